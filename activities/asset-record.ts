@@ -1,0 +1,26 @@
+/** What became of each asset of a batch, as the object store keeps it between download and stages. */
+import { json } from 'node:stream/consumers';
+import type { JobError } from '../src/jobs/job.ts';
+import type { Batch } from '../src/jobs/order.ts';
+import { batchKey } from '../src/storage/layout.ts';
+import type { ObjectStore } from '../src/storage/store.ts';
+import type { RunRef } from './steps.ts';
+
+export interface AssetRecord {
+  /** Position in the submitted list, from 0. */
+  readonly index: number;
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Where the bytes are: an object of the store, or a file below an input root, which is never copied. */
+  readonly location: { readonly key: string } | { readonly path: string } | null;
+  /** Bytes. */
+  readonly size: number | null;
+  /** Null of a path input without a checksum: hashing a disk image takes minutes. */
+  readonly sha256: string | null;
+  readonly error: JobError | null;
+}
+
+export async function readBatch(store: ObjectStore, job: RunRef, batch: Batch): Promise<AssetRecord[] | null> {
+  const body = await store.get(batchKey(job, batch));
+  return body && ((await json(body)) as AssetRecord[]);
+}

@@ -1,0 +1,42 @@
+/** What a stage (or one batch of it) left behind, as the object store keeps it. */
+import { json } from 'node:stream/consumers';
+import type { JobError } from '../src/jobs/job.ts';
+import { type Batch, batchesOf } from '../src/jobs/order.ts';
+import { checkpointKey } from '../src/storage/layout.ts';
+import type { ObjectStore } from '../src/storage/store.ts';
+import type { RunRef } from './steps.ts';
+
+/** A result file, and where its bytes are. */
+export interface StoredFile {
+  /** As the operation named it. */
+  readonly path: string;
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export interface Checkpoint {
+  readonly outputs: readonly StoredFile[];
+  /** Paths below the workspace. */
+  readonly workspace: readonly string[];
+  /** Assets that this stage found unusable. */
+  readonly failures: readonly { readonly index: number; readonly error: JobError }[];
+  /** The JSON result, if this stage gave one. */
+  readonly data?: unknown;
+}
+
+/** Null: this part of the stage is not done. */
+export async function readCheckpoint(
+  store: ObjectStore,
+  job: RunRef,
+  stage: string,
+  batch: Batch | null,
+): Promise<Checkpoint | null> {
+  const body = await store.get(checkpointKey(job, job.run, stage, batch));
+  return body && ((await json(body)) as Checkpoint);
+}
+
+/** The batches in which a stage runs; [null] when it takes all assets at once. */
+export const partsOf = (stage: { perAsset?: boolean | undefined }, assets: number): (Batch | null)[] =>
+  stage.perAsset ? batchesOf(assets) : [null];

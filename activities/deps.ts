@@ -1,0 +1,23 @@
+/** What activities need from the outside; put together in `src/compose.ts`. */
+import type { Operation } from '../operations/operation.ts';
+import type { Keyring } from '../src/keys.ts';
+import type { GuardedHttp } from '../src/net/guarded-http.ts';
+import type { StoredArchive } from '../src/storage/archive.ts';
+import type { ObjectStore } from '../src/storage/store.ts';
+
+export interface ActivityDeps {
+  readonly store: ObjectStore;
+  readonly archive: StoredArchive;
+  readonly http: GuardedHttp;
+  readonly keys: Keyring;
+  readonly operation: (name: string) => Operation<never> | undefined;
+  readonly inputRoots: readonly string[];
+  /** Scratch directory of this worker. */
+  readonly workDir: string;
+  /** Bytes. */
+  readonly maxAssetBytes: number;
+  readonly assetTimeoutMs: number;
+  readonly callbackTimeoutMs: number;
+  /** For links in callbacks, without a slash at the end. */
+  readonly publicUrl: string;
+}

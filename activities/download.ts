@@ -1,0 +1,94 @@
+/** Fetches one batch of assets into the object store. */
+import { Context } from '@temporalio/activity';
+import { DarkroomError } from '../src/errors.ts';
+import type { Asset } from '../src/jobs/job.ts';
+import { batchKey } from '../src/storage/layout.ts';
+import { type AssetRecord, readBatch } from './asset-record.ts';
+import type { ActivityDeps } from './deps.ts';
+import { asJobError, fetchAsset } from './fetch-asset.ts';
+import { type Pulse, pulsing } from './step.ts';
+import type { DownloadResult, DownloadStep } from './steps.ts';
+
+/** Assets of a batch that are fetched at once. */
+const CONNECTIONS = 4;
+
+export const createDownload =
+  (deps: ActivityDeps) =>
+  (step: DownloadStep): Promise<DownloadResult> =>
+    pulsing(step.announce, async (pulse) => {
+      const { job, batch, inputs } = step;
+      const finished = await readBatch(deps.store, job, batch);
+      if (finished) return { ...countsOf(finished), startedAt: pulse.startedAt };
+      const assets =
+        'sealed' in inputs
+          ? (await deps.archive.unseal(job, inputs)).assets.slice(batch.from, batch.to)
+          : inputs.assets;
+      const records = await fetchAll(deps, step, assets, pulse);
+      await deps.store.put(batchKey(job, batch), JSON.stringify(records));
+      return { ...countsOf(records), startedAt: pulse.startedAt };
+    });
+
+const countsOf = (records: readonly AssetRecord[]): Pick<DownloadResult, 'downloaded' | 'failed'> => {
+  const failed = records.filter(({ error }) => error !== null).length;
+  return { downloaded: records.length - failed, failed };
+};
+
+/** A few at a time; the first failure stops the others, unless failed assets are skipped. */
+async function fetchAll(
+  deps: ActivityDeps,
+  step: DownloadStep,
+  assets: readonly Asset[],
+  pulse: Pulse,
+): Promise<AssetRecord[]> {
+  const done = new Map(doneBefore().map((record) => [record.index, record]));
+  const parts = new Map<number, number>();
+  const giveUp = new AbortController();
+  const signal = AbortSignal.any([pulse.signal, giveUp.signal]);
+  const report = () => {
+    const fraction = (done.size + sum(parts.values())) / assets.length;
+    pulse.report({ points: step.points * fraction, ...countsOf([...done.values()]), done: [...done.values()] });
+  };
+  const fetchOne = async (asset: Asset, index: number): Promise<void> => {
+    const onBytes = (received: number, total: number | null) => {
+      parts.set(index, total ? received / total : 0);
+      report();
+    };
+    const record = await fetchAsset(deps, asset, { job: step.job, index, signal, onBytes }).catch((error: unknown) => {
+      if (!step.skipFailedAssets || !maySkip(error, pulse)) throw error;
+      return failedRecord(asset, index, error);
+    });
+    done.set(index, record);
+    parts.delete(index);
+    report();
+  };
+  const queue = assets.map((asset, offset) => ({ asset, index: step.batch.from + offset })).filter(({ index }) => !done.has(index));
+  const lane = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) await fetchOne(next.asset, next.index);
+  };
+  const lanes = Array.from({ length: CONNECTIONS }, lane);
+  try {
+    await Promise.all(lanes);
+  } catch (error) {
+    giveUp.abort(error);
+    await Promise.allSettled(lanes);
+    throw error;
+  }
+  return [...done.values()].sort((a, b) => a.index - b.index);
+}
+
+/** What an earlier attempt of this step had fetched, before its worker died or it failed. */
+function doneBefore(): AssetRecord[] {
+  const details = Context.current().info.heartbeatDetails as { done?: AssetRecord[] } | undefined;
+  return (details?.done ?? []).filter(({ error }) => error === null);
+}
+
+/** The asset is at fault, and waiting will not help. */
+const maySkip = (error: unknown, pulse: Pulse): error is DarkroomError =>
+  error instanceof DarkroomError && error.code.startsWith('asset_') && (!error.retryable || pulse.lastAttempt);
+
+function failedRecord(asset: Asset, index: number, error: DarkroomError): AssetRecord {
+  const name = String(error.details?.['asset'] ?? asset.name ?? index);
+  return { index, name, attributes: asset.attributes ?? {}, location: null, size: null, sha256: null, error: asJobError(error) };
+}
+
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);

@@ -1,0 +1,150 @@
+/** Brings the bytes of one asset here, hashed on their way. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { catalogue, DarkroomError, type ErrorCode } from '../src/errors.ts';
+import { resolveInput } from '../src/inputs.ts';
+import type { Asset, JobError } from '../src/jobs/job.ts';
+import { AddressForbidden, HttpFailure, type HttpFailureKind } from '../src/net/guarded-http.ts';
+import { assetKey } from '../src/storage/layout.ts';
+import type { Written } from '../src/storage/store.ts';
+import type { AssetRecord } from './asset-record.ts';
+import type { ActivityDeps } from './deps.ts';
+import type { RunRef } from './steps.ts';
+
+const MAX_REDIRECTS = 5;
+
+export interface FetchOptions {
+  readonly job: RunRef;
+  readonly index: number;
+  readonly signal: AbortSignal;
+  /** Told of each piece that arrives: bytes so far, and bytes in all if the server said. */
+  readonly onBytes: (received: number, total: number | null) => void;
+}
+
+/** Throws a DarkroomError that names the asset, of a code that begins with `asset_`. */
+export async function fetchAsset(deps: ActivityDeps, asset: Asset, options: FetchOptions): Promise<AssetRecord> {
+  const name = asset.name ?? defaultName(asset, options.index);
+  const problem = (code: ErrorCode, what: string, cause?: unknown) =>
+    new DarkroomError(code, `Asset ${options.index} ("${name}") ${what}`, {
+      details: { index: options.index, asset: name },
+      cause,
+    });
+  const { url, path } = asset.source;
+  const found = url === undefined ? await fromPath(deps, path ?? '', asset, problem) : await fromUrl(deps, url, options, problem);
+  const wanted = asset.checksum?.slice('sha256:'.length).toLowerCase();
+  if (wanted !== undefined && wanted !== found.sha256) {
+    throw problem('asset_checksum_mismatch', `has the checksum sha256:${found.sha256}, not sha256:${wanted}`);
+  }
+  return { index: options.index, name, attributes: asset.attributes ?? {}, ...found, error: null };
+}
+
+type Found = Pick<AssetRecord, 'location' | 'size' | 'sha256'>;
+type Problem = (code: ErrorCode, what: string, cause?: unknown) => DarkroomError;
+
+async function fromUrl(deps: ActivityDeps, url: string, options: FetchOptions, problem: Problem): Promise<Found> {
+  const { signal, onBytes, job, index } = options;
+  const key = assetKey(job, index);
+  const timeout = deps.assetTimeoutMs;
+  try {
+    const response = await deps.http.request(url, { signal, redirects: MAX_REDIRECTS, timeoutMs: timeout, idleMs: timeout });
+    const refusal = refusedBy(response.status);
+    if (refusal) {
+      response.body.destroy();
+      throw problem(refusal, `could not be fetched: its server answered ${response.status}`);
+    }
+    const length = Number(response.headers['content-length'] ?? Number.NaN);
+    const total = Number.isSafeInteger(length) ? length : null;
+    if (total !== null && total > deps.maxAssetBytes) {
+      response.body.destroy();
+      throw problem('asset_too_large', `has ${total} bytes; this server takes at most ${deps.maxAssetBytes}`);
+    }
+    const meter = metered(deps.maxAssetBytes, problem, (received) => onBytes(received, total));
+    const [written] = await Promise.all([
+      deps.store.put(key, meter, { signal }),
+      pipeline(response.body, meter, { signal }),
+    ] satisfies [Promise<Written>, Promise<void>]);
+    if (written.size === 0) throw problem('asset_empty', 'has no content');
+    return { location: { key }, ...written };
+  } catch (error) {
+    throw fromHttp(error, problem);
+  }
+}
+
+async function fromPath(deps: ActivityDeps, given: string, asset: Asset, problem: Problem): Promise<Found> {
+  const input = await resolveInput(deps.inputRoots, given).catch((error: unknown) => {
+    throw error instanceof DarkroomError ? problem(error.code, `was not found: ${error.message}`, error) : error;
+  });
+  if (input.kind !== 'file') throw problem('asset_not_found', 'is a directory, not a file');
+  if (input.size > deps.maxAssetBytes) {
+    throw problem('asset_too_large', `has ${input.size} bytes; this server takes at most ${deps.maxAssetBytes}`);
+  }
+  if (input.size === 0) throw problem('asset_empty', 'has no content');
+  return { location: { path: input.path }, size: input.size, sha256: asset.checksum ? await hashFile(input.path) : null };
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+/** Passes bytes on, counts them, and stops at the limit. */
+function metered(limit: number, problem: Problem, onBytes: (received: number) => void): Transform {
+  let received = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      received += chunk.length;
+      onBytes(received);
+      if (received > limit) done(problem('asset_too_large', `has more than the ${limit} bytes that this server takes`));
+      else done(null, chunk);
+    },
+  });
+}
+
+/** What a status means for an asset; null when the body is the asset. */
+function refusedBy(status: number): ErrorCode | null {
+  if (status === 200 || status === 203) return null;
+  if (status === 404 || status === 410) return 'asset_not_found';
+  if (status >= 500 || status === 408 || status === 425 || status === 429) return 'asset_unreachable';
+  return 'asset_refused';
+}
+
+/** Of what went wrong on the way; the rest may pass. */
+const codes: Partial<Record<HttpFailureKind, ErrorCode>> = {
+  timeout: 'asset_timeout',
+  redirect: 'asset_refused',
+  invalid: 'asset_refused',
+};
+
+function fromHttp(error: unknown, problem: Problem): unknown {
+  if (error instanceof AddressForbidden) return problem('asset_address_forbidden', `may not be fetched: ${error.message}`, error);
+  if (!(error instanceof HttpFailure)) return error;
+  return problem(codes[error.kind] ?? 'asset_unreachable', `could not be fetched: ${error.message}`, error);
+}
+
+/** The last part of the URL or path, as far as it can be a file name. */
+function defaultName({ source }: Asset, index: number): string {
+  const path = source.path ?? new URL(source.url ?? '').pathname;
+  const last = path.split('/').findLast((part) => part !== '') ?? '';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
+  const name = decoded(last).replace(/[/\\\u0000-\u001f\u007f]/g, '').slice(0, 200);
+  return name === '' || name === '.' || name === '..' ? `asset-${index}` : name;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** An error as jobs and manifests carry it. */
+export const asJobError = ({ code, message, details }: DarkroomError): JobError => ({
+  code,
+  message,
+  retryable: catalogue[code].retryable,
+  details,
+});

@@ -1,0 +1,115 @@
+/** One attempt to tell the client how its job ended, by the rules of Standard Webhooks. */
+import { createHash } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import { DarkroomError } from '../src/errors.ts';
+import type { Callback, Job } from '../src/jobs/job.ts';
+import { linksOf } from '../src/jobs/links.ts';
+import { AddressForbidden, HttpFailure } from '../src/net/guarded-http.ts';
+import { type DeliveryAttempt, type DeliveryRecord, deliveryId, readDelivery, writeDelivery } from './delivery.ts';
+import type { ActivityDeps } from './deps.ts';
+import { pulsing } from './step.ts';
+import type { NotifyResult, NotifyStep } from './steps.ts';
+
+/** A receiver may ask us to wait this long at most (Retry-After). */
+const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
+
+type Answer = NotifyResult & Pick<DeliveryAttempt, 'status' | 'reason'>;
+
+/** A receiver that refuses is a result. Throws only when the store does not answer. */
+export const createNotify =
+  (deps: ActivityDeps) =>
+  (step: NotifyStep): Promise<NotifyResult> =>
+    pulsing(false, async ({ signal }) => {
+      const { job, event, inputs } = step;
+      const callback = 'sealed' in inputs ? (await deps.archive.unseal(job, inputs)).callback : inputs.callback;
+      const record = await deps.archive.record(job);
+      // Erased in the meantime: there is nothing left to tell.
+      if (!callback || !record) return { outcome: 'ended', retryAfterMs: null };
+      const id = deliveryId(job, event);
+      const earlier = await readDelivery(deps.store, job, id);
+      if (earlier?.state === 'delivered') return { outcome: 'delivered', retryAfterMs: null };
+      const webhookId = webhookIdOf(step);
+      const started = Date.now();
+      const answer = await post(deps, callback, webhookId, bodyOf(step, record.job, deps.publicUrl), job.tenant, signal);
+      const attempt = {
+        at: new Date(started).toISOString(),
+        status: answer.status,
+        reason: answer.reason,
+        duration_ms: Date.now() - started,
+      };
+      await writeDelivery(deps.store, job, id, nextRecord(step, webhookId, earlier, attempt, answer));
+      return { outcome: answer.outcome, retryAfterMs: answer.retryAfterMs };
+    });
+
+/** The same for each attempt, other for each run. */
+const webhookIdOf = ({ job, event }: NotifyStep): string =>
+  `msg_${createHash('sha256').update(JSON.stringify([job.tenant, job.id, job.run, event])).digest('base64url').slice(0, 27)}`;
+
+function bodyOf({ event }: NotifyStep, job: Job, publicUrl: string): string {
+  return JSON.stringify({ type: event, timestamp: job.completed_at, data: { ...job, links: linksOf(job, publicUrl) } });
+}
+
+async function post(
+  deps: ActivityDeps,
+  callback: Callback,
+  webhookId: string,
+  body: string,
+  tenant: string,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const now = new Date();
+  const signatures = deps.keys.webhookSecrets(tenant).map((secret) => new Webhook(secret).sign(webhookId, now, body));
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'darkroom',
+    'webhook-id': webhookId,
+    'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+    'webhook-signature': signatures.join(' '),
+    ...(callback.token === undefined ? {} : { authorization: `Bearer ${callback.token}` }),
+  };
+  try {
+    const timeoutMs = deps.callbackTimeoutMs;
+    const response = await deps.http.request(callback.url, { method: 'POST', headers, body, signal, timeoutMs });
+    response.body.destroy();
+    return { status: response.status, ...judge(response.status, response.headers['retry-after']) };
+  } catch (error) {
+    if (error instanceof AddressForbidden) return { status: null, outcome: 'ended', reason: error.message, retryAfterMs: null };
+    if (error instanceof HttpFailure) return { status: null, outcome: 'failed', reason: error.message, retryAfterMs: null };
+    throw error instanceof DarkroomError || signal.aborted
+      ? error
+      : new DarkroomError('internal', 'The callback could not be sent', { cause: error });
+  }
+}
+
+/** 2xx: taken. 410: never again. All else, redirects too, is a failure that is tried again. */
+function judge(status: number, retryAfter: string | undefined): Pick<Answer, 'outcome' | 'reason' | 'retryAfterMs'> {
+  if (status >= 200 && status < 300) return { outcome: 'delivered', reason: null, retryAfterMs: null };
+  if (status === 410) return { outcome: 'ended', reason: 'the receiver wants no more callbacks (410)', retryAfterMs: null };
+  const redirect = status >= 300 && status < 400;
+  const reason = redirect ? `the receiver redirects (${status}), which callbacks do not follow` : `the receiver answered ${status}`;
+  return { outcome: 'failed', reason, retryAfterMs: millisecondsOf(retryAfter) };
+}
+
+/** Retry-After is a number of seconds or a date (RFC 9110, 10.2.3). */
+function millisecondsOf(retryAfter: string | undefined): number | null {
+  if (retryAfter === undefined) return null;
+  const wait = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
+  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), MAX_RETRY_AFTER_MS) : null;
+}
+
+function nextRecord(
+  { event, nextDelayMs }: NotifyStep,
+  id: string,
+  earlier: DeliveryRecord | null,
+  attempt: DeliveryAttempt,
+  { outcome, retryAfterMs }: Answer,
+): DeliveryRecord {
+  const again = outcome === 'failed' && nextDelayMs !== null;
+  return {
+    id,
+    event,
+    state: outcome === 'delivered' ? 'delivered' : again ? 'pending' : 'failed',
+    attempts: [...(earlier?.attempts ?? []), attempt],
+    next_attempt_at: again ? new Date(Date.now() + Math.max(nextDelayMs, retryAfterMs ?? 0)).toISOString() : null,
+  };
+}

@@ -1,0 +1,68 @@
+/** Result files of a stage, written to a scratch directory first and then moved into the object store. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, parse } from 'node:path';
+import type { OutputWriter } from '../operations/operation.ts';
+
+/** UTF-8 bytes that a part of a name may have; file systems allow 255, and a number may be added. */
+const MAX_PART_BYTES = 200;
+
+export class ScratchOutputs implements OutputWriter {
+  readonly #root: string;
+  readonly #names = new Set<string>();
+  data: unknown;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Names in the order in which they were asked for. */
+  get names(): readonly string[] {
+    return [...this.#names];
+  }
+
+  pathOf(name: string): string {
+    return join(this.#root, name);
+  }
+
+  async create(wanted: string): Promise<{ name: string; path: string }> {
+    const name = this.#free(safe(wanted));
+    this.#names.add(name);
+    const path = this.pathOf(name);
+    await mkdir(dirname(path), { recursive: true });
+    return { name, path };
+  }
+
+  async json(data: unknown): Promise<void> {
+    this.data = data;
+    const { path } = await this.create('result.json');
+    await writeFile(path, `${JSON.stringify(data, null, 2)}\n`);
+  }
+
+  #free(name: string): string {
+    return numbered(name, this.#names);
+  }
+}
+
+/** `photo.webp`, or `photo-2.webp` when that is taken, and so on. */
+export function numbered(name: string, taken: { has(name: string): boolean }): string {
+  const { dir, name: stem, ext } = parse(name);
+  let candidate = name;
+  for (let number = 2; taken.has(candidate); number++) {
+    candidate = `${dir === '' ? '' : `${dir}/`}${stem}-${number}${ext}`;
+  }
+  return candidate;
+}
+
+/** A relative path without tricks, whatever the asset that it was made from was called. */
+function safe(name: string): string {
+  const parts = name.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
+  if (parts.length === 0) throw new TypeError(`"${name}" cannot be the name of an output`);
+  return parts.map(shortened).join('/');
+}
+
+function shortened(part: string): string {
+  const { name, ext } = parse(part);
+  let stem = name;
+  while (Buffer.byteLength(stem + ext) > MAX_PART_BYTES && stem.length > 1) stem = [...stem].slice(0, -1).join('');
+  return stem + ext;
+}

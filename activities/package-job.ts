@@ -1,0 +1,103 @@
+/** Lists what a job produced, and writes the record that outlives Temporal. */
+import mime from 'mime';
+import { catalogue } from '../src/errors.ts';
+import type { AssetOutcome, JobError } from '../src/jobs/job.ts';
+import { batchesOf, type JobStatus } from '../src/jobs/order.ts';
+import type { StoredManifest } from '../src/storage/archive.ts';
+import { readBatch } from './asset-record.ts';
+import { type Checkpoint, partsOf, readCheckpoint } from './checkpoint.ts';
+import type { ActivityDeps } from './deps.ts';
+import { numbered } from './outputs.ts';
+import { pulsing } from './step.ts';
+import type { PackageStep } from './steps.ts';
+
+/** Gives back the status that the job ends with. */
+export const createPackageJob =
+  (deps: ActivityDeps) =>
+  (step: PackageStep): Promise<JobStatus> =>
+    pulsing(false, async () => {
+      const { job, header, status, completedAt } = step;
+      const manifest = step.ending.state === 'completed' ? await listResults(deps, step) : null;
+      const ending = manifest && nothingUsable(manifest) ? allFailed(manifest) : step.ending;
+      if (manifest) await deps.archive.putManifest(job, manifest);
+      const final: JobStatus = {
+        ...status,
+        state: ending.state,
+        error: ending.error,
+        stage: null,
+        paused: false,
+        progress: ending.state === 'completed' ? 100 : status.progress,
+        completed_at: completedAt,
+        assets: manifest ? countsOf(manifest.assets, status) : status.assets,
+        result: manifest && ending.state === 'completed' ? { kind: manifest.kind, files: manifest.files.length } : null,
+      };
+      await deps.archive.end({ job: { ...header, ...final }, fingerprint: step.fingerprint });
+      return final;
+    });
+
+async function listResults(deps: ActivityDeps, { job, header, status }: PackageStep): Promise<StoredManifest> {
+  const operation = deps.operation(header.operation);
+  if (!operation) throw new Error(`This worker does not know ${header.operation}`);
+  const checkpoints: Checkpoint[] = [];
+  for (const stage of operation.stages) {
+    for (const part of partsOf(stage, status.assets.total)) {
+      const checkpoint = await readCheckpoint(deps.store, job, stage.name, part);
+      if (!checkpoint) throw new Error(`Stage ${stage.name} has no checkpoint`);
+      checkpoints.push(checkpoint);
+    }
+  }
+  const failures = new Map(checkpoints.flatMap(({ failures }) => failures.map(({ index, error }) => [index, error])));
+  return {
+    id: header.id,
+    operation: header.operation,
+    run: job.run,
+    kind: operation.result,
+    data: checkpoints.findLast(({ data }) => data !== undefined)?.data ?? null,
+    files: listFiles(checkpoints),
+    assets: await listAssets(deps, job, status.assets.total, failures),
+    engine: operation.engine,
+  };
+}
+
+/** In the order of the assets; names that two batches chose are numbered. */
+function listFiles(checkpoints: readonly Checkpoint[]): StoredManifest['files'] {
+  const taken = new Set<string>();
+  return checkpoints.flatMap(({ outputs }) =>
+    outputs.map(({ path: wanted, key, size, sha256 }) => {
+      const path = numbered(wanted, taken);
+      taken.add(path);
+      return { path, size, sha256, media_type: mime.getType(path) ?? 'application/octet-stream', key };
+    }),
+  );
+}
+
+async function listAssets(
+  { store }: ActivityDeps,
+  job: PackageStep['job'],
+  total: number,
+  failures: ReadonlyMap<number, JobError>,
+): Promise<AssetOutcome[]> {
+  const batches = await Promise.all(batchesOf(total).map((batch) => readBatch(store, job, batch)));
+  return batches
+    .flatMap((records) => records ?? [])
+    .map(({ index, name, size, sha256, error: fetchError }) => {
+      const error = fetchError ?? failures.get(index) ?? null;
+      return { index, name, status: error ? 'failed' : 'ok', size, sha256, error };
+    });
+}
+
+const countsOf = (assets: readonly AssetOutcome[], { assets: { total, downloaded } }: JobStatus): JobStatus['assets'] => ({
+  total,
+  downloaded,
+  failed: assets.filter(({ status }) => status === 'failed').length,
+});
+
+const nothingUsable = ({ assets }: StoredManifest): boolean =>
+  assets.length > 0 && assets.every(({ status }) => status === 'failed');
+
+function allFailed({ assets }: StoredManifest): { state: 'failed'; error: JobError } {
+  const [first] = assets;
+  const message = `None of the ${assets.length} assets could be used; the first: ${first?.error?.message ?? ''}`;
+  const details = { assets: assets.slice(0, 20).map(({ index, name, error }) => ({ index, asset: name, code: error?.code })) };
+  return { state: 'failed', error: { code: 'all_assets_failed', message, retryable: catalogue.all_assets_failed.retryable, details } };
+}

@@ -1,0 +1,89 @@
+/** What each activity is given and gives back. Imported by workflows for its types alone. */
+import type { AssetCounts, CallbackEvent, JobError } from '../src/jobs/job.ts';
+import type { Batch, JobHeader, JobInputs, JobStatus, SealedInputs } from '../src/jobs/order.ts';
+import type { TerminalState } from '../src/jobs/states.ts';
+
+/** One run of a job. */
+export interface RunRef {
+  readonly tenant: string;
+  readonly id: string;
+  readonly run: number;
+}
+
+interface Step {
+  readonly job: RunRef;
+  /** Points of the job's progress that this step is worth; heartbeats report the part that is done. */
+  readonly points: number;
+  /** True: tell the workflow once this step has run for a moment that the job is out of the queue. */
+  readonly announce: boolean;
+}
+
+export interface DownloadStep extends Step {
+  readonly batch: Batch;
+  /** The assets of this batch, or where all of them are sealed. */
+  readonly inputs: Pick<JobInputs, 'assets'> | SealedInputs;
+  readonly skipFailedAssets: boolean;
+}
+
+/** When a worker took the step up, in milliseconds since the epoch, by that worker's clock. */
+interface Started {
+  readonly startedAt: number;
+}
+
+export type DownloadResult = Pick<AssetCounts, 'downloaded' | 'failed'> & Started;
+
+export interface StageStep extends Step {
+  readonly operation: string;
+  readonly params: Record<string, unknown>;
+  readonly stage: string;
+  /** Null: the stage takes all assets at once. */
+  readonly batch: Batch | null;
+  readonly assetsTotal: number;
+  readonly skipFailedAssets: boolean;
+}
+
+export type StageResult = Pick<AssetCounts, 'failed'> & Started;
+
+export interface PackageStep {
+  readonly job: RunRef;
+  readonly header: JobHeader;
+  /** Of the request, so that the record can tell the same request from another. */
+  readonly fingerprint: string;
+  readonly status: JobStatus;
+  readonly ending: { readonly state: TerminalState; readonly error: JobError | null };
+  /** Time of the end, by the workflow's clock. */
+  readonly completedAt: string;
+}
+
+export interface NotifyStep {
+  readonly job: RunRef;
+  readonly event: CallbackEvent;
+  /** Where the callback's URL and token are. */
+  readonly inputs: Pick<JobInputs, 'callback'> | SealedInputs;
+  /** Milliseconds until the attempt after this one, if this one fails; null when it is the last. */
+  readonly nextDelayMs: number | null;
+}
+
+export interface NotifyResult {
+  /** delivered: the receiver took it. failed: try again. ended: never try again. */
+  readonly outcome: 'delivered' | 'failed' | 'ended';
+  /** Milliseconds that the receiver asked us to wait (Retry-After). */
+  readonly retryAfterMs: number | null;
+}
+
+/** Live progress, as heartbeats carry it. */
+export interface Heartbeat {
+  readonly points: number;
+  readonly detail: string | null;
+  readonly downloaded: number;
+  readonly failed: number;
+  /** For the next attempt: what this one need not do again. */
+  readonly done?: unknown;
+}
+
+export interface Activities {
+  download(step: DownloadStep): Promise<DownloadResult>;
+  runStage(step: StageStep): Promise<StageResult>;
+  packageJob(step: PackageStep): Promise<JobStatus>;
+  notify(step: NotifyStep): Promise<NotifyResult>;
+}

@@ -1,0 +1,44 @@
+/** What zod found wrong with parameters, as pointers and sentences. */
+import type { z } from 'zod';
+import type { FieldError } from '../src/jobs/catalogue.ts';
+
+type Issue = z.core.$ZodIssue;
+type JsonSchema = Record<string, unknown>;
+
+/** `schema`: JSON Schema of the parameters, to name what is known where something unknown was found. */
+export function fieldErrors(issues: readonly Issue[], schema: JsonSchema): FieldError[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => unknownKey(issue.path, key, schema));
+    return [{ pointer: pointerTo(issue.path), detail: detailOf(issue) }];
+  });
+}
+
+/** For `safeParse`: zod says of what is missing that it "received undefined", which no JSON can hold. */
+export const wording: z.core.$ZodErrorMap = ({ code, input }) =>
+  code === 'invalid_type' && input === undefined ? 'is required' : undefined;
+
+/** RFC 6901. */
+function pointerTo(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function unknownKey(path: readonly PropertyKey[], key: string, schema: JsonSchema): FieldError {
+  const known = Object.keys(objectAt(schema, path).properties ?? {});
+  const list = known.length > 0 ? `; known are ${known.join(', ')}` : '';
+  return { pointer: pointerTo([...path, key]), detail: `unknown parameter "${key}"${list}` };
+}
+
+/** The part of a JSON Schema that describes what lies at a path; empty where that is not plain. */
+function objectAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema {
+  return path.reduce<JsonSchema>((at, part) => {
+    const properties = (at.properties ?? {}) as Record<PropertyKey, JsonSchema>;
+    return (typeof part === 'number' ? (at.items as JsonSchema | undefined) : properties[part]) ?? {};
+  }, schema);
+}
+
+/** Of a union, what each of its forms would have had otherwise. */
+function detailOf(issue: Issue): string {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue.message;
+  return [...new Set(issue.errors.flatMap((form) => form.map(detailOf)))].join('; or ');
+}

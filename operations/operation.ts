@@ -1,0 +1,92 @@
+/**
+ * What an operation is: a name, parameters, and stages in order. Adding one is one file here, one line in
+ * `registry.ts`, and one call of the contract suite (`test/contracts/operation.ts`).
+ */
+import { z } from 'zod';
+import type { AssetOutcome, JobError } from '../src/jobs/job.ts';
+
+/** One asset, as a stage finds it: a file on this machine, not to be written to. */
+export interface InputFile {
+  /** Position in the submitted list, from 0. */
+  readonly index: number;
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** Where results go. What is put here is kept when the stage ends, and only then. */
+export interface OutputWriter {
+  /**
+   * A path on this machine to write one result to. `name` is relative, with `/` between folders; names that are taken
+   * within the stage get a number before the extension, and the name that was given is returned.
+   */
+  create(name: string): Promise<{ name: string; path: string }>;
+  /** The JSON result of the job; also kept as `result.json`. */
+  json(data: unknown): Promise<void>;
+}
+
+export interface StageContext<Params> {
+  readonly params: Params;
+  /** The assets of this batch, or all of them. Assets that failed earlier are left out. */
+  readonly inputs: readonly InputFile[];
+  /** A directory that is handed from stage to stage. Per-asset stages find only what their own batch wrote. */
+  readonly workspace: string;
+  readonly outputs: OutputWriter;
+  /** 0 to 1 of this stage (of this batch), and optionally a word on what is going on. */
+  progress(fraction: number, detail?: string): void;
+  /** Aborted on cancellation, on pause of the worker, and when the worker stops: check it between units of work. */
+  readonly signal: AbortSignal;
+  log(message: string, fields?: Record<string, unknown>): void;
+  /**
+   * Reports that an asset cannot be used. With `on_error: skip` the stage goes on without it; otherwise this throws.
+   */
+  fail(input: InputFile, error: Error): void;
+  /** From 1. Attempts after a crash or a retry find the workspace as the stage before left it. */
+  readonly attempt: number;
+}
+
+export interface Stage<Params> {
+  readonly name: string;
+  readonly title: string;
+  /** Task queue to run on: `io` for waiting, `cpu` for computing, or the name of an engine. Default `cpu`. */
+  readonly capability?: string;
+  /** Run in batches of assets, side by side. Default false: once, with all assets. */
+  readonly perAsset?: boolean;
+  /** Milliseconds one attempt may take. Default one hour. */
+  readonly timeoutMs?: number;
+  run(context: StageContext<Params>): Promise<void>;
+}
+
+export interface Operation<Params = Record<string, unknown>> {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly params: z.ZodType<Params>;
+  readonly inputs: {
+    readonly min: number;
+    readonly max: number;
+    /** Media types it takes, for the catalogue; the bytes decide. */
+    readonly media: readonly string[];
+  };
+  readonly result: 'files' | 'json';
+  /** What does the work, with versions, for the manifest. */
+  readonly engine: Readonly<Record<string, string>>;
+  readonly stages: readonly [Stage<Params>, ...Stage<Params>[]];
+}
+
+/** Names an operation and its stages; the types of the stages follow from `params`. */
+export const defineOperation = <Params>(operation: Operation<Params>): Operation<Params> => operation;
+
+/** The parameter that every operation on assets offers. */
+export const onError = z
+  .enum(['fail', 'skip'])
+  .default('fail')
+  .describe(
+    '`fail`: an asset that cannot be used fails the job. `skip`: it is reported and the others go on',
+  );
+
+/** How assets fared in one stage. */
+export type StageOutcome = Pick<AssetOutcome, 'index' | 'name'> & { readonly error: JobError };

@@ -1,0 +1,74 @@
+/** The operations that exist, as the API asks for them and as workers run them. */
+import { z } from 'zod';
+import type { OperationCatalogue, OperationInfo, PlannableOperation } from '../src/jobs/catalogue.ts';
+import type { StagePlan } from '../src/jobs/order.ts';
+import { systemEcho, testEcho } from './echo.ts';
+import { fieldErrors, wording } from './field-errors.ts';
+import { imageTransform } from './image-transform.ts';
+import type { Operation, Stage } from './operation.ts';
+
+export const builtIn: readonly Operation[] = [imageTransform, systemEcho, testEcho];
+
+const HOUR_MS = 3_600_000;
+
+export interface Registry extends OperationCatalogue {
+  /** The operation itself. Its stages may be given only what its own `params` parsed, which the type cannot say. */
+  operation(name: string): Operation<never> | undefined;
+  /** Every capability that some stage needs. */
+  readonly capabilities: readonly string[];
+}
+
+/** Throws when two operations have one name, or two stages of an operation. */
+export function createRegistry(operations: readonly Operation[]): Registry {
+  refuseTwins('operation', operations);
+  const entries = new Map(
+    operations.map((operation) => [operation.name, { operation, plannable: plannable(operation) }]),
+  );
+  const infos = [...entries.values()].map((entry) => entry.plannable.info);
+  return {
+    find: (name) => entries.get(name)?.plannable,
+    list: () => infos,
+    operation: (name) => entries.get(name)?.operation as Operation<never> | undefined,
+    capabilities: distinct(infos.flatMap((info) => info.capabilities)),
+  };
+}
+
+function plannable(operation: Operation): PlannableOperation {
+  const plan = operation.stages.map(planOf);
+  refuseTwins(`stage of ${operation.name}`, plan);
+  const { name, title, description, inputs, result } = operation;
+  const info: OperationInfo = {
+    name,
+    title,
+    description,
+    params: z.toJSONSchema(operation.params, { io: 'input' }),
+    inputs,
+    result,
+    stages: plan.map((stage) => stage.name),
+    capabilities: distinct(plan.map((stage) => stage.capability)),
+  };
+  return {
+    info,
+    plan,
+    parse(params) {
+      const parsed = operation.params.safeParse(params, { error: wording });
+      if (parsed.success) return { ok: true, params: parsed.data };
+      return { ok: false, errors: fieldErrors(parsed.error.issues, info.params) };
+    },
+  };
+}
+
+const planOf = ({ name, capability, perAsset, timeoutMs }: Stage<Record<string, unknown>>): StagePlan => ({
+  name,
+  capability: capability ?? 'cpu',
+  perAsset: perAsset ?? false,
+  timeoutMs: timeoutMs ?? HOUR_MS,
+});
+
+const distinct = (words: readonly string[]): string[] => [...new Set(words)];
+
+function refuseTwins(what: string, named: readonly { name: string }[]): void {
+  const names = named.map(({ name }) => name);
+  const twin = names.find((name, index) => names.indexOf(name) !== index);
+  if (twin !== undefined) throw new Error(`There are two of ${what} ${twin}`);
+}

@@ -1,0 +1,38 @@
+/** `darkroom api`: the HTTP API alone. */
+import { composeApi } from '../compose.ts';
+import { type Config, readConfig } from '../config.ts';
+import { createApp } from '../http/app.ts';
+import { type HttpServer, listen } from '../http/server.ts';
+import { createLog, type Log } from '../log.ts';
+import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import { untilTold } from './until-told.ts';
+
+/** Where `darkroom serve` puts Temporal unless the port is taken. */
+export const EMBEDDED_ADDRESS = '127.0.0.1:7233';
+
+export async function api(): Promise<void> {
+  const config = readConfig();
+  const log = createLog(config.DARKROOM_LOG_LEVEL, 'api');
+  const target = config.embedded ? embeddedTarget(EMBEDDED_ADDRESS) : targetFromEnvironment();
+  const server = await startApi(config, target, log);
+  console.log(`darkroom API  ${config.publicUrl}  (Temporal at ${target.address}, namespace ${target.namespace})`);
+  await untilTold();
+  await server.close();
+  process.exit();
+}
+
+/** Comes up whether or not Temporal answers; until it does, what needs it is answered with 503. */
+export async function startApi(config: Config, target: TemporalTarget, log: Log): Promise<HttpServer> {
+  for (const name of config.unknown) log.warn(`${name} is not a setting of this version; see "darkroom config"`);
+  const { service, engine, operations, store } = await composeApi(config, target);
+  const app = createApp({
+    service,
+    engine,
+    operations,
+    checkStore: () => store.check(),
+    log,
+    maxBodyBytes: config.DARKROOM_MAX_BODY_BYTES,
+    loopbackOnly: !config.DARKROOM_ALLOW_ANONYMOUS,
+  });
+  return listen(config.DARKROOM_LISTEN, (request) => app.fetch(request));
+}

@@ -1,0 +1,84 @@
+/** `darkroom serve`: everything on this machine. Temporal (unless TEMPORAL_ADDRESS names one), a worker, the API. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Config, readConfig } from '../config.ts';
+import { type DataLock, lockDataDir } from '../data-lock.ts';
+import { loadKeyring } from '../keys.ts';
+import { createLog, type Log } from '../log.ts';
+import { createClient, embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import { findTemporal } from '../temporal/embedded/binary.ts';
+import { type EmbeddedTemporal, startEmbeddedTemporal } from '../temporal/embedded/server.ts';
+import { registerSearchAttributes, setRetention } from '../temporal/namespace.ts';
+import { startApi } from './api.ts';
+import { untilTold } from './until-told.ts';
+import { superviseWorker } from './worker-process.ts';
+
+export async function serve(): Promise<void> {
+  const config = readConfig();
+  const log = createLog(config.DARKROOM_LOG_LEVEL, 'serve');
+  const told = untilTold();
+  const stops: (() => Promise<void>)[] = [];
+  try {
+    await start(config, log, stops);
+    await told;
+    console.log('darkroom is stopping …');
+  } finally {
+    // In reverse: nothing is asked of a part that has gone before.
+    for (const stop of stops.reverse()) await stop();
+  }
+  process.exit();
+}
+
+async function start(config: Config, log: Log, stops: (() => Promise<void>)[]): Promise<void> {
+  await mkdir(config.DARKROOM_DATA, { recursive: true });
+  const lock: DataLock = await lockDataDir(config.DARKROOM_DATA);
+  stops.push(() => lock.release());
+  await mkdir(join(config.DARKROOM_DATA, 'inputs'), { recursive: true });
+  await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
+
+  // Before Temporal, which may take minutes the first time: a port that is taken is known at once.
+  const embedded = config.embedded ? await startTemporal(config, log) : null;
+  if (embedded) stops.push(() => embedded.stop());
+  const target = embedded ? embeddedTarget(embedded.address) : targetFromEnvironment();
+  await prepareNamespace(config, target, log);
+  const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'));
+  stops.push(() => server.close());
+  const worker = superviseWorker({ target, embedded: embedded !== null, log });
+  stops.push(() => worker.stop());
+  await worker.ready;
+  announce(config, target, embedded);
+}
+
+async function startTemporal(config: Config, log: Log): Promise<EmbeddedTemporal> {
+  const tell = (message: string) => console.log(`darkroom: ${message}`);
+  const binary = await findTemporal({ cacheDir: config.DARKROOM_CACHE, env: process.env, log: tell });
+  return startEmbeddedTemporal({
+    binary: binary.path,
+    dataDir: config.DARKROOM_DATA,
+    log: (message) => log.warn(message),
+  });
+}
+
+/** A cluster's namespace is its administrators': we register what we may, and say what is missing. */
+async function prepareNamespace(config: Config, target: TemporalTarget, log: Log): Promise<void> {
+  const client = createClient(target);
+  try {
+    await registerSearchAttributes(client);
+    if (config.embedded) await setRetention(client, config.DARKROOM_RETENTION_DAYS);
+  } catch (error) {
+    if (config.embedded) throw error;
+    log.warn(error instanceof Error ? error.message : String(error));
+  } finally {
+    await client.connection.close();
+  }
+}
+
+function announce(config: Config, target: TemporalTarget, embedded: EmbeddedTemporal | null): void {
+  const rows = [
+    ['API', config.publicUrl],
+    ['Docs', `${config.publicUrl}/docs`],
+    ['Temporal Web UI', embedded?.uiUrl ?? `(of the cluster at ${target.address})`],
+    ['Data', config.DARKROOM_DATA],
+  ];
+  console.log(`\ndarkroom is ready\n${rows.map(([name, value]) => `  ${name?.padEnd(16)} ${value}`).join('\n')}\n`);
+}

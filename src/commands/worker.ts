@@ -1,0 +1,67 @@
+/** `darkroom worker`: does the work of jobs. */
+import { rm } from 'node:fs/promises';
+import { Runtime } from '@temporalio/worker';
+import { composeWorker } from '../compose.ts';
+import { readConfig } from '../config.ts';
+import { lockDataDir } from '../data-lock.ts';
+import { createLog, temporalLogger } from '../log.ts';
+import { connectWorker, createClient, embeddedTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import { reapOrphan } from '../temporal/embedded/server.ts';
+import { WORKER_HEARTBEAT_MS } from '../temporal/live-workers.ts';
+import { registerSearchAttributes } from '../temporal/namespace.ts';
+import { createWorkers, runWorkers } from '../temporal/worker.ts';
+import { EMBEDDED_ADDRESS } from './api.ts';
+import { claimScratch } from './scratch.ts';
+import { untilTold } from './until-told.ts';
+
+/** A worker that starts together with Temporal gives it this long to come up. */
+const PATIENCE_MS = 60_000;
+
+export async function worker(): Promise<void> {
+  const config = readConfig();
+  const log = createLog(config.DARKROOM_LOG_LEVEL, 'worker');
+  const stop = new AbortController();
+  void untilTold().then(() => stop.abort());
+  const parent = followParent(stop);
+  Runtime.install({
+    logger: temporalLogger(log),
+    workerHeartbeatInterval: WORKER_HEARTBEAT_MS,
+    // Signals are ours to handle: the workers of one process stop together.
+    shutdownSignals: [],
+  });
+  const target = config.embedded ? embeddedTarget(EMBEDDED_ADDRESS) : targetFromEnvironment();
+  const scratch = await claimScratch(config.DARKROOM_WORK);
+  const { activities, slots } = await composeWorker(config, scratch);
+  const connection = await connectWorker(target, PATIENCE_MS);
+  await registerSearchAttributes(createClient(target)).catch((error: unknown) => log.warn(String(error)));
+  const workers = await createWorkers({ connection, namespace: target.namespace, activities, slots });
+  const running = runWorkers(workers, stop.signal);
+  log.info({ temporal: target.address, namespace: target.namespace, slots }, 'The worker takes work');
+  process.send?.('ready');
+  await running;
+  await connection.close();
+  await rm(scratch, { recursive: true, force: true });
+  await parent.farewell(config.DARKROOM_DATA);
+  process.exit();
+}
+
+/**
+ * Under `darkroom serve`. If that is killed it can stop neither of us, so the worker stops itself and then the Temporal
+ * server that was left, unless a new `serve` has taken over by then: nothing is left running.
+ */
+function followParent(stop: AbortController): { farewell: (dataDir: string) => Promise<void> } {
+  let orphaned = false;
+  process.on('disconnect', () => {
+    orphaned = true;
+    stop.abort();
+  });
+  return {
+    farewell: async (dataDir) => {
+      if (!orphaned) return;
+      const lock = await lockDataDir(dataDir).catch(() => null);
+      if (!lock) return;
+      await reapOrphan(dataDir);
+      await lock.release();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** The one place that names concrete classes and wires them. */
+import type { Client } from '@temporalio/client';
+import { createActivities } from '../activities/index.ts';
+import type { Activities } from '../activities/steps.ts';
+import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
+import type { Config } from './config.ts';
+import { JobService } from './jobs/service.ts';
+import type { JobEngine } from './jobs/engine.ts';
+import { type Keyring, loadKeyring } from './keys.ts';
+import { createGuardedHttp, refusalOf } from './net/guarded-http.ts';
+import { StoredArchive } from './storage/archive.ts';
+import { createFilesystemStore } from './storage/filesystem.ts';
+import type { ObjectStore } from './storage/store.ts';
+import { createClient, type TemporalTarget } from './temporal/connection.ts';
+import { TemporalEngine } from './temporal/engine.ts';
+
+/** What the API is made of. */
+export interface Api {
+  readonly client: Client;
+  readonly engine: JobEngine;
+  readonly service: JobService;
+  readonly store: ObjectStore;
+  readonly operations: Registry;
+}
+
+export async function composeApi(config: Config, target: TemporalTarget): Promise<Api> {
+  const { store, keys, archive, operations } = await composeShared(config);
+  const client = createClient(target);
+  const engine = new TemporalEngine(client, operations.capabilities);
+  const service = new JobService({
+    engine,
+    archive,
+    operations,
+    fingerprints: (text) => keys.fingerprints(text),
+    refusalOf: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
+    callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
+  });
+  return { client, engine, service, store, operations };
+}
+
+export interface WorkerParts {
+  readonly activities: Activities;
+  /** Capability → steps at once. */
+  readonly slots: Readonly<Record<string, number>>;
+}
+
+/** `scratch`: a directory for this process alone. */
+export async function composeWorker(config: Config, scratch: string): Promise<WorkerParts> {
+  const { store, keys, archive, operations } = await composeShared(config);
+  const activities = createActivities({
+    store,
+    archive,
+    keys,
+    http: createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
+    operation: (name) => operations.operation(name),
+    inputRoots: config.DARKROOM_INPUT_ROOTS,
+    workDir: scratch,
+    maxAssetBytes: config.DARKROOM_MAX_ASSET_BYTES,
+    assetTimeoutMs: config.DARKROOM_ASSET_TIMEOUT_MS,
+    callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
+    publicUrl: config.publicUrl,
+  });
+  return { activities, slots: { io: config.DARKROOM_IO_SLOTS, cpu: config.DARKROOM_CPU_SLOTS } };
+}
+
+async function composeShared(config: Config): Promise<{ store: ObjectStore; keys: Keyring; archive: StoredArchive; operations: Registry }> {
+  const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
+  const store = createFilesystemStore({ root: config.DARKROOM_STORE.directory });
+  return { keys, store, archive: new StoredArchive(store, keys), operations: createRegistry(builtIn) };
+}

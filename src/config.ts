@@ -1,0 +1,204 @@
+/**
+ * Every setting, in one table: variable, default, meaning. Parsed and checked once, at start; an error names the
+ * variable, what it held and what was expected. An empty variable means unset.
+ */
+import { availableParallelism, homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { parseNetworks } from './net/addresses.ts';
+
+const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+const units = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const;
+const bytes = z
+  .string()
+  .regex(/^\d+[KMGT]?$/, 'must be a number of bytes, such as 500M or 20G')
+  .transform((text) => {
+    const unit = text.replace(/\d/g, '') as keyof typeof units;
+    return Number.parseInt(text, 10) * units[unit];
+  });
+const positive = z.coerce.number().int().min(1);
+const milliseconds = z.coerce.number().int().min(0);
+const absolute = z.string().transform((path) => resolve(path));
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const listen = z.string().transform((text, context): ListenAddress[] =>
+  list(text).flatMap((address) => {
+    const match = /^(\[[^\]]+\]|[^:]*):(\d{1,5})$/.exec(address);
+    const port = Number(match?.[2]);
+    if (!match || port > 65_535) {
+      context.addIssue(`"${address}" must be host:port, such as 127.0.0.1:8080`);
+      return [];
+    }
+    return [{ host: (match[1] || '0.0.0.0').replace(/^\[|\]$/g, ''), port }];
+  }),
+);
+
+const networks = z.string().transform((text, context): string[] => {
+  try {
+    parseNetworks(list(text));
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : String(error));
+  }
+  return list(text);
+});
+
+const store = z
+  .string()
+  .regex(/^file:./, 'must be file:DIRECTORY')
+  .transform((text) => ({ kind: 'file' as const, directory: resolve(text.slice('file:'.length)) }));
+
+interface Setting {
+  readonly schema: z.ZodType;
+  /** As it would stand in the environment; a function of the data directory where it lies below it. */
+  readonly fallback: string | ((dataDir: string) => string);
+  readonly meaning: string;
+}
+
+/** The table. `darkroom config` prints it; README and docs quote it. */
+export const settings = {
+  DARKROOM_LISTEN: { schema: listen, fallback: '127.0.0.1:8080', meaning: 'addresses to serve, comma-separated' },
+  DARKROOM_DATA: {
+    schema: absolute,
+    fallback: './data',
+    meaning: "what the embedded form keeps: Temporal's SQLite file, the object store, keys",
+  },
+  DARKROOM_CACHE: {
+    schema: absolute,
+    fallback: () => join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'darkroom'),
+    meaning: 'what can be got again: the Temporal binary',
+  },
+  DARKROOM_STORE: {
+    schema: store,
+    fallback: (data) => `file:${join(data, 'store')}`,
+    meaning: 'object store: file:DIRECTORY',
+  },
+  DARKROOM_WORK: {
+    schema: absolute,
+    fallback: (data) => join(data, 'work'),
+    meaning: 'scratch space of workers; on the same disk as a file: store, results are moved instead of copied',
+  },
+  DARKROOM_INPUT_ROOTS: {
+    schema: z.string().transform((text) => list(text).map((path) => resolve(path))),
+    fallback: (data) => join(data, 'inputs'),
+    meaning: 'directories, comma-separated, that path inputs may lie in',
+  },
+  DARKROOM_ALLOW_NETWORKS: {
+    schema: networks,
+    fallback: '',
+    meaning: 'CIDRs, comma-separated, that asset and callback URLs may reach although private',
+  },
+  DARKROOM_AUTH: {
+    schema: z.enum(['none'], 'must be none: this version has no authentication of its own yet'),
+    fallback: 'none',
+    meaning: 'who may call; none is for loopback only',
+  },
+  DARKROOM_ALLOW_ANONYMOUS: {
+    schema: z.stringbool(),
+    fallback: '0',
+    meaning: '1 permits anonymous use off loopback, behind a gateway that authenticates',
+  },
+  DARKROOM_PUBLIC_URL: {
+    schema: z.union([z.literal(''), z.url({ protocol: /^https?$/ })], 'must be an http or https URL'),
+    fallback: '',
+    meaning: 'address that clients know this server by, for links in callbacks; default: the first of DARKROOM_LISTEN',
+  },
+  DARKROOM_MASTER_KEY: {
+    schema: z.string().transform(list),
+    fallback: '',
+    meaning: '32 bytes in base64, of which all secrets are derived; several by comma while rotating, the first is used; default: made in the data directory',
+  },
+  DARKROOM_MAX_ASSET_BYTES: { schema: bytes, fallback: '20G', meaning: 'largest asset that is fetched' },
+  DARKROOM_MAX_BODY_BYTES: { schema: bytes, fallback: '8M', meaning: 'largest JSON request body' },
+  DARKROOM_ASSET_TIMEOUT_MS: {
+    schema: positive,
+    fallback: '30000',
+    meaning: "wait for an asset server's answer, and for each further piece of it",
+  },
+  DARKROOM_CALLBACK_TIMEOUT_MS: { schema: positive, fallback: '15000', meaning: 'wait for the receiver of a callback' },
+  DARKROOM_CALLBACK_SCHEDULE_MS: {
+    schema: z.string().transform((text): unknown[] => list(text)).pipe(z.array(milliseconds) as z.ZodType<number[], unknown[]>),
+    fallback: '5000,300000,1800000,7200000,18000000,36000000,50400000,72000000,86400000',
+    meaning: 'waits between the attempts of a callback after the first',
+  },
+  DARKROOM_CPU_SLOTS: {
+    schema: positive,
+    fallback: () => String(availableParallelism()),
+    meaning: 'computing stages that one worker runs at once',
+  },
+  DARKROOM_IO_SLOTS: { schema: positive, fallback: '50', meaning: 'downloads and other waiting steps that one worker runs at once' },
+  DARKROOM_RETENTION_DAYS: {
+    schema: positive,
+    fallback: '30',
+    meaning: "days that the embedded Temporal keeps ended jobs' histories; records and results outlive it",
+  },
+  DARKROOM_LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error'], 'must be trace, debug, info, warn or error'),
+    fallback: 'info',
+    meaning: 'least severity that is logged',
+  },
+} as const satisfies Record<string, Setting>;
+
+type Settings = typeof settings;
+type Raw = { [Name in keyof Settings]: z.output<Settings[Name]['schema']> };
+
+export interface Config extends Raw {
+  /** True without TEMPORAL_ADDRESS (or a Temporal profile): darkroom runs its own Temporal server. */
+  readonly embedded: boolean;
+  readonly publicUrl: string;
+  /** Variables that look like settings and are none: worth a warning, likely a slip. */
+  readonly unknown: readonly string[];
+}
+
+/** A setting that cannot be used; its message names the variable. */
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+export const isLoopback = (host: string): boolean => loopback.test(host);
+
+/** Reads the settings. Throws ConfigError that lists everything wrong at once. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const problems: string[] = [];
+  const dataDir = resolve(env['DARKROOM_DATA'] || settings.DARKROOM_DATA.fallback);
+  const entries = Object.entries(settings).map(([name, setting]) => {
+    const { fallback } = setting as Setting;
+    const text = env[name] || (typeof fallback === 'string' ? fallback : fallback(dataDir));
+    const parsed = setting.schema.safeParse(text);
+    for (const issue of parsed.error?.issues ?? []) problems.push(`${name}="${text}": ${issue.message}`);
+    return [name, parsed.data];
+  });
+  const raw = Object.fromEntries(entries) as Raw;
+  if (problems.length === 0 && !raw.DARKROOM_ALLOW_ANONYMOUS) {
+    for (const { host, port } of raw.DARKROOM_LISTEN.filter(({ host }) => !isLoopback(host))) {
+      problems.push(
+        `DARKROOM_LISTEN="${host}:${port}" can be reached from other machines, and nobody would have to log in. ` +
+          'Listen on 127.0.0.1, or set DARKROOM_ALLOW_ANONYMOUS=1 if a gateway in front of it authenticates',
+      );
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const [first] = raw.DARKROOM_LISTEN;
+  if (!first) throw new ConfigError('DARKROOM_LISTEN names no address');
+  const host = first.host.includes(':') ? `[${first.host}]` : first.host;
+  return {
+    ...raw,
+    embedded: !env['TEMPORAL_ADDRESS'] && !env['TEMPORAL_PROFILE'],
+    unknown: Object.keys(env).filter(
+      (name) => name.startsWith('DARKROOM_') && !Object.hasOwn(settings, name) && !elsewhere.includes(name),
+    ),
+    publicUrl: (raw.DARKROOM_PUBLIC_URL || `http://${host}:${first.port}`).replace(/\/+$/, ''),
+  };
+}
+
+/** Variables of ours that are read where they are used: by the client, and by the search for Temporal's binary. */
+const elsewhere = ['DARKROOM_URL', 'DARKROOM_TEMPORAL_DOWNLOAD_URL'];

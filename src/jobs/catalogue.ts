@@ -1,0 +1,38 @@
+/** Port: the operations that exist. Implemented by `operations/registry.ts`. */
+import type { StagePlan } from './order.ts';
+
+/** An operation as the API shows it. */
+export interface OperationInfo {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** JSON Schema (2020-12) of the parameters. */
+  readonly params: Record<string, unknown>;
+  readonly inputs: { readonly min: number; readonly max: number; readonly media: readonly string[] };
+  readonly result: 'files' | 'json';
+  readonly stages: readonly string[];
+  /** A worker must offer all of these. */
+  readonly capabilities: readonly string[];
+}
+
+/** One thing that is wrong with a request: where, as a JSON Pointer (RFC 6901), and what. */
+export interface FieldError {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+export type ParsedParams =
+  | { readonly ok: true; readonly params: Record<string, unknown> }
+  | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+export interface PlannableOperation {
+  readonly info: OperationInfo;
+  /** Fills in defaults. Pointers are relative to the parameters. */
+  parse(params: Record<string, unknown>): ParsedParams;
+  readonly plan: readonly StagePlan[];
+}
+
+export interface OperationCatalogue {
+  find(name: string): PlannableOperation | undefined;
+  list(): readonly OperationInfo[];
+}

@@ -1,0 +1,96 @@
+/** Why a request that was allowed got no whole answer, told in words that may be shown to anyone. */
+import { errors } from 'undici';
+
+/**
+ * dns          the name does not resolve
+ * refused      nothing listens there
+ * unreachable  no way there, or one that the system forbids
+ * reset        the connection ended before the response did
+ * tls          no secure connection: certificate, protocol
+ * timeout      connecting, waiting for headers or for more of the body took too long
+ * protocol     what came is not HTTP
+ * redirect     too many redirects, or one to nowhere
+ * invalid      the request itself cannot be sent, for instance for a character in a header
+ */
+export type HttpFailureKind =
+  | 'dns'
+  | 'refused'
+  | 'unreachable'
+  | 'reset'
+  | 'tls'
+  | 'timeout'
+  | 'protocol'
+  | 'redirect'
+  | 'invalid';
+
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure';
+  readonly kind: HttpFailureKind;
+
+  constructor(kind: HttpFailureKind, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+type Rule = readonly [codes: RegExp, kind: HttpFailureKind, tell: (host: string, error: Error) => string];
+
+/** By the `code` of errors of Node and undici; the first that fits. */
+const rules: readonly Rule[] = [
+  [/^(ENOTFOUND|ENODATA)$/, 'dns', (host) => `the name of ${host} does not exist`],
+  [/^EAI_/, 'dns', (host) => `the name of ${host} could not be resolved`],
+  [/^ECONNREFUSED$/, 'refused', (host) => `connection refused by ${host}`],
+  [/^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/, 'timeout', (host) => `no connection to ${host} in time`],
+  [/^UND_ERR_BODY_TIMEOUT$/, 'timeout', (host) => `${host} stopped sending in the middle of its response`],
+  [
+    /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL)$/,
+    'unreachable',
+    (host) => `there is no route to ${host}`,
+  ],
+  [
+    /^UND_ERR_RES_CONTENT_LENGTH_MISMATCH$/,
+    'reset',
+    (host) => `${host} sent less than the Content-Length it announced`,
+  ],
+  [
+    /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|HPE_INVALID_EOF_STATE)$/,
+    'reset',
+    (host) => `${host} closed the connection before its response was complete`,
+  ],
+  [
+    /CERT|^UNABLE_TO_/,
+    'tls',
+    (host, { message }) => `the certificate of ${host} is not accepted (${firstLine(message)})`,
+  ],
+  [
+    /^(ERR_SSL_|ERR_TLS_|EPROTO$)/,
+    'tls',
+    (host) => `no secure connection to ${host}: the TLS handshake failed`,
+  ],
+  [/^UND_ERR_HEADERS_OVERFLOW$/, 'protocol', (host) => `the response headers of ${host} are too long`],
+  [/^HPE_/, 'protocol', (host) => `${host} did not answer in HTTP/1.1`],
+  [
+    /^UND_ERR_INVALID_ARG$/,
+    'invalid',
+    (host, { message }) => `the request to ${host} cannot be sent: ${message}`,
+  ],
+];
+
+/** `host` is named in the message, with its port: `images.example.com:443`. */
+export function failureOf(error: unknown, host: string): HttpFailure {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const code = codeOf(cause);
+  const [, kind, tell] = rules.find(([codes]) => codes.test(code)) ?? other;
+  return new HttpFailure(kind, tell(host, cause), { cause: error });
+}
+
+function codeOf(error: Error): string {
+  // These have a code by undici's types, and none in fact.
+  if (error instanceof errors.HTTPParserError)
+    return error.message.includes('EOF') ? 'HPE_INVALID_EOF_STATE' : 'HPE_';
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+const other: Rule = [/^/, 'unreachable', (host) => `the connection to ${host} failed`];
+
+const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';

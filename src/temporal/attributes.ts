@@ -1,0 +1,19 @@
+/**
+ * Names under which a job shows in Temporal: search attributes (columns and filters of the Web UI), memo, workflow ids.
+ * Imported by workflows, so nothing here may need Node.
+ */
+import { defineSearchAttributeKey } from '@temporalio/common';
+
+/** The last coarse state: created (also while queued), downloading, waiting, processing (also while packaging), or the end. */
+export const darkroomState = defineSearchAttributeKey('DarkroomState', 'KEYWORD');
+export const darkroomOperation = defineSearchAttributeKey('DarkroomOperation', 'KEYWORD');
+export const darkroomTenant = defineSearchAttributeKey('DarkroomTenant', 'KEYWORD');
+export const darkroomDialect = defineSearchAttributeKey('DarkroomDialect', 'KEYWORD');
+
+export const searchAttributes = [darkroomState, darkroomOperation, darkroomTenant, darkroomDialect] as const;
+
+/** Task queue of the workflows and of capability `io`; the other capabilities have queues of their own. */
+export const MAIN_QUEUE = 'darkroom';
+export const queueOf = (capability: string): string => (capability === 'io' ? MAIN_QUEUE : `${MAIN_QUEUE}-${capability}`);
+
+export const workflowIdOf = ({ tenant, id }: { tenant: string; id: string }): string => `job/${tenant}/${id}`;

@@ -1,0 +1,64 @@
+/** Builds Temporal's command-line tool from its source, with Go. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { GO_PACKAGE } from './releases.ts';
+
+const PROGRESS_MS = 10_000;
+
+export interface Build {
+  /** An empty directory for the result; the caller removes it. */
+  readonly into: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The path of the executable. Throws when there is no Go, or when it fails, with what it said last. */
+export async function buildTemporal({ into, env, log, signal }: Build): Promise<string> {
+  const started = Date.now();
+  const seconds = (): string => `${Math.round((Date.now() - started) / 1000)} s`;
+  const timer = setInterval(() => log(`  still building Temporal, ${seconds()} so far …`), PROGRESS_MS);
+  try {
+    await install(
+      into,
+      env,
+      () => log('building Temporal with Go; this takes 3 to 5 minutes, once …'),
+      signal,
+    );
+  } finally {
+    clearInterval(timer);
+  }
+  log(`built Temporal in ${seconds()}`);
+  return join(into, 'temporal');
+}
+
+function install(
+  into: string,
+  env: NodeJS.ProcessEnv,
+  begun: () => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const go = spawn('go', ['install', GO_PACKAGE], {
+      cwd: into,
+      env: { ...env, GOBIN: into },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      signal,
+    });
+    let said = '';
+    go.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-2000);
+    });
+    go.once('spawn', begun);
+    go.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'ENOENT' ? new Error('there is no "go" on PATH', { cause: error }) : error);
+    });
+    go.once('close', (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new Error(`"go install ${GO_PACKAGE}" failed:\n${said.trim().split('\n').slice(-5).join('\n')}`),
+        );
+    });
+  });
+}

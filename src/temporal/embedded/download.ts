@@ -1,0 +1,95 @@
+/** Gets the official archive, or a mirror's copy of it, and the one file of it that is wanted. */
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { chmod, lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { extract } from 'tar';
+
+/** Until the server answers: an offline machine moves on soon. */
+const ANSWER_MS = 10_000;
+/** Between two pieces of the archive. */
+const STALL_MS = 30_000;
+const PROGRESS_MS = 5_000;
+/** Several times the archive's size of about 60 MB: a server that sends without end is cut off. */
+const MOST_BYTES = 300_000_000;
+
+export class ChecksumError extends Error {
+  override name = 'ChecksumError';
+}
+
+export interface Download {
+  readonly url: string;
+  /** Of the archive: lower-case hexadecimal. */
+  readonly sha256: string;
+  /** An empty directory, for the archive and what comes of it. The caller removes it. */
+  readonly into: string;
+  readonly log: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The path of the executable. Throws ChecksumError, and touches nothing of the archive, if it is not the expected one. */
+export async function downloadTemporal({ url, sha256, into, log, signal }: Download): Promise<string> {
+  const archive = join(into, 'archive.tar.gz');
+  const actual = await save(url, archive, log, signal);
+  if (actual !== sha256) throw new ChecksumError(`${url} has the SHA-256 ${actual}; it must be ${sha256}`);
+  await extract({
+    file: archive,
+    cwd: into,
+    strict: true,
+    filter: (path, entry) =>
+      path.replace(/^\.\//, '') === 'temporal' && 'type' in entry && ['File', 'OldFile'].includes(entry.type),
+  });
+  const executable = join(into, 'temporal');
+  const found = await lstat(executable).catch(() => null);
+  if (!found?.isFile()) throw new Error(`${url} holds no file named temporal`);
+  await chmod(executable, 0o755);
+  return executable;
+}
+
+/** Streams to `path`, and returns the SHA-256 of what came. */
+async function save(
+  url: string,
+  path: string,
+  log: Download['log'],
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const patience = new AbortController();
+  const wait = (ms: number, what: string): NodeJS.Timeout =>
+    setTimeout(() => patience.abort(new Error(`${what} for ${ms / 1000} s`)), ms);
+  let timer = wait(ANSWER_MS, 'no answer');
+  const hash = createHash('sha256');
+  try {
+    const response = await fetch(url, {
+      // The checksum is of the bytes as they are stored.
+      headers: { 'accept-encoding': 'identity' },
+      signal: signal ? AbortSignal.any([signal, patience.signal]) : patience.signal,
+    });
+    if (!response.ok || !response.body)
+      throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
+    const total = Number(response.headers.get('content-length')) || null;
+    let bytes = 0;
+    let told = Date.now();
+    const watch = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const chunk of chunks) {
+        clearTimeout(timer);
+        timer = wait(STALL_MS, 'nothing came');
+        hash.update(chunk);
+        bytes += chunk.length;
+        if (bytes > MOST_BYTES) throw new Error(`more than ${megabytes(MOST_BYTES)} came`);
+        if (Date.now() - told >= PROGRESS_MS) {
+          told = Date.now();
+          log(`  ${megabytes(bytes)}${total === null ? '' : ` of ${megabytes(total)}`}`);
+        }
+        yield chunk;
+      }
+    };
+    await pipeline(Readable.fromWeb(response.body), watch, createWriteStream(path));
+  } finally {
+    clearTimeout(timer);
+  }
+  return hash.digest('hex');
+}
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;

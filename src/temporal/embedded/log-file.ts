@@ -1,0 +1,49 @@
+/** The server's own log: a file, which outlives us and needs nobody to read it. */
+import { closeSync, openSync } from 'node:fs';
+import { open, stat, truncate } from 'node:fs/promises';
+
+/** About 50,000 lines. */
+const MOST_BYTES = 10_000_000;
+/** Enough for the stack that a panic prints after what led to it. */
+const TAIL_BYTES = 100_000;
+
+/** Lets `use` have the file, open for appending, to hand on to a process. */
+export function withLogFile<T>(path: string, use: (descriptor: number) => T): T {
+  const descriptor = openSync(path, 'a', 0o600);
+  try {
+    return use(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Empties the file once it is too large; those who append to it go on at its beginning. */
+export async function boundLogFile(path: string): Promise<void> {
+  if ((await logSize(path)) > MOST_BYTES) await truncate(path);
+}
+
+export const logSize = async (path: string): Promise<number> =>
+  (await stat(path).catch(() => null))?.size ?? 0;
+
+/** What was written after byte `from`, at most the last 100 kB of it. */
+export async function logSince(path: string, from: number): Promise<string> {
+  const file = await open(path, 'r').catch(() => null);
+  if (!file) return '';
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(from > size ? 0 : from, size - TAIL_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The last lines that tell of an error, or else the last lines. */
+export function tellingLines(text: string): string {
+  const lines = text.trim().split('\n');
+  const errors = lines.filter((line) =>
+    /\blevel=(ERROR|FATAL)\b|^(panic|Error|error|fatal error):/.test(line),
+  );
+  return (errors.length > 0 ? errors : lines).slice(-5).join('\n');
+}

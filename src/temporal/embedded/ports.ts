@@ -1,0 +1,34 @@
+/** Free ports, so that two servers on one machine do not fight over one. */
+import { createServer } from 'node:net';
+
+/** Below the range that systems hand out by themselves: nobody is given such a port while a server restarts. */
+const LOWEST = 15_000;
+const HIGHEST = 30_000;
+const TRIES = 200;
+
+/**
+ * `preferred`, or the next one that is free on `ip`; any when `preferred` is 0. Nothing holds it afterwards: whoever uses
+ * it must cope with another who was faster.
+ */
+export async function freePort(
+  ip: string,
+  preferred: number,
+  except: readonly number[] = [],
+): Promise<number> {
+  const first = preferred || LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+  for (let port = first; port < Math.min(first + TRIES, 65_536); port++) {
+    if (!except.includes(port) && (await isFree(ip, port))) return port;
+  }
+  throw new Error(`All ports of ${ip} from ${first} to ${first + TRIES - 1} are taken`);
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
+      else reject(new Error(`Temporal cannot listen on ${host}: ${error.message}`, { cause: error }));
+    });
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,178 @@
+/** JobEngine on Temporal's client. */
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { DarkroomError } from '../errors.ts';
+import type { ControlSignal, JobEngine, JobFilter, JobPage, JobSnapshot } from '../jobs/engine.ts';
+import { initialStatus, type JobOrder, type JobRef } from '../jobs/order.ts';
+import { isTerminal } from '../jobs/states.ts';
+import * as names from './attributes.ts';
+import { ask, isNotFound } from './connection.ts';
+import { listJobs } from './listing.ts';
+import { liveCapabilities } from './live-workers.ts';
+import { retentionOf } from './namespace.ts';
+import { heartbeatsOf, isJobMemo, type JobMemo, toSnapshot } from './snapshot.ts';
+import { SingleFlight } from './single-flight.ts';
+
+
+const READ_MS = 3000;
+const WRITE_MS = 5000;
+
+/** Readers within this time share one answer. A job that has ended changes only by a rerun or by deletion. */
+const FRESH_MS = { running: 200, ended: 1000 };
+
+/** A job that is deleted may clean up after itself for this long before it is ended by force. */
+const REMOVAL_MS = 4000;
+
+export class TemporalEngine implements JobEngine {
+  readonly #client: Client;
+  readonly #capabilities: readonly string[];
+  readonly #reads = new SingleFlight<JobSnapshot | null>((snapshot) =>
+    snapshot && isTerminal(snapshot.job.state) ? FRESH_MS.ended : FRESH_MS.running,
+  );
+  readonly #workers = new SingleFlight<ReadonlySet<string>>(() => 1000);
+  #retentionMs: number | undefined;
+
+  /** `capabilities`: those whose workers are looked for. */
+  constructor(client: Client, capabilities: readonly string[]) {
+    this.#client = client;
+    this.#capabilities = capabilities;
+  }
+
+  async start(order: JobOrder, { priority }: { priority?: number | undefined }): Promise<boolean> {
+    const { header, fingerprint } = order;
+    const workflowId = names.workflowIdOf(header);
+    const memo: JobMemo = { header, status: initialStatus(order), fingerprint };
+    try {
+      await ask(this.#client, WRITE_MS, () =>
+        this.#client.workflow.start('processJob', {
+          workflowId,
+          taskQueue: names.MAIN_QUEUE,
+          args: [order],
+          // The same id never starts twice, whether the first is running or has ended.
+          workflowIdConflictPolicy: 'FAIL',
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          memo: { ...memo },
+          typedSearchAttributes: new TypedSearchAttributes([
+            { key: names.darkroomState, value: 'created' },
+            { key: names.darkroomOperation, value: header.operation },
+            { key: names.darkroomTenant, value: header.tenant },
+            { key: names.darkroomDialect, value: header.dialect },
+          ]),
+          staticSummary: summaryOf(order),
+          ...(priority === undefined ? {} : { priority: { priorityKey: priority } }),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+      throw error;
+    } finally {
+      this.#reads.forget(workflowId);
+    }
+  }
+
+  get(ref: JobRef): Promise<JobSnapshot | null> {
+    const workflowId = names.workflowIdOf(ref);
+    return this.#reads.get(workflowId, () => this.#describe(workflowId));
+  }
+
+  async #describe(workflowId: string): Promise<JobSnapshot | null> {
+    try {
+      const description = await ask(this.#client, READ_MS, () => this.#client.workflow.getHandle(workflowId).describe());
+      const { memo, status, closeTime, raw } = description;
+      if (!isJobMemo(memo)) return null;
+      const reason = status.name === 'TERMINATED' ? await this.#terminationReason(workflowId, description.runId) : null;
+      return toSnapshot(memo, { status: status.name, closedAt: closeTime ?? null, reason }, heartbeatsOf(raw));
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
+      throw error;
+    }
+  }
+
+  async #terminationReason(workflowId: string, runId: string): Promise<string | null> {
+    const { workflowService, options } = this.#client;
+    const { history } = await ask(this.#client, READ_MS, () =>
+      workflowService.getWorkflowExecutionHistoryReverse({
+        namespace: options.namespace,
+        execution: { workflowId, runId },
+        maximumPageSize: 1,
+      }),
+    );
+    return history?.events?.[0]?.workflowExecutionTerminatedEventAttributes?.reason ?? null;
+  }
+
+  list(tenant: string, filter: JobFilter, page: { limit: number; cursor?: string | undefined }): Promise<JobPage> {
+    return ask(this.#client, READ_MS, () => listJobs(this.#client, tenant, filter, page));
+  }
+
+  async retainedSince(): Promise<Date> {
+    this.#retentionMs ??= await ask(this.#client, READ_MS, () => retentionOf(this.#client));
+    return new Date(Date.now() - this.#retentionMs);
+  }
+
+  async signal(ref: JobRef, signal: ControlSignal, reason?: string): Promise<void> {
+    const workflowId = names.workflowIdOf(ref);
+    const handle = this.#client.workflow.getHandle(workflowId);
+    const args = signal === 'cancel' && reason !== undefined ? [reason] : [];
+    try {
+      await ask(this.#client, WRITE_MS, () => handle.signal(signal, ...args));
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError || isNotFound(error))) throw error;
+      throw new DarkroomError('job_not_active', `Job "${ref.id}" has ended; only a running job can ${signal}`);
+    } finally {
+      this.#reads.forget(workflowId);
+    }
+  }
+
+  async remove(ref: JobRef): Promise<void> {
+    const workflowId = names.workflowIdOf(ref);
+    const running = await this.#isRunning(workflowId);
+    if (running === null) return;
+    if (running) await this.#stop(ref, workflowId);
+    const { workflowService, options } = this.#client;
+    await ask(this.#client, WRITE_MS, () =>
+      workflowService.deleteWorkflowExecution({ namespace: options.namespace, workflowExecution: { workflowId } }),
+    );
+    this.#reads.forget(workflowId);
+  }
+
+  /** By our own signal, which lets it clean up; by force when that takes too long, as it does without a worker. */
+  async #stop(ref: JobRef, workflowId: string): Promise<void> {
+    await this.signal(ref, 'cancel', 'deleted').catch(() => undefined);
+    if (await until(async () => (await this.#isRunning(workflowId)) !== true, REMOVAL_MS)) return;
+    await ask(this.#client, WRITE_MS, () => this.#client.workflow.getHandle(workflowId).terminate('deleted'));
+    // Activities learn of it by their next heartbeat; until then they may write.
+    await pause(1500);
+  }
+
+  /** Null: there is no such execution. */
+  async #isRunning(workflowId: string): Promise<boolean | null> {
+    try {
+      const handle = this.#client.workflow.getHandle(workflowId);
+      const { status } = await ask(this.#client, READ_MS, () => handle.describe());
+      return status.name === 'RUNNING';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
+      throw error;
+    }
+  }
+
+  liveCapabilities(): Promise<ReadonlySet<string>> {
+    return this.#workers.get('', () => ask(this.#client, READ_MS, () => liveCapabilities(this.#client, this.#capabilities)));
+  }
+}
+
+/** The line that Temporal's Web UI shows beside the id. */
+const summaryOf = ({ header, assetsTotal }: JobOrder): string =>
+  assetsTotal === 0 ? header.operation : `${header.operation} · ${assetsTotal} ${assetsTotal === 1 ? 'asset' : 'assets'}`;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function until(condition: () => Promise<boolean>, patienceMs: number): Promise<boolean> {
+  const deadline = Date.now() + patienceMs;
+  while (Date.now() < deadline) {
+    if (await condition()) return true;
+    await pause(50);
+  }
+  return false;
+}

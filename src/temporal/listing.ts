@@ -1,0 +1,85 @@
+/** Lists of jobs, from Temporal's visibility store. */
+import type { Client } from '@temporalio/client';
+import { INVALID_ARGUMENT, grpcCode } from './connection.ts';
+import { DarkroomError } from '../errors.ts';
+import type { JobFilter, JobPage } from '../jobs/engine.ts';
+import type { Job } from '../jobs/job.ts';
+import { isTerminal, type JobState } from '../jobs/states.ts';
+import { decodeMemo, isJobMemo, toSnapshot } from './snapshot.ts';
+
+/** The search attribute shows coarse states; the memo of each execution tells the exact one. */
+const coarse: Readonly<Record<JobState, JobState>> = {
+  created: 'created',
+  queued: 'created',
+  downloading: 'downloading',
+  waiting: 'waiting',
+  processing: 'processing',
+  packaging: 'processing',
+  completed: 'completed',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
+/** Executions that were closed from outside never wrote their end into the search attribute. */
+const closedOutside: Partial<Record<JobState, string>> = {
+  failed: ` OR ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed')`,
+  cancelled: ` OR ExecutionStatus = 'Canceled'`,
+};
+
+/** Pages that one request may go through for a state that the query cannot tell apart. */
+const MAX_PAGES = 10;
+
+export async function listJobs(
+  client: Client,
+  tenant: string,
+  filter: JobFilter,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<JobPage> {
+  const query = queryOf(tenant, filter);
+  if (query === null) return { jobs: [], cursor: null };
+  const jobs: Job[] = [];
+  let token: Uint8Array | undefined = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url');
+  for (let pages = 0; pages < MAX_PAGES && jobs.length < limit; pages++) {
+    const page = await readPage(client, query, limit - jobs.length, token);
+    jobs.push(...page.jobs.filter(({ state }) => filter.state === undefined || state === filter.state));
+    token = page.token;
+    if (token === undefined) break;
+  }
+  return { jobs, cursor: token ? Buffer.from(token).toString('base64url') : null };
+}
+
+async function readPage(client: Client, query: string, pageSize: number, nextPageToken: Uint8Array | undefined) {
+  const { namespace } = client.options;
+  const request = { namespace, query, pageSize, ...(nextPageToken ? { nextPageToken } : {}) };
+  const page = await client.workflowService.listWorkflowExecutions(request).catch((error: unknown) => {
+    if (!nextPageToken || grpcCode(error) !== INVALID_ARGUMENT) throw error;
+    throw new DarkroomError('invalid_request', '/cursor: is not a cursor of this list', {
+      details: { errors: [{ pointer: '/cursor', detail: 'is not a cursor of this list' }] },
+    });
+  });
+  const jobs = (page.executions ?? []).flatMap(({ memo, status, closeTime }) => {
+    const decoded = decodeMemo(memo?.fields);
+    if (!isJobMemo(decoded)) return [];
+    const closedAt = closeTime?.seconds ? new Date(Number(closeTime.seconds) * 1000 + (closeTime.nanos ?? 0) / 1e6) : null;
+    return [toSnapshot(decoded, { status: statusNames[status ?? 0] ?? 'UNKNOWN', closedAt }).job];
+  });
+  return { jobs, token: page.nextPageToken?.length ? page.nextPageToken : undefined };
+}
+
+/** temporal.api.enums.v1.WorkflowExecutionStatus */
+const statusNames = ['UNKNOWN', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'CONTINUED_AS_NEW', 'TIMED_OUT'];
+
+/** Null when nothing can match. Values are checked, since the query language has no parameters. */
+function queryOf(tenant: string, { state, operation, dialect, since }: JobFilter): string | null {
+  const words = [tenant, operation, dialect].filter((word) => word !== undefined);
+  if (!words.every((word) => /^[\w.:-]+$/.test(word))) return null;
+  const parts = [`WorkflowType = 'processJob'`, `DarkroomTenant = '${tenant}'`];
+  if (state !== undefined) {
+    parts.push(`(DarkroomState = '${coarse[state]}'${closedOutside[state] ?? ''})`);
+    if (!isTerminal(state)) parts.push(`ExecutionStatus = 'Running'`);
+  }
+  if (operation !== undefined) parts.push(`DarkroomOperation = '${operation}'`);
+  if (dialect !== undefined) parts.push(`DarkroomDialect = '${dialect}'`);
+  if (since !== undefined) parts.push(`StartTime >= '${since.toISOString()}'`);
+  return parts.join(' AND ');
+}

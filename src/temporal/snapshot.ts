@@ -1,0 +1,83 @@
+/** From what Temporal tells of a workflow execution to a job. */
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { temporal } from '@temporalio/proto';
+import type { Heartbeat } from '../../activities/steps.ts';
+import type { JobSnapshot } from '../jobs/engine.ts';
+import type { JobError } from '../jobs/job.ts';
+import type { JobHeader, JobStatus } from '../jobs/order.ts';
+import { isTerminal, type TerminalState } from '../jobs/states.ts';
+
+/** What a job's execution carries from its start; the workflow renews `status`. */
+export interface JobMemo {
+  readonly header: JobHeader;
+  readonly status: JobStatus;
+  readonly fingerprint: string;
+}
+
+export const isJobMemo = (memo: Record<string, unknown> | undefined): memo is Record<string, unknown> & JobMemo =>
+  memo !== undefined && 'header' in memo && 'status' in memo;
+
+type Payloads = { [key: string]: temporal.api.common.v1.IPayload } | null | undefined;
+
+export const decodeMemo = (fields: Payloads): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(fields ?? {}).map(([key, payload]) => [key, defaultPayloadConverter.fromPayload(payload)]),
+  );
+
+/** How Temporal sees an execution, apart from what the workflow itself says. */
+export interface ExecutionView {
+  /** Temporal's word, such as RUNNING or TERMINATED. */
+  readonly status: string;
+  readonly closedAt: Date | null;
+  /** Why it was terminated, where that is known. */
+  readonly reason?: string | null;
+}
+
+export function toSnapshot(memo: JobMemo, view: ExecutionView, live: readonly Heartbeat[] = []): JobSnapshot {
+  const status = settled(memo.status, view);
+  const job = { ...memo.header, ...(isTerminal(status.state) ? status : withLive(status, live)) };
+  return { job, fingerprint: memo.fingerprint };
+}
+
+/** Adds what running activities have done so far. */
+function withLive(status: JobStatus, live: readonly Heartbeat[]): JobStatus {
+  const sum = (field: 'points' | 'downloaded' | 'failed') => live.reduce((total, beat) => total + (beat[field] || 0), 0);
+  const { total, downloaded, failed } = status.assets;
+  return {
+    ...status,
+    progress: Math.min(99, Math.floor((status.progress + sum('points')) * 10) / 10),
+    assets: { total, downloaded: downloaded + sum('downloaded'), failed: failed + sum('failed') },
+  };
+}
+
+/** An execution that was closed from outside never told its end: Temporal's word then counts. */
+function settled(status: JobStatus, view: ExecutionView): JobStatus {
+  const ending = endings[view.status];
+  if (isTerminal(status.state) || ending === undefined) return status;
+  const [state, code, message] = ending;
+  const error: JobError = {
+    code,
+    message: view.reason ? `${message}: ${view.reason}` : message,
+    retryable: false,
+    details: null,
+  };
+  return { ...status, state, error, stage: null, paused: false, completed_at: view.closedAt?.toISOString() ?? null };
+}
+
+const endings: Readonly<Record<string, readonly [TerminalState, string, string]>> = {
+  TERMINATED: ['failed', 'terminated', 'The job was terminated in Temporal'],
+  TIMED_OUT: ['failed', 'timed_out', 'The job ran longer than Temporal allows it'],
+  FAILED: ['failed', 'internal', 'The job failed in a way that darkroom did not foresee'],
+  CANCELLED: ['cancelled', 'cancelled', 'The job was cancelled in Temporal'],
+};
+
+/** What running activities last reported; those that wait for a worker have nothing to report yet. */
+export function heartbeatsOf(raw: temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse): Heartbeat[] {
+  return (raw.pendingActivities ?? []).flatMap((activity): Heartbeat[] => {
+    const payload = activity.heartbeatDetails?.payloads?.[0];
+    if (!payload) return [];
+    const beat: unknown = defaultPayloadConverter.fromPayload(payload);
+    return typeof beat === 'object' && beat !== null && 'points' in beat ? [beat as Heartbeat] : [];
+  });
+}
+

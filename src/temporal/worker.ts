@@ -1,0 +1,68 @@
+/** Workers: one for workflows and waiting steps, and one for each capability that computes. */
+import { fileURLToPath } from 'node:url';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Activities } from '../../activities/steps.ts';
+import { MAIN_QUEUE, queueOf } from './attributes.ts';
+
+export interface WorkerSetup {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly activities: Activities;
+  /** Capability → steps that run at once. `io` is always there. */
+  readonly slots: Readonly<Record<string, number>>;
+}
+
+/** Made by `npm run build`, so that no start has to wait for a bundler. Found from the built tree as from the sources. */
+export const bundlePath = fileURLToPath(
+  new URL(import.meta.url.includes('/dist/') ? '../../workflows/bundle.js' : '../../dist/workflows/bundle.js', import.meta.url),
+);
+
+export async function createWorkers({ connection, namespace, activities, slots }: WorkerSetup): Promise<Worker[]> {
+  const common = {
+    connection,
+    namespace,
+    // Progress and cancellation travel with heartbeats; the default throttle delays both by most of the timeout.
+    maxHeartbeatThrottleInterval: '500ms',
+    defaultHeartbeatThrottleInterval: '500ms',
+    shutdownGraceTime: '1s',
+    shutdownForceTime: '20s',
+  } satisfies WorkerOptions | Record<string, unknown>;
+  const { io = 50, ...computing } = slots;
+  const { runStage } = activities;
+  return Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: MAIN_QUEUE,
+      workflowBundle: { codePath: bundlePath },
+      activities: { ...activities },
+      maxConcurrentActivityTaskExecutions: io,
+      // Evicted workflows are replayed from their history, which costs the worker twice the time.
+      maxCachedWorkflows: 2000,
+    }),
+    ...Object.entries(computing).map(([capability, slots]) =>
+      Worker.create({
+        ...common,
+        taskQueue: queueOf(capability),
+        activities: { runStage },
+        maxConcurrentActivityTaskExecutions: slots,
+      }),
+    ),
+  ]);
+}
+
+/** Runs until `stop` aborts; then steps that are under way are told, and the workers end. */
+export async function runWorkers(workers: readonly Worker[], stop: AbortSignal): Promise<void> {
+  const shutdown = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  stop.addEventListener('abort', shutdown, { once: true });
+  const runs = workers.map((worker) => worker.run());
+  if (stop.aborted) shutdown();
+  try {
+    await Promise.all(runs);
+  } finally {
+    // If one worker failed the others would go on alone, on half of the queues.
+    shutdown();
+    await Promise.allSettled(runs);
+  }
+}

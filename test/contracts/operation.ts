@@ -1,0 +1,131 @@
+/** What every operation must do. An operation's own test file calls this with samples of its use. */
+import { describe, expect, it } from 'vitest';
+import type { Operation } from '../../operations/operation.ts';
+import { createRegistry } from '../../operations/registry.ts';
+import { DarkroomError } from '../../src/errors.ts';
+import { type Outcome, type RunOptions, runOperation, type TestAsset } from '../support/run-operation.ts';
+
+/** A use of the operation that succeeds. */
+export interface Sample {
+  readonly title: string;
+  readonly params: Record<string, unknown>;
+  readonly assets?: readonly TestAsset[];
+  /** An asset that the operation cannot use; not given, it uses anything. */
+  readonly unusable?: TestAsset;
+}
+
+interface Property {
+  readonly description?: string;
+}
+
+export function operationContract(operation: Operation, ...samples: readonly [Sample, ...Sample[]]): void {
+  const known = createRegistry([operation]).find(operation.name);
+  if (!known) throw new Error('unreachable');
+  const { info, plan } = known;
+  const properties = (info.params.properties ?? {}) as Record<string, Property>;
+
+  describe(`${operation.name}: contract of an operation`, () => {
+    it('says what it is', () => {
+      expect(info.name).toMatch(/^[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)+$/);
+      expect(info.title).not.toBe('');
+      expect(info.description).toMatch(/\.$/);
+      expect(0 <= info.inputs.min && info.inputs.min <= info.inputs.max).toBe(true);
+      expect(info.inputs.media.length > 0).toBe(info.inputs.max > 0);
+      for (const media of info.inputs.media) expect(media).toMatch(/^([a-z]+|\*)\/[a-z0-9.+*-]+$/);
+      for (const version of Object.values(operation.engine)) expect(version).toMatch(/\d/);
+    });
+
+    it('has stages that can be planned', () => {
+      expect(plan.length).toBeGreaterThan(0);
+      for (const { name, capability, timeoutMs } of plan) {
+        expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
+        expect(capability).toMatch(/^[a-z][a-z0-9-]*$/);
+        expect(timeoutMs).toBeGreaterThan(0);
+      }
+      for (const { title } of operation.stages) expect(title).not.toBe('');
+    });
+
+    it('describes each of its parameters, as JSON Schema', () => {
+      expect(info.params).toMatchObject({
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        type: 'object',
+      });
+      for (const [name, { description }] of Object.entries(properties))
+        expect(description, name).toMatch(/\w/);
+      if (info.inputs.max > 0) expect(properties).toHaveProperty('on_error');
+    });
+
+    it('names a parameter that it does not know, unless it takes any', () => {
+      const parsed = known.parse({ ...samples[0].params, 'no/such': 1 });
+      if (info.params.additionalProperties === false) {
+        expect(parsed).toMatchObject({ ok: false, errors: [{ pointer: '/no~1such' }] });
+      } else {
+        expect(parsed).toMatchObject({ ok: true, params: { 'no/such': 1 } });
+      }
+    });
+
+    describe.each(samples)('$title', (sample) => {
+      const { params, assets = [], unusable } = sample;
+      const run = (more: RunOptions = {}): Promise<Outcome> =>
+        runOperation(operation, { params, assets, ...more });
+
+      it('has parameters that are plain JSON and stay what they are when they are read twice', () => {
+        const once = known.parse(params);
+        if (!once.ok) throw new TypeError(JSON.stringify(once.errors));
+        expect(JSON.parse(JSON.stringify(once.params))).toEqual(once.params);
+        // The activity reads again what the API has read before.
+        expect(known.parse(once.params)).toEqual(once);
+      });
+
+      it('gives the result that it announces, and the same when it is run again', async () => {
+        const [one, two] = [await run(), await run()];
+        expect(one.failures).toEqual([]);
+        if (info.result === 'json') {
+          expect(one.data).toBeDefined();
+          expect(JSON.parse(String(one.files.get('result.json')))).toEqual(one.data);
+        } else {
+          expect(one.files.size).toBeGreaterThan(0);
+        }
+        for (const [name, bytes] of one.files) expect(bytes.length, name).toBeGreaterThan(0);
+        expect([...two.files.keys()]).toEqual([...one.files.keys()]);
+      });
+
+      it('leaves its assets alone', async () => {
+        const { assetsAfter } = await run();
+        expect(assetsAfter).toEqual(assets.map(({ bytes }) => Buffer.from(bytes)));
+      });
+
+      it('reports progress that only rises', async () => {
+        const { progress } = await run();
+        for (const { fraction } of progress) expect(0 <= fraction && fraction <= 1).toBe(true);
+        for (const [index, { stage, batch, fraction }] of progress.entries()) {
+          const earlier = progress
+            .slice(0, index)
+            .filter((report) => report.stage === stage && report.batch === batch);
+          expect(fraction).toBeGreaterThanOrEqual(earlier.at(-1)?.fraction ?? 0);
+        }
+      });
+
+      it('stops for an aborted signal, with its reason', async () => {
+        const reason = new Error('The job was cancelled');
+        await expect(run({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+      });
+
+      if (!unusable) return;
+      it('names an asset that it cannot use, or goes on without it', async () => {
+        const mixed = [unusable, ...assets];
+        const error: unknown = await run({ assets: mixed }).catch((thrown) => thrown);
+        expect(error).toBeInstanceOf(DarkroomError);
+        expect(error).toMatchObject({ retryable: false, details: { asset: unusable.name, index: 0 } });
+        expect(String(error)).toContain(unusable.name);
+        expect(String(error)).not.toMatch(/\/tmp|node_modules|\n/);
+
+        const skipped = await run({ assets: mixed, params: { ...params, on_error: 'skip' } });
+        expect(skipped.failures).toMatchObject([
+          { index: 0, name: unusable.name, error: { retryable: false } },
+        ]);
+        expect([...skipped.files.keys()]).toEqual([...(await run()).files.keys()]);
+      });
+    });
+  });
+}

@@ -1,0 +1,60 @@
+/** What every object store must do. A store's own test file calls this with a way to make one. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ObjectStore } from '../../src/storage/store.ts';
+import { lists } from './store/lists.ts';
+import { agreesWithModel } from './store/model.ts';
+import { objects } from './store/objects.ts';
+import { wholeOrAbsent } from './store/whole.ts';
+
+export interface StoreUnderTest {
+  readonly store: ObjectStore;
+  close(): Promise<void>;
+}
+
+/** One store serves all the tests; each has a folder of it to itself. */
+export function storeContract(name: string, makeStore: () => Promise<StoreUnderTest>): void {
+  describe(`${name}: contract of an object store`, () => {
+    let made: StoreUnderTest | undefined;
+    let local = '';
+    let tests = 0;
+    const suite = {
+      get store(): ObjectStore {
+        if (made === undefined) throw new Error('The store is not there yet');
+        return made.store;
+      },
+      get at() {
+        return `contract/${tests}/`;
+      },
+      get local() {
+        return local;
+      },
+    };
+
+    beforeAll(async () => {
+      made = await makeStore();
+      local = await mkdtemp(join(tmpdir(), 'darkroom-contract-'));
+    });
+    beforeEach(() => {
+      tests += 1;
+    });
+    afterAll(async () => {
+      await made?.close();
+      await rm(local, { recursive: true, force: true });
+    });
+
+    it('answers a check', async () => {
+      await expect(suite.store.check()).resolves.toBeUndefined();
+    });
+
+    objects(suite);
+    wholeOrAbsent(suite);
+    lists(suite);
+
+    it('agrees with a map, whatever is done to it', async () => {
+      await agreesWithModel(suite);
+    }, 120_000);
+  });
+}

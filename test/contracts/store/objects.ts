@@ -1,0 +1,200 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { bytesOf, keysOf, type Suite, sha256, textOf } from './suite.ts';
+
+const MiB = 1024 * 1024;
+
+export function objects(suite: Suite): void {
+  describe('writing and reading', () => {
+    const every = Buffer.from(Uint8Array.from({ length: 256 }, (_, value) => value));
+
+    it.each([
+      ['bytes', () => every, every],
+      ['part of a larger buffer', () => every.subarray(16, 32), every.subarray(16, 32)],
+      ['a string', () => 'très bien 📷', Buffer.from('très bien 📷')],
+      ['a stream', () => Readable.from([every, every]), Buffer.concat([every, every])],
+      ['a stream of strings', () => Readable.from(['é', '📷']), Buffer.from('é📷')],
+      [
+        'a stream of very many small chunks',
+        () => Readable.from(Array(20_000).fill(every)),
+        Buffer.concat(Array(20_000).fill(every)),
+      ],
+      ['no bytes', () => new Uint8Array(), Buffer.alloc(0)],
+      ['an empty string', () => '', Buffer.alloc(0)],
+      ['an empty stream', () => Readable.from([]), Buffer.alloc(0)],
+    ])('gives back %s', async (_, body, expected) => {
+      const written = await suite.store.put(`${suite.at}object`, body());
+      expect(written).toEqual({ size: expected.length, sha256: sha256(expected) });
+      expect((await bytesOf(suite.store, `${suite.at}object`)).equals(expected)).toBe(true);
+      expect(await suite.store.head(`${suite.at}object`)).toMatchObject({
+        key: `${suite.at}object`,
+        size: expected.length,
+      });
+    });
+
+    it('knows when an object was written', async () => {
+      const before = Date.now();
+      await suite.store.put(`${suite.at}object`, 'x');
+      const info = await suite.store.head(`${suite.at}object`);
+      // Stores keep whole seconds, and their clocks differ.
+      expect(Math.abs((info?.modified.getTime() ?? 0) - before)).toBeLessThan(60_000);
+    });
+
+    it('gives null for what is not there', async () => {
+      await suite.store.put(`${suite.at}folder/object`, 'x');
+      for (const key of ['missing', 'missing/below', 'folder', 'folder/object/below']) {
+        expect(await suite.store.get(`${suite.at}${key}`), key).toBeNull();
+        expect(await suite.store.head(`${suite.at}${key}`), key).toBeNull();
+      }
+    });
+
+    it('keeps odd names apart', async () => {
+      const names = [
+        'a b',
+        'a%20b',
+        'a+b',
+        'a:b',
+        "it's",
+        '"q"',
+        'é',
+        'e\u0301',
+        'É',
+        '📷',
+        '写真',
+        '#1',
+        '?x=1',
+        '&',
+        '*',
+        '~',
+        '.hidden',
+        '..x',
+        '-rf',
+        'a=b;c',
+        '<b>',
+        '$HOME',
+        '{}',
+        '[0]',
+        '|',
+        'x'.repeat(200),
+      ];
+      for (const odd of names) await suite.store.put(`${suite.at}${odd}/${odd}`, odd);
+      for (const odd of names) expect(await textOf(suite.store, `${suite.at}${odd}/${odd}`)).toBe(odd);
+      expect((await keysOf(suite.store, suite.at)).sort()).toEqual(
+        names.map((odd) => `${suite.at}${odd}/${odd}`).sort(),
+      );
+      for (const odd of names)
+        expect(await keysOf(suite.store, `${suite.at}${odd}/`)).toEqual([`${suite.at}${odd}/${odd}`]);
+      for (const odd of names) await suite.store.deleteAll(`${suite.at}${odd}/`);
+      expect(await keysOf(suite.store, suite.at)).toEqual([]);
+    });
+
+    it('names a local file only with the content of the object', async () => {
+      await suite.store.put(`${suite.at}object`, 'content');
+      const path = suite.store.localPath(`${suite.at}object`);
+      if (path !== null) expect((await stat(path)).size).toBe('content'.length);
+    });
+  });
+
+  describe('ranges', () => {
+    it.each([
+      [0, 0, '0'],
+      [9, 9, '9'],
+      [3, 6, '3456'],
+      [0, 9, '0123456789'],
+      [7, 100, '789'],
+      [10, 100, ''],
+    ])('from %i to %i', async (start, end, expected) => {
+      await suite.store.put(`${suite.at}object`, '0123456789');
+      expect(await textOf(suite.store, `${suite.at}object`, { start, end })).toBe(expected);
+    });
+
+    it('finds a byte in the middle of a large object', async () => {
+      const large = Buffer.alloc(3 * MiB, 'a');
+      large.write('needle', 2 * MiB - 3);
+      await suite.store.put(`${suite.at}object`, large);
+      expect(await textOf(suite.store, `${suite.at}object`, { start: 2 * MiB - 4, end: 2 * MiB + 3 })).toBe(
+        'aneedlea',
+      );
+      expect(
+        (await bytesOf(suite.store, `${suite.at}object`, { start: 1, end: 2 * MiB })).equals(
+          large.subarray(1, 2 * MiB + 1),
+        ),
+      ).toBe(true);
+    });
+
+    it('of what is not there is null', async () => {
+      expect(await suite.store.get(`${suite.at}missing`, { start: 0, end: 1 })).toBeNull();
+    });
+  });
+
+  const localFile = async (content: string): Promise<string> => {
+    const path = join(suite.local, `file-${randomUUID()}`);
+    await writeFile(path, content);
+    return path;
+  };
+
+  describe('taking over a file', () => {
+    it('makes it an object, and the file is gone', async () => {
+      const path = await localFile('picture');
+      expect(await suite.store.adopt(`${suite.at}new/object`, path)).toEqual({
+        size: 7,
+        sha256: sha256('picture'),
+      });
+      expect(await textOf(suite.store, `${suite.at}new/object`)).toBe('picture');
+      await expect(stat(path)).rejects.toThrow('ENOENT');
+    });
+
+    it('replaces an object', async () => {
+      await suite.store.put(`${suite.at}object`, 'something longer');
+      await suite.store.adopt(`${suite.at}object`, await localFile('new'));
+      expect(await textOf(suite.store, `${suite.at}object`)).toBe('new');
+    });
+
+    it('leaves the file where it is when aborted', async () => {
+      const path = await localFile('picture');
+      const reason = new Error('enough');
+      await expect(
+        suite.store.adopt(`${suite.at}object`, path, { signal: AbortSignal.abort(reason) }),
+      ).rejects.toBe(reason);
+      expect((await stat(path)).size).toBe(7);
+      expect(await suite.store.head(`${suite.at}object`)).toBeNull();
+    });
+
+    it('fails when there is no file', async () => {
+      await expect(suite.store.adopt(`${suite.at}object`, join(suite.local, 'missing'))).rejects.toThrow();
+      expect(await suite.store.head(`${suite.at}object`)).toBeNull();
+    });
+  });
+
+  it('moves a large object without holding it in memory', async () => {
+    const size = 128 * MiB;
+    const hash = createHash('sha256');
+    let given = 0;
+    let peak = 0;
+    const base = process.memoryUsage().rss;
+    const watch = () => {
+      peak = Math.max(peak, process.memoryUsage().rss - base);
+    };
+    const source = new Readable({
+      read() {
+        watch();
+        const chunk = given < size ? Buffer.alloc(MiB, given / MiB) : null;
+        if (chunk !== null) hash.update(chunk);
+        given += MiB;
+        this.push(chunk);
+      },
+    });
+    const written = await suite.store.put(`${suite.at}object`, source);
+    expect(written).toEqual({ size, sha256: hash.digest('hex') });
+    const back = createHash('sha256');
+    for await (const chunk of (await suite.store.get(`${suite.at}object`)) ?? []) {
+      watch();
+      back.update(chunk);
+    }
+    expect(back.digest('hex')).toBe(written.sha256);
+    expect(peak).toBeLessThan(size * 0.75);
+  }, 60_000);
+}

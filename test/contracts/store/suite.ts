@@ -1,0 +1,53 @@
+/** What the parts of the contract share. */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { ObjectInfo, ObjectStore } from '../../../src/storage/store.ts';
+
+/** The test that runs. */
+export interface Suite {
+  readonly store: ObjectStore;
+  /** Prefix of keys that this test has to itself. */
+  readonly at: string;
+  /** A directory of this machine, outside the store. */
+  readonly local: string;
+}
+
+export const sha256 = (bytes: Uint8Array | string): string =>
+  createHash('sha256').update(bytes).digest('hex');
+
+/** The bytes of an object; fails when there is none. */
+export async function bytesOf(
+  store: ObjectStore,
+  key: string,
+  range?: { start: number; end: number },
+): Promise<Buffer> {
+  const stream = await store.get(key, range);
+  if (stream === null) throw new Error(`There is no object ${key}`);
+  return Buffer.concat(await stream.toArray());
+}
+
+export async function textOf(
+  store: ObjectStore,
+  key: string,
+  range?: { start: number; end: number },
+): Promise<string> {
+  return (await bytesOf(store, key, range)).toString();
+}
+
+export async function keysOf(store: ObjectStore, prefix: string, after?: string): Promise<string[]> {
+  const found: ObjectInfo[] = [];
+  for await (const info of store.list(prefix, after === undefined ? {} : { after })) found.push(info);
+  return found.map(({ key }) => key);
+}
+
+/** A stream that gives one chunk and then goes on as told. */
+export const afterFirst = (chunk: string, then: (stream: Readable) => void): Readable => {
+  let given = false;
+  return new Readable({
+    read() {
+      if (given) then(this);
+      else this.push(chunk);
+      given = true;
+    },
+  });
+};

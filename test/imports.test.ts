@@ -1,0 +1,85 @@
+/** Imports point one way; see "The house" in docs/architecture.md. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const pattern = /^(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]/gm;
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(pattern)].map(([, type, to = '']) => ({
+    from: file,
+    to: to.startsWith('.') ? relative(root, join(root, dirname(file), to)) : to,
+    typeOnly: type !== undefined,
+  }));
+}
+
+const files = ['src', 'workflows', 'activities', 'operations'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true })
+    .map((name) => join(folder, String(name)))
+    .filter((name) => name.endsWith('.ts')),
+);
+const imports = files.flatMap(importsOf);
+
+/** What a room may import; `type:` marks what it may import for its types alone. */
+const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
+  { room: /^src\/errors\.ts$/, may: [] },
+  { room: /^src\/jobs\//, may: [/^src\/jobs\//, /^src\/errors\.ts$/, /^zod$/, /^node:crypto$/] },
+  {
+    room: /^workflows\//,
+    may: [/^workflows\//, /^src\/jobs\//, /^src\/temporal\/attributes\.ts$/, /^@temporalio\/(workflow|common)$/],
+    types: [/^activities\/steps\.ts$/],
+  },
+  { room: /^src\/temporal\/attributes\.ts$/, may: [/^@temporalio\/common$/] },
+  {
+    room: /^activities\//,
+    may: [/^activities\//, /^src\/(jobs|storage|net)\//, /^src\/(errors|inputs|keys)\.ts$/, /^node:/, /^[a-z@]/],
+    types: [/^operations\//],
+  },
+  { room: /^operations\//, may: [/^operations\//, /^src\/jobs\//, /^src\/errors\.ts$/, /^node:/, /^(zod|sharp)$/] },
+  { room: /^src\/storage\//, may: [/^src\/(storage|jobs)\//, /^src\/errors\.ts$/, /^node:/, /^@aws-sdk\//], types: [/^src\/keys\.ts$/] },
+  { room: /^src\/net\//, may: [/^src\/net\//, /^src\/errors\.ts$/, /^node:/, /^(undici|ipaddr\.js)$/] },
+  {
+    room: /^src\/http\//,
+    may: [/^src\/(http|jobs)\//, /^src\/(errors|config|log)\.ts$/, /^package\.json$/, /^node:/, /^[a-z@]/],
+  },
+  {
+    room: /^src\/temporal\//,
+    may: [/^src\/(temporal|jobs)\//, /^src\/errors\.ts$/, /^node:/, /^@temporalio\//, /^(tar|undici)$/],
+    types: [/^activities\/steps\.ts$/, /^workflows\//],
+  },
+];
+
+describe('imports point one way', () => {
+  test.each(rules.map((rule) => [rule.room.source, rule] as const))('%s', (_, { room, may, types = [] }) => {
+    const inRoom = imports.filter(({ from }) => room.test(from));
+    expect(inRoom.length + files.filter((file) => room.test(file)).length).toBeGreaterThan(0);
+    const strays = inRoom.filter(
+      ({ to, typeOnly }) => !may.some((rule) => rule.test(to)) && !(typeOnly && types.some((rule) => rule.test(to))),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  test('siblings do not know each other', () => {
+    const dialects = /^src\/http\/dialects\//;
+    expect(imports.filter(({ from, to }) => dialects.test(from) && dialects.test(to))).toEqual([]);
+    const store = /^src\/storage\/(filesystem|s3)/;
+    expect(imports.filter(({ from, to }) => store.test(from) && store.test(to))).toEqual([]);
+  });
+
+  test('only compose.ts and the commands know both sides', () => {
+    const strays = imports.filter(
+      ({ from, to }) => /^src\/(http|jobs)\//.test(from) && /^(activities|workflows|operations|src\/temporal)\//.test(to),
+    );
+    expect(strays).toEqual([]);
+  });
+});

@@ -1,0 +1,384 @@
+import fc from 'fast-check';
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { imageTransform } from '../../operations/image-transform.ts';
+import { createRegistry } from '../../operations/registry.ts';
+import { operationContract } from '../contracts/operation.ts';
+import { photo } from '../support/photos.ts';
+import { decode, noise, plain, pngBomb, quarters, quartersOf } from '../support/pictures.ts';
+import { type Outcome, runOperation, type TestAsset } from '../support/run-operation.ts';
+
+const chelsea = { name: 'chelsea.jpg', bytes: await photo('chelsea.jpg') };
+const coffee = { name: 'coffee.jpg', bytes: await photo('coffee.jpg') };
+
+operationContract(
+  imageTransform,
+  {
+    title: 'thumbnails',
+    params: { width: 64, format: 'webp' },
+    assets: [chelsea, coffee],
+    unusable: { name: 'page.jpg', bytes: '<!doctype html><html></html>' },
+  },
+  {
+    title: 'without any parameter',
+    params: {},
+    assets: [chelsea],
+    unusable: { name: 'cut.jpg', bytes: chelsea.bytes.subarray(0, chelsea.bytes.length >> 1) },
+  },
+  {
+    title: 'more assets than one batch, all of one name',
+    params: { width: 8, height: 8, fit: 'cover', format: 'png' },
+    assets: Array.from({ length: 18 }, () => chelsea),
+    unusable: { name: 'bomb.png', bytes: pngBomb(30_000, 30_000) },
+  },
+);
+
+const transform = (params: Record<string, unknown>, ...assets: TestAsset[]): Promise<Outcome> =>
+  runOperation(imageTransform, { params, assets });
+
+/** The one result for one asset. */
+async function one(params: Record<string, unknown>, bytes: Uint8Array, name = 'picture.jpg') {
+  const { files } = await transform(params, { name, bytes });
+  const [[result = '', content] = []] = files;
+  if (content === undefined || files.size !== 1) throw new Error(`${files.size} results`);
+  return { name: result, bytes: content, metadata: await sharp(content).metadata() };
+}
+
+describe('orientation', () => {
+  const upright = ['red', 'green', 'blue', 'white'];
+  // Of a picture that is stored turned, what it takes to turn it back: https://www.w3.org/TR/2003/REC-… is EXIF 2.3, 4.6.4.A.
+  const stored: readonly [number, string[]][] = [
+    [1, upright],
+    [2, ['green', 'red', 'white', 'blue']],
+    [3, ['white', 'blue', 'green', 'red']],
+    [4, ['blue', 'white', 'red', 'green']],
+    [5, ['red', 'blue', 'green', 'white']],
+    [6, ['blue', 'red', 'white', 'green']],
+    [7, ['white', 'green', 'blue', 'red']],
+    [8, ['green', 'white', 'red', 'blue']],
+  ];
+
+  test.each(stored)('%i of EXIF is applied, whether metadata stay or not', async (orientation, shown) => {
+    const bytes = await quarters().jpeg({ quality: 100 }).withMetadata({ orientation }).toBuffer();
+    for (const metadata of ['strip', 'keep']) {
+      const result = await one({ metadata, format: 'png' }, bytes);
+      expect(await quartersOf(result.bytes)).toEqual(shown);
+      expect(result.metadata).toMatchObject(
+        orientation >= 5 ? { width: 40, height: 80 } : { width: 80, height: 40 },
+      );
+      expect(result.metadata.orientation ?? 1).toBe(1);
+    }
+  });
+
+  test.each([
+    [0, upright, [40, 20]],
+    [90, ['blue', 'red', 'white', 'green'], [40, 80]],
+    [180, ['white', 'blue', 'green', 'red'], [40, 20]],
+    [270, ['green', 'white', 'red', 'blue'], [40, 80]],
+  ])('rotated by %i degrees, the box is that of the result', async (rotate, shown, [width, height]) => {
+    const result = await one({ rotate, width: 40, format: 'png' }, await quarters().png().toBuffer());
+    expect(await quartersOf(result.bytes)).toEqual(shown);
+    expect(result.metadata).toMatchObject({ width, height });
+  });
+
+  test('is applied before rotation', async () => {
+    const bytes = await quarters().jpeg({ quality: 100 }).withMetadata({ orientation: 6 }).toBuffer();
+    const result = await one({ rotate: 270, format: 'png' }, bytes);
+    expect(await quartersOf(result.bytes)).toEqual(upright);
+  });
+});
+
+describe('size', () => {
+  const side = fc.integer({ min: 1, max: 120 });
+  const box = fc.record({
+    source: fc.tuple(side, side),
+    width: fc.option(side, { nil: undefined }),
+    height: fc.option(side, { nil: undefined }),
+    fit: fc.constantFrom('inside', 'outside', 'cover', 'contain', 'fill'),
+    enlarge: fc.boolean(),
+    rotate: fc.constantFrom(0, 90, 180, 270),
+  });
+
+  test('keeps the promises of each fit', async () => {
+    await fc.assert(
+      fc.asyncProperty(box, async ({ source, ...params }) => {
+        const asked = JSON.parse(JSON.stringify({ ...params, format: 'png' }));
+        const bytes = await plain(source[0], source[1]).png({ compressionLevel: 0 }).toBuffer();
+        const { width: w, height: h } = (await one(asked, bytes)).metadata;
+        const [sourceW, sourceH] = params.rotate % 180 === 0 ? source : [source[1], source[0]];
+        const { width, height, fit, enlarge } = params;
+        const boxed = width !== undefined && height !== undefined;
+
+        if (!enlarge && !(boxed && fit === 'contain')) {
+          expect(w).toBeLessThanOrEqual(sourceW);
+          expect(h).toBeLessThanOrEqual(sourceH);
+        }
+        if (!boxed) {
+          if (width !== undefined) expect(w).toBe(enlarge ? width : Math.min(width, sourceW));
+          if (height !== undefined) expect(h).toBe(enlarge ? height : Math.min(height, sourceH));
+          if (width === undefined && height === undefined) expect([w, h]).toEqual([sourceW, sourceH]);
+        } else if (fit === 'contain') {
+          expect([w, h]).toEqual([width, height]);
+        } else if (fit === 'cover' || fit === 'fill') {
+          const exact = enlarge ? [width, height] : [Math.min(width, sourceW), Math.min(height, sourceH)];
+          expect([w, h]).toEqual(exact);
+        } else if (fit === 'inside') {
+          expect(w <= width && h <= height).toBe(true);
+          if (enlarge) expect(w === width || h === height).toBe(true);
+        } else if (enlarge || (sourceW >= width && sourceH >= height)) {
+          expect(w >= width && h >= height).toBe(true);
+          expect(w === width || h === height).toBe(true);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test.each([
+    ['left', ['red', 'red', 'blue', 'blue']],
+    ['right', ['green', 'green', 'white', 'white']],
+    ['center', ['red', 'green', 'blue', 'white']],
+  ])('cover keeps the %s', async (position, shown) => {
+    const params = { width: 40, height: 40, fit: 'cover', position, format: 'png' };
+    expect(await quartersOf((await one(params, await quarters().png().toBuffer())).bytes)).toEqual(shown);
+  });
+
+  test.each([
+    [
+      'a strip that would become a billion pixels',
+      2,
+      16_000,
+      { width: 16_384, enlarge: true },
+      /is|would become 16384/,
+    ],
+    [
+      'more than WebP holds',
+      100,
+      10,
+      { width: 16_384, enlarge: true, format: 'webp' },
+      /16383 pixels a side of webp/,
+    ],
+  ])('%s is refused before it is computed', async (_, width, height, params, words) => {
+    const running = one(params, await plain(width, height).png().toBuffer());
+    await expect(running).rejects.toMatchObject({
+      code: 'operation_failed',
+      message: expect.stringMatching(words),
+    });
+  });
+
+  test('what libvips cannot compute on the way to a small result is not called damage', async () => {
+    const params = { width: 16_384, height: 100, fit: 'cover', enlarge: true };
+    const running = one(params, await plain(1, 16_000).png().toBuffer());
+    await expect(running).rejects.toMatchObject({ code: 'operation_failed' });
+  });
+});
+
+describe('colour', () => {
+  const seeThrough = () => plain(20, 20, '#ff000000').png().toBuffer();
+
+  test.each([
+    [{}, [255, 255, 255]],
+    [{ background: '#00f' }, [0, 0, 255]],
+    [{ background: '#00ff00' }, [0, 255, 0]],
+  ])('transparent parts get the background in JPEG: %j', async (params, colour) => {
+    const { bytes } = await one({ ...params, format: 'jpeg' }, await seeThrough());
+    const { channels, at } = await decode(bytes);
+    expect(channels).toBe(3);
+    for (const [index, value] of at(0.5, 0.5).entries())
+      expect(Math.abs(value - (colour[index] ?? 999))).toBeLessThan(4);
+  });
+
+  test.each(['png', 'webp', 'avif'])('%s stays transparent', async (format) => {
+    const { channels, at } = await decode((await one({ format }, await seeThrough())).bytes);
+    expect([channels, at(0.5, 0.5)[3]]).toEqual([4, 0]);
+  });
+
+  test('contain puts the picture on the background, which may be transparent', async () => {
+    const params = { width: 40, height: 40, fit: 'contain', format: 'png', background: '#0000ff00' };
+    const { at } = await decode((await one(params, await quarters().png().toBuffer())).bytes);
+    expect(at(0.5, 0.05)).toEqual([0, 0, 255, 0]);
+    expect(at(0.2, 0.4)).toEqual([255, 0, 0, 255]);
+  });
+
+  test('Display P3 becomes sRGB when metadata are stripped, and stays with its profile when they are kept', async () => {
+    // What is stored for the red of sRGB in Display P3 is (234, 51, 34).
+    const p3 = await plain(20, 20, '#ff0000').withIccProfile('p3').png().toBuffer();
+    const storedIn = async (bytes: Uint8Array) =>
+      [...(await sharp(bytes, { ignoreIcc: true }).raw().toBuffer())].slice(0, 3);
+    expect(await storedIn(p3)).toEqual([234, 51, 34]);
+
+    const stripped = await one({}, p3);
+    expect(stripped.metadata.icc).toBeUndefined();
+    expect(await storedIn(stripped.bytes)).toEqual([255, 0, 0]);
+    const kept = await one({ metadata: 'keep' }, p3);
+    expect(kept.metadata.icc).toEqual((await sharp(p3).metadata()).icc);
+    expect(await storedIn(kept.bytes)).toEqual([234, 51, 34]);
+  });
+
+  test.each(['strip', 'keep'])('CMYK becomes RGB of about the same colour (%s)', async (metadata) => {
+    const cmyk = await plain(20, 20).toColourspace('cmyk').withIccProfile('cmyk').jpeg().toBuffer();
+    expect((await sharp(cmyk).metadata()).space).toBe('cmyk');
+    for (const format of ['keep', 'png', 'webp', 'avif']) {
+      const result = await one({ format, metadata }, cmyk);
+      expect(result.metadata).toMatchObject({ space: 'srgb', channels: 3 });
+      const [red = 0, green = 0, blue = 0] = (await decode(result.bytes)).at(0.5, 0.5);
+      expect(Math.hypot(red - 200, green - 50, blue - 20)).toBeLessThan(12);
+    }
+  });
+
+  test.each(['keep', 'jpeg', 'webp', 'avif'])('16 bits a channel become 8 (%s)', async (format) => {
+    const deep = await plain(20, 20).toColourspace('rgb16').png().toBuffer();
+    expect((await sharp(deep).metadata()).depth).toBe('ushort');
+    const result = await one({ format }, deep);
+    expect(result.metadata.depth).toBe('uchar');
+    const [red = 0, green = 0, blue = 0] = (await decode(result.bytes)).at(0.5, 0.5);
+    expect(Math.hypot(red - 200, green - 50, blue - 20)).toBeLessThan(8);
+  });
+
+  test('EXIF goes or stays', async () => {
+    const bytes = await plain(20, 20)
+      .jpeg()
+      .withExif({ IFD0: { Copyright: 'Ada' } })
+      .toBuffer();
+    expect((await one({}, bytes)).metadata.exif).toBeUndefined();
+    for (const format of ['jpeg', 'png', 'webp', 'avif']) {
+      expect((await one({ metadata: 'keep', format }, bytes)).metadata.exif?.toString('latin1')).toContain(
+        'Ada',
+      );
+    }
+  });
+});
+
+describe('formats and names', () => {
+  test.each([
+    ['jpeg', 'jpeg', '.jpg'],
+    ['png', 'png', '.png'],
+    ['webp', 'webp', '.webp'],
+    ['avif', 'heif', '.avif'],
+  ] as const)('%s decodes back to the same picture', async (format, decoder, extension) => {
+    const result = await one({ format, quality: 95 }, await quarters().png().toBuffer(), 'a.b.PNG');
+    expect(result.name).toBe(`a.b${extension}`);
+    expect(result.metadata.format).toBe(decoder);
+    expect(await quartersOf(result.bytes)).toEqual(['red', 'green', 'blue', 'white']);
+  });
+
+  test.each([
+    ['jpeg', 'jpeg'],
+    ['png', 'png'],
+    ['webp', 'webp'],
+    ['avif', 'heif'],
+    ['gif', 'png'],
+    ['tiff', 'png'],
+  ] as const)('keep: %s becomes %s', async (format, decoder) => {
+    const result = await one({}, await quarters().toFormat(format).toBuffer(), 'no-extension');
+    expect(result.metadata.format).toBe(decoder);
+  });
+
+  test('of an animation, the first picture', async () => {
+    const frames = await Promise.all(
+      ['#ff0000', '#0000ff'].map((colour) => plain(20, 20, colour).png().toBuffer()),
+    );
+    const animation = await sharp(frames, { join: { animated: true } })
+      .gif({ delay: [100, 100] })
+      .toBuffer();
+    expect((await sharp(animation).metadata()).pages).toBe(2);
+    const result = await one({ format: 'webp' }, animation);
+    expect(result.metadata).toMatchObject({ width: 20, height: 20 });
+    expect(result.metadata.pages ?? 1).toBe(1);
+    expect(await quartersOf(result.bytes)).toEqual(['red', 'red', 'red', 'red']);
+  });
+
+  test.each(['jpeg', 'webp', 'avif'])(
+    '%s is smaller the lower its quality, and 80 or 50 when nothing is said',
+    async (format) => {
+      const bytes = await noise(100, 100).png().toBuffer();
+      const sizes = await Promise.all(
+        [10, 50, 80, 100].map(async (quality) => (await one({ format, quality }, bytes)).bytes.length),
+      );
+      expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
+      expect(new Set(sizes).size).toBe(4);
+      expect((await one({ format }, bytes)).bytes.length).toBe(sizes[format === 'avif' ? 1 : 2]);
+    },
+  );
+
+  test('PNG loses nothing, whatever quality is asked for', async () => {
+    const source = noise(50, 50);
+    const pixels = await sharp(await source.png().toBuffer())
+      .raw()
+      .toBuffer();
+    const bytes = await sharp(pixels, { raw: { width: 50, height: 50, channels: 3 } })
+      .png()
+      .toBuffer();
+    const result = await one({ quality: 1 }, bytes);
+    expect(await sharp(result.bytes).raw().toBuffer()).toEqual(pixels);
+  });
+});
+
+describe('many assets', () => {
+  test('a damaged one is reported by name, and the results are those of the others', async () => {
+    const cut = { name: 'cut.png', bytes: (await noise(200, 200).png().toBuffer()).subarray(0, 60_000) };
+    const outcome = await transform({ width: 20, on_error: 'skip' }, chelsea, cut, coffee);
+    expect([...outcome.files.keys()]).toEqual(['chelsea.jpg', 'coffee.jpg']);
+    expect(outcome.failures).toMatchObject([{ index: 1, name: 'cut.png', error: { code: 'asset_corrupt' } }]);
+    await expect(transform({ width: 20 }, chelsea, cut, coffee)).rejects.toMatchObject({
+      code: 'asset_corrupt',
+      message: 'Asset 2 ("cut.png") is damaged: it ends too early, as if it had been cut off on its way',
+    });
+  });
+
+  test('cancelled in the middle, it takes up no other', async () => {
+    const abort = new AbortController();
+    const seen: (string | undefined)[] = [];
+    const running = runOperation(imageTransform, {
+      params: { width: 20 },
+      assets: [chelsea, coffee, chelsea],
+      signal: abort.signal,
+      onProgress: ({ detail }) => {
+        seen.push(detail);
+        if (detail === 'coffee.jpg') abort.abort(new Error('enough'));
+      },
+    });
+    await expect(running).rejects.toThrow('enough');
+    expect(seen).toEqual(['chelsea.jpg', 'coffee.jpg']);
+  });
+});
+
+describe('parameters', () => {
+  const parse = (params: Record<string, unknown>) =>
+    createRegistry([imageTransform]).find('image.transform')?.parse(params);
+
+  test.each<[string, unknown]>([
+    ...[0, -1, 16_385, 1.5, '100', null].map((value): [string, unknown] => ['width', value]),
+    ['height', 0],
+    ['fit', 'crop'],
+    ['position', 'attention'],
+    ['enlarge', 'yes'],
+    ...['white', 'fff', '#ffff', '#ggg', '#ffffff '].map((value): [string, unknown] => ['background', value]),
+    ['rotate', 45],
+    ['rotate', '90'],
+    ['format', 'gif'],
+    ['quality', 0],
+    ['quality', 101],
+    ['metadata', true],
+    ['on_error', 'ignore'],
+    ['widht', 100],
+  ])('%s = %j is refused', (name, value) => {
+    expect(parse({ [name]: value })).toMatchObject({ ok: false, errors: [{ pointer: `/${name}` }] });
+  });
+
+  test('the defaults', () => {
+    expect(parse({})).toEqual({
+      ok: true,
+      params: {
+        fit: 'inside',
+        position: 'center',
+        enlarge: false,
+        background: '#ffffff',
+        rotate: 0,
+        format: 'keep',
+        metadata: 'strip',
+        on_error: 'fail',
+      },
+    });
+  });
+});

@@ -1,0 +1,123 @@
+/** A whole darkroom, started the way a user starts it, with a data directory and ports of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
+import type { Job, jobSpec } from '../../src/jobs/job.ts';
+
+const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+
+export type LinkedJob = Job & { links: Record<string, string> };
+
+export interface Darkroom {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly process: ChildProcess;
+  /** What it printed so far. */
+  readonly output: () => string;
+  request(path: string, init?: RequestInit): Promise<Response>;
+  submit(spec: z.input<typeof jobSpec>): Promise<LinkedJob>;
+  get(id: string): Promise<LinkedJob>;
+  /** Polls until the job is in one of these states. */
+  until(id: string, ...states: Job['state'][]): Promise<LinkedJob>;
+  /** As a user stops it; resolves with the exit code. */
+  stop(): Promise<number | null>;
+  /** Stops it and removes its data. */
+  dispose(): Promise<void>;
+}
+
+export interface DarkroomOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly dataDir?: string;
+  readonly command?: 'serve' | 'api';
+  /** Do not wait until it is ready. */
+  readonly impatient?: boolean;
+}
+
+export async function startDarkroom({ env = {}, dataDir, command = 'serve', impatient }: DarkroomOptions = {}): Promise<Darkroom> {
+  const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'darkroom-test-')));
+  const port = env['DARKROOM_LISTEN']?.split(':').at(-1) ?? String(await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(process.execPath, [main, command], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'],
+      DARKROOM_CACHE: process.env['DARKROOM_CACHE'],
+      DARKROOM_LISTEN: `127.0.0.1:${port}`,
+      DARKROOM_DATA: data,
+      DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8',
+      DARKROOM_LOG_LEVEL: 'warn',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const request = (path: string, init?: RequestInit) => fetch(new URL(path, url), init);
+  const get = async (id: string) => (await (await request(`/v1/jobs/${id}`)).json()) as LinkedJob;
+  const darkroom: Darkroom = {
+    url,
+    dataDir: data,
+    process: child,
+    output: () => output,
+    request,
+    get,
+    submit: async (spec) => {
+      const response = await request('/v1/jobs', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(spec),
+      });
+      const body = await response.text();
+      if (response.status !== 202) throw new Error(`Submission was answered ${response.status}: ${body}`);
+      return JSON.parse(body) as LinkedJob;
+    },
+    until: async (id, ...states) => {
+      const deadline = Date.now() + 50_000;
+      for (;;) {
+        const job = await get(id).catch(() => null);
+        if (job && states.includes(job.state)) return job;
+        if (Date.now() > deadline) throw new Error(`Job ${id} is ${JSON.stringify(job)}, not ${states.join(' or ')}\n${output}`);
+        await sleep(50);
+      }
+    },
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      return exited;
+    },
+    dispose: async () => {
+      await darkroom.stop();
+      await rm(data, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+  if (!impatient) await ready(darkroom);
+  return darkroom;
+}
+
+export async function ready({ request, process: child, output }: Darkroom): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const response = await request('/readyz').catch(() => null);
+    if (response?.status === 200) return;
+    if (child.exitCode !== null) throw new Error(`darkroom ended with ${child.exitCode}:\n${output()}`);
+    if (Date.now() > deadline) throw new Error(`darkroom is not ready: ${await response?.text()}\n${output()}`);
+    await sleep(100);
+  }
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}

@@ -1,0 +1,280 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import {
+  type EmbeddedOptions,
+  type EmbeddedTemporal,
+  reapOrphan,
+  startEmbeddedTemporal,
+} from '../../src/temporal/embedded/server.ts';
+
+const binary = inject('temporalBinary');
+/** As it was built, for processes that have no loader for TypeScript. */
+const built = fileURLToPath(new URL('../../dist/src/temporal/embedded/server.js', import.meta.url));
+let dataDir: string;
+let lines: string[];
+const undo: (() => Promise<unknown> | unknown)[] = [];
+
+beforeEach(async () => {
+  dataDir = await realpath(await mkdtemp(join(tmpdir(), 'darkroom-server-test-')));
+  lines = [];
+});
+
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+async function start(options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedTemporal> {
+  const server = await startEmbeddedTemporal({
+    binary,
+    dataDir,
+    preferredPort: 0,
+    preferredUiPort: 0,
+    log: (line) => lines.push(line),
+    ...options,
+  });
+  undo.push(() => server.stop());
+  return server;
+}
+
+async function clientOf(server: { address: string }): Promise<Client> {
+  const connection = await Connection.connect({ address: server.address });
+  undo.push(() => connection.close());
+  return new Client({ connection });
+}
+
+const startWorkflow = (client: Client): Promise<unknown> =>
+  client.workflow.start('nobodyRunsIt', { workflowId: 'kept', taskQueue: 'nobody', memo: { word: 'kept' } });
+
+/** Processes that have this test's data directory in their command line. */
+async function survivors(): Promise<string[]> {
+  const ps = spawn('ps', ['-A', '-ww', '-o', 'pid=,stat=,args='], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  for await (const chunk of ps.stdout) output += String(chunk);
+  return output
+    .split('\n')
+    .filter((line) => line.includes(`${dataDir}/temporal.db`) && !/^\s*\d+\s+Z/.test(line));
+}
+
+function listenOn(port: number): Promise<Server> {
+  const server = createServer();
+  undo.push(() => server.close());
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+const portOf = (address: string): number => Number(address.split(':').at(-1));
+
+describe('a server that is started', () => {
+  test('answers at once: namespaces, workflows, the list of workers, the Web UI', async () => {
+    const server = await start();
+    const client = await clientOf(server);
+    const { namespaces } = await client.workflowService.listNamespaces({});
+    expect(namespaces.map(({ namespaceInfo }) => namespaceInfo?.name)).toContain('default');
+    await startWorkflow(client);
+    // Refused unless the two settings about workers are on.
+    await expect(client.workflowService.listWorkers({ namespace: 'default' })).resolves.toBeDefined();
+    expect(await (await fetch(server.uiUrl)).text()).toContain('<html');
+  });
+
+  test('is gone once it is stopped, however often', async () => {
+    const server = await start();
+    expect(await survivors()).toHaveLength(1);
+    await Promise.all([server.stop(), server.stop()]);
+    await server.stop();
+    expect(await survivors()).toEqual([]);
+    await expect(readFile(join(dataDir, 'temporal.pid'))).rejects.toThrow('ENOENT');
+    expect(lines).toEqual([]);
+  });
+
+  test('takes other ports when those it would like are taken', async () => {
+    const first = await start();
+    const other = await mkdtemp(join(tmpdir(), 'darkroom-server-test-'));
+    undo.push(() => rm(other, { recursive: true, force: true }));
+    const second = await start({
+      dataDir: other,
+      preferredPort: portOf(first.address),
+      preferredUiPort: portOf(first.uiUrl),
+    });
+    expect(portOf(second.address)).not.toBe(portOf(first.address));
+    expect(portOf(second.uiUrl)).not.toBe(portOf(first.uiUrl));
+    await startWorkflow(await clientOf(second));
+    const { workflow } = await clientOf(first);
+    await expect(workflow.getHandle('kept').describe()).rejects.toThrow('not found');
+  });
+
+  test('gives way when another that starts at the same moment takes the port first', async () => {
+    const preferredPort = portOf((await start()).address);
+    const others = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const other = await mkdtemp(join(tmpdir(), 'darkroom-server-test-'));
+        undo.push(() => rm(other, { recursive: true, force: true }));
+        return start({ dataDir: other, preferredPort, preferredUiPort: preferredPort + 1000 });
+      }),
+    );
+    expect(new Set(others.map(({ address }) => address)).size).toBe(3);
+    expect(new Set(others.map(({ pid }) => pid)).size).toBe(3);
+    for (const server of others) await startWorkflow(await clientOf(server));
+  });
+
+  test('is given different ports when both would be the same', async () => {
+    const free = await listenOn(0);
+    const port = portOf(`:${(free.address() as { port: number }).port}`);
+    await new Promise((resolve) => free.close(resolve));
+    const server = await start({ preferredPort: port, preferredUiPort: port });
+    expect(portOf(server.address)).not.toBe(portOf(server.uiUrl));
+    expect((await fetch(server.uiUrl)).status).toBe(200);
+  });
+});
+
+describe('a server that dies', () => {
+  test('is back at the same address, with what it knew', async () => {
+    const server = await start();
+    const client = await clientOf(server);
+    await startWorkflow(client);
+    const { address, uiUrl, pid } = server;
+    process.kill(pid, 'SIGKILL');
+    await expect
+      .poll(() => lines.some((line) => line.includes('is back at')), { timeout: 30_000 })
+      .toBe(true);
+    expect(lines[0]).toContain(`Temporal (process ${pid}) ended unasked: SIGKILL`);
+    expect(server).toMatchObject({ address, uiUrl });
+    expect(server.pid).not.toBe(pid);
+    expect(await client.workflow.getHandle('kept').describe()).toMatchObject({ memo: { word: 'kept' } });
+    await server.stop();
+    expect(await survivors()).toEqual([]);
+  });
+
+  test('is not started again once it is being stopped', async () => {
+    const server = await start();
+    process.kill(server.pid, 'SIGKILL');
+    await expect.poll(() => lines.length).toBeGreaterThan(0);
+    await server.stop();
+    expect(await survivors()).toEqual([]);
+  });
+
+  test('gives its data to the next one', async () => {
+    const first = await start();
+    await startWorkflow(await clientOf(first));
+    await first.stop();
+    const client = await clientOf(await start());
+    expect(await client.workflow.getHandle('kept').describe()).toMatchObject({ memo: { word: 'kept' } });
+  });
+});
+
+describe('a server that cannot start', () => {
+  test('says why, and leaves no process', async () => {
+    await writeFile(
+      join(dataDir, 'temporal.db'),
+      'this is no database, whatever its name says\n'.repeat(200),
+    );
+    await expect(start()).rejects.toThrow(
+      /Temporal ended as it started. It said last:\n.*file is not a database/s,
+    );
+    expect(await survivors()).toEqual([]);
+  });
+
+  test('says so when it cannot be run', async () => {
+    await expect(start({ binary: join(dataDir, 'missing') })).rejects.toThrow(
+      'Temporal cannot be run: spawn',
+    );
+  });
+
+  test('names an address that is not of this machine', async () => {
+    await expect(start({ ip: '192.0.2.1' })).rejects.toThrow('Temporal cannot listen on 192.0.2.1');
+  });
+});
+
+describe('a server that was left by a parent killed with -9', () => {
+  /** A process that starts a server and prints its pid and address. */
+  async function parent(then = ''): Promise<{ child: ChildProcess; pid: number; address: string }> {
+    const code = `
+      const { startEmbeddedTemporal } = await import(${JSON.stringify(built)});
+      const { pid, address } = await startEmbeddedTemporal(
+        { binary: ${JSON.stringify(binary)}, dataDir: ${JSON.stringify(dataDir)}, preferredPort: 0, preferredUiPort: 0, log: console.error });
+      console.log(JSON.stringify({ pid, address }));
+      ${then}`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    undo.push(() => child.kill('SIGKILL'));
+    const [said] = await once(child.stdout, 'data');
+    return { child, ...(JSON.parse(String(said)) as { pid: number; address: string }) };
+  }
+
+  async function orphan(): Promise<{ pid: number; address: string }> {
+    const { child, pid, address } = await parent();
+    undo.push(() => reapOrphan(dataDir));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await survivors()).toHaveLength(1);
+    return { pid, address };
+  }
+
+  test('is ended before the next one starts', async () => {
+    const left = await orphan();
+    await startWorkflow(await clientOf(left));
+    const server = await start();
+    expect(await survivors()).toHaveLength(1);
+    expect(lines).toEqual([`A Temporal server that was left running (process ${left.pid}) is ended first`]);
+    const client = await clientOf(server);
+    expect(await client.workflow.getHandle('kept').describe()).toMatchObject({ memo: { word: 'kept' } });
+  });
+
+  test('is killed when it does not listen', async () => {
+    const { pid } = await orphan();
+    process.kill(pid, 'SIGSTOP');
+    await reapOrphan(dataDir);
+    expect(await survivors()).toEqual([]);
+  });
+
+  test('is ended with a parent that ends without stopping it', async () => {
+    await parent('process.exit(3);');
+    await expect.poll(survivors, { timeout: 20_000 }).toEqual([]);
+  });
+
+  test.each([
+    ['of another program', ['-e', 'setInterval(() => {}, 1000)']],
+    [
+      'of a server with another database',
+      [
+        '-e',
+        'setInterval(() => {}, 1000)',
+        'server',
+        'start-dev',
+        '--db-filename',
+        '/elsewhere/temporal.db',
+        '--ip',
+      ],
+    ],
+  ])('and whose pid is now that %s: that one is left alone', async (_, args) => {
+    const bystander = spawn(process.execPath, args, { stdio: 'ignore' });
+    undo.push(() => bystander.kill('SIGKILL'));
+    await once(bystander, 'spawn');
+    await writeFile(
+      join(dataDir, 'temporal.pid'),
+      JSON.stringify({ pid: bystander.pid, address: '127.0.0.1:1' }),
+    );
+    await start();
+    expect(bystander.exitCode ?? bystander.signalCode).toBeNull();
+    expect(lines).toEqual([]);
+  });
+
+  test('a damaged pid file is no obstacle', async () => {
+    await writeFile(join(dataDir, 'temporal.pid'), '{"pid": 1');
+    const server = await start();
+    expect(JSON.parse(await readFile(join(dataDir, 'temporal.pid'), 'utf8'))).toEqual({
+      pid: server.pid,
+      address: server.address,
+    });
+  });
+});

@@ -1,0 +1,74 @@
+/** Cancel, pause and resume, as the story of a job needs them. */
+import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import type { StatusBoard } from './job-status.ts';
+import * as messages from './messages.ts';
+
+export interface Control {
+  /** Runs the part of a job that may be cancelled, by our signal or by Temporal's own cancellation. */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /** Resolves when the job is not, or no longer, paused. */
+  untilResumed(): Promise<void>;
+  /** What the caller of `cancel` gave as the reason. */
+  reason(): string | null;
+}
+
+export function takeControl(board: StatusBoard): Control {
+  const scope = new CancellationScope();
+  let paused = false;
+  let ended = false;
+  let reason: string | null = null;
+  const setPaused = (value: boolean) => {
+    if (ended) return;
+    paused = value;
+    board.setPaused(value);
+  };
+  setHandler(messages.cancel, (given) => {
+    reason ??= given ?? null;
+    scope.cancel();
+  });
+  setHandler(messages.pause, () => setPaused(true));
+  setHandler(messages.resume, () => setPaused(false));
+  return {
+    run: async (work) => {
+      try {
+        return await scope.run(work);
+      } finally {
+        ended = true;
+      }
+    },
+    untilResumed: () => (paused ? condition(() => !paused) : Promise.resolve()),
+    reason: () => reason,
+  };
+}
+
+/**
+ * Works through a list, `width` at a time, in order of start; holds between two items while the job is paused. When one
+ * item fails the others are cancelled, and it throws once all have ended.
+ */
+export function sideBySide<T>(
+  items: readonly T[],
+  width: number,
+  control: Control,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  const lane = async () => {
+    for (;;) {
+      await control.untilResumed();
+      const item = queue.shift();
+      if (item === undefined) return;
+      await work(item);
+    }
+  };
+  const scope = new CancellationScope();
+  return scope.run(async () => {
+    const lanes = Array.from({ length: Math.min(width, items.length) }, lane);
+    try {
+      await Promise.all(lanes);
+    } catch (error) {
+      scope.cancel();
+      await Promise.allSettled(lanes);
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,31 @@
+/** Keeps trying a callback whose first attempt failed, for days if need be. */
+import { proxyActivities, sleep } from '@temporalio/workflow';
+import type { Activities, NotifyStep } from '../activities/steps.ts';
+
+const { notify } = proxyActivities<Activities>({
+  startToCloseTimeout: '1m',
+  retry: { initialInterval: '1s', maximumInterval: '1m' },
+});
+
+/** Waits are lengthened by up to this part, so that a receiver that comes back is not met by all callbacks at once. */
+const JITTER = 0.1;
+
+export interface Delivery {
+  readonly step: Omit<NotifyStep, 'nextDelayMs'>;
+  /** Waits before the second, third … attempt. */
+  readonly scheduleMs: readonly number[];
+  /** What the receiver asked for at the first attempt. */
+  readonly retryAfterMs: number | null;
+}
+
+/** Ends with whether the receiver took the callback. */
+export async function deliverCallback({ step, scheduleMs, retryAfterMs }: Delivery): Promise<boolean> {
+  let asked = retryAfterMs;
+  for (const [index, waitMs] of scheduleMs.entries()) {
+    await sleep(Math.max(waitMs * (1 + Math.random() * JITTER), asked ?? 0));
+    const { outcome, retryAfterMs } = await notify({ ...step, nextDelayMs: scheduleMs[index + 1] ?? null });
+    if (outcome !== 'failed') return outcome === 'delivered';
+    asked = retryAfterMs;
+  }
+  return false;
+}

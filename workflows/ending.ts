@@ -1,0 +1,62 @@
+/** How a job ended, told from what was thrown. */
+import { TimeoutType } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  isCancellation,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { JobError } from '../src/jobs/job.ts';
+import type { JobStatus } from '../src/jobs/order.ts';
+import type { TerminalState } from '../src/jobs/states.ts';
+
+export interface Ending {
+  readonly state: TerminalState;
+  readonly error: JobError | null;
+}
+
+export const completed: Ending = { state: 'completed', error: null };
+
+/** Rethrows what is a mistake in the workflow's code: Temporal then repeats the task until the code is mended. */
+export function endingOf(error: unknown, reason: string | null): Ending {
+  if (isCancellation(error)) {
+    const message = reason ? `The job was cancelled: ${reason}` : 'The job was cancelled';
+    return { state: 'cancelled', error: { code: 'cancelled', message, retryable: false, details: null } };
+  }
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) return { state: 'failed', error: fromApplication(cause) };
+  if (cause instanceof TimeoutFailure) return { state: 'failed', error: fromTimeout(cause) };
+  throw error;
+}
+
+/** Activities say in the details what the error says of itself, and whether the job may succeed another time. */
+function fromApplication(failure: ApplicationFailure): JobError {
+  const [details, retryable] = (failure.details ?? []) as [JobError['details']?, boolean?];
+  return {
+    code: failure.type ?? 'internal',
+    message: failure.message,
+    retryable: retryable ?? false,
+    details: details ?? null,
+  };
+}
+
+function fromTimeout(failure: TimeoutFailure): JobError {
+  const lost = failure.timeoutType === TimeoutType.HEARTBEAT;
+  return {
+    code: lost ? 'worker_lost' : 'stage_timeout',
+    message: lost
+      ? 'The worker stopped answering in the middle of a step, at every attempt; the step may need more memory than it has'
+      : 'A step ran longer than it may',
+    retryable: lost,
+    details: null,
+  };
+}
+
+/** Makes the workflow end in Temporal as the job ended: completed, failed or cancelled. */
+export function closeAs({ state, error }: Pick<JobStatus, 'state' | 'error'>): void {
+  if (state === 'cancelled') throw new CancelledFailure(error?.message ?? 'cancelled');
+  if (state === 'failed' && error) {
+    throw ApplicationFailure.create({ type: error.code, message: error.message, nonRetryable: true });
+  }
+}

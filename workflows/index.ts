@@ -1,0 +1,2 @@
+export { deliverCallback } from './deliver-callback.ts';
+export { processJob } from './process-job.ts';

@@ -1,0 +1,16 @@
+/** Everything that can be said to a running job, under the names that Temporal's Web UI and CLI show. */
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { JobStatus } from '../src/jobs/order.ts';
+
+/** Stops the work, cleans up, and ends the job as cancelled. */
+export const cancel = defineSignal<[reason?: string]>('cancel');
+
+/** Lets the running steps finish and starts no other until `resume`. */
+export const pause = defineSignal('pause');
+
+export const resume = defineSignal('resume');
+
+/** From the first activity of a job, once it has run for a moment: since when (epoch, ms) the job is out of the queue. */
+export const begun = defineSignal<[startedAt: number]>('begun');
+
+export const status = defineQuery<JobStatus>('status');

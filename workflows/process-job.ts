@@ -1,0 +1,148 @@
+/** The story of a job: download ▸ the stages of its operation ▸ package and record ▸ tell the client. */
+import {
+  ActivityCancellationType,
+  CancellationScope,
+  ParentClosePolicy,
+  proxyActivities,
+  setHandler,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities, NotifyStep } from '../activities/steps.ts';
+import { type Batch, batchesOf, type JobOrder, type JobStatus, type StagePlan } from '../src/jobs/order.ts';
+import { queueOf } from '../src/temporal/attributes.ts';
+import { type Control, sideBySide, takeControl } from './control.ts';
+import { deliverCallback } from './deliver-callback.ts';
+import { closeAs, completed, type Ending, endingOf } from './ending.ts';
+import { StatusBoard } from './job-status.ts';
+import * as messages from './messages.ts';
+
+/** Work in progress is known to be alive by its heartbeat, and is cancelled through it. */
+const watched = {
+  heartbeatTimeout: '10s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 20 },
+} as const;
+
+const { download } = proxyActivities<Activities>({ ...watched, startToCloseTimeout: '12h' });
+
+/** Records are kept trying for as long as the store is away: nothing that was done may be lost. */
+const { packageJob } = proxyActivities<Activities>({
+  startToCloseTimeout: '10m',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+/** A refusal by the receiver is a result, not an error; what is retried here is a dead worker, or the store being away. */
+const { notify } = proxyActivities<Activities>({ startToCloseTimeout: '1m', retry: { maximumAttempts: 3 } });
+
+/** Points of progress, of 100, for downloads and packaging; the stages share the rest. */
+const DOWNLOAD_POINTS = 15;
+const PACKAGING_POINTS = 2;
+
+/** Batches of one job that are in flight at once, so that a big job leaves room for others. */
+const WIDTH = 4;
+
+export async function processJob(order: JobOrder): Promise<JobStatus> {
+  const board = new StatusBoard(order);
+  const control = takeControl(board);
+  const ending = await control.run(() => work(order, board, control)).then(
+    () => completed,
+    (error: unknown) => endingOf(error, control.reason()),
+  );
+  const final = await CancellationScope.nonCancellable(() => finish(order, board, ending));
+  closeAs(final);
+  return final;
+}
+
+async function work(order: JobOrder, board: StatusBoard, control: Control): Promise<void> {
+  const batches = batchesOf(order.assetsTotal);
+  setHandler(messages.begun, (startedAt) => {
+    board.began(startedAt);
+    if (board.current.state !== 'queued') return;
+    if (batches.length > 0) board.enter('downloading');
+    else board.enter('processing', { stage: order.stages[0]?.name ?? null });
+  });
+  board.enter('queued');
+  if (batches.length > 0) await downloadAll(order, batches, board, control);
+  for (const stage of order.stages) {
+    await control.untilResumed();
+    const inQueue = stage === order.stages[0] && batches.length === 0;
+    if (!inQueue) board.enter('processing', { stage: stage.name });
+    await runStage(order, stage, batches, inQueue, board, control);
+  }
+  await control.untilResumed();
+  board.pass('processing');
+  board.enter('packaging', { stage: null });
+}
+
+async function downloadAll(order: JobOrder, batches: Batch[], board: StatusBoard, control: Control): Promise<void> {
+  const { inputs, skipFailedAssets } = order;
+  const points = DOWNLOAD_POINTS / batches.length;
+  await sideBySide(batches, WIDTH, control, async (batch) => {
+    const own = 'sealed' in inputs ? inputs : { assets: inputs.assets.slice(batch.from, batch.to) };
+    const counts = await download({
+      job: runOf(order),
+      points,
+      announce: batch.index === 0,
+      batch,
+      inputs: own,
+      skipFailedAssets,
+    });
+    board.advance(points, counts);
+  });
+}
+
+async function runStage(
+  order: JobOrder,
+  stage: StagePlan,
+  batches: Batch[],
+  announce: boolean,
+  board: StatusBoard,
+  control: Control,
+): Promise<void> {
+  const { runStage } = proxyActivities<Activities>({
+    ...watched,
+    taskQueue: queueOf(stage.capability),
+    startToCloseTimeout: stage.timeoutMs,
+  });
+  const parts = stage.perAsset ? batches : [null];
+  const downloads = batches.length > 0 ? DOWNLOAD_POINTS : 0;
+  const points = (100 - downloads - PACKAGING_POINTS) / order.stages.length / parts.length;
+  const { header, params, assetsTotal, skipFailedAssets } = order;
+  const { operation } = header;
+  await sideBySide(parts, WIDTH, control, async (batch) => {
+    const step = { job: runOf(order), points, announce, operation, params, stage: stage.name, batch, assetsTotal };
+    board.advance(points, await runStage({ ...step, skipFailedAssets }));
+  });
+}
+
+/** Records the end, shows it, and only then tells the client, who may ask at once. */
+async function finish(order: JobOrder, board: StatusBoard, ending: Ending): Promise<JobStatus> {
+  const completedAt = new Date().toISOString();
+  const { header, fingerprint } = order;
+  const step = { job: runOf(order), header, fingerprint, status: board.current, ending, completedAt };
+  const final = await packageJob(step);
+  board.enter(final.state, final);
+  const event = `job.${final.state}` as NotifyStep['event'];
+  if (order.callbackEvents.includes(event)) await tellClient(order, event);
+  return final;
+}
+
+/** One attempt here; when it fails, a workflow of its own goes on, so that no receiver can hold the job. */
+async function tellClient(order: JobOrder, event: NotifyStep['event']): Promise<void> {
+  const { inputs, callbackScheduleMs: schedule } = order;
+  const callback = 'sealed' in inputs ? inputs : { callback: inputs.callback };
+  const step = { job: runOf(order), event, inputs: callback };
+  const attempt = await notify({ ...step, nextDelayMs: schedule[0] ?? null }).catch(() => null);
+  const outcome = attempt?.outcome ?? 'failed';
+  if (outcome !== 'failed' || schedule.length === 0) return;
+  await startChild(deliverCallback, {
+    workflowId: `callback/${order.header.tenant}/${order.header.id}/${order.run}`,
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    args: [{ step, scheduleMs: schedule, retryAfterMs: attempt?.retryAfterMs ?? null }],
+    memo: { job: workflowInfo().workflowId },
+  });
+}
+
+const runOf = ({ header, run }: JobOrder) => ({ tenant: header.tenant, id: header.id, run });
