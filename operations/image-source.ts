@@ -86,8 +86,8 @@ export function decodeFailure(input: InputFile, error: unknown): unknown {
   if (/no space left on device/i.test(text)) {
     return new DarkroomError('disk_full', 'The disk of the worker is full', { cause: error });
   }
-  // The result could not be written: no fault of the asset.
-  if (/unable to (open for )?write|write (error|failed)/i.test(text)) return error;
+  // The result could not be written: no fault of the asset. An encoder that runs out of pixels says "unable to write" too.
+  if (/unable to open for write|write error/.test(text)) return error;
   if (/exceeds pixel limit/.test(text)) return tooManyPixels(input);
   const why = /premature end|unexpected end|end of file|bad seek|truncated|read error/i.test(text)
     ? 'it ends too early, as if it had been cut off on its way'

@@ -133,7 +133,7 @@ async function transform(
 ): Promise<void> {
   const source = await openImage(input);
   const format = params.format === 'keep' ? kept[source.format] : params.format;
-  refuseHuge(input, resultSize(source, params), format);
+  refuseHuge(input, source, params, format);
 
   // Whether its pixels can be read shows only now, and a name that is handed out stands for a result.
   const draft = join(workspace, 'draft');
@@ -169,26 +169,40 @@ function pipeline({ image }: SourceImage, params: Params, format: Format): Sharp
   return result.toFormat(format, encoders[format].quality && quality !== undefined ? { quality } : {});
 }
 
-/** Pixels of the result, which `enlarge` can make a billion of a narrow strip. */
-function resultSize(source: Size, { rotate, width, height, fit, enlarge }: Params): Size {
+/** Pixels of the picture once it is scaled, before `cover` cuts it or `contain` puts it on its background. */
+function scaledSize(source: Size, { rotate, width, height, fit, enlarge }: Params): Size {
   const turned = rotate === 90 || rotate === 270;
   const [w, h] = turned ? [source.height, source.width] : [source.width, source.height];
-  if (width !== undefined && height !== undefined && !['inside', 'outside'].includes(fit)) {
-    if (enlarge || fit === 'contain') return { width, height };
-    return { width: Math.min(w, width), height: Math.min(h, height) };
-  }
   const scales = [...(width === undefined ? [] : [width / w]), ...(height === undefined ? [] : [height / h])];
   if (scales.length === 0) return { width: w, height: h };
-  const wanted = fit === 'outside' ? Math.max(...scales) : Math.min(...scales);
-  const scale = enlarge ? wanted : Math.min(1, wanted);
-  return { width: Math.max(1, Math.round(w * scale)), height: Math.max(1, Math.round(h * scale)) };
+  const [least, most] = [Math.min(...scales), Math.max(...scales)];
+  const wanted = fit === 'outside' || fit === 'cover' ? most : least;
+  const [x, y] = fit === 'fill' && scales.length === 2 ? scales : [wanted, wanted];
+  const scaled = (side: number, scale = 1) =>
+    Math.max(1, Math.round(side * (enlarge ? scale : Math.min(1, scale))));
+  return { width: scaled(w, x), height: scaled(h, y) };
 }
 
-function refuseHuge(input: InputFile, { width, height }: Size, format: Format): void {
+function resultSize(scaled: Size, { width, height, fit }: Params): Size {
+  if (width === undefined || height === undefined) return scaled;
+  if (fit === 'contain') return { width, height };
+  if (fit === 'cover')
+    return { width: Math.min(width, scaled.width), height: Math.min(height, scaled.height) };
+  return scaled;
+}
+
+/** Of a narrow strip, `enlarge` can make billions of pixels: told before they are computed. */
+function refuseHuge(input: InputFile, source: Size, params: Params, format: Format): void {
+  const scaled = scaledSize(source, params);
+  const result = resultSize(scaled, params);
+  const refuse = ({ width, height }: Size, limit: string) => {
+    const predicate = `would become ${width} × ${height}, more than ${limit}; ask for a smaller box`;
+    throw assetError('operation_failed', input, predicate, { details: { width, height } });
+  };
+  for (const size of [scaled, result]) {
+    if (size.width * size.height > MAX_PIXELS) refuse(size, `the ${MAX_PIXELS} pixels that are allowed`);
+  }
   const { maxSide } = encoders[format];
-  if (width * height <= MAX_PIXELS && Math.max(width, height) <= maxSide) return;
-  const limit =
-    width * height > MAX_PIXELS ? `${MAX_PIXELS} pixels` : `${maxSide} pixels a side of ${format}`;
-  const predicate = `would become ${width} × ${height}, more than the ${limit} that are allowed; ask for a smaller box`;
-  throw assetError('operation_failed', input, predicate, { details: { width, height } });
+  if (Math.max(result.width, result.height) > maxSide)
+    refuse(result, `the ${maxSide} pixels a side of ${format}`);
 }

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { lockDataDir } from '../src/data-lock.ts';
 
 /** As it was built, for processes that have no loader for TypeScript. */
@@ -17,6 +17,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const child of children.splice(0)) child.kill('SIGKILL');
   await rm(root, { recursive: true, force: true });
 });
@@ -115,6 +116,8 @@ test('many contenders that take, hold and release in turn never hold together', 
 });
 
 test('a path too long for a socket is locked all the same', async () => {
+  // Where the socket goes instead.
+  vi.stubEnv('TMPDIR', root);
   const dir = join(root, 'a'.repeat(100), 'data');
   const lock = await lockDataDir(dir);
   await expect(lockDataDir(dir)).rejects.toThrow('is in use');

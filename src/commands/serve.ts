@@ -13,14 +13,17 @@ import { startApi } from './api.ts';
 import { untilTold } from './until-told.ts';
 import { superviseWorker } from './worker-process.ts';
 
+const LOCK_PATIENCE_MS = 4000;
+
 export async function serve(): Promise<void> {
   const config = readConfig();
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'serve');
-  const told = untilTold();
+  const told = new AbortController();
+  const stopped = untilTold().then(() => told.abort());
   const stops: (() => Promise<void>)[] = [];
   try {
-    await start(config, log, stops);
-    await told;
+    await start(config, log, stops, told.signal);
+    await stopped;
     console.log('darkroom is stopping …');
   } finally {
     // In reverse: nothing is asked of a part that has gone before.
@@ -29,15 +32,15 @@ export async function serve(): Promise<void> {
   process.exit();
 }
 
-async function start(config: Config, log: Log, stops: (() => Promise<void>)[]): Promise<void> {
+/** What is started is entered into `stops`, also when a later part cannot start. */
+async function start(config: Config, log: Log, stops: (() => Promise<void>)[], told: AbortSignal): Promise<void> {
   await mkdir(config.DARKROOM_DATA, { recursive: true });
-  const lock: DataLock = await lockDataDir(config.DARKROOM_DATA);
+  const lock = await lockPatiently(config.DARKROOM_DATA);
   stops.push(() => lock.release());
   await mkdir(join(config.DARKROOM_DATA, 'inputs'), { recursive: true });
   await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
 
-  // Before Temporal, which may take minutes the first time: a port that is taken is known at once.
-  const embedded = config.embedded ? await startTemporal(config, log) : null;
+  const embedded = config.embedded ? await startTemporal(config, log, told) : null;
   if (embedded) stops.push(() => embedded.stop());
   const target = embedded ? embeddedTarget(embedded.address) : targetFromEnvironment();
   await prepareNamespace(config, target, log);
@@ -49,13 +52,25 @@ async function start(config: Config, log: Log, stops: (() => Promise<void>)[]): 
   announce(config, target, embedded);
 }
 
-async function startTemporal(config: Config, log: Log): Promise<EmbeddedTemporal> {
+/** The worker of a `serve` that was killed holds the data directory while it ends the Temporal server that was left. */
+async function lockPatiently(dir: string): Promise<DataLock> {
+  for (const deadline = Date.now() + LOCK_PATIENCE_MS; ; ) {
+    try {
+      return await lockDataDir(dir);
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
+
+async function startTemporal(config: Config, log: Log, signal: AbortSignal): Promise<EmbeddedTemporal> {
   const tell = (message: string) => console.log(`darkroom: ${message}`);
-  const binary = await findTemporal({ cacheDir: config.DARKROOM_CACHE, env: process.env, log: tell });
+  const binary = await findTemporal({ cacheDir: config.DARKROOM_CACHE, env: process.env, log: tell, signal });
   return startEmbeddedTemporal({
     binary: binary.path,
     dataDir: config.DARKROOM_DATA,
-    log: (message) => log.warn(message),
+    log: (message) => log.info(message),
   });
 }
 

@@ -34,7 +34,7 @@ export interface JobEngine {
   start(order: JobOrder, options: { priority?: number | undefined }): Promise<boolean>;
   /** The job, at most a second old; null when the engine does not know it (any more). */
   get(ref: JobRef): Promise<JobSnapshot | null>;
-  /** Newest first. */
+  /** Jobs that run first, the newest before the others; then those that have ended, the latest end first. */
   list(tenant: string, filter: JobFilter, page: { limit: number; cursor?: string | undefined }): Promise<JobPage>;
   /** Jobs that ended before this time are no longer listed: the engine forgets them. */
   retainedSince(): Promise<Date>;

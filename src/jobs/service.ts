@@ -68,7 +68,7 @@ export class JobService {
   }
 
   /**
-   * Newest first: the jobs that Temporal knows, then those that only the store remembers. While Temporal is away, the
+   * In the order of `JobEngine.list`: the jobs that Temporal knows, then those that only the store remembers. While Temporal is away, the
    * ended jobs that the store has. A cursor says which of the two it goes on in: `t.…` or `s.…`.
    */
   async list(tenant: string, filter: JobFilter, page: { limit: number; cursor?: string | undefined }): Promise<JobPage> {

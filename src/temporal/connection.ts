@@ -45,7 +45,6 @@ export async function connectWorker({ options, address }: TemporalTarget, patien
 /** gRPC status codes that mean that Temporal, not the request, is the trouble. */
 const awayCodes = new Set([1 /* cancelled */, 4 /* deadline */, 8 /* exhausted */, 13 /* internal */, 14 /* unavailable */]);
 const NOT_FOUND = 5;
-export const INVALID_ARGUMENT = 3;
 
 /** The status code of a gRPC error, also when it comes wrapped; null of other errors. */
 export function grpcCode(error: unknown): number | null {

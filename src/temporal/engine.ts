@@ -116,6 +116,8 @@ export class TemporalEngine implements JobEngine {
     const args = signal === 'cancel' && reason !== undefined ? [reason] : [];
     try {
       await ask(this.#client, WRITE_MS, () => handle.signal(signal, ...args));
+      // The signal brings the reason and is enough; with a request of its own Temporal shows the end as Canceled, too.
+      if (signal === 'cancel') await ask(this.#client, WRITE_MS, () => handle.cancel()).catch(() => undefined);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError || isNotFound(error))) throw error;
       throw new DarkroomError('job_not_active', `Job "${ref.id}" has ended; only a running job can ${signal}`);

@@ -1,6 +1,6 @@
 /** Lists of jobs, from Temporal's visibility store. */
+import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { INVALID_ARGUMENT, grpcCode } from './connection.ts';
 import { DarkroomError } from '../errors.ts';
 import type { JobFilter, JobPage } from '../jobs/engine.ts';
 import type { Job } from '../jobs/job.ts';
@@ -38,25 +38,34 @@ export async function listJobs(
   const query = queryOf(tenant, filter);
   if (query === null) return { jobs: [], cursor: null };
   const jobs: Job[] = [];
-  let token: Uint8Array | undefined = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url');
+  let token: Uint8Array | undefined = cursor === undefined ? undefined : fromCursor(cursor);
   for (let pages = 0; pages < MAX_PAGES && jobs.length < limit; pages++) {
     const page = await readPage(client, query, limit - jobs.length, token);
     jobs.push(...page.jobs.filter(({ state }) => filter.state === undefined || state === filter.state));
     token = page.token;
     if (token === undefined) break;
   }
-  return { jobs, cursor: token ? Buffer.from(token).toString('base64url') : null };
+  return { jobs, cursor: token ? toCursor(token) : null };
+}
+
+/** Temporal answers a garbled page token as if it were ill itself, so a cursor carries a checksum. */
+const toCursor = (token: Uint8Array): string => `${Buffer.from(token).toString('base64url')}.${checksum(token)}`;
+
+const checksum = (token: Uint8Array): string => createHash('sha256').update(token).digest('base64url').slice(0, 8);
+
+function fromCursor(cursor: string): Uint8Array {
+  const [text = '', sum] = cursor.split('.');
+  const token = Buffer.from(text, 'base64url');
+  if (sum === checksum(token)) return token;
+  throw new DarkroomError('invalid_request', '/cursor: is not a cursor of this list', {
+    details: { errors: [{ pointer: '/cursor', detail: 'is not a cursor of this list' }] },
+  });
 }
 
 async function readPage(client: Client, query: string, pageSize: number, nextPageToken: Uint8Array | undefined) {
   const { namespace } = client.options;
   const request = { namespace, query, pageSize, ...(nextPageToken ? { nextPageToken } : {}) };
-  const page = await client.workflowService.listWorkflowExecutions(request).catch((error: unknown) => {
-    if (!nextPageToken || grpcCode(error) !== INVALID_ARGUMENT) throw error;
-    throw new DarkroomError('invalid_request', '/cursor: is not a cursor of this list', {
-      details: { errors: [{ pointer: '/cursor', detail: 'is not a cursor of this list' }] },
-    });
-  });
+  const page = await client.workflowService.listWorkflowExecutions(request);
   const jobs = (page.executions ?? []).flatMap(({ memo, status, closeTime }) => {
     const decoded = decodeMemo(memo?.fields);
     if (!isJobMemo(decoded)) return [];

@@ -124,7 +124,7 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
         expect(skipped.failures).toMatchObject([
           { index: 0, name: unusable.name, error: { retryable: false } },
         ]);
-        expect([...skipped.files.keys()]).toEqual([...(await run()).files.keys()]);
+        expect(skipped.files.size).toBe((await run()).files.size);
       });
     });
   });

@@ -166,11 +166,14 @@ describe('reading', () => {
     await darkroom.until(id, 'completed');
   });
 
-  test('lists filter and page, newest first', async () => {
+  test('lists filter and page, the latest end first', async () => {
     const since = new Date().toISOString();
     const ids: string[] = [];
-    for (let i = 0; i < 5; i++) ids.push((await darkroom.submit({ operation: 'system.echo', params: { i } })).id);
-    for (const id of ids) await darkroom.until(id, 'completed');
+    for (let i = 0; i < 5; i++) {
+      const { id } = await darkroom.submit({ operation: 'system.echo', params: { i } });
+      await darkroom.until(id, 'completed');
+      ids.push(id);
+    }
     const collect = async () => {
       const found: string[] = [];
       let cursor: string | null = '';

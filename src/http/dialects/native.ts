@@ -102,7 +102,7 @@ export function createNative({ service, operations, engine, onSubmitted }: Nativ
       method: 'get',
       path: '/v1/jobs',
       tags,
-      summary: 'List jobs, newest first',
+      summary: 'List jobs: those that run, the newest first; then those that have ended, the latest end first',
       request: { query: listQuery },
       responses: {
         200: json(z.object({ jobs: z.array(resource), next_cursor: z.string().nullable() }), 'A page'),

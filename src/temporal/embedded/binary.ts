@@ -6,7 +6,7 @@ import { ChecksumError, downloadTemporal } from './download.ts';
 import { archivePath, CLI_VERSION, checksums, DOWNLOAD_URL, thisPlatform } from './releases.ts';
 import { LEAST_VERSION, serverVersion } from './version.ts';
 
-export type TemporalSource = 'environment' | 'path' | 'cache' | 'download' | 'build';
+type TemporalSource = 'environment' | 'path' | 'cache' | 'download' | 'build';
 
 export interface TemporalBinary {
   /** Absolute. */
