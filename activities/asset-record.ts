@@ -20,7 +20,11 @@ export interface AssetRecord {
   readonly error: JobError | null;
 }
 
-export async function readBatch(store: ObjectStore, job: RunRef, batch: Batch): Promise<AssetRecord[] | null> {
+export async function readBatch(
+  store: ObjectStore,
+  job: RunRef,
+  batch: Batch,
+): Promise<AssetRecord[] | null> {
   const body = await store.get(batchKey(job, batch));
   return body && ((await json(body)) as AssetRecord[]);
 }

@@ -8,7 +8,7 @@ import type { RunRef } from './steps.ts';
 
 /** A result file, and where its bytes are. */
 export interface StoredFile {
-  /** As the operation named it. */
+  /** As the operation wanted to name it; where several did the same, packaging numbers them. */
   readonly path: string;
   readonly key: string;
   /** Bytes. */

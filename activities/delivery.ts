@@ -24,13 +24,23 @@ export interface DeliveryRecord {
 }
 
 /** One delivery for each end of a run. */
-export const deliveryId = ({ run }: RunRef, event: CallbackEvent): string => `${run}-${event.replace('job.', '')}`;
+export const deliveryId = ({ run }: RunRef, event: CallbackEvent): string =>
+  `${run}-${event.replace('job.', '')}`;
 
-export async function readDelivery(store: ObjectStore, job: RunRef, id: string): Promise<DeliveryRecord | null> {
+export async function readDelivery(
+  store: ObjectStore,
+  job: RunRef,
+  id: string,
+): Promise<DeliveryRecord | null> {
   const body = await store.get(deliveryKey(job, id));
   return body && ((await json(body)) as DeliveryRecord);
 }
 
-export async function writeDelivery(store: ObjectStore, job: RunRef, id: string, record: DeliveryRecord): Promise<void> {
+export async function writeDelivery(
+  store: ObjectStore,
+  job: RunRef,
+  id: string,
+  record: DeliveryRecord,
+): Promise<void> {
   await store.put(deliveryKey(job, id), JSON.stringify(record));
 }

@@ -1,4 +1,5 @@
 /** Fetches one batch of assets into the object store. */
+import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { DarkroomError } from '../src/errors.ts';
 import type { Asset } from '../src/jobs/job.ts';
@@ -44,24 +45,34 @@ async function fetchAll(
   const parts = new Map<number, number>();
   const giveUp = new AbortController();
   const signal = AbortSignal.any([pulse.signal, giveUp.signal]);
+  // Each connection listens in several places; Node would take that for a leak.
+  setMaxListeners(0, signal);
   const report = () => {
     const fraction = (done.size + sum(parts.values())) / assets.length;
-    pulse.report({ points: step.points * fraction, ...countsOf([...done.values()]), done: [...done.values()] });
+    pulse.report({
+      points: step.points * fraction,
+      ...countsOf([...done.values()]),
+      done: [...done.values()],
+    });
   };
   const fetchOne = async (asset: Asset, index: number): Promise<void> => {
     const onBytes = (received: number, total: number | null) => {
       parts.set(index, total ? received / total : 0);
       report();
     };
-    const record = await fetchAsset(deps, asset, { job: step.job, index, signal, onBytes }).catch((error: unknown) => {
-      if (!step.skipFailedAssets || !maySkip(error, pulse)) throw error;
-      return failedRecord(asset, index, error);
-    });
+    const record = await fetchAsset(deps, asset, { job: step.job, index, signal, onBytes }).catch(
+      (error: unknown) => {
+        if (!step.skipFailedAssets || !maySkip(error, pulse)) throw error;
+        return failedRecord(asset, index, error);
+      },
+    );
     done.set(index, record);
     parts.delete(index);
     report();
   };
-  const queue = assets.map((asset, offset) => ({ asset, index: step.batch.from + offset })).filter(({ index }) => !done.has(index));
+  const queue = assets
+    .map((asset, offset) => ({ asset, index: step.batch.from + offset }))
+    .filter(({ index }) => !done.has(index));
   const lane = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) await fetchOne(next.asset, next.index);
   };
@@ -84,11 +95,21 @@ function doneBefore(): AssetRecord[] {
 
 /** The asset is at fault, and waiting will not help. */
 const maySkip = (error: unknown, pulse: Pulse): error is DarkroomError =>
-  error instanceof DarkroomError && error.code.startsWith('asset_') && (!error.retryable || pulse.lastAttempt);
+  error instanceof DarkroomError &&
+  error.code.startsWith('asset_') &&
+  (!error.retryable || pulse.lastAttempt);
 
 function failedRecord(asset: Asset, index: number, error: DarkroomError): AssetRecord {
   const name = String(error.details?.['asset'] ?? asset.name ?? index);
-  return { index, name, attributes: asset.attributes ?? {}, location: null, size: null, sha256: null, error: asJobError(error) };
+  return {
+    index,
+    name,
+    attributes: asset.attributes ?? {},
+    location: null,
+    size: null,
+    sha256: null,
+    error: asJobError(error),
+  };
 }
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);

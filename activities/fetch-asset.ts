@@ -24,7 +24,11 @@ export interface FetchOptions {
 }
 
 /** Throws a DarkroomError that names the asset, of a code that begins with `asset_`. */
-export async function fetchAsset(deps: ActivityDeps, asset: Asset, options: FetchOptions): Promise<AssetRecord> {
+export async function fetchAsset(
+  deps: ActivityDeps,
+  asset: Asset,
+  options: FetchOptions,
+): Promise<AssetRecord> {
   const name = asset.name ?? defaultName(asset, options.index);
   const problem = (code: ErrorCode, what: string, cause?: unknown) =>
     new DarkroomError(code, `Asset ${options.index} ("${name}") ${what}`, {
@@ -32,7 +36,10 @@ export async function fetchAsset(deps: ActivityDeps, asset: Asset, options: Fetc
       cause,
     });
   const { url, path } = asset.source;
-  const found = url === undefined ? await fromPath(deps, path ?? '', asset, problem) : await fromUrl(deps, url, options, problem);
+  const found =
+    url === undefined
+      ? await fromPath(deps, path ?? '', asset, problem)
+      : await fromUrl(deps, url, options, problem);
   const wanted = asset.checksum?.slice('sha256:'.length).toLowerCase();
   if (wanted !== undefined && wanted !== found.sha256) {
     throw problem('asset_checksum_mismatch', `has the checksum sha256:${found.sha256}, not sha256:${wanted}`);
@@ -43,12 +50,22 @@ export async function fetchAsset(deps: ActivityDeps, asset: Asset, options: Fetc
 type Found = Pick<AssetRecord, 'location' | 'size' | 'sha256'>;
 type Problem = (code: ErrorCode, what: string, cause?: unknown) => DarkroomError;
 
-async function fromUrl(deps: ActivityDeps, url: string, options: FetchOptions, problem: Problem): Promise<Found> {
+async function fromUrl(
+  deps: ActivityDeps,
+  url: string,
+  options: FetchOptions,
+  problem: Problem,
+): Promise<Found> {
   const { signal, onBytes, job, index } = options;
   const key = assetKey(job, index);
   const timeout = deps.assetTimeoutMs;
   try {
-    const response = await deps.http.request(url, { signal, redirects: MAX_REDIRECTS, timeoutMs: timeout, idleMs: timeout });
+    const response = await deps.http.request(url, {
+      signal,
+      redirects: MAX_REDIRECTS,
+      timeoutMs: timeout,
+      idleMs: timeout,
+    });
     const refusal = refusedBy(response.status);
     if (refusal) {
       response.body.destroy();
@@ -74,14 +91,23 @@ async function fromUrl(deps: ActivityDeps, url: string, options: FetchOptions, p
 
 async function fromPath(deps: ActivityDeps, given: string, asset: Asset, problem: Problem): Promise<Found> {
   const input = await resolveInput(deps.inputRoots, given).catch((error: unknown) => {
-    throw error instanceof DarkroomError ? problem(error.code, `was not found: ${error.message}`, error) : error;
+    throw error instanceof DarkroomError
+      ? problem(error.code, `was not found: ${error.message}`, error)
+      : error;
   });
   if (input.kind !== 'file') throw problem('asset_not_found', 'is a directory, not a file');
   if (input.size > deps.maxAssetBytes) {
-    throw problem('asset_too_large', `has ${input.size} bytes; this server takes at most ${deps.maxAssetBytes}`);
+    throw problem(
+      'asset_too_large',
+      `has ${input.size} bytes; this server takes at most ${deps.maxAssetBytes}`,
+    );
   }
   if (input.size === 0) throw problem('asset_empty', 'has no content');
-  return { location: { path: input.path }, size: input.size, sha256: asset.checksum ? await hashFile(input.path) : null };
+  return {
+    location: { path: input.path },
+    size: input.size,
+    sha256: asset.checksum ? await hashFile(input.path) : null,
+  };
 }
 
 async function hashFile(path: string): Promise<string> {
@@ -97,7 +123,8 @@ function metered(limit: number, problem: Problem, onBytes: (received: number) =>
     transform(chunk: Buffer, _encoding, done) {
       received += chunk.length;
       onBytes(received);
-      if (received > limit) done(problem('asset_too_large', `has more than the ${limit} bytes that this server takes`));
+      if (received > limit)
+        done(problem('asset_too_large', `has more than the ${limit} bytes that this server takes`));
       else done(null, chunk);
     },
   });
@@ -119,7 +146,8 @@ const codes: Partial<Record<HttpFailureKind, ErrorCode>> = {
 };
 
 function fromHttp(error: unknown, problem: Problem): unknown {
-  if (error instanceof AddressForbidden) return problem('asset_address_forbidden', `may not be fetched: ${error.message}`, error);
+  if (error instanceof AddressForbidden)
+    return problem('asset_address_forbidden', `may not be fetched: ${error.message}`, error);
   if (!(error instanceof HttpFailure)) return error;
   return problem(codes[error.kind] ?? 'asset_unreachable', `could not be fetched: ${error.message}`, error);
 }
@@ -128,8 +156,9 @@ function fromHttp(error: unknown, problem: Problem): unknown {
 function defaultName({ source }: Asset, index: number): string {
   const path = source.path ?? new URL(source.url ?? '').pathname;
   const last = path.split('/').findLast((part) => part !== '') ?? '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  const name = decoded(last).replace(/[/\\\u0000-\u001f\u007f]/g, '').slice(0, 200);
+  const name = decoded(last)
+    .replace(/[/\\\p{Cc}]/gu, '')
+    .slice(0, 200);
   return name === '' || name === '.' || name === '..' ? `asset-${index}` : name;
 }
 

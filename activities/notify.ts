@@ -5,7 +5,13 @@ import { DarkroomError } from '../src/errors.ts';
 import type { Callback, Job } from '../src/jobs/job.ts';
 import { linksOf } from '../src/jobs/links.ts';
 import { AddressForbidden, HttpFailure } from '../src/net/guarded-http.ts';
-import { type DeliveryAttempt, type DeliveryRecord, deliveryId, readDelivery, writeDelivery } from './delivery.ts';
+import {
+  type DeliveryAttempt,
+  type DeliveryRecord,
+  deliveryId,
+  readDelivery,
+  writeDelivery,
+} from './delivery.ts';
 import type { ActivityDeps } from './deps.ts';
 import { pulsing } from './step.ts';
 import type { NotifyResult, NotifyStep } from './steps.ts';
@@ -21,7 +27,8 @@ export const createNotify =
   (step: NotifyStep): Promise<NotifyResult> =>
     pulsing(false, async ({ signal }) => {
       const { job, event, inputs } = step;
-      const callback = 'sealed' in inputs ? (await deps.archive.unseal(job, inputs)).callback : inputs.callback;
+      const callback =
+        'sealed' in inputs ? (await deps.archive.unseal(job, inputs)).callback : inputs.callback;
       const record = await deps.archive.record(job);
       // Erased in the meantime: there is nothing left to tell.
       if (!callback || !record) return { outcome: 'ended', retryAfterMs: null };
@@ -30,7 +37,14 @@ export const createNotify =
       if (earlier?.state === 'delivered') return { outcome: 'delivered', retryAfterMs: null };
       const webhookId = webhookIdOf(step);
       const started = Date.now();
-      const answer = await post(deps, callback, webhookId, bodyOf(step, record.job, deps.publicUrl), job.tenant, signal);
+      const answer = await post(
+        deps,
+        callback,
+        webhookId,
+        bodyOf(step, record.job, deps.publicUrl),
+        job.tenant,
+        signal,
+      );
       const attempt = {
         at: new Date(started).toISOString(),
         status: answer.status,
@@ -43,10 +57,17 @@ export const createNotify =
 
 /** The same for each attempt, other for each run. */
 const webhookIdOf = ({ job, event }: NotifyStep): string =>
-  `msg_${createHash('sha256').update(JSON.stringify([job.tenant, job.id, job.run, event])).digest('base64url').slice(0, 27)}`;
+  `msg_${createHash('sha256')
+    .update(JSON.stringify([job.tenant, job.id, job.run, event]))
+    .digest('base64url')
+    .slice(0, 27)}`;
 
 function bodyOf({ event }: NotifyStep, job: Job, publicUrl: string): string {
-  return JSON.stringify({ type: event, timestamp: job.completed_at, data: { ...job, links: linksOf(job, publicUrl) } });
+  return JSON.stringify({
+    type: event,
+    timestamp: job.completed_at,
+    data: { ...job, links: linksOf(job, publicUrl) },
+  });
 }
 
 async function post(
@@ -58,7 +79,9 @@ async function post(
   signal: AbortSignal,
 ): Promise<Answer> {
   const now = new Date();
-  const signatures = deps.keys.webhookSecrets(tenant).map((secret) => new Webhook(secret).sign(webhookId, now, body));
+  const signatures = deps.keys
+    .webhookSecrets(tenant)
+    .map((secret) => new Webhook(secret).sign(webhookId, now, body));
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'darkroom',
@@ -69,12 +92,20 @@ async function post(
   };
   try {
     const timeoutMs = deps.callbackTimeoutMs;
-    const response = await deps.http.request(callback.url, { method: 'POST', headers, body, signal, timeoutMs });
+    const response = await deps.http.request(callback.url, {
+      method: 'POST',
+      headers,
+      body,
+      signal,
+      timeoutMs,
+    });
     response.body.destroy();
     return { status: response.status, ...judge(response.status, response.headers['retry-after']) };
   } catch (error) {
-    if (error instanceof AddressForbidden) return { status: null, outcome: 'ended', reason: error.message, retryAfterMs: null };
-    if (error instanceof HttpFailure) return { status: null, outcome: 'failed', reason: error.message, retryAfterMs: null };
+    if (error instanceof AddressForbidden)
+      return { status: null, outcome: 'ended', reason: error.message, retryAfterMs: null };
+    if (error instanceof HttpFailure)
+      return { status: null, outcome: 'failed', reason: error.message, retryAfterMs: null };
     throw error instanceof DarkroomError || signal.aborted
       ? error
       : new DarkroomError('internal', 'The callback could not be sent', { cause: error });
@@ -82,11 +113,17 @@ async function post(
 }
 
 /** 2xx: taken. 410: never again. All else, redirects too, is a failure that is tried again. */
-function judge(status: number, retryAfter: string | undefined): Pick<Answer, 'outcome' | 'reason' | 'retryAfterMs'> {
+function judge(
+  status: number,
+  retryAfter: string | undefined,
+): Pick<Answer, 'outcome' | 'reason' | 'retryAfterMs'> {
   if (status >= 200 && status < 300) return { outcome: 'delivered', reason: null, retryAfterMs: null };
-  if (status === 410) return { outcome: 'ended', reason: 'the receiver wants no more callbacks (410)', retryAfterMs: null };
+  if (status === 410)
+    return { outcome: 'ended', reason: 'the receiver wants no more callbacks (410)', retryAfterMs: null };
   const redirect = status >= 300 && status < 400;
-  const reason = redirect ? `the receiver redirects (${status}), which callbacks do not follow` : `the receiver answered ${status}`;
+  const reason = redirect
+    ? `the receiver redirects (${status}), which callbacks do not follow`
+    : `the receiver answered ${status}`;
   return { outcome: 'failed', reason, retryAfterMs: millisecondsOf(retryAfter) };
 }
 
@@ -110,6 +147,8 @@ function nextRecord(
     event,
     state: outcome === 'delivered' ? 'delivered' : again ? 'pending' : 'failed',
     attempts: [...(earlier?.attempts ?? []), attempt],
-    next_attempt_at: again ? new Date(Date.now() + Math.max(nextDelayMs, retryAfterMs ?? 0)).toISOString() : null,
+    next_attempt_at: again
+      ? new Date(Date.now() + Math.max(nextDelayMs, retryAfterMs ?? 0)).toISOString()
+      : null,
   };
 }

@@ -8,25 +8,26 @@ const MAX_PART_BYTES = 200;
 
 export class ScratchOutputs implements OutputWriter {
   readonly #root: string;
-  readonly #names = new Set<string>();
+  readonly #wanted = new Map<string, string>();
   data: unknown;
 
   constructor(root: string) {
     this.#root = root;
   }
 
-  /** Names in the order in which they were asked for. */
-  get names(): readonly string[] {
-    return [...this.#names];
+  /** What was made, in order: the name it got here, and the one it was meant to have. */
+  get names(): readonly { readonly name: string; readonly wanted: string }[] {
+    return [...this.#wanted].map(([name, wanted]) => ({ name, wanted }));
   }
 
   pathOf(name: string): string {
     return join(this.#root, name);
   }
 
-  async create(wanted: string): Promise<{ name: string; path: string }> {
-    const name = this.#free(safe(wanted));
-    this.#names.add(name);
+  async create(given: string): Promise<{ name: string; path: string }> {
+    const wanted = safe(given);
+    const name = numbered(wanted, this.#wanted);
+    this.#wanted.set(name, wanted);
     const path = this.pathOf(name);
     await mkdir(dirname(path), { recursive: true });
     return { name, path };
@@ -36,10 +37,6 @@ export class ScratchOutputs implements OutputWriter {
     this.data = data;
     const { path } = await this.create('result.json');
     await writeFile(path, `${JSON.stringify(data, null, 2)}\n`);
-  }
-
-  #free(name: string): string {
-    return numbered(name, this.#names);
   }
 }
 
@@ -63,6 +60,7 @@ function safe(name: string): string {
 function shortened(part: string): string {
   const { name, ext } = parse(part);
   let stem = name;
-  while (Buffer.byteLength(stem + ext) > MAX_PART_BYTES && stem.length > 1) stem = [...stem].slice(0, -1).join('');
+  while (Buffer.byteLength(stem + ext) > MAX_PART_BYTES && stem.length > 1)
+    stem = [...stem].slice(0, -1).join('');
   return stem + ext;
 }

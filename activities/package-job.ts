@@ -29,13 +29,19 @@ export const createPackageJob =
         progress: ending.state === 'completed' ? 100 : status.progress,
         completed_at: completedAt,
         assets: manifest ? countsOf(manifest.assets, status) : status.assets,
-        result: manifest && ending.state === 'completed' ? { kind: manifest.kind, files: manifest.files.length } : null,
+        result:
+          manifest && ending.state === 'completed'
+            ? { kind: manifest.kind, files: manifest.files.length }
+            : null,
       };
       await deps.archive.end({ job: { ...header, ...final }, fingerprint: step.fingerprint });
       return final;
     });
 
-async function listResults(deps: ActivityDeps, { job, header, status }: PackageStep): Promise<StoredManifest> {
+async function listResults(
+  deps: ActivityDeps,
+  { job, header, status }: PackageStep,
+): Promise<StoredManifest> {
   const operation = deps.operation(header.operation);
   if (!operation) throw new Error(`This worker does not know ${header.operation}`);
   const checkpoints: Checkpoint[] = [];
@@ -46,7 +52,9 @@ async function listResults(deps: ActivityDeps, { job, header, status }: PackageS
       checkpoints.push(checkpoint);
     }
   }
-  const failures = new Map(checkpoints.flatMap(({ failures }) => failures.map(({ index, error }) => [index, error])));
+  const failures = new Map(
+    checkpoints.flatMap(({ failures }) => failures.map(({ index, error }) => [index, error])),
+  );
   return {
     id: header.id,
     operation: header.operation,
@@ -59,7 +67,7 @@ async function listResults(deps: ActivityDeps, { job, header, status }: PackageS
   };
 }
 
-/** In the order of the assets; names that two batches chose are numbered. */
+/** In the order of the assets; names that were chosen twice are numbered, within a batch as it was numbered there. */
 function listFiles(checkpoints: readonly Checkpoint[]): StoredManifest['files'] {
   const taken = new Set<string>();
   return checkpoints.flatMap(({ outputs }) =>
@@ -86,7 +94,10 @@ async function listAssets(
     });
 }
 
-const countsOf = (assets: readonly AssetOutcome[], { assets: { total, downloaded } }: JobStatus): JobStatus['assets'] => ({
+const countsOf = (
+  assets: readonly AssetOutcome[],
+  { assets: { total, downloaded } }: JobStatus,
+): JobStatus['assets'] => ({
   total,
   downloaded,
   failed: assets.filter(({ status }) => status === 'failed').length,
@@ -98,6 +109,11 @@ const nothingUsable = ({ assets }: StoredManifest): boolean =>
 function allFailed({ assets }: StoredManifest): { state: 'failed'; error: JobError } {
   const [first] = assets;
   const message = `None of the ${assets.length} assets could be used; the first: ${first?.error?.message ?? ''}`;
-  const details = { assets: assets.slice(0, 20).map(({ index, name, error }) => ({ index, asset: name, code: error?.code })) };
-  return { state: 'failed', error: { code: 'all_assets_failed', message, retryable: catalogue.all_assets_failed.retryable, details } };
+  const details = {
+    assets: assets.slice(0, 20).map(({ index, name, error }) => ({ index, asset: name, code: error?.code })),
+  };
+  return {
+    state: 'failed',
+    error: { code: 'all_assets_failed', message, retryable: catalogue.all_assets_failed.retryable, details },
+  };
 }

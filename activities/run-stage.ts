@@ -36,7 +36,12 @@ export const createRunStage =
       }
     });
 
-async function runIn(scratch: string, deps: ActivityDeps, step: StageStep, pulse: Pulse): Promise<Checkpoint> {
+async function runIn(
+  scratch: string,
+  deps: ActivityDeps,
+  step: StageStep,
+  pulse: Pulse,
+): Promise<Checkpoint> {
   const { operation, stage, before } = stageOf(deps, step);
   const workspace = join(scratch, 'workspace');
   const outputs = new ScratchOutputs(join(scratch, 'outputs'));
@@ -52,7 +57,8 @@ async function runIn(scratch: string, deps: ActivityDeps, step: StageStep, pulse
     signal: pulse.signal,
     attempt: pulse.attempt,
     progress: (fraction, detail) => pulse.report({ points: step.points * fraction, detail: detail ?? null }),
-    log: (message, fields) => Context.current().log.info(message, { job: step.job.id, stage: stage.name, ...fields }),
+    log: (message, fields) =>
+      Context.current().log.info(message, { job: step.job.id, stage: stage.name, ...fields }),
     fail: (input, error) => {
       if (!step.skipFailedAssets || !(error instanceof DarkroomError) || error.retryable) throw error;
       failures.push({ index: input.index, error: asJobError(error) });
@@ -70,20 +76,31 @@ async function runIn(scratch: string, deps: ActivityDeps, step: StageStep, pulse
   };
 }
 
-function stageOf(deps: ActivityDeps, step: StageStep): { operation: Operation<never>; stage: Stage<never>; before?: Stage<never> } {
+function stageOf(
+  deps: ActivityDeps,
+  step: StageStep,
+): { operation: Operation<never>; stage: Stage<never>; before?: Stage<never> } {
   const operation = deps.operation(step.operation);
   const position = operation?.stages.findIndex(({ name }) => name === step.stage) ?? -1;
   const stage = operation?.stages[position];
   if (!operation || !stage) {
     // A worker of another version may know it, so this is tried again.
-    throw new DarkroomError('operation_failed_for_now', `This worker does not know ${step.operation}, stage ${step.stage}`);
+    throw new DarkroomError(
+      'operation_failed_for_now',
+      `This worker does not know ${step.operation}, stage ${step.stage}`,
+    );
   }
   const before = operation.stages[position - 1];
   return before ? { operation, stage, before } : { operation, stage };
 }
 
 /** Brings back what the stage before left; returns the positions of assets that failed by then. */
-async function restore(store: ObjectStore, step: StageStep, before: Stage<never>, workspace: string): Promise<number[]> {
+async function restore(
+  store: ObjectStore,
+  step: StageStep,
+  before: Stage<never>,
+  workspace: string,
+): Promise<number[]> {
   const { job, batch, assetsTotal } = step;
   const parts = before.perAsset && batch ? [batch] : partsOf(before, assetsTotal);
   const failed: number[] = [];
@@ -92,22 +109,33 @@ async function restore(store: ObjectStore, step: StageStep, before: Stage<never>
     if (!checkpoint) throw new Error(`Stage ${before.name} has no checkpoint`);
     failed.push(...checkpoint.failures.map(({ index }) => index));
     const prefix = workspacePrefix(job, job.run, before.name, part);
-    for (const path of checkpoint.workspace) await bring(store, `${prefix}${path}`, join(workspace, path), 'copy');
+    for (const path of checkpoint.workspace)
+      await bring(store, `${prefix}${path}`, join(workspace, path), 'copy');
   }
   return failed;
 }
 
-async function inputsOf(store: ObjectStore, step: StageStep, failed: ReadonlySet<number>, scratch: string): Promise<InputFile[]> {
+async function inputsOf(
+  store: ObjectStore,
+  step: StageStep,
+  failed: ReadonlySet<number>,
+  scratch: string,
+): Promise<InputFile[]> {
   const batches = step.batch ? [step.batch] : (partsOf({ perAsset: true }, step.assetsTotal) as Batch[]);
   const records = await Promise.all(batches.map((batch) => readBatch(store, step.job, batch)));
-  const usable = records.flatMap((batch) => batch ?? []).filter(({ index, error }) => error === null && !failed.has(index));
+  const usable = records
+    .flatMap((batch) => batch ?? [])
+    .filter(({ index, error }) => error === null && !failed.has(index));
   return Promise.all(usable.map((record) => toInput(store, record, scratch)));
 }
 
 async function toInput(store: ObjectStore, record: AssetRecord, scratch: string): Promise<InputFile> {
   const { index, name, attributes, location, size } = record;
   if (location === null || size === null) throw new Error(`Asset ${index} has no bytes`);
-  const path = 'path' in location ? location.path : await bring(store, location.key, join(scratch, String(index)), 'read');
+  const path =
+    'path' in location
+      ? location.path
+      : await bring(store, location.key, join(scratch, String(index)), 'read');
   return { index, name, attributes, path, size };
 }
 
@@ -126,20 +154,31 @@ async function bring(store: ObjectStore, key: string, path: string, use: 'read' 
   return path;
 }
 
-async function keepOutputs(store: ObjectStore, { job, stage, batch }: StageStep, outputs: ScratchOutputs): Promise<StoredFile[]> {
+async function keepOutputs(
+  store: ObjectStore,
+  { job, stage, batch }: StageStep,
+  outputs: ScratchOutputs,
+): Promise<StoredFile[]> {
   const kept: StoredFile[] = [];
-  for (const path of outputs.names) {
-    const key = outputKey(job, job.run, stage, batch, path);
-    kept.push({ path, key, ...(await store.adopt(key, outputs.pathOf(path))) });
+  for (const { name, wanted } of outputs.names) {
+    const key = outputKey(job, job.run, stage, batch, name);
+    kept.push({ path: wanted, key, ...(await store.adopt(key, outputs.pathOf(name))) });
   }
   return kept;
 }
 
 /** After the last stage nobody needs the workspace. */
-async function keepWorkspace(store: ObjectStore, { job, stage, batch }: StageStep, workspace: string, keep: boolean): Promise<string[]> {
+async function keepWorkspace(
+  store: ObjectStore,
+  { job, stage, batch }: StageStep,
+  workspace: string,
+  keep: boolean,
+): Promise<string[]> {
   if (!keep) return [];
   const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => relative(workspace, join(entry.parentPath, entry.name)));
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(workspace, join(entry.parentPath, entry.name)));
   const prefix = workspacePrefix(job, job.run, stage, batch);
   for (const path of paths) await store.adopt(`${prefix}${path}`, join(workspace, path));
   return paths;

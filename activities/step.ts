@@ -35,7 +35,9 @@ export async function pulsing<T>(announce: boolean, work: (pulse: Pulse) => Prom
   const startedAt = Date.now();
   let progress: Heartbeat = { points: 0, detail: null, downloaded: 0, failed: 0 };
   const beat = setInterval(() => context.heartbeat(progress), HEARTBEAT_MS);
-  const announcement = announce ? setTimeout(() => void sayBegun(context, startedAt), ANNOUNCE_AFTER_MS) : undefined;
+  const announcement = announce
+    ? setTimeout(() => void sayBegun(context, startedAt), ANNOUNCE_AFTER_MS)
+    : undefined;
   const { attempt } = context.info;
   try {
     return await work({
@@ -59,14 +61,20 @@ export async function pulsing<T>(announce: boolean, work: (pulse: Pulse) => Prom
 async function sayBegun({ client, info }: Context, startedAt: number): Promise<void> {
   if (!info.workflowExecution) return;
   const { workflowId, runId } = info.workflowExecution;
-  await client.workflow.getHandle(workflowId, runId).signal('begun', startedAt).catch(() => undefined);
+  await client.workflow
+    .getHandle(workflowId, runId)
+    .signal('begun', startedAt)
+    .catch(() => undefined);
 }
 
 /** Says whether Temporal should try again, and gives the workflow the code, the public message and the details. */
 function toFailure(error: unknown, { cancellationSignal, cancellationDetails, info, log }: Context): Error {
   if (cancellationSignal.aborted) {
     if (cancellationDetails?.workerShutdown) {
-      return ApplicationFailure.retryable('The worker was stopped; the step starts again on another', 'worker_stopped');
+      return ApplicationFailure.retryable(
+        'The worker was stopped; the step starts again on another',
+        'worker_stopped',
+      );
     }
     return new CancelledFailure('Cancelled');
   }

@@ -5,8 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startRig } from './rig.ts';
 import { benchPipeline } from './pipeline.ts';
+import { startRig } from './rig.ts';
 import { benchStatus } from './status.ts';
 import { benchSubmit } from './submit.ts';
 
@@ -25,7 +25,9 @@ try {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     console.log(`\n${name}`);
     for (const { what, value, baseline, unit, ratio } of await bench(rig)) {
-      console.log(`  ${what.padEnd(58)} ${value.toFixed(2).padStart(8)} ${unit}   baseline ${baseline.toFixed(2).padStart(8)}   ratio ${ratio.toFixed(2)}`);
+      console.log(
+        `  ${what.padEnd(58)} ${value.toFixed(2).padStart(8)} ${unit}   baseline ${baseline.toFixed(2).padStart(8)}   ratio ${ratio.toFixed(2)}`,
+      );
     }
   }
 } finally {

@@ -25,7 +25,14 @@ export async function benchPipeline(rig: Rig): Promise<Row[]> {
       times.ours += await timed(ours);
     }
     const perSecond = (seconds: number) => (2 * JOBS) / seconds;
-    rows.push(row(`${name} photographs a second, next to a bare script`, '1/s', perSecond(times.ours), perSecond(times.script)));
+    rows.push(
+      row(
+        `${name} photographs a second, next to a bare script`,
+        '1/s',
+        perSecond(times.ours),
+        perSecond(times.script),
+      ),
+    );
     source.close();
   }
   return rows;
@@ -40,7 +47,10 @@ async function timed(run: () => Promise<void>): Promise<number> {
 /** Detail like a photograph's: noise, enlarged and blurred. */
 async function photograph(width: number, height: number): Promise<Buffer> {
   const raw = { width: width / 8, height: height / 8, channels: 3 as const };
-  return sharp(randomBytes(raw.width * raw.height * 3), { raw }).resize(width, height).jpeg({ quality: 90 }).toBuffer();
+  return sharp(randomBytes(raw.width * raw.height * 3), { raw })
+    .resize(width, height)
+    .jpeg({ quality: 90 })
+    .toBuffer();
 }
 
 interface Source {

@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { readConfig } from '../src/config.ts';
 import { findTemporal } from '../src/temporal/embedded/binary.ts';
 import { startEmbeddedTemporal } from '../src/temporal/embedded/server.ts';
+import { registerSearchAttributes } from '../src/temporal/namespace.ts';
 
 export interface Row {
   readonly what: string;
@@ -28,8 +29,18 @@ export interface Rig {
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 
 export async function startRig(dataDir: string): Promise<Rig> {
-  const { path: binary } = await findTemporal({ cacheDir: readConfig().DARKROOM_CACHE, env: process.env, log: console.log });
-  const temporal = await startEmbeddedTemporal({ binary, dataDir, preferredPort: 0, preferredUiPort: 0, log: console.log });
+  const { path: binary } = await findTemporal({
+    cacheDir: readConfig().DARKROOM_CACHE,
+    env: process.env,
+    log: console.log,
+  });
+  const temporal = await startEmbeddedTemporal({
+    binary,
+    dataDir,
+    preferredPort: 0,
+    preferredUiPort: 0,
+    log: console.log,
+  });
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {
@@ -48,7 +59,14 @@ export async function startRig(dataDir: string): Promise<Rig> {
   };
   const api = run('api');
   const client = new Client({ connection: await Connection.connect({ address: temporal.address }) });
-  while (!(await fetch(`${url}/healthz`).then(({ ok }) => ok, () => false))) await sleep(100);
+  while (
+    !(await fetch(`${url}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  )
+    await sleep(100);
+  await registerSearchAttributes(client);
   let worker: Promise<void> | undefined;
   return {
     url,
@@ -84,13 +102,20 @@ function freePort(): Promise<number> {
   });
 }
 
-export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Times two things in turn, so that a change of the machine's mood meets both; gives the median of each in milliseconds. */
-export async function inTurn(times: number, ours: (index: number) => Promise<unknown>, raw: (index: number) => Promise<unknown>) {
+export async function inTurn(
+  times: number,
+  ours: (index: number) => Promise<unknown>,
+  raw: (index: number) => Promise<unknown>,
+) {
   const measured = { ours: [] as number[], raw: [] as number[] };
   for (let index = 0; index < times; index++) {
-    for (const [kind, run] of [['raw', raw], ['ours', ours]] as const) {
+    for (const [kind, run] of [
+      ['raw', raw],
+      ['ours', ours],
+    ] as const) {
       const started = performance.now();
       await run(index);
       measured[kind].push(performance.now() - started);

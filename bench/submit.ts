@@ -16,10 +16,17 @@ export async function benchSubmit({ url, client }: Rig): Promise<Row[]> {
   };
   // Started on a queue of their own and with a small payload: the least that Temporal asks for a durable start.
   const raw = () =>
-    client.workflow.start('raw', { workflowId: randomUUID(), taskQueue: 'bench-raw', args: [{ hello: 'world' }] });
+    client.workflow.start('raw', {
+      workflowId: randomUUID(),
+      taskQueue: 'bench-raw',
+      args: [{ hello: 'world' }],
+    });
   const plain = () => post({ operation: 'system.echo', params: { hello: 'world' } });
   const secret = () =>
-    post({ operation: 'system.echo', callback: { url: 'https://hooks.example.com/x', token: 'a-secret-token' } });
+    post({
+      operation: 'system.echo',
+      callback: { url: 'https://hooks.example.com/x', token: 'a-secret-token' },
+    });
   await inTurn(20, plain, raw);
   const simple = await inTurn(TIMES, plain, raw);
   const sealed = await inTurn(TIMES / 2, secret, raw);

@@ -33,7 +33,9 @@ let accepted = await submit(server.url);
 let secretOf = server.dataDir;
 let ownServer = server.stop;
 if (accepted === 'refused') {
-  console.log('That server may not reach this machine (DARKROOM_ALLOW_NETWORKS is not set), so the demo starts one of its own.');
+  console.log(
+    'That server may not reach this machine (DARKROOM_ALLOW_NETWORKS is not set), so the demo starts one of its own.',
+  );
   const own = await startServer();
   [accepted, secretOf, ownServer, server.url] = [await submit(own.url), own.dataDir, own.stop, own.url];
 }
@@ -88,11 +90,12 @@ async function findServer(): Promise<FoundServer> {
   return (await isReady(url)) ? { url, dataDir: config.DARKROOM_DATA } : startServer();
 }
 
-const isReady = (url: string): Promise<boolean> =>
-  fetch(`${url}/readyz`).then(
+function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/readyz`).then(
     ({ ok }) => ok,
     () => false,
   );
+}
 
 async function startServer(): Promise<FoundServer> {
   const dataDir = join(root, 'data', 'demo');
@@ -104,7 +107,10 @@ async function startServer(): Promise<FoundServer> {
     DARKROOM_LISTEN: `127.0.0.1:${OWN_PORT}`,
     DARKROOM_ALLOW_NETWORKS: '127.0.0.1/32',
   };
-  const child = fork(fileURLToPath(new URL('../src/main.js', import.meta.url)), ['serve'], { env, silent: false });
+  const child = fork(fileURLToPath(new URL('../src/main.js', import.meta.url)), ['serve'], {
+    env,
+    silent: false,
+  });
   const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
   while (!(await isReady(url))) {
     if (child.exitCode !== null) throw new Error('darkroom did not start; see above');
@@ -133,14 +139,19 @@ async function submit(url: string): Promise<LinkedJob | 'refused'> {
     }),
   });
   if (response.status === 422) return 'refused';
-  if (response.status !== 202) throw new Error(`The server answered ${response.status}: ${await response.text()}`);
+  if (response.status !== 202)
+    throw new Error(`The server answered ${response.status}: ${await response.text()}`);
   return (await response.json()) as LinkedJob;
 }
 
 /** A bar on a terminal, a line for each change elsewhere. */
 async function watch(url: string, id: string): Promise<LinkedJob> {
   const bar = process.stdout.isTTY
-    ? new SingleBar({ format: '  [{bar}] {percentage}% {state} {stage}', barCompleteChar: '█', barIncompleteChar: '░' })
+    ? new SingleBar({
+        format: '  [{bar}] {percentage}% {state} {stage}',
+        barCompleteChar: '█',
+        barIncompleteChar: '░',
+      })
     : null;
   bar?.start(100, 0, { state: 'created', stage: '' });
   let last = '';

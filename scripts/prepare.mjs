@@ -38,16 +38,23 @@ if (!existsSync(built) || newestSource() > statSync(built).mtimeMs) {
 
 function newestSource() {
   const folders = ['src', 'workflows', 'activities', 'operations', 'examples', 'bench', 'scripts'];
-  const files = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name));
+  const files = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) =>
+    join(root, name),
+  );
   for (const folder of folders) {
     if (!existsSync(join(root, folder))) continue;
-    for (const name of readdirSync(join(root, folder), { recursive: true })) files.push(join(root, folder, String(name)));
+    for (const name of readdirSync(join(root, folder), { recursive: true }))
+      files.push(join(root, folder, String(name)));
   }
   return Math.max(...files.map((file) => statSync(file).mtimeMs));
 }
 
 function run(command, args) {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' });
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) {
     console.error(`darkroom: "${command} ${args.join(' ')}" failed; see above`);
     process.exit(status ?? 1);

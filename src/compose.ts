@@ -4,8 +4,8 @@ import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/steps.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
 import type { Config } from './config.ts';
-import { JobService } from './jobs/service.ts';
 import type { JobEngine } from './jobs/engine.ts';
+import { JobService } from './jobs/service.ts';
 import { type Keyring, loadKeyring } from './keys.ts';
 import { createGuardedHttp, refusalOf } from './net/guarded-http.ts';
 import { StoredArchive } from './storage/archive.ts';
@@ -63,7 +63,9 @@ export async function composeWorker(config: Config, scratch: string): Promise<Wo
   return { activities, slots: { io: config.DARKROOM_IO_SLOTS, cpu: config.DARKROOM_CPU_SLOTS } };
 }
 
-async function composeShared(config: Config): Promise<{ store: ObjectStore; keys: Keyring; archive: StoredArchive; operations: Registry }> {
+async function composeShared(
+  config: Config,
+): Promise<{ store: ObjectStore; keys: Keyring; archive: StoredArchive; operations: Registry }> {
   const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
   const store = createFilesystemStore({ root: config.DARKROOM_STORE.directory });
   return { keys, store, archive: new StoredArchive(store, keys), operations: createRegistry(builtIn) };

@@ -65,7 +65,11 @@ interface Setting {
 
 /** The table. `darkroom config` prints it; README and docs quote it. */
 export const settings = {
-  DARKROOM_LISTEN: { schema: listen, fallback: '127.0.0.1:8080', meaning: 'addresses to serve, comma-separated' },
+  DARKROOM_LISTEN: {
+    schema: listen,
+    fallback: '127.0.0.1:8080',
+    meaning: 'addresses to serve, comma-separated',
+  },
   DARKROOM_DATA: {
     schema: absolute,
     fallback: './data',
@@ -84,7 +88,8 @@ export const settings = {
   DARKROOM_WORK: {
     schema: absolute,
     fallback: (data) => join(data, 'work'),
-    meaning: 'scratch space of workers; on the same disk as a file: store, results are moved instead of copied',
+    meaning:
+      'scratch space of workers; on the same disk as a file: store, results are moved instead of copied',
   },
   DARKROOM_INPUT_ROOTS: {
     schema: z.string().transform((text) => list(text).map((path) => resolve(path))),
@@ -109,12 +114,14 @@ export const settings = {
   DARKROOM_PUBLIC_URL: {
     schema: z.union([z.literal(''), z.url({ protocol: /^https?$/ })], 'must be an http or https URL'),
     fallback: '',
-    meaning: 'address that clients know this server by, for links in callbacks; default: the first of DARKROOM_LISTEN',
+    meaning:
+      'address that clients know this server by, for links in callbacks; default: the first of DARKROOM_LISTEN',
   },
   DARKROOM_MASTER_KEY: {
     schema: z.string().transform(list),
     fallback: '',
-    meaning: '32 bytes in base64, of which all secrets are derived; several by comma while rotating, the first is used; default: made in the data directory',
+    meaning:
+      '32 bytes in base64, of which all secrets are derived; several by comma while rotating, the first is used; default: made in the data directory',
   },
   DARKROOM_MAX_ASSET_BYTES: { schema: bytes, fallback: '20G', meaning: 'largest asset that is fetched' },
   DARKROOM_MAX_BODY_BYTES: { schema: bytes, fallback: '8M', meaning: 'largest JSON request body' },
@@ -123,18 +130,30 @@ export const settings = {
     fallback: '30000',
     meaning: "wait for an asset server's answer, and for each further piece of it",
   },
-  DARKROOM_CALLBACK_TIMEOUT_MS: { schema: positive, fallback: '15000', meaning: 'wait for the receiver of a callback' },
+  DARKROOM_CALLBACK_TIMEOUT_MS: {
+    schema: positive,
+    fallback: '15000',
+    meaning: 'wait for the receiver of a callback',
+  },
   DARKROOM_CALLBACK_SCHEDULE_MS: {
-    schema: z.string().transform((text): unknown[] => list(text)).pipe(z.array(milliseconds) as z.ZodType<number[], unknown[]>),
+    schema: z
+      .string()
+      .transform((text): unknown[] => list(text))
+      .pipe(z.array(milliseconds) as z.ZodType<number[], unknown[]>),
     fallback: '5000,300000,1800000,7200000,18000000,36000000,50400000,72000000,86400000',
     meaning: 'waits between the attempts of a callback after the first',
   },
   DARKROOM_CPU_SLOTS: {
     schema: positive,
-    fallback: () => String(availableParallelism()),
-    meaning: 'computing stages that one worker runs at once',
+    // One more than there are cores, so that none idles while the next stage is on its way.
+    fallback: () => String(availableParallelism() + 1),
+    meaning: 'computing stages that one worker runs at once; default: cores + 1',
   },
-  DARKROOM_IO_SLOTS: { schema: positive, fallback: '50', meaning: 'downloads and other waiting steps that one worker runs at once' },
+  DARKROOM_IO_SLOTS: {
+    schema: positive,
+    fallback: '50',
+    meaning: 'downloads and other waiting steps that one worker runs at once',
+  },
   DARKROOM_RETENTION_DAYS: {
     schema: positive,
     fallback: '30',

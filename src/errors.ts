@@ -93,7 +93,3 @@ export class DarkroomError extends Error {
     return catalogue[this.code].retryable;
   }
 }
-
-/** Whether a string, for instance the type of a Temporal failure, is a code of the catalogue. */
-export const isErrorCode = (code: unknown): code is ErrorCode =>
-  typeof code === 'string' && Object.hasOwn(catalogue, code);

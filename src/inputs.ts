@@ -38,7 +38,10 @@ export async function resolveInput(roots: readonly string[], given: string): Pro
       `"${given}" does not lie in an input directory of this server, or does not exist; the operator sets them with DARKROOM_INPUT_ROOTS`,
     );
   }
-  throw new DarkroomError('asset_not_found', `There is no "${given}" in the input directories of this server`);
+  throw new DarkroomError(
+    'asset_not_found',
+    `There is no "${given}" in the input directories of this server`,
+  );
 }
 
 function isBelow(root: string, path: string): boolean {

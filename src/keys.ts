@@ -33,7 +33,10 @@ export class Keyring {
       const decipher = createDecipheriv('aes-256-gcm', derive(master, 'seal'), nonce);
       decipher.setAAD(Buffer.from(context)).setAuthTag(tag);
       try {
-        return decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+        return (
+          decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') +
+          decipher.final('utf8')
+        );
       } catch {
         // Another key may fit.
       }
@@ -43,7 +46,8 @@ export class Keyring {
 
   /** Keyed digests of a text, one a master key: equal texts can be told, and nothing can be guessed from them. */
   fingerprints(text: string): [string, ...string[]] {
-    const of = (master: Buffer) => createHmac('sha256', derive(master, 'fingerprint')).update(text).digest('base64url');
+    const of = (master: Buffer) =>
+      createHmac('sha256', derive(master, 'fingerprint')).update(text).digest('base64url');
     const [first, ...rest] = this.#masters;
     return [of(first), ...rest.map(of)];
   }

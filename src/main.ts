@@ -12,7 +12,9 @@ const program = new Command('darkroom')
 // Imported when they are run: the worker's native code takes a second to load.
 program
   .command('serve')
-  .description('run everything on this machine: Temporal (unless TEMPORAL_ADDRESS is set), a worker and the API')
+  .description(
+    'run everything on this machine: Temporal (unless TEMPORAL_ADDRESS is set), a worker and the API',
+  )
   .action(async () => (await import('./commands/serve.ts')).serve());
 program
   .command('api')

@@ -44,14 +44,20 @@ describe('configuration', () => {
   });
 
   test('all that is wrong is told at once', () => {
-    expect(() => readConfig({ DARKROOM_AUTH: 'x', DARKROOM_LOG_LEVEL: 'y' })).toThrow(/DARKROOM_AUTH[^]*DARKROOM_LOG_LEVEL/);
+    expect(() => readConfig({ DARKROOM_AUTH: 'x', DARKROOM_LOG_LEVEL: 'y' })).toThrow(
+      /DARKROOM_AUTH.*\n.*DARKROOM_LOG_LEVEL/,
+    );
   });
 
   test('off loopback only when told so', () => {
     expect(() => readConfig({ DARKROOM_LISTEN: '0.0.0.0:80' })).toThrow(/DARKROOM_ALLOW_ANONYMOUS=1/);
     expect(() => readConfig({ DARKROOM_LISTEN: '[::]:80' })).toThrow(/DARKROOM_ALLOW_ANONYMOUS=1/);
-    expect(() => readConfig({ DARKROOM_LISTEN: '127.evil.example:80' })).toThrow(/DARKROOM_ALLOW_ANONYMOUS=1/);
-    expect(readConfig({ DARKROOM_LISTEN: '0.0.0.0:80', DARKROOM_ALLOW_ANONYMOUS: '1' }).DARKROOM_LISTEN).toHaveLength(1);
+    expect(() => readConfig({ DARKROOM_LISTEN: '127.evil.example:80' })).toThrow(
+      /DARKROOM_ALLOW_ANONYMOUS=1/,
+    );
+    expect(
+      readConfig({ DARKROOM_LISTEN: '0.0.0.0:80', DARKROOM_ALLOW_ANONYMOUS: '1' }).DARKROOM_LISTEN,
+    ).toHaveLength(1);
   });
 
   test('slips are found', () => {

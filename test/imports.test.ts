@@ -36,17 +36,35 @@ const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly R
   { room: /^src\/jobs\//, may: [/^src\/jobs\//, /^src\/errors\.ts$/, /^zod$/, /^node:crypto$/] },
   {
     room: /^workflows\//,
-    may: [/^workflows\//, /^src\/jobs\//, /^src\/temporal\/attributes\.ts$/, /^@temporalio\/(workflow|common)$/],
+    may: [
+      /^workflows\//,
+      /^src\/jobs\//,
+      /^src\/temporal\/attributes\.ts$/,
+      /^@temporalio\/(workflow|common)$/,
+    ],
     types: [/^activities\/steps\.ts$/],
   },
   { room: /^src\/temporal\/attributes\.ts$/, may: [/^@temporalio\/common$/] },
   {
     room: /^activities\//,
-    may: [/^activities\//, /^src\/(jobs|storage|net)\//, /^src\/(errors|inputs|keys)\.ts$/, /^node:/, /^[a-z@]/],
+    may: [
+      /^activities\//,
+      /^src\/(jobs|storage|net)\//,
+      /^src\/(errors|inputs|keys)\.ts$/,
+      /^node:/,
+      /^[a-z@]/,
+    ],
     types: [/^operations\//],
   },
-  { room: /^operations\//, may: [/^operations\//, /^src\/jobs\//, /^src\/errors\.ts$/, /^node:/, /^(zod|sharp)$/] },
-  { room: /^src\/storage\//, may: [/^src\/(storage|jobs)\//, /^src\/errors\.ts$/, /^node:/, /^@aws-sdk\//], types: [/^src\/keys\.ts$/] },
+  {
+    room: /^operations\//,
+    may: [/^operations\//, /^src\/jobs\//, /^src\/errors\.ts$/, /^node:/, /^(zod|sharp)$/],
+  },
+  {
+    room: /^src\/storage\//,
+    may: [/^src\/(storage|jobs)\//, /^src\/errors\.ts$/, /^node:/, /^@aws-sdk\//],
+    types: [/^src\/keys\.ts$/],
+  },
   { room: /^src\/net\//, may: [/^src\/net\//, /^src\/errors\.ts$/, /^node:/, /^(undici|ipaddr\.js)$/] },
   {
     room: /^src\/http\//,
@@ -64,7 +82,8 @@ describe('imports point one way', () => {
     const inRoom = imports.filter(({ from }) => room.test(from));
     expect(inRoom.length + files.filter((file) => room.test(file)).length).toBeGreaterThan(0);
     const strays = inRoom.filter(
-      ({ to, typeOnly }) => !may.some((rule) => rule.test(to)) && !(typeOnly && types.some((rule) => rule.test(to))),
+      ({ to, typeOnly }) =>
+        !may.some((rule) => rule.test(to)) && !(typeOnly && types.some((rule) => rule.test(to))),
     );
     expect(strays).toEqual([]);
   });
@@ -78,7 +97,8 @@ describe('imports point one way', () => {
 
   test('only compose.ts and the commands know both sides', () => {
     const strays = imports.filter(
-      ({ from, to }) => /^src\/(http|jobs)\//.test(from) && /^(activities|workflows|operations|src\/temporal)\//.test(to),
+      ({ from, to }) =>
+        /^src\/(http|jobs)\//.test(from) && /^(activities|workflows|operations|src\/temporal)\//.test(to),
     );
     expect(strays).toEqual([]);
   });

@@ -51,7 +51,11 @@ describe('what is derived', () => {
     const [secret] = keys.webhookSecrets('public');
     const now = new Date();
     const signature = new Webhook(secret).sign('msg_1', now, 'body');
-    const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': String(Math.floor(now.getTime() / 1000)), 'webhook-signature': signature };
+    const headers = {
+      'webhook-id': 'msg_1',
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+      'webhook-signature': signature,
+    };
     expect(() => new Webhook(secret).verify('body', headers)).toThrow(SyntaxError);
     expect(() => new Webhook(keys.webhookSecrets('other')[0]).verify('body', headers)).toThrow(/signature/i);
   });

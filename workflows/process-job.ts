@@ -46,10 +46,12 @@ const WIDTH = 4;
 export async function processJob(order: JobOrder): Promise<JobStatus> {
   const board = new StatusBoard(order);
   const control = takeControl(board);
-  const ending = await control.run(() => work(order, board, control)).then(
-    () => completed,
-    (error: unknown) => endingOf(error, control.reason()),
-  );
+  const ending = await control
+    .run(() => work(order, board, control))
+    .then(
+      () => completed,
+      (error: unknown) => endingOf(error, control.reason()),
+    );
   const final = await CancellationScope.nonCancellable(() => finish(order, board, ending));
   closeAs(final);
   return final;
@@ -76,7 +78,12 @@ async function work(order: JobOrder, board: StatusBoard, control: Control): Prom
   board.enter('packaging', { stage: null });
 }
 
-async function downloadAll(order: JobOrder, batches: Batch[], board: StatusBoard, control: Control): Promise<void> {
+async function downloadAll(
+  order: JobOrder,
+  batches: Batch[],
+  board: StatusBoard,
+  control: Control,
+): Promise<void> {
   const { inputs, skipFailedAssets } = order;
   const points = DOWNLOAD_POINTS / batches.length;
   await sideBySide(batches, WIDTH, control, async (batch) => {
@@ -112,7 +119,16 @@ async function runStage(
   const { header, params, assetsTotal, skipFailedAssets } = order;
   const { operation } = header;
   await sideBySide(parts, WIDTH, control, async (batch) => {
-    const step = { job: runOf(order), points, announce, operation, params, stage: stage.name, batch, assetsTotal };
+    const step = {
+      job: runOf(order),
+      points,
+      announce,
+      operation,
+      params,
+      stage: stage.name,
+      batch,
+      assetsTotal,
+    };
     board.advance(points, await runStage({ ...step, skipFailedAssets }));
   });
 }

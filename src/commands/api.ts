@@ -5,6 +5,7 @@ import { createApp } from '../http/app.ts';
 import { type HttpServer, listen } from '../http/server.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import { keepRegistering } from './registration.ts';
 import { untilTold } from './until-told.ts';
 
 /** Where `darkroom serve` puts Temporal unless the port is taken. */
@@ -15,7 +16,9 @@ export async function api(): Promise<void> {
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'api');
   const target = config.embedded ? embeddedTarget(EMBEDDED_ADDRESS) : targetFromEnvironment();
   const server = await startApi(config, target, log);
-  console.log(`darkroom API  ${config.publicUrl}  (Temporal at ${target.address}, namespace ${target.namespace})`);
+  console.log(
+    `darkroom API  ${config.publicUrl}  (Temporal at ${target.address}, namespace ${target.namespace})`,
+  );
   await untilTold();
   await server.close();
   process.exit();
@@ -23,8 +26,10 @@ export async function api(): Promise<void> {
 
 /** Comes up whether or not Temporal answers; until it does, what needs it is answered with 503. */
 export async function startApi(config: Config, target: TemporalTarget, log: Log): Promise<HttpServer> {
-  for (const name of config.unknown) log.warn(`${name} is not a setting of this version; see "darkroom config"`);
-  const { service, engine, operations, store } = await composeApi(config, target);
+  for (const name of config.unknown)
+    log.warn(`${name} is not a setting of this version; see "darkroom config"`);
+  const { client, service, engine, operations, store } = await composeApi(config, target);
+  if (!config.embedded) void keepRegistering(client, log);
   const app = createApp({
     service,
     engine,

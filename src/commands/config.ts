@@ -6,7 +6,8 @@ export function printConfig(): void {
   const secret = new Set(['DARKROOM_MASTER_KEY']);
   for (const [name, { meaning, fallback }] of Object.entries(settings)) {
     const given = process.env[name];
-    const standard = typeof fallback === 'function' ? fallback(process.env['DARKROOM_DATA'] || './data') : fallback;
+    const standard =
+      typeof fallback === 'function' ? fallback(process.env['DARKROOM_DATA'] || './data') : fallback;
     const value = given ? (secret.has(name) ? '(set)' : given) : `${standard || 'none'} (default)`;
     console.log(`${name}\n    ${value}\n    ${meaning}`);
   }

@@ -6,7 +6,8 @@ export async function claimScratch(workDir: string): Promise<string> {
   const own = join(workDir, String(process.pid));
   await mkdir(workDir, { recursive: true });
   const left = (await readdir(workDir)).filter((name) => /^\d+$/.test(name) && !isAlive(Number(name)));
-  for (const name of [...left, String(process.pid)]) await rm(join(workDir, name), { recursive: true, force: true });
+  for (const name of [...left, String(process.pid)])
+    await rm(join(workDir, name), { recursive: true, force: true });
   await mkdir(own);
   return own;
 }

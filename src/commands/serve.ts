@@ -5,7 +5,12 @@ import { type Config, readConfig } from '../config.ts';
 import { type DataLock, lockDataDir } from '../data-lock.ts';
 import { loadKeyring } from '../keys.ts';
 import { createLog, type Log } from '../log.ts';
-import { createClient, embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import {
+  createClient,
+  embeddedTarget,
+  type TemporalTarget,
+  targetFromEnvironment,
+} from '../temporal/connection.ts';
 import { findTemporal } from '../temporal/embedded/binary.ts';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../temporal/embedded/server.ts';
 import { registerSearchAttributes, setRetention } from '../temporal/namespace.ts';
@@ -33,7 +38,12 @@ export async function serve(): Promise<void> {
 }
 
 /** What is started is entered into `stops`, also when a later part cannot start. */
-async function start(config: Config, log: Log, stops: (() => Promise<void>)[], told: AbortSignal): Promise<void> {
+async function start(
+  config: Config,
+  log: Log,
+  stops: (() => Promise<void>)[],
+  told: AbortSignal,
+): Promise<void> {
   await mkdir(config.DARKROOM_DATA, { recursive: true });
   const lock = await lockPatiently(config.DARKROOM_DATA);
   stops.push(() => lock.release());
@@ -43,7 +53,7 @@ async function start(config: Config, log: Log, stops: (() => Promise<void>)[], t
   const embedded = config.embedded ? await startTemporal(config, log, told) : null;
   if (embedded) stops.push(() => embedded.stop());
   const target = embedded ? embeddedTarget(embedded.address) : targetFromEnvironment();
-  await prepareNamespace(config, target, log);
+  if (embedded) await prepareNamespace(config, target);
   const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'));
   stops.push(() => server.close());
   const worker = superviseWorker({ target, embedded: embedded !== null, log });
@@ -74,18 +84,12 @@ async function startTemporal(config: Config, log: Log, signal: AbortSignal): Pro
   });
 }
 
-/** A cluster's namespace is its administrators': we register what we may, and say what is missing. */
-async function prepareNamespace(config: Config, target: TemporalTarget, log: Log): Promise<void> {
+/** Our own server's namespace; a cluster's is prepared, as far as we may, by API and workers. */
+async function prepareNamespace(config: Config, target: TemporalTarget): Promise<void> {
   const client = createClient(target);
-  try {
-    await registerSearchAttributes(client);
-    if (config.embedded) await setRetention(client, config.DARKROOM_RETENTION_DAYS);
-  } catch (error) {
-    if (config.embedded) throw error;
-    log.warn(error instanceof Error ? error.message : String(error));
-  } finally {
-    await client.connection.close();
-  }
+  await registerSearchAttributes(client);
+  await setRetention(client, config.DARKROOM_RETENTION_DAYS);
+  await client.connection.close();
 }
 
 function announce(config: Config, target: TemporalTarget, embedded: EmbeddedTemporal | null): void {
@@ -95,5 +99,7 @@ function announce(config: Config, target: TemporalTarget, embedded: EmbeddedTemp
     ['Temporal Web UI', embedded?.uiUrl ?? `(of the cluster at ${target.address})`],
     ['Data', config.DARKROOM_DATA],
   ];
-  console.log(`\ndarkroom is ready\n${rows.map(([name, value]) => `  ${name?.padEnd(16)} ${value}`).join('\n')}\n`);
+  console.log(
+    `\ndarkroom is ready\n${rows.map(([name, value]) => `  ${name?.padEnd(16)} ${value}`).join('\n')}\n`,
+  );
 }

@@ -5,12 +5,17 @@ import { composeWorker } from '../compose.ts';
 import { readConfig } from '../config.ts';
 import { lockDataDir } from '../data-lock.ts';
 import { createLog, temporalLogger } from '../log.ts';
-import { connectWorker, createClient, embeddedTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import {
+  connectWorker,
+  createClient,
+  embeddedTarget,
+  targetFromEnvironment,
+} from '../temporal/connection.ts';
 import { reapOrphan } from '../temporal/embedded/server.ts';
 import { WORKER_HEARTBEAT_MS } from '../temporal/live-workers.ts';
-import { registerSearchAttributes } from '../temporal/namespace.ts';
 import { createWorkers, runWorkers } from '../temporal/worker.ts';
 import { EMBEDDED_ADDRESS } from './api.ts';
+import { keepRegistering } from './registration.ts';
 import { claimScratch } from './scratch.ts';
 import { untilTold } from './until-told.ts';
 
@@ -33,7 +38,7 @@ export async function worker(): Promise<void> {
   const scratch = await claimScratch(config.DARKROOM_WORK);
   const { activities, slots } = await composeWorker(config, scratch);
   const connection = await connectWorker(target, PATIENCE_MS);
-  await registerSearchAttributes(createClient(target)).catch((error: unknown) => log.warn(String(error)));
+  if (!config.embedded) void keepRegistering(createClient(target), log);
   const workers = await createWorkers({ connection, namespace: target.namespace, activities, slots });
   const running = runWorkers(workers, stop.signal);
   log.info({ temporal: target.address, namespace: target.namespace, slots }, 'The worker takes work');

@@ -9,10 +9,10 @@ import type { JobService } from '../jobs/service.ts';
 import type { Log } from '../log.ts';
 import { createNative } from './dialects/native.ts';
 import { serveDocs } from './docs.ts';
+import { serveHealth } from './health.ts';
 import { guardHost } from './host.ts';
 import { createMetrics } from './metrics.ts';
 import { problemResponse, publicError } from './problem.ts';
-import { serveHealth } from './health.ts';
 
 export interface AppParts {
   readonly service: JobService;
@@ -68,5 +68,8 @@ function nothingHere(app: OpenAPIHono<Env>, c: Context): DarkroomError {
     return new DarkroomError('route_not_found', `There is nothing at ${c.req.path}; see /docs`);
   }
   c.header('allow', methods.join(', '));
-  return new DarkroomError('method_not_allowed', `${c.req.path} takes ${methods.join(', ')}, not ${c.req.method}`);
+  return new DarkroomError(
+    'method_not_allowed',
+    `${c.req.path} takes ${methods.join(', ')}, not ${c.req.method}`,
+  );
 }

@@ -33,7 +33,8 @@ const page = `<!doctype html>
 `;
 
 /** Nothing from elsewhere, and no inline script. Swagger UI sets inline styles and inline images. */
-const policy = "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'";
+const policy =
+  "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'";
 
 // biome-ignore lint/suspicious/noExplicitAny: any environment will do
 export function serveDocs(app: OpenAPIHono<any>): void {
@@ -42,7 +43,8 @@ export function serveDocs(app: OpenAPIHono<any>): void {
     info: {
       title: 'darkroom',
       version: packageJson.version,
-      description: 'Durable jobs for images and assets: submit, watch, fetch results. Errors are RFC 9457 problems.',
+      description:
+        'Durable jobs for images and assets: submit, watch, fetch results. Errors are RFC 9457 problems.',
     },
   });
   app.get('/docs', (c) => c.html(page, 200, { 'content-security-policy': policy }));

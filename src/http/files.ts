@@ -33,8 +33,12 @@ export async function fileResponse(c: Context, { entry, open }: OpenFile): Promi
 
 /** Whether an If-None-Match header names this ETag; weak and strong count alike there. */
 export const matches = (header: string | undefined, etag: string): boolean =>
-  header?.split(',').some((tag) => ['*', etag].includes(tag.trim()) || tag.trim().replace(/^W\//, '') === etag.replace(/^W\//, '')) ??
-  false;
+  header
+    ?.split(',')
+    .some(
+      (tag) =>
+        ['*', etag].includes(tag.trim()) || tag.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''),
+    ) ?? false;
 
 /** Null: no range, one that we do not understand, or several; the whole file is then a right answer. */
 function parseRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | null {
@@ -43,7 +47,9 @@ function parseRange(header: string | undefined, size: number): ByteRange | 'unsa
   const [first, last] = [match[1], match[2]];
   if (first === '') {
     const suffix = Number(last);
-    return suffix === 0 || size === 0 ? 'unsatisfiable' : { start: Math.max(0, size - suffix), end: size - 1 };
+    return suffix === 0 || size === 0
+      ? 'unsatisfiable'
+      : { start: Math.max(0, size - suffix), end: size - 1 };
   }
   const start = Number(first);
   const end = last === '' ? size - 1 : Math.min(Number(last), size - 1);
@@ -52,4 +58,7 @@ function parseRange(header: string | undefined, size: number): ByteRange | 'unsa
 }
 
 const encodeRfc5987 = (text: string): string =>
-  encodeURIComponent(text).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  encodeURIComponent(text).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );

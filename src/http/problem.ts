@@ -8,7 +8,10 @@ import type { Log } from '../log.ts';
 
 export const problem = z
   .object({
-    type: z.string().describe('Names the kind of problem, and nothing else').meta({ example: 'urn:darkroom:problem:job_not_found' }),
+    type: z
+      .string()
+      .describe('Names the kind of problem, and nothing else')
+      .meta({ example: 'urn:darkroom:problem:job_not_found' }),
     title: z.string(),
     status: z.int(),
     detail: z.string().describe('What was wrong here, and what to do'),
@@ -48,7 +51,8 @@ export function publicError(error: unknown, log: Log): DarkroomError {
   if (error instanceof DarkroomError) return error;
   if (error instanceof HTTPException) {
     const code = byStatus[error.status];
-    if (code) return new DarkroomError(code, error.message || 'The request cannot be served', { cause: error });
+    if (code)
+      return new DarkroomError(code, error.message || 'The request cannot be served', { cause: error });
   }
   log.error({ err: error }, 'A request failed in an unforeseen way');
   return new DarkroomError('internal', 'Something went wrong inside darkroom; its log says more');

@@ -18,7 +18,8 @@ export async function listen(
   const servers: Server[] = [];
   try {
     for (const address of addresses) {
-      const server = createServer(getRequestListener(fetch));
+      const answer = getRequestListener(fetch);
+      const server = createServer((request, response) => void answer(request, response));
       await bind(server, address);
       servers.push(server);
     }
@@ -33,8 +34,12 @@ function bind(server: Server, { host, port }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why =
-        error.code === 'EADDRINUSE' ? 'another program listens there' : `the system says ${error.code ?? 'no'}`;
-      reject(new Error(`Cannot listen on ${host}:${port}: ${why}. Choose another address with DARKROOM_LISTEN`));
+        error.code === 'EADDRINUSE'
+          ? 'another program listens there'
+          : `the system says ${error.code ?? 'no'}`;
+      reject(
+        new Error(`Cannot listen on ${host}:${port}: ${why}. Choose another address with DARKROOM_LISTEN`),
+      );
     });
     server.listen({ host, port }, resolve);
   });

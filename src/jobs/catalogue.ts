@@ -21,7 +21,7 @@ export interface FieldError {
   readonly detail: string;
 }
 
-export type ParsedParams =
+type ParsedParams =
   | { readonly ok: true; readonly params: Record<string, unknown> }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 

@@ -35,7 +35,11 @@ export interface JobEngine {
   /** The job, at most a second old; null when the engine does not know it (any more). */
   get(ref: JobRef): Promise<JobSnapshot | null>;
   /** Jobs that run first, the newest before the others; then those that have ended, the latest end first. */
-  list(tenant: string, filter: JobFilter, page: { limit: number; cursor?: string | undefined }): Promise<JobPage>;
+  list(
+    tenant: string,
+    filter: JobFilter,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<JobPage>;
   /** Jobs that ended before this time are no longer listed: the engine forgets them. */
   retainedSince(): Promise<Date>;
   signal(ref: JobRef, signal: ControlSignal, reason?: string): Promise<void>;

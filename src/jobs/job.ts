@@ -22,7 +22,10 @@ export const jobId = z
     /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/,
     'must be 1 to 128 letters, digits, ".", "_", ":" or "-", and begin with a letter or digit',
   )
-  .meta({ description: 'Job id; chosen by the client, or by the server when left out', example: 'holiday-2026' });
+  .meta({
+    description: 'Job id; chosen by the client, or by the server when left out',
+    example: 'holiday-2026',
+  });
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
@@ -41,19 +44,21 @@ const fileName = z
   .string()
   .min(1)
   .max(200)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  .regex(/^[^/\\\u0000-\u001f\u007f]+$/, 'must be a file name without slashes or control characters')
+  .regex(/^[^/\\\p{Cc}]+$/u, 'must be a file name without slashes or control characters')
   .refine((name) => name !== '.' && name !== '..', 'must not be "." or ".."');
 
-export const source = z
+const source = z
   .strictObject({
     url: httpUrl.optional().describe('Fetched by the server'),
     path: z.string().min(1).max(4096).optional().describe('A file below an input root of the server'),
   })
-  .refine((given) => (given.url === undefined) !== (given.path === undefined), 'must have exactly one of url, path')
+  .refine(
+    (given) => (given.url === undefined) !== (given.path === undefined),
+    'must have exactly one of url, path',
+  )
   .meta({ id: 'Source' });
 
-export const asset = z
+const asset = z
   .strictObject({
     name: fileName.optional().describe('Defaults to the last part of the URL or path'),
     source,
@@ -68,10 +73,15 @@ export const asset = z
 
 export const callbackEvents = ['job.completed', 'job.failed', 'job.cancelled'] as const;
 
-export const callback = z
+const callback = z
   .strictObject({
     url: httpUrl,
-    token: z.string().min(1).max(4096).optional().describe('Sent back as `Authorization: Bearer`; kept encrypted'),
+    token: z
+      .string()
+      .min(1)
+      .max(4096)
+      .optional()
+      .describe('Sent back as `Authorization: Bearer`; kept encrypted'),
     events: z.array(z.enum(callbackEvents)).min(1).optional().describe('Defaults to all three'),
   })
   .meta({ id: 'Callback' });
@@ -86,7 +96,12 @@ export const jobSpec = z
     params: z.record(z.string(), z.unknown()).default({}).describe('See GET /v1/operations/{name}'),
     assets: z.array(asset).max(MAX_ASSETS).default([]),
     callback: callback.optional(),
-    priority: z.int().min(1).max(5).optional().describe("Temporal's priority key: 1 is served first, 3 is usual"),
+    priority: z
+      .int()
+      .min(1)
+      .max(5)
+      .optional()
+      .describe("Temporal's priority key: 1 is served first, 3 is usual"),
     labels: z
       .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/), z.string().max(255))
       .refine((labels) => Object.keys(labels).length <= 20, 'must have at most 20 entries')
@@ -102,7 +117,7 @@ export type CallbackEvent = (typeof callbackEvents)[number];
 
 const timestamp = z.iso.datetime().meta({ example: '2026-11-21T09:30:00.000Z' });
 
-export const jobError = z
+const jobError = z
   .object({
     code: z.string().meta({ example: 'asset_not_found' }),
     message: z.string(),
@@ -111,14 +126,14 @@ export const jobError = z
   })
   .meta({ id: 'JobError' });
 
-export const resultSummary = z
+const resultSummary = z
   .object({
     kind: z.enum(['files', 'json']).describe('Whether the result is chiefly files, or a JSON value'),
     files: z.int().describe('Number of files'),
   })
   .meta({ id: 'ResultSummary' });
 
-export const assetCounts = z
+const assetCounts = z
   .object({
     total: z.int(),
     downloaded: z.int().describe('Assets whose bytes are here'),
@@ -151,7 +166,6 @@ export const job = z
 
 export type Job = z.infer<typeof job>;
 export type JobError = z.infer<typeof jobError>;
-export type ResultSummary = z.infer<typeof resultSummary>;
 export type AssetCounts = z.infer<typeof assetCounts>;
 
 export const fileEntry = z
@@ -163,7 +177,7 @@ export const fileEntry = z
   })
   .meta({ id: 'FileEntry' });
 
-export const assetOutcome = z
+const assetOutcome = z
   .object({
     index: z.int().describe('Position in the submitted list, from 0'),
     name: z.string(),

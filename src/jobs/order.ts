@@ -55,7 +55,7 @@ export interface JobOrder {
 }
 
 /** Assets that travel together; larger batches lose more to a crash, smaller ones cost more events. */
-export const BATCH_SIZE = 16;
+const BATCH_SIZE = 16;
 
 /** A run of positions in the list of assets: from (included) to (excluded). */
 export interface Batch {

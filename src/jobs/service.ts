@@ -51,14 +51,21 @@ export class JobService {
       const known = await this.#parts.archive.record(ref);
       if (known) return { job: sameRequest(known, fingerprints), created: false };
       if (await this.#parts.archive.isDeleted(ref)) {
-        throw new DarkroomError('job_id_deleted', `Job id "${ref.id}" belonged to a job that was deleted; choose another`);
+        throw new DarkroomError(
+          'job_id_deleted',
+          `Job id "${ref.id}" belonged to a job that was deleted; choose another`,
+        );
       }
     }
     const order = await this.#order(caller, ref, spec, operation, fingerprints[0]);
     const started = await this.#start(ref, order, spec.priority);
     if (started) return { job: { ...order.header, ...initialStatus(order) }, created: true };
     const existing = await this.#parts.engine.get(ref);
-    if (!existing) throw new DarkroomError('job_id_in_use', `Job id "${ref.id}" was taken and given up just now; try again`);
+    if (!existing)
+      throw new DarkroomError(
+        'job_id_in_use',
+        `Job id "${ref.id}" was taken and given up just now; try again`,
+      );
     return { job: sameRequest(existing, fingerprints), created: false };
   }
 
@@ -71,7 +78,11 @@ export class JobService {
    * In the order of `JobEngine.list`: the jobs that Temporal knows, then those that only the store remembers. While Temporal is away, the
    * ended jobs that the store has. A cursor says which of the two it goes on in: `t.…` or `s.…`.
    */
-  async list(tenant: string, filter: JobFilter, page: { limit: number; cursor?: string | undefined }): Promise<JobPage> {
+  async list(
+    tenant: string,
+    filter: JobFilter,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<JobPage> {
     const { engine, archive } = this.#parts;
     const [source, cursor] = splitCursor(page.cursor);
     const stored = async (before?: Date) => {
@@ -80,7 +91,9 @@ export class JobService {
     };
     if (source === 's') return stored(cursor ? undefined : await engine.retainedSince());
     try {
-      const found = await this.#withoutDeleted(await engine.list(tenant, filter, { limit: page.limit, cursor }));
+      const found = await this.#withoutDeleted(
+        await engine.list(tenant, filter, { limit: page.limit, cursor }),
+      );
       if (found.cursor) return { ...found, cursor: `t.${found.cursor}` };
       const older = await archive.list(tenant, filter, { limit: 1, before: await engine.retainedSince() });
       return { ...found, cursor: older.jobs.length > 0 ? 's.' : null };
@@ -94,9 +107,13 @@ export class JobService {
   async control(ref: JobRef, signal: ControlSignal, reason?: string): Promise<Job> {
     const { job } = await this.#find(ref);
     if (isTerminal(job.state)) {
-      throw new DarkroomError('job_not_active', `Job "${ref.id}" is ${job.state}; only a running job can ${signal}`, {
-        details: { state: job.state },
-      });
+      throw new DarkroomError(
+        'job_not_active',
+        `Job "${ref.id}" is ${job.state}; only a running job can ${signal}`,
+        {
+          details: { state: job.state },
+        },
+      );
     }
     await this.#parts.engine.signal(ref, signal, reason);
     return job;
@@ -119,7 +136,11 @@ export class JobService {
   async file(ref: JobRef, path: string): Promise<OpenFile> {
     const { run } = await this.result(ref);
     const file = await this.#parts.archive.file(ref, run, path);
-    if (!file) throw new DarkroomError('file_not_found', `Job "${ref.id}" has no file "${path}"; see its list of files`);
+    if (!file)
+      throw new DarkroomError(
+        'file_not_found',
+        `Job "${ref.id}" has no file "${path}"; see its list of files`,
+      );
     return file;
   }
 
@@ -140,7 +161,8 @@ export class JobService {
       throw error;
     });
     const snapshot = found ?? (await archive.record(ref));
-    if (!snapshot || (await this.#isDeleted(snapshot.job))) throw new DarkroomError('job_not_found', `There is no job "${ref.id}"`);
+    if (!snapshot || (await this.#isDeleted(snapshot.job)))
+      throw new DarkroomError('job_not_found', `There is no job "${ref.id}"`);
     return snapshot;
   }
 
@@ -157,25 +179,34 @@ export class JobService {
   #validate(request: z.input<typeof jobSpec>): { spec: JobSpec; operation: PlannableOperation } {
     const parsed = jobSpec.safeParse(request);
     if (!parsed.success) {
-      throw invalid(parsed.error.issues.map(({ path, message }) => ({ pointer: toPointer(path), detail: message })));
+      throw invalid(
+        parsed.error.issues.map(({ path, message }) => ({ pointer: toPointer(path), detail: message })),
+      );
     }
     const spec = parsed.data;
     const operation = this.#parts.operations.find(spec.operation);
     if (!operation) {
       const known = this.#parts.operations.list().map(({ name }) => name);
       throw invalid([
-        { pointer: '/operation', detail: `there is no operation "${spec.operation}"; there are ${known.join(', ')}` },
+        {
+          pointer: '/operation',
+          detail: `there is no operation "${spec.operation}"; there are ${known.join(', ')}`,
+        },
       ]);
     }
     const params = operation.parse(spec.params);
     const errors = [...this.#badUrls(spec), ...badCount(spec, operation)];
-    if (!params.ok) errors.push(...params.errors.map((error) => ({ ...error, pointer: `/params${error.pointer}` })));
+    if (!params.ok)
+      errors.push(...params.errors.map((error) => ({ ...error, pointer: `/params${error.pointer}` })));
     if (errors.length > 0 || !params.ok) throw invalid(errors);
     return { spec: { ...spec, params: params.params }, operation };
   }
 
   #badUrls({ assets, callback }: JobSpec): FieldError[] {
-    const urls = assets.map(({ source }, index) => ({ pointer: `/assets/${index}/source/url`, url: source.url }));
+    const urls = assets.map(({ source }, index) => ({
+      pointer: `/assets/${index}/source/url`,
+      url: source.url,
+    }));
     return [...urls, { pointer: '/callback/url', url: callback?.url }].flatMap(({ pointer, url }) => {
       const detail = url === undefined ? null : this.#parts.refusalOf(url);
       return detail === null ? [] : [{ pointer, detail }];
@@ -235,7 +266,8 @@ function badCount({ assets }: JobSpec, { info }: PlannableOperation): FieldError
 
 function splitCursor(cursor: string | undefined): ['t' | 's', string | undefined] {
   if (cursor === undefined) return ['t', undefined];
-  if (!/^[ts]\./.test(cursor)) throw invalid([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
+  if (!/^[ts]\./.test(cursor))
+    throw invalid([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
   return [cursor.startsWith('s') ? 's' : 't', cursor.slice(2) || undefined];
 }
 

@@ -12,7 +12,9 @@ import * as layout from './layout.ts';
 import type { ObjectStore } from './store.ts';
 
 /** As `manifest.json` holds it: with the key of each file's bytes, which is nobody else's business. */
-export type StoredManifest = Omit<Manifest, 'files'> & { readonly files: readonly (FileEntry & { readonly key: string })[] };
+export type StoredManifest = Omit<Manifest, 'files'> & {
+  readonly files: readonly (FileEntry & { readonly key: string })[];
+};
 
 export class StoredArchive implements JobArchive {
   readonly #store: ObjectStore;
@@ -92,7 +94,8 @@ export class StoredArchive implements JobArchive {
 
   async erase(ref: JobRef): Promise<void> {
     const record = await this.record(ref);
-    if (record?.job.completed_at) await this.#store.delete(layout.endedKey(ref, new Date(record.job.completed_at)));
+    if (record?.job.completed_at)
+      await this.#store.delete(layout.endedKey(ref, new Date(record.job.completed_at)));
     await this.#store.deleteAll(layout.jobPrefix(ref));
   }
 

@@ -10,7 +10,8 @@ export const recordKey = (ref: JobRef): string => `${jobPrefix(ref)}job.json`;
 export const sealedKey = (ref: JobRef, name: string): string => `${jobPrefix(ref)}sealed/${name}`;
 
 /** Outcomes of the downloads of a batch. */
-export const batchKey = (ref: JobRef, batch: Batch): string => `${jobPrefix(ref)}inputs/${pad(batch.index)}.json`;
+export const batchKey = (ref: JobRef, batch: Batch): string =>
+  `${jobPrefix(ref)}inputs/${pad(batch.index)}.json`;
 
 export const assetKey = (ref: JobRef, index: number): string => `${jobPrefix(ref)}inputs/files/${pad(index)}`;
 
@@ -24,12 +25,18 @@ export const workspacePrefix = (ref: JobRef, run: number, stage: string, batch: 
   `${runPrefix(ref, run)}stages/${stage}/files/${part(batch)}/`;
 
 /** Batches may choose the same names for their outputs, so each has a folder of its own. */
-export const outputKey = (ref: JobRef, run: number, stage: string, batch: Batch | null, path: string): string =>
-  `${runPrefix(ref, run)}outputs/${stage}/${part(batch)}/${path}`;
+export const outputKey = (
+  ref: JobRef,
+  run: number,
+  stage: string,
+  batch: Batch | null,
+  path: string,
+): string => `${runPrefix(ref, run)}outputs/${stage}/${part(batch)}/${path}`;
 
 export const manifestKey = (ref: JobRef, run: number): string => `${runPrefix(ref, run)}manifest.json`;
 
-export const deliveryKey = (ref: JobRef, delivery: string): string => `${jobPrefix(ref)}deliveries/${delivery}.json`;
+export const deliveryKey = (ref: JobRef, delivery: string): string =>
+  `${jobPrefix(ref)}deliveries/${delivery}.json`;
 
 /** Outlives the job, so that its id stays taken. */
 export const tombstoneKey = ({ tenant, id }: JobRef): string => `${tenant}/deleted/${id}`;
@@ -37,10 +44,12 @@ export const tombstoneKey = ({ tenant, id }: JobRef): string => `${tenant}/delet
 export const endedPrefix = (tenant: string): string => `${tenant}/ended/`;
 
 /** One small object for each ended job; in ascending order of keys the newest end comes first. */
-export const endedKey = (ref: JobRef, completedAt: Date): string => `${endedPrefix(ref.tenant)}${latestFirst(completedAt)}-${ref.id}`;
+export const endedKey = (ref: JobRef, completedAt: Date): string =>
+  `${endedPrefix(ref.tenant)}${latestFirst(completedAt)}-${ref.id}`;
 
 /** Sorts before every job that ended earlier than this time. */
-export const endedBefore = (tenant: string, time: Date): string => `${endedPrefix(tenant)}${latestFirst(time)}`;
+export const endedBefore = (tenant: string, time: Date): string =>
+  `${endedPrefix(tenant)}${latestFirst(time)}`;
 
 const latestFirst = (time: Date): string => String(1e14 - time.getTime()).padStart(14, '0');
 const pad = (index: number): string => String(index).padStart(5, '0');

@@ -14,6 +14,7 @@ export const searchAttributes = [darkroomState, darkroomOperation, darkroomTenan
 
 /** Task queue of the workflows and of capability `io`; the other capabilities have queues of their own. */
 export const MAIN_QUEUE = 'darkroom';
-export const queueOf = (capability: string): string => (capability === 'io' ? MAIN_QUEUE : `${MAIN_QUEUE}-${capability}`);
+export const queueOf = (capability: string): string =>
+  capability === 'io' ? MAIN_QUEUE : `${MAIN_QUEUE}-${capability}`;
 
 export const workflowIdOf = ({ tenant, id }: { tenant: string; id: string }): string => `job/${tenant}/${id}`;

@@ -1,5 +1,5 @@
 /** Where Temporal is: our own server, or what Temporal's own variables and profiles say. */
-import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 import { DarkroomError } from '../errors.ts';
@@ -30,7 +30,10 @@ export function createClient({ options, namespace }: TemporalTarget): Client {
 }
 
 /** For workers. Tries for a while, then throws an Error that names the address. */
-export async function connectWorker({ options, address }: TemporalTarget, patienceMs: number): Promise<NativeConnection> {
+export async function connectWorker(
+  { options, address }: TemporalTarget,
+  patienceMs: number,
+): Promise<NativeConnection> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
     try {
@@ -43,7 +46,9 @@ export async function connectWorker({ options, address }: TemporalTarget, patien
 }
 
 /** gRPC status codes that mean that Temporal, not the request, is the trouble. */
-const awayCodes = new Set([1 /* cancelled */, 4 /* deadline */, 8 /* exhausted */, 13 /* internal */, 14 /* unavailable */]);
+const awayCodes = new Set([
+  1 /* cancelled */, 4 /* deadline */, 8 /* exhausted */, 13 /* internal */, 14 /* unavailable */,
+]);
 const NOT_FOUND = 5;
 
 /** The status code of a gRPC error, also when it comes wrapped; null of other errors. */
@@ -62,9 +67,17 @@ export async function ask<T>(client: Client, deadlineMs: number, call: () => Pro
   try {
     return await client.withDeadline(Date.now() + deadlineMs, call);
   } catch (error) {
+    if (error instanceof NamespaceNotFoundError) {
+      const message = `Temporal has no namespace "${error.namespace}"; its administrator can create it`;
+      throw new DarkroomError('temporal_unavailable', message, { cause: error });
+    }
     const code = grpcCode(error);
     if (code !== null && awayCodes.has(code)) {
-      throw new DarkroomError('temporal_unavailable', 'Temporal does not answer; try again in a few seconds', { cause: error });
+      throw new DarkroomError(
+        'temporal_unavailable',
+        'Temporal does not answer; try again in a few seconds',
+        { cause: error },
+      );
     }
     throw error;
   }

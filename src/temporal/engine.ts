@@ -10,9 +10,8 @@ import { ask, isNotFound } from './connection.ts';
 import { listJobs } from './listing.ts';
 import { liveCapabilities } from './live-workers.ts';
 import { retentionOf } from './namespace.ts';
-import { heartbeatsOf, isJobMemo, type JobMemo, toSnapshot } from './snapshot.ts';
 import { SingleFlight } from './single-flight.ts';
-
+import { heartbeatsOf, isJobMemo, type JobMemo, toSnapshot } from './snapshot.ts';
 
 const READ_MS = 3000;
 const WRITE_MS = 5000;
@@ -78,11 +77,18 @@ export class TemporalEngine implements JobEngine {
 
   async #describe(workflowId: string): Promise<JobSnapshot | null> {
     try {
-      const description = await ask(this.#client, READ_MS, () => this.#client.workflow.getHandle(workflowId).describe());
+      const description = await ask(this.#client, READ_MS, () =>
+        this.#client.workflow.getHandle(workflowId).describe(),
+      );
       const { memo, status, closeTime, raw } = description;
       if (!isJobMemo(memo)) return null;
-      const reason = status.name === 'TERMINATED' ? await this.#terminationReason(workflowId, description.runId) : null;
-      return toSnapshot(memo, { status: status.name, closedAt: closeTime ?? null, reason }, heartbeatsOf(raw));
+      const reason =
+        status.name === 'TERMINATED' ? await this.#terminationReason(workflowId, description.runId) : null;
+      return toSnapshot(
+        memo,
+        { status: status.name, closedAt: closeTime ?? null, reason },
+        heartbeatsOf(raw),
+      );
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
       throw error;
@@ -101,7 +107,11 @@ export class TemporalEngine implements JobEngine {
     return history?.events?.[0]?.workflowExecutionTerminatedEventAttributes?.reason ?? null;
   }
 
-  list(tenant: string, filter: JobFilter, page: { limit: number; cursor?: string | undefined }): Promise<JobPage> {
+  list(
+    tenant: string,
+    filter: JobFilter,
+    page: { limit: number; cursor?: string | undefined },
+  ): Promise<JobPage> {
     return ask(this.#client, READ_MS, () => listJobs(this.#client, tenant, filter, page));
   }
 
@@ -117,10 +127,14 @@ export class TemporalEngine implements JobEngine {
     try {
       await ask(this.#client, WRITE_MS, () => handle.signal(signal, ...args));
       // The signal brings the reason and is enough; with a request of its own Temporal shows the end as Canceled, too.
-      if (signal === 'cancel') await ask(this.#client, WRITE_MS, () => handle.cancel()).catch(() => undefined);
+      if (signal === 'cancel')
+        await ask(this.#client, WRITE_MS, () => handle.cancel()).catch(() => undefined);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError || isNotFound(error))) throw error;
-      throw new DarkroomError('job_not_active', `Job "${ref.id}" has ended; only a running job can ${signal}`);
+      throw new DarkroomError(
+        'job_not_active',
+        `Job "${ref.id}" has ended; only a running job can ${signal}`,
+      );
     } finally {
       this.#reads.forget(workflowId);
     }
@@ -133,7 +147,10 @@ export class TemporalEngine implements JobEngine {
     if (running) await this.#stop(ref, workflowId);
     const { workflowService, options } = this.#client;
     await ask(this.#client, WRITE_MS, () =>
-      workflowService.deleteWorkflowExecution({ namespace: options.namespace, workflowExecution: { workflowId } }),
+      workflowService.deleteWorkflowExecution({
+        namespace: options.namespace,
+        workflowExecution: { workflowId },
+      }),
     );
     this.#reads.forget(workflowId);
   }
@@ -160,13 +177,17 @@ export class TemporalEngine implements JobEngine {
   }
 
   liveCapabilities(): Promise<ReadonlySet<string>> {
-    return this.#workers.get('', () => ask(this.#client, READ_MS, () => liveCapabilities(this.#client, this.#capabilities)));
+    return this.#workers.get('', () =>
+      ask(this.#client, READ_MS, () => liveCapabilities(this.#client, this.#capabilities)),
+    );
   }
 }
 
 /** The line that Temporal's Web UI shows beside the id. */
 const summaryOf = ({ header, assetsTotal }: JobOrder): string =>
-  assetsTotal === 0 ? header.operation : `${header.operation} · ${assetsTotal} ${assetsTotal === 1 ? 'asset' : 'assets'}`;
+  assetsTotal === 0
+    ? header.operation
+    : `${header.operation} · ${assetsTotal} ${assetsTotal === 1 ? 'asset' : 'assets'}`;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

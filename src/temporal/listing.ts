@@ -49,9 +49,11 @@ export async function listJobs(
 }
 
 /** Temporal answers a garbled page token as if it were ill itself, so a cursor carries a checksum. */
-const toCursor = (token: Uint8Array): string => `${Buffer.from(token).toString('base64url')}.${checksum(token)}`;
+const toCursor = (token: Uint8Array): string =>
+  `${Buffer.from(token).toString('base64url')}.${checksum(token)}`;
 
-const checksum = (token: Uint8Array): string => createHash('sha256').update(token).digest('base64url').slice(0, 8);
+const checksum = (token: Uint8Array): string =>
+  createHash('sha256').update(token).digest('base64url').slice(0, 8);
 
 function fromCursor(cursor: string): Uint8Array {
   const [text = '', sum] = cursor.split('.');
@@ -62,21 +64,37 @@ function fromCursor(cursor: string): Uint8Array {
   });
 }
 
-async function readPage(client: Client, query: string, pageSize: number, nextPageToken: Uint8Array | undefined) {
+async function readPage(
+  client: Client,
+  query: string,
+  pageSize: number,
+  nextPageToken: Uint8Array | undefined,
+) {
   const { namespace } = client.options;
   const request = { namespace, query, pageSize, ...(nextPageToken ? { nextPageToken } : {}) };
   const page = await client.workflowService.listWorkflowExecutions(request);
   const jobs = (page.executions ?? []).flatMap(({ memo, status, closeTime }) => {
     const decoded = decodeMemo(memo?.fields);
     if (!isJobMemo(decoded)) return [];
-    const closedAt = closeTime?.seconds ? new Date(Number(closeTime.seconds) * 1000 + (closeTime.nanos ?? 0) / 1e6) : null;
+    const closedAt = closeTime?.seconds
+      ? new Date(Number(closeTime.seconds) * 1000 + (closeTime.nanos ?? 0) / 1e6)
+      : null;
     return [toSnapshot(decoded, { status: statusNames[status ?? 0] ?? 'UNKNOWN', closedAt }).job];
   });
   return { jobs, token: page.nextPageToken?.length ? page.nextPageToken : undefined };
 }
 
 /** temporal.api.enums.v1.WorkflowExecutionStatus */
-const statusNames = ['UNKNOWN', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'CONTINUED_AS_NEW', 'TIMED_OUT'];
+const statusNames = [
+  'UNKNOWN',
+  'RUNNING',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'TERMINATED',
+  'CONTINUED_AS_NEW',
+  'TIMED_OUT',
+];
 
 /** Null when nothing can match. Values are checked, since the query language has no parameters. */
 function queryOf(tenant: string, { state, operation, dialect, since }: JobFilter): string | null {

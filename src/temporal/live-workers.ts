@@ -19,14 +19,19 @@ const { WORKER_STATUS_RUNNING } = proto.temporal.api.enums.v1.WorkerStatus;
 const { TASK_QUEUE_TYPE_ACTIVITY } = proto.temporal.api.enums.v1.TaskQueueType;
 
 /** Of the capabilities given, those with a live worker: by the workers' heartbeats, or, where the server has none, by its pollers. */
-export async function liveCapabilities(client: Client, capabilities: readonly string[]): Promise<ReadonlySet<string>> {
+export async function liveCapabilities(
+  client: Client,
+  capabilities: readonly string[],
+): Promise<ReadonlySet<string>> {
   const queues = await heartbeating(client).catch((error: unknown) => {
     const code = grpcCode(error);
     if (code !== UNIMPLEMENTED && code !== PERMISSION_DENIED) throw error;
     return null;
   });
   const live = await Promise.all(
-    capabilities.map((capability) => (queues ? queues.has(queueOf(capability)) : isPolled(client, queueOf(capability)))),
+    capabilities.map(async (capability) =>
+      queues ? queues.has(queueOf(capability)) : isPolled(client, queueOf(capability)),
+    ),
   );
   return new Set(capabilities.filter((_, index) => live[index]));
 }
@@ -49,4 +54,5 @@ async function isPolled(client: Client, queue: string): Promise<boolean> {
   return (pollers ?? []).some(({ lastAccessTime }) => Date.now() - toMs(lastAccessTime) < POLL_MS);
 }
 
-const toMs = (time: temporal.api.workflow.v1.IWorkflowExecutionInfo['closeTime']): number => Number(time?.seconds ?? 0) * 1000;
+const toMs = (time: temporal.api.workflow.v1.IWorkflowExecutionInfo['closeTime']): number =>
+  Number(time?.seconds ?? 0) * 1000;

@@ -12,19 +12,26 @@ const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueT
  */
 export async function registerSearchAttributes(client: Client): Promise<void> {
   const { connection, options } = client;
-  if (!(connection instanceof Connection)) throw new Error('Search attributes are registered over a client connection');
+  if (!(connection instanceof Connection))
+    throw new Error('Search attributes are registered over a client connection');
   const { namespace } = options;
   const wanted = Object.fromEntries(searchAttributes.map(({ name }) => [name, INDEXED_VALUE_TYPE_KEYWORD]));
   const refused = await connection.operatorService
     .addSearchAttributes({ namespace, searchAttributes: wanted })
-    .then(() => null, (error: unknown) => error);
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace }).catch(() => {
-    throw refused ?? new Error('Temporal does not list its search attributes');
-  });
+    .then(
+      () => null,
+      (error: unknown) => error,
+    );
+  const { customAttributes } = await connection.operatorService
+    .listSearchAttributes({ namespace })
+    .catch(() => {
+      throw refused ?? new Error('Temporal does not list its search attributes');
+    });
   const wrong = searchAttributes.filter(({ name }) => customAttributes[name] !== INDEXED_VALUE_TYPE_KEYWORD);
   if (wrong.length === 0) return;
   const commands = wrong.map(
-    ({ name }) => `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type Keyword`,
+    ({ name }) =>
+      `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type Keyword`,
   );
   throw new Error(
     `Namespace "${namespace}" lacks search attributes of type Keyword, and they could not be registered. Run:\n${commands.join('\n')}`,
@@ -42,6 +49,6 @@ export async function retentionOf(client: Client): Promise<number> {
 export async function setRetention(client: Client, days: number): Promise<void> {
   await client.workflowService.updateNamespace({
     namespace: client.options.namespace,
-    config: { workflowExecutionRetentionTtl: { seconds: (days * DAY_MS) / 1000 as never } },
+    config: { workflowExecutionRetentionTtl: { seconds: ((days * DAY_MS) / 1000) as never } },
   });
 }

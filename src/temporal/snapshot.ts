@@ -14,8 +14,9 @@ export interface JobMemo {
   readonly fingerprint: string;
 }
 
-export const isJobMemo = (memo: Record<string, unknown> | undefined): memo is Record<string, unknown> & JobMemo =>
-  memo !== undefined && 'header' in memo && 'status' in memo;
+export const isJobMemo = (
+  memo: Record<string, unknown> | undefined,
+): memo is Record<string, unknown> & JobMemo => memo !== undefined && 'header' in memo && 'status' in memo;
 
 type Payloads = { [key: string]: temporal.api.common.v1.IPayload } | null | undefined;
 
@@ -41,7 +42,8 @@ export function toSnapshot(memo: JobMemo, view: ExecutionView, live: readonly He
 
 /** Adds what running activities have done so far. */
 function withLive(status: JobStatus, live: readonly Heartbeat[]): JobStatus {
-  const sum = (field: 'points' | 'downloaded' | 'failed') => live.reduce((total, beat) => total + (beat[field] || 0), 0);
+  const sum = (field: 'points' | 'downloaded' | 'failed') =>
+    live.reduce((total, beat) => total + (beat[field] || 0), 0);
   const { total, downloaded, failed } = status.assets;
   return {
     ...status,
@@ -61,7 +63,14 @@ function settled(status: JobStatus, view: ExecutionView): JobStatus {
     retryable: false,
     details: null,
   };
-  return { ...status, state, error, stage: null, paused: false, completed_at: view.closedAt?.toISOString() ?? null };
+  return {
+    ...status,
+    state,
+    error,
+    stage: null,
+    paused: false,
+    completed_at: view.closedAt?.toISOString() ?? null,
+  };
 }
 
 const endings: Readonly<Record<string, readonly [TerminalState, string, string]>> = {
@@ -72,7 +81,9 @@ const endings: Readonly<Record<string, readonly [TerminalState, string, string]>
 };
 
 /** What running activities last reported; those that wait for a worker have nothing to report yet. */
-export function heartbeatsOf(raw: temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse): Heartbeat[] {
+export function heartbeatsOf(
+  raw: temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse,
+): Heartbeat[] {
   return (raw.pendingActivities ?? []).flatMap((activity): Heartbeat[] => {
     const payload = activity.heartbeatDetails?.payloads?.[0];
     if (!payload) return [];
@@ -80,4 +91,3 @@ export function heartbeatsOf(raw: temporal.api.workflowservice.v1.IDescribeWorkf
     return typeof beat === 'object' && beat !== null && 'points' in beat ? [beat as Heartbeat] : [];
   });
 }
-

@@ -14,10 +14,18 @@ export interface WorkerSetup {
 
 /** Made by `npm run build`, so that no start has to wait for a bundler. Found from the built tree as from the sources. */
 export const bundlePath = fileURLToPath(
-  new URL(import.meta.url.includes('/dist/') ? '../../workflows/bundle.js' : '../../dist/workflows/bundle.js', import.meta.url),
+  new URL(
+    import.meta.url.includes('/dist/') ? '../../workflows/bundle.js' : '../../dist/workflows/bundle.js',
+    import.meta.url,
+  ),
 );
 
-export async function createWorkers({ connection, namespace, activities, slots }: WorkerSetup): Promise<Worker[]> {
+export async function createWorkers({
+  connection,
+  namespace,
+  activities,
+  slots,
+}: WorkerSetup): Promise<Worker[]> {
   const common = {
     connection,
     namespace,

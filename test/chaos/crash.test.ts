@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import { afterEach, describe, expect, test } from 'vitest';
-import { isAlive, partsOf, processes } from '../support/processes.ts';
 import { photo } from '../support/photos.ts';
+import { isAlive, partsOf, processes } from '../support/processes.ts';
 import { type Darkroom, ready, sleep, startDarkroom } from '../support/server.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
@@ -12,7 +12,9 @@ afterEach(async () => {
   for (const server of started.splice(0).reverse()) await server.dispose();
 });
 
-async function darkroomAnd(routes: Parameters<typeof startWeb>[0] = {}): Promise<{ darkroom: Darkroom; web: Web }> {
+async function darkroomAnd(
+  routes: Parameters<typeof startWeb>[0] = {},
+): Promise<{ darkroom: Darkroom; web: Web }> {
   const web = await startWeb(routes);
   const darkroom = await startDarkroom();
   started.push({ dispose: () => web.close() }, darkroom);
@@ -75,7 +77,8 @@ describe('everything is killed', () => {
     const specs = Array.from({ length: 12 }, (_, index) => ({
       operation: index % 3 === 0 ? 'test.echo' : 'image.transform',
       params: index % 3 === 0 ? { delay_ms: 1500, index } : { width: 100 + index, format: 'png' as const },
-      assets: index % 3 === 0 ? [] : [{ source: { url: `${web.url}/${index % 3 === 1 ? 'slow' : 'coffee'}.jpg` } }],
+      assets:
+        index % 3 === 0 ? [] : [{ source: { url: `${web.url}/${index % 3 === 1 ? 'slow' : 'coffee'}.jpg` } }],
       callback: { url: `${web.url}/hook` },
     }));
     const jobs = await Promise.all(specs.map((spec) => first.submit(spec)));
@@ -87,14 +90,20 @@ describe('everything is killed', () => {
     started.push(second);
     for (const [index, { id }] of jobs.entries()) {
       await second.until(id, 'completed');
-      const { files } = (await (await second.request(`/v1/jobs/${id}/result`)).json()) as { files: { path: string; sha256: string }[] };
+      const { files } = (await (await second.request(`/v1/jobs/${id}/result`)).json()) as {
+        files: { path: string; sha256: string }[];
+      };
       expect(files).toHaveLength(1);
-      const bytes = Buffer.from(await (await second.request(`/v1/jobs/${id}/files/${files[0]?.path}`)).arrayBuffer());
+      const bytes = Buffer.from(
+        await (await second.request(`/v1/jobs/${id}/files/${files[0]?.path}`)).arrayBuffer(),
+      );
       expect(sha256(bytes)).toBe(files[0]?.sha256);
       if (index % 3 !== 0) expect((await sharp(bytes).metadata()).width).toBe(100 + index);
     }
     // Deliveries are at least once; a receiver tells repetitions by their id.
-    await expect.poll(() => new Set(web.received.map(({ headers }) => headers['webhook-id'])).size).toBe(jobs.length);
+    await expect
+      .poll(() => new Set(web.received.map(({ headers }) => headers['webhook-id'])).size)
+      .toBe(jobs.length);
   });
 
   test('only serve is killed: its worker and Temporal go by themselves', async () => {
@@ -102,7 +111,9 @@ describe('everything is killed', () => {
     started.push(darkroom);
     const { worker, temporal } = await partsOf(darkroom.process.pid);
     process.kill(darkroom.process.pid ?? 0, 'SIGKILL');
-    await expect.poll(async () => [await isAlive(worker), await isAlive(temporal)], { timeout: 20_000 }).toEqual([false, false]);
+    await expect
+      .poll(async () => [await isAlive(worker), await isAlive(temporal)], { timeout: 20_000 })
+      .toEqual([false, false]);
   });
 });
 
@@ -129,11 +140,16 @@ describe('Temporal is killed', () => {
       }),
       darkroom.request('/readyz'),
     ]);
-    expect([ended.status, result.status, unknown.status, list.status, submission.status]).toEqual([200, 200, 503, 200, 503]);
+    expect([ended.status, result.status, unknown.status, list.status, submission.status]).toEqual([
+      200, 200, 503, 200, 503,
+    ]);
     expect(submission.headers.get('retry-after')).not.toBeNull();
     expect(await submission.json()).toMatchObject({ code: 'temporal_unavailable', retryable: true });
     expect((await list.json()) as object).toMatchObject({ jobs: [{ id }] });
-    expect([readiness.status, await readiness.json()]).toEqual([503, { status: 'unavailable', missing: ['temporal'] }]);
+    expect([readiness.status, await readiness.json()]).toEqual([
+      503,
+      { status: 'unavailable', missing: ['temporal'] },
+    ]);
 
     process.kill(temporal, 'SIGKILL');
     await ready(darkroom);
@@ -159,7 +175,9 @@ describe('starting and stopping', () => {
     await first.until(id, 'processing');
     const { worker, temporal } = await partsOf(first.process.pid);
     expect(await first.stop()).toBe(0);
-    expect((await processes()).filter(({ pid }) => [worker, temporal, first.process.pid].includes(pid))).toEqual([]);
+    expect(
+      (await processes()).filter(({ pid }) => [worker, temporal, first.process.pid].includes(pid)),
+    ).toEqual([]);
     const second = await startDarkroom({ dataDir: first.dataDir });
     started.push(second);
     expect(await second.until(id, 'completed', 'failed')).toMatchObject({ state: 'completed' });

@@ -36,7 +36,9 @@ async function echo(url: string, events?: ('job.completed' | 'job.failed')[]): P
 }
 
 const delivery = async (id: string): Promise<DeliveryRecord> =>
-  JSON.parse(await readFile(join(darkroom.dataDir, `store/public/jobs/${id}/deliveries/1-completed.json`), 'utf8'));
+  JSON.parse(
+    await readFile(join(darkroom.dataDir, `store/public/jobs/${id}/deliveries/1-completed.json`), 'utf8'),
+  );
 
 describe('a receiver', () => {
   test('that fails and redirects is tried again, with the same id, until it takes the callback', async () => {
@@ -61,7 +63,9 @@ describe('a receiver', () => {
     const silent = await echo(`${web.url}/silent`);
     const nobody = await echo(`http://127.0.0.1:${await freePort()}/`);
     for (const id of [silent, nobody]) {
-      await expect.poll(async () => (await delivery(id).catch(() => null))?.state, { timeout: 20_000 }).toBe('failed');
+      await expect
+        .poll(async () => (await delivery(id).catch(() => null))?.state, { timeout: 20_000 })
+        .toBe('failed');
       expect((await delivery(id)).attempts).toHaveLength(4);
       expect((await delivery(id)).attempts[0]).toMatchObject({ status: null, reason: expect.any(String) });
     }

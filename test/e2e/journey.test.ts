@@ -40,7 +40,12 @@ describe('a photograph, from URL to file', () => {
       callback: { url: `${web.url}/hook`, token: 'a-token-of-the-client' },
       labels: { album: 'holiday' },
     });
-    expect(job).toMatchObject({ state: 'created', tenant: 'public', dialect: 'native', labels: { album: 'holiday' } });
+    expect(job).toMatchObject({
+      state: 'created',
+      tenant: 'public',
+      dialect: 'native',
+      labels: { album: 'holiday' },
+    });
     expect(job.links['self']).toBe(`/v1/jobs/${job.id}`);
 
     const done = await darkroom.until(job.id, 'completed', 'failed');
@@ -97,14 +102,20 @@ describe('a photograph, from URL to file', () => {
 
   test('path inputs come from the input directory, and are not copied', async () => {
     await mkdir(join(darkroom.dataDir, 'inputs', 'set'), { recursive: true });
-    await cp(new URL('../../examples/photos/rocket.jpg', import.meta.url), join(darkroom.dataDir, 'inputs/set/rocket.jpg'));
+    await cp(
+      new URL('../../examples/photos/rocket.jpg', import.meta.url),
+      join(darkroom.dataDir, 'inputs/set/rocket.jpg'),
+    );
     const { id } = await darkroom.submit({
       operation: 'image.transform',
       params: { height: 100 },
       assets: [{ source: { path: 'set/rocket.jpg' } }],
     });
     expect(await darkroom.until(id, 'completed', 'failed')).toMatchObject({ state: 'completed' });
-    const record = await readFile(join(darkroom.dataDir, `store/public/jobs/${id}/inputs/00000.json`), 'utf8');
+    const record = await readFile(
+      join(darkroom.dataDir, `store/public/jobs/${id}/inputs/00000.json`),
+      'utf8',
+    );
     expect(JSON.parse(record)[0].location).toHaveProperty('path');
   });
 
@@ -112,7 +123,11 @@ describe('a photograph, from URL to file', () => {
     const { id } = await darkroom.submit({ operation: 'system.echo', params: { hello: ['world', 1] } });
     await darkroom.until(id, 'completed');
     const result = await (await darkroom.request(`/v1/jobs/${id}/result`)).json();
-    expect(result).toMatchObject({ kind: 'json', data: { hello: ['world', 1] }, files: [{ path: 'result.json' }] });
+    expect(result).toMatchObject({
+      kind: 'json',
+      data: { hello: ['world', 1] },
+      files: [{ path: 'result.json' }],
+    });
   });
 });
 
@@ -136,7 +151,11 @@ describe('reading', () => {
     expect((await part('bytes=0-3', { 'if-range': etag })).status).toBe(206);
     expect((await darkroom.request(path, { headers: { 'if-none-match': etag } })).status).toBe(304);
     const head = await darkroom.request(path, { method: 'HEAD' });
-    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, String(whole.length), '']);
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([
+      200,
+      String(whole.length),
+      '',
+    ]);
   });
 
   test('a job: ETag and Retry-After', async () => {
@@ -147,7 +166,9 @@ describe('reading', () => {
     await sleep(300);
     const last = await darkroom.request(`/v1/jobs/${id}`);
     expect(last.headers.get('retry-after')).toBeNull();
-    const again = await darkroom.request(`/v1/jobs/${id}`, { headers: { 'if-none-match': last.headers.get('etag') ?? '' } });
+    const again = await darkroom.request(`/v1/jobs/${id}`, {
+      headers: { 'if-none-match': last.headers.get('etag') ?? '' },
+    });
     expect(again.status).toBe(304);
   });
 
@@ -198,7 +219,11 @@ describe('reading', () => {
     const spec = { id: 'once-only', operation: 'system.echo', params: { a: 1, b: { c: 2, d: 3 } } };
     const first = await darkroom.submit(spec);
     await darkroom.until('once-only', 'completed');
-    const second = await darkroom.submit({ ...spec, params: { b: { d: 3, c: 2 }, a: 1 }, labels: { retry: 'yes' } });
+    const second = await darkroom.submit({
+      ...spec,
+      params: { b: { d: 3, c: 2 }, a: 1 },
+      labels: { retry: 'yes' },
+    });
     expect(second).toMatchObject({ id: 'once-only', created_at: first.created_at });
     await expect(darkroom.submit({ ...spec, params: { a: 2 } })).rejects.toThrow(/409.*job_id_in_use/);
   });
@@ -242,7 +267,9 @@ describe('control', () => {
     await darkroom.until(id, 'processing');
     expect((await darkroom.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(204);
     expect((await darkroom.request(`/v1/jobs/${id}`)).status).toBe(404);
-    await expect(readFile(join(darkroom.dataDir, `store/public/jobs/${id}/job.json`))).rejects.toThrow(/ENOENT/);
+    await expect(readFile(join(darkroom.dataDir, `store/public/jobs/${id}/job.json`))).rejects.toThrow(
+      /ENOENT/,
+    );
     await expect(darkroom.submit({ id, operation: 'system.echo' })).rejects.toThrow(/409.*job_id_deleted/);
     expect((await darkroom.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(404);
   });

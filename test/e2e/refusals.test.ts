@@ -20,7 +20,8 @@ beforeAll(async () => {
     '/big-chunked.jpg': (_, response) => void response.writeHead(200).end(Buffer.alloc(3 * 2 ** 20)),
     '/silent.jpg': () => undefined,
     '/secret.jpg': (_, response) => void response.writeHead(403).end(),
-    '/away.jpg': (_, response) => void response.writeHead(302, { location: 'http://169.254.169.254/latest' }).end(),
+    '/away.jpg': (_, response) =>
+      void response.writeHead(302, { location: 'http://169.254.169.254/latest' }).end(),
   });
   darkroom = await startDarkroom({
     env: { DARKROOM_MAX_ASSET_BYTES: '2M', DARKROOM_ASSET_TIMEOUT_MS: '500', DARKROOM_MAX_BODY_BYTES: '1M' },
@@ -63,17 +64,45 @@ describe('requests', () => {
     ['an unknown field', { operation: 'system.echo', opration: 1 }, ['']],
     ['a bad parameter', { ...transform, params: { width: 'wide' } }, ['/params/width']],
     ['an unknown parameter', { ...transform, params: { widht: 100 } }, ['/params/widht']],
-    ['several at once', { ...transform, params: { width: -1, quality: 101 } }, ['/params/quality', '/params/width']],
+    [
+      'several at once',
+      { ...transform, params: { width: -1, quality: 101 } },
+      ['/params/quality', '/params/width'],
+    ],
     ['no assets for an operation that needs them', { operation: 'image.transform' }, ['/assets']],
     ['assets for one that takes none', { operation: 'system.echo', assets: [asset] }, ['/assets']],
     ['an asset without a source', { ...transform, assets: [{ source: {} }] }, ['/assets/0/source']],
-    ['an asset with two', { ...transform, assets: [{ source: { url: 'http://a.example', path: 'b' } }] }, ['/assets/0/source']],
-    ['a scheme that is not http', { ...transform, assets: [{ source: { url: 'file:///etc/passwd' } }] }, ['/assets/0/source/url']],
-    ['a private address', { ...transform, assets: [asset, { source: { url: 'http://10.0.0.1/a.jpg' } }] }, ['/assets/1/source/url']],
-    ['a callback to a private address', { ...transform, callback: { url: 'http://[::1]/' } }, ['/callback/url']],
-    ['a bad checksum', { ...transform, assets: [{ ...asset, checksum: 'sha256:abc123' }] }, ['/assets/0/checksum']],
+    [
+      'an asset with two',
+      { ...transform, assets: [{ source: { url: 'http://a.example', path: 'b' } }] },
+      ['/assets/0/source'],
+    ],
+    [
+      'a scheme that is not http',
+      { ...transform, assets: [{ source: { url: 'file:///etc/passwd' } }] },
+      ['/assets/0/source/url'],
+    ],
+    [
+      'a private address',
+      { ...transform, assets: [asset, { source: { url: 'http://10.0.0.1/a.jpg' } }] },
+      ['/assets/1/source/url'],
+    ],
+    [
+      'a callback to a private address',
+      { ...transform, callback: { url: 'http://[::1]/' } },
+      ['/callback/url'],
+    ],
+    [
+      'a bad checksum',
+      { ...transform, assets: [{ ...asset, checksum: 'sha256:abc123' }] },
+      ['/assets/0/checksum'],
+    ],
     ['a bad id', { operation: 'system.echo', id: '../etc' }, ['/id']],
-    ['a name with a slash', { ...transform, assets: [{ ...asset, name: '../../a.jpg' }] }, ['/assets/0/name']],
+    [
+      'a name with a slash',
+      { ...transform, assets: [{ ...asset, name: '../../a.jpg' }] },
+      ['/assets/0/name'],
+    ],
     ['no object', [], ['']],
   ])('%s is named', async (_, body, pointers) => {
     const problem = await post(body);
@@ -84,7 +113,9 @@ describe('requests', () => {
   test('malformed JSON is 400, another content type 415, too much 413', async () => {
     expect(await post('{"operation":')).toMatchObject({ status: 400, code: 'malformed_json' });
     expect(await post('operation=x', { 'content-type': 'text/plain' })).toMatchObject({ status: 415 });
-    expect(await post({ operation: 'system.echo', params: { x: 'x'.repeat(2 ** 20) } })).toMatchObject({ status: 413 });
+    expect(await post({ operation: 'system.echo', params: { x: 'x'.repeat(2 ** 20) } })).toMatchObject({
+      status: 413,
+    });
   });
 
   test('unknown ids, routes and methods', async () => {
@@ -96,14 +127,26 @@ describe('requests', () => {
     };
     expect(await answer('/v1/jobs/nobody')).toMatchObject({ status: 404, code: 'job_not_found' });
     expect(await answer('/v1/jobs/nobody/result')).toMatchObject({ status: 404, code: 'job_not_found' });
-    expect(await answer('/v1/jobs/nobody/cancel', 'POST')).toMatchObject({ status: 404, code: 'job_not_found' });
+    expect(await answer('/v1/jobs/nobody/cancel', 'POST')).toMatchObject({
+      status: 404,
+      code: 'job_not_found',
+    });
     expect(await answer('/v1/jobs/nobody', 'DELETE')).toMatchObject({ status: 404, code: 'job_not_found' });
     expect(await answer('/v1/nothing')).toMatchObject({ status: 404, code: 'route_not_found' });
     expect(await answer('/v1/jobs', 'DELETE')).toMatchObject({ status: 405, allow: 'GET, POST' });
     expect(await answer('/v1/operations/none')).toMatchObject({ status: 404, code: 'operation_not_found' });
-    expect(await answer('/v1/jobs?state=sleeping')).toMatchObject({ status: 422, errors: [{ pointer: '/state' }] });
-    expect(await answer('/v1/jobs?limit=1000')).toMatchObject({ status: 422, errors: [{ pointer: '/limit' }] });
-    expect(await answer('/v1/jobs?cursor=t.abcd')).toMatchObject({ status: 422, errors: [{ pointer: '/cursor' }] });
+    expect(await answer('/v1/jobs?state=sleeping')).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/state' }],
+    });
+    expect(await answer('/v1/jobs?limit=1000')).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/limit' }],
+    });
+    expect(await answer('/v1/jobs?cursor=t.abcd')).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/cursor' }],
+    });
   });
 
   test('a web page that was pointed at this machine is refused', async () => {
@@ -142,7 +185,10 @@ describe('assets', () => {
   });
 
   test('a server that says nothing is given up in the end', async () => {
-    expect(await run([from('silent.jpg')])).toMatchObject({ state: 'failed', error: { code: 'asset_timeout', retryable: true } });
+    expect(await run([from('silent.jpg')])).toMatchObject({
+      state: 'failed',
+      error: { code: 'asset_timeout', retryable: true },
+    });
   });
 
   test('a wrong checksum', async () => {
@@ -156,16 +202,30 @@ describe('assets', () => {
     await symlink('/etc/passwd', join(inputs, 'link.jpg'));
     await writeFile(join(darkroom.dataDir, 'outside.jpg'), 'x');
     for (const path of ['../outside.jpg', '/etc/passwd', 'link.jpg']) {
-      expect(await run([{ source: { path } }])).toMatchObject({ state: 'failed', error: { code: 'asset_path_forbidden' } });
+      expect(await run([{ source: { path } }])).toMatchObject({
+        state: 'failed',
+        error: { code: 'asset_path_forbidden' },
+      });
     }
-    expect(await run([{ source: { path: 'none.jpg' } }])).toMatchObject({ error: { code: 'asset_not_found' } });
+    expect(await run([{ source: { path: 'none.jpg' } }])).toMatchObject({
+      error: { code: 'asset_not_found' },
+    });
     expect(await run([{ source: { path: 'album' } }])).toMatchObject({ error: { code: 'asset_not_found' } });
   });
 
   test('on_error: skip leaves the bad ones out, and reports each', async () => {
-    const job = await run(['page.jpg', 'coffee.jpg', 'gone.jpg', 'cut.jpg'].map(from), { on_error: 'skip', width: 50 });
-    expect(job).toMatchObject({ state: 'completed', assets: { total: 4, downloaded: 3, failed: 3 }, result: { files: 1 } });
-    const result = (await (await darkroom.request(job.links['result'] ?? '')).json()) as { assets: unknown[] };
+    const job = await run(['page.jpg', 'coffee.jpg', 'gone.jpg', 'cut.jpg'].map(from), {
+      on_error: 'skip',
+      width: 50,
+    });
+    expect(job).toMatchObject({
+      state: 'completed',
+      assets: { total: 4, downloaded: 3, failed: 3 },
+      result: { files: 1 },
+    });
+    const result = (await (await darkroom.request(job.links['result'] ?? '')).json()) as {
+      assets: unknown[];
+    };
     expect(result.assets).toMatchObject([
       { status: 'failed', error: { code: 'asset_not_an_image' } },
       { status: 'ok', error: null },

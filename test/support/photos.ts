@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
 
 /** The example photographs of the project. */
-export const photo = (name: string): Promise<Buffer> => readFile(new URL(`../../examples/photos/${name}`, import.meta.url));
+export const photo = (name: string): Promise<Buffer> =>
+  readFile(new URL(`../../examples/photos/${name}`, import.meta.url));

@@ -2,7 +2,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 
-export const colours = {
+const colours = {
   red: [255, 0, 0],
   green: [0, 255, 0],
   blue: [0, 0, 255],

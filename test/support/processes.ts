@@ -9,10 +9,14 @@ export interface ProcessRow {
 }
 
 export async function processes(): Promise<ProcessRow[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,stat=,args='], { maxBuffer: 2 ** 24 });
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,stat=,args='], {
+    maxBuffer: 2 ** 24,
+  });
   return stdout.split('\n').flatMap((line) => {
     const [, pid, parent, state = '', command = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-    return pid === undefined || state.startsWith('Z') ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
+    return pid === undefined || state.startsWith('Z')
+      ? []
+      : [{ pid: Number(pid), parent: Number(parent), command }];
   });
 }
 
@@ -21,8 +25,10 @@ export async function partsOf(serve: number | undefined): Promise<{ worker: numb
   const children = (await processes()).filter(({ parent }) => parent === serve);
   const worker = children.find(({ command }) => / worker$/.test(command))?.pid;
   const temporal = children.find(({ command }) => command.includes('start-dev'))?.pid;
-  if (worker === undefined || temporal === undefined) throw new Error(`Not all parts run: ${JSON.stringify(children)}`);
+  if (worker === undefined || temporal === undefined)
+    throw new Error(`Not all parts run: ${JSON.stringify(children)}`);
   return { worker, temporal };
 }
 
-export const isAlive = async (pid: number): Promise<boolean> => (await processes()).some((row) => row.pid === pid);
+export const isAlive = async (pid: number): Promise<boolean> =>
+  (await processes()).some((row) => row.pid === pid);

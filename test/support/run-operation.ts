@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly onProgress?: (report: Progress) => void;
 }
 
-export interface Progress {
+interface Progress {
   readonly stage: string;
   readonly batch: number;
   readonly fraction: number;
@@ -92,8 +92,9 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
         },
       };
       await stage.run(context);
-      for (const name of outputs.names)
-        files.set(numbered(name, files), await readFile(outputs.pathOf(name)));
+      for (const { name, wanted } of outputs.names) {
+        files.set(numbered(wanted, files), await readFile(outputs.pathOf(name)));
+      }
       data = outputs.data ?? data;
       parts.push(part);
     }

@@ -10,7 +10,7 @@ import type { Job, jobSpec } from '../../src/jobs/job.ts';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
-export type LinkedJob = Job & { links: Record<string, string> };
+type LinkedJob = Job & { links: Record<string, string> };
 
 export interface Darkroom {
   readonly url: string;
@@ -37,7 +37,12 @@ export interface DarkroomOptions {
   readonly impatient?: boolean;
 }
 
-export async function startDarkroom({ env = {}, dataDir, command = 'serve', impatient }: DarkroomOptions = {}): Promise<Darkroom> {
+export async function startDarkroom({
+  env = {},
+  dataDir,
+  command = 'serve',
+  impatient,
+}: DarkroomOptions = {}): Promise<Darkroom> {
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'darkroom-test-')));
   const port = env['DARKROOM_LISTEN']?.split(':').at(-1) ?? String(await freePort());
   const url = `http://127.0.0.1:${port}`;
@@ -82,7 +87,8 @@ export async function startDarkroom({ env = {}, dataDir, command = 'serve', impa
       for (;;) {
         const job = await get(id).catch(() => null);
         if (job && states.includes(job.state)) return job;
-        if (Date.now() > deadline) throw new Error(`Job ${id} is ${JSON.stringify(job)}, not ${states.join(' or ')}\n${output}`);
+        if (Date.now() > deadline)
+          throw new Error(`Job ${id} is ${JSON.stringify(job)}, not ${states.join(' or ')}\n${output}`);
         await sleep(50);
       }
     },
@@ -105,7 +111,8 @@ export async function ready({ request, process: child, output }: Darkroom): Prom
     const response = await request('/readyz').catch(() => null);
     if (response?.status === 200) return;
     if (child.exitCode !== null) throw new Error(`darkroom ended with ${child.exitCode}:\n${output()}`);
-    if (Date.now() > deadline) throw new Error(`darkroom is not ready: ${await response?.text()}\n${output()}`);
+    if (Date.now() > deadline)
+      throw new Error(`darkroom is not ready: ${await response?.text()}\n${output()}`);
     await sleep(100);
   }
 }

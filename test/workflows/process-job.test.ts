@@ -83,12 +83,17 @@ async function eventsOf(job: Job): Promise<string[]> {
   return (events ?? []).map((event) => Object.keys(event).find((key) => key.endsWith('Attributes')) ?? '');
 }
 
-const count = (events: string[], kind: string) => events.filter((event) => event === `${kind}EventAttributes`).length;
+const count = (events: string[], kind: string) =>
+  events.filter((event) => event === `${kind}EventAttributes`).length;
 
 const jobs: [string, z.input<typeof jobSpec>, Job['state']][] = [
   ['an echo', { operation: 'system.echo', params: { a: 1 } }, 'completed'],
   ['a failure', { operation: 'test.echo', params: { fail: 'permanent' } }, 'failed'],
-  ['a failure that passes', { operation: 'test.echo', params: { fail: 'transient', fail_times: 1 } }, 'completed'],
+  [
+    'a failure that passes',
+    { operation: 'test.echo', params: { fail: 'transient', fail_times: 1 } },
+    'completed',
+  ],
 ];
 
 describe('the workflow of a job', () => {
@@ -122,9 +127,15 @@ describe('the workflow of a job', () => {
     const bad = await submit({ operation: 'test.echo', params: { fail: 'permanent' } });
     await Promise.all([ended(ok), ended(bad)]);
     await handleOf(ok).result();
-    await handleOf(bad).result().catch(() => undefined);
+    await handleOf(bad)
+      .result()
+      .catch(() => undefined);
     const [good, failed] = await Promise.all([handleOf(ok).describe(), handleOf(bad).describe()]);
-    expect([good.workflowId, good.status.name, failed.status.name]).toEqual(['job/public/readable', 'COMPLETED', 'FAILED']);
+    expect([good.workflowId, good.status.name, failed.status.name]).toEqual([
+      'job/public/readable',
+      'COMPLETED',
+      'FAILED',
+    ]);
     expect(good.searchAttributes).toMatchObject({
       DarkroomState: ['completed'],
       DarkroomOperation: ['system.echo'],
@@ -142,12 +153,16 @@ describe('the workflow of a job', () => {
     expect(status).toMatchObject({ state: 'processing', stage: 'echo' });
     await api.service.control(job, 'cancel', 'enough');
     expect((await ended(job)).error?.message).toContain('enough');
-    await handleOf(job).result().catch(() => undefined);
+    await handleOf(job)
+      .result()
+      .catch(() => undefined);
     expect((await handleOf(job).describe()).status.name).toBe('CANCELLED');
   });
 
   test('cancelled or terminated in the Web UI, it reads as cancelled, or as failed with the reason', async () => {
-    const [one, two] = await Promise.all([1, 2].map(() => submit({ operation: 'test.echo', params: { delay_ms: 30_000 } })));
+    const [one, two] = await Promise.all(
+      [1, 2].map(() => submit({ operation: 'test.echo', params: { delay_ms: 30_000 } })),
+    );
     if (!one || !two) throw new Error('unreachable');
     await sleep(500);
     await handleOf(one).cancel();
@@ -172,9 +187,10 @@ describe('the workflow of a job', () => {
     const history = await handleOf(job).fetchHistory();
     // Payloads are base64 in a history, and bytes in a description.
     const seen = (value: unknown): string =>
-      JSON.stringify(value, (_, inner) => (inner?.type === 'Buffer' ? Buffer.from(inner.data).toString('base64') : inner)).replace(
-        /"data":"([A-Za-z0-9+/=]+)"/g,
-        (_, data: string) => Buffer.from(data, 'base64').toString('utf8'),
+      JSON.stringify(value, (_, inner) =>
+        inner?.type === 'Buffer' ? Buffer.from(inner.data).toString('base64') : inner,
+      ).replace(/"data":"([A-Za-z0-9+/=]+)"/g, (_, data: string) =>
+        Buffer.from(data, 'base64').toString('utf8'),
       );
     for (const secret of [token, 'presigned-77aa']) {
       expect(seen(raw)).not.toContain(secret);

@@ -12,7 +12,7 @@ import { isTerminal, states } from '../../jobs/states.ts';
 import { fileResponse, matches } from '../files.ts';
 import { problem } from '../problem.ts';
 
-export const DIALECT = 'native';
+const DIALECT = 'native';
 
 /** Seconds between two looks at a running job that do no harm. */
 const RETRY_AFTER_SECONDS = '1';
@@ -23,7 +23,9 @@ const operation = z
     name: z.string(),
     title: z.string(),
     description: z.string(),
-    available: z.boolean().describe('Whether a live worker can do it now; jobs are accepted, and wait, all the same'),
+    available: z
+      .boolean()
+      .describe('Whether a live worker can do it now; jobs are accepted, and wait, all the same'),
     params: z.record(z.string(), z.unknown()).describe('JSON Schema of the parameters'),
     inputs: z.object({ min: z.int(), max: z.int(), media: z.array(z.string()) }),
     result: z.enum(['files', 'json']),
@@ -73,7 +75,9 @@ export function createNative({ service, operations, engine, onSubmitted }: Nativ
   const app = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (result.success) return;
-      throw invalid(result.error.issues.map(({ path, message }) => ({ pointer: toPointer(path), detail: message })));
+      throw invalid(
+        result.error.issues.map(({ path, message }) => ({ pointer: toPointer(path), detail: message })),
+      );
     },
   });
   const tags = ['Jobs'];
@@ -85,12 +89,19 @@ export function createNative({ service, operations, engine, onSubmitted }: Nativ
       path: '/v1/jobs',
       tags,
       summary: 'Submit a job',
-      description: 'The same id with the same request is the same job; the same id with another request is refused.',
+      description:
+        'The same id with the same request is the same job; the same id with another request is refused.',
       request: { body: { required: true, content: { 'application/json': { schema: jobSpec } } } },
-      responses: { 202: json(resource, 'Accepted, and durable from now on'), ...fails(400, 409, 413, 415, 422, 503) },
+      responses: {
+        202: json(resource, 'Accepted, and durable from now on'),
+        ...fails(400, 409, 413, 415, 422, 503),
+      },
     }),
     async (c) => {
-      const { job, created } = await service.submit({ tenant: c.var.tenant, dialect: DIALECT }, c.req.valid('json'));
+      const { job, created } = await service.submit(
+        { tenant: c.var.tenant, dialect: DIALECT },
+        c.req.valid('json'),
+      );
       if (created) onSubmitted(job);
       c.header('location', linksOf(job)['self']);
       return c.json(withLinks(job), 202);
@@ -102,7 +113,8 @@ export function createNative({ service, operations, engine, onSubmitted }: Nativ
       method: 'get',
       path: '/v1/jobs',
       tags,
-      summary: 'List jobs: those that run, the newest first; then those that have ended, the latest end first',
+      summary:
+        'List jobs: those that run, the newest first; then those that have ended, the latest end first',
       request: { query: listQuery },
       responses: {
         200: json(z.object({ jobs: z.array(resource), next_cursor: z.string().nullable() }), 'A page'),
@@ -124,7 +136,11 @@ export function createNative({ service, operations, engine, onSubmitted }: Nativ
       tags,
       summary: 'Look at a job',
       request: { params: idParam },
-      responses: { 200: json(resource, 'The job'), 304: { description: 'Unchanged' }, ...fails(404, 422, 503) },
+      responses: {
+        200: json(resource, 'The job'),
+        304: { description: 'Unchanged' },
+        ...fails(404, 422, 503),
+      },
     }),
     async (c) => {
       const job = withLinks(await service.get(refOf(c, c.req.valid('param').id)));
@@ -150,7 +166,10 @@ export function createNative({ service, operations, engine, onSubmitted }: Nativ
         tags,
         summary,
         request: { params: idParam },
-        responses: { 202: json(resource, 'The job as it was when the request arrived'), ...fails(404, 409, 422, 503) },
+        responses: {
+          202: json(resource, 'The job as it was when the request arrived'),
+          ...fails(404, 409, 422, 503),
+        },
       }),
       async (c) => c.json(withLinks(await service.control(refOf(c, c.req.valid('param').id), signal)), 202),
     );
@@ -190,7 +209,10 @@ export function createNative({ service, operations, engine, onSubmitted }: Nativ
       tags: ['Results'],
       summary: 'List result files',
       request: { params: idParam },
-      responses: { 200: json(z.object({ files: z.array(fileEntry) }), 'The files'), ...fails(404, 409, 422, 503) },
+      responses: {
+        200: json(z.object({ files: z.array(fileEntry) }), 'The files'),
+        ...fails(404, 409, 422, 503),
+      },
     }),
     async (c) => {
       const { files } = await service.result(refOf(c, c.req.valid('param').id));
@@ -206,7 +228,10 @@ export function createNative({ service, operations, engine, onSubmitted }: Nativ
       summary: 'Fetch a result file; takes Range and If-None-Match',
       request: { params: z.object({ id: jobId, path: z.string().openapi({ example: 'photo.webp' }) }) },
       responses: {
-        200: { description: 'The file', content: { 'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) } } },
+        200: {
+          description: 'The file',
+          content: { 'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) } },
+        },
         206: { description: 'A part of it' },
         304: { description: 'Unchanged' },
         ...fails(404, 409, 416, 422, 503),
@@ -256,7 +281,8 @@ export function createNative({ service, operations, engine, onSubmitted }: Nativ
     async (c) => {
       const { name } = c.req.valid('param');
       const found = (await describe()).find((operation) => operation.name === name);
-      if (!found) throw new DarkroomError('operation_not_found', `There is no operation "${name}"; see /v1/operations`);
+      if (!found)
+        throw new DarkroomError('operation_not_found', `There is no operation "${name}"; see /v1/operations`);
       return c.json(found, 200);
     },
   );
