@@ -48,7 +48,7 @@ function fromTimeout(failure: TimeoutFailure): JobError {
     message: lost
       ? 'The worker stopped answering in the middle of a step, at every attempt; the step may need more memory than it has'
       : 'A step ran longer than it may',
-    retryable: lost,
+    retryable: false,
     details: null,
   };
 }

@@ -13,7 +13,8 @@ export async function keepRegistering(client: Client, log: Log): Promise<void> {
     try {
       return await registerSearchAttributes(client);
     } catch (error) {
-      if (grpcCode(error) !== UNAVAILABLE) return log.warn(error instanceof Error ? error.message : String(error));
+      if (grpcCode(error) !== UNAVAILABLE)
+        return log.warn(error instanceof Error ? error.message : String(error));
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref());
   }

@@ -44,8 +44,10 @@ const fileName = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[^/\\\p{Cc}]+$/u, 'must be a file name without slashes or control characters')
-  .refine((name) => name !== '.' && name !== '..', 'must not be "." or ".."');
+  .refine(
+    (name) => !/[/\\\p{Cc}]/u.test(name) && name !== '.' && name !== '..',
+    'must be a file name without slashes and control characters, and not "." or ".."',
+  );
 
 const source = z
   .strictObject({
@@ -67,7 +69,7 @@ const asset = z
       .regex(/^sha256:[0-9a-fA-F]{64}$/, 'must be "sha256:" and 64 hexadecimal digits')
       .optional()
       .describe('The job fails if the bytes differ'),
-    attributes: z.record(z.string().max(200), z.json()).optional().describe('Handed on to the operation'),
+    attributes: z.record(z.string().max(200), z.unknown()).optional().describe('Handed on to the operation'),
   })
   .meta({ id: 'Asset' });
 

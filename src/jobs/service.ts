@@ -223,7 +223,8 @@ export class JobService {
     const inputs = { assets: spec.assets, callback: spec.callback ?? null };
     return {
       header: {
-        ...ref,
+        id: ref.id,
+        tenant: ref.tenant,
         operation: spec.operation,
         dialect: caller.dialect,
         created_at: new Date().toISOString(),
