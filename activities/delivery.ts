@@ -1,46 +1,24 @@
-/** The deliveries of a job's callbacks, and each attempt at them, as the object store keeps them. */
+/** The deliveries of a job's callbacks, as the object store keeps them. */
 import { json } from 'node:stream/consumers';
+import type { Delivery } from '../src/jobs/delivery.ts';
 import type { CallbackEvent } from '../src/jobs/job.ts';
 import { deliveryKey } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/store.ts';
 import type { RunRef } from './steps.ts';
 
-export interface DeliveryAttempt {
-  readonly at: string;
-  /** HTTP status; null when there was no answer. */
-  readonly status: number | null;
-  /** What went wrong; null of a success. */
-  readonly reason: string | null;
-  readonly duration_ms: number;
-}
-
-export interface DeliveryRecord {
-  /** The `webhook-id`, the same at each attempt, by which a receiver can tell repetitions. */
-  readonly id: string;
-  readonly event: CallbackEvent;
-  readonly state: 'pending' | 'delivered' | 'failed';
-  readonly attempts: readonly DeliveryAttempt[];
-  readonly next_attempt_at: string | null;
-}
-
-/** One delivery for each end of a run. */
-export const deliveryId = ({ run }: RunRef, event: CallbackEvent): string =>
-  `${run}-${event.replace('job.', '')}`;
+/** One for each end of a run. */
+const keyOf = (job: RunRef, event: CallbackEvent): string =>
+  deliveryKey(job, `${job.run}-${event.replace('job.', '')}`);
 
 export async function readDelivery(
   store: ObjectStore,
   job: RunRef,
-  id: string,
-): Promise<DeliveryRecord | null> {
-  const body = await store.get(deliveryKey(job, id));
-  return body && ((await json(body)) as DeliveryRecord);
+  event: CallbackEvent,
+): Promise<Delivery | null> {
+  const body = await store.get(keyOf(job, event));
+  return body && ((await json(body)) as Delivery);
 }
 
-export async function writeDelivery(
-  store: ObjectStore,
-  job: RunRef,
-  id: string,
-  record: DeliveryRecord,
-): Promise<void> {
-  await store.put(deliveryKey(job, id), JSON.stringify(record));
+export async function writeDelivery(store: ObjectStore, job: RunRef, delivery: Delivery): Promise<void> {
+  await store.put(keyOf(job, delivery.event), JSON.stringify(delivery));
 }

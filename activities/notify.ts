@@ -2,16 +2,11 @@
 import { createHash } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { DarkroomError } from '../src/errors.ts';
+import type { Delivery, DeliveryAttempt } from '../src/jobs/delivery.ts';
 import type { Callback, Job } from '../src/jobs/job.ts';
 import { linksOf } from '../src/jobs/links.ts';
 import { AddressForbidden, HttpFailure } from '../src/net/guarded-http.ts';
-import {
-  type DeliveryAttempt,
-  type DeliveryRecord,
-  deliveryId,
-  readDelivery,
-  writeDelivery,
-} from './delivery.ts';
+import { readDelivery, writeDelivery } from './delivery.ts';
 import type { ActivityDeps } from './deps.ts';
 import { pulsing } from './step.ts';
 import type { NotifyResult, NotifyStep } from './steps.ts';
@@ -32,8 +27,7 @@ export const createNotify =
       const record = await deps.archive.record(job);
       // Erased in the meantime: there is nothing left to tell.
       if (!callback || !record) return { outcome: 'ended', retryAfterMs: null };
-      const id = deliveryId(job, event);
-      const earlier = await readDelivery(deps.store, job, id);
+      const earlier = await readDelivery(deps.store, job, event);
       if (earlier?.state === 'delivered') return { outcome: 'delivered', retryAfterMs: null };
       const webhookId = webhookIdOf(step);
       const started = Date.now();
@@ -51,7 +45,7 @@ export const createNotify =
         reason: answer.reason,
         duration_ms: Date.now() - started,
       };
-      await writeDelivery(deps.store, job, id, nextRecord(step, webhookId, earlier, attempt, answer));
+      await writeDelivery(deps.store, job, nextRecord(step, webhookId, earlier, attempt, answer));
       return { outcome: answer.outcome, retryAfterMs: answer.retryAfterMs };
     });
 
@@ -137,10 +131,10 @@ function millisecondsOf(retryAfter: string | undefined): number | null {
 function nextRecord(
   { event, nextDelayMs }: NotifyStep,
   id: string,
-  earlier: DeliveryRecord | null,
+  earlier: Delivery | null,
   attempt: DeliveryAttempt,
   { outcome, retryAfterMs }: Answer,
-): DeliveryRecord {
+): Delivery {
   const again = outcome === 'failed' && nextDelayMs !== null;
   return {
     id,

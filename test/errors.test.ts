@@ -4,7 +4,9 @@ import { catalogue } from '../src/errors.ts';
 
 test('docs/errors.md has every code, with its status and whether it is retryable', () => {
   const text = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8');
-  const rows = new Map([...text.matchAll(/^\| `(\w+)` +\| (\w+) +\|/gm)].map(([, code, fact]) => [code, fact]));
+  const rows = new Map(
+    [...text.matchAll(/^\| `(\w+)` +\| (\w+) +\|/gm)].map(([, code, fact]) => [code, fact]),
+  );
   expect([...rows.keys()].sort()).toEqual(Object.keys(catalogue).sort());
   for (const [code, { status, retryable }] of Object.entries(catalogue)) {
     expect([code, rows.get(code)]).toEqual([

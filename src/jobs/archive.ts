@@ -1,4 +1,5 @@
 /** Port: the object store as the domain sees it. Implemented in `src/storage/archive.ts`. */
+import type { Delivery } from './delivery.ts';
 import type { JobFilter, JobPage, JobSnapshot } from './engine.ts';
 import type { FileEntry, Manifest } from './job.ts';
 import type { JobInputs, JobRef, SealedInputs } from './order.ts';
@@ -29,6 +30,8 @@ export interface JobArchive {
   manifest(ref: JobRef, run: number): Promise<Manifest | null>;
   /** One result file; null when the job has no such file. */
   file(ref: JobRef, run: number, path: string): Promise<OpenFile | null>;
+  /** Callbacks of the job, and the attempts at them. */
+  deliveries(ref: JobRef): Promise<Delivery[]>;
   /** Keeps inputs encrypted beside the job. */
   seal(ref: JobRef, inputs: JobInputs): Promise<SealedInputs>;
   /** Takes back `seal`, when the job could not be started after all. */

@@ -88,6 +88,9 @@ const callback = z
   })
   .meta({ id: 'Callback' });
 
+/** Characters of JSON. Parameters travel with each step of a job through Temporal's history. */
+const MAX_PARAMS = 64 * 1024;
+
 /** More than this many assets are submitted in several calls. */
 const MAX_ASSETS = 10_000;
 
@@ -95,7 +98,14 @@ export const jobSpec = z
   .strictObject({
     id: jobId.optional(),
     operation: z.string().min(1).max(100).meta({ example: 'image.transform' }),
-    params: z.record(z.string(), z.unknown()).default({}).describe('See GET /v1/operations/{name}'),
+    params: z
+      .record(z.string(), z.unknown())
+      .refine(
+        (params) => JSON.stringify(params).length <= MAX_PARAMS,
+        `must be at most ${MAX_PARAMS / 1024} KiB as JSON; larger things are assets`,
+      )
+      .default({})
+      .describe('See GET /v1/operations/{name}'),
     assets: z.array(asset).max(MAX_ASSETS).default([]),
     callback: callback.optional(),
     priority: z

@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { DarkroomError } from '../errors.ts';
 import type { JobArchive, OpenFile } from './archive.ts';
-import type { FieldError, OperationCatalogue, PlannableOperation } from './catalogue.ts';
+import type { OperationCatalogue, PlannableOperation } from './catalogue.ts';
+import type { Delivery } from './delivery.ts';
 import type { ControlSignal, JobEngine, JobFilter, JobPage, JobSnapshot } from './engine.ts';
 import { canonicalRequest } from './fingerprint.ts';
-import { callbackEvents, type Job, type JobSpec, jobSpec, type Manifest } from './job.ts';
+import { callbackEvents, type Job, type JobSpec, type jobSpec, type Manifest } from './job.ts';
 import { initialStatus, type JobInputs, type JobOrder, type JobRef } from './order.ts';
 import { isTerminal } from './states.ts';
+import { invalid, validate } from './validation.ts';
 
 /** Longer lists of assets are kept in the store: Temporal's payloads stay small and its pages quick. */
 const INLINE_INPUT_BYTES = 32 * 1024;
@@ -43,7 +45,7 @@ export class JobService {
    * temporal_unavailable, store_unavailable; then nothing was created.
    */
   async submit(caller: Caller, request: z.input<typeof jobSpec>): Promise<{ job: Job; created: boolean }> {
-    const { spec, operation } = this.#validate(request);
+    const { spec, operation } = validate(request, this.#parts);
     const ref = { tenant: caller.tenant, id: spec.id ?? randomUUID() };
     const fingerprints = this.#parts.fingerprints(canonicalRequest(spec));
     // A client may send its id again long after Temporal forgot it; a fresh UUID cannot have been used.
@@ -144,6 +146,12 @@ export class JobService {
     return file;
   }
 
+  /** Callbacks that were sent or are on their way. */
+  async deliveries(ref: JobRef): Promise<Delivery[]> {
+    await this.#find(ref);
+    return this.#parts.archive.deliveries(ref);
+  }
+
   /** Stops the job if it runs and erases all that is kept of it; only its id stays taken. */
   async delete(ref: JobRef): Promise<void> {
     await this.#find(ref);
@@ -174,43 +182,6 @@ export class JobService {
   async #withoutDeleted(page: JobPage): Promise<JobPage> {
     const deleted = await Promise.all(page.jobs.map((job) => this.#isDeleted(job)));
     return { ...page, jobs: page.jobs.filter((_, index) => !deleted[index]) };
-  }
-
-  #validate(request: z.input<typeof jobSpec>): { spec: JobSpec; operation: PlannableOperation } {
-    const parsed = jobSpec.safeParse(request);
-    if (!parsed.success) {
-      throw invalid(
-        parsed.error.issues.map(({ path, message }) => ({ pointer: toPointer(path), detail: message })),
-      );
-    }
-    const spec = parsed.data;
-    const operation = this.#parts.operations.find(spec.operation);
-    if (!operation) {
-      const known = this.#parts.operations.list().map(({ name }) => name);
-      throw invalid([
-        {
-          pointer: '/operation',
-          detail: `there is no operation "${spec.operation}"; there are ${known.join(', ')}`,
-        },
-      ]);
-    }
-    const params = operation.parse(spec.params);
-    const errors = [...this.#badUrls(spec), ...badCount(spec, operation)];
-    if (!params.ok)
-      errors.push(...params.errors.map((error) => ({ ...error, pointer: `/params${error.pointer}` })));
-    if (errors.length > 0 || !params.ok) throw invalid(errors);
-    return { spec: { ...spec, params: params.params }, operation };
-  }
-
-  #badUrls({ assets, callback }: JobSpec): FieldError[] {
-    const urls = assets.map(({ source }, index) => ({
-      pointer: `/assets/${index}/source/url`,
-      url: source.url,
-    }));
-    return [...urls, { pointer: '/callback/url', url: callback?.url }].flatMap(({ pointer, url }) => {
-      const detail = url === undefined ? null : this.#parts.refusalOf(url);
-      return detail === null ? [] : [{ pointer, detail }];
-    });
   }
 
   async #order(
@@ -258,13 +229,6 @@ function mustBeSealed(inputs: JobInputs): boolean {
   return urls.some((url) => url?.includes('?')) || JSON.stringify(inputs).length > INLINE_INPUT_BYTES;
 }
 
-function badCount({ assets }: JobSpec, { info }: PlannableOperation): FieldError[] {
-  const { min, max } = info.inputs;
-  if (assets.length >= min && assets.length <= max) return [];
-  const wanted = max === 0 ? 'no assets' : min === max ? `exactly ${min}` : `${min} to ${max}`;
-  return [{ pointer: '/assets', detail: `${info.name} takes ${wanted}, and got ${assets.length}` }];
-}
-
 function splitCursor(cursor: string | undefined): ['t' | 's', string | undefined] {
   if (cursor === undefined) return ['t', undefined];
   if (!/^[ts]\./.test(cursor))
@@ -280,17 +244,6 @@ function sameRequest({ job, fingerprint }: JobSnapshot, fingerprints: readonly s
     { details: { state: job.state, created_at: job.created_at } },
   );
 }
-
-/** `invalid_request`, in whose details every bad field is named. */
-export function invalid(errors: readonly FieldError[]): DarkroomError {
-  const first = errors.slice(0, 3).map(({ pointer, detail }) => `${pointer || 'the body'}: ${detail}`);
-  const more = errors.length > 3 ? `; and ${errors.length - 3} more` : '';
-  return new DarkroomError('invalid_request', first.join('; ') + more, { details: { errors } });
-}
-
-/** A JSON Pointer (RFC 6901). */
-export const toPointer = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 const isUnavailable = (error: unknown): boolean =>
   error instanceof DarkroomError && error.code === 'temporal_unavailable';

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { DarkroomError } from '../errors.ts';
 import type { JobArchive, OpenFile } from '../jobs/archive.ts';
+import type { Delivery } from '../jobs/delivery.ts';
 import type { JobFilter, JobPage, JobSnapshot } from '../jobs/engine.ts';
 import type { FileEntry, Job, Manifest } from '../jobs/job.ts';
 import type { JobInputs, JobRef, SealedInputs } from '../jobs/order.ts';
@@ -63,6 +64,15 @@ export class StoredArchive implements JobArchive {
         return Readable.toWeb(body) as ReadableStream<Uint8Array>;
       },
     };
+  }
+
+  async deliveries(ref: JobRef): Promise<Delivery[]> {
+    const found: Delivery[] = [];
+    for await (const { key } of this.#store.list(layout.deliveryPrefix(ref))) {
+      const delivery = await this.#json<Delivery>(key);
+      if (delivery) found.push(delivery);
+    }
+    return found;
   }
 
   async seal(ref: JobRef, inputs: JobInputs): Promise<SealedInputs> {

@@ -35,8 +35,9 @@ export const outputKey = (
 
 export const manifestKey = (ref: JobRef, run: number): string => `${runPrefix(ref, run)}manifest.json`;
 
-export const deliveryKey = (ref: JobRef, delivery: string): string =>
-  `${jobPrefix(ref)}deliveries/${delivery}.json`;
+export const deliveryPrefix = (ref: JobRef): string => `${jobPrefix(ref)}deliveries/`;
+
+export const deliveryKey = (ref: JobRef, name: string): string => `${deliveryPrefix(ref)}${name}.json`;
 
 /** Outlives the job, so that its id stays taken. */
 export const tombstoneKey = ({ tenant, id }: JobRef): string => `${tenant}/deleted/${id}`;

@@ -1,8 +1,6 @@
 /** Callbacks that do not arrive at once. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DeliveryRecord } from '../../activities/delivery.ts';
+import type { Delivery } from '../../src/jobs/delivery.ts';
 import { type Darkroom, freePort, startDarkroom } from '../support/server.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
@@ -35,10 +33,13 @@ async function echo(url: string, events?: ('job.completed' | 'job.failed')[]): P
   return id;
 }
 
-const delivery = async (id: string): Promise<DeliveryRecord> =>
-  JSON.parse(
-    await readFile(join(darkroom.dataDir, `store/public/jobs/${id}/deliveries/1-completed.json`), 'utf8'),
-  );
+async function delivery(id: string): Promise<Delivery> {
+  const { deliveries } = (await (await darkroom.request(`/v1/jobs/${id}/deliveries`)).json()) as {
+    deliveries: Delivery[];
+  };
+  if (!deliveries[0]) throw new Error('There is no delivery yet');
+  return deliveries[0];
+}
 
 describe('a receiver', () => {
   test('that fails and redirects is tried again, with the same id, until it takes the callback', async () => {

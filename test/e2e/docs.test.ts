@@ -28,6 +28,7 @@ test('the OpenAPI document is valid 3.1, and names every route of the native API
       'DELETE /v1/jobs/{id}',
       'GET /v1/jobs',
       'GET /v1/jobs/{id}',
+      'GET /v1/jobs/{id}/deliveries',
       'GET /v1/jobs/{id}/files',
       'GET /v1/jobs/{id}/files/{path}',
       'GET /v1/jobs/{id}/result',

@@ -103,6 +103,11 @@ describe('requests', () => {
       { ...transform, assets: [{ ...asset, name: '../../a.jpg' }] },
       ['/assets/0/name'],
     ],
+    [
+      'parameters that are data',
+      { operation: 'system.echo', params: { x: 'x'.repeat(70_000) } },
+      ['/params'],
+    ],
     ['no object', [], ['']],
   ])('%s is named', async (_, body, pointers) => {
     const problem = await post(body);

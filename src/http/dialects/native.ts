@@ -4,13 +4,15 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DarkroomError } from '../../errors.ts';
 import type { OperationCatalogue } from '../../jobs/catalogue.ts';
+import { delivery } from '../../jobs/delivery.ts';
 import type { ControlSignal, JobEngine } from '../../jobs/engine.ts';
 import { fileEntry, type Job, job, jobId, jobSpec, manifest } from '../../jobs/job.ts';
 import { linksOf } from '../../jobs/links.ts';
-import { invalid, type JobService, toPointer } from '../../jobs/service.ts';
+import type { JobService } from '../../jobs/service.ts';
 import { isTerminal, states } from '../../jobs/states.ts';
+import { invalidFields } from '../../jobs/validation.ts';
 import { fileResponse, matches } from '../files.ts';
-import { problem } from '../problem.ts';
+import { fails, json } from '../openapi.ts';
 
 const DIALECT = 'native';
 
@@ -50,18 +52,6 @@ const listQuery = z.object({
     .openapi({ type: 'integer', minimum: 1, maximum: 200, default: 50 }),
 });
 
-const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-const fails = (...statuses: number[]) =>
-  Object.fromEntries(
-    statuses.map((status) => [
-      status,
-      { description: 'Problem', content: { 'application/problem+json': { schema: problem } } },
-    ]),
-  );
-
 export interface NativeParts {
   readonly service: JobService;
   readonly operations: OperationCatalogue;
@@ -75,9 +65,7 @@ export function createNative({ service, operations, engine, onSubmitted }: Nativ
   const app = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (result.success) return;
-      throw invalid(
-        result.error.issues.map(({ path, message }) => ({ pointer: toPointer(path), detail: message })),
-      );
+      throw invalidFields(result.error.issues);
     },
   });
   const tags = ['Jobs'];
@@ -248,6 +236,21 @@ export function createNative({ service, operations, engine, onSubmitted }: Nativ
     const { id, path } = c.req.param();
     return fileResponse(c, await service.file(refOf(c, id), path));
   });
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{id}/deliveries',
+      tags: ['Callbacks'],
+      summary: 'Callbacks of a job, with each attempt and why it failed',
+      request: { params: idParam },
+      responses: {
+        200: json(z.object({ deliveries: z.array(delivery) }), 'The deliveries'),
+        ...fails(404, 422, 503),
+      },
+    }),
+    async (c) => c.json({ deliveries: await service.deliveries(refOf(c, c.req.valid('param').id)) }, 200),
+  );
 
   const describe = async () => {
     const live = await engine.liveCapabilities().catch(() => new Set<string>());
