@@ -1,10 +1,10 @@
 /** Lists of jobs, from Temporal's visibility store. */
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { DarkroomError } from '../errors.ts';
 import type { JobFilter, JobPage } from '../jobs/engine.ts';
 import type { Job } from '../jobs/job.ts';
 import { isTerminal, type JobState } from '../jobs/states.ts';
+import { invalid } from '../jobs/validation.ts';
 import { decodeMemo, isJobMemo, toSnapshot } from './snapshot.ts';
 
 /** The search attribute shows coarse states; the memo of each execution tells the exact one. */
@@ -59,9 +59,7 @@ function fromCursor(cursor: string): Uint8Array {
   const [text = '', sum] = cursor.split('.');
   const token = Buffer.from(text, 'base64url');
   if (sum === checksum(token)) return token;
-  throw new DarkroomError('invalid_request', '/cursor: is not a cursor of this list', {
-    details: { errors: [{ pointer: '/cursor', detail: 'is not a cursor of this list' }] },
-  });
+  throw invalid([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
 }
 
 async function readPage(
