@@ -19,6 +19,7 @@ export const catalogue = {
   invalid_request: permanent(422, 'The request has invalid fields'),
   unsupported_media_type: permanent(415, 'The content type is not supported here'),
   payload_too_large: permanent(413, 'The request body is too large'),
+  origin_forbidden: permanent(403, 'Web pages of another origin may not use this server'),
   misdirected_host: permanent(421, 'The Host header names another machine'),
   route_not_found: permanent(404, 'There is nothing at this address'),
   method_not_allowed: permanent(405, 'This address does not take that method'),

@@ -5,7 +5,7 @@ import { createApp } from '../http/app.ts';
 import { type HttpServer, listen } from '../http/server.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
-import { keepRegistering } from './registration.ts';
+import { adviseSharedKey, keepRegistering } from './registration.ts';
 import { untilTold } from './until-told.ts';
 
 /** Where `darkroom serve` puts Temporal unless the port is taken. */
@@ -30,6 +30,7 @@ export async function startApi(config: Config, target: TemporalTarget, log: Log)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
   const { client, service, engine, operations, store } = await composeApi(config, target);
   if (!config.embedded) void keepRegistering(client, log);
+  if (!config.embedded) adviseSharedKey(config, log);
   const app = createApp({
     service,
     engine,

@@ -1,5 +1,6 @@
-/** Search attributes in the namespace of a cluster, which may come up after us, or not let us register anything. */
+/** What parts that run alone, against a cluster, have to see to: search attributes, and a key that they share. */
 import type { Client } from '@temporalio/client';
+import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { grpcCode } from '../temporal/connection.ts';
 import { registerSearchAttributes } from '../temporal/namespace.ts';
@@ -7,7 +8,16 @@ import { registerSearchAttributes } from '../temporal/namespace.ts';
 const PAUSE_MS = 2000;
 const UNAVAILABLE = 14;
 
-/** Tries until Temporal answers. Says once what an administrator has to do, if it is not ours to do. */
+/** API and workers open what the others sealed. */
+export function adviseSharedKey(config: Config, log: Log): void {
+  if (config.DARKROOM_MASTER_KEY.length > 0) return;
+  log.warn(`DARKROOM_MASTER_KEY is not set: all parts must share the key in ${config.DARKROOM_DATA}/keys`);
+}
+
+/**
+ * Registers our search attributes in the namespace of a cluster, which may come up after us: tries until it answers.
+ * Says once what an administrator has to do, if it is not ours to do.
+ */
 export async function keepRegistering(client: Client, log: Log): Promise<void> {
   for (;;) {
     try {

@@ -15,7 +15,7 @@ import { reapOrphan } from '../temporal/embedded/server.ts';
 import { WORKER_HEARTBEAT_MS } from '../temporal/live-workers.ts';
 import { createWorkers, runWorkers } from '../temporal/worker.ts';
 import { EMBEDDED_ADDRESS } from './api.ts';
-import { keepRegistering } from './registration.ts';
+import { adviseSharedKey, keepRegistering } from './registration.ts';
 import { claimScratch } from './scratch.ts';
 import { untilTold } from './until-told.ts';
 
@@ -38,7 +38,12 @@ export async function worker(): Promise<void> {
   const scratch = await claimScratch(config.DARKROOM_WORK);
   const { activities, slots } = await composeWorker(config, scratch);
   const connection = await connectWorker(target, PATIENCE_MS);
-  if (!config.embedded) void keepRegistering(createClient(target), log);
+  const alone = process.send === undefined;
+  if (alone && !config.embedded) {
+    const client = createClient(target);
+    void keepRegistering(client, log).finally(() => client.connection.close());
+    adviseSharedKey(config, log);
+  }
   const workers = await createWorkers({ connection, namespace: target.namespace, activities, slots });
   const running = runWorkers(workers, stop.signal);
   log.info({ temporal: target.address, namespace: target.namespace, slots }, 'The worker takes work');

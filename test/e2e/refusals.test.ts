@@ -1,5 +1,6 @@
 /** Bad input: each with a precise answer, and nothing created. */
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../support/photos.ts';
@@ -154,15 +155,19 @@ describe('requests', () => {
     });
   });
 
-  test('a web page that was pointed at this machine is refused', async () => {
-    const { request } = await import('node:http');
+  test.each([
+    ['was pointed at this machine', { host: 'evil.example' }, 421],
+    ['posts across origins', { origin: 'https://evil.example' }, 403],
+    ['hides where it is from', { origin: 'null' }, 403],
+    ['is ours', { origin: 'http://localhost:3000' }, 404],
+  ])('a web page that %s is refused, unless it is ours', async (_, headers, expected) => {
     const status = await new Promise((resolve) => {
-      request(`${darkroom.url}/v1/jobs`, { headers: { host: 'evil.example' } }, (response) => {
+      request(`${darkroom.url}/v1/jobs/nobody/cancel`, { method: 'POST', headers }, (response) => {
         response.resume();
         resolve(response.statusCode);
       }).end();
     });
-    expect(status).toBe(421);
+    expect(status).toBe(expected);
   });
 });
 
