@@ -154,11 +154,14 @@ export class JobService {
 
   /** Stops the job if it runs and erases all that is kept of it; only its id stays taken. */
   async delete(ref: JobRef): Promise<void> {
-    await this.#find(ref);
     const { archive, engine } = this.#parts;
-    await archive.bury(ref);
+    // A deletion that was cut short is finished by the next one, which then finds no job.
+    const buried = await archive.isDeleted(ref);
+    if (!buried) await this.#find(ref);
     await engine.remove(ref);
+    await archive.bury(ref);
     await archive.erase(ref);
+    if (buried) throw notFound(ref);
   }
 
   async #find(ref: JobRef): Promise<JobSnapshot> {
@@ -169,8 +172,7 @@ export class JobService {
       throw error;
     });
     const snapshot = found ?? (await archive.record(ref));
-    if (!snapshot || (await this.#isDeleted(snapshot.job)))
-      throw new DarkroomError('job_not_found', `There is no job "${ref.id}"`);
+    if (!snapshot || (await this.#isDeleted(snapshot.job))) throw notFound(ref);
     return snapshot;
   }
 
@@ -244,6 +246,9 @@ function sameRequest({ job, fingerprint }: JobSnapshot, fingerprints: readonly s
     { details: { state: job.state, created_at: job.created_at } },
   );
 }
+
+const notFound = ({ id }: JobRef): DarkroomError =>
+  new DarkroomError('job_not_found', `There is no job "${id}"`);
 
 const isUnavailable = (error: unknown): boolean =>
   error instanceof DarkroomError && error.code === 'temporal_unavailable';
