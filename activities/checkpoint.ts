@@ -10,6 +10,7 @@ import type { RunRef } from './steps.ts';
 export interface StoredFile {
   /** As the operation wanted to name it; where several did the same, packaging numbers them. */
   readonly path: string;
+  readonly asset: number | null;
   readonly key: string;
   /** Bytes. */
   readonly size: number;

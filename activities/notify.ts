@@ -1,5 +1,6 @@
 /** One attempt to tell the client how its job ended, by the rules of Standard Webhooks. */
 import { createHash } from 'node:crypto';
+import { Context } from '@temporalio/activity';
 import { Webhook } from 'standardwebhooks';
 import { DarkroomError } from '../src/errors.ts';
 import type { Delivery, DeliveryAttempt } from '../src/jobs/delivery.ts';
@@ -46,6 +47,8 @@ export const createNotify =
         duration_ms: Date.now() - started,
       };
       await writeDelivery(deps.store, job, nextRecord(step, webhookId, earlier, attempt, answer));
+      if (answer.reason)
+        Context.current().log.warn('A callback failed', { job: job.id, event, reason: answer.reason });
       return { outcome: answer.outcome, retryAfterMs: answer.retryAfterMs };
     });
 

@@ -1,33 +1,33 @@
 /** Result files of a stage, written to a scratch directory first and then moved into the object store. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
-import type { OutputWriter } from '../operations/operation.ts';
+import type { InputFile, OutputWriter } from '../operations/operation.ts';
 
 /** UTF-8 bytes that a part of a name may have; file systems allow 255, and a number may be added. */
 const MAX_PART_BYTES = 200;
 
 export class ScratchOutputs implements OutputWriter {
   readonly #root: string;
-  readonly #wanted = new Map<string, string>();
+  readonly #made = new Map<string, { wanted: string; asset: number | null }>();
   data: unknown;
 
   constructor(root: string) {
     this.#root = root;
   }
 
-  /** What was made, in order: the name it got here, and the one it was meant to have. */
-  get names(): readonly { readonly name: string; readonly wanted: string }[] {
-    return [...this.#wanted].map(([name, wanted]) => ({ name, wanted }));
+  /** What was made, in order: the name it got here, the one it was meant to have, and the position of its one asset. */
+  get made(): readonly { readonly name: string; readonly wanted: string; readonly asset: number | null }[] {
+    return [...this.#made].map(([name, rest]) => ({ name, ...rest }));
   }
 
   pathOf(name: string): string {
     return join(this.#root, name);
   }
 
-  async create(given: string): Promise<{ name: string; path: string }> {
+  async create(given: string, madeFrom?: InputFile): Promise<{ name: string; path: string }> {
     const wanted = safe(given);
-    const name = numbered(wanted, this.#wanted);
-    this.#wanted.set(name, wanted);
+    const name = numbered(wanted, this.#made);
+    this.#made.set(name, { wanted, asset: madeFrom?.index ?? null });
     const path = this.pathOf(name);
     await mkdir(dirname(path), { recursive: true });
     return { name, path };

@@ -1,4 +1,5 @@
 /** Lists what a job produced, and writes the record that outlives Temporal. */
+import { Context } from '@temporalio/activity';
 import mime from 'mime';
 import { catalogue } from '../src/errors.ts';
 import type { AssetOutcome, JobError } from '../src/jobs/job.ts';
@@ -26,14 +27,16 @@ export const createPackageJob =
         error: ending.error,
         stage: null,
         paused: false,
-        progress: ending.state === 'completed' ? 100 : status.progress,
+        progress: ending.state === 'completed' ? 100 : Math.floor(status.progress * 10) / 10,
         completed_at: completedAt,
-        assets: manifest ? countsOf(manifest.assets, status) : status.assets,
+        assets: manifest ? countsOf(manifest.assets, status) : withCulprit(status.assets, ending.error),
         result:
           manifest && ending.state === 'completed'
             ? { kind: manifest.kind, files: manifest.files.length }
             : null,
       };
+      if (final.error)
+        Context.current().log.info('The job did not complete', { job: job.id, ...final.error });
       await deps.archive.end({ job: { ...header, ...final }, fingerprint: step.fingerprint });
       return final;
     });
@@ -71,10 +74,11 @@ async function listResults(
 function listFiles(checkpoints: readonly Checkpoint[]): StoredManifest['files'] {
   const taken = new Set<string>();
   return checkpoints.flatMap(({ outputs }) =>
-    outputs.map(({ path: wanted, key, size, sha256 }) => {
+    outputs.map(({ path: wanted, key, size, sha256, asset }) => {
       const path = numbered(wanted, taken);
       taken.add(path);
-      return { path, size, sha256, media_type: mime.getType(path) ?? 'application/octet-stream', key };
+      const media_type = mime.getType(path) ?? 'application/octet-stream';
+      return { path, size, sha256, media_type, asset, key };
     }),
   );
 }
@@ -102,6 +106,10 @@ const countsOf = (
   downloaded,
   failed: assets.filter(({ status }) => status === 'failed').length,
 });
+
+/** The asset that failed the job was counted by nobody: its step gave back nothing. */
+const withCulprit = (counts: JobStatus['assets'], error: JobError | null): JobStatus['assets'] =>
+  error?.details?.['asset'] === undefined ? counts : { ...counts, failed: counts.failed + 1 };
 
 const nothingUsable = ({ assets }: StoredManifest): boolean =>
   assets.length > 0 && assets.every(({ status }) => status === 'failed');

@@ -25,7 +25,7 @@ export const createRunStage =
       const { job, stage, batch } = step;
       const done = await readCheckpoint(deps.store, job, stage, batch);
       if (done) return { failed: done.failures.length, startedAt: pulse.startedAt };
-      const scratch = join(deps.workDir, job.tenant, job.id, randomUUID());
+      const scratch = join(deps.workDir, randomUUID());
       try {
         const checkpoint = await runIn(scratch, deps, step, pulse);
         pulse.signal.throwIfAborted();
@@ -160,9 +160,9 @@ async function keepOutputs(
   outputs: ScratchOutputs,
 ): Promise<StoredFile[]> {
   const kept: StoredFile[] = [];
-  for (const { name, wanted } of outputs.names) {
+  for (const { name, wanted, asset } of outputs.made) {
     const key = outputKey(job, job.run, stage, batch, name);
-    kept.push({ path: wanted, key, ...(await store.adopt(key, outputs.pathOf(name))) });
+    kept.push({ path: wanted, asset, key, ...(await store.adopt(key, outputs.pathOf(name))) });
   }
   return kept;
 }

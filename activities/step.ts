@@ -36,7 +36,7 @@ export async function pulsing<T>(announce: boolean, work: (pulse: Pulse) => Prom
   let progress: Heartbeat = { points: 0, detail: null, downloaded: 0, failed: 0 };
   const beat = setInterval(() => context.heartbeat(progress), HEARTBEAT_MS);
   const announcement = announce
-    ? setTimeout(() => void sayBegun(context, startedAt), ANNOUNCE_AFTER_MS)
+    ? setTimeout(() => void sayBegun(context, startedAt), context.info.attempt > 1 ? 0 : ANNOUNCE_AFTER_MS)
     : undefined;
   const { attempt } = context.info;
   try {

@@ -28,18 +28,18 @@ interface Callback {
 const { web, callback } = await startWeb();
 const names = (await readdir(photos)).filter((name) => name.endsWith('.jpg'));
 const server = await findServer();
-console.log(`Submitting ${names.length} photographs to ${server.url}: ${names.join(', ')}`);
 let accepted = await submit(server.url);
 let secretOf = server.dataDir;
 let ownServer = server.stop;
 if (accepted === 'refused') {
   console.log(
-    'That server may not reach this machine (DARKROOM_ALLOW_NETWORKS is not set), so the demo starts one of its own.',
+    `The server at ${server.url} may not reach this machine (DARKROOM_ALLOW_NETWORKS is not set); the demo starts one of its own.`,
   );
   const own = await startServer();
   [accepted, secretOf, ownServer, server.url] = [await submit(own.url), own.dataDir, own.stop, own.url];
 }
 if (accepted === 'refused') throw new Error('The demo was refused by its own server');
+console.log(`Submitted ${names.length} photographs to ${server.url}: ${names.join(', ')}`);
 try {
   const job = await watch(server.url, accepted.id);
   if (job.state !== 'completed') throw new Error(`The job ${job.state}: ${job.error?.message}`);

@@ -33,7 +33,12 @@ const rehearsal = z.looseObject({
     .max(600_000)
     .optional()
     .describe('Milliseconds that the job takes; 0 when left out'),
-  steps: z.int().min(1).max(1000).optional().describe('Reports of progress over that time; 10 when left out'),
+  steps: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Reports of progress over that time; two a second when left out, and 10 at least'),
   fail: z
     .enum(['permanent', 'transient'])
     .optional()
@@ -67,7 +72,8 @@ export const testEcho = defineOperation({
 
 async function rehearse(context: StageContext<z.infer<typeof rehearsal>>): Promise<void> {
   const { params, outputs, progress, signal, attempt } = context;
-  const { delay_ms = 0, steps = 10, fail, fail_times = 1 } = params;
+  const { delay_ms = 0, fail, fail_times = 1 } = params;
+  const steps = params.steps ?? Math.max(10, Math.ceil(delay_ms / 500));
   signal.throwIfAborted();
   for (let step = 1; delay_ms > 0 && step <= steps; step++) {
     await pause(delay_ms / steps, signal);

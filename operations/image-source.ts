@@ -66,7 +66,7 @@ export async function openImage(input: InputFile): Promise<SourceImage> {
   return { image: sharp(file, { ...settings, limitInputPixels: MAX_PIXELS }), format, width, height };
 }
 
-/** An error about one asset: `Asset 2 ("cat.jpg") …`. */
+/** An error about one asset: `Asset 1 ("cat.jpg") …`, counted from 0 as in `details`. */
 export function assetError(
   code: ErrorCode,
   { index, name }: InputFile,
@@ -74,7 +74,7 @@ export function assetError(
   more: { details?: ErrorDetails; cause?: unknown } = {},
 ): DarkroomError {
   const details = { asset: name, index, ...more.details };
-  return new DarkroomError(code, `Asset ${index + 1} ("${name}") ${predicate}`, {
+  return new DarkroomError(code, `Asset ${index} ("${name}") ${predicate}`, {
     details,
     cause: more.cause,
   });

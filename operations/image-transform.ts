@@ -6,8 +6,12 @@ import { z } from 'zod';
 import { DarkroomError } from '../src/errors.ts';
 import { assetError, decodeFailure, MAX_PIXELS, openImage, type SourceImage } from './image-source.ts';
 import { defineOperation, type InputFile, onError, type StageContext } from './operation.ts';
+import { inProcessOfItsOwn } from './own-process.ts';
 
 const MAX_SIDE = 16_384;
+
+/** A picture that takes more than a second or two is made in a process of its own; see `effort`. */
+const MAX_EFFORT = 50e6;
 const side = z.int().min(1).max(MAX_SIDE).optional();
 
 const params = z.strictObject({
@@ -85,12 +89,15 @@ const kept: Readonly<Record<SourceImage['format'], Format>> = {
   tiff: 'png',
 };
 
-const encoders: Readonly<Record<Format, { extension: string; quality: boolean; maxSide: number }>> = {
-  jpeg: { extension: '.jpg', quality: true, maxSide: 65_535 },
+/** `effort`: time to encode a pixel, as a multiple of the time to decode one. */
+const encoders: Readonly<
+  Record<Format, { extension: string; quality: boolean; maxSide: number; effort: number }>
+> = {
+  jpeg: { extension: '.jpg', quality: true, maxSide: 65_535, effort: 1 },
   // Given a quality, sharp would reduce PNG to a palette.
-  png: { extension: '.png', quality: false, maxSide: MAX_PIXELS },
-  webp: { extension: '.webp', quality: true, maxSide: 16_383 },
-  avif: { extension: '.avif', quality: true, maxSide: MAX_SIDE },
+  png: { extension: '.png', quality: false, maxSide: MAX_PIXELS, effort: 3 },
+  webp: { extension: '.webp', quality: true, maxSide: 16_383, effort: 4 },
+  avif: { extension: '.avif', quality: true, maxSide: MAX_SIDE, effort: 16 },
 };
 
 export const imageTransform = defineOperation({
@@ -129,7 +136,7 @@ async function transformAll(context: StageContext<Params>): Promise<void> {
 
 async function transform(
   input: InputFile,
-  { params, workspace, outputs }: StageContext<Params>,
+  { params, workspace, outputs, signal }: StageContext<Params>,
 ): Promise<void> {
   const source = await openImage(input);
   const format = params.format === 'keep' ? kept[source.format] : params.format;
@@ -138,14 +145,32 @@ async function transform(
   // Whether its pixels can be read shows only now, and a name that is handed out stands for a result.
   const draft = join(workspace, 'draft');
   try {
-    await pipeline(source, params, format).toFile(draft);
+    // libvips cannot be interrupted, so what takes long is done where it can be ended.
+    if (effort(source, resultSize(source, params), format) > MAX_EFFORT) {
+      await inProcessOfItsOwn('image-transform-process.js', { input, params, format, draft }, signal);
+    } else await pipeline(source, params, format).toFile(draft);
   } catch (error) {
     await rm(draft, { force: true });
+    signal.throwIfAborted();
     throw decodeFailure(input, error);
   }
-  const { path } = await outputs.create(parse(input.name).name + encoders[format].extension);
+  const { path } = await outputs.create(parse(input.name).name + encoders[format].extension, input);
   await rename(draft, path);
 }
+
+/** The work of `image-transform-process`. */
+export async function writePicture(
+  input: InputFile,
+  params: Params,
+  format: Format,
+  draft: string,
+): Promise<void> {
+  await pipeline(await openImage(input), params, format).toFile(draft);
+}
+
+/** Roughly, in pixels that are decoded: about 25 million a second on one slow core. */
+const effort = (source: Size, result: Size, format: Format): number =>
+  source.width * source.height + result.width * result.height * encoders[format].effort;
 
 /** In an order that lets libvips shrink JPEG and WebP while they are decoded. */
 function pipeline({ image }: SourceImage, params: Params, format: Format): Sharp {

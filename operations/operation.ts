@@ -21,9 +21,10 @@ export interface InputFile {
 export interface OutputWriter {
   /**
    * A path on this machine to write one result to. `name` is relative, with `/` between folders; names that are taken
-   * within the stage get a number before the extension, and the name that was given is returned.
+   * within the stage get a number before the extension, and the name that was given is returned. `madeFrom`: the
+   * one asset that it shows, so that clients can tell.
    */
-  create(name: string): Promise<{ name: string; path: string }>;
+  create(name: string, madeFrom?: InputFile): Promise<{ name: string; path: string }>;
   /** The JSON result of the job; also kept as `result.json`. */
   json(data: unknown): Promise<void>;
 }

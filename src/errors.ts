@@ -30,7 +30,7 @@ export const catalogue = {
   job_id_in_use: permanent(409, 'The job id belongs to another request'),
   job_id_deleted: permanent(409, 'The job id belonged to a job that was deleted'),
   job_not_active: permanent(409, 'The job has already ended'),
-  result_not_ready: permanent(409, 'The job has no result yet'),
+  result_not_ready: permanent(409, 'The job has no result'),
   file_not_found: permanent(404, 'The job has no such file'),
   operation_not_found: permanent(404, 'There is no such operation'),
 

@@ -7,7 +7,11 @@ import { ConfigError } from './config.ts';
 const program = new Command('darkroom')
   .description('A durable job server for image and asset processing')
   .version(packageJson.version)
-  .showHelpAfterError();
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    '\nSettings are environment variables; "darkroom config" lists them. To begin: darkroom serve',
+  );
 
 // Imported when they are run: the worker's native code takes a second to load.
 program

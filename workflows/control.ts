@@ -8,6 +8,8 @@ export interface Control {
   run<T>(work: () => Promise<T>): Promise<T>;
   /** Resolves when the job is not, or no longer, paused. */
   untilResumed(): Promise<void>;
+  /** Whether cancellation was asked for, by whatever way. */
+  cancelled(): boolean;
   /** What the caller of `cancel` gave as the reason. */
   reason(): string | null;
 }
@@ -37,6 +39,7 @@ export function takeControl(board: StatusBoard): Control {
       }
     },
     untilResumed: () => (paused ? condition(() => !paused) : Promise.resolve()),
+    cancelled: () => scope.consideredCancelled,
     reason: () => reason,
   };
 }

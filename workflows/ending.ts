@@ -10,6 +10,7 @@ import {
 import type { JobError } from '../src/jobs/job.ts';
 import type { JobStatus } from '../src/jobs/order.ts';
 import type { TerminalState } from '../src/jobs/states.ts';
+import type { Control } from './control.ts';
 
 export interface Ending {
   readonly state: TerminalState;
@@ -19,8 +20,10 @@ export interface Ending {
 export const completed: Ending = { state: 'completed', error: null };
 
 /** Rethrows what is a mistake in the workflow's code: Temporal then repeats the task until the code is mended. */
-export function endingOf(error: unknown, reason: string | null): Ending {
-  if (isCancellation(error)) {
+export function endingOf(error: unknown, control: Pick<Control, 'cancelled' | 'reason'>): Ending {
+  // A step that was told to stop may also fail, or fall silent; the job was cancelled all the same.
+  if (isCancellation(error) || (control.cancelled() && error instanceof ActivityFailure)) {
+    const reason = control.reason();
     const message = reason ? `The job was cancelled: ${reason}` : 'The job was cancelled';
     return { state: 'cancelled', error: { code: 'cancelled', message, retryable: false, details: null } };
   }

@@ -6,13 +6,9 @@ import { isLegal, type JobState } from '../src/jobs/states.ts';
 import { darkroomState } from '../src/temporal/attributes.ts';
 import * as messages from './messages.ts';
 
-/** A memo costs an event; progress between two of them is read from the heartbeats. */
-const PROGRESS_INTERVAL_MS = 1000;
-
 export class StatusBoard {
   #status: JobStatus;
   #attribute: JobState = 'created';
-  #publishedAt = 0;
   // Time in a workflow is the server's, the same for all workers.
   readonly #queuedAt = Date.now();
 
@@ -51,8 +47,12 @@ export class StatusBoard {
     this.#publish();
   }
 
-  /** Adds finished work. */
-  advance(points: number, { startedAt, ...assets }: Partial<AssetCounts> & { startedAt: number }): void {
+  /** Adds finished work. `more`: other steps of its kind are still to come. */
+  advance(
+    points: number,
+    { startedAt, ...assets }: Partial<AssetCounts> & { startedAt: number },
+    more: boolean,
+  ): void {
     this.began(startedAt);
     const { progress, assets: counts } = this.#status;
     this.#status = {
@@ -64,11 +64,11 @@ export class StatusBoard {
         failed: counts.failed + (assets.failed ?? 0),
       },
     };
-    if (Date.now() - this.#publishedAt >= PROGRESS_INTERVAL_MS) this.#publish();
+    // The heartbeats of the step are gone with it, so its share is told here, unless a transition follows at once.
+    if (more) this.#publish();
   }
 
   #publish(): void {
-    this.#publishedAt = Date.now();
     upsertMemo({ status: this.#status });
     const { state } = this.#status;
     // An upsert of search attributes costs the server several times what a memo does, so passing states are left out.

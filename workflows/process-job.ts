@@ -50,7 +50,7 @@ export async function processJob(order: JobOrder): Promise<JobStatus> {
     .run(() => work(order, board, control))
     .then(
       () => completed,
-      (error: unknown) => endingOf(error, control.reason()),
+      (error: unknown) => endingOf(error, control),
     );
   const final = await CancellationScope.nonCancellable(() => finish(order, board, ending));
   closeAs(final);
@@ -86,6 +86,7 @@ async function downloadAll(
 ): Promise<void> {
   const { inputs, skipFailedAssets } = order;
   const points = DOWNLOAD_POINTS / batches.length;
+  let left = batches.length;
   await sideBySide(batches, WIDTH, control, async (batch) => {
     const own = 'sealed' in inputs ? inputs : { assets: inputs.assets.slice(batch.from, batch.to) };
     const counts = await download({
@@ -96,7 +97,7 @@ async function downloadAll(
       inputs: own,
       skipFailedAssets,
     });
-    board.advance(points, counts);
+    board.advance(points, counts, --left > 0);
   });
 }
 
@@ -117,6 +118,7 @@ async function runStage(
   const downloads = batches.length > 0 ? DOWNLOAD_POINTS : 0;
   const points = (100 - downloads - PACKAGING_POINTS) / order.stages.length / parts.length;
   const { header, params, assetsTotal, skipFailedAssets } = order;
+  let left = parts.length;
   const { operation } = header;
   await sideBySide(parts, WIDTH, control, async (batch) => {
     const step = {
@@ -129,7 +131,8 @@ async function runStage(
       batch,
       assetsTotal,
     };
-    board.advance(points, await runStage({ ...step, skipFailedAssets }));
+    const counts = await runStage({ ...step, skipFailedAssets });
+    board.advance(points, counts, --left > 0);
   });
 }
 

@@ -27,7 +27,8 @@ export async function serve(): Promise<void> {
   const stopped = untilTold().then(() => told.abort());
   const stops: (() => Promise<void>)[] = [];
   try {
-    await start(config, log, stops, told.signal);
+    // Who is told to stop while still starting stops what has started so far.
+    await Promise.race([start(config, log, stops, told.signal), stopped]);
     await stopped;
     console.log('darkroom is stopping …');
   } finally {

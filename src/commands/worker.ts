@@ -1,6 +1,6 @@
 /** `darkroom worker`: does the work of jobs. */
 import { rm } from 'node:fs/promises';
-import { Runtime } from '@temporalio/worker';
+import { makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { composeWorker } from '../compose.ts';
 import { readConfig } from '../config.ts';
 import { lockDataDir } from '../data-lock.ts';
@@ -27,24 +27,34 @@ export async function worker(): Promise<void> {
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'worker');
   const stop = new AbortController();
   void untilTold().then(() => stop.abort());
+  // Until work begins there is nothing to be careful with.
+  const quit = () => process.exit();
+  stop.signal.addEventListener('abort', quit);
   const parent = followParent(stop);
   Runtime.install({
     logger: temporalLogger(log),
     workerHeartbeatInterval: WORKER_HEARTBEAT_MS,
     // Signals are ours to handle: the workers of one process stop together.
     shutdownSignals: [],
+    // What its native core has to say comes in our format, and its retries while Temporal is away are no news.
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
+    },
   });
   const target = config.embedded ? embeddedTarget(EMBEDDED_ADDRESS) : targetFromEnvironment();
   const scratch = await claimScratch(config.DARKROOM_WORK);
   const { activities, slots } = await composeWorker(config, scratch);
-  const connection = await connectWorker(target, PATIENCE_MS);
+  const connection = await connectWorker(target, PATIENCE_MS, () =>
+    log.warn(`Waiting for Temporal at ${target.address}`),
+  );
   const alone = process.send === undefined;
   if (alone && !config.embedded) {
     const client = createClient(target);
-    void keepRegistering(client, log).finally(() => client.connection.close());
+    void keepRegistering(client, log).then(() => void client.connection.close());
     adviseSharedKey(config, log);
   }
   const workers = await createWorkers({ connection, namespace: target.namespace, activities, slots });
+  stop.signal.removeEventListener('abort', quit);
   const running = runWorkers(workers, stop.signal);
   log.info({ temporal: target.address, namespace: target.namespace, slots }, 'The worker takes work');
   process.send?.('ready');

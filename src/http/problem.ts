@@ -51,12 +51,16 @@ export function publicError(error: unknown, log: Log): DarkroomError {
   if (error instanceof DarkroomError) return error;
   if (error instanceof HTTPException) {
     const code = byStatus[error.status];
-    if (code)
-      return new DarkroomError(code, error.message || 'The request cannot be served', { cause: error });
+    if (code) return new DarkroomError(code, details[code] ?? error.message, { cause: error });
   }
   log.error({ err: error }, 'A request failed in an unforeseen way');
   return new DarkroomError('internal', 'Something went wrong inside darkroom; its log says more');
 }
+
+const details: Partial<Record<ErrorCode, string>> = {
+  unsupported_media_type: 'Send the body as JSON, with the header Content-Type: application/json',
+  malformed_json: 'The body is not valid JSON',
+};
 
 /** What Hono's own parts throw. */
 const byStatus: Readonly<Record<number, ErrorCode>> = {

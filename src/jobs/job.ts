@@ -186,6 +186,10 @@ export const fileEntry = z
     size: z.int().describe('Bytes'),
     sha256: z.string(),
     media_type: z.string(),
+    asset: z
+      .int()
+      .nullable()
+      .describe('Position of the asset that it was made from; null when it was made from several'),
   })
   .meta({ id: 'FileEntry' });
 

@@ -15,6 +15,8 @@ import { invalid, validate } from './validation.ts';
 /** Longer lists of assets are kept in the store: Temporal's payloads stay small and its pages quick. */
 const INLINE_INPUT_BYTES = 32 * 1024;
 
+const HEED_MS = 1000;
+
 export interface JobServiceParts {
   readonly engine: JobEngine;
   readonly archive: JobArchive;
@@ -118,7 +120,17 @@ export class JobService {
       );
     }
     await this.#parts.engine.signal(ref, signal, reason);
-    return job;
+    return this.#whenHeeded(ref, signal);
+  }
+
+  /** Waits a moment for a worker to act on a signal, so that the answer shows what was asked for. */
+  async #whenHeeded(ref: JobRef, signal: ControlSignal): Promise<Job> {
+    for (const deadline = Date.now() + HEED_MS; ; ) {
+      const { job } = await this.#find(ref);
+      const heeded = isTerminal(job.state) || (signal !== 'cancel' && job.paused === (signal === 'pause'));
+      if (heeded || Date.now() > deadline) return job;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   /** The result of a completed job. Throws result_not_ready with the state in `details`. */
@@ -232,7 +244,7 @@ function mustBeSealed(inputs: JobInputs): boolean {
 }
 
 function splitCursor(cursor: string | undefined): ['t' | 's', string | undefined] {
-  if (cursor === undefined) return ['t', undefined];
+  if (!cursor) return ['t', undefined];
   if (!/^[ts]\./.test(cursor))
     throw invalid([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
   return [cursor.startsWith('s') ? 's' : 't', cursor.slice(2) || undefined];

@@ -58,9 +58,15 @@ export function invalid(errors: readonly FieldError[]): DarkroomError {
   return new DarkroomError('invalid_request', first.join('; ') + more, { details: { errors } });
 }
 
-/** The same, of what a schema found. */
+/** The same, of what a schema found. A field that nobody knows is named itself, not the object that it stands in. */
 export const invalidFields = (issues: readonly z.core.$ZodIssue[]): DarkroomError =>
-  invalid(issues.map(({ path, message }) => ({ pointer: toPointer(path), detail: message })));
+  invalid(
+    issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), detail: 'unknown field' }))
+        : [{ pointer: toPointer(issue.path), detail: issue.message }],
+    ),
+  );
 
 /** A JSON Pointer (RFC 6901). */
 const toPointer = (path: readonly PropertyKey[]): string =>

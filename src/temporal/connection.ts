@@ -29,13 +29,15 @@ export function createClient({ options, namespace }: TemporalTarget): Client {
   return new Client({ connection: Connection.lazy(options), namespace });
 }
 
-/** For workers. Tries for a while, then throws an Error that names the address. */
+/** For workers. Tries for a while, and says so once; then throws an Error that names the address. */
 export async function connectWorker(
   { options, address }: TemporalTarget,
   patienceMs: number,
+  onWait: () => void,
 ): Promise<NativeConnection> {
   const deadline = Date.now() + patienceMs;
-  for (;;) {
+  for (let tries = 0; ; tries++) {
+    if (tries === 1) onWait();
     try {
       return await NativeConnection.connect(options);
     } catch (error) {
@@ -59,11 +61,15 @@ export function grpcCode(error: unknown): number | null {
 
 export const isNotFound = (error: unknown): boolean => grpcCode(error) === NOT_FOUND;
 
+/** Temporal did not answer just now: who reads within this time is told so at once. */
+const AWAY_MS = 1000;
+const awayUntil = new WeakMap<Client, number>();
+
 /**
- * Calls Temporal with a deadline; an answer that does not come is `temporal_unavailable`. The client retries within it.
- * Other errors pass through.
+ * Changes something in Temporal, within a deadline; when no answer comes, `temporal_unavailable`. The client retries
+ * within the deadline. Other errors pass through.
  */
-export async function ask<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
+export async function tell<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
   try {
     return await client.withDeadline(Date.now() + deadlineMs, call);
   } catch (error) {
@@ -72,13 +78,19 @@ export async function ask<T>(client: Client, deadlineMs: number, call: () => Pro
       throw new DarkroomError('temporal_unavailable', message, { cause: error });
     }
     const code = grpcCode(error);
-    if (code !== null && awayCodes.has(code)) {
-      throw new DarkroomError(
-        'temporal_unavailable',
-        'Temporal does not answer; try again in a few seconds',
-        { cause: error },
-      );
-    }
-    throw error;
+    if (code === null || !awayCodes.has(code)) throw error;
+    awayUntil.set(client, Date.now() + AWAY_MS);
+    throw away(error);
   }
 }
+
+/** Reads from Temporal, likewise; gives up at once when it did not answer a moment ago, since readers can be told what the store knows. */
+export async function ask<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
+  if (Date.now() < (awayUntil.get(client) ?? 0)) throw away();
+  return tell(client, deadlineMs, call);
+}
+
+const away = (cause?: unknown): DarkroomError =>
+  new DarkroomError('temporal_unavailable', 'Temporal does not answer; try again in a few seconds', {
+    cause,
+  });

@@ -6,15 +6,16 @@ import type { ControlSignal, JobEngine, JobFilter, JobPage, JobSnapshot } from '
 import { initialStatus, type JobOrder, type JobRef } from '../jobs/order.ts';
 import { isTerminal } from '../jobs/states.ts';
 import * as names from './attributes.ts';
-import { ask, isNotFound } from './connection.ts';
+import { ask, isNotFound, tell } from './connection.ts';
+import { HighWater } from './high-water.ts';
 import { listJobs } from './listing.ts';
 import { liveCapabilities } from './live-workers.ts';
 import { retentionOf } from './namespace.ts';
 import { SingleFlight } from './single-flight.ts';
 import { heartbeatsOf, isJobMemo, type JobMemo, toSnapshot } from './snapshot.ts';
 
-const READ_MS = 3000;
-const WRITE_MS = 5000;
+const READ_MS = 2000;
+const WRITE_MS = 4000;
 
 /** Readers within this time share one answer. A job that has ended changes only by a rerun or by deletion. */
 const FRESH_MS = { running: 200, ended: 1000 };
@@ -29,6 +30,7 @@ export class TemporalEngine implements JobEngine {
     snapshot && isTerminal(snapshot.job.state) ? FRESH_MS.ended : FRESH_MS.running,
   );
   readonly #workers = new SingleFlight<ReadonlySet<string>>(() => 1000);
+  readonly #highWater = new HighWater();
   #retentionMs: number | undefined;
 
   /** `capabilities`: those whose workers are looked for. */
@@ -42,7 +44,7 @@ export class TemporalEngine implements JobEngine {
     const workflowId = names.workflowIdOf(header);
     const memo: JobMemo = { header, status: initialStatus(order), fingerprint };
     try {
-      await ask(this.#client, WRITE_MS, () =>
+      await tell(this.#client, WRITE_MS, () =>
         this.#client.workflow.start('processJob', {
           workflowId,
           taskQueue: names.MAIN_QUEUE,
@@ -84,11 +86,9 @@ export class TemporalEngine implements JobEngine {
       if (!isJobMemo(memo)) return null;
       const reason =
         status.name === 'TERMINATED' ? await this.#terminationReason(workflowId, description.runId) : null;
-      return toSnapshot(
-        memo,
-        { status: status.name, closedAt: closeTime ?? null, reason },
-        heartbeatsOf(raw),
-      );
+      const view = { status: status.name, closedAt: closeTime ?? null, reason };
+      const snapshot = toSnapshot(memo, view, heartbeatsOf(raw));
+      return { ...snapshot, job: this.#highWater.raise(snapshot.job) };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
       throw error;
@@ -107,12 +107,13 @@ export class TemporalEngine implements JobEngine {
     return history?.events?.[0]?.workflowExecutionTerminatedEventAttributes?.reason ?? null;
   }
 
-  list(
+  async list(
     tenant: string,
     filter: JobFilter,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<JobPage> {
-    return ask(this.#client, READ_MS, () => listJobs(this.#client, tenant, filter, page));
+    const found = await ask(this.#client, READ_MS, () => listJobs(this.#client, tenant, filter, page));
+    return { ...found, jobs: found.jobs.map((job) => this.#highWater.raise(job)) };
   }
 
   async retainedSince(): Promise<Date> {
@@ -125,10 +126,10 @@ export class TemporalEngine implements JobEngine {
     const handle = this.#client.workflow.getHandle(workflowId);
     const args = signal === 'cancel' && reason !== undefined ? [reason] : [];
     try {
-      await ask(this.#client, WRITE_MS, () => handle.signal(signal, ...args));
+      await tell(this.#client, WRITE_MS, () => handle.signal(signal, ...args));
       // The signal brings the reason and is enough; with a request of its own Temporal shows the end as Canceled, too.
       if (signal === 'cancel')
-        await ask(this.#client, WRITE_MS, () => handle.cancel()).catch(() => undefined);
+        await tell(this.#client, WRITE_MS, () => handle.cancel()).catch(() => undefined);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError || isNotFound(error))) throw error;
       throw new DarkroomError(
@@ -146,7 +147,7 @@ export class TemporalEngine implements JobEngine {
     if (running === null) return;
     if (running) await this.#stop(ref, workflowId);
     const { workflowService, options } = this.#client;
-    await ask(this.#client, WRITE_MS, () =>
+    await tell(this.#client, WRITE_MS, () =>
       workflowService.deleteWorkflowExecution({
         namespace: options.namespace,
         workflowExecution: { workflowId },
@@ -159,7 +160,9 @@ export class TemporalEngine implements JobEngine {
   async #stop(ref: JobRef, workflowId: string): Promise<void> {
     await this.signal(ref, 'cancel', 'deleted').catch(() => undefined);
     if (await until(async () => (await this.#isRunning(workflowId)) !== true, REMOVAL_MS)) return;
-    await ask(this.#client, WRITE_MS, () => this.#client.workflow.getHandle(workflowId).terminate('deleted'));
+    await tell(this.#client, WRITE_MS, () =>
+      this.#client.workflow.getHandle(workflowId).terminate('deleted'),
+    );
     // Activities learn of it by their next heartbeat; until then they may write.
     await pause(1500);
   }

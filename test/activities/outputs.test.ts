@@ -27,7 +27,7 @@ describe('output names', () => {
           }
           expect(new Set(paths).size).toBe(names.length);
           for (const path of paths) expect(resolve(path).startsWith(`${root}/`)).toBe(true);
-          for (const { name } of outputs.names)
+          for (const { name } of outputs.made)
             for (const part of name.split('/')) expect(Buffer.byteLength(part)).toBeLessThan(230);
         },
       ),

@@ -1,12 +1,13 @@
 /** What a client does on a good day, against a whole server. */
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadKeyring } from '../../src/keys.ts';
 import { photo } from '../support/photos.ts';
+import { processes } from '../support/processes.ts';
 import { type Darkroom, sleep, startDarkroom } from '../support/server.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
@@ -61,13 +62,13 @@ describe('a photograph, from URL to file', () => {
     expect(Date.parse(done.started_at ?? '')).toBeLessThanOrEqual(Date.parse(done.completed_at ?? ''));
 
     const result = (await (await darkroom.request(done.links['result'] ?? '')).json()) as {
-      files: { path: string; size: number; sha256: string; media_type: string }[];
+      files: { path: string; size: number; sha256: string; media_type: string; asset: number }[];
       assets: unknown[];
       engine: Record<string, string>;
     };
-    expect(result.files.map(({ path, media_type }) => [path, media_type])).toEqual([
-      ['chelsea.webp', 'image/webp'],
-      ['cup of coffee.webp', 'image/webp'],
+    expect(result.files.map(({ path, media_type, asset }) => [path, media_type, asset])).toEqual([
+      ['chelsea.webp', 'image/webp', 0],
+      ['cup of coffee.webp', 'image/webp', 1],
     ]);
     expect(result.assets).toMatchObject([
       { index: 0, name: 'chelsea.jpg', status: 'ok', sha256: sha256(await photo('chelsea.jpg')) },
@@ -241,6 +242,29 @@ describe('control', () => {
     const again = await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
     expect([again.status, ((await again.json()) as { code: string }).code]).toEqual([409, 'job_not_active']);
     expect((await darkroom.request(`/v1/jobs/${id}/result`)).status).toBe(409);
+  });
+
+  test('cancel also stops a picture that takes minutes to encode, and no process of it stays', async () => {
+    const noise = { width: 6000, height: 6000, channels: 3 as const, background: '#888' };
+    const big = await sharp({ create: { ...noise, noise: { type: 'gaussian', mean: 128, sigma: 60 } } })
+      .jpeg()
+      .toBuffer();
+    await writeFile(join(darkroom.dataDir, 'inputs', 'big.jpg'), big);
+    const spec = {
+      operation: 'image.transform',
+      params: { format: 'avif' },
+      assets: [{ source: { path: 'big.jpg' } }],
+    };
+    const { id } = await darkroom.submit(spec);
+    const encoders = async () =>
+      (await processes()).filter(({ command }) => command.includes(`image-transform-process.js`));
+    await expect.poll(async () => (await encoders()).length, { timeout: 20_000 }).toBe(1);
+    const asked = Date.now();
+    await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
+    const job = await darkroom.until(id, 'cancelled', 'failed');
+    expect(job.state).toBe('cancelled');
+    expect(Date.parse(job.completed_at ?? '') - asked).toBeLessThan(3000);
+    expect(await encoders()).toEqual([]);
   });
 
   test('pause holds before the next step, resume lets it go on', async () => {

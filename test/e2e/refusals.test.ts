@@ -62,7 +62,7 @@ describe('requests', () => {
   test.each<[string, unknown, string[]]>([
     ['no operation', {}, ['/operation']],
     ['an unknown operation', { operation: 'image.paint' }, ['/operation']],
-    ['an unknown field', { operation: 'system.echo', opration: 1 }, ['']],
+    ['an unknown field', { operation: 'system.echo', opration: 1 }, ['/opration']],
     ['a bad parameter', { ...transform, params: { width: 'wide' } }, ['/params/width']],
     ['an unknown parameter', { ...transform, params: { widht: 100 } }, ['/params/widht']],
     [

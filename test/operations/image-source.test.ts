@@ -91,7 +91,7 @@ describe('what is no picture', () => {
   ])('%s is named', async (_, bytes, words) => {
     const error = await refusal(bytes);
     expect(error.code).toBe('asset_not_an_image');
-    expect(error.message).toMatch(/^Asset 2 \("cat\.jpg"\) is not an image that can be used: it /);
+    expect(error.message).toMatch(/^Asset 1 \("cat\.jpg"\) is not an image that can be used: it /);
     expect(error.message).toMatch(words);
   });
 
@@ -122,7 +122,7 @@ describe('what is damaged', () => {
   ])('%s, with its header cut', async (_, bytes) => {
     const error = await refusal(await bytes());
     expect(error.code).toBe('asset_corrupt');
-    expect(error.message).toMatch(/^Asset 2 \("cat\.jpg"\) is damaged: /);
+    expect(error.message).toMatch(/^Asset 1 \("cat\.jpg"\) is damaged: /);
   });
 });
 

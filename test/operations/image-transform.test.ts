@@ -167,7 +167,7 @@ describe('many assets', () => {
     expect(outcome.failures).toMatchObject([{ index: 1, name: 'cut.png', error: { code: 'asset_corrupt' } }]);
     await expect(transform({ width: 20 }, chelsea, cut, coffee)).rejects.toMatchObject({
       code: 'asset_corrupt',
-      message: 'Asset 2 ("cut.png") is damaged: it ends too early, as if it had been cut off on its way',
+      message: 'Asset 1 ("cut.png") is damaged: it ends too early, as if it had been cut off on its way',
     });
   });
 

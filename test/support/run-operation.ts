@@ -92,7 +92,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
         },
       };
       await stage.run(context);
-      for (const { name, wanted } of outputs.names) {
+      for (const { name, wanted } of outputs.made) {
         files.set(numbered(wanted, files), await readFile(outputs.pathOf(name)));
       }
       data = outputs.data ?? data;

@@ -37,7 +37,7 @@ const operation = z
   .meta({ id: 'Operation' });
 
 const idParam = z.object({ id: jobId });
-const listQuery = z.object({
+const listQuery = z.strictObject({
   state: z.enum(states).optional(),
   operation: z.string().optional(),
   dialect: z.string().optional(),
@@ -155,7 +155,7 @@ export function createNative({ service, operations, engine, onSubmitted }: Nativ
         summary,
         request: { params: idParam },
         responses: {
-          202: json(resource, 'The job as it was when the request arrived'),
+          202: json(resource, 'The job, a moment later; without a worker, as it was'),
           ...fails(404, 409, 422, 503),
         },
       }),

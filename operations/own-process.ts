@@ -1,0 +1,36 @@
+/** Runs a script of ours as a child process that is killed when the job is cancelled: libvips itself cannot be interrupted. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** Found from the built tree as from the sources, which Node cannot run. */
+const built = new URL(import.meta.url.endsWith('.ts') ? '../dist/operations/' : './', import.meta.url);
+
+/** Characters of what the script said on standard error. */
+const MAX_MESSAGE = 2000;
+
+/**
+ * `script`: a file of this folder, which is given `order` as JSON. Resolves when it exits with 0. Rejects with the
+ * signal's reason once the process is gone, or with an Error of what it said on standard error.
+ */
+export function inProcessOfItsOwn(script: string, order: unknown, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [fileURLToPath(new URL(script, built)), JSON.stringify(order)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { PATH: process.env['PATH'] },
+    });
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said = (said + String(chunk)).slice(-MAX_MESSAGE);
+    });
+    const kill = () => child.kill('SIGKILL');
+    if (signal.aborted) kill();
+    signal.addEventListener('abort', kill, { once: true });
+    child.once('error', reject);
+    child.once('close', (code, killedBy) => {
+      signal.removeEventListener('abort', kill);
+      if (signal.aborted) reject(signal.reason);
+      else if (code === 0) resolve();
+      else reject(new Error(said || `The process ended with ${code ?? killedBy}`));
+    });
+  });
+}
