@@ -2,20 +2,17 @@
 import {
   ActivityCancellationType,
   CancellationScope,
-  ParentClosePolicy,
   proxyActivities,
   setHandler,
-  startChild,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities, NotifyStep } from '../activities/steps.ts';
 import { type Batch, batchesOf, type JobOrder, type JobStatus, type StagePlan } from '../src/jobs/order.ts';
 import { queueOf } from '../src/temporal/attributes.ts';
 import { type Control, sideBySide, takeControl } from './control.ts';
-import { deliverCallback } from './deliver-callback.ts';
 import { closeAs, completed, type Ending, endingOf } from './ending.ts';
 import { StatusBoard } from './job-status.ts';
 import * as messages from './messages.ts';
+import { tellClient } from './tell-client.ts';
 
 /** Work in progress is known to be alive by its heartbeat, and is cancelled through it. */
 const watched = {
@@ -32,9 +29,6 @@ const { packageJob } = proxyActivities<Activities>({
   heartbeatTimeout: '10s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 });
-
-/** A refusal by the receiver is a result, not an error; what is retried here is a dead worker, or the store being away. */
-const { notify } = proxyActivities<Activities>({ startToCloseTimeout: '1m', retry: { maximumAttempts: 3 } });
 
 /** Points of progress, of 100, for downloads and packaging; the stages share the rest. */
 const DOWNLOAD_POINTS = 15;
@@ -146,22 +140,6 @@ async function finish(order: JobOrder, board: StatusBoard, ending: Ending): Prom
   const event = `job.${final.state}` as NotifyStep['event'];
   if (order.callbackEvents.includes(event)) await tellClient(order, event);
   return final;
-}
-
-/** One attempt here; when it fails, a workflow of its own goes on, so that no receiver can hold the job. */
-async function tellClient(order: JobOrder, event: NotifyStep['event']): Promise<void> {
-  const { inputs, callbackScheduleMs: schedule } = order;
-  const callback = 'sealed' in inputs ? inputs : { callback: inputs.callback };
-  const step = { job: runOf(order), event, inputs: callback };
-  const attempt = await notify({ ...step, nextDelayMs: schedule[0] ?? null }).catch(() => null);
-  const outcome = attempt?.outcome ?? 'failed';
-  if (outcome !== 'failed' || schedule.length === 0) return;
-  await startChild(deliverCallback, {
-    workflowId: `callback/${order.header.tenant}/${order.header.id}/${order.run}`,
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-    args: [{ step, scheduleMs: schedule, retryAfterMs: attempt?.retryAfterMs ?? null }],
-    memo: { job: workflowInfo().workflowId },
-  });
 }
 
 const runOf = ({ header, run }: JobOrder) => ({ tenant: header.tenant, id: header.id, run });
