@@ -20,11 +20,28 @@ export interface AssetRecord {
   readonly error: JobError | null;
 }
 
+interface StoredBatch {
+  readonly fingerprint: string;
+  readonly records: readonly AssetRecord[];
+}
+
+/** Null: this batch is not here, or is that of another request with the same id. */
 export async function readBatch(
   store: ObjectStore,
   job: RunRef,
   batch: Batch,
-): Promise<AssetRecord[] | null> {
+): Promise<readonly AssetRecord[] | null> {
   const body = await store.get(batchKey(job, batch));
-  return body && ((await json(body)) as AssetRecord[]);
+  const stored = body && ((await json(body)) as StoredBatch);
+  return stored?.fingerprint === job.fingerprint ? stored.records : null;
+}
+
+export async function writeBatch(
+  store: ObjectStore,
+  job: RunRef,
+  batch: Batch,
+  records: readonly AssetRecord[],
+): Promise<void> {
+  const stored: StoredBatch = { fingerprint: job.fingerprint, records };
+  await store.put(batchKey(job, batch), JSON.stringify(stored));
 }

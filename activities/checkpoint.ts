@@ -18,6 +18,8 @@ export interface StoredFile {
 }
 
 export interface Checkpoint {
+  /** Of the request that it belongs to. */
+  readonly fingerprint: string;
   readonly outputs: readonly StoredFile[];
   /** Paths below the workspace. */
   readonly workspace: readonly string[];
@@ -35,7 +37,8 @@ export async function readCheckpoint(
   batch: Batch | null,
 ): Promise<Checkpoint | null> {
   const body = await store.get(checkpointKey(job, job.run, stage, batch));
-  return body && ((await json(body)) as Checkpoint);
+  const checkpoint = body && ((await json(body)) as Checkpoint);
+  return checkpoint?.fingerprint === job.fingerprint ? checkpoint : null;
 }
 
 /** The batches in which a stage runs; [null] when it takes all assets at once. */

@@ -3,8 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { DarkroomError } from '../src/errors.ts';
 import type { Asset } from '../src/jobs/job.ts';
-import { batchKey } from '../src/storage/layout.ts';
-import { type AssetRecord, readBatch } from './asset-record.ts';
+import { type AssetRecord, readBatch, writeBatch } from './asset-record.ts';
 import type { ActivityDeps } from './deps.ts';
 import { asJobError, fetchAsset } from './fetch-asset.ts';
 import { type Pulse, pulsing } from './step.ts';
@@ -25,7 +24,7 @@ export const createDownload =
           ? (await deps.archive.unseal(job, inputs)).assets.slice(batch.from, batch.to)
           : inputs.assets;
       const records = await fetchAll(deps, step, assets, pulse);
-      await deps.store.put(batchKey(job, batch), JSON.stringify(records));
+      await writeBatch(deps.store, job, batch, records);
       return { ...countsOf(records), startedAt: pulse.startedAt };
     });
 
@@ -41,7 +40,7 @@ async function fetchAll(
   assets: readonly Asset[],
   pulse: Pulse,
 ): Promise<AssetRecord[]> {
-  const done = new Map(doneBefore().map((record) => [record.index, record]));
+  const done = new Map(doneBefore(assets, step.batch.from).map((record) => [record.index, record]));
   const parts = new Map<number, number>();
   const giveUp = new AbortController();
   const signal = AbortSignal.any([pulse.signal, giveUp.signal]);
@@ -52,7 +51,7 @@ async function fetchAll(
     pulse.report({
       points: step.points * fraction,
       ...countsOf([...done.values()]),
-      done: [...done.values()],
+      done: [...done.values()].map(withoutAttributes),
     });
   };
   const fetchOne = async (asset: Asset, index: number): Promise<void> => {
@@ -70,6 +69,8 @@ async function fetchAll(
     parts.delete(index);
     report();
   };
+  // What was done before stands in the heartbeat from the beginning, or the next attempt would not know of it.
+  report();
   const queue = assets
     .map((asset, offset) => ({ asset, index: step.batch.from + offset }))
     .filter(({ index }) => !done.has(index));
@@ -88,10 +89,18 @@ async function fetchAll(
 }
 
 /** What an earlier attempt of this step had fetched, before its worker died or it failed. */
-function doneBefore(): AssetRecord[] {
+function doneBefore(assets: readonly Asset[], from: number): AssetRecord[] {
   const details = Context.current().info.heartbeatDetails as { done?: AssetRecord[] } | undefined;
-  return (details?.done ?? []).filter(({ error }) => error === null);
+  return (details?.done ?? [])
+    .filter(({ error }) => error === null)
+    .map((record) => ({ ...record, attributes: assets[record.index - from]?.attributes ?? {} }));
 }
+
+/** Heartbeats are shown in Temporal and limited in size; attributes are the client's own business, and known. */
+const withoutAttributes = (record: AssetRecord): Omit<AssetRecord, 'attributes'> => {
+  const { attributes: _, ...rest } = record;
+  return rest;
+};
 
 /** The asset is at fault, and waiting will not help. */
 const maySkip = (error: unknown, pulse: Pulse): error is DarkroomError =>

@@ -1,6 +1,7 @@
 /** Brings the bytes of one asset here, hashed on their way. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { constants, createReadStream } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { catalogue, DarkroomError, type ErrorCode } from '../src/errors.ts';
@@ -8,7 +9,6 @@ import { resolveInput } from '../src/inputs.ts';
 import type { Asset, JobError } from '../src/jobs/job.ts';
 import { AddressForbidden, HttpFailure, type HttpFailureKind } from '../src/net/guarded-http.ts';
 import { assetKey } from '../src/storage/layout.ts';
-import type { Written } from '../src/storage/store.ts';
 import type { AssetRecord } from './asset-record.ts';
 import type { ActivityDeps } from './deps.ts';
 import type { RunRef } from './steps.ts';
@@ -78,12 +78,15 @@ async function fromUrl(
       throw problem('asset_too_large', `has ${total} bytes; this server takes at most ${deps.maxAssetBytes}`);
     }
     const meter = metered(deps.maxAssetBytes, problem, (received) => onBytes(received, total));
-    const [written] = await Promise.all([
+    // The store knows best what went wrong: it hands on errors of the source, and its own would be lost with the stream.
+    const [written, sent] = await Promise.allSettled([
       deps.store.put(key, meter, { signal }),
       pipeline(response.body, meter, { signal }),
-    ] satisfies [Promise<Written>, Promise<void>]);
-    if (written.size === 0) throw problem('asset_empty', 'has no content');
-    return { location: { key }, ...written };
+    ]);
+    if (written.status === 'rejected') throw written.reason;
+    if (sent.status === 'rejected') throw sent.reason;
+    if (written.value.size === 0) throw problem('asset_empty', 'has no content');
+    return { location: { key }, ...written.value };
   } catch (error) {
     throw fromHttp(error, problem);
   }
@@ -94,6 +97,9 @@ async function fromPath(deps: ActivityDeps, given: string, asset: Asset, problem
     throw error instanceof DarkroomError
       ? problem(error.code, `was not found: ${error.message}`, error)
       : error;
+  });
+  await access(input.path, constants.R_OK).catch(() => {
+    throw problem('asset_path_forbidden', 'may not be read by this server');
   });
   if (input.kind !== 'file') throw problem('asset_not_found', 'is a directory, not a file');
   if (input.size > deps.maxAssetBytes) {

@@ -8,6 +8,7 @@ const MAX_PART_BYTES = 200;
 
 export class ScratchOutputs implements OutputWriter {
   readonly #root: string;
+  readonly #names = new Names();
   readonly #made = new Map<string, { wanted: string; asset: number | null }>();
   data: unknown;
 
@@ -26,7 +27,7 @@ export class ScratchOutputs implements OutputWriter {
 
   async create(given: string, madeFrom?: InputFile): Promise<{ name: string; path: string }> {
     const wanted = safe(given);
-    const name = numbered(wanted, this.#made);
+    const name = this.#names.claim(wanted);
     this.#made.set(name, { wanted, asset: madeFrom?.index ?? null });
     const path = this.pathOf(name);
     await mkdir(dirname(path), { recursive: true });
@@ -40,14 +41,22 @@ export class ScratchOutputs implements OutputWriter {
   }
 }
 
-/** `photo.webp`, or `photo-2.webp` when that is taken, and so on. */
-export function numbered(name: string, taken: { has(name: string): boolean }): string {
-  const { dir, name: stem, ext } = parse(name);
-  let candidate = name;
-  for (let number = 2; taken.has(candidate); number++) {
-    candidate = `${dir === '' ? '' : `${dir}/`}${stem}-${number}${ext}`;
+/** Hands out names once each: `photo.webp`, then `photo-2.webp`, and so on. */
+export class Names {
+  readonly #taken = new Set<string>();
+  /** Where to go on counting: ten thousand assets may have the same name. */
+  readonly #next = new Map<string, number>();
+
+  claim(name: string): string {
+    const { dir, name: stem, ext } = parse(name);
+    let candidate = name;
+    let number = this.#next.get(name) ?? 2;
+    for (; this.#taken.has(candidate); number++)
+      candidate = `${dir === '' ? '' : `${dir}/`}${stem}-${number}${ext}`;
+    this.#next.set(name, number);
+    this.#taken.add(candidate);
+    return candidate;
   }
-  return candidate;
 }
 
 /** A relative path without tricks, whatever the asset that it was made from was called. */

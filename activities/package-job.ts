@@ -8,7 +8,7 @@ import type { StoredManifest } from '../src/storage/archive.ts';
 import { readBatch } from './asset-record.ts';
 import { type Checkpoint, partsOf, readCheckpoint } from './checkpoint.ts';
 import type { ActivityDeps } from './deps.ts';
-import { numbered } from './outputs.ts';
+import { Names } from './outputs.ts';
 import { pulsing } from './step.ts';
 import type { PackageStep } from './steps.ts';
 
@@ -37,7 +37,7 @@ export const createPackageJob =
       };
       if (final.error)
         Context.current().log.info('The job did not complete', { job: job.id, ...final.error });
-      await deps.archive.end({ job: { ...header, ...final }, fingerprint: step.fingerprint });
+      await deps.archive.end({ job: { ...header, ...final }, fingerprint: job.fingerprint });
       return final;
     });
 
@@ -72,11 +72,10 @@ async function listResults(
 
 /** In the order of the assets; names that were chosen twice are numbered, within a batch as it was numbered there. */
 function listFiles(checkpoints: readonly Checkpoint[]): StoredManifest['files'] {
-  const taken = new Set<string>();
+  const names = new Names();
   return checkpoints.flatMap(({ outputs }) =>
     outputs.map(({ path: wanted, key, size, sha256, asset }) => {
-      const path = numbered(wanted, taken);
-      taken.add(path);
+      const path = names.claim(wanted);
       const media_type = mime.getType(path) ?? 'application/octet-stream';
       return { path, size, sha256, media_type, asset, key };
     }),

@@ -69,6 +69,7 @@ async function runIn(
   pulse.signal.throwIfAborted();
   const { data } = outputs;
   return {
+    fingerprint: step.job.fingerprint,
     outputs: await keepOutputs(deps.store, step, outputs),
     workspace: await keepWorkspace(deps.store, step, workspace, stage !== operation.stages.at(-1)),
     failures,

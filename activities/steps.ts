@@ -8,6 +8,8 @@ export interface RunRef {
   readonly tenant: string;
   readonly id: string;
   readonly run: number;
+  /** Of the request: what an earlier job of the same id left behind is not ours. */
+  readonly fingerprint: string;
 }
 
 interface Step {
@@ -47,8 +49,6 @@ export type StageResult = Pick<AssetCounts, 'failed'> & Started;
 export interface PackageStep {
   readonly job: RunRef;
   readonly header: JobHeader;
-  /** Of the request, so that the record can tell the same request from another. */
-  readonly fingerprint: string;
   readonly status: JobStatus;
   readonly ending: { readonly state: TerminalState; readonly error: JobError | null };
   /** Time of the end, by the workflow's clock. */

@@ -152,7 +152,7 @@ async function transform(
   } catch (error) {
     await rm(draft, { force: true });
     signal.throwIfAborted();
-    throw decodeFailure(input, error);
+    throw error instanceof DarkroomError ? error : decodeFailure(input, error);
   }
   const { path } = await outputs.create(parse(input.name).name + encoders[format].extension, input);
   await rename(draft, path);

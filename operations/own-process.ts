@@ -1,6 +1,7 @@
 /** Runs a script of ours as a child process that is killed when the job is cancelled: libvips itself cannot be interrupted. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { DarkroomError } from '../src/errors.ts';
 
 /** Found from the built tree as from the sources, which Node cannot run. */
 const built = new URL(import.meta.url.endsWith('.ts') ? '../dist/operations/' : './', import.meta.url);
@@ -15,7 +16,8 @@ const MAX_MESSAGE = 2000;
 export function inProcessOfItsOwn(script: string, order: unknown, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [fileURLToPath(new URL(script, built)), JSON.stringify(order)], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+      // Its standard input ends with us, and so does it, even when we are killed.
+      stdio: ['pipe', 'ignore', 'pipe'],
       env: { PATH: process.env['PATH'] },
     });
     let said = '';
@@ -25,12 +27,19 @@ export function inProcessOfItsOwn(script: string, order: unknown, signal: AbortS
     const kill = () => child.kill('SIGKILL');
     if (signal.aborted) kill();
     signal.addEventListener('abort', kill, { once: true });
-    child.once('error', reject);
+    const outage = (why: string) =>
+      new DarkroomError(
+        'operation_failed_for_now',
+        `The process for a big picture ${why}; there may be too little memory`,
+      );
+    child.once('error', () => reject(outage('could not be started')));
+    child.stdin.on('error', () => undefined);
     child.once('close', (code, killedBy) => {
       signal.removeEventListener('abort', kill);
       if (signal.aborted) reject(signal.reason);
       else if (code === 0) resolve();
-      else reject(new Error(said || `The process ended with ${code ?? killedBy}`));
+      else if (code === 1 && said !== '') reject(new Error(said));
+      else reject(outage(`was ended by ${killedBy ?? `code ${code}`}`));
     });
   });
 }

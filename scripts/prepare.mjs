@@ -24,7 +24,15 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
   say('installing dependencies (about a minute, once) …');
   // No package of ours needs an install script; without them none can download or report anything.
   // Not `npm ci`: it refuses a lock file without the optional packages of platforms that the registry at hand lacks.
-  run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  run('npm', [
+    'install',
+    '--include=dev',
+    '--no-save',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
   writeFileSync(installed, wanted);
 }
 

@@ -7,7 +7,12 @@ export type Log = PinoLogger;
 
 export const createLog = (level: string, part: string): Log =>
   pino(
-    { level, base: { part }, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level,
+      base: { part },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { error: pino.stdSerializers.err },
+    },
     pino.destination({ dest: 2, sync: true }),
   );
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The `darkroom` command. Each subcommand is a small file under `commands/`. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { ConfigError } from './config.ts';
 
@@ -27,7 +27,10 @@ program
 program
   .command('worker')
   .description('run a worker alone')
-  .action(async () => (await import('./commands/worker.ts')).worker());
+  .addOption(new Option('--embedded <address>', 'of the server that `serve` started').hideHelp())
+  .action(async (options: { embedded?: string }) =>
+    (await import('./commands/worker.ts')).worker(options.embedded),
+  );
 program
   .command('config')
   .description('print all settings, their values here, and what they mean')
@@ -46,7 +49,8 @@ try {
   // What the operator can mend is told in a sentence; only what cannot be foreseen needs a stack.
   const expected = error instanceof Error && (error instanceof ConfigError || !isBug(error));
   console.error(expected ? `darkroom: ${error.message}` : error);
-  process.exitCode = 1;
+  // Not merely an exit code: a supervised worker has a channel to its parent, which would keep it alive and idle.
+  process.exit(1);
 }
 
 function isBug(error: Error): boolean {

@@ -1,5 +1,12 @@
 /** Cancel, pause and resume, as the story of a job needs them. */
-import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
 import type { StatusBoard } from './job-status.ts';
 import * as messages from './messages.ts';
 
@@ -74,4 +81,19 @@ export function sideBySide<T>(
       throw error;
     }
   });
+}
+
+const ours = new Set(['store_unavailable', 'disk_full', 'worker_stopped']);
+
+/** An outage of our own parts is no fault of the job: it waits, however often its step has been tried. */
+export async function patiently<T>(step: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await step();
+    } catch (error) {
+      const cause = error instanceof ActivityFailure ? error.cause : null;
+      if (!(cause instanceof ApplicationFailure) || !ours.has(cause.type ?? '')) throw error;
+      await sleep('1m');
+    }
+  }
 }

@@ -5,6 +5,7 @@ import {
   ApplicationFailure,
   CancelledFailure,
   isCancellation,
+  TemporalFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { JobError } from '../src/jobs/job.ts';
@@ -30,6 +31,10 @@ export function endingOf(error: unknown, control: Pick<Control, 'cancelled' | 'r
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) return { state: 'failed', error: fromApplication(cause) };
   if (cause instanceof TimeoutFailure) return { state: 'failed', error: fromTimeout(cause) };
+  if (error instanceof TemporalFailure) {
+    const message = 'The job failed in a way that darkroom did not foresee';
+    return { state: 'failed', error: { code: 'internal', message, retryable: false, details: null } };
+  }
   throw error;
 }
 

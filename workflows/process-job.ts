@@ -1,6 +1,7 @@
 /** The story of a job: download ▸ the stages of its operation ▸ package and record ▸ tell the client. */
 import {
   ActivityCancellationType,
+  type ActivityOptions,
   CancellationScope,
   proxyActivities,
   setHandler,
@@ -8,18 +9,24 @@ import {
 import type { Activities, NotifyStep } from '../activities/steps.ts';
 import { type Batch, batchesOf, type JobOrder, type JobStatus, type StagePlan } from '../src/jobs/order.ts';
 import { queueOf } from '../src/temporal/attributes.ts';
-import { type Control, sideBySide, takeControl } from './control.ts';
+import { type Control, patiently, sideBySide, takeControl } from './control.ts';
 import { closeAs, completed, type Ending, endingOf } from './ending.ts';
 import { StatusBoard } from './job-status.ts';
 import * as messages from './messages.ts';
 import { tellClient } from './tell-client.ts';
 
 /** Work in progress is known to be alive by its heartbeat, and is cancelled through it. */
-const watched = {
+const watched: ActivityOptions = {
   heartbeatTimeout: '10s',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m', maximumAttempts: 20 },
-} as const;
+  retry: {
+    initialInterval: '1s',
+    backoffCoefficient: 2,
+    maximumInterval: '1m',
+    maximumAttempts: 20,
+    nonRetryableErrorTypes: ['TemporalTimeout:StartToClose'],
+  },
+};
 
 const { download } = proxyActivities<Activities>({ ...watched, startToCloseTimeout: '12h' });
 
@@ -46,7 +53,7 @@ export async function processJob(order: JobOrder): Promise<JobStatus> {
       () => completed,
       (error: unknown) => endingOf(error, control),
     );
-  const final = await CancellationScope.nonCancellable(() => finish(order, board, ending));
+  const final = await CancellationScope.nonCancellable(() => finish(order, board, ending, control));
   closeAs(final);
   return final;
 }
@@ -83,14 +90,15 @@ async function downloadAll(
   let left = batches.length;
   await sideBySide(batches, WIDTH, control, async (batch) => {
     const own = 'sealed' in inputs ? inputs : { assets: inputs.assets.slice(batch.from, batch.to) };
-    const counts = await download({
+    const step = {
       job: runOf(order),
       points,
       announce: batch.index === 0,
       batch,
       inputs: own,
       skipFailedAssets,
-    });
+    };
+    const counts = await patiently(() => download(step));
     board.advance(points, counts, --left > 0);
   });
 }
@@ -125,21 +133,34 @@ async function runStage(
       batch,
       assetsTotal,
     };
-    const counts = await runStage({ ...step, skipFailedAssets });
+    const counts = await patiently(() => runStage({ ...step, skipFailedAssets }));
     board.advance(points, counts, --left > 0);
   });
 }
 
 /** Records the end, shows it, and only then tells the client, who may ask at once. */
-async function finish(order: JobOrder, board: StatusBoard, ending: Ending): Promise<JobStatus> {
+async function finish(
+  order: JobOrder,
+  board: StatusBoard,
+  ending: Ending,
+  control: Control,
+): Promise<JobStatus> {
   const completedAt = new Date().toISOString();
-  const { header, fingerprint } = order;
-  const step = { job: runOf(order), header, fingerprint, status: board.current, ending, completedAt };
-  const final = await packageJob(step);
+  const { header } = order;
+  const step = { job: runOf(order), header, status: board.current, ending, completedAt };
+  // If the results cannot be listed the job has failed, and that at least is recorded.
+  const final = await packageJob(step).catch((error: unknown) =>
+    packageJob({ ...step, ending: endingOf(error, control) }),
+  );
   board.enter(final.state, final);
   const event = `job.${final.state}` as NotifyStep['event'];
   if (order.callbackEvents.includes(event)) await tellClient(order, event);
   return final;
 }
 
-const runOf = ({ header, run }: JobOrder) => ({ tenant: header.tenant, id: header.id, run });
+const runOf = ({ header, run, fingerprint }: JobOrder) => ({
+  tenant: header.tenant,
+  id: header.id,
+  run,
+  fingerprint,
+});

@@ -9,10 +9,10 @@ const { notify } = proxyActivities<Activities>({ startToCloseTimeout: '1m', retr
 
 /** One attempt here; when it fails, a workflow of its own goes on, so that no receiver can hold the job. */
 export async function tellClient(order: JobOrder, event: NotifyStep['event']): Promise<void> {
-  const { header, run } = order;
+  const { header, run, fingerprint } = order;
   const { inputs, callbackScheduleMs: schedule } = order;
   const callback = 'sealed' in inputs ? inputs : { callback: inputs.callback };
-  const step = { job: { tenant: header.tenant, id: header.id, run }, event, inputs: callback };
+  const step = { job: { tenant: header.tenant, id: header.id, run, fingerprint }, event, inputs: callback };
   const attempt = await notify({ ...step, nextDelayMs: schedule[0] ?? null }).catch(() => null);
   const outcome = attempt?.outcome ?? 'failed';
   if (outcome !== 'failed' || schedule.length === 0) return;

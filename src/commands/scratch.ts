@@ -1,12 +1,17 @@
 /** Scratch space of one worker process; what workers that were killed left behind is swept first. */
 import { mkdir, readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 export async function claimScratch(workDir: string): Promise<string> {
-  const own = join(workDir, String(process.pid));
+  // Process ids mean something on one machine only, and several may share the directory.
+  const ours = `${hostname()}-`;
+  const own = join(workDir, `${ours}${process.pid}`);
   await mkdir(workDir, { recursive: true });
-  const left = (await readdir(workDir)).filter((name) => /^\d+$/.test(name) && !isAlive(Number(name)));
-  for (const name of [...left, String(process.pid)])
+  const left = (await readdir(workDir)).filter(
+    (name) => name.startsWith(ours) && !isAlive(Number(name.slice(ours.length))),
+  );
+  for (const name of [...left, `${ours}${process.pid}`])
     await rm(join(workDir, name), { recursive: true, force: true });
   await mkdir(own);
   return own;

@@ -37,7 +37,6 @@ export function superviseWorker({ target, embedded, log }: Setup): WorkerProcess
   });
   const env = {
     ...process.env,
-    ...(embedded ? { TEMPORAL_ADDRESS: target.address, TEMPORAL_NAMESPACE: target.namespace } : {}),
     // sharp computes on libuv's threads, which files need too.
     UV_THREADPOOL_SIZE: process.env['UV_THREADPOOL_SIZE'] ?? String(availableParallelism() + 6),
   };
@@ -45,7 +44,11 @@ export function superviseWorker({ target, embedded, log }: Setup): WorkerProcess
   const start = () => {
     const startedAt = Date.now();
     // A process group of its own: Ctrl-C in the terminal reaches us alone, and we stop the parts in order.
-    child = fork(main, ['worker'], { env, detached: true, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    child = fork(main, embedded ? ['worker', '--embedded', target.address] : ['worker'], {
+      env,
+      detached: true,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     child.on('message', becomeReady);
     child.once('exit', (code, signal) => {
       if (stopping) return;

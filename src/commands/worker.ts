@@ -22,7 +22,8 @@ import { untilTold } from './until-told.ts';
 /** A worker that starts together with Temporal gives it this long to come up. */
 const PATIENCE_MS = 60_000;
 
-export async function worker(): Promise<void> {
+/** `embeddedAddress`: of the Temporal server of our parent, `darkroom serve`, whatever the environment says. */
+export async function worker(embeddedAddress?: string): Promise<void> {
   const config = readConfig();
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'worker');
   const stop = new AbortController();
@@ -41,14 +42,14 @@ export async function worker(): Promise<void> {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
     },
   });
-  const target = config.embedded ? embeddedTarget(EMBEDDED_ADDRESS) : targetFromEnvironment();
+  const embedded = embeddedAddress ?? (config.embedded ? EMBEDDED_ADDRESS : null);
+  const target = embedded === null ? targetFromEnvironment() : embeddedTarget(embedded);
   const scratch = await claimScratch(config.DARKROOM_WORK);
   const { activities, slots } = await composeWorker(config, scratch);
   const connection = await connectWorker(target, PATIENCE_MS, () =>
     log.warn(`Waiting for Temporal at ${target.address}`),
   );
-  const alone = process.send === undefined;
-  if (alone && !config.embedded) {
+  if (embedded === null) {
     const client = createClient(target);
     void keepRegistering(client, log).then(() => void client.connection.close());
     adviseSharedKey(config, log);
@@ -58,10 +59,13 @@ export async function worker(): Promise<void> {
   const running = runWorkers(workers, stop.signal);
   log.info({ temporal: target.address, namespace: target.namespace, slots }, 'The worker takes work');
   process.send?.('ready');
-  await running;
-  await connection.close();
-  await rm(scratch, { recursive: true, force: true });
-  await parent.farewell(config.DARKROOM_DATA);
+  try {
+    await running;
+    await connection.close();
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+    await parent.farewell(config.DARKROOM_DATA);
+  }
   process.exit();
 }
 

@@ -45,7 +45,7 @@ const fileName = z
   .min(1)
   .max(200)
   .refine(
-    (name) => !/[/\\\p{Cc}]/u.test(name) && name !== '.' && name !== '..',
+    (name) => !/[/\\\p{Cc}\p{Cs}]/u.test(name) && name !== '.' && name !== '..',
     'must be a file name without slashes and control characters, and not "." or ".."',
   );
 
@@ -60,6 +60,9 @@ const source = z
   )
   .meta({ id: 'Source' });
 
+/** Characters of JSON, of one asset. */
+const MAX_ATTRIBUTES = 16 * 1024;
+
 const asset = z
   .strictObject({
     name: fileName.optional().describe('Defaults to the last part of the URL or path'),
@@ -69,7 +72,14 @@ const asset = z
       .regex(/^sha256:[0-9a-fA-F]{64}$/, 'must be "sha256:" and 64 hexadecimal digits')
       .optional()
       .describe('The job fails if the bytes differ'),
-    attributes: z.record(z.string().max(200), z.unknown()).optional().describe('Handed on to the operation'),
+    attributes: z
+      .record(z.string().max(200), z.unknown())
+      .refine(
+        (attributes) => JSON.stringify(attributes).length <= MAX_ATTRIBUTES,
+        `must be at most ${MAX_ATTRIBUTES / 1024} KiB as JSON`,
+      )
+      .optional()
+      .describe('Handed on to the operation'),
   })
   .meta({ id: 'Asset' });
 

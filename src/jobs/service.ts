@@ -52,14 +52,14 @@ export class JobService {
     const fingerprints = this.#parts.fingerprints(canonicalRequest(spec));
     // A client may send its id again long after Temporal forgot it; a fresh UUID cannot have been used.
     if (spec.id !== undefined) {
-      const known = await this.#parts.archive.record(ref);
-      if (known) return { job: sameRequest(known, fingerprints), created: false };
       if (await this.#parts.archive.isDeleted(ref)) {
         throw new DarkroomError(
           'job_id_deleted',
           `Job id "${ref.id}" belonged to a job that was deleted; choose another`,
         );
       }
+      const known = await this.#parts.archive.record(ref);
+      if (known) return { job: sameRequest(known, fingerprints), created: false };
     }
     const order = await this.#order(caller, ref, spec, operation, fingerprints[0]);
     const started = await this.#start(ref, order, spec.priority);

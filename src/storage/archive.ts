@@ -8,6 +8,7 @@ import type { Delivery } from '../jobs/delivery.ts';
 import type { JobFilter, JobPage, JobSnapshot } from '../jobs/engine.ts';
 import type { FileEntry, Job, Manifest } from '../jobs/job.ts';
 import type { JobInputs, JobRef, SealedInputs } from '../jobs/order.ts';
+import { isTerminal } from '../jobs/states.ts';
 import type { Keyring } from '../keys.ts';
 import * as layout from './layout.ts';
 import type { ObjectStore } from './store.ts';
@@ -35,6 +36,7 @@ export class StoredArchive implements JobArchive {
     filter: JobFilter,
     page: { limit: number; cursor?: string | undefined; before?: Date | undefined },
   ): Promise<JobPage> {
+    if (filter.state && !isTerminal(filter.state)) return { jobs: [], cursor: null };
     const after = page.cursor ?? (page.before && layout.endedBefore(tenant, page.before));
     const jobs: Job[] = [];
     for await (const { key } of this.#store.list(layout.endedPrefix(tenant), after ? { after } : {})) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { numbered, ScratchOutputs } from '../../activities/outputs.ts';
+import { Names, ScratchOutputs } from '../../activities/outputs.ts';
 
 let root: string;
 beforeAll(async () => {
@@ -35,10 +35,18 @@ describe('output names', () => {
     );
   });
 
-  test('taken names get a number before the extension', () => {
-    const taken = new Set(['a/photo.webp', 'a/photo-2.webp', 'plain']);
-    expect(numbered('a/photo.webp', taken)).toBe('a/photo-3.webp');
-    expect(numbered('plain', taken)).toBe('plain-2');
-    expect(numbered('other.png', taken)).toBe('other.png');
+  test('taken names get a number before the extension, also ten thousand of them', () => {
+    const names = new Names();
+    const wanted = ['a/photo.webp', 'a/photo-2.webp', 'a/photo.webp', 'plain', 'plain', 'a/photo.webp'];
+    expect(wanted.map((name) => names.claim(name))).toEqual([
+      'a/photo.webp',
+      'a/photo-2.webp',
+      'a/photo-3.webp',
+      'plain',
+      'plain-2',
+      'a/photo-4.webp',
+    ]);
+    const many = Array.from({ length: 10_000 }, () => names.claim('default.jpg'));
+    expect([many[0], many.at(-1), new Set(many).size]).toEqual(['default.jpg', 'default-10000.jpg', 10_000]);
   });
 });

@@ -117,7 +117,7 @@ describe('a photograph, from URL to file', () => {
       join(darkroom.dataDir, `store/public/jobs/${id}/inputs/00000.json`),
       'utf8',
     );
-    expect(JSON.parse(record)[0].location).toHaveProperty('path');
+    expect(JSON.parse(record).records[0].location).toHaveProperty('path');
   });
 
   test('without assets and callback there is no download and no notify', async () => {

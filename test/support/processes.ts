@@ -23,7 +23,7 @@ export async function processes(): Promise<ProcessRow[]> {
 /** The worker and the Temporal server of a `darkroom serve`. */
 export async function partsOf(serve: number | undefined): Promise<{ worker: number; temporal: number }> {
   const children = (await processes()).filter(({ parent }) => parent === serve);
-  const worker = children.find(({ command }) => / worker$/.test(command))?.pid;
+  const worker = children.find(({ command }) => / worker( |$)/.test(command))?.pid;
   const temporal = children.find(({ command }) => command.includes('start-dev'))?.pid;
   if (worker === undefined || temporal === undefined)
     throw new Error(`Not all parts run: ${JSON.stringify(children)}`);

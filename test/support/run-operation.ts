@@ -2,7 +2,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { numbered, ScratchOutputs } from '../../activities/outputs.ts';
+import { Names, ScratchOutputs } from '../../activities/outputs.ts';
 import type { InputFile, Operation, StageContext, StageOutcome } from '../../operations/operation.ts';
 import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
@@ -58,6 +58,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
   if (!parsed?.ok) throw new TypeError(`Parameters refused: ${JSON.stringify(parsed?.errors)}`);
 
   const inputs = await Promise.all(assets.map((asset, index) => layDown(root, asset, index)));
+  const names = new Names();
   const files = new Map<string, Buffer>();
   const progress: Progress[] = [];
   const failures: StageOutcome[] = [];
@@ -93,7 +94,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
       };
       await stage.run(context);
       for (const { name, wanted } of outputs.made) {
-        files.set(numbered(wanted, files), await readFile(outputs.pathOf(name)));
+        files.set(names.claim(wanted), await readFile(outputs.pathOf(name)));
       }
       data = outputs.data ?? data;
       parts.push(part);

@@ -234,6 +234,7 @@ export function createNative({ service, operations, engine, onSubmitted }: Nativ
   );
   app.get('/v1/jobs/:id/files/:path{.+}', async (c) => {
     const { id, path } = c.req.param();
+    if (!jobId.safeParse(id).success) throw new DarkroomError('job_not_found', `There is no job "${id}"`);
     return fileResponse(c, await service.file(refOf(c, id), path));
   });
 
