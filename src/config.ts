@@ -131,7 +131,8 @@ export const settings = {
     meaning: "wait for an asset server's answer, and for each further piece of it",
   },
   DARKROOM_CALLBACK_TIMEOUT_MS: {
-    schema: positive,
+    // One attempt is an activity that may take a minute.
+    schema: positive.max(50_000),
     fallback: '15000',
     meaning: 'wait for the receiver of a callback',
   },

@@ -34,6 +34,7 @@ describe('configuration', () => {
     ['DARKROOM_STORE', 'ftp://somewhere'],
     ['DARKROOM_MAX_ASSET_BYTES', 'lots'],
     ['DARKROOM_CPU_SLOTS', '0'],
+    ['DARKROOM_CALLBACK_TIMEOUT_MS', '90000'],
     ['DARKROOM_AUTH', 'password'],
     ['DARKROOM_LOG_LEVEL', 'loud'],
     ['DARKROOM_CALLBACK_SCHEDULE_MS', '5000,soon'],
