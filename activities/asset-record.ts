@@ -1,7 +1,7 @@
 /** What became of each asset of a batch, as the object store keeps it between download and stages. */
-import { json } from 'node:stream/consumers';
 import type { JobError } from '../src/jobs/job.ts';
 import type { Batch } from '../src/jobs/order.ts';
+import { readJson } from '../src/storage/json.ts';
 import { batchKey } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/store.ts';
 import type { RunRef } from './steps.ts';
@@ -31,8 +31,7 @@ export async function readBatch(
   job: RunRef,
   batch: Batch,
 ): Promise<readonly AssetRecord[] | null> {
-  const body = await store.get(batchKey(job, batch));
-  const stored = body && ((await json(body)) as StoredBatch);
+  const stored = await readJson<StoredBatch>(store, batchKey(job, batch));
   return stored?.fingerprint === job.fingerprint ? stored.records : null;
 }
 

@@ -1,7 +1,7 @@
 /** What a stage (or one batch of it) left behind, as the object store keeps it. */
-import { json } from 'node:stream/consumers';
 import type { JobError } from '../src/jobs/job.ts';
 import { type Batch, batchesOf } from '../src/jobs/order.ts';
+import { readJson } from '../src/storage/json.ts';
 import { checkpointKey } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/store.ts';
 import type { RunRef } from './steps.ts';
@@ -36,8 +36,7 @@ export async function readCheckpoint(
   stage: string,
   batch: Batch | null,
 ): Promise<Checkpoint | null> {
-  const body = await store.get(checkpointKey(job, job.run, stage, batch));
-  const checkpoint = body && ((await json(body)) as Checkpoint);
+  const checkpoint = await readJson<Checkpoint>(store, checkpointKey(job, job.run, stage, batch));
   return checkpoint?.fingerprint === job.fingerprint ? checkpoint : null;
 }
 

@@ -1,7 +1,7 @@
 /** The deliveries of a job's callbacks, as the object store keeps them. */
-import { json } from 'node:stream/consumers';
 import type { Delivery } from '../src/jobs/delivery.ts';
 import type { CallbackEvent } from '../src/jobs/job.ts';
+import { readJson } from '../src/storage/json.ts';
 import { deliveryKey } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/store.ts';
 import type { RunRef } from './steps.ts';
@@ -10,14 +10,11 @@ import type { RunRef } from './steps.ts';
 const keyOf = (job: RunRef, event: CallbackEvent): string =>
   deliveryKey(job, `${job.run}-${event.replace('job.', '')}`);
 
-export async function readDelivery(
+export const readDelivery = (
   store: ObjectStore,
   job: RunRef,
   event: CallbackEvent,
-): Promise<Delivery | null> {
-  const body = await store.get(keyOf(job, event));
-  return body && ((await json(body)) as Delivery);
-}
+): Promise<Delivery | null> => readJson(store, keyOf(job, event));
 
 export async function writeDelivery(store: ObjectStore, job: RunRef, delivery: Delivery): Promise<void> {
   await store.put(keyOf(job, delivery.event), JSON.stringify(delivery));

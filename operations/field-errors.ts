@@ -1,6 +1,7 @@
 /** What zod found wrong with parameters, as pointers and sentences. */
 import type { z } from 'zod';
 import type { FieldError } from '../src/jobs/catalogue.ts';
+import { toPointer } from '../src/jobs/validation.ts';
 
 type Issue = z.core.$ZodIssue;
 type JsonSchema = Record<string, unknown>;
@@ -10,7 +11,7 @@ export function fieldErrors(issues: readonly Issue[], schema: JsonSchema): Field
   return issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => unknownKey(issue.path, key, schema));
-    return [{ pointer: pointerTo(issue.path), detail: detailOf(issue) }];
+    return [{ pointer: toPointer(issue.path), detail: detailOf(issue) }];
   });
 }
 
@@ -18,15 +19,10 @@ export function fieldErrors(issues: readonly Issue[], schema: JsonSchema): Field
 export const wording: z.core.$ZodErrorMap = ({ code, input }) =>
   code === 'invalid_type' && input === undefined ? 'is required' : undefined;
 
-/** RFC 6901. */
-function pointerTo(path: readonly PropertyKey[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
 function unknownKey(path: readonly PropertyKey[], key: string, schema: JsonSchema): FieldError {
   const known = Object.keys(objectAt(schema, path).properties ?? {});
   const list = known.length > 0 ? `; known are ${known.join(', ')}` : '';
-  return { pointer: pointerTo([...path, key]), detail: `unknown parameter "${key}"${list}` };
+  return { pointer: toPointer([...path, key]), detail: `unknown parameter "${key}"${list}` };
 }
 
 /** The part of a JSON Schema that describes what lies at a path; empty where that is not plain. */

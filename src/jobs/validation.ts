@@ -69,5 +69,5 @@ export const invalidFields = (issues: readonly z.core.$ZodIssue[]): DarkroomErro
   );
 
 /** A JSON Pointer (RFC 6901). */
-const toPointer = (path: readonly PropertyKey[]): string =>
+export const toPointer = (path: readonly PropertyKey[]): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

@@ -1,7 +1,7 @@
 /** Jobs in the object store: sealed inputs, results, and the record that outlives Temporal. */
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { buffer, text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { DarkroomError } from '../errors.ts';
 import type { JobArchive, OpenFile } from '../jobs/archive.ts';
 import type { Delivery } from '../jobs/delivery.ts';
@@ -10,6 +10,7 @@ import type { FileEntry, Job, Manifest } from '../jobs/job.ts';
 import type { JobInputs, JobRef, SealedInputs } from '../jobs/order.ts';
 import { isTerminal } from '../jobs/states.ts';
 import type { Keyring } from '../keys.ts';
+import { readJson } from './json.ts';
 import * as layout from './layout.ts';
 import type { ObjectStore } from './store.ts';
 
@@ -28,7 +29,7 @@ export class StoredArchive implements JobArchive {
   }
 
   record(ref: JobRef): Promise<JobSnapshot | null> {
-    return this.#json<JobSnapshot>(layout.recordKey(ref));
+    return readJson<JobSnapshot>(this.#store, layout.recordKey(ref));
   }
 
   async list(
@@ -40,7 +41,7 @@ export class StoredArchive implements JobArchive {
     const after = page.cursor ?? (page.before && layout.endedBefore(tenant, page.before));
     const jobs: Job[] = [];
     for await (const { key } of this.#store.list(layout.endedPrefix(tenant), after ? { after } : {})) {
-      const job = await this.#json<Job>(key);
+      const job = await readJson<Job>(this.#store, key);
       if (!job || !matches(job, filter)) continue;
       jobs.push(job);
       if (jobs.length === page.limit) return { jobs, cursor: key };
@@ -49,12 +50,12 @@ export class StoredArchive implements JobArchive {
   }
 
   async manifest(ref: JobRef, run: number): Promise<Manifest | null> {
-    const stored = await this.#json<StoredManifest>(layout.manifestKey(ref, run));
+    const stored = await readJson<StoredManifest>(this.#store, layout.manifestKey(ref, run));
     return stored && { ...stored, files: stored.files.map(({ key: _, ...entry }) => entry) };
   }
 
   async file(ref: JobRef, run: number, path: string): Promise<OpenFile | null> {
-    const stored = await this.#json<StoredManifest>(layout.manifestKey(ref, run));
+    const stored = await readJson<StoredManifest>(this.#store, layout.manifestKey(ref, run));
     const file = stored?.files.find((file) => file.path === path);
     if (!file) return null;
     const { key, ...entry } = file;
@@ -71,7 +72,7 @@ export class StoredArchive implements JobArchive {
   async deliveries(ref: JobRef): Promise<Delivery[]> {
     const found: Delivery[] = [];
     for await (const { key } of this.#store.list(layout.deliveryPrefix(ref))) {
-      const delivery = await this.#json<Delivery>(key);
+      const delivery = await readJson<Delivery>(this.#store, key);
       if (delivery) found.push(delivery);
     }
     return found;
@@ -121,11 +122,6 @@ export class StoredArchive implements JobArchive {
     if (!job.completed_at) throw new Error('Only a job that has ended has a record');
     await this.#store.put(layout.recordKey(job), JSON.stringify(snapshot));
     await this.#store.put(layout.endedKey(job, new Date(job.completed_at)), JSON.stringify(job));
-  }
-
-  async #json<T>(key: string): Promise<T | null> {
-    const body = await this.#store.get(key);
-    return body && (JSON.parse(await text(body)) as T);
   }
 }
 
