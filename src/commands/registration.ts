@@ -2,7 +2,7 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
-import { grpcCode } from '../temporal/connection.ts';
+import { grpcCode, isNotFound } from '../temporal/connection.ts';
 import { registerSearchAttributes } from '../temporal/namespace.ts';
 
 const PAUSE_MS = 2000;
@@ -15,15 +15,18 @@ export function adviseSharedKey(config: Config, log: Log): void {
 }
 
 /**
- * Registers our search attributes in the namespace of a cluster, which may come up after us: tries until it answers.
- * Says once what an administrator has to do, if it is not ours to do.
+ * Registers our search attributes in the namespace of a cluster. Server and namespace may come up after us: tries until
+ * they are there. Says once what an administrator has to do, if it is not ours to do.
  */
 export async function keepRegistering(client: Client, log: Log): Promise<void> {
-  for (;;) {
+  for (let told = false; ; ) {
     try {
       return await registerSearchAttributes(client);
     } catch (error) {
-      if (grpcCode(error) !== UNAVAILABLE)
+      if (isNotFound(error)) {
+        if (!told) log.warn(`Waiting for Temporal's namespace "${client.options.namespace}" to be created`);
+        told = true;
+      } else if (grpcCode(error) !== UNAVAILABLE)
         return log.warn(error instanceof Error ? error.message : String(error));
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref());

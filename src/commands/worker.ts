@@ -46,9 +46,7 @@ export async function worker(embeddedAddress?: string): Promise<void> {
   const target = embedded === null ? targetFromEnvironment() : embeddedTarget(embedded);
   const scratch = await claimScratch(config.DARKROOM_WORK);
   const { activities, slots } = await composeWorker(config, scratch);
-  const connection = await connectWorker(target, PATIENCE_MS, () =>
-    log.warn(`Waiting for Temporal at ${target.address}`),
-  );
+  const connection = await connectWorker(target, PATIENCE_MS, (message) => log.warn(message));
   if (embedded === null) {
     const client = createClient(target);
     void keepRegistering(client, log).then(() => void client.connection.close());

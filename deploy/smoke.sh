@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Builds the image, brings docker-compose.yml up under a name of its own with secrets made for the occasion, sends a job
+# through, and takes everything down again, volumes included. Needs Docker with Compose 2.24 or later, curl and openssl.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+port=${SMOKE_PORT:-18080}
+settings=$(mktemp)
+compose() { docker compose --project-name darkroom-smoke --env-file "$settings" "$@"; }
+finish() {
+  code=$?
+  [ "$code" -eq 0 ] || compose logs --tail 50
+  compose down --volumes --timeout 10
+  rm -f "$settings"
+  exit "$code"
+}
+trap finish EXIT
+
+cat >"$settings" <<ENV
+DARKROOM_MASTER_KEY=$(openssl rand -base64 32)
+POSTGRES_PASSWORD=$(openssl rand -hex 24)
+S3_ACCESS_KEY=darkroom
+S3_SECRET_KEY=$(openssl rand -hex 24)
+DARKROOM_ALLOW_ANONYMOUS=1
+DARKROOM_PORTS=$port-$((port + 1))
+TEMPORAL_UI_PORT=$((port + 2))
+ENV
+
+compose config --quiet
+compose up --detach --build --scale api=2 --scale worker=2
+
+# The ports of the range are given out in no certain order.
+for api in "http://127.0.0.1:$port" "http://127.0.0.1:$((port + 1))"; do
+  curl --silent --show-error --fail --retry 60 --retry-delay 2 --retry-all-errors "$api/readyz"
+  echo
+done
+curl --silent --show-error --fail-with-body "http://127.0.0.1:$port/v1/jobs" -H 'content-type: application/json' \
+  -d '{"id":"smoke","operation":"system.echo","params":{"word":"seen"}}'
+echo
+# Taken by one API, read through the other.
+curl --silent --show-error --fail-with-body --retry 20 --retry-delay 1 --retry-all-errors \
+  "http://127.0.0.1:$((port + 1))/v1/jobs/smoke/files/result.json" | grep '"word": "seen"'

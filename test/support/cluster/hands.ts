@@ -1,0 +1,26 @@
+/** Which worker did what, as Temporal tells it. */
+import type { Client } from '@temporalio/client';
+import { workflowIdOf } from '../../../src/temporal/attributes.ts';
+
+const handle = (client: Client, id: string) =>
+  client.workflow.getHandle(workflowIdOf({ tenant: 'public', id }));
+
+/** The identity of the worker that has the step of a job that runs now; null: none has. */
+export async function holderOf(client: Client, id: string): Promise<string | null> {
+  const { raw } = await handle(client, id).describe();
+  return raw.pendingActivities?.[0]?.lastWorkerIdentity ?? null;
+}
+
+/** The steps of a job that were completed, in order, and the identity of the worker that did each. */
+export async function stepsOf(client: Client, id: string): Promise<{ step: string; by: string }[]> {
+  const { events } = await handle(client, id).fetchHistory();
+  const names = new Map(
+    events?.map(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => [
+      String(eventId),
+      scheduled?.activityType?.name ?? '',
+    ]),
+  );
+  return (events ?? []).flatMap(({ activityTaskCompletedEventAttributes: done }) =>
+    done ? [{ step: names.get(String(done.scheduledEventId)) ?? '', by: done.identity ?? '' }] : [],
+  );
+}
