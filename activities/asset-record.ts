@@ -1,9 +1,11 @@
 /** What became of each asset of a batch, as the object store keeps it between download and stages. */
+
+import type { Batch } from '../src/jobs/batch.ts';
 import type { JobError } from '../src/jobs/job.ts';
-import type { Batch } from '../src/jobs/order.ts';
 import { readJson } from '../src/storage/json.ts';
 import { batchKey } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/store.ts';
+import { inLanes } from './lanes.ts';
 import type { RunRef } from './steps.ts';
 
 export interface AssetRecord {
@@ -43,4 +45,17 @@ export async function writeBatch(
 ): Promise<void> {
   const stored: StoredBatch = { fingerprint: job.fingerprint, records };
   await store.put(batchKey(job, batch), JSON.stringify(stored));
+}
+
+/** Batches that are read from the store at once. */
+const READS = 16;
+
+/** The records of all these batches, in order; of those that are not here, none. */
+export async function readBatches(
+  store: ObjectStore,
+  job: RunRef,
+  batches: readonly Batch[],
+): Promise<AssetRecord[]> {
+  const found = await inLanes(batches, READS, (batch) => readBatch(store, job, batch));
+  return found.flatMap((records) => records ?? []);
 }

@@ -1,6 +1,8 @@
 /** What a stage (or one batch of it) left behind, as the object store keeps it. */
+
+import { type Batch, batchesOf, type ChunkEnds } from '../src/jobs/batch.ts';
 import type { JobError } from '../src/jobs/job.ts';
-import { type Batch, batchesOf } from '../src/jobs/order.ts';
+import type { StageOrder } from '../src/jobs/order.ts';
 import { readJson } from '../src/storage/json.ts';
 import { checkpointKey } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/store.ts';
@@ -17,12 +19,20 @@ export interface StoredFile {
   readonly sha256: string;
 }
 
+/** What the next stage finds in its workspace. */
+export interface WorkspaceFile {
+  /** Below the workspace. */
+  readonly path: string;
+  readonly key: string;
+}
+
 export interface Checkpoint {
   /** Of the request that it belongs to. */
   readonly fingerprint: string;
+  /** Positions of the assets that it was given. */
+  readonly inputs: readonly number[];
   readonly outputs: readonly StoredFile[];
-  /** Paths below the workspace. */
-  readonly workspace: readonly string[];
+  readonly workspace: readonly WorkspaceFile[];
   /** Assets that this stage found unusable. */
   readonly failures: readonly { readonly index: number; readonly error: JobError }[];
   /** The JSON result, if this stage gave one. */
@@ -33,13 +43,27 @@ export interface Checkpoint {
 export async function readCheckpoint(
   store: ObjectStore,
   job: RunRef,
-  stage: string,
+  { name, run }: Pick<StageOrder, 'name' | 'run'>,
   batch: Batch | null,
 ): Promise<Checkpoint | null> {
-  const checkpoint = await readJson<Checkpoint>(store, checkpointKey(job, job.run, stage, batch));
+  const checkpoint = await readJson<Checkpoint>(store, checkpointKey(job, run, name, batch));
   return checkpoint?.fingerprint === job.fingerprint ? checkpoint : null;
 }
 
 /** The batches in which a stage runs; [null] when it takes all assets at once. */
-export const partsOf = (stage: { perAsset?: boolean | undefined }, assets: number): (Batch | null)[] =>
-  stage.perAsset ? batchesOf(assets) : [null];
+export const partsOf = (stage: { perAsset?: boolean | undefined }, ends: ChunkEnds): (Batch | null)[] =>
+  stage.perAsset ? batchesOf(ends) : [null];
+
+/** A checkpoint, and what a rerun made of the assets that had failed there. */
+export function mended(flawed: Checkpoint, more: Checkpoint): Checkpoint {
+  const again = new Set(more.inputs);
+  const outputs = [...flawed.outputs, ...more.outputs];
+  return {
+    ...flawed,
+    ...more,
+    inputs: [...new Set([...flawed.inputs, ...more.inputs])].sort((a, b) => a - b),
+    outputs: outputs.sort((a, b) => (a.asset ?? 0) - (b.asset ?? 0)),
+    workspace: [...flawed.workspace, ...more.workspace],
+    failures: [...flawed.failures.filter(({ index }) => !again.has(index)), ...more.failures],
+  };
+}

@@ -1,21 +1,18 @@
 /** The deliveries of a job's callbacks, as the object store keeps them. */
 import type { Delivery } from '../src/jobs/delivery.ts';
-import type { CallbackEvent } from '../src/jobs/job.ts';
 import { readJson } from '../src/storage/json.ts';
 import { deliveryKey } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/store.ts';
-import type { RunRef } from './steps.ts';
+import type { NotifyStep } from './steps.ts';
 
-/** One for each end of a run. */
-const keyOf = (job: RunRef, event: CallbackEvent): string =>
-  deliveryKey(job, `${job.run}-${event.replace('job.', '')}`);
+/** One for each moment of a run that is told. */
+const keyOf = ({ job, seq }: Moment): string => deliveryKey(job, job.run, seq);
 
-export const readDelivery = (
-  store: ObjectStore,
-  job: RunRef,
-  event: CallbackEvent,
-): Promise<Delivery | null> => readJson(store, keyOf(job, event));
+type Moment = Pick<NotifyStep, 'job' | 'seq'>;
 
-export async function writeDelivery(store: ObjectStore, job: RunRef, delivery: Delivery): Promise<void> {
-  await store.put(keyOf(job, delivery.event), JSON.stringify(delivery));
+export const readDelivery = (store: ObjectStore, moment: Moment): Promise<Delivery | null> =>
+  readJson(store, keyOf(moment));
+
+export async function writeDelivery(store: ObjectStore, moment: Moment, delivery: Delivery): Promise<void> {
+  await store.put(keyOf(moment), JSON.stringify(delivery));
 }

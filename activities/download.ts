@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { DarkroomError } from '../src/errors.ts';
-import type { Asset } from '../src/jobs/job.ts';
+import type { AssetOrder, SealedInputs } from '../src/jobs/order.ts';
 import { type AssetRecord, readBatch, writeBatch } from './asset-record.ts';
 import type { ActivityDeps } from './deps.ts';
 import { asJobError, fetchAsset } from './fetch-asset.ts';
@@ -17,16 +17,23 @@ export const createDownload =
   (step: DownloadStep): Promise<DownloadResult> =>
     pulsing(step.announce, async (pulse) => {
       const { job, batch, inputs } = step;
-      const finished = await readBatch(deps.store, job, batch);
-      if (finished) return { ...countsOf(finished), startedAt: pulse.startedAt };
-      const assets =
-        'sealed' in inputs
-          ? (await deps.archive.unseal(job, inputs)).assets.slice(batch.from, batch.to)
-          : inputs.assets;
-      const records = await fetchAll(deps, step, assets, pulse);
+      const earlier = await readBatch(deps.store, job, batch);
+      const finished = earlier && !(step.refetch && earlier.some(({ error }) => error !== null));
+      if (finished) return { ...countsOf(earlier), startedAt: pulse.startedAt };
+      const assets = 'sealed' in inputs ? await unsealed(deps, step, inputs) : inputs.assets;
+      const records = await fetchAll(deps, step, assets, earlier ?? [], pulse);
       await writeBatch(deps.store, job, batch, records);
       return { ...countsOf(records), startedAt: pulse.startedAt };
     });
+
+async function unsealed(
+  { archive }: ActivityDeps,
+  { job, batch }: DownloadStep,
+  inputs: SealedInputs & { readonly offset: number },
+): Promise<readonly AssetOrder[]> {
+  const { assets } = await archive.unseal(job, inputs);
+  return assets.slice(inputs.offset, inputs.offset + batch.to - batch.from);
+}
 
 const countsOf = (records: readonly AssetRecord[]): Pick<DownloadResult, 'downloaded' | 'failed'> => {
   const failed = records.filter(({ error }) => error !== null).length;
@@ -37,10 +44,12 @@ const countsOf = (records: readonly AssetRecord[]): Pick<DownloadResult, 'downlo
 async function fetchAll(
   deps: ActivityDeps,
   step: DownloadStep,
-  assets: readonly Asset[],
+  assets: readonly AssetOrder[],
+  earlier: readonly AssetRecord[],
   pulse: Pulse,
 ): Promise<AssetRecord[]> {
-  const done = new Map(doneBefore(assets, step.batch.from).map((record) => [record.index, record]));
+  const known = [...earlier, ...doneBefore(assets, step.batch.from)].filter(({ error }) => error === null);
+  const done = new Map(known.map((record) => [record.index, record]));
   const parts = new Map<number, number>();
   const giveUp = new AbortController();
   const signal = AbortSignal.any([pulse.signal, giveUp.signal]);
@@ -54,7 +63,7 @@ async function fetchAll(
       done: [...done.values()].map(withoutAttributes),
     });
   };
-  const fetchOne = async (asset: Asset, index: number): Promise<void> => {
+  const fetchOne = async (asset: AssetOrder, index: number): Promise<void> => {
     const onBytes = (received: number, total: number | null) => {
       parts.set(index, total ? received / total : 0);
       report();
@@ -89,11 +98,12 @@ async function fetchAll(
 }
 
 /** What an earlier attempt of this step had fetched, before its worker died or it failed. */
-function doneBefore(assets: readonly Asset[], from: number): AssetRecord[] {
+function doneBefore(assets: readonly AssetOrder[], from: number): AssetRecord[] {
   const details = Context.current().info.heartbeatDetails as { done?: AssetRecord[] } | undefined;
-  return (details?.done ?? [])
-    .filter(({ error }) => error === null)
-    .map((record) => ({ ...record, attributes: assets[record.index - from]?.attributes ?? {} }));
+  return (details?.done ?? []).map((record) => ({
+    ...record,
+    attributes: assets[record.index - from]?.attributes ?? {},
+  }));
 }
 
 /** Heartbeats are shown in Temporal and limited in size; attributes are the client's own business, and known. */
@@ -108,7 +118,7 @@ const maySkip = (error: unknown, pulse: Pulse): error is DarkroomError =>
   error.code.startsWith('asset_') &&
   (!error.retryable || pulse.lastAttempt);
 
-function failedRecord(asset: Asset, index: number, error: DarkroomError): AssetRecord {
+function failedRecord(asset: AssetOrder, index: number, error: DarkroomError): AssetRecord {
   const name = String(error.details?.['asset'] ?? asset.name ?? index);
   return {
     index,

@@ -6,9 +6,10 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { catalogue, DarkroomError, type ErrorCode } from '../src/errors.ts';
 import { resolveInput } from '../src/inputs.ts';
-import type { Asset, JobError } from '../src/jobs/job.ts';
+import type { JobError } from '../src/jobs/job.ts';
+import type { AssetOrder } from '../src/jobs/order.ts';
 import { AddressForbidden, HttpFailure, type HttpFailureKind } from '../src/net/guarded-http.ts';
-import { assetKey } from '../src/storage/layout.ts';
+import { assetKey, uploadKey } from '../src/storage/layout.ts';
 import type { AssetRecord } from './asset-record.ts';
 import type { ActivityDeps } from './deps.ts';
 import type { RunRef } from './steps.ts';
@@ -26,7 +27,7 @@ export interface FetchOptions {
 /** Throws a DarkroomError that names the asset, of a code that begins with `asset_`. */
 export async function fetchAsset(
   deps: ActivityDeps,
-  asset: Asset,
+  asset: AssetOrder,
   options: FetchOptions,
 ): Promise<AssetRecord> {
   const name = asset.name ?? defaultName(asset, options.index);
@@ -35,16 +36,26 @@ export async function fetchAsset(
       details: { index: options.index, asset: name },
       cause,
     });
-  const { url, path } = asset.source;
-  const found =
-    url === undefined
-      ? await fromPath(deps, path ?? '', asset, problem)
-      : await fromUrl(deps, url, options, problem);
+  const found = await find(deps, asset, options, problem);
   const wanted = asset.checksum?.slice('sha256:'.length).toLowerCase();
   if (wanted !== undefined && wanted !== found.sha256) {
     throw problem('asset_checksum_mismatch', `has the checksum sha256:${found.sha256}, not sha256:${wanted}`);
   }
   return { index: options.index, name, attributes: asset.attributes ?? {}, ...found, error: null };
+}
+
+function find(
+  deps: ActivityDeps,
+  asset: AssetOrder,
+  options: FetchOptions,
+  problem: Problem,
+): Found | Promise<Found> {
+  const { source } = asset;
+  if ('url' in source) return fromUrl(deps, source.url, options, problem);
+  if ('path' in source) return fromPath(deps, source.path, asset, problem);
+  // It came with the request, and was measured then.
+  const { upload, size, sha256 } = source;
+  return { location: { key: uploadKey(options.job, upload) }, size, sha256 };
 }
 
 type Found = Pick<AssetRecord, 'location' | 'size' | 'sha256'>;
@@ -92,7 +103,12 @@ async function fromUrl(
   }
 }
 
-async function fromPath(deps: ActivityDeps, given: string, asset: Asset, problem: Problem): Promise<Found> {
+async function fromPath(
+  deps: ActivityDeps,
+  given: string,
+  asset: AssetOrder,
+  problem: Problem,
+): Promise<Found> {
   const input = await resolveInput(deps.inputRoots, given).catch((error: unknown) => {
     throw error instanceof DarkroomError
       ? problem(error.code, `was not found: ${error.message}`, error)
@@ -159,8 +175,9 @@ function fromHttp(error: unknown, problem: Problem): unknown {
 }
 
 /** The last part of the URL or path, as far as it can be a file name. */
-function defaultName({ source }: Asset, index: number): string {
-  const path = source.path ?? new URL(source.url ?? '').pathname;
+function defaultName({ source }: AssetOrder, index: number): string {
+  if ('upload' in source) return `asset-${index}`;
+  const path = 'path' in source ? source.path : new URL(source.url).pathname;
   const last = path.split('/').findLast((part) => part !== '') ?? '';
   const name = decoded(last)
     .replace(/[/\\\p{Cc}]/gu, '')

@@ -1,10 +1,10 @@
-/** One attempt to tell the client how its job ended, by the rules of Standard Webhooks. */
+/** One attempt to tell the client what its job went through, by the rules of Standard Webhooks. */
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { Webhook } from 'standardwebhooks';
 import { DarkroomError } from '../src/errors.ts';
 import type { Delivery, DeliveryAttempt } from '../src/jobs/delivery.ts';
-import type { Callback, Job } from '../src/jobs/job.ts';
+import type { Callback } from '../src/jobs/job.ts';
 import { linksOf } from '../src/jobs/links.ts';
 import { AddressForbidden, HttpFailure } from '../src/net/guarded-http.ts';
 import { readDelivery, writeDelivery } from './delivery.ts';
@@ -22,49 +22,39 @@ export const createNotify =
   (deps: ActivityDeps) =>
   (step: NotifyStep): Promise<NotifyResult> =>
     pulsing(false, async ({ signal }) => {
-      const { job, event, inputs } = step;
-      const callback =
-        'sealed' in inputs ? (await deps.archive.unseal(job, inputs)).callback : inputs.callback;
-      const record = await deps.archive.record(job);
+      const { job, event } = step;
       // Erased in the meantime: there is nothing left to tell.
-      if (!callback || !record) return { outcome: 'ended', retryAfterMs: null };
-      const earlier = await readDelivery(deps.store, job, event);
-      if (earlier?.state === 'delivered') return { outcome: 'delivered', retryAfterMs: null };
+      if (await deps.archive.isDeleted(job)) return { outcome: 'ended', retryAfterMs: null };
+      const { callback } =
+        'sealed' in step.callback ? await deps.archive.unseal(job, step.callback) : step.callback;
+      if (!callback) return { outcome: 'ended', retryAfterMs: null };
+      const earlier = await readDelivery(deps.store, step);
+      if (earlier?.state === 'delivered' && !step.again) return { outcome: 'delivered', retryAfterMs: null };
       const webhookId = webhookIdOf(step);
       const started = Date.now();
-      const answer = await post(
-        deps,
-        callback,
-        webhookId,
-        bodyOf(step, record.job, deps.publicUrl),
-        job.tenant,
-        signal,
-      );
+      const answer = await post(deps, callback, webhookId, bodyOf(step, deps.publicUrl), job.tenant, signal);
       const attempt = {
         at: new Date(started).toISOString(),
         status: answer.status,
         reason: answer.reason,
         duration_ms: Date.now() - started,
       };
-      await writeDelivery(deps.store, job, nextRecord(step, webhookId, earlier, attempt, answer));
+      await writeDelivery(deps.store, step, nextRecord(step, webhookId, earlier, attempt, answer));
       if (answer.reason)
         Context.current().log.warn('A callback failed', { job: job.id, event, reason: answer.reason });
       return { outcome: answer.outcome, retryAfterMs: answer.retryAfterMs };
     });
 
 /** The same for each attempt, other for each run. */
-const webhookIdOf = ({ job, event }: NotifyStep): string =>
+const webhookIdOf = ({ job, event, seq }: NotifyStep): string =>
   `msg_${createHash('sha256')
-    .update(JSON.stringify([job.tenant, job.id, job.run, event]))
+    .update(JSON.stringify([job.tenant, job.id, job.run, event, seq]))
     .digest('base64url')
     .slice(0, 27)}`;
 
-function bodyOf({ event }: NotifyStep, job: Job, publicUrl: string): string {
-  return JSON.stringify({
-    type: event,
-    timestamp: job.completed_at,
-    data: { ...job, links: linksOf(job, publicUrl) },
-  });
+function bodyOf({ event, about, at }: NotifyStep, publicUrl: string): string {
+  const data = { ...about, links: linksOf(about, publicUrl) };
+  return JSON.stringify({ type: event, timestamp: at, data });
 }
 
 async function post(
@@ -132,7 +122,7 @@ function millisecondsOf(retryAfter: string | undefined): number | null {
 }
 
 function nextRecord(
-  { event, nextDelayMs }: NotifyStep,
+  { event, nextDelayMs, job, seq, at }: NotifyStep,
   id: string,
   earlier: Delivery | null,
   attempt: DeliveryAttempt,
@@ -142,6 +132,9 @@ function nextRecord(
   return {
     id,
     event,
+    run: job.run,
+    seq,
+    occurred_at: at,
     state: outcome === 'delivered' ? 'delivered' : again ? 'pending' : 'failed',
     attempts: [...(earlier?.attempts ?? []), attempt],
     next_attempt_at: again

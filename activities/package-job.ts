@@ -2,25 +2,32 @@
 import { Context } from '@temporalio/activity';
 import mime from 'mime';
 import { catalogue } from '../src/errors.ts';
+import { batchesOf, type ChunkEnds, chunkEnds } from '../src/jobs/batch.ts';
 import type { AssetOutcome, JobError } from '../src/jobs/job.ts';
-import { batchesOf, type JobStatus } from '../src/jobs/order.ts';
+import type { JobOrder, JobStatus } from '../src/jobs/order.ts';
+import { extended } from '../src/jobs/timeline.ts';
 import type { StoredManifest } from '../src/storage/archive.ts';
-import { readBatch } from './asset-record.ts';
+import { readBatches } from './asset-record.ts';
 import { type Checkpoint, partsOf, readCheckpoint } from './checkpoint.ts';
 import type { ActivityDeps } from './deps.ts';
+import { inLanes } from './lanes.ts';
 import { Names } from './outputs.ts';
 import { pulsing } from './step.ts';
-import type { PackageStep } from './steps.ts';
+import type { PackageStep, RunRef } from './steps.ts';
+
+/** Checkpoints that are read from the store at once. */
+const READS = 16;
 
 /** Gives back the status that the job ends with. */
 export const createPackageJob =
   (deps: ActivityDeps) =>
   (step: PackageStep): Promise<JobStatus> =>
     pulsing(false, async () => {
-      const { job, header, status, completedAt } = step;
-      const manifest = step.ending.state === 'completed' ? await listResults(deps, step) : null;
+      const { order, status, timeline, completedAt } = step;
+      const { header, run, fingerprint } = order;
+      const manifest = step.ending.state === 'completed' ? await listResults(deps, order) : null;
       const ending = manifest && nothingUsable(manifest) ? allFailed(manifest) : step.ending;
-      if (manifest) await deps.archive.putManifest(job, manifest);
+      if (manifest) await deps.archive.putManifest(header, manifest);
       const final: JobStatus = {
         ...status,
         state: ending.state,
@@ -32,28 +39,30 @@ export const createPackageJob =
         assets: manifest ? countsOf(manifest.assets, status) : withCulprit(status.assets, ending.error),
         result:
           manifest && ending.state === 'completed'
-            ? { kind: manifest.kind, files: manifest.files.length }
-            : null,
+            ? { kind: manifest.kind, files: manifest.files.length, run }
+            : order.result,
       };
       if (final.error)
-        Context.current().log.info('The job did not complete', { job: job.id, ...final.error });
-      await deps.archive.end({ job: { ...header, ...final }, fingerprint: job.fingerprint });
+        Context.current().log.info('The job did not complete', { job: header.id, ...final.error });
+      const moments = extended(timeline, final, completedAt);
+      await deps.archive.end({ job: { ...header, ...final }, fingerprint, timeline: moments, order });
       return final;
     });
 
-async function listResults(
-  deps: ActivityDeps,
-  { job, header, status }: PackageStep,
-): Promise<StoredManifest> {
+async function listResults(deps: ActivityDeps, order: JobOrder): Promise<StoredManifest> {
+  const { header, run, fingerprint, chunks } = order;
+  const ends = chunkEnds(chunks);
+  const job = { tenant: header.tenant, id: header.id, run, fingerprint };
   const operation = deps.operation(header.operation);
   if (!operation) throw new Error(`This worker does not know ${header.operation}`);
   const checkpoints: Checkpoint[] = [];
-  for (const stage of operation.stages) {
-    for (const part of partsOf(stage, status.assets.total)) {
-      const checkpoint = await readCheckpoint(deps.store, job, stage.name, part);
+  for (const stage of order.stages) {
+    const found = await inLanes(partsOf(stage, ends), READS, async (part) => {
+      const checkpoint = await readCheckpoint(deps.store, job, stage, part);
       if (!checkpoint) throw new Error(`Stage ${stage.name} has no checkpoint`);
-      checkpoints.push(checkpoint);
-    }
+      return checkpoint;
+    });
+    checkpoints.push(...found);
   }
   const failures = new Map(
     checkpoints.flatMap(({ failures }) => failures.map(({ index, error }) => [index, error])),
@@ -61,11 +70,11 @@ async function listResults(
   return {
     id: header.id,
     operation: header.operation,
-    run: job.run,
+    run,
     kind: operation.result,
     data: checkpoints.findLast(({ data }) => data !== undefined)?.data ?? null,
     files: listFiles(checkpoints),
-    assets: await listAssets(deps, job, status.assets.total, failures),
+    assets: await listAssets(deps, job, ends, failures),
     engine: operation.engine,
   };
 }
@@ -84,17 +93,15 @@ function listFiles(checkpoints: readonly Checkpoint[]): StoredManifest['files'] 
 
 async function listAssets(
   { store }: ActivityDeps,
-  job: PackageStep['job'],
-  total: number,
+  job: RunRef,
+  ends: ChunkEnds,
   failures: ReadonlyMap<number, JobError>,
 ): Promise<AssetOutcome[]> {
-  const batches = await Promise.all(batchesOf(total).map((batch) => readBatch(store, job, batch)));
-  return batches
-    .flatMap((records) => records ?? [])
-    .map(({ index, name, size, sha256, error: fetchError }) => {
-      const error = fetchError ?? failures.get(index) ?? null;
-      return { index, name, status: error ? 'failed' : 'ok', size, sha256, error };
-    });
+  const records = await readBatches(store, job, batchesOf(ends));
+  return records.map(({ index, name, size, sha256, error: fetchError }) => {
+    const error = fetchError ?? failures.get(index) ?? null;
+    return { index, name, status: error ? 'failed' : 'ok', size, sha256, error };
+  });
 }
 
 const countsOf = (

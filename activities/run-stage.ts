@@ -7,16 +7,27 @@ import { pipeline } from 'node:stream/promises';
 import { Context } from '@temporalio/activity';
 import type { InputFile, Operation, Stage, StageContext } from '../operations/operation.ts';
 import { DarkroomError } from '../src/errors.ts';
-import type { Batch } from '../src/jobs/order.ts';
+import { batchesOf } from '../src/jobs/batch.ts';
 import { checkpointKey, outputKey, workspacePrefix } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/store.ts';
-import { type AssetRecord, readBatch } from './asset-record.ts';
-import { type Checkpoint, partsOf, readCheckpoint, type StoredFile } from './checkpoint.ts';
+import { type AssetRecord, readBatches } from './asset-record.ts';
+import {
+  type Checkpoint,
+  mended,
+  partsOf,
+  readCheckpoint,
+  type StoredFile,
+  type WorkspaceFile,
+} from './checkpoint.ts';
 import type { ActivityDeps } from './deps.ts';
 import { asJobError } from './fetch-asset.ts';
+import { inLanes } from './lanes.ts';
 import { ScratchOutputs } from './outputs.ts';
 import { type Pulse, pulsing } from './step.ts';
 import type { StageResult, StageStep } from './steps.ts';
+
+/** Objects that are fetched from the store at once. */
+const READS = 8;
 
 export const createRunStage =
   (deps: ActivityDeps) =>
@@ -27,9 +38,12 @@ export const createRunStage =
       if (done) return { failed: done.failures.length, startedAt: pulse.startedAt };
       const scratch = join(deps.workDir, randomUUID());
       try {
-        const checkpoint = await runIn(scratch, deps, step, pulse);
+        const { mends } = stage;
+        const flawed =
+          mends && batch ? await readCheckpoint(deps.store, job, { ...stage, run: mends }, batch) : null;
+        const checkpoint = await runIn(scratch, deps, step, flawed, pulse);
         pulse.signal.throwIfAborted();
-        await deps.store.put(checkpointKey(job, job.run, stage, batch), JSON.stringify(checkpoint));
+        await deps.store.put(checkpointKey(job, stage.run, stage.name, batch), JSON.stringify(checkpoint));
         return { failed: checkpoint.failures.length, startedAt: pulse.startedAt };
       } finally {
         await rm(scratch, { recursive: true, force: true });
@@ -40,6 +54,7 @@ async function runIn(
   scratch: string,
   deps: ActivityDeps,
   step: StageStep,
+  flawed: Checkpoint | null,
   pulse: Pulse,
 ): Promise<Checkpoint> {
   const { operation, stage, before } = stageOf(deps, step);
@@ -47,7 +62,11 @@ async function runIn(
   const outputs = new ScratchOutputs(join(scratch, 'outputs'));
   await mkdir(workspace, { recursive: true });
   const earlier = before ? await restore(deps.store, step, before, workspace) : [];
-  const inputs = await inputsOf(deps.store, step, new Set(earlier), join(scratch, 'inputs'));
+  const usable = await usableOf(deps.store, step, new Set(earlier));
+  const missing = flawed ? usable.filter(({ index }) => !isDone(flawed, index)) : usable;
+  if (flawed && missing.length === 0) return flawed;
+  const scratchInputs = join(scratch, 'inputs');
+  const inputs = await inLanes(missing, READS, (record) => toInput(deps.store, record, scratchInputs));
   const failures: Checkpoint['failures'][number][] = [];
   const context: StageContext<never> = {
     params: operation.params.parse(step.params) as never,
@@ -68,13 +87,15 @@ async function runIn(
   await stage.run(context);
   pulse.signal.throwIfAborted();
   const { data } = outputs;
-  return {
+  const checkpoint = {
     fingerprint: step.job.fingerprint,
+    inputs: missing.map(({ index }) => index),
     outputs: await keepOutputs(deps.store, step, outputs),
     workspace: await keepWorkspace(deps.store, step, workspace, stage !== operation.stages.at(-1)),
     failures,
     ...(data === undefined ? {} : { data }),
   };
+  return flawed ? mended(flawed, checkpoint) : checkpoint;
 }
 
 function stageOf(
@@ -82,13 +103,13 @@ function stageOf(
   step: StageStep,
 ): { operation: Operation<never>; stage: Stage<never>; before?: Stage<never> } {
   const operation = deps.operation(step.operation);
-  const position = operation?.stages.findIndex(({ name }) => name === step.stage) ?? -1;
+  const position = operation?.stages.findIndex(({ name }) => name === step.stage.name) ?? -1;
   const stage = operation?.stages[position];
   if (!operation || !stage) {
     // A worker of another version may know it, so this is tried again.
     throw new DarkroomError(
       'operation_failed_for_now',
-      `This worker does not know ${step.operation}, stage ${step.stage}`,
+      `This worker does not know ${step.operation}, stage ${step.stage.name}`,
     );
   }
   const before = operation.stages[position - 1];
@@ -102,33 +123,31 @@ async function restore(
   before: Stage<never>,
   workspace: string,
 ): Promise<number[]> {
-  const { job, batch, assetsTotal } = step;
-  const parts = before.perAsset && batch ? [batch] : partsOf(before, assetsTotal);
+  const { job, batch, chunkEnds } = step;
+  const parts = before.perAsset && batch ? [batch] : partsOf(before, chunkEnds);
   const failed: number[] = [];
   for (const part of parts) {
-    const checkpoint = await readCheckpoint(store, job, before.name, part);
+    const checkpoint = step.before && (await readCheckpoint(store, job, step.before, part));
     if (!checkpoint) throw new Error(`Stage ${before.name} has no checkpoint`);
     failed.push(...checkpoint.failures.map(({ index }) => index));
-    const prefix = workspacePrefix(job, job.run, before.name, part);
-    for (const path of checkpoint.workspace)
-      await bring(store, `${prefix}${path}`, join(workspace, path), 'copy');
+    for (const { path, key } of checkpoint.workspace) await bring(store, key, join(workspace, path), 'copy');
   }
   return failed;
 }
 
-async function inputsOf(
+async function usableOf(
   store: ObjectStore,
-  step: StageStep,
+  { job, batch, chunkEnds }: StageStep,
   failed: ReadonlySet<number>,
-  scratch: string,
-): Promise<InputFile[]> {
-  const batches = step.batch ? [step.batch] : (partsOf({ perAsset: true }, step.assetsTotal) as Batch[]);
-  const records = await Promise.all(batches.map((batch) => readBatch(store, step.job, batch)));
-  const usable = records
-    .flatMap((batch) => batch ?? [])
-    .filter(({ index, error }) => error === null && !failed.has(index));
-  return Promise.all(usable.map((record) => toInput(store, record, scratch)));
+): Promise<AssetRecord[]> {
+  const batches = batch ? [batch] : batchesOf(chunkEnds);
+  const records = await readBatches(store, job, batches);
+  return records.filter(({ index, error }) => error === null && !failed.has(index));
 }
+
+/** Whether an earlier run of the stage made what there is to make of this asset. */
+const isDone = ({ inputs, failures }: Checkpoint, index: number): boolean =>
+  inputs.includes(index) && !failures.some((failure) => failure.index === index);
 
 async function toInput(store: ObjectStore, record: AssetRecord, scratch: string): Promise<InputFile> {
   const { index, name, attributes, location, size } = record;
@@ -162,7 +181,7 @@ async function keepOutputs(
 ): Promise<StoredFile[]> {
   const kept: StoredFile[] = [];
   for (const { name, wanted, asset } of outputs.made) {
-    const key = outputKey(job, job.run, stage, batch, name);
+    const key = outputKey(job, stage.run, stage.name, batch, name);
     kept.push({ path: wanted, asset, key, ...(await store.adopt(key, outputs.pathOf(name))) });
   }
   return kept;
@@ -174,13 +193,14 @@ async function keepWorkspace(
   { job, stage, batch }: StageStep,
   workspace: string,
   keep: boolean,
-): Promise<string[]> {
+): Promise<WorkspaceFile[]> {
   if (!keep) return [];
   const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(workspace, join(entry.parentPath, entry.name)));
-  const prefix = workspacePrefix(job, job.run, stage, batch);
-  for (const path of paths) await store.adopt(`${prefix}${path}`, join(workspace, path));
-  return paths;
+  const prefix = workspacePrefix(job, stage.run, stage.name, batch);
+  const files = paths.map((path) => ({ path, key: `${prefix}${path}` }));
+  for (const { path, key } of files) await store.adopt(key, join(workspace, path));
+  return files;
 }

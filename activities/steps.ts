@@ -1,7 +1,9 @@
 /** What each activity is given and gives back. Imported by workflows for its types alone. */
-import type { AssetCounts, CallbackEvent, JobError } from '../src/jobs/job.ts';
-import type { Batch, JobHeader, JobInputs, JobStatus, SealedInputs } from '../src/jobs/order.ts';
+import type { Batch, ChunkEnds } from '../src/jobs/batch.ts';
+import type { AssetCounts, CallbackEvent, Job, JobError } from '../src/jobs/job.ts';
+import type { JobInputs, JobOrder, JobStatus, SealedInputs, StageOrder } from '../src/jobs/order.ts';
 import type { TerminalState } from '../src/jobs/states.ts';
+import type { Moment } from '../src/jobs/timeline.ts';
 
 /** One run of a job. */
 export interface RunRef {
@@ -22,9 +24,11 @@ interface Step {
 
 export interface DownloadStep extends Step {
   readonly batch: Batch;
-  /** The assets of this batch, or where all of them are sealed. */
-  readonly inputs: Pick<JobInputs, 'assets'> | SealedInputs;
+  /** The assets of this batch; or where they are sealed, and the position of the first of them there. */
+  readonly inputs: Pick<JobInputs, 'assets'> | (SealedInputs & { readonly offset: number });
   readonly skipFailedAssets: boolean;
+  /** True: assets that an earlier run could not fetch are fetched again. */
+  readonly refetch: boolean;
 }
 
 /** When a worker took the step up, in milliseconds since the epoch, by that worker's clock. */
@@ -37,19 +41,23 @@ export type DownloadResult = Pick<AssetCounts, 'downloaded' | 'failed'> & Starte
 export interface StageStep extends Step {
   readonly operation: string;
   readonly params: Record<string, unknown>;
-  readonly stage: string;
+  readonly stage: Pick<StageOrder, 'name' | 'run' | 'mends'>;
+  /** The stage whose workspace this one begins with. */
+  readonly before: Pick<StageOrder, 'name' | 'run'> | null;
   /** Null: the stage takes all assets at once. */
   readonly batch: Batch | null;
-  readonly assetsTotal: number;
+  /** Of all assets, where the stage takes all. */
+  readonly chunkEnds: ChunkEnds;
   readonly skipFailedAssets: boolean;
 }
 
 export type StageResult = Pick<AssetCounts, 'failed'> & Started;
 
 export interface PackageStep {
-  readonly job: RunRef;
-  readonly header: JobHeader;
+  /** With the assets that came later. */
+  readonly order: JobOrder;
   readonly status: JobStatus;
+  readonly timeline: readonly Moment[];
   readonly ending: { readonly state: TerminalState; readonly error: JobError | null };
   /** Time of the end, by the workflow's clock. */
   readonly completedAt: string;
@@ -58,8 +66,16 @@ export interface PackageStep {
 export interface NotifyStep {
   readonly job: RunRef;
   readonly event: CallbackEvent;
+  /** Of the moment in the run's timeline. */
+  readonly seq: number;
+  /** The time of that moment. */
+  readonly at: string;
+  /** The job as it was then. */
+  readonly about: Job;
   /** Where the callback's URL and token are. */
-  readonly inputs: Pick<JobInputs, 'callback'> | SealedInputs;
+  readonly callback: Pick<JobInputs, 'callback'> | SealedInputs;
+  /** True: also when it was delivered before. */
+  readonly again?: boolean;
   /** Milliseconds until the attempt after this one, if this one fails; null when it is the last. */
   readonly nextDelayMs: number | null;
 }

@@ -5,11 +5,13 @@ import type { Activities } from '../activities/steps.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
 import type { Config } from './config.ts';
 import type { JobEngine } from './jobs/engine.ts';
+import { Reception } from './jobs/reception.ts';
 import { JobService } from './jobs/service.ts';
 import { type Keyring, loadKeyring } from './keys.ts';
 import { createGuardedHttp, refusalOf } from './net/guarded-http.ts';
 import { StoredArchive } from './storage/archive.ts';
 import { createFilesystemStore } from './storage/filesystem.ts';
+import { createS3Store } from './storage/s3.ts';
 import type { ObjectStore } from './storage/store.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
 import { TemporalEngine } from './temporal/engine.ts';
@@ -19,6 +21,7 @@ export interface Api {
   readonly client: Client;
   readonly engine: JobEngine;
   readonly service: JobService;
+  readonly reception: Reception;
   readonly store: ObjectStore;
   readonly operations: Registry;
 }
@@ -27,15 +30,19 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
   const { store, keys, archive, operations } = await composeShared(config);
   const client = createClient(target);
   const engine = new TemporalEngine(client, operations.capabilities);
-  const service = new JobService({
-    engine,
-    archive,
-    operations,
-    fingerprints: (text) => keys.fingerprints(text),
-    refusalOf: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
-    callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
-  });
-  return { client, engine, service, store, operations };
+  const service = new JobService({ engine, archive });
+  const reception = new Reception(
+    {
+      engine,
+      archive,
+      operations,
+      fingerprints: (text) => keys.fingerprints(text),
+      refusalOf: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
+      callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
+    },
+    service,
+  );
+  return { client, engine, service, reception, store, operations };
 }
 
 export interface WorkerParts {
@@ -67,6 +74,9 @@ async function composeShared(
   config: Config,
 ): Promise<{ store: ObjectStore; keys: Keyring; archive: StoredArchive; operations: Registry }> {
   const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
-  const store = createFilesystemStore({ root: config.DARKROOM_STORE.directory });
+  const store = openStore(config.DARKROOM_STORE);
   return { keys, store, archive: new StoredArchive(store, keys), operations: createRegistry(builtIn) };
 }
+
+const openStore = (address: Config['DARKROOM_STORE']): ObjectStore =>
+  address.kind === 'file' ? createFilesystemStore({ root: address.directory }) : createS3Store(address);

@@ -6,6 +6,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { parseNetworks } from './net/addresses.ts';
+import { faultOf } from './storage/key.ts';
 
 const list = (text: string): string[] =>
   text
@@ -51,10 +52,24 @@ const networks = z.string().transform((text, context): string[] => {
   return list(text);
 });
 
-const store = z
-  .string()
-  .regex(/^file:./, 'must be file:DIRECTORY')
-  .transform((text) => ({ kind: 'file' as const, directory: resolve(text.slice('file:'.length)) }));
+type StoreAddress =
+  | { readonly kind: 'file'; readonly directory: string }
+  | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
+
+const store = z.string().transform((text, context): StoreAddress => {
+  const [, directory] = /^file:(.+)$/.exec(text) ?? [];
+  if (directory !== undefined) return { kind: 'file', directory: resolve(directory) };
+  const [, bucket, prefix = ''] = /^s3:\/\/([\w.-]{3,63})(?:\/(.*?))?\/?$/.exec(text) ?? [];
+  if (bucket === undefined) context.addIssue('must be file:DIRECTORY, s3://BUCKET or s3://BUCKET/PREFIX');
+  else if (prefix !== '') {
+    const fault = prefix
+      .split('/')
+      .map(faultOf)
+      .find((found) => found !== null);
+    if (fault) context.addIssue(`its prefix ${fault}`);
+  }
+  return { kind: 's3', bucket: bucket ?? '', prefix };
+});
 
 interface Setting {
   readonly schema: z.ZodType;
@@ -83,7 +98,8 @@ export const settings = {
   DARKROOM_STORE: {
     schema: store,
     fallback: (data) => `file:${join(data, 'store')}`,
-    meaning: 'object store: file:DIRECTORY',
+    meaning:
+      'object store: file:DIRECTORY, or s3://BUCKET/PREFIX with credentials, region and endpoint by the AWS_* variables',
   },
   DARKROOM_WORK: {
     schema: absolute,
@@ -123,7 +139,12 @@ export const settings = {
     meaning:
       '32 bytes in base64, of which all secrets are derived; several by comma while rotating, the first is used; default: made in the data directory',
   },
-  DARKROOM_MAX_ASSET_BYTES: { schema: bytes, fallback: '20G', meaning: 'largest asset that is fetched' },
+  DARKROOM_MAX_ASSET_BYTES: {
+    schema: bytes,
+    fallback: '20G',
+    meaning: 'largest asset that is fetched or uploaded',
+  },
+  DARKROOM_MAX_UPLOAD_BYTES: { schema: bytes, fallback: '20G', meaning: 'largest request with uploads' },
   DARKROOM_MAX_BODY_BYTES: { schema: bytes, fallback: '8M', meaning: 'largest JSON request body' },
   DARKROOM_ASSET_TIMEOUT_MS: {
     schema: positive,

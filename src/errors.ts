@@ -16,6 +16,9 @@ const transient = (status: number, title: string): CatalogueEntry => ({ status, 
 export const catalogue = {
   // Requests
   malformed_json: permanent(400, 'The request body is not valid JSON'),
+  malformed_form: permanent(400, 'The form cannot be read'),
+  upload_interrupted: transient(400, 'The upload broke off'),
+  upload_timeout: transient(408, 'The upload stood still'),
   invalid_request: permanent(422, 'The request has invalid fields'),
   unsupported_media_type: permanent(415, 'The content type is not supported here'),
   payload_too_large: permanent(413, 'The request body is too large'),
@@ -30,12 +33,20 @@ export const catalogue = {
   job_id_in_use: permanent(409, 'The job id belongs to another request'),
   job_id_deleted: permanent(409, 'The job id belonged to a job that was deleted'),
   job_not_active: permanent(409, 'The job has already ended'),
+  job_still_active: permanent(409, 'The job has not ended yet'),
+  job_not_rerunnable: permanent(409, 'The job cannot be run again'),
+  input_closed: permanent(409, 'The job takes no more assets'),
+  too_many_assets: permanent(409, 'The job would have more assets than it takes'),
+  idempotency_key_reused: permanent(422, 'The Idempotency-Key was sent with another request'),
+  delivery_not_found: permanent(404, 'The job has no such delivery'),
   result_not_ready: permanent(409, 'The job has no result'),
   file_not_found: permanent(404, 'The job has no such file'),
   operation_not_found: permanent(404, 'There is no such operation'),
 
   // Parts that must be up
   temporal_unavailable: transient(503, 'Temporal does not answer'),
+  temporal_busy: transient(503, 'Temporal is asked for more than it allows'),
+  worker_unavailable: transient(503, 'No worker answers'),
   store_unavailable: transient(503, 'The object store does not answer'),
   disk_full: transient(507, 'The disk is full'),
   internal: permanent(500, 'Something went wrong inside darkroom'),
@@ -53,6 +64,7 @@ export const catalogue = {
   asset_not_an_image: permanent(422, 'An asset is not an image'),
   asset_corrupt: permanent(422, 'An asset is damaged'),
   asset_too_many_pixels: permanent(422, 'An asset has more pixels than allowed'),
+  too_few_assets: permanent(422, 'The job was given fewer assets than the operation needs'),
   all_assets_failed: permanent(422, 'No asset could be used'),
 
   // Execution

@@ -23,7 +23,7 @@ export interface Control {
 
 export function takeControl(board: StatusBoard): Control {
   const scope = new CancellationScope();
-  let paused = false;
+  let paused = board.current.paused;
   let ended = false;
   let reason: string | null = null;
   const setPaused = (value: boolean) => {
@@ -52,27 +52,26 @@ export function takeControl(board: StatusBoard): Control {
 }
 
 /**
- * Works through a list, `width` at a time, in order of start; holds between two items while the job is paused. When one
- * item fails the others are cancelled, and it throws once all have ended.
+ * Works through what `next` gives, `width` at a time, until it gives undefined; holds between two items while the job is
+ * paused. When one item fails the others are cancelled, and it throws once all have ended.
  */
 export function sideBySide<T>(
-  items: readonly T[],
+  next: () => Promise<T | undefined> | T | undefined,
   width: number,
   control: Control,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const queue = [...items];
   const lane = async () => {
     for (;;) {
       await control.untilResumed();
-      const item = queue.shift();
+      const item = await next();
       if (item === undefined) return;
       await work(item);
     }
   };
   const scope = new CancellationScope();
   return scope.run(async () => {
-    const lanes = Array.from({ length: Math.min(width, items.length) }, lane);
+    const lanes = Array.from({ length: width }, lane);
     try {
       await Promise.all(lanes);
     } catch (error) {

@@ -1,6 +1,7 @@
 /** Keeps trying a callback whose first attempt failed, for days if need be. */
-import { proxyActivities, sleep } from '@temporalio/workflow';
+import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities, NotifyStep } from '../activities/steps.ts';
+import { attemptNow } from './messages.ts';
 
 const { notify } = proxyActivities<Activities>({
   startToCloseTimeout: '1m',
@@ -21,8 +22,14 @@ export interface Delivery {
 /** Ends with whether the receiver took the callback. */
 export async function deliverCallback({ step, scheduleMs, retryAfterMs }: Delivery): Promise<boolean> {
   let asked = retryAfterMs;
+  let now = false;
+  setHandler(attemptNow, () => {
+    now = true;
+  });
   for (const [index, waitMs] of scheduleMs.entries()) {
-    await sleep(Math.max(waitMs * (1 + Math.random() * JITTER), asked ?? 0));
+    const wait = Math.max(waitMs * (1 + Math.random() * JITTER), asked ?? 0);
+    await condition(() => now, Math.max(1, wait));
+    now = false;
     const { outcome, retryAfterMs } = await notify({ ...step, nextDelayMs: scheduleMs[index + 1] ?? null });
     if (outcome !== 'failed') return outcome === 'delivered';
     asked = retryAfterMs;

@@ -4,6 +4,7 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancelledFailure,
+  ContinueAsNew,
   isCancellation,
   TemporalFailure,
   TimeoutFailure,
@@ -20,8 +21,12 @@ export interface Ending {
 
 export const completed: Ending = { state: 'completed', error: null };
 
-/** Rethrows what is a mistake in the workflow's code: Temporal then repeats the task until the code is mended. */
+/**
+ * Rethrows what is no end: a new execution of the same run, and a mistake in the workflow's code, whose task Temporal
+ * repeats until the code is mended.
+ */
 export function endingOf(error: unknown, control: Pick<Control, 'cancelled' | 'reason'>): Ending {
+  if (error instanceof ContinueAsNew) throw error;
   // A step that was told to stop may also fail, or fall silent; the job was cancelled all the same.
   if (isCancellation(error) || (control.cancelled() && error instanceof ActivityFailure)) {
     const reason = control.reason();

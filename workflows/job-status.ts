@@ -3,22 +3,43 @@ import { setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/work
 import type { AssetCounts } from '../src/jobs/job.ts';
 import { initialStatus, type JobOrder, type JobStatus } from '../src/jobs/order.ts';
 import { isLegal, type JobState } from '../src/jobs/states.ts';
+import { extended, type Moment } from '../src/jobs/timeline.ts';
 import { darkroomState } from '../src/temporal/attributes.ts';
 import * as messages from './messages.ts';
 
+/** What is published. */
+export interface Published {
+  readonly status: JobStatus;
+  readonly timeline: readonly Moment[];
+}
+
 export class StatusBoard {
   #status: JobStatus;
-  #attribute: JobState = 'created';
+  #timeline: readonly Moment[];
+  #attribute: JobState;
+  #listener: (now: Moment, before: Moment | undefined) => void = () => undefined;
   // Time in a workflow is the server's, the same for all workers.
   readonly #queuedAt = Date.now();
 
-  constructor(order: JobOrder) {
-    this.#status = initialStatus(order);
+  /** `earlier`: where the execution before this one, of the same run, left off. */
+  constructor(order: JobOrder, earlier?: Published) {
+    this.#status = earlier?.status ?? initialStatus(order);
+    this.#timeline = earlier?.timeline ?? extended([], this.#status, order.orderedAt);
+    this.#attribute = this.#status.state;
     setHandler(messages.status, () => this.#status);
   }
 
   get current(): JobStatus {
     return this.#status;
+  }
+
+  get published(): Published {
+    return { status: this.#status, timeline: this.#timeline };
+  }
+
+  /** Calls back at each transition from now on. */
+  onMoment(listener: (now: Moment, before: Moment | undefined) => void): void {
+    this.#listener = listener;
   }
 
   /** Makes a transition, with whatever changes along with it, and publishes it. */
@@ -31,20 +52,32 @@ export class StatusBoard {
   pass(state: JobState, changes: Partial<JobStatus> = {}): void {
     const from = this.#status.state;
     if (state !== from && !isLegal(from, state)) throw new Error(`A job cannot go from ${from} to ${state}`);
-    this.#status = { ...this.#status, state, ...changes };
+    this.#change({ state, ...changes });
   }
 
   /** Work began at this time (epoch, ms), by the clock of a worker, which may be off. */
   began(at: number): void {
     if (this.#status.started_at !== null) return;
     const started = Math.min(Math.max(at, this.#queuedAt), Date.now());
-    this.#status = { ...this.#status, started_at: new Date(started).toISOString() };
+    this.#change({ started_at: new Date(started).toISOString() });
   }
 
   setPaused(paused: boolean): void {
     if (paused === this.#status.paused) return;
-    this.#status = { ...this.#status, paused };
+    this.#change({ paused });
     this.#publish();
+  }
+
+  /** More assets are known of. */
+  expect(total: number): void {
+    const { assets } = this.#status;
+    this.#change({ assets: { ...assets, total: Math.max(total, assets.total) } });
+    this.#publish();
+  }
+
+  /** The input is complete: these are all, whatever was expected. */
+  settle(total: number): void {
+    this.#change({ assets: { ...this.#status.assets, total } });
   }
 
   /** Adds finished work. `more`: other steps of its kind are still to come. */
@@ -55,21 +88,34 @@ export class StatusBoard {
   ): void {
     this.began(startedAt);
     const { progress, assets: counts } = this.#status;
-    this.#status = {
-      ...this.#status,
+    this.#change({
       progress: Math.min(99, progress + points),
       assets: {
         total: counts.total,
         downloaded: counts.downloaded + (assets.downloaded ?? 0),
         failed: counts.failed + (assets.failed ?? 0),
       },
-    };
+    });
     // The heartbeats of the step are gone with it, so its share is told here, unless a transition follows at once.
-    if (more) this.#publish();
+    if (more || this.#status.paused) this.#publish();
+  }
+
+  /** A phase is over, and with it all that it was worth. */
+  reach(progress: number): void {
+    this.#change({ progress: Math.max(progress, this.#status.progress) });
+  }
+
+  #change(changes: Partial<JobStatus>): void {
+    this.#status = { ...this.#status, ...changes };
+    const before = this.#timeline.at(-1);
+    const at = this.#status.completed_at ?? new Date().toISOString();
+    this.#timeline = extended(this.#timeline, this.#status, at);
+    const now = this.#timeline.at(-1);
+    if (now && now !== before) this.#listener(now, before);
   }
 
   #publish(): void {
-    upsertMemo({ status: this.#status });
+    upsertMemo({ ...this.published });
     const { state } = this.#status;
     // An upsert of search attributes costs the server several times what a memo does, so passing states are left out.
     if (state === this.#attribute || state === 'queued' || state === 'packaging') return;

@@ -1,4 +1,4 @@
-/** The story of a job: download ▸ the stages of its operation ▸ package and record ▸ tell the client. */
+/** The story of a job: wait for assets and download them ▸ the stages of its operation ▸ package and record ▸ tell the client. */
 import {
   ActivityCancellationType,
   type ActivityOptions,
@@ -6,14 +6,17 @@ import {
   proxyActivities,
   setHandler,
 } from '@temporalio/workflow';
-import type { Activities, NotifyStep } from '../activities/steps.ts';
-import { type Batch, batchesOf, type JobOrder, type JobStatus, type StagePlan } from '../src/jobs/order.ts';
+import type { Activities } from '../activities/steps.ts';
+import { type Batch, chunkEnds } from '../src/jobs/batch.ts';
+import type { JobOrder, JobStatus, StageOrder } from '../src/jobs/order.ts';
 import { queueOf } from '../src/temporal/attributes.ts';
 import { type Control, patiently, sideBySide, takeControl } from './control.ts';
 import { closeAs, completed, type Ending, endingOf } from './ending.ts';
+import { Herald } from './herald.ts';
+import { Intake, inputsOf } from './intake.ts';
 import { StatusBoard } from './job-status.ts';
+import { type Bookmark, goOnLater, isHistoryLong } from './long-history.ts';
 import * as messages from './messages.ts';
-import { tellClient } from './tell-client.ts';
 
 /** Work in progress is known to be alive by its heartbeat, and is cancelled through it. */
 const watched: ActivityOptions = {
@@ -44,117 +47,129 @@ const PACKAGING_POINTS = 2;
 /** Batches of one job that are in flight at once, so that a big job leaves room for others. */
 const WIDTH = 4;
 
-export async function processJob(order: JobOrder): Promise<JobStatus> {
-  const board = new StatusBoard(order);
+interface Job {
+  readonly order: JobOrder;
+  readonly board: StatusBoard;
+  readonly control: Control;
+  readonly intake: Intake;
+  readonly herald: Herald;
+  /** Where an earlier execution of this run left off, its history having become long. */
+  readonly bookmark: Bookmark | null;
+}
+
+export async function processJob(order: JobOrder, bookmark: Bookmark | null = null): Promise<JobStatus> {
+  const board = new StatusBoard(order, bookmark?.published);
   const control = takeControl(board);
+  const intake = new Intake(order, board, control, bookmark);
+  const job = { order, board, control, intake, bookmark, herald: new Herald(order, board) };
   const ending = await control
-    .run(() => work(order, board, control))
+    .run(() => work(job))
     .then(
       () => completed,
       (error: unknown) => endingOf(error, control),
     );
-  const final = await CancellationScope.nonCancellable(() => finish(order, board, ending, control));
+  const final = await CancellationScope.nonCancellable(() => finish(job, ending));
   closeAs(final);
   return final;
 }
 
-async function work(order: JobOrder, board: StatusBoard, control: Control): Promise<void> {
-  const batches = batchesOf(order.assetsTotal);
+async function work(job: Job): Promise<void> {
+  const { order, board, control, intake, bookmark } = job;
+  const [first] = order.stages;
+  const hasAssets = intake.open || intake.total > 0;
   setHandler(messages.begun, (startedAt) => {
     board.began(startedAt);
     if (board.current.state !== 'queued') return;
-    if (batches.length > 0) board.enter('downloading');
-    else board.enter('processing', { stage: order.stages[0]?.name ?? null });
+    if (hasAssets) board.enter('downloading');
+    else board.enter('processing', { stage: first?.name ?? null });
   });
-  board.enter('queued');
-  if (batches.length > 0) await downloadAll(order, batches, board, control);
-  for (const stage of order.stages) {
+  if (!bookmark) board.enter('queued');
+  if (hasAssets && !bookmark?.stage) await downloadAll(job);
+  for (const stage of order.stages.slice(bookmark?.stage?.index)) {
     await control.untilResumed();
-    const inQueue = stage === order.stages[0] && batches.length === 0;
+    const inQueue = stage === first && !hasAssets;
     if (!inQueue) board.enter('processing', { stage: stage.name });
-    await runStage(order, stage, batches, inQueue, board, control);
+    await runStage(job, stage, inQueue);
   }
   await control.untilResumed();
   board.pass('processing');
   board.enter('packaging', { stage: null });
 }
 
-async function downloadAll(
-  order: JobOrder,
-  batches: Batch[],
-  board: StatusBoard,
-  control: Control,
-): Promise<void> {
-  const { inputs, skipFailedAssets } = order;
-  const points = DOWNLOAD_POINTS / batches.length;
-  let left = batches.length;
-  await sideBySide(batches, WIDTH, control, async (batch) => {
-    const own = 'sealed' in inputs ? inputs : { assets: inputs.assets.slice(batch.from, batch.to) };
-    const step = {
-      job: runOf(order),
-      points,
-      announce: batch.index === 0,
-      batch,
-      inputs: own,
-      skipFailedAssets,
-    };
-    const counts = await patiently(() => download(step));
-    board.advance(points, counts, --left > 0);
-  });
+async function downloadAll(job: Job): Promise<void> {
+  const { order, board, control, intake } = job;
+  let underway = 0;
+  const restIfIdle = () => {
+    if (intake.open && intake.exhausted && underway === 0) board.enter('waiting');
+  };
+  void intake.closeWhenQuiet().catch(() => undefined);
+  restIfIdle();
+  await sideBySide(
+    () => intake.next(isHistoryLong),
+    WIDTH,
+    control,
+    async (batch) => {
+      underway += 1;
+      if (board.current.state === 'waiting') board.enter('downloading');
+      // While nobody knows how many are to come, nobody knows what part of them this is.
+      const all = intake.open ? intake.awaiting?.total : intake.total;
+      const points = all ? (DOWNLOAD_POINTS * (batch.to - batch.from)) / all : 0;
+      const step = { job: runOf(order), points, announce: batch.index === 0, batch };
+      const { skipFailedAssets, refetch } = order;
+      const inputs = inputsOf(intake.chunks, batch);
+      const counts = await patiently(() => download({ ...step, inputs, skipFailedAssets, refetch }));
+      underway -= 1;
+      board.advance(points, counts, intake.open || !intake.exhausted || underway > 0);
+      restIfIdle();
+    },
+  );
+  if (intake.open || !intake.exhausted) await goOnLater(job, null);
+  intake.checkEnough();
+  board.settle(intake.total);
+  board.reach(DOWNLOAD_POINTS);
 }
 
-async function runStage(
-  order: JobOrder,
-  stage: StagePlan,
-  batches: Batch[],
-  announce: boolean,
-  board: StatusBoard,
-  control: Control,
-): Promise<void> {
+async function runStage(job: Job, stage: StageOrder, announce: boolean): Promise<void> {
+  const { order, board, control, intake, bookmark } = job;
   const { runStage } = proxyActivities<Activities>({
     ...watched,
     taskQueue: queueOf(stage.capability),
     startToCloseTimeout: stage.timeoutMs,
   });
-  const parts = stage.perAsset ? batches : [null];
-  const downloads = batches.length > 0 ? DOWNLOAD_POINTS : 0;
+  const parts: readonly (Batch | null)[] = stage.perAsset ? intake.batches : [null];
+  const index = order.stages.indexOf(stage);
+  const before = bookmark?.stage?.index === index ? bookmark.stage.done : 0;
+  const downloads = parts.length > 0 && intake.total > 0 ? DOWNLOAD_POINTS : 0;
   const points = (100 - downloads - PACKAGING_POINTS) / order.stages.length / parts.length;
-  const { header, params, assetsTotal, skipFailedAssets } = order;
-  let left = parts.length;
+  const { header, params, skipFailedAssets } = order;
   const { operation } = header;
-  await sideBySide(parts, WIDTH, control, async (batch) => {
-    const step = {
-      job: runOf(order),
-      points,
-      announce,
-      operation,
-      params,
-      stage: stage.name,
-      batch,
-      assetsTotal,
-    };
-    const counts = await patiently(() => runStage({ ...step, skipFailedAssets }));
-    board.advance(points, counts, --left > 0);
+  let next = before;
+  let left = parts.length - before;
+  const nextPart = () => (isHistoryLong() ? undefined : parts[next++]);
+  await sideBySide(nextPart, WIDTH, control, async (batch) => {
+    const step = { job: runOf(order), points, announce, operation, params, skipFailedAssets };
+    const { name, run, mends } = stage;
+    const where = { stage: { name, run, mends }, before: order.stages[index - 1] ?? null, batch };
+    // A batch knows its assets; the list of all may be long.
+    const ends = batch === null ? chunkEnds(intake.chunks) : [];
+    const counts = await patiently(() => runStage({ ...step, ...where, chunkEnds: ends }));
+    left -= 1;
+    board.advance(points, counts, left > 0);
   });
+  if (left > 0) await goOnLater(job, { index, done: parts.length - left });
 }
 
 /** Records the end, shows it, and only then tells the client, who may ask at once. */
-async function finish(
-  order: JobOrder,
-  board: StatusBoard,
-  ending: Ending,
-  control: Control,
-): Promise<JobStatus> {
+async function finish({ order, board, control, intake, herald }: Job, ending: Ending): Promise<JobStatus> {
   const completedAt = new Date().toISOString();
-  const { header } = order;
-  const step = { job: runOf(order), header, status: board.current, ending, completedAt };
+  const whole = { ...order, chunks: intake.chunks, awaiting: null };
+  const step = { order: whole, ...board.published, ending, completedAt };
   // If the results cannot be listed the job has failed, and that at least is recorded.
   const final = await packageJob(step).catch((error: unknown) =>
     packageJob({ ...step, ending: endingOf(error, control) }),
   );
   board.enter(final.state, final);
-  const event = `job.${final.state}` as NotifyStep['event'];
-  if (order.callbackEvents.includes(event)) await tellClient(order, event);
+  await herald.done();
   return final;
 }
 

@@ -3,6 +3,7 @@ import { composeApi } from '../compose.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createApp } from '../http/app.ts';
 import { type HttpServer, listen } from '../http/server.ts';
+import { Watcher } from '../jobs/watcher.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
 import { adviseSharedKey, keepRegistering } from './registration.ts';
@@ -28,17 +29,23 @@ export async function api(): Promise<void> {
 export async function startApi(config: Config, target: TemporalTarget, log: Log): Promise<HttpServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
-  const { client, service, engine, operations, store } = await composeApi(config, target);
+  const { client, service, reception, engine, operations, store } = await composeApi(config, target);
   if (!config.embedded) void keepRegistering(client, log);
   if (!config.embedded) adviseSharedKey(config, log);
   const app = createApp({
     service,
+    reception,
+    watcher: new Watcher((ref) => service.look(ref)),
     engine,
     operations,
     checkStore: () => store.check(),
     log,
-    maxBodyBytes: config.DARKROOM_MAX_BODY_BYTES,
+    limits: {
+      asset: config.DARKROOM_MAX_ASSET_BYTES,
+      upload: config.DARKROOM_MAX_UPLOAD_BYTES,
+      json: config.DARKROOM_MAX_BODY_BYTES,
+    },
     loopbackOnly: !config.DARKROOM_ALLOW_ANONYMOUS,
   });
-  return listen(config.DARKROOM_LISTEN, (request) => app.fetch(request));
+  return listen(config.DARKROOM_LISTEN, (request, bindings) => app.fetch(request, bindings));
 }

@@ -5,31 +5,35 @@ import { bodyLimit } from 'hono/body-limit';
 import { DarkroomError } from '../errors.ts';
 import type { OperationCatalogue } from '../jobs/catalogue.ts';
 import type { JobEngine } from '../jobs/engine.ts';
+import type { Reception } from '../jobs/reception.ts';
 import type { JobService } from '../jobs/service.ts';
+import type { Watcher } from '../jobs/watcher.ts';
 import type { Log } from '../log.ts';
 import { createNative } from './dialects/native.ts';
 import { serveDocs } from './docs.ts';
 import { serveHealth } from './health.ts';
 import { guardHost } from './host.ts';
+import { isForm } from './media-type.ts';
 import { createMetrics } from './metrics.ts';
+import type { Env } from './native/shared.ts';
 import { problemResponse, publicError } from './problem.ts';
 
 export interface AppParts {
   readonly service: JobService;
+  readonly reception: Reception;
+  readonly watcher: Watcher;
   readonly operations: OperationCatalogue;
   readonly engine: Pick<JobEngine, 'liveCapabilities'>;
   readonly checkStore: () => Promise<void>;
   readonly log: Log;
-  /** Bytes. */
-  readonly maxBodyBytes: number;
+  /** Bytes: of a file, of a request with files, of one without. */
+  readonly limits: { readonly asset: number; readonly upload: number; readonly json: number };
   /** True: anyone who reaches this server may use it, so only names of this machine may lead to it. */
   readonly loopbackOnly: boolean;
 }
 
-type Env = { Variables: { tenant: string } };
-
 export function createApp(parts: AppParts): OpenAPIHono<Env> {
-  const { service, operations, engine, log } = parts;
+  const { engine, log, limits } = parts;
   const app = new OpenAPIHono<Env>();
   const metrics = createMetrics();
 
@@ -39,18 +43,18 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
     c.set('tenant', 'public');
     await next();
   });
-  app.use(
-    bodyLimit({
-      maxSize: parts.maxBodyBytes,
-      onError: () => {
-        throw new DarkroomError('payload_too_large', `The body may have at most ${parts.maxBodyBytes} bytes`);
-      },
-    }),
-  );
+  const limitBody = bodyLimit({
+    maxSize: limits.json,
+    onError: () => {
+      throw new DarkroomError('payload_too_large', `The body may have at most ${limits.json} bytes`);
+    },
+  });
+  // Forms are streamed, and limited where they are read.
+  app.use((c, next) => (isForm(c) ? next() : limitBody(c, next)));
 
   serveHealth(app, { engine, checkStore: parts.checkStore });
   app.get('/metrics', metrics.expose);
-  app.route('/', createNative({ service, operations, engine, onSubmitted: metrics.submitted }));
+  app.route('/', createNative({ ...parts, onSubmitted: metrics.submitted }));
   serveDocs(app);
 
   app.notFound((c) => problemResponse(c, nothingHere(app, c)));

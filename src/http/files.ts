@@ -57,7 +57,8 @@ function parseRange(header: string | undefined, size: number): ByteRange | 'unsa
   return start >= size ? 'unsatisfiable' : { start, end };
 }
 
-const encodeRfc5987 = (text: string): string =>
+/** A file name for `filename*=UTF-8''`. */
+export const encodeRfc5987 = (text: string): string =>
   encodeURIComponent(text).replace(
     /['()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

@@ -1,25 +1,39 @@
 /** Serves the application on all configured addresses. */
 import { createServer, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { ListenAddress } from '../config.ts';
+import { lingerOnClose } from './linger.ts';
 
 export interface HttpServer {
   /** Stops taking requests, lets those under way finish for a moment, then cuts them off. */
   close(): Promise<void>;
 }
 
+type Fetch = (request: Request, env: HttpBindings) => Response | Promise<Response>;
+
 const FAREWELL_MS = 3000;
 
+/** Milliseconds for the head of a request. */
+const HEADERS_TIMEOUT = 60_000;
+
+/** A server that is not listening yet. */
+export function createHttpServer(fetch: Fetch): Server {
+  const answer = getRequestListener((request, env) => fetch(request, env as HttpBindings));
+  // No limit to how long a body may take: uploads are large, and watched for silence where they are read.
+  return createServer({ requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT }, (request, response) => {
+    // The connection is being closed; what comes after its last request is not ours to answer.
+    if (request.socket.writableEnded) return;
+    lingerOnClose(request);
+    void answer(request, response);
+  });
+}
+
 /** Throws an Error that names the address and the setting when one cannot be had. */
-export async function listen(
-  addresses: readonly ListenAddress[],
-  fetch: (request: Request) => Response | Promise<Response>,
-): Promise<HttpServer> {
+export async function listen(addresses: readonly ListenAddress[], fetch: Fetch): Promise<HttpServer> {
   const servers: Server[] = [];
   try {
     for (const address of addresses) {
-      const answer = getRequestListener(fetch);
-      const server = createServer((request, response) => void answer(request, response));
+      const server = createHttpServer(fetch);
       await bind(server, address);
       servers.push(server);
     }

@@ -1,8 +1,9 @@
 /** Port: the object store as the domain sees it. Implemented in `src/storage/archive.ts`. */
+import type { Readable } from 'node:stream';
 import type { Delivery } from './delivery.ts';
 import type { JobFilter, JobPage, JobSnapshot } from './engine.ts';
 import type { FileEntry, Manifest } from './job.ts';
-import type { JobInputs, JobRef, SealedInputs } from './order.ts';
+import type { JobInputs, JobOrder, JobRef, SealedInputs, Upload } from './order.ts';
 
 export interface ByteRange {
   /** First byte, from 0. */
@@ -11,29 +12,55 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/** A job that has ended, and what it takes to run it again. */
+export interface JobRecord extends JobSnapshot {
+  readonly order: JobOrder;
+}
+
+/** Bytes on their way into the store. */
+export interface UploadStream {
+  /** Of the request that brings them; its uploads are kept or discarded together. */
+  readonly request: string;
+  /** Place among the files of that request. */
+  readonly position: number;
+  readonly body: Readable;
+  readonly signal: AbortSignal;
+}
+
 export interface OpenFile {
   readonly entry: FileEntry;
   readonly open: (range?: ByteRange) => Promise<ReadableStream<Uint8Array>>;
 }
 
+export interface StoredResult {
+  readonly manifest: Manifest;
+  /** The result files, in the order of the manifest. */
+  readonly files: readonly OpenFile[];
+}
+
 /** Every method throws `store_unavailable` when the store does not answer. */
 export interface JobArchive {
   /** The record of a job that has ended; null before that, or when there is no such job. */
-  record(ref: JobRef): Promise<JobSnapshot | null>;
+  record(ref: JobRef): Promise<JobRecord | null>;
   /** Records of ended jobs, newest end first, of those that ended before `before`. */
   list(
     tenant: string,
     filter: JobFilter,
     page: { limit: number; cursor?: string | undefined; before?: Date | undefined },
   ): Promise<JobPage>;
-  /** What the job produced; null when there is no result. */
-  manifest(ref: JobRef, run: number): Promise<Manifest | null>;
-  /** One result file; null when the job has no such file. */
-  file(ref: JobRef, run: number, path: string): Promise<OpenFile | null>;
+  /** What a run produced; null when it has no result. */
+  result(ref: JobRef, run: number): Promise<StoredResult | null>;
   /** Callbacks of the job, and the attempts at them. */
   deliveries(ref: JobRef): Promise<Delivery[]>;
   /** Keeps inputs encrypted beside the job. */
   seal(ref: JobRef, inputs: JobInputs): Promise<SealedInputs>;
+  /** Keeps what a request uploads. What it leaves behind if its process dies is found by `abandoned`. */
+  upload(ref: JobRef, upload: UploadStream): Promise<Upload>;
+  /** The uploads of a request belong to their job from now on. */
+  keepUploads(ref: JobRef, request: string): Promise<void>;
+  discardUploads(ref: JobRef, request: string): Promise<void>;
+  /** Requests that began to upload before this time, and neither kept nor discarded it. */
+  abandoned(before: Date): AsyncIterable<{ readonly ref: JobRef; readonly request: string }>;
   /** Takes back `seal`, when the job could not be started after all. */
   discard(ref: JobRef, inputs: SealedInputs): Promise<void>;
   /** True when a job with this id was deleted. */

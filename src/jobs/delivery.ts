@@ -1,4 +1,4 @@
-/** A callback on its way: one delivery for each end of a run, and each attempt at it. */
+/** A callback on its way: one delivery for each moment that is told, and each attempt at it. */
 import { z } from 'zod';
 import { callbackEvents } from './job.ts';
 
@@ -15,6 +15,9 @@ export const delivery = z
       .string()
       .describe('The `webhook-id`, the same at each attempt, by which a receiver tells repetitions'),
     event: z.enum(callbackEvents),
+    run: z.int(),
+    occurred_at: z.iso.datetime().describe('When the job came to what is told'),
+    seq: z.int().describe('Of the moment in the timeline of its run'),
     state: z.enum(['pending', 'delivered', 'failed']).describe('`failed`: it will not be tried again'),
     attempts: z.array(attempt),
     next_attempt_at: z.iso.datetime().nullable(),

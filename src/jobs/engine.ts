@@ -1,13 +1,18 @@
 /** Port: what runs jobs durably. The one implementation is Temporal's client, in `src/temporal/engine.ts`. */
+
+import type { Delivery } from './delivery.ts';
 import type { Job } from './job.ts';
-import type { JobOrder, JobRef } from './order.ts';
+import type { AssetsTaken, JobOrder, JobRef, MoreAssets } from './order.ts';
 import type { JobState } from './states.ts';
+import type { Moment } from './timeline.ts';
 
 /** A job as the engine knows it now. */
 export interface JobSnapshot {
   readonly job: Job;
   /** Fingerprint of the request that made it; see `JobService.submit`. */
   readonly fingerprint: string;
+  /** Of the current run. */
+  readonly timeline: readonly Moment[];
 }
 
 export interface JobFilter {
@@ -30,7 +35,10 @@ export type ControlSignal = 'cancel' | 'pause' | 'resume';
  * Every method throws `temporal_unavailable` when Temporal does not answer. None of them needs a worker.
  */
 export interface JobEngine {
-  /** Starts the job. False, and nothing done, when the engine already has a job with this id. */
+  /**
+   * Starts a run of a job. False, and nothing done, when the engine already has a job with this id; of a rerun, when one
+   * is running.
+   */
   start(order: JobOrder, options: { priority?: number | undefined }): Promise<boolean>;
   /** The job, at most a second old; null when the engine does not know it (any more). */
   get(ref: JobRef): Promise<JobSnapshot | null>;
@@ -43,6 +51,15 @@ export interface JobEngine {
   /** Jobs that ended before this time are no longer listed: the engine forgets them. */
   retainedSince(): Promise<Date>;
   signal(ref: JobRef, signal: ControlSignal, reason?: string): Promise<void>;
+  /** What the job's latest run was given at its start; null when the engine does not know it (any more). */
+  order(ref: JobRef): Promise<JobOrder | null>;
+  /**
+   * Hands a waiting job more assets. The same `requestId` again changes nothing and gives the first answer. Throws
+   * input_closed, too_many_assets, job_not_active, and worker_unavailable when no worker took them in time.
+   */
+  addAssets(ref: JobRef, more: MoreAssets, requestId: string): Promise<AssetsTaken>;
+  /** Delivers a callback anew, at once and then by the schedule. */
+  redeliver(order: JobOrder, job: Job, delivery: Delivery): Promise<void>;
   /** Stops the job if it runs, by cancellation or else by force, and forgets it within minutes. */
   remove(ref: JobRef): Promise<void>;
   /** Capabilities that at least one live worker offers. */

@@ -4,15 +4,17 @@
  * Job         one request to run one operation on some assets, and all that became of it
  * JobSpec     what a client submits
  * Asset       one input: a name, where its bytes come from, and attributes that the client attaches
- * Source      where an asset's bytes come from: a URL, or a path below an input root of the server
+ * Source      where an asset's bytes come from: a URL, a path below an input root of the server, or an upload
  * Callback    where the client wants to be told of the end
  * Operation   a named list of stages, with parameters
  * Stage       one durable step of an operation; its results are kept, so that a dead worker loses one stage
- * Batch       up to 16 assets that travel through download and per-asset stages together
+ * Chunk       assets that came in one call, or a part of them; kept as one object when they are many
+ * Batch       up to 32 assets of a chunk that travel through download and per-asset stages together
  * Run         one execution of a job; `rerun` makes the next one under the same id
  * Record      the job as it is kept in the object store once it has ended
  */
 import { z } from 'zod';
+import { assetList, httpUrl } from './asset.ts';
 import { states } from './states.ts';
 
 /** Job ids may stand in URLs, file names and workflow ids without escaping. */
@@ -27,63 +29,20 @@ export const jobId = z
     example: 'holiday-2026',
   });
 
-const httpUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
-  .max(8192)
-  .refine((url) => !hasCredentials(url), 'must not carry a user name or password')
-  .meta({ example: 'https://images.example.com/photo.jpg' });
+/** The end of a job is always told; the rest to those who ask for it. */
+export const endEvents = ['job.completed', 'job.failed', 'job.cancelled'] as const;
 
-function hasCredentials(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { username, password } = new URL(url);
-  return username !== '' || password !== '';
-}
-
-/** A plain file name: it may not climb out of a directory, whatever is done with it. */
-const fileName = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine(
-    (name) => !/[/\\\p{Cc}\p{Cs}]/u.test(name) && name !== '.' && name !== '..',
-    'must be a file name without slashes and control characters, and not "." or ".."',
-  );
-
-const source = z
-  .strictObject({
-    url: httpUrl.optional().describe('Fetched by the server'),
-    path: z.string().min(1).max(4096).optional().describe('A file below an input root of the server'),
-  })
-  .refine(
-    (given) => (given.url === undefined) !== (given.path === undefined),
-    'must have exactly one of url, path',
-  )
-  .meta({ id: 'Source' });
-
-/** Characters of JSON, of one asset. */
-const MAX_ATTRIBUTES = 16 * 1024;
-
-const asset = z
-  .strictObject({
-    name: fileName.optional().describe('Defaults to the last part of the URL or path'),
-    source,
-    checksum: z
-      .string()
-      .regex(/^sha256:[0-9a-fA-F]{64}$/, 'must be "sha256:" and 64 hexadecimal digits')
-      .optional()
-      .describe('The job fails if the bytes differ'),
-    attributes: z
-      .record(z.string().max(200), z.unknown())
-      .refine(
-        (attributes) => JSON.stringify(attributes).length <= MAX_ATTRIBUTES,
-        `must be at most ${MAX_ATTRIBUTES / 1024} KiB as JSON`,
-      )
-      .optional()
-      .describe('Handed on to the operation'),
-  })
-  .meta({ id: 'Asset' });
-
-export const callbackEvents = ['job.completed', 'job.failed', 'job.cancelled'] as const;
+/** Named after the state that was entered; `paused` and `resumed` after the overlay. */
+export const callbackEvents = [
+  'job.queued',
+  'job.downloading',
+  'job.waiting',
+  'job.processing',
+  'job.packaging',
+  'job.paused',
+  'job.resumed',
+  ...endEvents,
+] as const;
 
 const callback = z
   .strictObject({
@@ -94,15 +53,28 @@ const callback = z
       .max(4096)
       .optional()
       .describe('Sent back as `Authorization: Bearer`; kept encrypted'),
-    events: z.array(z.enum(callbackEvents)).min(1).optional().describe('Defaults to all three'),
+    events: z
+      .array(z.enum(callbackEvents))
+      .min(1)
+      .optional()
+      .describe('What to be told of; defaults to the three ends'),
   })
   .meta({ id: 'Callback' });
 
 /** Characters of JSON. Parameters travel with each step of a job through Temporal's history. */
 const MAX_PARAMS = 64 * 1024;
 
-/** More than this many assets are submitted in several calls. */
-const MAX_ASSETS = 10_000;
+const awaitAssets = z
+  .strictObject({
+    total: z.int().min(1).max(1_000_000).optional().describe('It begins when it has this many'),
+    quiet_seconds: z
+      .number()
+      .min(0.1)
+      .max(86_400)
+      .optional()
+      .describe('It begins when it has some, and none came for so long'),
+  })
+  .meta({ id: 'AwaitAssets' });
 
 export const jobSpec = z
   .strictObject({
@@ -116,7 +88,12 @@ export const jobSpec = z
       )
       .default({})
       .describe('See GET /v1/operations/{name}'),
-    assets: z.array(asset).max(MAX_ASSETS).default([]),
+    assets: assetList.default([]),
+    await_assets: awaitAssets
+      .optional()
+      .describe(
+        'Given, the job waits for more assets, until a call says `final` or one of these comes about',
+      ),
     callback: callback.optional(),
     priority: z
       .int()
@@ -133,7 +110,6 @@ export const jobSpec = z
   .meta({ id: 'JobSpec' });
 
 export type JobSpec = z.infer<typeof jobSpec>;
-export type Asset = z.infer<typeof asset>;
 export type Callback = z.infer<typeof callback>;
 export type CallbackEvent = (typeof callbackEvents)[number];
 
@@ -152,6 +128,9 @@ const resultSummary = z
   .object({
     kind: z.enum(['files', 'json']).describe('Whether the result is chiefly files, or a JSON value'),
     files: z.int().describe('Number of files'),
+    run: z
+      .int()
+      .describe('The run that made it; an earlier one while a rerun is under way, or when that failed'),
   })
   .meta({ id: 'ResultSummary' });
 

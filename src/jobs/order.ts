@@ -2,7 +2,8 @@
  * What the workflow of a job is given. It is a payload in Temporal's history: small, readable for people, and
  * without anything worth stealing. Inputs that carry a secret, or are long, are sealed in the object store instead.
  */
-import type { Asset, Callback, CallbackEvent, Job } from './job.ts';
+import type { Asset } from './asset.ts';
+import type { Callback, CallbackEvent, Job } from './job.ts';
 
 /** Names a job. Every key, path and workflow id is made of both. */
 export interface JobRef {
@@ -27,8 +28,30 @@ export interface StagePlan {
   readonly timeoutMs: number;
 }
 
+/** A stage of one run. */
+export interface StageOrder extends StagePlan {
+  /** The run whose checkpoints it has; an earlier one where a rerun builds on what that did. */
+  readonly run: number;
+  /** The run whose results are kept but for assets that failed there; null: all is computed anew. */
+  readonly mends: number | null;
+}
+
+/** Bytes that came with a request and lie in the object store, below the job. */
+export interface Upload {
+  /** Name below the job's uploads. */
+  readonly upload: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** An asset, once its upload has arrived. */
+export interface AssetOrder extends Omit<Asset, 'source'> {
+  readonly source: { readonly url: string } | { readonly path: string } | Upload;
+}
+
 export interface JobInputs {
-  readonly assets: readonly Asset[];
+  readonly assets: readonly AssetOrder[];
   readonly callback: Callback | null;
 }
 
@@ -37,40 +60,57 @@ export interface SealedInputs {
   readonly sealed: string;
 }
 
+/** Assets that came in one call, or a part of them: themselves, or the name of the object that holds them. */
+export type AssetChunk = { readonly count: number } & (Pick<JobInputs, 'assets'> | SealedInputs);
+
+/** What ends the input of a job that waits for more assets. A call that says `final` always does. */
+export interface Awaiting {
+  /** That many assets. */
+  readonly total: number | null;
+  /** So many milliseconds without any, once there are some. */
+  readonly quietMs: number | null;
+  /** What the operation takes at least and at most. */
+  readonly min: number;
+  readonly max: number;
+}
+
+/** More assets for a job that waits for them. */
+export interface MoreAssets {
+  readonly chunks: readonly AssetChunk[];
+  /** True: these are the last. */
+  readonly final: boolean;
+}
+
+export interface AssetsTaken {
+  /** Assets of the job, with these. */
+  readonly total: number;
+  /** The names under which these lie in the store: of the first call, when a call was made twice. */
+  readonly sealed: readonly string[];
+}
+
 export interface JobOrder {
   readonly header: JobHeader;
   /** Keyed digest of the request; see `canonicalRequest`. */
   readonly fingerprint: string;
   readonly run: number;
+  /** When this run was asked for. */
+  readonly orderedAt: string;
   readonly params: Record<string, unknown>;
-  readonly assetsTotal: number;
+  readonly chunks: readonly AssetChunk[];
+  /** Null: the assets are complete. */
+  readonly awaiting: Awaiting | null;
   /** True: an asset that cannot be used is reported and the others go on. */
   readonly skipFailedAssets: boolean;
-  readonly stages: readonly StagePlan[];
+  /** True: assets that could not be fetched in an earlier run are fetched again. */
+  readonly refetch: boolean;
+  readonly stages: readonly StageOrder[];
   /** Events that the client wants to hear of; empty without a callback. */
   readonly callbackEvents: readonly CallbackEvent[];
   /** Milliseconds between the attempts of a callback, after the first. */
   readonly callbackScheduleMs: readonly number[];
-  readonly inputs: JobInputs | SealedInputs;
-}
-
-/** Assets that travel together; larger batches lose more to a crash, smaller ones cost more events. */
-const BATCH_SIZE = 16;
-
-/** A run of positions in the list of assets: from (included) to (excluded). */
-export interface Batch {
-  readonly index: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-export function batchesOf(assets: number): Batch[] {
-  const count = Math.ceil(assets / BATCH_SIZE);
-  return Array.from({ length: count }, (_, index) => ({
-    index,
-    from: index * BATCH_SIZE,
-    to: Math.min(assets, (index + 1) * BATCH_SIZE),
-  }));
+  readonly callback: Pick<JobInputs, 'callback'> | SealedInputs;
+  /** Of the last run that completed: it stays until this one has. */
+  readonly result: JobStatus['result'];
 }
 
 /** The status of a job that has just been accepted. */
@@ -84,8 +124,15 @@ export function initialStatus(order: JobOrder): JobStatus {
     started_at: null,
     completed_at: null,
     expires_at: null,
-    assets: { total: order.assetsTotal, downloaded: 0, failed: 0 },
-    result: null,
+    assets: { total: expected(order), downloaded: 0, failed: 0 },
+    result: order.result,
     error: null,
   };
 }
+
+/** Assets in all, as far as that is known. */
+const expected = ({ chunks, awaiting }: JobOrder): number =>
+  Math.max(
+    awaiting?.total ?? 0,
+    chunks.reduce((sum, { count }) => sum + count, 0),
+  );

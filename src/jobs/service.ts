@@ -1,37 +1,19 @@
 /** Everything that can be done with jobs, for every API alike. */
-import { randomUUID } from 'node:crypto';
-import type { z } from 'zod';
 import { DarkroomError } from '../errors.ts';
-import type { JobArchive, OpenFile } from './archive.ts';
-import type { OperationCatalogue, PlannableOperation } from './catalogue.ts';
+import type { JobArchive, OpenFile, StoredResult } from './archive.ts';
 import type { Delivery } from './delivery.ts';
 import type { ControlSignal, JobEngine, JobFilter, JobPage, JobSnapshot } from './engine.ts';
-import { canonicalRequest } from './fingerprint.ts';
-import { callbackEvents, type Job, type JobSpec, type jobSpec, type Manifest } from './job.ts';
-import { initialStatus, type JobInputs, type JobOrder, type JobRef } from './order.ts';
+import type { Job } from './job.ts';
+import { initialStatus, type JobOrder, type JobRef } from './order.ts';
+import { type RerunRequest, rerunOrder } from './rerun.ts';
 import { isTerminal } from './states.ts';
-import { invalid, validate } from './validation.ts';
-
-/** Longer lists of assets are kept in the store: Temporal's payloads stay small and its pages quick. */
-const INLINE_INPUT_BYTES = 32 * 1024;
+import { invalid } from './validation.ts';
 
 const HEED_MS = 1000;
 
 export interface JobServiceParts {
   readonly engine: JobEngine;
   readonly archive: JobArchive;
-  readonly operations: OperationCatalogue;
-  /** Keyed digests of a canonical request, the current key's first. */
-  readonly fingerprints: (text: string) => readonly [string, ...string[]];
-  /** Why a URL can be refused at submission, or null; see `src/net`. */
-  readonly refusalOf: (url: string) => string | null;
-  readonly callbackScheduleMs: readonly number[];
-}
-
-/** Who asks, through which API. */
-export interface Caller {
-  readonly tenant: string;
-  readonly dialect: string;
 }
 
 export class JobService {
@@ -41,41 +23,35 @@ export class JobService {
     this.#parts = parts;
   }
 
-  /**
-   * Accepts a job, or finds the one that the same request made before. Once it returns, the job is durable.
-   * Throws invalid_request (with one entry in `details.errors` for each bad field), job_id_in_use, job_id_deleted,
-   * temporal_unavailable, store_unavailable; then nothing was created.
-   */
-  async submit(caller: Caller, request: z.input<typeof jobSpec>): Promise<{ job: Job; created: boolean }> {
-    const { spec, operation } = validate(request, this.#parts);
-    const ref = { tenant: caller.tenant, id: spec.id ?? randomUUID() };
-    const fingerprints = this.#parts.fingerprints(canonicalRequest(spec));
-    // A client may send its id again long after Temporal forgot it; a fresh UUID cannot have been used.
-    if (spec.id !== undefined) {
-      if (await this.#parts.archive.isDeleted(ref)) {
-        throw new DarkroomError(
-          'job_id_deleted',
-          `Job id "${ref.id}" belonged to a job that was deleted; choose another`,
-        );
-      }
-      const known = await this.#parts.archive.record(ref);
-      if (known) return { job: sameRequest(known, fingerprints), created: false };
+  /** Runs a job that has ended again, under the same id. Throws job_still_active, job_not_rerunnable, invalid_request. */
+  async rerun(ref: JobRef, request: RerunRequest): Promise<Job> {
+    const { job, fingerprint } = await this.#find(ref);
+    if (!isTerminal(job.state)) {
+      const message = `Job "${ref.id}" is ${job.state}; cancel it or let it end before you run it again`;
+      throw new DarkroomError('job_still_active', message, { details: { state: job.state } });
     }
-    const order = await this.#order(caller, ref, spec, operation, fingerprints[0]);
-    const started = await this.#start(ref, order, spec.priority);
-    if (started) return { job: { ...order.header, ...initialStatus(order) }, created: true };
-    const existing = await this.#parts.engine.get(ref);
-    if (!existing)
-      throw new DarkroomError(
-        'job_id_in_use',
-        `Job id "${ref.id}" was taken and given up just now; try again`,
-      );
-    return { job: sameRequest(existing, fingerprints), created: false };
+    const order = rerunOrder(await this.#orderOf(ref, job), job, request);
+    const started = await this.#parts.engine.start({ ...order, fingerprint }, {});
+    return started ? { ...order.header, ...initialStatus(order) } : (await this.#find(ref)).job;
+  }
+
+  /** What the job's latest run was given. */
+  async #orderOf(ref: JobRef, { run }: Job): Promise<JobOrder> {
+    const { archive, engine } = this.#parts;
+    const record = await archive.record(ref);
+    const order = record?.job.run === run ? record.order : await engine.order(ref);
+    if (order) return order;
+    throw new DarkroomError('job_not_rerunnable', `What job "${ref.id}" was given is no longer known`);
   }
 
   /** Throws job_not_found; while Temporal is away, temporal_unavailable for a job without a record. */
   async get(ref: JobRef): Promise<Job> {
     return (await this.#find(ref)).job;
+  }
+
+  /** The same, with what the job went through so far. */
+  look(ref: JobRef): Promise<JobSnapshot> {
+    return this.#find(ref);
   }
 
   /**
@@ -133,35 +109,47 @@ export class JobService {
     }
   }
 
-  /** The result of a completed job. Throws result_not_ready with the state in `details`. */
-  async result(ref: JobRef): Promise<Manifest> {
+  /** The latest result of a job, which stays while a rerun is under way. Throws result_not_ready with the state in `details`. */
+  async result(ref: JobRef): Promise<StoredResult> {
     const { job } = await this.#find(ref);
-    const manifest = job.state === 'completed' ? await this.#parts.archive.manifest(ref, job.run) : null;
-    if (!manifest) {
+    const result = job.result && (await this.#parts.archive.result(ref, job.result.run));
+    if (!result) {
       const state = isTerminal(job.state) ? `ended as ${job.state}` : `is ${job.state}`;
       throw new DarkroomError('result_not_ready', `Job "${ref.id}" ${state} and has no result`, {
         details: { state: job.state, error: job.error },
       });
     }
-    return manifest;
+    return result;
   }
 
   /** One result file. Throws job_not_found, result_not_ready, file_not_found. */
   async file(ref: JobRef, path: string): Promise<OpenFile> {
-    const { run } = await this.result(ref);
-    const file = await this.#parts.archive.file(ref, run, path);
-    if (!file)
-      throw new DarkroomError(
-        'file_not_found',
-        `Job "${ref.id}" has no file "${path}"; see its list of files`,
-      );
-    return file;
+    const { files } = await this.result(ref);
+    const file = files.find(({ entry }) => entry.path === path);
+    if (file) return file;
+    throw new DarkroomError('file_not_found', `Job "${ref.id}" has no file "${path}"; see its list of files`);
   }
 
-  /** Callbacks that were sent or are on their way. */
+  /** Callbacks that were sent or are on their way, the earliest first. */
   async deliveries(ref: JobRef): Promise<Delivery[]> {
     await this.#find(ref);
     return this.#parts.archive.deliveries(ref);
+  }
+
+  /**
+   * Delivers a callback again: at once, and when that fails, by the schedule. `which`: its id, or its place in the list
+   * from 1. Throws delivery_not_found.
+   */
+  async redeliver(ref: JobRef, which: string): Promise<Delivery> {
+    const { job } = await this.#find(ref);
+    const deliveries = await this.#parts.archive.deliveries(ref);
+    const delivery = deliveries.find(({ id }, index) => which === id || which === String(index + 1));
+    if (!delivery) {
+      const message = `Job "${ref.id}" has no delivery "${which}"; see its list of deliveries`;
+      throw new DarkroomError('delivery_not_found', message);
+    }
+    await this.#parts.engine.redeliver(await this.#orderOf(ref, job), job, delivery);
+    return delivery;
   }
 
   /** Stops the job if it runs and erases all that is kept of it; only its id stays taken. */
@@ -197,50 +185,6 @@ export class JobService {
     const deleted = await Promise.all(page.jobs.map((job) => this.#isDeleted(job)));
     return { ...page, jobs: page.jobs.filter((_, index) => !deleted[index]) };
   }
-
-  async #order(
-    caller: Caller,
-    ref: JobRef,
-    spec: JobSpec,
-    operation: PlannableOperation,
-    fingerprint: string,
-  ): Promise<JobOrder> {
-    const inputs = { assets: spec.assets, callback: spec.callback ?? null };
-    return {
-      header: {
-        id: ref.id,
-        tenant: ref.tenant,
-        operation: spec.operation,
-        dialect: caller.dialect,
-        created_at: new Date().toISOString(),
-        labels: spec.labels ?? {},
-      },
-      fingerprint,
-      run: 1,
-      params: spec.params,
-      assetsTotal: spec.assets.length,
-      skipFailedAssets: spec.params['on_error'] === 'skip',
-      stages: operation.plan,
-      callbackEvents: spec.callback ? (spec.callback.events ?? callbackEvents) : [],
-      callbackScheduleMs: this.#parts.callbackScheduleMs,
-      inputs: mustBeSealed(inputs) ? await this.#parts.archive.seal(ref, inputs) : inputs,
-    };
-  }
-
-  /** A start that failed may yet have happened (its answer was lost), so only a refusal takes the sealed inputs back. */
-  async #start(ref: JobRef, order: JobOrder, priority?: number): Promise<boolean> {
-    const started = await this.#parts.engine.start(order, { priority });
-    if (!started && 'sealed' in order.inputs) await this.#parts.archive.discard(ref, order.inputs);
-    return started;
-  }
-}
-
-/** A URL with a query may be a presigned one, which is as good as a password. */
-function mustBeSealed(inputs: JobInputs): boolean {
-  const { assets, callback } = inputs;
-  if (callback?.token !== undefined) return true;
-  const urls = [callback?.url, ...assets.map(({ source }) => source.url)];
-  return urls.some((url) => url?.includes('?')) || JSON.stringify(inputs).length > INLINE_INPUT_BYTES;
 }
 
 function splitCursor(cursor: string | undefined): ['t' | 's', string | undefined] {
@@ -248,15 +192,6 @@ function splitCursor(cursor: string | undefined): ['t' | 's', string | undefined
   if (!/^[ts]\./.test(cursor))
     throw invalid([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
   return [cursor.startsWith('s') ? 's' : 't', cursor.slice(2) || undefined];
-}
-
-function sameRequest({ job, fingerprint }: JobSnapshot, fingerprints: readonly string[]): Job {
-  if (fingerprints.includes(fingerprint)) return job;
-  throw new DarkroomError(
-    'job_id_in_use',
-    `Job id "${job.id}" belongs to another request, of ${job.created_at}; choose another id`,
-    { details: { state: job.state, created_at: job.created_at } },
-  );
 }
 
 const notFound = ({ id }: JobRef): DarkroomError =>

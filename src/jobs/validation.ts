@@ -1,8 +1,10 @@
 /** Whether a request can become a job; each field that is wrong is named. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { DarkroomError } from '../errors.ts';
+import { type Asset, assetList } from './asset.ts';
 import type { FieldError, OperationCatalogue, PlannableOperation } from './catalogue.ts';
 import { type JobSpec, jobSpec } from './job.ts';
+import type { ReceivedFile } from './ordering.ts';
 
 interface Rules {
   readonly operations: OperationCatalogue;
@@ -10,10 +12,14 @@ interface Rules {
   readonly refusalOf: (url: string) => string | null;
 }
 
-/** The request with defaults filled in, and its operation. Throws invalid_request with all that is wrong. */
+/**
+ * The request with defaults filled in, and its operation. `files`: the parts that came with it; null while they are
+ * still to come. Throws invalid_request with all that is wrong.
+ */
 export function validate(
   request: z.input<typeof jobSpec>,
   { operations, refusalOf }: Rules,
+  files: readonly ReceivedFile[] | null,
 ): { spec: JobSpec; operation: PlannableOperation } {
   const parsed = jobSpec.safeParse(request);
   if (!parsed.success) throw invalidFields(parsed.error.issues);
@@ -25,7 +31,11 @@ export function validate(
     throw invalid([{ pointer: '/operation', detail }]);
   }
   const params = operation.parse(spec.params);
-  const errors = [...badUrls(spec, refusalOf), ...badCount(spec, operation)];
+  const errors = [
+    ...badUrls(spec.assets, refusalOf, spec.callback?.url),
+    ...badUploads(spec.assets, files),
+    ...badCount(spec, operation, files),
+  ];
   if (!params.ok) {
     errors.push(...params.errors.map((error) => ({ ...error, pointer: `/params${error.pointer}` })));
   }
@@ -33,22 +43,73 @@ export function validate(
   return { spec: { ...spec, params: params.params }, operation };
 }
 
-function badUrls({ assets, callback }: JobSpec, refusalOf: Rules['refusalOf']): FieldError[] {
+/** Further assets of a job that waits for them, likewise. */
+export function validateAssets(
+  request: z.input<typeof assetList>,
+  { refusalOf }: Pick<Rules, 'refusalOf'>,
+  files: readonly ReceivedFile[] | null,
+): Asset[] {
+  const parsed = z.object({ assets: assetList }).safeParse({ assets: request });
+  if (!parsed.success) throw invalidFields(parsed.error.issues);
+  const { assets } = parsed.data;
+  const errors = [...badUrls(assets, refusalOf), ...badUploads(assets, files)];
+  if (errors.length > 0) throw invalid(errors);
+  return assets;
+}
+
+function badUrls(assets: readonly Asset[], refusalOf: Rules['refusalOf'], callback?: string): FieldError[] {
   const urls = assets.map(({ source }, index) => ({
     pointer: `/assets/${index}/source/url`,
     url: source.url,
   }));
-  return [...urls, { pointer: '/callback/url', url: callback?.url }].flatMap(({ pointer, url }) => {
+  return [...urls, { pointer: '/callback/url', url: callback }].flatMap(({ pointer, url }) => {
     const detail = url === undefined ? null : refusalOf(url);
     return detail === null ? [] : [{ pointer, detail }];
   });
 }
 
-function badCount({ assets }: JobSpec, { info }: PlannableOperation): FieldError[] {
-  const { min, max } = info.inputs;
-  if (assets.length >= min && assets.length <= max) return [];
+/** Each upload needs a part of its name, and each part may be used once. */
+function badUploads(assets: readonly Asset[], files: readonly ReceivedFile[] | null): FieldError[] {
+  const names = files?.map(({ part }) => part) ?? [];
+  const parts = files && new Set(names);
+  const seen = new Set<string>();
+  return assets.flatMap(({ source: { upload } }, index) => {
+    const pointer = `/assets/${index}/source/upload`;
+    if (upload === undefined) return [];
+    if (seen.has(upload)) return [{ pointer, detail: `the part "${upload}" is another asset already` }];
+    seen.add(upload);
+    if (names.indexOf(upload) !== names.lastIndexOf(upload))
+      return [{ pointer, detail: `several file parts are called "${upload}"` }];
+    if (parts === null || parts.has(upload)) return [];
+    const detail =
+      parts.size === 0
+        ? 'needs a request of multipart/form-data with a file part of this name'
+        : `no file part is called "${upload}"; there are ${[...parts].slice(0, 10).join(', ')}`;
+    return [{ pointer, detail }];
+  });
+}
+
+function badCount(
+  { assets, await_assets }: JobSpec,
+  { info }: PlannableOperation,
+  files: readonly ReceivedFile[] | null,
+): FieldError[] {
+  const { max } = info.inputs;
+  const uploads = new Set(assets.flatMap(({ source }) => source.upload ?? []));
+  const unnamed = files?.filter(({ part }) => !uploads.has(part)).length ?? 0;
+  const count = assets.length + unnamed;
+  // More are to come, so that only too many can be wrong so far.
+  const min = await_assets || files === null ? 0 : info.inputs.min;
+  const total = await_assets?.total;
+  if (total !== undefined && total > max)
+    return [{ pointer: '/await_assets/total', detail: `${info.name} takes at most ${max} assets` }];
+  if (total !== undefined && count > total)
+    return [{ pointer: '/await_assets/total', detail: `is less than the ${count} assets that are given` }];
+  if (await_assets && max === 0)
+    return [{ pointer: '/await_assets', detail: `${info.name} takes no assets` }];
+  if (count >= min && count <= max) return [];
   const wanted = max === 0 ? 'no assets' : min === max ? `exactly ${min}` : `${min} to ${max}`;
-  return [{ pointer: '/assets', detail: `${info.name} takes ${wanted}, and got ${assets.length}` }];
+  return [{ pointer: '/assets', detail: `${info.name} takes ${wanted}, and got ${count}` }];
 }
 
 /** `invalid_request`, in whose details every bad field is named. */

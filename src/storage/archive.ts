@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { DarkroomError } from '../errors.ts';
-import type { JobArchive, OpenFile } from '../jobs/archive.ts';
+import type { JobArchive, JobRecord, OpenFile, StoredResult, UploadStream } from '../jobs/archive.ts';
 import type { Delivery } from '../jobs/delivery.ts';
-import type { JobFilter, JobPage, JobSnapshot } from '../jobs/engine.ts';
+import type { JobFilter, JobPage } from '../jobs/engine.ts';
 import type { FileEntry, Job, Manifest } from '../jobs/job.ts';
-import type { JobInputs, JobRef, SealedInputs } from '../jobs/order.ts';
+import type { JobInputs, JobRef, SealedInputs, Upload } from '../jobs/order.ts';
 import { isTerminal } from '../jobs/states.ts';
 import type { Keyring } from '../keys.ts';
 import { readJson } from './json.ts';
@@ -28,8 +28,8 @@ export class StoredArchive implements JobArchive {
     this.#keys = keys;
   }
 
-  record(ref: JobRef): Promise<JobSnapshot | null> {
-    return readJson<JobSnapshot>(this.#store, layout.recordKey(ref));
+  record(ref: JobRef): Promise<JobRecord | null> {
+    return readJson<JobRecord>(this.#store, layout.recordKey(ref));
   }
 
   async list(
@@ -49,23 +49,18 @@ export class StoredArchive implements JobArchive {
     return { jobs, cursor: null };
   }
 
-  async manifest(ref: JobRef, run: number): Promise<Manifest | null> {
+  async result(ref: JobRef, run: number): Promise<StoredResult | null> {
     const stored = await readJson<StoredManifest>(this.#store, layout.manifestKey(ref, run));
-    return stored && { ...stored, files: stored.files.map(({ key: _, ...entry }) => entry) };
+    if (!stored) return null;
+    const files = stored.files.map(({ key, ...entry }): OpenFile => ({ entry, open: this.#opener(key) }));
+    return { manifest: { ...stored, files: files.map(({ entry }) => entry) }, files };
   }
 
-  async file(ref: JobRef, run: number, path: string): Promise<OpenFile | null> {
-    const stored = await readJson<StoredManifest>(this.#store, layout.manifestKey(ref, run));
-    const file = stored?.files.find((file) => file.path === path);
-    if (!file) return null;
-    const { key, ...entry } = file;
-    return {
-      entry,
-      open: async (range) => {
-        const body = await this.#store.get(key, range);
-        if (!body) throw new Error(`A file of the manifest is missing in the store: ${path}`);
-        return Readable.toWeb(body) as ReadableStream<Uint8Array>;
-      },
+  #opener(key: string): OpenFile['open'] {
+    return async (range) => {
+      const body = await this.#store.get(key, range);
+      if (!body) throw new Error('A file of the manifest is missing in the store');
+      return Readable.toWeb(body) as ReadableStream<Uint8Array>;
     };
   }
 
@@ -83,6 +78,32 @@ export class StoredArchive implements JobArchive {
     const key = layout.sealedKey(ref, sealed);
     await this.#store.put(key, this.#keys.seal(JSON.stringify(inputs), key));
     return { sealed };
+  }
+
+  async upload(ref: JobRef, { request, position, body, signal }: UploadStream): Promise<Upload> {
+    if (position === 0) {
+      const begun: BegunUploads = { ref: { tenant: ref.tenant, id: ref.id }, at: new Date().toISOString() };
+      await this.#store.put(layout.begunUploadsKey(request), JSON.stringify(begun));
+    }
+    const upload = `${request}/${position}`;
+    return { upload, ...(await this.#store.put(layout.uploadKey(ref, upload), body, { signal })) };
+  }
+
+  async keepUploads(_ref: JobRef, request: string): Promise<void> {
+    await this.#store.delete(layout.begunUploadsKey(request));
+  }
+
+  async discardUploads(ref: JobRef, request: string): Promise<void> {
+    await this.#store.deleteAll(layout.uploadPrefix(ref, request));
+    await this.#store.delete(layout.begunUploadsKey(request));
+  }
+
+  async *abandoned(before: Date): AsyncIterable<{ ref: JobRef; request: string }> {
+    for await (const { key } of this.#store.list(layout.begunUploadsPrefix)) {
+      const begun = await readJson<BegunUploads>(this.#store, key);
+      if (begun && new Date(begun.at) < before)
+        yield { ref: begun.ref, request: key.slice(layout.begunUploadsPrefix.length) };
+    }
   }
 
   async discard(ref: JobRef, { sealed }: SealedInputs): Promise<void> {
@@ -116,13 +137,26 @@ export class StoredArchive implements JobArchive {
     await this.#store.put(layout.manifestKey(ref, manifest.run), JSON.stringify(manifest));
   }
 
-  /** Writes the record of an ended job and enters it into the list of ended jobs. */
-  async end(snapshot: JobSnapshot): Promise<void> {
-    const { job } = snapshot;
+  /** Writes the record of a run that has ended and enters it into the list of ended jobs, in place of an earlier run. */
+  async end(record: JobRecord): Promise<void> {
+    const { job } = record;
     if (!job.completed_at) throw new Error('Only a job that has ended has a record');
-    await this.#store.put(layout.recordKey(job), JSON.stringify(snapshot));
-    await this.#store.put(layout.endedKey(job, new Date(job.completed_at)), JSON.stringify(job));
+    const key = layout.endedKey(job, new Date(job.completed_at));
+    const earlier = job.run > 1 ? await this.record(job) : null;
+    await this.#store.put(key, JSON.stringify(job));
+    if (earlier?.job.completed_at) {
+      const old = layout.endedKey(job, new Date(earlier.job.completed_at));
+      if (old !== key) await this.#store.delete(old);
+    }
+    // Last, so that a second attempt still finds the entry of the earlier run.
+    await this.#store.put(layout.recordKey(job), JSON.stringify(record));
   }
+}
+
+/** A request that uploads, from its first byte until its job is accepted or refused. */
+interface BegunUploads {
+  readonly ref: JobRef;
+  readonly at: string;
 }
 
 function matches(job: Job, filter: JobFilter): boolean {

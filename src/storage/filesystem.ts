@@ -169,6 +169,11 @@ class FilesystemStore implements ObjectStore {
     return join(this.#root, checkKey(key, TEMPORARY));
   }
 
+  async link(key: string): Promise<null> {
+    checkKey(key, TEMPORARY);
+    return null;
+  }
+
   async check(): Promise<void> {
     const probe = randomUUID();
     try {

@@ -1,5 +1,6 @@
 /** Where everything of a job lies in the object store. The one place that spells keys. */
-import type { Batch, JobRef } from '../jobs/order.ts';
+import type { Batch } from '../jobs/batch.ts';
+import type { JobRef } from '../jobs/order.ts';
 
 export const jobPrefix = ({ tenant, id }: JobRef): string => `${tenant}/jobs/${id}/`;
 
@@ -14,6 +15,16 @@ export const batchKey = (ref: JobRef, batch: Batch): string =>
   `${jobPrefix(ref)}inputs/${pad(batch.index)}.json`;
 
 export const assetKey = (ref: JobRef, index: number): string => `${jobPrefix(ref)}inputs/files/${pad(index)}`;
+
+/** Bytes that came with a request: `name` is that of the request, and a number. */
+export const uploadKey = (ref: JobRef, name: string): string => `${jobPrefix(ref)}uploads/${name}`;
+
+export const uploadPrefix = (ref: JobRef, request: string): string => `${jobPrefix(ref)}uploads/${request}/`;
+
+/** Of all tenants: requests that are uploading. */
+export const begunUploadsPrefix = '_uploading/';
+
+export const begunUploadsKey = (request: string): string => `${begunUploadsPrefix}${request}`;
 
 const runPrefix = (ref: JobRef, run: number): string => `${jobPrefix(ref)}runs/${run}/`;
 
@@ -37,7 +48,8 @@ export const manifestKey = (ref: JobRef, run: number): string => `${runPrefix(re
 
 export const deliveryPrefix = (ref: JobRef): string => `${jobPrefix(ref)}deliveries/`;
 
-export const deliveryKey = (ref: JobRef, name: string): string => `${deliveryPrefix(ref)}${name}.json`;
+export const deliveryKey = (ref: JobRef, run: number, seq: number): string =>
+  `${deliveryPrefix(ref)}${pad(run)}-${pad(seq)}.json`;
 
 /** Outlives the job, so that its id stays taken. */
 export const tombstoneKey = ({ tenant, id }: JobRef): string => `${tenant}/deleted/${id}`;

@@ -27,11 +27,19 @@ export interface Written {
   readonly sha256: string;
 }
 
+export interface LinkOptions {
+  /** Seconds until it no longer works; a week at most. */
+  readonly expiresSeconds: number;
+  /** What the client saves it as. */
+  readonly fileName: string;
+  readonly mediaType: string;
+}
+
 export interface ObjectStore {
   put(key: string, body: Readable | Uint8Array | string, options?: PutOptions): Promise<Written>;
   /** Takes over a file of this machine, which is gone afterwards. */
   adopt(key: string, path: string, options?: PutOptions): Promise<Written>;
-  /** Null when there is no such object. `range` is in bytes, both ends included. */
+  /** Null when there is no such object. `range` is in bytes, both ends included. Who does not read it all destroys it. */
   get(key: string, range?: { start: number; end: number }): Promise<Readable | null>;
   head(key: string): Promise<ObjectInfo | null>;
   /** All objects below a prefix that ends in `/` (or is empty), in ascending order of their keys; `after` excludes keys up to it. */
@@ -42,6 +50,11 @@ export interface ObjectStore {
   deleteAll(prefix: string): Promise<void>;
   /** Ability: where the object lies as a file of this machine, to be read and not written; null where that cannot be. */
   localPath(key: string): string | null;
+  /**
+   * Ability: an address that gives the object's bytes to whoever has it; null where that cannot be. Whether there is such
+   * an object is not looked at.
+   */
+  link(key: string, options: LinkOptions): Promise<string | null>;
   /** Resolves when the store can be read and written. */
   check(): Promise<void>;
 }

@@ -10,7 +10,16 @@ export const darkroomOperation = defineSearchAttributeKey('DarkroomOperation', '
 export const darkroomTenant = defineSearchAttributeKey('DarkroomTenant', 'KEYWORD');
 export const darkroomDialect = defineSearchAttributeKey('DarkroomDialect', 'KEYWORD');
 
-export const searchAttributes = [darkroomState, darkroomOperation, darkroomTenant, darkroomDialect] as const;
+/** Of reruns only. */
+export const darkroomRun = defineSearchAttributeKey('DarkroomRun', 'INT');
+
+export const searchAttributes = [
+  darkroomState,
+  darkroomOperation,
+  darkroomTenant,
+  darkroomDialect,
+  darkroomRun,
+] as const;
 
 /** Task queue of the workflows and of capability `io`; the other capabilities have queues of their own. */
 export const MAIN_QUEUE = 'darkroom';
@@ -18,3 +27,10 @@ export const queueOf = (capability: string): string =>
   capability === 'io' ? MAIN_QUEUE : `${MAIN_QUEUE}-${capability}`;
 
 export const workflowIdOf = ({ tenant, id }: { tenant: string; id: string }): string => `job/${tenant}/${id}`;
+
+/** The workflow that goes on delivering one callback. */
+export const callbackIdOf = (
+  { tenant, id }: { tenant: string; id: string },
+  run: number,
+  seq: number,
+): string => `callback/${tenant}/${id}/${run}/${seq}`;

@@ -29,29 +29,49 @@ export function createClient({ options, namespace }: TemporalTarget): Client {
   return new Client({ connection: Connection.lazy(options), namespace });
 }
 
-/** For workers. Tries for a while, and says so once; then throws an Error that names the address. */
+/**
+ * For workers. Tries for a while, and says once what it waits for, the server or its namespace; then throws an Error that
+ * names it.
+ */
 export async function connectWorker(
-  { options, address }: TemporalTarget,
+  target: TemporalTarget,
   patienceMs: number,
-  onWait: () => void,
+  onWait: (message: string) => void,
 ): Promise<NativeConnection> {
   const deadline = Date.now() + patienceMs;
   for (let tries = 0; ; tries++) {
-    if (tries === 1) onWait();
     try {
-      return await NativeConnection.connect(options);
+      return await connectToNamespace(target);
     } catch (error) {
-      if (Date.now() > deadline) throw new Error(`Temporal at ${address} does not answer`, { cause: error });
+      const { address, namespace } = target;
+      const trouble = isNotFound(error)
+        ? `Temporal at ${address} has no namespace "${namespace}"`
+        : `Temporal at ${address} does not answer`;
+      if (Date.now() > deadline) throw new Error(trouble, { cause: error });
+      // The first refusal is no news: a server that starts along with us takes a moment.
+      if (tries === 1) onWait(`${trouble}; the worker waits for it`);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
 }
 
+async function connectToNamespace({ options, namespace }: TemporalTarget): Promise<NativeConnection> {
+  const connection = await NativeConnection.connect(options);
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
 /** gRPC status codes that mean that Temporal, not the request, is the trouble. */
-const awayCodes = new Set([
-  1 /* cancelled */, 4 /* deadline */, 8 /* exhausted */, 13 /* internal */, 14 /* unavailable */,
-]);
+const awayCodes = new Set([1 /* cancelled */, 4 /* deadline */, 13 /* internal */, 14 /* unavailable */]);
+/** A rate limit of the server or the namespace: it is there, and asked too much at once. */
+const EXHAUSTED = 8;
 const NOT_FOUND = 5;
+const INVALID_ARGUMENT = 3;
 
 /** The status code of a gRPC error, also when it comes wrapped; null of other errors. */
 export function grpcCode(error: unknown): number | null {
@@ -59,28 +79,59 @@ export function grpcCode(error: unknown): number | null {
   return error instanceof Error && error.cause !== undefined ? grpcCode(error.cause) : null;
 }
 
+/** What was said, by whatever it comes wrapped in too. */
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? `${error.message} ${messageOf(error.cause)}` : '';
+
 export const isNotFound = (error: unknown): boolean => grpcCode(error) === NOT_FOUND;
 
 /** Temporal did not answer just now: who reads within this time is told so at once. */
 const AWAY_MS = 1000;
 const awayUntil = new WeakMap<Client, number>();
+/** When it answered last. */
+const answeredAt = new WeakMap<Client, number>();
 
 /**
- * Changes something in Temporal, within a deadline; when no answer comes, `temporal_unavailable`. The client retries
- * within the deadline. Other errors pass through.
+ * Changes something in Temporal, within a deadline; when no answer comes, or Temporal cannot take it now,
+ * `temporal_unavailable` or `temporal_busy`. The client retries within the deadline. Other errors pass through.
  */
 export async function tell<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
+  const since = Date.now();
   try {
-    return await client.withDeadline(Date.now() + deadlineMs, call);
+    const answer = await client.withDeadline(since + deadlineMs, call);
+    answeredAt.set(client, Date.now());
+    return answer;
   } catch (error) {
-    if (error instanceof NamespaceNotFoundError) {
-      const message = `Temporal has no namespace "${error.namespace}"; its administrator can create it`;
-      throw new DarkroomError('temporal_unavailable', message, { cause: error });
-    }
-    const code = grpcCode(error);
-    if (code === null || !awayCodes.has(code)) throw error;
-    awayUntil.set(client, Date.now() + AWAY_MS);
+    const refused = notNow(error, client.options.namespace);
+    if (refused) throw refused;
+    if (!awayCodes.has(grpcCode(error) ?? -1)) throw error;
+    // While others are answered it is not away: it may hold back calls of one kind, as it does with too many lists.
+    if ((answeredAt.get(client) ?? 0) < since) awayUntil.set(client, Date.now() + AWAY_MS);
     throw away(error);
+  }
+}
+
+/** Of a Temporal that answers, and cannot do what was asked for now, although nothing is wrong with that. */
+function notNow(cause: unknown, namespace: string): DarkroomError | null {
+  const unavailable = (why: string) => new DarkroomError('temporal_unavailable', why, { cause });
+  if (cause instanceof NamespaceNotFoundError)
+    return unavailable(`Temporal has no namespace "${namespace}"; its administrator can create it`);
+  switch (grpcCode(cause)) {
+    case EXHAUSTED:
+      return new DarkroomError(
+        'temporal_busy',
+        'Temporal is asked for more than it allows; try again in a second',
+        {
+          cause,
+        },
+      );
+    case INVALID_ARGUMENT:
+      // So for a moment after the namespace was created, or until its administrator does what our log says.
+      return /search attribute/i.test(messageOf(cause))
+        ? unavailable(`Temporal's namespace "${namespace}" lacks the search attributes of darkroom`)
+        : null;
+    default:
+      return null;
   }
 }
 

@@ -2,14 +2,25 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { DarkroomError } from '../errors.ts';
+import type { Delivery } from '../jobs/delivery.ts';
 import type { ControlSignal, JobEngine, JobFilter, JobPage, JobSnapshot } from '../jobs/engine.ts';
-import { initialStatus, type JobOrder, type JobRef } from '../jobs/order.ts';
+import type { Job } from '../jobs/job.ts';
+import {
+  type AssetsTaken,
+  initialStatus,
+  type JobOrder,
+  type JobRef,
+  type MoreAssets,
+} from '../jobs/order.ts';
 import { isTerminal } from '../jobs/states.ts';
+import { extended } from '../jobs/timeline.ts';
 import * as names from './attributes.ts';
 import { ask, isNotFound, tell } from './connection.ts';
 import { HighWater } from './high-water.ts';
+import { executionsOf, firstOrder, terminationReason } from './history.ts';
 import { listJobs } from './listing.ts';
 import { liveCapabilities } from './live-workers.ts';
+import { addAssets } from './more-assets.ts';
 import { retentionOf } from './namespace.ts';
 import { SingleFlight } from './single-flight.ts';
 import { heartbeatsOf, isJobMemo, type JobMemo, toSnapshot } from './snapshot.ts';
@@ -40,24 +51,27 @@ export class TemporalEngine implements JobEngine {
   }
 
   async start(order: JobOrder, { priority }: { priority?: number | undefined }): Promise<boolean> {
-    const { header, fingerprint } = order;
+    const { header, fingerprint, run } = order;
     const workflowId = names.workflowIdOf(header);
-    const memo: JobMemo = { header, status: initialStatus(order), fingerprint };
+    const status = initialStatus(order);
+    const timeline = extended([], status, order.orderedAt);
+    const memo: JobMemo = { header, status, fingerprint, timeline };
     try {
       await tell(this.#client, WRITE_MS, () =>
         this.#client.workflow.start('processJob', {
           workflowId,
           taskQueue: names.MAIN_QUEUE,
           args: [order],
-          // The same id never starts twice, whether the first is running or has ended.
+          // The same id never starts twice, whether the first is running or has ended; unless a rerun is what is wanted.
           workflowIdConflictPolicy: 'FAIL',
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          workflowIdReusePolicy: run > 1 ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
           memo: { ...memo },
           typedSearchAttributes: new TypedSearchAttributes([
             { key: names.darkroomState, value: 'created' },
             { key: names.darkroomOperation, value: header.operation },
             { key: names.darkroomTenant, value: header.tenant },
             { key: names.darkroomDialect, value: header.dialect },
+            ...(run > 1 ? [{ key: names.darkroomRun, value: run }] : []),
           ]),
           staticSummary: summaryOf(order),
           ...(priority === undefined ? {} : { priority: { priorityKey: priority } }),
@@ -85,7 +99,9 @@ export class TemporalEngine implements JobEngine {
       const { memo, status, closeTime, raw } = description;
       if (!isJobMemo(memo)) return null;
       const reason =
-        status.name === 'TERMINATED' ? await this.#terminationReason(workflowId, description.runId) : null;
+        status.name === 'TERMINATED'
+          ? await ask(this.#client, READ_MS, () => terminationReason(this.#client, workflowId))
+          : null;
       const view = { status: status.name, closedAt: closeTime ?? null, reason };
       const snapshot = toSnapshot(memo, view, heartbeatsOf(raw));
       return { ...snapshot, job: this.#highWater.raise(snapshot.job) };
@@ -93,18 +109,6 @@ export class TemporalEngine implements JobEngine {
       if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
       throw error;
     }
-  }
-
-  async #terminationReason(workflowId: string, runId: string): Promise<string | null> {
-    const { workflowService, options } = this.#client;
-    const { history } = await ask(this.#client, READ_MS, () =>
-      workflowService.getWorkflowExecutionHistoryReverse({
-        namespace: options.namespace,
-        execution: { workflowId, runId },
-        maximumPageSize: 1,
-      }),
-    );
-    return history?.events?.[0]?.workflowExecutionTerminatedEventAttributes?.reason ?? null;
   }
 
   async list(
@@ -141,18 +145,51 @@ export class TemporalEngine implements JobEngine {
     }
   }
 
+  order(ref: JobRef): Promise<JobOrder | null> {
+    return ask(this.#client, READ_MS, () => firstOrder(this.#client, names.workflowIdOf(ref)));
+  }
+
+  async addAssets(ref: JobRef, more: MoreAssets, requestId: string): Promise<AssetsTaken> {
+    try {
+      return await addAssets(this.#client, ref, more, requestId);
+    } finally {
+      this.#reads.forget(names.workflowIdOf(ref));
+    }
+  }
+
+  async redeliver(order: JobOrder, about: Job, { event, run, seq, occurred_at }: Delivery): Promise<void> {
+    const { fingerprint, callback, callbackScheduleMs } = order;
+    const job = { tenant: about.tenant, id: about.id, run, fingerprint };
+    const step = { job, event, seq, at: occurred_at, about, callback, again: true };
+    await tell(this.#client, WRITE_MS, () =>
+      this.#client.workflow.signalWithStart('deliverCallback', {
+        workflowId: names.callbackIdOf(job, run, seq),
+        taskQueue: names.MAIN_QUEUE,
+        args: [{ step, scheduleMs: [0, ...callbackScheduleMs], retryAfterMs: null }],
+        // One that is waiting for its next attempt makes it now.
+        signal: 'attemptNow',
+        memo: { job: names.workflowIdOf(job) },
+      }),
+    );
+  }
+
   async remove(ref: JobRef): Promise<void> {
     const workflowId = names.workflowIdOf(ref);
     const running = await this.#isRunning(workflowId);
     if (running === null) return;
     if (running) await this.#stop(ref, workflowId);
+    const earlier = await tell(this.#client, WRITE_MS, () => executionsOf(this.#client, workflowId));
     const { workflowService, options } = this.#client;
-    await tell(this.#client, WRITE_MS, () =>
-      workflowService.deleteWorkflowExecution({
-        namespace: options.namespace,
-        workflowExecution: { workflowId },
-      }),
-    );
+    for (const execution of [{ workflowId }, ...earlier]) {
+      await tell(this.#client, WRITE_MS, () =>
+        workflowService.deleteWorkflowExecution({
+          namespace: options.namespace,
+          workflowExecution: execution,
+        }),
+      ).catch((error: unknown) => {
+        if (!isNotFound(error)) throw error;
+      });
+    }
     this.#reads.forget(workflowId);
   }
 
@@ -187,10 +224,11 @@ export class TemporalEngine implements JobEngine {
 }
 
 /** The line that Temporal's Web UI shows beside the id. */
-const summaryOf = ({ header, assetsTotal }: JobOrder): string =>
-  assetsTotal === 0
-    ? header.operation
-    : `${header.operation} · ${assetsTotal} ${assetsTotal === 1 ? 'asset' : 'assets'}`;
+function summaryOf(order: JobOrder): string {
+  const { total } = initialStatus(order).assets;
+  const assets = total === 0 ? '' : ` · ${total} ${total === 1 ? 'asset' : 'assets'}`;
+  return `${order.header.operation}${assets}${order.run > 1 ? ` · run ${order.run}` : ''}`;
+}
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -5,6 +5,7 @@ import type { JobFilter, JobPage } from '../jobs/engine.ts';
 import type { Job } from '../jobs/job.ts';
 import { isTerminal, type JobState } from '../jobs/states.ts';
 import { invalid } from '../jobs/validation.ts';
+import { workflowIdOf } from './attributes.ts';
 import { decodeMemo, isJobMemo, toSnapshot } from './snapshot.ts';
 
 /** The search attribute shows coarse states; the memo of each execution tells the exact one. */
@@ -41,7 +42,8 @@ export async function listJobs(
   let token: Uint8Array | undefined = cursor === undefined ? undefined : fromCursor(cursor);
   for (let pages = 0; pages < MAX_PAGES && jobs.length < limit; pages++) {
     const page = await readPage(client, query, limit - jobs.length, token);
-    jobs.push(...page.jobs.filter(({ state }) => filter.state === undefined || state === filter.state));
+    const wanted = page.jobs.filter(({ state }) => filter.state === undefined || state === filter.state);
+    jobs.push(...(await withoutEarlierRuns(client, tenant, wanted)));
     token = page.token;
     if (token === undefined) break;
   }
@@ -62,12 +64,17 @@ function fromCursor(cursor: string): Uint8Array {
   throw invalid([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
 }
 
+interface Page {
+  readonly jobs: Job[];
+  readonly token: Uint8Array | undefined;
+}
+
 async function readPage(
   client: Client,
   query: string,
   pageSize: number,
   nextPageToken: Uint8Array | undefined,
-) {
+): Promise<Page> {
   const { namespace } = client.options;
   const request = { namespace, query, pageSize, ...(nextPageToken ? { nextPageToken } : {}) };
   const page = await client.workflowService.listWorkflowExecutions(request);
@@ -80,6 +87,22 @@ async function readPage(
     return [toSnapshot(decoded, { status: statusNames[status ?? 0] ?? 'UNKNOWN', closedAt }).job];
   });
   return { jobs, token: page.nextPageToken?.length ? page.nextPageToken : undefined };
+}
+
+/** A job that was run again has an execution for each run; only the latest is the job. */
+async function withoutEarlierRuns(client: Client, tenant: string, jobs: readonly Job[]): Promise<Job[]> {
+  const ended = jobs.filter(({ state }) => isTerminal(state));
+  if (ended.length === 0) return [...jobs];
+  const ids = ended.map((job) => `'${workflowIdOf(job)}'`).join(', ');
+  const query = `DarkroomTenant = '${tenant}' AND DarkroomRun > 1 AND WorkflowId IN (${ids})`;
+  const latest = new Map<string, number>();
+  let token: Uint8Array | undefined;
+  do {
+    const page: Page = await readPage(client, query, 1000, token);
+    for (const { id, run } of page.jobs) latest.set(id, Math.max(run, latest.get(id) ?? 1));
+    token = page.token;
+  } while (token);
+  return jobs.filter(({ id, run }) => run >= (latest.get(id) ?? 1));
 }
 
 /** temporal.api.enums.v1.WorkflowExecutionStatus */
@@ -98,7 +121,12 @@ const statusNames = [
 function queryOf(tenant: string, { state, operation, dialect, since }: JobFilter): string | null {
   const words = [tenant, operation, dialect].filter((word) => word !== undefined);
   if (!words.every((word) => /^[\w.:-]+$/.test(word))) return null;
-  const parts = [`WorkflowType = 'processJob'`, `DarkroomTenant = '${tenant}'`];
+  const parts = [
+    `WorkflowType = 'processJob'`,
+    `DarkroomTenant = '${tenant}'`,
+    // A long job goes on in another execution.
+    `ExecutionStatus != 'ContinuedAsNew'`,
+  ];
   if (state !== undefined) {
     parts.push(`(DarkroomState = '${coarse[state]}'${closedOutside[state] ?? ''})`);
     if (!isTerminal(state)) parts.push(`ExecutionStatus = 'Running'`);

@@ -4,39 +4,55 @@ import proto from '@temporalio/proto';
 import { searchAttributes } from './attributes.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const { INDEXED_VALUE_TYPE_KEYWORD } = proto.temporal.api.enums.v1.IndexedValueType;
+const { INDEXED_VALUE_TYPE_KEYWORD, INDEXED_VALUE_TYPE_INT } = proto.temporal.api.enums.v1.IndexedValueType;
+
+/** By the names that the server, and its command line, have for them. */
+const types = {
+  KEYWORD: { code: INDEXED_VALUE_TYPE_KEYWORD, word: 'Keyword' },
+  INT: { code: INDEXED_VALUE_TYPE_INT, word: 'Int' },
+} as const;
 
 /**
  * Registers our search attributes; doing so again changes nothing. Throws an Error that says what an administrator has
  * to do when one exists with another type, which Temporal would accept in silence, or may not be registered by us.
  */
 export async function registerSearchAttributes(client: Client): Promise<void> {
-  const { connection, options } = client;
-  if (!(connection instanceof Connection))
-    throw new Error('Search attributes are registered over a client connection');
-  const { namespace } = options;
-  const wanted = Object.fromEntries(searchAttributes.map(({ name }) => [name, INDEXED_VALUE_TYPE_KEYWORD]));
-  const refused = await connection.operatorService
+  const { namespace } = client.options;
+  const wanted = Object.fromEntries(searchAttributes.map(({ name, type }) => [name, types[type].code]));
+  const refused = await operatorOf(client)
     .addSearchAttributes({ namespace, searchAttributes: wanted })
     .then(
       () => null,
       (error: unknown) => error,
     );
-  const { customAttributes } = await connection.operatorService
-    .listSearchAttributes({ namespace })
-    .catch(() => {
-      throw refused ?? new Error('Temporal does not list its search attributes');
-    });
-  const wrong = searchAttributes.filter(({ name }) => customAttributes[name] !== INDEXED_VALUE_TYPE_KEYWORD);
+  const wrong = await missingSearchAttributes(client).catch(() => {
+    throw refused ?? new Error('Temporal does not list its search attributes');
+  });
   if (wrong.length === 0) return;
-  const commands = wrong.map(
-    ({ name }) =>
-      `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type Keyword`,
-  );
+  const commands = wrong.map((attribute) => registrationCommand(namespace, attribute));
   throw new Error(
-    `Namespace "${namespace}" lacks search attributes of type Keyword, and they could not be registered. Run:\n${commands.join('\n')}`,
+    `Namespace "${namespace}" lacks search attributes, or has them with another type, and they could not be registered. Run:\n${commands.join('\n')}`,
     { cause: refused },
   );
+}
+
+/** Those of ours that are not there, or with another type. */
+export async function missingSearchAttributes(client: Client): Promise<(typeof searchAttributes)[number][]> {
+  const { namespace } = client.options;
+  const { customAttributes } = await operatorOf(client).listSearchAttributes({ namespace });
+  return searchAttributes.filter(({ name, type }) => customAttributes[name] !== types[type].code);
+}
+
+/** What an administrator runs. */
+export const registrationCommand = (
+  namespace: string,
+  { name, type }: (typeof searchAttributes)[number],
+): string =>
+  `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${types[type].word}`;
+
+function operatorOf({ connection }: Client): Connection['operatorService'] {
+  if (connection instanceof Connection) return connection.operatorService;
+  throw new Error('Search attributes are registered over a client connection');
 }
 
 /** How long the namespace keeps ended executions, in milliseconds. */

@@ -6,17 +6,20 @@ import type { JobSnapshot } from '../jobs/engine.ts';
 import type { JobError } from '../jobs/job.ts';
 import type { JobHeader, JobStatus } from '../jobs/order.ts';
 import { isTerminal, type TerminalState } from '../jobs/states.ts';
+import { extended, type Moment } from '../jobs/timeline.ts';
 
 /** What a job's execution carries from its start; the workflow renews `status`. */
 export interface JobMemo {
   readonly header: JobHeader;
   readonly status: JobStatus;
   readonly fingerprint: string;
+  readonly timeline: readonly Moment[];
 }
 
 export const isJobMemo = (
   memo: Record<string, unknown> | undefined,
-): memo is Record<string, unknown> & JobMemo => memo !== undefined && 'header' in memo && 'status' in memo;
+): memo is Record<string, unknown> & JobMemo =>
+  memo !== undefined && 'header' in memo && 'status' in memo && 'timeline' in memo;
 
 type Payloads = { [key: string]: temporal.api.common.v1.IPayload } | null | undefined;
 
@@ -37,7 +40,10 @@ export interface ExecutionView {
 export function toSnapshot(memo: JobMemo, view: ExecutionView, live: readonly Heartbeat[] = []): JobSnapshot {
   const status = settled(memo.status, view);
   const job = { ...memo.header, ...(isTerminal(status.state) ? status : withLive(status, live)) };
-  return { job, fingerprint: memo.fingerprint };
+  // Closed from outside, it could not write down its own end.
+  const at = status.completed_at ?? new Date().toISOString();
+  const timeline = isTerminal(status.state) ? extended(memo.timeline, status, at) : memo.timeline;
+  return { job, fingerprint: memo.fingerprint, timeline };
 }
 
 /** Adds what running activities have done so far. */

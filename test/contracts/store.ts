@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ObjectStore } from '../../src/storage/store.ts';
+import { links } from './store/links.ts';
 import { lists } from './store/lists.ts';
 import { agreesWithModel } from './store/model.ts';
 import { objects } from './store/objects.ts';
@@ -52,6 +53,7 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
     objects(suite);
     wholeOrAbsent(suite);
     lists(suite);
+    links(suite);
 
     it('agrees with a map, whatever is done to it', async () => {
       await agreesWithModel(suite);

@@ -6,7 +6,7 @@ import { Names, ScratchOutputs } from '../../activities/outputs.ts';
 import type { InputFile, Operation, StageContext, StageOutcome } from '../../operations/operation.ts';
 import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
-import { type Batch, batchesOf } from '../../src/jobs/order.ts';
+import { type Batch, batchesOf } from '../../src/jobs/batch.ts';
 
 /** An asset, before it lies on disk. */
 export interface TestAsset {
@@ -68,7 +68,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
   for (const stage of operation.stages) {
     const parts: Part[] = [];
     const gone = new Set(failures.map(({ index }) => index));
-    for (const batch of stage.perAsset ? batchesOf(assets.length) : [null]) {
+    for (const batch of stage.perAsset ? batchesOf([assets.length]) : [null]) {
       const part = { batch, directory: await mkdtemp(join(root, `${stage.name}-`)) };
       const workspace = join(part.directory, 'workspace');
       await mkdir(workspace);

@@ -26,6 +26,8 @@ export interface Search {
   readonly signal?: AbortSignal | undefined;
   /** SHA-256 of the archives by platform; default: those of the official release. */
   readonly sums?: Readonly<Record<string, string>>;
+  /** Take what is on this machine, and neither download nor build. */
+  readonly onlyLook?: boolean;
 }
 
 interface Way {
@@ -48,7 +50,8 @@ export async function findTemporal(search: Search): Promise<TemporalBinary> {
   const chosen = env['TEMPORAL_CLI_PATH'];
   if (chosen) return fromEnvironment(resolve(chosen), env);
   const failures: string[] = [];
-  for (const { source, get } of ways) {
+  const open = search.onlyLook ? ways.filter(({ source }) => source === 'path' || source === 'cache') : ways;
+  for (const { source, get } of open) {
     try {
       const path = await get(search);
       if (path !== null) return { path, version: await serverVersion(path, env), source };

@@ -1,0 +1,52 @@
+/** The body of a request, chunk by chunk, with what can go wrong while it arrives. */
+import type { IncomingMessage } from 'node:http';
+import { DarkroomError } from '../../errors.ts';
+
+/**
+ * Gives `take` each chunk, and reads no further until it has settled. Resolves when the body has ended.
+ * Rejects with `upload_interrupted` when the client goes away, with `upload_timeout` when it sends nothing for
+ * `idleMs`, with what `take` throws, and at once with the reason of `stop`. The request is left paused, never
+ * destroyed: its connection must still carry the answer.
+ */
+export function feed(
+  request: IncomingMessage,
+  { idleMs, stop }: { idleMs: number; stop: AbortSignal },
+  take: (chunk: Buffer) => Promise<void>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let idle: NodeJS.Timeout | undefined;
+    const settle = (error?: unknown) => {
+      clearTimeout(idle);
+      request.off('data', onData).off('end', onEnd).off('close', onClose).pause();
+      stop.removeEventListener('abort', onStop);
+      if (error === undefined) resolve();
+      else reject(error as Error);
+    };
+    const wait = () => {
+      idle = setTimeout(() => settle(tooSlow(idleMs)), idleMs);
+      request.resume();
+    };
+    const onData = (chunk: Buffer) => {
+      clearTimeout(idle);
+      request.pause();
+      take(chunk).then(() => {
+        if (!stop.aborted) wait();
+      }, settle);
+    };
+    const onEnd = () => settle();
+    const onClose = () =>
+      settle(new DarkroomError('upload_interrupted', 'The connection broke before the form had arrived'));
+    const onStop = () => settle(stop.reason);
+
+    // A broken connection is an error as well as a close, and would be thrown if nobody listened.
+    request.on('error', () => {});
+    if (request.destroyed) return onClose();
+    if (stop.aborted) return onStop();
+    stop.addEventListener('abort', onStop);
+    request.on('data', onData).once('end', onEnd).once('close', onClose);
+    wait();
+  });
+}
+
+const tooSlow = (idleMs: number): DarkroomError =>
+  new DarkroomError('upload_timeout', `Nothing of the form arrived for ${idleMs / 1000} seconds`);

@@ -1,0 +1,109 @@
+/** What the headers of a part of a form say (RFC 7578, and what browsers, curl and Python really send). */
+import { DarkroomError } from '../../errors.ts';
+
+export interface PartHead {
+  readonly name: string;
+  /** Base name without any folder; null when the part has none. */
+  readonly fileName: string | null;
+  /** True when the part names a file, even one without a name. */
+  readonly hasFileName: boolean;
+  /** Type and subtype in lower case; null when the part does not say. */
+  readonly mediaType: string | null;
+}
+
+/** Bytes of all headers of a part. */
+export const MAX_HEAD_BYTES = 16 * 1024;
+const MAX_NAME = 128;
+/** Bytes; what file systems take. */
+const MAX_FILE_NAME = 255;
+
+/** Takes header values as bytes in Latin-1, as parsers give them. Throws `malformed_form`. */
+export function readHead(headers: Readonly<Record<string, readonly string[]>>, number: number): PartHead {
+  const size = Object.entries(headers).reduce(
+    (sum, [name, values]) => values.reduce((sum, value) => sum + name.length + value.length + 4, sum),
+    0,
+  );
+  if (size > MAX_HEAD_BYTES) throw headTooLarge(number);
+  const disposition = headers['content-disposition']?.[0];
+  if (disposition === undefined || !/^\s*form-data\s*(;|$)/i.test(disposition)) {
+    throw malformed(`Part ${number} has no header "Content-Disposition: form-data"`);
+  }
+  const params = paramsOf(disposition);
+  const name = decodeBytes(params.get('name') ?? '');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+  if (name === '' || name.length > MAX_NAME || /[\x00-\x1f\x7f]/.test(name)) {
+    throw malformed(`The name of part ${number} must have 1 to ${MAX_NAME} characters, none of them control`);
+  }
+  const encoding = headers['content-transfer-encoding']?.[0]?.trim().toLowerCase() ?? 'binary';
+  if (!['7bit', '8bit', 'binary'].includes(encoding)) {
+    throw malformed(`The part "${name}" is encoded as ${encoding.slice(0, 40)}; send its bytes as they are`);
+  }
+  const given = fileNameOf(params);
+  const fileName = given === null ? null : baseName(given);
+  if (Buffer.byteLength(fileName ?? '') > MAX_FILE_NAME) {
+    throw malformed(`The file name of the part "${name}" has more than ${MAX_FILE_NAME} bytes`);
+  }
+  const type = /^\s*([\w!#$&^.+-]+\/[\w!#$&^.+-]+)\s*(;|$)/.exec(headers['content-type']?.[0] ?? '');
+  return {
+    name,
+    fileName: fileName === '' ? null : fileName,
+    hasFileName: given !== null,
+    mediaType: type?.[1]?.toLowerCase() ?? null,
+  };
+}
+
+export const headTooLarge = (number: number): DarkroomError =>
+  malformed(`The headers of part ${number} have more than ${MAX_HEAD_BYTES} bytes`);
+
+export const malformed = (message: string, cause?: unknown): DarkroomError =>
+  new DarkroomError('malformed_form', message, { cause });
+
+/** The first of each name counts. */
+function paramsOf(disposition: string): Map<string, string> {
+  const params = new Map<string, string>();
+  for (const [, name = '', quoted, token] of disposition.matchAll(
+    /;\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))/g,
+  )) {
+    const key = name.toLowerCase();
+    // Only these two are escapes: some clients send the backslashes of a Windows path as they are.
+    const value = quoted?.replace(/\\(["\\])/g, '$1') ?? token ?? '';
+    if (!params.has(key)) params.set(key, value);
+  }
+  return params;
+}
+
+/** `filename*` (RFC 5987) before `filename`, which RFC 7578 allows to be percent-encoded. */
+function fileNameOf(params: ReadonlyMap<string, string>): string | null {
+  const extended = /^(utf-8|iso-8859-1)'[\w-]*'(.*)$/is.exec(params.get('filename*') ?? '');
+  if (extended) {
+    const [, charset = '', text = ''] = extended;
+    const bytes = text.replace(/%([\da-f]{2})/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+    return charset.toLowerCase() === 'utf-8' ? decodeBytes(bytes) : bytes;
+  }
+  const plain = params.get('filename');
+  if (plain === undefined) return null;
+  const text = decodeBytes(plain);
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** UTF-8 where it is that, else Latin-1. */
+function decodeBytes(latin1: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(latin1, 'latin1'));
+  } catch {
+    return latin1;
+  }
+}
+
+function baseName(path: string): string {
+  const base = path.split(/[/\\]/).at(-1) ?? '';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
+  const name = base.replace(/^[a-z]:/i, '').replace(/[\x00-\x1f\x7f]/g, '_');
+  return name === '.' || name === '..' ? '' : name;
+}

@@ -1,0 +1,143 @@
+/** Jobs of the native API: list, look at, control, run again, delete. */
+import { createHash } from 'node:crypto';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { ControlSignal } from '../../jobs/engine.ts';
+import { isTerminal, states } from '../../jobs/states.ts';
+import { matches } from '../files.ts';
+import { fails, json } from '../openapi.ts';
+import { createRoutes, type Env, idParam, type NativeParts, refOf, resource, withLinks } from './shared.ts';
+
+/** Seconds between two looks at a running job that do no harm. */
+const RETRY_AFTER_SECONDS = '1';
+
+const tags = ['Jobs'];
+
+const listQuery = z.strictObject({
+  state: z.enum(states).optional(),
+  operation: z.string().optional(),
+  dialect: z.string().optional(),
+  since: z.iso.datetime({ offset: true }).optional().describe('Only jobs created at or after this time'),
+  cursor: z.string().optional().describe('`next_cursor` of the page before'),
+  limit: z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(1).max(200))
+    .default(50)
+    .openapi({ type: 'integer', minimum: 1, maximum: 200, default: 50 }),
+});
+
+const controls: Record<ControlSignal, string> = {
+  cancel: 'Cancel a job: running work stops within seconds',
+  pause: 'Pause a job: the step it is in is finished, and no other begins',
+  resume: 'Let a paused job go on',
+};
+
+export function jobRoutes({ service }: Pick<NativeParts, 'service'>): OpenAPIHono<Env> {
+  const app = createRoutes();
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs',
+      tags,
+      summary:
+        'List jobs: those that run, the newest first; then those that have ended, the latest end first',
+      request: { query: listQuery },
+      responses: {
+        200: json(z.object({ jobs: z.array(resource), next_cursor: z.string().nullable() }), 'A page'),
+        ...fails(422, 503),
+      },
+    }),
+    async (c) => {
+      const { limit, cursor, since, ...filter } = c.req.valid('query');
+      const when = since === undefined ? undefined : new Date(since);
+      const page = await service.list(c.var.tenant, { ...filter, since: when }, { limit, cursor });
+      return c.json({ jobs: page.jobs.map(withLinks), next_cursor: page.cursor }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{id}',
+      tags,
+      summary: 'Look at a job',
+      request: { params: idParam },
+      responses: {
+        200: json(resource, 'The job'),
+        304: { description: 'Unchanged' },
+        ...fails(404, 422, 503),
+      },
+    }),
+    async (c) => {
+      const job = withLinks(await service.get(refOf(c, c.req.valid('param').id)));
+      const etag = `W/"${createHash('sha256').update(JSON.stringify(job)).digest('base64url').slice(0, 27)}"`;
+      c.header('etag', etag);
+      c.header('cache-control', 'private, no-cache');
+      if (!isTerminal(job.state)) c.header('retry-after', RETRY_AFTER_SECONDS);
+      if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304);
+      return c.json(job, 200);
+    },
+  );
+
+  for (const [signal, summary] of Object.entries(controls) as [ControlSignal, string][]) {
+    app.openapi(
+      createRoute({
+        method: 'post',
+        path: `/v1/jobs/{id}/${signal}`,
+        tags,
+        summary,
+        request: { params: idParam },
+        responses: {
+          202: json(resource, 'The job, a moment later; without a worker, as it was'),
+          ...fails(404, 409, 422, 503),
+        },
+      }),
+      async (c) => c.json(withLinks(await service.control(refOf(c, c.req.valid('param').id), signal)), 202),
+    );
+  }
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/jobs/{id}/rerun',
+      tags,
+      summary: 'Run a job that has ended again, under the same id',
+      description:
+        'Assets that are here are not fetched again. The old result stays until the new one is complete.',
+      request: {
+        params: idParam,
+        query: z.strictObject({
+          from: z.string().optional().describe('The first stage that is computed anew; default: all'),
+          assets: z
+            .literal('failed')
+            .optional()
+            .describe('Only assets that failed are fetched and processed again, and added to what there is'),
+        }),
+      },
+      responses: { 202: json(resource, 'The job, in its next run'), ...fails(404, 409, 422, 503) },
+    }),
+    async (c) => {
+      const ref = refOf(c, c.req.valid('param').id);
+      return c.json(withLinks(await service.rerun(ref, c.req.valid('query'))), 202);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/v1/jobs/{id}',
+      tags,
+      summary: 'Delete a job: it is cancelled if it runs, and inputs, results and record are erased',
+      request: { params: idParam },
+      responses: { 204: { description: 'Gone; its id stays taken' }, ...fails(404, 422, 503) },
+    }),
+    async (c) => {
+      await service.delete(refOf(c, c.req.valid('param').id));
+      return c.body(null, 204);
+    },
+  );
+
+  return app;
+}

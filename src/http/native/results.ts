@@ -1,0 +1,97 @@
+/** Results of the native API: the manifest, files one by one, all of them as a ZIP. */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { DarkroomError } from '../../errors.ts';
+import { fileEntry, jobId, manifest } from '../../jobs/job.ts';
+import { fileResponse } from '../files.ts';
+import { fails, json } from '../openapi.ts';
+import { zipResponse } from '../zip.ts';
+import { createRoutes, type Env, idParam, type NativeParts, refOf } from './shared.ts';
+
+const tags = ['Results'];
+const binary = z.string().openapi({ format: 'binary' });
+
+export function resultRoutes({ service }: Pick<NativeParts, 'service'>): OpenAPIHono<Env> {
+  const app = createRoutes();
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{id}/result',
+      tags,
+      summary: 'The result: JSON, files, and how each asset fared',
+      request: { params: idParam },
+      responses: { 200: json(manifest, 'The result'), ...fails(404, 409, 422, 503) },
+    }),
+    async (c) => c.json((await service.result(refOf(c, c.req.valid('param').id))).manifest, 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{id}/files',
+      tags,
+      summary: 'List result files',
+      request: { params: idParam },
+      responses: {
+        200: json(z.object({ files: z.array(fileEntry) }), 'The files'),
+        ...fails(404, 409, 422, 503),
+      },
+    }),
+    async (c) => {
+      const { files } = (await service.result(refOf(c, c.req.valid('param').id))).manifest;
+      return c.json({ files }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{id}/files/{path}',
+      tags,
+      summary: 'Fetch a result file; takes Range and If-None-Match',
+      request: { params: z.object({ id: jobId, path: z.string().openapi({ example: 'photo.webp' }) }) },
+      responses: {
+        200: { description: 'The file', content: { 'application/octet-stream': { schema: binary } } },
+        206: { description: 'A part of it' },
+        304: { description: 'Unchanged' },
+        ...fails(404, 409, 416, 422, 503),
+      },
+    }),
+    // The path may have slashes, which a parameter of OpenAPI cannot say; the route below takes those.
+    async (c) => {
+      const { id, path } = c.req.valid('param');
+      return (await fileResponse(c, await service.file(refOf(c, id), path))) as never;
+    },
+  );
+  app.get('/v1/jobs/:id/files/:path{.+}', async (c) => {
+    const { id, path } = c.req.param();
+    if (!jobId.safeParse(id).success) throw new DarkroomError('job_not_found', `There is no job "${id}"`);
+    return fileResponse(c, await service.file(refOf(c, id), path));
+  });
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{id}/archive',
+      tags,
+      summary: 'All result files as one ZIP, made while it is sent',
+      request: { params: idParam },
+      responses: {
+        200: { description: 'The archive', content: { 'application/zip': { schema: binary } } },
+        304: { description: 'Unchanged' },
+        ...fails(404, 409, 422, 503),
+      },
+    }),
+    async (c) => {
+      const { id } = c.req.valid('param');
+      const ref = refOf(c, id);
+      const { files } = await service.result(ref);
+      const { completed_at } = await service.get(ref);
+      const modified = new Date(completed_at ?? 0);
+      const entries = files.map(({ entry, open }) => ({ ...entry, modified, open: () => open() }));
+      return zipResponse(c, entries, { fileName: `${id}.zip` }) as never;
+    },
+  );
+
+  return app;
+}

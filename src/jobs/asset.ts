@@ -1,0 +1,66 @@
+/** An asset, as a client names it: a name, where its bytes come from, a checksum, and attributes. */
+import { z } from 'zod';
+
+export const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
+  .max(8192)
+  .refine((url) => !hasCredentials(url), 'must not carry a user name or password')
+  .meta({ example: 'https://images.example.com/photo.jpg' });
+
+function hasCredentials(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
+}
+
+/** A plain file name: it may not climb out of a directory, whatever is done with it. */
+const fileName = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(
+    (name) => !/[/\\\p{Cc}\p{Cs}]/u.test(name) && name !== '.' && name !== '..',
+    'must be a file name without slashes and control characters, and not "." or ".."',
+  );
+
+const source = z
+  .strictObject({
+    url: httpUrl.optional().describe('Fetched by the server'),
+    path: z.string().min(1).max(4096).optional().describe('A file below an input root of the server'),
+    upload: z.string().min(1).max(200).optional().describe('The name of a file part of the same request'),
+  })
+  .refine(
+    (given) => Object.values(given).filter((value) => value !== undefined).length === 1,
+    'must have exactly one of url, path, upload',
+  )
+  .meta({ id: 'Source' });
+
+/** Characters of JSON, of one asset. */
+const MAX_ATTRIBUTES = 16 * 1024;
+
+export const asset = z
+  .strictObject({
+    name: fileName.optional().describe('Defaults to the last part of the URL or path'),
+    source,
+    checksum: z
+      .string()
+      .regex(/^sha256:[0-9a-fA-F]{64}$/, 'must be "sha256:" and 64 hexadecimal digits')
+      .optional()
+      .describe('The job fails if the bytes differ'),
+    attributes: z
+      .record(z.string().max(200), z.unknown())
+      .refine(
+        (attributes) => JSON.stringify(attributes).length <= MAX_ATTRIBUTES,
+        `must be at most ${MAX_ATTRIBUTES / 1024} KiB as JSON`,
+      )
+      .optional()
+      .describe('Handed on to the operation'),
+  })
+  .meta({ id: 'Asset' });
+
+/** More than this many assets come in several calls. */
+const MAX_ASSETS = 10_000;
+
+export const assetList = z.array(asset).max(MAX_ASSETS);
+
+export type Asset = z.infer<typeof asset>;

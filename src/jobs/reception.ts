@@ -1,0 +1,219 @@
+/** Takes jobs in, and assets for jobs that wait for them: checked whole, refused whole, or durable. */
+import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import { DarkroomError } from '../errors.ts';
+import type { assetList } from './asset.ts';
+import type { OperationCatalogue } from './catalogue.ts';
+import type { JobEngine, JobSnapshot } from './engine.ts';
+import { canonicalRequest } from './fingerprint.ts';
+import type { Job, JobSpec, jobSpec } from './job.ts';
+import { initialStatus, type JobOrder, type JobRef } from './order.ts';
+import { type OrderParts, orderOf, sealChunks, sealedOf, withUploads } from './ordering.ts';
+import type { JobService } from './service.ts';
+import { isTerminal } from './states.ts';
+import { Uploads } from './uploads.ts';
+import { invalid, validate, validateAssets } from './validation.ts';
+
+export interface ReceptionParts extends OrderParts {
+  readonly engine: JobEngine;
+  readonly operations: OperationCatalogue;
+  /** Keyed digests of a canonical request, the current key's first. */
+  readonly fingerprints: (text: string) => readonly [string, ...string[]];
+  /** Why a URL can be refused at submission, or null; see `src/net`. */
+  readonly refusalOf: (url: string) => string | null;
+}
+
+/** Who asks, through which API. */
+export interface Caller {
+  readonly tenant: string;
+  readonly dialect: string;
+  /** Stands for an id that the client did not choose, so that a request that is sent twice is one job. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+export type JobRequest = z.input<typeof jobSpec>;
+
+export interface AssetsRequest {
+  readonly assets: z.input<typeof assetList>;
+  /** True: these are the last. */
+  readonly final?: boolean | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+export interface Submitted {
+  readonly job: Job;
+  /** False: the same request had made it before. */
+  readonly created: boolean;
+}
+
+export class Reception {
+  readonly #parts: ReceptionParts;
+  readonly #service: Pick<JobService, 'get'>;
+
+  constructor(parts: ReceptionParts, service: Pick<JobService, 'get'>) {
+    this.#parts = parts;
+    this.#service = service;
+  }
+
+  /**
+   * Accepts a job, or finds the one that the same request made before. Once it returns, the job is durable. `uploads`:
+   * the files that came with it. Throws invalid_request (with one entry in `details.errors` for each bad field),
+   * job_id_in_use, idempotency_key_reused, job_id_deleted, temporal_unavailable, store_unavailable; then nothing was created.
+   */
+  async submit(caller: Caller, request: JobRequest, uploads?: Uploads): Promise<Submitted> {
+    const files = uploads?.files ?? [];
+    const { spec, operation } = validate(request, this.#parts, files);
+    const chosen = spec.id ?? this.#idOf(caller);
+    const ref = uploads?.ref ?? { tenant: caller.tenant, id: chosen ?? randomUUID() };
+    const assets = withUploads(spec.assets, files);
+    const fingerprints = this.#parts.fingerprints(canonicalRequest(spec, assets));
+    try {
+      // A client may send its id again long after Temporal forgot it; a fresh UUID cannot have been used.
+      const known = chosen === undefined ? null : await this.#known(ref, fingerprints);
+      if (known) {
+        await uploads?.discard();
+        return { job: known, created: false };
+      }
+      const { dialect } = caller;
+      const [fingerprint] = fingerprints;
+      const order = await orderOf(this.#parts, { ref, dialect, spec, operation, assets, fingerprint });
+      if (await this.#start(ref, order, spec.priority)) {
+        await uploads?.keep();
+        return { job: { ...order.header, ...initialStatus(order) }, created: true };
+      }
+      const existing = await this.#parts.engine.get(ref);
+      if (!existing) {
+        const message = `Job id "${ref.id}" was taken and given up just now; try again`;
+        throw new DarkroomError('job_id_in_use', message);
+      }
+      const job = sameRequest(existing, fingerprints);
+      await uploads?.discard();
+      return { job, created: false };
+    } catch (error) {
+      // When no answer came, the job may have been started all the same; its uploads are looked after later.
+      if (!isUnavailable(error)) await uploads?.discard();
+      throw keyOfTheCaller(error, spec, caller);
+    }
+  }
+
+  /**
+   * Begins a submission whose files follow: the request is checked before they come. Hand `submit` the same request and
+   * the uploads once they are there, or discard them.
+   */
+  async receive(caller: Caller, request: JobRequest): Promise<Uploads> {
+    const { spec } = validate(request, this.#parts, null);
+    const id = spec.id ?? this.#idOf(caller) ?? randomUUID();
+    const ref = { tenant: caller.tenant, id };
+    if (spec.id !== undefined) await this.#refuseDeleted(ref);
+    return new Uploads(this.#parts.archive, ref);
+  }
+
+  /** Uploads for a job that waits for assets. Throws job_not_found, input_closed. */
+  async receiveAssets(ref: JobRef): Promise<Uploads> {
+    refuseComplete(await this.#service.get(ref));
+    return new Uploads(this.#parts.archive, ref);
+  }
+
+  /**
+   * Adds assets to a job that waits for them: all of these or, with an error, none. The same `idempotencyKey` again adds
+   * nothing. Throws invalid_request, job_not_found, job_not_active, input_closed, too_many_assets, worker_unavailable.
+   */
+  async addAssets(ref: JobRef, request: AssetsRequest, uploads?: Uploads): Promise<Job> {
+    const { archive, engine } = this.#parts;
+    let sealed: string[] = [];
+    const takeBack = async () => {
+      await Promise.all(sealed.map((name) => archive.discard(ref, { sealed: name })));
+      await uploads?.discard();
+    };
+    try {
+      const files = uploads?.files ?? [];
+      const assets = withUploads(validateAssets(request.assets, this.#parts, files), files);
+      const { final = false, idempotencyKey } = request;
+      if (assets.length === 0 && !final)
+        throw invalid([
+          { pointer: '/assets', detail: 'must have at least one asset, unless `final` is true' },
+        ]);
+      refuseComplete(await this.#service.get(ref));
+      const chunks = await sealChunks(archive, ref, assets);
+      sealed = chunks.map((chunk) => chunk.sealed);
+      const requestId = idempotencyKey ? this.#digest(`assets:${idempotencyKey}`) : randomUUID();
+      const taken = await engine.addAssets(ref, { chunks, final }, requestId);
+      if (taken.sealed.join() === sealed.join()) await uploads?.keep();
+      else await takeBack();
+      return await this.#service.get(ref);
+    } catch (error) {
+      if (!isUnavailable(error)) await takeBack();
+      throw error;
+    }
+  }
+
+  /** Removes uploads of requests whose process died, if no job was made of them. */
+  async sweepUploads(before: Date): Promise<void> {
+    const { archive, engine } = this.#parts;
+    for await (const { ref, request } of archive.abandoned(before)) {
+      const known = (await engine.get(ref)) ?? (await archive.record(ref));
+      if (known) await archive.keepUploads(ref, request);
+      else await archive.discardUploads(ref, request);
+    }
+  }
+
+  async #known(ref: JobRef, fingerprints: readonly string[]): Promise<Job | null> {
+    await this.#refuseDeleted(ref);
+    const record = await this.#parts.archive.record(ref);
+    if (!record) return null;
+    sameRequest(record, fingerprints);
+    return this.#service.get(ref);
+  }
+
+  async #refuseDeleted(ref: JobRef): Promise<void> {
+    if (!(await this.#parts.archive.isDeleted(ref))) return;
+    const message = `Job id "${ref.id}" belonged to a job that was deleted; choose another`;
+    throw new DarkroomError('job_id_deleted', message);
+  }
+
+  /** The same for the same key, and as random as any to everyone else. */
+  #idOf({ tenant, dialect, idempotencyKey }: Caller): string | undefined {
+    if (idempotencyKey === undefined) return undefined;
+    const hex = this.#digest(`job:${tenant}:${dialect}:${idempotencyKey}`);
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+  }
+
+  /** Keyed, in hexadecimal. */
+  #digest(text: string): string {
+    return Buffer.from(this.#parts.fingerprints(text)[0], 'base64url').toString('hex');
+  }
+
+  /** A start that failed may yet have happened (its answer was lost), so only a refusal takes the sealed inputs back. */
+  async #start(ref: JobRef, order: JobOrder, priority?: number): Promise<boolean> {
+    const started = await this.#parts.engine.start(order, { priority });
+    if (!started)
+      await Promise.all(sealedOf(order).map((sealed) => this.#parts.archive.discard(ref, { sealed })));
+    return started;
+  }
+}
+
+function refuseComplete({ id, state }: Job): void {
+  if (!isTerminal(state) && state !== 'processing' && state !== 'packaging') return;
+  const message = `The input of job "${id}" is complete (it is ${state}); it takes no more assets`;
+  throw new DarkroomError('input_closed', message, { details: { state } });
+}
+
+/** A client that sent a key rather than an id is told of its key. */
+function keyOfTheCaller(error: unknown, { id }: JobSpec, { idempotencyKey }: Caller): unknown {
+  const reused = error instanceof DarkroomError && error.code === 'job_id_in_use';
+  if (!reused || id !== undefined || idempotencyKey === undefined) return error;
+  const message = `Idempotency-Key "${idempotencyKey}" was sent before, with another request`;
+  return new DarkroomError('idempotency_key_reused', message);
+}
+
+function sameRequest({ job, fingerprint }: JobSnapshot, fingerprints: readonly string[]): Job {
+  if (fingerprints.includes(fingerprint)) return job;
+  throw new DarkroomError(
+    'job_id_in_use',
+    `Job id "${job.id}" belongs to another request, of ${job.created_at}; choose another id`,
+    { details: { state: job.state, created_at: job.created_at } },
+  );
+}
+
+const isUnavailable = (error: unknown): boolean =>
+  error instanceof DarkroomError && ['temporal_unavailable', 'worker_unavailable'].includes(error.code);
