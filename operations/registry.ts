@@ -4,10 +4,20 @@ import type { OperationCatalogue, OperationInfo, PlannableOperation } from '../s
 import type { StagePlan } from '../src/jobs/order.ts';
 import { systemEcho, testEcho } from './echo.ts';
 import { fieldErrors, wording } from './field-errors.ts';
+import { imageContactSheet } from './image-contact-sheet.ts';
+import { imageGallery } from './image-gallery.ts';
+import { imageMetadata } from './image-metadata.ts';
 import { imageTransform } from './image-transform.ts';
 import type { Operation, Stage } from './operation.ts';
 
-export const builtIn: readonly Operation[] = [imageTransform, systemEcho, testEcho];
+export const builtIn: readonly Operation[] = [
+  imageTransform,
+  imageMetadata,
+  imageContactSheet,
+  imageGallery,
+  systemEcho,
+  testEcho,
+];
 
 const HOUR_MS = 3_600_000;
 

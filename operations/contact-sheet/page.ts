@@ -1,0 +1,97 @@
+/** One page of a contact sheet: pixels of small pictures and lines of text, copied to their places. */
+import sharp from 'sharp';
+import { columnLeft, type Layout, rowTop } from './layout.ts';
+import { textStrip } from './text.ts';
+
+export interface Page {
+  readonly layout: Layout;
+  /** Empty: none. */
+  readonly title: string;
+  /** #rrggbb. */
+  readonly background: string;
+  readonly format: 'jpeg' | 'png' | 'webp';
+  readonly quality: number | undefined;
+  /** Row by row. `path`: of a picture no larger than a cell. */
+  readonly cells: readonly { readonly path: string; readonly label: string }[];
+}
+
+const CHANNELS = 3;
+
+/**
+ * Writes the page to `path`. In memory are the page as bare pixels (3 bytes each, 150 MB at most), and one small picture
+ * at a time. Not to be interrupted.
+ */
+export async function writePage(page: Page, path: string): Promise<void> {
+  const { layout, background, format, quality } = page;
+  const { width, height } = layout;
+  const pixels = Buffer.alloc(width * height * CHANNELS, Buffer.from(background.slice(1), 'hex'));
+  await placeTitle(pixels, page);
+  for (let row = 0; row < layout.rows; row++) await placeRow(pixels, page, row);
+  await sharp(pixels, { raw: { width, height, channels: CHANNELS } })
+    .toFormat(format, format === 'png' || quality === undefined ? {} : { quality })
+    .toFile(path);
+}
+
+async function placeTitle(pixels: Buffer, { layout, title, background }: Page): Promise<void> {
+  const { width, titleHeight: height, gap } = layout;
+  if (title === '') return;
+  const margin = Math.max(gap, 8);
+  const box = { text: title, x: margin, width: Math.max(1, width - 2 * margin), align: 'left' } as const;
+  const style = { height, fontSize: 22, bold: true, colour: inkOn(background), background };
+  const strip = await textStrip(width, [box], style);
+  place(pixels, layout, { data: strip, width, height }, 0, gap >> 1);
+}
+
+async function placeRow(pixels: Buffer, { layout, background, cells }: Page, row: number): Promise<void> {
+  const { columns, cell, fontSize, width, labelHeight } = layout;
+  const inRow = cells.slice(row * columns, (row + 1) * columns);
+  const top = rowTop(layout, row);
+  for (const [column, { path }] of inRow.entries()) {
+    const { data, info } = await sharp(path)
+      .removeAlpha()
+      .toColourspace('srgb')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const left = columnLeft(layout, column) + ((cell - info.width) >> 1);
+    place(
+      pixels,
+      layout,
+      { data, width: info.width, height: info.height },
+      left,
+      top + ((cell - info.height) >> 1),
+    );
+  }
+  if (labelHeight === 0) return;
+  const boxes = inRow.map(({ label }, column) => {
+    return { text: label, x: columnLeft(layout, column), width: cell, align: 'middle' } as const;
+  });
+  const style = { height: labelHeight, fontSize, colour: inkOn(background), background };
+  const strip = await textStrip(width, boxes, style);
+  place(pixels, layout, { data: strip, width, height: labelHeight }, 0, top + cell);
+}
+
+interface Raster {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+}
+
+function place(
+  pixels: Buffer,
+  layout: Layout,
+  { data, width, height }: Raster,
+  left: number,
+  top: number,
+): void {
+  if (data.length !== width * height * CHANNELS) throw new Error('A small picture is not in three channels');
+  for (let y = 0; y < height; y++) {
+    const from = y * width * CHANNELS;
+    data.copy(pixels, ((top + y) * layout.width + left) * CHANNELS, from, from + width * CHANNELS);
+  }
+}
+
+/** Black or white, whichever can be read better: by the luma of the background. */
+function inkOn(background: string): string {
+  const [red = 0, green = 0, blue = 0] = Buffer.from(background.slice(1), 'hex');
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? '#111111' : '#f4f4f4';
+}

@@ -1,0 +1,67 @@
+/** A gallery in one file: streamed, so that gigabytes of pictures pass through a few megabytes of memory. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { makeZip } from 'client-zip';
+import type { SiteFile } from './site.ts';
+
+/** The least that the format knows, in every zone: the same gallery is the same bytes, whenever it is made. */
+const lastModified = new Date(1980, 0, 1);
+
+/**
+ * Writes `texts` and then the files at `paths` (below `folder`) into a ZIP at `target`. Nothing is compressed: pictures
+ * are already. `onEntry` is told of each file before it is added. Rejects with the signal's reason when that is aborted.
+ */
+export async function writeArchive(
+  target: string,
+  texts: AsyncIterable<SiteFile>,
+  folder: string,
+  paths: readonly string[],
+  { signal, onEntry }: { readonly signal: AbortSignal; readonly onEntry: () => void },
+): Promise<void> {
+  async function* entries() {
+    for await (const { path: name, content } of texts) {
+      onEntry();
+      if (typeof content === 'string') yield { name, input: content, lastModified };
+      else yield { name, input: asBytes(content), lastModified };
+    }
+    for (const name of paths) {
+      onEntry();
+      const { size } = await stat(join(folder, name));
+      const input = createReadStream(join(folder, name));
+      try {
+        yield { name, input, size, lastModified };
+      } finally {
+        input.destroy();
+      }
+    }
+  }
+  try {
+    await pipeline(Readable.from(chunksOf(makeZip(entries()))), createWriteStream(target), { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+async function* asBytes(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  for await (const text of texts) yield Buffer.from(text);
+}
+
+/** Ends the archive, and with it the file that is open, when nobody wants more of it. */
+async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  let ended = false;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      ended = done;
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    if (!ended) await reader.cancel();
+  }
+}

@@ -1,0 +1,51 @@
+/** The frame of every page: nothing is loaded from elsewhere, nothing runs, and the browser is told to see to it. */
+import { escaped } from '../markup.ts';
+
+/** No script and no inline style at all; `'self'` also means "this folder" for pages opened from a disk. */
+const policy = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'";
+
+export interface PageFrame {
+  /** Plain text. */
+  readonly title: string;
+  /** From the page to the root of the gallery: '' or '../'. */
+  readonly root: string;
+  /** HTML. */
+  readonly header: string;
+  readonly main: string;
+  readonly footer?: string;
+}
+
+export const htmlPage = ({ title, root, header, main, footer }: PageFrame): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${escaped(title)}</title>
+<link rel="icon" href="${root}icon.svg">
+<link rel="stylesheet" href="${root}style.css">
+</head>
+<body>
+<a class="skip" href="#main">Skip to content</a>
+<header>
+${header}
+</header>
+<main id="main">
+${main}
+</main>
+${footer === undefined ? '' : `<footer>\n${footer}\n</footer>\n`}</body>
+</html>
+`;
+
+/** Text of strangers, which may run from right to left without turning what is around it. */
+export const isolated = (text: string): string => `<bdi>${escaped(text)}</bdi>`;
+
+/** Rows of a description list; those without a value are left out. Values are HTML. */
+export function facts(rows: readonly (readonly [string, string | null])[]): string {
+  const shown = rows.filter(([, value]) => value !== null && value !== '');
+  if (shown.length === 0) return '';
+  const items = shown.map(([name, value]) => `<div><dt>${isolated(name)}</dt><dd>${value}</dd></div>`);
+  return `<dl>\n${items.join('\n')}\n</dl>`;
+}

@@ -1,0 +1,102 @@
+/** The page of one picture: large, with all that is known of it. */
+import { wordsOf } from '../label.ts';
+import { escaped } from '../markup.ts';
+import type { ExifFacts } from '../metadata/exif.ts';
+import type { Entry, Look, Summary } from './entry.ts';
+import { indexPage } from './file-names.ts';
+import { facts, htmlPage, isolated } from './html.ts';
+import { inWords } from './map-scale.ts';
+
+const MAX_VALUE = 2000;
+
+export interface Neighbours {
+  readonly before: Summary | undefined;
+  readonly after: Summary | undefined;
+  /** Number of the page of thumbnails that it is on. */
+  readonly indexNumber: number;
+  readonly map: boolean;
+}
+
+export function imagePageOf(
+  look: Look,
+  entry: Entry,
+  { before, after, indexNumber, map }: Neighbours,
+): string {
+  const { caption, name, image, location, attributes, exif } = entry;
+  const title = caption === '' ? name : caption;
+  const links = [
+    `<li><a href="../${indexPage(indexNumber)}">All pictures</a></li>`,
+    before ? `<li><a href="../${before.page}" rel="prev">Previous</a></li>` : '',
+    after ? `<li><a href="../${after.page}" rel="next">Next</a></li>` : '',
+    map && location ? '<li><a href="../map.html">Map</a></li>' : '',
+  ];
+  const shown = image
+    ? `<figure><a href="../${escaped(image.path)}"><img src="../${escaped(image.path)}" width="${image.width}" ` +
+      `height="${image.height}" alt="${escaped(title)}"></a></figure>`
+    : '';
+  const own = Object.entries(attributes).map(([key, value]) => [key, isolated(cut(wordsOf(value)))] as const);
+  return htmlPage({
+    title: `${title} – ${look.title}`,
+    root: '../',
+    header: `<h1>${isolated(title)}</h1>\n<nav aria-label="Pictures"><ul>${links.join('')}</ul></nav>`,
+    main: [
+      shown,
+      own.length > 0 ? `<h2>Attributes</h2>\n${facts(own)}` : '',
+      `<h2>Picture</h2>\n${facts([...basics(entry), ...(exif ? camera(exif) : [])])}`,
+    ]
+      .filter((part) => part !== '')
+      .join('\n'),
+  });
+}
+
+type Rows = (readonly [string, string | null])[];
+
+function basics({ name, width, height, size, media_type, original, location }: Entry): Rows {
+  const format = media_type.replace('image/', '').toUpperCase();
+  return [
+    ['Name', isolated(name)],
+    ['Size', `${width} × ${height} pixels, ${bytesOf(size)}, ${format}`],
+    ['Original', original === null ? null : `<a href="../${escaped(original)}">Download</a>`],
+    ['Place', location && inWords(location)],
+  ];
+}
+
+function camera(exif: ExifFacts): Rows {
+  const { make, model, lens, exposure_seconds, f_number, iso, focal_length_mm, taken_at } = exif;
+  const maker = make !== undefined && !model?.startsWith(make) ? make : undefined;
+  const settings = [
+    exposure_seconds === undefined ? undefined : exposureOf(exposure_seconds),
+    f_number === undefined ? undefined : `f/${f_number}`,
+    iso === undefined ? undefined : `ISO ${iso}`,
+    focal_length_mm === undefined ? undefined : `${focal_length_mm} mm`,
+  ];
+  return [
+    ['Taken', words([taken_at?.replace('T', ' ')], ' ')],
+    ['Camera', words([maker, model], ' ')],
+    ['Lens', words([lens], ' ')],
+    ['Settings', words(settings, ', ')],
+    ['Description', words([exif.description], ' ')],
+    ['Artist', words([exif.artist], ' ')],
+    ['Copyright', words([exif.copyright], ' ')],
+    ['Software', words([exif.software], ' ')],
+  ];
+}
+
+function words(parts: readonly (string | undefined)[], between: string): string | null {
+  const said = parts.filter((part) => part !== undefined);
+  return said.length === 0 ? null : isolated(said.join(between));
+}
+
+const exposureOf = (seconds: number): string =>
+  seconds < 0.4 ? `1/${Math.round(1 / seconds)} s` : `${Number(seconds.toFixed(1))} s`;
+
+function bytesOf(size: number): string {
+  if (size < 1000) return `${size} bytes`;
+  const [value, unit] = size < 1e6 ? [size / 1e3, 'kB'] : [size / 1e6, 'MB'];
+  return `${Number(value.toFixed(1))} ${unit}`;
+}
+
+function cut(text: string): string {
+  const characters = [...text];
+  return characters.length <= MAX_VALUE ? text : `${characters.slice(0, MAX_VALUE).join('')}…`;
+}

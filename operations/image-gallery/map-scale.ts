@@ -1,0 +1,109 @@
+/** From degrees to a sheet of paper: which part of the world a map shows, and where places lie on it. */
+import type { Place } from '../metadata/exif.ts';
+
+export type Position = Pick<Place, 'latitude' | 'longitude'>;
+
+/** What a map shows, and how large: equirectangular, with degrees of longitude as short as in its middle. */
+export interface MapScale {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Degrees. `east` is greater than `west`, and beyond 180 on a map across the date line. */
+  readonly west: number;
+  readonly east: number;
+  readonly south: number;
+  readonly north: number;
+  /** Degrees between the lines of the graticule. */
+  readonly step: number;
+  /** Pixels. */
+  at(position: Position): { readonly x: number; readonly y: number };
+}
+
+const WIDTH = 1000;
+const MAX_HEIGHT = 900;
+const MIN_HEIGHT = 400;
+/** Degrees: about 100 metres. Closer places would show nothing but the noise of GPS. */
+const MIN_SPAN = 0.001;
+const MARGIN = 0.12;
+const steps = [
+  60, 30, 15, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001,
+];
+
+/** `positions`: one at least. */
+export function scaleFor(positions: readonly Position[]): MapScale {
+  const latitudes = extent(positions.map(({ latitude }) => latitude));
+  const meridians = narrowest(positions.map(({ longitude }) => longitude));
+  const middle = { latitude: mid(latitudes), longitude: mid(meridians) };
+  const shrink = Math.max(0.1, Math.cos((middle.latitude * Math.PI) / 180));
+  const spanY = Math.min(180, Math.max(MIN_SPAN, span(latitudes) * (1 + 2 * MARGIN)));
+  const spanX = Math.min(360, Math.max(MIN_SPAN, span(meridians) * (1 + 2 * MARGIN)));
+
+  // In degrees of latitude a pixel; what is narrow gets more world at its sides, up to all of it.
+  const height = Math.round(Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, (WIDTH * spanY) / (spanX * shrink))));
+  const perPixel = Math.max(spanY / height, (spanX * shrink) / WIDTH);
+  const west = middle.longitude - (perPixel * WIDTH) / shrink / 2;
+  const east = middle.longitude + (perPixel * WIDTH) / shrink / 2;
+  const south = middle.latitude - (perPixel * height) / 2;
+  const north = middle.latitude + (perPixel * height) / 2;
+  return {
+    width: WIDTH,
+    height,
+    west,
+    east,
+    south,
+    north,
+    step: steps.find((step) => (north - south) / step >= 3) ?? MIN_SPAN / 10,
+    at: ({ latitude, longitude }) => ({
+      x: (((longitude < meridians.least ? longitude + 360 : longitude) - west) * shrink) / perPixel,
+      y: (north - latitude) / perPixel,
+    }),
+  };
+}
+
+/** Lines of the graticule within bounds, by degrees. */
+export function linesBetween(from: number, to: number, step: number): number[] {
+  const first = Math.ceil(from / step);
+  const count = Math.max(0, Math.floor(to / step) - first + 1);
+  return Array.from({ length: count }, (_, at) => Number(((first + at) * step).toFixed(6)));
+}
+
+/** `51.5° N`, with as many digits as the step has. */
+export function degreesInWords(value: number, axis: 'latitude' | 'longitude', digits: number): string {
+  const turned = axis === 'longitude' && value > 180 ? value - 360 : value < -180 ? value + 360 : value;
+  const sides = axis === 'latitude' ? (['N', 'S'] as const) : (['E', 'W'] as const);
+  const side = Number(turned.toFixed(digits)) === 0 ? '' : ` ${turned > 0 ? sides[0] : sides[1]}`;
+  return `${Math.abs(turned).toFixed(digits)}°${side}`;
+}
+
+export const inWords = ({ latitude, longitude }: Position): string =>
+  `${degreesInWords(latitude, 'latitude', 5)}, ${degreesInWords(longitude, 'longitude', 5)}`;
+
+interface Extent {
+  readonly least: number;
+  readonly most: number;
+}
+
+function extent(values: readonly number[]): Extent {
+  const start = values[0] ?? 0;
+  return values.reduce(
+    ({ least, most }, value) => ({ least: Math.min(least, value), most: Math.max(most, value) }),
+    { least: start, most: start },
+  );
+}
+
+/** Of all ways round the globe that hold these longitudes, the shortest: what is left without the widest gap. */
+function narrowest(longitudes: readonly number[]): Extent {
+  const sorted = [...new Set(longitudes)].sort((a, b) => a - b);
+  const plain = { least: sorted[0] ?? 0, most: sorted.at(-1) ?? 0 };
+  let best = plain;
+  for (const [at, least] of sorted.entries()) {
+    const before = sorted[at - 1];
+    if (before === undefined) continue;
+    const around = { least, most: before + 360 };
+    if (span(around) < span(best)) best = around;
+  }
+  return best;
+}
+
+const span = ({ least, most }: Extent): number => most - least;
+const mid = ({ least, most }: Extent): number => (least + most) / 2;

@@ -1,0 +1,102 @@
+/** The files that show one asset in a gallery, and what is known of it. */
+import { constants } from 'node:fs';
+import { copyFile, mkdir, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { decodeFailure, openImage } from '../image-source.ts';
+import { labelOf } from '../label.ts';
+import { type ExifFacts, readExif } from '../metadata/exif.ts';
+import { headerFacts } from '../metadata/header.ts';
+import type { InputFile, StageContext } from '../operation.ts';
+import { reduce } from '../reduction.ts';
+import type { Entry, ImageFile } from './entry.ts';
+import { fileNameOf, imagePage } from './file-names.ts';
+import type { Params } from './params.ts';
+import { placeOf } from './place.ts';
+
+/** Where files of the gallery lie in the workspace when they are to be put into an archive. */
+export const PACKED = 'packed';
+
+const extensions: Readonly<Record<string, string>> = {
+  'image/jpeg': '.jpg',
+  'image/png': '.png',
+  'image/webp': '.webp',
+  'image/gif': '.gif',
+  'image/tiff': '.tif',
+  'image/avif': '.avif',
+};
+
+export async function pictureOf(input: InputFile, context: StageContext<Params>): Promise<Entry> {
+  const { params, workspace, signal } = context;
+  const { index, name, size } = input;
+  const source = await openImage(input);
+  const header = await source.image.metadata().catch((error: unknown) => {
+    throw decodeFailure(input, error);
+  });
+  const { media_type, width, height, alpha } = headerFacts(source, header);
+  const read = params.exif === 'none' ? null : readExif(header.exif).exif;
+  const attributes = chosen(input.attributes, params.attributes);
+
+  // All drafts first: a name that is handed out stands for a file, and pixels may turn out to be damaged.
+  const drafts = { image: join(workspace, 'draft-image'), thumbnail: join(workspace, 'draft-thumbnail') };
+  const website = params.as !== 'json';
+  const format = params.format === 'auto' ? (alpha ? 'webp' : 'jpeg') : params.format;
+  const { max_side, quality, metadata } = params;
+  const reduction = { side: max_side, format, metadata, ...(quality === undefined ? {} : { quality }) };
+  const large = website ? await reduce(input, reduction, drafts.image, signal) : null;
+  const from = large ? { ...input, path: drafts.image } : input;
+  const small = await reduce(from, { side: params.thumbnail, format: 'webp' }, drafts.thumbnail, signal);
+
+  const place = (folder: string, extension: string) =>
+    placeFor(fileNameOf(folder, index, name, extension), input, context);
+  const thumbnail = await place('thumbs', '.webp');
+  await rename(drafts.thumbnail, thumbnail.file);
+  let image: ImageFile | null = null;
+  if (large) {
+    const { path, file } = await place('images', format === 'jpeg' ? '.jpg' : '.webp');
+    await rename(drafts.image, file);
+    image = { path, ...large };
+  }
+  let original: string | null = null;
+  if (website && params.originals) {
+    const { path, file } = await place('originals', extensions[media_type] ?? '');
+    await copyFile(input.path, file, constants.COPYFILE_FICLONE);
+    original = path;
+  }
+  return {
+    index,
+    name,
+    caption: labelOf(params.caption, { ...input, attributes }),
+    media_type,
+    width,
+    height,
+    size,
+    thumbnail: { path: thumbnail.path, ...small },
+    image,
+    original,
+    page: website ? imagePage(index) : null,
+    attributes,
+    exif: params.exif === 'all' || !read ? read : withoutPlace(read),
+    location: placeOf(attributes) ?? (params.exif === 'all' ? (read?.location ?? null) : null),
+  };
+}
+
+/** A path of the gallery, and where on this machine its file belongs. */
+async function placeFor(
+  path: string,
+  input: InputFile,
+  { params, workspace, outputs }: StageContext<Params>,
+): Promise<{ path: string; file: string }> {
+  if (params.as !== 'zip') return { path, file: (await outputs.create(path, input)).path };
+  const file = join(workspace, PACKED, path);
+  await mkdir(dirname(file), { recursive: true });
+  return { path, file };
+}
+
+function chosen(all: InputFile['attributes'], names: readonly string[] | undefined): InputFile['attributes'] {
+  if (names === undefined) return all;
+  return Object.fromEntries(
+    names.filter((name) => Object.hasOwn(all, name)).map((name) => [name, all[name]]),
+  );
+}
+
+const withoutPlace = ({ location: _, ...rest }: ExifFacts): ExifFacts => rest;

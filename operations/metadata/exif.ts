@@ -1,0 +1,145 @@
+/** What a camera wrote into a picture: the part of EXIF 2.32 that people ask for, as JSON of a bounded size. */
+import readExifTags, { type Exif } from 'exif-reader';
+import { saysThingsOnce } from './exif-size.ts';
+
+/** Bytes. JPEG has room for 64 KiB; PNG and WebP for anything. */
+const MAX_EXIF = 1024 * 1024;
+const MAX_TEXT = 200;
+
+export interface Place {
+  /** Degrees, negative in the south. */
+  readonly latitude: number;
+  /** Degrees, negative in the west. */
+  readonly longitude: number;
+  /** Metres, negative below the sea. */
+  readonly altitude?: number;
+}
+
+/** What is not there is left out. */
+export interface ExifFacts {
+  readonly make?: string;
+  readonly model?: string;
+  readonly lens?: string;
+  readonly exposure_seconds?: number;
+  readonly f_number?: number;
+  readonly iso?: number;
+  readonly focal_length_mm?: number;
+  readonly focal_length_35mm?: number;
+  readonly flash?: boolean;
+  /** By the clock of the camera, `2026-11-21T09:30:00`; with an offset from UTC if the camera knew it. */
+  readonly taken_at?: string;
+  readonly software?: string;
+  readonly artist?: string;
+  readonly copyright?: string;
+  readonly description?: string;
+  readonly location?: Place;
+}
+
+export type ExifReading =
+  | { readonly exif: ExifFacts | null }
+  | { readonly exif: null; readonly exif_error: string };
+
+/** `raw`: as sharp gives it. Damaged data is no reason to refuse a picture: it is told. */
+export function readExif(raw: Buffer | undefined): ExifReading {
+  if (!raw || raw.length === 0) return { exif: null };
+  if (raw.length > MAX_EXIF) return damaged(`it has ${raw.length} bytes, more than ${MAX_EXIF}`);
+  const tiff = raw.toString('latin1', 0, 4) === 'Exif' ? raw.subarray(6) : raw;
+  if (!saysThingsOnce(tiff)) return damaged('it names the same bytes again and again');
+  try {
+    return { exif: factsOf(readExifTags(tiff)) };
+  } catch {
+    return damaged('it cannot be read');
+  }
+}
+
+const damaged = (why: string): ExifReading => ({
+  exif: null,
+  exif_error: `The EXIF data is damaged: ${why}`,
+});
+
+function factsOf({ Image, Photo, GPSInfo }: Exif): ExifFacts {
+  const flash = number(Photo?.Flash);
+  return present({
+    make: text(Image?.Make),
+    model: text(Image?.Model),
+    lens: text(Photo?.LensModel),
+    exposure_seconds: positive(Photo?.ExposureTime),
+    f_number: positive(Photo?.FNumber),
+    iso: positive(first(Photo?.ISOSpeedRatings)),
+    focal_length_mm: positive(Photo?.FocalLength),
+    focal_length_35mm: positive(Photo?.FocalLengthIn35mmFilm),
+    flash: flash === undefined ? undefined : (flash & 1) === 1,
+    taken_at:
+      time(Photo?.DateTimeOriginal, Photo?.OffsetTimeOriginal) ??
+      time(Photo?.DateTimeDigitized, Photo?.OffsetTimeDigitized) ??
+      time(Image?.DateTime, Photo?.OffsetTime),
+    software: text(Image?.Software),
+    artist: text(Image?.Artist),
+    copyright: text(Image?.Copyright),
+    description: text(Image?.ImageDescription),
+    location: place(GPSInfo ?? {}),
+  });
+}
+
+function place(gps: NonNullable<Exif['GPSInfo']>): Place | undefined {
+  const latitude = degrees(gps.GPSLatitude, gps.GPSLatitudeRef, 'S', 90);
+  const longitude = degrees(gps.GPSLongitude, gps.GPSLongitudeRef, 'W', 180);
+  if (latitude === undefined || longitude === undefined) return undefined;
+  const height = number(gps.GPSAltitude);
+  const ref = first(gps.GPSAltitudeRef);
+  // 3: below the ellipsoid, of EXIF 3.0.
+  const below = ref === 1 || ref === 3;
+  const altitude = height === undefined ? undefined : rounded(below ? -height : height, 2);
+  return present({ latitude, longitude, altitude });
+}
+
+/** Degrees, minutes and seconds, of which the last may be missing. A place without its hemisphere is none. */
+function degrees(parts: unknown, ref: unknown, negative: string, most: number): number | undefined {
+  const hemisphere = text(ref)?.toUpperCase();
+  if (!Array.isArray(parts) || !hemisphere) return undefined;
+  const [whole, minutes = 0, seconds = 0] = parts.map((part) => number(part) ?? Number.NaN);
+  const value = (whole ?? Number.NaN) + minutes / 60 + (Number.isFinite(seconds) ? seconds : 0) / 3600;
+  if (!(value >= 0 && value <= most)) return undefined;
+  return rounded(hemisphere.startsWith(negative) ? -value : value, 7);
+}
+
+/** Cameras write local time; exif-reader puts it into a Date as if it were UTC, and zeroes for "unknown" as 1899. */
+function time(date: unknown, offset: unknown): string | undefined {
+  if (!(date instanceof Date) || Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1900)
+    return undefined;
+  const zone = text(offset) ?? '';
+  return date.toISOString().slice(0, 19) + (/^[+-]\d\d:\d\d$/.test(zone) ? zone : '');
+}
+
+function text(value: unknown): string | undefined {
+  if (typeof value !== 'string' && !Buffer.isBuffer(value)) return undefined;
+  // ASCII by the standard, UTF-8 by custom.
+  const all = String(value).split('\0', 1)[0] ?? '';
+  const words = all
+    .slice(0, 4 * MAX_TEXT)
+    .replace(/[\s\p{Cc}\p{Cs}]+/gu, ' ')
+    .trim();
+  return words === '' ? undefined : [...words].slice(0, MAX_TEXT).join('');
+}
+
+const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
+
+const number = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+
+function positive(value: unknown): number | undefined {
+  const found = number(value);
+  return found !== undefined && found > 0 ? rounded(found, 6) : undefined;
+}
+
+/** -0 would be told as 0 in JSON and as something else before. */
+const rounded = (value: number, digits: number): number => Number(value.toFixed(digits)) + 0;
+
+type Present<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+const present = <T extends object>(facts: T): Present<T> & Pick<T, RequiredOf<T>> =>
+  Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Present<T> &
+    Pick<T, RequiredOf<T>>;
+
+/** Keys whose value cannot be undefined. */
+type RequiredOf<T> = { [Key in keyof T]: undefined extends T[Key] ? never : Key }[keyof T];
