@@ -67,12 +67,13 @@ async function listResults(deps: ActivityDeps, order: JobOrder): Promise<StoredM
   const failures = new Map(
     checkpoints.flatMap(({ failures }) => failures.map(({ index, error }) => [index, error])),
   );
+  const { data } = checkpoints.findLast((checkpoint) => checkpoint.data !== undefined) ?? {};
   return {
     id: header.id,
     operation: header.operation,
     run,
-    kind: operation.result,
-    data: checkpoints.findLast(({ data }) => data !== undefined)?.data ?? null,
+    kind: data === undefined ? 'files' : 'json',
+    data: data ?? null,
     files: listFiles(checkpoints),
     assets: await listAssets(deps, job, ends, failures),
     engine: operation.engine,

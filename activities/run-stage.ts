@@ -66,7 +66,9 @@ async function runIn(
   const missing = flawed ? usable.filter(({ index }) => !isDone(flawed, index)) : usable;
   if (flawed && missing.length === 0) return flawed;
   const scratchInputs = join(scratch, 'inputs');
-  const inputs = await inLanes(missing, READS, (record) => toInput(deps.store, record, scratchInputs));
+  const inputs = await inLanes(missing, READS, (record) =>
+    toInput(deps.store, record, stage.needsInputs === false ? null : scratchInputs),
+  );
   const failures: Checkpoint['failures'][number][] = [];
   const context: StageContext<never> = {
     params: operation.params.parse(step.params) as never,
@@ -149,9 +151,11 @@ async function usableOf(
 const isDone = ({ inputs, failures }: Checkpoint, index: number): boolean =>
   inputs.includes(index) && !failures.some((failure) => failure.index === index);
 
-async function toInput(store: ObjectStore, record: AssetRecord, scratch: string): Promise<InputFile> {
+/** `scratch`: where its bytes may be brought; null: they need not be. */
+async function toInput(store: ObjectStore, record: AssetRecord, scratch: string | null): Promise<InputFile> {
   const { index, name, attributes, location, size } = record;
   if (location === null || size === null) throw new Error(`Asset ${index} has no bytes`);
+  if (scratch === null) return { index, name, attributes, path: '', size };
   const path =
     'path' in location
       ? location.path

@@ -113,7 +113,7 @@ export const imageContactSheet = defineOperation({
   engine: { sharp: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips },
   stages: [
     { name: 'thumbnails', title: 'Thumbnails', capability: 'cpu', perAsset: true, run: makeThumbnails },
-    { name: 'pages', title: 'Pages', capability: 'cpu', run: makePages },
+    { name: 'pages', title: 'Pages', capability: 'cpu', needsInputs: false, run: makePages },
   ],
 });
 

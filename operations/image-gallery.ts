@@ -30,7 +30,7 @@ export const imageGallery = defineOperation({
   engine: { sharp: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips },
   stages: [
     { name: 'pictures', title: 'Pictures', capability: 'cpu', perAsset: true, run: makePictures },
-    { name: 'pages', title: 'Pages', capability: 'io', run: makePages },
+    { name: 'pages', title: 'Pages', capability: 'io', needsInputs: false, run: makePages },
   ],
 });
 

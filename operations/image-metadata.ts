@@ -50,7 +50,7 @@ export const imageMetadata = defineOperation({
   engine: { sharp: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips },
   stages: [
     { name: 'describe', title: 'Describe', capability: 'cpu', perAsset: true, run: describeAll },
-    { name: 'gather', title: 'Gather', capability: 'io', run: gather },
+    { name: 'gather', title: 'Gather', capability: 'io', needsInputs: false, run: gather },
   ],
 });
 

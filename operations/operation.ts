@@ -56,6 +56,11 @@ export interface Stage<Params> {
   readonly capability?: string;
   /** Run in batches of assets, side by side. Default false: once, with all assets. */
   readonly perAsset?: boolean;
+  /**
+   * False: it works from what earlier stages left, so the bytes of the assets are not brought to it, and the paths of
+   * its inputs are empty. Default true.
+   */
+  readonly needsInputs?: boolean;
   /** Milliseconds one attempt may take. Default one hour. */
   readonly timeoutMs?: number;
   run(context: StageContext<Params>): Promise<void>;
@@ -72,6 +77,7 @@ export interface Operation<Params = Record<string, unknown>> {
     /** Media types it takes, for the catalogue; the bytes decide. */
     readonly media: readonly string[];
   };
+  /** What it gives, unless its parameters ask for the other: chiefly files, or a JSON value. */
   readonly result: 'files' | 'json';
   /** What does the work, with versions, for the manifest. */
   readonly engine: Readonly<Record<string, string>>;

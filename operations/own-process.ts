@@ -18,7 +18,12 @@ export function inProcessOfItsOwn(script: string, order: unknown, signal: AbortS
     const child = spawn(process.execPath, [fileURLToPath(new URL(script, built)), JSON.stringify(order)], {
       // Its standard input ends with us, and so does it, even when we are killed.
       stdio: ['pipe', 'ignore', 'pipe'],
-      env: { PATH: process.env['PATH'] },
+      // No secrets of ours; the second and third are where fonts are found.
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        FONTCONFIG_FILE: process.env['FONTCONFIG_FILE'],
+      },
     });
     let said = '';
     child.stderr.on('data', (chunk) => {

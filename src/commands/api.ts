@@ -3,6 +3,7 @@ import { composeApi } from '../compose.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createApp } from '../http/app.ts';
 import { type HttpServer, listen } from '../http/server.ts';
+import { Estimator } from '../jobs/estimator.ts';
 import { Watcher } from '../jobs/watcher.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
@@ -36,6 +37,7 @@ export async function startApi(config: Config, target: TemporalTarget, log: Log)
     service,
     reception,
     watcher: new Watcher((ref) => service.look(ref)),
+    estimator: new Estimator(engine),
     engine,
     operations,
     checkStore: () => store.check(),

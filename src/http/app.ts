@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { DarkroomError } from '../errors.ts';
 import type { OperationCatalogue } from '../jobs/catalogue.ts';
 import type { JobEngine } from '../jobs/engine.ts';
+import type { Estimator } from '../jobs/estimator.ts';
 import type { Reception } from '../jobs/reception.ts';
 import type { JobService } from '../jobs/service.ts';
 import type { Watcher } from '../jobs/watcher.ts';
@@ -22,6 +23,7 @@ export interface AppParts {
   readonly service: JobService;
   readonly reception: Reception;
   readonly watcher: Watcher;
+  readonly estimator: Estimator;
   readonly operations: OperationCatalogue;
   readonly engine: Pick<JobEngine, 'liveCapabilities'>;
   readonly checkStore: () => Promise<void>;

@@ -14,7 +14,8 @@ export async function fileResponse(c: Context, { entry, open }: OpenFile): Promi
     'content-type': media_type,
     'content-disposition': `inline; filename*=UTF-8''${encodeRfc5987(name)}`,
     // What users made may be HTML or SVG; it must not run as a page of this server.
-    'content-security-policy': "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; sandbox",
+    'content-security-policy':
+      "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; sandbox",
     'x-content-type-options': 'nosniff',
   };
   if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);

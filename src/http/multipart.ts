@@ -1,4 +1,5 @@
 /** Uploads: multipart/form-data (RFC 7578), read as a stream however large it is. */
+import { setMaxListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { HttpBindings } from '@hono/node-server';
@@ -53,7 +54,12 @@ export async function readForm<T>(
   limits: FormLimits,
   handlers: FormHandlers<T>,
 ): Promise<T[]> {
+  if (incoming.readableDidRead || incoming.readableFlowing !== null) {
+    throw new Error('The body of a form was touched before readForm; see which middleware does that');
+  }
   const stop = new AbortController();
+  // Each part listens, and a chunk can hold many.
+  setMaxListeners(0, stop.signal);
   const fail = (error: unknown) => stop.abort(error);
   const files: T[] = [];
   const count = { file: 0, field: 0 };

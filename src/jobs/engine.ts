@@ -48,6 +48,8 @@ export interface JobEngine {
     filter: JobFilter,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<JobPage>;
+  /** Some jobs of an operation that completed lately, with their timelines. */
+  finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]>;
   /** Jobs that ended before this time are no longer listed: the engine forgets them. */
   retainedSince(): Promise<Date>;
   signal(ref: JobRef, signal: ControlSignal, reason?: string): Promise<void>;

@@ -18,7 +18,7 @@ import * as names from './attributes.ts';
 import { ask, isNotFound, tell } from './connection.ts';
 import { HighWater } from './high-water.ts';
 import { executionsOf, firstOrder, terminationReason } from './history.ts';
-import { listJobs } from './listing.ts';
+import { finishedJobs, listJobs } from './listing.ts';
 import { liveCapabilities } from './live-workers.ts';
 import { addAssets } from './more-assets.ts';
 import { retentionOf } from './namespace.ts';
@@ -118,6 +118,10 @@ export class TemporalEngine implements JobEngine {
   ): Promise<JobPage> {
     const found = await ask(this.#client, READ_MS, () => listJobs(this.#client, tenant, filter, page));
     return { ...found, jobs: found.jobs.map((job) => this.#highWater.raise(job)) };
+  }
+
+  finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]> {
+    return ask(this.#client, READ_MS, () => finishedJobs(this.#client, tenant, operation));
   }
 
   async retainedSince(): Promise<Date> {

@@ -1,7 +1,7 @@
 /** Lists of jobs, from Temporal's visibility store. */
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import type { JobFilter, JobPage } from '../jobs/engine.ts';
+import type { JobFilter, JobPage, JobSnapshot } from '../jobs/engine.ts';
 import type { Job } from '../jobs/job.ts';
 import { isTerminal, type JobState } from '../jobs/states.ts';
 import { invalid } from '../jobs/validation.ts';
@@ -42,12 +42,29 @@ export async function listJobs(
   let token: Uint8Array | undefined = cursor === undefined ? undefined : fromCursor(cursor);
   for (let pages = 0; pages < MAX_PAGES && jobs.length < limit; pages++) {
     const page = await readPage(client, query, limit - jobs.length, token);
-    const wanted = page.jobs.filter(({ state }) => filter.state === undefined || state === filter.state);
+    const wanted = page.snapshots
+      .map(({ job }) => job)
+      .filter(({ state }) => filter.state === undefined || state === filter.state);
     jobs.push(...(await withoutEarlierRuns(client, tenant, wanted)));
     token = page.token;
     if (token === undefined) break;
   }
   return { jobs, cursor: token ? toCursor(token) : null };
+}
+
+/** Enough to tell what is usual. */
+const SAMPLES = 100;
+
+/** Jobs of an operation that completed last. */
+export async function finishedJobs(
+  client: Client,
+  tenant: string,
+  operation: string,
+): Promise<readonly JobSnapshot[]> {
+  const query = queryOf(tenant, { operation });
+  if (query === null) return [];
+  const completed = `${query} AND ExecutionStatus = 'Completed'`;
+  return (await readPage(client, completed, SAMPLES, undefined)).snapshots;
 }
 
 /** Temporal answers a garbled page token as if it were ill itself, so a cursor carries a checksum. */
@@ -65,7 +82,7 @@ function fromCursor(cursor: string): Uint8Array {
 }
 
 interface Page {
-  readonly jobs: Job[];
+  readonly snapshots: readonly JobSnapshot[];
   readonly token: Uint8Array | undefined;
 }
 
@@ -78,15 +95,15 @@ async function readPage(
   const { namespace } = client.options;
   const request = { namespace, query, pageSize, ...(nextPageToken ? { nextPageToken } : {}) };
   const page = await client.workflowService.listWorkflowExecutions(request);
-  const jobs = (page.executions ?? []).flatMap(({ memo, status, closeTime }) => {
+  const snapshots = (page.executions ?? []).flatMap(({ memo, status, closeTime }) => {
     const decoded = decodeMemo(memo?.fields);
     if (!isJobMemo(decoded)) return [];
     const closedAt = closeTime?.seconds
       ? new Date(Number(closeTime.seconds) * 1000 + (closeTime.nanos ?? 0) / 1e6)
       : null;
-    return [toSnapshot(decoded, { status: statusNames[status ?? 0] ?? 'UNKNOWN', closedAt }).job];
+    return [toSnapshot(decoded, { status: statusNames[status ?? 0] ?? 'UNKNOWN', closedAt })];
   });
-  return { jobs, token: page.nextPageToken?.length ? page.nextPageToken : undefined };
+  return { snapshots, token: page.nextPageToken?.length ? page.nextPageToken : undefined };
 }
 
 /** A job that was run again has an execution for each run; only the latest is the job. */
@@ -99,7 +116,7 @@ async function withoutEarlierRuns(client: Client, tenant: string, jobs: readonly
   let token: Uint8Array | undefined;
   do {
     const page: Page = await readPage(client, query, 1000, token);
-    for (const { id, run } of page.jobs) latest.set(id, Math.max(run, latest.get(id) ?? 1));
+    for (const { job } of page.snapshots) latest.set(job.id, Math.max(job.run, latest.get(job.id) ?? 1));
     token = page.token;
   } while (token);
   return jobs.filter(({ id, run }) => run >= (latest.get(id) ?? 1));

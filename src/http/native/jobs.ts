@@ -27,13 +27,29 @@ const listQuery = z.strictObject({
     .openapi({ type: 'integer', minimum: 1, maximum: 200, default: 50 }),
 });
 
+const time = z.iso.datetime();
+
+const watched = resource
+  .extend({
+    estimated_completion: z
+      .object({ at: time, earliest: time, latest: time })
+      .nullable()
+      .describe(
+        'From how long like jobs took; eight of ten end between `earliest` and `latest`. Null when that is not known',
+      ),
+  })
+  .meta({ id: 'WatchedJob' });
+
 const controls: Record<ControlSignal, string> = {
   cancel: 'Cancel a job: running work stops within seconds',
   pause: 'Pause a job: the step it is in is finished, and no other begins',
   resume: 'Let a paused job go on',
 };
 
-export function jobRoutes({ service }: Pick<NativeParts, 'service'>): OpenAPIHono<Env> {
+export function jobRoutes({
+  service,
+  estimator,
+}: Pick<NativeParts, 'service' | 'estimator'>): OpenAPIHono<Env> {
   const app = createRoutes();
 
   app.openapi(
@@ -65,13 +81,15 @@ export function jobRoutes({ service }: Pick<NativeParts, 'service'>): OpenAPIHon
       summary: 'Look at a job',
       request: { params: idParam },
       responses: {
-        200: json(resource, 'The job'),
+        200: json(watched, 'The job'),
         304: { description: 'Unchanged' },
         ...fails(404, 422, 503),
       },
     }),
     async (c) => {
-      const job = withLinks(await service.get(refOf(c, c.req.valid('param').id)));
+      const snapshot = await service.look(refOf(c, c.req.valid('param').id));
+      const estimated_completion = await estimator.estimate(snapshot);
+      const job = { ...withLinks(snapshot.job), estimated_completion };
       const etag = `W/"${createHash('sha256').update(JSON.stringify(job)).digest('base64url').slice(0, 27)}"`;
       c.header('etag', etag);
       c.header('cache-control', 'private, no-cache');

@@ -4,6 +4,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { OperationCatalogue } from '../../jobs/catalogue.ts';
 import type { JobEngine } from '../../jobs/engine.ts';
+import type { Estimator } from '../../jobs/estimator.ts';
 import { type Job, job, jobId } from '../../jobs/job.ts';
 import { linksOf } from '../../jobs/links.ts';
 import type { JobRef } from '../../jobs/order.ts';
@@ -16,6 +17,7 @@ export interface NativeParts {
   readonly service: JobService;
   readonly reception: Reception;
   readonly watcher: Watcher;
+  readonly estimator: Estimator;
   readonly operations: OperationCatalogue;
   readonly engine: Pick<JobEngine, 'liveCapabilities'>;
   readonly onSubmitted: (job: Job) => void;
