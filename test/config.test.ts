@@ -24,6 +24,16 @@ describe('configuration', () => {
     ]);
   });
 
+  test.each([
+    ['file:/srv/store', { kind: 'file', directory: '/srv/store' }],
+    ['s3://photographs', { kind: 's3', bucket: 'photographs', prefix: '' }],
+    ['s3://photographs/', { kind: 's3', bucket: 'photographs', prefix: '' }],
+    ['s3://my.photographs/darkroom', { kind: 's3', bucket: 'my.photographs', prefix: 'darkroom' }],
+    ['s3://photographs/teams/a b/', { kind: 's3', bucket: 'photographs', prefix: 'teams/a b' }],
+  ])('the store %s', (text, expected) => {
+    expect(readConfig({ DARKROOM_STORE: text }).DARKROOM_STORE).toEqual(expected);
+  });
+
   test('sizes have units', () => {
     expect(readConfig({ DARKROOM_MAX_ASSET_BYTES: '3G' }).DARKROOM_MAX_ASSET_BYTES).toBe(3 * 2 ** 30);
   });
@@ -32,6 +42,11 @@ describe('configuration', () => {
     ['DARKROOM_LISTEN', '8080'],
     ['DARKROOM_LISTEN', '127.0.0.1:99999'],
     ['DARKROOM_STORE', 'ftp://somewhere'],
+    ['DARKROOM_STORE', 'file:'],
+    ['DARKROOM_STORE', 's3://'],
+    ['DARKROOM_STORE', 's3://user@bucket/a'],
+    ['DARKROOM_STORE', 's3://bucket//a'],
+    ['DARKROOM_STORE', 's3://bucket/a/../b'],
     ['DARKROOM_MAX_ASSET_BYTES', 'lots'],
     ['DARKROOM_CPU_SLOTS', '0'],
     ['DARKROOM_CALLBACK_TIMEOUT_MS', '90000'],

@@ -2,8 +2,10 @@
 import { S3Client, type S3ClientConfig, S3ServiceException } from '@aws-sdk/client-s3';
 import { explained, noAnswer } from './trouble.ts';
 
-/** Until the server takes a connection; the SDK tries three times. */
+/** Until the server takes a connection. */
 const CONNECT_MS = 3_000;
+/** With the SDK's growing waits, a server that refuses connections has failed after a second or two. */
+const ATTEMPTS = 5;
 /** For the answer to one request with all its retries. A part of 8 MiB then needs 70 kB/s. */
 const ANSWER_MS = 120_000;
 
@@ -34,6 +36,7 @@ export class S3Connection {
       // The SDK's own checksums are unknown to some servers, and would become a part of presigned URLs.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
+      maxAttempts: ATTEMPTS,
       requestHandler: {
         connectionTimeout: CONNECT_MS,
         // As many as are wanted: with a limit, streams that are being read make each other and every write wait.
