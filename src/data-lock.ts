@@ -38,9 +38,26 @@ export async function lockDataDir(dir: string): Promise<DataLock> {
   } catch (error) {
     // Some file systems (FAT, some shares) have no sockets or links, and a path may be too long for a socket.
     if (!['ENAMETOOLONG', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM'].includes(codeOf(error))) throw error;
-    const name = createHash('sha256').update(real).digest('hex').slice(0, 16);
-    return lockIn(join(tmpdir(), `darkroom-${name}`), dir);
+    return lockIn(substituteFor(real), dir);
   }
+}
+
+/** Who has `dir` now, without trying to get it; null when nobody has. `pid` is null when the holder does not say. */
+export async function lockHolder(dir: string): Promise<{ readonly pid: number | null } | null> {
+  const real = await realpath(dir).catch(() => null);
+  if (real === null) return null;
+  for (const folder of [join(real, 'lock'), substituteFor(real)]) {
+    const highest = await highestNumber(folder).catch(() => 0);
+    const holder = highest === 0 ? 'dead' : await probe(join(folder, String(highest)));
+    if (holder !== 'dead') return holder;
+  }
+  return null;
+}
+
+/** Where the lock lies when it cannot lie in the directory. */
+function substituteFor(real: string): string {
+  const name = createHash('sha256').update(real).digest('hex').slice(0, 16);
+  return join(tmpdir(), `darkroom-${name}`);
 }
 
 async function lockIn(folder: string, dir: string): Promise<DataLock> {

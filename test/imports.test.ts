@@ -53,7 +53,7 @@ const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly R
     room: /^activities\//,
     may: [
       /^activities\//,
-      /^src\/(jobs|storage|net)\//,
+      /^src\/(callbacks|jobs|storage|net)\//,
       /^src\/(errors|inputs|keys)\.ts$/,
       /^node:/,
       /^[a-z@]/,
@@ -75,10 +75,17 @@ const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly R
     may: [/^src\/(storage|jobs)\//, /^src\/errors\.ts$/, /^node:/, /^@aws-sdk\//],
     types: [/^src\/keys\.ts$/],
   },
+  { room: /^src\/callbacks\//, may: [/^src\/(callbacks|jobs)\//, /^src\/errors\.ts$/] },
   { room: /^src\/net\//, may: [/^src\/net\//, /^src\/errors\.ts$/, /^node:/, /^(undici|ipaddr\.js)$/] },
   {
     room: /^src\/http\//,
-    may: [/^src\/(http|jobs)\//, /^src\/(errors|config|log)\.ts$/, /^package\.json$/, /^node:/, /^[a-z@]/],
+    may: [
+      /^src\/(http|jobs|callbacks)\//,
+      /^src\/(errors|config|log)\.ts$/,
+      /^package\.json$/,
+      /^node:/,
+      /^[a-z@]/,
+    ],
   },
   // Browsers run it too: no zod, and what needs Node in a file of its own.
   {

@@ -87,6 +87,19 @@ describe('a form', () => {
     expect(parsed(await sendRaw(port, [utf8(wordy)])).body).toEqual([{ field: 'a', text: '1' }]);
   });
 
+  it('may have many parts at once', async () => {
+    const { port } = await startFormServer({ limits: { fields: 1000 } });
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const part = '--b\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n';
+    const { body } = parsed(await sendRaw(port, [utf8(`${part.repeat(1000)}--b--`)]));
+    await turn();
+    process.off('warning', onWarning);
+    expect(body).toEqual(Array.from({ length: 1000 }, () => ({ field: 'a', text: '1' })));
+    expect(warnings).toEqual([]);
+  });
+
   it('leaves the connection usable', async () => {
     const { url } = await startFormServer();
     for (let round = 0; round < 3; round++) {

@@ -1,0 +1,101 @@
+/** Events of a job, as the server sends them (SSE), over as many connections as it takes. */
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { Patience } from './patience.ts';
+import { pause } from './pause.ts';
+import { DarkroomProblem } from './problem.ts';
+import type { Transport } from './transport.ts';
+import type { Job, JobEvent, ProgressEvent, StateEvent } from './types.ts';
+
+/** The server sends at least a heartbeat more often than this; a connection that is silent for longer is dead. */
+const SILENCE_MS = 60_000;
+const RECONNECT_MS = 1000;
+
+export interface EventOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds of an outage that are ridden out; five minutes unless given. */
+  readonly outageMs?: number;
+}
+
+/**
+ * Ends after the event `end`. When the connection breaks it goes on where it was. Throws DarkroomProblem: a refusal, or
+ * `events_unavailable` when what answers knows no events.
+ */
+export async function* events(
+  transport: Transport,
+  id: string,
+  options: EventOptions = {},
+): AsyncGenerator<JobEvent, void> {
+  const { signal } = options;
+  const patience = new Patience(options);
+  let last: string | undefined;
+  for (let delay = RECONNECT_MS; ; ) {
+    try {
+      const body = await connect(transport, id, last, signal);
+      for await (const message of messages(body, (ms) => (delay = ms))) {
+        patience.renew();
+        last = message.id ?? last;
+        const event = eventOf(message);
+        if (event) yield event;
+        if (event?.type === 'end') return;
+      }
+    } catch (error) {
+      signal?.throwIfAborted();
+      await patience.endure(error);
+      continue;
+    }
+    await pause(delay, signal);
+  }
+}
+
+async function connect(
+  transport: Transport,
+  id: string,
+  last: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ReadableStream<Uint8Array>> {
+  const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) };
+  const path = `/v1/jobs/${encodeURIComponent(id)}/events`;
+  const response = await transport.open({ path, headers, signal });
+  if (response.body && response.headers.get('content-type')?.startsWith('text/event-stream'))
+    return response.body;
+  await response.body?.cancel();
+  const detail = 'What answers at this address sends no events';
+  throw new DarkroomProblem({ status: 406, code: 'events_unavailable', detail, retryable: false });
+}
+
+/** Ends when the connection does, however that comes about. */
+async function* messages(
+  body: ReadableStream<Uint8Array>,
+  onRetry: (ms: number) => void,
+): AsyncGenerator<EventSourceMessage> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  const parsed: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (message) => parsed.push(message), onRetry });
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  const closed = { done: true, value: undefined } as const;
+  try {
+    for (;;) {
+      const silent = new Promise<typeof closed>((resolve) => {
+        silence = setTimeout(resolve, SILENCE_MS, closed);
+      });
+      const { done, value } = await Promise.race([reader.read().catch(() => closed), silent]);
+      clearTimeout(silence);
+      if (done) return;
+      parser.feed(decoder.decode(value, { stream: true }));
+      yield* parsed.splice(0);
+    }
+  } finally {
+    clearTimeout(silence);
+    // Who stops listening closes the connection. It may be broken already.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Null: of a kind that later servers may send. */
+function eventOf({ event: type, data }: EventSourceMessage): JobEvent | null {
+  if (type === 'end') return { type, job: JSON.parse(data) as Job };
+  if (type === 'state') return { type, ...(JSON.parse(data) as Omit<StateEvent, 'type'>) };
+  if (type === 'progress') return { type, ...(JSON.parse(data) as Omit<ProgressEvent, 'type'>) };
+  return null;
+}

@@ -1,0 +1,79 @@
+/** Follows a job to its end: by events, or by asking again and again where there are none. */
+import { hasEnded } from './ended.ts';
+import { type EventOptions, events } from './events.ts';
+import { Patience } from './patience.ts';
+import { pause } from './pause.ts';
+import { DarkroomProblem, retryAfter } from './problem.ts';
+import type { Transport } from './transport.ts';
+import type { Job, JobProgress, ProgressEvent, StateEvent } from './types.ts';
+
+const POLL_MS = 1000;
+
+/** `onProgress` is told of each change. Resolves with the job as it ended. */
+export async function follow(
+  transport: Transport,
+  id: string,
+  options: EventOptions,
+  onProgress: (progress: JobProgress) => void,
+): Promise<Job> {
+  let known: JobProgress = {
+    state: 'created',
+    stage: null,
+    paused: false,
+    progress: 0,
+    assets: { total: 0, downloaded: 0, failed: 0 },
+  };
+  try {
+    for await (const event of events(transport, id, options)) {
+      if (event.type === 'end') return event.job;
+      known = merged(known, event);
+      // Of the end the event `end` says more.
+      if (!hasEnded(known)) onProgress(known);
+    }
+  } catch (error) {
+    if (!isWithoutEvents(error)) throw error;
+  }
+  return poll(transport, id, options, onProgress);
+}
+
+function merged(known: JobProgress, event: StateEvent | ProgressEvent): JobProgress {
+  const { state, stage } = event;
+  if (event.type === 'state') return { ...known, state, stage, paused: event.paused };
+  return { ...known, state, stage, progress: event.progress, assets: event.assets };
+}
+
+/** An older server, or a proxy that lets no streams through; not a job that does not exist. */
+function isWithoutEvents(error: unknown): boolean {
+  if (!(error instanceof DarkroomProblem)) return false;
+  return [404, 405, 406, 429, 501].includes(error.status) && error.code !== 'job_not_found';
+}
+
+async function poll(
+  transport: Transport,
+  id: string,
+  options: EventOptions,
+  onProgress: (progress: JobProgress) => void,
+): Promise<Job> {
+  const { signal } = options;
+  const patience = new Patience(options);
+  let etag: string | null = null;
+  for (;;) {
+    try {
+      const headers: Record<string, string> = etag === null ? {} : { 'if-none-match': etag };
+      const path = `/v1/jobs/${encodeURIComponent(id)}`;
+      const answer = await transport.send({ path, headers, signal }, async (response) => ({
+        job: response.status === 304 ? null : ((await response.json()) as Job),
+        etag: response.headers.get('etag'),
+        delay: retryAfter(response.headers),
+      }));
+      patience.renew();
+      etag = answer.etag;
+      if (answer.job && hasEnded(answer.job)) return answer.job;
+      if (answer.job) onProgress(answer.job);
+      await pause(answer.delay ?? POLL_MS, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      await patience.endure(error);
+    }
+  }
+}

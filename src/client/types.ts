@@ -1,0 +1,53 @@
+/** What goes to the server and comes from it, as TypeScript sees it. Nothing here is left at run time. */
+import type { OperationInfo } from '../jobs/catalogue.ts';
+import type { Job as BareJob, JobSpec } from '../jobs/job.ts';
+
+export type { Delivery } from '../jobs/delivery.ts';
+export type { FileEntry, Manifest } from '../jobs/job.ts';
+
+export type Job = BareJob & { readonly links: Readonly<Record<string, string>> };
+
+/** Where the bytes of an asset come from: fetched by the server, a file below its input roots, or sent along. */
+export type AssetSource = { readonly url: string } | { readonly path: string } | { readonly blob: Blob };
+
+export type JobAsset = Omit<JobSpec['assets'][number], 'source'> & { readonly source: AssetSource };
+
+/** What `submit` takes: a JobSpec whose assets may be sent along. */
+export type JobRequest = Omit<JobSpec, 'params' | 'assets'> & {
+  readonly params?: JobSpec['params'];
+  readonly assets?: readonly JobAsset[];
+};
+
+export type Operation = OperationInfo & { readonly available: boolean };
+
+export interface JobFilter {
+  readonly state?: Job['state'];
+  readonly operation?: string;
+  readonly dialect?: string;
+  /** Only jobs created at or after this time. */
+  readonly since?: Date | string;
+}
+
+/** How a job stands, without what never changes. */
+export type JobProgress = Pick<Job, 'state' | 'stage' | 'paused' | 'progress' | 'assets'>;
+
+/** A transition. */
+export interface StateEvent extends Pick<Job, 'run' | 'state' | 'stage' | 'paused'> {
+  readonly type: 'state';
+  /** Position among the transitions of this run, from 1. */
+  readonly seq: number;
+  readonly at: string;
+}
+
+/** How far it is within a state. */
+export interface ProgressEvent extends Pick<Job, 'run' | 'state' | 'stage' | 'progress' | 'assets'> {
+  readonly type: 'progress';
+}
+
+/** The last one: the job, as it ended. */
+export interface EndEvent {
+  readonly type: 'end';
+  readonly job: Job;
+}
+
+export type JobEvent = StateEvent | ProgressEvent | EndEvent;

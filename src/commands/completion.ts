@@ -1,0 +1,23 @@
+/** `darkroom completion`: what a shell needs to complete our commands, made from the commands themselves. */
+import { Argument, type Command } from 'commander';
+import { bash } from './completion/bash.ts';
+import { fish } from './completion/fish.ts';
+import { treeOf } from './completion/tree.ts';
+import { zsh } from './completion/zsh.ts';
+
+const scripts = { bash, zsh, fish } as const;
+
+export function define(command: Command): void {
+  command
+    .addArgument(new Argument('<shell>').choices(Object.keys(scripts)))
+    .addHelpText(
+      'after',
+      '\n  bash:  source <(darkroom completion bash)      in ~/.bashrc' +
+        '\n  zsh:   source <(darkroom completion zsh)       in ~/.zshrc, after compinit' +
+        '\n  fish:  darkroom completion fish | source       in ~/.config/fish/config.fish',
+    )
+    .action(async (shell: keyof typeof scripts) => {
+      const { createProgram } = await import('./program.ts');
+      process.stdout.write(scripts[shell](treeOf(await createProgram())));
+    });
+}

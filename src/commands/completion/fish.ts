@@ -1,0 +1,37 @@
+import type { Candidates, CommandNode, OptionNode } from './tree.ts';
+
+export const fish = (tree: readonly CommandNode[]): string =>
+  [
+    "# darkroom's completion for fish:  darkroom completion fish | source",
+    'complete -c darkroom -f',
+    ...tree.flatMap((command) => [
+      `complete -c darkroom -n __fish_use_subcommand -a ${command.name} -d ${quote(command.summary)}`,
+      ...linesOf(command),
+    ]),
+    '',
+  ].join('\n');
+
+function linesOf({ name, options, argument }: CommandNode): string[] {
+  const within = `complete -c darkroom -n '__fish_seen_subcommand_from ${name}'`;
+  const words = argumentsOf(argument);
+  return [
+    ...(words === '' ? [] : [`${within}${words}`]),
+    ...options.map((option) => `${within}${optionOf(option)} -d ${quote(option.description)}`),
+  ];
+}
+
+function optionOf({ long, short, value }: OptionNode): string {
+  const names = ` -l ${long.slice(2)}${short === null ? '' : ` -s ${short.slice(1)}`}`;
+  if (value === null) return names;
+  return `${names} -r${argumentsOf(value)}`;
+}
+
+function argumentsOf(candidates: Candidates): string {
+  if (candidates === 'files') return ' -F';
+  if (candidates === 'nothing') return '';
+  return 'words' in candidates
+    ? ` -a ${quote(candidates.words.join(' '))}`
+    : ` -a '(darkroom __complete ${candidates.ask} 2>/dev/null)'`;
+}
+
+const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;

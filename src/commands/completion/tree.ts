@@ -1,0 +1,60 @@
+/** The tree of commands, as completion scripts need it. */
+import type { Argument, Command, Option } from 'commander';
+
+/** What may stand somewhere: words, what the server lists, files, or nothing that could be guessed. */
+export type Candidates =
+  | { readonly words: readonly string[] }
+  | { readonly ask: 'jobs' | 'operations' }
+  | 'files'
+  | 'nothing';
+
+export interface CommandNode {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly OptionNode[];
+  readonly argument: Candidates;
+}
+
+export interface OptionNode {
+  /** `-o`; null: it has no short form. */
+  readonly short: string | null;
+  readonly long: string;
+  readonly description: string;
+  /** Of its value; null: it takes none. */
+  readonly value: Candidates | null;
+}
+
+export function treeOf(program: Command): CommandNode[] {
+  // The one that hides itself is for scripts alone.
+  return program.commands
+    .filter((command) => !command.name().startsWith('__'))
+    .map((command) => ({
+      name: command.name(),
+      summary: command.summary(),
+      options: [...command.options.filter(({ hidden }) => !hidden).map(optionOf), help],
+      argument: argumentOf(command.registeredArguments[0]),
+    }));
+}
+
+const help: OptionNode = { short: '-h', long: '--help', description: 'display help', value: null };
+
+function optionOf({ short, long, description, required, argChoices, flags }: Option): OptionNode {
+  const placeholder = /<(.+)>/.exec(flags)?.[1] ?? '';
+  return {
+    short: short ?? null,
+    long: long ?? '',
+    description,
+    value: required ? candidatesOf(long === '--operation' ? 'operation' : placeholder, argChoices) : null,
+  };
+}
+
+function argumentOf(argument: Argument | undefined): Candidates {
+  return argument ? candidatesOf(argument.name(), argument.argChoices) : 'nothing';
+}
+
+function candidatesOf(name: string, choices: readonly string[] | undefined): Candidates {
+  if (choices) return { words: choices };
+  if (name === 'operation') return { ask: 'operations' };
+  if (name === 'id') return { ask: 'jobs' };
+  return ['file', 'dir', 'asset'].includes(name) ? 'files' : 'nothing';
+}

@@ -1,0 +1,50 @@
+import type { Candidates, CommandNode, OptionNode } from './tree.ts';
+
+export const zsh = (tree: readonly CommandNode[]): string => `#compdef darkroom
+# darkroom's completion for zsh:  source <(darkroom completion zsh), or a file _darkroom on your fpath
+_darkroom_ask() {
+  local -a found
+  found=(\${(f)"$("$1" __complete $2 2>/dev/null)"})
+  compadd -a found
+}
+_darkroom() {
+  local program=$words[1]
+  local -a commands
+  commands=(
+${tree.map(({ name, summary }) => `    ${quote(`${name}:${summary.replaceAll(':', '\\:')}`)}`).join('\n')}
+  )
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    return
+  fi
+  case "$words[2]" in
+${tree.map(commandCase).join('\n')}
+  help) _describe command commands ;;
+  esac
+}
+if [ "$funcstack[1]" = _darkroom ]; then _darkroom "$@"; else compdef _darkroom darkroom; fi
+`;
+
+function commandCase({ name, options, argument }: CommandNode): string {
+  const specs = [...options.flatMap(specsOf), `*:${name}:${action(argument)}`];
+  // _arguments counts from the command's own word.
+  return `  ${name})
+    (( CURRENT-- )); shift words
+    _arguments -s \\\n${specs.map((spec) => `      ${quote(spec)}`).join(' \\\n')} ;;`;
+}
+
+function specsOf({ long, short, description, value }: OptionNode): string[] {
+  const text = description.replace(/[[\]:\\]/g, '\\$&');
+  const rest = `[${text}]${value === null ? '' : `:value:${action(value)}`}`;
+  return [long, ...(short === null ? [] : [short])].map((name) => `*${name}${rest}`);
+}
+
+function action(candidates: Candidates): string {
+  if (candidates === 'files') return '_files';
+  if (candidates === 'nothing') return ' ';
+  return 'words' in candidates
+    ? `(${candidates.words.join(' ')})`
+    : `{_darkroom_ask "$program" ${candidates.ask}}`;
+}
+
+const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,34 @@
+/** What every command that talks to a server has in common: which one, and for whom its answer is written. */
+import { type Command, Option } from 'commander';
+import { createClient, type Darkroom } from '../client/client.ts';
+import { exitCodeHelp, UsageError } from './exit-code.ts';
+
+const DEFAULT_URL = 'http://127.0.0.1:8080';
+
+export interface ServerOptions {
+  readonly url?: string;
+  readonly json?: boolean;
+}
+
+export function withServer(command: Command, jsonMeaning = 'print one JSON document'): Command {
+  return command
+    .addOption(new Option('--url <url>', `the server; default: DARKROOM_URL, or ${DEFAULT_URL}`))
+    .option('--json', `${jsonMeaning} on stdout, and nothing else`)
+    .addHelpText('after', exitCodeHelp);
+}
+
+export const addressOf = ({ url }: ServerOptions): string =>
+  url || process.env['DARKROOM_URL'] || DEFAULT_URL;
+
+export function clientOf(options: ServerOptions): Darkroom {
+  try {
+    return createClient({ url: addressOf(options) });
+  } catch (error) {
+    throw error instanceof TypeError ? new UsageError(error.message) : error;
+  }
+}
+
+export const printJson = (document: unknown): void => console.log(JSON.stringify(document));
+
+/** For people, whatever stdout is for. */
+export const say = (text: string): void => console.error(text);

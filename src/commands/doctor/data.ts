@@ -1,0 +1,99 @@
+/** What lies on the disks of this machine: data, scratch space, input roots, the key. */
+import { access, constants, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Config } from '../../config.ts';
+import { lockHolder } from '../../data-lock.ts';
+import { loadKeyring } from '../../keys.ts';
+import { size } from '../terminal/times.ts';
+import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
+
+/** Bytes free below which one more large job may not fit, and below which next to nothing does. */
+const SCARCE = 5e9;
+const TOO_LITTLE = 500e6;
+
+export async function checkData(config: Config): Promise<Finding[]> {
+  return [
+    await checkLock(config),
+    ...(await Promise.all(distinct([config.DARKROOM_DATA, config.DARKROOM_WORK]).map(checkDisk))),
+    ...(await Promise.all(config.DARKROOM_INPUT_ROOTS.map((root) => checkInputRoot(root, config)))),
+    await checkKey(config),
+  ];
+}
+
+async function checkLock({ DARKROOM_DATA: dir }: Config): Promise<Finding> {
+  const holder = await lockHolder(dir);
+  if (!holder) return ok('data directory', `${dir}, in use by no server`);
+  return ok(
+    'data directory',
+    `${dir}, in use by ${holder.pid === null ? 'a server' : `process ${holder.pid}`}`,
+  );
+}
+
+async function checkDisk(dir: string): Promise<Finding> {
+  const check = 'disk';
+  const place = await nearest(dir);
+  const mayWrite = await access(place, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!mayWrite)
+    return broken(
+      check,
+      `${place} may not be written`,
+      `Give this user the right to write there, or choose another directory than ${dir}`,
+    );
+  const { bavail, bsize } = await statfs(place);
+  const free = bavail * bsize;
+  const found = `${size(free)} free at ${dir}${place === dir ? '' : ' (made at the first start)'}`;
+  const mend = 'Make room, or choose another disk with DARKROOM_DATA, DARKROOM_STORE and DARKROOM_WORK';
+  if (free < TOO_LITTLE) return broken(check, found, mend);
+  return free < SCARCE ? warning(check, found, mend) : ok(check, found);
+}
+
+async function checkInputRoot(root: string, { DARKROOM_DATA }: Config): Promise<Finding> {
+  const check = 'input root';
+  const info = await stat(root).catch(() => null);
+  if (info?.isDirectory()) {
+    return access(root, constants.R_OK | constants.X_OK).then(
+      () => ok(check, root),
+      () => broken(check, `${root} may not be read`, 'Give this user the right to read it'),
+    );
+  }
+  if (info) return broken(check, `${root} is not a directory`, 'Name a directory with DARKROOM_INPUT_ROOTS');
+  if (root === join(DARKROOM_DATA, 'inputs')) return ok(check, `${root} (made by "darkroom serve")`);
+  return broken(check, `${root} does not exist`, 'Make it, or name another with DARKROOM_INPUT_ROOTS');
+}
+
+async function checkKey(config: Config): Promise<Finding> {
+  const check = 'master key';
+  const { DARKROOM_MASTER_KEY: given, DARKROOM_DATA: dataDir, embedded } = config;
+  const file = join(dataDir, 'keys', 'master.key');
+  const info = await stat(file).catch(() => null);
+  // Loading would make one.
+  if (given.length === 0 && !info) return ok(check, 'none yet; made at the first start');
+  try {
+    await loadKeyring(given, dataDir);
+  } catch (error) {
+    const mend = given.length > 0 ? 'Set DARKROOM_MASTER_KEY anew' : `Restore ${file} from a backup`;
+    return broken(check, messageOf(error), mend);
+  }
+  if (given.length > 0) return ok(check, 'from DARKROOM_MASTER_KEY');
+  if (info && (info.mode & 0o077) !== 0)
+    return warning(check, `${file} may be read by other users`, `Run: chmod 600 ${file}`);
+  if (!embedded)
+    return warning(
+      check,
+      `${file}, of this directory alone`,
+      'API and workers must share a key: set DARKROOM_MASTER_KEY for all of them',
+    );
+  return ok(check, file);
+}
+
+/** The directory, or the first above it that is there. */
+async function nearest(dir: string): Promise<string> {
+  for (let place = dir; ; place = dirname(place)) {
+    if ((await stat(place).catch(() => null))?.isDirectory() || place === dirname(place)) return place;
+  }
+}
+
+const distinct = (paths: readonly string[]): string[] => [...new Set(paths)];

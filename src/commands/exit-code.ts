@@ -1,0 +1,42 @@
+/** What `darkroom` exits with, so that scripts need not read sentences. */
+import type { DarkroomProblem, Job } from '../client/client.ts';
+
+export const exitCodes = {
+  ok: 0,
+  unexpected: 1,
+  usage: 2,
+  jobFailed: 3,
+  jobCancelled: 4,
+  notFound: 5,
+  refused: 6,
+  unreachable: 7,
+  notEnded: 8,
+  interrupted: 130,
+} as const;
+
+export const exitCodeHelp = `
+Exit codes:
+  0  done; of a job: completed            5  there is no such job, file or operation
+  1  unexpected, or something is broken   6  the server refused the request
+  2  the command was not understood       7  the server cannot be reached, or lacks a part it needs
+  3  the job failed                       8  --timeout is over; the job goes on
+  4  the job was cancelled              130  Ctrl-C
+`;
+
+/** The command was not understood; `message` says what to write instead. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+export function exitCodeOf({ status, code, isOutage }: DarkroomProblem): number {
+  if (code === 'not_ended') return exitCodes.notEnded;
+  if (isOutage) return exitCodes.unreachable;
+  if (status === 404) return exitCodes.notFound;
+  return status >= 400 && status < 500 ? exitCodes.refused : exitCodes.unexpected;
+}
+
+/** Of a job that has ended. */
+export function exitCodeOfJob({ state }: Job): number {
+  if (state === 'failed') return exitCodes.jobFailed;
+  return state === 'cancelled' ? exitCodes.jobCancelled : exitCodes.ok;
+}

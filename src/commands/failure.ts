@@ -1,0 +1,43 @@
+/** How a command that failed says so: a sentence on stderr, a document on stdout for programs, and an exit code. */
+import { CommanderError } from 'commander';
+import { DarkroomProblem } from '../client/client.ts';
+import { ConfigError } from '../config.ts';
+import { exitCodeOf, exitCodes, UsageError } from './exit-code.ts';
+import { plain } from './terminal/plain.ts';
+
+/** Reports the error and gives the exit code. */
+export function reportFailure(error: unknown, json: boolean): number {
+  // Commander has written what there is to say, be it help or a mistake.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof DarkroomProblem) {
+    if (json) console.log(JSON.stringify({ error: document(error) }));
+    console.error(`darkroom: ${plain(error.detail)}${adviceOn(error)}`);
+    return exitCodeOf(error);
+  }
+  const usage = error instanceof UsageError;
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) console.log(JSON.stringify({ error: { code: usage ? 'usage' : 'unexpected', message } }));
+  // What the operator can mend is told in a sentence; only what cannot be foreseen needs a stack.
+  const expected = error instanceof Error && (error instanceof ConfigError || usage || !isBug(error));
+  console.error(expected ? `darkroom: ${message}` : error);
+  return usage ? exitCodes.usage : exitCodes.unexpected;
+}
+
+const document = ({ code, detail, status, retryable, errors }: DarkroomProblem) => ({
+  code,
+  message: detail,
+  status,
+  retryable,
+  ...(errors.length > 0 ? { errors } : {}),
+});
+
+function adviceOn({ code, isOutage }: DarkroomProblem): string {
+  if (code === 'not_ended' || !isOutage) return '';
+  return code === 'unreachable'
+    ? '\n  "darkroom serve" starts a server on this machine; --url or DARKROOM_URL names another.'
+    : '\n  "darkroom doctor", on the machine of the server, looks for the cause.';
+}
+
+function isBug(error: Error): boolean {
+  return error instanceof TypeError || error instanceof ReferenceError || error instanceof SyntaxError;
+}

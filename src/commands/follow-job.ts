@@ -1,0 +1,64 @@
+/** Waits for a job in front of someone who watches, and tells how it ended. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Darkroom, Job, JobProgress } from '../client/client.ts';
+import { saveFiles } from '../client/files.ts';
+import { printJson, say } from './connection.ts';
+import { exitCodes, UsageError } from './exit-code.ts';
+import { summaryLine } from './summary.ts';
+import { createProgressView } from './terminal/progress.ts';
+import { size } from './terminal/times.ts';
+
+export interface FollowOptions {
+  readonly json?: boolean;
+  /** Whether progress is shown; with `json`, as JSON lines. */
+  readonly watch?: boolean;
+  /** Seconds, as they were written. */
+  readonly timeout?: string;
+}
+
+/** Resolves with the job as it ended. Ctrl-C ends the watching and not the job, and says so. */
+export async function followJob(client: Darkroom, id: string, options: FollowOptions): Promise<Job> {
+  const timeoutMs = options.timeout === undefined ? undefined : secondsOf(options.timeout) * 1000;
+  const view = options.watch && !options.json ? createProgressView() : null;
+  const interrupted = () => {
+    view?.stop();
+    say(`\nThe job goes on. Watch it: darkroom watch ${id}   Stop it: darkroom cancel ${id}`);
+    process.exit(exitCodes.interrupted);
+  };
+  process.once('SIGINT', interrupted);
+  const onProgress = (progress: JobProgress) => {
+    view?.update(progress);
+    if (options.watch && options.json) {
+      const { state, stage, paused, progress: percent, assets } = progress;
+      printJson({ type: 'progress', id, state, stage, paused, progress: percent, assets });
+    }
+  };
+  try {
+    const job = await client.wait(id, { ...(timeoutMs === undefined ? {} : { timeoutMs }), onProgress });
+    view?.update(job);
+    // The bar draws itself a few times a second; its last state is to be seen.
+    if (view) await sleep(0);
+    return job;
+  } finally {
+    view?.stop();
+    process.off('SIGINT', interrupted);
+  }
+}
+
+/** What is said once it has ended; with `json`, its document. */
+export function tellEnd(job: Job, { json, watch }: FollowOptions): void {
+  if (json) printJson(watch ? { type: 'end', job } : job);
+  else say(summaryLine(job));
+}
+
+/** Writes the results of a job that completed below a folder. */
+export async function fetchResults(client: Darkroom, id: string, folder: string): Promise<void> {
+  const onFile = (path: string, entry: { size: number }) => say(`${path}  ${size(entry.size)}`);
+  await saveFiles(client, id, folder, { onFile });
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== '' && seconds > 0 && seconds < 2_000_000) return seconds;
+  throw new UsageError(`--timeout ${text}: must be a number of seconds, up to 2000000`);
+}

@@ -1,0 +1,26 @@
+/** The tree of commands. */
+import { Command } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { table } from './table.ts';
+
+/** `args`: only what they ask for is defined in full; without them, everything is. */
+export async function createProgram(args?: readonly string[]): Promise<Command> {
+  const program = new Command('darkroom')
+    .description('A durable job server for image and asset processing')
+    .version(packageJson.version)
+    .exitOverride()
+    .showHelpAfterError('See "darkroom --help", or "darkroom COMMAND --help"')
+    .addHelpText(
+      'after',
+      '\nSettings of the server are environment variables; "darkroom config" lists them. To begin: darkroom serve\n' +
+        'The commands from submit on talk to a server: --url, or DARKROOM_URL, says which.',
+    );
+  for (const { name, summary, hidden = false, define } of table) {
+    const command = program
+      .command(name, { hidden })
+      .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}`);
+    command.summary(summary);
+    if (!args || args.includes(name)) await define(command);
+  }
+  return program;
+}

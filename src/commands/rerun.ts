@@ -1,0 +1,36 @@
+/** `darkroom rerun`: a job that has ended, once more. */
+import type { Command } from 'commander';
+import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { exitCodeOfJob } from './exit-code.ts';
+import { type FollowOptions, followJob, tellEnd } from './follow-job.ts';
+
+type Options = ServerOptions & FollowOptions & { readonly from?: string; readonly failedAssets?: boolean };
+
+export function define(command: Command): void {
+  withServer(
+    command
+      .argument('<id>', 'the job')
+      .option('--from <stage>', 'keep what the stages before this one made')
+      .option('--failed-assets', 'keep what was made of the other assets')
+      .option('--watch', 'wait for the end, and show the progress')
+      .option('--timeout <seconds>', 'with --watch: wait no longer; the job goes on'),
+    'print one JSON document (with --watch: a line for each change)',
+  ).action(async (id: string, options: Options) => {
+    const client = clientOf(options);
+    const { from, failedAssets = false } = options;
+    const job = await client.rerun(id, { ...(from === undefined ? {} : { from }), failedAssets });
+    if (!options.watch) {
+      if (options.json) printJson(job);
+      else say(`${id} runs again, for the ${ordinal(job.run)} time. Watch it: darkroom watch ${id}`);
+      return;
+    }
+    const ended = await followJob(client, id, options);
+    tellEnd(ended, options);
+    process.exitCode = exitCodeOfJob(ended);
+  });
+}
+
+function ordinal(count: number): string {
+  const suffixes: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
+  return `${count}${suffixes[new Intl.PluralRules('en', { type: 'ordinal' }).select(count)]}`;
+}

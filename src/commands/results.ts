@@ -1,0 +1,43 @@
+/** `darkroom results`: what a job made, to look at or to fetch. */
+import type { Command } from 'commander';
+import type { Manifest } from '../client/client.ts';
+import { saveArchive } from '../client/files.ts';
+import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { fetchResults } from './follow-job.ts';
+import { columns } from './terminal/columns.ts';
+import { plain } from './terminal/plain.ts';
+import { size } from './terminal/times.ts';
+
+type Options = ServerOptions & { readonly out?: string; readonly archive?: string };
+
+export function define(command: Command): void {
+  withServer(
+    command
+      .argument('<id>', 'the job')
+      .option('--out <dir>', 'write the files there; what is there already is not fetched again')
+      .option('--archive <file>', 'write all files there as a ZIP'),
+  ).action(async (id: string, options: Options) => {
+    const client = clientOf(options);
+    const result = await client.result(id);
+    if (options.out !== undefined) await fetchResults(client, id, options.out);
+    if (options.archive !== undefined) {
+      await saveArchive(client, id, options.archive);
+      say(options.archive);
+    }
+    if (options.json) return printJson(result);
+    tellFailures(result);
+    if (options.out === undefined && options.archive === undefined) show(result);
+  });
+}
+
+/** A JSON result as it is, for other programs; files as a table. */
+function show({ kind, data, files }: Manifest): void {
+  const rows = files.map(({ path, size: bytes, media_type }) => [size(bytes), media_type, path]);
+  console.log(kind === 'json' ? JSON.stringify(data, null, 2) : columns([['SIZE', 'TYPE', 'FILE'], ...rows]));
+}
+
+function tellFailures({ assets }: Manifest): void {
+  for (const { name, status, error } of assets)
+    if (status === 'failed')
+      say(`${plain(name)} failed: ${plain(error?.message ?? 'for an unknown reason')}`);
+}

@@ -1,0 +1,12 @@
+/** `darkroom status`: how a job stands, and what to do if it stands badly. */
+import type { Command } from 'commander';
+import { clientOf, printJson, type ServerOptions, withServer } from './connection.ts';
+import { summary } from './summary.ts';
+
+export function define(command: Command): void {
+  withServer(command.argument('<id>', 'the job')).action(async (id: string, options: ServerOptions) => {
+    const job = await clientOf(options).get(id);
+    if (options.json) printJson(job);
+    else console.log(summary(job));
+  });
+}

@@ -1,0 +1,95 @@
+/** `darkroom submit`: files, URLs and parameters become a job. */
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import type { Command } from 'commander';
+import type { Darkroom, JobRequest } from '../client/client.ts';
+import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { exitCodeOfJob, UsageError } from './exit-code.ts';
+import { type FollowOptions, fetchResults, followJob, tellEnd } from './follow-job.ts';
+import { assetOf, labelsOf } from './job-inputs.ts';
+import { assign } from './params/assignments.ts';
+
+interface Options extends ServerOptions, FollowOptions {
+  readonly operation: string;
+  readonly set?: readonly string[];
+  readonly params?: string;
+  readonly id?: string;
+  readonly callback?: string;
+  readonly label?: readonly string[];
+  readonly priority?: string;
+  readonly wait?: boolean;
+  readonly out?: string;
+}
+
+const repeated = (value: string, before: readonly string[] = []) => [...before, value];
+
+export function define(command: Command): void {
+  withServer(
+    command
+      .argument(
+        '[asset...]',
+        'files (which are sent along), URLs (which the server fetches), or path:NAME (below an input root of the server)',
+      )
+      .requiredOption('-o, --operation <name>', 'what to do; "darkroom operations" lists them')
+      .option('-s, --set <name=value>', 'a parameter, any number of times; a.b=… for one within a', repeated)
+      .option('--params <file>', 'parameters from a JSON file, or - for standard input; --set changes them')
+      .option('--id <id>', 'id of the job: sent again, the same request is the same job')
+      .option('--callback <url>', 'told when the job has ended')
+      .option('--label <name=value>', 'a word of your own, any number of times', repeated)
+      .option('--priority <1-5>', '1 is served first, 3 is usual')
+      .option('--watch', 'wait for the end, and show the progress')
+      .option('--wait', 'wait for the end, and say nothing until then')
+      .option('--out <dir>', 'wait, and write the results there')
+      .option('--timeout <seconds>', 'wait no longer; the job goes on'),
+    'print one JSON document (with --watch: a line for each change)',
+  ).action(submit);
+}
+
+async function submit(assets: readonly string[], options: Options): Promise<void> {
+  const client = clientOf(options);
+  const { id } = options;
+  const job = await client.submit({
+    operation: options.operation,
+    params: await paramsOf(client, options),
+    assets: await Promise.all(assets.map(assetOf)),
+    ...(id === undefined ? {} : { id }),
+    ...(options.callback === undefined ? {} : { callback: { url: options.callback } }),
+    ...(options.label === undefined ? {} : { labels: labelsOf(options.label) }),
+    ...(options.priority === undefined ? {} : { priority: Number(options.priority) }),
+  });
+  if (!options.json) console.log(job.id);
+  if (!options.watch && !options.wait && options.out === undefined) {
+    if (options.json) printJson(job);
+    else if (process.stdout.isTTY) say(`Watch it: darkroom watch ${job.id}`);
+    return;
+  }
+  const ended = await followJob(client, job.id, options);
+  if (options.out !== undefined && ended.state === 'completed')
+    await fetchResults(client, job.id, options.out);
+  tellEnd(ended, options);
+  process.exitCode = exitCodeOfJob(ended);
+}
+
+async function paramsOf(
+  client: Darkroom,
+  { params, set = [], operation }: Options,
+): Promise<NonNullable<JobRequest['params']>> {
+  const base = params === undefined ? {} : await paramsFrom(params);
+  if (set.length === 0) return base;
+  const { params: schema } = await client.operation(operation);
+  return assign(set, base, schema);
+}
+
+async function paramsFrom(file: string): Promise<Record<string, unknown>> {
+  const name = file === '-' ? 'standard input' : file;
+  try {
+    const value: unknown = JSON.parse(
+      file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'),
+    );
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch (error) {
+    throw new UsageError(`--params ${name}: ${(error as Error).message}`, { cause: error });
+  }
+  throw new UsageError(`--params ${name}: must hold a JSON object`);
+}

@@ -1,0 +1,65 @@
+/** A job in words. */
+import { hasEnded, type Job } from '../client/client.ts';
+import { coloured, colourOfState } from './terminal/colour.ts';
+import { columns } from './terminal/columns.ts';
+import { plain } from './terminal/plain.ts';
+import { ago, duration } from './terminal/times.ts';
+
+/** How it ended, in a line or two. */
+export function summaryLine(job: Job): string {
+  const { id, state, completed_at, created_at, result, error, assets } = job;
+  const took = completed_at ? ` after ${duration(Date.parse(completed_at) - Date.parse(created_at))}` : '';
+  const head = `${id} ${coloured(state, colourOfState(state), process.stderr)}${took}`;
+  const failed = assets.failed > 0 ? `, ${assets.failed} of ${assets.total} assets failed` : '';
+  if (error) return `${head}${failed}\n  ${plain(error.message)} (${error.code})\n  ${adviceOn(job)}`;
+  return `${head}${failed}${result ? `: ${resultOf(job)}` : ''}`;
+}
+
+/** All that there is to say, for `darkroom status`. */
+export function summary(job: Job): string {
+  const { id, state, stage, paused, progress, created_at, started_at, completed_at, assets, labels } = job;
+  const until = completed_at ? Date.parse(completed_at) : Date.now();
+  const how = [
+    coloured(state, colourOfState(state), process.stdout),
+    ...(stage === null ? [] : [`(${stage})`]),
+    ...(hasEnded(job) ? [] : [`${Math.floor(progress)} %`]),
+    ...(paused ? ['paused'] : []),
+  ].join(' ');
+  const rows = [
+    ['operation', job.operation],
+    ['created', `${ago(created_at)} (${created_at})`],
+    ...(started_at ? [[completed_at ? 'took' : 'runs for', duration(until - Date.parse(started_at))]] : []),
+    ...(job.run > 1 ? [['run', String(job.run)]] : []),
+    ...(assets.total > 0 ? [['assets', assetsOf(job)]] : []),
+    ...Object.entries(labels).map(([name, value]) => [`label ${name}`, value]),
+    ...(job.result ? [['result', resultOf(job)]] : []),
+    ...(job.expires_at ? [['expires', job.expires_at]] : []),
+    ...(job.error
+      ? [
+          ['error', `${job.error.message} (${job.error.code})`],
+          ['to do', adviceOn(job)],
+        ]
+      : []),
+    ...(paused && !hasEnded(job) ? [['to do', `let it go on: darkroom resume ${id}`]] : []),
+  ];
+  return `${id}  ${how}\n${columns(rows, '  ')}`;
+}
+
+function assetsOf({ assets: { total, downloaded, failed } }: Job): string {
+  return `${downloaded} of ${total} here${failed > 0 ? `, ${failed} failed` : ''}`;
+}
+
+function resultOf({ id, result }: Job): string {
+  const count = result?.files ?? 0;
+  const what = result?.kind === 'json' ? 'a JSON value' : `${count} ${count === 1 ? 'file' : 'files'}`;
+  return `${what}; fetch it: darkroom results ${id}`;
+}
+
+/** What whoever reads of an error can do about it. */
+function adviceOn({ id, state, error }: Job): string {
+  if (state === 'cancelled') return `It was stopped on purpose; run it again: darkroom rerun ${id}`;
+  if (error?.retryable) return `It may succeed when it is run again: darkroom rerun ${id}`;
+  if (error?.code.startsWith('asset_') || error?.code === 'all_assets_failed')
+    return 'Mend the asset and submit the job anew; with --set on_error=skip, where the operation has it, the other assets go on without it';
+  return 'Running it again unchanged will not help; change what the error names, and submit it anew';
+}

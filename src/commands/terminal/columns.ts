@@ -1,0 +1,30 @@
+/** Aligned columns on stdout. */
+import { type Colour, coloured } from './colour.ts';
+import { plain } from './plain.ts';
+
+interface Cell {
+  readonly text: string;
+  readonly colour?: Colour | null;
+}
+
+type Row = readonly (string | Cell)[];
+
+/** Lines; the last column is not padded. A heading is a row like any other. */
+export function columns(rows: readonly Row[], indent = ''): string {
+  const cells = rows.map((row) => row.map(cellOf));
+  const widths = (cells[0] ?? []).map((_, at) => Math.max(...cells.map((row) => row[at]?.text.length ?? 0)));
+  return cells
+    .map((row) => {
+      const line = row.map(({ text, colour = null }, at) => {
+        const gap = at === row.length - 1 ? '' : ' '.repeat((widths[at] ?? 0) - text.length + 2);
+        return coloured(text, colour, process.stdout) + gap;
+      });
+      return indent + line.join('').trimEnd();
+    })
+    .join('\n');
+}
+
+function cellOf(cell: string | Cell): Cell {
+  const { text, colour = null } = typeof cell === 'string' ? { text: cell } : cell;
+  return { text: plain(text), colour };
+}
