@@ -1,5 +1,6 @@
 /** What activities need from the outside; put together in `src/compose.ts`. */
 import type { Operation } from '../operations/operation.ts';
+import type { CallbackBody } from '../src/callbacks/callback-body.ts';
 import type { Keyring } from '../src/keys.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
 import type { StoredArchive } from '../src/storage/archive.ts';
@@ -20,4 +21,6 @@ export interface ActivityDeps {
   readonly callbackTimeoutMs: number;
   /** For links in callbacks, without a slash at the end. */
   readonly publicUrl: string;
+  /** By dialect; the others send the native body. */
+  readonly callbackBodies: Readonly<Record<string, CallbackBody>>;
 }

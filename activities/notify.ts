@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { Webhook } from 'standardwebhooks';
+import { nativeBody } from '../src/callbacks/native.ts';
 import { DarkroomError } from '../src/errors.ts';
 import type { Delivery, DeliveryAttempt } from '../src/jobs/delivery.ts';
 import type { Callback } from '../src/jobs/job.ts';
-import { linksOf } from '../src/jobs/links.ts';
 import { AddressForbidden, HttpFailure } from '../src/net/guarded-http.ts';
 import { readDelivery, writeDelivery } from './delivery.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -32,7 +32,8 @@ export const createNotify =
       if (earlier?.state === 'delivered' && !step.again) return { outcome: 'delivered', retryAfterMs: null };
       const webhookId = webhookIdOf(step);
       const started = Date.now();
-      const answer = await post(deps, callback, webhookId, bodyOf(step, deps.publicUrl), job.tenant, signal);
+      const body = await bodyOf(deps, step, callback);
+      const answer = await post(deps, callback, webhookId, body, job.tenant, signal);
       const attempt = {
         at: new Date(started).toISOString(),
         status: answer.status,
@@ -52,9 +53,17 @@ const webhookIdOf = ({ job, event, seq }: NotifyStep): string =>
     .digest('base64url')
     .slice(0, 27)}`;
 
-function bodyOf({ event, about, at }: NotifyStep, publicUrl: string): string {
-  const data = { ...about, links: linksOf(about, publicUrl) };
-  return JSON.stringify({ type: event, timestamp: at, data });
+async function bodyOf(
+  deps: ActivityDeps,
+  { event, at, about: job }: NotifyStep,
+  callback: Callback,
+): Promise<string> {
+  const write = deps.callbackBodies[job.dialect] ?? nativeBody;
+  const { publicUrl, archive } = deps;
+  const token = callback.token ?? null;
+  const result = async () =>
+    job.state === 'completed' ? ((await archive.result(job, job.run))?.manifest ?? null) : null;
+  return JSON.stringify(await write({ event, at, job, token, publicUrl, result }));
 }
 
 async function post(

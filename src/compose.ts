@@ -66,6 +66,7 @@ export async function composeWorker(config: Config, scratch: string): Promise<Wo
     assetTimeoutMs: config.DARKROOM_ASSET_TIMEOUT_MS,
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
     publicUrl: config.publicUrl,
+    callbackBodies: {},
   });
   return { activities, slots: { io: config.DARKROOM_IO_SLOTS, cpu: config.DARKROOM_CPU_SLOTS } };
 }

@@ -3,36 +3,26 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { DarkroomError } from '../errors.ts';
-import type { OperationCatalogue } from '../jobs/catalogue.ts';
-import type { JobEngine } from '../jobs/engine.ts';
-import type { Estimator } from '../jobs/estimator.ts';
-import type { Reception } from '../jobs/reception.ts';
-import type { JobService } from '../jobs/service.ts';
-import type { Watcher } from '../jobs/watcher.ts';
 import type { Log } from '../log.ts';
+import type { CreateDialect } from './dialect.ts';
 import { createNative } from './dialects/native.ts';
 import { serveDocs } from './docs.ts';
 import { serveHealth } from './health.ts';
 import { guardHost } from './host.ts';
 import { isForm } from './media-type.ts';
 import { createMetrics } from './metrics.ts';
-import type { Env } from './native/shared.ts';
+import type { ApiParts, Env } from './parts.ts';
 import { problemResponse, publicError } from './problem.ts';
 
-export interface AppParts {
-  readonly service: JobService;
-  readonly reception: Reception;
-  readonly watcher: Watcher;
-  readonly estimator: Estimator;
-  readonly operations: OperationCatalogue;
-  readonly engine: Pick<JobEngine, 'liveCapabilities'>;
+export interface AppParts extends Omit<ApiParts, 'onSubmitted'> {
   readonly checkStore: () => Promise<void>;
   readonly log: Log;
-  /** Bytes: of a file, of a request with files, of one without. */
-  readonly limits: { readonly asset: number; readonly upload: number; readonly json: number };
   /** True: anyone who reaches this server may use it, so only names of this machine may lead to it. */
   readonly loopbackOnly: boolean;
 }
+
+/** Each owns its paths; what none of them owns is the native API's. */
+const dialects: readonly CreateDialect[] = [];
 
 export function createApp(parts: AppParts): OpenAPIHono<Env> {
   const { engine, log, limits } = parts;
@@ -56,11 +46,18 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
 
   serveHealth(app, { engine, checkStore: parts.checkStore });
   app.get('/metrics', metrics.expose);
-  app.route('/', createNative({ ...parts, onSubmitted: metrics.submitted }));
+  const apiParts = { ...parts, onSubmitted: metrics.submitted };
+  app.route('/', createNative(apiParts));
+  const spoken = dialects.map((create) => create(apiParts));
+  for (const { routes } of spoken) app.route('/', routes);
   serveDocs(app);
 
-  app.notFound((c) => problemResponse(c, nothingHere(app, c)));
-  app.onError((error, c) => problemResponse(c, publicError(error, log)));
+  const fail = (c: Context<Env>, error: DarkroomError): Response => {
+    const dialect = spoken.find(({ owns }) => owns(c.req.path));
+    return dialect ? dialect.fail(c, error) : problemResponse(c, error);
+  };
+  app.notFound((c) => fail(c, nothingHere(app, c)));
+  app.onError((error, c) => fail(c, publicError(error, log)));
   return app;
 }
 

@@ -38,7 +38,7 @@ const source = z
 /** Characters of JSON, of one asset. */
 const MAX_ATTRIBUTES = 16 * 1024;
 
-export const asset = z
+const asset = z
   .strictObject({
     name: fileName.optional().describe('Defaults to the last part of the URL or path'),
     source,

@@ -5,10 +5,11 @@ import { eventRoutes } from '../native/events.ts';
 import { jobRoutes } from '../native/jobs.ts';
 import { operationRoutes } from '../native/operations.ts';
 import { resultRoutes } from '../native/results.ts';
-import { createRoutes, type Env, type NativeParts } from '../native/shared.ts';
+import { createRoutes } from '../native/shared.ts';
 import { submissionRoutes } from '../native/submission.ts';
+import type { ApiParts, Env } from '../parts.ts';
 
-export function createNative(parts: NativeParts): OpenAPIHono<Env> {
+export function createNative(parts: ApiParts): OpenAPIHono<Env> {
   return createRoutes()
     .route('/', submissionRoutes(parts))
     .route('/', jobRoutes(parts))

@@ -2,11 +2,12 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { delivery } from '../../jobs/delivery.ts';
 import { fails, json } from '../openapi.ts';
-import { createRoutes, type Env, idParam, type NativeParts, refOf } from './shared.ts';
+import type { ApiParts, Env } from '../parts.ts';
+import { createRoutes, idParam, refOf } from './shared.ts';
 
 const tags = ['Callbacks'];
 
-export function deliveryRoutes({ service }: Pick<NativeParts, 'service'>): OpenAPIHono<Env> {
+export function deliveryRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHono<Env> {
   const app = createRoutes();
 
   app.openapi(

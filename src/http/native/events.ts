@@ -3,17 +3,18 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { JobSnapshot } from '../../jobs/engine.ts';
 import { isTerminal } from '../../jobs/states.ts';
 import { fails } from '../openapi.ts';
-import { createRoutes, type Env, idParam, type NativeParts, refOf, withLinks } from './shared.ts';
+import type { ApiParts, Env } from '../parts.ts';
+import { createRoutes, idParam, refOf, withLinks } from './shared.ts';
 
 /** Keeps proxies from taking a quiet stream for a dead one. */
 const HEARTBEAT_MS = 15_000;
 /** What a client waits before it connects anew. */
 const RECONNECT_MS = 2000;
 
-export function eventRoutes({
-  service,
-  watcher,
-}: Pick<NativeParts, 'service' | 'watcher'>): OpenAPIHono<Env> {
+export function eventRoutes(
+  { service, watcher }: Pick<ApiParts, 'service' | 'watcher'>,
+  heartbeatMs = HEARTBEAT_MS,
+): OpenAPIHono<Env> {
   const app = createRoutes();
   app.openapi(
     createRoute({
@@ -40,15 +41,16 @@ export function eventRoutes({
       const job = await service.get(ref);
       const seen = c.req.header('last-event-id') ?? '';
       if (isTerminal(job.state) && seen === endOf(job.run)) return c.body(null, 204);
+      const headers = {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+      };
+      // Hono answers HEAD by GET, and would leave the stream to itself.
+      if (c.req.method === 'HEAD') return c.body(null, 200, headers);
       const stop = new AbortController();
       const snapshots = watcher.follow(ref, stop.signal);
-      return new Response(streamOf(snapshots, seen, stop), {
-        headers: {
-          'content-type': 'text/event-stream; charset=utf-8',
-          'cache-control': 'no-cache, no-transform',
-          'x-accel-buffering': 'no',
-        },
-      }) as never;
+      return new Response(streamOf(snapshots, new Teller(seen), stop, heartbeatMs), { headers }) as never;
     },
   );
   return app;
@@ -58,16 +60,16 @@ const endOf = (run: number): string => `${run}.end`;
 
 function streamOf(
   snapshots: AsyncGenerator<JobSnapshot>,
-  seen: string,
+  teller: Teller,
   stop: AbortController,
+  heartbeatMs: number,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let heartbeat: NodeJS.Timeout | undefined;
-  const teller = new Teller(seen);
   return new ReadableStream({
     start(controller) {
       controller.enqueue(encoder.encode(`retry: ${RECONNECT_MS}\n\n`));
-      heartbeat = setInterval(() => controller.enqueue(encoder.encode(': heartbeat\n\n')), HEARTBEAT_MS);
+      heartbeat = setInterval(() => controller.enqueue(encoder.encode(': heartbeat\n\n')), heartbeatMs);
     },
     async pull(controller) {
       // A snapshot in which nothing is new to this client makes no event; one pull must bring something, or the end.

@@ -5,7 +5,8 @@ import type { ControlSignal } from '../../jobs/engine.ts';
 import { isTerminal, states } from '../../jobs/states.ts';
 import { matches } from '../files.ts';
 import { fails, json } from '../openapi.ts';
-import { createRoutes, type Env, idParam, type NativeParts, refOf, resource, withLinks } from './shared.ts';
+import type { ApiParts, Env } from '../parts.ts';
+import { createRoutes, idParam, refOf, resource, withLinks } from './shared.ts';
 
 /** Seconds between two looks at a running job that do no harm. */
 const RETRY_AFTER_SECONDS = '1';
@@ -46,10 +47,7 @@ const controls: Record<ControlSignal, string> = {
   resume: 'Let a paused job go on',
 };
 
-export function jobRoutes({
-  service,
-  estimator,
-}: Pick<NativeParts, 'service' | 'estimator'>): OpenAPIHono<Env> {
+export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'estimator'>): OpenAPIHono<Env> {
   const app = createRoutes();
 
   app.openapi(

@@ -2,7 +2,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { DarkroomError } from '../../errors.ts';
 import { fails, json } from '../openapi.ts';
-import { createRoutes, type Env, type NativeParts } from './shared.ts';
+import type { ApiParts, Env } from '../parts.ts';
+import { createRoutes } from './shared.ts';
 
 const operation = z
   .object({
@@ -25,7 +26,7 @@ const tags = ['Operations'];
 export function operationRoutes({
   operations,
   engine,
-}: Pick<NativeParts, 'operations' | 'engine'>): OpenAPIHono<Env> {
+}: Pick<ApiParts, 'operations' | 'engine'>): OpenAPIHono<Env> {
   const app = createRoutes();
   const describe = async () => {
     const live = await engine.liveCapabilities().catch(() => new Set<string>());

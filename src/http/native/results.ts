@@ -4,13 +4,14 @@ import { DarkroomError } from '../../errors.ts';
 import { fileEntry, jobId, manifest } from '../../jobs/job.ts';
 import { fileResponse } from '../files.ts';
 import { fails, json } from '../openapi.ts';
+import type { ApiParts, Env } from '../parts.ts';
 import { zipResponse } from '../zip.ts';
-import { createRoutes, type Env, idParam, type NativeParts, refOf } from './shared.ts';
+import { createRoutes, idParam, refOf } from './shared.ts';
 
 const tags = ['Results'];
 const binary = z.string().openapi({ format: 'binary' });
 
-export function resultRoutes({ service }: Pick<NativeParts, 'service'>): OpenAPIHono<Env> {
+export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHono<Env> {
   const app = createRoutes();
 
   app.openapi(

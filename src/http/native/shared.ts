@@ -1,31 +1,11 @@
 /** What the routes of the native API share. */
-import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { OperationCatalogue } from '../../jobs/catalogue.ts';
-import type { JobEngine } from '../../jobs/engine.ts';
-import type { Estimator } from '../../jobs/estimator.ts';
 import { type Job, job, jobId } from '../../jobs/job.ts';
 import { linksOf } from '../../jobs/links.ts';
 import type { JobRef } from '../../jobs/order.ts';
-import type { Reception } from '../../jobs/reception.ts';
-import type { JobService } from '../../jobs/service.ts';
 import { invalidFields } from '../../jobs/validation.ts';
-import type { Watcher } from '../../jobs/watcher.ts';
-
-export interface NativeParts {
-  readonly service: JobService;
-  readonly reception: Reception;
-  readonly watcher: Watcher;
-  readonly estimator: Estimator;
-  readonly operations: OperationCatalogue;
-  readonly engine: Pick<JobEngine, 'liveCapabilities'>;
-  readonly onSubmitted: (job: Job) => void;
-  /** Bytes. */
-  readonly limits: { readonly asset: number; readonly upload: number; readonly json: number };
-}
-
-export type Env = { Variables: { tenant: string }; Bindings: HttpBindings };
+import type { Env } from '../parts.ts';
 
 export const createRoutes = (): OpenAPIHono<Env> =>
   new OpenAPIHono<Env>({

@@ -7,11 +7,12 @@ import { type Job, jobId, jobSpec } from '../../jobs/job.ts';
 import { linksOf } from '../../jobs/links.ts';
 import { isTerminal } from '../../jobs/states.ts';
 import type { Uploads } from '../../jobs/uploads.ts';
-import { invalid, invalidFields } from '../../jobs/validation.ts';
+import { invalid, invalidFields, toPointer } from '../../jobs/validation.ts';
 import { isForm, mediaTypeOf } from '../media-type.ts';
 import { readForm } from '../multipart.ts';
 import { fails, json } from '../openapi.ts';
-import { createRoutes, type Env, idParam, type NativeParts, refOf, resource, withLinks } from './shared.ts';
+import type { ApiParts, Env } from '../parts.ts';
+import { createRoutes, idParam, refOf, resource, withLinks } from './shared.ts';
 
 const DIALECT = 'native';
 
@@ -22,6 +23,8 @@ const LONGEST_WAIT_SECONDS = 60;
 const IDLE_MS = 60_000;
 
 const MAX_FILES = 10_000;
+
+const UNKNOWN_PART = 'unknown part of the form; a file needs a file name';
 
 const assetsRequest = z
   .strictObject({
@@ -52,7 +55,7 @@ const body = (schema: z.ZodType, part: string) => ({
   },
 });
 
-export function submissionRoutes(parts: NativeParts): OpenAPIHono<Env> {
+export function submissionRoutes(parts: ApiParts): OpenAPIHono<Env> {
   const { reception, watcher, onSubmitted, limits } = parts;
   const app = createRoutes();
 
@@ -149,24 +152,26 @@ async function receive(
   c: Context<Env>,
   name: string,
   open: (request: unknown) => Promise<Uploads>,
-  { asset, upload, json }: NativeParts['limits'],
+  { asset, upload, json }: ApiParts['limits'],
 ): Promise<{ request: unknown; uploads: Uploads }> {
   let received: { request: unknown; uploads: Uploads } | undefined;
   const missing = () =>
-    invalid([{ pointer: `/${name}`, detail: `must be the first part of the form, before any file` }]);
+    invalid([{ pointer: toPointer([name]), detail: `must be the first part of the form, before any file` }]);
   const limits = {
     fieldBytes: json,
     fileBytes: asset,
     totalBytes: upload,
     files: MAX_FILES,
-    fields: 1,
+    // One more than there should be, so that it can be named.
+    fields: 2,
     idleMs: IDLE_MS,
   };
   try {
     await readForm(c.env, limits, {
       fields: [name],
       onField: async (field, text) => {
-        if (field !== name) throw invalid([{ pointer: `/${field}`, detail: 'unknown part of the form' }]);
+        if (field !== name) throw invalid([{ pointer: toPointer([field]), detail: UNKNOWN_PART }]);
+        if (received) throw invalid([{ pointer: toPointer([name]), detail: 'comes twice in the form' }]);
         const request: unknown = parse(text, `The part "${name}"`);
         received = { request, uploads: await open(request) };
       },

@@ -1,0 +1,17 @@
+/** An API that this server speaks besides its own: routes, and the shape that its errors have. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { DarkroomError } from '../errors.ts';
+import type { ApiParts, Env } from './parts.ts';
+
+export interface Dialect {
+  /** Also the search attribute of its jobs. */
+  readonly name: string;
+  readonly routes: OpenAPIHono<Env>;
+  /** Whether requests for this path are of this dialect, there being such a route or not; the first that says so is asked. */
+  owns(path: string): boolean;
+  /** Every failure of a request, in the words of this dialect: 404, 405, 413, 415, 503 … */
+  fail(c: Context<Env>, error: DarkroomError): Response;
+}
+
+export type CreateDialect = (parts: ApiParts) => Dialect;

@@ -1,0 +1,25 @@
+/** What the routes of every API are made of. */
+import type { HttpBindings } from '@hono/node-server';
+import type { OperationCatalogue } from '../jobs/catalogue.ts';
+import type { JobEngine } from '../jobs/engine.ts';
+import type { Estimator } from '../jobs/estimator.ts';
+import type { Job } from '../jobs/job.ts';
+import type { Reception } from '../jobs/reception.ts';
+import type { JobService } from '../jobs/service.ts';
+import type { Watcher } from '../jobs/watcher.ts';
+
+export interface ApiParts {
+  readonly service: JobService;
+  readonly reception: Reception;
+  readonly watcher: Watcher;
+  readonly estimator: Estimator;
+  readonly operations: OperationCatalogue;
+  readonly engine: Pick<JobEngine, 'liveCapabilities'>;
+  readonly onSubmitted: (job: Job) => void;
+  /** Bytes: of a file, of a request with files, of one without. */
+  readonly limits: { readonly asset: number; readonly upload: number; readonly json: number };
+  /** Address of this server as clients know it, without a slash at the end. */
+  readonly publicUrl: string;
+}
+
+export type Env = { Variables: { tenant: string }; Bindings: HttpBindings };
