@@ -44,7 +44,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
   // Forms are streamed, and limited where they are read.
   app.use((c, next) => (isForm(c) ? next() : limitBody(c, next)));
 
-  serveHealth(app, { engine, checkStore: parts.checkStore });
+  serveHealth(app, { engine, checkStore: parts.checkStore, log });
   app.get('/metrics', metrics.expose);
   const apiParts = { ...parts, onSubmitted: metrics.submitted };
   app.route('/', createNative(apiParts));
