@@ -1,5 +1,5 @@
 /** What activities need from the outside; put together in `src/compose.ts`. */
-import type { Operation } from '../operations/operation.ts';
+import type { EngineAtHand, Operation } from '../operations/operation.ts';
 import type { CallbackBody } from '../src/callbacks/callback-body.ts';
 import type { Keyring } from '../src/keys.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
@@ -12,6 +12,8 @@ export interface ActivityDeps {
   readonly http: GuardedHttp;
   readonly keys: Keyring;
   readonly operation: (name: string) => Operation<never> | undefined;
+  /** Throws engine_missing. */
+  readonly engine: (name: string) => EngineAtHand;
   readonly inputRoots: readonly string[];
   /** Scratch directory of this worker. */
   readonly workDir: string;

@@ -80,6 +80,7 @@ async function runIn(
     progress: (fraction, detail) => pulse.report({ points: step.points * fraction, detail: detail ?? null }),
     log: (message, fields) =>
       Context.current().log.info(message, { job: step.job.id, stage: stage.name, ...fields }),
+    engine: deps.engine,
     fail: (input, error) => {
       if (!step.skipFailedAssets || !(error instanceof DarkroomError) || error.retryable) throw error;
       failures.push({ index: input.index, error: asJobError(error) });

@@ -3,6 +3,7 @@
  * `registry.ts`, and one call of the contract suite (`test/contracts/operation.ts`).
  */
 import { z } from 'zod';
+import type { OperationInfo } from '../src/jobs/catalogue.ts';
 import type { AssetOutcome, JobError } from '../src/jobs/job.ts';
 
 /** One asset, as a stage finds it: a file on this machine, not to be written to. */
@@ -41,12 +42,21 @@ export interface StageContext<Params> {
   /** Aborted on cancellation, on pause of the worker, and when the worker stops: check it between units of work. */
   readonly signal: AbortSignal;
   log(message: string, fields?: Record<string, unknown>): void;
+  /** An engine of those that the operation requires. Throws engine_missing when it has gone since the worker started. */
+  engine(name: string): EngineAtHand;
   /**
    * Reports that an asset cannot be used. With `on_error: skip` the stage goes on without it; otherwise this throws.
    */
   fail(input: InputFile, error: Error): void;
   /** From 1. Attempts after a crash or a retry find the workspace as the stage before left it. */
   readonly attempt: number;
+}
+
+/** An engine as it is installed on this machine. */
+export interface EngineAtHand {
+  /** Directory with its packages, for PYTHONPATH. */
+  readonly packages: string;
+  readonly version: string;
 }
 
 export interface Stage<Params> {
@@ -77,10 +87,17 @@ export interface Operation<Params = Record<string, unknown>> {
     /** Media types it takes, for the catalogue; the bytes decide. */
     readonly media: readonly string[];
   };
+  /** Attributes that each asset must have; assets without are refused at submission. */
+  readonly attributes?: OperationInfo['attributes'];
   /** What it gives, unless its parameters ask for the other: chiefly files, or a JSON value. */
   readonly result: 'files' | 'json';
   /** What does the work, with versions, for the manifest. */
   readonly engine: Readonly<Record<string, string>>;
+  /**
+   * Engines that it needs. A worker without them does not serve the capabilities of its stages, so these should be its
+   * own, such as the engine's field of work.
+   */
+  readonly requires?: readonly string[];
   readonly stages: readonly [Stage<Params>, ...Stage<Params>[]];
 }
 

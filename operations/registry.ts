@@ -26,6 +26,8 @@ export interface Registry extends OperationCatalogue {
   operation(name: string): Operation<never> | undefined;
   /** Every capability that some stage needs. */
   readonly capabilities: readonly string[];
+  /** Capability → engines without which it cannot be offered. */
+  enginesOf(capability: string): readonly string[];
 }
 
 /** Throws when two operations have one name, or two stages of an operation. */
@@ -40,6 +42,14 @@ export function createRegistry(operations: readonly Operation[]): Registry {
     list: () => infos,
     operation: (name) => entries.get(name)?.operation as Operation<never> | undefined,
     capabilities: distinct(infos.flatMap((info) => info.capabilities)),
+    enginesOf: (capability) =>
+      capability === 'io' || capability === 'cpu'
+        ? []
+        : distinct(
+            infos
+              .filter(({ capabilities }) => capabilities.includes(capability))
+              .flatMap((info) => info.requires),
+          ),
   };
 }
 
@@ -53,8 +63,10 @@ function plannable(operation: Operation): PlannableOperation {
     description,
     params: z.toJSONSchema(operation.params, { io: 'input' }),
     inputs,
+    attributes: operation.attributes ?? [],
     result,
     stages: plan.map((stage) => stage.name),
+    requires: operation.requires ?? [],
     capabilities: distinct(plan.map((stage) => stage.capability)),
   };
   return {

@@ -4,6 +4,9 @@ import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/steps.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
 import type { Config } from './config.ts';
+import { knownEngines } from './engines/engine.ts';
+import { findInstallation, type Installation } from './engines/installation.ts';
+import { DarkroomError } from './errors.ts';
 import type { JobEngine } from './jobs/engine.ts';
 import { Reception } from './jobs/reception.ts';
 import { JobService } from './jobs/service.ts';
@@ -39,6 +42,7 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
       fingerprints: (text) => keys.fingerprints(text),
       refusalOf: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
+      queueUnavailable: config.DARKROOM_QUEUE_UNAVAILABLE,
     },
     service,
   );
@@ -54,12 +58,14 @@ export interface WorkerParts {
 /** `scratch`: a directory for this process alone. */
 export async function composeWorker(config: Config, scratch: string): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config);
+  const engines = await installedEngines(config.DARKROOM_CACHE);
   const activities = createActivities({
     store,
     archive,
     keys,
     http: createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
     operation: (name) => operations.operation(name),
+    engine: (name) => engines.get(name) ?? refuse(name),
     inputRoots: config.DARKROOM_INPUT_ROOTS,
     workDir: scratch,
     maxAssetBytes: config.DARKROOM_MAX_ASSET_BYTES,
@@ -68,7 +74,25 @@ export async function composeWorker(config: Config, scratch: string): Promise<Wo
     publicUrl: config.publicUrl,
     callbackBodies: {},
   });
-  return { activities, slots: { io: config.DARKROOM_IO_SLOTS, cpu: config.DARKROOM_CPU_SLOTS } };
+  const offered = operations.capabilities.filter((capability) =>
+    operations.enginesOf(capability).every((engine) => engines.has(engine)),
+  );
+  const own = { io: config.DARKROOM_IO_SLOTS, cpu: config.DARKROOM_CPU_SLOTS };
+  const others = offered.filter((capability) => !Object.hasOwn(own, capability));
+  const slots = others.map((capability) => [capability, config.DARKROOM_SLOTS[capability] ?? 1]);
+  return { activities, slots: { ...own, ...Object.fromEntries(slots) } };
+}
+
+async function installedEngines(cacheDir: string): Promise<Map<string, Installation>> {
+  const found = await Promise.all(
+    knownEngines().map(async (engine) => [engine.name, await findInstallation(engine, cacheDir)] as const),
+  );
+  return new Map(found.flatMap(([name, installation]) => (installation ? [[name, installation]] : [])));
+}
+
+function refuse(engine: string): never {
+  const message = `The engine ${engine} is not installed on this worker; run: darkroom engines install ${engine}`;
+  throw new DarkroomError('engine_missing', message);
 }
 
 async function composeShared(

@@ -71,6 +71,15 @@ const store = z.string().transform((text, context): StoreAddress => {
   return { kind: 's3', bucket: bucket ?? '', prefix };
 });
 
+const slots = z.string().transform((text, context): Record<string, number> => {
+  const entries = list(text).map((part) => {
+    const match = /^([a-z0-9][a-z0-9-]*)=([1-9]\d{0,3})$/.exec(part);
+    if (!match) context.addIssue(`"${part}" must be CAPABILITY=NUMBER, such as vm=2`);
+    return [match?.[1] ?? '', Number(match?.[2])] as const;
+  });
+  return Object.fromEntries(entries);
+});
+
 interface Setting {
   readonly schema: z.ZodType;
   /** As it would stand in the environment; a function of the data directory where it lies below it. */
@@ -170,6 +179,16 @@ export const settings = {
     // One more than there are cores, so that none idles while the next stage is on its way.
     fallback: () => String(availableParallelism() + 1),
     meaning: 'computing stages that one worker runs at once; default: cores + 1',
+  },
+  DARKROOM_SLOTS: {
+    schema: slots,
+    fallback: '',
+    meaning: 'stages that one worker runs at once for other capabilities, such as vm=2,3d=1; default: 1 each',
+  },
+  DARKROOM_QUEUE_UNAVAILABLE: {
+    schema: z.stringbool(),
+    fallback: '0',
+    meaning: '1 lets jobs wait for a worker with the engine that they need; 0 refuses them at submission',
   },
   DARKROOM_IO_SLOTS: {
     schema: positive,

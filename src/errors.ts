@@ -41,6 +41,7 @@ export const catalogue = {
   delivery_not_found: permanent(404, 'The job has no such delivery'),
   result_not_ready: permanent(409, 'The job has no result'),
   file_not_found: permanent(404, 'The job has no such file'),
+  operation_unavailable: transient(503, 'No worker can do the operation now'),
   operation_not_found: permanent(404, 'There is no such operation'),
 
   // Parts that must be up
@@ -70,6 +71,7 @@ export const catalogue = {
   // Execution
   operation_failed: permanent(422, 'The operation failed'),
   operation_failed_for_now: transient(422, 'The operation failed and may be tried again'),
+  engine_missing: transient(422, 'An engine is not installed on the worker'),
   stage_timeout: permanent(422, 'A stage ran longer than allowed'),
   worker_lost: permanent(422, 'The worker of a stage died repeatedly'),
   cancelled: permanent(409, 'The job was cancelled'),

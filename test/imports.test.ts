@@ -76,6 +76,7 @@ const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly R
     types: [/^src\/keys\.ts$/],
   },
   { room: /^src\/callbacks\//, may: [/^src\/(callbacks|jobs)\//, /^src\/errors\.ts$/] },
+  { room: /^src\/engines\//, may: [/^src\/engines\//, /^node:/, /^zod$/] },
   { room: /^src\/net\//, may: [/^src\/net\//, /^src\/errors\.ts$/, /^node:/, /^(undici|ipaddr\.js)$/] },
   {
     room: /^src\/http\//,

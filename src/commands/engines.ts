@@ -1,6 +1,9 @@
-/** `darkroom engines`: what operations need of workers, and whether a live worker offers it. */
+/** `darkroom engines`: what operations need of workers, whether a live worker offers it, and how it comes to this machine. */
 import type { Command } from 'commander';
 import type { Operation } from '../client/client.ts';
+import { readConfig } from '../config.ts';
+import { knownEngines } from '../engines/engine.ts';
+import { install } from '../engines/installation.ts';
 import { clientOf, printJson, type ServerOptions, withServer } from './connection.ts';
 import { columns } from './terminal/columns.ts';
 
@@ -12,6 +15,11 @@ interface Capability {
 }
 
 export function define(command: Command): void {
+  command
+    .command('install')
+    .argument('<name>', 'an engine, or all')
+    .description('install an engine on this machine; workers that start afterwards offer it')
+    .action(installEngines);
   withServer(command).action(async (options: ServerOptions) => {
     const capabilities = capabilitiesOf(await clientOf(options).operations());
     if (options.json) return printJson({ capabilities });
@@ -26,6 +34,17 @@ export function define(command: Command): void {
     ]);
     console.log(columns([['CAPABILITY', 'AVAILABLE', 'NEEDED BY'], ...rows]));
   });
+}
+
+async function installEngines(name: string): Promise<void> {
+  const engines = knownEngines();
+  const wanted = name === 'all' ? engines : engines.filter((engine) => engine.name === name);
+  if (wanted.length === 0) {
+    const known = engines.map((engine) => engine.name).join(', ');
+    throw new Error(`There is no engine "${name}"; there are ${known}`);
+  }
+  const { DARKROOM_CACHE } = readConfig();
+  for (const engine of wanted) await install(engine, DARKROOM_CACHE, (line) => console.error(line));
 }
 
 /** An operation is available when a worker offers all that it needs; one that is not says something only if it needs one thing. */

@@ -108,7 +108,7 @@ export const table: readonly CommandEntry[] = [
   },
   {
     name: 'engines',
-    summary: 'list what operations need of workers, and whether a live worker offers it',
+    summary: 'list what operations need of workers and whether a live worker offers it, or install an engine',
     define: async (command) => (await import('./engines.ts')).define(command),
   },
   {

@@ -9,8 +9,12 @@ export interface OperationInfo {
   /** JSON Schema (2020-12) of the parameters. */
   readonly params: Record<string, unknown>;
   readonly inputs: { readonly min: number; readonly max: number; readonly media: readonly string[] };
+  /** What each asset must have among its attributes. */
+  readonly attributes: readonly { readonly name: string; readonly description: string }[];
   readonly result: 'files' | 'json';
   readonly stages: readonly string[];
+  /** Engines that it needs; a worker without them does not offer its capabilities. */
+  readonly requires: readonly string[];
   /** A worker must offer all of these. */
   readonly capabilities: readonly string[];
 }

@@ -3,12 +3,20 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { DarkroomError } from '../errors.ts';
 import type { assetList } from './asset.ts';
-import type { OperationCatalogue } from './catalogue.ts';
+import type { OperationCatalogue, PlannableOperation } from './catalogue.ts';
 import type { JobEngine, JobSnapshot } from './engine.ts';
 import { canonicalRequest } from './fingerprint.ts';
 import type { Job, JobSpec, jobSpec } from './job.ts';
 import { initialStatus, type JobOrder, type JobRef } from './order.ts';
-import { type OrderParts, orderOf, sealChunks, sealedOf, withUploads } from './ordering.ts';
+import {
+  type OrderParts,
+  orderOf,
+  type ReceivedFile,
+  sealChunks,
+  sealedOf,
+  withUploads,
+} from './ordering.ts';
+import { refusedRecord } from './refusal.ts';
 import type { JobService } from './service.ts';
 import { isTerminal } from './states.ts';
 import { Uploads } from './uploads.ts';
@@ -19,6 +27,8 @@ export interface ReceptionParts extends OrderParts {
   readonly operations: OperationCatalogue;
   /** Keyed digests of a canonical request, the current key's first. */
   readonly fingerprints: (text: string) => readonly [string, ...string[]];
+  /** True: jobs wait for a worker with the engine that they need; else they are refused. */
+  readonly queueUnavailable: boolean;
   /** Why a URL can be refused at submission, or null; see `src/net`. */
   readonly refusalOf: (url: string) => string | null;
 }
@@ -61,6 +71,14 @@ export class Reception {
    * job_id_in_use, idempotency_key_reused, job_id_deleted, temporal_unavailable, store_unavailable; then nothing was created.
    */
   async submit(caller: Caller, request: JobRequest, uploads?: Uploads): Promise<Submitted> {
+    const submitted = await orDiscard(uploads, () => this.#accept(caller, request, uploads));
+    // The job is durable. What cannot be tidied up now is tidied up by the sweep.
+    const settled = submitted.created ? uploads?.keep() : uploads?.discard();
+    await settled?.catch(() => undefined);
+    return submitted;
+  }
+
+  async #accept(caller: Caller, request: JobRequest, uploads: Uploads | undefined): Promise<Submitted> {
     const files = uploads?.files ?? [];
     const { spec, operation } = validate(request, this.#parts, files);
     const chosen = spec.id ?? this.#idOf(caller);
@@ -70,28 +88,20 @@ export class Reception {
     try {
       // A client may send its id again long after Temporal forgot it; a fresh UUID cannot have been used.
       const known = chosen === undefined ? null : await this.#known(ref, fingerprints);
-      if (known) {
-        await uploads?.discard();
-        return { job: known, created: false };
-      }
+      if (known) return { job: known, created: false };
+      await this.#refuseUnavailable(operation);
       const { dialect } = caller;
       const [fingerprint] = fingerprints;
       const order = await orderOf(this.#parts, { ref, dialect, spec, operation, assets, fingerprint });
-      if (await this.#start(ref, order, spec.priority)) {
-        await uploads?.keep();
+      if (await this.#start(ref, order, spec.priority))
         return { job: { ...order.header, ...initialStatus(order) }, created: true };
-      }
       const existing = await this.#parts.engine.get(ref);
       if (!existing) {
         const message = `Job id "${ref.id}" was taken and given up just now; try again`;
         throw new DarkroomError('job_id_in_use', message);
       }
-      const job = sameRequest(existing, fingerprints);
-      await uploads?.discard();
-      return { job, created: false };
+      return { job: sameRequest(existing, fingerprints), created: false };
     } catch (error) {
-      // When no answer came, the job may have been started all the same; its uploads are looked after later.
-      if (!isUnavailable(error)) await uploads?.discard();
       throw keyOfTheCaller(error, spec, caller);
     }
   }
@@ -101,11 +111,38 @@ export class Reception {
    * the uploads once they are there, or discard them.
    */
   async receive(caller: Caller, request: JobRequest): Promise<Uploads> {
-    const { spec } = validate(request, this.#parts, null);
+    const { spec, operation } = validate(request, this.#parts, null);
+    await this.#refuseUnavailable(operation);
     const id = spec.id ?? this.#idOf(caller) ?? randomUUID();
     const ref = { tenant: caller.tenant, id };
     if (spec.id !== undefined) await this.#refuseDeleted(ref);
     return new Uploads(this.#parts.archive, ref);
+  }
+
+  /** Such a job would wait for somebody to install something, which its client should be told. */
+  async #refuseUnavailable({ info }: PlannableOperation): Promise<void> {
+    const { engine, queueUnavailable } = this.#parts;
+    if (info.requires.length === 0 || queueUnavailable) return;
+    const live = await engine.liveCapabilities();
+    if (info.capabilities.every((capability) => live.has(capability))) return;
+    const install = info.requires.map((name) => `darkroom engines install ${name}`).join(' and ');
+    const message = `No live worker can do ${info.name}. Run "${install}" where a worker runs, and start it again`;
+    throw new DarkroomError('operation_unavailable', message, { details: { requires: info.requires } });
+  }
+
+  /** Begins a submission of one file of which nothing else is known yet: all of the request is checked by `submit`. */
+  receiveInput({ tenant }: Caller): Uploads {
+    return new Uploads(this.#parts.archive, { tenant, id: randomUUID() }, { asInput: true });
+  }
+
+  /**
+   * Makes a failed job of a submission that was not accepted, for an API whose clients look there for the reason. Its id is
+   * its own: a start whose answer was lost may have made a job that runs. Throws store_unavailable, disk_full.
+   */
+  async refuse({ tenant, dialect }: Caller, operation: string, error: DarkroomError): Promise<Job> {
+    const record = refusedRecord({ tenant, id: randomUUID() }, { dialect, operation, error });
+    await this.#parts.archive.refuse(record);
+    return record.job;
   }
 
   /** Uploads for a job that waits for assets. Throws job_not_found, input_closed. */
@@ -119,32 +156,33 @@ export class Reception {
    * nothing. Throws invalid_request, job_not_found, job_not_active, input_closed, too_many_assets, worker_unavailable.
    */
   async addAssets(ref: JobRef, request: AssetsRequest, uploads?: Uploads): Promise<Job> {
+    const taken = await orDiscard(uploads, () => this.#handOver(ref, request, uploads?.files ?? []));
+    const settled = taken ? uploads?.keep() : uploads?.discard();
+    await settled?.catch(() => undefined);
+    return this.#service.get(ref);
+  }
+
+  /** False: the same call had brought them before. */
+  async #handOver(ref: JobRef, request: AssetsRequest, files: readonly ReceivedFile[]): Promise<boolean> {
     const { archive, engine } = this.#parts;
-    let sealed: string[] = [];
-    const takeBack = async () => {
-      await Promise.all(sealed.map((name) => archive.discard(ref, { sealed: name })));
-      await uploads?.discard();
-    };
+    const assets = withUploads(validateAssets(request.assets, this.#parts, files), files);
+    const { final = false, idempotencyKey } = request;
+    if (assets.length === 0 && !final)
+      throw invalid([{ pointer: '/assets', detail: 'must have at least one asset, unless `final` is true' }]);
+    refuseComplete(await this.#service.get(ref));
+    const chunks = await sealChunks(archive, ref, assets);
+    const sealed = chunks.map((chunk) => chunk.sealed);
+    const takeBack = () => Promise.all(sealed.map((name) => archive.discard(ref, { sealed: name })));
+    const requestId = idempotencyKey ? this.#digest(`assets:${idempotencyKey}`) : randomUUID();
     try {
-      const files = uploads?.files ?? [];
-      const assets = withUploads(validateAssets(request.assets, this.#parts, files), files);
-      const { final = false, idempotencyKey } = request;
-      if (assets.length === 0 && !final)
-        throw invalid([
-          { pointer: '/assets', detail: 'must have at least one asset, unless `final` is true' },
-        ]);
-      refuseComplete(await this.#service.get(ref));
-      const chunks = await sealChunks(archive, ref, assets);
-      sealed = chunks.map((chunk) => chunk.sealed);
-      const requestId = idempotencyKey ? this.#digest(`assets:${idempotencyKey}`) : randomUUID();
       const taken = await engine.addAssets(ref, { chunks, final }, requestId);
-      if (taken.sealed.join() === sealed.join()) await uploads?.keep();
-      else await takeBack();
-      return await this.#service.get(ref);
+      if (taken.sealed.join() === sealed.join()) return true;
     } catch (error) {
       if (!isUnavailable(error)) await takeBack();
       throw error;
     }
+    await takeBack();
+    return false;
   }
 
   /** Removes uploads of requests whose process died, if no job was made of them. */
@@ -213,6 +251,16 @@ function sameRequest({ job, fingerprint }: JobSnapshot, fingerprints: readonly s
     `Job id "${job.id}" belongs to another request, of ${job.created_at}; choose another id`,
     { details: { state: job.state, created_at: job.created_at } },
   );
+}
+
+/** When no answer came, what was asked for may have happened all the same; the uploads are then left to the sweep. */
+async function orDiscard<T>(uploads: Uploads | undefined, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!isUnavailable(error)) await uploads?.discard();
+    throw error;
+  }
 }
 
 const isUnavailable = (error: unknown): boolean =>

@@ -3,7 +3,13 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Names, ScratchOutputs } from '../../activities/outputs.ts';
-import type { InputFile, Operation, StageContext, StageOutcome } from '../../operations/operation.ts';
+import type {
+  EngineAtHand,
+  InputFile,
+  Operation,
+  StageContext,
+  StageOutcome,
+} from '../../operations/operation.ts';
 import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
 import { type Batch, batchesOf } from '../../src/jobs/batch.ts';
@@ -19,6 +25,7 @@ export interface RunOptions {
   readonly params?: Record<string, unknown>;
   readonly assets?: readonly TestAsset[];
   readonly signal?: AbortSignal;
+  readonly engines?: Readonly<Record<string, EngineAtHand>>;
   /** From 1. */
   readonly attempt?: number;
   readonly onProgress?: (report: Progress) => void;
@@ -87,6 +94,11 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
           options.onProgress?.(report);
         },
         log: () => undefined,
+        engine: (name) => {
+          const engine = options.engines?.[name];
+          if (engine) return engine;
+          throw new DarkroomError('engine_missing', `Engine ${name} is not installed`);
+        },
         fail: (input, error) => {
           if (params.on_error !== 'skip' || !(error instanceof DarkroomError) || error.retryable) throw error;
           failures.push(outcomeOf(input, error));

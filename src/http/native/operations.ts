@@ -15,9 +15,13 @@ const operation = z
       .describe('Whether a live worker can do it now; jobs are accepted, and wait, all the same'),
     params: z.record(z.string(), z.unknown()).describe('JSON Schema of the parameters'),
     inputs: z.object({ min: z.int(), max: z.int(), media: z.array(z.string()) }),
+    attributes: z
+      .array(z.object({ name: z.string(), description: z.string() }))
+      .describe('What each asset must have among its attributes'),
     result: z.enum(['files', 'json']),
     stages: z.array(z.string()),
     capabilities: z.array(z.string()),
+    requires: z.array(z.string()).describe('Engines that a worker needs for it: `darkroom engines install NAME`'),
   })
   .meta({ id: 'Operation' });
 
@@ -33,8 +37,10 @@ export function operationRoutes({
     return operations.list().map((info) => ({
       ...info,
       inputs: { ...info.inputs, media: [...info.inputs.media] },
+      attributes: [...info.attributes],
       stages: [...info.stages],
       capabilities: [...info.capabilities],
+      requires: [...info.requires],
       available: info.capabilities.every((capability) => live.has(capability)),
     }));
   };

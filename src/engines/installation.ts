@@ -1,0 +1,105 @@
+/** What is installed for an engine on this machine, in the cache directory, where every data directory finds it. */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { accessible } from './accessible.ts';
+import type { Engine } from './engine.ts';
+
+const run = promisify(execFile);
+
+/** A download and build of hundreds of megabytes may take this long. */
+const INSTALL_MS = 30 * 60_000;
+
+export interface Installation {
+  /** Directory with the installed packages, for PYTHONPATH. */
+  readonly packages: string;
+  readonly version: string;
+}
+
+const homeOf = (engine: Engine, cacheDir: string): string =>
+  join(cacheDir, 'engines', engine.name, `${engine.version}-${engine.fingerprint}`);
+
+/** Null: it is not installed, or a program that it needs has gone. */
+export async function findInstallation(engine: Engine, cacheDir: string): Promise<Installation | null> {
+  if ((await missingPrograms(engine)).length > 0) return null;
+  const home = homeOf(engine, cacheDir);
+  const done = await readFile(join(home, 'installed'), 'utf8').catch(() => null);
+  return done === null ? null : { packages: join(home, 'packages'), version: engine.version };
+}
+
+/** Programs that are not on the PATH, each with the Debian package that brings it. */
+export async function missingPrograms({ programs }: Engine): Promise<[string, string][]> {
+  const found = await Promise.all(
+    Object.entries(programs).map(
+      async (entry) => [entry, await accessible(entry[0])] as [[string, string], boolean],
+    ),
+  );
+  return found.flatMap(([entry, there]) => (there ? [] : [entry]));
+}
+
+/**
+ * Installs what is missing; without root, and whole or not at all. Throws an Error that says what to do. `report` hears
+ * what goes on, a line each.
+ */
+export async function install(
+  engine: Engine,
+  cacheDir: string,
+  report: (line: string) => void,
+): Promise<void> {
+  const missing = await missingPrograms(engine);
+  if (missing.length > 0) {
+    const packages = missing.map(([, debian]) => debian).join(' ');
+    const programs = missing.map(([program]) => program).join(', ');
+    throw new Error(`${engine.title} needs ${programs}. On Debian: apt-get install ${packages}`);
+  }
+  if (await findInstallation(engine, cacheDir)) return report(`${engine.name}: is installed`);
+  await checkPython(engine);
+  const home = homeOf(engine, cacheDir);
+  await mkdir(dirname(home), { recursive: true });
+  const fresh = await mkdtemp(`${home}.`);
+  const packages = join(fresh, 'packages');
+  try {
+    report(`${engine.name}: installing ${engine.title} ${engine.version} (${engine.licence}) …`);
+    const requirements = join(engine.folder, 'requirements.txt');
+    await pip(['install', '--target', packages, '--requirement', requirements]);
+    if (engine.after_install) await python(['-m', engine.after_install, packages], engine, packages);
+    await python(['-c', `import ${engine.probe}`], engine, packages);
+    await writeFile(join(fresh, 'installed'), new Date().toISOString());
+    // Two that install at once: the second finds the place taken by the same.
+    await rename(fresh, home).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    });
+    report(`${engine.name}: installed`);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+async function checkPython({ python: wanted, title }: Engine): Promise<void> {
+  const say = `${title} needs Python ${wanted} or later with pip. On Debian: apt-get install python3 python3-pip`;
+  const version = await run('python3', ['-c', 'import sys; print(*sys.version_info[:2], sep=".")']).then(
+    ({ stdout }) => stdout.trim(),
+    () => null,
+  );
+  const minor = (text: string) => Number(text.split('.')[1]);
+  if (version === null || minor(version) < minor(wanted))
+    throw new Error(version ? `${say} (here is ${version})` : say);
+  await run('python3', ['-m', 'pip', '--version']).catch(() => {
+    throw new Error(say);
+  });
+}
+
+const pip = (args: readonly string[]) =>
+  attempt('python3', ['-m', 'pip', ...args, '--no-input', '--quiet', '--disable-pip-version-check'], {});
+
+const python = (args: readonly string[], { folder }: Engine, packages: string) =>
+  attempt('python3', args, { PYTHONPATH: [folder, packages].join(delimiter), PYTHONDONTWRITEBYTECODE: '1' });
+
+async function attempt(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const options = { env: { ...process.env, ...env }, timeout: INSTALL_MS, maxBuffer: 2 ** 24 };
+  await run(program, args, options).catch((error: Error & { stderr?: string }) => {
+    const said = (error.stderr ?? '').trim().split('\n').slice(-5).join('\n');
+    throw new Error(`${program} ${args.slice(0, 3).join(' ')} failed:\n${said || error.message}`);
+  });
+}
