@@ -98,6 +98,8 @@ export interface Operation<Params = Record<string, unknown>> {
    * own, such as the engine's field of work.
    */
   readonly requires?: readonly string[];
+  /** The command by which an operator gets what it requires; the default is that of the engine. */
+  readonly install?: string;
   readonly stages: readonly [Stage<Params>, ...Stage<Params>[]];
 }
 

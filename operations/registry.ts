@@ -67,6 +67,9 @@ function plannable(operation: Operation): PlannableOperation {
     result,
     stages: plan.map((stage) => stage.name),
     requires: operation.requires ?? [],
+    install:
+      operation.install ??
+      (operation.requires ?? []).map((name) => `darkroom engines install ${name}`).join(' && '),
     capabilities: distinct(plan.map((stage) => stage.capability)),
   };
   return {

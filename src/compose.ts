@@ -2,8 +2,11 @@
 import type { Client } from '@temporalio/client';
 import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/steps.ts';
+import { loadOperations } from '../operations/custom/load.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
+import { primaaBody } from './callbacks/primaa.ts';
 import type { Config } from './config.ts';
+import { accessible } from './engines/accessible.ts';
 import { knownEngines } from './engines/engine.ts';
 import { findInstallation, type Installation } from './engines/installation.ts';
 import { DarkroomError } from './errors.ts';
@@ -72,16 +75,21 @@ export async function composeWorker(config: Config, scratch: string): Promise<Wo
     assetTimeoutMs: config.DARKROOM_ASSET_TIMEOUT_MS,
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
     publicUrl: config.publicUrl,
-    callbackBodies: {},
+    callbackBodies: { primaa: primaaBody },
   });
-  const offered = operations.capabilities.filter((capability) =>
-    operations.enginesOf(capability).every((engine) => engines.has(engine)),
-  );
+  const isHere = async (name: string) => engines.has(name) || (!isEngine(name) && (await accessible(name)));
+  const offered: string[] = [];
+  for (const capability of operations.capabilities) {
+    const here = await Promise.all(operations.enginesOf(capability).map(isHere));
+    if (!here.includes(false)) offered.push(capability);
+  }
   const own = { io: config.DARKROOM_IO_SLOTS, cpu: config.DARKROOM_CPU_SLOTS };
   const others = offered.filter((capability) => !Object.hasOwn(own, capability));
   const slots = others.map((capability) => [capability, config.DARKROOM_SLOTS[capability] ?? 1]);
   return { activities, slots: { ...own, ...Object.fromEntries(slots) } };
 }
+
+const isEngine = (name: string): boolean => knownEngines().some((engine) => engine.name === name);
 
 async function installedEngines(cacheDir: string): Promise<Map<string, Installation>> {
   const found = await Promise.all(
@@ -100,7 +108,9 @@ async function composeShared(
 ): Promise<{ store: ObjectStore; keys: Keyring; archive: StoredArchive; operations: Registry }> {
   const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
   const store = openStore(config.DARKROOM_STORE);
-  return { keys, store, archive: new StoredArchive(store, keys), operations: createRegistry(builtIn) };
+  const own = await loadOperations(config.DARKROOM_OPERATIONS);
+  const operations = createRegistry([...builtIn, ...own]);
+  return { keys, store, archive: new StoredArchive(store, keys), operations };
 }
 
 const openStore = (address: Config['DARKROOM_STORE']): ObjectStore =>

@@ -80,6 +80,18 @@ const slots = z.string().transform((text, context): Record<string, number> => {
   return Object.fromEntries(entries);
 });
 
+const jsonObject = z.string().transform((text, context): Record<string, unknown> | null => {
+  if (text === '') return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Told below, like any other value that is no object.
+  }
+  context.addIssue('must be a JSON object, such as {"as":"zip"}');
+  return null;
+});
+
 interface Setting {
   readonly schema: z.ZodType;
   /** As it would stand in the environment; a function of the data directory where it lies below it. */
@@ -180,6 +192,11 @@ export const settings = {
     fallback: () => String(availableParallelism() + 1),
     meaning: 'computing stages that one worker runs at once; default: cores + 1',
   },
+  DARKROOM_OPERATIONS: {
+    schema: absolute,
+    fallback: (data) => join(data, 'operations'),
+    meaning: 'directory with operations of your own, a YAML file each; API and workers need the same',
+  },
   DARKROOM_SLOTS: {
     schema: slots,
     fallback: '',
@@ -194,6 +211,31 @@ export const settings = {
     schema: positive,
     fallback: '50',
     meaning: 'downloads and other waiting steps that one worker runs at once',
+  },
+  DARKROOM_GUESTKIT_MAX_QUEUE_SIZE: {
+    schema: positive,
+    fallback: '1000',
+    meaning: 'guestkit jobs that may be pending at once; more are refused',
+  },
+  DARKROOM_TASK_OPERATION: {
+    schema: z.string(),
+    fallback: 'image.gallery',
+    meaning: 'operation of tasks (/api/v1/task) that name none',
+  },
+  DARKROOM_TASK_PARAMS: {
+    schema: jsonObject,
+    fallback: '',
+    meaning: 'its parameters, a JSON object; default: {"as":"zip"} for image.gallery, else none',
+  },
+  DARKROOM_TASK_QUIET_SECONDS: {
+    schema: z.coerce.number().min(0.1).max(86_400),
+    fallback: '10',
+    meaning: 'a task that did not say how many assets it has begins when none came for so long',
+  },
+  DARKROOM_TASK_ASSETS_PER_BATCH: {
+    schema: positive.max(10_000),
+    fallback: '100',
+    meaning: 'assets that a task takes in one call',
   },
   DARKROOM_RETENTION_DAYS: {
     schema: positive,

@@ -54,6 +54,16 @@ export async function startApi(config: Config, target: TemporalTarget, log: Log)
       upload: config.DARKROOM_MAX_UPLOAD_BYTES,
       json: config.DARKROOM_MAX_BODY_BYTES,
     },
+    guestkit: {
+      maxQueueSize: config.DARKROOM_GUESTKIT_MAX_QUEUE_SIZE,
+      concurrentJobs: config.DARKROOM_CPU_SLOTS,
+    },
+    tasks: {
+      operation: config.DARKROOM_TASK_OPERATION,
+      params: config.DARKROOM_TASK_PARAMS,
+      assetsPerBatch: config.DARKROOM_TASK_ASSETS_PER_BATCH,
+      quietSeconds: config.DARKROOM_TASK_QUIET_SECONDS,
+    },
     publicUrl: config.publicUrl,
     loopbackOnly: !config.DARKROOM_ALLOW_ANONYMOUS,
   });

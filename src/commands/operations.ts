@@ -7,6 +7,16 @@ import { columns } from './terminal/columns.ts';
 import { plain, wrapped } from './terminal/plain.ts';
 
 export function define(command: Command): void {
+  command
+    .command('check')
+    .argument('<file>', 'a YAML file that describes an operation')
+    .option('--sample <file...>', 'run it on these')
+    .option('--set <name=value...>', 'parameters for the run')
+    .option('--out <directory>', 'where results of the run go', 'check-results')
+    .description('say whether a definition of your own can be used, and what it does with a sample')
+    .action(async (file: string, options) =>
+      (await import('./check-operation.ts')).checkOperation(file, options),
+    );
   withServer(command.argument('[operation]', 'tell of this one, with its parameters')).action(
     async (name: string | undefined, options: ServerOptions) => {
       const client = clientOf(options);

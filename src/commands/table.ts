@@ -26,9 +26,10 @@ export const table: readonly CommandEntry[] = [
     summary: 'run a worker alone',
     define: (command) =>
       void command
+        .option('--worker-id <name>', 'its name in Temporal, instead of process and host')
         .addOption(new Option('--embedded <address>', 'of the server that `serve` started').hideHelp())
-        .action(async (options: { embedded?: string }) =>
-          (await import('./worker.ts')).worker(options.embedded),
+        .action(async (options: { embedded?: string; workerId?: string }) =>
+          (await import('./worker.ts')).worker(options),
         ),
   },
   {

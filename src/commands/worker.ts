@@ -22,8 +22,14 @@ import { untilTold } from './until-told.ts';
 /** A worker that starts together with Temporal gives it this long to come up. */
 const PATIENCE_MS = 60_000;
 
-/** `embeddedAddress`: of the Temporal server of our parent, `darkroom serve`, whatever the environment says. */
-export async function worker(embeddedAddress?: string): Promise<void> {
+interface WorkerOptions {
+  /** Address of the Temporal server of our parent, `darkroom serve`, whatever the environment says. */
+  readonly embedded?: string;
+  /** How Temporal is to show it. */
+  readonly workerId?: string;
+}
+
+export async function worker({ embedded: embeddedAddress, workerId }: WorkerOptions): Promise<void> {
   const config = readConfig();
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'worker');
   const stop = new AbortController();
@@ -52,7 +58,13 @@ export async function worker(embeddedAddress?: string): Promise<void> {
     void keepRegistering(client, log).then(() => void client.connection.close());
     adviseSharedKey(config, log);
   }
-  const workers = await createWorkers({ connection, namespace: target.namespace, activities, slots });
+  const workers = await createWorkers({
+    connection,
+    namespace: target.namespace,
+    identity: workerId,
+    activities,
+    slots,
+  });
   stop.signal.removeEventListener('abort', quit);
   const running = runWorkers(workers, stop.signal);
   log.info({ temporal: target.address, namespace: target.namespace, slots }, 'The worker takes work');

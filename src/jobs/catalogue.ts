@@ -15,6 +15,8 @@ export interface OperationInfo {
   readonly stages: readonly string[];
   /** Engines that it needs; a worker without them does not offer its capabilities. */
   readonly requires: readonly string[];
+  /** What an operator does to get them; empty when it requires nothing. */
+  readonly install: string;
   /** A worker must offer all of these. */
   readonly capabilities: readonly string[];
 }

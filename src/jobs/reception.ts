@@ -125,8 +125,7 @@ export class Reception {
     if (info.requires.length === 0 || queueUnavailable) return;
     const live = await engine.liveCapabilities();
     if (info.capabilities.every((capability) => live.has(capability))) return;
-    const install = info.requires.map((name) => `darkroom engines install ${name}`).join(' and ');
-    const message = `No live worker can do ${info.name}. Run "${install}" where a worker runs, and start it again`;
+    const message = `No live worker can do ${info.name}. Run "${info.install}" where a worker runs, and start it again`;
     throw new DarkroomError('operation_unavailable', message, { details: { requires: info.requires } });
   }
 
@@ -165,11 +164,12 @@ export class Reception {
   /** False: the same call had brought them before. */
   async #handOver(ref: JobRef, request: AssetsRequest, files: readonly ReceivedFile[]): Promise<boolean> {
     const { archive, engine } = this.#parts;
-    const assets = withUploads(validateAssets(request.assets, this.#parts, files), files);
+    const job = await this.#service.get(ref);
+    const assets = withUploads(validateAssets(request.assets, job.operation, this.#parts, files), files);
     const { final = false, idempotencyKey } = request;
     if (assets.length === 0 && !final)
       throw invalid([{ pointer: '/assets', detail: 'must have at least one asset, unless `final` is true' }]);
-    refuseComplete(await this.#service.get(ref));
+    refuseComplete(job);
     const chunks = await sealChunks(archive, ref, assets);
     const sealed = chunks.map((chunk) => chunk.sealed);
     const takeBack = () => Promise.all(sealed.map((name) => archive.discard(ref, { sealed: name })));

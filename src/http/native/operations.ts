@@ -21,7 +21,10 @@ const operation = z
     result: z.enum(['files', 'json']),
     stages: z.array(z.string()),
     capabilities: z.array(z.string()),
-    requires: z.array(z.string()).describe('Engines that a worker needs for it: `darkroom engines install NAME`'),
+    requires: z
+      .array(z.string())
+      .describe('Engines that a worker needs for it: `install` is how it gets them'),
+    install: z.string(),
   })
   .meta({ id: 'Operation' });
 

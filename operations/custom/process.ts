@@ -1,0 +1,93 @@
+/** Runs a command as a process group of its own, within limits; nothing of it is left when this has ended. */
+import { spawn } from 'node:child_process';
+import { DarkroomError } from '../../src/errors.ts';
+
+/** Characters of what it said last, for the error. */
+const MAX_SAID = 2000;
+/** From asking to end to ending by force. */
+const GRACE_MS = 2000;
+
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly seconds: number;
+  /** Bytes of address space. */
+  readonly memory: number | undefined;
+  /** Bytes of any file that it writes. */
+  readonly fileBytes: number;
+  readonly onLine: (line: string) => void;
+}
+
+/** Throws the signal's reason, or DarkroomError operation_failed that says how it ended, in its own words where it has some. */
+export function runCommand(command: Command, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const { program, args, cwd, env, seconds, onLine } = command;
+  const [first = '', ...rest] = limited(command, [program, ...args]);
+  return new Promise((resolve, reject) => {
+    const child = spawn(first, rest, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    let overdue = false;
+    let force: NodeJS.Timeout | undefined;
+    const stop = () => {
+      kill(child.pid, 'SIGTERM');
+      force = setTimeout(() => kill(child.pid, 'SIGKILL'), GRACE_MS);
+    };
+    const timer = setTimeout(() => {
+      overdue = true;
+      stop();
+    }, seconds * 1000);
+    signal.addEventListener('abort', stop, { once: true });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8');
+      stream.on('data', (text: string) => {
+        said = (said + text).slice(-MAX_SAID);
+        for (const line of text.split(/[\r\n]+/)) if (line !== '') onLine(line);
+      });
+    }
+    const ended = () => {
+      clearTimeout(timer);
+      clearTimeout(force);
+      signal.removeEventListener('abort', stop);
+      // Whatever it started and left behind.
+      kill(child.pid, 'SIGKILL');
+    };
+    child.once('error', (cause) => {
+      ended();
+      reject(new DarkroomError('operation_failed', `${program} could not be started`, { cause }));
+    });
+    child.once('close', (code, killedBy) => {
+      ended();
+      if (signal.aborted) return reject(signal.reason);
+      if (code === 0) return resolve();
+      const how = overdue
+        ? `ran longer than ${seconds} s`
+        : killedBy
+          ? `was ended by ${killedBy}`
+          : `ended with code ${code}`;
+      const words = said
+        .trim()
+        .split(/[\r\n]+/)
+        .slice(-3)
+        .join('; ');
+      reject(new DarkroomError('operation_failed', `${program} ${how}${words === '' ? '' : `: ${words}`}`));
+    });
+  });
+}
+
+/** By util-linux, which is on every Linux: limits, and an end along with the worker, even when that is killed. */
+function limited({ memory, fileBytes }: Command, command: readonly string[]): readonly string[] {
+  if (process.platform !== 'linux') return command;
+  const limits = [`--fsize=${fileBytes}`, '--core=0', ...(memory === undefined ? [] : [`--as=${memory}`])];
+  return ['setpriv', '--pdeathsig', 'KILL', '--', 'prlimit', ...limits, '--', ...command];
+}
+
+function kill(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group has gone.
+  }
+}

@@ -1,0 +1,69 @@
+/** Runs an operation on files of this machine, without Temporal and without a store: to try a definition. */
+import { copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { InputFile, Operation, OutputWriter } from '../operation.ts';
+
+export interface Trial {
+  /** Below the directory that was given. */
+  readonly files: readonly string[];
+  readonly data: unknown;
+}
+
+/** Results go to `out`. Throws what the operation throws. */
+export async function tryOperation(
+  operation: Operation,
+  params: Record<string, unknown>,
+  paths: readonly string[],
+  out: string,
+  onProgress: (fraction: number, detail?: string) => void,
+): Promise<Trial> {
+  const workspace = await mkdtemp(join(tmpdir(), 'darkroom-trial-'));
+  const files: string[] = [];
+  let data: unknown = null;
+  const made: (() => Promise<void>)[] = [];
+  const outputs: OutputWriter = {
+    create: async (name) => {
+      const path = join(workspace, 'made', String(files.length));
+      await mkdir(dirname(path), { recursive: true });
+      made.push(async () => {
+        await mkdir(dirname(join(out, name)), { recursive: true });
+        await copyFile(path, join(out, name));
+      });
+      files.push(name);
+      return { name, path };
+    },
+    json: async (value) => {
+      data = value;
+    },
+  };
+  try {
+    const inputs = await Promise.all(paths.map(toInput));
+    for (const stage of operation.stages) {
+      await stage.run({
+        params: operation.params.parse(params),
+        inputs,
+        workspace,
+        outputs,
+        attempt: 1,
+        signal: new AbortController().signal,
+        progress: onProgress,
+        log: () => undefined,
+        engine: (name) => {
+          throw new Error(`A trial has no engine ${name}`);
+        },
+        fail: (_, error) => {
+          throw error;
+        },
+      });
+    }
+    for (const keep of made) await keep();
+    return { files, data };
+  } finally {
+    await rm(workspace, { recursive: true, force: true });
+  }
+}
+
+async function toInput(path: string, index: number): Promise<InputFile> {
+  return { index, name: basename(path), path, size: (await stat(path)).size, attributes: {} };
+}
