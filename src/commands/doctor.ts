@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
 import { printJson } from './connection.ts';
 import { checkData } from './doctor/data.ts';
+import { checkEngines } from './doctor/engines.ts';
 import { broken, type Finding, messageOf, ok } from './doctor/finding.ts';
 import { checkListen } from './doctor/listen.ts';
 import { checkNode } from './doctor/node.ts';
@@ -31,12 +32,15 @@ export function define(command: Command): void {
 async function examine(): Promise<Finding[]> {
   const { config, findings } = checkSettings();
   if (!config) return [checkNode(), ...findings];
+  const engines = await checkEngines(config);
   return [
     checkNode(),
     ...findings,
     ...(await checkData(config)),
     ...(await checkListen(config)),
-    ...(await checkParts(config)),
+    ...engines,
+    // With a definition that cannot be read, a server would not get this far either.
+    ...(engines.some(({ state }) => state === 'broken') ? [] : await checkParts(config)),
   ];
 }
 
