@@ -1,0 +1,62 @@
+/**
+ * Programs that tests run beside Node: those of other clients, a browser, PostgreSQL, what the examples call. On Debian and
+ * Ubuntu they are installed when they are missing and this may be done; else it is said what is missing.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Program → the Debian package that brings it. */
+const programs = {
+  chromium: 'chromium',
+  curl: 'curl',
+  ffmpeg: 'ffmpeg',
+  initdb: 'postgresql',
+  jq: 'jq',
+  potrace: 'potrace',
+  python3: 'python3',
+  tesseract: 'tesseract-ocr',
+  unzip: 'unzip',
+};
+
+/** Debian keeps those of PostgreSQL off the PATH, one folder a version. */
+const postgres = '/usr/lib/postgresql';
+const folders = [
+  ...(process.env.PATH ?? '').split(delimiter),
+  '/sbin',
+  '/usr/sbin',
+  ...(existsSync(postgres) ? readdirSync(postgres).map((version) => join(postgres, version, 'bin')) : []),
+];
+const isThere = (program) => folders.some((folder) => existsSync(join(folder, program)));
+const canImport = (module) => spawnSync('python3', ['-c', `import ${module}`]).status === 0;
+const hasFonts = () => spawnSync('fc-list', { encoding: 'utf8' }).stdout?.includes('DejaVu') ?? false;
+
+const missing = [
+  ...Object.entries(programs).flatMap(([program, debian]) => (isThere(program) ? [] : [debian])),
+  ...(canImport('requests') ? [] : ['python3-requests']),
+  ...(hasFonts() ? [] : ['fonts-dejavu-core', 'fontconfig']),
+];
+
+if (missing.length > 0) {
+  const say = `Some tests need programs that are not here: apt-get install ${missing.join(' ')}`;
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  if (!existsSync('/usr/bin/apt-get')) console.error(say);
+  else {
+    console.error(`darkroom: installing ${missing.join(', ')} for the tests …`);
+    try {
+      apt(asRoot, ['update', '-qq']);
+      apt(asRoot, ['install', '-y', '-qq', '--no-install-recommends', ...missing]);
+    } catch {
+      console.error(say);
+    }
+  }
+}
+
+// A Python that is not Debian's own does not see Debian's packages.
+if (!canImport('requests'))
+  spawnSync('python3', ['-m', 'pip', 'install', '--quiet', 'requests'], { stdio: 'inherit' });
+
+function apt(asRoot, args) {
+  const [program, ...rest] = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];
+  execFileSync(program, rest, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
