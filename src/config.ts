@@ -5,6 +5,7 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { jsonObject } from './config/json-object.ts';
 import { parseNetworks } from './net/addresses.ts';
 import { faultOf } from './storage/key.ts';
 
@@ -78,18 +79,6 @@ const slots = z.string().transform((text, context): Record<string, number> => {
     return [match?.[1] ?? '', Number(match?.[2])] as const;
   });
   return Object.fromEntries(entries);
-});
-
-const jsonObject = z.string().transform((text, context): Record<string, unknown> | null => {
-  if (text === '') return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {
-    // Told below, like any other value that is no object.
-  }
-  context.addIssue('must be a JSON object, such as {"as":"zip"}');
-  return null;
 });
 
 interface Setting {

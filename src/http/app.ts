@@ -5,7 +5,11 @@ import { bodyLimit } from 'hono/body-limit';
 import { DarkroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { CreateDialect } from './dialect.ts';
+import { createCommonApplication } from './dialects/common-application.ts';
+import { createGuestkit } from './dialects/guestkit.ts';
+import { createImageWeb } from './dialects/image-web.ts';
 import { createNative } from './dialects/native.ts';
+import { createPrimaa } from './dialects/primaa.ts';
 import { serveDocs } from './docs.ts';
 import { serveHealth } from './health.ts';
 import { guardHost } from './host.ts';
@@ -22,7 +26,12 @@ export interface AppParts extends Omit<ApiParts, 'onSubmitted'> {
 }
 
 /** Each owns its paths; what none of them owns is the native API's. */
-const dialects: readonly CreateDialect[] = [];
+const dialects: readonly CreateDialect[] = [
+  createCommonApplication,
+  createGuestkit,
+  createImageWeb,
+  createPrimaa,
+];
 
 export function createApp(parts: AppParts): OpenAPIHono<Env> {
   const { engine, log, limits } = parts;

@@ -27,14 +27,32 @@ export function createMetrics(): Metrics {
     labelNames: ['operation', 'dialect'],
     registers: [register],
   });
+  // The names that guestkit's dashboards query.
+  const guestkitJobs = new Counter({
+    name: 'guestkit_worker_jobs_total',
+    help: 'Jobs accepted by this process over the guestkit API',
+    labelNames: ['operation'],
+    registers: [register],
+  });
+  const requests = new Counter({
+    name: 'http_requests_total',
+    help: 'Requests answered, by route',
+    labelNames: ['endpoint', 'method', 'status'],
+    registers: [register],
+  });
   return {
     measure: async (c, next) => {
       const end = duration.startTimer({ http_request_method: c.req.method });
       await next();
       // The route's pattern, not the path, so that ids do not become labels.
-      end({ http_route: routePath(c, -1), http_response_status_code: c.res.status });
+      const route = routePath(c, -1);
+      end({ http_route: route, http_response_status_code: c.res.status });
+      requests.inc({ endpoint: route, method: c.req.method, status: c.res.status });
     },
     expose: async (c) => c.body(await register.metrics(), 200, { 'content-type': register.contentType }),
-    submitted: ({ operation, dialect }) => submitted.inc({ operation, dialect }),
+    submitted: ({ operation, dialect }) => {
+      submitted.inc({ operation, dialect });
+      if (dialect === 'guestkit') guestkitJobs.inc({ operation });
+    },
   };
 }

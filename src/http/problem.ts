@@ -39,11 +39,15 @@ export function problemResponse(c: Context, error: DarkroomError): Response {
     ...(errors === undefined ? {} : { errors }),
     ...(Object.keys(details).length === 0 ? {} : { details }),
   };
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
-  if (error.status === 503) headers['retry-after'] = RETRY_AFTER_SECONDS;
-  // A body that was refused unread would otherwise be taken for the next request.
-  if (error.status === 413) headers['connection'] = 'close';
+  const headers = { 'content-type': 'application/problem+json', ...failureHeaders(error) };
   return c.body(JSON.stringify(body), error.status as ContentfulStatusCode, headers);
+}
+
+/** What the answer to a failure must carry, whatever its shape. */
+export function failureHeaders({ status }: DarkroomError): Record<string, string> {
+  if (status === 503) return { 'retry-after': RETRY_AFTER_SECONDS };
+  // A body that was refused unread would otherwise be taken for the next request.
+  return status === 413 ? { connection: 'close' } : {};
 }
 
 /** Anything that was thrown, as an error that users may see. What was not foreseen is logged, and told as `internal`. */

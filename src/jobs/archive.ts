@@ -14,7 +14,8 @@ export interface ByteRange {
 
 /** A job that has ended, and what it takes to run it again. */
 export interface JobRecord extends JobSnapshot {
-  readonly order: JobOrder;
+  /** Null: it was refused, and never ran. */
+  readonly order: JobOrder | null;
 }
 
 /** Bytes on their way into the store. */
@@ -23,6 +24,8 @@ export interface UploadStream {
   readonly request: string;
   /** Place among the files of that request. */
   readonly position: number;
+  /** True: it is the only input of its job, and lies where the job's API says. */
+  readonly asInput: boolean;
   readonly body: Readable;
   readonly signal: AbortSignal;
 }
@@ -42,12 +45,14 @@ export interface StoredResult {
 export interface JobArchive {
   /** The record of a job that has ended; null before that, or when there is no such job. */
   record(ref: JobRef): Promise<JobRecord | null>;
-  /** Records of ended jobs, newest end first, of those that ended before `before`. */
+  /** Records of ended jobs, newest end first, of those that ended before `before`; then all that were refused. */
   list(
     tenant: string,
     filter: JobFilter,
     page: { limit: number; cursor?: string | undefined; before?: Date | undefined },
   ): Promise<JobPage>;
+  /** Keeps the record of a job that was refused; it is the only one that the engine never knew. */
+  refuse(record: JobRecord): Promise<void>;
   /** What a run produced; null when it has no result. */
   result(ref: JobRef, run: number): Promise<StoredResult | null>;
   /** Callbacks of the job, and the attempts at them. */

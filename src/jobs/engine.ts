@@ -31,6 +31,14 @@ export interface JobPage {
 
 export type ControlSignal = 'cancel' | 'pause' | 'resume';
 
+export interface LiveWorker {
+  /** As Temporal shows it; see `darkroom worker --worker-id`. */
+  readonly name: string;
+  readonly capability: string;
+  /** Steps of this capability that it runs at once; null when that is not known. */
+  readonly slots: number | null;
+}
+
 /**
  * Every method throws `temporal_unavailable` when Temporal does not answer. None of them needs a worker.
  */
@@ -48,6 +56,10 @@ export interface JobEngine {
     filter: JobFilter,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<JobPage>;
+  /** Jobs of a dialect that have not ended, of all tenants; as of a second ago. */
+  countRunning(dialect: string): Promise<number>;
+  /** Those among them of which no step has begun, as of now. */
+  countPending(dialect: string): Promise<number>;
   /** Some jobs of an operation that completed lately, with their timelines. */
   finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]>;
   /** Jobs that ended before this time are no longer listed: the engine forgets them. */
@@ -66,4 +78,6 @@ export interface JobEngine {
   remove(ref: JobRef): Promise<void>;
   /** Capabilities that at least one live worker offers. */
   liveCapabilities(): Promise<ReadonlySet<string>>;
+  /** Live workers by name, once for each capability that they offer. */
+  liveWorkers(): Promise<readonly LiveWorker[]>;
 }

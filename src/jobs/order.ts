@@ -38,7 +38,7 @@ export interface StageOrder extends StagePlan {
 
 /** Bytes that came with a request and lie in the object store, below the job. */
 export interface Upload {
-  /** Name below the job's uploads. */
+  /** Name by which the archive finds it. */
   readonly upload: string;
   /** Bytes. */
   readonly size: number;

@@ -28,7 +28,7 @@ export function rerunOrder(earlier: JobOrder, job: Job, { from, assets }: RerunR
   if (earlier.awaiting !== null) {
     throw new DarkroomError(
       'job_not_rerunnable',
-      `Job "${job.id}" was ended in Temporal before its assets were complete; submit it again`,
+      `Job "${job.id}" ended before its assets were complete; submit it again`,
     );
   }
   return {

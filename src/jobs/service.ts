@@ -11,6 +11,9 @@ import { invalid } from './validation.ts';
 
 const HEED_MS = 1000;
 
+/** An ended run that still waits for the receiver of its callback is given this long. */
+const CLOSING_MS = 5000;
+
 export interface JobServiceParts {
   readonly engine: JobEngine;
   readonly archive: JobArchive;
@@ -31,8 +34,16 @@ export class JobService {
       throw new DarkroomError('job_still_active', message, { details: { state: job.state } });
     }
     const order = rerunOrder(await this.#orderOf(ref, job), job, request);
-    const started = await this.#parts.engine.start({ ...order, fingerprint }, {});
-    return started ? { ...order.header, ...initialStatus(order) } : (await this.#find(ref)).job;
+    for (const deadline = Date.now() + CLOSING_MS; ; await pause(100)) {
+      if (await this.#parts.engine.start({ ...order, fingerprint }, {}))
+        return { ...order.header, ...initialStatus(order) };
+      const { job: now } = await this.#find(ref);
+      // Another rerun was faster.
+      if (now.run >= order.run) return now;
+      if (Date.now() < deadline) continue;
+      const message = `Job "${ref.id}" has ended, and its client is being told; run it again in a few seconds`;
+      throw new DarkroomError('job_still_active', message, { details: { state: now.state } });
+    }
   }
 
   /** What the job's latest run was given. */
@@ -105,7 +116,7 @@ export class JobService {
       const { job } = await this.#find(ref);
       const heeded = isTerminal(job.state) || (signal !== 'cancel' && job.paused === (signal === 'pause'));
       if (heeded || Date.now() > deadline) return job;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pause(50);
     }
   }
 
@@ -196,6 +207,8 @@ function splitCursor(cursor: string | undefined): ['t' | 's', string | undefined
 
 const notFound = ({ id }: JobRef): DarkroomError =>
   new DarkroomError('job_not_found', `There is no job "${id}"`);
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const isUnavailable = (error: unknown): boolean =>
   error instanceof DarkroomError && error.code === 'temporal_unavailable';

@@ -16,13 +16,16 @@ export interface FilePart {
 export class Uploads {
   readonly ref: JobRef;
   readonly #archive: JobArchive;
+  readonly #asInput: boolean;
   readonly #request = randomUUID();
   readonly #files: ReceivedFile[] = [];
   #begun = 0;
 
-  constructor(archive: JobArchive, ref: JobRef) {
+  /** `asInput`: there is one file, which lies where the job's API says. */
+  constructor(archive: JobArchive, ref: JobRef, { asInput = false }: { readonly asInput?: boolean } = {}) {
     this.#archive = archive;
     this.ref = ref;
+    this.#asInput = asInput;
   }
 
   get files(): readonly ReceivedFile[] {
@@ -32,7 +35,13 @@ export class Uploads {
   /** Throws invalid_request for an empty file or a second part of the same name, store_unavailable, disk_full. */
   async add({ part, name }: FilePart, body: Readable, signal: AbortSignal): Promise<void> {
     const position = this.#begun++;
-    const upload = await this.#archive.upload(this.ref, { request: this.#request, position, body, signal });
+    const upload = await this.#archive.upload(this.ref, {
+      request: this.#request,
+      position,
+      asInput: this.#asInput,
+      body,
+      signal,
+    });
     if (upload.size === 0)
       throw new DarkroomError('asset_empty', `The file part "${part}"${name ? ` ("${name}")` : ''} is empty`);
     this.#files.push({ part, name, upload });

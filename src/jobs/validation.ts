@@ -34,6 +34,7 @@ export function validate(
   const errors = [
     ...badUrls(spec.assets, refusalOf, spec.callback?.url),
     ...badUploads(spec.assets, files),
+    ...badAttributes(spec.assets, operation, files),
     ...badCount(spec, operation, files),
   ];
   if (!params.ok) {
@@ -43,16 +44,21 @@ export function validate(
   return { spec: { ...spec, params: params.params }, operation };
 }
 
-/** Further assets of a job that waits for them, likewise. */
+/** Further assets of a job of this operation, likewise. */
 export function validateAssets(
   request: z.input<typeof assetList>,
-  { refusalOf }: Pick<Rules, 'refusalOf'>,
+  operation: string,
+  { operations, refusalOf }: Rules,
   files: readonly ReceivedFile[] | null,
 ): Asset[] {
   const parsed = z.object({ assets: assetList }).safeParse({ assets: request });
   if (!parsed.success) throw invalidFields(parsed.error.issues);
   const { assets } = parsed.data;
-  const errors = [...badUrls(assets, refusalOf), ...badUploads(assets, files)];
+  const errors = [
+    ...badUrls(assets, refusalOf),
+    ...badUploads(assets, files),
+    ...badAttributes(assets, operations.find(operation), files),
+  ];
   if (errors.length > 0) throw invalid(errors);
   return assets;
 }
@@ -89,15 +95,39 @@ function badUploads(assets: readonly Asset[], files: readonly ReceivedFile[] | n
   });
 }
 
+/** What the operation needs of each asset. Null has no value, and a file that no asset names has no attributes. */
+function badAttributes(
+  assets: readonly Asset[],
+  operation: PlannableOperation | undefined,
+  files: readonly ReceivedFile[] | null,
+): FieldError[] {
+  const { name: asking = '', attributes: needed = [] } = operation?.info ?? {};
+  const bare = unnamed(assets, files);
+  return needed.flatMap(({ name, description }) => [
+    ...assets.flatMap(({ attributes }, index) =>
+      (attributes?.[name] ?? null) === null
+        ? [
+            {
+              pointer: toPointer(['assets', index, 'attributes', name]),
+              detail: `is missing, and ${asking} needs it: ${description}`,
+            },
+          ]
+        : [],
+    ),
+    ...bare.map(({ part }) => ({
+      pointer: '/assets',
+      detail: `must name the file part "${part}" and give it the attribute "${name}"`,
+    })),
+  ]);
+}
+
 function badCount(
   { assets, await_assets }: JobSpec,
   { info }: PlannableOperation,
   files: readonly ReceivedFile[] | null,
 ): FieldError[] {
   const { max } = info.inputs;
-  const uploads = new Set(assets.flatMap(({ source }) => source.upload ?? []));
-  const unnamed = files?.filter(({ part }) => !uploads.has(part)).length ?? 0;
-  const count = assets.length + unnamed;
+  const count = assets.length + unnamed(assets, files).length;
   // More are to come, so that only too many can be wrong so far.
   const min = await_assets || files === null ? 0 : info.inputs.min;
   const total = await_assets?.total;
@@ -110,6 +140,12 @@ function badCount(
   if (count >= min && count <= max) return [];
   const wanted = max === 0 ? 'no assets' : min === max ? `exactly ${min}` : `${min} to ${max}`;
   return [{ pointer: '/assets', detail: `${info.name} takes ${wanted}, and got ${count}` }];
+}
+
+/** Files that become assets of their own. */
+function unnamed(assets: readonly Asset[], files: readonly ReceivedFile[] | null): readonly ReceivedFile[] {
+  const uploads = new Set(assets.flatMap(({ source }) => source.upload ?? []));
+  return files?.filter(({ part }) => !uploads.has(part)) ?? [];
 }
 
 /** `invalid_request`, in whose details every bad field is named. */

@@ -43,8 +43,12 @@ export class Watcher {
     const feed = this.#feeds.get(key) ?? this.#open(key, ref);
     const follower: Follower = { news: feed.latest, wake: () => undefined };
     feed.followers.add(follower);
-    const wake = () => follower.wake();
-    signal.addEventListener('abort', wake);
+    // At once: nobody may ask for the next snapshot any more.
+    const leave = () => {
+      feed.followers.delete(follower);
+      follower.wake();
+    };
+    signal.addEventListener('abort', leave);
     try {
       while (!signal.aborted) {
         const { news } = follower;
@@ -58,7 +62,7 @@ export class Watcher {
           });
       }
     } finally {
-      signal.removeEventListener('abort', wake);
+      signal.removeEventListener('abort', leave);
       feed.followers.delete(follower);
     }
   }

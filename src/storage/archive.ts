@@ -38,15 +38,30 @@ export class StoredArchive implements JobArchive {
     page: { limit: number; cursor?: string | undefined; before?: Date | undefined },
   ): Promise<JobPage> {
     if (filter.state && !isTerminal(filter.state)) return { jobs: [], cursor: null };
-    const after = page.cursor ?? (page.before && layout.endedBefore(tenant, page.before));
     const jobs: Job[] = [];
-    for await (const { key } of this.#store.list(layout.endedPrefix(tenant), after ? { after } : {})) {
+    for await (const key of this.#entries(tenant, page)) {
       const job = await readJson<Job>(this.#store, key);
       if (!job || !matches(job, filter)) continue;
       jobs.push(job);
       if (jobs.length === page.limit) return { jobs, cursor: key };
     }
     return { jobs, cursor: null };
+  }
+
+  /** Keys of the entries of the list: first those of ended jobs, then those of refused ones, as cursors they tell which. */
+  async *#entries(
+    tenant: string,
+    { cursor, before }: { cursor?: string | undefined; before?: Date | undefined },
+  ): AsyncIterable<string> {
+    const refused = layout.refusedPrefix(tenant);
+    const amongRefused = cursor?.startsWith(refused) ?? false;
+    if (!amongRefused) {
+      const after = cursor ?? (before && layout.endedBefore(tenant, before));
+      const options = after ? { after } : {};
+      for await (const { key } of this.#store.list(layout.endedPrefix(tenant), options)) yield key;
+    }
+    const options = amongRefused && cursor ? { after: cursor } : {};
+    for await (const { key } of this.#store.list(refused, options)) yield key;
   }
 
   async result(ref: JobRef, run: number): Promise<StoredResult | null> {
@@ -80,12 +95,13 @@ export class StoredArchive implements JobArchive {
     return { sealed };
   }
 
-  async upload(ref: JobRef, { request, position, body, signal }: UploadStream): Promise<Upload> {
+  async upload(ref: JobRef, { request, position, asInput, body, signal }: UploadStream): Promise<Upload> {
     if (position === 0) {
-      const begun: BegunUploads = { ref: { tenant: ref.tenant, id: ref.id }, at: new Date().toISOString() };
+      const at = new Date().toISOString();
+      const begun: BegunUploads = { ref: { tenant: ref.tenant, id: ref.id }, at, asInput };
       await this.#store.put(layout.begunUploadsKey(request), JSON.stringify(begun));
     }
-    const upload = `${request}/${position}`;
+    const upload = asInput ? layout.ONLY_INPUT : `${request}/${position}`;
     return { upload, ...(await this.#store.put(layout.uploadKey(ref, upload), body, { signal })) };
   }
 
@@ -94,6 +110,8 @@ export class StoredArchive implements JobArchive {
   }
 
   async discardUploads(ref: JobRef, request: string): Promise<void> {
+    const begun = await readJson<BegunUploads>(this.#store, layout.begunUploadsKey(request));
+    if (begun?.asInput) await this.#store.delete(layout.inputKey(ref));
     await this.#store.deleteAll(layout.uploadPrefix(ref, request));
     await this.#store.delete(layout.begunUploadsKey(request));
   }
@@ -128,8 +146,11 @@ export class StoredArchive implements JobArchive {
 
   async erase(ref: JobRef): Promise<void> {
     const record = await this.record(ref);
-    if (record?.job.completed_at)
-      await this.#store.delete(layout.endedKey(ref, new Date(record.job.completed_at)));
+    if (record?.job.completed_at) {
+      const entry = record.order ? layout.endedKey : layout.refusedKey;
+      await this.#store.delete(entry(ref, new Date(record.job.completed_at)));
+    }
+    await this.#store.delete(layout.inputKey(ref));
     await this.#store.deleteAll(layout.jobPrefix(ref));
   }
 
@@ -151,12 +172,19 @@ export class StoredArchive implements JobArchive {
     // Last, so that a second attempt still finds the entry of the earlier run.
     await this.#store.put(layout.recordKey(job), JSON.stringify(record));
   }
+
+  async refuse(record: JobRecord): Promise<void> {
+    const { job } = record;
+    await this.#store.put(layout.recordKey(job), JSON.stringify(record));
+    await this.#store.put(layout.refusedKey(job, new Date(job.created_at)), JSON.stringify(job));
+  }
 }
 
 /** A request that uploads, from its first byte until its job is accepted or refused. */
 interface BegunUploads {
   readonly ref: JobRef;
   readonly at: string;
+  readonly asInput: boolean;
 }
 
 function matches(job: Job, filter: JobFilter): boolean {

@@ -16,8 +16,15 @@ export const batchKey = (ref: JobRef, batch: Batch): string =>
 
 export const assetKey = (ref: JobRef, index: number): string => `${jobPrefix(ref)}inputs/files/${pad(index)}`;
 
-/** Bytes that came with a request: `name` is that of the request, and a number. */
-export const uploadKey = (ref: JobRef, name: string): string => `${jobPrefix(ref)}uploads/${name}`;
+/** The only input of a job of an API that says where it lies: beside the jobs, under the job's id. */
+export const inputKey = ({ tenant, id }: JobRef): string => `${tenant}/input/${id}`;
+
+/** What an upload that lies there is called. */
+export const ONLY_INPUT = 'input';
+
+/** Bytes that came with a request: `name` is that of the request, and a number; or `ONLY_INPUT`. */
+export const uploadKey = (ref: JobRef, name: string): string =>
+  name === ONLY_INPUT ? inputKey(ref) : `${jobPrefix(ref)}uploads/${name}`;
 
 export const uploadPrefix = (ref: JobRef, request: string): string => `${jobPrefix(ref)}uploads/${request}/`;
 
@@ -59,6 +66,12 @@ export const endedPrefix = (tenant: string): string => `${tenant}/ended/`;
 /** One small object for each ended job; in ascending order of keys the newest end comes first. */
 export const endedKey = (ref: JobRef, completedAt: Date): string =>
   `${endedPrefix(ref.tenant)}${latestFirst(completedAt)}-${ref.id}`;
+
+export const refusedPrefix = (tenant: string): string => `${tenant}/refused/`;
+
+/** Likewise, for each job that was refused. */
+export const refusedKey = (ref: JobRef, at: Date): string =>
+  `${refusedPrefix(ref.tenant)}${latestFirst(at)}-${ref.id}`;
 
 /** Sorts before every job that ended earlier than this time. */
 export const endedBefore = (tenant: string, time: Date): string =>

@@ -28,9 +28,10 @@ export const queueOf = (capability: string): string =>
 
 export const workflowIdOf = ({ tenant, id }: { tenant: string; id: string }): string => `job/${tenant}/${id}`;
 
+/** What the ids of all workflows that deliver callbacks of a job begin with. */
+export const callbacksPrefix = ({ tenant, id }: { tenant: string; id: string }): string =>
+  `callback/${tenant}/${id}/`;
+
 /** The workflow that goes on delivering one callback. */
-export const callbackIdOf = (
-  { tenant, id }: { tenant: string; id: string },
-  run: number,
-  seq: number,
-): string => `callback/${tenant}/${id}/${run}/${seq}`;
+export const callbackIdOf = (job: { tenant: string; id: string }, run: number, seq: number): string =>
+  `${callbacksPrefix(job)}${run}/${seq}`;

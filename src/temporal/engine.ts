@@ -3,7 +3,14 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import { TypedSearchAttributes } from '@temporalio/common';
 import { DarkroomError } from '../errors.ts';
 import type { Delivery } from '../jobs/delivery.ts';
-import type { ControlSignal, JobEngine, JobFilter, JobPage, JobSnapshot } from '../jobs/engine.ts';
+import type {
+  ControlSignal,
+  JobEngine,
+  JobFilter,
+  JobPage,
+  JobSnapshot,
+  LiveWorker,
+} from '../jobs/engine.ts';
 import type { Job } from '../jobs/job.ts';
 import {
   type AssetsTaken,
@@ -17,9 +24,9 @@ import { extended } from '../jobs/timeline.ts';
 import * as names from './attributes.ts';
 import { ask, isNotFound, tell } from './connection.ts';
 import { HighWater } from './high-water.ts';
-import { executionsOf, firstOrder, terminationReason } from './history.ts';
-import { finishedJobs, listJobs } from './listing.ts';
-import { liveCapabilities } from './live-workers.ts';
+import { executionsBelow, executionsOf, firstOrder, terminationReason } from './history.ts';
+import { countRunning, finishedJobs, listJobs } from './listing.ts';
+import { capabilitiesOf, liveWorkers } from './live-workers.ts';
 import { addAssets } from './more-assets.ts';
 import { retentionOf } from './namespace.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -40,7 +47,8 @@ export class TemporalEngine implements JobEngine {
   readonly #reads = new SingleFlight<JobSnapshot | null>((snapshot) =>
     snapshot && isTerminal(snapshot.job.state) ? FRESH_MS.ended : FRESH_MS.running,
   );
-  readonly #workers = new SingleFlight<ReadonlySet<string>>(() => 1000);
+  readonly #counts = new SingleFlight<number>(() => 1000);
+  readonly #workers = new SingleFlight<readonly LiveWorker[]>(() => 1000);
   readonly #highWater = new HighWater();
   #retentionMs: number | undefined;
 
@@ -57,6 +65,8 @@ export class TemporalEngine implements JobEngine {
     const timeline = extended([], status, order.orderedAt);
     const memo: JobMemo = { header, status, fingerprint, timeline };
     try {
+      // A rerun may have been asked for twice, with the first already over; what readers share is too old to tell.
+      if (run > 1 && ((await this.#describe(workflowId))?.job.run ?? 0) >= run) return false;
       await tell(this.#client, WRITE_MS, () =>
         this.#client.workflow.start('processJob', {
           workflowId,
@@ -118,6 +128,16 @@ export class TemporalEngine implements JobEngine {
   ): Promise<JobPage> {
     const found = await ask(this.#client, READ_MS, () => listJobs(this.#client, tenant, filter, page));
     return { ...found, jobs: found.jobs.map((job) => this.#highWater.raise(job)) };
+  }
+
+  countRunning(dialect: string): Promise<number> {
+    return this.#counts.get(dialect, () =>
+      ask(this.#client, READ_MS, () => countRunning(this.#client, dialect)),
+    );
+  }
+
+  countPending(dialect: string): Promise<number> {
+    return ask(this.#client, READ_MS, () => countRunning(this.#client, dialect, true));
   }
 
   finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]> {
@@ -182,9 +202,12 @@ export class TemporalEngine implements JobEngine {
     const running = await this.#isRunning(workflowId);
     if (running === null) return;
     if (running) await this.#stop(ref, workflowId);
-    const earlier = await tell(this.#client, WRITE_MS, () => executionsOf(this.#client, workflowId));
+    const others = await tell(this.#client, WRITE_MS, async () => [
+      ...(await executionsOf(this.#client, workflowId)),
+      ...(await executionsBelow(this.#client, names.callbacksPrefix(ref))),
+    ]);
     const { workflowService, options } = this.#client;
-    for (const execution of [{ workflowId }, ...earlier]) {
+    for (const execution of [{ workflowId }, ...others]) {
       await tell(this.#client, WRITE_MS, () =>
         workflowService.deleteWorkflowExecution({
           namespace: options.namespace,
@@ -220,9 +243,13 @@ export class TemporalEngine implements JobEngine {
     }
   }
 
-  liveCapabilities(): Promise<ReadonlySet<string>> {
+  async liveCapabilities(): Promise<ReadonlySet<string>> {
+    return capabilitiesOf(await this.liveWorkers());
+  }
+
+  liveWorkers(): Promise<readonly LiveWorker[]> {
     return this.#workers.get('', () =>
-      ask(this.#client, READ_MS, () => liveCapabilities(this.#client, this.#capabilities)),
+      ask(this.#client, READ_MS, () => liveWorkers(this.#client, this.#capabilities)),
     );
   }
 }

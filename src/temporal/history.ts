@@ -26,18 +26,34 @@ export async function terminationReason(
   return history?.events?.[0]?.workflowExecutionTerminatedEventAttributes?.reason ?? null;
 }
 
+interface ExecutionId {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
 /** Executions that have ended under this id: earlier runs, and parts of runs with long histories. */
-export async function executionsOf(
-  { workflowService, options }: Client,
-  workflowId: string,
-): Promise<{ workflowId: string; runId: string }[]> {
-  const query = `WorkflowId = '${workflowId}' AND ExecutionStatus != 'Running'`;
-  const { executions } = await workflowService.listWorkflowExecutions({
-    namespace: options.namespace,
-    query,
-    pageSize: 1000,
-  });
-  return (executions ?? []).flatMap(({ execution }) =>
-    execution?.runId ? [{ workflowId, runId: execution.runId }] : [],
-  );
+export const executionsOf = (client: Client, workflowId: string): Promise<ExecutionId[]> =>
+  executionsLike(client, `WorkflowId = '${workflowId}' AND ExecutionStatus != 'Running'`);
+
+/** Executions whose ids begin so, whether they have ended or not. */
+export const executionsBelow = (client: Client, prefix: string): Promise<ExecutionId[]> =>
+  executionsLike(client, `WorkflowId STARTS_WITH '${prefix}'`);
+
+async function executionsLike({ workflowService, options }: Client, query: string): Promise<ExecutionId[]> {
+  const found: ExecutionId[] = [];
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await workflowService.listWorkflowExecutions({
+      namespace: options.namespace,
+      query,
+      pageSize: 1000,
+      ...(nextPageToken ? { nextPageToken } : {}),
+    });
+    for (const { execution } of page.executions ?? []) {
+      const { workflowId, runId } = execution ?? {};
+      if (workflowId && runId) found.push({ workflowId, runId });
+    }
+    nextPageToken = page.nextPageToken?.length ? page.nextPageToken : undefined;
+  } while (nextPageToken);
+  return found;
 }

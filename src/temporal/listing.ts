@@ -67,6 +67,15 @@ export async function finishedJobs(
   return (await readPage(client, completed, SAMPLES, undefined)).snapshots;
 }
 
+/** Jobs of a dialect that have not ended, of all tenants; `pending`: only those of which no step has begun. */
+export async function countRunning(client: Client, dialect: string, pending = false): Promise<number> {
+  const { namespace } = client.options;
+  const running = `WorkflowType = 'processJob' AND DarkroomDialect = '${dialect}' AND ExecutionStatus = 'Running'`;
+  const query = pending ? `${running} AND DarkroomState = '${coarse.created}'` : running;
+  const { count } = await client.workflowService.countWorkflowExecutions({ namespace, query });
+  return Number(count ?? 0);
+}
+
 /** Temporal answers a garbled page token as if it were ill itself, so a cursor carries a checksum. */
 const toCursor = (token: Uint8Array): string =>
   `${Buffer.from(token).toString('base64url')}.${checksum(token)}`;

@@ -1,6 +1,7 @@
-/** Which task queues have a worker that lives. */
+/** Workers that live, and what they offer. */
 import type { Client } from '@temporalio/client';
 import proto, { type temporal } from '@temporalio/proto';
+import type { LiveWorker } from '../jobs/engine.ts';
 import { queueOf } from './attributes.ts';
 import { grpcCode } from './connection.ts';
 
@@ -18,40 +19,66 @@ const PERMISSION_DENIED = 7;
 const { WORKER_STATUS_RUNNING } = proto.temporal.api.enums.v1.WorkerStatus;
 const { TASK_QUEUE_TYPE_ACTIVITY } = proto.temporal.api.enums.v1.TaskQueueType;
 
-/** Of the capabilities given, those with a live worker: by the workers' heartbeats, or, where the server has none, by its pollers. */
-export async function liveCapabilities(
+/**
+ * Workers that offer one of these capabilities, by name: as they report to Temporal or, where the server has no such reports, as its
+ * pollers show.
+ */
+export async function liveWorkers(
   client: Client,
   capabilities: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const queues = await heartbeating(client).catch((error: unknown) => {
+): Promise<readonly LiveWorker[]> {
+  const reports = await reporting(client).catch((error: unknown) => {
     const code = grpcCode(error);
     if (code !== UNIMPLEMENTED && code !== PERMISSION_DENIED) throw error;
     return null;
   });
-  const live = await Promise.all(
-    capabilities.map(async (capability) =>
-      queues ? queues.has(queueOf(capability)) : isPolled(client, queueOf(capability)),
-    ),
+  const found = await Promise.all(
+    capabilities.map(async (capability) => {
+      const queue = queueOf(capability);
+      const workers = reports?.filter((worker) => worker.queue === queue) ?? (await polling(client, queue));
+      return workers.map(({ name, slots }) => ({ name, capability, slots }));
+    }),
   );
-  return new Set(capabilities.filter((_, index) => live[index]));
+  return found.flat().sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
 }
 
-async function heartbeating(client: Client): Promise<Set<string>> {
+/** Of the capabilities given, those with a live worker. */
+export async function liveCapabilities(
+  client: Client,
+  capabilities: readonly string[],
+): Promise<ReadonlySet<string>> {
+  return capabilitiesOf(await liveWorkers(client, capabilities));
+}
+
+export const capabilitiesOf = (workers: readonly LiveWorker[]): ReadonlySet<string> =>
+  new Set(workers.map(({ capability }) => capability));
+
+interface QueueWorker extends Pick<LiveWorker, 'name' | 'slots'> {
+  readonly queue: string;
+}
+
+async function reporting(client: Client): Promise<QueueWorker[]> {
   const { workersInfo } = await client.workflowService.listWorkers({ namespace: client.options.namespace });
-  const alive = (workersInfo ?? []).flatMap(({ workerHeartbeat: worker }) => {
+  return (workersInfo ?? []).flatMap(({ workerHeartbeat: worker }) => {
     const recent = Date.now() - toMs(worker?.heartbeatTime) < SILENCE_MS;
-    return worker?.taskQueue && worker.status === WORKER_STATUS_RUNNING && recent ? [worker.taskQueue] : [];
+    if (!worker?.taskQueue || worker.status !== WORKER_STATUS_RUNNING || !recent) return [];
+    const { currentAvailableSlots: free = -1, currentUsedSlots: used = 0 } =
+      worker.activityTaskSlotsInfo ?? {};
+    // Below 0: the worker does not know a limit.
+    const slots = free === null || free < 0 ? null : free + (used ?? 0);
+    return [{ name: worker.workerIdentity ?? '', queue: worker.taskQueue, slots }];
   });
-  return new Set(alive);
 }
 
-async function isPolled(client: Client, queue: string): Promise<boolean> {
+async function polling(client: Client, queue: string): Promise<QueueWorker[]> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,
     taskQueue: { name: queue },
     taskQueueType: TASK_QUEUE_TYPE_ACTIVITY,
   });
-  return (pollers ?? []).some(({ lastAccessTime }) => Date.now() - toMs(lastAccessTime) < POLL_MS);
+  return (pollers ?? []).flatMap(({ identity, lastAccessTime }) =>
+    Date.now() - toMs(lastAccessTime) < POLL_MS ? [{ name: identity ?? '', queue, slots: null }] : [],
+  );
 }
 
 const toMs = (time: temporal.api.workflow.v1.IWorkflowExecutionInfo['closeTime']): number =>

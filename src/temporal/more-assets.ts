@@ -9,10 +9,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import { catalogue, DarkroomError, type ErrorCode } from '../errors.ts';
 import type { AssetsTaken, JobRef, MoreAssets } from '../jobs/order.ts';
 import { workflowIdOf } from './attributes.ts';
-import { isNotFound, tell } from './connection.ts';
+import { ask, isNotFound, tell } from './connection.ts';
 
-/** A worker answers within milliseconds; the rest is for one that is just being replaced. */
-const PATIENCE_MS = 8000;
+/** A worker answers within milliseconds; the rest is for one that was killed: Temporal gives its tasks to another after 10 s. */
+const PATIENCE_MS = 12_000;
+const READ_MS = 2000;
 
 /** See `JobEngine.addAssets`. */
 export async function addAssets(
@@ -22,26 +23,34 @@ export async function addAssets(
   requestId: string,
 ): Promise<AssetsTaken> {
   const handle = client.workflow.getHandle(workflowIdOf(ref));
+  const update = { args: [more] as [MoreAssets], updateId: requestId };
   try {
-    return await tell(client, PATIENCE_MS, () =>
-      handle.executeUpdate<AssetsTaken, [MoreAssets]>('addAssets', { args: [more], updateId: requestId }),
+    const taken = await tell(client, PATIENCE_MS, () =>
+      // Temporal, which hands it to a worker, is not to be taken for away because none takes it.
+      handle.executeUpdate<AssetsTaken, [MoreAssets]>('addAssets', update).catch(nullIfNobodyAnswered),
     );
+    if (taken) return taken;
+    await ask(client, READ_MS, () => handle.describe());
+    throw noWorker(ref);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError || isNotFound(error))
       throw new DarkroomError('job_not_active', `Job "${ref.id}" has ended; it takes no more assets`);
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw noWorker(ref, error);
     if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
       throw refusal(error.cause);
     throw error;
   }
 }
 
-const noWorker = ({ id }: JobRef, cause: Error): DarkroomError =>
+function nullIfNobodyAnswered(error: unknown): null {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return null;
+  throw error;
+}
+
+const noWorker = ({ id }: JobRef): DarkroomError =>
   new DarkroomError(
     'worker_unavailable',
     `No worker took the assets for job "${id}" so far. Send them again, with the same Idempotency-Key if you sent one; ` +
       'without, look at the total of the job first',
-    { cause },
   );
 
 function refusal({ type, message }: ApplicationFailure): DarkroomError {

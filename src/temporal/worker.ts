@@ -7,6 +7,8 @@ import { MAIN_QUEUE, queueOf } from './attributes.ts';
 export interface WorkerSetup {
   readonly connection: NativeConnection;
   readonly namespace: string;
+  /** Name in Temporal; default: process and host. */
+  readonly identity?: string | undefined;
   readonly activities: Activities;
   /** Capability → steps that run at once. `io` is always there. */
   readonly slots: Readonly<Record<string, number>>;
@@ -23,12 +25,14 @@ export const bundlePath = fileURLToPath(
 export async function createWorkers({
   connection,
   namespace,
+  identity,
   activities,
   slots,
 }: WorkerSetup): Promise<Worker[]> {
   const common = {
     connection,
     namespace,
+    ...(identity === undefined ? {} : { identity }),
     // Progress and cancellation travel with heartbeats; the default throttle delays both by most of the timeout.
     maxHeartbeatThrottleInterval: '500ms',
     defaultHeartbeatThrottleInterval: '500ms',

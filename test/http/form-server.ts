@@ -12,7 +12,7 @@ import { problemResponse, publicError } from '../../src/http/problem.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createLog } from '../../src/log.ts';
 
-export const roomy: FormLimits = {
+const roomy: FormLimits = {
   fieldBytes: 1024 * 1024,
   fileBytes: 64 * 1024 * 1024,
   totalBytes: 256 * 1024 * 1024,

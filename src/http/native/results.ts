@@ -1,11 +1,13 @@
 /** Results of the native API: the manifest, files one by one, all of them as a ZIP. */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { DarkroomError } from '../../errors.ts';
-import { fileEntry, jobId, manifest } from '../../jobs/job.ts';
+import { fileEntry, jobId, type Manifest, manifest } from '../../jobs/job.ts';
 import { fileResponse } from '../files.ts';
 import { fails, json } from '../openapi.ts';
 import type { ApiParts, Env } from '../parts.ts';
-import { zipResponse } from '../zip.ts';
+import { type ZipFile, zipResponse } from '../zip.ts';
 import { createRoutes, idParam, refOf } from './shared.ts';
 
 const tags = ['Results'];
@@ -75,7 +77,8 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
       method: 'get',
       path: '/v1/jobs/{id}/archive',
       tags,
-      summary: 'All result files as one ZIP, made while it is sent',
+      summary:
+        'All result files as one ZIP, made while it is sent; the last is `manifest.json`, the result itself',
       request: { params: idParam },
       responses: {
         200: { description: 'The archive', content: { 'application/zip': { schema: binary } } },
@@ -86,13 +89,25 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
     async (c) => {
       const { id } = c.req.valid('param');
       const ref = refOf(c, id);
-      const { files } = await service.result(ref);
+      const result = await service.result(ref);
       const { completed_at } = await service.get(ref);
       const modified = new Date(completed_at ?? 0);
-      const entries = files.map(({ entry, open }) => ({ ...entry, modified, open: () => open() }));
+      const files = result.files.map(({ entry, open }) => ({ ...entry, modified, open: () => open() }));
+      const entries = [...files, { ...manifestFile(result.manifest), modified }];
       return zipResponse(c, entries, { fileName: `${id}.zip` }) as never;
     },
   );
 
   return app;
+}
+
+/** The manifest as a file of the archive. One of an operation's own keeps the name. */
+function manifestFile(manifest: Manifest): Omit<ZipFile, 'modified'> {
+  const bytes = Buffer.from(JSON.stringify(manifest, null, 2));
+  return {
+    path: 'manifest.json',
+    size: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    open: async () => Readable.from([bytes]),
+  };
 }

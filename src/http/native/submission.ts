@@ -55,8 +55,12 @@ const body = (schema: z.ZodType, part: string) => ({
   },
 });
 
-export function submissionRoutes(parts: ApiParts): OpenAPIHono<Env> {
-  const { reception, watcher, onSubmitted, limits } = parts;
+export function submissionRoutes({
+  reception,
+  watcher,
+  onSubmitted,
+  limits,
+}: Pick<ApiParts, 'reception' | 'watcher' | 'onSubmitted' | 'limits'>): OpenAPIHono<Env> {
   const app = createRoutes();
 
   app.openAPIRegistry.registerPath({
@@ -72,7 +76,7 @@ export function submissionRoutes(parts: ApiParts): OpenAPIHono<Env> {
     responses: {
       200: json(resource, 'With `Prefer: wait`: it has ended'),
       202: json(resource, 'Accepted, and durable from now on'),
-      ...fails(400, 409, 413, 415, 422, 503),
+      ...fails(400, 408, 409, 413, 415, 422, 503, 507),
     },
   });
   app.post('/v1/jobs', async (c) => {
@@ -102,7 +106,10 @@ export function submissionRoutes(parts: ApiParts): OpenAPIHono<Env> {
       headers: headers.omit({ prefer: true }),
       body: body(assetsRequest, 'assets'),
     },
-    responses: { 202: json(resource, 'The job, with them'), ...fails(400, 404, 409, 413, 415, 422, 503) },
+    responses: {
+      202: json(resource, 'The job, with them'),
+      ...fails(400, 404, 408, 409, 413, 415, 422, 503, 507),
+    },
   });
   app.post('/v1/jobs/:id/assets', async (c) => {
     const id = c.req.param('id');

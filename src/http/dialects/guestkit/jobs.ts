@@ -1,0 +1,107 @@
+/** Jobs: the list, how one stands, what came of it. */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { DarkroomError } from '../../../errors.ts';
+import { jobId } from '../../../jobs/job.ts';
+import type { JobRef } from '../../../jobs/order.ts';
+import type { DialectJobs } from '../../../jobs/scope.ts';
+import { createRoutes, refOf } from '../../native/shared.ts';
+import { json } from '../../openapi.ts';
+import type { Env } from '../../parts.ts';
+import { fails } from './errors.ts';
+import { allJobs, pageOf } from './list.ts';
+import { success, tags } from './shared.ts';
+import { jobStatus, statusOf } from './status.ts';
+
+const idParam = z.object({ id: z.string().openapi({ example: 'inspect-vm-001' }) });
+
+const listQuery = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'must be a whole number, and at least 1')
+    .transform(Number)
+    .optional()
+    .openapi({ type: 'integer', minimum: 1, description: 'Jobs of a page; default: all' }),
+  cursor: z.string().optional().openapi({ description: '`next_cursor` of the page before' }),
+});
+
+const jobList = z
+  .object({
+    jobs: z.array(jobStatus),
+    total: z.int().describe('All jobs, on this page or not'),
+    next_cursor: z.string().nullable().describe('Null on the last page'),
+  })
+  .meta({ id: 'GuestkitJobs' });
+
+export function jobRoutes(jobs: DialectJobs): OpenAPIHono<Env> {
+  const app = createRoutes();
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/jobs',
+      tags,
+      summary: 'List jobs, the latest submission first',
+      request: { query: listQuery },
+      responses: { 200: json(success(jobList), 'The jobs'), ...fails(400, 503) },
+    }),
+    async (c) => {
+      const { limit = Number.POSITIVE_INFINITY, cursor } = c.req.valid('query');
+      const all = await allJobs(jobs, c.var.tenant);
+      const page = pageOf(all, limit, cursor);
+      const data = { jobs: page.jobs.map(statusOf), total: all.length, next_cursor: page.next };
+      return c.json({ success: true as const, data }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/jobs/{id}',
+      tags,
+      summary: 'How a job stands',
+      request: { params: idParam },
+      responses: { 200: json(success(jobStatus), 'The job'), ...fails(404, 503) },
+    }),
+    async (c) => {
+      const ref = refOf(c, c.req.valid('param').id);
+      const data = statusOf(await known(ref, () => jobs.get(ref)));
+      return c.json({ success: true as const, data }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/jobs/{id}/result',
+      tags,
+      summary: 'The result of a completed job',
+      request: { params: idParam },
+      responses: {
+        200: json(success(z.unknown()), 'What the operation gave'),
+        ...fails(404, 503),
+      },
+    }),
+    async (c) => {
+      const ref = refOf(c, c.req.valid('param').id);
+      const { status, error } = statusOf(await known(ref, () => jobs.get(ref)));
+      if (status !== 'Completed') {
+        const why = error === null ? '' : `: ${error}`;
+        const message = `Result of job ${ref.id} is not available, the job is ${status}${why}`;
+        throw new DarkroomError('result_not_ready', message);
+      }
+      const { manifest } = await jobs.result(ref);
+      return c.json({ success: true as const, data: manifest.data }, 200);
+    },
+  );
+
+  return app;
+}
+
+/** An id that no job could have is one that no job has. */
+async function known<T>(ref: JobRef, read: () => Promise<T>): Promise<T> {
+  const missing = () => new DarkroomError('job_not_found', `Job ${ref.id} not found`);
+  if (!jobId.safeParse(ref.id).success) throw missing();
+  return read().catch((error: unknown) => {
+    throw error instanceof DarkroomError && error.code === 'job_not_found' ? missing() : error;
+  });
+}

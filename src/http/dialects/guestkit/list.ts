@@ -1,0 +1,49 @@
+/** All jobs in one order that stays: the latest submission first, whatever becomes of the jobs meanwhile. */
+import type { Job } from '../../../jobs/job.ts';
+import type { DialectJobs } from '../../../jobs/scope.ts';
+import { invalid } from '../../../jobs/validation.ts';
+
+/** Jobs that one question to Temporal brings, and jobs in all; older ones are in the native list. */
+const PAGE = 200;
+const MAX_JOBS = 10_000;
+
+export async function allJobs(jobs: DialectJobs, tenant: string): Promise<Job[]> {
+  // A job that ends while its list is read comes twice.
+  const found = new Map<string, Job>();
+  let cursor: string | undefined;
+  do {
+    const page = await jobs.list(tenant, {}, { limit: PAGE, cursor });
+    for (const job of page.jobs) found.set(job.id, job);
+    cursor = page.cursor ?? undefined;
+  } while (cursor !== undefined && found.size < MAX_JOBS);
+  return [...found.values()].sort((a, b) => compare(placeOf(b), placeOf(a)));
+}
+
+interface Page {
+  readonly jobs: readonly Job[];
+  /** Null on the last page. */
+  readonly next: string | null;
+}
+
+/** `cursor`: the place of the last job of the page before. Throws invalid_request when it is none. */
+export function pageOf(jobs: readonly Job[], limit: number, cursor: string | undefined): Page {
+  const after = cursor === undefined ? null : fromCursor(cursor);
+  const rest = after === null ? jobs : jobs.filter((job) => compare(placeOf(job), after) < 0);
+  const page = rest.slice(0, limit);
+  const last = page.at(-1);
+  const next = last && page.length < rest.length ? toCursor(placeOf(last)) : null;
+  return { jobs: page, next };
+}
+
+/** Timestamps of one form sort as text, and an id has no space. */
+const placeOf = ({ created_at, id }: Job): string => `${created_at} ${id}`;
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+const toCursor = (place: string): string => Buffer.from(place).toString('base64url');
+
+function fromCursor(cursor: string): string {
+  const place = Buffer.from(cursor, 'base64url').toString();
+  if (/^\d{4}-\S+Z \S+$/.test(place)) return place;
+  throw invalid([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
+}

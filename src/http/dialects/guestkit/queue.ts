@@ -1,0 +1,48 @@
+/** How many jobs may be pending. Temporal would take any number; clients of this API count on a bound. */
+import { DarkroomError } from '../../../errors.ts';
+
+/** Milliseconds for which a count is good enough, and below which counting again would tell nothing new. */
+const FRESH_MS = { below: 1000, full: 100 };
+
+export class Queue {
+  readonly #count: () => Promise<number>;
+  readonly #limit: number;
+  #counted = 0;
+  /** Since the last count began. */
+  #admitted = 0;
+  #countedAt = Number.NEGATIVE_INFINITY;
+  #counting: Promise<void> | null = null;
+
+  constructor(count: () => Promise<number>, limit: number) {
+    this.#count = count;
+    this.#limit = limit;
+  }
+
+  /** Makes room for one more job. Throws queue_full, and what counting throws. */
+  async admit(): Promise<void> {
+    const freshMs = this.#isFull() ? FRESH_MS.full : FRESH_MS.below;
+    if (Date.now() - this.#countedAt > freshMs) {
+      this.#counting ??= this.#recount();
+      await this.#counting;
+    }
+    if (this.#isFull()) {
+      const message = `The queue is full: ${this.#limit} jobs are pending. Submit the job again when some of them have begun`;
+      throw new DarkroomError('queue_full', message, { details: { max_queue_size: this.#limit } });
+    }
+    this.#admitted += 1;
+  }
+
+  #isFull(): boolean {
+    return this.#counted + this.#admitted >= this.#limit;
+  }
+
+  async #recount(): Promise<void> {
+    this.#admitted = 0;
+    try {
+      this.#counted = await this.#count();
+      this.#countedAt = Date.now();
+    } finally {
+      this.#counting = null;
+    }
+  }
+}

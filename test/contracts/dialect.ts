@@ -1,0 +1,238 @@
+/** What every dialect must do. A dialect's own test file calls this with an adapter, beside the conformance to its contract. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { partsOf } from '../support/processes.ts';
+import { BUILD_MS, type S3Server, startS3Server } from '../support/s3-server.ts';
+import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
+
+/** A request, as `fetch` takes it. */
+export interface Ask {
+  readonly path: string;
+  readonly init?: RequestInit;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** JSON; text where it is none. */
+  readonly body: unknown;
+}
+
+/** A request that is refused, and the status that says so. */
+export interface Refusal {
+  readonly ask: Ask;
+  readonly status: number;
+}
+
+/** `id`: a UUID that the server has not seen, for dialects whose clients choose. */
+type Submission = (id: string) => Ask;
+
+export interface DialectAdapter {
+  /** The search attribute of its jobs. */
+  readonly name: string;
+  /** Settings that its requests need. Bodies may have at most 1 MiB. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Before the first test, with the server up; gives back what undoes it. */
+  readonly prepare?: (darkroom: Darkroom) => Promise<() => Promise<void>>;
+  /** Requests that are accepted, for jobs that complete within seconds, go on for a minute, or fail. */
+  readonly submissions: {
+    readonly quick: Submission;
+    readonly slow: Submission;
+    /** Left out where nothing a client can send makes a job fail. */
+    readonly failing?: Submission;
+  };
+  readonly accepted: number;
+  /** The status of `look` for a job that is completed, if not 200. */
+  readonly completed?: number;
+  /** The status of what needs a part that is away, if not 503. */
+  readonly unavailable?: number;
+  /** From the answer to a submission; the native API has the job under the same id. */
+  readonly idOf: (body: unknown) => string;
+  readonly look: (id: string) => Ask;
+  readonly result: (id: string) => Ask;
+  /** How the answer to `look` calls the state. */
+  readonly wordOf: (body: unknown) => string;
+  readonly words: {
+    readonly running: readonly string[];
+    readonly completed: string;
+    readonly failed: string;
+    readonly cancelled: string;
+  };
+  /** The status of `result` while the job runs, and when it has ended without one. */
+  readonly noResult: { readonly running: number; readonly ended: number };
+  /** Where clients choose ids: a request for a taken one that is not the request of its job, and how it is refused. */
+  readonly duplicate?: (takenId: string) => Refusal;
+  /** Whatever else is wrong with a request, each with a sentence. */
+  readonly refusals: Readonly<
+    Record<'a malformed body' | 'a route that is not there' | 'a wrong method', Refusal>
+  > &
+    Readonly<Record<string, Refusal>>;
+  /** Fails the test unless this is an error in the dialect's own shape. */
+  readonly expectError: (answer: Answer) => void;
+}
+
+export function dialectContract(adapter: DialectAdapter): void {
+  const { name, submissions, words, expectError, completed = 200, unavailable = 503 } = adapter;
+  describe(`${name}: contract of a dialect`, () => {
+    let s3: S3Server;
+    let darkroom: Darkroom;
+    let undo: (() => Promise<void>) | undefined;
+
+    beforeAll(async () => {
+      s3 = await startS3Server();
+      darkroom = await startDarkroom({
+        env: {
+          ...s3.env,
+          DARKROOM_STORE: `s3://${s3.bucket}`,
+          DARKROOM_MAX_BODY_BYTES: '1M',
+          ...adapter.env,
+        },
+      });
+      undo = await adapter.prepare?.(darkroom);
+    }, BUILD_MS);
+    afterAll(async () => {
+      await undo?.();
+      await darkroom?.dispose();
+      await s3?.dispose();
+    });
+
+    const ask = async ({ path, init }: Ask): Promise<Answer> => answerOf(await darkroom.request(path, init));
+    const refused = (answer: Answer, status: number) => {
+      expect(answer).toMatchObject({ status });
+      expectError(answer);
+      // Nothing of the machine is told.
+      expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|\.[jt]s:\d/);
+      expect(JSON.stringify(answer.body)).not.toContain(darkroom.dataDir);
+    };
+    const submit = async (submission: Submission): Promise<string> => {
+      const answer = await ask(submission(randomUUID()));
+      expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: adapter.accepted });
+      return adapter.idOf(answer.body);
+    };
+    const wordOf = async (id: string) => adapter.wordOf((await ask(adapter.look(id))).body);
+    const untilWord = (id: string, word: string) =>
+      expect.poll(() => wordOf(id), { timeout: 50_000 }).toBe(word);
+    const idsOfDialect = async (): Promise<string[]> => {
+      const { body } = await ask({ path: `/v1/jobs?dialect=${name}&limit=200` });
+      return (body as { jobs: { id: string }[] }).jobs.map(({ id }) => id).sort();
+    };
+    const cancel = (id: string) => ask({ path: `/v1/jobs/${id}/cancel`, init: { method: 'POST' } });
+
+    it('takes a job, which the native API and Temporal have under its name, and tells its end', async () => {
+      const id = await submit(submissions.quick);
+      expect(await darkroom.get(id)).toMatchObject({ id, dialect: name });
+      await untilWord(id, words.completed);
+      await expect.poll(idsOfDialect).toContain(id);
+      expect(await ask(adapter.result(id))).toMatchObject({ status: 200 });
+    });
+
+    it('does not know ids that nobody has, whatever they look like', async () => {
+      for (const id of [randomUUID(), 'nobody', '0', '..%2F..%2Fetc', '%00', 'x'.repeat(500)]) {
+        for (const request of [adapter.look(id), adapter.result(id)]) {
+          const answer = await ask(request);
+          refused(answer, id.length < 40 && /^[\w-]+$/.test(id) ? 404 : answer.status);
+          expect([400, 404, 422]).toContain(answer.status);
+        }
+      }
+    });
+
+    it('does not know jobs of another API', async () => {
+      const { id } = await darkroom.submit({ id: randomUUID(), operation: 'system.echo' });
+      await darkroom.until(id, 'completed');
+      refused(await ask(adapter.look(id)), 404);
+      refused(await ask(adapter.result(id)), 404);
+    });
+
+    it.each(Object.entries(adapter.refusals))(
+      'refuses %s, and makes no job',
+      async (_, { ask: wrong, status }) => {
+        const before = await idsOfDialect();
+        refused(await ask(wrong), status);
+        expect(await idsOfDialect()).toEqual(before);
+      },
+    );
+
+    it.runIf(adapter.duplicate)('refuses an id that is taken, and leaves its job alone', async () => {
+      const id = await submit(submissions.quick);
+      await untilWord(id, words.completed);
+      const first = await darkroom.get(id);
+      const duplicate = adapter.duplicate?.(id);
+      if (!duplicate) throw new Error('unreachable');
+      refused(await ask(duplicate.ask), duplicate.status);
+      expect(await darkroom.get(id)).toEqual(first);
+    });
+
+    it('tells of a job that runs and has no result yet, and of its cancellation', async () => {
+      const id = await submit(submissions.slow);
+      expect(words.running).toContain(await wordOf(id));
+      refused(await ask(adapter.result(id)), adapter.noResult.running);
+      expect(await cancel(id)).toMatchObject({ status: 202 });
+      await untilWord(id, words.cancelled);
+      refused(await ask(adapter.result(id)), adapter.noResult.ended);
+    });
+
+    it.runIf(submissions.failing)('tells of a job that failed', async () => {
+      const id = await submit(submissions.failing as Submission);
+      await untilWord(id, words.failed);
+      refused(await ask(adapter.result(id)), adapter.noResult.ended);
+    });
+
+    it('says so while Temporal is away, and still shows what has ended', async () => {
+      const [ended, running] = [await submit(submissions.quick), await submit(submissions.slow)];
+      await untilWord(ended, words.completed);
+      await expect.poll(() => wordOf(running)).not.toBe(words.completed);
+      const { temporal } = await partsOf(darkroom.process.pid);
+      // Stopped first, so that there is time to look before its supervisor has started another.
+      process.kill(temporal, 'SIGSTOP');
+      try {
+        // What was just read is kept for a moment.
+        await new Promise((resolve) => setTimeout(resolve, 1200));
+        const [look, result, unknown, submission] = await Promise.all([
+          ask(adapter.look(ended)),
+          ask(adapter.result(ended)),
+          ask(adapter.look(running)),
+          ask(submissions.quick(randomUUID())),
+        ]);
+        expect([look.status, adapter.wordOf(look.body), result.status]).toEqual([
+          completed,
+          words.completed,
+          200,
+        ]);
+        for (const answer of [unknown, submission]) {
+          refused(answer, unavailable);
+          expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+        }
+      } finally {
+        process.kill(temporal, 'SIGKILL');
+      }
+      await ready(darkroom);
+      await cancel(running);
+      await untilWord(running, words.cancelled);
+    });
+
+    it('says so of what lies in the store while that is away, and goes on when it is back', async () => {
+      const [ended, running] = [await submit(submissions.quick), await submit(submissions.slow)];
+      await untilWord(ended, words.completed);
+      await s3.stop();
+      try {
+        refused(await ask(adapter.result(ended)), unavailable);
+        const look = await ask(adapter.look(running));
+        expect([look.status, words.running.includes(adapter.wordOf(look.body))]).toEqual([200, true]);
+        const submission = await ask(submissions.quick(randomUUID()));
+        if (submission.status !== adapter.accepted) refused(submission, unavailable);
+      } finally {
+        await s3.start();
+      }
+      await expect.poll(async () => (await ask(adapter.result(ended))).status).toBe(200);
+      await cancel(running);
+      await untilWord(running, words.cancelled);
+    });
+  });
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const { status, headers } = response;
+  const text = await response.text();
+  const isJson = /[/+]json\b/.test(headers.get('content-type') ?? '');
+  return { status, headers, body: isJson ? JSON.parse(text) : text };
+}

@@ -1,0 +1,268 @@
+/** Uploads that go wrong: each is told what, at once, and nothing of it stays. */
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beginForm, endOfForm, jobPart, partHead, sendForm } from '../support/form-client.ts';
+import { type Darkroom, sleep, startDarkroom } from '../support/server.ts';
+import { storeFiles, unsettledFiles } from '../support/store-files.ts';
+
+const run = promisify(execFile);
+const MiB = 2 ** 20;
+const lacksCurl = spawnSync('curl', ['--version']).status !== 0;
+
+const echo = (more = {}) => jobPart({ operation: 'test.echo', ...more });
+const file = (name = 'a') => partHead(name, { fileName: `${name}.bin` });
+
+let darkroom: Darkroom;
+let jobs: string;
+
+beforeAll(async () => {
+  darkroom = await startDarkroom({
+    env: {
+      DARKROOM_MAX_ASSET_BYTES: '4M',
+      DARKROOM_MAX_UPLOAD_BYTES: '6M',
+      DARKROOM_MAX_BODY_BYTES: '256K',
+    },
+  });
+  jobs = `${darkroom.url}/v1/jobs`;
+});
+afterAll(() => darkroom.dispose());
+
+/** No job was made, and its bytes are gone. */
+async function expectNothingLeft(): Promise<void> {
+  await expect.poll(() => storeFiles(darkroom)).toEqual([]);
+  const { jobs } = (await (await darkroom.request('/v1/jobs')).json()) as { jobs: unknown[] };
+  expect(jobs).toEqual([]);
+}
+
+describe('a form is refused, and named is what is wrong with it', () => {
+  const upload = (name: string) => ({ source: { upload: name } });
+
+  test.each<[string, (Uint8Array | string)[], object]>([
+    ['the job is missing', [file(), 'x'], { status: 422, errors: [{ pointer: '/job' }] }],
+    ['nothing is in it', [], { status: 422, errors: [{ pointer: '/job' }] }],
+    ['the job comes late', [file(), 'x', echo()], { status: 422, errors: [{ pointer: '/job' }] }],
+    ['the job comes twice', [echo(), file(), 'x', echo()], { status: 422, errors: [{ pointer: '/job' }] }],
+    ['the job is no JSON', [jobPart('{"operation":'), file(), 'x'], { status: 400, code: 'malformed_json' }],
+    ['the job is no object', [jobPart('7'), file(), 'x'], { status: 422, errors: [{ pointer: '' }] }],
+    [
+      'the job has bad fields',
+      [jobPart({ operation: 'image.transform', params: { widht: 1 } }), file(), 'x'],
+      { status: 422, errors: [{ pointer: '/params/widht' }] },
+    ],
+    [
+      'another field is in it',
+      [echo(), partHead('note'), 'x'],
+      { status: 422, errors: [{ pointer: '/note' }] },
+    ],
+    ['a file is empty', [echo(), file(), 'x', file('b')], { status: 422, code: 'asset_empty' }],
+    [
+      'a file is missing',
+      [echo({ assets: [upload('b'), upload('a')] }), file(), 'x'],
+      { status: 422, errors: [{ pointer: '/assets/0/source/upload' }] },
+    ],
+    [
+      'an asset names one of two parts',
+      [echo({ assets: [upload('a')] }), file(), 'x', file(), 'y'],
+      { status: 422, errors: [{ pointer: '/assets/0/source/upload' }] },
+    ],
+    [
+      'there are more files than the operation takes',
+      [jobPart({ operation: 'system.echo' }), file(), 'x'],
+      { status: 422, errors: [{ pointer: '/assets' }] },
+    ],
+    [
+      'a file is too large',
+      [echo(), file(), Buffer.alloc(4 * MiB + 1)],
+      { status: 413, detail: expect.stringContaining('a.bin') },
+    ],
+    [
+      'all are too large',
+      [echo(), ...['a', 'b'].flatMap((name) => [file(name), Buffer.alloc(3 * MiB)])],
+      { status: 413 },
+    ],
+    ['the job is too large', [echo({ params: { x: 'x'.repeat(300_000) } })], { status: 413 }],
+  ])('%s', async (_, pieces, expected) => {
+    const { body, headers } = await sendForm(jobs, pieces);
+    expect(headers['content-type']).toBe('application/problem+json');
+    expect(body).toMatchObject(expected);
+    await expectNothingLeft();
+  });
+
+  test('an upload is named in JSON', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const spec = { operation: 'test.echo', assets: [upload('a')] };
+    const response = await fetch(jobs, { method: 'POST', headers, body: JSON.stringify(spec) });
+    expect(await response.json()).toMatchObject({
+      status: 422,
+      errors: [
+        { pointer: '/assets/0/source/upload', detail: expect.stringContaining('multipart/form-data') },
+      ],
+    });
+  });
+
+  test('a form whose last boundary is missing, or that is cut short', async () => {
+    const form = beginForm(jobs);
+    await form.write(`${echo() + file()}x`);
+    form.call.end();
+    expect(await form.answer).toMatchObject({ status: 400, body: { code: 'malformed_form' } });
+    await expectNothingLeft();
+  });
+});
+
+describe('a client that is still sending', () => {
+  test.each<[string, string, Record<string, string | number>, number]>([
+    ['an invalid job', jobPart({ operation: 'no.such' }) + file(), {}, 422],
+    ['a file before the job', file('first'), {}, 422],
+    ['a file that is too large', echo() + file(), {}, 413],
+    ['more than it may, as it says itself', echo() + file(), { 'content-length': 6 * MiB + 1 }, 413],
+    ['a bad Idempotency-Key', echo() + file(), { 'idempotency-key': 'k'.repeat(256) }, 422],
+  ])('%s is answered before it has ended', async (_, start, headers, status) => {
+    const form = beginForm(jobs, headers);
+    await form.write(start);
+    let answered = false;
+    const answer = form.answer.finally(() => {
+      answered = true;
+    });
+    // 5 MiB at most, and never an end.
+    for (let sent = 0; sent < 5 && !answered; sent++) {
+      await form.write(Buffer.alloc(MiB));
+      await sleep(20);
+    }
+    expect(await answer).toMatchObject({ status });
+    form.cut();
+    await expectNothingLeft();
+  });
+
+  test.skipIf(lacksCurl)('is answered with curl, too, which sends what it has', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'darkroom-curl-'));
+    const path = join(folder, 'large.bin');
+    await writeFile(path, Buffer.alloc(64 * MiB));
+    const send = async (job: string, ...more: string[]) => {
+      const form = ['-F', `job=${job};type=application/json`, '-F', `a=@${path}`];
+      const args = ['-s', '-m', '30', '-w', '\n%{http_code}', ...more, ...form, jobs];
+      const { stdout } = await run('curl', args).catch((error: unknown) => error as { stdout: string });
+      return stdout.split('\n').at(-1);
+    };
+    try {
+      expect(await send('{"operation":"no.such"}', '-H', 'transfer-encoding: chunked')).toBe('422');
+      expect(await send('{"operation":"test.echo"}', '-H', 'transfer-encoding: chunked')).toBe('413');
+      expect(await send('{"operation":"test.echo"}')).toBe('413');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    await expectNothingLeft();
+  });
+
+  test('is cut off in the middle of a file: nothing of it stays', async () => {
+    const form = beginForm(jobs);
+    await form.write(`${echo() + file()}whole${file('b')}`);
+    await form.write(Buffer.alloc(MiB));
+    await expect
+      .poll(() => storeFiles(darkroom))
+      .toEqual([
+        expect.stringMatching(/^\.tmp\//),
+        expect.stringMatching(/^_uploading\//),
+        expect.stringMatching(/^public\/jobs\/[^/]+\/uploads\/.*\/0$/),
+      ]);
+    form.cut();
+    await expectNothingLeft();
+  });
+
+  test('but slowly is waited for, and keeps nobody else waiting', async () => {
+    const form = beginForm(jobs);
+    for (const letter of echo({ id: 'slow' }) + file()) {
+      await form.write(letter);
+      await sleep(5);
+    }
+    for (const letter of 'slow but sure') {
+      await form.write(letter);
+      expect((await darkroom.request('/healthz')).status).toBe(200);
+      await sleep(50);
+    }
+    expect(await form.end()).toMatchObject({ status: 202, body: { id: 'slow' } });
+    expect(await darkroom.until('slow', 'completed', 'failed')).toMatchObject({ state: 'completed' });
+    await darkroom.request('/v1/jobs/slow', { method: 'DELETE' });
+  });
+});
+
+describe('the server', () => {
+  test('is killed in the middle of an upload: what is left goes a day later, and no sooner', async () => {
+    const first = await startDarkroom();
+    const { dataDir } = first;
+    const form = beginForm(`${first.url}/v1/jobs`);
+    await form.write(`${echo() + file()}whole${file('b')}`);
+    await form.write(Buffer.alloc(8 * MiB));
+    // A job whose request died after it had been accepted: its marker is all that is too much.
+    const kept = await sendForm(`${first.url}/v1/jobs`, [echo({ id: 'kept' }), file(), 'kept']);
+    expect(kept.status).toBe(202);
+    const bytes = (await storeFiles(first)).find((path) => path.includes('/kept/uploads/')) ?? '';
+    const marker = join(dataDir, 'store/_uploading', bytes.split('/').at(-2) ?? '');
+    const at = new Date().toISOString();
+    await writeFile(marker, JSON.stringify({ ref: { tenant: 'public', id: 'kept' }, at }));
+    await expect.poll(async () => (await unsettledFiles(first)).length).toBe(3);
+    first.process.kill('SIGKILL');
+    await form.answer.catch(() => undefined);
+
+    const second = await startDarkroom({ dataDir });
+    // Written only once the sweep at the start is through, which says nothing when it finds nothing to do.
+    await second.submit({ id: 'after', operation: 'system.echo' });
+    await second.until('after', 'completed');
+    expect((await unsettledFiles(second)).filter((path) => path.startsWith('_uploading/'))).toHaveLength(2);
+    await second.stop();
+
+    const dayBefore = new Date(Date.now() - 25 * 60 * 60 * 1000).toISOString();
+    for (const name of await readdir(join(dataDir, 'store/_uploading'))) {
+      const path = join(dataDir, 'store/_uploading', name);
+      const begun = JSON.parse(await readFile(path, 'utf8')) as object;
+      await writeFile(path, JSON.stringify({ ...begun, at: dayBefore }));
+    }
+    const third = await startDarkroom({ dataDir });
+    try {
+      const uploads = async () => (await storeFiles(third)).filter((path) => /_uploading|uploads/.test(path));
+      await expect.poll(uploads, { timeout: 10_000 }).toEqual([bytes]);
+      expect(third.output()).not.toContain('abandoned');
+    } finally {
+      await third.dispose();
+    }
+  });
+
+  test('has a full disk: 507, nothing stays, and what fits is taken', async (context) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-full-'));
+    const store = join(dataDir, 'store');
+    await mkdir(store);
+    const mount = run('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', store]);
+    if ((await mount.catch(() => null)) === null) {
+      await rm(dataDir, { recursive: true });
+      context.skip('needs the right to mount a tmpfs');
+    }
+    const full = await startDarkroom({ dataDir });
+    try {
+      const { status, body } = await sendForm(`${full.url}/v1/jobs`, [
+        echo(),
+        ...[file(), Buffer.alloc(MiB), file('b'), Buffer.alloc(5 * MiB)],
+      ]);
+      expect([status, body['code'], body['retryable']]).toEqual([507, 'disk_full', true]);
+      expect(JSON.stringify(body)).not.toContain(dataDir);
+      expect(await storeFiles(full)).toEqual([]);
+      const fits = await sendForm(`${full.url}/v1/jobs`, [echo({ id: 'fits' }), file(), Buffer.alloc(MiB)]);
+      expect(fits.status).toBe(202);
+      expect(await full.until('fits', 'completed', 'failed')).toMatchObject({ state: 'completed' });
+    } finally {
+      await full.stop();
+      await run('umount', [store]);
+      await full.dispose();
+    }
+  });
+});
+
+test('a form cannot be ended twice, nor go on after its end', async () => {
+  const form = beginForm(jobs);
+  await form.write(`${echo({ id: 'epilogue' }) + file()}x${endOfForm}an epilogue that means nothing`);
+  form.call.end();
+  expect((await form.answer).status).toBe(202);
+  await darkroom.request('/v1/jobs/epilogue', { method: 'DELETE' });
+});

@@ -1,0 +1,82 @@
+/** Disks of volumes: with a partition table, or with logical volumes on them. */
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { lvmHeader, PE_START } from './lvm.ts';
+import { tool } from './tools.ts';
+
+const MIB = 2 ** 20;
+
+export type TableKind = 'gpt' | 'dos';
+
+/** A disk of one partition for each volume, the first at 1 MiB. */
+export async function partitioned(disk: string, kind: TableKind, volumes: readonly string[]): Promise<void> {
+  const sizes = await Promise.all(volumes.map(async (volume) => (await stat(volume)).size));
+  const starts = sizes.map((_, index) => sizes.slice(0, index).reduce((sum, size) => sum + size, MIB));
+  const total = sizes.reduce((sum, size) => sum + size, 2 * MIB);
+  await withFile(disk, async (file) => {
+    await file.truncate(total);
+    for (const [index, volume] of volumes.entries()) await pour(volume, file, starts[index] ?? 0);
+  });
+  const lines = sizes.map(
+    (size, index) =>
+      `start=${(starts[index] ?? 0) / 512}, size=${size / 512}, type=${kind === 'gpt' ? 'L' : '83'}`,
+  );
+  await tool('sfdisk', ['--quiet', '--wipe', 'never', disk], `label: ${kind}\n${lines.join('\n')}\n`);
+}
+
+/** A disk that is a physical volume as a whole, with a logical volume for each, named, of the group `vg-0`. */
+export async function logical(disk: string, volumes: Readonly<Record<string, string>>): Promise<void> {
+  const entries = await Promise.all(
+    Object.entries(volumes).map(async ([name, path]) => ({ name, path, size: (await stat(path)).size })),
+  );
+  const total = entries.reduce((sum, { size }) => sum + size, PE_START + MIB);
+  await withFile(disk, async (file) => {
+    await file.truncate(total);
+    await file.write(lvmHeader('vg-0', total, entries), 0, null, 0);
+    let at = PE_START;
+    for (const { path, size } of entries) {
+      await pour(path, file, at);
+      at += size;
+    }
+  });
+}
+
+async function withFile(path: string, work: (file: FileHandle) => Promise<void>): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await work(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Copies what is not empty, so that the disk takes no more room than it must. */
+async function pour(from: string, to: FileHandle, at: number): Promise<void> {
+  const source = await open(from);
+  const piece = Buffer.alloc(MIB);
+  const nothing = Buffer.alloc(MIB);
+  try {
+    for (let offset = 0; ; ) {
+      const { bytesRead } = await source.read(piece, 0, MIB, offset);
+      if (bytesRead === 0) return;
+      const read = piece.subarray(0, bytesRead);
+      if (!read.equals(nothing.subarray(0, bytesRead))) await to.write(read, 0, bytesRead, at + offset);
+      offset += bytesRead;
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** Subformats by what makes a difference to a reader. */
+export const conversions = {
+  qcow2: ['-O', 'qcow2', '-c'],
+  'qcow2-zstd': ['-O', 'qcow2', '-c', '-o', 'compression_type=zstd'],
+  vmdk: ['-O', 'vmdk'],
+  'vmdk-stream': ['-O', 'vmdk', '-o', 'subformat=streamOptimized'],
+  vdi: ['-O', 'vdi'],
+  vhdx: ['-O', 'vhdx'],
+  vhd: ['-O', 'vpc'],
+} as const satisfies Record<string, readonly string[]>;
+
+export const convert = (raw: string, to: string, kind: keyof typeof conversions): Promise<void> =>
+  tool('qemu-img', ['convert', '-f', 'raw', ...conversions[kind], raw, to]);

@@ -1,0 +1,79 @@
+/** File systems with files in them, made without mounting anything. */
+import { mkdtemp, readdir, readlink, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tool } from './tools.ts';
+import { layDown, type Tree } from './tree.ts';
+
+export interface VolumeOptions {
+  readonly label?: string;
+  readonly uuid?: string;
+}
+
+type Make = (image: string, folder: string, options: VolumeOptions) => Promise<void>;
+
+const MIB = 2 ** 20;
+
+/** Makes `image` a file system that holds the tree; it is as small as such a file system may be. */
+const maker =
+  (mebibytes: number, make: Make) =>
+  async (image: string, tree: Tree, options: VolumeOptions = {}): Promise<void> => {
+    const folder = await mkdtemp(join(tmpdir(), 'darkroom-guest-'));
+    try {
+      await layDown(tree, folder);
+      await writeFile(image, '');
+      await truncate(image, mebibytes * MIB);
+      await make(image, folder, options);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+
+export const ext4 = maker(8, async (image, folder, { label = '', uuid }) => {
+  const named = ['-L', label, ...(uuid ? ['-U', uuid] : [])];
+  await tool('mke2fs', ['-q', '-F', '-t', 'ext4', '-E', 'root_owner=0:0', ...named, '-d', folder, image]);
+});
+
+export const btrfs = maker(128, async (image, folder, { label = '', uuid }) => {
+  await tool('mkfs.btrfs', [
+    '-q',
+    '-f',
+    '-L',
+    label,
+    ...(uuid ? ['-U', uuid] : []),
+    '--rootdir',
+    folder,
+    image,
+  ]);
+});
+
+export const fat = maker(40, async (image, folder, { label = 'NO NAME' }) => {
+  await tool('mkfs.vfat', ['-F', '32', '-n', label, image]);
+  await tool('mcopy', [
+    '-s',
+    '-i',
+    image,
+    ...(await readdir(folder)).map((name) => join(folder, name)),
+    '::',
+  ]);
+});
+
+export const xfs = maker(320, async (image, folder, { label = '', uuid }) => {
+  const prototype = join(folder, '.prototype');
+  await writeFile(prototype, `/\n0 0\n${await prototypeOf(folder, '')}$\n`);
+  const named = [...(label ? ['-L', label] : []), ...(uuid ? ['-m', `uuid=${uuid}`] : [])];
+  await tool('mkfs.xfs', ['-q', '-f', ...named, '-p', prototype, image]);
+});
+
+/** The tree in the words of mkfs.xfs: name, mode, owner, contents; a folder ends with `$`. */
+async function prototypeOf(folder: string, name: string): Promise<string> {
+  const lines = [name === '' ? 'd--755 0 0' : `${name} d--755 0 0`];
+  const entries = await readdir(folder, { withFileTypes: true });
+  for (const entry of entries.filter((found) => found.name !== '.prototype')) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) lines.push(await prototypeOf(path, entry.name));
+    else if (entry.isSymbolicLink()) lines.push(`${entry.name} l--777 0 0 ${await readlink(path)}`);
+    else lines.push(`${entry.name} ---644 0 0 ${path}`);
+  }
+  return `${lines.join('\n')}\n${name === '' ? '' : '$\n'}`;
+}

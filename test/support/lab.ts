@@ -1,0 +1,114 @@
+/** A darkroom within the test's own process, with operations of the test: Temporal is real, and so are store and worker. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { z } from 'zod';
+import { createActivities } from '../../activities/index.ts';
+import type { Operation } from '../../operations/operation.ts';
+import { builtIn, createRegistry } from '../../operations/registry.ts';
+import type { Job, jobSpec } from '../../src/jobs/job.ts';
+import { Reception } from '../../src/jobs/reception.ts';
+import { JobService } from '../../src/jobs/service.ts';
+import { loadKeyring } from '../../src/keys.ts';
+import { createGuardedHttp } from '../../src/net/guarded-http.ts';
+import { StoredArchive } from '../../src/storage/archive.ts';
+import { createFilesystemStore } from '../../src/storage/filesystem.ts';
+import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
+import { startEmbeddedTemporal } from '../../src/temporal/embedded/server.ts';
+import { TemporalEngine } from '../../src/temporal/engine.ts';
+import { registerSearchAttributes } from '../../src/temporal/namespace.ts';
+import { createWorkers, runWorkers } from '../../src/temporal/worker.ts';
+import { sleep } from './server.ts';
+
+export interface Lab {
+  readonly client: Client;
+  readonly address: string;
+  readonly service: JobService;
+  readonly storeDir: string;
+  submit(spec: z.input<typeof jobSpec>): Promise<Job>;
+  /** Polls until the job is in one of these states. */
+  until(job: Job, ...states: Job['state'][]): Promise<Job>;
+  dispose(): Promise<void>;
+}
+
+/** `binary`: Temporal's. */
+export async function startLab(binary: string, operations: readonly Operation[] = []): Promise<Lab> {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-lab-'));
+  const storeDir = join(dataDir, 'store');
+  const temporal = await startEmbeddedTemporal({
+    binary,
+    dataDir,
+    preferredPort: 0,
+    preferredUiPort: 0,
+    log: () => undefined,
+  });
+  const client = createClient(embeddedTarget(temporal.address));
+  await registerSearchAttributes(client);
+
+  const store = createFilesystemStore({ root: storeDir });
+  const keys = await loadKeyring([], dataDir);
+  const archive = new StoredArchive(store, keys);
+  const registry = createRegistry([...builtIn, ...operations]);
+  const engine = new TemporalEngine(client, registry.capabilities);
+  const service = new JobService({ engine, archive });
+  const reception = new Reception(
+    {
+      engine,
+      archive,
+      operations: registry,
+      fingerprints: (text) => keys.fingerprints(text),
+      refusalOf: () => null,
+      callbackScheduleMs: [],
+      queueUnavailable: false,
+    },
+    service,
+  );
+  const activities = createActivities({
+    store,
+    archive,
+    keys,
+    http: createGuardedHttp({ allowNetworks: ['127.0.0.0/8'] }),
+    operation: (name) => registry.operation(name),
+    engine: (name) => {
+      throw new Error(`There is no engine ${name} in a lab`);
+    },
+    inputRoots: [],
+    workDir: join(dataDir, 'work'),
+    maxAssetBytes: 2 ** 30,
+    assetTimeoutMs: 10_000,
+    callbackTimeoutMs: 10_000,
+    publicUrl: 'http://lab.invalid',
+    callbackBodies: {},
+  });
+  const connection = await NativeConnection.connect({ address: temporal.address });
+  const slots = { io: 20, cpu: 2 };
+  const workers = await createWorkers({ connection, namespace: 'default', activities, slots });
+  const stop = new AbortController();
+  const running = runWorkers(workers, stop.signal);
+
+  return {
+    client,
+    address: temporal.address,
+    service,
+    storeDir,
+    submit: async (spec) => (await reception.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
+    until: async (job, ...states) => {
+      for (const deadline = Date.now() + 50_000; ; await sleep(50)) {
+        const now = await service.get(job);
+        if (states.includes(now.state)) return now;
+        if (Date.now() > deadline) throw new Error(`It is ${JSON.stringify(now)}`);
+      }
+    },
+    dispose: async () => {
+      stop.abort();
+      await running;
+      await connection.close();
+      await client.connection.close();
+      await temporal.stop();
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}

@@ -1,0 +1,47 @@
+/** Sending assets to a job that waits for them, as a client does. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Job } from '../../src/jobs/job.ts';
+import type { Darkroom } from './server.ts';
+
+export type Source = { url: string } | { path: string };
+
+export interface Answer {
+  readonly status: number;
+  /** Of an error. */
+  readonly code: string | undefined;
+  readonly job: Job;
+}
+
+export async function sendAssets(
+  darkroom: Darkroom,
+  id: string,
+  sources: readonly Source[],
+  { final, key }: { final?: boolean; key?: string } = {},
+): Promise<Answer> {
+  const response = await darkroom.request(`/v1/jobs/${id}/assets`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    },
+    body: JSON.stringify({ assets: sources.map((source) => ({ source })), final }),
+  });
+  const body = (await response.json()) as Job & { code?: string };
+  return { status: response.status, code: body.code, job: body };
+}
+
+/** How the assets of a job that has ended fared, in order. */
+export async function outcomes(darkroom: Darkroom, id: string): Promise<{ name: string; status: string }[]> {
+  const result = (await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as {
+    assets: { index: number; name: string; status: string }[];
+  };
+  return result.assets.map(({ name, status }) => ({ name, status }));
+}
+
+/** Objects of a job in the store, below this folder of it. */
+export async function storedBelow({ dataDir }: Darkroom, id: string, folder: string): Promise<string[]> {
+  const root = join(dataDir, 'store/public/jobs', id, folder);
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}

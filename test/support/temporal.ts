@@ -1,0 +1,41 @@
+/** A look into the Temporal server of a darkroom under test. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
+import { executionsOf } from '../../src/temporal/history.ts';
+
+/** Close its connection when done. */
+export async function temporalOf({ dataDir }: { dataDir: string }): Promise<Client> {
+  const { address } = JSON.parse(await readFile(join(dataDir, 'temporal.pid'), 'utf8')) as {
+    address: string;
+  };
+  return createClient(embeddedTarget(address));
+}
+
+export interface Execution {
+  readonly runId: string;
+  /** Temporal's word: COMPLETED, CONTINUED_AS_NEW, … */
+  readonly status: string;
+  readonly events: number;
+  readonly bytes: number;
+  readonly searchAttributes: Record<string, unknown>;
+}
+
+/** All executions of a job of tenant `public` that have ended, the first one first. */
+export async function executions(client: Client, id: string): Promise<Execution[]> {
+  const workflowId = `job/public/${id}`;
+  const found = await executionsOf(client, workflowId);
+  const described = await Promise.all(
+    found.map(({ runId }) => client.workflow.getHandle(workflowId, runId).describe()),
+  );
+  return described
+    .sort((a, b) => a.startTime.getTime() - b.startTime.getTime())
+    .map(({ runId, status, historyLength, historySize, searchAttributes }) => ({
+      runId,
+      status: status.name,
+      events: historyLength,
+      bytes: historySize ?? 0,
+      searchAttributes,
+    }));
+}
