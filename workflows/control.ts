@@ -13,6 +13,7 @@ import * as messages from './messages.ts';
 export interface Control {
   /** Runs the part of a job that may be cancelled, by our signal or by Temporal's own cancellation. */
   run<T>(work: () => Promise<T>): Promise<T>;
+  paused(): boolean;
   /** Resolves when the job is not, or no longer, paused. */
   untilResumed(): Promise<void>;
   /** Whether cancellation was asked for, by whatever way. */
@@ -45,26 +46,34 @@ export function takeControl(board: StatusBoard): Control {
         ended = true;
       }
     },
+    paused: () => paused,
     untilResumed: () => (paused ? condition(() => !paused) : Promise.resolve()),
     cancelled: () => scope.consideredCancelled,
     reason: () => reason,
   };
 }
 
+/** Where work comes from, piece by piece. */
+export interface Supply<T> {
+  /** Whether `take` has an answer: another piece, or that there are no more. */
+  ready(): boolean;
+  /** Undefined: there are no more. */
+  take(): T | undefined;
+}
+
 /**
- * Works through what `next` gives, `width` at a time, until it gives undefined; holds between two items while the job is
- * paused. When one item fails the others are cancelled, and it throws once all have ended.
+ * Works through a supply, `width` pieces at a time, until it gives no more or `enough` says so; begins none while the job
+ * is paused. When one fails the others are cancelled, and it throws once all have ended.
  */
 export function sideBySide<T>(
-  next: () => Promise<T | undefined> | T | undefined,
-  width: number,
-  control: Control,
+  supply: Supply<T>,
+  { width, control, enough }: { width: number; control: Control; enough: () => boolean },
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const lane = async () => {
     for (;;) {
-      await control.untilResumed();
-      const item = await next();
+      await condition(() => enough() || (!control.paused() && supply.ready()));
+      const item = enough() ? undefined : supply.take();
       if (item === undefined) return;
       await work(item);
     }
@@ -85,14 +94,14 @@ export function sideBySide<T>(
 const ours = new Set(['store_unavailable', 'disk_full', 'worker_stopped']);
 
 /** An outage of our own parts is no fault of the job: it waits, however often its step has been tried. */
-export async function patiently<T>(step: () => Promise<T>): Promise<T> {
+export async function patiently<T>(step: () => Promise<T>, waitMs = 60_000): Promise<T> {
   for (;;) {
     try {
       return await step();
     } catch (error) {
       const cause = error instanceof ActivityFailure ? error.cause : null;
       if (!(cause instanceof ApplicationFailure) || !ours.has(cause.type ?? '')) throw error;
-      await sleep('1m');
+      await sleep(waitMs);
     }
   }
 }

@@ -17,6 +17,8 @@ export class StatusBoard {
   #status: JobStatus;
   #timeline: readonly Moment[];
   #attribute: JobState;
+  /** As it was published last. */
+  #told: readonly Moment[] | undefined;
   #listener: (now: Moment, before: Moment | undefined) => void = () => undefined;
   // Time in a workflow is the server's, the same for all workers.
   readonly #queuedAt = Date.now();
@@ -115,7 +117,9 @@ export class StatusBoard {
   }
 
   #publish(): void {
-    upsertMemo({ ...this.published });
+    // The timeline is most of it, and each copy stays in the history.
+    upsertMemo(this.#timeline === this.#told ? { status: this.#status } : { ...this.published });
+    this.#told = this.#timeline;
     const { state } = this.#status;
     // An upsert of search attributes costs the server several times what a memo does, so passing states are left out.
     if (state === this.#attribute || state === 'queued' || state === 'packaging') return;

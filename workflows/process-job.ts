@@ -68,6 +68,7 @@ export async function processJob(order: JobOrder, bookmark: Bookmark | null = nu
       () => completed,
       (error: unknown) => endingOf(error, control),
     );
+  intake.end();
   const final = await CancellationScope.nonCancellable(() => finish(job, ending));
   closeAs(final);
   return final;
@@ -104,25 +105,23 @@ async function downloadAll(job: Job): Promise<void> {
   };
   void intake.closeWhenQuiet().catch(() => undefined);
   restIfIdle();
-  await sideBySide(
-    () => intake.next(isHistoryLong),
-    WIDTH,
-    control,
-    async (batch) => {
-      underway += 1;
-      if (board.current.state === 'waiting') board.enter('downloading');
-      // While nobody knows how many are to come, nobody knows what part of them this is.
-      const all = intake.open ? intake.awaiting?.total : intake.total;
-      const points = all ? (DOWNLOAD_POINTS * (batch.to - batch.from)) / all : 0;
-      const step = { job: runOf(order), points, announce: batch.index === 0, batch };
-      const { skipFailedAssets, refetch } = order;
-      const inputs = inputsOf(intake.chunks, batch);
-      const counts = await patiently(() => download({ ...step, inputs, skipFailedAssets, refetch }));
-      underway -= 1;
-      board.advance(points, counts, intake.open || !intake.exhausted || underway > 0);
-      restIfIdle();
-    },
-  );
+  await sideBySide(intake, inLanes(control), async (batch) => {
+    underway += 1;
+    if (board.current.state === 'waiting') board.enter('downloading');
+    // While nobody knows how many are to come, nobody knows what part of them this is.
+    const all = intake.open ? intake.awaiting?.total : intake.total;
+    const points = all ? (DOWNLOAD_POINTS * (batch.to - batch.from)) / all : 0;
+    const step = { job: runOf(order), points, announce: batch.index === 0, batch };
+    const { skipFailedAssets, refetch } = order;
+    const inputs = inputsOf(intake.chunks, batch);
+    const counts = await patiently(() => download({ ...step, inputs, skipFailedAssets, refetch }));
+    underway -= 1;
+    const more = intake.open || !intake.exhausted || underway > 0;
+    // The first batch may have been too quick to say that the job is out of the queue.
+    if (more && board.current.state === 'queued') board.pass('downloading');
+    board.advance(points, counts, more);
+    restIfIdle();
+  });
   if (intake.open || !intake.exhausted) await goOnLater(job, null);
   intake.checkEnough();
   board.settle(intake.total);
@@ -145,8 +144,8 @@ async function runStage(job: Job, stage: StageOrder, announce: boolean): Promise
   const { operation } = header;
   let next = before;
   let left = parts.length - before;
-  const nextPart = () => (isHistoryLong() ? undefined : parts[next++]);
-  await sideBySide(nextPart, WIDTH, control, async (batch) => {
+  const supply = { ready: () => true, take: () => parts[next++] };
+  await sideBySide(supply, inLanes(control), async (batch) => {
     const step = { job: runOf(order), points, announce, operation, params, skipFailedAssets };
     const { name, run, mends } = stage;
     const where = { stage: { name, run, mends }, before: order.stages[index - 1] ?? null, batch };
@@ -162,7 +161,7 @@ async function runStage(job: Job, stage: StageOrder, announce: boolean): Promise
 /** Records the end, shows it, and only then tells the client, who may ask at once. */
 async function finish({ order, board, control, intake, herald }: Job, ending: Ending): Promise<JobStatus> {
   const completedAt = new Date().toISOString();
-  const whole = { ...order, chunks: intake.chunks, awaiting: null };
+  const whole = { ...order, chunks: intake.chunks, awaiting: intake.lacking };
   const step = { order: whole, ...board.published, ending, completedAt };
   // If the results cannot be listed the job has failed, and that at least is recorded.
   const final = await packageJob(step).catch((error: unknown) =>
@@ -172,6 +171,9 @@ async function finish({ order, board, control, intake, herald }: Job, ending: En
   await herald.done();
   return final;
 }
+
+/** A history that has become long ends an execution, as the end of the work does. */
+const inLanes = (control: Control) => ({ width: WIDTH, control, enough: isHistoryLong });
 
 const runOf = ({ header, run, fingerprint }: JobOrder) => ({
   tenant: header.tenant,
