@@ -1,5 +1,5 @@
 /** The deliveries of a job's callbacks, as the object store keeps them. */
-import type { Delivery } from '../src/jobs/delivery.ts';
+import type { StoredDelivery } from '../src/storage/archive.ts';
 import { readJson } from '../src/storage/json.ts';
 import { deliveryKey } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/store.ts';
@@ -10,9 +10,13 @@ const keyOf = ({ job, seq }: Moment): string => deliveryKey(job, job.run, seq);
 
 type Moment = Pick<NotifyStep, 'job' | 'seq'>;
 
-export const readDelivery = (store: ObjectStore, moment: Moment): Promise<Delivery | null> =>
+export const readDelivery = (store: ObjectStore, moment: Moment): Promise<StoredDelivery | null> =>
   readJson(store, keyOf(moment));
 
-export async function writeDelivery(store: ObjectStore, moment: Moment, delivery: Delivery): Promise<void> {
+export async function writeDelivery(
+  store: ObjectStore,
+  moment: Moment,
+  delivery: StoredDelivery,
+): Promise<void> {
   await store.put(keyOf(moment), JSON.stringify(delivery));
 }

@@ -4,9 +4,10 @@ import { Context } from '@temporalio/activity';
 import { Webhook } from 'standardwebhooks';
 import { nativeBody } from '../src/callbacks/native.ts';
 import { DarkroomError } from '../src/errors.ts';
-import type { Delivery, DeliveryAttempt } from '../src/jobs/delivery.ts';
+import type { DeliveryAttempt } from '../src/jobs/delivery.ts';
 import type { Callback } from '../src/jobs/job.ts';
 import { AddressForbidden, HttpFailure } from '../src/net/guarded-http.ts';
+import type { StoredDelivery } from '../src/storage/archive.ts';
 import { readDelivery, writeDelivery } from './delivery.ts';
 import type { ActivityDeps } from './deps.ts';
 import { pulsing } from './step.ts';
@@ -32,7 +33,9 @@ export const createNotify =
       if (earlier?.state === 'delivered' && !step.again) return { outcome: 'delivered', retryAfterMs: null };
       const webhookId = webhookIdOf(step);
       const started = Date.now();
-      const body = await bodyOf(deps, step, callback);
+      // What is delivered again is what was told first, whatever has become of the job since.
+      const about = earlier?.about ?? step.about;
+      const body = await bodyOf(deps, { ...step, about }, callback);
       const answer = await post(deps, callback, webhookId, body, job.tenant, signal);
       const attempt = {
         at: new Date(started).toISOString(),
@@ -131,12 +134,12 @@ function millisecondsOf(retryAfter: string | undefined): number | null {
 }
 
 function nextRecord(
-  { event, nextDelayMs, job, seq, at }: NotifyStep,
+  { event, nextDelayMs, job, seq, at, about }: NotifyStep,
   id: string,
-  earlier: Delivery | null,
+  earlier: StoredDelivery | null,
   attempt: DeliveryAttempt,
   { outcome, retryAfterMs }: Answer,
-): Delivery {
+): StoredDelivery {
   const again = outcome === 'failed' && nextDelayMs !== null;
   return {
     id,
@@ -144,6 +147,7 @@ function nextRecord(
     run: job.run,
     seq,
     occurred_at: at,
+    about: earlier?.about ?? about,
     state: outcome === 'delivered' ? 'delivered' : again ? 'pending' : 'failed',
     attempts: [...(earlier?.attempts ?? []), attempt],
     next_attempt_at: again

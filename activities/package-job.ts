@@ -46,6 +46,8 @@ export const createPackageJob =
         Context.current().log.info('The job did not complete', { job: header.id, ...final.error });
       const moments = extended(timeline, final, completedAt);
       await deps.archive.end({ job: { ...header, ...final }, fingerprint, timeline: moments, order });
+      // Deleted by force while this ran: what was written after the erasure is erased, too.
+      if (await deps.archive.isDeleted(header)) await deps.archive.erase(header);
       return final;
     });
 

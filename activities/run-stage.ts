@@ -179,14 +179,19 @@ async function bring(store: ObjectStore, key: string, path: string, use: 'read' 
   return path;
 }
 
+/**
+ * Under names of this attempt: one that was given up for lost may still be writing, and must not write over what the
+ * checkpoint of another names.
+ */
 async function keepOutputs(
   store: ObjectStore,
   { job, stage, batch }: StageStep,
   outputs: ScratchOutputs,
 ): Promise<StoredFile[]> {
   const kept: StoredFile[] = [];
+  const attempt = randomUUID().slice(0, 8);
   for (const { name, wanted, asset } of outputs.made) {
-    const key = outputKey(job, stage.run, stage.name, batch, name);
+    const key = outputKey(job, stage.run, stage.name, batch, `${attempt}/${name}`);
     kept.push({ path: wanted, asset, key, ...(await store.adopt(key, outputs.pathOf(name))) });
   }
   return kept;
@@ -204,7 +209,7 @@ async function keepWorkspace(
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(workspace, join(entry.parentPath, entry.name)));
-  const prefix = workspacePrefix(job, stage.run, stage.name, batch);
+  const prefix = `${workspacePrefix(job, stage.run, stage.name, batch)}${randomUUID().slice(0, 8)}/`;
   const files = paths.map((path) => ({ path, key: `${prefix}${path}` }));
   for (const { path, key } of files) await store.adopt(key, join(workspace, path));
   return files;

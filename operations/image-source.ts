@@ -41,9 +41,10 @@ export interface SourceImage {
 
 /**
  * Reads the header only. Throws `asset_not_an_image`, `asset_corrupt` or `asset_too_many_pixels`, which name the asset;
- * what goes wrong when the pixels are read belongs through `decodeFailure`.
+ * what goes wrong when the pixels are read belongs through `decodeFailure`. More than MAX_PIXELS are for those who never
+ * hold all of them.
  */
-export async function openImage(input: InputFile): Promise<SourceImage> {
+export async function openImage(input: InputFile, maxPixels: number = MAX_PIXELS): Promise<SourceImage> {
   const kind = kindOf(await headOf(input.path));
   if (!kind.picture) throw assetError('asset_not_an_image', input, notAnImage(kind.is));
 
@@ -62,8 +63,8 @@ export async function openImage(input: InputFile): Promise<SourceImage> {
     );
   }
   const { width, height } = header.autoOrient;
-  if (width * height > MAX_PIXELS) throw tooManyPixels(input, { width, height });
-  return { image: sharp(file, { ...settings, limitInputPixels: MAX_PIXELS }), format, width, height };
+  if (width * height > maxPixels) throw tooManyPixels(input, maxPixels, { width, height });
+  return { image: sharp(file, { ...settings, limitInputPixels: maxPixels }), format, width, height };
 }
 
 /** An error about one asset: `Asset 1 ("cat.jpg") …`, counted from 0 as in `details`. */
@@ -88,7 +89,7 @@ export function decodeFailure(input: InputFile, error: unknown): unknown {
   }
   // The result could not be written: no fault of the asset. An encoder that runs out of pixels says "unable to write" too.
   if (/unable to open for write|write error/.test(text)) return error;
-  if (/exceeds pixel limit/.test(text)) return tooManyPixels(input);
+  if (/exceeds pixel limit/.test(text)) return tooManyPixels(input, MAX_PIXELS);
   const why = /premature end|unexpected end|end of file|bad seek|truncated|read error/i.test(text)
     ? 'it ends too early, as if it had been cut off on its way'
     : 'its contents cannot be decoded';
@@ -97,11 +98,15 @@ export function decodeFailure(input: InputFile, error: unknown): unknown {
 
 const notAnImage = (is: string): string => `is not an image that can be used: it ${is}`;
 
-function tooManyPixels(input: InputFile, size?: { width: number; height: number }): DarkroomError {
+function tooManyPixels(
+  input: InputFile,
+  most: number,
+  size?: { width: number; height: number },
+): DarkroomError {
   const found = size ? ` (${size.width} × ${size.height})` : '';
-  const predicate = `has too many pixels${found}: at most ${MAX_PIXELS} are allowed`;
+  const predicate = `has too many pixels${found}: at most ${most} are allowed`;
   return assetError('asset_too_many_pixels', input, predicate, {
-    details: { ...size, max_pixels: MAX_PIXELS },
+    details: { ...size, max_pixels: most },
   });
 }
 

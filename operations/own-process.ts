@@ -1,5 +1,6 @@
 /** Runs a script of ours as a child process that is killed when the job is cancelled: libvips itself cannot be interrupted. */
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DarkroomError } from '../src/errors.ts';
 
@@ -11,13 +12,19 @@ const MAX_MESSAGE = 2000;
 
 /**
  * `script`: a file of this folder, which is given `order` as JSON. Resolves when it exits with 0. Rejects with the
- * signal's reason once the process is gone, or with an Error of what it said on standard error.
+ * signal's reason once the process is gone, or with an Error of what it said on standard error. `hear` is given each
+ * line of its standard output.
  */
-export function inProcessOfItsOwn(script: string, order: unknown, signal: AbortSignal): Promise<void> {
+export function inProcessOfItsOwn(
+  script: string,
+  order: unknown,
+  signal: AbortSignal,
+  hear?: (line: string) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [fileURLToPath(new URL(script, built)), JSON.stringify(order)], {
       // Its standard input ends with us, and so does it, even when we are killed.
-      stdio: ['pipe', 'ignore', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       // No secrets of ours; the second and third are where fonts are found.
       env: {
         PATH: process.env['PATH'],
@@ -29,6 +36,8 @@ export function inProcessOfItsOwn(script: string, order: unknown, signal: AbortS
     child.stderr.on('data', (chunk) => {
       said = (said + String(chunk)).slice(-MAX_MESSAGE);
     });
+    if (hear) createInterface({ input: child.stdout }).on('line', hear);
+    else child.stdout.resume();
     const kill = () => child.kill('SIGKILL');
     if (signal.aborted) kill();
     signal.addEventListener('abort', kill, { once: true });

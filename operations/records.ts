@@ -19,13 +19,21 @@ export async function writeRecords(workspace: string, records: readonly AssetRec
   await writeFile(join(workspace, FOLDER, `${numbered(first.index)}.jsonl`), lines);
 }
 
-/** All records that batches left, in the order of the assets, with one batch in memory at a time. */
+/**
+ * All records that batches left, in the order of the assets, with little more than one batch in memory at a time: what a rerun
+ * adds to a batch lies in a file of its own, and belongs between the records of another.
+ */
 export async function* readRecords<T extends AssetRecord>(workspace: string): AsyncGenerator<T> {
   const files = await readdir(join(workspace, FOLDER)).catch(nothingThere);
+  let held: T[] = [];
   for (const file of files.sort()) {
+    const first = Number.parseInt(file, 10) - 1;
+    yield* held.filter(({ index }) => index < first);
     const text = await readFile(join(workspace, FOLDER, file), 'utf8');
-    for (const line of text.split('\n')) if (line !== '') yield JSON.parse(line) as T;
+    const records = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as T]));
+    held = [...held.filter(({ index }) => index > first), ...records].sort((a, b) => a.index - b.index);
   }
+  yield* held;
 }
 
 /** A position as digits that sort like numbers, and that tell files of assets of one name apart. */

@@ -4,17 +4,23 @@ import type { OperationCatalogue, OperationInfo, PlannableOperation } from '../s
 import type { StagePlan } from '../src/jobs/order.ts';
 import { systemEcho, testEcho } from './echo.ts';
 import { fieldErrors, wording } from './field-errors.ts';
+import { guestkitInspect } from './guestkit-inspect.ts';
+import { guestkitProfile } from './guestkit-profile.ts';
 import { imageContactSheet } from './image-contact-sheet.ts';
 import { imageGallery } from './image-gallery.ts';
 import { imageMetadata } from './image-metadata.ts';
 import { imageTransform } from './image-transform.ts';
 import type { Operation, Stage } from './operation.ts';
+import { poiDetection } from './poi-detection.ts';
 
 export const builtIn: readonly Operation[] = [
   imageTransform,
   imageMetadata,
   imageContactSheet,
   imageGallery,
+  poiDetection,
+  guestkitInspect,
+  guestkitProfile,
   systemEcho,
   testEcho,
 ];

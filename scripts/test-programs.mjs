@@ -1,6 +1,7 @@
 /**
- * Programs that tests run beside Node: those of other clients, a browser, PostgreSQL, what the examples call. On Debian and
- * Ubuntu they are installed when they are missing and this may be done; else it is said what is missing.
+ * Programs that tests run beside Node: those of other clients, a browser, PostgreSQL, what the examples call, what makes
+ * disks of virtual machines. On Debian and Ubuntu they are installed when they are missing and this may be done; else it is said
+ * what is missing.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
@@ -8,13 +9,21 @@ import { delimiter, join } from 'node:path';
 
 /** Program → the Debian package that brings it. */
 const programs = {
+  bwrap: 'bubblewrap',
   chromium: 'chromium',
   curl: 'curl',
   ffmpeg: 'ffmpeg',
   initdb: 'postgresql',
   jq: 'jq',
+  mcopy: 'mtools',
+  mke2fs: 'e2fsprogs',
+  'mkfs.btrfs': 'btrfs-progs',
+  'mkfs.vfat': 'dosfstools',
+  'mkfs.xfs': 'xfsprogs',
   potrace: 'potrace',
   python3: 'python3',
+  'qemu-img': 'qemu-utils',
+  sfdisk: 'fdisk',
   tesseract: 'tesseract-ocr',
   unzip: 'unzip',
 };
@@ -33,6 +42,7 @@ const hasFonts = () => spawnSync('fc-list', { encoding: 'utf8' }).stdout?.includ
 
 const missing = [
   ...Object.entries(programs).flatMap(([program, debian]) => (isThere(program) ? [] : [debian])),
+  ...(canImport('pip') ? [] : ['python3-pip']),
   ...(canImport('requests') ? [] : ['python3-requests']),
   ...(hasFonts() ? [] : ['fonts-dejavu-core', 'fontconfig']),
 ];

@@ -291,5 +291,5 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   };
 }
 
-/** Variables of ours that are read where they are used: by the client, and by the search for Temporal's binary. */
-const elsewhere = ['DARKROOM_URL', 'DARKROOM_TEMPORAL_DOWNLOAD_URL'];
+/** Variables of ours that are read where they are used: by the client, the search for Temporal's binary, and an engine. */
+const elsewhere = ['DARKROOM_URL', 'DARKROOM_TEMPORAL_DOWNLOAD_URL', 'DARKROOM_GUESTPROBE_SANDBOX'];

@@ -9,7 +9,7 @@ import {
 import type { Activities } from '../activities/steps.ts';
 import { type Batch, chunkEnds } from '../src/jobs/batch.ts';
 import type { JobOrder, JobStatus, StageOrder } from '../src/jobs/order.ts';
-import { queueOf } from '../src/temporal/attributes.ts';
+import { NET_QUEUE, queueOf } from '../src/temporal/attributes.ts';
 import { type Control, patiently, sideBySide, takeControl } from './control.ts';
 import { closeAs, completed, type Ending, endingOf } from './ending.ts';
 import { Herald } from './herald.ts';
@@ -31,7 +31,11 @@ const watched: ActivityOptions = {
   },
 };
 
-const { download } = proxyActivities<Activities>({ ...watched, startToCloseTimeout: '12h' });
+const { download } = proxyActivities<Activities>({
+  ...watched,
+  taskQueue: NET_QUEUE,
+  startToCloseTimeout: '12h',
+});
 
 /** Records are kept trying for as long as the store is away: nothing that was done may be lost. */
 const { packageJob } = proxyActivities<Activities>({

@@ -1,9 +1,11 @@
 /** Makes an operation of a definition. */
-import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { extname, join, parse, relative } from 'node:path';
 import picomatch from 'picomatch';
 import { z } from 'zod';
 import { DarkroomError } from '../../src/errors.ts';
+import { LARGEST_BATCH } from '../../src/jobs/batch.ts';
 import { defineOperation, type InputFile, type Operation, onError, type StageContext } from '../operation.ts';
 import { argumentsOf, type Values } from './arguments.ts';
 import type { Definition } from './definition.ts';
@@ -11,6 +13,12 @@ import { runCommand } from './process.ts';
 
 type Params = Record<string, unknown>;
 type Context = StageContext<Params>;
+
+/** Bytes of a data file, which is read into memory. */
+const MAX_DATA = 64 * 2 ** 20;
+
+/** For what the worker does around the command. */
+const OVERHEAD_SECONDS = 300;
 
 /** Of a wrong JSON Schema, throws an Error that says what is wrong. `version`: as its program tells it. */
 export function commandOperation(definition: Definition, version: string): Operation {
@@ -32,6 +40,7 @@ export function commandOperation(definition: Definition, version: string): Opera
         title,
         capability: capability ?? name.replaceAll(/[._]/g, '-'),
         perAsset,
+        timeoutMs: 1000 * (definition.limits.seconds * (perAsset ? LARGEST_BATCH : 1) + OVERHEAD_SECONDS),
         run: (context) => (perAsset ? runEach(definition, context) : runAll(definition, context)),
       },
       ...(perAsset && definition.data !== undefined
@@ -122,15 +131,18 @@ async function runOnce(
   }
 }
 
-/** Many programs go by the ending of a name, so the assets get names of ours with the endings of theirs. */
+/**
+ * Many programs go by the ending of a name, so the assets get names of ours with the endings of theirs. They are copies (on
+ * most file systems without a cost), since a program may write to what it was given.
+ */
 async function layOut(inputs: readonly InputFile[], folder: string): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   return Promise.all(
     inputs.map(async ({ index, name, path }) => {
       const ending = /^\.[A-Za-z0-9]{1,10}$/.exec(extname(name))?.[0].toLowerCase() ?? '';
-      const link = join(folder, `${index}${ending}`);
-      await symlink(path, link);
-      return link;
+      const copy = join(folder, `${index}${ending}`);
+      await copyFile(path, copy, constants.COPYFILE_FICLONE);
+      return copy;
     }),
   );
 }
@@ -143,9 +155,14 @@ function valuesOf(
 ): Values {
   const [only] = inputs;
   const one =
-    inputs.length === 1 && only ? { input: paths[0], name: only.name, stem: parse(only.name).name } : {};
+    inputs.length === 1 && only
+      ? { input: paths[0], name: harmless(only.name), stem: harmless(parse(only.name).name) }
+      : {};
   return { ...params, ...one, inputs: paths, outputs };
 }
+
+/** An argument that begins with it is no option, and a path that has it no way out. */
+const harmless = (name: string): string => name.replace(/^[-.]+/, '_');
 
 function lineReader(
   progress: string | undefined,
@@ -190,9 +207,12 @@ async function keepOutputs(
 }
 
 async function readData(path: string, name: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new DarkroomError('operation_failed', `It left no ${name}`);
-  });
+  const info = await lstat(path).catch(() => null);
+  // A link could lead anywhere on this machine.
+  if (!info?.isFile()) throw new DarkroomError('operation_failed', `It left no ${name}`);
+  if (info.size > MAX_DATA)
+    throw new DarkroomError('operation_failed', `Its ${name} has more than ${MAX_DATA} bytes`);
+  const text = await readFile(path, 'utf8');
   try {
     return JSON.parse(text);
   } catch {

@@ -4,6 +4,10 @@ import { DarkroomError } from '../../src/errors.ts';
 
 /** Characters of what it said last, for the error. */
 const MAX_SAID = 2000;
+/** Output that is still on its way when it has ended. */
+const LAST_WORDS_MS = 500;
+/** Characters of a line; what goes on without an end is cut. */
+const MAX_LINE = 4096;
 /** From asking to end to ending by force. */
 const GRACE_MS = 2000;
 
@@ -40,12 +44,21 @@ export function runCommand(command: Command, signal: AbortSignal): Promise<void>
     }, seconds * 1000);
     signal.addEventListener('abort', stop, { once: true });
     for (const stream of [child.stdout, child.stderr]) {
+      const lines = linesOf(onLine);
       stream.setEncoding('utf8');
       stream.on('data', (text: string) => {
         said = (said + text).slice(-MAX_SAID);
-        for (const line of text.split(/[\r\n]+/)) if (line !== '') onLine(line);
+        lines(text);
       });
     }
+    child.once('exit', () => {
+      kill(child.pid, 'SIGKILL');
+      // Something that it left behind in a session of its own may hold its output open; nobody waits for that.
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, LAST_WORDS_MS).unref();
+    });
     const ended = () => {
       clearTimeout(timer);
       clearTimeout(force);
@@ -74,6 +87,16 @@ export function runCommand(command: Command, signal: AbortSignal): Promise<void>
       reject(new DarkroomError('operation_failed', `${program} ${how}${words === '' ? '' : `: ${words}`}`));
     });
   });
+}
+
+/** Puts lines together from the pieces in which they come. Programs also end them with a carriage return, to write over them. */
+function linesOf(onLine: (line: string) => void): (text: string) => void {
+  let rest = '';
+  return (text) => {
+    const lines = (rest + text).split(/[\r\n]+/);
+    rest = (lines.pop() ?? '').slice(-MAX_LINE);
+    for (const line of lines) if (line !== '') onLine(line);
+  };
 }
 
 /** By util-linux, which is on every Linux: limits, and an end along with the worker, even when that is killed. */

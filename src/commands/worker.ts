@@ -15,6 +15,7 @@ import { reapOrphan } from '../temporal/embedded/server.ts';
 import { WORKER_HEARTBEAT_MS } from '../temporal/live-workers.ts';
 import { createWorkers, runWorkers } from '../temporal/worker.ts';
 import { EMBEDDED_ADDRESS } from './api.ts';
+import { UsageError } from './exit-code.ts';
 import { adviseSharedKey, keepRegistering } from './registration.ts';
 import { claimScratch } from './scratch.ts';
 import { untilTold } from './until-told.ts';
@@ -30,6 +31,7 @@ interface WorkerOptions {
 }
 
 export async function worker({ embedded: embeddedAddress, workerId }: WorkerOptions): Promise<void> {
+  if (workerId?.trim() === '') throw new UsageError('--worker-id needs a name');
   const config = readConfig();
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'worker');
   const stop = new AbortController();

@@ -1,7 +1,9 @@
 /** How assets travel: in batches of neighbours that came together. */
 
+export const LARGEST_BATCH = 32;
+
 /** Larger batches lose more to a crash, smaller ones cost more events; big jobs have more to lose by the second. */
-const batchSize = (chunk: number): number => (chunk >= 256 ? 32 : 16);
+const batchSize = (chunk: number): number => (chunk >= 256 ? LARGEST_BATCH : 16);
 
 /** A run of positions in the list of assets: from (included) to (excluded). */
 export interface Batch {

@@ -107,12 +107,11 @@ export function sealedOf({ chunks, callback }: Pick<JobOrder, 'chunks' | 'callba
   return [...new Set(names)];
 }
 
-/** A URL with a query may be a presigned one, which is as good as a password. */
+/** A URL with a query may be a presigned one, which is as good as a password; that of a callback has secrets in its path, often. */
 function mustBeSealed(inputs: JobInputs): boolean {
-  const { assets, callback } = inputs;
-  if (callback?.token !== undefined) return true;
-  const urls = [callback?.url, ...assets.map(({ source }) => ('url' in source ? source.url : undefined))];
-  return urls.some((url) => url?.includes('?')) || JSON.stringify(inputs).length > INLINE_INPUT_BYTES;
+  if (inputs.callback !== null) return true;
+  const isSecret = ({ source }: AssetOrder) => 'url' in source && source.url.includes('?');
+  return inputs.assets.some(isSecret) || JSON.stringify(inputs).length > INLINE_INPUT_BYTES;
 }
 
 /** Assets with their uploads in place; files that no asset names become assets themselves, in order. */

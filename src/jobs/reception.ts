@@ -146,7 +146,8 @@ export class Reception {
 
   /** Uploads for a job that waits for assets. Throws job_not_found, input_closed. */
   async receiveAssets(ref: JobRef): Promise<Uploads> {
-    refuseComplete(await this.#service.get(ref));
+    const job = await this.#service.get(ref);
+    if (isComplete(job)) throw inputClosed(job);
     return new Uploads(this.#parts.archive, ref);
   }
 
@@ -169,11 +170,14 @@ export class Reception {
     const { final = false, idempotencyKey } = request;
     if (assets.length === 0 && !final)
       throw invalid([{ pointer: '/assets', detail: 'must have at least one asset, unless `final` is true' }]);
-    refuseComplete(job);
+    const requestId = idempotencyKey ? this.#digest(`assets:${idempotencyKey}`) : randomUUID();
+    if (isComplete(job)) {
+      if (idempotencyKey && (await this.#wasTaken(ref, requestId))) return false;
+      throw inputClosed(job);
+    }
     const chunks = await sealChunks(archive, ref, assets);
     const sealed = chunks.map((chunk) => chunk.sealed);
     const takeBack = () => Promise.all(sealed.map((name) => archive.discard(ref, { sealed: name })));
-    const requestId = idempotencyKey ? this.#digest(`assets:${idempotencyKey}`) : randomUUID();
     try {
       const taken = await engine.addAssets(ref, { chunks, final }, requestId);
       if (taken.sealed.join() === sealed.join()) return true;
@@ -183,6 +187,17 @@ export class Reception {
     }
     await takeBack();
     return false;
+  }
+
+  /** The answer to the call that completed the input may have been lost; made again, it finds that it was taken. */
+  async #wasTaken(ref: JobRef, requestId: string): Promise<boolean> {
+    try {
+      await this.#parts.engine.addAssets(ref, { chunks: [], final: false }, requestId);
+      return true;
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      return false;
+    }
   }
 
   /** Removes uploads of requests whose process died, if no job was made of them. */
@@ -230,11 +245,13 @@ export class Reception {
   }
 }
 
-function refuseComplete({ id, state }: Job): void {
-  if (!isTerminal(state) && state !== 'processing' && state !== 'packaging') return;
+const isComplete = ({ state }: Job): boolean =>
+  isTerminal(state) || state === 'processing' || state === 'packaging';
+
+const inputClosed = ({ id, state }: Job): DarkroomError => {
   const message = `The input of job "${id}" is complete (it is ${state}); it takes no more assets`;
-  throw new DarkroomError('input_closed', message, { details: { state } });
-}
+  return new DarkroomError('input_closed', message, { details: { state } });
+};
 
 /** A client that sent a key rather than an id is told of its key. */
 function keyOfTheCaller(error: unknown, { id }: JobSpec, { idempotencyKey }: Caller): unknown {
@@ -263,5 +280,8 @@ async function orDiscard<T>(uploads: Uploads | undefined, ask: () => Promise<T>)
   }
 }
 
+/** When it was asked several times, one of them may have been heard all the same. */
+const unheard: readonly string[] = ['temporal_unavailable', 'temporal_busy', 'worker_unavailable'];
+
 const isUnavailable = (error: unknown): boolean =>
-  error instanceof DarkroomError && ['temporal_unavailable', 'worker_unavailable'].includes(error.code);
+  error instanceof DarkroomError && unheard.includes(error.code);

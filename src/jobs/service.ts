@@ -77,7 +77,9 @@ export class JobService {
     const { engine, archive } = this.#parts;
     const [source, cursor] = splitCursor(page.cursor);
     const stored = async (before?: Date) => {
-      const found = await archive.list(tenant, filter, { limit: page.limit, cursor, before });
+      const found = await this.#withoutDeleted(
+        await archive.list(tenant, filter, { limit: page.limit, cursor, before }),
+      );
       return { ...found, cursor: found.cursor && `s.${found.cursor}` };
     };
     if (source === 's') return stored(cursor ? undefined : await engine.retainedSince());
@@ -86,7 +88,8 @@ export class JobService {
         await engine.list(tenant, filter, { limit: page.limit, cursor }),
       );
       if (found.cursor) return { ...found, cursor: `t.${found.cursor}` };
-      const older = await archive.list(tenant, filter, { limit: 1, before: await engine.retainedSince() });
+      // Whether there are any; to find one that matches may take long.
+      const older = await archive.list(tenant, {}, { limit: 1, before: await engine.retainedSince() });
       return { ...found, cursor: older.jobs.length > 0 ? 's.' : null };
     } catch (error) {
       if (!isUnavailable(error) || cursor) throw error;
@@ -169,8 +172,9 @@ export class JobService {
     // A deletion that was cut short is finished by the next one, which then finds no job.
     const buried = await archive.isDeleted(ref);
     if (!buried) await this.#find(ref);
-    await engine.remove(ref);
+    // First, so that what still runs knows, and a deletion that is cut short can be finished.
     await archive.bury(ref);
+    await engine.remove(ref);
     await archive.erase(ref);
     if (buried) throw notFound(ref);
   }

@@ -19,9 +19,22 @@ export type StoredManifest = Omit<Manifest, 'files'> & {
   readonly files: readonly (FileEntry & { readonly key: string })[];
 };
 
+/** Results that are remembered; of a job with thousands of files one has megabytes. */
+const MAX_RESULTS = 20;
+
+/** Records that one page may go through. */
+const MAX_LOOKS = 2000;
+
+/** As it is kept: with the job at the moment that is told. */
+export interface StoredDelivery extends Delivery {
+  readonly about: Job;
+}
+
 export class StoredArchive implements JobArchive {
   readonly #store: ObjectStore;
   readonly #keys: Keyring;
+  /** What a run produced never changes, and a page with a hundred pictures asks for it a hundred times. */
+  readonly #results = new Map<string, StoredResult>();
 
   constructor(store: ObjectStore, keys: Keyring) {
     this.#store = store;
@@ -39,11 +52,13 @@ export class StoredArchive implements JobArchive {
   ): Promise<JobPage> {
     if (filter.state && !isTerminal(filter.state)) return { jobs: [], cursor: null };
     const jobs: Job[] = [];
+    let looks = 0;
     for await (const key of this.#entries(tenant, page)) {
       const job = await readJson<Job>(this.#store, key);
-      if (!job || !matches(job, filter)) continue;
-      jobs.push(job);
-      if (jobs.length === page.limit) return { jobs, cursor: key };
+      if (job && matches(job, filter)) jobs.push(job);
+      looks += 1;
+      // Of a filter that few match, the client goes on from here rather than wait for all that there ever was.
+      if (jobs.length === page.limit || looks === MAX_LOOKS) return { jobs, cursor: key };
     }
     return { jobs, cursor: null };
   }
@@ -65,10 +80,19 @@ export class StoredArchive implements JobArchive {
   }
 
   async result(ref: JobRef, run: number): Promise<StoredResult | null> {
-    const stored = await readJson<StoredManifest>(this.#store, layout.manifestKey(ref, run));
+    const key = layout.manifestKey(ref, run);
+    const known = this.#results.get(key);
+    if (known) return known;
+    const stored = await readJson<StoredManifest>(this.#store, key);
     if (!stored) return null;
     const files = stored.files.map(({ key, ...entry }): OpenFile => ({ entry, open: this.#opener(key) }));
-    return { manifest: { ...stored, files: files.map(({ entry }) => entry) }, files };
+    const result = { manifest: { ...stored, files: files.map(({ entry }) => entry) }, files };
+    this.#results.set(key, result);
+    for (const oldest of this.#results.keys()) {
+      if (this.#results.size <= MAX_RESULTS) break;
+      this.#results.delete(oldest);
+    }
+    return result;
   }
 
   #opener(key: string): OpenFile['open'] {
@@ -82,8 +106,10 @@ export class StoredArchive implements JobArchive {
   async deliveries(ref: JobRef): Promise<Delivery[]> {
     const found: Delivery[] = [];
     for await (const { key } of this.#store.list(layout.deliveryPrefix(ref))) {
-      const delivery = await readJson<Delivery>(this.#store, key);
-      if (delivery) found.push(delivery);
+      const stored = await readJson<StoredDelivery>(this.#store, key);
+      if (!stored) continue;
+      const { about: _, ...delivery } = stored;
+      found.push(delivery);
     }
     return found;
   }

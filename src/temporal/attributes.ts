@@ -23,6 +23,10 @@ export const searchAttributes = [
 
 /** Task queue of the workflows and of capability `io`; the other capabilities have queues of their own. */
 export const MAIN_QUEUE = 'darkroom';
+
+/** Steps that wait for servers of others: however slow those are, they hold up nothing of ours. */
+export const NET_QUEUE = 'darkroom-net';
+
 export const queueOf = (capability: string): string =>
   capability === 'io' ? MAIN_QUEUE : `${MAIN_QUEUE}-${capability}`;
 

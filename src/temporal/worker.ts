@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities/steps.ts';
-import { MAIN_QUEUE, queueOf } from './attributes.ts';
+import { MAIN_QUEUE, NET_QUEUE, queueOf } from './attributes.ts';
 
 export interface WorkerSetup {
   readonly connection: NativeConnection;
@@ -40,7 +40,7 @@ export async function createWorkers({
     shutdownForceTime: '20s',
   } satisfies WorkerOptions | Record<string, unknown>;
   const { io = 50, ...computing } = slots;
-  const { runStage } = activities;
+  const { runStage, download, notify } = activities;
   return Promise.all([
     Worker.create({
       ...common,
@@ -50,6 +50,12 @@ export async function createWorkers({
       maxConcurrentActivityTaskExecutions: io,
       // Evicted workflows are replayed from their history, which costs the worker twice the time.
       maxCachedWorkflows: 2000,
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: NET_QUEUE,
+      activities: { download, notify },
+      maxConcurrentActivityTaskExecutions: io,
     }),
     ...Object.entries(computing).map(([capability, slots]) =>
       Worker.create({

@@ -6,7 +6,7 @@ import { BUILD_MS, type S3Server, startS3Server } from '../support/s3-server.ts'
 import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
 
 /** A request, as `fetch` takes it. */
-export interface Ask {
+interface Ask {
   readonly path: string;
   readonly init?: RequestInit;
 }
@@ -19,7 +19,7 @@ export interface Answer {
 }
 
 /** A request that is refused, and the status that says so. */
-export interface Refusal {
+interface Refusal {
   readonly ask: Ask;
   readonly status: number;
 }

@@ -1,6 +1,6 @@
 /** What every operation must do. An operation's own test file calls this with samples of its use. */
 import { describe, expect, it } from 'vitest';
-import type { Operation } from '../../operations/operation.ts';
+import type { EngineAtHand, Operation } from '../../operations/operation.ts';
 import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
 import { type Outcome, type RunOptions, runOperation, type TestAsset } from '../support/run-operation.ts';
@@ -12,6 +12,8 @@ export interface Sample {
   readonly assets?: readonly TestAsset[];
   /** An asset that the operation cannot use; not given, it uses anything. */
   readonly unusable?: TestAsset;
+  /** Those that the operation requires. */
+  readonly engines?: Readonly<Record<string, EngineAtHand>>;
 }
 
 interface Property {
@@ -26,7 +28,7 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
 
   describe(`${operation.name}: contract of an operation`, () => {
     it('says what it is', () => {
-      expect(info.name).toMatch(/^[a-z][a-z0-9]*(\.[a-z][a-z0-9-]*)+$/);
+      expect(info.name).toMatch(/^[a-z][a-z0-9]*([._][a-z][a-z0-9-]*)*$/);
       expect(info.title).not.toBe('');
       expect(info.description).toMatch(/\.$/);
       expect(0 <= info.inputs.min && info.inputs.min <= info.inputs.max).toBe(true);
@@ -65,9 +67,9 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
     });
 
     describe.each(samples)('$title', (sample) => {
-      const { params, assets = [], unusable } = sample;
+      const { params, assets = [], unusable, engines = {} } = sample;
       const run = (more: RunOptions = {}): Promise<Outcome> =>
-        runOperation(operation, { params, assets, ...more });
+        runOperation(operation, { params, assets, engines, ...more });
 
       it('has parameters that are plain JSON and stay what they are when they are read twice', () => {
         const once = known.parse(params);

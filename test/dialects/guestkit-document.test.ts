@@ -1,10 +1,13 @@
 /** guestkit's job documents, and what is asked of darkroom for them. */
+import { Hono } from 'hono';
 import { describe, expect, test } from 'vitest';
 import { systemEcho } from '../../operations/echo.ts';
 import { guestkitInspect } from '../../operations/guestkit-inspect.ts';
 import { createRegistry } from '../../operations/registry.ts';
-import { Queue } from '../../src/http/dialects/guestkit/queue.ts';
+import { catalogue as catalogueOfErrors, DarkroomError, type ErrorCode } from '../../src/errors.ts';
+import { fail } from '../../src/http/dialects/guestkit/errors.ts';
 import { inDocument, requestOf } from '../../src/http/dialects/guestkit/job-document.ts';
+import { Queue } from '../../src/http/dialects/guestkit/queue.ts';
 import { validate } from '../../src/jobs/validation.ts';
 import { document } from './guestkit/requests.ts';
 
@@ -73,6 +76,21 @@ describe('an image', () => {
       },
     ]);
   });
+});
+
+test('every error of darkroom has a word of theirs, and a status; what is a bug is INTERNAL_ERROR', async () => {
+  const app = new Hono();
+  app.get('/:code', (c) => fail(c, new DarkroomError(c.req.param('code') as ErrorCode, 'A sentence')));
+  for (const code of Object.keys(catalogueOfErrors)) {
+    const response = await app.request(`/${code}`);
+    const { error, message } = (await response.json()) as Record<string, string>;
+    expect({ code, error, message }).toEqual({
+      code,
+      error: expect.stringMatching(/^[A-Z_]+$/),
+      message: 'A sentence',
+    });
+    expect(error === 'INTERNAL_ERROR', code).toBe(response.status >= 500 && code === 'internal');
+  }
 });
 
 test('the queue counts what it lets in until the next count, and passes trouble on', async () => {

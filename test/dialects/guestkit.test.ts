@@ -1,41 +1,19 @@
-/** guestkit: its REST contract, line by line, and its own clients. */
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+/** guestkit: its REST contract, line by line. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Answer } from '../contracts/dialect.ts';
-import { type CliResult, run } from '../support/cli.ts';
-import { partsOf } from '../support/processes.ts';
 import { type Darkroom, startDarkroom } from '../support/server.ts';
-import { document, post, wordOf } from './guestkit/requests.ts';
+import { asking, document, post, statusPoll } from './guestkit/requests.ts';
 
-const here = fileURLToPath(new URL('./guestkit/', import.meta.url));
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 
 let darkroom: Darkroom;
-let folder: string;
+const ask = asking(() => darkroom);
+const submit = (job: object) => ask('/api/v1/jobs', post(job));
+const untilStatus = statusPoll(ask);
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'darkroom-guestkit-'));
   darkroom = await startDarkroom();
 });
-afterAll(async () => {
-  await darkroom.dispose();
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function ask(path: string, init?: RequestInit, server = darkroom): Promise<Answer> {
-  const response = await server.request(path, init);
-  return { status: response.status, headers: response.headers, body: await response.json() };
-}
-
-const submit = (job: object, server = darkroom) => ask('/api/v1/jobs', post(job), server);
-
-const untilStatus = (id: string, status: string, server = darkroom) =>
-  expect
-    .poll(async () => wordOf((await ask(`/api/v1/jobs/${id}`, {}, server)).body), { timeout: 30_000 })
-    .toBe(status);
+afterAll(() => darkroom.dispose());
 
 describe('a job', () => {
   test('is submitted with 201, looked at, and gives its data', async () => {
@@ -215,18 +193,23 @@ describe('a mistake', () => {
     });
   });
 
-  test.each(['guestkit.convert', 'image.transform'])('%s, which is not there, is refused by name', async (operation) => {
-    expect(await submit(document('early', { operation }))).toMatchObject({
-      status: 400,
-      body: {
-        error: 'VALIDATION_ERROR',
-        details: {
-          field: 'operation',
-          reason: expect.stringContaining(`${operation} is not available on this server; there are system.echo`),
+  test.each(['guestkit.convert', 'image.transform'])(
+    '%s, which is not there, is refused by name',
+    async (operation) => {
+      expect(await submit(document('early', { operation }))).toMatchObject({
+        status: 400,
+        body: {
+          error: 'VALIDATION_ERROR',
+          details: {
+            field: 'operation',
+            reason: expect.stringContaining(
+              `${operation} is not available on this server; there are system.echo`,
+            ),
+          },
         },
-      },
-    });
-  });
+      });
+    },
+  );
 });
 
 describe('the list', () => {
@@ -312,140 +295,5 @@ describe('the server', () => {
     ]);
     for (const name of ['GuestkitJob', 'GuestkitStatus', 'GuestkitError', 'GuestkitReceipt'])
       expect(components.schemas[name]?.example, name).toBeDefined();
-  });
-});
-
-describe('the queue', () => {
-  test('tells Pending from Assigned from Running, and refuses more than it may hold', async () => {
-    const env = { DARKROOM_GUESTKIT_MAX_QUEUE_SIZE: '3', DARKROOM_IO_SLOTS: '1' };
-    const small = await startDarkroom({ env });
-    try {
-      const slow = (id: string) =>
-        submit(document(id, { operation: 'test.echo', data: { delay_ms: 60_000 } }), small);
-      await slow('first');
-      await untilStatus('first', 'Running', small);
-      const { worker } = await partsOf(small.process.pid);
-      await slow('second');
-      await untilStatus('second', 'Assigned', small);
-      process.kill(worker, 'SIGSTOP');
-      try {
-        await slow('third');
-        await untilStatus('third', 'Pending', small);
-        expect(await slow('fourth')).toMatchObject({ status: 201 });
-        const counted = async () => {
-          const { body } = await ask('/v1/jobs?state=created&dialect=guestkit', {}, small);
-          return (body as { jobs: unknown[] }).jobs.length;
-        };
-        await expect.poll(counted).toBe(2);
-        const refused = await slow('fifth');
-        expect(refused).toMatchObject({
-          status: 503,
-          body: { error: 'QUEUE_FULL', message: expect.stringContaining('3 jobs are pending') },
-        });
-        expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
-        // It is there already, and needs no room.
-        expect(await slow('third')).toMatchObject({ status: 201 });
-        expect(await ask('/api/v1/jobs/fifth', {}, small)).toMatchObject({ status: 404 });
-      } finally {
-        process.kill(worker, 'SIGCONT');
-      }
-      for (const id of ['first', 'second', 'third', 'fourth'])
-        await small.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
-      await untilStatus('fourth', 'Failed', small);
-      await expect.poll(async () => (await slow('fifth')).status, { timeout: 10_000 }).toBe(201);
-      await small.request('/v1/jobs/fifth/cancel', { method: 'POST' });
-    } finally {
-      await small.dispose();
-    }
-  });
-});
-
-/** The clients of the contract, changed in the address, and in the operation as long as nothing can open their images. */
-describe('its clients', () => {
-  const adapted = async (file: string, changes: readonly [string | RegExp, string][]) => {
-    const text = await readFile(join(here, file), 'utf8');
-    const own: typeof changes = [[/http:\/\/(localhost|127\.0\.0\.1):8080/g, darkroom.url], ...changes];
-    return own.reduce((changed, [from, to]) => changed.replaceAll(from as RegExp, to), text);
-  };
-  const succeeded = ({ code, stdout, stderr }: CliResult): string => {
-    expect(code, `${stdout}\n${stderr}`).toBe(0);
-    return stdout;
-  };
-
-  test('curl: the integration test passes', async () => {
-    // The server is there already: what remains is from the first request to the end, without its own process.
-    const script = (await adapted('integration.sh', []))
-      .replace(/cargo run.*?sleep 2\n/s, '')
-      .replace('kill $WORKER_PID\n', '');
-    const out = succeeded(await run('bash', ['-euc', script]));
-    expect(out).toContain('"status":"healthy"');
-    expect(out).toContain('"message":"Job test-001 submitted successfully"');
-    expect(out).toContain('Integration test passed');
-  });
-
-  test('curl: example 1 runs once its here-document is not quoted, and as printed is told what is wrong', async () => {
-    const echoed: [string, string] = ['guestkit.inspect', 'system.echo'];
-    const corrected = await adapted('submit.sh', [echoed, ["<<'EOF'", '<<EOF']]);
-    const out = succeeded(await run('bash', ['-c', corrected], { cwd: folder }));
-    expect(out).toMatch(/Job ID: inspect-\d+\nStatus: /);
-    expect(out).toContain('"path": "/vms/my-vm.qcow2"');
-
-    const printed = (await adapted('submit.sh', [echoed])).replace(/\n# Extract.*/s, '\n');
-    expect(succeeded(await run('bash', ['-c', printed], { cwd: folder }))).toMatch(
-      /"error":"VALIDATION_ERROR".*"field":"job_id"/,
-    );
-  });
-
-  test('Python', async () => {
-    await copyFile(join(here, 'client.py'), join(folder, 'client.py'));
-    const drive = `
-import json, sys
-try:
-    import client
-except ImportError as missing:
-    sys.exit(f"{missing}: install python3-requests")
-guestkit = client.GuestkitClient("${darkroom.url}")
-job_id = guestkit.submit_job("/vms/test.qcow2", "system.echo", "from-python")["data"]["job_id"]
-result = guestkit.wait_for_completion(job_id, timeout=30, poll_interval=0.1)
-listed = [job["job_id"] for job in guestkit.list_jobs()]
-slow = guestkit.submit_job("/vms/test.qcow2", "test.echo")["data"]["job_id"]
-guestkit.wait_for_completion(slow, timeout=30, poll_interval=0.1)
-print(json.dumps({"result": result, "listed": job_id in listed, "capabilities": guestkit.get_capabilities()}))
-try:
-    guestkit.submit_job("/vms/test.qcow2", "guestkit.convert")
-except client.requests.HTTPError as error:
-    print(error.response.status_code, error.response.json()["details"]["field"])
-`;
-    const [first = '', second] = succeeded(await run('python3', ['-c', drive], { cwd: folder })).split('\n');
-    expect(JSON.parse(first)).toMatchObject({
-      result: { image: { path: '/vms/test.qcow2', format: 'qcow2' } },
-      listed: true,
-      capabilities: { operations: expect.arrayContaining(['system.echo', 'test.echo']) },
-    });
-    expect(second).toBe('400 operation');
-  });
-
-  test('TypeScript', async () => {
-    const source = await adapted('client.ts.txt', [
-      ["submitJob('/vms/test.qcow2')", "submitJob('/vms/test.qcow2', 'system.echo')"],
-    ]);
-    await writeFile(join(folder, 'client.mts'), source);
-    const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
-    const options = [
-      '--target',
-      'es2022',
-      '--module',
-      'nodenext',
-      '--lib',
-      'es2022,dom',
-      '--types',
-      '',
-      '--strict',
-      'false',
-    ];
-    succeeded(await run(process.execPath, [tsc, ...options, 'client.mts'], { cwd: folder }));
-    const out = succeeded(await run(process.execPath, ['client.mjs'], { cwd: folder }));
-    expect(out).toMatch(/Job ID: job-\d+/);
-    expect(out).toContain('"path": "/vms/test.qcow2"');
   });
 });

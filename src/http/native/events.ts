@@ -69,7 +69,10 @@ function streamOf(
   return new ReadableStream({
     start(controller) {
       controller.enqueue(encoder.encode(`retry: ${RECONNECT_MS}\n\n`));
-      heartbeat = setInterval(() => controller.enqueue(encoder.encode(': heartbeat\n\n')), heartbeatMs);
+      heartbeat = setInterval(() => {
+        // A reader that has yet to take what there is needs none.
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': heartbeat\n\n'));
+      }, heartbeatMs);
     },
     async pull(controller) {
       // A snapshot in which nothing is new to this client makes no event; one pull must bring something, or the end.

@@ -91,7 +91,8 @@ export function submissionRoutes({
     c.header('location', linksOf(job)['self']);
     if (wait === null) return c.json(withLinks(job), 202);
     c.header('preference-applied', `wait=${wait}`);
-    const latest = await watcher.ended(refOf(c, job.id), wait * 1000, c.req.raw.signal);
+    // It was accepted, whatever becomes of looking at it.
+    const latest = await watcher.ended(refOf(c, job.id), wait * 1000, c.req.raw.signal).catch(() => null);
     return answer(c, latest?.job ?? job);
   });
 

@@ -1,4 +1,7 @@
 /** Requests of guestkit's clients. */
+import { expect } from 'vitest';
+import type { Answer } from '../../contracts/dialect.ts';
+import type { Darkroom } from '../../support/server.ts';
 
 interface Choice {
   readonly operation?: string;
@@ -22,3 +25,19 @@ export const post = (body: unknown): RequestInit => ({
 
 /** The state word in the answer to a look at a job. */
 export const wordOf = (body: unknown): string => (body as { data?: { status?: string } }).data?.status ?? '';
+
+type AskFunction = (path: string, init?: RequestInit) => Promise<Answer>;
+
+/** `server`: there by the time that something is asked. */
+export const asking =
+  (server: () => Darkroom): AskFunction =>
+  async (path, init) => {
+    const response = await server().request(path, init);
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  };
+
+/** Waits until a job is shown with this state word. */
+export const statusPoll =
+  (ask: AskFunction) =>
+  (id: string, status: string): Promise<void> =>
+    expect.poll(async () => wordOf((await ask(`/api/v1/jobs/${id}`)).body), { timeout: 30_000 }).toBe(status);

@@ -3,7 +3,7 @@ import type { Bench } from './bench.ts';
 import { tool } from './tools.ts';
 
 /** What a reader that follows references would show. */
-export const SECRET = '/etc/passwd';
+const SECRET = '/etc/passwd';
 
 export interface HostileImage {
   readonly name: string;
@@ -148,6 +148,16 @@ export const hostileImages: readonly HostileImage[] = [
     name: 'size.vhdx',
     code: 'image_too_large',
     bytes: forged('vhdx', (image) => little(image, vhdxItem(image, '2442a52f1bcd'), 1n << 60n)),
+  },
+  {
+    name: 'partitions.raw',
+    code: 'image_no_filesystem',
+    bytes: async (bench) => {
+      const image = Buffer.from(await bench.bytes('debian-gpt', 'raw'));
+      // The number of partitions, of which the first is beyond reach.
+      image.writeUInt32LE(0xffffffff, 512 + 80);
+      return image;
+    },
   },
   // No whole images
   { name: 'zeros.raw', code: 'image_empty', bytes: async () => Buffer.alloc(2 ** 20) },

@@ -62,7 +62,7 @@ const words: Readonly<Record<number, string>> = {
   507: 'INSUFFICIENT_STORAGE',
 };
 
-const wordOf = (status: number): string => words[status] ?? 'INTERNAL_ERROR';
+const wordOf = (status: number): string => words[status] ?? (status < 500 ? 'BAD_REQUEST' : 'INTERNAL_ERROR');
 
 export function fail(c: Context, error: DarkroomError): Response {
   const [status, word] = special[error.code] ?? [error.status, wordOf(error.status)];

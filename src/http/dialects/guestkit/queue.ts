@@ -37,9 +37,10 @@ export class Queue {
   }
 
   async #recount(): Promise<void> {
-    this.#admitted = 0;
+    const before = this.#admitted;
     try {
       this.#counted = await this.#count();
+      this.#admitted -= before;
       this.#countedAt = Date.now();
     } finally {
       this.#counting = null;

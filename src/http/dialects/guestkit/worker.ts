@@ -78,7 +78,9 @@ function describe(
   const able = operationsOf(operations).flatMap((name) => operations.find(name)?.info ?? []);
   const live = able.filter((info) => info.capabilities.every((capability) => slots.has(capability)));
   const onImages = live.find(({ name }) => name === ON_IMAGES);
-  const atOnce = live.flatMap((info) => info.capabilities.flatMap((capability) => slots.get(capability) || []));
+  const atOnce = live.flatMap((info) =>
+    info.capabilities.flatMap((capability) => slots.get(capability) || []),
+  );
   return {
     worker_id: workers[0]?.name ?? null,
     operations: live.map(({ name }) => name),

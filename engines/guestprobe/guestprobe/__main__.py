@@ -1,0 +1,39 @@
+"""`python3 -m guestprobe IMAGE`: opens the image, limits itself, and goes on inside the sandbox."""
+
+import argparse
+import os
+import stat
+
+from . import inside, limits, lines, sandbox
+from .refusal import Refusal
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="guestprobe")
+    parser.add_argument("image")
+    parser.add_argument("--sandbox", choices=["required", "off"], default="required")
+    inside.add_options(parser)
+    options = parser.parse_args()
+    try:
+        image = open_image(options.image)
+        limits.impose()
+        if options.sandbox == "required":
+            sandbox.enter(image, [sandbox.DISK, *inside.words_of(options)])
+        inside.inspect_file(image, options)
+    except Refusal as refusal:
+        lines.error(refusal.code, refusal.predicate)
+
+
+def open_image(path: str) -> int:
+    """A file number to read from. Follows no link, and does not wait for whoever might write into a fifo."""
+    try:
+        image = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise Refusal("image_not_a_file", f"cannot be opened as a file ({error.strerror})") from error
+    if not stat.S_ISREG(os.fstat(image).st_mode):
+        raise Refusal("image_not_a_file", "is not a regular file")
+    return image
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""When the system was last used, as far as its files tell."""
+
+import struct
+from datetime import UTC, datetime
+from typing import TypedDict
+
+from .guest import Guest
+from .packages import Inventory
+
+_WTMP = "/var/log/wtmp"
+_MOST_BYTES = 16 << 20
+
+#: A record of glibc on 64-bit Linux: type, …, the user that a boot is written as, …, seconds.
+_RECORD = 384
+_BOOT = 2
+_SECONDS_AT = 340
+
+
+class Activity(TypedDict):
+    """Times in UTC; None where nothing tells."""
+
+    last_boot: str | None
+    last_package_change: str | None
+
+
+def read_activity(guest: Guest, inventory: Inventory | None) -> Activity:
+    changed = guest.modified(inventory.database) if inventory and inventory.database else None
+    return {"last_boot": _iso(_last_boot(guest)), "last_package_change": _iso(changed)}
+
+
+def _last_boot(guest: Guest) -> datetime | None:
+    data = guest.read(_WTMP, _MOST_BYTES) or b""
+    for at in range(len(data) // _RECORD * _RECORD - _RECORD, -1, -_RECORD):
+        (kind,) = struct.unpack_from("<h", data, at)
+        (seconds,) = struct.unpack_from("<I", data, at + _SECONDS_AT)
+        if kind == _BOOT and seconds:
+            return datetime.fromtimestamp(seconds, UTC)
+    return None
+
+
+def _iso(time: datetime | None) -> str | None:
+    return None if time is None else time.strftime("%Y-%m-%dT%H:%M:%SZ")

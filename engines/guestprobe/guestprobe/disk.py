@@ -1,0 +1,93 @@
+"""What lies on a disk: partitions, logical volumes, and the file systems on them."""
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from itertools import islice
+
+from dissect.target import Target
+from dissect.target.container import Container
+from dissect.target.filesystem import Filesystem
+from dissect.target.volume import Volume
+
+from . import corrections, signatures
+from .attempts import Notes
+
+#: Where in a volume the mark of a file system lies, and the class that reads it. Not all that the library knows: archives
+#: are no file systems, and parsers that are not loaded cost no time and are no way in.
+_FILESYSTEMS = (
+    (3, b"NTFS    ", "ntfs.NtfsFilesystem"),
+    (3, b"EXFAT   ", "exfat.ExfatFilesystem"),
+    (0, b"XFSB", "xfs.XfsFilesystem"),
+    (0, b"hsqs", "squashfs.SquashFSFilesystem"),
+    (0x438, b"\x53\xef", "extfs.ExtFilesystem"),
+    (0x10040, b"_BHRfS_M", "btrfs.BtrfsFilesystem"),
+    (0x1FE, b"\x55\xaa", "fat.FatFilesystem"),
+)
+
+#: Volumes that are looked at. No honest disk has more, a hostile one could have billions.
+_MOST_VOLUMES = 256
+_MOST_SUBVOLUMES = 64
+
+
+@dataclass
+class Mountable:
+    """A file system and the volume that it lies on. `main` is false for a subvolume of one that is listed already."""
+
+    volume: Volume
+    fs: Filesystem
+    main: bool = True
+
+
+@dataclass
+class Disk:
+    volumes: list[Volume]
+    filesystems: list[Mountable]
+    #: By position in `volumes`: what lies there that is no file system, such as swap or encrypted data.
+    contents: dict[int, str]
+
+    @property
+    def encrypted(self) -> bool:
+        return any(content in signatures.ENCRYPTED for content in self.contents.values())
+
+
+def read_disk(container: Container, notes: Notes) -> Disk:
+    logging.disable(logging.CRITICAL)
+    corrections.correct_partition_tables()
+    target = Target()
+    target.disks.add(container)
+    notes.attempt("The partition table", target.disks.apply, None)
+    notes.attempt("The logical volumes", lambda: target.volumes.apply(filesystems=False), None)
+    volumes = list(target.volumes)[:_MOST_VOLUMES]
+    disk = Disk(volumes, [], {})
+    for position, volume in enumerate(volumes):
+        content = notes.attempt(f"Volume {volume.name}", partial(signatures.content_of, volume), None)
+        if content is not None:
+            disk.contents[position] = content
+        else:
+            nothing: list[Mountable] = []
+            disk.filesystems += notes.attempt(f"The file system of {volume.name}", partial(_open, volume), nothing)
+    return disk
+
+
+def _open(volume: Volume) -> list[Mountable]:
+    for at, mark, name in _FILESYSTEMS:
+        volume.seek(at)
+        if volume.read(len(mark)) != mark:
+            continue
+        kind = _class_of(name)
+        if kind.detect(volume):
+            volume.seek(0)
+            fs = kind(volume)
+            subvolumes = islice(fs.iter_subfs(), _MOST_SUBVOLUMES)
+            return [Mountable(volume, fs), *(Mountable(volume, subvolume, main=False) for subvolume in subvolumes)]
+    return []
+
+
+def _class_of(name: str) -> type[Filesystem]:
+    module, _, kind = name.partition(".")
+    if module == "btrfs":
+        corrections.correct_btrfs()
+    found: type[Filesystem] = getattr(import_module(f"dissect.target.filesystems.{module}"), kind)
+    return found

@@ -1,0 +1,91 @@
+"""The files of the system that is installed on a disk, as it would see them itself."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import PurePosixPath
+
+from dissect.target import Target
+from dissect.target.filesystem import Filesystem
+
+from .attempts import Notes
+
+#: Bytes of the largest file that is read whole: the package database of a system with 50,000 packages.
+MOST_BYTES = 64 << 20
+
+#: Entries of a directory that are looked at.
+MOST_ENTRIES = 10_000
+
+
+class Guest:
+    """`kind`: `linux` (or its like) or `windows`. Nothing here raises for what is missing or damaged in the guest."""
+
+    def __init__(self, root: Filesystem, kind: str, notes: Notes) -> None:
+        self.kind = kind
+        self.notes = notes
+        self.root = root
+        self._files = Target().fs
+        self._files.case_sensitive = root.case_sensitive
+        self._files.mount("/", root)
+
+    def mount(self, point: str, fs: Filesystem) -> None:
+        self.notes.attempt(f"The file system for {point}", lambda: self._files.mount(point, fs), None)
+
+    def exists(self, path: str) -> bool:
+        return self.notes.attempt(path, lambda: self._files.exists(path), False)
+
+    def head(self, path: str, length: int) -> bytes | None:
+        """Up to `length` bytes; None when it is not there, is no file, or cannot be read."""
+
+        def work() -> bytes | None:
+            if not self._files.is_file(path):
+                return None
+            return self._files.get(path).open().read(length)
+
+        return self.notes.attempt(path, work, None)
+
+    def read(self, path: str, limit: int = MOST_BYTES) -> bytes | None:
+        """All of a file; of one that is longer than `limit` bytes, the beginning, and a note."""
+        data = self.head(path, limit + 1)
+        if data is None or len(data) <= limit:
+            return data
+        self.notes.add(f"{path} is longer than {limit} bytes and was read no further")
+        return data[:limit]
+
+    def text(self, path: str, limit: int = MOST_BYTES) -> str | None:
+        data = self.read(path, limit)
+        return None if data is None else data.decode("utf-8", "replace")
+
+    def line(self, path: str) -> str | None:
+        """The first line of a short file that says something and is no comment."""
+        lines = (line.strip() for line in (self.text(path, 4096) or "").splitlines())
+        return next((line for line in lines if line and not line.startswith("#")), None)
+
+    def names(self, folder: str) -> list[str]:
+        """Sorted; empty when it is no folder."""
+
+        def work() -> list[str]:
+            if not self._files.is_dir(folder):
+                return []
+            return sorted(name for name in islice(self._files.iterdir(folder), MOST_ENTRIES) if name not in (".", ".."))
+
+        return self.notes.attempt(folder, work, [])
+
+    def paths(self, folder: str) -> Iterator[str]:
+        return (str(PurePosixPath(folder, name)) for name in self.names(folder))
+
+    def modified(self, path: str) -> datetime | None:
+        def work() -> datetime | None:
+            if not self._files.exists(path):
+                return None
+            return datetime.fromtimestamp(int(self._files.get(path).stat().st_mtime), UTC)
+
+        return self.notes.attempt(path, work, None)
+
+    def link(self, path: str) -> str | None:
+        """Where a symbolic link leads, in its own words; None when it is none."""
+
+        def work() -> str | None:
+            return self._files.get(path).readlink() if self._files.is_symlink(path) else None
+
+        return self.notes.attempt(path, work, None)

@@ -1,0 +1,73 @@
+"""The sandbox: no network, no other processes, no files but Python, our code and the image, all of them read-only."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from .refusal import Refusal
+
+#: Where the image lies inside.
+DISK = "/disk"
+
+#: Bytes of memory that files in /tmp may take.
+SCRATCH = 256 * 1024 * 1024
+
+#: Nobody. Inside, the image still belongs to whoever started us.
+NOBODY = "65534"
+
+
+def enter(image: int, arguments: list[str]) -> None:
+    """Becomes the sandboxed inspection of an open file; returns never. Raises Refusal when there is no sandbox."""
+    command = python_within(image)
+    os.execv(command[0], [*command, "-m", "guestprobe.inside", *arguments])
+
+
+def python_within(image: int) -> list[str]:
+    """The command line of Python inside the sandbox, to which its arguments are added."""
+    program = shutil.which("bwrap")
+    if program is None:
+        raise Refusal("engine_failed", "cannot be inspected: bubblewrap, the sandbox, is not installed on the worker")
+    # By number, so that it is the very file that was checked, whatever its name means by now.
+    os.set_inheritable(image, True)
+    return [program, *_walls(image), *_code(), "--", os.path.realpath(sys.executable), "-B", "-s"]
+
+
+def _walls(image: int) -> list[str]:
+    return [
+        *("--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"),
+        *("--uid", NOBODY, "--gid", NOBODY, "--hostname", "guestprobe"),
+        *_system(),
+        *("--ro-bind", f"/proc/self/fd/{image}", DISK),
+        # No /proc: through it an open file can be opened again, for writing.
+        *("--dev", "/dev", "--size", str(SCRATCH), "--tmpfs", "/tmp", "--chdir", "/tmp"),
+    ]
+
+
+def _system() -> list[str]:
+    """The parts of the system that Python needs: itself, and the libraries."""
+    words = ["--ro-bind", "/usr", "/usr", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
+    for path in ("/lib", "/lib64", "/bin", "/sbin"):
+        if os.path.islink(path):
+            words += ["--symlink", os.readlink(path), path]
+        elif os.path.isdir(path):
+            words += ["--ro-bind", path, path]
+    if not sys.base_prefix.startswith("/usr"):
+        words += ["--ro-bind", sys.base_prefix, sys.base_prefix]
+    return words
+
+
+def _code() -> list[str]:
+    """Our code and what is installed for it, at places that tell nothing."""
+    ours = Path(__file__).resolve().parent.parent
+    folders = [str(ours), *_installed(ours)]
+    words: list[str] = []
+    for number, folder in enumerate(folders):
+        words += ["--ro-bind", folder, f"/code/{number}"]
+    path = os.pathsep.join(f"/code/{number}" for number in range(len(folders)))
+    return [*words, "--setenv", "PYTHONPATH", path, "--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/tmp"]
+
+
+def _installed(ours: Path) -> list[str]:
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return [path for path in given if path and os.path.isdir(path) and Path(path).resolve() != ours]

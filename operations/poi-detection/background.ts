@@ -1,0 +1,74 @@
+/** What a stain has everywhere around: cytoplasm, uneven light, a stain that was not washed out. */
+import type { Plane } from './plane.ts';
+
+/** Share of the pixels of a cell that are taken to be no more than its background. */
+const SHARE = 0.2;
+const BINS = 512;
+const MIN = -0.5;
+const MAX = 1.5;
+
+/** Side of the cells: several times what is looked for, so that most of a cell is something else. */
+export const cellOf = (maxRadius: number): number => Math.max(64, Math.ceil(maxRadius / 4) * 16);
+
+/**
+ * The plane without its background: the lower fifth of each cell, and between the middles of cells what lies between. The plane
+ * must begin at a corner of a cell; whole cells agree between pieces of a picture.
+ */
+export function withoutBackground({ data, width, height }: Plane, cell: number): Plane {
+  const columns = Math.ceil(width / cell);
+  const rows = Math.ceil(height / cell);
+  const levels = new Float32Array(columns * rows);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++)
+      levels[row * columns + column] = levelOf(data, width, height, column * cell, row * cell, cell);
+  }
+  const result = new Float32Array(data.length);
+  const across = Array.from({ length: width }, (_, x) => between(x, cell, columns));
+  for (let y = 0; y < height; y++) {
+    const down = between(y, cell, rows);
+    const [upper, lower] = [down.first * columns, down.second * columns];
+    for (let x = 0; x < width; x++) {
+      const { first, second, share } = across[x] ?? down;
+      const above = (levels[upper + first] ?? 0) * (1 - share) + (levels[upper + second] ?? 0) * share;
+      const below = (levels[lower + first] ?? 0) * (1 - share) + (levels[lower + second] ?? 0) * share;
+      result[y * width + x] = (data[y * width + x] ?? 0) - above * (1 - down.share) - below * down.share;
+    }
+  }
+  return { data: result, width, height };
+}
+
+function levelOf(
+  data: Float32Array,
+  width: number,
+  height: number,
+  left: number,
+  top: number,
+  cell: number,
+): number {
+  const counts = new Uint32Array(BINS);
+  const [right, bottom] = [Math.min(width, left + cell), Math.min(height, top + cell)];
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      const bin = (((data[y * width + x] ?? 0) - MIN) / (MAX - MIN)) * BINS;
+      const inRange = Math.max(0, Math.min(BINS - 1, Math.floor(bin)));
+      counts[inRange] = (counts[inRange] ?? 0) + 1;
+    }
+  }
+  let left_ = (right - left) * (bottom - top) * SHARE;
+  const bin = counts.findIndex((count) => {
+    left_ -= count;
+    return left_ <= 0;
+  });
+  return MIN + ((bin + 0.5) * (MAX - MIN)) / BINS;
+}
+
+/** The cells whose middles are on both sides of a pixel, and the share of the second. */
+function between(at: number, cell: number, cells: number): { first: number; second: number; share: number } {
+  const place = (at + 0.5) / cell - 0.5;
+  const first = Math.floor(place);
+  return {
+    first: Math.max(0, first),
+    second: Math.min(cells - 1, first + 1),
+    share: place - first,
+  };
+}

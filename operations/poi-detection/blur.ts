@@ -1,0 +1,56 @@
+/** Gaussian smoothing. Every pixel is computed in the same order wherever its piece begins, so that tiles agree to the last bit. */
+import type { Plane } from './plane.ts';
+
+/** Pixels around a pixel that have a say in it. */
+export const reachOf = (sigma: number): number => Math.ceil(3 * sigma);
+
+export function blur({ data, width, height }: Plane, sigma: number): Plane {
+  const kernel = kernelOf(sigma);
+  const across = alongRows(data, width, height, kernel);
+  return { data: alongColumns(across, width, height, kernel), width, height };
+}
+
+/** From the middle to one side. */
+function kernelOf(sigma: number): Float32Array {
+  const half = Float32Array.from({ length: reachOf(sigma) + 1 }, (_, i) =>
+    Math.exp(-(i * i) / (2 * sigma * sigma)),
+  );
+  const total = half.reduce((sum, value, i) => sum + (i === 0 ? value : 2 * value), 0);
+  return half.map((value) => value / total);
+}
+
+function alongRows(data: Float32Array, width: number, height: number, kernel: Float32Array): Float32Array {
+  const reach = kernel.length - 1;
+  const result = new Float32Array(data.length);
+  const row = new Float32Array(width + 2 * reach);
+  for (let y = 0; y < height; y++) {
+    row.set(data.subarray(y * width, (y + 1) * width), reach);
+    row.fill(row[reach] ?? 0, 0, reach);
+    row.fill(row[reach + width - 1] ?? 0, reach + width);
+    for (let x = 0; x < width; x++) {
+      let sum = (row[x + reach] ?? 0) * (kernel[0] ?? 0);
+      for (let i = 1; i <= reach; i++)
+        sum += ((row[x + reach - i] ?? 0) + (row[x + reach + i] ?? 0)) * (kernel[i] ?? 0);
+      result[y * width + x] = sum;
+    }
+  }
+  return result;
+}
+
+function alongColumns(data: Float32Array, width: number, height: number, kernel: Float32Array): Float32Array {
+  const reach = kernel.length - 1;
+  const result = new Float32Array(data.length);
+  for (let y = 0; y < height; y++) {
+    const sums = result.subarray(y * width, (y + 1) * width);
+    for (let i = 0; i <= reach; i++) {
+      const above = Math.max(0, y - i) * width;
+      const below = Math.min(height - 1, y + i) * width;
+      const weight = kernel[i] ?? 0;
+      for (let x = 0; x < width; x++) {
+        const pair = i === 0 ? (data[above + x] ?? 0) : (data[above + x] ?? 0) + (data[below + x] ?? 0);
+        sums[x] = (sums[x] ?? 0) + pair * weight;
+      }
+    }
+  }
+  return result;
+}

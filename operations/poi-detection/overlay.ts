@@ -1,0 +1,63 @@
+/** A copy of a picture with a ring around each point. */
+import sharp from 'sharp';
+import type { Size } from './plane.ts';
+import type { Stain } from './stains.ts';
+import type { Finding } from './tile.ts';
+
+/** Colours that no stain has, and that can be told apart by those who see red and green alike. */
+const colours: Readonly<Record<Stain, readonly [number, number, number]>> = {
+  haematoxylin: [255, 230, 0],
+  eosin: [0, 200, 80],
+  dab: [0, 220, 255],
+};
+
+/** Pixels of the overlay. Rings that would be smaller are drawn as large as this. */
+const LEAST_RADIUS = 1.5;
+const LINE = 1.4;
+
+/** `copy`: of the picture as it is stored, 3 bytes a pixel, and not changed. `full`: what the points are counted in. */
+export async function writeOverlay(
+  copy: Size & { readonly data: Uint8Array },
+  points: readonly Finding[],
+  full: Size & { readonly orientation: number },
+  path: string,
+): Promise<void> {
+  const { width, height } = copy;
+  const data = Uint8Array.from(copy.data);
+  const scale = width / full.width;
+  for (const { x, y, radius, channel } of points) {
+    const middle = { x: (x + 0.5) * scale - 0.5, y: (y + 0.5) * scale - 0.5 };
+    drawRing({ data, width, height }, middle, Math.max(LEAST_RADIUS, radius * scale), colours[channel]);
+  }
+  const drawn = sharp(data, { raw: { width, height, channels: 3 } });
+  if (full.orientation === 1) await drawn.png().toFile(path);
+  else {
+    const turned = await drawn
+      .withMetadata({ orientation: full.orientation })
+      .tiff({ compression: 'none' })
+      .toBuffer();
+    await sharp(turned).autoOrient().png().toFile(path);
+  }
+}
+
+function drawRing(
+  { data, width, height }: Size & { readonly data: Uint8Array },
+  middle: { readonly x: number; readonly y: number },
+  radius: number,
+  colour: readonly [number, number, number],
+): void {
+  const reach = radius + LINE;
+  const [top, bottom] = [Math.max(0, Math.ceil(middle.y - reach)), Math.min(height - 1, middle.y + reach)];
+  const [left, right] = [Math.max(0, Math.ceil(middle.x - reach)), Math.min(width - 1, middle.x + reach)];
+  for (let y = top; y <= bottom; y++) {
+    for (let x = left; x <= right; x++) {
+      const off = Math.abs(Math.hypot(x - middle.x, y - middle.y) - radius);
+      const share = Math.min(1, LINE / 2 + 0.5 - off);
+      if (share <= 0) continue;
+      for (const [channel, value] of colour.entries()) {
+        const at = (y * width + x) * 3 + channel;
+        data[at] = Math.round((data[at] ?? 0) * (1 - share) + value * share);
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/** The middles of things: where depth is greatest. Touching things have a narrow place between them, and a middle each. */
+import { Nearby } from './nearby.ts';
+import type { Plane } from './plane.ts';
+
+export interface Peak {
+  readonly x: number;
+  readonly y: number;
+  readonly depth: number;
+}
+
+/** Two middles belong to one thing if the way between them is nowhere shallower than this share of the lesser, or by so few pixels. */
+const SADDLE = 0.88;
+const SHALLOWER = 0.5;
+
+/** No two closer than this share of the depth of the greater. */
+const APART = 0.75;
+
+/**
+ * `depth`: smoothed. Finds peaks of at least `least`; of those that belong together, the deepest. Whether a peak stays depends on
+ * nothing farther than `reach` pixels.
+ */
+export function peaksOf(depth: Plane, least: number, reach: number): Peak[] {
+  const summits = summitsOf(depth, least);
+  const nearby = new Nearby(summits, reach);
+  return summits.filter((peak) => {
+    for (const other of nearby.around(peak, reach)) {
+      if (!isGreater(other, peak)) continue;
+      if (Math.hypot(other.x - peak.x, other.y - peak.y) < APART * other.depth) return false;
+      if (shallowest(depth, peak, other) >= Math.min(SADDLE * peak.depth, peak.depth - SHALLOWER))
+        return false;
+    }
+    return true;
+  });
+}
+
+const isGreater = (one: Peak, other: Peak): boolean =>
+  one.depth !== other.depth ? one.depth > other.depth : one.y !== other.y ? one.y < other.y : one.x < other.x;
+
+function summitsOf({ data, width, height }: Plane, least: number): Peak[] {
+  const found: Peak[] = [];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const depth = data[y * width + x] ?? 0;
+      if (depth >= least && isSummit(data, width, height, x, y)) found.push({ x, y, depth });
+    }
+  }
+  return found;
+}
+
+/** Of equals the first counts. */
+function isSummit(data: Float32Array, width: number, height: number, x: number, y: number): boolean {
+  const here = data[y * width + x] ?? 0;
+  for (let dy = -1; dy <= 1; dy++) {
+    for (let dx = -1; dx <= 1; dx++) {
+      if (x + dx < 0 || x + dx >= width || y + dy < 0 || y + dy >= height) continue;
+      const there = data[(y + dy) * width + x + dx] ?? 0;
+      if (there > here || (there === here && (dy < 0 || (dy === 0 && dx < 0)))) return false;
+    }
+  }
+  return true;
+}
+
+function shallowest({ data, width }: Plane, from: Peak, to: Peak): number {
+  const steps = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y));
+  let least = from.depth;
+  for (let step = 1; step < steps; step++) {
+    const x = Math.round(from.x + ((to.x - from.x) * step) / steps);
+    const y = Math.round(from.y + ((to.y - from.y) * step) / steps);
+    least = Math.min(least, data[y * width + x] ?? 0);
+  }
+  return least;
+}
