@@ -22,6 +22,8 @@ WORKDIR /darkroom
 COPY --from=build /darkroom/package.json ./
 COPY --from=build /darkroom/node_modules ./node_modules
 COPY --from=build /darkroom/dist ./dist
+# Our part of the engines; what they need besides is for an image built upon this one (see docs/engines.md).
+COPY --from=build /darkroom/engines ./engines
 # A new named volume takes over this folder's owner; a mounted directory must belong to user 1000 (`node`).
 RUN install -d -o node -g node -m 0750 /data
 USER node

@@ -10,7 +10,7 @@ export interface PrimaaAnswer {
   result?: unknown;
 }
 
-export const ALGORITHM = 'image.metadata';
+export const ALGORITHM = 'poi_detection';
 export const TOKEN = 'a1b2c3d4-e5f6-7890-1234-567890abcdef';
 export const IMAGE = '/18-Bronchus-edited.jpeg?width=2132&height=1596&name=18-Bronchus-edited.jpeg';
 
