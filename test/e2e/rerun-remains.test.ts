@@ -1,4 +1,4 @@
-/** Running a job again with little left of it: an end in Temporal, only the record, no Temporal, and after that its deletion. */
+/** What stays when a job is run again, and running it again with little left: an end in Temporal, the record alone, a deletion. */
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
@@ -41,6 +41,23 @@ const stateOf = async (id: string) => {
 };
 const resultRun = async (id: string) =>
   ((await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as { run: number }).run;
+
+test('the old result is there until the new one is complete, also when a run is cancelled', async () => {
+  const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 2000 } });
+  await darkroom.until(id, 'completed');
+  await runAgain(id);
+  await darkroom.until(id, 'processing');
+  expect(await darkroom.get(id)).toMatchObject({ run: 2, result: { run: 1 } });
+  expect(await resultRun(id)).toBe(1);
+  expect((await darkroom.request(`/v1/jobs/${id}/files/result.json`)).status).toBe(200);
+  await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
+  await expect.poll(() => stateOf(id), patience).toBe('2 cancelled');
+  expect(await darkroom.get(id)).toMatchObject({ result: { run: 1 } });
+  expect(await resultRun(id)).toBe(1);
+  await runAgain(id);
+  await expect.poll(() => stateOf(id), patience).toBe('3 completed');
+  expect(await resultRun(id)).toBe(3);
+});
 
 test('the old result stays when the new run fails', async () => {
   await copyFile(photo, input('once.jpg'));

@@ -155,36 +155,6 @@ describe('from a stage', () => {
   });
 });
 
-describe('the old result', () => {
-  const spec = (delay_ms: number, more = {}) => ({
-    operation: 'test.echo',
-    params: { delay_ms, on_error: 'skip', ...more },
-  });
-
-  test('is there until the new one is complete', async () => {
-    const id = await submit(spec(2000));
-    await rerun(id);
-    await darkroom.until(id, 'processing');
-    expect(await darkroom.get(id)).toMatchObject({ run: 2, result: { run: 1 } });
-    expect((await result(id)).run).toBe(1);
-    expect((await darkroom.request(`/v1/jobs/${id}/files/result.json`)).status).toBe(200);
-    await until(id, 2, 'completed');
-    expect((await result(id)).run).toBe(2);
-  });
-
-  test('stays when the new run is cancelled, and when one after that fails', async () => {
-    const id = await submit({ ...spec(3000), assets: assets(7) });
-    await rerun(id);
-    await darkroom.until(id, 'processing');
-    await control(id, 'cancel');
-    expect(await until(id, 2, 'cancelled')).toMatchObject({ result: { run: 1 } });
-    expect((await result(id)).run).toBe(1);
-    await rerun(id);
-    await until(id, 3, 'completed');
-    expect((await result(id)).run).toBe(3);
-  });
-});
-
 describe('only what failed', () => {
   const indices = Array.from({ length: 20 }, (_, index) => index + 10);
 

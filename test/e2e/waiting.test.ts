@@ -171,6 +171,15 @@ describe('a call that is made twice', () => {
     const last = [1, 2].map(() => sendAssets(darkroom, id, url('c'), { key: 'last', final: true }));
     expect((await Promise.all(last)).map(({ status }) => status)).toEqual([202, 202]);
     await darkroom.until(id, 'completed');
+    // Whoever lost the answer to the last call may ask again, however late; others are refused.
+    expect(await sendAssets(darkroom, id, url('c'), { key: 'last', final: true })).toMatchObject({
+      status: 202,
+      job: { state: 'completed' },
+    });
+    expect(await sendAssets(darkroom, id, url('c'), { key: 'later' })).toMatchObject({
+      status: 409,
+      code: 'input_closed',
+    });
     expect(await names(id)).toEqual(['a', 'b', 'a', 'b', 'c']);
     expect(await storedBelow(darkroom, id, 'sealed')).toHaveLength(3);
   });
