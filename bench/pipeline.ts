@@ -1,18 +1,23 @@
-/** Photographs through darkroom, next to a bare script that does the same work with the same library. */
+/**
+ * Photographs through darkroom, next to a bare script that does the same work with the same library. Ratio 1 would mean that
+ * durability costs nothing; it costs next to the same for any photograph, so that it weighs less on large ones.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { type Rig, type Row, row } from './rig.ts';
+import { submit } from './requests.ts';
+import type { Rig } from './rig.ts';
+import { type Row, row } from './rows.ts';
+import { inLanes, timed } from './timing.ts';
 
 const JOBS = 30;
 const sizes = { '12 MP': [4000, 3000], '2 MP': [1600, 1200] } as const;
 
-export async function benchPipeline(rig: Rig): Promise<Row[]> {
+export async function* benchPipeline(rig: Rig): AsyncGenerator<Row> {
   await rig.startWorker();
-  const rows: Row[] = [];
   for (const [name, [width, height]] of Object.entries(sizes)) {
     const source = await startSource(await photograph(width, height));
     const script = () => bareScript(source.url, rig.dataDir);
@@ -24,24 +29,15 @@ export async function benchPipeline(rig: Rig): Promise<Row[]> {
       times.script += await timed(script);
       times.ours += await timed(ours);
     }
-    const perSecond = (seconds: number) => (2 * JOBS) / seconds;
-    rows.push(
-      row(
-        `${name} photographs a second, next to a bare script`,
-        '1/s',
-        perSecond(times.ours),
-        perSecond(times.script),
-      ),
+    const perSecond = (ms: number) => (2 * JOBS) / (ms / 1000);
+    yield row(
+      `${name} photographs a second, next to a bare script`,
+      '1/s',
+      perSecond(times.ours),
+      perSecond(times.script),
     );
     source.close();
   }
-  return rows;
-}
-
-async function timed(run: () => Promise<void>): Promise<number> {
-  const started = performance.now();
-  await run();
-  return (performance.now() - started) / 1000;
 }
 
 /** Detail like a photograph's: noise, enlarged and blurred. */
@@ -90,35 +86,24 @@ async function startSource(photo: Buffer): Promise<Source> {
 async function bareScript(url: string, dataDir: string): Promise<void> {
   const folder = join(dataDir, 'bare');
   await mkdir(folder, { recursive: true });
-  let next = 0;
-  const lane = async () => {
-    while (next < JOBS) {
-      const index = next++;
-      const photo = Buffer.from(await (await fetch(`${url}/photo-${index}.jpg`)).arrayBuffer());
-      const result = await sharp(photo).rotate().resize(1600).webp().toBuffer();
-      createHash('sha256').update(result).digest('hex');
-      await writeFile(join(folder, `${index}.webp`), result);
-      await fetch(`${url}/done`, { method: 'POST', body: JSON.stringify({ index }) });
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  await inLanes(JOBS, availableParallelism(), async (index) => {
+    const photo = Buffer.from(await (await fetch(`${url}/photo-${index}.jpg`)).arrayBuffer());
+    const result = await sharp(photo).rotate().resize(1600).webp().toBuffer();
+    createHash('sha256').update(result).digest('hex');
+    await writeFile(join(folder, `${index}.webp`), result);
+    await fetch(`${url}/done`, { method: 'POST', body: JSON.stringify({ index }) });
+  });
 }
 
 async function throughDarkroom(url: string, source: Source): Promise<void> {
   const all = source.callbacks(JOBS);
   for (let index = 0; index < JOBS; index++) {
-    const response = await fetch(`${url}/v1/jobs`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        operation: 'image.transform',
-        params: { width: 1600, format: 'webp' },
-        assets: [{ source: { url: `${source.url}/photo-${index}.jpg` } }],
-        callback: { url: `${source.url}/done` },
-      }),
+    await submit(url, {
+      operation: 'image.transform',
+      params: { width: 1600, format: 'webp' },
+      assets: [{ source: { url: `${source.url}/photo-${index}.jpg` } }],
+      callback: { url: `${source.url}/done` },
     });
-    if (response.status !== 202) throw new Error(await response.text());
-    await response.arrayBuffer();
   }
   await all;
 }

@@ -1,34 +1,38 @@
-/** A darkroom of its own for the benches, and how they report. */
+/** A darkroom of its own for a bench: Temporal, the API and, when asked for, a worker, each a process. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import { composeApi } from '../src/compose.ts';
 import { readConfig } from '../src/config.ts';
+import type { ObjectStore } from '../src/storage/store.ts';
+import { embeddedTarget } from '../src/temporal/connection.ts';
 import { findTemporal } from '../src/temporal/embedded/binary.ts';
+import { freePort } from '../src/temporal/embedded/ports.ts';
 import { startEmbeddedTemporal } from '../src/temporal/embedded/server.ts';
 import { registerSearchAttributes } from '../src/temporal/namespace.ts';
-
-export interface Row {
-  readonly what: string;
-  readonly value: number;
-  readonly baseline: number;
-  readonly unit: string;
-  /** What darkroom takes or does, as a multiple of the baseline. */
-  readonly ratio: number;
-}
+import { sleep } from './timing.ts';
 
 export interface Rig {
   readonly url: string;
   readonly client: Client;
   readonly dataDir: string;
-  /** The worker runs only where a bench is about work, so that it does not compete with the others. */
-  startWorker(): Promise<void>;
+  /** What the API and the worker keep things in. */
+  readonly store: ObjectStore;
+  /** Process ids. */
+  readonly api: number;
+  readonly temporal: number;
+  /** The worker runs only where a bench is about work, so that it does not compete with the others. Gives its process id. */
+  startWorker(): Promise<number>;
   stop(): Promise<void>;
 }
 
+const HOST = '127.0.0.1';
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 
-export async function startRig(dataDir: string): Promise<Rig> {
+/** `store`: as in DARKROOM_STORE; in the data directory unless given. */
+export async function startRig(dataDir: string, store?: string): Promise<Rig> {
   const { path: binary } = await findTemporal({
     cacheDir: readConfig().DARKROOM_CACHE,
     env: process.env,
@@ -41,93 +45,69 @@ export async function startRig(dataDir: string): Promise<Rig> {
     preferredUiPort: 0,
     log: console.log,
   });
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const listen = `${HOST}:${await freePort(HOST, 0)}`;
+  const url = `http://${listen}`;
   const env = {
     ...process.env,
     TEMPORAL_ADDRESS: temporal.address,
     DARKROOM_DATA: dataDir,
-    DARKROOM_LISTEN: `127.0.0.1:${port}`,
+    DARKROOM_STORE: store ?? '',
+    DARKROOM_LISTEN: listen,
     DARKROOM_ALLOW_NETWORKS: '127.0.0.1/32',
     DARKROOM_LOG_LEVEL: 'error',
+    // As `darkroom serve` gives it to its worker.
+    UV_THREADPOOL_SIZE: String(availableParallelism() + 6),
   };
   const children: ChildProcess[] = [];
   const run = (command: string) => {
     const child = fork(main, [command], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     children.push(child);
+    // A bench that fails, or is interrupted, leaves nothing running.
+    const kill = () => void child.kill();
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
     return child;
   };
   const api = run('api');
   const client = new Client({ connection: await Connection.connect({ address: temporal.address }) });
-  while (
-    !(await fetch(`${url}/healthz`).then(
-      ({ ok }) => ok,
-      () => false,
-    ))
-  )
+  while (!(await isUp(url))) {
+    if (api.exitCode !== null) throw new Error(`The API ended with ${api.exitCode}`);
     await sleep(100);
+  }
   await registerSearchAttributes(client);
-  let worker: Promise<void> | undefined;
+  const parts = await composeApi(readConfig(env), embeddedTarget(temporal.address));
+  let worker: Promise<number> | undefined;
   return {
     url,
     client,
     dataDir,
+    store: parts.store,
+    api: api.pid ?? 0,
+    temporal: temporal.pid,
     startWorker: () => {
-      worker ??= new Promise((resolve) => void run('worker').once('message', () => resolve()));
+      worker ??= (async () => {
+        const child = run('worker');
+        await once(child, 'message');
+        return child.pid ?? 0;
+      })();
       return worker;
     },
     stop: async () => {
       await client.connection.close();
       for (const child of [...children].reverse()) await ended(child);
       await temporal.stop();
-      void api;
     },
   };
 }
 
-function ended(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null) return resolve();
-    child.once('exit', () => resolve());
-    child.kill('SIGTERM');
-  });
-}
+const isUp = (url: string): Promise<boolean> =>
+  fetch(`${url}/healthz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Times two things in turn, so that a change of the machine's mood meets both; gives the median of each in milliseconds. */
-export async function inTurn(
-  times: number,
-  ours: (index: number) => Promise<unknown>,
-  raw: (index: number) => Promise<unknown>,
-) {
-  const measured = { ours: [] as number[], raw: [] as number[] };
-  for (let index = 0; index < times; index++) {
-    for (const [kind, run] of [
-      ['raw', raw],
-      ['ours', ours],
-    ] as const) {
-      const started = performance.now();
-      await run(index);
-      measured[kind].push(performance.now() - started);
-    }
-  }
-  return { ours: median(measured.ours), raw: median(measured.raw) };
-}
-
-function median(numbers: number[]): number {
-  return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}
-
-export function row(what: string, unit: string, value: number, baseline: number): Row {
-  return { what, unit, value, baseline, ratio: value / baseline };
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  await once(child, 'exit');
 }

@@ -15,6 +15,7 @@ import { BUILD_MS, type S3Server, s3Program, startS3Server } from '../support/s3
 import { type Darkroom, ready } from '../support/server.ts';
 
 const KEYWORD = 2;
+const INT = 3;
 const slow = { timeout: 40_000 };
 
 let programs: TemporalPrograms;
@@ -60,7 +61,8 @@ test('parts that come up before their namespace wait for it, and register the se
   expect([...answers].filter((status) => ![202, 503].includes(status))).toEqual([]);
   const { operatorService } = cluster.client.connection as Connection;
   const { customAttributes } = await operatorService.listSearchAttributes({ namespace: NAMESPACE });
-  expect(customAttributes).toEqual(Object.fromEntries(searchAttributes.map(({ name }) => [name, KEYWORD])));
+  const wanted = searchAttributes.map(({ name, type }) => [name, type === 'INT' ? INT : KEYWORD]);
+  expect(customAttributes).toEqual(Object.fromEntries(wanted));
   await Promise.all(apis.map(ready));
   expect((await apis[0].until('first', 'completed')).state).toBe('completed');
 });

@@ -1,0 +1,125 @@
+/**
+ * One job of very many tiny assets: what the machinery costs when there is next to nothing to fetch and to compute. The
+ * baseline is a bare script that fetches and hashes the same assets, 16 at once, keeps nothing and starts again from nothing
+ * if it is killed. A ratio of 0.1 means that a durable asset costs ten of those.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { workflowIdOf } from '../src/temporal/attributes.ts';
+import { startBare } from './bare.ts';
+import { computing, forgetPeak, memory } from './processes.ts';
+import { read, submit } from './requests.ts';
+import type { Rig } from './rig.ts';
+import { type Row, row } from './rows.ts';
+import { inLanes, sleep, timed } from './timing.ts';
+
+const LANES = 16;
+
+interface Task {
+  readonly what: string;
+  readonly count: number;
+  readonly operation: string;
+  readonly params: object;
+  readonly extension: string;
+  /** What the script does with an asset once it has its bytes. */
+  readonly use: (bytes: Buffer) => Promise<unknown>;
+}
+
+export async function* benchAssets(rig: Rig, { assets }: { readonly assets: number }): AsyncGenerator<Row> {
+  const own = join(rig.dataDir, 'bare');
+  await mkdir(own);
+  const pixels = { width: 16, height: 16, channels: 3, background: 'teal' } as const;
+  await writeFile(join(own, 'picture.png'), await sharp({ create: pixels }).png().toBuffer());
+  const bare = await startBare(own);
+  const worker = await rig.startWorker();
+  // The first job finds code that was not yet compiled.
+  await run(rig, bare.url, { ...fetched, count: 64 });
+  for (const task of [
+    { ...fetched, count: assets },
+    { ...described, count: Math.ceil(assets / 5) },
+  ])
+    yield* benchTask(rig, worker, bare.url, task);
+  await bare.stop();
+}
+
+const fetched = {
+  what: 'assets fetched',
+  operation: 'test.echo',
+  params: {},
+  extension: 'txt',
+  use: async () => undefined,
+};
+
+const described = {
+  what: 'pictures described',
+  operation: 'image.metadata',
+  params: { include: [] },
+  extension: 'png',
+  use: (bytes: Buffer) => sharp(bytes).metadata(),
+};
+
+async function* benchTask(rig: Rig, worker: number, source: string, task: Task): AsyncGenerator<Row> {
+  const parts = [worker, rig.temporal, rig.api];
+  await Promise.all(parts.map(forgetPeak));
+  let id = '';
+  let ours = 0;
+  const computed = await computing(parts, async () => {
+    ours = await timed(async () => {
+      id = await run(rig, source, task);
+    });
+  });
+  const peaks = await Promise.all(parts.map(async (pid) => (await memory(pid)).peak));
+  const raw = await timed(() => bareScript(source, task));
+  const { events, bytes, executions } = await historyOf(rig, id);
+  const name = `${task.count.toLocaleString('en')} ${task.what}`;
+  const names = ['the worker', 'Temporal', 'the API'];
+  const of = (figures: readonly number[], index: number) => figures[index] ?? Number.NaN;
+  yield* [
+    row(`${name} in a second`, '1/s', task.count / (ours / 1000), task.count / (raw / 1000)),
+    ...names.map((part, index) =>
+      row(`  computing time of ${part}, for 1,000`, 's', (of(computed, index) * 1000) / task.count),
+    ),
+    ...names.map((part, index) => row(`  most memory of ${part}`, 'MB', of(peaks, index))),
+    row(`  events of its history, in ${executions} execution${executions === 1 ? '' : 's'}`, '', events),
+    row('  size of its history', 'KB', bytes / 1024),
+  ];
+}
+
+const assetUrl = (source: string, index: number, { extension }: Task): string =>
+  `${source}/asset-${index}.${extension}`;
+
+/** Gives the id of the job once it has completed. */
+async function run({ url, client }: Rig, source: string, task: Task): Promise<string> {
+  const { operation, params, count } = task;
+  const assets = Array.from({ length: count }, (_, index) => ({
+    source: { url: assetUrl(source, index, task) },
+  }));
+  const id = await submit(url, { operation, params, assets });
+  await client.workflow.getHandle(workflowIdOf({ tenant: 'public', id })).result();
+  const job = await read<{ state: string; assets: { downloaded: number } }>(`${url}/v1/jobs/${id}`);
+  if (job.state !== 'completed' || job.assets.downloaded !== count) throw new Error(JSON.stringify(job));
+  return id;
+}
+
+async function bareScript(source: string, task: Task): Promise<void> {
+  await inLanes(task.count, LANES, async (index) => {
+    const bytes = Buffer.from(await (await fetch(assetUrl(source, index, task))).arrayBuffer());
+    createHash('sha256').update(bytes).digest('hex');
+    await task.use(bytes);
+  });
+}
+
+/** Of all executions that a long job went through. */
+async function historyOf({ client }: Rig, id: string) {
+  const query = `WorkflowId = '${workflowIdOf({ tenant: 'public', id })}'`;
+  while ((await client.workflow.count(`${query} AND ExecutionStatus = 'Running'`)).count > 0) await sleep(50);
+  const total = { events: 0, bytes: 0, executions: 0 };
+  for await (const { historyLength, historySize = 0 } of client.workflow.list({ query })) {
+    total.events += historyLength;
+    total.bytes += historySize;
+    total.executions += 1;
+  }
+  return total;
+}

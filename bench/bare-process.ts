@@ -1,0 +1,56 @@
+/**
+ * A web server that does the raw work and no more, in a process of its own as the API is: it keeps what it is sent, sends
+ * files, and has small assets. Its arguments: a directory of its own, and one whose files are sent.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+
+const [, , own = '', folder = ''] = process.argv;
+
+/** Bytes of a read, as many as the store reads at once. */
+const BLOCK = 256 * 1024;
+
+/** Writes a body to the disk, and hashes it if asked to. */
+async function keep(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const hash = request.url === '/keep?hash' ? createHash('sha256') : null;
+  const file = await open(join(own, 'kept'), 'w');
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    hash?.update(chunk);
+    await file.write(chunk);
+  }
+  await file.datasync();
+  await file.close();
+  response.end(hash?.digest('hex'));
+}
+
+/** All files of the folder, one after the other. */
+async function sendAll(response: ServerResponse): Promise<void> {
+  const paths = (await readdir(folder)).map((name) => join(folder, name));
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
+  response.setHeader(
+    'content-length',
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
+  await pipeline(async function* () {
+    for (const path of paths) yield* createReadStream(path, { highWaterMark: BLOCK });
+  }, response);
+}
+
+const picture = await readFile(join(own, 'picture.png')).catch(() => Buffer.of());
+
+const server = createServer((request, response) => {
+  const { url = '/' } = request;
+  const failed = (error: unknown) => response.destroy(error as Error);
+  if (url.startsWith('/keep')) return void keep(request, response).catch(failed);
+  if (url === '/all') return void sendAll(response).catch(failed);
+  response.end(url.endsWith('.png') ? picture : `The asset ${url}\n`);
+});
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  process.send?.(typeof address === 'object' ? address?.port : 0);
+});
+process.once('disconnect', () => process.exit());

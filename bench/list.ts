@@ -1,0 +1,87 @@
+/**
+ * Lists of jobs while Temporal knows thousands. The baseline is the raw visibility query that finds the same page. Ratio 1
+ * would mean that it costs nothing to decode jobs, to look whether one was deleted or run again, and to write JSON.
+ */
+import { submit } from './requests.ts';
+import type { Rig } from './rig.ts';
+import { type Row, row } from './rows.ts';
+import { inLanes, inTurn, sleep, timed } from './timing.ts';
+
+const PAGE = 100;
+const TIMES = 40;
+const SUBMITTERS = 32;
+
+/** What is asked of the API, and of Temporal for the same. */
+const filters = [
+  ['', ''],
+  ['&state=completed', ` AND (DarkroomState = 'completed')`],
+  [
+    '&state=failed',
+    ` AND (DarkroomState = 'failed' OR ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed'))`,
+  ],
+  ['&operation=test.echo', ` AND DarkroomOperation = 'test.echo'`],
+  ['&state=processing', ` AND (DarkroomState = 'processing') AND ExecutionStatus = 'Running'`],
+] as const;
+
+const ALL = `WorkflowType = 'processJob' AND DarkroomTenant = 'public' AND ExecutionStatus != 'ContinuedAsNew'`;
+
+export async function* benchList(rig: Rig, { jobs }: { readonly jobs: number }): AsyncGenerator<Row> {
+  const perSecond = await runJobs(rig, jobs);
+  yield row('echo jobs a second, from submission to record', '1/s', perSecond);
+  for (const [query, condition] of filters) {
+    const ours = () => readPage(rig.url, `limit=${PAGE}${query}`);
+    const raw = () => queryPage(rig, ALL + condition);
+    await inTurn(3, ours, raw);
+    const times = await inTurn(TIMES, ours, raw);
+    const what = `page of ${PAGE} of ${jobs.toLocaleString('en')} jobs${query.replace('&', ', ')}`;
+    yield row(what, 'ms', times.ours, times.raw);
+  }
+  const pages = Math.ceil(jobs / PAGE);
+  const ours = await timed(() => walk<string>((cursor) => readPage(rig.url, cursoredPage(cursor))));
+  const raw = await timed(() => walk<Uint8Array>((token) => queryPage(rig, ALL, token)));
+  yield row('a page, going through all of them', 'ms', ours / pages, raw / pages);
+}
+
+/** Every tenth fails. Gives how many ended in a second. */
+async function runJobs({ url, client, startWorker }: Rig, jobs: number): Promise<number> {
+  await startWorker();
+  const started = performance.now();
+  await inLanes(jobs, SUBMITTERS, (index) =>
+    submit(
+      url,
+      index % 10 === 0
+        ? { operation: 'test.echo', params: { fail: 'permanent' } }
+        : { operation: 'system.echo', params: { index } },
+    ),
+  );
+  while ((await client.workflow.count(`ExecutionStatus = 'Running'`)).count > 0) await sleep(100);
+  return jobs / ((performance.now() - started) / 1000);
+}
+
+const cursoredPage = (cursor: string | undefined): string =>
+  `limit=${PAGE}${cursor === undefined ? '' : `&cursor=${cursor}`}`;
+
+/** Gives the cursor of the next page. */
+async function readPage(url: string, query: string): Promise<string | undefined> {
+  const response = await fetch(`${url}/v1/jobs?${query}`);
+  const body = await response.text();
+  if (response.status !== 200) throw new Error(body);
+  return (JSON.parse(body) as { next_cursor: string | null }).next_cursor ?? undefined;
+}
+
+async function queryPage(
+  { client }: Rig,
+  query: string,
+  token: Uint8Array = Buffer.of(),
+): Promise<Uint8Array | undefined> {
+  const { namespace } = client.options;
+  const request = { namespace, query, pageSize: PAGE, nextPageToken: token };
+  const { nextPageToken } = await client.workflowService.listWorkflowExecutions(request);
+  return nextPageToken?.length ? nextPageToken : undefined;
+}
+
+async function walk<T>(next: (cursor: T | undefined) => Promise<T | undefined>): Promise<void> {
+  let cursor: T | undefined;
+  do cursor = await next(cursor);
+  while (cursor !== undefined);
+}

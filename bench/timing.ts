@@ -1,0 +1,41 @@
+/** Times of things that are done again and again. */
+
+/** Times two things in turn, so that a change of the machine's mood meets both; gives the median of each in milliseconds. */
+export async function inTurn(
+  times: number,
+  ours: (index: number) => Promise<unknown>,
+  raw: (index: number) => Promise<unknown>,
+): Promise<{ ours: number; raw: number }> {
+  const measured = { ours: [] as number[], raw: [] as number[] };
+  for (let index = 0; index < times; index++) {
+    measured.raw.push(await timed(() => raw(index)));
+    measured.ours.push(await timed(() => ours(index)));
+  }
+  return { ours: median(measured.ours), raw: median(measured.raw) };
+}
+
+/** Milliseconds that something takes. */
+export async function timed(run: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await run();
+  return performance.now() - started;
+}
+
+/** Does something for the numbers from 0, so many at a time. */
+export async function inLanes(
+  count: number,
+  width: number,
+  work: (index: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  const lane = async () => {
+    while (next < count) await work(next++);
+  };
+  await Promise.all(Array.from({ length: width }, lane));
+}
+
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+function median(numbers: number[]): number {
+  return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+}
