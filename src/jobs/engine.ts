@@ -69,7 +69,7 @@ export interface JobEngine {
   order(ref: JobRef): Promise<JobOrder | null>;
   /**
    * Hands a waiting job more assets. The same `requestId` again changes nothing and gives the first answer. Throws
-   * input_closed, too_many_assets, job_not_active, and worker_unavailable when no worker took them in time.
+   * input_closed, too_many_assets, and worker_unavailable when no worker took them in time.
    */
   addAssets(ref: JobRef, more: MoreAssets, requestId: string): Promise<AssetsTaken>;
   /** Delivers a callback anew, at once and then by the schedule. */

@@ -153,7 +153,7 @@ export class Reception {
 
   /**
    * Adds assets to a job that waits for them: all of these or, with an error, none. The same `idempotencyKey` again adds
-   * nothing. Throws invalid_request, job_not_found, job_not_active, input_closed, too_many_assets, worker_unavailable.
+   * nothing. Throws invalid_request, job_not_found, input_closed, too_many_assets, worker_unavailable.
    */
   async addAssets(ref: JobRef, request: AssetsRequest, uploads?: Uploads): Promise<Job> {
     const taken = await orDiscard(uploads, () => this.#handOver(ref, request, uploads?.files ?? []));

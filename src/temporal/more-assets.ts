@@ -34,7 +34,7 @@ export async function addAssets(
     throw noWorker(ref);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError || isNotFound(error))
-      throw new DarkroomError('job_not_active', `Job "${ref.id}" has ended; it takes no more assets`);
+      throw new DarkroomError('input_closed', `Job "${ref.id}" has ended; it takes no more assets`);
     if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
       throw refusal(error.cause);
     throw error;

@@ -157,8 +157,11 @@ describe('watch', () => {
       ['submit', '-o', 'test.echo', '--set', 'delay_ms=60000', '--id', 'left', '--watch'],
       {
         during: (child, stderr) => {
-          const timer = setInterval(() => stderr().includes('processing') && child.kill('SIGINT'), 50);
-          child.once('exit', () => clearInterval(timer));
+          const timer = setInterval(() => {
+            if (!stderr().includes('processing')) return;
+            clearInterval(timer);
+            child.kill('SIGINT');
+          }, 50);
         },
       },
     );
