@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 import type { DarkroomError } from '../errors.ts';
 import type { ApiParts, Env } from './parts.ts';
 
-export interface Dialect {
+interface Dialect {
   /** Also the search attribute of its jobs. */
   readonly name: string;
   readonly routes: OpenAPIHono<Env>;

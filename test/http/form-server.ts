@@ -39,7 +39,7 @@ export interface FormServer {
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-export async function hashed(file: FormFile, body: Readable): Promise<Taken> {
+async function hashed(file: FormFile, body: Readable): Promise<Taken> {
   const bytes = await buffer(body);
   return { ...file, sha256: sha256(bytes), size: bytes.length };
 }
