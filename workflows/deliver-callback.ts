@@ -1,6 +1,6 @@
 /** Keeps trying a callback whose first attempt failed, for days if need be. */
 import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { Activities, NotifyStep } from '../activities/steps.ts';
+import type { Activities, NotifyResult, NotifyStep } from '../activities/steps.ts';
 import { NET_QUEUE } from '../src/temporal/attributes.ts';
 import { attemptNow } from './messages.ts';
 
@@ -23,18 +23,22 @@ export interface Delivery {
 
 /** Ends with whether the receiver took the callback. */
 export async function deliverCallback({ step, scheduleMs, retryAfterMs }: Delivery): Promise<boolean> {
-  let asked = retryAfterMs;
-  let now = false;
+  let wait = retryAfterMs ?? 0;
+  let asked = false;
   setHandler(attemptNow, () => {
-    now = true;
+    asked = true;
   });
   for (const [index, waitMs] of scheduleMs.entries()) {
-    const wait = Math.max(waitMs * (1 + Math.random() * JITTER), asked ?? 0);
-    await condition(() => now, Math.max(1, wait));
-    now = false;
-    const { outcome, retryAfterMs } = await notify({ ...step, nextDelayMs: scheduleMs[index + 1] ?? null });
-    if (outcome !== 'failed') return outcome === 'delivered';
-    asked = retryAfterMs;
+    await condition(() => asked, Math.max(1, waitMs * (1 + Math.random() * JITTER), wait));
+    let last: NotifyResult;
+    do {
+      const again = step.again || asked;
+      asked = false;
+      last = await notify({ ...step, again, nextDelayMs: scheduleMs[index + 1] ?? null });
+      // Asked for during the attempt: there may be nobody left to ask in a moment.
+    } while (asked);
+    if (last.outcome !== 'failed') return last.outcome === 'delivered';
+    wait = last.retryAfterMs ?? 0;
   }
   return false;
 }

@@ -20,7 +20,9 @@ export async function fileResponse(c: Context, { entry, open }: OpenFile): Promi
   };
   if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
   const ifRange = c.req.header('if-range');
-  const range = ifRange === undefined || ifRange === etag ? parseRange(c.req.header('range'), size) : null;
+  // A range is for GET alone (RFC 9110, section 14.2).
+  const asked = c.req.method === 'GET' && (ifRange === undefined || ifRange === etag);
+  const range = asked ? parseRange(c.req.header('range'), size) : null;
   if (range === 'unsatisfiable') {
     c.header('content-range', `bytes */${size}`);
     throw new DarkroomError('range_not_satisfiable', `The file has ${size} bytes`);

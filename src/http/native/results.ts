@@ -46,26 +46,20 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
     },
   );
 
-  app.openapi(
-    createRoute({
-      method: 'get',
-      path: '/v1/jobs/{id}/files/{path}',
-      tags,
-      summary: 'Fetch a result file; takes Range and If-None-Match',
-      request: { params: z.object({ id: jobId, path: z.string().openapi({ example: 'photo.webp' }) }) },
-      responses: {
-        200: { description: 'The file', content: { 'application/octet-stream': { schema: binary } } },
-        206: { description: 'A part of it' },
-        304: { description: 'Unchanged' },
-        ...fails(404, 409, 416, 422, 503),
-      },
-    }),
-    // The path may have slashes, which a parameter of OpenAPI cannot say; the route below takes those.
-    async (c) => {
-      const { id, path } = c.req.valid('param');
-      return (await fileResponse(c, await service.file(refOf(c, id), path))) as never;
+  // The path may have slashes, which a parameter of OpenAPI cannot say.
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: '/v1/jobs/{id}/files/{path}',
+    tags,
+    summary: 'Fetch a result file; takes Range and If-None-Match',
+    request: { params: z.object({ id: jobId, path: z.string().openapi({ example: 'photo.webp' }) }) },
+    responses: {
+      200: { description: 'The file', content: { 'application/octet-stream': { schema: binary } } },
+      206: { description: 'A part of it' },
+      304: { description: 'Unchanged' },
+      ...fails(404, 409, 416, 422, 503),
     },
-  );
+  });
   app.get('/v1/jobs/:id/files/:path{.+}', async (c) => {
     const { id, path } = c.req.param();
     if (!jobId.safeParse(id).success) throw new DarkroomError('job_not_found', `There is no job "${id}"`);
