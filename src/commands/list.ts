@@ -1,6 +1,7 @@
 /** `darkroom list`: jobs as a table, what runs first. */
 import { type Command, Option } from 'commander';
 import type { Job, JobFilter } from '../client/client.ts';
+import { states } from '../jobs/states.ts';
 import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { UsageError } from './exit-code.ts';
 import { colourOfState } from './terminal/colour.ts';
@@ -15,18 +16,6 @@ interface Options extends ServerOptions {
   readonly limit: string;
   readonly all?: boolean;
 }
-
-const states: Job['state'][] = [
-  'created',
-  'queued',
-  'downloading',
-  'waiting',
-  'processing',
-  'packaging',
-  'completed',
-  'failed',
-  'cancelled',
-];
 
 export function define(command: Command): void {
   withServer(
