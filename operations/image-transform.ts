@@ -4,6 +4,7 @@ import { join, parse } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { z } from 'zod';
 import { DarkroomError } from '../src/errors.ts';
+import { eachAsset } from './each-asset.ts';
 import { assetError, decodeFailure, MAX_PIXELS, openImage, type SourceImage } from './image-source.ts';
 import { defineOperation, type InputFile, onError, type StageContext } from './operation.ts';
 import { inProcessOfItsOwn } from './own-process.ts';
@@ -120,18 +121,7 @@ export const imageTransform = defineOperation({
 });
 
 async function transformAll(context: StageContext<Params>): Promise<void> {
-  const { inputs, signal, progress, fail } = context;
-  for (const [done, input] of inputs.entries()) {
-    signal.throwIfAborted();
-    progress(done / inputs.length, input.name);
-    try {
-      await transform(input, context);
-    } catch (error) {
-      if (!(error instanceof DarkroomError)) throw error;
-      fail(input, error);
-    }
-  }
-  progress(1);
+  await eachAsset(context, (input) => transform(input, context));
 }
 
 async function transform(

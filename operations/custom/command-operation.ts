@@ -6,6 +6,7 @@ import picomatch from 'picomatch';
 import { z } from 'zod';
 import { DarkroomError } from '../../src/errors.ts';
 import { LARGEST_BATCH } from '../../src/jobs/batch.ts';
+import { eachAsset } from '../each-asset.ts';
 import { defineOperation, type InputFile, type Operation, onError, type StageContext } from '../operation.ts';
 import { argumentsOf, type Values } from './arguments.ts';
 import type { Definition } from './definition.ts';
@@ -57,23 +58,17 @@ function paramsOf({ params, required, inputs }: Definition): z.ZodType<Params> {
 }
 
 async function runEach(definition: Definition, context: Context): Promise<void> {
-  const { inputs, signal, fail, workspace } = context;
-  for (const [done, input] of inputs.entries()) {
-    signal.throwIfAborted();
-    const report = (fraction: number, detail?: string) =>
-      context.progress((done + fraction) / inputs.length, detail ?? input.name);
-    try {
-      const data = await runOnce(definition, context, [input], report);
-      if (data !== undefined) await keepData(workspace, input, data);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (!(error instanceof DarkroomError)) throw error;
-      const details = { index: input.index, asset: input.name };
-      const message = `Asset ${input.index} ("${input.name}"): ${error.message}`;
-      fail(input, new DarkroomError(error.code, message, { details, cause: error }));
-    }
-  }
-  context.progress(1);
+  await eachAsset(context, async (input, report) => {
+    const data = await runOnce(definition, context, [input], report).catch((error: unknown) => {
+      throw error instanceof DarkroomError ? aboutAsset(input, error) : error;
+    });
+    if (data !== undefined) await keepData(context.workspace, input, data);
+  });
+}
+
+function aboutAsset({ index, name }: InputFile, cause: DarkroomError): DarkroomError {
+  const details = { index, asset: name };
+  return new DarkroomError(cause.code, `Asset ${index} ("${name}"): ${cause.message}`, { details, cause });
 }
 
 async function runAll(definition: Definition, context: Context): Promise<void> {

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { DarkroomError } from '../../errors.ts';
 import { fileEntry, jobId, type Manifest, manifest } from '../../jobs/job.ts';
 import { fileResponse } from '../files.ts';
 import { fails, json } from '../openapi.ts';
@@ -62,7 +61,6 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
   });
   app.get('/v1/jobs/:id/files/:path{.+}', async (c) => {
     const { id, path } = c.req.param();
-    if (!jobId.safeParse(id).success) throw new DarkroomError('job_not_found', `There is no job "${id}"`);
     return fileResponse(c, await service.file(refOf(c, id), path));
   });
 

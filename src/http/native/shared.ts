@@ -1,6 +1,7 @@
 /** What the routes of the native API share. */
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { DarkroomError } from '../../errors.ts';
 import { type Job, job, jobId } from '../../jobs/job.ts';
 import { linksOf } from '../../jobs/links.ts';
 import type { JobRef } from '../../jobs/order.ts';
@@ -16,8 +17,11 @@ export const createRoutes = (): OpenAPIHono<Env> =>
 
 export const idParam = z.object({ id: jobId });
 
-/** The job that a request is about. */
-export const refOf = (c: Context<Env>, id: string): JobRef => ({ tenant: c.var.tenant, id });
+/** The job that a request is about. Throws job_not_found for what cannot be an id. */
+export function refOf(c: Context<Env>, id: string): JobRef {
+  if (jobId.safeParse(id).success) return { tenant: c.var.tenant, id };
+  throw new DarkroomError('job_not_found', `There is no job "${id}"`);
+}
 
 /** A job as the API shows it. */
 export const resource = job.extend({ links: z.record(z.string(), z.string()) }).meta({ id: 'Job' });

@@ -3,7 +3,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DarkroomError } from '../../errors.ts';
 import { assetList } from '../../jobs/asset.ts';
-import { type Job, jobId, jobSpec } from '../../jobs/job.ts';
+import { type Job, jobSpec } from '../../jobs/job.ts';
 import { linksOf } from '../../jobs/links.ts';
 import { isTerminal } from '../../jobs/states.ts';
 import type { Uploads } from '../../jobs/uploads.ts';
@@ -114,7 +114,6 @@ export function submissionRoutes({
   });
   app.post('/v1/jobs/:id/assets', async (c) => {
     const id = c.req.param('id');
-    if (!jobId.safeParse(id).success) throw new DarkroomError('job_not_found', `There is no job "${id}"`);
     const ref = refOf(c, id);
     const form = isForm(c)
       ? await receive(c, 'assets', () => reception.receiveAssets(ref), limits)
