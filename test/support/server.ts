@@ -1,12 +1,12 @@
 /** A whole darkroom, started the way a user starts it, with a data directory and ports of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import type { Job, jobSpec } from '../../src/jobs/job.ts';
+import { freePort as anyFreePort } from '../../src/temporal/embedded/ports.ts';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
@@ -119,12 +119,5 @@ export async function ready({ request, process: child, output }: Darkroom): Prom
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
-}
+/** A port that the system gives to nobody by itself, so that a server which restarts finds its own again. */
+export const freePort = (): Promise<number> => anyFreePort('127.0.0.1', 0);

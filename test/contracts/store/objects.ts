@@ -170,7 +170,7 @@ export function objects(suite: Suite): void {
   });
 
   it('moves a large object without holding it in memory', async () => {
-    const size = 128 * MiB;
+    const size = 512 * MiB;
     const hash = createHash('sha256');
     let given = 0;
     let peak = 0;
@@ -181,7 +181,7 @@ export function objects(suite: Suite): void {
     const source = new Readable({
       read() {
         watch();
-        const chunk = given < size ? Buffer.alloc(MiB, given / MiB) : null;
+        const chunk = given < size ? Buffer.alloc(MiB, (given / MiB) % 256) : null;
         if (chunk !== null) hash.update(chunk);
         given += MiB;
         this.push(chunk);
@@ -195,6 +195,7 @@ export function objects(suite: Suite): void {
       back.update(chunk);
     }
     expect(back.digest('hex')).toBe(written.sha256);
-    expect(peak).toBeLessThan(size * 0.75);
+    // A client of S3 holds a few parts at a time, and memory that was let go is not always returned at once.
+    expect(peak).toBeLessThan(size / 2);
   }, 60_000);
 }
