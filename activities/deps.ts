@@ -14,6 +14,8 @@ export interface ActivityDeps {
   readonly operation: (name: string) => Operation<never> | undefined;
   /** Throws engine_missing. */
   readonly engine: (name: string) => EngineAtHand;
+  /** Bytes that processes of one step of a capability may take; null: any. */
+  readonly memoryOf: (capability: string) => number | null;
   readonly inputRoots: readonly string[];
   /** Scratch directory of this worker. */
   readonly workDir: string;

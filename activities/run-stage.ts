@@ -81,6 +81,7 @@ async function runIn(
     log: (message, fields) =>
       Context.current().log.info(message, { job: step.job.id, stage: stage.name, ...fields }),
     engine: deps.engine,
+    memory: deps.memoryOf(stage.capability ?? 'cpu'),
     fail: (input, error) => {
       if (!step.skipFailedAssets || !(error instanceof DarkroomError) || error.retryable) throw error;
       failures.push({ index: input.index, error: asJobError(error) });

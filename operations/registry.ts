@@ -12,6 +12,7 @@ import { imageMetadata } from './image-metadata.ts';
 import { imageTransform } from './image-transform.ts';
 import type { Operation, Stage } from './operation.ts';
 import { poiDetection } from './poi-detection.ts';
+import { reconstruct } from './reconstruct.ts';
 
 export const builtIn: readonly Operation[] = [
   imageTransform,
@@ -19,6 +20,7 @@ export const builtIn: readonly Operation[] = [
   imageContactSheet,
   imageGallery,
   poiDetection,
+  reconstruct,
   guestkitInspect,
   guestkitProfile,
   systemEcho,

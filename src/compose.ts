@@ -6,15 +6,14 @@ import { loadOperations } from '../operations/custom/load.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
 import { primaaBody } from './callbacks/primaa.ts';
 import type { Config } from './config.ts';
-import { accessible } from './engines/accessible.ts';
-import { knownEngines } from './engines/engine.ts';
-import { findInstallation, type Installation } from './engines/installation.ts';
+import { installedEngines } from './engines/installation.ts';
 import { DarkroomError } from './errors.ts';
 import type { JobEngine } from './jobs/engine.ts';
 import { Reception } from './jobs/reception.ts';
 import { JobService } from './jobs/service.ts';
 import { type Keyring, loadKeyring } from './keys.ts';
 import { createGuardedHttp, refusalOf } from './net/guarded-http.ts';
+import { offerOf } from './offer.ts';
 import { StoredArchive } from './storage/archive.ts';
 import { createFilesystemStore } from './storage/filesystem.ts';
 import { createS3Store } from './storage/s3.ts';
@@ -58,10 +57,18 @@ export interface WorkerParts {
   readonly slots: Readonly<Record<string, number>>;
 }
 
-/** `scratch`: a directory for this process alone. */
-export async function composeWorker(config: Config, scratch: string): Promise<WorkerParts> {
+/**
+ * `scratch`: a directory for this process alone. `only`: capabilities to offer; not given, all that this machine can. Throws
+ * ConfigError when one of them cannot be offered.
+ */
+export async function composeWorker(
+  config: Config,
+  scratch: string,
+  only?: readonly string[],
+): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config);
   const engines = await installedEngines(config.DARKROOM_CACHE);
+  const offer = await offerOf(config, operations, engines, only);
   const activities = createActivities({
     store,
     archive,
@@ -69,6 +76,7 @@ export async function composeWorker(config: Config, scratch: string): Promise<Wo
     http: createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
     operation: (name) => operations.operation(name),
     engine: (name) => engines.get(name) ?? refuse(name),
+    memoryOf: offer.memoryOf,
     inputRoots: config.DARKROOM_INPUT_ROOTS,
     workDir: scratch,
     maxAssetBytes: config.DARKROOM_MAX_ASSET_BYTES,
@@ -77,25 +85,7 @@ export async function composeWorker(config: Config, scratch: string): Promise<Wo
     publicUrl: config.publicUrl,
     callbackBodies: { primaa: primaaBody },
   });
-  const isHere = async (name: string) => engines.has(name) || (!isEngine(name) && (await accessible(name)));
-  const offered: string[] = [];
-  for (const capability of operations.capabilities) {
-    const here = await Promise.all(operations.enginesOf(capability).map(isHere));
-    if (!here.includes(false)) offered.push(capability);
-  }
-  const own = { io: config.DARKROOM_IO_SLOTS, cpu: config.DARKROOM_CPU_SLOTS };
-  const others = offered.filter((capability) => !Object.hasOwn(own, capability));
-  const slots = others.map((capability) => [capability, config.DARKROOM_SLOTS[capability] ?? 1]);
-  return { activities, slots: { ...own, ...Object.fromEntries(slots) } };
-}
-
-const isEngine = (name: string): boolean => knownEngines().some((engine) => engine.name === name);
-
-async function installedEngines(cacheDir: string): Promise<Map<string, Installation>> {
-  const found = await Promise.all(
-    knownEngines().map(async (engine) => [engine.name, await findInstallation(engine, cacheDir)] as const),
-  );
-  return new Map(found.flatMap(([name, installation]) => (installation ? [[name, installation]] : [])));
+  return { activities, slots: offer.slots };
 }
 
 function refuse(engine: string): never {

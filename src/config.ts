@@ -6,80 +6,18 @@ import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { jsonObject } from './config/json-object.ts';
-import { parseNetworks } from './net/addresses.ts';
-import { faultOf } from './storage/key.ts';
-
-const list = (text: string): string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-
-const units = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const;
-const bytes = z
-  .string()
-  .regex(/^\d+[KMGT]?$/, 'must be a number of bytes, such as 500M or 20G')
-  .transform((text) => {
-    const unit = text.replace(/\d/g, '') as keyof typeof units;
-    return Number.parseInt(text, 10) * units[unit];
-  });
-const positive = z.coerce.number().int().min(1);
-const milliseconds = z.coerce.number().int().min(0);
-const absolute = z.string().transform((path) => resolve(path));
-
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
-
-const listen = z.string().transform((text, context): ListenAddress[] =>
-  list(text).flatMap((address) => {
-    const match = /^(\[[^\]]+\]|[^:]*):(\d{1,5})$/.exec(address);
-    const port = Number(match?.[2]);
-    if (!match || port > 65_535) {
-      context.addIssue(`"${address}" must be host:port, such as 127.0.0.1:8080`);
-      return [];
-    }
-    return [{ host: (match[1] || '0.0.0.0').replace(/^\[|\]$/g, ''), port }];
-  }),
-);
-
-const networks = z.string().transform((text, context): string[] => {
-  try {
-    parseNetworks(list(text));
-  } catch (error) {
-    context.addIssue(error instanceof Error ? error.message : String(error));
-  }
-  return list(text);
-});
-
-type StoreAddress =
-  | { readonly kind: 'file'; readonly directory: string }
-  | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
-
-const store = z.string().transform((text, context): StoreAddress => {
-  const [, directory] = /^file:(.+)$/.exec(text) ?? [];
-  if (directory !== undefined) return { kind: 'file', directory: resolve(directory) };
-  const [, bucket, prefix = ''] = /^s3:\/\/([\w.-]{3,63})(?:\/(.*?))?\/?$/.exec(text) ?? [];
-  if (bucket === undefined) context.addIssue('must be file:DIRECTORY, s3://BUCKET or s3://BUCKET/PREFIX');
-  else if (prefix !== '') {
-    const fault = prefix
-      .split('/')
-      .map(faultOf)
-      .find((found) => found !== null);
-    if (fault) context.addIssue(`its prefix ${fault}`);
-  }
-  return { kind: 's3', bucket: bucket ?? '', prefix };
-});
-
-const slots = z.string().transform((text, context): Record<string, number> => {
-  const entries = list(text).map((part) => {
-    const match = /^([a-z0-9][a-z0-9-]*)=([1-9]\d{0,3})$/.exec(part);
-    if (!match) context.addIssue(`"${part}" must be CAPABILITY=NUMBER, such as vm=2`);
-    return [match?.[1] ?? '', Number(match?.[2])] as const;
-  });
-  return Object.fromEntries(entries);
-});
+import {
+  absolute,
+  bytes,
+  bytesEach,
+  list,
+  listen,
+  milliseconds,
+  networks,
+  numberEach,
+  positive,
+  store,
+} from './config/values.ts';
 
 interface Setting {
   readonly schema: z.ZodType;
@@ -187,9 +125,15 @@ export const settings = {
     meaning: 'directory with operations of your own, a YAML file each; API and workers need the same',
   },
   DARKROOM_SLOTS: {
-    schema: slots,
+    schema: numberEach,
     fallback: '',
     meaning: 'stages that one worker runs at once for other capabilities, such as vm=2,3d=1; default: 1 each',
+  },
+  DARKROOM_MEMORY: {
+    schema: bytesEach,
+    fallback: '',
+    meaning:
+      'memory that the processes of a capability may take on one worker, shared by its slots, such as 3d=6G,vm=1G; default: half of the machine for each with engines or programs of its own',
   },
   DARKROOM_QUEUE_UNAVAILABLE: {
     schema: z.stringbool(),

@@ -65,6 +65,7 @@ export const catalogue = {
   asset_path_forbidden: permanent(422, 'An asset lies outside the input directories of this server'),
   asset_not_an_image: permanent(422, 'An asset is not an image'),
   asset_corrupt: permanent(422, 'An asset is damaged'),
+  asset_too_small: permanent(422, 'An asset has too few pixels'),
   asset_too_many_pixels: permanent(422, 'An asset has more pixels than allowed'),
   image_not_a_file: permanent(422, 'A disk image is not a regular file'),
   image_empty: permanent(422, 'A disk image is empty'),
@@ -77,6 +78,9 @@ export const catalogue = {
   image_no_filesystem: permanent(422, 'A disk image has no file system that can be read'),
   too_few_assets: permanent(422, 'The job was given fewer assets than the operation needs'),
   all_assets_failed: permanent(422, 'No asset could be used'),
+  no_reconstruction: permanent(422, 'The photographs do not fit together'),
+  too_few_points: permanent(422, 'Too little of the surface can be told from the photographs'),
+  no_surface: permanent(422, 'No surface can be made of the points'),
 
   // Execution
   operation_failed: permanent(422, 'The operation failed'),

@@ -108,6 +108,7 @@ async function runOnce(
         env,
         seconds: limits.seconds,
         memory: limits.memory,
+        memoryOfAll: context.memory,
         fileBytes: limits.output,
         onLine: find,
       },

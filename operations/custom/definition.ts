@@ -65,7 +65,7 @@ export const definition = z.strictObject({
   /** Whose task queue its stage runs on. The default is one of its own, which workers serve where the program is there. */
   capability: z
     .string()
-    .regex(/^[a-z][a-z0-9-]*$/)
+    .regex(/^[a-z0-9][a-z0-9-]*$/)
     .optional(),
   /** A command whose first line of output names the version. */
   version: z.array(z.string()).min(1),

@@ -1,6 +1,8 @@
 /** Runs a command as a process group of its own, within limits; nothing of it is left when this has ended. */
 import { spawn } from 'node:child_process';
 import { DarkroomError } from '../../src/errors.ts';
+import { watchMemory } from '../memory-watch.ts';
+import { killGroup, leashed } from '../process-group.ts';
 
 /** Characters of what it said last, for the error. */
 const MAX_SAID = 2000;
@@ -17,32 +19,45 @@ export interface Command {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly seconds: number;
-  /** Bytes of address space. */
+  /** Bytes of address space of each process. */
   readonly memory: number | undefined;
+  /** Bytes of resident memory of all together. */
+  readonly memoryOfAll: number | null;
   /** Bytes of any file that it writes. */
   readonly fileBytes: number;
   readonly onLine: (line: string) => void;
 }
 
-/** Throws the signal's reason, or DarkroomError operation_failed that says how it ended, in its own words where it has some. */
+/**
+ * Throws the signal's reason, engine_limit, or operation_failed (operation_failed_for_now when it was killed from outside) that
+ * says how it ended, in its own words where it has some.
+ */
 export function runCommand(command: Command, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const { program, args, cwd, env, seconds, onLine } = command;
+  const { program, args, cwd, env, seconds, memoryOfAll, onLine } = command;
   const [first = '', ...rest] = limited(command, [program, ...args]);
   return new Promise((resolve, reject) => {
     const child = spawn(first, rest, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     let overdue = false;
+    let overMemory = false;
     let force: NodeJS.Timeout | undefined;
     const stop = () => {
-      kill(child.pid, 'SIGTERM');
-      force = setTimeout(() => kill(child.pid, 'SIGKILL'), GRACE_MS);
+      killGroup(child.pid, 'SIGTERM');
+      force = setTimeout(() => killGroup(child.pid), GRACE_MS);
     };
     const timer = setTimeout(() => {
       overdue = true;
       stop();
     }, seconds * 1000);
     signal.addEventListener('abort', stop, { once: true });
+    const unwatch =
+      memoryOfAll === null || child.pid === undefined
+        ? () => undefined
+        : watchMemory(child.pid, memoryOfAll, () => {
+            overMemory = true;
+            stop();
+          });
     for (const stream of [child.stdout, child.stderr]) {
       const lines = linesOf(onLine);
       stream.setEncoding('utf8');
@@ -52,7 +67,7 @@ export function runCommand(command: Command, signal: AbortSignal): Promise<void>
       });
     }
     child.once('exit', () => {
-      kill(child.pid, 'SIGKILL');
+      killGroup(child.pid);
       // Something that it left behind in a session of its own may hold its output open; nobody waits for that.
       setTimeout(() => {
         child.stdout.destroy();
@@ -62,9 +77,10 @@ export function runCommand(command: Command, signal: AbortSignal): Promise<void>
     const ended = () => {
       clearTimeout(timer);
       clearTimeout(force);
+      unwatch();
       signal.removeEventListener('abort', stop);
       // Whatever it started and left behind.
-      kill(child.pid, 'SIGKILL');
+      killGroup(child.pid);
     };
     child.once('error', (cause) => {
       ended();
@@ -74,6 +90,9 @@ export function runCommand(command: Command, signal: AbortSignal): Promise<void>
       ended();
       if (signal.aborted) return reject(signal.reason);
       if (code === 0) return resolve();
+      if (overMemory) return reject(tooLarge(program, memoryOfAll));
+      // Nothing that it did itself: somebody's kill, or the system's that ran out of memory.
+      const outside = killedBy === 'SIGKILL' && !overdue;
       const how = overdue
         ? `ran longer than ${seconds} s`
         : killedBy
@@ -84,10 +103,14 @@ export function runCommand(command: Command, signal: AbortSignal): Promise<void>
         .split(/[\r\n]+/)
         .slice(-3)
         .join('; ');
-      reject(new DarkroomError('operation_failed', `${program} ${how}${words === '' ? '' : `: ${words}`}`));
+      const message = `${program} ${how}${words === '' ? '' : `: ${words}`}`;
+      reject(new DarkroomError(outside ? 'operation_failed_for_now' : 'operation_failed', message));
     });
   });
 }
+
+const tooLarge = (program: string, bytes: number | null): DarkroomError =>
+  new DarkroomError('engine_limit', `${program} took more than the ${bytes} bytes of memory that it may`);
 
 /** Puts lines together from the pieces in which they come. Programs also end them with a carriage return, to write over them. */
 function linesOf(onLine: (line: string) => void): (text: string) => void {
@@ -99,18 +122,9 @@ function linesOf(onLine: (line: string) => void): (text: string) => void {
   };
 }
 
-/** By util-linux, which is on every Linux: limits, and an end along with the worker, even when that is killed. */
+/** By util-linux, too. */
 function limited({ memory, fileBytes }: Command, command: readonly string[]): readonly string[] {
   if (process.platform !== 'linux') return command;
   const limits = [`--fsize=${fileBytes}`, '--core=0', ...(memory === undefined ? [] : [`--as=${memory}`])];
-  return ['setpriv', '--pdeathsig', 'KILL', '--', 'prlimit', ...limits, '--', ...command];
-}
-
-function kill(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // The group has gone.
-  }
+  return leashed(['prlimit', ...limits, '--', ...command]);
 }

@@ -49,6 +49,7 @@ export async function tryOperation(
         signal: new AbortController().signal,
         progress: onProgress,
         log: () => undefined,
+        memory: null,
         engine: (name) => {
           throw new Error(`A trial has no engine ${name}`);
         },

@@ -17,13 +17,12 @@ export function diskOperation<Params extends { readonly format?: (typeof formats
 ): Pick<Operation<Params>, 'inputs' | 'result' | 'engine' | 'requires' | 'stages'> {
   const run = async (context: StageContext<Params>): Promise<void> => {
     const { params, inputs, outputs, progress } = context;
-    const engine = context.engine('guestprobe');
     const reports = await eachAsset(context, (input) => {
       const done = inputs.indexOf(input);
       const options = { format: params.format, ask: ask(params) };
       const within = (fraction: number, detail?: string) =>
         progress((done + fraction) / inputs.length, detail);
-      return probe(input, options, engine, { ...context, progress: within });
+      return probe(input, options, { ...context, progress: within });
     });
     for (const report of reports) await outputs.json(report);
   };

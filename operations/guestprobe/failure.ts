@@ -1,8 +1,8 @@
 /** Why there is no result, as an error for users. */
 import { DarkroomError } from '../../src/errors.ts';
+import type { EngineEnding } from '../engine-process.ts';
 import { assetError } from '../image-source.ts';
 import type { InputFile } from '../operation.ts';
-import type { ProbeEnding } from './process.ts';
 
 /** What the engine may say of an image, in the same words as ours. */
 const codes = [
@@ -19,10 +19,10 @@ const codes = [
   'engine_limit',
 ] as const;
 
-/** Killed: as bubblewrap tells of what ran inside, or the system of itself. */
-const KILLED: readonly unknown[] = ['SIGKILL', 'SIGXCPU', 128 + 9, 128 + 24];
+/** Ended by its limits: as bubblewrap tells of what ran inside, or the system of itself. */
+const LIMITED: readonly unknown[] = ['SIGXCPU', 128 + 9, 128 + 24];
 
-export function failureOf(input: InputFile, { error, end, said }: ProbeEnding): DarkroomError {
+export function failureOf(input: InputFile, { error, end, overMemory, said }: EngineEnding): DarkroomError {
   const code = codes.find((known) => known === error?.code);
   if (error && code) return assetError(code, input, error.message);
   if (said.startsWith('bwrap:')) {
@@ -31,7 +31,10 @@ export function failureOf(input: InputFile, { error, end, said }: ProbeEnding): 
       'The sandbox for disk images cannot be set up on the worker; its log says why, and docs/engines.md what to do',
     );
   }
-  return KILLED.includes(end)
+  if (end === 'SIGKILL' && !overMemory) {
+    return new DarkroomError('operation_failed_for_now', 'The process of the disk inspection was killed');
+  }
+  return overMemory || LIMITED.includes(end)
     ? assetError('engine_limit', input, 'takes more memory or time to inspect than the worker has')
     : assetError('engine_failed', input, 'could not be inspected: the engine ended without an answer');
 }

@@ -16,7 +16,7 @@ const system = z.object({
 });
 
 /** What every report has; the others' shapes are those of docs/operations.md. */
-const report = z.looseObject({
+export const engineReport = z.looseObject({
   version: z.string(),
   /** Sizes in bytes. */
   image: z.object({ format: z.string(), virtual_size: z.number(), file_size: z.number() }),
@@ -26,14 +26,7 @@ const report = z.looseObject({
   notes: z.array(z.string()),
 });
 
-/** One line of the engine. The last is a result or an error, those before report progress. */
-export const line = z.union([
-  z.object({ progress: z.number().min(0).max(1), stage: z.string() }),
-  z.object({ result: report }),
-  z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
-]);
-
-export type EngineReport = z.infer<typeof report>;
+type EngineReport = z.infer<typeof engineReport>;
 
 /** `path`: the attribute of the asset that is called so, else its name. */
 export interface ProbeReport extends EngineReport {

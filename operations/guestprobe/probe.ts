@@ -1,8 +1,8 @@
 /** Has the engine `guestprobe` look into one disk image, in a process of its own, and takes down what it says. */
-import type { EngineAtHand, InputFile, StageContext } from '../operation.ts';
+import { callEngine, misspoken } from '../engine-process.ts';
+import type { InputFile, StageContext } from '../operation.ts';
 import { failureOf } from './failure.ts';
-import type { ProbeReport } from './probe-report.ts';
-import { runProbe } from './process.ts';
+import { engineReport, type ProbeReport } from './probe-report.ts';
 
 export const formats = ['qcow2', 'vmdk', 'vdi', 'vhdx', 'vhd', 'raw'] as const;
 
@@ -17,19 +17,34 @@ export interface ProbeOptions {
 export async function probe(
   input: InputFile,
   { format, ask }: ProbeOptions,
-  engine: EngineAtHand,
-  context: Pick<StageContext<unknown>, 'signal' | 'progress' | 'log'>,
+  {
+    engine,
+    memory,
+    signal,
+    progress,
+    log,
+  }: Pick<StageContext<unknown>, 'engine' | 'memory' | 'signal' | 'progress' | 'log'>,
 ): Promise<ProbeReport> {
-  const args = [input.path, ...(format ? ['--format', format] : []), ...ask];
-  const ending = await runProbe(args, engine.packages, context.signal, (fraction, stage) =>
-    context.progress(fraction, stage),
-  );
-  if (ending.result !== undefined) {
-    return { ...ending.result, image: { path: pathOf(input), ...ending.result.image } };
+  const ending = await callEngine({
+    engine: 'guestprobe',
+    packages: engine('guestprobe').packages,
+    args: [...sandboxing(), input.path, ...(format ? ['--format', format] : []), ...ask],
+    memory,
+    signal,
+    onProgress: progress,
+  });
+  if (ending.result === undefined) {
+    if (!ending.error) log('guestprobe gave no answer', { ...ending });
+    throw failureOf(input, ending);
   }
-  if (!ending.error) context.log('guestprobe gave no answer', { ...ending });
-  throw failureOf(input, ending);
+  const report = engineReport.safeParse(ending.result);
+  if (!report.success) throw misspoken('guestprobe', report.error);
+  return { ...report.data, image: { path: pathOf(input), ...report.data.image } };
 }
+
+/** An operator whose workers are walled in themselves, where a sandbox within cannot be set up, may do without. */
+const sandboxing = (): string[] =>
+  process.env['DARKROOM_GUESTPROBE_SANDBOX'] === 'off' ? ['--sandbox', 'off'] : [];
 
 /** As the client named it, if its attributes say so; never where it lies here. */
 function pathOf({ name, attributes }: InputFile): string {

@@ -27,8 +27,12 @@ export const table: readonly CommandEntry[] = [
     define: (command) =>
       void command
         .option('--worker-id <name>', 'its name in Temporal, instead of process and host')
+        .option(
+          '--capabilities <names>',
+          'what to do and nothing else, such as cpu,3d: io is everything that waits, cpu pictures, the others are those of "darkroom engines"; default: all that this machine can',
+        )
         .addOption(new Option('--embedded <address>', 'of the server that `serve` started').hideHelp())
-        .action(async (options: { embedded?: string; workerId?: string }) =>
+        .action(async (options: { embedded?: string; workerId?: string; capabilities?: string }) =>
           (await import('./worker.ts')).worker(options),
         ),
   },

@@ -28,10 +28,18 @@ interface WorkerOptions {
   readonly embedded?: string;
   /** How Temporal is to show it. */
   readonly workerId?: string;
+  /** Comma-separated. */
+  readonly capabilities?: string;
 }
 
-export async function worker({ embedded: embeddedAddress, workerId }: WorkerOptions): Promise<void> {
+export async function worker({
+  embedded: embeddedAddress,
+  workerId,
+  capabilities,
+}: WorkerOptions): Promise<void> {
   if (workerId?.trim() === '') throw new UsageError('--worker-id needs a name');
+  const only = capabilities?.split(',').flatMap((part) => part.trim() || []);
+  if (only?.length === 0) throw new UsageError('--capabilities needs names, such as cpu,3d');
   const config = readConfig();
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'worker');
   const stop = new AbortController();
@@ -53,7 +61,7 @@ export async function worker({ embedded: embeddedAddress, workerId }: WorkerOpti
   const embedded = embeddedAddress ?? (config.embedded ? EMBEDDED_ADDRESS : null);
   const target = embedded === null ? targetFromEnvironment() : embeddedTarget(embedded);
   const scratch = await claimScratch(config.DARKROOM_WORK);
-  const { activities, slots } = await composeWorker(config, scratch);
+  const { activities, slots } = await composeWorker(config, scratch, only);
   const connection = await connectWorker(target, PATIENCE_MS, (message) => log.warn(message));
   if (embedded === null) {
     const client = createClient(target);

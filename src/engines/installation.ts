@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { accessible } from './accessible.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, knownEngines } from './engine.ts';
 
 const run = promisify(execFile);
 
@@ -26,6 +26,14 @@ export async function findInstallation(engine: Engine, cacheDir: string): Promis
   const home = homeOf(engine, cacheDir);
   const done = await readFile(join(home, 'installed'), 'utf8').catch(() => null);
   return done === null ? null : { packages: join(home, 'packages'), version: engine.version };
+}
+
+/** What is installed here, by engine. */
+export async function installedEngines(cacheDir: string): Promise<ReadonlyMap<string, Installation>> {
+  const found = await Promise.all(
+    knownEngines().map(async (engine) => [engine.name, await findInstallation(engine, cacheDir)] as const),
+  );
+  return new Map(found.flatMap(([name, installation]) => (installation ? [[name, installation]] : [])));
 }
 
 /** Programs that are not on the PATH, each with the Debian package that brings it. */

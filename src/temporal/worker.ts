@@ -10,7 +10,7 @@ export interface WorkerSetup {
   /** Name in Temporal; default: process and host. */
   readonly identity?: string | undefined;
   readonly activities: Activities;
-  /** Capability → steps that run at once. `io` is always there. */
+  /** Capability → steps that run at once. `io` is workflows, too, and everything that waits. */
   readonly slots: Readonly<Record<string, number>>;
 }
 
@@ -39,30 +39,35 @@ export async function createWorkers({
     shutdownGraceTime: '1s',
     shutdownForceTime: '20s',
   } satisfies WorkerOptions | Record<string, unknown>;
-  const { io = 50, ...computing } = slots;
+  const { io, ...computing } = slots;
   const { runStage, download, notify } = activities;
+  const waiting = {
+    main: (steps: number) =>
+      Worker.create({
+        ...common,
+        taskQueue: MAIN_QUEUE,
+        workflowBundle: { codePath: bundlePath },
+        activities: { ...activities },
+        maxConcurrentActivityTaskExecutions: steps,
+        // Evicted workflows are replayed from their history, which costs the worker twice the time.
+        maxCachedWorkflows: 2000,
+      }),
+    net: (steps: number) =>
+      Worker.create({
+        ...common,
+        taskQueue: NET_QUEUE,
+        activities: { download, notify },
+        maxConcurrentActivityTaskExecutions: steps,
+      }),
+  };
   return Promise.all([
-    Worker.create({
-      ...common,
-      taskQueue: MAIN_QUEUE,
-      workflowBundle: { codePath: bundlePath },
-      activities: { ...activities },
-      maxConcurrentActivityTaskExecutions: io,
-      // Evicted workflows are replayed from their history, which costs the worker twice the time.
-      maxCachedWorkflows: 2000,
-    }),
-    Worker.create({
-      ...common,
-      taskQueue: NET_QUEUE,
-      activities: { download, notify },
-      maxConcurrentActivityTaskExecutions: io,
-    }),
-    ...Object.entries(computing).map(([capability, slots]) =>
+    ...(io === undefined ? [] : [waiting.main(io), waiting.net(io)]),
+    ...Object.entries(computing).map(([capability, steps]) =>
       Worker.create({
         ...common,
         taskQueue: queueOf(capability),
         activities: { runStage },
-        maxConcurrentActivityTaskExecutions: slots,
+        maxConcurrentActivityTaskExecutions: steps,
       }),
     ),
   ]);

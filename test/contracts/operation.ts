@@ -40,8 +40,8 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
     it('has stages that can be planned', () => {
       expect(plan.length).toBeGreaterThan(0);
       for (const { name, capability, timeoutMs } of plan) {
-        expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
-        expect(capability).toMatch(/^[a-z][a-z0-9-]*$/);
+        expect(name).toMatch(/^[a-z][a-z0-9_-]*$/);
+        expect(capability).toMatch(/^[a-z0-9][a-z0-9-]*$/);
         expect(timeoutMs).toBeGreaterThan(0);
       }
       for (const { title } of operation.stages) expect(title).not.toBe('');
@@ -116,7 +116,8 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
       if (!unusable) return;
       it('names an asset that it cannot use, or goes on without it', async () => {
         const mixed = [unusable, ...assets];
-        const error: unknown = await run({ assets: mixed }).catch((thrown) => thrown);
+        const strict = { ...params, on_error: 'fail' };
+        const error: unknown = await run({ assets: mixed, params: strict }).catch((thrown) => thrown);
         expect(error).toBeInstanceOf(DarkroomError);
         expect(error).toMatchObject({ retryable: false, details: { asset: unusable.name, index: 0 } });
         expect(String(error)).toContain(unusable.name);

@@ -1,10 +1,12 @@
 /** API and workers as processes of their own, against a Temporal server that is not theirs. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/temporal/embedded/server.ts';
 import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
 
@@ -36,16 +38,18 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
 });
 
-function startWorker(): ChildProcess {
-  const worker = spawn(process.execPath, [main, 'worker'], {
+function startWorker(args: readonly string[] = [], stderr: 'inherit' | 'pipe' = 'inherit'): ChildProcess {
+  const worker = spawn(process.execPath, [main, 'worker', ...args], {
     env: {
       PATH: process.env['PATH'],
       ...env,
       DARKROOM_DATA: join(dataDir, 'api'),
       DARKROOM_WORK: join(dataDir, `work-${workers.length}`),
+      // Without engines, whatever is installed on this machine.
+      DARKROOM_CACHE: join(dataDir, 'cache'),
       DARKROOM_LOG_LEVEL: 'warn',
     },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', stderr],
   });
   workers.push(worker);
   return worker;
@@ -72,6 +76,44 @@ test('without a worker the API says so, and takes jobs all the same', async () =
   expect(await (await api.request('/v1/operations/image.transform')).json()).toMatchObject({
     available: false,
   });
+});
+
+test('workers do what they were told to offer, and nothing else', async () => {
+  const waiting = startWorker(['--capabilities', 'io', '--worker-id', 'waiting']);
+  await ready(api);
+  await mkdir(join(dataDir, 'api/inputs'), { recursive: true });
+  const picture = { create: { width: 40, height: 30, channels: 3, background: '#808' } } as const;
+  await sharp(picture).png().toFile(join(dataDir, 'api/inputs/photo.png'));
+  const job = await api.submit({
+    operation: 'image.transform',
+    params: { width: 20 },
+    assets: [{ source: { path: 'photo.png' } }],
+  });
+  await api.until(job.id, 'processing');
+  expect(await (await api.request('/v1/operations/image.transform')).json()).toMatchObject({
+    available: false,
+  });
+  const computing = startWorker(['--capabilities', 'cpu', '--worker-id', 'computing']);
+  await api.until(job.id, 'completed');
+  const client = createClient(embeddedTarget(temporal.address));
+  const { events } = await client.workflow.getHandle(`job/public/${job.id}`).fetchHistory();
+  const identities = events?.flatMap((event) => event.activityTaskStartedEventAttributes?.identity ?? []);
+  expect(new Set(identities)).toEqual(new Set(['waiting', 'computing']));
+  await client.connection.close();
+  await Promise.all([ended(waiting), ended(computing)]);
+});
+
+test.each([
+  ['cpu,4d', /no capability "4d"; there are io, cpu/],
+  ['3d', /cannot offer 3d: run "darkroom engines install reconstruct" first/],
+  [',', /--capabilities needs names/],
+])('a worker that cannot do what it was told says so: %s', async (names, message) => {
+  const worker = startWorker(['--capabilities', names], 'pipe');
+  let said = '';
+  worker.stderr?.on('data', (text) => (said += String(text)));
+  const code = await new Promise((resolve) => worker.once('exit', resolve));
+  expect(said).toMatch(message);
+  expect(code).not.toBe(0);
 });
 
 test('two workers share the work, and one goes on when the other is killed', async () => {

@@ -25,13 +25,11 @@ const probeAt = (
   path: string,
   signal = new AbortController().signal,
   progress: () => void = () => undefined,
-) =>
-  probe(
-    { index: 0, name: 'disk', path, size: 1, attributes: {} },
-    { ask: ['--packages', '--services'] },
-    engine,
-    { signal, progress, log: () => undefined },
-  );
+) => {
+  const context = { signal, progress, memory: null, engine: () => engine, log: () => undefined };
+  const input = { index: 0, name: 'disk', path, size: 1, attributes: {} };
+  return probe(input, { ask: ['--packages', '--services'] }, context);
+};
 
 describe('an image that is hostile or broken is refused', () => {
   test.each(hostileImages)('$name: $code', async ({ name, code, bytes }) => {

@@ -75,6 +75,7 @@ export async function startLab(binary: string, operations: readonly Operation[] 
     engine: (name) => {
       throw new Error(`There is no engine ${name} in a lab`);
     },
+    memoryOf: () => null,
     inputRoots: [],
     workDir: join(dataDir, 'work'),
     maxAssetBytes: 2 ** 30,

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly assets?: readonly TestAsset[];
   readonly signal?: AbortSignal;
   readonly engines?: Readonly<Record<string, EngineAtHand>>;
+  /** Bytes. */
+  readonly memory?: number;
   /** From 1. */
   readonly attempt?: number;
   readonly onProgress?: (report: Progress) => void;
@@ -99,8 +101,10 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
           if (engine) return engine;
           throw new DarkroomError('engine_missing', `Engine ${name} is not installed`);
         },
+        memory: options.memory ?? null,
         fail: (input, error) => {
-          if (params.on_error !== 'skip' || !(error instanceof DarkroomError) || error.retryable) throw error;
+          if (parsed.params['on_error'] !== 'skip' || !(error instanceof DarkroomError) || error.retryable)
+            throw error;
           failures.push(outcomeOf(input, error));
         },
       };

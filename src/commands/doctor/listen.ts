@@ -1,6 +1,7 @@
 /** The addresses to serve: free, or served by a darkroom already. */
 import { createServer } from 'node:net';
-import type { Config, ListenAddress } from '../../config.ts';
+import type { ListenAddress } from '../../config/values.ts';
+import type { Config } from '../../config.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
 
 const PATIENCE_MS = 3000;

@@ -1,5 +1,5 @@
 /** Lines of what a process says, as it says them. */
-import { DarkroomError } from '../../src/errors.ts';
+import { DarkroomError } from '../src/errors.ts';
 
 /** Bytes of a line: somewhat more than the engine allows itself. */
 const MAX_LINE = 40 * 2 ** 20;

@@ -1,0 +1,74 @@
+/** One photograph made ready: upright, of a size that the quality wants, and with what its camera said of the lens. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DarkroomError } from '../../src/errors.ts';
+import { assetError, decodeFailure, openImage } from '../image-source.ts';
+import { type ExifFacts, readExif } from '../metadata/exif.ts';
+import type { InputFile } from '../operation.ts';
+
+/** Pixels of the longer side, below which there is too little to recognise. */
+const MIN_SIDE = 200;
+const JPEG_QUALITY = 94;
+
+/**
+ * Leaves `images/NUMBER.jpg`, of at most `side` pixels, and `photos/NUMBER.json`, which tells of it, in the workspace. Of one that
+ * cannot be used, the second alone says why; throws that, too: `asset_too_small`, or what `openImage` throws.
+ */
+export async function preparePhotograph(input: InputFile, side: number, workspace: string): Promise<void> {
+  const number = String(input.index).padStart(5, '0');
+  const tell = async (facts: Record<string, unknown>): Promise<void> => {
+    await mkdir(join(workspace, 'photos'), { recursive: true });
+    const { index, name } = input;
+    await writeFile(join(workspace, 'photos', `${number}.json`), JSON.stringify({ index, name, ...facts }));
+  };
+  const file = `images/${number}.jpg`;
+  try {
+    await mkdir(join(workspace, 'images'), { recursive: true });
+    const { width, height } = await shrink(input, side, join(workspace, file));
+    await tell({ file, width, height, left_out: null });
+  } catch (error) {
+    if (error instanceof DarkroomError && !error.retryable) {
+      const { code, message } = error;
+      await tell({ file: null, width: null, height: null, left_out: { code, message } });
+    }
+    throw error;
+  }
+}
+
+async function shrink(
+  input: InputFile,
+  side: number,
+  path: string,
+): Promise<{ width: number; height: number }> {
+  const { image, width, height } = await openImage(input);
+  if (Math.max(width, height) < MIN_SIDE) {
+    const predicate = `is too small (${width} × ${height} pixels): its longer side needs at least ${MIN_SIDE}`;
+    throw assetError('asset_too_small', input, predicate);
+  }
+  try {
+    const { exif } = await image.metadata();
+    return await image
+      .autoOrient()
+      .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: '#fff' })
+      .toColourspace('srgb')
+      .withExif(lensOf(readExif(exif).exif ?? {}))
+      .jpeg({ quality: JPEG_QUALITY })
+      .toFile(path);
+  } catch (error) {
+    throw decodeFailure(input, error);
+  }
+}
+
+/** What tells the focal length in pixels, or lets it be looked up by the camera; nothing else of a stranger's EXIF goes on. */
+function lensOf({ make, model, focal_length_mm, focal_length_35mm }: ExifFacts) {
+  return {
+    IFD0: { ...(make === undefined ? {} : { Make: make }), ...(model === undefined ? {} : { Model: model }) },
+    IFD2: {
+      ...(focal_length_mm === undefined ? {} : { FocalLength: `${Math.round(focal_length_mm * 100)}/100` }),
+      ...(focal_length_35mm === undefined
+        ? {}
+        : { FocalLengthIn35mmFilm: String(Math.round(focal_length_35mm)) }),
+    },
+  };
+}

@@ -1,0 +1,92 @@
+/** Kinds of values that settings have, as they are written in the environment. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { parseNetworks } from '../net/addresses.ts';
+import { faultOf } from '../storage/key.ts';
+
+export const list = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+const units = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const;
+/** Of digits and a unit, or none. */
+function inBytes(text: string): number {
+  const unit = text.replace(/\d/g, '') as keyof typeof units;
+  return Number.parseInt(text, 10) * units[unit];
+}
+
+export const bytes = z
+  .string()
+  .regex(/^\d+[KMGT]?$/, 'must be a number of bytes, such as 500M or 20G')
+  .transform(inBytes);
+export const positive = z.coerce.number().int().min(1);
+export const milliseconds = z.coerce.number().int().min(0);
+export const absolute = z.string().transform((path) => resolve(path));
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export const listen = z.string().transform((text, context): ListenAddress[] =>
+  list(text).flatMap((address) => {
+    const match = /^(\[[^\]]+\]|[^:]*):(\d{1,5})$/.exec(address);
+    const port = Number(match?.[2]);
+    if (!match || port > 65_535) {
+      context.addIssue(`"${address}" must be host:port, such as 127.0.0.1:8080`);
+      return [];
+    }
+    return [{ host: (match[1] || '0.0.0.0').replace(/^\[|\]$/g, ''), port }];
+  }),
+);
+
+export const networks = z.string().transform((text, context): string[] => {
+  try {
+    parseNetworks(list(text));
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : String(error));
+  }
+  return list(text);
+});
+
+type StoreAddress =
+  | { readonly kind: 'file'; readonly directory: string }
+  | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
+
+export const store = z.string().transform((text, context): StoreAddress => {
+  const [, directory] = /^file:(.+)$/.exec(text) ?? [];
+  if (directory !== undefined) return { kind: 'file', directory: resolve(directory) };
+  const [, bucket, prefix = ''] = /^s3:\/\/([\w.-]{3,63})(?:\/(.*?))?\/?$/.exec(text) ?? [];
+  if (bucket === undefined) context.addIssue('must be file:DIRECTORY, s3://BUCKET or s3://BUCKET/PREFIX');
+  else if (prefix !== '') {
+    const fault = prefix
+      .split('/')
+      .map(faultOf)
+      .find((found) => found !== null);
+    if (fault) context.addIssue(`its prefix ${fault}`);
+  }
+  return { kind: 's3', bucket: bucket ?? '', prefix };
+});
+
+/** `CAPABILITY=VALUE`, comma-separated. */
+const each = (value: RegExp, example: string) =>
+  z.string().transform((text, context): [string, string][] =>
+    list(text).flatMap((part) => {
+      const [, capability, given] = /^([a-z0-9][a-z0-9-]*)=(.+)$/.exec(part) ?? [];
+      if (capability !== undefined && given !== undefined && value.test(given)) return [[capability, given]];
+      context.addIssue(`"${part}" must be CAPABILITY=${example}`);
+      return [];
+    }),
+  );
+
+export const numberEach = each(/^[1-9]\d{0,3}$/, 'NUMBER, such as vm=2').transform(
+  (entries): Record<string, number> =>
+    Object.fromEntries(entries.map(([name, text]) => [name, Number(text)])),
+);
+
+export const bytesEach = each(/^[1-9]\d*[KMGT]?$/, 'BYTES, such as 3d=6G').transform(
+  (entries): Record<string, number> =>
+    Object.fromEntries(entries.map(([name, text]) => [name, inBytes(text)])),
+);
