@@ -141,6 +141,21 @@ describe('a command', () => {
     expect(await pidsOf(`sleep ${mark}`)).toEqual([]);
   });
 
+  test('whose processes together take more memory than they may is ended, with all of them', async () => {
+    const hog = 'x = bytearray(160 << 20); import time; time.sleep(40)';
+    const running = run(`python3 -c "${hog}" & python3 -c "${hog}"; wait`, '', { memory: 250 * 2 ** 20 });
+    await expect(running).rejects.toMatchObject({
+      code: 'engine_limit',
+      message: expect.stringContaining('memory'),
+    });
+    expect(await pidsOf(`python3 -c ${hog}`)).toEqual([]);
+  });
+
+  test('that somebody kills may be tried again; one that fails by itself may not', async () => {
+    await expect(run('kill -KILL $$')).rejects.toMatchObject({ code: 'operation_failed_for_now' });
+    await expect(run('exit 3')).rejects.toMatchObject({ code: 'operation_failed' });
+  });
+
   test('gets hostile names as data, never as options or shell', async () => {
     const { files } = await run('for f in "$@"; do echo "$f"; done > $1/args.txt', '', {
       assets: [{ name: '--help; $(touch x).jpg', bytes: 'a' }],
