@@ -6,14 +6,12 @@ import { loadOperations } from '../operations/custom/load.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
 import { primaaBody } from './callbacks/primaa.ts';
 import type { Config } from './config.ts';
-import { installedEngines } from './engines/installation.ts';
-import { DarkroomError } from './errors.ts';
 import type { JobEngine } from './jobs/engine.ts';
 import { Reception } from './jobs/reception.ts';
 import { JobService } from './jobs/service.ts';
 import { type Keyring, loadKeyring } from './keys.ts';
 import { createGuardedHttp, refusalOf } from './net/guarded-http.ts';
-import { offerOf } from './offer.ts';
+import { offerOf, type Slots } from './offer.ts';
 import { StoredArchive } from './storage/archive.ts';
 import { createFilesystemStore } from './storage/filesystem.ts';
 import { createS3Store } from './storage/s3.ts';
@@ -53,8 +51,9 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
 
 export interface WorkerParts {
   readonly activities: Activities;
-  /** Capability → steps at once. */
-  readonly slots: Readonly<Record<string, number>>;
+  readonly slots: Slots;
+  /** What comes to be offered later, when somebody installs what it needs. */
+  readonly later: (stop: AbortSignal) => AsyncIterable<Slots>;
 }
 
 /**
@@ -67,15 +66,14 @@ export async function composeWorker(
   only?: readonly string[],
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config);
-  const engines = await installedEngines(config.DARKROOM_CACHE);
-  const offer = await offerOf(config, operations, engines, only);
+  const offer = await offerOf(config, operations, only);
   const activities = createActivities({
     store,
     archive,
     keys,
     http: createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
     operation: (name) => operations.operation(name),
-    engine: (name) => engines.get(name) ?? refuse(name),
+    engine: offer.engine,
     memoryOf: offer.memoryOf,
     inputRoots: config.DARKROOM_INPUT_ROOTS,
     workDir: scratch,
@@ -85,12 +83,7 @@ export async function composeWorker(
     publicUrl: config.publicUrl,
     callbackBodies: { primaa: primaaBody },
   });
-  return { activities, slots: offer.slots };
-}
-
-function refuse(engine: string): never {
-  const message = `The engine ${engine} is not installed on this worker; run: darkroom engines install ${engine}`;
-  throw new DarkroomError('engine_missing', message);
+  return { activities, slots: offer.slots, later: offer.later };
 }
 
 async function composeShared(

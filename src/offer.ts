@@ -1,42 +1,80 @@
 /** What one worker offers: capabilities, how many steps of each at once, and the memory that these may take. */
 import { totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from '../operations/registry.ts';
 import { type Config, ConfigError } from './config.ts';
 import { accessible } from './engines/accessible.ts';
 import { knownEngines } from './engines/engine.ts';
+import { type Installation, installedEngines } from './engines/installation.ts';
+import { DarkroomError } from './errors.ts';
+
+/** Between two looks for engines and programs that were not there. */
+const LOOK_MS = 3000;
+
+/** Capability → steps at once. */
+export type Slots = Readonly<Record<string, number>>;
 
 interface Offer {
-  /** Capability → steps at once. */
-  readonly slots: Readonly<Record<string, number>>;
+  readonly slots: Slots;
+  /** What comes to be offered later, when somebody installs what it needs. */
+  later(stop: AbortSignal): AsyncIterable<Slots>;
+  /** Throws engine_missing. */
+  engine(name: string): Installation;
   /** Bytes that processes of one step may take; null: any. */
   memoryOf(capability: string): number | null;
 }
 
 /**
- * `installed`: engines of this machine. `only`: what is to be offered and nothing else; not given, all that can be. Throws
- * ConfigError when something of that is unknown, or cannot be done here.
+ * `only`: what is to be offered and nothing else; not given, all that can be. Throws ConfigError when something of that is
+ * unknown, or cannot be done here.
  */
 export async function offerOf(
   config: Config,
   operations: Registry,
-  installed: ReadonlyMap<string, unknown>,
   only?: readonly string[],
 ): Promise<Offer> {
   const known = ['io', 'cpu', ...operations.capabilities.filter((name) => name !== 'io' && name !== 'cpu')];
   const stranger = only?.find((name) => !known.includes(name));
   if (stranger !== undefined)
     throw new ConfigError(`There is no capability "${stranger}"; there are ${known.join(', ')}`);
+  let installed = await installedEngines(config.DARKROOM_CACHE);
+  const missingFor = (capability: string) => missing(operations.enginesOf(capability), installed);
   const slots: Record<string, number> = {};
+  const wanting: string[] = [];
   for (const capability of only ?? known) {
-    const missing = await missingFor(operations.enginesOf(capability), installed);
-    if (missing.length === 0) slots[capability] = slotsOf(config, capability);
-    else if (only) throw new ConfigError(`This machine cannot offer ${capability}: ${missing.join(', ')}`);
+    const needs = await missingFor(capability);
+    if (needs.length === 0) slots[capability] = slotsOf(config, capability);
+    else if (only) throw new ConfigError(`This machine cannot offer ${capability}: ${needs.join(', ')}`);
+    else wanting.push(capability);
   }
-  return { slots, memoryOf: (capability) => memoryOf(config, operations, capability) };
+  return {
+    slots,
+    later: async function* (stop) {
+      while (wanting.length > 0 && (await pause(stop))) {
+        installed = await installedEngines(config.DARKROOM_CACHE);
+        for (const capability of [...wanting]) {
+          if ((await missingFor(capability)).length > 0) continue;
+          wanting.splice(wanting.indexOf(capability), 1);
+          yield { [capability]: slotsOf(config, capability) };
+        }
+      }
+    },
+    engine: (name) => installed.get(name) ?? refuse(name),
+    memoryOf: (capability) => memoryOf(config, operations, capability),
+  };
+}
+
+/** False: it is over. */
+const pause = (stop: AbortSignal): Promise<boolean> =>
+  sleep(LOOK_MS, true, { signal: stop, ref: false }).catch(() => false);
+
+function refuse(engine: string): never {
+  const message = `The engine ${engine} is not installed on this worker; run: darkroom engines install ${engine}`;
+  throw new DarkroomError('engine_missing', message);
 }
 
 /** Of the engines and programs given, those that are not here, each with what to do. */
-async function missingFor(
+async function missing(
   wanted: readonly string[],
   installed: ReadonlyMap<string, unknown>,
 ): Promise<string[]> {

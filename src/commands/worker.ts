@@ -61,22 +61,22 @@ export async function worker({
   const embedded = embeddedAddress ?? (config.embedded ? EMBEDDED_ADDRESS : null);
   const target = embedded === null ? targetFromEnvironment() : embeddedTarget(embedded);
   const scratch = await claimScratch(config.DARKROOM_WORK);
-  const { activities, slots } = await composeWorker(config, scratch, only);
+  const { activities, slots, later } = await composeWorker(config, scratch, only);
   const connection = await connectWorker(target, PATIENCE_MS, (message) => log.warn(message));
   if (embedded === null) {
     const client = createClient(target);
     void keepRegistering(client, log).then(() => void client.connection.close());
     adviseSharedKey(config, log);
   }
-  const workers = await createWorkers({
-    connection,
-    namespace: target.namespace,
-    identity: workerId,
-    activities,
-    slots,
-  });
+  const setup = { connection, namespace: target.namespace, identity: workerId, activities };
+  const workers = await createWorkers({ ...setup, slots });
   stop.signal.removeEventListener('abort', quit);
-  const running = runWorkers(workers, stop.signal);
+  const running = runWorkers(workers, stop.signal, async function* (over) {
+    for await (const more of later(over)) {
+      yield await createWorkers({ ...setup, slots: more });
+      log.info({ slots: more }, 'The worker takes work that it can do now');
+    }
+  });
   log.info({ temporal: target.address, namespace: target.namespace, slots }, 'The worker takes work');
   process.send?.('ready');
   try {

@@ -73,19 +73,36 @@ export async function createWorkers({
   ]);
 }
 
-/** Runs until `stop` aborts; then steps that are under way are told, and the workers end. */
-export async function runWorkers(workers: readonly Worker[], stop: AbortSignal): Promise<void> {
+/**
+ * Runs until `stop` aborts; then steps that are under way are told, and the workers end. `later` gives workers that join
+ * them, until its signal aborts.
+ */
+export async function runWorkers(
+  workers: readonly Worker[],
+  stop: AbortSignal,
+  later: (over: AbortSignal) => AsyncIterable<readonly Worker[]> = none,
+): Promise<void> {
+  const crew: { worker: Worker; run: Promise<void> }[] = [];
   const shutdown = () => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    for (const { worker } of crew) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
-  stop.addEventListener('abort', shutdown, { once: true });
-  const runs = workers.map((worker) => worker.run());
-  if (stop.aborted) shutdown();
-  try {
-    await Promise.all(runs);
-  } finally {
-    // If one worker failed the others would go on alone, on half of the queues.
-    shutdown();
-    await Promise.allSettled(runs);
+  // If one worker failed the others would go on alone, on half of the queues.
+  const over = new AbortController();
+  const begin = (worker: Worker) => {
+    const run = worker.run().finally(() => over.abort());
+    run.catch(() => undefined);
+    crew.push({ worker, run });
+  };
+  over.signal.addEventListener('abort', shutdown, { once: true });
+  stop.addEventListener('abort', () => over.abort(), { once: true });
+  for (const worker of workers) begin(worker);
+  if (stop.aborted) over.abort();
+  for await (const more of later(over.signal)) {
+    for (const worker of more) begin(worker);
+    if (over.signal.aborted) shutdown();
   }
+  await Promise.allSettled(crew.map(({ run }) => run));
+  await Promise.all(crew.map(({ run }) => run));
 }
+
+async function* none(): AsyncGenerator<never> {}

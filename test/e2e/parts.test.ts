@@ -1,6 +1,6 @@
 /** API and workers as processes of their own, against a Temporal server that is not theirs. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,7 +27,18 @@ beforeAll(async () => {
     preferredUiPort: 0,
     log: () => undefined,
   });
-  env = { TEMPORAL_ADDRESS: temporal.address, DARKROOM_STORE: `file:${join(dataDir, 'store')}` };
+  await mkdir(join(dataDir, 'operations'));
+  await writeFile(
+    join(dataDir, 'operations/late.yaml'),
+    'name: text.late\ntitle: Late\ndescription: Says so.\ninputs: { min: 0, max: 0 }\n' +
+      'command: [late-tool, "{outputs}"]\nrun: all\nversion: [echo, "1.0"]\n',
+  );
+  env = {
+    TEMPORAL_ADDRESS: temporal.address,
+    DARKROOM_STORE: `file:${join(dataDir, 'store')}`,
+    DARKROOM_OPERATIONS: join(dataDir, 'operations'),
+    PATH: `${process.env['PATH']}:${join(dataDir, 'bin')}`,
+  };
   api = await startDarkroom({ command: 'api', env, dataDir: join(dataDir, 'api'), impatient: true });
 });
 
@@ -41,7 +52,6 @@ afterAll(async () => {
 function startWorker(args: readonly string[] = [], stderr: 'inherit' | 'pipe' = 'inherit'): ChildProcess {
   const worker = spawn(process.execPath, [main, 'worker', ...args], {
     env: {
-      PATH: process.env['PATH'],
       ...env,
       DARKROOM_DATA: join(dataDir, 'api'),
       DARKROOM_WORK: join(dataDir, `work-${workers.length}`),
@@ -101,6 +111,21 @@ test('workers do what they were told to offer, and nothing else', async () => {
   expect(new Set(identities)).toEqual(new Set(['waiting', 'computing']));
   await client.connection.close();
   await Promise.all([ended(waiting), ended(computing)]);
+});
+
+test('a worker offers what is installed while it runs', async () => {
+  const program = join(dataDir, 'bin/late-tool');
+  const worker = startWorker();
+  const job = { operation: 'text.late' };
+  await expect
+    .poll(async () => api.submit(job).catch(String), { timeout: 20_000 })
+    .toMatch(/No live worker can do text\.late/);
+  await mkdir(join(dataDir, 'bin'), { recursive: true });
+  await writeFile(program, '#!/bin/sh\necho late > "$1/late.txt"', { mode: 0o755 });
+  await expect
+    .poll(async () => (await api.submit(job).catch(() => null))?.operation, { timeout: 20_000 })
+    .toBe('text.late');
+  await ended(worker);
 });
 
 test.each([
