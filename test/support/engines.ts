@@ -1,4 +1,5 @@
 /** Engines as `darkroom engines install` puts them on this machine; the first time that takes some seconds. */
+import { readdir, readFile } from 'node:fs/promises';
 import type { EngineAtHand } from '../../operations/operation.ts';
 import { readConfig } from '../../src/config.ts';
 import { knownEngines } from '../../src/engines/engine.ts';
@@ -13,4 +14,18 @@ export async function installedEngine(name: string): Promise<EngineAtHand> {
   const installation = await findInstallation(engine, cacheDir);
   if (!installation) throw new Error(`Engine ${name} is not installed although it was`);
   return installation;
+}
+
+/** Processes of an engine that this one started (Linux). */
+export async function enginePids(engine: string, parent: number): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+      const [command, stat] = [await read('cmdline'), await read('stat')];
+      const [, from] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return command.includes(`\0-m\0${engine}\0`) && Number(from) === parent ? [Number(pid)] : [];
+    }),
+  );
+  return found.flat();
 }

@@ -1,0 +1,39 @@
+"""Depth maps, kept in files so that memory holds only those in use."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from ..views import View
+from .rectified import Map
+
+#: Depth maps in memory at a time: those that one view is held against, and some.
+_IN_MEMORY = 24
+
+
+class Depths:
+    """The depth map of each view (height, width), 0 where unknown."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder`: empty, and whoever makes it removes it."""
+        self._folder = folder
+        self._pixels: list[float] = []
+        self.of = lru_cache(_IN_MEMORY)(self._read)
+
+    def put(self, view: View, depth: Map) -> None:
+        np.save(self._path(view), depth)
+        known = depth[depth > 0]
+        if len(known) > 0:
+            self._pixels.append(float(np.median(known)) / view.focal[0])
+
+    def typical_pixel(self) -> float:
+        """How large what one pixel shows is, in units of the world; 1 where nothing is known."""
+        return float(np.median(self._pixels)) if self._pixels else 1.0
+
+    def _read(self, view: View) -> Map:
+        depth: Map = np.load(self._path(view))
+        return depth
+
+    def _path(self, view: View) -> Path:
+        return self._folder / f"{view.name}.npy"

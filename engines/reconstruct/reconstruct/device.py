@@ -1,0 +1,19 @@
+"""What COLMAP computes on."""
+
+import pycolmap
+
+from .order import Order
+
+
+def has_gpu() -> bool:
+    """Whether there is one that this build of COLMAP can use."""
+    return bool(pycolmap.has_cuda) and pycolmap.get_num_cuda_devices() > 0
+
+
+def used_gpu(order: Order) -> bool:
+    """A GPU is used when it was asked for and there is one; the processor does the same otherwise."""
+    return order.use_gpu and has_gpu()
+
+
+def device(order: Order) -> pycolmap.Device:
+    return pycolmap.Device.cuda if used_gpu(order) else pycolmap.Device.cpu

@@ -1,0 +1,99 @@
+"""Tells how the model came about: what each stage reported, put together."""
+
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pycolmap
+
+from .. import report
+from ..device import used_gpu
+from ..order import Order
+from ..photos import Photo, read_photos, usable
+from .cameras import Pose, describe_cameras
+
+#: In their order. The first is not ours.
+_STAGES = (
+    "image_preparation",
+    "feature_extraction",
+    "feature_matching",
+    "sparse_reconstruction",
+    "dense_reconstruction",
+    "mesh_generation",
+    "texture_mapping",
+    "model_export",
+)
+
+
+_NOT_REGISTERED = "It shows too little of what the other photographs show to find its place among them."
+
+
+def describe(order: Order, sparse: pycolmap.Reconstruction, poses: list[Pose]) -> dict[str, Any]:
+    """Lengths in the unit of the model unless they are named otherwise."""
+    reports = {stage: report.read(order.workspace, stage) for stage in _STAGES}
+    # The last of them is what this is a part of.
+    reports["model_export"] = report.costs()
+    photos = read_photos(order.workspace)
+    return {
+        "engine": _engine(),
+        "quality": order.quality,
+        "settings": vars(order.settings),
+        "gpu": {"requested": order.use_gpu, "used": used_gpu(order)},
+        "photos": _photos(order.workspace, photos, poses),
+        "cameras": describe_cameras(sparse),
+        "poses": _poses(photos, poses),
+        "sparse": _only(
+            reports["sparse_reconstruction"],
+            ("points", "observations", "mean_track_length", "mean_reprojection_error_px"),
+        ),
+        "dense": _only(reports["dense_reconstruction"], ("points",)),
+        "mesh": _only(reports["texture_mapping"], ("vertices", "faces")),
+        "texture": _only(reports["texture_mapping"], ("width", "height", "charts", "faces_without_photograph")),
+        "units": "arbitrary",
+        "up": "y",
+        "stages": [{"name": stage, **_only(costs, ("seconds", "peak_rss_bytes"))} for stage, costs in reports.items() if costs],
+        "total_seconds": round(sum(costs.get("seconds", 0) for costs in reports.values()), 2),
+    }
+
+
+def _engine() -> dict[str, str]:
+    return {
+        "name": "reconstruct",
+        "colmap": pycolmap.__version__,
+        "opencv": cv2.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
+
+
+def _photos(workspace: Path, photos: list[Photo], poses: list[Pose]) -> dict[str, Any]:
+    registered = {pose.file for pose in poses}
+    left_out = [_left_out(workspace, photo) for photo in photos if _file(photo) not in registered]
+    return {"given": len(photos), "used": len(usable(photos)), "registered": len(poses), "left_out": left_out}
+
+
+def _left_out(workspace: Path, photo: Photo) -> dict[str, str]:
+    """`reason`: a sentence for people."""
+    if photo.left_out is None:
+        return {"name": photo.name, "code": "not_registered", "reason": _NOT_REGISTERED}
+    told = json.loads((workspace / "photos" / f"{photo.index:05d}.json").read_text(encoding="utf-8"))
+    return {"name": photo.name, "code": photo.left_out, "reason": told["left_out"].get("message", "")}
+
+
+def _poses(photos: list[Photo], poses: list[Pose]) -> list[dict[str, Any]]:
+    names = {_file(photo): photo.name for photo in photos}
+    return [
+        {"photo": names.get(pose.file, pose.file), "position": pose.position.tolist(), "rotation": pose.quaternion} for pose in poses
+    ]
+
+
+def _file(photo: Photo) -> str | None:
+    """Its name in the folder of photographs, which is how the reconstruction calls it."""
+    return photo.file and photo.file.rsplit("/", 1)[-1]
+
+
+def _only(facts: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: facts[name] for name in names if name in facts}

@@ -1,0 +1,72 @@
+"""The stage `feature_extraction`: finds what can be recognised in each photograph."""
+
+from pathlib import Path
+from typing import Any
+
+import pycolmap
+
+from . import colmap_log
+from .device import device, used_gpu
+from .order import Order
+from .photos import Photo, read_photos, usable
+from .progress import Progress
+from .refusal import Refusal
+
+#: Bytes that finding features takes for each pixel of a photograph, as measured, and those that all threads may take together.
+_BYTES_A_PIXEL, _MEMORY = 320, 3 << 30
+
+#: With two there is no telling a wrong match from a right one.
+FEWEST = 3
+
+
+def run(order: Order, progress: Progress) -> dict[str, Any]:
+    """Writes database.db. Raises Refusal `too_few_assets`."""
+    photos = usable(read_photos(order.workspace))
+    if len(photos) < FEWEST:
+        raise Refusal("too_few_assets", _too_few(len(photos)))
+
+    def told(done: int, total: int) -> None:
+        progress(done / total, f"features of {done} of {total} photographs")
+
+    database = order.workspace / "database.db"
+    progress(0, f"features of {len(photos)} photographs")
+    with colmap_log.watched(colmap_log.counted("Processed file", told)):
+        _extract(order, photos)
+    with pycolmap.Database.open(database) as opened:
+        return {"photos": len(photos), "features": opened.num_keypoints(), "gpu_used": used_gpu(order)}
+
+
+def _extract(order: Order, photos: list[Photo]) -> None:
+    extraction = pycolmap.FeatureExtractionOptions()
+    extraction.use_gpu = used_gpu(order)
+    extraction.num_threads = _threads(order, photos)
+    extraction.max_image_size = order.settings.image_px
+    extraction.sift.max_num_features = order.settings.features
+    reader = pycolmap.ImageReaderOptions()
+    reader.camera_model = "SIMPLE_RADIAL"
+    pycolmap.extract_features(
+        order.workspace / "database.db",
+        order.workspace / "images",
+        image_names=[Path(photo.file or "").name for photo in photos],
+        camera_mode=_camera_mode(photos),
+        reader_options=reader,
+        extraction_options=extraction,
+        device=device(order),
+    )
+
+
+def _threads(order: Order, photos: list[Photo]) -> int:
+    """Fewer than there are where each would have a large photograph in hand."""
+    largest = max(photo.width * photo.height for photo in photos)
+    return max(1, min(order.threads, _MEMORY // (_BYTES_A_PIXEL * max(1, largest))))
+
+
+def _camera_mode(photos: list[Photo]) -> pycolmap.CameraMode:
+    """Photographs of one size are taken for those of one camera, which is then known better; others go by their EXIF."""
+    sizes = {(photo.width, photo.height) for photo in photos}
+    return pycolmap.CameraMode.SINGLE if len(sizes) == 1 else pycolmap.CameraMode.AUTO
+
+
+def _too_few(count: int) -> str:
+    usable_ones = "None of the photographs is" if count == 0 else "Only 1 photograph is" if count == 1 else f"Only {count} photographs are"
+    return f"{usable_ones} usable; at least {FEWEST} are needed, and 20 or more that overlap give a good model."

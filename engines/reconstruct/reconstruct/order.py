@@ -1,0 +1,43 @@
+"""What a stage is asked to do."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from .settings import SETTINGS, Settings
+
+
+@dataclass(frozen=True)
+class Order:
+    """`use_gpu`: asked for; whether there is one is another matter. `outputs`: where to write each result, by its role."""
+
+    quality: str
+    threads: int
+    use_gpu: bool
+    workspace: Path
+    outputs: dict[str, Path]
+
+    @property
+    def settings(self) -> Settings:
+        return SETTINGS[self.quality]
+
+    def output(self, role: str) -> Path:
+        """Where the result of that role belongs. Its folder is there."""
+        path = self.outputs[role]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+def read_order(stream: TextIO) -> Order:
+    """Raises KeyError or ValueError for what is no order: whoever starts us wrote it, and it is not the user's."""
+    value = json.load(stream)
+    if value["quality"] not in SETTINGS:
+        raise ValueError(f"no such quality: {value['quality']}")
+    return Order(
+        quality=value["quality"],
+        threads=max(1, int(value["threads"])),
+        use_gpu=bool(value["use_gpu"]),
+        workspace=Path(value["workspace"]),
+        outputs={role: Path(path) for role, path in value["outputs"].items()},
+    )

@@ -1,0 +1,35 @@
+"""How far a stage is."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from . import lines
+
+#: Told of a share (0..1) of the stage, and of what is being done as a short phrase.
+Progress = Callable[[float, str], None]
+
+#: Seconds between two reports: five a second are more than anybody reads.
+_PAUSE = 0.2
+
+
+def part(progress: Progress, begin: float, end: float) -> Progress:
+    """The progress of a piece of the work that goes from `begin` to `end` of the whole."""
+    return lambda fraction, phrase: progress(begin + (end - begin) * fraction, phrase)
+
+
+class Reporter:
+    """A Progress that prints lines: never falling, not too many. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._reached = 0.0
+        self._last = -_PAUSE
+
+    def __call__(self, fraction: float, phrase: str) -> None:
+        with self._lock:
+            self._reached = max(self._reached, min(1.0, fraction))
+            now = time.monotonic()
+            if now - self._last >= _PAUSE:
+                self._last = now
+                lines.progress(round(self._reached, 3), phrase)

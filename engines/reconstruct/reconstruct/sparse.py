@@ -1,0 +1,108 @@
+"""The stage `sparse_reconstruction`: where the cameras stood, and the points that they saw."""
+
+import re
+import shutil
+from typing import Any
+
+import numpy as np
+import pycolmap
+
+from . import colmap_log
+from .features import FEWEST
+from .matching import SEED
+from .order import Order
+from .progress import Progress
+from .refusal import Refusal
+from .views import Array
+
+_REGISTERED = re.compile(r"num_reg_frames=(\d+)")
+
+#: How much the direction that is up in the pictures counts beside cameras that were held level: as much as a spread of their
+#: directions by some degrees.
+_PULL = 0.02
+
+#: A direction this far off another one (the sine of the angle) is clearly another.
+_CLEAR = 0.1
+
+_ADVICE = "Take more photographs, each showing at least two thirds of what the one before shows, from places some steps apart."
+
+
+def run(order: Order, progress: Progress) -> dict[str, Any]:
+    """Writes sparse/. Raises Refusal `no_reconstruction`."""
+    with pycolmap.Database.open(order.workspace / "database.db") as database:
+        photos = database.num_images()
+    model = _best(_models(order, photos, progress), photos)
+    _set_upright(model)
+    folder = order.workspace / "sparse"
+    folder.mkdir()
+    model.write(folder)
+    return {
+        "photos": photos,
+        "registered": model.num_reg_images(),
+        "points": model.num_points3D(),
+        "observations": model.compute_num_observations(),
+        "mean_track_length": model.compute_mean_track_length(),
+        "mean_reprojection_error_px": model.compute_mean_reprojection_error(),
+    }
+
+
+def _models(order: Order, photos: int, progress: Progress) -> list[pycolmap.Reconstruction]:
+    """All that COLMAP made: more than one where photographs fall into groups that have nothing in common."""
+    options = pycolmap.IncrementalPipelineOptions()
+    options.num_threads = order.threads
+    options.min_model_size = FEWEST
+    options.random_seed = SEED
+
+    def told(line: str) -> None:
+        if found := _REGISTERED.search(line):
+            registered = min(photos, int(found[1]) + 1)
+            progress(registered / photos, f"registered {registered} of {photos}")
+
+    tried = order.workspace / "tried"
+    tried.mkdir()
+    progress(0, f"registering {photos} photographs")
+    with colmap_log.watched(told):
+        models = pycolmap.incremental_mapping(order.workspace / "database.db", order.workspace / "images", tried, options=options)
+    shutil.rmtree(tried)
+    return list(models.values())
+
+
+def _best(models: list[pycolmap.Reconstruction], photos: int) -> pycolmap.Reconstruction:
+    model = max(models, key=lambda each: (each.num_reg_images(), each.num_points3D()), default=None)
+    if model is None:
+        unknown = f"Where the {photos} photographs were taken cannot be told: they have too little in common, or one place"
+        raise Refusal("no_reconstruction", f"{unknown}. {_ADVICE}")
+    if model.num_reg_images() < FEWEST:
+        some = f"Only {model.num_reg_images()} of the {photos} photographs have enough in common to tell where they were taken"
+        raise Refusal("no_reconstruction", f"{some}. {_ADVICE}")
+    return model
+
+
+def _set_upright(model: pycolmap.Reconstruction) -> None:
+    """Turns and moves the model so that y is up, as the photographers held their cameras, and the middle of the points is 0."""
+    axes = np.array([image.cam_from_world().matrix()[:, :3] for image in model.images.values() if image.has_pose])
+    up = _up(axes)
+    # To the viewer, and aside: the mean of the cameras, or any of them where they stand all around.
+    back = next(back for back in (-axes[:, 2].mean(0), *-axes[:, 2], *axes[:, 1]) if np.linalg.norm(np.cross(back, up)) > _CLEAR)
+    aside = _unit(np.cross(up, back))
+    rotation = np.stack([aside, up, np.cross(aside, up)])
+    points = np.array([point.xyz for point in model.points3D.values()])
+    middle = rotation @ np.median(points, 0)
+    model.transform(pycolmap.Sim3d(1.0, pycolmap.Rotation3d(rotation), -middle))
+
+
+def _up(axes: Array) -> Array:
+    """The direction across which all cameras were held level. `axes` (n, 3, 3): right, down, ahead of each.
+
+    Where they all look the same way, that leaves a choice, and the direction that is up in the pictures is taken.
+    """
+    aside = axes[:, 0]
+    above = -axes[:, 1].mean(0)
+    _, directions = np.linalg.eigh(aside.T @ aside / len(aside) - _PULL * np.outer(above, above))
+    up = directions[:, 0]
+    return _unit(up if up @ above > 0 else -up)
+
+
+def _unit(vector: Array) -> Array:
+    unit: Array = vector / np.linalg.norm(vector)
+    return unit

@@ -1,0 +1,22 @@
+"""The stages by name. A stage reads and writes the workspace and its outputs, and returns what it found out, for its report."""
+
+from collections.abc import Callable
+from typing import Any
+
+from . import export, features, matching, meshing, sparse, texturing
+from .dense import stage as dense
+from .order import Order
+from .progress import Progress
+
+Stage = Callable[[Order, Progress], dict[str, Any]]
+
+#: In the order in which they are run. The one before the first, `image_preparation`, is not ours.
+STAGES: dict[str, Stage] = {
+    "feature_extraction": features.run,
+    "feature_matching": matching.run,
+    "sparse_reconstruction": sparse.run,
+    "dense_reconstruction": dense.run,
+    "mesh_generation": meshing.run,
+    "texture_mapping": texturing.run,
+    "model_export": export.run,
+}

@@ -1,0 +1,79 @@
+"""The stage `texture_mapping`: gives the mesh the colours of the photographs."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from .. import ply
+from ..order import Order
+from ..progress import Progress, part
+from ..refusal import Refusal
+from ..views import read_views
+from . import baking, charts, choice, evidence, gains, layout, levelling, textured, wavefront
+
+#: Of the texture as it is in the model: between 0 and 100.
+_JPEG_QUALITY = 90
+
+
+def run(order: Order, progress: Progress) -> dict[str, Any]:
+    """Reads undistorted/ and mesh.ply, which nothing needs afterwards. Writes the outputs `mesh`, `material` and `texture`,
+    and a textured model for the stage after. Raises Refusal `no_surface`."""
+    cv2.setNumThreads(order.threads)
+    mesh = ply.read_mesh(order.workspace / "mesh.ply")
+    if len(mesh.faces) == 0:
+        raise Refusal("no_surface", "No surface was found to put a texture on. Take more photographs, from more sides.")
+    texture, model, facts = _texture(order, mesh, progress)
+    progress(0.85, "writing the model")
+    _write(order, texture, model)
+    shutil.rmtree(order.workspace / "undistorted")
+    (order.workspace / "mesh.ply").unlink()
+    return facts
+
+
+def _texture(order: Order, mesh: ply.Mesh, progress: Progress) -> tuple[baking.Picture, textured.Textured, dict[str, Any]]:
+    views, _ = read_views(order.workspace / "undistorted", order.settings.image_px)
+    seen = evidence.collect(mesh, views, part(progress, 0, 0.35))
+    progress(0.35, "comparing the photographs")
+    gain = gains.estimate(mesh, seen)
+    suspects = gains.suspects(mesh, seen, gain)
+    progress(0.4, "choosing photographs")
+    labels = choice.choose(mesh.faces, seen, suspects)
+    progress(0.5, "levelling the seams")
+    levels = levelling.level(mesh, labels, seen, gain)
+    pieces = charts.cut(mesh.faces, mesh.vertices, labels, views)
+    without = int((labels == choice.NONE).sum())
+    places = layout.lay_out(pieces, without, order.settings.texture_px)
+    texture, corners = baking.bake(mesh, views, pieces, places, levels, gain, part(progress, 0.55, 0.85))
+    facts = {
+        "vertices": len(mesh.vertices),
+        "faces": len(mesh.faces),
+        "faces_without_photograph": without,
+        "charts": len(pieces),
+        "width": places.width,
+        "height": places.height,
+        "scale": round(places.scale, 3),
+    }
+    return texture, textured.assemble(mesh.vertices, mesh.faces, pieces.chart, corners, places), facts
+
+
+def _write(order: Order, texture: baking.Picture, model: textured.Textured) -> None:
+    mesh, material, picture = (order.output(role) for role in ("mesh", "material", "texture"))
+    wavefront.write_mesh(mesh, model, _from(mesh, material))
+    wavefront.write_material(material, _from(material, picture))
+    model.save(order.workspace)
+    # A little compression: more takes several times as long for a few percent.
+    _save(picture, texture, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    _save(order.workspace / textured.TEXTURE, texture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+
+
+def _from(file: Path, other: Path) -> str:
+    """The way from one file to another, as it is written in the first."""
+    return Path(os.path.relpath(other, file.parent)).as_posix()
+
+
+def _save(path: Path, texture: baking.Picture, options: list[int]) -> None:
+    if not cv2.imwrite(str(path), texture, options):
+        raise OSError("the texture could not be written")

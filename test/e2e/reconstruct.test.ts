@@ -1,0 +1,76 @@
+/** A model by a whole darkroom whose parts are killed while it is made. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { enginePids, installedEngine } from '../support/engines.ts';
+import { partsOf } from '../support/processes.ts';
+import { renderScene, type Scene } from '../support/scene.ts';
+import { type Darkroom, ready, sleep, startDarkroom } from '../support/server.ts';
+
+let scene: Scene;
+let darkroom: Darkroom;
+beforeAll(async () => {
+  scene = await renderScene(await installedEngine('reconstruct'), 8, 480);
+  darkroom = await startDarkroom({ env: { DARKROOM_INPUT_ROOTS: scene.directory } });
+});
+afterAll(async () => {
+  await darkroom.dispose();
+  await scene.dispose();
+});
+
+const manifest = z.object({ files: z.array(z.object({ path: z.string(), size: z.number() })) });
+
+const filesOf = async (id: string) => {
+  const { files } = manifest.parse(await (await darkroom.request(`/v1/jobs/${id}/result`)).json());
+  return files.map(({ path }) => path).sort();
+};
+
+/** Waits until the job is in this stage and a process of the engine computes for it. */
+async function engineIn(id: string, stage: string): Promise<{ worker: number; engine: number }> {
+  for (;;) {
+    const job = await darkroom.get(id).catch(() => null);
+    if (job?.state === 'completed' || job?.state === 'failed')
+      throw new Error(`${stage} is over: ${job.state}`);
+    const { worker } = await partsOf(darkroom.process.pid).catch(() => ({ worker: 0 }));
+    const [engine] = job?.stage === stage ? await enginePids('reconstruct', worker) : [];
+    if (engine !== undefined) return { worker, engine };
+    await sleep(50);
+  }
+}
+
+test('goes on after its engine and its worker were killed, and repeats only what was under way', async () => {
+  const job = await darkroom.submit({
+    operation: 'reconstruct',
+    params: { quality: 'low' },
+    assets: scene.photographs.map(({ name }) => ({ source: { path: name } })),
+  });
+  process.kill((await engineIn(job.id, 'feature_matching')).engine, 'SIGKILL');
+  const { worker, engine } = await engineIn(job.id, 'dense_reconstruction');
+  process.kill(worker, 'SIGKILL');
+  // The engine ends along with its worker.
+  await expect.poll(() => isGone(engine), { timeout: 5000 }).toBe(true);
+  await ready(darkroom);
+  const ended = await darkroom.until(job.id, 'completed', 'failed');
+  expect(ended).toMatchObject({ state: 'completed', progress: 100, error: null });
+  expect(await filesOf(job.id)).toContain('mesh/reconstructed_mesh.obj');
+}, 180_000);
+
+test('its end alone can be made again', async () => {
+  const [{ id = '' } = {}] = z
+    .object({ jobs: z.array(z.object({ id: z.string() })) })
+    .parse(await (await darkroom.request('/v1/jobs?operation=reconstruct')).json()).jobs;
+  const before = await filesOf(id);
+  const response = await darkroom.request(`/v1/jobs/${id}/rerun?from=texture_mapping`, { method: 'POST' });
+  expect(response.status).toBe(202);
+  await expect.poll(async () => (await darkroom.get(id)).run, { timeout: 10_000 }).toBe(2);
+  expect(await darkroom.until(id, 'completed', 'failed')).toMatchObject({ state: 'completed', run: 2 });
+  expect(await filesOf(id)).toEqual(before);
+}, 120_000);
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
