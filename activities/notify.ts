@@ -64,8 +64,7 @@ async function bodyOf(
   const write = deps.callbackBodies[job.dialect] ?? nativeBody;
   const { publicUrl, archive } = deps;
   const token = callback.token ?? null;
-  const result = async () =>
-    job.state === 'completed' ? ((await archive.result(job, job.run))?.manifest ?? null) : null;
+  const result = async () => (job.state === 'completed' ? archive.result(job, job.run) : null);
   return JSON.stringify(await write({ event, at, job, token, publicUrl, result }));
 }
 

@@ -4,6 +4,7 @@ import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/steps.ts';
 import { loadOperations } from '../operations/custom/load.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
+import { e2e3dBody } from './callbacks/e2e3d.ts';
 import { primaaBody } from './callbacks/primaa.ts';
 import type { Config } from './config.ts';
 import type { JobEngine } from './jobs/engine.ts';
@@ -81,7 +82,7 @@ export async function composeWorker(
     assetTimeoutMs: config.DARKROOM_ASSET_TIMEOUT_MS,
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
     publicUrl: config.publicUrl,
-    callbackBodies: { primaa: primaaBody },
+    callbackBodies: { e2e3d: e2e3dBody, primaa: primaaBody },
   });
   return { activities, slots: offer.slots, later: offer.later };
 }

@@ -75,6 +75,7 @@ const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly R
     may: [/^src\/(storage|jobs)\//, /^src\/errors\.ts$/, /^node:/, /^@aws-sdk\//],
     types: [/^src\/keys\.ts$/],
   },
+  { room: /^src\/inputs(\/|\.ts$)/, may: [/^src\/(inputs|errors)\.ts$/, /^node:/] },
   { room: /^src\/callbacks\//, may: [/^src\/(callbacks|jobs)\//, /^src\/errors\.ts$/] },
   { room: /^src\/engines\//, may: [/^src\/engines\//, /^node:/, /^zod$/] },
   { room: /^src\/net\//, may: [/^src\/net\//, /^src\/errors\.ts$/, /^node:/, /^(undici|ipaddr\.js)$/] },

@@ -130,6 +130,8 @@ export class Intake implements Supply<Batch> {
   #check({ chunks }: MoreAssets, control: Control): void {
     const awaiting = this.awaiting;
     if (this.#earlier()) return;
+    if (this.#hasKey())
+      throw refusal('idempotency_key_reused', 'This Idempotency-Key came before, with other assets');
     if (awaiting === null)
       throw refusal('input_closed', 'The input of this job is complete; it takes no more assets');
     if (this.#ended || control.cancelled())
@@ -164,6 +166,12 @@ export class Intake implements Supply<Batch> {
   #earlier(): Call | undefined {
     const id = currentUpdateInfo()?.id;
     return this.#calls.findLast((call) => call.id === id);
+  }
+
+  /** Whether the key of this call, which stands before a dot, belongs to another. */
+  #hasKey(): boolean {
+    const [key, content] = (currentUpdateInfo()?.id ?? '').split('.');
+    return content !== undefined && this.#calls.some(({ id }) => id.startsWith(`${key}.`));
   }
 
   #answer({ from, to }: Call): AssetsTaken {

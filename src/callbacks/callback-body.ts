@@ -1,5 +1,6 @@
 /** What a callback says. Each dialect whose clients expect a body of its own has a file here; the others get the native one. */
-import type { CallbackEvent, Job, Manifest } from '../jobs/job.ts';
+import type { StoredResult } from '../jobs/archive.ts';
+import type { CallbackEvent, Job } from '../jobs/job.ts';
 
 export interface CallbackNews {
   readonly event: CallbackEvent;
@@ -12,7 +13,7 @@ export interface CallbackNews {
   /** Address of this server, without a slash at the end. */
   readonly publicUrl: string;
   /** Of a job that completed; else null. Throws store_unavailable. */
-  result(): Promise<Manifest | null>;
+  result(): Promise<StoredResult | null>;
 }
 
 /** Gives what is sent as JSON. */

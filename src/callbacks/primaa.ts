@@ -43,10 +43,10 @@ export function primaaResult({ id, kind, data, files }: Manifest, publicUrl: str
 }
 
 export async function primaaBody({ job, token, publicUrl, result }: CallbackNews): Promise<unknown> {
-  const manifest = await result();
+  const found = await result();
   return {
     ...primaaJob(job),
-    result: manifest && primaaResult(manifest, publicUrl),
+    result: found && primaaResult(found.manifest, publicUrl),
     callback_token: token,
   };
 }

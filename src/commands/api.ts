@@ -3,6 +3,7 @@ import { composeApi } from '../compose.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createApp } from '../http/app.ts';
 import { type HttpServer, listen } from '../http/server.ts';
+import { listPhotographs } from '../inputs/photographs.ts';
 import { Estimator } from '../jobs/estimator.ts';
 import type { Reception } from '../jobs/reception.ts';
 import { Watcher } from '../jobs/watcher.ts';
@@ -48,6 +49,7 @@ export async function startApi(config: Config, target: TemporalTarget, log: Log)
     engine,
     operations,
     checkStore: () => store.check(),
+    photographs: (directory) => listPhotographs(config.DARKROOM_INPUT_ROOTS, directory),
     log,
     limits: {
       asset: config.DARKROOM_MAX_ASSET_BYTES,

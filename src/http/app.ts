@@ -6,6 +6,7 @@ import { DarkroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { CreateDialect } from './dialect.ts';
 import { createCommonApplication } from './dialects/common-application.ts';
+import { createE2e3d } from './dialects/e2e3d.ts';
 import { createGuestkit } from './dialects/guestkit.ts';
 import { createImageWeb } from './dialects/image-web.ts';
 import { createNative } from './dialects/native.ts';
@@ -18,8 +19,7 @@ import { createMetrics } from './metrics.ts';
 import type { ApiParts, Env } from './parts.ts';
 import { problemResponse, publicError } from './problem.ts';
 
-export interface AppParts extends Omit<ApiParts, 'onSubmitted'> {
-  readonly checkStore: () => Promise<void>;
+export interface AppParts extends Omit<ApiParts, 'onSubmitted' | 'exposeMetrics'> {
   readonly log: Log;
   /** True: anyone who reaches this server may use it, so only names of this machine may lead to it. */
   readonly loopbackOnly: boolean;
@@ -29,6 +29,7 @@ export interface AppParts extends Omit<ApiParts, 'onSubmitted'> {
 const dialects: readonly CreateDialect[] = [
   createCommonApplication,
   createGuestkit,
+  createE2e3d,
   createImageWeb,
   createPrimaa,
 ];
@@ -55,7 +56,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
 
   serveHealth(app, { engine, checkStore: parts.checkStore, log });
   app.get('/metrics', metrics.expose);
-  const apiParts = { ...parts, onSubmitted: metrics.submitted };
+  const apiParts = { ...parts, onSubmitted: metrics.submitted, exposeMetrics: metrics.expose };
   app.route('/', createNative(apiParts));
   const spoken = dialects.map((create) => create(apiParts));
   for (const { routes } of spoken) app.route('/', routes);

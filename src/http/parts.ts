@@ -1,5 +1,6 @@
 /** What the routes of every API are made of. */
 import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
 import type { OperationCatalogue } from '../jobs/catalogue.ts';
 import type { JobEngine } from '../jobs/engine.ts';
 import type { Estimator } from '../jobs/estimator.ts';
@@ -16,6 +17,12 @@ export interface ApiParts {
   readonly operations: OperationCatalogue;
   readonly engine: Pick<JobEngine, 'liveCapabilities' | 'liveWorkers' | 'countRunning' | 'countPending'>;
   readonly onSubmitted: (job: Job) => void;
+  /** Answers with what `/metrics` answers. */
+  readonly exposeMetrics: (c: Context) => Promise<Response>;
+  /** Resolves when the object store can be read and written; throws store_unavailable. */
+  readonly checkStore: () => Promise<void>;
+  /** Paths of the photographs in a directory that a client named. Throws asset_not_found, asset_path_forbidden. */
+  readonly photographs: (directory: string) => Promise<readonly string[]>;
   /** Bytes: of a file, of a request with files, of one without. */
   readonly limits: { readonly asset: number; readonly upload: number; readonly json: number };
   readonly guestkit: {

@@ -33,6 +33,8 @@ export interface UploadStream {
 export interface OpenFile {
   readonly entry: FileEntry;
   readonly open: (range?: ByteRange) => Promise<ReadableStream<Uint8Array>>;
+  /** An address in the store itself, good for so many seconds (a week at most); null where the store has none. */
+  readonly link: (expiresSeconds: number) => Promise<string | null>;
 }
 
 export interface StoredResult {

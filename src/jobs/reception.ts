@@ -4,10 +4,10 @@ import type { z } from 'zod';
 import { DarkroomError } from '../errors.ts';
 import type { assetList } from './asset.ts';
 import type { OperationCatalogue, PlannableOperation } from './catalogue.ts';
-import type { JobEngine, JobSnapshot } from './engine.ts';
-import { canonicalRequest } from './fingerprint.ts';
+import type { JobEngine } from './engine.ts';
+import { canonicalAssets, canonicalRequest, sameRequest } from './fingerprint.ts';
 import type { Job, JobSpec, jobSpec } from './job.ts';
-import { initialStatus, type JobOrder, type JobRef } from './order.ts';
+import { type AssetOrder, initialStatus, type JobOrder, type JobRef } from './order.ts';
 import {
   type OrderParts,
   orderOf,
@@ -19,6 +19,7 @@ import {
 import { refusedRecord } from './refusal.ts';
 import type { JobService } from './service.ts';
 import { isTerminal } from './states.ts';
+import { isUnheard, orDiscard } from './unheard.ts';
 import { Uploads } from './uploads.ts';
 import { invalid, validate, validateAssets } from './validation.ts';
 
@@ -39,6 +40,8 @@ export interface Caller {
   readonly dialect: string;
   /** Stands for an id that the client did not choose, so that a request that is sent twice is one job. */
   readonly idempotencyKey?: string | undefined;
+  /** What the client named instead of each asset, such as a directory: requests are compared by it, not by what it held. */
+  readonly assetsNamed?: string;
 }
 
 export type JobRequest = z.input<typeof jobSpec>;
@@ -84,7 +87,7 @@ export class Reception {
     const chosen = spec.id ?? this.#idOf(caller);
     const ref = uploads?.ref ?? { tenant: caller.tenant, id: chosen ?? randomUUID() };
     const assets = withUploads(spec.assets, files);
-    const fingerprints = this.#parts.fingerprints(canonicalRequest(spec, assets));
+    const fingerprints = this.#parts.fingerprints(canonicalRequest(spec, assets, caller.assetsNamed));
     try {
       // A client may send its id again long after Temporal forgot it; a fresh UUID cannot have been used.
       const known = chosen === undefined ? null : await this.#known(ref, fingerprints);
@@ -101,6 +104,25 @@ export class Reception {
         throw new DarkroomError('job_id_in_use', message);
       }
       return { job: sameRequest(existing, fingerprints), created: false };
+    } catch (error) {
+      throw keyOfTheCaller(error, spec, caller);
+    }
+  }
+
+  /**
+   * The job that the same request made before, its assets left out, as `assetsNamed` stands for them; null when there is none.
+   * Throws invalid_request, job_id_in_use, idempotency_key_reused, job_id_deleted.
+   */
+  async find(caller: Caller, request: JobRequest): Promise<Job | null> {
+    const { spec } = validate(request, this.#parts, null);
+    const id = spec.id ?? this.#idOf(caller);
+    if (id === undefined) return null;
+    const ref = { tenant: caller.tenant, id };
+    const fingerprints = this.#parts.fingerprints(canonicalRequest(spec, [], caller.assetsNamed));
+    try {
+      const ended = await this.#known(ref, fingerprints);
+      const running = ended ? null : await this.#parts.engine.get(ref);
+      return running ? sameRequest(running, fingerprints) : ended;
     } catch (error) {
       throw keyOfTheCaller(error, spec, caller);
     }
@@ -125,7 +147,7 @@ export class Reception {
     if (info.requires.length === 0 || queueUnavailable) return;
     const live = await engine.liveCapabilities();
     if (info.capabilities.every((capability) => live.has(capability))) return;
-    const message = `No live worker can do ${info.name}. Run "${info.install}" where a worker runs, and start it again`;
+    const message = `No live worker can do ${info.name}. Run "${info.install}" where a worker runs; it is offered seconds later`;
     throw new DarkroomError('operation_unavailable', message, { details: { requires: info.requires } });
   }
 
@@ -170,7 +192,7 @@ export class Reception {
     const { final = false, idempotencyKey } = request;
     if (assets.length === 0 && !final)
       throw invalid([{ pointer: '/assets', detail: 'must have at least one asset, unless `final` is true' }]);
-    const requestId = idempotencyKey ? this.#digest(`assets:${idempotencyKey}`) : randomUUID();
+    const requestId = idempotencyKey ? this.#callOf(idempotencyKey, assets, final) : randomUUID();
     if (isComplete(job)) {
       if (idempotencyKey && (await this.#wasTaken(ref, requestId))) return false;
       throw inputClosed(job);
@@ -182,7 +204,7 @@ export class Reception {
       const taken = await engine.addAssets(ref, { chunks, final }, requestId);
       if (taken.sealed.join() === sealed.join()) return true;
     } catch (error) {
-      if (!isUnavailable(error)) await takeBack();
+      if (!isUnheard(error)) await takeBack();
       throw error;
     }
     await takeBack();
@@ -195,7 +217,7 @@ export class Reception {
       await this.#parts.engine.addAssets(ref, { chunks: [], final: false }, requestId);
       return true;
     } catch (error) {
-      if (isUnavailable(error)) throw error;
+      if (isUnheard(error) || isReusedKey(error)) throw error;
       return false;
     }
   }
@@ -231,6 +253,11 @@ export class Reception {
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
   }
 
+  /** The key and what came with it, so that the workflow can tell a call that is repeated from another with its key. */
+  #callOf(key: string, assets: readonly AssetOrder[], final: boolean): string {
+    return `${this.#digest(`assets:${key}`)}.${this.#digest(canonicalAssets(assets, final)).slice(0, 16)}`;
+  }
+
   /** Keyed, in hexadecimal. */
   #digest(text: string): string {
     return Buffer.from(this.#parts.fingerprints(text)[0], 'base64url').toString('hex');
@@ -253,6 +280,9 @@ const inputClosed = ({ id, state }: Job): DarkroomError => {
   return new DarkroomError('input_closed', message, { details: { state } });
 };
 
+const isReusedKey = (error: unknown): boolean =>
+  error instanceof DarkroomError && error.code === 'idempotency_key_reused';
+
 /** A client that sent a key rather than an id is told of its key. */
 function keyOfTheCaller(error: unknown, { id }: JobSpec, { idempotencyKey }: Caller): unknown {
   const reused = error instanceof DarkroomError && error.code === 'job_id_in_use';
@@ -260,28 +290,3 @@ function keyOfTheCaller(error: unknown, { id }: JobSpec, { idempotencyKey }: Cal
   const message = `Idempotency-Key "${idempotencyKey}" was sent before, with another request`;
   return new DarkroomError('idempotency_key_reused', message);
 }
-
-function sameRequest({ job, fingerprint }: JobSnapshot, fingerprints: readonly string[]): Job {
-  if (fingerprints.includes(fingerprint)) return job;
-  throw new DarkroomError(
-    'job_id_in_use',
-    `Job id "${job.id}" belongs to another request, of ${job.created_at}; choose another id`,
-    { details: { state: job.state, created_at: job.created_at } },
-  );
-}
-
-/** When no answer came, what was asked for may have happened all the same; the uploads are then left to the sweep. */
-async function orDiscard<T>(uploads: Uploads | undefined, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!isUnavailable(error)) await uploads?.discard();
-    throw error;
-  }
-}
-
-/** When it was asked several times, one of them may have been heard all the same. */
-const unheard: readonly string[] = ['temporal_unavailable', 'temporal_busy', 'worker_unavailable'];
-
-const isUnavailable = (error: unknown): boolean =>
-  error instanceof DarkroomError && unheard.includes(error.code);

@@ -85,7 +85,13 @@ export class StoredArchive implements JobArchive {
     if (known) return known;
     const stored = await readJson<StoredManifest>(this.#store, key);
     if (!stored) return null;
-    const files = stored.files.map(({ key, ...entry }): OpenFile => ({ entry, open: this.#opener(key) }));
+    const files = stored.files.map(
+      ({ key, ...entry }): OpenFile => ({
+        entry,
+        open: this.#opener(key),
+        link: (expiresSeconds) => this.#link(key, entry, expiresSeconds),
+      }),
+    );
     const result = { manifest: { ...stored, files: files.map(({ entry }) => entry) }, files };
     this.#results.set(key, result);
     for (const oldest of this.#results.keys()) {
@@ -101,6 +107,11 @@ export class StoredArchive implements JobArchive {
       if (!body) throw new Error('A file of the manifest is missing in the store');
       return Readable.toWeb(body) as ReadableStream<Uint8Array>;
     };
+  }
+
+  #link(key: string, { path, media_type }: FileEntry, expiresSeconds: number): Promise<string | null> {
+    const fileName = path.split('/').at(-1) ?? path;
+    return this.#store.link(key, { expiresSeconds, fileName, mediaType: media_type });
   }
 
   async deliveries(ref: JobRef): Promise<Delivery[]> {

@@ -6,6 +6,7 @@ import { defineOperation } from '../../operations/operation.ts';
 import { createRegistry } from '../../operations/registry.ts';
 import { ConfigError } from '../../src/config.ts';
 import { createApp } from '../../src/http/app.ts';
+import { listPhotographs } from '../../src/inputs/photographs.ts';
 import { Estimator } from '../../src/jobs/estimator.ts';
 import { Reception } from '../../src/jobs/reception.ts';
 import { JobService } from '../../src/jobs/service.ts';
@@ -70,6 +71,7 @@ beforeAll(async () => {
       engine,
       operations,
       checkStore: () => store.check(),
+      photographs: (directory) => listPhotographs([], directory),
       log: createLog('warn', 'test'),
       limits: { asset: 2 ** 20, upload: 2 ** 20, json: 2 ** 20 },
       guestkit: { maxQueueSize: 10, concurrentJobs: 1 },

@@ -168,6 +168,9 @@ describe('a call that is made twice', () => {
     for (const key of ['one', 'one', 'two', 'one'])
       expect(await sendAssets(darkroom, id, url('a', 'b'), { key })).toMatchObject({ status: 202 });
     expect((await darkroom.get(id)).assets.total).toBe(4);
+    const other = { status: 422, code: 'idempotency_key_reused' };
+    expect(await sendAssets(darkroom, id, url('c'), { key: 'one' })).toMatchObject(other);
+    expect(await sendAssets(darkroom, id, url('a', 'b'), { key: 'one', final: true })).toMatchObject(other);
     const last = [1, 2].map(() => sendAssets(darkroom, id, url('c'), { key: 'last', final: true }));
     expect((await Promise.all(last)).map(({ status }) => status)).toEqual([202, 202]);
     await darkroom.until(id, 'completed');

@@ -32,6 +32,8 @@ export interface Measures {
   readonly focal_error: number;
   readonly position_error: { readonly median: number; readonly max: number };
   readonly rotation_error_deg: { readonly median: number; readonly max: number };
+  /** Between the y axis of the model and what is up in the scene. */
+  readonly up_error_deg: number;
   readonly cloud: { readonly median: number; readonly p90: number };
   readonly mesh: { readonly median: number; readonly p90: number };
   /** Share of what the cameras see that is within 1 % of the reconstruction. */

@@ -8,12 +8,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Photo:
-    """`file`: below the workspace, None where it could not be used; `left_out` is then the code of the reason."""
+    """`file`: below the workspace, None where it could not be used; `left_out` and `reason` then say why: a code, and a sentence."""
 
     index: int
     name: str
     file: str | None
     left_out: str | None
+    reason: str
     #: In pixels, as it is in the workspace.
     width: int
     height: int
@@ -29,12 +30,13 @@ def usable(photos: list[Photo]) -> list[Photo]:
 
 
 def _photo(value: dict[str, Any]) -> Photo:
-    left_out = value.get("left_out")
+    left_out = value.get("left_out") or {}
     return Photo(
         index=value["index"],
         name=value["name"],
         file=value.get("file"),
-        left_out=left_out["code"] if left_out else None,
+        left_out=left_out.get("code"),
+        reason=left_out.get("message", ""),
         width=value.get("width") or 0,
         height=value.get("height") or 0,
     )

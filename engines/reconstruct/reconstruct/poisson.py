@@ -3,8 +3,10 @@
 `python3 -m reconstruct.poisson POINTS SURFACE DEPTH TRIM` is that process.
 """
 
+import ctypes
 import math
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -22,6 +24,9 @@ _USUAL = {8: 4, 9: 13, 10: 50}
 
 #: With more, its threads wait for each other by spinning: where others use the processor too, it took three times as long with two.
 _THREADS = 1
+
+#: Of Linux' <sys/prctl.h>.
+_PR_SET_PDEATHSIG = 1
 
 #: The exit code that tells of memory.
 _OUT_OF_MEMORY = 3
@@ -52,7 +57,14 @@ def _judge(code: int) -> None:
         raise RuntimeError(f"the surface ended with exit code {code}")
 
 
+def _end_with_parent() -> None:
+    """Even when that is killed; on Linux, where alone darkroom can do the same for the parent."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main() -> int:
+    _end_with_parent()
     points, surface, depth, trim = sys.argv[1:]
     options = pycolmap.PoissonMeshingOptions()
     options.depth = int(depth)

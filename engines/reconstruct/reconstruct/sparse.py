@@ -70,8 +70,8 @@ def _models(order: Order, photos: int, progress: Progress) -> list[pycolmap.Reco
 def _best(models: list[pycolmap.Reconstruction], photos: int) -> pycolmap.Reconstruction:
     model = max(models, key=lambda each: (each.num_reg_images(), each.num_points3D()), default=None)
     if model is None:
-        unknown = f"Where the {photos} photographs were taken cannot be told: they have too little in common, or one place"
-        raise Refusal("no_reconstruction", f"{unknown}. {_ADVICE}")
+        why = "they have too little in common, or were all taken from one place"
+        raise Refusal("no_reconstruction", f"Where the {photos} photographs were taken cannot be told: {why}. {_ADVICE}")
     if model.num_reg_images() < FEWEST:
         some = f"Only {model.num_reg_images()} of the {photos} photographs have enough in common to tell where they were taken"
         raise Refusal("no_reconstruction", f"{some}. {_ADVICE}")

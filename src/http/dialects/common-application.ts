@@ -9,9 +9,10 @@ import type { JobRequest } from '../../jobs/reception.ts';
 import { DialectJobs } from '../../jobs/scope.ts';
 import { invalidFields } from '../../jobs/validation.ts';
 import type { CreateDialect } from '../dialect.ts';
+import { optionalJsonBody, sentType } from '../json-body.ts';
 import { json } from '../openapi.ts';
 import type { ApiParts, Env } from '../parts.ts';
-import { assetBatch, jsonOf, newTask, taskId } from './common-application/body.ts';
+import { assetBatch, newTask, taskId } from './common-application/body.ts';
 import { envelope, failed, fails, succeeded } from './common-application/envelope.ts';
 import { createTaskMetrics } from './common-application/metrics.ts';
 import { checkSettings, defaultParams } from './common-application/settings.ts';
@@ -219,6 +220,9 @@ const parse = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer
   if (parsed.success) return parsed.data;
   throw invalidFields(parsed.error.issues);
 };
+
+const jsonOf = (c: Context): Promise<unknown> =>
+  optionalJsonBody(c, `This takes application/json, and got ${sentType(c)}`);
 
 const keyOf = (c: Context): string | undefined => c.req.header('idempotency-key') || undefined;
 

@@ -9,12 +9,14 @@ import { DialectJobs } from '../../jobs/scope.ts';
 import { invalidFields } from '../../jobs/validation.ts';
 import { describeFailure } from '../bad-fields.ts';
 import type { CreateDialect } from '../dialect.ts';
-import { mediaTypeOf } from '../media-type.ts';
+import { requireJson } from '../json-body.ts';
 import { json } from '../openapi.ts';
 import type { ApiParts, Env } from '../parts.ts';
 import { failureHeaders } from '../problem.ts';
 
 const NAME = 'primaa';
+
+const NO_JSON = 'Send the body as JSON, with the header Content-Type: application/json';
 
 const tags = [NAME];
 
@@ -78,7 +80,7 @@ function routesOf({ service, reception, onSubmitted, publicUrl }: ApiParts): Ope
       tags,
       summary: 'Run an algorithm on the image at a URL',
       middleware: async (c, next) => {
-        requireJson(c);
+        requireJson(c, NO_JSON, /^application\/json$/);
         await next();
       },
       request: { body: { required: true, content: { 'application/json': { schema: submission } } } },
@@ -125,12 +127,6 @@ function routesOf({ service, reception, onSubmitted, publicUrl }: ApiParts): Ope
   );
 
   return app;
-}
-
-function requireJson(c: Context): void {
-  if (mediaTypeOf(c) === 'application/json') return;
-  const message = 'Send the body as JSON, with the header Content-Type: application/json';
-  throw new DarkroomError('unsupported_media_type', message);
 }
 
 function failed(c: Context<Env>, error: DarkroomError): Response {

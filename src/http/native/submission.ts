@@ -1,14 +1,14 @@
 /** Submission in the native API: jobs, and assets for jobs that wait for them, as JSON or with the files themselves. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { DarkroomError } from '../../errors.ts';
 import { assetList } from '../../jobs/asset.ts';
 import { type Job, jobSpec } from '../../jobs/job.ts';
 import { linksOf } from '../../jobs/links.ts';
 import { isTerminal } from '../../jobs/states.ts';
 import type { Uploads } from '../../jobs/uploads.ts';
 import { invalid, invalidFields, toPointer } from '../../jobs/validation.ts';
-import { isForm, mediaTypeOf } from '../media-type.ts';
+import { jsonBody, parseJson, sentType } from '../json-body.ts';
+import { isForm } from '../media-type.ts';
 import { readForm } from '../multipart.ts';
 import { fails, json } from '../openapi.ts';
 import type { ApiParts, Env } from '../parts.ts';
@@ -133,26 +133,8 @@ export function submissionRoutes({
 const answer = (c: Context<Env>, job: Job) => c.json(withLinks(job), isTerminal(job.state) ? 200 : 202);
 
 /** Typed as the schema would have it, which the domain checks. */
-async function jsonOf(c: Context): Promise<never> {
-  const type = mediaTypeOf(c);
-  if (type !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(type)) {
-    const got = type === '' ? 'no content type' : `"${type}"`;
-    throw new DarkroomError(
-      'unsupported_media_type',
-      `This takes application/json or multipart/form-data, and got ${got}`,
-    );
-  }
-  return parse(await c.req.text(), 'The body');
-}
-
-function parse(text: string, what: string): never {
-  try {
-    return JSON.parse(text) as never;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : 'it cannot be parsed';
-    throw new DarkroomError('malformed_json', `${what} is not valid JSON: ${why}`);
-  }
-}
+const jsonOf = async (c: Context): Promise<never> =>
+  (await jsonBody(c, `This takes application/json or multipart/form-data, and got ${sentType(c)}`)) as never;
 
 /** Reads a form whose part `name` says what its files are for; `open` refuses what is wrong before they come. */
 async function receive(
@@ -179,7 +161,7 @@ async function receive(
       onField: async (field, text) => {
         if (field !== name) throw invalid([{ pointer: toPointer([field]), detail: UNKNOWN_PART }]);
         if (received) throw invalid([{ pointer: toPointer([name]), detail: 'comes twice in the form' }]);
-        const request: unknown = parse(text, `The part "${name}"`);
+        const request: unknown = parseJson(text, `The part "${name}"`);
         received = { request, uploads: await open(request) };
       },
       onFile: async ({ field, fileName }, content, signal) => {

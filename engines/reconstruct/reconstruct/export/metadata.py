@@ -1,8 +1,6 @@
 """Tells how the model came about: what each stage reported, put together."""
 
-import json
 import platform
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -42,7 +40,7 @@ def describe(order: Order, sparse: pycolmap.Reconstruction, poses: list[Pose]) -
         "quality": order.quality,
         "settings": vars(order.settings),
         "gpu": {"requested": order.use_gpu, "used": used_gpu(order)},
-        "photos": _photos(order.workspace, photos, poses),
+        "photos": _photos(photos, poses),
         "cameras": describe_cameras(sparse),
         "poses": _poses(photos, poses),
         "sparse": _only(
@@ -69,18 +67,17 @@ def _engine() -> dict[str, str]:
     }
 
 
-def _photos(workspace: Path, photos: list[Photo], poses: list[Pose]) -> dict[str, Any]:
+def _photos(photos: list[Photo], poses: list[Pose]) -> dict[str, Any]:
     registered = {pose.file for pose in poses}
-    left_out = [_left_out(workspace, photo) for photo in photos if _file(photo) not in registered]
+    left_out = [_left_out(photo) for photo in photos if _file(photo) not in registered]
     return {"given": len(photos), "used": len(usable(photos)), "registered": len(poses), "left_out": left_out}
 
 
-def _left_out(workspace: Path, photo: Photo) -> dict[str, str]:
+def _left_out(photo: Photo) -> dict[str, str]:
     """`reason`: a sentence for people."""
     if photo.left_out is None:
         return {"name": photo.name, "code": "not_registered", "reason": _NOT_REGISTERED}
-    told = json.loads((workspace / "photos" / f"{photo.index:05d}.json").read_text(encoding="utf-8"))
-    return {"name": photo.name, "code": photo.left_out, "reason": told["left_out"].get("message", "")}
+    return {"name": photo.name, "code": photo.left_out, "reason": photo.reason}
 
 
 def _poses(photos: list[Photo], poses: list[Pose]) -> list[dict[str, Any]]:

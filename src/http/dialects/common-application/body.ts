@@ -1,9 +1,6 @@
 /** What clients send. */
 import { z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import { DarkroomError } from '../../../errors.ts';
 import { httpUrl } from '../../../jobs/asset.ts';
-import { isForm, mediaTypeOf } from '../../media-type.ts';
 
 export const taskId = z
   .string()
@@ -54,21 +51,3 @@ export const assetBatch = (most: number) =>
         .openapi({ description: 'These are the last. Not in the contract; without it, see assets_total' }),
     })
     .meta({ id: 'AssetBatch' });
-
-/** The JSON of a request; undefined when it has no body. Throws unsupported_media_type, malformed_json. */
-export async function jsonOf(c: Context): Promise<unknown> {
-  const type = mediaTypeOf(c);
-  // The body of a form is not limited, so it must not be read to see whether there is any.
-  const text = isForm(c) ? null : await c.req.text();
-  if (text === '') return undefined;
-  if (text === null || !/^application\/(?:[\w.-]+\+)?json$/.test(type)) {
-    const got = type === '' ? 'no content type' : `"${type}"`;
-    throw new DarkroomError('unsupported_media_type', `This takes application/json, and got ${got}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : 'it cannot be parsed';
-    throw new DarkroomError('malformed_json', `The body is not valid JSON: ${why}`);
-  }
-}

@@ -4,11 +4,11 @@ import { DarkroomError } from '../../../errors.ts';
 import { jobId } from '../../../jobs/job.ts';
 import type { JobRef } from '../../../jobs/order.ts';
 import type { DialectJobs } from '../../../jobs/scope.ts';
+import { allJobs, pageOf } from '../../all-jobs.ts';
 import { createRoutes, refOf } from '../../native/shared.ts';
 import { json } from '../../openapi.ts';
 import type { Env } from '../../parts.ts';
 import { fails } from './errors.ts';
-import { allJobs, pageOf } from './list.ts';
 import { success, tags } from './shared.ts';
 import { jobStatus, statusOf } from './status.ts';
 

@@ -1,13 +1,12 @@
 /** POST /api/v1/jobs. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { DarkroomError } from '../../../errors.ts';
 import type { FieldError } from '../../../jobs/catalogue.ts';
 import type { JobRef } from '../../../jobs/order.ts';
 import type { Submitted } from '../../../jobs/reception.ts';
 import type { DialectJobs } from '../../../jobs/scope.ts';
 import { invalid } from '../../../jobs/validation.ts';
-import { mediaTypeOf } from '../../media-type.ts';
+import { jsonBody } from '../../json-body.ts';
 import { createRoutes, refOf } from '../../native/shared.ts';
 import { json } from '../../openapi.ts';
 import type { ApiParts, Env } from '../../parts.ts';
@@ -15,6 +14,8 @@ import { fails } from './errors.ts';
 import { inDocument, jobDocument, requestOf } from './job-document.ts';
 import type { Queue } from './queue.ts';
 import { success, tags } from './shared.ts';
+
+const NO_JSON = 'Send the job as JSON, with the header Content-Type: application/json';
 
 interface Own {
   readonly name: string;
@@ -50,7 +51,7 @@ export function submissionRoutes(
     },
   });
   app.post('/api/v1/jobs', async (c) => {
-    const request = requestOf(await jsonOf(c), operations);
+    const request = requestOf(await jsonBody(c, NO_JSON), operations);
     const ref = refOf(c, request.id ?? '');
     await admit(queue, jobs, ref);
     const { job, created } = await reception
@@ -78,22 +79,6 @@ async function admit(queue: Queue, jobs: DialectJobs, ref: JobRef): Promise<void
     if (!(error instanceof DarkroomError && error.code === 'queue_full')) throw error;
     const known = await jobs.get(ref).catch(() => null);
     if (!known) throw error;
-  }
-}
-
-async function jsonOf(c: Context): Promise<unknown> {
-  const type = mediaTypeOf(c);
-  if (type !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(type)) {
-    throw new DarkroomError(
-      'unsupported_media_type',
-      'Send the job as JSON, with the header Content-Type: application/json',
-    );
-  }
-  try {
-    return JSON.parse(await c.req.text());
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new DarkroomError('malformed_json', `The body is not valid JSON: ${error.message}`);
   }
 }
 

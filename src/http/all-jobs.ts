@@ -1,21 +1,29 @@
 /** All jobs in one order that stays: the latest submission first, whatever becomes of the jobs meanwhile. */
-import type { Job } from '../../../jobs/job.ts';
-import type { DialectJobs } from '../../../jobs/scope.ts';
-import { invalid } from '../../../jobs/validation.ts';
+import type { Job } from '../jobs/job.ts';
+import type { DialectJobs } from '../jobs/scope.ts';
+import type { JobState } from '../jobs/states.ts';
+import { invalid } from '../jobs/validation.ts';
 
 /** Jobs that one question to Temporal brings, and jobs in all; older ones are in the native list. */
 const PAGE = 200;
 const MAX_JOBS = 10_000;
 
-export async function allJobs(jobs: DialectJobs, tenant: string): Promise<Job[]> {
-  // A job that ends while its list is read comes twice.
+/** `states`: only jobs in one of these, in the order in which a job goes through them. */
+export async function allJobs(
+  jobs: DialectJobs,
+  tenant: string,
+  states: readonly JobState[] | null = null,
+): Promise<Job[]> {
+  // A job that goes on while its list is read comes twice, the later look second.
   const found = new Map<string, Job>();
-  let cursor: string | undefined;
-  do {
-    const page = await jobs.list(tenant, {}, { limit: PAGE, cursor });
-    for (const job of page.jobs) found.set(job.id, job);
-    cursor = page.cursor ?? undefined;
-  } while (cursor !== undefined && found.size < MAX_JOBS);
+  for (const state of states ?? [undefined]) {
+    let cursor: string | undefined;
+    do {
+      const page = await jobs.list(tenant, { state }, { limit: PAGE, cursor });
+      for (const job of page.jobs) found.set(job.id, job);
+      cursor = page.cursor ?? undefined;
+    } while (cursor !== undefined && found.size < MAX_JOBS);
+  }
   return [...found.values()].sort((a, b) => compare(placeOf(b), placeOf(a)));
 }
 

@@ -1,0 +1,121 @@
+/** Jobs: the list, how one stands, cancel, pause, resume. */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { type E2e3dStatus, e2e3dJob, e2e3dStatus } from '../../../callbacks/e2e3d.ts';
+import type { Job } from '../../../jobs/job.ts';
+import type { DialectJobs } from '../../../jobs/scope.ts';
+import { states } from '../../../jobs/states.ts';
+import { allJobs, pageOf } from '../../all-jobs.ts';
+import { createRoutes, refOf } from '../../native/shared.ts';
+import { json } from '../../openapi.ts';
+import type { ApiParts, Env } from '../../parts.ts';
+import { fails } from './errors.ts';
+import { idParam, jobStatus, statuses, tags } from './shared.ts';
+
+const listQuery = z.strictObject({
+  status: z
+    .enum(['', ...statuses])
+    .optional()
+    .describe('Only jobs of this status; empty: all'),
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'must be a whole number, and at least 1')
+    .transform(Number)
+    .optional()
+    .openapi({ type: 'integer', minimum: 1, description: 'Jobs of a page; default: all' }),
+  cursor: z.string().optional().describe('`next_cursor` of the page before'),
+});
+
+const jobList = z
+  .object({
+    jobs: z.array(jobStatus),
+    total: z.int().describe('All jobs of this status, on this page or not'),
+    next_cursor: z.string().nullable().describe('Null on the last page'),
+  })
+  .meta({ id: 'E2e3dJobs' });
+
+export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: DialectJobs): OpenAPIHono<Env> {
+  const app = createRoutes();
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/jobs',
+      tags,
+      summary: 'List jobs, the latest submission first',
+      request: { query: listQuery },
+      responses: { 200: json(jobList, 'The jobs'), ...fails(422, 503) },
+    }),
+    async (c) => {
+      const { status, limit = Number.POSITIVE_INFINITY, cursor } = c.req.valid('query');
+      const all = await allJobs(jobs, c.var.tenant, status ? statesOf(status) : null);
+      const page = pageOf(all, limit, cursor);
+      const body = {
+        jobs: page.jobs.map((job) => e2e3dJob(job)),
+        total: all.length,
+        next_cursor: page.next,
+      };
+      return c.json(body, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/job/{job_id}',
+      tags,
+      summary: 'How a job stands',
+      request: { params: idParam },
+      responses: { 200: json(jobStatus, 'The job'), ...fails(404, 503) },
+    }),
+    async (c) => {
+      const snapshot = await jobs.look(refOf(c, c.req.valid('param').job_id));
+      const expected = await estimator.estimate(snapshot);
+      return c.json(e2e3dJob(snapshot.job, expected?.at ?? null), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/api/job/{job_id}',
+      tags,
+      summary: 'Cancel a job; what there is of it stays',
+      request: { params: idParam },
+      responses: {
+        200: json(jobStatus, 'It is cancelled, now or since an earlier call'),
+        202: json(jobStatus, 'It is being cancelled'),
+        ...fails(404, 409, 503),
+      },
+    }),
+    async (c) => {
+      const ref = refOf(c, c.req.valid('param').job_id);
+      const before = await jobs.get(ref);
+      const job = before.state === 'cancelled' ? before : await jobs.control(ref, 'cancel');
+      return c.json(e2e3dJob(job), job.state === 'cancelled' ? 200 : 202);
+    },
+  );
+
+  for (const [action, summary] of [
+    ['pause', 'Hold a job after the step that it is in'],
+    ['resume', 'Let a paused job go on'],
+  ] as const) {
+    app.openapi(
+      createRoute({
+        method: 'post',
+        path: `/api/job/{job_id}/${action}`,
+        tags,
+        summary,
+        request: { params: idParam },
+        responses: { 200: json(jobStatus, 'The job'), ...fails(404, 409, 503) },
+      }),
+      async (c) => {
+        const job: Job = await jobs.control(refOf(c, c.req.valid('param').job_id), action);
+        return c.json(e2e3dJob(job), 200);
+      },
+    );
+  }
+
+  return app;
+}
+
+const statesOf = (status: E2e3dStatus) => states.filter((state) => e2e3dStatus(state) === status);

@@ -1,0 +1,41 @@
+/** JSON in the bodies of requests. */
+import type { Context } from 'hono';
+import { DarkroomError } from '../errors.ts';
+import { isForm, mediaTypeOf } from './media-type.ts';
+
+const ANY_JSON = /^application\/(?:[\w.-]+\+)?json$/;
+
+/** Throws unsupported_media_type, with this sentence, unless the request says that its body is JSON. */
+export function requireJson(c: Context, refusal: string, types = ANY_JSON): void {
+  if (types.test(mediaTypeOf(c))) return;
+  throw new DarkroomError('unsupported_media_type', refusal);
+}
+
+/** The body of a request. Throws unsupported_media_type, malformed_json. */
+export async function jsonBody(c: Context, refusal: string): Promise<unknown> {
+  requireJson(c, refusal);
+  return parseJson(await c.req.text(), 'The body');
+}
+
+/** Likewise; undefined when there is no body, of whatever type. */
+export async function optionalJsonBody(c: Context, refusal: string): Promise<unknown> {
+  // The body of a form is not limited, so it must not be read to see whether there is any.
+  if (!isForm(c) && (await c.req.text()) === '') return undefined;
+  return jsonBody(c, refusal);
+}
+
+/** `what`: the subject of the sentence that tells of a mistake. Throws malformed_json. */
+export function parseJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'it cannot be parsed';
+    throw new DarkroomError('malformed_json', `${what} is not valid JSON: ${why}`);
+  }
+}
+
+/** The type of a body, as a refusal names it. */
+export function sentType(c: Context): string {
+  const type = mediaTypeOf(c);
+  return type === '' ? 'no content type' : `"${type}"`;
+}
