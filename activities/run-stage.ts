@@ -1,30 +1,22 @@
 /** Runs one stage of an operation, or one batch of it, from the checkpoint before it to its own. */
 import { randomUUID } from 'node:crypto';
-import { constants, createWriteStream } from 'node:fs';
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { InputFile, Operation, Stage, StageContext } from '../operations/operation.ts';
 import { DarkroomError } from '../src/errors.ts';
 import { batchesOf } from '../src/jobs/batch.ts';
-import { checkpointKey, outputKey, workspacePrefix } from '../src/storage/layout.ts';
+import { checkpointKey, outputKey } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/store.ts';
 import { type AssetRecord, readBatches } from './asset-record.ts';
-import {
-  type Checkpoint,
-  mended,
-  partsOf,
-  readCheckpoint,
-  type StoredFile,
-  type WorkspaceFile,
-} from './checkpoint.ts';
+import { type Checkpoint, mended, partsOf, readCheckpoint, type StoredFile } from './checkpoint.ts';
 import type { ActivityDeps } from './deps.ts';
 import { asJobError } from './fetch-asset.ts';
 import { inLanes } from './lanes.ts';
 import { ScratchOutputs } from './outputs.ts';
 import { type Pulse, pulsing } from './step.ts';
 import type { StageResult, StageStep } from './steps.ts';
+import { bring, keepWorkspace, restoreWorkspace } from './workspace.ts';
 
 /** Objects that are fetched from the store at once. */
 const READS = 8;
@@ -61,8 +53,10 @@ async function runIn(
   const workspace = join(scratch, 'workspace');
   const outputs = new ScratchOutputs(join(scratch, 'outputs'));
   await mkdir(workspace, { recursive: true });
-  const earlier = before ? await restore(deps.store, step, before, workspace) : [];
-  const usable = await usableOf(deps.store, step, new Set(earlier));
+  const earlier = before ? await checkpointsOf(deps.store, step, before) : [];
+  const restored = await restoreWorkspace(deps.store, earlier, workspace);
+  const failed = earlier.flatMap(({ failures }) => failures.map(({ index }) => index));
+  const usable = await usableOf(deps.store, step, new Set(failed));
   const missing = flawed ? usable.filter(({ index }) => !isDone(flawed, index)) : usable;
   if (flawed && missing.length === 0) return flawed;
   const scratchInputs = join(scratch, 'inputs');
@@ -95,7 +89,9 @@ async function runIn(
     fingerprint: step.job.fingerprint,
     inputs: missing.map(({ index }) => index),
     outputs: await keepOutputs(deps.store, step, outputs),
-    workspace: await keepWorkspace(deps.store, step, workspace, stage !== operation.stages.at(-1)),
+    // After the last stage nobody needs it.
+    workspace:
+      stage === operation.stages.at(-1) ? [] : await keepWorkspace(deps.store, step, workspace, restored),
     failures,
     ...(data === undefined ? {} : { data }),
   };
@@ -120,23 +116,21 @@ function stageOf(
   return before ? { operation, stage, before } : { operation, stage };
 }
 
-/** Brings back what the stage before left; returns the positions of assets that failed by then. */
-async function restore(
+/** What the stage before left: of the same batch, or all of it. */
+async function checkpointsOf(
   store: ObjectStore,
   step: StageStep,
   before: Stage<never>,
-  workspace: string,
-): Promise<number[]> {
+): Promise<Checkpoint[]> {
   const { job, batch, chunkEnds } = step;
   const parts = before.perAsset && batch ? [batch] : partsOf(before, chunkEnds);
-  const failed: number[] = [];
+  const found: Checkpoint[] = [];
   for (const part of parts) {
     const checkpoint = step.before && (await readCheckpoint(store, job, step.before, part));
     if (!checkpoint) throw new Error(`Stage ${before.name} has no checkpoint`);
-    failed.push(...checkpoint.failures.map(({ index }) => index));
-    for (const { path, key } of checkpoint.workspace) await bring(store, key, join(workspace, path), 'copy');
+    found.push(checkpoint);
   }
-  return failed;
+  return found;
 }
 
 async function usableOf(
@@ -165,21 +159,6 @@ async function toInput(store: ObjectStore, record: AssetRecord, scratch: string 
   return { index, name, attributes, path, size };
 }
 
-/** An object as a file of this machine: in place if it may only be read and the store can, else as a copy. */
-async function bring(store: ObjectStore, key: string, path: string, use: 'read' | 'copy'): Promise<string> {
-  const local = store.localPath(key);
-  if (local !== null && use === 'read') return local;
-  await mkdir(dirname(path), { recursive: true });
-  if (local !== null) {
-    await copyFile(local, path, constants.COPYFILE_FICLONE);
-    return path;
-  }
-  const body = await store.get(key);
-  if (!body) throw new Error(`The store has lost ${key}`);
-  await pipeline(body, createWriteStream(path));
-  return path;
-}
-
 /**
  * Under names of this attempt: one that was given up for lost may still be writing, and must not write over what the
  * checkpoint of another names.
@@ -196,22 +175,4 @@ async function keepOutputs(
     kept.push({ path: wanted, asset, key, ...(await store.adopt(key, outputs.pathOf(name))) });
   }
   return kept;
-}
-
-/** After the last stage nobody needs the workspace. */
-async function keepWorkspace(
-  store: ObjectStore,
-  { job, stage, batch }: StageStep,
-  workspace: string,
-  keep: boolean,
-): Promise<WorkspaceFile[]> {
-  if (!keep) return [];
-  const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(workspace, join(entry.parentPath, entry.name)));
-  const prefix = `${workspacePrefix(job, stage.run, stage.name, batch)}${randomUUID().slice(0, 8)}/`;
-  const files = paths.map((path) => ({ path, key: `${prefix}${path}` }));
-  for (const { path, key } of files) await store.adopt(key, join(workspace, path));
-  return files;
 }

@@ -3,6 +3,7 @@ import { benchArchive } from './archive.ts';
 import { benchAssets } from './assets.ts';
 import { benchEvents } from './events.ts';
 import { benchList } from './list.ts';
+import { benchModel } from './model.ts';
 import { benchPipeline } from './pipeline.ts';
 import type { Rig } from './rig.ts';
 import type { Row } from './rows.ts';
@@ -32,6 +33,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   archive: { summary: 'results as one ZIP, of large files and of many', run: benchArchive },
   events: { summary: '1,000 readers of the events of one job', run: benchEvents },
   pipeline: { summary: 'photographs, from their server to the callback', run: benchPipeline },
+  model: { summary: 'photographs, to a model', run: benchModel },
   list: { summary: 'lists of thousands of jobs', run: benchList },
   assets: { summary: 'one job of thousands of tiny assets', run: benchAssets },
   s3: { summary: 'upload, archive and pipeline with the objects in S3', run: benchS3 },

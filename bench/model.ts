@@ -1,0 +1,88 @@
+/**
+ * A model of eight small photographs, next to the same stages called one after the other in one directory: what the way
+ * through Temporal and the checkpoints in the store cost where the work itself takes long. Less is better, 1 is free.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { EngineAtHand, InputFile } from '../operations/operation.ts';
+import { reconstruct } from '../operations/reconstruct.ts';
+import { readConfig } from '../src/config.ts';
+import { installedEngines } from '../src/engines/installation.ts';
+import { read, submit } from './requests.ts';
+import type { Rig } from './rig.ts';
+import { type Row, row } from './rows.ts';
+import { inTurn, sleep } from './timing.ts';
+
+const TIMES = 3;
+const VIEWS = 8;
+const WIDTH = 480;
+
+const script = fileURLToPath(new URL('../../test/support/scene/render.py', import.meta.url));
+const params = { quality: 'low', use_gpu: false, on_error: 'fail' } as const;
+
+export async function* benchModel(rig: Rig): AsyncGenerator<Row> {
+  const engine = (await installedEngines(readConfig().DARKROOM_CACHE)).get('reconstruct');
+  if (!engine) return console.log('  left out: run "darkroom engines install reconstruct" first');
+  await rig.startWorker();
+  const inputs = await photographs(engine, join(rig.dataDir, 'inputs'));
+  const ours = () => job(rig.url, inputs);
+  const raw = async () => bare(engine, inputs, await mkdtemp(join(rig.dataDir, 'bare-')));
+  const { ours: made, raw: called } = await inTurn(TIMES, ours, raw);
+  yield row(`model of ${VIEWS} small photographs, next to its stages alone`, 's', made / 1000, called / 1000);
+}
+
+async function photographs({ packages }: EngineAtHand, folder: string): Promise<InputFile[]> {
+  await mkdir(folder, { recursive: true });
+  const args = ['-B', script, folder, '--views', String(VIEWS), '--width', String(WIDTH)];
+  await promisify(execFile)('python3', args, { env: { ...process.env, PYTHONPATH: packages } });
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.jpg')).sort();
+  return Promise.all(
+    names.map(async (name, index) => {
+      const path = join(folder, name);
+      return { index, name, path, size: (await stat(path)).size, attributes: {} };
+    }),
+  );
+}
+
+async function job(url: string, inputs: readonly InputFile[]): Promise<void> {
+  const assets = inputs.map(({ path }) => ({ source: { path: basename(path) } }));
+  const id = await submit(url, { operation: 'reconstruct', params, assets });
+  for (;;) {
+    const { state } = await read<{ state: string }>(`${url}/v1/jobs/${id}`);
+    if (state === 'completed') return;
+    if (state === 'failed') throw new Error(`Job ${id} failed`);
+    await sleep(100);
+  }
+}
+
+async function bare(engine: EngineAtHand, inputs: readonly InputFile[], room: string): Promise<void> {
+  const workspace = join(room, 'workspace');
+  await mkdir(workspace);
+  for (const stage of reconstruct.stages) {
+    await stage.run({
+      params,
+      inputs,
+      workspace,
+      outputs: {
+        create: async (name) => {
+          const path = join(room, 'outputs', name);
+          await mkdir(dirname(path), { recursive: true });
+          return { name, path };
+        },
+        json: async () => undefined,
+      },
+      progress: () => undefined,
+      signal: new AbortController().signal,
+      log: () => undefined,
+      engine: () => engine,
+      memory: null,
+      fail: (_, error) => {
+        throw error;
+      },
+      attempt: 1,
+    });
+  }
+}
