@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import type { InputFile, Operation, Stage, StageContext } from '../operations/operation.ts';
+import type { InputFile, Operation, Stage, StageContext, StageOutcome } from '../operations/operation.ts';
 import { DarkroomError } from '../src/errors.ts';
 import { batchesOf } from '../src/jobs/batch.ts';
 import { checkpointKey, outputKey } from '../src/storage/layout.ts';
@@ -55,8 +55,14 @@ async function runIn(
   await mkdir(workspace, { recursive: true });
   const earlier = before ? await checkpointsOf(deps.store, step, before) : [];
   const restored = await restoreWorkspace(deps.store, earlier, workspace);
-  const failed = earlier.flatMap(({ failures }) => failures.map(({ index }) => index));
-  const usable = await usableOf(deps.store, step, new Set(failed));
+  const records = await readBatches(
+    deps.store,
+    step.job,
+    step.batch ? [step.batch] : batchesOf(step.chunkEnds),
+  );
+  const leftOut = leftOutOf(records, earlier);
+  const gone = new Set(leftOut.map(({ index }) => index));
+  const usable = records.filter(({ index }) => !gone.has(index));
   const missing = flawed ? usable.filter(({ index }) => !isDone(flawed, index)) : usable;
   if (flawed && missing.length === 0) return flawed;
   const scratchInputs = join(scratch, 'inputs');
@@ -67,6 +73,7 @@ async function runIn(
   const context: StageContext<never> = {
     params: operation.params.parse(step.params) as never,
     inputs,
+    leftOut,
     workspace,
     outputs,
     signal: pulse.signal,
@@ -133,14 +140,14 @@ async function checkpointsOf(
   return found;
 }
 
-async function usableOf(
-  store: ObjectStore,
-  { job, batch, chunkEnds }: StageStep,
-  failed: ReadonlySet<number>,
-): Promise<AssetRecord[]> {
-  const batches = batch ? [batch] : batchesOf(chunkEnds);
-  const records = await readBatches(store, job, batches);
-  return records.filter(({ index, error }) => error === null && !failed.has(index));
+function leftOutOf(records: readonly AssetRecord[], earlier: readonly Checkpoint[]): StageOutcome[] {
+  const failures = new Map(
+    earlier.flatMap(({ failures }) => failures.map(({ index, error }) => [index, error])),
+  );
+  return records.flatMap(({ index, name, error }) => {
+    const why = error ?? failures.get(index);
+    return why ? [{ index, name, error: why }] : [];
+  });
 }
 
 /** Whether an earlier run of the stage made what there is to make of this asset. */

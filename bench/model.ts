@@ -65,6 +65,7 @@ async function bare(engine: EngineAtHand, inputs: readonly InputFile[], room: st
     await stage.run({
       params,
       inputs,
+      leftOut: [],
       workspace,
       outputs: {
         create: async (name) => {

@@ -11,6 +11,9 @@ import { killGroup, leashed } from './process-group.ts';
 /** Where engines lie, from the built tree as from the sources. */
 const root = new URL(import.meta.url.includes('/dist/') ? '../../engines/' : '../engines/', import.meta.url);
 
+/** Bytes of any file that it writes. */
+const MAX_FILE = 32 * 2 ** 30;
+
 /** Characters of what it said last on standard error, for the log. */
 const MAX_SAID = 2000;
 
@@ -104,7 +107,9 @@ export function callEngine(call: EngineCall): Promise<EngineEnding> {
 function start({ engine, packages, args, order, yielding }: EngineCall) {
   const folder = fileURLToPath(new URL(`${engine}/`, root));
   const python = ['python3', '-B', '-m', engine, ...args];
-  const [program = '', ...rest] = leashed(yielding ? ['nice', '-n', '10', ...python] : python);
+  const limited =
+    process.platform === 'linux' ? ['prlimit', `--fsize=${MAX_FILE}`, '--core=0', '--', ...python] : python;
+  const [program = '', ...rest] = leashed(yielding ? ['nice', '-n', '10', ...limited] : limited);
   const child = spawn(program, rest, {
     cwd: folder,
     // No secrets of ours.

@@ -34,6 +34,8 @@ export interface StageContext<Params> {
   readonly params: Params;
   /** The assets of this batch, or all of them. Assets that failed earlier are left out. */
   readonly inputs: readonly InputFile[];
+  /** Those that were left out: they could not be fetched, or a stage before this one could not use them. */
+  readonly leftOut: readonly StageOutcome[];
   /** A directory that is handed from stage to stage. Per-asset stages find only what their own batch wrote. */
   readonly workspace: string;
   readonly outputs: OutputWriter;

@@ -165,7 +165,9 @@ export class Intake implements Supply<Batch> {
   /** The same call, if it was made before. */
   #earlier(): Call | undefined {
     const id = currentUpdateInfo()?.id;
-    return this.#calls.findLast((call) => call.id === id);
+    // Before 0.2 a call was known by its key alone.
+    const [key] = id?.split('.') ?? [];
+    return this.#calls.findLast((call) => call.id === id || call.id === key);
   }
 
   /** Whether the key of this call, which stands before a dot, belongs to another. */

@@ -5,6 +5,7 @@ import {
   CancellationScope,
   proxyActivities,
   setHandler,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/steps.ts';
 import { type Batch, chunkEnds } from '../src/jobs/batch.ts';
@@ -47,6 +48,9 @@ const { packageJob } = proxyActivities<Activities>({
 /** Points of progress, of 100, for downloads and packaging; the stages share the rest. */
 const DOWNLOAD_POINTS = 15;
 const PACKAGING_POINTS = 2;
+
+/** Temporal's own default: of 1 to 5, the middle. */
+const USUAL_PRIORITY = 3;
 
 /** Batches of one job that are in flight at once, so that a big job leaves room for others. */
 const WIDTH = 4;
@@ -138,6 +142,7 @@ async function runStage(job: Job, stage: StageOrder, announce: boolean): Promise
     ...watched,
     taskQueue: queueOf(stage.capability),
     startToCloseTimeout: stage.timeoutMs,
+    ...(stage === order.stages[0] ? {} : { priority: begunFirst() }),
   });
   const parts: readonly (Batch | null)[] = stage.perAsset ? intake.batches : [null];
   const index = order.stages.indexOf(stage);
@@ -161,6 +166,11 @@ async function runStage(job: Job, stage: StageOrder, announce: boolean): Promise
   });
   if (left > 0) await goOnLater(job, { index, done: parts.length - left });
 }
+
+/** What was begun goes before what was not: else all jobs that share a queue would go on by turns, and end together at last. */
+const begunFirst = (): { priorityKey: number } => ({
+  priorityKey: Math.max(1, (workflowInfo().priority?.priorityKey ?? USUAL_PRIORITY) - 1),
+});
 
 /** Records the end, shows it, and only then tells the client, who may ask at once. */
 async function finish({ order, board, control, intake, herald }: Job, ending: Ending): Promise<JobStatus> {

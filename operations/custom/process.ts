@@ -44,7 +44,7 @@ export function runCommand(command: Command, signal: AbortSignal): Promise<void>
     let force: NodeJS.Timeout | undefined;
     const stop = () => {
       killGroup(child.pid, 'SIGTERM');
-      force = setTimeout(() => killGroup(child.pid), GRACE_MS);
+      force ??= setTimeout(() => killGroup(child.pid), GRACE_MS);
     };
     const timer = setTimeout(() => {
       overdue = true;
@@ -56,7 +56,8 @@ export function runCommand(command: Command, signal: AbortSignal): Promise<void>
         ? () => undefined
         : watchMemory(child.pid, memoryOfAll, () => {
             overMemory = true;
-            stop();
+            // Asked to end, it could go on to grow.
+            killGroup(child.pid);
           });
     for (const stream of [child.stdout, child.stderr]) {
       const lines = linesOf(onLine);
@@ -89,7 +90,7 @@ export function runCommand(command: Command, signal: AbortSignal): Promise<void>
     child.once('close', (code, killedBy) => {
       ended();
       if (signal.aborted) return reject(signal.reason);
-      if (code === 0) return resolve();
+      if (code === 0 && !overMemory && !overdue) return resolve();
       if (overMemory) return reject(tooLarge(program, memoryOfAll));
       // Nothing that it did itself: somebody's kill, or the system's that ran out of memory.
       const outside = killedBy === 'SIGKILL' && !overdue;

@@ -43,6 +43,7 @@ export async function tryOperation(
       await stage.run({
         params: operation.params.parse(params),
         inputs,
+        leftOut: [],
         workspace,
         outputs,
         attempt: 1,

@@ -1,4 +1,5 @@
 /** A stage of the engine `reconstruct`: a process that goes on from the workspace that the stage before left. */
+import { statfs } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { DarkroomError, type ErrorCode } from '../../src/errors.ts';
 import { callEngine, type EngineEnding } from '../engine-process.ts';
@@ -28,6 +29,12 @@ const codes: readonly ErrorCode[] = [
 /** Hundreds of photographs at high quality take hours on a few cores. */
 const TIMEOUT_MS = 12 * 3_600_000;
 
+/** With less room than this a stage fails in ways that tell nothing. */
+const FULL_BYTES = 32 * 2 ** 20;
+
+/** A stage whose process is killed so often is likely to need more memory than there is. */
+const MOST_ATTEMPTS = 5;
+
 type Context = StageContext<ReconstructParams>;
 
 /** `name`: also the engine's word for it. `makes`: the results that come of it. */
@@ -45,7 +52,7 @@ export const engineStage = (
 });
 
 async function run(stage: string, makes: readonly (keyof typeof files)[], context: Context): Promise<void> {
-  const { params, workspace, memory, signal, progress, log } = context;
+  const { params, workspace, memory, leftOut, signal, progress, log } = context;
   const outputs: Record<string, string> = {};
   for (const role of makes) outputs[role] = (await context.outputs.create(files[role])).path;
   const { quality, use_gpu } = params;
@@ -53,22 +60,38 @@ async function run(stage: string, makes: readonly (keyof typeof files)[], contex
     engine: 'reconstruct',
     packages: context.engine('reconstruct').packages,
     args: [stage],
-    order: { quality, use_gpu, threads: availableParallelism(), workspace, outputs },
+    order: {
+      quality,
+      use_gpu,
+      threads: availableParallelism(),
+      memory,
+      workspace,
+      outputs,
+      left_out: leftOut.map(({ name, error: { code, message } }) => ({ name, code, message })),
+    },
     memory,
     yielding: true,
     signal,
     onProgress: progress,
   });
   if (ending.result !== undefined) return progress(1);
-  const failure = failureOf(stage, ending, memory);
-  if (failure.code === 'engine_failed') log('reconstruct failed', { ...ending });
+  const failure = failureOf(stage, ending, context);
+  // Whatever a program says of a disk that is full, it is no fault of the photographs.
+  if (await isFull(workspace))
+    throw new DarkroomError('disk_full', 'The disk of the worker is full', { cause: failure });
+  if (!ending.error || failure.code === 'engine_failed') log('reconstruct failed', { ...ending });
   throw failure;
+}
+
+async function isFull(folder: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize < FULL_BYTES;
 }
 
 function failureOf(
   stage: string,
   { error, end, overMemory }: EngineEnding,
-  memory: number | null,
+  { memory, attempt }: Context,
 ): DarkroomError {
   if (overMemory) {
     const most = Math.floor((memory ?? 0) / 2 ** 20);
@@ -82,8 +105,9 @@ function failureOf(
     const code = codes.find((known) => known === error.code) ?? 'engine_failed';
     return new DarkroomError(code, error.message);
   }
-  // Somebody's kill, or the system's that ran out of memory: the stage begins again.
-  if (end === 'SIGKILL' || end === 'SIGTERM')
+  // Somebody's kill, or the system's that ran out of memory: the stage begins again, but not for ever.
+  if ((end === 'SIGKILL' || end === 'SIGTERM') && attempt < MOST_ATTEMPTS)
     return new DarkroomError('operation_failed_for_now', `The process of the stage ${stage} was killed`);
-  return new DarkroomError('engine_failed', `The stage ${stage} ended without an answer (${end})`);
+  const code = end === 'SIGKILL' || end === 'SIGXFSZ' ? 'engine_limit' : 'engine_failed';
+  return new DarkroomError(code, `The stage ${stage} ended without an answer (${end})`);
 }

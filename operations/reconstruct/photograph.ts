@@ -1,7 +1,6 @@
 /** One photograph made ready: upright, of a size that the quality wants, and with what its camera said of the lens. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DarkroomError } from '../../src/errors.ts';
 import { assetError, decodeFailure, openImage } from '../image-source.ts';
 import { type ExifFacts, readExif } from '../metadata/exif.ts';
 import type { InputFile } from '../operation.ts';
@@ -11,35 +10,25 @@ const MIN_SIDE = 200;
 const JPEG_QUALITY = 94;
 
 /**
- * Leaves `images/NUMBER.jpg`, of at most `side` pixels, and `photos/NUMBER.json`, which tells of it, in the workspace. Of one that
- * cannot be used, the second alone says why; throws that, too: `asset_too_small`, or what `openImage` throws.
+ * Leaves `images/NUMBER.jpg`, of at most `side` pixels, and `photos/NUMBER.json`, which tells of it, in the workspace. Throws
+ * `asset_too_small`, or what `openImage` throws.
  */
 export async function preparePhotograph(input: InputFile, side: number, workspace: string): Promise<void> {
-  const number = String(input.index).padStart(5, '0');
-  const tell = async (facts: Record<string, unknown>): Promise<void> => {
-    await mkdir(join(workspace, 'photos'), { recursive: true });
-    const { index, name } = input;
-    await writeFile(join(workspace, 'photos', `${number}.json`), JSON.stringify({ index, name, ...facts }));
-  };
+  const { index, name } = input;
+  const number = String(index).padStart(5, '0');
   const file = `images/${number}.jpg`;
-  try {
-    await mkdir(join(workspace, 'images'), { recursive: true });
-    const { width, height } = await shrink(input, side, join(workspace, file));
-    await tell({ file, width, height, left_out: null });
-  } catch (error) {
-    if (error instanceof DarkroomError && !error.retryable) {
-      const { code, message } = error;
-      await tell({ file: null, width: null, height: null, left_out: { code, message } });
-    }
-    throw error;
-  }
+  for (const folder of ['images', 'photos']) await mkdir(join(workspace, folder), { recursive: true });
+  const facts = await shrink(input, side, join(workspace, file));
+  const told = JSON.stringify({ index, name, file, ...facts });
+  await writeFile(join(workspace, 'photos', `${number}.json`), told);
 }
 
+/** `lens`: alike in photographs that may have been taken with one camera at one focal length. */
 async function shrink(
   input: InputFile,
   side: number,
   path: string,
-): Promise<{ width: number; height: number }> {
+): Promise<{ width: number; height: number; lens: string }> {
   const { image, width, height } = await openImage(input);
   if (Math.max(width, height) < MIN_SIDE) {
     const predicate = `is too small (${width} × ${height} pixels): its longer side needs at least ${MIN_SIDE}`;
@@ -47,14 +36,16 @@ async function shrink(
   }
   try {
     const { exif } = await image.metadata();
-    return await image
+    const lens = lensOf(readExif(exif).exif ?? {});
+    const made = await image
       .autoOrient()
       .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
       .flatten({ background: '#fff' })
       .toColourspace('srgb')
-      .withExif(lensOf(readExif(exif).exif ?? {}))
+      .withExif(lens)
       .jpeg({ quality: JPEG_QUALITY })
       .toFile(path);
+    return { width: made.width, height: made.height, lens: JSON.stringify(lens) };
   } catch (error) {
     throw decodeFailure(input, error);
   }

@@ -18,7 +18,7 @@ export function define(command: Command): void {
   command
     .command('install')
     .argument('<name>', 'an engine, or all')
-    .description('install an engine on this machine; workers that start afterwards offer it')
+    .description('install an engine on this machine; workers that run here offer it seconds later')
     .action(installEngines);
   withServer(command).action(async (options: ServerOptions) => {
     const capabilities = capabilitiesOf(await clientOf(options).operations());
@@ -47,16 +47,21 @@ async function installEngines(name: string): Promise<void> {
   for (const engine of wanted) await install(engine, DARKROOM_CACHE, (line) => console.error(line));
 }
 
-/** An operation is available when a worker offers all that it needs; one that is not says something only if it needs one thing. */
+/** An operation is available when a worker offers all that it needs; one that is not says something only if all else that it needs is offered. */
 function capabilitiesOf(operations: readonly Operation[]): Capability[] {
   const names = [...new Set(operations.flatMap(({ capabilities }) => capabilities))].sort();
+  const offered = new Set(
+    operations.flatMap(({ available, capabilities }) => (available ? capabilities : [])),
+  );
   return names.map((name) => {
     const needing = operations.filter(({ capabilities }) => capabilities.includes(name));
-    const offered = needing.some(({ available }) => available);
-    const missing = needing.some(({ available, capabilities }) => !available && capabilities.length === 1);
+    const missing = needing.some(
+      ({ available, capabilities }) =>
+        !available && capabilities.every((other) => other === name || offered.has(other)),
+    );
     return {
       name,
-      available: offered ? true : missing ? false : null,
+      available: offered.has(name) ? true : missing ? false : null,
       operations: needing.map((operation) => operation.name),
     };
   });

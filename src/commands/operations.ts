@@ -50,7 +50,7 @@ function details({ name, title, description, inputs, result, available, params, 
       ['assets', `${count}${max === 0 ? '' : ` (${media.join(', ')})`}`],
       ['result', result],
       ['stages', stages.join(', ')],
-      ['available', available ? 'yes' : 'no live worker offers it; jobs are accepted, and wait'],
+      ['available', available ? 'yes' : 'no live worker offers it'],
     ],
     '  ',
   );

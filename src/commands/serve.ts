@@ -13,12 +13,14 @@ import {
 } from '../temporal/connection.ts';
 import { findTemporal } from '../temporal/embedded/binary.ts';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../temporal/embedded/server.ts';
+import { liveCapabilities } from '../temporal/live-workers.ts';
 import { registerSearchAttributes, setRetention } from '../temporal/namespace.ts';
 import { startApi } from './api.ts';
 import { untilTold } from './until-told.ts';
 import { superviseWorker } from './worker-process.ts';
 
 const LOCK_PATIENCE_MS = 4000;
+const HEARD_MS = 5000;
 
 export async function serve(): Promise<void> {
   const config = readConfig();
@@ -60,6 +62,7 @@ async function start(
   const worker = superviseWorker({ target, embedded: embedded !== null, log });
   stops.push(() => worker.stop());
   await worker.ready;
+  await heard(target);
   announce(config, target, embedded);
 }
 
@@ -83,6 +86,15 @@ async function startTemporal(config: Config, log: Log, signal: AbortSignal): Pro
     dataDir: config.DARKROOM_DATA,
     log: (message) => log.info(message),
   });
+}
+
+/** Workers take work before Temporal has heard of them, and until then submissions could be told that there is none. */
+async function heard(target: TemporalTarget): Promise<void> {
+  const client = createClient(target);
+  const isHeard = async () => (await liveCapabilities(client, ['io']).catch(() => null))?.has('io');
+  for (const deadline = Date.now() + HEARD_MS; Date.now() < deadline && !(await isHeard()); )
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  await client.connection.close();
 }
 
 /** Our own server's namespace; a cluster's is prepared, as far as we may, by API and workers. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DarkroomError } from '../errors.ts';
 import { resolveInput } from '../inputs.ts';
 
-const PHOTOGRAPH = /^[^.].*\.(jpe?g|png|tiff?|webp)$/i;
+const PHOTOGRAPH = /^[^.].*\.(jpe?g|png|tiff?|webp|avif)$/i;
 
 /** As people count: "2.jpg" comes before "10.jpg". */
 const { compare } = new Intl.Collator('en', { numeric: true });

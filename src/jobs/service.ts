@@ -19,6 +19,11 @@ export interface JobServiceParts {
   readonly archive: JobArchive;
 }
 
+const past = { cancel: 'cancelled', pause: 'paused', resume: 'resumed' } as const satisfies Record<
+  ControlSignal,
+  string
+>;
+
 export class JobService {
   readonly #parts: JobServiceParts;
 
@@ -67,7 +72,7 @@ export class JobService {
 
   /**
    * In the order of `JobEngine.list`: the jobs that Temporal knows, then those that only the store remembers. While Temporal is away, the
-   * ended jobs that the store has. A cursor says which of the two it goes on in: `t.…` or `s.…`.
+   * ended jobs that the store has, and no answer for those under way. A cursor says which of the two it goes on in: `t.…` or `s.…`.
    */
   async list(
     tenant: string,
@@ -92,7 +97,8 @@ export class JobService {
       const older = await archive.list(tenant, {}, { limit: 1, before: await engine.retainedSince() });
       return { ...found, cursor: older.jobs.length > 0 ? 's.' : null };
     } catch (error) {
-      if (!isUnavailable(error) || cursor) throw error;
+      const underWay = filter.state !== undefined && !isTerminal(filter.state);
+      if (!isUnavailable(error) || cursor || underWay) throw error;
       return stored();
     }
   }
@@ -103,7 +109,7 @@ export class JobService {
     if (isTerminal(job.state)) {
       throw new DarkroomError(
         'job_not_active',
-        `Job "${ref.id}" is ${job.state}; only a running job can ${signal}`,
+        `Job "${ref.id}" is ${job.state}; only a running job can be ${past[signal]}`,
         {
           details: { state: job.state },
         },

@@ -162,7 +162,7 @@ export class TemporalEngine implements JobEngine {
       if (!(error instanceof WorkflowNotFoundError || isNotFound(error))) throw error;
       throw new DarkroomError(
         'job_not_active',
-        `Job "${ref.id}" has ended; only a running job can ${signal}`,
+        `Job "${ref.id}" has ended; nothing can ${signal} it any more`,
       );
     } finally {
       this.#reads.forget(workflowId);

@@ -5,6 +5,7 @@ import { enginePids, installedEngine } from '../support/engines.ts';
 import { partsOf } from '../support/processes.ts';
 import { renderScene, type Scene } from '../support/scene.ts';
 import { type Darkroom, ready, sleep, startDarkroom } from '../support/server.ts';
+import { temporalOf } from '../support/temporal.ts';
 
 let scene: Scene;
 let darkroom: Darkroom;
@@ -52,6 +53,12 @@ test('goes on after its engine and its worker were killed, and repeats only what
   const ended = await darkroom.until(job.id, 'completed', 'failed');
   expect(ended).toMatchObject({ state: 'completed', progress: 100, error: null });
   expect(await filesOf(job.id)).toContain('mesh/reconstructed_mesh.obj');
+  const client = await temporalOf(darkroom);
+  const { events } = await client.workflow.getHandle(`job/public/${job.id}`).fetchHistory();
+  await client.connection.close();
+  const started = events?.flatMap((event) => event.activityTaskStartedEventAttributes ?? []) ?? [];
+  // Every step was done once, but for the two that were under way when something was killed.
+  expect(started.filter(({ attempt }) => attempt === 1).length).toBe(started.length - 2);
 }, 180_000);
 
 test('its end alone can be made again', async () => {

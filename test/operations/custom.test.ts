@@ -110,6 +110,12 @@ describe('a command', () => {
     ['that leaves nothing is told of what was expected', 'true', '', /left no file/],
     ['that takes too long is ended', 'sleep 60', 'limits: { seconds: 1 }', /longer than 1 s/],
     [
+      'that takes too long and then says that all is well',
+      "trap 'exit 0' TERM; while true; do sleep 0.1; done",
+      'limits: { seconds: 1 }',
+      /longer than 1 s/,
+    ],
+    [
       'that writes too much is ended',
       'head -c 5000000 /dev/zero > $1/big',
       'limits: { output: 1M }',

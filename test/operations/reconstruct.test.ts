@@ -190,11 +190,14 @@ describe('its process', () => {
     const cancel = new AbortController();
     const { running, begun } = matching({ signal: cancel.signal });
     await begun;
+    const [leader = 0] = await enginePids('reconstruct', process.pid);
     const from = Date.now();
     cancel.abort(new Error('cancelled'));
     await expect(running).rejects.toThrow('cancelled');
     expect(Date.now() - from).toBeLessThan(5000);
-    expect(await enginePids('reconstruct', process.pid)).toEqual([]);
+    // Nor anything that it started.
+    expect(leader).toBeGreaterThan(0);
+    expect(() => process.kill(-leader, 0)).toThrow('ESRCH');
   });
 
   test('may be killed: then the stage can be tried again', async () => {

@@ -10,6 +10,7 @@ import { eventRoutes } from '../../src/http/native/events.ts';
 import { submissionRoutes } from '../../src/http/native/submission.ts';
 import type { Env } from '../../src/http/parts.ts';
 import { createHttpServer } from '../../src/http/server.ts';
+import { listPhotographs } from '../../src/inputs/photographs.ts';
 import { Watcher } from '../../src/jobs/watcher.ts';
 import { embeddedTarget } from '../../src/temporal/connection.ts';
 import type { Darkroom } from './server.ts';
@@ -33,7 +34,13 @@ export async function startCountingApi({ dataDir }: Darkroom, heartbeatMs: numbe
     return api.service.look(ref);
   });
   const limits = { asset: 2 ** 20, upload: 2 ** 20, json: 2 ** 20 };
-  const parts = { ...api, watcher, limits, onSubmitted: () => undefined };
+  const parts = {
+    ...api,
+    watcher,
+    limits,
+    onSubmitted: () => undefined,
+    photographs: (directory: string) => listPhotographs([], directory),
+  };
   const app = new OpenAPIHono<Env>();
   app.use(async (c, next) => {
     c.set('tenant', 'public');

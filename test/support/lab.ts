@@ -33,8 +33,12 @@ export interface Lab {
   dispose(): Promise<void>;
 }
 
-/** `binary`: Temporal's. */
-export async function startLab(binary: string, operations: readonly Operation[] = []): Promise<Lab> {
+/** `binary`: Temporal's. `more`: capability → steps at once, beside io and cpu. */
+export async function startLab(
+  binary: string,
+  operations: readonly Operation[] = [],
+  more: Readonly<Record<string, number>> = {},
+): Promise<Lab> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-lab-'));
   const storeDir = join(dataDir, 'store');
@@ -85,7 +89,7 @@ export async function startLab(binary: string, operations: readonly Operation[] 
     callbackBodies: {},
   });
   const connection = await NativeConnection.connect({ address: temporal.address });
-  const slots = { io: 20, cpu: 2 };
+  const slots = { io: 20, cpu: 2, ...more };
   const workers = await createWorkers({ connection, namespace: 'default', activities, slots });
   const stop = new AbortController();
   const running = runWorkers(workers, stop.signal);

@@ -86,6 +86,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
       const context: StageContext<Record<string, unknown>> = {
         params: parsed.params,
         inputs: inputs.filter(({ index }) => isIn(batch, index) && !gone.has(index)),
+        leftOut: [...failures],
         workspace,
         outputs,
         signal: options.signal ?? new AbortController().signal,

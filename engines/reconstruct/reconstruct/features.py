@@ -8,12 +8,13 @@ import pycolmap
 from . import colmap_log
 from .device import device, used_gpu
 from .order import Order
-from .photos import Photo, read_photos, usable
+from .photos import Photo, read_photos
 from .progress import Progress
 from .refusal import Refusal
 
-#: Bytes that finding features takes for each pixel of a photograph, as measured, and those that all threads may take together.
-_BYTES_A_PIXEL, _MEMORY = 320, 3 << 30
+#: Bytes that finding features takes for each pixel of a photograph, as measured, those that all threads may take together, and
+#: the share of what the whole stage may take.
+_BYTES_A_PIXEL, _MEMORY, _SHARE = 320, 3 << 30, 0.8
 
 #: With two there is no telling a wrong match from a right one.
 FEWEST = 3
@@ -21,7 +22,7 @@ FEWEST = 3
 
 def run(order: Order, progress: Progress) -> dict[str, Any]:
     """Writes database.db. Raises Refusal `too_few_assets`."""
-    photos = usable(read_photos(order.workspace))
+    photos = read_photos(order.workspace)
     if len(photos) < FEWEST:
         raise Refusal("too_few_assets", _too_few(len(photos)))
 
@@ -47,7 +48,7 @@ def _extract(order: Order, photos: list[Photo]) -> None:
     pycolmap.extract_features(
         order.workspace / "database.db",
         order.workspace / "images",
-        image_names=[Path(photo.file or "").name for photo in photos],
+        image_names=[Path(photo.file).name for photo in photos],
         camera_mode=_camera_mode(photos),
         reader_options=reader,
         extraction_options=extraction,
@@ -58,13 +59,14 @@ def _extract(order: Order, photos: list[Photo]) -> None:
 def _threads(order: Order, photos: list[Photo]) -> int:
     """Fewer than there are where each would have a large photograph in hand."""
     largest = max(photo.width * photo.height for photo in photos)
-    return max(1, min(order.threads, _MEMORY // (_BYTES_A_PIXEL * max(1, largest))))
+    memory = _MEMORY if order.memory is None else min(_MEMORY, _SHARE * order.memory)
+    return max(1, min(order.threads, int(memory // (_BYTES_A_PIXEL * max(1, largest)))))
 
 
 def _camera_mode(photos: list[Photo]) -> pycolmap.CameraMode:
-    """Photographs of one size are taken for those of one camera, which is then known better; others go by their EXIF."""
-    sizes = {(photo.width, photo.height) for photo in photos}
-    return pycolmap.CameraMode.SINGLE if len(sizes) == 1 else pycolmap.CameraMode.AUTO
+    """Photographs of one size, through one lens by their EXIF, are those of one camera, which is then known better."""
+    cameras = {(photo.width, photo.height, photo.lens) for photo in photos}
+    return pycolmap.CameraMode.SINGLE if len(cameras) == 1 else pycolmap.CameraMode.AUTO
 
 
 def _too_few(count: int) -> str:

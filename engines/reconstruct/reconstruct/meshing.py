@@ -36,7 +36,8 @@ def run(order: Order, progress: Progress) -> dict[str, Any]:
     """Writes mesh.ply. Raises Refusal `no_surface`."""
     points = order.workspace / "points.ply"
     surface = _surface(order, points, part(progress, 0, 0.6))
-    surface = _without_debris(_without_guesses(order, surface, points))
+    if len(surface.faces) >= _FEWEST:
+        surface = _without_debris(_without_guesses(order, surface, points))
     if len(surface.faces) < _FEWEST:
         raise Refusal(
             "no_surface",

@@ -9,14 +9,28 @@ from .settings import SETTINGS, Settings
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """`reason`: a sentence for people."""
+
+    name: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Order:
-    """`use_gpu`: asked for; whether there is one is another matter. `outputs`: where to write each result, by its role."""
+    """`use_gpu`: asked for; whether there is one is another matter. `outputs`: where to write each result, by its role.
+
+    `memory`: bytes that all of it may take together; None: nobody set a limit. `left_out`: photographs that could not be used.
+    """
 
     quality: str
     threads: int
     use_gpu: bool
     workspace: Path
     outputs: dict[str, Path]
+    memory: int | None
+    left_out: list[LeftOut]
 
     @property
     def settings(self) -> Settings:
@@ -40,4 +54,6 @@ def read_order(stream: TextIO) -> Order:
         use_gpu=bool(value["use_gpu"]),
         workspace=Path(value["workspace"]),
         outputs={role: Path(path) for role, path in value["outputs"].items()},
+        memory=value["memory"],
+        left_out=[LeftOut(each["name"], each["code"], each["message"]) for each in value["left_out"]],
     )

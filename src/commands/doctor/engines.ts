@@ -19,7 +19,7 @@ async function checkEngine(engine: Engine, cacheDir: string): Promise<Finding> {
   const apt =
     missing.length > 0 ? `apt-get install ${missing.map(([, debian]) => debian).join(' ')}, then ` : '';
   const mend = `${apt}darkroom engines install ${engine.name}`;
-  return warning(check, `is not installed; its operations wait for a worker that has it`, mend);
+  return warning(check, `is not installed; its operations are left to workers that have it`, mend);
 }
 
 /** A definition that cannot be read keeps the server from starting. */

@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { assetList } from '../../jobs/asset.ts';
 import { type Job, jobSpec } from '../../jobs/job.ts';
 import { linksOf } from '../../jobs/links.ts';
+import type { Caller, JobRequest, Submitted } from '../../jobs/reception.ts';
 import { isTerminal } from '../../jobs/states.ts';
 import type { Uploads } from '../../jobs/uploads.ts';
 import { invalid, invalidFields, toPointer } from '../../jobs/validation.ts';
@@ -12,6 +13,7 @@ import { isForm } from '../media-type.ts';
 import { readForm } from '../multipart.ts';
 import { fails, json } from '../openapi.ts';
 import type { ApiParts, Env } from '../parts.ts';
+import { namesDirectories, namesOf, withPhotographs } from './directories.ts';
 import { createRoutes, idParam, refOf, resource, withLinks } from './shared.ts';
 
 const DIALECT = 'native';
@@ -59,9 +61,19 @@ export function submissionRoutes({
   reception,
   watcher,
   onSubmitted,
+  photographs,
   limits,
-}: Pick<ApiParts, 'reception' | 'watcher' | 'onSubmitted' | 'limits'>): OpenAPIHono<Env> {
+}: Pick<ApiParts, 'reception' | 'watcher' | 'onSubmitted' | 'photographs' | 'limits'>): OpenAPIHono<Env> {
   const app = createRoutes();
+
+  const submitJson = async (caller: Caller, request: JobRequest): Promise<Submitted> => {
+    if (!namesDirectories(request)) return reception.submit(caller, request);
+    const named = { ...caller, assetsNamed: namesOf(request) };
+    // Found again even when a directory has changed, or has gone.
+    const known = await reception.find(named, { ...request, assets: [] });
+    if (known) return { job: known, created: false };
+    return reception.submit(named, await withPhotographs(request, photographs));
+  };
 
   app.openAPIRegistry.registerPath({
     method: 'post',
@@ -71,7 +83,7 @@ export function submissionRoutes({
     description:
       'The same id with the same request is the same job; the same id with another request is refused. As ' +
       '`multipart/form-data` the first part is `job`, and each file is an asset: of the name of its part where an asset ' +
-      'says `{"source": {"upload": NAME}}`, else in order.',
+      'says `{"source": {"upload": NAME}}`, else in order. In JSON, a `path` that ends with a slash stands for all photographs in that directory.',
     request: { headers, body: body(jobSpec, 'job') },
     responses: {
       200: json(resource, 'With `Prefer: wait`: it has ended'),
@@ -83,7 +95,7 @@ export function submissionRoutes({
     const caller = { tenant: c.var.tenant, dialect: DIALECT, idempotencyKey: keyOf(c) };
     const wait = waitOf(c);
     const { job, created } = await (async () => {
-      if (!isForm(c)) return reception.submit(caller, await jsonOf(c));
+      if (!isForm(c)) return submitJson(caller, await jsonOf(c));
       const form = await receive(c, 'job', (request) => reception.receive(caller, request as never), limits);
       return reception.submit(caller, form.request as never, form.uploads);
     })();

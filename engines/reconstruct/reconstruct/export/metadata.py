@@ -9,8 +9,8 @@ import pycolmap
 
 from .. import report
 from ..device import used_gpu
-from ..order import Order
-from ..photos import Photo, read_photos, usable
+from ..order import LeftOut, Order
+from ..photos import Photo, read_photos
 from .cameras import Pose, describe_cameras
 
 #: In their order. The first is not ours.
@@ -40,7 +40,7 @@ def describe(order: Order, sparse: pycolmap.Reconstruction, poses: list[Pose]) -
         "quality": order.quality,
         "settings": vars(order.settings),
         "gpu": {"requested": order.use_gpu, "used": used_gpu(order)},
-        "photos": _photos(photos, poses),
+        "photos": _photos(order, photos, poses),
         "cameras": describe_cameras(sparse),
         "poses": _poses(photos, poses),
         "sparse": _only(
@@ -67,17 +67,15 @@ def _engine() -> dict[str, str]:
     }
 
 
-def _photos(photos: list[Photo], poses: list[Pose]) -> dict[str, Any]:
+def _photos(order: Order, photos: list[Photo], poses: list[Pose]) -> dict[str, Any]:
     registered = {pose.file for pose in poses}
-    left_out = [_left_out(photo) for photo in photos if _file(photo) not in registered]
-    return {"given": len(photos), "used": len(usable(photos)), "registered": len(poses), "left_out": left_out}
-
-
-def _left_out(photo: Photo) -> dict[str, str]:
-    """`reason`: a sentence for people."""
-    if photo.left_out is None:
-        return {"name": photo.name, "code": "not_registered", "reason": _NOT_REGISTERED}
-    return {"name": photo.name, "code": photo.left_out, "reason": photo.reason}
+    strangers = [LeftOut(photo.name, "not_registered", _NOT_REGISTERED) for photo in photos if _file(photo) not in registered]
+    return {
+        "given": len(photos) + len(order.left_out),
+        "used": len(photos),
+        "registered": len(poses),
+        "left_out": [vars(each) for each in (*order.left_out, *strangers)],
+    }
 
 
 def _poses(photos: list[Photo], poses: list[Pose]) -> list[dict[str, Any]]:
@@ -87,9 +85,9 @@ def _poses(photos: list[Photo], poses: list[Pose]) -> list[dict[str, Any]]:
     ]
 
 
-def _file(photo: Photo) -> str | None:
+def _file(photo: Photo) -> str:
     """Its name in the folder of photographs, which is how the reconstruction calls it."""
-    return photo.file and photo.file.rsplit("/", 1)[-1]
+    return photo.file.rsplit("/", 1)[-1]
 
 
 def _only(facts: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import { idParam, jobStatus, statuses, tags } from './shared.ts';
 
 const listQuery = z.strictObject({
   status: z
-    .enum(['', ...statuses])
+    .enum(['', ...statuses], `must be one of ${statuses.join(', ')}`)
     .optional()
     .describe('Only jobs of this status; empty: all'),
   limit: z

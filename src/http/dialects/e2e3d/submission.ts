@@ -20,7 +20,10 @@ const submission = z
       .min(1, 'must not be empty')
       .max(4096)
       .describe('A directory with photographs, below an input directory of the server'),
-    quality: z.enum(qualities).nullish().describe('Default: medium'),
+    quality: z
+      .enum(qualities, `must be one of ${qualities.join(', ')}`)
+      .nullish()
+      .describe('Default: medium'),
     job_id: jobId.nullish(),
     use_gpu: z.boolean().nullish().describe('Default: false. Where a worker has no GPU, the CPU does it'),
     notify_url: httpUrl.nullish().describe('Gets the status and the results once the job has ended'),
@@ -111,6 +114,6 @@ async function assetsOf(
   const { min = 0, max = 0 } = operations.find(OPERATION)?.info.inputs ?? {};
   if (paths.length >= min && paths.length <= max) return paths.map((path) => ({ source: { path } }));
   throw unusable(
-    `"${directory}" has ${paths.length} photographs (jpg, png, tiff, webp), and a reconstruction takes ${min} to ${max}`,
+    `"${directory}" has ${paths.length} photographs (jpg, png, tiff, webp, avif), and a reconstruction takes ${min} to ${max}`,
   );
 }

@@ -61,13 +61,15 @@ export function systemRoutes(parts: Parts, jobs: DialectJobs): OpenAPIHono<Env> 
   const app = createRoutes();
   const info = () => operations.find(OPERATION)?.info;
 
+  /** What a reconstruction needs may be shared out between workers: those count that have the engine. */
   const countWorkers = (live: readonly LiveWorker[]): z.infer<typeof workers> => {
+    const offering = (capability: string) => live.filter((worker) => worker.capability === capability);
     const needed = info()?.capabilities ?? [];
-    const names = [...new Set(live.map(({ name }) => name))];
-    const can = (worker: string, capability: string) =>
-      live.some(({ name, capability: offered }) => name === worker && offered === capability);
-    const able = names.filter((name) => needed.every((capability) => can(name, capability)));
-    return { live: names.length, reconstruction: able.length };
+    const whole = needed.every((capability) => offering(capability).length > 0);
+    const engines = needed
+      .filter((capability) => capability !== 'io' && capability !== 'cpu')
+      .flatMap(offering);
+    return { live: new Set(live.map(({ name }) => name)).size, reconstruction: whole ? engines.length : 0 };
   };
 
   app.openapi(
