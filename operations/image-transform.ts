@@ -136,7 +136,7 @@ async function transform(
   const draft = join(workspace, 'draft');
   try {
     // libvips cannot be interrupted, so what takes long is done where it can be ended.
-    if (effort(source, resultSize(source, params), format) > MAX_EFFORT) {
+    if (effort(source, resultSize(scaledSize(source, params), params), format) > MAX_EFFORT) {
       await inProcessOfItsOwn('image-transform-process.js', { input, params, format, draft }, signal);
     } else await pipeline(source, params, format).toFile(draft);
   } catch (error) {
