@@ -45,7 +45,7 @@ describe('the built-in operations', () => {
   });
 
   test('need what their stages need', () => {
-    expect([...createRegistry(builtIn).capabilities].sort()).toEqual(['cpu', 'io', 'vm']);
+    expect([...createRegistry(builtIn).capabilities].sort()).toEqual(['3d', 'cpu', 'io', 'vm']);
   });
 });
 
