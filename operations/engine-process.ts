@@ -65,13 +65,10 @@ export function callEngine(call: EngineCall): Promise<EngineEnding> {
     let said = '';
     let fault: Error | undefined;
     let overMemory = false;
-    const unwatch =
-      memory === null || child.pid === undefined
-        ? () => undefined
-        : watchMemory(child.pid, memory, () => {
-            overMemory = true;
-            stop();
-          });
+    const unwatch = watchMemory(child.pid, memory, () => {
+      overMemory = true;
+      stop();
+    });
     const reader = new LineReader((text) => {
       const parsed = line.parse(JSON.parse(text));
       if ('progress' in parsed) onProgress(parsed.progress, parsed.stage);

@@ -5,10 +5,15 @@ const INTERVAL_MS = 500;
 
 /**
  * Calls `exceeded` once the resident memory of `root`, and of all that it started in whatever groups, is more than
- * `bytes`. Limits of address space would not do: programs with threads reserve far more than they use. Returns what ends the watch.
+ * `bytes`. Limits of address space would not do: programs with threads reserve far more than they use. Without a limit, or a
+ * process, nothing is watched. Returns what ends the watch.
  */
-export function watchMemory(root: number, bytes: number, exceeded: () => void): () => void {
-  if (process.platform !== 'linux') return () => undefined;
+export function watchMemory(
+  root: number | undefined,
+  bytes: number | null,
+  exceeded: () => void,
+): () => void {
+  if (root === undefined || bytes === null || process.platform !== 'linux') return () => undefined;
   let timer: NodeJS.Timeout | undefined;
   let over = false;
   const look = async () => {

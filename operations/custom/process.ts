@@ -51,14 +51,11 @@ export function runCommand(command: Command, signal: AbortSignal): Promise<void>
       stop();
     }, seconds * 1000);
     signal.addEventListener('abort', stop, { once: true });
-    const unwatch =
-      memoryOfAll === null || child.pid === undefined
-        ? () => undefined
-        : watchMemory(child.pid, memoryOfAll, () => {
-            overMemory = true;
-            // Asked to end, it could go on to grow.
-            killGroup(child.pid);
-          });
+    const unwatch = watchMemory(child.pid, memoryOfAll, () => {
+      overMemory = true;
+      // Asked to end, it could go on to grow.
+      killGroup(child.pid);
+    });
     for (const stream of [child.stdout, child.stderr]) {
       const lines = linesOf(onLine);
       stream.setEncoding('utf8');

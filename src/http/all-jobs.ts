@@ -1,4 +1,5 @@
 /** All jobs in one order that stays: the latest submission first, whatever becomes of the jobs meanwhile. */
+import { z } from '@hono/zod-openapi';
 import type { Job } from '../jobs/job.ts';
 import type { DialectJobs } from '../jobs/scope.ts';
 import type { JobState } from '../jobs/states.ts';
@@ -26,6 +27,17 @@ export async function allJobs(
   }
   return [...found.values()].sort((a, b) => compare(placeOf(b), placeOf(a)));
 }
+
+/** What a client may ask of a list, beside what it is to have. */
+export const pageQuery = {
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'must be a whole number, and at least 1')
+    .transform(Number)
+    .optional()
+    .openapi({ type: 'integer', minimum: 1, description: 'Jobs of a page; default: all' }),
+  cursor: z.string().optional().openapi({ description: '`next_cursor` of the page before' }),
+};
 
 interface Page {
   readonly jobs: readonly Job[];

@@ -4,7 +4,7 @@ import { type E2e3dStatus, e2e3dJob, e2e3dStatus } from '../../../callbacks/e2e3
 import type { Job } from '../../../jobs/job.ts';
 import type { DialectJobs } from '../../../jobs/scope.ts';
 import { states } from '../../../jobs/states.ts';
-import { allJobs, pageOf } from '../../all-jobs.ts';
+import { allJobs, pageOf, pageQuery } from '../../all-jobs.ts';
 import { createRoutes, refOf } from '../../native/shared.ts';
 import { json } from '../../openapi.ts';
 import type { ApiParts, Env } from '../../parts.ts';
@@ -16,13 +16,7 @@ const listQuery = z.strictObject({
     .enum(['', ...statuses], `must be one of ${statuses.join(', ')}`)
     .optional()
     .describe('Only jobs of this status; empty: all'),
-  limit: z
-    .string()
-    .regex(/^[1-9]\d{0,5}$/, 'must be a whole number, and at least 1')
-    .transform(Number)
-    .optional()
-    .openapi({ type: 'integer', minimum: 1, description: 'Jobs of a page; default: all' }),
-  cursor: z.string().optional().describe('`next_cursor` of the page before'),
+  ...pageQuery,
 });
 
 const jobList = z

@@ -4,7 +4,7 @@ import { DarkroomError } from '../../../errors.ts';
 import { jobId } from '../../../jobs/job.ts';
 import type { JobRef } from '../../../jobs/order.ts';
 import type { DialectJobs } from '../../../jobs/scope.ts';
-import { allJobs, pageOf } from '../../all-jobs.ts';
+import { allJobs, pageOf, pageQuery } from '../../all-jobs.ts';
 import { createRoutes, refOf } from '../../native/shared.ts';
 import { json } from '../../openapi.ts';
 import type { Env } from '../../parts.ts';
@@ -14,15 +14,7 @@ import { jobStatus, statusOf } from './status.ts';
 
 const idParam = z.object({ id: z.string().openapi({ example: 'inspect-vm-001' }) });
 
-const listQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^[1-9]\d{0,5}$/, 'must be a whole number, and at least 1')
-    .transform(Number)
-    .optional()
-    .openapi({ type: 'integer', minimum: 1, description: 'Jobs of a page; default: all' }),
-  cursor: z.string().optional().openapi({ description: '`next_cursor` of the page before' }),
-});
+const listQuery = z.strictObject(pageQuery);
 
 const jobList = z
   .object({
