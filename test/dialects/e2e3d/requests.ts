@@ -1,7 +1,9 @@
 /** Requests of e2e3d's clients. */
 import { expect } from 'vitest';
 import type { Answer } from '../../contracts/dialect.ts';
-import type { Darkroom } from '../../support/server.ts';
+import type { AskFunction } from '../../support/asking.ts';
+
+export { asking } from '../../support/asking.ts';
 
 /** A job as this API shows it. */
 export interface Shown {
@@ -42,16 +44,6 @@ export const post = (body: unknown, headers: Record<string, string> = {}): Reque
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body),
 });
-
-type AskFunction = (path: string, init?: RequestInit) => Promise<Answer>;
-
-/** `server`: there by the time that something is asked. */
-export const asking =
-  (server: () => Darkroom): AskFunction =>
-  async (path, init) => {
-    const response = await server().request(path, init);
-    return { status: response.status, headers: response.headers, body: await response.json() };
-  };
 
 /** Waits until a job is shown so. */
 export const untilShown =

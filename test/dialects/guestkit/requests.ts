@@ -1,7 +1,8 @@
 /** Requests of guestkit's clients. */
 import { expect } from 'vitest';
-import type { Answer } from '../../contracts/dialect.ts';
-import type { Darkroom } from '../../support/server.ts';
+import type { AskFunction } from '../../support/asking.ts';
+
+export { asking } from '../../support/asking.ts';
 
 interface Choice {
   readonly operation?: string;
@@ -25,16 +26,6 @@ export const post = (body: unknown): RequestInit => ({
 
 /** The state word in the answer to a look at a job. */
 export const wordOf = (body: unknown): string => (body as { data?: { status?: string } }).data?.status ?? '';
-
-type AskFunction = (path: string, init?: RequestInit) => Promise<Answer>;
-
-/** `server`: there by the time that something is asked. */
-export const asking =
-  (server: () => Darkroom): AskFunction =>
-  async (path, init) => {
-    const response = await server().request(path, init);
-    return { status: response.status, headers: response.headers, body: await response.json() };
-  };
 
 /** Waits until a job is shown with this state word. */
 export const statusPoll =

@@ -1,0 +1,13 @@
+/** Requests to a darkroom under test, and their answers as the clients of a dialect have them. */
+import type { Answer } from '../contracts/dialect.ts';
+import type { Darkroom } from './server.ts';
+
+export type AskFunction = (path: string, init?: RequestInit) => Promise<Answer>;
+
+/** `server`: there by the time that something is asked. */
+export const asking =
+  (server: () => Darkroom): AskFunction =>
+  async (path, init) => {
+    const response = await server().request(path, init);
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  };
