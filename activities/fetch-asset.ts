@@ -5,6 +5,7 @@ import { access } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { catalogue, DarkroomError, type ErrorCode } from '../src/errors.ts';
+import { rootsOf } from '../src/inputs/roots.ts';
 import { resolveInput } from '../src/inputs.ts';
 import type { JobError } from '../src/jobs/job.ts';
 import type { AssetOrder } from '../src/jobs/order.ts';
@@ -52,7 +53,7 @@ function find(
 ): Found | Promise<Found> {
   const { source } = asset;
   if ('url' in source) return fromUrl(deps, source.url, options, problem);
-  if ('path' in source) return fromPath(deps, source.path, asset, problem);
+  if ('path' in source) return fromPath(deps, source.path, asset, options.job.tenant, problem);
   // It came with the request, and was measured then.
   const { upload, size, sha256 } = source;
   return { location: { key: uploadKey(options.job, upload) }, size, sha256 };
@@ -107,9 +108,11 @@ async function fromPath(
   deps: ActivityDeps,
   given: string,
   asset: AssetOrder,
+  tenant: string,
   problem: Problem,
 ): Promise<Found> {
-  const input = await resolveInput(deps.inputRoots, given).catch((error: unknown) => {
+  const look = async () => resolveInput(rootsOf(deps.inputRoots, tenant), given);
+  const input = await look().catch((error: unknown) => {
     throw error instanceof DarkroomError
       ? problem(error.code, `was not found: ${error.message}`, error)
       : error;

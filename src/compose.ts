@@ -4,6 +4,10 @@ import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/steps.ts';
 import { loadOperations } from '../operations/custom/load.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
+import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
+import { KeyStore } from './auth/key-store.ts';
+import { createKeyAuthenticator } from './auth/keys.ts';
+import { createOidcAuthenticator } from './auth/oidc.ts';
 import { e2e3dBody } from './callbacks/e2e3d.ts';
 import { primaaBody } from './callbacks/primaa.ts';
 import type { Config } from './config.ts';
@@ -28,6 +32,8 @@ export interface Api {
   readonly reception: Reception;
   readonly store: ObjectStore;
   readonly operations: Registry;
+  /** Null: nobody logs in. */
+  readonly authenticate: Authenticate | null;
 }
 
 export async function composeApi(config: Config, target: TemporalTarget): Promise<Api> {
@@ -47,8 +53,28 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
     },
     service,
   );
-  return { client, engine, service, reception, store, operations };
+  const authenticate = authenticationBy(config, store);
+  return { client, engine, service, reception, store, operations, authenticate };
 }
+
+function authenticationBy(config: Config, store: ObjectStore): Authenticate | null {
+  const { DARKROOM_AUTH: kinds, DARKROOM_OIDC_TENANT_CLAIM: claim } = config;
+  const kindOf = {
+    keys: () => createKeyAuthenticator(new KeyStore(store)),
+    oidc: () =>
+      createOidcAuthenticator({
+        issuer: config.DARKROOM_OIDC_ISSUER,
+        audience: config.DARKROOM_OIDC_AUDIENCE,
+        tenantClaim: claim === 'none' ? null : claim,
+        scope: config.DARKROOM_OIDC_SCOPE || null,
+        writeScope: config.DARKROOM_OIDC_WRITE_SCOPE || null,
+      }),
+  };
+  return kinds.length === 0 ? null : authenticateBy(kinds.map((kind) => kindOf[kind]()));
+}
+
+/** The API's keys, without anything else. */
+export const openKeys = (config: Config): KeyStore => new KeyStore(openStore(config.DARKROOM_STORE));
 
 export interface WorkerParts {
   readonly activities: Activities;

@@ -8,14 +8,18 @@ import { z } from 'zod';
 import { jsonObject } from './config/json-object.ts';
 import {
   absolute,
+  authentication,
   bytes,
   bytesEach,
+  inputRoots,
+  isLoopback,
   list,
   listen,
   milliseconds,
   networks,
   numberEach,
   positive,
+  provider,
   store,
 } from './config/values.ts';
 
@@ -56,9 +60,10 @@ export const settings = {
       'scratch space of workers; on the same disk as a file: store, results are moved instead of copied',
   },
   DARKROOM_INPUT_ROOTS: {
-    schema: z.string().transform((text) => list(text).map((path) => resolve(path))),
+    schema: inputRoots,
     fallback: (data) => join(data, 'inputs'),
-    meaning: 'directories, comma-separated, that path inputs may lie in',
+    meaning:
+      'directories, comma-separated, that path inputs may lie in; /srv/{tenant} is one for each tenant, all:/srv/common one for all, any other for the tenant "public" alone',
   },
   DARKROOM_ALLOW_NETWORKS: {
     schema: networks,
@@ -66,9 +71,35 @@ export const settings = {
     meaning: 'CIDRs, comma-separated, that asset and callback URLs may reach although private',
   },
   DARKROOM_AUTH: {
-    schema: z.enum(['none'], 'must be none: this version has no authentication of its own yet'),
+    schema: authentication,
     fallback: 'none',
-    meaning: 'who may call; none is for loopback only',
+    meaning: 'who may call: none (anybody, for loopback only), keys, oidc, or keys,oidc',
+  },
+  DARKROOM_OIDC_ISSUER: {
+    schema: provider,
+    fallback: '',
+    meaning: 'with oidc: address of the identity provider, as it calls itself in its tokens',
+  },
+  DARKROOM_OIDC_AUDIENCE: {
+    schema: z.string().transform(list),
+    fallback: '',
+    meaning: 'with oidc: what tokens for this server have as audience; several by comma',
+  },
+  DARKROOM_OIDC_TENANT_CLAIM: {
+    schema: z.string(),
+    fallback: 'tenant',
+    meaning:
+      'with oidc: the claim that names the tenant; none: all tokens are of the tenant "public", and share their jobs',
+  },
+  DARKROOM_OIDC_SCOPE: {
+    schema: z.string(),
+    fallback: '',
+    meaning: 'with oidc: scope that every token must have; default: none',
+  },
+  DARKROOM_OIDC_WRITE_SCOPE: {
+    schema: z.string(),
+    fallback: '',
+    meaning: 'with oidc: scope without which a token may only read; default: every token may change things',
   },
   DARKROOM_ALLOW_ANONYMOUS: {
     schema: z.stringbool(),
@@ -198,9 +229,6 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
-export const isLoopback = (host: string): boolean => loopback.test(host);
-
 /** Reads the settings. Throws ConfigError that lists everything wrong at once. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const problems: string[] = [];
@@ -213,14 +241,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     return [name, parsed.data];
   });
   const raw = Object.fromEntries(entries) as Raw;
-  if (problems.length === 0 && !raw.DARKROOM_ALLOW_ANONYMOUS) {
-    for (const { host, port } of raw.DARKROOM_LISTEN.filter(({ host }) => !isLoopback(host))) {
-      problems.push(
-        `DARKROOM_LISTEN="${host}:${port}" can be reached from other machines, and nobody would have to log in. ` +
-          'Listen on 127.0.0.1, or set DARKROOM_ALLOW_ANONYMOUS=1 if a gateway in front of it authenticates',
-      );
-    }
-  }
+  if (problems.length === 0) problems.push(...authenticationProblems(raw));
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   const [first] = raw.DARKROOM_LISTEN;
   if (!first) throw new ConfigError('DARKROOM_LISTEN names no address');
@@ -235,5 +256,35 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   };
 }
 
+/** Settings that are right each by itself, and not together. */
+function authenticationProblems(raw: Raw): string[] {
+  const kinds = raw.DARKROOM_AUTH;
+  if (kinds.length === 0) {
+    if (raw.DARKROOM_ALLOW_ANONYMOUS) return [];
+    return raw.DARKROOM_LISTEN.filter(({ host }) => !isLoopback(host)).map(
+      ({ host, port }) =>
+        `DARKROOM_LISTEN="${host}:${port}" can be reached from other machines, and nobody would have to log in. ` +
+        'Set DARKROOM_AUTH=keys or oidc, listen on 127.0.0.1, or set DARKROOM_ALLOW_ANONYMOUS=1 if a gateway in front of it authenticates',
+    );
+  }
+  const problems: string[] = [];
+  if (raw.DARKROOM_ALLOW_ANONYMOUS)
+    problems.push(
+      `DARKROOM_ALLOW_ANONYMOUS=1 contradicts DARKROOM_AUTH="${kinds.join(',')}", with which everybody logs in; unset one of them`,
+    );
+  if (kinds.includes('oidc') && !raw.DARKROOM_OIDC_ISSUER)
+    problems.push('DARKROOM_OIDC_ISSUER is missing, which DARKROOM_AUTH=oidc needs');
+  if (kinds.includes('oidc') && raw.DARKROOM_OIDC_AUDIENCE.length === 0)
+    problems.push(
+      'DARKROOM_OIDC_AUDIENCE is missing, which DARKROOM_AUTH=oidc needs: tokens for other servers must not open this one',
+    );
+  return problems;
+}
+
 /** Variables of ours that are read where they are used: by the client, the search for Temporal's binary, and an engine. */
-const elsewhere = ['DARKROOM_URL', 'DARKROOM_TEMPORAL_DOWNLOAD_URL', 'DARKROOM_GUESTPROBE_SANDBOX'];
+const elsewhere = [
+  'DARKROOM_URL',
+  'DARKROOM_TOKEN',
+  'DARKROOM_TEMPORAL_DOWNLOAD_URL',
+  'DARKROOM_GUESTPROBE_SANDBOX',
+];

@@ -22,6 +22,8 @@ export const catalogue = {
   invalid_request: permanent(422, 'The request has invalid fields'),
   unsupported_media_type: permanent(415, 'The content type is not supported here'),
   payload_too_large: permanent(413, 'The request body is too large'),
+  unauthenticated: permanent(401, 'The request has no login, or none that is good'),
+  forbidden: permanent(403, 'The login does not permit this'),
   origin_forbidden: permanent(403, 'Web pages of another origin may not use this server'),
   misdirected_host: permanent(421, 'The Host header names another machine'),
   route_not_found: permanent(404, 'There is nothing at this address'),
@@ -50,6 +52,7 @@ export const catalogue = {
   worker_unavailable: transient(503, 'No worker answers'),
   queue_full: transient(503, 'As many jobs are pending as may be'),
   store_unavailable: transient(503, 'The object store does not answer'),
+  issuer_unavailable: transient(503, 'The identity provider does not answer'),
   disk_full: transient(507, 'The disk is full'),
   internal: permanent(500, 'Something went wrong inside darkroom'),
 

@@ -3,8 +3,10 @@ import { pause } from './pause.ts';
 import { DarkroomProblem, problemOf } from './problem.ts';
 
 export interface ClientOptions {
-  /** Of the server, such as http://127.0.0.1:8080; may have a path. */
+  /** Of the server, such as http://127.0.0.1:8080; may have a path, and a key as in https://any:KEY@host. */
   readonly url: string;
+  /** A key of the server or an access token, where it wants one; a function is asked before each request. */
+  readonly token?: string | (() => string | Promise<string>) | undefined;
   /** Sent with each request, such as what a gateway wants to see. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly fetch?: typeof globalThis.fetch;
@@ -36,13 +38,18 @@ const LONGEST_DELAY_MS = 30_000;
 export class Transport {
   readonly #options: ClientOptions;
   readonly #base: string;
+  readonly #token: NonNullable<ClientOptions['token']>;
 
   /** Throws TypeError when the address is none. */
   constructor(options: ClientOptions) {
     if (!/^https?:\/\//.test(options.url) || !URL.canParse(options.url))
       throw new TypeError(`"${options.url}" is not the address of a server, such as http://127.0.0.1:8080`);
+    // `fetch` takes no address with a password, and messages must not tell it.
+    const url = new URL(options.url);
+    this.#token = options.token || decodeURIComponent(url.password);
+    [url.username, url.password] = ['', ''];
     this.#options = options;
-    this.#base = options.url.replace(/\/+$/, '');
+    this.#base = url.href.replace(/\/+$/, '');
   }
 
   json<T>(call: Call): Promise<T> {
@@ -92,13 +99,21 @@ export class Transport {
     }
   }
 
-  #fetch({ method = 'GET', path, query = {}, headers, body }: Call, signal: AbortSignal): Promise<Response> {
+  async #fetch(
+    { method = 'GET', path, query = {}, headers, body }: Call,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    const token = typeof this.#token === 'function' ? await this.#token() : this.#token;
     const url = new URL(this.#base + path);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
     return (this.#options.fetch ?? fetch)(url, {
       method,
-      headers: { ...this.#options.headers, ...headers },
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...this.#options.headers,
+        ...headers,
+      },
       signal,
       // Uploads: without these two Node keeps a second copy of the body, all of it, in case it has to be sent again.
       ...(body === undefined ? {} : { body, redirect: 'error', window: null }),

@@ -4,6 +4,7 @@ import { type Config, readConfig } from '../config.ts';
 import { createApp } from '../http/app.ts';
 import { type HttpServer, listen } from '../http/server.ts';
 import { listPhotographs } from '../inputs/photographs.ts';
+import { rootsOf } from '../inputs/roots.ts';
 import { Estimator } from '../jobs/estimator.ts';
 import type { Reception } from '../jobs/reception.ts';
 import { Watcher } from '../jobs/watcher.ts';
@@ -37,7 +38,10 @@ export async function api(): Promise<void> {
 export async function startApi(config: Config, target: TemporalTarget, log: Log): Promise<HttpServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
-  const { client, service, reception, engine, operations, store } = await composeApi(config, target);
+  const { client, service, reception, engine, operations, store, authenticate } = await composeApi(
+    config,
+    target,
+  );
   if (!config.embedded) void keepRegistering(client, log);
   if (!config.embedded) adviseSharedKey(config, log);
   keepSweeping(reception, log);
@@ -49,7 +53,8 @@ export async function startApi(config: Config, target: TemporalTarget, log: Log)
     engine,
     operations,
     checkStore: () => store.check(),
-    photographs: (directory) => listPhotographs(config.DARKROOM_INPUT_ROOTS, directory),
+    photographs: async (directory, tenant) =>
+      listPhotographs(rootsOf(config.DARKROOM_INPUT_ROOTS, tenant), directory),
     log,
     limits: {
       asset: config.DARKROOM_MAX_ASSET_BYTES,
@@ -67,7 +72,8 @@ export async function startApi(config: Config, target: TemporalTarget, log: Log)
       quietSeconds: config.DARKROOM_TASK_QUIET_SECONDS,
     },
     publicUrl: config.publicUrl,
-    loopbackOnly: !config.DARKROOM_ALLOW_ANONYMOUS,
+    loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,
+    authenticate,
   });
   return listen(config.DARKROOM_LISTEN, (request, bindings) => app.fetch(request, bindings));
 }

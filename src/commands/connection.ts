@@ -20,9 +20,12 @@ export function withServer(command: Command, jsonMeaning = 'print one JSON docum
 export const addressOf = ({ url }: ServerOptions): string =>
   url || process.env['DARKROOM_URL'] || DEFAULT_URL;
 
+/** From the environment alone: what stands on a command line can be read by every user of the machine. */
+export const tokenOf = (): string | undefined => process.env['DARKROOM_TOKEN'] || undefined;
+
 export function clientOf(options: ServerOptions): Darkroom {
   try {
-    return createClient({ url: addressOf(options) });
+    return createClient({ url: addressOf(options), token: tokenOf() });
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message) : error;
   }

@@ -5,6 +5,7 @@ import { composeApi } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
 import { printJson } from './connection.ts';
+import { checkAuthentication } from './doctor/authentication.ts';
 import { checkData } from './doctor/data.ts';
 import { checkEngines } from './doctor/engines.ts';
 import { broken, type Finding, messageOf, ok } from './doctor/finding.ts';
@@ -61,7 +62,7 @@ async function checkParts(config: Config): Promise<Finding[]> {
     { ...config, DARKROOM_MASTER_KEY: [randomBytes(32).toString('base64')] },
     target,
   );
-  const store = await checkStore(config, api.store);
+  const store = [...(await checkStore(config, api.store)), ...(await checkAuthentication(config, api.store))];
   await api.client.connection.close();
   const server =
     config.embedded && address === null

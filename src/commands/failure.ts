@@ -32,6 +32,8 @@ const document = ({ code, detail, status, retryable, errors }: DarkroomProblem) 
 });
 
 function adviceOn({ code, isOutage }: DarkroomProblem): string {
+  if (code === 'unauthenticated')
+    return '\n  Set DARKROOM_TOKEN to a key or token; "darkroom keys create", on the machine of the server, makes a key.';
   if (code === 'not_ended' || !isOutage) return '';
   return code === 'unreachable'
     ? '\n  "darkroom serve" starts a server on this machine; --url or DARKROOM_URL names another.'

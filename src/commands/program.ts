@@ -13,7 +13,8 @@ export async function createProgram(args?: readonly string[]): Promise<Command> 
     .addHelpText(
       'after',
       '\nSettings of the server are environment variables; "darkroom config" lists them. To begin: darkroom serve\n' +
-        'The commands from submit on talk to a server: --url, or DARKROOM_URL, says which.',
+        'The commands from submit on talk to a server: --url, or DARKROOM_URL, says which,\n' +
+        'and DARKROOM_TOKEN is the key or token that they log in with.',
     );
   for (const { name, summary, hidden = false, define } of table) {
     const command = program

@@ -47,6 +47,11 @@ export const table: readonly CommandEntry[] = [
     define: (command) => void command.action(async () => (await import('./config.ts')).printConfig()),
   },
   {
+    name: 'keys',
+    summary: 'make, list and revoke keys of the API, in the object store of these settings',
+    define: async (command) => (await import('./keys.ts')).define(command),
+  },
+  {
     name: 'webhook-secret',
     summary: 'print the secret that callbacks are signed with',
     define: (command) =>

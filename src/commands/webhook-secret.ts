@@ -1,8 +1,11 @@
 /** `darkroom webhook-secret`: what a receiver needs to verify callbacks with any Standard Webhooks library. */
+import { isTenant, TENANT_RULE } from '../auth/tenant.ts';
 import { readConfig } from '../config.ts';
 import { loadKeyring } from '../keys.ts';
+import { UsageError } from './exit-code.ts';
 
 export async function printWebhookSecret(tenant: string): Promise<void> {
+  if (!isTenant(tenant)) throw new UsageError(`--tenant ${tenant}: must be ${TENANT_RULE}`);
   const config = readConfig();
   const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
   console.log(keys.webhookSecrets(tenant)[0]);

@@ -42,6 +42,43 @@ export const listen = z.string().transform((text, context): ListenAddress[] =>
   }),
 );
 
+const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+export const isLoopback = (host: string): boolean => loopback.test(host);
+
+const kinds = ['keys', 'oidc'] as const;
+
+/** Empty: nobody logs in. */
+export const authentication = z.string().transform((text, context): (typeof kinds)[number][] => {
+  const named = list(text);
+  if (named.length === 1 && named[0] === 'none') return [];
+  const known = kinds.filter((kind) => named.includes(kind));
+  if (known.length === 0 || !named.every((name) => kinds.some((kind) => kind === name)))
+    context.addIssue('must be none, keys, oidc, or keys,oidc');
+  return known;
+});
+
+/** Address of an identity provider; its keys must not come over a line that others can change. */
+export const provider = z.string().transform((text, context): string => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isSafe =
+    url?.protocol === 'https:' ||
+    (url?.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, '')));
+  if (text !== '' && !(isSafe && url.search === '' && url.hash === ''))
+    context.addIssue('must be an https URL without a query; http is for this machine alone');
+  return text;
+});
+
+const FOR_ALL = 'all:';
+
+/** Absolute paths, which may begin with `all:` or have `{tenant}` in them; see `src/inputs/roots.ts`. */
+export const inputRoots = z
+  .string()
+  .transform((text): string[] =>
+    list(text).map((root) =>
+      root.startsWith(FOR_ALL) ? FOR_ALL + resolve(root.slice(FOR_ALL.length)) : resolve(root),
+    ),
+  );
+
 export const networks = z.string().transform((text, context): string[] => {
   try {
     parseNetworks(list(text));

@@ -2,8 +2,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { Authenticate } from '../auth/authenticate.ts';
+import { PUBLIC } from '../auth/tenant.ts';
 import { DarkroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { authentication } from './auth.ts';
 import type { CreateDialect } from './dialect.ts';
 import { createCommonApplication } from './dialects/common-application.ts';
 import { createE2e3d } from './dialects/e2e3d.ts';
@@ -23,7 +26,12 @@ export interface AppParts extends Omit<ApiParts, 'onSubmitted' | 'exposeMetrics'
   readonly log: Log;
   /** True: anyone who reaches this server may use it, so only names of this machine may lead to it. */
   readonly loopbackOnly: boolean;
+  /** Null: nobody logs in, and all are of one tenant. */
+  readonly authenticate: Authenticate | null;
 }
+
+/** Beside those of the dialects. The console's pages hold no data. */
+const open = ['/', '/console/*', '/healthz', '/readyz', '/openapi.json', '/docs', '/docs/*'];
 
 /** Each owns its paths; what none of them owns is the native API's. */
 const dialects: readonly CreateDialect[] = [
@@ -35,16 +43,22 @@ const dialects: readonly CreateDialect[] = [
 ];
 
 export function createApp(parts: AppParts): OpenAPIHono<Env> {
-  const { engine, log, limits } = parts;
+  const { engine, log, limits, authenticate } = parts;
   const app = new OpenAPIHono<Env>();
   const metrics = createMetrics();
+
+  const apiParts = { ...parts, onSubmitted: metrics.submitted, exposeMetrics: metrics.expose };
+  const spoken = dialects.map((create) => create(apiParts));
+  const openPaths = [...open, ...spoken.flatMap((dialect) => dialect.open ?? [])];
 
   app.use(metrics.measure);
   if (parts.loopbackOnly) app.use(guardHost);
   app.use(async (c, next) => {
-    c.set('tenant', 'public');
+    c.set('tenant', PUBLIC);
     await next();
   });
+  if (authenticate)
+    app.use(authentication({ authenticate, open: openPaths, publicUrl: parts.publicUrl, log }));
   const limitBody = bodyLimit({
     maxSize: limits.json,
     onError: () => {
@@ -56,11 +70,9 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
 
   serveHealth(app, { engine, checkStore: parts.checkStore, log });
   app.get('/metrics', metrics.expose);
-  const apiParts = { ...parts, onSubmitted: metrics.submitted, exposeMetrics: metrics.expose };
   app.route('/', createNative(apiParts));
-  const spoken = dialects.map((create) => create(apiParts));
   for (const { routes } of spoken) app.route('/', routes);
-  serveDocs(app);
+  serveDocs(app, authenticate ? openPaths : null);
 
   const fail = (c: Context<Env>, error: DarkroomError): Response => {
     const dialect = spoken.find(({ owns }) => owns(c.req.path));

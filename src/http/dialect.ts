@@ -12,6 +12,8 @@ interface Dialect {
   owns(path: string): boolean;
   /** Every failure of a request, in the words of this dialect: 404, 405, 413, 415, 503 … */
   fail(c: Context<Env>, error: DarkroomError): Response;
+  /** Paths that everybody may read, also where all others must log in. Nothing of a tenant is there. */
+  readonly open?: readonly string[];
 }
 
 export type CreateDialect = (parts: ApiParts) => Dialect;

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import packageJson from '../../package.json' with { type: 'json' };
+import { withSecurity } from './security.ts';
 
 const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const served: Readonly<Record<string, string>> = {
@@ -35,16 +36,22 @@ const page = `<!doctype html>
 const policy =
   "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'";
 
+const about = {
+  openapi: '3.1.0',
+  info: {
+    title: 'darkroom',
+    version: packageJson.version,
+    description:
+      'Durable jobs for images and assets: submit, watch, fetch results. Errors are RFC 9457 problems.',
+  },
+};
+
+/** `open`: paths that everybody may read while all others must log in; null: nobody must. */
 // biome-ignore lint/suspicious/noExplicitAny: any environment will do
-export function serveDocs(app: OpenAPIHono<any>): void {
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: {
-      title: 'darkroom',
-      version: packageJson.version,
-      description:
-        'Durable jobs for images and assets: submit, watch, fetch results. Errors are RFC 9457 problems.',
-    },
+export function serveDocs(app: OpenAPIHono<any>, open: readonly string[] | null): void {
+  app.get('/openapi.json', (c) => {
+    const document = app.getOpenAPI31Document(about);
+    return c.json(open ? withSecurity(document, open) : document);
   });
   app.get('/docs', (c) => c.html(page, 200, { 'content-security-policy': policy }));
   app.get('/docs/start.js', (c) => c.body(script, 200, { 'content-type': 'text/javascript; charset=utf-8' }));

@@ -4,7 +4,7 @@
  * that sends requests across origins, by the Origin header.
  */
 import type { MiddlewareHandler } from 'hono';
-import { isLoopback } from '../config.ts';
+import { isLoopback } from '../config/values.ts';
 import { DarkroomError } from '../errors.ts';
 
 export const guardHost: MiddlewareHandler = async (c, next) => {

@@ -21,8 +21,8 @@ export interface ApiParts {
   readonly exposeMetrics: (c: Context) => Promise<Response>;
   /** Resolves when the object store can be read and written; throws store_unavailable. */
   readonly checkStore: () => Promise<void>;
-  /** Paths of the photographs in a directory that a client named. Throws asset_not_found, asset_path_forbidden. */
-  readonly photographs: (directory: string) => Promise<readonly string[]>;
+  /** Paths of the photographs in a directory that a client of the tenant named. Throws asset_not_found, asset_path_forbidden. */
+  readonly photographs: (directory: string, tenant: string) => Promise<readonly string[]>;
   /** Bytes: of a file, of a request with files, of one without. */
   readonly limits: { readonly asset: number; readonly upload: number; readonly json: number };
   readonly guestkit: {

@@ -58,8 +58,8 @@ export interface JobEngine {
   ): Promise<JobPage>;
   /** Jobs of a dialect that have not ended, of all tenants; as of a second ago. */
   countRunning(dialect: string): Promise<number>;
-  /** Those among them of which no step has begun, as of now. */
-  countPending(dialect: string): Promise<number>;
+  /** Those among them that are of this tenant and of which no step has begun, as of now. */
+  countPending(dialect: string, tenant: string): Promise<number>;
   /** Some jobs of an operation that completed lately, with their timelines. */
   finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]>;
   /** Jobs that ended before this time are no longer listed: the engine forgets them. */

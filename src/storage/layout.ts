@@ -33,6 +33,11 @@ export const begunUploadsPrefix = '_uploading/';
 
 export const begunUploadsKey = (request: string): string => `${begunUploadsPrefix}${request}`;
 
+/** Of all tenants: keys of the API. No tenant's name begins with an underscore. */
+export const apiKeysPrefix = '_keys/';
+
+export const apiKeyKey = (id: string): string => `${apiKeysPrefix}${id}.json`;
+
 const runPrefix = (ref: JobRef, run: number): string => `${jobPrefix(ref)}runs/${run}/`;
 
 /** A stage's part (a batch, or all) that is done: its outputs and what it left in the workspace. */

@@ -136,8 +136,8 @@ export class TemporalEngine implements JobEngine {
     );
   }
 
-  countPending(dialect: string): Promise<number> {
-    return ask(this.#client, READ_MS, () => countRunning(this.#client, dialect, true));
+  countPending(dialect: string, tenant: string): Promise<number> {
+    return ask(this.#client, READ_MS, () => countRunning(this.#client, dialect, tenant));
   }
 
   finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]> {

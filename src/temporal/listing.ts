@@ -67,11 +67,12 @@ export async function finishedJobs(
   return (await readPage(client, completed, SAMPLES, undefined)).snapshots;
 }
 
-/** Jobs of a dialect that have not ended, of all tenants; `pending`: only those of which no step has begun. */
-export async function countRunning(client: Client, dialect: string, pending = false): Promise<number> {
+/** Jobs of a dialect that have not ended, of all tenants; `pendingOf`: only those of this one of which no step has begun. */
+export async function countRunning(client: Client, dialect: string, pendingOf?: string): Promise<number> {
   const { namespace } = client.options;
   const running = `WorkflowType = 'processJob' AND DarkroomDialect = '${dialect}' AND ExecutionStatus = 'Running'`;
-  const query = pending ? `${running} AND DarkroomState = '${coarse.created}'` : running;
+  const pending = ` AND DarkroomState = '${coarse.created}' AND DarkroomTenant = '${pendingOf}'`;
+  const query = pendingOf === undefined ? running : running + pending;
   const { count } = await client.workflowService.countWorkflowExecutions({ namespace, query });
   return Number(count ?? 0);
 }

@@ -1,7 +1,7 @@
 /** What is shown on a terminal, and what of it is left out where it is not wanted. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { plain } from '../../src/commands/terminal/plain.ts';
-import { ago, duration, size, timeOf } from '../../src/commands/terminal/times.ts';
+import { ago, duration, size, timeAhead, timeOf } from '../../src/commands/terminal/times.ts';
 import { cli, cliOnTerminal } from '../support/cli.ts';
 import { type Darkroom, startDarkroom } from '../support/server.ts';
 
@@ -82,4 +82,6 @@ test('times, durations and sizes', () => {
   expect(timeOf('2h', now)?.toISOString()).toBe('2026-11-21T10:00:00.000Z');
   expect(timeOf('2026-11-20', now)?.toISOString()).toBe('2026-11-20T00:00:00.000Z');
   expect(timeOf('soon', now)).toBeNull();
+  expect(timeAhead('90d', now)?.toISOString()).toBe('2027-02-19T12:00:00.000Z');
+  expect(timeAhead('9999999999d', now)).toBeNull();
 });

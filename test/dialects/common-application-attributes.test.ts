@@ -78,6 +78,7 @@ beforeAll(async () => {
       tasks: { operation, params, assetsPerBatch: 10, quietSeconds: 600 },
       publicUrl: 'http://localhost',
       loopbackOnly: true,
+      authenticate: null,
     });
   const app = startApp('test.survey', null);
   request = async (path, init) => app.request(path, init);

@@ -7,7 +7,7 @@ import { createRegistry } from '../../operations/registry.ts';
 import { catalogue as catalogueOfErrors, DarkroomError, type ErrorCode } from '../../src/errors.ts';
 import { fail } from '../../src/http/dialects/guestkit/errors.ts';
 import { inDocument, requestOf } from '../../src/http/dialects/guestkit/job-document.ts';
-import { Queue } from '../../src/http/dialects/guestkit/queue.ts';
+import { Queues } from '../../src/http/dialects/guestkit/queue.ts';
 import { validate } from '../../src/jobs/validation.ts';
 import { document } from './guestkit/requests.ts';
 
@@ -96,11 +96,12 @@ test('every error of darkroom has a word of theirs, and a status; what is a bug 
 test('the queue counts what it lets in until the next count, and passes trouble on', async () => {
   let pending = 0;
   let counts = 0;
-  const queue = new Queue(async () => {
+  const queues = new Queues(async () => {
     counts += 1;
     if (pending < 0) throw new Error('away');
     return pending;
   }, 50);
+  const queue = queues.of('public');
   const all = await Promise.allSettled(Array.from({ length: 80 }, () => queue.admit()));
   expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(50);
   expect(counts).toBe(1);

@@ -1,7 +1,7 @@
 /** `darkroom __complete`: words that only the server knows. Says nothing when it cannot be asked. */
 import { Argument, type Command } from 'commander';
 import { createClient } from '../../client/client.ts';
-import { addressOf, type ServerOptions } from '../connection.ts';
+import { addressOf, type ServerOptions, tokenOf } from '../connection.ts';
 
 const TIMEOUT_MS = 1500;
 const JOBS = 100;
@@ -12,7 +12,12 @@ export function define(command: Command): void {
     .option('--url <url>')
     .action(async (kind: 'jobs' | 'operations', options: ServerOptions) => {
       try {
-        const client = createClient({ url: addressOf(options), timeoutMs: TIMEOUT_MS, retries: 0 });
+        const client = createClient({
+          url: addressOf(options),
+          token: tokenOf(),
+          timeoutMs: TIMEOUT_MS,
+          retries: 0,
+        });
         const words =
           kind === 'jobs'
             ? (await client.page({}, { limit: JOBS })).jobs.map(({ id }) => id)

@@ -3,6 +3,7 @@ import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { lockHolder } from '../../data-lock.ts';
+import { placeOf } from '../../inputs/roots.ts';
 import { loadKeyring } from '../../keys.ts';
 import { size } from '../terminal/times.ts';
 import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
@@ -50,12 +51,13 @@ async function checkDisk(dir: string): Promise<Finding> {
   return free < SCARCE ? warning(check, found, mend) : ok(check, found);
 }
 
-async function checkInputRoot(root: string, { DARKROOM_DATA }: Config): Promise<Finding> {
+async function checkInputRoot(configured: string, { DARKROOM_DATA }: Config): Promise<Finding> {
   const check = 'input root';
+  const root = placeOf(configured);
   const info = await stat(root).catch(() => null);
   if (info?.isDirectory()) {
     return access(root, constants.R_OK | constants.X_OK).then(
-      () => ok(check, root),
+      () => ok(check, configured),
       () => broken(check, `${root} may not be read`, 'Give this user the right to read it'),
     );
   }

@@ -39,8 +39,14 @@ export function size(bytes: number): string {
 const spans: Readonly<Record<string, number>> = { s: 1, m: MINUTE, h: HOUR, d: DAY };
 
 /** A date, or a time before now such as 30m, 2h or 7d; null of anything else. */
-export function timeOf(text: string, now = Date.now()): Date | null {
+export const timeOf = (text: string, now = Date.now()): Date | null => timeFrom(text, now, -1);
+
+/** A date, or a time from now such as 12h or 90d; null of anything else. */
+export const timeAhead = (text: string, now = Date.now()): Date | null => timeFrom(text, now, 1);
+
+function timeFrom(text: string, now: number, direction: 1 | -1): Date | null {
   const [, count, unit = ''] = /^(\d+)([smhd])$/.exec(text) ?? [];
-  const ms = count === undefined ? Date.parse(text) : now - Number(count) * (spans[unit] ?? 0) * 1000;
-  return Number.isNaN(ms) ? null : new Date(ms);
+  const span = direction * Number(count) * (spans[unit] ?? 0) * 1000;
+  const time = new Date(count === undefined ? Date.parse(text) : now + span);
+  return Number.isNaN(time.getTime()) ? null : time;
 }

@@ -34,6 +34,8 @@ export const createCommonApplication: CreateDialect = (parts) => {
     routes: routesOf(parts),
     owns: (path) => /^\/api\/v1\/(task|assets|result|status)(\/|$)/.test(path),
     fail: failed,
+    // By the contract; it tells one number.
+    open: ['/api/v1/status'],
   };
 };
 

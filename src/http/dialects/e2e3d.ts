@@ -21,5 +21,6 @@ export const createE2e3d: CreateDialect = (parts) => {
     // Whoever has a part of /api to itself comes before it in the list of dialects.
     owns: (path) => /^\/(api|output)(\/|$)/.test(path),
     fail,
+    open: ['/api/health'],
   };
 };

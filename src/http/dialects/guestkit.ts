@@ -4,7 +4,7 @@ import type { CreateDialect } from '../dialect.ts';
 import { createRoutes } from '../native/shared.ts';
 import { fail } from './guestkit/errors.ts';
 import { jobRoutes } from './guestkit/jobs.ts';
-import { Queue } from './guestkit/queue.ts';
+import { Queues } from './guestkit/queue.ts';
 import { submissionRoutes } from './guestkit/submission.ts';
 import { workerRoutes } from './guestkit/worker.ts';
 
@@ -12,15 +12,16 @@ const name = 'guestkit';
 
 export const createGuestkit: CreateDialect = (parts) => {
   const jobs = new DialectJobs(parts.service, name);
-  const queue = new Queue(() => parts.engine.countPending(name), parts.guestkit.maxQueueSize);
+  const queues = new Queues((tenant) => parts.engine.countPending(name, tenant), parts.guestkit.maxQueueSize);
   return {
     name,
     routes: createRoutes()
-      .route('/', submissionRoutes(parts, { name, jobs, queue }))
+      .route('/', submissionRoutes(parts, { name, jobs, queues }))
       .route('/', jobRoutes(jobs))
       .route('/', workerRoutes(parts)),
     // Whoever shares the prefix comes before it in the list of dialects.
     owns: (path) => path === '/api/v1' || path.startsWith('/api/v1/'),
     fail,
+    open: ['/api/v1/health'],
   };
 };

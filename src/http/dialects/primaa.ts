@@ -47,7 +47,7 @@ const answer = z
     status: z
       .enum(['Pending', 'Processing', 'Completed', 'Failed'])
       .nullable()
-      .openapi({ description: 'Null: it is not known now, and the request may be repeated' }),
+      .openapi({ description: 'Null: it is not told now, and the request may be repeated' }),
     error: z.string().nullable(),
   })
   .meta({ id: 'PrimaaAnswer' });
@@ -133,8 +133,8 @@ function failed(c: Context<Env>, error: DarkroomError): Response {
   const body: z.infer<typeof answer> = {
     code: error.status,
     job_id: idIn(c.req.path),
-    // A client that hears "Failed" gives its job up.
-    status: error.retryable ? null : 'Failed',
+    // A client that hears "Failed" gives its job up, which it need not do for want of a better key.
+    status: error.retryable || [401, 403].includes(error.status) ? null : 'Failed',
     error: describeFailure(error, nameOf),
   };
   return c.json(body, error.status as ContentfulStatusCode, failureHeaders(error));

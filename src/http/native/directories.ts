@@ -19,7 +19,7 @@ export const namesOf = (request: unknown): string => JSON.stringify(assetsOf(req
  */
 export async function withPhotographs<Request>(
   request: Request,
-  photographs: ApiParts['photographs'],
+  photographs: (directory: string) => ReturnType<ApiParts['photographs']>,
 ): Promise<Request> {
   const assets: unknown[] = [];
   for (const [index, asset] of assetsOf(request).entries()) {

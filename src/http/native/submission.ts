@@ -72,7 +72,10 @@ export function submissionRoutes({
     // Found again even when a directory has changed, or has gone.
     const known = await reception.find(named, { ...request, assets: [] });
     if (known) return { job: known, created: false };
-    return reception.submit(named, await withPhotographs(request, photographs));
+    return reception.submit(
+      named,
+      await withPhotographs(request, (path) => photographs(path, caller.tenant)),
+    );
   };
 
   app.openAPIRegistry.registerPath({

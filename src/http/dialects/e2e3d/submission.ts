@@ -77,7 +77,10 @@ export function submissionRoutes(parts: Parts): OpenAPIHono<Env> {
     const known = await reception.find(caller, request);
     const { job, created } = known
       ? { job: known, created: false }
-      : await reception.submit(caller, { ...request, assets: await assetsOf(directory, parts) });
+      : await reception.submit(caller, {
+          ...request,
+          assets: await assetsOf(directory, caller.tenant, parts),
+        });
     if (created) onSubmitted(job);
     return c.json(e2e3dJob(job), 202, { location: `/api/job/${job.id}` });
   });
@@ -105,10 +108,11 @@ function requestOf({
 /** Throws invalid_request when the directory cannot be used. */
 async function assetsOf(
   directory: string,
+  tenant: string,
   { operations, photographs }: Parts,
 ): Promise<NonNullable<JobRequest['assets']>> {
   const unusable = (detail: string) => invalid([{ pointer: '/image_set_path', detail }]);
-  const paths = await photographs(directory).catch((error: unknown) => {
+  const paths = await photographs(directory, tenant).catch((error: unknown) => {
     throw error instanceof DarkroomError ? unusable(error.message) : error;
   });
   const { min = 0, max = 0 } = operations.find(OPERATION)?.info.inputs ?? {};

@@ -1,10 +1,29 @@
-/** How many jobs may be pending. Temporal would take any number; clients of this API count on a bound. */
+/** How many jobs of a tenant may be pending. Temporal would take any number; clients of this API count on a bound. */
 import { DarkroomError } from '../../../errors.ts';
 
 /** Milliseconds for which a count is good enough, and below which counting again would tell nothing new. */
 const FRESH_MS = { below: 1000, full: 100 };
 
-export class Queue {
+/** One for each tenant, so that none can fill those of the others. */
+export class Queues {
+  readonly #count: (tenant: string) => Promise<number>;
+  readonly #limit: number;
+  readonly #queues = new Map<string, Queue>();
+
+  /** `count`: a tenant's pending jobs. */
+  constructor(count: (tenant: string) => Promise<number>, limit: number) {
+    this.#count = count;
+    this.#limit = limit;
+  }
+
+  of(tenant: string): Queue {
+    const queue = this.#queues.get(tenant) ?? new Queue(() => this.#count(tenant), this.#limit);
+    this.#queues.set(tenant, queue);
+    return queue;
+  }
+}
+
+class Queue {
   readonly #count: () => Promise<number>;
   readonly #limit: number;
   #counted = 0;

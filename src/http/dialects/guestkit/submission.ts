@@ -12,7 +12,7 @@ import { json } from '../../openapi.ts';
 import type { ApiParts, Env } from '../../parts.ts';
 import { fails } from './errors.ts';
 import { inDocument, jobDocument, requestOf } from './job-document.ts';
-import type { Queue } from './queue.ts';
+import type { Queues } from './queue.ts';
 import { success, tags } from './shared.ts';
 
 const NO_JSON = 'Send the job as JSON, with the header Content-Type: application/json';
@@ -20,7 +20,7 @@ const NO_JSON = 'Send the job as JSON, with the header Content-Type: application
 interface Own {
   readonly name: string;
   readonly jobs: DialectJobs;
-  readonly queue: Queue;
+  readonly queues: Queues;
 }
 
 const receipt = z.object({ job_id: z.string(), status: z.literal('submitted'), message: z.string() }).meta({
@@ -34,7 +34,7 @@ const receipt = z.object({ job_id: z.string(), status: z.literal('submitted'), m
 
 export function submissionRoutes(
   { reception, operations, onSubmitted }: Pick<ApiParts, 'reception' | 'operations' | 'onSubmitted'>,
-  { name, jobs, queue }: Own,
+  { name, jobs, queues }: Own,
 ): OpenAPIHono<Env> {
   const app = createRoutes();
 
@@ -53,7 +53,7 @@ export function submissionRoutes(
   app.post('/api/v1/jobs', async (c) => {
     const request = requestOf(await jsonBody(c, NO_JSON), operations);
     const ref = refOf(c, request.id ?? '');
-    await admit(queue, jobs, ref);
+    await admit(queues, jobs, ref);
     const { job, created } = await reception
       .submit({ tenant: c.var.tenant, dialect: name }, request)
       .catch((error: unknown): Submitted => {
@@ -72,9 +72,9 @@ export function submissionRoutes(
 }
 
 /** A job that is there already needs no room. */
-async function admit(queue: Queue, jobs: DialectJobs, ref: JobRef): Promise<void> {
+async function admit(queues: Queues, jobs: DialectJobs, ref: JobRef): Promise<void> {
   try {
-    await queue.admit();
+    await queues.of(ref.tenant).admit();
   } catch (error) {
     if (!(error instanceof DarkroomError && error.code === 'queue_full')) throw error;
     const known = await jobs.get(ref).catch(() => null);
