@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
 
@@ -51,6 +51,11 @@ describe('configuration', () => {
     ['DARKROOM_CPU_SLOTS', '0'],
     ['DARKROOM_CALLBACK_TIMEOUT_MS', '90000'],
     ['DARKROOM_AUTH', 'password'],
+    ['DARKROOM_AUTH', 'none,keys'],
+    ['DARKROOM_AUTH', ','],
+    ['DARKROOM_OIDC_ISSUER', 'http://id.example'],
+    ['DARKROOM_OIDC_ISSUER', 'id.example'],
+    ['DARKROOM_OIDC_ISSUER', 'ftp://id.example'],
     ['DARKROOM_LOG_LEVEL', 'loud'],
     ['DARKROOM_CALLBACK_SCHEDULE_MS', '5000,soon'],
     ['DARKROOM_ALLOW_NETWORKS', '10.0.0.0/99'],
@@ -74,6 +79,41 @@ describe('configuration', () => {
     expect(
       readConfig({ DARKROOM_LISTEN: '0.0.0.0:80', DARKROOM_ALLOW_ANONYMOUS: '1' }).DARKROOM_LISTEN,
     ).toHaveLength(1);
+    expect(readConfig({ DARKROOM_LISTEN: '0.0.0.0:80', DARKROOM_AUTH: 'keys' }).DARKROOM_LISTEN).toHaveLength(
+      1,
+    );
+  });
+
+  test('kinds of authentication', () => {
+    const oidc = {
+      DARKROOM_OIDC_ISSUER: 'https://id.example/realms/a',
+      DARKROOM_OIDC_AUDIENCE: 'darkroom, other',
+    };
+    expect(readConfig({}).DARKROOM_AUTH).toEqual([]);
+    expect(readConfig({ DARKROOM_AUTH: 'none' }).DARKROOM_AUTH).toEqual([]);
+    expect(readConfig({ DARKROOM_AUTH: ' oidc, keys', ...oidc })).toMatchObject({
+      DARKROOM_AUTH: ['keys', 'oidc'],
+      DARKROOM_OIDC_AUDIENCE: ['darkroom', 'other'],
+      DARKROOM_OIDC_TENANT_CLAIM: 'tenant',
+    });
+    for (const issuer of ['http://127.0.0.1:9000', 'http://[::1]:9000/', 'http://localhost:9000/realms/a'])
+      expect(readConfig({ ...oidc, DARKROOM_AUTH: 'oidc', DARKROOM_OIDC_ISSUER: issuer })).toMatchObject({
+        DARKROOM_OIDC_ISSUER: issuer,
+      });
+  });
+
+  test('what authentication lacks or contradicts is named', () => {
+    expect(() => readConfig({ DARKROOM_AUTH: 'oidc' })).toThrow(
+      /DARKROOM_OIDC_ISSUER is missing.*\n.*DARKROOM_OIDC_AUDIENCE is missing/,
+    );
+    expect(() => readConfig({ DARKROOM_AUTH: 'keys', DARKROOM_ALLOW_ANONYMOUS: '1' })).toThrow(
+      /DARKROOM_ALLOW_ANONYMOUS=1 contradicts DARKROOM_AUTH="keys"/,
+    );
+  });
+
+  test('input roots are absolute, whoever they are for', () => {
+    const { DARKROOM_INPUT_ROOTS } = readConfig({ DARKROOM_INPUT_ROOTS: 'a,/srv/{tenant}/in, all:b' });
+    expect(DARKROOM_INPUT_ROOTS).toEqual([resolve('a'), '/srv/{tenant}/in', `all:${resolve('b')}`]);
   });
 
   test('slips are found', () => {

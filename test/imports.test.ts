@@ -75,6 +75,17 @@ const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly R
     may: [/^src\/(storage|jobs)\//, /^src\/errors\.ts$/, /^node:/, /^@aws-sdk\//],
     types: [/^src\/keys\.ts$/],
   },
+  {
+    room: /^src\/auth\//,
+    may: [
+      /^src\/auth\//,
+      /^src\/storage\/(json|layout|store)\.ts$/,
+      /^src\/config\/values\.ts$/,
+      /^src\/errors\.ts$/,
+      /^node:crypto$/,
+      /^(jose|zod)$/,
+    ],
+  },
   { room: /^src\/inputs(\/|\.ts$)/, may: [/^src\/(inputs|errors)\.ts$/, /^node:/] },
   { room: /^src\/callbacks\//, may: [/^src\/(callbacks|jobs)\//, /^src\/errors\.ts$/] },
   { room: /^src\/engines\//, may: [/^src\/engines\//, /^node:/, /^zod$/] },

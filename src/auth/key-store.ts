@@ -36,7 +36,7 @@ export class KeyStore {
       const found = await readJson<unknown>(this.#store, key);
       if (found !== null) keys.push(apiKey.parse(found));
     }
-    return keys.sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
+    return keys.sort((a, b) => Date.parse(a.created_at) - Date.parse(b.created_at));
   }
 
   /** The key that it was; null when there is none. */

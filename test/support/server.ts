@@ -33,6 +33,8 @@ export interface DarkroomOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly dataDir?: string;
   readonly command?: 'serve' | 'api';
+  /** What requests log in with, unless they say otherwise. */
+  readonly token?: string;
   /** Do not wait until it is ready. */
   readonly impatient?: boolean;
 }
@@ -41,6 +43,7 @@ export async function startDarkroom({
   env = {},
   dataDir,
   command = 'serve',
+  token,
   impatient,
 }: DarkroomOptions = {}): Promise<Darkroom> {
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'darkroom-test-')));
@@ -63,7 +66,9 @@ export async function startDarkroom({
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const request = (path: string, init?: RequestInit) => fetch(new URL(path, url), init);
+  const login = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const request = (path: string, init?: RequestInit) =>
+    fetch(new URL(path, url), { ...init, headers: { ...login, ...init?.headers } });
   const get = async (id: string) => (await (await request(`/v1/jobs/${id}`)).json()) as LinkedJob;
   const darkroom: Darkroom = {
     url,
