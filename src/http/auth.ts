@@ -81,18 +81,29 @@ function challenge(c: Context, error: unknown): void {
   if (hasBody(c)) c.header('connection', 'close');
   if (!(error instanceof DarkroomError)) return;
   const { code, details } = error;
-  if (code === 'unauthenticated') {
-    const isGiven = (c.req.header('authorization') ?? c.req.header('x-api-key')) !== undefined;
-    c.header('www-authenticate', `Bearer realm="darkroom"${isGiven ? ', error="invalid_token"' : ''}`);
-    // A page that a person opens, such as a gallery: the browser asks for the key. A page's own requests get no dialog.
-    if (c.req.header('sec-fetch-mode') === 'navigate')
-      c.header('www-authenticate', 'Basic realm="darkroom", charset="UTF-8"', { append: true });
-  }
+  if (code === 'unauthenticated')
+    c.header('www-authenticate', isPage(c) ? BASIC : bearer(isLogin(c) && 'invalid_token'));
   if (code === 'forbidden') {
     const scope = typeof details?.['scope'] === 'string' ? `, scope="${details['scope']}"` : '';
-    c.header('www-authenticate', `Bearer realm="darkroom", error="insufficient_scope"${scope}`);
+    c.header('www-authenticate', bearer('insufficient_scope') + scope);
   }
 }
+
+const BASIC = 'Basic realm="darkroom", charset="UTF-8"';
+
+const bearer = (error: string | false): string =>
+  `Bearer realm="darkroom"${error === false ? '' : `, error="${error}"`}`;
+
+/** Whether a person opens a page, such as a gallery: the browser then asks for the key. A page's own requests get no dialog. */
+function isPage(c: Context): boolean {
+  const mode = c.req.header('sec-fetch-mode');
+  // Browsers leave it out where there is no TLS.
+  if (mode === undefined) return c.req.header('accept')?.includes('text/html') ?? false;
+  return mode === 'navigate';
+}
+
+const isLogin = (c: Context): boolean =>
+  (c.req.header('authorization') ?? c.req.header('x-api-key')) !== undefined;
 
 const hasBody = (c: Context): boolean =>
   c.req.header('transfer-encoding') !== undefined || Number(c.req.header('content-length') ?? 0) > 0;

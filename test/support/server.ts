@@ -66,9 +66,11 @@ export async function startDarkroom({
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const login = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const request = (path: string, init?: RequestInit) =>
-    fetch(new URL(path, url), { ...init, headers: { ...login, ...init?.headers } });
+  const request = (path: string, init?: RequestInit) => {
+    const headers = new Headers(init?.headers);
+    if (token !== undefined && !headers.has('authorization')) headers.set('authorization', `Bearer ${token}`);
+    return fetch(new URL(path, url), { ...init, headers });
+  };
   const get = async (id: string) => (await (await request(`/v1/jobs/${id}`)).json()) as LinkedJob;
   const darkroom: Darkroom = {
     url,
