@@ -21,7 +21,6 @@ DARKROOM_MASTER_KEY=$(openssl rand -base64 32)
 POSTGRES_PASSWORD=$(openssl rand -hex 24)
 S3_ACCESS_KEY=darkroom
 S3_SECRET_KEY=$(openssl rand -hex 24)
-DARKROOM_ALLOW_ANONYMOUS=1
 DARKROOM_PORTS=$port-$((port + 1))
 TEMPORAL_UI_PORT=$((port + 2))
 ENV
@@ -34,9 +33,10 @@ for api in "http://127.0.0.1:$port" "http://127.0.0.1:$((port + 1))"; do
   curl --silent --show-error --fail --retry 60 --retry-delay 2 --retry-all-errors "$api/readyz"
   echo
 done
-curl --silent --show-error --fail-with-body "http://127.0.0.1:$port/v1/jobs" -H 'content-type: application/json' \
+key=$(compose run --rm --no-deps -T api keys create --tenant smoke --name smoke)
+curl --silent --show-error --fail-with-body "http://127.0.0.1:$port/v1/jobs" -u "smoke:$key" -H 'content-type: application/json' \
   -d '{"id":"smoke","operation":"system.echo","params":{"word":"seen"}}'
 echo
 # Taken by one API, read through the other.
-curl --silent --show-error --fail-with-body --retry 20 --retry-delay 1 --retry-all-errors \
+curl --silent --show-error --fail-with-body --retry 20 --retry-delay 1 --retry-all-errors -u "smoke:$key" \
   "http://127.0.0.1:$((port + 1))/v1/jobs/smoke/files/result.json" | grep '"word": "seen"'

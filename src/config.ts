@@ -229,8 +229,11 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
 }
 
-/** Reads the settings. Throws ConfigError that lists everything wrong at once. */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+/**
+ * Reads the settings. Throws ConfigError that lists everything wrong at once. `listens`: false where nobody can call, such as
+ * in a worker, so that who may does not matter.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env, { listens = true } = {}): Config {
   const problems: string[] = [];
   const dataDir = resolve(env['DARKROOM_DATA'] || settings.DARKROOM_DATA.fallback);
   const entries = Object.entries(settings).map(([name, setting]) => {
@@ -241,7 +244,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     return [name, parsed.data];
   });
   const raw = Object.fromEntries(entries) as Raw;
-  if (problems.length === 0) problems.push(...authenticationProblems(raw));
+  if (problems.length === 0 && listens) problems.push(...authenticationProblems(raw));
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   const [first] = raw.DARKROOM_LISTEN;
   if (!first) throw new ConfigError('DARKROOM_LISTEN names no address');

@@ -84,6 +84,11 @@ describe('configuration', () => {
     );
   });
 
+  test('who does not listen need not say who may call', () => {
+    for (const env of [{ DARKROOM_LISTEN: '0.0.0.0:80' }, { DARKROOM_AUTH: 'oidc' }])
+      expect(() => readConfig(env, { listens: false })).not.toThrow();
+  });
+
   test('kinds of authentication', () => {
     const oidc = {
       DARKROOM_OIDC_ISSUER: 'https://id.example/realms/a',

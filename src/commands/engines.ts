@@ -43,7 +43,7 @@ async function installEngines(name: string): Promise<void> {
     const known = engines.map((engine) => engine.name).join(', ');
     throw new Error(`There is no engine "${name}"; there are ${known}`);
   }
-  const { DARKROOM_CACHE } = readConfig();
+  const { DARKROOM_CACHE } = readConfig(process.env, { listens: false });
   for (const engine of wanted) await install(engine, DARKROOM_CACHE, (line) => console.error(line));
 }
 

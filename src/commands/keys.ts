@@ -49,7 +49,7 @@ async function create({ tenant, name, readOnly, expires, json }: Wish): Promise<
   if (!isTenant(tenant)) throw new UsageError(`--tenant ${tenant}: must be ${TENANT_RULE}`);
   if (name.trim() === '' || name.length > LONGEST_NAME || /\p{Cc}/u.test(name))
     throw new UsageError(`--name: must be a text of 1 to ${LONGEST_NAME} characters on one line`);
-  const config = readConfig();
+  const config = settingsHere();
   const { key, written } = await openKeys(config).create({
     tenant,
     name,
@@ -71,7 +71,7 @@ function expiryOf(text: string | undefined): string | null {
 }
 
 async function list({ json }: { readonly json?: boolean }): Promise<void> {
-  const config = readConfig();
+  const config = settingsHere();
   const keys = await openKeys(config).list();
   if (json) return printJson({ keys: keys.map(shown) });
   if (keys.length === 0) return say('No keys; "darkroom keys create" makes one');
@@ -89,7 +89,7 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
 
 async function revoke(text: string): Promise<void> {
   const id = readKey(text)?.id ?? text;
-  const key = /^[0-9a-f]{12}$/.test(id) ? await openKeys(readConfig()).revoke(id) : null;
+  const key = /^[0-9a-f]{12}$/.test(id) ? await openKeys(settingsHere()).revoke(id) : null;
   if (!key) {
     say(`darkroom: There is no such key; "darkroom keys list" shows those there are`);
     process.exitCode = exitCodes.notFound;
@@ -97,6 +97,9 @@ async function revoke(text: string): Promise<void> {
   }
   say(`Key ${id} of tenant ${key.tenant} (${key.name}) is revoked; running APIs take it for 5 more seconds`);
 }
+
+/** Only the store matters here. */
+const settingsHere = (): Config => readConfig(process.env, { listens: false });
 
 /** The digest is of no use to anybody else. */
 const shown = ({ sha256: _, ...key }: ApiKey) => key;

@@ -6,7 +6,7 @@ import { UsageError } from './exit-code.ts';
 
 export async function printWebhookSecret(tenant: string): Promise<void> {
   if (!isTenant(tenant)) throw new UsageError(`--tenant ${tenant}: must be ${TENANT_RULE}`);
-  const config = readConfig();
+  const config = readConfig(process.env, { listens: false });
   const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
   console.log(keys.webhookSecrets(tenant)[0]);
 }

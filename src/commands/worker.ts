@@ -40,7 +40,7 @@ export async function worker({
   if (workerId?.trim() === '') throw new UsageError('--worker-id needs a name');
   const only = capabilities?.split(',').flatMap((part) => part.trim() || []);
   if (only?.length === 0) throw new UsageError('--capabilities needs names, such as cpu,3d');
-  const config = readConfig();
+  const config = readConfig(process.env, { listens: false });
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'worker');
   const stop = new AbortController();
   void untilTold().then(() => stop.abort());

@@ -97,7 +97,7 @@ test('everything that .env can set is in .env.example, and secrets have no defau
   const used = new Set([...text.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name));
   expect([...used].sort()).toEqual(Object.keys(example).sort());
   const secrets = ['DARKROOM_MASTER_KEY', 'POSTGRES_PASSWORD', 'S3_SECRET_KEY'];
-  for (const name of [...secrets, 'DARKROOM_ALLOW_ANONYMOUS']) {
+  for (const name of secrets) {
     expect(example[name]).toBe('');
     expect(text).not.toMatch(new RegExp(`\\$\\{${name}(\\}|:-)`));
     expect(text).toMatch(new RegExp(`\\$\\{${name}:\\?`));
@@ -121,6 +121,11 @@ test.each(ours)(
   },
 );
 
+test('nobody may call without a login, unless somebody says so', () => {
+  const environment = filledIn(services['api'] as Service);
+  expect(readConfig(environment)).toMatchObject({ DARKROOM_AUTH: ['keys'], DARKROOM_ALLOW_ANONYMOUS: false });
+});
+
 test('workers and APIs have the same store, keys and Temporal', () => {
   const [api, worker] = ['api', 'worker'].map((name) => services[name]?.environment ?? {});
   const shared = Object.keys(worker ?? {}).filter((name) =>
@@ -135,7 +140,6 @@ function filledIn({ environment }: Service): Record<string, string> {
   const given: Record<string, string> = {
     ...example,
     DARKROOM_MASTER_KEY: 'a'.repeat(43),
-    DARKROOM_ALLOW_ANONYMOUS: '1',
   };
   const fill = (value: string) =>
     value.replace(
