@@ -14,11 +14,13 @@ import urllib.request
 import uuid
 
 SERVER = os.environ.get("DARKROOM_URL") or "http://127.0.0.1:8080"
+TOKEN = os.environ.get("DARKROOM_TOKEN")
 
 
 def call(method, path, body=None, headers=None):
     """Returns the open answer. Raises SystemExit that says what the server refused."""
-    request = urllib.request.Request(SERVER + path, data=body, method=method, headers=headers or {})
+    login = {"Authorization": f"Bearer {TOKEN}"} if TOKEN else {}
+    request = urllib.request.Request(SERVER + path, data=body, method=method, headers={**login, **(headers or {})})
     try:
         return urllib.request.urlopen(request, timeout=60)
     except urllib.error.HTTPError as error:

@@ -7,7 +7,10 @@ import { createClient, DarkroomProblem } from '../src/client/client.ts';
 import { localFile, saveFiles } from '../src/client/files.ts';
 
 const [photo = 'examples/photos/chelsea.jpg', folder = 'thumbnails'] = process.argv.slice(2);
-const darkroom = createClient({ url: process.env['DARKROOM_URL'] || 'http://127.0.0.1:8080' });
+const darkroom = createClient({
+  url: process.env['DARKROOM_URL'] || 'http://127.0.0.1:8080',
+  token: process.env['DARKROOM_TOKEN'],
+});
 
 try {
   const { id } = await darkroom.submit({

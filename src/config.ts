@@ -179,7 +179,7 @@ export const settings = {
   DARKROOM_GUESTKIT_MAX_QUEUE_SIZE: {
     schema: positive,
     fallback: '1000',
-    meaning: 'guestkit jobs that may be pending at once; more are refused',
+    meaning: 'guestkit jobs of a tenant that may be pending at once; more are refused',
   },
   DARKROOM_TASK_OPERATION: {
     schema: z.string(),
