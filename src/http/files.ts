@@ -13,9 +13,10 @@ export async function fileResponse(c: Context, { entry, open }: OpenFile): Promi
     'cache-control': 'private, no-cache',
     'content-type': media_type,
     'content-disposition': `inline; filename*=UTF-8''${encodeRfc5987(name)}`,
-    // What users made may be HTML or SVG; it must not run as a page of this server.
+    // What users made may be HTML or SVG; it must not run as a page of this server. Without scripts it may be one of the same
+    // origin, and must: a browser sends its login for no other, and a gallery would be without its pictures.
     'content-security-policy':
-      "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; sandbox",
+      "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; sandbox allow-same-origin",
     'x-content-type-options': 'nosniff',
   };
   if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);

@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { curl } from '../support/dialect-clients.ts';
+import { photo } from '../support/photos.ts';
 import { startTenants, type Tenants } from '../support/tenants.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
@@ -13,6 +14,7 @@ let browser: Browser;
 beforeAll(async () => {
   tenants = await startTenants();
   web = await startWeb({
+    '/chelsea.jpg': await photo('chelsea.jpg'),
     '/evil.html': (_, response) => {
       response.setHeader('content-type', 'text/html');
       response.end(`<form method="post" enctype="multipart/form-data" action="${tenants.server.url}/jobs">
@@ -49,6 +51,29 @@ describe('in Chromium', () => {
       403,
       { code: 'origin_forbidden', message: expect.stringContaining(web.url) },
     ]);
+  });
+
+  test('a gallery opens with all that is on it, though it is shut off from this server', async () => {
+    const { id } = await tenants.server.submit({
+      operation: 'image.gallery',
+      assets: [{ source: { url: `${web.url}/chelsea.jpg` } }],
+    });
+    await tenants.server.until(id, 'completed');
+    const context = await browser.newContext({
+      httpCredentials: { username: 'any', password: tenants.acme.key },
+    });
+    const page = await context.newPage();
+    const statuses: number[] = [];
+    page.on('response', (response) => statuses.push(response.status()));
+    await page.goto(`${tenants.server.url}/v1/jobs/${id}/files/index.html`, { waitUntil: 'networkidle' });
+    expect(statuses.length).toBeGreaterThan(1);
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    expect(
+      await page
+        .locator('img')
+        .first()
+        .evaluate((image) => Reflect.get(image, 'naturalWidth')),
+    ).toBeGreaterThan(0);
   });
 });
 
