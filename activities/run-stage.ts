@@ -13,6 +13,7 @@ import { type Checkpoint, mended, partsOf, readCheckpoint, type StoredFile } fro
 import type { ActivityDeps } from './deps.ts';
 import { asJobError } from './fetch-asset.ts';
 import { inLanes } from './lanes.ts';
+import { timeStage } from './metrics.ts';
 import { ScratchOutputs } from './outputs.ts';
 import { type Pulse, pulsing } from './step.ts';
 import type { StageResult, StageStep } from './steps.ts';
@@ -29,6 +30,7 @@ export const createRunStage =
       const done = await readCheckpoint(deps.store, job, stage, batch);
       if (done) return { failed: done.failures.length, startedAt: pulse.startedAt };
       const scratch = join(deps.workDir, randomUUID());
+      let outcome = 'failed';
       try {
         const { mends } = stage;
         const flawed =
@@ -36,8 +38,10 @@ export const createRunStage =
         const checkpoint = await runIn(scratch, deps, step, flawed, pulse);
         pulse.signal.throwIfAborted();
         await deps.store.put(checkpointKey(job, stage.run, stage.name, batch), JSON.stringify(checkpoint));
+        outcome = 'completed';
         return { failed: checkpoint.failures.length, startedAt: pulse.startedAt };
       } finally {
+        timeStage(step, pulse.signal.aborted ? 'cancelled' : outcome, (Date.now() - pulse.startedAt) / 1000);
         await rm(scratch, { recursive: true, force: true });
       }
     });

@@ -1,5 +1,6 @@
 /** What each activity is given and gives back. Imported by workflows for its types alone. */
 import type { Batch, ChunkEnds } from '../src/jobs/batch.ts';
+import type { Housekept } from '../src/jobs/housekeeping.ts';
 import type { AssetCounts, CallbackEvent, Job, JobError } from '../src/jobs/job.ts';
 import type { JobInputs, JobOrder, JobStatus, SealedInputs, StageOrder } from '../src/jobs/order.ts';
 import type { TerminalState } from '../src/jobs/states.ts';
@@ -102,4 +103,5 @@ export interface Activities {
   runStage(step: StageStep): Promise<StageResult>;
   packageJob(step: PackageStep): Promise<JobStatus>;
   notify(step: NotifyStep): Promise<NotifyResult>;
+  keepHouse(): Promise<Housekept>;
 }

@@ -8,6 +8,8 @@ import { e2e3dBody } from './callbacks/e2e3d.ts';
 import { primaaBody } from './callbacks/primaa.ts';
 import type { Config } from './config.ts';
 import type { JobEngine } from './jobs/engine.ts';
+import { Housekeeping } from './jobs/housekeeping.ts';
+import type { Keeping } from './jobs/order.ts';
 import { Reception } from './jobs/reception.ts';
 import { JobService } from './jobs/service.ts';
 import { type Keyring, loadKeyring } from './keys.ts';
@@ -42,6 +44,7 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
       operations,
       fingerprints: (text) => keys.fingerprints(text),
       refusalOf: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
+      keeping: keepingOf(config),
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
       queueUnavailable: config.DARKROOM_QUEUE_UNAVAILABLE,
     },
@@ -63,14 +66,17 @@ export interface WorkerParts {
  */
 export async function composeWorker(
   config: Config,
+  client: Client,
   scratch: string,
   only?: readonly string[],
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config);
+  const engine = new TemporalEngine(client, operations.capabilities);
   const offer = await offerOf(config, operations, only);
   const activities = createActivities({
     store,
     archive,
+    housekeeping: new Housekeeping({ engine, archive }),
     keys,
     http: createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
     operation: (name) => operations.operation(name),
@@ -86,6 +92,13 @@ export async function composeWorker(
   });
   return { activities, slots: offer.slots, later: offer.later };
 }
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const keepingOf = ({ DARKROOM_KEEP_DAYS: days, DARKROOM_KEEP_WORK_DAYS: workDays }: Config): Keeping => ({
+  jobMs: days === null ? null : days * DAY_MS,
+  workMs: workDays * DAY_MS,
+});
 
 async function composeShared(
   config: Config,

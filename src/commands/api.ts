@@ -5,7 +5,6 @@ import { createApp } from '../http/app.ts';
 import { type HttpServer, listen } from '../http/server.ts';
 import { listPhotographs } from '../inputs/photographs.ts';
 import { Estimator } from '../jobs/estimator.ts';
-import type { Reception } from '../jobs/reception.ts';
 import { Watcher } from '../jobs/watcher.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
@@ -14,11 +13,6 @@ import { untilTold } from './until-told.ts';
 
 /** Where `darkroom serve` puts Temporal unless the port is taken. */
 export const EMBEDDED_ADDRESS = '127.0.0.1:7233';
-
-const HOUR = 60 * 60 * 1000;
-
-/** Uploads that began so long ago are not under way any more. */
-const ABANDONED_MS = 24 * HOUR;
 
 export async function api(): Promise<void> {
   const config = readConfig();
@@ -40,7 +34,6 @@ export async function startApi(config: Config, target: TemporalTarget, log: Log)
   const { client, service, reception, engine, operations, store } = await composeApi(config, target);
   if (!config.embedded) void keepRegistering(client, log);
   if (!config.embedded) adviseSharedKey(config, log);
-  keepSweeping(reception, log);
   const app = createApp({
     service,
     reception,
@@ -70,14 +63,4 @@ export async function startApi(config: Config, target: TemporalTarget, log: Log)
     loopbackOnly: !config.DARKROOM_ALLOW_ANONYMOUS,
   });
   return listen(config.DARKROOM_LISTEN, (request, bindings) => app.fetch(request, bindings));
-}
-
-/** Removes what uploads left whose API was killed: now, and every hour. */
-function keepSweeping(reception: Reception, log: Log): void {
-  const sweep = () =>
-    reception
-      .sweepUploads(new Date(Date.now() - ABANDONED_MS))
-      .catch((error: unknown) => log.warn({ err: error }, 'Could not look for abandoned uploads'));
-  setInterval(() => void sweep(), HOUR).unref();
-  void sweep();
 }

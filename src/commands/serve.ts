@@ -15,6 +15,7 @@ import { findTemporal } from '../temporal/embedded/binary.ts';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../temporal/embedded/server.ts';
 import { liveCapabilities } from '../temporal/live-workers.ts';
 import { registerSearchAttributes, setRetention } from '../temporal/namespace.ts';
+import { scheduleHousekeeping } from '../temporal/schedule.ts';
 import { startApi } from './api.ts';
 import { untilTold } from './until-told.ts';
 import { superviseWorker } from './worker-process.ts';
@@ -102,6 +103,7 @@ async function prepareNamespace(config: Config, target: TemporalTarget): Promise
   const client = createClient(target);
   await registerSearchAttributes(client);
   await setRetention(client, config.DARKROOM_RETENTION_DAYS);
+  await scheduleHousekeeping(client);
   await client.connection.close();
 }
 

@@ -37,7 +37,7 @@ const dialects: readonly CreateDialect[] = [
 export function createApp(parts: AppParts): OpenAPIHono<Env> {
   const { engine, log, limits } = parts;
   const app = new OpenAPIHono<Env>();
-  const metrics = createMetrics();
+  const metrics = createMetrics(engine);
 
   app.use(metrics.measure);
   if (parts.loopbackOnly) app.use(guardHost);

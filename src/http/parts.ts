@@ -15,7 +15,10 @@ export interface ApiParts {
   readonly watcher: Watcher;
   readonly estimator: Estimator;
   readonly operations: OperationCatalogue;
-  readonly engine: Pick<JobEngine, 'liveCapabilities' | 'liveWorkers' | 'countRunning' | 'countPending'>;
+  readonly engine: Pick<
+    JobEngine,
+    'liveCapabilities' | 'liveWorkers' | 'countRunning' | 'countPending' | 'queues' | 'countsByState'
+  >;
   readonly onSubmitted: (job: Job) => void;
   /** Answers with what `/metrics` answers. */
   readonly exposeMetrics: (c: Context) => Promise<Response>;

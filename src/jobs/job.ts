@@ -101,6 +101,12 @@ export const jobSpec = z
       .max(5)
       .optional()
       .describe("Temporal's priority key: 1 is served first, 3 is usual"),
+    keep_days: z
+      .number()
+      .positive()
+      .max(36_500)
+      .optional()
+      .describe("Days after its end that the job and its results are kept; default: the server's"),
     labels: z
       .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/), z.string().max(255))
       .refine((labels) => Object.keys(labels).length <= 20, 'must have at most 20 entries')

@@ -88,6 +88,14 @@ export interface AssetsTaken {
   readonly sealed: readonly string[];
 }
 
+/** How long what there is of a job is kept after its end. */
+export interface Keeping {
+  /** Milliseconds until the job is erased; null: it is kept. */
+  readonly jobMs: number | null;
+  /** Milliseconds for which what only reruns need is sure to be there: fetched assets, and what its stages left. */
+  readonly workMs: number;
+}
+
 export interface JobOrder {
   readonly header: JobHeader;
   /** Keyed digest of the request; see `canonicalRequest`. */
@@ -109,6 +117,8 @@ export interface JobOrder {
   /** Milliseconds between the attempts of a callback, after the first. */
   readonly callbackScheduleMs: readonly number[];
   readonly callback: Pick<JobInputs, 'callback'> | SealedInputs;
+  /** Orders of before 0.2 say nothing of it: all is kept. */
+  readonly keeping?: Keeping;
   /** Of the last run that completed: it stays until this one has. */
   readonly result: JobStatus['result'];
 }

@@ -60,6 +60,7 @@ beforeAll(async () => {
     fingerprints: (text: string) => keys.fingerprints(text),
     refusalOf: (url: string) => refusalOf(url, []),
     callbackScheduleMs: [],
+    keeping: { jobMs: null, workMs: 1e9 },
     queueUnavailable: false,
   };
   startApp = (operation, params) =>
