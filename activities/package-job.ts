@@ -40,6 +40,10 @@ export const createPackageJob =
         completed_at: completedAt,
         expires_at: expiryOf(completedAt, order.keeping),
         assets: manifest ? countsOf(manifest.assets, status) : withCulprit(status.assets, ending.error),
+        usage: {
+          ...status.usage,
+          bytes_out: (manifest?.files ?? []).reduce((sum, { size }) => sum + size, 0),
+        },
         result:
           manifest && ending.state === 'completed'
             ? { kind: manifest.kind, files: manifest.files.length, run }

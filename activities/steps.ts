@@ -37,7 +37,8 @@ interface Started {
   readonly startedAt: number;
 }
 
-export type DownloadResult = Pick<AssetCounts, 'downloaded' | 'failed'> & Started;
+export type DownloadResult = Pick<AssetCounts, 'downloaded' | 'failed'> &
+  Started & { /** Of the assets that are here. */ readonly bytes: number };
 
 export interface StageStep extends Step {
   readonly operation: string;
@@ -52,7 +53,8 @@ export interface StageStep extends Step {
   readonly skipFailedAssets: boolean;
 }
 
-export type StageResult = Pick<AssetCounts, 'failed'> & Started;
+export type StageResult = Pick<AssetCounts, 'failed'> &
+  Started & { /** That this run spent on it. */ readonly computeMs: number };
 
 export interface PackageStep {
   /** With the assets that came later. */

@@ -12,6 +12,7 @@ import { Housekeeping } from './jobs/housekeeping.ts';
 import type { Keeping } from './jobs/order.ts';
 import { Reception } from './jobs/reception.ts';
 import { JobService } from './jobs/service.ts';
+import type { UsageLedger } from './jobs/usage.ts';
 import { type Keyring, loadKeyring } from './keys.ts';
 import { createGuardedHttp, refusalOf } from './net/guarded-http.ts';
 import { offerOf, type Slots } from './offer.ts';
@@ -19,6 +20,7 @@ import { StoredArchive } from './storage/archive.ts';
 import { createFilesystemStore } from './storage/filesystem.ts';
 import { createS3Store } from './storage/s3.ts';
 import type { ObjectStore } from './storage/store.ts';
+import { StoredUsage } from './storage/usage.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
 import { TemporalEngine } from './temporal/engine.ts';
 
@@ -29,6 +31,7 @@ export interface Api {
   readonly service: JobService;
   readonly reception: Reception;
   readonly store: ObjectStore;
+  readonly usage: UsageLedger;
   readonly operations: Registry;
 }
 
@@ -50,7 +53,7 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
     },
     service,
   );
-  return { client, engine, service, reception, store, operations };
+  return { client, engine, service, reception, store, usage: new StoredUsage(store), operations };
 }
 
 export interface WorkerParts {
@@ -76,7 +79,7 @@ export async function composeWorker(
   const activities = createActivities({
     store,
     archive,
-    housekeeping: new Housekeeping({ engine, archive }),
+    housekeeping: new Housekeeping({ engine, archive, usage: new StoredUsage(store) }),
     keys,
     http: createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
     operation: (name) => operations.operation(name),

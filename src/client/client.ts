@@ -23,6 +23,7 @@ import type {
   JobRequest,
   Manifest,
   Operation,
+  UsageReport,
 } from './types.ts';
 
 export { hasEnded } from './ended.ts';
@@ -205,6 +206,15 @@ export class Darkroom {
 
   operation(name: string, { signal }: Cancellable = {}): Promise<Operation> {
     return this.#transport.json({ path: `/v1/operations/${encodeURIComponent(name)}`, signal });
+  }
+
+  /** What jobs took, by day (UTC) and operation. `from`, `to`: days such as 2026-11-21; this month unless given. */
+  usage({
+    from,
+    to,
+    signal,
+  }: Cancellable & { from?: string | undefined; to?: string | undefined } = {}): Promise<UsageReport> {
+    return this.#transport.json({ path: '/v1/usage', query: { from, to }, signal });
   }
 
   /** Resolves when the server can do its work; otherwise throws what it lacks, without trying again. */

@@ -1,6 +1,7 @@
 /** What goes to the server and comes from it, as TypeScript sees it. Nothing here is left at run time. */
 import type { OperationInfo } from '../jobs/catalogue.ts';
 import type { Job as BareJob, JobSpec } from '../jobs/job.ts';
+import type { UsageRow } from '../jobs/usage.ts';
 
 export type { Delivery } from '../jobs/delivery.ts';
 export type { FileEntry, Manifest } from '../jobs/job.ts';
@@ -19,6 +20,13 @@ export type JobRequest = Omit<JobSpec, 'params' | 'assets'> & {
 };
 
 export type Operation = OperationInfo & { readonly available: boolean };
+
+export interface UsageReport {
+  readonly tenant: string;
+  readonly from: string;
+  readonly to: string;
+  readonly usage: readonly UsageRow[];
+}
 
 export interface JobFilter {
   readonly state?: Job['state'];

@@ -31,7 +31,7 @@ export async function api(): Promise<void> {
 export async function startApi(config: Config, target: TemporalTarget, log: Log): Promise<HttpServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
-  const { client, service, reception, engine, operations, store } = await composeApi(config, target);
+  const { client, service, reception, engine, operations, store, usage } = await composeApi(config, target);
   if (!config.embedded) void keepRegistering(client, log);
   if (!config.embedded) adviseSharedKey(config, log);
   const app = createApp({
@@ -41,6 +41,7 @@ export async function startApi(config: Config, target: TemporalTarget, log: Log)
     estimator: new Estimator(engine),
     engine,
     operations,
+    usage,
     checkStore: () => store.check(),
     photographs: (directory) => listPhotographs(config.DARKROOM_INPUT_ROOTS, directory),
     log,

@@ -3,10 +3,12 @@ import type { JobArchive } from './archive.ts';
 import { type Due, expiryOf, jobDue } from './due.ts';
 import type { JobEngine, JobSnapshot } from './engine.ts';
 import { isTerminal } from './states.ts';
+import type { UsageLedger } from './usage.ts';
 
 export interface HousekeepingParts {
   readonly engine: Pick<JobEngine, 'get' | 'order' | 'remove' | 'endedOutside'>;
   readonly archive: JobArchive;
+  readonly usage: UsageLedger;
 }
 
 /** How many of each. */
@@ -19,6 +21,8 @@ export interface Housekept {
   readonly work: number;
   /** Jobs that have expired. */
   readonly jobs: number;
+  /** Days of tenants whose usage was added up. */
+  readonly days: number;
 }
 
 /** Uploads that began so long ago are not under way any more. */
@@ -41,7 +45,8 @@ export class Housekeeping {
       const what = await this.#erase(due, now);
       if (what) erased[what] += 1;
     }
-    return { uploads, recorded, work: erased.work, jobs: erased.job };
+    const days = await this.#parts.usage.sumUp(now, signal);
+    return { uploads, recorded, work: erased.work, jobs: erased.job, days };
   }
 
   /** Removes uploads of requests whose process died, if no job was made of them. */

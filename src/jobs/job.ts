@@ -148,6 +148,17 @@ const assetCounts = z
   })
   .meta({ id: 'AssetCounts' });
 
+/** What a run took. */
+const usage = z
+  .object({
+    bytes_in: z.int().describe('Of the assets that it worked on'),
+    bytes_out: z.int().describe('Of the files that it made'),
+    compute_seconds: z
+      .number()
+      .describe('That workers spent on its stages; attempts that failed or were cut off do not count'),
+  })
+  .meta({ id: 'Usage' });
+
 /** A job without links, which only those who know the address of the API can add. */
 export const job = z
   .object({
@@ -165,6 +176,7 @@ export const job = z
     completed_at: timestamp.nullable(),
     expires_at: timestamp.nullable().describe('When results are deleted; null: never'),
     assets: assetCounts,
+    usage,
     labels: z.record(z.string(), z.string()),
     result: resultSummary.nullable(),
     error: jobError.nullable(),
@@ -174,6 +186,7 @@ export const job = z
 export type Job = z.infer<typeof job>;
 export type JobError = z.infer<typeof jobError>;
 export type AssetCounts = z.infer<typeof assetCounts>;
+export type Usage = z.infer<typeof usage>;
 
 export const fileEntry = z
   .object({

@@ -3,7 +3,7 @@
  * without anything worth stealing. Inputs that carry a secret, or are long, are sealed in the object store instead.
  */
 import type { Asset } from './asset.ts';
-import type { Callback, CallbackEvent, Job } from './job.ts';
+import type { Callback, CallbackEvent, Job, Usage } from './job.ts';
 
 /** Names a job. Every key, path and workflow id is made of both. */
 export interface JobRef {
@@ -123,6 +123,8 @@ export interface JobOrder {
   readonly result: JobStatus['result'];
 }
 
+export const noUsage: Usage = { bytes_in: 0, bytes_out: 0, compute_seconds: 0 };
+
 /** The status of a job that has just been accepted. */
 export function initialStatus(order: JobOrder): JobStatus {
   return {
@@ -135,6 +137,7 @@ export function initialStatus(order: JobOrder): JobStatus {
     completed_at: null,
     expires_at: null,
     assets: { total: expected(order), downloaded: 0, failed: 0 },
+    usage: noUsage,
     result: order.result,
     error: null,
   };

@@ -3,7 +3,7 @@ import type { DarkroomError } from '../errors.ts';
 import type { JobRecord } from './archive.ts';
 import { expiryOf } from './due.ts';
 import type { Job } from './job.ts';
-import type { JobRef, Keeping } from './order.ts';
+import { type JobRef, type Keeping, noUsage } from './order.ts';
 import { extended } from './timeline.ts';
 
 /** What job specs allow the name of an operation. */
@@ -38,6 +38,7 @@ export function refusedRecord(
     completed_at: now,
     expires_at: expiryOf(now, keeping),
     assets: { total: 0, downloaded: 0, failed: 0 },
+    usage: noUsage,
     result: null,
     error: { code, message, retryable, details },
   };

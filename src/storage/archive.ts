@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { DarkroomError } from '../errors.ts';
 import type { JobArchive, JobRecord, OpenFile, StoredResult, UploadStream } from '../jobs/archive.ts';
 import type { Delivery } from '../jobs/delivery.ts';
-import { type Due, firstDue } from '../jobs/due.ts';
+import { type Due, firstDue, jobDue } from '../jobs/due.ts';
 import type { JobFilter, JobPage } from '../jobs/engine.ts';
 import type { FileEntry, Job, Manifest } from '../jobs/job.ts';
 import type { JobInputs, JobRef, SealedInputs, Upload } from '../jobs/order.ts';
@@ -15,6 +15,7 @@ import { enterDue, eraseWork, listDue } from './erasure.ts';
 import { readJson } from './json.ts';
 import * as layout from './layout.ts';
 import type { ObjectStore } from './store.ts';
+import { enterUsage } from './usage.ts';
 
 /** As `manifest.json` holds it: with the key of each file's bytes, which is nobody else's business. */
 export type StoredManifest = Omit<Manifest, 'files'> & {
@@ -201,6 +202,8 @@ export class StoredArchive implements JobArchive {
     if (record?.job.completed_at) {
       const entry = record.order ? layout.endedKey : layout.refusedKey;
       await this.#store.delete(entry(ref, new Date(record.job.completed_at)));
+      for (const due of [firstDue(record), jobDue(record)])
+        if (due) await this.#store.delete(layout.dueKey(due));
     }
     await this.#store.delete(layout.inputKey(ref));
     await this.#store.deleteAll(layout.jobPrefix(ref));
@@ -219,6 +222,7 @@ export class StoredArchive implements JobArchive {
     await Promise.all([
       this.#store.put(key, JSON.stringify(job)),
       ...(due ? [enterDue(this.#store, due)] : []),
+      enterUsage(this.#store, job),
     ]);
     if (earlier?.job.completed_at) {
       const old = layout.endedKey(job, new Date(earlier.job.completed_at));

@@ -83,6 +83,14 @@ export const dueKey = ({ ref, run, what, at }: Due): string =>
 /** Whether it is due by this time. */
 export const isDue = (key: string, now: Date): boolean => key < `${duePrefix}${time(now)}`;
 
+/** Of all tenants: what runs took, an empty object each, by the day of their end. */
+export const usagePrefix = '_usage/';
+
+export const usageDay = (day: string, tenant: string): string => `${usagePrefix}${day}/${tenant}/`;
+
+/** A day of a tenant that is over, added up. */
+export const usageSum = (day: string, tenant: string): string => `${usagePrefix}sums/${tenant}/${day}.json`;
+
 export const refusedPrefix = (tenant: string): string => `${tenant}/refused/`;
 
 /** Likewise, for each job that was refused. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JobSnapshot } from '../../src/jobs/engine.ts';
 import { estimate } from '../../src/jobs/estimate.ts';
 import type { Job } from '../../src/jobs/job.ts';
+import { noUsage } from '../../src/jobs/order.ts';
 import type { JobState } from '../../src/jobs/states.ts';
 
 const T0 = Date.parse('2026-11-21T10:00:00.000Z');
@@ -21,6 +22,7 @@ function snapshot(
     operation: 'x.y',
     dialect: 'native',
     created_at: iso(0),
+    usage: noUsage,
     labels: {},
     state,
     paused: false,

@@ -17,6 +17,7 @@ import { loadKeyring } from '../../src/keys.ts';
 import { createGuardedHttp } from '../../src/net/guarded-http.ts';
 import { StoredArchive } from '../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../src/storage/filesystem.ts';
+import { StoredUsage } from '../../src/storage/usage.ts';
 import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
 import { startEmbeddedTemporal } from '../../src/temporal/embedded/server.ts';
 import { TemporalEngine } from '../../src/temporal/engine.ts';
@@ -75,7 +76,7 @@ export async function startLab(
     },
     service,
   );
-  const housekeeping = new Housekeeping({ engine, archive });
+  const housekeeping = new Housekeeping({ engine, archive, usage: new StoredUsage(store) });
   const activities = createActivities({
     store,
     archive,
