@@ -121,8 +121,9 @@ export class Darkroom {
     return events(this.#transport, id, options);
   }
 
-  cancel(id: string, options?: Cancellable): Promise<Job> {
-    return this.#control(id, 'cancel', options);
+  /** `reason`: told as the message of the end. */
+  cancel(id: string, { reason, signal }: Cancellable & { reason?: string | undefined } = {}): Promise<Job> {
+    return this.#control(id, 'cancel', { signal }, reason === undefined ? undefined : { reason });
   }
 
   /** The step that it is in is finished, and no other begins. */
@@ -241,9 +242,15 @@ export class Darkroom {
     });
   }
 
-  #control(id: string, signal: 'cancel' | 'pause' | 'resume', options: Cancellable = {}): Promise<Job> {
-    const path = `${pathOf(id)}/${signal}`;
-    return this.#transport.json({ method: 'POST', path, repeatable: true, signal: options.signal });
+  #control(
+    id: string,
+    control: 'cancel' | 'pause' | 'resume',
+    { signal }: Cancellable = {},
+    body?: object,
+  ): Promise<Job> {
+    const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const path = `${pathOf(id)}/${control}`;
+    return this.#transport.json({ method: 'POST', path, repeatable: true, signal, ...json });
   }
 }
 

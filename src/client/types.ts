@@ -45,6 +45,7 @@ export interface StateEvent extends Pick<Job, 'run' | 'state' | 'stage' | 'pause
   /** Position among the transitions of this run, from 1. */
   readonly seq: number;
   readonly at: string;
+  readonly progress?: number;
 }
 
 /** How far it is within a state. */

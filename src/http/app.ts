@@ -80,7 +80,9 @@ function nothingHere(app: OpenAPIHono<Env>, c: Context): DarkroomError {
   if (methods.length === 0) {
     return new DarkroomError('route_not_found', `There is nothing at ${c.req.path}; see /docs`);
   }
-  c.header('allow', methods.join(', '));
+  // HEAD is answered wherever GET is.
+  const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  c.header('allow', allowed.join(', '));
   return new DarkroomError(
     'method_not_allowed',
     `${c.req.path} takes ${methods.join(', ')}, not ${c.req.method}`,

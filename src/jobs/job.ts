@@ -51,6 +51,7 @@ const callback = z
       .string()
       .min(1)
       .max(4096)
+      .regex(/^[\x20-\x7e]+$/, 'must be ASCII without control characters, as a header has to carry it')
       .optional()
       .describe('Sent back as `Authorization: Bearer`; kept encrypted'),
     events: z

@@ -36,7 +36,7 @@ const snapshot = (state: JobState, timeline: readonly Moment[]): JobSnapshot => 
 
 /** The statuses that a client sees who looks after each step. */
 function seen(steps: readonly (JobState | 'pause or resume')[]): string[] {
-  let view = { state: 'created' as JobState, stage: null, paused: false };
+  let view = { state: 'created' as JobState, stage: null, paused: false, progress: 0 };
   let timeline = extended([], view, '');
   const statuses = [statusOf(snapshot(view.state, timeline))];
   for (const step of steps) {
