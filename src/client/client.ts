@@ -23,6 +23,7 @@ import type {
   JobRequest,
   Manifest,
   Operation,
+  WatchedJob,
 } from './types.ts';
 
 export { hasEnded } from './ended.ts';
@@ -73,7 +74,7 @@ export class Darkroom {
     return this.#send('/v1/jobs', bodyOf('job', request), key, signal);
   }
 
-  get(id: string, { signal }: Cancellable = {}): Promise<Job> {
+  get(id: string, { signal }: Cancellable = {}): Promise<WatchedJob> {
     return this.#transport.json({ path: pathOf(id), signal });
   }
 
