@@ -7,13 +7,14 @@ import { ProblemNote } from '../parts/problem-note.tsx';
 import { DeliveryItem } from './delivery-item.tsx';
 
 const EVERY_MS = 3000;
-/** The end of a job is told a little after it. */
-const TOLD_WITHIN_MS = 30_000;
+/** The end of a job is told a little after it, and a redelivery made a little after it was asked for. */
+const SOON_MS = 30_000;
 
 /** Callbacks of the job; nothing when it has none. */
 export function Deliveries({ job }: { job: Job }) {
   const client = useClient();
   const [waiting, setWaiting] = useState(false);
+  const [askedAt, setAskedAt] = useState(0);
   const [refusal, setRefusal] = useState<DarkroomProblem | null>(null);
   const { value, problem, refresh } = useLoaded(
     `deliveries ${job.id}`,
@@ -22,13 +23,13 @@ export function Deliveries({ job }: { job: Job }) {
       setWaiting(deliveries.some(({ state }) => state === 'pending'));
       return deliveries;
     },
-    { everyMs: waiting || isFresh(job) ? EVERY_MS : null },
+    { everyMs: waiting || !hasEnded(job) || isSoon(askedAt, job) ? EVERY_MS : null },
   );
   const redeliver = async ({ id }: Delivery) => {
     setRefusal(null);
     try {
       await client.redeliver(job.id, id);
-      setWaiting(true);
+      setAskedAt(Date.now());
       refresh();
     } catch (error) {
       setRefusal(problemFrom(error));
@@ -48,5 +49,5 @@ export function Deliveries({ job }: { job: Job }) {
   );
 }
 
-const isFresh = (job: Job): boolean =>
-  !hasEnded(job) || Date.now() - Date.parse(job.completed_at ?? job.created_at) < TOLD_WITHIN_MS;
+const isSoon = (askedAt: number, { completed_at }: Job): boolean =>
+  Date.now() - Math.max(askedAt, Date.parse(completed_at ?? '') || 0) < SOON_MS;

@@ -24,7 +24,6 @@ export function Lightbox({ files, at, pictures, onMove, onClose }: Props) {
     if (next >= 0 && next < files.length) onMove(next);
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: keys of a dialog; each has a button as well
     <dialog
       ref={dialog}
       class="lightbox"

@@ -5,9 +5,10 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** `1.4 s`, `3 min 20 s`, `2 h 5 min`, `4 d 2 h`. */
+/** `<0.1 s`, `1.4 s`, `3 min 20 s`, `2 h 5 min`, `4 d 2 h`. */
 export function durationText(ms: number): string {
-  if (ms < 10 * SECOND) return `${(Math.max(0, ms) / SECOND).toFixed(1)} s`;
+  if (ms < 100) return '<0.1 s';
+  if (ms < 10 * SECOND) return `${(ms / SECOND).toFixed(1)} s`;
   if (ms < MINUTE) return `${Math.round(ms / SECOND)} s`;
   if (ms < HOUR) return twoUnits(ms, MINUTE, 'min', SECOND, 's');
   if (ms < DAY) return twoUnits(ms, HOUR, 'h', MINUTE, 'min');

@@ -11,9 +11,11 @@ export function ProblemNote({ problem, what }: Props) {
   if (!problem) return null;
   return (
     <div class="problem" role="alert">
-      {what && <strong>{what}. </strong>}
-      {problem.detail} <code>{problem.code}</code>
-      {problem.errors.length > 0 && (
+      <p>
+        {what && <strong>{what}. </strong>}
+        {problem.detail} <code>{problem.code}</code>
+      </p>
+      {problem.errors.length > 1 && (
         <ul>
           {problem.errors.map(({ pointer, detail }) => (
             <li key={`${pointer} ${detail}`}>

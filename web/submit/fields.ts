@@ -10,14 +10,15 @@ interface Common {
   readonly required: boolean;
 }
 
-/** `json`: anything that needs more than one line of a form. */
+/** `json`: anything else; `words` are texts that it takes as they are, without quotes. */
 export type Field = Common &
   (
     | { readonly kind: 'choice'; readonly choices: readonly Plain[] }
     | { readonly kind: 'choices'; readonly choices: readonly string[] }
     | { readonly kind: 'number'; readonly min: number | null; readonly max: number | null }
     | { readonly kind: 'text'; readonly long: boolean }
-    | { readonly kind: 'flag' | 'lines' | 'json' }
+    | { readonly kind: 'json'; readonly words: readonly string[] }
+    | { readonly kind: 'flag' | 'lines' }
   );
 
 type Plain = string | number | boolean | null;
@@ -57,15 +58,21 @@ function shapeOf(schema: JsonSchema): Shape {
     case 'array':
       return listShapeOf(objectOf(schema['items']));
     default:
-      return { kind: 'json' };
+      return { kind: 'json', words: wordsOf(schema) };
   }
 }
 
 function listShapeOf(items: JsonSchema): Shape {
-  if (items['type'] !== 'string') return { kind: 'json' };
+  if (items['type'] !== 'string') return { kind: 'json', words: [] };
   const choices = listOf(items['enum']).filter((choice) => typeof choice === 'string');
   return choices.length > 0 ? { kind: 'choices', choices } : { kind: 'lines' };
 }
+
+/** Of a union in which some forms are words, such as `name` or `{"attribute": …}`. */
+const wordsOf = (schema: JsonSchema): string[] =>
+  [...listOf(schema['anyOf']), ...listOf(schema['oneOf'])]
+    .flatMap((form) => listOf(objectOf(form)['enum']))
+    .filter((word) => typeof word === 'string');
 
 const isPlain = (value: unknown): value is Plain => typeof value !== 'object' || value === null;
 const isObject = (value: unknown): value is JsonSchema =>

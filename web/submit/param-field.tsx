@@ -31,10 +31,14 @@ export function ParamField({ field, entry, faults, onEnter }: Props) {
   );
 }
 
-function helpOf({ kind, description }: Field): string {
-  const form = kind === 'json' ? 'As JSON.' : kind === 'lines' ? 'One a line.' : '';
+function helpOf(field: Field): string {
+  const { description } = field;
+  const form = field.kind === 'json' ? jsonHelp(field.words) : field.kind === 'lines' ? 'One a line.' : '';
   return [description.replace(/([^.])$/, form === '' ? '$1' : '$1.'), form].filter(Boolean).join(' ');
 }
+
+const jsonHelp = (words: readonly string[]): string =>
+  words.length === 0 ? 'As JSON.' : `${words.map((word) => `\`${word}\``).join(', ')}, or JSON.`;
 
 function rangeText(min: number | null, max: number | null): string {
   if (min !== null && max !== null) return `${min} to ${max}`;

@@ -57,7 +57,7 @@ function readOf(field: Field, entry: Entries[string] | undefined): Read {
     case 'lines':
       return fine(linesOf(text));
     case 'json':
-      return jsonOf(text);
+      return field.words.includes(text) ? fine(text) : jsonOf(text);
     default:
       return fine(entry === '' ? undefined : entry);
   }

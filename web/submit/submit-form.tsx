@@ -3,6 +3,7 @@ import type { DarkroomProblem, Operation } from '../../src/client/client.ts';
 import { addressOf } from '../lib/route.ts';
 import { Prose } from '../parts/prose.tsx';
 import { Unavailable } from '../parts/unavailable.tsx';
+import { AsCommand } from './as-command.tsx';
 import { AssetPicker } from './asset-picker.tsx';
 import { type Draft, emptyDraft, requestOf } from './draft.ts';
 import { type Faults, faultsAt, noFaults } from './faults.ts';
@@ -121,6 +122,7 @@ export function SubmitForm({ operations, operation }: Props) {
         </section>
       )}
       <MoreOptions draft={draft} faults={faults} onChange={change} />
+      <AsCommand request={() => requestOf(operation, draft).request} />
       <Refusal problem={problem} faults={faults} />
       <div class="submit-bar">
         <button type="submit" class="primary" disabled={sent !== null}>
