@@ -30,7 +30,8 @@ export function App() {
         ) : (
           <>
             <ServerTrouble />
-            <Page route={route} />
+            {/* Who asks with another token sees nothing of what was loaded with the one before. */}
+            <Page key={token ?? ''} route={route} />
           </>
         )}
       </main>

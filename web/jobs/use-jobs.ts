@@ -1,4 +1,4 @@
-import type { JobPage } from '../../src/client/client.ts';
+import type { Darkroom, JobPage } from '../../src/client/client.ts';
 import { addressOf, type JobsQuery } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { type Loaded, useLoaded } from '../lib/use-loaded.ts';
@@ -6,14 +6,16 @@ import { type Loaded, useLoaded } from '../lib/use-loaded.ts';
 const EVERY_MS = 2000;
 const LIMIT = 50;
 
-/** The last pages seen: who comes back sees the same at once, at the place where they were. */
-const seen = new Map<string, JobPage>();
+/** The last pages seen, of each session: who comes back sees the same at once, at the place where they were. */
+const seenBy = new WeakMap<Darkroom, Map<string, JobPage>>();
 const MOST_SEEN = 20;
 
 /** A page of jobs; the first one follows what happens. */
 export function useJobs({ cursor, ...filter }: JobsQuery): Loaded<JobPage> {
   const client = useClient();
   const key = addressOf.jobs({ ...filter, ...(cursor && { cursor }) });
+  const seen = seenBy.get(client) ?? new Map<string, JobPage>();
+  seenBy.set(client, seen);
   return useLoaded(
     key,
     async (signal) => {
