@@ -33,7 +33,7 @@ export function JobRow({ job, now }: { job: Job; now: number }) {
       </td>
       <td class="wide number">
         {assets.total === 0 ? '–' : assets.total.toLocaleString('en')}
-        {assets.failed > 0 && <span class="failure"> {assets.failed} failed</span>}
+        {assets.failed > 0 && <span class="failure"> ({assets.failed} failed)</span>}
       </td>
       <td class="wide number">{duration === null ? '–' : durationText(duration)}</td>
       <td class="number">
