@@ -24,6 +24,7 @@ import type {
   Manifest,
   Operation,
   UsageReport,
+  WatchedJob,
 } from './types.ts';
 
 export { hasEnded } from './ended.ts';
@@ -74,7 +75,7 @@ export class Darkroom {
     return this.#send('/v1/jobs', bodyOf('job', request), key, signal);
   }
 
-  get(id: string, { signal }: Cancellable = {}): Promise<Job> {
+  get(id: string, { signal }: Cancellable = {}): Promise<WatchedJob> {
     return this.#transport.json({ path: pathOf(id), signal });
   }
 

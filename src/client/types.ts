@@ -8,6 +8,15 @@ export type { FileEntry, Manifest } from '../jobs/job.ts';
 
 export type Job = BareJob & { readonly links: Readonly<Record<string, string>> };
 
+/** A job, and when it is likely to end: eight of ten like it do between `earliest` and `latest`. Null: not known. */
+export type WatchedJob = Job & {
+  readonly estimated_completion: {
+    readonly at: string;
+    readonly earliest: string;
+    readonly latest: string;
+  } | null;
+};
+
 /** Where the bytes of an asset come from: fetched by the server, a file below its input roots, or sent along. */
 export type AssetSource = { readonly url: string } | { readonly path: string } | { readonly blob: Blob };
 

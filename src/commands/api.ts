@@ -28,7 +28,12 @@ export async function api(): Promise<void> {
 }
 
 /** Comes up whether or not Temporal answers; until it does, what needs it is answered with 503. */
-export async function startApi(config: Config, target: TemporalTarget, log: Log): Promise<HttpServer> {
+export async function startApi(
+  config: Config,
+  target: TemporalTarget,
+  log: Log,
+  temporalUi?: string,
+): Promise<HttpServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
   const { client, service, reception, engine, operations, store, usage } = await composeApi(config, target);
@@ -62,6 +67,7 @@ export async function startApi(config: Config, target: TemporalTarget, log: Log)
     },
     publicUrl: config.publicUrl,
     loopbackOnly: !config.DARKROOM_ALLOW_ANONYMOUS,
+    temporalUi,
   });
   return listen(config.DARKROOM_LISTEN, (request, bindings) => app.fetch(request, bindings));
 }

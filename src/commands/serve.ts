@@ -58,7 +58,7 @@ async function start(
   if (embedded) stops.push(() => embedded.stop());
   const target = embedded ? embeddedTarget(embedded.address) : targetFromEnvironment();
   if (embedded) await prepareNamespace(config, target);
-  const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'));
+  const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'), embedded?.uiUrl);
   stops.push(() => server.close());
   const worker = superviseWorker({ target, embedded: embedded !== null, log });
   stops.push(() => worker.stop());
@@ -109,6 +109,7 @@ async function prepareNamespace(config: Config, target: TemporalTarget): Promise
 
 function announce(config: Config, target: TemporalTarget, embedded: EmbeddedTemporal | null): void {
   const rows = [
+    ['Console', `${config.publicUrl}/`],
     ['API', config.publicUrl],
     ['Docs', `${config.publicUrl}/docs`],
     ['Temporal Web UI', embedded?.uiUrl ?? `(of the cluster at ${target.address})`],

@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { DarkroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { serveConsole } from './console.ts';
 import type { CreateDialect } from './dialect.ts';
 import { createCommonApplication } from './dialects/common-application.ts';
 import { createE2e3d } from './dialects/e2e3d.ts';
@@ -23,6 +24,8 @@ export interface AppParts extends Omit<ApiParts, 'onSubmitted' | 'exposeMetrics'
   readonly log: Log;
   /** True: anyone who reaches this server may use it, so only names of this machine may lead to it. */
   readonly loopbackOnly: boolean;
+  /** Address of Temporal's Web UI, where it is known. */
+  readonly temporalUi?: string | undefined;
 }
 
 /** Each owns its paths; what none of them owns is the native API's. */
@@ -61,6 +64,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
   const spoken = dialects.map((create) => create(apiParts));
   for (const { routes } of spoken) app.route('/', routes);
   serveDocs(app);
+  serveConsole(app, { temporalUi: parts.temporalUi ?? null });
 
   const fail = (c: Context<Env>, error: DarkroomError): Response => {
     const dialect = spoken.find(({ owns }) => owns(c.req.path));
