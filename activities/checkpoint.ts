@@ -35,6 +35,8 @@ export interface Checkpoint {
   readonly workspace: readonly WorkspaceFile[];
   /** Assets that this stage found unusable. */
   readonly failures: readonly { readonly index: number; readonly error: JobError }[];
+  /** Milliseconds that making it took. */
+  readonly computeMs?: number;
   /** The JSON result, if this stage gave one. */
   readonly data?: unknown;
 }

@@ -1,6 +1,7 @@
 /** What activities need from the outside; put together in `src/compose.ts`. */
 import type { EngineAtHand, Operation } from '../operations/operation.ts';
 import type { CallbackBody } from '../src/callbacks/callback-body.ts';
+import type { Housekeeping } from '../src/jobs/housekeeping.ts';
 import type { Keyring } from '../src/keys.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
 import type { StoredArchive } from '../src/storage/archive.ts';
@@ -9,6 +10,7 @@ import type { ObjectStore } from '../src/storage/store.ts';
 export interface ActivityDeps {
   readonly store: ObjectStore;
   readonly archive: StoredArchive;
+  readonly housekeeping: Housekeeping;
   readonly http: GuardedHttp;
   readonly keys: Keyring;
   readonly operation: (name: string) => Operation<never> | undefined;

@@ -19,11 +19,11 @@ export const createDownload =
       const { job, batch, inputs } = step;
       const earlier = await readBatch(deps.store, job, batch);
       const finished = earlier && !(step.refetch && earlier.some(({ error }) => error !== null));
-      if (finished) return { ...countsOf(earlier), startedAt: pulse.startedAt };
+      if (finished) return { ...countsOf(earlier), bytes: bytesOf(earlier), startedAt: pulse.startedAt };
       const assets = 'sealed' in inputs ? await unsealed(deps, step, inputs) : inputs.assets;
       const records = await fetchAll(deps, step, assets, earlier ?? [], pulse);
       await writeBatch(deps.store, job, batch, records);
-      return { ...countsOf(records), startedAt: pulse.startedAt };
+      return { ...countsOf(records), bytes: bytesOf(records), startedAt: pulse.startedAt };
     });
 
 async function unsealed(
@@ -39,6 +39,8 @@ const countsOf = (records: readonly AssetRecord[]): Pick<DownloadResult, 'downlo
   const failed = records.filter(({ error }) => error !== null).length;
   return { downloaded: records.length - failed, failed };
 };
+
+const bytesOf = (records: readonly AssetRecord[]): number => sum(records.map(({ size }) => size ?? 0));
 
 /** A few at a time; the first failure stops the others, unless failed assets are skipped. */
 async function fetchAll(

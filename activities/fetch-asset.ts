@@ -13,6 +13,7 @@ import { AddressForbidden, HttpFailure, type HttpFailureKind } from '../src/net/
 import { assetKey, uploadKey } from '../src/storage/layout.ts';
 import type { AssetRecord } from './asset-record.ts';
 import type { ActivityDeps } from './deps.ts';
+import { countFetched } from './metrics.ts';
 import type { RunRef } from './steps.ts';
 
 const MAX_REDIRECTS = 5;
@@ -98,6 +99,7 @@ async function fromUrl(
     if (written.status === 'rejected') throw written.reason;
     if (sent.status === 'rejected') throw sent.reason;
     if (written.value.size === 0) throw problem('asset_empty', 'has no content');
+    countFetched(written.value.size);
     return { location: { key }, ...written.value };
   } catch (error) {
     throw fromHttp(error, problem);

@@ -1,5 +1,6 @@
 import type { ActivityDeps } from './deps.ts';
 import { createDownload } from './download.ts';
+import { createKeepHouse } from './keep-house.ts';
 import { createNotify } from './notify.ts';
 import { createPackageJob } from './package-job.ts';
 import { createRunStage } from './run-stage.ts';
@@ -11,4 +12,5 @@ export const createActivities = (deps: ActivityDeps): Activities => ({
   runStage: createRunStage(deps),
   packageJob: createPackageJob(deps),
   notify: createNotify(deps),
+  keepHouse: createKeepHouse(deps),
 });

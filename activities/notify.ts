@@ -10,6 +10,7 @@ import { AddressForbidden, HttpFailure } from '../src/net/guarded-http.ts';
 import type { StoredDelivery } from '../src/storage/archive.ts';
 import { readDelivery, writeDelivery } from './delivery.ts';
 import type { ActivityDeps } from './deps.ts';
+import { countCallback } from './metrics.ts';
 import { pulsing } from './step.ts';
 import type { NotifyResult, NotifyStep } from './steps.ts';
 
@@ -44,6 +45,7 @@ export const createNotify =
         duration_ms: Date.now() - started,
       };
       await writeDelivery(deps.store, step, nextRecord(step, webhookId, earlier, attempt, answer));
+      countCallback(step, answer.outcome);
       if (answer.reason)
         Context.current().log.warn('A callback failed', { job: job.id, event, reason: answer.reason });
       return { outcome: answer.outcome, retryAfterMs: answer.retryAfterMs };

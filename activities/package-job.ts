@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import mime from 'mime';
 import { catalogue } from '../src/errors.ts';
 import { batchesOf, type ChunkEnds, chunkEnds } from '../src/jobs/batch.ts';
+import { expiryOf } from '../src/jobs/due.ts';
 import type { AssetOutcome, JobError } from '../src/jobs/job.ts';
 import type { JobOrder, JobStatus } from '../src/jobs/order.ts';
 import { extended } from '../src/jobs/timeline.ts';
@@ -11,6 +12,7 @@ import { readBatches } from './asset-record.ts';
 import { type Checkpoint, partsOf, readCheckpoint } from './checkpoint.ts';
 import type { ActivityDeps } from './deps.ts';
 import { inLanes } from './lanes.ts';
+import { countEnd } from './metrics.ts';
 import { Names } from './outputs.ts';
 import { pulsing } from './step.ts';
 import type { PackageStep, RunRef } from './steps.ts';
@@ -36,7 +38,12 @@ export const createPackageJob =
         paused: false,
         progress: ending.state === 'completed' ? 100 : Math.floor(status.progress * 10) / 10,
         completed_at: completedAt,
+        expires_at: expiryOf(completedAt, order.keeping),
         assets: manifest ? countsOf(manifest.assets, status) : withCulprit(status.assets, ending.error),
+        usage: {
+          ...status.usage,
+          bytes_out: (manifest?.files ?? []).reduce((sum, { size }) => sum + size, 0),
+        },
         result:
           manifest && ending.state === 'completed'
             ? { kind: manifest.kind, files: manifest.files.length, run }
@@ -45,7 +52,9 @@ export const createPackageJob =
       if (final.error)
         Context.current().log.info('The job did not complete', { job: header.id, ...final.error });
       const moments = extended(timeline, final, completedAt);
-      await deps.archive.end({ job: { ...header, ...final }, fingerprint, timeline: moments, order });
+      const job = { ...header, ...final };
+      await deps.archive.end({ job, fingerprint, timeline: moments, order });
+      countEnd(job, (Date.parse(completedAt) - Date.parse(order.orderedAt)) / 1000);
       // Deleted by force while this ran: what was written after the erasure is erased, too.
       if (await deps.archive.isDeleted(header)) await deps.archive.erase(header);
       return final;

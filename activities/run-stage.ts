@@ -13,6 +13,7 @@ import { type Checkpoint, mended, partsOf, readCheckpoint, type StoredFile } fro
 import type { ActivityDeps } from './deps.ts';
 import { asJobError } from './fetch-asset.ts';
 import { inLanes } from './lanes.ts';
+import { timeStage } from './metrics.ts';
 import { ScratchOutputs } from './outputs.ts';
 import { type Pulse, pulsing } from './step.ts';
 import type { StageResult, StageStep } from './steps.ts';
@@ -27,20 +28,31 @@ export const createRunStage =
     pulsing(step.announce, async (pulse) => {
       const { job, stage, batch } = step;
       const done = await readCheckpoint(deps.store, job, stage, batch);
-      if (done) return { failed: done.failures.length, startedAt: pulse.startedAt };
+      // Made by an attempt whose answer was lost; or by an earlier run, whose usage it was.
+      if (done) return resultOf(done, pulse.startedAt, stage.run === job.run);
       const scratch = join(deps.workDir, randomUUID());
+      let outcome = 'failed';
       try {
         const { mends } = stage;
         const flawed =
           mends && batch ? await readCheckpoint(deps.store, job, { ...stage, run: mends }, batch) : null;
-        const checkpoint = await runIn(scratch, deps, step, flawed, pulse);
+        const made = await runIn(scratch, deps, step, flawed, pulse);
         pulse.signal.throwIfAborted();
+        const checkpoint = { ...made, computeMs: Date.now() - pulse.startedAt };
         await deps.store.put(checkpointKey(job, stage.run, stage.name, batch), JSON.stringify(checkpoint));
-        return { failed: checkpoint.failures.length, startedAt: pulse.startedAt };
+        outcome = 'completed';
+        return resultOf(checkpoint, pulse.startedAt, true);
       } finally {
+        timeStage(step, pulse.signal.aborted ? 'cancelled' : outcome, (Date.now() - pulse.startedAt) / 1000);
         await rm(scratch, { recursive: true, force: true });
       }
     });
+
+const resultOf = (
+  { failures, computeMs = 0 }: Checkpoint,
+  startedAt: number,
+  ours: boolean,
+): StageResult => ({ failed: failures.length, computeMs: ours ? computeMs : 0, startedAt });
 
 async function runIn(
   scratch: string,

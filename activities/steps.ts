@@ -1,5 +1,6 @@
 /** What each activity is given and gives back. Imported by workflows for its types alone. */
 import type { Batch, ChunkEnds } from '../src/jobs/batch.ts';
+import type { Housekept } from '../src/jobs/housekeeping.ts';
 import type { AssetCounts, CallbackEvent, Job, JobError } from '../src/jobs/job.ts';
 import type { JobInputs, JobOrder, JobStatus, SealedInputs, StageOrder } from '../src/jobs/order.ts';
 import type { TerminalState } from '../src/jobs/states.ts';
@@ -36,7 +37,8 @@ interface Started {
   readonly startedAt: number;
 }
 
-export type DownloadResult = Pick<AssetCounts, 'downloaded' | 'failed'> & Started;
+export type DownloadResult = Pick<AssetCounts, 'downloaded' | 'failed'> &
+  Started & { /** Of the assets that are here. */ readonly bytes: number };
 
 export interface StageStep extends Step {
   readonly operation: string;
@@ -51,7 +53,8 @@ export interface StageStep extends Step {
   readonly skipFailedAssets: boolean;
 }
 
-export type StageResult = Pick<AssetCounts, 'failed'> & Started;
+export type StageResult = Pick<AssetCounts, 'failed'> &
+  Started & { /** That this run spent on it. */ readonly computeMs: number };
 
 export interface PackageStep {
   /** With the assets that came later. */
@@ -102,4 +105,5 @@ export interface Activities {
   runStage(step: StageStep): Promise<StageResult>;
   packageJob(step: PackageStep): Promise<JobStatus>;
   notify(step: NotifyStep): Promise<NotifyResult>;
+  keepHouse(): Promise<Housekept>;
 }

@@ -12,8 +12,11 @@ import { e2e3dBody } from './callbacks/e2e3d.ts';
 import { primaaBody } from './callbacks/primaa.ts';
 import type { Config } from './config.ts';
 import type { JobEngine } from './jobs/engine.ts';
+import { Housekeeping } from './jobs/housekeeping.ts';
+import type { Keeping } from './jobs/order.ts';
 import { Reception } from './jobs/reception.ts';
 import { JobService } from './jobs/service.ts';
+import type { UsageLedger } from './jobs/usage.ts';
 import { type Keyring, loadKeyring } from './keys.ts';
 import { createGuardedHttp, refusalOf } from './net/guarded-http.ts';
 import { offerOf, type Slots } from './offer.ts';
@@ -21,6 +24,7 @@ import { StoredArchive } from './storage/archive.ts';
 import { createFilesystemStore } from './storage/filesystem.ts';
 import { createS3Store } from './storage/s3.ts';
 import type { ObjectStore } from './storage/store.ts';
+import { StoredUsage } from './storage/usage.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
 import { TemporalEngine } from './temporal/engine.ts';
 
@@ -31,6 +35,7 @@ export interface Api {
   readonly service: JobService;
   readonly reception: Reception;
   readonly store: ObjectStore;
+  readonly usage: UsageLedger;
   readonly operations: Registry;
   /** Null: nobody logs in. */
   readonly authenticate: Authenticate | null;
@@ -48,13 +53,23 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
       operations,
       fingerprints: (text) => keys.fingerprints(text),
       refusalOf: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
+      keeping: keepingOf(config),
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
       queueUnavailable: config.DARKROOM_QUEUE_UNAVAILABLE,
     },
     service,
   );
   const authenticate = authenticationBy(config, store);
-  return { client, engine, service, reception, store, operations, authenticate };
+  return {
+    client,
+    engine,
+    service,
+    reception,
+    store,
+    usage: new StoredUsage(store),
+    operations,
+    authenticate,
+  };
 }
 
 function authenticationBy(config: Config, store: ObjectStore): Authenticate | null {
@@ -89,14 +104,17 @@ export interface WorkerParts {
  */
 export async function composeWorker(
   config: Config,
+  client: Client,
   scratch: string,
   only?: readonly string[],
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config);
+  const engine = new TemporalEngine(client, operations.capabilities);
   const offer = await offerOf(config, operations, only);
   const activities = createActivities({
     store,
     archive,
+    housekeeping: new Housekeeping({ engine, archive, usage: new StoredUsage(store) }),
     keys,
     http: createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
     operation: (name) => operations.operation(name),
@@ -112,6 +130,13 @@ export async function composeWorker(
   });
   return { activities, slots: offer.slots, later: offer.later };
 }
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const keepingOf = ({ DARKROOM_KEEP_DAYS: days, DARKROOM_KEEP_WORK_DAYS: workDays }: Config): Keeping => ({
+  jobMs: days === null ? null : days * DAY_MS,
+  workMs: workDays * DAY_MS,
+});
 
 async function composeShared(
   config: Config,

@@ -11,10 +11,13 @@ import {
   authentication,
   bytes,
   bytesEach,
+  days,
+  daysIfAny,
   inputRoots,
   isLoopback,
   list,
   listen,
+  listenIfAny,
   milliseconds,
   networks,
   numberEach,
@@ -205,6 +208,23 @@ export const settings = {
     schema: positive,
     fallback: '30',
     meaning: "days that the embedded Temporal keeps ended jobs' histories; records and results outlive it",
+  },
+  DARKROOM_WORKER_METRICS: {
+    schema: listenIfAny,
+    fallback: '',
+    meaning: 'address on which a worker answers Prometheus, such as 127.0.0.1:9464; default: none',
+  },
+  DARKROOM_KEEP_DAYS: {
+    schema: daysIfAny,
+    fallback: '',
+    meaning:
+      'days after its end that a job is kept, with its results, unless it says so itself (keep_days); default: for ever',
+  },
+  DARKROOM_KEEP_WORK_DAYS: {
+    schema: days,
+    fallback: '7',
+    meaning:
+      'days after the end of a job that fetched assets and checkpoints are kept; a rerun after that does all anew',
   },
   DARKROOM_LOG_LEVEL: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error'], 'must be trace, debug, info, warn or error'),

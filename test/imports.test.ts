@@ -23,10 +23,10 @@ function importsOf(file: string): Import[] {
   }));
 }
 
-const files = ['src', 'workflows', 'activities', 'operations'].flatMap((folder) =>
+const files = ['src', 'workflows', 'activities', 'operations', 'web'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true })
     .map((name) => join(folder, String(name)))
-    .filter((name) => name.endsWith('.ts')),
+    .filter((name) => /\.tsx?$/.test(name)),
 );
 const imports = files.flatMap(importsOf);
 
@@ -105,6 +105,10 @@ const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly R
     room: /^src\/client\/(?!files\.ts$)/,
     may: [/^src\/client\/(?!files\.ts$)/, /^eventsource-parser$/],
     types: [/^src\/jobs\//],
+  },
+  {
+    room: /^web\//,
+    may: [/^web\//, /^src\/client\/client\.ts$/, /^preact(\/hooks)?$/],
   },
   { room: /^src\/client\/files\.ts$/, may: [/^src\/client\//, /^node:/] },
   {

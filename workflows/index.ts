@@ -1,2 +1,3 @@
 export { deliverCallback } from './deliver-callback.ts';
+export { keepHouse } from './keep-house.ts';
 export { processJob } from './process-job.ts';

@@ -13,6 +13,13 @@ export interface Published {
   readonly timeline: readonly Moment[];
 }
 
+/** What a finished step adds. */
+export type Advance = Partial<AssetCounts> & {
+  readonly startedAt: number;
+  readonly bytes?: number;
+  readonly computeMs?: number;
+};
+
 export class StatusBoard {
   #status: JobStatus;
   #timeline: readonly Moment[];
@@ -25,7 +32,8 @@ export class StatusBoard {
 
   /** `earlier`: where the execution before this one, of the same run, left off. */
   constructor(order: JobOrder, earlier?: Published) {
-    this.#status = earlier?.status ?? initialStatus(order);
+    // A version before this one may have published less.
+    this.#status = { ...initialStatus(order), ...earlier?.status };
     this.#timeline = earlier?.timeline ?? extended([], this.#status, order.orderedAt);
     this.#attribute = this.#status.state;
     setHandler(messages.status, () => this.#status);
@@ -83,19 +91,20 @@ export class StatusBoard {
   }
 
   /** Adds finished work. `more`: other steps of its kind are still to come. */
-  advance(
-    points: number,
-    { startedAt, ...assets }: Partial<AssetCounts> & { startedAt: number },
-    more: boolean,
-  ): void {
+  advance(points: number, { startedAt, bytes = 0, computeMs = 0, ...assets }: Advance, more: boolean): void {
     this.began(startedAt);
-    const { progress, assets: counts } = this.#status;
+    const { progress, assets: counts, usage } = this.#status;
     this.#change({
       progress: Math.min(99, progress + points),
       assets: {
         total: counts.total,
         downloaded: counts.downloaded + (assets.downloaded ?? 0),
         failed: counts.failed + (assets.failed ?? 0),
+      },
+      usage: {
+        ...usage,
+        bytes_in: usage.bytes_in + bytes,
+        compute_seconds: Math.round(usage.compute_seconds * 1000 + computeMs) / 1000,
       },
     });
     // The heartbeats of the step are gone with it, so its share is told here, unless a transition follows at once.

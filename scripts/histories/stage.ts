@@ -54,7 +54,7 @@ export async function openStage(): Promise<Stage> {
   const temporal = await startEmbeddedTemporal({ binary: path, dataDir, ...quiet });
   const api = await composeApi(config, embeddedTarget(temporal.address));
   await registerSearchAttributes(api.client);
-  const { activities, slots } = await composeWorker(config, join(dataDir, 'work'));
+  const { activities, slots } = await composeWorker(config, api.client, join(dataDir, 'work'));
   const connection = await NativeConnection.connect({ address: temporal.address });
   const workers = await createWorkers({ connection, namespace: 'default', activities, slots });
   const stop = new AbortController();

@@ -23,6 +23,8 @@ import type {
   JobRequest,
   Manifest,
   Operation,
+  UsageReport,
+  WatchedJob,
 } from './types.ts';
 
 export { hasEnded } from './ended.ts';
@@ -73,7 +75,7 @@ export class Darkroom {
     return this.#send('/v1/jobs', bodyOf('job', request), key, signal);
   }
 
-  get(id: string, { signal }: Cancellable = {}): Promise<Job> {
+  get(id: string, { signal }: Cancellable = {}): Promise<WatchedJob> {
     return this.#transport.json({ path: pathOf(id), signal });
   }
 
@@ -120,8 +122,9 @@ export class Darkroom {
     return events(this.#transport, id, options);
   }
 
-  cancel(id: string, options?: Cancellable): Promise<Job> {
-    return this.#control(id, 'cancel', options);
+  /** `reason`: told as the message of the end. */
+  cancel(id: string, { reason, signal }: Cancellable & { reason?: string | undefined } = {}): Promise<Job> {
+    return this.#control(id, 'cancel', { signal }, reason === undefined ? undefined : { reason });
   }
 
   /** The step that it is in is finished, and no other begins. */
@@ -207,6 +210,15 @@ export class Darkroom {
     return this.#transport.json({ path: `/v1/operations/${encodeURIComponent(name)}`, signal });
   }
 
+  /** What jobs took, by day (UTC) and operation. `from`, `to`: days such as 2026-11-21; this month unless given. */
+  usage({
+    from,
+    to,
+    signal,
+  }: Cancellable & { from?: string | undefined; to?: string | undefined } = {}): Promise<UsageReport> {
+    return this.#transport.json({ path: '/v1/usage', query: { from, to }, signal });
+  }
+
   /** Resolves when the server can do its work; otherwise throws what it lacks, without trying again. */
   async ready({ signal }: Cancellable = {}): Promise<void> {
     await this.#transport.send({ path: '/readyz', repeatable: false, signal }, (response) =>
@@ -231,9 +243,15 @@ export class Darkroom {
     });
   }
 
-  #control(id: string, signal: 'cancel' | 'pause' | 'resume', options: Cancellable = {}): Promise<Job> {
-    const path = `${pathOf(id)}/${signal}`;
-    return this.#transport.json({ method: 'POST', path, repeatable: true, signal: options.signal });
+  #control(
+    id: string,
+    control: 'cancel' | 'pause' | 'resume',
+    { signal }: Cancellable = {},
+    body?: object,
+  ): Promise<Job> {
+    const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const path = `${pathOf(id)}/${control}`;
+    return this.#transport.json({ method: 'POST', path, repeatable: true, signal, ...json });
   }
 }
 

@@ -56,7 +56,8 @@ export async function problemOf(response: Response): Promise<DarkroomProblem> {
   const body = parse(text);
   const retryAfterMs = retryAfter(response.headers);
   if (typeof body?.code !== 'string') {
-    const detail = `The server answered ${status} ${response.statusText}`.trimEnd();
+    const lacking = Array.isArray(body?.missing) ? `: no ${body.missing.join(', no ')}` : '';
+    const detail = `The server answered ${status} ${response.statusText}`.trimEnd() + lacking;
     const retryable = [429, 502, 503, 504].includes(status);
     return new DarkroomProblem({ status, code: 'http_error', detail, retryable, retryAfterMs });
   }
@@ -64,7 +65,11 @@ export async function problemOf(response: Response): Promise<DarkroomProblem> {
   return new DarkroomProblem({ status, code, detail, errors, details, retryable, retryAfterMs });
 }
 
-type ProblemBody = Partial<ProblemParts> & { readonly title?: string };
+type ProblemBody = Partial<ProblemParts> & {
+  readonly title?: string;
+  /** Of an answer of /readyz, which is no problem by that standard. */
+  readonly missing?: readonly string[];
+};
 
 function parse(text: string): ProblemBody | null {
   try {

@@ -1,11 +1,21 @@
 /** What goes to the server and comes from it, as TypeScript sees it. Nothing here is left at run time. */
 import type { OperationInfo } from '../jobs/catalogue.ts';
 import type { Job as BareJob, JobSpec } from '../jobs/job.ts';
+import type { UsageRow } from '../jobs/usage.ts';
 
 export type { Delivery } from '../jobs/delivery.ts';
 export type { FileEntry, Manifest } from '../jobs/job.ts';
 
 export type Job = BareJob & { readonly links: Readonly<Record<string, string>> };
+
+/** A job, and when it is likely to end: eight of ten like it do between `earliest` and `latest`. Null: not known. */
+export type WatchedJob = Job & {
+  readonly estimated_completion: {
+    readonly at: string;
+    readonly earliest: string;
+    readonly latest: string;
+  } | null;
+};
 
 /** Where the bytes of an asset come from: fetched by the server, a file below its input roots, or sent along. */
 export type AssetSource = { readonly url: string } | { readonly path: string } | { readonly blob: Blob };
@@ -19,6 +29,13 @@ export type JobRequest = Omit<JobSpec, 'params' | 'assets'> & {
 };
 
 export type Operation = OperationInfo & { readonly available: boolean };
+
+export interface UsageReport {
+  readonly tenant: string;
+  readonly from: string;
+  readonly to: string;
+  readonly usage: readonly UsageRow[];
+}
 
 export interface JobFilter {
   readonly state?: Job['state'];
@@ -37,6 +54,7 @@ export interface StateEvent extends Pick<Job, 'run' | 'state' | 'stage' | 'pause
   /** Position among the transitions of this run, from 1. */
   readonly seq: number;
   readonly at: string;
+  readonly progress?: number;
 }
 
 /** How far it is within a state. */

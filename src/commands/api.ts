@@ -6,7 +6,6 @@ import { type HttpServer, listen } from '../http/server.ts';
 import { listPhotographs } from '../inputs/photographs.ts';
 import { rootsOf } from '../inputs/roots.ts';
 import { Estimator } from '../jobs/estimator.ts';
-import type { Reception } from '../jobs/reception.ts';
 import { Watcher } from '../jobs/watcher.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
@@ -15,11 +14,6 @@ import { untilTold } from './until-told.ts';
 
 /** Where `darkroom serve` puts Temporal unless the port is taken. */
 export const EMBEDDED_ADDRESS = '127.0.0.1:7233';
-
-const HOUR = 60 * 60 * 1000;
-
-/** Uploads that began so long ago are not under way any more. */
-const ABANDONED_MS = 24 * HOUR;
 
 export async function api(): Promise<void> {
   const config = readConfig();
@@ -35,16 +29,20 @@ export async function api(): Promise<void> {
 }
 
 /** Comes up whether or not Temporal answers; until it does, what needs it is answered with 503. */
-export async function startApi(config: Config, target: TemporalTarget, log: Log): Promise<HttpServer> {
+export async function startApi(
+  config: Config,
+  target: TemporalTarget,
+  log: Log,
+  temporalUi?: string,
+): Promise<HttpServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
-  const { client, service, reception, engine, operations, store, authenticate } = await composeApi(
+  const { client, service, reception, engine, operations, store, usage, authenticate } = await composeApi(
     config,
     target,
   );
   if (!config.embedded) void keepRegistering(client, log);
   if (!config.embedded) adviseSharedKey(config, log);
-  keepSweeping(reception, log);
   const app = createApp({
     service,
     reception,
@@ -52,6 +50,7 @@ export async function startApi(config: Config, target: TemporalTarget, log: Log)
     estimator: new Estimator(engine),
     engine,
     operations,
+    usage,
     checkStore: () => store.check(),
     photographs: async (directory, tenant) =>
       listPhotographs(rootsOf(config.DARKROOM_INPUT_ROOTS, tenant), directory),
@@ -74,16 +73,7 @@ export async function startApi(config: Config, target: TemporalTarget, log: Log)
     publicUrl: config.publicUrl,
     loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,
     authenticate,
+    temporalUi,
   });
   return listen(config.DARKROOM_LISTEN, (request, bindings) => app.fetch(request, bindings));
-}
-
-/** Removes what uploads left whose API was killed: now, and every hour. */
-function keepSweeping(reception: Reception, log: Log): void {
-  const sweep = () =>
-    reception
-      .sweepUploads(new Date(Date.now() - ABANDONED_MS))
-      .catch((error: unknown) => log.warn({ err: error }, 'Could not look for abandoned uploads'));
-  setInterval(() => void sweep(), HOUR).unref();
-  void sweep();
 }

@@ -8,9 +8,15 @@ const done = {
   resume: 'goes on',
 } as const;
 
+interface Options extends ServerOptions {
+  readonly reason?: string;
+}
+
 export const defineControl = (control: keyof typeof done) => (command: Command) => {
-  withServer(command.argument('<id>', 'the job')).action(async (id: string, options: ServerOptions) => {
-    const job = await clientOf(options)[control](id);
+  const jobCommand = withServer(command.argument('<id>', 'the job'));
+  if (control === 'cancel') jobCommand.option('--reason <text>', 'told to whoever looks at the job');
+  jobCommand.action(async (id: string, { reason, ...options }: Options) => {
+    const job = await clientOf(options)[control](id, { reason });
     if (options.json) printJson(job);
     else say(`${id} ${job.state === 'cancelled' ? 'is cancelled' : done[control]}`);
   });

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { grpcCode, isNotFound } from '../temporal/connection.ts';
 import { registerSearchAttributes } from '../temporal/namespace.ts';
+import { scheduleHousekeeping } from '../temporal/schedule.ts';
 
 const PAUSE_MS = 2000;
 const UNAVAILABLE = 14;
@@ -15,13 +16,14 @@ export function adviseSharedKey(config: Config, log: Log): void {
 }
 
 /**
- * Registers our search attributes in the namespace of a cluster. Server and namespace may come up after us: tries until
+ * Registers our search attributes, and the housekeeping, in the namespace of a cluster. Server and namespace may come up after us: tries until
  * they are there. Says once what an administrator has to do, if it is not ours to do.
  */
 export async function keepRegistering(client: Client, log: Log): Promise<void> {
   for (let told = false; ; ) {
     try {
-      return await registerSearchAttributes(client);
+      await registerSearchAttributes(client);
+      return await scheduleHousekeeping(client);
     } catch (error) {
       if (isNotFound(error)) {
         if (!told) log.warn(`Waiting for Temporal's namespace "${client.options.namespace}" to be created`);

@@ -15,6 +15,7 @@ import { findTemporal } from '../temporal/embedded/binary.ts';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../temporal/embedded/server.ts';
 import { liveCapabilities } from '../temporal/live-workers.ts';
 import { registerSearchAttributes, setRetention } from '../temporal/namespace.ts';
+import { scheduleHousekeeping } from '../temporal/schedule.ts';
 import { startApi } from './api.ts';
 import { untilTold } from './until-told.ts';
 import { superviseWorker } from './worker-process.ts';
@@ -57,7 +58,7 @@ async function start(
   if (embedded) stops.push(() => embedded.stop());
   const target = embedded ? embeddedTarget(embedded.address) : targetFromEnvironment();
   if (embedded) await prepareNamespace(config, target);
-  const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'));
+  const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'), embedded?.uiUrl);
   stops.push(() => server.close());
   const worker = superviseWorker({ target, embedded: embedded !== null, log });
   stops.push(() => worker.stop());
@@ -102,11 +103,13 @@ async function prepareNamespace(config: Config, target: TemporalTarget): Promise
   const client = createClient(target);
   await registerSearchAttributes(client);
   await setRetention(client, config.DARKROOM_RETENTION_DAYS);
+  await scheduleHousekeeping(client);
   await client.connection.close();
 }
 
 function announce(config: Config, target: TemporalTarget, embedded: EmbeddedTemporal | null): void {
   const rows = [
+    ['Console', `${config.publicUrl}/`],
     ['API', config.publicUrl],
     ['Docs', `${config.publicUrl}/docs`],
     ['Temporal Web UI', embedded?.uiUrl ?? `(of the cluster at ${target.address})`],

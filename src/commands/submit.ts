@@ -17,6 +17,7 @@ interface Options extends ServerOptions, FollowOptions {
   readonly callback?: string;
   readonly label?: readonly string[];
   readonly priority?: string;
+  readonly keepDays?: string;
   readonly wait?: boolean;
   readonly out?: string;
 }
@@ -37,6 +38,7 @@ export function define(command: Command): void {
       .option('--callback <url>', 'told when the job has ended')
       .option('--label <name=value>', 'a word of your own, any number of times', repeated)
       .option('--priority <1-5>', '1 is served first, 3 is usual')
+      .option('--keep-days <days>', 'how long it is kept after its end; 0.5 is half a day')
       .option('--watch', 'wait for the end, and show the progress')
       .option('--wait', 'wait for the end, and say nothing until then')
       .option('--out <dir>', 'wait, and write the results there')
@@ -56,6 +58,7 @@ async function submit(assets: readonly string[], options: Options): Promise<void
     ...(options.callback === undefined ? {} : { callback: { url: options.callback } }),
     ...(options.label === undefined ? {} : { labels: labelsOf(options.label) }),
     ...(options.priority === undefined ? {} : { priority: Number(options.priority) }),
+    ...(options.keepDays === undefined ? {} : { keep_days: Number(options.keepDays) }),
   });
   if (!options.json) console.log(job.id);
   if (!options.watch && !options.wait && options.out === undefined) {

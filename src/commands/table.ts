@@ -112,6 +112,11 @@ export const table: readonly CommandEntry[] = [
     define: async (command) => (await import('./delete.ts')).define(command),
   },
   {
+    name: 'usage',
+    summary: 'tell what jobs took, by day and operation',
+    define: async (command) => (await import('./usage.ts')).define(command),
+  },
+  {
     name: 'operations',
     summary: 'list what the server can do, or tell of one operation and its parameters',
     define: async (command) => (await import('./operations.ts')).define(command),

@@ -1,8 +1,8 @@
 /** `darkroom worker`: does the work of jobs. */
 import { rm } from 'node:fs/promises';
-import { makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { makeTelemetryFilterString, Runtime, type TelemetryOptions } from '@temporalio/worker';
 import { composeWorker } from '../compose.ts';
-import { readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config.ts';
 import { lockDataDir } from '../data-lock.ts';
 import { createLog, temporalLogger } from '../log.ts';
 import {
@@ -56,16 +56,17 @@ export async function worker({
     // What its native core has to say comes in our format, and its retries while Temporal is away are no news.
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
+      ...metricsOf(config),
     },
   });
   const embedded = embeddedAddress ?? (config.embedded ? EMBEDDED_ADDRESS : null);
   const target = embedded === null ? targetFromEnvironment() : embeddedTarget(embedded);
   const scratch = await claimScratch(config.DARKROOM_WORK);
-  const { activities, slots, later } = await composeWorker(config, scratch, only);
+  const client = createClient(target);
+  const { activities, slots, later } = await composeWorker(config, client, scratch, only);
   const connection = await connectWorker(target, PATIENCE_MS, (message) => log.warn(message));
   if (embedded === null) {
-    const client = createClient(target);
-    void keepRegistering(client, log).then(() => void client.connection.close());
+    void keepRegistering(client, log);
     adviseSharedKey(config, log);
   }
   const setup = { connection, namespace: target.namespace, identity: workerId, activities };
@@ -82,12 +83,27 @@ export async function worker({
   try {
     await running;
     await connection.close();
+    await client.connection.close();
   } finally {
     await rm(scratch, { recursive: true, force: true });
     await parent.farewell(config.DARKROOM_DATA);
   }
   process.exit();
 }
+
+/** Of Temporal's SDK and of ours, in one place and in Prometheus' units. */
+function metricsOf({ DARKROOM_WORKER_METRICS: address }: Config): Pick<TelemetryOptions, 'metrics'> {
+  if (address === null) return {};
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  const units = { countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true };
+  return {
+    metrics: { prometheus: { bindAddress: `${host}:${address.port}`, ...units, histogramBucketOverrides } },
+  };
+}
+
+/** Seconds: a picture takes a part of one, a model of a thousand photographs hours. */
+const buckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 43_200];
+const histogramBucketOverrides = { darkroom_job_duration: buckets, darkroom_stage_duration: buckets };
 
 /**
  * Under `darkroom serve`. If that is killed it can stop neither of us, so the worker stops itself and then the Temporal

@@ -23,6 +23,15 @@ export const bytes = z
   .transform(inBytes);
 export const positive = z.coerce.number().int().min(1);
 export const milliseconds = z.coerce.number().int().min(0);
+export const days = z.coerce
+  .number('must be a number of days, such as 30 or 0.5')
+  .positive('must be more than 0')
+  .max(36_500, 'must be at most 36500');
+/** Null where nothing is said. */
+export const daysIfAny = z
+  .string()
+  .transform((text) => (text === '' ? null : text))
+  .pipe(days.nullable() as z.ZodType<number | null, string | null>);
 export const absolute = z.string().transform((path) => resolve(path));
 
 export interface ListenAddress {
@@ -78,6 +87,12 @@ export const inputRoots = z
       root.startsWith(FOR_ALL) ? FOR_ALL + resolve(root.slice(FOR_ALL.length)) : resolve(root),
     ),
   );
+
+/** One address; null where none is given. */
+export const listenIfAny = listen.transform(([first, second], context): ListenAddress | null => {
+  if (second) context.addIssue('must be one address');
+  return first ?? null;
+});
 
 export const networks = z.string().transform((text, context): string[] => {
   try {

@@ -7,6 +7,7 @@ import { PUBLIC } from '../auth/tenant.ts';
 import { DarkroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { authentication } from './auth.ts';
+import { serveConsole } from './console.ts';
 import type { CreateDialect } from './dialect.ts';
 import { createCommonApplication } from './dialects/common-application.ts';
 import { createE2e3d } from './dialects/e2e3d.ts';
@@ -28,6 +29,8 @@ export interface AppParts extends Omit<ApiParts, 'onSubmitted' | 'exposeMetrics'
   readonly loopbackOnly: boolean;
   /** Null: nobody logs in, and all are of one tenant. */
   readonly authenticate: Authenticate | null;
+  /** Address of Temporal's Web UI, where it is known. */
+  readonly temporalUi?: string | undefined;
 }
 
 /** Beside those of the dialects. The console's pages hold no data. */
@@ -45,7 +48,7 @@ const dialects: readonly CreateDialect[] = [
 export function createApp(parts: AppParts): OpenAPIHono<Env> {
   const { engine, log, limits, authenticate } = parts;
   const app = new OpenAPIHono<Env>();
-  const metrics = createMetrics();
+  const metrics = createMetrics(engine);
 
   const apiParts = { ...parts, onSubmitted: metrics.submitted, exposeMetrics: metrics.expose };
   const spoken = dialects.map((create) => create(apiParts));
@@ -73,6 +76,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
   app.route('/', createNative(apiParts));
   for (const { routes } of spoken) app.route('/', routes);
   serveDocs(app, authenticate ? openPaths : null);
+  serveConsole(app, { temporalUi: parts.temporalUi ?? null });
 
   const fail = (c: Context<Env>, error: DarkroomError): Response => {
     const dialect = spoken.find(({ owns }) => owns(c.req.path));
@@ -92,7 +96,9 @@ function nothingHere(app: OpenAPIHono<Env>, c: Context): DarkroomError {
   if (methods.length === 0) {
     return new DarkroomError('route_not_found', `There is nothing at ${c.req.path}; see /docs`);
   }
-  c.header('allow', methods.join(', '));
+  // HEAD is answered wherever GET is.
+  const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  c.header('allow', allowed.join(', '));
   return new DarkroomError(
     'method_not_allowed',
     `${c.req.path} takes ${methods.join(', ')}, not ${c.req.method}`,

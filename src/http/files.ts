@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import { DarkroomError } from '../errors.ts';
 import type { ByteRange, OpenFile } from '../jobs/archive.ts';
+import { disposition } from '../jobs/disposition.ts';
 
 export async function fileResponse(c: Context, { entry, open }: OpenFile): Promise<Response> {
   const { path, size, sha256, media_type } = entry;
@@ -12,7 +13,7 @@ export async function fileResponse(c: Context, { entry, open }: OpenFile): Promi
     etag,
     'cache-control': 'private, no-cache',
     'content-type': media_type,
-    'content-disposition': `inline; filename*=UTF-8''${encodeRfc5987(name)}`,
+    'content-disposition': disposition('inline', name),
     // What users made may be HTML or SVG; it must not run as a page of this server. Without scripts it may be one of the same
     // origin, and must: a browser sends its login for no other, and a gallery would be without its pictures.
     'content-security-policy':
@@ -60,10 +61,3 @@ function parseRange(header: string | undefined, size: number): ByteRange | 'unsa
   if (last !== '' && Number(last) < start) return null;
   return start >= size ? 'unsatisfiable' : { start, end };
 }
-
-/** A file name for `filename*=UTF-8''`. */
-export const encodeRfc5987 = (text: string): string =>
-  encodeURIComponent(text).replace(
-    /['()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );

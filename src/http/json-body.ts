@@ -7,6 +7,9 @@ const ANY_JSON = /^application\/(?:[\w.-]+\+)?json$/;
 
 /** Throws unsupported_media_type, with this sentence, unless the request says that its body is JSON. */
 export function requireJson(c: Context, refusal: string, types = ANY_JSON): void {
+  const encoding = c.req.header('content-encoding') ?? 'identity';
+  if (encoding !== 'identity')
+    throw new DarkroomError('unsupported_media_type', `Send the body as it is, without ${encoding}`);
   if (types.test(mediaTypeOf(c))) return;
   throw new DarkroomError('unsupported_media_type', refusal);
 }
@@ -26,12 +29,28 @@ export async function optionalJsonBody(c: Context, refusal: string): Promise<unk
 
 /** `what`: the subject of the sentence that tells of a mistake. Throws malformed_json. */
 export function parseJson(text: string, what: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message : 'it cannot be parsed';
     throw new DarkroomError('malformed_json', `${what} is not valid JSON: ${why}`);
   }
+  if (isDeeperThan(MAX_DEPTH, value))
+    throw new DarkroomError('malformed_json', `${what} nests its values more than ${MAX_DEPTH} deep`);
+  return value;
+}
+
+/** Whatever walks through it later may call itself for each level. */
+const MAX_DEPTH = 100;
+
+function isDeeperThan(limit: number, value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return false;
 }
 
 /** The type of a body, as a refusal names it. */

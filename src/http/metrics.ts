@@ -1,7 +1,8 @@
 /** Prometheus metrics of the API. */
 import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { JobEngine } from '../jobs/engine.ts';
 import type { Job } from '../jobs/job.ts';
 
 export interface Metrics {
@@ -10,9 +11,10 @@ export interface Metrics {
   readonly submitted: (job: Job) => void;
 }
 
-export function createMetrics(): Metrics {
+export function createMetrics(engine: WatchedEngine): Metrics {
   const register = new Registry();
   collectDefaultMetrics({ register });
+  const watch = watchEngine(engine, register);
   // Names follow OpenTelemetry's semantic conventions for HTTP servers.
   const duration = new Histogram({
     name: 'http_server_request_duration_seconds',
@@ -49,10 +51,57 @@ export function createMetrics(): Metrics {
       end({ http_route: route, http_response_status_code: c.res.status });
       requests.inc({ endpoint: route, method: c.req.method, status: c.res.status });
     },
-    expose: async (c) => c.body(await register.metrics(), 200, { 'content-type': register.contentType }),
+    expose: async (c) => {
+      await watch();
+      return c.body(await register.metrics(), 200, { 'content-type': register.contentType });
+    },
     submitted: ({ operation, dialect }) => {
       submitted.inc({ operation, dialect });
       if (dialect === 'guestkit') guestkitJobs.inc({ operation });
     },
+  };
+}
+
+type WatchedEngine = Pick<JobEngine, 'queues' | 'countsByState' | 'liveWorkers'>;
+
+/** Gauges of what Temporal knows, the same from every API process. While it is away there are none, rather than old ones. */
+function watchEngine(engine: WatchedEngine, register: Registry): () => Promise<void> {
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name, help, labelNames, registers: [register] });
+  const up = gauge('darkroom_temporal_up', 'Whether Temporal answers');
+  const jobs = gauge(
+    'darkroom_jobs',
+    'Jobs that have not ended; created are those that no step has begun of',
+    'state',
+  );
+  const waiting = gauge('darkroom_task_queue_backlog', 'Steps that wait for a worker, about', 'task_queue');
+  const age = gauge(
+    'darkroom_task_queue_backlog_age_seconds',
+    'How long the first step has waited for a worker',
+    'task_queue',
+  );
+  const workers = gauge('darkroom_workers', 'Live workers', 'capability');
+  const slots = gauge('darkroom_worker_slots', 'Steps that live workers can run at once', 'capability');
+  return async () => {
+    for (const each of [jobs, waiting, age, workers, slots]) each.reset();
+    try {
+      const [queues, counts, live] = await Promise.all([
+        engine.queues(),
+        engine.countsByState(),
+        engine.liveWorkers(),
+      ]);
+      up.set(1);
+      for (const [state, count] of counts) jobs.set({ state }, count);
+      for (const { name, ...queue } of queues) {
+        waiting.set({ task_queue: name }, queue.waiting);
+        age.set({ task_queue: name }, queue.oldestSeconds);
+      }
+      for (const { capability, slots: count } of live) {
+        workers.inc({ capability });
+        if (count !== null) slots.inc({ capability }, count);
+      }
+    } catch {
+      up.set(0);
+    }
   };
 }

@@ -7,6 +7,7 @@ import type { Estimator } from '../jobs/estimator.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Reception } from '../jobs/reception.ts';
 import type { JobService } from '../jobs/service.ts';
+import type { UsageLedger } from '../jobs/usage.ts';
 import type { Watcher } from '../jobs/watcher.ts';
 
 export interface ApiParts {
@@ -15,7 +16,11 @@ export interface ApiParts {
   readonly watcher: Watcher;
   readonly estimator: Estimator;
   readonly operations: OperationCatalogue;
-  readonly engine: Pick<JobEngine, 'liveCapabilities' | 'liveWorkers' | 'countRunning' | 'countPending'>;
+  readonly usage: UsageLedger;
+  readonly engine: Pick<
+    JobEngine,
+    'liveCapabilities' | 'liveWorkers' | 'countRunning' | 'countPending' | 'queues' | 'countsByState'
+  >;
   readonly onSubmitted: (job: Job) => void;
   /** Answers with what `/metrics` answers. */
   readonly exposeMetrics: (c: Context) => Promise<Response>;

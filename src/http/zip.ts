@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Context } from 'hono';
-import { encodeRfc5987, matches } from './files.ts';
+import { disposition } from '../jobs/disposition.ts';
+import { matches } from './files.ts';
 import { safeNames } from './zip/names.ts';
 import { zipLength, zipStream } from './zip/stream.ts';
 
@@ -33,7 +34,7 @@ export function zipResponse(
     etag,
     'cache-control': 'private, no-cache',
     'content-type': 'application/zip',
-    'content-disposition': `attachment; filename*=UTF-8''${encodeRfc5987(fileName)}`,
+    'content-disposition': disposition('attachment', fileName),
     'x-content-type-options': 'nosniff',
   };
   if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);

@@ -1,6 +1,7 @@
 /** Port: the object store as the domain sees it. Implemented in `src/storage/archive.ts`. */
 import type { Readable } from 'node:stream';
 import type { Delivery } from './delivery.ts';
+import type { Due } from './due.ts';
 import type { JobFilter, JobPage, JobSnapshot } from './engine.ts';
 import type { FileEntry, Manifest } from './job.ts';
 import type { JobInputs, JobOrder, JobRef, SealedInputs, Upload } from './order.ts';
@@ -53,6 +54,8 @@ export interface JobArchive {
     filter: JobFilter,
     page: { limit: number; cursor?: string | undefined; before?: Date | undefined },
   ): Promise<JobPage>;
+  /** Keeps the record of a run that has ended, in place of an earlier run's, and notes what of it is to be erased when. */
+  end(record: JobRecord): Promise<void>;
   /** Keeps the record of a job that was refused; it is the only one that the engine never knew. */
   refuse(record: JobRecord): Promise<void>;
   /** What a run produced; null when it has no result. */
@@ -74,6 +77,12 @@ export interface JobArchive {
   isDeleted(ref: JobRef): Promise<boolean>;
   /** Marks the job as deleted, so that its id stays taken. */
   bury(ref: JobRef): Promise<void>;
+  /** What is to be erased by this time, the longest due first. */
+  due(now: Date): AsyncIterable<Due>;
+  /** What was due is done, or need not be done any more; `next`: what is due after it. */
+  settle(due: Due, next: Due | null): Promise<void>;
+  /** Erases what only a rerun would need: fetched assets, and what stages left that is not part of the result. */
+  eraseWork(record: JobRecord): Promise<void>;
   /** Erases inputs, results and record. The tombstone stays. */
   erase(ref: JobRef): Promise<void>;
 }

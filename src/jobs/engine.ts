@@ -39,6 +39,15 @@ export interface LiveWorker {
   readonly slots: number | null;
 }
 
+/** A task queue, at which steps wait for workers. */
+export interface QueueState {
+  readonly name: string;
+  /** Steps that wait, about. */
+  readonly waiting: number;
+  /** How long the first of them has waited; 0 when there is none. */
+  readonly oldestSeconds: number;
+}
+
 /**
  * Every method throws `temporal_unavailable` when Temporal does not answer. None of them needs a worker.
  */
@@ -62,6 +71,8 @@ export interface JobEngine {
   countPending(dialect: string, tenant: string): Promise<number>;
   /** Some jobs of an operation that completed lately, with their timelines. */
   finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]>;
+  /** Some jobs that were ended in Temporal itself, by force or by a limit, and could not record it. */
+  endedOutside(): Promise<readonly JobSnapshot[]>;
   /** Jobs that ended before this time are no longer listed: the engine forgets them. */
   retainedSince(): Promise<Date>;
   signal(ref: JobRef, signal: ControlSignal, reason?: string): Promise<void>;
@@ -80,4 +91,8 @@ export interface JobEngine {
   liveCapabilities(): Promise<ReadonlySet<string>>;
   /** Live workers by name, once for each capability that they offer. */
   liveWorkers(): Promise<readonly LiveWorker[]>;
+  /** All task queues; a few seconds old. */
+  queues(): Promise<readonly QueueState[]>;
+  /** Jobs of all tenants that have not ended, by coarse state (see `DarkroomState`); a few seconds old. */
+  countsByState(): Promise<ReadonlyMap<JobState, number>>;
 }

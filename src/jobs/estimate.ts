@@ -1,6 +1,7 @@
-/** When a job will be done, judged by how long like jobs took from the same point on. */
+/** When a job will be done, judged by how long like jobs took from the same point on, and by its own pace. */
 import type { JobSnapshot } from './engine.ts';
 import type { Job } from './job.ts';
+import type { Moment } from './timeline.ts';
 
 /** Times, as ISO 8601. Of ten like jobs, eight would end between `earliest` and `latest`. */
 export interface Estimate {
@@ -15,6 +16,12 @@ const MIN_SAMPLES = 3;
 /** A job of twice the input is still much alike; of more than that, its time is only scaled when there is nothing better. */
 const ALIKE = 2;
 
+/** Its own pace tells more than others do, once it has shown so much of the stage and for so long. */
+const PACE = { fraction: 0.01, ms: 1000 };
+
+/** What is left may take so much less or more than its pace so far says. */
+const DOUBT = 0.2;
+
 /**
  * Null when it cannot be known: the job waits for something, or too few like jobs have ended, or it takes longer than
  * all of them did. `finished`: completed jobs of the same operation.
@@ -25,13 +32,12 @@ export function estimate(
   now: Date,
 ): Estimate | null {
   if (job.paused || !['downloading', 'processing', 'packaging'].includes(job.state)) return null;
-  const entered = timeline.findLast((moment) => moment.state === job.state && moment.stage === job.stage);
+  const entered = timeline.findLast((moment) => isSame(moment, job));
   if (!entered) return null;
   const samples = finished.filter(({ job: other }) => other.operation === job.operation);
   const alike = samples.filter(({ job: other }) => Math.abs(Math.log(ratio(job, other))) <= Math.log(ALIKE));
   const ends = (alike.length >= MIN_SAMPLES ? alike : samples)
-    .flatMap((sample) => remaining(job, sample) ?? [])
-    .map((ms) => new Date(entered.at).getTime() + ms)
+    .flatMap((sample) => endsOf(job, entered, sample, now))
     .filter((end) => end > now.getTime())
     .sort((a, b) => a - b);
   if (ends.length < MIN_SAMPLES) return null;
@@ -39,15 +45,43 @@ export function estimate(
   return { at: at(0.5), earliest: at(0.1), latest: at(0.9) };
 }
 
-/** Milliseconds that the sample took from entering this job's state and stage to its end, scaled to this job's input. */
-function remaining(job: Job, { job: other, timeline }: JobSnapshot): number | null {
-  const from = timeline.find(({ state, stage }) => state === job.state && stage === job.stage);
-  if (!from || !other.completed_at) return null;
-  return (new Date(other.completed_at).getTime() - new Date(from.at).getTime()) * ratio(job, other);
+/** When the job would end if it went on like this sample (epoch, ms). */
+function endsOf(job: Job, entered: Moment, { job: other, timeline }: JobSnapshot, now: Date): number[] {
+  const from = timeline.findIndex((moment) => isSame(moment, job));
+  const began = timeline[from];
+  if (!began || !other.completed_at) return [];
+  const next = timeline[from + 1];
+  const whole = since(began.at, other.completed_at);
+  const stage = next ? since(began.at, next.at) : whole;
+  const elapsed = now.getTime() - Date.parse(entered.at);
+  const done = fractionDone(job, entered, began, next);
+  if (done === null || done < PACE.fraction || elapsed < PACE.ms)
+    return [Date.parse(entered.at) + whole * ratio(job, other)];
+  // This stage goes on at its own pace, and what follows takes longer or shorter than the sample's by as much.
+  const ours = elapsed / done;
+  const left = ours - elapsed + (whole - stage) * (stage > 0 ? ours / stage : ratio(job, other));
+  return [1 - DOUBT, 1, 1 + DOUBT].map((doubt) => now.getTime() + left * doubt);
 }
 
-const ratio = (job: Job, other: Job): number =>
-  Math.max(1, job.assets.total) / Math.max(1, other.assets.total);
+/** The part of the stage that the job has done, of what that was worth to the sample; null when that is not known. */
+function fractionDone(job: Job, entered: Moment, began: Moment, next: Moment | undefined): number | null {
+  if (entered.progress === undefined || began.progress === undefined || next?.progress === undefined)
+    return null;
+  const worth = next.progress - began.progress;
+  return worth > 0 ? Math.min(1, (job.progress - entered.progress) / worth) : null;
+}
+
+const isSame = (moment: Pick<Moment, 'state' | 'stage'>, { state, stage }: Job): boolean =>
+  moment.state === state && moment.stage === stage;
+
+const since = (from: string, to: string): number => Date.parse(to) - Date.parse(from);
+
+/** Of their input: bytes where both are known, else assets. */
+function ratio(job: Job, other: Job): number {
+  const [bytes, others] = [job.usage?.bytes_in ?? 0, other.usage?.bytes_in ?? 0];
+  if (bytes > 0 && others > 0 && job.state !== 'downloading') return bytes / others;
+  return Math.max(1, job.assets.total) / Math.max(1, other.assets.total);
+}
 
 /** Of ascending numbers, between its neighbours where it falls between them. */
 function quantile(numbers: readonly number[], part: number): number {

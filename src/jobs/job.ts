@@ -51,6 +51,7 @@ const callback = z
       .string()
       .min(1)
       .max(4096)
+      .regex(/^[\x20-\x7e]+$/, 'must be ASCII without control characters, as a header has to carry it')
       .optional()
       .describe('Sent back as `Authorization: Bearer`; kept encrypted'),
     events: z
@@ -101,6 +102,12 @@ export const jobSpec = z
       .max(5)
       .optional()
       .describe("Temporal's priority key: 1 is served first, 3 is usual"),
+    keep_days: z
+      .number()
+      .positive()
+      .max(36_500)
+      .optional()
+      .describe("Days after its end that the job and its results are kept; default: the server's"),
     labels: z
       .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/), z.string().max(255))
       .refine((labels) => Object.keys(labels).length <= 20, 'must have at most 20 entries')
@@ -142,6 +149,17 @@ const assetCounts = z
   })
   .meta({ id: 'AssetCounts' });
 
+/** What a run took. */
+const usage = z
+  .object({
+    bytes_in: z.int().describe('Of the assets that it worked on'),
+    bytes_out: z.int().describe('Of the files that it made'),
+    compute_seconds: z
+      .number()
+      .describe('That workers spent on its stages; attempts that failed or were cut off do not count'),
+  })
+  .meta({ id: 'Usage' });
+
 /** A job without links, which only those who know the address of the API can add. */
 export const job = z
   .object({
@@ -159,6 +177,7 @@ export const job = z
     completed_at: timestamp.nullable(),
     expires_at: timestamp.nullable().describe('When results are deleted; null: never'),
     assets: assetCounts,
+    usage,
     labels: z.record(z.string(), z.string()),
     result: resultSummary.nullable(),
     error: jobError.nullable(),
@@ -168,6 +187,7 @@ export const job = z
 export type Job = z.infer<typeof job>;
 export type JobError = z.infer<typeof jobError>;
 export type AssetCounts = z.infer<typeof assetCounts>;
+export type Usage = z.infer<typeof usage>;
 
 export const fileEntry = z
   .object({

@@ -3,7 +3,7 @@
  * without anything worth stealing. Inputs that carry a secret, or are long, are sealed in the object store instead.
  */
 import type { Asset } from './asset.ts';
-import type { Callback, CallbackEvent, Job } from './job.ts';
+import type { Callback, CallbackEvent, Job, Usage } from './job.ts';
 
 /** Names a job. Every key, path and workflow id is made of both. */
 export interface JobRef {
@@ -88,6 +88,14 @@ export interface AssetsTaken {
   readonly sealed: readonly string[];
 }
 
+/** How long what there is of a job is kept after its end. */
+export interface Keeping {
+  /** Milliseconds until the job is erased; null: it is kept. */
+  readonly jobMs: number | null;
+  /** Milliseconds for which what only reruns need is sure to be there: fetched assets, and what its stages left. */
+  readonly workMs: number;
+}
+
 export interface JobOrder {
   readonly header: JobHeader;
   /** Keyed digest of the request; see `canonicalRequest`. */
@@ -109,9 +117,13 @@ export interface JobOrder {
   /** Milliseconds between the attempts of a callback, after the first. */
   readonly callbackScheduleMs: readonly number[];
   readonly callback: Pick<JobInputs, 'callback'> | SealedInputs;
+  /** Orders of before 0.2 say nothing of it: all is kept. */
+  readonly keeping?: Keeping;
   /** Of the last run that completed: it stays until this one has. */
   readonly result: JobStatus['result'];
 }
+
+export const noUsage: Usage = { bytes_in: 0, bytes_out: 0, compute_seconds: 0 };
 
 /** The status of a job that has just been accepted. */
 export function initialStatus(order: JobOrder): JobStatus {
@@ -125,6 +137,7 @@ export function initialStatus(order: JobOrder): JobStatus {
     completed_at: null,
     expires_at: null,
     assets: { total: expected(order), downloaded: 0, failed: 0 },
+    usage: noUsage,
     result: order.result,
     error: null,
   };

@@ -3,13 +3,24 @@ import type { JobArchive } from './archive.ts';
 import type { Asset } from './asset.ts';
 import type { PlannableOperation } from './catalogue.ts';
 import { type Callback, endEvents, type JobSpec } from './job.ts';
-import type { AssetChunk, AssetOrder, Awaiting, JobInputs, JobOrder, JobRef, Upload } from './order.ts';
+import type {
+  AssetChunk,
+  AssetOrder,
+  Awaiting,
+  JobInputs,
+  JobOrder,
+  JobRef,
+  Keeping,
+  Upload,
+} from './order.ts';
 
 /** Longer lists of assets are kept in the store: Temporal's payloads stay small and its pages quick. */
 const INLINE_INPUT_BYTES = 32 * 1024;
 
 /** Assets that are kept as one object; each of their batches reads it. */
 const CHUNK_SIZE = 512;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A file of a request, once its bytes are in the store. */
 export interface ReceivedFile {
@@ -23,6 +34,8 @@ export interface ReceivedFile {
 export interface OrderParts {
   readonly archive: JobArchive;
   readonly callbackScheduleMs: readonly number[];
+  /** Of jobs that say nothing else. */
+  readonly keeping: Keeping;
 }
 
 /** A request that has been found valid. */
@@ -57,10 +70,14 @@ export async function orderOf(parts: OrderParts, request: ValidRequest): Promise
     stages: operation.plan.map((stage) => ({ ...stage, run: 1, mends: null })),
     callbackEvents: spec.callback ? (spec.callback.events ?? endEvents) : [],
     callbackScheduleMs: parts.callbackScheduleMs,
+    keeping: keepingOf(spec, parts.keeping),
     result: null,
     ...(await putAway(parts.archive, ref, request.assets, spec.callback ?? null)),
   };
 }
+
+const keepingOf = ({ keep_days: days }: JobSpec, usual: Keeping): Keeping =>
+  days === undefined ? usual : { ...usual, jobMs: Math.round(days * DAY_MS) };
 
 function awaitingOf({ await_assets: asked }: JobSpec, { info }: PlannableOperation): Awaiting | null {
   if (!asked) return null;

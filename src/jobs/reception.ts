@@ -161,7 +161,8 @@ export class Reception {
    * its own: a start whose answer was lost may have made a job that runs. Throws store_unavailable, disk_full.
    */
   async refuse({ tenant, dialect }: Caller, operation: string, error: DarkroomError): Promise<Job> {
-    const record = refusedRecord({ tenant, id: randomUUID() }, { dialect, operation, error });
+    const { keeping } = this.#parts;
+    const record = refusedRecord({ tenant, id: randomUUID() }, { dialect, operation, error, keeping });
     await this.#parts.archive.refuse(record);
     return record.job;
   }
@@ -219,16 +220,6 @@ export class Reception {
     } catch (error) {
       if (isUnheard(error) || isReusedKey(error)) throw error;
       return false;
-    }
-  }
-
-  /** Removes uploads of requests whose process died, if no job was made of them. */
-  async sweepUploads(before: Date): Promise<void> {
-    const { archive, engine } = this.#parts;
-    for await (const { ref, request } of archive.abandoned(before)) {
-      const known = (await engine.get(ref)) ?? (await archive.record(ref));
-      if (known) await archive.keepUploads(ref, request);
-      else await archive.discardUploads(ref, request);
     }
   }
 

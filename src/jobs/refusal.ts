@@ -1,8 +1,9 @@
 /** A submission that was not accepted, as a job: failed before it began. */
 import type { DarkroomError } from '../errors.ts';
 import type { JobRecord } from './archive.ts';
+import { expiryOf } from './due.ts';
 import type { Job } from './job.ts';
-import type { JobRef } from './order.ts';
+import { type JobRef, type Keeping, noUsage } from './order.ts';
 import { extended } from './timeline.ts';
 
 /** What job specs allow the name of an operation. */
@@ -13,11 +14,12 @@ export interface Refusal {
   /** As it was asked for, whether or not there is such an operation. */
   readonly operation: string;
   readonly error: DarkroomError;
+  readonly keeping: Keeping;
 }
 
 export function refusedRecord(
   { tenant, id }: JobRef,
-  { dialect, operation, error: { code, message, retryable, details } }: Refusal,
+  { dialect, operation, keeping, error: { code, message, retryable, details } }: Refusal,
 ): JobRecord {
   const now = new Date().toISOString();
   const job: Job = {
@@ -34,8 +36,9 @@ export function refusedRecord(
     run: 1,
     started_at: null,
     completed_at: now,
-    expires_at: null,
+    expires_at: expiryOf(now, keeping),
     assets: { total: 0, downloaded: 0, failed: 0 },
+    usage: noUsage,
     result: null,
     error: { code, message, retryable, details },
   };

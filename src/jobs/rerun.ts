@@ -1,5 +1,6 @@
 /** Running a job again: what is computed anew, and what an earlier run did and this one builds on. */
 import { DarkroomError } from '../errors.ts';
+import { workIsKeptUntil } from './due.ts';
 import type { Job } from './job.ts';
 import type { JobOrder } from './order.ts';
 import { invalid } from './validation.ts';
@@ -13,9 +14,11 @@ export interface RerunRequest {
 
 /**
  * The order of the next run. Assets that are here are not fetched again; those that could not be fetched are, unless the
- * stages that would need them are kept. Throws invalid_request.
+ * stages that would need them are kept. Once what a rerun builds on has had its time, all is done anew. Throws invalid_request.
  */
 export function rerunOrder(earlier: JobOrder, job: Job, { from, assets }: RerunRequest): JobOrder {
+  const kept = job.completed_at === null ? null : workIsKeptUntil(job.completed_at, earlier.keeping);
+  const anew = kept !== null && kept < new Date();
   const run = job.run + 1;
   if (from !== undefined && assets !== undefined)
     throw invalid([{ pointer: '/assets', detail: 'cannot be given together with from' }]);
@@ -35,8 +38,9 @@ export function rerunOrder(earlier: JobOrder, job: Job, { from, assets }: RerunR
     ...earlier,
     run,
     orderedAt: new Date().toISOString(),
-    refetch: from === undefined,
+    refetch: from === undefined || anew,
     stages: earlier.stages.map((stage, index) => {
+      if (anew) return { ...stage, run, mends: null };
       if (index < first) return { ...stage, mends: null };
       // A stage that takes all assets together has nothing to add to.
       return { ...stage, run, mends: assets === 'failed' && stage.perAsset ? stage.run : null };

@@ -82,16 +82,14 @@ export class JobService {
     const { engine, archive } = this.#parts;
     const [source, cursor] = splitCursor(page.cursor);
     const stored = async (before?: Date) => {
-      const found = await this.#withoutDeleted(
+      const found = await this.#withoutGone(
         await archive.list(tenant, filter, { limit: page.limit, cursor, before }),
       );
       return { ...found, cursor: found.cursor && `s.${found.cursor}` };
     };
     if (source === 's') return stored(cursor ? undefined : await engine.retainedSince());
     try {
-      const found = await this.#withoutDeleted(
-        await engine.list(tenant, filter, { limit: page.limit, cursor }),
-      );
+      const found = await this.#withoutGone(await engine.list(tenant, filter, { limit: page.limit, cursor }));
       if (found.cursor) return { ...found, cursor: `t.${found.cursor}` };
       // Whether there are any; to find one that matches may take long.
       const older = await archive.list(tenant, {}, { limit: 1, before: await engine.retainedSince() });
@@ -193,18 +191,19 @@ export class JobService {
       throw error;
     });
     const snapshot = found ?? (await archive.record(ref));
-    if (!snapshot || (await this.#isDeleted(snapshot.job))) throw notFound(ref);
+    if (!snapshot || (await this.#isGone(snapshot.job))) throw notFound(ref, snapshot?.job.expires_at);
     return snapshot;
   }
 
-  /** The engine may know a deleted job for a while. Only jobs that have ended can have been deleted. */
-  async #isDeleted(job: Job): Promise<boolean> {
-    return isTerminal(job.state) && (await this.#parts.archive.isDeleted(job));
+  /** Deleted or expired; the engine may know it for a while. Only jobs that have ended can be gone. */
+  async #isGone(job: Job): Promise<boolean> {
+    if (!isTerminal(job.state)) return false;
+    return isExpired(job) || (await this.#parts.archive.isDeleted(job));
   }
 
-  async #withoutDeleted(page: JobPage): Promise<JobPage> {
-    const deleted = await Promise.all(page.jobs.map((job) => this.#isDeleted(job)));
-    return { ...page, jobs: page.jobs.filter((_, index) => !deleted[index]) };
+  async #withoutGone(page: JobPage): Promise<JobPage> {
+    const gone = await Promise.all(page.jobs.map((job) => this.#isGone(job)));
+    return { ...page, jobs: page.jobs.filter((_, index) => !gone[index]) };
   }
 }
 
@@ -215,8 +214,13 @@ function splitCursor(cursor: string | undefined): ['t' | 's', string | undefined
   return [cursor.startsWith('s') ? 's' : 't', cursor.slice(2) || undefined];
 }
 
-const notFound = ({ id }: JobRef): DarkroomError =>
-  new DarkroomError('job_not_found', `There is no job "${id}"`);
+const isExpired = ({ expires_at }: Job): boolean => expires_at !== null && new Date(expires_at) < new Date();
+
+const notFound = ({ id }: JobRef, expiredAt?: string | null): DarkroomError =>
+  new DarkroomError(
+    'job_not_found',
+    expiredAt ? `Job "${id}" was kept until ${expiredAt}` : `There is no job "${id}"`,
+  );
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

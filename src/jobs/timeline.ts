@@ -5,6 +5,8 @@ import type { CallbackEvent, Job } from './job.ts';
 export interface Moment extends View {
   readonly seq: number;
   readonly at: string;
+  /** Points of progress at that moment; moments of before 0.2 lack them. */
+  readonly progress?: number;
 }
 
 /** A job that waits for assets again and again goes through thousands; the first are forgotten. */
@@ -15,12 +17,12 @@ type View = Pick<Job, 'state' | 'stage' | 'paused'>;
 /** The timeline with what is new in this view of the job; the same timeline when nothing is. */
 export function extended(
   timeline: readonly Moment[],
-  { state, stage, paused }: View,
+  { state, stage, paused, progress }: View & Pick<Job, 'progress'>,
   at: string,
 ): readonly Moment[] {
   const last = timeline.at(-1);
   if (last && last.state === state && last.stage === stage && last.paused === paused) return timeline;
-  return [...timeline, { seq: (last?.seq ?? 0) + 1, at, state, stage, paused }].slice(-KEPT);
+  return [...timeline, { seq: (last?.seq ?? 0) + 1, at, state, stage, paused, progress }].slice(-KEPT);
 }
 
 /** What happened at this moment, as callbacks name it; null where they have no word for it. */

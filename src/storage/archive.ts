@@ -5,14 +5,17 @@ import { buffer } from 'node:stream/consumers';
 import { DarkroomError } from '../errors.ts';
 import type { JobArchive, JobRecord, OpenFile, StoredResult, UploadStream } from '../jobs/archive.ts';
 import type { Delivery } from '../jobs/delivery.ts';
+import { type Due, firstDue, jobDue } from '../jobs/due.ts';
 import type { JobFilter, JobPage } from '../jobs/engine.ts';
 import type { FileEntry, Job, Manifest } from '../jobs/job.ts';
 import type { JobInputs, JobRef, SealedInputs, Upload } from '../jobs/order.ts';
 import { isTerminal } from '../jobs/states.ts';
 import type { Keyring } from '../keys.ts';
+import { enterDue, eraseWork, listDue } from './erasure.ts';
 import { readJson } from './json.ts';
 import * as layout from './layout.ts';
 import type { ObjectStore } from './store.ts';
+import { enterUsage } from './usage.ts';
 
 /** As `manifest.json` holds it: with the key of each file's bytes, which is nobody else's business. */
 export type StoredManifest = Omit<Manifest, 'files'> & {
@@ -181,11 +184,26 @@ export class StoredArchive implements JobArchive {
     await this.#store.put(layout.tombstoneKey(ref), new Date().toISOString());
   }
 
+  due(now: Date): AsyncIterable<Due> {
+    return listDue(this.#store, now);
+  }
+
+  async settle(due: Due, next: Due | null): Promise<void> {
+    if (next) await enterDue(this.#store, next);
+    await this.#store.delete(layout.dueKey(due));
+  }
+
+  eraseWork(record: JobRecord): Promise<void> {
+    return eraseWork(this.#store, record);
+  }
+
   async erase(ref: JobRef): Promise<void> {
     const record = await this.record(ref);
     if (record?.job.completed_at) {
       const entry = record.order ? layout.endedKey : layout.refusedKey;
       await this.#store.delete(entry(ref, new Date(record.job.completed_at)));
+      for (const due of [firstDue(record), jobDue(record)])
+        if (due) await this.#store.delete(layout.dueKey(due));
     }
     await this.#store.delete(layout.inputKey(ref));
     await this.#store.deleteAll(layout.jobPrefix(ref));
@@ -195,13 +213,17 @@ export class StoredArchive implements JobArchive {
     await this.#store.put(layout.manifestKey(ref, manifest.run), JSON.stringify(manifest));
   }
 
-  /** Writes the record of a run that has ended and enters it into the list of ended jobs, in place of an earlier run. */
   async end(record: JobRecord): Promise<void> {
     const { job } = record;
     if (!job.completed_at) throw new Error('Only a job that has ended has a record');
     const key = layout.endedKey(job, new Date(job.completed_at));
     const earlier = job.run > 1 ? await this.record(job) : null;
-    await this.#store.put(key, JSON.stringify(job));
+    const due = firstDue(record);
+    await Promise.all([
+      this.#store.put(key, JSON.stringify(job)),
+      ...(due ? [enterDue(this.#store, due)] : []),
+      enterUsage(this.#store, job),
+    ]);
     if (earlier?.job.completed_at) {
       const old = layout.endedKey(job, new Date(earlier.job.completed_at));
       if (old !== key) await this.#store.delete(old);
@@ -212,6 +234,8 @@ export class StoredArchive implements JobArchive {
 
   async refuse(record: JobRecord): Promise<void> {
     const { job } = record;
+    const due = firstDue(record);
+    if (due) await enterDue(this.#store, due);
     await this.#store.put(layout.recordKey(job), JSON.stringify(record));
     await this.#store.put(layout.refusedKey(job, new Date(job.created_at)), JSON.stringify(job));
   }

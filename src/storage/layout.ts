@@ -1,5 +1,6 @@
 /** Where everything of a job lies in the object store. The one place that spells keys. */
 import type { Batch } from '../jobs/batch.ts';
+import type { Due } from '../jobs/due.ts';
 import type { JobRef } from '../jobs/order.ts';
 
 export const jobPrefix = ({ tenant, id }: JobRef): string => `${tenant}/jobs/${id}/`;
@@ -10,11 +11,14 @@ export const recordKey = (ref: JobRef): string => `${jobPrefix(ref)}job.json`;
 /** Inputs with secrets, or too long for Temporal, encrypted; named afresh by each submission, so that none overwrites another's. */
 export const sealedKey = (ref: JobRef, name: string): string => `${jobPrefix(ref)}sealed/${name}`;
 
+/** Of assets that were fetched: their bytes, and how each download went. */
+export const fetchedPrefix = (ref: JobRef): string => `${jobPrefix(ref)}inputs/`;
+
 /** Outcomes of the downloads of a batch. */
 export const batchKey = (ref: JobRef, batch: Batch): string =>
-  `${jobPrefix(ref)}inputs/${pad(batch.index)}.json`;
+  `${fetchedPrefix(ref)}${pad(batch.index)}.json`;
 
-export const assetKey = (ref: JobRef, index: number): string => `${jobPrefix(ref)}inputs/files/${pad(index)}`;
+export const assetKey = (ref: JobRef, index: number): string => `${fetchedPrefix(ref)}files/${pad(index)}`;
 
 /** The only input of a job of an API that says where it lies: beside the jobs, under the job's id. */
 export const inputKey = ({ tenant, id }: JobRef): string => `${tenant}/input/${id}`;
@@ -38,7 +42,10 @@ export const apiKeysPrefix = '_keys/';
 
 export const apiKeyKey = (id: string): string => `${apiKeysPrefix}${id}.json`;
 
-const runPrefix = (ref: JobRef, run: number): string => `${jobPrefix(ref)}runs/${run}/`;
+/** What stages made. */
+export const runsPrefix = (ref: JobRef): string => `${jobPrefix(ref)}runs/`;
+
+const runPrefix = (ref: JobRef, run: number): string => `${runsPrefix(ref)}${run}/`;
 
 /** A stage's part (a batch, or all) that is done: its outputs and what it left in the workspace. */
 export const checkpointKey = (ref: JobRef, run: number, stage: string, batch: Batch | null): string =>
@@ -72,6 +79,23 @@ export const endedPrefix = (tenant: string): string => `${tenant}/ended/`;
 export const endedKey = (ref: JobRef, completedAt: Date): string =>
   `${endedPrefix(ref.tenant)}${latestFirst(completedAt)}-${ref.id}`;
 
+/** Of all tenants: ended jobs of which something is to be erased; in ascending order of keys the longest due comes first. */
+export const duePrefix = '_due/';
+
+export const dueKey = ({ ref, run, what, at }: Due): string =>
+  `${duePrefix}${time(at)}-${ref.tenant}-${ref.id}-${pad(run)}-${what}`;
+
+/** Whether it is due by this time. */
+export const isDue = (key: string, now: Date): boolean => key < `${duePrefix}${time(now)}`;
+
+/** Of all tenants: what runs took, an empty object each, by the day of their end. */
+export const usagePrefix = '_usage/';
+
+export const usageDay = (day: string, tenant: string): string => `${usagePrefix}${day}/${tenant}/`;
+
+/** A day of a tenant that is over, added up. */
+export const usageSum = (day: string, tenant: string): string => `${usagePrefix}sums/${tenant}/${day}.json`;
+
 export const refusedPrefix = (tenant: string): string => `${tenant}/refused/`;
 
 /** Likewise, for each job that was refused. */
@@ -79,9 +103,9 @@ export const refusedKey = (ref: JobRef, at: Date): string =>
   `${refusedPrefix(ref.tenant)}${latestFirst(at)}-${ref.id}`;
 
 /** Sorts before every job that ended earlier than this time. */
-export const endedBefore = (tenant: string, time: Date): string =>
-  `${endedPrefix(tenant)}${latestFirst(time)}`;
+export const endedBefore = (tenant: string, at: Date): string => `${endedPrefix(tenant)}${latestFirst(at)}`;
 
-const latestFirst = (time: Date): string => String(1e14 - time.getTime()).padStart(14, '0');
+const time = (at: Date): string => String(at.getTime()).padStart(14, '0');
+const latestFirst = (at: Date): string => String(1e14 - at.getTime()).padStart(14, '0');
 const pad = (index: number): string => String(index).padStart(5, '0');
 const part = (batch: Batch | null): string => (batch === null ? 'all' : pad(batch.index));

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { DarkroomError } from '../errors.ts';
+import { disposition } from '../jobs/disposition.ts';
 import { checkKey, checkPrefix, faultOf } from './key.ts';
 import { type S3Access, S3Connection } from './s3/connection.ts';
 import { sweep } from './s3/leftovers.ts';
@@ -142,7 +143,7 @@ class S3Store implements ObjectStore {
       ...this.#at(key),
       ResponseContentType: mediaType,
       // Never shown in place: pages of users would run as pages of the bucket's host.
-      ResponseContentDisposition: `attachment; filename*=UTF-8''${encodeRfc5987(fileName)}`,
+      ResponseContentDisposition: disposition('attachment', fileName),
     });
     return this.#connection.ask(`give an address for ${quoted(key)}`, (client) =>
       getSignedUrl(client, command, { expiresIn: expiresSeconds }),
@@ -215,9 +216,3 @@ const isKey = (key: string): boolean =>
   key.split('/').every((part) => faultOf(part) === null) && key.split('/')[0] !== PROBE;
 
 const quoted = (key: string): string => JSON.stringify(key);
-
-const encodeRfc5987 = (text: string): string =>
-  encodeURIComponent(text).replace(
-    /['()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );

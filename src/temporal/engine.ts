@@ -10,6 +10,7 @@ import type {
   JobPage,
   JobSnapshot,
   LiveWorker,
+  QueueState,
 } from '../jobs/engine.ts';
 import type { Job } from '../jobs/job.ts';
 import {
@@ -19,16 +20,17 @@ import {
   type JobRef,
   type MoreAssets,
 } from '../jobs/order.ts';
-import { isTerminal } from '../jobs/states.ts';
+import { isTerminal, type JobState } from '../jobs/states.ts';
 import { extended } from '../jobs/timeline.ts';
 import * as names from './attributes.ts';
 import { ask, isNotFound, tell } from './connection.ts';
 import { HighWater } from './high-water.ts';
 import { executionsBelow, executionsOf, firstOrder, terminationReason } from './history.ts';
-import { countRunning, finishedJobs, listJobs } from './listing.ts';
+import { countRunning, countStates, endedOutside, finishedJobs, listJobs } from './listing.ts';
 import { capabilitiesOf, liveWorkers } from './live-workers.ts';
 import { addAssets } from './more-assets.ts';
 import { retentionOf } from './namespace.ts';
+import { queueStates } from './queues.ts';
 import { SingleFlight } from './single-flight.ts';
 import { heartbeatsOf, isJobMemo, type JobMemo, toSnapshot } from './snapshot.ts';
 
@@ -37,6 +39,9 @@ const WRITE_MS = 4000;
 
 /** Readers within this time share one answer. A job that has ended changes only by a rerun or by deletion. */
 const FRESH_MS = { running: 200, ended: 1000 };
+
+/** However many read the metrics, and however often: Temporal limits such queries. */
+const SCRAPE_MS = 5000;
 
 /** A job that is deleted may clean up after itself for this long before it is ended by force. */
 const REMOVAL_MS = 4000;
@@ -48,6 +53,8 @@ export class TemporalEngine implements JobEngine {
     snapshot && isTerminal(snapshot.job.state) ? FRESH_MS.ended : FRESH_MS.running,
   );
   readonly #counts = new SingleFlight<number>(() => 1000);
+  readonly #queues = new SingleFlight<readonly QueueState[]>(() => SCRAPE_MS);
+  readonly #states = new SingleFlight<ReadonlyMap<JobState, number>>(() => SCRAPE_MS);
   readonly #workers = new SingleFlight<readonly LiveWorker[]>(() => 1000);
   readonly #highWater = new HighWater();
   #retentionMs: number | undefined;
@@ -142,6 +149,10 @@ export class TemporalEngine implements JobEngine {
 
   finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]> {
     return ask(this.#client, READ_MS, () => finishedJobs(this.#client, tenant, operation));
+  }
+
+  endedOutside(): Promise<readonly JobSnapshot[]> {
+    return ask(this.#client, READ_MS, () => endedOutside(this.#client));
   }
 
   async retainedSince(): Promise<Date> {
@@ -251,6 +262,16 @@ export class TemporalEngine implements JobEngine {
     return this.#workers.get('', () =>
       ask(this.#client, READ_MS, () => liveWorkers(this.#client, this.#capabilities)),
     );
+  }
+
+  queues(): Promise<readonly QueueState[]> {
+    return this.#queues.get('', () =>
+      ask(this.#client, READ_MS, () => queueStates(this.#client, this.#capabilities)),
+    );
+  }
+
+  countsByState(): Promise<ReadonlyMap<JobState, number>> {
+    return this.#states.get('', () => ask(this.#client, READ_MS, () => countStates(this.#client)));
   }
 }
 

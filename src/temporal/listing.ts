@@ -77,6 +77,28 @@ export async function countRunning(client: Client, dialect: string, pendingOf?: 
   return Number(count ?? 0);
 }
 
+const underWay = ['created', 'downloading', 'waiting', 'processing'] as const satisfies readonly JobState[];
+
+/** Jobs that have not ended, by coarse state, of all tenants. */
+export async function countStates(client: Client): Promise<ReadonlyMap<JobState, number>> {
+  const { namespace } = client.options;
+  const counts = underWay.map(async (state): Promise<[JobState, number]> => {
+    const query = `WorkflowType = 'processJob' AND ExecutionStatus = 'Running' AND DarkroomState = '${state}'`;
+    const { count } = await client.workflowService.countWorkflowExecutions({ namespace, query });
+    return [state, Number(count ?? 0)];
+  });
+  return new Map(await Promise.all(counts));
+}
+
+/** Ended from outside, so that they could not record their end: of all tenants, as many as Temporal lists at once. */
+export async function endedOutside(client: Client): Promise<readonly JobSnapshot[]> {
+  const byThemselves = ['completed', 'failed', 'cancelled'].map(
+    (state) => ` AND DarkroomState != '${state}'`,
+  );
+  const query = `WorkflowType = 'processJob' AND ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed', 'Canceled')${byThemselves.join('')}`;
+  return (await readPage(client, query, 1000, undefined)).snapshots;
+}
+
 /** Temporal answers a garbled page token as if it were ill itself, so a cursor carries a checksum. */
 const toCursor = (token: Uint8Array): string =>
   `${Buffer.from(token).toString('base64url')}.${checksum(token)}`;

@@ -182,6 +182,15 @@ describe('refusals', () => {
     const away = createClient({ url: `http://127.0.0.1:${await freePort()}`, retries: 0 });
     await expect(away.ready()).rejects.toMatchObject({ status: 0, code: 'unreachable', isOutage: true });
   });
+
+  test('a server that cannot work says what it lacks', async () => {
+    const lame = await startWeb({
+      '/readyz': (_, response) =>
+        response.writeHead(503).end('{"status":"unavailable","missing":["temporal","worker"]}'),
+    });
+    await expect(createClient({ url: lame.url }).ready()).rejects.toThrow(/503.*: no temporal, no worker$/);
+    await lame.close();
+  });
 });
 
 test('operations, readiness, deletion', async () => {

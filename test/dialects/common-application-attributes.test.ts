@@ -17,6 +17,7 @@ import { createLog } from '../../src/log.ts';
 import { refusalOf } from '../../src/net/guarded-http.ts';
 import { StoredArchive } from '../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../src/storage/filesystem.ts';
+import { StoredUsage } from '../../src/storage/usage.ts';
 import { TemporalEngine } from '../../src/temporal/engine.ts';
 import { type Darkroom, startDarkroom } from '../support/server.ts';
 import { type Tasks, tasksOf } from '../support/tasks.ts';
@@ -60,11 +61,13 @@ beforeAll(async () => {
     fingerprints: (text: string) => keys.fingerprints(text),
     refusalOf: (url: string) => refusalOf(url, []),
     callbackScheduleMs: [],
+    keeping: { jobMs: null, workMs: 1e9 },
     queueUnavailable: false,
   };
   startApp = (operation, params) =>
     createApp({
       service,
+      usage: new StoredUsage(store),
       reception: new Reception(rules, service),
       watcher: new Watcher((ref) => service.look(ref)),
       estimator: new Estimator(engine),

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { statusOf } from '../../src/http/dialects/common-application/task.ts';
 import type { JobSnapshot } from '../../src/jobs/engine.ts';
+import { noUsage } from '../../src/jobs/order.ts';
 import { type JobState, transitions } from '../../src/jobs/states.ts';
 import { extended, type Moment } from '../../src/jobs/timeline.ts';
 
@@ -24,6 +25,7 @@ const snapshot = (state: JobState, timeline: readonly Moment[]): JobSnapshot => 
     completed_at: null,
     expires_at: null,
     assets: { total: 0, downloaded: 0, failed: 0 },
+    usage: noUsage,
     labels: {},
     result: state === 'completed' ? { kind: 'json', files: 1, run: 1 } : null,
     error: null,
@@ -34,7 +36,7 @@ const snapshot = (state: JobState, timeline: readonly Moment[]): JobSnapshot => 
 
 /** The statuses that a client sees who looks after each step. */
 function seen(steps: readonly (JobState | 'pause or resume')[]): string[] {
-  let view = { state: 'created' as JobState, stage: null, paused: false };
+  let view = { state: 'created' as JobState, stage: null, paused: false, progress: 0 };
   let timeline = extended([], view, '');
   const statuses = [statusOf(snapshot(view.state, timeline))];
   for (const step of steps) {

@@ -140,3 +140,21 @@ test('a client that hangs up leaves nothing open, and the server well', async ()
   }));
   expect(stdout.split('\n').filter((line) => line.includes('/store/'))).toEqual([]);
 });
+
+test('its manifest names files as the archive does, where names cannot stay as they were', async () => {
+  const names = ['a.jpg', 'A.JPG', 'what?.jpg', 'con.jpg'];
+  const { id } = await darkroom.submit({
+    operation: 'image.transform',
+    params: { width: 20 },
+    assets: names.map((name) => ({ name, source: { url: `${web.url}/a/photo.jpg` } })),
+  });
+  await darkroom.until(id, 'completed');
+  const response = await darkroom.request(`/v1/jobs/${id}/archive`);
+  // Saved by `curl -OJ` under this name, too.
+  expect(response.headers.get('content-disposition')).toContain(`filename="${id}.zip"`);
+  const files = unzip(await bytesOf(response));
+  const manifest = JSON.parse(String(files.get('manifest.json'))) as { files: { path: string }[] };
+  const paths = manifest.files.map(({ path }) => path);
+  expect([...paths, 'manifest.json']).toEqual([...files.keys()]);
+  expect(paths).toEqual(['a.jpg', 'A (2).jpg', 'what_.jpg', '_con.jpg']);
+});

@@ -36,6 +36,7 @@ test('the OpenAPI document is valid 3.1, and names every route of the native API
       'GET /v1/jobs/{id}/result',
       'GET /v1/operations',
       'GET /v1/operations/{name}',
+      'GET /v1/usage',
       'POST /v1/jobs',
       'POST /v1/jobs/{id}/assets',
       'POST /v1/jobs/{id}/cancel',

@@ -124,6 +124,54 @@ describe('requests', () => {
     });
   });
 
+  test('what is compressed is 415, and what nests too deeply 400', async () => {
+    const gzip = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    expect(await post('{}', gzip)).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+    const nested = (levels: number) => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    for (const levels of [150, 100_000]) {
+      const problem = await post(`{"operation":"system.echo","params":${nested(levels)}}`);
+      expect(problem).toMatchObject({ status: 400, code: 'malformed_json' });
+    }
+    const attributes = `{"operation":"image.transform","assets":[{"source":{"url":"http://a.example"},"attributes":${nested(5000)}}]}`;
+    expect(await post(attributes)).toMatchObject({ status: 400, code: 'malformed_json' });
+  });
+
+  test.each(['a\nb', '日本'])('a callback token that no header can carry: %j', async (token) => {
+    const callback = { url: 'https://hooks.example.com', token };
+    expect(await post({ operation: 'system.echo', callback })).toMatchObject({
+      status: 422,
+      errors: [{ pointer: '/callback/token' }],
+    });
+  });
+
+  test.each([
+    ['cancel', '{"why":"x"}', 422, '/why'],
+    ['cancel', '{"reason":""}', 422, '/reason'],
+    ['cancel', 'not json', 400, undefined],
+    ['pause', '{"reason":"x"}', 422, '/reason'],
+    ['rerun', '{"from":"nope"}', 422, '/from'],
+  ])('a body of %s that nobody would heed: %s', async (action, body, status, pointer) => {
+    const id = `heeds-${action}`;
+    await darkroom.submit({ id, operation: 'test.echo', params: { delay_ms: 30_000 } });
+    const headers = { 'content-type': 'application/json' };
+    const path = `/v1/jobs/${id}/${action}`;
+    const response = await darkroom.request(path, { method: 'POST', headers, body });
+    expect(response.status).toBe(status);
+    const { errors } = (await response.json()) as Problem;
+    expect(errors?.map((error) => error.pointer)).toEqual(pointer && [pointer]);
+    expect((await darkroom.get(id)).state).not.toBe('cancelled');
+  });
+
+  test('a cancel may say why', async () => {
+    const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 30_000 } });
+    await darkroom.until(id, 'processing');
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ reason: 'The customer went home' });
+    await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST', headers, body });
+    const job = await darkroom.until(id, 'cancelled');
+    expect(job.error?.message).toContain('The customer went home');
+  });
+
   test('unknown ids, routes and methods', async () => {
     const answer = async (path: string, method = 'GET') => {
       const response = await darkroom.request(path, { method });
@@ -139,7 +187,7 @@ describe('requests', () => {
     });
     expect(await answer('/v1/jobs/nobody', 'DELETE')).toMatchObject({ status: 404, code: 'job_not_found' });
     expect(await answer('/v1/nothing')).toMatchObject({ status: 404, code: 'route_not_found' });
-    expect(await answer('/v1/jobs', 'DELETE')).toMatchObject({ status: 405, allow: 'GET, POST' });
+    expect(await answer('/v1/jobs', 'DELETE')).toMatchObject({ status: 405, allow: 'GET, HEAD, POST' });
     expect(await answer('/v1/operations/none')).toMatchObject({ status: 404, code: 'operation_not_found' });
     expect(await answer('/v1/jobs?state=sleeping')).toMatchObject({
       status: 422,

@@ -73,6 +73,7 @@ test('the old result stays when the new run fails', async () => {
   expect(await darkroom.get(id)).toMatchObject({
     error: { code: 'asset_not_an_image' },
     result: { run: 1, files: 1 },
+    links: { result: `/v1/jobs/${id}/result`, files: `/v1/jobs/${id}/files` },
   });
   expect(await resultRun(id)).toBe(1);
   expect((await darkroom.request(`/v1/jobs/${id}/files/once.webp`)).status).toBe(404);

@@ -232,10 +232,13 @@ describe('clients', () => {
     const calls = web.received.slice(before);
     expect(calls.map(({ body }) => (JSON.parse(body) as { data: Job }).data.run)).toEqual([1, 2]);
     expect(new Set(calls.map(({ headers }) => headers['webhook-id'])).size).toBe(2);
-    const { deliveries } = (await (await darkroom.request(`/v1/jobs/${id}/deliveries`)).json()) as {
-      deliveries: Delivery[];
+    const told = async () => {
+      const response = await darkroom.request(`/v1/jobs/${id}/deliveries`);
+      const { deliveries } = (await response.json()) as { deliveries: Delivery[] };
+      return deliveries.map(({ run, state }) => [run, state]);
     };
-    expect(deliveries.map(({ run, state }) => [run, state])).toEqual([
+    // It is written down after the receiver has it.
+    await expect.poll(told).toEqual([
       [1, 'delivered'],
       [2, 'delivered'],
     ]);

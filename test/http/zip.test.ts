@@ -22,7 +22,8 @@ describe('a ZIP', () => {
     const answer = await fetch(await serveZip([fileOf('a.txt', 'a')]));
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       'content-type': 'application/zip',
-      'content-disposition': "attachment; filename*=UTF-8''gr%C3%B6%C3%9Fe%20%281%29.zip",
+      'content-disposition':
+        'attachment; filename="gr__e (1).zip"; filename*=UTF-8\'\'gr%C3%B6%C3%9Fe%20%281%29.zip',
       'accept-ranges': 'none',
       'content-length': String((await answer.arrayBuffer()).byteLength),
     });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JobSnapshot } from '../../src/jobs/engine.ts';
 import { estimate } from '../../src/jobs/estimate.ts';
 import type { Job } from '../../src/jobs/job.ts';
+import { noUsage } from '../../src/jobs/order.ts';
 import type { JobState } from '../../src/jobs/states.ts';
 
 const T0 = Date.parse('2026-11-21T10:00:00.000Z');
@@ -21,6 +22,7 @@ function snapshot(
     operation: 'x.y',
     dialect: 'native',
     created_at: iso(0),
+    usage: noUsage,
     labels: {},
     state,
     paused: false,
@@ -77,5 +79,45 @@ describe('an estimate', () => {
     ],
   ])('is null when %s', (_, job, like) => {
     expect(estimate(job, like, now)).toBeNull();
+  });
+
+  const usage = (bytes_in: number) => ({ usage: { ...noUsage, bytes_in } });
+
+  test('goes by the bytes of the input where they are known', () => {
+    const like = [1, 1, 1].map((seconds) => snapshot(1, 0, seconds * 1000, usage(100_000)));
+    expect(estimate(running(1, usage(1_000_000)), like, now)?.at).toBe(iso(15_000));
+    expect(estimate(running(1, usage(150_000)), like, now)?.at).toBe(iso(6500));
+  });
+
+  /** Of two stages of 49 points each, and the first took a third of the time. */
+  function paced(job: JobSnapshot, endMs: number): JobSnapshot {
+    const [began] = job.timeline;
+    if (!began) throw new Error('It has begun');
+    const moment = (at: number, state: JobState, stage: string | null, progress: number) => ({
+      ...began,
+      at: iso(at),
+      state,
+      stage,
+      progress,
+    });
+    const timeline = [
+      { ...began, progress: 0 },
+      moment(endMs / 3, 'processing', 'second', 49),
+      moment(endMs, 'packaging', null, 98),
+    ];
+    return { ...job, timeline: job.job.completed_at ? timeline : timeline.slice(0, 1) };
+  }
+  const sample = (seconds: number) => paced(finished(1, seconds), seconds * 1000);
+
+  test('goes by the pace of the job itself, once that has shown', () => {
+    const like = [3, 3, 3].map(sample);
+    // 10 % of the first stage in two seconds: 20 s for it, and twice that for the second, of which like jobs knew 1 s and 2 s.
+    const later = new Date(T0 + 7000);
+    const slow = paced(running(1, { progress: 4.9 }), 0);
+    const made = estimate(slow, like, later);
+    expect(made?.at).toBe(iso(5000 + 60_000));
+    expect(Date.parse(made?.latest ?? '') - Date.parse(made?.earliest ?? '')).toBeGreaterThan(10_000);
+    // Nothing to see yet: what others took.
+    expect(estimate(paced(running(1, { progress: 0 }), 0), like, later)?.at).toBe(iso(8000));
   });
 });

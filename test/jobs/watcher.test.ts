@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DarkroomError } from '../../src/errors.ts';
 import type { JobSnapshot } from '../../src/jobs/engine.ts';
 import type { JobRef } from '../../src/jobs/order.ts';
+import { noUsage } from '../../src/jobs/order.ts';
 import { isTerminal, type JobState } from '../../src/jobs/states.ts';
 import { Watcher } from '../../src/jobs/watcher.ts';
 
@@ -27,6 +28,7 @@ function snapshot(state: JobState, progress: number): JobSnapshot {
       completed_at: isTerminal(state) ? created_at : null,
       expires_at: null,
       assets: { total: 0, downloaded: 0, failed: 0 },
+      usage: noUsage,
       labels: {},
       result: null,
       error: null,

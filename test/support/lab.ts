@@ -8,13 +8,16 @@ import type { z } from 'zod';
 import { createActivities } from '../../activities/index.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { builtIn, createRegistry } from '../../operations/registry.ts';
+import { Housekeeping } from '../../src/jobs/housekeeping.ts';
 import type { Job, jobSpec } from '../../src/jobs/job.ts';
+import type { Keeping } from '../../src/jobs/order.ts';
 import { Reception } from '../../src/jobs/reception.ts';
 import { JobService } from '../../src/jobs/service.ts';
 import { loadKeyring } from '../../src/keys.ts';
 import { createGuardedHttp } from '../../src/net/guarded-http.ts';
 import { StoredArchive } from '../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../src/storage/filesystem.ts';
+import { StoredUsage } from '../../src/storage/usage.ts';
 import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
 import { startEmbeddedTemporal } from '../../src/temporal/embedded/server.ts';
 import { TemporalEngine } from '../../src/temporal/engine.ts';
@@ -26,6 +29,7 @@ export interface Lab {
   readonly client: Client;
   readonly address: string;
   readonly service: JobService;
+  readonly housekeeping: Housekeeping;
   readonly storeDir: string;
   submit(spec: z.input<typeof jobSpec>): Promise<Job>;
   /** Polls until the job is in one of these states. */
@@ -38,6 +42,7 @@ export async function startLab(
   binary: string,
   operations: readonly Operation[] = [],
   more: Readonly<Record<string, number>> = {},
+  keeping: Keeping = { jobMs: null, workMs: 1e9 },
 ): Promise<Lab> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-lab-'));
@@ -66,13 +71,16 @@ export async function startLab(
       fingerprints: (text) => keys.fingerprints(text),
       refusalOf: () => null,
       callbackScheduleMs: [],
+      keeping,
       queueUnavailable: false,
     },
     service,
   );
+  const housekeeping = new Housekeeping({ engine, archive, usage: new StoredUsage(store) });
   const activities = createActivities({
     store,
     archive,
+    housekeeping,
     keys,
     http: createGuardedHttp({ allowNetworks: ['127.0.0.0/8'] }),
     operation: (name) => registry.operation(name),
@@ -98,6 +106,7 @@ export async function startLab(
     client,
     address: temporal.address,
     service,
+    housekeeping,
     storeDir,
     submit: async (spec) => (await reception.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
     until: async (job, ...states) => {

@@ -2,8 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
+import type { Housekept } from '../../src/jobs/housekeeping.ts';
 import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
 import { executionsOf } from '../../src/temporal/history.ts';
+import { HOUSEKEEPING } from '../../src/temporal/schedule.ts';
+import { sleep } from './server.ts';
 
 /** Close its connection when done. */
 export async function temporalOf({ dataDir }: { dataDir: string }): Promise<Client> {
@@ -38,4 +41,25 @@ export async function executions(client: Client, id: string): Promise<Execution[
       bytes: historySize ?? 0,
       searchAttributes,
     }));
+}
+
+/** Lets the housekeeping run now, rather than within the hour. Resolves with what it did. */
+export async function keepHouse(darkroom: { dataDir: string }): Promise<Housekept> {
+  const client = await temporalOf(darkroom);
+  try {
+    const handle = client.schedule.getHandle(HOUSEKEEPING);
+    const before = (await handle.describe()).info.numActionsTaken;
+    await handle.trigger();
+    for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(100)) {
+      const { numActionsTaken, recentActions } = (await handle.describe()).info;
+      if (numActionsTaken === before) continue;
+      const latest = recentActions.at(-1)?.action;
+      if (latest?.type !== 'startWorkflow') continue;
+      const { workflowId, firstExecutionRunId } = latest.workflow;
+      return (await client.workflow.getHandle(workflowId, firstExecutionRunId).result()) as Housekept;
+    }
+    throw new Error('The housekeeping did not begin');
+  } finally {
+    await client.connection.close();
+  }
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Job } from '../../src/jobs/job.ts';
+import { noUsage } from '../../src/jobs/order.ts';
 import type { JobState } from '../../src/jobs/states.ts';
 import { HighWater } from '../../src/temporal/high-water.ts';
 
@@ -20,6 +21,7 @@ const job = (progress: number, downloaded: number, state: JobState = 'downloadin
   completed_at: null,
   expires_at: null,
   assets: { total: 100, downloaded, failed: 0 },
+  usage: noUsage,
   labels: {},
   result: null,
   error: null,

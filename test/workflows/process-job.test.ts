@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 async function startWorker(): Promise<() => Promise<void>> {
-  const { activities, slots } = await composeWorker(config, join(dataDir, 'work'));
+  const { activities, slots } = await composeWorker(config, client, join(dataDir, 'work'));
   const connection = await NativeConnection.connect({ address: temporal.address });
   const workers = await createWorkers({ connection, namespace: 'default', activities, slots });
   const stop = new AbortController();

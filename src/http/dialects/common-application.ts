@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DarkroomError } from '../../errors.ts';
 import type { JobSnapshot } from '../../jobs/engine.ts';
-import { linksOf } from '../../jobs/links.ts';
+import { addressOf } from '../../jobs/links.ts';
 import type { JobRef } from '../../jobs/order.ts';
 import type { JobRequest } from '../../jobs/reception.ts';
 import { DialectJobs } from '../../jobs/scope.ts';
@@ -175,7 +175,7 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
       const type = typeOf(result);
       if (type === 'JSON') return c.json(result.manifest.data as never) as never;
       if (type === 'STREAM') return (await streamOf(c, snapshot.job, result)) as never;
-      const { files } = linksOf({ id: ref.id, state: 'completed' }, publicUrl);
+      const files = `${addressOf(ref, publicUrl)}/files`;
       return c.json(succeeded(`${files}/${FRONT_PAGE}`)) as never;
     },
   );

@@ -7,6 +7,7 @@ import { operationRoutes } from '../native/operations.ts';
 import { resultRoutes } from '../native/results.ts';
 import { createRoutes } from '../native/shared.ts';
 import { submissionRoutes } from '../native/submission.ts';
+import { usageRoutes } from '../native/usage.ts';
 import type { ApiParts, Env } from '../parts.ts';
 
 export function createNative(parts: ApiParts): OpenAPIHono<Env> {
@@ -16,5 +17,6 @@ export function createNative(parts: ApiParts): OpenAPIHono<Env> {
     .route('/', eventRoutes(parts))
     .route('/', resultRoutes(parts))
     .route('/', deliveryRoutes(parts))
-    .route('/', operationRoutes(parts));
+    .route('/', operationRoutes(parts))
+    .route('/', usageRoutes(parts));
 }

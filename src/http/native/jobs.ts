@@ -1,9 +1,12 @@
 /** Jobs of the native API: list, look at, control, run again, delete. */
 import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { ControlSignal } from '../../jobs/engine.ts';
 import { isTerminal, states } from '../../jobs/states.ts';
+import { invalid, invalidFields, toPointer } from '../../jobs/validation.ts';
 import { matches } from '../files.ts';
+import { optionalJsonBody, sentType } from '../json-body.ts';
 import { fails, json } from '../openapi.ts';
 import type { ApiParts, Env } from '../parts.ts';
 import { createRoutes, idParam, refOf, resource, withLinks } from './shared.ts';
@@ -46,6 +49,26 @@ const controls: Record<ControlSignal, string> = {
   pause: 'Pause a job: the step it is in is finished, and no other begins',
   resume: 'Let a paused job go on',
 };
+
+const cancellation = z
+  .strictObject({ reason: z.string().min(1).max(1000).optional().describe('Told as the message of the end') })
+  .meta({ id: 'Cancellation' });
+
+const nothing = z.strictObject({});
+
+/** What the body of an action says; most have none. What nobody would heed is refused. */
+async function actionOf<Schema extends typeof cancellation | typeof nothing>(
+  c: Context<Env>,
+  schema: Schema,
+  refusal = 'unknown field',
+): Promise<z.output<Schema>> {
+  const body = await optionalJsonBody(c, `This takes application/json, and got ${sentType(c)}`);
+  const parsed = schema.safeParse(body ?? {});
+  if (parsed.success) return parsed.data as z.output<Schema>;
+  const [issue] = parsed.error.issues;
+  if (issue?.code !== 'unrecognized_keys') throw invalidFields(parsed.error.issues);
+  throw invalid(issue.keys.map((key) => ({ pointer: toPointer([key]), detail: refusal })));
+}
 
 export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'estimator'>): OpenAPIHono<Env> {
   const app = createRoutes();
@@ -104,13 +127,23 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
         path: `/v1/jobs/{id}/${signal}`,
         tags,
         summary,
-        request: { params: idParam },
+        request: {
+          params: idParam,
+          ...(signal === 'cancel'
+            ? { body: { required: false, content: { 'application/json': { schema: cancellation } } } }
+            : {}),
+        },
         responses: {
           202: json(resource, 'The job, a moment later; without a worker, as it was'),
-          ...fails(404, 409, 422, 503),
+          ...fails(400, 404, 409, 415, 422, 503),
         },
       }),
-      async (c) => c.json(withLinks(await service.control(refOf(c, c.req.valid('param').id), signal)), 202),
+      async (c) => {
+        const said = await actionOf(c, signal === 'cancel' ? cancellation : nothing);
+        const reason = 'reason' in said ? said.reason : undefined;
+        const job = await service.control(refOf(c, c.req.valid('param').id), signal, reason);
+        return c.json(withLinks(job), 202);
+      },
     );
   }
 
@@ -132,9 +165,10 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
             .describe('Only assets that failed are fetched and processed again, and added to what there is'),
         }),
       },
-      responses: { 202: json(resource, 'The job, in its next run'), ...fails(404, 409, 422, 503) },
+      responses: { 202: json(resource, 'The job, in its next run'), ...fails(400, 404, 409, 415, 422, 503) },
     }),
     async (c) => {
+      await actionOf(c, nothing, 'takes no body; from and assets stand in the query');
       const ref = refOf(c, c.req.valid('param').id);
       return c.json(withLinks(await service.rerun(ref, c.req.valid('query'))), 202);
     },

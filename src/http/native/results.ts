@@ -6,6 +6,7 @@ import { fileEntry, jobId, type Manifest, manifest } from '../../jobs/job.ts';
 import { fileResponse } from '../files.ts';
 import { fails, json } from '../openapi.ts';
 import type { ApiParts, Env } from '../parts.ts';
+import { safeNames } from '../zip/names.ts';
 import { type ZipFile, zipResponse } from '../zip.ts';
 import { createRoutes, idParam, refOf } from './shared.ts';
 
@@ -85,7 +86,12 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
       const { completed_at } = await service.get(ref);
       const modified = new Date(completed_at ?? 0);
       const files = result.files.map(({ entry, open }) => ({ ...entry, modified, open: () => open() }));
-      const entries = [...files, { ...manifestFile(result.manifest), modified }];
+      const names = safeNames(files.map(({ path }) => path));
+      const manifest = {
+        ...result.manifest,
+        files: result.manifest.files.map((file, at) => ({ ...file, path: names[at] ?? file.path })),
+      };
+      const entries = [...files, { ...manifestFile(manifest), modified }];
       return zipResponse(c, entries, { fileName: `${id}.zip` }) as never;
     },
   );
@@ -93,7 +99,7 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
   return app;
 }
 
-/** The manifest as a file of the archive. One of an operation's own keeps the name. */
+/** The manifest as a file of the archive, whose names it has. One of an operation's own keeps the name. */
 function manifestFile(manifest: Manifest): Omit<ZipFile, 'modified'> {
   const bytes = Buffer.from(JSON.stringify(manifest, null, 2));
   return {

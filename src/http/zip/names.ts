@@ -1,7 +1,7 @@
 /** Names that files may safely have in a ZIP, whoever unpacks it. */
 
 /**
- * The same paths, in the same order: relative, with slashes, without `..`, drive letters and control characters.
+ * The same paths, in the same order: relative, with slashes, without `..`, drive letters, and what Windows cannot have in a name.
  * Each is unlike every other even where case does not count, and none is a folder of another; those that would be
  * get a number.
  */
@@ -24,7 +24,10 @@ function safePath(path: string): string {
   const segments = path
     .split(/[/\\]/)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
-    .map((segment) => segment.replace(/^([a-z]:)+/i, '').replace(/[\x00-\x1f\x7f]/g, '_'))
+    .map((segment) => segment.replace(/^([a-z]:)+/i, '').replace(/[\x00-\x1f\x7f<>:"|?*]/g, '_'))
+    .map((segment) => segment.replace(/^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i, '_$1'))
+    // Windows drops these; what is left must differ from its neighbours all the same.
+    .map((segment) => (/^\.+$/.test(segment) ? segment : segment.replace(/[. ]+$/, '_')))
     .filter((segment) => !['', '.', '..'].includes(segment));
   return segments.join('/') || 'file';
 }

@@ -1,8 +1,9 @@
 /** Result files as one download: a file as it is, several as a ZIP. */
 import type { Context } from 'hono';
 import type { StoredResult } from '../../../jobs/archive.ts';
+import { disposition } from '../../../jobs/disposition.ts';
 import type { Job } from '../../../jobs/job.ts';
-import { encodeRfc5987, fileResponse } from '../../files.ts';
+import { fileResponse } from '../../files.ts';
 import { zipResponse } from '../../zip.ts';
 
 export async function streamOf(
@@ -21,11 +22,8 @@ export async function streamOf(
   return attached(zipResponse(c, entries, { fileName }), fileName);
 }
 
-/** What it is called is told twice, for clients that do not know the second form (RFC 6266). */
 function attached(response: Response, name: string): Response {
-  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  const disposition = `attachment; filename="${plain}"; filename*=UTF-8''${encodeRfc5987(name)}`;
-  response.headers.set('content-disposition', disposition);
+  response.headers.set('content-disposition', disposition('attachment', name));
   response.headers.set('content-type', 'application/octet-stream');
   return response;
 }

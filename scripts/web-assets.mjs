@@ -1,0 +1,7 @@
+/** The parts of the console that need no compiler, beside those that did. */
+import { copyFileSync, readdirSync } from 'node:fs';
+
+const from = new URL('../web/', import.meta.url);
+const to = new URL('../dist/web/', import.meta.url);
+for (const name of readdirSync(from))
+  if (/\.(css|svg)$/.test(name)) copyFileSync(new URL(name, from), new URL(name, to));

@@ -1,0 +1,37 @@
+/** `darkroom usage`: what jobs took, by day and operation. */
+import type { Command } from 'commander';
+import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { columns } from './terminal/columns.ts';
+import { size } from './terminal/times.ts';
+
+interface Options extends ServerOptions {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export function define(command: Command): void {
+  withServer(
+    command
+      .option('--from <day>', 'first day, such as 2026-11-01; default: that of this month')
+      .option('--to <day>', 'last day; default: today'),
+  ).action(usage);
+}
+
+async function usage({ from, to, ...options }: Options): Promise<void> {
+  const report = await clientOf(options).usage({ from, to });
+  if (options.json) return printJson(report);
+  if (report.usage.length === 0) return say(`No jobs ended from ${report.from} to ${report.to}`);
+  const rows = report.usage.map((row) => [
+    row.day,
+    row.operation,
+    String(row.jobs.completed),
+    String(row.jobs.failed),
+    String(row.jobs.cancelled),
+    size(row.bytes_in),
+    size(row.bytes_out),
+    `${row.compute_seconds.toFixed(1)} s`,
+  ]);
+  console.log(
+    columns([['DAY', 'OPERATION', 'COMPLETED', 'FAILED', 'CANCELLED', 'IN', 'OUT', 'COMPUTE'], ...rows]),
+  );
+}

@@ -1,0 +1,53 @@
+/** The one page of the console, and what it may load: nothing from elsewhere, and no script but its own. */
+import { createHash } from 'node:crypto';
+
+interface PageParts {
+  /** Where its parts lie, relative to the page, so that a gateway may put darkroom below a path. */
+  readonly base: string;
+  /** Bare names of modules → their addresses. */
+  readonly imports: Readonly<Record<string, string>>;
+  /** Paths of all modules below `base`: fetched at once, instead of one after the other as they name each other. */
+  readonly modules: readonly string[];
+  readonly temporalUi: string | null;
+}
+
+export function consolePage({ base, imports, modules, temporalUi }: PageParts): {
+  html: string;
+  policy: string;
+} {
+  const importMap = JSON.stringify({ imports });
+  const html = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+${temporalUi === null ? '' : `<meta name="temporal-ui" content="${escaped(temporalUi)}">\n`}<title>darkroom</title>
+<link rel="icon" type="image/svg+xml" href="${base}web/icon.svg">
+<link rel="stylesheet" href="${base}web/style.css">
+<script type="importmap">${importMap}</script>
+${modules.map((path) => `<link rel="modulepreload" href="${base}${path}">`).join('\n')}
+<script type="module" src="${base}web/main.js"></script>
+</head>
+<body>
+<div id="console"></div>
+<noscript>The console needs JavaScript. Without it there are the <a href="docs">API</a> and the command line.</noscript>
+</body>
+</html>
+`;
+  const hash = createHash('sha256').update(importMap).digest('base64');
+  const policy = [
+    "default-src 'none'",
+    `script-src 'self' 'sha256-${hash}'`,
+    "style-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self' blob: data:",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return { html, policy };
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');

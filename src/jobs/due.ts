@@ -1,0 +1,48 @@
+/** What of an ended job is to be erased, and when. */
+import type { JobRecord } from './archive.ts';
+import type { JobRef, Keeping } from './order.ts';
+
+/** `work`: what only a rerun would need. `job`: all of it. */
+export interface Due {
+  readonly ref: JobRef;
+  /** The run that has ended; when there is a later one, that one decides. */
+  readonly run: number;
+  readonly what: 'work' | 'job';
+  readonly at: Date;
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** A job is gone for its clients at once when it expires; who asked for it in that moment has his answer before it is erased. */
+const FAREWELL_MS = 60_000;
+
+/** The time until which a rerun can build on what this one leaves; null: always. */
+export function workIsKeptUntil(completedAt: string, keeping: Keeping | undefined): Date | null {
+  return keeping ? new Date(Date.parse(completedAt) + keeping.workMs) : null;
+}
+
+/** When a job that ended at this time expires. */
+export function expiryOf(completedAt: string, keeping: Keeping | undefined): string | null {
+  if (!keeping || keeping.jobMs === null) return null;
+  return new Date(Date.parse(completedAt) + keeping.jobMs).toISOString();
+}
+
+/** What is erased first; null: nothing ever. */
+export function firstDue(record: JobRecord): Due | null {
+  const { job, order } = record;
+  const whole = jobDue(record);
+  const kept = job.completed_at === null ? null : workIsKeptUntil(job.completed_at, order?.keeping);
+  if (kept === null) return whole;
+  // A rerun that begins at the last moment is known to all before anything is erased.
+  const grace = Math.min(HOUR_MS, order?.keeping?.workMs ?? 0);
+  const at = new Date(kept.getTime() + grace);
+  const work: Due = { ref: { tenant: job.tenant, id: job.id }, run: job.run, what: 'work', at };
+  return whole && whole.at <= work.at ? whole : work;
+}
+
+/** When all of it is erased; null: never. */
+export function jobDue({ job }: JobRecord): Due | null {
+  if (job.expires_at === null) return null;
+  const at = new Date(Date.parse(job.expires_at) + FAREWELL_MS);
+  return { ref: { tenant: job.tenant, id: job.id }, run: job.run, what: 'job', at };
+}

@@ -1,0 +1,152 @@
+/** What has had its time is erased, and nothing else. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { JobRecord } from '../../src/jobs/archive.ts';
+import { workflowIdOf } from '../../src/temporal/attributes.ts';
+import { type Lab, startLab } from '../support/lab.ts';
+import { plain } from '../support/pictures.ts';
+import { sleep } from '../support/server.ts';
+import { startWeb, type Web } from '../support/web.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+const WORK_MS = 1000;
+
+let lab: Lab;
+let web: Web;
+let fetches = 0;
+
+beforeAll(async () => {
+  const picture = await plain(16, 16).png().toBuffer();
+  web = await startWeb({
+    '/a.png': (_, response) => {
+      fetches += 1;
+      response.end(picture);
+    },
+  });
+  lab = await startLab(inject('temporalBinary'), [], {}, { jobMs: null, workMs: WORK_MS });
+});
+afterAll(async () => {
+  await lab.dispose();
+  await web.close();
+});
+
+const gallery = (id: string, more: object = {}) => ({
+  id,
+  operation: 'image.gallery',
+  assets: [{ source: { url: `${web.url}/a.png` } }],
+  ...more,
+});
+const ended = async (id: string, more?: object) =>
+  lab.until(await lab.submit(gallery(id, more)), 'completed');
+/** As if so many milliseconds had passed. */
+const keepHouse = (ms = 0) => lab.housekeeping.keep(new Date(Date.now() + ms), new AbortController().signal);
+const ref = (id: string) => ({ tenant: 'public', id });
+
+async function files(id: string): Promise<string[]> {
+  const all = await readdir(lab.storeDir, { recursive: true, withFileTypes: true });
+  return all
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(lab.storeDir.length + 1))
+    .filter((path) => path.includes(`/jobs/${id}/`) || path.includes(`-${id}`) || path.endsWith(`/${id}`))
+    .sort();
+}
+
+/** Path and content of each file of the result. */
+async function result(id: string): Promise<string[][]> {
+  const { files: found } = await lab.service.result(ref(id));
+  return Promise.all(found.map(async ({ entry, open }) => [entry.path, await text((await open()) as never)]));
+}
+
+test('what only a rerun needs goes first; the result stays, and a rerun does all anew', async () => {
+  const { state } = await ended('work');
+  expect(state).toBe('completed');
+  const before = await result('work');
+  expect((await files('work')).filter((path) => /\/(inputs|stages)\//.test(path)).length).toBeGreaterThan(2);
+  await keepHouse();
+  expect((await files('work')).filter((path) => path.includes('/inputs/')).length).toBeGreaterThan(0);
+
+  await keepHouse(2 * WORK_MS + 100);
+  const left = await files('work');
+  expect(left.filter((path) => /\/(inputs|stages)\//.test(path))).toEqual([]);
+  expect(left.filter((path) => path.startsWith('_due/'))).toEqual([]);
+  expect(await result('work')).toEqual(before);
+
+  await sleep(WORK_MS);
+  const fetchesBefore = fetches;
+  const job = await lab.service.rerun(ref('work'), { from: 'pages' });
+  expect((await lab.until(job, 'completed')).run).toBe(2);
+  expect(fetches).toBe(fetchesBefore + 1);
+  expect((await result('work')).map(([path]) => path)).toEqual(before.map(([path]) => path));
+});
+
+test('a job that expires is gone at its time, and erased soon after; its id stays taken', async () => {
+  const days = 1500 / DAY_MS;
+  const job = await ended('short-lived', { keep_days: days });
+  expect(Date.parse(job.expires_at ?? '') - Date.parse(job.completed_at ?? '')).toBe(1500);
+  await sleep(1600);
+  await expect(lab.service.get(job)).rejects.toMatchObject({
+    code: 'job_not_found',
+    message: `Job "short-lived" was kept until ${job.expires_at}`,
+  });
+  const { jobs } = await lab.service.list('public', {}, { limit: 200 });
+  expect(jobs.map(({ id }) => id)).not.toContain('short-lived');
+  await expect(lab.service.rerun(job, {})).rejects.toMatchObject({ code: 'job_not_found' });
+
+  expect(await keepHouse(2 * 60_000)).toMatchObject({ jobs: 1 });
+  expect(await files('short-lived')).toEqual(['public/deleted/short-lived']);
+  await expect(lab.submit(gallery('short-lived'))).rejects.toMatchObject({ code: 'job_id_deleted' });
+});
+
+test('a job that is kept longer than its work has both erased, one after the other', async () => {
+  await ended('later', { keep_days: 1 });
+  expect(await keepHouse(3 * WORK_MS)).toMatchObject({ work: 1, jobs: 0 });
+  expect(await keepHouse(3 * WORK_MS)).toMatchObject({ work: 0, jobs: 0 });
+  expect((await result('later')).length).toBeGreaterThan(0);
+  expect(await keepHouse(DAY_MS + HOUR_MS)).toMatchObject({ work: 0, jobs: 1 });
+  expect(await files('later')).toEqual(['public/deleted/later']);
+});
+
+test('while it runs again, nothing of it is erased', async () => {
+  const spec = { id: 'again', operation: 'test.echo', params: { delay_ms: 2000 } };
+  const job = await lab.until(await lab.submit(spec), 'completed');
+  const before = (await files('again')).filter((path) => path.includes('/runs/1/'));
+  const running = await lab.service.rerun(job, {});
+  expect(await keepHouse(3 * WORK_MS)).toMatchObject({ work: 0, jobs: 0 });
+  expect((await files('again')).filter((path) => path.includes('/runs/1/'))).toEqual(before);
+  expect((await lab.until(running, 'completed')).run).toBe(2);
+  expect(await keepHouse(3 * WORK_MS)).toMatchObject({ work: 1 });
+});
+
+test('a job that was terminated in Temporal has a record before Temporal forgets it', async () => {
+  const job = await lab.submit({
+    id: 'forced',
+    operation: 'test.echo',
+    params: { delay_ms: 60_000 },
+    keep_days: 2,
+  });
+  await lab.until(job, 'processing');
+  const handle = lab.client.workflow.getHandle(workflowIdOf(job));
+  await handle.terminate('out of patience');
+  // Temporal's list lags behind a little.
+  await expect.poll(async () => (await keepHouse()).recorded, { timeout: 10_000 }).toBe(1);
+  expect(await keepHouse()).toMatchObject({ recorded: 0 });
+
+  const path = join(lab.storeDir, 'public/jobs/forced/job.json');
+  const record = JSON.parse(await readFile(path, 'utf8')) as JobRecord;
+  expect(record.job).toMatchObject({
+    state: 'failed',
+    error: { code: 'terminated', message: 'The job was terminated in Temporal: out of patience' },
+  });
+  expect(record.job.expires_at).not.toBeNull();
+  expect(record.order?.header.id).toBe('forced');
+});
+
+test('two at once do no harm', async () => {
+  await ended('both', { keep_days: 1 });
+  const counts = await Promise.all([keepHouse(DAY_MS + HOUR_MS), keepHouse(DAY_MS + HOUR_MS)]);
+  expect(counts.reduce((sum, { jobs }) => sum + jobs, 0)).toBeGreaterThan(0);
+  expect(await files('both')).toEqual(['public/deleted/both']);
+});

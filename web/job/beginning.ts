@@ -1,0 +1,14 @@
+/** Up to so many bytes of a body as text; the rest is not fetched. */
+export async function beginningOf({ body }: Response, bytes: number): Promise<string> {
+  const reader = body?.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let left = bytes; reader && left > 0; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    text += decoder.decode(value.subarray(0, left), { stream: true });
+    left -= value.length;
+  }
+  await reader?.cancel();
+  return text;
+}

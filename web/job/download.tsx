@@ -1,0 +1,48 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { DarkroomProblem } from '../../src/client/client.ts';
+import { problemFrom } from '../lib/problem.ts';
+import { save } from '../lib/save.ts';
+import { useSession } from '../lib/session.ts';
+import { ProblemNote } from '../parts/problem-note.tsx';
+
+interface Props {
+  readonly href: string;
+  /** As the file is called on disk. */
+  readonly name: string;
+  readonly open: () => Promise<Response>;
+  readonly label: string;
+  readonly children: ComponentChildren;
+}
+
+/** A link; with a token, which a link cannot carry, a button. */
+export function Download({ href, name, open, label, children }: Props) {
+  const { token } = useSession();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<DarkroomProblem | null>(null);
+  if (token === null) {
+    return (
+      <a class="button" href={href} download={name.split('/').at(-1)} aria-label={label}>
+        {children}
+      </a>
+    );
+  }
+  const fetchIt = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await save(open, name);
+    } catch (error) {
+      setProblem(problemFrom(error));
+    }
+    setBusy(false);
+  };
+  return (
+    <>
+      <button type="button" disabled={busy} onClick={() => void fetchIt()} aria-label={label}>
+        {busy ? 'Downloading …' : children}
+      </button>
+      <ProblemNote problem={problem} />
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+import { useState } from 'preact/hooks';
+import type { FileEntry } from '../../src/client/client.ts';
+import { fileUrl } from '../lib/addresses.ts';
+import { shownAs } from '../lib/media.ts';
+import { useSession } from '../lib/session.ts';
+import { bytesText } from '../lib/text.ts';
+import { Download } from './download.tsx';
+import { TextPreview } from './text-preview.tsx';
+
+/** A file among the results that is no picture. */
+export function FileRow({ id, file }: { id: string; file: FileEntry }) {
+  const { client, token } = useSession();
+  const [open, setOpen] = useState(false);
+  const shown = shownAs(file);
+  return (
+    <li class="file">
+      <span class="file-name">{file.path}</span>
+      <span class="quiet file-size">
+        {file.media_type.split(';')[0]} · {bytesText(file.size)}
+      </span>
+      <span class="buttons">
+        {shown === 'text' && (
+          <button
+            type="button"
+            aria-expanded={open}
+            aria-label={`${open ? 'Hide' : 'Show'} ${file.path}`}
+            onClick={() => setOpen(!open)}
+          >
+            {open ? 'Hide' : 'Show'}
+          </button>
+        )}
+        {shown === 'page' && token === null && (
+          <a class="button" href={fileUrl(id, file.path)} target="_blank" rel="noreferrer">
+            Open
+          </a>
+        )}
+        <Download
+          href={fileUrl(id, file.path)}
+          name={file.path}
+          open={() => client.download(id, file.path)}
+          label={`Download ${file.path}`}
+        >
+          Download
+        </Download>
+      </span>
+      {open && <TextPreview id={id} file={file} />}
+    </li>
+  );
+}

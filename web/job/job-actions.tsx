@@ -1,0 +1,66 @@
+import { useState } from 'preact/hooks';
+import { type DarkroomProblem, hasEnded, type Job } from '../../src/client/client.ts';
+import { problemFrom } from '../lib/problem.ts';
+import { addressOf } from '../lib/route.ts';
+import { useClient } from '../lib/session.ts';
+import { goTo } from '../lib/use-route.ts';
+import { ProblemNote } from '../parts/problem-note.tsx';
+import { DeleteJob } from './delete-job.tsx';
+import { RunAgain } from './run-again.tsx';
+
+interface Props {
+  readonly job: Job;
+  /** Of its operation, in order. */
+  readonly stages: readonly string[];
+  /** Told of the job as an action left it. */
+  readonly onAnswer: (job: Job) => void;
+}
+
+/** What can be done with a job now. */
+export function JobActions({ job, stages, onAnswer }: Props) {
+  const client = useClient();
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<{ problem: DarkroomProblem; what: string } | null>(null);
+  const ended = hasEnded(job);
+  const act = async (what: string, action: () => Promise<void>) => {
+    setBusy(true);
+    setRefusal(null);
+    try {
+      await action();
+    } catch (error) {
+      setRefusal({ problem: problemFrom(error), what });
+    }
+    setBusy(false);
+  };
+  const control = (name: 'cancel' | 'pause' | 'resume', past: string) => () =>
+    void act(`The job was not ${past}`, async () => onAnswer(await client[name](job.id)));
+  const remove = async () => {
+    await client.delete(job.id);
+    goTo(addressOf.jobs());
+  };
+  return (
+    <div class="actions">
+      <div class="buttons">
+        <button type="button" disabled={busy || ended} onClick={control('cancel', 'cancelled')}>
+          Cancel
+        </button>
+        <button type="button" disabled={busy || ended || job.paused} onClick={control('pause', 'paused')}>
+          Pause
+        </button>
+        <button type="button" disabled={busy || ended || !job.paused} onClick={control('resume', 'resumed')}>
+          Resume
+        </button>
+        <RunAgain
+          disabled={busy || !ended}
+          stages={stages}
+          failedAssets={job.assets.failed}
+          onRun={(choice) =>
+            void act('The job was not run again', async () => onAnswer(await client.rerun(job.id, choice)))
+          }
+        />
+        <DeleteJob job={job} disabled={busy} onDelete={() => void act('The job was not deleted', remove)} />
+      </div>
+      <ProblemNote problem={refusal?.problem ?? null} what={refusal?.what ?? ''} />
+    </div>
+  );
+}

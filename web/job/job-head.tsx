@@ -1,0 +1,24 @@
+import { hasEnded, type Job } from '../../src/client/client.ts';
+import { addressOf } from '../lib/route.ts';
+import { ProgressBar } from '../parts/progress-bar.tsx';
+import { StateBadge } from '../parts/state-badge.tsx';
+
+/** Which job, how it stands, and how far it is. */
+export function JobHead({ job, title }: { job: Job; title: string | null }) {
+  return (
+    <header class="job-head">
+      <div class="job-title">
+        <h1 class="id">{job.id}</h1>
+        <span aria-live="polite">
+          <StateBadge job={job} />
+          {job.stage !== null && <span class="stage"> {job.stage}</span>}
+        </span>
+      </div>
+      <p class="quiet">
+        <a href={addressOf.operation(job.operation)}>{title ?? job.operation}</a>
+        {title !== null && <code>{job.operation}</code>}
+      </p>
+      {!hasEnded(job) && <ProgressBar job={job} />}
+    </header>
+  );
+}

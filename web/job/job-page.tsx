@@ -1,0 +1,53 @@
+import { addressOf } from '../lib/route.ts';
+import { useClient } from '../lib/session.ts';
+import { useLoaded } from '../lib/use-loaded.ts';
+import { ProblemNote } from '../parts/problem-note.tsx';
+import { Deliveries } from './deliveries.tsx';
+import { JobActions } from './job-actions.tsx';
+import { JobError } from './job-error.tsx';
+import { JobFacts } from './job-facts.tsx';
+import { JobHead } from './job-head.tsx';
+import { JobResult } from './job-result.tsx';
+import { Timeline } from './timeline.tsx';
+import { useJob } from './use-job.ts';
+
+/** All there is to know of a job. */
+export function JobPage({ id }: { id: string }) {
+  const { job, timeline, problem, tell } = useJob(id);
+  const client = useClient();
+  const name = job?.operation;
+  const { value: operation } = useLoaded(`operation ${name}`, async (signal) =>
+    name === undefined ? null : client.operation(name, { signal }),
+  );
+  if (!job) {
+    return (
+      <section>
+        <h1 class="id">{id}</h1>
+        {problem ? (
+          <>
+            <ProblemNote problem={problem} />
+            <p>
+              <a href={addressOf.jobs()}>To the jobs</a>
+            </p>
+          </>
+        ) : (
+          <p class="quiet">Loading …</p>
+        )}
+      </section>
+    );
+  }
+  return (
+    <article class="job">
+      <JobHead job={job} title={operation?.title ?? null} />
+      <ProblemNote problem={problem} what="This is not up to date" />
+      <JobActions job={job} stages={operation?.stages ?? []} onAnswer={tell} />
+      <JobError error={job.error} />
+      <div class="columns">
+        <JobFacts job={job} />
+        <Timeline moments={timeline} />
+      </div>
+      {job.result && <JobResult key={job.result.run} id={job.id} run={job.result.run} current={job.run} />}
+      <Deliveries job={job} />
+    </article>
+  );
+}

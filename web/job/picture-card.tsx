@@ -1,0 +1,48 @@
+import { useRef } from 'preact/hooks';
+import type { FileEntry } from '../../src/client/client.ts';
+import { fileUrl } from '../lib/addresses.ts';
+import { LARGEST_THUMBNAIL } from '../lib/media.ts';
+import { useClient } from '../lib/session.ts';
+import { bytesText } from '../lib/text.ts';
+import { Download } from './download.tsx';
+import type { Pictures } from './pictures.ts';
+import { usePicture } from './use-picture.ts';
+import { useSeen } from './use-seen.ts';
+
+interface Props {
+  readonly id: string;
+  readonly file: FileEntry;
+  readonly pictures: Pictures;
+  readonly onOpen: () => void;
+}
+
+/** A picture among the results, small. */
+export function PictureCard({ id, file, pictures, onOpen }: Props) {
+  const client = useClient();
+  const card = useRef<HTMLLIElement>(null);
+  const isSmall = file.size <= LARGEST_THUMBNAIL;
+  const picture = usePicture(pictures, file.path, useSeen(card) && isSmall);
+  return (
+    <li ref={card} class="card">
+      <button type="button" class="thumbnail" onClick={onOpen} aria-label={`Look at ${file.path}`}>
+        {picture.state === 'here' && <img src={picture.url} alt="" decoding="async" />}
+        {picture.state === 'loading' && <span class="quiet">{isSmall ? '…' : 'large: click to see'}</span>}
+        {picture.state === 'failed' && <span class="quiet">{picture.why}</span>}
+      </button>
+      <span class="file-name" title={file.path}>
+        {file.path}
+      </span>
+      <span class="card-end">
+        <span class="quiet">{bytesText(file.size)}</span>
+        <Download
+          href={fileUrl(id, file.path)}
+          name={file.path}
+          open={() => client.download(id, file.path)}
+          label={`Download ${file.path}`}
+        >
+          Download
+        </Download>
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,70 @@
+import { addressOf, type JobsQuery } from '../lib/route.ts';
+import { useNow } from '../lib/use-now.ts';
+import { ProblemNote } from '../parts/problem-note.tsx';
+import { JobFilter } from './job-filter.tsx';
+import { JobRow } from './job-row.tsx';
+import { useJobs } from './use-jobs.ts';
+
+/** What runs, and what has ended. */
+export function JobsPage({ query }: { query: JobsQuery }) {
+  const { value, problem } = useJobs(query);
+  const now = useNow();
+  const { cursor, ...filter } = query;
+  const filtered = Object.values(query).some((value) => value !== undefined);
+  return (
+    <section class="jobs-page">
+      <div class="page-head">
+        <h1>Jobs</h1>
+        <JobFilter query={query} />
+      </div>
+      <ProblemNote problem={problem} what="The list is not up to date" />
+      {value && value.jobs.length > 0 && (
+        <table class="jobs">
+          <thead>
+            <tr>
+              <th scope="col">State</th>
+              <th scope="col">Job</th>
+              <th scope="col" class="wide number">
+                Assets
+              </th>
+              <th scope="col" class="wide number">
+                Took
+              </th>
+              <th scope="col" class="number">
+                Created
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {value.jobs.map((job) => (
+              <JobRow key={job.id} job={job} now={now} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {value?.jobs.length === 0 && <NoJobs filtered={filtered} />}
+      {!value && !problem && <p class="quiet">Loading …</p>}
+      <nav class="pages" aria-label="Pages">
+        {cursor !== undefined && <a href={addressOf.jobs(filter)}>Newest</a>}
+        {value?.next_cursor && (
+          <a href={addressOf.jobs({ ...filter, cursor: value.next_cursor })}>Older jobs</a>
+        )}
+      </nav>
+    </section>
+  );
+}
+
+function NoJobs({ filtered }: { filtered: boolean }) {
+  return (
+    <div class="empty">
+      <p>{filtered ? 'No job is like that.' : 'No jobs yet.'}</p>
+      {filtered ? (
+        <a href={addressOf.jobs()}>Show all jobs</a>
+      ) : (
+        <a class="primary" href={addressOf.submit()}>
+          Try an operation with your own pictures
+        </a>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,17 @@
+import { useEffect, useState } from 'preact/hooks';
+import { useVisible } from './use-visible.ts';
+
+const TICK_MS = 1000;
+
+/** The time, in milliseconds, anew each second: for ages and durations. `ticking` false: it may stand still. */
+export function useNow(ticking = true): number {
+  const [now, setNow] = useState(Date.now);
+  const visible = useVisible();
+  useEffect(() => {
+    if (!visible || !ticking) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, [visible, ticking]);
+  return now;
+}

@@ -1,0 +1,17 @@
+import { useEffect, useState } from 'preact/hooks';
+import { type Route, routeOf } from './route.ts';
+
+/** Where the page is, as its address says. */
+export function useRoute(): Route {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const follow = () => setHash(location.hash);
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
+  return routeOf(hash);
+}
+
+export function goTo(address: string): void {
+  location.hash = address;
+}

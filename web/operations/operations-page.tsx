@@ -1,0 +1,40 @@
+import { addressOf } from '../lib/route.ts';
+import { useClient } from '../lib/session.ts';
+import { useLoaded } from '../lib/use-loaded.ts';
+import { ProblemNote } from '../parts/problem-note.tsx';
+import { Availability } from './availability.tsx';
+
+const EVERY_MS = 10_000;
+
+/** What this server can do. */
+export function OperationsPage() {
+  const client = useClient();
+  const { value, problem } = useLoaded('operations', (signal) => client.operations({ signal }), {
+    everyMs: EVERY_MS,
+  });
+  return (
+    <section>
+      <h1>Operations</h1>
+      <ProblemNote problem={problem} />
+      {!value && !problem && <p class="quiet">Loading …</p>}
+      <ul class="operations">
+        {value?.map((operation) => (
+          <li key={operation.name} class="panel">
+            <div class="panel-head">
+              <h2>
+                <a href={addressOf.operation(operation.name)}>{operation.title}</a>
+              </h2>
+              <Availability operation={operation} />
+            </div>
+            <p>
+              <code>{operation.name}</code>
+            </p>
+            <p class="help">{firstSentence(operation.description)}</p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const firstSentence = (text: string): string => /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/:$/, '.') ?? text;

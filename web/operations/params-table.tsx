@@ -1,0 +1,64 @@
+import { Prose } from '../parts/prose.tsx';
+import { type Field, fieldsOf, takesMore } from '../submit/fields.ts';
+
+/** The parameters of an operation, to read. */
+export function ParamsTable({ schema }: { schema: Readonly<Record<string, unknown>> }) {
+  const fields = fieldsOf(schema);
+  return (
+    <section class="panel">
+      <h2>Parameters</h2>
+      {fields.length > 0 && (
+        <table class="plain params-table">
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Value</th>
+              <th scope="col">Meaning</th>
+            </tr>
+          </thead>
+          <tbody>
+            {fields.map((field) => (
+              <tr key={field.name}>
+                <td>
+                  <code>{field.name}</code>
+                  {field.required && <span class="quiet"> required</span>}
+                </td>
+                <td>
+                  {valuesText(field)}
+                  {field.fallback !== undefined && (
+                    <span class="quiet default">
+                      default <code>{JSON.stringify(field.fallback)}</code>
+                    </span>
+                  )}
+                </td>
+                <td>
+                  <Prose text={field.description} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {takesMore(schema) && <p class="quiet">{fields.length > 0 ? 'And any' : 'Any'} other JSON members.</p>}
+    </section>
+  );
+}
+
+function valuesText(field: Field): string {
+  switch (field.kind) {
+    case 'choice':
+      return field.choices.map((choice) => String(choice)).join(', ');
+    case 'choices':
+      return `list of ${field.choices.join(', ')}`;
+    case 'number':
+      return `number${field.min === null ? '' : `, from ${field.min}`}${field.max === null ? '' : `, up to ${field.max}`}`;
+    case 'flag':
+      return 'true or false';
+    case 'text':
+      return 'text';
+    case 'lines':
+      return 'list of texts';
+    case 'json':
+      return 'JSON';
+  }
+}

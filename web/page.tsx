@@ -1,0 +1,53 @@
+import { useEffect } from 'preact/hooks';
+import { JobPage } from './job/job-page.tsx';
+import { JobsPage } from './jobs/jobs-page.tsx';
+import { addressOf, type Route } from './lib/route.ts';
+import { OperationPage } from './operations/operation-page.tsx';
+import { OperationsPage } from './operations/operations-page.tsx';
+import { SubmitPage } from './submit/submit-page.tsx';
+
+/** The page at an address. */
+export function Page({ route }: { route: Route }) {
+  const title = titleOf(route);
+  useEffect(() => {
+    document.title = `${title} · darkroom`;
+  }, [title]);
+  switch (route.page) {
+    case 'jobs':
+      return <JobsPage query={route.query} />;
+    case 'job':
+      return <JobPage key={route.id} id={route.id} />;
+    case 'submit':
+      return <SubmitPage chosen={route.operation} />;
+    case 'operations':
+      return <OperationsPage />;
+    case 'operation':
+      return <OperationPage name={route.name} />;
+    case 'nowhere':
+      return (
+        <section class="empty">
+          <h1>There is no such page</h1>
+          <p>
+            <a href={addressOf.jobs()}>To the jobs</a>
+          </p>
+        </section>
+      );
+  }
+}
+
+function titleOf(route: Route): string {
+  switch (route.page) {
+    case 'jobs':
+      return 'Jobs';
+    case 'job':
+      return route.id;
+    case 'submit':
+      return 'New job';
+    case 'operations':
+      return 'Operations';
+    case 'operation':
+      return route.name;
+    case 'nowhere':
+      return 'Not found';
+  }
+}

@@ -1,0 +1,29 @@
+import type { DarkroomProblem } from '../../src/client/client.ts';
+
+interface Props {
+  readonly problem: DarkroomProblem | null;
+  /** What was not possible, such as "The job could not be cancelled". */
+  readonly what?: string;
+}
+
+/** A refusal or an outage, in the server's own words. */
+export function ProblemNote({ problem, what }: Props) {
+  if (!problem) return null;
+  return (
+    <div class="problem" role="alert">
+      <p>
+        {what && <strong>{what}. </strong>}
+        {problem.detail} <code>{problem.code}</code>
+      </p>
+      {problem.errors.length > 1 && (
+        <ul>
+          {problem.errors.map(({ pointer, detail }) => (
+            <li key={`${pointer} ${detail}`}>
+              <code>{pointer}</code> {detail}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

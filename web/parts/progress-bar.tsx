@@ -1,0 +1,16 @@
+import type { Job } from '../../src/client/client.ts';
+
+/** How far a running job is. */
+export function ProgressBar({ job }: { job: Pick<Job, 'progress' | 'id'> }) {
+  const percent = Math.floor(job.progress);
+  return (
+    <span class="progress">
+      <progress max={100} value={job.progress} aria-label={`Progress of ${job.id}`}>
+        {percent} %
+      </progress>
+      <span class="percent" aria-hidden="true">
+        {percent} %
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,140 @@
+import { useState } from 'preact/hooks';
+import type { Operation } from '../../src/client/client.ts';
+import { bytesText, countText } from '../lib/text.ts';
+import { useShare } from '../lib/use-share.ts';
+import { MoreButton } from '../parts/more-button.tsx';
+import type { Draft } from './draft.ts';
+import { FieldFrame } from './field-frame.tsx';
+import { LocalFile } from './local-file.tsx';
+
+const AT_FIRST = 24;
+
+interface Props {
+  readonly operation: Operation;
+  readonly draft: Draft;
+  readonly faults: readonly string[] | undefined;
+  readonly onChange: (change: Partial<Draft>) => void;
+}
+
+/** What the job works on: files of this machine, addresses, files that the server has. */
+export function AssetPicker({ operation, draft, faults, onChange }: Props) {
+  const { inputs, attributes } = operation;
+  const { files } = draft;
+  const [over, setOver] = useState(false);
+  const share = useShare(files, AT_FIRST);
+  const add = (list: FileList | null | undefined) => onChange({ files: [...files, ...(list ?? [])] });
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return (
+    <section class="panel">
+      <div class="panel-head">
+        <h2>Assets</h2>
+        <span class="quiet">{needText(inputs)}</span>
+      </div>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way more; the field within is for all */}
+      <div
+        class={over ? 'drop is-over' : 'drop'}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          setOver(false);
+          add(event.dataTransfer?.files);
+        }}
+      >
+        <input
+          id="/assets"
+          type="file"
+          multiple={inputs.max > 1}
+          accept={inputs.media.includes('*/*') ? undefined : inputs.media.join(',')}
+          aria-invalid={faults !== undefined}
+          aria-describedby={faults ? '/assets-wrong' : undefined}
+          onChange={({ currentTarget }) => {
+            add(currentTarget.files);
+            // So that a file which was removed can be chosen again.
+            currentTarget.value = '';
+          }}
+        />
+        <label for="/assets">
+          <strong>Choose files</strong>, or drop them here
+        </label>
+      </div>
+      {faults && (
+        <p class="wrong" id="/assets-wrong">
+          {faults.join('; ')}
+        </p>
+      )}
+      {files.length > 0 && (
+        <>
+          <p class="quiet chosen">
+            {countText(files.length, 'file')}, {bytesText(bytes)}{' '}
+            <button type="button" class="plain" onClick={() => onChange({ files: [] })}>
+              Remove all
+            </button>
+          </p>
+          <ul class="cards small">
+            {share.shown.map((file, at) => (
+              <LocalFile
+                // The same file may be chosen twice.
+                key={`${at} ${file.name} ${file.lastModified}`}
+                file={file}
+                onRemove={() => onChange({ files: files.filter((_, index) => index !== at) })}
+              />
+            ))}
+          </ul>
+          <MoreButton share={share} what="files" />
+        </>
+      )}
+      <FieldFrame
+        id="sources"
+        label="URLs, or paths of files that the server has"
+        help="One a line. Paths lie below the input directories of the server."
+        faults={undefined}
+      >
+        {(ids) => (
+          <textarea
+            {...ids}
+            rows={2}
+            class="code"
+            spellcheck={false}
+            value={draft.sources}
+            onInput={({ currentTarget }) => onChange({ sources: currentTarget.value })}
+          />
+        )}
+      </FieldFrame>
+      {attributes.map(({ name, description }) => (
+        <FieldFrame
+          key={name}
+          id={`attribute ${name}`}
+          label={
+            <>
+              <code>{name}</code> of all assets
+            </>
+          }
+          help={description}
+          faults={undefined}
+        >
+          {(ids) => (
+            <input
+              {...ids}
+              value={draft.attributes[name] ?? ''}
+              onInput={({ currentTarget }) =>
+                onChange({ attributes: { ...draft.attributes, [name]: currentTarget.value } })
+              }
+            />
+          )}
+        </FieldFrame>
+      ))}
+    </section>
+  );
+}
+
+function needText({ min, max, media }: Operation['inputs']): string {
+  const count = min === max ? `${min}` : `${min.toLocaleString('en')} to ${max.toLocaleString('en')}`;
+  const kinds = media.includes('*/*')
+    ? ''
+    : `: ${media.map((type) => type.replace(/^image\//, '')).join(', ')}`;
+  return count + kinds;
+}

@@ -1,0 +1,28 @@
+/** A request as a line for a shell, for those who go on from here with a client of their own. */
+import type { JobRequest } from '../../src/client/client.ts';
+
+/** `server`: its address. `withToken`: it asks for one, which is left to a variable. */
+export function curlOf(server: string, request: JobRequest, withToken: boolean): string {
+  const files: string[] = [];
+  const assets = (request.assets ?? []).map((asset) => {
+    if (!('blob' in asset.source)) return asset;
+    const upload = `file-${files.length}`;
+    files.push(`-F ${quoted(`${upload}=@"${(asset.name ?? upload).replace(/["\\]/g, '\\$&')}"`)}`);
+    return { ...asset, source: { upload } };
+  });
+  const { callback, ...rest } = request;
+  const json = JSON.stringify({
+    ...rest,
+    ...(callback && { callback: { ...callback, ...(callback.token && { token: '…' }) } }),
+    assets: assets.length === 0 ? undefined : assets,
+  });
+  const body =
+    files.length > 0
+      ? [`--form-string ${quoted(`job=${json}`)}`, ...files]
+      : ["-H 'content-type: application/json'", `-d ${quoted(json)}`];
+  const token = withToken ? ['-H "authorization: Bearer $TOKEN"'] : [];
+  return [`curl ${quoted(`${server}/v1/jobs`)}`, ...token, ...body].join(' \\\n  ');
+}
+
+const quoted = (text: string): string =>
+  /^[\w:/.@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

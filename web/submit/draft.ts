@@ -1,0 +1,80 @@
+/** A job while it is being written. */
+import type { FieldProblem, JobAsset, JobRequest, Operation } from '../../src/client/client.ts';
+import { fieldsOf } from './fields.ts';
+import { type Entries, linesOf, paramsOf } from './params.ts';
+
+export interface Draft {
+  readonly entries: Entries;
+  /** Parameters without a field, as a JSON object. */
+  readonly more: string;
+  readonly files: readonly File[];
+  /** URLs, and paths that the server has: one a line. */
+  readonly sources: string;
+  /** By name, for all assets alike. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly id: string;
+  readonly callbackUrl: string;
+  readonly callbackToken: string;
+  readonly priority: string;
+  /** `name=value`, one a line. */
+  readonly labels: string;
+}
+
+export const emptyDraft: Draft = {
+  entries: {},
+  more: '',
+  files: [],
+  sources: '',
+  attributes: {},
+  id: '',
+  callbackUrl: '',
+  callbackToken: '',
+  priority: '',
+  labels: '',
+};
+
+/** As the client sends it; `faults` say what keeps it from being sent. */
+export function requestOf(
+  operation: Operation,
+  draft: Draft,
+): { readonly request: JobRequest; readonly faults: readonly FieldProblem[] } {
+  const { params, faults } = paramsOf(fieldsOf(operation.params), draft.entries, draft.more);
+  const labels = linesOf(draft.labels).map((line): [string, string] => {
+    const at = line.indexOf('=');
+    return at === -1 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
+  });
+  const { id, priority, callbackUrl: url, callbackToken: token } = draft;
+  const request: JobRequest = {
+    ...(id.trim() !== '' && { id: id.trim() }),
+    operation: operation.name,
+    params,
+    assets: operation.inputs.max === 0 ? [] : assetsOf(operation, draft),
+    ...(url.trim() !== '' && { callback: { url: url.trim(), ...(token !== '' && { token }) } }),
+    ...(priority !== '' && { priority: Number(priority) }),
+    ...(labels.length > 0 && { labels: Object.fromEntries(labels) }),
+  };
+  return { request, faults };
+}
+
+function assetsOf(operation: Operation, { files, sources, attributes }: Draft): JobAsset[] {
+  const given = operation.attributes
+    .map(({ name }): [string, unknown] => [name, attributeOf(attributes[name]?.trim() ?? '')])
+    .filter(([, value]) => value !== '');
+  const shared = given.length === 0 ? {} : { attributes: Object.fromEntries(given) };
+  return [
+    ...files.map((file) => ({ name: file.name, source: { blob: file }, ...shared })),
+    ...linesOf(sources).map((line) => ({
+      source: /^[a-z]+:\/\//i.test(line) ? { url: line } : { path: line },
+      ...shared,
+    })),
+  ];
+}
+
+/** Attributes are any JSON; what is none is a text. */
+function attributeOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

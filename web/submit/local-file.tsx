@@ -1,0 +1,30 @@
+import { useEffect, useState } from 'preact/hooks';
+import { LARGEST_PREVIEW, shownAs } from '../lib/media.ts';
+import { bytesText } from '../lib/text.ts';
+
+/** A file of this machine that is to be sent. */
+export function LocalFile({ file, onRemove }: { file: File; onRemove: () => void }) {
+  const [url, setUrl] = useState<string | null>(null);
+  const isPicture =
+    file.size <= LARGEST_PREVIEW && shownAs({ media_type: file.type, size: file.size }) === 'picture';
+  useEffect(() => {
+    if (!isPicture) return;
+    const made = URL.createObjectURL(file);
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [file, isPicture]);
+  return (
+    <li class="card">
+      <span class="thumbnail">{url !== null && <img src={url} alt="" decoding="async" />}</span>
+      <span class="file-name" title={file.name}>
+        {file.name}
+      </span>
+      <span class="card-end">
+        <span class="quiet">{bytesText(file.size)}</span>
+        <button type="button" class="plain" onClick={onRemove} aria-label={`Remove ${file.name}`}>
+          Remove
+        </button>
+      </span>
+    </li>
+  );
+}

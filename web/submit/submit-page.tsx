@@ -1,0 +1,28 @@
+import { addressOf } from '../lib/route.ts';
+import { useClient } from '../lib/session.ts';
+import { useLoaded } from '../lib/use-loaded.ts';
+import { ProblemNote } from '../parts/problem-note.tsx';
+import { SubmitForm } from './submit-form.tsx';
+
+/** A new job, of an operation of the catalogue. */
+export function SubmitPage({ chosen }: { chosen: string | null }) {
+  const client = useClient();
+  const { value: operations, problem } = useLoaded('operations', (signal) => client.operations({ signal }));
+  const operation =
+    chosen === null
+      ? (operations?.find(({ available }) => available) ?? operations?.[0])
+      : operations?.find(({ name }) => name === chosen);
+  return (
+    <section class="submit">
+      <h1>New job</h1>
+      <ProblemNote problem={problem} />
+      {!operations && !problem && <p class="quiet">Loading …</p>}
+      {operations && !operation && (
+        <p class="note">
+          There is no operation {chosen}. <a href={addressOf.operations()}>See those that there are</a>
+        </p>
+      )}
+      {operations && operation && <SubmitForm operations={operations} operation={operation} />}
+    </section>
+  );
+}

@@ -1,0 +1,12 @@
+/** Housekeeping: started by a schedule of Temporal, once for all API processes and workers, and to be seen in its Web UI. */
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/steps.ts';
+import type { Housekept } from '../src/jobs/housekeeping.ts';
+
+const activities = proxyActivities<Activities>({
+  startToCloseTimeout: '12h',
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '10m' },
+});
+
+export const keepHouse = (): Promise<Housekept> => activities.keepHouse();
