@@ -1,6 +1,7 @@
 /** What the page of a job knows, whichever answer comes first. */
 import { expect, test } from 'vitest';
 import type { Job, JobEvent } from '../../src/client/client.ts';
+import { noUsage } from '../../src/jobs/order.ts';
 import { type Followed, learn, type News } from '../../web/job/followed.ts';
 
 const job = (change: Partial<Job>): Job => ({
@@ -18,6 +19,7 @@ const job = (change: Partial<Job>): Job => ({
   completed_at: null,
   expires_at: null,
   assets: { total: 0, downloaded: 0, failed: 0 },
+  usage: noUsage,
   labels: {},
   result: null,
   error: null,

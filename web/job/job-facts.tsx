@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { hasEnded, type Job, type WatchedJob } from '../../src/client/client.ts';
 import { durationOf } from '../lib/job-times.ts';
-import { durationText } from '../lib/text.ts';
+import { bytesText, durationText } from '../lib/text.ts';
 import { useNow } from '../lib/use-now.ts';
 import { Moment } from '../parts/moment.tsx';
 import { TemporalLink } from './temporal-link.tsx';
@@ -11,7 +11,7 @@ export function JobFacts({ job }: { job: Job & Partial<WatchedJob> }) {
   const running = !hasEnded(job);
   const now = useNow();
   const duration = durationOf(job, now);
-  const { assets, estimated_completion: estimate } = job;
+  const { assets, usage, estimated_completion: estimate } = job;
   const labels = Object.entries(job.labels);
   return (
     <section class="panel">
@@ -45,6 +45,12 @@ export function JobFacts({ job }: { job: Job & Partial<WatchedJob> }) {
           <Fact name="Assets">
             {assets.downloaded.toLocaleString('en')} of {assets.total.toLocaleString('en')} here
             {assets.failed > 0 && <span class="failure">, {assets.failed} failed</span>}
+          </Fact>
+        )}
+        {usage.compute_seconds > 0 && (
+          <Fact name="Usage">
+            {durationText(usage.compute_seconds * 1000)} computed, {bytesText(usage.bytes_in)} in
+            {!running && `, ${bytesText(usage.bytes_out)} out`}
           </Fact>
         )}
         <Fact name="Run">{job.run}</Fact>
