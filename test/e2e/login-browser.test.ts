@@ -77,6 +77,21 @@ describe('in Chromium', () => {
   });
 });
 
+describe('the console', () => {
+  test('opens for everybody, asks for the key, and shows the jobs of its tenant', async () => {
+    const { request } = tenants.beta;
+    const body = JSON.stringify({ id: 'of-beta', operation: 'system.echo' });
+    await request('/v1/jobs', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    await tenants.server.submit({ id: 'of-acme', operation: 'system.echo' });
+    const page = await browser.newPage();
+    expect((await page.goto(tenants.server.url))?.status()).toBe(200);
+    await page.getByLabel('API key or access token').fill(tenants.acme.key);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('link', { name: 'of-acme' }).waitFor();
+    expect(await page.getByRole('link', { name: 'of-beta' }).count()).toBe(0);
+  });
+});
+
 describe('by what browsers send', () => {
   const challenge = (...headers: string[]) =>
     curl('-i', ...headers.flatMap((one) => ['-H', one]), `${tenants.server.url}/v1/jobs`);

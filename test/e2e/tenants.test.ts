@@ -76,7 +76,7 @@ describe('the native API', () => {
       ['POST', '/deliveries/1/redeliver'],
       ['DELETE', ''],
     ] as const) {
-      const init = method === 'POST' ? post({ final: true }) : { method };
+      const init = end === '/assets' ? post({ final: true }) : { method };
       expect([end, (await beta.request(`/v1/jobs/${id}${end}`, init)).status]).toEqual([end, 404]);
     }
     const listed = async ({ request }: Tenant) =>
@@ -84,6 +84,12 @@ describe('the native API', () => {
     await expect.poll(() => listed(acme)).toContain(id);
     expect(await listed(beta)).not.toContain(id);
     expect((await acme.request(file)).status).toBe(200);
+    const used = async (tenant: Tenant) => jsonOf(await tenant.request('/v1/usage'));
+    expect(await used(beta)).toMatchObject({ tenant: 'beta', usage: [] });
+    expect(await used(acme)).toMatchObject({
+      tenant: 'acme',
+      usage: [expect.objectContaining({ operation: 'image.transform' })],
+    });
     await expect.poll(() => web.received.length).toBe(1);
   });
 
