@@ -91,7 +91,11 @@ export class TemporalEngine implements JobEngine {
             ...(run > 1 ? [{ key: names.darkroomRun, value: run }] : []),
           ]),
           staticSummary: summaryOf(order),
-          ...(priority === undefined ? {} : { priority: { priorityKey: priority } }),
+          // Where the server heeds it, tenants take turns, however much one of them has submitted.
+          priority: {
+            ...(priority === undefined ? {} : { priorityKey: priority }),
+            fairnessKey: header.tenant,
+          },
         }),
       );
       return true;
