@@ -1,10 +1,9 @@
 /** A run whose history has become long goes on in a new execution of the workflow, which begins where this one stops. */
 import { CancelledFailure, makeContinueAsNewFunc, workflowInfo } from '@temporalio/workflow';
 import type { JobOrder, JobStatus } from '../src/jobs/order.ts';
-import type { Control } from './control.ts';
-import type { Herald } from './herald.ts';
-import type { Intake, Progress } from './intake.ts';
-import type { Published, StatusBoard } from './job-status.ts';
+import type { Progress } from './intake.ts';
+import type { Job } from './job.ts';
+import type { Published } from './job-status.ts';
 
 /** Temporal's own advice comes at about the same size; its limits are 51,200 events and 50 MB. */
 const MAX_EVENTS = 4000;
@@ -20,14 +19,6 @@ export interface Bookmark extends Progress {
   readonly published: Published;
   /** The stage to go on with, and how many of its parts are done; null while assets are being fetched. */
   readonly stage: { readonly index: number; readonly done: number } | null;
-}
-
-interface Job {
-  readonly order: JobOrder;
-  readonly board: StatusBoard;
-  readonly control: Control;
-  readonly intake: Intake;
-  readonly herald: Herald;
 }
 
 /** Throws, always: what the SDK takes for the end of this execution, or that the job was cancelled at the last moment. */

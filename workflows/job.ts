@@ -1,0 +1,49 @@
+/** What the parts of the story hand to each other, and what all steps of a job have in common. */
+import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
+import type { RunRef } from '../activities/steps.ts';
+import type { JobOrder } from '../src/jobs/order.ts';
+import type { Control } from './control.ts';
+import type { Herald } from './herald.ts';
+import type { Intake } from './intake.ts';
+import type { StatusBoard } from './job-status.ts';
+import { type Bookmark, isHistoryLong } from './long-history.ts';
+
+export interface Job {
+  readonly order: JobOrder;
+  readonly board: StatusBoard;
+  readonly control: Control;
+  readonly intake: Intake;
+  readonly herald: Herald;
+  /** Where an earlier execution of this run left off, its history having become long. */
+  readonly bookmark: Bookmark | null;
+}
+
+/** Work in progress is known to be alive by its heartbeat, and is cancelled through it. */
+export const watched: ActivityOptions = {
+  heartbeatTimeout: '10s',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: {
+    initialInterval: '1s',
+    backoffCoefficient: 2,
+    maximumInterval: '1m',
+    maximumAttempts: 20,
+    nonRetryableErrorTypes: ['TemporalTimeout:StartToClose'],
+  },
+};
+
+/** Points of progress, of 100, for downloads and packaging; the stages share the rest. */
+export const DOWNLOAD_POINTS = 15;
+export const PACKAGING_POINTS = 2;
+
+/** Batches of one job that are in flight at once, so that a big job leaves room for others. */
+const WIDTH = 4;
+
+/** A history that has become long ends an execution, as the end of the work does. */
+export const inLanes = (control: Control) => ({ width: WIDTH, control, enough: isHistoryLong });
+
+export const runOf = ({ header, run, fingerprint }: JobOrder): RunRef => ({
+  tenant: header.tenant,
+  id: header.id,
+  run,
+  fingerprint,
+});

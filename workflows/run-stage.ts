@@ -1,0 +1,49 @@
+/** One stage of an operation: once with all assets, or batch by batch. */
+import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import type { Activities } from '../activities/steps.ts';
+import { type Batch, chunkEnds } from '../src/jobs/batch.ts';
+import type { StageOrder } from '../src/jobs/order.ts';
+import { queueOf } from '../src/temporal/attributes.ts';
+import { patiently, sideBySide } from './control.ts';
+import { DOWNLOAD_POINTS, inLanes, type Job, PACKAGING_POINTS, runOf, watched } from './job.ts';
+import { goOnLater } from './long-history.ts';
+
+/** Temporal's own default: of 1 to 5, the middle. */
+const USUAL_PRIORITY = 3;
+
+/** `announce`: the job is in the queue until this stage begins. */
+export async function runStage(job: Job, stage: StageOrder, announce: boolean): Promise<void> {
+  const { order, board, control, intake, bookmark } = job;
+  const { runStage } = proxyActivities<Activities>({
+    ...watched,
+    taskQueue: queueOf(stage.capability),
+    startToCloseTimeout: stage.timeoutMs,
+    ...(stage === order.stages[0] ? {} : { priority: begunFirst() }),
+  });
+  const parts: readonly (Batch | null)[] = stage.perAsset ? intake.batches : [null];
+  const index = order.stages.indexOf(stage);
+  const before = bookmark?.stage?.index === index ? bookmark.stage.done : 0;
+  const downloads = parts.length > 0 && intake.total > 0 ? DOWNLOAD_POINTS : 0;
+  const points = (100 - downloads - PACKAGING_POINTS) / order.stages.length / parts.length;
+  const { header, params, skipFailedAssets } = order;
+  const { operation } = header;
+  let next = before;
+  let left = parts.length - before;
+  const supply = { ready: () => true, take: () => parts[next++] };
+  await sideBySide(supply, inLanes(control), async (batch) => {
+    const step = { job: runOf(order), points, announce, operation, params, skipFailedAssets };
+    const { name, run, mends } = stage;
+    const where = { stage: { name, run, mends }, before: order.stages[index - 1] ?? null, batch };
+    // A batch knows its assets; the list of all may be long.
+    const ends = batch === null ? chunkEnds(intake.chunks) : [];
+    const counts = await patiently(() => runStage({ ...step, ...where, chunkEnds: ends }));
+    left -= 1;
+    board.advance(points, counts, left > 0);
+  });
+  if (left > 0) await goOnLater(job, { index, done: parts.length - left });
+}
+
+/** What was begun goes before what was not: else all jobs that share a queue would go on by turns, and end together at last. */
+const begunFirst = (): { priorityKey: number } => ({
+  priorityKey: Math.max(1, (workflowInfo().priority?.priorityKey ?? USUAL_PRIORITY) - 1),
+});
