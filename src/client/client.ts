@@ -28,6 +28,7 @@ import type {
 } from './types.ts';
 
 export { hasEnded } from './ended.ts';
+export { hindranceOf } from './hindrance.ts';
 export { DarkroomProblem, type FieldProblem } from './problem.ts';
 export type * from './types.ts';
 export type { ClientOptions, EventOptions };

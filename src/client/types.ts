@@ -1,6 +1,7 @@
 /** What goes to the server and comes from it, as TypeScript sees it. Nothing here is left at run time. */
 import type { OperationInfo } from '../jobs/catalogue.ts';
 import type { Job as BareJob, JobSpec } from '../jobs/job.ts';
+import type { Step } from '../jobs/step.ts';
 import type { UsageRow } from '../jobs/usage.ts';
 
 export type { Delivery } from '../jobs/delivery.ts';
@@ -8,8 +9,9 @@ export type { FileEntry, Manifest } from '../jobs/job.ts';
 
 export type Job = BareJob & { readonly links: Readonly<Record<string, string>> };
 
-/** A job, and when it is likely to end: eight of ten like it do between `earliest` and `latest`. Null: not known. */
+/** A job, what it does now or waits for, and when it is likely to end: eight of ten like it do between `earliest` and `latest`. */
 export type WatchedJob = Job & {
+  readonly steps: readonly Step[];
   readonly estimated_completion: {
     readonly at: string;
     readonly earliest: string;

@@ -1,5 +1,5 @@
 /** A job in words. */
-import { hasEnded, type Job } from '../client/client.ts';
+import { hasEnded, hindranceOf, type Job, type WatchedJob } from '../client/client.ts';
 import { coloured, colourOfState } from './terminal/colour.ts';
 import { columns } from './terminal/columns.ts';
 import { plain } from './terminal/plain.ts';
@@ -16,8 +16,9 @@ export function summaryLine(job: Job): string {
 }
 
 /** All that there is to say, for `darkroom status`. */
-export function summary(job: Job): string {
+export function summary(job: WatchedJob): string {
   const { id, state, stage, paused, progress, created_at, started_at, completed_at, assets, labels } = job;
+  const hindrance = hindranceOf(job.steps);
   const until = completed_at ? Date.parse(completed_at) : Date.now();
   const how = [
     coloured(state, colourOfState(state), process.stdout),
@@ -29,6 +30,7 @@ export function summary(job: Job): string {
     ['operation', job.operation],
     ['created', `${ago(created_at)} (${created_at})`],
     ...(started_at ? [[completed_at ? 'took' : 'runs for', duration(until - Date.parse(started_at))]] : []),
+    ...(hindrance === null ? [] : [['now', hindrance]]),
     ...(job.run > 1 ? [['run', String(job.run)]] : []),
     ...(assets.total > 0 ? [['assets', assetsOf(job)]] : []),
     ...Object.entries(labels).map(([name, value]) => [`label ${name}`, value]),

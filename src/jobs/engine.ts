@@ -4,6 +4,7 @@ import type { Delivery } from './delivery.ts';
 import type { Job } from './job.ts';
 import type { AssetsTaken, JobOrder, JobRef, MoreAssets } from './order.ts';
 import type { JobState } from './states.ts';
+import type { Step } from './step.ts';
 import type { Moment } from './timeline.ts';
 
 /** A job as the engine knows it now. */
@@ -13,6 +14,8 @@ export interface JobSnapshot {
   readonly fingerprint: string;
   /** Of the current run. */
   readonly timeline: readonly Moment[];
+  /** What it does now, or waits for; known where one job is looked at, while it runs. */
+  readonly steps?: readonly Step[];
 }
 
 export interface JobFilter {

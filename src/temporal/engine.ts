@@ -30,6 +30,7 @@ import { countRunning, countStates, endedOutside, finishedJobs, listJobs } from 
 import { capabilitiesOf, liveWorkers } from './live-workers.ts';
 import { addAssets } from './more-assets.ts';
 import { retentionOf } from './namespace.ts';
+import { stepsOf } from './pending.ts';
 import { queueStates } from './queues.ts';
 import { SingleFlight } from './single-flight.ts';
 import { heartbeatsOf, isJobMemo, type JobMemo, toSnapshot } from './snapshot.ts';
@@ -125,7 +126,7 @@ export class TemporalEngine implements JobEngine {
           : null;
       const view = { status: status.name, closedAt: closeTime ?? null, reason };
       const snapshot = toSnapshot(memo, view, heartbeatsOf(raw));
-      return { ...snapshot, job: this.#highWater.raise(snapshot.job) };
+      return { ...snapshot, job: this.#highWater.raise(snapshot.job), steps: stepsOf(raw) };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
       throw error;

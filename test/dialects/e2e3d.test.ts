@@ -243,12 +243,12 @@ describe('the server', () => {
 
   test.each([
     ['/api/reconstruct', 'GET', 'POST'],
-    ['/api/job/x', 'POST', 'GET, DELETE'],
-    ['/api/jobs', 'DELETE', 'GET'],
+    ['/api/job/x', 'POST', 'GET, HEAD, DELETE'],
+    ['/api/jobs', 'DELETE', 'GET, HEAD'],
     ['/api/job/x/pause', 'GET', 'POST'],
-    ['/api/job/x/results', 'PUT', 'GET'],
-    ['/api/health', 'POST', 'GET'],
-    ['/output/x/metadata.json', 'DELETE', 'GET'],
+    ['/api/job/x/results', 'PUT', 'GET, HEAD'],
+    ['/api/health', 'POST', 'GET, HEAD'],
+    ['/output/x/metadata.json', 'DELETE', 'GET, HEAD'],
   ])('%s does not take %s', async (path, method, allowed) => {
     const answer = await ask(path, { method });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, allowed]);

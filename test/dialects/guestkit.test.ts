@@ -182,7 +182,7 @@ describe('a mistake', () => {
       expect(await ask(path)).toMatchObject({ status: 404, body: { error: 'NOT_FOUND' } });
     const wrong = await ask('/api/v1/jobs', { method: 'DELETE' });
     expect(wrong).toMatchObject({ status: 405, body: { error: 'METHOD_NOT_ALLOWED' } });
-    expect(wrong.headers.get('allow')).toBe('GET, POST');
+    expect(wrong.headers.get('allow')).toBe('GET, HEAD, POST');
     expect(await ask('/api/v1/jobs?limit=none')).toMatchObject({
       status: 400,
       body: { error: 'VALIDATION_ERROR', details: { field: 'limit' } },

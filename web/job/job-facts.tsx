@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { hasEnded, type Job, type WatchedJob } from '../../src/client/client.ts';
+import { hasEnded, hindranceOf, type Job, type WatchedJob } from '../../src/client/client.ts';
 import { durationOf } from '../lib/job-times.ts';
 import { bytesText, durationText } from '../lib/text.ts';
 import { useNow } from '../lib/use-now.ts';
@@ -12,6 +12,7 @@ export function JobFacts({ job }: { job: Job & Partial<WatchedJob> }) {
   const now = useNow();
   const duration = durationOf(job, now);
   const { assets, usage, estimated_completion: estimate } = job;
+  const hindrance = hindranceOf(job.steps ?? [], now);
   const labels = Object.entries(job.labels);
   return (
     <section class="panel">
@@ -22,6 +23,7 @@ export function JobFacts({ job }: { job: Job & Partial<WatchedJob> }) {
           <span class="quiet">({<Moment at={job.created_at} now={now} />})</span>
         </Fact>
         {duration !== null && <Fact name={running ? 'Running for' : 'Took'}>{durationText(duration)}</Fact>}
+        {running && hindrance !== null && <Fact name="Now">{hindrance}</Fact>}
         {running && estimate && (
           <Fact name="Likely to end">
             <Moment at={estimate.at} now={now} />{' '}

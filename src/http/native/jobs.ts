@@ -4,6 +4,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ControlSignal } from '../../jobs/engine.ts';
 import { isTerminal, states } from '../../jobs/states.ts';
+import { step } from '../../jobs/step.ts';
 import { invalid, invalidFields, toPointer } from '../../jobs/validation.ts';
 import { matches } from '../files.ts';
 import { optionalJsonBody, sentType } from '../json-body.ts';
@@ -35,6 +36,9 @@ const time = z.iso.datetime();
 
 const watched = resource
   .extend({
+    steps: z
+      .array(step)
+      .describe('What it does now, or waits for; empty once it has ended, and while it waits for assets'),
     estimated_completion: z
       .object({ at: time, earliest: time, latest: time })
       .nullable()
@@ -110,7 +114,8 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
     async (c) => {
       const snapshot = await service.look(refOf(c, c.req.valid('param').id));
       const estimated_completion = await estimator.estimate(snapshot);
-      const job = { ...withLinks(snapshot.job), estimated_completion };
+      const steps = isTerminal(snapshot.job.state) ? [] : [...(snapshot.steps ?? [])];
+      const job = { ...withLinks(snapshot.job), steps, estimated_completion };
       const etag = `W/"${createHash('sha256').update(JSON.stringify(job)).digest('base64url').slice(0, 27)}"`;
       c.header('etag', etag);
       c.header('cache-control', 'private, no-cache');

@@ -1,0 +1,61 @@
+/** Steps of a job that have not ended, as Temporal tells of them. */
+import type { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
+import type { Step } from '../jobs/step.ts';
+
+const { PENDING_ACTIVITY_STATE_SCHEDULED } = proto.temporal.api.enums.v1.PendingActivityState;
+
+const kinds: Readonly<Record<string, Step['kind']>> = {
+  download: 'download',
+  runStage: 'stage',
+  packageJob: 'package',
+  notify: 'callback',
+};
+
+export function stepsOf({
+  pendingActivities,
+}: temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse): Step[] {
+  return (pendingActivities ?? []).flatMap((activity): Step[] => {
+    const kind = kinds[activity.activityType?.name ?? ''];
+    if (!kind) return [];
+    const waits = activity.state === PENDING_ACTIVITY_STATE_SCHEDULED;
+    const next = waits ? timeOf(activity.nextAttemptScheduleTime) : null;
+    const retrying = next !== null && Date.parse(next) > Date.now();
+    const began = retrying
+      ? activity.lastAttemptCompleteTime
+      : (activity.nextAttemptScheduleTime ?? activity.scheduledTime);
+    return [
+      {
+        kind,
+        state: retrying ? 'retrying' : waits ? 'waiting' : 'running',
+        task_queue: activity.activityOptions?.taskQueue?.name ?? null,
+        since: timeOf(waits ? began : activity.lastStartedTime),
+        attempt: activity.attempt ?? 1,
+        next_attempt_at: retrying ? next : null,
+        error: activity.lastFailure ? errorOf(activity.lastFailure) : null,
+      },
+    ];
+  });
+}
+
+/** Our own failures carry the code and the message for clients; the others are Temporal's, of attempts that were cut off. */
+function errorOf({
+  applicationFailureInfo: ours,
+  timeoutFailureInfo: late,
+  message,
+}: temporal.api.failure.v1.IFailure): NonNullable<Step['error']> {
+  if (ours?.type) return { code: ours.type, message: message ?? '' };
+  if (late)
+    return {
+      code: 'worker_lost',
+      message: 'The worker did not report any more; the step begins again on another',
+    };
+  return { code: 'internal', message: 'The attempt failed in a way that darkroom did not foresee' };
+}
+
+type Time = temporal.api.workflow.v1.IPendingActivityInfo['scheduledTime'];
+
+function timeOf(time: Time): string | null {
+  if (!time?.seconds) return null;
+  return new Date(Number(time.seconds) * 1000 + (time.nanos ?? 0) / 1e6).toISOString();
+}
