@@ -6,10 +6,12 @@ import { pulsing } from './step.ts';
 
 export const createKeepHouse =
   ({ housekeeping }: ActivityDeps) =>
-  (): Promise<Housekept> =>
+  (now: number): Promise<Housekept> =>
     pulsing(false, async ({ signal }) => {
-      const kept = await housekeeping.keep(new Date(), signal);
-      if (Object.values(kept).some((count) => count > 0))
-        Context.current().log.info('Housekeeping', { ...kept });
+      const { log } = Context.current();
+      const kept = await housekeeping.keep(new Date(now), signal, (about, error) =>
+        log.warn('Housekeeping could not do its part for one', { about, error }),
+      );
+      if (Object.values(kept).some((count) => count > 0)) log.info('Housekeeping', { ...kept });
       return kept;
     });

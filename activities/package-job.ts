@@ -5,7 +5,7 @@ import { catalogue } from '../src/errors.ts';
 import { batchesOf, type ChunkEnds, chunkEnds } from '../src/jobs/batch.ts';
 import { expiryOf } from '../src/jobs/due.ts';
 import type { AssetOutcome, JobError } from '../src/jobs/job.ts';
-import type { JobOrder, JobStatus } from '../src/jobs/order.ts';
+import { type JobOrder, type JobStatus, noUsage } from '../src/jobs/order.ts';
 import { extended } from '../src/jobs/timeline.ts';
 import type { StoredManifest } from '../src/storage/archive.ts';
 import { readBatches } from './asset-record.ts';
@@ -41,7 +41,7 @@ export const createPackageJob =
         expires_at: expiryOf(completedAt, order.keeping),
         assets: manifest ? countsOf(manifest.assets, status) : withCulprit(status.assets, ending.error),
         usage: {
-          ...status.usage,
+          ...(status.usage ?? noUsage),
           bytes_out: (manifest?.files ?? []).reduce((sum, { size }) => sum + size, 0),
         },
         result:

@@ -105,5 +105,6 @@ export interface Activities {
   runStage(step: StageStep): Promise<StageResult>;
   packageJob(step: PackageStep): Promise<JobStatus>;
   notify(step: NotifyStep): Promise<NotifyResult>;
-  keepHouse(): Promise<Housekept>;
+  /** `now`: epoch, ms. */
+  keepHouse(now: number): Promise<Housekept>;
 }

@@ -5,6 +5,7 @@
 import { availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { authenticationProblems } from './config/authentication.ts';
 import { jsonObject } from './config/json-object.ts';
 import {
   absolute,
@@ -14,7 +15,6 @@ import {
   days,
   daysIfAny,
   inputRoots,
-  isLoopback,
   list,
   listen,
   listenIfAny,
@@ -277,31 +277,6 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, { listens = tru
     ),
     publicUrl: (raw.DARKROOM_PUBLIC_URL || `http://${host}:${first.port}`).replace(/\/+$/, ''),
   };
-}
-
-/** Settings that are right each by itself, and not together. */
-function authenticationProblems(raw: Raw): string[] {
-  const kinds = raw.DARKROOM_AUTH;
-  if (kinds.length === 0) {
-    if (raw.DARKROOM_ALLOW_ANONYMOUS) return [];
-    return raw.DARKROOM_LISTEN.filter(({ host }) => !isLoopback(host)).map(
-      ({ host, port }) =>
-        `DARKROOM_LISTEN="${host}:${port}" can be reached from other machines, and nobody would have to log in. ` +
-        'Set DARKROOM_AUTH=keys or oidc, listen on 127.0.0.1, or set DARKROOM_ALLOW_ANONYMOUS=1 if a gateway in front of it authenticates',
-    );
-  }
-  const problems: string[] = [];
-  if (raw.DARKROOM_ALLOW_ANONYMOUS)
-    problems.push(
-      `DARKROOM_ALLOW_ANONYMOUS=1 contradicts DARKROOM_AUTH="${kinds.join(',')}", with which everybody logs in; unset one of them`,
-    );
-  if (kinds.includes('oidc') && !raw.DARKROOM_OIDC_ISSUER)
-    problems.push('DARKROOM_OIDC_ISSUER is missing, which DARKROOM_AUTH=oidc needs');
-  if (kinds.includes('oidc') && raw.DARKROOM_OIDC_AUDIENCE.length === 0)
-    problems.push(
-      'DARKROOM_OIDC_AUDIENCE is missing, which DARKROOM_AUTH=oidc needs: tokens for other servers must not open this one',
-    );
-  return problems;
 }
 
 /** Variables of ours that are read where they are used: by the client, the search for Temporal's binary, and an engine. */

@@ -82,6 +82,7 @@ const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly R
     room: /^src\/auth\//,
     may: [
       /^src\/auth\//,
+      /^src\/jobs\/recent\.ts$/,
       /^src\/storage\/(json|layout|store)\.ts$/,
       /^src\/config\/values\.ts$/,
       /^src\/errors\.ts$/,

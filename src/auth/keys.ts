@@ -1,9 +1,9 @@
 /** Authenticator: keys that `darkroom keys create` made. */
 import { DarkroomError } from '../errors.ts';
+import { Recent } from '../jobs/recent.ts';
 import { type ApiKey, isExpired, isSecretOf, looksLikeKey, readKey } from './api-key.ts';
 import type { Authenticator } from './authenticator.ts';
 import type { KeyStore } from './key-store.ts';
-import { Recent } from './recent.ts';
 
 /** How long a revoked key may still be taken, and a new one not yet: the store is asked that seldom. */
 const FRESH_MS = 5000;

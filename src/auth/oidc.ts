@@ -67,6 +67,12 @@ export function createOidcAuthenticator(options: OidcOptions): Authenticator {
 function tenantOf(payload: JWTPayload, { tenantClaim }: OidcOptions): string {
   if (tenantClaim === null) return PUBLIC;
   const tenant = payload[tenantClaim];
+  // Whose jobs of before anybody logged in are, and input directories: not for whoever calls himself so.
+  if (tenant === PUBLIC)
+    throw new DarkroomError(
+      'forbidden',
+      `The token names the tenant "${PUBLIC}", which is for keys alone, and for tokens with DARKROOM_OIDC_TENANT_CLAIM=none`,
+    );
   if (typeof tenant === 'string' && isTenant(tenant)) return tenant;
   const fault =
     tenant === undefined

@@ -6,6 +6,7 @@ import { type HttpServer, listen } from '../http/server.ts';
 import { listPhotographs } from '../inputs/photographs.ts';
 import { rootsOf } from '../inputs/roots.ts';
 import { Estimator } from '../jobs/estimator.ts';
+import { Recent } from '../jobs/recent.ts';
 import { Watcher } from '../jobs/watcher.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
@@ -43,6 +44,8 @@ export async function startApi(
   );
   if (!config.embedded) void keepRegistering(client, log);
   if (!config.embedded) adviseSharedKey(config, log);
+  // Probes need no login, so they must not cost a write each.
+  const checks = new Recent<void>(1000, 1);
   const app = createApp({
     service,
     reception,
@@ -51,7 +54,7 @@ export async function startApi(
     engine,
     operations,
     usage,
-    checkStore: () => store.check(),
+    checkStore: () => checks.get('', () => store.check()),
     photographs: async (directory, tenant) =>
       listPhotographs(rootsOf(config.DARKROOM_INPUT_ROOTS, tenant), directory),
     log,

@@ -7,6 +7,8 @@ import { registerSearchAttributes } from '../temporal/namespace.ts';
 import { scheduleHousekeeping } from '../temporal/schedule.ts';
 
 const PAUSE_MS = 2000;
+/** What is refused may be permitted some day. */
+const LONG_PAUSE_MS = 60_000;
 const UNAVAILABLE = 14;
 
 /** API and workers open what the others sealed. */
@@ -16,21 +18,32 @@ export function adviseSharedKey(config: Config, log: Log): void {
 }
 
 /**
- * Registers our search attributes, and the housekeeping, in the namespace of a cluster. Server and namespace may come up after us: tries until
- * they are there. Says once what an administrator has to do, if it is not ours to do.
+ * Prepares the namespace of a cluster: our search attributes, and the schedule of the housekeeping. Server and namespace may
+ * come up after us, and permissions later: tries each until it is done. Says once what an administrator has to do, if it is not
+ * ours to do.
  */
 export async function keepRegistering(client: Client, log: Log): Promise<void> {
+  const steps = [registerSearchAttributes, scheduleHousekeeping];
+  await Promise.all(steps.map((step) => keepTrying(() => step(client), client, log)));
+}
+
+async function keepTrying(step: () => Promise<void>, client: Client, log: Log): Promise<void> {
   for (let told = false; ; ) {
     try {
-      await registerSearchAttributes(client);
-      return await scheduleHousekeeping(client);
+      return await step();
     } catch (error) {
-      if (isNotFound(error)) {
-        if (!told) log.warn(`Waiting for Temporal's namespace "${client.options.namespace}" to be created`);
+      const missing = isNotFound(error);
+      const passes = missing || grpcCode(error) === UNAVAILABLE;
+      const message = missing
+        ? `Waiting for Temporal's namespace "${client.options.namespace}" to be created`
+        : error instanceof Error
+          ? error.message
+          : String(error);
+      if (!told && (missing || !passes)) {
+        log.warn(message);
         told = true;
-      } else if (grpcCode(error) !== UNAVAILABLE)
-        return log.warn(error instanceof Error ? error.message : String(error));
+      }
+      await new Promise((resolve) => setTimeout(resolve, passes ? PAUSE_MS : LONG_PAUSE_MS).unref());
     }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS).unref());
   }
 }

@@ -82,14 +82,18 @@ function watchEngine(engine: WatchedEngine, register: Registry): () => Promise<v
   );
   const workers = gauge('darkroom_workers', 'Live workers', 'capability');
   const slots = gauge('darkroom_worker_slots', 'Steps that live workers can run at once', 'capability');
-  return async () => {
+  // At once with setting them anew, as several may ask at the same time.
+  const reset = () => {
     for (const each of [jobs, waiting, age, workers, slots]) each.reset();
+  };
+  return async () => {
     try {
       const [queues, counts, live] = await Promise.all([
         engine.queues(),
         engine.countsByState(),
         engine.liveWorkers(),
       ]);
+      reset();
       up.set(1);
       for (const [state, count] of counts) jobs.set({ state }, count);
       for (const { name, ...queue } of queues) {
@@ -101,6 +105,7 @@ function watchEngine(engine: WatchedEngine, register: Registry): () => Promise<v
         if (count !== null) slots.inc({ capability }, count);
       }
     } catch {
+      reset();
       up.set(0);
     }
   };

@@ -81,8 +81,11 @@ export interface JobArchive {
   due(now: Date): AsyncIterable<Due>;
   /** What was due is done, or need not be done any more; `next`: what is due after it. */
   settle(due: Due, next: Due | null): Promise<void>;
-  /** Erases what only a rerun would need: fetched assets, and what stages left that is not part of the result. */
-  eraseWork(record: JobRecord): Promise<void>;
+  /**
+   * Erases what only a rerun would need: fetched assets, and what stages left that is not part of the result; as far as it was
+   * written before `until`, by runs up to that of the record.
+   */
+  eraseWork(record: JobRecord, until: Date): Promise<void>;
   /** Erases inputs, results and record. The tombstone stays. */
   erase(ref: JobRef): Promise<void>;
 }

@@ -1,6 +1,7 @@
 /** What of an ended job is to be erased, and when. */
 import type { JobRecord } from './archive.ts';
-import type { JobRef, Keeping } from './order.ts';
+import type { Job } from './job.ts';
+import type { JobOrder, JobRef, Keeping } from './order.ts';
 
 /** `work`: what only a rerun would need. `job`: all of it. */
 export interface Due {
@@ -17,8 +18,17 @@ const HOUR_MS = 60 * 60 * 1000;
 const FAREWELL_MS = 60_000;
 
 /** The time until which a rerun can build on what this one leaves; null: always. */
-export function workIsKeptUntil(completedAt: string, keeping: Keeping | undefined): Date | null {
-  return keeping ? new Date(Date.parse(completedAt) + keeping.workMs) : null;
+function workIsKeptUntil(
+  { completed_at }: Pick<Job, 'completed_at'>,
+  keeping: Keeping | undefined,
+): Date | null {
+  return keeping && completed_at !== null ? new Date(Date.parse(completed_at) + keeping.workMs) : null;
+}
+
+/** Whether a rerun can no longer build on what this run left. */
+export function isWorkOver(job: Pick<Job, 'completed_at'>, { keeping }: Pick<JobOrder, 'keeping'>): boolean {
+  const kept = workIsKeptUntil(job, keeping);
+  return kept !== null && kept < new Date();
 }
 
 /** When a job that ended at this time expires. */
@@ -27,11 +37,15 @@ export function expiryOf(completedAt: string, keeping: Keeping | undefined): str
   return new Date(Date.parse(completedAt) + keeping.jobMs).toISOString();
 }
 
+/** Whether it is over with a job, although it may not be erased yet. */
+export const isExpired = ({ expires_at }: Pick<Job, 'expires_at'>, now = new Date()): boolean =>
+  expires_at !== null && new Date(expires_at) < now;
+
 /** What is erased first; null: nothing ever. */
 export function firstDue(record: JobRecord): Due | null {
   const { job, order } = record;
   const whole = jobDue(record);
-  const kept = job.completed_at === null ? null : workIsKeptUntil(job.completed_at, order?.keeping);
+  const kept = workIsKeptUntil(job, order?.keeping);
   if (kept === null) return whole;
   // A rerun that begins at the last moment is known to all before anything is erased.
   const grace = Math.min(HOUR_MS, order?.keeping?.workMs ?? 0);

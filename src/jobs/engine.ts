@@ -74,8 +74,8 @@ export interface JobEngine {
   countPending(dialect: string, tenant: string): Promise<number>;
   /** Some jobs of an operation that completed lately, with their timelines. */
   finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]>;
-  /** Some jobs that were ended in Temporal itself, by force or by a limit, and could not record it. */
-  endedOutside(): Promise<readonly JobSnapshot[]>;
+  /** Jobs that were ended in Temporal itself, by force or by a limit, and could not record it. */
+  endedOutside(): AsyncIterable<JobSnapshot>;
   /** Jobs that ended before this time are no longer listed: the engine forgets them. */
   retainedSince(): Promise<Date>;
   signal(ref: JobRef, signal: ControlSignal, reason?: string): Promise<void>;

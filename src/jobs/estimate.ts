@@ -36,11 +36,11 @@ export function estimate(
   if (!entered) return null;
   const samples = finished.filter(({ job: other }) => other.operation === job.operation);
   const alike = samples.filter(({ job: other }) => Math.abs(Math.log(ratio(job, other))) <= Math.log(ALIKE));
-  const ends = (alike.length >= MIN_SAMPLES ? alike : samples)
-    .flatMap((sample) => endsOf(job, entered, sample, now))
-    .filter((end) => end > now.getTime())
-    .sort((a, b) => a - b);
-  if (ends.length < MIN_SAMPLES) return null;
+  const telling = (alike.length >= MIN_SAMPLES ? alike : samples)
+    .map((sample) => endsOf(job, entered, sample, now).filter((end) => end > now.getTime()))
+    .filter((ends) => ends.length > 0);
+  if (telling.length < MIN_SAMPLES) return null;
+  const ends = telling.flat().sort((a, b) => a - b);
   const at = (part: number) => new Date(quantile(ends, part)).toISOString();
   return { at: at(0.5), earliest: at(0.1), latest: at(0.9) };
 }

@@ -1,14 +1,19 @@
 /** Estimates for running jobs, from what Temporal remembers of like ones. */
 import type { JobEngine, JobSnapshot } from './engine.ts';
 import { type Estimate, estimate } from './estimate.ts';
+import { Recent } from './recent.ts';
 import { isTerminal } from './states.ts';
 
 /** How long like jobs took changes slowly. */
 const FRESH_MS = 30_000;
 
+/** Up to a hundred jobs of each are remembered. */
+const MAX_KINDS = 200;
+
 export class Estimator {
   readonly #engine: Pick<JobEngine, 'finished'>;
-  readonly #finished = new Map<string, { jobs: Promise<readonly JobSnapshot[]>; staleAt: number }>();
+  /** By tenant and operation. */
+  readonly #finished = new Recent<readonly JobSnapshot[]>(FRESH_MS, MAX_KINDS);
 
   constructor(engine: Pick<JobEngine, 'finished'>) {
     this.#engine = engine;
@@ -23,13 +28,6 @@ export class Estimator {
   }
 
   #like(tenant: string, operation: string): Promise<readonly JobSnapshot[]> {
-    const key = `${tenant}/${operation}`;
-    const known = this.#finished.get(key);
-    if (known && known.staleAt > Date.now()) return known.jobs;
-    const jobs = this.#engine.finished(tenant, operation);
-    this.#finished.set(key, { jobs, staleAt: Date.now() + FRESH_MS });
-    // The next to ask tries again.
-    jobs.catch(() => this.#finished.delete(key));
-    return jobs;
+    return this.#finished.get(`${tenant}/${operation}`, () => this.#engine.finished(tenant, operation));
   }
 }

@@ -1,7 +1,11 @@
 /** What has to be done now and then: what has had its time is erased, and what was left behind is found. */
+
+import { DarkroomError } from '../errors.ts';
 import type { JobArchive } from './archive.ts';
 import { type Due, expiryOf, jobDue } from './due.ts';
-import type { JobEngine, JobSnapshot } from './engine.ts';
+import type { JobEngine } from './engine.ts';
+import type { Job } from './job.ts';
+import type { JobRef } from './order.ts';
 import { isTerminal } from './states.ts';
 import type { UsageLedger } from './usage.ts';
 
@@ -23,7 +27,12 @@ export interface Housekept {
   readonly jobs: number;
   /** Days of tenants whose usage was added up. */
   readonly days: number;
+  /** Of all these, what could not be done; it is tried again the next time. */
+  readonly failed: number;
 }
+
+/** Hears of what could not be done. */
+export type Tell = (about: unknown, error: unknown) => void;
 
 /** Uploads that began so long ago are not under way any more. */
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
@@ -35,58 +44,66 @@ export class Housekeeping {
     this.#parts = parts;
   }
 
-  /** Done twice, or by two at once, it does the same as once. Throws temporal_unavailable, store_unavailable. */
-  async keep(now: Date, signal: AbortSignal): Promise<Housekept> {
-    const uploads = await this.#sweepUploads(new Date(now.getTime() - ABANDONED_MS), signal);
-    const recorded = await this.#recordEnds(signal);
-    const erased = { work: 0, job: 0 };
-    for await (const due of this.#parts.archive.due(now)) {
-      signal.throwIfAborted();
+  /**
+   * Done twice, or by two at once, it does the same as once. What cannot be done for one job is told, and keeps the others
+   * from nothing; an outage ends it. Throws temporal_unavailable, store_unavailable.
+   */
+  async keep(now: Date, signal: AbortSignal, tell: Tell): Promise<Housekept> {
+    const { archive, engine, usage } = this.#parts;
+    let failed = 0;
+    /** Counts those of which something was done. */
+    const each = async <T>(all: AsyncIterable<T>, does: (one: T) => Promise<boolean>): Promise<number> => {
+      let done = 0;
+      for await (const one of all) {
+        signal.throwIfAborted();
+        try {
+          if (await does(one)) done += 1;
+        } catch (error) {
+          if (isOutage(error)) throw error;
+          failed += 1;
+          tell(one, error);
+        }
+      }
+      return done;
+    };
+    const abandoned = archive.abandoned(new Date(now.getTime() - ABANDONED_MS));
+    const uploads = await each(abandoned, (one) => this.#sweep(one));
+    const recorded = await each(engine.endedOutside(), ({ job }) => this.#recordEnd(job));
+    let jobs = 0;
+    const erased = await each(archive.due(now), async (due) => {
       const what = await this.#erase(due, now);
-      if (what) erased[what] += 1;
-    }
-    const days = await this.#parts.usage.sumUp(now, signal);
-    return { uploads, recorded, work: erased.work, jobs: erased.job, days };
+      if (what === 'job') jobs += 1;
+      return what !== null;
+    });
+    const days = await usage.sumUp(now, signal);
+    return { uploads, recorded, work: erased - jobs, jobs, days, failed };
   }
 
-  /** Removes uploads of requests whose process died, if no job was made of them. */
-  async #sweepUploads(before: Date, signal: AbortSignal): Promise<number> {
+  /** Removes uploads of a request whose process died, if no job was made of them. */
+  async #sweep({ ref, request }: { ref: JobRef; request: string }): Promise<true> {
     const { archive, engine } = this.#parts;
-    let swept = 0;
-    for await (const { ref, request } of archive.abandoned(before)) {
-      signal.throwIfAborted();
-      const known = (await engine.get(ref)) ?? (await archive.record(ref));
-      if (known) await archive.keepUploads(ref, request);
-      else await archive.discardUploads(ref, request);
-      swept += 1;
-    }
-    return swept;
+    const known = (await engine.get(ref)) ?? (await archive.record(ref));
+    if (known) await archive.keepUploads(ref, request);
+    else await archive.discardUploads(ref, request);
+    return true;
   }
 
   /** Without a record a job would be gone once Temporal forgets it. */
-  async #recordEnds(signal: AbortSignal): Promise<number> {
+  async #recordEnd(listed: Job): Promise<boolean> {
     const { archive, engine } = this.#parts;
-    let recorded = 0;
-    for (const { job } of await engine.endedOutside()) {
-      signal.throwIfAborted();
-      // The list may be older than a rerun or a deletion; and it does not say why the job was ended.
-      const snapshot = await engine.get(job);
-      if (snapshot?.job.run !== job.run || !isTerminal(snapshot.job.state)) continue;
-      const record = await archive.record(job);
-      if ((record?.job.run ?? 0) >= job.run || (await archive.isDeleted(job))) continue;
-      await this.#record(snapshot);
-      recorded += 1;
-    }
-    return recorded;
-  }
-
-  async #record(snapshot: JobSnapshot): Promise<void> {
-    const { archive, engine } = this.#parts;
+    // The list may be older than a rerun or a deletion; and it does not say why the job was ended.
+    const snapshot = await engine.get(listed);
+    if (snapshot?.job.run !== listed.run || !isTerminal(snapshot.job.state)) return false;
     const { job } = snapshot;
-    if (job.completed_at === null) return;
+    const record = await archive.record(job);
+    if ((record?.job.run ?? 0) >= job.run || job.completed_at === null) return false;
+    if (await archive.isDeleted(job)) return false;
     const order = await engine.order(job);
     const expires_at = expiryOf(job.completed_at, order?.keeping);
     await archive.end({ ...snapshot, job: { ...job, expires_at }, order });
+    // Deleted meanwhile: what was written after the erasure is erased, too.
+    if (await archive.isDeleted(job)) await archive.erase(job);
+    return true;
   }
 
   /** What was erased; null: it was out of date, and something else decides. */
@@ -102,7 +119,7 @@ export class Housekeeping {
     }
     const whole = jobDue(record);
     if (!whole || whole.at > now) {
-      await archive.eraseWork(record);
+      await archive.eraseWork(record, due.at);
       await archive.settle(due, whole);
       return 'work';
     }
@@ -113,3 +130,12 @@ export class Housekeeping {
     return 'job';
   }
 }
+
+const outages: readonly string[] = [
+  'temporal_unavailable',
+  'temporal_busy',
+  'store_unavailable',
+  'disk_full',
+];
+
+const isOutage = (error: unknown): boolean => error instanceof DarkroomError && outages.includes(error.code);

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { DarkroomError } from '../errors.ts';
 import type { assetList } from './asset.ts';
 import type { OperationCatalogue, PlannableOperation } from './catalogue.ts';
+import { isExpired } from './due.ts';
 import type { JobEngine } from './engine.ts';
 import { canonicalAssets, canonicalRequest, sameRequest } from './fingerprint.ts';
 import type { Job, JobSpec, jobSpec } from './job.ts';
@@ -227,14 +228,14 @@ export class Reception {
     await this.#refuseDeleted(ref);
     const record = await this.#parts.archive.record(ref);
     if (!record) return null;
+    if (isExpired(record.job)) throw idGone(ref, 'has expired');
     sameRequest(record, fingerprints);
     return this.#service.get(ref);
   }
 
   async #refuseDeleted(ref: JobRef): Promise<void> {
     if (!(await this.#parts.archive.isDeleted(ref))) return;
-    const message = `Job id "${ref.id}" belonged to a job that was deleted; choose another`;
-    throw new DarkroomError('job_id_deleted', message);
+    throw idGone(ref, 'was deleted');
   }
 
   /** The same for the same key, and as random as any to everyone else. */
@@ -263,6 +264,9 @@ export class Reception {
   }
 }
 
+const idGone = ({ id }: JobRef, fate: string): DarkroomError =>
+  new DarkroomError('job_id_deleted', `Job id "${id}" belonged to a job that ${fate}; choose another`);
+
 const isComplete = ({ state }: Job): boolean =>
   isTerminal(state) || state === 'processing' || state === 'packaging';
 
@@ -276,8 +280,13 @@ const isReusedKey = (error: unknown): boolean =>
 
 /** A client that sent a key rather than an id is told of its key. */
 function keyOfTheCaller(error: unknown, { id }: JobSpec, { idempotencyKey }: Caller): unknown {
-  const reused = error instanceof DarkroomError && error.code === 'job_id_in_use';
-  if (!reused || id !== undefined || idempotencyKey === undefined) return error;
+  if (!(error instanceof DarkroomError) || id !== undefined || idempotencyKey === undefined) return error;
+  if (error.code === 'job_id_deleted')
+    return new DarkroomError(
+      error.code,
+      `The job of Idempotency-Key "${idempotencyKey}" is gone; send another key for another job`,
+    );
+  if (error.code !== 'job_id_in_use') return error;
   const message = `Idempotency-Key "${idempotencyKey}" was sent before, with another request`;
   return new DarkroomError('idempotency_key_reused', message);
 }

@@ -1,6 +1,6 @@
 /** Running a job again: what is computed anew, and what an earlier run did and this one builds on. */
 import { DarkroomError } from '../errors.ts';
-import { workIsKeptUntil } from './due.ts';
+import { isWorkOver } from './due.ts';
 import type { Job } from './job.ts';
 import type { JobOrder } from './order.ts';
 import { invalid } from './validation.ts';
@@ -17,8 +17,7 @@ export interface RerunRequest {
  * stages that would need them are kept. Once what a rerun builds on has had its time, all is done anew. Throws invalid_request.
  */
 export function rerunOrder(earlier: JobOrder, job: Job, { from, assets }: RerunRequest): JobOrder {
-  const kept = job.completed_at === null ? null : workIsKeptUntil(job.completed_at, earlier.keeping);
-  const anew = kept !== null && kept < new Date();
+  const anew = isWorkOver(job, earlier);
   const run = job.run + 1;
   if (from !== undefined && assets !== undefined)
     throw invalid([{ pointer: '/assets', detail: 'cannot be given together with from' }]);

@@ -2,6 +2,7 @@
 import { DarkroomError } from '../errors.ts';
 import type { JobArchive, OpenFile, StoredResult } from './archive.ts';
 import type { Delivery } from './delivery.ts';
+import { isExpired, isWorkOver } from './due.ts';
 import type { ControlSignal, JobEngine, JobFilter, JobPage, JobSnapshot } from './engine.ts';
 import type { Job } from './job.ts';
 import { initialStatus, type JobOrder, type JobRef } from './order.ts';
@@ -38,7 +39,10 @@ export class JobService {
       const message = `Job "${ref.id}" is ${job.state}; cancel it or let it end before you run it again`;
       throw new DarkroomError('job_still_active', message, { details: { state: job.state } });
     }
-    const order = rerunOrder(await this.#orderOf(ref, job), job, request);
+    const earlier = await this.#orderOf(ref, job);
+    const order = rerunOrder(earlier, job, request);
+    // Past its time the work may be erased at any moment: the next run must not build on a part of it.
+    if (isWorkOver(job, earlier)) await this.#eraseWork(ref);
     for (const deadline = Date.now() + CLOSING_MS; ; await pause(100)) {
       if (await this.#parts.engine.start({ ...order, fingerprint }, {}))
         return { ...order.header, ...initialStatus(order) };
@@ -49,6 +53,11 @@ export class JobService {
       const message = `Job "${ref.id}" has ended, and its client is being told; run it again in a few seconds`;
       throw new DarkroomError('job_still_active', message, { details: { state: now.state } });
     }
+  }
+
+  async #eraseWork(ref: JobRef): Promise<void> {
+    const record = await this.#parts.archive.record(ref);
+    if (record) await this.#parts.archive.eraseWork(record, new Date());
   }
 
   /** What the job's latest run was given. */
@@ -213,8 +222,6 @@ function splitCursor(cursor: string | undefined): ['t' | 's', string | undefined
     throw invalid([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
   return [cursor.startsWith('s') ? 's' : 't', cursor.slice(2) || undefined];
 }
-
-const isExpired = ({ expires_at }: Job): boolean => expires_at !== null && new Date(expires_at) < new Date();
 
 const notFound = ({ id }: JobRef, expiredAt?: string | null): DarkroomError =>
   new DarkroomError(

@@ -8,7 +8,7 @@ import type { Delivery } from '../jobs/delivery.ts';
 import { type Due, firstDue, jobDue } from '../jobs/due.ts';
 import type { JobFilter, JobPage } from '../jobs/engine.ts';
 import type { FileEntry, Job, Manifest } from '../jobs/job.ts';
-import type { JobInputs, JobRef, SealedInputs, Upload } from '../jobs/order.ts';
+import { type JobInputs, type JobRef, noUsage, type SealedInputs, type Upload } from '../jobs/order.ts';
 import { isTerminal } from '../jobs/states.ts';
 import type { Keyring } from '../keys.ts';
 import { enterDue, eraseWork, listDue } from './erasure.ts';
@@ -44,8 +44,9 @@ export class StoredArchive implements JobArchive {
     this.#keys = keys;
   }
 
-  record(ref: JobRef): Promise<JobRecord | null> {
-    return readJson<JobRecord>(this.#store, layout.recordKey(ref));
+  async record(ref: JobRef): Promise<JobRecord | null> {
+    const record = await readJson<JobRecord>(this.#store, layout.recordKey(ref));
+    return record && { ...record, job: whole(record.job) };
   }
 
   async list(
@@ -58,7 +59,7 @@ export class StoredArchive implements JobArchive {
     let looks = 0;
     for await (const key of this.#entries(tenant, page)) {
       const job = await readJson<Job>(this.#store, key);
-      if (job && matches(job, filter)) jobs.push(job);
+      if (job && matches(job, filter)) jobs.push(whole(job));
       looks += 1;
       // Of a filter that few match, the client goes on from here rather than wait for all that there ever was.
       if (jobs.length === page.limit || looks === MAX_LOOKS) return { jobs, cursor: key };
@@ -193,8 +194,8 @@ export class StoredArchive implements JobArchive {
     await this.#store.delete(layout.dueKey(due));
   }
 
-  eraseWork(record: JobRecord): Promise<void> {
-    return eraseWork(this.#store, record);
+  eraseWork(record: JobRecord, until: Date): Promise<void> {
+    return eraseWork(this.#store, record, until);
   }
 
   async erase(ref: JobRef): Promise<void> {
@@ -247,6 +248,9 @@ interface BegunUploads {
   readonly at: string;
   readonly asInput: boolean;
 }
+
+/** Versions before this one recorded less. */
+const whole = (job: Job): Job => ({ ...job, usage: job.usage ?? noUsage });
 
 function matches(job: Job, filter: JobFilter): boolean {
   return (

@@ -45,6 +45,10 @@ export const apiKeyKey = (id: string): string => `${apiKeysPrefix}${id}.json`;
 /** What stages made. */
 export const runsPrefix = (ref: JobRef): string => `${jobPrefix(ref)}runs/`;
 
+/** The run that an object belongs to; 0 where it belongs to none. */
+export const runOf = (ref: JobRef, key: string): number =>
+  key.startsWith(runsPrefix(ref)) ? Number.parseInt(key.slice(runsPrefix(ref).length), 10) : 0;
+
 const runPrefix = (ref: JobRef, run: number): string => `${runsPrefix(ref)}${run}/`;
 
 /** A stage's part (a batch, or all) that is done: its outputs and what it left in the workspace. */

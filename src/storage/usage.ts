@@ -12,6 +12,9 @@ import type { ObjectStore } from './store.ts';
 /** A run that cannot record its end, because the store is away, does so later; after this long the day is taken to be complete. */
 const COMPLETE_AFTER_MS = 7 * 24 * 60 * 60 * 1000;
 
+/** Of a report, from a store that may be far away. */
+const DAYS_AT_ONCE = 16;
+
 /** Enters a run that has ended; doing so again changes nothing. */
 export async function enterUsage(store: ObjectStore, job: Job): Promise<void> {
   if (!job.completed_at) return;
@@ -37,12 +40,18 @@ export class StoredUsage implements UsageLedger {
   }
 
   async rows(tenant: string, from: string, to: string): Promise<UsageRow[]> {
+    const days = daysBetween(from, to);
     const rows: UsageRow[] = [];
-    for (const day of daysBetween(from, to)) {
-      const sum = await readJson<UsageRow[]>(this.#store, layout.usageSum(day, tenant));
-      rows.push(...(sum ?? (await this.#count(day, tenant))));
+    for (let at = 0; at < days.length; at += DAYS_AT_ONCE) {
+      const some = days.slice(at, at + DAYS_AT_ONCE).map((day) => this.#day(day, tenant));
+      rows.push(...(await Promise.all(some)).flat());
     }
     return rows;
+  }
+
+  async #day(day: string, tenant: string): Promise<UsageRow[]> {
+    const sum = await readJson<UsageRow[]>(this.#store, layout.usageSum(day, tenant));
+    return sum ?? this.#count(day, tenant);
   }
 
   async #count(day: string, tenant: string): Promise<UsageRow[]> {
@@ -64,9 +73,9 @@ export class StoredUsage implements UsageLedger {
       if (!first || first.day >= complete) return summed;
       const { day, tenant } = first;
       const sum = layout.usageSum(day, tenant);
-      // Another that did this at the same time, or was cut short, has counted all of them.
-      if (!(await this.#store.head(sum)))
-        await this.#store.put(sum, JSON.stringify(await this.#count(day, tenant)));
+      const rows = await this.#count(day, tenant);
+      // Another that does this at the same time, or was cut short, has written its sum before it deleted what it had counted.
+      if (!(await this.#store.head(sum))) await this.#store.put(sum, JSON.stringify(rows));
       await this.#store.deleteAll(layout.usageDay(day, tenant));
       summed += 1;
     }

@@ -156,8 +156,8 @@ export class TemporalEngine implements JobEngine {
     return ask(this.#client, READ_MS, () => finishedJobs(this.#client, tenant, operation));
   }
 
-  endedOutside(): Promise<readonly JobSnapshot[]> {
-    return ask(this.#client, READ_MS, () => endedOutside(this.#client));
+  endedOutside(): AsyncIterable<JobSnapshot> {
+    return endedOutside(this.#client);
   }
 
   async retainedSince(): Promise<Date> {

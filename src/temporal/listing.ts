@@ -90,13 +90,18 @@ export async function countStates(client: Client): Promise<ReadonlyMap<JobState,
   return new Map(await Promise.all(counts));
 }
 
-/** Ended from outside, so that they could not record their end: of all tenants, as many as Temporal lists at once. */
-export async function endedOutside(client: Client): Promise<readonly JobSnapshot[]> {
+/** Ended from outside, so that they could not record their end: of all tenants. */
+export async function* endedOutside(client: Client): AsyncGenerator<JobSnapshot> {
   const byThemselves = ['completed', 'failed', 'cancelled'].map(
     (state) => ` AND DarkroomState != '${state}'`,
   );
   const query = `WorkflowType = 'processJob' AND ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed', 'Canceled')${byThemselves.join('')}`;
-  return (await readPage(client, query, 1000, undefined)).snapshots;
+  let token: Uint8Array | undefined;
+  do {
+    const page: Page = await readPage(client, query, 1000, token);
+    yield* page.snapshots;
+    token = page.token;
+  } while (token);
 }
 
 /** Temporal answers a garbled page token as if it were ill itself, so a cursor carries a checksum. */

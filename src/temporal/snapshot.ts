@@ -4,7 +4,7 @@ import type { temporal } from '@temporalio/proto';
 import type { Heartbeat } from '../../activities/steps.ts';
 import type { JobSnapshot } from '../jobs/engine.ts';
 import type { JobError } from '../jobs/job.ts';
-import type { JobHeader, JobStatus } from '../jobs/order.ts';
+import { type JobHeader, type JobStatus, noUsage } from '../jobs/order.ts';
 import { isTerminal, type TerminalState } from '../jobs/states.ts';
 import { extended, type Moment } from '../jobs/timeline.ts';
 
@@ -38,7 +38,9 @@ export interface ExecutionView {
 }
 
 export function toSnapshot(memo: JobMemo, view: ExecutionView, live: readonly Heartbeat[] = []): JobSnapshot {
-  const status = settled(memo.status, view);
+  // Versions before this one published less.
+  const told: JobStatus = { ...memo.status, usage: memo.status.usage ?? noUsage };
+  const status = settled(told, view);
   const job = { ...memo.header, ...(isTerminal(status.state) ? status : withLive(status, live)) };
   // Closed from outside, it could not write down its own end.
   const at = status.completed_at ?? new Date().toISOString();

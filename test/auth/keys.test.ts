@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticateBy } from '../../src/auth/authenticate.ts';
 import { KeyStore, type KeyWish } from '../../src/auth/key-store.ts';
 import { createKeyAuthenticator } from '../../src/auth/keys.ts';
-import { Recent } from '../../src/auth/recent.ts';
+import { Recent } from '../../src/jobs/recent.ts';
 import { createFilesystemStore } from '../../src/storage/filesystem.ts';
 import { createS3Store } from '../../src/storage/s3.ts';
 import type { ObjectStore } from '../../src/storage/store.ts';

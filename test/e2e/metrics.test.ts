@@ -80,6 +80,8 @@ test('the API tells what runs, what waits for workers, and which there are', asy
   const now = await samples(metrics);
   expect(now.get('darkroom_temporal_up')).toBe(1);
   expect(now.get('darkroom_workers{capability="cpu"}')).toBe(1);
+  for (const one of await Promise.all([samples(metrics), samples(metrics), samples(metrics)]))
+    expect(one.get('darkroom_workers{capability="cpu"}')).toBe(1);
   expect(now.get('darkroom_worker_slots{capability="cpu"}')).toBe(1);
   expect(now.get('darkroom_task_queue_backlog{task_queue="darkroom-cpu"}')).toBe(0);
   expect(sum(now, 'darkroom_jobs_submitted_total')).toBe(3);

@@ -70,6 +70,7 @@ test.each([
   ['?from=2026-11-31', '/from'],
   ['?from=2026-11-02&to=2026-11-01', '/from'],
   ['?from=2020-01-01&to=2026-11-01', '/from'],
+  ['?from=0001-01-01&to=9999-12-31', '/from'],
   ['?since=2026-11-01', '/since'],
 ])('%s is refused, and named is what is wrong', async (query, pointer) => {
   const response = await darkroom.request(`/v1/usage${query}`);

@@ -1,6 +1,6 @@
 /** What has had its time is erased, and nothing else. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { JobRecord } from '../../src/jobs/archive.ts';
@@ -17,6 +17,7 @@ const WORK_MS = 1000;
 let lab: Lab;
 let web: Web;
 let fetches = 0;
+const troubles: { about: unknown; error: unknown }[] = [];
 
 beforeAll(async () => {
   const picture = await plain(16, 16).png().toBuffer();
@@ -42,7 +43,10 @@ const gallery = (id: string, more: object = {}) => ({
 const ended = async (id: string, more?: object) =>
   lab.until(await lab.submit(gallery(id, more)), 'completed');
 /** As if so many milliseconds had passed. */
-const keepHouse = (ms = 0) => lab.housekeeping.keep(new Date(Date.now() + ms), new AbortController().signal);
+const keepHouse = (ms = 0) =>
+  lab.housekeeping.keep(new Date(Date.now() + ms), new AbortController().signal, (about, error) => {
+    troubles.push({ about, error });
+  });
 const ref = (id: string) => ({ tenant: 'public', id });
 
 async function files(id: string): Promise<string[]> {
@@ -94,6 +98,7 @@ test('a job that expires is gone at its time, and erased soon after; its id stay
   const { jobs } = await lab.service.list('public', {}, { limit: 200 });
   expect(jobs.map(({ id }) => id)).not.toContain('short-lived');
   await expect(lab.service.rerun(job, {})).rejects.toMatchObject({ code: 'job_not_found' });
+  await expect(lab.submit(gallery('short-lived'))).rejects.toMatchObject({ code: 'job_id_deleted' });
 
   expect(await keepHouse(2 * 60_000)).toMatchObject({ jobs: 1 });
   expect(await files('short-lived')).toEqual(['public/deleted/short-lived']);
@@ -149,4 +154,35 @@ test('two at once do no harm', async () => {
   const counts = await Promise.all([keepHouse(DAY_MS + HOUR_MS), keepHouse(DAY_MS + HOUR_MS)]);
   expect(counts.reduce((sum, { jobs }) => sum + jobs, 0)).toBeGreaterThan(0);
   expect(await files('both')).toEqual(['public/deleted/both']);
+});
+
+test('what a run writes that began after the look at its job stays', async () => {
+  const job = await ended('late');
+  const record = JSON.parse(
+    await readFile(join(lab.storeDir, 'public/jobs/late/job.json'), 'utf8'),
+  ) as JobRecord;
+  const until = new Date(Date.now() + 1);
+  await sleep(20);
+  const written = ['inputs/00000.json', 'inputs/files/00000', 'runs/2/stages/pictures/00000.json'];
+  for (const path of written) {
+    const whole = join(lab.storeDir, 'public/jobs/late', path);
+    await mkdir(dirname(whole), { recursive: true });
+    await writeFile(whole, 'of the next run');
+  }
+  await lab.archive.eraseWork(record, until);
+  const left = await files('late');
+  for (const path of written) expect(left).toContain(`public/jobs/late/${path}`);
+  expect(left.filter((path) => path.includes('/runs/1/stages/'))).toEqual([]);
+  expect((await result('late')).length).toBeGreaterThan(0);
+  await lab.service.delete(job);
+});
+
+test('what cannot be done for one job is told, and keeps the others from nothing', async () => {
+  await ended('broken', { keep_days: 1 });
+  await ended('sound', { keep_days: 1 });
+  await writeFile(join(lab.storeDir, 'public/jobs/broken/job.json'), '{"job":');
+  const kept = await keepHouse(DAY_MS + HOUR_MS);
+  expect(kept.failed).toBeGreaterThan(0);
+  expect(await files('sound')).toEqual(['public/deleted/sound']);
+  expect(troubles.at(-1)).toMatchObject({ about: { ref: { id: 'broken' } } });
 });

@@ -110,3 +110,13 @@ test('cut short between sum and erasure, it counts nothing twice', async () => {
   expect(await ledger.rows('public', '2026-11-01', '2026-11-30')).toEqual(november);
   expect(await count()).toBe(3);
 });
+
+test('two that sum up at the same time lose nothing', async () => {
+  for (let round = 0; round < 20; round++) {
+    const day = `2026-10-${String(round + 1).padStart(2, '0')}`;
+    for (let job = 0; job < 5; job++) await enter(`j${job}`, day);
+    const at = new Date('2026-12-01T12:00:00Z');
+    await Promise.all([ledger.sumUp(at, patient), ledger.sumUp(at, patient), ledger.sumUp(at, patient)]);
+    expect(await ledger.rows('public', day, day)).toMatchObject([{ jobs: { completed: 5 } }]);
+  }
+});

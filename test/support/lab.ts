@@ -30,6 +30,7 @@ export interface Lab {
   readonly address: string;
   readonly service: JobService;
   readonly housekeeping: Housekeeping;
+  readonly archive: StoredArchive;
   readonly storeDir: string;
   submit(spec: z.input<typeof jobSpec>): Promise<Job>;
   /** Polls until the job is in one of these states. */
@@ -107,6 +108,7 @@ export async function startLab(
     address: temporal.address,
     service,
     housekeeping,
+    archive,
     storeDir,
     submit: async (spec) => (await reception.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
     until: async (job, ...states) => {

@@ -1,6 +1,8 @@
 /** Numbers about the jobs of this API. */
+
 import { type E2e3dStatus, e2e3dStatus } from '../../../callbacks/e2e3d.ts';
 import type { Job } from '../../../jobs/job.ts';
+import { Recent } from '../../../jobs/recent.ts';
 import type { DialectJobs } from '../../../jobs/scope.ts';
 import { allJobs } from '../../all-jobs.ts';
 import { statuses } from './shared.ts';
@@ -17,10 +19,12 @@ interface Statistics {
   readonly average_duration_seconds: number | null;
 }
 
+const MAX_TENANTS = 1000;
+
 export class StatisticsOf {
   readonly #jobs: DialectJobs;
   /** By tenant. */
-  readonly #known = new Map<string, { readonly staleAt: number; readonly statistics: Promise<Statistics> }>();
+  readonly #known = new Recent<Statistics>(FRESH_MS, MAX_TENANTS);
 
   constructor(jobs: DialectJobs) {
     this.#jobs = jobs;
@@ -28,13 +32,7 @@ export class StatisticsOf {
 
   /** At most five seconds old. */
   for(tenant: string): Promise<Statistics> {
-    const known = this.#known.get(tenant);
-    if (known && known.staleAt > Date.now()) return known.statistics;
-    const statistics = allJobs(this.#jobs, tenant).then(statisticsOf);
-    this.#known.set(tenant, { staleAt: Date.now() + FRESH_MS, statistics });
-    // The next to ask tries again.
-    statistics.catch(() => this.#known.delete(tenant));
-    return statistics;
+    return this.#known.get(tenant, async () => statisticsOf(await allJobs(this.#jobs, tenant)));
   }
 }
 
