@@ -98,8 +98,11 @@ const encoders: Readonly<
   // Given a quality, sharp would reduce PNG to a palette.
   png: { extension: '.png', quality: false, maxSide: MAX_PIXELS, effort: 3 },
   webp: { extension: '.webp', quality: true, maxSide: 16_383, effort: 4 },
-  avif: { extension: '.avif', quality: true, maxSide: MAX_SIDE, effort: 16 },
+  avif: { extension: '.avif', quality: true, maxSide: MAX_SIDE, effort: 32 },
 };
+
+/** sharp's own 4 takes four times as long, for files that are no smaller and a fifth of a decibel better. */
+const AVIF_EFFORT = 3;
 
 export const imageTransform = defineOperation({
   name: 'image.transform',
@@ -181,7 +184,10 @@ function pipeline({ image }: SourceImage, params: Params, format: Format): Sharp
   }
   if (format === 'jpeg') result = result.flatten({ background });
   if (metadata === 'keep') result = result.keepMetadata();
-  return result.toFormat(format, encoders[format].quality && quality !== undefined ? { quality } : {});
+  return result.toFormat(format, {
+    ...(encoders[format].quality && quality !== undefined ? { quality } : {}),
+    ...(format === 'avif' ? { effort: AVIF_EFFORT } : {}),
+  });
 }
 
 /** Pixels of the picture once it is scaled, before `cover` cuts it or `contain` puts it on its background. */

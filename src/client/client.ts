@@ -13,6 +13,7 @@ import { follow } from './follow.ts';
 import { DarkroomProblem } from './problem.ts';
 import { type Call, type ClientOptions, Transport } from './transport.ts';
 import type {
+  Asked,
   Delivery,
   FileEntry,
   Job,
@@ -78,6 +79,11 @@ export class Darkroom {
 
   get(id: string, { signal }: Cancellable = {}): Promise<WatchedJob> {
     return this.#transport.json({ path: pathOf(id), signal });
+  }
+
+  /** What it was asked to do, without secrets. */
+  request(id: string, { signal }: Cancellable = {}): Promise<Asked> {
+    return this.#transport.json({ path: `${pathOf(id)}/request`, signal });
   }
 
   /** Every job, page by page as they are asked for: what runs first, then what has ended, latest first. */

@@ -6,6 +6,7 @@ import type { UsageRow } from '../jobs/usage.ts';
 
 export type { Delivery } from '../jobs/delivery.ts';
 export type { FileEntry, Manifest } from '../jobs/job.ts';
+export type { Asked } from '../jobs/request.ts';
 
 export type Job = BareJob & { readonly links: Readonly<Record<string, string>> };
 

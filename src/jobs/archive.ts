@@ -48,11 +48,11 @@ export interface StoredResult {
 export interface JobArchive {
   /** The record of a job that has ended; null before that, or when there is no such job. */
   record(ref: JobRef): Promise<JobRecord | null>;
-  /** Records of ended jobs, newest end first, of those that ended before `before`; then all that were refused. */
+  /** At most `looks` are gone through. Records of ended jobs, newest end first, of those that ended before `before`; then all that were refused. */
   list(
     tenant: string,
     filter: JobFilter,
-    page: { limit: number; cursor?: string | undefined; before?: Date | undefined },
+    page: { limit: number; cursor?: string | undefined; before?: Date | undefined; looks?: number },
   ): Promise<JobPage>;
   /** Keeps the record of a run that has ended, in place of an earlier run's, and notes what of it is to be erased when. */
   end(record: JobRecord): Promise<void>;
@@ -64,6 +64,8 @@ export interface JobArchive {
   deliveries(ref: JobRef): Promise<Delivery[]>;
   /** Keeps inputs encrypted beside the job. */
   seal(ref: JobRef, inputs: JobInputs): Promise<SealedInputs>;
+  /** The inputs that `seal` kept. Throws operation_failed when they were erased. */
+  unseal(ref: JobRef, inputs: SealedInputs): Promise<JobInputs>;
   /** Keeps what a request uploads. What it leaves behind if its process dies is found by `abandoned`. */
   upload(ref: JobRef, upload: UploadStream): Promise<Upload>;
   /** The uploads of a request belong to their job from now on. */

@@ -5,7 +5,8 @@ import type { Delivery } from './delivery.ts';
 import { isExpired, isWorkOver } from './due.ts';
 import type { ControlSignal, JobEngine, JobFilter, JobPage, JobSnapshot } from './engine.ts';
 import type { Job } from './job.ts';
-import { initialStatus, type JobOrder, type JobRef } from './order.ts';
+import { type AssetChunk, initialStatus, type JobInputs, type JobOrder, type JobRef } from './order.ts';
+import { type Asked, askedBy, SHOWN_ASSETS } from './request.ts';
 import { type RerunRequest, rerunOrder } from './rerun.ts';
 import { isTerminal } from './states.ts';
 import { invalid } from './validation.ts';
@@ -14,6 +15,9 @@ const HEED_MS = 1000;
 
 /** An ended run that still waits for the receiver of its callback is given this long. */
 const CLOSING_MS = 5000;
+
+/** Records that are looked through to fill a page. */
+const LOOKS = 100;
 
 export interface JobServiceParts {
   readonly engine: JobEngine;
@@ -100,9 +104,13 @@ export class JobService {
     try {
       const found = await this.#withoutGone(await engine.list(tenant, filter, { limit: page.limit, cursor }));
       if (found.cursor) return { ...found, cursor: `t.${found.cursor}` };
-      // Whether there are any; to find one that matches may take long.
-      const older = await archive.list(tenant, {}, { limit: 1, before: await engine.retainedSince() });
-      return { ...found, cursor: older.jobs.length > 0 ? 's.' : null };
+      const limit = Math.max(1, page.limit - found.jobs.length);
+      // To find more that match may take long, and then is for the next page.
+      const rest = { limit, before: await engine.retainedSince(), looks: LOOKS };
+      const older = await this.#withoutGone(await archive.list(tenant, filter, rest));
+      if (found.jobs.length === page.limit)
+        return { ...found, cursor: older.jobs.length > 0 || older.cursor ? 's.' : null };
+      return { jobs: [...found.jobs, ...older.jobs], cursor: older.cursor && `s.${older.cursor}` };
     } catch (error) {
       const underWay = filter.state !== undefined && !isTerminal(filter.state);
       if (!isUnavailable(error) || cursor || underWay) throw error;
@@ -147,6 +155,25 @@ export class JobService {
       });
     }
     return result;
+  }
+
+  /** What the job was asked to do. Throws job_not_found; job_not_rerunnable when that is no longer known. */
+  async request(ref: JobRef): Promise<Asked> {
+    const { archive } = this.#parts;
+    const { job } = await this.#find(ref);
+    const order = await this.#orderOf(ref, job);
+    const open = async (part: JobOrder['callback'] | AssetChunk): Promise<JobInputs> => {
+      const { assets = [], callback = null } =
+        'sealed' in part ? await archive.unseal(ref, part) : { ...nothing, ...part };
+      return { assets, callback };
+    };
+    const inputs: JobInputs[] = [];
+    for (let at = 0, count = 0; at < order.chunks.length && count < SHOWN_ASSETS; at++) {
+      const chunk = order.chunks[at];
+      if (chunk) inputs.push(await open(chunk));
+      count += chunk?.count ?? 0;
+    }
+    return askedBy(order, inputs, (await open(order.callback)).callback);
   }
 
   /** One result file. Throws job_not_found, result_not_ready, file_not_found. */
@@ -230,6 +257,8 @@ const notFound = ({ id }: JobRef, expiredAt?: string | null): DarkroomError =>
   );
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const nothing: JobInputs = { assets: [], callback: null };
 
 const isUnavailable = (error: unknown): boolean =>
   error instanceof DarkroomError && error.code === 'temporal_unavailable';

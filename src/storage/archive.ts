@@ -52,7 +52,7 @@ export class StoredArchive implements JobArchive {
   async list(
     tenant: string,
     filter: JobFilter,
-    page: { limit: number; cursor?: string | undefined; before?: Date | undefined },
+    page: { limit: number; cursor?: string | undefined; before?: Date | undefined; looks?: number },
   ): Promise<JobPage> {
     if (filter.state && !isTerminal(filter.state)) return { jobs: [], cursor: null };
     const jobs: Job[] = [];
@@ -62,7 +62,7 @@ export class StoredArchive implements JobArchive {
       if (job && matches(job, filter)) jobs.push(whole(job));
       looks += 1;
       // Of a filter that few match, the client goes on from here rather than wait for all that there ever was.
-      if (jobs.length === page.limit || looks === MAX_LOOKS) return { jobs, cursor: key };
+      if (jobs.length === page.limit || looks === (page.looks ?? MAX_LOOKS)) return { jobs, cursor: key };
     }
     return { jobs, cursor: null };
   }
@@ -169,7 +169,6 @@ export class StoredArchive implements JobArchive {
     await this.#store.delete(layout.sealedKey(ref, sealed));
   }
 
-  /** The inputs that `seal` kept. */
   async unseal(ref: JobRef, { sealed }: SealedInputs): Promise<JobInputs> {
     const key = layout.sealedKey(ref, sealed);
     const body = await this.#store.get(key);
@@ -203,11 +202,15 @@ export class StoredArchive implements JobArchive {
     if (record?.job.completed_at) {
       const entry = record.order ? layout.endedKey : layout.refusedKey;
       await this.#store.delete(entry(ref, new Date(record.job.completed_at)));
-      for (const due of [firstDue(record), jobDue(record)])
-        if (due) await this.#store.delete(layout.dueKey(due));
+      await this.#forgetDue(record);
     }
     await this.#store.delete(layout.inputKey(ref));
     await this.#store.deleteAll(layout.jobPrefix(ref));
+  }
+
+  async #forgetDue(record: JobRecord): Promise<void> {
+    for (const due of [firstDue(record), jobDue(record)])
+      if (due) await this.#store.delete(layout.dueKey(due));
   }
 
   async putManifest(ref: JobRef, manifest: StoredManifest): Promise<void> {
@@ -228,6 +231,7 @@ export class StoredArchive implements JobArchive {
     if (earlier?.job.completed_at) {
       const old = layout.endedKey(job, new Date(earlier.job.completed_at));
       if (old !== key) await this.#store.delete(old);
+      await this.#forgetDue(earlier);
     }
     // Last, so that a second attempt still finds the entry of the earlier run.
     await this.#store.put(layout.recordKey(job), JSON.stringify(record));

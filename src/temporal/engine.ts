@@ -32,14 +32,19 @@ import { addAssets } from './more-assets.ts';
 import { retentionOf } from './namespace.ts';
 import { stepsOf } from './pending.ts';
 import { queueStates } from './queues.ts';
+import { redeliver } from './redelivery.ts';
 import { SingleFlight } from './single-flight.ts';
 import { heartbeatsOf, isJobMemo, type JobMemo, toSnapshot } from './snapshot.ts';
+import { summaryOf } from './summary.ts';
 
 const READ_MS = 2000;
 const WRITE_MS = 4000;
 
 /** Readers within this time share one answer. A job that has ended changes only by a rerun or by deletion. */
 const FRESH_MS = { running: 200, ended: 1000 };
+
+/** Running jobs of a page whose live progress is told; each is a call of a millisecond or two. */
+const LIVE_IN_LISTS = 50;
 
 /** However many read the metrics, and however often: Temporal limits such queries. */
 const SCRAPE_MS = 5000;
@@ -139,7 +144,19 @@ export class TemporalEngine implements JobEngine {
     page: { limit: number; cursor?: string | undefined },
   ): Promise<JobPage> {
     const found = await ask(this.#client, READ_MS, () => listJobs(this.#client, tenant, filter, page));
-    return { ...found, jobs: found.jobs.map((job) => this.#highWater.raise(job)) };
+    return { ...found, jobs: await this.#withLive(found.jobs) };
+  }
+
+  /** A list has no heartbeats: those that run are looked at one by one, as many as that costs little for. */
+  async #withLive(jobs: readonly Job[]): Promise<Job[]> {
+    let looks = 0;
+    return Promise.all(
+      jobs.map(async (job) => {
+        if (isTerminal(job.state) || looks++ >= LIVE_IN_LISTS) return this.#highWater.raise(job);
+        const now = await this.get(job).catch(() => null);
+        return now?.job.run === job.run ? now.job : this.#highWater.raise(job);
+      }),
+    );
   }
 
   countRunning(dialect: string): Promise<number> {
@@ -197,20 +214,8 @@ export class TemporalEngine implements JobEngine {
     }
   }
 
-  async redeliver(order: JobOrder, about: Job, { event, run, seq, occurred_at }: Delivery): Promise<void> {
-    const { fingerprint, callback, callbackScheduleMs } = order;
-    const job = { tenant: about.tenant, id: about.id, run, fingerprint };
-    const step = { job, event, seq, at: occurred_at, about, callback, again: true };
-    await tell(this.#client, WRITE_MS, () =>
-      this.#client.workflow.signalWithStart('deliverCallback', {
-        workflowId: names.callbackIdOf(job, run, seq),
-        taskQueue: names.MAIN_QUEUE,
-        args: [{ step, scheduleMs: [0, ...callbackScheduleMs], retryAfterMs: null }],
-        // One that is waiting for its next attempt makes it now.
-        signal: 'attemptNow',
-        memo: { job: names.workflowIdOf(job) },
-      }),
-    );
+  redeliver(order: JobOrder, about: Job, delivery: Delivery): Promise<void> {
+    return tell(this.#client, WRITE_MS, () => redeliver(this.#client, order, about, delivery));
   }
 
   async remove(ref: JobRef): Promise<void> {
@@ -278,13 +283,6 @@ export class TemporalEngine implements JobEngine {
   countsByState(): Promise<ReadonlyMap<JobState, number>> {
     return this.#states.get('', () => ask(this.#client, READ_MS, () => countStates(this.#client)));
   }
-}
-
-/** The line that Temporal's Web UI shows beside the id. */
-function summaryOf(order: JobOrder): string {
-  const { total } = initialStatus(order).assets;
-  const assets = total === 0 ? '' : ` · ${total} ${total === 1 ? 'asset' : 'assets'}`;
-  return `${order.header.operation}${assets}${order.run > 1 ? ` · run ${order.run}` : ''}`;
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -33,6 +33,7 @@ test('the OpenAPI document is valid 3.1, and names every route of the native API
       'GET /v1/jobs/{id}/events',
       'GET /v1/jobs/{id}/files',
       'GET /v1/jobs/{id}/files/{path}',
+      'GET /v1/jobs/{id}/request',
       'GET /v1/jobs/{id}/result',
       'GET /v1/operations',
       'GET /v1/operations/{name}',

@@ -7,6 +7,7 @@ import { JobActions } from './job-actions.tsx';
 import { JobError } from './job-error.tsx';
 import { JobFacts } from './job-facts.tsx';
 import { JobHead } from './job-head.tsx';
+import { JobRequest } from './job-request.tsx';
 import { JobResult } from './job-result.tsx';
 import { Timeline } from './timeline.tsx';
 import { useJob } from './use-job.ts';
@@ -46,6 +47,7 @@ export function JobPage({ id }: { id: string }) {
         <JobFacts job={job} />
         <Timeline moments={timeline} />
       </div>
+      <JobRequest key={job.run} id={job.id} />
       {job.result && <JobResult key={job.result.run} id={job.id} run={job.result.run} current={job.run} />}
       <Deliveries job={job} />
     </article>

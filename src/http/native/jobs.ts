@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ControlSignal } from '../../jobs/engine.ts';
+import { SHOWN_ASSETS } from '../../jobs/request.ts';
 import { isTerminal, states } from '../../jobs/states.ts';
 import { step } from '../../jobs/step.ts';
 import { invalid, invalidFields, toPointer } from '../../jobs/validation.ts';
@@ -53,6 +54,32 @@ const controls: Record<ControlSignal, string> = {
   pause: 'Pause a job: the step it is in is finished, and no other begins',
   resume: 'Let a paused job go on',
 };
+
+const asked = z
+  .object({
+    operation: z.string(),
+    params: z.record(z.string(), z.unknown()).describe('With defaults filled in'),
+    assets: z.object({
+      total: z.int(),
+      shown: z
+        .array(
+          z.object({
+            name: z.string().nullable(),
+            source: z.union([
+              z.object({ url: z.string() }),
+              z.object({ path: z.string() }),
+              z.object({ upload: z.object({ size: z.int(), sha256: z.string() }) }),
+            ]),
+            checksum: z.string().nullable(),
+            attributes: z.record(z.string(), z.unknown()),
+          }),
+        )
+        .describe(`The first, ${SHOWN_ASSETS} at most`),
+    }),
+    callback: z.object({ url: z.string(), events: z.array(z.string()) }).nullable(),
+    keep_days: z.number().nullable().describe('Null: for ever'),
+  })
+  .meta({ id: 'AskedJob' });
 
 const cancellation = z
   .strictObject({ reason: z.string().min(1).max(1000).optional().describe('Told as the message of the end') })
@@ -122,6 +149,21 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
       if (!isTerminal(job.state)) c.header('retry-after', RETRY_AFTER_SECONDS);
       if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304);
       return c.json(job, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{id}/request',
+      tags,
+      summary: 'What a job was asked to do: without tokens, and what in addresses may be a secret',
+      request: { params: idParam },
+      responses: { 200: json(asked, 'The request'), ...fails(404, 409, 422, 503) },
+    }),
+    async (c) => {
+      const request = await service.request(refOf(c, c.req.valid('param').id));
+      return c.json(request as z.output<typeof asked>, 200);
     },
   );
 
