@@ -1,8 +1,8 @@
 /** `darkroom serve`: everything on this machine. Temporal (unless TEMPORAL_ADDRESS names one), a worker, the API. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, readConfig } from '../config.ts';
 import { type DataLock, lockDataDir } from '../data-lock.ts';
+import { makeDirectory } from '../directory.ts';
 import { loadKeyring } from '../keys.ts';
 import { createLog, type Log } from '../log.ts';
 import {
@@ -48,10 +48,10 @@ async function start(
   stops: (() => Promise<void>)[],
   told: AbortSignal,
 ): Promise<void> {
-  await mkdir(config.DARKROOM_DATA, { recursive: true });
+  await makeDirectory(config.DARKROOM_DATA, 'DARKROOM_DATA');
   const lock = await lockPatiently(config.DARKROOM_DATA);
   stops.push(() => lock.release());
-  await mkdir(join(config.DARKROOM_DATA, 'inputs'), { recursive: true });
+  await makeDirectory(join(config.DARKROOM_DATA, 'inputs'), 'DARKROOM_DATA');
   await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
 
   const embedded = config.embedded ? await startTemporal(config, log, told) : null;
