@@ -4,8 +4,9 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { Darkroom, JobRequest } from '../client/client.ts';
 import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { checkFolder } from './destination.ts';
 import { exitCodeOfJob, UsageError } from './exit-code.ts';
-import { type FollowOptions, fetchResults, followJob, tellEnd } from './follow-job.ts';
+import { type FollowOptions, fetchResults, followJob, tellEnd, timeoutOption } from './follow-job.ts';
 import { assetOf, labelsOf } from './job-inputs.ts';
 import { assign } from './params/assignments.ts';
 
@@ -42,7 +43,7 @@ export function define(command: Command): void {
       .option('--watch', 'wait for the end, and show the progress')
       .option('--wait', 'wait for the end, and say nothing until then')
       .option('--out <dir>', 'wait, and write the results there')
-      .option('--timeout <seconds>', 'wait no longer; the job goes on'),
+      .addOption(timeoutOption('wait no longer; the job goes on')),
     'print one JSON document (with --watch: a line for each change)',
   ).action(submit);
 }
@@ -50,6 +51,7 @@ export function define(command: Command): void {
 async function submit(assets: readonly string[], options: Options): Promise<void> {
   const client = clientOf(options);
   const { id } = options;
+  if (options.out !== undefined) await checkFolder(options.out);
   const job = await client.submit({
     operation: options.operation,
     params: await paramsOf(client, options),
