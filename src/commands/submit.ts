@@ -6,6 +6,7 @@ import type { Darkroom, JobRequest } from '../client/client.ts';
 import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { checkFolder } from './destination.ts';
 import { exitCodeOfJob, UsageError } from './exit-code.ts';
+import { JobFailure } from './failure.ts';
 import { type FollowOptions, fetchResults, followJob, tellEnd, timeoutOption } from './follow-job.ts';
 import { assetOf, labelsOf } from './job-inputs.ts';
 import { assign } from './params/assignments.ts';
@@ -68,11 +69,15 @@ async function submit(assets: readonly string[], options: Options): Promise<void
     else if (process.stdout.isTTY) say(`Watch it: darkroom watch ${job.id}`);
     return;
   }
-  const ended = await followJob(client, job.id, options);
-  if (options.out !== undefined && ended.state === 'completed')
-    await fetchResults(client, job.id, options.out);
-  tellEnd(ended, options);
-  process.exitCode = exitCodeOfJob(ended);
+  try {
+    const ended = await followJob(client, job.id, options);
+    if (options.out !== undefined && ended.state === 'completed')
+      await fetchResults(client, job.id, options.out);
+    tellEnd(ended, options);
+    process.exitCode = exitCodeOfJob(ended);
+  } catch (error) {
+    throw new JobFailure(job.id, error);
+  }
 }
 
 async function paramsOf(
