@@ -133,6 +133,7 @@ describe('requests', () => {
     expect(await post('operation=x', { 'content-type': 'text/plain' })).toMatchObject({ status: 415 });
     expect(await post({ operation: 'system.echo', params: { x: 'x'.repeat(2 ** 20) } })).toMatchObject({
       status: 413,
+      detail: expect.stringContaining('DARKROOM_MAX_BODY_BYTES'),
     });
   });
 
