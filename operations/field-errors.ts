@@ -2,22 +2,19 @@
 import type { z } from 'zod';
 import type { FieldError } from '../src/jobs/catalogue.ts';
 import { toPointer } from '../src/jobs/validation.ts';
+import { toldOnce } from '../src/jobs/wording.ts';
 
 type Issue = z.core.$ZodIssue;
 type JsonSchema = Record<string, unknown>;
 
 /** `schema`: JSON Schema of the parameters, to name what is known where something unknown was found. */
 export function fieldErrors(issues: readonly Issue[], schema: JsonSchema): FieldError[] {
-  return issues.flatMap((issue) => {
+  return toldOnce(issues).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => unknownKey(issue.path, key, schema));
-    return [{ pointer: toPointer(issue.path), detail: detailOf(issue) }];
+    return [{ pointer: toPointer(issue.path), detail: issue.message }];
   });
 }
-
-/** For `safeParse`: zod says of what is missing that it "received undefined", which no JSON can hold. */
-export const wording: z.core.$ZodErrorMap = ({ code, input }) =>
-  code === 'invalid_type' && input === undefined ? 'is required' : undefined;
 
 function unknownKey(path: readonly PropertyKey[], key: string, schema: JsonSchema): FieldError {
   const known = Object.keys(objectAt(schema, path).properties ?? {});
@@ -31,10 +28,4 @@ function objectAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema 
     const properties = (at.properties ?? {}) as Record<PropertyKey, JsonSchema>;
     return (typeof part === 'number' ? (at.items as JsonSchema | undefined) : properties[part]) ?? {};
   }, schema);
-}
-
-/** Of a union, what each of its forms would have had otherwise. */
-function detailOf(issue: Issue): string {
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue.message;
-  return [...new Set(issue.errors.flatMap((form) => form.map(detailOf)))].join('; or ');
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { OperationCatalogue, OperationInfo, PlannableOperation } from '../src/jobs/catalogue.ts';
 import type { StagePlan } from '../src/jobs/order.ts';
 import { systemEcho, testEcho } from './echo.ts';
-import { fieldErrors, wording } from './field-errors.ts';
+import { fieldErrors } from './field-errors.ts';
 import { guestkitInspect } from './guestkit-inspect.ts';
 import { guestkitProfile } from './guestkit-profile.ts';
 import { imageContactSheet } from './image-contact-sheet.ts';
@@ -84,7 +84,7 @@ function plannable(operation: Operation): PlannableOperation {
     info,
     plan,
     parse(params) {
-      const parsed = operation.params.safeParse(params, { error: wording });
+      const parsed = operation.params.safeParse(params);
       if (parsed.success) return { ok: true, params: parsed.data };
       return { ok: false, errors: fieldErrors(parsed.error.issues, info.params) };
     },

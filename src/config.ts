@@ -25,6 +25,7 @@ import {
   provider,
   store,
 } from './config/values.ts';
+import { toldOnce } from './jobs/wording.ts';
 
 interface Setting {
   readonly schema: z.ZodType;
@@ -260,7 +261,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, { listens = tru
     const { fallback } = setting as Setting;
     const text = env[name] || (typeof fallback === 'string' ? fallback : fallback(dataDir));
     const parsed = setting.schema.safeParse(text);
-    for (const issue of parsed.error?.issues ?? []) problems.push(`${name}="${text}": ${issue.message}`);
+    for (const issue of toldOnce(parsed.error?.issues ?? []))
+      problems.push(`${name}="${text}": ${issue.message}`);
     return [name, parsed.data];
   });
   const raw = Object.fromEntries(entries) as Raw;

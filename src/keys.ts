@@ -1,8 +1,9 @@
 /** Secrets: everything is derived (HKDF-SHA256) from one master key, so that there is one thing to keep safe. */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { link, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigError } from './config.ts';
+import { makeDirectory } from './directory.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -83,7 +84,7 @@ function decode(text: string): Buffer {
 async function ownKey(path: string): Promise<string> {
   const existing = await readFile(path, 'utf8').catch(() => null);
   if (existing !== null) return existing.trim();
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeDirectory(dirname(path), 'DARKROOM_DATA', 0o700);
   const fresh = `${path}.${randomUUID()}`;
   const file = await open(fresh, 'w', 0o600);
   await file.writeFile(`${randomBytes(KEY_BYTES).toString('base64')}\n`);

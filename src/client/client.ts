@@ -119,7 +119,7 @@ export class Darkroom {
       return await follow(this.#transport, id, { signal: both, ...patience }, onProgress);
     } catch (error) {
       if (!late?.aborted || signal?.aborted) throw error;
-      const detail = `Job "${id}" has not ended within ${timeoutMs} ms; it goes on`;
+      const detail = `Job "${id}" has not ended within ${Number(timeoutMs) / 1000} s; it goes on`;
       throw new DarkroomProblem({ status: 0, code: 'not_ended', detail, retryable: true }, { cause: error });
     }
   }

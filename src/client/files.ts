@@ -1,7 +1,7 @@
 /** Files of this machine: what the client does in Node and not in browsers. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, openAsBlob } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -23,7 +23,22 @@ export async function localFile(path: string, name = basename(path)): Promise<Jo
   return { name, source: { blob: await openAsBlob(path) } };
 }
 
-/** Writes a result file to `target`, which is there whole or not at all. A broken download goes on where it was. */
+/** What lies at a path and is no file that might be written anew: "a folder", "a link", …; null when nothing does. */
+export async function obstacleAt(path: string): Promise<string | null> {
+  const info = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (info === null || info.isFile()) return null;
+  if (info.isDirectory()) return 'a folder';
+  if (info.isSymbolicLink()) return 'a link';
+  return info.isFIFO() ? 'a pipe' : info.isSocket() ? 'a socket' : 'a device';
+}
+
+/**
+ * Writes a result file to `target`, which is there whole or not at all. A broken download goes on where it was. Throws an Error when
+ * something other than a file lies there: a device or a link is never replaced.
+ */
 export async function saveFile(
   client: Darkroom,
   id: string,
@@ -37,7 +52,7 @@ export async function saveFile(
       ({ size }) => size,
       () => 0,
     );
-  await mkdir(dirname(target), { recursive: true });
+  await makeWay(target, partial);
   for (let fruitless = 0; ; ) {
     const offset = await sizeOf();
     try {
@@ -70,13 +85,18 @@ export async function saveFiles(
 ): Promise<void> {
   for (const entry of await client.files(id, options)) {
     const target = below(folder, entry.path);
-    const isHere = (await sha256Of(target).catch(() => null)) === entry.sha256;
-    if (!isHere) await saveFile(client, id, entry, target, options);
+    if (!(await isHere(target, entry))) await saveFile(client, id, entry, target, options);
     options.onFile?.(target, entry);
   }
 }
 
-/** Writes all result files as a ZIP to `target`, which is there whole or not at all. */
+/** Of what is no file nothing is read: a pipe would never end. */
+async function isHere(target: string, { sha256 }: FileEntry): Promise<boolean> {
+  const isFile = (await stat(target).catch(() => null))?.isFile() ?? false;
+  return isFile && (await sha256Of(target).catch(() => null)) === sha256;
+}
+
+/** Writes all result files as a ZIP to `target`, as `saveFile` writes one of them; a broken download is not gone on with. */
 export async function saveArchive(
   client: Darkroom,
   id: string,
@@ -84,12 +104,20 @@ export async function saveArchive(
   { signal }: SaveOptions = {},
 ): Promise<void> {
   const partial = `${target}.part`;
-  await mkdir(dirname(target), { recursive: true });
+  await makeWay(target, partial);
   try {
     await write(await client.archive(id, { signal }), partial, 'w', signal);
     await rename(partial, target);
   } finally {
     await rm(partial, { force: true });
+  }
+}
+
+async function makeWay(...paths: readonly [string, ...string[]]): Promise<void> {
+  await mkdir(dirname(paths[0]), { recursive: true });
+  for (const path of paths) {
+    const obstacle = await obstacleAt(path);
+    if (obstacle !== null) throw new Error(`"${path}" is ${obstacle}, and is not replaced by a file`);
   }
 }
 

@@ -23,12 +23,27 @@ export async function follow(
     progress: 0,
     assets: { total: 0, downloaded: 0, failed: 0 },
   };
+  const tell = (event: StateEvent | ProgressEvent) => {
+    known = merged(known, event);
+    // Of the end the event `end` says more.
+    if (!hasEnded(known)) onProgress(known);
+  };
+  /** Transitions of before, which do not say how many assets there are; null once that is known. */
+  let past: StateEvent[] | null = [];
   try {
     for await (const event of events(transport, id, options)) {
+      if (past) {
+        if (event.type === 'state') {
+          past.push(event);
+          continue;
+        }
+        const { total } = event.type === 'end' ? event.job.assets : event.assets;
+        known = { ...known, assets: { ...known.assets, total } };
+        past.forEach(tell);
+        past = null;
+      }
       if (event.type === 'end') return event.job;
-      known = merged(known, event);
-      // Of the end the event `end` says more.
-      if (!hasEnded(known)) onProgress(known);
+      tell(event);
     }
   } catch (error) {
     if (!isWithoutEvents(error)) throw error;

@@ -92,7 +92,11 @@ export class Transport {
       if (error instanceof DarkroomProblem) throw error;
       signal?.throwIfAborted();
       throw late.signal.aborted
-        ? noAnswer('timeout', `The server at ${this.#base} did not answer within ${timeoutMs} ms`, error)
+        ? noAnswer(
+            'timeout',
+            `The server at ${this.#base} did not answer within ${Number(timeoutMs) / 1000} s`,
+            error,
+          )
         : noAnswer('unreachable', `The server at ${this.#base} cannot be reached: ${reason(error)}`, error);
     } finally {
       clearTimeout(timer);

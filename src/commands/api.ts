@@ -2,6 +2,7 @@
 import { composeApi } from '../compose.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createApp } from '../http/app.ts';
+import { type Lack, lacking } from '../http/readiness.ts';
 import { type HttpServer, listen } from '../http/server.ts';
 import { listPhotographs } from '../inputs/photographs.ts';
 import { rootsOf } from '../inputs/roots.ts';
@@ -29,13 +30,18 @@ export async function api(): Promise<void> {
   process.exit();
 }
 
+export interface ApiServer extends HttpServer {
+  /** What it needs and lacks; nothing when it is ready. */
+  readonly lacking: () => Promise<readonly Lack[]>;
+}
+
 /** Comes up whether or not Temporal answers; until it does, what needs it is answered with 503. */
 export async function startApi(
   config: Config,
   target: TemporalTarget,
   log: Log,
   temporalUi?: string,
-): Promise<HttpServer> {
+): Promise<ApiServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
   const { client, service, reception, engine, operations, store, usage, authenticate } = await composeApi(
@@ -46,6 +52,7 @@ export async function startApi(
   if (!config.embedded) adviseSharedKey(config, log);
   // Probes need no login, so they must not cost a write each.
   const checks = new Recent<void>(1000, 1);
+  const checkStore = () => checks.get('', () => store.check());
   const app = createApp({
     service,
     reception,
@@ -54,7 +61,7 @@ export async function startApi(
     engine,
     operations,
     usage,
-    checkStore: () => checks.get('', () => store.check()),
+    checkStore,
     photographs: async (directory, tenant) =>
       listPhotographs(rootsOf(config.DARKROOM_INPUT_ROOTS, tenant), directory),
     log,
@@ -78,5 +85,6 @@ export async function startApi(
     authenticate,
     temporalUi,
   });
-  return listen(config.DARKROOM_LISTEN, (request, bindings) => app.fetch(request, bindings));
+  const server = await listen(config.DARKROOM_LISTEN, (request, bindings) => app.fetch(request, bindings));
+  return { ...server, lacking: () => lacking({ engine, checkStore }) };
 }

@@ -1,4 +1,5 @@
 /** `darkroom completion`: what a shell needs to complete our commands, made from the commands themselves. */
+import { fileURLToPath } from 'node:url';
 import { Argument, type Command } from 'commander';
 import { bash } from './completion/bash.ts';
 import { fish } from './completion/fish.ts';
@@ -6,6 +7,9 @@ import { treeOf } from './completion/tree.ts';
 import { zsh } from './completion/zsh.ts';
 
 const scripts = { bash, zsh, fish } as const;
+
+/** How the script asks us: by the files that run now, for a `darkroom` may be an alias, which a script cannot run. */
+const program = [process.execPath, fileURLToPath(new URL('../main.js', import.meta.url))] as const;
 
 export function define(command: Command): void {
   command
@@ -18,6 +22,6 @@ export function define(command: Command): void {
     )
     .action(async (shell: keyof typeof scripts) => {
       const { createProgram } = await import('./program.ts');
-      process.stdout.write(scripts[shell](treeOf(await createProgram())));
+      process.stdout.write(scripts[shell](treeOf(await createProgram()), program));
     });
 }

@@ -5,18 +5,30 @@ import { ConfigError } from '../config.ts';
 import { exitCodeOf, exitCodes, UsageError } from './exit-code.ts';
 import { plain } from './terminal/plain.ts';
 
+/** What went wrong once a job was there: programs that read only stdout are told its id, where a job has it. */
+export class JobFailure extends Error {
+  override name = 'JobFailure';
+  readonly id: string;
+
+  constructor(id: string, cause: unknown) {
+    super(`Job ${id}`, { cause });
+    this.id = id;
+  }
+}
+
 /** Reports the error and gives the exit code. */
-export function reportFailure(error: unknown, json: boolean): number {
+export function reportFailure(failure: unknown, json: boolean): number {
+  const [error, job] = failure instanceof JobFailure ? [failure.cause, { id: failure.id }] : [failure, {}];
   // Commander has written what there is to say, be it help or a mistake.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof DarkroomProblem) {
-    if (json) console.log(JSON.stringify({ error: document(error) }));
+    if (json) console.log(JSON.stringify({ ...job, error: document(error) }));
     console.error(`darkroom: ${plain(error.detail)}${adviceOn(error)}`);
     return exitCodeOf(error);
   }
   const usage = error instanceof UsageError;
   const message = error instanceof Error ? error.message : String(error);
-  if (json) console.log(JSON.stringify({ error: { code: usage ? 'usage' : 'unexpected', message } }));
+  if (json) console.log(JSON.stringify({ ...job, error: { code: usage ? 'usage' : 'unexpected', message } }));
   // What the operator can mend is told in a sentence; only what cannot be foreseen needs a stack.
   const expected = error instanceof Error && (error instanceof ConfigError || usage || !isBug(error));
   console.error(expected ? `darkroom: ${message}` : error);

@@ -1,5 +1,6 @@
 /** Waits for a job in front of someone who watches, and tells how it ended. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Option } from 'commander';
 import type { Darkroom, Job, JobProgress } from '../client/client.ts';
 import { saveFiles } from '../client/files.ts';
 import { printJson, say } from './connection.ts';
@@ -12,13 +13,17 @@ export interface FollowOptions {
   readonly json?: boolean;
   /** Whether progress is shown; with `json`, as JSON lines. */
   readonly watch?: boolean;
-  /** Seconds, as they were written. */
-  readonly timeout?: string;
+  /** Seconds. */
+  readonly timeout?: number;
 }
+
+/** Read with the command line: once a job is submitted it is too late to refuse it. */
+export const timeoutOption = (description: string): Option =>
+  new Option('--timeout <seconds>', description).argParser(secondsOf);
 
 /** Resolves with the job as it ended. Ctrl-C ends the watching and not the job, and says so. */
 export async function followJob(client: Darkroom, id: string, options: FollowOptions): Promise<Job> {
-  const timeoutMs = options.timeout === undefined ? undefined : secondsOf(options.timeout) * 1000;
+  const timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1000;
   const view = options.watch && !options.json ? createProgressView() : null;
   const interrupted = () => {
     view?.stop();

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { exitCodeOfJob } from './exit-code.ts';
-import { type FollowOptions, followJob, tellEnd } from './follow-job.ts';
+import { type FollowOptions, followJob, tellEnd, timeoutOption } from './follow-job.ts';
 
 type Options = ServerOptions & FollowOptions & { readonly from?: string; readonly failedAssets?: boolean };
 
@@ -13,7 +13,7 @@ export function define(command: Command): void {
       .option('--from <stage>', 'keep what the stages before this one made')
       .option('--failed-assets', 'keep what was made of the other assets')
       .option('--watch', 'wait for the end, and show the progress')
-      .option('--timeout <seconds>', 'with --watch: wait no longer; the job goes on'),
+      .addOption(timeoutOption('with --watch: wait no longer; the job goes on')),
     'print one JSON document (with --watch: a line for each change)',
   ).action(async (id: string, options: Options) => {
     const client = clientOf(options);

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Manifest } from '../client/client.ts';
 import { saveArchive } from '../client/files.ts';
 import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { checkArchive, checkFolder } from './destination.ts';
 import { fetchResults } from './follow-job.ts';
 import { columns } from './terminal/columns.ts';
 import { plain } from './terminal/plain.ts';
@@ -18,6 +19,8 @@ export function define(command: Command): void {
       .option('--archive <file>', 'write all files there as a ZIP'),
   ).action(async (id: string, options: Options) => {
     const client = clientOf(options);
+    if (options.out !== undefined) await checkFolder(options.out);
+    if (options.archive !== undefined) await checkArchive(options.archive);
     const result = await client.result(id);
     if (options.out !== undefined) await fetchResults(client, id, options.out);
     if (options.archive !== undefined) {

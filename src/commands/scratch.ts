@@ -2,12 +2,13 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeDirectory } from '../directory.ts';
 
 export async function claimScratch(workDir: string): Promise<string> {
   // Process ids mean something on one machine only, and several may share the directory.
   const ours = `${hostname()}-`;
   const own = join(workDir, `${ours}${process.pid}`);
-  await mkdir(workDir, { recursive: true });
+  await makeDirectory(workDir, 'DARKROOM_WORK');
   const left = (await readdir(workDir)).filter(
     (name) => name.startsWith(ours) && !isAlive(Number(name.slice(ours.length))),
   );

@@ -1,8 +1,8 @@
 /** `darkroom serve`: everything on this machine. Temporal (unless TEMPORAL_ADDRESS names one), a worker, the API. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Config, readConfig } from '../config.ts';
 import { type DataLock, lockDataDir } from '../data-lock.ts';
+import { makeDirectory } from '../directory.ts';
 import { loadKeyring } from '../keys.ts';
 import { createLog, type Log } from '../log.ts';
 import {
@@ -13,15 +13,15 @@ import {
 } from '../temporal/connection.ts';
 import { findTemporal } from '../temporal/embedded/binary.ts';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../temporal/embedded/server.ts';
-import { liveCapabilities } from '../temporal/live-workers.ts';
 import { registerSearchAttributes, setRetention } from '../temporal/namespace.ts';
 import { scheduleHousekeeping } from '../temporal/schedule.ts';
-import { startApi } from './api.ts';
+import { type ApiServer, startApi } from './api.ts';
 import { untilTold } from './until-told.ts';
 import { superviseWorker } from './worker-process.ts';
 
 const LOCK_PATIENCE_MS = 4000;
-const HEARD_MS = 5000;
+/** A worker starts, and is heard of, within this. */
+const START_MS = 10_000;
 
 export async function serve(): Promise<void> {
   const config = readConfig();
@@ -48,10 +48,10 @@ async function start(
   stops: (() => Promise<void>)[],
   told: AbortSignal,
 ): Promise<void> {
-  await mkdir(config.DARKROOM_DATA, { recursive: true });
+  await makeDirectory(config.DARKROOM_DATA, 'DARKROOM_DATA');
   const lock = await lockPatiently(config.DARKROOM_DATA);
   stops.push(() => lock.release());
-  await mkdir(join(config.DARKROOM_DATA, 'inputs'), { recursive: true });
+  await makeDirectory(join(config.DARKROOM_DATA, 'inputs'), 'DARKROOM_DATA');
   await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
 
   const embedded = config.embedded ? await startTemporal(config, log, told) : null;
@@ -62,9 +62,8 @@ async function start(
   stops.push(() => server.close());
   const worker = superviseWorker({ target, embedded: embedded !== null, log });
   stops.push(() => worker.stop());
-  await worker.ready;
-  await heard(target);
-  announce(config, target, embedded);
+  await Promise.all([worker.ready, untilReady(server.lacking, told)]);
+  if (!told.aborted) announce(config, target, embedded);
 }
 
 /** The worker of a `serve` that was killed holds the data directory while it ends the Temporal server that was left. */
@@ -89,13 +88,25 @@ async function startTemporal(config: Config, log: Log, signal: AbortSignal): Pro
   });
 }
 
-/** Workers take work before Temporal has heard of them, and until then submissions could be told that there is none. */
-async function heard(target: TemporalTarget): Promise<void> {
-  const client = createClient(target);
-  const isHeard = async () => (await liveCapabilities(client, ['io']).catch(() => null))?.has('io');
-  for (const deadline = Date.now() + HEARD_MS; Date.now() < deadline && !(await isHeard()); )
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  await client.connection.close();
+const parts = { temporal: 'Temporal', store: 'the object store', worker: 'a worker' } as const;
+
+/** Resolves once nothing is lacking, or the server is told to stop; says what is, when it lasts and when it changes. */
+async function untilReady(lacking: ApiServer['lacking'], told: AbortSignal): Promise<void> {
+  let said = '';
+  for (const patience = Date.now() + START_MS; !told.aborted; ) {
+    const lacks = await lacking();
+    if (lacks.length === 0) return;
+    const text = lacks
+      .map(({ part, reason }) => `${parts[part]} is missing${reason === null ? '' : ` (${reason})`}`)
+      .join('; ');
+    if (text !== said && Date.now() > patience) {
+      console.log(
+        `darkroom: not ready, for ${text}. It is tried again every second; "darkroom doctor" says more`,
+      );
+      said = text;
+    }
+    await new Promise((resolve) => setTimeout(resolve, said === '' ? 100 : 1000));
+  }
 }
 
 /** Our own server's namespace; a cluster's is prepared, as far as we may, by API and workers. */

@@ -4,8 +4,10 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { Darkroom, JobRequest } from '../client/client.ts';
 import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { checkFolder } from './destination.ts';
 import { exitCodeOfJob, UsageError } from './exit-code.ts';
-import { type FollowOptions, fetchResults, followJob, tellEnd } from './follow-job.ts';
+import { JobFailure } from './failure.ts';
+import { type FollowOptions, fetchResults, followJob, tellEnd, timeoutOption } from './follow-job.ts';
 import { assetOf, labelsOf } from './job-inputs.ts';
 import { assign } from './params/assignments.ts';
 
@@ -42,7 +44,7 @@ export function define(command: Command): void {
       .option('--watch', 'wait for the end, and show the progress')
       .option('--wait', 'wait for the end, and say nothing until then')
       .option('--out <dir>', 'wait, and write the results there')
-      .option('--timeout <seconds>', 'wait no longer; the job goes on'),
+      .addOption(timeoutOption('wait no longer; the job goes on')),
     'print one JSON document (with --watch: a line for each change)',
   ).action(submit);
 }
@@ -50,6 +52,7 @@ export function define(command: Command): void {
 async function submit(assets: readonly string[], options: Options): Promise<void> {
   const client = clientOf(options);
   const { id } = options;
+  if (options.out !== undefined) await checkFolder(options.out);
   const job = await client.submit({
     operation: options.operation,
     params: await paramsOf(client, options),
@@ -66,11 +69,15 @@ async function submit(assets: readonly string[], options: Options): Promise<void
     else if (process.stdout.isTTY) say(`Watch it: darkroom watch ${job.id}`);
     return;
   }
-  const ended = await followJob(client, job.id, options);
-  if (options.out !== undefined && ended.state === 'completed')
-    await fetchResults(client, job.id, options.out);
-  tellEnd(ended, options);
-  process.exitCode = exitCodeOfJob(ended);
+  try {
+    const ended = await followJob(client, job.id, options);
+    if (options.out !== undefined && ended.state === 'completed')
+      await fetchResults(client, job.id, options.out);
+    tellEnd(ended, options);
+    process.exitCode = exitCodeOfJob(ended);
+  } catch (error) {
+    throw new JobFailure(job.id, error);
+  }
 }
 
 async function paramsOf(

@@ -7,8 +7,10 @@ import { ago, duration } from './terminal/times.ts';
 
 /** How it ended, in a line or two. */
 export function summaryLine(job: Job): string {
-  const { id, state, completed_at, created_at, result, error, assets } = job;
-  const took = completed_at ? ` after ${duration(Date.parse(completed_at) - Date.parse(created_at))}` : '';
+  const { id, state, completed_at, started_at, result, error, assets } = job;
+  // Of this run: it may have been created long before, and have waited.
+  const took =
+    completed_at && started_at ? ` after ${duration(Date.parse(completed_at) - Date.parse(started_at))}` : '';
   const head = `${id} ${coloured(state, colourOfState(state), process.stderr)}${took}`;
   const failed = assets.failed > 0 ? `, ${assets.failed} of ${assets.total} assets failed` : '';
   if (error) return `${head}${failed}\n  ${plain(error.message)} (${error.code})\n  ${adviceOn(job)}`;

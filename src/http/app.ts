@@ -65,7 +65,10 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
   const limitBody = bodyLimit({
     maxSize: limits.json,
     onError: () => {
-      throw new DarkroomError('payload_too_large', `The body may have at most ${limits.json} bytes`);
+      throw new DarkroomError(
+        'payload_too_large',
+        `The body may have at most ${limits.json} bytes (DARKROOM_MAX_BODY_BYTES)`,
+      );
     },
   });
   // Forms are streamed, and limited where they are read.

@@ -77,7 +77,9 @@ export async function readForm<T>(
     const label = `The ${kind} "${name}"${fileName === null || kind === 'field' ? '' : ` (${fileName})`}`;
     const cap = limits[`${kind}Bytes`];
     const body = capped(source, cap, stop.signal, () =>
-      fail(tooLarge(`${label} has more than ${cap} bytes, the most that a ${kind} may have`)),
+      fail(
+        tooLarge(`${label} has more than ${cap} bytes, the most that a ${kind} may have (${settings[kind]})`),
+      ),
     );
     const handle = async () => {
       if (kind === 'field') return handlers.onField(name, textOf(await buffer(body), label));
@@ -97,7 +99,9 @@ export async function readForm<T>(
     let total = 0;
     const checkTotal = (bytes: number) => {
       if (bytes > limits.totalBytes)
-        throw tooLarge(`The form may have at most ${limits.totalBytes} bytes in all`);
+        throw tooLarge(
+          `The form may have at most ${limits.totalBytes} bytes in all (DARKROOM_MAX_UPLOAD_BYTES)`,
+        );
     };
     checkTotal(announced);
     await feed(incoming, { idleMs: limits.idleMs, stop: stop.signal }, async (chunk) => {
@@ -150,5 +154,8 @@ function textOf(bytes: Buffer, label: string): string {
     throw malformed(`${label} is not UTF-8`, cause);
   }
 }
+
+/** Where the operator sets the limits of one part. */
+const settings = { file: 'DARKROOM_MAX_ASSET_BYTES', field: 'DARKROOM_MAX_BODY_BYTES' } as const;
 
 const tooLarge = (message: string): DarkroomError => new DarkroomError('payload_too_large', message);

@@ -77,6 +77,13 @@ const awaitAssets = z
   })
   .meta({ id: 'AwaitAssets' });
 
+const labelName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/,
+    'must be 1 to 63 letters, digits, ".", "_", "/" or "-", and begin with a letter or digit',
+  );
+
 export const jobSpec = z
   .strictObject({
     id: jobId.optional(),
@@ -109,7 +116,7 @@ export const jobSpec = z
       .optional()
       .describe("Days after its end that the job and its results are kept; default: the server's"),
     labels: z
-      .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/), z.string().max(255))
+      .record(labelName, z.string().max(255))
       .refine((labels) => Object.keys(labels).length <= 20, 'must have at most 20 entries')
       .optional()
       .describe('Free words for the client; shown, never interpreted'),

@@ -5,7 +5,7 @@ import type { AssetOrder, JobInputs, JobOrder } from './order.ts';
 /** Assets that are shown; of the rest there is the number. */
 export const SHOWN_ASSETS = 200;
 
-export interface AskedAsset {
+interface AskedAsset {
   readonly name: string | null;
   readonly source:
     | { readonly url: string }

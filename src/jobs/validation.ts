@@ -5,6 +5,7 @@ import { type Asset, assetList } from './asset.ts';
 import type { FieldError, OperationCatalogue, PlannableOperation } from './catalogue.ts';
 import { type JobSpec, jobSpec } from './job.ts';
 import type { ReceivedFile } from './ordering.ts';
+import { toldOnce } from './wording.ts';
 
 interface Rules {
   readonly operations: OperationCatalogue;
@@ -158,7 +159,7 @@ export function invalid(errors: readonly FieldError[]): DarkroomError {
 /** The same, of what a schema found. A field that nobody knows is named itself, not the object that it stands in. */
 export const invalidFields = (issues: readonly z.core.$ZodIssue[]): DarkroomError =>
   invalid(
-    issues.flatMap((issue) =>
+    toldOnce(issues).flatMap((issue) =>
       issue.code === 'unrecognized_keys'
         ? issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), detail: 'unknown field' }))
         : [{ pointer: toPointer(issue.path), detail: issue.message }],

@@ -1,6 +1,6 @@
 /** Completion scripts, in the shells that they are for. */
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,9 +16,8 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'darkroom-completion-'));
-  const command = join(folder, 'darkroom');
-  await writeFile(command, `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`);
-  await chmod(command, 0o755);
+  // As the documentation says.
+  await symlink(main, join(folder, 'darkroom'));
   await writeFile(join(folder, 'photo.jpg'), '');
   darkroom = await startDarkroom();
   await darkroom.submit({ id: 'finished-job', operation: 'system.echo' });
@@ -61,6 +60,25 @@ describe.skipIf(!has('bash'))('bash', () => {
     expect(await complete('submit', '--operation', 'image.')).toContain('image.transform');
     expect(await complete('submit', '-o', 'system.')).toEqual(['system.echo']);
     expect(await complete('status', 'fin')).toEqual(['finished-job']);
+  });
+
+  test('where darkroom is an alias, too', async () => {
+    const { stdout, stderr } = await run(
+      'bash',
+      [
+        '--norc',
+        '-c',
+        `shopt -s expand_aliases
+         alias darkroom="'${process.execPath}' '${main}'"
+         eval 'source <(darkroom completion bash)'
+         for words in "status fin" "submit -o system."; do
+           COMP_WORDS=(darkroom $words); COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 ))
+           _darkroom; printf '%s\\n' "\${COMPREPLY[@]}"
+         done`,
+      ],
+      { cwd: folder, env: { DARKROOM_URL: darkroom.url } },
+    );
+    expect([stdout, stderr]).toEqual(['finished-job\nsystem.echo\n', '']);
   });
 
   test('files are left to bash', async () => {

@@ -99,6 +99,53 @@ test('what is wrong is told with how to mend it', async () => {
   expect(of(findings, 'address')[0]?.found).toContain('where another program listens');
 });
 
+test('a data directory that is a file is told, by the server as by doctor', async () => {
+  const file = join(folder, 'a-file');
+  await writeFile(file, '');
+  for (const [command, DARKROOM_DATA] of [
+    ['serve', file],
+    ['api', join(file, 'below')],
+  ] as const) {
+    const env = { DARKROOM_DATA, DARKROOM_LISTEN: `127.0.0.1:${await freePort()}` };
+    const { code, findings } = await examine(env);
+    expect(code).toBe(1);
+    expect(of(findings, 'data directory')).toMatchObject([
+      {
+        state: 'broken',
+        found: `${file} is not a directory`,
+        mend: expect.stringContaining('DARKROOM_DATA'),
+      },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain('made at the first start');
+    const { code: ended, stderr } = await cli([command], { env });
+    expect(ended).toBe(1);
+    expect(stderr).toMatch(/^darkroom: The directory .* cannot be made: .*a-file is not a directory\. /);
+    expect(stderr).toContain('DARKROOM_DATA');
+  }
+});
+
+test('scratch space that is a file is broken, too', async () => {
+  const DARKROOM_WORK = join(folder, 'work-file');
+  await writeFile(DARKROOM_WORK, '');
+  const env = { DARKROOM_DATA: join(folder, 'other'), DARKROOM_WORK };
+  const { findings } = await examine({ ...env, DARKROOM_LISTEN: `127.0.0.1:${await freePort()}` });
+  expect(of(findings, 'disk')).toMatchObject([
+    { state: 'ok' },
+    { state: 'broken', mend: expect.stringContaining('DARKROOM_WORK') },
+  ]);
+});
+
+test('an address that another darkroom serves is not free', async () => {
+  const { code, findings } = await examine({
+    DARKROOM_DATA: join(folder, 'another'),
+    DARKROOM_LISTEN: new URL(darkroom.url).host,
+  });
+  expect(code).toBe(1);
+  expect(of(findings, 'address')).toMatchObject([
+    { state: 'broken', found: expect.stringContaining('not the server of this data directory') },
+  ]);
+});
+
 test('a key that others may read is a warning, and so is a binary that is not there', async () => {
   const dataDir = join(folder, 'open');
   await mkdir(join(dataDir, 'keys'), { recursive: true });

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { duration } from '../../src/commands/terminal/times.ts';
 import { type CliOptions, cli, jsonLines } from '../support/cli.ts';
 import { photo } from '../support/photos.ts';
-import { type Darkroom, startDarkroom } from '../support/server.ts';
+import { type Darkroom, sleep, startDarkroom } from '../support/server.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
 let darkroom: Darkroom;
@@ -145,7 +146,7 @@ describe('watch', () => {
       'bad',
     ]);
     expect(code).toBe(3);
-    expect(stderr).toMatch(/bad failed .*\n.*\(operation_failed\)\n.*submit it anew/);
+    expect(stderr).toMatch(/bad failed.*\n.*\(operation_failed\)\n.*submit it anew/);
     expect((await run(['watch', 'bad'])).code).toBe(3);
     const { code: fine, stdout } = await run(['status', 'bad']);
     expect(fine).toBe(0);
@@ -177,6 +178,44 @@ describe('watch', () => {
     expect((await run(['watch', 'left'])).code).toBe(4);
     const again = await run(['cancel', 'left', '--json']);
     expect([again.code, JSON.parse(again.stdout)]).toMatchObject([6, { error: { code: 'job_not_active' } }]);
+  });
+
+  test('a job that outlasts --timeout is 8, and is named where a script looks for it', async () => {
+    const args = ['submit', '-o', 'test.echo', '--set', 'delay_ms=60000', '--timeout', '0.5', '--json'];
+    const { code, stdout, stderr } = await run([...args, '--wait']);
+    expect(code).toBe(8);
+    const { id, error } = JSON.parse(stdout) as { id: string; error: object };
+    expect(error).toMatchObject({ code: 'not_ended', retryable: true });
+    expect(stderr).toContain('has not ended within 0.5 s; it goes on');
+    expect((await run(['cancel', id])).code).toBe(0);
+  });
+
+  test('results that cannot be kept name their job, too', async () => {
+    const { code, stdout } = await run(
+      ['submit', 'cat.jpg', '-o', 'image.transform', '--id', 'unkept', '--out', 'kept', '--json', '--watch'],
+      {
+        // The folder is free when it is looked at.
+        during: (child) => {
+          child.stdout?.once('data', () => void writeFile(join(folder, 'kept'), ''));
+        },
+      },
+    );
+    expect(code).toBe(1);
+    expect(jsonLines(stdout).at(-1)).toMatchObject({ id: 'unkept', error: { code: 'unexpected' } });
+  });
+
+  test('of a job with assets, each change has their number', async () => {
+    await darkroom.submit({
+      id: 'counted',
+      operation: 'image.metadata',
+      assets: [{ source: { path: 'coffee.jpg' } }, { source: { url: `${web.url}/chelsea.jpg` } }],
+    });
+    await darkroom.until('counted', 'completed');
+    const lines = jsonLines((await run(['watch', 'counted', '--json'])).stdout) as {
+      assets?: { total: number };
+    }[];
+    expect(lines.length).toBeGreaterThan(2);
+    expect(lines.slice(0, -1).filter(({ assets }) => assets?.total !== 2)).toEqual([]);
   });
 
   test('a job that does not exist is 5 at once', async () => {
@@ -270,6 +309,17 @@ describe('looking and acting', () => {
       type: 'end',
       job: { id: 'twice', state: 'completed', run: 2 },
     });
+  });
+
+  test('what a rerun took is told of that run alone', async () => {
+    await darkroom.submit({ id: 'again', operation: 'system.echo' });
+    await darkroom.until('again', 'completed');
+    // From the first creation on it took longer than this.
+    await sleep(1000);
+    const { stderr } = await run(['rerun', 'again', '--watch']);
+    const { started_at, completed_at } = await darkroom.get('again');
+    const took = duration(Date.parse(completed_at ?? '') - Date.parse(started_at ?? ''));
+    expect(stderr).toContain(`again completed after ${took}:`);
   });
 
   test('results --archive writes a ZIP', async () => {

@@ -39,6 +39,19 @@ describe('a command that is not understood exits with 2, and says why on stderr'
     [['submit', '-o', 'x', '.'], /\.: is a folder/],
     [['submit', '-o', 'x', '--label', 'album'], /--label album: write it as name=value/],
     [['submit', '-o', 'x', '--params', 'no.json'], /--params no\.json: ENOENT/],
+    [['submit', '-o', 'x', '--wait', '--timeout', 'abc'], /--timeout abc: must be a number of seconds/],
+    [['rerun', 'x', '--watch', '--timeout', '-1'], /--timeout -1: must be a number of seconds/],
+    [['watch', 'x', '--timeout', '0'], /--timeout 0: must be a number of seconds/],
+    [
+      ['submit', '-o', 'x', '--out', 'package.json/x'],
+      /--out package\.json\/x: .*package\.json is not a folder/,
+    ],
+    [['watch', 'x', '--out', 'package.json'], /--out package\.json: .* is not a folder/],
+    [['results', 'x', '--archive', 'src'], /--archive src: is a folder; name a file/],
+    [
+      ['results', 'x', '--archive', 'package.json/a.zip'],
+      /--archive package\.json\/a\.zip: .* is not a folder/,
+    ],
     [['delete', 'x'], /Where nobody can be asked, delete takes --yes/],
   ] as [string[], RegExp][])('darkroom %j', async (args, message) => {
     const { code, stdout, stderr } = await cli(args);

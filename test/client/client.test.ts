@@ -1,6 +1,7 @@
 /** The typed client, against a whole server. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -62,6 +63,34 @@ test('a photograph of this machine: sent along, waited for, and brought back', a
   await saveArchive(client, id, join(folder, 'all.zip'));
   expect((await readFile(join(folder, 'all.zip'))).subarray(0, 2).toString()).toBe('PK');
   expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+test('what is written replaces files, and never a link, a pipe or a device', async () => {
+  const { id } = await client.submit({
+    operation: 'image.transform',
+    params: { width: 64, format: 'png' },
+    assets: [await localFile(join(folder, 'chelsea.jpg'))],
+  });
+  await client.wait(id);
+  const place = await mkdtemp(join(folder, 'special-'));
+  const bystander = join(place, 'bystander');
+  await writeFile(bystander, 'untouched');
+  const link = join(place, 'link.zip');
+  await symlink(bystander, link);
+  const pipe = join(place, 'pipe.zip');
+  execFileSync('mkfifo', [pipe, join(place, 'chelsea.png')]);
+  await symlink(bystander, join(place, 'new.zip.part'));
+
+  await expect(saveArchive(client, id, link)).rejects.toThrow(/link\.zip" is a link/);
+  await expect(saveArchive(client, id, pipe)).rejects.toThrow(/pipe\.zip" is a pipe/);
+  await expect(saveArchive(client, id, place)).rejects.toThrow('is a folder');
+  await expect(saveArchive(client, id, join(place, 'new.zip'))).rejects.toThrow(/new\.zip\.part" is a link/);
+  await expect(saveFiles(client, id, place)).rejects.toThrow(/chelsea\.png" is a pipe/);
+  expect((await lstat(link)).isSymbolicLink()).toBe(true);
+  expect((await lstat(pipe)).isFIFO()).toBe(true);
+  expect(await readFile(bystander, 'utf8')).toBe('untouched');
+  await saveArchive(client, id, bystander);
+  expect((await readFile(bystander)).subarray(0, 2).toString()).toBe('PK');
 });
 
 test('events tell the transitions in order, and end', async () => {

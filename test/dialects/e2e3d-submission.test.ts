@@ -129,7 +129,7 @@ describe('POST /api/reconstruct', () => {
     ['a way out', { image_set_path: '../../..' }, /^image_set_path: "..\/..\/.." does not lie in an input/],
     ['a file', { image_set_path: 'SampleImages/chelsea.jpg' }, /^image_set_path: .* is a file; a directory/],
     ['an unknown quality', { quality: 'best' }, /^quality: must be one of low, medium, high/],
-    ['a word as use_gpu', { use_gpu: 'yes' }, /^use_gpu: .*boolean/],
+    ['a word as use_gpu', { use_gpu: 'yes' }, /^use_gpu: must be true or false$/],
     ['a job_id that is none', { job_id: '../x' }, /^job_id: must be 1 to 128 letters/],
     ['a notify_url that is none', { notify_url: 'me' }, /^notify_url: must be an absolute http/],
     ['a private notify_url', { notify_url: 'http://10.0.0.1/' }, /^notify_url: .*private address/],

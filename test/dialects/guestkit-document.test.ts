@@ -47,7 +47,7 @@ describe('an image', () => {
   test.each([
     [{}, '/payload/data/image', 'is required'],
     [{ image: {} }, '/payload/data/image/path', 'is required'],
-    [{ image: { path: '' } }, '/payload/data/image/path', 'Too small'],
+    [{ image: { path: '' } }, '/payload/data/image/path', 'must not be empty'],
     [{ image: { path, checksum: 'sha256:abc123...' } }, '/payload/data/image/checksum', '64 hexadecimal'],
     [{ image: { path, size: 1 } }, '/payload/data/image/size', 'unknown field'],
     [{ image: { path }, opts: {} }, '/payload/data/opts', 'unknown field'],

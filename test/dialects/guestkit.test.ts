@@ -122,23 +122,23 @@ describe('a mistake', () => {
 
   test.each<[string, unknown, string]>([
     ['version', undefined, 'is required'],
-    ['version', '2.0', 'expected "1.0"'],
+    ['version', '2.0', 'must be "1.0"'],
     ['job_id', undefined, 'is required'],
     ['job_id', 'inspect-$(date +%s)', 'must be 1 to 128 letters'],
-    ['job_id', 7, 'expected string'],
-    ['kind', 'Other', 'expected "VMOperation"'],
+    ['job_id', 7, 'must be a string'],
+    ['kind', 'Other', 'must be "VMOperation"'],
     ['kind', undefined, 'is required'],
     ['operation', undefined, 'is required'],
     ['operation', 'inspect', 'Operation must be namespaced'],
     ['operation', 'image.transform', 'there are system.echo, test.echo'],
     ['operation', '__proto__.x', 'Operation must be namespaced'],
-    ['created_at', '$(date -u +%Y-%m-%dT%H:%M:%SZ)', 'ISO datetime'],
+    ['created_at', '$(date -u +%Y-%m-%dT%H:%M:%SZ)', 'must be a time such as 2026-11-21T09:30:00Z'],
     ['created_at', undefined, 'is required'],
     ['payload', undefined, 'is required'],
     ['payload.type', 'test.echo.v1', 'must be "system.echo.v1"'],
     ['payload.type', undefined, 'is required'],
     ['payload.data', undefined, 'is required'],
-    ['payload.data', [1], 'expected record'],
+    ['payload.data', [1], 'must be an object'],
   ])('in %s (%j) is a VALIDATION_ERROR with field and reason', async (field, value, reason) => {
     const { status, body } = await submit(at(field, value));
     expect({ status, body }).toEqual({

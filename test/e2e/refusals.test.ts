@@ -116,11 +116,24 @@ describe('requests', () => {
     expect(problem.errors?.map(({ pointer }) => pointer).sort()).toEqual(pointers);
   });
 
+  test('a list since no time is refused with what to write, and since a date it is not', async () => {
+    const list = async (since: string) => darkroom.request(`/v1/jobs?since=${encodeURIComponent(since)}`);
+    expect(await (await list('yesterday')).json()).toMatchObject({
+      status: 422,
+      errors: [
+        { pointer: '/since', detail: expect.stringContaining('such as 2026-11-21T09:30:00Z, or a date') },
+      ],
+    });
+    for (const since of ['2026-11-21', '2026-11-21T09:30:00Z', '2026-11-21T09:30:00+01:00'])
+      expect((await list(since)).status).toBe(200);
+  });
+
   test('malformed JSON is 400, another content type 415, too much 413', async () => {
     expect(await post('{"operation":')).toMatchObject({ status: 400, code: 'malformed_json' });
     expect(await post('operation=x', { 'content-type': 'text/plain' })).toMatchObject({ status: 415 });
     expect(await post({ operation: 'system.echo', params: { x: 'x'.repeat(2 ** 20) } })).toMatchObject({
       status: 413,
+      detail: expect.stringContaining('DARKROOM_MAX_BODY_BYTES'),
     });
   });
 

@@ -132,7 +132,7 @@ describe.each(Object.entries(clients))('%s is told, while it sends', (_, send) =
     const answer = await send(url, 64 * MiB, known);
     expect(answer).toMatch(/connection: close/i);
     expect(answer).toContain('"code":"payload_too_large"');
-    expect(answer).toContain(`The form may have at most ${2 * MiB} bytes in all`);
+    expect(answer).toContain(`The form may have at most ${2 * MiB} bytes in all (DARKROOM_MAX_UPLOAD_BYTES)`);
   });
 
   it('of a file too large', async () => {
@@ -141,6 +141,7 @@ describe.each(Object.entries(clients))('%s is told, while it sends', (_, send) =
     expect(answer).toMatch(/connection: close/i);
     expect(answer).toContain('"code":"payload_too_large"');
     expect(answer).toContain(`The file \\"photo\\" (a.jpg) has more than ${3 * MiB} bytes`);
+    expect(answer).toContain('(DARKROOM_MAX_ASSET_BYTES)');
   });
 
   it('of a full store', async () => {
@@ -167,7 +168,7 @@ describe('the caps', () => {
       status: 413,
       body: {
         code: 'payload_too_large',
-        detail: expect.stringMatching(/^The field "job" has more than 10 /),
+        detail: expect.stringMatching(/^The field "job" has more than 10 .*DARKROOM_MAX_BODY_BYTES/),
       },
     });
   });

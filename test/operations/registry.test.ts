@@ -87,11 +87,11 @@ describe('a registry', () => {
 
   test.each<[Record<string, unknown>, string, RegExp]>([
     [{}, '/size', /^is required$/],
-    [{ size: 'wide' }, '/size', /expected number, received string/],
-    [{ size: 0 }, '/size', />=1/],
-    [{ size: 1, 'odd/na~me': 1 }, '/odd~1na~0me', /expected string/],
-    [{ size: 1, marks: [{ at: 1 }, { at: 'x' }] }, '/marks/1/at', /expected number/],
-    [{ size: 1, tint: 'red' }, '/tint', /expected number.*; or .*"none"/],
+    [{ size: 'wide' }, '/size', /^must be a number$/],
+    [{ size: 0 }, '/size', /^must be at least 1$/],
+    [{ size: 1, 'odd/na~me': 1 }, '/odd~1na~0me', /^must be a string$/],
+    [{ size: 1, marks: [{ at: 1 }, { at: 'x' }] }, '/marks/1/at', /^must be a number$/],
+    [{ size: 1, tint: 'red' }, '/tint', /^must be a number; or must be "none"$/],
     [
       { size: 1, sise: 2 },
       '/sise',

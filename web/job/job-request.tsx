@@ -10,9 +10,7 @@ export function JobRequest({ id }: { id: string }) {
   const [open, setOpen] = useState(false);
   return (
     <details class="panel" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        Request
-      </summary>
+      <summary>Request</summary>
       {open && <Opened id={id} />}
     </details>
   );

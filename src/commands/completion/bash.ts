@@ -1,9 +1,12 @@
+import { quotedWord } from './quoted-word.ts';
 import type { Candidates, CommandNode, OptionNode } from './tree.ts';
 
 /** Works from bash 3.2 on, which macOS has, without the package bash-completion. */
 export const bash = (
   tree: readonly CommandNode[],
+  program: readonly string[],
 ): string => `# darkroom's completion for bash:  source <(darkroom completion bash)
+_darkroom_ask() { ${program.map(quotedWord).join(' ')} __complete "$1" 2>/dev/null; }
 _darkroom() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} words=''
   COMPREPLY=()
@@ -40,7 +43,7 @@ function assignment(candidates: Candidates): string {
   if (typeof candidates === 'string') return ':';
   return 'words' in candidates
     ? `words=${quoted(candidates.words)}`
-    : `words=$("\${COMP_WORDS[0]}" __complete ${candidates.ask} 2>/dev/null)`;
+    : `words=$(_darkroom_ask ${candidates.ask})`;
 }
 
 const quoted = (words: readonly string[]): string => `'${words.join(' ')}'`;

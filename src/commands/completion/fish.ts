@@ -1,8 +1,9 @@
 import type { Candidates, CommandNode, OptionNode } from './tree.ts';
 
-export const fish = (tree: readonly CommandNode[]): string =>
+export const fish = (tree: readonly CommandNode[], program: readonly string[]): string =>
   [
     "# darkroom's completion for fish:  darkroom completion fish | source",
+    `function __darkroom_ask; ${program.map(quote).join(' ')} __complete $argv 2>/dev/null; end`,
     'complete -c darkroom -f',
     ...tree.flatMap((command) => [
       `complete -c darkroom -n __fish_use_subcommand -a ${command.name} -d ${quote(command.summary)}`,
@@ -31,7 +32,7 @@ function argumentsOf(candidates: Candidates): string {
   if (candidates === 'nothing') return '';
   return 'words' in candidates
     ? ` -a ${quote(candidates.words.join(' '))}`
-    : ` -a '(darkroom __complete ${candidates.ask} 2>/dev/null)'`;
+    : ` -a '(__darkroom_ask ${candidates.ask})'`;
 }
 
 const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;

@@ -1,17 +1,17 @@
+import { quotedWord } from './quoted-word.ts';
 import type { Candidates, CommandNode, OptionNode } from './tree.ts';
 
-export const zsh = (tree: readonly CommandNode[]): string => `#compdef darkroom
+export const zsh = (tree: readonly CommandNode[], program: readonly string[]): string => `#compdef darkroom
 # darkroom's completion for zsh:  source <(darkroom completion zsh), or a file _darkroom on your fpath
 _darkroom_ask() {
   local -a found
-  found=(\${(f)"$("$1" __complete $2 2>/dev/null)"})
+  found=(\${(f)"$(${program.map(quotedWord).join(' ')} __complete $1 2>/dev/null)"})
   compadd -a found
 }
 _darkroom() {
-  local program=$words[1]
   local -a commands
   commands=(
-${tree.map(({ name, summary }) => `    ${quote(`${name}:${summary.replaceAll(':', '\\:')}`)}`).join('\n')}
+${tree.map(({ name, summary }) => `    ${quotedWord(`${name}:${summary.replaceAll(':', '\\:')}`)}`).join('\n')}
   )
   if (( CURRENT == 2 )); then
     _describe command commands
@@ -30,7 +30,7 @@ function commandCase({ name, options, argument }: CommandNode): string {
   // _arguments counts from the command's own word.
   return `  ${name})
     (( CURRENT-- )); shift words
-    _arguments -s \\\n${specs.map((spec) => `      ${quote(spec)}`).join(' \\\n')} ;;`;
+    _arguments -s \\\n${specs.map((spec) => `      ${quotedWord(spec)}`).join(' \\\n')} ;;`;
 }
 
 function specsOf({ long, short, description, value }: OptionNode): string[] {
@@ -42,9 +42,5 @@ function specsOf({ long, short, description, value }: OptionNode): string[] {
 function action(candidates: Candidates): string {
   if (candidates === 'files') return '_files';
   if (candidates === 'nothing') return ' ';
-  return 'words' in candidates
-    ? `(${candidates.words.join(' ')})`
-    : `{_darkroom_ask "$program" ${candidates.ask}}`;
+  return 'words' in candidates ? `(${candidates.words.join(' ')})` : `{_darkroom_ask ${candidates.ask}}`;
 }
-
-const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,8 +1,9 @@
 /** What lies on the disks of this machine: data, scratch space, input roots, the key. */
 import { access, constants, stat, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { lockHolder } from '../../data-lock.ts';
+import { nearestPlace } from '../../directory.ts';
 import { placeOf } from '../../inputs/roots.ts';
 import { loadKeyring } from '../../keys.ts';
 import { size } from '../terminal/times.ts';
@@ -13,15 +14,27 @@ const SCARCE = 5e9;
 const TOO_LITTLE = 500e6;
 
 export async function checkData(config: Config): Promise<Finding[]> {
+  const directory = await checkDirectory(config);
+  // What lies below it cannot be there, and would be said to be made at the first start.
+  if (directory.state === 'broken') return [directory];
+  const { DARKROOM_DATA: data, DARKROOM_WORK: work } = config;
   return [
-    await checkLock(config),
-    ...(await Promise.all(distinct([config.DARKROOM_DATA, config.DARKROOM_WORK]).map(checkDisk))),
+    directory,
+    await checkDisk(data, 'DARKROOM_DATA'),
+    ...(work === data ? [] : [await checkDisk(work, 'DARKROOM_WORK')]),
     ...(await Promise.all(config.DARKROOM_INPUT_ROOTS.map((root) => checkInputRoot(root, config)))),
     await checkKey(config),
   ];
 }
 
-async function checkLock({ DARKROOM_DATA: dir }: Config): Promise<Finding> {
+async function checkDirectory({ DARKROOM_DATA: dir }: Config): Promise<Finding> {
+  const { place, isDirectory } = await nearestPlace(dir);
+  if (!isDirectory)
+    return broken(
+      'data directory',
+      `${place} is not a directory`,
+      'Name another directory with DARKROOM_DATA',
+    );
   const holder = await lockHolder(dir);
   if (!holder) return ok('data directory', `${dir}, in use by no server`);
   return ok(
@@ -30,9 +43,11 @@ async function checkLock({ DARKROOM_DATA: dir }: Config): Promise<Finding> {
   );
 }
 
-async function checkDisk(dir: string): Promise<Finding> {
+async function checkDisk(dir: string, setting: string): Promise<Finding> {
   const check = 'disk';
-  const place = await nearest(dir);
+  const { place, isDirectory } = await nearestPlace(dir);
+  if (!isDirectory)
+    return broken(check, `${place} is not a directory`, `Name another directory with ${setting}`);
   const mayWrite = await access(place, constants.W_OK).then(
     () => true,
     () => false,
@@ -90,12 +105,3 @@ async function checkKey(config: Config): Promise<Finding> {
     );
   return ok(check, file);
 }
-
-/** The directory, or the first above it that is there. */
-async function nearest(dir: string): Promise<string> {
-  for (let place = dir; ; place = dirname(place)) {
-    if ((await stat(place).catch(() => null))?.isDirectory() || place === dirname(place)) return place;
-  }
-}
-
-const distinct = (paths: readonly string[]): string[] => [...new Set(paths)];

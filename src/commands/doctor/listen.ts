@@ -2,18 +2,28 @@
 import { createServer } from 'node:net';
 import type { ListenAddress } from '../../config/values.ts';
 import type { Config } from '../../config.ts';
+import { lockHolder } from '../../data-lock.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
 
 const PATIENCE_MS = 3000;
 
-export const checkListen = ({ DARKROOM_LISTEN }: Config): Promise<Finding[]> =>
-  Promise.all(DARKROOM_LISTEN.map(checkAddress));
+export async function checkListen({ DARKROOM_LISTEN, DARKROOM_DATA, embedded }: Config): Promise<Finding[]> {
+  // Of a cluster the API may be served here by `darkroom api`, which locks no directory.
+  const mayBeOurs = !embedded || (await lockHolder(DARKROOM_DATA)) !== null;
+  return Promise.all(DARKROOM_LISTEN.map((address) => checkAddress(address, mayBeOurs)));
+}
 
-async function checkAddress({ host, port }: ListenAddress): Promise<Finding> {
+async function checkAddress({ host, port }: ListenAddress, mayBeOurs: boolean): Promise<Finding> {
   const check = 'address';
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const url = `http://${address.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]')}`;
   const served = await askDarkroom(url);
+  if (served !== null && !mayBeOurs)
+    return broken(
+      check,
+      `${address}, where a darkroom listens that is not the server of this data directory`,
+      'Stop that one, or choose another address with DARKROOM_LISTEN; or name its directory with DARKROOM_DATA',
+    );
   if (served === 'ready') return ok(check, `${address}, served by a darkroom that is ready`);
   if (served !== null)
     return warning(

@@ -1,8 +1,8 @@
 /** The object store: whether it takes and gives, and whether its clock is ours. */
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Config } from '../../config.ts';
+import { nearestPlace } from '../../directory.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { duration } from '../terminal/times.ts';
 import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
@@ -11,8 +11,15 @@ import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
 const SKEW_MS = 5000;
 
 export async function checkStore({ DARKROOM_STORE }: Config, store: ObjectStore): Promise<Finding[]> {
-  if (DARKROOM_STORE.kind === 'file' && !(await stat(DARKROOM_STORE.directory).catch(() => null)))
-    return [ok('store', `${DARKROOM_STORE.directory} (made at the first start)`)];
+  if (DARKROOM_STORE.kind === 'file') {
+    const { directory } = DARKROOM_STORE;
+    const { place, isDirectory } = await nearestPlace(directory);
+    if (!isDirectory)
+      return [
+        broken('store', `${place} is not a directory`, 'Name another directory with DARKROOM_STORE=file:…'),
+      ];
+    if (place !== directory) return [ok('store', `${directory} (made at the first start)`)];
+  }
   const key = `doctor/${randomUUID()}`;
   try {
     await store.check();

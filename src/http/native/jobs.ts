@@ -22,7 +22,13 @@ const listQuery = z.strictObject({
   state: z.enum(states).optional(),
   operation: z.string().optional(),
   dialect: z.string().optional(),
-  since: z.iso.datetime({ offset: true }).optional().describe('Only jobs created at or after this time'),
+  since: z
+    .union(
+      [z.iso.datetime({ offset: true }), z.iso.date()],
+      'must be a time such as 2026-11-21T09:30:00Z, or a date such as 2026-11-21',
+    )
+    .optional()
+    .describe('Only jobs created at or after this time; of a date, its midnight in UTC'),
   cursor: z.string().optional().describe('`next_cursor` of the page before'),
   limit: z
     .string()

@@ -4,10 +4,8 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { DarkroomError, ErrorCode } from '../../../errors.ts';
 import type { FieldError } from '../../../jobs/catalogue.ts';
+import { MISSING } from '../../../jobs/wording.ts';
 import { failureHeaders } from '../../problem.ts';
-
-/** The reason that is given for a field that is not there. */
-export const MISSING = 'is required';
 
 const fieldReason = z.object({ field: z.string(), reason: z.string() });
 

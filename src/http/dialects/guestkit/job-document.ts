@@ -4,7 +4,6 @@ import type { FieldError, OperationCatalogue } from '../../../jobs/catalogue.ts'
 import { jobId } from '../../../jobs/job.ts';
 import type { JobRequest } from '../../../jobs/reception.ts';
 import { invalid, invalidFields } from '../../../jobs/validation.ts';
-import { MISSING } from './errors.ts';
 
 /** Fields that are not named here are passed over, as their server always did. */
 export const jobDocument = z
@@ -118,9 +117,7 @@ function checked<Schema extends z.ZodType>(
   value: unknown,
   at: readonly PropertyKey[],
 ): z.output<Schema> {
-  const parsed = schema.safeParse(value, {
-    error: ({ input }) => (input === undefined ? MISSING : undefined),
-  });
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw invalidFields(parsed.error.issues.map((issue) => ({ ...issue, path: [...at, ...issue.path] })));
 }

@@ -1,0 +1,39 @@
+/** A server that starts while something it needs is away: it says what, waits, and is ready once that is there. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Darkroom, startDarkroom } from '../support/server.ts';
+
+let darkroom: Darkroom;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'darkroom-readiness-'));
+  // Where the store should be a directory there is a file.
+  await writeFile(join(folder, 'store'), '');
+  darkroom = await startDarkroom({
+    env: { DARKROOM_STORE: `file:${join(folder, 'store')}` },
+    impatient: true,
+  });
+});
+afterAll(async () => {
+  await darkroom.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('what is missing is told in words and in the log; it is ready when it is there', async () => {
+  await expect
+    .poll(darkroom.output, { timeout: 50_000 })
+    .toMatch(/^darkroom: not ready, for the object store is missing \(.+\)\. It is tried again/m);
+  const answer = await darkroom.request('/readyz');
+  expect([answer.status, await answer.json()]).toEqual([503, { status: 'unavailable', missing: ['store'] }]);
+  expect(darkroom.output()).not.toContain('darkroom is ready');
+  const line = /^\{.*"msg":"Not ready".*$/m.exec(darkroom.output())?.[0] ?? '';
+  expect(JSON.parse(line)).toMatchObject({ part: 'api', missing: 'store', reason: expect.any(String) });
+  expect(line.match(/"part":/g)).toHaveLength(1);
+
+  await rm(join(folder, 'store'));
+  await expect.poll(darkroom.output, { timeout: 50_000 }).toContain('darkroom is ready');
+  expect((await darkroom.request('/readyz')).status).toBe(200);
+});
