@@ -82,7 +82,7 @@ describe('a new job', () => {
 
     await eventually(() => width.getAttribute('aria-invalid')).toBe('true');
     const described = (await width.getAttribute('aria-describedby'))?.split(' ') ?? [];
-    expect(await page.locator(`[id="${described[0]}"]`).textContent()).toMatch(/>=1/);
+    expect(await page.locator(`[id="${described[0]}"]`).textContent()).toMatch(/at least 1/);
     expect(await page.getByLabel('background').getAttribute('aria-invalid')).toBe('true');
     expect(await page.getByRole('alert').textContent()).toMatch(/2 fields are wrong/);
     expect(await page.locator(':focus').getAttribute('id')).toBe('/params/width');
