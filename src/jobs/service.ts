@@ -110,7 +110,10 @@ export class JobService {
       const older = await this.#withoutGone(await archive.list(tenant, filter, rest));
       if (found.jobs.length === page.limit)
         return { ...found, cursor: older.jobs.length > 0 || older.cursor ? 's.' : null };
-      return { jobs: [...found.jobs, ...older.jobs], cursor: older.cursor && `s.${older.cursor}` };
+      // Temporal forgets a little later than it says.
+      const known = new Set(found.jobs.map(({ id }) => id));
+      const more = older.jobs.filter(({ id }) => !known.has(id));
+      return { jobs: [...found.jobs, ...more], cursor: older.cursor && `s.${older.cursor}` };
     } catch (error) {
       const underWay = filter.state !== undefined && !isTerminal(filter.state);
       if (!isUnavailable(error) || cursor || underWay) throw error;
