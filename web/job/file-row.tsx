@@ -4,12 +4,12 @@ import { fileUrl } from '../lib/addresses.ts';
 import { shownAs } from '../lib/media.ts';
 import { useSession } from '../lib/session.ts';
 import { bytesText } from '../lib/text.ts';
-import { Download } from './download.tsx';
+import { FileDownload } from './file-download.tsx';
 import { TextPreview } from './text-preview.tsx';
 
 /** A file among the results that is no picture. */
 export function FileRow({ id, file }: { id: string; file: FileEntry }) {
-  const { client, token } = useSession();
+  const { token } = useSession();
   const [open, setOpen] = useState(false);
   const shown = shownAs(file);
   return (
@@ -34,14 +34,7 @@ export function FileRow({ id, file }: { id: string; file: FileEntry }) {
             Open
           </a>
         )}
-        <Download
-          href={fileUrl(id, file.path)}
-          name={file.path}
-          open={() => client.download(id, file.path)}
-          label={`Download ${file.path}`}
-        >
-          Download
-        </Download>
+        <FileDownload id={id} file={file} />
       </span>
       {open && <TextPreview id={id} file={file} />}
     </li>

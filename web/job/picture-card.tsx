@@ -1,10 +1,8 @@
 import { useRef } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
-import { fileUrl } from '../lib/addresses.ts';
 import { LARGEST_THUMBNAIL } from '../lib/media.ts';
-import { useClient } from '../lib/session.ts';
 import { bytesText } from '../lib/text.ts';
-import { Download } from './download.tsx';
+import { FileDownload } from './file-download.tsx';
 import type { Pictures } from './pictures.ts';
 import { usePicture } from './use-picture.ts';
 import { useSeen } from './use-seen.ts';
@@ -18,7 +16,6 @@ interface Props {
 
 /** A picture among the results, small. */
 export function PictureCard({ id, file, pictures, onOpen }: Props) {
-  const client = useClient();
   const card = useRef<HTMLLIElement>(null);
   const isSmall = file.size <= LARGEST_THUMBNAIL;
   const picture = usePicture(pictures, file.path, useSeen(card) && isSmall);
@@ -34,14 +31,7 @@ export function PictureCard({ id, file, pictures, onOpen }: Props) {
       </span>
       <span class="card-end">
         <span class="quiet">{bytesText(file.size)}</span>
-        <Download
-          href={fileUrl(id, file.path)}
-          name={file.path}
-          open={() => client.download(id, file.path)}
-          label={`Download ${file.path}`}
-        >
-          Download
-        </Download>
+        <FileDownload id={id} file={file} />
       </span>
     </li>
   );

@@ -1,0 +1,19 @@
+import type { FileEntry } from '../../src/client/client.ts';
+import { fileUrl } from '../lib/addresses.ts';
+import { useClient } from '../lib/session.ts';
+import { Download } from './download.tsx';
+
+/** The button by which a result file is saved. */
+export function FileDownload({ id, file }: { id: string; file: FileEntry }) {
+  const client = useClient();
+  return (
+    <Download
+      href={fileUrl(id, file.path)}
+      name={file.path}
+      open={() => client.download(id, file.path)}
+      label={`Download ${file.path}`}
+    >
+      Download
+    </Download>
+  );
+}
