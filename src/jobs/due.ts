@@ -25,10 +25,13 @@ function workIsKeptUntil(
   return keeping && completed_at !== null ? new Date(Date.parse(completed_at) + keeping.workMs) : null;
 }
 
-/** Whether a rerun can no longer build on what this run left. */
-export function isWorkOver(job: Pick<Job, 'completed_at'>, { keeping }: Pick<JobOrder, 'keeping'>): boolean {
+/** Since when a rerun can no longer build on what this run left; null: it can. */
+export function workOverSince(
+  job: Pick<Job, 'completed_at'>,
+  { keeping }: Pick<JobOrder, 'keeping'>,
+): Date | null {
   const kept = workIsKeptUntil(job, keeping);
-  return kept !== null && kept < new Date();
+  return kept !== null && kept < new Date() ? kept : null;
 }
 
 /** When a job that ended at this time expires. */

@@ -1,6 +1,5 @@
 /** Running a job again: what is computed anew, and what an earlier run did and this one builds on. */
 import { DarkroomError } from '../errors.ts';
-import { isWorkOver } from './due.ts';
 import type { Job } from './job.ts';
 import type { JobOrder } from './order.ts';
 import { invalid } from './validation.ts';
@@ -14,10 +13,14 @@ export interface RerunRequest {
 
 /**
  * The order of the next run. Assets that are here are not fetched again; those that could not be fetched are, unless the
- * stages that would need them are kept. Once what a rerun builds on has had its time, all is done anew. Throws invalid_request.
+ * stages that would need them are kept. `anew`: nothing is there any more to build on. Throws invalid_request.
  */
-export function rerunOrder(earlier: JobOrder, job: Job, { from, assets }: RerunRequest): JobOrder {
-  const anew = isWorkOver(job, earlier);
+export function rerunOrder(
+  earlier: JobOrder,
+  job: Job,
+  { from, assets }: RerunRequest,
+  anew: boolean,
+): JobOrder {
   const run = job.run + 1;
   if (from !== undefined && assets !== undefined)
     throw invalid([{ pointer: '/assets', detail: 'cannot be given together with from' }]);

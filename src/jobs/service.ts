@@ -2,7 +2,7 @@
 import { DarkroomError } from '../errors.ts';
 import type { JobArchive, OpenFile, StoredResult } from './archive.ts';
 import type { Delivery } from './delivery.ts';
-import { isExpired, isWorkOver } from './due.ts';
+import { isExpired, workOverSince } from './due.ts';
 import type { ControlSignal, JobEngine, JobFilter, JobPage, JobSnapshot } from './engine.ts';
 import type { Job } from './job.ts';
 import { type AssetChunk, initialStatus, type JobInputs, type JobOrder, type JobRef } from './order.ts';
@@ -44,9 +44,10 @@ export class JobService {
       throw new DarkroomError('job_still_active', message, { details: { state: job.state } });
     }
     const earlier = await this.#orderOf(ref, job);
-    const order = rerunOrder(earlier, job, request);
+    const over = workOverSince(job, earlier);
+    const order = rerunOrder(earlier, job, request, over !== null);
     // Past its time the work may be erased at any moment: the next run must not build on a part of it.
-    if (isWorkOver(job, earlier)) await this.#eraseWork(ref);
+    if (over) await this.#eraseWork(job, over);
     for (const deadline = Date.now() + CLOSING_MS; ; await pause(100)) {
       if (await this.#parts.engine.start({ ...order, fingerprint }, {}))
         return { ...order.header, ...initialStatus(order) };
@@ -59,9 +60,10 @@ export class JobService {
     }
   }
 
-  async #eraseWork(ref: JobRef): Promise<void> {
-    const record = await this.#parts.archive.record(ref);
-    if (record) await this.#parts.archive.eraseWork(record, new Date());
+  /** What another rerun, which was faster, has written since is later than `until`. */
+  async #eraseWork(job: Job, until: Date): Promise<void> {
+    const record = await this.#parts.archive.record(job);
+    if (record?.job.run === job.run) await this.#parts.archive.eraseWork(record, until);
   }
 
   /** What the job's latest run was given. */

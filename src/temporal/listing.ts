@@ -6,6 +6,7 @@ import type { Job } from '../jobs/job.ts';
 import { isTerminal, type JobState } from '../jobs/states.ts';
 import { invalid } from '../jobs/validation.ts';
 import { workflowIdOf } from './attributes.ts';
+import { ask } from './connection.ts';
 import { decodeMemo, isJobMemo, toSnapshot } from './snapshot.ts';
 
 /** The search attribute shows coarse states; the memo of each execution tells the exact one. */
@@ -90,6 +91,9 @@ export async function countStates(client: Client): Promise<ReadonlyMap<JobState,
   return new Map(await Promise.all(counts));
 }
 
+/** For a page of a thousand, which nobody waits for. */
+const LONG_PAGE_MS = 10_000;
+
 /** Ended from outside, so that they could not record their end: of all tenants. */
 export async function* endedOutside(client: Client): AsyncGenerator<JobSnapshot> {
   const byThemselves = ['completed', 'failed', 'cancelled'].map(
@@ -98,7 +102,7 @@ export async function* endedOutside(client: Client): AsyncGenerator<JobSnapshot>
   const query = `WorkflowType = 'processJob' AND ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed', 'Canceled')${byThemselves.join('')}`;
   let token: Uint8Array | undefined;
   do {
-    const page: Page = await readPage(client, query, 1000, token);
+    const page: Page = await ask(client, LONG_PAGE_MS, () => readPage(client, query, 1000, token));
     yield* page.snapshots;
     token = page.token;
   } while (token);

@@ -114,6 +114,24 @@ test('a job that is kept longer than its work has both erased, one after the oth
   expect(await files('later')).toEqual(['public/deleted/later']);
 });
 
+test('two that run it again after that time are one run, and lose nothing', async () => {
+  const job = await ended('twice');
+  await sleep(WORK_MS + 100);
+  const answers = await Promise.all([lab.service.rerun(job, {}), lab.service.rerun(job, {})]);
+  expect(answers.map(({ run }) => run)).toEqual([2, 2]);
+  await expect
+    .poll(async () => [(await lab.service.get(job)).run, (await lab.service.get(job)).state], {
+      timeout: 20_000,
+    })
+    .toEqual([2, 'completed']);
+  const left = await files('twice');
+  expect(left.filter((path) => path.includes('/inputs/')).length).toBeGreaterThan(0);
+  expect(left.filter((path) => path.includes('/runs/1/stages/'))).toEqual([]);
+  expect(left.filter((path) => path.includes('/runs/2/stages/')).length).toBeGreaterThan(0);
+  expect((await result('twice')).length).toBeGreaterThan(0);
+  await lab.service.delete(job);
+});
+
 test('while it runs again, nothing of it is erased', async () => {
   const spec = { id: 'again', operation: 'test.echo', params: { delay_ms: 2000 } };
   const job = await lab.until(await lab.submit(spec), 'completed');
