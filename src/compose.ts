@@ -138,11 +138,16 @@ const keepingOf = ({ DARKROOM_KEEP_DAYS: days, DARKROOM_KEEP_WORK_DAYS: workDays
   workMs: workDays * DAY_MS,
 });
 
+/** The object store, and the keys that what is secret in it is sealed with. */
+export async function sealedStore(config: Config): Promise<{ store: ObjectStore; keys: Keyring }> {
+  const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
+  return { store: openStore(config.DARKROOM_STORE), keys };
+}
+
 async function composeShared(
   config: Config,
 ): Promise<{ store: ObjectStore; keys: Keyring; archive: StoredArchive; operations: Registry }> {
-  const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
-  const store = openStore(config.DARKROOM_STORE);
+  const { store, keys } = await sealedStore(config);
   const own = await loadOperations(config.DARKROOM_OPERATIONS);
   const operations = createRegistry([...builtIn, ...own]);
   return { keys, store, archive: new StoredArchive(store, keys), operations };

@@ -11,7 +11,8 @@ import { Recent } from '../jobs/recent.ts';
 import { Watcher } from '../jobs/watcher.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
-import { adviseSharedKey, keepRegistering } from './registration.ts';
+import { keepRegistering } from './registration.ts';
+import { insistOnSharedKey } from './shared-key.ts';
 import { untilTold } from './until-told.ts';
 
 /** Where `darkroom serve` puts Temporal unless the port is taken. */
@@ -44,12 +45,12 @@ export async function startApi(
 ): Promise<ApiServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
+  await insistOnSharedKey(config);
   const { client, service, reception, engine, operations, store, usage, authenticate } = await composeApi(
     config,
     target,
   );
   if (!config.embedded) void keepRegistering(client, log);
-  if (!config.embedded) adviseSharedKey(config, log);
   // Probes need no login, so they must not cost a write each.
   const checks = new Recent<void>(1000, 1);
   const checkStore = () => checks.get('', () => store.check());
