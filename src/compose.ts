@@ -15,6 +15,7 @@ import type { JobEngine } from './jobs/engine.ts';
 import { Housekeeping } from './jobs/housekeeping.ts';
 import type { Keeping } from './jobs/order.ts';
 import { Reception } from './jobs/reception.ts';
+import { tenantRooms } from './jobs/room.ts';
 import { JobService } from './jobs/service.ts';
 import type { UsageLedger } from './jobs/usage.ts';
 import { type Keyring, loadKeyring } from './keys.ts';
@@ -45,12 +46,14 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
   const { store, keys, archive, operations } = await composeShared(config);
   const client = createClient(target);
   const engine = new TemporalEngine(client, operations.capabilities);
-  const service = new JobService({ engine, archive });
+  const rooms = tenantRooms(engine, config.DARKROOM_TENANT_JOBS);
+  const service = new JobService({ engine, archive, rooms });
   const reception = new Reception(
     {
       engine,
       archive,
       operations,
+      rooms,
       fingerprints: (text) => keys.fingerprints(text),
       refusalOf: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
       keeping: keepingOf(config),

@@ -15,6 +15,7 @@ import {
   days,
   daysIfAny,
   inputRoots,
+  limits,
   list,
   listen,
   listenIfAny,
@@ -184,6 +185,12 @@ export const settings = {
     schema: positive,
     fallback: '1000',
     meaning: 'guestkit jobs of a tenant that may be pending at once; more are refused',
+  },
+  DARKROOM_TENANT_JOBS: {
+    schema: limits,
+    fallback: '',
+    meaning:
+      'jobs of a tenant that may be under way at once; more are refused (429); 100,acme=500 is 500 for acme, 100 for each other; default: any number',
   },
   DARKROOM_TASK_OPERATION: {
     schema: z.string(),

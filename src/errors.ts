@@ -50,6 +50,7 @@ export const catalogue = {
   temporal_unavailable: transient(503, 'Temporal does not answer'),
   temporal_busy: transient(503, 'Temporal is asked for more than it allows'),
   worker_unavailable: transient(503, 'No worker answers'),
+  too_many_jobs: transient(429, 'As many jobs have not ended as there may be'),
   queue_full: transient(503, 'As many jobs are pending as may be'),
   store_unavailable: transient(503, 'The object store does not answer'),
   issuer_unavailable: transient(503, 'The identity provider does not answer'),

@@ -24,7 +24,7 @@ export const problem = z
   })
   .meta({ id: 'Problem' });
 
-/** Seconds after which a request that met an outage may be worth repeating. */
+/** Seconds after which a request that met an outage, or a limit, may be worth repeating. */
 const RETRY_AFTER_SECONDS = '2';
 
 export function problemResponse(c: Context, error: DarkroomError): Response {
@@ -45,7 +45,7 @@ export function problemResponse(c: Context, error: DarkroomError): Response {
 
 /** What the answer to a failure must carry, whatever its shape. */
 export function failureHeaders({ status }: DarkroomError): Record<string, string> {
-  if (status === 503) return { 'retry-after': RETRY_AFTER_SECONDS };
+  if (status === 503 || status === 429) return { 'retry-after': RETRY_AFTER_SECONDS };
   // A body that was refused unread would otherwise be taken for the next request.
   return status === 413 ? { connection: 'close' } : {};
 }

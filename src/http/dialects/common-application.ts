@@ -5,6 +5,7 @@ import { DarkroomError } from '../../errors.ts';
 import type { JobSnapshot } from '../../jobs/engine.ts';
 import { addressOf } from '../../jobs/links.ts';
 import type { JobRef } from '../../jobs/order.ts';
+import { Recent } from '../../jobs/recent.ts';
 import type { JobRequest } from '../../jobs/reception.ts';
 import { DialectJobs } from '../../jobs/scope.ts';
 import { invalidFields } from '../../jobs/validation.ts';
@@ -67,7 +68,7 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
         ),
         'The task, and what its assets must be like',
       ),
-      ...fails(400, 413, 415, 422, 503),
+      ...fails(400, 413, 415, 422, 429, 503),
     },
   });
   app.post('/api/v1/task', async (c) => {
@@ -180,7 +181,8 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
     },
   );
 
-  const metrics = createTaskMetrics(() => engine.countRunning(NAME));
+  const counts = new Recent<number>(1000, 1);
+  const metrics = createTaskMetrics(() => counts.get('', () => engine.countOpen({ dialect: NAME })));
   app.openapi(
     createRoute({
       method: 'get',

@@ -55,6 +55,7 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
       500: withLocation(webJob, 'Not accepted: a failed job that says why', 'the failed job'),
       413: json(failure, 'Too large; there is no job'),
       415: json(failure, 'No form; there is no job'),
+      429: json(failure, 'Your tenant has as many jobs as it may; there is no job'),
     },
   });
   app.post('/jobs', (c) => submit(c, parts));

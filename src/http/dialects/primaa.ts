@@ -86,7 +86,7 @@ function routesOf({ service, reception, onSubmitted, publicUrl }: ApiParts): Ope
       request: { body: { required: true, content: { 'application/json': { schema: submission } } } },
       responses: {
         200: json(answer, 'Accepted, and durable from now on'),
-        ...failures(400, 413, 415, 422, 503),
+        ...failures(400, 413, 415, 422, 429, 503),
       },
     }),
     async (c) => {

@@ -91,7 +91,7 @@ export function submissionRoutes({
     responses: {
       200: json(resource, 'With `Prefer: wait`: it has ended'),
       202: json(resource, 'Accepted, and durable from now on'),
-      ...fails(400, 408, 409, 413, 415, 422, 503, 507),
+      ...fails(400, 408, 409, 413, 415, 422, 429, 503, 507),
     },
   });
   app.post('/v1/jobs', async (c) => {
