@@ -102,7 +102,7 @@ export async function startLab(
   });
   const connection = await NativeConnection.connect({ address: temporal.address });
   const slots = { io: 20, cpu: 2, ...more };
-  const workers = await createWorkers({ connection, namespace: 'default', activities, slots });
+  const workers = await createWorkers({ connection, namespace: 'default', activities, slots, graceMs: 1000 });
   const stop = new AbortController();
   const running = runWorkers(workers, stop.signal);
 
