@@ -22,8 +22,8 @@ test('an upload and a step may end, streams are let go', { timeout: 120_000 }, a
     headers: { 'content-type': 'multipart/form-data; boundary=b' },
   });
   const answer = new Promise<[number | undefined, string]>((resolve, reject) => {
-    upload.on('error', reject).on('response', async (response) => {
-      resolve([response.statusCode, await text(response)]);
+    upload.on('error', reject).on('response', (response) => {
+      text(response).then((body) => resolve([response.statusCode, body]), reject);
     });
   });
   upload.write(
