@@ -59,6 +59,15 @@ export const settings = {
     meaning:
       'scratch space of workers; on the same disk as a file: store, results are moved instead of copied',
   },
+  DARKROOM_S3_PUBLIC_URL: {
+    schema: z.union(
+      [z.enum(['', 'none']), z.url({ protocol: /^https?$/ })],
+      'must be none, or an http or https URL',
+    ),
+    fallback: '',
+    meaning:
+      'address of the S3 server that clients reach, for links to its objects; none: they cannot, and links are to this server; default: AWS_ENDPOINT_URL_S3',
+  },
   DARKROOM_INPUT_ROOTS: {
     schema: inputRoots,
     fallback: (data) => join(data, 'inputs'),
