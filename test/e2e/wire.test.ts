@@ -1,0 +1,51 @@
+/** Requests as they come over the wire, written by hand where no client would: each is answered, and told as what it is. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Darkroom, startDarkroom } from '../support/server.ts';
+
+const MiB = 2 ** 20;
+
+let darkroom: Darkroom;
+beforeAll(async () => {
+  darkroom = await startDarkroom({ env: { DARKROOM_MAX_BODY_BYTES: '256K' } });
+});
+afterAll(() => darkroom.dispose());
+
+const open = async () => {
+  const { hostname, port } = new URL(darkroom.url);
+  // Goes on sending when the server has said its last, as clients do that do not listen meanwhile.
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  await once(socket, 'connect');
+  return socket;
+};
+
+const head = (line: string, headers: Record<string, string | number>): string =>
+  `${line}\r\n${Object.entries({ host: 'localhost', ...headers })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n`;
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+describe('JSON that is too large', () => {
+  test.each<[string, Record<string, string | number>, string]>([
+    ['and says so', { 'content-length': 32 * MiB }, ''],
+    ['and comes in chunks', { 'transfer-encoding': 'chunked' }, `${(32 * MiB).toString(16)}\r\n`],
+  ])('%s is read on, so that a client which first sends all hears of it', async (_, headers, start) => {
+    const socket = await open();
+    // Not as a whole: who reads that lets the connection go with its end.
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    const began = Date.now();
+    const request = head('POST /v1/jobs HTTP/1.1', { ...JSON_TYPE, ...headers }) + start;
+    // In one write, so that a part of the body is there with the head; and far more than the connection's buffers hold.
+    const bytes = Buffer.concat([Buffer.from(request), Buffer.alloc(32 * MiB, 0x20)]);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+    });
+    expect(Date.now() - began).toBeLessThan(8000);
+    socket.end(start === '' ? '' : '\r\n0\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*\r\nconnection: close\r\n[\s\S]*"payload_too_large"/i);
+  });
+});
