@@ -49,3 +49,29 @@ describe('JSON that is too large', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*\r\nconnection: close\r\n[\s\S]*"payload_too_large"/i);
   });
 });
+
+describe('JSON that breaks off', () => {
+  test.each<[string, Record<string, string | number>, string]>([
+    ['of a known length', { 'content-length': 1000 }, '{"operation":'],
+    ['in chunks', { 'transfer-encoding': 'chunked' }, 'd\r\n{"operation":\r\n'],
+  ])('%s is no failure of the server', async (_, headers, start) => {
+    const answered = async () => {
+      const metrics = await (await darkroom.request('/metrics')).text();
+      const count = (status: number) =>
+        Number(
+          new RegExp(`^http_requests_total\\{[^}]*method="POST",status="${status}"\\} (\\d+)$`, 'm').exec(
+            metrics,
+          )?.[1] ?? 0,
+        );
+      return { refused: count(400), failed: count(500) };
+    };
+    const before = await answered();
+    const socket = await open();
+    socket.write(head('POST /v1/jobs HTTP/1.1', { ...JSON_TYPE, ...headers }) + start);
+    // It must have arrived before the end of it does.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    socket.destroy();
+    await expect.poll(answered).toEqual({ refused: before.refused + 1, failed: before.failed });
+    expect(darkroom.output()).not.toContain('unforeseen');
+  });
+});
