@@ -27,6 +27,15 @@ const head = (line: string, headers: Record<string, string | number>): string =>
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
+const post = async (path: string, body: Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) => {
+  const response = await darkroom.request(path, {
+    method: 'POST',
+    headers: { ...JSON_TYPE, ...headers },
+    body,
+  });
+  return { status: response.status, text: await response.text() };
+};
+
 describe('JSON that is too large', () => {
   test.each<[string, Record<string, string | number>, string]>([
     ['and says so', { 'content-length': 32 * MiB }, ''],
@@ -73,5 +82,25 @@ describe('JSON that breaks off', () => {
     socket.destroy();
     await expect.poll(answered).toEqual({ refused: before.refused + 1, failed: before.failed });
     expect(darkroom.output()).not.toContain('unforeseen');
+  });
+});
+
+describe('a body that is not what it says', () => {
+  const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+
+  test.each([
+    ['/v1/jobs', '{"operation":"system.echo","labels":{"city":"Köln"}}'],
+    ['/api/v1/task', '{"operation":"Köln"}'],
+    ['/api/v1/jobs', '{"operation":"Köln"}'],
+    ['/api/reconstruct', '{"image_set_path":"Köln"}'],
+    ['/job-submission', '{"image_url":"https://images.example.com/Köln.jpg"}'],
+  ])('%s refuses JSON that is not UTF-8, rather than lose letters of it', async (path, body) => {
+    const answer = await post(path, latin1(body));
+    expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('not UTF-8') });
+  });
+
+  test('a byte order mark is no mistake', async () => {
+    const body = new TextEncoder().encode('\ufeff{"operation":"system.echo"}');
+    expect(await post('/v1/jobs', body)).toMatchObject({ status: 202 });
   });
 });
