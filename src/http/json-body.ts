@@ -1,15 +1,14 @@
 /** JSON in the bodies of requests. */
 import type { Context } from 'hono';
 import { DarkroomError } from '../errors.ts';
+import { requireIdentity } from './content-encoding.ts';
 import { isForm, mediaTypeOf } from './media-type.ts';
 
 const ANY_JSON = /^application\/(?:[\w.-]+\+)?json$/;
 
 /** Throws unsupported_media_type, with this sentence, unless the request says that its body is JSON. */
 function requireJson(c: Context, refusal: string, types: RegExp): void {
-  const encoding = c.req.header('content-encoding') ?? 'identity';
-  if (encoding !== 'identity')
-    throw new DarkroomError('unsupported_media_type', `Send the body as it is, without ${encoding}`);
+  requireIdentity(c.req.header('content-encoding'));
   if (types.test(mediaTypeOf(c))) return;
   throw new DarkroomError('unsupported_media_type', refusal);
 }

@@ -1,6 +1,7 @@
 /** Requests as they come over the wire, written by hand where no client would: each is answered, and told as what it is. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Darkroom, startDarkroom } from '../support/server.ts';
 
@@ -102,5 +103,22 @@ describe('a body that is not what it says', () => {
   test('a byte order mark is no mistake', async () => {
     const body = new TextEncoder().encode('\ufeff{"operation":"system.echo"}');
     expect(await post('/v1/jobs', body)).toMatchObject({ status: 202 });
+  });
+
+  test.each(['/v1/jobs', '/v1/jobs/none/assets', '/jobs'])(
+    '%s refuses a compressed form as what it is',
+    async (path) => {
+      const form = '--x\r\ncontent-disposition: form-data; name="job"\r\n\r\n{}\r\n--x--\r\n';
+      const headers = { 'content-type': 'multipart/form-data; boundary=x', 'content-encoding': 'gzip' };
+      expect(await post(path, new Uint8Array(gzipSync(form)), headers)).toMatchObject({
+        status: 415,
+        text: expect.stringContaining('without gzip'),
+      });
+    },
+  );
+
+  test('identity is no compression, however it is written', async () => {
+    const body = new TextEncoder().encode('{"operation":"system.echo"}');
+    expect(await post('/v1/jobs', body, { 'content-encoding': 'Identity' })).toMatchObject({ status: 202 });
   });
 });
