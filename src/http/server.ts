@@ -18,7 +18,9 @@ const HEADERS_TIMEOUT = 60_000;
 
 /** A server that is not listening yet. */
 export function createHttpServer(fetch: Fetch): Server {
-  const answer = getRequestListener((request, env) => fetch(request, env as HttpBindings));
+  // HTTP/1.0, which some probes of load balancers speak, need not name a host.
+  const options = { hostname: 'localhost' };
+  const answer = getRequestListener((request, env) => fetch(request, env as HttpBindings), options);
   // No limit to how long a body may take: uploads are large, and watched for silence where they are read.
   return createServer({ requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT }, (request, response) => {
     // The connection is being closed; what comes after its last request is not ours to answer.

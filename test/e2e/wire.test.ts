@@ -1,6 +1,7 @@
 /** Requests as they come over the wire, written by hand where no client would: each is answered, and told as what it is. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Darkroom, startDarkroom } from '../support/server.ts';
@@ -121,4 +122,10 @@ describe('a body that is not what it says', () => {
     const body = new TextEncoder().encode('{"operation":"system.echo"}');
     expect(await post('/v1/jobs', body, { 'content-encoding': 'Identity' })).toMatchObject({ status: 202 });
   });
+});
+
+test('a probe in HTTP/1.0 need not name a host', async () => {
+  const socket = await open();
+  socket.write('GET /healthz HTTP/1.0\r\n\r\n');
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*\{"status":"ok"\}$/);
 });
