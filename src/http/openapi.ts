@@ -8,7 +8,8 @@ export const json = <Schema extends z.ZodType>(schema: Schema, description: stri
   content: { 'application/json': { schema } },
 });
 
-const binary = z.string().openapi({ format: 'binary' });
+/** The content of a file. */
+export const binary = z.string().openapi({ format: 'binary' });
 
 /** An answer with bytes of this type; without one, of whatever type they are. */
 export const bytes = (description: string, type = '*/*') => ({
