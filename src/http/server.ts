@@ -19,7 +19,9 @@ const BODY_TIMEOUT = 300_000;
 
 /** A server that is not listening yet. */
 export function createHttpServer(fetch: Fetch, bodyTimeout = BODY_TIMEOUT): Server {
-  const answer = getRequestListener((request, env) => fetch(request, env as HttpBindings));
+  // HTTP/1.0, which some probes of load balancers speak, need not name a host.
+  const options = { hostname: 'localhost' };
+  const answer = getRequestListener((request, env) => fetch(request, env as HttpBindings), options);
   // No limit to how long all bodies may take: forms are large, and watched for silence where they are read.
   return createServer({ requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT }, (request, response) => {
     // The connection is being closed; what comes after its last request is not ours to answer.
