@@ -65,7 +65,7 @@ export interface JobArchive {
   /** Keeps inputs encrypted beside the job. */
   seal(ref: JobRef, inputs: JobInputs): Promise<SealedInputs>;
   /** The inputs that `seal` kept. Throws operation_failed when they were erased. */
-  unseal(ref: JobRef, inputs: SealedInputs): Promise<JobInputs>;
+  unseal(ref: JobRef, inputs: SealedInputs, signal?: AbortSignal): Promise<JobInputs>;
   /** Keeps what a request uploads. What it leaves behind if its process dies is found by `abandoned`. */
   upload(ref: JobRef, upload: UploadStream): Promise<Upload>;
   /** The uploads of a request belong to their job from now on. */
