@@ -77,8 +77,8 @@ export interface JobArchive {
   discard(ref: JobRef, inputs: SealedInputs): Promise<void>;
   /** True when a job with this id was deleted. */
   isDeleted(ref: JobRef): Promise<boolean>;
-  /** Marks the job as deleted, so that its id stays taken. */
-  bury(ref: JobRef): Promise<void>;
+  /** Marks the job as deleted, so that its id stays taken. `remains`: another look at it, where steps may be under way. */
+  bury(ref: JobRef, remains: Due | null): Promise<void>;
   /** What is to be erased by this time, the longest due first. */
   due(now: Date): AsyncIterable<Due>;
   /** What was due is done, or need not be done any more; `next`: what is due after it. */

@@ -180,7 +180,8 @@ export class StoredArchive implements JobArchive {
     return (await this.#store.head(layout.tombstoneKey(ref))) !== null;
   }
 
-  async bury(ref: JobRef): Promise<void> {
+  async bury(ref: JobRef, remains: Due | null): Promise<void> {
+    if (remains) await enterDue(this.#store, remains);
     await this.#store.put(layout.tombstoneKey(ref), new Date().toISOString());
   }
 
