@@ -65,7 +65,7 @@ export interface JobArchive {
   /** Keeps inputs encrypted beside the job. */
   seal(ref: JobRef, inputs: JobInputs): Promise<SealedInputs>;
   /** The inputs that `seal` kept. Throws operation_failed when they were erased. */
-  unseal(ref: JobRef, inputs: SealedInputs): Promise<JobInputs>;
+  unseal(ref: JobRef, inputs: SealedInputs, signal?: AbortSignal): Promise<JobInputs>;
   /** Keeps what a request uploads. What it leaves behind if its process dies is found by `abandoned`. */
   upload(ref: JobRef, upload: UploadStream): Promise<Upload>;
   /** The uploads of a request belong to their job from now on. */
@@ -77,8 +77,8 @@ export interface JobArchive {
   discard(ref: JobRef, inputs: SealedInputs): Promise<void>;
   /** True when a job with this id was deleted. */
   isDeleted(ref: JobRef): Promise<boolean>;
-  /** Marks the job as deleted, so that its id stays taken. */
-  bury(ref: JobRef): Promise<void>;
+  /** Marks the job as deleted, so that its id stays taken. `remains`: another look at it, where steps may be under way. */
+  bury(ref: JobRef, remains: Due | null): Promise<void>;
   /** What is to be erased by this time, the longest due first. */
   due(now: Date): AsyncIterable<Due>;
   /** What was due is done, or need not be done any more; `next`: what is due after it. */

@@ -15,6 +15,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { DarkroomError } from '../errors.ts';
 import { disposition } from '../jobs/disposition.ts';
+import { guarded } from './guarded.ts';
 import { checkKey, checkPrefix, faultOf } from './key.ts';
 import { type S3Access, S3Connection } from './s3/connection.ts';
 import { sweep } from './s3/leftovers.ts';
@@ -23,7 +24,7 @@ import { infoOf, pages } from './s3/pages.ts';
 import { reading } from './s3/reading.ts';
 import { explained, isAbsence, isPastTheEnd } from './s3/trouble.ts';
 import { upload } from './s3/upload.ts';
-import type { LinkOptions, ObjectInfo, ObjectStore, PutOptions, Written } from './store.ts';
+import type { GetOptions, LinkOptions, ObjectInfo, ObjectStore, PutOptions, Written } from './store.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** What `check` writes and where; no key begins with it. */
@@ -83,15 +84,24 @@ class S3Store implements ObjectStore {
     return written;
   }
 
-  async get(key: string, range?: { start: number; end: number }): Promise<Readable | null> {
-    const { start, end } = range ?? { start: 0, end: 0 };
+  async get(
+    key: string,
+    { start = 0, end = Number.MAX_SAFE_INTEGER, signal }: GetOptions = {},
+  ): Promise<Readable | null> {
     if (!(start >= 0 && end >= start)) throw new RangeError(`There are no bytes from ${start} to ${end}`);
-    const command = new GetObjectCommand({ ...this.#at(key), Range: range && `bytes=${start}-${end}` });
+    const all = start === 0 && end === Number.MAX_SAFE_INTEGER;
+    const Range = all ? undefined : `bytes=${start}-${end}`;
+    const command = new GetObjectCommand({ ...this.#at(key), Range });
     const deed = `read ${quoted(key)}`;
+    signal?.throwIfAborted();
     try {
-      const { Body } = await this.#connection.ask(deed, (client, options) => client.send(command, options));
-      return reading(Body as Readable, (error) => explained(error, deed, this.#connection.bucket));
+      const { Body } = await this.#connection.ask(deed, (client, options) => client.send(command, options), {
+        signal,
+      });
+      const explain = (error: unknown) => explained(error, deed, this.#connection.bucket);
+      return guarded(reading(Body as Readable, explain), signal);
     } catch (error) {
+      if (signal?.aborted) throw signal.reason;
       if (isAbsence(error)) return null;
       if (isPastTheEnd(error)) return Readable.from([]);
       throw error;

@@ -2,8 +2,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { JobRecord } from '../../src/jobs/archive.ts';
+import { remainsDue } from '../../src/jobs/due.ts';
 import { workflowIdOf } from '../../src/temporal/attributes.ts';
 import { type Lab, startLab } from '../support/lab.ts';
 import { plain } from '../support/pictures.ts';
@@ -165,6 +166,38 @@ test('a job that was terminated in Temporal has a record before Temporal forgets
   });
   expect(record.job.expires_at).not.toBeNull();
   expect(record.order?.header.id).toBe('forced');
+});
+
+describe('a job that was deleted while it ran', () => {
+  const running = async (id: string) =>
+    lab.until(await lab.submit({ id, operation: 'test.echo', params: { delay_ms: 60_000 } }), 'processing');
+
+  test('is looked at once more, for what a step has written that heard of nothing', async () => {
+    await lab.service.delete(await running('written-to'));
+    const late = join(lab.storeDir, 'public/jobs/written-to/runs/1/outputs/echo/all/1/late.txt');
+    await mkdir(dirname(late), { recursive: true });
+    await writeFile(late, 'of a worker that was cut off');
+    await keepHouse(HOUR_MS);
+    expect(await files('written-to')).toHaveLength(3);
+    await keepHouse(DAY_MS + HOUR_MS);
+    expect(await files('written-to')).toEqual(['public/deleted/written-to']);
+  });
+
+  test('by an API that died over it, is deleted then', async () => {
+    const job = await running('half-deleted');
+    await lab.archive.bury(job, remainsDue(job, new Date()));
+    expect(await keepHouse(DAY_MS + HOUR_MS)).toMatchObject({ failed: 0 });
+    expect(await files('half-deleted')).toEqual(['public/deleted/half-deleted']);
+    // Forgetting it takes Temporal a while.
+    const status = await lab.client.workflow
+      .getHandle(workflowIdOf(job))
+      .describe()
+      .then(
+        (found) => found.status.name,
+        () => null,
+      );
+    expect(status).not.toBe('RUNNING');
+  });
 });
 
 test('two at once do no harm', async () => {

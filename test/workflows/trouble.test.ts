@@ -40,9 +40,34 @@ const hang = defineOperation({
   ],
 });
 
+/** Whether scratch has room. */
+let room = false;
+let writes = 0;
+
+const write = defineOperation({
+  name: 'lab.write',
+  title: 'Write',
+  description: 'Writes to a disk that may be full.',
+  params: z.looseObject({}),
+  inputs: { min: 0, max: 0, media: [] },
+  result: 'json',
+  engine: {},
+  stages: [
+    {
+      name: 'write',
+      title: 'Write',
+      run: async ({ workspace, outputs }) => {
+        writes++;
+        await writeFile(room ? join(workspace, 'file') : '/dev/full', 'x');
+        await outputs.json({ written: true });
+      },
+    },
+  ],
+});
+
 beforeAll(async () => {
   web = await startWeb({ '/asset': Buffer.alloc(700 * 1024, 'a') });
-  lab = await startLab(inject('temporalBinary'), [hang]);
+  lab = await startLab(inject('temporalBinary'), [hang, write]);
 });
 
 afterAll(async () => {
@@ -86,6 +111,15 @@ describe('a job waits', () => {
     }
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({ state: 'completed', error: null });
     expect((await lab.service.result(job)).manifest.data).toMatchObject({ word: 'kept' });
+  });
+
+  test('while the disk of its worker is full, longer than for anything unforeseen', async () => {
+    const job = await lab.submit({ operation: 'lab.write' });
+    await expect.poll(() => writes, patience).toBe(4);
+    await expect.poll(() => complaints(job), patience).toEqual(['disk_full']);
+    expect(await lab.service.get(job)).toMatchObject({ state: 'processing', error: null });
+    room = true;
+    expect(await lab.until(job, 'completed', 'failed')).toMatchObject({ state: 'completed', error: null });
   });
 
   test('while the disk is full, with what it downloads', async (context) => {
