@@ -14,6 +14,7 @@ import type { Keyring } from '../keys.ts';
 import { enterDue, eraseWork, listDue } from './erasure.ts';
 import { readJson } from './json.ts';
 import * as layout from './layout.ts';
+import { readAhead } from './read-ahead.ts';
 import type { ObjectStore } from './store.ts';
 import { enterUsage } from './usage.ts';
 
@@ -57,8 +58,8 @@ export class StoredArchive implements JobArchive {
     if (filter.state && !isTerminal(filter.state)) return { jobs: [], cursor: null };
     const jobs: Job[] = [];
     let looks = 0;
-    for await (const key of this.#entries(tenant, page)) {
-      const job = await readJson<Job>(this.#store, key);
+    const entries = readAhead<Job>(this.#store, this.#entries(tenant, page), page.limit);
+    for await (const { key, value: job } of entries) {
       if (job && matches(job, filter)) jobs.push(whole(job));
       looks += 1;
       // Of a filter that few match, the client goes on from here rather than wait for all that there ever was.
