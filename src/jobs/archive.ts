@@ -19,12 +19,16 @@ export interface JobRecord extends JobSnapshot {
   readonly order: JobOrder | null;
 }
 
-/** Bytes on their way into the store. */
-export interface UploadStream {
-  /** Of the request that brings them; its uploads are kept or discarded together. */
+/** Names what a request puts into the store. */
+export interface Deposited {
+  /** What one request brought is kept or discarded together. */
   readonly request: string;
-  /** Place among the files of that request. */
+  /** Place among the uploads, or the sealed inputs, of that request. */
   readonly position: number;
+}
+
+/** Bytes on their way into the store. */
+export interface UploadStream extends Deposited {
   /** True: it is the only input of its job, and lies where the job's API says. */
   readonly asInput: boolean;
   readonly body: Readable;
@@ -62,19 +66,20 @@ export interface JobArchive {
   result(ref: JobRef, run: number): Promise<StoredResult | null>;
   /** Callbacks of the job, and the attempts at them. */
   deliveries(ref: JobRef): Promise<Delivery[]>;
+  /** Comes before all that a request puts into the store: what it leaves there if its process dies is found by `abandoned`. */
+  begin(ref: JobRef, request: string, asInput: boolean): Promise<void>;
   /** Keeps inputs encrypted beside the job. */
-  seal(ref: JobRef, inputs: JobInputs): Promise<SealedInputs>;
+  seal(ref: JobRef, place: Deposited, inputs: JobInputs): Promise<SealedInputs>;
   /** The inputs that `seal` kept. Throws operation_failed when they were erased. */
   unseal(ref: JobRef, inputs: SealedInputs, signal?: AbortSignal): Promise<JobInputs>;
-  /** Keeps what a request uploads. What it leaves behind if its process dies is found by `abandoned`. */
+  /** Keeps what a request uploads. */
   upload(ref: JobRef, upload: UploadStream): Promise<Upload>;
-  /** The uploads of a request belong to their job from now on. */
-  keepUploads(ref: JobRef, request: string): Promise<void>;
-  discardUploads(ref: JobRef, request: string): Promise<void>;
-  /** Requests that began to upload before this time, and neither kept nor discarded it. */
+  /** What a request brought belongs to its job from now on. */
+  keepRequest(ref: JobRef, request: string): Promise<void>;
+  /** Erases it. */
+  discardRequest(ref: JobRef, request: string): Promise<void>;
+  /** Requests that began before this time, and were neither kept nor discarded. */
   abandoned(before: Date): AsyncIterable<{ readonly ref: JobRef; readonly request: string }>;
-  /** Takes back `seal`, when the job could not be started after all. */
-  discard(ref: JobRef, inputs: SealedInputs): Promise<void>;
   /** True when a job with this id was deleted. */
   isDeleted(ref: JobRef): Promise<boolean>;
   /** Marks the job as deleted, so that its id stays taken. `remains`: another look at it, where steps may be under way. */

@@ -76,6 +76,8 @@ export interface JobEngine {
     filter: JobFilter,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<JobPage>;
+  /** How many jobs the engine knows, about: what was run again may be counted by its earlier runs. */
+  count(tenant: string, filter: JobFilter): Promise<number>;
   /** How many jobs have not ended, as of now. */
   countOpen(which: OpenJobs): Promise<number>;
   /** Some jobs of an operation that completed lately, with their timelines. */

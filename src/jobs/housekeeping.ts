@@ -2,6 +2,7 @@
 
 import { DarkroomError } from '../errors.ts';
 import type { JobArchive } from './archive.ts';
+import { wasGiven } from './deposit.ts';
 import { type Due, expiryOf, jobDue } from './due.ts';
 import type { JobEngine } from './engine.ts';
 import type { Job } from './job.ts';
@@ -17,7 +18,7 @@ export interface HousekeepingParts {
 
 /** How many of each. */
 export interface Housekept {
-  /** Requests whose uploads were left by an API that died. */
+  /** Requests whose uploads or sealed inputs were left: the API died, or Temporal was away. */
   readonly uploads: number;
   /** Jobs that were ended in Temporal itself, and have a record now. */
   readonly recorded: number;
@@ -34,7 +35,7 @@ export interface Housekept {
 /** Hears of what could not be done. */
 export type Tell = (about: unknown, error: unknown) => void;
 
-/** Uploads that began so long ago are not under way any more. */
+/** Requests that began so long ago are not under way any more. */
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 export class Housekeeping {
@@ -79,12 +80,20 @@ export class Housekeeping {
     return { uploads, recorded, work: erased - jobs, jobs, days, failed };
   }
 
-  /** Removes uploads of a request whose process died, if no job was made of them. */
-  async #sweep({ ref, request }: { ref: JobRef; request: string }): Promise<true> {
+  /** Removes what a request left in the store, unless its job was made, or was given it. False: that cannot be told yet. */
+  async #sweep({ ref, request }: { ref: JobRef; request: string }): Promise<boolean> {
     const { archive, engine } = this.#parts;
-    const known = (await engine.get(ref)) ?? (await archive.record(ref));
-    if (known) await archive.keepUploads(ref, request);
-    else await archive.discardUploads(ref, request);
+    const [known, record] = [await engine.get(ref), await archive.record(ref)];
+    const latest = known && (await engine.order(ref));
+    if (known && !latest) return false;
+    for (const order of [record?.order, latest]) {
+      if (!order || !(await wasGiven(archive, order, request))) continue;
+      await archive.keepRequest(ref, request);
+      return true;
+    }
+    // Of what came while it waits for assets, the order that it is recorded with tells.
+    if (known && !isTerminal(known.job.state) && latest?.awaiting) return false;
+    await archive.discardRequest(ref, request);
     return true;
   }
 

@@ -12,28 +12,30 @@ interface KeyedCaller {
 }
 
 export class Idempotency {
-  readonly #fingerprint: (text: string) => string;
+  readonly #fingerprints: (text: string) => readonly [string, ...string[]];
 
-  /** `fingerprint`: a keyed digest, in base64url. */
-  constructor(fingerprint: (text: string) => string) {
-    this.#fingerprint = fingerprint;
+  /** `fingerprints`: keyed digests, in base64url; the current master key's first, then of those that are being rotated out. */
+  constructor(fingerprints: (text: string) => readonly [string, ...string[]]) {
+    this.#fingerprints = fingerprints;
   }
 
-  /** Id of a job: the same for the same key, and as random as any to everyone else. Undefined without a key. */
-  idOf({ tenant, dialect, idempotencyKey }: KeyedCaller): string | undefined {
-    if (idempotencyKey === undefined) return undefined;
-    const hex = this.#digest(`job:${tenant}:${dialect}:${idempotencyKey}`);
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+  /** Ids of a job, one a master key: the same for the same key, and as random as any to everyone else. None without a key. */
+  idsOf({ tenant, dialect, idempotencyKey }: KeyedCaller): string[] {
+    if (idempotencyKey === undefined) return [];
+    return this.#digests(`job:${tenant}:${dialect}:${idempotencyKey}`).map((hex) =>
+      hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5'),
+    );
   }
 
-  /** A call for more assets: the key and what came with it, so that the workflow can tell one that is repeated from another. */
-  callOf(key: string, assets: readonly AssetOrder[], final: boolean): string {
-    return `${this.#digest(`assets:${key}`)}.${this.#digest(canonicalAssets(assets, final)).slice(0, 16)}`;
+  /** Ids of a call for more assets: of the key and what came with it, so that the workflow can tell one that is repeated from another. */
+  callsOf(key: string, assets: readonly AssetOrder[], final: boolean): string[] {
+    const contents = this.#digests(canonicalAssets(assets, final));
+    return this.#digests(`assets:${key}`).map((hex, index) => `${hex}.${contents[index]?.slice(0, 16)}`);
   }
 
   /** In hexadecimal. */
-  #digest(text: string): string {
-    return Buffer.from(this.#fingerprint(text), 'base64url').toString('hex');
+  #digests(text: string): string[] {
+    return this.#fingerprints(text).map((digest) => Buffer.from(digest, 'base64url').toString('hex'));
   }
 }
 

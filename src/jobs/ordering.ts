@@ -1,18 +1,9 @@
 /** From a valid request to the order of a run: what the workflow is given, with secrets and long lists put away. */
-import type { JobArchive } from './archive.ts';
 import type { Asset } from './asset.ts';
 import type { PlannableOperation } from './catalogue.ts';
+import type { Deposit } from './deposit.ts';
 import { type Callback, endEvents, type JobSpec } from './job.ts';
-import type {
-  AssetChunk,
-  AssetOrder,
-  Awaiting,
-  JobInputs,
-  JobOrder,
-  JobRef,
-  Keeping,
-  Upload,
-} from './order.ts';
+import type { AssetChunk, AssetOrder, Awaiting, JobInputs, JobOrder, Keeping, Upload } from './order.ts';
 
 /** Longer lists of assets are kept in the store: Temporal's payloads stay small and its pages quick. */
 const INLINE_INPUT_BYTES = 32 * 1024;
@@ -32,7 +23,6 @@ export interface ReceivedFile {
 }
 
 export interface OrderParts {
-  readonly archive: JobArchive;
   readonly callbackScheduleMs: readonly number[];
   /** Of jobs that say nothing else. */
   readonly keeping: Keeping;
@@ -40,7 +30,8 @@ export interface OrderParts {
 
 /** A request that has been found valid. */
 export interface ValidRequest {
-  readonly ref: JobRef;
+  /** Where it puts what is secret or long. */
+  readonly deposit: Deposit;
   readonly dialect: string;
   readonly spec: JobSpec;
   readonly operation: PlannableOperation;
@@ -49,12 +40,12 @@ export interface ValidRequest {
 }
 
 export async function orderOf(parts: OrderParts, request: ValidRequest): Promise<JobOrder> {
-  const { ref, spec, operation, dialect, fingerprint } = request;
+  const { deposit, spec, operation, dialect, fingerprint } = request;
   const created_at = new Date().toISOString();
   return {
     header: {
-      id: ref.id,
-      tenant: ref.tenant,
+      id: deposit.ref.id,
+      tenant: deposit.ref.tenant,
       operation: spec.operation,
       dialect,
       created_at,
@@ -72,7 +63,7 @@ export async function orderOf(parts: OrderParts, request: ValidRequest): Promise
     callbackScheduleMs: parts.callbackScheduleMs,
     keeping: keepingOf(spec, parts.keeping),
     result: null,
-    ...(await putAway(parts.archive, ref, request.assets, spec.callback ?? null)),
+    ...(await putAway(deposit, request.assets, spec.callback ?? null)),
   };
 }
 
@@ -87,17 +78,16 @@ function awaitingOf({ await_assets: asked }: JobSpec, { info }: PlannableOperati
 
 /** What can be read by whoever sees Temporal stands in the order itself; the rest is sealed, the callback with the first assets. */
 async function putAway(
-  archive: JobArchive,
-  ref: JobRef,
+  deposit: Deposit,
   assets: readonly AssetOrder[],
   callback: Callback | null,
 ): Promise<Pick<JobOrder, 'chunks' | 'callback'>> {
   const inputs = { assets, callback };
   if (!mustBeSealed(inputs)) return { chunks: inline(assets), callback: { callback } };
   const first = assets.slice(0, CHUNK_SIZE);
-  const { sealed } = await archive.seal(ref, { assets: first, callback });
+  const { sealed } = await deposit.seal({ assets: first, callback });
   const chunks = first.length > 0 ? [{ count: first.length, sealed }] : [];
-  const rest = await sealChunks(archive, ref, assets.slice(CHUNK_SIZE));
+  const rest = await sealChunks(deposit, assets.slice(CHUNK_SIZE));
   return { chunks: [...chunks, ...rest], callback: { sealed } };
 }
 
@@ -106,22 +96,15 @@ const inline = (assets: readonly AssetOrder[]): AssetChunk[] =>
 
 /** Keeps assets as objects of at most 512. */
 export async function sealChunks(
-  archive: JobArchive,
-  ref: JobRef,
+  deposit: Deposit,
   assets: readonly AssetOrder[],
 ): Promise<Extract<AssetChunk, { sealed: string }>[]> {
   const chunks = [];
   for (let from = 0; from < assets.length; from += CHUNK_SIZE) {
     const some = assets.slice(from, from + CHUNK_SIZE);
-    chunks.push({ count: some.length, ...(await archive.seal(ref, { assets: some, callback: null })) });
+    chunks.push({ count: some.length, ...(await deposit.seal({ assets: some, callback: null })) });
   }
   return chunks;
-}
-
-/** Names under which an order's inputs are sealed. */
-export function sealedOf({ chunks, callback }: Pick<JobOrder, 'chunks' | 'callback'>): string[] {
-  const names = [...chunks, callback].flatMap((part) => ('sealed' in part ? [part.sealed] : []));
-  return [...new Set(names)];
 }
 
 /** A URL with a query may be a presigned one, which is as good as a password; that of a callback has secrets in its path, often. */

@@ -2,32 +2,35 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { DarkroomError } from '../errors.ts';
+import type { JobArchive } from './archive.ts';
 import type { assetList } from './asset.ts';
 import type { OperationCatalogue, PlannableOperation } from './catalogue.ts';
+import { Deposit } from './deposit.ts';
 import { isExpired } from './due.ts';
 import type { JobEngine } from './engine.ts';
 import { canonicalRequest, sameRequest } from './fingerprint.ts';
 import { Idempotency, inTermsOfKey } from './idempotency.ts';
-import type { Job, jobSpec } from './job.ts';
-import { initialStatus, type JobOrder, type JobRef } from './order.ts';
+import type { Job, JobSpec, jobSpec } from './job.ts';
+import { initialStatus, type JobRef } from './order.ts';
 import {
   type OrderParts,
   orderOf,
   type ReceivedFile,
   sealChunks,
-  sealedOf,
+  type ValidRequest,
   withUploads,
 } from './ordering.ts';
 import { refusedRecord } from './refusal.ts';
 import type { Rooms } from './room.ts';
 import type { JobService } from './service.ts';
 import { isTerminal } from './states.ts';
-import { isUnheard, orDiscard } from './unheard.ts';
+import { isUnheard } from './unheard.ts';
 import { Uploads } from './uploads.ts';
 import { invalid, validate, validateAssets } from './validation.ts';
 
 export interface ReceptionParts extends OrderParts {
   readonly engine: JobEngine;
+  readonly archive: JobArchive;
   readonly operations: OperationCatalogue;
   readonly rooms: Rooms;
   /** Keyed digests of a canonical request, the current key's first. */
@@ -70,7 +73,7 @@ export class Reception {
 
   constructor(parts: ReceptionParts, service: Pick<JobService, 'get'>) {
     this.#parts = parts;
-    this.#idempotency = new Idempotency((text) => parts.fingerprints(text)[0]);
+    this.#idempotency = new Idempotency(parts.fingerprints);
     this.#service = service;
   }
 
@@ -80,30 +83,33 @@ export class Reception {
    * job_id_in_use, idempotency_key_reused, job_id_deleted, too_many_jobs, temporal_unavailable, store_unavailable; then nothing was created.
    */
   async submit(caller: Caller, request: JobRequest, uploads?: Uploads): Promise<Submitted> {
-    const submitted = await orDiscard(uploads, () => this.#accept(caller, request, uploads));
-    // The job is durable. What cannot be tidied up now is tidied up by the sweep.
-    const settled = submitted.created ? uploads?.keep() : uploads?.discard();
-    await settled?.catch(() => undefined);
-    return submitted;
+    const files = uploads?.files ?? [];
+    const accept = async (): Promise<Submitted> => {
+      const { spec, operation } = validate(request, this.#parts, files);
+      const assets = withUploads(spec.assets, files);
+      const deposit = uploads?.deposit ?? this.#deposit(caller, await this.#named(caller, spec));
+      const valid = { dialect: caller.dialect, spec, operation, assets, deposit };
+      return deposit.settle(
+        () => this.#accept(caller, valid),
+        ({ created }) => created,
+      );
+    };
+    return uploads ? uploads.deposit.settle(accept, ({ created }) => created) : accept();
   }
 
-  async #accept(caller: Caller, request: JobRequest, uploads: Uploads | undefined): Promise<Submitted> {
-    const files = uploads?.files ?? [];
-    const { spec, operation } = validate(request, this.#parts, files);
-    const chosen = spec.id ?? this.#idempotency.idOf(caller);
-    const ref = uploads?.ref ?? { tenant: caller.tenant, id: chosen ?? randomUUID() };
-    const assets = withUploads(spec.assets, files);
+  async #accept(caller: Caller, request: Omit<ValidRequest, 'fingerprint'>): Promise<Submitted> {
+    const { spec, operation, assets, deposit } = request;
+    const { ref } = deposit;
+    const chosen = spec.id !== undefined || caller.idempotencyKey !== undefined;
     const fingerprints = this.#parts.fingerprints(canonicalRequest(spec, assets, caller.assetsNamed));
     try {
       // A client may send its id again long after Temporal forgot it; a fresh UUID cannot have been used.
-      const known = chosen === undefined ? null : await this.#known(ref, fingerprints);
+      const known = chosen ? await this.#known(ref, fingerprints) : null;
       if (known) return { job: known, created: false };
       await this.#refuseUnavailable(operation);
       await this.#admit(ref, chosen);
-      const { dialect } = caller;
-      const [fingerprint] = fingerprints;
-      const order = await orderOf(this.#parts, { ref, dialect, spec, operation, assets, fingerprint });
-      if (await this.#start(ref, order, spec.priority))
+      const order = await orderOf(this.#parts, { ...request, fingerprint: fingerprints[0] });
+      if (await this.#parts.engine.start(order, { priority: spec.priority }))
         return { job: { ...order.header, ...initialStatus(order) }, created: true };
       const existing = await this.#parts.engine.get(ref);
       if (!existing) {
@@ -117,14 +123,34 @@ export class Reception {
   }
 
   /**
+   * The job that a request names, by its id or by a key; null when it names none. While the master key is changed, a key may
+   * stand for a job that was made with the one before.
+   */
+  async #named(caller: Caller, { id }: Pick<JobSpec, 'id'>): Promise<JobRef | null> {
+    const { tenant } = caller;
+    const [current, ...earlier] = id === undefined ? this.#idempotency.idsOf(caller) : [id];
+    for (const id of earlier) if (await this.#isTaken({ tenant, id })) return { tenant, id };
+    return current === undefined ? null : { tenant, id: current };
+  }
+
+  async #isTaken(ref: JobRef): Promise<boolean> {
+    const { archive, engine } = this.#parts;
+    if ((await archive.isDeleted(ref)) || (await archive.record(ref))) return true;
+    return (await engine.get(ref)) !== null;
+  }
+
+  #deposit({ tenant }: Caller, named: JobRef | null): Deposit {
+    return new Deposit(this.#parts.archive, named ?? { tenant, id: randomUUID() });
+  }
+
+  /**
    * The job that the same request made before, its assets left out, as `assetsNamed` stands for them; null when there is none.
    * Throws invalid_request, job_id_in_use, idempotency_key_reused, job_id_deleted.
    */
   async find(caller: Caller, request: JobRequest): Promise<Job | null> {
     const { spec } = validate(request, this.#parts, null);
-    const id = spec.id ?? this.#idempotency.idOf(caller);
-    if (id === undefined) return null;
-    const ref = { tenant: caller.tenant, id };
+    const ref = await this.#named(caller, spec);
+    if (!ref) return null;
     const fingerprints = this.#parts.fingerprints(canonicalRequest(spec, [], caller.assetsNamed));
     try {
       const ended = await this.#known(ref, fingerprints);
@@ -143,20 +169,19 @@ export class Reception {
     const { spec, operation } = validate(request, this.#parts, null);
     await this.#refuseUnavailable(operation);
     await this.#parts.rooms.of(caller.tenant).check();
-    const id = spec.id ?? this.#idempotency.idOf(caller) ?? randomUUID();
-    const ref = { tenant: caller.tenant, id };
-    if (spec.id !== undefined) await this.#refuseDeleted(ref);
-    return new Uploads(this.#parts.archive, ref);
+    const deposit = this.#deposit(caller, await this.#named(caller, spec));
+    if (spec.id !== undefined) await this.#refuseDeleted(deposit.ref);
+    return new Uploads(deposit);
   }
 
   /** A request that is sent again needs no room: its job is there. */
-  async #admit(ref: JobRef, chosen: string | undefined): Promise<void> {
+  async #admit(ref: JobRef, chosen: boolean): Promise<void> {
     const { engine, rooms } = this.#parts;
     await rooms
       .of(ref.tenant)
       .admit()
       .catch(async (error: unknown) => {
-        if (chosen === undefined || (await engine.get(ref)) === null) throw error;
+        if (!chosen || (await engine.get(ref)) === null) throw error;
       });
   }
 
@@ -172,7 +197,8 @@ export class Reception {
 
   /** Begins a submission of one file of which nothing else is known yet: all of the request is checked by `submit`. */
   receiveInput({ tenant }: Caller): Uploads {
-    return new Uploads(this.#parts.archive, { tenant, id: randomUUID() }, { asInput: true });
+    const ref = { tenant, id: randomUUID() };
+    return new Uploads(new Deposit(this.#parts.archive, ref, { asInput: true }));
   }
 
   /**
@@ -190,7 +216,7 @@ export class Reception {
   async receiveAssets(ref: JobRef): Promise<Uploads> {
     const job = await this.#service.get(ref);
     if (isComplete(job)) throw inputClosed(job);
-    return new Uploads(this.#parts.archive, ref);
+    return new Uploads(new Deposit(this.#parts.archive, ref));
   }
 
   /**
@@ -198,43 +224,42 @@ export class Reception {
    * nothing. Throws invalid_request, job_not_found, input_closed, too_many_assets, worker_unavailable.
    */
   async addAssets(ref: JobRef, request: AssetsRequest, uploads?: Uploads): Promise<Job> {
-    const taken = await orDiscard(uploads, () => this.#handOver(ref, request, uploads?.files ?? []));
-    const settled = taken ? uploads?.keep() : uploads?.discard();
-    await settled?.catch(() => undefined);
+    const deposit = uploads?.deposit ?? new Deposit(this.#parts.archive, ref);
+    await deposit.settle(
+      () => this.#handOver(deposit, request, uploads?.files ?? []),
+      (taken) => taken,
+    );
     return this.#service.get(ref);
   }
 
   /** False: the same call had brought them before. */
-  async #handOver(ref: JobRef, request: AssetsRequest, files: readonly ReceivedFile[]): Promise<boolean> {
-    const { archive, engine } = this.#parts;
+  async #handOver(
+    deposit: Deposit,
+    request: AssetsRequest,
+    files: readonly ReceivedFile[],
+  ): Promise<boolean> {
+    const { ref } = deposit;
     const job = await this.#service.get(ref);
     const assets = withUploads(validateAssets(request.assets, job.operation, this.#parts, files), files);
     const { final = false, idempotencyKey } = request;
     if (assets.length === 0 && !final)
       throw invalid([{ pointer: '/assets', detail: 'must have at least one asset, unless `final` is true' }]);
-    const requestId = idempotencyKey ? this.#idempotency.callOf(idempotencyKey, assets, final) : randomUUID();
-    if (isComplete(job)) {
-      if (idempotencyKey && (await this.#wasTaken(ref, requestId))) return false;
-      throw inputClosed(job);
-    }
-    const chunks = await sealChunks(archive, ref, assets);
-    const sealed = chunks.map((chunk) => chunk.sealed);
-    const takeBack = () => Promise.all(sealed.map((name) => archive.discard(ref, { sealed: name })));
-    try {
-      const taken = await engine.addAssets(ref, { chunks, final }, requestId);
-      if (taken.sealed.join() === sealed.join()) return true;
-    } catch (error) {
-      if (!isUnheard(error)) await takeBack();
-      throw error;
-    }
-    await takeBack();
-    return false;
+    const calls = idempotencyKey ? this.#idempotency.callsOf(idempotencyKey, assets, final) : [];
+    const [current = randomUUID(), ...earlier] = calls;
+    // Under the current key it is the workflow that tells, unless that takes no more.
+    for (const call of isComplete(job) ? calls : earlier) if (await this.#wasTaken(ref, call)) return false;
+    if (isComplete(job)) throw inputClosed(job);
+    const chunks = await sealChunks(deposit, assets);
+    const taken = await this.#parts.engine.addAssets(ref, { chunks, final }, current);
+    return taken.sealed.join() === chunks.map(({ sealed }) => sealed).join();
   }
 
-  /** The answer to the call that completed the input may have been lost; made again, it finds that it was taken. */
-  async #wasTaken(ref: JobRef, requestId: string): Promise<boolean> {
+  /** Whether a call was made before, such as the one that completed the input, whose answer may have been lost. */
+  async #wasTaken(ref: JobRef, call: string): Promise<boolean> {
     try {
-      await this.#parts.engine.addAssets(ref, { chunks: [], final: false }, requestId);
+      // More than any job takes: it is refused, and leaves no trace, unless it is known.
+      const tooMany = { count: Number.MAX_SAFE_INTEGER, assets: [] };
+      await this.#parts.engine.addAssets(ref, { chunks: [tooMany], final: false }, call);
       return true;
     } catch (error) {
       if (isUnheard(error) || isReusedKey(error)) throw error;
@@ -254,14 +279,6 @@ export class Reception {
   async #refuseDeleted(ref: JobRef): Promise<void> {
     if (!(await this.#parts.archive.isDeleted(ref))) return;
     throw idGone(ref, 'was deleted');
-  }
-
-  /** A start that failed may yet have happened (its answer was lost), so only a refusal takes the sealed inputs back. */
-  async #start(ref: JobRef, order: JobOrder, priority?: number): Promise<boolean> {
-    const started = await this.#parts.engine.start(order, { priority });
-    if (!started)
-      await Promise.all(sealedOf(order).map((sealed) => this.#parts.archive.discard(ref, { sealed })));
-    return started;
   }
 }
 

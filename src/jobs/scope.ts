@@ -34,6 +34,11 @@ export class DialectJobs {
     return this.#service.list(tenant, { ...filter, dialect: this.#dialect }, page);
   }
 
+  /** See `JobService.count`. */
+  count(tenant: string, filter: Omit<JobFilter, 'dialect'>, most: number): Promise<number> {
+    return this.#service.count(tenant, { ...filter, dialect: this.#dialect }, most);
+  }
+
   async control(ref: JobRef, signal: ControlSignal, reason?: string): Promise<Job> {
     await this.look(ref);
     return this.#service.control(ref, signal, reason);

@@ -6,6 +6,7 @@ import { isExpired, remainsDue, workOverSince } from './due.ts';
 import type { ControlSignal, JobEngine, JobFilter, JobPage, JobSnapshot } from './engine.ts';
 import type { Job } from './job.ts';
 import { type AssetChunk, initialStatus, type JobInputs, type JobOrder, type JobRef } from './order.ts';
+import { Recent } from './recent.ts';
 import { type Asked, askedBy, SHOWN_ASSETS } from './request.ts';
 import { type RerunRequest, rerunOrder } from './rerun.ts';
 import type { Rooms } from './room.ts';
@@ -20,6 +21,10 @@ const CLOSING_MS = 5000;
 /** Records that are looked through to fill a page. */
 const LOOKS = 100;
 
+/** Milliseconds for which it is remembered how many jobs only the store has, and for how many questions. */
+const COUNT_MS = 10 * 60_000;
+const MAX_COUNTS = 1000;
+
 export interface JobServiceParts {
   readonly engine: JobEngine;
   readonly archive: JobArchive;
@@ -33,6 +38,7 @@ const past = { cancel: 'cancelled', pause: 'paused', resume: 'resumed' } as cons
 
 export class JobService {
   readonly #parts: JobServiceParts;
+  readonly #older = new Recent<number>(COUNT_MS, MAX_COUNTS);
 
   constructor(parts: JobServiceParts) {
     this.#parts = parts;
@@ -124,6 +130,27 @@ export class JobService {
       if (!isUnavailable(error) || cursor || underWay) throw error;
       return stored();
     }
+  }
+
+  /**
+   * How many jobs `list` has, about, as far as `most`: of what Temporal knows as it counts them now; of what only the store remembers,
+   * where each must be looked at, as some minutes ago. Throws temporal_unavailable.
+   */
+  async count(tenant: string, filter: JobFilter, most: number): Promise<number> {
+    const known = await this.#parts.engine.count(tenant, filter);
+    if (known >= most) return known;
+    const question = JSON.stringify([tenant, filter, most]);
+    return known + (await this.#older.get(question, () => this.#countOlder(tenant, filter, most)));
+  }
+
+  async #countOlder(tenant: string, filter: JobFilter, most: number): Promise<number> {
+    let count = 0;
+    for (let cursor: string | null = 's.'; cursor !== null && count < most; ) {
+      const page: JobPage = await this.list(tenant, filter, { limit: LOOKS, cursor });
+      count += page.jobs.length;
+      cursor = page.cursor;
+    }
+    return count;
   }
 
   /** Asks a running job to cancel, pause or resume. Throws job_not_active when it has ended. */

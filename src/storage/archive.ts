@@ -1,9 +1,15 @@
 /** Jobs in the object store: sealed inputs, results, and the record that outlives Temporal. */
-import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { DarkroomError } from '../errors.ts';
-import type { JobArchive, JobRecord, OpenFile, StoredResult, UploadStream } from '../jobs/archive.ts';
+import type {
+  Deposited,
+  JobArchive,
+  JobRecord,
+  OpenFile,
+  StoredResult,
+  UploadStream,
+} from '../jobs/archive.ts';
 import type { Delivery } from '../jobs/delivery.ts';
 import { type Due, firstDue, jobDue } from '../jobs/due.ts';
 import type { JobFilter, JobPage } from '../jobs/engine.ts';
@@ -14,6 +20,7 @@ import type { Keyring } from '../keys.ts';
 import { enterDue, eraseWork, listDue } from './erasure.ts';
 import { readJson } from './json.ts';
 import * as layout from './layout.ts';
+import { readAhead } from './read-ahead.ts';
 import type { ObjectStore } from './store.ts';
 import { enterUsage } from './usage.ts';
 
@@ -57,8 +64,8 @@ export class StoredArchive implements JobArchive {
     if (filter.state && !isTerminal(filter.state)) return { jobs: [], cursor: null };
     const jobs: Job[] = [];
     let looks = 0;
-    for await (const key of this.#entries(tenant, page)) {
-      const job = await readJson<Job>(this.#store, key);
+    const entries = readAhead<Job>(this.#store, this.#entries(tenant, page), page.limit);
+    for await (const { key, value: job } of entries) {
       if (job && matches(job, filter)) jobs.push(whole(job));
       looks += 1;
       // Of a filter that few match, the client goes on from here rather than wait for all that there ever was.
@@ -129,44 +136,41 @@ export class StoredArchive implements JobArchive {
     return found;
   }
 
-  async seal(ref: JobRef, inputs: JobInputs): Promise<SealedInputs> {
-    const sealed = randomUUID();
+  async begin({ tenant, id }: JobRef, request: string, asInput: boolean): Promise<void> {
+    const begun: BegunRequest = { ref: { tenant, id }, at: new Date().toISOString(), asInput };
+    await this.#store.put(layout.begunRequestKey(request), JSON.stringify(begun));
+  }
+
+  async seal(ref: JobRef, { request, position }: Deposited, inputs: JobInputs): Promise<SealedInputs> {
+    const sealed = `${request}/${position}`;
     const key = layout.sealedKey(ref, sealed);
     await this.#store.put(key, this.#keys.seal(JSON.stringify(inputs), key));
     return { sealed };
   }
 
   async upload(ref: JobRef, { request, position, asInput, body, signal }: UploadStream): Promise<Upload> {
-    if (position === 0) {
-      const at = new Date().toISOString();
-      const begun: BegunUploads = { ref: { tenant: ref.tenant, id: ref.id }, at, asInput };
-      await this.#store.put(layout.begunUploadsKey(request), JSON.stringify(begun));
-    }
     const upload = asInput ? layout.ONLY_INPUT : `${request}/${position}`;
     return { upload, ...(await this.#store.put(layout.uploadKey(ref, upload), body, { signal })) };
   }
 
-  async keepUploads(_ref: JobRef, request: string): Promise<void> {
-    await this.#store.delete(layout.begunUploadsKey(request));
+  async keepRequest(_ref: JobRef, request: string): Promise<void> {
+    await this.#store.delete(layout.begunRequestKey(request));
   }
 
-  async discardUploads(ref: JobRef, request: string): Promise<void> {
-    const begun = await readJson<BegunUploads>(this.#store, layout.begunUploadsKey(request));
+  async discardRequest(ref: JobRef, request: string): Promise<void> {
+    const begun = await readJson<BegunRequest>(this.#store, layout.begunRequestKey(request));
     if (begun?.asInput) await this.#store.delete(layout.inputKey(ref));
     await this.#store.deleteAll(layout.uploadPrefix(ref, request));
-    await this.#store.delete(layout.begunUploadsKey(request));
+    await this.#store.deleteAll(layout.sealedPrefix(ref, request));
+    await this.#store.delete(layout.begunRequestKey(request));
   }
 
   async *abandoned(before: Date): AsyncIterable<{ ref: JobRef; request: string }> {
-    for await (const { key } of this.#store.list(layout.begunUploadsPrefix)) {
-      const begun = await readJson<BegunUploads>(this.#store, key);
+    for await (const { key } of this.#store.list(layout.begunRequestsPrefix)) {
+      const begun = await readJson<BegunRequest>(this.#store, key);
       if (begun && new Date(begun.at) < before)
-        yield { ref: begun.ref, request: key.slice(layout.begunUploadsPrefix.length) };
+        yield { ref: begun.ref, request: key.slice(layout.begunRequestsPrefix.length) };
     }
-  }
-
-  async discard(ref: JobRef, { sealed }: SealedInputs): Promise<void> {
-    await this.#store.delete(layout.sealedKey(ref, sealed));
   }
 
   async unseal(ref: JobRef, { sealed }: SealedInputs, signal?: AbortSignal): Promise<JobInputs> {
@@ -247,8 +251,8 @@ export class StoredArchive implements JobArchive {
   }
 }
 
-/** A request that uploads, from its first byte until its job is accepted or refused. */
-interface BegunUploads {
+/** A request that has put something into the store, from then until its job is accepted or refused. */
+interface BegunRequest {
   readonly ref: JobRef;
   readonly at: string;
   readonly asInput: boolean;

@@ -8,8 +8,10 @@ export const jobPrefix = ({ tenant, id }: JobRef): string => `${tenant}/jobs/${i
 /** The job as it ended. */
 export const recordKey = (ref: JobRef): string => `${jobPrefix(ref)}job.json`;
 
-/** Inputs with secrets, or too long for Temporal, encrypted; named afresh by each submission, so that none overwrites another's. */
+/** Inputs with secrets, or too long for Temporal, encrypted: `name` is that of the request, and a number, so that none overwrites another's. */
 export const sealedKey = (ref: JobRef, name: string): string => `${jobPrefix(ref)}sealed/${name}`;
+
+export const sealedPrefix = (ref: JobRef, request: string): string => `${jobPrefix(ref)}sealed/${request}/`;
 
 /** Of assets that were fetched: their bytes, and how each download went. */
 export const fetchedPrefix = (ref: JobRef): string => `${jobPrefix(ref)}inputs/`;
@@ -32,10 +34,10 @@ export const uploadKey = (ref: JobRef, name: string): string =>
 
 export const uploadPrefix = (ref: JobRef, request: string): string => `${jobPrefix(ref)}uploads/${request}/`;
 
-/** Of all tenants: requests that are uploading. */
-export const begunUploadsPrefix = '_uploading/';
+/** Of all tenants: requests that have put something into the store, and made no job of it yet. */
+export const begunRequestsPrefix = '_uploading/';
 
-export const begunUploadsKey = (request: string): string => `${begunUploadsPrefix}${request}`;
+export const begunRequestKey = (request: string): string => `${begunRequestsPrefix}${request}`;
 
 /** Of all tenants: keys of the API. No tenant's name begins with an underscore. */
 export const apiKeysPrefix = '_keys/';

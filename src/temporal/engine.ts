@@ -27,7 +27,7 @@ import * as names from './attributes.ts';
 import { ask, isNotFound, tell } from './connection.ts';
 import { HighWater } from './high-water.ts';
 import { executionsBelow, executionsOf, firstOrder, terminationReason } from './history.ts';
-import { countOpen, countStates, endedOutside, finishedJobs, listJobs } from './listing.ts';
+import { countJobs, countOpen, countStates, endedOutside, finishedJobs, listJobs } from './listing.ts';
 import { capabilitiesOf, liveWorkers } from './live-workers.ts';
 import { addAssets } from './more-assets.ts';
 import { retentionOf } from './namespace.ts';
@@ -157,6 +157,10 @@ export class TemporalEngine implements JobEngine {
         return now?.job.run === job.run ? now.job : this.#highWater.raise(job);
       }),
     );
+  }
+
+  count(tenant: string, filter: JobFilter): Promise<number> {
+    return ask(this.#client, READ_MS, () => countJobs(this.#client, tenant, filter));
   }
 
   countOpen(which: OpenJobs): Promise<number> {

@@ -68,9 +68,21 @@ export async function finishedJobs(
   return (await readPage(client, completed, SAMPLES, undefined)).snapshots;
 }
 
+/** Executions stand for jobs: of those that were run again, the first, or where a state is asked for, all. */
+export async function countJobs(client: Client, tenant: string, filter: JobFilter): Promise<number> {
+  const query = queryOf(tenant, filter);
+  if (query === null) return 0;
+  return countExecutions(client, filter.state === undefined ? `${query} AND DarkroomRun IS NULL` : query);
+}
+
+async function countExecutions({ workflowService, options }: Client, query: string): Promise<number> {
+  const { namespace } = options;
+  const { count } = await workflowService.countWorkflowExecutions({ namespace, query });
+  return Number(count ?? 0);
+}
+
 /** Jobs that have not ended. */
 export async function countOpen(client: Client, { dialect, tenant, state }: OpenJobs): Promise<number> {
-  const { namespace } = client.options;
   const terms = {
     DarkroomDialect: dialect,
     DarkroomTenant: tenant,
@@ -80,8 +92,7 @@ export async function countOpen(client: Client, { dialect, tenant, state }: Open
     "WorkflowType = 'processJob' AND ExecutionStatus = 'Running'",
     ...Object.entries(terms).flatMap(([name, value]) => (value === undefined ? [] : `${name} = '${value}'`)),
   ].join(' AND ');
-  const { count } = await client.workflowService.countWorkflowExecutions({ namespace, query });
-  return Number(count ?? 0);
+  return countExecutions(client, query);
 }
 
 const underWay = ['created', 'downloading', 'waiting', 'processing'] as const satisfies readonly JobState[];

@@ -46,7 +46,7 @@ describe.each(['filesystem', 'S3'])('on %s', (name) => {
     const listed = await keys.list();
     expect(listed).toHaveLength(2);
     expect(listed).toEqual(expect.arrayContaining([key, other.key]));
-    const at = createKeyAuthenticator(keys, 0);
+    const at = createKeyAuthenticator(keys, { freshMs: 0 });
     expect(await at.identify(written)).toEqual({
       tenant: 'acme',
       subject: `key ${key.id} (ci)`,
@@ -128,7 +128,7 @@ describe('a key', () => {
   test('is an outage and no refusal while the store is away, and not good either', async () => {
     const keys = new KeyStore(stores['S3'] as ObjectStore);
     const { written } = await keys.create(wish);
-    const at = createKeyAuthenticator(keys, 0);
+    const at = createKeyAuthenticator(keys, { freshMs: 0 });
     await s3.stop();
     try {
       await expect(at.identify(written)).rejects.toMatchObject({ code: 'store_unavailable', status: 503 });

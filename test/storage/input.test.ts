@@ -26,6 +26,7 @@ afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true,
 async function upload(asInput: boolean): Promise<string> {
   const request = randomUUID();
   const { signal } = new AbortController();
+  await archive.begin(ref, request, asInput);
   await archive.upload(ref, {
     request,
     position: 0,
@@ -43,7 +44,7 @@ async function keys(): Promise<string[]> {
 }
 
 test('lies at input/{id}, and goes when the job is erased', async () => {
-  await archive.keepUploads(ref, await upload(true));
+  await archive.keepRequest(ref, await upload(true));
   expect(await keys()).toEqual(['public/input/job-1']);
   await archive.erase(ref);
   expect(await keys()).toEqual([]);
@@ -54,12 +55,12 @@ test('is found when its request died, and removed', async () => {
   const abandoned = [];
   for await (const found of archive.abandoned(new Date(Date.now() + 1000))) abandoned.push(found);
   expect(abandoned).toEqual([{ ref, request }]);
-  await archive.discardUploads(ref, request);
+  await archive.discardRequest(ref, request);
   expect(await keys()).toEqual([]);
 });
 
 test('stays when another request of the job is discarded', async () => {
-  await archive.keepUploads(ref, await upload(true));
-  await archive.discardUploads(ref, await upload(false));
+  await archive.keepRequest(ref, await upload(true));
+  await archive.discardRequest(ref, await upload(false));
   expect(await keys()).toEqual(['public/input/job-1']);
 });

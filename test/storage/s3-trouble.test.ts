@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DarkroomError } from '../../src/errors.ts';
 import type { S3Access } from '../../src/storage/s3/connection.ts';
@@ -7,6 +7,7 @@ import { createS3Store } from '../../src/storage/s3.ts';
 import type { ObjectStore } from '../../src/storage/store.ts';
 import { afterFirst, bytesOf, keysOf, textOf } from '../contracts/store/suite.ts';
 import { BUILD_MS, type S3Server, startS3Server } from '../support/s3-server.ts';
+import { startWire as startWireTo } from '../support/wire.ts';
 
 const MiB = 1024 * 1024;
 
@@ -30,44 +31,10 @@ describe('an S3 store in trouble', () => {
     return `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
   };
 
-  /** Between the store and its server: a wire that can be cut or go silent, counted in bytes towards the store. */
   const startWire = async () => {
-    const { port, hostname } = new URL(server.endpoint);
-    const sockets = new Set<Socket>();
-    let passes = Number.POSITIVE_INFINITY;
-    let silent = false;
-    const wire = createServer((near) => {
-      const far = connect(Number(port), hostname);
-      for (const socket of [near, far]) {
-        sockets.add(socket);
-        socket.on('error', () => {});
-        socket.on('close', () => {
-          near.destroy();
-          far.destroy();
-        });
-      }
-      near.on('data', (bytes) => silent || far.write(bytes));
-      far.on('data', (bytes: Buffer) => {
-        if (silent) return;
-        near.write(bytes.subarray(0, passes));
-        passes -= bytes.length;
-        if (passes <= 0) near.end();
-      });
-    });
-    const endpoint = await listening(wire);
-    closing.push(() => {
-      for (const socket of sockets) socket.destroy();
-      wire.close();
-    });
-    return {
-      endpoint,
-      cutAfter: (bytes: number) => {
-        passes = bytes;
-      },
-      beSilent: (how: boolean) => {
-        silent = how;
-      },
-    };
+    const wire = await startWireTo(server.endpoint);
+    closing.push(wire.close);
+    return wire;
   };
 
   /** A server of the kind of which there is none to run here: it answers as told. */

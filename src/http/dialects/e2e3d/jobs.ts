@@ -4,7 +4,7 @@ import { type E2e3dStatus, e2e3dJob, e2e3dStatus } from '../../../callbacks/e2e3
 import type { Job } from '../../../jobs/job.ts';
 import type { DialectJobs } from '../../../jobs/scope.ts';
 import { states } from '../../../jobs/states.ts';
-import { allJobs, pageOf, pageQuery } from '../../all-jobs.ts';
+import { JobLists, pageQuery } from '../../job-lists.ts';
 import { createRoutes, refOf } from '../../native/shared.ts';
 import { json } from '../../openapi.ts';
 import type { ApiParts, Env } from '../../parts.ts';
@@ -22,13 +22,16 @@ const listQuery = z.strictObject({
 const jobList = z
   .object({
     jobs: z.array(jobStatus),
-    total: z.int().describe('All jobs of this status, on this page or not'),
+    total: z
+      .int()
+      .describe('All jobs of this status, on this page or not; of many, as counted at most five seconds ago'),
     next_cursor: z.string().nullable().describe('Null on the last page'),
   })
   .meta({ id: 'E2e3dJobs' });
 
 export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: DialectJobs): OpenAPIHono<Env> {
   const app = createRoutes();
+  const lists = new JobLists(jobs);
 
   app.openapi(
     createRoute({
@@ -40,15 +43,10 @@ export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: Dial
       responses: { 200: json(jobList, 'The jobs'), ...fails(422, 503) },
     }),
     async (c) => {
-      const { status, limit = Number.POSITIVE_INFINITY, cursor } = c.req.valid('query');
-      const all = await allJobs(jobs, c.var.tenant, status ? statesOf(status) : null);
-      const page = pageOf(all, limit, cursor);
-      const body = {
-        jobs: page.jobs.map((job) => e2e3dJob(job)),
-        total: all.length,
-        next_cursor: page.next,
-      };
-      return c.json(body, 200);
+      const { status, ...which } = c.req.valid('query');
+      const wanted = { ...which, tenant: c.var.tenant, states: status ? statesOf(status) : null };
+      const { jobs, total, next } = await lists.page(wanted, c.req.raw.signal);
+      return c.json({ jobs: jobs.map((job) => e2e3dJob(job)), total, next_cursor: next }, 200);
     },
   );
 

@@ -4,7 +4,7 @@ import { type E2e3dStatus, e2e3dStatus } from '../../../callbacks/e2e3d.ts';
 import type { Job } from '../../../jobs/job.ts';
 import { Recent } from '../../../jobs/recent.ts';
 import type { DialectJobs } from '../../../jobs/scope.ts';
-import { allJobs } from '../../all-jobs.ts';
+import { allJobs } from '../../job-reading.ts';
 import { statuses } from './shared.ts';
 
 /** They are counted by going through the list of jobs, which dashboards need not do each second. */

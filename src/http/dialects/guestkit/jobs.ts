@@ -4,7 +4,7 @@ import { DarkroomError } from '../../../errors.ts';
 import { jobId } from '../../../jobs/job.ts';
 import type { JobRef } from '../../../jobs/order.ts';
 import type { DialectJobs } from '../../../jobs/scope.ts';
-import { allJobs, pageOf, pageQuery } from '../../all-jobs.ts';
+import { JobLists, pageQuery } from '../../job-lists.ts';
 import { createRoutes, refOf } from '../../native/shared.ts';
 import { json } from '../../openapi.ts';
 import type { Env } from '../../parts.ts';
@@ -19,13 +19,14 @@ const listQuery = z.strictObject(pageQuery);
 const jobList = z
   .object({
     jobs: z.array(jobStatus),
-    total: z.int().describe('All jobs, on this page or not'),
+    total: z.int().describe('All jobs, on this page or not; of many, as counted at most five seconds ago'),
     next_cursor: z.string().nullable().describe('Null on the last page'),
   })
   .meta({ id: 'GuestkitJobs' });
 
 export function jobRoutes(jobs: DialectJobs): OpenAPIHono<Env> {
   const app = createRoutes();
+  const lists = new JobLists(jobs);
 
   app.openapi(
     createRoute({
@@ -37,10 +38,9 @@ export function jobRoutes(jobs: DialectJobs): OpenAPIHono<Env> {
       responses: { 200: json(success(jobList), 'The jobs'), ...fails(400, 503) },
     }),
     async (c) => {
-      const { limit = Number.POSITIVE_INFINITY, cursor } = c.req.valid('query');
-      const all = await allJobs(jobs, c.var.tenant);
-      const page = pageOf(all, limit, cursor);
-      const data = { jobs: page.jobs.map(statusOf), total: all.length, next_cursor: page.next };
+      const wanted = { ...c.req.valid('query'), tenant: c.var.tenant, states: null };
+      const { jobs, total, next } = await lists.page(wanted, c.req.raw.signal);
+      const data = { jobs: jobs.map(statusOf), total, next_cursor: next };
       return c.json({ success: true as const, data }, 200);
     },
   );
