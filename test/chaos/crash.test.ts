@@ -111,9 +111,7 @@ describe('everything is killed', () => {
     started.push(darkroom);
     const { worker, temporal } = await partsOf(darkroom.process.pid);
     process.kill(darkroom.process.pid ?? 0, 'SIGKILL');
-    await expect
-      .poll(async () => [await isAlive(worker), await isAlive(temporal)], { timeout: 20_000 })
-      .toEqual([false, false]);
+    await expect.poll(async () => [await isAlive(worker), await isAlive(temporal)]).toEqual([false, false]);
   });
 });
 

@@ -286,6 +286,6 @@ test('DELETE /api/v1/task erases all of it, also while it runs', async () => {
       expect(gone).toEqual(failure(404, expect.stringContaining(`There is no task "${id}"`)));
     expect((await tasks.result(id)).status).toBe(404);
     const kept = async () => (await storeFiles(darkroom)).filter((path) => path.includes(id));
-    await expect.poll(kept, { timeout: 10_000 }).toEqual([`public/deleted/${id}`]);
+    await expect.poll(kept).toEqual([`public/deleted/${id}`]);
   }
 });

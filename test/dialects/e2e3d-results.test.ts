@@ -266,7 +266,7 @@ test(
   'once three have ended, it is told when the next is likely to',
   async () => {
     await expect
-      .poll(async () => (await ask('/api/metrics')).body, { timeout: 15_000 })
+      .poll(async () => (await ask('/api/metrics')).body)
       .toMatchObject({
         jobs: { completed: 3, failed: 1, total: 4 },
         success_rate: 0.75,

@@ -114,9 +114,7 @@ describe('a submission that is not accepted', () => {
     const env = { TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` };
     const alone = await startDarkroom({ command: 'api', env, impatient: true });
     try {
-      await expect
-        .poll(async () => (await alone.request('/healthz').catch(() => null))?.status, { timeout: 30_000 })
-        .toBe(200);
+      await expect.poll(async () => (await alone.request('/healthz').catch(() => null))?.status).toBe(200);
       const { status, location, body } = await told(await alone.request('/jobs', formOf(image)));
       expect([status, location, body.status]).toEqual([500, `/jobs/${body.job_id}`, 'failed']);
       expect(body.message).toContain('Temporal');

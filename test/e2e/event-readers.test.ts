@@ -32,7 +32,7 @@ async function expectQuiet(): Promise<void> {
     await sleep(4000);
     return api.looks() - before;
   };
-  await expect.poll(looksMade, { timeout: 15_000 }).toBe(0);
+  await expect.poll(looksMade).toBe(0);
 }
 
 /** A few at a time. */

@@ -258,7 +258,7 @@ describe('control', () => {
     const { id } = await darkroom.submit(spec);
     const encoders = async () =>
       (await processes()).filter(({ command }) => command.includes(`image-transform-process.js`));
-    await expect.poll(async () => (await encoders()).length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(async () => (await encoders()).length).toBe(1);
     const asked = Date.now();
     await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
     const job = await darkroom.until(id, 'cancelled', 'failed');

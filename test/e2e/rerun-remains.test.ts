@@ -27,7 +27,6 @@ afterAll(async () => {
 const input = (name: string) => join(darkroom.dataDir, 'inputs', name);
 const photo = new URL('../../examples/photos/coffee.jpg', import.meta.url);
 const handleOf = (id: string) => temporal.workflow.getHandle(`job/public/${id}`);
-const patience = { timeout: 20_000 };
 /** Temporal erases in its own time. */
 const longPatience = { timeout: 100_000 };
 
@@ -51,11 +50,11 @@ test('the old result is there until the new one is complete, also when a run is 
   expect(await resultRun(id)).toBe(1);
   expect((await darkroom.request(`/v1/jobs/${id}/files/result.json`)).status).toBe(200);
   await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
-  await expect.poll(() => stateOf(id), patience).toBe('2 cancelled');
+  await expect.poll(() => stateOf(id)).toBe('2 cancelled');
   expect(await darkroom.get(id)).toMatchObject({ result: { run: 1 } });
   expect(await resultRun(id)).toBe(1);
   await runAgain(id);
-  await expect.poll(() => stateOf(id), patience).toBe('3 completed');
+  await expect.poll(() => stateOf(id)).toBe('3 completed');
   expect(await resultRun(id)).toBe(3);
 });
 
@@ -69,7 +68,7 @@ test('the old result stays when the new run fails', async () => {
   await darkroom.until(id, 'completed');
   await writeFile(input('once.jpg'), 'no longer a picture');
   await runAgain(id);
-  await expect.poll(() => stateOf(id), patience).toBe('2 failed');
+  await expect.poll(() => stateOf(id)).toBe('2 failed');
   expect(await darkroom.get(id)).toMatchObject({
     error: { code: 'asset_not_an_image' },
     result: { run: 1, files: 1 },
@@ -80,7 +79,7 @@ test('the old result stays when the new run fails', async () => {
   expect((await darkroom.request(`/v1/jobs/${id}/files/once.jpg`)).status).toBe(200);
   await copyFile(photo, input('once.jpg'));
   await runAgain(id);
-  await expect.poll(() => stateOf(id), patience).toBe('3 completed');
+  await expect.poll(() => stateOf(id)).toBe('3 completed');
   expect(await resultRun(id)).toBe(3);
 });
 
@@ -90,7 +89,7 @@ test('terminated in Temporal: run again with what it was given; while it waited,
   await handleOf(id).terminate('enough');
   await darkroom.until(id, 'failed');
   expect(await runAgain(id)).toMatchObject({ status: 202, body: { run: 2 } });
-  await expect.poll(() => stateOf(id), patience).toBe('2 completed');
+  await expect.poll(() => stateOf(id)).toBe('2 completed');
   const result = (await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as object;
   expect(result).toMatchObject({ run: 2, data: { word: 'kept' } });
 
@@ -112,14 +111,14 @@ test('forgotten by Temporal: the record is enough', async () => {
   await forget(id);
   expect(await darkroom.get(id)).toMatchObject({ run: 1, state: 'completed' });
   expect(await runAgain(id)).toMatchObject({ status: 202, body: { run: 2 } });
-  await expect.poll(() => stateOf(id), patience).toBe('2 completed');
+  await expect.poll(() => stateOf(id)).toBe('2 completed');
   expect(await resultRun(id)).toBe(2);
 }, 150_000);
 
 async function forget(id: string): Promise<void> {
   const workflowExecution = { workflowId: `job/public/${id}` };
   const { namespace } = temporal.options;
-  await expect.poll(() => executionsOf(temporal, workflowExecution.workflowId), patience).toHaveLength(1);
+  await expect.poll(() => executionsOf(temporal, workflowExecution.workflowId)).toHaveLength(1);
   await temporal.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
   const isGone = () =>
     handleOf(id)
@@ -135,7 +134,7 @@ test('while Temporal is away a job is listed once, in the latest run that ended'
   const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 300 } });
   await darkroom.until(id, 'completed');
   await runAgain(id);
-  await expect.poll(() => stateOf(id), patience).toBe('2 completed');
+  await expect.poll(() => stateOf(id)).toBe('2 completed');
   const { temporal: server } = await partsOf(darkroom.process.pid);
   process.kill(server, 'SIGSTOP');
   try {
@@ -156,10 +155,10 @@ test('deleted: no run is left, in the store or in Temporal, and no callback goes
   });
   await darkroom.until(id, 'completed');
   await runAgain(id);
-  await expect.poll(() => stateOf(id), patience).toBe('2 completed');
+  await expect.poll(() => stateOf(id)).toBe('2 completed');
   const callbacks = () => executionsBelow(temporal, `callback/public/${id}/`);
-  await expect.poll(callbacks, patience).toHaveLength(2);
-  await expect.poll(() => executionsOf(temporal, `job/public/${id}`), patience).toHaveLength(2);
+  await expect.poll(callbacks).toHaveLength(2);
+  await expect.poll(() => executionsOf(temporal, `job/public/${id}`)).toHaveLength(2);
   expect((await storedBelow(darkroom, id, '.')).length).toBeGreaterThan(4);
   expect((await darkroom.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(204);
   expect((await storeFiles(darkroom)).filter((path) => path.includes(id))).toEqual([`public/deleted/${id}`]);

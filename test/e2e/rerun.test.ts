@@ -48,13 +48,10 @@ async function rerun(id: string, query = ''): Promise<Job & { status: number; co
 /** Polls until this run has ended so. */
 async function until(id: string, run: number, state: Job['state']): Promise<Job> {
   await expect
-    .poll(
-      async () => {
-        const job = await darkroom.get(id);
-        return [job.run, job.state];
-      },
-      { timeout: 30_000 },
-    )
+    .poll(async () => {
+      const job = await darkroom.get(id);
+      return [job.run, job.state];
+    })
     .toEqual([run, state]);
   return darkroom.get(id);
 }
@@ -226,9 +223,9 @@ describe('clients', () => {
   test('are told of each run, with another id', async () => {
     const before = web.received.length;
     const id = await submit({ operation: 'system.echo', callback: { url: `${web.url}/hook` } });
-    await expect.poll(() => web.received.length, { timeout: 10_000 }).toBe(before + 1);
+    await expect.poll(() => web.received.length).toBe(before + 1);
     await rerun(id);
-    await expect.poll(() => web.received.length, { timeout: 10_000 }).toBe(before + 2);
+    await expect.poll(() => web.received.length).toBe(before + 2);
     const calls = web.received.slice(before);
     expect(calls.map(({ body }) => (JSON.parse(body) as { data: Job }).data.run)).toEqual([1, 2]);
     expect(new Set(calls.map(({ headers }) => headers['webhook-id'])).size).toBe(2);
@@ -251,7 +248,7 @@ describe('clients', () => {
     });
     const slow = await startWeb({ '/hook': (_, response) => void answered.then(() => response.end()) });
     const id = await submit({ operation: 'system.echo', callback: { url: `${slow.url}/hook` } });
-    await expect.poll(() => slow.received.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => slow.received.length).toBe(1);
     const refused = await rerun(id);
     expect(refused).toMatchObject({ status: 409, code: 'job_still_active' });
     expect((await darkroom.get(id)).run).toBe(1);
@@ -265,16 +262,15 @@ describe('clients', () => {
 
   test('see a job once in lists, in its latest run', async () => {
     const id = await submit({ operation: 'test.echo', params: { delay_ms: 1500 } });
-    const patience = { timeout: 10_000 };
     const seen = async (query = '') =>
       (await jobs(query)).filter((job) => job.id === id).map(({ run, state }) => `${run} ${state}`);
-    await expect.poll(() => seen('state=completed'), patience).toEqual(['1 completed']);
+    await expect.poll(() => seen('state=completed')).toEqual(['1 completed']);
     await rerun(id);
     await darkroom.until(id, 'processing');
-    await expect.poll(() => seen(), patience).toEqual(['2 processing']);
+    await expect.poll(() => seen()).toEqual(['2 processing']);
     expect(await seen('state=completed')).toEqual([]);
     await until(id, 2, 'completed');
-    await expect.poll(() => seen(), patience).toEqual(['2 completed']);
-    await expect.poll(() => seen('state=completed'), patience).toEqual(['2 completed']);
+    await expect.poll(() => seen()).toEqual(['2 completed']);
+    await expect.poll(() => seen('state=completed')).toEqual(['2 completed']);
   });
 });

@@ -44,7 +44,7 @@ test('it is tried again: why, and when', async () => {
     assets: [{ source: { url } }],
   });
   await expect
-    .poll(() => steps(id), { timeout: 10_000 })
+    .poll(() => steps(id))
     .toMatchObject([{ kind: 'download', state: 'retrying', error: { code: 'asset_unreachable' } }]);
   const [retrying] = await steps(id);
   expect(retrying?.attempt).toBeGreaterThan(1);
@@ -66,7 +66,7 @@ test('it waits for a free worker: in which queue, and since when', async () => {
   const ids = await Promise.all([submit(), submit(), submit(), submit()]);
   const all = async () => (await Promise.all(ids.map(steps))).flat();
   await expect
-    .poll(all, { timeout: 20_000 })
+    .poll(all)
     .toContainEqual(
       expect.objectContaining({ kind: 'stage', state: 'waiting', task_queue: 'darkroom-cpu', attempt: 1 }),
     );

@@ -120,9 +120,7 @@ test('two that run it again after that time are one run, and lose nothing', asyn
   const answers = await Promise.all([lab.service.rerun(job, {}), lab.service.rerun(job, {})]);
   expect(answers.map(({ run }) => run)).toEqual([2, 2]);
   await expect
-    .poll(async () => [(await lab.service.get(job)).run, (await lab.service.get(job)).state], {
-      timeout: 20_000,
-    })
+    .poll(async () => [(await lab.service.get(job)).run, (await lab.service.get(job)).state])
     .toEqual([2, 'completed']);
   const left = await files('twice');
   expect(left.filter((path) => path.includes('/inputs/')).length).toBeGreaterThan(0);
@@ -154,7 +152,7 @@ test('a job that was terminated in Temporal has a record before Temporal forgets
   const handle = lab.client.workflow.getHandle(workflowIdOf(job));
   await handle.terminate('out of patience');
   // Temporal's list lags behind a little.
-  await expect.poll(async () => (await keepHouse()).recorded, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await keepHouse()).recorded).toBe(1);
   expect(await keepHouse()).toMatchObject({ recorded: 0 });
 
   const path = join(lab.storeDir, 'public/jobs/forced/job.json');
