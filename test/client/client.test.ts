@@ -13,7 +13,8 @@ import {
 } from '../../src/client/client.ts';
 import { localFile, saveArchive, saveFiles } from '../../src/client/files.ts';
 import { photo } from '../support/photos.ts';
-import { type Darkroom, freePort, startDarkroom } from '../support/server.ts';
+import { freePort } from '../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../support/server.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
 let server: Darkroom;

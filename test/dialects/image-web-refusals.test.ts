@@ -1,6 +1,7 @@
 /** image-web: what is not accepted is a job that failed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Darkroom, freePort, startDarkroom } from '../support/server.ts';
+import { freePort } from '../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../support/server.ts';
 import { storeFiles } from '../support/store-files.ts';
 import {
   type Field,

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type EventStream, idsOf, openEvents, type SentEvent } from '../support/event-stream.ts';
 import { photo } from '../support/photos.ts';
+import { freePort } from '../support/ports.ts';
 import { partsOf } from '../support/processes.ts';
-import { type Darkroom, freePort, ready, startDarkroom } from '../support/server.ts';
+import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
 let darkroom: Darkroom;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '../../src/client/client.ts';
 import { cli } from '../support/cli.ts';
 import { curl } from '../support/dialect-clients.ts';
-import { freePort } from '../support/server.ts';
+import { freePort } from '../support/ports.ts';
 import { makeKey, startTenants, type Tenants } from '../support/tenants.ts';
 
 let tenants: Tenants;

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Job } from '../../src/jobs/job.ts';
 import { executionsBelow, executionsOf } from '../../src/temporal/history.ts';
 import { storedBelow } from '../support/more-assets.ts';
+import { freePort } from '../support/ports.ts';
 import { partsOf } from '../support/processes.ts';
-import { type Darkroom, freePort, ready, startDarkroom } from '../support/server.ts';
+import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
 import { storeFiles } from '../support/store-files.ts';
 import { temporalOf } from '../support/temporal.ts';
 

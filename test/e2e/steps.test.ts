@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WatchedJob } from '../../src/client/client.ts';
 import { cli } from '../support/cli.ts';
 import { plain } from '../support/pictures.ts';
-import { type Darkroom, freePort, startDarkroom } from '../support/server.ts';
+import { freePort } from '../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../support/server.ts';
 
 let darkroom: Darkroom;
 beforeAll(async () => {

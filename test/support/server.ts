@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import type { Job, jobSpec } from '../../src/jobs/job.ts';
-import { freePort as anyFreePort } from '../../src/temporal/embedded/ports.ts';
+import { freePort } from './ports.ts';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
@@ -125,6 +125,3 @@ export async function ready({ request, process: child, output }: Darkroom): Prom
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** A port that the system gives to nobody by itself, so that a server which restarts finds its own again. */
-export const freePort = (): Promise<number> => anyFreePort('127.0.0.1', 0);
