@@ -5,6 +5,7 @@ import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Job } from '../../src/jobs/job.ts';
 import { executionsBelow, executionsOf } from '../../src/temporal/history.ts';
+import { type Gate, HELD, makeGate } from '../support/gate.ts';
 import { storedBelow } from '../support/more-assets.ts';
 import { freePort } from '../support/ports.ts';
 import { partsOf } from '../support/processes.ts';
@@ -14,15 +15,18 @@ import { temporalOf } from '../support/temporal.ts';
 
 let darkroom: Darkroom;
 let temporal: Client;
+let gate: Gate;
 
 beforeAll(async () => {
-  darkroom = await startDarkroom({ env: { DARKROOM_CALLBACK_SCHEDULE_MS: '600000' } });
+  gate = await makeGate();
+  darkroom = await startDarkroom({ env: { DARKROOM_CALLBACK_SCHEDULE_MS: '600000', ...gate.env } });
   temporal = await temporalOf(darkroom);
 });
 
 afterAll(async () => {
   await temporal.connection.close();
   await darkroom.dispose();
+  await gate.dispose();
 });
 
 const input = (name: string) => join(darkroom.dataDir, 'inputs', name);
@@ -43,8 +47,10 @@ const resultRun = async (id: string) =>
   ((await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as { run: number }).run;
 
 test('the old result is there until the new one is complete, also when a run is cancelled', async () => {
-  const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 2000 } });
+  await gate.open();
+  const { id } = await darkroom.submit({ operation: HELD });
   await darkroom.until(id, 'completed');
+  await gate.shut();
   await runAgain(id);
   await darkroom.until(id, 'processing');
   expect(await darkroom.get(id)).toMatchObject({ run: 2, result: { run: 1 } });
@@ -54,6 +60,7 @@ test('the old result is there until the new one is complete, also when a run is 
   await expect.poll(() => stateOf(id)).toBe('2 cancelled');
   expect(await darkroom.get(id)).toMatchObject({ result: { run: 1 } });
   expect(await resultRun(id)).toBe(1);
+  await gate.open();
   await runAgain(id);
   await expect.poll(() => stateOf(id)).toBe('3 completed');
   expect(await resultRun(id)).toBe(3);
@@ -85,10 +92,12 @@ test('the old result stays when the new run fails', async () => {
 });
 
 test('terminated in Temporal: run again with what it was given; while it waited, not', async () => {
-  const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 1500, word: 'kept' } });
+  await gate.shut();
+  const { id } = await darkroom.submit({ operation: HELD, params: { word: 'kept' } });
   await darkroom.until(id, 'processing');
   await handleOf(id).terminate('enough');
   await darkroom.until(id, 'failed');
+  await gate.open();
   expect(await runAgain(id)).toMatchObject({ status: 202, body: { run: 2 } });
   await expect.poll(() => stateOf(id)).toBe('2 completed');
   const result = (await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as object;
