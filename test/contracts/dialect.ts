@@ -76,7 +76,7 @@ export interface DialectAdapter {
 export function dialectContract(adapter: DialectAdapter): void {
   const { name, submissions, words, expectError, completed = 200, unavailable = 503 } = adapter;
   const { endsWithinMs = 50_000 } = adapter;
-  describe(`${name}: contract of a dialect`, { timeout: endsWithinMs + 70_000 }, () => {
+  describe(`${name}: contract of a dialect`, () => {
     let s3: S3Server;
     let darkroom: Darkroom;
     let undo: (() => Promise<void>) | undefined;

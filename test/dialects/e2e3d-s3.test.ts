@@ -70,4 +70,4 @@ test('minio_urls, also those of the callback, give the files to an unmodified re
   // Who changes the address has no right to what it then names.
   const [url = ''] = Object.values(results.minio_urls);
   expect((await fetch(url.replace('/mesh/', '/other/'))).status).toBeGreaterThanOrEqual(400);
-}, 240_000);
+});

@@ -59,7 +59,7 @@ test('goes on after its engine and its worker were killed, and repeats only what
   const started = events?.flatMap((event) => event.activityTaskStartedEventAttributes ?? []) ?? [];
   // Every step was done once, but for the two that were under way when something was killed.
   expect(started.filter(({ attempt }) => attempt === 1).length).toBe(started.length - 2);
-}, 180_000);
+});
 
 test('its end alone can be made again', async () => {
   const [{ id = '' } = {}] = z
@@ -71,7 +71,7 @@ test('its end alone can be made again', async () => {
   await expect.poll(async () => (await darkroom.get(id)).run, { timeout: 10_000 }).toBe(2);
   expect(await darkroom.until(id, 'completed', 'failed')).toMatchObject({ state: 'completed', run: 2 });
   expect(await filesOf(id)).toEqual(before);
-}, 120_000);
+});
 
 function isGone(pid: number): boolean {
   try {

@@ -123,7 +123,7 @@ test('forgotten by Temporal: the record is enough', async () => {
   expect(await runAgain(id)).toMatchObject({ status: 202, body: { run: 2 } });
   await expect.poll(() => stateOf(id)).toBe('2 completed');
   expect(await resultRun(id)).toBe(2);
-}, 150_000);
+});
 
 async function forget(id: string): Promise<void> {
   const workflowExecution = { workflowId: `job/public/${id}` };
@@ -175,4 +175,4 @@ test('deleted: no run is left, in the store or in Temporal, and no callback goes
   await expect.poll(() => executionsOf(temporal, `job/public/${id}`), longPatience).toEqual([]);
   await expect.poll(callbacks, longPatience).toEqual([]);
   expect(await runAgain(id)).toMatchObject({ status: 404 });
-}, 150_000);
+});

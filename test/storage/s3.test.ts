@@ -145,7 +145,7 @@ describe('S3 store', () => {
       }
     }
     expect(await uploads()).toEqual([]);
-  }, 120_000);
+  });
 
   it('leaves no parts when a source fails between parts', async () => {
     const error = new Error('the source broke');
@@ -200,7 +200,7 @@ describe('S3 store', () => {
     await store.put('many-more', 'kept');
     await store.deleteAll('many/');
     expect(await keysOf(store, '')).toEqual(['many-more']);
-  }, 120_000);
+  });
 
   it('adopts only regular files, of any size', async () => {
     const [path, link] = [join(local, 'large'), join(local, 'link')];
@@ -243,5 +243,5 @@ describe('S3 store', () => {
     const written = await store.put('large', large);
     expect(written).toEqual({ size: blocks * MiB, sha256: hash.digest('hex') });
     expect(peak).toBeLessThan(100 * MiB);
-  }, 120_000);
+  });
 });
