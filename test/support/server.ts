@@ -10,6 +10,9 @@ import { freePort } from './ports.ts';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
+/** How long Temporal may have too much to do, on a machine that has. */
+const BUSY_MS = 15_000;
+
 type LinkedJob = Job & { links: Record<string, string> };
 
 export interface Darkroom {
@@ -20,6 +23,7 @@ export interface Darkroom {
   readonly output: () => string;
   request(path: string, init?: RequestInit): Promise<Response>;
   submit(spec: z.input<typeof jobSpec>): Promise<LinkedJob>;
+  /** Looks again, as clients do, where Temporal had too much to do to say. */
   get(id: string): Promise<LinkedJob>;
   /** Polls until the job is in one of these states. */
   until(id: string, ...states: Job['state'][]): Promise<LinkedJob>;
@@ -71,7 +75,12 @@ export async function startDarkroom({
     if (token !== undefined && !headers.has('authorization')) headers.set('authorization', `Bearer ${token}`);
     return fetch(new URL(path, url), { ...init, headers });
   };
-  const get = async (id: string) => (await (await request(`/v1/jobs/${id}`)).json()) as LinkedJob;
+  const get = async (id: string) => {
+    for (const deadline = Date.now() + BUSY_MS; ; await sleep(100)) {
+      const response = await request(`/v1/jobs/${id}`);
+      if (response.status !== 503 || Date.now() > deadline) return (await response.json()) as LinkedJob;
+    }
+  };
   const darkroom: Darkroom = {
     url,
     dataDir: data,
