@@ -80,7 +80,7 @@ beforeAll(async () => {
     '/chelsea.jpg': await photo('chelsea.jpg'),
     '/rocket.jpg': await photo('rocket.jpg'),
   });
-  darkroom = await startDarkroom({ env: { DARKROOM_TASK_QUIET_SECONDS: '1' } });
+  darkroom = await startDarkroom({ env: { DARKROOM_TASK_QUIET_SECONDS: '4' } });
 });
 afterAll(async () => {
   await darkroom.dispose();

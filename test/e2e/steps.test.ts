@@ -44,10 +44,15 @@ test('it is tried again: why, and when', async () => {
     params: { width: 9 },
     assets: [{ source: { url } }],
   });
+  let seen: WatchedJob['steps'] = [];
+  const look = async () => {
+    seen = await steps(id);
+    return seen;
+  };
   await expect
-    .poll(() => steps(id))
+    .poll(look)
     .toMatchObject([{ kind: 'download', state: 'retrying', error: { code: 'asset_unreachable' } }]);
-  const [retrying] = await steps(id);
+  const [retrying] = seen;
   expect(retrying?.attempt).toBeGreaterThan(1);
   expect(retrying?.error?.message).toContain('gone.jpg');
   const { stdout } = await cli(['status', id, '--url', darkroom.url]);

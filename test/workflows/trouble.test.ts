@@ -18,6 +18,31 @@ let web: Web;
 let hangs = 0;
 let released = 0;
 
+let letGo = () => {};
+const held = new Promise<void>((resolve) => {
+  letGo = resolve;
+});
+
+const hold = defineOperation({
+  name: 'lab.held',
+  title: 'Held',
+  description: 'Ends when it is let go.',
+  params: z.looseObject({}),
+  inputs: { min: 0, max: 0, media: [] },
+  result: 'json',
+  engine: {},
+  stages: [
+    {
+      name: 'hold',
+      title: 'Hold',
+      run: async ({ params, outputs }) => {
+        await held;
+        await outputs.json(params);
+      },
+    },
+  ],
+});
+
 const hang = defineOperation({
   name: 'lab.hang',
   title: 'Hang',
@@ -42,7 +67,7 @@ const hang = defineOperation({
 
 beforeAll(async () => {
   web = await startWeb({ '/asset': Buffer.alloc(700 * 1024, 'a') });
-  lab = await startLab(inject('temporalBinary'), [hang]);
+  lab = await startLab(inject('temporalBinary'), [hang, hold]);
 });
 
 afterAll(async () => {
@@ -70,12 +95,13 @@ test('a stage that takes longer than it may is told to stop, and not tried again
 
 describe('a job waits', () => {
   test('while the store is away, with what it has to write', async () => {
-    const job = await lab.submit({ operation: 'test.echo', params: { delay_ms: 2000, word: 'kept' } });
+    const job = await lab.submit({ operation: 'lab.held', params: { word: 'kept' } });
     await lab.until(job, 'processing');
     const away = `${lab.storeDir}.away`;
     await mkdir(lab.storeDir, { recursive: true });
     await rename(lab.storeDir, away);
     await writeFile(lab.storeDir, 'no directory');
+    letGo();
     try {
       await expect.poll(() => complaints(job)).toEqual(['store_unavailable']);
       expect(await lab.service.get(job)).toMatchObject({ state: 'processing', error: null });
