@@ -10,6 +10,9 @@ import { freePort } from './ports.ts';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
+/** How long a job may take to come to a state: a model on a busy machine takes a minute or two. */
+export const PATIENCE_MS = 150_000;
+
 /** How long Temporal may have too much to do, on a machine that has. */
 const BUSY_MS = 15_000;
 
@@ -99,7 +102,7 @@ export async function startDarkroom({
       return JSON.parse(body) as LinkedJob;
     },
     until: async (id, ...states) => {
-      const deadline = Date.now() + 50_000;
+      const deadline = Date.now() + PATIENCE_MS;
       for (;;) {
         const job = await get(id).catch(() => null);
         if (job && states.includes(job.state)) return job;
