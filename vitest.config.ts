@@ -1,4 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
+import { FILES_AT_ONCE } from './test/support/ports.ts';
 
 export default defineConfig({
   test: {
@@ -8,8 +11,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 45_000 } },
-    // Many tests start servers of their own; more at once than cores makes them wait for each other.
-    maxWorkers: 2,
-    fileParallelism: true,
+    // Much of the time is waited for servers, timers and Temporal, so one more than there are cores.
+    maxWorkers: Math.min(availableParallelism() + 1, FILES_AT_ONCE),
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -3,13 +3,13 @@ import { freePort as firstFree } from '../../src/temporal/embedded/ports.ts';
 
 /** Below those from which darkroom chooses for its Temporal, and below those that systems hand out by themselves. */
 const LOWEST = 10_000;
-/** A share for each file that runs at the same time. */
-const SHARES = 5;
+/** Each has a share of the ports. */
+export const FILES_AT_ONCE = 5;
 const SHARE = 1000;
 /** Room for the search from the last one of a share. */
 const MARGIN = 200;
 
-const first = LOWEST + (Number(process.env['VITEST_POOL_ID'] ?? 0) % SHARES) * SHARE;
+const first = LOWEST + (Number(process.env['VITEST_POOL_ID'] ?? 0) % FILES_AT_ONCE) * SHARE;
 const last = first + SHARE - MARGIN;
 let latest = Promise.resolve(first + Math.floor(Math.random() * (last - first)));
 
