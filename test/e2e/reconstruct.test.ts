@@ -25,16 +25,16 @@ const filesOf = async (id: string) => {
   return files.map(({ path }) => path).sort();
 };
 
-/** Waits until the job is in this stage and a process of the engine computes for it. */
+/** Waits until a process of the engine computes for this stage of the job. */
 async function engineIn(id: string, stage: string): Promise<{ worker: number; engine: number }> {
   for (;;) {
+    const { worker } = await partsOf(darkroom.process.pid).catch(() => ({ worker: 0 }));
+    const [engine] = await enginePids('reconstruct', worker, stage);
+    if (engine !== undefined) return { worker, engine };
     const job = await darkroom.get(id).catch(() => null);
     if (job?.state === 'completed' || job?.state === 'failed')
       throw new Error(`${stage} is over: ${job.state}`);
-    const { worker } = await partsOf(darkroom.process.pid).catch(() => ({ worker: 0 }));
-    const [engine] = job?.stage === stage ? await enginePids('reconstruct', worker) : [];
-    if (engine !== undefined) return { worker, engine };
-    await sleep(50);
+    await sleep(20);
   }
 }
 
@@ -48,7 +48,7 @@ test('goes on after its engine and its worker were killed, and repeats only what
   const { worker, engine } = await engineIn(job.id, 'dense_reconstruction');
   process.kill(worker, 'SIGKILL');
   // The engine ends along with its worker.
-  await expect.poll(() => isGone(engine), { timeout: 5000 }).toBe(true);
+  await expect.poll(() => isGone(engine), { timeout: 15_000 }).toBe(true);
   await ready(darkroom);
   const ended = await darkroom.until(job.id, 'completed', 'failed');
   expect(ended).toMatchObject({ state: 'completed', progress: 100, error: null });
