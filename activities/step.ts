@@ -15,7 +15,12 @@ const ATTEMPTS = 5;
 /** Attempts when something unforeseen was thrown: most likely a bug, which does not go away. */
 const ATTEMPTS_UNFORESEEN = 3;
 
-const waitedForPatiently = new Set(['store_unavailable', 'disk_full', 'temporal_unavailable']);
+const waitedForPatiently = new Set([
+  'store_unavailable',
+  'disk_full',
+  'temporal_unavailable',
+  'master_key_missing',
+]);
 
 export interface Pulse {
   /** Milliseconds since the epoch. */

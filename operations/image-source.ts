@@ -27,6 +27,12 @@ sharp.cache(false);
  */
 export const MAX_PIXELS = 0x3fff ** 2;
 
+/** What `openImage` reads, by the names of its kinds. */
+export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'];
+
+/** With what pictures are read and made; kept with each result. */
+export const IMAGE_ENGINE = { sharp: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips };
+
 const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'] as const;
 
 export interface SourceImage {

@@ -15,6 +15,7 @@ import type { JobEngine } from './jobs/engine.ts';
 import { Housekeeping } from './jobs/housekeeping.ts';
 import type { Keeping } from './jobs/order.ts';
 import { Reception } from './jobs/reception.ts';
+import { tenantRooms } from './jobs/room.ts';
 import { JobService } from './jobs/service.ts';
 import type { UsageLedger } from './jobs/usage.ts';
 import { type Keyring, loadKeyring } from './keys.ts';
@@ -45,12 +46,14 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
   const { store, keys, archive, operations } = await composeShared(config);
   const client = createClient(target);
   const engine = new TemporalEngine(client, operations.capabilities);
-  const service = new JobService({ engine, archive });
+  const rooms = tenantRooms(engine, config.DARKROOM_TENANT_JOBS);
+  const service = new JobService({ engine, archive, rooms });
   const reception = new Reception(
     {
       engine,
       archive,
       operations,
+      rooms,
       fingerprints: (text) => keys.fingerprints(text),
       refusalOf: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
       keeping: keepingOf(config),
@@ -89,7 +92,7 @@ function authenticationBy(config: Config, store: ObjectStore): Authenticate | nu
 }
 
 /** The API's keys, without anything else. */
-export const openKeys = (config: Config): KeyStore => new KeyStore(openStore(config.DARKROOM_STORE));
+export const openKeys = (config: Config): KeyStore => new KeyStore(openStore(config));
 
 export interface WorkerParts {
   readonly activities: Activities;
@@ -138,15 +141,23 @@ const keepingOf = ({ DARKROOM_KEEP_DAYS: days, DARKROOM_KEEP_WORK_DAYS: workDays
   workMs: workDays * DAY_MS,
 });
 
+/** The object store, and the keys that what is secret in it is sealed with. */
+export async function sealedStore(config: Config): Promise<{ store: ObjectStore; keys: Keyring }> {
+  const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
+  return { store: openStore(config), keys };
+}
+
 async function composeShared(
   config: Config,
 ): Promise<{ store: ObjectStore; keys: Keyring; archive: StoredArchive; operations: Registry }> {
-  const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
-  const store = openStore(config.DARKROOM_STORE);
+  const { store, keys } = await sealedStore(config);
   const own = await loadOperations(config.DARKROOM_OPERATIONS);
   const operations = createRegistry([...builtIn, ...own]);
   return { keys, store, archive: new StoredArchive(store, keys), operations };
 }
 
-const openStore = (address: Config['DARKROOM_STORE']): ObjectStore =>
-  address.kind === 'file' ? createFilesystemStore({ root: address.directory }) : createS3Store(address);
+function openStore({ DARKROOM_STORE: address, DARKROOM_S3_PUBLIC_URL: outside }: Config): ObjectStore {
+  if (address.kind === 'file') return createFilesystemStore({ root: address.directory });
+  if (outside === '') return createS3Store(address);
+  return createS3Store({ ...address, publicEndpoint: outside === 'none' ? null : outside });
+}

@@ -99,7 +99,7 @@ const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly R
     may: [
       /^src\/(http|jobs|callbacks|config)\//,
       /^src\/auth\/tenant\.ts$/,
-      /^src\/(errors|config|log)\.ts$/,
+      /^src\/(errors|config|log|net\/pace)\.ts$/,
       /^package\.json$/,
       /^node:/,
       packages,

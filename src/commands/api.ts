@@ -11,7 +11,8 @@ import { Recent } from '../jobs/recent.ts';
 import { Watcher } from '../jobs/watcher.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
-import { adviseSharedKey, keepRegistering } from './registration.ts';
+import { keepRegistering } from './registration.ts';
+import { insistOnSharedKey } from './shared-key.ts';
 import { untilTold } from './until-told.ts';
 
 /** Where `darkroom serve` puts Temporal unless the port is taken. */
@@ -44,19 +45,20 @@ export async function startApi(
 ): Promise<ApiServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
+  await insistOnSharedKey(config);
   const { client, service, reception, engine, operations, store, usage, authenticate } = await composeApi(
     config,
     target,
   );
   if (!config.embedded) void keepRegistering(client, log);
-  if (!config.embedded) adviseSharedKey(config, log);
   // Probes need no login, so they must not cost a write each.
   const checks = new Recent<void>(1000, 1);
   const checkStore = () => checks.get('', () => store.check());
+  const watcher = new Watcher((ref) => service.look(ref));
   const app = createApp({
     service,
     reception,
-    watcher: new Watcher((ref) => service.look(ref)),
+    watcher,
     estimator: new Estimator(engine),
     engine,
     operations,
@@ -85,6 +87,13 @@ export async function startApi(
     authenticate,
     temporalUi,
   });
-  const server = await listen(config.DARKROOM_LISTEN, (request, bindings) => app.fetch(request, bindings));
-  return { ...server, lacking: () => lacking({ engine, checkStore }) };
+  const server = await listen(config.DARKROOM_LISTEN, config.DARKROOM_GRACE_MS, (request, bindings) =>
+    app.fetch(request, bindings),
+  );
+  const close = () => {
+    // Streams of events would use up the time of grace, and go on at another API.
+    watcher.close();
+    return server.close();
+  };
+  return { close, lacking: () => lacking({ engine, checkStore }) };
 }

@@ -10,6 +10,7 @@ import { checkData } from './doctor/data.ts';
 import { checkEngines } from './doctor/engines.ts';
 import { broken, type Finding, messageOf, ok } from './doctor/finding.ts';
 import { checkListen } from './doctor/listen.ts';
+import { checkMasterKey } from './doctor/master-key.ts';
 import { checkNode } from './doctor/node.ts';
 import { checkSettings } from './doctor/settings.ts';
 import { checkStore } from './doctor/store.ts';
@@ -62,7 +63,11 @@ async function checkParts(config: Config): Promise<Finding[]> {
     { ...config, DARKROOM_MASTER_KEY: [randomBytes(32).toString('base64')] },
     target,
   );
-  const store = [...(await checkStore(config, api.store)), ...(await checkAuthentication(config, api.store))];
+  const store = [
+    ...(await checkStore(config, api.store)),
+    ...(await checkMasterKey(config, api.store)),
+    ...(await checkAuthentication(config, api.store)),
+  ];
   await api.client.connection.close();
   const server =
     config.embedded && address === null

@@ -1,6 +1,5 @@
-/** What parts that run alone, against a cluster, have to see to: search attributes, and a key that they share. */
+/** What parts that run alone, against a cluster, have to see to in Temporal. */
 import type { Client } from '@temporalio/client';
-import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { grpcCode, isNotFound } from '../temporal/connection.ts';
 import { registerSearchAttributes } from '../temporal/namespace.ts';
@@ -10,12 +9,6 @@ const PAUSE_MS = 2000;
 /** What is refused may be permitted some day. */
 const LONG_PAUSE_MS = 60_000;
 const UNAVAILABLE = 14;
-
-/** API and workers open what the others sealed. */
-export function adviseSharedKey(config: Config, log: Log): void {
-  if (config.DARKROOM_MASTER_KEY.length > 0) return;
-  log.warn(`DARKROOM_MASTER_KEY is not set: all parts must share the key in ${config.DARKROOM_DATA}/keys`);
-}
 
 /**
  * Prepares the namespace of a cluster: our search attributes, and the schedule of the housekeeping. Server and namespace may

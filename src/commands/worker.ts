@@ -16,8 +16,9 @@ import { WORKER_HEARTBEAT_MS } from '../temporal/live-workers.ts';
 import { createWorkers, runWorkers } from '../temporal/worker.ts';
 import { EMBEDDED_ADDRESS } from './api.ts';
 import { UsageError } from './exit-code.ts';
-import { adviseSharedKey, keepRegistering } from './registration.ts';
+import { keepRegistering } from './registration.ts';
 import { claimScratch } from './scratch.ts';
+import { insistOnSharedKey } from './shared-key.ts';
 import { untilTold } from './until-told.ts';
 
 /** A worker that starts together with Temporal gives it this long to come up. */
@@ -61,15 +62,19 @@ export async function worker({
   });
   const embedded = embeddedAddress ?? (config.embedded ? EMBEDDED_ADDRESS : null);
   const target = embedded === null ? targetFromEnvironment() : embeddedTarget(embedded);
+  await insistOnSharedKey(config);
   const scratch = await claimScratch(config.DARKROOM_WORK);
   const client = createClient(target);
   const { activities, slots, later } = await composeWorker(config, client, scratch, only);
   const connection = await connectWorker(target, PATIENCE_MS, (message) => log.warn(message));
-  if (embedded === null) {
-    void keepRegistering(client, log);
-    adviseSharedKey(config, log);
-  }
-  const setup = { connection, namespace: target.namespace, identity: workerId, activities };
+  if (embedded === null) void keepRegistering(client, log);
+  const setup = {
+    connection,
+    namespace: target.namespace,
+    identity: workerId,
+    activities,
+    graceMs: config.DARKROOM_GRACE_MS,
+  };
   const workers = await createWorkers({ ...setup, slots });
   stop.signal.removeEventListener('abort', quit);
   const running = runWorkers(workers, stop.signal, async function* (over) {

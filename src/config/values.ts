@@ -133,6 +133,18 @@ const each = (value: RegExp, example: string) =>
     }),
   );
 
+/** `NUMBER`, `NAME=NUMBER`, or both by comma: for all, and for some. Infinity where nothing is said. */
+export const limits = z.string().transform((text, context): ((name: string) => number) => {
+  const entries = list(text).map((part): [string, number] => {
+    const [, name = '', number] = /^(?:([^=]+)=)?([1-9]\d*)$/.exec(part) ?? [];
+    if (number === undefined)
+      context.addIssue(`"${part}" must be NUMBER or NAME=NUMBER, such as 100,acme=500`);
+    return [name, Number(number)];
+  });
+  const known = new Map(entries);
+  return (name) => known.get(name) ?? known.get('') ?? Number.POSITIVE_INFINITY;
+});
+
 export const numberEach = each(/^[1-9]\d{0,3}$/, 'NUMBER, such as vm=2').transform(
   (entries): Record<string, number> =>
     Object.fromEntries(entries.map(([name, text]) => [name, Number(text)])),

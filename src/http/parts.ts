@@ -19,7 +19,7 @@ export interface ApiParts {
   readonly usage: UsageLedger;
   readonly engine: Pick<
     JobEngine,
-    'liveCapabilities' | 'liveWorkers' | 'countRunning' | 'countPending' | 'queues' | 'countsByState'
+    'liveCapabilities' | 'liveWorkers' | 'countOpen' | 'queues' | 'countsByState'
   >;
   readonly onSubmitted: (job: Job) => void;
   /** Answers with what `/metrics` answers. */

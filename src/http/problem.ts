@@ -21,10 +21,14 @@ export const problem = z
       .array(z.object({ pointer: z.string().describe('JSON Pointer (RFC 6901)'), detail: z.string() }))
       .optional()
       .describe('Each field that is wrong'),
+    details: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('More for programs, such as the `state` of the job that stands in the way'),
   })
   .meta({ id: 'Problem' });
 
-/** Seconds after which a request that met an outage may be worth repeating. */
+/** Seconds after which a request that met an outage, or a limit, may be worth repeating. */
 const RETRY_AFTER_SECONDS = '2';
 
 export function problemResponse(c: Context, error: DarkroomError): Response {
@@ -45,7 +49,7 @@ export function problemResponse(c: Context, error: DarkroomError): Response {
 
 /** What the answer to a failure must carry, whatever its shape. */
 export function failureHeaders({ status }: DarkroomError): Record<string, string> {
-  if (status === 503) return { 'retry-after': RETRY_AFTER_SECONDS };
+  if (status === 503 || status === 429) return { 'retry-after': RETRY_AFTER_SECONDS };
   // A body that was refused unread would otherwise be taken for the next request.
   return status === 413 ? { connection: 'close' } : {};
 }

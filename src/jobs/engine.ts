@@ -42,6 +42,14 @@ export interface LiveWorker {
   readonly slots: number | null;
 }
 
+/** Of the jobs that have not ended; what is not said does not matter. */
+export interface OpenJobs {
+  readonly dialect?: string;
+  readonly tenant?: string;
+  /** `created` are those of which no step has begun. */
+  readonly state?: JobState;
+}
+
 /** A task queue, at which steps wait for workers. */
 export interface QueueState {
   readonly name: string;
@@ -68,10 +76,8 @@ export interface JobEngine {
     filter: JobFilter,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<JobPage>;
-  /** Jobs of a dialect that have not ended, of all tenants; as of a second ago. */
-  countRunning(dialect: string): Promise<number>;
-  /** Those among them that are of this tenant and of which no step has begun, as of now. */
-  countPending(dialect: string, tenant: string): Promise<number>;
+  /** How many jobs have not ended, as of now. */
+  countOpen(which: OpenJobs): Promise<number>;
   /** Some jobs of an operation that completed lately, with their timelines. */
   finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]>;
   /** Jobs that were ended in Temporal itself, by force or by a limit, and could not record it. */

@@ -6,9 +6,10 @@ import type { assetList } from './asset.ts';
 import type { OperationCatalogue, PlannableOperation } from './catalogue.ts';
 import { isExpired } from './due.ts';
 import type { JobEngine } from './engine.ts';
-import { canonicalAssets, canonicalRequest, sameRequest } from './fingerprint.ts';
-import type { Job, JobSpec, jobSpec } from './job.ts';
-import { type AssetOrder, initialStatus, type JobOrder, type JobRef } from './order.ts';
+import { canonicalRequest, sameRequest } from './fingerprint.ts';
+import { Idempotency, inTermsOfKey } from './idempotency.ts';
+import type { Job, jobSpec } from './job.ts';
+import { initialStatus, type JobOrder, type JobRef } from './order.ts';
 import {
   type OrderParts,
   orderOf,
@@ -18,6 +19,7 @@ import {
   withUploads,
 } from './ordering.ts';
 import { refusedRecord } from './refusal.ts';
+import type { Rooms } from './room.ts';
 import type { JobService } from './service.ts';
 import { isTerminal } from './states.ts';
 import { isUnheard, orDiscard } from './unheard.ts';
@@ -27,6 +29,7 @@ import { invalid, validate, validateAssets } from './validation.ts';
 export interface ReceptionParts extends OrderParts {
   readonly engine: JobEngine;
   readonly operations: OperationCatalogue;
+  readonly rooms: Rooms;
   /** Keyed digests of a canonical request, the current key's first. */
   readonly fingerprints: (text: string) => readonly [string, ...string[]];
   /** True: jobs wait for a worker with the engine that they need; else they are refused. */
@@ -63,16 +66,18 @@ export interface Submitted {
 export class Reception {
   readonly #parts: ReceptionParts;
   readonly #service: Pick<JobService, 'get'>;
+  readonly #idempotency: Idempotency;
 
   constructor(parts: ReceptionParts, service: Pick<JobService, 'get'>) {
     this.#parts = parts;
+    this.#idempotency = new Idempotency((text) => parts.fingerprints(text)[0]);
     this.#service = service;
   }
 
   /**
    * Accepts a job, or finds the one that the same request made before. Once it returns, the job is durable. `uploads`:
    * the files that came with it. Throws invalid_request (with one entry in `details.errors` for each bad field),
-   * job_id_in_use, idempotency_key_reused, job_id_deleted, temporal_unavailable, store_unavailable; then nothing was created.
+   * job_id_in_use, idempotency_key_reused, job_id_deleted, too_many_jobs, temporal_unavailable, store_unavailable; then nothing was created.
    */
   async submit(caller: Caller, request: JobRequest, uploads?: Uploads): Promise<Submitted> {
     const submitted = await orDiscard(uploads, () => this.#accept(caller, request, uploads));
@@ -85,7 +90,7 @@ export class Reception {
   async #accept(caller: Caller, request: JobRequest, uploads: Uploads | undefined): Promise<Submitted> {
     const files = uploads?.files ?? [];
     const { spec, operation } = validate(request, this.#parts, files);
-    const chosen = spec.id ?? this.#idOf(caller);
+    const chosen = spec.id ?? this.#idempotency.idOf(caller);
     const ref = uploads?.ref ?? { tenant: caller.tenant, id: chosen ?? randomUUID() };
     const assets = withUploads(spec.assets, files);
     const fingerprints = this.#parts.fingerprints(canonicalRequest(spec, assets, caller.assetsNamed));
@@ -94,6 +99,7 @@ export class Reception {
       const known = chosen === undefined ? null : await this.#known(ref, fingerprints);
       if (known) return { job: known, created: false };
       await this.#refuseUnavailable(operation);
+      await this.#admit(ref, chosen);
       const { dialect } = caller;
       const [fingerprint] = fingerprints;
       const order = await orderOf(this.#parts, { ref, dialect, spec, operation, assets, fingerprint });
@@ -106,7 +112,7 @@ export class Reception {
       }
       return { job: sameRequest(existing, fingerprints), created: false };
     } catch (error) {
-      throw keyOfTheCaller(error, spec, caller);
+      throw inTermsOfKey(error, spec, caller);
     }
   }
 
@@ -116,7 +122,7 @@ export class Reception {
    */
   async find(caller: Caller, request: JobRequest): Promise<Job | null> {
     const { spec } = validate(request, this.#parts, null);
-    const id = spec.id ?? this.#idOf(caller);
+    const id = spec.id ?? this.#idempotency.idOf(caller);
     if (id === undefined) return null;
     const ref = { tenant: caller.tenant, id };
     const fingerprints = this.#parts.fingerprints(canonicalRequest(spec, [], caller.assetsNamed));
@@ -125,7 +131,7 @@ export class Reception {
       const running = ended ? null : await this.#parts.engine.get(ref);
       return running ? sameRequest(running, fingerprints) : ended;
     } catch (error) {
-      throw keyOfTheCaller(error, spec, caller);
+      throw inTermsOfKey(error, spec, caller);
     }
   }
 
@@ -136,10 +142,22 @@ export class Reception {
   async receive(caller: Caller, request: JobRequest): Promise<Uploads> {
     const { spec, operation } = validate(request, this.#parts, null);
     await this.#refuseUnavailable(operation);
-    const id = spec.id ?? this.#idOf(caller) ?? randomUUID();
+    await this.#parts.rooms.of(caller.tenant).check();
+    const id = spec.id ?? this.#idempotency.idOf(caller) ?? randomUUID();
     const ref = { tenant: caller.tenant, id };
     if (spec.id !== undefined) await this.#refuseDeleted(ref);
     return new Uploads(this.#parts.archive, ref);
+  }
+
+  /** A request that is sent again needs no room: its job is there. */
+  async #admit(ref: JobRef, chosen: string | undefined): Promise<void> {
+    const { engine, rooms } = this.#parts;
+    await rooms
+      .of(ref.tenant)
+      .admit()
+      .catch(async (error: unknown) => {
+        if (chosen === undefined || (await engine.get(ref)) === null) throw error;
+      });
   }
 
   /** Such a job would wait for somebody to install something, which its client should be told. */
@@ -194,7 +212,7 @@ export class Reception {
     const { final = false, idempotencyKey } = request;
     if (assets.length === 0 && !final)
       throw invalid([{ pointer: '/assets', detail: 'must have at least one asset, unless `final` is true' }]);
-    const requestId = idempotencyKey ? this.#callOf(idempotencyKey, assets, final) : randomUUID();
+    const requestId = idempotencyKey ? this.#idempotency.callOf(idempotencyKey, assets, final) : randomUUID();
     if (isComplete(job)) {
       if (idempotencyKey && (await this.#wasTaken(ref, requestId))) return false;
       throw inputClosed(job);
@@ -238,23 +256,6 @@ export class Reception {
     throw idGone(ref, 'was deleted');
   }
 
-  /** The same for the same key, and as random as any to everyone else. */
-  #idOf({ tenant, dialect, idempotencyKey }: Caller): string | undefined {
-    if (idempotencyKey === undefined) return undefined;
-    const hex = this.#digest(`job:${tenant}:${dialect}:${idempotencyKey}`);
-    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
-  }
-
-  /** The key and what came with it, so that the workflow can tell a call that is repeated from another with its key. */
-  #callOf(key: string, assets: readonly AssetOrder[], final: boolean): string {
-    return `${this.#digest(`assets:${key}`)}.${this.#digest(canonicalAssets(assets, final)).slice(0, 16)}`;
-  }
-
-  /** Keyed, in hexadecimal. */
-  #digest(text: string): string {
-    return Buffer.from(this.#parts.fingerprints(text)[0], 'base64url').toString('hex');
-  }
-
   /** A start that failed may yet have happened (its answer was lost), so only a refusal takes the sealed inputs back. */
   async #start(ref: JobRef, order: JobOrder, priority?: number): Promise<boolean> {
     const started = await this.#parts.engine.start(order, { priority });
@@ -277,16 +278,3 @@ const inputClosed = ({ id, state }: Job): DarkroomError => {
 
 const isReusedKey = (error: unknown): boolean =>
   error instanceof DarkroomError && error.code === 'idempotency_key_reused';
-
-/** A client that sent a key rather than an id is told of its key. */
-function keyOfTheCaller(error: unknown, { id }: JobSpec, { idempotencyKey }: Caller): unknown {
-  if (!(error instanceof DarkroomError) || id !== undefined || idempotencyKey === undefined) return error;
-  if (error.code === 'job_id_deleted')
-    return new DarkroomError(
-      error.code,
-      `The job of Idempotency-Key "${idempotencyKey}" is gone; send another key for another job`,
-    );
-  if (error.code !== 'job_id_in_use') return error;
-  const message = `Idempotency-Key "${idempotencyKey}" was sent before, with another request`;
-  return new DarkroomError('idempotency_key_reused', message);
-}

@@ -8,6 +8,7 @@ import type { Job } from './job.ts';
 import { type AssetChunk, initialStatus, type JobInputs, type JobOrder, type JobRef } from './order.ts';
 import { type Asked, askedBy, SHOWN_ASSETS } from './request.ts';
 import { type RerunRequest, rerunOrder } from './rerun.ts';
+import type { Rooms } from './room.ts';
 import { isTerminal } from './states.ts';
 import { invalid } from './validation.ts';
 
@@ -22,6 +23,7 @@ const LOOKS = 100;
 export interface JobServiceParts {
   readonly engine: JobEngine;
   readonly archive: JobArchive;
+  readonly rooms: Rooms;
 }
 
 const past = { cancel: 'cancelled', pause: 'paused', resume: 'resumed' } as const satisfies Record<
@@ -36,7 +38,7 @@ export class JobService {
     this.#parts = parts;
   }
 
-  /** Runs a job that has ended again, under the same id. Throws job_still_active, job_not_rerunnable, invalid_request. */
+  /** Runs a job that has ended again, under the same id. Throws job_still_active, job_not_rerunnable, invalid_request, too_many_jobs. */
   async rerun(ref: JobRef, request: RerunRequest): Promise<Job> {
     const { job, fingerprint } = await this.#find(ref);
     if (!isTerminal(job.state)) {
@@ -46,6 +48,7 @@ export class JobService {
     const earlier = await this.#orderOf(ref, job);
     const over = workOverSince(job, earlier);
     const order = rerunOrder(earlier, job, request, over !== null);
+    await this.#parts.rooms.of(ref.tenant).admit();
     // Past its time the work may be erased at any moment: the next run must not build on a part of it.
     if (over) await this.#eraseWork(job, over);
     for (const deadline = Date.now() + CLOSING_MS; ; await pause(100)) {

@@ -42,6 +42,9 @@ export const apiKeysPrefix = '_keys/';
 
 export const apiKeyKey = (id: string): string => `${apiKeysPrefix}${id}.json`;
 
+/** Tells which master key the store is sealed with. */
+export const masterKeyKey = '_master-key';
+
 /** What stages made. */
 export const runsPrefix = (ref: JobRef): string => `${jobPrefix(ref)}runs/`;
 

@@ -39,6 +39,8 @@ export interface S3StoreOptions {
   readonly prefix?: string;
   /** Unless given, what the AWS_* variables and the files of the AWS tools say. */
   readonly access?: S3Access;
+  /** Address of the same server for those whom links are given; null: it has none. Unless given, the one that we use. */
+  readonly publicEndpoint?: string | null;
   /** Age in milliseconds after which uploads that a crash left are aborted, at the first write; a day unless given. */
   readonly leftoverAge?: number;
 }
@@ -48,13 +50,21 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => new S3Sto
 
 class S3Store implements ObjectStore {
   readonly #connection: S3Connection;
+  /** As others reach it; null: they cannot. */
+  readonly #outside: S3Connection | null;
   readonly #prefix: string;
   readonly #leftoverAge: number;
   #swept = false;
   #bucketSeen = false;
 
-  constructor({ bucket, prefix = '', access, leftoverAge = DAY }: S3StoreOptions) {
+  constructor({ bucket, prefix = '', access, publicEndpoint, leftoverAge = DAY }: S3StoreOptions) {
     this.#connection = new S3Connection(bucket, access);
+    this.#outside =
+      typeof publicEndpoint === 'string'
+        ? this.#connection.at(publicEndpoint)
+        : publicEndpoint === null
+          ? null
+          : this.#connection;
     this.#prefix = prefix === '' ? '' : `${checkKey(prefix)}/`;
     this.#leftoverAge = leftoverAge;
   }
@@ -138,14 +148,16 @@ class S3Store implements ObjectStore {
   }
 
   /** With credentials that are temporary, the address expires with them. */
-  async link(key: string, { expiresSeconds, fileName, mediaType }: LinkOptions): Promise<string> {
+  async link(key: string, { expiresSeconds, fileName, mediaType }: LinkOptions): Promise<string | null> {
+    const at = this.#at(key);
+    if (this.#outside === null) return null;
     const command = new GetObjectCommand({
-      ...this.#at(key),
+      ...at,
       ResponseContentType: mediaType,
       // Never shown in place: pages of users would run as pages of the bucket's host.
       ResponseContentDisposition: disposition('attachment', fileName),
     });
-    return this.#connection.ask(`give an address for ${quoted(key)}`, (client) =>
+    return this.#outside.ask(`give an address for ${quoted(key)}`, (client) =>
       getSignedUrl(client, command, { expiresIn: expiresSeconds }),
     );
   }

@@ -10,6 +10,7 @@ import type {
   JobPage,
   JobSnapshot,
   LiveWorker,
+  OpenJobs,
   QueueState,
 } from '../jobs/engine.ts';
 import type { Job } from '../jobs/job.ts';
@@ -26,7 +27,7 @@ import * as names from './attributes.ts';
 import { ask, isNotFound, tell } from './connection.ts';
 import { HighWater } from './high-water.ts';
 import { executionsBelow, executionsOf, firstOrder, terminationReason } from './history.ts';
-import { countRunning, countStates, endedOutside, finishedJobs, listJobs } from './listing.ts';
+import { countOpen, countStates, endedOutside, finishedJobs, listJobs } from './listing.ts';
 import { capabilitiesOf, liveWorkers } from './live-workers.ts';
 import { addAssets } from './more-assets.ts';
 import { retentionOf } from './namespace.ts';
@@ -58,7 +59,6 @@ export class TemporalEngine implements JobEngine {
   readonly #reads = new SingleFlight<JobSnapshot | null>((snapshot) =>
     snapshot && isTerminal(snapshot.job.state) ? FRESH_MS.ended : FRESH_MS.running,
   );
-  readonly #counts = new SingleFlight<number>(() => 1000);
   readonly #queues = new SingleFlight<readonly QueueState[]>(() => SCRAPE_MS);
   readonly #states = new SingleFlight<ReadonlyMap<JobState, number>>(() => SCRAPE_MS);
   readonly #workers = new SingleFlight<readonly LiveWorker[]>(() => 1000);
@@ -159,14 +159,8 @@ export class TemporalEngine implements JobEngine {
     );
   }
 
-  countRunning(dialect: string): Promise<number> {
-    return this.#counts.get(dialect, () =>
-      ask(this.#client, READ_MS, () => countRunning(this.#client, dialect)),
-    );
-  }
-
-  countPending(dialect: string, tenant: string): Promise<number> {
-    return ask(this.#client, READ_MS, () => countRunning(this.#client, dialect, tenant));
+  countOpen(which: OpenJobs): Promise<number> {
+    return ask(this.#client, READ_MS, () => countOpen(this.#client, which));
   }
 
   finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]> {

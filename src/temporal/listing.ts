@@ -1,7 +1,7 @@
 /** Lists of jobs, from Temporal's visibility store. */
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import type { JobFilter, JobPage, JobSnapshot } from '../jobs/engine.ts';
+import type { JobFilter, JobPage, JobSnapshot, OpenJobs } from '../jobs/engine.ts';
 import type { Job } from '../jobs/job.ts';
 import { isTerminal, type JobState } from '../jobs/states.ts';
 import { invalid } from '../jobs/validation.ts';
@@ -68,12 +68,18 @@ export async function finishedJobs(
   return (await readPage(client, completed, SAMPLES, undefined)).snapshots;
 }
 
-/** Jobs of a dialect that have not ended, of all tenants; `pendingOf`: only those of this one of which no step has begun. */
-export async function countRunning(client: Client, dialect: string, pendingOf?: string): Promise<number> {
+/** Jobs that have not ended. */
+export async function countOpen(client: Client, { dialect, tenant, state }: OpenJobs): Promise<number> {
   const { namespace } = client.options;
-  const running = `WorkflowType = 'processJob' AND DarkroomDialect = '${dialect}' AND ExecutionStatus = 'Running'`;
-  const pending = ` AND DarkroomState = '${coarse.created}' AND DarkroomTenant = '${pendingOf}'`;
-  const query = pendingOf === undefined ? running : running + pending;
+  const terms = {
+    DarkroomDialect: dialect,
+    DarkroomTenant: tenant,
+    DarkroomState: state && coarse[state],
+  };
+  const query = [
+    "WorkflowType = 'processJob' AND ExecutionStatus = 'Running'",
+    ...Object.entries(terms).flatMap(([name, value]) => (value === undefined ? [] : `${name} = '${value}'`)),
+  ].join(' AND ');
   const { count } = await client.workflowService.countWorkflowExecutions({ namespace, query });
   return Number(count ?? 0);
 }
@@ -82,12 +88,9 @@ const underWay = ['created', 'downloading', 'waiting', 'processing'] as const sa
 
 /** Jobs that have not ended, by coarse state, of all tenants. */
 export async function countStates(client: Client): Promise<ReadonlyMap<JobState, number>> {
-  const { namespace } = client.options;
-  const counts = underWay.map(async (state): Promise<[JobState, number]> => {
-    const query = `WorkflowType = 'processJob' AND ExecutionStatus = 'Running' AND DarkroomState = '${state}'`;
-    const { count } = await client.workflowService.countWorkflowExecutions({ namespace, query });
-    return [state, Number(count ?? 0)];
-  });
+  const counts = underWay.map(
+    async (state): Promise<[JobState, number]> => [state, await countOpen(client, { state })],
+  );
   return new Map(await Promise.all(counts));
 }
 

@@ -9,6 +9,7 @@ import { createApp } from '../../src/http/app.ts';
 import { listPhotographs } from '../../src/inputs/photographs.ts';
 import { Estimator } from '../../src/jobs/estimator.ts';
 import { Reception } from '../../src/jobs/reception.ts';
+import { tenantRooms } from '../../src/jobs/room.ts';
 import { JobService } from '../../src/jobs/service.ts';
 import { validateAssets } from '../../src/jobs/validation.ts';
 import { Watcher } from '../../src/jobs/watcher.ts';
@@ -53,11 +54,13 @@ beforeAll(async () => {
   const archive = new StoredArchive(store, keys);
   const operations = createRegistry([survey]);
   const engine = new TemporalEngine(client, operations.capabilities);
-  const service = new JobService({ engine, archive });
+  const rooms = tenantRooms(engine, () => Number.POSITIVE_INFINITY);
+  const service = new JobService({ engine, archive, rooms });
   const rules = {
     engine,
     archive,
     operations,
+    rooms,
     fingerprints: (text: string) => keys.fingerprints(text),
     refusalOf: (url: string) => refusalOf(url, []),
     callbackScheduleMs: [],

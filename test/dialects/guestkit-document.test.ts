@@ -5,9 +5,9 @@ import { systemEcho } from '../../operations/echo.ts';
 import { guestkitInspect } from '../../operations/guestkit-inspect.ts';
 import { createRegistry } from '../../operations/registry.ts';
 import { catalogue as catalogueOfErrors, DarkroomError, type ErrorCode } from '../../src/errors.ts';
-import { fail } from '../../src/http/dialects/guestkit/errors.ts';
+import { fail, queueFull } from '../../src/http/dialects/guestkit/errors.ts';
 import { inDocument, requestOf } from '../../src/http/dialects/guestkit/job-document.ts';
-import { Queues } from '../../src/http/dialects/guestkit/queue.ts';
+import { Rooms } from '../../src/jobs/room.ts';
 import { validate } from '../../src/jobs/validation.ts';
 import { document } from './guestkit/requests.ts';
 
@@ -96,11 +96,12 @@ test('every error of darkroom has a word of theirs, and a status; what is a bug 
 test('the queue counts what it lets in until the next count, and passes trouble on', async () => {
   let pending = 0;
   let counts = 0;
-  const queues = new Queues(async () => {
+  const count = async () => {
     counts += 1;
     if (pending < 0) throw new Error('away');
     return pending;
-  }, 50);
+  };
+  const queues = new Rooms(count, () => 50, queueFull);
   const queue = queues.of('public');
   const all = await Promise.allSettled(Array.from({ length: 80 }, () => queue.admit()));
   expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(50);

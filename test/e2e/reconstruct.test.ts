@@ -68,7 +68,7 @@ test('its end alone can be made again', async () => {
   const before = await filesOf(id);
   const response = await darkroom.request(`/v1/jobs/${id}/rerun?from=texture_mapping`, { method: 'POST' });
   expect(response.status).toBe(202);
-  await expect.poll(async () => (await darkroom.get(id)).run, { timeout: 10_000 }).toBe(2);
+  await expect.poll(async () => (await darkroom.get(id)).run).toBe(2);
   expect(await darkroom.until(id, 'completed', 'failed')).toMatchObject({ state: 'completed', run: 2 });
   expect(await filesOf(id)).toEqual(before);
 });

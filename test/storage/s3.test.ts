@@ -119,6 +119,21 @@ describe('S3 store', () => {
     expect(await textOf(beside, 'jobs/a')).toBe('beside');
   });
 
+  it('gives links to the address that clients reach, or none', async () => {
+    const { port } = new URL(server.endpoint);
+    const at = (publicEndpoint: string | null) =>
+      createS3Store({ bucket: server.bucket, prefix: 'links', access: server, publicEndpoint });
+    const options = { expiresSeconds: 60, fileName: 'a.txt', mediaType: 'text/plain' };
+    const outside = at(`http://localhost:${port}`);
+    await outside.put('a', 'from outside');
+    const link = await outside.link('a', options);
+    expect(new URL(link ?? '').host).toBe(`localhost:${port}`);
+    expect(await (await fetch(link ?? '')).text()).toBe('from outside');
+    expect(await at(null).link('a', options)).toBeNull();
+    // A bad key is told in any case.
+    await expect(at(null).link('../a', options)).rejects.toThrow(TypeError);
+  });
+
   it('passes over its own probe and what consoles make', async () => {
     await store.check();
     await store.put('folder/object', 'x');

@@ -12,6 +12,7 @@ import { Housekeeping } from '../../src/jobs/housekeeping.ts';
 import type { Job, jobSpec } from '../../src/jobs/job.ts';
 import type { Keeping } from '../../src/jobs/order.ts';
 import { Reception } from '../../src/jobs/reception.ts';
+import { tenantRooms } from '../../src/jobs/room.ts';
 import { JobService } from '../../src/jobs/service.ts';
 import { loadKeyring } from '../../src/keys.ts';
 import { createGuardedHttp } from '../../src/net/guarded-http.ts';
@@ -63,12 +64,14 @@ export async function startLab(
   const archive = new StoredArchive(store, keys);
   const registry = createRegistry([...builtIn, ...operations]);
   const engine = new TemporalEngine(client, registry.capabilities);
-  const service = new JobService({ engine, archive });
+  const rooms = tenantRooms(engine, () => Number.POSITIVE_INFINITY);
+  const service = new JobService({ engine, archive, rooms });
   const reception = new Reception(
     {
       engine,
       archive,
       operations: registry,
+      rooms,
       fingerprints: (text) => keys.fingerprints(text),
       refusalOf: () => null,
       callbackScheduleMs: [],
@@ -99,7 +102,7 @@ export async function startLab(
   });
   const connection = await NativeConnection.connect({ address: temporal.address });
   const slots = { io: 20, cpu: 2, ...more };
-  const workers = await createWorkers({ connection, namespace: 'default', activities, slots });
+  const workers = await createWorkers({ connection, namespace: 'default', activities, slots, graceMs: 1000 });
   const stop = new AbortController();
   const running = runWorkers(workers, stop.signal);
 

@@ -3,14 +3,14 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Darkroom } from './server.ts';
 
-/** Files below the store, temporary ones too, in the order of their paths; without the usage of runs, which outlives their jobs. */
+/** Files below the store, temporary ones too, in the order of their paths; without the usage of runs, which outlives their jobs, and the mark of the master key. */
 export async function storeFiles({ dataDir }: Pick<Darkroom, 'dataDir'>): Promise<string[]> {
   const root = join(dataDir, 'store');
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
-    .filter((path) => !path.startsWith('_usage/'))
+    .filter((path) => !path.startsWith('_usage/') && path !== '_master-key')
     .sort();
 }
 

@@ -1,13 +1,12 @@
-/** What lies on the disks of this machine: data, scratch space, input roots, the key. */
+/** What lies on the disks of this machine: data, scratch space, input roots. */
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { lockHolder } from '../../data-lock.ts';
 import { nearestPlace } from '../../directory.ts';
 import { placeOf } from '../../inputs/roots.ts';
-import { loadKeyring } from '../../keys.ts';
 import { size } from '../terminal/times.ts';
-import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
+import { broken, type Finding, ok, warning } from './finding.ts';
 
 /** Bytes free below which one more large job may not fit, and below which next to nothing does. */
 const SCARCE = 5e9;
@@ -23,7 +22,6 @@ export async function checkData(config: Config): Promise<Finding[]> {
     await checkDisk(data, 'DARKROOM_DATA'),
     ...(work === data ? [] : [await checkDisk(work, 'DARKROOM_WORK')]),
     ...(await Promise.all(config.DARKROOM_INPUT_ROOTS.map((root) => checkInputRoot(root, config)))),
-    await checkKey(config),
   ];
 }
 
@@ -79,29 +77,4 @@ async function checkInputRoot(configured: string, { DARKROOM_DATA }: Config): Pr
   if (info) return broken(check, `${root} is not a directory`, 'Name a directory with DARKROOM_INPUT_ROOTS');
   if (root === join(DARKROOM_DATA, 'inputs')) return ok(check, `${root} (made by "darkroom serve")`);
   return broken(check, `${root} does not exist`, 'Make it, or name another with DARKROOM_INPUT_ROOTS');
-}
-
-async function checkKey(config: Config): Promise<Finding> {
-  const check = 'master key';
-  const { DARKROOM_MASTER_KEY: given, DARKROOM_DATA: dataDir, embedded } = config;
-  const file = join(dataDir, 'keys', 'master.key');
-  const info = await stat(file).catch(() => null);
-  // Loading would make one.
-  if (given.length === 0 && !info) return ok(check, 'none yet; made at the first start');
-  try {
-    await loadKeyring(given, dataDir);
-  } catch (error) {
-    const mend = given.length > 0 ? 'Set DARKROOM_MASTER_KEY anew' : `Restore ${file} from a backup`;
-    return broken(check, messageOf(error), mend);
-  }
-  if (given.length > 0) return ok(check, 'from DARKROOM_MASTER_KEY');
-  if (info && (info.mode & 0o077) !== 0)
-    return warning(check, `${file} may be read by other users`, `Run: chmod 600 ${file}`);
-  if (!embedded)
-    return warning(
-      check,
-      `${file}, of this directory alone`,
-      'API and workers must share a key: set DARKROOM_MASTER_KEY for all of them',
-    );
-  return ok(check, file);
 }

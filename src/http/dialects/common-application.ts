@@ -5,12 +5,13 @@ import { DarkroomError } from '../../errors.ts';
 import type { JobSnapshot } from '../../jobs/engine.ts';
 import { addressOf } from '../../jobs/links.ts';
 import type { JobRef } from '../../jobs/order.ts';
+import { Recent } from '../../jobs/recent.ts';
 import type { JobRequest } from '../../jobs/reception.ts';
 import { DialectJobs } from '../../jobs/scope.ts';
 import { invalidFields } from '../../jobs/validation.ts';
 import type { CreateDialect } from '../dialect.ts';
 import { optionalJsonBody, sentType } from '../json-body.ts';
-import { json } from '../openapi.ts';
+import { file, json } from '../openapi.ts';
 import type { ApiParts, Env } from '../parts.ts';
 import { assetBatch, newTask, taskId } from './common-application/body.ts';
 import { envelope, failed, fails, succeeded } from './common-application/envelope.ts';
@@ -23,9 +24,10 @@ const NAME = 'common-application';
 
 const tags = [NAME];
 
-const idQuery = z.object({ id: taskId });
+/** One file takes Range and If-None-Match, a ZIP only the latter. */
+const streamed = file('The result', 'application/octet-stream');
 
-const binary = z.string().openapi({ format: 'binary' });
+const idQuery = z.object({ id: taskId });
 
 export const createCommonApplication: CreateDialect = (parts) => {
   checkSettings(parts.tasks, parts.operations);
@@ -67,7 +69,7 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
         ),
         'The task, and what its assets must be like',
       ),
-      ...fails(400, 413, 415, 422, 503),
+      ...fails(400, 413, 415, 422, 429, 503),
     },
   });
   app.post('/api/v1/task', async (c) => {
@@ -156,15 +158,16 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
       summary: 'The result of a task, by its type',
       request: { query: idQuery },
       responses: {
+        ...streamed,
         200: {
           description:
             'STREAM: the file, or a ZIP of several. JSON: the result. WEBSITE: `data` is its address',
           content: {
-            'application/octet-stream': { schema: binary },
+            ...streamed[200].content,
             'application/json': { schema: z.unknown().openapi({ example: { any: 'JSON' } }) },
           },
         },
-        ...fails(404, 422, 503),
+        ...fails(404, 416, 422, 503),
       },
     }),
     async (c) => {
@@ -180,7 +183,8 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
     },
   );
 
-  const metrics = createTaskMetrics(() => engine.countRunning(NAME));
+  const counts = new Recent<number>(1000, 1);
+  const metrics = createTaskMetrics(() => counts.get('', () => engine.countOpen({ dialect: NAME })));
   app.openapi(
     createRoute({
       method: 'get',

@@ -1,10 +1,10 @@
 /** The REST API of guestkit's workers, under /api/v1. */
+import { Rooms } from '../../jobs/room.ts';
 import { DialectJobs } from '../../jobs/scope.ts';
 import type { CreateDialect } from '../dialect.ts';
 import { createRoutes } from '../native/shared.ts';
-import { fail } from './guestkit/errors.ts';
+import { fail, queueFull } from './guestkit/errors.ts';
 import { jobRoutes } from './guestkit/jobs.ts';
-import { Queues } from './guestkit/queue.ts';
 import { submissionRoutes } from './guestkit/submission.ts';
 import { workerRoutes } from './guestkit/worker.ts';
 
@@ -12,7 +12,11 @@ const name = 'guestkit';
 
 export const createGuestkit: CreateDialect = (parts) => {
   const jobs = new DialectJobs(parts.service, name);
-  const queues = new Queues((tenant) => parts.engine.countPending(name, tenant), parts.guestkit.maxQueueSize);
+  const queues = new Rooms(
+    (tenant) => parts.engine.countOpen({ dialect: name, tenant, state: 'created' }),
+    () => parts.guestkit.maxQueueSize,
+    queueFull,
+  );
   return {
     name,
     routes: createRoutes()

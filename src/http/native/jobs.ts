@@ -188,7 +188,7 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
         },
         responses: {
           202: json(resource, 'The job, a moment later; without a worker, as it was'),
-          ...fails(400, 404, 409, 415, 422, 503),
+          ...fails(400, 404, 409, 413, 415, 422, 503),
         },
       }),
       async (c) => {
@@ -218,7 +218,10 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
             .describe('Only assets that failed are fetched and processed again, and added to what there is'),
         }),
       },
-      responses: { 202: json(resource, 'The job, in its next run'), ...fails(400, 404, 409, 415, 422, 503) },
+      responses: {
+        202: json(resource, 'The job, in its next run'),
+        ...fails(400, 404, 409, 413, 415, 422, 429, 503),
+      },
     }),
     async (c) => {
       await actionOf(c, nothing, 'takes no body; from and assets stand in the query');

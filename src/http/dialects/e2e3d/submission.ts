@@ -59,7 +59,7 @@ export function submissionRoutes(parts: Parts): OpenAPIHono<Env> {
         ...json(jobStatus, 'Accepted, and durable from now on; or it was before'),
         headers: z.object({ location: z.string().openapi({ description: 'Address of the job' }) }),
       },
-      ...fails(400, 409, 413, 415, 422, 503),
+      ...fails(400, 409, 413, 415, 422, 429, 503),
     },
   });
   app.post('/api/reconstruct', async (c) => {

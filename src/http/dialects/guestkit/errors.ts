@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { DarkroomError, ErrorCode } from '../../../errors.ts';
+import { DarkroomError, type ErrorCode } from '../../../errors.ts';
 import type { FieldError } from '../../../jobs/catalogue.ts';
 import { MISSING } from '../../../jobs/wording.ts';
 import { failureHeaders } from '../../problem.ts';
@@ -35,6 +35,14 @@ export const fails = (...statuses: number[]) =>
       status,
       { description: wordOf(status), content: { 'application/json': { schema: failure } } },
     ]),
+  );
+
+/** The submission that finds as many jobs pending as may be. */
+export const queueFull = (limit: number): DarkroomError =>
+  new DarkroomError(
+    'queue_full',
+    `The queue is full: ${limit} jobs are pending. Submit the job again when some of them have begun`,
+    { details: { max_queue_size: limit } },
   );
 
 /** Where this API's word or status is not what the status of darkroom's own error says. */

@@ -4,6 +4,7 @@ import { DarkroomError } from '../../../errors.ts';
 import type { FieldError } from '../../../jobs/catalogue.ts';
 import type { JobRef } from '../../../jobs/order.ts';
 import type { Submitted } from '../../../jobs/reception.ts';
+import type { Rooms } from '../../../jobs/room.ts';
 import type { DialectJobs } from '../../../jobs/scope.ts';
 import { invalid } from '../../../jobs/validation.ts';
 import { jsonBody } from '../../json-body.ts';
@@ -12,7 +13,6 @@ import { json } from '../../openapi.ts';
 import type { ApiParts, Env } from '../../parts.ts';
 import { fails } from './errors.ts';
 import { inDocument, jobDocument, requestOf } from './job-document.ts';
-import type { Queues } from './queue.ts';
 import { success, tags } from './shared.ts';
 
 const NO_JSON = 'Send the job as JSON, with the header Content-Type: application/json';
@@ -20,7 +20,7 @@ const NO_JSON = 'Send the job as JSON, with the header Content-Type: application
 interface Own {
   readonly name: string;
   readonly jobs: DialectJobs;
-  readonly queues: Queues;
+  readonly queues: Rooms;
 }
 
 const receipt = z.object({ job_id: z.string(), status: z.literal('submitted'), message: z.string() }).meta({
@@ -47,7 +47,7 @@ export function submissionRoutes(
     request: { body: { required: true, content: { 'application/json': { schema: jobDocument } } } },
     responses: {
       201: json(success(receipt), 'Accepted, and durable from now on'),
-      ...fails(400, 409, 413, 415, 503),
+      ...fails(400, 409, 413, 415, 429, 503),
     },
   });
   app.post('/api/v1/jobs', async (c) => {
@@ -72,7 +72,7 @@ export function submissionRoutes(
 }
 
 /** A job that is there already needs no room. */
-async function admit(queues: Queues, jobs: DialectJobs, ref: JobRef): Promise<void> {
+async function admit(queues: Rooms, jobs: DialectJobs, ref: JobRef): Promise<void> {
   try {
     await queues.of(ref.tenant).admit();
   } catch (error) {

@@ -1,0 +1,88 @@
+/** Parts that do not share the master key: the one that cannot open what the others sealed does not begin to work. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cli } from '../support/cli.ts';
+import { freePort } from '../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../support/server.ts';
+
+let darkroom: Darkroom;
+beforeAll(async () => {
+  darkroom = await startDarkroom();
+});
+afterAll(() => darkroom.dispose());
+
+const says =
+  /^darkroom: The object store is sealed with another master key than ours\. Set DARKROOM_MASTER_KEY/m;
+
+test('an API and a worker with another key than the store end at once, and say why', async () => {
+  const env = {
+    DARKROOM_DATA: `${darkroom.dataDir}-beside`,
+    DARKROOM_STORE: `file:${join(darkroom.dataDir, 'store')}`,
+    DARKROOM_MASTER_KEY: randomBytes(32).toString('base64'),
+    DARKROOM_LISTEN: `127.0.0.1:${await freePort()}`,
+    TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}`,
+  };
+  for (const part of ['api', 'worker']) {
+    const { code, stderr } = await cli([part], { env });
+    expect(stderr).toMatch(says);
+    expect(code).toBe(1);
+  }
+  const { stdout } = await cli(['doctor', '--json'], { env });
+  expect(JSON.parse(stdout)).toMatchObject({
+    findings: expect.arrayContaining([
+      expect.objectContaining({
+        check: 'master key',
+        state: 'broken',
+        mend: expect.stringContaining('_master-key'),
+      }),
+    ]),
+  });
+  await rm(env.DARKROOM_DATA, { recursive: true, force: true });
+});
+
+test('a store that comes up later and has another key ends a part that waited for it', async () => {
+  const data = `${darkroom.dataDir}-late`;
+  const store = join(data, 'store');
+  await mkdir(data);
+  await writeFile(store, 'no directory');
+  const api = await startDarkroom({
+    command: 'api',
+    dataDir: data,
+    env: {
+      DARKROOM_MASTER_KEY: randomBytes(32).toString('base64'),
+      TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}`,
+    },
+    impatient: true,
+  });
+  await expect
+    .poll(
+      () =>
+        api.request('/healthz').then(
+          (r) => r.status,
+          () => 0,
+        ),
+      { timeout: 30_000 },
+    )
+    .toBe(200);
+  await rm(store);
+  await symlink(join(darkroom.dataDir, 'store'), store);
+  await expect.poll(() => api.process.exitCode, { timeout: 30_000 }).toBe(1);
+  expect(api.output()).toMatch(says);
+  await rm(data, { recursive: true });
+});
+
+test('a server whose key was lost does not go on with a new one, and does once it is restored', async () => {
+  await darkroom.stop();
+  const { dataDir } = darkroom;
+  await rename(join(dataDir, 'keys'), join(dataDir, 'keys-elsewhere'));
+  const env = { DARKROOM_DATA: dataDir, DARKROOM_LISTEN: `127.0.0.1:${await freePort()}` };
+  const { code, stderr } = await cli(['serve'], { env });
+  expect(stderr).toMatch(says);
+  expect(code).toBe(1);
+  await rm(join(dataDir, 'keys'), { recursive: true });
+  await rename(join(dataDir, 'keys-elsewhere'), join(dataDir, 'keys'));
+  darkroom = await startDarkroom({ dataDir });
+  expect((await darkroom.request('/readyz')).status).toBe(200);
+});
