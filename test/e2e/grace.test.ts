@@ -3,7 +3,8 @@ import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { photo } from '../support/photos.ts';
-import { freePort, startDarkroom } from '../support/server.ts';
+import { freePort } from '../support/ports.ts';
+import { startDarkroom } from '../support/server.ts';
 import { temporalOf } from '../support/temporal.ts';
 
 test('an upload and a step may end, streams are let go', { timeout: 120_000 }, async () => {

@@ -4,7 +4,8 @@ import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cli } from '../support/cli.ts';
-import { type Darkroom, freePort, startDarkroom } from '../support/server.ts';
+import { freePort } from '../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../support/server.ts';
 
 let darkroom: Darkroom;
 beforeAll(async () => {

@@ -39,16 +39,13 @@ async function upload(size: number, announced: boolean): Promise<void> {
   expect((await storeFiles(darkroom)).filter((path) => !known.test(path))).toEqual([]);
 }
 
+// The parser of forms alone is tested with the sizes the other way round.
 test.skipIf(process.platform !== 'linux').each([
-  ['announced', true],
-  ['of unknown length', false],
-])(
-  'an upload of 3 GiB, %s, is stored by a server whose memory does not grow',
-  async (_, announced) => {
-    await upload(100 * MiB, announced);
-    const before = await peak();
-    await upload(3 * GiB, announced);
-    expect((await peak()) - before).toBeLessThan(GROWTH);
-  },
-  240_000,
-);
+  ['3 GiB, announced', 3 * GiB, true],
+  ['1 GiB, of unknown length', GiB, false],
+])('an upload of %s, is stored by a server whose memory does not grow', async (_, size, announced) => {
+  await upload(100 * MiB, announced);
+  const before = await peak();
+  await upload(size, announced);
+  expect((await peak()) - before).toBeLessThan(GROWTH);
+});

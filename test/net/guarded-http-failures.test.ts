@@ -110,9 +110,9 @@ describe('what goes wrong on the way', () => {
   test('the body may take longer than the headers', async () => {
     const server = await httpServer((_, response) => {
       response.write('slowly, ');
-      setTimeout(() => response.end('but whole'), 400);
+      setTimeout(() => response.end('but whole'), 3500);
     });
-    const { body } = await open().request(server.url, { timeoutMs: 200 });
+    const { body } = await open().request(server.url, { timeoutMs: 3000 });
     expect(await text(body)).toBe('slowly, but whole');
   });
 

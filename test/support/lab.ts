@@ -25,7 +25,7 @@ import { startEmbeddedTemporal } from '../../src/temporal/embedded/server.ts';
 import { TemporalEngine } from '../../src/temporal/engine.ts';
 import { registerSearchAttributes } from '../../src/temporal/namespace.ts';
 import { createWorkers, runWorkers } from '../../src/temporal/worker.ts';
-import { sleep } from './server.ts';
+import { PATIENCE_MS, sleep } from './server.ts';
 
 export interface Lab {
   readonly client: Client;
@@ -121,7 +121,7 @@ export async function startLab(
     workDir,
     submit: async (spec) => (await reception.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
     until: async (job, ...states) => {
-      for (const deadline = Date.now() + 50_000; ; await sleep(50)) {
+      for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
         const now = await service.get(job);
         if (states.includes(now.state)) return now;
         if (Date.now() > deadline) throw new Error(`It is ${JSON.stringify(now)}`);
