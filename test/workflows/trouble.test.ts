@@ -140,8 +140,8 @@ describe('a job waits', () => {
 
   test('while the disk of its worker is full, longer than for anything unforeseen', async () => {
     const job = await lab.submit({ operation: 'lab.write' });
-    await expect.poll(() => writes, patience).toBe(4);
-    await expect.poll(() => complaints(job), patience).toEqual(['disk_full']);
+    await expect.poll(() => writes).toBe(4);
+    await expect.poll(() => complaints(job)).toEqual(['disk_full']);
     expect(await lab.service.get(job)).toMatchObject({ state: 'processing', error: null });
     room = true;
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({ state: 'completed', error: null });
