@@ -10,17 +10,22 @@ const HEARTBEAT_MS = 500;
 /** A step that takes less is over before anyone could see that it had begun. */
 const ANNOUNCE_AFTER_MS = 500;
 
-/** Attempts for errors that may pass, such as a server that does not answer. Without end for our own store and disks. */
+/**
+ * Attempts for errors that may pass, such as a server that does not answer. Without end for our own store and disks: attempts that
+ * these have spoilt do not count.
+ */
 const ATTEMPTS = 5;
 
 /** Attempts when something unforeseen was thrown: most likely a bug, which does not go away. */
 const ATTEMPTS_UNFORESEEN = 3;
 
-const waitedForPatiently = new Set([
+/** Types of failures. */
+const waitedForPatiently = new Set<string | null | undefined>([
   'store_unavailable',
   'disk_full',
   'temporal_unavailable',
   'master_key_missing',
+  'worker_stopped',
 ]);
 
 export interface Pulse {
@@ -39,7 +44,8 @@ export interface Pulse {
 export async function pulsing<T>(announce: boolean, work: (pulse: Pulse) => Promise<T>): Promise<T> {
   const context = Context.current();
   const startedAt = Date.now();
-  let progress: Heartbeat = { points: 0, detail: null, downloaded: 0, failed: 0 };
+  const spent = (context.info.heartbeatDetails as Heartbeat | undefined)?.spent ?? 0;
+  let progress: Heartbeat = { points: 0, detail: null, downloaded: 0, failed: 0, spent };
   const beat = setInterval(() => context.heartbeat(progress), HEARTBEAT_MS);
   const announcement = announce
     ? setTimeout(() => void sayBegun(context, startedAt), context.info.attempt > 1 ? 0 : ANNOUNCE_AFTER_MS)
@@ -53,10 +59,14 @@ export async function pulsing<T>(announce: boolean, work: (pulse: Pulse) => Prom
       signal: context.cancellationSignal,
       startedAt,
       attempt,
-      lastAttempt: attempt >= ATTEMPTS,
+      lastAttempt: spent + 1 >= ATTEMPTS,
     });
   } catch (error) {
-    throw toFailure(error, context);
+    const failed = toFailure(error, spent + 1, context);
+    // The next attempt is given what was heard last.
+    if (failed instanceof ApplicationFailure && !waitedForPatiently.has(failed.type))
+      context.heartbeat({ ...progress, spent: spent + 1 });
+    throw failed;
   } finally {
     clearInterval(beat);
     clearTimeout(announcement);
@@ -74,7 +84,11 @@ async function sayBegun({ client, info }: Context, startedAt: number): Promise<v
 }
 
 /** Says whether Temporal should try again, and gives the workflow the code, the public message and the details. */
-function toFailure(error: unknown, { cancellationSignal, cancellationDetails, info, log }: Context): Error {
+function toFailure(
+  error: unknown,
+  attempts: number,
+  { cancellationSignal, cancellationDetails, log }: Context,
+): Error {
   if (cancellationSignal.aborted) {
     if (cancellationDetails?.workerShutdown) {
       return ApplicationFailure.retryable(
@@ -86,11 +100,11 @@ function toFailure(error: unknown, { cancellationSignal, cancellationDetails, in
   }
   const known = isDiskFull(error) ? workerDiskFull(error) : error;
   if (known instanceof DarkroomError) {
-    const retryable = waitedForPatiently.has(known.code) || (known.retryable && info.attempt < ATTEMPTS);
+    const retryable = waitedForPatiently.has(known.code) || (known.retryable && attempts < ATTEMPTS);
     return failure(known.code, known.message, retryable, known);
   }
   log.error('An activity failed in an unforeseen way', { error });
-  return failure('internal', catalogue.internal.title, info.attempt < ATTEMPTS_UNFORESEEN, error);
+  return failure('internal', catalogue.internal.title, attempts < ATTEMPTS_UNFORESEEN, error);
 }
 
 /** Details: what the error says of itself, and whether the same job may succeed another time. */

@@ -96,6 +96,8 @@ export interface Heartbeat {
   readonly detail: string | null;
   readonly downloaded: number;
   readonly failed: number;
+  /** For the next attempt: how many before it failed for what is given up some time. */
+  readonly spent: number;
   /** For the next attempt: what this one need not do again. */
   readonly done?: unknown;
 }

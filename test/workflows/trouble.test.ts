@@ -9,6 +9,7 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { defineOperation } from '../../operations/operation.ts';
+import { DarkroomError } from '../../src/errors.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import { type Lab, startLab } from '../support/lab.ts';
 import { startWeb, type Web } from '../support/web.ts';
@@ -65,6 +66,31 @@ const hang = defineOperation({
   ],
 });
 
+let calls = 0;
+
+const call = defineOperation({
+  name: 'lab.call',
+  title: 'Call',
+  description: 'Meets trouble of ours once, and then of others.',
+  params: z.looseObject({}),
+  inputs: { min: 0, max: 0, media: [] },
+  result: 'json',
+  engine: {},
+  stages: [
+    {
+      name: 'call',
+      title: 'Call',
+      run: () => {
+        const [code, message] =
+          calls++ === 0
+            ? (['store_unavailable', 'The store is away'] as const)
+            : (['asset_unreachable', 'The other server is away'] as const);
+        return Promise.reject(new DarkroomError(code, message));
+      },
+    },
+  ],
+});
+
 /** Whether scratch has room. */
 let room = false;
 let writes = 0;
@@ -92,7 +118,7 @@ const write = defineOperation({
 
 beforeAll(async () => {
   web = await startWeb({ '/asset': Buffer.alloc(700 * 1024, 'a') });
-  lab = await startLab(inject('temporalBinary'), [hang, hold, write]);
+  lab = await startLab(inject('temporalBinary'), [hang, hold, write, call]);
 });
 
 afterAll(async () => {
@@ -136,6 +162,14 @@ describe('a job waits', () => {
     }
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({ state: 'completed', error: null });
     expect((await lab.service.result(job)).manifest.data).toMatchObject({ word: 'kept' });
+  });
+
+  test('and an attempt that it spoilt is not one of the five for what may pass', async () => {
+    const job = await lab.submit({ operation: 'lab.call' });
+    expect(await lab.until(job, 'completed', 'failed')).toMatchObject({
+      error: { code: 'asset_unreachable' },
+    });
+    expect(calls).toBe(6);
   });
 
   test('while the disk of its worker is full, longer than for anything unforeseen', async () => {
