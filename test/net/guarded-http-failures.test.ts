@@ -156,10 +156,10 @@ describe('what goes wrong on the way', () => {
 
   test('a body is not slow because its reader is', async () => {
     const server = await httpServer((_, response) => response.end(Buffer.alloc(1e6)));
-    const { body } = await open().request(server.url, { idleMs: 200 });
+    const { body } = await open().request(server.url, { idleMs: 3000 });
     let bytes = 0;
     for await (const chunk of body) {
-      if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 600));
+      if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 3500));
       bytes += chunk.length;
     }
     expect(bytes).toBe(1e6);
