@@ -6,6 +6,7 @@ import type { Keyring } from '../src/keys.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
 import type { StoredArchive } from '../src/storage/archive.ts';
 import type { ObjectStore } from '../src/storage/store.ts';
+import type { Turns } from './turns.ts';
 
 export interface ActivityDeps {
   readonly store: ObjectStore;
@@ -24,6 +25,8 @@ export interface ActivityDeps {
   /** Bytes. */
   readonly maxAssetBytes: number;
   readonly assetTimeoutMs: number;
+  /** Of downloads, of all jobs: each holds parts of its asset in memory. */
+  readonly downloads: Turns;
   readonly callbackTimeoutMs: number;
   /** For links in callbacks, without a slash at the end. */
   readonly publicUrl: string;

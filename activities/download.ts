@@ -67,12 +67,13 @@ async function fetchAll(
       parts.set(index, total ? received / total : 0);
       report();
     };
-    const record = await fetchAsset(deps, asset, { job: step.job, index, signal, onBytes }).catch(
-      (error: unknown) => {
-        if (!step.skipFailedAssets || !maySkip(error, pulse)) throw error;
-        return failedRecord(asset, index, error);
-      },
+    const fetched = deps.downloads.take(signal, () =>
+      fetchAsset(deps, asset, { job: step.job, index, signal, onBytes }),
     );
+    const record = await fetched.catch((error: unknown) => {
+      if (!step.skipFailedAssets || !maySkip(error, pulse)) throw error;
+      return failedRecord(asset, index, error);
+    });
     done.set(index, record);
     parts.delete(index);
     report();

@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/steps.ts';
+import { Turns } from '../activities/turns.ts';
 import { loadOperations } from '../operations/custom/load.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
 import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
@@ -127,6 +128,7 @@ export async function composeWorker(
     workDir: scratch,
     maxAssetBytes: config.DARKROOM_MAX_ASSET_BYTES,
     assetTimeoutMs: config.DARKROOM_ASSET_TIMEOUT_MS,
+    downloads: new Turns(config.DARKROOM_IO_SLOTS),
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
     publicUrl: config.publicUrl,
     callbackBodies: { e2e3d: e2e3dBody, primaa: primaaBody },

@@ -183,7 +183,7 @@ export const settings = {
   DARKROOM_IO_SLOTS: {
     schema: positive,
     fallback: '50',
-    meaning: 'downloads and other waiting steps that one worker runs at once',
+    meaning: 'assets that one worker downloads at once, and other waiting steps',
   },
   DARKROOM_GUESTKIT_MAX_QUEUE_SIZE: {
     schema: positive,

@@ -6,6 +6,7 @@ import type { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { z } from 'zod';
 import { createActivities } from '../../activities/index.ts';
+import { Turns } from '../../activities/turns.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { builtIn, createRegistry } from '../../operations/registry.ts';
 import { Housekeeping } from '../../src/jobs/housekeeping.ts';
@@ -101,6 +102,7 @@ export async function startLab(
     workDir,
     maxAssetBytes: 2 ** 30,
     assetTimeoutMs: 10_000,
+    downloads: new Turns(20),
     callbackTimeoutMs: 10_000,
     publicUrl: 'http://lab.invalid',
     callbackBodies: {},
