@@ -33,7 +33,7 @@ EXPOSE 8080
 # heartbeat, so docker-compose.yml switches this off for workers.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 CMD ["node", "-e", \
     "fetch('http://127.0.0.1:' + process.env.DARKROOM_LISTEN.split(',')[0].split(':').pop() + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-# darkroom handles SIGTERM itself, also as process 1, and waits for its children; work in hand has 20 s to end.
+# darkroom handles SIGTERM itself, also as process 1, and waits for its children; work in hand may go on for DARKROOM_GRACE_MS.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["node", "dist/src/main.js"]
 CMD ["api"]

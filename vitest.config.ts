@@ -1,13 +1,18 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
+import { FILES_AT_ONCE } from './test/support/ports.ts';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    // Many tests start servers of their own; more at once than cores makes them wait for each other.
-    maxWorkers: 2,
-    fileParallelism: true,
+    // What ends a test that hangs on a slow machine, and what one waits for: neither says how fast anything should be.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 45_000 } },
+    // Much of the time is waited for servers, timers and Temporal, so one more than there are cores.
+    maxWorkers: Math.min(availableParallelism() + 1, FILES_AT_ONCE),
+    sequence: { sequencer: LongestFirst },
   },
 });

@@ -32,8 +32,9 @@ export async function readBatch(
   store: ObjectStore,
   job: RunRef,
   batch: Batch,
+  signal: AbortSignal,
 ): Promise<readonly AssetRecord[] | null> {
-  const stored = await readJson<StoredBatch>(store, batchKey(job, batch));
+  const stored = await readJson<StoredBatch>(store, batchKey(job, batch), signal);
   return stored?.fingerprint === job.fingerprint ? stored.records : null;
 }
 
@@ -42,9 +43,10 @@ export async function writeBatch(
   job: RunRef,
   batch: Batch,
   records: readonly AssetRecord[],
+  signal: AbortSignal,
 ): Promise<void> {
   const stored: StoredBatch = { fingerprint: job.fingerprint, records };
-  await store.put(batchKey(job, batch), JSON.stringify(stored));
+  await store.put(batchKey(job, batch), JSON.stringify(stored), { signal });
 }
 
 /** Batches that are read from the store at once. */
@@ -55,7 +57,10 @@ export async function readBatches(
   store: ObjectStore,
   job: RunRef,
   batches: readonly Batch[],
+  signal: AbortSignal,
 ): Promise<AssetRecord[]> {
-  const found = await inLanes(batches, READS, (batch) => readBatch(store, job, batch));
+  const found = await inLanes(batches, { width: READS, signal }, (batch, stop) =>
+    readBatch(store, job, batch, stop),
+  );
   return found.flatMap((records) => records ?? []);
 }

@@ -47,8 +47,9 @@ export async function readCheckpoint(
   job: RunRef,
   { name, run }: Pick<StageOrder, 'name' | 'run'>,
   batch: Batch | null,
+  signal: AbortSignal,
 ): Promise<Checkpoint | null> {
-  const checkpoint = await readJson<Checkpoint>(store, checkpointKey(job, run, name, batch));
+  const checkpoint = await readJson<Checkpoint>(store, checkpointKey(job, run, name, batch), signal);
   return checkpoint?.fingerprint === job.fingerprint ? checkpoint : null;
 }
 

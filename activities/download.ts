@@ -1,11 +1,11 @@
 /** Fetches one batch of assets into the object store. */
-import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { DarkroomError } from '../src/errors.ts';
 import type { AssetOrder, SealedInputs } from '../src/jobs/order.ts';
 import { type AssetRecord, readBatch, writeBatch } from './asset-record.ts';
 import type { ActivityDeps } from './deps.ts';
 import { asJobError, fetchAsset } from './fetch-asset.ts';
+import { inLanes } from './lanes.ts';
 import { type Pulse, pulsing } from './step.ts';
 import type { DownloadResult, DownloadStep } from './steps.ts';
 
@@ -17,12 +17,12 @@ export const createDownload =
   (step: DownloadStep): Promise<DownloadResult> =>
     pulsing(step.announce, async (pulse) => {
       const { job, batch, inputs } = step;
-      const earlier = await readBatch(deps.store, job, batch);
+      const earlier = await readBatch(deps.store, job, batch, pulse.signal);
       const finished = earlier && !(step.refetch && earlier.some(({ error }) => error !== null));
       if (finished) return { ...countsOf(earlier), bytes: bytesOf(earlier), startedAt: pulse.startedAt };
-      const assets = 'sealed' in inputs ? await unsealed(deps, step, inputs) : inputs.assets;
+      const assets = 'sealed' in inputs ? await unsealed(deps, step, inputs, pulse.signal) : inputs.assets;
       const records = await fetchAll(deps, step, assets, earlier ?? [], pulse);
-      await writeBatch(deps.store, job, batch, records);
+      await writeBatch(deps.store, job, batch, records, pulse.signal);
       return { ...countsOf(records), bytes: bytesOf(records), startedAt: pulse.startedAt };
     });
 
@@ -30,8 +30,9 @@ async function unsealed(
   { archive }: ActivityDeps,
   { job, batch }: DownloadStep,
   inputs: SealedInputs & { readonly offset: number },
+  signal: AbortSignal,
 ): Promise<readonly AssetOrder[]> {
-  const { assets } = await archive.unseal(job, inputs);
+  const { assets } = await archive.unseal(job, inputs, signal);
   return assets.slice(inputs.offset, inputs.offset + batch.to - batch.from);
 }
 
@@ -53,10 +54,6 @@ async function fetchAll(
   const known = [...earlier, ...doneBefore(assets, step.batch.from)].filter(({ error }) => error === null);
   const done = new Map(known.map((record) => [record.index, record]));
   const parts = new Map<number, number>();
-  const giveUp = new AbortController();
-  const signal = AbortSignal.any([pulse.signal, giveUp.signal]);
-  // Each connection listens in several places; Node would take that for a leak.
-  setMaxListeners(0, signal);
   const report = () => {
     const fraction = (done.size + sum(parts.values())) / assets.length;
     pulse.report({
@@ -65,7 +62,7 @@ async function fetchAll(
       done: [...done.values()].map(withoutAttributes),
     });
   };
-  const fetchOne = async (asset: AssetOrder, index: number): Promise<void> => {
+  const fetchOne = async (asset: AssetOrder, index: number, signal: AbortSignal): Promise<void> => {
     const onBytes = (received: number, total: number | null) => {
       parts.set(index, total ? received / total : 0);
       report();
@@ -85,17 +82,9 @@ async function fetchAll(
   const queue = assets
     .map((asset, offset) => ({ asset, index: step.batch.from + offset }))
     .filter(({ index }) => !done.has(index));
-  const lane = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) await fetchOne(next.asset, next.index);
-  };
-  const lanes = Array.from({ length: CONNECTIONS }, lane);
-  try {
-    await Promise.all(lanes);
-  } catch (error) {
-    giveUp.abort(error);
-    await Promise.allSettled(lanes);
-    throw error;
-  }
+  await inLanes(queue, { width: CONNECTIONS, signal: pulse.signal }, ({ asset, index }, signal) =>
+    fetchOne(asset, index, signal),
+  );
   return [...done.values()].sort((a, b) => a.index - b.index);
 }
 

@@ -24,10 +24,10 @@ const READS = 16;
 export const createPackageJob =
   (deps: ActivityDeps) =>
   (step: PackageStep): Promise<JobStatus> =>
-    pulsing(false, async () => {
+    pulsing(false, async ({ signal }) => {
       const { order, status, timeline, completedAt } = step;
       const { header, run, fingerprint } = order;
-      const manifest = step.ending.state === 'completed' ? await listResults(deps, order) : null;
+      const manifest = step.ending.state === 'completed' ? await listResults(deps, order, signal) : null;
       const ending = manifest && nothingUsable(manifest) ? allFailed(manifest) : step.ending;
       if (manifest) await deps.archive.putManifest(header, manifest);
       const final: JobStatus = {
@@ -60,7 +60,11 @@ export const createPackageJob =
       return final;
     });
 
-async function listResults(deps: ActivityDeps, order: JobOrder): Promise<StoredManifest> {
+async function listResults(
+  deps: ActivityDeps,
+  order: JobOrder,
+  signal: AbortSignal,
+): Promise<StoredManifest> {
   const { header, run, fingerprint, chunks } = order;
   const ends = chunkEnds(chunks);
   const job = { tenant: header.tenant, id: header.id, run, fingerprint };
@@ -68,8 +72,8 @@ async function listResults(deps: ActivityDeps, order: JobOrder): Promise<StoredM
   if (!operation) throw new Error(`This worker does not know ${header.operation}`);
   const checkpoints: Checkpoint[] = [];
   for (const stage of order.stages) {
-    const found = await inLanes(partsOf(stage, ends), READS, async (part) => {
-      const checkpoint = await readCheckpoint(deps.store, job, stage, part);
+    const found = await inLanes(partsOf(stage, ends), { width: READS, signal }, async (part, stop) => {
+      const checkpoint = await readCheckpoint(deps.store, job, stage, part, stop);
       if (!checkpoint) throw new Error(`Stage ${stage.name} has no checkpoint`);
       return checkpoint;
     });
@@ -86,7 +90,7 @@ async function listResults(deps: ActivityDeps, order: JobOrder): Promise<StoredM
     kind: data === undefined ? 'files' : 'json',
     data: data ?? null,
     files: listFiles(checkpoints),
-    assets: await listAssets(deps, job, ends, failures),
+    assets: await listAssets(deps, job, ends, failures, signal),
     engine: operation.engine,
   };
 }
@@ -108,8 +112,9 @@ async function listAssets(
   job: RunRef,
   ends: ChunkEnds,
   failures: ReadonlyMap<number, JobError>,
+  signal: AbortSignal,
 ): Promise<AssetOutcome[]> {
-  const records = await readBatches(store, job, batchesOf(ends));
+  const records = await readBatches(store, job, batchesOf(ends), signal);
   return records.map(({ index, name, size, sha256, error: fetchError }) => {
     const error = fetchError ?? failures.get(index) ?? null;
     return { index, name, status: error ? 'failed' : 'ok', size, sha256, error };

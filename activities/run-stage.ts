@@ -17,17 +17,14 @@ import { timeStage } from './metrics.ts';
 import { ScratchOutputs } from './outputs.ts';
 import { type Pulse, pulsing } from './step.ts';
 import type { StageResult, StageStep } from './steps.ts';
-import { bring, keepWorkspace, restoreWorkspace } from './workspace.ts';
-
-/** Objects that are fetched from the store at once. */
-const READS = 8;
+import { bring, keepWorkspace, READS, restoreWorkspace, WRITES } from './workspace.ts';
 
 export const createRunStage =
   (deps: ActivityDeps) =>
   (step: StageStep): Promise<StageResult> =>
     pulsing(step.announce, async (pulse) => {
       const { job, stage, batch } = step;
-      const done = await readCheckpoint(deps.store, job, stage, batch);
+      const done = await readCheckpoint(deps.store, job, stage, batch, pulse.signal);
       // Made by an attempt whose answer was lost; or by an earlier run, whose usage it was.
       if (done) return resultOf(done, pulse.startedAt, stage.run === job.run);
       const scratch = join(deps.workDir, randomUUID());
@@ -35,11 +32,14 @@ export const createRunStage =
       try {
         const { mends } = stage;
         const flawed =
-          mends && batch ? await readCheckpoint(deps.store, job, { ...stage, run: mends }, batch) : null;
+          mends && batch
+            ? await readCheckpoint(deps.store, job, { ...stage, run: mends }, batch, pulse.signal)
+            : null;
         const made = await runIn(scratch, deps, step, flawed, pulse);
         pulse.signal.throwIfAborted();
         const checkpoint = { ...made, computeMs: Date.now() - pulse.startedAt };
-        await deps.store.put(checkpointKey(job, stage.run, stage.name, batch), JSON.stringify(checkpoint));
+        const key = checkpointKey(job, stage.run, stage.name, batch);
+        await deps.store.put(key, JSON.stringify(checkpoint), { signal: pulse.signal });
         outcome = 'completed';
         return resultOf(checkpoint, pulse.startedAt, true);
       } finally {
@@ -62,24 +62,23 @@ async function runIn(
   pulse: Pulse,
 ): Promise<Checkpoint> {
   const { operation, stage, before } = stageOf(deps, step);
+  const { store } = deps;
+  const { signal } = pulse;
   const workspace = join(scratch, 'workspace');
   const outputs = new ScratchOutputs(join(scratch, 'outputs'));
   await mkdir(workspace, { recursive: true });
-  const earlier = before ? await checkpointsOf(deps.store, step, before) : [];
-  const restored = await restoreWorkspace(deps.store, earlier, workspace);
-  const records = await readBatches(
-    deps.store,
-    step.job,
-    step.batch ? [step.batch] : batchesOf(step.chunkEnds),
-  );
+  const earlier = before ? await checkpointsOf(store, step, before, signal) : [];
+  const restored = await restoreWorkspace(store, earlier, workspace, signal);
+  const batches = step.batch ? [step.batch] : batchesOf(step.chunkEnds);
+  const records = await readBatches(store, step.job, batches, signal);
   const leftOut = leftOutOf(records, earlier);
   const gone = new Set(leftOut.map(({ index }) => index));
   const usable = records.filter(({ index }) => !gone.has(index));
   const missing = flawed ? usable.filter(({ index }) => !isDone(flawed, index)) : usable;
   if (flawed && missing.length === 0) return flawed;
   const scratchInputs = join(scratch, 'inputs');
-  const inputs = await inLanes(missing, READS, (record) =>
-    toInput(deps.store, record, stage.needsInputs === false ? null : scratchInputs),
+  const inputs = await inLanes(missing, { width: READS, signal }, (record, stop) =>
+    toInput(store, record, stage.needsInputs === false ? null : scratchInputs, stop),
   );
   const failures: Checkpoint['failures'][number][] = [];
   const context: StageContext<never> = {
@@ -88,7 +87,7 @@ async function runIn(
     leftOut,
     workspace,
     outputs,
-    signal: pulse.signal,
+    signal,
     attempt: pulse.attempt,
     progress: (fraction, detail) => pulse.report({ points: step.points * fraction, detail: detail ?? null }),
     log: (message, fields) =>
@@ -102,15 +101,15 @@ async function runIn(
     },
   };
   await stage.run(context);
-  pulse.signal.throwIfAborted();
+  signal.throwIfAborted();
   const { data } = outputs;
   const checkpoint = {
     fingerprint: step.job.fingerprint,
     inputs: missing.map(({ index }) => index),
-    outputs: await keepOutputs(deps.store, step, outputs),
+    outputs: await keepOutputs(store, step, outputs, signal),
     // After the last stage nobody needs it.
     workspace:
-      stage === operation.stages.at(-1) ? [] : await keepWorkspace(deps.store, step, workspace, restored),
+      stage === operation.stages.at(-1) ? [] : await keepWorkspace(store, step, workspace, restored, signal),
     failures,
     ...(data === undefined ? {} : { data }),
   };
@@ -140,16 +139,15 @@ async function checkpointsOf(
   store: ObjectStore,
   step: StageStep,
   before: Stage<never>,
+  signal: AbortSignal,
 ): Promise<Checkpoint[]> {
   const { job, batch, chunkEnds } = step;
   const parts = before.perAsset && batch ? [batch] : partsOf(before, chunkEnds);
-  const found: Checkpoint[] = [];
-  for (const part of parts) {
-    const checkpoint = step.before && (await readCheckpoint(store, job, step.before, part));
+  return inLanes(parts, { width: READS, signal }, async (part, stop) => {
+    const checkpoint = step.before && (await readCheckpoint(store, job, step.before, part, stop));
     if (!checkpoint) throw new Error(`Stage ${before.name} has no checkpoint`);
-    found.push(checkpoint);
-  }
-  return found;
+    return checkpoint;
+  });
 }
 
 function leftOutOf(records: readonly AssetRecord[], earlier: readonly Checkpoint[]): StageOutcome[] {
@@ -167,14 +165,19 @@ const isDone = ({ inputs, failures }: Checkpoint, index: number): boolean =>
   inputs.includes(index) && !failures.some((failure) => failure.index === index);
 
 /** `scratch`: where its bytes may be brought; null: they need not be. */
-async function toInput(store: ObjectStore, record: AssetRecord, scratch: string | null): Promise<InputFile> {
+async function toInput(
+  store: ObjectStore,
+  record: AssetRecord,
+  scratch: string | null,
+  signal: AbortSignal,
+): Promise<InputFile> {
   const { index, name, attributes, location, size } = record;
   if (location === null || size === null) throw new Error(`Asset ${index} has no bytes`);
   if (scratch === null) return { index, name, attributes, path: '', size };
   const path =
     'path' in location
       ? location.path
-      : await bring(store, location.key, join(scratch, String(index)), 'read');
+      : await bring(store, location.key, join(scratch, String(index)), 'read', signal);
   return { index, name, attributes, path, size };
 }
 
@@ -186,12 +189,11 @@ async function keepOutputs(
   store: ObjectStore,
   { job, stage, batch }: StageStep,
   outputs: ScratchOutputs,
+  signal: AbortSignal,
 ): Promise<StoredFile[]> {
-  const kept: StoredFile[] = [];
   const attempt = randomUUID().slice(0, 8);
-  for (const { name, wanted, asset } of outputs.made) {
+  return inLanes(outputs.made, { width: WRITES, signal }, async ({ name, wanted, asset }, stop) => {
     const key = outputKey(job, stage.run, stage.name, batch, `${attempt}/${name}`);
-    kept.push({ path: wanted, asset, key, ...(await store.adopt(key, outputs.pathOf(name))) });
-  }
-  return kept;
+    return { path: wanted, asset, key, ...(await store.adopt(key, outputs.pathOf(name), { signal: stop })) };
+  });
 }

@@ -1,5 +1,6 @@
 /** What all activities share: heartbeat, the signal that the job is out of the queue, and errors that Temporal understands. */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { isDiskFull, workerDiskFull } from '../src/disk-full.ts';
 import { catalogue, DarkroomError, type ErrorCode } from '../src/errors.ts';
 import type { Heartbeat } from './steps.ts';
 
@@ -9,13 +10,18 @@ const HEARTBEAT_MS = 500;
 /** A step that takes less is over before anyone could see that it had begun. */
 const ANNOUNCE_AFTER_MS = 500;
 
-/** Attempts for errors that may pass, such as a server that does not answer. Without end for our own store. */
+/** Attempts for errors that may pass, such as a server that does not answer. Without end for our own store and disks. */
 const ATTEMPTS = 5;
 
 /** Attempts when something unforeseen was thrown: most likely a bug, which does not go away. */
 const ATTEMPTS_UNFORESEEN = 3;
 
-const waitedForPatiently = new Set(['store_unavailable', 'disk_full', 'temporal_unavailable']);
+const waitedForPatiently = new Set([
+  'store_unavailable',
+  'disk_full',
+  'temporal_unavailable',
+  'master_key_missing',
+]);
 
 export interface Pulse {
   /** Milliseconds since the epoch. */
@@ -78,9 +84,10 @@ function toFailure(error: unknown, { cancellationSignal, cancellationDetails, in
     }
     return new CancelledFailure('Cancelled');
   }
-  if (error instanceof DarkroomError) {
-    const retryable = waitedForPatiently.has(error.code) || (error.retryable && info.attempt < ATTEMPTS);
-    return failure(error.code, error.message, retryable, error);
+  const known = isDiskFull(error) ? workerDiskFull(error) : error;
+  if (known instanceof DarkroomError) {
+    const retryable = waitedForPatiently.has(known.code) || (known.retryable && info.attempt < ATTEMPTS);
+    return failure(known.code, known.message, retryable, known);
   }
   log.error('An activity failed in an unforeseen way', { error });
   return failure('internal', catalogue.internal.title, info.attempt < ATTEMPTS_UNFORESEEN, error);

@@ -7,24 +7,32 @@ import { pipeline } from 'node:stream/promises';
 import { workspacePrefix } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/store.ts';
 import type { Checkpoint, WorkspaceFile } from './checkpoint.ts';
+import { inLanes } from './lanes.ts';
 import type { StageStep } from './steps.ts';
 
 /** The time of files that were brought: whatever is written to one since has another. */
 const BROUGHT = new Date('2000-01-01T00:00:00Z');
+
+/** Objects that are fetched from the store at once. */
+export const READS = 8;
+
+/** Files that are put into the store at once. Of big ones, each holds some megabytes in memory. */
+export const WRITES = 4;
 
 /** Brings all that these left. Returns path → key of the object. */
 export async function restoreWorkspace(
   store: ObjectStore,
   checkpoints: readonly Checkpoint[],
   workspace: string,
+  signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const restored = new Map<string, string>();
-  for (const { path, key } of checkpoints.flatMap((checkpoint) => checkpoint.workspace)) {
-    const local = await bring(store, key, join(workspace, path), 'copy');
+  // Of two that left a file of one name, the later counts.
+  const left = new Map(checkpoints.flatMap(({ workspace }) => workspace.map(({ path, key }) => [path, key])));
+  await inLanes([...left], { width: READS, signal }, async ([path, key], stop) => {
+    const local = await bring(store, key, join(workspace, path), 'copy', stop);
     await utimes(local, BROUGHT, BROUGHT);
-    restored.set(path, key);
-  }
-  return restored;
+  });
+  return left;
 }
 
 /**
@@ -36,20 +44,20 @@ export async function keepWorkspace(
   { job, stage, batch }: StageStep,
   workspace: string,
   restored: ReadonlyMap<string, string>,
+  signal: AbortSignal,
 ): Promise<WorkspaceFile[]> {
   const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
   const prefix = `${workspacePrefix(job, stage.run, stage.name, batch)}${randomUUID().slice(0, 8)}/`;
-  const kept: WorkspaceFile[] = [];
-  for (const entry of entries.filter((found) => found.isFile())) {
-    const local = join(entry.parentPath, entry.name);
+  return inLanes(files, { width: WRITES, signal }, async ({ parentPath, name }, stop) => {
+    const local = join(parentPath, name);
     const path = relative(workspace, local);
     const before = restored.get(path);
     const untouched = before !== undefined && (await stat(local)).mtimeMs === BROUGHT.getTime();
     const key = untouched ? before : `${prefix}${path}`;
-    if (!untouched) await store.adopt(key, local);
-    kept.push({ path, key });
-  }
-  return kept;
+    if (!untouched) await store.adopt(key, local, { signal: stop });
+    return { path, key };
+  });
 }
 
 /** An object as a file of this machine: in place if it may only be read and the store can, else as a copy. */
@@ -58,6 +66,7 @@ export async function bring(
   key: string,
   path: string,
   use: 'read' | 'copy',
+  signal: AbortSignal,
 ): Promise<string> {
   const local = store.localPath(key);
   if (local !== null && use === 'read') return local;
@@ -66,7 +75,7 @@ export async function bring(
     await copyFile(local, path, constants.COPYFILE_FICLONE);
     return path;
   }
-  const body = await store.get(key);
+  const body = await store.get(key, { signal });
   if (!body) throw new Error(`The store has lost ${key}`);
   await pipeline(body, createWriteStream(path));
   return path;

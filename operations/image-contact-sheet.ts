@@ -1,7 +1,6 @@
 /** image.contact-sheet: many pictures at a glance, in rows with a line of text under each. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { z } from 'zod';
 import { DarkroomError } from '../src/errors.ts';
 import {
@@ -15,7 +14,7 @@ import {
 import { type Page, writePage } from './contact-sheet/page.ts';
 import { hasFonts } from './contact-sheet/text.ts';
 import { eachAsset } from './each-asset.ts';
-import { MAX_PIXELS } from './image-source.ts';
+import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from './image-source.ts';
 import { type Label, label, labelOf } from './label.ts';
 import { defineOperation, type InputFile, onError, type StageContext } from './operation.ts';
 import { inProcessOfItsOwn } from './own-process.ts';
@@ -104,13 +103,9 @@ export const imageContactSheet = defineOperation({
     'and so on when one page does not hold them. Reads JPEG, PNG, WebP, AVIF, GIF and TIFF, up to ' +
     `${Math.floor(MAX_PIXELS / 1e6)} million pixels. Labels need a font on the worker that has their letters.`,
   params,
-  inputs: {
-    min: 1,
-    max: 10_000,
-    media: ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'],
-  },
+  inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
-  engine: { sharp: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips },
+  engine: IMAGE_ENGINE,
   stages: [
     { name: 'thumbnails', title: 'Thumbnails', capability: 'cpu', perAsset: true, run: makeThumbnails },
     { name: 'pages', title: 'Pages', capability: 'cpu', needsInputs: false, run: makePages },

@@ -1,14 +1,13 @@
 /** image.gallery: pictures to show to people, as a website without a server, a script or a word to anyone else. */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { eachAsset } from './each-asset.ts';
 import { writeArchive } from './image-gallery/archive.ts';
 import type { Entry } from './image-gallery/entry.ts';
 import { type Params, params } from './image-gallery/params.ts';
 import { PACKED, pictureOf } from './image-gallery/pictures.ts';
 import { type SiteFile, siteFiles } from './image-gallery/site.ts';
-import { MAX_PIXELS } from './image-source.ts';
+import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from './image-source.ts';
 import { defineOperation, type StageContext } from './operation.ts';
 import { readRecords, writeRecords } from './records.ts';
 
@@ -21,13 +20,9 @@ export const imageGallery = defineOperation({
     'bounded size and without metadata unless asked. Reads JPEG, PNG, WebP, AVIF, GIF and TIFF, up to ' +
     `${Math.floor(MAX_PIXELS / 1e6)} million pixels; of animations and of files with several pages, the first picture.`,
   params,
-  inputs: {
-    min: 1,
-    max: 10_000,
-    media: ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'],
-  },
+  inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
-  engine: { sharp: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips },
+  engine: IMAGE_ENGINE,
   stages: [
     { name: 'pictures', title: 'Pictures', capability: 'cpu', perAsset: true, run: makePictures },
     { name: 'pages', title: 'Pages', capability: 'io', needsInputs: false, run: makePages },

@@ -1,8 +1,7 @@
 /** image.metadata: what pictures are and what they look like, for people who search, sort and find twins. */
-import sharp from 'sharp';
 import { z } from 'zod';
 import { eachAsset } from './each-asset.ts';
-import { decodeFailure, MAX_PIXELS, openImage } from './image-source.ts';
+import { decodeFailure, IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from './image-source.ts';
 import { type ExifReading, readExif } from './metadata/exif.ts';
 import { type HeaderFacts, headerFacts } from './metadata/header.ts';
 import { type Look, type LookPart, lookAt } from './metadata/look.ts';
@@ -41,13 +40,9 @@ export const imageMetadata = defineOperation({
     'and what it looks like (palette, perceptual hash, sharpness), as JSON. Reads JPEG, PNG, WebP, AVIF, GIF and TIFF, up to ' +
     `${Math.floor(MAX_PIXELS / 1e6)} million pixels; of animations and of files with several pages it looks at the first picture.`,
   params,
-  inputs: {
-    min: 1,
-    max: 10_000,
-    media: ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'],
-  },
+  inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'json',
-  engine: { sharp: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips },
+  engine: IMAGE_ENGINE,
   stages: [
     { name: 'describe', title: 'Describe', capability: 'cpu', perAsset: true, run: describeAll },
     { name: 'gather', title: 'Gather', capability: 'io', needsInputs: false, run: gather },

@@ -1,6 +1,7 @@
 /** Opening assets as pictures, safely: the one way in which operations hand files of strangers to libvips. */
 import { open, readFile } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
+import { isDiskFull, workerDiskFull } from '../src/disk-full.ts';
 import { DarkroomError, type ErrorCode, type ErrorDetails } from '../src/errors.ts';
 import { HEAD_BYTES, kindOf } from './image-kind.ts';
 import type { InputFile } from './operation.ts';
@@ -26,6 +27,12 @@ sharp.cache(false);
  * worst, by peak RSS: 0.2 GB as PNG, 0.9 GB as progressive JPEG, 1.2 GB as interlaced PNG, 2.3 GB with 16 bits.
  */
 export const MAX_PIXELS = 0x3fff ** 2;
+
+/** What `openImage` reads, by the names of its kinds. */
+export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'];
+
+/** With what pictures are read and made; kept with each result. */
+export const IMAGE_ENGINE = { sharp: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips };
 
 const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'] as const;
 
@@ -84,9 +91,7 @@ export function assetError(
 /** What libvips threw while it read an asset and wrote a result, as an error for users where it is theirs. */
 export function decodeFailure(input: InputFile, error: unknown): unknown {
   const text = error instanceof Error ? error.message : '';
-  if (/no space left on device/i.test(text)) {
-    return new DarkroomError('disk_full', 'The disk of the worker is full', { cause: error });
-  }
+  if (isDiskFull(error)) return workerDiskFull(error);
   // The result could not be written: no fault of the asset. An encoder that runs out of pixels says "unable to write" too.
   if (/unable to open for write|write error/.test(text)) return error;
   if (/exceeds pixel limit/.test(text)) return tooManyPixels(input, MAX_PIXELS);

@@ -1,11 +1,19 @@
 /** image.transform: resize, rotate, convert. What most people want of a picture, in one pass of libvips. */
 import { rename, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import sharp, { type Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { z } from 'zod';
 import { DarkroomError } from '../src/errors.ts';
 import { eachAsset } from './each-asset.ts';
-import { assetError, decodeFailure, MAX_PIXELS, openImage, type SourceImage } from './image-source.ts';
+import {
+  assetError,
+  decodeFailure,
+  IMAGE_ENGINE,
+  IMAGE_TYPES,
+  MAX_PIXELS,
+  openImage,
+  type SourceImage,
+} from './image-source.ts';
 import { defineOperation, type InputFile, onError, type StageContext } from './operation.ts';
 import { inProcessOfItsOwn } from './own-process.ts';
 
@@ -113,13 +121,9 @@ export const imageTransform = defineOperation({
     `${Math.floor(MAX_PIXELS / 1e6)} million pixels; of animations and of files with several pages, the first picture. A result has ` +
     'the name of its asset with the extension of its format.',
   params,
-  inputs: {
-    min: 1,
-    max: 10_000,
-    media: ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'],
-  },
+  inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
-  engine: { sharp: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips },
+  engine: IMAGE_ENGINE,
   stages: [{ name: 'transform', title: 'Transform', capability: 'cpu', perAsset: true, run: transformAll }],
 });
 

@@ -75,7 +75,10 @@ export interface Stage<Params> {
    * its inputs are empty. Default true.
    */
   readonly needsInputs?: boolean;
-  /** Milliseconds one attempt may take. Default one hour. */
+  /**
+   * Milliseconds one attempt may take: for each asset of a batch where it is `perAsset`, else for all. Default a quarter of an hour
+   * for each asset, an hour for all.
+   */
   readonly timeoutMs?: number;
   run(context: StageContext<Params>): Promise<void>;
 }

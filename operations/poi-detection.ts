@@ -1,10 +1,9 @@
 /** poi_detection: where the nuclei are on a slide of stained tissue, and other things that a stain makes visible. */
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import sharp from 'sharp';
 import { catalogue, DarkroomError, type ErrorCode } from '../src/errors.ts';
 import { eachAsset } from './each-asset.ts';
-import { MAX_PIXELS, openImage } from './image-source.ts';
+import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from './image-source.ts';
 import { defineOperation, type InputFile, type StageContext } from './operation.ts';
 import { inProcessOfItsOwn } from './own-process.ts';
 import { DETECTION, type Detection, OVERLAY, TABLE } from './poi-detection/detection.ts';
@@ -26,13 +25,9 @@ export const poiDetection = defineOperation({
     `looked at in pieces: up to ${MAX_SLIDE_PIXELS / 1e6} million pixels as TIFF, or as JPEG or PNG that is not progressive; ` +
     `${Math.floor(MAX_PIXELS / 1e6)} million otherwise. A help for research; not for diagnosis.`,
   params,
-  inputs: {
-    min: 1,
-    max: 1000,
-    media: ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'],
-  },
+  inputs: { min: 1, max: 1000, media: IMAGE_TYPES },
   result: 'json',
-  engine: { sharp: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips },
+  engine: IMAGE_ENGINE,
   stages: [
     { name: 'detect', title: 'Detect', capability: 'cpu', perAsset: true, run: detectAll },
     { name: 'gather', title: 'Gather', capability: 'io', needsInputs: false, run: gather },

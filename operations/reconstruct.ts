@@ -43,6 +43,6 @@ export const reconstruct = defineOperation({
 });
 
 async function prepare(context: StageContext<ReconstructParams>): Promise<void> {
-  const { params, workspace } = context;
-  await eachAsset(context, (input) => preparePhotograph(input, sides[params.quality], workspace));
+  const { params, workspace, signal } = context;
+  await eachAsset(context, (input) => preparePhotograph(input, sides[params.quality], workspace, signal));
 }

@@ -1,6 +1,6 @@
 /** Smaller copies of assets, to look at or to compute with: upright, in sRGB with 8 bits a channel, and killable. */
 import { rm } from 'node:fs/promises';
-import sharp from 'sharp';
+import sharp, { type Exif } from 'sharp';
 import { DarkroomError } from '../src/errors.ts';
 import { decodeFailure, openImage } from './image-source.ts';
 import type { InputFile } from './operation.ts';
@@ -19,6 +19,8 @@ export interface Reduction {
   readonly background?: string;
   /** EXIF, XMP and profiles; left out when this is. */
   readonly metadata?: 'keep' | 'strip';
+  /** EXIF to write, in place of what the picture has. */
+  readonly exif?: Exif;
 }
 
 export interface Size {
@@ -52,13 +54,14 @@ export async function reduce(
 
 /** The work itself, here or in `reduction-process`. */
 export async function writeReduction(input: InputFile, reduction: Reduction, path: string): Promise<void> {
-  const { side, format, quality, background = '#ffffff', metadata } = reduction;
+  const { side, format, quality, background = '#ffffff', metadata, exif } = reduction;
   const { image } = await openImage(input);
   let result = image
     .autoOrient()
     .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
   if (format === 'jpeg' || reduction.background !== undefined) result = result.flatten({ background });
   if (metadata === 'keep') result = result.keepMetadata();
+  if (exif !== undefined) result = result.withExif(exif);
   // Given a quality, sharp would reduce PNG to a palette.
   const options = format === 'png' || quality === undefined ? {} : { quality };
   await result.toFormat(format, options).toFile(path);

@@ -1,5 +1,6 @@
 /** The operations that exist, as the API asks for them and as workers run them. */
 import { z } from 'zod';
+import { LARGEST_BATCH } from '../src/jobs/batch.ts';
 import type { OperationCatalogue, OperationInfo, PlannableOperation } from '../src/jobs/catalogue.ts';
 import type { StagePlan } from '../src/jobs/order.ts';
 import { systemEcho, testEcho } from './echo.ts';
@@ -27,7 +28,7 @@ export const builtIn: readonly Operation[] = [
   testEcho,
 ];
 
-const HOUR_MS = 3_600_000;
+const USUAL_TIMEOUT_MS = { perAsset: 900_000, all: 3_600_000 };
 
 export interface Registry extends OperationCatalogue {
   /** The operation itself. Its stages may be given only what its own `params` parsed, which the type cannot say. */
@@ -91,11 +92,16 @@ function plannable(operation: Operation): PlannableOperation {
   };
 }
 
-const planOf = ({ name, capability, perAsset, timeoutMs }: Stage<Record<string, unknown>>): StagePlan => ({
+const planOf = ({
   name,
-  capability: capability ?? 'cpu',
-  perAsset: perAsset ?? false,
-  timeoutMs: timeoutMs ?? HOUR_MS,
+  capability = 'cpu',
+  perAsset = false,
+  timeoutMs = perAsset ? USUAL_TIMEOUT_MS.perAsset : USUAL_TIMEOUT_MS.all,
+}: Stage<Record<string, unknown>>): StagePlan => ({
+  name,
+  capability,
+  perAsset,
+  timeoutMs: timeoutMs * (perAsset ? LARGEST_BATCH : 1),
 });
 
 const distinct = (words: readonly string[]): string[] => [...new Set(words)];

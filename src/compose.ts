@@ -92,7 +92,7 @@ function authenticationBy(config: Config, store: ObjectStore): Authenticate | nu
 }
 
 /** The API's keys, without anything else. */
-export const openKeys = (config: Config): KeyStore => new KeyStore(openStore(config.DARKROOM_STORE));
+export const openKeys = (config: Config): KeyStore => new KeyStore(openStore(config));
 
 export interface WorkerParts {
   readonly activities: Activities;
@@ -144,7 +144,7 @@ const keepingOf = ({ DARKROOM_KEEP_DAYS: days, DARKROOM_KEEP_WORK_DAYS: workDays
 /** The object store, and the keys that what is secret in it is sealed with. */
 export async function sealedStore(config: Config): Promise<{ store: ObjectStore; keys: Keyring }> {
   const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
-  return { store: openStore(config.DARKROOM_STORE), keys };
+  return { store: openStore(config), keys };
 }
 
 async function composeShared(
@@ -156,5 +156,8 @@ async function composeShared(
   return { keys, store, archive: new StoredArchive(store, keys), operations };
 }
 
-const openStore = (address: Config['DARKROOM_STORE']): ObjectStore =>
-  address.kind === 'file' ? createFilesystemStore({ root: address.directory }) : createS3Store(address);
+function openStore({ DARKROOM_STORE: address, DARKROOM_S3_PUBLIC_URL: outside }: Config): ObjectStore {
+  if (address.kind === 'file') return createFilesystemStore({ root: address.directory });
+  if (outside === '') return createS3Store(address);
+  return createS3Store({ ...address, publicEndpoint: outside === 'none' ? null : outside });
+}

@@ -52,6 +52,7 @@ export const catalogue = {
   worker_unavailable: transient(503, 'No worker answers'),
   too_many_jobs: transient(429, 'As many jobs have not ended as there may be'),
   queue_full: transient(503, 'As many jobs are pending as may be'),
+  master_key_missing: transient(503, 'A key that opens what was sealed is missing'),
   store_unavailable: transient(503, 'The object store does not answer'),
   issuer_unavailable: transient(503, 'The identity provider does not answer'),
   disk_full: transient(507, 'The disk is full'),

@@ -4,6 +4,7 @@ import { link, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConfigError } from './config.ts';
 import { makeDirectory } from './directory.ts';
+import { DarkroomError } from './errors.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -26,7 +27,7 @@ export class Keyring {
     return Buffer.concat([nonce, cipher.getAuthTag(), body]);
   }
 
-  /** Throws an Error when no key opens it: another master key sealed it, or it was tampered with. */
+  /** Throws master_key_missing when no key opens it: another master key sealed it, or it was tampered with. */
   open(sealed: Buffer, context: string): string {
     const nonce = sealed.subarray(0, NONCE_BYTES);
     const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
@@ -42,7 +43,10 @@ export class Keyring {
         // Another key may fit.
       }
     }
-    throw new Error('Sealed with a master key that is not among DARKROOM_MASTER_KEY');
+    throw new DarkroomError(
+      'master_key_missing',
+      'What was given with the job is sealed with a master key that is no longer among DARKROOM_MASTER_KEY',
+    );
   }
 
   /** Keyed digests of a text, one a master key: equal texts can be told, and nothing can be guessed from them. */

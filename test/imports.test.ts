@@ -36,6 +36,7 @@ const packages = /^(?!(src|workflows|activities|operations|web)\/)[a-z@]/;
 /** What a room may import; `type:` marks what it may import for its types alone. */
 const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   { room: /^src\/errors\.ts$/, may: [] },
+  { room: /^src\/disk-full\.ts$/, may: [/^src\/errors\.ts$/, /^node:os$/] },
   {
     room: /^src\/jobs\//,
     may: [/^src\/jobs\//, /^src\/errors\.ts$/, /^zod$/, /^node:crypto$/],
@@ -57,7 +58,7 @@ const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly R
     may: [
       /^activities\//,
       /^src\/(callbacks|inputs|jobs|storage|net)\//,
-      /^src\/(errors|inputs|keys)\.ts$/,
+      /^src\/(disk-full|errors|inputs|keys)\.ts$/,
       /^node:/,
       packages,
     ],
@@ -68,14 +69,14 @@ const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly R
     may: [
       /^operations\//,
       /^src\/jobs\//,
-      /^src\/errors\.ts$/,
+      /^src\/(disk-full|errors)\.ts$/,
       /^node:/,
       /^(zod|sharp|exif-reader|client-zip|yaml|picomatch)$/,
     ],
   },
   {
     room: /^src\/storage\//,
-    may: [/^src\/(storage|jobs)\//, /^src\/errors\.ts$/, /^node:/, /^@aws-sdk\//],
+    may: [/^src\/(storage|jobs)\//, /^src\/(disk-full|errors)\.ts$/, /^node:/, /^@aws-sdk\//],
     types: [/^src\/keys\.ts$/],
   },
   {
@@ -99,7 +100,7 @@ const rules: readonly { room: RegExp; may: readonly RegExp[]; types?: readonly R
     may: [
       /^src\/(http|jobs|callbacks|config)\//,
       /^src\/auth\/tenant\.ts$/,
-      /^src\/(errors|config|log)\.ts$/,
+      /^src\/(errors|config|log|net\/pace)\.ts$/,
       /^package\.json$/,
       /^node:/,
       packages,

@@ -1,11 +1,11 @@
 /** Keeps trying a callback whose first attempt failed, for days if need be. */
 import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities, NotifyResult, NotifyStep } from '../activities/steps.ts';
-import { NET_QUEUE } from '../src/temporal/attributes.ts';
+import { CALLBACK_QUEUE } from '../src/temporal/attributes.ts';
 import { attemptNow } from './messages.ts';
 
 const { notify } = proxyActivities<Activities>({
-  taskQueue: NET_QUEUE,
+  taskQueue: CALLBACK_QUEUE,
   startToCloseTimeout: '1m',
   retry: { initialInterval: '1s', maximumInterval: '1m' },
 });

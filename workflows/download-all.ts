@@ -4,7 +4,7 @@ import type { Activities } from '../activities/steps.ts';
 import { NET_QUEUE } from '../src/temporal/attributes.ts';
 import { patiently, sideBySide } from './control.ts';
 import { inputsOf } from './intake.ts';
-import { DOWNLOAD_POINTS, inLanes, type Job, runOf, watched } from './job.ts';
+import { bounds, DOWNLOAD_POINTS, type Job, runOf, watched } from './job.ts';
 import { goOnLater } from './long-history.ts';
 
 const { download } = proxyActivities<Activities>({
@@ -21,7 +21,7 @@ export async function downloadAll(job: Job): Promise<void> {
   };
   void intake.closeWhenQuiet().catch(() => undefined);
   restIfIdle();
-  await sideBySide(intake, inLanes(control), async (batch) => {
+  await sideBySide(intake, bounds(control), async (batch) => {
     underway += 1;
     if (board.current.state === 'waiting') board.enter('downloading');
     // While nobody knows how many are to come, nobody knows what part of them this is.

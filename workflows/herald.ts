@@ -11,13 +11,13 @@ import type { Activities } from '../activities/steps.ts';
 import type { CallbackEvent } from '../src/jobs/job.ts';
 import type { JobOrder } from '../src/jobs/order.ts';
 import { eventOf, type Moment } from '../src/jobs/timeline.ts';
-import { callbackIdOf, NET_QUEUE } from '../src/temporal/attributes.ts';
+import { CALLBACK_QUEUE, callbackIdOf } from '../src/temporal/attributes.ts';
 import { deliverCallback } from './deliver-callback.ts';
 import type { StatusBoard } from './job-status.ts';
 
 /** A refusal by the receiver is a result, not an error; what is retried here is a dead worker, or the store being away. */
 const { notify } = proxyActivities<Activities>({
-  taskQueue: NET_QUEUE,
+  taskQueue: CALLBACK_QUEUE,
   startToCloseTimeout: '1m',
   retry: { maximumAttempts: 3 },
 });

@@ -39,7 +39,7 @@ export const PACKAGING_POINTS = 2;
 const WIDTH = 4;
 
 /** A history that has become long ends an execution, as the end of the work does. */
-export const inLanes = (control: Control) => ({ width: WIDTH, control, enough: isHistoryLong });
+export const bounds = (control: Control) => ({ width: WIDTH, control, enough: isHistoryLong });
 
 export const runOf = ({ header, run, fingerprint }: JobOrder): RunRef => ({
   tenant: header.tenant,

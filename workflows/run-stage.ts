@@ -5,7 +5,7 @@ import { type Batch, chunkEnds } from '../src/jobs/batch.ts';
 import type { StageOrder } from '../src/jobs/order.ts';
 import { queueOf } from '../src/temporal/attributes.ts';
 import { patiently, sideBySide } from './control.ts';
-import { DOWNLOAD_POINTS, inLanes, type Job, PACKAGING_POINTS, runOf, watched } from './job.ts';
+import { bounds, DOWNLOAD_POINTS, type Job, PACKAGING_POINTS, runOf, watched } from './job.ts';
 import { goOnLater } from './long-history.ts';
 
 /** Temporal's own default: of 1 to 5, the middle. */
@@ -30,7 +30,7 @@ export async function runStage(job: Job, stage: StageOrder, announce: boolean): 
   let next = before;
   let left = parts.length - before;
   const supply = { ready: () => true, take: () => parts[next++] };
-  await sideBySide(supply, inLanes(control), async (batch) => {
+  await sideBySide(supply, bounds(control), async (batch) => {
     const step = { job: runOf(order), points, announce, operation, params, skipFailedAssets };
     const { name, run, mends } = stage;
     const where = { stage: { name, run, mends }, before: order.stages[index - 1] ?? null, batch };

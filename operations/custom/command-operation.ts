@@ -5,7 +5,6 @@ import { extname, join, parse, relative } from 'node:path';
 import picomatch from 'picomatch';
 import { z } from 'zod';
 import { DarkroomError } from '../../src/errors.ts';
-import { LARGEST_BATCH } from '../../src/jobs/batch.ts';
 import { eachAsset } from '../each-asset.ts';
 import { defineOperation, type InputFile, type Operation, onError, type StageContext } from '../operation.ts';
 import { argumentsOf, type Values } from './arguments.ts';
@@ -41,7 +40,7 @@ export function commandOperation(definition: Definition, version: string): Opera
         title,
         capability: capability ?? name.replaceAll(/[._]/g, '-'),
         perAsset,
-        timeoutMs: 1000 * (definition.limits.seconds * (perAsset ? LARGEST_BATCH : 1) + OVERHEAD_SECONDS),
+        timeoutMs: 1000 * (definition.limits.seconds + OVERHEAD_SECONDS),
         run: (context) => (perAsset ? runEach(definition, context) : runAll(definition, context)),
       },
       ...(perAsset && definition.data !== undefined

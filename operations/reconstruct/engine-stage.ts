@@ -1,6 +1,7 @@
 /** A stage of the engine `reconstruct`: a process that goes on from the workspace that the stage before left. */
 import { statfs } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { workerDiskFull } from '../../src/disk-full.ts';
 import { DarkroomError, type ErrorCode } from '../../src/errors.ts';
 import { callEngine, type EngineEnding } from '../engine-process.ts';
 import type { Stage, StageContext } from '../operation.ts';
@@ -77,8 +78,7 @@ async function run(stage: string, makes: readonly (keyof typeof files)[], contex
   if (ending.result !== undefined) return progress(1);
   const failure = failureOf(stage, ending, context);
   // Whatever a program says of a disk that is full, it is no fault of the photographs.
-  if (await isFull(workspace))
-    throw new DarkroomError('disk_full', 'The disk of the worker is full', { cause: failure });
+  if (await isFull(workspace)) throw workerDiskFull(failure);
   if (!ending.error || failure.code === 'engine_failed') log('reconstruct failed', { ...ending });
   throw failure;
 }

@@ -1,9 +1,11 @@
 /** One photograph made ready: upright, of a size that the quality wants, and with what its camera said of the lens. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Exif } from 'sharp';
 import { assetError, decodeFailure, openImage } from '../image-source.ts';
 import { type ExifFacts, readExif } from '../metadata/exif.ts';
 import type { InputFile } from '../operation.ts';
+import { reduce } from '../reduction.ts';
 
 /** Pixels of the longer side, below which there is too little to recognise. */
 const MIN_SIDE = 200;
@@ -11,24 +13,28 @@ const JPEG_QUALITY = 94;
 
 /**
  * Leaves `images/NUMBER.jpg`, of at most `side` pixels, and `photos/NUMBER.json`, which tells of it, in the workspace. Throws
- * `asset_too_small`, or what `openImage` throws.
+ * `asset_too_small`, what `reduce` throws, or the signal's reason.
  */
-export async function preparePhotograph(input: InputFile, side: number, workspace: string): Promise<void> {
+export async function preparePhotograph(
+  input: InputFile,
+  side: number,
+  workspace: string,
+  signal: AbortSignal,
+): Promise<void> {
   const { index, name } = input;
   const number = String(index).padStart(5, '0');
   const file = `images/${number}.jpg`;
   for (const folder of ['images', 'photos']) await mkdir(join(workspace, folder), { recursive: true });
-  const facts = await shrink(input, side, join(workspace, file));
-  const told = JSON.stringify({ index, name, file, ...facts });
+  const exif = await lensIn(input);
+  const reduction = { side, format: 'jpeg', quality: JPEG_QUALITY, exif } as const;
+  const size = await reduce(input, reduction, join(workspace, file), signal);
+  // Alike in photographs that may have been taken with one camera at one focal length.
+  const lens = JSON.stringify(exif);
+  const told = JSON.stringify({ index, name, file, ...size, lens });
   await writeFile(join(workspace, 'photos', `${number}.json`), told);
 }
 
-/** `lens`: alike in photographs that may have been taken with one camera at one focal length. */
-async function shrink(
-  input: InputFile,
-  side: number,
-  path: string,
-): Promise<{ width: number; height: number; lens: string }> {
+async function lensIn(input: InputFile): Promise<Exif> {
   const { image, width, height } = await openImage(input);
   if (Math.max(width, height) < MIN_SIDE) {
     const predicate = `is too small (${width} × ${height} pixels): its longer side needs at least ${MIN_SIDE}`;
@@ -36,23 +42,14 @@ async function shrink(
   }
   try {
     const { exif } = await image.metadata();
-    const lens = lensOf(readExif(exif).exif ?? {});
-    const made = await image
-      .autoOrient()
-      .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: '#fff' })
-      .toColourspace('srgb')
-      .withExif(lens)
-      .jpeg({ quality: JPEG_QUALITY })
-      .toFile(path);
-    return { width: made.width, height: made.height, lens: JSON.stringify(lens) };
+    return lensOf(readExif(exif).exif ?? {});
   } catch (error) {
     throw decodeFailure(input, error);
   }
 }
 
 /** What tells the focal length in pixels, or lets it be looked up by the camera; nothing else of a stranger's EXIF goes on. */
-function lensOf({ make, model, focal_length_mm, focal_length_35mm }: ExifFacts) {
+function lensOf({ make, model, focal_length_mm, focal_length_35mm }: ExifFacts): Exif {
   return {
     IFD0: { ...(make === undefined ? {} : { Make: make }), ...(model === undefined ? {} : { Model: model }) },
     IFD2: {

@@ -56,7 +56,7 @@ export async function openStage(): Promise<Stage> {
   await registerSearchAttributes(api.client);
   const { activities, slots } = await composeWorker(config, api.client, join(dataDir, 'work'));
   const connection = await NativeConnection.connect({ address: temporal.address });
-  const workers = await createWorkers({ connection, namespace: 'default', activities, slots });
+  const workers = await createWorkers({ connection, namespace: 'default', activities, slots, graceMs: 1000 });
   const stop = new AbortController();
   const running = runWorkers(workers, stop.signal);
   const answers: number[] = [];

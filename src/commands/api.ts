@@ -54,10 +54,11 @@ export async function startApi(
   // Probes need no login, so they must not cost a write each.
   const checks = new Recent<void>(1000, 1);
   const checkStore = () => checks.get('', () => store.check());
+  const watcher = new Watcher((ref) => service.look(ref));
   const app = createApp({
     service,
     reception,
-    watcher: new Watcher((ref) => service.look(ref)),
+    watcher,
     estimator: new Estimator(engine),
     engine,
     operations,
@@ -86,6 +87,13 @@ export async function startApi(
     authenticate,
     temporalUi,
   });
-  const server = await listen(config.DARKROOM_LISTEN, (request, bindings) => app.fetch(request, bindings));
-  return { ...server, lacking: () => lacking({ engine, checkStore }) };
+  const server = await listen(config.DARKROOM_LISTEN, config.DARKROOM_GRACE_MS, (request, bindings) =>
+    app.fetch(request, bindings),
+  );
+  const close = () => {
+    // Streams of events would use up the time of grace, and go on at another API.
+    watcher.close();
+    return server.close();
+  };
+  return { close, lacking: () => lacking({ engine, checkStore }) };
 }

@@ -1,5 +1,6 @@
 /** `darkroom config`: the table of settings, as they are in this environment. */
-import { readConfig, settings } from '../config.ts';
+import { settings } from '../config/settings.ts';
+import { readConfig } from '../config.ts';
 
 export function printConfig(): void {
   readConfig();

@@ -60,7 +60,12 @@ async function start(
   if (embedded) await prepareNamespace(config, target);
   const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'), embedded?.uiUrl);
   stops.push(() => server.close());
-  const worker = superviseWorker({ target, embedded: embedded !== null, log });
+  const worker = superviseWorker({
+    target,
+    embedded: embedded !== null,
+    log,
+    graceMs: config.DARKROOM_GRACE_MS,
+  });
   stops.push(() => worker.stop());
   await Promise.all([worker.ready, untilReady(server.lacking, told)]);
   if (!told.aborted) announce(config, target, embedded);

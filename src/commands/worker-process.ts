@@ -11,8 +11,8 @@ const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 10_000;
 /** A worker that ran this long was well; its end is no reason to wait. */
 const WELL_MS = 30_000;
-/** Steps that are under way are told to stop; those that do not are cut off, and done again later. */
-const GRACE_MS = 25_000;
+/** After the time of grace, steps are told to stop; a worker whose steps do not is killed, and they are done again later. */
+const FORCE_MS = 25_000;
 
 export interface WorkerProcess {
   /** Resolves once the worker takes work. */
@@ -24,9 +24,11 @@ interface Setup {
   readonly target: TemporalTarget;
   readonly embedded: boolean;
   readonly log: Log;
+  /** See `DARKROOM_GRACE_MS`. */
+  readonly graceMs: number;
 }
 
-export function superviseWorker({ target, embedded, log }: Setup): WorkerProcess {
+export function superviseWorker({ target, embedded, log, graceMs }: Setup): WorkerProcess {
   let stopping = false;
   let delay = FIRST_DELAY_MS;
   let child: ChildProcess;
@@ -67,7 +69,7 @@ export function superviseWorker({ target, embedded, log }: Setup): WorkerProcess
       clearTimeout(timer);
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
-      const force = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+      const force = setTimeout(() => child.kill('SIGKILL'), graceMs + FORCE_MS);
       child.kill('SIGTERM');
       await gone;
       clearTimeout(force);

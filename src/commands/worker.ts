@@ -68,7 +68,13 @@ export async function worker({
   const { activities, slots, later } = await composeWorker(config, client, scratch, only);
   const connection = await connectWorker(target, PATIENCE_MS, (message) => log.warn(message));
   if (embedded === null) void keepRegistering(client, log);
-  const setup = { connection, namespace: target.namespace, identity: workerId, activities };
+  const setup = {
+    connection,
+    namespace: target.namespace,
+    identity: workerId,
+    activities,
+    graceMs: config.DARKROOM_GRACE_MS,
+  };
   const workers = await createWorkers({ ...setup, slots });
   stop.signal.removeEventListener('abort', quit);
   const running = runWorkers(workers, stop.signal, async function* (over) {

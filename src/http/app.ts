@@ -86,8 +86,14 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
     return dialect ? dialect.fail(c, error) : problemResponse(c, error);
   };
   app.notFound((c) => fail(c, nothingHere(app, c)));
-  app.onError((error, c) => fail(c, publicError(error, log)));
+  app.onError((error, c) => fail(c, publicError(brokenOff(c, error) ?? error, log)));
   return app;
+}
+
+/** What to say when the client went away while it was sending, which nobody hears but the log and the metrics; else null. */
+function brokenOff({ env: { incoming } }: Context<Env>, error: Error): DarkroomError | null {
+  if (error !== incoming.errored) return null;
+  return new DarkroomError('upload_interrupted', 'The connection broke before the body had arrived');
 }
 
 /** 405 where another method would have been right (Hono itself knows only 404). */

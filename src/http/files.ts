@@ -47,7 +47,7 @@ export const matches = (header: string | undefined, etag: string): boolean =>
 
 /** Null: no range, one that we do not understand, or several; the whole file is then a right answer. */
 function parseRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | null {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
+  const match = /^bytes=(\d*)-(\d*)$/i.exec(header ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return null;
   const [first, last] = [match[1], match[2]];
   if (first === '') {

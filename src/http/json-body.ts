@@ -1,30 +1,38 @@
 /** JSON in the bodies of requests. */
 import type { Context } from 'hono';
 import { DarkroomError } from '../errors.ts';
+import { requireIdentity } from './content-encoding.ts';
 import { isForm, mediaTypeOf } from './media-type.ts';
 
 const ANY_JSON = /^application\/(?:[\w.-]+\+)?json$/;
 
 /** Throws unsupported_media_type, with this sentence, unless the request says that its body is JSON. */
-export function requireJson(c: Context, refusal: string, types = ANY_JSON): void {
-  const encoding = c.req.header('content-encoding') ?? 'identity';
-  if (encoding !== 'identity')
-    throw new DarkroomError('unsupported_media_type', `Send the body as it is, without ${encoding}`);
+function requireJson(c: Context, refusal: string, types: RegExp): void {
+  requireIdentity(c.req.header('content-encoding'));
   if (types.test(mediaTypeOf(c))) return;
   throw new DarkroomError('unsupported_media_type', refusal);
 }
 
 /** The body of a request. Throws unsupported_media_type, malformed_json. */
-export async function jsonBody(c: Context, refusal: string): Promise<unknown> {
-  requireJson(c, refusal);
-  return parseJson(await c.req.text(), 'The body');
+export async function jsonBody(c: Context, refusal: string, types = ANY_JSON): Promise<unknown> {
+  requireJson(c, refusal, types);
+  return parseJson(textOf(await c.req.arrayBuffer()), 'The body');
 }
 
 /** Likewise; undefined when there is no body, of whatever type. */
 export async function optionalJsonBody(c: Context, refusal: string): Promise<unknown> {
   // The body of a form is not limited, so it must not be read to see whether there is any.
-  if (!isForm(c) && (await c.req.text()) === '') return undefined;
+  if (!isForm(c) && (await c.req.arrayBuffer()).byteLength === 0) return undefined;
   return jsonBody(c, refusal);
+}
+
+/** JSON is UTF-8 (RFC 8259). In another charset, letters of names and addresses would be lost without a word. */
+function textOf(bytes: ArrayBuffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new DarkroomError('malformed_json', 'The body is not UTF-8, as JSON has to be', { cause });
+  }
 }
 
 /** `what`: the subject of the sentence that tells of a mistake. Throws malformed_json. */

@@ -21,6 +21,8 @@ export function lingerOnClose(request: IncomingMessage): void {
     lingering = true;
     const limit = setTimeout(close, LINGER_MS).unref();
     let bytes = 0;
+    // A body that was begun as a stream pauses the request when nobody takes from it; what comes now is nobody's.
+    request.removeAllListeners('data');
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > LINGER_BYTES) close();

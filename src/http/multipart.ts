@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { HttpBindings } from '@hono/node-server';
 import { DarkroomError } from '../errors.ts';
+import { requireIdentity } from './content-encoding.ts';
 import { feed } from './form/feed.ts';
 import { createParser, type Part } from './form/parser.ts';
 import { malformed } from './form/part-head.ts';
@@ -94,6 +95,7 @@ export async function readForm<T>(
   };
 
   try {
+    requireIdentity(incoming.headers['content-encoding']);
     const parser = createParser(incoming.headers['content-type'], begin, fail);
     const announced = Number(incoming.headers['content-length'] ?? 0);
     let total = 0;

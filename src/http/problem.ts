@@ -21,6 +21,10 @@ export const problem = z
       .array(z.object({ pointer: z.string().describe('JSON Pointer (RFC 6901)'), detail: z.string() }))
       .optional()
       .describe('Each field that is wrong'),
+    details: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('More for programs, such as the `state` of the job that stands in the way'),
   })
   .meta({ id: 'Problem' });
 

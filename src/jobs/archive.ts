@@ -71,7 +71,7 @@ export interface JobArchive {
   /** Keeps inputs encrypted beside the job. */
   seal(ref: JobRef, place: Deposited, inputs: JobInputs): Promise<SealedInputs>;
   /** The inputs that `seal` kept. Throws operation_failed when they were erased. */
-  unseal(ref: JobRef, inputs: SealedInputs): Promise<JobInputs>;
+  unseal(ref: JobRef, inputs: SealedInputs, signal?: AbortSignal): Promise<JobInputs>;
   /** Keeps what a request uploads. */
   upload(ref: JobRef, upload: UploadStream): Promise<Upload>;
   /** What a request brought belongs to its job from now on. */
@@ -82,8 +82,8 @@ export interface JobArchive {
   abandoned(before: Date): AsyncIterable<{ readonly ref: JobRef; readonly request: string }>;
   /** True when a job with this id was deleted. */
   isDeleted(ref: JobRef): Promise<boolean>;
-  /** Marks the job as deleted, so that its id stays taken. */
-  bury(ref: JobRef): Promise<void>;
+  /** Marks the job as deleted, so that its id stays taken. `remains`: another look at it, where steps may be under way. */
+  bury(ref: JobRef, remains: Due | null): Promise<void>;
   /** What is to be erased by this time, the longest due first. */
   due(now: Date): AsyncIterable<Due>;
   /** What was due is done, or need not be done any more; `next`: what is due after it. */

@@ -33,7 +33,8 @@ const source = z
     (given) => Object.values(given).filter((value) => value !== undefined).length === 1,
     'must have exactly one of url, path, upload',
   )
-  .meta({ id: 'Source' });
+  // What the check above says, for the description of the API.
+  .meta({ id: 'Source', minProperties: 1, maxProperties: 1 });
 
 /** Characters of JSON, of one asset. */
 const MAX_ATTRIBUTES = 16 * 1024;

@@ -3,12 +3,12 @@ import type { JobRecord } from './archive.ts';
 import type { Job } from './job.ts';
 import type { JobOrder, JobRef, Keeping } from './order.ts';
 
-/** `work`: what only a rerun would need. `job`: all of it. */
+/** `work`: what only a rerun would need. `job`: all of it. `remains`: what was written below it since it was deleted. */
 export interface Due {
   readonly ref: JobRef;
-  /** The run that has ended; when there is a later one, that one decides. */
+  /** The run that has ended; when there is a later one, that one decides. 0 for remains. */
   readonly run: number;
-  readonly what: 'work' | 'job';
+  readonly what: 'work' | 'job' | 'remains';
   readonly at: Date;
 }
 
@@ -16,6 +16,9 @@ const HOUR_MS = 60 * 60 * 1000;
 
 /** A job is gone for its clients at once when it expires; who asked for it in that moment has his answer before it is erased. */
 const FAREWELL_MS = 60_000;
+
+/** A step whose worker hears of nothing, being cut off from Temporal, has ended by then. */
+const LAST_STEPS_MS = 24 * HOUR_MS;
 
 /** The time until which a rerun can build on what this one leaves; null: always. */
 function workIsKeptUntil(
@@ -63,3 +66,11 @@ export function jobDue({ job }: JobRecord): Due | null {
   const at = new Date(Date.parse(job.expires_at) + FAREWELL_MS);
   return { ref: { tenant: job.tenant, id: job.id }, run: job.run, what: 'job', at };
 }
+
+/** For a job that is deleted while it runs. */
+export const remainsDue = (ref: JobRef, deletedAt: Date): Due => ({
+  ref,
+  run: 0,
+  what: 'remains',
+  at: new Date(deletedAt.getTime() + LAST_STEPS_MS),
+});

@@ -118,7 +118,8 @@ export class Housekeeping {
   /** What was erased; null: it was out of date, and something else decides. */
   async #erase(due: Due, now: Date): Promise<Due['what'] | null> {
     const { archive, engine } = this.#parts;
-    const { ref, run } = due;
+    const { ref, run, what } = due;
+    if (what === 'remains') return this.#eraseRemains(due);
     const [known, record] = [await engine.get(ref), await archive.record(ref)];
     const isLatest = (known?.job.run ?? run) === run && record?.job.run === run;
     // A later run ends with an entry of its own; a deleted job has left nothing.
@@ -132,11 +133,23 @@ export class Housekeeping {
       await archive.settle(due, whole);
       return 'work';
     }
-    await archive.bury(ref);
+    await archive.bury(ref, null);
     await engine.remove(ref);
     await archive.erase(ref);
     await archive.settle(due, null);
     return 'job';
+  }
+
+  /** An upload that was under way may have written after all was erased; or the deletion was cut short. */
+  async #eraseRemains(due: Due): Promise<null> {
+    const { archive, engine } = this.#parts;
+    const { ref } = due;
+    if (await archive.isDeleted(ref)) {
+      await engine.remove(ref);
+      await archive.erase(ref);
+    }
+    await archive.settle(due, null);
+    return null;
   }
 }
 

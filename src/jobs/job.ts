@@ -77,10 +77,14 @@ const awaitAssets = z
   })
   .meta({ id: 'AwaitAssets' });
 
+const MAX_LABELS = 20;
+
+const LABEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/;
+
 const labelName = z
   .string()
   .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/,
+    LABEL_NAME,
     'must be 1 to 63 letters, digits, ".", "_", "/" or "-", and begin with a letter or digit',
   );
 
@@ -117,9 +121,10 @@ export const jobSpec = z
       .describe("Days after its end that the job and its results are kept; default: the server's"),
     labels: z
       .record(labelName, z.string().max(255))
-      .refine((labels) => Object.keys(labels).length <= 20, 'must have at most 20 entries')
+      .refine((labels) => Object.keys(labels).length <= MAX_LABELS, `must have at most ${MAX_LABELS} entries`)
       .optional()
-      .describe('Free words for the client; shown, never interpreted'),
+      .describe('Free words for the client; shown, never interpreted')
+      .meta({ maxProperties: MAX_LABELS, propertyNames: { pattern: LABEL_NAME.source } }),
   })
   .meta({ id: 'JobSpec' });
 

@@ -2,7 +2,7 @@
 import { DarkroomError } from '../errors.ts';
 import type { JobArchive, OpenFile, StoredResult } from './archive.ts';
 import type { Delivery } from './delivery.ts';
-import { isExpired, workOverSince } from './due.ts';
+import { isExpired, remainsDue, workOverSince } from './due.ts';
 import type { ControlSignal, JobEngine, JobFilter, JobPage, JobSnapshot } from './engine.ts';
 import type { Job } from './job.ts';
 import { type AssetChunk, initialStatus, type JobInputs, type JobOrder, type JobRef } from './order.ts';
@@ -246,9 +246,10 @@ export class JobService {
     const { archive, engine } = this.#parts;
     // A deletion that was cut short is finished by the next one, which then finds no job.
     const buried = await archive.isDeleted(ref);
-    if (!buried) await this.#find(ref);
+    const found = buried ? null : await this.#find(ref);
+    const runs = found !== null && !isTerminal(found.job.state);
     // First, so that what still runs knows, and a deletion that is cut short can be finished.
-    await archive.bury(ref);
+    await archive.bury(ref, runs ? remainsDue(ref, new Date()) : null);
     await engine.remove(ref);
     await archive.erase(ref);
     if (buried) throw notFound(ref);

@@ -29,14 +29,21 @@ interface Follower {
 export class Watcher {
   readonly #look: (ref: JobRef) => Promise<JobSnapshot>;
   readonly #feeds = new Map<string, Feed>();
+  #closed = false;
 
   constructor(look: (ref: JobRef) => Promise<JobSnapshot>) {
     this.#look = look;
   }
 
+  /** Lets all followers go, as if they had asked for it: the server stops, and they can follow elsewhere. */
+  close(): void {
+    this.#closed = true;
+    for (const { followers } of this.#feeds.values()) for (const { wake } of followers) wake();
+  }
+
   /**
    * The job as it is, and then each time it has changed, up to its end. Ends early, without a word, when `signal`
-   * aborts. Throws job_not_found when there is no such job, or no longer; waits while Temporal is away.
+   * aborts or the watcher is closed. Throws job_not_found when there is no such job, or no longer; waits while Temporal is away.
    */
   async *follow(ref: JobRef, signal: AbortSignal): AsyncGenerator<JobSnapshot> {
     const key = `${ref.tenant}/${ref.id}`;
@@ -50,13 +57,13 @@ export class Watcher {
     };
     signal.addEventListener('abort', leave);
     try {
-      while (!signal.aborted) {
+      while (!signal.aborted && !this.#closed) {
         const { news } = follower;
         follower.news = null;
         if (news instanceof DarkroomError) throw news;
         if (news) yield news;
         if (news && isTerminal(news.job.state)) return;
-        if (follower.news === null && !signal.aborted)
+        if (follower.news === null && !signal.aborted && !this.#closed)
           await new Promise<void>((resolve) => {
             follower.wake = resolve;
           });
@@ -89,7 +96,7 @@ export class Watcher {
       if (news instanceof DarkroomError || (news && isTerminal(news.job.state))) break;
       const fair = (this.#feeds.size / LOOKS_PER_SECOND) * 1000;
       await new Promise((resolve) => setTimeout(resolve, Math.max(feed.delay, fair)));
-    } while (feed.followers.size > 0);
+    } while (feed.followers.size > 0 && !this.#closed);
     this.#feeds.delete(key);
   }
 

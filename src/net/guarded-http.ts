@@ -8,6 +8,7 @@ import { Agent } from 'undici';
 import { parseNetworks } from './addresses.ts';
 import { createConnector, type Resolve } from './connector.ts';
 import { failureOf, HttpFailure } from './http-failure.ts';
+import { LEAST, Pace } from './pace.ts';
 import { AddressForbidden, refusalWithin } from './refusal.ts';
 
 export { HttpFailure, type HttpFailureKind } from './http-failure.ts';
@@ -24,7 +25,7 @@ interface GuardedRequest {
   readonly redirects?: number;
   /** Milliseconds until the headers of the final response. Default 30 s. */
   readonly timeoutMs?: number;
-  /** Milliseconds between two pieces of the body, to about a second. Default 30 s. */
+  /** Milliseconds in which 64 KiB of the body must arrive, or its end. Default 30 s. */
   readonly idleMs?: number;
 }
 
@@ -96,13 +97,17 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
         headers: { accept: '*/*', 'user-agent': 'darkroom', ...headers, 'accept-encoding': 'identity' },
         body: request.body ?? null,
         signal,
-        bodyTimeout: request.idleMs ?? DEFAULT_TIMEOUT_MS,
+        // `idleMs` covers the body.
+        bodyTimeout: 0,
       });
       const response = await Promise.race([aborted, sent]);
       return {
         status: response.statusCode,
         headers: joined(response.headers),
-        body: relayed(response.body, explained),
+        body: relayed(response.body, explained, {
+          idleMs: request.idleMs ?? DEFAULT_TIMEOUT_MS,
+          host: hostOf(url),
+        }),
         url: url.href,
       };
     } catch (error) {
@@ -201,21 +206,40 @@ const abortOf = (signal: AbortSignal): Promise<never> =>
   });
 
 /** undici's body with our errors, and without its habit of emitting one when it is destroyed on purpose. */
-function relayed(source: Readable, explained: (error: unknown) => unknown): Readable {
+function relayed(
+  source: Readable,
+  explained: (error: unknown) => unknown,
+  { idleMs, host }: { idleMs: number; host: string },
+): Readable {
+  const pace = new Pace(idleMs, () => {
+    const message = `${host} sent less than ${LEAST} in ${idleMs / 1000} s, in the middle of its response`;
+    body.destroy(new HttpFailure('timeout', message));
+  });
   const body = new Readable({
     highWaterMark: 64 * 1024,
-    read: () => void source.resume(),
+    read: () => {
+      pace.run();
+      source.resume();
+    },
     destroy(error, done) {
+      pace.rest();
       source.destroy();
       done(error);
     },
   });
   // A failure while nobody reads is told to the next reader; it must not end the process.
   body.on('error', () => {});
+  pace.run();
   source.on('data', (chunk) => {
-    if (!body.push(chunk)) source.pause();
+    pace.arrived(chunk.length);
+    if (body.push(chunk)) return;
+    pace.rest();
+    source.pause();
   });
-  source.on('end', () => body.push(null));
+  source.on('end', () => {
+    pace.rest();
+    body.push(null);
+  });
   source.on('error', (error) => body.destroy(explained(error) as Error));
   return body;
 }

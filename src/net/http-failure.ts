@@ -41,7 +41,6 @@ const rules: readonly Rule[] = [
   [/^EAI_/, 'dns', (host) => `the name of ${host} could not be resolved`],
   [/^ECONNREFUSED$/, 'refused', (host) => `connection refused by ${host}`],
   [/^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/, 'timeout', (host) => `no connection to ${host} in time`],
-  [/^UND_ERR_BODY_TIMEOUT$/, 'timeout', (host) => `${host} stopped sending in the middle of its response`],
   [
     /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL)$/,
     'unreachable',

@@ -173,9 +173,9 @@ export class StoredArchive implements JobArchive {
     }
   }
 
-  async unseal(ref: JobRef, { sealed }: SealedInputs): Promise<JobInputs> {
+  async unseal(ref: JobRef, { sealed }: SealedInputs, signal?: AbortSignal): Promise<JobInputs> {
     const key = layout.sealedKey(ref, sealed);
-    const body = await this.#store.get(key);
+    const body = await this.#store.get(key, signal && { signal });
     if (!body) throw new DarkroomError('operation_failed', 'The inputs of this job were erased');
     return JSON.parse(this.#keys.open(await buffer(body), key)) as JobInputs;
   }
@@ -184,7 +184,8 @@ export class StoredArchive implements JobArchive {
     return (await this.#store.head(layout.tombstoneKey(ref))) !== null;
   }
 
-  async bury(ref: JobRef): Promise<void> {
+  async bury(ref: JobRef, remains: Due | null): Promise<void> {
+    if (remains) await enterDue(this.#store, remains);
     await this.#store.put(layout.tombstoneKey(ref), new Date().toISOString());
   }
 

@@ -12,12 +12,13 @@ import { link, lstat, open, readFile, rename, rm, unlink } from 'node:fs/promise
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { DarkroomError } from '../errors.ts';
-import { BLOCK, closing, digest, guarded, reading } from './files/bytes.ts';
+import { BLOCK, closing, digest, reading } from './files/bytes.ts';
 import { makeFolder, place, prune, sweep, syncFolder } from './files/durable.ts';
 import { infoOf, listing, TEMPORARY } from './files/listing.ts';
 import { codeOf, explained, isAbsence } from './files/trouble.ts';
+import { guarded } from './guarded.ts';
 import { checkKey, checkPrefix } from './key.ts';
-import type { ObjectInfo, ObjectStore, PutOptions, Written } from './store.ts';
+import type { GetOptions, ObjectInfo, ObjectStore, PutOptions, Written } from './store.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** No following of links, no waiting for the other end of a pipe. */
@@ -110,16 +111,20 @@ class FilesystemStore implements ObjectStore {
     }
   }
 
-  async get(key: string, range?: { start: number; end: number }): Promise<Readable | null> {
+  async get(
+    key: string,
+    { start = 0, end = Number.MAX_SAFE_INTEGER, signal }: GetOptions = {},
+  ): Promise<Readable | null> {
     const path = this.localPath(key);
-    const { start, end } = range ?? { start: 0, end: Number.MAX_SAFE_INTEGER };
     if (!(start >= 0 && end >= start)) throw new RangeError(`There are no bytes from ${start} to ${end}`);
     const deed = `read ${quoted(key)}`;
+    signal?.throwIfAborted();
     try {
       const handle = await open(path, READ);
       try {
         const entry = await handle.stat();
-        if (entry.isFile()) return reading(handle, start, Math.min(end, entry.size - 1), deed);
+        if (entry.isFile())
+          return guarded(reading(handle, start, Math.min(end, entry.size - 1), deed), signal);
       } catch (error) {
         await handle.close();
         throw error;

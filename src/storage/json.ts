@@ -3,7 +3,7 @@ import { json } from 'node:stream/consumers';
 import type { ObjectStore } from './store.ts';
 
 /** Null when there is no such object. The caller knows what lies under its key. */
-export async function readJson<T>(store: ObjectStore, key: string): Promise<T | null> {
-  const body = await store.get(key);
+export async function readJson<T>(store: ObjectStore, key: string, signal?: AbortSignal): Promise<T | null> {
+  const body = await store.get(key, signal && { signal });
   return body && ((await json(body)) as T);
 }

@@ -15,6 +15,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { DarkroomError } from '../errors.ts';
 import { disposition } from '../jobs/disposition.ts';
+import { guarded } from './guarded.ts';
 import { checkKey, checkPrefix, faultOf } from './key.ts';
 import { type S3Access, S3Connection } from './s3/connection.ts';
 import { sweep } from './s3/leftovers.ts';
@@ -23,7 +24,7 @@ import { infoOf, pages } from './s3/pages.ts';
 import { reading } from './s3/reading.ts';
 import { explained, isAbsence, isPastTheEnd } from './s3/trouble.ts';
 import { upload } from './s3/upload.ts';
-import type { LinkOptions, ObjectInfo, ObjectStore, PutOptions, Written } from './store.ts';
+import type { GetOptions, LinkOptions, ObjectInfo, ObjectStore, PutOptions, Written } from './store.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** What `check` writes and where; no key begins with it. */
@@ -39,6 +40,8 @@ export interface S3StoreOptions {
   readonly prefix?: string;
   /** Unless given, what the AWS_* variables and the files of the AWS tools say. */
   readonly access?: S3Access;
+  /** Address of the same server for those whom links are given; null: it has none. Unless given, the one that we use. */
+  readonly publicEndpoint?: string | null;
   /** Age in milliseconds after which uploads that a crash left are aborted, at the first write; a day unless given. */
   readonly leftoverAge?: number;
 }
@@ -48,13 +51,21 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => new S3Sto
 
 class S3Store implements ObjectStore {
   readonly #connection: S3Connection;
+  /** As others reach it; null: they cannot. */
+  readonly #outside: S3Connection | null;
   readonly #prefix: string;
   readonly #leftoverAge: number;
   #swept = false;
   #bucketSeen = false;
 
-  constructor({ bucket, prefix = '', access, leftoverAge = DAY }: S3StoreOptions) {
+  constructor({ bucket, prefix = '', access, publicEndpoint, leftoverAge = DAY }: S3StoreOptions) {
     this.#connection = new S3Connection(bucket, access);
+    this.#outside =
+      typeof publicEndpoint === 'string'
+        ? this.#connection.at(publicEndpoint)
+        : publicEndpoint === null
+          ? null
+          : this.#connection;
     this.#prefix = prefix === '' ? '' : `${checkKey(prefix)}/`;
     this.#leftoverAge = leftoverAge;
   }
@@ -73,15 +84,24 @@ class S3Store implements ObjectStore {
     return written;
   }
 
-  async get(key: string, range?: { start: number; end: number }): Promise<Readable | null> {
-    const { start, end } = range ?? { start: 0, end: 0 };
+  async get(
+    key: string,
+    { start = 0, end = Number.MAX_SAFE_INTEGER, signal }: GetOptions = {},
+  ): Promise<Readable | null> {
     if (!(start >= 0 && end >= start)) throw new RangeError(`There are no bytes from ${start} to ${end}`);
-    const command = new GetObjectCommand({ ...this.#at(key), Range: range && `bytes=${start}-${end}` });
+    const all = start === 0 && end === Number.MAX_SAFE_INTEGER;
+    const Range = all ? undefined : `bytes=${start}-${end}`;
+    const command = new GetObjectCommand({ ...this.#at(key), Range });
     const deed = `read ${quoted(key)}`;
+    signal?.throwIfAborted();
     try {
-      const { Body } = await this.#connection.ask(deed, (client, options) => client.send(command, options));
-      return reading(Body as Readable, (error) => explained(error, deed, this.#connection.bucket));
+      const { Body } = await this.#connection.ask(deed, (client, options) => client.send(command, options), {
+        signal,
+      });
+      const explain = (error: unknown) => explained(error, deed, this.#connection.bucket);
+      return guarded(reading(Body as Readable, explain), signal);
     } catch (error) {
+      if (signal?.aborted) throw signal.reason;
       if (isAbsence(error)) return null;
       if (isPastTheEnd(error)) return Readable.from([]);
       throw error;
@@ -138,14 +158,16 @@ class S3Store implements ObjectStore {
   }
 
   /** With credentials that are temporary, the address expires with them. */
-  async link(key: string, { expiresSeconds, fileName, mediaType }: LinkOptions): Promise<string> {
+  async link(key: string, { expiresSeconds, fileName, mediaType }: LinkOptions): Promise<string | null> {
+    const at = this.#at(key);
+    if (this.#outside === null) return null;
     const command = new GetObjectCommand({
-      ...this.#at(key),
+      ...at,
       ResponseContentType: mediaType,
       // Never shown in place: pages of users would run as pages of the bucket's host.
       ResponseContentDisposition: disposition('attachment', fileName),
     });
-    return this.#connection.ask(`give an address for ${quoted(key)}`, (client) =>
+    return this.#outside.ask(`give an address for ${quoted(key)}`, (client) =>
       getSignedUrl(client, command, { expiresIn: expiresSeconds }),
     );
   }

@@ -14,6 +14,15 @@ export interface ObjectInfo {
   readonly modified: Date;
 }
 
+export interface GetOptions {
+  /** First byte; 0 unless given. */
+  readonly start?: number;
+  /** Last byte, included; the last there is unless given. */
+  readonly end?: number;
+  /** Aborted, it ends the reading, too. */
+  readonly signal?: AbortSignal;
+}
+
 export interface PutOptions {
   readonly signal?: AbortSignal;
   /** Media type; stores that cannot keep it ignore it. */
@@ -39,8 +48,8 @@ export interface ObjectStore {
   put(key: string, body: Readable | Uint8Array | string, options?: PutOptions): Promise<Written>;
   /** Takes over a file of this machine, which is gone afterwards. */
   adopt(key: string, path: string, options?: PutOptions): Promise<Written>;
-  /** Null when there is no such object. `range` is in bytes, both ends included. Who does not read it all destroys it. */
-  get(key: string, range?: { start: number; end: number }): Promise<Readable | null>;
+  /** Null when there is no such object. Who does not read it all destroys it. */
+  get(key: string, options?: GetOptions): Promise<Readable | null>;
   head(key: string): Promise<ObjectInfo | null>;
   /** All objects below a prefix that ends in `/` (or is empty), in ascending order of their keys; `after` excludes keys up to it. */
   list(prefix: string, options?: { after?: string }): AsyncIterable<ObjectInfo>;

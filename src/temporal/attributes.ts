@@ -24,8 +24,11 @@ export const searchAttributes = [
 /** Task queue of the workflows and of capability `io`; the other capabilities have queues of their own. */
 export const MAIN_QUEUE = 'darkroom';
 
-/** Steps that wait for servers of others: however slow those are, they hold up nothing of ours. */
+/** Downloads wait for servers of others: however slow those are, they hold up nothing of ours. */
 export const NET_QUEUE = 'darkroom-net';
+
+/** Nor do they hold up callbacks. */
+export const CALLBACK_QUEUE = 'darkroom-callback';
 
 export const queueOf = (capability: string): string =>
   capability === 'io' ? MAIN_QUEUE : `${MAIN_QUEUE}-${capability}`;

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities/steps.ts';
-import { MAIN_QUEUE, NET_QUEUE, queueOf } from './attributes.ts';
+import { CALLBACK_QUEUE, MAIN_QUEUE, NET_QUEUE, queueOf } from './attributes.ts';
 
 export interface WorkerSetup {
   readonly connection: NativeConnection;
@@ -12,7 +12,12 @@ export interface WorkerSetup {
   readonly activities: Activities;
   /** Capability → steps that run at once. `io` is workflows, too, and everything that waits. */
   readonly slots: Readonly<Record<string, number>>;
+  /** Milliseconds that steps may go on once the worker is told to stop; then they are told, too. */
+  readonly graceMs: number;
 }
+
+/** Steps that were told to stop have so long to do it. */
+const FORCE_MS = 19_000;
 
 /** Made by `npm run build`, so that no start has to wait for a bundler. Found from the built tree as from the sources. */
 export const bundlePath = fileURLToPath(
@@ -28,6 +33,7 @@ export async function createWorkers({
   identity,
   activities,
   slots,
+  graceMs,
 }: WorkerSetup): Promise<Worker[]> {
   const common = {
     connection,
@@ -36,8 +42,8 @@ export async function createWorkers({
     // Progress and cancellation travel with heartbeats; the default throttle delays both by most of the timeout.
     maxHeartbeatThrottleInterval: '500ms',
     defaultHeartbeatThrottleInterval: '500ms',
-    shutdownGraceTime: '1s',
-    shutdownForceTime: '20s',
+    shutdownGraceTime: graceMs,
+    shutdownForceTime: graceMs + FORCE_MS,
   } satisfies WorkerOptions | Record<string, unknown>;
   const { io, ...computing } = slots;
   const { runStage, download, notify } = activities;
@@ -56,12 +62,20 @@ export async function createWorkers({
       Worker.create({
         ...common,
         taskQueue: NET_QUEUE,
+        // Callbacks of jobs from before they had a queue of their own.
         activities: { download, notify },
+        maxConcurrentActivityTaskExecutions: steps,
+      }),
+    callbacks: (steps: number) =>
+      Worker.create({
+        ...common,
+        taskQueue: CALLBACK_QUEUE,
+        activities: { notify },
         maxConcurrentActivityTaskExecutions: steps,
       }),
   };
   return Promise.all([
-    ...(io === undefined ? [] : [waiting.main(io), waiting.net(io)]),
+    ...(io === undefined ? [] : [waiting.main(io), waiting.net(io), waiting.callbacks(io)]),
     ...Object.entries(computing).map(([capability, steps]) =>
       Worker.create({
         ...common,

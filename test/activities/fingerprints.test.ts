@@ -18,6 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
+const { signal } = new AbortController();
 const ours = { tenant: 'public', id: 'job', run: 1, fingerprint: 'ours' };
 const theirs = { ...ours, fingerprint: 'theirs' };
 const batches = batchesOf([16, 20]);
@@ -35,14 +36,14 @@ const record = (index: number): AssetRecord => ({
 });
 
 test('batches of assets', async () => {
-  await writeBatch(store, theirs, first, [record(0)]);
-  await writeBatch(store, ours, second, [record(16)]);
-  expect(await readBatch(store, ours, first)).toBeNull();
-  expect(await readBatch(store, theirs, first)).toEqual([record(0)]);
-  expect(await readBatches(store, ours, batches)).toEqual([record(16)]);
-  await writeBatch(store, ours, first, [record(0), record(1)]);
-  expect((await readBatches(store, ours, batches)).map(({ index }) => index)).toEqual([0, 1, 16]);
-  expect(await readBatch(store, theirs, first)).toBeNull();
+  await writeBatch(store, theirs, first, [record(0)], signal);
+  await writeBatch(store, ours, second, [record(16)], signal);
+  expect(await readBatch(store, ours, first, signal)).toBeNull();
+  expect(await readBatch(store, theirs, first, signal)).toEqual([record(0)]);
+  expect(await readBatches(store, ours, batches, signal)).toEqual([record(16)]);
+  await writeBatch(store, ours, first, [record(0), record(1)], signal);
+  expect((await readBatches(store, ours, batches, signal)).map(({ index }) => index)).toEqual([0, 1, 16]);
+  expect(await readBatch(store, theirs, first, signal)).toBeNull();
 });
 
 const checkpoint = (fingerprint: string, more: Partial<Checkpoint> = {}): Checkpoint => ({
@@ -57,10 +58,10 @@ const checkpoint = (fingerprint: string, more: Partial<Checkpoint> = {}): Checkp
 test('checkpoints of stages', async () => {
   const stage = { name: 'transform', run: 1 };
   await store.put(checkpointKey(theirs, 1, 'transform', first), JSON.stringify(checkpoint('theirs')));
-  expect(await readCheckpoint(store, ours, stage, first)).toBeNull();
-  expect(await readCheckpoint(store, theirs, stage, first)).toEqual(checkpoint('theirs'));
-  expect(await readCheckpoint(store, theirs, { ...stage, run: 2 }, first)).toBeNull();
-  expect(await readCheckpoint(store, theirs, stage, null)).toBeNull();
+  expect(await readCheckpoint(store, ours, stage, first, signal)).toBeNull();
+  expect(await readCheckpoint(store, theirs, stage, first, signal)).toEqual(checkpoint('theirs'));
+  expect(await readCheckpoint(store, theirs, { ...stage, run: 2 }, first, signal)).toBeNull();
+  expect(await readCheckpoint(store, theirs, stage, null, signal)).toBeNull();
 });
 
 test('a mended checkpoint holds what there was and what was added, in the order of the assets', () => {

@@ -13,6 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const { signal } = new AbortController();
 const stepOf = (name: string) =>
   ({ job: { tenant: 'public', id: 'a' }, stage: { name, run: 1 }, batch: null }) as unknown as StageStep;
 
@@ -22,7 +23,7 @@ test('stages hand on what they do not touch, and store what they do', async () =
   await mkdir(join(first, 'images'), { recursive: true });
   for (const name of ['images/kept', 'images/changed', 'images/removed', 'replaced'])
     await writeFile(join(first, name), 'first');
-  const left = await keepWorkspace(store, stepOf('one'), first, new Map());
+  const left = await keepWorkspace(store, stepOf('one'), first, new Map(), signal);
   expect(left.map(({ path }) => path).sort()).toEqual([
     'images/changed',
     'images/kept',
@@ -31,7 +32,12 @@ test('stages hand on what they do not touch, and store what they do', async () =
   ]);
 
   const second = join(folder, 'second');
-  const restored = await restoreWorkspace(store, [{ workspace: left } as unknown as Checkpoint], second);
+  const restored = await restoreWorkspace(
+    store,
+    [{ workspace: left } as unknown as Checkpoint],
+    second,
+    signal,
+  );
   expect(await readFile(join(second, 'images/kept'), 'utf8')).toBe('first');
   // Of the same size, and at once: only the time tells.
   await writeFile(join(second, 'images/changed'), 'other');
@@ -39,7 +45,7 @@ test('stages hand on what they do not touch, and store what they do', async () =
   await unlink(join(second, 'replaced'));
   await writeFile(join(second, 'replaced'), 'other');
   await writeFile(join(second, 'new'), 'first');
-  const kept = await keepWorkspace(store, stepOf('two'), second, restored);
+  const kept = await keepWorkspace(store, stepOf('two'), second, restored, signal);
 
   const keyOf = (path: string) => left.find((file) => file.path === path)?.key;
   expect(kept.map(({ path }) => path).sort()).toEqual(['images/changed', 'images/kept', 'new', 'replaced']);
@@ -47,7 +53,7 @@ test('stages hand on what they do not touch, and store what they do', async () =
     'images/kept',
   ]);
   const third = join(folder, 'third');
-  await restoreWorkspace(store, [{ workspace: kept } as unknown as Checkpoint], third);
+  await restoreWorkspace(store, [{ workspace: kept } as unknown as Checkpoint], third, signal);
   const contents = await Promise.all(
     ['images/kept', 'images/changed', 'replaced', 'new'].map((name) => readFile(join(third, name), 'utf8')),
   );

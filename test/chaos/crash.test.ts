@@ -1,22 +1,30 @@
 /** kill -9 of anything, at any moment: nothing that was accepted is lost, and nothing visible happens twice. */
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Gate, HELD, makeGate } from '../support/gate.ts';
 import { photo } from '../support/photos.ts';
 import { isAlive, partsOf, processes } from '../support/processes.ts';
 import { type Darkroom, ready, sleep, startDarkroom } from '../support/server.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
+let gate: Gate;
+beforeAll(async () => {
+  gate = await makeGate();
+});
+afterAll(() => gate.dispose());
+
 const started: { dispose(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const server of started.splice(0).reverse()) await server.dispose();
+  await gate.shut();
 });
 
 async function darkroomAnd(
   routes: Parameters<typeof startWeb>[0] = {},
 ): Promise<{ darkroom: Darkroom; web: Web }> {
   const web = await startWeb(routes);
-  const darkroom = await startDarkroom();
+  const darkroom = await startDarkroom({ env: gate.env });
   started.push({ dispose: () => web.close() }, darkroom);
   return { darkroom, web };
 }
@@ -27,14 +35,15 @@ describe('the worker is killed', () => {
   test('in mid-stage: another takes its place, and the job ends right', async () => {
     const { darkroom, web } = await darkroomAnd();
     const { id } = await darkroom.submit({
-      operation: 'test.echo',
-      params: { delay_ms: 3000, word: 'kept' },
+      operation: HELD,
+      params: { word: 'kept' },
       callback: { url: `${web.url}/hook` },
     });
     await darkroom.until(id, 'processing');
     const { worker } = await partsOf(darkroom.process.pid);
     process.kill(worker, 'SIGKILL');
     expect(await darkroom.get(id)).toMatchObject({ state: 'processing' });
+    await gate.open();
     await darkroom.until(id, 'completed');
     const result = await (await darkroom.request(`/v1/jobs/${id}/result`)).json();
     expect(result).toMatchObject({ data: { word: 'kept' } });
@@ -111,9 +120,7 @@ describe('everything is killed', () => {
     started.push(darkroom);
     const { worker, temporal } = await partsOf(darkroom.process.pid);
     process.kill(darkroom.process.pid ?? 0, 'SIGKILL');
-    await expect
-      .poll(async () => [await isAlive(worker), await isAlive(temporal)], { timeout: 20_000 })
-      .toEqual([false, false]);
+    await expect.poll(async () => [await isAlive(worker), await isAlive(temporal)]).toEqual([false, false]);
   });
 });
 
@@ -122,8 +129,9 @@ describe('Temporal is killed', () => {
     const { darkroom } = await darkroomAnd();
     const { id } = await darkroom.submit({ id: 'ended', operation: 'system.echo', params: { a: 1 } });
     await darkroom.until(id, 'completed');
-    const running = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 4000 } });
+    const running = await darkroom.submit({ operation: HELD });
     await darkroom.until(running.id, 'processing');
+    // What was just read is kept for a moment.
     await sleep(1200);
     const { temporal } = await partsOf(darkroom.process.pid);
     // Stopped first, so that there is time to look before its supervisor has started another.
@@ -153,6 +161,7 @@ describe('Temporal is killed', () => {
 
     process.kill(temporal, 'SIGKILL');
     await ready(darkroom);
+    await gate.open();
     expect(await darkroom.until(running.id, 'completed')).toMatchObject({ state: 'completed' });
     const again = await darkroom.submit({ id: 'ended', operation: 'system.echo', params: { a: 1 } });
     expect(again.state).toBe('completed');
@@ -170,16 +179,17 @@ describe('starting and stopping', () => {
   });
 
   test('SIGTERM leaves nothing running, and the next start carries on with what was under way', async () => {
-    const first = await startDarkroom();
-    const { id } = await first.submit({ operation: 'test.echo', params: { delay_ms: 4000 } });
+    const first = await startDarkroom({ env: gate.env });
+    const { id } = await first.submit({ operation: HELD });
     await first.until(id, 'processing');
     const { worker, temporal } = await partsOf(first.process.pid);
     expect(await first.stop()).toBe(0);
     expect(
       (await processes()).filter(({ pid }) => [worker, temporal, first.process.pid].includes(pid)),
     ).toEqual([]);
-    const second = await startDarkroom({ dataDir: first.dataDir });
+    const second = await startDarkroom({ dataDir: first.dataDir, env: gate.env });
     started.push(second);
+    await gate.open();
     expect(await second.until(id, 'completed', 'failed')).toMatchObject({ state: 'completed' });
   });
 

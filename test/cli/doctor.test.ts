@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { Finding } from '../../src/commands/doctor/finding.ts';
 import { cli } from '../support/cli.ts';
-import { type Darkroom, freePort, startDarkroom } from '../support/server.ts';
+import { freePort } from '../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../support/server.ts';
 
 let darkroom: Darkroom;
 let folder: string;

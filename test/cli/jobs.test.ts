@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { duration } from '../../src/commands/terminal/times.ts';
 import { type CliOptions, cli, jsonLines } from '../support/cli.ts';
+import { type Gate, HELD, makeGate } from '../support/gate.ts';
 import { photo } from '../support/photos.ts';
 import { type Darkroom, sleep, startDarkroom } from '../support/server.ts';
 import { startWeb, type Web } from '../support/web.ts';
@@ -13,17 +14,20 @@ import { startWeb, type Web } from '../support/web.ts';
 let darkroom: Darkroom;
 let web: Web;
 let folder: string;
+let gate: Gate;
 
 beforeAll(async () => {
   const chelsea = await photo('chelsea.jpg');
   web = await startWeb({ '/chelsea.jpg': chelsea });
   folder = await mkdtemp(join(tmpdir(), 'darkroom-cli-'));
   await writeFile(join(folder, 'cat.jpg'), chelsea);
-  darkroom = await startDarkroom();
+  gate = await makeGate();
+  darkroom = await startDarkroom({ env: gate.env });
   await writeFile(join(darkroom.dataDir, 'inputs', 'coffee.jpg'), await photo('coffee.jpg'));
 });
 afterAll(async () => {
   await darkroom.dispose();
+  await gate.dispose();
   await web.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -192,11 +196,11 @@ describe('watch', () => {
 
   test('results that cannot be kept name their job, too', async () => {
     const { code, stdout } = await run(
-      ['submit', 'cat.jpg', '-o', 'image.transform', '--id', 'unkept', '--out', 'kept', '--json', '--watch'],
+      ['submit', 'cat.jpg', '-o', HELD, '--id', 'unkept', '--out', 'kept', '--json', '--watch'],
       {
         // The folder is free when it is looked at.
         during: (child) => {
-          child.stdout?.once('data', () => void writeFile(join(folder, 'kept'), ''));
+          child.stdout?.once('data', () => void writeFile(join(folder, 'kept'), '').then(gate.open));
         },
       },
     );

@@ -13,7 +13,7 @@ afterAll(() => darkroom.dispose());
 
 // The `script` of util-linux; that of other systems takes other options.
 describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
-  const slow = (id: string) => ['submit', '-o', 'test.echo', '--set', 'delay_ms=2500', '--id', id, '--watch'];
+  const slow = (id: string) => ['submit', '-o', 'test.echo', '--set', 'delay_ms=5000', '--id', id, '--watch'];
 
   test('a bar shows the progress, and the cursor comes back', async () => {
     const { code, stdout } = await cliOnTerminal(slow('bar'), { env: { DARKROOM_URL: darkroom.url } });
@@ -26,7 +26,7 @@ describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
 
   test('Ctrl-C brings the cursor back, too', async () => {
     await darkroom.submit({ id: 'cut', operation: 'test.echo', params: { delay_ms: 60_000 } });
-    const { code, stdout } = await cliOnTerminal(['watch', 'cut', '--timeout', '2'], {
+    const { code, stdout } = await cliOnTerminal(['watch', 'cut', '--timeout', '6'], {
       env: { DARKROOM_URL: darkroom.url },
     });
     expect(code).toBe(8);

@@ -1,7 +1,7 @@
 /** What `darkroom` says to whoever does not know it yet, or mistyped: no server is needed. */
 import { describe, expect, test } from 'vitest';
 import { cli } from '../support/cli.ts';
-import { freePort } from '../support/server.ts';
+import { freePort } from '../support/ports.ts';
 
 test('help lists every command, on stdout, and is no failure', async () => {
   const { code, stdout } = await cli(['--help']);

@@ -13,7 +13,8 @@ import {
 } from '../../src/client/client.ts';
 import { localFile, saveArchive, saveFiles } from '../../src/client/files.ts';
 import { photo } from '../support/photos.ts';
-import { type Darkroom, freePort, startDarkroom } from '../support/server.ts';
+import { freePort } from '../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../support/server.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
 let server: Darkroom;
@@ -94,7 +95,7 @@ test('what is written replaces files, and never a link, a pipe or a device', asy
 });
 
 test('events tell the transitions in order, and end', async () => {
-  const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 1500 } });
+  const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 4000 } });
   const types: string[] = [];
   const states: string[] = [];
   for await (const event of client.events(id)) {
@@ -108,7 +109,7 @@ test('events tell the transitions in order, and end', async () => {
 });
 
 test('wait tells of progress, never backwards, and of nothing after the end', async () => {
-  const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 2500 } });
+  const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 4000 } });
   const seen: JobProgress[] = [];
   const job = await client.wait(id, { onProgress: (progress) => seen.push(progress) });
   expect(job.state).toBe('completed');
@@ -162,9 +163,12 @@ test('list goes through all pages', async () => {
   const ids: string[] = [];
   for (let n = 0; n < 5; n++) ids.push((await client.submit({ operation: 'system.echo', params: { n } })).id);
   for (const id of ids) await client.wait(id);
-  const listed: string[] = [];
-  for await (const { id } of client.list({ operation: 'system.echo', state: 'completed' })) listed.push(id);
-  expect(listed.toSorted()).toEqual(ids.toSorted());
+  const listed = async () => {
+    const found: string[] = [];
+    for await (const { id } of client.list({ operation: 'system.echo', state: 'completed' })) found.push(id);
+    return found.toSorted();
+  };
+  await expect.poll(listed).toEqual(ids.toSorted());
   const first = await client.page({ operation: 'system.echo' }, { limit: 2 });
   expect(first.jobs).toHaveLength(2);
   const second = await client.page(

@@ -44,7 +44,8 @@ describe('requests', () => {
     const { id } = await client.submit({ operation, params: { once: true } });
     const keys = proxy.seen.map(({ headers }) => headers['idempotency-key']);
     expect(keys).toEqual([keys[0], keys[0], keys[0]]);
-    expect((await client.page({ operation })).jobs.map((job) => job.id)).toEqual([id]);
+    const listed = async () => (await client.page({ operation })).jobs.map((job) => job.id);
+    await expect.poll(listed).toEqual([id]);
   });
 
   test('of an upload, too', async () => {
@@ -96,7 +97,7 @@ describe('events', () => {
   });
 
   test('that a gateway does not let through are replaced by asking', async () => {
-    const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 2000 } });
+    const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 5000 } });
     const paths: string[] = [];
     const walled = createClient({
       url: server.url,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { partsOf } from '../support/processes.ts';
 import { BUILD_MS, type S3Server, startS3Server } from '../support/s3-server.ts';
-import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
+import { type Darkroom, PATIENCE_MS, ready, startDarkroom } from '../support/server.ts';
 
 /** A request, as `fetch` takes it. */
 interface Ask {
@@ -75,8 +75,8 @@ export interface DialectAdapter {
 
 export function dialectContract(adapter: DialectAdapter): void {
   const { name, submissions, words, expectError, completed = 200, unavailable = 503 } = adapter;
-  const { endsWithinMs = 50_000 } = adapter;
-  describe(`${name}: contract of a dialect`, { timeout: endsWithinMs + 10_000 }, () => {
+  const { endsWithinMs = PATIENCE_MS } = adapter;
+  describe(`${name}: contract of a dialect`, () => {
     let s3: S3Server;
     let darkroom: Darkroom;
     let undo: (() => Promise<void>) | undefined;

@@ -57,6 +57,6 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
 
     it('agrees with a map, whatever is done to it', async () => {
       await agreesWithModel(suite);
-    }, 120_000);
+    });
   });
 }

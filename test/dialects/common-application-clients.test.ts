@@ -80,7 +80,7 @@ beforeAll(async () => {
     '/chelsea.jpg': await photo('chelsea.jpg'),
     '/rocket.jpg': await photo('rocket.jpg'),
   });
-  darkroom = await startDarkroom({ env: { DARKROOM_TASK_QUIET_SECONDS: '1' } });
+  darkroom = await startDarkroom({ env: { DARKROOM_TASK_QUIET_SECONDS: '4' } });
 });
 afterAll(async () => {
   await darkroom.dispose();
@@ -188,9 +188,9 @@ test('GET /api/v1/status counts the tasks that have not ended, for Prometheus', 
   // Whatever the tests before left behind ends, or is counted.
   const { task_id } = await tasks.create();
   await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 600_000 } });
-  await expect.poll(async () => (await pending()) - (await listed()), { timeout: 20_000 }).toBe(0);
+  await expect.poll(async () => (await pending()) - (await listed())).toBe(0);
   const before = await pending();
   expect(before).toBeGreaterThan(0);
   await tasks.send('DELETE', `/api/v1/task?id=${task_id}`);
-  await expect.poll(pending, { timeout: 20_000 }).toBeLessThan(before);
+  await expect.poll(pending).toBeLessThan(before);
 });

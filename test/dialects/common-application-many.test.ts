@@ -53,4 +53,4 @@ test('all arrive, and neither status nor percentage ever goes back', async () =>
   expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
   expect((await darkroom.get(task_id)).assets).toEqual({ total: MANY, downloaded: MANY, failed: 0 });
   expect(new Set(web.fetched).size).toBe(MANY);
-}, 300_000);
+});

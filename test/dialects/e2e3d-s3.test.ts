@@ -49,7 +49,7 @@ test('minio_urls, also those of the callback, give the files to an unmodified re
   expect(await ask('/api/reconstruct', post(body))).toMatchObject({ status: 202 });
   await untilShown(ask)('in-s3', { status: 'completed' });
   const results = (await ask('/api/job/in-s3/results')).body as Results;
-  await expect.poll(() => web.received.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => web.received.length).toBe(1);
   const [call] = web.received;
   const told = JSON.parse(call?.body ?? '') as { status: string; results: Results };
   expect(told).toMatchObject({ job_id: 'in-s3', status: 'completed', results: { files: results.files } });
@@ -70,4 +70,4 @@ test('minio_urls, also those of the callback, give the files to an unmodified re
   // Who changes the address has no right to what it then names.
   const [url = ''] = Object.values(results.minio_urls);
   expect((await fetch(url.replace('/mesh/', '/other/'))).status).toBeGreaterThanOrEqual(400);
-}, 240_000);
+});

@@ -168,7 +168,7 @@ describe('the server', () => {
     await submit({ job_id: 'counted' });
     await until('counted', waiting);
     await expect
-      .poll(async () => (await ask('/api/metrics')).body, { timeout: 15_000 })
+      .poll(async () => (await ask('/api/metrics')).body)
       .toMatchObject({
         jobs: { completed: 0, processing: expect.toSatisfy((count: number) => count >= 1) },
         success_rate: null,

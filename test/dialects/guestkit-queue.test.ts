@@ -49,7 +49,7 @@ test('the queue tells Pending from Assigned from Running, and refuses more than 
   }
   for (const id of ['first', 'second', 'third', 'fourth']) await cancel(id);
   await untilStatus('fourth', 'Failed');
-  await expect.poll(async () => (await slow('fifth')).status, { timeout: 10_000 }).toBe(201);
+  await expect.poll(async () => (await slow('fifth')).status).toBe(201);
   await cancel('fifth');
   await untilStatus('fifth', 'Failed');
 });

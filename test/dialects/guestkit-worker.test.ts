@@ -67,13 +67,13 @@ async function capabilities(): Promise<unknown> {
 test('capabilities are those of live workers, one of which is named', async () => {
   const none = { operations: [], features: [], disk_formats: [], max_disk_size_gb: 100 };
   const echoes = { ...none, operations: ['system.echo', 'test.echo'], max_concurrent_jobs: 7 };
-  await expect.poll(capabilities, { timeout: 30_000 }).toMatchObject({ ...none, worker_id: null });
+  await expect.poll(capabilities).toMatchObject({ ...none, worker_id: null });
 
   const first = await startWorker('api-worker-01', join(root, 'empty'));
-  await expect.poll(capabilities, { timeout: 30_000 }).toEqual({ ...echoes, worker_id: 'api-worker-01' });
+  await expect.poll(capabilities).toEqual({ ...echoes, worker_id: 'api-worker-01' });
 
   await startWorker('api-worker-02', readConfig().DARKROOM_CACHE);
-  await expect.poll(capabilities, { timeout: 30_000 }).toEqual({
+  await expect.poll(capabilities).toEqual({
     worker_id: 'api-worker-01',
     operations: ['system.echo', 'test.echo', 'guestkit.inspect', 'guestkit.profile'],
     features: ['lvm'],
@@ -83,13 +83,13 @@ test('capabilities are those of live workers, one of which is named', async () =
   });
 
   await first.end();
-  await expect.poll(capabilities, { timeout: 30_000 }).toMatchObject({ worker_id: 'api-worker-02' });
+  await expect.poll(capabilities).toMatchObject({ worker_id: 'api-worker-02' });
 });
 
 test('an image is refused with 503 while no live worker has the engine', async () => {
   for (const worker of workers) await worker.end();
   await startWorker('api-worker-03', join(root, 'empty'));
-  await expect.poll(capabilities, { timeout: 30_000 }).toMatchObject({ worker_id: 'api-worker-03' });
+  await expect.poll(capabilities).toMatchObject({ worker_id: 'api-worker-03' });
   const data = { image: { path: '/vms/a.qcow2' } };
   const response = await api.request(
     '/api/v1/jobs',

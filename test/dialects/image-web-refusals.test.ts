@@ -1,6 +1,7 @@
 /** image-web: what is not accepted is a job that failed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Darkroom, freePort, startDarkroom } from '../support/server.ts';
+import { freePort } from '../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../support/server.ts';
 import { storeFiles } from '../support/store-files.ts';
 import {
   type Field,
@@ -114,9 +115,7 @@ describe('a submission that is not accepted', () => {
     const env = { TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` };
     const alone = await startDarkroom({ command: 'api', env, impatient: true });
     try {
-      await expect
-        .poll(async () => (await alone.request('/healthz').catch(() => null))?.status, { timeout: 30_000 })
-        .toBe(200);
+      await expect.poll(async () => (await alone.request('/healthz').catch(() => null))?.status).toBe(200);
       const { status, location, body } = await told(await alone.request('/jobs', formOf(image)));
       expect([status, location, body.status]).toEqual([500, `/jobs/${body.job_id}`, 'failed']);
       expect(body.message).toContain('Temporal');

@@ -56,7 +56,7 @@ async function accepted(changes: Record<string, unknown> = {}): Promise<string> 
 
 async function callbackOf(id: string) {
   const call = () => web.received.find(({ body }) => body.includes(id));
-  await expect.poll(call, { timeout: 20_000 }).toBeDefined();
+  await expect.poll(call).toBeDefined();
   const { headers = {}, body = '' } = call() ?? {};
   return { headers, text: body, body: JSON.parse(body) as Record<string, unknown> };
 }

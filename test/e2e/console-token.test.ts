@@ -35,7 +35,7 @@ afterEach(async () => {
   await tab.close();
 });
 
-const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 20_000 });
+const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look);
 const enter = async (token: string) => {
   await page.getByLabel('API key or access token').fill(token);
   await page.getByRole('button', { name: 'Continue' }).click();

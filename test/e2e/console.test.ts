@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 /** The page asks every few seconds, and machines are slow. */
-const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 20_000 });
+const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look);
 const sees = (text: string | RegExp) => eventually(() => page.locator('main').textContent()).toMatch(text);
 const state = () => page.locator('.job-head .badge').textContent();
 const row = (id: string) => page.locator('tr').filter({ hasText: id });

@@ -87,6 +87,17 @@ test('what is not plain JSON is described, too: forms, headers, queries, streams
   expect(Object.keys(archive?.responses['200']?.content ?? {})).toEqual(['application/zip']);
 });
 
+test('what can be said of requests besides their fields is said', async () => {
+  const { components } = (await json('/openapi.json')) as {
+    components: { schemas: Record<string, { properties: Record<string, object> }> };
+  };
+  expect(components.schemas['Source']).toMatchObject({ minProperties: 1, maxProperties: 1 });
+  expect(components.schemas['JobSpec']?.properties['labels']).toMatchObject({
+    maxProperties: 20,
+    propertyNames: { pattern: expect.stringMatching(/^\^\[/) },
+  });
+});
+
 test('the docs page loads everything from this server', async () => {
   const page = await darkroom.request('/docs');
   const text = await page.text();

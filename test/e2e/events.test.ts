@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type EventStream, idsOf, openEvents, type SentEvent } from '../support/event-stream.ts';
 import { photo } from '../support/photos.ts';
+import { freePort } from '../support/ports.ts';
 import { partsOf } from '../support/processes.ts';
-import { type Darkroom, freePort, ready, startDarkroom } from '../support/server.ts';
+import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
 let darkroom: Darkroom;
@@ -13,6 +14,11 @@ let darkroom: Darkroom;
 let other: Darkroom;
 let web: Web;
 const open: EventStream[] = [];
+/** What the download waits for. */
+let letGo = () => {};
+const held = new Promise<void>((resolve) => {
+  letGo = resolve;
+});
 
 async function startOther(listen: string): Promise<Darkroom> {
   const pidFile = await readFile(join(darkroom.dataDir, 'temporal.pid'), 'utf8');
@@ -23,8 +29,7 @@ async function startOther(listen: string): Promise<Darkroom> {
 
 beforeAll(async () => {
   const coffee = await photo('coffee.jpg');
-  // A download that is over at once is no state of its own.
-  web = await startWeb({ '/coffee.jpg': (_, response) => void setTimeout(() => response.end(coffee), 1500) });
+  web = await startWeb({ '/coffee.jpg': (_, response) => void held.then(() => response.end(coffee)) });
   darkroom = await startDarkroom();
   other = await startOther(`127.0.0.1:${await freePort()}`);
 });
@@ -53,7 +58,7 @@ async function toTheEnd(server: Darkroom, id: string, lastEventId?: string): Pro
 const control = async (id: string, what: string) =>
   expect((await darkroom.request(`/v1/jobs/${id}/${what}`, { method: 'POST' })).status).toBe(202);
 const slow = (id: string) =>
-  darkroom.submit({ id, operation: 'test.echo', params: { delay_ms: 60_000, steps: 60 } });
+  darkroom.submit({ id, operation: 'test.echo', params: { delay_ms: 600_000, steps: 600 } });
 const transitions = ({ events }: { events: readonly SentEvent[] }) =>
   events.filter(({ event }) => event === 'state').map(({ data }) => (data.paused ? 'paused' : data.state));
 
@@ -61,7 +66,7 @@ describe('a job', () => {
   test('is told from its beginning to its end', async () => {
     const { id } = await darkroom.submit({
       operation: 'test.echo',
-      params: { delay_ms: 2000, steps: 20 },
+      params: { delay_ms: 4000, steps: 40 },
       assets: [{ source: { url: `${web.url}/coffee.jpg` } }],
     });
     const stream = await follow(darkroom, id);
@@ -69,6 +74,9 @@ describe('a job', () => {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-cache, no-transform',
     });
+    // A download that is over at once is no state of its own.
+    await expect.poll(() => transitions(stream)).toContain('downloading');
+    letGo();
     await stream.ended;
     const { events } = stream;
     expect(stream.retry()).toBe(2000);

@@ -4,7 +4,8 @@ import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cli } from '../support/cli.ts';
-import { type Darkroom, freePort, startDarkroom } from '../support/server.ts';
+import { freePort } from '../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../support/server.ts';
 
 let darkroom: Darkroom;
 beforeAll(async () => {
@@ -56,18 +57,16 @@ test('a store that comes up later and has another key ends a part that waited fo
     impatient: true,
   });
   await expect
-    .poll(
-      () =>
-        api.request('/healthz').then(
-          (r) => r.status,
-          () => 0,
-        ),
-      { timeout: 30_000 },
+    .poll(() =>
+      api.request('/healthz').then(
+        (r) => r.status,
+        () => 0,
+      ),
     )
     .toBe(200);
   await rm(store);
   await symlink(join(darkroom.dataDir, 'store'), store);
-  await expect.poll(() => api.process.exitCode, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => api.process.exitCode).toBe(1);
   expect(api.output()).toMatch(says);
   await rm(data, { recursive: true });
 });

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 import { plain } from '../support/pictures.ts';
-import { type Darkroom, freePort, startDarkroom } from '../support/server.ts';
+import { freePort } from '../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../support/server.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
 let darkroom: Darkroom;
@@ -74,9 +75,7 @@ test('the API tells what runs, what waits for workers, and which there are', asy
   const metrics = `${darkroom.url}/metrics`;
   await darkroom.submit({ id: 'long', operation: 'test.echo', params: { delay_ms: 60_000 } });
   await darkroom.until('long', 'processing');
-  await expect
-    .poll(async () => sum(await samples(metrics), 'darkroom_jobs', 'state="processing"'), { timeout: 20_000 })
-    .toBe(1);
+  await expect.poll(async () => sum(await samples(metrics), 'darkroom_jobs', 'state="processing"')).toBe(1);
   const now = await samples(metrics);
   expect(now.get('darkroom_temporal_up')).toBe(1);
   expect(now.get('darkroom_workers{capability="cpu"}')).toBe(1);
@@ -106,9 +105,7 @@ test('steps that find no free place are a backlog', async () => {
   };
   const ids = await Promise.all(Array.from({ length: 12 }, form));
   await expect
-    .poll(async () => sum(await samples(metrics), 'darkroom_task_queue_backlog', 'darkroom-cpu'), {
-      timeout: 30_000,
-    })
+    .poll(async () => sum(await samples(metrics), 'darkroom_task_queue_backlog', 'darkroom-cpu'))
     .toBeGreaterThan(1);
   expect(
     sum(await samples(metrics), 'darkroom_task_queue_backlog_age_seconds', 'darkroom-cpu'),

@@ -74,11 +74,9 @@ function ended(worker: ChildProcess): Promise<void> {
 }
 
 test('without a worker the API says so, and takes jobs all the same', async () => {
+  await expect.poll(async () => (await api.request('/healthz').catch(() => null))?.status).toBe(200);
   await expect
-    .poll(async () => (await api.request('/healthz').catch(() => null))?.status, { timeout: 20_000 })
-    .toBe(200);
-  await expect
-    .poll(async () => (await api.request('/readyz')).json(), { timeout: 20_000 })
+    .poll(async () => (await api.request('/readyz')).json())
     .toEqual({ status: 'unavailable', missing: ['worker'] });
   await expect
     .poll(async () => (await api.submit({ id: 'early', operation: 'system.echo' }).catch(() => null))?.state)
@@ -117,14 +115,10 @@ test('a worker offers what is installed while it runs', async () => {
   const program = join(dataDir, 'bin/late-tool');
   const worker = startWorker();
   const job = { operation: 'text.late' };
-  await expect
-    .poll(async () => api.submit(job).catch(String), { timeout: 20_000 })
-    .toMatch(/No live worker can do text\.late/);
+  await expect.poll(async () => api.submit(job).catch(String)).toMatch(/No live worker can do text\.late/);
   await mkdir(join(dataDir, 'bin'), { recursive: true });
   await writeFile(program, '#!/bin/sh\necho late > "$1/late.txt"', { mode: 0o755 });
-  await expect
-    .poll(async () => (await api.submit(job).catch(() => null))?.operation, { timeout: 20_000 })
-    .toBe('text.late');
+  await expect.poll(async () => (await api.submit(job).catch(() => null))?.operation).toBe('text.late');
   await ended(worker);
 });
 

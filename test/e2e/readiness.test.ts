@@ -24,7 +24,7 @@ afterAll(async () => {
 
 test('what is missing is told in words and in the log; it is ready when it is there', async () => {
   await expect
-    .poll(darkroom.output, { timeout: 50_000 })
+    .poll(darkroom.output)
     .toMatch(/^darkroom: not ready, for the object store is missing \(.+\)\. It is tried again/m);
   const answer = await darkroom.request('/readyz');
   expect([answer.status, await answer.json()]).toEqual([503, { status: 'unavailable', missing: ['store'] }]);
@@ -34,6 +34,6 @@ test('what is missing is told in words and in the log; it is ready when it is th
   expect(line.match(/"part":/g)).toHaveLength(1);
 
   await rm(join(folder, 'store'));
-  await expect.poll(darkroom.output, { timeout: 50_000 }).toContain('darkroom is ready');
+  await expect.poll(darkroom.output).toContain('darkroom is ready');
   expect((await darkroom.request('/readyz')).status).toBe(200);
 });

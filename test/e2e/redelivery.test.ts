@@ -56,7 +56,6 @@ function callsOf(id: string, secret = secretOf(oldKey)): Call[] {
   });
 }
 
-const patience = { timeout: 20_000 };
 const deliveriesOf = async (id: string) =>
   ((await (await darkroom.request(`/v1/jobs/${id}/deliveries`)).json()) as { deliveries: Delivery[] })
     .deliveries;
@@ -69,7 +68,7 @@ const control = (id: string, what: string) => darkroom.request(`/v1/jobs/${id}/$
 async function echo(): Promise<string> {
   const { id } = await darkroom.submit({ operation: 'system.echo', callback: { url: `${web.url}/hook` } });
   await darkroom.until(id, 'completed');
-  await expect.poll(async () => (await deliveriesOf(id)).length, patience).toBe(1);
+  await expect.poll(async () => (await deliveriesOf(id)).length).toBe(1);
   return id;
 }
 
@@ -83,9 +82,9 @@ describe('the events that a client chose', () => {
     });
     await darkroom.until(id, 'waiting');
     await control(id, 'pause');
-    await expect.poll(async () => (await darkroom.get(id)).paused, patience).toBe(true);
+    await expect.poll(async () => (await darkroom.get(id)).paused).toBe(true);
     await control(id, 'resume');
-    await expect.poll(async () => (await darkroom.get(id)).paused, patience).toBe(false);
+    await expect.poll(async () => (await darkroom.get(id)).paused).toBe(false);
     await sendAssets(darkroom, id, [{ url: `${web.url}/asset` }]);
     await darkroom.until(id, 'completed');
     const wanted: CallbackEvent[] = [
@@ -98,7 +97,7 @@ describe('the events that a client chose', () => {
       'job.packaging',
       'job.completed',
     ];
-    await expect.poll(() => callsOf(id).length, patience).toBe(wanted.length);
+    await expect.poll(() => callsOf(id).length).toBe(wanted.length);
     const calls = callsOf(id);
     const order = new Map((await deliveriesOf(id)).map((delivery) => [delivery.id, delivery.seq]));
     calls.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
@@ -130,9 +129,7 @@ describe('the events that a client chose', () => {
     await darkroom.until(id, 'processing');
     await control(id, 'cancel');
     await darkroom.until(id, 'cancelled');
-    await expect
-      .poll(() => callsOf(id).map(({ type }) => type), patience)
-      .toEqual(['job.processing', 'job.cancelled']);
+    await expect.poll(() => callsOf(id).map(({ type }) => type)).toEqual(['job.processing', 'job.cancelled']);
   });
 });
 
@@ -147,8 +144,8 @@ describe('delivery on request', () => {
       const response = await redeliver(id, which);
       expect(response.status).toBe(202);
       expect(await response.json()).toMatchObject({ id: delivery?.id, state: 'delivered' });
-      await expect.poll(() => callsOf(id).length, patience).toBe(count);
-      await expect.poll(async () => (await deliveriesOf(id))[0]?.attempts.length, patience).toBe(count);
+      await expect.poll(() => callsOf(id).length).toBe(count);
+      await expect.poll(async () => (await deliveriesOf(id))[0]?.attempts.length).toBe(count);
     }
     expect(new Set(callsOf(id).map((call) => call.id)).size).toBe(1);
     expect(await statuses(id)).toEqual([['delivered', 204, 204, 204]]);
@@ -157,10 +154,10 @@ describe('delivery on request', () => {
   test('of one that waits for its next attempt: at once', async () => {
     answers = [503];
     const id = await echo();
-    await expect.poll(() => statuses(id), patience).toEqual([['pending', 503]]);
+    await expect.poll(() => statuses(id)).toEqual([['pending', 503]]);
     // Its workflow starts a moment later; a redelivery before or after that makes no difference.
     expect((await redeliver(id, 1)).status).toBe(202);
-    await expect.poll(() => statuses(id), patience).toEqual([['delivered', 503, 204]]);
+    await expect.poll(() => statuses(id)).toEqual([['delivered', 503, 204]]);
     await sleep(1000);
     expect(callsOf(id)).toHaveLength(2);
   });
@@ -168,12 +165,12 @@ describe('delivery on request', () => {
   test('of one that was given up, and that fails again', async () => {
     answers = [410];
     const id = await echo();
-    await expect.poll(() => statuses(id), patience).toEqual([['failed', 410]]);
+    await expect.poll(() => statuses(id)).toEqual([['failed', 410]]);
     answers = [500];
     await redeliver(id, 1);
-    await expect.poll(() => statuses(id), patience).toEqual([['pending', 410, 500]]);
+    await expect.poll(() => statuses(id)).toEqual([['pending', 410, 500]]);
     await redeliver(id, 1);
-    await expect.poll(() => statuses(id), patience).toEqual([['delivered', 410, 500, 204]]);
+    await expect.poll(() => statuses(id)).toEqual([['delivered', 410, 500, 204]]);
   });
 
   test('of one that does not exist', async () => {
@@ -196,7 +193,7 @@ test('while a secret is replaced, receivers with the new and with the old one ve
   // Told before the change, told again after it; a token sealed with the old key could be read, too.
   expect(() => callsOf(before, secretOf(newKey))).toThrow();
   await redeliver(before, 1);
-  await expect.poll(() => callsOf(before).length, patience).toBe(2);
+  await expect.poll(() => callsOf(before).length).toBe(2);
   web.received.splice(0, web.received.findIndex(({ body }) => body.includes(after)) + 1);
   expect(callsOf(before, secretOf(newKey))).toHaveLength(1);
 });

@@ -67,6 +67,6 @@ test('a list tells the progress of what runs', async () => {
     };
     return jobs.find((job) => job.id === id)?.progress ?? 0;
   };
-  await expect.poll(listed, { timeout: 10_000 }).toBeGreaterThan(20);
+  await expect.poll(listed).toBeGreaterThan(20);
   await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
 });

@@ -5,29 +5,33 @@ import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Job } from '../../src/jobs/job.ts';
 import { executionsBelow, executionsOf } from '../../src/temporal/history.ts';
+import { type Gate, HELD, makeGate } from '../support/gate.ts';
 import { storedBelow } from '../support/more-assets.ts';
+import { freePort } from '../support/ports.ts';
 import { partsOf } from '../support/processes.ts';
-import { type Darkroom, freePort, ready, startDarkroom } from '../support/server.ts';
+import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
 import { storeFiles } from '../support/store-files.ts';
 import { temporalOf } from '../support/temporal.ts';
 
 let darkroom: Darkroom;
 let temporal: Client;
+let gate: Gate;
 
 beforeAll(async () => {
-  darkroom = await startDarkroom({ env: { DARKROOM_CALLBACK_SCHEDULE_MS: '600000' } });
+  gate = await makeGate();
+  darkroom = await startDarkroom({ env: { DARKROOM_CALLBACK_SCHEDULE_MS: '600000', ...gate.env } });
   temporal = await temporalOf(darkroom);
 });
 
 afterAll(async () => {
   await temporal.connection.close();
   await darkroom.dispose();
+  await gate.dispose();
 });
 
 const input = (name: string) => join(darkroom.dataDir, 'inputs', name);
 const photo = new URL('../../examples/photos/coffee.jpg', import.meta.url);
 const handleOf = (id: string) => temporal.workflow.getHandle(`job/public/${id}`);
-const patience = { timeout: 20_000 };
 /** Temporal erases in its own time. */
 const longPatience = { timeout: 100_000 };
 
@@ -43,19 +47,22 @@ const resultRun = async (id: string) =>
   ((await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as { run: number }).run;
 
 test('the old result is there until the new one is complete, also when a run is cancelled', async () => {
-  const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 2000 } });
+  await gate.open();
+  const { id } = await darkroom.submit({ operation: HELD });
   await darkroom.until(id, 'completed');
+  await gate.shut();
   await runAgain(id);
   await darkroom.until(id, 'processing');
   expect(await darkroom.get(id)).toMatchObject({ run: 2, result: { run: 1 } });
   expect(await resultRun(id)).toBe(1);
   expect((await darkroom.request(`/v1/jobs/${id}/files/result.json`)).status).toBe(200);
   await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
-  await expect.poll(() => stateOf(id), patience).toBe('2 cancelled');
+  await expect.poll(() => stateOf(id)).toBe('2 cancelled');
   expect(await darkroom.get(id)).toMatchObject({ result: { run: 1 } });
   expect(await resultRun(id)).toBe(1);
+  await gate.open();
   await runAgain(id);
-  await expect.poll(() => stateOf(id), patience).toBe('3 completed');
+  await expect.poll(() => stateOf(id)).toBe('3 completed');
   expect(await resultRun(id)).toBe(3);
 });
 
@@ -69,7 +76,7 @@ test('the old result stays when the new run fails', async () => {
   await darkroom.until(id, 'completed');
   await writeFile(input('once.jpg'), 'no longer a picture');
   await runAgain(id);
-  await expect.poll(() => stateOf(id), patience).toBe('2 failed');
+  await expect.poll(() => stateOf(id)).toBe('2 failed');
   expect(await darkroom.get(id)).toMatchObject({
     error: { code: 'asset_not_an_image' },
     result: { run: 1, files: 1 },
@@ -80,17 +87,19 @@ test('the old result stays when the new run fails', async () => {
   expect((await darkroom.request(`/v1/jobs/${id}/files/once.jpg`)).status).toBe(200);
   await copyFile(photo, input('once.jpg'));
   await runAgain(id);
-  await expect.poll(() => stateOf(id), patience).toBe('3 completed');
+  await expect.poll(() => stateOf(id)).toBe('3 completed');
   expect(await resultRun(id)).toBe(3);
 });
 
 test('terminated in Temporal: run again with what it was given; while it waited, not', async () => {
-  const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 1500, word: 'kept' } });
+  await gate.shut();
+  const { id } = await darkroom.submit({ operation: HELD, params: { word: 'kept' } });
   await darkroom.until(id, 'processing');
   await handleOf(id).terminate('enough');
   await darkroom.until(id, 'failed');
+  await gate.open();
   expect(await runAgain(id)).toMatchObject({ status: 202, body: { run: 2 } });
-  await expect.poll(() => stateOf(id), patience).toBe('2 completed');
+  await expect.poll(() => stateOf(id)).toBe('2 completed');
   const result = (await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as object;
   expect(result).toMatchObject({ run: 2, data: { word: 'kept' } });
 
@@ -112,14 +121,14 @@ test('forgotten by Temporal: the record is enough', async () => {
   await forget(id);
   expect(await darkroom.get(id)).toMatchObject({ run: 1, state: 'completed' });
   expect(await runAgain(id)).toMatchObject({ status: 202, body: { run: 2 } });
-  await expect.poll(() => stateOf(id), patience).toBe('2 completed');
+  await expect.poll(() => stateOf(id)).toBe('2 completed');
   expect(await resultRun(id)).toBe(2);
-}, 150_000);
+});
 
 async function forget(id: string): Promise<void> {
   const workflowExecution = { workflowId: `job/public/${id}` };
   const { namespace } = temporal.options;
-  await expect.poll(() => executionsOf(temporal, workflowExecution.workflowId), patience).toHaveLength(1);
+  await expect.poll(() => executionsOf(temporal, workflowExecution.workflowId)).toHaveLength(1);
   await temporal.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
   const isGone = () =>
     handleOf(id)
@@ -135,7 +144,7 @@ test('while Temporal is away a job is listed once, in the latest run that ended'
   const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 300 } });
   await darkroom.until(id, 'completed');
   await runAgain(id);
-  await expect.poll(() => stateOf(id), patience).toBe('2 completed');
+  await expect.poll(() => stateOf(id)).toBe('2 completed');
   const { temporal: server } = await partsOf(darkroom.process.pid);
   process.kill(server, 'SIGSTOP');
   try {
@@ -156,14 +165,14 @@ test('deleted: no run is left, in the store or in Temporal, and no callback goes
   });
   await darkroom.until(id, 'completed');
   await runAgain(id);
-  await expect.poll(() => stateOf(id), patience).toBe('2 completed');
+  await expect.poll(() => stateOf(id)).toBe('2 completed');
   const callbacks = () => executionsBelow(temporal, `callback/public/${id}/`);
-  await expect.poll(callbacks, patience).toHaveLength(2);
-  await expect.poll(() => executionsOf(temporal, `job/public/${id}`), patience).toHaveLength(2);
+  await expect.poll(callbacks).toHaveLength(2);
+  await expect.poll(() => executionsOf(temporal, `job/public/${id}`)).toHaveLength(2);
   expect((await storedBelow(darkroom, id, '.')).length).toBeGreaterThan(4);
   expect((await darkroom.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(204);
   expect((await storeFiles(darkroom)).filter((path) => path.includes(id))).toEqual([`public/deleted/${id}`]);
   await expect.poll(() => executionsOf(temporal, `job/public/${id}`), longPatience).toEqual([]);
   await expect.poll(callbacks, longPatience).toEqual([]);
   expect(await runAgain(id)).toMatchObject({ status: 404 });
-}, 150_000);
+});

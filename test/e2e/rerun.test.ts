@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { Delivery } from '../../src/jobs/delivery.ts';
 import type { Job, jobSpec } from '../../src/jobs/job.ts';
+import { type Gate, HELD, makeGate } from '../support/gate.ts';
 import { outcomes, storedBelow } from '../support/more-assets.ts';
 import { plain } from '../support/pictures.ts';
 import { type Darkroom, sleep, startDarkroom } from '../support/server.ts';
@@ -12,7 +13,8 @@ let darkroom: Darkroom;
 let web: Web;
 /** Pictures that the web server refuses for now. */
 const broken = new Set<string>();
-let gate: Promise<void> = Promise.resolve();
+let pictures: Promise<void> = Promise.resolve();
+let gate: Gate;
 
 beforeAll(async () => {
   const picture = await plain(16, 16).png().toBuffer();
@@ -20,15 +22,17 @@ beforeAll(async () => {
   for (let index = 0; index < 40; index++) {
     routes[`/${index}.png`] = (_, response) => {
       if (broken.has(`${index}.png`)) response.writeHead(404).end();
-      else void gate.then(() => response.end(picture));
+      else void pictures.then(() => response.end(picture));
     };
   }
   web = await startWeb(routes);
-  darkroom = await startDarkroom();
+  gate = await makeGate();
+  darkroom = await startDarkroom({ env: gate.env });
 });
 
 afterAll(async () => {
   await darkroom.dispose();
+  await gate.dispose();
   await web.close();
 });
 
@@ -48,13 +52,10 @@ async function rerun(id: string, query = ''): Promise<Job & { status: number; co
 /** Polls until this run has ended so. */
 async function until(id: string, run: number, state: Job['state']): Promise<Job> {
   await expect
-    .poll(
-      async () => {
-        const job = await darkroom.get(id);
-        return [job.run, job.state];
-      },
-      { timeout: 30_000 },
-    )
+    .poll(async () => {
+      const job = await darkroom.get(id);
+      return [job.run, job.state];
+    })
     .toEqual([run, state]);
   return darkroom.get(id);
 }
@@ -96,7 +97,7 @@ describe('a job that has ended is run again', () => {
 
   test('cancelled in the middle of its downloads', async () => {
     let open = () => {};
-    gate = new Promise((resolve) => {
+    pictures = new Promise((resolve) => {
       open = resolve;
     });
     const { id } = await darkroom.submit({ operation: 'image.transform', assets: assets(3, 4) });
@@ -109,11 +110,12 @@ describe('a job that has ended is run again', () => {
   });
 
   test('not while it runs, not with a stage that it does not have, and not one that does not exist', async () => {
-    const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 1500 } });
+    const { id } = await darkroom.submit({ operation: HELD });
     expect(await rerun(id)).toMatchObject({ status: 409, code: 'job_still_active' });
+    await gate.open();
     await darkroom.until(id, 'completed');
     expect(await rerun(id, '?from=nothing')).toMatchObject({ status: 422, code: 'invalid_request' });
-    expect(await rerun(id, '?from=echo&assets=failed')).toMatchObject({ status: 422 });
+    expect(await rerun(id, '?from=run&assets=failed')).toMatchObject({ status: 422 });
     expect(await rerun('nobody')).toMatchObject({ status: 404, code: 'job_not_found' });
   });
 
@@ -125,9 +127,9 @@ describe('a job that has ended is run again', () => {
       for (const { status, run } of answers.filter(({ status }) => status !== 409))
         expect([status, run]).toEqual([202, 2]);
       await until(id, 2, 'completed');
-      await sleep(200);
+      const listed = async () => (await jobs()).filter((job) => job.id === id).map(({ run }) => run);
+      await expect.poll(listed).toEqual([2]);
       expect(await darkroom.get(id)).toMatchObject({ run: 2 });
-      expect((await jobs()).filter((job) => job.id === id)).toHaveLength(1);
     }
   });
 });
@@ -226,9 +228,9 @@ describe('clients', () => {
   test('are told of each run, with another id', async () => {
     const before = web.received.length;
     const id = await submit({ operation: 'system.echo', callback: { url: `${web.url}/hook` } });
-    await expect.poll(() => web.received.length, { timeout: 10_000 }).toBe(before + 1);
+    await expect.poll(() => web.received.length).toBe(before + 1);
     await rerun(id);
-    await expect.poll(() => web.received.length, { timeout: 10_000 }).toBe(before + 2);
+    await expect.poll(() => web.received.length).toBe(before + 2);
     const calls = web.received.slice(before);
     expect(calls.map(({ body }) => (JSON.parse(body) as { data: Job }).data.run)).toEqual([1, 2]);
     expect(new Set(calls.map(({ headers }) => headers['webhook-id'])).size).toBe(2);
@@ -251,7 +253,7 @@ describe('clients', () => {
     });
     const slow = await startWeb({ '/hook': (_, response) => void answered.then(() => response.end()) });
     const id = await submit({ operation: 'system.echo', callback: { url: `${slow.url}/hook` } });
-    await expect.poll(() => slow.received.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => slow.received.length).toBe(1);
     const refused = await rerun(id);
     expect(refused).toMatchObject({ status: 409, code: 'job_still_active' });
     expect((await darkroom.get(id)).run).toBe(1);
@@ -264,17 +266,19 @@ describe('clients', () => {
   });
 
   test('see a job once in lists, in its latest run', async () => {
-    const id = await submit({ operation: 'test.echo', params: { delay_ms: 1500 } });
-    const patience = { timeout: 10_000 };
+    await gate.open();
+    const id = await submit({ operation: HELD });
+    await gate.shut();
     const seen = async (query = '') =>
       (await jobs(query)).filter((job) => job.id === id).map(({ run, state }) => `${run} ${state}`);
-    await expect.poll(() => seen('state=completed'), patience).toEqual(['1 completed']);
+    await expect.poll(() => seen('state=completed')).toEqual(['1 completed']);
     await rerun(id);
     await darkroom.until(id, 'processing');
-    await expect.poll(() => seen(), patience).toEqual(['2 processing']);
+    await expect.poll(() => seen()).toEqual(['2 processing']);
     expect(await seen('state=completed')).toEqual([]);
+    await gate.open();
     await until(id, 2, 'completed');
-    await expect.poll(() => seen(), patience).toEqual(['2 completed']);
-    await expect.poll(() => seen('state=completed'), patience).toEqual(['2 completed']);
+    await expect.poll(() => seen()).toEqual(['2 completed']);
+    await expect.poll(() => seen('state=completed')).toEqual(['2 completed']);
   });
 });

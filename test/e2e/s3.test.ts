@@ -87,7 +87,7 @@ test('a job lives in the bucket, and after its deletion only its tombstone does'
   await expect(access(join(darkroom.dataDir, 'store'))).rejects.toThrow('ENOENT');
 
   expect((await darkroom.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(204);
-  await expect.poll(objects, { timeout: 20_000 }).toEqual([
+  await expect.poll(objects).toEqual([
     `${PREFIX}/.check`,
     // What it took counts all the same.
     expect.stringMatching(`^${PREFIX}/_usage/[-0-9]+/public/image.transform/${id}~1~completed~`),
@@ -105,7 +105,7 @@ test('a job waits for a store that is away, and the server says so', async () =>
   const answer = await darkroom.request('/readyz');
   expect([answer.status, await answer.json()]).toEqual([503, { status: 'unavailable', missing: ['store'] }]);
   await expect
-    .poll(() => failureOf(id), { timeout: 30_000 })
+    .poll(() => failureOf(id))
     .toMatch(/The object store cannot .*its server does not answer.*ECONNREFUSED/);
   expect(await darkroom.get(id)).toMatchObject({ state: 'downloading', error: null });
 

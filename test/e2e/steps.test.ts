@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { WatchedJob } from '../../src/client/client.ts';
 import { cli } from '../support/cli.ts';
 import { plain } from '../support/pictures.ts';
-import { type Darkroom, freePort, startDarkroom } from '../support/server.ts';
+import { freePort } from '../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../support/server.ts';
 
 let darkroom: Darkroom;
 beforeAll(async () => {
@@ -43,10 +44,15 @@ test('it is tried again: why, and when', async () => {
     params: { width: 9 },
     assets: [{ source: { url } }],
   });
+  let seen: WatchedJob['steps'] = [];
+  const look = async () => {
+    seen = await steps(id);
+    return seen;
+  };
   await expect
-    .poll(() => steps(id), { timeout: 10_000 })
+    .poll(look)
     .toMatchObject([{ kind: 'download', state: 'retrying', error: { code: 'asset_unreachable' } }]);
-  const [retrying] = await steps(id);
+  const [retrying] = seen;
   expect(retrying?.attempt).toBeGreaterThan(1);
   expect(retrying?.error?.message).toContain('gone.jpg');
   const { stdout } = await cli(['status', id, '--url', darkroom.url]);
@@ -66,7 +72,7 @@ test('it waits for a free worker: in which queue, and since when', async () => {
   const ids = await Promise.all([submit(), submit(), submit(), submit()]);
   const all = async () => (await Promise.all(ids.map(steps))).flat();
   await expect
-    .poll(all, { timeout: 20_000 })
+    .poll(all)
     .toContainEqual(
       expect.objectContaining({ kind: 'stage', state: 'waiting', task_queue: 'darkroom-cpu', attempt: 1 }),
     );

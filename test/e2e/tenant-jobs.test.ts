@@ -36,8 +36,7 @@ describe('a tenant that has as many jobs as it may', () => {
     expect(await submit(tenants.acme, { id: 'ended', ...quick })).toBe(202);
     await tenants.server.until('ended', 'completed');
     // That it has ended is counted a moment later.
-    for (const id of ['one', 'two'])
-      await expect.poll(() => submit(tenants.acme, { id, ...slow }), { timeout: 20_000 }).toBe(202);
+    for (const id of ['one', 'two']) await expect.poll(() => submit(tenants.acme, { id, ...slow })).toBe(202);
   });
 
   const refused: Record<string, () => Promise<readonly [path: string, init: RequestInit, shape: object]>> = {
@@ -111,7 +110,7 @@ describe('a tenant that has as many jobs as it may', () => {
 
   test('may submit again once one of them has ended', async () => {
     await tenants.acme.request('/v1/jobs/one/cancel', { method: 'POST' });
-    await expect.poll(() => submit(tenants.acme, quick), { timeout: 20_000 }).toBe(202);
+    await expect.poll(() => submit(tenants.acme, quick)).toBe(202);
     // The rerun was refused before anything of the job was touched.
     expect(await tenants.server.get('ended')).toMatchObject({ state: 'completed', run: 1 });
   });

@@ -34,19 +34,18 @@ async function upload(size: number, announced: boolean): Promise<void> {
   expect([status, body['assets']]).toEqual([202, expect.objectContaining({ total: 1 })]);
   const job = `/v1/jobs/${String(body['id'])}`;
   expect((await darkroom.request(job, { method: 'DELETE' })).status).toBe(204);
-  expect((await storeFiles(darkroom)).filter((path) => !path.startsWith('public/deleted/'))).toEqual([]);
+  // Its id stays taken, and as it ran there is to be another look.
+  const known = /^(public\/deleted\/[^/]+|_due\/[^/]+-remains)$/;
+  expect((await storeFiles(darkroom)).filter((path) => !known.test(path))).toEqual([]);
 }
 
+// The parser of forms alone is tested with the sizes the other way round.
 test.skipIf(process.platform !== 'linux').each([
-  ['announced', true],
-  ['of unknown length', false],
-])(
-  'an upload of 3 GiB, %s, is stored by a server whose memory does not grow',
-  async (_, announced) => {
-    await upload(100 * MiB, announced);
-    const before = await peak();
-    await upload(3 * GiB, announced);
-    expect((await peak()) - before).toBeLessThan(GROWTH);
-  },
-  240_000,
-);
+  ['3 GiB, announced', 3 * GiB, true],
+  ['1 GiB, of unknown length', GiB, false],
+])('an upload of %s, is stored by a server whose memory does not grow', async (_, size, announced) => {
+  await upload(100 * MiB, announced);
+  const before = await peak();
+  await upload(size, announced);
+  expect((await peak()) - before).toBeLessThan(GROWTH);
+});

@@ -1,26 +1,32 @@
 /** Jobs whose assets come later: what ends their input, what is refused, and control while they wait. */
+import { tsToMs } from '@temporalio/common/lib/time.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Job } from '../../src/jobs/job.ts';
+import { type Gate, HELD, makeGate } from '../support/gate.ts';
 import { outcomes, sendAssets, storedBelow } from '../support/more-assets.ts';
 import { type Darkroom, sleep, startDarkroom } from '../support/server.ts';
+import { temporalOf } from '../support/temporal.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
 let darkroom: Darkroom;
 let web: Web;
-let gate: Promise<void> = Promise.resolve();
+let held: Promise<void> = Promise.resolve();
+let gate: Gate;
 
 beforeAll(async () => {
   const bytes = Buffer.from('an asset');
   const routes = Object.fromEntries('abcdefgh'.split('').map((name) => [`/${name}`, bytes]));
   web = await startWeb({
     ...routes,
-    '/held': (_, response) => void gate.then(() => response.end(bytes)),
+    '/held': (_, response) => void held.then(() => response.end(bytes)),
   });
-  darkroom = await startDarkroom();
+  gate = await makeGate();
+  darkroom = await startDarkroom({ env: gate.env });
 });
 
 afterAll(async () => {
   await darkroom.dispose();
+  await gate.dispose();
   await web.close();
 });
 
@@ -42,6 +48,23 @@ async function transitions(id: string): Promise<string[]> {
     const data = /^event: state\n(?:.*\n)*data: (.*)$/m.exec(event)?.[1];
     return data ? [(JSON.parse(data) as Job).state] : [];
   });
+}
+
+/** When assets came, and periods began and ended, by the history of the job. */
+async function timesOf(id: string): Promise<Record<'came' | 'periodsBegun' | 'periodsEnded', number[]>> {
+  const temporal = await temporalOf(darkroom);
+  try {
+    const { events } = await temporal.workflow.getHandle(`job/public/${id}`).fetchHistory();
+    const of = (kind: keyof NonNullable<typeof events>[number]) =>
+      (events ?? []).filter((event) => event[kind]).map(({ eventTime }) => tsToMs(eventTime));
+    return {
+      came: of('workflowExecutionUpdateAcceptedEventAttributes'),
+      periodsBegun: of('timerStartedEventAttributes'),
+      periodsEnded: of('timerFiredEventAttributes'),
+    };
+  } finally {
+    await temporal.connection.close();
+  }
 }
 
 describe('the input ends', () => {
@@ -79,15 +102,19 @@ describe('the input ends', () => {
   });
 
   test('after a quiet period, which begins anew with each asset, and not before there is one', async () => {
-    const { id } = await wait({ quiet_seconds: 3 });
-    await sleep(3500);
-    expect(await darkroom.get(id)).toMatchObject({ state: 'waiting' });
+    const { id } = await wait({ quiet_seconds: 5 });
+    await darkroom.until(id, 'waiting');
+    expect((await timesOf(id)).periodsBegun).toEqual([]);
     for (const name of ['a', 'b', 'c', 'd']) {
       expect(await sendAssets(darkroom, id, url(name))).toMatchObject({ status: 202 });
-      await sleep(1000);
+      await sleep(300);
     }
     await darkroom.until(id, 'completed');
     expect(await names(id)).toEqual(['a', 'b', 'c', 'd']);
+    // By Temporal's clock, whatever ours did meanwhile.
+    const { came, periodsBegun, periodsEnded } = await timesOf(id);
+    expect([came.length, periodsBegun.length, periodsEnded.length]).toEqual([4, 4, 1]);
+    expect((periodsEnded[0] ?? 0) - (came.at(-1) ?? 0)).toBeGreaterThanOrEqual(5000);
   });
 
   test('with the assets of the submission, when they are all', async () => {
@@ -131,8 +158,7 @@ describe('assets are refused whole', () => {
 
   test('once the input is complete, while it runs and when it has ended', async () => {
     const { id } = await darkroom.submit({
-      operation: 'test.echo',
-      params: { delay_ms: 1500 },
+      operation: HELD,
       await_assets: {},
       assets: assets('a'),
     });
@@ -140,6 +166,7 @@ describe('assets are refused whole', () => {
     await darkroom.until(id, 'processing');
     const refused = { status: 409, code: 'input_closed' };
     expect(await sendAssets(darkroom, id, url('b'))).toMatchObject(refused);
+    await gate.open();
     await darkroom.until(id, 'completed');
     expect(await sendAssets(darkroom, id, url('b'))).toMatchObject(refused);
     expect(await names(id)).toEqual(['a']);
@@ -224,7 +251,7 @@ describe('control while it waits', () => {
 
   test('paused in the middle of a download, that one is finished and no other begins', async () => {
     let open = () => {};
-    gate = new Promise((resolve) => {
+    held = new Promise((resolve) => {
       open = resolve;
     });
     const { id } = await wait({ total: 2 }, 'held');

@@ -251,17 +251,32 @@ describe('an upload that breaks off', () => {
     call.write(utf8(file));
     const [response] = (await once(call, 'response')) as [Readable & { statusCode: number }];
     expect(response.statusCode).toBe(408);
-    expect(await text(response)).toContain('Nothing of the form arrived for 0.2 seconds');
+    expect(await text(response)).toContain('Less than 64 KiB of the form arrived in 0.2 seconds');
     expect(failures).toMatchObject([{ code: 'upload_timeout', retryable: true }]);
+    call.destroy();
+  });
+
+  it('by a trickle is told so, too', async () => {
+    const { url, failures } = await startFormServer({ limits: { idleMs: 400 } });
+    const call = request(url, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    });
+    call.write(utf8(file));
+    const trickle = setInterval(() => call.write('x'), 20);
+    const [response] = (await once(call, 'response')) as [Readable & { statusCode: number }];
+    clearInterval(trickle);
+    expect(response.statusCode).toBe(408);
+    expect(failures).toMatchObject([{ code: 'upload_timeout' }]);
     call.destroy();
   });
 
   it('does not count the time that a handler takes as silence', async () => {
     const { url } = await startFormServer({
-      limits: { idleMs: 300 },
+      limits: { idleMs: 3000 },
       onFile: async ({ field }, body) => {
         for await (const _ of body) break;
-        await new Promise((resolve) => setTimeout(resolve, 900));
+        await new Promise((resolve) => setTimeout(resolve, 4000));
         return { field };
       },
     });

@@ -1,4 +1,5 @@
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -29,7 +30,6 @@ describe('a large ZIP', () => {
       if (lacksUnzip) return;
       expect((await run('unzip', ['-Z', '-h', path])).stdout).toContain(`entries: ${count}`);
     },
-    120_000,
   );
 
   it.skipIf(lacksPython)(
@@ -41,21 +41,23 @@ describe('a large ZIP', () => {
         size: count * zeros.length,
         open: async () => Readable.from(Array.from({ length: count }, () => zeros)),
       });
-      const answer = await fetch(await serveZip([big, fileOf('after', 'it')]));
+      const url = await serveZip([big, fileOf('after', 'it')]);
+      const answer = await new Promise<IncomingMessage>((resolve) => get(url, resolve));
       const path = join(folder, 'big.zip');
       const file = await open(path, 'w');
       let length = 0;
       // Zeros are left out of the file, which reads the same and takes no room.
-      for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+      for await (const chunk of answer as AsyncIterable<Uint8Array>) {
         if (zeros.compare(chunk, 0, chunk.length, 0, chunk.length) !== 0) {
           await file.write(chunk, 0, chunk.length, length);
         }
         length += chunk.length;
       }
       await file.close();
-      expect(length).toBe(Number(answer.headers.get('content-length')));
+      expect(length).toBe(Number(answer.headers['content-length']));
       expect((await run('python3', ['-m', 'zipfile', '-t', path])).stdout).toContain('Done testing');
+      // A minute of computing, which a machine that does much else takes long for.
     },
-    180_000,
+    900_000,
   );
 });

@@ -36,6 +36,19 @@ function snapshot(state: JobState, progress: number): JobSnapshot {
   };
 }
 
+test('a watcher that is closed lets its followers go', async () => {
+  const watcher = new Watcher(() => Promise.resolve(snapshot('processing', 10)));
+  const seen: number[] = [];
+  const following = (async () => {
+    for await (const { job } of watcher.follow(ref, forever())) seen.push(job.progress);
+  })();
+  const waiting = watcher.ended(ref, 60_000, forever());
+  await vi.waitFor(() => expect(seen).toEqual([10]));
+  watcher.close();
+  await following;
+  expect((await waiting)?.job.progress).toBe(10);
+});
+
 interface Counter {
   looks: number;
   readonly watcher: Watcher;

@@ -110,9 +110,9 @@ describe('what goes wrong on the way', () => {
   test('the body may take longer than the headers', async () => {
     const server = await httpServer((_, response) => {
       response.write('slowly, ');
-      setTimeout(() => response.end('but whole'), 400);
+      setTimeout(() => response.end('but whole'), 3500);
     });
-    const { body } = await open().request(server.url, { timeoutMs: 200 });
+    const { body } = await open().request(server.url, { timeoutMs: 3000 });
     expect(await text(body)).toBe('slowly, but whole');
   });
 
@@ -137,7 +137,31 @@ describe('what goes wrong on the way', () => {
     });
     const { body } = await open().request(server.url, { idleMs: 100 });
     const message = await failsAs('timeout', buffer(body));
-    expect(message).toBe(`127.0.0.1:${server.port} stopped sending in the middle of its response`);
+    expect(message).toBe(
+      `127.0.0.1:${server.port} sent less than 64 KiB in 0.1 s, in the middle of its response`,
+    );
     await server.idle();
+  });
+
+  test('a body that drips', async () => {
+    const server = await httpServer((_, response) => {
+      response.writeHead(200, { 'content-length': 1e6 });
+      const drip = setInterval(() => response.write('x'), 20);
+      response.once('close', () => clearInterval(drip));
+    });
+    const { body } = await open().request(server.url, { idleMs: 300 });
+    expect(await failsAs('timeout', buffer(body))).toContain('sent less than 64 KiB in 0.3 s');
+    await server.idle();
+  });
+
+  test('a body is not slow because its reader is', async () => {
+    const server = await httpServer((_, response) => response.end(Buffer.alloc(1e6)));
+    const { body } = await open().request(server.url, { idleMs: 200 });
+    let bytes = 0;
+    for await (const chunk of body) {
+      if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 600));
+      bytes += chunk.length;
+    }
+    expect(bytes).toBe(1e6);
   });
 });

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { reconstruct } from '../../operations/reconstruct.ts';
 import { operationContract } from '../contracts/operation.ts';
 import { launchChromium } from '../support/chromium.ts';
@@ -10,9 +10,6 @@ import { enginePids, installedEngine } from '../support/engines.ts';
 import { renderModel } from '../support/model-viewer/render-model.ts';
 import { type RunOptions, runOperation, type TestAsset } from '../support/run-operation.ts';
 import { measure, renderScene } from '../support/scene.ts';
-
-// A model takes from ten seconds to a minute, and everything else on the machine goes first.
-vi.setConfig({ testTimeout: 300_000 });
 
 const engine = await installedEngine('reconstruct');
 const engines = { reconstruct: engine };
@@ -194,7 +191,7 @@ describe('its process', () => {
     const from = Date.now();
     cancel.abort(new Error('cancelled'));
     await expect(running).rejects.toThrow('cancelled');
-    expect(Date.now() - from).toBeLessThan(5000);
+    expect(Date.now() - from).toBeLessThan(10_000);
     // Nor anything that it started.
     expect(leader).toBeGreaterThan(0);
     expect(() => process.kill(-leader, 0)).toThrow('ESRCH');

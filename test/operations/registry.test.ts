@@ -59,7 +59,8 @@ describe('a registry', () => {
       ]),
     ]).find('test.staged');
     expect(planned?.plan).toEqual([
-      { name: 'fetch', capability: 'io', perAsset: true, timeoutMs: 5000 },
+      // Of a batch of 32.
+      { name: 'fetch', capability: 'io', perAsset: true, timeoutMs: 160_000 },
       { name: 'count', capability: 'cpu', perAsset: false, timeoutMs: 3_600_000 },
       { name: 'store', capability: 'io', perAsset: false, timeoutMs: 3_600_000 },
     ]);

@@ -47,7 +47,7 @@ describe('a writer to the filesystem store that is killed', () => {
       compiled,
     ]);
     return () => remove(compiled);
-  }, 60_000);
+  });
 
   /** Runs a script with a `store`, kills it some time after it has said something. */
   const killed = async (script: string, milliseconds: number): Promise<void> => {
@@ -80,7 +80,7 @@ describe('a writer to the filesystem store that is killed', () => {
     expect(await readdir(join(root, '.tmp'))).toHaveLength(2);
     expect(await textOf(store, 'old')).toBe('old');
     expect(await keysOf(store, '')).toEqual(['old']);
-  }, 30_000);
+  });
 
   it('at any moment leaves whole objects', async () => {
     for (const milliseconds of [0, 1, 3, 7, 12, 20, 31, 45]) {
@@ -104,5 +104,5 @@ describe('a writer to the filesystem store that is killed', () => {
     }
     await store.put('folder/0', 'goes on');
     expect(await textOf(store, 'folder/0')).toBe('goes on');
-  }, 60_000);
+  });
 });

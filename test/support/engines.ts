@@ -16,15 +16,15 @@ export async function installedEngine(name: string): Promise<EngineAtHand> {
   return installation;
 }
 
-/** Processes of an engine that this one started (Linux). */
-export async function enginePids(engine: string, parent: number): Promise<number[]> {
+/** Processes of an engine that this one started (Linux). `stage`: for this stage alone. */
+export async function enginePids(engine: string, parent: number, stage = ''): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(
     pids.map(async (pid) => {
       const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
       const [command, stat] = [await read('cmdline'), await read('stat')];
       const [, from] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return command.includes(`\0-m\0${engine}\0`) && Number(from) === parent ? [Number(pid)] : [];
+      return command.includes(`\0-m\0${engine}\0${stage}`) && Number(from) === parent ? [Number(pid)] : [];
     }),
   );
   return found.flat();

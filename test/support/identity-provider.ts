@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import Provider from 'oidc-provider';
-import { freePort } from '../../src/temporal/embedded/ports.ts';
+import { freePort } from './ports.ts';
 
 export const AUDIENCE = 'https://darkroom.example/api';
 
@@ -29,7 +29,7 @@ export interface IdentityProvider {
 
 /** `isUp`: false begins with nothing at its address. */
 export async function startIdentityProvider({ isUp = true } = {}): Promise<IdentityProvider> {
-  const issuer = `http://${HOST}:${await freePort(HOST, 0)}`;
+  const issuer = `http://${HOST}:${await freePort()}`;
   let key = await freshKey();
   let server: Server | null = null;
   let asked = 0;

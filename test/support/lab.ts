@@ -18,13 +18,14 @@ import { loadKeyring } from '../../src/keys.ts';
 import { createGuardedHttp } from '../../src/net/guarded-http.ts';
 import { StoredArchive } from '../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../src/storage/filesystem.ts';
+import type { ObjectStore } from '../../src/storage/store.ts';
 import { StoredUsage } from '../../src/storage/usage.ts';
 import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
 import { startEmbeddedTemporal } from '../../src/temporal/embedded/server.ts';
 import { TemporalEngine } from '../../src/temporal/engine.ts';
 import { registerSearchAttributes } from '../../src/temporal/namespace.ts';
 import { createWorkers, runWorkers } from '../../src/temporal/worker.ts';
-import { sleep } from './server.ts';
+import { PATIENCE_MS, sleep } from './server.ts';
 
 export interface Lab {
   readonly client: Client;
@@ -33,22 +34,26 @@ export interface Lab {
   readonly housekeeping: Housekeeping;
   readonly archive: StoredArchive;
   readonly storeDir: string;
+  /** Scratch of its worker. */
+  readonly workDir: string;
   submit(spec: z.input<typeof jobSpec>): Promise<Job>;
   /** Polls until the job is in one of these states. */
   until(job: Job, ...states: Job['state'][]): Promise<Job>;
   dispose(): Promise<void>;
 }
 
-/** `binary`: Temporal's. `more`: capability → steps at once, beside io and cpu. */
+/** `binary`: Temporal's. `more`: capability → steps at once, beside io and cpu. `given`: a store in place of the one in `storeDir`. */
 export async function startLab(
   binary: string,
   operations: readonly Operation[] = [],
   more: Readonly<Record<string, number>> = {},
   keeping: Keeping = { jobMs: null, workMs: 1e9 },
+  given: ObjectStore | null = null,
 ): Promise<Lab> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-lab-'));
   const storeDir = join(dataDir, 'store');
+  const workDir = join(dataDir, 'work');
   const temporal = await startEmbeddedTemporal({
     binary,
     dataDir,
@@ -59,7 +64,7 @@ export async function startLab(
   const client = createClient(embeddedTarget(temporal.address));
   await registerSearchAttributes(client);
 
-  const store = createFilesystemStore({ root: storeDir });
+  const store = given ?? createFilesystemStore({ root: storeDir });
   const keys = await loadKeyring([], dataDir);
   const archive = new StoredArchive(store, keys);
   const registry = createRegistry([...builtIn, ...operations]);
@@ -93,7 +98,7 @@ export async function startLab(
     },
     memoryOf: () => null,
     inputRoots: [],
-    workDir: join(dataDir, 'work'),
+    workDir,
     maxAssetBytes: 2 ** 30,
     assetTimeoutMs: 10_000,
     callbackTimeoutMs: 10_000,
@@ -102,7 +107,7 @@ export async function startLab(
   });
   const connection = await NativeConnection.connect({ address: temporal.address });
   const slots = { io: 20, cpu: 2, ...more };
-  const workers = await createWorkers({ connection, namespace: 'default', activities, slots });
+  const workers = await createWorkers({ connection, namespace: 'default', activities, slots, graceMs: 1000 });
   const stop = new AbortController();
   const running = runWorkers(workers, stop.signal);
 
@@ -113,9 +118,10 @@ export async function startLab(
     housekeeping,
     archive,
     storeDir,
+    workDir,
     submit: async (spec) => (await reception.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
     until: async (job, ...states) => {
-      for (const deadline = Date.now() + 50_000; ; await sleep(50)) {
+      for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
         const now = await service.get(job);
         if (states.includes(now.state)) return now;
         if (Date.now() > deadline) throw new Error(`It is ${JSON.stringify(now)}`);

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../src/temporal/embedded/ports.ts';
 import { type Child, startChild } from './child.ts';
 import { goBinary } from './cluster/go-binary.ts';
 import { until } from './cluster/until.ts';
+import { freePort } from './ports.ts';
 
 const HOST = '127.0.0.1';
 const VERSION = 'v1.8.0';
@@ -40,7 +40,7 @@ export async function startS3Server(): Promise<S3Server> {
   const directory = join(root, 'buckets', bucket);
   // To this server a folder is a bucket.
   await mkdir(directory, { recursive: true });
-  const address = `${HOST}:${await freePort(HOST, 0)}`;
+  const address = `${HOST}:${await freePort()}`;
   const endpoint = `http://${address}`;
   const credentials = {
     accessKeyId: randomBytes(8).toString('hex'),

@@ -6,9 +6,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import type { Job, jobSpec } from '../../src/jobs/job.ts';
-import { freePort as anyFreePort } from '../../src/temporal/embedded/ports.ts';
+import { freePort } from './ports.ts';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+
+/** How long a job may take to come to a state: a model on a busy machine takes a minute or two. */
+export const PATIENCE_MS = 150_000;
+
+/** How long Temporal may have too much to do, on a machine that has. */
+const BUSY_MS = 15_000;
 
 type LinkedJob = Job & { links: Record<string, string> };
 
@@ -20,6 +26,7 @@ export interface Darkroom {
   readonly output: () => string;
   request(path: string, init?: RequestInit): Promise<Response>;
   submit(spec: z.input<typeof jobSpec>): Promise<LinkedJob>;
+  /** Looks again, as clients do, where Temporal had too much to do to say. */
   get(id: string): Promise<LinkedJob>;
   /** Polls until the job is in one of these states. */
   until(id: string, ...states: Job['state'][]): Promise<LinkedJob>;
@@ -71,7 +78,12 @@ export async function startDarkroom({
     if (token !== undefined && !headers.has('authorization')) headers.set('authorization', `Bearer ${token}`);
     return fetch(new URL(path, url), { ...init, headers });
   };
-  const get = async (id: string) => (await (await request(`/v1/jobs/${id}`)).json()) as LinkedJob;
+  const get = async (id: string) => {
+    for (const deadline = Date.now() + BUSY_MS; ; await sleep(100)) {
+      const response = await request(`/v1/jobs/${id}`);
+      if (response.status !== 503 || Date.now() > deadline) return (await response.json()) as LinkedJob;
+    }
+  };
   const darkroom: Darkroom = {
     url,
     dataDir: data,
@@ -90,7 +102,7 @@ export async function startDarkroom({
       return JSON.parse(body) as LinkedJob;
     },
     until: async (id, ...states) => {
-      const deadline = Date.now() + 50_000;
+      const deadline = Date.now() + PATIENCE_MS;
       for (;;) {
         const job = await get(id).catch(() => null);
         if (job && states.includes(job.state)) return job;
@@ -125,6 +137,3 @@ export async function ready({ request, process: child, output }: Darkroom): Prom
 }
 
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** A port that the system gives to nobody by itself, so that a server which restarts finds its own again. */
-export const freePort = (): Promise<number> => anyFreePort('127.0.0.1', 0);

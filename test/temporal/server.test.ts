@@ -143,9 +143,7 @@ describe('a server that dies', () => {
     await startWorkflow(client);
     const { address, uiUrl, pid } = server;
     process.kill(pid, 'SIGKILL');
-    await expect
-      .poll(() => lines.some((line) => line.includes('is back at')), { timeout: 30_000 })
-      .toBe(true);
+    await expect.poll(() => lines.some((line) => line.includes('is back at'))).toBe(true);
     expect(lines[0]).toContain(`Temporal (process ${pid}) ended unasked: SIGKILL`);
     expect(server).toMatchObject({ address, uiUrl });
     expect(server.pid).not.toBe(pid);
@@ -239,7 +237,7 @@ describe('a server that was left by a parent killed with -9', () => {
 
   test('is ended with a parent that ends without stopping it', async () => {
     await parent('process.exit(3);');
-    await expect.poll(survivors, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(survivors).toEqual([]);
   });
 
   test.each([

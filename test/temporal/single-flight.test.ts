@@ -4,7 +4,7 @@ import { SingleFlight } from '../../src/temporal/single-flight.ts';
 const tick = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test('those who ask at once share one answer, errors too', async () => {
-  const flights = new SingleFlight<number>(() => 1000);
+  const flights = new SingleFlight<number>(() => 60_000);
   let asked = 0;
   const ask = async () => {
     await tick(10);
@@ -22,12 +22,12 @@ test('an error is not kept, and an answer no longer than it is fresh', async () 
   await expect(flights.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
   expect(await flights.get('a', async () => 1)).toBe(1);
   await tick(50);
-  expect(await flights.get('a', async () => 500)).toBe(500);
-  expect(await flights.get('a', async () => 7)).toBe(500);
+  expect(await flights.get('a', async () => 60_000)).toBe(60_000);
+  expect(await flights.get('a', async () => 7)).toBe(60_000);
 });
 
 test('an answer that was forgotten while it was on its way does not return', async () => {
-  const flights = new SingleFlight<string>(() => 1000);
+  const flights = new SingleFlight<string>(() => 60_000);
   let release = (_: string) => {};
   const old = flights.get('a', () => new Promise((resolve) => (release = resolve)));
   flights.forget('a');

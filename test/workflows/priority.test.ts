@@ -3,13 +3,17 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { defineOperation } from '../../operations/operation.ts';
-import { queueStates } from '../../src/temporal/queues.ts';
+import type { Job } from '../../src/jobs/job.ts';
+import { workflowIdOf } from '../../src/temporal/attributes.ts';
 import { type Lab, startLab } from '../support/lab.ts';
 import { sleep } from '../support/server.ts';
 
+const JOBS = 6;
 const begun: string[] = [];
-/** The first stage of all holds the only slot until this is set. */
-let othersWait = false;
+
+/** Jobs other than this one that have a stage before them. */
+const othersToGo = (name: string): number =>
+  JOBS - 1 - begun.filter((what) => what.endsWith(' three') && !what.startsWith(`${name} `)).length;
 
 const stage = (name: string) => ({
   name,
@@ -17,9 +21,9 @@ const stage = (name: string) => ({
   capability: 'solo',
   run: async ({ params }: { params: { name: string } }) => {
     begun.push(`${params.name} ${name}`);
-    while (!othersWait) await sleep(50);
-    // Long enough for the next stage of the job before to come into the queue, on a busy machine too.
-    await sleep(600);
+    // It holds the only slot until all others have a step to be done, also the job before, and that is in the queue.
+    while ((await pending()) < 1 + othersToGo(params.name)) await sleep(50);
+    await sleep(100);
   },
 });
 
@@ -35,6 +39,17 @@ const slow = defineOperation({
 });
 
 let lab: Lab;
+const jobs: Job[] = [];
+
+/** Jobs that have a step which runs, or waits. */
+async function pending(): Promise<number> {
+  const found = await Promise.all(
+    jobs.map(({ tenant, id }) => lab.client.workflow.getHandle(workflowIdOf({ tenant, id })).describe()),
+  );
+  return found.filter(({ raw }) => (raw.pendingActivities ?? []).some(isOfTheQueue)).length;
+}
+const isOfTheQueue = ({ activityType }: { activityType?: { name?: string | null } | null }) =>
+  activityType?.name === 'runStage';
 beforeAll(async () => {
   lab = await startLab(inject('temporalBinary'), [slow], { solo: 1 });
 });
@@ -43,13 +58,10 @@ afterAll(() => lab.dispose());
 test('jobs that were begun end before others begin, and the urgent ones come first', async () => {
   const submit = (name: string, priority?: number) =>
     lab.submit({ operation: 'test.slow', params: { name }, ...(priority ? { priority } : {}) });
-  const jobs = [await submit('a')];
+  jobs.push(await submit('a'));
   while (begun.length === 0) await sleep(50);
   for (const name of ['b', 'c', 'd', 'e']) jobs.push(await submit(name));
   jobs.push(await submit('urgent', 1));
-  const waiting = async () => (await queueStates(lab.client, ['solo']))[0]?.waiting;
-  while ((await waiting()) !== 5) await sleep(50);
-  othersWait = true;
   for (const job of jobs) await lab.until(job, 'completed');
   const end = (name: string) => begun.indexOf(`${name} three`);
   const begunBefore = (place: number) => begun.slice(0, place).filter((what) => what.endsWith(' one')).length;

@@ -55,7 +55,7 @@ afterAll(async () => {
 async function startWorker(): Promise<() => Promise<void>> {
   const { activities, slots } = await composeWorker(config, client, join(dataDir, 'work'));
   const connection = await NativeConnection.connect({ address: temporal.address });
-  const workers = await createWorkers({ connection, namespace: 'default', activities, slots });
+  const workers = await createWorkers({ connection, namespace: 'default', activities, slots, graceMs: 1000 });
   const stop = new AbortController();
   const running = runWorkers(workers, stop.signal);
   return async () => {
@@ -75,6 +75,9 @@ async function ended(job: Job): Promise<Job> {
     await sleep(50);
   }
 }
+
+const processing = async (job: Job) =>
+  expect.poll(async () => (await api.service.get(job)).state).toBe('processing');
 
 const handleOf = ({ tenant, id }: Job) => client.workflow.getHandle(`job/${tenant}/${id}`);
 
@@ -145,8 +148,8 @@ describe('the workflow of a job', () => {
   });
 
   test('answers the status query with what the memo holds', async () => {
-    const job = await submit({ operation: 'test.echo', params: { delay_ms: 5000 } });
-    await sleep(1500);
+    const job = await submit({ operation: 'test.echo', params: { delay_ms: 60_000 } });
+    await processing(job);
     const status = await handleOf(job).query('status');
     const { memo } = await handleOf(job).describe();
     expect(status).toEqual(memo?.['status']);
@@ -161,17 +164,20 @@ describe('the workflow of a job', () => {
 
   test('cancelled or terminated in the Web UI, it reads as cancelled, or as failed with the reason', async () => {
     const [one, two] = await Promise.all(
-      [1, 2].map(() => submit({ operation: 'test.echo', params: { delay_ms: 30_000 } })),
+      [1, 2].map(() => submit({ operation: 'test.echo', params: { delay_ms: 60_000 } })),
     );
     if (!one || !two) throw new Error('unreachable');
-    await sleep(500);
+    await Promise.all([processing(one), processing(two)]);
     await handleOf(one).cancel();
     await handleOf(two).terminate('out of patience');
     expect(await ended(one)).toMatchObject({ state: 'cancelled' });
     expect(await ended(two)).toMatchObject({ state: 'failed', error: { code: 'terminated' } });
     expect((await api.service.get(two)).error?.message).toContain('out of patience');
-    const failed = await api.service.list('public', { state: 'failed' }, { limit: 50 });
-    expect(failed.jobs.map(({ id }) => id)).toContain(two.id);
+    const failed = async () => {
+      const { jobs } = await api.service.list('public', { state: 'failed' }, { limit: 50 });
+      return jobs.map(({ id }) => id);
+    };
+    await expect.poll(failed).toContain(two.id);
   });
 
   test('tells nothing worth stealing', async () => {

@@ -18,6 +18,31 @@ let web: Web;
 let hangs = 0;
 let released = 0;
 
+let letGo = () => {};
+const held = new Promise<void>((resolve) => {
+  letGo = resolve;
+});
+
+const hold = defineOperation({
+  name: 'lab.held',
+  title: 'Held',
+  description: 'Ends when it is let go.',
+  params: z.looseObject({}),
+  inputs: { min: 0, max: 0, media: [] },
+  result: 'json',
+  engine: {},
+  stages: [
+    {
+      name: 'hold',
+      title: 'Hold',
+      run: async ({ params, outputs }) => {
+        await held;
+        await outputs.json(params);
+      },
+    },
+  ],
+});
+
 const hang = defineOperation({
   name: 'lab.hang',
   title: 'Hang',
@@ -40,9 +65,34 @@ const hang = defineOperation({
   ],
 });
 
+/** Whether scratch has room. */
+let room = false;
+let writes = 0;
+
+const write = defineOperation({
+  name: 'lab.write',
+  title: 'Write',
+  description: 'Writes to a disk that may be full.',
+  params: z.looseObject({}),
+  inputs: { min: 0, max: 0, media: [] },
+  result: 'json',
+  engine: {},
+  stages: [
+    {
+      name: 'write',
+      title: 'Write',
+      run: async ({ workspace, outputs }) => {
+        writes++;
+        await writeFile(room ? join(workspace, 'file') : '/dev/full', 'x');
+        await outputs.json({ written: true });
+      },
+    },
+  ],
+});
+
 beforeAll(async () => {
   web = await startWeb({ '/asset': Buffer.alloc(700 * 1024, 'a') });
-  lab = await startLab(inject('temporalBinary'), [hang]);
+  lab = await startLab(inject('temporalBinary'), [hang, hold, write]);
 });
 
 afterAll(async () => {
@@ -59,26 +109,26 @@ async function complaints({ tenant, id }: Job): Promise<(string | null | undefin
     ({ lastFailure }) => lastFailure?.applicationFailureInfo?.type ?? null,
   );
 }
-const patience = { timeout: 20_000 };
 
 test('a stage that takes longer than it may is told to stop, and not tried again', async () => {
   const job = await lab.submit({ operation: 'lab.hang' });
   expect(await lab.until(job, 'failed')).toMatchObject({
     error: { code: 'stage_timeout', retryable: false },
   });
-  await expect.poll(() => [hangs, released], patience).toEqual([1, 1]);
+  await expect.poll(() => [hangs, released]).toEqual([1, 1]);
 });
 
 describe('a job waits', () => {
   test('while the store is away, with what it has to write', async () => {
-    const job = await lab.submit({ operation: 'test.echo', params: { delay_ms: 2000, word: 'kept' } });
+    const job = await lab.submit({ operation: 'lab.held', params: { word: 'kept' } });
     await lab.until(job, 'processing');
     const away = `${lab.storeDir}.away`;
     await mkdir(lab.storeDir, { recursive: true });
     await rename(lab.storeDir, away);
     await writeFile(lab.storeDir, 'no directory');
+    letGo();
     try {
-      await expect.poll(() => complaints(job), patience).toEqual(['store_unavailable']);
+      await expect.poll(() => complaints(job)).toEqual(['store_unavailable']);
       expect(await lab.service.get(job)).toMatchObject({ state: 'processing', error: null });
     } finally {
       await rm(lab.storeDir);
@@ -86,6 +136,15 @@ describe('a job waits', () => {
     }
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({ state: 'completed', error: null });
     expect((await lab.service.result(job)).manifest.data).toMatchObject({ word: 'kept' });
+  });
+
+  test('while the disk of its worker is full, longer than for anything unforeseen', async () => {
+    const job = await lab.submit({ operation: 'lab.write' });
+    await expect.poll(() => writes).toBe(4);
+    await expect.poll(() => complaints(job)).toEqual(['disk_full']);
+    expect(await lab.service.get(job)).toMatchObject({ state: 'processing', error: null });
+    room = true;
+    expect(await lab.until(job, 'completed', 'failed')).toMatchObject({ state: 'completed', error: null });
   });
 
   test('while the disk is full, with what it downloads', async (context) => {
@@ -97,7 +156,7 @@ describe('a job waits', () => {
       const ballast = join(lab.storeDir, 'ballast');
       await writeFile(ballast, Buffer.alloc(600 * 1024));
       const job = await lab.submit({ operation: 'test.echo', assets: [source()] });
-      await expect.poll(() => complaints(job), patience).toEqual(['disk_full']);
+      await expect.poll(() => complaints(job)).toEqual(['disk_full']);
       expect(await lab.service.get(job)).toMatchObject({ error: null, assets: { failed: 0 } });
       await rm(ballast);
       expect(await lab.until(job, 'completed', 'failed')).toMatchObject({

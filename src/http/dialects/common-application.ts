@@ -11,7 +11,7 @@ import { DialectJobs } from '../../jobs/scope.ts';
 import { invalidFields } from '../../jobs/validation.ts';
 import type { CreateDialect } from '../dialect.ts';
 import { optionalJsonBody, sentType } from '../json-body.ts';
-import { json } from '../openapi.ts';
+import { file, json } from '../openapi.ts';
 import type { ApiParts, Env } from '../parts.ts';
 import { assetBatch, newTask, taskId } from './common-application/body.ts';
 import { envelope, failed, fails, succeeded } from './common-application/envelope.ts';
@@ -24,9 +24,10 @@ const NAME = 'common-application';
 
 const tags = [NAME];
 
-const idQuery = z.object({ id: taskId });
+/** One file takes Range and If-None-Match, a ZIP only the latter. */
+const streamed = file('The result', 'application/octet-stream');
 
-const binary = z.string().openapi({ format: 'binary' });
+const idQuery = z.object({ id: taskId });
 
 export const createCommonApplication: CreateDialect = (parts) => {
   checkSettings(parts.tasks, parts.operations);
@@ -157,15 +158,16 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
       summary: 'The result of a task, by its type',
       request: { query: idQuery },
       responses: {
+        ...streamed,
         200: {
           description:
             'STREAM: the file, or a ZIP of several. JSON: the result. WEBSITE: `data` is its address',
           content: {
-            'application/octet-stream': { schema: binary },
+            ...streamed[200].content,
             'application/json': { schema: z.unknown().openapi({ example: { any: 'JSON' } }) },
           },
         },
-        ...fails(404, 422, 503),
+        ...fails(404, 416, 422, 503),
       },
     }),
     async (c) => {

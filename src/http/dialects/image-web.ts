@@ -14,7 +14,7 @@ import { isTerminal } from '../../jobs/states.ts';
 import type { CreateDialect } from '../dialect.ts';
 import { fileResponse } from '../files.ts';
 import { isForm } from '../media-type.ts';
-import { json } from '../openapi.ts';
+import { file, json } from '../openapi.ts';
 import type { ApiParts, Env } from '../parts.ts';
 import { failureHeaders } from '../problem.ts';
 import { imageForm, operationOf, readImageForm, refusalOf, type Texts } from './image-web/form.ts';
@@ -29,7 +29,6 @@ const tags = [NAME];
 const jobParam = z.object({
   job_id: z.string().openapi({ example: '88cf3e0e-9df3-4e2a-9638-72660958344f' }),
 });
-const binary = z.string().openapi({ format: 'binary' });
 
 export const createImageWeb: CreateDialect = (parts) => ({
   name: NAME,
@@ -89,11 +88,10 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
       summary: 'The image that a job made; takes Range and If-None-Match',
       request: { params: jobParam },
       responses: {
-        200: { description: 'The image', content: { 'image/*': { schema: binary } } },
+        ...file('The image; of an operation that makes none, its JSON or its first file'),
         202: withLocation(webJob, 'It is not there yet', 'the job'),
-        206: { description: 'A part of it' },
-        304: { description: 'Unchanged' },
         404: json(failure, 'There is no such job, or it has no output'),
+        416: json(failure, 'The range begins behind the end of the image'),
         500: json(failure, 'It cannot be read; try again'),
       },
     }),

@@ -9,7 +9,7 @@ import { DialectJobs } from '../../jobs/scope.ts';
 import { invalidFields } from '../../jobs/validation.ts';
 import { describeFailure } from '../bad-fields.ts';
 import type { CreateDialect } from '../dialect.ts';
-import { requireJson } from '../json-body.ts';
+import { jsonBody } from '../json-body.ts';
 import { json } from '../openapi.ts';
 import type { ApiParts, Env } from '../parts.ts';
 import { failureHeaders } from '../problem.ts';
@@ -80,7 +80,7 @@ function routesOf({ service, reception, onSubmitted, publicUrl }: ApiParts): Ope
       tags,
       summary: 'Run an algorithm on the image at a URL',
       middleware: async (c, next) => {
-        requireJson(c, NO_JSON, /^application\/json$/);
+        await jsonBody(c, NO_JSON, /^application\/json$/);
         await next();
       },
       request: { body: { required: true, content: { 'application/json': { schema: submission } } } },

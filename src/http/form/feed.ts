@@ -1,11 +1,12 @@
 /** The body of a request, chunk by chunk, with what can go wrong while it arrives. */
 import type { IncomingMessage } from 'node:http';
 import { DarkroomError } from '../../errors.ts';
+import { LEAST, Pace } from '../../net/pace.ts';
 
 /**
  * Gives `take` each chunk, and reads no further until it has settled. Resolves when the body has ended.
- * Rejects with `upload_interrupted` when the client goes away, with `upload_timeout` when it sends nothing for
- * `idleMs`, with what `take` throws, and at once with the reason of `stop`. The request is left paused, never
+ * Rejects with `upload_interrupted` when the client goes away, with `upload_timeout` when it sends less
+ * than 64 KiB in `idleMs`, with what `take` throws, and at once with the reason of `stop`. The request is left paused, never
  * destroyed: its connection must still carry the answer.
  */
 export function feed(
@@ -14,20 +15,21 @@ export function feed(
   take: (chunk: Buffer) => Promise<void>,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let idle: NodeJS.Timeout | undefined;
+    const pace = new Pace(idleMs, () => settle(tooSlow(idleMs)));
     const settle = (error?: unknown) => {
-      clearTimeout(idle);
+      pace.rest();
       request.off('data', onData).off('end', onEnd).off('close', onClose).pause();
       stop.removeEventListener('abort', onStop);
       if (error === undefined) resolve();
       else reject(error as Error);
     };
     const wait = () => {
-      idle = setTimeout(() => settle(tooSlow(idleMs)), idleMs);
+      pace.run();
       request.resume();
     };
     const onData = (chunk: Buffer) => {
-      clearTimeout(idle);
+      pace.rest();
+      pace.arrived(chunk.length);
       request.pause();
       take(chunk).then(() => {
         if (!stop.aborted) wait();
@@ -49,4 +51,4 @@ export function feed(
 }
 
 const tooSlow = (idleMs: number): DarkroomError =>
-  new DarkroomError('upload_timeout', `Nothing of the form arrived for ${idleMs / 1000} seconds`);
+  new DarkroomError('upload_timeout', `Less than ${LEAST} of the form arrived in ${idleMs / 1000} seconds`);

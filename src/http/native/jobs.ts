@@ -188,7 +188,7 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
         },
         responses: {
           202: json(resource, 'The job, a moment later; without a worker, as it was'),
-          ...fails(400, 404, 409, 415, 422, 503),
+          ...fails(400, 404, 409, 413, 415, 422, 503),
         },
       }),
       async (c) => {
@@ -220,7 +220,7 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
       },
       responses: {
         202: json(resource, 'The job, in its next run'),
-        ...fails(400, 404, 409, 415, 422, 429, 503),
+        ...fails(400, 404, 409, 413, 415, 422, 429, 503),
       },
     }),
     async (c) => {

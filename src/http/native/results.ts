@@ -4,14 +4,13 @@ import { Readable } from 'node:stream';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { fileEntry, jobId, type Manifest, manifest } from '../../jobs/job.ts';
 import { fileResponse } from '../files.ts';
-import { fails, json } from '../openapi.ts';
+import { bytes, fails, file, json } from '../openapi.ts';
 import type { ApiParts, Env } from '../parts.ts';
 import { safeNames } from '../zip/names.ts';
 import { type ZipFile, zipResponse } from '../zip.ts';
 import { createRoutes, idParam, refOf } from './shared.ts';
 
 const tags = ['Results'];
-const binary = z.string().openapi({ format: 'binary' });
 
 export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHono<Env> {
   const app = createRoutes();
@@ -54,9 +53,7 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
     summary: 'Fetch a result file; takes Range and If-None-Match',
     request: { params: z.object({ id: jobId, path: z.string().openapi({ example: 'photo.webp' }) }) },
     responses: {
-      200: { description: 'The file', content: { 'application/octet-stream': { schema: binary } } },
-      206: { description: 'A part of it' },
-      304: { description: 'Unchanged' },
+      ...file('The file'),
       ...fails(404, 409, 416, 422, 503),
     },
   });
@@ -74,7 +71,7 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
         'All result files as one ZIP, made while it is sent; the last is `manifest.json`, the result itself',
       request: { params: idParam },
       responses: {
-        200: { description: 'The archive', content: { 'application/zip': { schema: binary } } },
+        200: bytes('The archive', 'application/zip'),
         304: { description: 'Unchanged' },
         ...fails(404, 409, 422, 503),
       },

@@ -11,7 +11,7 @@ import { invalid, invalidFields, toPointer } from '../../jobs/validation.ts';
 import { jsonBody, parseJson, sentType } from '../json-body.ts';
 import { isForm } from '../media-type.ts';
 import { readForm } from '../multipart.ts';
-import { fails, json } from '../openapi.ts';
+import { binary, fails, json } from '../openapi.ts';
 import type { ApiParts, Env } from '../parts.ts';
 import { namesDirectories, namesOf, withPhotographs } from './directories.ts';
 import { createRoutes, idParam, refOf, resource, withLinks } from './shared.ts';
@@ -44,15 +44,13 @@ const headers = z.object({
   prefer: z.string().optional().openapi({ description: '`wait=20`: answer when it has ended, or then' }),
 });
 
+/** Its files may have parts of any name. */
 const body = (schema: z.ZodType, part: string) => ({
   required: true,
   content: {
     'application/json': { schema },
     'multipart/form-data': {
-      schema: z.object({
-        [part]: schema,
-        file: z.array(z.string().openapi({ format: 'binary' })).optional(),
-      }),
+      schema: z.object({ [part]: schema, file: z.array(binary).optional() }).catchall(binary),
     },
   },
 });

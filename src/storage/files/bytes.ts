@@ -1,18 +1,12 @@
 /** Bytes on their way into a file and out of one. */
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { addAbortSignal, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Written } from '../store.ts';
 import { explained } from './trouble.ts';
 
 /** Bytes of a write or a read. Small chunks are gathered up to this: a write of 1 KB costs as much as one of 64 KB. */
 export const BLOCK = 256 * 1024;
-
-/** Readies a stream to be read later: an error before the first read must not end the process; the read meets it again. */
-export function guarded(source: Readable, signal: AbortSignal | undefined): Readable {
-  source.on('error', () => {});
-  return signal === undefined ? source : addAbortSignal(signal, source);
-}
 
 /** Hashes and counts bytes, and hands them on in blocks. */
 export async function digest(

@@ -1,5 +1,6 @@
 /** What the errors of a file system mean to users of the store. */
 import { getSystemErrorMap } from 'node:util';
+import { isDiskFull } from '../../disk-full.ts';
 import { DarkroomError } from '../../errors.ts';
 
 export const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoException | null)?.code;
@@ -14,12 +15,11 @@ export function explained(error: unknown, deed: string): Error {
   if (errno === undefined) return error as Error;
   const [code, reason] = getSystemErrorMap().get(errno) ?? [String(codeOf(error)), 'unknown error'];
   const what = `The object store cannot ${deed}: ${reason} (${code})`;
-  const [kind, advice] =
-    code === 'ENOSPC' || code === 'EDQUOT'
-      ? (['disk_full', 'free space on its disk, or raise its quota'] as const)
-      : ([
-          'store_unavailable',
-          'check that its directory is there and that the server may write to it',
-        ] as const);
+  const [kind, advice] = isDiskFull(error)
+    ? (['disk_full', 'free space on its disk, or raise its quota'] as const)
+    : ([
+        'store_unavailable',
+        'check that its directory is there and that the server may write to it',
+      ] as const);
   return new DarkroomError(kind, `${what}; ${advice}`, { details: { reason: code }, cause: error });
 }

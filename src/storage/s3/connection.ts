@@ -22,11 +22,13 @@ interface AskOptions {
 
 export class S3Connection {
   readonly bucket: string;
+  readonly #access: S3Access;
   readonly client: S3Client;
 
   /** Without `access`, as the AWS_* variables and the files of the AWS tools say. */
   constructor(bucket: string, access: S3Access = fromEnvironment(process.env)) {
     this.bucket = bucket;
+    this.#access = access;
     // Later versions of the SDK want a later Node; that concerns whoever updates it here, and nobody who runs it.
     process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
     this.client = new S3Client({
@@ -45,6 +47,11 @@ export class S3Connection {
       },
     });
     retryConflicts(this.client);
+  }
+
+  /** The same bucket under another address of its server. */
+  at(endpoint: string): S3Connection {
+    return new S3Connection(this.bucket, { ...this.#access, endpoint });
   }
 
   /**

@@ -1,8 +1,9 @@
 /** Bytes on their way into S3: one request if they fit into a part, else an upload of several parts. */
 import { createHash } from 'node:crypto';
-import { addAbortSignal, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { AbortMultipartUploadCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { guarded } from '../guarded.ts';
 import type { Written } from '../store.ts';
 import type { S3Connection } from './connection.ts';
 
@@ -59,10 +60,7 @@ class Meter {
   #size = 0;
 
   constructor(source: Readable, signal: AbortSignal | undefined) {
-    // An error before the first read must not end the process; the read meets it again.
-    source.on('error', () => {});
-    if (signal) addAbortSignal(signal, source);
-    this.body = Readable.from(this.#pass(source), { highWaterMark: 1 });
+    this.body = Readable.from(this.#pass(guarded(source, signal)), { highWaterMark: 1 });
   }
 
   written(): Written {

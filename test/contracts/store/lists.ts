@@ -97,7 +97,7 @@ export function lists(suite: Suite): void {
         expect(key).toBe(long[701]);
         break;
       }
-    }, 60_000);
+    });
   });
 
   describe('deletions', () => {

@@ -31,4 +31,4 @@ export const wordOf = (body: unknown): string => (body as { data?: { status?: st
 export const statusPoll =
   (ask: AskFunction) =>
   (id: string, status: string): Promise<void> =>
-    expect.poll(async () => wordOf((await ask(`/api/v1/jobs/${id}`)).body), { timeout: 30_000 }).toBe(status);
+    expect.poll(async () => wordOf((await ask(`/api/v1/jobs/${id}`)).body)).toBe(status);

@@ -64,7 +64,7 @@ export function webClientOf(darkroom: Darkroom): WebClient {
     accepted,
     completed: async (...fields) => {
       const id = await accepted(...fields);
-      await expect.poll(async () => (await look(id)).status, { timeout: 30_000 }).toBe(201);
+      await expect.poll(async () => (await look(id)).status).toBe(201);
       return id;
     },
   };

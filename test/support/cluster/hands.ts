@@ -1,4 +1,4 @@
-/** Which worker did what, as Temporal tells it. */
+/** Which worker did what and when a job ended, as Temporal tells it. */
 import type { Client } from '@temporalio/client';
 import { workflowIdOf } from '../../../src/temporal/attributes.ts';
 
@@ -9,6 +9,11 @@ const handle = (client: Client, id: string) =>
 export async function holderOf(client: Client, id: string): Promise<string | null> {
   const { raw } = await handle(client, id).describe();
   return raw.pendingActivities?.[0]?.lastWorkerIdentity ?? null;
+}
+
+/** Epoch, ms. NaN while the job has not ended. */
+export async function closedAt(client: Client, id: string): Promise<number> {
+  return (await handle(client, id).describe()).closeTime?.getTime() ?? Number.NaN;
 }
 
 /** The steps of a job that were completed, in order, and the identity of the worker that did each. */

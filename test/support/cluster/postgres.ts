@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { access, chown, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../../../src/temporal/embedded/ports.ts';
 import { type Child, startChild } from '../child.ts';
+import { freePort } from '../ports.ts';
 import { until } from './until.ts';
 
 const run = promisify(execFile);
@@ -37,7 +37,7 @@ export async function startPostgres(): Promise<Postgres> {
     const environment = { ...owner, cwd: directory, env: { PATH: process.env['PATH'], LC_ALL: 'C' } };
     const init = ['-D', data, '-U', 'temporal', '--auth=trust', '--encoding=UTF8', '--no-locale'];
     await run(join(programs, 'initdb'), init, environment);
-    const port = await freePort(HOST, 0);
+    const port = await freePort();
     server = await startChild(
       join(programs, 'postgres'),
       ['-D', data, '-h', HOST, '-p', String(port), '-k', directory, '-c', 'max_connections=200'],

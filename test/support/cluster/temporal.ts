@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
-import { freePort } from '../../../src/temporal/embedded/ports.ts';
 import { startChild } from '../child.ts';
+import { freePort } from '../ports.ts';
 import { goBinary } from './go-binary.ts';
 import type { Postgres } from './postgres.ts';
 import { until } from './until.ts';
@@ -44,7 +44,7 @@ export async function startTemporal(programs: TemporalPrograms, postgres: Postgr
   await makeDatabase(programs.sqlTool, postgres, 'temporal');
   await makeDatabase(programs.sqlTool, postgres, 'visibility');
   const ports: number[] = [];
-  while (ports.length < 8) ports.push(await freePort(HOST, 0, ports));
+  while (ports.length < 8) ports.push(await freePort());
   const directory = await mkdtemp(join(tmpdir(), 'darkroom-temporal-'));
   const configFile = join(directory, 'server.json');
   await writeFile(configFile, JSON.stringify(configuration(postgres, ports)));

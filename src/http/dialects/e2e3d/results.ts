@@ -9,7 +9,7 @@ import type { DialectJobs } from '../../../jobs/scope.ts';
 import { isTerminal } from '../../../jobs/states.ts';
 import { fileResponse } from '../../files.ts';
 import { createRoutes, refOf } from '../../native/shared.ts';
-import { json } from '../../openapi.ts';
+import { file, json } from '../../openapi.ts';
 import type { ApiParts, Env } from '../../parts.ts';
 import { fails } from './errors.ts';
 import { idParam, statuses, tags } from './shared.ts';
@@ -42,8 +42,6 @@ const results = z
   .meta({ id: 'E2e3dResults' });
 
 const outputFile = fileEntry.omit({ asset: true }).extend({ url: z.string() }).meta({ id: 'E2e3dFile' });
-
-const binary = z.string().openapi({ format: 'binary' });
 
 export function resultRoutes(
   { publicUrl }: Pick<ApiParts, 'publicUrl'>,
@@ -99,17 +97,15 @@ export function resultRoutes(
       params: idParam.extend({ path: z.string().openapi({ example: 'mesh/reconstructed_mesh.obj' }) }),
     },
     responses: {
-      200: { description: 'The file', content: { 'application/octet-stream': { schema: binary } } },
-      206: { description: 'A part of it' },
-      304: { description: 'Unchanged' },
+      ...file('The file'),
       ...fails(404, 409, 416, 503),
     },
   });
   app.get('/output/:job_id/:path{.+}', async (c) => {
     const { job_id, path } = c.req.param();
     const { result } = await resultOf(jobs, refOf(c, job_id));
-    const file = result.files.find(({ entry }) => entry.path === path);
-    if (file) return fileResponse(c, file);
+    const found = result.files.find(({ entry }) => entry.path === path);
+    if (found) return fileResponse(c, found);
     throw new DarkroomError('file_not_found', `Job "${job_id}" has no file "${path}"; see /output/${job_id}`);
   });
 
