@@ -89,6 +89,7 @@ test('a job lives in the bucket, and after its deletion only its tombstone does'
   expect((await darkroom.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(204);
   await expect.poll(objects).toEqual([
     `${PREFIX}/.check`,
+    `${PREFIX}/_master-key`,
     // What it took counts all the same.
     expect.stringMatching(`^${PREFIX}/_usage/[-0-9]+/public/image.transform/${id}~1~completed~`),
     `${PREFIX}/public/deleted/${id}`,
