@@ -1,5 +1,5 @@
 /** Brings the bytes of one asset here, hashed on their way. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { Transform } from 'node:stream';
@@ -70,7 +70,8 @@ async function fromUrl(
   problem: Problem,
 ): Promise<Found> {
   const { signal, onBytes, job, index } = options;
-  const key = assetKey(job, index);
+  // One that was given up for lost may still be writing, and must not write over what another has recorded.
+  const key = assetKey(job, index, randomUUID().slice(0, 8));
   const timeout = deps.assetTimeoutMs;
   try {
     const response = await deps.http.request(url, {

@@ -20,7 +20,9 @@ export const fetchedPrefix = (ref: JobRef): string => `${jobPrefix(ref)}inputs/`
 export const batchKey = (ref: JobRef, batch: Batch): string =>
   `${fetchedPrefix(ref)}${pad(batch.index)}.json`;
 
-export const assetKey = (ref: JobRef, index: number): string => `${fetchedPrefix(ref)}files/${pad(index)}`;
+/** `attempt`: each download has a name of its own. */
+export const assetKey = (ref: JobRef, index: number, attempt: string): string =>
+  `${fetchedPrefix(ref)}files/${pad(index)}-${attempt}`;
 
 /** The only input of a job of an API that says where it lies: beside the jobs, under the job's id. */
 export const inputKey = ({ tenant, id }: JobRef): string => `${tenant}/input/${id}`;

@@ -1,14 +1,18 @@
 /** API and workers as processes of their own, against a Temporal server that is not theirs. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { AssetRecord } from '../../activities/asset-record.ts';
 import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/temporal/embedded/server.ts';
-import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
+import { type Darkroom, ready, sleep, startDarkroom } from '../support/server.ts';
+import { startWeb } from '../support/web.ts';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
@@ -37,6 +41,7 @@ beforeAll(async () => {
     TEMPORAL_ADDRESS: temporal.address,
     DARKROOM_STORE: `file:${join(dataDir, 'store')}`,
     DARKROOM_OPERATIONS: join(dataDir, 'operations'),
+    DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8',
     PATH: `${process.env['PATH']}:${join(dataDir, 'bin')}`,
   };
   api = await startDarkroom({ command: 'api', env, dataDir: join(dataDir, 'api'), impatient: true });
@@ -49,10 +54,15 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
 });
 
-function startWorker(args: readonly string[] = [], stderr: 'inherit' | 'pipe' = 'inherit'): ChildProcess {
+function startWorker(
+  args: readonly string[] = [],
+  stderr: 'inherit' | 'pipe' = 'inherit',
+  address = temporal.address,
+): ChildProcess {
   const worker = spawn(process.execPath, [main, 'worker', ...args], {
     env: {
       ...env,
+      TEMPORAL_ADDRESS: address,
       DARKROOM_DATA: join(dataDir, 'api'),
       DARKROOM_WORK: join(dataDir, `work-${workers.length}`),
       // Without engines, whatever is installed on this machine.
@@ -147,3 +157,64 @@ test('two workers share the work, and one goes on when the other is killed', asy
   first.kill('SIGKILL');
   for (const { id } of jobs) expect((await api.until(id, 'completed', 'failed')).state).toBe('completed');
 });
+
+/** Between a worker and Temporal, until it is cut. */
+async function startWire(): Promise<{ readonly address: string; cut(): void }> {
+  const [host, port] = temporal.address.split(':');
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(port), host);
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => undefined));
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut: () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+test('a worker that is cut off in a download writes nothing over what another has fetched', async () => {
+  await Promise.all(workers.map(ended));
+  const held: (() => void)[] = [];
+  let cutOff = false;
+  const web = await startWeb({
+    '/asset': (_, response) => {
+      if (cutOff) response.end('of the second');
+      else held.push(() => response.end('of the first'));
+    },
+  });
+  const wire = await startWire();
+  try {
+    startWorker([], 'inherit', wire.address);
+    const asset = { source: { url: `${web.url}/asset` } };
+    const { id } = await api.submit({ operation: 'test.echo', assets: [asset, asset] });
+    await expect.poll(() => held.length, { timeout: 20_000 }).toBe(2);
+    wire.cut();
+    cutOff = true;
+    startWorker();
+    await api.until(id, 'completed');
+    // It gets one of the two, and time to keep it; without the other it can record nothing.
+    held[0]?.();
+    await sleep(3000);
+    const store = join(dataDir, 'store');
+    const { records } = JSON.parse(
+      await readFile(join(store, `public/jobs/${id}/inputs/00000.json`), 'utf8'),
+    ) as { records: AssetRecord[] };
+    expect(records).toHaveLength(2);
+    for (const { location, sha256 } of records) {
+      if (!location || !('key' in location)) throw new Error('It was not fetched');
+      const bytes = await readFile(join(store, location.key));
+      expect([String(bytes), createHash('sha256').update(bytes).digest('hex')]).toEqual([
+        'of the second',
+        sha256,
+      ]);
+    }
+  } finally {
+    wire.cut();
+    await web.close();
+  }
+}, 90_000);
