@@ -4,6 +4,7 @@ import { copyFile, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile 
 import { extname, join, parse, relative } from 'node:path';
 import picomatch from 'picomatch';
 import { z } from 'zod';
+import { hasNoRoom, workerDiskFull } from '../../src/disk-full.ts';
 import { DarkroomError } from '../../src/errors.ts';
 import { eachAsset } from '../each-asset.ts';
 import { defineOperation, type InputFile, type Operation, onError, type StageContext } from '../operation.ts';
@@ -112,11 +113,12 @@ async function runOnce(
         onLine: find,
       },
       context.signal,
-    ).catch((error: unknown) => {
+    ).catch(async (error: unknown) => {
+      if (!(error instanceof DarkroomError)) throw error;
+      // Not by its words, with which a file of a stranger could keep a step waiting for ever.
+      if (error.code === 'operation_failed' && (await hasNoRoom(room))) throw workerDiskFull(error);
       // Its own words may name files of this machine.
-      throw error instanceof DarkroomError
-        ? new DarkroomError(error.code, error.message.replaceAll(`${room}/`, ''), { cause: error })
-        : error;
+      throw new DarkroomError(error.code, error.message.replaceAll(`${room}/`, ''), { cause: error });
     });
     const single = inputs.length === 1 ? inputs[0] : undefined;
     await keepOutputs(definition, context, outputs, single);

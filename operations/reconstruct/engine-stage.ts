@@ -1,7 +1,6 @@
 /** A stage of the engine `reconstruct`: a process that goes on from the workspace that the stage before left. */
-import { statfs } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { workerDiskFull } from '../../src/disk-full.ts';
+import { hasNoRoom, workerDiskFull } from '../../src/disk-full.ts';
 import { DarkroomError, type ErrorCode } from '../../src/errors.ts';
 import { callEngine, type EngineEnding } from '../engine-process.ts';
 import type { Stage, StageContext } from '../operation.ts';
@@ -29,9 +28,6 @@ const codes: readonly ErrorCode[] = [
 
 /** Hundreds of photographs at high quality take hours on a few cores. */
 const TIMEOUT_MS = 12 * 3_600_000;
-
-/** With less room than this a stage fails in ways that tell nothing. */
-const FULL_BYTES = 32 * 2 ** 20;
 
 /** A stage whose process is killed so often is likely to need more memory than there is. */
 const MOST_ATTEMPTS = 5;
@@ -78,14 +74,9 @@ async function run(stage: string, makes: readonly (keyof typeof files)[], contex
   if (ending.result !== undefined) return progress(1);
   const failure = failureOf(stage, ending, context);
   // Whatever a program says of a disk that is full, it is no fault of the photographs.
-  if (await isFull(workspace)) throw workerDiskFull(failure);
+  if (await hasNoRoom(workspace)) throw workerDiskFull(failure);
   if (!ending.error || failure.code === 'engine_failed') log('reconstruct failed', { ...ending });
   throw failure;
-}
-
-async function isFull(folder: string): Promise<boolean> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize < FULL_BYTES;
 }
 
 function failureOf(

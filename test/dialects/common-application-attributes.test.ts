@@ -1,4 +1,6 @@
 /** Attributes that an operation needs: asked for when a task is made, and missed in each asset that lacks them. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -6,6 +8,7 @@ import { defineOperation } from '../../operations/operation.ts';
 import { createRegistry } from '../../operations/registry.ts';
 import { ConfigError } from '../../src/config.ts';
 import { createApp } from '../../src/http/app.ts';
+import { createHttpServer } from '../../src/http/server.ts';
 import { listPhotographs } from '../../src/inputs/photographs.ts';
 import { Estimator } from '../../src/jobs/estimator.ts';
 import { Reception } from '../../src/jobs/reception.ts';
@@ -87,9 +90,17 @@ beforeAll(async () => {
       authenticate: null,
     });
   const app = startApp('test.survey', null);
-  request = async (path, init) => app.request(path, init);
+  const server = createHttpServer((asked, bindings) => app.fetch(asked, bindings));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  request = (path, init) => fetch(new URL(path, `http://127.0.0.1:${port}`), init);
   tasks = tasksOf({ request });
-  end = () => client.connection.close();
+  end = async () => {
+    server.closeAllConnections();
+    server.close();
+    await client.connection.close();
+  };
 });
 afterAll(async () => {
   await end();
