@@ -3,12 +3,11 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { z } from 'zod';
-import { defineOperation } from '../../operations/operation.ts';
 import type { JobRecord } from '../../src/jobs/archive.ts';
 import { remainsDue } from '../../src/jobs/due.ts';
 import { workflowIdOf } from '../../src/temporal/attributes.ts';
 import { type Lab, startLab } from '../support/lab.ts';
+import { labOperation } from '../support/lab-operation.ts';
 import { plain } from '../support/pictures.ts';
 import { sleep } from '../support/server.ts';
 import { startWeb, type Web } from '../support/web.ts';
@@ -27,24 +26,9 @@ let letGo = () => {};
 /** What the stage of \`lab.held\` waits for. */
 let held: Promise<void> = Promise.resolve();
 
-const holds = defineOperation({
-  name: 'lab.held',
-  title: 'Held',
-  description: 'Ends when it is let go.',
-  params: z.looseObject({}),
-  inputs: { min: 0, max: 0, media: [] },
-  result: 'json',
-  engine: {},
-  stages: [
-    {
-      name: 'hold',
-      title: 'Hold',
-      run: async ({ params, outputs }) => {
-        await held;
-        await outputs.json(params);
-      },
-    },
-  ],
+const holds = labOperation('lab.held', async ({ params, outputs }) => {
+  await held;
+  await outputs.json(params);
 });
 
 beforeAll(async () => {

@@ -7,11 +7,10 @@ import { promisify } from 'node:util';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { z } from 'zod';
-import { defineOperation } from '../../operations/operation.ts';
 import { DarkroomError } from '../../src/errors.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import { type Lab, startLab } from '../support/lab.ts';
+import { labOperation } from '../support/lab-operation.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
 let lab: Lab;
@@ -24,96 +23,40 @@ const held = new Promise<void>((resolve) => {
   letGo = resolve;
 });
 
-const hold = defineOperation({
-  name: 'lab.held',
-  title: 'Held',
-  description: 'Ends when it is let go.',
-  params: z.looseObject({}),
-  inputs: { min: 0, max: 0, media: [] },
-  result: 'json',
-  engine: {},
-  stages: [
-    {
-      name: 'hold',
-      title: 'Hold',
-      run: async ({ params, outputs }) => {
-        await held;
-        await outputs.json(params);
-      },
-    },
-  ],
+const hold = labOperation('lab.held', async ({ params, outputs }) => {
+  await held;
+  await outputs.json(params);
 });
 
-const hang = defineOperation({
-  name: 'lab.hang',
-  title: 'Hang',
-  description: 'Takes longer than it may.',
-  params: z.looseObject({}),
-  inputs: { min: 0, max: 0, media: [] },
-  result: 'json',
-  engine: {},
-  stages: [
-    {
-      name: 'hang',
-      title: 'Hang',
-      timeoutMs: 1500,
-      run: async ({ signal }) => {
-        hangs++;
-        await new Promise((resolve) => signal.addEventListener('abort', resolve));
-        released++;
-      },
-    },
-  ],
-});
+const hang = labOperation(
+  'lab.hang',
+  async ({ signal }) => {
+    hangs++;
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    released++;
+  },
+  { timeoutMs: 1500 },
+);
 
 let calls = 0;
 
-const call = defineOperation({
-  name: 'lab.call',
-  title: 'Call',
-  description: 'Meets trouble of ours once, and then of others.',
-  params: z.looseObject({}),
-  inputs: { min: 0, max: 0, media: [] },
-  result: 'json',
-  engine: {},
-  stages: [
-    {
-      name: 'call',
-      title: 'Call',
-      run: () => {
-        const [code, message] =
-          calls++ === 0
-            ? (['store_unavailable', 'The store is away'] as const)
-            : (['asset_unreachable', 'The other server is away'] as const);
-        return Promise.reject(new DarkroomError(code, message));
-      },
-    },
-  ],
-});
+/** Meets trouble of ours once, and then of others. */
+const call = labOperation('lab.call', () =>
+  Promise.reject(
+    calls++ === 0
+      ? new DarkroomError('store_unavailable', 'The store is away')
+      : new DarkroomError('asset_unreachable', 'The other server is away'),
+  ),
+);
 
 /** Whether scratch has room. */
 let room = false;
 let writes = 0;
 
-const write = defineOperation({
-  name: 'lab.write',
-  title: 'Write',
-  description: 'Writes to a disk that may be full.',
-  params: z.looseObject({}),
-  inputs: { min: 0, max: 0, media: [] },
-  result: 'json',
-  engine: {},
-  stages: [
-    {
-      name: 'write',
-      title: 'Write',
-      run: async ({ workspace, outputs }) => {
-        writes++;
-        await writeFile(room ? join(workspace, 'file') : '/dev/full', 'x');
-        await outputs.json({ written: true });
-      },
-    },
-  ],
+const write = labOperation('lab.write', async ({ workspace, outputs }) => {
+  writes++;
+  await writeFile(room ? join(workspace, 'file') : '/dev/full', 'x');
+  await outputs.json({ written: true });
 });
 
 beforeAll(async () => {
