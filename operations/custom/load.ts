@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import { toldOnce } from '../../src/jobs/wording.ts';
 import type { Operation } from '../operation.ts';
 import { placeholdersOf } from './arguments.ts';
 import { commandOperation } from './command-operation.ts';
@@ -40,7 +40,12 @@ export async function readDefinition(path: string): Promise<Definition> {
     throw new DefinitionError(`${file} cannot be read`);
   });
   const parsed = definition.safeParse(parseYaml(text, file));
-  if (!parsed.success) throw new DefinitionError(z.prettifyError(parsed.error).replaceAll('✖', `${file}:`));
+  if (!parsed.success) {
+    const faults = toldOnce(parsed.error.issues).map(({ path, message }) =>
+      [file, ...(path.length > 0 ? [path.join('.')] : []), message].join(': '),
+    );
+    throw new DefinitionError(faults.join('\n'));
+  }
   const unknown = unknownPlaceholders(parsed.data);
   if (unknown.length > 0)
     throw new DefinitionError(`${file}: command: no parameter is called ${unknown.join(', ')}`);

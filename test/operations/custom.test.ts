@@ -173,10 +173,15 @@ describe('a command', () => {
 describe('a definition', () => {
   test.each([
     ['that is not YAML', 'name: [', /broken\.yaml: /],
+    ['without a field', shell('true').replace(/^version: .*$/m, ''), /^broken\.yaml: version: is required$/],
     ['with an unknown field', shell('true', 'colour: red'), /colour/],
     ['with a placeholder that no parameter has', shell('true').replace('"{outputs}"', '"{nope}"'), /nope/],
     ['whose name is one word', shell('true').replace('test.shell', 'shell'), /two or more words/],
-    ['with a bad limit', shell('true', 'limits: { memory: lots }'), /number of bytes/],
+    [
+      'with a bad limit',
+      shell('true', 'limits: { memory: lots }'),
+      /broken\.yaml: limits\.memory: .*number of bytes/,
+    ],
   ])('%s is refused by name', async (_, text, message) => {
     const path = await write('broken.yaml', text);
     await expect(loadOperation(path)).rejects.toThrow(DefinitionError);
