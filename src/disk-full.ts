@@ -1,5 +1,4 @@
 /** Telling that a disk has no room, or that a quota is used up, by whatever says so. */
-import { statfs } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { DarkroomError } from './errors.ts';
 
@@ -10,15 +9,6 @@ const numbers = [-constants.errno.ENOSPC, -constants.errno.EDQUOT];
 export function isDiskFull(error: unknown): boolean {
   const { errno = 0, message = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   return numbers.includes(errno) || /no space left on device|disk quota exceeded/i.test(message);
-}
-
-/** With less room than this programs of others fail in ways that tell nothing, or in their own words. */
-const LEAST_BYTES = 32 * 2 ** 20;
-
-/** Where a program has failed: whether that may be why. */
-export async function hasNoRoom(folder: string): Promise<boolean> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize < LEAST_BYTES;
 }
 
 /** Steps wait until there is room. */

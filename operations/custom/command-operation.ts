@@ -4,10 +4,11 @@ import { copyFile, lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile 
 import { extname, join, parse, relative } from 'node:path';
 import picomatch from 'picomatch';
 import { z } from 'zod';
-import { hasNoRoom, workerDiskFull } from '../../src/disk-full.ts';
+import { workerDiskFull } from '../../src/disk-full.ts';
 import { DarkroomError } from '../../src/errors.ts';
 import { eachAsset } from '../each-asset.ts';
 import { defineOperation, type InputFile, type Operation, onError, type StageContext } from '../operation.ts';
+import { hasNoRoom } from '../scratch-room.ts';
 import { argumentsOf, type Values } from './arguments.ts';
 import type { Definition } from './definition.ts';
 import { runCommand } from './process.ts';
