@@ -11,8 +11,8 @@ import { Recent } from '../jobs/recent.ts';
 import { Watcher } from '../jobs/watcher.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import { insistOnSharedKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
-import { insistOnSharedKey } from './shared-key.ts';
 import { untilTold } from './until-told.ts';
 
 /** Where `darkroom serve` puts Temporal unless the port is taken. */

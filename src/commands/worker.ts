@@ -16,9 +16,9 @@ import { WORKER_HEARTBEAT_MS } from '../temporal/live-workers.ts';
 import { createWorkers, runWorkers } from '../temporal/worker.ts';
 import { EMBEDDED_ADDRESS } from './api.ts';
 import { UsageError } from './exit-code.ts';
+import { insistOnSharedKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
 import { claimScratch } from './scratch.ts';
-import { insistOnSharedKey } from './shared-key.ts';
 import { untilTold } from './until-told.ts';
 
 /** A worker that starts together with Temporal gives it this long to come up. */

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { guestkitDocument } from '../support/guestkit-document.ts';
 import { photo } from '../support/photos.ts';
 import { startTenants, type Tenant, type Tenants } from '../support/tenants.ts';
 
@@ -63,14 +64,7 @@ describe('a tenant that has as many jobs as it may', () => {
     ],
     guestkit: async () => [
       '/api/v1/jobs',
-      post({
-        version: '1.0',
-        job_id: 'guest-1',
-        kind: 'VMOperation',
-        operation: 'system.echo',
-        created_at: '2026-01-30T10:00:00Z',
-        payload: { type: 'system.echo.v1', data: {} },
-      }),
+      post(guestkitDocument('guest-1')),
       { error: 'TOO_MANY_REQUESTS', message: expect.stringContaining('may have 2 jobs') },
     ],
     e2e3d: async () => [

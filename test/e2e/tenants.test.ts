@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { guestkitDocument } from '../support/guestkit-document.ts';
 import { photo } from '../support/photos.ts';
 import { startTenants, type Tenant, type Tenants } from '../support/tenants.ts';
 import { startWeb, type Web } from '../support/web.ts';
@@ -200,15 +201,7 @@ const cases: readonly DialectCase[] = [
   {
     name: 'guestkit',
     submit: async ({ request }) => {
-      const document = {
-        version: '1.0',
-        job_id: 'guest-1',
-        kind: 'VMOperation',
-        operation: 'system.echo',
-        created_at: '2026-01-30T10:00:00Z',
-        payload: { type: 'system.echo.v1', data: {} },
-      };
-      expect((await request('/api/v1/jobs', post(document))).status).toBe(201);
+      expect((await request('/api/v1/jobs', post(guestkitDocument('guest-1')))).status).toBe(201);
       return ['/api/v1/jobs/guest-1', '/api/v1/jobs/guest-1/result'];
     },
     shape: { error: 'UNAUTHORIZED', message: expect.any(String) },

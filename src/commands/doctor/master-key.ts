@@ -6,7 +6,7 @@ import { nearestPlace } from '../../directory.ts';
 import { loadKeyring } from '../../keys.ts';
 import { sealingKey } from '../../storage/master-key.ts';
 import type { ObjectStore } from '../../storage/store.ts';
-import { KEY_MEND } from '../shared-key.ts';
+import { KEY_MEND } from '../master-key.ts';
 import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
 
 const check = 'master key';
