@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
-import { LongestFirst } from './test/support/longest-first.ts';
 import { FILES_AT_ONCE } from './test/support/ports.ts';
 
 export default defineConfig({
@@ -13,6 +12,5 @@ export default defineConfig({
     expect: { poll: { timeout: 45_000 } },
     // Much of the time is waited for servers, timers and Temporal, so one more than there are cores.
     maxWorkers: Math.min(availableParallelism() + 1, FILES_AT_ONCE),
-    sequence: { sequencer: LongestFirst },
   },
 });

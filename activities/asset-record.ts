@@ -1,12 +1,12 @@
 /** What became of each asset of a batch, as the object store keeps it between download and stages. */
 
-import type { Batch } from '../src/jobs/batch.ts';
-import type { JobError } from '../src/jobs/job.ts';
+import type { Batch } from '../src/jobs/model/batch.ts';
+import type { JobError } from '../src/jobs/model/job.ts';
+import { inLanes } from '../src/lib/map-concurrent.ts';
 import { readJson } from '../src/storage/json.ts';
 import { batchKey } from '../src/storage/layout.ts';
-import type { ObjectStore } from '../src/storage/store.ts';
-import { inLanes } from './lanes.ts';
-import type { RunRef } from './steps.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+import type { RunRef } from './types.ts';
 
 export interface AssetRecord {
   /** Position in the submitted list, from 0. */

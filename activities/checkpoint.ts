@@ -1,12 +1,12 @@
 /** What a stage (or one batch of it) left behind, as the object store keeps it. */
 
-import { type Batch, batchesOf, type ChunkEnds } from '../src/jobs/batch.ts';
-import type { JobError } from '../src/jobs/job.ts';
-import type { StageOrder } from '../src/jobs/order.ts';
+import { type Batch, batchesOf, type ChunkEnds } from '../src/jobs/model/batch.ts';
+import type { JobError } from '../src/jobs/model/job.ts';
+import type { StageOrder } from '../src/jobs/model/run-input.ts';
 import { readJson } from '../src/storage/json.ts';
 import { checkpointKey } from '../src/storage/layout.ts';
-import type { ObjectStore } from '../src/storage/store.ts';
-import type { RunRef } from './steps.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+import type { RunRef } from './types.ts';
 
 /** A result file, and where its bytes are. */
 export interface StoredFile {

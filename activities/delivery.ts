@@ -2,8 +2,8 @@
 import type { StoredDelivery } from '../src/storage/archive.ts';
 import { readJson } from '../src/storage/json.ts';
 import { deliveryKey } from '../src/storage/layout.ts';
-import type { ObjectStore } from '../src/storage/store.ts';
-import type { NotifyStep } from './steps.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
+import type { NotifyStep } from './types.ts';
 
 /** One for each moment of a run that is told. */
 const keyOf = ({ job, seq }: Moment): string => deliveryKey(job, job.run, seq);

@@ -1,13 +1,13 @@
 /** Fetches one batch of assets into the object store. */
 import { Context } from '@temporalio/activity';
 import { DarkroomError } from '../src/errors.ts';
-import type { AssetOrder, SealedInputs } from '../src/jobs/order.ts';
+import type { AssetOrder, SealedInputs } from '../src/jobs/model/run-input.ts';
+import { inLanes } from '../src/lib/map-concurrent.ts';
 import { type AssetRecord, readBatch, writeBatch } from './asset-record.ts';
-import type { ActivityDeps } from './deps.ts';
+import type { ActivityDeps } from './dependencies.ts';
 import { asJobError, fetchAsset } from './fetch-asset.ts';
-import { inLanes } from './lanes.ts';
-import { type Pulse, pulsing } from './step.ts';
-import type { DownloadResult, DownloadStep } from './steps.ts';
+import { type Pulse, pulsing } from './heartbeat.ts';
+import type { DownloadResult, DownloadStep } from './types.ts';
 
 /** Assets of a batch that are fetched at once. */
 const CONNECTIONS = 4;

@@ -5,16 +5,16 @@ import { access } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { catalogue, DarkroomError, type ErrorCode } from '../src/errors.ts';
+import { resolveInput } from '../src/inputs/path-input.ts';
 import { rootsOf } from '../src/inputs/roots.ts';
-import { resolveInput } from '../src/inputs.ts';
-import type { JobError } from '../src/jobs/job.ts';
-import type { AssetOrder } from '../src/jobs/order.ts';
+import type { JobError } from '../src/jobs/model/job.ts';
+import type { AssetOrder } from '../src/jobs/model/run-input.ts';
 import { AddressForbidden, HttpFailure, type HttpFailureKind } from '../src/net/guarded-http.ts';
 import { assetKey, uploadKey } from '../src/storage/layout.ts';
 import type { AssetRecord } from './asset-record.ts';
-import type { ActivityDeps } from './deps.ts';
+import type { ActivityDeps } from './dependencies.ts';
 import { countFetched } from './metrics.ts';
-import type { RunRef } from './steps.ts';
+import type { RunRef } from './types.ts';
 
 const MAX_REDIRECTS = 5;
 

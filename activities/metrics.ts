@@ -3,8 +3,8 @@
  * without that, nothing is kept. Labels are few and known: never ids, nor words of clients.
  */
 import { Context } from '@temporalio/activity';
-import type { Job } from '../src/jobs/job.ts';
-import type { NotifyStep, StageStep } from './steps.ts';
+import type { Job } from '../src/jobs/model/job.ts';
+import type { NotifyStep, StageStep } from './types.ts';
 
 /** The three ends, with the error's code where there is one; and how long the client waited, from its submission or the rerun on. */
 export function countEnd({ operation, dialect, state, error }: Job, seconds: number): void {

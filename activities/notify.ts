@@ -2,17 +2,17 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { Webhook } from 'standardwebhooks';
-import { nativeBody } from '../src/callbacks/native.ts';
+import { nativeBody } from '../src/dialects/native/callback.ts';
 import { DarkroomError } from '../src/errors.ts';
-import type { DeliveryAttempt } from '../src/jobs/delivery.ts';
-import type { Callback } from '../src/jobs/job.ts';
+import type { DeliveryAttempt } from '../src/jobs/model/delivery.ts';
+import type { Callback } from '../src/jobs/model/job.ts';
 import { AddressForbidden, HttpFailure } from '../src/net/guarded-http.ts';
 import type { StoredDelivery } from '../src/storage/archive.ts';
 import { readDelivery, writeDelivery } from './delivery.ts';
-import type { ActivityDeps } from './deps.ts';
+import type { ActivityDeps } from './dependencies.ts';
+import { pulsing } from './heartbeat.ts';
 import { countCallback } from './metrics.ts';
-import { pulsing } from './step.ts';
-import type { NotifyResult, NotifyStep } from './steps.ts';
+import type { NotifyResult, NotifyStep } from './types.ts';
 
 /** A receiver may ask us to wait this long at most (Retry-After). */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;

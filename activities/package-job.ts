@@ -2,20 +2,20 @@
 import { Context } from '@temporalio/activity';
 import mime from 'mime';
 import { catalogue } from '../src/errors.ts';
-import { batchesOf, type ChunkEnds, chunkEnds } from '../src/jobs/batch.ts';
-import { expiryOf } from '../src/jobs/due.ts';
-import type { AssetOutcome, JobError } from '../src/jobs/job.ts';
-import { type JobOrder, type JobStatus, noUsage } from '../src/jobs/order.ts';
-import { extended } from '../src/jobs/timeline.ts';
+import { expiryOf } from '../src/jobs/lifecycle/scheduled-deletion.ts';
+import { batchesOf, type ChunkEnds, chunkEnds } from '../src/jobs/model/batch.ts';
+import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
+import { type JobOrder, type JobStatus, noUsage } from '../src/jobs/model/run-input.ts';
+import { extended } from '../src/jobs/model/timeline.ts';
+import { inLanes } from '../src/lib/map-concurrent.ts';
 import type { StoredManifest } from '../src/storage/archive.ts';
 import { readBatches } from './asset-record.ts';
 import { type Checkpoint, partsOf, readCheckpoint } from './checkpoint.ts';
-import type { ActivityDeps } from './deps.ts';
-import { inLanes } from './lanes.ts';
+import type { ActivityDeps } from './dependencies.ts';
+import { pulsing } from './heartbeat.ts';
 import { countEnd } from './metrics.ts';
 import { Names } from './outputs.ts';
-import { pulsing } from './step.ts';
-import type { PackageStep, RunRef } from './steps.ts';
+import type { PackageStep, RunRef } from './types.ts';
 
 /** Checkpoints that are read from the store at once. */
 const READS = 16;

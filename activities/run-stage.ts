@@ -5,18 +5,18 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { InputFile, Operation, Stage, StageContext, StageOutcome } from '../operations/operation.ts';
 import { DarkroomError } from '../src/errors.ts';
-import { batchesOf } from '../src/jobs/batch.ts';
+import { batchesOf } from '../src/jobs/model/batch.ts';
+import { inLanes } from '../src/lib/map-concurrent.ts';
 import { checkpointKey, outputKey } from '../src/storage/layout.ts';
-import type { ObjectStore } from '../src/storage/store.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
 import { type AssetRecord, readBatches } from './asset-record.ts';
 import { type Checkpoint, mended, partsOf, readCheckpoint, type StoredFile } from './checkpoint.ts';
-import type { ActivityDeps } from './deps.ts';
+import type { ActivityDeps } from './dependencies.ts';
 import { asJobError } from './fetch-asset.ts';
-import { inLanes } from './lanes.ts';
+import { type Pulse, pulsing } from './heartbeat.ts';
 import { timeStage } from './metrics.ts';
 import { ScratchOutputs } from './outputs.ts';
-import { type Pulse, pulsing } from './step.ts';
-import type { StageResult, StageStep } from './steps.ts';
+import type { StageResult, StageStep } from './types.ts';
 import { bring, keepWorkspace, READS, restoreWorkspace, WRITES } from './workspace.ts';
 
 export const createRunStage =

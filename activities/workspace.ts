@@ -4,11 +4,11 @@ import { constants, createWriteStream } from 'node:fs';
 import { copyFile, mkdir, readdir, stat, utimes } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { inLanes } from '../src/lib/map-concurrent.ts';
 import { workspacePrefix } from '../src/storage/layout.ts';
-import type { ObjectStore } from '../src/storage/store.ts';
+import type { ObjectStore } from '../src/storage/object-store.ts';
 import type { Checkpoint, WorkspaceFile } from './checkpoint.ts';
-import { inLanes } from './lanes.ts';
-import type { StageStep } from './steps.ts';
+import type { StageStep } from './types.ts';
 
 /** The time of files that were brought: whatever is written to one since has another. */
 const BROUGHT = new Date('2000-01-01T00:00:00Z');

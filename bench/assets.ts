@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { workflowIdOf } from '../src/temporal/attributes.ts';
+import { workflowIdOf } from '../src/temporal/names.ts';
 import { startBare } from './bare.ts';
 import { computing, forgetPeak, memory } from './processes.ts';
 import { read, submit } from './requests.ts';

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { access, mkdir, readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/config.ts';
 import { freePort } from '../src/temporal/embedded/ports.ts';
 import { sleep } from './timing.ts';
 

@@ -2,7 +2,7 @@
  * From submission until the client knows the end, of a job that takes next to no time. The baseline is Temporal's own long
  * poll for the end of a workflow, after the same submission: nobody can know it earlier.
  */
-import { workflowIdOf } from '../src/temporal/attributes.ts';
+import { workflowIdOf } from '../src/temporal/names.ts';
 import { computing } from './processes.ts';
 import { read, submit } from './requests.ts';
 import type { Rig } from './rig.ts';

@@ -10,9 +10,9 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { SingleBar } from 'cli-progress';
 import { Webhook } from 'standardwebhooks';
-import { readConfig } from '../src/config.ts';
-import type { FileEntry, Job } from '../src/jobs/job.ts';
-import { loadKeyring } from '../src/keys.ts';
+import { loadKeyring } from '../src/auth/keyring.ts';
+import { readConfig } from '../src/config/config.ts';
+import type { FileEntry, Job } from '../src/jobs/model/job.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const photos = join(root, 'examples', 'photos');

@@ -3,8 +3,8 @@
  * `registry.ts`, and one call of the contract suite (`test/contracts/operation.ts`).
  */
 import { z } from 'zod';
-import type { OperationInfo } from '../src/jobs/catalogue.ts';
-import type { AssetOutcome, JobError } from '../src/jobs/job.ts';
+import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
+import type { OperationInfo } from '../src/jobs/ports/operation-catalogue.ts';
 
 /** One asset, as a stage finds it: a file on this machine, not to be written to. */
 export interface InputFile {

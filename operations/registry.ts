@@ -1,19 +1,23 @@
 /** The operations that exist, as the API asks for them and as workers run them. */
 import { z } from 'zod';
-import { LARGEST_BATCH } from '../src/jobs/batch.ts';
-import type { OperationCatalogue, OperationInfo, PlannableOperation } from '../src/jobs/catalogue.ts';
-import type { StagePlan } from '../src/jobs/order.ts';
-import { systemEcho, testEcho } from './echo.ts';
-import { fieldErrors } from './field-errors.ts';
-import { guestkitInspect } from './guestkit-inspect.ts';
-import { guestkitProfile } from './guestkit-profile.ts';
-import { imageContactSheet } from './image-contact-sheet.ts';
-import { imageGallery } from './image-gallery.ts';
-import { imageMetadata } from './image-metadata.ts';
-import { imageTransform } from './image-transform.ts';
+import { LARGEST_BATCH } from '../src/jobs/model/batch.ts';
+import type { StagePlan } from '../src/jobs/model/run-input.ts';
+import type {
+  OperationCatalogue,
+  OperationInfo,
+  PlannableOperation,
+} from '../src/jobs/ports/operation-catalogue.ts';
+import { systemEcho, testEcho } from './echo/index.ts';
+import { guestkitInspect } from './guestkit-inspect/index.ts';
+import { guestkitProfile } from './guestkit-profile/index.ts';
+import { imageContactSheet } from './image-contact-sheet/index.ts';
+import { imageGallery } from './image-gallery/index.ts';
+import { imageMetadata } from './image-metadata/index.ts';
+import { imageTransform } from './image-transform/index.ts';
+import { fieldErrors } from './lib/field-errors.ts';
 import type { Operation, Stage } from './operation.ts';
-import { poiDetection } from './poi-detection.ts';
-import { reconstruct } from './reconstruct.ts';
+import { poiDetection } from './poi-detection/index.ts';
+import { reconstruct } from './reconstruct/index.ts';
 
 export const builtIn: readonly Operation[] = [
   imageTransform,

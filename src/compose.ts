@@ -1,34 +1,34 @@
 /** The one place that names concrete classes and wires them. */
 import type { Client } from '@temporalio/client';
 import { createActivities } from '../activities/index.ts';
-import type { Activities } from '../activities/steps.ts';
-import { Turns } from '../activities/turns.ts';
-import { loadOperations } from '../operations/custom/load.ts';
+import type { Activities } from '../activities/types.ts';
+import { loadOperations } from '../operations/command/load.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
 import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
 import { KeyStore } from './auth/key-store.ts';
+import { type Keyring, loadKeyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
-import { e2e3dBody } from './callbacks/e2e3d.ts';
-import { primaaBody } from './callbacks/primaa.ts';
-import type { Config } from './config.ts';
-import type { JobEngine } from './jobs/engine.ts';
-import { Housekeeping } from './jobs/housekeeping.ts';
-import type { Keeping } from './jobs/order.ts';
-import { Reception } from './jobs/reception.ts';
-import { tenantRooms } from './jobs/room.ts';
-import { JobService } from './jobs/service.ts';
-import type { UsageLedger } from './jobs/usage.ts';
-import { type Keyring, loadKeyring } from './keys.ts';
+import type { Config } from './config/config.ts';
+import { e2e3dBody } from './dialects/e2e3d/callback.ts';
+import { primaaBody } from './dialects/primaa/callback.ts';
+import { offerOf, type Slots } from './engines/worker-capabilities.ts';
+import { Housekeeping } from './jobs/lifecycle/retention.ts';
+import type { Keeping } from './jobs/model/run-input.ts';
+import type { UsageLedger } from './jobs/model/usage.ts';
+import type { JobEngine } from './jobs/ports/job-runtime.ts';
+import { JobService } from './jobs/query/job-service.ts';
+import { tenantRooms } from './jobs/submit/concurrency-quota.ts';
+import { Reception } from './jobs/submit/job-submissions.ts';
+import { Turns } from './lib/semaphore.ts';
 import { createGuardedHttp, refusalOf } from './net/guarded-http.ts';
-import { offerOf, type Slots } from './offer.ts';
 import { StoredArchive } from './storage/archive.ts';
-import { createFilesystemStore } from './storage/filesystem.ts';
-import { createS3Store } from './storage/s3.ts';
-import type { ObjectStore } from './storage/store.ts';
+import { createFilesystemStore } from './storage/filesystem/index.ts';
+import type { ObjectStore } from './storage/object-store.ts';
+import { createS3Store } from './storage/s3/index.ts';
 import { StoredUsage } from './storage/usage.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
-import { TemporalEngine } from './temporal/engine.ts';
+import { TemporalEngine } from './temporal/runtime.ts';
 
 /** What the API is made of. */
 export interface Api {

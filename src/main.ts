@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The `darkroom` command. Each subcommand is a small file under `commands/`. */
-import { reportFailure } from './commands/failure.ts';
-import { createProgram } from './commands/program.ts';
+import { reportFailure } from './cli/failure.ts';
+import { createProgram } from './cli/program.ts';
 
 // Whoever reads our output may have seen enough, such as `head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

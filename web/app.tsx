@@ -4,7 +4,7 @@ import { openSession, SessionProvider, storedToken } from './lib/session.ts';
 import { useRoute } from './lib/use-route.ts';
 import { Page } from './page.tsx';
 import { Header } from './parts/header.tsx';
-import { ServerTrouble } from './parts/server-trouble.tsx';
+import { ServerTrouble } from './parts/server-error.tsx';
 import { TokenForm } from './parts/token-form.tsx';
 
 export function App() {

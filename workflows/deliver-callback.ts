@@ -1,7 +1,7 @@
 /** Keeps trying a callback whose first attempt failed, for days if need be. */
 import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { Activities, NotifyResult, NotifyStep } from '../activities/steps.ts';
-import { CALLBACK_QUEUE } from '../src/temporal/attributes.ts';
+import type { Activities, NotifyResult, NotifyStep } from '../activities/types.ts';
+import { CALLBACK_QUEUE } from '../src/temporal/names.ts';
 import { attemptNow } from './messages.ts';
 
 const { notify } = proxyActivities<Activities>({

@@ -1,11 +1,11 @@
 /** The downloads of a job: batch by batch, as assets come, until all are here. */
 import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../activities/steps.ts';
-import { NET_QUEUE } from '../src/temporal/attributes.ts';
+import type { Activities } from '../activities/types.ts';
+import { NET_QUEUE } from '../src/temporal/names.ts';
+import { inputsOf } from './asset-queue.ts';
+import { goOnLater } from './continue-as-new.ts';
 import { patiently, sideBySide } from './control.ts';
-import { inputsOf } from './intake.ts';
 import { bounds, DOWNLOAD_POINTS, type Job, runOf, watched } from './job.ts';
-import { goOnLater } from './long-history.ts';
 
 const { download } = proxyActivities<Activities>({
   ...watched,

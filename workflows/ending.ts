@@ -9,9 +9,9 @@ import {
   TemporalFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { JobError } from '../src/jobs/job.ts';
-import type { JobStatus } from '../src/jobs/order.ts';
-import type { TerminalState } from '../src/jobs/states.ts';
+import type { JobError } from '../src/jobs/model/job.ts';
+import type { JobStatus } from '../src/jobs/model/run-input.ts';
+import type { TerminalState } from '../src/jobs/model/states.ts';
 import type { Control } from './control.ts';
 
 export interface Ending {

@@ -1,3 +1,3 @@
+export { keepHouse } from './delete-expired.ts';
 export { deliverCallback } from './deliver-callback.ts';
-export { keepHouse } from './keep-house.ts';
 export { processJob } from './process-job.ts';

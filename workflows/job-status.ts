@@ -1,10 +1,10 @@
 /** The status of a job, and its publication: memo on each transition, search attributes on the coarse ones. */
 import { setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
-import type { AssetCounts } from '../src/jobs/job.ts';
-import { initialStatus, type JobOrder, type JobStatus } from '../src/jobs/order.ts';
-import { isLegal, type JobState } from '../src/jobs/states.ts';
-import { extended, type Moment } from '../src/jobs/timeline.ts';
-import { darkroomState } from '../src/temporal/attributes.ts';
+import type { AssetCounts } from '../src/jobs/model/job.ts';
+import { initialStatus, type JobOrder, type JobStatus } from '../src/jobs/model/run-input.ts';
+import { isLegal, type JobState } from '../src/jobs/model/states.ts';
+import { extended, type Moment } from '../src/jobs/model/timeline.ts';
+import { darkroomState } from '../src/temporal/names.ts';
 import * as messages from './messages.ts';
 
 /** What is published. */

@@ -1,12 +1,12 @@
 /** What the parts of the story hand to each other, and what all steps of a job have in common. */
 import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
-import type { RunRef } from '../activities/steps.ts';
-import type { JobOrder } from '../src/jobs/order.ts';
+import type { RunRef } from '../activities/types.ts';
+import type { JobOrder } from '../src/jobs/model/run-input.ts';
+import type { Intake } from './asset-queue.ts';
+import type { Herald } from './callback-notifier.ts';
+import { type Bookmark, isHistoryLong } from './continue-as-new.ts';
 import type { Control } from './control.ts';
-import type { Herald } from './herald.ts';
-import type { Intake } from './intake.ts';
 import type { StatusBoard } from './job-status.ts';
-import { type Bookmark, isHistoryLong } from './long-history.ts';
 
 export interface Job {
   readonly order: JobOrder;

@@ -1,6 +1,6 @@
 /** Everything that can be said to a running job, under the names that Temporal's Web UI and CLI show. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { AssetsTaken, JobStatus, MoreAssets } from '../src/jobs/order.ts';
+import type { AssetsTaken, JobStatus, MoreAssets } from '../src/jobs/model/run-input.ts';
 
 /** Stops the work, cleans up, and ends the job as cancelled. */
 export const cancel = defineSignal<[reason?: string]>('cancel');

@@ -1,15 +1,15 @@
 /** The story of a job: wait for assets and download them ▸ the stages of its operation ▸ package and record ▸ tell the client. */
 import { CancellationScope, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { Activities } from '../activities/steps.ts';
-import type { JobOrder, JobStatus } from '../src/jobs/order.ts';
+import type { Activities } from '../activities/types.ts';
+import type { JobOrder, JobStatus } from '../src/jobs/model/run-input.ts';
+import { Intake } from './asset-queue.ts';
+import { Herald } from './callback-notifier.ts';
+import type { Bookmark } from './continue-as-new.ts';
 import { takeControl } from './control.ts';
 import { downloadAll } from './download-all.ts';
 import { closeAs, completed, type Ending, endingOf } from './ending.ts';
-import { Herald } from './herald.ts';
-import { Intake } from './intake.ts';
 import type { Job } from './job.ts';
 import { StatusBoard } from './job-status.ts';
-import type { Bookmark } from './long-history.ts';
 import * as messages from './messages.ts';
 import { runStage } from './run-stage.ts';
 

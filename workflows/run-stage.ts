@@ -1,12 +1,12 @@
 /** One stage of an operation: once with all assets, or batch by batch. */
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../activities/steps.ts';
-import { type Batch, chunkEnds } from '../src/jobs/batch.ts';
-import type { StageOrder } from '../src/jobs/order.ts';
-import { queueOf } from '../src/temporal/attributes.ts';
+import type { Activities } from '../activities/types.ts';
+import { type Batch, chunkEnds } from '../src/jobs/model/batch.ts';
+import type { StageOrder } from '../src/jobs/model/run-input.ts';
+import { queueOf } from '../src/temporal/names.ts';
+import { goOnLater } from './continue-as-new.ts';
 import { patiently, sideBySide } from './control.ts';
 import { bounds, DOWNLOAD_POINTS, type Job, PACKAGING_POINTS, runOf, watched } from './job.ts';
-import { goOnLater } from './long-history.ts';
 
 /** Temporal's own default: of 1 to 5, the middle. */
 const USUAL_PRIORITY = 3;

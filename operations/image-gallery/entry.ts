@@ -1,7 +1,8 @@
 /** One picture of a gallery: what is known of it, and the files that show it. */
-import type { Label } from '../label.ts';
-import type { ExifFacts, Place } from '../metadata/exif.ts';
-import type { AssetRecord } from '../records.ts';
+
+import type { ExifFacts, Place } from '../image-metadata/exif.ts';
+import type { Label } from '../lib/label.ts';
+import type { AssetRecord } from '../lib/records.ts';
 
 export interface ImageFile {
   /** Below the root of the gallery. */

@@ -1,6 +1,6 @@
 /** Names of files in a gallery: safe in any folder, archive and URL, whatever the asset was called. */
 import { parse } from 'node:path';
-import { numbered } from '../records.ts';
+import { numbered } from '../lib/records.ts';
 
 const MAX_STEM = 60;
 

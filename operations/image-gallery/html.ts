@@ -1,5 +1,5 @@
 /** The frame of every page: nothing is loaded from elsewhere, nothing runs, and the browser is told to see to it. */
-import { escaped } from '../markup.ts';
+import { escaped } from '../lib/markup.ts';
 
 /** No script and no inline style at all; `'self'` also means "this folder" for pages opened from a disk. */
 const policy = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'";

@@ -1,7 +1,8 @@
 /** The page of one picture: large, with all that is known of it. */
-import { wordsOf } from '../label.ts';
-import { escaped } from '../markup.ts';
-import type { ExifFacts } from '../metadata/exif.ts';
+
+import type { ExifFacts } from '../image-metadata/exif.ts';
+import { wordsOf } from '../lib/label.ts';
+import { escaped } from '../lib/markup.ts';
 import type { Entry, Look, Summary } from './entry.ts';
 import { indexPage } from './file-names.ts';
 import { facts, htmlPage, isolated } from './html.ts';

@@ -1,5 +1,5 @@
 /** A page of thumbnails. */
-import { escaped } from '../markup.ts';
+import { escaped } from '../lib/markup.ts';
 import type { Look, Summary } from './entry.ts';
 import { indexPage } from './file-names.ts';
 import { htmlPage, isolated } from './html.ts';

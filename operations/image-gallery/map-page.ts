@@ -1,5 +1,5 @@
 /** A sketch of where pictures were taken: points on a graticule, without any tiles from elsewhere. */
-import { escaped } from '../markup.ts';
+import { escaped } from '../lib/markup.ts';
 import type { Look, Summary } from './entry.ts';
 import { htmlPage, isolated } from './html.ts';
 import {

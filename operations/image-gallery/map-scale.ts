@@ -1,5 +1,5 @@
 /** From degrees to a sheet of paper: which part of the world a map shows, and where places lie on it. */
-import type { Place } from '../metadata/exif.ts';
+import type { Place } from '../image-metadata/exif.ts';
 
 export type Position = Pick<Place, 'latitude' | 'longitude'>;
 

@@ -1,6 +1,6 @@
 /** The parameters of image.gallery. */
 import { z } from 'zod';
-import { label } from '../label.ts';
+import { label } from '../lib/label.ts';
 import { onError } from '../operation.ts';
 
 export const params = z.strictObject({

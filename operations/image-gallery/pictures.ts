@@ -2,12 +2,12 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { decodeFailure, openImage } from '../image-source.ts';
-import { labelOf } from '../label.ts';
-import { type ExifFacts, readExif } from '../metadata/exif.ts';
-import { headerFacts } from '../metadata/header.ts';
+import { type ExifFacts, readExif } from '../image-metadata/exif.ts';
+import { headerFacts } from '../image-metadata/header.ts';
+import { decodeFailure, openImage } from '../lib/image-source.ts';
+import { labelOf } from '../lib/label.ts';
+import { reduce } from '../lib/reduction.ts';
 import type { InputFile, StageContext } from '../operation.ts';
-import { reduce } from '../reduction.ts';
 import type { Entry, ImageFile } from './entry.ts';
 import { fileNameOf, imagePage } from './file-names.ts';
 import type { Params } from './params.ts';

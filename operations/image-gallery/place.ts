@@ -1,5 +1,5 @@
 /** Where a picture was taken, as clients say it in attributes. */
-import type { Place } from '../metadata/exif.ts';
+import type { Place } from '../image-metadata/exif.ts';
 
 const latitudes = new Set(['latitude', 'lat']);
 const longitudes = new Set(['longitude', 'lon', 'lng']);

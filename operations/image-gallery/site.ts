@@ -1,5 +1,5 @@
 /** All pages of a gallery, made one after the other, so that ten thousand pictures need no more memory than a few. */
-import { readRecords } from '../records.ts';
+import { readRecords } from '../lib/records.ts';
 import type { Entry, Look, Summary } from './entry.ts';
 import { indexPage } from './file-names.ts';
 import { imagePageOf } from './image-page.ts';

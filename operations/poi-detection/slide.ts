@@ -1,7 +1,7 @@
 /** A picture that is looked at piece by piece, however large it is, in memory that does not grow with it. */
 import { stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
-import { assetError, decodeFailure, MAX_PIXELS, openImage } from '../image-source.ts';
+import { assetError, decodeFailure, MAX_PIXELS, openImage } from '../lib/image-source.ts';
 import type { InputFile } from '../operation.ts';
 import type { Rect, Size } from './plane.ts';
 import { isTiled } from './tiff-tiles.ts';

@@ -1,10 +1,10 @@
 /** A stage of the engine `reconstruct`: a process that goes on from the workspace that the stage before left. */
 import { availableParallelism } from 'node:os';
-import { workerDiskFull } from '../../src/disk-full.ts';
 import { DarkroomError, type ErrorCode } from '../../src/errors.ts';
-import { callEngine, type EngineEnding } from '../engine-process.ts';
+import { workerDiskFull } from '../../src/lib/disk-full.ts';
+import { callEngine, type EngineEnding } from '../lib/engine-process.ts';
+import { hasNoRoom } from '../lib/free-space.ts';
 import type { Stage, StageContext } from '../operation.ts';
-import { hasNoRoom } from '../scratch-room.ts';
 import type { ReconstructParams } from './params.ts';
 
 /** What a result file is, in the engine's words, and where clients find it. */

@@ -2,10 +2,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exif } from 'sharp';
-import { assetError, decodeFailure, openImage } from '../image-source.ts';
-import { type ExifFacts, readExif } from '../metadata/exif.ts';
+import { type ExifFacts, readExif } from '../image-metadata/exif.ts';
+import { assetError, decodeFailure, openImage } from '../lib/image-source.ts';
+import { reduce } from '../lib/reduction.ts';
 import type { InputFile } from '../operation.ts';
-import { reduce } from '../reduction.ts';
 
 /** Pixels of the longer side, below which there is too little to recognise. */
 const MIN_SIDE = 200;

@@ -1,7 +1,7 @@
 /** What jobs go through: each story makes one job, and names the executions whose histories are worth keeping. */
-import type { Job } from '../../src/jobs/job.ts';
-import { isTerminal } from '../../src/jobs/states.ts';
-import { callbackIdOf, workflowIdOf } from '../../src/temporal/attributes.ts';
+import type { Job } from '../../src/jobs/model/job.ts';
+import { isTerminal } from '../../src/jobs/model/states.ts';
+import { callbackIdOf, workflowIdOf } from '../../src/temporal/names.ts';
 import type { Stage } from './stage.ts';
 
 interface Execution {

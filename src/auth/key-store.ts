@@ -1,7 +1,7 @@
 /** Keys of the API in the object store. What is kept of a secret is its digest, so that the store gives none away. */
 import { readJson } from '../storage/json.ts';
 import { apiKeyKey, apiKeysPrefix } from '../storage/layout.ts';
-import type { ObjectStore } from '../storage/store.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import { type ApiKey, apiKey, digestOf, freshId, freshSecret, writtenKey } from './api-key.ts';
 
 export type KeyWish = Pick<ApiKey, 'tenant' | 'name' | 'access' | 'expires_at'>;

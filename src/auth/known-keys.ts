@@ -3,7 +3,7 @@
  * with one that must be asked for each call, jobs that Temporal knows could not even be looked at or cancelled then.
  */
 import { DarkroomError } from '../errors.ts';
-import { Recent } from '../jobs/recent.ts';
+import { Recent } from '../lib/ttl-cache.ts';
 import type { ApiKey } from './api-key.ts';
 import type { KeyStore } from './key-store.ts';
 

@@ -28,8 +28,8 @@ import type {
   WatchedJob,
 } from './types.ts';
 
+export { hindranceOf } from './blocked-reason.ts';
 export { hasEnded } from './ended.ts';
-export { hindranceOf } from './hindrance.ts';
 export { DarkroomProblem, type FieldProblem } from './problem.ts';
 export type * from './types.ts';
 export type { ClientOptions, EventOptions };

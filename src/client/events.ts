@@ -1,8 +1,8 @@
 /** Events of a job, as the server sends them (SSE), over as many connections as it takes. */
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { Patience } from './patience.ts';
-import { pause } from './pause.ts';
+import { Patience } from './outage-retry.ts';
 import { DarkroomProblem } from './problem.ts';
+import { pause } from './sleep.ts';
 import type { Transport } from './transport.ts';
 import type { Job, JobEvent, ProgressEvent, StateEvent } from './types.ts';
 

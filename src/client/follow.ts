@@ -1,9 +1,9 @@
 /** Follows a job to its end: by events, or by asking again and again where there are none. */
 import { hasEnded } from './ended.ts';
 import { type EventOptions, events } from './events.ts';
-import { Patience } from './patience.ts';
-import { pause } from './pause.ts';
+import { Patience } from './outage-retry.ts';
 import { DarkroomProblem, retryAfter } from './problem.ts';
+import { pause } from './sleep.ts';
 import type { Transport } from './transport.ts';
 import type { Job, JobProgress, ProgressEvent, StateEvent } from './types.ts';
 

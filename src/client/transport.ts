@@ -1,6 +1,7 @@
 /** Requests to one server: timed out, tried again where that does no harm, and refusals thrown as DarkroomProblem. */
-import { pause } from './pause.ts';
+
 import { DarkroomProblem, problemOf } from './problem.ts';
+import { pause } from './sleep.ts';
 
 export interface ClientOptions {
   /** Of the server, such as http://127.0.0.1:8080; may have a path, and a key as in https://any:KEY@host. */

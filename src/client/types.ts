@@ -1,12 +1,13 @@
 /** What goes to the server and comes from it, as TypeScript sees it. Nothing here is left at run time. */
-import type { OperationInfo } from '../jobs/catalogue.ts';
-import type { Job as BareJob, JobSpec } from '../jobs/job.ts';
-import type { Step } from '../jobs/step.ts';
-import type { UsageRow } from '../jobs/usage.ts';
 
-export type { Delivery } from '../jobs/delivery.ts';
-export type { FileEntry, Manifest } from '../jobs/job.ts';
-export type { Asked } from '../jobs/request.ts';
+import type { Job as BareJob, JobSpec } from '../jobs/model/job.ts';
+import type { Step } from '../jobs/model/pending-activity.ts';
+import type { UsageRow } from '../jobs/model/usage.ts';
+import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
+
+export type { Delivery } from '../jobs/model/delivery.ts';
+export type { FileEntry, Manifest } from '../jobs/model/job.ts';
+export type { Asked } from '../jobs/model/request-view.ts';
 
 export type Job = BareJob & { readonly links: Readonly<Record<string, string>> };
 

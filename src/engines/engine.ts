@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { packageRoot } from '../lib/resources.ts';
 
 const description = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
@@ -31,10 +32,7 @@ export interface Engine extends z.infer<typeof description> {
   readonly fingerprint: string;
 }
 
-/** From the built tree as from the sources. */
-const root = fileURLToPath(
-  new URL(import.meta.url.includes('/dist/') ? '../../../engines/' : '../../engines/', import.meta.url),
-);
+const root = fileURLToPath(new URL('engines/', packageRoot));
 
 /** The engines that this version knows. */
 export function knownEngines(): Engine[] {

@@ -2,7 +2,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DarkroomError } from '../errors.ts';
-import { resolveInput } from '../inputs.ts';
+import { resolveInput } from './path-input.ts';
 
 const PHOTOGRAPH = /^[^.].*\.(jpe?g|png|tiff?|webp|avif)$/i;
 

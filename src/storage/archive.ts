@@ -1,7 +1,19 @@
 /** Jobs in the object store: sealed inputs, results, and the record that outlives Temporal. */
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import type { Keyring } from '../auth/keyring.ts';
 import { DarkroomError } from '../errors.ts';
+import { type Due, firstDue, jobDue } from '../jobs/lifecycle/scheduled-deletion.ts';
+import type { Delivery } from '../jobs/model/delivery.ts';
+import type { FileEntry, Job, Manifest } from '../jobs/model/job.ts';
+import {
+  type JobInputs,
+  type JobRef,
+  noUsage,
+  type SealedInputs,
+  type Upload,
+} from '../jobs/model/run-input.ts';
+import { isTerminal } from '../jobs/model/states.ts';
 import type {
   Deposited,
   JobArchive,
@@ -9,19 +21,13 @@ import type {
   OpenFile,
   StoredResult,
   UploadStream,
-} from '../jobs/archive.ts';
-import type { Delivery } from '../jobs/delivery.ts';
-import { type Due, firstDue, jobDue } from '../jobs/due.ts';
-import type { JobFilter, JobPage } from '../jobs/engine.ts';
-import type { FileEntry, Job, Manifest } from '../jobs/job.ts';
-import { type JobInputs, type JobRef, noUsage, type SealedInputs, type Upload } from '../jobs/order.ts';
-import { isTerminal } from '../jobs/states.ts';
-import type { Keyring } from '../keys.ts';
-import { enterDue, eraseWork, listDue } from './erasure.ts';
+} from '../jobs/ports/job-archive.ts';
+import type { JobFilter, JobPage } from '../jobs/ports/job-runtime.ts';
+import { enterDue, eraseWork, listDue } from './deletion.ts';
 import { readJson } from './json.ts';
 import * as layout from './layout.ts';
+import type { ObjectStore } from './object-store.ts';
 import { readAhead } from './read-ahead.ts';
-import type { ObjectStore } from './store.ts';
 import { enterUsage } from './usage.ts';
 
 /** As `manifest.json` holds it: with the key of each file's bytes, which is nobody else's business. */

@@ -1,6 +1,6 @@
 /** JSON documents in the object store. */
 import { json } from 'node:stream/consumers';
-import type { ObjectStore } from './store.ts';
+import type { ObjectStore } from './object-store.ts';
 
 /** Null when there is no such object. The caller knows what lies under its key. */
 export async function readJson<T>(store: ObjectStore, key: string, signal?: AbortSignal): Promise<T | null> {

@@ -1,7 +1,8 @@
 /** Where everything of a job lies in the object store. The one place that spells keys. */
-import type { Batch } from '../jobs/batch.ts';
-import type { Due } from '../jobs/due.ts';
-import type { JobRef } from '../jobs/order.ts';
+
+import type { Due } from '../jobs/lifecycle/scheduled-deletion.ts';
+import type { Batch } from '../jobs/model/batch.ts';
+import type { JobRef } from '../jobs/model/run-input.ts';
 
 export const jobPrefix = ({ tenant, id }: JobRef): string => `${tenant}/jobs/${id}/`;
 

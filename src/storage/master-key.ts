@@ -1,8 +1,8 @@
 /** Which master key a store is sealed with: parts with other keys could neither open nor verify what is there. */
-import type { Keyring } from '../keys.ts';
+import type { Keyring } from '../auth/keyring.ts';
 import { readJson } from './json.ts';
 import { masterKeyKey } from './layout.ts';
-import type { ObjectStore } from './store.ts';
+import type { ObjectStore } from './object-store.ts';
 
 /** Keyed digest of this text by the master key that seals; the key itself cannot be guessed from it. */
 interface KeyMark {

@@ -1,6 +1,6 @@
 /** Objects that are read one after another, some of them ahead: a bucket takes as long for sixteen as for one. */
 import { readJson } from './json.ts';
-import type { ObjectStore } from './store.ts';
+import type { ObjectStore } from './object-store.ts';
 
 /** Small documents that are read side by side. */
 const AT_ONCE = 16;

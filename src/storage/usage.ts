@@ -2,12 +2,12 @@
  * Usage in the object store. A run that ends leaves an empty object whose name says all, so that nobody has to read, add
  * and write what others add to at the same time; days that are long over are added up by the housekeeping.
  */
-import type { Job } from '../jobs/job.ts';
-import type { TerminalState } from '../jobs/states.ts';
-import { added, dayOf, daysBetween, type UsageLedger, type UsageRow } from '../jobs/usage.ts';
+import type { Job } from '../jobs/model/job.ts';
+import type { TerminalState } from '../jobs/model/states.ts';
+import { added, dayOf, daysBetween, type UsageLedger, type UsageRow } from '../jobs/model/usage.ts';
 import { readJson } from './json.ts';
 import * as layout from './layout.ts';
-import type { ObjectStore } from './store.ts';
+import type { ObjectStore } from './object-store.ts';
 
 /** A run that cannot record its end, because the store is away, does so later; after this long the day is taken to be complete. */
 const COMPLETE_AFTER_MS = 7 * 24 * 60 * 60 * 1000;

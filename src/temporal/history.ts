@@ -1,7 +1,7 @@
 /** What Temporal's histories tell of a job beyond its memo. */
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { JobOrder } from '../jobs/order.ts';
+import type { JobOrder } from '../jobs/model/run-input.ts';
 
 /** What the latest run of a job was given; null when Temporal does not know it (any more). */
 export async function firstOrder(

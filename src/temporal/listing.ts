@@ -1,12 +1,12 @@
 /** Lists of jobs, from Temporal's visibility store. */
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import type { JobFilter, JobPage, JobSnapshot, OpenJobs } from '../jobs/engine.ts';
-import type { Job } from '../jobs/job.ts';
-import { isTerminal, type JobState } from '../jobs/states.ts';
-import { invalid } from '../jobs/validation.ts';
-import { workflowIdOf } from './attributes.ts';
+import type { Job } from '../jobs/model/job.ts';
+import { isTerminal, type JobState } from '../jobs/model/states.ts';
+import type { JobFilter, JobPage, JobSnapshot, OpenJobs } from '../jobs/ports/job-runtime.ts';
+import { invalid } from '../jobs/submit/validation.ts';
 import { ask } from './connection.ts';
+import { workflowIdOf } from './names.ts';
 import { decodeMemo, isJobMemo, toSnapshot } from './snapshot.ts';
 
 /** The search attribute shows coarse states; the memo of each execution tells the exact one. */

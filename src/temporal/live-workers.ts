@@ -1,9 +1,9 @@
 /** Workers that live, and what they offer. */
 import type { Client } from '@temporalio/client';
 import proto, { type temporal } from '@temporalio/proto';
-import type { LiveWorker } from '../jobs/engine.ts';
-import { queueOf } from './attributes.ts';
+import type { LiveWorker } from '../jobs/ports/job-runtime.ts';
 import { grpcCode } from './connection.ts';
+import { queueOf } from './names.ts';
 
 /** How often workers of ours report to Temporal. */
 export const WORKER_HEARTBEAT_MS = 2000;

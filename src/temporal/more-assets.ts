@@ -7,9 +7,9 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { catalogue, DarkroomError, type ErrorCode } from '../errors.ts';
-import type { AssetsTaken, JobRef, MoreAssets } from '../jobs/order.ts';
-import { workflowIdOf } from './attributes.ts';
+import type { AssetsTaken, JobRef, MoreAssets } from '../jobs/model/run-input.ts';
 import { ask, isNotFound, tell } from './connection.ts';
+import { workflowIdOf } from './names.ts';
 
 /** A worker answers within milliseconds; the rest is for one that was killed: Temporal gives its tasks to another after 10 s. */
 const PATIENCE_MS = 12_000;

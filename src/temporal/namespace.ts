@@ -1,7 +1,7 @@
 /** What darkroom needs of a Temporal namespace: search attributes, and a retention that is known. */
 import { type Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { searchAttributes } from './attributes.ts';
+import { searchAttributes } from './names.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const { INDEXED_VALUE_TYPE_KEYWORD, INDEXED_VALUE_TYPE_INT } = proto.temporal.api.enums.v1.IndexedValueType;

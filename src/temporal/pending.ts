@@ -1,7 +1,7 @@
 /** Steps of a job that have not ended, as Temporal tells of them. */
 import type { temporal } from '@temporalio/proto';
 import proto from '@temporalio/proto';
-import type { Step } from '../jobs/step.ts';
+import type { Step } from '../jobs/model/pending-activity.ts';
 
 const { PENDING_ACTIVITY_STATE_SCHEDULED } = proto.temporal.api.enums.v1.PendingActivityState;
 

@@ -1,8 +1,8 @@
 /** What waits in Temporal's task queues. */
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import type { QueueState } from '../jobs/engine.ts';
-import { CALLBACK_QUEUE, NET_QUEUE, queueOf } from './attributes.ts';
+import type { QueueState } from '../jobs/ports/job-runtime.ts';
+import { CALLBACK_QUEUE, NET_QUEUE, queueOf } from './names.ts';
 
 const { TASK_QUEUE_TYPE_ACTIVITY } = proto.temporal.api.enums.v1.TaskQueueType;
 

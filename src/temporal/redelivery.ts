@@ -1,9 +1,9 @@
 /** Makes a callback again. */
 import type { Client } from '@temporalio/client';
-import type { Delivery } from '../jobs/delivery.ts';
-import type { Job } from '../jobs/job.ts';
-import type { JobOrder } from '../jobs/order.ts';
-import { callbackIdOf, MAIN_QUEUE, workflowIdOf } from './attributes.ts';
+import type { Delivery } from '../jobs/model/delivery.ts';
+import type { Job } from '../jobs/model/job.ts';
+import type { JobOrder } from '../jobs/model/run-input.ts';
+import { callbackIdOf, MAIN_QUEUE, workflowIdOf } from './names.ts';
 
 /** At once, and when that fails, by the schedule. */
 export async function redeliver(

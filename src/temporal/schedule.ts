@@ -1,6 +1,6 @@
 /** The schedule by which Temporal starts the housekeeping. */
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
-import { MAIN_QUEUE } from './attributes.ts';
+import { MAIN_QUEUE } from './names.ts';
 
 /** As Temporal shows it; pausing it there stops all erasing. */
 export const HOUSEKEEPING = 'darkroom-housekeeping';

@@ -1,12 +1,12 @@
 /** From what Temporal tells of a workflow execution to a job. */
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
-import type { Heartbeat } from '../../activities/steps.ts';
-import type { JobSnapshot } from '../jobs/engine.ts';
-import type { JobError } from '../jobs/job.ts';
-import { type JobHeader, type JobStatus, noUsage } from '../jobs/order.ts';
-import { isTerminal, type TerminalState } from '../jobs/states.ts';
-import { extended, type Moment } from '../jobs/timeline.ts';
+import type { Heartbeat } from '../../activities/types.ts';
+import type { JobError } from '../jobs/model/job.ts';
+import { type JobHeader, type JobStatus, noUsage } from '../jobs/model/run-input.ts';
+import { isTerminal, type TerminalState } from '../jobs/model/states.ts';
+import { extended, type Moment } from '../jobs/model/timeline.ts';
+import type { JobSnapshot } from '../jobs/ports/job-runtime.ts';
 
 /** What a job's execution carries from its start; the workflow renews `status`. */
 export interface JobMemo {

@@ -1,4 +1,4 @@
-import { initialStatus, type JobOrder } from '../jobs/order.ts';
+import { initialStatus, type JobOrder } from '../jobs/model/run-input.ts';
 
 /** The line that Temporal's Web UI shows beside the id. */
 export function summaryOf(order: JobOrder): string {

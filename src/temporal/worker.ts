@@ -1,8 +1,8 @@
 /** Workers: one for workflows and waiting steps, and one for each capability that computes. */
 import { fileURLToPath } from 'node:url';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { Activities } from '../../activities/steps.ts';
-import { CALLBACK_QUEUE, MAIN_QUEUE, NET_QUEUE, queueOf } from './attributes.ts';
+import type { Activities } from '../../activities/types.ts';
+import { CALLBACK_QUEUE, MAIN_QUEUE, NET_QUEUE, queueOf } from './names.ts';
 
 export interface WorkerSetup {
   readonly connection: NativeConnection;

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { ObjectStore } from '../../src/storage/store.ts';
+import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { links } from './store/links.ts';
 import { lists } from './store/lists.ts';
 import { agreesWithModel } from './store/model.ts';

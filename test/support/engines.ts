@@ -1,7 +1,7 @@
 /** Engines as `darkroom engines install` puts them on this machine; the first time that takes some seconds. */
 import { readdir, readFile } from 'node:fs/promises';
 import type { EngineAtHand } from '../../operations/operation.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { knownEngines } from '../../src/engines/engine.ts';
 import { findInstallation, install } from '../../src/engines/installation.ts';
 

@@ -1,7 +1,7 @@
 /** Server-sent events as they come over the wire: each with its id, and the comments between them. */
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { createParser } from 'eventsource-parser';
-import type { Job } from '../../src/jobs/job.ts';
+import type { Job } from '../../src/jobs/model/job.ts';
 
 /** What the events of a job hold, whichever they are. */
 type Data = Partial<Job> & { seq?: number; at?: string; links?: Record<string, string> };

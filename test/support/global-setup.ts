@@ -1,6 +1,6 @@
 /** Before any test: Temporal's server is on this machine. The first time it is downloaded or built, which takes minutes. */
 import type { TestProject } from 'vitest/node';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { findTemporal } from '../../src/temporal/embedded/binary.ts';
 
 declare module 'vitest' {

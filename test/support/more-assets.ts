@@ -1,7 +1,7 @@
 /** Sending assets to a job that waits for them, as a client does. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Job } from '../../src/jobs/job.ts';
+import type { Job } from '../../src/jobs/model/job.ts';
 import type { Darkroom } from './server.ts';
 
 export type Source = { url: string } | { path: string };

@@ -1,12 +1,12 @@
 /** Receptions of a lab's jobs that differ from its own: by their master keys, or by how they reach Temporal. */
 import { builtIn, createRegistry } from '../../operations/registry.ts';
-import type { JobEngine } from '../../src/jobs/engine.ts';
-import { Reception } from '../../src/jobs/reception.ts';
-import { tenantRooms } from '../../src/jobs/room.ts';
-import { Keyring } from '../../src/keys.ts';
-import { createFilesystemStore } from '../../src/storage/filesystem.ts';
-import type { ObjectStore } from '../../src/storage/store.ts';
-import { TemporalEngine } from '../../src/temporal/engine.ts';
+import { Keyring } from '../../src/auth/keyring.ts';
+import type { JobEngine } from '../../src/jobs/ports/job-runtime.ts';
+import { tenantRooms } from '../../src/jobs/submit/concurrency-quota.ts';
+import { Reception } from '../../src/jobs/submit/job-submissions.ts';
+import { createFilesystemStore } from '../../src/storage/filesystem/index.ts';
+import type { ObjectStore } from '../../src/storage/object-store.ts';
+import { TemporalEngine } from '../../src/temporal/runtime.ts';
 import type { Lab } from './lab.ts';
 
 const registry = createRegistry(builtIn);

@@ -12,7 +12,7 @@ import type {
 } from '../../operations/operation.ts';
 import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
-import { type Batch, batchesOf } from '../../src/jobs/batch.ts';
+import { type Batch, batchesOf } from '../../src/jobs/model/batch.ts';
 
 /** An asset, before it lies on disk. */
 export interface TestAsset {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
-import type { Job, jobSpec } from '../../src/jobs/job.ts';
+import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
 import { freePort } from './ports.ts';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));

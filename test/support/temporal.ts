@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import type { Housekept } from '../../src/jobs/housekeeping.ts';
+import type { Housekept } from '../../src/jobs/lifecycle/retention.ts';
 import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
 import { executionsOf } from '../../src/temporal/history.ts';
 import { HOUSEKEEPING } from '../../src/temporal/schedule.ts';

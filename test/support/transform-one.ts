@@ -1,5 +1,5 @@
 import sharp, { type Metadata } from 'sharp';
-import { imageTransform } from '../../operations/image-transform.ts';
+import { imageTransform } from '../../operations/image-transform/index.ts';
 import { runOperation } from './run-operation.ts';
 
 /** The one result of image.transform for one asset. */

@@ -1,6 +1,6 @@
 /** The way to a bucket: who we are, where it is, and how long we wait for it. */
 import { S3Client, type S3ClientConfig, S3ServiceException } from '@aws-sdk/client-s3';
-import { explained, noAnswer } from './trouble.ts';
+import { explained, noAnswer } from './errors.ts';
 
 /** Until the server takes a connection. */
 const CONNECT_MS = 3_000;

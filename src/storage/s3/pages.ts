@@ -1,6 +1,6 @@
 /** Objects below a prefix, a page at a time. */
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
-import type { ObjectInfo } from '../store.ts';
+import type { ObjectInfo } from '../object-store.ts';
 import type { S3Connection } from './connection.ts';
 
 /** What S3 lists, and takes for deletion, at once. */

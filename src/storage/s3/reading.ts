@@ -1,6 +1,6 @@
 /** Bytes on their way out of S3. */
 import { Readable } from 'node:stream';
-import { noAnswer } from './trouble.ts';
+import { noAnswer } from './errors.ts';
 
 /** For the next piece, while somebody waits for it; who reads slowly may take longer. */
 const IDLE_MS = 60_000;

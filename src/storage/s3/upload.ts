@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { AbortMultipartUploadCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { guarded } from '../guarded.ts';
-import type { Written } from '../store.ts';
+import { guarded } from '../abortable.ts';
+import type { Written } from '../object-store.ts';
 import type { S3Connection } from './connection.ts';
 
 /** S3 takes 10,000 parts, so a stream of unknown length may have 80 GB. Most photographs fit into one. */

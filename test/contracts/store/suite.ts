@@ -1,7 +1,7 @@
 /** What the parts of the contract share. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { ObjectInfo, ObjectStore } from '../../../src/storage/store.ts';
+import type { ObjectInfo, ObjectStore } from '../../../src/storage/object-store.ts';
 
 /** The test that runs. */
 export interface Suite {

@@ -1,7 +1,7 @@
 /** Servers that tests need and no package ships: built with Go, once, into darkroom's cache. */
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { startChild } from '../child.ts';
 
 const PROGRESS_MS = 15_000;

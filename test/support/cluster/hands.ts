@@ -1,6 +1,6 @@
 /** Which worker did what and when a job ended, as Temporal tells it. */
 import type { Client } from '@temporalio/client';
-import { workflowIdOf } from '../../../src/temporal/attributes.ts';
+import { workflowIdOf } from '../../../src/temporal/names.ts';
 
 const handle = (client: Client, id: string) =>
   client.workflow.getHandle(workflowIdOf({ tenant: 'public', id }));

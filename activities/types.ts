@@ -1,0 +1,119 @@
+/** What each activity is given and gives back. Imported by workflows for its types alone. */
+
+import type { Housekept } from '../src/jobs/lifecycle/retention.ts';
+import type { Batch, ChunkEnds } from '../src/jobs/model/batch.ts';
+import type { AssetCounts, CallbackEvent, Job, JobError } from '../src/jobs/model/job.ts';
+import type {
+  JobInputs,
+  JobOrder,
+  JobStatus,
+  SealedInputs,
+  StageOrder,
+} from '../src/jobs/model/run-input.ts';
+import type { TerminalState } from '../src/jobs/model/states.ts';
+import type { Moment } from '../src/jobs/model/timeline.ts';
+
+/** One run of a job. */
+export interface RunRef {
+  readonly tenant: string;
+  readonly id: string;
+  readonly run: number;
+  /** Of the request: what an earlier job of the same id left behind is not ours. */
+  readonly fingerprint: string;
+}
+
+interface Step {
+  readonly job: RunRef;
+  /** Points of the job's progress that this step is worth; heartbeats report the part that is done. */
+  readonly points: number;
+  /** True: tell the workflow once this step has run for a moment that the job is out of the queue. */
+  readonly announce: boolean;
+}
+
+export interface DownloadStep extends Step {
+  readonly batch: Batch;
+  /** The assets of this batch; or where they are sealed, and the position of the first of them there. */
+  readonly inputs: Pick<JobInputs, 'assets'> | (SealedInputs & { readonly offset: number });
+  readonly skipFailedAssets: boolean;
+  /** True: assets that an earlier run could not fetch are fetched again. */
+  readonly refetch: boolean;
+}
+
+/** When a worker took the step up, in milliseconds since the epoch, by that worker's clock. */
+interface Started {
+  readonly startedAt: number;
+}
+
+export type DownloadResult = Pick<AssetCounts, 'downloaded' | 'failed'> &
+  Started & { /** Of the assets that are here. */ readonly bytes: number };
+
+export interface StageStep extends Step {
+  readonly operation: string;
+  readonly params: Record<string, unknown>;
+  readonly stage: Pick<StageOrder, 'name' | 'run' | 'mends'>;
+  /** The stage whose workspace this one begins with. */
+  readonly before: Pick<StageOrder, 'name' | 'run'> | null;
+  /** Null: the stage takes all assets at once. */
+  readonly batch: Batch | null;
+  /** Of all assets, where the stage takes all. */
+  readonly chunkEnds: ChunkEnds;
+  readonly skipFailedAssets: boolean;
+}
+
+export type StageResult = Pick<AssetCounts, 'failed'> &
+  Started & { /** That this run spent on it. */ readonly computeMs: number };
+
+export interface PackageStep {
+  /** With the assets that came later. */
+  readonly order: JobOrder;
+  readonly status: JobStatus;
+  readonly timeline: readonly Moment[];
+  readonly ending: { readonly state: TerminalState; readonly error: JobError | null };
+  /** Time of the end, by the workflow's clock. */
+  readonly completedAt: string;
+}
+
+export interface NotifyStep {
+  readonly job: RunRef;
+  readonly event: CallbackEvent;
+  /** Of the moment in the run's timeline. */
+  readonly seq: number;
+  /** The time of that moment. */
+  readonly at: string;
+  /** The job as it was then. */
+  readonly about: Job;
+  /** Where the callback's URL and token are. */
+  readonly callback: Pick<JobInputs, 'callback'> | SealedInputs;
+  /** True: also when it was delivered before. */
+  readonly again?: boolean;
+  /** Milliseconds until the attempt after this one, if this one fails; null when it is the last. */
+  readonly nextDelayMs: number | null;
+}
+
+export interface NotifyResult {
+  /** delivered: the receiver took it. failed: try again. ended: never try again. */
+  readonly outcome: 'delivered' | 'failed' | 'ended';
+  /** Milliseconds that the receiver asked us to wait (Retry-After). */
+  readonly retryAfterMs: number | null;
+}
+
+/** Live progress, as heartbeats carry it. */
+export interface Heartbeat {
+  readonly points: number;
+  readonly detail: string | null;
+  readonly downloaded: number;
+  readonly failed: number;
+  /** For the next attempt: how many before it failed for what is given up some time. */
+  readonly spent: number;
+  /** For the next attempt: what this one need not do again. */
+  readonly done?: unknown;
+}
+
+export interface Activities {
+  download(step: DownloadStep): Promise<DownloadResult>;
+  runStage(step: StageStep): Promise<StageResult>;
+  packageJob(step: PackageStep): Promise<JobStatus>;
+  notify(step: NotifyStep): Promise<NotifyResult>;
+  /** `now`: epoch, ms. */
+  keepHouse(now: number): Promise<Housekept>;
+}

@@ -1,0 +1,79 @@
+/** Lines of text as pixels: SVG that librsvg draws with the fonts of the machine. */
+import sharp from 'sharp';
+import { escaped } from '../lib/markup.ts';
+
+export interface TextBox {
+  readonly text: string;
+  /** Pixels from the left. */
+  readonly x: number;
+  readonly width: number;
+  readonly align: 'left' | 'middle';
+}
+
+export interface TextStyle {
+  /** Pixels, of the strip and of the letters. */
+  readonly height: number;
+  readonly fontSize: number;
+  readonly bold?: boolean;
+  /** #rrggbb. */
+  readonly colour: string;
+  readonly background: string;
+}
+
+/** A strip of one line with several texts: red, green, blue, a byte each. None leaves its box. */
+export async function textStrip(
+  width: number,
+  boxes: readonly TextBox[],
+  { height, fontSize, bold, colour, background }: TextStyle,
+): Promise<Buffer> {
+  // A picture within the picture cuts off what is wider than was reckoned; nothing may be drawn over a neighbour.
+  const texts = boxes.map(({ text, x, width: room, align }) => {
+    const at = align === 'middle' ? `x="${room / 2}" text-anchor="middle"` : 'x="0"';
+    const words = escaped(shortened(text, room / fontSize));
+    return `<svg x="${x}" y="0" width="${room}" height="${height}"><text ${at} y="${height * 0.68}">${words}</text></svg>`;
+  });
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
+    `<rect width="100%" height="100%" fill="${background}"/>` +
+    `<g font-family="sans-serif" font-size="${fontSize}"${bold ? ' font-weight="bold"' : ''} fill="${colour}">` +
+    `${texts.join('')}</g></svg>`;
+  return await sharp(Buffer.from(svg)).removeAlpha().toColourspace('srgb').raw().toBuffer();
+}
+
+/** Whether this machine can write: without any font all letters are drawn as the same empty box. */
+export async function hasFonts(): Promise<boolean> {
+  const style = { height: 32, fontSize: 24, colour: '#000000', background: '#ffffff' };
+  const [one, two] = await Promise.all(
+    ['A', 'B'].map((text) => textStrip(32, [{ text, x: 0, width: 32, align: 'left' }], style)),
+  );
+  return one !== undefined && two !== undefined && !one.equals(two);
+}
+
+const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** `room`: in heights of the font. Cut between what people take for characters, with "…" at the end. */
+export function shortened(text: string, room: number): string {
+  const parts = [...characters.segment(text)].map(({ segment }) => segment);
+  if (parts.reduce((sum, part) => sum + widthOf(part), 0) <= room) return text;
+  let left = room - widthOf('…');
+  let fits = '';
+  for (const part of parts) {
+    left -= widthOf(part);
+    if (left < 0) break;
+    fits += part;
+  }
+  return `${fits.trimEnd()}…`;
+}
+
+/** Of a character, in heights of the font: those of DejaVu Sans, a wide one, rounded up. */
+const widths: readonly (readonly [RegExp, number])[] = [
+  [/^\p{Extended_Pictographic}|^\p{Regional_Indicator}/u, 1.4],
+  [/^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\uff00-\uff60]/u, 1.05],
+  [/^[mwMW@%—…]/, 1.0],
+  [/^[iljI.,:;'|! ]/, 0.36],
+  [/^[frt()[\]/-]/, 0.43],
+  [/^[\p{Lu}]/u, 0.78],
+];
+
+const widthOf = (character: string): number =>
+  widths.find(([pattern]) => pattern.test(character))?.[1] ?? 0.66;

@@ -1,0 +1,103 @@
+/** image.gallery: pictures to show to people, as a website without a server, a script or a word to anyone else. */
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { eachAsset } from '../lib/each-asset.ts';
+import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from '../lib/image-source.ts';
+import { readRecords, writeRecords } from '../lib/records.ts';
+import { defineOperation, type StageContext } from '../operation.ts';
+import { writeArchive } from './archive.ts';
+import type { Entry } from './entry.ts';
+import { type Params, params } from './params.ts';
+import { PACKED, pictureOf } from './pictures.ts';
+import { type SiteFile, siteFiles } from './site.ts';
+
+export const imageGallery = defineOperation({
+  name: 'image.gallery',
+  title: 'Gallery',
+  description:
+    'Makes a website of all assets: pages of thumbnails, a page for each picture with its attributes, a map when places are ' +
+    'known, and data.json. It works from a disk, needs no script and loads nothing from elsewhere. Pictures are upright, of a ' +
+    'bounded size and without metadata unless asked. Reads JPEG, PNG, WebP, AVIF, GIF and TIFF, up to ' +
+    `${Math.floor(MAX_PIXELS / 1e6)} million pixels; of animations and of files with several pages, the first picture.`,
+  params,
+  inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
+  result: 'files',
+  engine: IMAGE_ENGINE,
+  stages: [
+    { name: 'pictures', title: 'Pictures', capability: 'cpu', perAsset: true, run: makePictures },
+    { name: 'pages', title: 'Pages', capability: 'io', needsInputs: false, run: makePages },
+  ],
+});
+
+async function makePictures(context: StageContext<Params>): Promise<void> {
+  await writeRecords(context.workspace, await eachAsset(context, (input) => pictureOf(input, context)));
+}
+
+async function makePages(context: StageContext<Params>): Promise<void> {
+  context.signal.throwIfAborted();
+  if (context.params.as === 'json') await giveData(context);
+  else if (context.params.as === 'zip') await giveArchive(context);
+  else await giveWebsite(context);
+  context.progress(1);
+}
+
+async function giveWebsite({
+  params,
+  workspace,
+  outputs,
+  inputs,
+  signal,
+  progress,
+}: StageContext<Params>): Promise<void> {
+  const assets = new Map(inputs.map((input) => [input.index, input]));
+  let done = 0;
+  for await (const { path, content, asset } of siteFiles(params, workspace)) {
+    signal.throwIfAborted();
+    progress(Math.min(1, done++ / (inputs.length + 1)), path);
+    const output = await outputs.create(path, asset === undefined ? undefined : assets.get(asset));
+    await writeFile(output.path, content, { signal });
+  }
+}
+
+async function giveArchive({
+  params,
+  workspace,
+  outputs,
+  inputs,
+  signal,
+  progress,
+}: StageContext<Params>): Promise<void> {
+  const pictures = await filesBelow(join(workspace, PACKED));
+  const { path } = await outputs.create('gallery.zip');
+  const total = inputs.length + pictures.length + 1;
+  let done = 0;
+  const onEntry = () => {
+    signal.throwIfAborted();
+    progress(Math.min(1, done++ / total));
+  };
+  const texts: AsyncIterable<SiteFile> = siteFiles(params, workspace);
+  await writeArchive(path, texts, join(workspace, PACKED), pictures, { signal, onEntry });
+}
+
+async function giveData({
+  params: { title, description },
+  workspace,
+  outputs,
+}: StageContext<Params>): Promise<void> {
+  const entries: Entry[] = [];
+  for await (const entry of readRecords<Entry>(workspace)) entries.push(entry);
+  await outputs.json({ title, description, entries });
+}
+
+/** Sorted, so that the same gallery is packed in the same order; none if no asset could be used. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const kind of ['images', 'originals', 'thumbs']) {
+    const names = await readdir(join(folder, kind)).catch((error: { code?: unknown }) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    found.push(...names.sort().map((name) => `${kind}/${name}`));
+  }
+  return found;
+}

@@ -1,0 +1,77 @@
+/** What the header of a picture says, without looking at its pixels. */
+import type { Metadata } from 'sharp';
+import type { SourceImage } from '../lib/image-source.ts';
+import { iccName } from './icc-name.ts';
+
+const mediaTypes: Readonly<Record<SourceImage['format'], string>> = {
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  tiff: 'image/tiff',
+  heif: 'image/avif',
+};
+
+/** Bits of a channel, by the name that libvips has for how it is stored. */
+const bits: Readonly<Record<string, number>> = {
+  uchar: 8,
+  char: 8,
+  ushort: 16,
+  short: 16,
+  uint: 32,
+  int: 32,
+  float: 32,
+  double: 64,
+};
+
+/** By content, whatever the name of the asset says. */
+export interface HeaderFacts {
+  readonly media_type: string;
+  /** Pixels, upright. */
+  readonly width: number;
+  readonly height: number;
+  /** Pixels, as they are stored. */
+  readonly stored: { readonly width: number; readonly height: number };
+  /** 1 to 8, of EXIF; null when the picture does not say. */
+  readonly orientation: number | null;
+  /** As libvips calls it: srgb, b-w, cmyk, rgb16, … */
+  readonly colour_space: string;
+  readonly channels: number;
+  /** Bits of a channel, once decoded. */
+  readonly depth: number | null;
+  readonly alpha: boolean;
+  /** Name of the colour profile. */
+  readonly icc_profile: string | null;
+  /** Pixels per inch. */
+  readonly density: number | null;
+  readonly progressive: boolean;
+  /** Pages or frames. */
+  readonly pages: number;
+  /** Loop 0: without end. */
+  readonly animation: { readonly frames: number; readonly loop: number; readonly duration_ms: number } | null;
+}
+
+export function headerFacts({ format, width, height }: SourceImage, header: Metadata): HeaderFacts {
+  const pages = header.pages ?? 1;
+  const moves = pages > 1 && header.delay !== undefined;
+  return {
+    media_type: mediaTypes[format],
+    width,
+    height,
+    stored: { width: header.width, height: header.height },
+    orientation: header.orientation ?? null,
+    colour_space: header.space,
+    channels: header.channels,
+    depth: bits[header.depth] ?? null,
+    alpha: header.hasAlpha,
+    icc_profile: header.icc ? iccName(header.icc) : null,
+    density: header.density ?? null,
+    progressive: header.isProgressive,
+    pages,
+    animation: moves
+      ? { frames: pages, loop: header.loop ?? 0, duration_ms: total(header.delay ?? []) }
+      : null,
+  };
+}
+
+const total = (delays: readonly number[]): number => delays.reduce((sum, delay) => sum + delay, 0);

@@ -1,0 +1,15 @@
+/** Makes one big picture in a process of its own, which can be ended in the middle; see `inProcessOfItsOwn`. */
+import { writePicture } from './index.ts';
+
+process.stdin.resume().on('end', () => process.exit(2));
+const [order = '{}'] = process.argv.slice(2);
+const { input, params, format, draft } = JSON.parse(order);
+try {
+  await writePicture(input, params, format, draft);
+} catch (error) {
+  await new Promise((resolve) =>
+    process.stderr.write(error instanceof Error ? error.message : String(error), resolve),
+  );
+  process.exit(1);
+}
+process.exit();

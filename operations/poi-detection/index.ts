@@ -1,0 +1,114 @@
+/** poi_detection: where the nuclei are on a slide of stained tissue, and other things that a stain makes visible. */
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import { catalogue, DarkroomError, type ErrorCode } from '../../src/errors.ts';
+import { inProcessOfItsOwn } from '../lib/child-process.ts';
+import { eachAsset } from '../lib/each-asset.ts';
+import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from '../lib/image-source.ts';
+import { type AssetRecord, numbered, readRecords, writeRecords } from '../lib/records.ts';
+import { defineOperation, type InputFile, type StageContext } from '../operation.ts';
+import { DETECTION, type Detection, OVERLAY, TABLE } from './detection.ts';
+import { type Params, params } from './params.ts';
+import { MAX_SLIDE_PIXELS } from './slide.ts';
+
+/** Of all pictures of a job together, in its JSON result; the tables have the others. */
+const MAX_POINTS_IN_RESULT = 200_000;
+
+const METHOD = 'colour deconvolution, Otsu threshold, distance transform, non-maximum suppression';
+
+export const poiDetection = defineOperation({
+  name: 'poi_detection',
+  title: 'Points of interest in stained tissue',
+  description:
+    'Finds nuclei and other stained bodies in pictures of tissue (H&E, or H-DAB as in immunohistochemistry), tells touching ones ' +
+    'apart, and gives their places, radii and scores as JSON and as CSV, with a picture in which they are drawn. Large slides are ' +
+    `looked at in pieces: up to ${MAX_SLIDE_PIXELS / 1e6} million pixels as TIFF, or as JPEG or PNG that is not progressive; ` +
+    `${Math.floor(MAX_PIXELS / 1e6)} million otherwise. A help for research; not for diagnosis.`,
+  params,
+  inputs: { min: 1, max: 1000, media: IMAGE_TYPES },
+  result: 'json',
+  engine: IMAGE_ENGINE,
+  stages: [
+    { name: 'detect', title: 'Detect', capability: 'cpu', perAsset: true, run: detectAll },
+    { name: 'gather', title: 'Gather', capability: 'io', needsInputs: false, run: gather },
+  ],
+});
+
+interface Identity extends AssetRecord {
+  readonly name: string;
+}
+
+const detectionOf = (workspace: string, { index }: AssetRecord): string =>
+  join(workspace, 'detections', `${numbered(index)}.json`);
+
+async function detectAll(context: StageContext<Params>): Promise<void> {
+  await mkdir(join(context.workspace, 'detections'), { recursive: true });
+  await writeRecords(context.workspace, await eachAsset(context, (input) => detectIn(input, context)));
+}
+
+async function detectIn(input: InputFile, context: StageContext<Params>): Promise<Identity> {
+  const { params, workspace, outputs, inputs, signal, progress } = context;
+  // What is no picture at all needs no process.
+  await openImage(input, MAX_SLIDE_PIXELS);
+  const folder = join(workspace, 'draft');
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  const before = inputs.indexOf(input);
+  try {
+    await inProcessOfItsOwn('poi-detection/child.js', { input, params, folder }, signal, (line) => {
+      const { fraction, detail } = JSON.parse(line);
+      progress((before + fraction) / inputs.length, `${input.name}: ${detail}`);
+    });
+    const { name } = parse(input.name);
+    const table = await outputs.create(`${name}-points.csv`, input);
+    await rename(join(folder, TABLE), table.path);
+    if (params.overlay) {
+      const overlay = await outputs.create(`${name}-points.png`, input);
+      await rename(join(folder, OVERLAY), overlay.path);
+    }
+    await rename(join(folder, DETECTION), detectionOf(workspace, input));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw told(error);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  return { index: input.index, name: input.name };
+}
+
+/** An error that the process told as JSON, as it was. */
+function told(error: unknown): unknown {
+  if (!(error instanceof Error) || !error.message.startsWith('{')) return error;
+  const { code, message, details } = JSON.parse(error.message);
+  return new DarkroomError((code in catalogue ? code : 'internal') as ErrorCode, message, { details });
+}
+
+/** One asset that was asked for is told of itself; what may be several is a list, also when only one could be used. */
+async function gather({ params, workspace, outputs, signal }: StageContext<Params>): Promise<void> {
+  signal.throwIfAborted();
+  const assets = [];
+  let room = MAX_POINTS_IN_RESULT;
+  for await (const record of readRecords<Identity>(workspace)) {
+    signal.throwIfAborted();
+    const detection: Detection = JSON.parse(await readFile(detectionOf(workspace, record), 'utf8'));
+    const { points } = detection;
+    const fits = points.length <= room;
+    if (fits) room -= points.length;
+    assets.push(described(record, detection, fits));
+  }
+  const { on_error: onError, ...parameters } = params;
+  const [first] = assets;
+  if (onError === 'fail' && assets.length === 1) await outputs.json({ ...first, parameters });
+  else await outputs.json({ assets, count: assets.reduce((sum, { count }) => sum + count, 0), parameters });
+}
+
+function described({ index, name }: Identity, detection: Detection, withPoints: boolean) {
+  const { width, height, found, points, stains, white, thresholds } = detection;
+  return {
+    image: { index, name, width, height },
+    count: found,
+    points: withPoints ? points : null,
+    truncated: !withPoints || points.length < found,
+    method: { name: METHOD, stains, white, thresholds },
+  };
+}

@@ -1,0 +1,53 @@
+/** What the routes of every API are made of. */
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import type { Job } from '../jobs/model/job.ts';
+import type { UsageLedger } from '../jobs/model/usage.ts';
+import type { JobEngine } from '../jobs/ports/job-runtime.ts';
+import type { OperationCatalogue } from '../jobs/ports/operation-catalogue.ts';
+import type { Estimator } from '../jobs/query/estimator.ts';
+import type { JobService } from '../jobs/query/job-service.ts';
+import type { Watcher } from '../jobs/query/watcher.ts';
+import type { Reception } from '../jobs/submit/job-submissions.ts';
+
+export interface ApiParts {
+  readonly service: JobService;
+  readonly reception: Reception;
+  readonly watcher: Watcher;
+  readonly estimator: Estimator;
+  readonly operations: OperationCatalogue;
+  readonly usage: UsageLedger;
+  readonly engine: Pick<
+    JobEngine,
+    'liveCapabilities' | 'liveWorkers' | 'countOpen' | 'queues' | 'countsByState'
+  >;
+  readonly onSubmitted: (job: Job) => void;
+  /** Answers with what `/metrics` answers. */
+  readonly exposeMetrics: (c: Context) => Promise<Response>;
+  /** Resolves when the object store can be read and written; throws store_unavailable. */
+  readonly checkStore: () => Promise<void>;
+  /** Paths of the photographs in a directory that a client of the tenant named. Throws asset_not_found, asset_path_forbidden. */
+  readonly photographs: (directory: string, tenant: string) => Promise<readonly string[]>;
+  /** Bytes: of a file, of a request with files, of one without. */
+  readonly limits: { readonly asset: number; readonly upload: number; readonly json: number };
+  readonly guestkit: {
+    /** Jobs that may be pending at once. */
+    readonly maxQueueSize: number;
+    /** Computing steps at once, where the workers do not say. */
+    readonly concurrentJobs: number;
+  };
+  /** What becomes of a task whose client does not say. */
+  readonly tasks: {
+    readonly operation: string;
+    /** Null: those that suit the operation. */
+    readonly params: Record<string, unknown> | null;
+    /** Most assets in one call. */
+    readonly assetsPerBatch: number;
+    /** A task of unknown size begins when it has assets, and none came for so long. */
+    readonly quietSeconds: number;
+  };
+  /** Address of this server as clients know it, without a slash at the end. */
+  readonly publicUrl: string;
+}
+
+export type Env = { Variables: { tenant: string }; Bindings: HttpBindings };

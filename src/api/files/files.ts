@@ -1,0 +1,63 @@
+/** Result files over HTTP: ETag, conditional requests and single ranges (RFC 9110, sections 13 and 14). */
+import type { Context } from 'hono';
+import { DarkroomError } from '../../errors.ts';
+import type { ByteRange, OpenFile } from '../../jobs/ports/job-archive.ts';
+import { disposition } from '../../lib/content-disposition.ts';
+
+export async function fileResponse(c: Context, { entry, open }: OpenFile): Promise<Response> {
+  const { path, size, sha256, media_type } = entry;
+  const etag = `"${sha256}"`;
+  const name = path.split('/').at(-1) ?? path;
+  const headers: Record<string, string> = {
+    'accept-ranges': 'bytes',
+    etag,
+    'cache-control': 'private, no-cache',
+    'content-type': media_type,
+    'content-disposition': disposition('inline', name),
+    // What users made may be HTML or SVG; it must not run as a page of this server. Without scripts it may be one of the same
+    // origin, and must: a browser sends its login for no other, and a gallery would be without its pictures.
+    'content-security-policy':
+      "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; sandbox allow-same-origin",
+    'x-content-type-options': 'nosniff',
+  };
+  if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
+  const ifRange = c.req.header('if-range');
+  // A range is for GET alone (RFC 9110, section 14.2).
+  const asked = c.req.method === 'GET' && (ifRange === undefined || ifRange === etag);
+  const range = asked ? parseRange(c.req.header('range'), size) : null;
+  if (range === 'unsatisfiable') {
+    c.header('content-range', `bytes */${size}`);
+    throw new DarkroomError('range_not_satisfiable', `The file has ${size} bytes`);
+  }
+  headers['content-length'] = String(range ? range.end - range.start + 1 : size);
+  if (range) headers['content-range'] = `bytes ${range.start}-${range.end}/${size}`;
+  // Hono answers HEAD by GET; the file need not be opened for it.
+  const body = c.req.method === 'HEAD' ? null : await open(range ?? undefined);
+  return new Response(body, { status: range ? 206 : 200, headers });
+}
+
+/** Whether an If-None-Match header names this ETag; weak and strong count alike there. */
+export const matches = (header: string | undefined, etag: string): boolean =>
+  header
+    ?.split(',')
+    .some(
+      (tag) =>
+        ['*', etag].includes(tag.trim()) || tag.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''),
+    ) ?? false;
+
+/** Null: no range, one that we do not understand, or several; the whole file is then a right answer. */
+function parseRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | null {
+  const match = /^bytes=(\d*)-(\d*)$/i.exec(header ?? '');
+  if (!match || (match[1] === '' && match[2] === '')) return null;
+  const [first, last] = [match[1], match[2]];
+  if (first === '') {
+    const suffix = Number(last);
+    return suffix === 0 || size === 0
+      ? 'unsatisfiable'
+      : { start: Math.max(0, size - suffix), end: size - 1 };
+  }
+  const start = Number(first);
+  const end = last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (last !== '' && Number(last) < start) return null;
+  return start >= size ? 'unsatisfiable' : { start, end };
+}

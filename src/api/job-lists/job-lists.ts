@@ -1,0 +1,113 @@
+/** Pages of all jobs in one order that stays: the latest submission first, whatever becomes of the jobs meanwhile. */
+import { z } from '@hono/zod-openapi';
+import { DarkroomError } from '../../errors.ts';
+import type { Job } from '../../jobs/model/job.ts';
+import type { JobState } from '../../jobs/model/states.ts';
+import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
+import { invalid } from '../../jobs/submit/validation.ts';
+import { Recent } from '../../lib/ttl-cache.ts';
+import { JobReading, MAX_JOBS, placeOf } from './job-reading.ts';
+
+/** For so long the next page goes on in what was read for the one before. */
+const WALK_MS = 2000;
+
+/** Lists that are kept for that; each may have megabytes. */
+const MAX_WALKS = 4;
+
+/** How long a total is good that had to be counted. */
+const TOTAL_MS = 5000;
+const MAX_TOTALS = 1000;
+
+/** What a client may ask of a list, beside what it is to have. */
+export const pageQuery = {
+  limit: z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/, 'must be a whole number, and at least 1')
+    .transform(Number)
+    .optional()
+    .openapi({ type: 'integer', minimum: 1, description: 'Jobs of a page; default: all' }),
+  cursor: z.string().optional().openapi({ description: '`next_cursor` of the page before' }),
+};
+
+interface Page {
+  readonly jobs: readonly Job[];
+  /** Jobs of the list; of a long one that is not read to its end as many as were counted some seconds ago. */
+  readonly total: number;
+  /** Null on the last page. */
+  readonly next: string | null;
+}
+
+interface Wanted {
+  readonly tenant: string;
+  /** Only jobs in one of these, in the order in which a job goes through them; null: all. */
+  readonly states: readonly JobState[] | null;
+  readonly limit?: number | undefined;
+  /** The place of the last job of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+export class JobLists {
+  readonly #jobs: DialectJobs;
+  readonly #walks = new Map<string, JobReading>();
+  readonly #totals = new Recent<number>(TOTAL_MS, MAX_TOTALS);
+
+  constructor(jobs: DialectJobs) {
+    this.#jobs = jobs;
+  }
+
+  /** Nobody reads on once the `client` has left. Throws invalid_request when the cursor is none. */
+  async page(wanted: Wanted, client: AbortSignal): Promise<Page> {
+    const { limit = Number.POSITIVE_INFINITY, cursor } = wanted;
+    const after = cursor === undefined ? null : fromCursor(cursor);
+    const reading = this.#readingOf(wanted);
+    // One more, to know whether there is another page.
+    await reading.read(limit + 1, after, client);
+    const rest = reading.settled(after);
+    const jobs = rest.slice(0, limit);
+    const last = jobs.at(-1);
+    const next = last && jobs.length < rest.length ? toCursor(placeOf(last)) : null;
+    return { jobs, total: await this.#total(wanted, reading, client), next };
+  }
+
+  /** What was submitted since it began comes before all that a cursor leads to. */
+  #readingOf({ tenant, states, cursor }: Wanted): JobReading {
+    const key = nameOf(tenant, states);
+    const begun = cursor === undefined ? undefined : this.#walks.get(key);
+    if (begun) return begun;
+    const reading = new JobReading(this.#jobs, tenant, states);
+    this.#walks.delete(key);
+    this.#walks.set(key, reading);
+    const forget = () => this.#walks.get(key) === reading && this.#walks.delete(key);
+    setTimeout(forget, WALK_MS).unref();
+    for (const oldest of this.#walks.keys()) {
+      if (this.#walks.size <= MAX_WALKS) break;
+      this.#walks.delete(oldest);
+    }
+    return reading;
+  }
+
+  async #total({ tenant, states }: Wanted, reading: JobReading, client: AbortSignal): Promise<number> {
+    if (reading.complete || client.aborted) return reading.size;
+    // Of several states none has ended, and such a list is read to its end.
+    const count = () => this.#jobs.count(tenant, { state: states?.[0] }, MAX_JOBS);
+    try {
+      const counted = await this.#totals.get(nameOf(tenant, states), count);
+      return Math.max(reading.size, Math.min(counted, MAX_JOBS));
+    } catch (error) {
+      if (!(error instanceof DarkroomError) || error.code !== 'temporal_unavailable') throw error;
+      await reading.read(Number.POSITIVE_INFINITY, null, client);
+      return reading.size;
+    }
+  }
+}
+
+const nameOf = (tenant: string, states: readonly JobState[] | null): string =>
+  [tenant, ...(states ?? [])].join(' ');
+
+const toCursor = (place: string): string => Buffer.from(place).toString('base64url');
+
+function fromCursor(cursor: string): string {
+  const place = Buffer.from(cursor, 'base64url').toString();
+  if (/^\d{4}-\S+Z \S+$/.test(place)) return place;
+  throw invalid([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
+}

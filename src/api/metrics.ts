@@ -1,0 +1,112 @@
+/** Prometheus metrics of the API. */
+import type { Context, MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Job } from '../jobs/model/job.ts';
+import type { JobEngine } from '../jobs/ports/job-runtime.ts';
+
+export interface Metrics {
+  readonly measure: MiddlewareHandler;
+  readonly expose: (c: Context) => Promise<Response>;
+  readonly submitted: (job: Job) => void;
+}
+
+export function createMetrics(engine: WatchedEngine): Metrics {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  const watch = watchEngine(engine, register);
+  // Names follow OpenTelemetry's semantic conventions for HTTP servers.
+  const duration = new Histogram({
+    name: 'http_server_request_duration_seconds',
+    help: 'Time to answer a request, by route',
+    labelNames: ['http_request_method', 'http_route', 'http_response_status_code'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [register],
+  });
+  const submitted = new Counter({
+    name: 'darkroom_jobs_submitted_total',
+    help: 'Jobs accepted by this process',
+    labelNames: ['operation', 'dialect'],
+    registers: [register],
+  });
+  // The names that guestkit's dashboards query.
+  const guestkitJobs = new Counter({
+    name: 'guestkit_worker_jobs_total',
+    help: 'Jobs accepted by this process over the guestkit API',
+    labelNames: ['operation'],
+    registers: [register],
+  });
+  const requests = new Counter({
+    name: 'http_requests_total',
+    help: 'Requests answered, by route',
+    labelNames: ['endpoint', 'method', 'status'],
+    registers: [register],
+  });
+  return {
+    measure: async (c, next) => {
+      const end = duration.startTimer({ http_request_method: c.req.method });
+      await next();
+      // The route's pattern, not the path, so that ids do not become labels.
+      const route = routePath(c, -1);
+      end({ http_route: route, http_response_status_code: c.res.status });
+      requests.inc({ endpoint: route, method: c.req.method, status: c.res.status });
+    },
+    expose: async (c) => {
+      await watch();
+      return c.body(await register.metrics(), 200, { 'content-type': register.contentType });
+    },
+    submitted: ({ operation, dialect }) => {
+      submitted.inc({ operation, dialect });
+      if (dialect === 'guestkit') guestkitJobs.inc({ operation });
+    },
+  };
+}
+
+type WatchedEngine = Pick<JobEngine, 'queues' | 'countsByState' | 'liveWorkers'>;
+
+/** Gauges of what Temporal knows, the same from every API process. While it is away there are none, rather than old ones. */
+function watchEngine(engine: WatchedEngine, register: Registry): () => Promise<void> {
+  const gauge = (name: string, help: string, ...labelNames: string[]) =>
+    new Gauge({ name, help, labelNames, registers: [register] });
+  const up = gauge('darkroom_temporal_up', 'Whether Temporal answers');
+  const jobs = gauge(
+    'darkroom_jobs',
+    'Jobs that have not ended; created are those that no step has begun of',
+    'state',
+  );
+  const waiting = gauge('darkroom_task_queue_backlog', 'Steps that wait for a worker, about', 'task_queue');
+  const age = gauge(
+    'darkroom_task_queue_backlog_age_seconds',
+    'How long the first step has waited for a worker',
+    'task_queue',
+  );
+  const workers = gauge('darkroom_workers', 'Live workers', 'capability');
+  const slots = gauge('darkroom_worker_slots', 'Steps that live workers can run at once', 'capability');
+  // At once with setting them anew, as several may ask at the same time.
+  const reset = () => {
+    for (const each of [jobs, waiting, age, workers, slots]) each.reset();
+  };
+  return async () => {
+    try {
+      const [queues, counts, live] = await Promise.all([
+        engine.queues(),
+        engine.countsByState(),
+        engine.liveWorkers(),
+      ]);
+      reset();
+      up.set(1);
+      for (const [state, count] of counts) jobs.set({ state }, count);
+      for (const { name, ...queue } of queues) {
+        waiting.set({ task_queue: name }, queue.waiting);
+        age.set({ task_queue: name }, queue.oldestSeconds);
+      }
+      for (const { capability, slots: count } of live) {
+        workers.inc({ capability });
+        if (count !== null) slots.inc({ capability }, count);
+      }
+    } catch {
+      reset();
+      up.set(0);
+    }
+  };
+}

@@ -1,0 +1,29 @@
+/** What the server needs to do its work besides itself, and whether that is there. */
+import type { JobEngine } from '../jobs/ports/job-runtime.ts';
+
+export interface ReadinessParts {
+  readonly engine: Pick<JobEngine, 'liveCapabilities'>;
+  readonly checkStore: () => Promise<void>;
+}
+
+export interface Lack {
+  readonly part: 'temporal' | 'store' | 'worker';
+  /** For the operator alone; null when there is no more to say. */
+  readonly reason: string | null;
+}
+
+/** Nothing: it is ready. */
+export async function lacking({ engine, checkStore }: ReadinessParts): Promise<Lack[]> {
+  const [workers, store] = await Promise.allSettled([engine.liveCapabilities(), checkStore()]);
+  return [
+    ...(workers.status === 'rejected'
+      ? [{ part: 'temporal', reason: messageOf(workers.reason) } as const]
+      : []),
+    ...(store.status === 'rejected' ? [{ part: 'store', reason: messageOf(store.reason) } as const] : []),
+    ...(workers.status === 'fulfilled' && !workers.value.has('io')
+      ? [{ part: 'worker', reason: null } as const]
+      : []),
+  ];
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,9 +1,0 @@
-/** The body of callbacks, unless a dialect has one of its own. */
-import { linksOf } from '../jobs/links.ts';
-import type { CallbackNews } from './callback-body.ts';
-
-export const nativeBody = ({ event, at, job, publicUrl }: CallbackNews): unknown => ({
-  type: event,
-  timestamp: at,
-  data: { ...job, links: linksOf(job, publicUrl) },
-});

@@ -1,0 +1,100 @@
+/** `darkroom api`: the HTTP API alone. */
+
+import { createApp } from '../api/app.ts';
+import { type Lack, lacking } from '../api/readiness.ts';
+import { type HttpServer, listen } from '../api/server.ts';
+import { composeApi } from '../compose.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import { listPhotographs } from '../inputs/photographs.ts';
+import { rootsOf } from '../inputs/roots.ts';
+import { Estimator } from '../jobs/query/estimator.ts';
+import { Watcher } from '../jobs/query/watcher.ts';
+import { Recent } from '../lib/ttl-cache.ts';
+import { createLog, type Log } from '../log.ts';
+import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import { insistOnSharedKey } from './master-key.ts';
+import { keepRegistering } from './registration.ts';
+import { untilTold } from './shutdown-signal.ts';
+
+/** Where `darkroom serve` puts Temporal unless the port is taken. */
+export const EMBEDDED_ADDRESS = '127.0.0.1:7233';
+
+export async function api(): Promise<void> {
+  const config = readConfig();
+  const log = createLog(config.DARKROOM_LOG_LEVEL, 'api');
+  const target = config.embedded ? embeddedTarget(EMBEDDED_ADDRESS) : targetFromEnvironment();
+  const server = await startApi(config, target, log);
+  console.log(
+    `darkroom API  ${config.publicUrl}  (Temporal at ${target.address}, namespace ${target.namespace})`,
+  );
+  await untilTold();
+  await server.close();
+  process.exit();
+}
+
+export interface ApiServer extends HttpServer {
+  /** What it needs and lacks; nothing when it is ready. */
+  readonly lacking: () => Promise<readonly Lack[]>;
+}
+
+/** Comes up whether or not Temporal answers; until it does, what needs it is answered with 503. */
+export async function startApi(
+  config: Config,
+  target: TemporalTarget,
+  log: Log,
+  temporalUi?: string,
+): Promise<ApiServer> {
+  for (const name of config.unknown)
+    log.warn(`${name} is not a setting of this version; see "darkroom config"`);
+  await insistOnSharedKey(config);
+  const { client, service, reception, engine, operations, store, usage, authenticate } = await composeApi(
+    config,
+    target,
+  );
+  if (!config.embedded) void keepRegistering(client, log);
+  // Probes need no login, so they must not cost a write each.
+  const checks = new Recent<void>(1000, 1);
+  const checkStore = () => checks.get('', () => store.check());
+  const watcher = new Watcher((ref) => service.look(ref));
+  const app = createApp({
+    service,
+    reception,
+    watcher,
+    estimator: new Estimator(engine),
+    engine,
+    operations,
+    usage,
+    checkStore,
+    photographs: async (directory, tenant) =>
+      listPhotographs(rootsOf(config.DARKROOM_INPUT_ROOTS, tenant), directory),
+    log,
+    limits: {
+      asset: config.DARKROOM_MAX_ASSET_BYTES,
+      upload: config.DARKROOM_MAX_UPLOAD_BYTES,
+      json: config.DARKROOM_MAX_BODY_BYTES,
+    },
+    guestkit: {
+      maxQueueSize: config.DARKROOM_GUESTKIT_MAX_QUEUE_SIZE,
+      concurrentJobs: config.DARKROOM_CPU_SLOTS,
+    },
+    tasks: {
+      operation: config.DARKROOM_TASK_OPERATION,
+      params: config.DARKROOM_TASK_PARAMS,
+      assetsPerBatch: config.DARKROOM_TASK_ASSETS_PER_BATCH,
+      quietSeconds: config.DARKROOM_TASK_QUIET_SECONDS,
+    },
+    publicUrl: config.publicUrl,
+    loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,
+    authenticate,
+    temporalUi,
+  });
+  const server = await listen(config.DARKROOM_LISTEN, config.DARKROOM_GRACE_MS, (request, bindings) =>
+    app.fetch(request, bindings),
+  );
+  const close = () => {
+    // Streams of events would use up the time of grace, and go on at another API.
+    watcher.close();
+    return server.close();
+  };
+  return { close, lacking: () => lacking({ engine, checkStore }) };
+}

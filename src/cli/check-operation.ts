@@ -1,0 +1,45 @@
+/** `darkroom operations check`: whether a definition of an operation can be used, and what it does with a sample. */
+import { resolve } from 'node:path';
+import { loadOperation, readDefinition } from '../../operations/command/load.ts';
+import { tryOperation } from '../../operations/command/trial.ts';
+import { accessible } from '../engines/accessible.ts';
+
+interface CheckOptions {
+  readonly sample?: readonly string[];
+  readonly set?: readonly string[];
+  readonly out: string;
+}
+
+/** Throws an Error that says what is wrong, or that the program is missing. */
+export async function checkOperation(file: string, { sample, set, out }: CheckOptions): Promise<void> {
+  const path = resolve(file);
+  const { command, install } = await readDefinition(path);
+  const operation = await loadOperation(path);
+  const [program] = command;
+  console.log(`✓ ${operation.name}: ${operation.title}`);
+  if (!(await accessible(program)))
+    throw new Error(`${program} is not on the PATH.${install ? ` Run: ${install}` : ''}`);
+  console.log(`✓ ${program}: ${operation.engine[program]}`);
+  if (!sample) return console.log('  Give --sample FILE to run it');
+  const params = Object.fromEntries((set ?? []).map(assignment));
+  const { files, data } = await tryOperation(
+    operation,
+    params,
+    sample.map((name) => resolve(name)),
+    out,
+    () => undefined,
+  );
+  for (const name of files) console.log(`✓ ${out}/${name}`);
+  if (data !== null) console.log(JSON.stringify(data, null, 2));
+}
+
+/** A value that is JSON counts as such; all else is text. */
+function assignment(text: string): [string, unknown] {
+  const [name = '', ...rest] = text.split('=');
+  const value = rest.join('=');
+  try {
+    return [name, JSON.parse(value)];
+  } catch {
+    return [name, value];
+  }
+}

@@ -1,0 +1,85 @@
+/** `darkroom doctor`: one line for each thing that must be right, and how to mend what is not. Changes nothing. */
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { composeApi } from '../compose.ts';
+import type { Config } from '../config/config.ts';
+import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import { printJson } from './connection.ts';
+import { checkAuthentication } from './doctor/authentication.ts';
+import { checkData } from './doctor/data.ts';
+import { checkEngines } from './doctor/engines.ts';
+import { broken, type Finding, messageOf, ok } from './doctor/finding.ts';
+import { checkListen } from './doctor/listen.ts';
+import { checkMasterKey } from './doctor/master-key.ts';
+import { checkNode } from './doctor/node.ts';
+import { checkSettings } from './doctor/settings.ts';
+import { checkStore } from './doctor/store.ts';
+import { checkBinary, checkServer, embeddedAddress } from './doctor/temporal.ts';
+import { exitCodes } from './exit-code.ts';
+import { coloured } from './terminal/colour.ts';
+
+export function define(command: Command): void {
+  command
+    .option('--json', 'print one JSON document on stdout, and nothing else')
+    .addHelpText('after', '\nExit codes: 0 all is well, or warnings at most; 1 something is broken')
+    .action(async ({ json }: { json?: boolean }) => {
+      const findings = await examine();
+      const isWell = findings.every(({ state }) => state !== 'broken');
+      if (json) printJson({ ok: isWell, findings });
+      else console.log(findings.map(lineOf).join('\n'));
+      process.exit(isWell ? exitCodes.ok : exitCodes.unexpected);
+    });
+}
+
+async function examine(): Promise<Finding[]> {
+  const { config, findings } = checkSettings();
+  if (!config) return [checkNode(), ...findings];
+  const engines = await checkEngines(config);
+  return [
+    checkNode(),
+    ...findings,
+    ...(await checkData(config)),
+    ...(await checkListen(config)),
+    ...engines,
+    // With a definition that cannot be read, a server would not get this far either.
+    ...(engines.some(({ state }) => state === 'broken') ? [] : await checkParts(config)),
+  ];
+}
+
+/** Store and Temporal, as the server would use them. */
+async function checkParts(config: Config): Promise<Finding[]> {
+  const binary = config.embedded ? [await checkBinary(config)] : [];
+  const address = await embeddedAddress(config);
+  let target: TemporalTarget;
+  try {
+    target = config.embedded ? embeddedTarget(address ?? '127.0.0.1:0') : targetFromEnvironment();
+  } catch (error) {
+    return [
+      broken('Temporal', messageOf(error), 'See the TEMPORAL_ variables and the profile that they name'),
+    ];
+  }
+  // A key of our own, or one would be made in the data directory; nothing is opened with it.
+  const api = await composeApi(
+    { ...config, DARKROOM_MASTER_KEY: [randomBytes(32).toString('base64')] },
+    target,
+  );
+  const store = [
+    ...(await checkStore(config, api.store)),
+    ...(await checkMasterKey(config, api.store)),
+    ...(await checkAuthentication(config, api.store)),
+  ];
+  await api.client.connection.close();
+  const server =
+    config.embedded && address === null
+      ? [ok('Temporal', 'does not run; "darkroom serve" starts it')]
+      : await checkServer(target, config.embedded, api.operations.capabilities);
+  return [...store, ...binary, ...server];
+}
+
+const signs = { ok: ['✓', 'green'], warning: ['!', 'yellow'], broken: ['✗', 'red'] } as const;
+
+function lineOf({ check, state, found, mend }: Finding): string {
+  const [sign, colour] = signs[state];
+  const line = `${coloured(sign, colour, process.stdout)} ${check.padEnd(17)} ${found}`;
+  return mend === null ? line : `${line}\n    ${mend}`;
+}

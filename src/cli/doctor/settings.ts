@@ -1,0 +1,23 @@
+import { type Config, ConfigError, readConfig } from '../../config/config.ts';
+import { broken, type Finding, ok, warning } from './finding.ts';
+
+/** Without settings that can be read there is nothing more to look at: then `config` is null. */
+export function checkSettings(): { config: Config | null; findings: Finding[] } {
+  try {
+    const config = readConfig();
+    const unknown = config.unknown.map((name) =>
+      warning(
+        'settings',
+        `${name} is not a setting of this version`,
+        'See "darkroom config"; it may be misspelt',
+      ),
+    );
+    return { config, findings: unknown.length > 0 ? unknown : [ok('settings', 'can be read')] };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const findings = error.message
+      .split('\n')
+      .map((line) => broken('settings', line, 'Change or unset the variable; see "darkroom config"'));
+    return { config: null, findings };
+  }
+}

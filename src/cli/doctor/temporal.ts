@@ -1,0 +1,125 @@
+/** Temporal: the binary of the embedded form, or the cluster; what lies in its namespace; and who works. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Client, isGrpcServiceError } from '@temporalio/client';
+import type { Config } from '../../config/config.ts';
+
+import { createClient, grpcCode, type TemporalTarget } from '../../temporal/connection.ts';
+import { findTemporal } from '../../temporal/embedded/binary.ts';
+import { liveCapabilities } from '../../temporal/live-workers.ts';
+import { missingSearchAttributes, registrationCommand } from '../../temporal/namespace.ts';
+import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
+
+const PATIENCE_MS = 5000;
+
+/** The binary that `darkroom serve` would run. Nothing is downloaded or built. */
+export async function checkBinary({ DARKROOM_CACHE }: Config): Promise<Finding> {
+  const check = 'Temporal binary';
+  try {
+    const search = { cacheDir: DARKROOM_CACHE, env: process.env, log: () => undefined, onlyLook: true };
+    const { path, version } = await findTemporal(search);
+    return ok(check, `${path} (server ${version})`);
+  } catch (error) {
+    if (process.env['TEMPORAL_CLI_PATH'])
+      return broken(check, messageOf(error), 'Change or unset TEMPORAL_CLI_PATH');
+    return warning(
+      check,
+      'none that can be used is here yet',
+      'The first "darkroom serve" downloads or builds it, which takes minutes; or install Temporal\'s command-line tool',
+    );
+  }
+}
+
+/** Where the embedded server of this data directory listens; null when none was left or runs. */
+export async function embeddedAddress({ DARKROOM_DATA }: Config): Promise<string | null> {
+  try {
+    const { address } = JSON.parse(await readFile(join(DARKROOM_DATA, 'temporal.pid'), 'utf8')) as {
+      address?: unknown;
+    };
+    return typeof address === 'string' ? address : null;
+  } catch {
+    return null;
+  }
+}
+
+export async function checkServer(
+  target: TemporalTarget,
+  embedded: boolean,
+  capabilities: readonly string[],
+): Promise<Finding[]> {
+  const client = createClient(target);
+  try {
+    return await client.withDeadline(Date.now() + PATIENCE_MS, () => findings(client, target, capabilities));
+  } catch (error) {
+    const code = grpcCode(error);
+    // Its deadline, or no connection: what gRPC has to say of those helps nobody.
+    const why =
+      code === 4 || code === 14 ? '' : `: ${isGrpcServiceError(error) ? error.details : messageOf(error)}`;
+    const found = `${target.address} does not answer${why}`;
+    return [
+      embedded
+        ? warning(
+            'Temporal',
+            found,
+            'It was left behind by a darkroom that was killed; the next "darkroom serve" starts it again',
+          )
+        : broken('Temporal', found, 'See TEMPORAL_ADDRESS, TLS and API key, and whether the cluster runs'),
+    ];
+  } finally {
+    await client.connection.close();
+  }
+}
+
+async function findings(
+  client: Client,
+  { address, namespace }: TemporalTarget,
+  capabilities: readonly string[],
+): Promise<Finding[]> {
+  const { serverVersion } = await client.workflowService.getSystemInfo({});
+  const server = ok('Temporal', `${address} (server ${serverVersion})`);
+  const absent = await client.workflowService.describeNamespace({ namespace }).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (absent)
+    return [
+      server,
+      broken(
+        'namespace',
+        `${namespace}: ${messageOf(absent)}`,
+        `Create it: temporal operator namespace create --namespace ${namespace}`,
+      ),
+    ];
+  return [
+    server,
+    ok('namespace', namespace),
+    await checkSearchAttributes(client, namespace),
+    ...(await checkWorkers(client, capabilities)),
+  ];
+}
+
+async function checkSearchAttributes(client: Client, namespace: string): Promise<Finding> {
+  const check = 'search attributes';
+  const missing = await missingSearchAttributes(client);
+  if (missing.length === 0) return ok(check, 'registered');
+  const names = missing.map(({ name }) => name).join(', ');
+  const commands = missing.map((attribute) => registrationCommand(namespace, attribute));
+  return broken(
+    check,
+    `${names} missing, or of another type`,
+    `API and workers register them if they may; else run: ${commands.join(' && ')}`,
+  );
+}
+
+async function checkWorkers(client: Client, capabilities: readonly string[]): Promise<Finding[]> {
+  const live = await liveCapabilities(client, capabilities);
+  return capabilities.map((capability) =>
+    live.has(capability)
+      ? ok('worker', `one lives that offers ${capability}`)
+      : broken(
+          'worker',
+          `none lives that offers ${capability}: jobs that need it wait`,
+          'Start one: darkroom worker',
+        ),
+  );
+}

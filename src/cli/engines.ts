@@ -1,0 +1,68 @@
+/** `darkroom engines`: what operations need of workers, whether a live worker offers it, and how it comes to this machine. */
+import type { Command } from 'commander';
+import type { Operation } from '../client/client.ts';
+import { readConfig } from '../config/config.ts';
+import { knownEngines } from '../engines/engine.ts';
+import { install } from '../engines/installation.ts';
+import { clientOf, printJson, type ServerOptions, withServer } from './connection.ts';
+import { columns } from './terminal/columns.ts';
+
+interface Capability {
+  readonly name: string;
+  /** Null: no operation needs it alone, so the server does not tell. */
+  readonly available: boolean | null;
+  readonly operations: readonly string[];
+}
+
+export function define(command: Command): void {
+  command
+    .command('install')
+    .argument('<name>', 'an engine, or all')
+    .description('install an engine on this machine; workers that run here offer it seconds later')
+    .action(installEngines);
+  withServer(command).action(async (options: ServerOptions) => {
+    const capabilities = capabilitiesOf(await clientOf(options).operations());
+    if (options.json) return printJson({ capabilities });
+    const rows = capabilities.map(({ name, available, operations }) => [
+      name,
+      available === null
+        ? 'unknown'
+        : available
+          ? { text: 'yes', colour: 'green' as const }
+          : { text: 'no worker', colour: 'yellow' as const },
+      operations.join(', '),
+    ]);
+    console.log(columns([['CAPABILITY', 'AVAILABLE', 'NEEDED BY'], ...rows]));
+  });
+}
+
+async function installEngines(name: string): Promise<void> {
+  const engines = knownEngines();
+  const wanted = name === 'all' ? engines : engines.filter((engine) => engine.name === name);
+  if (wanted.length === 0) {
+    const known = engines.map((engine) => engine.name).join(', ');
+    throw new Error(`There is no engine "${name}"; there are ${known}`);
+  }
+  const { DARKROOM_CACHE } = readConfig(process.env, { listens: false });
+  for (const engine of wanted) await install(engine, DARKROOM_CACHE, (line) => console.error(line));
+}
+
+/** An operation is available when a worker offers all that it needs; one that is not says something only if all else that it needs is offered. */
+function capabilitiesOf(operations: readonly Operation[]): Capability[] {
+  const names = [...new Set(operations.flatMap(({ capabilities }) => capabilities))].sort();
+  const offered = new Set(
+    operations.flatMap(({ available, capabilities }) => (available ? capabilities : [])),
+  );
+  return names.map((name) => {
+    const needing = operations.filter(({ capabilities }) => capabilities.includes(name));
+    const missing = needing.some(
+      ({ available, capabilities }) =>
+        !available && capabilities.every((other) => other === name || offered.has(other)),
+    );
+    return {
+      name,
+      available: offered.has(name) ? true : missing ? false : null,
+      operations: needing.map((operation) => operation.name),
+    };
+  });
+}

@@ -1,0 +1,57 @@
+/** How a command that failed says so: a sentence on stderr, a document on stdout for programs, and an exit code. */
+import { CommanderError } from 'commander';
+import { DarkroomProblem } from '../client/client.ts';
+import { ConfigError } from '../config/config.ts';
+import { exitCodeOf, exitCodes, UsageError } from './exit-code.ts';
+import { plain } from './terminal/plain.ts';
+
+/** What went wrong once a job was there: programs that read only stdout are told its id, where a job has it. */
+export class JobFailure extends Error {
+  override name = 'JobFailure';
+  readonly id: string;
+
+  constructor(id: string, cause: unknown) {
+    super(`Job ${id}`, { cause });
+    this.id = id;
+  }
+}
+
+/** Reports the error and gives the exit code. */
+export function reportFailure(failure: unknown, json: boolean): number {
+  const [error, job] = failure instanceof JobFailure ? [failure.cause, { id: failure.id }] : [failure, {}];
+  // Commander has written what there is to say, be it help or a mistake.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (error instanceof DarkroomProblem) {
+    if (json) console.log(JSON.stringify({ ...job, error: document(error) }));
+    console.error(`darkroom: ${plain(error.detail)}${adviceOn(error)}`);
+    return exitCodeOf(error);
+  }
+  const usage = error instanceof UsageError;
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) console.log(JSON.stringify({ ...job, error: { code: usage ? 'usage' : 'unexpected', message } }));
+  // What the operator can mend is told in a sentence; only what cannot be foreseen needs a stack.
+  const expected = error instanceof Error && (error instanceof ConfigError || usage || !isBug(error));
+  console.error(expected ? `darkroom: ${message}` : error);
+  return usage ? exitCodes.usage : exitCodes.unexpected;
+}
+
+const document = ({ code, detail, status, retryable, errors }: DarkroomProblem) => ({
+  code,
+  message: detail,
+  status,
+  retryable,
+  ...(errors.length > 0 ? { errors } : {}),
+});
+
+function adviceOn({ code, isOutage }: DarkroomProblem): string {
+  if (code === 'unauthenticated')
+    return '\n  Set DARKROOM_TOKEN to a key or token; "darkroom keys create", on the machine of the server, makes a key.';
+  if (code === 'not_ended' || !isOutage) return '';
+  return code === 'unreachable'
+    ? '\n  "darkroom serve" starts a server on this machine; --url or DARKROOM_URL names another.'
+    : '\n  "darkroom doctor", on the machine of the server, looks for the cause.';
+}
+
+function isBug(error: Error): boolean {
+  return error instanceof TypeError || error instanceof ReferenceError || error instanceof SyntaxError;
+}

@@ -1,0 +1,112 @@
+/** `darkroom keys`: makes, lists and revokes keys of the API. Works on the store itself, so that the first one needs no key. */
+import type { Command } from 'commander';
+import { type ApiKey, isExpired, readKey } from '../auth/api-key.ts';
+import { isTenant, TENANT_RULE } from '../auth/tenant.ts';
+import { openKeys } from '../compose.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import { printJson, say } from './connection.ts';
+import { exitCodes, UsageError } from './exit-code.ts';
+import { columns } from './terminal/columns.ts';
+import { ago, timeAhead } from './terminal/times.ts';
+
+interface Wish {
+  readonly tenant: string;
+  readonly name: string;
+  readonly readOnly?: boolean;
+  readonly expires?: string;
+  readonly json?: boolean;
+}
+
+const JSON_OPTION = ['--json', 'print one JSON document on stdout, and nothing else'] as const;
+const LONGEST_NAME = 100;
+
+export function define(command: Command): void {
+  command
+    .command('create')
+    .description('make a key and print it, once: only its digest is kept')
+    .requiredOption(
+      '--tenant <name>',
+      'whose jobs it is for; "public" is the tenant of those who need not log in',
+    )
+    .requiredOption('--name <text>', 'what it is for, such as the program that will have it')
+    .option('--read-only', 'it may look, and change nothing')
+    .option('--expires <time>', 'until when it is good: 12h, 90d, or a date; default: until it is revoked')
+    .option(...JSON_OPTION)
+    .action(create);
+  command
+    .command('list')
+    .description('all keys, without their secrets')
+    .option(...JSON_OPTION)
+    .action(list);
+  command
+    .command('revoke')
+    .argument('<key-id>', 'the id, or the whole key')
+    .description('take a key back; within seconds no API takes it any more')
+    .action(revoke);
+}
+
+async function create({ tenant, name, readOnly, expires, json }: Wish): Promise<void> {
+  if (!isTenant(tenant)) throw new UsageError(`--tenant ${tenant}: must be ${TENANT_RULE}`);
+  if (name.trim() === '' || name.length > LONGEST_NAME || /\p{Cc}/u.test(name))
+    throw new UsageError(`--name: must be a text of 1 to ${LONGEST_NAME} characters on one line`);
+  const config = settingsHere();
+  const { key, written } = await openKeys(config).create({
+    tenant,
+    name,
+    access: readOnly ? 'read' : 'full',
+    expires_at: expiryOf(expires),
+  });
+  if (json) printJson({ ...shown(key), key: written });
+  else console.log(written);
+  const until = key.expires_at === null ? '' : `, until ${key.expires_at}`;
+  say(`Key ${key.id} of tenant ${tenant}, ${accessOf(key)}${until}. Keep it: it is not shown again.`);
+  adviseSetting(config);
+}
+
+function expiryOf(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const time = timeAhead(text);
+  if (time && time.getTime() > Date.now()) return time.toISOString();
+  throw new UsageError(`--expires ${text}: must be 12h, 90d, or a date to come such as 2027-06-30`);
+}
+
+async function list({ json }: { readonly json?: boolean }): Promise<void> {
+  const config = settingsHere();
+  const keys = await openKeys(config).list();
+  if (json) return printJson({ keys: keys.map(shown) });
+  if (keys.length === 0) return say('No keys; "darkroom keys create" makes one');
+  const rows = keys.map((key) => [
+    key.id,
+    key.tenant,
+    key.name,
+    accessOf(key),
+    ago(key.created_at),
+    isExpired(key) ? { text: 'expired', colour: 'red' as const } : (key.expires_at ?? 'never'),
+  ]);
+  console.log(columns([['ID', 'TENANT', 'NAME', 'ACCESS', 'CREATED', 'EXPIRES'], ...rows]));
+  adviseSetting(config);
+}
+
+async function revoke(text: string): Promise<void> {
+  const id = readKey(text)?.id ?? text;
+  const key = /^[0-9a-f]{12}$/.test(id) ? await openKeys(settingsHere()).revoke(id) : null;
+  if (!key) {
+    say(`darkroom: There is no such key; "darkroom keys list" shows those there are`);
+    process.exitCode = exitCodes.notFound;
+    return;
+  }
+  say(`Key ${id} of tenant ${key.tenant} (${key.name}) is revoked; running APIs take it for 5 more seconds`);
+}
+
+/** Only the store matters here. */
+const settingsHere = (): Config => readConfig(process.env, { listens: false });
+
+/** The digest is of no use to anybody else. */
+const shown = ({ sha256: _, ...key }: ApiKey) => key;
+
+const accessOf = ({ access }: ApiKey): string => (access === 'read' ? 'read only' : 'full access');
+
+function adviseSetting({ DARKROOM_AUTH }: Config): void {
+  if (DARKROOM_AUTH.includes('keys')) return;
+  say('Keys are not asked for by these settings: set DARKROOM_AUTH=keys for the server');
+}

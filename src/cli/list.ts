@@ -1,0 +1,72 @@
+/** `darkroom list`: jobs as a table, what runs first. */
+import { type Command, Option } from 'commander';
+import type { Job, JobFilter } from '../client/client.ts';
+import { states } from '../jobs/model/states.ts';
+import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { UsageError } from './exit-code.ts';
+import { colourOfState } from './terminal/colour.ts';
+import { columns } from './terminal/columns.ts';
+import { ago, timeOf } from './terminal/times.ts';
+
+interface Options extends ServerOptions {
+  readonly state?: Job['state'];
+  readonly operation?: string;
+  readonly dialect?: string;
+  readonly since?: string;
+  readonly limit: string;
+  readonly all?: boolean;
+}
+
+export function define(command: Command): void {
+  withServer(
+    command
+      .addOption(new Option('--state <state>', 'only jobs in this state').choices(states))
+      .option('--operation <name>', 'only jobs of this operation')
+      .option('--dialect <name>', 'only jobs that were submitted by this API')
+      .option('--since <time>', 'only jobs created since: 30m, 2h, 7d, or a date')
+      .option('--limit <number>', 'this many at most', '20')
+      .option('--all', 'all of them'),
+    'print a line of JSON for each job',
+  ).action(list);
+}
+
+async function list(options: Options): Promise<void> {
+  const limit = options.all ? Number.POSITIVE_INFINITY : limitOf(options.limit);
+  const jobs: Job[] = [];
+  let more = false;
+  for await (const job of clientOf(options).list(filterOf(options))) {
+    more = jobs.length === limit;
+    if (more) break;
+    jobs.push(job);
+    if (options.json) printJson(job);
+  }
+  if (options.json) return;
+  if (jobs.length === 0) return say('No jobs');
+  const rows = jobs.map((job) => [
+    job.id,
+    { text: job.paused ? `${job.state}, paused` : job.state, colour: colourOfState(job.state) },
+    `${Math.floor(job.progress)} %`,
+    job.operation,
+    ago(job.created_at),
+  ]);
+  console.log(columns([['ID', 'STATE', 'PROGRESS', 'OPERATION', 'CREATED'], ...rows]));
+  if (more) say('There are more: --limit, --all');
+}
+
+function filterOf({ state, operation, dialect, since }: Options): JobFilter {
+  const time = since === undefined ? undefined : timeOf(since);
+  if (time === null)
+    throw new UsageError(`--since ${since}: must be 30m, 2h, 7d, or a date such as 2026-11-21`);
+  return {
+    ...(state === undefined ? {} : { state }),
+    ...(operation === undefined ? {} : { operation }),
+    ...(dialect === undefined ? {} : { dialect }),
+    ...(time === undefined ? {} : { since: time }),
+  };
+}
+
+function limitOf(text: string): number {
+  const limit = Number(text);
+  if (Number.isSafeInteger(limit) && limit > 0) return limit;
+  throw new UsageError(`--limit ${text}: must be a whole number above 0`);
+}

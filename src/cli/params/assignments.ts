@@ -1,0 +1,21 @@
+/** `--set name=value`, any number of times, into parameters. */
+
+import { paramsOfTexts } from '../../jobs/submit/params-text.ts';
+import type { Schema } from '../../jobs/submit/typed-value.ts';
+import { UsageError } from '../exit-code.ts';
+
+type Params = Record<string, unknown>;
+
+/** `base` with what was set. Throws UsageError that names each parameter that is wrong. */
+export function assign(assignments: readonly string[], base: Params, root: Schema): Params {
+  const { params, problems } = paramsOfTexts(assignments.map(split), base, root);
+  if (problems.length === 0) return params;
+  const lines = problems.map(({ index, problem }) => `  --set ${assignments[index]}: ${problem}`);
+  throw new UsageError(`Parameters cannot be used:\n${lines.join('\n')}`);
+}
+
+function split(assignment: string): [name: string, text: string] {
+  const at = assignment.indexOf('=');
+  if (at < 1) throw new UsageError(`--set ${assignment}: write it as name=value`);
+  return [assignment.slice(0, at), assignment.slice(at + 1)];
+}

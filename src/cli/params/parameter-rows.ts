@@ -1,0 +1,48 @@
+/** Parameters of an operation, from their JSON Schema: name, what it may be, what it means. */
+import { choicesOf, describeNumber, resolved, type Schema } from '../../jobs/submit/typed-value.ts';
+
+export function parameterRows(root: Schema): string[][] {
+  return rowsOf(resolved(root, root), root, '');
+}
+
+function rowsOf(schema: Schema, root: Schema, prefix: string): string[][] {
+  const required = (schema['required'] ?? []) as readonly string[];
+  return Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).flatMap(([key, given]) => {
+    const property = { ...resolved(given, root), ...given };
+    const standard = property['default'];
+    // A schema of what comes out names what has a default as required as well.
+    const must = required.includes(key) && standard === undefined;
+    const notes = [
+      ...(must ? ['required'] : []),
+      ...(standard === undefined
+        ? []
+        : [`default ${typeof standard === 'string' ? standard : JSON.stringify(standard)}`]),
+    ];
+    const name = prefix + key;
+    const row = [
+      name,
+      `${kindOf(property, root)}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`,
+      String(property['description'] ?? ''),
+    ];
+    return [row, ...(property['properties'] ? rowsOf(property, root, `${name}.`) : [])];
+  });
+}
+
+function kindOf(given: Schema, root: Schema): string {
+  const schema = resolved(given, root);
+  const choices = choicesOf(schema);
+  if (choices) return choices.map(String).join(' | ');
+  const either = (schema['anyOf'] ?? schema['oneOf']) as readonly Schema[] | undefined;
+  if (either) return either.map((one) => kindOf(one, root)).join(', or ');
+  const types = [schema['type'] ?? []].flat() as string[];
+  if (types.length === 0) return 'any JSON value';
+  return types.map((type) => kindOfType(type, schema, root)).join(', or ');
+}
+
+function kindOfType(type: string, schema: Schema, root: Schema): string {
+  if (type === 'integer' || type === 'number') return describeNumber({ ...schema, type });
+  if (type === 'boolean') return 'true | false';
+  if (type === 'string') return 'text';
+  if (type === 'array') return `list of ${kindOf((schema['items'] ?? {}) as Schema, root)}`;
+  return type;
+}

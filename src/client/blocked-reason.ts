@@ -1,0 +1,18 @@
+/** What keeps a job from going on, in words; null when a step runs, or nothing is known. `now`: epoch, ms. */
+import type { Step } from '../jobs/model/pending-activity.ts';
+
+export function hindranceOf(steps: readonly Step[], now = Date.now()): string | null {
+  if (steps.some(({ state }) => state === 'running')) return null;
+  const failed = steps.find(({ state }) => state === 'retrying');
+  if (failed) {
+    const seconds = Math.max(0, Math.round((Date.parse(failed.next_attempt_at ?? '') - now) / 1000));
+    return `attempt ${failed.attempt} in ${seconds} s; the one before failed: ${failed.error?.message ?? 'nobody knows why'}`;
+  }
+  const [waiting] = steps;
+  if (!waiting) return null;
+  const since =
+    waiting.since === null
+      ? ''
+      : ` for ${Math.max(0, Math.round((now - Date.parse(waiting.since)) / 1000))} s`;
+  return `has waited${since} for a free worker (queue ${waiting.task_queue ?? 'unknown'})`;
+}

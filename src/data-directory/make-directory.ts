@@ -1,0 +1,31 @@
+/** Directories that settings name, made where they are missing. */
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ConfigError } from '../config/config.ts';
+
+/** Makes it with those above it. Throws ConfigError, which names `setting`, when that cannot be done. */
+export async function makeDirectory(path: string, setting: string, mode?: number): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const { place, isDirectory } = await nearestPlace(path);
+    const why = !isDirectory
+      ? `${place} is not a directory`
+      : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+        ? `${place} may not be written`
+        : message;
+    throw new ConfigError(
+      `The directory ${path} cannot be made: ${why}. Change that, or set ${setting} to another directory`,
+      { cause: error },
+    );
+  }
+}
+
+/** The path, or the first above it that is there. */
+export async function nearestPlace(path: string): Promise<{ place: string; isDirectory: boolean }> {
+  for (let place = path; ; place = dirname(place)) {
+    const info = await stat(place).catch(() => null);
+    if (info || place === dirname(place)) return { place, isDirectory: info?.isDirectory() ?? false };
+  }
+}

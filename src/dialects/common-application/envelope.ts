@@ -1,0 +1,47 @@
+/** The shape that every answer has, but for results and metrics. */
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { json } from '../../api/openapi.ts';
+import { describeFailure } from '../../api/problems/bad-fields.ts';
+import { failureHeaders } from '../../api/problems/problem.ts';
+import type { DarkroomError, ErrorCode } from '../../errors.ts';
+import { nameOf } from './fields.ts';
+
+export const envelope = <Data extends z.ZodType>(data: Data) =>
+  z.object({ success: z.boolean(), message: z.string().nullable(), data });
+
+export const succeeded = <Data>(data: Data) => ({ success: true, message: null, data });
+
+const failure = envelope(z.null())
+  .meta({ id: 'TaskFailure' })
+  .openapi({
+    example: { success: false, message: 'data[0].download_url: must be an absolute URL', data: null },
+  });
+
+/** Statuses of requests that fail. */
+export const fails = (...statuses: number[]) =>
+  Object.fromEntries(statuses.map((status) => [status, json(failure, '`message` says why')]));
+
+export const failed = (c: Context, error: DarkroomError): Response =>
+  c.json({ success: false, message: messageOf(c, error), data: null }, codeOf(error), failureHeaders(error));
+
+/** In these messages the domain speaks of jobs, and quotes nothing but ids. */
+const aboutJobs: readonly ErrorCode[] = [
+  'job_not_found',
+  'job_not_active',
+  'input_closed',
+  'too_many_assets',
+  'worker_unavailable',
+];
+
+function messageOf(c: Context, error: DarkroomError): string {
+  if (aboutJobs.includes(error.code))
+    return error.message.replaceAll(/\b([Jj])ob\b/g, (_, letter) => (letter === 'J' ? 'Task' : 'task'));
+  const assets = c.req.path === '/api/v1/task' ? 'assets_total' : 'data';
+  return describeFailure(error, (pointer) => nameOf(pointer, assets));
+}
+
+/** A result that is not there is not found. */
+const codeOf = ({ code, status }: DarkroomError): ContentfulStatusCode =>
+  (code === 'result_not_ready' ? 404 : status) as ContentfulStatusCode;

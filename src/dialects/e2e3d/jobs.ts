@@ -1,0 +1,113 @@
+/** Jobs: the list, how one stands, cancel, pause, resume. */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { ApiParts, Env } from '../../api/context.ts';
+import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
+import { json } from '../../api/openapi.ts';
+import type { Job } from '../../jobs/model/job.ts';
+import { states } from '../../jobs/model/states.ts';
+import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
+import { createRoutes, refOf } from '../native/shared.ts';
+import { type E2e3dStatus, e2e3dJob, e2e3dStatus } from './callback.ts';
+import { fails } from './errors.ts';
+import { idParam, jobStatus, statuses, tags } from './shared.ts';
+
+const listQuery = z.strictObject({
+  status: z
+    .enum(['', ...statuses], `must be one of ${statuses.join(', ')}`)
+    .optional()
+    .describe('Only jobs of this status; empty: all'),
+  ...pageQuery,
+});
+
+const jobList = z
+  .object({
+    jobs: z.array(jobStatus),
+    total: z
+      .int()
+      .describe('All jobs of this status, on this page or not; of many, as counted at most five seconds ago'),
+    next_cursor: z.string().nullable().describe('Null on the last page'),
+  })
+  .meta({ id: 'E2e3dJobs' });
+
+export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: DialectJobs): OpenAPIHono<Env> {
+  const app = createRoutes();
+  const lists = new JobLists(jobs);
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/jobs',
+      tags,
+      summary: 'List jobs, the latest submission first',
+      request: { query: listQuery },
+      responses: { 200: json(jobList, 'The jobs'), ...fails(422, 503) },
+    }),
+    async (c) => {
+      const { status, ...which } = c.req.valid('query');
+      const wanted = { ...which, tenant: c.var.tenant, states: status ? statesOf(status) : null };
+      const { jobs, total, next } = await lists.page(wanted, c.req.raw.signal);
+      return c.json({ jobs: jobs.map((job) => e2e3dJob(job)), total, next_cursor: next }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/job/{job_id}',
+      tags,
+      summary: 'How a job stands',
+      request: { params: idParam },
+      responses: { 200: json(jobStatus, 'The job'), ...fails(404, 503) },
+    }),
+    async (c) => {
+      const snapshot = await jobs.look(refOf(c, c.req.valid('param').job_id));
+      const expected = await estimator.estimate(snapshot);
+      return c.json(e2e3dJob(snapshot.job, expected?.at ?? null), 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'delete',
+      path: '/api/job/{job_id}',
+      tags,
+      summary: 'Cancel a job; what there is of it stays',
+      request: { params: idParam },
+      responses: {
+        200: json(jobStatus, 'It is cancelled, now or since an earlier call'),
+        202: json(jobStatus, 'It is being cancelled'),
+        ...fails(404, 409, 503),
+      },
+    }),
+    async (c) => {
+      const ref = refOf(c, c.req.valid('param').job_id);
+      const before = await jobs.get(ref);
+      const job = before.state === 'cancelled' ? before : await jobs.control(ref, 'cancel');
+      return c.json(e2e3dJob(job), job.state === 'cancelled' ? 200 : 202);
+    },
+  );
+
+  for (const [action, summary] of [
+    ['pause', 'Hold a job after the step that it is in'],
+    ['resume', 'Let a paused job go on'],
+  ] as const) {
+    app.openapi(
+      createRoute({
+        method: 'post',
+        path: `/api/job/{job_id}/${action}`,
+        tags,
+        summary,
+        request: { params: idParam },
+        responses: { 200: json(jobStatus, 'The job'), ...fails(404, 409, 503) },
+      }),
+      async (c) => {
+        const job: Job = await jobs.control(refOf(c, c.req.valid('param').job_id), action);
+        return c.json(e2e3dJob(job), 200);
+      },
+    );
+  }
+
+  return app;
+}
+
+const statesOf = (status: E2e3dStatus) => states.filter((state) => e2e3dStatus(state) === status);

@@ -1,0 +1,123 @@
+/** POST /api/reconstruct. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { ApiParts, Env } from '../../api/context.ts';
+import { jsonBody, sentType } from '../../api/json-body.ts';
+import { json } from '../../api/openapi.ts';
+import { DarkroomError } from '../../errors.ts';
+import { httpUrl } from '../../jobs/model/asset.ts';
+import { jobId } from '../../jobs/model/job.ts';
+import type { Caller, JobRequest } from '../../jobs/submit/job-submissions.ts';
+import { invalid, invalidFields } from '../../jobs/submit/validation.ts';
+import { createRoutes } from '../native/shared.ts';
+import { e2e3dJob } from './callback.ts';
+import { fails } from './errors.ts';
+import { jobStatus, NAME, OPERATION, qualities, tags } from './shared.ts';
+
+const submission = z
+  .strictObject({
+    image_set_path: z
+      .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') })
+      .min(1, 'must not be empty')
+      .max(4096)
+      .describe('A directory with photographs, below an input directory of the server'),
+    quality: z
+      .enum(qualities, `must be one of ${qualities.join(', ')}`)
+      .nullish()
+      .describe('Default: medium'),
+    job_id: jobId.nullish(),
+    use_gpu: z.boolean().nullish().describe('Default: false. Where a worker has no GPU, the CPU does it'),
+    notify_url: httpUrl.nullish().describe('Gets the status and the results once the job has ended'),
+  })
+  .meta({
+    id: 'E2e3dReconstruction',
+    example: {
+      image_set_path: '/app/data/input/SampleImages',
+      quality: 'medium',
+      job_id: 'sample_job_123',
+      use_gpu: true,
+      notify_url: 'https://example.com/callback',
+    },
+  });
+
+type Parts = Pick<ApiParts, 'reception' | 'operations' | 'photographs' | 'onSubmitted'>;
+
+export function submissionRoutes(parts: Parts): OpenAPIHono<Env> {
+  const { reception, onSubmitted } = parts;
+  const app = createRoutes();
+
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/api/reconstruct',
+    tags,
+    summary: 'Submit a reconstruction',
+    description:
+      'The directory is looked at before the answer. The same request with the same job_id (or, without one, the same ' +
+      'Idempotency-Key) is the same job, whatever has become of the directory; another under its job_id is refused with 409.',
+    request: { body: { required: true, content: { 'application/json': { schema: submission } } } },
+    responses: {
+      202: {
+        ...json(jobStatus, 'Accepted, and durable from now on; or it was before'),
+        headers: z.object({ location: z.string().openapi({ description: 'Address of the job' }) }),
+      },
+      ...fails(400, 409, 413, 415, 422, 429, 503),
+    },
+  });
+  app.post('/api/reconstruct', async (c) => {
+    const body = await jsonBody(c, `Send the request as application/json; this is ${sentType(c)}`);
+    const parsed = submission.safeParse(body);
+    if (!parsed.success) throw invalidFields(parsed.error.issues);
+    const { image_set_path: directory, ...wishes } = parsed.data;
+    const request = requestOf(wishes);
+    const caller: Caller = {
+      tenant: c.var.tenant,
+      dialect: NAME,
+      idempotencyKey: c.req.header('idempotency-key') || undefined,
+      assetsNamed: directory,
+    };
+    const known = await reception.find(caller, request);
+    const { job, created } = known
+      ? { job: known, created: false }
+      : await reception.submit(caller, {
+          ...request,
+          assets: await assetsOf(directory, caller.tenant, parts),
+        });
+    if (created) onSubmitted(job);
+    return c.json(e2e3dJob(job), 202, { location: `/api/job/${job.id}` });
+  });
+
+  return app;
+}
+
+function requestOf({
+  quality,
+  use_gpu,
+  job_id,
+  notify_url,
+}: Omit<z.infer<typeof submission>, 'image_set_path'>): JobRequest {
+  const params = { quality: quality ?? 'medium', use_gpu: use_gpu ?? false };
+  return {
+    operation: OPERATION,
+    params,
+    // What was wished for can be seen of the job, too.
+    labels: { quality: params.quality, use_gpu: String(params.use_gpu) },
+    ...(job_id ? { id: job_id } : {}),
+    ...(notify_url ? { callback: { url: notify_url } } : {}),
+  };
+}
+
+/** Throws invalid_request when the directory cannot be used. */
+async function assetsOf(
+  directory: string,
+  tenant: string,
+  { operations, photographs }: Parts,
+): Promise<NonNullable<JobRequest['assets']>> {
+  const unusable = (detail: string) => invalid([{ pointer: '/image_set_path', detail }]);
+  const paths = await photographs(directory, tenant).catch((error: unknown) => {
+    throw error instanceof DarkroomError ? unusable(error.message) : error;
+  });
+  const { min = 0, max = 0 } = operations.find(OPERATION)?.info.inputs ?? {};
+  if (paths.length >= min && paths.length <= max) return paths.map((path) => ({ source: { path } }));
+  throw unusable(
+    `"${directory}" has ${paths.length} photographs (jpg, png, tiff, webp, avif), and a reconstruction takes ${min} to ${max}`,
+  );
+}

@@ -1,0 +1,148 @@
+/** The server: its statistics, whether it is well, how it is set up. */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { accepts } from 'hono/accepts';
+import packageJson from '../../../package.json' with { type: 'json' };
+import type { ApiParts, Env } from '../../api/context.ts';
+import { json } from '../../api/openapi.ts';
+import type { LiveWorker } from '../../jobs/ports/job-runtime.ts';
+import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
+import { createRoutes } from '../native/shared.ts';
+import { LINK_SECONDS } from './callback.ts';
+import { fails } from './errors.ts';
+import { OPERATION, qualities, statuses, tags } from './shared.ts';
+import { StatisticsOf } from './statistics.ts';
+
+const count = z.int().min(0);
+
+const workers = z.object({
+  live: count,
+  reconstruction: count.describe('Those that can do reconstructions'),
+});
+
+const metrics = z
+  .object({
+    timestamp: z.iso.datetime(),
+    jobs: z.object({
+      total: count,
+      ...(Object.fromEntries(statuses.map((status) => [status, count])) as Record<
+        (typeof statuses)[number],
+        typeof count
+      >),
+    }),
+    success_rate: z.number().nullable().describe('Completed jobs, of those that completed or failed'),
+    average_duration_seconds: z.number().nullable().describe('Of completed jobs, from begin to end'),
+    workers,
+  })
+  .meta({ id: 'E2e3dMetrics' });
+
+const health = z
+  .object({ status: z.literal('healthy'), timestamp: z.iso.datetime(), workers })
+  .meta({ id: 'E2e3dHealth' });
+
+const config = z
+  .object({
+    version: z.string(),
+    operation: z.string(),
+    quality: z.object({ choices: z.array(z.enum(qualities)), default: z.enum(qualities) }),
+    use_gpu: z.object({ default: z.boolean() }),
+    images: z.object({ min: z.int(), max: z.int(), media: z.array(z.string()) }),
+    stages: z.array(z.string()),
+    statuses: z.array(z.enum(statuses)),
+    limits: z.object({ image_bytes: z.int(), request_bytes: z.int() }),
+    minio_url_seconds: z.int().describe('How long an address in the object store is good'),
+  })
+  .meta({ id: 'E2e3dConfig' });
+
+type Parts = Pick<ApiParts, 'engine' | 'operations' | 'limits' | 'checkStore' | 'exposeMetrics'>;
+
+export function systemRoutes(parts: Parts, jobs: DialectJobs): OpenAPIHono<Env> {
+  const { engine, operations, limits } = parts;
+  const statistics = new StatisticsOf(jobs);
+  const app = createRoutes();
+  const info = () => operations.find(OPERATION)?.info;
+
+  /** What a reconstruction needs may be shared out between workers: those count that have the engine. */
+  const countWorkers = (live: readonly LiveWorker[]): z.infer<typeof workers> => {
+    const offering = (capability: string) => live.filter((worker) => worker.capability === capability);
+    const needed = info()?.capabilities ?? [];
+    const whole = needed.every((capability) => offering(capability).length > 0);
+    const engines = needed
+      .filter((capability) => capability !== 'io' && capability !== 'cpu')
+      .flatMap(offering);
+    return { live: new Set(live.map(({ name }) => name)).size, reconstruction: whole ? engines.length : 0 };
+  };
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/metrics',
+      tags,
+      summary: 'Statistics as JSON; for who prefers text/plain, the metrics for Prometheus',
+      responses: {
+        200: {
+          description: 'The statistics, at most five seconds old',
+          content: {
+            'application/json': { schema: metrics },
+            'text/plain': { schema: z.string().openapi({ example: 'http_requests_total{…} 3\n' }) },
+          },
+        },
+        ...fails(503),
+      },
+    }),
+    async (c) => {
+      const type = accepts(c, {
+        header: 'Accept',
+        supports: ['application/json', 'text/plain', 'application/openmetrics-text'],
+        default: 'application/json',
+      });
+      c.header('vary', 'Accept');
+      if (type !== 'application/json') return (await parts.exposeMetrics(c)) as never;
+      // Without Temporal the list would have ended jobs alone, so that is asked first.
+      const workers = countWorkers(await engine.liveWorkers());
+      const timestamp = new Date().toISOString();
+      return c.json({ timestamp, ...(await statistics.for(c.var.tenant)), workers }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/health',
+      tags,
+      summary: 'Whether jobs are taken',
+      responses: { 200: json(health, 'They are'), ...fails(503) },
+    }),
+    async (c) => {
+      const [live] = await Promise.all([engine.liveWorkers(), parts.checkStore()]);
+      const timestamp = new Date().toISOString();
+      return c.json({ status: 'healthy' as const, timestamp, workers: countWorkers(live) }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/config',
+      tags,
+      summary: 'How the server is set up',
+      responses: { 200: json(config, 'The configuration; nothing in it is secret') },
+    }),
+    (c) => {
+      const { inputs, stages } = info() ?? { inputs: { min: 0, max: 0, media: [] }, stages: [] };
+      const body: z.infer<typeof config> = {
+        version: packageJson.version,
+        operation: OPERATION,
+        quality: { choices: [...qualities], default: 'medium' },
+        use_gpu: { default: false },
+        images: { min: inputs.min, max: inputs.max, media: [...inputs.media] },
+        stages: [...stages],
+        statuses: [...statuses],
+        limits: { image_bytes: limits.asset, request_bytes: limits.json },
+        minio_url_seconds: LINK_SECONDS,
+      };
+      return c.json(body, 200);
+    },
+  );
+
+  return app;
+}

@@ -1,0 +1,99 @@
+/** Jobs: the list, how one stands, what came of it. */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Env } from '../../api/context.ts';
+import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
+import { json } from '../../api/openapi.ts';
+import { DarkroomError } from '../../errors.ts';
+import { jobId } from '../../jobs/model/job.ts';
+import type { JobRef } from '../../jobs/model/run-input.ts';
+import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
+import { createRoutes, refOf } from '../native/shared.ts';
+import { fails } from './errors.ts';
+import { success, tags } from './shared.ts';
+import { jobStatus, statusOf } from './status.ts';
+
+const idParam = z.object({ id: z.string().openapi({ example: 'inspect-vm-001' }) });
+
+const listQuery = z.strictObject(pageQuery);
+
+const jobList = z
+  .object({
+    jobs: z.array(jobStatus),
+    total: z.int().describe('All jobs, on this page or not; of many, as counted at most five seconds ago'),
+    next_cursor: z.string().nullable().describe('Null on the last page'),
+  })
+  .meta({ id: 'GuestkitJobs' });
+
+export function jobRoutes(jobs: DialectJobs): OpenAPIHono<Env> {
+  const app = createRoutes();
+  const lists = new JobLists(jobs);
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/jobs',
+      tags,
+      summary: 'List jobs, the latest submission first',
+      request: { query: listQuery },
+      responses: { 200: json(success(jobList), 'The jobs'), ...fails(400, 503) },
+    }),
+    async (c) => {
+      const wanted = { ...c.req.valid('query'), tenant: c.var.tenant, states: null };
+      const { jobs, total, next } = await lists.page(wanted, c.req.raw.signal);
+      const data = { jobs: jobs.map(statusOf), total, next_cursor: next };
+      return c.json({ success: true as const, data }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/jobs/{id}',
+      tags,
+      summary: 'How a job stands',
+      request: { params: idParam },
+      responses: { 200: json(success(jobStatus), 'The job'), ...fails(404, 503) },
+    }),
+    async (c) => {
+      const ref = refOf(c, c.req.valid('param').id);
+      const data = statusOf(await known(ref, () => jobs.get(ref)));
+      return c.json({ success: true as const, data }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/jobs/{id}/result',
+      tags,
+      summary: 'The result of a completed job',
+      request: { params: idParam },
+      responses: {
+        200: json(success(z.unknown()), 'What the operation gave'),
+        ...fails(404, 503),
+      },
+    }),
+    async (c) => {
+      const ref = refOf(c, c.req.valid('param').id);
+      const { status, error } = statusOf(await known(ref, () => jobs.get(ref)));
+      if (status !== 'Completed') {
+        const why = error === null ? '' : `: ${error}`;
+        const message = `Result of job ${ref.id} is not available, the job is ${status}${why}`;
+        throw new DarkroomError('result_not_ready', message);
+      }
+      const { manifest } = await jobs.result(ref);
+      return c.json({ success: true as const, data: manifest.data }, 200);
+    },
+  );
+
+  return app;
+}
+
+/** An id that no job could have is one that no job has. */
+async function known<T>(ref: JobRef, read: () => Promise<T>): Promise<T> {
+  const missing = () => new DarkroomError('job_not_found', `Job ${ref.id} not found`);
+  if (!jobId.safeParse(ref.id).success) throw missing();
+  return read().catch((error: unknown) => {
+    throw error instanceof DarkroomError && error.code === 'job_not_found' ? missing() : error;
+  });
+}

@@ -1,0 +1,89 @@
+/** POST /api/v1/jobs. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { ApiParts, Env } from '../../api/context.ts';
+import { jsonBody } from '../../api/json-body.ts';
+import { json } from '../../api/openapi.ts';
+import { DarkroomError } from '../../errors.ts';
+import type { JobRef } from '../../jobs/model/run-input.ts';
+import type { FieldError } from '../../jobs/ports/operation-catalogue.ts';
+import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
+import type { Rooms } from '../../jobs/submit/concurrency-quota.ts';
+import type { Submitted } from '../../jobs/submit/job-submissions.ts';
+import { invalid } from '../../jobs/submit/validation.ts';
+import { createRoutes, refOf } from '../native/shared.ts';
+import { fails } from './errors.ts';
+import { inDocument, jobDocument, requestOf } from './job-document.ts';
+import { success, tags } from './shared.ts';
+
+const NO_JSON = 'Send the job as JSON, with the header Content-Type: application/json';
+
+interface Own {
+  readonly name: string;
+  readonly jobs: DialectJobs;
+  readonly queues: Rooms;
+}
+
+const receipt = z.object({ job_id: z.string(), status: z.literal('submitted'), message: z.string() }).meta({
+  id: 'GuestkitReceipt',
+  example: {
+    job_id: 'test-001',
+    status: 'submitted',
+    message: 'Job test-001 submitted successfully',
+  },
+});
+
+export function submissionRoutes(
+  { reception, operations, onSubmitted }: Pick<ApiParts, 'reception' | 'operations' | 'onSubmitted'>,
+  { name, jobs, queues }: Own,
+): OpenAPIHono<Env> {
+  const app = createRoutes();
+
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/api/v1/jobs',
+    tags,
+    summary: 'Submit a job',
+    description: 'The same job sent again is the same job; another under its id is refused with 409.',
+    request: { body: { required: true, content: { 'application/json': { schema: jobDocument } } } },
+    responses: {
+      201: json(success(receipt), 'Accepted, and durable from now on'),
+      ...fails(400, 409, 413, 415, 429, 503),
+    },
+  });
+  app.post('/api/v1/jobs', async (c) => {
+    const request = requestOf(await jsonBody(c, NO_JSON), operations);
+    const ref = refOf(c, request.id ?? '');
+    await admit(queues, jobs, ref);
+    const { job, created } = await reception
+      .submit({ tenant: c.var.tenant, dialect: name }, request)
+      .catch((error: unknown): Submitted => {
+        throw inTheirWords(error, request.operation);
+      });
+    // Ids are shared with the other APIs.
+    if (job.dialect !== name)
+      throw new DarkroomError('job_id_in_use', `Job id "${job.id}" belongs to a job of another API`);
+    if (created) onSubmitted(job);
+    c.header('location', `/api/v1/jobs/${encodeURIComponent(job.id)}`);
+    const message = `Job ${job.id} submitted successfully`;
+    return c.json({ success: true, data: { job_id: job.id, status: 'submitted', message } }, 201);
+  });
+
+  return app;
+}
+
+/** A job that is there already needs no room. */
+async function admit(queues: Rooms, jobs: DialectJobs, ref: JobRef): Promise<void> {
+  try {
+    await queues.of(ref.tenant).admit();
+  } catch (error) {
+    if (!(error instanceof DarkroomError && error.code === 'queue_full')) throw error;
+    const known = await jobs.get(ref).catch(() => null);
+    if (!known) throw error;
+  }
+}
+
+function inTheirWords(error: unknown, operation: string): unknown {
+  if (!(error instanceof DarkroomError) || error.code !== 'invalid_request') return error;
+  const errors = (error.details?.['errors'] ?? []) as readonly FieldError[];
+  return invalid(errors.map((one) => inDocument(operation, one)));
+}

@@ -1,0 +1,106 @@
+/** What the workers can do, and whether the server is well. */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { ApiParts, Env } from '../../api/context.ts';
+import { json } from '../../api/openapi.ts';
+import type { LiveWorker } from '../../jobs/ports/job-runtime.ts';
+import type { OperationInfo } from '../../jobs/ports/operation-catalogue.ts';
+import { createRoutes } from '../native/shared.ts';
+import { fails } from './errors.ts';
+import { operationsOf } from './job-document.ts';
+import { success, tags } from './shared.ts';
+
+const GIB = 2 ** 30;
+
+/** It opens disk images, as what else does so can do too. */
+const ON_IMAGES = 'guestkit.inspect';
+
+/** What of the contract's features is true of that: it reads LVM itself, without Rust and without attaching devices. */
+const IMAGE_FEATURES = ['lvm'];
+
+const capabilities = z
+  .object({
+    worker_id: z.string().nullable().describe('One of the workers that live; null when there is none'),
+    operations: z.array(z.string()).describe('What live workers can do'),
+    features: z.array(z.string()).describe('None as long as no worker can open images'),
+    disk_formats: z.array(z.string()).describe('None as long as no worker can open images'),
+    max_concurrent_jobs: z.int().describe('Jobs of one operation that all live workers run at once'),
+    max_disk_size_gb: z.number().describe('Largest image, in units of 2^30 bytes'),
+  })
+  .meta({ id: 'GuestkitCapabilities' });
+
+const health = z
+  .object({ status: z.literal('healthy'), timestamp: z.iso.datetime() })
+  .meta({ id: 'GuestkitHealth' });
+
+type Parts = Pick<ApiParts, 'engine' | 'operations' | 'limits' | 'guestkit'>;
+
+export function workerRoutes(parts: Parts): OpenAPIHono<Env> {
+  const app = createRoutes();
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/capabilities',
+      tags,
+      summary: 'What live workers can do',
+      responses: { 200: json(success(capabilities), 'The capabilities'), ...fails(503) },
+    }),
+    async (c) => {
+      const data = describe(parts, await parts.engine.liveWorkers());
+      return c.json({ success: true as const, data }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/api/v1/health',
+      tags,
+      summary: 'Whether jobs are taken',
+      responses: { 200: json(success(health), 'They are'), ...fails(503) },
+    }),
+    async (c) => {
+      // Throws while Temporal, without which no job is taken, is away.
+      await parts.engine.liveWorkers();
+      const data = { status: 'healthy' as const, timestamp: new Date().toISOString() };
+      return c.json({ success: true as const, data }, 200);
+    },
+  );
+
+  return app;
+}
+
+function describe(
+  { operations, limits, guestkit }: Omit<Parts, 'engine'>,
+  workers: readonly LiveWorker[],
+): z.infer<typeof capabilities> {
+  const slots = slotsOf(workers);
+  const able = operationsOf(operations).flatMap((name) => operations.find(name)?.info ?? []);
+  const live = able.filter((info) => info.capabilities.every((capability) => slots.has(capability)));
+  const onImages = live.find(({ name }) => name === ON_IMAGES);
+  const atOnce = live.flatMap((info) =>
+    info.capabilities.flatMap((capability) => slots.get(capability) || []),
+  );
+  return {
+    worker_id: workers[0]?.name ?? null,
+    operations: live.map(({ name }) => name),
+    features: onImages ? IMAGE_FEATURES : [],
+    disk_formats: onImages ? formatsOf(onImages) : [],
+    max_concurrent_jobs: atOnce.length > 0 ? Math.min(...atOnce) : guestkit.concurrentJobs,
+    max_disk_size_gb: Math.floor((limits.asset / GIB) * 100) / 100,
+  };
+}
+
+/** Capability → steps that live workers run at once; 0 when that is not known. */
+function slotsOf(workers: readonly LiveWorker[]): ReadonlyMap<string, number> {
+  const slots = new Map<string, number>();
+  for (const worker of workers)
+    slots.set(worker.capability, (slots.get(worker.capability) ?? 0) + (worker.slots ?? 0));
+  return slots;
+}
+
+const choices = z.object({ properties: z.object({ format: z.object({ enum: z.array(z.string()) }) }) });
+
+/** The choices of its parameter `format`. */
+const formatsOf = ({ params }: OperationInfo): string[] =>
+  choices.safeParse(params).data?.properties.format.enum ?? [];

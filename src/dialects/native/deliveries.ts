@@ -1,0 +1,51 @@
+/** Callbacks of a job: what was sent, and sending it again. */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { ApiParts, Env } from '../../api/context.ts';
+import { fails, json } from '../../api/openapi.ts';
+import { delivery } from '../../jobs/model/delivery.ts';
+import { createRoutes, idParam, refOf } from './shared.ts';
+
+const tags = ['Callbacks'];
+
+export function deliveryRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHono<Env> {
+  const app = createRoutes();
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{id}/deliveries',
+      tags,
+      summary: 'Callbacks of a job, with each attempt and why it failed',
+      request: { params: idParam },
+      responses: {
+        200: json(z.object({ deliveries: z.array(delivery) }), 'The deliveries, the earliest first'),
+        ...fails(404, 422, 503),
+      },
+    }),
+    async (c) => c.json({ deliveries: await service.deliveries(refOf(c, c.req.valid('param').id)) }, 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/jobs/{id}/deliveries/{delivery}/redeliver',
+      tags,
+      summary: 'Deliver a callback again: at once and, should that fail, by the schedule',
+      request: {
+        params: idParam.extend({
+          delivery: z.string().openapi({ description: 'Its id, or its place in the list, from 1' }),
+        }),
+      },
+      responses: {
+        202: json(delivery, 'The delivery as it is before the attempt'),
+        ...fails(404, 409, 422, 503),
+      },
+    }),
+    async (c) => {
+      const { id, delivery } = c.req.valid('param');
+      return c.json(await service.redeliver(refOf(c, id), delivery), 202);
+    },
+  );
+
+  return app;
+}

@@ -1,0 +1,52 @@
+/** Assets that are named by their directory: a path with a slash at its end stands for all photographs in it. */
+
+import type { ApiParts } from '../../api/context.ts';
+import { DarkroomError } from '../../errors.ts';
+import { invalid } from '../../jobs/submit/validation.ts';
+
+interface NamedAsset extends Record<string, unknown> {
+  readonly source: { readonly path: string };
+}
+
+/** Whether some asset of a request, which is not checked yet, is named so. */
+export const namesDirectories = (request: unknown): boolean => assetsOf(request).some(isDirectory);
+
+/** What such a request is compared by, whatever becomes of its directories. */
+export const namesOf = (request: unknown): string => JSON.stringify(assetsOf(request));
+
+/**
+ * The request with an asset for each photograph; what else is said of a directory holds for each of them. Throws
+ * invalid_request, which names the directory that cannot be used.
+ */
+export async function withPhotographs<Request>(
+  request: Request,
+  photographs: (directory: string) => ReturnType<ApiParts['photographs']>,
+): Promise<Request> {
+  const assets: unknown[] = [];
+  for (const [index, asset] of assetsOf(request).entries()) {
+    if (!isDirectory(asset)) assets.push(asset);
+    else {
+      for (const own of ['name', 'checksum'])
+        if (own in asset)
+          throw invalid([
+            { pointer: `/assets/${index}/${own}`, detail: 'is for one file, and this is a directory' },
+          ]);
+      const paths = await photographs(asset.source.path).catch((error: unknown) => {
+        if (!(error instanceof DarkroomError)) throw error;
+        throw invalid([{ pointer: `/assets/${index}/source/path`, detail: error.message }]);
+      });
+      assets.push(...paths.map((path) => ({ ...asset, source: { path } })));
+    }
+  }
+  return { ...request, assets };
+}
+
+function assetsOf(request: unknown): readonly unknown[] {
+  const assets = typeof request === 'object' && request !== null && 'assets' in request ? request.assets : [];
+  return Array.isArray(assets) ? assets : [];
+}
+
+function isDirectory(asset: unknown): asset is NamedAsset {
+  const { source } = (asset ?? {}) as { source?: { path?: unknown } };
+  return typeof source?.path === 'string' && source.path.endsWith('/');
+}

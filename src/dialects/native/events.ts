@@ -1,0 +1,130 @@
+/** What happens to a job, as server-sent events (WHATWG HTML, section 9.2). */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { ApiParts, Env } from '../../api/context.ts';
+import { fails } from '../../api/openapi.ts';
+import { isTerminal } from '../../jobs/model/states.ts';
+import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
+import { createRoutes, idParam, refOf, withLinks } from './shared.ts';
+
+/** Keeps proxies from taking a quiet stream for a dead one. */
+const HEARTBEAT_MS = 15_000;
+/** What a client waits before it connects anew. */
+const RECONNECT_MS = 2000;
+
+export function eventRoutes(
+  { service, watcher }: Pick<ApiParts, 'service' | 'watcher'>,
+  heartbeatMs = HEARTBEAT_MS,
+): OpenAPIHono<Env> {
+  const app = createRoutes();
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{id}/events',
+      tags: ['Jobs'],
+      summary: 'Follow a job: its transitions, its progress, its end',
+      description:
+        '`state`: a transition, with an id that `Last-Event-ID` goes on from. `progress`: how far it is. ' +
+        '`end`: the job, and the last event. After it, a client that connects with its id is answered 204.',
+      request: { params: idParam, headers: z.object({ 'last-event-id': z.string().optional() }) },
+      responses: {
+        200: {
+          description: 'Events',
+          content: { 'text/event-stream': { schema: z.string() } },
+        },
+        204: { description: 'This client has heard of the end' },
+        ...fails(404, 422, 503),
+      },
+    }),
+    async (c) => {
+      const ref = refOf(c, c.req.valid('param').id);
+      // Before the stream begins, since an error can no longer be told then.
+      const job = await service.get(ref);
+      const seen = c.req.header('last-event-id') ?? '';
+      if (isTerminal(job.state) && seen === endOf(job.run)) return c.body(null, 204);
+      const headers = {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+      };
+      // Hono answers HEAD by GET, and would leave the stream to itself.
+      if (c.req.method === 'HEAD') return c.body(null, 200, headers);
+      const stop = new AbortController();
+      const snapshots = watcher.follow(ref, stop.signal);
+      return new Response(streamOf(snapshots, new Teller(seen), stop, heartbeatMs), { headers }) as never;
+    },
+  );
+  return app;
+}
+
+const endOf = (run: number): string => `${run}.end`;
+
+function streamOf(
+  snapshots: AsyncGenerator<JobSnapshot>,
+  teller: Teller,
+  stop: AbortController,
+  heartbeatMs: number,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let heartbeat: NodeJS.Timeout | undefined;
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(encoder.encode(`retry: ${RECONNECT_MS}\n\n`));
+      heartbeat = setInterval(() => {
+        // A reader that has yet to take what there is needs none.
+        if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': heartbeat\n\n'));
+      }, heartbeatMs);
+    },
+    async pull(controller) {
+      // A snapshot in which nothing is new to this client makes no event; one pull must bring something, or the end.
+      for (;;) {
+        const next = await snapshots.next().catch(() => null);
+        const text = next?.done === false ? teller.eventsOf(next.value) : '';
+        if (text !== '') controller.enqueue(encoder.encode(text));
+        if (next === null || next.done) {
+          clearInterval(heartbeat);
+          if (!stop.signal.aborted) controller.close();
+          return;
+        }
+        if (text !== '') return;
+      }
+    },
+    cancel() {
+      clearInterval(heartbeat);
+      stop.abort();
+    },
+  });
+}
+
+/** What one client has been told. */
+class Teller {
+  #run: number;
+  #seq: number;
+  #progress = '';
+
+  /** `seen`: the id of the last event that it got: `run.seq`. */
+  constructor(seen: string) {
+    const [run = 0, seq = 0] = seen.split('.').map(Number);
+    this.#run = Number.isInteger(run) ? run : 0;
+    this.#seq = Number.isInteger(seq) ? seq : 0;
+  }
+
+  /** All that is new in a snapshot, as text of the stream. */
+  eventsOf({ job, timeline }: JobSnapshot): string {
+    const { run, state, stage, progress, assets } = job;
+    if (run !== this.#run) this.#seq = 0;
+    this.#run = run;
+    const moments = timeline.filter(({ seq }) => seq > this.#seq);
+    this.#seq = timeline.at(-1)?.seq ?? this.#seq;
+    const events = moments.map((moment) => event('state', { run, ...moment }, `${run}.${moment.seq}`));
+    const now = { run, state, stage, progress, assets };
+    if (JSON.stringify(now) !== this.#progress && !isTerminal(state)) {
+      this.#progress = JSON.stringify(now);
+      events.push(event('progress', now));
+    }
+    if (isTerminal(state)) events.push(event('end', withLinks(job), endOf(run)));
+    return events.join('');
+  }
+}
+
+const event = (name: string, data: unknown, id?: string): string =>
+  `event: ${name}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;

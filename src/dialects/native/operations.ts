@@ -1,0 +1,80 @@
+/** The catalogue of operations. */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { ApiParts, Env } from '../../api/context.ts';
+import { fails, json } from '../../api/openapi.ts';
+import { DarkroomError } from '../../errors.ts';
+import { createRoutes } from './shared.ts';
+
+const operation = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    available: z
+      .boolean()
+      .describe('Whether a live worker can do it now; jobs are accepted, and wait, all the same'),
+    params: z.record(z.string(), z.unknown()).describe('JSON Schema of the parameters'),
+    inputs: z.object({ min: z.int(), max: z.int(), media: z.array(z.string()) }),
+    attributes: z
+      .array(z.object({ name: z.string(), description: z.string() }))
+      .describe('What each asset must have among its attributes'),
+    result: z.enum(['files', 'json']),
+    stages: z.array(z.string()),
+    capabilities: z.array(z.string()),
+    requires: z
+      .array(z.string())
+      .describe('Engines that a worker needs for it: `install` is how it gets them'),
+    install: z.string(),
+  })
+  .meta({ id: 'Operation' });
+
+const tags = ['Operations'];
+
+export function operationRoutes({
+  operations,
+  engine,
+}: Pick<ApiParts, 'operations' | 'engine'>): OpenAPIHono<Env> {
+  const app = createRoutes();
+  const describe = async () => {
+    const live = await engine.liveCapabilities().catch(() => new Set<string>());
+    return operations.list().map((info) => ({
+      ...info,
+      inputs: { ...info.inputs, media: [...info.inputs.media] },
+      attributes: [...info.attributes],
+      stages: [...info.stages],
+      capabilities: [...info.capabilities],
+      requires: [...info.requires],
+      available: info.capabilities.every((capability) => live.has(capability)),
+    }));
+  };
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/operations',
+      tags,
+      summary: 'What this server can do',
+      responses: { 200: json(z.object({ operations: z.array(operation) }), 'The catalogue') },
+    }),
+    async (c) => c.json({ operations: await describe() }, 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/operations/{name}',
+      tags,
+      summary: 'One operation, with the JSON Schema of its parameters',
+      request: { params: z.object({ name: z.string() }) },
+      responses: { 200: json(operation, 'The operation'), ...fails(404) },
+    }),
+    async (c) => {
+      const { name } = c.req.valid('param');
+      const found = (await describe()).find((operation) => operation.name === name);
+      if (found) return c.json(found, 200);
+      throw new DarkroomError('operation_not_found', `There is no operation "${name}"; see /v1/operations`);
+    },
+  );
+
+  return app;
+}

@@ -1,0 +1,108 @@
+/** Results of the native API: the manifest, files one by one, all of them as a ZIP. */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { ApiParts, Env } from '../../api/context.ts';
+import { fileResponse } from '../../api/files/files.ts';
+import { bytes, fails, file, json } from '../../api/openapi.ts';
+import { safeNames } from '../../api/zip/names.ts';
+import { type ZipFile, zipResponse } from '../../api/zip/zip-response.ts';
+import { fileEntry, jobId, type Manifest, manifest } from '../../jobs/model/job.ts';
+import { createRoutes, idParam, refOf } from './shared.ts';
+
+const tags = ['Results'];
+
+export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHono<Env> {
+  const app = createRoutes();
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{id}/result',
+      tags,
+      summary: 'The result: JSON, files, and how each asset fared',
+      request: { params: idParam },
+      responses: { 200: json(manifest, 'The result'), ...fails(404, 409, 422, 503) },
+    }),
+    async (c) => c.json((await service.result(refOf(c, c.req.valid('param').id))).manifest, 200),
+  );
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{id}/files',
+      tags,
+      summary: 'List result files',
+      request: { params: idParam },
+      responses: {
+        200: json(z.object({ files: z.array(fileEntry) }), 'The files'),
+        ...fails(404, 409, 422, 503),
+      },
+    }),
+    async (c) => {
+      const { files } = (await service.result(refOf(c, c.req.valid('param').id))).manifest;
+      return c.json({ files }, 200);
+    },
+  );
+
+  // The path may have slashes, which a parameter of OpenAPI cannot say.
+  app.openAPIRegistry.registerPath({
+    method: 'get',
+    path: '/v1/jobs/{id}/files/{path}',
+    tags,
+    summary: 'Fetch a result file; takes Range and If-None-Match',
+    request: { params: z.object({ id: jobId, path: z.string().openapi({ example: 'photo.webp' }) }) },
+    responses: {
+      ...file('The file'),
+      ...fails(404, 409, 416, 422, 503),
+    },
+  });
+  app.get('/v1/jobs/:id/files/:path{.+}', async (c) => {
+    const { id, path } = c.req.param();
+    return fileResponse(c, await service.file(refOf(c, id), path));
+  });
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/jobs/{id}/archive',
+      tags,
+      summary:
+        'All result files as one ZIP, made while it is sent; the last is `manifest.json`, the result itself',
+      request: { params: idParam },
+      responses: {
+        200: bytes('The archive', 'application/zip'),
+        304: { description: 'Unchanged' },
+        ...fails(404, 409, 422, 503),
+      },
+    }),
+    async (c) => {
+      const { id } = c.req.valid('param');
+      const ref = refOf(c, id);
+      const result = await service.result(ref);
+      const { completed_at } = await service.get(ref);
+      const modified = new Date(completed_at ?? 0);
+      const files = result.files.map(({ entry, open }) => ({ ...entry, modified, open: () => open() }));
+      const names = safeNames(files.map(({ path }) => path));
+      const manifest = {
+        ...result.manifest,
+        files: result.manifest.files.map((file, at) => ({ ...file, path: names[at] ?? file.path })),
+      };
+      const entries = [...files, { ...manifestFile(manifest), modified }];
+      return zipResponse(c, entries, { fileName: `${id}.zip` }) as never;
+    },
+  );
+
+  return app;
+}
+
+/** The manifest as a file of the archive, whose names it has. One of an operation's own keeps the name. */
+function manifestFile(manifest: Manifest): Omit<ZipFile, 'modified'> {
+  const bytes = Buffer.from(JSON.stringify(manifest, null, 2));
+  return {
+    path: 'manifest.json',
+    size: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    open: async () => Readable.from([bytes]),
+  };
+}

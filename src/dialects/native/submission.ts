@@ -1,0 +1,203 @@
+/** Submission in the native API: jobs, and assets for jobs that wait for them, as JSON or with the files themselves. */
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { ApiParts, Env } from '../../api/context.ts';
+import { isForm } from '../../api/forms/media-type.ts';
+import { readForm } from '../../api/forms/multipart.ts';
+import { jsonBody, parseJson, sentType } from '../../api/json-body.ts';
+import { binary, fails, json } from '../../api/openapi.ts';
+import { assetList } from '../../jobs/model/asset.ts';
+import { type Job, jobSpec } from '../../jobs/model/job.ts';
+import { linksOf } from '../../jobs/model/links.ts';
+import { isTerminal } from '../../jobs/model/states.ts';
+import type { Caller, JobRequest, Submitted } from '../../jobs/submit/job-submissions.ts';
+import type { Uploads } from '../../jobs/submit/uploads.ts';
+import { invalid, invalidFields, toPointer } from '../../jobs/submit/validation.ts';
+import { namesDirectories, namesOf, withPhotographs } from './directories.ts';
+import { createRoutes, idParam, refOf, resource, withLinks } from './shared.ts';
+
+const DIALECT = 'native';
+
+/** A connection that waits longer is likely to be cut on its way. */
+const LONGEST_WAIT_SECONDS = 60;
+
+/** Milliseconds for which a client that uploads may be silent. */
+const IDLE_MS = 60_000;
+
+const MAX_FILES = 10_000;
+
+const UNKNOWN_PART = 'unknown part of the form; a file needs a file name';
+
+const assetsRequest = z
+  .strictObject({
+    assets: assetList.default([]),
+    final: z.boolean().optional().describe('These are the last'),
+  })
+  .meta({ id: 'MoreAssets' });
+
+const idempotencyKey = z.string().min(1).max(255);
+
+const headers = z.object({
+  'idempotency-key': idempotencyKey
+    .optional()
+    .openapi({ description: 'A request that is sent twice with the same key is one' }),
+  prefer: z.string().optional().openapi({ description: '`wait=20`: answer when it has ended, or then' }),
+});
+
+/** Its files may have parts of any name. */
+const body = (schema: z.ZodType, part: string) => ({
+  required: true,
+  content: {
+    'application/json': { schema },
+    'multipart/form-data': {
+      schema: z.object({ [part]: schema, file: z.array(binary).optional() }).catchall(binary),
+    },
+  },
+});
+
+export function submissionRoutes({
+  reception,
+  watcher,
+  onSubmitted,
+  photographs,
+  limits,
+}: Pick<ApiParts, 'reception' | 'watcher' | 'onSubmitted' | 'photographs' | 'limits'>): OpenAPIHono<Env> {
+  const app = createRoutes();
+
+  const submitJson = async (caller: Caller, request: JobRequest): Promise<Submitted> => {
+    if (!namesDirectories(request)) return reception.submit(caller, request);
+    const named = { ...caller, assetsNamed: namesOf(request) };
+    // Found again even when a directory has changed, or has gone.
+    const known = await reception.find(named, { ...request, assets: [] });
+    if (known) return { job: known, created: false };
+    return reception.submit(
+      named,
+      await withPhotographs(request, (path) => photographs(path, caller.tenant)),
+    );
+  };
+
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/v1/jobs',
+    tags: ['Jobs'],
+    summary: 'Submit a job',
+    description:
+      'The same id with the same request is the same job; the same id with another request is refused. As ' +
+      '`multipart/form-data` the first part is `job`, and each file is an asset: of the name of its part where an asset ' +
+      'says `{"source": {"upload": NAME}}`, else in order. In JSON, a `path` that ends with a slash stands for all photographs in that directory.',
+    request: { headers, body: body(jobSpec, 'job') },
+    responses: {
+      200: json(resource, 'With `Prefer: wait`: it has ended'),
+      202: json(resource, 'Accepted, and durable from now on'),
+      ...fails(400, 408, 409, 413, 415, 422, 429, 503, 507),
+    },
+  });
+  app.post('/v1/jobs', async (c) => {
+    const caller = { tenant: c.var.tenant, dialect: DIALECT, idempotencyKey: keyOf(c) };
+    const wait = waitOf(c);
+    const { job, created } = await (async () => {
+      if (!isForm(c)) return submitJson(caller, await jsonOf(c));
+      const form = await receive(c, 'job', (request) => reception.receive(caller, request as never), limits);
+      return reception.submit(caller, form.request as never, form.uploads);
+    })();
+    if (created) onSubmitted(job);
+    c.header('location', linksOf(job)['self']);
+    if (wait === null) return c.json(withLinks(job), 202);
+    c.header('preference-applied', `wait=${wait}`);
+    // It was accepted, whatever becomes of looking at it.
+    const latest = await watcher.ended(refOf(c, job.id), wait * 1000, c.req.raw.signal).catch(() => null);
+    return answer(c, latest?.job ?? job);
+  });
+
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/v1/jobs/{id}/assets',
+    tags: ['Jobs'],
+    summary: 'Add assets to a job that waits for them: all of these or, with an error, none',
+    description: 'As `multipart/form-data` the first part is `assets`, in which files are named as in a job.',
+    request: {
+      params: idParam,
+      headers: headers.omit({ prefer: true }),
+      body: body(assetsRequest, 'assets'),
+    },
+    responses: {
+      202: json(resource, 'The job, with them'),
+      ...fails(400, 404, 408, 409, 413, 415, 422, 503, 507),
+    },
+  });
+  app.post('/v1/jobs/:id/assets', async (c) => {
+    const id = c.req.param('id');
+    const ref = refOf(c, id);
+    const form = isForm(c)
+      ? await receive(c, 'assets', () => reception.receiveAssets(ref), limits)
+      : { request: await jsonOf(c), uploads: undefined };
+    const parsed = assetsRequest.safeParse(form.request);
+    if (!parsed.success) {
+      await form.uploads?.discard();
+      throw invalidFields(parsed.error.issues);
+    }
+    const request = { ...parsed.data, idempotencyKey: keyOf(c) };
+    return c.json(withLinks(await reception.addAssets(ref, request, form.uploads)), 202);
+  });
+
+  return app;
+}
+
+const answer = (c: Context<Env>, job: Job) => c.json(withLinks(job), isTerminal(job.state) ? 200 : 202);
+
+/** Typed as the schema would have it, which the domain checks. */
+const jsonOf = async (c: Context): Promise<never> =>
+  (await jsonBody(c, `This takes application/json or multipart/form-data, and got ${sentType(c)}`)) as never;
+
+/** Reads a form whose part `name` says what its files are for; `open` refuses what is wrong before they come. */
+async function receive(
+  c: Context<Env>,
+  name: string,
+  open: (request: unknown) => Promise<Uploads>,
+  { asset, upload, json }: ApiParts['limits'],
+): Promise<{ request: unknown; uploads: Uploads }> {
+  let received: { request: unknown; uploads: Uploads } | undefined;
+  const missing = () =>
+    invalid([{ pointer: toPointer([name]), detail: `must be the first part of the form, before any file` }]);
+  const limits = {
+    fieldBytes: json,
+    fileBytes: asset,
+    totalBytes: upload,
+    files: MAX_FILES,
+    // One more than there should be, so that it can be named.
+    fields: 2,
+    idleMs: IDLE_MS,
+  };
+  try {
+    await readForm(c.env, limits, {
+      fields: [name],
+      onField: async (field, text) => {
+        if (field !== name) throw invalid([{ pointer: toPointer([field]), detail: UNKNOWN_PART }]);
+        if (received) throw invalid([{ pointer: toPointer([name]), detail: 'comes twice in the form' }]);
+        const request: unknown = parseJson(text, `The part "${name}"`);
+        received = { request, uploads: await open(request) };
+      },
+      onFile: async ({ field, fileName }, content, signal) => {
+        if (!received) throw missing();
+        await received.uploads.add({ part: field, name: fileName }, content, signal);
+      },
+    });
+    if (!received) throw missing();
+    return received;
+  } catch (error) {
+    await received?.uploads.discard();
+    throw error;
+  }
+}
+
+function keyOf(c: Context): string | undefined {
+  const parsed = idempotencyKey.optional().safeParse(c.req.header('idempotency-key'));
+  if (parsed.success) return parsed.data;
+  throw invalid([{ pointer: '/Idempotency-Key', detail: 'must have 1 to 255 characters' }]);
+}
+
+/** Seconds that the client would like to wait for the end (RFC 7240); null when it did not say. */
+function waitOf(c: Context): number | null {
+  const match = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?/i.exec(c.req.header('prefer') ?? '');
+  return match ? Math.min(Number(match[1]), LONGEST_WAIT_SECONDS) : null;
+}

@@ -1,0 +1,65 @@
+/** What the jobs of a tenant took. */
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { ApiParts, Env } from '../../api/context.ts';
+import { fails, json } from '../../api/openapi.ts';
+import { dayOf } from '../../jobs/model/usage.ts';
+import { invalid } from '../../jobs/submit/validation.ts';
+import { createRoutes } from './shared.ts';
+
+const MAX_DAYS = 366;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+const count = z.int();
+const amounts = {
+  jobs: z.object({ completed: count, failed: count, cancelled: count }).describe('Runs that ended'),
+  bytes_in: count.describe('Of the assets that they worked on'),
+  bytes_out: count.describe('Of the files that they made'),
+  compute_seconds: z.number().describe('That workers spent on their stages'),
+};
+
+const day = z.iso.date();
+
+export function usageRoutes({ usage }: Pick<ApiParts, 'usage'>): OpenAPIHono<Env> {
+  const app = createRoutes();
+
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/usage',
+      tags: ['Usage'],
+      summary: 'What jobs took, by day (UTC) and operation',
+      description: 'Counted when a run ends, and kept when its job is deleted or expires.',
+      request: {
+        query: z.strictObject({
+          from: day.optional().describe('First day; default: that of this month'),
+          to: day.optional().describe(`Last day, at most ${MAX_DAYS - 1} days later; default: today`),
+        }),
+      },
+      responses: {
+        200: json(
+          z
+            .object({
+              tenant: z.string(),
+              from: day,
+              to: day,
+              usage: z.array(z.object({ day, operation: z.string(), ...amounts })),
+            })
+            .meta({ id: 'UsageReport' }),
+          'A row for each day and operation that had jobs',
+        ),
+        ...fails(422, 503),
+      },
+    }),
+    async (c) => {
+      const today = dayOf(new Date());
+      const { to = today, from = `${to.slice(0, 8)}01` } = c.req.valid('query');
+      if (from > to) throw invalid([{ pointer: '/from', detail: `must not be after ${to}` }]);
+      if (Date.parse(to) - Date.parse(from) > (MAX_DAYS - 1) * DAY_MS)
+        throw invalid([{ pointer: '/from', detail: `must be at most ${MAX_DAYS - 1} days before ${to}` }]);
+      const { tenant } = c.var;
+      return c.json({ tenant, from, to, usage: await usage.rows(tenant, from, to) }, 200);
+    },
+  );
+
+  return app;
+}

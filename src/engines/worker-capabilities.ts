@@ -1,0 +1,110 @@
+/** What one worker offers: capabilities, how many steps of each at once, and the memory that these may take. */
+import { totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Registry } from '../../operations/registry.ts';
+import { type Config, ConfigError } from '../config/config.ts';
+import { DarkroomError } from '../errors.ts';
+import { accessible } from './accessible.ts';
+import { knownEngines } from './engine.ts';
+import { type Installation, installedEngines } from './installation.ts';
+
+/** Between two looks for engines and programs that were not there. */
+const LOOK_MS = 3000;
+
+/** Capability → steps at once. */
+export type Slots = Readonly<Record<string, number>>;
+
+interface Offer {
+  readonly slots: Slots;
+  /** What comes to be offered later, when somebody installs what it needs. */
+  later(stop: AbortSignal): AsyncIterable<Slots>;
+  /** Throws engine_missing. */
+  engine(name: string): Installation;
+  /** Bytes that processes of one step may take; null: any. */
+  memoryOf(capability: string): number | null;
+}
+
+/**
+ * `only`: what is to be offered and nothing else; not given, all that can be. Throws ConfigError when something of that is
+ * unknown, or cannot be done here.
+ */
+export async function offerOf(
+  config: Config,
+  operations: Registry,
+  only?: readonly string[],
+): Promise<Offer> {
+  const known = ['io', 'cpu', ...operations.capabilities.filter((name) => name !== 'io' && name !== 'cpu')];
+  const stranger = only?.find((name) => !known.includes(name));
+  if (stranger !== undefined)
+    throw new ConfigError(`There is no capability "${stranger}"; there are ${known.join(', ')}`);
+  let installed = await installedEngines(config.DARKROOM_CACHE);
+  const missingFor = (capability: string) => missing(operations.enginesOf(capability), installed);
+  const slots: Record<string, number> = {};
+  const wanting: string[] = [];
+  for (const capability of only ?? known) {
+    const needs = await missingFor(capability);
+    if (needs.length === 0) slots[capability] = slotsOf(config, capability);
+    else if (only) throw new ConfigError(`This machine cannot offer ${capability}: ${needs.join(', ')}`);
+    else wanting.push(capability);
+  }
+  return {
+    slots,
+    later: async function* (stop) {
+      while (wanting.length > 0 && (await pause(stop))) {
+        installed = await installedEngines(config.DARKROOM_CACHE);
+        for (const capability of [...wanting]) {
+          if ((await missingFor(capability)).length > 0) continue;
+          wanting.splice(wanting.indexOf(capability), 1);
+          yield { [capability]: slotsOf(config, capability) };
+        }
+      }
+    },
+    engine: (name) => installed.get(name) ?? refuse(name),
+    memoryOf: (capability) => memoryOf(config, operations, capability),
+  };
+}
+
+/** False: it is over. */
+const pause = (stop: AbortSignal): Promise<boolean> =>
+  sleep(LOOK_MS, true, { signal: stop, ref: false }).catch(() => false);
+
+function refuse(engine: string): never {
+  const message = `The engine ${engine} is not installed on this worker; run: darkroom engines install ${engine}`;
+  throw new DarkroomError('engine_missing', message);
+}
+
+/** Of the engines and programs given, those that are not here, each with what to do. */
+async function missing(
+  wanted: readonly string[],
+  installed: ReadonlyMap<string, unknown>,
+): Promise<string[]> {
+  const engines = new Set(knownEngines().map(({ name }) => name));
+  const told = await Promise.all(
+    wanted.map(async (name) => {
+      if (engines.has(name))
+        return installed.has(name) ? null : `run "darkroom engines install ${name}" first`;
+      return (await accessible(name)) ? null : `${name} is not on the PATH`;
+    }),
+  );
+  return told.filter((text) => text !== null);
+}
+
+function slotsOf(config: Config, capability: string): number {
+  if (capability === 'io') return config.DARKROOM_IO_SLOTS;
+  if (capability === 'cpu') return config.DARKROOM_CPU_SLOTS;
+  return config.DARKROOM_SLOTS[capability] ?? 1;
+}
+
+/** Steps of `cpu` compute in the worker itself, unless an operator's command says that it needs no queue of its own. */
+function memoryOf(config: Config, operations: Registry, capability: string): number | null {
+  const budget =
+    config.DARKROOM_MEMORY[capability] ??
+    (operations.enginesOf(capability).length > 0 ? machineMemory() / 2 : null);
+  return budget === null ? null : Math.floor(budget / slotsOf(config, capability));
+}
+
+/** Bytes that this process and its like may take: of the machine, or of the container. */
+function machineMemory(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}

@@ -1,0 +1,50 @@
+/** Path inputs: files of this machine that clients may name, below the configured input roots and nowhere else. */
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { DarkroomError } from '../errors.ts';
+
+export interface InputPath {
+  /** Absolute, without symbolic links. */
+  readonly path: string;
+  /** Bytes; of a directory, nothing that means anything. */
+  readonly size: number;
+  readonly kind: 'file' | 'directory';
+}
+
+/**
+ * Finds what a client named: an absolute path, or one relative to a root. Symbolic links count for where they lead.
+ * Throws asset_not_found or asset_path_forbidden, which repeat the path as it was given and tell nothing else.
+ */
+export async function resolveInput(roots: readonly string[], given: string): Promise<InputPath> {
+  let outside = false;
+  for (const root of roots) {
+    const realRoot = await realpath(root).catch(() => null);
+    const path = await realpath(isAbsolute(given) ? given : join(root, given)).catch(() => null);
+    if (realRoot === null || path === null) continue;
+    if (!isBelow(realRoot, path)) {
+      outside = true;
+      continue;
+    }
+    const info = await stat(path);
+    if (info.isFile() || info.isDirectory()) {
+      return { path, size: info.size, kind: info.isFile() ? 'file' : 'directory' };
+    }
+    throw new DarkroomError('asset_path_forbidden', `"${given}" is neither a file nor a directory`);
+  }
+  // Whether something exists outside the roots is not for clients to know.
+  if (outside || isAbsolute(given) || given.split('/').includes('..')) {
+    throw new DarkroomError(
+      'asset_path_forbidden',
+      `"${given}" does not lie in an input directory of this server, or does not exist; the operator sets them with DARKROOM_INPUT_ROOTS`,
+    );
+  }
+  throw new DarkroomError(
+    'asset_not_found',
+    `There is no "${given}" in the input directories of this server`,
+  );
+}
+
+function isBelow(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}

@@ -1,0 +1,163 @@
+/** What has to be done now and then: what has had its time is erased, and what was left behind is found. */
+
+import { DarkroomError } from '../../errors.ts';
+import type { Job } from '../model/job.ts';
+import type { JobRef } from '../model/run-input.ts';
+import { isTerminal } from '../model/states.ts';
+import type { UsageLedger } from '../model/usage.ts';
+import type { JobArchive } from '../ports/job-archive.ts';
+import type { JobEngine } from '../ports/job-runtime.ts';
+import { wasGiven } from '../submit/staged-writes.ts';
+import { type Due, expiryOf, jobDue } from './scheduled-deletion.ts';
+
+export interface HousekeepingParts {
+  readonly engine: Pick<JobEngine, 'get' | 'order' | 'remove' | 'endedOutside'>;
+  readonly archive: JobArchive;
+  readonly usage: UsageLedger;
+}
+
+/** How many of each. */
+export interface Housekept {
+  /** Requests whose uploads or sealed inputs were left: the API died, or Temporal was away. */
+  readonly uploads: number;
+  /** Jobs that were ended in Temporal itself, and have a record now. */
+  readonly recorded: number;
+  /** Jobs of which only what a client sees is kept from now on. */
+  readonly work: number;
+  /** Jobs that have expired. */
+  readonly jobs: number;
+  /** Days of tenants whose usage was added up. */
+  readonly days: number;
+  /** Of all these, what could not be done; it is tried again the next time. */
+  readonly failed: number;
+}
+
+/** Hears of what could not be done. */
+export type Tell = (about: unknown, error: unknown) => void;
+
+/** Requests that began so long ago are not under way any more. */
+const ABANDONED_MS = 24 * 60 * 60 * 1000;
+
+export class Housekeeping {
+  readonly #parts: HousekeepingParts;
+
+  constructor(parts: HousekeepingParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Done twice, or by two at once, it does the same as once. What cannot be done for one job is told, and keeps the others
+   * from nothing; an outage ends it. Throws temporal_unavailable, store_unavailable.
+   */
+  async keep(now: Date, signal: AbortSignal, tell: Tell): Promise<Housekept> {
+    const { archive, engine, usage } = this.#parts;
+    let failed = 0;
+    /** Counts those of which something was done. */
+    const each = async <T>(all: AsyncIterable<T>, does: (one: T) => Promise<boolean>): Promise<number> => {
+      let done = 0;
+      for await (const one of all) {
+        signal.throwIfAborted();
+        try {
+          if (await does(one)) done += 1;
+        } catch (error) {
+          if (isOutage(error)) throw error;
+          failed += 1;
+          tell(one, error);
+        }
+      }
+      return done;
+    };
+    const abandoned = archive.abandoned(new Date(now.getTime() - ABANDONED_MS));
+    const uploads = await each(abandoned, (one) => this.#sweep(one));
+    const recorded = await each(engine.endedOutside(), ({ job }) => this.#recordEnd(job));
+    let jobs = 0;
+    const erased = await each(archive.due(now), async (due) => {
+      const what = await this.#erase(due, now);
+      if (what === 'job') jobs += 1;
+      return what !== null;
+    });
+    const days = await usage.sumUp(now, signal);
+    return { uploads, recorded, work: erased - jobs, jobs, days, failed };
+  }
+
+  /** Removes what a request left in the store, unless its job was made, or was given it. False: that cannot be told yet. */
+  async #sweep({ ref, request }: { ref: JobRef; request: string }): Promise<boolean> {
+    const { archive, engine } = this.#parts;
+    const [known, record] = [await engine.get(ref), await archive.record(ref)];
+    const latest = known && (await engine.order(ref));
+    if (known && !latest) return false;
+    for (const order of [record?.order, latest]) {
+      if (!order || !(await wasGiven(archive, order, request))) continue;
+      await archive.keepRequest(ref, request);
+      return true;
+    }
+    // Of what came while it waits for assets, the order that it is recorded with tells.
+    if (known && !isTerminal(known.job.state) && latest?.awaiting) return false;
+    await archive.discardRequest(ref, request);
+    return true;
+  }
+
+  /** Without a record a job would be gone once Temporal forgets it. */
+  async #recordEnd(listed: Job): Promise<boolean> {
+    const { archive, engine } = this.#parts;
+    // The list may be older than a rerun or a deletion; and it does not say why the job was ended.
+    const snapshot = await engine.get(listed);
+    if (snapshot?.job.run !== listed.run || !isTerminal(snapshot.job.state)) return false;
+    const { job } = snapshot;
+    const record = await archive.record(job);
+    if ((record?.job.run ?? 0) >= job.run || job.completed_at === null) return false;
+    if (await archive.isDeleted(job)) return false;
+    const order = await engine.order(job);
+    const expires_at = expiryOf(job.completed_at, order?.keeping);
+    await archive.end({ ...snapshot, job: { ...job, expires_at }, order });
+    // Deleted meanwhile: what was written after the erasure is erased, too.
+    if (await archive.isDeleted(job)) await archive.erase(job);
+    return true;
+  }
+
+  /** What was erased; null: it was out of date, and something else decides. */
+  async #erase(due: Due, now: Date): Promise<Due['what'] | null> {
+    const { archive, engine } = this.#parts;
+    const { ref, run, what } = due;
+    if (what === 'remains') return this.#eraseRemains(due);
+    const [known, record] = [await engine.get(ref), await archive.record(ref)];
+    const isLatest = (known?.job.run ?? run) === run && record?.job.run === run;
+    // A later run ends with an entry of its own; a deleted job has left nothing.
+    if (!record || !isLatest || (known && !isTerminal(known.job.state))) {
+      await archive.settle(due, null);
+      return null;
+    }
+    const whole = jobDue(record);
+    if (!whole || whole.at > now) {
+      await archive.eraseWork(record, due.at);
+      await archive.settle(due, whole);
+      return 'work';
+    }
+    await archive.bury(ref, null);
+    await engine.remove(ref);
+    await archive.erase(ref);
+    await archive.settle(due, null);
+    return 'job';
+  }
+
+  /** An upload that was under way may have written after all was erased; or the deletion was cut short. */
+  async #eraseRemains(due: Due): Promise<null> {
+    const { archive, engine } = this.#parts;
+    const { ref } = due;
+    if (await archive.isDeleted(ref)) {
+      await engine.remove(ref);
+      await archive.erase(ref);
+    }
+    await archive.settle(due, null);
+    return null;
+  }
+}
+
+const outages: readonly string[] = [
+  'temporal_unavailable',
+  'temporal_busy',
+  'store_unavailable',
+  'disk_full',
+];
+
+const isOutage = (error: unknown): boolean => error instanceof DarkroomError && outages.includes(error.code);

@@ -1,0 +1,44 @@
+/** Port: the operations that exist. Implemented by `operations/registry.ts`. */
+import type { StagePlan } from '../model/run-input.ts';
+
+/** An operation as the API shows it. */
+export interface OperationInfo {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** JSON Schema (2020-12) of the parameters. */
+  readonly params: Record<string, unknown>;
+  readonly inputs: { readonly min: number; readonly max: number; readonly media: readonly string[] };
+  /** What each asset must have among its attributes. */
+  readonly attributes: readonly { readonly name: string; readonly description: string }[];
+  readonly result: 'files' | 'json';
+  readonly stages: readonly string[];
+  /** Engines that it needs; a worker without them does not offer its capabilities. */
+  readonly requires: readonly string[];
+  /** What an operator does to get them; empty when it requires nothing. */
+  readonly install: string;
+  /** A worker must offer all of these. */
+  readonly capabilities: readonly string[];
+}
+
+/** One thing that is wrong with a request: where, as a JSON Pointer (RFC 6901), and what. */
+export interface FieldError {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+type ParsedParams =
+  | { readonly ok: true; readonly params: Record<string, unknown> }
+  | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+export interface PlannableOperation {
+  readonly info: OperationInfo;
+  /** Fills in defaults. Pointers are relative to the parameters. */
+  parse(params: Record<string, unknown>): ParsedParams;
+  readonly plan: readonly StagePlan[];
+}
+
+export interface OperationCatalogue {
+  find(name: string): PlannableOperation | undefined;
+  list(): readonly OperationInfo[];
+}

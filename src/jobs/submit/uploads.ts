@@ -1,0 +1,38 @@
+/** The files of one request, on their way into the store. */
+import type { Readable } from 'node:stream';
+import { DarkroomError } from '../../errors.ts';
+import type { ReceivedFile } from './build-run-input.ts';
+import type { Deposit } from './staged-writes.ts';
+
+/** A file part of a request. */
+export interface FilePart {
+  readonly part: string;
+  /** What the client calls the file. */
+  readonly name: string | null;
+}
+
+export class Uploads {
+  readonly deposit: Deposit;
+  readonly #files: ReceivedFile[] = [];
+
+  constructor(deposit: Deposit) {
+    this.deposit = deposit;
+  }
+
+  get files(): readonly ReceivedFile[] {
+    return this.#files;
+  }
+
+  /** Throws invalid_request for an empty file or a second part of the same name, store_unavailable, disk_full. */
+  async add({ part, name }: FilePart, body: Readable, signal: AbortSignal): Promise<void> {
+    const upload = await this.deposit.upload(body, signal);
+    if (upload.size === 0)
+      throw new DarkroomError('asset_empty', `The file part "${part}"${name ? ` ("${name}")` : ''} is empty`);
+    this.#files.push({ part, name, upload });
+  }
+
+  /** See `Deposit.discard`. */
+  discard(): Promise<void> {
+    return this.deposit.discard();
+  }
+}

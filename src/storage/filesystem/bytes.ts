@@ -1,0 +1,76 @@
+/** Bytes on their way into a file and out of one. */
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { Written } from '../object-store.ts';
+import { explained } from './errors.ts';
+
+/** Bytes of a write or a read. Small chunks are gathered up to this: a write of 1 KB costs as much as one of 64 KB. */
+export const BLOCK = 256 * 1024;
+
+/** Hashes and counts bytes, and hands them on in blocks. */
+export async function digest(
+  source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+  write?: (block: Uint8Array) => Promise<unknown>,
+): Promise<Written> {
+  const hash = createHash('sha256');
+  let size = 0;
+  let waiting: Uint8Array[] = [];
+  let held = 0;
+  const flush = async () => {
+    const [first] = waiting;
+    if (first !== undefined) await write?.(waiting.length === 1 ? first : Buffer.concat(waiting));
+    waiting = [];
+    held = 0;
+  };
+  for await (const chunk of source) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    hash.update(bytes);
+    size += bytes.length;
+    held += bytes.length;
+    waiting.push(bytes);
+    if (held >= BLOCK) await flush();
+  }
+  await flush();
+  return { size, sha256: hash.digest('hex') };
+}
+
+/**
+ * A stream of a part of an open file, both ends included; it closes the file. Unlike the one of node:fs it
+ * reports a failing disk as the store's error.
+ */
+export function reading(handle: FileHandle, start: number, end: number, deed: string): Readable {
+  let position = start;
+  return new Readable({
+    highWaterMark: BLOCK,
+    read(size) {
+      const length = Math.min(size, end - position + 1);
+      if (length <= 0) {
+        this.push(null);
+        return;
+      }
+      handle.read(Buffer.allocUnsafe(length), 0, length, position).then(
+        ({ bytesRead, buffer }) => {
+          position += bytesRead;
+          this.push(bytesRead > 0 ? buffer.subarray(0, bytesRead) : null);
+        },
+        (error: unknown) => this.destroy(explained(error, deed)),
+      );
+    },
+    destroy(error, done) {
+      handle.close().then(
+        () => done(error),
+        () => done(error),
+      );
+    },
+  });
+}
+
+/** Does something with an open file and closes it. */
+export async function closing<T>(handle: FileHandle, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await handle.close();
+  }
+}

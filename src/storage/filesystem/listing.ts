@@ -1,0 +1,66 @@
+/** Looks at the objects below a directory without holding more of the tree than it must. */
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { byBytes, faultOf } from '../key.ts';
+import type { ObjectInfo } from '../object-store.ts';
+import { explained, isAbsence } from './errors.ts';
+
+/** Where objects lie that are not there yet; no key begins with it. */
+export const TEMPORARY = '.tmp';
+/** Files that a list looks at side by side. */
+const AHEAD = 32;
+
+const isFolder = (name: string): boolean => name === '' || name.endsWith('/');
+
+/** Objects below a folder (`''`, or ending in `/`) behind the key `after`, in ascending order of their keys' bytes. */
+export async function* listing(root: string, folder: string, after: string): AsyncGenerator<ObjectInfo> {
+  // What is still to come, the next at the end: never more than the siblings of the folders on the way down.
+  const stack = [folder];
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (isFolder(next)) {
+      for (const name of await namesIn(root, next, after)) stack.push(name);
+      continue;
+    }
+    const files = [next];
+    for (
+      let more = stack.at(-1);
+      more !== undefined && !isFolder(more) && files.length < AHEAD;
+      more = stack.at(-1)
+    ) {
+      files.push(more);
+      stack.pop();
+    }
+    for (const info of await Promise.all(files.map((key) => infoOf(root, key))))
+      if (info !== null) yield info;
+  }
+}
+
+/** Null when there is no object, which a folder or a symbolic link is not. */
+export async function infoOf(root: string, key: string): Promise<ObjectInfo | null> {
+  try {
+    const entry = await lstat(join(root, key));
+    return entry.isFile() ? { key, size: entry.size, modified: entry.mtime } : null;
+  } catch (error) {
+    if (isAbsence(error)) return null;
+    throw explained(error, `read ${JSON.stringify(key)}`);
+  }
+}
+
+/**
+ * Keys and sub-folders in a folder, in descending order, without what lies at or before `after` as a whole. A sub-folder
+ * counts with the slash that its keys go on with: `a-b` and `a.b` come before `a/b`, `a0` behind it.
+ */
+async function namesIn(root: string, folder: string, after: string): Promise<string[]> {
+  try {
+    const entries = await readdir(join(root, folder), { withFileTypes: true });
+    return entries
+      .filter(({ name }) => faultOf(name) === null && !(folder === '' && name === TEMPORARY))
+      .filter((entry) => entry.isFile() || entry.isDirectory())
+      .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
+      .filter((name) => byBytes(name, after) > 0 || (isFolder(name) && after.startsWith(name)))
+      .sort((a, b) => byBytes(b, a));
+  } catch (error) {
+    if (isAbsence(error)) return [];
+    throw explained(error, `list ${JSON.stringify(folder)}`);
+  }
+}

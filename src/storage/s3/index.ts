@@ -1,0 +1,247 @@
+/**
+ * Objects in a bucket of Amazon S3, or of a server like it. All below the prefix belongs to the store. That a write is
+ * whole or absent is S3's own doing: what a crash leaves is parts of uploads, which no reader sees.
+ */
+import { rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { DarkroomError } from '../../errors.ts';
+import { disposition } from '../../lib/content-disposition.ts';
+import { guarded } from '../abortable.ts';
+import { checkKey, checkPrefix, faultOf } from '../key.ts';
+import type {
+  GetOptions,
+  LinkOptions,
+  ObjectInfo,
+  ObjectStore,
+  PutOptions,
+  Written,
+} from '../object-store.ts';
+import { type S3Access, S3Connection } from './connection.ts';
+import { explained, isAbsence, isPastTheEnd } from './errors.ts';
+import { sweep } from './leftovers.ts';
+import { openLocalFile } from './local-file.ts';
+import { infoOf, pages } from './pages.ts';
+import { reading } from './reading.ts';
+import { upload } from './upload.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+/** What `check` writes and where; no key begins with it. */
+const PROBE = '.check';
+const PROBE_TEXT = 'darkroom can write here';
+/** Whoever asks whether the store is ready wants to know soon. */
+const CHECK_MS = 5_000;
+
+export interface S3StoreOptions {
+  /** It must be there: the store never makes one. */
+  readonly bucket: string;
+  /** The key of a folder that holds the objects and nothing else; the whole bucket unless given. */
+  readonly prefix?: string;
+  /** Unless given, what the AWS_* variables and the files of the AWS tools say. */
+  readonly access?: S3Access;
+  /** Address of the same server for those whom links are given; null: it has none. Unless given, the one that we use. */
+  readonly publicEndpoint?: string | null;
+  /** Age in milliseconds after which uploads that a crash left are aborted, at the first write; a day unless given. */
+  readonly leftoverAge?: number;
+}
+
+/** A store for any number of machines. A key that breaks the port's rules is a TypeError. */
+export const createS3Store = (options: S3StoreOptions): ObjectStore => new S3Store(options);
+
+class S3Store implements ObjectStore {
+  readonly #connection: S3Connection;
+  /** As others reach it; null: they cannot. */
+  readonly #outside: S3Connection | null;
+  readonly #prefix: string;
+  readonly #leftoverAge: number;
+  #swept = false;
+  #bucketSeen = false;
+
+  constructor({ bucket, prefix = '', access, publicEndpoint, leftoverAge = DAY }: S3StoreOptions) {
+    this.#connection = new S3Connection(bucket, access);
+    this.#outside =
+      typeof publicEndpoint === 'string'
+        ? this.#connection.at(publicEndpoint)
+        : publicEndpoint === null
+          ? null
+          : this.#connection;
+    this.#prefix = prefix === '' ? '' : `${checkKey(prefix)}/`;
+    this.#leftoverAge = leftoverAge;
+  }
+
+  async put(key: string, body: Readable | Uint8Array | string, options: PutOptions = {}): Promise<Written> {
+    const source = body instanceof Readable ? body : Readable.from([body]);
+    return this.#upload(key, source, options);
+  }
+
+  async adopt(key: string, path: string, options: PutOptions = {}): Promise<Written> {
+    this.#name(key);
+    options.signal?.throwIfAborted();
+    const { source, size } = await openLocalFile(path);
+    const written = await this.#upload(key, source, { ...options, size });
+    await rm(path, { force: true });
+    return written;
+  }
+
+  async get(
+    key: string,
+    { start = 0, end = Number.MAX_SAFE_INTEGER, signal }: GetOptions = {},
+  ): Promise<Readable | null> {
+    if (!(start >= 0 && end >= start)) throw new RangeError(`There are no bytes from ${start} to ${end}`);
+    const all = start === 0 && end === Number.MAX_SAFE_INTEGER;
+    const Range = all ? undefined : `bytes=${start}-${end}`;
+    const command = new GetObjectCommand({ ...this.#at(key), Range });
+    const deed = `read ${quoted(key)}`;
+    signal?.throwIfAborted();
+    try {
+      const { Body } = await this.#connection.ask(deed, (client, options) => client.send(command, options), {
+        signal,
+      });
+      const explain = (error: unknown) => explained(error, deed, this.#connection.bucket);
+      return guarded(reading(Body as Readable, explain), signal);
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (isAbsence(error)) return null;
+      if (isPastTheEnd(error)) return Readable.from([]);
+      throw error;
+    }
+  }
+
+  async head(key: string): Promise<ObjectInfo | null> {
+    const command = new HeadObjectCommand(this.#at(key));
+    const deed = `read ${quoted(key)}`;
+    try {
+      const found = await this.#connection.ask(deed, (client, options) => client.send(command, options));
+      return infoOf(key, found.ContentLength, found.LastModified);
+    } catch (error) {
+      if (!isAbsence(error)) throw error;
+      await this.#seeBucket(deed);
+      return null;
+    }
+  }
+
+  list(prefix: string, { after = '' }: { after?: string } = {}): AsyncIterable<ObjectInfo> {
+    const below = prefix === '' ? '' : checkPrefix(prefix, PROBE);
+    return this.#list(`${this.#prefix}${below}`, after);
+  }
+
+  async delete(key: string): Promise<void> {
+    const command = new DeleteObjectCommand(this.#at(key));
+    try {
+      await this.#connection.ask(`delete ${quoted(key)}`, (client, options) => client.send(command, options));
+    } catch (error) {
+      if (!isAbsence(error)) throw error;
+    }
+  }
+
+  async deleteAll(prefix: string): Promise<void> {
+    const below = `${this.#prefix}${checkPrefix(prefix, PROBE)}`;
+    const deed = `delete all of ${quoted(prefix)}`;
+    const { bucket } = this.#connection;
+    for await (const page of pages(this.#connection, { prefix: below, deed })) {
+      if (page.length === 0) continue;
+      const Objects = page.map(({ key }) => ({ Key: key }));
+      const command = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } });
+      const { Errors = [] } = await this.#connection.ask(deed, (client, options) =>
+        client.send(command, options),
+      );
+      // All is well by its status, and yet some may be left.
+      const [left] = Errors.filter(({ Code }) => Code !== 'NoSuchKey');
+      if (left) throw explained({ name: left.Code }, deed, bucket);
+    }
+  }
+
+  localPath(key: string): null {
+    this.#name(key);
+    return null;
+  }
+
+  /** With credentials that are temporary, the address expires with them. */
+  async link(key: string, { expiresSeconds, fileName, mediaType }: LinkOptions): Promise<string | null> {
+    const at = this.#at(key);
+    if (this.#outside === null) return null;
+    const command = new GetObjectCommand({
+      ...at,
+      ResponseContentType: mediaType,
+      // Never shown in place: pages of users would run as pages of the bucket's host.
+      ResponseContentDisposition: disposition('attachment', fileName),
+    });
+    return this.#outside.ask(`give an address for ${quoted(key)}`, (client) =>
+      getSignedUrl(client, command, { expiresIn: expiresSeconds }),
+    );
+  }
+
+  async check(): Promise<void> {
+    const at = { Bucket: this.#connection.bucket, Key: `${this.#prefix}${PROBE}` };
+    const found = await this.#connection.ask(
+      'be used',
+      async (client, options) => {
+        await client.send(new PutObjectCommand({ ...at, Body: PROBE_TEXT }), options);
+        const { Body } = await client.send(new GetObjectCommand(at), options);
+        return Body?.transformToString();
+      },
+      { patience: CHECK_MS },
+    );
+    if (found !== PROBE_TEXT) {
+      throw new DarkroomError(
+        'store_unavailable',
+        'The object store does not give back what was written to it',
+      );
+    }
+  }
+
+  async #upload(key: string, source: Readable, options: PutOptions & { size?: number }): Promise<Written> {
+    const name = this.#name(key);
+    if (!this.#swept) {
+      this.#swept = true;
+      void sweep(this.#connection, this.#prefix, this.#leftoverAge);
+    }
+    return upload(this.#connection, source, { ...options, key: name, deed: `write ${quoted(key)}` });
+  }
+
+  async *#list(prefix: string, after: string): AsyncGenerator<ObjectInfo> {
+    const from = after === '' ? undefined : `${this.#prefix}${after}`;
+    const deed = `list ${quoted(prefix.slice(this.#prefix.length))}`;
+    for await (const page of pages(this.#connection, { prefix, after: from, deed })) {
+      for (const info of page) {
+        const key = info.key.slice(this.#prefix.length);
+        if (isKey(key)) yield { ...info, key };
+      }
+    }
+  }
+
+  /** The answer to a HEAD cannot tell a missing bucket from a missing object. Once it was there we trust that it is. */
+  async #seeBucket(deed: string): Promise<void> {
+    if (this.#bucketSeen) return;
+    const command = new HeadBucketCommand({ Bucket: this.#connection.bucket });
+    await this.#connection.ask(deed, (client, options) =>
+      client.send(command, options).catch((error: unknown) => {
+        throw isAbsence(error) ? Object.assign(new Error('missing'), { code: 'NoSuchBucket' }) : error;
+      }),
+    );
+    this.#bucketSeen = true;
+  }
+
+  #at(key: string): { Bucket: string; Key: string } {
+    return { Bucket: this.#connection.bucket, Key: this.#name(key) };
+  }
+
+  /** A key as the bucket has it. It must be one by itself, and S3's limit is for the whole. */
+  #name(key: string): string {
+    return checkKey(`${this.#prefix}${checkKey(key, PROBE)}`);
+  }
+}
+
+/** What others put into the bucket, such as the empty objects that stand for folders in consoles, is no object. */
+const isKey = (key: string): boolean =>
+  key.split('/').every((part) => faultOf(part) === null) && key.split('/')[0] !== PROBE;
+
+const quoted = (key: string): string => JSON.stringify(key);

@@ -1,0 +1,173 @@
+/** Pages of long lists: what Temporal knows, and a thousand jobs that only the store remembers. */
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { JobLists } from '../../../src/api/job-lists/job-lists.ts';
+import { allJobs } from '../../../src/api/job-lists/job-reading.ts';
+import { Keyring } from '../../../src/auth/keyring.ts';
+import type { Job } from '../../../src/jobs/model/job.ts';
+import { DialectJobs } from '../../../src/jobs/query/dialect-jobs.ts';
+import { JobService } from '../../../src/jobs/query/job-service.ts';
+import { tenantRooms } from '../../../src/jobs/submit/concurrency-quota.ts';
+import { StoredArchive } from '../../../src/storage/archive.ts';
+import { endedKey } from '../../../src/storage/layout.ts';
+import { createClient, embeddedTarget } from '../../../src/temporal/connection.ts';
+import { freePort } from '../../../src/temporal/embedded/ports.ts';
+import { TemporalEngine } from '../../../src/temporal/runtime.ts';
+import { type Lab, startLab } from '../../support/lab.ts';
+import { changed, engineOf, receptionOf, storeOf } from '../../support/receptions.ts';
+
+const OLDER = 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MINUTE_MS = 60_000;
+const tenant = 'public';
+const dialect = 'guestkit';
+
+let lab: Lab;
+let engine: TemporalEngine;
+/** Objects of the store that were looked at. */
+let reads = 0;
+let client: AbortController;
+
+beforeAll(async () => {
+  lab = await startLab(inject('temporalBinary'));
+  engine = engineOf(lab);
+  const store = storeOf(lab);
+  const now = Date.now();
+  for (let number = 0; number < OLDER; number++) {
+    // They end one a minute, and take up to an hour: who ends first was not submitted first.
+    const ended = now - 60 * DAY_MS - number * MINUTE_MS;
+    const job = {
+      ...{ tenant, dialect, id: `older-${number}`, operation: 'test.echo', labels: {}, run: 1 },
+      state: number % 4 === 0 ? 'failed' : 'completed',
+      created_at: new Date(ended - ((number * 37) % 60) * MINUTE_MS).toISOString(),
+      completed_at: new Date(ended).toISOString(),
+    };
+    await store.put(endedKey(job, new Date(ended)), JSON.stringify(job));
+  }
+  const reception = receptionOf(lab);
+  for (const id of ['one', 'two', 'three'])
+    await lab.until(
+      (await reception.submit({ tenant, dialect }, { id, operation: 'test.echo' })).job,
+      'completed',
+    );
+  const params = { delay_ms: 600_000 };
+  await reception.submit({ tenant, dialect }, { id: 'runs', operation: 'test.echo', params });
+  await lab.until(await lab.service.rerun({ tenant, id: 'two' }, {}), 'completed');
+}, 120_000);
+afterAll(() => lab.dispose());
+beforeEach(() => {
+  reads = 0;
+  client = new AbortController();
+});
+
+function jobsBy(way: TemporalEngine): DialectJobs {
+  const inner = storeOf(lab);
+  const store = new Proxy(inner, {
+    get: (target, name) => {
+      if (name === 'get') reads += 1;
+      const own: unknown = Reflect.get(target, name);
+      return typeof own === 'function' ? own.bind(target) : own;
+    },
+  });
+  const archive = new StoredArchive(store, new Keyring([Buffer.alloc(32)]));
+  const rooms = tenantRooms(way, () => Number.POSITIVE_INFINITY);
+  return new DialectJobs(new JobService({ engine: way, archive, rooms }), dialect);
+}
+const idsOf = (jobs: readonly Job[]) => jobs.map(({ id }) => id);
+
+async function walk(lists: JobLists, limit: number, states: ('completed' | 'failed')[] | null = null) {
+  const found: Job[] = [];
+  const totals = new Set<number>();
+  for (let cursor: string | undefined, more = true; more; ) {
+    const page = await lists.page({ tenant, states, limit, cursor }, client.signal);
+    expect(page.jobs.length).toBeLessThanOrEqual(limit);
+    found.push(...page.jobs);
+    totals.add(page.total);
+    cursor = page.next ?? undefined;
+    more = cursor !== undefined;
+  }
+  return { found, totals: [...totals] };
+}
+
+test('Temporal counts each job that it knows, and one that was run again once', async () => {
+  const counts = () =>
+    Promise.all([
+      engine.count(tenant, { dialect }),
+      engine.count(tenant, { dialect: 'native' }),
+      engine.count(tenant, { dialect, state: 'failed' }),
+    ]);
+  await expect.poll(counts, { timeout: 20_000 }).toEqual([4, 0, 0]);
+});
+
+describe('a page', () => {
+  test('is read as far as it goes, and the total is not counted for each', async () => {
+    const jobs = jobsBy(engine);
+    const lists = new JobLists(jobs);
+    const first = await lists.page({ tenant, states: null, limit: 1 }, client.signal);
+    expect([idsOf(first.jobs), first.total]).toEqual([['runs'], OLDER + 4]);
+    reads = 0;
+    for (let count = 0; count < 3; count++) {
+      const again = await lists.page({ tenant, states: null, limit: 1 }, client.signal);
+      expect([idsOf(again.jobs), again.total]).toEqual([['runs'], OLDER + 4]);
+    }
+    expect(reads / 3).toBeLessThan(OLDER / 2);
+  });
+
+  test('and the next have each job once, in the order of submission', async () => {
+    const jobs = jobsBy(engine);
+    const whole = await allJobs(jobs, tenant);
+    expect(idsOf(whole).slice(0, 4)).toEqual(['runs', 'three', 'two', 'one']);
+    const times = whole.map(({ created_at }) => created_at);
+    expect(times).toEqual(times.toSorted().toReversed());
+    for (const limit of [90, 700]) {
+      const { found, totals } = await walk(new JobLists(jobs), limit);
+      expect(idsOf(found)).toEqual(idsOf(whole));
+      expect(totals).toEqual([OLDER + 4]);
+    }
+  });
+
+  test('of one state, likewise', async () => {
+    const { found, totals } = await walk(new JobLists(jobsBy(engine)), 60, ['failed']);
+    expect(found).toHaveLength(OLDER / 4);
+    expect(totals).toEqual([OLDER / 4]);
+    const times = found.map(({ created_at }) => created_at);
+    expect(times).toEqual(times.toSorted().toReversed());
+  });
+
+  test('goes on in what was read for the one before', async () => {
+    const lists = new JobLists(jobsBy(engine));
+    const first = await lists.page({ tenant, states: null, limit: 300 }, client.signal);
+    reads = 0;
+    const cursor = first.next ?? '';
+    await lists.page({ tenant, states: null, limit: 300, cursor }, client.signal);
+    expect(reads).toBeLessThan(500);
+  });
+
+  test('of a client that has left is read no further', async () => {
+    const lists = new JobLists(jobsBy(engine));
+    const list = lists.page({ tenant, states: null }, client.signal);
+    client.abort();
+    await list;
+    expect(reads).toBeLessThan(OLDER / 2);
+  });
+
+  test('while Temporal is away has what the store has, and its total', async () => {
+    const away = createClient(embeddedTarget(`127.0.0.1:${await freePort('127.0.0.1', 0)}`));
+    const lists = new JobLists(jobsBy(new TemporalEngine(away, [])));
+    const page = await lists.page({ tenant, states: null, limit: 5 }, client.signal);
+    // Of the jobs above, which have ended, the store has records too.
+    expect([page.jobs.length, page.total]).toEqual([5, OLDER + 3]);
+    await away.connection.close();
+  });
+});
+
+test('a client without a limit has all, by few questions', async () => {
+  let questions = 0;
+  const list: TemporalEngine['list'] = (...args) => {
+    questions += 1;
+    return engine.list(...args);
+  };
+  const lists = new JobLists(jobsBy(changed(engine, { list }) as TemporalEngine));
+  const { jobs, total, next } = await lists.page({ tenant, states: null }, client.signal);
+  expect([jobs.length, total, next]).toEqual([OLDER + 4, OLDER + 4, null]);
+  expect(questions).toBe(1);
+});

@@ -1,0 +1,80 @@
+/** What a job does now, or waits for. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { WatchedJob } from '../../../src/client/client.ts';
+import { cli } from '../../support/cli.ts';
+import { plain } from '../../support/pictures.ts';
+import { freePort } from '../../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../../support/server.ts';
+
+let darkroom: Darkroom;
+beforeAll(async () => {
+  darkroom = await startDarkroom({ env: { DARKROOM_CPU_SLOTS: '1' } });
+});
+afterAll(() => darkroom.dispose());
+
+const steps = async (id: string) => ((await darkroom.get(id)) as unknown as WatchedJob).steps;
+const cancel = (id: string) => darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
+
+test('it runs; once it has ended there is nothing to tell', async () => {
+  const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 30_000 } });
+  await darkroom.until(id, 'processing');
+  await expect
+    .poll(() => steps(id))
+    .toMatchObject([
+      {
+        kind: 'stage',
+        state: 'running',
+        task_queue: 'darkroom',
+        attempt: 1,
+        next_attempt_at: null,
+        error: null,
+      },
+    ]);
+  const [running] = await steps(id);
+  expect(Date.now() - Date.parse(running?.since ?? '')).toBeLessThan(20_000);
+  await cancel(id);
+  await darkroom.until(id, 'cancelled');
+  expect(await steps(id)).toEqual([]);
+});
+
+test('it is tried again: why, and when', async () => {
+  const url = `http://127.0.0.1:${await freePort()}/gone.jpg`;
+  const { id } = await darkroom.submit({
+    operation: 'image.transform',
+    params: { width: 9 },
+    assets: [{ source: { url } }],
+  });
+  let seen: WatchedJob['steps'] = [];
+  const look = async () => {
+    seen = await steps(id);
+    return seen;
+  };
+  await expect
+    .poll(look)
+    .toMatchObject([{ kind: 'download', state: 'retrying', error: { code: 'asset_unreachable' } }]);
+  const [retrying] = seen;
+  expect(retrying?.attempt).toBeGreaterThan(1);
+  expect(retrying?.error?.message).toContain('gone.jpg');
+  const { stdout } = await cli(['status', id, '--url', darkroom.url]);
+  expect(stdout).toMatch(/now +(attempt \d in \d+ s; the one before failed: Asset 0|has waited)/);
+  await cancel(id);
+});
+
+test('it waits for a free worker: in which queue, and since when', async () => {
+  const picture = new Blob([new Uint8Array(await plain(1500, 1500).jpeg().toBuffer())]);
+  const submit = async () => {
+    const body = new FormData();
+    const params = { format: 'avif', width: 2000, enlarge: true };
+    body.set('job', JSON.stringify({ operation: 'image.transform', params }));
+    body.set('file', picture, 'a.jpg');
+    return ((await (await darkroom.request('/v1/jobs', { method: 'POST', body })).json()) as WatchedJob).id;
+  };
+  const ids = await Promise.all([submit(), submit(), submit(), submit()]);
+  const all = async () => (await Promise.all(ids.map(steps))).flat();
+  await expect
+    .poll(all)
+    .toContainEqual(
+      expect.objectContaining({ kind: 'stage', state: 'waiting', task_queue: 'darkroom-cpu', attempt: 1 }),
+    );
+  await Promise.all(ids.map(cancel));
+});

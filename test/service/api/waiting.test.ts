@@ -1,0 +1,268 @@
+/** Jobs whose assets come later: what ends their input, what is refused, and control while they wait. */
+import { tsToMs } from '@temporalio/common/lib/time.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Job } from '../../../src/jobs/model/job.ts';
+import { type Gate, HELD, makeGate } from '../../support/gate.ts';
+import { outcomes, sendAssets, storedBelow } from '../../support/more-assets.ts';
+import { type Darkroom, sleep, startDarkroom } from '../../support/server.ts';
+import { temporalOf } from '../../support/temporal.ts';
+import { startWeb, type Web } from '../../support/web.ts';
+
+let darkroom: Darkroom;
+let web: Web;
+let held: Promise<void> = Promise.resolve();
+let gate: Gate;
+
+beforeAll(async () => {
+  const bytes = Buffer.from('an asset');
+  const routes = Object.fromEntries('abcdefgh'.split('').map((name) => [`/${name}`, bytes]));
+  web = await startWeb({
+    ...routes,
+    '/held': (_, response) => void held.then(() => response.end(bytes)),
+  });
+  gate = await makeGate();
+  darkroom = await startDarkroom({ env: gate.env });
+});
+
+afterAll(async () => {
+  await darkroom.dispose();
+  await gate.dispose();
+  await web.close();
+});
+
+const url = (...names: string[]) => names.map((name) => ({ url: `${web.url}/${name}` }));
+const assets = (...names: string[]) => url(...names).map((source) => ({ source }));
+const names = async (id: string) => (await outcomes(darkroom, id)).map(({ name }) => name);
+
+type Waiting = { total?: number; quiet_seconds?: number };
+const wait = (await_assets: Waiting, ...given: string[]) =>
+  darkroom.submit({ operation: 'test.echo', await_assets, assets: assets(...given) });
+
+const control = async (id: string, what: 'pause' | 'resume' | 'cancel') => {
+  expect((await darkroom.request(`/v1/jobs/${id}/${what}`, { method: 'POST' })).status).toBe(202);
+};
+
+async function transitions(id: string): Promise<string[]> {
+  const text = await (await darkroom.request(`/v1/jobs/${id}/events`)).text();
+  return text.split('\n\n').flatMap((event) => {
+    const data = /^event: state\n(?:.*\n)*data: (.*)$/m.exec(event)?.[1];
+    return data ? [(JSON.parse(data) as Job).state] : [];
+  });
+}
+
+/** When assets came, and periods began and ended, by the history of the job. */
+async function timesOf(id: string): Promise<Record<'came' | 'periodsBegun' | 'periodsEnded', number[]>> {
+  const temporal = await temporalOf(darkroom);
+  try {
+    const { events } = await temporal.workflow.getHandle(`job/public/${id}`).fetchHistory();
+    const of = (kind: keyof NonNullable<typeof events>[number]) =>
+      (events ?? []).filter((event) => event[kind]).map(({ eventTime }) => tsToMs(eventTime));
+    return {
+      came: of('workflowExecutionUpdateAcceptedEventAttributes'),
+      periodsBegun: of('timerStartedEventAttributes'),
+      periodsEnded: of('timerFiredEventAttributes'),
+    };
+  } finally {
+    await temporal.connection.close();
+  }
+}
+
+describe('the input ends', () => {
+  test('with as many assets as were announced; until then it waits, and fetches what is there', async () => {
+    const { id } = await wait({ total: 4 });
+    expect(await darkroom.until(id, 'waiting')).toMatchObject({ assets: { total: 4, downloaded: 0 } });
+    const first = await sendAssets(darkroom, id, url('a', 'b'));
+    expect(first).toMatchObject({ status: 202, job: { assets: { total: 4 } } });
+    await expect.poll(async () => (await darkroom.get(id)).assets.downloaded).toBe(2);
+    expect(await darkroom.until(id, 'waiting')).toMatchObject({ state: 'waiting' });
+    await sendAssets(darkroom, id, url('c'));
+    await sendAssets(darkroom, id, url('d'));
+    expect(await darkroom.until(id, 'completed')).toMatchObject({
+      progress: 100,
+      assets: { total: 4, downloaded: 4, failed: 0 },
+    });
+    expect(await names(id)).toEqual(['a', 'b', 'c', 'd']);
+    const seen = await transitions(id);
+    expect(seen.slice(0, 5)).toEqual(['created', 'queued', 'waiting', 'downloading', 'waiting']);
+    expect(seen.slice(-3)).toEqual(['processing', 'packaging', 'completed']);
+  });
+
+  test('with `final`, whatever was announced', async () => {
+    const { id } = await wait({ total: 10 }, 'a');
+    expect(await sendAssets(darkroom, id, url('b'), { final: true })).toMatchObject({ status: 202 });
+    expect(await darkroom.until(id, 'completed')).toMatchObject({ assets: { total: 2, downloaded: 2 } });
+  });
+
+  test('with `final` that brings nothing', async () => {
+    const { id } = await wait({}, 'a', 'b');
+    await darkroom.until(id, 'waiting');
+    expect(await sendAssets(darkroom, id, [], { final: true })).toMatchObject({ status: 202 });
+    await darkroom.until(id, 'completed');
+    expect(await names(id)).toEqual(['a', 'b']);
+  });
+
+  test('after a quiet period, which begins anew with each asset, and not before there is one', async () => {
+    const { id } = await wait({ quiet_seconds: 5 });
+    await darkroom.until(id, 'waiting');
+    expect((await timesOf(id)).periodsBegun).toEqual([]);
+    for (const name of ['a', 'b', 'c', 'd']) {
+      expect(await sendAssets(darkroom, id, url(name))).toMatchObject({ status: 202 });
+      await sleep(300);
+    }
+    await darkroom.until(id, 'completed');
+    expect(await names(id)).toEqual(['a', 'b', 'c', 'd']);
+    // By Temporal's clock, whatever ours did meanwhile.
+    const { came, periodsBegun, periodsEnded } = await timesOf(id);
+    expect([came.length, periodsBegun.length, periodsEnded.length]).toEqual([4, 4, 1]);
+    expect((periodsEnded[0] ?? 0) - (came.at(-1) ?? 0)).toBeGreaterThanOrEqual(5000);
+  });
+
+  test('with the assets of the submission, when they are all', async () => {
+    const { id } = await wait({ total: 2 }, 'a', 'b');
+    await darkroom.until(id, 'completed');
+    expect(await transitions(id)).not.toContain('waiting');
+  });
+
+  test('with too few for the operation: the job fails, and cannot be run again with what is missing', async () => {
+    const { id } = await darkroom.submit({ operation: 'image.transform', await_assets: {} });
+    await sendAssets(darkroom, id, [], { final: true });
+    expect(await darkroom.until(id, 'failed')).toMatchObject({ error: { code: 'too_few_assets' } });
+    const rerun = await darkroom.request(`/v1/jobs/${id}/rerun`, { method: 'POST' });
+    expect(rerun.status).toBe(409);
+    expect(await rerun.json()).toMatchObject({ code: 'job_not_rerunnable' });
+  });
+});
+
+describe('assets are refused whole', () => {
+  test('when there would be more than announced, and nothing of them stays', async () => {
+    const { id } = await wait({ total: 3 }, 'a', 'b');
+    expect(await sendAssets(darkroom, id, url('c', 'd'))).toMatchObject({
+      status: 409,
+      code: 'too_many_assets',
+    });
+    expect(await storedBelow(darkroom, id, 'sealed')).toEqual([]);
+    expect((await darkroom.get(id)).assets.total).toBe(3);
+    await sendAssets(darkroom, id, url('h'));
+    await darkroom.until(id, 'completed');
+    expect(await names(id)).toEqual(['a', 'b', 'h']);
+    expect(await storedBelow(darkroom, id, 'sealed')).toHaveLength(1);
+  });
+
+  test('when there would be more than the operation takes', async () => {
+    const { id } = await wait({}, 'a');
+    const many = Array.from({ length: 10_000 }, () => ({ path: 'none' }));
+    expect(await sendAssets(darkroom, id, many)).toMatchObject({ status: 409, code: 'too_many_assets' });
+    expect(await storedBelow(darkroom, id, 'sealed')).toEqual([]);
+    await control(id, 'cancel');
+  });
+
+  test('once the input is complete, while it runs and when it has ended', async () => {
+    const { id } = await darkroom.submit({
+      operation: HELD,
+      await_assets: {},
+      assets: assets('a'),
+    });
+    await sendAssets(darkroom, id, [], { final: true });
+    await darkroom.until(id, 'processing');
+    const refused = { status: 409, code: 'input_closed' };
+    expect(await sendAssets(darkroom, id, url('b'))).toMatchObject(refused);
+    await gate.open();
+    await darkroom.until(id, 'completed');
+    expect(await sendAssets(darkroom, id, url('b'))).toMatchObject(refused);
+    expect(await names(id)).toEqual(['a']);
+    expect(await storedBelow(darkroom, id, 'sealed')).toEqual([]);
+  });
+
+  test('by a job that never waited, one that does not exist, and without any asset', async () => {
+    const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 1000 } });
+    expect(await sendAssets(darkroom, id, url('a'))).toMatchObject({ status: 409, code: 'input_closed' });
+    expect(await sendAssets(darkroom, 'nobody', url('a'))).toMatchObject({
+      status: 404,
+      code: 'job_not_found',
+    });
+    const waiting = await wait({});
+    expect(await sendAssets(darkroom, waiting.id, [])).toMatchObject({
+      status: 422,
+      code: 'invalid_request',
+    });
+    await control(waiting.id, 'cancel');
+  });
+});
+
+describe('a call that is made twice', () => {
+  test('with one Idempotency-Key adds its assets once; other keys are other calls', async () => {
+    const { id } = await wait({});
+    for (const key of ['one', 'one', 'two', 'one'])
+      expect(await sendAssets(darkroom, id, url('a', 'b'), { key })).toMatchObject({ status: 202 });
+    expect((await darkroom.get(id)).assets.total).toBe(4);
+    const other = { status: 422, code: 'idempotency_key_reused' };
+    expect(await sendAssets(darkroom, id, url('c'), { key: 'one' })).toMatchObject(other);
+    expect(await sendAssets(darkroom, id, url('a', 'b'), { key: 'one', final: true })).toMatchObject(other);
+    const last = [1, 2].map(() => sendAssets(darkroom, id, url('c'), { key: 'last', final: true }));
+    expect((await Promise.all(last)).map(({ status }) => status)).toEqual([202, 202]);
+    await darkroom.until(id, 'completed');
+    // Whoever lost the answer to the last call may ask again, however late; others are refused.
+    expect(await sendAssets(darkroom, id, url('c'), { key: 'last', final: true })).toMatchObject({
+      status: 202,
+      job: { state: 'completed' },
+    });
+    expect(await sendAssets(darkroom, id, url('c'), { key: 'later' })).toMatchObject({
+      status: 409,
+      code: 'input_closed',
+    });
+    expect(await names(id)).toEqual(['a', 'b', 'a', 'b', 'c']);
+    expect(await storedBelow(darkroom, id, 'sealed')).toHaveLength(3);
+  });
+});
+
+describe('control while it waits', () => {
+  test('paused, it takes assets and fetches them when it is resumed', async () => {
+    const { id } = await wait({ total: 2 });
+    await darkroom.until(id, 'waiting');
+    await control(id, 'pause');
+    await expect.poll(async () => (await darkroom.get(id)).paused).toBe(true);
+    const before = web.fetched.length;
+    expect(await sendAssets(darkroom, id, url('a', 'b'))).toMatchObject({ status: 202 });
+    await sleep(1500);
+    expect(web.fetched.length).toBe(before);
+    expect(await darkroom.get(id)).toMatchObject({ paused: true, assets: { total: 2, downloaded: 0 } });
+    await control(id, 'resume');
+    expect(await darkroom.until(id, 'completed')).toMatchObject({ assets: { downloaded: 2 } });
+  });
+
+  test('cancelled, it ends at once, takes no more, and is not run again without what it lacked', async () => {
+    const { id } = await wait({ quiet_seconds: 600 }, 'a');
+    await darkroom.until(id, 'waiting');
+    await control(id, 'cancel');
+    await darkroom.until(id, 'cancelled');
+    expect(await sendAssets(darkroom, id, url('b'))).toMatchObject({ status: 409, code: 'input_closed' });
+    const rerun = await darkroom.request(`/v1/jobs/${id}/rerun`, { method: 'POST' });
+    expect([rerun.status, ((await rerun.json()) as { code: string }).code]).toEqual([
+      409,
+      'job_not_rerunnable',
+    ]);
+  });
+
+  test('failed by an asset, it takes no more', async () => {
+    const { id } = await wait({}, 'missing');
+    expect(await darkroom.until(id, 'failed')).toMatchObject({ error: { code: 'asset_not_found' } });
+    expect(await sendAssets(darkroom, id, url('a'))).toMatchObject({ status: 409, code: 'input_closed' });
+  });
+
+  test('paused in the middle of a download, that one is finished and no other begins', async () => {
+    let open = () => {};
+    held = new Promise((resolve) => {
+      open = resolve;
+    });
+    const { id } = await wait({ total: 2 }, 'held');
+    await darkroom.until(id, 'downloading');
+    await control(id, 'pause');
+    await sendAssets(darkroom, id, url('a'));
+    open();
+    await expect.poll(async () => (await darkroom.get(id)).assets.downloaded).toBe(1);
+    await sleep(500);
+    expect(await darkroom.get(id)).toMatchObject({ paused: true, assets: { total: 2, downloaded: 1 } });
+    await control(id, 'resume');
+    await darkroom.until(id, 'completed');
+  });
+});

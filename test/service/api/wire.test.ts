@@ -1,0 +1,131 @@
+/** Requests as they come over the wire, written by hand where no client would: each is answered, and told as what it is. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Darkroom, startDarkroom } from '../../support/server.ts';
+
+const MiB = 2 ** 20;
+
+let darkroom: Darkroom;
+beforeAll(async () => {
+  darkroom = await startDarkroom({ env: { DARKROOM_MAX_BODY_BYTES: '256K' } });
+});
+afterAll(() => darkroom.dispose());
+
+const open = async () => {
+  const { hostname, port } = new URL(darkroom.url);
+  // Goes on sending when the server has said its last, as clients do that do not listen meanwhile.
+  const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+  await once(socket, 'connect');
+  return socket;
+};
+
+const head = (line: string, headers: Record<string, string | number>): string =>
+  `${line}\r\n${Object.entries({ host: 'localhost', ...headers })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n`;
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+const post = async (path: string, body: Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) => {
+  const response = await darkroom.request(path, {
+    method: 'POST',
+    headers: { ...JSON_TYPE, ...headers },
+    body,
+  });
+  return { status: response.status, text: await response.text() };
+};
+
+describe('JSON that is too large', () => {
+  test.each<[string, Record<string, string | number>, string]>([
+    ['and says so', { 'content-length': 32 * MiB }, ''],
+    ['and comes in chunks', { 'transfer-encoding': 'chunked' }, `${(32 * MiB).toString(16)}\r\n`],
+  ])('%s is read on, so that a client which first sends all hears of it', async (_, headers, start) => {
+    const socket = await open();
+    // Not as a whole: who reads that lets the connection go with its end.
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+    const began = Date.now();
+    const request = head('POST /v1/jobs HTTP/1.1', { ...JSON_TYPE, ...headers }) + start;
+    // In one write, so that a part of the body is there with the head; and far more than the connection's buffers hold.
+    const bytes = Buffer.concat([Buffer.from(request), Buffer.alloc(32 * MiB, 0x20)]);
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+    });
+    expect(Date.now() - began).toBeLessThan(8000);
+    socket.end(start === '' ? '' : '\r\n0\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*\r\nconnection: close\r\n[\s\S]*"payload_too_large"/i);
+  });
+});
+
+describe('JSON that breaks off', () => {
+  test.each<[string, Record<string, string | number>, string]>([
+    ['of a known length', { 'content-length': 1000 }, '{"operation":'],
+    ['in chunks', { 'transfer-encoding': 'chunked' }, 'd\r\n{"operation":\r\n'],
+  ])('%s is no failure of the server', async (_, headers, start) => {
+    const answered = async () => {
+      const metrics = await (await darkroom.request('/metrics')).text();
+      const count = (status: number) =>
+        Number(
+          new RegExp(`^http_requests_total\\{[^}]*method="POST",status="${status}"\\} (\\d+)$`, 'm').exec(
+            metrics,
+          )?.[1] ?? 0,
+        );
+      return { refused: count(400), failed: count(500) };
+    };
+    const before = await answered();
+    const socket = await open();
+    socket.write(head('POST /v1/jobs HTTP/1.1', { ...JSON_TYPE, ...headers }) + start);
+    // It must have arrived before the end of it does.
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    socket.destroy();
+    await expect.poll(answered).toEqual({ refused: before.refused + 1, failed: before.failed });
+    expect(darkroom.output()).not.toContain('unforeseen');
+  });
+});
+
+describe('a body that is not what it says', () => {
+  const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+
+  test.each([
+    ['/v1/jobs', '{"operation":"system.echo","labels":{"city":"Köln"}}'],
+    ['/api/v1/task', '{"operation":"Köln"}'],
+    ['/api/v1/jobs', '{"operation":"Köln"}'],
+    ['/api/reconstruct', '{"image_set_path":"Köln"}'],
+    ['/job-submission', '{"image_url":"https://images.example.com/Köln.jpg"}'],
+  ])('%s refuses JSON that is not UTF-8, rather than lose letters of it', async (path, body) => {
+    const answer = await post(path, latin1(body));
+    expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('not UTF-8') });
+  });
+
+  test('a byte order mark is no mistake', async () => {
+    const body = new TextEncoder().encode('\ufeff{"operation":"system.echo"}');
+    expect(await post('/v1/jobs', body)).toMatchObject({ status: 202 });
+  });
+
+  test.each(['/v1/jobs', '/v1/jobs/none/assets', '/jobs'])(
+    '%s refuses a compressed form as what it is',
+    async (path) => {
+      const form = '--x\r\ncontent-disposition: form-data; name="job"\r\n\r\n{}\r\n--x--\r\n';
+      const headers = { 'content-type': 'multipart/form-data; boundary=x', 'content-encoding': 'gzip' };
+      expect(await post(path, new Uint8Array(gzipSync(form)), headers)).toMatchObject({
+        status: 415,
+        text: expect.stringContaining('without gzip'),
+      });
+    },
+  );
+
+  test('identity is no compression, however it is written', async () => {
+    const body = new TextEncoder().encode('{"operation":"system.echo"}');
+    expect(await post('/v1/jobs', body, { 'content-encoding': 'Identity' })).toMatchObject({ status: 202 });
+  });
+});
+
+test('a probe in HTTP/1.0 need not name a host', async () => {
+  const socket = await open();
+  socket.write('GET /healthz HTTP/1.0\r\n\r\n');
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 [\s\S]*\{"status":"ok"\}$/);
+});

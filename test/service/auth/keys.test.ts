@@ -1,0 +1,166 @@
+/** Keys of the API, in the stores that there are. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { authenticateBy } from '../../../src/auth/authenticate.ts';
+import { KeyStore, type KeyWish } from '../../../src/auth/key-store.ts';
+import { createKeyAuthenticator } from '../../../src/auth/keys.ts';
+import { Recent } from '../../../src/lib/ttl-cache.ts';
+import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
+import type { ObjectStore } from '../../../src/storage/object-store.ts';
+import { createS3Store } from '../../../src/storage/s3/index.ts';
+import { BUILD_MS, type S3Server, startS3Server } from '../../support/s3-server.ts';
+
+let s3: S3Server;
+let root: string;
+const stores: Record<string, ObjectStore> = {};
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'darkroom-keys-'));
+  stores['filesystem'] = createFilesystemStore({ root });
+  s3 = await startS3Server();
+  stores['S3'] = createS3Store({ bucket: s3.bucket, prefix: 'some/prefix', access: s3 });
+}, BUILD_MS);
+afterAll(async () => {
+  await s3.dispose();
+  await rm(root, { recursive: true, force: true });
+});
+
+const wish: KeyWish = { tenant: 'acme', name: 'ci', access: 'full', expires_at: null };
+
+describe.each(['filesystem', 'S3'])('on %s', (name) => {
+  const open = () => {
+    const store = stores[name];
+    if (!store) throw new Error(`There is no store ${name}`);
+    return new KeyStore(store);
+  };
+
+  test('a key is made, listed, good, and no longer when it is revoked', async () => {
+    const keys = open();
+    const [{ key, written }, other] = [
+      await keys.create(wish),
+      await keys.create({ ...wish, tenant: 'beta', access: 'read' }),
+    ];
+    expect(written).toMatch(/^drk_[0-9a-f]{12}_[\w-]{43}$/);
+    const listed = await keys.list();
+    expect(listed).toHaveLength(2);
+    expect(listed).toEqual(expect.arrayContaining([key, other.key]));
+    const at = createKeyAuthenticator(keys, { freshMs: 0 });
+    expect(await at.identify(written)).toEqual({
+      tenant: 'acme',
+      subject: `key ${key.id} (ci)`,
+      access: 'full',
+    });
+    expect(await at.identify(other.written)).toMatchObject({ tenant: 'beta', access: 'read' });
+    expect(await keys.revoke(key.id)).toEqual(key);
+    expect(await keys.revoke(key.id)).toBeNull();
+    await expect(at.identify(written)).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(await keys.list()).toEqual([other.key]);
+  });
+});
+
+describe('a key', () => {
+  const filesystem = () => new KeyStore(createFilesystemStore({ root }));
+
+  test('cannot be had from the store', async () => {
+    const { key, written } = await filesystem().create(wish);
+    const files = await readdir(join(root, '_keys'));
+    expect(files).toContain(`${key.id}.json`);
+    const all = await Promise.all(files.map((file) => readFile(join(root, '_keys', file), 'utf8')));
+    expect(all.join()).not.toContain(written.slice(-43));
+  });
+
+  test('is refused with another secret, another id, or none, and nothing tells which', async () => {
+    const keys = filesystem();
+    const [one, two] = [await keys.create(wish), await keys.create(wish)];
+    const at = createKeyAuthenticator(keys);
+    const said = new Set<string>();
+    for (const wrong of [
+      `drk_${one.key.id}_${two.written.slice(-43)}`,
+      `drk_${'0'.repeat(12)}_${one.written.slice(-43)}`,
+    ])
+      await at.identify(wrong).catch(({ message }: Error) => said.add(message));
+    expect([...said]).toEqual(['There is no such key on this server, or it was revoked']);
+    for (const wrong of [
+      one.written.slice(0, -1),
+      `${one.written}x`,
+      'drk_',
+      'drk_../../x',
+      `${one.written} `,
+    ])
+      await expect(at.identify(wrong)).rejects.toMatchObject({
+        code: 'unauthenticated',
+        message: expect.stringMatching(/mistyped/),
+      });
+    expect(at.recognises('eyJ.a.b')).toBe(false);
+  });
+
+  test('is good until it expires', async () => {
+    const keys = filesystem();
+    const late = await keys.create({ ...wish, expires_at: new Date(Date.now() - 1000).toISOString() });
+    const soon = await keys.create({ ...wish, expires_at: new Date(Date.now() + 60_000).toISOString() });
+    const at = createKeyAuthenticator(keys);
+    expect(await at.identify(soon.written)).toMatchObject({ tenant: 'acme' });
+    await expect(at.identify(late.written)).rejects.toMatchObject({
+      message: expect.stringMatching(/^The key expired at 20/),
+    });
+  });
+
+  test('costs the store one look for many requests, and an error is not remembered', async () => {
+    const keys = filesystem();
+    const { key, written } = await keys.create(wish);
+    let [looks, isAway] = [0, false];
+    const at = createKeyAuthenticator({
+      find: async (id) => {
+        looks += 1;
+        if (isAway) throw new Error('away');
+        return keys.find(id);
+      },
+    });
+    await Promise.all(Array.from({ length: 50 }, () => at.identify(written)));
+    for (let count = 0; count < 50; count++) await at.identify(written);
+    expect(looks).toBe(1);
+    isAway = true;
+    const other = written.replace(key.id, 'f'.repeat(12));
+    for (let count = 0; count < 3; count++) await expect(at.identify(other)).rejects.toThrow('away');
+    expect(looks).toBe(4);
+  });
+
+  test('is an outage and no refusal while the store is away, and not good either', async () => {
+    const keys = new KeyStore(stores['S3'] as ObjectStore);
+    const { written } = await keys.create(wish);
+    const at = createKeyAuthenticator(keys, { freshMs: 0 });
+    await s3.stop();
+    try {
+      await expect(at.identify(written)).rejects.toMatchObject({ code: 'store_unavailable', status: 503 });
+    } finally {
+      await s3.start();
+    }
+    await expect.poll(() => at.identify(written).catch(() => null)).toMatchObject({ tenant: 'acme' });
+  });
+});
+
+test('no more answers are remembered than may be', async () => {
+  const recent = new Recent<string>(60_000, 3);
+  const asked: string[] = [];
+  const get = (key: string) =>
+    recent.get(key, async () => {
+      asked.push(key);
+      return key;
+    });
+  for (const key of ['a', 'b', 'c', 'a', 'd', 'b', 'a']) expect(await get(key)).toBe(key);
+  expect(asked).toEqual(['a', 'b', 'c', 'd', 'a']);
+});
+
+test('what is no credential of any kind is told which there are', async () => {
+  const keys = createKeyAuthenticator({ find: async () => null });
+  const authenticate = authenticateBy([keys, { ...keys, kind: 'a ticket', recognises: () => false }]);
+  for (const credential of [null, 'something'])
+    await expect(authenticate(credential)).rejects.toMatchObject({
+      code: 'unauthenticated',
+      message: expect.stringContaining(
+        'send a key of this server ("drk_…") or a ticket as "Authorization: Bearer …"',
+      ),
+    });
+});

@@ -1,0 +1,107 @@
+/** Keys while the store does not answer: those that were good do for a while. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { KeyStore, type KeyWish } from '../../../src/auth/key-store.ts';
+import { createKeyAuthenticator } from '../../../src/auth/keys.ts';
+import { createS3Store } from '../../../src/storage/s3/index.ts';
+import { BUILD_MS, type S3Server, startS3Server } from '../../support/s3-server.ts';
+import { sleep } from '../../support/server.ts';
+import { startWire, type Wire } from '../../support/wire.ts';
+
+const wish: KeyWish = { tenant: 'acme', name: 'ci', access: 'full', expires_at: null };
+const acme = { tenant: 'acme', access: 'full' };
+const FRESH_MS = 100;
+const STALE_MS = 6000;
+
+let s3: S3Server;
+let wire: Wire;
+/** As the server has them, and as the operator has. */
+let keys: KeyStore;
+let operator: KeyStore;
+
+beforeAll(async () => {
+  s3 = await startS3Server();
+  wire = await startWire(s3.endpoint);
+  keys = new KeyStore(createS3Store({ bucket: s3.bucket, access: { ...s3, endpoint: wire.endpoint } }));
+  operator = new KeyStore(createS3Store({ bucket: s3.bucket, access: s3 }));
+}, BUILD_MS);
+afterAll(async () => {
+  wire.close();
+  await s3.dispose();
+});
+beforeEach(() => wire.beSilent(false));
+
+const open = () => createKeyAuthenticator(keys, { freshMs: FRESH_MS, staleMs: STALE_MS });
+const took = async (does: () => Promise<unknown>): Promise<number> => {
+  const begun = Date.now();
+  await does();
+  return Date.now() - begun;
+};
+
+describe('while the store refuses connections', () => {
+  test('a key that was good stays so, for its time; one that never was is an outage', async () => {
+    const [{ written }, other] = [await operator.create(wish), await operator.create(wish)];
+    const at = open();
+    expect(await at.identify(written)).toMatchObject(acme);
+    await s3.stop();
+    try {
+      await sleep(2 * FRESH_MS);
+      expect(await at.identify(written)).toMatchObject(acme);
+      await expect(at.identify(other.written)).rejects.toMatchObject({ code: 'store_unavailable' });
+      // Its id alone is worth nothing.
+      const guessed = written.slice(0, -43) + other.written.slice(-43);
+      await expect(at.identify(guessed)).rejects.toMatchObject({ code: 'unauthenticated' });
+      await sleep(STALE_MS);
+      await expect(at.identify(written)).rejects.toMatchObject({ code: 'store_unavailable' });
+    } finally {
+      await s3.start();
+    }
+    await expect.poll(() => at.identify(written).catch(() => null), { timeout: 20_000 }).toMatchObject(acme);
+  });
+
+  test('a key still expires', async () => {
+    const expires_at = new Date(Date.now() + 1500).toISOString();
+    const { written } = await operator.create({ ...wish, expires_at });
+    const at = open();
+    expect(await at.identify(written)).toMatchObject(acme);
+    await s3.stop();
+    try {
+      await sleep(1600);
+      await expect(at.identify(written)).rejects.toMatchObject({
+        message: expect.stringMatching(/^The key expired/),
+      });
+    } finally {
+      await s3.start();
+    }
+  });
+});
+
+describe('while the store takes questions and says nothing', () => {
+  test('one call waits a moment, those after it do not, and an unknown key some seconds', async () => {
+    const [{ written }, other] = [await operator.create(wish), await operator.create(wish)];
+    const at = open();
+    await at.identify(written);
+    wire.beSilent(true);
+    await sleep(2 * FRESH_MS);
+    expect(await took(() => at.identify(written))).toBeLessThan(3000);
+    expect(await took(() => at.identify(written))).toBeLessThan(FRESH_MS);
+    const wait = await took(() =>
+      expect(at.identify(other.written)).rejects.toMatchObject({ code: 'store_unavailable' }),
+    );
+    expect(wait).toBeLessThan(7000);
+  }, 20_000);
+
+  test('a key that is revoked meanwhile is refused once it answers', async () => {
+    const { key, written } = await operator.create(wish);
+    const at = open();
+    await at.identify(written);
+    wire.beSilent(true);
+    await sleep(2 * FRESH_MS);
+    expect(await at.identify(written)).toMatchObject(acme);
+    await operator.revoke(key.id);
+    expect(await at.identify(written)).toMatchObject(acme);
+    wire.beSilent(false);
+    await expect
+      .poll(() => at.identify(written).catch(({ code }: { code: string }) => code), { timeout: STALE_MS / 3 })
+      .toBe('unauthenticated');
+  });
+});

@@ -1,0 +1,124 @@
+/** Browsers: they ask a person for the key, keep it, and must not let other pages use it. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium } from '../../support/chromium.ts';
+import { curl } from '../../support/dialect-clients.ts';
+import { photo } from '../../support/photos.ts';
+import { startTenants, type Tenants } from '../../support/tenants.ts';
+import { startWeb, type Web } from '../../support/web.ts';
+
+let tenants: Tenants;
+let web: Web;
+let browser: Browser;
+
+beforeAll(async () => {
+  tenants = await startTenants();
+  web = await startWeb({
+    '/chelsea.jpg': await photo('chelsea.jpg'),
+    '/evil.html': (_, response) => {
+      response.setHeader('content-type', 'text/html');
+      response.end(`<form method="post" enctype="multipart/form-data" action="${tenants.server.url}/jobs">
+        <input name="operation" value="system.echo"><button>Win a prize</button></form>`);
+    },
+  });
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await web.close();
+  await tenants.server.dispose();
+});
+
+describe('in Chromium', () => {
+  test('a page opens with the key as password, and with nothing it does not', async () => {
+    const jobs = `${tenants.server.url}/v1/jobs`;
+    const stranger = await browser.newPage();
+    // There is nobody to answer the dialog.
+    await expect(stranger.goto(jobs)).rejects.toThrow('ERR_INVALID_AUTH_CREDENTIALS');
+    const context = await browser.newContext({
+      httpCredentials: { username: 'any', password: tenants.acme.key },
+    });
+    const page = await context.newPage();
+    expect((await page.goto(jobs))?.status()).toBe(200);
+    // From then on it is sent along, also with what pages of this server ask for.
+    expect(await page.evaluate(async () => (await fetch('/v1/operations')).status)).toBe(200);
+    await page.goto(`${web.url}/evil.html`);
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => response.url() === `${tenants.server.url}/jobs`),
+      page.click('button'),
+    ]);
+    expect([answer.status(), await answer.json()]).toEqual([
+      403,
+      { code: 'origin_forbidden', message: expect.stringContaining(web.url) },
+    ]);
+  });
+
+  test('a gallery opens with all that is on it, though it is shut off from this server', async () => {
+    const { id } = await tenants.server.submit({
+      operation: 'image.gallery',
+      assets: [{ source: { url: `${web.url}/chelsea.jpg` } }],
+    });
+    await tenants.server.until(id, 'completed');
+    const context = await browser.newContext({
+      httpCredentials: { username: 'any', password: tenants.acme.key },
+    });
+    const page = await context.newPage();
+    const statuses: number[] = [];
+    page.on('response', (response) => statuses.push(response.status()));
+    await page.goto(`${tenants.server.url}/v1/jobs/${id}/files/index.html`, { waitUntil: 'networkidle' });
+    expect(statuses.length).toBeGreaterThan(1);
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    expect(
+      await page
+        .locator('img')
+        .first()
+        .evaluate((image) => Reflect.get(image, 'naturalWidth')),
+    ).toBeGreaterThan(0);
+  });
+});
+
+describe('the console', () => {
+  test('opens for everybody, asks for the key, and shows the jobs of its tenant', async () => {
+    const { request } = tenants.beta;
+    const body = JSON.stringify({ id: 'of-beta', operation: 'system.echo' });
+    await request('/v1/jobs', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    await tenants.server.submit({ id: 'of-acme', operation: 'system.echo' });
+    const page = await browser.newPage();
+    expect((await page.goto(tenants.server.url))?.status()).toBe(200);
+    await page.getByLabel('API key or access token').fill(tenants.acme.key);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('link', { name: 'of-acme' }).waitFor();
+    expect(await page.getByRole('link', { name: 'of-beta' }).count()).toBe(0);
+  });
+});
+
+describe('by what browsers send', () => {
+  const challenge = (...headers: string[]) =>
+    curl('-i', ...headers.flatMap((one) => ['-H', one]), `${tenants.server.url}/v1/jobs`);
+
+  test.each([
+    ['Sec-Fetch-Mode: navigate', 'Basic'],
+    ['Accept: text/html,application/xhtml+xml,*/*;q=0.8', 'Basic'],
+    ['Sec-Fetch-Mode: cors', 'Bearer'],
+    ['Accept: application/json', 'Bearer'],
+  ])('%s is asked for %s', async (header, scheme) => {
+    expect(await challenge(header)).toMatch(new RegExp(`www-authenticate: ${scheme} realm="darkroom"`, 'i'));
+  });
+
+  test.each([
+    ['another site', ['Sec-Fetch-Site: cross-site', 'Origin: https://evil.example'], 403],
+    ['another name of the site', ['Sec-Fetch-Site: same-site'], 403],
+    ['another site, of an old browser', ['Origin: https://evil.example'], 403],
+    ['nowhere, such as a page on disk', ['Origin: null'], 403],
+    ['this server', ['Sec-Fetch-Site: same-origin'], 202],
+    ['no page at all', [], 202],
+  ])('a login that it keeps: pages of %s', async (_, headers, status) => {
+    const answer = await curl(
+      ...['-i', '-u', `any:${tenants.acme.key}`, '-H', 'Content-Type: application/json'],
+      ...headers.flatMap((one) => ['-H', one]),
+      ...['-d', '{"operation":"system.echo"}', `${tenants.server.url}/v1/jobs`],
+    );
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    if (status === 403) expect(answer).toContain('origin_forbidden');
+  });
+});

@@ -1,0 +1,111 @@
+/** How many jobs a tenant may have under way, told to clients of every API in its own shape. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { guestkitDocument } from '../../support/guestkit-document.ts';
+import { photo } from '../../support/photos.ts';
+import { startTenants, type Tenant, type Tenants } from '../../support/tenants.ts';
+
+let tenants: Tenants;
+beforeAll(async () => {
+  tenants = await startTenants({ DARKROOM_TENANT_JOBS: '2,beta=1000', DARKROOM_QUEUE_UNAVAILABLE: '1' });
+  for (const name of ['1.jpg', '2.jpg', '3.jpg'])
+    await writeFile(join(tenants.dataDir, 'inputs', 'acme', name), await photo('chelsea.jpg'));
+});
+afterAll(() => tenants.server.dispose());
+
+const post = (body: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+const slow = { operation: 'test.echo', params: { delay_ms: 60_000 } };
+const quick = { operation: 'system.echo', params: { message: 'hello' } };
+
+const submit = async ({ request }: Tenant, spec: object): Promise<number> =>
+  (await request('/v1/jobs', post(spec))).status;
+
+const form = async (field: string, more: Record<string, string> = {}): Promise<RequestInit> => {
+  const body = new FormData();
+  for (const [name, text] of Object.entries(more)) body.append(name, text);
+  body.append(field, new Blob([new Uint8Array(await photo('chelsea.jpg'))]), 'cat.jpg');
+  return { method: 'POST', body };
+};
+
+describe('a tenant that has as many jobs as it may', () => {
+  test('gets there', async () => {
+    expect(await submit(tenants.acme, { id: 'ended', ...quick })).toBe(202);
+    await tenants.server.until('ended', 'completed');
+    // That it has ended is counted a moment later.
+    for (const id of ['one', 'two']) await expect.poll(() => submit(tenants.acme, { id, ...slow })).toBe(202);
+  });
+
+  const refused: Record<string, () => Promise<readonly [path: string, init: RequestInit, shape: object]>> = {
+    'a submission': async () => [
+      '/v1/jobs',
+      post(quick),
+      { code: 'too_many_jobs', status: 429, retryable: true, details: { max_jobs: 2 } },
+    ],
+    'a submission with its files': async () => [
+      '/v1/jobs',
+      await form('file', { job: JSON.stringify({ operation: 'image.metadata' }) }),
+      { code: 'too_many_jobs' },
+    ],
+    'a rerun': async () => ['/v1/jobs/ended/rerun', { method: 'POST' }, { code: 'too_many_jobs' }],
+    'image-web': async () => [
+      '/jobs',
+      await form('image'),
+      { code: 'too_many_jobs', message: expect.any(String) },
+    ],
+    'common-application': async () => [
+      '/api/v1/task',
+      post({ operation: 'system.echo', assets_total: 0 }),
+      { success: false, message: expect.stringContaining('may have 2 jobs'), data: null },
+    ],
+    guestkit: async () => [
+      '/api/v1/jobs',
+      post(guestkitDocument('guest-1')),
+      { error: 'TOO_MANY_REQUESTS', message: expect.stringContaining('may have 2 jobs') },
+    ],
+    e2e3d: async () => [
+      '/api/reconstruct',
+      post({ image_set_path: '.', job_id: 'model-1', quality: 'low' }),
+      { error: 'too_many_jobs', message: expect.stringContaining('may have 2 jobs') },
+    ],
+    primaa: async () => [
+      '/job-submission',
+      post({
+        image_url: 'https://example.com/slide.jpg',
+        callback_url: 'https://example.com/hook',
+        callback_token: 'token',
+        algorithm_name: 'image.metadata',
+      }),
+      // Not "Failed": it may be sent again.
+      { code: 429, status: null, error: expect.stringContaining('may have 2 jobs') },
+    ],
+  };
+
+  test.each(Object.entries(refused))('is refused with 429: %s', async (_, make) => {
+    const [path, init, shape] = await make();
+    const response = await tenants.acme.request(path, init);
+    expect([response.status, await response.json()]).toEqual([429, expect.objectContaining(shape)]);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  test('finds the jobs that it has, with the same request, and looks at them', async () => {
+    expect(await submit(tenants.acme, { id: 'one', ...slow })).toBe(202);
+    expect(await submit(tenants.acme, { id: 'ended', ...quick })).toBe(202);
+    expect((await tenants.acme.request('/v1/jobs/ended/result')).status).toBe(200);
+  });
+
+  test('leaves room to the others', async () => {
+    for (let i = 0; i < 5; i++) expect(await submit(tenants.beta, quick)).toBe(202);
+  });
+
+  test('may submit again once one of them has ended', async () => {
+    await tenants.acme.request('/v1/jobs/one/cancel', { method: 'POST' });
+    await expect.poll(() => submit(tenants.acme, quick)).toBe(202);
+    // The rerun was refused before anything of the job was touched.
+    expect(await tenants.server.get('ended')).toMatchObject({ state: 'completed', run: 1 });
+  });
+});

@@ -1,0 +1,297 @@
+/** The console, as people use it: a real server, a real browser. */
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launchChromium } from '../../support/chromium.ts';
+import { type ConsoleTab, openConsole } from '../../support/console.ts';
+import { photo } from '../../support/photos.ts';
+import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { startWeb, type Web } from '../../support/web.ts';
+
+const photoPath = (name: string) =>
+  fileURLToPath(new URL(`../../../examples/photos/${name}`, import.meta.url));
+const hostile = '<img src=x onerror=alert(1)>';
+
+let darkroom: Darkroom;
+let web: Web;
+let browser: Browser;
+let tab: ConsoleTab;
+let page: Page;
+
+beforeAll(async () => {
+  [darkroom, browser, web] = await Promise.all([startDarkroom(), launchChromium(), startWeb()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await darkroom?.dispose();
+  await web?.close();
+});
+beforeEach(async () => {
+  tab = await openConsole(browser, darkroom.url);
+  page = tab.page;
+});
+afterEach(async () => {
+  expect(tab.complaints).toEqual([]);
+  expect(tab.asked.filter((url) => !url.startsWith(darkroom.url) && !url.startsWith('blob:'))).toEqual([]);
+  await tab.close();
+});
+
+/** The page asks every few seconds, and machines are slow. */
+const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look);
+const sees = (text: string | RegExp) => eventually(() => page.locator('main').textContent()).toMatch(text);
+const state = () => page.locator('.job-head .badge').textContent();
+const row = (id: string) => page.locator('tr').filter({ hasText: id });
+const button = (name: string) => page.getByRole('button', { name, exact: true });
+
+describe('a new job', () => {
+  test('of a photograph of this machine: it ends, its picture can be looked at, and taken away', async () => {
+    await tab.goTo('#/new/image.transform');
+    await page.getByLabel('Choose files').setInputFiles(photoPath('chelsea.jpg'));
+    await page.getByLabel('width').fill('200');
+    await page.getByLabel('format').selectOption('webp');
+    await page.getByText('Id, callback').click();
+    await page.getByLabel('Job id').fill('cat-1');
+    await page.getByLabel('Labels').fill('album=cats');
+    await button('Submit').click();
+
+    await page.waitForURL(/#\/jobs\/cat-1$/);
+    await eventually(state).toBe('completed');
+    expect(await darkroom.get('cat-1')).toMatchObject({ labels: { album: 'cats' } });
+    await sees(/album\s+cats/);
+    await sees(/created[\s\S]*processing transform[\s\S]*completed/);
+
+    await button('Look at chelsea.webp').click();
+    const picture = page.getByRole('dialog').getByRole('img', { name: 'chelsea.webp' });
+    await eventually(() =>
+      picture.evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth),
+    ).toBe(200);
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+
+    const coming = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download all files as a ZIP' }).click();
+    expect((await coming).suggestedFilename()).toBe('cat-1.zip');
+  });
+
+  test('with wrong parameters: each is told at its field, and nothing is lost', async () => {
+    await tab.goTo('#/new/image.transform');
+    await page.getByLabel('Choose files').setInputFiles([photoPath('coffee.jpg'), photoPath('rocket.jpg')]);
+    const width = page.getByLabel('width');
+    await width.fill('0');
+    await page.getByLabel('background').fill('reddish');
+    await button('Submit').click();
+
+    await eventually(() => width.getAttribute('aria-invalid')).toBe('true');
+    const described = (await width.getAttribute('aria-describedby'))?.split(' ') ?? [];
+    expect(await page.locator(`[id="${described[0]}"]`).textContent()).toMatch(/at least 1/);
+    expect(await page.getByLabel('background').getAttribute('aria-invalid')).toBe('true');
+    expect(await page.getByRole('alert').textContent()).toMatch(/2 fields are wrong/);
+    expect(await page.locator(':focus').getAttribute('id')).toBe('/params/width');
+
+    await width.fill('120');
+    await page.getByLabel('background').fill('');
+    await button('Submit').click();
+    await eventually(state).toBe('completed');
+    await eventually(() => page.getByRole('button', { name: /^Look at/ }).count()).toBe(2);
+  });
+
+  test('what is no JSON is told before it is sent, and a missing asset by the server', async () => {
+    await tab.goTo('#/new/system.echo');
+    const params = page.getByLabel('Parameters as JSON');
+    await params.fill('{"a": }');
+    await button('Submit').click();
+    expect(await params.getAttribute('aria-invalid')).toBe('true');
+    expect(tab.asked.filter((url) => url.endsWith('/v1/jobs'))).toEqual([]);
+    await params.fill('{"deep": {"a": [1, "two"]}}');
+    await button('Submit').click();
+    await eventually(state).toBe('completed');
+    await sees('"two"');
+
+    await page.getByRole('link', { name: 'New job' }).click();
+    await page.getByLabel('Operation', { exact: true }).selectOption('image.metadata');
+    await page.waitForURL(/image\.metadata$/);
+    await button('Submit').click();
+    await sees(/takes 1 to 10000, and got 0/);
+  });
+});
+
+describe('a job that runs', () => {
+  test('is followed live, paused, resumed and cancelled; what makes no sense is not offered', async () => {
+    const { id } = await darkroom.submit({
+      operation: 'test.echo',
+      params: { delay_ms: 60_000, steps: 100 },
+    });
+    await tab.goTo(`#/jobs/${id}`);
+    await eventually(state).toBe('processing');
+    await eventually(async () =>
+      Number(await page.getByRole('progressbar').getAttribute('value')),
+    ).toBeGreaterThan(0);
+    expect(await button('Run again').isDisabled()).toBe(true);
+    expect(await button('Resume').isDisabled()).toBe(true);
+    await button('Pause').click();
+    await eventually(state).toBe('paused');
+    await button('Resume').click();
+    await eventually(state).toBe('processing');
+    await button('Cancel').click();
+    await eventually(state).toBe('cancelled');
+    expect(await button('Cancel').isDisabled()).toBe(true);
+    expect(await button('Run again').isDisabled()).toBe(false);
+  });
+
+  test('moves in the list without a reload, and can be found by its state', async () => {
+    await tab.goTo('');
+    await page.getByLabel('Operation').selectOption('test.echo');
+    await page.waitForURL(/operation=test\.echo/);
+    const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 60_000 } });
+    await eventually(() => row(id).textContent()).toMatch(/processing/);
+    await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
+    await eventually(() => row(id).textContent()).toMatch(/cancelled/);
+    await page.getByLabel('State').selectOption('completed');
+    await eventually(() => row(id).count()).toBe(0);
+    await page.goBack();
+    await eventually(() => row(id).count()).toBe(1);
+  });
+});
+
+describe('a job that has ended', () => {
+  test('badly says why, in the list and on its page, and runs again', async () => {
+    const { id } = await darkroom.submit({ operation: 'test.echo', params: { fail: 'permanent' } });
+    await darkroom.until(id, 'failed');
+    await tab.goTo('');
+    await eventually(() => row(id).textContent()).toMatch(/failed[\s\S]*its parameter "fail" asked for it/);
+    await page.getByRole('link', { name: id }).click();
+    await sees(/its parameter "fail" asked for it[\s\S]*operation_failed/);
+    await button('Run again').click();
+    await eventually(async () => (await darkroom.get(id)).run).toBe(2);
+    await sees(/Run\s*2/);
+    await eventually(state).toBe('failed');
+  });
+
+  test('is deleted once that is confirmed', async () => {
+    const { id } = await darkroom.submit({ operation: 'system.echo' });
+    await darkroom.until(id, 'completed');
+    await tab.goTo(`#/jobs/${id}`);
+    await button('Delete …').click();
+    await button('Keep it').click();
+    expect((await darkroom.request(`/v1/jobs/${id}`)).status).toBe(200);
+    await button('Delete …').click();
+    await button('Delete').click();
+    await page.waitForURL(/#\/$/);
+    expect((await darkroom.request(`/v1/jobs/${id}`)).status).toBe(404);
+    await page.goBack();
+    await sees(`There is no job "${id}"`);
+  });
+
+  test('shows its callback with each attempt, and sends it again', async () => {
+    const { id } = await darkroom.submit({
+      operation: 'system.echo',
+      callback: { url: `${web.url}/told` },
+    });
+    await darkroom.until(id, 'completed');
+    await tab.goTo(`#/jobs/${id}`);
+    await sees(/delivered[\s\S]*job\.completed[\s\S]*204/);
+    await button('Redeliver job.completed of run 1').click();
+    await sees(/2 attempts/);
+    expect(web.received.filter(({ path }) => path === '/told')).toHaveLength(2);
+  });
+
+  test('shows what failed of its assets, and texts among its files', async () => {
+    const form = new FormData();
+    form.append('job', '{"id":"mixed","operation":"image.metadata","params":{"on_error":"skip"}}');
+    form.append('a', new Blob([await photo('rocket.jpg')]), 'rocket.jpg');
+    form.append('b', new Blob(['not a picture']), 'notes.txt');
+    await darkroom.request('/v1/jobs', { method: 'POST', body: form });
+    await darkroom.until('mixed', 'completed');
+    await tab.goTo('#/jobs/mixed');
+    await sees(/notes\.txt[\s\S]*asset_not_an_image[\s\S]*rocket\.jpg/);
+    expect(await page.getByLabel('Result as JSON').textContent()).toContain('"media_type": "image/jpeg"');
+    await button('Show result.json').click();
+    await eventually(() => page.getByLabel('Contents of result.json').textContent()).toContain(
+      '"media_type": "image/jpeg"',
+    );
+  });
+});
+
+test('words of others are shown, and never run', async () => {
+  const form = new FormData();
+  const spec = { id: 'hostile', operation: 'image.transform', labels: { note: hostile } };
+  form.append('job', JSON.stringify(spec));
+  form.append('file', new Blob([await photo('chelsea.jpg')]), `${hostile}.jpg`);
+  expect((await darkroom.request('/v1/jobs', { method: 'POST', body: form })).status).toBe(202);
+  await darkroom.until('hostile', 'completed');
+  await tab.goTo('#/jobs/hostile');
+  await sees('note <img src=x onerror=alert(1)>');
+  await sees(/<img src=x onerror=alert\(1\)>\.jpg/);
+  expect(await page.locator('img[src="x"]').count()).toBe(0);
+  await tab.goTo(`#/jobs/${encodeURIComponent(hostile)}`);
+  await sees(/^<img src=x onerror=alert\(1\)>[\s\S]*must be 1 to 128 letters/);
+  await tab.goTo(`#/operations/${encodeURIComponent(hostile)}`);
+  await sees(/There is no operation/);
+});
+
+test('pages have addresses: back, forward and reload keep their place', async () => {
+  const { id } = await darkroom.submit({ operation: 'system.echo', params: { kept: true } });
+  await darkroom.until(id, 'completed');
+  await tab.goTo('');
+  await page.getByRole('link', { name: id }).click();
+  await sees('"kept": true');
+  await page.getByRole('link', { name: 'Operations' }).click();
+  await page.getByRole('link', { name: 'Gallery' }).click();
+  await sees('page_size');
+  await page.reload();
+  await sees('page_size');
+  expect(await page.title()).toBe('image.gallery · darkroom');
+  await page.goBack();
+  await page.goBack();
+  await sees('"kept": true');
+  await page.goForward();
+  await eventually(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('Operations');
+  await tab.goTo('#/somewhere/else');
+  await sees('There is no such page');
+});
+
+test('a telephone shows all of it, light and dark, without scrolling sideways', async () => {
+  const id = `long-${'x'.repeat(120)}`;
+  await darkroom.submit({ id, operation: 'test.echo', params: { fail: 'permanent', text: 'y'.repeat(500) } });
+  await darkroom.until(id, 'failed');
+  for (const dark of [false, true]) {
+    const narrow = await openConsole(browser, darkroom.url, { width: 400, dark });
+    const places = [
+      '',
+      `#/jobs/${id}`,
+      '#/jobs/mixed',
+      '#/new/image.transform',
+      '#/operations',
+      '#/operations/image.gallery',
+    ];
+    for (const place of places) {
+      await narrow.goTo(place);
+      await narrow.page.locator('main h1').first().waitFor();
+      await eventually(() => narrow.page.locator('main').textContent()).not.toContain('Loading');
+      const wide = await narrow.page
+        .locator('body')
+        .evaluate(({ ownerDocument }) => ownerDocument.documentElement.scrollWidth);
+      expect(wide, place).toBeLessThanOrEqual(400);
+    }
+    expect(narrow.complaints).toEqual([]);
+    await narrow.close();
+  }
+});
+
+test('keys alone are enough', async () => {
+  const { id } = await darkroom.submit({ operation: 'system.echo' });
+  await darkroom.until(id, 'completed');
+  await tab.goTo('');
+  await row(id).waitFor();
+  await page.keyboard.press('Tab');
+  expect(await page.locator(':focus').textContent()).toBe('Skip to content');
+  await page.keyboard.press('Enter');
+  expect(await page.locator(':focus').getAttribute('id')).toBe('main');
+  await page.getByLabel('Job id').focus();
+  await page.keyboard.type(id);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(new RegExp(`#/jobs/${id}$`));
+  await button('Delete …').press('Enter');
+  await page.keyboard.press('Escape');
+  expect(await page.locator(':focus').textContent()).toBe('Delete …');
+});

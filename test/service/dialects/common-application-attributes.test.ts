@@ -1,0 +1,175 @@
+/** Attributes that an operation needs: asked for when a task is made, and missed in each asset that lacks them. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { defineOperation } from '../../../operations/operation.ts';
+import { createRegistry } from '../../../operations/registry.ts';
+import { createApp } from '../../../src/api/app.ts';
+import { createHttpServer } from '../../../src/api/server.ts';
+import { loadKeyring } from '../../../src/auth/keyring.ts';
+import { ConfigError } from '../../../src/config/config.ts';
+import { listPhotographs } from '../../../src/inputs/photographs.ts';
+import { Estimator } from '../../../src/jobs/query/estimator.ts';
+import { JobService } from '../../../src/jobs/query/job-service.ts';
+import { Watcher } from '../../../src/jobs/query/watcher.ts';
+import { tenantRooms } from '../../../src/jobs/submit/concurrency-quota.ts';
+import { Reception } from '../../../src/jobs/submit/job-submissions.ts';
+import { validateAssets } from '../../../src/jobs/submit/validation.ts';
+import { createLog } from '../../../src/log.ts';
+import { refusalOf } from '../../../src/net/guarded-http.ts';
+import { StoredArchive } from '../../../src/storage/archive.ts';
+import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
+import { StoredUsage } from '../../../src/storage/usage.ts';
+import { TemporalEngine } from '../../../src/temporal/runtime.ts';
+import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Tasks, tasksOf } from '../../support/tasks.ts';
+import { temporalOf } from '../../support/temporal.ts';
+
+const survey = defineOperation({
+  name: 'test.survey',
+  title: 'Survey',
+  description: 'Needs places.',
+  params: z.strictObject({}),
+  inputs: { min: 1, max: 100, media: ['*/*'] },
+  attributes: [
+    { name: 'longitude', description: 'degrees east' },
+    { name: 'site/name', description: 'what people call it' },
+  ],
+  result: 'json',
+  engine: {},
+  stages: [{ name: 'survey', title: 'Survey', capability: 'io', run: ({ outputs }) => outputs.json(null) }],
+});
+
+let darkroom: Darkroom;
+let request: Darkroom['request'];
+let tasks: Tasks;
+let end: () => Promise<void>;
+let startApp: (operation: string, params: Record<string, unknown> | null) => ReturnType<typeof createApp>;
+
+/** An API of its own, beside a whole darkroom: the same Temporal server and store, and one operation more. */
+beforeAll(async () => {
+  darkroom = await startDarkroom();
+  const client = await temporalOf(darkroom);
+  const keys = await loadKeyring([], darkroom.dataDir);
+  const store = createFilesystemStore({ root: join(darkroom.dataDir, 'store') });
+  const archive = new StoredArchive(store, keys);
+  const operations = createRegistry([survey]);
+  const engine = new TemporalEngine(client, operations.capabilities);
+  const rooms = tenantRooms(engine, () => Number.POSITIVE_INFINITY);
+  const service = new JobService({ engine, archive, rooms });
+  const rules = {
+    engine,
+    archive,
+    operations,
+    rooms,
+    fingerprints: (text: string) => keys.fingerprints(text),
+    refusalOf: (url: string) => refusalOf(url, []),
+    callbackScheduleMs: [],
+    keeping: { jobMs: null, workMs: 1e9 },
+    queueUnavailable: false,
+  };
+  startApp = (operation, params) =>
+    createApp({
+      service,
+      usage: new StoredUsage(store),
+      reception: new Reception(rules, service),
+      watcher: new Watcher((ref) => service.look(ref)),
+      estimator: new Estimator(engine),
+      engine,
+      operations,
+      checkStore: () => store.check(),
+      photographs: (directory) => listPhotographs([], directory),
+      log: createLog('warn', 'test'),
+      limits: { asset: 2 ** 20, upload: 2 ** 20, json: 2 ** 20 },
+      guestkit: { maxQueueSize: 10, concurrentJobs: 1 },
+      tasks: { operation, params, assetsPerBatch: 10, quietSeconds: 600 },
+      publicUrl: 'http://localhost',
+      loopbackOnly: true,
+      authenticate: null,
+    });
+  const app = startApp('test.survey', null);
+  const server = createHttpServer((asked, bindings) => app.fetch(asked, bindings));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  request = (path, init) => fetch(new URL(path, `http://127.0.0.1:${port}`), init);
+  tasks = tasksOf({ request });
+  end = async () => {
+    server.closeAllConnections();
+    server.close();
+    await client.connection.close();
+  };
+});
+afterAll(async () => {
+  await end();
+  await darkroom.dispose();
+});
+
+const asset = (attributes?: Record<string, unknown>) => ({
+  file_name: 'a.jpg',
+  ...(attributes && { attributes }),
+  download_url: 'https://images.example.com/a.jpg',
+});
+const whole = { longitude: 14.42, 'site/name': ['any', 'JSON'] };
+
+describe('attributes that the operation needs', () => {
+  test('are named when a task is made, and in the catalogue', async () => {
+    expect((await tasks.create()).attributes).toEqual(['longitude', 'site/name']);
+    const shown = await (await request('/v1/operations/test.survey')).json();
+    expect(shown).toMatchObject({ attributes: survey.attributes });
+  });
+
+  test('are missed by name, in each asset, and nothing is taken', async () => {
+    const { task_id } = await tasks.create();
+    const data = [asset(whole), asset({ longitude: null, 'site/name': '' }), asset()];
+    const { status, body } = await tasks.give(task_id, data);
+    expect([status, body.success, body.message?.split('; ')]).toEqual([
+      422,
+      false,
+      [
+        'data[1].attributes.longitude: is missing, and test.survey needs it: degrees east',
+        'data[2].attributes.longitude: is missing, and test.survey needs it: degrees east',
+        'data[2].attributes.site/name: is missing, and test.survey needs it: what people call it',
+      ],
+    ]);
+    expect(await (await request(`/v1/jobs/${task_id}`)).json()).toMatchObject({ assets: { total: 0 } });
+    expect(await tasks.give(task_id, [asset(whole)])).toMatchObject({ status: 200, body: { success: true } });
+    expect(await (await request(`/v1/jobs/${task_id}`)).json()).toMatchObject({ assets: { total: 1 } });
+  });
+
+  test('are missed by the native API too', async () => {
+    const source = { url: 'https://images.example.com/a.jpg' };
+    const spec = { operation: 'test.survey', assets: [{ source, attributes: whole }, { source }] };
+    const { status, body } = await tasks.send('POST', '/v1/jobs', spec);
+    expect([
+      status,
+      (body as unknown as { errors: { pointer: string }[] }).errors.map(({ pointer }) => pointer),
+    ]).toEqual([422, ['/assets/1/attributes/longitude', '/assets/1/attributes/site~1name']]);
+  });
+});
+
+test('a file that no asset names has none of them', () => {
+  const rules = { operations: createRegistry([survey]), refusalOf: () => null };
+  const files = [{ part: 'photo', name: 'a.jpg', upload: { upload: 'x', size: 1, sha256: '' } }];
+  expect(() => validateAssets([], 'test.survey', rules, files)).toThrow(
+    '/assets: must name the file part "photo" and give it the attribute "longitude"',
+  );
+  const named = [{ source: { upload: 'photo' }, attributes: whole }];
+  expect(validateAssets(named, 'test.survey', rules, files)).toHaveLength(1);
+});
+
+describe('settings that cannot be used stop the server', () => {
+  test.each([
+    [
+      'image.nothing',
+      null,
+      /DARKROOM_TASK_OPERATION="image.nothing": there is no such operation; there are test.survey/,
+    ],
+    ['test.survey', { as: 'zip' }, /DARKROOM_TASK_PARAMS="\{"as":"zip"\}": as: unknown parameter/],
+  ])('%s with %j', (operation, params, message) => {
+    expect(() => startApp(operation, params)).toThrow(ConfigError);
+    expect(() => startApp(operation, params)).toThrow(message);
+  });
+});

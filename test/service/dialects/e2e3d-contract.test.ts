@@ -1,0 +1,53 @@
+/** e2e3d, by the rules of all dialects; its jobs are real reconstructions. */
+import { dialectContract } from '../../contracts/dialect.ts';
+import { expectError, post, type Shown } from '../../support/clients/e2e3d/requests.ts';
+import { makeSets } from '../../support/clients/e2e3d/sets.ts';
+
+const path = '/api/reconstruct';
+const sets = await makeSets();
+const submission =
+  (image_set_path: string, quality = 'low') =>
+  (job_id: string) => ({ path, init: post({ image_set_path, quality, job_id }) });
+
+dialectContract({
+  name: 'e2e3d',
+  // With one slot, stages of the quick job would wait for those of the slow one.
+  env: { DARKROOM_INPUT_ROOTS: sets.input, DARKROOM_SLOTS: '3d=2' },
+  prepare: async () => () => sets.dispose(),
+  submissions: {
+    quick: submission(sets.sample),
+    slow: submission(sets.long, 'high'),
+    failing: submission(sets.broken),
+  },
+  endsWithinMs: 200_000,
+  accepted: 202,
+  idOf: (body) => (body as Shown).job_id,
+  look: (id) => ({ path: `/api/job/${id}` }),
+  result: (id) => ({ path: `/api/job/${id}/results` }),
+  wordOf: (body) => (body as Shown).status,
+  words: {
+    running: ['submitted', 'queued', 'processing'],
+    completed: 'completed',
+    failed: 'failed',
+    cancelled: 'cancelled',
+  },
+  noResult: { running: 409, ended: 409 },
+  duplicate: (id) => ({ ask: submission(sets.sample, 'high')(id), status: 409 }),
+  refusals: {
+    'a malformed body': { ask: { path, init: { ...post(''), body: '{"a":' } }, status: 400 },
+    'a body that lacks fields': { ask: { path, init: post({}) }, status: 422 },
+    'a directory that is not there': { ask: submission('/nowhere')('refused'), status: 422 },
+    'a body of another type': {
+      ask: { path, init: { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' } },
+      status: 415,
+    },
+    'a form': { ask: { path, init: { method: 'POST', body: new FormData() } }, status: 415 },
+    'a body that is too large': {
+      ask: { path, init: post({ image_set_path: 'x'.repeat(2 ** 20) }) },
+      status: 413,
+    },
+    'a route that is not there': { ask: { path: '/api/nothing' }, status: 404 },
+    'a wrong method': { ask: { path }, status: 405 },
+  },
+  expectError,
+});

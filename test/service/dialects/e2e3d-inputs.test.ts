@@ -1,0 +1,91 @@
+/** The photographs of a directory that a client of e2e3d named. */
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listPhotographs } from '../../../src/inputs/photographs.ts';
+
+const NOBODY = 65_534;
+
+let folder: string;
+let roots: string[];
+const list = (given: string) => listPhotographs(roots, given);
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'darkroom-photographs-')));
+  await chmod(folder, 0o755);
+  roots = [join(folder, 'missing'), join(folder, 'input')];
+  await mkdir(join(folder, 'input/set/nested.jpg'), { recursive: true });
+  await mkdir(join(folder, 'input/empty'));
+  const names =
+    'IMG_10.JPG IMG_2.jpg a.jpeg b.PNG c.tif d.TIFF e.webp .hidden.jpg .jpg notes.txt f.gif g.jpg.bak';
+  for (const name of names.split(' ')) await writeFile(join(folder, 'input/set', name), 'x');
+  await writeFile(join(folder, 'input/set/nested.jpg/inner.jpg'), 'x');
+  await writeFile(join(folder, 'secret.jpg'), 'x');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const names = ['a.jpeg', 'b.PNG', 'c.tif', 'd.TIFF', 'e.webp', 'IMG_2.jpg', 'IMG_10.JPG'];
+
+describe('the photographs of a directory', () => {
+  test('are its images by name, in natural order, without hidden files and what lies deeper', async () => {
+    expect(await list('set')).toEqual(names.map((name) => `set/${name}`));
+  });
+
+  test('are named as the client named the directory', async () => {
+    const absolute = join(folder, 'input/set');
+    expect(await list(absolute)).toEqual(names.map((name) => join(absolute, name)));
+    expect((await list(`${absolute}/`))[0]).toBe(join(absolute, 'a.jpeg'));
+    expect((await list('./set/'))[0]).toBe('set/a.jpeg');
+  });
+
+  test('may be none', async () => {
+    expect(await list('empty')).toEqual([]);
+  });
+
+  test.each([
+    ['nobody', 'asset_not_found'],
+    ['set/a.jpeg', 'asset_not_found'],
+    ['/etc', 'asset_path_forbidden'],
+    ['..', 'asset_path_forbidden'],
+    ['set\0', 'asset_not_found'],
+  ])('%j is refused, and the message tells no path but that', async (given, code) => {
+    const error = await list(given).catch((thrown: Error) => thrown);
+    expect(error).toMatchObject({ code, message: expect.stringContaining(`"${given}"`) });
+    expect((error as Error).message).not.toContain(folder);
+  });
+
+  test('a link counts for where it leads', async () => {
+    await mkdir(join(folder, 'input/links'));
+    await symlink('../set/a.jpeg', join(folder, 'input/links/inside.jpg'));
+    await symlink('../set', join(folder, 'input/links/folder.jpg'));
+    expect(await list('links')).toEqual(['links/inside.jpg']);
+    await symlink('../../secret.jpg', join(folder, 'input/links/outside.jpg'));
+    await expect(list('links')).rejects.toMatchObject({
+      code: 'asset_path_forbidden',
+      message: expect.stringContaining('"links/outside.jpg"'),
+    });
+  });
+
+  test('a directory or a photograph that may not be read is named', async () => {
+    await mkdir(join(folder, 'input/closed'));
+    await writeFile(join(folder, 'input/closed/a.jpg'), 'x', { mode: 0 });
+    const refused = async (given: string) => {
+      // To root nothing is closed.
+      const isRoot = process.geteuid?.() === 0;
+      if (isRoot) process.seteuid?.(NOBODY);
+      try {
+        await expect(list('closed')).rejects.toMatchObject({
+          code: 'asset_path_forbidden',
+          message: `"${given}" may not be read by this server`,
+        });
+      } finally {
+        if (isRoot) process.seteuid?.(0);
+      }
+    };
+    await refused('closed/a.jpg');
+    await chmod(join(folder, 'input/closed'), 0);
+    await refused('closed');
+    await chmod(join(folder, 'input/closed'), 0o755);
+  });
+});

@@ -1,0 +1,62 @@
+/** guestkit, as one of the dialects. */
+import { expect } from 'vitest';
+import { dialectContract } from '../../contracts/dialect.ts';
+import { document, post, wordOf } from '../../support/clients/guestkit/requests.ts';
+
+const jobs = '/api/v1/jobs';
+const submission = (operation: string, data: object) => (id: string) => ({
+  path: jobs,
+  init: post(document(id, { operation, data })),
+});
+const json = { 'content-type': 'application/json' };
+
+dialectContract({
+  name: 'guestkit',
+  submissions: {
+    quick: submission('system.echo', { message: 'test' }),
+    slow: submission('test.echo', { delay_ms: 120_000 }),
+    failing: submission('test.echo', { fail: 'permanent' }),
+  },
+  accepted: 201,
+  idOf: (body) => (body as { data: { job_id: string } }).data.job_id,
+  look: (id) => ({ path: `${jobs}/${id}` }),
+  result: (id) => ({ path: `${jobs}/${id}/result` }),
+  wordOf,
+  words: {
+    running: ['Pending', 'Assigned', 'Running'],
+    completed: 'Completed',
+    failed: 'Failed',
+    cancelled: 'Failed',
+  },
+  noResult: { running: 404, ended: 404 },
+  duplicate: (id) => ({ ask: submission('system.echo', { another: true })(id), status: 409 }),
+  refusals: {
+    'a malformed body': {
+      ask: { path: jobs, init: { method: 'POST', headers: json, body: '{"a":' } },
+      status: 400,
+    },
+    'a body that lacks fields': { ask: { path: jobs, init: post({}) }, status: 400 },
+    'a body of another type': {
+      ask: { path: jobs, init: { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' } },
+      status: 415,
+    },
+    'a form': { ask: { path: jobs, init: { method: 'POST', body: new FormData() } }, status: 415 },
+    'a body that is too large': {
+      ask: { path: jobs, init: post(document('large', { data: { text: 'x'.repeat(2 ** 20) } })) },
+      status: 413,
+    },
+    'a route that is not there': { ask: { path: '/api/v1/nothing' }, status: 404 },
+    'a wrong method': { ask: { path: jobs, init: { method: 'DELETE' } }, status: 405 },
+  },
+  expectError: ({ headers, body }) => {
+    expect(headers.get('content-type')).toMatch(/^application\/json\b/);
+    const { error, message, details, ...rest } = body as Record<string, unknown>;
+    expect({ error, message, rest }).toEqual({
+      error: expect.stringMatching(/^[A-Z_]+$/),
+      message: expect.stringMatching(/\w/),
+      rest: {},
+    });
+    if (details !== undefined)
+      expect(details).toMatchObject({ field: expect.any(String), reason: expect.any(String) });
+  },
+});

@@ -1,0 +1,130 @@
+/** image-web: what is not accepted is a job that failed. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  type Field,
+  formOf,
+  image,
+  PICTURE,
+  picture,
+  told,
+  uuid,
+  type WebClient,
+  webClientOf,
+} from '../../support/clients/image-web/client.ts';
+import { freePort } from '../../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { storeFiles } from '../../support/store-files.ts';
+
+let darkroom: Darkroom;
+let client: WebClient;
+
+beforeAll(async () => {
+  darkroom = await startDarkroom({
+    env: { DARKROOM_MAX_ASSET_BYTES: '1M', DARKROOM_MAX_UPLOAD_BYTES: '2M' },
+  });
+  client = webClientOf(darkroom);
+});
+afterAll(() => darkroom.dispose());
+
+describe('a submission that is not accepted', () => {
+  const cases: [string, Field[], RegExp][] = [
+    ['a bad parameter', [image, ['width', 'wide']], /^width: must be a whole number/],
+    ['a parameter out of its range', [image, ['quality', '101']], /^quality: /],
+    ['an unknown field', [['widht', '3'], image], /^widht: there is no parameter "widht"/],
+    ['an unknown operation', [['operation', 'image.paint'], image], /^operation: .*image\.paint/],
+    ['an operation that takes no image', [['operation', 'system.echo'], image], /^image: .*takes no assets/],
+    ['no image', [['width', '3']], /^image: is missing/],
+    ['an image that is a field', [['image', 'text']], /^image: must be a file/],
+    ['two images', [image, image], /^image: comes twice/],
+    ['another file', [['photo', picture, PICTURE]], /^image: .*"photo"/],
+    ['an empty file', [['image', new Uint8Array()]], /empty/],
+  ];
+
+  test.each(cases)('%s: 500, and a failed job that says why', async (_, fields, why) => {
+    const { status, location, body } = await client.submit(...fields);
+    expect(status).toBe(500);
+    expect(body).toMatchObject({ job_id: expect.stringMatching(uuid), status: 'failed', output: null });
+    expect(body.message).toMatch(why);
+    expect([location, body.location]).toEqual([`/jobs/${body.job_id}`, `/jobs/${body.job_id}`]);
+    expect(await client.look(body.job_id)).toEqual({ status: 200, location: null, body });
+    expect((await darkroom.request(`/jobs/${body.job_id}/output`)).status).toBe(404);
+    expect(await darkroom.get(body.job_id)).toMatchObject({
+      state: 'failed',
+      dialect: 'image-web',
+      error: { message: body.message },
+    });
+    const stored = (await storeFiles(darkroom)).filter((path) => path.includes(body.job_id));
+    expect(stored).toContain(`public/jobs/${body.job_id}/job.json`);
+  });
+
+  test('leaves no image behind', async () => {
+    const inputs = async () => (await storeFiles(darkroom)).filter((path) => path.includes('/input/'));
+    const before = await inputs();
+    await client.submit(image, ['width', 'wide']);
+    await client.submit(image, image);
+    expect(await inputs()).toEqual(before);
+    expect((await storeFiles(darkroom)).filter((path) => path.startsWith('_uploading/'))).toEqual([]);
+  });
+
+  test('is listed behind the jobs that ran, cannot be run again, and can be deleted', async () => {
+    const refused = (await client.submit(image, ['width', 'wide'])).body.job_id;
+    const ids: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const more: string = cursor && `&cursor=${encodeURIComponent(cursor)}`;
+      const page = await darkroom.request(`/v1/jobs?dialect=image-web&state=failed&limit=2${more}`);
+      const { jobs, next_cursor } = (await page.json()) as {
+        jobs: { id: string }[];
+        next_cursor: string | null;
+      };
+      ids.push(...jobs.map(({ id }) => id));
+      cursor = next_cursor;
+    }
+    expect(ids.filter((id) => id === refused)).toHaveLength(1);
+    expect(new Set(ids).size).toBe(ids.length);
+    const post = { method: 'POST' };
+    expect((await darkroom.request(`/v1/jobs/${refused}/rerun`, post)).status).toBe(409);
+    expect((await darkroom.request(`/v1/jobs/${refused}/cancel`, post)).status).toBe(409);
+    expect((await darkroom.request(`/v1/jobs/${refused}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await client.look(refused)).status).toBe(404);
+    const stored = (await storeFiles(darkroom)).filter((path) => path.includes(refused));
+    expect(stored).toEqual([`public/deleted/${refused}`]);
+  });
+
+  test('a form that cannot be read makes a failed job, too', async () => {
+    const response = await darkroom.request('/jobs', {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      body: '--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\nhalf',
+    });
+    const { status, location, body } = await told(response);
+    expect([status, body.status, location]).toEqual([500, 'failed', `/jobs/${body.job_id}`]);
+  });
+
+  test('what is too large is 413, what is no form 415, and neither makes a job', async () => {
+    const jobs = async () => (await storeFiles(darkroom)).filter((path) => /\/(jobs|refused)\//.test(path));
+    const before = await jobs();
+    const large = await client.submit(['image', new Uint8Array(1.5 * 2 ** 20)]);
+    expect(large).toMatchObject({ status: 413, location: null, body: { message: expect.any(String) } });
+    const text = await told(await darkroom.request('/jobs', { method: 'POST', body: 'image' }));
+    expect(text).toMatchObject({ status: 415, location: null, body: { code: 'unsupported_media_type' } });
+    expect(await jobs()).toEqual(before);
+  });
+
+  test('while Temporal is away: 500, and a job that has failed for good', async () => {
+    const env = { TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` };
+    const alone = await startDarkroom({ command: 'api', env, impatient: true });
+    try {
+      await expect.poll(async () => (await alone.request('/healthz').catch(() => null))?.status).toBe(200);
+      const { status, location, body } = await told(await alone.request('/jobs', formOf(image)));
+      expect([status, location, body.status]).toEqual([500, `/jobs/${body.job_id}`, 'failed']);
+      expect(body.message).toContain('Temporal');
+      expect(await told(await alone.request(`/jobs/${body.job_id}`))).toMatchObject({ status: 200, body });
+      // Nobody knows of this one.
+      const id = '88cf3e0e-9df3-4e2a-9638-72660958344f';
+      expect(await told(await alone.request(`/jobs/${id}`))).toMatchObject({ status: 500 });
+    } finally {
+      await alone.dispose();
+    }
+  });
+});

@@ -1,0 +1,252 @@
+/** What has had its time is erased, and nothing else. */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { remainsDue } from '../../../src/jobs/lifecycle/scheduled-deletion.ts';
+import type { JobRecord } from '../../../src/jobs/ports/job-archive.ts';
+import { workflowIdOf } from '../../../src/temporal/names.ts';
+import { type Lab, startLab } from '../../support/lab.ts';
+import { labOperation } from '../../support/lab-operation.ts';
+import { plain } from '../../support/pictures.ts';
+import { sleep } from '../../support/server.ts';
+import { startWeb, type Web } from '../../support/web.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+/** Longer than a test takes from the end of a job to a look at what is left of it. */
+const WORK_MS = 4000;
+
+let lab: Lab;
+let web: Web;
+let fetches = 0;
+const troubles: { about: unknown; error: unknown }[] = [];
+
+let letGo = () => {};
+/** What the stage of \`lab.held\` waits for. */
+let held: Promise<void> = Promise.resolve();
+
+const holds = labOperation('lab.held', async ({ params, outputs }) => {
+  await held;
+  await outputs.json(params);
+});
+
+beforeAll(async () => {
+  const picture = await plain(16, 16).png().toBuffer();
+  web = await startWeb({
+    '/a.png': (_, response) => {
+      fetches += 1;
+      response.end(picture);
+    },
+  });
+  lab = await startLab(inject('temporalBinary'), [holds], {}, { jobMs: null, workMs: WORK_MS });
+});
+afterAll(async () => {
+  await lab.dispose();
+  await web.close();
+});
+
+const gallery = (id: string, more: object = {}) => ({
+  id,
+  operation: 'image.gallery',
+  assets: [{ source: { url: `${web.url}/a.png` } }],
+  ...more,
+});
+const ended = async (id: string, more?: object) =>
+  lab.until(await lab.submit(gallery(id, more)), 'completed');
+/** As if so many milliseconds had passed. */
+const keepHouse = (ms = 0) =>
+  lab.housekeeping.keep(new Date(Date.now() + ms), new AbortController().signal, (about, error) => {
+    troubles.push({ about, error });
+  });
+const ref = (id: string) => ({ tenant: 'public', id });
+
+async function files(id: string): Promise<string[]> {
+  const all = await readdir(lab.storeDir, { recursive: true, withFileTypes: true });
+  return all
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(lab.storeDir.length + 1))
+    .filter((path) => path.includes(`/jobs/${id}/`) || path.includes(`-${id}`) || path.endsWith(`/${id}`))
+    .sort();
+}
+
+/** Path and content of each file of the result. */
+async function result(id: string): Promise<string[][]> {
+  const { files: found } = await lab.service.result(ref(id));
+  return Promise.all(found.map(async ({ entry, open }) => [entry.path, await text((await open()) as never)]));
+}
+
+test('what only a rerun needs goes first; the result stays, and a rerun does all anew', async () => {
+  const { state } = await ended('work');
+  expect(state).toBe('completed');
+  const before = await result('work');
+  expect((await files('work')).filter((path) => /\/(inputs|stages)\//.test(path)).length).toBeGreaterThan(2);
+  await keepHouse();
+  expect((await files('work')).filter((path) => path.includes('/inputs/')).length).toBeGreaterThan(0);
+
+  await keepHouse(2 * WORK_MS + 100);
+  const left = await files('work');
+  expect(left.filter((path) => /\/(inputs|stages)\//.test(path))).toEqual([]);
+  expect(left.filter((path) => path.startsWith('_due/'))).toEqual([]);
+  expect(await result('work')).toEqual(before);
+
+  await sleep(WORK_MS);
+  const fetchesBefore = fetches;
+  const job = await lab.service.rerun(ref('work'), { from: 'pages' });
+  expect((await lab.until(job, 'completed')).run).toBe(2);
+  expect(fetches).toBe(fetchesBefore + 1);
+  expect((await result('work')).map(([path]) => path)).toEqual(before.map(([path]) => path));
+});
+
+test('a job that expires is gone at its time, and erased soon after; its id stays taken', async () => {
+  const KEPT_MS = 5000;
+  const job = await ended('short-lived', { keep_days: KEPT_MS / DAY_MS });
+  const expiresAt = Date.parse(job.expires_at ?? '');
+  expect(expiresAt - Date.parse(job.completed_at ?? '')).toBe(KEPT_MS);
+  await sleep(expiresAt - Date.now() + 100);
+  await expect(lab.service.get(job)).rejects.toMatchObject({
+    code: 'job_not_found',
+    message: `Job "short-lived" was kept until ${job.expires_at}`,
+  });
+  const { jobs } = await lab.service.list('public', {}, { limit: 200 });
+  expect(jobs.map(({ id }) => id)).not.toContain('short-lived');
+  await expect(lab.service.rerun(job, {})).rejects.toMatchObject({ code: 'job_not_found' });
+  await expect(lab.submit(gallery('short-lived'))).rejects.toMatchObject({ code: 'job_id_deleted' });
+
+  expect(await keepHouse(2 * 60_000)).toMatchObject({ jobs: 1 });
+  expect(await files('short-lived')).toEqual(['public/deleted/short-lived']);
+  await expect(lab.submit(gallery('short-lived'))).rejects.toMatchObject({ code: 'job_id_deleted' });
+});
+
+test('a job that is kept longer than its work has both erased, one after the other', async () => {
+  await ended('later', { keep_days: 1 });
+  expect(await keepHouse(3 * WORK_MS)).toMatchObject({ work: 1, jobs: 0 });
+  expect(await keepHouse(3 * WORK_MS)).toMatchObject({ work: 0, jobs: 0 });
+  expect((await result('later')).length).toBeGreaterThan(0);
+  expect(await keepHouse(DAY_MS + HOUR_MS)).toMatchObject({ work: 0, jobs: 1 });
+  expect(await files('later')).toEqual(['public/deleted/later']);
+});
+
+test('two that run it again after that time are one run, and lose nothing', async () => {
+  const job = await ended('twice');
+  await sleep(WORK_MS + 100);
+  const answers = await Promise.all([lab.service.rerun(job, {}), lab.service.rerun(job, {})]);
+  expect(answers.map(({ run }) => run)).toEqual([2, 2]);
+  await expect
+    .poll(async () => [(await lab.service.get(job)).run, (await lab.service.get(job)).state])
+    .toEqual([2, 'completed']);
+  const left = await files('twice');
+  expect(left.filter((path) => path.includes('/inputs/')).length).toBeGreaterThan(0);
+  expect(left.filter((path) => path.includes('/runs/1/stages/'))).toEqual([]);
+  expect(left.filter((path) => path.includes('/runs/2/stages/')).length).toBeGreaterThan(0);
+  expect((await result('twice')).length).toBeGreaterThan(0);
+  await lab.service.delete(job);
+});
+
+test('while it runs again, nothing of it is erased', async () => {
+  const job = await lab.until(await lab.submit({ id: 'again', operation: 'lab.held' }), 'completed');
+  const before = (await files('again')).filter((path) => path.includes('/runs/1/'));
+  held = new Promise((resolve) => {
+    letGo = resolve;
+  });
+  const running = await lab.service.rerun(job, {});
+  expect(await keepHouse(3 * WORK_MS)).toMatchObject({ work: 0, jobs: 0 });
+  expect((await files('again')).filter((path) => path.includes('/runs/1/'))).toEqual(before);
+  letGo();
+  expect((await lab.until(running, 'completed')).run).toBe(2);
+  expect(await keepHouse(3 * WORK_MS)).toMatchObject({ work: 1 });
+});
+
+test('a job that was terminated in Temporal has a record before Temporal forgets it', async () => {
+  const job = await lab.submit({
+    id: 'forced',
+    operation: 'test.echo',
+    params: { delay_ms: 60_000 },
+    keep_days: 2,
+  });
+  await lab.until(job, 'processing');
+  const handle = lab.client.workflow.getHandle(workflowIdOf(job));
+  await handle.terminate('out of patience');
+  // Temporal's list lags behind a little.
+  await expect.poll(async () => (await keepHouse()).recorded).toBe(1);
+  expect(await keepHouse()).toMatchObject({ recorded: 0 });
+
+  const path = join(lab.storeDir, 'public/jobs/forced/job.json');
+  const record = JSON.parse(await readFile(path, 'utf8')) as JobRecord;
+  expect(record.job).toMatchObject({
+    state: 'failed',
+    error: { code: 'terminated', message: 'The job was terminated in Temporal: out of patience' },
+  });
+  expect(record.job.expires_at).not.toBeNull();
+  expect(record.order?.header.id).toBe('forced');
+});
+
+describe('a job that was deleted while it ran', () => {
+  const running = async (id: string) =>
+    lab.until(await lab.submit({ id, operation: 'test.echo', params: { delay_ms: 60_000 } }), 'processing');
+
+  test('is looked at once more, for what a step has written that heard of nothing', async () => {
+    await lab.service.delete(await running('written-to'));
+    const late = join(lab.storeDir, 'public/jobs/written-to/runs/1/outputs/echo/all/1/late.txt');
+    await mkdir(dirname(late), { recursive: true });
+    await writeFile(late, 'of a worker that was cut off');
+    await keepHouse(HOUR_MS);
+    expect(await files('written-to')).toHaveLength(3);
+    await keepHouse(DAY_MS + HOUR_MS);
+    expect(await files('written-to')).toEqual(['public/deleted/written-to']);
+  });
+
+  test('by an API that died over it, is deleted then', async () => {
+    const job = await running('half-deleted');
+    await lab.archive.bury(job, remainsDue(job, new Date()));
+    expect(await keepHouse(DAY_MS + HOUR_MS)).toMatchObject({ failed: 0 });
+    expect(await files('half-deleted')).toEqual(['public/deleted/half-deleted']);
+    // Forgetting it takes Temporal a while.
+    const status = await lab.client.workflow
+      .getHandle(workflowIdOf(job))
+      .describe()
+      .then(
+        (found) => found.status.name,
+        () => null,
+      );
+    expect(status).not.toBe('RUNNING');
+  });
+});
+
+test('two at once do no harm', async () => {
+  await ended('both', { keep_days: 1 });
+  const counts = await Promise.all([keepHouse(DAY_MS + HOUR_MS), keepHouse(DAY_MS + HOUR_MS)]);
+  expect(counts.reduce((sum, { jobs }) => sum + jobs, 0)).toBeGreaterThan(0);
+  expect(await files('both')).toEqual(['public/deleted/both']);
+});
+
+test('what a run writes that began after the look at its job stays', async () => {
+  const job = await ended('late');
+  const record = JSON.parse(
+    await readFile(join(lab.storeDir, 'public/jobs/late/job.json'), 'utf8'),
+  ) as JobRecord;
+  const until = new Date(Date.now() + 1);
+  await sleep(20);
+  const written = ['inputs/00000.json', 'inputs/files/00000', 'runs/2/stages/pictures/00000.json'];
+  for (const path of written) {
+    const whole = join(lab.storeDir, 'public/jobs/late', path);
+    await mkdir(dirname(whole), { recursive: true });
+    await writeFile(whole, 'of the next run');
+  }
+  await lab.archive.eraseWork(record, until);
+  const left = await files('late');
+  for (const path of written) expect(left).toContain(`public/jobs/late/${path}`);
+  expect(left.filter((path) => path.includes('/runs/1/stages/'))).toEqual([]);
+  expect((await result('late')).length).toBeGreaterThan(0);
+  await lab.service.delete(job);
+});
+
+test('what cannot be done for one job is told, and keeps the others from nothing', async () => {
+  await ended('broken', { keep_days: 1 });
+  await ended('sound', { keep_days: 1 });
+  await writeFile(join(lab.storeDir, 'public/jobs/broken/job.json'), '{"job":');
+  const kept = await keepHouse(DAY_MS + HOUR_MS);
+  expect(kept.failed).toBeGreaterThan(0);
+  expect(await files('sound')).toEqual(['public/deleted/sound']);
+  expect(troubles.at(-1)).toMatchObject({ about: { ref: { id: 'broken' } } });
+});

@@ -1,0 +1,130 @@
+/** A request that is sent again with its Idempotency-Key while the master key is changed: one job, and its assets once. */
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Job } from '../../../src/jobs/model/job.ts';
+import type { JobRequest, Reception } from '../../../src/jobs/submit/job-submissions.ts';
+import { type Lab, startLab } from '../../support/lab.ts';
+import { plain } from '../../support/pictures.ts';
+import { changed, engineOf, receptionOf, storeOf } from '../../support/receptions.ts';
+import { startWeb, type Web } from '../../support/web.ts';
+
+const [OLD, NEW] = [randomBytes(32), randomBytes(32)];
+const signal = new AbortController().signal;
+
+let lab: Lab;
+let web: Web;
+let picture: Buffer;
+let before: Reception;
+/** As all processes are at last, and as some are first; see docs/deployment.md. */
+let after: Reception;
+let between: Reception;
+
+beforeAll(async () => {
+  picture = await plain(16, 16).png().toBuffer();
+  web = await startWeb({ '/a': picture, '/b': picture, '/c': picture });
+  lab = await startLab(inject('temporalBinary'));
+  before = receptionOf(lab, { masters: [OLD] });
+  between = receptionOf(lab, { masters: [OLD, NEW] });
+  after = receptionOf(lab, { masters: [NEW, OLD] });
+});
+afterAll(async () => {
+  await lab.dispose();
+  await web.close();
+});
+
+const caller = (idempotencyKey: string) => ({ tenant: 'public', dialect: 'native', idempotencyKey });
+const echo = (delay_ms: number): JobRequest => ({ operation: 'test.echo', params: { delay_ms } });
+
+describe('the job', () => {
+  test('is the same while it runs and when it has ended, whichever key is the first', async () => {
+    const running = await before.submit(caller('runs'), echo(3000));
+    expect(running.created).toBe(true);
+    for (const reception of [before, between, after]) {
+      const again = await reception.submit(caller('runs'), echo(3000));
+      expect([again.created, again.job.id]).toEqual([false, running.job.id]);
+      expect((await reception.find(caller('runs'), echo(3000)))?.id).toBe(running.job.id);
+    }
+    await lab.until(running.job, 'completed');
+    const again = await after.submit(caller('runs'), echo(3000));
+    expect([again.created, again.job]).toMatchObject([false, { id: running.job.id, state: 'completed' }]);
+  });
+
+  test('is another for another request, or gone when it was deleted: no second one is made', async () => {
+    const { job } = await before.submit(caller('once'), echo(0));
+    await expect(after.submit(caller('once'), echo(1))).rejects.toMatchObject({
+      code: 'idempotency_key_reused',
+    });
+    await lab.until(job, 'completed');
+    await lab.service.delete(job);
+    await expect(after.submit(caller('once'), echo(0))).rejects.toMatchObject({ code: 'job_id_deleted' });
+    await expect(after.find(caller('once'), echo(0))).rejects.toMatchObject({ code: 'job_id_deleted' });
+  });
+
+  test('is the same for files that are sent again, of which none stay', async () => {
+    const send = async (reception: Reception) => {
+      const request = { operation: 'image.metadata' };
+      const uploads = await reception.receive(caller('files'), request);
+      await uploads.add({ part: 'file', name: 'a.png' }, Readable.from([picture]), signal);
+      return reception.submit(caller('files'), request, uploads);
+    };
+    const first = await send(before);
+    const second = await send(after);
+    expect([second.created, second.job.id]).toEqual([false, first.job.id]);
+    await lab.until(first.job, 'completed');
+    const left: string[] = [];
+    for await (const { key } of storeOf(lab).list('')) if (key.includes('upload')) left.push(key);
+    expect(left).toEqual([expect.stringContaining(`/${first.job.id}/uploads/`)]);
+  });
+
+  test('of a key that was never sent has an id of the new master key, which the old one finds', async () => {
+    const made = await after.submit(caller('new'), echo(0));
+    const again = await between.submit(caller('new'), echo(0));
+    expect([made.created, again.created, again.job.id]).toEqual([true, false, made.job.id]);
+  });
+
+  test('costs no look more where no key is changed', async () => {
+    const looks: unknown[] = [];
+    const engine = engineOf(lab);
+    const get = (...args: Parameters<typeof engine.get>) => {
+      looks.push(args);
+      return engine.get(...args);
+    };
+    const counted = receptionOf(lab, { masters: [OLD], engine: changed(engine, { get }) });
+    expect((await counted.submit(caller('cheap'), echo(0))).created).toBe(true);
+    expect(looks).toEqual([]);
+  });
+});
+
+describe('assets that are sent again', () => {
+  const waiting = async (id: string): Promise<Job> => {
+    const await_assets = { total: 3 };
+    return (await before.submit(caller(id), { id, operation: 'image.metadata', await_assets })).job;
+  };
+  const send = (reception: Reception, job: Job, idempotencyKey: string, paths: readonly string[]) =>
+    reception.addAssets(job, {
+      assets: paths.map((path) => ({ source: { url: `${web.url}/${path}` } })),
+      idempotencyKey,
+    });
+
+  test('count once, also when they were the last; the same key with others is refused', async () => {
+    const job = await waiting('assets');
+    await send(before, job, 'first', ['a']);
+    expect((await send(after, job, 'first', ['a'])).assets.total).toBe(3);
+    await expect(send(after, job, 'first', ['b'])).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    // If one had counted twice, two more were too many.
+    await send(after, job, 'last', ['b', 'c']);
+    await lab.until(job, 'completed');
+    for (const reception of [between, after])
+      await expect(send(reception, job, 'last', ['b', 'c'])).resolves.toMatchObject({ assets: { total: 3 } });
+  });
+
+  test('that were refused are not taken for those that came', async () => {
+    const job = await waiting('refused');
+    const tooMany = ['a', 'b', 'c', 'd'];
+    for (const reception of [after, after, between])
+      await expect(send(reception, job, 'many', tooMany)).rejects.toMatchObject({ code: 'too_many_assets' });
+    await send(between, job, 'right', ['a', 'b', 'c']);
+    await lab.until(job, 'completed');
+  });
+});

@@ -1,0 +1,219 @@
+/** What the workflow of a job leaves in Temporal, and that it can be replayed. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { z } from 'zod';
+import { type Api, composeApi, composeWorker } from '../../../src/compose.ts';
+import { type Config, readConfig } from '../../../src/config/config.ts';
+import type { Job, jobSpec } from '../../../src/jobs/model/job.ts';
+import { isTerminal } from '../../../src/jobs/model/states.ts';
+import { embeddedTarget } from '../../../src/temporal/connection.ts';
+import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../../src/temporal/embedded/server.ts';
+import { registerSearchAttributes } from '../../../src/temporal/namespace.ts';
+import { bundlePath, createWorkers, runWorkers } from '../../../src/temporal/worker.ts';
+import { photo } from '../../support/photos.ts';
+import { sleep } from '../../support/server.ts';
+import { startWeb, type Web } from '../../support/web.ts';
+
+let dataDir: string;
+let temporal: EmbeddedTemporal;
+let config: Config;
+let api: Api;
+let client: Client;
+let web: Web;
+let stopWorker: () => Promise<void>;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  dataDir = await mkdtemp(join(tmpdir(), 'darkroom-test-'));
+  web = await startWeb({ '/coffee.jpg': await photo('coffee.jpg') });
+  temporal = await startEmbeddedTemporal({
+    binary: inject('temporalBinary'),
+    dataDir,
+    preferredPort: 0,
+    preferredUiPort: 0,
+    log: () => undefined,
+  });
+  config = readConfig({ DARKROOM_DATA: dataDir, DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8' });
+  api = await composeApi(config, embeddedTarget(temporal.address));
+  client = api.client;
+  await registerSearchAttributes(client);
+  stopWorker = await startWorker();
+});
+
+afterAll(async () => {
+  await stopWorker();
+  await client.connection.close();
+  await temporal.stop();
+  await web.close();
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+});
+
+async function startWorker(): Promise<() => Promise<void>> {
+  const { activities, slots } = await composeWorker(config, client, join(dataDir, 'work'));
+  const connection = await NativeConnection.connect({ address: temporal.address });
+  const workers = await createWorkers({ connection, namespace: 'default', activities, slots, graceMs: 1000 });
+  const stop = new AbortController();
+  const running = runWorkers(workers, stop.signal);
+  return async () => {
+    stop.abort();
+    await running;
+    await connection.close();
+  };
+}
+
+const submit = async (spec: z.input<typeof jobSpec>): Promise<Job> =>
+  (await api.reception.submit({ tenant: 'public', dialect: 'native' }, spec)).job;
+
+async function ended(job: Job): Promise<Job> {
+  for (;;) {
+    const now = await api.service.get(job);
+    if (isTerminal(now.state)) return now;
+    await sleep(50);
+  }
+}
+
+const processing = async (job: Job) =>
+  expect.poll(async () => (await api.service.get(job)).state).toBe('processing');
+
+const handleOf = ({ tenant, id }: Job) => client.workflow.getHandle(`job/${tenant}/${id}`);
+
+async function eventsOf(job: Job): Promise<string[]> {
+  const { events } = await handleOf(job).fetchHistory();
+  return (events ?? []).map((event) => Object.keys(event).find((key) => key.endsWith('Attributes')) ?? '');
+}
+
+const count = (events: string[], kind: string) =>
+  events.filter((event) => event === `${kind}EventAttributes`).length;
+
+const jobs: [string, z.input<typeof jobSpec>, Job['state']][] = [
+  ['an echo', { operation: 'system.echo', params: { a: 1 } }, 'completed'],
+  ['a failure', { operation: 'test.echo', params: { fail: 'permanent' } }, 'failed'],
+  [
+    'a failure that passes',
+    { operation: 'test.echo', params: { fail: 'transient', fail_times: 1 } },
+    'completed',
+  ],
+];
+
+describe('the workflow of a job', () => {
+  test.each(jobs)('%s', async (_, spec, state) => {
+    const job = await submit(spec);
+    expect(await ended(job)).toMatchObject({ state });
+  });
+
+  test('schedules only what the job needs', async () => {
+    const echo = await submit({ operation: 'system.echo' });
+    await ended(echo);
+    await handleOf(echo).result();
+    const plain = await eventsOf(echo);
+    expect(count(plain, 'activityTaskScheduled')).toBe(2);
+    expect(count(plain, 'upsertWorkflowSearchAttributes')).toBe(1);
+    expect(plain.length).toBeLessThanOrEqual(21);
+
+    const full = await submit({
+      operation: 'image.transform',
+      params: { width: 50 },
+      assets: [{ source: { url: `${web.url}/coffee.jpg` } }],
+      callback: { url: `${web.url}/hook` },
+    });
+    expect(await ended(full)).toMatchObject({ state: 'completed' });
+    await handleOf(full).result();
+    expect(count(await eventsOf(full), 'activityTaskScheduled')).toBe(4);
+  });
+
+  test('shows in Temporal as the job ended, with its state in the columns', async () => {
+    const ok = await submit({ id: 'readable', operation: 'system.echo' });
+    const bad = await submit({ operation: 'test.echo', params: { fail: 'permanent' } });
+    await Promise.all([ended(ok), ended(bad)]);
+    await handleOf(ok).result();
+    await handleOf(bad)
+      .result()
+      .catch(() => undefined);
+    const [good, failed] = await Promise.all([handleOf(ok).describe(), handleOf(bad).describe()]);
+    expect([good.workflowId, good.status.name, failed.status.name]).toEqual([
+      'job/public/readable',
+      'COMPLETED',
+      'FAILED',
+    ]);
+    expect(good.searchAttributes).toMatchObject({
+      DarkroomState: ['completed'],
+      DarkroomOperation: ['system.echo'],
+      DarkroomTenant: ['public'],
+      DarkroomDialect: ['native'],
+    });
+  });
+
+  test('answers the status query with what the memo holds', async () => {
+    const job = await submit({ operation: 'test.echo', params: { delay_ms: 60_000 } });
+    await processing(job);
+    const status = await handleOf(job).query('status');
+    const { memo } = await handleOf(job).describe();
+    expect(status).toEqual(memo?.['status']);
+    expect(status).toMatchObject({ state: 'processing', stage: 'echo' });
+    await api.service.control(job, 'cancel', 'enough');
+    expect((await ended(job)).error?.message).toContain('enough');
+    await handleOf(job)
+      .result()
+      .catch(() => undefined);
+    expect((await handleOf(job).describe()).status.name).toBe('CANCELLED');
+  });
+
+  test('cancelled or terminated in the Web UI, it reads as cancelled, or as failed with the reason', async () => {
+    const [one, two] = await Promise.all(
+      [1, 2].map(() => submit({ operation: 'test.echo', params: { delay_ms: 60_000 } })),
+    );
+    if (!one || !two) throw new Error('unreachable');
+    await Promise.all([processing(one), processing(two)]);
+    await handleOf(one).cancel();
+    await handleOf(two).terminate('out of patience');
+    expect(await ended(one)).toMatchObject({ state: 'cancelled' });
+    expect(await ended(two)).toMatchObject({ state: 'failed', error: { code: 'terminated' } });
+    expect((await api.service.get(two)).error?.message).toContain('out of patience');
+    const failed = async () => {
+      const { jobs } = await api.service.list('public', { state: 'failed' }, { limit: 50 });
+      return jobs.map(({ id }) => id);
+    };
+    await expect.poll(failed).toContain(two.id);
+  });
+
+  test('tells nothing worth stealing', async () => {
+    const token = 'token-9f3b';
+    const job = await submit({
+      operation: 'image.transform',
+      assets: [{ source: { url: `${web.url}/coffee.jpg?X-Amz-Signature=presigned-77aa` } }],
+      callback: { url: `${web.url}/hook`, token },
+    });
+    expect(await ended(job)).toMatchObject({ state: 'completed' });
+    await expect.poll(() => web.received.at(-1)?.headers.authorization).toBe(`Bearer ${token}`);
+    const { raw } = await handleOf(job).describe();
+    const history = await handleOf(job).fetchHistory();
+    // Payloads are base64 in a history, and bytes in a description.
+    const seen = (value: unknown): string =>
+      JSON.stringify(value, (_, inner) =>
+        inner?.type === 'Buffer' ? Buffer.from(inner.data).toString('base64') : inner,
+      ).replace(/"data":"([A-Za-z0-9+/=]+)"/g, (_, data: string) =>
+        Buffer.from(data, 'base64').toString('utf8'),
+      );
+    for (const secret of [token, 'presigned-77aa']) {
+      expect(seen(raw)).not.toContain(secret);
+      expect(seen(history)).not.toContain(secret);
+    }
+    expect(seen(history)).toContain('"sealed":');
+    expect(seen(raw)).toContain(job.id);
+  });
+
+  test('every history replays', async () => {
+    const workflows = client.workflow.list({ query: `WorkflowType = 'processJob'` });
+    let replayed = 0;
+    for await (const { workflowId } of workflows) {
+      const history = await client.workflow.getHandle(workflowId).fetchHistory();
+      await Worker.runReplayHistory({ workflowBundle: { codePath: bundlePath } }, history, workflowId);
+      replayed++;
+    }
+    expect(replayed).toBeGreaterThan(8);
+  });
+});

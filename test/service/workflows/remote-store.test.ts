@@ -1,0 +1,76 @@
+/** Jobs whose bytes lie on another machine, which may be slow to send and to take them. */
+import { readdir } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import type { Job } from '../../../src/jobs/model/job.ts';
+import { createS3Store } from '../../../src/storage/s3/index.ts';
+import { type Lab, startLab } from '../../support/lab.ts';
+import { plain } from '../../support/pictures.ts';
+import { type BadConnection, startProxy } from '../../support/proxy.ts';
+import { BUILD_MS, type S3Server, startS3Server } from '../../support/s3-server.ts';
+import { startWeb, type Web } from '../../support/web.ts';
+
+let server: S3Server;
+let wire: BadConnection;
+let web: Web;
+let lab: Lab;
+/** Requests to the store that meet with mishaps. */
+let concern = /^$/;
+
+beforeAll(async () => {
+  server = await startS3Server();
+  wire = await startProxy(server.endpoint, (path) => concern.test(path));
+  web = await startWeb({ '/a.png': await plain(16, 16).png().toBuffer() });
+  const store = createS3Store({ bucket: server.bucket, access: { ...server, endpoint: wire.url } });
+  lab = await startLab(inject('temporalBinary'), [], {}, { jobMs: null, workMs: 1e9 }, store);
+}, BUILD_MS);
+afterAll(async () => {
+  await lab.dispose();
+  await web.close();
+  await wire.close();
+  await server.dispose();
+});
+beforeEach(() => {
+  wire.seen.length = 0;
+});
+
+const transform = (assets: number): Promise<Job> =>
+  lab.submit({
+    operation: 'image.transform',
+    params: { width: 8 },
+    assets: Array.from({ length: assets }, () => ({ source: { url: `${web.url}/a.png` } })),
+  });
+
+/** Cancels it, and expects that it ends soon and leaves nothing in scratch. */
+async function cancelled(job: Job): Promise<void> {
+  const from = Date.now();
+  await lab.service.control(job, 'cancel');
+  expect(await lab.until(job, 'cancelled', 'failed', 'completed')).toMatchObject({ state: 'cancelled' });
+  expect(Date.now() - from).toBeLessThan(10_000);
+  expect(await readdir(lab.workDir)).toEqual([]);
+}
+
+test('a cancelled job does not wait for an input that the store does not send', async () => {
+  concern = /inputs\/files\/.*GetObject/;
+  wire.mishaps = ['hang'];
+  const job = await transform(1);
+  await expect.poll(() => wire.seen.length, { timeout: 20_000 }).toBe(1);
+  await cancelled(job);
+});
+
+test('results go there side by side, and a cancelled job does not wait for one that it does not take', async () => {
+  concern = /outputs\/.*PutObject/;
+  wire.mishaps = ['hang'];
+  const job = await transform(3);
+  await expect.poll(() => wire.seen.length, { timeout: 20_000 }).toBe(3);
+  await cancelled(job);
+});
+
+test('a step of which one input does not come is tried again, and leaves nothing', async () => {
+  concern = /inputs\/files\/00002.*GetObject/;
+  // With all the retries of the client.
+  wire.mishaps = Array(5).fill('refuse');
+  const job = await lab.until(await transform(20), 'completed', 'failed');
+  expect(job).toMatchObject({ state: 'completed', error: null });
+  expect(wire.seen.length).toBe(6);
+  expect(await readdir(lab.workDir)).toEqual([]);
+});

@@ -1,0 +1,34 @@
+/** Requests of guestkit's clients. */
+import { expect } from 'vitest';
+import type { AskFunction } from '../../asking.ts';
+
+export { asking } from '../../asking.ts';
+
+interface Choice {
+  readonly operation?: string;
+  readonly data?: unknown;
+}
+
+export const document = (id: string, { operation = 'system.echo', data = {} }: Choice): object => ({
+  version: '1.0',
+  job_id: id,
+  kind: 'VMOperation',
+  operation,
+  created_at: '2026-01-30T10:00:00Z',
+  payload: { type: `${operation}.v1`, data },
+});
+
+export const post = (body: unknown): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+/** The state word in the answer to a look at a job. */
+export const wordOf = (body: unknown): string => (body as { data?: { status?: string } }).data?.status ?? '';
+
+/** Waits until a job is shown with this state word. */
+export const statusPoll =
+  (ask: AskFunction) =>
+  (id: string, status: string): Promise<void> =>
+    expect.poll(async () => wordOf((await ask(`/api/v1/jobs/${id}`)).body)).toBe(status);

@@ -1,0 +1,47 @@
+/** The client under test, and what it fails with. */
+import { expect, onTestFinished } from 'vitest';
+import {
+  AddressForbidden,
+  createGuardedHttp,
+  type GuardedHttp,
+  type GuardedHttpOptions,
+  HttpFailure,
+  type HttpFailureKind,
+} from '../../../src/net/guarded-http.ts';
+
+/** Closed after the test; may reach 127.0.0.0/8 unless told otherwise. */
+export function open(options: Partial<GuardedHttpOptions> = {}): GuardedHttp {
+  const http = createGuardedHttp({ allowNetworks: ['127.0.0.0/8'], ...options });
+  onTestFinished(() => http.close());
+  return http;
+}
+
+/** Answers each lookup with the next of these lists, and counts. */
+export function scripted(...answers: readonly string[][]) {
+  let calls = 0;
+  const resolve = async () => {
+    const addresses = answers[Math.min(calls++, answers.length - 1)] ?? [];
+    return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  };
+  return { resolve, calls: () => calls };
+}
+
+export async function failure(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => expect.fail('it succeeded'),
+    (error: unknown) => error,
+  );
+}
+
+export async function failsAs(kind: HttpFailureKind, work: Promise<unknown>): Promise<string> {
+  const error = await failure(work);
+  expect(error).toBeInstanceOf(HttpFailure);
+  expect(error).toMatchObject({ kind });
+  return (error as HttpFailure).message;
+}
+
+export async function isForbidden(work: Promise<unknown>): Promise<string> {
+  const error = await failure(work);
+  expect(error).toBeInstanceOf(AddressForbidden);
+  return (error as AddressForbidden).message;
+}

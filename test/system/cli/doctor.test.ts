@@ -1,0 +1,172 @@
+/** `darkroom doctor`, with nothing running, beside a server, and where something is wrong. */
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { Finding } from '../../../src/cli/doctor/finding.ts';
+import { cli } from '../../support/cli.ts';
+import { freePort } from '../../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../../support/server.ts';
+
+let darkroom: Darkroom;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'darkroom-doctor-'));
+  darkroom = await startDarkroom();
+});
+afterAll(async () => {
+  await darkroom.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function examine(env: Record<string, string>): Promise<{ code: number | null; findings: Finding[] }> {
+  const { code, stdout } = await cli(['doctor', '--json'], {
+    env: { TEMPORAL_CLI_PATH: inject('temporalBinary'), ...env },
+  });
+  const { ok, findings } = JSON.parse(stdout) as { ok: boolean; findings: Finding[] };
+  expect(ok).toBe(code === 0);
+  return { code, findings };
+}
+const of = (findings: Finding[], check: string) => findings.filter((finding) => finding.check === check);
+
+test('with nothing running all is well, and nothing is made', async () => {
+  const dataDir = join(folder, 'fresh');
+  const { code, findings } = await examine({
+    DARKROOM_DATA: dataDir,
+    DARKROOM_LISTEN: `127.0.0.1:${await freePort()}`,
+  });
+  expect(code).toBe(0);
+  expect(findings.filter(({ state }) => state === 'broken')).toEqual([]);
+  expect(of(findings, 'Temporal binary')).toMatchObject([
+    { state: 'ok', found: expect.stringContaining('server 1.') },
+  ]);
+  expect(of(findings, 'Temporal')).toMatchObject([{ found: 'does not run; "darkroom serve" starts it' }]);
+  await expect(stat(dataDir)).rejects.toThrow('ENOENT');
+});
+
+test('beside a server it finds its parts, and leaves it alone', async () => {
+  const env = { DARKROOM_DATA: darkroom.dataDir, DARKROOM_LISTEN: new URL(darkroom.url).host };
+  const before = await readdir(join(darkroom.dataDir, 'lock'));
+  const { code, findings } = await examine(env);
+  expect(code).toBe(0);
+  expect(of(findings, 'data directory')[0]?.found).toContain(`in use by process ${darkroom.process.pid}`);
+  expect(of(findings, 'address')[0]?.found).toContain('served by a darkroom that is ready');
+  for (const check of ['store', 'clock', 'master key', 'Temporal', 'namespace', 'search attributes'])
+    expect(of(findings, check)).toMatchObject([{ state: 'ok' }]);
+  expect(of(findings, 'worker').map(({ found }) => found)).toEqual(
+    expect.arrayContaining([expect.stringMatching(/offers cpu$/), expect.stringMatching(/offers io$/)]),
+  );
+  expect(await readdir(join(darkroom.dataDir, 'lock'))).toEqual(before);
+  const text = await cli(['doctor'], { env: { TEMPORAL_CLI_PATH: inject('temporalBinary'), ...env } });
+  expect(text.stdout).toMatch(/^✓ Node +\d+\./m);
+  expect(text.stdout).not.toMatch(/^✗/m);
+});
+
+test('settings that cannot be read are told one by one', async () => {
+  const { code, findings } = await examine({ DARKROOM_LISTEN: 'nowhere', DARKROOM_CPU_SLOTS: '0' });
+  expect(code).toBe(1);
+  expect(of(findings, 'settings')).toMatchObject([
+    { state: 'broken', found: expect.stringContaining('DARKROOM_LISTEN="nowhere"') },
+    { state: 'broken', found: expect.stringContaining('DARKROOM_CPU_SLOTS="0"') },
+  ]);
+});
+
+test('what is wrong is told with how to mend it', async () => {
+  const other = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const address = other.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const dataDir = join(folder, 'wrong');
+  await mkdir(join(dataDir, 'keys'), { recursive: true });
+  await writeFile(join(dataDir, 'keys', 'master.key'), 'not a key');
+  await writeFile(join(folder, 'store-file'), '');
+  const { code, findings } = await examine({
+    DARKROOM_DATA: dataDir,
+    DARKROOM_LISTEN: `127.0.0.1:${port}`,
+    DARKROOM_STORE: `file:${join(folder, 'store-file')}`,
+    DARKROOM_INPUT_ROOTS: join(folder, 'no-such-root'),
+    DARKROOM_OLD_SETTING: '1',
+    TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}`,
+  });
+  await new Promise((resolve) => other.close(resolve));
+  expect(code).toBe(1);
+  expect(of(findings, 'settings')).toMatchObject(
+    [{ state: 'warning', found: /DARKROOM_OLD_SETTING/ }].map(loosely),
+  );
+  for (const check of ['address', 'input root', 'master key', 'store', 'Temporal'])
+    expect(of(findings, check)).toMatchObject([{ state: 'broken', mend: expect.stringMatching(/\w/) }]);
+  expect(of(findings, 'address')[0]?.found).toContain('where another program listens');
+});
+
+test('a data directory that is a file is told, by the server as by doctor', async () => {
+  const file = join(folder, 'a-file');
+  await writeFile(file, '');
+  for (const [command, DARKROOM_DATA] of [
+    ['serve', file],
+    ['api', join(file, 'below')],
+  ] as const) {
+    const env = { DARKROOM_DATA, DARKROOM_LISTEN: `127.0.0.1:${await freePort()}` };
+    const { code, findings } = await examine(env);
+    expect(code).toBe(1);
+    expect(of(findings, 'data directory')).toMatchObject([
+      {
+        state: 'broken',
+        found: `${file} is not a directory`,
+        mend: expect.stringContaining('DARKROOM_DATA'),
+      },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain('made at the first start');
+    const { code: ended, stderr } = await cli([command], { env });
+    expect(ended).toBe(1);
+    expect(stderr).toMatch(/^darkroom: The directory .* cannot be made: .*a-file is not a directory\. /);
+    expect(stderr).toContain('DARKROOM_DATA');
+  }
+});
+
+test('scratch space that is a file is broken, too', async () => {
+  const DARKROOM_WORK = join(folder, 'work-file');
+  await writeFile(DARKROOM_WORK, '');
+  const env = { DARKROOM_DATA: join(folder, 'other'), DARKROOM_WORK };
+  const { findings } = await examine({ ...env, DARKROOM_LISTEN: `127.0.0.1:${await freePort()}` });
+  expect(of(findings, 'disk')).toMatchObject([
+    { state: 'ok' },
+    { state: 'broken', mend: expect.stringContaining('DARKROOM_WORK') },
+  ]);
+});
+
+test('an address that another darkroom serves is not free', async () => {
+  const { code, findings } = await examine({
+    DARKROOM_DATA: join(folder, 'another'),
+    DARKROOM_LISTEN: new URL(darkroom.url).host,
+  });
+  expect(code).toBe(1);
+  expect(of(findings, 'address')).toMatchObject([
+    { state: 'broken', found: expect.stringContaining('not the server of this data directory') },
+  ]);
+});
+
+test('a key that others may read is a warning, and so is a binary that is not there', async () => {
+  const dataDir = join(folder, 'open');
+  await mkdir(join(dataDir, 'keys'), { recursive: true });
+  const key = join(dataDir, 'keys', 'master.key');
+  await writeFile(key, `${Buffer.alloc(32, 7).toString('base64')}\n`);
+  await chmod(key, 0o644);
+  const { code, findings } = await examine({
+    DARKROOM_DATA: dataDir,
+    DARKROOM_LISTEN: `127.0.0.1:${await freePort()}`,
+    DARKROOM_CACHE: join(folder, 'empty-cache'),
+    TEMPORAL_CLI_PATH: '',
+    PATH: '/nonexistent',
+  });
+  expect(code).toBe(0);
+  expect(of(findings, 'master key')).toMatchObject([{ state: 'warning', mend: `Run: chmod 600 ${key}` }]);
+  expect(of(findings, 'Temporal binary')).toMatchObject([{ state: 'warning' }]);
+  await expect(stat(join(folder, 'empty-cache'))).rejects.toThrow('ENOENT');
+});
+
+const loosely = ({ state, found }: { state: string; found: RegExp }) => ({
+  state,
+  found: expect.stringMatching(found) as unknown,
+});

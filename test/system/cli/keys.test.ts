@@ -1,0 +1,121 @@
+/** `darkroom keys`, and how a client logs in with one. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cli } from '../../support/cli.ts';
+import { freePort } from '../../support/ports.ts';
+import { type Darkroom, startDarkroom } from '../../support/server.ts';
+
+let folder: string;
+let env: Record<string, string>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'darkroom-cli-keys-'));
+  env = { DARKROOM_DATA: folder, DARKROOM_AUTH: 'keys', DARKROOM_LISTEN: `127.0.0.1:${await freePort()}` };
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const keys = (...args: string[]) => cli(['keys', ...args], { env });
+
+test('a key is made, listed and revoked, and its secret is seen once', async () => {
+  expect(await keys('list')).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: expect.stringContaining('No keys'),
+  });
+  const made = await keys('create', '--tenant', 'acme', '--name', 'nightly build', '--expires', '90d');
+  expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^drk_[0-9a-f]{12}_[\w-]{43}\n$/) });
+  const [, id = ''] = made.stdout.split('_');
+  expect(made.stderr).toMatch(new RegExp(`Key ${id} of tenant acme, full access, until 20.*not shown again`));
+  const json = await keys('create', '--tenant', 'acme', '--name', 'board', '--read-only', '--json');
+  const { key, ...facts } = JSON.parse(json.stdout) as Record<string, string>;
+  expect(facts).toMatchObject({ tenant: 'acme', name: 'board', access: 'read', expires_at: null });
+  const listed = await keys('list');
+  expect(listed.stdout.split('\n').map((line) => line.split(/ {2,}/).slice(1, 4))).toEqual(
+    expect.arrayContaining([
+      ['acme', 'nightly build', 'full access'],
+      ['acme', 'board', 'read only'],
+    ]),
+  );
+  expect(listed.stdout).not.toContain('drk_');
+  expect(JSON.parse((await keys('list', '--json')).stdout)).toMatchObject({ keys: [{ id }, facts] });
+  expect(await keys('revoke', id)).toMatchObject({ code: 0, stderr: expect.stringContaining('is revoked') });
+  expect(await keys('revoke', id)).toMatchObject({ code: 5 });
+  expect(await keys('revoke', '../../x')).toMatchObject({ code: 5 });
+  expect(await keys('revoke', key ?? '')).toMatchObject({ code: 0 });
+  expect((await keys('list')).stdout).toBe('');
+});
+
+test.each([
+  [['create', '--name', 'x'], /--tenant/],
+  [['create', '--tenant', 'acme'], /--name/],
+  [['create', '--tenant', 'Acme!', '--name', 'x'], /lower-case letters, digits and hyphens/],
+  [['create', '--tenant', 'acme', '--name', ' '], /--name/],
+  [['create', '--tenant', 'acme', '--name', 'x', '--expires', 'soon'], /--expires soon: must be 12h, 90d/],
+  [['create', '--tenant', 'acme', '--name', 'x', '--expires', '2020-01-01'], /a date to come/],
+])('%j is not understood', async (args, reason) => {
+  const { code, stderr } = await keys(...args);
+  expect([code, stderr]).toEqual([
+    expect.toSatisfy((exit) => exit === 1 || exit === 2),
+    expect.stringMatching(reason),
+  ]);
+});
+
+test('says so where keys are not asked for', async () => {
+  const { stderr } = await cli(['keys', 'create', '--tenant', 'acme', '--name', 'x'], {
+    env: { ...env, DARKROOM_AUTH: '' },
+  });
+  expect(stderr).toContain('set DARKROOM_AUTH=keys');
+});
+
+test('the secret of callbacks is that of a tenant that can be', async () => {
+  const { code, stderr } = await cli(['webhook-secret', '--tenant', 'no tenant'], { env });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('lower-case')]);
+});
+
+test('doctor tells whether anybody could log in', async () => {
+  const finding = async (settings: Record<string, string>) => {
+    const { stdout } = await cli(['doctor', '--json'], { env: { ...env, ...settings } });
+    const { findings } = JSON.parse(stdout) as {
+      findings: { check: string; state: string; found: string }[];
+    };
+    return findings
+      .filter(({ check }) => check === 'authentication')
+      .map(({ state, found }) => `${state}: ${found}`);
+  };
+  expect(await finding({ DARKROOM_AUTH: '' })).toEqual(['ok: none: anybody on this machine may do anything']);
+  expect(await finding({ DARKROOM_AUTH: '', DARKROOM_ALLOW_ANONYMOUS: '1' })).toEqual([
+    'warning: none: whoever reaches the server may do anything',
+  ]);
+  const oidc = { DARKROOM_OIDC_ISSUER: 'http://127.0.0.1:9', DARKROOM_OIDC_AUDIENCE: 'darkroom' };
+  expect(await finding({ DARKROOM_AUTH: 'keys,oidc', ...oidc })).toEqual([
+    expect.stringMatching(/^ok: keys: \d of 1 tenants/),
+    expect.stringMatching(/^broken: oidc: http:\/\/127\.0\.0\.1:9 does not tell its keys/),
+  ]);
+});
+
+test('clients log in with DARKROOM_TOKEN or by the address, and are told so when they do not', async () => {
+  const key = (await keys('create', '--tenant', 'acme', '--name', 'cli')).stdout.trim();
+  const server: Darkroom = await startDarkroom({ env: { DARKROOM_AUTH: 'keys' }, dataDir: folder });
+  try {
+    const DARKROOM_URL = server.url;
+    const refused = await cli(['list'], { env: { DARKROOM_URL } });
+    expect(refused).toMatchObject({ code: 6, stdout: '' });
+    expect(refused.stderr).toMatch(/This needs a login.*\n.*DARKROOM_TOKEN.*darkroom keys create/);
+    const wrong = await cli(['list', '--json'], { env: { DARKROOM_URL, DARKROOM_TOKEN: `${key}x` } });
+    expect(JSON.parse(wrong.stdout)).toMatchObject({ error: { code: 'unauthenticated', status: 401 } });
+    expect(wrong.stdout + wrong.stderr).not.toContain(key);
+    const submitted = await cli(['submit', '-o', 'system.echo', '--id', 'by-token', '--wait'], {
+      env: { DARKROOM_URL, DARKROOM_TOKEN: key },
+    });
+    expect(submitted).toMatchObject({ code: 0, stdout: 'by-token\n' });
+    const address = DARKROOM_URL.replace('://', `://any:${key}@`);
+    expect(await cli(['status', 'by-token'], { env: { DARKROOM_URL: address } })).toMatchObject({ code: 0 });
+    const away = await cli(['list'], { env: { DARKROOM_URL: address.replace(/:\d+$/, ':9') } });
+    expect(away.code).toBe(7);
+    expect(away.stderr).not.toContain(key);
+    expect(server.output()).not.toContain(key);
+  } finally {
+    await server.stop();
+  }
+});

@@ -1,0 +1,55 @@
+/** guestkit: jobs that wait for their turn. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asking, document, post, statusPoll } from '../../support/clients/guestkit/requests.ts';
+import { partsOf } from '../../support/processes.ts';
+import { type Darkroom, startDarkroom } from '../../support/server.ts';
+
+let small: Darkroom;
+const ask = asking(() => small);
+const untilStatus = statusPoll(ask);
+
+beforeAll(async () => {
+  small = await startDarkroom({ env: { DARKROOM_GUESTKIT_MAX_QUEUE_SIZE: '3', DARKROOM_IO_SLOTS: '1' } });
+});
+afterAll(() => small.dispose());
+
+const slow = (id: string) =>
+  ask('/api/v1/jobs', post(document(id, { operation: 'test.echo', data: { delay_ms: 60_000 } })));
+const cancel = (id: string) => small.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
+
+/** Jobs that no worker has seen, as Temporal lists them. */
+async function unseen(): Promise<number> {
+  const { body } = await ask('/v1/jobs?state=created&dialect=guestkit');
+  return (body as { jobs: unknown[] }).jobs.length;
+}
+
+test('the queue tells Pending from Assigned from Running, and refuses more than it may hold', async () => {
+  await slow('first');
+  await untilStatus('first', 'Running');
+  await slow('second');
+  await untilStatus('second', 'Assigned');
+  const { worker } = await partsOf(small.process.pid);
+  process.kill(worker, 'SIGSTOP');
+  try {
+    await slow('third');
+    await untilStatus('third', 'Pending');
+    expect(await slow('fourth')).toMatchObject({ status: 201 });
+    await expect.poll(unseen).toBe(2);
+    const refused = await slow('fifth');
+    expect(refused).toMatchObject({
+      status: 503,
+      body: { error: 'QUEUE_FULL', message: expect.stringContaining('3 jobs are pending') },
+    });
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    // It is there already, and needs no room.
+    expect(await slow('third')).toMatchObject({ status: 201 });
+    expect(await ask('/api/v1/jobs/fifth')).toMatchObject({ status: 404 });
+  } finally {
+    process.kill(worker, 'SIGCONT');
+  }
+  for (const id of ['first', 'second', 'third', 'fourth']) await cancel(id);
+  await untilStatus('fourth', 'Failed');
+  await expect.poll(async () => (await slow('fifth')).status).toBe(201);
+  await cancel('fifth');
+  await untilStatus('fifth', 'Failed');
+});

@@ -1,0 +1,73 @@
+/** What `darkroom` says to whoever does not know it yet, or mistyped: no server is needed. */
+import { describe, expect, test } from 'vitest';
+import { cli } from '../../support/cli.ts';
+import { freePort } from '../../support/ports.ts';
+
+test('help lists every command, on stdout, and is no failure', async () => {
+  const { code, stdout } = await cli(['--help']);
+  expect(code).toBe(0);
+  const names =
+    'serve api worker doctor config webhook-secret submit watch status list results cancel pause resume';
+  for (const name of [...names.split(' '), 'rerun', 'delete', 'operations', 'engines', 'completion'])
+    expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+  expect(stdout).not.toContain('__complete');
+});
+
+test('help of a command tells its options, and the exit codes', async () => {
+  for (const args of [
+    ['submit', '--help'],
+    ['help', 'submit'],
+  ]) {
+    const { code, stdout } = await cli(args);
+    expect(code).toBe(0);
+    expect(stdout).toContain('--set <name=value>');
+    expect(stdout).toMatch(/3 {2}the job failed/);
+  }
+});
+
+describe('a command that is not understood exits with 2, and says why on stderr', () => {
+  test.each([
+    [[], /Usage: darkroom/],
+    [['sumbit'], /unknown command 'sumbit'.*\n?.*submit/],
+    [['submit'], /required option '-o, --operation <name>'/],
+    [['status'], /missing required argument 'id'/],
+    [['list', '--state', 'done'], /Allowed choices are created, /],
+    [['list', '--limit', '0'], /--limit 0: must be a whole number above 0/],
+    [['list', '--since', 'yesterday-ish'], /--since yesterday-ish: must be 30m, 2h, 7d, or a date/],
+    [['status', 'x', '--url', 'localhost:8080'], /"localhost:8080" is not the address of a server/],
+    [['submit', '-o', 'x', 'no-such-file.jpg'], /no-such-file\.jpg: there is no such file here/],
+    [['submit', '-o', 'x', '.'], /\.: is a folder/],
+    [['submit', '-o', 'x', '--label', 'album'], /--label album: write it as name=value/],
+    [['submit', '-o', 'x', '--params', 'no.json'], /--params no\.json: ENOENT/],
+    [['submit', '-o', 'x', '--wait', '--timeout', 'abc'], /--timeout abc: must be a number of seconds/],
+    [['rerun', 'x', '--watch', '--timeout', '-1'], /--timeout -1: must be a number of seconds/],
+    [['watch', 'x', '--timeout', '0'], /--timeout 0: must be a number of seconds/],
+    [
+      ['submit', '-o', 'x', '--out', 'package.json/x'],
+      /--out package\.json\/x: .*package\.json is not a folder/,
+    ],
+    [['watch', 'x', '--out', 'package.json'], /--out package\.json: .* is not a folder/],
+    [['results', 'x', '--archive', 'src'], /--archive src: is a folder; name a file/],
+    [
+      ['results', 'x', '--archive', 'package.json/a.zip'],
+      /--archive package\.json\/a\.zip: .* is not a folder/,
+    ],
+    [['delete', 'x'], /Where nobody can be asked, delete takes --yes/],
+  ] as [string[], RegExp][])('darkroom %j', async (args, message) => {
+    const { code, stdout, stderr } = await cli(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+});
+
+test('a server that cannot be reached is 7, with what to do; as JSON, too', async () => {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const { code, stderr } = await cli(['status', 'x'], { env: { DARKROOM_URL: url } });
+  expect(code).toBe(7);
+  expect(stderr).toContain(`The server at ${url} cannot be reached: connect ECONNREFUSED`);
+  expect(stderr).toContain('"darkroom serve" starts a server');
+  const json = await cli(['status', 'x', '--json', '--url', url]);
+  expect(JSON.parse(json.stdout)).toMatchObject({
+    error: { code: 'unreachable', status: 0, retryable: true },
+  });
+});

@@ -1,0 +1,114 @@
+/** guestkit's job documents, and what is asked of darkroom for them. */
+import { Hono } from 'hono';
+import { describe, expect, test } from 'vitest';
+import { systemEcho } from '../../../operations/echo/index.ts';
+import { guestkitInspect } from '../../../operations/guestkit-inspect/index.ts';
+import { createRegistry } from '../../../operations/registry.ts';
+import { fail, queueFull } from '../../../src/dialects/guestkit/errors.ts';
+import { inDocument, requestOf } from '../../../src/dialects/guestkit/job-document.ts';
+import { catalogue as catalogueOfErrors, DarkroomError, type ErrorCode } from '../../../src/errors.ts';
+import { Rooms } from '../../../src/jobs/submit/concurrency-quota.ts';
+import { validate } from '../../../src/jobs/submit/validation.ts';
+import { document } from '../../support/clients/guestkit/requests.ts';
+
+const catalogue = createRegistry([systemEcho, guestkitInspect]);
+const operation = 'guestkit.inspect';
+const checksum = `sha256:${'ab'.repeat(32)}`;
+const path = '/vms/production-web-01.qcow2';
+const inspect = (data: unknown) => requestOf(document('vm', { operation, data }), catalogue);
+const errorsOf = (act: () => unknown): unknown => {
+  try {
+    act();
+  } catch (error) {
+    return (error as { details: { errors: unknown } }).details.errors;
+  }
+  throw new Error('Nothing was thrown');
+};
+
+describe('an image', () => {
+  test('is an asset with its checksum; format and options are parameters', () => {
+    const options = { include_packages: true, include_services: false };
+    const request = inspect({ image: { path, format: 'qcow2', checksum }, options });
+    expect(request).toEqual({
+      id: 'vm',
+      operation,
+      params: { include_packages: true, include_services: false, format: 'qcow2' },
+      assets: [{ source: { path }, checksum, attributes: { path } }],
+      labels: { created_at: '2026-01-30T10:00:00Z' },
+    });
+    expect(() => validate(request, { operations: catalogue, refusalOf: () => null }, [])).not.toThrow();
+  });
+
+  test('needs no more than a path', () => {
+    const bare = { params: {}, assets: [{ source: { path }, attributes: { path } }] };
+    expect(inspect({ image: { path } })).toMatchObject(bare);
+  });
+
+  test.each([
+    [{}, '/payload/data/image', 'is required'],
+    [{ image: {} }, '/payload/data/image/path', 'is required'],
+    [{ image: { path: '' } }, '/payload/data/image/path', 'must not be empty'],
+    [{ image: { path, checksum: 'sha256:abc123...' } }, '/payload/data/image/checksum', '64 hexadecimal'],
+    [{ image: { path, size: 1 } }, '/payload/data/image/size', 'unknown field'],
+    [{ image: { path }, opts: {} }, '/payload/data/opts', 'unknown field'],
+  ])('%j is refused at its field', (data, pointer, reason) => {
+    expect(errorsOf(() => inspect(data))).toEqual([{ pointer, detail: expect.stringContaining(reason) }]);
+  });
+
+  test.each([
+    [{ image: { path, format: 'floppy' } }, '/payload/data/image/format'],
+    [{ image: { path }, options: { include_packages: 'yes' } }, '/payload/data/options/include_packages'],
+    [{ image: { path }, options: { include_pets: true } }, '/payload/data/options/include_pets'],
+  ])('%j is refused by the operation, and told by its place in the document', (data, pointer) => {
+    const errors = errorsOf(() =>
+      validate(inspect(data), { operations: catalogue, refusalOf: () => null }, []),
+    ) as { pointer: string; detail: string }[];
+    expect(errors.map((error) => inDocument(operation, error).pointer)).toEqual([pointer]);
+  });
+
+  test('is of no use to a server that cannot open it', () => {
+    expect(
+      errorsOf(() => requestOf(document('vm', { operation, data: {} }), createRegistry([systemEcho]))),
+    ).toEqual([
+      {
+        pointer: '/operation',
+        detail: 'guestkit.inspect is not available on this server; there are system.echo',
+      },
+    ]);
+  });
+});
+
+test('every error of darkroom has a word of theirs, and a status; what is a bug is INTERNAL_ERROR', async () => {
+  const app = new Hono();
+  app.get('/:code', (c) => fail(c, new DarkroomError(c.req.param('code') as ErrorCode, 'A sentence')));
+  for (const code of Object.keys(catalogueOfErrors)) {
+    const response = await app.request(`/${code}`);
+    const { error, message } = (await response.json()) as Record<string, string>;
+    expect({ code, error, message }).toEqual({
+      code,
+      error: expect.stringMatching(/^[A-Z_]+$/),
+      message: 'A sentence',
+    });
+    expect(error === 'INTERNAL_ERROR', code).toBe(response.status >= 500 && code === 'internal');
+  }
+});
+
+test('the queue counts what it lets in until the next count, and passes trouble on', async () => {
+  let pending = 0;
+  let counts = 0;
+  const count = async () => {
+    counts += 1;
+    if (pending < 0) throw new Error('away');
+    return pending;
+  };
+  const queues = new Rooms(count, () => 50, queueFull);
+  const queue = queues.of('public');
+  const all = await Promise.allSettled(Array.from({ length: 80 }, () => queue.admit()));
+  expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(50);
+  expect(counts).toBe(1);
+  pending = -1;
+  await expect.poll(() => queue.admit().catch(String)).toBe('Error: away');
+  pending = 49;
+  await queue.admit();
+  await expect(queue.admit()).rejects.toMatchObject({ code: 'queue_full', retryable: true });
+});

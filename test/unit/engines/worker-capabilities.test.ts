@@ -1,0 +1,47 @@
+import { totalmem } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import { builtIn, createRegistry } from '../../../operations/registry.ts';
+import { readConfig } from '../../../src/config/config.ts';
+import { offerOf } from '../../../src/engines/worker-capabilities.ts';
+
+const operations = createRegistry(builtIn);
+const offer = (env: Record<string, string>, only?: string[]) =>
+  offerOf(readConfig({ DARKROOM_CACHE: '/nonexistent', ...env }), operations, only);
+
+describe('what a worker offers', () => {
+  test('without engines, what needs none', async () => {
+    const { slots } = await offer({ DARKROOM_CPU_SLOTS: '3', DARKROOM_IO_SLOTS: '7' });
+    expect(slots).toEqual({ io: 7, cpu: 3 });
+  });
+
+  test('what it is told, and says why it cannot', async () => {
+    expect((await offer({}, ['io'])).slots).toEqual({ io: 50 });
+    await expect(offer({}, ['io', 'vm'])).rejects.toThrow(/vm: .*darkroom engines install guestprobe/);
+    await expect(offer({}, ['gpu'])).rejects.toThrow(/no capability "gpu"; there are io, cpu, /);
+  });
+});
+
+describe('memory of a step', () => {
+  test('is its share of what its capability may take', async () => {
+    const { memoryOf } = await offer({
+      DARKROOM_MEMORY: '3d=6G,cpu=1G',
+      DARKROOM_SLOTS: '3d=2',
+      DARKROOM_CPU_SLOTS: '4',
+    });
+    expect(memoryOf('3d')).toBe(3 * 2 ** 30);
+    expect(memoryOf('cpu')).toBe(2 ** 28);
+  });
+
+  test('is half of the machine for engines unless somebody says more, and without a limit for the rest', async () => {
+    const { memoryOf } = await offer({});
+    expect(memoryOf('vm')).toBeLessThanOrEqual(totalmem() / 2);
+    expect(memoryOf('vm')).toBeGreaterThan(2 ** 28);
+    expect(memoryOf('io')).toBeNull();
+  });
+
+  test.each([['3d'], ['3d=6X'], ['=6G'], ['3d=0']])('"%s" is none', (text) => {
+    expect(() => readConfig({ DARKROOM_MEMORY: text })).toThrow(
+      /DARKROOM_MEMORY=.*must be CAPABILITY=BYTES, such as 3d=6G/,
+    );
+  });
+});

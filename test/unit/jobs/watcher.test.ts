@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { DarkroomError } from '../../../src/errors.ts';
+import type { JobRef } from '../../../src/jobs/model/run-input.ts';
+import { noUsage } from '../../../src/jobs/model/run-input.ts';
+import { isTerminal, type JobState } from '../../../src/jobs/model/states.ts';
+import type { JobSnapshot } from '../../../src/jobs/ports/job-runtime.ts';
+import { Watcher } from '../../../src/jobs/query/watcher.ts';
+
+const ref: JobRef = { tenant: 'public', id: 'watched' };
+const forever = () => new AbortController().signal;
+
+function snapshot(state: JobState, progress: number): JobSnapshot {
+  const created_at = '2026-11-21T09:30:00.000Z';
+  return {
+    fingerprint: 'f',
+    timeline: [{ seq: 1, at: created_at, state, stage: null, paused: false }],
+    job: {
+      ...ref,
+      operation: 'test.echo',
+      dialect: 'native',
+      state,
+      paused: false,
+      stage: null,
+      progress,
+      run: 1,
+      created_at,
+      started_at: null,
+      completed_at: isTerminal(state) ? created_at : null,
+      expires_at: null,
+      assets: { total: 0, downloaded: 0, failed: 0 },
+      usage: noUsage,
+      labels: {},
+      result: null,
+      error: null,
+    },
+  };
+}
+
+test('a watcher that is closed lets its followers go', async () => {
+  const watcher = new Watcher(() => Promise.resolve(snapshot('processing', 10)));
+  const seen: number[] = [];
+  const following = (async () => {
+    for await (const { job } of watcher.follow(ref, forever())) seen.push(job.progress);
+  })();
+  const waiting = watcher.ended(ref, 60_000, forever());
+  await vi.waitFor(() => expect(seen).toEqual([10]));
+  watcher.close();
+  await following;
+  expect((await waiting)?.job.progress).toBe(10);
+});
+
+interface Counter {
+  looks: number;
+  readonly watcher: Watcher;
+}
+
+/** Counts how often it is asked, and answers by `answer`, which is given that count. */
+function counted(answer: (looks: number) => JobSnapshot): Counter {
+  const look = async () => answer(++counter.looks);
+  const counter: Counter = { looks: 0, watcher: new Watcher(look) };
+  return counter;
+}
+
+const states = async (following: AsyncIterable<JobSnapshot>): Promise<string[]> => {
+  const seen: string[] = [];
+  for await (const { job } of following) seen.push(`${job.state} ${job.progress}`);
+  return seen;
+};
+
+/** Progress 1 to 4, and the end at the fifth look. */
+const fiveLooks = (looks: number) => (looks < 5 ? snapshot('processing', looks) : snapshot('completed', 100));
+
+const MINUTE = 60_000;
+
+describe('by the clock of the test', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test('a thousand readers are told everything, by one look for all of them', async () => {
+    const counter = counted(fiveLooks);
+    const all = Array.from({ length: 1000 }, () => states(counter.watcher.follow(ref, forever())));
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    const expected = [1, 2, 3, 4].map((progress) => `processing ${progress}`).concat('completed 100');
+    expect(new Set((await Promise.all(all)).map((seen) => seen.join()))).toEqual(new Set([expected.join()]));
+    expect(counter.looks).toBe(5);
+  });
+
+  test('who comes later is told at once how things stand', async () => {
+    const counter = counted(() => snapshot('processing', 7));
+    const first = counter.watcher.follow(ref, forever());
+    await first.next();
+    const { looks } = counter;
+    const second = await counter.watcher.follow(ref, forever()).next();
+    expect([second.value?.job.progress, counter.looks]).toEqual([7, looks]);
+    await first.return(undefined);
+  });
+
+  test.each<[string, (following: AsyncGenerator<JobSnapshot>, stop: AbortController) => Promise<unknown>]>([
+    ['goes away while it waits', async (_, stop) => stop.abort()],
+    ['stops listening', (following) => following.return(undefined)],
+  ])('when the last reader %s, the job is asked for no more', async (_, leave) => {
+    const counter = counted((looks) => snapshot('processing', looks));
+    const stop = new AbortController();
+    const stayed = new AbortController();
+    const leaving = counter.watcher.follow(ref, stop.signal);
+    const staying = states(counter.watcher.follow(ref, stayed.signal));
+    await leaving.next();
+    await leave(leaving, stop);
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    const before = counter.looks;
+    expect(before).toBeGreaterThan(10);
+    stayed.abort();
+    await staying;
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    // One look may have been due.
+    expect(counter.looks).toBeLessThanOrEqual(before + 1);
+  });
+
+  test('a reader that is slow misses progress, and neither the latest nor the end', async () => {
+    const counter = counted(fiveLooks);
+    const slow = counter.watcher.follow(ref, forever());
+    expect((await slow.next()).value?.job.progress).toBe(1);
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    expect((await slow.next()).value?.job.state).toBe('completed');
+    expect((await slow.next()).done).toBe(true);
+    expect(counter.looks).toBe(5);
+  });
+
+  test('a job in which nothing goes on is asked for less often, and again more often when something does', async () => {
+    let progress = 1;
+    const counter = counted(() => snapshot('processing', progress));
+    const stop = new AbortController();
+    const following = states(counter.watcher.follow(ref, stop.signal));
+    const looksInAMinute = async (change: boolean) => {
+      const before = counter.looks;
+      for (let second = 0; second < 60; second++) {
+        if (change) progress++;
+        await vi.advanceTimersByTimeAsync(1000);
+      }
+      return counter.looks - before;
+    };
+    const resting = await looksInAMinute(false);
+    const busy = await looksInAMinute(true);
+    expect(resting).toBeLessThan(70);
+    expect(busy).toBeGreaterThan(1.5 * resting);
+    stop.abort();
+    await following;
+  });
+
+  test('however many jobs are followed, no more than some hundred looks are made a second', async () => {
+    const counter = counted((looks) => snapshot('processing', looks));
+    const jobs = Array.from({ length: 600 }, (_, index) => ({ tenant: 'public', id: `job-${index}` }));
+    const following = jobs.map((job) => counter.watcher.follow(job, forever()));
+    const first = following.map((snapshots) => snapshots.next());
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(counter.looks / 10).toBeLessThan(400);
+    expect(counter.looks / 10).toBeGreaterThan(200);
+    await Promise.all(first);
+    for (const snapshots of following) await snapshots.return(undefined);
+  });
+
+  test('an outage is sat out, and nobody is told of it', async () => {
+    const counter = counted((looks) => {
+      if (looks > 1 && looks < 20) throw new DarkroomError('temporal_unavailable', 'away');
+      return looks === 1 ? snapshot('processing', 1) : snapshot('completed', 100);
+    });
+    const seen = states(counter.watcher.follow(ref, forever()));
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    expect(await seen).toEqual(['processing 1', 'completed 100']);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['is deleted', new DarkroomError('job_not_found', 'gone'), 'job_not_found'],
+    ['cannot be read for a reason that nobody foresaw', new TypeError('x is undefined'), 'internal'],
+  ])('when the job %s, each reader hears of it, and the next one asks anew', async (_, error, code) => {
+    const counter = counted((looks) => {
+      if (looks === 2) throw error;
+      return snapshot('processing', looks);
+    });
+    const all = [1, 2].map(() =>
+      states(counter.watcher.follow(ref, forever())).catch((thrown: unknown) => thrown),
+    );
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    for (const thrown of await Promise.all(all)) expect(thrown).toMatchObject({ code });
+    expect(counter.looks).toBe(2);
+    const next = counter.watcher.follow(ref, forever());
+    expect((await next.next()).value?.job.progress).toBe(3);
+    await next.return(undefined);
+  });
+});
+
+describe('waiting for the end', () => {
+  test('gives the job as it ended', async () => {
+    const { watcher } = counted((looks) =>
+      looks < 2 ? snapshot('processing', 1) : snapshot('completed', 100),
+    );
+    expect((await watcher.ended(ref, MINUTE, forever()))?.job.state).toBe('completed');
+  });
+
+  test('or, when the time is over or the client is gone, as it is', async () => {
+    const { watcher } = counted(() => snapshot('processing', 42));
+    expect((await watcher.ended(ref, 50, forever()))?.job.progress).toBe(42);
+    const gone = new AbortController();
+    const ended = watcher.ended(ref, MINUTE, gone.signal);
+    gone.abort();
+    // Nothing had been found out yet, or something had.
+    expect([undefined, 42]).toContain((await ended)?.job.progress);
+    expect(await watcher.ended(ref, MINUTE, AbortSignal.abort())).toBeNull();
+  });
+});

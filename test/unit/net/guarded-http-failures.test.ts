@@ -1,0 +1,167 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { buffer, text } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { failsAs, open, scripted } from '../../support/net/client.ts';
+import { httpServer, tcpServer } from '../../support/net/servers.ts';
+
+describe('what goes wrong on the way', () => {
+  test('nobody listens', async () => {
+    const server = await httpServer(() => {});
+    const { port } = server;
+    const { resolve } = scripted(['127.0.0.3']);
+    const message = await failsAs('refused', open({ resolve }).request(`http://images.example.com:${port}/`));
+    expect(message).toBe(`connection refused by images.example.com:${port}`);
+  });
+
+  test('the name does not exist', async () => {
+    const resolve = () => Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }));
+    const message = await failsAs('dns', open({ resolve }).request('https://images.example.com/'));
+    expect(message).toBe('the name of images.example.com:443 does not exist');
+    await failsAs('dns', open({ resolve: scripted([]).resolve }).request('https://images.example.com/'));
+  });
+
+  test('no TLS there', async () => {
+    const server = await httpServer((_, response) => response.end());
+    await failsAs('tls', open().request(`https://127.0.0.1:${server.port}/`));
+  });
+
+  test('no HTTP there', async () => {
+    const server = await tcpServer((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
+    await failsAs('protocol', open().request(server.url));
+  });
+
+  test('the connection ends before an answer', async () => {
+    const server = await tcpServer((socket) => socket.once('data', () => socket.end()));
+    const message = await failsAs('reset', open().request(server.url));
+    expect(message).toBe(`127.0.0.1:${server.port} closed the connection before its response was complete`);
+  });
+
+  test('a header that cannot be sent', async () => {
+    const server = await httpServer((_, response) => response.end());
+    const headers = { authorization: 'Bearer a\nb' };
+    expect(await failsAs('invalid', open().request(server.url, { headers }))).not.toContain('Bearer');
+    expect(server.connections()).toBe(0);
+  });
+
+  const head = 'HTTP/1.1 200 OK\r\n';
+  test.each([
+    ['Content-Length', 'keep-alive', `${head}Content-Length: 100\r\n\r\nonly this`],
+    ['Content-Length', 'close', `${head}Connection: close\r\nContent-Length: 100\r\n\r\nonly this`],
+    ['the last chunk', 'keep-alive', `${head}Transfer-Encoding: chunked\r\n\r\n9\r\nonly this\r\n`],
+    [
+      'the last chunk',
+      'close',
+      `${head}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nonly this\r\n`,
+    ],
+  ])('the body ends before %s (connection: %s), by end or by reset', async (_, __, answer) => {
+    for (const cut of ['end', 'resetAndDestroy'] as const) {
+      const sockets: Socket[] = [];
+      const server = await tcpServer((socket) => {
+        sockets.push(socket);
+        socket.once('data', () => socket.write(answer));
+      });
+      const { status, body } = await open().request(server.url);
+      expect(status).toBe(200);
+      const [first] = await once(body, 'data');
+      expect(String(first)).toBe('only this');
+      const ended = failsAs('reset', once(body, 'end'));
+      sockets[0]?.[cut]();
+      await ended;
+    }
+  });
+
+  test('no headers in time', async () => {
+    const server = await httpServer(() => {});
+    const message = await failsAs('timeout', open().request(server.url, { timeoutMs: 100 }));
+    expect(message).toBe(`no response from 127.0.0.1:${server.port} within 0.1 s`);
+    await server.idle();
+  });
+
+  test('headers that trickle are no headers', async () => {
+    const server = await tcpServer((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nX-Long: ');
+      const timer = setInterval(() => socket.write('a'), 20);
+      socket.once('close', () => clearInterval(timer));
+    });
+    await failsAs('timeout', open().request(server.url, { timeoutMs: 150 }));
+  });
+
+  test('the timeout spans redirects', async () => {
+    const server = await httpServer((_, response) => {
+      setTimeout(() => response.writeHead(302, { location: '/' }).end(), 50);
+    });
+    await failsAs('timeout', open().request(server.url, { timeoutMs: 200, redirects: 1000 }));
+  });
+
+  test('no headers in time, for a lookup that never ends', async () => {
+    const http = open({ resolve: () => new Promise(() => {}), connectTimeoutMs: 3_600_000 });
+    const message = await failsAs('timeout', http.request('http://slow.example.com/', { timeoutMs: 100 }));
+    expect(message).toBe('no response from slow.example.com:80 within 0.1 s');
+  });
+
+  test('no connection in time, for a lookup that never ends', async () => {
+    const http = open({ resolve: () => new Promise(() => {}), connectTimeoutMs: 100 });
+    expect(await failsAs('timeout', http.request('http://slow.example.com/'))).toBe(
+      'no connection to slow.example.com:80 in time',
+    );
+  });
+
+  test('the body may take longer than the headers', async () => {
+    const server = await httpServer((_, response) => {
+      response.write('slowly, ');
+      setTimeout(() => response.end('but whole'), 3500);
+    });
+    const { body } = await open().request(server.url, { timeoutMs: 3000 });
+    expect(await text(body)).toBe('slowly, but whole');
+  });
+
+  test('a body that fails while nobody listens does not end the process', async () => {
+    const sockets: Socket[] = [];
+    const server = await tcpServer((socket) => {
+      sockets.push(socket);
+      socket.once('data', () => socket.write(`${head}Content-Length: 100\r\n\r\nonly this`));
+    });
+    const { body } = await open().request(server.url);
+    // events.once() would listen for errors.
+    const closed = new Promise((resolve) => body.on('close', resolve));
+    sockets[0]?.resetAndDestroy();
+    await closed;
+    await failsAs('reset', buffer(body));
+  });
+
+  test('a body that stalls', async () => {
+    const server = await httpServer((_, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('only this');
+    });
+    const { body } = await open().request(server.url, { idleMs: 100 });
+    const message = await failsAs('timeout', buffer(body));
+    expect(message).toBe(
+      `127.0.0.1:${server.port} sent less than 64 KiB in 0.1 s, in the middle of its response`,
+    );
+    await server.idle();
+  });
+
+  test('a body that drips', async () => {
+    const server = await httpServer((_, response) => {
+      response.writeHead(200, { 'content-length': 1e6 });
+      const drip = setInterval(() => response.write('x'), 20);
+      response.once('close', () => clearInterval(drip));
+    });
+    const { body } = await open().request(server.url, { idleMs: 300 });
+    expect(await failsAs('timeout', buffer(body))).toContain('sent less than 64 KiB in 0.3 s');
+    await server.idle();
+  });
+
+  test('a body is not slow because its reader is', async () => {
+    const server = await httpServer((_, response) => response.end(Buffer.alloc(1e6)));
+    const { body } = await open().request(server.url, { idleMs: 3000 });
+    let bytes = 0;
+    for await (const chunk of body) {
+      if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 3500));
+      bytes += chunk.length;
+    }
+    expect(bytes).toBe(1e6);
+  });
+});

@@ -1,0 +1,50 @@
+/** A photograph, made ready for the engine. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readExif } from '../../../operations/image-metadata/exif.ts';
+import type { InputFile } from '../../../operations/operation.ts';
+import { preparePhotograph } from '../../../operations/reconstruct/photograph.ts';
+import { plain, pngBomb } from '../../support/pictures.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'darkroom-photographs-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const asset = async (bytes: Buffer): Promise<InputFile> => {
+  const path = join(folder, 'asset');
+  await writeFile(path, bytes);
+  return { index: 7, name: 'a.jpg', path, size: bytes.length, attributes: {} };
+};
+const { signal } = new AbortController();
+
+test('it is upright, of that size, and says no more than what lens it was taken with', async () => {
+  const exif = { IFD0: { Make: 'Acme', Model: 'One', Artist: 'Ada' }, IFD2: { FocalLength: '420/100' } };
+  const turned = plain(900, 600).withMetadata({ orientation: 6 }).withExifMerge(exif);
+  await preparePhotograph(await asset(await turned.jpeg().toBuffer()), 300, folder, signal);
+  const made = await sharp(join(folder, 'images/00007.jpg')).metadata();
+  expect(made).toMatchObject({ format: 'jpeg', width: 200, height: 300, orientation: 1, space: 'srgb' });
+  expect(readExif(made.exif).exif).toEqual({ make: 'Acme', model: 'One', focal_length_mm: 4.2 });
+  expect(JSON.parse(await readFile(join(folder, 'photos/00007.json'), 'utf8'))).toEqual({
+    index: 7,
+    name: 'a.jpg',
+    file: 'images/00007.jpg',
+    width: 200,
+    height: 300,
+    lens: '{"IFD0":{"Make":"Acme","Model":"One"},"IFD2":{"FocalLength":"420/100"}}',
+  });
+});
+
+test('it is made so in a process of its own when it is big, and that ends with the job', async () => {
+  const abort = new AbortController();
+  const big = await asset(pngBomb(16_000, 16_000));
+  const from = Date.now();
+  const running = preparePhotograph(big, 1000, folder, abort.signal);
+  setTimeout(() => abort.abort(new Error('enough')), 500);
+  await expect(running).rejects.toThrow('enough');
+  expect(Date.now() - from).toBeLessThan(5000);
+});

@@ -1,0 +1,108 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
+import type { ObjectStore } from '../../../src/storage/object-store.ts';
+import { bytesOf, keysOf, textOf } from '../../contracts/store/suite.ts';
+
+const MiB = 1024 * 1024;
+const newDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), 'darkroom-crash-'));
+const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
+
+describe('a writer to the filesystem store that is killed', () => {
+  let root: string;
+  let store: ObjectStore;
+
+  beforeEach(async () => {
+    root = await newDirectory();
+    store = createFilesystemStore({ root });
+  });
+  afterEach(() => remove(root));
+
+  let compiled: string;
+  const checkout = resolve(import.meta.dirname, '../../..');
+
+  // A process of its own has to run the store without a loader for TypeScript.
+  beforeAll(async () => {
+    compiled = await newDirectory();
+    const config = {
+      extends: join(checkout, 'tsconfig.json'),
+      compilerOptions: {
+        rootDir: join(checkout, 'src'),
+        outDir: compiled,
+        typeRoots: [join(checkout, 'node_modules/@types')],
+      },
+      files: [join(checkout, 'src/storage/filesystem/index.ts')],
+      include: [],
+    };
+    await writeFile(join(compiled, 'tsconfig.json'), JSON.stringify(config));
+    await writeFile(join(compiled, 'package.json'), '{"type":"module"}');
+    await promisify(execFile)(process.execPath, [
+      join(checkout, 'node_modules/typescript/bin/tsc'),
+      '-p',
+      compiled,
+    ]);
+    return () => remove(compiled);
+  });
+
+  /** Runs a script with a `store`, kills it some time after it has said something. */
+  const killed = async (script: string, milliseconds: number): Promise<void> => {
+    const head = `import { createFilesystemStore } from ${JSON.stringify(join(compiled, 'storage/filesystem.js'))};
+      import { Readable } from 'node:stream';
+      const store = createFilesystemStore({ root: ${JSON.stringify(root)} });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', head + script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = new Promise((done) => child.once('exit', (_, signal) => done(signal)));
+    const spoke = new Promise((done) => child.stdout.once('data', done));
+    await Promise.race([spoke, ended]);
+    await sleep(milliseconds);
+    child.kill('SIGKILL');
+    expect(await ended).toBe('SIGKILL');
+  };
+
+  it('in the middle leaves the old object, or none', async () => {
+    const half = (key: string) => `
+      setInterval(() => {}, 1000);
+      const chunks = async function* () {
+        yield Buffer.alloc(${MiB}, 'x');
+        console.log('half');
+        await new Promise(() => {});
+      };
+      await store.put('${key}', Readable.from(chunks()));`;
+    await store.put('old', 'old');
+    await killed(half('old'), 0);
+    await killed(half('new/object'), 0);
+    expect(await readdir(join(root, '.tmp'))).toHaveLength(2);
+    expect(await textOf(store, 'old')).toBe('old');
+    expect(await keysOf(store, '')).toEqual(['old']);
+  });
+
+  it('at any moment leaves whole objects', async () => {
+    for (const milliseconds of [0, 1, 3, 7, 12, 20, 31, 45]) {
+      await killed(
+        `console.log('ready');
+        for (let round = 0; ; round++) {
+          const letter = 'ABC'[round % 3];
+          const bytes = Buffer.alloc(letter.charCodeAt(0) * 10_000, letter);
+          await store.put('folder/' + round % 2, round % 4 < 2 ? bytes : Readable.from([bytes]));
+          if (round % 5 === 0) await store.delete('folder/0');
+          if (round % 7 === 0) await store.deleteAll('folder/');
+        }`,
+        milliseconds,
+      );
+      for (const key of await keysOf(store, '')) {
+        const bytes = await bytesOf(store, key);
+        const letter = String.fromCharCode(bytes[0] ?? 0);
+        expect(['A', 'B', 'C']).toContain(letter);
+        expect(bytes.equals(Buffer.alloc(letter.charCodeAt(0) * 10_000, letter))).toBe(true);
+      }
+    }
+    await store.put('folder/0', 'goes on');
+    expect(await textOf(store, 'folder/0')).toBe('goes on');
+  });
+});

@@ -1,0 +1,53 @@
+/** Progress and downloads of a running job, as its readers see them. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Job } from '../../../src/jobs/model/job.ts';
+import { noUsage } from '../../../src/jobs/model/run-input.ts';
+import type { JobState } from '../../../src/jobs/model/states.ts';
+import { HighWater } from '../../../src/temporal/monotonic-progress.ts';
+
+const job = (progress: number, downloaded: number, state: JobState = 'downloading', run = 1): Job => ({
+  id: 'x',
+  operation: 'test.echo',
+  dialect: 'native',
+  tenant: 'public',
+  state,
+  paused: false,
+  stage: null,
+  progress,
+  run,
+  created_at: '2026-11-21T00:00:00.000Z',
+  started_at: null,
+  completed_at: null,
+  expires_at: null,
+  assets: { total: 100, downloaded, failed: 0 },
+  usage: noUsage,
+  labels: {},
+  result: null,
+  error: null,
+});
+
+const rising = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b);
+
+test('never go backwards, and are never more than was seen', () => {
+  const looks = fc.array(fc.tuple(fc.integer({ min: 0, max: 99 }), fc.integer({ min: 0, max: 100 })));
+  fc.assert(
+    fc.property(looks, (given) => {
+      const water = new HighWater();
+      const seen = given.map(([progress, downloaded]) => water.raise(job(progress, downloaded)));
+      for (const [index, key] of [(j: Job) => j.progress, (j: Job) => j.assets.downloaded].entries()) {
+        const values = seen.map(key);
+        expect(values).toEqual(rising(values));
+        expect(Math.max(0, ...values)).toBe(Math.max(0, ...given.map((look) => look[index] ?? 0)));
+      }
+    }),
+  );
+});
+
+test('are those of the end once it has come, and begin anew with the next run', () => {
+  const water = new HighWater();
+  water.raise(job(80, 90));
+  expect(water.raise(job(50, 40, 'failed'))).toEqual(job(50, 40, 'failed'));
+  water.raise(job(80, 90));
+  expect(water.raise(job(0, 0, 'queued', 2))).toEqual(job(0, 0, 'queued', 2));
+});

@@ -1,0 +1,82 @@
+/** What the page of a job knows, whichever answer comes first. */
+import { expect, test } from 'vitest';
+import type { Job, JobEvent } from '../../../src/client/client.ts';
+import { noUsage } from '../../../src/jobs/model/run-input.ts';
+import { type Followed, learn, type News } from '../../../web/job/followed.ts';
+
+const job = (change: Partial<Job>): Job => ({
+  id: 'j',
+  operation: 'test.echo',
+  dialect: 'native',
+  tenant: 'public',
+  state: 'created',
+  paused: false,
+  stage: null,
+  progress: 0,
+  run: 1,
+  created_at: '2026-11-21T09:30:00.000Z',
+  started_at: null,
+  completed_at: null,
+  expires_at: null,
+  assets: { total: 0, downloaded: 0, failed: 0 },
+  usage: noUsage,
+  labels: {},
+  result: null,
+  error: null,
+  links: {},
+  ...change,
+});
+const moment = (seq: number, state: Job['state'], run = 1, paused = false): JobEvent => ({
+  type: 'state',
+  seq,
+  run,
+  state,
+  paused,
+  stage: null,
+  at: '2026-11-21T09:30:00.000Z',
+});
+const looked = (change: Partial<Job>): News => ({ kind: 'looked', job: job(change) });
+const told = (event: JobEvent): News => ({ kind: 'event', event });
+const after = (...news: News[]): Followed => news.reduce<Followed>(learn, { job: null, timeline: [] });
+
+test('events move the job on, in their order and once each', () => {
+  const { job: known, timeline } = after(
+    looked({}),
+    told(moment(2, 'processing')),
+    told(moment(1, 'queued')),
+    told(moment(2, 'processing')),
+    told({
+      type: 'progress',
+      run: 1,
+      state: 'processing',
+      stage: 'echo',
+      progress: 40,
+      assets: job({}).assets,
+    }),
+  );
+  expect(timeline.map((event) => event.seq)).toEqual([1, 2]);
+  expect(known).toMatchObject({ state: 'processing', stage: 'echo', progress: 40 });
+});
+
+test('an answer that was overtaken by the end takes nothing back', () => {
+  const ended = after(
+    looked({ state: 'processing' }),
+    told({ type: 'end', job: job({ state: 'completed', progress: 100 }) }),
+    looked({ state: 'processing', progress: 70 }),
+    told(moment(3, 'completed')),
+  );
+  expect(ended.job).toMatchObject({ state: 'completed', progress: 100 });
+  expect(ended.timeline).toHaveLength(1);
+});
+
+test('the next run begins anew, and nothing of the one before is mixed in', () => {
+  const rerun = after(
+    looked({ state: 'failed' }),
+    told(moment(1, 'failed')),
+    looked({ run: 2 }),
+    told(moment(1, 'queued', 2)),
+    looked({ state: 'failed' }),
+  );
+  expect(rerun.job).toMatchObject({ run: 2, state: 'queued' });
+  expect(rerun.timeline).toMatchObject([{ run: 2, state: 'queued' }]);
+});
