@@ -2,7 +2,7 @@
 
 import type { Batch } from '../src/jobs/model/batch.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
-import { inLanes } from '../src/lib/map-concurrent.ts';
+import { mapConcurrent } from '../src/lib/map-concurrent.ts';
 import { readJson } from '../src/storage/json.ts';
 import { batchKey } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
@@ -59,7 +59,7 @@ export async function readBatches(
   batches: readonly Batch[],
   signal: AbortSignal,
 ): Promise<AssetRecord[]> {
-  const found = await inLanes(batches, { width: READS, signal }, (batch, stop) =>
+  const found = await mapConcurrent(batches, { concurrency: READS, signal }, (batch, stop) =>
     readBatch(store, job, batch, stop),
   );
   return found.flatMap((records) => records ?? []);

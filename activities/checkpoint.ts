@@ -2,7 +2,7 @@
 
 import { type Batch, batchesOf, type ChunkEnds } from '../src/jobs/model/batch.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
-import type { StageOrder } from '../src/jobs/model/run-input.ts';
+import type { StageInput } from '../src/jobs/model/run-input.ts';
 import { readJson } from '../src/storage/json.ts';
 import { checkpointKey } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
@@ -45,7 +45,7 @@ export interface Checkpoint {
 export async function readCheckpoint(
   store: ObjectStore,
   job: RunRef,
-  { name, run }: Pick<StageOrder, 'name' | 'run'>,
+  { name, run }: Pick<StageInput, 'name' | 'run'>,
   batch: Batch | null,
   signal: AbortSignal,
 ): Promise<Checkpoint | null> {
@@ -58,15 +58,15 @@ export const partsOf = (stage: { perAsset?: boolean | undefined }, ends: ChunkEn
   stage.perAsset ? batchesOf(ends) : [null];
 
 /** A checkpoint, and what a rerun made of the assets that had failed there. */
-export function mended(flawed: Checkpoint, more: Checkpoint): Checkpoint {
+export function mergeCheckpoint(previous: Checkpoint, more: Checkpoint): Checkpoint {
   const again = new Set(more.inputs);
-  const outputs = [...flawed.outputs, ...more.outputs];
+  const outputs = [...previous.outputs, ...more.outputs];
   return {
-    ...flawed,
+    ...previous,
     ...more,
-    inputs: [...new Set([...flawed.inputs, ...more.inputs])].sort((a, b) => a - b),
+    inputs: [...new Set([...previous.inputs, ...more.inputs])].sort((a, b) => a - b),
     outputs: outputs.sort((a, b) => (a.asset ?? 0) - (b.asset ?? 0)),
-    workspace: [...flawed.workspace, ...more.workspace],
-    failures: [...flawed.failures.filter(({ index }) => !again.has(index)), ...more.failures],
+    workspace: [...previous.workspace, ...more.workspace],
+    failures: [...previous.failures.filter(({ index }) => !again.has(index)), ...more.failures],
   };
 }

@@ -3,12 +3,12 @@ import type { StoredDelivery } from '../src/storage/archive.ts';
 import { readJson } from '../src/storage/json.ts';
 import { deliveryKey } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
-import type { NotifyStep } from './types.ts';
+import type { NotifyInput } from './types.ts';
 
 /** One for each moment of a run that is told. */
 const keyOf = ({ job, seq }: Moment): string => deliveryKey(job, job.run, seq);
 
-type Moment = Pick<NotifyStep, 'job' | 'seq'>;
+type Moment = Pick<NotifyInput, 'job' | 'seq'>;
 
 export const readDelivery = (store: ObjectStore, moment: Moment): Promise<StoredDelivery | null> =>
   readJson(store, keyOf(moment));

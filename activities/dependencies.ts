@@ -2,16 +2,16 @@
 import type { EngineAtHand, Operation } from '../operations/operation.ts';
 import type { Keyring } from '../src/auth/keyring.ts';
 import type { CallbackBody } from '../src/dialects/callback-body.ts';
-import type { Housekeeping } from '../src/jobs/lifecycle/retention.ts';
-import type { Turns } from '../src/lib/semaphore.ts';
+import type { Retention } from '../src/jobs/lifecycle/retention.ts';
+import type { Semaphore } from '../src/lib/semaphore.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
 import type { StoredArchive } from '../src/storage/archive.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 
-export interface ActivityDeps {
+export interface ActivityDependencies {
   readonly store: ObjectStore;
   readonly archive: StoredArchive;
-  readonly housekeeping: Housekeeping;
+  readonly retention: Retention;
   readonly http: GuardedHttp;
   readonly keys: Keyring;
   readonly operation: (name: string) => Operation<never> | undefined;
@@ -26,7 +26,7 @@ export interface ActivityDeps {
   readonly maxAssetBytes: number;
   readonly assetTimeoutMs: number;
   /** Of downloads, of all jobs: each holds parts of its asset in memory. */
-  readonly downloads: Turns;
+  readonly downloadSlots: Semaphore;
   readonly callbackTimeoutMs: number;
   /** For links in callbacks, without a slash at the end. */
   readonly publicUrl: string;

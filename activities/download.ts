@@ -1,37 +1,37 @@
 /** Fetches one batch of assets into the object store. */
 import { Context } from '@temporalio/activity';
 import { DarkroomError } from '../src/errors.ts';
-import type { AssetOrder, SealedInputs } from '../src/jobs/model/run-input.ts';
-import { inLanes } from '../src/lib/map-concurrent.ts';
+import type { AssetInput, SealedInputs } from '../src/jobs/model/run-input.ts';
+import { mapConcurrent } from '../src/lib/map-concurrent.ts';
 import { type AssetRecord, readBatch, writeBatch } from './asset-record.ts';
-import type { ActivityDeps } from './dependencies.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 import { asJobError, fetchAsset } from './fetch-asset.ts';
-import { type Pulse, pulsing } from './heartbeat.ts';
-import type { DownloadResult, DownloadStep } from './types.ts';
+import { type ActivityRun, withHeartbeat } from './heartbeat.ts';
+import type { DownloadInput, DownloadResult } from './types.ts';
 
 /** Assets of a batch that are fetched at once. */
 const CONNECTIONS = 4;
 
 export const createDownload =
-  (deps: ActivityDeps) =>
-  (step: DownloadStep): Promise<DownloadResult> =>
-    pulsing(step.announce, async (pulse) => {
+  (deps: ActivityDependencies) =>
+  (step: DownloadInput): Promise<DownloadResult> =>
+    withHeartbeat(step.announce, async (activity) => {
       const { job, batch, inputs } = step;
-      const earlier = await readBatch(deps.store, job, batch, pulse.signal);
+      const earlier = await readBatch(deps.store, job, batch, activity.signal);
       const finished = earlier && !(step.refetch && earlier.some(({ error }) => error !== null));
-      if (finished) return { ...countsOf(earlier), bytes: bytesOf(earlier), startedAt: pulse.startedAt };
-      const assets = 'sealed' in inputs ? await unsealed(deps, step, inputs, pulse.signal) : inputs.assets;
-      const records = await fetchAll(deps, step, assets, earlier ?? [], pulse);
-      await writeBatch(deps.store, job, batch, records, pulse.signal);
-      return { ...countsOf(records), bytes: bytesOf(records), startedAt: pulse.startedAt };
+      if (finished) return { ...countsOf(earlier), bytes: bytesOf(earlier), startedAt: activity.startedAt };
+      const assets = 'sealed' in inputs ? await unsealed(deps, step, inputs, activity.signal) : inputs.assets;
+      const records = await fetchAll(deps, step, assets, earlier ?? [], activity);
+      await writeBatch(deps.store, job, batch, records, activity.signal);
+      return { ...countsOf(records), bytes: bytesOf(records), startedAt: activity.startedAt };
     });
 
 async function unsealed(
-  { archive }: ActivityDeps,
-  { job, batch }: DownloadStep,
+  { archive }: ActivityDependencies,
+  { job, batch }: DownloadInput,
   inputs: SealedInputs & { readonly offset: number },
   signal: AbortSignal,
-): Promise<readonly AssetOrder[]> {
+): Promise<readonly AssetInput[]> {
   const { assets } = await archive.unseal(job, inputs, signal);
   return assets.slice(inputs.offset, inputs.offset + batch.to - batch.from);
 }
@@ -45,33 +45,33 @@ const bytesOf = (records: readonly AssetRecord[]): number => sum(records.map(({ 
 
 /** A few at a time; the first failure stops the others, unless failed assets are skipped. */
 async function fetchAll(
-  deps: ActivityDeps,
-  step: DownloadStep,
-  assets: readonly AssetOrder[],
+  deps: ActivityDependencies,
+  step: DownloadInput,
+  assets: readonly AssetInput[],
   earlier: readonly AssetRecord[],
-  pulse: Pulse,
+  activity: ActivityRun,
 ): Promise<AssetRecord[]> {
   const known = [...earlier, ...doneBefore(assets, step.batch.from)].filter(({ error }) => error === null);
   const done = new Map(known.map((record) => [record.index, record]));
   const parts = new Map<number, number>();
   const report = () => {
     const fraction = (done.size + sum(parts.values())) / assets.length;
-    pulse.report({
+    activity.report({
       points: step.points * fraction,
       ...countsOf([...done.values()]),
       done: [...done.values()].map(withoutAttributes),
     });
   };
-  const fetchOne = async (asset: AssetOrder, index: number, signal: AbortSignal): Promise<void> => {
+  const fetchOne = async (asset: AssetInput, index: number, signal: AbortSignal): Promise<void> => {
     const onBytes = (received: number, total: number | null) => {
       parts.set(index, total ? received / total : 0);
       report();
     };
-    const fetched = deps.downloads.take(signal, () =>
+    const fetched = deps.downloadSlots.run(signal, () =>
       fetchAsset(deps, asset, { job: step.job, index, signal, onBytes }),
     );
     const record = await fetched.catch((error: unknown) => {
-      if (!step.skipFailedAssets || !maySkip(error, pulse)) throw error;
+      if (!step.skipFailedAssets || !maySkip(error, activity)) throw error;
       return failedRecord(asset, index, error);
     });
     done.set(index, record);
@@ -83,14 +83,16 @@ async function fetchAll(
   const queue = assets
     .map((asset, offset) => ({ asset, index: step.batch.from + offset }))
     .filter(({ index }) => !done.has(index));
-  await inLanes(queue, { width: CONNECTIONS, signal: pulse.signal }, ({ asset, index }, signal) =>
-    fetchOne(asset, index, signal),
+  await mapConcurrent(
+    queue,
+    { concurrency: CONNECTIONS, signal: activity.signal },
+    ({ asset, index }, signal) => fetchOne(asset, index, signal),
   );
   return [...done.values()].sort((a, b) => a.index - b.index);
 }
 
 /** What an earlier attempt of this step had fetched, before its worker died or it failed. */
-function doneBefore(assets: readonly AssetOrder[], from: number): AssetRecord[] {
+function doneBefore(assets: readonly AssetInput[], from: number): AssetRecord[] {
   const details = Context.current().info.heartbeatDetails as { done?: AssetRecord[] } | undefined;
   return (details?.done ?? []).map((record) => ({
     ...record,
@@ -105,12 +107,12 @@ const withoutAttributes = (record: AssetRecord): Omit<AssetRecord, 'attributes'>
 };
 
 /** The asset is at fault, and waiting will not help. */
-const maySkip = (error: unknown, pulse: Pulse): error is DarkroomError =>
+const maySkip = (error: unknown, activity: ActivityRun): error is DarkroomError =>
   error instanceof DarkroomError &&
   error.code.startsWith('asset_') &&
-  (!error.retryable || pulse.lastAttempt);
+  (!error.retryable || activity.lastAttempt);
 
-function failedRecord(asset: AssetOrder, index: number, error: DarkroomError): AssetRecord {
+function failedRecord(asset: AssetInput, index: number, error: DarkroomError): AssetRecord {
   const name = String(error.details?.['asset'] ?? asset.name ?? index);
   return {
     index,

@@ -8,11 +8,11 @@ import { catalogue, DarkroomError, type ErrorCode } from '../src/errors.ts';
 import { resolveInput } from '../src/inputs/path-input.ts';
 import { rootsOf } from '../src/inputs/roots.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
-import type { AssetOrder } from '../src/jobs/model/run-input.ts';
+import type { AssetInput } from '../src/jobs/model/run-input.ts';
 import { AddressForbidden, HttpFailure, type HttpFailureKind } from '../src/net/guarded-http.ts';
 import { assetKey, uploadKey } from '../src/storage/layout.ts';
 import type { AssetRecord } from './asset-record.ts';
-import type { ActivityDeps } from './dependencies.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 import { countFetched } from './metrics.ts';
 import type { RunRef } from './types.ts';
 
@@ -28,8 +28,8 @@ export interface FetchOptions {
 
 /** Throws a DarkroomError that names the asset, of a code that begins with `asset_`. */
 export async function fetchAsset(
-  deps: ActivityDeps,
-  asset: AssetOrder,
+  deps: ActivityDependencies,
+  asset: AssetInput,
   options: FetchOptions,
 ): Promise<AssetRecord> {
   const name = asset.name ?? defaultName(asset, options.index);
@@ -47,8 +47,8 @@ export async function fetchAsset(
 }
 
 function find(
-  deps: ActivityDeps,
-  asset: AssetOrder,
+  deps: ActivityDependencies,
+  asset: AssetInput,
   options: FetchOptions,
   problem: Problem,
 ): Found | Promise<Found> {
@@ -64,7 +64,7 @@ type Found = Pick<AssetRecord, 'location' | 'size' | 'sha256'>;
 type Problem = (code: ErrorCode, what: string, cause?: unknown) => DarkroomError;
 
 async function fromUrl(
-  deps: ActivityDeps,
+  deps: ActivityDependencies,
   url: string,
   options: FetchOptions,
   problem: Problem,
@@ -108,9 +108,9 @@ async function fromUrl(
 }
 
 async function fromPath(
-  deps: ActivityDeps,
+  deps: ActivityDependencies,
   given: string,
-  asset: AssetOrder,
+  asset: AssetInput,
   tenant: string,
   problem: Problem,
 ): Promise<Found> {
@@ -181,7 +181,7 @@ function fromHttp(error: unknown, problem: Problem): unknown {
 }
 
 /** The last part of the URL or path, as far as it can be a file name. */
-function defaultName({ source }: AssetOrder, index: number): string {
+function defaultName({ source }: AssetInput, index: number): string {
   if ('upload' in source) return `asset-${index}`;
   const path = 'path' in source ? source.path : new URL(source.url).pathname;
   const last = path.split('/').findLast((part) => part !== '') ?? '';

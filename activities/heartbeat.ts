@@ -28,7 +28,7 @@ const waitedForPatiently = new Set<string | null | undefined>([
   'worker_stopped',
 ]);
 
-export interface Pulse {
+export interface ActivityRun {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** Merged into what the next heartbeat carries. */
@@ -41,7 +41,10 @@ export interface Pulse {
 }
 
 /** Runs an activity's work with a heartbeat beside it. */
-export async function pulsing<T>(announce: boolean, work: (pulse: Pulse) => Promise<T>): Promise<T> {
+export async function withHeartbeat<T>(
+  announce: boolean,
+  work: (activity: ActivityRun) => Promise<T>,
+): Promise<T> {
   const context = Context.current();
   const startedAt = Date.now();
   const spent = (context.info.heartbeatDetails as Heartbeat | undefined)?.spent ?? 0;

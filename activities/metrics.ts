@@ -4,7 +4,7 @@
  */
 import { Context } from '@temporalio/activity';
 import type { Job } from '../src/jobs/model/job.ts';
-import type { NotifyStep, StageStep } from './types.ts';
+import type { NotifyInput, StageRunInput } from './types.ts';
 
 /** The three ends, with the error's code where there is one; and how long the client waited, from its submission or the rerun on. */
 export function countEnd({ operation, dialect, state, error }: Job, seconds: number): void {
@@ -18,7 +18,11 @@ export function countEnd({ operation, dialect, state, error }: Job, seconds: num
 }
 
 /** One batch of a stage, or all of it, that was computed here. */
-export function timeStage({ operation, stage, batch }: StageStep, outcome: string, seconds: number): void {
+export function timeStage(
+  { operation, stage, batch }: StageRunInput,
+  outcome: string,
+  seconds: number,
+): void {
   Context.current()
     .metricMeter.createHistogram(
       'darkroom_stage_duration',
@@ -30,7 +34,7 @@ export function timeStage({ operation, stage, batch }: StageStep, outcome: strin
 }
 
 /** An attempt, and what it led to: delivered, failed (another may follow), or ended. */
-export function countCallback({ event }: NotifyStep, outcome: string): void {
+export function countCallback({ event }: NotifyInput, outcome: string): void {
   Context.current()
     .metricMeter.createCounter('darkroom_callback_attempts', undefined, 'Attempts at callbacks, by outcome')
     .add(1, { event, outcome });

@@ -9,10 +9,10 @@ import type { Callback } from '../src/jobs/model/job.ts';
 import { AddressForbidden, HttpFailure } from '../src/net/guarded-http.ts';
 import type { StoredDelivery } from '../src/storage/archive.ts';
 import { readDelivery, writeDelivery } from './delivery.ts';
-import type { ActivityDeps } from './dependencies.ts';
-import { pulsing } from './heartbeat.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { withHeartbeat } from './heartbeat.ts';
 import { countCallback } from './metrics.ts';
-import type { NotifyResult, NotifyStep } from './types.ts';
+import type { NotifyInput, NotifyResult } from './types.ts';
 
 /** A receiver may ask us to wait this long at most (Retry-After). */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
@@ -21,9 +21,9 @@ type Answer = NotifyResult & Pick<DeliveryAttempt, 'status' | 'reason'>;
 
 /** A receiver that refuses is a result. Throws only when the store does not answer. */
 export const createNotify =
-  (deps: ActivityDeps) =>
-  (step: NotifyStep): Promise<NotifyResult> =>
-    pulsing(false, async ({ signal }) => {
+  (deps: ActivityDependencies) =>
+  (step: NotifyInput): Promise<NotifyResult> =>
+    withHeartbeat(false, async ({ signal }) => {
       const { job, event } = step;
       // Erased in the meantime: there is nothing left to tell.
       if (await deps.archive.isDeleted(job)) return { outcome: 'ended', retryAfterMs: null };
@@ -52,15 +52,15 @@ export const createNotify =
     });
 
 /** The same for each attempt, other for each run. */
-const webhookIdOf = ({ job, event, seq }: NotifyStep): string =>
+const webhookIdOf = ({ job, event, seq }: NotifyInput): string =>
   `msg_${createHash('sha256')
     .update(JSON.stringify([job.tenant, job.id, job.run, event, seq]))
     .digest('base64url')
     .slice(0, 27)}`;
 
 async function bodyOf(
-  deps: ActivityDeps,
-  { event, at, about: job }: NotifyStep,
+  deps: ActivityDependencies,
+  { event, at, about: job }: NotifyInput,
   callback: Callback,
 ): Promise<string> {
   const write = deps.callbackBodies[job.dialect] ?? nativeBody;
@@ -71,7 +71,7 @@ async function bodyOf(
 }
 
 async function post(
-  deps: ActivityDeps,
+  deps: ActivityDependencies,
   callback: Callback,
   webhookId: string,
   body: string,
@@ -135,7 +135,7 @@ function millisecondsOf(retryAfter: string | undefined): number | null {
 }
 
 function nextRecord(
-  { event, nextDelayMs, job, seq, at, about }: NotifyStep,
+  { event, nextDelayMs, job, seq, at, about }: NotifyInput,
   id: string,
   earlier: StoredDelivery | null,
   attempt: DeliveryAttempt,

@@ -5,29 +5,29 @@ import { catalogue } from '../src/errors.ts';
 import { expiryOf } from '../src/jobs/lifecycle/scheduled-deletion.ts';
 import { batchesOf, type ChunkEnds, chunkEnds } from '../src/jobs/model/batch.ts';
 import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
-import { type JobOrder, type JobStatus, noUsage } from '../src/jobs/model/run-input.ts';
+import { type JobStatus, noUsage, type RunInput } from '../src/jobs/model/run-input.ts';
 import { extended } from '../src/jobs/model/timeline.ts';
-import { inLanes } from '../src/lib/map-concurrent.ts';
+import { mapConcurrent } from '../src/lib/map-concurrent.ts';
 import type { StoredManifest } from '../src/storage/archive.ts';
 import { readBatches } from './asset-record.ts';
 import { type Checkpoint, partsOf, readCheckpoint } from './checkpoint.ts';
-import type { ActivityDeps } from './dependencies.ts';
-import { pulsing } from './heartbeat.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { withHeartbeat } from './heartbeat.ts';
 import { countEnd } from './metrics.ts';
 import { Names } from './outputs.ts';
-import type { PackageStep, RunRef } from './types.ts';
+import type { PackageInput, RunRef } from './types.ts';
 
 /** Checkpoints that are read from the store at once. */
 const READS = 16;
 
 /** Gives back the status that the job ends with. */
 export const createPackageJob =
-  (deps: ActivityDeps) =>
-  (step: PackageStep): Promise<JobStatus> =>
-    pulsing(false, async ({ signal }) => {
-      const { order, status, timeline, completedAt } = step;
-      const { header, run, fingerprint } = order;
-      const manifest = step.ending.state === 'completed' ? await listResults(deps, order, signal) : null;
+  (deps: ActivityDependencies) =>
+  (step: PackageInput): Promise<JobStatus> =>
+    withHeartbeat(false, async ({ signal }) => {
+      const { runInput, status, timeline, completedAt } = step;
+      const { header, run, fingerprint } = runInput;
+      const manifest = step.ending.state === 'completed' ? await listResults(deps, runInput, signal) : null;
       const ending = manifest && nothingUsable(manifest) ? allFailed(manifest) : step.ending;
       if (manifest) await deps.archive.putManifest(header, manifest);
       const final: JobStatus = {
@@ -38,7 +38,7 @@ export const createPackageJob =
         paused: false,
         progress: ending.state === 'completed' ? 100 : Math.floor(status.progress * 10) / 10,
         completed_at: completedAt,
-        expires_at: expiryOf(completedAt, order.keeping),
+        expires_at: expiryOf(completedAt, runInput.retention),
         assets: manifest ? countsOf(manifest.assets, status) : withCulprit(status.assets, ending.error),
         usage: {
           ...(status.usage ?? noUsage),
@@ -47,36 +47,40 @@ export const createPackageJob =
         result:
           manifest && ending.state === 'completed'
             ? { kind: manifest.kind, files: manifest.files.length, run }
-            : order.result,
+            : runInput.result,
       };
       if (final.error)
         Context.current().log.info('The job did not complete', { job: header.id, ...final.error });
       const moments = extended(timeline, final, completedAt);
       const job = { ...header, ...final };
-      await deps.archive.end({ job, fingerprint, timeline: moments, order });
-      countEnd(job, (Date.parse(completedAt) - Date.parse(order.orderedAt)) / 1000);
+      await deps.archive.end({ job, fingerprint, timeline: moments, runInput });
+      countEnd(job, (Date.parse(completedAt) - Date.parse(runInput.requestedAt)) / 1000);
       // Deleted by force while this ran: what was written after the erasure is erased, too.
       if (await deps.archive.isDeleted(header)) await deps.archive.erase(header);
       return final;
     });
 
 async function listResults(
-  deps: ActivityDeps,
-  order: JobOrder,
+  deps: ActivityDependencies,
+  runInput: RunInput,
   signal: AbortSignal,
 ): Promise<StoredManifest> {
-  const { header, run, fingerprint, chunks } = order;
+  const { header, run, fingerprint, chunks } = runInput;
   const ends = chunkEnds(chunks);
   const job = { tenant: header.tenant, id: header.id, run, fingerprint };
   const operation = deps.operation(header.operation);
   if (!operation) throw new Error(`This worker does not know ${header.operation}`);
   const checkpoints: Checkpoint[] = [];
-  for (const stage of order.stages) {
-    const found = await inLanes(partsOf(stage, ends), { width: READS, signal }, async (part, stop) => {
-      const checkpoint = await readCheckpoint(deps.store, job, stage, part, stop);
-      if (!checkpoint) throw new Error(`Stage ${stage.name} has no checkpoint`);
-      return checkpoint;
-    });
+  for (const stage of runInput.stages) {
+    const found = await mapConcurrent(
+      partsOf(stage, ends),
+      { concurrency: READS, signal },
+      async (part, stop) => {
+        const checkpoint = await readCheckpoint(deps.store, job, stage, part, stop);
+        if (!checkpoint) throw new Error(`Stage ${stage.name} has no checkpoint`);
+        return checkpoint;
+      },
+    );
     checkpoints.push(...found);
   }
   const failures = new Map(
@@ -108,7 +112,7 @@ function listFiles(checkpoints: readonly Checkpoint[]): StoredManifest['files'] 
 }
 
 async function listAssets(
-  { store }: ActivityDeps,
+  { store }: ActivityDependencies,
   job: RunRef,
   ends: ChunkEnds,
   failures: ReadonlyMap<number, JobError>,

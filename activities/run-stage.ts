@@ -6,44 +6,54 @@ import { Context } from '@temporalio/activity';
 import type { InputFile, Operation, Stage, StageContext, StageOutcome } from '../operations/operation.ts';
 import { DarkroomError } from '../src/errors.ts';
 import { batchesOf } from '../src/jobs/model/batch.ts';
-import { inLanes } from '../src/lib/map-concurrent.ts';
+import { mapConcurrent } from '../src/lib/map-concurrent.ts';
 import { checkpointKey, outputKey } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import { type AssetRecord, readBatches } from './asset-record.ts';
-import { type Checkpoint, mended, partsOf, readCheckpoint, type StoredFile } from './checkpoint.ts';
-import type { ActivityDeps } from './dependencies.ts';
+import { type Checkpoint, mergeCheckpoint, partsOf, readCheckpoint, type StoredFile } from './checkpoint.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 import { asJobError } from './fetch-asset.ts';
-import { type Pulse, pulsing } from './heartbeat.ts';
+import { type ActivityRun, withHeartbeat } from './heartbeat.ts';
 import { timeStage } from './metrics.ts';
 import { ScratchOutputs } from './outputs.ts';
-import type { StageResult, StageStep } from './types.ts';
+import type { StageResult, StageRunInput } from './types.ts';
 import { bring, keepWorkspace, READS, restoreWorkspace, WRITES } from './workspace.ts';
 
 export const createRunStage =
-  (deps: ActivityDeps) =>
-  (step: StageStep): Promise<StageResult> =>
-    pulsing(step.announce, async (pulse) => {
+  (deps: ActivityDependencies) =>
+  (step: StageRunInput): Promise<StageResult> =>
+    withHeartbeat(step.announce, async (activity) => {
       const { job, stage, batch } = step;
-      const done = await readCheckpoint(deps.store, job, stage, batch, pulse.signal);
+      const done = await readCheckpoint(deps.store, job, stage, batch, activity.signal);
       // Made by an attempt whose answer was lost; or by an earlier run, whose usage it was.
-      if (done) return resultOf(done, pulse.startedAt, stage.run === job.run);
+      if (done) return resultOf(done, activity.startedAt, stage.run === job.run);
       const scratch = join(deps.workDir, randomUUID());
       let outcome = 'failed';
       try {
-        const { mends } = stage;
-        const flawed =
-          mends && batch
-            ? await readCheckpoint(deps.store, job, { ...stage, run: mends }, batch, pulse.signal)
+        const { retriesFailuresOf } = stage;
+        const previous =
+          retriesFailuresOf && batch
+            ? await readCheckpoint(
+                deps.store,
+                job,
+                { ...stage, run: retriesFailuresOf },
+                batch,
+                activity.signal,
+              )
             : null;
-        const made = await runIn(scratch, deps, step, flawed, pulse);
-        pulse.signal.throwIfAborted();
-        const checkpoint = { ...made, computeMs: Date.now() - pulse.startedAt };
+        const made = await runIn(scratch, deps, step, previous, activity);
+        activity.signal.throwIfAborted();
+        const checkpoint = { ...made, computeMs: Date.now() - activity.startedAt };
         const key = checkpointKey(job, stage.run, stage.name, batch);
-        await deps.store.put(key, JSON.stringify(checkpoint), { signal: pulse.signal });
+        await deps.store.put(key, JSON.stringify(checkpoint), { signal: activity.signal });
         outcome = 'completed';
-        return resultOf(checkpoint, pulse.startedAt, true);
+        return resultOf(checkpoint, activity.startedAt, true);
       } finally {
-        timeStage(step, pulse.signal.aborted ? 'cancelled' : outcome, (Date.now() - pulse.startedAt) / 1000);
+        timeStage(
+          step,
+          activity.signal.aborted ? 'cancelled' : outcome,
+          (Date.now() - activity.startedAt) / 1000,
+        );
         await rm(scratch, { recursive: true, force: true });
       }
     });
@@ -56,14 +66,14 @@ const resultOf = (
 
 async function runIn(
   scratch: string,
-  deps: ActivityDeps,
-  step: StageStep,
-  flawed: Checkpoint | null,
-  pulse: Pulse,
+  deps: ActivityDependencies,
+  step: StageRunInput,
+  previous: Checkpoint | null,
+  activity: ActivityRun,
 ): Promise<Checkpoint> {
   const { operation, stage, before } = stageOf(deps, step);
   const { store } = deps;
-  const { signal } = pulse;
+  const { signal } = activity;
   const workspace = join(scratch, 'workspace');
   const outputs = new ScratchOutputs(join(scratch, 'outputs'));
   await mkdir(workspace, { recursive: true });
@@ -74,10 +84,10 @@ async function runIn(
   const leftOut = leftOutOf(records, earlier);
   const gone = new Set(leftOut.map(({ index }) => index));
   const usable = records.filter(({ index }) => !gone.has(index));
-  const missing = flawed ? usable.filter(({ index }) => !isDone(flawed, index)) : usable;
-  if (flawed && missing.length === 0) return flawed;
+  const missing = previous ? usable.filter(({ index }) => !isDone(previous, index)) : usable;
+  if (previous && missing.length === 0) return previous;
   const scratchInputs = join(scratch, 'inputs');
-  const inputs = await inLanes(missing, { width: READS, signal }, (record, stop) =>
+  const inputs = await mapConcurrent(missing, { concurrency: READS, signal }, (record, stop) =>
     toInput(store, record, stage.needsInputs === false ? null : scratchInputs, stop),
   );
   const failures: Checkpoint['failures'][number][] = [];
@@ -88,8 +98,9 @@ async function runIn(
     workspace,
     outputs,
     signal,
-    attempt: pulse.attempt,
-    progress: (fraction, detail) => pulse.report({ points: step.points * fraction, detail: detail ?? null }),
+    attempt: activity.attempt,
+    progress: (fraction, detail) =>
+      activity.report({ points: step.points * fraction, detail: detail ?? null }),
     log: (message, fields) =>
       Context.current().log.info(message, { job: step.job.id, stage: stage.name, ...fields }),
     engine: deps.engine,
@@ -97,7 +108,7 @@ async function runIn(
     fail: (input, error) => {
       if (!step.skipFailedAssets || !(error instanceof DarkroomError) || error.retryable) throw error;
       failures.push({ index: input.index, error: asJobError(error) });
-      pulse.report({ failed: failures.length });
+      activity.report({ failed: failures.length });
     },
   };
   await stage.run(context);
@@ -113,12 +124,12 @@ async function runIn(
     failures,
     ...(data === undefined ? {} : { data }),
   };
-  return flawed ? mended(flawed, checkpoint) : checkpoint;
+  return previous ? mergeCheckpoint(previous, checkpoint) : checkpoint;
 }
 
 function stageOf(
-  deps: ActivityDeps,
-  step: StageStep,
+  deps: ActivityDependencies,
+  step: StageRunInput,
 ): { operation: Operation<never>; stage: Stage<never>; before?: Stage<never> } {
   const operation = deps.operation(step.operation);
   const position = operation?.stages.findIndex(({ name }) => name === step.stage.name) ?? -1;
@@ -137,13 +148,13 @@ function stageOf(
 /** What the stage before left: of the same batch, or all of it. */
 async function checkpointsOf(
   store: ObjectStore,
-  step: StageStep,
+  step: StageRunInput,
   before: Stage<never>,
   signal: AbortSignal,
 ): Promise<Checkpoint[]> {
   const { job, batch, chunkEnds } = step;
   const parts = before.perAsset && batch ? [batch] : partsOf(before, chunkEnds);
-  return inLanes(parts, { width: READS, signal }, async (part, stop) => {
+  return mapConcurrent(parts, { concurrency: READS, signal }, async (part, stop) => {
     const checkpoint = step.before && (await readCheckpoint(store, job, step.before, part, stop));
     if (!checkpoint) throw new Error(`Stage ${before.name} has no checkpoint`);
     return checkpoint;
@@ -187,13 +198,22 @@ async function toInput(
  */
 async function keepOutputs(
   store: ObjectStore,
-  { job, stage, batch }: StageStep,
+  { job, stage, batch }: StageRunInput,
   outputs: ScratchOutputs,
   signal: AbortSignal,
 ): Promise<StoredFile[]> {
   const attempt = randomUUID().slice(0, 8);
-  return inLanes(outputs.made, { width: WRITES, signal }, async ({ name, wanted, asset }, stop) => {
-    const key = outputKey(job, stage.run, stage.name, batch, `${attempt}/${name}`);
-    return { path: wanted, asset, key, ...(await store.adopt(key, outputs.pathOf(name), { signal: stop })) };
-  });
+  return mapConcurrent(
+    outputs.made,
+    { concurrency: WRITES, signal },
+    async ({ name, wanted, asset }, stop) => {
+      const key = outputKey(job, stage.run, stage.name, batch, `${attempt}/${name}`);
+      return {
+        path: wanted,
+        asset,
+        key,
+        ...(await store.adopt(key, outputs.pathOf(name), { signal: stop })),
+      };
+    },
+  );
 }

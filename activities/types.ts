@@ -1,14 +1,14 @@
 /** What each activity is given and gives back. Imported by workflows for its types alone. */
 
-import type { Housekept } from '../src/jobs/lifecycle/retention.ts';
+import type { RetentionReport } from '../src/jobs/lifecycle/retention.ts';
 import type { Batch, ChunkEnds } from '../src/jobs/model/batch.ts';
 import type { AssetCounts, CallbackEvent, Job, JobError } from '../src/jobs/model/job.ts';
 import type {
   JobInputs,
-  JobOrder,
   JobStatus,
+  RunInput,
   SealedInputs,
-  StageOrder,
+  StageInput,
 } from '../src/jobs/model/run-input.ts';
 import type { TerminalState } from '../src/jobs/model/states.ts';
 import type { Moment } from '../src/jobs/model/timeline.ts';
@@ -30,7 +30,7 @@ interface Step {
   readonly announce: boolean;
 }
 
-export interface DownloadStep extends Step {
+export interface DownloadInput extends Step {
   readonly batch: Batch;
   /** The assets of this batch; or where they are sealed, and the position of the first of them there. */
   readonly inputs: Pick<JobInputs, 'assets'> | (SealedInputs & { readonly offset: number });
@@ -47,12 +47,12 @@ interface Started {
 export type DownloadResult = Pick<AssetCounts, 'downloaded' | 'failed'> &
   Started & { /** Of the assets that are here. */ readonly bytes: number };
 
-export interface StageStep extends Step {
+export interface StageRunInput extends Step {
   readonly operation: string;
   readonly params: Record<string, unknown>;
-  readonly stage: Pick<StageOrder, 'name' | 'run' | 'mends'>;
+  readonly stage: Pick<StageInput, 'name' | 'run' | 'retriesFailuresOf'>;
   /** The stage whose workspace this one begins with. */
-  readonly before: Pick<StageOrder, 'name' | 'run'> | null;
+  readonly before: Pick<StageInput, 'name' | 'run'> | null;
   /** Null: the stage takes all assets at once. */
   readonly batch: Batch | null;
   /** Of all assets, where the stage takes all. */
@@ -63,9 +63,9 @@ export interface StageStep extends Step {
 export type StageResult = Pick<AssetCounts, 'failed'> &
   Started & { /** That this run spent on it. */ readonly computeMs: number };
 
-export interface PackageStep {
+export interface PackageInput {
   /** With the assets that came later. */
-  readonly order: JobOrder;
+  readonly runInput: RunInput;
   readonly status: JobStatus;
   readonly timeline: readonly Moment[];
   readonly ending: { readonly state: TerminalState; readonly error: JobError | null };
@@ -73,7 +73,7 @@ export interface PackageStep {
   readonly completedAt: string;
 }
 
-export interface NotifyStep {
+export interface NotifyInput {
   readonly job: RunRef;
   readonly event: CallbackEvent;
   /** Of the moment in the run's timeline. */
@@ -110,10 +110,10 @@ export interface Heartbeat {
 }
 
 export interface Activities {
-  download(step: DownloadStep): Promise<DownloadResult>;
-  runStage(step: StageStep): Promise<StageResult>;
-  packageJob(step: PackageStep): Promise<JobStatus>;
-  notify(step: NotifyStep): Promise<NotifyResult>;
+  download(step: DownloadInput): Promise<DownloadResult>;
+  runStage(step: StageRunInput): Promise<StageResult>;
+  packageJob(step: PackageInput): Promise<JobStatus>;
+  notify(step: NotifyInput): Promise<NotifyResult>;
   /** `now`: epoch, ms. */
-  keepHouse(now: number): Promise<Housekept>;
+  deleteExpired(now: number): Promise<RetentionReport>;
 }

@@ -4,11 +4,11 @@ import { constants, createWriteStream } from 'node:fs';
 import { copyFile, mkdir, readdir, stat, utimes } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { inLanes } from '../src/lib/map-concurrent.ts';
+import { mapConcurrent } from '../src/lib/map-concurrent.ts';
 import { workspacePrefix } from '../src/storage/layout.ts';
 import type { ObjectStore } from '../src/storage/object-store.ts';
 import type { Checkpoint, WorkspaceFile } from './checkpoint.ts';
-import type { StageStep } from './types.ts';
+import type { StageRunInput } from './types.ts';
 
 /** The time of files that were brought: whatever is written to one since has another. */
 const BROUGHT = new Date('2000-01-01T00:00:00Z');
@@ -28,7 +28,7 @@ export async function restoreWorkspace(
 ): Promise<ReadonlyMap<string, string>> {
   // Of two that left a file of one name, the later counts.
   const left = new Map(checkpoints.flatMap(({ workspace }) => workspace.map(({ path, key }) => [path, key])));
-  await inLanes([...left], { width: READS, signal }, async ([path, key], stop) => {
+  await mapConcurrent([...left], { concurrency: READS, signal }, async ([path, key], stop) => {
     const local = await bring(store, key, join(workspace, path), 'copy', stop);
     await utimes(local, BROUGHT, BROUGHT);
   });
@@ -41,7 +41,7 @@ export async function restoreWorkspace(
  */
 export async function keepWorkspace(
   store: ObjectStore,
-  { job, stage, batch }: StageStep,
+  { job, stage, batch }: StageRunInput,
   workspace: string,
   restored: ReadonlyMap<string, string>,
   signal: AbortSignal,
@@ -49,7 +49,7 @@ export async function keepWorkspace(
   const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
   const prefix = `${workspacePrefix(job, stage.run, stage.name, batch)}${randomUUID().slice(0, 8)}/`;
-  return inLanes(files, { width: WRITES, signal }, async ({ parentPath, name }, stop) => {
+  return mapConcurrent(files, { concurrency: WRITES, signal }, async ({ parentPath, name }, stop) => {
     const local = join(parentPath, name);
     const path = relative(workspace, local);
     const before = restored.get(path);

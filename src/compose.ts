@@ -13,14 +13,14 @@ import type { Config } from './config/config.ts';
 import { e2e3dBody } from './dialects/e2e3d/callback.ts';
 import { primaaBody } from './dialects/primaa/callback.ts';
 import { offerOf, type Slots } from './engines/worker-capabilities.ts';
-import { Housekeeping } from './jobs/lifecycle/retention.ts';
-import type { Keeping } from './jobs/model/run-input.ts';
+import { Retention } from './jobs/lifecycle/retention.ts';
+import type { RetentionPolicy } from './jobs/model/run-input.ts';
 import type { UsageLedger } from './jobs/model/usage.ts';
-import type { JobEngine } from './jobs/ports/job-runtime.ts';
+import type { JobRuntime } from './jobs/ports/job-runtime.ts';
 import { JobService } from './jobs/query/job-service.ts';
-import { tenantRooms } from './jobs/submit/concurrency-quota.ts';
-import { Reception } from './jobs/submit/job-submissions.ts';
-import { Turns } from './lib/semaphore.ts';
+import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
+import { JobSubmissions } from './jobs/submit/job-submissions.ts';
+import { Semaphore } from './lib/semaphore.ts';
 import { createGuardedHttp, refusalOf } from './net/guarded-http.ts';
 import { StoredArchive } from './storage/archive.ts';
 import { createFilesystemStore } from './storage/filesystem/index.ts';
@@ -28,14 +28,14 @@ import type { ObjectStore } from './storage/object-store.ts';
 import { createS3Store } from './storage/s3/index.ts';
 import { StoredUsage } from './storage/usage.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
-import { TemporalEngine } from './temporal/runtime.ts';
+import { TemporalRuntime } from './temporal/runtime.ts';
 
 /** What the API is made of. */
 export interface Api {
   readonly client: Client;
-  readonly engine: JobEngine;
+  readonly runtime: JobRuntime;
   readonly service: JobService;
-  readonly reception: Reception;
+  readonly submissions: JobSubmissions;
   readonly store: ObjectStore;
   readonly usage: UsageLedger;
   readonly operations: Registry;
@@ -46,18 +46,18 @@ export interface Api {
 export async function composeApi(config: Config, target: TemporalTarget): Promise<Api> {
   const { store, keys, archive, operations } = await composeShared(config);
   const client = createClient(target);
-  const engine = new TemporalEngine(client, operations.capabilities);
-  const rooms = tenantRooms(engine, config.DARKROOM_TENANT_JOBS);
-  const service = new JobService({ engine, archive, rooms });
-  const reception = new Reception(
+  const runtime = new TemporalRuntime(client, operations.capabilities);
+  const quotas = tenantQuotas(runtime, config.DARKROOM_TENANT_JOBS);
+  const service = new JobService({ runtime, archive, quotas });
+  const submissions = new JobSubmissions(
     {
-      engine,
+      runtime,
       archive,
       operations,
-      rooms,
+      quotas,
       fingerprints: (text) => keys.fingerprints(text),
       refusalOf: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
-      keeping: keepingOf(config),
+      retention: retentionPolicyOf(config),
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
       queueUnavailable: config.DARKROOM_QUEUE_UNAVAILABLE,
     },
@@ -66,9 +66,9 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
   const authenticate = authenticationBy(config, store);
   return {
     client,
-    engine,
+    runtime,
     service,
-    reception,
+    submissions,
     store,
     usage: new StoredUsage(store),
     operations,
@@ -113,12 +113,12 @@ export async function composeWorker(
   only?: readonly string[],
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config);
-  const engine = new TemporalEngine(client, operations.capabilities);
+  const runtime = new TemporalRuntime(client, operations.capabilities);
   const offer = await offerOf(config, operations, only);
   const activities = createActivities({
     store,
     archive,
-    housekeeping: new Housekeeping({ engine, archive, usage: new StoredUsage(store) }),
+    retention: new Retention({ runtime, archive, usage: new StoredUsage(store) }),
     keys,
     http: createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
     operation: (name) => operations.operation(name),
@@ -128,7 +128,7 @@ export async function composeWorker(
     workDir: scratch,
     maxAssetBytes: config.DARKROOM_MAX_ASSET_BYTES,
     assetTimeoutMs: config.DARKROOM_ASSET_TIMEOUT_MS,
-    downloads: new Turns(config.DARKROOM_IO_SLOTS),
+    downloadSlots: new Semaphore(config.DARKROOM_IO_SLOTS),
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
     publicUrl: config.publicUrl,
     callbackBodies: { e2e3d: e2e3dBody, primaa: primaaBody },
@@ -138,7 +138,10 @@ export async function composeWorker(
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const keepingOf = ({ DARKROOM_KEEP_DAYS: days, DARKROOM_KEEP_WORK_DAYS: workDays }: Config): Keeping => ({
+const retentionPolicyOf = ({
+  DARKROOM_KEEP_DAYS: days,
+  DARKROOM_KEEP_WORK_DAYS: workDays,
+}: Config): RetentionPolicy => ({
   jobMs: days === null ? null : days * DAY_MS,
   workMs: workDays * DAY_MS,
 });

@@ -1,10 +1,10 @@
 /** The assets of a job as they come in: those that it was submitted with, and for a job that waits, those that follow. */
 import { ApplicationFailure, condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
-import type { DownloadStep } from '../activities/types.ts';
+import type { DownloadInput } from '../activities/types.ts';
 import { type Batch, batchesOf, chunkEnds } from '../src/jobs/model/batch.ts';
-import type { AssetChunk, AssetsTaken, Awaiting, JobOrder, MoreAssets } from '../src/jobs/model/run-input.ts';
+import type { AssetChunk, AssetsTaken, Awaiting, MoreAssets, RunInput } from '../src/jobs/model/run-input.ts';
 import type { Control, Supply } from './control.ts';
-import type { StatusBoard } from './job-status.ts';
+import type { JobStatusPublisher } from './job-status.ts';
 import * as messages from './messages.ts';
 
 /** Calls that are remembered, so that one that is made again counts once. Temporal itself forgets them with each execution. */
@@ -17,14 +17,14 @@ interface Call {
   readonly to: number;
 }
 
-/** How far an intake has come. */
+/** How far an assetQueue has come. */
 export interface Progress {
   readonly given: number;
   readonly lastAt: number;
   readonly calls: readonly Call[];
 }
 
-export class Intake implements Supply<Batch> {
+export class AssetQueue implements Supply<Batch> {
   #chunks: readonly AssetChunk[];
   #batches: readonly Batch[] = [];
   readonly #awaiting: Awaiting | null;
@@ -36,16 +36,16 @@ export class Intake implements Supply<Batch> {
   #given: number;
   #calls: readonly Call[];
 
-  /** `earlier`: what an earlier execution of this run left; its chunks and what it awaits stand in the order. */
-  constructor(order: JobOrder, board: StatusBoard, control: Control, earlier: Progress | null) {
-    this.#chunks = order.chunks;
-    this.#awaiting = order.awaiting;
-    this.#open = order.awaiting !== null;
+  /** `earlier`: what an earlier execution of this run left; its chunks and what it awaits stand in the run input. */
+  constructor(runInput: RunInput, status: JobStatusPublisher, control: Control, earlier: Progress | null) {
+    this.#chunks = runInput.chunks;
+    this.#awaiting = runInput.awaiting;
+    this.#open = runInput.awaiting !== null;
     this.#given = earlier?.given ?? 0;
     this.#lastAt = earlier?.lastAt ?? Date.now();
     this.#calls = earlier?.calls ?? [];
     this.#rebatch();
-    setHandler(messages.addAssets, (more) => this.#add(more, board), {
+    setHandler(messages.addAssets, (more) => this.#add(more, status), {
       validator: (more) => this.#check(more, control),
     });
     this.#closeIfFull();
@@ -144,7 +144,7 @@ export class Intake implements Supply<Batch> {
     }
   }
 
-  #add({ chunks, final }: MoreAssets, board: StatusBoard): AssetsTaken {
+  #add({ chunks, final }: MoreAssets, status: JobStatusPublisher): AssetsTaken {
     const earlier = this.#earlier();
     if (earlier) return this.#answer(earlier);
     const call = {
@@ -158,7 +158,7 @@ export class Intake implements Supply<Batch> {
     this.#rebatch();
     if (final) this.#open = false;
     this.#closeIfFull();
-    board.expect(this.total);
+    status.expect(this.total);
     return this.#answer(call);
   }
 
@@ -194,7 +194,7 @@ export class Intake implements Supply<Batch> {
 }
 
 /** The assets of a batch, or the object that holds them, and from what position there. */
-export function inputsOf(chunks: readonly AssetChunk[], { from, to }: Batch): DownloadStep['inputs'] {
+export function inputsOf(chunks: readonly AssetChunk[], { from, to }: Batch): DownloadInput['inputs'] {
   let start = 0;
   for (const chunk of chunks) {
     const offset = from - start;

@@ -9,11 +9,11 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/types.ts';
 import type { CallbackEvent } from '../src/jobs/model/job.ts';
-import type { JobOrder } from '../src/jobs/model/run-input.ts';
+import type { RunInput } from '../src/jobs/model/run-input.ts';
 import { eventOf, type Moment } from '../src/jobs/model/timeline.ts';
 import { CALLBACK_QUEUE, callbackIdOf } from '../src/temporal/names.ts';
 import { deliverCallback } from './deliver-callback.ts';
-import type { StatusBoard } from './job-status.ts';
+import type { JobStatusPublisher } from './job-status.ts';
 
 /** A refusal by the receiver is a result, not an error; what is retried here is a dead worker, or the store being away. */
 const { notify } = proxyActivities<Activities>({
@@ -22,18 +22,18 @@ const { notify } = proxyActivities<Activities>({
   retry: { maximumAttempts: 3 },
 });
 
-export class Herald {
-  readonly #order: JobOrder;
-  readonly #board: StatusBoard;
+export class CallbackNotifier {
+  readonly #runInput: RunInput;
+  readonly #status: JobStatusPublisher;
   #underway: Promise<void>[] = [];
 
-  /** Listens to the board from now on. */
-  constructor(order: JobOrder, board: StatusBoard) {
-    this.#order = order;
-    this.#board = board;
-    board.onMoment((now, before) => {
+  /** Listens to the status from now on. */
+  constructor(runInput: RunInput, status: JobStatusPublisher) {
+    this.#runInput = runInput;
+    this.#status = status;
+    status.onMoment((now, before) => {
       const event = eventOf(now, before);
-      if (event === null || !order.callbackEvents.includes(event)) return;
+      if (event === null || !runInput.callbackEvents.includes(event)) return;
       // What has happened is told, even if the job is cancelled right after.
       this.#underway.push(CancellationScope.nonCancellable(() => this.#tell(event, now)));
     });
@@ -46,9 +46,9 @@ export class Herald {
 
   /** One attempt here; when it fails, a workflow of its own goes on, so that no receiver can hold the job. */
   async #tell(event: CallbackEvent, { seq, at }: Moment): Promise<void> {
-    const { header, run, fingerprint, callback, callbackScheduleMs: schedule } = this.#order;
+    const { header, run, fingerprint, callback, callbackScheduleMs: schedule } = this.#runInput;
     const job = { tenant: header.tenant, id: header.id, run, fingerprint };
-    const step = { job, event, seq, at, about: { ...header, ...this.#board.current }, callback };
+    const step = { job, event, seq, at, about: { ...header, ...this.#status.current }, callback };
     const attempt = await notify({ ...step, nextDelayMs: schedule[0] ?? null }).catch(() => null);
     const outcome = attempt?.outcome ?? 'failed';
     if (outcome !== 'failed' || schedule.length === 0) return;

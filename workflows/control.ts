@@ -7,7 +7,7 @@ import {
   setHandler,
   sleep,
 } from '@temporalio/workflow';
-import type { StatusBoard } from './job-status.ts';
+import type { JobStatusPublisher } from './job-status.ts';
 import * as messages from './messages.ts';
 
 export interface Control {
@@ -22,15 +22,15 @@ export interface Control {
   reason(): string | null;
 }
 
-export function takeControl(board: StatusBoard): Control {
+export function takeControl(status: JobStatusPublisher): Control {
   const scope = new CancellationScope();
-  let paused = board.current.paused;
+  let paused = status.current.paused;
   let ended = false;
   let reason: string | null = null;
   const setPaused = (value: boolean) => {
     if (ended) return;
     paused = value;
-    board.setPaused(value);
+    status.setPaused(value);
   };
   setHandler(messages.cancel, (given) => {
     reason ??= given ?? null;
@@ -65,7 +65,7 @@ export interface Supply<T> {
  * Works through a supply, `width` pieces at a time, until it gives no more or `enough` says so; begins none while the job
  * is paused. When one fails the others are cancelled, and it throws once all have ended.
  */
-export function sideBySide<T>(
+export function mapConcurrent<T>(
   supply: Supply<T>,
   { width, control, enough }: { width: number; control: Control; enough: () => boolean },
   work: (item: T) => Promise<void>,
@@ -94,7 +94,7 @@ export function sideBySide<T>(
 const ours = new Set(['store_unavailable', 'disk_full', 'worker_stopped']);
 
 /** An outage of our own parts is no fault of the job: it waits, however often its step has been tried. */
-export async function patiently<T>(step: () => Promise<T>, waitMs = 60_000): Promise<T> {
+export async function retryWhileInfrastructureDown<T>(step: () => Promise<T>, waitMs = 60_000): Promise<T> {
   for (;;) {
     try {
       return await step();

@@ -1,7 +1,7 @@
 /** Housekeeping: started by a schedule of Temporal, once for all API processes and workers, and to be seen in its Web UI. */
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/types.ts';
-import type { Housekept } from '../src/jobs/lifecycle/retention.ts';
+import type { RetentionReport } from '../src/jobs/lifecycle/retention.ts';
 
 const activities = proxyActivities<Activities>({
   startToCloseTimeout: '12h',
@@ -10,4 +10,4 @@ const activities = proxyActivities<Activities>({
 });
 
 /** By Temporal's clock, as the ends of jobs are: a worker's may be off. */
-export const keepHouse = (): Promise<Housekept> => activities.keepHouse(Date.now());
+export const deleteExpired = (): Promise<RetentionReport> => activities.deleteExpired(Date.now());

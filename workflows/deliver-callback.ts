@@ -1,6 +1,6 @@
 /** Keeps trying a callback whose first attempt failed, for days if need be. */
 import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { Activities, NotifyResult, NotifyStep } from '../activities/types.ts';
+import type { Activities, NotifyInput, NotifyResult } from '../activities/types.ts';
 import { CALLBACK_QUEUE } from '../src/temporal/names.ts';
 import { attemptNow } from './messages.ts';
 
@@ -14,7 +14,7 @@ const { notify } = proxyActivities<Activities>({
 const JITTER = 0.1;
 
 export interface Delivery {
-  readonly step: Omit<NotifyStep, 'nextDelayMs'>;
+  readonly step: Omit<NotifyInput, 'nextDelayMs'>;
   /** Waits before the second, third … attempt. */
   readonly scheduleMs: readonly number[];
   /** What the receiver asked for at the first attempt. */

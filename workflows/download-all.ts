@@ -3,8 +3,8 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/types.ts';
 import { NET_QUEUE } from '../src/temporal/names.ts';
 import { inputsOf } from './asset-queue.ts';
-import { goOnLater } from './continue-as-new.ts';
-import { patiently, sideBySide } from './control.ts';
+import { continueRun } from './continue-as-new.ts';
+import { mapConcurrent, retryWhileInfrastructureDown } from './control.ts';
 import { bounds, DOWNLOAD_POINTS, type Job, runOf, watched } from './job.ts';
 
 const { download } = proxyActivities<Activities>({
@@ -14,32 +14,34 @@ const { download } = proxyActivities<Activities>({
 });
 
 export async function downloadAll(job: Job): Promise<void> {
-  const { order, board, control, intake } = job;
+  const { runInput, status, control, assetQueue } = job;
   let underway = 0;
   const restIfIdle = () => {
-    if (intake.open && intake.exhausted && underway === 0) board.enter('waiting');
+    if (assetQueue.open && assetQueue.exhausted && underway === 0) status.enter('waiting');
   };
-  void intake.closeWhenQuiet().catch(() => undefined);
+  void assetQueue.closeWhenQuiet().catch(() => undefined);
   restIfIdle();
-  await sideBySide(intake, bounds(control), async (batch) => {
+  await mapConcurrent(assetQueue, bounds(control), async (batch) => {
     underway += 1;
-    if (board.current.state === 'waiting') board.enter('downloading');
+    if (status.current.state === 'waiting') status.enter('downloading');
     // While nobody knows how many are to come, nobody knows what part of them this is.
-    const all = intake.open ? intake.awaiting?.total : intake.total;
+    const all = assetQueue.open ? assetQueue.awaiting?.total : assetQueue.total;
     const points = all ? (DOWNLOAD_POINTS * (batch.to - batch.from)) / all : 0;
-    const step = { job: runOf(order), points, announce: batch.index === 0, batch };
-    const { skipFailedAssets, refetch } = order;
-    const inputs = inputsOf(intake.chunks, batch);
-    const counts = await patiently(() => download({ ...step, inputs, skipFailedAssets, refetch }));
+    const step = { job: runOf(runInput), points, announce: batch.index === 0, batch };
+    const { skipFailedAssets, refetch } = runInput;
+    const inputs = inputsOf(assetQueue.chunks, batch);
+    const counts = await retryWhileInfrastructureDown(() =>
+      download({ ...step, inputs, skipFailedAssets, refetch }),
+    );
     underway -= 1;
-    const more = intake.open || !intake.exhausted || underway > 0;
+    const more = assetQueue.open || !assetQueue.exhausted || underway > 0;
     // The first batch may have been too quick to say that the job is out of the queue.
-    if (more && board.current.state === 'queued') board.pass('downloading');
-    board.advance(points, counts, more);
+    if (more && status.current.state === 'queued') status.pass('downloading');
+    status.advance(points, counts, more);
     restIfIdle();
   });
-  if (intake.open || !intake.exhausted) await goOnLater(job, null);
-  intake.checkEnough();
-  board.settle(intake.total);
-  board.reach(DOWNLOAD_POINTS);
+  if (assetQueue.open || !assetQueue.exhausted) await continueRun(job, null);
+  assetQueue.checkEnough();
+  status.settle(assetQueue.total);
+  status.reach(DOWNLOAD_POINTS);
 }

@@ -23,7 +23,7 @@ export const completed: Ending = { state: 'completed', error: null };
 
 /**
  * Rethrows what is no end: a new execution of the same run, and a mistake in the workflow's code, whose task Temporal
- * repeats until the code is mended.
+ * repeats until the code is mergeCheckpoint.
  */
 export function endingOf(error: unknown, control: Pick<Control, 'cancelled' | 'reason'>): Ending {
   if (error instanceof ContinueAsNew) throw error;

@@ -1,7 +1,7 @@
 /** The status of a job, and its publication: memo on each transition, search attributes on the coarse ones. */
 import { setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { AssetCounts } from '../src/jobs/model/job.ts';
-import { initialStatus, type JobOrder, type JobStatus } from '../src/jobs/model/run-input.ts';
+import { initialStatus, type JobStatus, type RunInput } from '../src/jobs/model/run-input.ts';
 import { isLegal, type JobState } from '../src/jobs/model/states.ts';
 import { extended, type Moment } from '../src/jobs/model/timeline.ts';
 import { darkroomState } from '../src/temporal/names.ts';
@@ -20,7 +20,7 @@ export type Advance = Partial<AssetCounts> & {
   readonly computeMs?: number;
 };
 
-export class StatusBoard {
+export class JobStatusPublisher {
   #status: JobStatus;
   #timeline: readonly Moment[];
   #attribute: JobState;
@@ -31,10 +31,10 @@ export class StatusBoard {
   readonly #queuedAt = Date.now();
 
   /** `earlier`: where the execution before this one, of the same run, left off. */
-  constructor(order: JobOrder, earlier?: Published) {
+  constructor(runInput: RunInput, earlier?: Published) {
     // A version before this one may have published less.
-    this.#status = { ...initialStatus(order), ...earlier?.status };
-    this.#timeline = earlier?.timeline ?? extended([], this.#status, order.orderedAt);
+    this.#status = { ...initialStatus(runInput), ...earlier?.status };
+    this.#timeline = earlier?.timeline ?? extended([], this.#status, runInput.requestedAt);
     this.#attribute = this.#status.state;
     setHandler(messages.status, () => this.#status);
   }

@@ -1,21 +1,21 @@
 /** What the parts of the story hand to each other, and what all steps of a job have in common. */
 import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
 import type { RunRef } from '../activities/types.ts';
-import type { JobOrder } from '../src/jobs/model/run-input.ts';
-import type { Intake } from './asset-queue.ts';
-import type { Herald } from './callback-notifier.ts';
-import { type Bookmark, isHistoryLong } from './continue-as-new.ts';
+import type { RunInput } from '../src/jobs/model/run-input.ts';
+import type { AssetQueue } from './asset-queue.ts';
+import type { CallbackNotifier } from './callback-notifier.ts';
+import { type ContinueAsNewState, shouldContinueAsNew } from './continue-as-new.ts';
 import type { Control } from './control.ts';
-import type { StatusBoard } from './job-status.ts';
+import type { JobStatusPublisher } from './job-status.ts';
 
 export interface Job {
-  readonly order: JobOrder;
-  readonly board: StatusBoard;
+  readonly runInput: RunInput;
+  readonly status: JobStatusPublisher;
   readonly control: Control;
-  readonly intake: Intake;
-  readonly herald: Herald;
+  readonly assetQueue: AssetQueue;
+  readonly notifier: CallbackNotifier;
   /** Where an earlier execution of this run left off, its history having become long. */
-  readonly bookmark: Bookmark | null;
+  readonly resumeFrom: ContinueAsNewState | null;
 }
 
 /** Work in progress is known to be alive by its heartbeat, and is cancelled through it. */
@@ -39,9 +39,9 @@ export const PACKAGING_POINTS = 2;
 const WIDTH = 4;
 
 /** A history that has become long ends an execution, as the end of the work does. */
-export const bounds = (control: Control) => ({ width: WIDTH, control, enough: isHistoryLong });
+export const bounds = (control: Control) => ({ width: WIDTH, control, enough: shouldContinueAsNew });
 
-export const runOf = ({ header, run, fingerprint }: JobOrder): RunRef => ({
+export const runOf = ({ header, run, fingerprint }: RunInput): RunRef => ({
   tenant: header.tenant,
   id: header.id,
   run,

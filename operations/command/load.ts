@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { toldOnce } from '../../src/jobs/submit/zod-messages.ts';
+import { dedupeIssues } from '../../src/jobs/submit/zod-messages.ts';
 import type { Operation } from '../operation.ts';
 import { placeholdersOf } from './arguments.ts';
 import { type Definition, definition } from './definition.ts';
@@ -41,7 +41,7 @@ export async function readDefinition(path: string): Promise<Definition> {
   });
   const parsed = definition.safeParse(parseYaml(text, file));
   if (!parsed.success) {
-    const faults = toldOnce(parsed.error.issues).map(({ path, message }) =>
+    const faults = dedupeIssues(parsed.error.issues).map(({ path, message }) =>
       [file, ...(path.length > 0 ? [path.join('.')] : []), message].join(': '),
     );
     throw new DefinitionError(faults.join('\n'));

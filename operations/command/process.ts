@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { DarkroomError } from '../../src/errors.ts';
 import { watchMemory } from '../lib/memory-watch.ts';
-import { killGroup, leashed } from '../lib/process-group.ts';
+import { killGroup, killWithParent } from '../lib/process-group.ts';
 
 /** Characters of what it said last, for the error. */
 const MAX_SAID = 2000;
@@ -124,5 +124,5 @@ function linesOf(onLine: (line: string) => void): (text: string) => void {
 function limited({ memory, fileBytes }: Command, command: readonly string[]): readonly string[] {
   if (process.platform !== 'linux') return command;
   const limits = [`--fsize=${fileBytes}`, '--core=0', ...(memory === undefined ? [] : [`--as=${memory}`])];
-  return leashed(['prlimit', ...limits, '--', ...command]);
+  return killWithParent(['prlimit', ...limits, '--', ...command]);
 }

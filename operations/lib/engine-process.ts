@@ -7,7 +7,7 @@ import { DarkroomError } from '../../src/errors.ts';
 import { packageRoot } from '../../src/lib/resources.ts';
 import { LineReader } from './line-reader.ts';
 import { watchMemory } from './memory-watch.ts';
-import { killGroup, leashed } from './process-group.ts';
+import { killGroup, killWithParent } from './process-group.ts';
 
 const root = new URL('engines/', packageRoot);
 
@@ -106,7 +106,7 @@ function start({ engine, packages, args, order, yielding }: EngineCall) {
   const python = ['python3', '-B', '-m', engine, ...args];
   const limited =
     process.platform === 'linux' ? ['prlimit', `--fsize=${MAX_FILE}`, '--core=0', '--', ...python] : python;
-  const [program = '', ...rest] = leashed(yielding ? ['nice', '-n', '10', ...limited] : limited);
+  const [program = '', ...rest] = killWithParent(yielding ? ['nice', '-n', '10', ...limited] : limited);
   const child = spawn(program, rest, {
     cwd: folder,
     // No secrets of ours.

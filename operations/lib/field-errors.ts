@@ -2,14 +2,14 @@
 import type { z } from 'zod';
 import type { FieldError } from '../../src/jobs/ports/operation-catalogue.ts';
 import { toPointer } from '../../src/jobs/submit/validation.ts';
-import { toldOnce } from '../../src/jobs/submit/zod-messages.ts';
+import { dedupeIssues } from '../../src/jobs/submit/zod-messages.ts';
 
 type Issue = z.core.$ZodIssue;
 type JsonSchema = Record<string, unknown>;
 
 /** `schema`: JSON Schema of the parameters, to name what is known where something unknown was found. */
 export function fieldErrors(issues: readonly Issue[], schema: JsonSchema): FieldError[] {
-  return toldOnce(issues).flatMap((issue) => {
+  return dedupeIssues(issues).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => unknownKey(issue.path, key, schema));
     return [{ pointer: toPointer(issue.path), detail: issue.message }];

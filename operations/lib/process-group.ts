@@ -4,7 +4,7 @@
  * A command that ends along with the worker, even when that is killed, by util-linux, which is on every Linux.
  * Elsewhere it is the command itself.
  */
-export const leashed = (command: readonly string[]): readonly string[] =>
+export const killWithParent = (command: readonly string[]): readonly string[] =>
   process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', '--', ...command] : command;
 
 /** Of a process that leads its group (`detached`). A group that has gone is no failure. */

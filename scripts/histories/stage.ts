@@ -70,7 +70,7 @@ export async function openStage(): Promise<Stage> {
     photos,
     hook: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/hook`,
     answers,
-    submit: async (spec) => (await api.reception.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
+    submit: async (spec) => (await api.submissions.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
     until: async (job, condition) => {
       for (const deadline = Date.now() + 120_000; ; await sleep(20)) {
         const now = await api.service.get(job);

@@ -1,4 +1,4 @@
-/** What jobs go through: each story makes one job, and names the executions whose histories are worth keeping. */
+/** What jobs go through: each story makes one job, and names the executions whose histories are worth retention. */
 import type { Job } from '../../src/jobs/model/job.ts';
 import { isTerminal } from '../../src/jobs/model/states.ts';
 import { callbackIdOf, workflowIdOf } from '../../src/temporal/names.ts';
@@ -90,7 +90,7 @@ export const stories: Readonly<Record<string, Story>> = {
   },
 
   waiting: async (stage) => {
-    const { submit, until, reception } = stage;
+    const { submit, until, submissions } = stage;
     const job = await submit({
       operation: 'image.transform',
       params: { width: 64 },
@@ -98,35 +98,35 @@ export const stories: Readonly<Record<string, Story>> = {
       callback: { url: stage.hook, events: ['job.waiting', 'job.paused', 'job.resumed', 'job.completed'] },
     });
     await until(job, is('waiting'));
-    await reception.addAssets(job, { assets: paths(stage.photos.slice(0, 2)) });
+    await submissions.addAssets(job, { assets: paths(stage.photos.slice(0, 2)) });
     await until(job, is('waiting'));
     await stage.service.control(job, 'pause');
-    await reception.addAssets(job, { assets: paths(stage.photos.slice(0, 1)) });
+    await submissions.addAssets(job, { assets: paths(stage.photos.slice(0, 1)) });
     await stage.service.control(job, 'resume');
-    await reception.addAssets(job, { assets: paths(stage.photos.slice(0, 1)), final: true });
+    await submissions.addAssets(job, { assets: paths(stage.photos.slice(0, 1)), final: true });
     return ended(stage, job);
   },
 
   quiet: async (stage) => {
     const job = await stage.submit({ operation: 'test.echo', await_assets: { quiet_seconds: 1 } });
-    for (const name of stage.photos) await stage.reception.addAssets(job, { assets: paths([name]) });
+    for (const name of stage.photos) await stage.submissions.addAssets(job, { assets: paths([name]) });
     return ended(stage, job);
   },
 
   'too-few': async (stage) => {
     const job = await stage.submit({ operation: 'image.transform', await_assets: {} });
-    await stage.reception.addAssets(job, { assets: [], final: true });
+    await stage.submissions.addAssets(job, { assets: [], final: true });
     return ended(stage, job);
   },
 
   'goes-on-waiting': async (stage) => {
-    const { reception, client } = stage;
+    const { submissions, client } = stage;
     const job = await stage.submit({ operation: 'test.echo', await_assets: {} });
     const handle = client.workflow.getHandle(workflowIdOf(job));
     const { runId } = await handle.describe();
     while ((await handle.describe()).runId === runId)
-      await reception.addAssets(job, { assets: paths(stage.photos) });
-    await reception.addAssets(job, { assets: [], final: true });
+      await submissions.addAssets(job, { assets: paths(stage.photos) });
+    await submissions.addAssets(job, { assets: [], final: true });
     const [last] = await ended(stage, job);
     return [{ ...last, runId }, last];
   },

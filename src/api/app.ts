@@ -46,9 +46,9 @@ const dialects: readonly CreateDialect[] = [
 ];
 
 export function createApp(parts: AppParts): OpenAPIHono<Env> {
-  const { engine, log, limits, authenticate } = parts;
+  const { runtime, log, limits, authenticate } = parts;
   const app = new OpenAPIHono<Env>();
-  const metrics = createMetrics(engine);
+  const metrics = createMetrics(runtime);
 
   const apiParts = { ...parts, onSubmitted: metrics.submitted, exposeMetrics: metrics.expose };
   const spoken = dialects.map((create) => create(apiParts));
@@ -74,7 +74,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
   // Forms are streamed, and limited where they are read.
   app.use((c, next) => (isForm(c) ? next() : limitBody(c, next)));
 
-  serveHealth(app, { engine, checkStore: parts.checkStore, log });
+  serveHealth(app, { runtime, checkStore: parts.checkStore, log });
   app.get('/metrics', metrics.expose);
   app.route('/', createNative(apiParts));
   for (const { routes } of spoken) app.route('/', routes);

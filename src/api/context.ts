@@ -3,22 +3,22 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Job } from '../jobs/model/job.ts';
 import type { UsageLedger } from '../jobs/model/usage.ts';
-import type { JobEngine } from '../jobs/ports/job-runtime.ts';
+import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
 import type { OperationCatalogue } from '../jobs/ports/operation-catalogue.ts';
 import type { Estimator } from '../jobs/query/estimator.ts';
 import type { JobService } from '../jobs/query/job-service.ts';
 import type { Watcher } from '../jobs/query/watcher.ts';
-import type { Reception } from '../jobs/submit/job-submissions.ts';
+import type { JobSubmissions } from '../jobs/submit/job-submissions.ts';
 
 export interface ApiParts {
   readonly service: JobService;
-  readonly reception: Reception;
+  readonly submissions: JobSubmissions;
   readonly watcher: Watcher;
   readonly estimator: Estimator;
   readonly operations: OperationCatalogue;
   readonly usage: UsageLedger;
-  readonly engine: Pick<
-    JobEngine,
+  readonly runtime: Pick<
+    JobRuntime,
     'liveCapabilities' | 'liveWorkers' | 'countOpen' | 'queues' | 'countsByState'
   >;
   readonly onSubmitted: (job: Job) => void;

@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Job } from '../jobs/model/job.ts';
-import type { JobEngine } from '../jobs/ports/job-runtime.ts';
+import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
 
 export interface Metrics {
   readonly measure: MiddlewareHandler;
@@ -11,10 +11,10 @@ export interface Metrics {
   readonly submitted: (job: Job) => void;
 }
 
-export function createMetrics(engine: WatchedEngine): Metrics {
+export function createMetrics(runtime: WatchedRuntime): Metrics {
   const register = new Registry();
   collectDefaultMetrics({ register });
-  const watch = watchEngine(engine, register);
+  const watch = watchRuntime(runtime, register);
   // Names follow OpenTelemetry's semantic conventions for HTTP servers.
   const duration = new Histogram({
     name: 'http_server_request_duration_seconds',
@@ -62,10 +62,10 @@ export function createMetrics(engine: WatchedEngine): Metrics {
   };
 }
 
-type WatchedEngine = Pick<JobEngine, 'queues' | 'countsByState' | 'liveWorkers'>;
+type WatchedRuntime = Pick<JobRuntime, 'queues' | 'countsByState' | 'liveWorkers'>;
 
 /** Gauges of what Temporal knows, the same from every API process. While it is away there are none, rather than old ones. */
-function watchEngine(engine: WatchedEngine, register: Registry): () => Promise<void> {
+function watchRuntime(runtime: WatchedRuntime, register: Registry): () => Promise<void> {
   const gauge = (name: string, help: string, ...labelNames: string[]) =>
     new Gauge({ name, help, labelNames, registers: [register] });
   const up = gauge('darkroom_temporal_up', 'Whether Temporal answers');
@@ -89,9 +89,9 @@ function watchEngine(engine: WatchedEngine, register: Registry): () => Promise<v
   return async () => {
     try {
       const [queues, counts, live] = await Promise.all([
-        engine.queues(),
-        engine.countsByState(),
-        engine.liveWorkers(),
+        runtime.queues(),
+        runtime.countsByState(),
+        runtime.liveWorkers(),
       ]);
       reset();
       up.set(1);

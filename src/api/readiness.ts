@@ -1,20 +1,23 @@
 /** What the server needs to do its work besides itself, and whether that is there. */
-import type { JobEngine } from '../jobs/ports/job-runtime.ts';
+import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
 
 export interface ReadinessParts {
-  readonly engine: Pick<JobEngine, 'liveCapabilities'>;
+  readonly runtime: Pick<JobRuntime, 'liveCapabilities'>;
   readonly checkStore: () => Promise<void>;
 }
 
-export interface Lack {
+export interface ReadinessFailure {
   readonly part: 'temporal' | 'store' | 'worker';
   /** For the operator alone; null when there is no more to say. */
   readonly reason: string | null;
 }
 
 /** Nothing: it is ready. */
-export async function lacking({ engine, checkStore }: ReadinessParts): Promise<Lack[]> {
-  const [workers, store] = await Promise.allSettled([engine.liveCapabilities(), checkStore()]);
+export async function readinessFailures({
+  runtime,
+  checkStore,
+}: ReadinessParts): Promise<ReadinessFailure[]> {
+  const [workers, store] = await Promise.allSettled([runtime.liveCapabilities(), checkStore()]);
   return [
     ...(workers.status === 'rejected'
       ? [{ part: 'temporal', reason: messageOf(workers.reason) } as const]

@@ -1,9 +1,9 @@
 /** All kinds of credentials that this server takes, as one question. */
 import { DarkroomError } from '../errors.ts';
-import type { Authenticator, Caller } from './authenticator.ts';
+import type { Authenticator, Principal } from './authenticator.ts';
 
 /** Null: the request came without a credential. Throws what `Authenticator.identify` throws. */
-export type Authenticate = (credential: string | null) => Promise<Caller>;
+export type Authenticate = (credential: string | null) => Promise<Principal>;
 
 export function authenticateBy(authenticators: readonly Authenticator[]): Authenticate {
   const wanted = authenticators.map(({ kind }) => kind).join(' or ');

@@ -1,7 +1,7 @@
 /** Port: how it is found out who makes a request. One file implements each kind of credential. */
 
 /** Who makes a request. */
-export interface Caller {
+export interface Principal {
   /** Whose jobs these are; those of another tenant are not there for this one. */
   readonly tenant: string;
   /** For the log alone: the name of a key, the subject of a token. */
@@ -21,5 +21,5 @@ export interface Authenticator {
    * Throws `unauthenticated` when it is no good and `forbidden` when it is, and not for this; an outage
    * (`store_unavailable`, `issuer_unavailable`) when that cannot be told now.
    */
-  identify(credential: string): Promise<Caller>;
+  identify(credential: string): Promise<Principal>;
 }

@@ -3,7 +3,7 @@
  * with one that must be asked for each call, jobs that Temporal knows could not even be looked at or cancelled then.
  */
 import { DarkroomError } from '../errors.ts';
-import { Recent } from '../lib/ttl-cache.ts';
+import { TtlCache } from '../lib/ttl-cache.ts';
 import type { ApiKey } from './api-key.ts';
 import type { KeyStore } from './key-store.ts';
 
@@ -37,14 +37,14 @@ interface Good {
 export class KnownKeys {
   readonly #keys: Pick<KeyStore, 'find'>;
   readonly #times: KeyTimes;
-  readonly #recent: Recent<ApiKey | null>;
+  readonly #recent: TtlCache<ApiKey | null>;
   /** Apart from the answers, so that nobody drives these out by asking for keys that are none. */
   readonly #good = new Map<string, Good>();
 
   constructor(keys: Pick<KeyStore, 'find'>, times: Partial<KeyTimes> = {}) {
     this.#keys = keys;
     this.#times = { ...usual, ...times };
-    this.#recent = new Recent(this.#times.freshMs, MAX_KEYS);
+    this.#recent = new TtlCache(this.#times.freshMs, MAX_KEYS);
   }
 
   /** Null when there is no such key, or no longer. Throws store_unavailable. */

@@ -1,7 +1,7 @@
 /** Authenticator: access tokens of an OpenID Connect provider, as JWTs (RFC 9068, and those of providers that do not know it). */
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { DarkroomError } from '../errors.ts';
-import type { Authenticator, Caller } from './authenticator.ts';
+import type { Authenticator, Principal } from './authenticator.ts';
 import { IssuerKeys, type IssuerTimes } from './issuer-keys.ts';
 import { isTenant, PUBLIC, TENANT_RULE } from './tenant.ts';
 
@@ -47,13 +47,15 @@ export function createOidcAuthenticator(options: OidcOptions): Authenticator {
   return {
     kind: `an access token (JWT) of ${issuer}`,
     recognises: (credential) => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(credential),
-    async identify(token): Promise<Caller> {
+    async identify(token): Promise<Principal> {
       const payload = await verify(token).catch((error: unknown) => {
         throw error instanceof errors.JOSEError ? refused(reasonOf(error, options), error) : error;
       });
       const scopes = scopesOf(payload);
       if (scope !== null && !scopes.includes(scope))
-        throw new DarkroomError('forbidden', `The token lacks the scope "${scope}"`, { details: { scope } });
+        throw new DarkroomError('forbidden', `The token lacks the scope "${scope}"`, {
+          details: { scope },
+        });
       return {
         tenant: tenantOf(payload, options),
         subject: subjectOf(payload),

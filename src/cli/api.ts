@@ -1,7 +1,7 @@
 /** `darkroom api`: the HTTP API alone. */
 
 import { createApp } from '../api/app.ts';
-import { type Lack, lacking } from '../api/readiness.ts';
+import { type ReadinessFailure, readinessFailures } from '../api/readiness.ts';
 import { type HttpServer, listen } from '../api/server.ts';
 import { composeApi } from '../compose.ts';
 import { type Config, readConfig } from '../config/config.ts';
@@ -9,12 +9,12 @@ import { listPhotographs } from '../inputs/photographs.ts';
 import { rootsOf } from '../inputs/roots.ts';
 import { Estimator } from '../jobs/query/estimator.ts';
 import { Watcher } from '../jobs/query/watcher.ts';
-import { Recent } from '../lib/ttl-cache.ts';
+import { TtlCache } from '../lib/ttl-cache.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
-import { insistOnSharedKey } from './master-key.ts';
+import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
-import { untilTold } from './shutdown-signal.ts';
+import { shutdownSignal } from './shutdown-signal.ts';
 
 /** Where `darkroom serve` puts Temporal unless the port is taken. */
 export const EMBEDDED_ADDRESS = '127.0.0.1:7233';
@@ -27,14 +27,14 @@ export async function api(): Promise<void> {
   console.log(
     `darkroom API  ${config.publicUrl}  (Temporal at ${target.address}, namespace ${target.namespace})`,
   );
-  await untilTold();
+  await shutdownSignal();
   await server.close();
   process.exit();
 }
 
 export interface ApiServer extends HttpServer {
   /** What it needs and lacks; nothing when it is ready. */
-  readonly lacking: () => Promise<readonly Lack[]>;
+  readonly lacking: () => Promise<readonly ReadinessFailure[]>;
 }
 
 /** Comes up whether or not Temporal answers; until it does, what needs it is answered with 503. */
@@ -46,22 +46,22 @@ export async function startApi(
 ): Promise<ApiServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
-  await insistOnSharedKey(config);
-  const { client, service, reception, engine, operations, store, usage, authenticate } = await composeApi(
+  await verifyMasterKey(config);
+  const { client, service, submissions, runtime, operations, store, usage, authenticate } = await composeApi(
     config,
     target,
   );
   if (!config.embedded) void keepRegistering(client, log);
   // Probes need no login, so they must not cost a write each.
-  const checks = new Recent<void>(1000, 1);
+  const checks = new TtlCache<void>(1000, 1);
   const checkStore = () => checks.get('', () => store.check());
   const watcher = new Watcher((ref) => service.look(ref));
   const app = createApp({
     service,
-    reception,
+    submissions,
     watcher,
-    estimator: new Estimator(engine),
-    engine,
+    estimator: new Estimator(runtime),
+    runtime,
     operations,
     usage,
     checkStore,
@@ -96,5 +96,5 @@ export async function startApi(
     watcher.close();
     return server.close();
   };
-  return { close, lacking: () => lacking({ engine, checkStore }) };
+  return { close, lacking: () => readinessFailures({ runtime, checkStore }) };
 }

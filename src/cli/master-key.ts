@@ -16,7 +16,7 @@ const PAUSE_MS = 2000;
 const SETTLED_MS = 5000;
 
 /** Throws ConfigError when the store is sealed with another key; ends the process when that is seen later. */
-export async function insistOnSharedKey(config: Config): Promise<void> {
+export async function verifyMasterKey(config: Config): Promise<void> {
   const { store, keys } = await sealedStore(config);
   const agree = async (): Promise<void> => {
     for (;;) {

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { Log } from '../log.ts';
 import { grpcCode, isNotFound } from '../temporal/connection.ts';
 import { registerSearchAttributes } from '../temporal/namespace.ts';
-import { scheduleHousekeeping } from '../temporal/schedule.ts';
+import { scheduleRetention } from '../temporal/schedule.ts';
 
 const PAUSE_MS = 2000;
 /** What is refused may be permitted some day. */
@@ -11,12 +11,12 @@ const LONG_PAUSE_MS = 60_000;
 const UNAVAILABLE = 14;
 
 /**
- * Prepares the namespace of a cluster: our search attributes, and the schedule of the housekeeping. Server and namespace may
+ * Prepares the namespace of a cluster: our search attributes, and the schedule of the retention. Server and namespace may
  * come up after us, and permissions later: tries each until it is done. Says once what an administrator has to do, if it is not
  * ours to do.
  */
 export async function keepRegistering(client: Client, log: Log): Promise<void> {
-  const steps = [registerSearchAttributes, scheduleHousekeeping];
+  const steps = [registerSearchAttributes, scheduleRetention];
   await Promise.all(steps.map((step) => keepTrying(() => step(client), client, log)));
 }
 

@@ -14,9 +14,9 @@ import {
 import { findTemporal } from '../temporal/embedded/binary.ts';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../temporal/embedded/server.ts';
 import { registerSearchAttributes, setRetention } from '../temporal/namespace.ts';
-import { scheduleHousekeeping } from '../temporal/schedule.ts';
+import { scheduleRetention } from '../temporal/schedule.ts';
 import { type ApiServer, startApi } from './api.ts';
-import { untilTold } from './shutdown-signal.ts';
+import { shutdownSignal } from './shutdown-signal.ts';
 import { superviseWorker } from './worker-process.ts';
 
 const LOCK_PATIENCE_MS = 4000;
@@ -27,7 +27,7 @@ export async function serve(): Promise<void> {
   const config = readConfig();
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'serve');
   const told = new AbortController();
-  const stopped = untilTold().then(() => told.abort());
+  const stopped = shutdownSignal().then(() => told.abort());
   const stops: (() => Promise<void>)[] = [];
   try {
     // Who is told to stop while still starting stops what has started so far.
@@ -98,13 +98,13 @@ const parts = { temporal: 'Temporal', store: 'the object store', worker: 'a work
 /** Resolves once nothing is lacking, or the server is told to stop; says what is, when it lasts and when it changes. */
 async function untilReady(lacking: ApiServer['lacking'], told: AbortSignal): Promise<void> {
   let said = '';
-  for (const patience = Date.now() + START_MS; !told.aborted; ) {
-    const lacks = await lacking();
-    if (lacks.length === 0) return;
-    const text = lacks
+  for (const deadline = Date.now() + START_MS; !told.aborted; ) {
+    const failures = await lacking();
+    if (failures.length === 0) return;
+    const text = failures
       .map(({ part, reason }) => `${parts[part]} is missing${reason === null ? '' : ` (${reason})`}`)
       .join('; ');
-    if (text !== said && Date.now() > patience) {
+    if (text !== said && Date.now() > deadline) {
       console.log(
         `darkroom: not ready, for ${text}. It is tried again every second; "darkroom doctor" says more`,
       );
@@ -119,7 +119,7 @@ async function prepareNamespace(config: Config, target: TemporalTarget): Promise
   const client = createClient(target);
   await registerSearchAttributes(client);
   await setRetention(client, config.DARKROOM_RETENTION_DAYS);
-  await scheduleHousekeeping(client);
+  await scheduleRetention(client);
   await client.connection.close();
 }
 

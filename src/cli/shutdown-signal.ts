@@ -1,5 +1,5 @@
 /** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once, for those in a hurry. */
-export function untilTold(): Promise<NodeJS.Signals> {
+export function shutdownSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let told = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -16,10 +16,10 @@ import { WORKER_HEARTBEAT_MS } from '../temporal/live-workers.ts';
 import { createWorkers, runWorkers } from '../temporal/worker.ts';
 import { EMBEDDED_ADDRESS } from './api.ts';
 import { UsageError } from './exit-code.ts';
-import { insistOnSharedKey } from './master-key.ts';
+import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
 import { claimScratch } from './scratch.ts';
-import { untilTold } from './shutdown-signal.ts';
+import { shutdownSignal } from './shutdown-signal.ts';
 
 /** A worker that starts together with Temporal gives it this long to come up. */
 const PATIENCE_MS = 60_000;
@@ -44,7 +44,7 @@ export async function worker({
   const config = readConfig(process.env, { listens: false });
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'worker');
   const stop = new AbortController();
-  void untilTold().then(() => stop.abort());
+  void shutdownSignal().then(() => stop.abort());
   // Until work begins there is nothing to be careful with.
   const quit = () => process.exit();
   stop.signal.addEventListener('abort', quit);
@@ -62,7 +62,7 @@ export async function worker({
   });
   const embedded = embeddedAddress ?? (config.embedded ? EMBEDDED_ADDRESS : null);
   const target = embedded === null ? targetFromEnvironment() : embeddedTarget(embedded);
-  await insistOnSharedKey(config);
+  await verifyMasterKey(config);
   const scratch = await claimScratch(config.DARKROOM_WORK);
   const client = createClient(target);
   const { activities, slots, later } = await composeWorker(config, client, scratch, only);

@@ -1,7 +1,7 @@
 /** What keeps a job from going on, in words; null when a step runs, or nothing is known. `now`: epoch, ms. */
-import type { Step } from '../jobs/model/pending-activity.ts';
+import type { PendingActivity } from '../jobs/model/pending-activity.ts';
 
-export function hindranceOf(steps: readonly Step[], now = Date.now()): string | null {
+export function blockedReason(steps: readonly PendingActivity[], now = Date.now()): string | null {
   if (steps.some(({ state }) => state === 'running')) return null;
   const failed = steps.find(({ state }) => state === 'retrying');
   if (failed) {

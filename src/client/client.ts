@@ -13,7 +13,6 @@ import { follow } from './follow.ts';
 import { DarkroomProblem } from './problem.ts';
 import { type Call, type ClientOptions, Transport } from './transport.ts';
 import type {
-  Asked,
   Delivery,
   FileEntry,
   Job,
@@ -24,11 +23,12 @@ import type {
   JobRequest,
   Manifest,
   Operation,
+  RequestView,
   UsageReport,
   WatchedJob,
 } from './types.ts';
 
-export { hindranceOf } from './blocked-reason.ts';
+export { blockedReason } from './blocked-reason.ts';
 export { hasEnded } from './ended.ts';
 export { DarkroomProblem, type FieldProblem } from './problem.ts';
 export type * from './types.ts';
@@ -82,7 +82,7 @@ export class Darkroom {
   }
 
   /** What it was asked to do, without secrets. */
-  request(id: string, { signal }: Cancellable = {}): Promise<Asked> {
+  request(id: string, { signal }: Cancellable = {}): Promise<RequestView> {
     return this.#transport.json({ path: `${pathOf(id)}/request`, signal });
   }
 
@@ -115,8 +115,8 @@ export class Darkroom {
     const late = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
     const both = AbortSignal.any([signal, late].filter((given) => given !== undefined));
     try {
-      const patience = outageMs === undefined ? {} : { outageMs };
-      return await follow(this.#transport, id, { signal: both, ...patience }, onProgress);
+      const outageRetry = outageMs === undefined ? {} : { outageMs };
+      return await follow(this.#transport, id, { signal: both, ...outageRetry }, onProgress);
     } catch (error) {
       if (!late?.aborted || signal?.aborted) throw error;
       const detail = `Job "${id}" has not ended within ${Number(timeoutMs) / 1000} s; it goes on`;
@@ -226,7 +226,7 @@ export class Darkroom {
     return this.#transport.json({ path: '/v1/usage', query: { from, to }, signal });
   }
 
-  /** Resolves when the server can do its work; otherwise throws what it lacks, without trying again. */
+  /** Resolves when the server can do its work; otherwise throws what is missing, without trying again. */
   async ready({ signal }: Cancellable = {}): Promise<void> {
     await this.#transport.send({ path: '/readyz', repeatable: false, signal }, (response) =>
       response.arrayBuffer(),

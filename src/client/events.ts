@@ -1,6 +1,6 @@
 /** Events of a job, as the server sends them (SSE), over as many connections as it takes. */
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { Patience } from './outage-retry.ts';
+import { OutageRetry } from './outage-retry.ts';
 import { DarkroomProblem } from './problem.ts';
 import { pause } from './sleep.ts';
 import type { Transport } from './transport.ts';
@@ -26,13 +26,13 @@ export async function* events(
   options: EventOptions = {},
 ): AsyncGenerator<JobEvent, void> {
   const { signal } = options;
-  const patience = new Patience(options);
+  const outageRetry = new OutageRetry(options);
   let last: string | undefined;
   for (let delay = RECONNECT_MS; ; ) {
     try {
       const body = await connect(transport, id, last, signal);
       for await (const message of messages(body, (ms) => (delay = ms))) {
-        patience.renew();
+        outageRetry.renew();
         last = message.id ?? last;
         const event = eventOf(message);
         if (event) yield event;
@@ -40,7 +40,7 @@ export async function* events(
       }
     } catch (error) {
       signal?.throwIfAborted();
-      await patience.endure(error);
+      await outageRetry.wait(error);
       continue;
     }
     await pause(delay, signal);

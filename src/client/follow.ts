@@ -1,7 +1,7 @@
 /** Follows a job to its end: by events, or by asking again and again where there are none. */
 import { hasEnded } from './ended.ts';
 import { type EventOptions, events } from './events.ts';
-import { Patience } from './outage-retry.ts';
+import { OutageRetry } from './outage-retry.ts';
 import { DarkroomProblem, retryAfter } from './problem.ts';
 import { pause } from './sleep.ts';
 import type { Transport } from './transport.ts';
@@ -70,7 +70,7 @@ async function poll(
   onProgress: (progress: JobProgress) => void,
 ): Promise<Job> {
   const { signal } = options;
-  const patience = new Patience(options);
+  const outageRetry = new OutageRetry(options);
   let etag: string | null = null;
   for (;;) {
     try {
@@ -81,14 +81,14 @@ async function poll(
         etag: response.headers.get('etag'),
         delay: retryAfter(response.headers),
       }));
-      patience.renew();
+      outageRetry.renew();
       etag = answer.etag;
       if (answer.job && hasEnded(answer.job)) return answer.job;
       if (answer.job) onProgress(answer.job);
       await pause(answer.delay ?? POLL_MS, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      await patience.endure(error);
+      await outageRetry.wait(error);
     }
   }
 }

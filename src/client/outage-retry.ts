@@ -6,7 +6,7 @@ import { pause } from './sleep.ts';
 const OUTAGE_MS = 5 * 60_000;
 const DELAY_MS = 1000;
 
-export class Patience {
+export class OutageRetry {
   #since: number | null = null;
   readonly #signal: AbortSignal | undefined;
   readonly #outageMs: number;
@@ -22,7 +22,7 @@ export class Patience {
   }
 
   /** Resolves when it is time to try again; throws what is no outage, and an outage that lasts too long. */
-  async endure(error: unknown): Promise<void> {
+  async wait(error: unknown): Promise<void> {
     if (!(error instanceof DarkroomProblem && error.isOutage)) throw error;
     this.#since ??= Date.now();
     if (Date.now() - this.#since > this.#outageMs) throw error;

@@ -1,19 +1,19 @@
 /** What goes to the server and comes from it, as TypeScript sees it. Nothing here is left at run time. */
 
 import type { Job as BareJob, JobSpec } from '../jobs/model/job.ts';
-import type { Step } from '../jobs/model/pending-activity.ts';
+import type { PendingActivity } from '../jobs/model/pending-activity.ts';
 import type { UsageRow } from '../jobs/model/usage.ts';
 import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
 
 export type { Delivery } from '../jobs/model/delivery.ts';
 export type { FileEntry, Manifest } from '../jobs/model/job.ts';
-export type { Asked } from '../jobs/model/request-view.ts';
+export type { RequestView } from '../jobs/model/request-view.ts';
 
 export type Job = BareJob & { readonly links: Readonly<Record<string, string>> };
 
 /** A job, what it does now or waits for, and when it is likely to end: eight of ten like it do between `earliest` and `latest`. */
 export type WatchedJob = Job & {
-  readonly steps: readonly Step[];
+  readonly steps: readonly PendingActivity[];
   readonly estimated_completion: {
     readonly at: string;
     readonly earliest: string;

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { toldOnce } from '../jobs/submit/zod-messages.ts';
+import { dedupeIssues } from '../jobs/submit/zod-messages.ts';
 import { authenticationProblems } from './authentication.ts';
 import { type Setting, settings } from './settings.ts';
 
@@ -35,7 +35,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, { listens = tru
     const { fallback } = setting as Setting;
     const text = env[name] || (typeof fallback === 'string' ? fallback : fallback(dataDir));
     const parsed = setting.schema.safeParse(text);
-    for (const issue of toldOnce(parsed.error?.issues ?? []))
+    for (const issue of dedupeIssues(parsed.error?.issues ?? []))
       problems.push(`${name}="${text}": ${issue.message}`);
     return [name, parsed.data];
   });

@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 
 export interface Lanes {
   /** Pieces that are under way at once. */
-  readonly width: number;
+  readonly concurrency: number;
   /** Aborted: no other piece is begun, and those under way are told. */
   readonly signal: AbortSignal;
 }
@@ -13,9 +13,9 @@ export interface Lanes {
  * the others by the signal that `work` is given. It throws once none is under way any more, so that whoever tidies up
  * then has nobody who works on behind his back.
  */
-export async function inLanes<T, R>(
+export async function mapConcurrent<T, R>(
   items: readonly T[],
-  { width, signal }: Lanes,
+  { concurrency, signal }: Lanes,
   work: (item: T, signal: AbortSignal) => Promise<R>,
 ): Promise<R[]> {
   const giveUp = new AbortController();
@@ -30,7 +30,7 @@ export async function inLanes<T, R>(
       results[position] = await work(item, stopped);
     }
   };
-  const lanes = Array.from({ length: Math.min(width, items.length) }, lane);
+  const lanes = Array.from({ length: Math.min(concurrency, items.length) }, lane);
   try {
     await Promise.all(lanes);
   } catch (error) {

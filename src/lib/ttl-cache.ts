@@ -1,5 +1,5 @@
 /** Answers that are good for a moment, so that a question that is asked with every request is seldom asked. */
-export class Recent<T> {
+export class TtlCache<T> {
   readonly #freshMs: number;
   readonly #most: number;
   readonly #entries = new Map<string, { readonly answer: Promise<T>; readonly staleAt: number }>();

@@ -2,7 +2,7 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 
 /** Readies a stream to be read later: an error before the first read must not end the process; the read meets it again. */
-export function guarded(source: Readable, signal: AbortSignal | undefined): Readable {
+export function abortable(source: Readable, signal: AbortSignal | undefined): Readable {
   source.on('error', () => {});
   return signal === undefined ? source : addAbortSignal(signal, source);
 }

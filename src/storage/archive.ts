@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Keyring } from '../auth/keyring.ts';
 import { DarkroomError } from '../errors.ts';
-import { type Due, firstDue, jobDue } from '../jobs/lifecycle/scheduled-deletion.ts';
+import { firstDeletion, jobDeletion, type ScheduledDeletion } from '../jobs/lifecycle/scheduled-deletion.ts';
 import type { Delivery } from '../jobs/model/delivery.ts';
 import type { FileEntry, Job, Manifest } from '../jobs/model/job.ts';
 import {
@@ -159,11 +159,11 @@ export class StoredArchive implements JobArchive {
     return { upload, ...(await this.#store.put(layout.uploadKey(ref, upload), body, { signal })) };
   }
 
-  async keepRequest(_ref: JobRef, request: string): Promise<void> {
+  async commitRequest(_ref: JobRef, request: string): Promise<void> {
     await this.#store.delete(layout.begunRequestKey(request));
   }
 
-  async discardRequest(ref: JobRef, request: string): Promise<void> {
+  async rollbackRequest(ref: JobRef, request: string): Promise<void> {
     const begun = await readJson<BegunRequest>(this.#store, layout.begunRequestKey(request));
     if (begun?.asInput) await this.#store.delete(layout.inputKey(ref));
     await this.#store.deleteAll(layout.uploadPrefix(ref, request));
@@ -190,16 +190,16 @@ export class StoredArchive implements JobArchive {
     return (await this.#store.head(layout.tombstoneKey(ref))) !== null;
   }
 
-  async bury(ref: JobRef, remains: Due | null): Promise<void> {
+  async tombstone(ref: JobRef, remains: ScheduledDeletion | null): Promise<void> {
     if (remains) await enterDue(this.#store, remains);
     await this.#store.put(layout.tombstoneKey(ref), new Date().toISOString());
   }
 
-  due(now: Date): AsyncIterable<Due> {
+  due(now: Date): AsyncIterable<ScheduledDeletion> {
     return listDue(this.#store, now);
   }
 
-  async settle(due: Due, next: Due | null): Promise<void> {
+  async settle(due: ScheduledDeletion, next: ScheduledDeletion | null): Promise<void> {
     if (next) await enterDue(this.#store, next);
     await this.#store.delete(layout.dueKey(due));
   }
@@ -211,7 +211,7 @@ export class StoredArchive implements JobArchive {
   async erase(ref: JobRef): Promise<void> {
     const record = await this.record(ref);
     if (record?.job.completed_at) {
-      const entry = record.order ? layout.endedKey : layout.refusedKey;
+      const entry = record.runInput ? layout.endedKey : layout.refusedKey;
       await this.#store.delete(entry(ref, new Date(record.job.completed_at)));
       await this.#forgetDue(record);
     }
@@ -220,7 +220,7 @@ export class StoredArchive implements JobArchive {
   }
 
   async #forgetDue(record: JobRecord): Promise<void> {
-    for (const due of [firstDue(record), jobDue(record)])
+    for (const due of [firstDeletion(record), jobDeletion(record)])
       if (due) await this.#store.delete(layout.dueKey(due));
   }
 
@@ -233,7 +233,7 @@ export class StoredArchive implements JobArchive {
     if (!job.completed_at) throw new Error('Only a job that has ended has a record');
     const key = layout.endedKey(job, new Date(job.completed_at));
     const earlier = job.run > 1 ? await this.record(job) : null;
-    const due = firstDue(record);
+    const due = firstDeletion(record);
     await Promise.all([
       this.#store.put(key, JSON.stringify(job)),
       ...(due ? [enterDue(this.#store, due)] : []),
@@ -250,7 +250,7 @@ export class StoredArchive implements JobArchive {
 
   async refuse(record: JobRecord): Promise<void> {
     const { job } = record;
-    const due = firstDue(record);
+    const due = firstDeletion(record);
     if (due) await enterDue(this.#store, due);
     await this.#store.put(layout.recordKey(job), JSON.stringify(record));
     await this.#store.put(layout.refusedKey(job, new Date(job.created_at)), JSON.stringify(job));

@@ -1,6 +1,6 @@
 /** What is to be erased when, and the erasing of what a result is not made of. */
 
-import type { Due } from '../jobs/lifecycle/scheduled-deletion.ts';
+import type { ScheduledDeletion } from '../jobs/lifecycle/scheduled-deletion.ts';
 import type { JobRecord } from '../jobs/ports/job-archive.ts';
 import type { StoredManifest } from './archive.ts';
 import { readJson } from './json.ts';
@@ -10,14 +10,14 @@ import type { ObjectStore } from './object-store.ts';
 /** Objects that are deleted side by side. */
 const DELETES_AT_ONCE = 16;
 
-export async function enterDue(store: ObjectStore, due: Due): Promise<void> {
+export async function enterDue(store: ObjectStore, due: ScheduledDeletion): Promise<void> {
   await store.put(layout.dueKey(due), JSON.stringify(due));
 }
 
-export async function* listDue(store: ObjectStore, now: Date): AsyncIterable<Due> {
+export async function* listDue(store: ObjectStore, now: Date): AsyncIterable<ScheduledDeletion> {
   for await (const { key } of store.list(layout.duePrefix)) {
     if (!layout.isDue(key, now)) return;
-    const due = await readJson<Due>(store, key);
+    const due = await readJson<ScheduledDeletion>(store, key);
     if (due) yield { ...due, at: new Date(due.at) };
   }
 }

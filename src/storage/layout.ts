@@ -1,6 +1,6 @@
 /** Where everything of a job lies in the object store. The one place that spells keys. */
 
-import type { Due } from '../jobs/lifecycle/scheduled-deletion.ts';
+import type { ScheduledDeletion } from '../jobs/lifecycle/scheduled-deletion.ts';
 import type { Batch } from '../jobs/model/batch.ts';
 import type { JobRef } from '../jobs/model/run-input.ts';
 
@@ -94,7 +94,7 @@ export const endedKey = (ref: JobRef, completedAt: Date): string =>
 /** Of all tenants: ended jobs of which something is to be erased; in ascending order of keys the longest due comes first. */
 export const duePrefix = '_due/';
 
-export const dueKey = ({ ref, run, what, at }: Due): string =>
+export const dueKey = ({ ref, run, what, at }: ScheduledDeletion): string =>
   `${duePrefix}${time(at)}-${ref.tenant}-${ref.id}-${pad(run)}-${what}`;
 
 /** Whether it is due by this time. */

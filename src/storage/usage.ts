@@ -1,6 +1,6 @@
 /**
  * Usage in the object store. A run that ends leaves an empty object whose name says all, so that nobody has to read, add
- * and write what others add to at the same time; days that are long over are added up by the housekeeping.
+ * and write what others add to at the same time; days that are long over are added up by the retention.
  */
 import type { Job } from '../jobs/model/job.ts';
 import type { TerminalState } from '../jobs/model/states.ts';

@@ -95,7 +95,7 @@ const answeredAt = new WeakMap<Client, number>();
  * Changes something in Temporal, within a deadline; when no answer comes, or Temporal cannot take it now,
  * `temporal_unavailable` or `temporal_busy`. The client retries within the deadline. Other errors pass through.
  */
-export async function tell<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
+export async function writeCall<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
   const since = Date.now();
   try {
     const answer = await client.withDeadline(since + deadlineMs, call);
@@ -136,9 +136,9 @@ function notNow(cause: unknown, namespace: string): DarkroomError | null {
 }
 
 /** Reads from Temporal, likewise; gives up at once when it did not answer a moment ago, since readers can be told what the store knows. */
-export async function ask<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
+export async function readCall<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
   if (Date.now() < (awayUntil.get(client) ?? 0)) throw away();
-  return tell(client, deadlineMs, call);
+  return writeCall(client, deadlineMs, call);
 }
 
 const away = (cause?: unknown): DarkroomError =>

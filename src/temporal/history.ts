@@ -1,18 +1,18 @@
 /** What Temporal's histories tell of a job beyond its memo. */
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { JobOrder } from '../jobs/model/run-input.ts';
+import type { RunInput } from '../jobs/model/run-input.ts';
 
 /** What the latest run of a job was given; null when Temporal does not know it (any more). */
 export async function firstOrder(
   { workflowService, options }: Client,
   workflowId: string,
-): Promise<JobOrder | null> {
+): Promise<RunInput | null> {
   const { namespace } = options;
   const page = { namespace, execution: { workflowId }, maximumPageSize: 1 };
   const { history } = await workflowService.getWorkflowExecutionHistory(page);
   const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-  return payload ? defaultPayloadConverter.fromPayload<JobOrder>(payload) : null;
+  return payload ? defaultPayloadConverter.fromPayload<RunInput>(payload) : null;
 }
 
 /** Why a workflow was terminated, in the words of whoever did it. */

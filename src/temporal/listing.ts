@@ -5,7 +5,7 @@ import type { Job } from '../jobs/model/job.ts';
 import { isTerminal, type JobState } from '../jobs/model/states.ts';
 import type { JobFilter, JobPage, JobSnapshot, OpenJobs } from '../jobs/ports/job-runtime.ts';
 import { invalid } from '../jobs/submit/validation.ts';
-import { ask } from './connection.ts';
+import { readCall } from './connection.ts';
 import { workflowIdOf } from './names.ts';
 import { decodeMemo, isJobMemo, toSnapshot } from './snapshot.ts';
 
@@ -116,7 +116,7 @@ export async function* endedOutside(client: Client): AsyncGenerator<JobSnapshot>
   const query = `WorkflowType = 'processJob' AND ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed', 'Canceled')${byThemselves.join('')}`;
   let token: Uint8Array | undefined;
   do {
-    const page: Page = await ask(client, LONG_PAGE_MS, () => readPage(client, query, 1000, token));
+    const page: Page = await readCall(client, LONG_PAGE_MS, () => readPage(client, query, 1000, token));
     yield* page.snapshots;
     token = page.token;
   } while (token);

@@ -5,11 +5,11 @@ import { isTerminal } from '../jobs/model/states.ts';
 /** Jobs that are remembered; the oldest are forgotten first, and would at worst be seen to go back a little. */
 const MAX_JOBS = 20_000;
 
-export class HighWater {
+export class MonotonicProgress {
   readonly #marks = new Map<string, { progress: number; downloaded: number }>();
 
   /** The job with the highest progress, and most downloads, that anyone here has seen of this run. */
-  raise(job: Job): Job {
+  apply(job: Job): Job {
     const key = `${job.tenant}/${job.id}/${job.run}`;
     const mark = this.#marks.get(key);
     this.#marks.delete(key);

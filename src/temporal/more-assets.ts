@@ -8,7 +8,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import { catalogue, DarkroomError, type ErrorCode } from '../errors.ts';
 import type { AssetsTaken, JobRef, MoreAssets } from '../jobs/model/run-input.ts';
-import { ask, isNotFound, tell } from './connection.ts';
+import { isNotFound, readCall, writeCall } from './connection.ts';
 import { workflowIdOf } from './names.ts';
 
 /** A worker answers within milliseconds; the rest is for one that was killed: Temporal gives its tasks to another after 10 s. */
@@ -25,12 +25,12 @@ export async function addAssets(
   const handle = client.workflow.getHandle(workflowIdOf(ref));
   const update = { args: [more] as [MoreAssets], updateId: requestId };
   try {
-    const taken = await tell(client, PATIENCE_MS, () =>
+    const taken = await writeCall(client, PATIENCE_MS, () =>
       // Temporal, which hands it to a worker, is not to be taken for away because none takes it.
       handle.executeUpdate<AssetsTaken, [MoreAssets]>('addAssets', update).catch(nullIfNobodyAnswered),
     );
     if (taken) return taken;
-    await ask(client, READ_MS, () => handle.describe());
+    await readCall(client, READ_MS, () => handle.describe());
     throw noWorker(ref);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError || isNotFound(error))

@@ -1,11 +1,11 @@
 /** Steps of a job that have not ended, as Temporal tells of them. */
 import type { temporal } from '@temporalio/proto';
 import proto from '@temporalio/proto';
-import type { Step } from '../jobs/model/pending-activity.ts';
+import type { PendingActivity } from '../jobs/model/pending-activity.ts';
 
 const { PENDING_ACTIVITY_STATE_SCHEDULED } = proto.temporal.api.enums.v1.PendingActivityState;
 
-const kinds: Readonly<Record<string, Step['kind']>> = {
+const kinds: Readonly<Record<string, PendingActivity['kind']>> = {
   download: 'download',
   runStage: 'stage',
   packageJob: 'package',
@@ -14,8 +14,8 @@ const kinds: Readonly<Record<string, Step['kind']>> = {
 
 export function stepsOf({
   pendingActivities,
-}: temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse): Step[] {
-  return (pendingActivities ?? []).flatMap((activity): Step[] => {
+}: temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse): PendingActivity[] {
+  return (pendingActivities ?? []).flatMap((activity): PendingActivity[] => {
     const kind = kinds[activity.activityType?.name ?? ''];
     if (!kind) return [];
     const waits = activity.state === PENDING_ACTIVITY_STATE_SCHEDULED;
@@ -43,7 +43,7 @@ function errorOf({
   applicationFailureInfo: ours,
   timeoutFailureInfo: late,
   message,
-}: temporal.api.failure.v1.IFailure): NonNullable<Step['error']> {
+}: temporal.api.failure.v1.IFailure): NonNullable<PendingActivity['error']> {
   if (ours?.type) return { code: ours.type, message: message ?? '' };
   if (late)
     return {

@@ -2,13 +2,13 @@
 import type { Client } from '@temporalio/client';
 import type { Delivery } from '../jobs/model/delivery.ts';
 import type { Job } from '../jobs/model/job.ts';
-import type { JobOrder } from '../jobs/model/run-input.ts';
+import type { RunInput } from '../jobs/model/run-input.ts';
 import { callbackIdOf, MAIN_QUEUE, workflowIdOf } from './names.ts';
 
 /** At once, and when that fails, by the schedule. */
 export async function redeliver(
   client: Client,
-  { fingerprint, callback, callbackScheduleMs }: JobOrder,
+  { fingerprint, callback, callbackScheduleMs }: RunInput,
   about: Job,
   { event, run, seq, occurred_at }: Delivery,
 ): Promise<void> {

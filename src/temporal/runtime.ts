@@ -7,28 +7,28 @@ import type { Job } from '../jobs/model/job.ts';
 import {
   type AssetsTaken,
   initialStatus,
-  type JobOrder,
   type JobRef,
   type MoreAssets,
+  type RunInput,
 } from '../jobs/model/run-input.ts';
 import { isTerminal, type JobState } from '../jobs/model/states.ts';
 import { extended } from '../jobs/model/timeline.ts';
 import type {
   ControlSignal,
-  JobEngine,
   JobFilter,
   JobPage,
+  JobRuntime,
   JobSnapshot,
   LiveWorker,
   OpenJobs,
   QueueState,
 } from '../jobs/ports/job-runtime.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
-import { ask, isNotFound, tell } from './connection.ts';
+import { isNotFound, readCall, writeCall } from './connection.ts';
 import { executionsBelow, executionsOf, firstOrder, terminationReason } from './history.ts';
 import { countJobs, countOpen, countStates, endedOutside, finishedJobs, listJobs } from './listing.ts';
 import { capabilitiesOf, liveWorkers } from './live-workers.ts';
-import { HighWater } from './monotonic-progress.ts';
+import { MonotonicProgress } from './monotonic-progress.ts';
 import { addAssets } from './more-assets.ts';
 import * as names from './names.ts';
 import { retentionOf } from './namespace.ts';
@@ -53,7 +53,7 @@ const SCRAPE_MS = 5000;
 /** A job that is deleted may clean up after itself for this long before it is ended by force. */
 const REMOVAL_MS = 4000;
 
-export class TemporalEngine implements JobEngine {
+export class TemporalRuntime implements JobRuntime {
   readonly #client: Client;
   readonly #capabilities: readonly string[];
   readonly #reads = new SingleFlight<JobSnapshot | null>((snapshot) =>
@@ -62,7 +62,7 @@ export class TemporalEngine implements JobEngine {
   readonly #queues = new SingleFlight<readonly QueueState[]>(() => SCRAPE_MS);
   readonly #states = new SingleFlight<ReadonlyMap<JobState, number>>(() => SCRAPE_MS);
   readonly #workers = new SingleFlight<readonly LiveWorker[]>(() => 1000);
-  readonly #highWater = new HighWater();
+  readonly #highWater = new MonotonicProgress();
   #retentionMs: number | undefined;
 
   /** `capabilities`: those whose workers are looked for. */
@@ -71,20 +71,20 @@ export class TemporalEngine implements JobEngine {
     this.#capabilities = capabilities;
   }
 
-  async start(order: JobOrder, { priority }: { priority?: number | undefined }): Promise<boolean> {
-    const { header, fingerprint, run } = order;
+  async start(runInput: RunInput, { priority }: { priority?: number | undefined }): Promise<boolean> {
+    const { header, fingerprint, run } = runInput;
     const workflowId = names.workflowIdOf(header);
-    const status = initialStatus(order);
-    const timeline = extended([], status, order.orderedAt);
+    const status = initialStatus(runInput);
+    const timeline = extended([], status, runInput.requestedAt);
     const memo: JobMemo = { header, status, fingerprint, timeline };
     try {
       // A rerun may have been asked for twice, with the first already over; what readers share is too old to tell.
       if (run > 1 && ((await this.#describe(workflowId))?.job.run ?? 0) >= run) return false;
-      await tell(this.#client, WRITE_MS, () =>
+      await writeCall(this.#client, WRITE_MS, () =>
         this.#client.workflow.start('processJob', {
           workflowId,
           taskQueue: names.MAIN_QUEUE,
-          args: [order],
+          args: [runInput],
           // The same id never starts twice, whether the first is running or has ended; unless a rerun is what is wanted.
           workflowIdConflictPolicy: 'FAIL',
           workflowIdReusePolicy: run > 1 ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
@@ -96,7 +96,7 @@ export class TemporalEngine implements JobEngine {
             { key: names.darkroomDialect, value: header.dialect },
             ...(run > 1 ? [{ key: names.darkroomRun, value: run }] : []),
           ]),
-          staticSummary: summaryOf(order),
+          staticSummary: summaryOf(runInput),
           // Where the server heeds it, tenants take turns, however much one of them has submitted.
           priority: {
             ...(priority === undefined ? {} : { priorityKey: priority }),
@@ -120,18 +120,18 @@ export class TemporalEngine implements JobEngine {
 
   async #describe(workflowId: string): Promise<JobSnapshot | null> {
     try {
-      const description = await ask(this.#client, READ_MS, () =>
+      const description = await readCall(this.#client, READ_MS, () =>
         this.#client.workflow.getHandle(workflowId).describe(),
       );
       const { memo, status, closeTime, raw } = description;
       if (!isJobMemo(memo)) return null;
       const reason =
         status.name === 'TERMINATED'
-          ? await ask(this.#client, READ_MS, () => terminationReason(this.#client, workflowId))
+          ? await readCall(this.#client, READ_MS, () => terminationReason(this.#client, workflowId))
           : null;
       const view = { status: status.name, closedAt: closeTime ?? null, reason };
       const snapshot = toSnapshot(memo, view, heartbeatsOf(raw));
-      return { ...snapshot, job: this.#highWater.raise(snapshot.job), steps: stepsOf(raw) };
+      return { ...snapshot, job: this.#highWater.apply(snapshot.job), steps: stepsOf(raw) };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
       throw error;
@@ -143,7 +143,7 @@ export class TemporalEngine implements JobEngine {
     filter: JobFilter,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<JobPage> {
-    const found = await ask(this.#client, READ_MS, () => listJobs(this.#client, tenant, filter, page));
+    const found = await readCall(this.#client, READ_MS, () => listJobs(this.#client, tenant, filter, page));
     return { ...found, jobs: await this.#withLive(found.jobs) };
   }
 
@@ -152,23 +152,23 @@ export class TemporalEngine implements JobEngine {
     let looks = 0;
     return Promise.all(
       jobs.map(async (job) => {
-        if (isTerminal(job.state) || looks++ >= LIVE_IN_LISTS) return this.#highWater.raise(job);
+        if (isTerminal(job.state) || looks++ >= LIVE_IN_LISTS) return this.#highWater.apply(job);
         const now = await this.get(job).catch(() => null);
-        return now?.job.run === job.run ? now.job : this.#highWater.raise(job);
+        return now?.job.run === job.run ? now.job : this.#highWater.apply(job);
       }),
     );
   }
 
   count(tenant: string, filter: JobFilter): Promise<number> {
-    return ask(this.#client, READ_MS, () => countJobs(this.#client, tenant, filter));
+    return readCall(this.#client, READ_MS, () => countJobs(this.#client, tenant, filter));
   }
 
   countOpen(which: OpenJobs): Promise<number> {
-    return ask(this.#client, READ_MS, () => countOpen(this.#client, which));
+    return readCall(this.#client, READ_MS, () => countOpen(this.#client, which));
   }
 
   finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]> {
-    return ask(this.#client, READ_MS, () => finishedJobs(this.#client, tenant, operation));
+    return readCall(this.#client, READ_MS, () => finishedJobs(this.#client, tenant, operation));
   }
 
   endedOutside(): AsyncIterable<JobSnapshot> {
@@ -176,7 +176,7 @@ export class TemporalEngine implements JobEngine {
   }
 
   async retainedSince(): Promise<Date> {
-    this.#retentionMs ??= await ask(this.#client, READ_MS, () => retentionOf(this.#client));
+    this.#retentionMs ??= await readCall(this.#client, READ_MS, () => retentionOf(this.#client));
     return new Date(Date.now() - this.#retentionMs);
   }
 
@@ -185,10 +185,10 @@ export class TemporalEngine implements JobEngine {
     const handle = this.#client.workflow.getHandle(workflowId);
     const args = signal === 'cancel' && reason !== undefined ? [reason] : [];
     try {
-      await tell(this.#client, WRITE_MS, () => handle.signal(signal, ...args));
+      await writeCall(this.#client, WRITE_MS, () => handle.signal(signal, ...args));
       // The signal brings the reason and is enough; with a request of its own Temporal shows the end as Canceled, too.
       if (signal === 'cancel')
-        await tell(this.#client, WRITE_MS, () => handle.cancel()).catch(() => undefined);
+        await writeCall(this.#client, WRITE_MS, () => handle.cancel()).catch(() => undefined);
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError || isNotFound(error))) throw error;
       throw new DarkroomError(
@@ -200,8 +200,8 @@ export class TemporalEngine implements JobEngine {
     }
   }
 
-  order(ref: JobRef): Promise<JobOrder | null> {
-    return ask(this.#client, READ_MS, () => firstOrder(this.#client, names.workflowIdOf(ref)));
+  runInput(ref: JobRef): Promise<RunInput | null> {
+    return readCall(this.#client, READ_MS, () => firstOrder(this.#client, names.workflowIdOf(ref)));
   }
 
   async addAssets(ref: JobRef, more: MoreAssets, requestId: string): Promise<AssetsTaken> {
@@ -212,8 +212,8 @@ export class TemporalEngine implements JobEngine {
     }
   }
 
-  redeliver(order: JobOrder, about: Job, delivery: Delivery): Promise<void> {
-    return tell(this.#client, WRITE_MS, () => redeliver(this.#client, order, about, delivery));
+  redeliver(runInput: RunInput, about: Job, delivery: Delivery): Promise<void> {
+    return writeCall(this.#client, WRITE_MS, () => redeliver(this.#client, runInput, about, delivery));
   }
 
   async remove(ref: JobRef): Promise<void> {
@@ -221,13 +221,13 @@ export class TemporalEngine implements JobEngine {
     const running = await this.#isRunning(workflowId);
     if (running === null) return;
     if (running) await this.#stop(ref, workflowId);
-    const others = await tell(this.#client, WRITE_MS, async () => [
+    const others = await writeCall(this.#client, WRITE_MS, async () => [
       ...(await executionsOf(this.#client, workflowId)),
       ...(await executionsBelow(this.#client, names.callbacksPrefix(ref))),
     ]);
     const { workflowService, options } = this.#client;
     for (const execution of [{ workflowId }, ...others]) {
-      await tell(this.#client, WRITE_MS, () =>
+      await writeCall(this.#client, WRITE_MS, () =>
         workflowService.deleteWorkflowExecution({
           namespace: options.namespace,
           workflowExecution: execution,
@@ -243,7 +243,7 @@ export class TemporalEngine implements JobEngine {
   async #stop(ref: JobRef, workflowId: string): Promise<void> {
     await this.signal(ref, 'cancel', 'deleted').catch(() => undefined);
     if (await until(async () => (await this.#isRunning(workflowId)) !== true, REMOVAL_MS)) return;
-    await tell(this.#client, WRITE_MS, () =>
+    await writeCall(this.#client, WRITE_MS, () =>
       this.#client.workflow.getHandle(workflowId).terminate('deleted'),
     );
     // Activities learn of it by their next heartbeat; until then they may write.
@@ -254,7 +254,7 @@ export class TemporalEngine implements JobEngine {
   async #isRunning(workflowId: string): Promise<boolean | null> {
     try {
       const handle = this.#client.workflow.getHandle(workflowId);
-      const { status } = await ask(this.#client, READ_MS, () => handle.describe());
+      const { status } = await readCall(this.#client, READ_MS, () => handle.describe());
       return status.name === 'RUNNING';
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
@@ -268,18 +268,18 @@ export class TemporalEngine implements JobEngine {
 
   liveWorkers(): Promise<readonly LiveWorker[]> {
     return this.#workers.get('', () =>
-      ask(this.#client, READ_MS, () => liveWorkers(this.#client, this.#capabilities)),
+      readCall(this.#client, READ_MS, () => liveWorkers(this.#client, this.#capabilities)),
     );
   }
 
   queues(): Promise<readonly QueueState[]> {
     return this.#queues.get('', () =>
-      ask(this.#client, READ_MS, () => queueStates(this.#client, this.#capabilities)),
+      readCall(this.#client, READ_MS, () => queueStates(this.#client, this.#capabilities)),
     );
   }
 
   countsByState(): Promise<ReadonlyMap<JobState, number>> {
-    return this.#states.get('', () => ask(this.#client, READ_MS, () => countStates(this.#client)));
+    return this.#states.get('', () => readCall(this.#client, READ_MS, () => countStates(this.#client)));
   }
 }
 

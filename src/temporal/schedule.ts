@@ -1,20 +1,20 @@
-/** The schedule by which Temporal starts the housekeeping. */
+/** The schedule by which Temporal starts the retention. */
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
 import { MAIN_QUEUE } from './names.ts';
 
 /** As Temporal shows it; pausing it there stops all erasing. */
-export const HOUSEKEEPING = 'darkroom-housekeeping';
+export const RETENTION_SCHEDULE = 'darkroom-retention';
 
 /** Makes the schedule unless there is one, which may have been changed by its administrators. */
-export async function scheduleHousekeeping(client: Client): Promise<void> {
+export async function scheduleRetention(client: Client): Promise<void> {
   try {
     await client.schedule.create({
-      scheduleId: HOUSEKEEPING,
+      scheduleId: RETENTION_SCHEDULE,
       spec: { intervals: [{ every: '1h' }] },
       action: {
         type: 'startWorkflow',
-        workflowType: 'keepHouse',
-        workflowId: 'housekeeping',
+        workflowType: 'deleteExpired',
+        workflowId: 'retention',
         taskQueue: MAIN_QUEUE,
       },
       policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1h' },

@@ -1,8 +1,8 @@
-import { initialStatus, type JobOrder } from '../jobs/model/run-input.ts';
+import { initialStatus, type RunInput } from '../jobs/model/run-input.ts';
 
 /** The line that Temporal's Web UI shows beside the id. */
-export function summaryOf(order: JobOrder): string {
-  const { total } = initialStatus(order).assets;
+export function summaryOf(runInput: RunInput): string {
+  const { total } = initialStatus(runInput).assets;
   const assets = total === 0 ? '' : ` · ${total} ${total === 1 ? 'asset' : 'assets'}`;
-  return `${order.header.operation}${assets}${order.run > 1 ? ` · run ${order.run}` : ''}`;
+  return `${runInput.header.operation}${assets}${runInput.run > 1 ? ` · run ${runInput.run}` : ''}`;
 }

@@ -12,11 +12,11 @@ const MiB = 1024 * 1024;
 const GROWTH = 150 * MiB;
 
 const built = (file: string) =>
-  JSON.stringify(pathToFileURL(resolve(import.meta.dirname, '../../dist/src/http', file)).href);
+  JSON.stringify(pathToFileURL(resolve(import.meta.dirname, '../../dist/src/api', file)).href);
 
 /** Counts the bytes of a file, and stops reading for a while after the first 200 MiB. */
 const server = `
-  import { readForm } from ${built('multipart.js')};
+  import { readForm } from ${built('forms/multipart.js')};
   import { createHttpServer } from ${built('server.js')};
   const limits = { fieldBytes: 1e6, fileBytes: 4e9, totalBytes: 4e9, files: 9, fields: 9, idleMs: 30_000 };
   const onFile = async (file, body) => {

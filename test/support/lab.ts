@@ -9,13 +9,13 @@ import { createActivities } from '../../activities/index.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { builtIn, createRegistry } from '../../operations/registry.ts';
 import { loadKeyring } from '../../src/auth/keyring.ts';
-import { Housekeeping } from '../../src/jobs/lifecycle/retention.ts';
+import { Retention } from '../../src/jobs/lifecycle/retention.ts';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
-import type { Keeping } from '../../src/jobs/model/run-input.ts';
+import type { RetentionPolicy } from '../../src/jobs/model/run-input.ts';
 import { JobService } from '../../src/jobs/query/job-service.ts';
-import { tenantRooms } from '../../src/jobs/submit/concurrency-quota.ts';
-import { Reception } from '../../src/jobs/submit/job-submissions.ts';
-import { Turns } from '../../src/lib/semaphore.ts';
+import { tenantQuotas } from '../../src/jobs/submit/concurrency-quota.ts';
+import { JobSubmissions } from '../../src/jobs/submit/job-submissions.ts';
+import { Semaphore } from '../../src/lib/semaphore.ts';
 import { createGuardedHttp } from '../../src/net/guarded-http.ts';
 import { StoredArchive } from '../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../src/storage/filesystem/index.ts';
@@ -24,7 +24,7 @@ import { StoredUsage } from '../../src/storage/usage.ts';
 import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
 import { startEmbeddedTemporal } from '../../src/temporal/embedded/server.ts';
 import { registerSearchAttributes } from '../../src/temporal/namespace.ts';
-import { TemporalEngine } from '../../src/temporal/runtime.ts';
+import { TemporalRuntime } from '../../src/temporal/runtime.ts';
 import { createWorkers, runWorkers } from '../../src/temporal/worker.ts';
 import { PATIENCE_MS, sleep } from './server.ts';
 
@@ -32,7 +32,7 @@ export interface Lab {
   readonly client: Client;
   readonly address: string;
   readonly service: JobService;
-  readonly housekeeping: Housekeeping;
+  readonly retention: Retention;
   readonly archive: StoredArchive;
   readonly storeDir: string;
   /** Scratch of its worker. */
@@ -48,7 +48,7 @@ export async function startLab(
   binary: string,
   operations: readonly Operation[] = [],
   more: Readonly<Record<string, number>> = {},
-  keeping: Keeping = { jobMs: null, workMs: 1e9 },
+  policy: RetentionPolicy = { jobMs: null, workMs: 1e9 },
   given: ObjectStore | null = null,
 ): Promise<Lab> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -69,28 +69,28 @@ export async function startLab(
   const keys = await loadKeyring([], dataDir);
   const archive = new StoredArchive(store, keys);
   const registry = createRegistry([...builtIn, ...operations]);
-  const engine = new TemporalEngine(client, registry.capabilities);
-  const rooms = tenantRooms(engine, () => Number.POSITIVE_INFINITY);
-  const service = new JobService({ engine, archive, rooms });
-  const reception = new Reception(
+  const runtime = new TemporalRuntime(client, registry.capabilities);
+  const quotas = tenantQuotas(runtime, () => Number.POSITIVE_INFINITY);
+  const service = new JobService({ runtime, archive, quotas });
+  const submissions = new JobSubmissions(
     {
-      engine,
+      runtime,
       archive,
       operations: registry,
-      rooms,
+      quotas,
       fingerprints: (text) => keys.fingerprints(text),
       refusalOf: () => null,
       callbackScheduleMs: [],
-      keeping,
+      retention: policy,
       queueUnavailable: false,
     },
     service,
   );
-  const housekeeping = new Housekeeping({ engine, archive, usage: new StoredUsage(store) });
+  const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const activities = createActivities({
     store,
     archive,
-    housekeeping,
+    retention,
     keys,
     http: createGuardedHttp({ allowNetworks: ['127.0.0.0/8'] }),
     operation: (name) => registry.operation(name),
@@ -102,7 +102,7 @@ export async function startLab(
     workDir,
     maxAssetBytes: 2 ** 30,
     assetTimeoutMs: 10_000,
-    downloads: new Turns(20),
+    downloadSlots: new Semaphore(20),
     callbackTimeoutMs: 10_000,
     publicUrl: 'http://lab.invalid',
     callbackBodies: {},
@@ -117,11 +117,11 @@ export async function startLab(
     client,
     address: temporal.address,
     service,
-    housekeeping,
+    retention,
     archive,
     storeDir,
     workDir,
-    submit: async (spec) => (await reception.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
+    submit: async (spec) => (await submissions.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
     until: async (job, ...states) => {
       for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
         const now = await service.get(job);

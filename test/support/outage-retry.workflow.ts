@@ -1,7 +1,7 @@
 /** Workflows of the test beside this file, which Temporal bundles by its name. */
 import { proxyActivities } from '@temporalio/workflow';
-import { patiently } from '../../workflows/control.ts';
+import { retryWhileInfrastructureDown } from '../../workflows/control.ts';
 
 const { step } = proxyActivities<{ step(): Promise<string> }>({ startToCloseTimeout: '10s' });
 
-export const patient = (): Promise<string> => patiently(step, 100);
+export const patient = (): Promise<string> => retryWhileInfrastructureDown(step, 100);

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import type { Housekept } from '../../src/jobs/lifecycle/retention.ts';
+import type { RetentionReport } from '../../src/jobs/lifecycle/retention.ts';
 import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
 import { executionsOf } from '../../src/temporal/history.ts';
-import { HOUSEKEEPING } from '../../src/temporal/schedule.ts';
+import { RETENTION_SCHEDULE } from '../../src/temporal/schedule.ts';
 import { sleep } from './server.ts';
 
 /** Close its connection when done. */
@@ -43,11 +43,11 @@ export async function executions(client: Client, id: string): Promise<Execution[
     }));
 }
 
-/** Lets the housekeeping run now, rather than within the hour. Resolves with what it did. */
-export async function keepHouse(darkroom: { dataDir: string }): Promise<Housekept> {
+/** Lets the retention run now, rather than within the hour. Resolves with what it did. */
+export async function deleteExpired(darkroom: { dataDir: string }): Promise<RetentionReport> {
   const client = await temporalOf(darkroom);
   try {
-    const handle = client.schedule.getHandle(HOUSEKEEPING);
+    const handle = client.schedule.getHandle(RETENTION_SCHEDULE);
     const before = (await handle.describe()).info.numActionsTaken;
     await handle.trigger();
     for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(100)) {
@@ -56,9 +56,9 @@ export async function keepHouse(darkroom: { dataDir: string }): Promise<Housekep
       const latest = recentActions.at(-1)?.action;
       if (latest?.type !== 'startWorkflow') continue;
       const { workflowId, firstExecutionRunId } = latest.workflow;
-      return (await client.workflow.getHandle(workflowId, firstExecutionRunId).result()) as Housekept;
+      return (await client.workflow.getHandle(workflowId, firstExecutionRunId).result()) as RetentionReport;
     }
-    throw new Error('The housekeeping did not begin');
+    throw new Error('The retention did not begin');
   } finally {
     await client.connection.close();
   }

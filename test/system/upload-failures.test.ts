@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { beginForm, endOfForm, jobPart, partHead, sendForm } from '../support/form-client.ts';
 import { type Darkroom, sleep, startDarkroom } from '../support/server.ts';
 import { storeFiles, unsettledFiles } from '../support/store-files.ts';
-import { keepHouse } from '../support/temporal.ts';
+import { deleteExpired } from '../support/temporal.ts';
 
 const run = promisify(execFile);
 const MiB = 2 ** 20;
@@ -209,7 +209,7 @@ describe('the server', () => {
     await form.answer.catch(() => undefined);
 
     const second = await startDarkroom({ dataDir });
-    expect(await keepHouse(second)).toMatchObject({ uploads: 0 });
+    expect(await deleteExpired(second)).toMatchObject({ uploads: 0 });
     expect((await unsettledFiles(second)).filter((path) => path.startsWith('_uploading/'))).toHaveLength(2);
     await second.stop();
 
@@ -221,7 +221,7 @@ describe('the server', () => {
     }
     const third = await startDarkroom({ dataDir });
     try {
-      expect(await keepHouse(third)).toMatchObject({ uploads: 2 });
+      expect(await deleteExpired(third)).toMatchObject({ uploads: 2 });
       const left = (await storeFiles(third)).filter((path) => /_uploading|uploads/.test(path));
       expect(left).toEqual([bytes]);
     } finally {

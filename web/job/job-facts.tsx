@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { hasEnded, hindranceOf, type Job, type WatchedJob } from '../../src/client/client.ts';
+import { blockedReason, hasEnded, type Job, type WatchedJob } from '../../src/client/client.ts';
 import { durationOf } from '../lib/job-times.ts';
 import { bytesText, durationText } from '../lib/text.ts';
 import { useNow } from '../lib/use-now.ts';
@@ -12,7 +12,7 @@ export function JobFacts({ job }: { job: Job & Partial<WatchedJob> }) {
   const now = useNow();
   const duration = durationOf(job, now);
   const { assets, usage, estimated_completion: estimate } = job;
-  const hindrance = hindranceOf(job.steps ?? [], now);
+  const hindrance = blockedReason(job.steps ?? [], now);
   const labels = Object.entries(job.labels);
   return (
     <section class="panel">

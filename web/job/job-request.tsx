@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Asked } from '../../src/client/client.ts';
+import type { RequestView } from '../../src/client/client.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { LongText } from '../parts/long-text.tsx';
@@ -28,7 +28,7 @@ function Opened({ id }: { id: string }) {
 }
 
 /** As a client would write it, without what was not said. */
-function inShort({ operation, params, assets, callback, keep_days }: Asked): object {
+function inShort({ operation, params, assets, callback, keep_days }: RequestView): object {
   const more = assets.total - assets.shown.length;
   return {
     operation,

@@ -1,7 +1,7 @@
 /** Lets in who says who it is, and hands on whose jobs it may see. What is open to everybody is so to be read, and no more. */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Authenticate } from '../../auth/authenticate.ts';
-import type { Caller } from '../../auth/authenticator.ts';
+import type { Principal } from '../../auth/authenticator.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Env } from '../context.ts';
@@ -29,7 +29,7 @@ export function authentication({ authenticate, open, publicUrl, log }: AuthParts
   return async (c, next) => {
     const reads = READS.includes(c.req.method);
     if (reads && isOpen(open, c.req.path)) return next();
-    let caller: Caller | null = null;
+    let caller: Principal | null = null;
     try {
       const credential = credentialOf(c);
       caller = await authenticate(credential?.text ?? null);
@@ -54,7 +54,7 @@ export function authentication({ authenticate, open, publicUrl, log }: AuthParts
 }
 
 /** Throws when this caller may not change things, or a web page may have made the browser send what it keeps. */
-function permit(c: Context, { access }: Caller, isAmbient: boolean, publicUrl: string): void {
+function permit(c: Context, { access }: Principal, isAmbient: boolean, publicUrl: string): void {
   if (access === 'read')
     throw new DarkroomError('forbidden', 'This key or token may look, and change nothing');
   if (!isAmbient || isFromHere(c, publicUrl)) return;

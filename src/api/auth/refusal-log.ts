@@ -1,6 +1,6 @@
 /** Tells the operator who was not let in and why, and never with what; someone who tries all day does not fill the disk. */
 import type { Context } from 'hono';
-import type { Caller } from '../../auth/authenticator.ts';
+import type { Principal } from '../../auth/authenticator.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Env } from '../context.ts';
@@ -9,7 +9,7 @@ import type { Env } from '../context.ts';
 const MOST = 20;
 const WINDOW_MS = 10_000;
 
-type Tell = (c: Context<Env>, error: unknown, caller: Caller | null) => void;
+type Tell = (c: Context<Env>, error: unknown, caller: Principal | null) => void;
 
 export function createRefusalLog(log: Log): Tell {
   let [until, written, unwritten] = [0, 0, 0];

@@ -5,7 +5,7 @@ import type { Job } from '../../jobs/model/job.ts';
 import type { JobState } from '../../jobs/model/states.ts';
 import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { invalid } from '../../jobs/submit/validation.ts';
-import { Recent } from '../../lib/ttl-cache.ts';
+import { TtlCache } from '../../lib/ttl-cache.ts';
 import { JobReading, MAX_JOBS, placeOf } from './job-reading.ts';
 
 /** For so long the next page goes on in what was read for the one before. */
@@ -49,7 +49,7 @@ interface Wanted {
 export class JobLists {
   readonly #jobs: DialectJobs;
   readonly #walks = new Map<string, JobReading>();
-  readonly #totals = new Recent<number>(TOTAL_MS, MAX_TOTALS);
+  readonly #totals = new TtlCache<number>(TOTAL_MS, MAX_TOTALS);
 
   constructor(jobs: DialectJobs) {
     this.#jobs = jobs;

@@ -46,7 +46,7 @@ async function checkAddress({ host, port }: ListenAddress, mayBeOurs: boolean): 
   return broken(check, `${address}, which cannot be listened on (${trouble})`, mend);
 }
 
-/** `ready`, or what it lacks; null when no darkroom answers. */
+/** `ready`, or what is missing; null when no darkroom answers. */
 async function askDarkroom(url: string): Promise<string | null> {
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const answer = await fetch(`${url}/readyz`, { signal })

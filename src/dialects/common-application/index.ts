@@ -11,7 +11,7 @@ import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
 import { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import type { JobRequest } from '../../jobs/submit/job-submissions.ts';
 import { invalidFields } from '../../jobs/submit/validation.ts';
-import { Recent } from '../../lib/ttl-cache.ts';
+import { TtlCache } from '../../lib/ttl-cache.ts';
 import type { CreateDialect } from '../dialect.ts';
 import { assetBatch, newTask, taskId } from './body.ts';
 import { envelope, failed, fails, succeeded } from './envelope.ts';
@@ -42,7 +42,7 @@ export const createCommonApplication: CreateDialect = (parts) => {
 };
 
 function routesOf(parts: ApiParts): OpenAPIHono<Env> {
-  const { reception, engine, operations, tasks, publicUrl } = parts;
+  const { submissions, runtime, operations, tasks, publicUrl } = parts;
   const jobs = new DialectJobs(parts.service, NAME);
   const assets = assetBatch(tasks.assetsPerBatch);
   const app = new OpenAPIHono<Env>({
@@ -74,7 +74,7 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
   });
   app.post('/api/v1/task', async (c) => {
     const request = requestOf(parse(newTask, (await jsonOf(c)) ?? {}), parts);
-    const { job, created } = await reception.submit(
+    const { job, created } = await submissions.submit(
       { tenant: c.var.tenant, dialect: NAME, idempotencyKey: keyOf(c) },
       request,
     );
@@ -99,7 +99,7 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
     const { task_id, data, final } = parse(assets, await jsonOf(c));
     const ref = refOf(c, task_id);
     await jobs.get(ref);
-    await reception.addAssets(ref, {
+    await submissions.addAssets(ref, {
       assets: data.map(({ file_name, attributes, download_url }) => ({
         name: file_name,
         attributes: attributes ?? {},
@@ -183,8 +183,8 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
     },
   );
 
-  const counts = new Recent<number>(1000, 1);
-  const metrics = createTaskMetrics(() => counts.get('', () => engine.countOpen({ dialect: NAME })));
+  const counts = new TtlCache<number>(1000, 1);
+  const metrics = createTaskMetrics(() => counts.get('', () => runtime.countOpen({ dialect: NAME })));
   app.openapi(
     createRoute({
       method: 'get',

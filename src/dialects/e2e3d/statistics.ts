@@ -3,7 +3,7 @@
 import { allJobs } from '../../api/job-lists/job-reading.ts';
 import type { Job } from '../../jobs/model/job.ts';
 import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
-import { Recent } from '../../lib/ttl-cache.ts';
+import { TtlCache } from '../../lib/ttl-cache.ts';
 import { type E2e3dStatus, e2e3dStatus } from './callback.ts';
 import { statuses } from './shared.ts';
 
@@ -24,7 +24,7 @@ const MAX_TENANTS = 1000;
 export class StatisticsOf {
   readonly #jobs: DialectJobs;
   /** By tenant. */
-  readonly #known = new Recent<Statistics>(FRESH_MS, MAX_TENANTS);
+  readonly #known = new TtlCache<Statistics>(FRESH_MS, MAX_TENANTS);
 
   constructor(jobs: DialectJobs) {
     this.#jobs = jobs;

@@ -6,7 +6,7 @@ import { json } from '../../api/openapi.ts';
 import { DarkroomError } from '../../errors.ts';
 import { httpUrl } from '../../jobs/model/asset.ts';
 import { jobId } from '../../jobs/model/job.ts';
-import type { Caller, JobRequest } from '../../jobs/submit/job-submissions.ts';
+import type { JobRequest, Submitter } from '../../jobs/submit/job-submissions.ts';
 import { invalid, invalidFields } from '../../jobs/submit/validation.ts';
 import { createRoutes } from '../native/shared.ts';
 import { e2e3dJob } from './callback.ts';
@@ -39,10 +39,10 @@ const submission = z
     },
   });
 
-type Parts = Pick<ApiParts, 'reception' | 'operations' | 'photographs' | 'onSubmitted'>;
+type Parts = Pick<ApiParts, 'submissions' | 'operations' | 'photographs' | 'onSubmitted'>;
 
 export function submissionRoutes(parts: Parts): OpenAPIHono<Env> {
-  const { reception, onSubmitted } = parts;
+  const { submissions, onSubmitted } = parts;
   const app = createRoutes();
 
   app.openAPIRegistry.registerPath({
@@ -68,16 +68,16 @@ export function submissionRoutes(parts: Parts): OpenAPIHono<Env> {
     if (!parsed.success) throw invalidFields(parsed.error.issues);
     const { image_set_path: directory, ...wishes } = parsed.data;
     const request = requestOf(wishes);
-    const caller: Caller = {
+    const caller: Submitter = {
       tenant: c.var.tenant,
       dialect: NAME,
       idempotencyKey: c.req.header('idempotency-key') || undefined,
       assetsNamed: directory,
     };
-    const known = await reception.find(caller, request);
+    const known = await submissions.find(caller, request);
     const { job, created } = known
       ? { job: known, created: false }
-      : await reception.submit(caller, {
+      : await submissions.submit(caller, {
           ...request,
           assets: await assetsOf(directory, caller.tenant, parts),
         });

@@ -53,10 +53,10 @@ const config = z
   })
   .meta({ id: 'E2e3dConfig' });
 
-type Parts = Pick<ApiParts, 'engine' | 'operations' | 'limits' | 'checkStore' | 'exposeMetrics'>;
+type Parts = Pick<ApiParts, 'runtime' | 'operations' | 'limits' | 'checkStore' | 'exposeMetrics'>;
 
 export function systemRoutes(parts: Parts, jobs: DialectJobs): OpenAPIHono<Env> {
-  const { engine, operations, limits } = parts;
+  const { runtime, operations, limits } = parts;
   const statistics = new StatisticsOf(jobs);
   const app = createRoutes();
   const info = () => operations.find(OPERATION)?.info;
@@ -98,7 +98,7 @@ export function systemRoutes(parts: Parts, jobs: DialectJobs): OpenAPIHono<Env> 
       c.header('vary', 'Accept');
       if (type !== 'application/json') return (await parts.exposeMetrics(c)) as never;
       // Without Temporal the list would have ended jobs alone, so that is asked first.
-      const workers = countWorkers(await engine.liveWorkers());
+      const workers = countWorkers(await runtime.liveWorkers());
       const timestamp = new Date().toISOString();
       return c.json({ timestamp, ...(await statistics.for(c.var.tenant)), workers }, 200);
     },
@@ -113,7 +113,7 @@ export function systemRoutes(parts: Parts, jobs: DialectJobs): OpenAPIHono<Env> 
       responses: { 200: json(health, 'They are'), ...fails(503) },
     }),
     async (c) => {
-      const [live] = await Promise.all([engine.liveWorkers(), parts.checkStore()]);
+      const [live] = await Promise.all([runtime.liveWorkers(), parts.checkStore()]);
       const timestamp = new Date().toISOString();
       return c.json({ status: 'healthy' as const, timestamp, workers: countWorkers(live) }, 200);
     },

@@ -1,7 +1,7 @@
 /** The REST API of guestkit's workers, under /api/v1. */
 
 import { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
-import { Rooms } from '../../jobs/submit/concurrency-quota.ts';
+import { ConcurrencyQuotas } from '../../jobs/submit/concurrency-quota.ts';
 import type { CreateDialect } from '../dialect.ts';
 import { createRoutes } from '../native/shared.ts';
 import { fail, queueFull } from './errors.ts';
@@ -13,8 +13,8 @@ const name = 'guestkit';
 
 export const createGuestkit: CreateDialect = (parts) => {
   const jobs = new DialectJobs(parts.service, name);
-  const queues = new Rooms(
-    (tenant) => parts.engine.countOpen({ dialect: name, tenant, state: 'created' }),
+  const queues = new ConcurrencyQuotas(
+    (tenant) => parts.runtime.countOpen({ dialect: name, tenant, state: 'created' }),
     () => parts.guestkit.maxQueueSize,
     queueFull,
   );

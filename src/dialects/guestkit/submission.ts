@@ -7,7 +7,7 @@ import { DarkroomError } from '../../errors.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { FieldError } from '../../jobs/ports/operation-catalogue.ts';
 import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
-import type { Rooms } from '../../jobs/submit/concurrency-quota.ts';
+import type { ConcurrencyQuotas } from '../../jobs/submit/concurrency-quota.ts';
 import type { Submitted } from '../../jobs/submit/job-submissions.ts';
 import { invalid } from '../../jobs/submit/validation.ts';
 import { createRoutes, refOf } from '../native/shared.ts';
@@ -20,7 +20,7 @@ const NO_JSON = 'Send the job as JSON, with the header Content-Type: application
 interface Own {
   readonly name: string;
   readonly jobs: DialectJobs;
-  readonly queues: Rooms;
+  readonly queues: ConcurrencyQuotas;
 }
 
 const receipt = z.object({ job_id: z.string(), status: z.literal('submitted'), message: z.string() }).meta({
@@ -33,7 +33,7 @@ const receipt = z.object({ job_id: z.string(), status: z.literal('submitted'), m
 });
 
 export function submissionRoutes(
-  { reception, operations, onSubmitted }: Pick<ApiParts, 'reception' | 'operations' | 'onSubmitted'>,
+  { submissions, operations, onSubmitted }: Pick<ApiParts, 'submissions' | 'operations' | 'onSubmitted'>,
   { name, jobs, queues }: Own,
 ): OpenAPIHono<Env> {
   const app = createRoutes();
@@ -54,7 +54,7 @@ export function submissionRoutes(
     const request = requestOf(await jsonBody(c, NO_JSON), operations);
     const ref = refOf(c, request.id ?? '');
     await admit(queues, jobs, ref);
-    const { job, created } = await reception
+    const { job, created } = await submissions
       .submit({ tenant: c.var.tenant, dialect: name }, request)
       .catch((error: unknown): Submitted => {
         throw inTheirWords(error, request.operation);
@@ -72,9 +72,9 @@ export function submissionRoutes(
 }
 
 /** A job that is there already needs no room. */
-async function admit(queues: Rooms, jobs: DialectJobs, ref: JobRef): Promise<void> {
+async function admit(queues: ConcurrencyQuotas, jobs: DialectJobs, ref: JobRef): Promise<void> {
   try {
-    await queues.of(ref.tenant).admit();
+    await queues.of(ref.tenant).acquire();
   } catch (error) {
     if (!(error instanceof DarkroomError && error.code === 'queue_full')) throw error;
     const known = await jobs.get(ref).catch(() => null);

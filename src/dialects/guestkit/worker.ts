@@ -32,7 +32,7 @@ const health = z
   .object({ status: z.literal('healthy'), timestamp: z.iso.datetime() })
   .meta({ id: 'GuestkitHealth' });
 
-type Parts = Pick<ApiParts, 'engine' | 'operations' | 'limits' | 'guestkit'>;
+type Parts = Pick<ApiParts, 'runtime' | 'operations' | 'limits' | 'guestkit'>;
 
 export function workerRoutes(parts: Parts): OpenAPIHono<Env> {
   const app = createRoutes();
@@ -46,7 +46,7 @@ export function workerRoutes(parts: Parts): OpenAPIHono<Env> {
       responses: { 200: json(success(capabilities), 'The capabilities'), ...fails(503) },
     }),
     async (c) => {
-      const data = describe(parts, await parts.engine.liveWorkers());
+      const data = describe(parts, await parts.runtime.liveWorkers());
       return c.json({ success: true as const, data }, 200);
     },
   );
@@ -61,7 +61,7 @@ export function workerRoutes(parts: Parts): OpenAPIHono<Env> {
     }),
     async (c) => {
       // Throws while Temporal, without which no job is taken, is away.
-      await parts.engine.liveWorkers();
+      await parts.runtime.liveWorkers();
       const data = { status: 'healthy' as const, timestamp: new Date().toISOString() };
       return c.json({ success: true as const, data }, 200);
     },
@@ -71,7 +71,7 @@ export function workerRoutes(parts: Parts): OpenAPIHono<Env> {
 }
 
 function describe(
-  { operations, limits, guestkit }: Omit<Parts, 'engine'>,
+  { operations, limits, guestkit }: Omit<Parts, 'runtime'>,
   workers: readonly LiveWorker[],
 ): z.infer<typeof capabilities> {
   const slots = slotsOf(workers);

@@ -15,7 +15,7 @@ import { jobId } from '../../jobs/model/job.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
-import type { Caller } from '../../jobs/submit/job-submissions.ts';
+import type { Submitter } from '../../jobs/submit/job-submissions.ts';
 import type { CreateDialect } from '../dialect.ts';
 import { imageForm, operationOf, readImageForm, refusalOf, type Texts } from './form.ts';
 import { failure, outputOf, pathOf, viewOf, webJob } from './view.ts';
@@ -110,23 +110,23 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
   return app;
 }
 
-async function submit(c: Context<Env>, { reception, operations, limits, onSubmitted }: ApiParts) {
+async function submit(c: Context<Env>, { submissions, operations, limits, onSubmitted }: ApiParts) {
   if (!isForm(c)) {
     const message = 'Send the image as multipart/form-data, in a file part called "image"';
     throw new DarkroomError('unsupported_media_type', message);
   }
-  const caller: Caller = { tenant: c.var.tenant, dialect: NAME };
+  const caller: Submitter = { tenant: c.var.tenant, dialect: NAME };
   const texts: Texts = [];
   try {
-    const uploads = reception.receiveInput(caller);
+    const uploads = submissions.receiveInput(caller);
     const request = await readImageForm(c.env, { limits, operations, uploads, texts });
-    const { job } = await reception.submit(caller, request, uploads);
+    const { job } = await submissions.submit(caller, request, uploads);
     onSubmitted(job);
     return c.json(viewOf({ job, timeline: [] }), 202, { location: pathOf(job.id) });
   } catch (error) {
     if (!(error instanceof DarkroomError) || makesNoJob(error)) throw error;
     // Without a store there is no place for the record either.
-    const job = await reception.refuse(caller, operationOf(texts), refusalOf(error)).catch(() => {
+    const job = await submissions.refuse(caller, operationOf(texts), refusalOf(error)).catch(() => {
       throw error;
     });
     const headers = { location: pathOf(job.id), ...failureHeaders(error) };

@@ -6,7 +6,7 @@ import type { ApiParts, Env } from '../../api/context.ts';
 import { matches } from '../../api/files/files.ts';
 import { optionalJsonBody, sentType } from '../../api/json-body.ts';
 import { fails, json } from '../../api/openapi.ts';
-import { step } from '../../jobs/model/pending-activity.ts';
+import { pendingActivity } from '../../jobs/model/pending-activity.ts';
 import { SHOWN_ASSETS } from '../../jobs/model/request-view.ts';
 import { isTerminal, states } from '../../jobs/model/states.ts';
 import type { ControlSignal } from '../../jobs/ports/job-runtime.ts';
@@ -44,7 +44,7 @@ const time = z.iso.datetime();
 const watched = resource
   .extend({
     steps: z
-      .array(step)
+      .array(pendingActivity)
       .describe('What it does now, or waits for; empty once it has ended, and while it waits for assets'),
     estimated_completion: z
       .object({ at: time, earliest: time, latest: time })

@@ -32,11 +32,11 @@ const tags = ['Operations'];
 
 export function operationRoutes({
   operations,
-  engine,
-}: Pick<ApiParts, 'operations' | 'engine'>): OpenAPIHono<Env> {
+  runtime,
+}: Pick<ApiParts, 'operations' | 'runtime'>): OpenAPIHono<Env> {
   const app = createRoutes();
   const describe = async () => {
-    const live = await engine.liveCapabilities().catch(() => new Set<string>());
+    const live = await runtime.liveCapabilities().catch(() => new Set<string>());
     return operations.list().map((info) => ({
       ...info,
       inputs: { ...info.inputs, media: [...info.inputs.media] },

@@ -10,7 +10,7 @@ import { assetList } from '../../jobs/model/asset.ts';
 import { type Job, jobSpec } from '../../jobs/model/job.ts';
 import { linksOf } from '../../jobs/model/links.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
-import type { Caller, JobRequest, Submitted } from '../../jobs/submit/job-submissions.ts';
+import type { JobRequest, Submitted, Submitter } from '../../jobs/submit/job-submissions.ts';
 import type { Uploads } from '../../jobs/submit/uploads.ts';
 import { invalid, invalidFields, toPointer } from '../../jobs/submit/validation.ts';
 import { namesDirectories, namesOf, withPhotographs } from './directories.ts';
@@ -56,21 +56,21 @@ const body = (schema: z.ZodType, part: string) => ({
 });
 
 export function submissionRoutes({
-  reception,
+  submissions,
   watcher,
   onSubmitted,
   photographs,
   limits,
-}: Pick<ApiParts, 'reception' | 'watcher' | 'onSubmitted' | 'photographs' | 'limits'>): OpenAPIHono<Env> {
+}: Pick<ApiParts, 'submissions' | 'watcher' | 'onSubmitted' | 'photographs' | 'limits'>): OpenAPIHono<Env> {
   const app = createRoutes();
 
-  const submitJson = async (caller: Caller, request: JobRequest): Promise<Submitted> => {
-    if (!namesDirectories(request)) return reception.submit(caller, request);
+  const submitJson = async (caller: Submitter, request: JobRequest): Promise<Submitted> => {
+    if (!namesDirectories(request)) return submissions.submit(caller, request);
     const named = { ...caller, assetsNamed: namesOf(request) };
     // Found again even when a directory has changed, or has gone.
-    const known = await reception.find(named, { ...request, assets: [] });
+    const known = await submissions.find(named, { ...request, assets: [] });
     if (known) return { job: known, created: false };
-    return reception.submit(
+    return submissions.submit(
       named,
       await withPhotographs(request, (path) => photographs(path, caller.tenant)),
     );
@@ -97,8 +97,13 @@ export function submissionRoutes({
     const wait = waitOf(c);
     const { job, created } = await (async () => {
       if (!isForm(c)) return submitJson(caller, await jsonOf(c));
-      const form = await receive(c, 'job', (request) => reception.receive(caller, request as never), limits);
-      return reception.submit(caller, form.request as never, form.uploads);
+      const form = await receive(
+        c,
+        'job',
+        (request) => submissions.receive(caller, request as never),
+        limits,
+      );
+      return submissions.submit(caller, form.request as never, form.uploads);
     })();
     if (created) onSubmitted(job);
     c.header('location', linksOf(job)['self']);
@@ -129,7 +134,7 @@ export function submissionRoutes({
     const id = c.req.param('id');
     const ref = refOf(c, id);
     const form = isForm(c)
-      ? await receive(c, 'assets', () => reception.receiveAssets(ref), limits)
+      ? await receive(c, 'assets', () => submissions.receiveAssets(ref), limits)
       : { request: await jsonOf(c), uploads: undefined };
     const parsed = assetsRequest.safeParse(form.request);
     if (!parsed.success) {
@@ -137,7 +142,7 @@ export function submissionRoutes({
       throw invalidFields(parsed.error.issues);
     }
     const request = { ...parsed.data, idempotencyKey: keyOf(c) };
-    return c.json(withLinks(await reception.addAssets(ref, request, form.uploads)), 202);
+    return c.json(withLinks(await submissions.addAssets(ref, request, form.uploads)), 202);
   });
 
   return app;

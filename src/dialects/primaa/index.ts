@@ -63,7 +63,7 @@ export const createPrimaa: CreateDialect = (parts) => ({
   fail: failed,
 });
 
-function routesOf({ service, reception, onSubmitted, publicUrl }: ApiParts): OpenAPIHono<Env> {
+function routesOf({ service, submissions, onSubmitted, publicUrl }: ApiParts): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (!result.success) throw invalidFields(result.error.issues);
@@ -92,7 +92,7 @@ function routesOf({ service, reception, onSubmitted, publicUrl }: ApiParts): Ope
     async (c) => {
       const { image_url, callback_url, callback_token, algorithm_name } = c.req.valid('json');
       const caller = { tenant: c.var.tenant, dialect: NAME };
-      const { job } = await reception.submit(caller, {
+      const { job } = await submissions.submit(caller, {
         operation: algorithm_name,
         assets: [{ source: { url: image_url } }],
         callback: { url: callback_url, token: callback_token },

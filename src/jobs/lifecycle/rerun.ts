@@ -1,7 +1,7 @@
 /** Running a job again: what is computed anew, and what an earlier run did and this one builds on. */
 import { DarkroomError } from '../../errors.ts';
 import type { Job } from '../model/job.ts';
-import type { JobOrder } from '../model/run-input.ts';
+import type { RunInput } from '../model/run-input.ts';
 import { invalid } from '../submit/validation.ts';
 
 export interface RerunRequest {
@@ -12,15 +12,15 @@ export interface RerunRequest {
 }
 
 /**
- * The order of the next run. Assets that are here are not fetched again; those that could not be fetched are, unless the
+ * The input of the next run. Assets that are here are not fetched again; those that could not be fetched are, unless the
  * stages that would need them are kept. `anew`: nothing is there any more to build on. Throws invalid_request.
  */
-export function rerunOrder(
-  earlier: JobOrder,
+export function buildRerunInput(
+  earlier: RunInput,
   job: Job,
   { from, assets }: RerunRequest,
   anew: boolean,
-): JobOrder {
+): RunInput {
   const run = job.run + 1;
   if (from !== undefined && assets !== undefined)
     throw invalid([{ pointer: '/assets', detail: 'cannot be given together with from' }]);
@@ -39,7 +39,7 @@ export function rerunOrder(
   return {
     ...earlier,
     run,
-    orderedAt: new Date().toISOString(),
+    requestedAt: new Date().toISOString(),
     refetch: from === undefined || anew,
     stages: earlier.stages.map((stage, index) => {
       if (anew) return { ...stage, run, mends: null };

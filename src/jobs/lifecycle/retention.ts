@@ -6,18 +6,18 @@ import type { JobRef } from '../model/run-input.ts';
 import { isTerminal } from '../model/states.ts';
 import type { UsageLedger } from '../model/usage.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
-import type { JobEngine } from '../ports/job-runtime.ts';
+import type { JobRuntime } from '../ports/job-runtime.ts';
 import { wasGiven } from '../submit/staged-writes.ts';
-import { type Due, expiryOf, jobDue } from './scheduled-deletion.ts';
+import { expiryOf, jobDeletion, type ScheduledDeletion } from './scheduled-deletion.ts';
 
-export interface HousekeepingParts {
-  readonly engine: Pick<JobEngine, 'get' | 'order' | 'remove' | 'endedOutside'>;
+export interface RetentionDependencies {
+  readonly runtime: Pick<JobRuntime, 'get' | 'runInput' | 'remove' | 'endedOutside'>;
   readonly archive: JobArchive;
   readonly usage: UsageLedger;
 }
 
 /** How many of each. */
-export interface Housekept {
+export interface RetentionReport {
   /** Requests whose uploads or sealed inputs were left: the API died, or Temporal was away. */
   readonly uploads: number;
   /** Jobs that were ended in Temporal itself, and have a record now. */
@@ -33,15 +33,15 @@ export interface Housekept {
 }
 
 /** Hears of what could not be done. */
-export type Tell = (about: unknown, error: unknown) => void;
+export type ReportFailure = (about: unknown, error: unknown) => void;
 
 /** Requests that began so long ago are not under way any more. */
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
-export class Housekeeping {
-  readonly #parts: HousekeepingParts;
+export class Retention {
+  readonly #parts: RetentionDependencies;
 
-  constructor(parts: HousekeepingParts) {
+  constructor(parts: RetentionDependencies) {
     this.#parts = parts;
   }
 
@@ -49,8 +49,8 @@ export class Housekeeping {
    * Done twice, or by two at once, it does the same as once. What cannot be done for one job is told, and keeps the others
    * from nothing; an outage ends it. Throws temporal_unavailable, store_unavailable.
    */
-  async keep(now: Date, signal: AbortSignal, tell: Tell): Promise<Housekept> {
-    const { archive, engine, usage } = this.#parts;
+  async keep(now: Date, signal: AbortSignal, tell: ReportFailure): Promise<RetentionReport> {
+    const { archive, runtime, usage } = this.#parts;
     let failed = 0;
     /** Counts those of which something was done. */
     const each = async <T>(all: AsyncIterable<T>, does: (one: T) => Promise<boolean>): Promise<number> => {
@@ -69,7 +69,7 @@ export class Housekeeping {
     };
     const abandoned = archive.abandoned(new Date(now.getTime() - ABANDONED_MS));
     const uploads = await each(abandoned, (one) => this.#sweep(one));
-    const recorded = await each(engine.endedOutside(), ({ job }) => this.#recordEnd(job));
+    const recorded = await each(runtime.endedOutside(), ({ job }) => this.#recordEnd(job));
     let jobs = 0;
     const erased = await each(archive.due(now), async (due) => {
       const what = await this.#erase(due, now);
@@ -82,70 +82,70 @@ export class Housekeeping {
 
   /** Removes what a request left in the store, unless its job was made, or was given it. False: that cannot be told yet. */
   async #sweep({ ref, request }: { ref: JobRef; request: string }): Promise<boolean> {
-    const { archive, engine } = this.#parts;
-    const [known, record] = [await engine.get(ref), await archive.record(ref)];
-    const latest = known && (await engine.order(ref));
+    const { archive, runtime } = this.#parts;
+    const [known, record] = [await runtime.get(ref), await archive.record(ref)];
+    const latest = known && (await runtime.runInput(ref));
     if (known && !latest) return false;
-    for (const order of [record?.order, latest]) {
-      if (!order || !(await wasGiven(archive, order, request))) continue;
-      await archive.keepRequest(ref, request);
+    for (const runInput of [record?.runInput, latest]) {
+      if (!runInput || !(await wasGiven(archive, runInput, request))) continue;
+      await archive.commitRequest(ref, request);
       return true;
     }
-    // Of what came while it waits for assets, the order that it is recorded with tells.
+    // Of what came while it waits for assets, the run input that it is recorded with tells.
     if (known && !isTerminal(known.job.state) && latest?.awaiting) return false;
-    await archive.discardRequest(ref, request);
+    await archive.rollbackRequest(ref, request);
     return true;
   }
 
   /** Without a record a job would be gone once Temporal forgets it. */
   async #recordEnd(listed: Job): Promise<boolean> {
-    const { archive, engine } = this.#parts;
+    const { archive, runtime } = this.#parts;
     // The list may be older than a rerun or a deletion; and it does not say why the job was ended.
-    const snapshot = await engine.get(listed);
+    const snapshot = await runtime.get(listed);
     if (snapshot?.job.run !== listed.run || !isTerminal(snapshot.job.state)) return false;
     const { job } = snapshot;
     const record = await archive.record(job);
     if ((record?.job.run ?? 0) >= job.run || job.completed_at === null) return false;
     if (await archive.isDeleted(job)) return false;
-    const order = await engine.order(job);
-    const expires_at = expiryOf(job.completed_at, order?.keeping);
-    await archive.end({ ...snapshot, job: { ...job, expires_at }, order });
+    const runInput = await runtime.runInput(job);
+    const expires_at = expiryOf(job.completed_at, runInput?.retention);
+    await archive.end({ ...snapshot, job: { ...job, expires_at }, runInput });
     // Deleted meanwhile: what was written after the erasure is erased, too.
     if (await archive.isDeleted(job)) await archive.erase(job);
     return true;
   }
 
   /** What was erased; null: it was out of date, and something else decides. */
-  async #erase(due: Due, now: Date): Promise<Due['what'] | null> {
-    const { archive, engine } = this.#parts;
+  async #erase(due: ScheduledDeletion, now: Date): Promise<ScheduledDeletion['what'] | null> {
+    const { archive, runtime } = this.#parts;
     const { ref, run, what } = due;
     if (what === 'remains') return this.#eraseRemains(due);
-    const [known, record] = [await engine.get(ref), await archive.record(ref)];
+    const [known, record] = [await runtime.get(ref), await archive.record(ref)];
     const isLatest = (known?.job.run ?? run) === run && record?.job.run === run;
     // A later run ends with an entry of its own; a deleted job has left nothing.
     if (!record || !isLatest || (known && !isTerminal(known.job.state))) {
       await archive.settle(due, null);
       return null;
     }
-    const whole = jobDue(record);
+    const whole = jobDeletion(record);
     if (!whole || whole.at > now) {
       await archive.eraseWork(record, due.at);
       await archive.settle(due, whole);
       return 'work';
     }
-    await archive.bury(ref, null);
-    await engine.remove(ref);
+    await archive.tombstone(ref, null);
+    await runtime.remove(ref);
     await archive.erase(ref);
     await archive.settle(due, null);
     return 'job';
   }
 
   /** An upload that was under way may have written after all was erased; or the deletion was cut short. */
-  async #eraseRemains(due: Due): Promise<null> {
-    const { archive, engine } = this.#parts;
+  async #eraseRemains(due: ScheduledDeletion): Promise<null> {
+    const { archive, runtime } = this.#parts;
     const { ref } = due;
     if (await archive.isDeleted(ref)) {
-      await engine.remove(ref);
+      await runtime.remove(ref);
       await archive.erase(ref);
     }
     await archive.settle(due, null);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** A step that has not ended: a batch of downloads or of a stage, the packaging, an attempt at a callback. */
-export const step = z
+export const pendingActivity = z
   .object({
     kind: z.enum(['download', 'stage', 'package', 'callback']),
     state: z
@@ -21,4 +21,4 @@ export const step = z
   })
   .meta({ id: 'Step' });
 
-export type Step = z.infer<typeof step>;
+export type PendingActivity = z.infer<typeof pendingActivity>;

@@ -1,6 +1,6 @@
 /** What a job was asked to do, for people who look at it: without what is as good as a password. */
 import type { Callback } from './job.ts';
-import type { AssetOrder, JobInputs, JobOrder } from './run-input.ts';
+import type { AssetInput, JobInputs, RunInput } from './run-input.ts';
 
 /** Assets that are shown; of the rest there is the number. */
 export const SHOWN_ASSETS = 200;
@@ -15,7 +15,7 @@ interface AskedAsset {
   readonly attributes: Record<string, unknown>;
 }
 
-export interface Asked {
+export interface RequestView {
   readonly operation: string;
   readonly params: Record<string, unknown>;
   readonly assets: { readonly total: number; readonly shown: readonly AskedAsset[] };
@@ -27,9 +27,13 @@ export interface Asked {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** `inputs`: those of the first chunks, opened. */
-export function askedBy(order: JobOrder, inputs: readonly JobInputs[], callback: Callback | null): Asked {
-  const { header, params, chunks, callbackEvents, keeping } = order;
-  const jobMs = keeping?.jobMs ?? null;
+export function toRequestView(
+  runInput: RunInput,
+  inputs: readonly JobInputs[],
+  callback: Callback | null,
+): RequestView {
+  const { header, params, chunks, callbackEvents, retention } = runInput;
+  const jobMs = retention?.jobMs ?? null;
   return {
     operation: header.operation,
     params,
@@ -46,7 +50,7 @@ export function askedBy(order: JobOrder, inputs: readonly JobInputs[], callback:
   };
 }
 
-const shown = ({ name, source, checksum, attributes }: AssetOrder): AskedAsset => ({
+const shown = ({ name, source, checksum, attributes }: AssetInput): AskedAsset => ({
   name: name ?? null,
   source:
     'url' in source

@@ -29,11 +29,11 @@ export interface StagePlan {
 }
 
 /** A stage of one run. */
-export interface StageOrder extends StagePlan {
+export interface StageInput extends StagePlan {
   /** The run whose checkpoints it has; an earlier one where a rerun builds on what that did. */
   readonly run: number;
   /** The run whose results are kept but for assets that failed there; null: all is computed anew. */
-  readonly mends: number | null;
+  readonly retriesFailuresOf: number | null;
 }
 
 /** Bytes that came with a request and lie in the object store, below the job. */
@@ -46,12 +46,12 @@ export interface Upload {
 }
 
 /** An asset, once its upload has arrived. */
-export interface AssetOrder extends Omit<Asset, 'source'> {
+export interface AssetInput extends Omit<Asset, 'source'> {
   readonly source: { readonly url: string } | { readonly path: string } | Upload;
 }
 
 export interface JobInputs {
-  readonly assets: readonly AssetOrder[];
+  readonly assets: readonly AssetInput[];
   readonly callback: Callback | null;
 }
 
@@ -89,20 +89,20 @@ export interface AssetsTaken {
 }
 
 /** How long what there is of a job is kept after its end. */
-export interface Keeping {
+export interface RetentionPolicy {
   /** Milliseconds until the job is erased; null: it is kept. */
   readonly jobMs: number | null;
   /** Milliseconds for which what only reruns need is sure to be there: fetched assets, and what its stages left. */
   readonly workMs: number;
 }
 
-export interface JobOrder {
+export interface RunInput {
   readonly header: JobHeader;
   /** Keyed digest of the request; see `canonicalRequest`. */
   readonly fingerprint: string;
   readonly run: number;
   /** When this run was asked for. */
-  readonly orderedAt: string;
+  readonly requestedAt: string;
   readonly params: Record<string, unknown>;
   readonly chunks: readonly AssetChunk[];
   /** Null: the assets are complete. */
@@ -111,14 +111,14 @@ export interface JobOrder {
   readonly skipFailedAssets: boolean;
   /** True: assets that could not be fetched in an earlier run are fetched again. */
   readonly refetch: boolean;
-  readonly stages: readonly StageOrder[];
+  readonly stages: readonly StageInput[];
   /** Events that the client wants to hear of; empty without a callback. */
   readonly callbackEvents: readonly CallbackEvent[];
   /** Milliseconds between the attempts of a callback, after the first. */
   readonly callbackScheduleMs: readonly number[];
   readonly callback: Pick<JobInputs, 'callback'> | SealedInputs;
   /** Orders of before 0.2 say nothing of it: all is kept. */
-  readonly keeping?: Keeping;
+  readonly retention?: RetentionPolicy;
   /** Of the last run that completed: it stays until this one has. */
   readonly result: JobStatus['result'];
 }
@@ -126,25 +126,25 @@ export interface JobOrder {
 export const noUsage: Usage = { bytes_in: 0, bytes_out: 0, compute_seconds: 0 };
 
 /** The status of a job that has just been accepted. */
-export function initialStatus(order: JobOrder): JobStatus {
+export function initialStatus(runInput: RunInput): JobStatus {
   return {
     state: 'created',
     paused: false,
     stage: null,
     progress: 0,
-    run: order.run,
+    run: runInput.run,
     started_at: null,
     completed_at: null,
     expires_at: null,
-    assets: { total: expected(order), downloaded: 0, failed: 0 },
+    assets: { total: expected(runInput), downloaded: 0, failed: 0 },
     usage: noUsage,
-    result: order.result,
+    result: runInput.result,
     error: null,
   };
 }
 
 /** Assets in all, as far as that is known. */
-const expected = ({ chunks, awaiting }: JobOrder): number =>
+const expected = ({ chunks, awaiting }: RunInput): number =>
   Math.max(
     awaiting?.total ?? 0,
     chunks.reduce((sum, { count }) => sum + count, 0),

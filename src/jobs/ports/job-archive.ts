@@ -1,9 +1,9 @@
 /** Port: the object store as the domain sees it. Implemented in `src/storage/archive.ts`. */
 import type { Readable } from 'node:stream';
-import type { Due } from '../lifecycle/scheduled-deletion.ts';
+import type { ScheduledDeletion } from '../lifecycle/scheduled-deletion.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { FileEntry, Manifest } from '../model/job.ts';
-import type { JobInputs, JobOrder, JobRef, SealedInputs, Upload } from '../model/run-input.ts';
+import type { JobInputs, JobRef, RunInput, SealedInputs, Upload } from '../model/run-input.ts';
 import type { JobFilter, JobPage, JobSnapshot } from './job-runtime.ts';
 
 export interface ByteRange {
@@ -16,7 +16,7 @@ export interface ByteRange {
 /** A job that has ended, and what it takes to run it again. */
 export interface JobRecord extends JobSnapshot {
   /** Null: it was refused, and never ran. */
-  readonly order: JobOrder | null;
+  readonly runInput: RunInput | null;
 }
 
 /** Names what a request puts into the store. */
@@ -75,19 +75,19 @@ export interface JobArchive {
   /** Keeps what a request uploads. */
   upload(ref: JobRef, upload: UploadStream): Promise<Upload>;
   /** What a request brought belongs to its job from now on. */
-  keepRequest(ref: JobRef, request: string): Promise<void>;
+  commitRequest(ref: JobRef, request: string): Promise<void>;
   /** Erases it. */
-  discardRequest(ref: JobRef, request: string): Promise<void>;
+  rollbackRequest(ref: JobRef, request: string): Promise<void>;
   /** Requests that began before this time, and were neither kept nor discarded. */
   abandoned(before: Date): AsyncIterable<{ readonly ref: JobRef; readonly request: string }>;
   /** True when a job with this id was deleted. */
   isDeleted(ref: JobRef): Promise<boolean>;
   /** Marks the job as deleted, so that its id stays taken. `remains`: another look at it, where steps may be under way. */
-  bury(ref: JobRef, remains: Due | null): Promise<void>;
+  tombstone(ref: JobRef, remains: ScheduledDeletion | null): Promise<void>;
   /** What is to be erased by this time, the longest due first. */
-  due(now: Date): AsyncIterable<Due>;
+  due(now: Date): AsyncIterable<ScheduledDeletion>;
   /** What was due is done, or need not be done any more; `next`: what is due after it. */
-  settle(due: Due, next: Due | null): Promise<void>;
+  settle(due: ScheduledDeletion, next: ScheduledDeletion | null): Promise<void>;
   /**
    * Erases what only a rerun would need: fetched assets, and what stages left that is not part of the result; as far as it was
    * written before `until`, by runs up to that of the record.

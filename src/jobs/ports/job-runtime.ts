@@ -2,8 +2,8 @@
 
 import type { Delivery } from '../model/delivery.ts';
 import type { Job } from '../model/job.ts';
-import type { Step } from '../model/pending-activity.ts';
-import type { AssetsTaken, JobOrder, JobRef, MoreAssets } from '../model/run-input.ts';
+import type { PendingActivity } from '../model/pending-activity.ts';
+import type { AssetsTaken, JobRef, MoreAssets, RunInput } from '../model/run-input.ts';
 import type { JobState } from '../model/states.ts';
 import type { Moment } from '../model/timeline.ts';
 
@@ -15,7 +15,7 @@ export interface JobSnapshot {
   /** Of the current run. */
   readonly timeline: readonly Moment[];
   /** What it does now, or waits for; known where one job is looked at, while it runs. */
-  readonly steps?: readonly Step[];
+  readonly steps?: readonly PendingActivity[];
 }
 
 export interface JobFilter {
@@ -62,12 +62,12 @@ export interface QueueState {
 /**
  * Every method throws `temporal_unavailable` when Temporal does not answer. None of them needs a worker.
  */
-export interface JobEngine {
+export interface JobRuntime {
   /**
    * Starts a run of a job. False, and nothing done, when the engine already has a job with this id; of a rerun, when one
    * is running.
    */
-  start(order: JobOrder, options: { priority?: number | undefined }): Promise<boolean>;
+  start(runInput: RunInput, options: { priority?: number | undefined }): Promise<boolean>;
   /** The job, at most a second old; null when the engine does not know it (any more). */
   get(ref: JobRef): Promise<JobSnapshot | null>;
   /** Jobs that run first, the newest before the others; then those that have ended, the latest end first. */
@@ -88,14 +88,14 @@ export interface JobEngine {
   retainedSince(): Promise<Date>;
   signal(ref: JobRef, signal: ControlSignal, reason?: string): Promise<void>;
   /** What the job's latest run was given at its start; null when the engine does not know it (any more). */
-  order(ref: JobRef): Promise<JobOrder | null>;
+  runInput(ref: JobRef): Promise<RunInput | null>;
   /**
    * Hands a waiting job more assets. The same `requestId` again changes nothing and gives the first answer. Throws
    * input_closed, too_many_assets, and worker_unavailable when no worker took them in time.
    */
   addAssets(ref: JobRef, more: MoreAssets, requestId: string): Promise<AssetsTaken>;
   /** Delivers a callback anew, at once and then by the schedule. */
-  redeliver(order: JobOrder, job: Job, delivery: Delivery): Promise<void>;
+  redeliver(runInput: RunInput, job: Job, delivery: Delivery): Promise<void>;
   /** Stops the job if it runs, by cancellation or else by force, and forgets it within minutes. */
   remove(ref: JobRef): Promise<void>;
   /** Capabilities that at least one live worker offers. */

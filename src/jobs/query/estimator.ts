@@ -1,8 +1,8 @@
 /** Estimates for running jobs, from what Temporal remembers of like ones. */
 
-import { Recent } from '../../lib/ttl-cache.ts';
+import { TtlCache } from '../../lib/ttl-cache.ts';
 import { isTerminal } from '../model/states.ts';
-import type { JobEngine, JobSnapshot } from '../ports/job-runtime.ts';
+import type { JobRuntime, JobSnapshot } from '../ports/job-runtime.ts';
 import { type Estimate, estimate } from './estimate.ts';
 
 /** How long like jobs took changes slowly. */
@@ -12,12 +12,12 @@ const FRESH_MS = 30_000;
 const MAX_KINDS = 200;
 
 export class Estimator {
-  readonly #engine: Pick<JobEngine, 'finished'>;
+  readonly #runtime: Pick<JobRuntime, 'finished'>;
   /** By tenant and operation. */
-  readonly #finished = new Recent<readonly JobSnapshot[]>(FRESH_MS, MAX_KINDS);
+  readonly #finished = new TtlCache<readonly JobSnapshot[]>(FRESH_MS, MAX_KINDS);
 
-  constructor(engine: Pick<JobEngine, 'finished'>) {
-    this.#engine = engine;
+  constructor(runtime: Pick<JobRuntime, 'finished'>) {
+    this.#runtime = runtime;
   }
 
   /** Null when it cannot be known, also while Temporal is away. */
@@ -29,6 +29,6 @@ export class Estimator {
   }
 
   #like(tenant: string, operation: string): Promise<readonly JobSnapshot[]> {
-    return this.#finished.get(`${tenant}/${operation}`, () => this.#engine.finished(tenant, operation));
+    return this.#finished.get(`${tenant}/${operation}`, () => this.#runtime.finished(tenant, operation));
   }
 }

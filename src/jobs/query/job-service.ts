@@ -1,22 +1,22 @@
 /** Everything that can be done with jobs, for every API alike. */
 import { DarkroomError } from '../../errors.ts';
-import { Recent } from '../../lib/ttl-cache.ts';
-import { type RerunRequest, rerunOrder } from '../lifecycle/rerun.ts';
-import { isExpired, remainsDue, workOverSince } from '../lifecycle/scheduled-deletion.ts';
+import { TtlCache } from '../../lib/ttl-cache.ts';
+import { buildRerunInput, type RerunRequest } from '../lifecycle/rerun.ts';
+import { isExpired, leftoversDeletion, workExpiredSince } from '../lifecycle/scheduled-deletion.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { Job } from '../model/job.ts';
-import { type Asked, askedBy, SHOWN_ASSETS } from '../model/request-view.ts';
+import { type RequestView, SHOWN_ASSETS, toRequestView } from '../model/request-view.ts';
 import {
   type AssetChunk,
   initialStatus,
   type JobInputs,
-  type JobOrder,
   type JobRef,
+  type RunInput,
 } from '../model/run-input.ts';
 import { isTerminal } from '../model/states.ts';
 import type { JobArchive, OpenFile, StoredResult } from '../ports/job-archive.ts';
-import type { ControlSignal, JobEngine, JobFilter, JobPage, JobSnapshot } from '../ports/job-runtime.ts';
-import type { Rooms } from '../submit/concurrency-quota.ts';
+import type { ControlSignal, JobFilter, JobPage, JobRuntime, JobSnapshot } from '../ports/job-runtime.ts';
+import type { ConcurrencyQuotas } from '../submit/concurrency-quota.ts';
 import { invalid } from '../submit/validation.ts';
 
 const HEED_MS = 1000;
@@ -32,9 +32,9 @@ const COUNT_MS = 10 * 60_000;
 const MAX_COUNTS = 1000;
 
 export interface JobServiceParts {
-  readonly engine: JobEngine;
+  readonly runtime: JobRuntime;
   readonly archive: JobArchive;
-  readonly rooms: Rooms;
+  readonly quotas: ConcurrencyQuotas;
 }
 
 const past = { cancel: 'cancelled', pause: 'paused', resume: 'resumed' } as const satisfies Record<
@@ -44,7 +44,7 @@ const past = { cancel: 'cancelled', pause: 'paused', resume: 'resumed' } as cons
 
 export class JobService {
   readonly #parts: JobServiceParts;
-  readonly #older = new Recent<number>(COUNT_MS, MAX_COUNTS);
+  readonly #older = new TtlCache<number>(COUNT_MS, MAX_COUNTS);
 
   constructor(parts: JobServiceParts) {
     this.#parts = parts;
@@ -58,17 +58,17 @@ export class JobService {
       throw new DarkroomError('job_still_active', message, { details: { state: job.state } });
     }
     const earlier = await this.#orderOf(ref, job);
-    const over = workOverSince(job, earlier);
-    const order = rerunOrder(earlier, job, request, over !== null);
-    await this.#parts.rooms.of(ref.tenant).admit();
+    const over = workExpiredSince(job, earlier);
+    const runInput = buildRerunInput(earlier, job, request, over !== null);
+    await this.#parts.quotas.of(ref.tenant).acquire();
     // Past its time the work may be erased at any moment: the next run must not build on a part of it.
     if (over) await this.#eraseWork(job, over);
     for (const deadline = Date.now() + CLOSING_MS; ; await pause(100)) {
-      if (await this.#parts.engine.start({ ...order, fingerprint }, {}))
-        return { ...order.header, ...initialStatus(order) };
+      if (await this.#parts.runtime.start({ ...runInput, fingerprint }, {}))
+        return { ...runInput.header, ...initialStatus(runInput) };
       const { job: now } = await this.#find(ref);
       // Another rerun was faster.
-      if (now.run >= order.run) return now;
+      if (now.run >= runInput.run) return now;
       if (Date.now() < deadline) continue;
       const message = `Job "${ref.id}" has ended, and its client is being told; run it again in a few seconds`;
       throw new DarkroomError('job_still_active', message, { details: { state: now.state } });
@@ -82,11 +82,11 @@ export class JobService {
   }
 
   /** What the job's latest run was given. */
-  async #orderOf(ref: JobRef, { run }: Job): Promise<JobOrder> {
-    const { archive, engine } = this.#parts;
+  async #orderOf(ref: JobRef, { run }: Job): Promise<RunInput> {
+    const { archive, runtime } = this.#parts;
     const record = await archive.record(ref);
-    const order = record?.job.run === run ? record.order : await engine.order(ref);
-    if (order) return order;
+    const runInput = record?.job.run === run ? record.runInput : await runtime.runInput(ref);
+    if (runInput) return runInput;
     throw new DarkroomError('job_not_rerunnable', `What job "${ref.id}" was given is no longer known`);
   }
 
@@ -109,7 +109,7 @@ export class JobService {
     filter: JobFilter,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<JobPage> {
-    const { engine, archive } = this.#parts;
+    const { runtime, archive } = this.#parts;
     const [source, cursor] = splitCursor(page.cursor);
     const stored = async (before?: Date) => {
       const found = await this.#withoutGone(
@@ -117,13 +117,15 @@ export class JobService {
       );
       return { ...found, cursor: found.cursor && `s.${found.cursor}` };
     };
-    if (source === 's') return stored(cursor ? undefined : await engine.retainedSince());
+    if (source === 's') return stored(cursor ? undefined : await runtime.retainedSince());
     try {
-      const found = await this.#withoutGone(await engine.list(tenant, filter, { limit: page.limit, cursor }));
+      const found = await this.#withoutGone(
+        await runtime.list(tenant, filter, { limit: page.limit, cursor }),
+      );
       if (found.cursor) return { ...found, cursor: `t.${found.cursor}` };
       const limit = Math.max(1, page.limit - found.jobs.length);
       // To find more that match may take long, and then is for the next page.
-      const rest = { limit, before: await engine.retainedSince(), looks: LOOKS };
+      const rest = { limit, before: await runtime.retainedSince(), looks: LOOKS };
       const older = await this.#withoutGone(await archive.list(tenant, filter, rest));
       if (found.jobs.length === page.limit)
         return { ...found, cursor: older.jobs.length > 0 || older.cursor ? 's.' : null };
@@ -143,7 +145,7 @@ export class JobService {
    * where each must be looked at, as some minutes ago. Throws temporal_unavailable.
    */
   async count(tenant: string, filter: JobFilter, most: number): Promise<number> {
-    const known = await this.#parts.engine.count(tenant, filter);
+    const known = await this.#parts.runtime.count(tenant, filter);
     if (known >= most) return known;
     const question = JSON.stringify([tenant, filter, most]);
     return known + (await this.#older.get(question, () => this.#countOlder(tenant, filter, most)));
@@ -171,7 +173,7 @@ export class JobService {
         },
       );
     }
-    await this.#parts.engine.signal(ref, signal, reason);
+    await this.#parts.runtime.signal(ref, signal, reason);
     return this.#whenHeeded(ref, signal);
   }
 
@@ -199,22 +201,22 @@ export class JobService {
   }
 
   /** What the job was asked to do. Throws job_not_found; job_not_rerunnable when that is no longer known. */
-  async request(ref: JobRef): Promise<Asked> {
+  async request(ref: JobRef): Promise<RequestView> {
     const { archive } = this.#parts;
     const { job } = await this.#find(ref);
-    const order = await this.#orderOf(ref, job);
-    const open = async (part: JobOrder['callback'] | AssetChunk): Promise<JobInputs> => {
+    const runInput = await this.#orderOf(ref, job);
+    const open = async (part: RunInput['callback'] | AssetChunk): Promise<JobInputs> => {
       const { assets = [], callback = null } =
         'sealed' in part ? await archive.unseal(ref, part) : { ...nothing, ...part };
       return { assets, callback };
     };
     const inputs: JobInputs[] = [];
-    for (let at = 0, count = 0; at < order.chunks.length && count < SHOWN_ASSETS; at++) {
-      const chunk = order.chunks[at];
+    for (let at = 0, count = 0; at < runInput.chunks.length && count < SHOWN_ASSETS; at++) {
+      const chunk = runInput.chunks[at];
       if (chunk) inputs.push(await open(chunk));
       count += chunk?.count ?? 0;
     }
-    return askedBy(order, inputs, (await open(order.callback)).callback);
+    return toRequestView(runInput, inputs, (await open(runInput.callback)).callback);
   }
 
   /** One result file. Throws job_not_found, result_not_ready, file_not_found. */
@@ -243,27 +245,27 @@ export class JobService {
       const message = `Job "${ref.id}" has no delivery "${which}"; see its list of deliveries`;
       throw new DarkroomError('delivery_not_found', message);
     }
-    await this.#parts.engine.redeliver(await this.#orderOf(ref, job), job, delivery);
+    await this.#parts.runtime.redeliver(await this.#orderOf(ref, job), job, delivery);
     return delivery;
   }
 
   /** Stops the job if it runs and erases all that is kept of it; only its id stays taken. */
   async delete(ref: JobRef): Promise<void> {
-    const { archive, engine } = this.#parts;
+    const { archive, runtime } = this.#parts;
     // A deletion that was cut short is finished by the next one, which then finds no job.
     const buried = await archive.isDeleted(ref);
     const found = buried ? null : await this.#find(ref);
     const runs = found !== null && !isTerminal(found.job.state);
     // First, so that what still runs knows, and a deletion that is cut short can be finished.
-    await archive.bury(ref, runs ? remainsDue(ref, new Date()) : null);
-    await engine.remove(ref);
+    await archive.tombstone(ref, runs ? leftoversDeletion(ref, new Date()) : null);
+    await runtime.remove(ref);
     await archive.erase(ref);
     if (buried) throw notFound(ref);
   }
 
   async #find(ref: JobRef): Promise<JobSnapshot> {
-    const { engine, archive } = this.#parts;
-    const found = await engine.get(ref).catch(async (error: unknown) => {
+    const { runtime, archive } = this.#parts;
+    const found = await runtime.get(ref).catch(async (error: unknown) => {
       const record = isUnavailable(error) ? await archive.record(ref).catch(() => null) : null;
       if (record) return record;
       throw error;

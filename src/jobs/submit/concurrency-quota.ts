@@ -1,17 +1,17 @@
 /** How many jobs of a tenant there may be at once. Temporal would take any number. */
 import { DarkroomError } from '../../errors.ts';
-import type { JobEngine } from '../ports/job-runtime.ts';
+import type { JobRuntime } from '../ports/job-runtime.ts';
 
 /** Milliseconds for which a count is good enough, and below which counting again would tell nothing new. */
 const FRESH_MS = { below: 1000, full: 100 };
 
 /** For all jobs of a tenant that have not ended. `limitOf`: how many those may be, or infinity. */
-export const tenantRooms = (
-  engine: Pick<JobEngine, 'countOpen'>,
+export const tenantQuotas = (
+  runtime: Pick<JobRuntime, 'countOpen'>,
   limitOf: (tenant: string) => number,
-): Rooms =>
-  new Rooms(
-    (tenant) => engine.countOpen({ tenant }),
+): ConcurrencyQuotas =>
+  new ConcurrencyQuotas(
+    (tenant) => runtime.countOpen({ tenant }),
     limitOf,
     (limit, tenant) => {
       const message = `Tenant "${tenant}" may have ${limit} jobs under way at once, and has. Submit this one again when another has ended`;
@@ -20,9 +20,9 @@ export const tenantRooms = (
   );
 
 /** One for each tenant, so that none can fill those of the others. */
-export class Rooms {
-  readonly #rooms = new Map<string, Room>();
-  readonly #make: (tenant: string) => Room;
+export class ConcurrencyQuotas {
+  readonly #quotas = new Map<string, ConcurrencyQuota>();
+  readonly #make: (tenant: string) => ConcurrencyQuota;
 
   /** `count`: a tenant's jobs. `limitOf`: how many it may have, or infinity. `full`: what those beyond it are refused with. */
   constructor(
@@ -32,7 +32,7 @@ export class Rooms {
   ) {
     this.#make = (tenant) => {
       const limit = limitOf(tenant);
-      return new Room(
+      return new ConcurrencyQuota(
         () => count(tenant),
         limit,
         () => full(limit, tenant),
@@ -40,14 +40,14 @@ export class Rooms {
     };
   }
 
-  of(tenant: string): Room {
-    const room = this.#rooms.get(tenant) ?? this.#make(tenant);
-    this.#rooms.set(tenant, room);
+  of(tenant: string): ConcurrencyQuota {
+    const room = this.#quotas.get(tenant) ?? this.#make(tenant);
+    this.#quotas.set(tenant, room);
     return room;
   }
 }
 
-class Room {
+class ConcurrencyQuota {
   readonly #count: () => Promise<number>;
   readonly #limit: number;
   readonly #full: () => DarkroomError;
@@ -64,7 +64,7 @@ class Room {
   }
 
   /** Takes up room for one more job. Throws when there is none, and what counting throws. */
-  async admit(): Promise<void> {
+  async acquire(): Promise<void> {
     await this.#countAnew();
     this.#refuseMore();
     this.#admitted += 1;

@@ -1,14 +1,14 @@
 /** What makes two requests the same. */
 import { DarkroomError } from '../../errors.ts';
 import type { Job, JobSpec } from '../model/job.ts';
-import type { AssetOrder } from '../model/run-input.ts';
+import type { AssetInput } from '../model/run-input.ts';
 import type { JobSnapshot } from '../ports/job-runtime.ts';
 
 /**
  * One text for all spellings of a request: keys sorted, defaults filled in beforehand. The id, labels and times do not
  * count: a client that sends its request again after a lost answer means the same job. `assetsNamed` stands for the assets.
  */
-export function canonicalRequest(spec: JobSpec, assets: readonly AssetOrder[], assetsNamed?: string): string {
+export function canonicalRequest(spec: JobSpec, assets: readonly AssetInput[], assetsNamed?: string): string {
   const { operation, params, callback, await_assets } = spec;
   return JSON.stringify(
     sorted({
@@ -22,11 +22,11 @@ export function canonicalRequest(spec: JobSpec, assets: readonly AssetOrder[], a
 }
 
 /** The same for a call that adds assets. */
-export const canonicalAssets = (assets: readonly AssetOrder[], final: boolean): string =>
+export const canonicalAssets = (assets: readonly AssetInput[], final: boolean): string =>
   JSON.stringify(sorted({ assets: assets.map(canonicalAsset), final }));
 
 /** The same bytes, wherever each request has put them. */
-const canonicalAsset = ({ source, ...asset }: AssetOrder) => ({
+const canonicalAsset = ({ source, ...asset }: AssetInput) => ({
   ...asset,
   source: 'upload' in source ? { sha256: source.sha256 } : source,
 });

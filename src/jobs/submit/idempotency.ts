@@ -1,10 +1,10 @@
 /** Requests that carry an Idempotency-Key: what they are known by, so that one that is sent twice counts once. */
 import { DarkroomError } from '../../errors.ts';
 import type { JobSpec } from '../model/job.ts';
-import type { AssetOrder } from '../model/run-input.ts';
+import type { AssetInput } from '../model/run-input.ts';
 import { canonicalAssets } from './fingerprint.ts';
 
-/** See `Caller` of the reception. */
+/** See `Caller` of the submissions. */
 interface KeyedCaller {
   readonly tenant: string;
   readonly dialect: string;
@@ -28,7 +28,7 @@ export class Idempotency {
   }
 
   /** Ids of a call for more assets: of the key and what came with it, so that the workflow can tell one that is repeated from another. */
-  callsOf(key: string, assets: readonly AssetOrder[], final: boolean): string[] {
+  callsOf(key: string, assets: readonly AssetInput[], final: boolean): string[] {
     const contents = this.#digests(canonicalAssets(assets, final));
     return this.#digests(`assets:${key}`).map((hex, index) => `${hex}.${contents[index]?.slice(0, 16)}`);
   }

@@ -8,31 +8,31 @@ import type { Job, JobSpec, jobSpec } from '../model/job.ts';
 import { initialStatus, type JobRef } from '../model/run-input.ts';
 import { isTerminal } from '../model/states.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
-import type { JobEngine } from '../ports/job-runtime.ts';
+import type { JobRuntime } from '../ports/job-runtime.ts';
 import type { OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
 import type { JobService } from '../query/job-service.ts';
 import {
-  type OrderParts,
-  orderOf,
+  buildRunInput,
   type ReceivedFile,
+  type RunInputDependencies,
   sealChunks,
   type ValidRequest,
   withUploads,
 } from './build-run-input.ts';
-import type { Rooms } from './concurrency-quota.ts';
+import type { ConcurrencyQuotas } from './concurrency-quota.ts';
 import { canonicalRequest, sameRequest } from './fingerprint.ts';
 import { Idempotency, inTermsOfKey } from './idempotency.ts';
-import { isUnheard } from './outcome-unknown.ts';
+import { isOutcomeUnknown } from './outcome-unknown.ts';
 import { refusedRecord } from './refused-record.ts';
-import { Deposit } from './staged-writes.ts';
+import { StagedWrites } from './staged-writes.ts';
 import { Uploads } from './uploads.ts';
 import { invalid, validate, validateAssets } from './validation.ts';
 
-export interface ReceptionParts extends OrderParts {
-  readonly engine: JobEngine;
+export interface JobSubmissionsDependencies extends RunInputDependencies {
+  readonly runtime: JobRuntime;
   readonly archive: JobArchive;
   readonly operations: OperationCatalogue;
-  readonly rooms: Rooms;
+  readonly quotas: ConcurrencyQuotas;
   /** Keyed digests of a canonical request, the current key's first. */
   readonly fingerprints: (text: string) => readonly [string, ...string[]];
   /** True: jobs wait for a worker with the engine that they need; else they are refused. */
@@ -42,7 +42,7 @@ export interface ReceptionParts extends OrderParts {
 }
 
 /** Who asks, through which API. */
-export interface Caller {
+export interface Submitter {
   readonly tenant: string;
   readonly dialect: string;
   /** Stands for an id that the client did not choose, so that a request that is sent twice is one job. */
@@ -66,12 +66,12 @@ export interface Submitted {
   readonly created: boolean;
 }
 
-export class Reception {
-  readonly #parts: ReceptionParts;
+export class JobSubmissions {
+  readonly #parts: JobSubmissionsDependencies;
   readonly #service: Pick<JobService, 'get'>;
   readonly #idempotency: Idempotency;
 
-  constructor(parts: ReceptionParts, service: Pick<JobService, 'get'>) {
+  constructor(parts: JobSubmissionsDependencies, service: Pick<JobService, 'get'>) {
     this.#parts = parts;
     this.#idempotency = new Idempotency(parts.fingerprints);
     this.#service = service;
@@ -82,24 +82,24 @@ export class Reception {
    * the files that came with it. Throws invalid_request (with one entry in `details.errors` for each bad field),
    * job_id_in_use, idempotency_key_reused, job_id_deleted, too_many_jobs, temporal_unavailable, store_unavailable; then nothing was created.
    */
-  async submit(caller: Caller, request: JobRequest, uploads?: Uploads): Promise<Submitted> {
+  async submit(caller: Submitter, request: JobRequest, uploads?: Uploads): Promise<Submitted> {
     const files = uploads?.files ?? [];
     const accept = async (): Promise<Submitted> => {
       const { spec, operation } = validate(request, this.#parts, files);
       const assets = withUploads(spec.assets, files);
-      const deposit = uploads?.deposit ?? this.#deposit(caller, await this.#named(caller, spec));
-      const valid = { dialect: caller.dialect, spec, operation, assets, deposit };
-      return deposit.settle(
+      const staged = uploads?.staged ?? this.#staged(caller, await this.#named(caller, spec));
+      const valid = { dialect: caller.dialect, spec, operation, assets, staged };
+      return staged.commitOrRollback(
         () => this.#accept(caller, valid),
         ({ created }) => created,
       );
     };
-    return uploads ? uploads.deposit.settle(accept, ({ created }) => created) : accept();
+    return uploads ? uploads.staged.commitOrRollback(accept, ({ created }) => created) : accept();
   }
 
-  async #accept(caller: Caller, request: Omit<ValidRequest, 'fingerprint'>): Promise<Submitted> {
-    const { spec, operation, assets, deposit } = request;
-    const { ref } = deposit;
+  async #accept(caller: Submitter, request: Omit<ValidRequest, 'fingerprint'>): Promise<Submitted> {
+    const { spec, operation, assets, staged } = request;
+    const { ref } = staged;
     const chosen = spec.id !== undefined || caller.idempotencyKey !== undefined;
     const fingerprints = this.#parts.fingerprints(canonicalRequest(spec, assets, caller.assetsNamed));
     try {
@@ -108,10 +108,10 @@ export class Reception {
       if (known) return { job: known, created: false };
       await this.#refuseUnavailable(operation);
       await this.#admit(ref, chosen);
-      const order = await orderOf(this.#parts, { ...request, fingerprint: fingerprints[0] });
-      if (await this.#parts.engine.start(order, { priority: spec.priority }))
-        return { job: { ...order.header, ...initialStatus(order) }, created: true };
-      const existing = await this.#parts.engine.get(ref);
+      const runInput = await buildRunInput(this.#parts, { ...request, fingerprint: fingerprints[0] });
+      if (await this.#parts.runtime.start(runInput, { priority: spec.priority }))
+        return { job: { ...runInput.header, ...initialStatus(runInput) }, created: true };
+      const existing = await this.#parts.runtime.get(ref);
       if (!existing) {
         const message = `Job id "${ref.id}" was taken and given up just now; try again`;
         throw new DarkroomError('job_id_in_use', message);
@@ -126,7 +126,7 @@ export class Reception {
    * The job that a request names, by its id or by a key; null when it names none. While the master key is changed, a key may
    * stand for a job that was made with the one before.
    */
-  async #named(caller: Caller, { id }: Pick<JobSpec, 'id'>): Promise<JobRef | null> {
+  async #named(caller: Submitter, { id }: Pick<JobSpec, 'id'>): Promise<JobRef | null> {
     const { tenant } = caller;
     const [current, ...earlier] = id === undefined ? this.#idempotency.idsOf(caller) : [id];
     for (const id of earlier) if (await this.#isTaken({ tenant, id })) return { tenant, id };
@@ -134,27 +134,27 @@ export class Reception {
   }
 
   async #isTaken(ref: JobRef): Promise<boolean> {
-    const { archive, engine } = this.#parts;
+    const { archive, runtime } = this.#parts;
     if ((await archive.isDeleted(ref)) || (await archive.record(ref))) return true;
-    return (await engine.get(ref)) !== null;
+    return (await runtime.get(ref)) !== null;
   }
 
-  #deposit({ tenant }: Caller, named: JobRef | null): Deposit {
-    return new Deposit(this.#parts.archive, named ?? { tenant, id: randomUUID() });
+  #staged({ tenant }: Submitter, named: JobRef | null): StagedWrites {
+    return new StagedWrites(this.#parts.archive, named ?? { tenant, id: randomUUID() });
   }
 
   /**
    * The job that the same request made before, its assets left out, as `assetsNamed` stands for them; null when there is none.
    * Throws invalid_request, job_id_in_use, idempotency_key_reused, job_id_deleted.
    */
-  async find(caller: Caller, request: JobRequest): Promise<Job | null> {
+  async find(caller: Submitter, request: JobRequest): Promise<Job | null> {
     const { spec } = validate(request, this.#parts, null);
     const ref = await this.#named(caller, spec);
     if (!ref) return null;
     const fingerprints = this.#parts.fingerprints(canonicalRequest(spec, [], caller.assetsNamed));
     try {
       const ended = await this.#known(ref, fingerprints);
-      const running = ended ? null : await this.#parts.engine.get(ref);
+      const running = ended ? null : await this.#parts.runtime.get(ref);
       return running ? sameRequest(running, fingerprints) : ended;
     } catch (error) {
       throw inTermsOfKey(error, spec, caller);
@@ -165,49 +165,49 @@ export class Reception {
    * Begins a submission whose files follow: the request is checked before they come. Hand `submit` the same request and
    * the uploads once they are there, or discard them.
    */
-  async receive(caller: Caller, request: JobRequest): Promise<Uploads> {
+  async receive(caller: Submitter, request: JobRequest): Promise<Uploads> {
     const { spec, operation } = validate(request, this.#parts, null);
     await this.#refuseUnavailable(operation);
-    await this.#parts.rooms.of(caller.tenant).check();
-    const deposit = this.#deposit(caller, await this.#named(caller, spec));
-    if (spec.id !== undefined) await this.#refuseDeleted(deposit.ref);
-    return new Uploads(deposit);
+    await this.#parts.quotas.of(caller.tenant).check();
+    const staged = this.#staged(caller, await this.#named(caller, spec));
+    if (spec.id !== undefined) await this.#refuseDeleted(staged.ref);
+    return new Uploads(staged);
   }
 
   /** A request that is sent again needs no room: its job is there. */
   async #admit(ref: JobRef, chosen: boolean): Promise<void> {
-    const { engine, rooms } = this.#parts;
-    await rooms
+    const { runtime, quotas } = this.#parts;
+    await quotas
       .of(ref.tenant)
-      .admit()
+      .acquire()
       .catch(async (error: unknown) => {
-        if (!chosen || (await engine.get(ref)) === null) throw error;
+        if (!chosen || (await runtime.get(ref)) === null) throw error;
       });
   }
 
   /** Such a job would wait for somebody to install something, which its client should be told. */
   async #refuseUnavailable({ info }: PlannableOperation): Promise<void> {
-    const { engine, queueUnavailable } = this.#parts;
+    const { runtime, queueUnavailable } = this.#parts;
     if (info.requires.length === 0 || queueUnavailable) return;
-    const live = await engine.liveCapabilities();
+    const live = await runtime.liveCapabilities();
     if (info.capabilities.every((capability) => live.has(capability))) return;
     const message = `No live worker can do ${info.name}. Run "${info.install}" where a worker runs; it is offered seconds later`;
     throw new DarkroomError('operation_unavailable', message, { details: { requires: info.requires } });
   }
 
   /** Begins a submission of one file of which nothing else is known yet: all of the request is checked by `submit`. */
-  receiveInput({ tenant }: Caller): Uploads {
+  receiveInput({ tenant }: Submitter): Uploads {
     const ref = { tenant, id: randomUUID() };
-    return new Uploads(new Deposit(this.#parts.archive, ref, { asInput: true }));
+    return new Uploads(new StagedWrites(this.#parts.archive, ref, { asInput: true }));
   }
 
   /**
    * Makes a failed job of a submission that was not accepted, for an API whose clients look there for the reason. Its id is
    * its own: a start whose answer was lost may have made a job that runs. Throws store_unavailable, disk_full.
    */
-  async refuse({ tenant, dialect }: Caller, operation: string, error: DarkroomError): Promise<Job> {
-    const { keeping } = this.#parts;
-    const record = refusedRecord({ tenant, id: randomUUID() }, { dialect, operation, error, keeping });
+  async refuse({ tenant, dialect }: Submitter, operation: string, error: DarkroomError): Promise<Job> {
+    const { retention } = this.#parts;
+    const record = refusedRecord({ tenant, id: randomUUID() }, { dialect, operation, error, retention });
     await this.#parts.archive.refuse(record);
     return record.job;
   }
@@ -216,7 +216,7 @@ export class Reception {
   async receiveAssets(ref: JobRef): Promise<Uploads> {
     const job = await this.#service.get(ref);
     if (isComplete(job)) throw inputClosed(job);
-    return new Uploads(new Deposit(this.#parts.archive, ref));
+    return new Uploads(new StagedWrites(this.#parts.archive, ref));
   }
 
   /**
@@ -224,9 +224,9 @@ export class Reception {
    * nothing. Throws invalid_request, job_not_found, input_closed, too_many_assets, worker_unavailable.
    */
   async addAssets(ref: JobRef, request: AssetsRequest, uploads?: Uploads): Promise<Job> {
-    const deposit = uploads?.deposit ?? new Deposit(this.#parts.archive, ref);
-    await deposit.settle(
-      () => this.#handOver(deposit, request, uploads?.files ?? []),
+    const staged = uploads?.staged ?? new StagedWrites(this.#parts.archive, ref);
+    await staged.commitOrRollback(
+      () => this.#handOver(staged, request, uploads?.files ?? []),
       (taken) => taken,
     );
     return this.#service.get(ref);
@@ -234,11 +234,11 @@ export class Reception {
 
   /** False: the same call had brought them before. */
   async #handOver(
-    deposit: Deposit,
+    staged: StagedWrites,
     request: AssetsRequest,
     files: readonly ReceivedFile[],
   ): Promise<boolean> {
-    const { ref } = deposit;
+    const { ref } = staged;
     const job = await this.#service.get(ref);
     const assets = withUploads(validateAssets(request.assets, job.operation, this.#parts, files), files);
     const { final = false, idempotencyKey } = request;
@@ -249,8 +249,8 @@ export class Reception {
     // Under the current key it is the workflow that tells, unless that takes no more.
     for (const call of isComplete(job) ? calls : earlier) if (await this.#wasTaken(ref, call)) return false;
     if (isComplete(job)) throw inputClosed(job);
-    const chunks = await sealChunks(deposit, assets);
-    const taken = await this.#parts.engine.addAssets(ref, { chunks, final }, current);
+    const chunks = await sealChunks(staged, assets);
+    const taken = await this.#parts.runtime.addAssets(ref, { chunks, final }, current);
     return taken.sealed.join() === chunks.map(({ sealed }) => sealed).join();
   }
 
@@ -259,10 +259,10 @@ export class Reception {
     try {
       // More than any job takes: it is refused, and leaves no trace, unless it is known.
       const tooMany = { count: Number.MAX_SAFE_INTEGER, assets: [] };
-      await this.#parts.engine.addAssets(ref, { chunks: [tooMany], final: false }, call);
+      await this.#parts.runtime.addAssets(ref, { chunks: [tooMany], final: false }, call);
       return true;
     } catch (error) {
-      if (isUnheard(error) || isReusedKey(error)) throw error;
+      if (isOutcomeUnknown(error) || isReusedKey(error)) throw error;
       return false;
     }
   }

@@ -2,7 +2,7 @@
 import type { DarkroomError } from '../../errors.ts';
 import { expiryOf } from '../lifecycle/scheduled-deletion.ts';
 import type { Job } from '../model/job.ts';
-import { type JobRef, type Keeping, noUsage } from '../model/run-input.ts';
+import { type JobRef, noUsage, type RetentionPolicy } from '../model/run-input.ts';
 import { extended } from '../model/timeline.ts';
 import type { JobRecord } from '../ports/job-archive.ts';
 
@@ -14,12 +14,12 @@ export interface Refusal {
   /** As it was asked for, whether or not there is such an operation. */
   readonly operation: string;
   readonly error: DarkroomError;
-  readonly keeping: Keeping;
+  readonly retention: RetentionPolicy;
 }
 
 export function refusedRecord(
   { tenant, id }: JobRef,
-  { dialect, operation, keeping, error: { code, message, retryable, details } }: Refusal,
+  { dialect, operation, retention, error: { code, message, retryable, details } }: Refusal,
 ): JobRecord {
   const now = new Date().toISOString();
   const job: Job = {
@@ -36,12 +36,12 @@ export function refusedRecord(
     run: 1,
     started_at: null,
     completed_at: now,
-    expires_at: expiryOf(now, keeping),
+    expires_at: expiryOf(now, retention),
     assets: { total: 0, downloaded: 0, failed: 0 },
     usage: noUsage,
     result: null,
     error: { code, message, retryable, details },
   };
   // No request has this fingerprint, so that none can find the job to be its own.
-  return { job, fingerprint: '', timeline: extended([], job, now), order: null };
+  return { job, fingerprint: '', timeline: extended([], job, now), runInput: null };
 }

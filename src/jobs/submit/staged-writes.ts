@@ -1,11 +1,11 @@
 /** What one request puts into the store before its job is durable: the job's from then on, or gone. */
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { JobInputs, JobOrder, JobRef, SealedInputs, Upload } from '../model/run-input.ts';
+import type { JobInputs, JobRef, RunInput, SealedInputs, Upload } from '../model/run-input.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
-import { isUnheard } from './outcome-unknown.ts';
+import { isOutcomeUnknown } from './outcome-unknown.ts';
 
-export class Deposit {
+export class StagedWrites {
   readonly ref: JobRef;
   readonly #archive: JobArchive;
   readonly #asInput: boolean;
@@ -47,14 +47,14 @@ export class Deposit {
    * Asks for what all this is for. If that is refused, or not `taken`, it is discarded; if no answer came, it is left to the
    * sweep, and so is what cannot be tidied up now.
    */
-  async settle<T>(ask: () => Promise<T>, taken: (answer: T) => boolean): Promise<T> {
+  async commitOrRollback<T>(ask: () => Promise<T>, taken: (answer: T) => boolean): Promise<T> {
     let keeps = false;
     try {
       const answer = await ask();
       keeps = taken(answer);
       return answer;
     } catch (error) {
-      if (isUnheard(error)) this.#end();
+      if (isOutcomeUnknown(error)) this.#end();
       throw error;
     } finally {
       await (keeps ? this.#keep() : this.discard()).catch(() => undefined);
@@ -62,12 +62,12 @@ export class Deposit {
   }
 
   async #keep(): Promise<void> {
-    if (this.#end()) await this.#archive.keepRequest(this.ref, this.#request);
+    if (this.#end()) await this.#archive.commitRequest(this.ref, this.#request);
   }
 
   /** When no job is to be made of it after all. */
   async discard(): Promise<void> {
-    if (this.#end()) await this.#archive.discardRequest(this.ref, this.#request);
+    if (this.#end()) await this.#archive.rollbackRequest(this.ref, this.#request);
   }
 
   /** Whether there is anything to tidy up, which is tried once. */
@@ -78,10 +78,10 @@ export class Deposit {
   }
 }
 
-/** Whether the job of this order was given what this request put into the store. */
+/** Whether the job of this run was given what this request put into the store. */
 export async function wasGiven(
   archive: Pick<JobArchive, 'unseal'>,
-  { header, chunks, callback }: JobOrder,
+  { header, chunks, callback }: RunInput,
   request: string,
 ): Promise<boolean> {
   const isFrom = (name: string) => name.startsWith(`${request}/`);

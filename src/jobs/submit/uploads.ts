@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { DarkroomError } from '../../errors.ts';
 import type { ReceivedFile } from './build-run-input.ts';
-import type { Deposit } from './staged-writes.ts';
+import type { StagedWrites } from './staged-writes.ts';
 
 /** A file part of a request. */
 export interface FilePart {
@@ -12,11 +12,11 @@ export interface FilePart {
 }
 
 export class Uploads {
-  readonly deposit: Deposit;
+  readonly staged: StagedWrites;
   readonly #files: ReceivedFile[] = [];
 
-  constructor(deposit: Deposit) {
-    this.deposit = deposit;
+  constructor(staged: StagedWrites) {
+    this.staged = staged;
   }
 
   get files(): readonly ReceivedFile[] {
@@ -25,7 +25,7 @@ export class Uploads {
 
   /** Throws invalid_request for an empty file or a second part of the same name, store_unavailable, disk_full. */
   async add({ part, name }: FilePart, body: Readable, signal: AbortSignal): Promise<void> {
-    const upload = await this.deposit.upload(body, signal);
+    const upload = await this.staged.upload(body, signal);
     if (upload.size === 0)
       throw new DarkroomError('asset_empty', `The file part "${part}"${name ? ` ("${name}")` : ''} is empty`);
     this.#files.push({ part, name, upload });
@@ -33,6 +33,6 @@ export class Uploads {
 
   /** See `Deposit.discard`. */
   discard(): Promise<void> {
-    return this.deposit.discard();
+    return this.staged.discard();
   }
 }

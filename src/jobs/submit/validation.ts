@@ -5,7 +5,7 @@ import { type Asset, assetList } from '../model/asset.ts';
 import { type JobSpec, jobSpec } from '../model/job.ts';
 import type { FieldError, OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
 import type { ReceivedFile } from './build-run-input.ts';
-import { toldOnce } from './zod-messages.ts';
+import { dedupeIssues } from './zod-messages.ts';
 
 interface Rules {
   readonly operations: OperationCatalogue;
@@ -159,7 +159,7 @@ export function invalid(errors: readonly FieldError[]): DarkroomError {
 /** The same, of what a schema found. A field that nobody knows is named itself, not the object that it stands in. */
 export const invalidFields = (issues: readonly z.core.$ZodIssue[]): DarkroomError =>
   invalid(
-    toldOnce(issues).flatMap((issue) =>
+    dedupeIssues(issues).flatMap((issue) =>
       issue.code === 'unrecognized_keys'
         ? issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), detail: 'unknown field' }))
         : [{ pointer: toPointer(issue.path), detail: issue.message }],

@@ -58,7 +58,7 @@ const isMissing = ({ input }: { input?: unknown }): boolean => input === undefin
 z.config({ customError: wordsOf });
 
 /** Of one field the same kind of mistake once: of a number beyond all limits, the limit that is meant. */
-export const toldOnce = (issues: readonly Issue[]): Issue[] => [
+export const dedupeIssues = (issues: readonly Issue[]): Issue[] => [
   ...new Map(issues.map((issue) => [JSON.stringify([issue.path, issue.code]), issue])).values(),
 ];
 

@@ -39,7 +39,7 @@ export async function digest(
  * A stream of a part of an open file, both ends included; it closes the file. Unlike the one of node:fs it
  * reports a failing disk as the store's error.
  */
-export function reading(handle: FileHandle, start: number, end: number, deed: string): Readable {
+export function reading(handle: FileHandle, start: number, end: number, action: string): Readable {
   let position = start;
   return new Readable({
     highWaterMark: BLOCK,
@@ -54,7 +54,7 @@ export function reading(handle: FileHandle, start: number, end: number, deed: st
           position += bytesRead;
           this.push(bytesRead > 0 ? buffer.subarray(0, bytesRead) : null);
         },
-        (error: unknown) => this.destroy(explained(error, deed)),
+        (error: unknown) => this.destroy(explained(error, action)),
       );
     },
     destroy(error, done) {

@@ -10,11 +10,11 @@ export const isAbsence = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(String(codeOf(error)));
 
 /** The store's error for one of the system, which names paths of this server and stays its cause. Others stay as they are. */
-export function explained(error: unknown, deed: string): Error {
+export function explained(error: unknown, action: string): Error {
   const errno = (error as NodeJS.ErrnoException | null)?.errno;
   if (errno === undefined) return error as Error;
   const [code, reason] = getSystemErrorMap().get(errno) ?? [String(codeOf(error)), 'unknown error'];
-  const what = `The object store cannot ${deed}: ${reason} (${code})`;
+  const what = `The object store cannot ${action}: ${reason} (${code})`;
   const [kind, advice] = isDiskFull(error)
     ? (['disk_full', 'free space on its disk, or raise its quota'] as const)
     : ([

@@ -12,7 +12,7 @@ import { link, lstat, open, readFile, rename, rm, unlink } from 'node:fs/promise
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { DarkroomError } from '../../errors.ts';
-import { guarded } from '../abortable.ts';
+import { abortable } from '../abortable.ts';
 import { checkKey, checkPrefix } from '../key.ts';
 import type { GetOptions, ObjectInfo, ObjectStore, PutOptions, Written } from '../object-store.ts';
 import { BLOCK, closing, digest, reading } from './bytes.ts';
@@ -51,7 +51,7 @@ class FilesystemStore implements ObjectStore {
     { signal }: PutOptions = {},
   ): Promise<Written> {
     const target = this.localPath(key);
-    const source = body instanceof Readable ? guarded(body, signal) : null;
+    const source = body instanceof Readable ? abortable(body, signal) : null;
     let temporary: string | null = null;
     try {
       signal?.throwIfAborted();
@@ -92,7 +92,7 @@ class FilesystemStore implements ObjectStore {
         const source = handle.createReadStream({ autoClose: false, highWaterMark: BLOCK });
         // A file that has yet another name could be changed by it later.
         if (temporary === null || entry.nlink > 2) return this.put(key, source, options);
-        const done = await digest(guarded(source, signal));
+        const done = await digest(abortable(source, signal));
         const now = new Date();
         // When it became an object. A file of another user keeps its own time.
         await handle.utimes(now, now).catch(() => {});
@@ -117,14 +117,14 @@ class FilesystemStore implements ObjectStore {
   ): Promise<Readable | null> {
     const path = this.localPath(key);
     if (!(start >= 0 && end >= start)) throw new RangeError(`There are no bytes from ${start} to ${end}`);
-    const deed = `read ${quoted(key)}`;
+    const action = `read ${quoted(key)}`;
     signal?.throwIfAborted();
     try {
       const handle = await open(path, READ);
       try {
         const entry = await handle.stat();
         if (entry.isFile())
-          return guarded(reading(handle, start, Math.min(end, entry.size - 1), deed), signal);
+          return abortable(reading(handle, start, Math.min(end, entry.size - 1), action), signal);
       } catch (error) {
         await handle.close();
         throw error;
@@ -133,7 +133,7 @@ class FilesystemStore implements ObjectStore {
       return null;
     } catch (error) {
       if (isAbsence(error)) return null;
-      throw explained(error, deed);
+      throw explained(error, action);
     }
   }
 

@@ -17,7 +17,7 @@ type Request<T> = (client: S3Client, options: { readonly abortSignal: AbortSigna
 interface AskOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds; two minutes unless given. */
-  readonly patience?: number;
+  readonly timeoutMs?: number;
 }
 
 export class S3Connection {
@@ -56,21 +56,21 @@ export class S3Connection {
 
   /**
    * Lets `request` send something with the signal that it is given. Throws the store's error for whatever goes wrong;
-   * `deed` is what could not be done then, as a part of a sentence. The patience ends with the answer: a body that is a
+   * `action` is what could not be done then, as a part of a sentence. The retrying ends with the answer: a body that is a
    * stream may take as long as it likes.
    */
   async ask<T>(
-    deed: string,
+    action: string,
     request: Request<T>,
-    { signal, patience = ANSWER_MS }: AskOptions = {},
+    { signal, timeoutMs = ANSWER_MS }: AskOptions = {},
   ): Promise<T> {
-    const impatience = new AbortController();
-    const timer = setTimeout(() => impatience.abort(), patience);
-    const abortSignal = signal ? AbortSignal.any([signal, impatience.signal]) : impatience.signal;
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), timeoutMs);
+    const abortSignal = signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal;
     try {
       return await request(this.client, { abortSignal });
     } catch (error) {
-      throw explained(impatience.signal.aborted ? noAnswer() : error, deed, this.bucket);
+      throw explained(timeout.signal.aborted ? noAnswer() : error, action, this.bucket);
     } finally {
       clearTimeout(timer);
     }

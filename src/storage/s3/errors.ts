@@ -70,14 +70,14 @@ export const isAbsence = (error: unknown): boolean =>
 export const isPastTheEnd = (error: unknown): boolean => statusOf(error) === 416;
 
 /** The store's error; the original, whose message may name addresses, stays its cause. */
-export function explained(error: unknown, deed: string, bucket: string): DarkroomError {
+export function explained(error: unknown, action: string, bucket: string): DarkroomError {
   if (error instanceof DarkroomError) return error;
   const reason = reasonOf(error);
   const advice = advices.find(([reasons]) => reasons.test(reason))?.[1](bucket);
   const why = advice ?? `its server answered ${statusOf(error) ?? 'with an error'}`;
   return new DarkroomError(
     advice === 'no room is left' ? 'disk_full' : 'store_unavailable',
-    `The object store cannot ${deed}: ${why} (${reason})`,
+    `The object store cannot ${action}: ${why} (${reason})`,
     { details: { reason }, cause: error },
   );
 }

@@ -15,7 +15,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { DarkroomError } from '../../errors.ts';
 import { disposition } from '../../lib/content-disposition.ts';
-import { guarded } from '../abortable.ts';
+import { abortable } from '../abortable.ts';
 import { checkKey, checkPrefix, faultOf } from '../key.ts';
 import type {
   GetOptions,
@@ -99,14 +99,18 @@ class S3Store implements ObjectStore {
     const all = start === 0 && end === Number.MAX_SAFE_INTEGER;
     const Range = all ? undefined : `bytes=${start}-${end}`;
     const command = new GetObjectCommand({ ...this.#at(key), Range });
-    const deed = `read ${quoted(key)}`;
+    const action = `read ${quoted(key)}`;
     signal?.throwIfAborted();
     try {
-      const { Body } = await this.#connection.ask(deed, (client, options) => client.send(command, options), {
-        signal,
-      });
-      const explain = (error: unknown) => explained(error, deed, this.#connection.bucket);
-      return guarded(reading(Body as Readable, explain), signal);
+      const { Body } = await this.#connection.ask(
+        action,
+        (client, options) => client.send(command, options),
+        {
+          signal,
+        },
+      );
+      const explain = (error: unknown) => explained(error, action, this.#connection.bucket);
+      return abortable(reading(Body as Readable, explain), signal);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (isAbsence(error)) return null;
@@ -117,13 +121,13 @@ class S3Store implements ObjectStore {
 
   async head(key: string): Promise<ObjectInfo | null> {
     const command = new HeadObjectCommand(this.#at(key));
-    const deed = `read ${quoted(key)}`;
+    const action = `read ${quoted(key)}`;
     try {
-      const found = await this.#connection.ask(deed, (client, options) => client.send(command, options));
+      const found = await this.#connection.ask(action, (client, options) => client.send(command, options));
       return infoOf(key, found.ContentLength, found.LastModified);
     } catch (error) {
       if (!isAbsence(error)) throw error;
-      await this.#seeBucket(deed);
+      await this.#seeBucket(action);
       return null;
     }
   }
@@ -144,18 +148,18 @@ class S3Store implements ObjectStore {
 
   async deleteAll(prefix: string): Promise<void> {
     const below = `${this.#prefix}${checkPrefix(prefix, PROBE)}`;
-    const deed = `delete all of ${quoted(prefix)}`;
+    const action = `delete all of ${quoted(prefix)}`;
     const { bucket } = this.#connection;
-    for await (const page of pages(this.#connection, { prefix: below, deed })) {
+    for await (const page of pages(this.#connection, { prefix: below, action })) {
       if (page.length === 0) continue;
       const Objects = page.map(({ key }) => ({ Key: key }));
       const command = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } });
-      const { Errors = [] } = await this.#connection.ask(deed, (client, options) =>
+      const { Errors = [] } = await this.#connection.ask(action, (client, options) =>
         client.send(command, options),
       );
       // All is well by its status, and yet some may be left.
       const [left] = Errors.filter(({ Code }) => Code !== 'NoSuchKey');
-      if (left) throw explained({ name: left.Code }, deed, bucket);
+      if (left) throw explained({ name: left.Code }, action, bucket);
     }
   }
 
@@ -188,7 +192,7 @@ class S3Store implements ObjectStore {
         const { Body } = await client.send(new GetObjectCommand(at), options);
         return Body?.transformToString();
       },
-      { patience: CHECK_MS },
+      { timeoutMs: CHECK_MS },
     );
     if (found !== PROBE_TEXT) {
       throw new DarkroomError(
@@ -204,13 +208,13 @@ class S3Store implements ObjectStore {
       this.#swept = true;
       void sweep(this.#connection, this.#prefix, this.#leftoverAge);
     }
-    return upload(this.#connection, source, { ...options, key: name, deed: `write ${quoted(key)}` });
+    return upload(this.#connection, source, { ...options, key: name, action: `write ${quoted(key)}` });
   }
 
   async *#list(prefix: string, after: string): AsyncGenerator<ObjectInfo> {
     const from = after === '' ? undefined : `${this.#prefix}${after}`;
-    const deed = `list ${quoted(prefix.slice(this.#prefix.length))}`;
-    for await (const page of pages(this.#connection, { prefix, after: from, deed })) {
+    const action = `list ${quoted(prefix.slice(this.#prefix.length))}`;
+    for await (const page of pages(this.#connection, { prefix, after: from, action })) {
       for (const info of page) {
         const key = info.key.slice(this.#prefix.length);
         if (isKey(key)) yield { ...info, key };
@@ -219,10 +223,10 @@ class S3Store implements ObjectStore {
   }
 
   /** The answer to a HEAD cannot tell a missing bucket from a missing object. Once it was there we trust that it is. */
-  async #seeBucket(deed: string): Promise<void> {
+  async #seeBucket(action: string): Promise<void> {
     if (this.#bucketSeen) return;
     const command = new HeadBucketCommand({ Bucket: this.#connection.bucket });
-    await this.#connection.ask(deed, (client, options) =>
+    await this.#connection.ask(action, (client, options) =>
       client.send(command, options).catch((error: unknown) => {
         throw isAbsence(error) ? Object.assign(new Error('missing'), { code: 'NoSuchBucket' }) : error;
       }),

@@ -11,13 +11,13 @@ export interface PagesOptions {
   readonly prefix: string;
   readonly after?: string | undefined;
   /** As in `S3Connection.ask`. */
-  readonly deed: string;
+  readonly action: string;
 }
 
 /** In ascending order of keys. Pages are asked for when they are wanted. */
 export async function* pages(
   connection: S3Connection,
-  { prefix, after, deed }: PagesOptions,
+  { prefix, after, action }: PagesOptions,
 ): AsyncGenerator<ObjectInfo[]> {
   for (let token: string | undefined, more = true; more; more = token !== undefined) {
     const command = new ListObjectsV2Command({
@@ -27,7 +27,7 @@ export async function* pages(
       ContinuationToken: token,
       MaxKeys: PAGE,
     });
-    const page: ListObjectsV2CommandOutput = await connection.ask(deed, (client, options) =>
+    const page: ListObjectsV2CommandOutput = await connection.ask(action, (client, options) =>
       client.send(command, options),
     );
     yield (page.Contents ?? []).map(({ Key = '', Size, LastModified }) => infoOf(Key, Size, LastModified));

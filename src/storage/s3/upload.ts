@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { AbortMultipartUploadCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { guarded } from '../abortable.ts';
+import { abortable } from '../abortable.ts';
 import type { Written } from '../object-store.ts';
 import type { S3Connection } from './connection.ts';
 
@@ -22,18 +22,18 @@ interface UploadOptions {
   readonly size?: number;
   readonly signal?: AbortSignal | undefined;
   /** As in `S3Connection.ask`. */
-  readonly deed: string;
+  readonly action: string;
 }
 
 /** Closes `source`, whose error it throws as it is. After an abort it throws the signal's reason. */
 export async function upload(
   connection: S3Connection,
   source: Readable,
-  { key, mediaType, size = 0, signal, deed }: UploadOptions,
+  { key, mediaType, size = 0, signal, action }: UploadOptions,
 ): Promise<Written> {
   const meter = new Meter(source, signal);
   const sending = new Upload({
-    client: asking(connection, deed, signal),
+    client: asking(connection, action, signal),
     params: { Bucket: connection.bucket, Key: key, ContentType: mediaType, Body: meter.body },
     partSize: Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS)),
     queueSize: AT_ONCE,
@@ -60,7 +60,7 @@ class Meter {
   #size = 0;
 
   constructor(source: Readable, signal: AbortSignal | undefined) {
-    this.body = Readable.from(this.#pass(guarded(source, signal)), { highWaterMark: 1 });
+    this.body = Readable.from(this.#pass(abortable(source, signal)), { highWaterMark: 1 });
   }
 
   written(): Written {
@@ -82,10 +82,10 @@ class Meter {
   }
 }
 
-/** `Upload` gives its requests no signal and no patience. */
-function asking(connection: S3Connection, deed: string, signal: AbortSignal | undefined): S3Client {
+/** `Upload` gives its requests no signal and no timeoutMs. */
+function asking(connection: S3Connection, action: string, signal: AbortSignal | undefined): S3Client {
   const send = (command: Parameters<S3Client['send']>[0]) =>
-    connection.ask(deed, (client, options) => client.send(command, options), { signal });
+    connection.ask(action, (client, options) => client.send(command, options), { signal });
   return Object.assign(Object.create(connection.client) as S3Client, { send });
 }
 
@@ -93,6 +93,6 @@ function asking(connection: S3Connection, deed: string, signal: AbortSignal | un
 async function forget(connection: S3Connection, key: string, UploadId: string): Promise<void> {
   const command = new AbortMultipartUploadCommand({ Bucket: connection.bucket, Key: key, UploadId });
   await connection
-    .ask('tidy up', (client, options) => client.send(command, options), { patience: TIDY_MS })
+    .ask('tidy up', (client, options) => client.send(command, options), { timeoutMs: TIDY_MS })
     .catch(() => {});
 }

@@ -55,16 +55,16 @@ async function save(
   log: Download['log'],
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const patience = new AbortController();
+  const timeout = new AbortController();
   const wait = (ms: number, what: string): NodeJS.Timeout =>
-    setTimeout(() => patience.abort(new Error(`${what} for ${ms / 1000} s`)), ms);
+    setTimeout(() => timeout.abort(new Error(`${what} for ${ms / 1000} s`)), ms);
   let timer = wait(ANSWER_MS, 'no answer');
   const hash = createHash('sha256');
   try {
     const response = await fetch(url, {
       // The checksum is of the bytes as they are stored.
       headers: { 'accept-encoding': 'identity' },
-      signal: signal ? AbortSignal.any([signal, patience.signal]) : patience.signal,
+      signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
     });
     if (!response.ok || !response.body)
       throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Checkpoint } from '../../../activities/checkpoint.ts';
-import type { StageStep } from '../../../activities/types.ts';
+import type { StageRunInput } from '../../../activities/types.ts';
 import { bring, keepWorkspace, restoreWorkspace } from '../../../activities/workspace.ts';
-import { inLanes } from '../../../src/lib/map-concurrent.ts';
+import { mapConcurrent } from '../../../src/lib/map-concurrent.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { createS3Store } from '../../../src/storage/s3/index.ts';
 import { type BadConnection, startProxy } from '../../support/proxy.ts';
@@ -64,7 +64,7 @@ test('a workspace is kept likewise', async () => {
   for (const name of names) await writeFile(join(folder, name), 'x');
   const step = { job: { tenant: 'public', id: 'a' }, stage: { name: 'one', run: 1 }, batch: null };
   const { asked } = await hanging(() =>
-    keepWorkspace(store, step as unknown as StageStep, folder, new Map(), cancel.signal),
+    keepWorkspace(store, step as unknown as StageRunInput, folder, new Map(), cancel.signal),
   );
   expect(asked.map((path) => path.slice(-1)).sort()).toEqual(names);
 });
@@ -84,7 +84,7 @@ test('when one is lost, none is brought behind the back of whoever tidies up', a
   for (const key of keys.slice(1)) await store.put(key, Buffer.alloc(256 * 1024));
   const scratch = join(folder, 'scratch');
   await mkdir(scratch);
-  const running = inLanes(keys, { width: 8, signal: cancel.signal }, (key, stop) =>
+  const running = mapConcurrent(keys, { concurrency: 8, signal: cancel.signal }, (key, stop) =>
     bring(store, key, join(scratch, key), 'read', stop),
   );
   await expect(running).rejects.toThrow('The store has lost inputs/0');

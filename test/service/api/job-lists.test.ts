@@ -6,14 +6,14 @@ import { Keyring } from '../../../src/auth/keyring.ts';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import { DialectJobs } from '../../../src/jobs/query/dialect-jobs.ts';
 import { JobService } from '../../../src/jobs/query/job-service.ts';
-import { tenantRooms } from '../../../src/jobs/submit/concurrency-quota.ts';
+import { tenantQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
 import { StoredArchive } from '../../../src/storage/archive.ts';
 import { endedKey } from '../../../src/storage/layout.ts';
 import { createClient, embeddedTarget } from '../../../src/temporal/connection.ts';
 import { freePort } from '../../../src/temporal/embedded/ports.ts';
-import { TemporalEngine } from '../../../src/temporal/runtime.ts';
+import { TemporalRuntime } from '../../../src/temporal/runtime.ts';
+import { changed, receptionOf, runtimeOf, storeOf } from '../../support/job-submissions.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
-import { changed, engineOf, receptionOf, storeOf } from '../../support/receptions.ts';
 
 const OLDER = 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -22,14 +22,14 @@ const tenant = 'public';
 const dialect = 'guestkit';
 
 let lab: Lab;
-let engine: TemporalEngine;
+let runtime: TemporalRuntime;
 /** Objects of the store that were looked at. */
 let reads = 0;
 let client: AbortController;
 
 beforeAll(async () => {
   lab = await startLab(inject('temporalBinary'));
-  engine = engineOf(lab);
+  runtime = runtimeOf(lab);
   const store = storeOf(lab);
   const now = Date.now();
   for (let number = 0; number < OLDER; number++) {
@@ -43,14 +43,14 @@ beforeAll(async () => {
     };
     await store.put(endedKey(job, new Date(ended)), JSON.stringify(job));
   }
-  const reception = receptionOf(lab);
+  const submissions = receptionOf(lab);
   for (const id of ['one', 'two', 'three'])
     await lab.until(
-      (await reception.submit({ tenant, dialect }, { id, operation: 'test.echo' })).job,
+      (await submissions.submit({ tenant, dialect }, { id, operation: 'test.echo' })).job,
       'completed',
     );
   const params = { delay_ms: 600_000 };
-  await reception.submit({ tenant, dialect }, { id: 'runs', operation: 'test.echo', params });
+  await submissions.submit({ tenant, dialect }, { id: 'runs', operation: 'test.echo', params });
   await lab.until(await lab.service.rerun({ tenant, id: 'two' }, {}), 'completed');
 }, 120_000);
 afterAll(() => lab.dispose());
@@ -59,7 +59,7 @@ beforeEach(() => {
   client = new AbortController();
 });
 
-function jobsBy(way: TemporalEngine): DialectJobs {
+function jobsBy(way: TemporalRuntime): DialectJobs {
   const inner = storeOf(lab);
   const store = new Proxy(inner, {
     get: (target, name) => {
@@ -69,8 +69,8 @@ function jobsBy(way: TemporalEngine): DialectJobs {
     },
   });
   const archive = new StoredArchive(store, new Keyring([Buffer.alloc(32)]));
-  const rooms = tenantRooms(way, () => Number.POSITIVE_INFINITY);
-  return new DialectJobs(new JobService({ engine: way, archive, rooms }), dialect);
+  const quotas = tenantQuotas(way, () => Number.POSITIVE_INFINITY);
+  return new DialectJobs(new JobService({ runtime: way, archive, quotas }), dialect);
 }
 const idsOf = (jobs: readonly Job[]) => jobs.map(({ id }) => id);
 
@@ -91,16 +91,16 @@ async function walk(lists: JobLists, limit: number, states: ('completed' | 'fail
 test('Temporal counts each job that it knows, and one that was run again once', async () => {
   const counts = () =>
     Promise.all([
-      engine.count(tenant, { dialect }),
-      engine.count(tenant, { dialect: 'native' }),
-      engine.count(tenant, { dialect, state: 'failed' }),
+      runtime.count(tenant, { dialect }),
+      runtime.count(tenant, { dialect: 'native' }),
+      runtime.count(tenant, { dialect, state: 'failed' }),
     ]);
   await expect.poll(counts, { timeout: 20_000 }).toEqual([4, 0, 0]);
 });
 
 describe('a page', () => {
   test('is read as far as it goes, and the total is not counted for each', async () => {
-    const jobs = jobsBy(engine);
+    const jobs = jobsBy(runtime);
     const lists = new JobLists(jobs);
     const first = await lists.page({ tenant, states: null, limit: 1 }, client.signal);
     expect([idsOf(first.jobs), first.total]).toEqual([['runs'], OLDER + 4]);
@@ -113,7 +113,7 @@ describe('a page', () => {
   });
 
   test('and the next have each job once, in the order of submission', async () => {
-    const jobs = jobsBy(engine);
+    const jobs = jobsBy(runtime);
     const whole = await allJobs(jobs, tenant);
     expect(idsOf(whole).slice(0, 4)).toEqual(['runs', 'three', 'two', 'one']);
     const times = whole.map(({ created_at }) => created_at);
@@ -126,7 +126,7 @@ describe('a page', () => {
   });
 
   test('of one state, likewise', async () => {
-    const { found, totals } = await walk(new JobLists(jobsBy(engine)), 60, ['failed']);
+    const { found, totals } = await walk(new JobLists(jobsBy(runtime)), 60, ['failed']);
     expect(found).toHaveLength(OLDER / 4);
     expect(totals).toEqual([OLDER / 4]);
     const times = found.map(({ created_at }) => created_at);
@@ -134,7 +134,7 @@ describe('a page', () => {
   });
 
   test('goes on in what was read for the one before', async () => {
-    const lists = new JobLists(jobsBy(engine));
+    const lists = new JobLists(jobsBy(runtime));
     const first = await lists.page({ tenant, states: null, limit: 300 }, client.signal);
     reads = 0;
     const cursor = first.next ?? '';
@@ -143,7 +143,7 @@ describe('a page', () => {
   });
 
   test('of a client that has left is read no further', async () => {
-    const lists = new JobLists(jobsBy(engine));
+    const lists = new JobLists(jobsBy(runtime));
     const list = lists.page({ tenant, states: null }, client.signal);
     client.abort();
     await list;
@@ -152,7 +152,7 @@ describe('a page', () => {
 
   test('while Temporal is away has what the store has, and its total', async () => {
     const away = createClient(embeddedTarget(`127.0.0.1:${await freePort('127.0.0.1', 0)}`));
-    const lists = new JobLists(jobsBy(new TemporalEngine(away, [])));
+    const lists = new JobLists(jobsBy(new TemporalRuntime(away, [])));
     const page = await lists.page({ tenant, states: null, limit: 5 }, client.signal);
     // Of the jobs above, which have ended, the store has records too.
     expect([page.jobs.length, page.total]).toEqual([5, OLDER + 3]);
@@ -162,11 +162,11 @@ describe('a page', () => {
 
 test('a client without a limit has all, by few questions', async () => {
   let questions = 0;
-  const list: TemporalEngine['list'] = (...args) => {
+  const list: TemporalRuntime['list'] = (...args) => {
     questions += 1;
-    return engine.list(...args);
+    return runtime.list(...args);
   };
-  const lists = new JobLists(jobsBy(changed(engine, { list }) as TemporalEngine));
+  const lists = new JobLists(jobsBy(changed(runtime, { list }) as TemporalRuntime));
   const { jobs, total, next } = await lists.page({ tenant, states: null }, client.signal);
   expect([jobs.length, total, next]).toEqual([OLDER + 4, OLDER + 4, null]);
   expect(questions).toBe(1);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticateBy } from '../../../src/auth/authenticate.ts';
 import { KeyStore, type KeyWish } from '../../../src/auth/key-store.ts';
 import { createKeyAuthenticator } from '../../../src/auth/keys.ts';
-import { Recent } from '../../../src/lib/ttl-cache.ts';
+import { TtlCache } from '../../../src/lib/ttl-cache.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { createS3Store } from '../../../src/storage/s3/index.ts';
@@ -142,7 +142,7 @@ describe('a key', () => {
 });
 
 test('no more answers are remembered than may be', async () => {
-  const recent = new Recent<string>(60_000, 3);
+  const recent = new TtlCache<string>(60_000, 3);
   const asked: string[] = [];
   const get = (key: string) =>
     recent.get(key, async () => {

@@ -69,7 +69,7 @@ test('a key and a token of one tenant see the same jobs, and the log tells them 
   expect(tenants.server.output()).toMatch(/"tenant":"acme","subject":"acme".*by-token/);
 });
 
-test('a token without the scope to write may look, and one without a tenant is told what it lacks', async () => {
+test('a token without the scope to write may look, and one without a tenant is told what is missing', async () => {
   const reader = as(await provider.token('acme'));
   expect((await reader('/v1/jobs')).status).toBe(200);
   expect((await reader('/v1/jobs/by-token', { method: 'DELETE' })).status).toBe(403);

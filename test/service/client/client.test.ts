@@ -216,7 +216,7 @@ describe('refusals', () => {
     await expect(away.ready()).rejects.toMatchObject({ status: 0, code: 'unreachable', isOutage: true });
   });
 
-  test('a server that cannot work says what it lacks', async () => {
+  test('a server that cannot work says what is missing', async () => {
     const lame = await startWeb({
       '/readyz': (_, response) =>
         response.writeHead(503).end('{"status":"unavailable","missing":["temporal","worker"]}'),

@@ -14,15 +14,15 @@ import { listPhotographs } from '../../../src/inputs/photographs.ts';
 import { Estimator } from '../../../src/jobs/query/estimator.ts';
 import { JobService } from '../../../src/jobs/query/job-service.ts';
 import { Watcher } from '../../../src/jobs/query/watcher.ts';
-import { tenantRooms } from '../../../src/jobs/submit/concurrency-quota.ts';
-import { Reception } from '../../../src/jobs/submit/job-submissions.ts';
+import { tenantQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
+import { JobSubmissions } from '../../../src/jobs/submit/job-submissions.ts';
 import { validateAssets } from '../../../src/jobs/submit/validation.ts';
 import { createLog } from '../../../src/log.ts';
 import { refusalOf } from '../../../src/net/guarded-http.ts';
 import { StoredArchive } from '../../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import { StoredUsage } from '../../../src/storage/usage.ts';
-import { TemporalEngine } from '../../../src/temporal/runtime.ts';
+import { TemporalRuntime } from '../../../src/temporal/runtime.ts';
 import { type Darkroom, startDarkroom } from '../../support/server.ts';
 import { type Tasks, tasksOf } from '../../support/tasks.ts';
 import { temporalOf } from '../../support/temporal.ts';
@@ -56,28 +56,28 @@ beforeAll(async () => {
   const store = createFilesystemStore({ root: join(darkroom.dataDir, 'store') });
   const archive = new StoredArchive(store, keys);
   const operations = createRegistry([survey]);
-  const engine = new TemporalEngine(client, operations.capabilities);
-  const rooms = tenantRooms(engine, () => Number.POSITIVE_INFINITY);
-  const service = new JobService({ engine, archive, rooms });
+  const runtime = new TemporalRuntime(client, operations.capabilities);
+  const quotas = tenantQuotas(runtime, () => Number.POSITIVE_INFINITY);
+  const service = new JobService({ runtime, archive, quotas });
   const rules = {
-    engine,
+    runtime,
     archive,
     operations,
-    rooms,
+    quotas,
     fingerprints: (text: string) => keys.fingerprints(text),
     refusalOf: (url: string) => refusalOf(url, []),
     callbackScheduleMs: [],
-    keeping: { jobMs: null, workMs: 1e9 },
+    retention: { jobMs: null, workMs: 1e9 },
     queueUnavailable: false,
   };
   startApp = (operation, params) =>
     createApp({
       service,
       usage: new StoredUsage(store),
-      reception: new Reception(rules, service),
+      submissions: new JobSubmissions(rules, service),
       watcher: new Watcher((ref) => service.look(ref)),
-      estimator: new Estimator(engine),
-      engine,
+      estimator: new Estimator(runtime),
+      runtime,
       operations,
       checkStore: () => store.check(),
       photographs: (directory) => listPhotographs([], directory),

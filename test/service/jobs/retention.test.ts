@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { remainsDue } from '../../../src/jobs/lifecycle/scheduled-deletion.ts';
+import { leftoversDeletion } from '../../../src/jobs/lifecycle/scheduled-deletion.ts';
 import type { JobRecord } from '../../../src/jobs/ports/job-archive.ts';
 import { workflowIdOf } from '../../../src/temporal/names.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
@@ -55,8 +55,8 @@ const gallery = (id: string, more: object = {}) => ({
 const ended = async (id: string, more?: object) =>
   lab.until(await lab.submit(gallery(id, more)), 'completed');
 /** As if so many milliseconds had passed. */
-const keepHouse = (ms = 0) =>
-  lab.housekeeping.keep(new Date(Date.now() + ms), new AbortController().signal, (about, error) => {
+const deleteExpired = (ms = 0) =>
+  lab.retention.keep(new Date(Date.now() + ms), new AbortController().signal, (about, error) => {
     troubles.push({ about, error });
   });
 const ref = (id: string) => ({ tenant: 'public', id });
@@ -81,10 +81,10 @@ test('what only a rerun needs goes first; the result stays, and a rerun does all
   expect(state).toBe('completed');
   const before = await result('work');
   expect((await files('work')).filter((path) => /\/(inputs|stages)\//.test(path)).length).toBeGreaterThan(2);
-  await keepHouse();
+  await deleteExpired();
   expect((await files('work')).filter((path) => path.includes('/inputs/')).length).toBeGreaterThan(0);
 
-  await keepHouse(2 * WORK_MS + 100);
+  await deleteExpired(2 * WORK_MS + 100);
   const left = await files('work');
   expect(left.filter((path) => /\/(inputs|stages)\//.test(path))).toEqual([]);
   expect(left.filter((path) => path.startsWith('_due/'))).toEqual([]);
@@ -113,17 +113,17 @@ test('a job that expires is gone at its time, and erased soon after; its id stay
   await expect(lab.service.rerun(job, {})).rejects.toMatchObject({ code: 'job_not_found' });
   await expect(lab.submit(gallery('short-lived'))).rejects.toMatchObject({ code: 'job_id_deleted' });
 
-  expect(await keepHouse(2 * 60_000)).toMatchObject({ jobs: 1 });
+  expect(await deleteExpired(2 * 60_000)).toMatchObject({ jobs: 1 });
   expect(await files('short-lived')).toEqual(['public/deleted/short-lived']);
   await expect(lab.submit(gallery('short-lived'))).rejects.toMatchObject({ code: 'job_id_deleted' });
 });
 
 test('a job that is kept longer than its work has both erased, one after the other', async () => {
   await ended('later', { keep_days: 1 });
-  expect(await keepHouse(3 * WORK_MS)).toMatchObject({ work: 1, jobs: 0 });
-  expect(await keepHouse(3 * WORK_MS)).toMatchObject({ work: 0, jobs: 0 });
+  expect(await deleteExpired(3 * WORK_MS)).toMatchObject({ work: 1, jobs: 0 });
+  expect(await deleteExpired(3 * WORK_MS)).toMatchObject({ work: 0, jobs: 0 });
   expect((await result('later')).length).toBeGreaterThan(0);
-  expect(await keepHouse(DAY_MS + HOUR_MS)).toMatchObject({ work: 0, jobs: 1 });
+  expect(await deleteExpired(DAY_MS + HOUR_MS)).toMatchObject({ work: 0, jobs: 1 });
   expect(await files('later')).toEqual(['public/deleted/later']);
 });
 
@@ -150,11 +150,11 @@ test('while it runs again, nothing of it is erased', async () => {
     letGo = resolve;
   });
   const running = await lab.service.rerun(job, {});
-  expect(await keepHouse(3 * WORK_MS)).toMatchObject({ work: 0, jobs: 0 });
+  expect(await deleteExpired(3 * WORK_MS)).toMatchObject({ work: 0, jobs: 0 });
   expect((await files('again')).filter((path) => path.includes('/runs/1/'))).toEqual(before);
   letGo();
   expect((await lab.until(running, 'completed')).run).toBe(2);
-  expect(await keepHouse(3 * WORK_MS)).toMatchObject({ work: 1 });
+  expect(await deleteExpired(3 * WORK_MS)).toMatchObject({ work: 1 });
 });
 
 test('a job that was terminated in Temporal has a record before Temporal forgets it', async () => {
@@ -168,8 +168,8 @@ test('a job that was terminated in Temporal has a record before Temporal forgets
   const handle = lab.client.workflow.getHandle(workflowIdOf(job));
   await handle.terminate('out of patience');
   // Temporal's list lags behind a little.
-  await expect.poll(async () => (await keepHouse()).recorded).toBe(1);
-  expect(await keepHouse()).toMatchObject({ recorded: 0 });
+  await expect.poll(async () => (await deleteExpired()).recorded).toBe(1);
+  expect(await deleteExpired()).toMatchObject({ recorded: 0 });
 
   const path = join(lab.storeDir, 'public/jobs/forced/job.json');
   const record = JSON.parse(await readFile(path, 'utf8')) as JobRecord;
@@ -178,7 +178,7 @@ test('a job that was terminated in Temporal has a record before Temporal forgets
     error: { code: 'terminated', message: 'The job was terminated in Temporal: out of patience' },
   });
   expect(record.job.expires_at).not.toBeNull();
-  expect(record.order?.header.id).toBe('forced');
+  expect(record.runInput?.header.id).toBe('forced');
 });
 
 describe('a job that was deleted while it ran', () => {
@@ -190,16 +190,16 @@ describe('a job that was deleted while it ran', () => {
     const late = join(lab.storeDir, 'public/jobs/written-to/runs/1/outputs/echo/all/1/late.txt');
     await mkdir(dirname(late), { recursive: true });
     await writeFile(late, 'of a worker that was cut off');
-    await keepHouse(HOUR_MS);
+    await deleteExpired(HOUR_MS);
     expect(await files('written-to')).toHaveLength(3);
-    await keepHouse(DAY_MS + HOUR_MS);
+    await deleteExpired(DAY_MS + HOUR_MS);
     expect(await files('written-to')).toEqual(['public/deleted/written-to']);
   });
 
   test('by an API that died over it, is deleted then', async () => {
     const job = await running('half-deleted');
-    await lab.archive.bury(job, remainsDue(job, new Date()));
-    expect(await keepHouse(DAY_MS + HOUR_MS)).toMatchObject({ failed: 0 });
+    await lab.archive.tombstone(job, leftoversDeletion(job, new Date()));
+    expect(await deleteExpired(DAY_MS + HOUR_MS)).toMatchObject({ failed: 0 });
     expect(await files('half-deleted')).toEqual(['public/deleted/half-deleted']);
     // Forgetting it takes Temporal a while.
     const status = await lab.client.workflow
@@ -215,7 +215,7 @@ describe('a job that was deleted while it ran', () => {
 
 test('two at once do no harm', async () => {
   await ended('both', { keep_days: 1 });
-  const counts = await Promise.all([keepHouse(DAY_MS + HOUR_MS), keepHouse(DAY_MS + HOUR_MS)]);
+  const counts = await Promise.all([deleteExpired(DAY_MS + HOUR_MS), deleteExpired(DAY_MS + HOUR_MS)]);
   expect(counts.reduce((sum, { jobs }) => sum + jobs, 0)).toBeGreaterThan(0);
   expect(await files('both')).toEqual(['public/deleted/both']);
 });
@@ -245,7 +245,7 @@ test('what cannot be done for one job is told, and keeps the others from nothing
   await ended('broken', { keep_days: 1 });
   await ended('sound', { keep_days: 1 });
   await writeFile(join(lab.storeDir, 'public/jobs/broken/job.json'), '{"job":');
-  const kept = await keepHouse(DAY_MS + HOUR_MS);
+  const kept = await deleteExpired(DAY_MS + HOUR_MS);
   expect(kept.failed).toBeGreaterThan(0);
   expect(await files('sound')).toEqual(['public/deleted/sound']);
   expect(troubles.at(-1)).toMatchObject({ about: { ref: { id: 'broken' } } });

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Job } from '../../../src/jobs/model/job.ts';
-import type { JobRequest, Reception } from '../../../src/jobs/submit/job-submissions.ts';
+import type { JobRequest, JobSubmissions } from '../../../src/jobs/submit/job-submissions.ts';
+import { changed, receptionOf, runtimeOf, storeOf } from '../../support/job-submissions.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
 import { plain } from '../../support/pictures.ts';
-import { changed, engineOf, receptionOf, storeOf } from '../../support/receptions.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 const [OLD, NEW] = [randomBytes(32), randomBytes(32)];
@@ -15,10 +15,10 @@ const signal = new AbortController().signal;
 let lab: Lab;
 let web: Web;
 let picture: Buffer;
-let before: Reception;
+let before: JobSubmissions;
 /** As all processes are at last, and as some are first; see docs/deployment.md. */
-let after: Reception;
-let between: Reception;
+let after: JobSubmissions;
+let between: JobSubmissions;
 
 beforeAll(async () => {
   picture = await plain(16, 16).png().toBuffer();
@@ -40,10 +40,10 @@ describe('the job', () => {
   test('is the same while it runs and when it has ended, whichever key is the first', async () => {
     const running = await before.submit(caller('runs'), echo(3000));
     expect(running.created).toBe(true);
-    for (const reception of [before, between, after]) {
-      const again = await reception.submit(caller('runs'), echo(3000));
+    for (const submissions of [before, between, after]) {
+      const again = await submissions.submit(caller('runs'), echo(3000));
       expect([again.created, again.job.id]).toEqual([false, running.job.id]);
-      expect((await reception.find(caller('runs'), echo(3000)))?.id).toBe(running.job.id);
+      expect((await submissions.find(caller('runs'), echo(3000)))?.id).toBe(running.job.id);
     }
     await lab.until(running.job, 'completed');
     const again = await after.submit(caller('runs'), echo(3000));
@@ -62,11 +62,11 @@ describe('the job', () => {
   });
 
   test('is the same for files that are sent again, of which none stay', async () => {
-    const send = async (reception: Reception) => {
+    const send = async (submissions: JobSubmissions) => {
       const request = { operation: 'image.metadata' };
-      const uploads = await reception.receive(caller('files'), request);
+      const uploads = await submissions.receive(caller('files'), request);
       await uploads.add({ part: 'file', name: 'a.png' }, Readable.from([picture]), signal);
-      return reception.submit(caller('files'), request, uploads);
+      return submissions.submit(caller('files'), request, uploads);
     };
     const first = await send(before);
     const second = await send(after);
@@ -85,12 +85,12 @@ describe('the job', () => {
 
   test('costs no look more where no key is changed', async () => {
     const looks: unknown[] = [];
-    const engine = engineOf(lab);
-    const get = (...args: Parameters<typeof engine.get>) => {
+    const runtime = runtimeOf(lab);
+    const get = (...args: Parameters<typeof runtime.get>) => {
       looks.push(args);
-      return engine.get(...args);
+      return runtime.get(...args);
     };
-    const counted = receptionOf(lab, { masters: [OLD], engine: changed(engine, { get }) });
+    const counted = receptionOf(lab, { masters: [OLD], runtime: changed(runtime, { get }) });
     expect((await counted.submit(caller('cheap'), echo(0))).created).toBe(true);
     expect(looks).toEqual([]);
   });
@@ -101,8 +101,8 @@ describe('assets that are sent again', () => {
     const await_assets = { total: 3 };
     return (await before.submit(caller(id), { id, operation: 'image.metadata', await_assets })).job;
   };
-  const send = (reception: Reception, job: Job, idempotencyKey: string, paths: readonly string[]) =>
-    reception.addAssets(job, {
+  const send = (submissions: JobSubmissions, job: Job, idempotencyKey: string, paths: readonly string[]) =>
+    submissions.addAssets(job, {
       assets: paths.map((path) => ({ source: { url: `${web.url}/${path}` } })),
       idempotencyKey,
     });
@@ -115,15 +115,19 @@ describe('assets that are sent again', () => {
     // If one had counted twice, two more were too many.
     await send(after, job, 'last', ['b', 'c']);
     await lab.until(job, 'completed');
-    for (const reception of [between, after])
-      await expect(send(reception, job, 'last', ['b', 'c'])).resolves.toMatchObject({ assets: { total: 3 } });
+    for (const submissions of [between, after])
+      await expect(send(submissions, job, 'last', ['b', 'c'])).resolves.toMatchObject({
+        assets: { total: 3 },
+      });
   });
 
   test('that were refused are not taken for those that came', async () => {
     const job = await waiting('refused');
     const tooMany = ['a', 'b', 'c', 'd'];
-    for (const reception of [after, after, between])
-      await expect(send(reception, job, 'many', tooMany)).rejects.toMatchObject({ code: 'too_many_assets' });
+    for (const submissions of [after, after, between])
+      await expect(send(submissions, job, 'many', tooMany)).rejects.toMatchObject({
+        code: 'too_many_assets',
+      });
     await send(between, job, 'right', ['a', 'b', 'c']);
     await lab.until(job, 'completed');
   });

@@ -156,7 +156,7 @@ describe('however often a step was tried', () => {
     const connection = await NativeConnection.connect({ address: lab.address });
     const worker = await Worker.create({
       connection,
-      taskQueue: 'patience',
+      taskQueue: 'outageRetry',
       workflowsPath: fileURLToPath(new URL('../../support/outage-retry.workflow.ts', import.meta.url)),
       activities: {
         step: async () => {
@@ -170,7 +170,7 @@ describe('however often a step was tried', () => {
     try {
       return await worker.runUntil(
         lab.client.workflow
-          .execute('patient', { taskQueue: 'patience', workflowId: `patient/${given.join()}` })
+          .execute('patient', { taskQueue: 'outageRetry', workflowId: `patient/${given.join()}` })
           .catch((error: unknown) => error),
       );
     } finally {

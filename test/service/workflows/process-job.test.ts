@@ -66,7 +66,7 @@ async function startWorker(): Promise<() => Promise<void>> {
 }
 
 const submit = async (spec: z.input<typeof jobSpec>): Promise<Job> =>
-  (await api.reception.submit({ tenant: 'public', dialect: 'native' }, spec)).job;
+  (await api.submissions.submit({ tenant: 'public', dialect: 'native' }, spec)).job;
 
 async function ended(job: Job): Promise<Job> {
   for (;;) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AssetRecord, readBatch, readBatches, writeBatch } from '../../../activities/asset-record.ts';
-import { type Checkpoint, mended, readCheckpoint } from '../../../activities/checkpoint.ts';
+import { type Checkpoint, mergeCheckpoint, readCheckpoint } from '../../../activities/checkpoint.ts';
 import { batchesOf } from '../../../src/jobs/model/batch.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import { checkpointKey } from '../../../src/storage/layout.ts';
@@ -64,11 +64,11 @@ test('checkpoints of stages', async () => {
   expect(await readCheckpoint(store, theirs, stage, null, signal)).toBeNull();
 });
 
-test('a mended checkpoint holds what there was and what was added, in the order of the assets', () => {
+test('a mergeCheckpoint checkpoint holds what there was and what was added, in the order of the assets', () => {
   const output = (asset: number) => ({ path: `${asset}.png`, asset, key: `k${asset}`, size: 1, sha256: 's' });
   const error = { code: 'asset_corrupt', message: '', retryable: false, details: null };
   const failure = (index: number) => ({ index, error });
-  const flawed = checkpoint('ours', {
+  const previous = checkpoint('ours', {
     inputs: [0, 1, 2, 4],
     outputs: [output(0), output(4)],
     workspace: [{ path: 'a', key: 'a' }],
@@ -80,7 +80,7 @@ test('a mended checkpoint holds what there was and what was added, in the order 
     workspace: [{ path: 'b', key: 'b' }],
     failures: [failure(2)],
   });
-  expect(mended(flawed, more)).toEqual(
+  expect(mergeCheckpoint(previous, more)).toEqual(
     checkpoint('ours', {
       inputs: [0, 1, 2, 3, 4],
       outputs: [output(0), output(1), output(3), output(4)],

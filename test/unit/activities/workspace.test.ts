@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Checkpoint } from '../../../activities/checkpoint.ts';
-import type { StageStep } from '../../../activities/types.ts';
+import type { StageRunInput } from '../../../activities/types.ts';
 import { keepWorkspace, restoreWorkspace } from '../../../activities/workspace.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 
@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const { signal } = new AbortController();
 const stepOf = (name: string) =>
-  ({ job: { tenant: 'public', id: 'a' }, stage: { name, run: 1 }, batch: null }) as unknown as StageStep;
+  ({ job: { tenant: 'public', id: 'a' }, stage: { name, run: 1 }, batch: null }) as unknown as StageRunInput;
 
 test('stages hand on what they do not touch, and store what they do', async () => {
   const store = createFilesystemStore({ root: join(folder, 'store') });

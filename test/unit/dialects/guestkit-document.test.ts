@@ -7,7 +7,7 @@ import { createRegistry } from '../../../operations/registry.ts';
 import { fail, queueFull } from '../../../src/dialects/guestkit/errors.ts';
 import { inDocument, requestOf } from '../../../src/dialects/guestkit/job-document.ts';
 import { catalogue as catalogueOfErrors, DarkroomError, type ErrorCode } from '../../../src/errors.ts';
-import { Rooms } from '../../../src/jobs/submit/concurrency-quota.ts';
+import { ConcurrencyQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
 import { validate } from '../../../src/jobs/submit/validation.ts';
 import { document } from '../../support/clients/guestkit/requests.ts';
 
@@ -101,14 +101,14 @@ test('the queue counts what it lets in until the next count, and passes trouble 
     if (pending < 0) throw new Error('away');
     return pending;
   };
-  const queues = new Rooms(count, () => 50, queueFull);
+  const queues = new ConcurrencyQuotas(count, () => 50, queueFull);
   const queue = queues.of('public');
-  const all = await Promise.allSettled(Array.from({ length: 80 }, () => queue.admit()));
+  const all = await Promise.allSettled(Array.from({ length: 80 }, () => queue.acquire()));
   expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(50);
   expect(counts).toBe(1);
   pending = -1;
-  await expect.poll(() => queue.admit().catch(String)).toBe('Error: away');
+  await expect.poll(() => queue.acquire().catch(String)).toBe('Error: away');
   pending = 49;
-  await queue.admit();
-  await expect(queue.admit()).rejects.toMatchObject({ code: 'queue_full', retryable: true });
+  await queue.acquire();
+  await expect(queue.acquire()).rejects.toMatchObject({ code: 'queue_full', retryable: true });
 });

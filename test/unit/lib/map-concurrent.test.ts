@@ -1,7 +1,7 @@
 /** Work in lanes: in order, bounded, and over when it says that it is. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { inLanes } from '../../../src/lib/map-concurrent.ts';
+import { mapConcurrent } from '../../../src/lib/map-concurrent.ts';
 
 const { signal } = new AbortController();
 const numbers = Array.from({ length: 20 }, (_, index) => index);
@@ -9,7 +9,7 @@ const numbers = Array.from({ length: 20 }, (_, index) => index);
 test('so many at a time; the results in the order of the items', async () => {
   let now = 0;
   let most = 0;
-  const results = await inLanes(numbers, { width: 3, signal }, async (number) => {
+  const results = await mapConcurrent(numbers, { concurrency: 3, signal }, async (number) => {
     now += 1;
     most = Math.max(most, now);
     await sleep((number * 7) % 5);
@@ -18,7 +18,7 @@ test('so many at a time; the results in the order of the items', async () => {
   });
   expect(results).toEqual(numbers.map((number) => number * 2));
   expect([most, now]).toEqual([3, 0]);
-  expect(await inLanes([], { width: 3, signal }, async () => 1)).toEqual([]);
+  expect(await mapConcurrent([], { concurrency: 3, signal }, async () => 1)).toEqual([]);
 });
 
 /** Works until it is told to stop, and takes a moment to tidy up then. */
@@ -31,7 +31,7 @@ const untilStopped = async (stop: AbortSignal) => {
 test('the first failure stops the others, and it throws when none is under way', async () => {
   const begun: number[] = [];
   let underWay = 0;
-  const running = inLanes(numbers, { width: 4, signal }, async (number, stop) => {
+  const running = mapConcurrent(numbers, { concurrency: 4, signal }, async (number, stop) => {
     begun.push(number);
     underWay += 1;
     try {
@@ -50,7 +50,7 @@ test('the first failure stops the others, and it throws when none is under way',
 test('aborted from outside, it begins no other, and throws the reason', async () => {
   const cancel = new AbortController();
   const begun: number[] = [];
-  const running = inLanes(numbers, { width: 2, signal: cancel.signal }, async (number) => {
+  const running = mapConcurrent(numbers, { concurrency: 2, signal: cancel.signal }, async (number) => {
     begun.push(number);
     if (number === 3) cancel.abort(new Error('cancelled'));
   });

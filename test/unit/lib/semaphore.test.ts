@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Turns } from '../../../src/lib/semaphore.ts';
+import { Semaphore } from '../../../src/lib/semaphore.ts';
 
 const never = new AbortController().signal;
 
@@ -18,20 +18,20 @@ function held(log: string[], name: string): { work: () => Promise<string>; end: 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test('so many at once, in the order in which they came, and a failure gives its turn on', async () => {
-  const turns = new Turns(2);
+  const turns = new Semaphore(2);
   const begun: string[] = [];
   const [a, b, c] = ['a', 'b', 'c'].map((name) => held(begun, name)) as [
     ReturnType<typeof held>,
     ReturnType<typeof held>,
     ReturnType<typeof held>,
   ];
-  const first = turns.take(never, a.work);
-  const second = turns.take(never, b.work);
-  const failing = turns.take(never, () => {
+  const first = turns.run(never, a.work);
+  const second = turns.run(never, b.work);
+  const failing = turns.run(never, () => {
     begun.push('failing');
     return Promise.reject(new Error('no'));
   });
-  const third = turns.take(never, c.work);
+  const third = turns.run(never, c.work);
   failing.catch(() => undefined);
   await settled();
   expect(begun).toEqual(['a', 'b']);
@@ -46,16 +46,16 @@ test('so many at once, in the order in which they came, and a failure gives its 
 });
 
 test('who is told to stop while waiting leaves, and takes no turn', async () => {
-  const turns = new Turns(1);
+  const turns = new Semaphore(1);
   const begun: string[] = [];
   const a = held(begun, 'a');
   const stop = new AbortController();
-  const first = turns.take(never, a.work);
-  const leaving = turns.take(stop.signal, held(begun, 'b').work);
-  const last = turns.take(never, () => Promise.resolve('c'));
+  const first = turns.run(never, a.work);
+  const leaving = turns.run(stop.signal, held(begun, 'b').work);
+  const last = turns.run(never, () => Promise.resolve('c'));
   stop.abort(new Error('cancelled'));
   await expect(leaving).rejects.toThrow('cancelled');
-  await expect(turns.take(stop.signal, a.work)).rejects.toThrow('cancelled');
+  await expect(turns.run(stop.signal, a.work)).rejects.toThrow('cancelled');
   a.end();
   expect(await Promise.all([first, last])).toEqual(['a', 'c']);
   expect(begun).toEqual(['a']);

@@ -1,13 +1,16 @@
-import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { builtRoot } from '../../../src/lib/resources.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { bytesOf, keysOf, textOf } from '../../contracts/store/suite.ts';
+
+/** Node runs the compiled store: it does not load TypeScript. */
+const module = new URL('src/storage/filesystem/index.js', builtRoot).href;
 
 const MiB = 1024 * 1024;
 const newDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), 'darkroom-crash-'));
@@ -23,35 +26,10 @@ describe('a writer to the filesystem store that is killed', () => {
   });
   afterEach(() => remove(root));
 
-  let compiled: string;
-  const checkout = resolve(import.meta.dirname, '../../..');
-
-  // A process of its own has to run the store without a loader for TypeScript.
-  beforeAll(async () => {
-    compiled = await newDirectory();
-    const config = {
-      extends: join(checkout, 'tsconfig.json'),
-      compilerOptions: {
-        rootDir: join(checkout, 'src'),
-        outDir: compiled,
-        typeRoots: [join(checkout, 'node_modules/@types')],
-      },
-      files: [join(checkout, 'src/storage/filesystem/index.ts')],
-      include: [],
-    };
-    await writeFile(join(compiled, 'tsconfig.json'), JSON.stringify(config));
-    await writeFile(join(compiled, 'package.json'), '{"type":"module"}');
-    await promisify(execFile)(process.execPath, [
-      join(checkout, 'node_modules/typescript/bin/tsc'),
-      '-p',
-      compiled,
-    ]);
-    return () => remove(compiled);
-  });
-
   /** Runs a script with a `store`, kills it some time after it has said something. */
   const killed = async (script: string, milliseconds: number): Promise<void> => {
-    const head = `import { createFilesystemStore } from ${JSON.stringify(join(compiled, 'storage/filesystem.js'))};
+    const head = `import { builtRoot } from '../../../src/lib/resources.ts';
+import { createFilesystemStore } from ${JSON.stringify(module)};
       import { Readable } from 'node:stream';
       const store = createFilesystemStore({ root: ${JSON.stringify(root)} });`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', head + script], {

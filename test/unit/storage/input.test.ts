@@ -44,7 +44,7 @@ async function keys(): Promise<string[]> {
 }
 
 test('lies at input/{id}, and goes when the job is erased', async () => {
-  await archive.keepRequest(ref, await upload(true));
+  await archive.commitRequest(ref, await upload(true));
   expect(await keys()).toEqual(['public/input/job-1']);
   await archive.erase(ref);
   expect(await keys()).toEqual([]);
@@ -55,12 +55,12 @@ test('is found when its request died, and removed', async () => {
   const abandoned = [];
   for await (const found of archive.abandoned(new Date(Date.now() + 1000))) abandoned.push(found);
   expect(abandoned).toEqual([{ ref, request }]);
-  await archive.discardRequest(ref, request);
+  await archive.rollbackRequest(ref, request);
   expect(await keys()).toEqual([]);
 });
 
 test('stays when another request of the job is discarded', async () => {
-  await archive.keepRequest(ref, await upload(true));
-  await archive.discardRequest(ref, await upload(false));
+  await archive.commitRequest(ref, await upload(true));
+  await archive.rollbackRequest(ref, await upload(false));
   expect(await keys()).toEqual(['public/input/job-1']);
 });

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import { noUsage } from '../../../src/jobs/model/run-input.ts';
 import type { JobState } from '../../../src/jobs/model/states.ts';
-import { HighWater } from '../../../src/temporal/monotonic-progress.ts';
+import { MonotonicProgress } from '../../../src/temporal/monotonic-progress.ts';
 
 const job = (progress: number, downloaded: number, state: JobState = 'downloading', run = 1): Job => ({
   id: 'x',
@@ -33,8 +33,8 @@ test('never go backwards, and are never more than was seen', () => {
   const looks = fc.array(fc.tuple(fc.integer({ min: 0, max: 99 }), fc.integer({ min: 0, max: 100 })));
   fc.assert(
     fc.property(looks, (given) => {
-      const water = new HighWater();
-      const seen = given.map(([progress, downloaded]) => water.raise(job(progress, downloaded)));
+      const water = new MonotonicProgress();
+      const seen = given.map(([progress, downloaded]) => water.apply(job(progress, downloaded)));
       for (const [index, key] of [(j: Job) => j.progress, (j: Job) => j.assets.downloaded].entries()) {
         const values = seen.map(key);
         expect(values).toEqual(rising(values));
@@ -45,9 +45,9 @@ test('never go backwards, and are never more than was seen', () => {
 });
 
 test('are those of the end once it has come, and begin anew with the next run', () => {
-  const water = new HighWater();
-  water.raise(job(80, 90));
-  expect(water.raise(job(50, 40, 'failed'))).toEqual(job(50, 40, 'failed'));
-  water.raise(job(80, 90));
-  expect(water.raise(job(0, 0, 'queued', 2))).toEqual(job(0, 0, 'queued', 2));
+  const water = new MonotonicProgress();
+  water.apply(job(80, 90));
+  expect(water.apply(job(50, 40, 'failed'))).toEqual(job(50, 40, 'failed'));
+  water.apply(job(80, 90));
+  expect(water.apply(job(0, 0, 'queued', 2))).toEqual(job(0, 0, 'queued', 2));
 });
