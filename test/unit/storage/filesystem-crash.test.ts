@@ -28,8 +28,7 @@ describe('a writer to the filesystem store that is killed', () => {
 
   /** Runs a script with a `store`, kills it some time after it has said something. */
   const killed = async (script: string, milliseconds: number): Promise<void> => {
-    const head = `import { builtRoot } from '../../../src/lib/resources.ts';
-import { createFilesystemStore } from ${JSON.stringify(module)};
+    const head = `import { createFilesystemStore } from ${JSON.stringify(module)};
       import { Readable } from 'node:stream';
       const store = createFilesystemStore({ root: ${JSON.stringify(root)} });`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', head + script], {
