@@ -20,7 +20,7 @@ export function summaryLine(job: Job): string {
 /** All that there is to say, for `darkroom status`. */
 export function summary(job: WatchedJob): string {
   const { id, state, stage, paused, progress, created_at, started_at, completed_at, assets, labels } = job;
-  const hindrance = blockedReason(job.steps);
+  const hindrance = blockedReason(job.pending);
   const until = completed_at ? Date.parse(completed_at) : Date.now();
   const how = [
     coloured(state, colourOfState(state), process.stdout),

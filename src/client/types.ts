@@ -13,7 +13,7 @@ export type Job = BareJob & { readonly links: Readonly<Record<string, string>> }
 
 /** A job, what it does now or waits for, and when it is likely to end: eight of ten like it do between `earliest` and `latest`. */
 export type WatchedJob = Job & {
-  readonly steps: readonly PendingActivity[];
+  readonly pending: readonly PendingActivity[];
   readonly estimated_completion: {
     readonly at: string;
     readonly earliest: string;

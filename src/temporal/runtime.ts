@@ -32,7 +32,7 @@ import { MonotonicProgress } from './monotonic-progress.ts';
 import { addAssets } from './more-assets.ts';
 import * as names from './names.ts';
 import { retentionOf } from './namespace.ts';
-import { stepsOf } from './pending.ts';
+import { toPendingActivities } from './pending-activities.ts';
 import { queueStates } from './queues.ts';
 import { redeliver } from './redelivery.ts';
 import { heartbeatsOf, isJobMemo, type JobMemo, toSnapshot } from './snapshot.ts';
@@ -131,7 +131,7 @@ export class TemporalRuntime implements JobRuntime {
           : null;
       const view = { status: status.name, closedAt: closeTime ?? null, reason };
       const snapshot = toSnapshot(memo, view, heartbeatsOf(raw));
-      return { ...snapshot, job: this.#highWater.apply(snapshot.job), steps: stepsOf(raw) };
+      return { ...snapshot, job: this.#highWater.apply(snapshot.job), pending: toPendingActivities(raw) };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
       throw error;

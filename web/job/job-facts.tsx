@@ -12,7 +12,7 @@ export function JobFacts({ job }: { job: Job & Partial<WatchedJob> }) {
   const now = useNow();
   const duration = durationOf(job, now);
   const { assets, usage, estimated_completion: estimate } = job;
-  const hindrance = blockedReason(job.steps ?? [], now);
+  const hindrance = blockedReason(job.pending ?? [], now);
   const labels = Object.entries(job.labels);
   return (
     <section class="panel">

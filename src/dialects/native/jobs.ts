@@ -43,7 +43,7 @@ const time = z.iso.datetime();
 
 const watched = resource
   .extend({
-    steps: z
+    pending: z
       .array(pendingActivity)
       .describe('What it does now, or waits for; empty once it has ended, and while it waits for assets'),
     estimated_completion: z
@@ -147,8 +147,8 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
     async (c) => {
       const snapshot = await service.look(refOf(c, c.req.valid('param').id));
       const estimated_completion = await estimator.estimate(snapshot);
-      const steps = isTerminal(snapshot.job.state) ? [] : [...(snapshot.steps ?? [])];
-      const job = { ...withLinks(snapshot.job), steps, estimated_completion };
+      const pending = isTerminal(snapshot.job.state) ? [] : [...(snapshot.pending ?? [])];
+      const job = { ...withLinks(snapshot.job), pending, estimated_completion };
       const etag = `W/"${createHash('sha256').update(JSON.stringify(job)).digest('base64url').slice(0, 27)}"`;
       c.header('etag', etag);
       c.header('cache-control', 'private, no-cache');

@@ -19,6 +19,6 @@ export const pendingActivity = z
       .nullable()
       .describe('Why the attempt before failed'),
   })
-  .meta({ id: 'Step' });
+  .meta({ id: 'PendingActivity' });
 
 export type PendingActivity = z.infer<typeof pendingActivity>;

@@ -15,7 +15,7 @@ export interface JobSnapshot {
   /** Of the current run. */
   readonly timeline: readonly Moment[];
   /** What it does now, or waits for; known where one job is looked at, while it runs. */
-  readonly steps?: readonly PendingActivity[];
+  readonly pending?: readonly PendingActivity[];
 }
 
 export interface JobFilter {

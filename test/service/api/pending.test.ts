@@ -12,14 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => darkroom.dispose());
 
-const steps = async (id: string) => ((await darkroom.get(id)) as unknown as WatchedJob).steps;
+const pending = async (id: string) => ((await darkroom.get(id)) as unknown as WatchedJob).pending;
 const cancel = (id: string) => darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
 
 test('it runs; once it has ended there is nothing to tell', async () => {
   const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 30_000 } });
   await darkroom.until(id, 'processing');
   await expect
-    .poll(() => steps(id))
+    .poll(() => pending(id))
     .toMatchObject([
       {
         kind: 'stage',
@@ -30,11 +30,11 @@ test('it runs; once it has ended there is nothing to tell', async () => {
         error: null,
       },
     ]);
-  const [running] = await steps(id);
+  const [running] = await pending(id);
   expect(Date.now() - Date.parse(running?.since ?? '')).toBeLessThan(20_000);
   await cancel(id);
   await darkroom.until(id, 'cancelled');
-  expect(await steps(id)).toEqual([]);
+  expect(await pending(id)).toEqual([]);
 });
 
 test('it is tried again: why, and when', async () => {
@@ -44,9 +44,9 @@ test('it is tried again: why, and when', async () => {
     params: { width: 9 },
     assets: [{ source: { url } }],
   });
-  let seen: WatchedJob['steps'] = [];
+  let seen: WatchedJob['pending'] = [];
   const look = async () => {
-    seen = await steps(id);
+    seen = await pending(id);
     return seen;
   };
   await expect
@@ -70,7 +70,7 @@ test('it waits for a free worker: in which queue, and since when', async () => {
     return ((await (await darkroom.request('/v1/jobs', { method: 'POST', body })).json()) as WatchedJob).id;
   };
   const ids = await Promise.all([submit(), submit(), submit(), submit()]);
-  const all = async () => (await Promise.all(ids.map(steps))).flat();
+  const all = async () => (await Promise.all(ids.map(pending))).flat();
   await expect
     .poll(all)
     .toContainEqual(

@@ -12,7 +12,7 @@ const kinds: Readonly<Record<string, PendingActivity['kind']>> = {
   notify: 'callback',
 };
 
-export function stepsOf({
+export function toPendingActivities({
   pendingActivities,
 }: temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse): PendingActivity[] {
   return (pendingActivities ?? []).flatMap((activity): PendingActivity[] => {
