@@ -1,0 +1,214 @@
+/** What each directory is for and what it may import: the source of the table in docs/architecture.md. */
+
+export interface ImportRule {
+  /** A directory (with a slash at the end) or a file; the longest that fits is the rule of a file. */
+  readonly of: string;
+  /** One line for the table. */
+  readonly purpose: string;
+  /** Directories, files, packages; `node` is all modules of Node, `*` everything. */
+  readonly may: readonly string[];
+  /** The same, for types alone. */
+  readonly types?: readonly string[];
+}
+
+export const rules: readonly ImportRule[] = [
+  { of: 'src/errors.ts', purpose: 'The error catalogue.', may: [] },
+  {
+    of: 'src/lib/',
+    purpose: 'Small mechanisms without knowledge of jobs.',
+    may: ['src/lib/', 'src/errors.ts', 'node', 'lru-cache'],
+  },
+  {
+    of: 'src/jobs/model/',
+    purpose: 'What a job is: glossary, states, inputs, views.',
+    may: ['src/jobs/model/', 'src/errors.ts', 'zod'],
+  },
+  {
+    of: 'src/jobs/ports/',
+    purpose: 'What jobs need from outside: runtime, archive, operations.',
+    may: ['src/jobs/', 'src/errors.ts'],
+    types: ['node'],
+  },
+  {
+    of: 'src/jobs/',
+    purpose: 'Submission, queries and lifecycle of jobs, for every API alike.',
+    may: ['src/jobs/', 'src/lib/', 'src/errors.ts', 'node:crypto', 'node:timers/promises', 'zod'],
+    types: ['node'],
+  },
+  {
+    of: 'src/temporal/names.ts',
+    purpose: 'Names that client, workers and workflows share.',
+    may: ['@temporalio/common'],
+  },
+  {
+    of: 'src/temporal/',
+    purpose: 'The job runtime on Temporal, the embedded server, workers.',
+    may: ['src/temporal/', 'src/jobs/', 'src/lib/', 'src/errors.ts', 'node', '@temporalio/', 'tar', 'undici'],
+    types: ['activities/types.ts', 'workflows/'],
+  },
+  {
+    of: 'src/storage/',
+    purpose: 'The object store port, its drivers, and the records kept in it.',
+    may: ['src/storage/', 'src/jobs/', 'src/lib/', 'src/errors.ts', 'node', '@aws-sdk/'],
+    types: ['src/auth/keyring.ts'],
+  },
+  {
+    of: 'src/net/',
+    purpose: 'Outbound HTTP that cannot reach where it must not go.',
+    may: ['src/net/', 'src/lib/', 'src/errors.ts', 'node', 'undici', 'ipaddr.js'],
+  },
+  {
+    of: 'src/auth/',
+    purpose: 'Authentication: API keys, OpenID Connect, the keyring.',
+    may: [
+      'src/auth/',
+      'src/lib/',
+      'src/storage/',
+      'src/config/',
+      'src/data-directory/',
+      'src/errors.ts',
+      'node',
+      'jose',
+      'zod',
+    ],
+  },
+  {
+    of: 'src/inputs/',
+    purpose: 'Files of this machine that clients may name.',
+    may: ['src/inputs/', 'src/lib/', 'src/errors.ts', 'node'],
+  },
+  {
+    of: 'src/engines/',
+    purpose: 'Installed engines and what a worker can offer.',
+    may: ['src/engines/', 'src/lib/', 'src/config/', 'src/errors.ts', 'node', 'zod'],
+    types: ['operations/'],
+  },
+  {
+    of: 'src/data-directory/',
+    purpose: 'The data directory: its lock, its format.',
+    may: ['src/data-directory/', 'src/lib/', 'src/config/', 'src/errors.ts', 'node'],
+  },
+  {
+    of: 'src/dialects/',
+    purpose: 'The APIs: one directory each, the native one among them.',
+    may: [
+      'src/dialects/',
+      'src/api/',
+      'src/jobs/',
+      'src/lib/',
+      'src/net/pace.ts',
+      'src/errors.ts',
+      'node',
+      'zod',
+      'hono',
+      '@hono/',
+      'prom-client',
+    ],
+    types: ['src/auth/', 'src/config/'],
+  },
+  {
+    of: 'src/api/',
+    purpose: 'The HTTP application: middleware, errors, forms, files, console.',
+    may: [
+      'src/api/',
+      'src/dialects/',
+      'src/jobs/',
+      'src/lib/',
+      'src/net/pace.ts',
+      'src/auth/tenant.ts',
+      'src/config/',
+      'src/errors.ts',
+      'src/log.ts',
+      'package.json',
+      'node',
+      'zod',
+      'hono',
+      '@hono/',
+      'prom-client',
+      'client-zip',
+      '@fastify/busboy',
+      'mime',
+    ],
+    types: ['src/auth/'],
+  },
+  {
+    of: 'src/client/files.ts',
+    purpose: 'The part of the typed client that needs Node.',
+    may: ['src/client/', 'node'],
+  },
+  {
+    of: 'src/client/',
+    purpose: 'The typed client of the native API, for browsers too.',
+    may: ['src/client/', 'eventsource-parser'],
+    types: ['src/jobs/'],
+  },
+  { of: 'src/', purpose: 'Composition, configuration and the command line.', may: ['*'] },
+  {
+    of: 'workflows/',
+    purpose: 'The story of a job, its control, its callbacks; the retention schedule.',
+    may: ['workflows/', 'src/jobs/', 'src/temporal/names.ts', '@temporalio/workflow', '@temporalio/common'],
+    types: ['activities/types.ts'],
+  },
+  {
+    of: 'activities/',
+    purpose: 'The durable steps, each idempotent.',
+    may: [
+      'activities/',
+      'src/dialects/',
+      'src/inputs/',
+      'src/jobs/',
+      'src/storage/',
+      'src/net/',
+      'src/lib/',
+      'src/auth/keyring.ts',
+      'src/errors.ts',
+      'node',
+      '@temporalio/',
+      'standardwebhooks',
+      'mime',
+      'zod',
+      'prom-client',
+    ],
+    types: ['operations/'],
+  },
+  {
+    of: 'operations/',
+    purpose: 'What a job can do: one directory each.',
+    may: [
+      'operations/',
+      'src/jobs/',
+      'src/lib/',
+      'src/errors.ts',
+      'node',
+      'zod',
+      'sharp',
+      'exif-reader',
+      'client-zip',
+      'yaml',
+      'picomatch',
+    ],
+  },
+  {
+    of: 'web/',
+    purpose: 'The console.',
+    may: ['web/', 'src/client/client.ts', 'preact'],
+  },
+];
+
+/** The rule of a file: the most specific one. */
+export const ruleOf = (file: string): ImportRule | undefined =>
+  rules.filter(({ of }) => file.startsWith(of)).sort((a, b) => b.of.length - a.of.length)[0];
+
+/** The rules as a Markdown table. */
+export const renderTable = (): string =>
+  [
+    '| directory | purpose | may import | types of |',
+    '| --- | --- | --- | --- |',
+    ...rules.map(
+      ({ of, purpose, may, types = [] }) =>
+        `| \`${of}\` | ${purpose} | ${list(may.filter((name) => name !== of))} | ${list(types)} |`,
+    ),
+  ].join('\n');
+
+const list = (names: readonly string[]): string =>
+  names.map((name) => (name === '*' ? 'anything' : `\`${name}\``)).join(', ') || '–';
