@@ -42,10 +42,10 @@ export function buildRerunInput(
     requestedAt: new Date().toISOString(),
     refetch: from === undefined || anew,
     stages: earlier.stages.map((stage, index) => {
-      if (anew) return { ...stage, run, mends: null };
-      if (index < first) return { ...stage, mends: null };
+      if (anew) return { ...stage, run, retriesFailuresOf: null };
+      if (index < first) return { ...stage, retriesFailuresOf: null };
       // A stage that takes all assets together has nothing to add to.
-      return { ...stage, run, mends: assets === 'failed' && stage.perAsset ? stage.run : null };
+      return { ...stage, run, retriesFailuresOf: assets === 'failed' && stage.perAsset ? stage.run : null };
     }),
     result: job.result,
   };
