@@ -1,5 +1,5 @@
 /** Finds one job: in the runtime, or in the store when the runtime no longer knows it. */
-import { DarkroomError } from '../../errors.ts';
+import { DarkroomError, hasCode } from '../../errors.ts';
 import { isExpired } from '../lifecycle/scheduled-deletion.ts';
 import type { Job } from '../model/job.ts';
 import type { JobRef, RunInput } from '../model/run-input.ts';
@@ -19,7 +19,9 @@ export interface FindDependencies {
  */
 export async function findJob({ runtime, archive }: FindDependencies, ref: JobRef): Promise<JobSnapshot> {
   const running = await runtime.get(ref).catch(async (error: unknown) => {
-    const record = isTemporalUnavailable(error) ? await archive.record(ref).catch(() => null) : null;
+    const record = hasCode(error, 'temporal_unavailable')
+      ? await archive.record(ref).catch(() => null)
+      : null;
     if (record) return record;
     throw error;
   });
@@ -51,6 +53,3 @@ export const jobNotFound = ({ id }: JobRef, expiredAt?: string | null): Darkroom
     'job_not_found',
     expiredAt ? `Job "${id}" was kept until ${expiredAt}` : `There is no job "${id}"`,
   );
-
-export const isTemporalUnavailable = (error: unknown): boolean =>
-  error instanceof DarkroomError && error.code === 'temporal_unavailable';

@@ -1,10 +1,11 @@
 /** Lists and counts jobs, across the runtime and the store. */
+import { hasCode } from '../../errors.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { isTerminal } from '../model/states.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobFilter, JobPage, JobRuntime } from '../ports/job-runtime.ts';
 import { invalid } from '../submit/validation.ts';
-import { isGone, isTemporalUnavailable } from './find-job.ts';
+import { isGone } from './find-job.ts';
 
 /** Stored records read to fill up one page. */
 const RECORDS_PER_PAGE = 100;
@@ -51,7 +52,7 @@ export class JobList {
       return await this.#runtimePage(tenant, filter, { limit, cursor: position });
     } catch (error) {
       const runningOnly = filter.state !== undefined && !isTerminal(filter.state);
-      if (!isTemporalUnavailable(error) || position || runningOnly) throw error;
+      if (!hasCode(error, 'temporal_unavailable') || position || runningOnly) throw error;
       return this.#storedPage(tenant, filter, { limit });
     }
   }
