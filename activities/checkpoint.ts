@@ -1,6 +1,6 @@
 /** What a stage (or one batch of it) left behind, as the object store keeps it. */
 
-import { type Batch, batchesOf, type ChunkEnds } from '../src/jobs/model/batch.ts';
+import { type Batch, type BatchLayout, batchesOf } from '../src/jobs/model/batch.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
 import type { StageInput } from '../src/jobs/model/run-input.ts';
 import { readJson } from '../src/storage/json.ts';
@@ -54,8 +54,8 @@ export async function readCheckpoint(
 }
 
 /** The batches in which a stage runs; [null] when it takes all assets at once. */
-export const partsOf = (stage: { perAsset?: boolean | undefined }, ends: ChunkEnds): (Batch | null)[] =>
-  stage.perAsset ? batchesOf(ends) : [null];
+export const partsOf = (stage: { perAsset?: boolean | undefined }, layout: BatchLayout): (Batch | null)[] =>
+  stage.perAsset ? batchesOf(layout) : [null];
 
 /** A checkpoint, and what a rerun made of the assets that had failed there. */
 export function mergeCheckpoint(previous: Checkpoint, more: Checkpoint): Checkpoint {

@@ -15,7 +15,7 @@ const CONNECTIONS = 4;
 export const createDownload =
   (deps: ActivityDependencies) =>
   (step: DownloadInput): Promise<DownloadResult> =>
-    withHeartbeat(step.announce, async (activity) => {
+    withHeartbeat(step.signalsStart, async (activity) => {
       const { job, batch, inputs } = step;
       const earlier = await readBatch(deps.store, job, batch, activity.signal);
       const finished = earlier && !(step.refetch && earlier.some(({ error }) => error !== null));

@@ -7,8 +7,8 @@ import type { FailureInfo, Heartbeat } from './types.ts';
 /** Well below the heartbeat timeout of 10 s, and no slower than a status may lag. */
 const HEARTBEAT_MS = 500;
 
-/** A step that takes less is over before anyone could see that it had begun. */
-const ANNOUNCE_AFTER_MS = 500;
+/** An activity that takes less time sends no signal: the state changes before anyone could see it. */
+const SIGNAL_START_AFTER_MS = 500;
 
 /**
  * Attempts for errors that may pass, such as a server that does not answer. Without end for our own store and disks: attempts that
@@ -33,7 +33,7 @@ export interface ActivityRun {
 
 /** Runs an activity's work with a heartbeat beside it. */
 export async function withHeartbeat<T>(
-  announce: boolean,
+  signalsStart: boolean,
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();
@@ -41,8 +41,11 @@ export async function withHeartbeat<T>(
   const spent = (context.info.heartbeatDetails as Heartbeat | undefined)?.spent ?? 0;
   let progress: Heartbeat = { points: 0, detail: null, downloaded: 0, failed: 0, spent };
   const beat = setInterval(() => context.heartbeat(progress), HEARTBEAT_MS);
-  const announcement = announce
-    ? setTimeout(() => void sayBegun(context, startedAt), context.info.attempt > 1 ? 0 : ANNOUNCE_AFTER_MS)
+  const startSignal = signalsStart
+    ? setTimeout(
+        () => void signalStarted(context, startedAt),
+        context.info.attempt > 1 ? 0 : SIGNAL_START_AFTER_MS,
+      )
     : undefined;
   const { attempt } = context.info;
   try {
@@ -62,17 +65,17 @@ export async function withHeartbeat<T>(
     throw known ? toFailure(known, spent + 1 < maxAttempts(error)) : new CancelledFailure('Cancelled');
   } finally {
     clearInterval(beat);
-    clearTimeout(announcement);
+    clearTimeout(startSignal);
   }
 }
 
-/** Lost when Temporal is away at this moment; then the state turns right with the next transition. */
-async function sayBegun({ client, info }: Context, startedAt: number): Promise<void> {
+/** The signal is lost when Temporal is away at this moment. The next transition then corrects the state. */
+async function signalStarted({ client, info }: Context, startedAt: number): Promise<void> {
   if (!info.workflowExecution) return;
   const { workflowId, runId } = info.workflowExecution;
   await client.workflow
     .getHandle(workflowId, runId)
-    .signal('begun', startedAt)
+    .signal('started', startedAt)
     .catch(() => undefined);
 }
 

@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import mime from 'mime';
 import { errorCatalogue } from '../src/errors.ts';
 import { expiryOf } from '../src/jobs/lifecycle/scheduled-deletion.ts';
-import { batchesOf, type ChunkEnds, chunkEnds } from '../src/jobs/model/batch.ts';
+import { type BatchLayout, batchesOf, chunkEnds } from '../src/jobs/model/batch.ts';
 import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
 import { type JobStatus, noUsage, type RunInput } from '../src/jobs/model/run-input.ts';
 import { extended } from '../src/jobs/model/timeline.ts';
@@ -65,15 +65,15 @@ async function listResults(
   runInput: RunInput,
   signal: AbortSignal,
 ): Promise<StoredManifest> {
-  const { header, run, fingerprint, chunks } = runInput;
-  const ends = chunkEnds(chunks);
+  const { header, run, fingerprint, chunks, tuning } = runInput;
+  const layout = { chunkEnds: chunkEnds(chunks), sizes: tuning.batchSizes };
   const job = { tenant: header.tenant, id: header.id, run, fingerprint };
   const operation = deps.operation(header.operation);
   if (!operation) throw new Error(`This worker does not know ${header.operation}`);
   const checkpoints: Checkpoint[] = [];
   for (const stage of runInput.stages) {
     const found = await mapConcurrent(
-      partsOf(stage, ends),
+      partsOf(stage, layout),
       { concurrency: READS, signal },
       async (part, stop) => {
         const checkpoint = await readCheckpoint(deps.store, job, stage, part, stop);
@@ -94,7 +94,7 @@ async function listResults(
     kind: data === undefined ? 'files' : 'json',
     data: data ?? null,
     files: listFiles(checkpoints),
-    assets: await listAssets(deps, job, ends, failures, signal),
+    assets: await listAssets(deps, job, layout, failures, signal),
     engine: operation.engine,
   };
 }
@@ -114,11 +114,11 @@ function listFiles(checkpoints: readonly Checkpoint[]): StoredManifest['files'] 
 async function listAssets(
   { store }: ActivityDependencies,
   job: RunRef,
-  ends: ChunkEnds,
+  layout: BatchLayout,
   failures: ReadonlyMap<number, JobError>,
   signal: AbortSignal,
 ): Promise<AssetOutcome[]> {
-  const records = await readBatches(store, job, batchesOf(ends), signal);
+  const records = await readBatches(store, job, batchesOf(layout), signal);
   return records.map(({ index, name, size, sha256, error: fetchError }) => {
     const error = fetchError ?? failures.get(index) ?? null;
     return { index, name, status: error ? 'failed' : 'ok', size, sha256, error };

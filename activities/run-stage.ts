@@ -22,7 +22,7 @@ import { bring, keepWorkspace, READS, restoreWorkspace, WRITES } from './workspa
 export const createRunStage =
   (deps: ActivityDependencies) =>
   (step: StageRunInput): Promise<StageResult> =>
-    withHeartbeat(step.announce, async (activity) => {
+    withHeartbeat(step.signalsStart, async (activity) => {
       const { job, stage, batch } = step;
       const done = await readCheckpoint(deps.store, job, stage, batch, activity.signal);
       // Made by an attempt whose answer was lost; or by an earlier run, whose usage it was.
@@ -79,7 +79,7 @@ async function runIn(
   await mkdir(workspace, { recursive: true });
   const earlier = before ? await checkpointsOf(store, step, before, signal) : [];
   const restored = await restoreWorkspace(store, earlier, workspace, signal);
-  const batches = step.batch ? [step.batch] : batchesOf(step.chunkEnds);
+  const batches = step.batch ? [step.batch] : batchesOf(step.layout);
   const records = await readBatches(store, step.job, batches, signal);
   const leftOut = leftOutOf(records, earlier);
   const gone = new Set(leftOut.map(({ index }) => index));
@@ -152,8 +152,8 @@ async function checkpointsOf(
   before: Stage<never>,
   signal: AbortSignal,
 ): Promise<Checkpoint[]> {
-  const { job, batch, chunkEnds } = step;
-  const parts = before.perAsset && batch ? [batch] : partsOf(before, chunkEnds);
+  const { job, batch, layout } = step;
+  const parts = before.perAsset && batch ? [batch] : partsOf(before, layout);
   return mapConcurrent(parts, { concurrency: READS, signal }, async (part, stop) => {
     const checkpoint = step.before && (await readCheckpoint(store, job, step.before, part, stop));
     if (!checkpoint) throw new Error(`Stage ${before.name} has no checkpoint`);

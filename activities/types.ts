@@ -2,7 +2,7 @@
 
 import type { ErrorDetails, ErrorKind } from '../src/errors.ts';
 import type { RetentionReport } from '../src/jobs/lifecycle/retention.ts';
-import type { Batch, ChunkEnds } from '../src/jobs/model/batch.ts';
+import type { Batch, BatchLayout } from '../src/jobs/model/batch.ts';
 import type { AssetCounts, CallbackEvent, Job, JobError } from '../src/jobs/model/job.ts';
 import type {
   JobInputs,
@@ -35,8 +35,8 @@ interface Step {
   readonly job: RunRef;
   /** Points of the job's progress that this step is worth; heartbeats report the part that is done. */
   readonly points: number;
-  /** True: tell the workflow once this step has run for a moment that the job is out of the queue. */
-  readonly announce: boolean;
+  /** True: once the activity has run for a moment, it signals `started` to the workflow: the job has left the queue. */
+  readonly signalsStart: boolean;
 }
 
 export interface DownloadInput extends Step {
@@ -64,8 +64,8 @@ export interface StageRunInput extends Step {
   readonly before: Pick<StageInput, 'name' | 'run'> | null;
   /** Null: the stage takes all assets at once. */
   readonly batch: Batch | null;
-  /** Of all assets, where the stage takes all. */
-  readonly chunkEnds: ChunkEnds;
+  /** The batches of all assets. Without chunks where `batch` says which assets the stage takes. */
+  readonly layout: BatchLayout;
   readonly skipFailedAssets: boolean;
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AssetRecord, readBatch, readBatches, writeBatch } from '../../../activities/asset-record.ts';
 import { type Checkpoint, mergeCheckpoint, readCheckpoint } from '../../../activities/checkpoint.ts';
-import { batchesOf } from '../../../src/jobs/model/batch.ts';
+import { batchesOf, batchSizes } from '../../../src/jobs/model/batch.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import { checkpointKey } from '../../../src/storage/layout.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
@@ -21,7 +21,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 const { signal } = new AbortController();
 const ours = { tenant: 'public', id: 'job', run: 1, fingerprint: 'ours' };
 const theirs = { ...ours, fingerprint: 'theirs' };
-const batches = batchesOf([16, 20]);
+const batches = batchesOf({ chunkEnds: [16, 20], sizes: batchSizes });
 const [first, second] = batches;
 if (!first || !second) throw new Error('There are two batches');
 
