@@ -1,4 +1,5 @@
 /** Everything that can be done with jobs, for every API alike. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DarkroomError } from '../../errors.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { buildRerunInput, type RerunRequest } from '../lifecycle/rerun.ts';
@@ -63,7 +64,7 @@ export class JobService {
     await this.#parts.quotas.of(ref.tenant).acquire();
     // Past its time the work may be erased at any moment: the next run must not build on a part of it.
     if (over) await this.#eraseWork(job, over);
-    for (const deadline = Date.now() + CLOSING_MS; ; await pause(100)) {
+    for (const deadline = Date.now() + CLOSING_MS; ; await sleep(100)) {
       if (await this.#parts.runtime.start({ ...runInput, fingerprint }, {}))
         return { ...runInput.header, ...initialStatus(runInput) };
       const { job: now } = await this.#find(ref);
@@ -183,7 +184,7 @@ export class JobService {
       const { job } = await this.#find(ref);
       const heeded = isTerminal(job.state) || (signal !== 'cancel' && job.paused === (signal === 'pause'));
       if (heeded || Date.now() > deadline) return job;
-      await pause(50);
+      await sleep(50);
     }
   }
 
@@ -299,8 +300,6 @@ const notFound = ({ id }: JobRef, expiredAt?: string | null): DarkroomError =>
     'job_not_found',
     expiredAt ? `Job "${id}" was kept until ${expiredAt}` : `There is no job "${id}"`,
   );
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const nothing: JobInputs = { assets: [], callback: null };
 
