@@ -3,7 +3,7 @@
  * with one that must be asked for each call, jobs that Temporal knows could not even be looked at or cancelled then.
  */
 import { LRUCache } from 'lru-cache';
-import { DarkroomError } from '../errors.ts';
+import { DarkroomError, isOutage } from '../errors.ts';
 import { TtlCache } from '../lib/ttl-cache.ts';
 import type { ApiKey } from './api-key.ts';
 import type { KeyStore } from './key-store.ts';
@@ -76,9 +76,6 @@ export class KnownKeys {
     });
   }
 }
-
-const isOutage = (error: unknown): boolean =>
-  error instanceof DarkroomError && error.code === 'store_unavailable';
 
 /** A store that takes a question and says nothing must not hold the call for the minutes that a big object may take. */
 async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
