@@ -1,7 +1,7 @@
 /** poi_detection: where the nuclei are on a slide of stained tissue, and other things that a stain makes visible. */
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { catalogue, DarkroomError, type ErrorCode } from '../../src/errors.ts';
+import { DarkroomError, isErrorCode } from '../../src/errors.ts';
 import { inProcessOfItsOwn } from '../lib/child-process.ts';
 import { eachAsset } from '../lib/each-asset.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from '../lib/image-source.ts';
@@ -80,7 +80,7 @@ async function detectIn(input: InputFile, context: StageContext<Params>): Promis
 function told(error: unknown): unknown {
   if (!(error instanceof Error) || !error.message.startsWith('{')) return error;
   const { code, message, details } = JSON.parse(error.message);
-  return new DarkroomError((code in catalogue ? code : 'internal') as ErrorCode, message, { details });
+  return new DarkroomError(isErrorCode(code) ? code : 'internal', message, { details });
 }
 
 /** One asset that was asked for is told of itself; what may be several is a list, also when only one could be used. */

@@ -1,6 +1,6 @@
 /** Pages of all jobs in one order that stays: the latest submission first, whatever becomes of the jobs meanwhile. */
 import { z } from '@hono/zod-openapi';
-import { DarkroomError } from '../../errors.ts';
+import { hasCode } from '../../errors.ts';
 import type { Job } from '../../jobs/model/job.ts';
 import type { JobState } from '../../jobs/model/states.ts';
 import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
@@ -94,7 +94,7 @@ export class JobLists {
       const counted = await this.#totals.get(nameOf(tenant, states), count);
       return Math.max(reading.size, Math.min(counted, MAX_JOBS));
     } catch (error) {
-      if (!(error instanceof DarkroomError) || error.code !== 'temporal_unavailable') throw error;
+      if (!hasCode(error, 'temporal_unavailable')) throw error;
       await reading.read(Number.POSITIVE_INFINITY, null, client);
       return reading.size;
     }

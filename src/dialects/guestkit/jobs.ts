@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Env } from '../../api/context.ts';
 import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
 import { json } from '../../api/openapi.ts';
-import { DarkroomError } from '../../errors.ts';
+import { DarkroomError, hasCode } from '../../errors.ts';
 import { jobId } from '../../jobs/model/job.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
@@ -94,6 +94,6 @@ async function known<T>(ref: JobRef, read: () => Promise<T>): Promise<T> {
   const missing = () => new DarkroomError('job_not_found', `Job ${ref.id} not found`);
   if (!jobId.safeParse(ref.id).success) throw missing();
   return read().catch((error: unknown) => {
-    throw error instanceof DarkroomError && error.code === 'job_not_found' ? missing() : error;
+    throw hasCode(error, 'job_not_found') ? missing() : error;
   });
 }

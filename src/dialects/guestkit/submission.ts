@@ -3,7 +3,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiParts, Env } from '../../api/context.ts';
 import { jsonBody } from '../../api/json-body.ts';
 import { json } from '../../api/openapi.ts';
-import { DarkroomError } from '../../errors.ts';
+import { DarkroomError, hasCode } from '../../errors.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { FieldError } from '../../jobs/ports/operation-catalogue.ts';
 import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
@@ -76,14 +76,14 @@ async function admit(queues: ConcurrencyQuotas, jobs: DialectJobs, ref: JobRef):
   try {
     await queues.of(ref.tenant).acquire();
   } catch (error) {
-    if (!(error instanceof DarkroomError && error.code === 'queue_full')) throw error;
+    if (!hasCode(error, 'queue_full')) throw error;
     const known = await jobs.get(ref).catch(() => null);
     if (!known) throw error;
   }
 }
 
 function inTheirWords(error: unknown, operation: string): unknown {
-  if (!(error instanceof DarkroomError) || error.code !== 'invalid_request') return error;
+  if (!hasCode(error, 'invalid_request')) return error;
   const errors = (error.details?.['errors'] ?? []) as readonly FieldError[];
   return invalid(errors.map((one) => inDocument(operation, one)));
 }

@@ -1,5 +1,5 @@
 /** Everything that can be done with jobs, for every API alike. */
-import { DarkroomError } from '../../errors.ts';
+import { DarkroomError, hasCode } from '../../errors.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { buildRerunInput, type RerunRequest } from '../lifecycle/rerun.ts';
 import { isExpired, leftoversDeletion, workExpiredSince } from '../lifecycle/scheduled-deletion.ts';
@@ -135,7 +135,7 @@ export class JobService {
       return { jobs: [...found.jobs, ...more], cursor: older.cursor && `s.${older.cursor}` };
     } catch (error) {
       const underWay = filter.state !== undefined && !isTerminal(filter.state);
-      if (!isUnavailable(error) || cursor || underWay) throw error;
+      if (!hasCode(error, 'temporal_unavailable') || cursor || underWay) throw error;
       return stored();
     }
   }
@@ -266,7 +266,9 @@ export class JobService {
   async #find(ref: JobRef): Promise<JobSnapshot> {
     const { runtime, archive } = this.#parts;
     const found = await runtime.get(ref).catch(async (error: unknown) => {
-      const record = isUnavailable(error) ? await archive.record(ref).catch(() => null) : null;
+      const record = hasCode(error, 'temporal_unavailable')
+        ? await archive.record(ref).catch(() => null)
+        : null;
       if (record) return record;
       throw error;
     });
@@ -303,6 +305,3 @@ const notFound = ({ id }: JobRef, expiredAt?: string | null): DarkroomError =>
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const nothing: JobInputs = { assets: [], callback: null };
-
-const isUnavailable = (error: unknown): boolean =>
-  error instanceof DarkroomError && error.code === 'temporal_unavailable';

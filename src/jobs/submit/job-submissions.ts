@@ -1,7 +1,7 @@
 /** Takes jobs in, and assets for jobs that wait for them: checked whole, refused whole, or durable. */
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { DarkroomError } from '../../errors.ts';
+import { DarkroomError, hasCode, isOutcomeUnknown } from '../../errors.ts';
 import { isExpired } from '../lifecycle/scheduled-deletion.ts';
 import type { assetList } from '../model/asset.ts';
 import type { Job, JobSpec, jobSpec } from '../model/job.ts';
@@ -22,7 +22,6 @@ import {
 import type { ConcurrencyQuotas } from './concurrency-quota.ts';
 import { canonicalRequest, sameRequest } from './fingerprint.ts';
 import { Idempotency, inTermsOfKey } from './idempotency.ts';
-import { isOutcomeUnknown } from './outcome-unknown.ts';
 import { refusedRecord } from './refused-record.ts';
 import { StagedWrites } from './staged-writes.ts';
 import { Uploads } from './uploads.ts';
@@ -262,7 +261,7 @@ export class JobSubmissions {
       await this.#parts.runtime.addAssets(ref, { chunks: [tooMany], final: false }, call);
       return true;
     } catch (error) {
-      if (isOutcomeUnknown(error) || isReusedKey(error)) throw error;
+      if (isOutcomeUnknown(error) || hasCode(error, 'idempotency_key_reused')) throw error;
       return false;
     }
   }
@@ -292,6 +291,3 @@ const inputClosed = ({ id, state }: Job): DarkroomError => {
   const message = `The input of job "${id}" is complete (it is ${state}); it takes no more assets`;
   return new DarkroomError('input_closed', message, { details: { state } });
 };
-
-const isReusedKey = (error: unknown): boolean =>
-  error instanceof DarkroomError && error.code === 'idempotency_key_reused';
