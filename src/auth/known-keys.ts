@@ -2,7 +2,7 @@
  * What the store said of keys, so that it is seldom asked. While it does not answer, a key that it knew does for a while:
  * with one that must be asked for each call, jobs that Temporal knows could not even be looked at or cancelled then.
  */
-import { DarkroomError } from '../errors.ts';
+import { DarkroomError, isOutage } from '../errors.ts';
 import { TtlCache } from '../lib/ttl-cache.ts';
 import type { ApiKey } from './api-key.ts';
 import type { KeyStore } from './key-store.ts';
@@ -84,9 +84,6 @@ export class KnownKeys {
     }
   }
 }
-
-const isOutage = (error: unknown): boolean =>
-  error instanceof DarkroomError && error.code === 'store_unavailable';
 
 /** A store that takes a question and says nothing must not hold the call for the minutes that a big object may take. */
 async function within<T>(ms: number, answer: Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 /** A job in words. */
 import { blockedReason, hasEnded, type Job, type WatchedJob } from '../client/client.ts';
+import { errorCatalogue, isErrorCode } from '../errors.ts';
 import { coloured, colourOfState } from './terminal/colour.ts';
 import { columns } from './terminal/columns.ts';
 import { plain } from './terminal/plain.ts';
@@ -63,7 +64,7 @@ function resultOf({ id, result }: Job): string {
 function adviceOn({ id, state, error }: Job): string {
   if (state === 'cancelled') return `It was stopped on purpose; run it again: darkroom rerun ${id}`;
   if (error?.retryable) return `It may succeed when it is run again: darkroom rerun ${id}`;
-  if (error?.code.startsWith('asset_') || error?.code === 'all_assets_failed')
-    return 'Mend the asset and submit the job anew; with --set on_error=skip, where the operation has it, the other assets go on without it';
+  if (error && isErrorCode(error.code) && errorCatalogue[error.code].kind === 'asset')
+    return 'Fix the assets and submit the job again. With --set on_error=skip, operations that support it go on with the other assets';
   return 'Running it again unchanged will not help; change what the error names, and submit it anew';
 }
