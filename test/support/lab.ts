@@ -9,10 +9,10 @@ import { createActivities } from '../../activities/index.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { builtIn, createRegistry } from '../../operations/registry.ts';
 import { loadKeyring } from '../../src/auth/keyring.ts';
+import { Jobs } from '../../src/jobs/jobs.ts';
 import { Retention } from '../../src/jobs/lifecycle/retention.ts';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
 import type { RetentionPolicy } from '../../src/jobs/model/run-input.ts';
-import { JobService } from '../../src/jobs/query/job-service.ts';
 import { tenantQuotas } from '../../src/jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from '../../src/jobs/submit/job-submissions.ts';
 import { Semaphore } from '../../src/lib/semaphore.ts';
@@ -31,7 +31,7 @@ import { PATIENCE_MS, sleep } from './server.ts';
 export interface Lab {
   readonly client: Client;
   readonly address: string;
-  readonly service: JobService;
+  readonly jobs: Jobs;
   readonly retention: Retention;
   readonly archive: StoredArchive;
   readonly storeDir: string;
@@ -71,7 +71,7 @@ export async function startLab(
   const registry = createRegistry([...builtIn, ...operations]);
   const runtime = new TemporalRuntime(client, registry.capabilities);
   const quotas = tenantQuotas(runtime, () => Number.POSITIVE_INFINITY);
-  const service = new JobService({ runtime, archive, quotas });
+  const jobs = new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
     {
       runtime,
@@ -84,7 +84,7 @@ export async function startLab(
       retention: policy,
       queueUnavailable: false,
     },
-    service,
+    jobs,
   );
   const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const activities = createActivities({
@@ -116,7 +116,7 @@ export async function startLab(
   return {
     client,
     address: temporal.address,
-    service,
+    jobs,
     retention,
     archive,
     storeDir,
@@ -124,7 +124,7 @@ export async function startLab(
     submit: async (spec) => (await submissions.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
     until: async (job, ...states) => {
       for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
-        const now = await service.get(job);
+        const { job: now } = await jobs.open(job);
         if (states.includes(now.state)) return now;
         if (Date.now() > deadline) throw new Error(`It is ${JSON.stringify(now)}`);
       }

@@ -56,7 +56,7 @@ describe('the job', () => {
       code: 'idempotency_key_reused',
     });
     await lab.until(job, 'completed');
-    await lab.service.delete(job);
+    await lab.jobs.delete(job);
     await expect(after.submit(caller('once'), echo(0))).rejects.toMatchObject({ code: 'job_id_deleted' });
     await expect(after.find(caller('once'), echo(0))).rejects.toMatchObject({ code: 'job_id_deleted' });
   });

@@ -60,7 +60,7 @@ test('of a request that died in its upload and was sent again, the second alone 
   expect(await keys(`/${job.id}/uploads/`)).toHaveLength(1);
   expect(await markers()).toEqual([]);
   expect(died.staged.ref).toEqual({ tenant: 'public', id: job.id });
-  const rerun = await lab.service.rerun(job, {});
+  const rerun = await (await lab.jobs.open(job)).rerun({});
   expect((await lab.until(rerun, 'completed', 'failed')).state).toBe('completed');
 });
 
@@ -99,7 +99,7 @@ test('what was sealed stays when only the answer of the start was lost', async (
   const submitted = submissions.submit(caller, echo('unheard'));
   await expect(submitted).rejects.toMatchObject({ code: 'temporal_unavailable' });
   expect(await markers()).toHaveLength(1);
-  await lab.until(await lab.service.get({ tenant: 'public', id: 'unheard' }), 'completed');
+  await lab.until((await lab.jobs.open({ tenant: 'public', id: 'unheard' })).job, 'completed');
   expect(await deleteExpired()).toMatchObject({ uploads: 1 });
   expect(await markers()).toEqual([]);
   expect(await keys('/unheard/sealed/')).toHaveLength(1);

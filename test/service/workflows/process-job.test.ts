@@ -70,14 +70,14 @@ const submit = async (spec: z.input<typeof jobSpec>): Promise<Job> =>
 
 async function ended(job: Job): Promise<Job> {
   for (;;) {
-    const now = await api.service.get(job);
+    const now = (await api.jobs.open(job)).job;
     if (isTerminal(now.state)) return now;
     await sleep(50);
   }
 }
 
 const processing = async (job: Job) =>
-  expect.poll(async () => (await api.service.get(job)).state).toBe('processing');
+  expect.poll(async () => (await api.jobs.open(job)).job.state).toBe('processing');
 
 const handleOf = ({ tenant, id }: Job) => client.workflow.getHandle(`job/${tenant}/${id}`);
 
@@ -154,7 +154,7 @@ describe('the workflow of a job', () => {
     const { memo } = await handleOf(job).describe();
     expect(status).toEqual(memo?.['status']);
     expect(status).toMatchObject({ state: 'processing', stage: 'echo' });
-    await api.service.control(job, 'cancel', 'enough');
+    await (await api.jobs.open(job)).control('cancel', 'enough');
     expect((await ended(job)).error?.message).toContain('enough');
     await handleOf(job)
       .result()
@@ -172,9 +172,9 @@ describe('the workflow of a job', () => {
     await handleOf(two).terminate('out of patience');
     expect(await ended(one)).toMatchObject({ state: 'cancelled' });
     expect(await ended(two)).toMatchObject({ state: 'failed', error: { code: 'terminated' } });
-    expect((await api.service.get(two)).error?.message).toContain('out of patience');
+    expect((await api.jobs.open(two)).job.error?.message).toContain('out of patience');
     const failed = async () => {
-      const { jobs } = await api.service.list('public', { state: 'failed' }, { limit: 50 });
+      const { jobs } = await api.jobs.list('public', { state: 'failed' }, { limit: 50 });
       return jobs.map(({ id }) => id);
     };
     await expect.poll(failed).toContain(two.id);

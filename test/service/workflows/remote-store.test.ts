@@ -43,7 +43,7 @@ const transform = (assets: number): Promise<Job> =>
 /** Cancels it, and expects that it ends soon and leaves nothing in scratch. */
 async function cancelled(job: Job): Promise<void> {
   const from = Date.now();
-  await lab.service.control(job, 'cancel');
+  await (await lab.jobs.open(job)).control('cancel');
   expect(await lab.until(job, 'cancelled', 'failed', 'completed')).toMatchObject({ state: 'cancelled' });
   expect(Date.now() - from).toBeLessThan(10_000);
   expect(await readdir(lab.workDir)).toEqual([]);
