@@ -28,7 +28,7 @@ beforeAll(() => {
 
 describe('saved histories', () => {
   test('are there', () => {
-    expect(files.length).toBeGreaterThan(15);
+    expect(files.length).toBeGreaterThan(40);
   });
 
   test.each(files)('%s', async (name) => {
