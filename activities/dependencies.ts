@@ -1,5 +1,5 @@
 /** What activities need from the outside; put together in `src/compose.ts`. */
-import type { EngineAtHand, Operation } from '../operations/operation.ts';
+import type { InstalledEngine, Operation } from '../operations/operation.ts';
 import type { Keyring } from '../src/auth/keyring.ts';
 import type { CallbackBody } from '../src/dialects/callback-body.ts';
 import type { Retention } from '../src/jobs/lifecycle/retention.ts';
@@ -16,7 +16,7 @@ export interface ActivityDependencies {
   readonly keys: Keyring;
   readonly operation: (name: string) => Operation<never> | undefined;
   /** Throws engine_missing. */
-  readonly engine: (name: string) => EngineAtHand;
+  readonly engine: (name: string) => InstalledEngine;
   /** Bytes that processes of one step of a capability may take; null: any. */
   readonly memoryOf: (capability: string) => number | null;
   readonly inputRoots: readonly string[];
