@@ -30,6 +30,6 @@ export interface ActivityDependencies {
   readonly callbackTimeoutMs: number;
   /** For links in callbacks, without a slash at the end. */
   readonly publicUrl: string;
-  /** By dialect; the others send the native body. */
-  readonly callbackBodies: Readonly<Record<string, CallbackBody>>;
+  /** Returns what a callback sends, in the words of the API that submitted the job. */
+  readonly callbackBody: CallbackBody;
 }

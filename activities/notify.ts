@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { Webhook } from 'standardwebhooks';
-import { nativeBody } from '../src/dialects/native/callback.ts';
 import { DarkroomError } from '../src/errors.ts';
 import type { DeliveryAttempt } from '../src/jobs/model/delivery.ts';
 import type { Callback } from '../src/jobs/model/job.ts';
@@ -63,11 +62,10 @@ async function bodyOf(
   { event, at, about: job }: NotifyInput,
   callback: Callback,
 ): Promise<string> {
-  const write = deps.callbackBodies[job.dialect] ?? nativeBody;
   const { publicUrl, archive } = deps;
   const token = callback.token ?? null;
   const result = async () => (job.state === 'completed' ? archive.result(job, job.run) : null);
-  return JSON.stringify(await write({ event, at, job, token, publicUrl, result }));
+  return JSON.stringify(await deps.callbackBody({ event, at, job, token, publicUrl, result }));
 }
 
 async function post(

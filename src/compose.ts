@@ -10,8 +10,7 @@ import { type Keyring, loadKeyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
 import type { Config } from './config/config.ts';
-import { e2e3dBody } from './dialects/e2e3d/callback.ts';
-import { primaaBody } from './dialects/primaa/callback.ts';
+import { callbackBody } from './dialects/load.ts';
 import { offerOf, type Slots } from './engines/worker-capabilities.ts';
 import { Retention } from './jobs/lifecycle/retention.ts';
 import type { RetentionPolicy } from './jobs/model/run-input.ts';
@@ -131,7 +130,7 @@ export async function composeWorker(
     downloadSlots: new Semaphore(config.DARKROOM_IO_SLOTS),
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
     publicUrl: config.publicUrl,
-    callbackBodies: { e2e3d: e2e3dBody, primaa: primaaBody },
+    callbackBody,
   });
   return { activities, slots: offer.slots, later: offer.later };
 }

@@ -102,6 +102,7 @@ export const rules: readonly ImportRule[] = [
       'zod',
       'hono',
       '@hono/',
+      'package.json',
       'prom-client',
     ],
     types: ['src/auth/', 'src/config/'],
@@ -111,7 +112,6 @@ export const rules: readonly ImportRule[] = [
     purpose: 'The HTTP application: middleware, errors, forms, files, console.',
     may: [
       'src/api/',
-      'src/dialects/',
       'src/jobs/',
       'src/lib/',
       'src/net/pace.ts',
@@ -154,7 +154,6 @@ export const rules: readonly ImportRule[] = [
     purpose: 'The durable steps, each idempotent.',
     may: [
       'activities/',
-      'src/dialects/',
       'src/inputs/',
       'src/jobs/',
       'src/storage/',
@@ -169,7 +168,7 @@ export const rules: readonly ImportRule[] = [
       'zod',
       'prom-client',
     ],
-    types: ['operations/'],
+    types: ['operations/', 'src/dialects/callback-body.ts'],
   },
   {
     of: 'operations/',

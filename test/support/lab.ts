@@ -9,6 +9,7 @@ import { createActivities } from '../../activities/index.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { builtIn, createRegistry } from '../../operations/registry.ts';
 import { loadKeyring } from '../../src/auth/keyring.ts';
+import { callbackBody } from '../../src/dialects/load.ts';
 import { Retention } from '../../src/jobs/lifecycle/retention.ts';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
 import type { RetentionPolicy } from '../../src/jobs/model/run-input.ts';
@@ -105,7 +106,7 @@ export async function startLab(
     downloadSlots: new Semaphore(20),
     callbackTimeoutMs: 10_000,
     publicUrl: 'http://lab.invalid',
-    callbackBodies: {},
+    callbackBody,
   });
   const connection = await NativeConnection.connect({ address: temporal.address });
   const slots = { io: 20, cpu: 2, ...more };

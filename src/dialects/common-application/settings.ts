@@ -1,11 +1,11 @@
 /** What becomes of a task whose client does not say, as the settings have it. */
 
-import type { ApiParts } from '../../api/context.ts';
+import type { ApiDependencies } from '../../api/context.ts';
 import { ConfigError } from '../../config/config.ts';
 import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
 import { pathOf } from './fields.ts';
 
-type TaskSettings = ApiParts['tasks'];
+type TaskSettings = ApiDependencies['tasks'];
 
 /** Parameters of a task that names none. */
 export const defaultParams = ({ operation, params }: TaskSettings): Record<string, unknown> =>

@@ -1,15 +1,16 @@
 /** Jobs: the list, how one stands, cancel, pause, resume. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
-import { json } from '../../api/openapi.ts';
+import { parseJobRef } from '../../api/job-ref.ts';
+import { json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import type { Job } from '../../jobs/model/job.ts';
 import { states } from '../../jobs/model/states.ts';
 import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
-import { createRoutes, refOf } from '../native/shared.ts';
-import { type E2e3dStatus, e2e3dJob, e2e3dStatus } from './callback.ts';
 import { fails } from './errors.ts';
-import { idParam, jobStatus, statuses, tags } from './shared.ts';
+import { type E2e3dStatus, e2e3dJob, statuses, toE2e3dJob, toE2e3dStatus } from './model.ts';
+import { idParam, tags } from './openapi.ts';
 
 const listQuery = z.strictObject({
   status: z
@@ -21,7 +22,7 @@ const listQuery = z.strictObject({
 
 const jobList = z
   .object({
-    jobs: z.array(jobStatus),
+    jobs: z.array(e2e3dJob),
     total: z
       .int()
       .describe('All jobs of this status, on this page or not; of many, as counted at most five seconds ago'),
@@ -29,8 +30,11 @@ const jobList = z
   })
   .meta({ id: 'E2e3dJobs' });
 
-export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: DialectJobs): OpenAPIHono<Env> {
-  const app = createRoutes();
+export function jobRoutes(
+  { estimator }: Pick<ApiDependencies, 'estimator'>,
+  jobs: DialectJobs,
+): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
   const lists = new JobLists(jobs);
 
   app.openapi(
@@ -46,7 +50,7 @@ export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: Dial
       const { status, ...which } = c.req.valid('query');
       const wanted = { ...which, tenant: c.var.tenant, states: status ? statesOf(status) : null };
       const { jobs, total, next } = await lists.page(wanted, c.req.raw.signal);
-      return c.json({ jobs: jobs.map((job) => e2e3dJob(job)), total, next_cursor: next }, 200);
+      return c.json({ jobs: jobs.map((job) => toE2e3dJob(job)), total, next_cursor: next }, 200);
     },
   );
 
@@ -57,12 +61,12 @@ export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: Dial
       tags,
       summary: 'How a job stands',
       request: { params: idParam },
-      responses: { 200: json(jobStatus, 'The job'), ...fails(404, 503) },
+      responses: { 200: json(e2e3dJob, 'The job'), ...fails(404, 503) },
     }),
     async (c) => {
-      const snapshot = await jobs.look(refOf(c, c.req.valid('param').job_id));
+      const snapshot = await jobs.look(parseJobRef(c, c.req.valid('param').job_id));
       const expected = await estimator.estimate(snapshot);
-      return c.json(e2e3dJob(snapshot.job, expected?.at ?? null), 200);
+      return c.json(toE2e3dJob(snapshot.job, expected?.at ?? null), 200);
     },
   );
 
@@ -74,16 +78,16 @@ export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: Dial
       summary: 'Cancel a job; what there is of it stays',
       request: { params: idParam },
       responses: {
-        200: json(jobStatus, 'It is cancelled, now or since an earlier call'),
-        202: json(jobStatus, 'It is being cancelled'),
+        200: json(e2e3dJob, 'It is cancelled, now or since an earlier call'),
+        202: json(e2e3dJob, 'It is being cancelled'),
         ...fails(404, 409, 503),
       },
     }),
     async (c) => {
-      const ref = refOf(c, c.req.valid('param').job_id);
+      const ref = parseJobRef(c, c.req.valid('param').job_id);
       const before = await jobs.get(ref);
       const job = before.state === 'cancelled' ? before : await jobs.control(ref, 'cancel');
-      return c.json(e2e3dJob(job), job.state === 'cancelled' ? 200 : 202);
+      return c.json(toE2e3dJob(job), job.state === 'cancelled' ? 200 : 202);
     },
   );
 
@@ -98,11 +102,11 @@ export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: Dial
         tags,
         summary,
         request: { params: idParam },
-        responses: { 200: json(jobStatus, 'The job'), ...fails(404, 409, 503) },
+        responses: { 200: json(e2e3dJob, 'The job'), ...fails(404, 409, 503) },
       }),
       async (c) => {
-        const job: Job = await jobs.control(refOf(c, c.req.valid('param').job_id), action);
-        return c.json(e2e3dJob(job), 200);
+        const job: Job = await jobs.control(parseJobRef(c, c.req.valid('param').job_id), action);
+        return c.json(toE2e3dJob(job), 200);
       },
     );
   }
@@ -110,4 +114,4 @@ export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: Dial
   return app;
 }
 
-const statesOf = (status: E2e3dStatus) => states.filter((state) => e2e3dStatus(state) === status);
+const statesOf = (status: E2e3dStatus) => states.filter((state) => toE2e3dStatus(state) === status);

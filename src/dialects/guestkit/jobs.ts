@@ -1,16 +1,17 @@
 /** Jobs: the list, how one stands, what came of it. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Env } from '../../api/context.ts';
+import type { ApiEnv } from '../../api/context.ts';
 import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
-import { json } from '../../api/openapi.ts';
+import { parseJobRef } from '../../api/job-ref.ts';
+import { json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError } from '../../errors.ts';
 import { jobId } from '../../jobs/model/job.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
-import { createRoutes, refOf } from '../native/shared.ts';
+import { success, tags } from './envelope.ts';
 import { fails } from './errors.ts';
-import { success, tags } from './shared.ts';
-import { jobStatus, statusOf } from './status.ts';
+import { guestkitJob, toGuestkitJob } from './model.ts';
 
 const idParam = z.object({ id: z.string().openapi({ example: 'inspect-vm-001' }) });
 
@@ -18,14 +19,14 @@ const listQuery = z.strictObject(pageQuery);
 
 const jobList = z
   .object({
-    jobs: z.array(jobStatus),
+    jobs: z.array(guestkitJob),
     total: z.int().describe('All jobs, on this page or not; of many, as counted at most five seconds ago'),
     next_cursor: z.string().nullable().describe('Null on the last page'),
   })
   .meta({ id: 'GuestkitJobs' });
 
-export function jobRoutes(jobs: DialectJobs): OpenAPIHono<Env> {
-  const app = createRoutes();
+export function jobRoutes(jobs: DialectJobs): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
   const lists = new JobLists(jobs);
 
   app.openapi(
@@ -40,7 +41,7 @@ export function jobRoutes(jobs: DialectJobs): OpenAPIHono<Env> {
     async (c) => {
       const wanted = { ...c.req.valid('query'), tenant: c.var.tenant, states: null };
       const { jobs, total, next } = await lists.page(wanted, c.req.raw.signal);
-      const data = { jobs: jobs.map(statusOf), total, next_cursor: next };
+      const data = { jobs: jobs.map(toGuestkitJob), total, next_cursor: next };
       return c.json({ success: true as const, data }, 200);
     },
   );
@@ -52,11 +53,11 @@ export function jobRoutes(jobs: DialectJobs): OpenAPIHono<Env> {
       tags,
       summary: 'How a job stands',
       request: { params: idParam },
-      responses: { 200: json(success(jobStatus), 'The job'), ...fails(404, 503) },
+      responses: { 200: json(success(guestkitJob), 'The job'), ...fails(404, 503) },
     }),
     async (c) => {
-      const ref = refOf(c, c.req.valid('param').id);
-      const data = statusOf(await known(ref, () => jobs.get(ref)));
+      const ref = parseJobRef(c, c.req.valid('param').id);
+      const data = toGuestkitJob(await known(ref, () => jobs.get(ref)));
       return c.json({ success: true as const, data }, 200);
     },
   );
@@ -74,8 +75,8 @@ export function jobRoutes(jobs: DialectJobs): OpenAPIHono<Env> {
       },
     }),
     async (c) => {
-      const ref = refOf(c, c.req.valid('param').id);
-      const { status, error } = statusOf(await known(ref, () => jobs.get(ref)));
+      const ref = parseJobRef(c, c.req.valid('param').id);
+      const { status, error } = toGuestkitJob(await known(ref, () => jobs.get(ref)));
       if (status !== 'Completed') {
         const why = error === null ? '' : `: ${error}`;
         const message = `Result of job ${ref.id} is not available, the job is ${status}${why}`;

@@ -1,8 +1,10 @@
 /** POST /api/v1/jobs. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { jsonBody } from '../../api/json-body.ts';
-import { json } from '../../api/openapi.ts';
+import { jsonBody } from '../../api/bodies/json-body.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { parseJobRef } from '../../api/job-ref.ts';
+import { json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { FieldError } from '../../jobs/ports/operation-catalogue.ts';
@@ -10,15 +12,14 @@ import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import type { ConcurrencyQuotas } from '../../jobs/submit/concurrency-quota.ts';
 import type { Submitted } from '../../jobs/submit/job-submissions.ts';
 import { invalid } from '../../jobs/submit/validation.ts';
-import { createRoutes, refOf } from '../native/shared.ts';
+import { success, tags } from './envelope.ts';
 import { fails } from './errors.ts';
 import { inDocument, jobDocument, requestOf } from './job-document.ts';
-import { success, tags } from './shared.ts';
+import { NAME } from './model.ts';
 
 const NO_JSON = 'Send the job as JSON, with the header Content-Type: application/json';
 
 interface Own {
-  readonly name: string;
   readonly jobs: DialectJobs;
   readonly queues: ConcurrencyQuotas;
 }
@@ -33,10 +34,14 @@ const receipt = z.object({ job_id: z.string(), status: z.literal('submitted'), m
 });
 
 export function submissionRoutes(
-  { submissions, operations, onSubmitted }: Pick<ApiParts, 'submissions' | 'operations' | 'onSubmitted'>,
-  { name, jobs, queues }: Own,
-): OpenAPIHono<Env> {
-  const app = createRoutes();
+  {
+    submissions,
+    operations,
+    onSubmitted,
+  }: Pick<ApiDependencies, 'submissions' | 'operations' | 'onSubmitted'>,
+  { jobs, queues }: Own,
+): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
 
   app.openAPIRegistry.registerPath({
     method: 'post',
@@ -52,15 +57,15 @@ export function submissionRoutes(
   });
   app.post('/api/v1/jobs', async (c) => {
     const request = requestOf(await jsonBody(c, NO_JSON), operations);
-    const ref = refOf(c, request.id ?? '');
+    const ref = parseJobRef(c, request.id ?? '');
     await admit(queues, jobs, ref);
     const { job, created } = await submissions
-      .submit({ tenant: c.var.tenant, dialect: name }, request)
+      .submit({ tenant: c.var.tenant, dialect: NAME }, request)
       .catch((error: unknown): Submitted => {
         throw inTheirWords(error, request.operation);
       });
     // Ids are shared with the other APIs.
-    if (job.dialect !== name)
+    if (job.dialect !== NAME)
       throw new DarkroomError('job_id_in_use', `Job id "${job.id}" belongs to a job of another API`);
     if (created) onSubmitted(job);
     c.header('location', `/api/v1/jobs/${encodeURIComponent(job.id)}`);

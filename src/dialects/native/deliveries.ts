@@ -1,14 +1,16 @@
 /** Callbacks of a job: what was sent, and sending it again. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { fails, json } from '../../api/openapi.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { parseJobRef } from '../../api/job-ref.ts';
+import { fails, json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { delivery } from '../../jobs/model/delivery.ts';
-import { createRoutes, idParam, refOf } from './shared.ts';
+import { idParam } from './model.ts';
 
 const tags = ['Callbacks'];
 
-export function deliveryRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHono<Env> {
-  const app = createRoutes();
+export function deliveryRoutes({ service }: Pick<ApiDependencies, 'service'>): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
 
   app.openapi(
     createRoute({
@@ -22,7 +24,8 @@ export function deliveryRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIH
         ...fails(404, 422, 503),
       },
     }),
-    async (c) => c.json({ deliveries: await service.deliveries(refOf(c, c.req.valid('param').id)) }, 200),
+    async (c) =>
+      c.json({ deliveries: await service.deliveries(parseJobRef(c, c.req.valid('param').id)) }, 200),
   );
 
   app.openapi(
@@ -43,7 +46,7 @@ export function deliveryRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIH
     }),
     async (c) => {
       const { id, delivery } = c.req.valid('param');
-      return c.json(await service.redeliver(refOf(c, id), delivery), 202);
+      return c.json(await service.redeliver(parseJobRef(c, id), delivery), 202);
     },
   );
 

@@ -2,18 +2,20 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { fileResponse } from '../../api/files/files.ts';
-import { bytes, fails, file, json } from '../../api/openapi.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { fileResponse } from '../../api/files/file-response.ts';
+import { parseJobRef } from '../../api/job-ref.ts';
+import { bytes, fails, file, json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { safeNames } from '../../api/zip/names.ts';
 import { type ZipFile, zipResponse } from '../../api/zip/zip-response.ts';
 import { fileEntry, jobId, type Manifest, manifest } from '../../jobs/model/job.ts';
-import { createRoutes, idParam, refOf } from './shared.ts';
+import { idParam } from './model.ts';
 
 const tags = ['Results'];
 
-export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHono<Env> {
-  const app = createRoutes();
+export function resultRoutes({ service }: Pick<ApiDependencies, 'service'>): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
 
   app.openapi(
     createRoute({
@@ -24,7 +26,7 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
       request: { params: idParam },
       responses: { 200: json(manifest, 'The result'), ...fails(404, 409, 422, 503) },
     }),
-    async (c) => c.json((await service.result(refOf(c, c.req.valid('param').id))).manifest, 200),
+    async (c) => c.json((await service.result(parseJobRef(c, c.req.valid('param').id))).manifest, 200),
   );
 
   app.openapi(
@@ -40,7 +42,7 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
       },
     }),
     async (c) => {
-      const { files } = (await service.result(refOf(c, c.req.valid('param').id))).manifest;
+      const { files } = (await service.result(parseJobRef(c, c.req.valid('param').id))).manifest;
       return c.json({ files }, 200);
     },
   );
@@ -59,7 +61,7 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
   });
   app.get('/v1/jobs/:id/files/:path{.+}', async (c) => {
     const { id, path } = c.req.param();
-    return fileResponse(c, await service.file(refOf(c, id), path));
+    return fileResponse(c, await service.file(parseJobRef(c, id), path));
   });
 
   app.openapi(
@@ -78,7 +80,7 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
     }),
     async (c) => {
       const { id } = c.req.valid('param');
-      const ref = refOf(c, id);
+      const ref = parseJobRef(c, id);
       const result = await service.result(ref);
       const { completed_at } = await service.get(ref);
       const modified = new Date(completed_at ?? 0);

@@ -1,6 +1,6 @@
 /** Whether the process lives, and whether it can do its work. */
 import type { Hono } from 'hono';
-import type { Log } from '../log.ts';
+import type { Log } from '../../log.ts';
 import { type ReadinessFailure, type ReadinessParts, readinessFailures } from './readiness.ts';
 
 interface HealthParts extends ReadinessParts {

@@ -1,0 +1,27 @@
+/** The routes of guestkit. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { createRouter } from '../../api/openapi/router.ts';
+import { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
+import { ConcurrencyQuotas } from '../../jobs/submit/concurrency-quota.ts';
+import { queueFull } from './errors.ts';
+import { jobRoutes } from './jobs.ts';
+import { NAME } from './model.ts';
+import { submissionRoutes } from './submission.ts';
+import { workerRoutes } from './worker.ts';
+
+export { fail } from './errors.ts';
+
+export function createRoutes(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
+  const { service, runtime, guestkit } = dependencies;
+  const jobs = new DialectJobs(service, NAME);
+  const queues = new ConcurrencyQuotas(
+    (tenant) => runtime.countOpen({ dialect: NAME, tenant, state: 'created' }),
+    () => guestkit.maxQueueSize,
+    queueFull,
+  );
+  return createRouter()
+    .route('/', submissionRoutes(dependencies, { jobs, queues }))
+    .route('/', jobRoutes(jobs))
+    .route('/', workerRoutes(dependencies));
+}
