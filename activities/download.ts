@@ -108,9 +108,7 @@ const withoutAttributes = (record: AssetRecord): Omit<AssetRecord, 'attributes'>
 
 /** The asset is at fault, and waiting will not help. */
 const maySkip = (error: unknown, activity: ActivityRun): error is DarkroomError =>
-  error instanceof DarkroomError &&
-  error.code.startsWith('asset_') &&
-  (!error.retryable || activity.lastAttempt);
+  error instanceof DarkroomError && error.kind === 'asset' && (!error.retryable || activity.lastAttempt);
 
 function failedRecord(asset: AssetInput, index: number, error: DarkroomError): AssetRecord {
   const name = String(error.details?.['asset'] ?? asset.name ?? index);

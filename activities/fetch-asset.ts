@@ -4,7 +4,7 @@ import { constants, createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { catalogue, DarkroomError, type ErrorCode } from '../src/errors.ts';
+import { DarkroomError, type ErrorCode, errorCatalogue } from '../src/errors.ts';
 import { resolveInput } from '../src/inputs/path-input.ts';
 import { rootsOf } from '../src/inputs/roots.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
@@ -203,6 +203,6 @@ function decoded(text: string): string {
 export const asJobError = ({ code, message, details }: DarkroomError): JobError => ({
   code,
   message,
-  retryable: catalogue[code].retryable,
+  retryable: errorCatalogue[code].retryable,
   details,
 });

@@ -1,8 +1,8 @@
 /** What all activities share: heartbeat, the signal that the job is out of the queue, and errors that Temporal understands. */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import { catalogue, DarkroomError, type ErrorCode } from '../src/errors.ts';
+import { DarkroomError, errorCatalogue } from '../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
-import type { Heartbeat } from './types.ts';
+import type { FailureInfo, Heartbeat } from './types.ts';
 
 /** Well below the heartbeat timeout of 10 s, and no slower than a status may lag. */
 const HEARTBEAT_MS = 500;
@@ -18,15 +18,6 @@ const ATTEMPTS = 5;
 
 /** Attempts when something unforeseen was thrown: most likely a bug, which does not go away. */
 const ATTEMPTS_UNFORESEEN = 3;
-
-/** Types of failures. */
-const waitedForPatiently = new Set<string | null | undefined>([
-  'store_unavailable',
-  'disk_full',
-  'temporal_unavailable',
-  'master_key_missing',
-  'worker_stopped',
-]);
 
 export interface ActivityRun {
   /** Milliseconds since the epoch. */
@@ -65,11 +56,10 @@ export async function withHeartbeat<T>(
       lastAttempt: spent + 1 >= ATTEMPTS,
     });
   } catch (error) {
-    const failed = toFailure(error, spent + 1, context);
-    // The next attempt is given what was heard last.
-    if (failed instanceof ApplicationFailure && !waitedForPatiently.has(failed.type))
-      context.heartbeat({ ...progress, spent: spent + 1 });
-    throw failed;
+    const known = toDarkroomError(error, context);
+    // The next attempt receives the last heartbeat.
+    if (known && known.kind !== 'outage') context.heartbeat({ ...progress, spent: spent + 1 });
+    throw known ? toFailure(known, spent + 1 < maxAttempts(error)) : new CancelledFailure('Cancelled');
   } finally {
     clearInterval(beat);
     clearTimeout(announcement);
@@ -86,32 +76,37 @@ async function sayBegun({ client, info }: Context, startedAt: number): Promise<v
     .catch(() => undefined);
 }
 
-/** Says whether Temporal should try again, and gives the workflow the code, the public message and the details. */
-function toFailure(
+/** The error as the catalogue knows it; null when the activity was cancelled. */
+function toDarkroomError(
   error: unknown,
-  attempts: number,
   { cancellationSignal, cancellationDetails, log }: Context,
-): Error {
+): DarkroomError | null {
   if (cancellationSignal.aborted) {
-    if (cancellationDetails?.workerShutdown) {
-      return ApplicationFailure.retryable(
-        'The worker was stopped; the step starts again on another',
-        'worker_stopped',
-      );
-    }
-    return new CancelledFailure('Cancelled');
+    if (!cancellationDetails?.workerShutdown) return null;
+    return new DarkroomError(
+      'worker_stopped',
+      'The worker was stopped; the activity starts again on another',
+    );
   }
-  const known = isDiskFull(error) ? workerDiskFull(error) : error;
-  if (known instanceof DarkroomError) {
-    const retryable = waitedForPatiently.has(known.code) || (known.retryable && attempts < ATTEMPTS);
-    return failure(known.code, known.message, retryable, known);
-  }
-  log.error('An activity failed in an unforeseen way', { error });
-  return failure('internal', catalogue.internal.title, attempts < ATTEMPTS_UNFORESEEN, error);
+  if (isDiskFull(error)) return workerDiskFull(error);
+  if (error instanceof DarkroomError) return error;
+  log.error('An activity failed with an unexpected error', { error });
+  return new DarkroomError('internal', errorCatalogue.internal.title, { cause: error });
 }
 
-/** Details: what the error says of itself, and whether the same job may succeed another time. */
-function failure(type: ErrorCode, message: string, tryAgain: boolean, error: unknown): ApplicationFailure {
-  const details = [error instanceof DarkroomError ? error.details : null, catalogue[type].retryable];
-  return ApplicationFailure.create({ type, message, nonRetryable: !tryAgain, details });
+/** Decides whether Temporal tries again, and gives the workflow the code, the public message and the details. */
+function toFailure(error: DarkroomError, hasAttempts: boolean): ApplicationFailure {
+  const { code: type, kind, message, retryable, details } = error;
+  const info: FailureInfo = { kind, retryable, details };
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable: kind !== 'outage' && !hasAttempts,
+    details: [info],
+  });
+}
+
+function maxAttempts(error: unknown): number {
+  if (!(error instanceof DarkroomError)) return ATTEMPTS_UNFORESEEN;
+  return error.retryable ? ATTEMPTS : 1;
 }

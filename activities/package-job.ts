@@ -1,7 +1,7 @@
 /** Lists what a job produced, and writes the record that outlives Temporal. */
 import { Context } from '@temporalio/activity';
 import mime from 'mime';
-import { catalogue } from '../src/errors.ts';
+import { errorCatalogue } from '../src/errors.ts';
 import { expiryOf } from '../src/jobs/lifecycle/scheduled-deletion.ts';
 import { batchesOf, type ChunkEnds, chunkEnds } from '../src/jobs/model/batch.ts';
 import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
@@ -149,6 +149,11 @@ function allFailed({ assets }: StoredManifest): { state: 'failed'; error: JobErr
   };
   return {
     state: 'failed',
-    error: { code: 'all_assets_failed', message, retryable: catalogue.all_assets_failed.retryable, details },
+    error: {
+      code: 'all_assets_failed',
+      message,
+      retryable: errorCatalogue.all_assets_failed.retryable,
+      details,
+    },
   };
 }

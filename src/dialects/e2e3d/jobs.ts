@@ -5,11 +5,9 @@ import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
-import type { Job } from '../../jobs/model/job.ts';
 import { states } from '../../jobs/model/states.ts';
-import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { fails } from './errors.ts';
-import { type E2e3dStatus, e2e3dJob, statuses, toE2e3dJob, toE2e3dStatus } from './model.ts';
+import { type E2e3dStatus, e2e3dJob, NAME, statuses, toE2e3dJob, toE2e3dStatus } from './model.ts';
 import { idParam, tags } from './openapi.ts';
 
 const listQuery = z.strictObject({
@@ -30,12 +28,12 @@ const jobList = z
   })
   .meta({ id: 'E2e3dJobs' });
 
-export function jobRoutes(
-  { estimator }: Pick<ApiDependencies, 'estimator'>,
-  jobs: DialectJobs,
-): OpenAPIHono<ApiEnv> {
+export function jobRoutes({
+  jobs,
+  estimator,
+}: Pick<ApiDependencies, 'jobs' | 'estimator'>): OpenAPIHono<ApiEnv> {
   const app = createRouter();
-  const lists = new JobLists(jobs);
+  const lists = new JobLists(jobs, NAME);
 
   app.openapi(
     createRoute({
@@ -64,7 +62,7 @@ export function jobRoutes(
       responses: { 200: json(e2e3dJob, 'The job'), ...fails(404, 503) },
     }),
     async (c) => {
-      const snapshot = await jobs.look(parseJobRef(c, c.req.valid('param').job_id));
+      const snapshot = await jobs.open(parseJobRef(c, c.req.valid('param').job_id), { dialect: NAME });
       const expected = await estimator.estimate(snapshot);
       return c.json(toE2e3dJob(snapshot.job, expected?.at ?? null), 200);
     },
@@ -85,8 +83,8 @@ export function jobRoutes(
     }),
     async (c) => {
       const ref = parseJobRef(c, c.req.valid('param').job_id);
-      const before = await jobs.get(ref);
-      const job = before.state === 'cancelled' ? before : await jobs.control(ref, 'cancel');
+      const opened = await jobs.open(ref, { dialect: NAME });
+      const job = opened.job.state === 'cancelled' ? opened.job : await opened.control('cancel');
       return c.json(toE2e3dJob(job), job.state === 'cancelled' ? 200 : 202);
     },
   );
@@ -105,8 +103,8 @@ export function jobRoutes(
         responses: { 200: json(e2e3dJob, 'The job'), ...fails(404, 409, 503) },
       }),
       async (c) => {
-        const job: Job = await jobs.control(parseJobRef(c, c.req.valid('param').job_id), action);
-        return c.json(toE2e3dJob(job), 200);
+        const job = await jobs.open(parseJobRef(c, c.req.valid('param').job_id), { dialect: NAME });
+        return c.json(toE2e3dJob(await job.control(action)), 200);
       },
     );
   }

@@ -6,22 +6,22 @@ import { parseJobRef } from '../../api/job-ref.ts';
 import { file, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError } from '../../errors.ts';
+import type { Jobs } from '../../jobs/jobs.ts';
 import { fileEntry, type Job } from '../../jobs/model/job.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import type { StoredResult } from '../../jobs/ports/job-archive.ts';
-import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { fails } from './errors.ts';
-import { toE2e3dStatus } from './model.ts';
+import { NAME, toE2e3dStatus } from './model.ts';
 import { idParam, tags } from './openapi.ts';
 import { e2e3dResults, outputPath, toE2e3dResults } from './result-model.ts';
 
 const outputFile = fileEntry.omit({ asset: true }).extend({ url: z.string() }).meta({ id: 'E2e3dFile' });
 
-export function resultRoutes(
-  { publicUrl }: Pick<ApiDependencies, 'publicUrl'>,
-  jobs: DialectJobs,
-): OpenAPIHono<ApiEnv> {
+export function resultRoutes({
+  jobs,
+  publicUrl,
+}: Pick<ApiDependencies, 'jobs' | 'publicUrl'>): OpenAPIHono<ApiEnv> {
   const app = createRouter();
 
   app.openapi(
@@ -88,9 +88,10 @@ export function resultRoutes(
 }
 
 /** Throws result_not_ready, with the state in `details`. */
-async function resultOf(jobs: DialectJobs, ref: JobRef): Promise<{ job: Job; result: StoredResult }> {
-  const job = await jobs.get(ref);
-  if (job.result) return { job, result: await jobs.result(ref) };
+async function resultOf(jobs: Jobs, ref: JobRef): Promise<{ job: Job; result: StoredResult }> {
+  const opened = await jobs.open(ref, { dialect: NAME });
+  const { job } = opened;
+  if (job.result) return { job, result: await opened.result() };
   const { state, error } = job;
   const status = toE2e3dStatus(state);
   const why = error ? `: ${error.message}` : '';

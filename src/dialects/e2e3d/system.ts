@@ -6,7 +6,6 @@ import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import type { LiveWorker } from '../../jobs/ports/job-runtime.ts';
-import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { fails } from './errors.ts';
 import { OPERATION, qualities, statuses } from './model.ts';
 import { tags } from './openapi.ts';
@@ -54,11 +53,14 @@ const config = z
   })
   .meta({ id: 'E2e3dConfig' });
 
-type Parts = Pick<ApiDependencies, 'runtime' | 'operations' | 'limits' | 'checkStore' | 'exposeMetrics'>;
+type Parts = Pick<
+  ApiDependencies,
+  'jobs' | 'runtime' | 'operations' | 'limits' | 'checkStore' | 'exposeMetrics'
+>;
 
-export function systemRoutes(parts: Parts, jobs: DialectJobs): OpenAPIHono<ApiEnv> {
+export function systemRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
   const { runtime, operations, limits } = parts;
-  const statistics = new StatisticsOf(jobs);
+  const statistics = new StatisticsOf(parts.jobs);
   const app = createRouter();
   const info = () => operations.find(OPERATION)?.info;
 

@@ -1,17 +1,16 @@
 /** Jobs: the list, how one stands, what came of it. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiEnv } from '../../api/context.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
-import { DarkroomError } from '../../errors.ts';
+import { DarkroomError, hasCode } from '../../errors.ts';
 import { jobId } from '../../jobs/model/job.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
-import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { success, tags } from './envelope.ts';
 import { fails } from './errors.ts';
-import { guestkitJob, toGuestkitJob } from './model.ts';
+import { guestkitJob, NAME, toGuestkitJob } from './model.ts';
 
 const idParam = z.object({ id: z.string().openapi({ example: 'inspect-vm-001' }) });
 
@@ -25,9 +24,9 @@ const jobList = z
   })
   .meta({ id: 'GuestkitJobs' });
 
-export function jobRoutes(jobs: DialectJobs): OpenAPIHono<ApiEnv> {
+export function jobRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHono<ApiEnv> {
   const app = createRouter();
-  const lists = new JobLists(jobs);
+  const lists = new JobLists(jobs, NAME);
 
   app.openapi(
     createRoute({
@@ -57,7 +56,8 @@ export function jobRoutes(jobs: DialectJobs): OpenAPIHono<ApiEnv> {
     }),
     async (c) => {
       const ref = parseJobRef(c, c.req.valid('param').id);
-      const data = toGuestkitJob(await known(ref, () => jobs.get(ref)));
+      const { job } = await known(ref, () => jobs.open(ref, { dialect: NAME }));
+      const data = toGuestkitJob(job);
       return c.json({ success: true as const, data }, 200);
     },
   );
@@ -76,13 +76,14 @@ export function jobRoutes(jobs: DialectJobs): OpenAPIHono<ApiEnv> {
     }),
     async (c) => {
       const ref = parseJobRef(c, c.req.valid('param').id);
-      const { status, error } = toGuestkitJob(await known(ref, () => jobs.get(ref)));
+      const opened = await known(ref, () => jobs.open(ref, { dialect: NAME }));
+      const { status, error } = toGuestkitJob(opened.job);
       if (status !== 'Completed') {
         const why = error === null ? '' : `: ${error}`;
         const message = `Result of job ${ref.id} is not available, the job is ${status}${why}`;
         throw new DarkroomError('result_not_ready', message);
       }
-      const { manifest } = await jobs.result(ref);
+      const { manifest } = await opened.result();
       return c.json({ success: true as const, data: manifest.data }, 200);
     },
   );
@@ -95,6 +96,6 @@ async function known<T>(ref: JobRef, read: () => Promise<T>): Promise<T> {
   const missing = () => new DarkroomError('job_not_found', `Job ${ref.id} not found`);
   if (!jobId.safeParse(ref.id).success) throw missing();
   return read().catch((error: unknown) => {
-    throw error instanceof DarkroomError && error.code === 'job_not_found' ? missing() : error;
+    throw hasCode(error, 'job_not_found') ? missing() : error;
   });
 }

@@ -2,7 +2,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { createRouter } from '../../api/openapi/router.ts';
-import { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { ConcurrencyQuotas } from '../../jobs/submit/concurrency-quota.ts';
 import { queueFull } from './errors.ts';
 import { jobRoutes } from './jobs.ts';
@@ -13,15 +12,14 @@ import { workerRoutes } from './worker.ts';
 export { fail } from './errors.ts';
 
 export function createRoutes(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
-  const { service, runtime, guestkit } = dependencies;
-  const jobs = new DialectJobs(service, NAME);
+  const { runtime, guestkit } = dependencies;
   const queues = new ConcurrencyQuotas(
     (tenant) => runtime.countOpen({ dialect: NAME, tenant, state: 'created' }),
     () => guestkit.maxQueueSize,
     queueFull,
   );
   return createRouter()
-    .route('/', submissionRoutes(dependencies, { jobs, queues }))
-    .route('/', jobRoutes(jobs))
+    .route('/', submissionRoutes(dependencies, { queues }))
+    .route('/', jobRoutes(dependencies))
     .route('/', workerRoutes(dependencies));
 }

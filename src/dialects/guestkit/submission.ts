@@ -5,10 +5,9 @@ import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
-import { DarkroomError } from '../../errors.ts';
+import { DarkroomError, hasCode } from '../../errors.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { FieldError } from '../../jobs/ports/operation-catalogue.ts';
-import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import type { ConcurrencyQuotas } from '../../jobs/submit/concurrency-quota.ts';
 import type { Submitted } from '../../jobs/submit/job-submissions.ts';
 import { invalid } from '../../jobs/submit/validation.ts';
@@ -20,7 +19,6 @@ import { NAME } from './model.ts';
 const NO_JSON = 'Send the job as JSON, with the header Content-Type: application/json';
 
 interface Own {
-  readonly jobs: DialectJobs;
   readonly queues: ConcurrencyQuotas;
 }
 
@@ -35,11 +33,12 @@ const receipt = z.object({ job_id: z.string(), status: z.literal('submitted'), m
 
 export function submissionRoutes(
   {
+    jobs,
     submissions,
     operations,
     onSubmitted,
-  }: Pick<ApiDependencies, 'submissions' | 'operations' | 'onSubmitted'>,
-  { jobs, queues }: Own,
+  }: Pick<ApiDependencies, 'jobs' | 'submissions' | 'operations' | 'onSubmitted'>,
+  { queues }: Own,
 ): OpenAPIHono<ApiEnv> {
   const app = createRouter();
 
@@ -58,7 +57,7 @@ export function submissionRoutes(
   app.post('/api/v1/jobs', async (c) => {
     const request = requestOf(await jsonBody(c, NO_JSON), operations);
     const ref = parseJobRef(c, request.id ?? '');
-    await admit(queues, jobs, ref);
+    await admit(queues, () => jobs.open(ref, { dialect: NAME }), ref);
     const { job, created } = await submissions
       .submit({ tenant: c.var.tenant, dialect: NAME }, request)
       .catch((error: unknown): Submitted => {
@@ -77,18 +76,18 @@ export function submissionRoutes(
 }
 
 /** A job that is there already needs no room. */
-async function admit(queues: ConcurrencyQuotas, jobs: DialectJobs, ref: JobRef): Promise<void> {
+async function admit(queues: ConcurrencyQuotas, find: () => Promise<unknown>, ref: JobRef): Promise<void> {
   try {
     await queues.of(ref.tenant).acquire();
   } catch (error) {
-    if (!(error instanceof DarkroomError && error.code === 'queue_full')) throw error;
-    const known = await jobs.get(ref).catch(() => null);
+    if (!hasCode(error, 'queue_full')) throw error;
+    const known = await find().catch(() => null);
     if (!known) throw error;
   }
 }
 
 function inTheirWords(error: unknown, operation: string): unknown {
-  if (!(error instanceof DarkroomError) || error.code !== 'invalid_request') return error;
+  if (!hasCode(error, 'invalid_request')) return error;
   const errors = (error.details?.['errors'] ?? []) as readonly FieldError[];
   return invalid(errors.map((one) => inDocument(operation, one)));
 }

@@ -14,13 +14,13 @@ import { createRouter } from '../../api/openapi/router.ts';
 import { failureHeaders } from '../../api/problems/problem.ts';
 import { DarkroomError } from '../../errors.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
-import { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import type { Submitter } from '../../jobs/submit/job-submissions.ts';
+import { retryAfter } from '../../lib/retry-after.ts';
 import { imageForm, operationOf, readImageForm, refusalOf, type Texts } from './form.ts';
 import { failure, NAME, outputOf, pathOf, viewOf, webJob } from './model.ts';
 
 /** Seconds between two looks at a running job that do no harm. */
-const RETRY_AFTER_SECONDS = '1';
+const RETRY_AFTER_SECONDS = 1;
 
 const tags = [NAME];
 const jobParam = z.object({
@@ -29,7 +29,7 @@ const jobParam = z.object({
 
 export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
   const app = createRouter();
-  const jobs = new DialectJobs(parts.service, NAME);
+  const { jobs } = parts;
 
   app.openAPIRegistry.registerPath({
     method: 'post',
@@ -64,9 +64,9 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
       },
     }),
     async (c) => {
-      const view = viewOf(await jobs.look(parseJobRef(c, c.req.valid('param').job_id)));
+      const view = viewOf(await jobs.open(parseJobRef(c, c.req.valid('param').job_id), { dialect: NAME }));
       if (view.output !== null) return c.json(view, 201, { location: view.output });
-      return c.json(view, 200, view.status === 'failed' ? {} : { 'retry-after': RETRY_AFTER_SECONDS });
+      return c.json(view, 200, view.status === 'failed' ? {} : retryAfter(RETRY_AFTER_SECONDS));
     },
   );
 
@@ -87,12 +87,12 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
     }),
     async (c) => {
       const ref = parseJobRef(c, c.req.valid('param').job_id);
-      const snapshot = await jobs.look(ref);
+      const snapshot = await jobs.open(ref, { dialect: NAME });
       if (!isTerminal(snapshot.job.state)) {
-        const headers = { location: pathOf(ref.id), 'retry-after': RETRY_AFTER_SECONDS };
+        const headers = { location: pathOf(ref.id), ...retryAfter(RETRY_AFTER_SECONDS) };
         return c.json(viewOf(snapshot), 202, headers);
       }
-      const output = outputOf(await jobs.result(ref));
+      const output = outputOf(await snapshot.result());
       return ('file' in output ? await fileResponse(c, output.file) : c.json(output.data)) as never;
     },
   );

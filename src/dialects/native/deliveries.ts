@@ -9,7 +9,7 @@ import { idParam } from './model.ts';
 
 const tags = ['Callbacks'];
 
-export function deliveryRoutes({ service }: Pick<ApiDependencies, 'service'>): OpenAPIHono<ApiEnv> {
+export function deliveryRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHono<ApiEnv> {
   const app = createRouter();
 
   app.openapi(
@@ -24,8 +24,10 @@ export function deliveryRoutes({ service }: Pick<ApiDependencies, 'service'>): O
         ...fails(404, 422, 503),
       },
     }),
-    async (c) =>
-      c.json({ deliveries: await service.deliveries(parseJobRef(c, c.req.valid('param').id)) }, 200),
+    async (c) => {
+      const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
+      return c.json({ deliveries: await job.deliveries() }, 200);
+    },
   );
 
   app.openapi(
@@ -46,7 +48,8 @@ export function deliveryRoutes({ service }: Pick<ApiDependencies, 'service'>): O
     }),
     async (c) => {
       const { id, delivery } = c.req.valid('param');
-      return c.json(await service.redeliver(parseJobRef(c, id), delivery), 202);
+      const job = await jobs.open(parseJobRef(c, id));
+      return c.json(await job.redeliver(delivery), 202);
     },
   );
 

@@ -110,9 +110,9 @@ async function actionOf<Schema extends typeof cancellation | typeof nothing>(
 }
 
 export function jobRoutes({
-  service,
+  jobs,
   estimator,
-}: Pick<ApiDependencies, 'service' | 'estimator'>): OpenAPIHono<ApiEnv> {
+}: Pick<ApiDependencies, 'jobs' | 'estimator'>): OpenAPIHono<ApiEnv> {
   const app = createRouter();
 
   app.openapi(
@@ -131,7 +131,7 @@ export function jobRoutes({
     async (c) => {
       const { limit, cursor, since, ...filter } = c.req.valid('query');
       const when = since === undefined ? undefined : new Date(since);
-      const page = await service.list(c.var.tenant, { ...filter, since: when }, { limit, cursor });
+      const page = await jobs.list(c.var.tenant, { ...filter, since: when }, { limit, cursor });
       return c.json({ jobs: page.jobs.map(toJobResource), next_cursor: page.cursor }, 200);
     },
   );
@@ -150,9 +150,9 @@ export function jobRoutes({
       },
     }),
     async (c) => {
-      const snapshot = await service.look(parseJobRef(c, c.req.valid('param').id));
+      const snapshot = await jobs.open(parseJobRef(c, c.req.valid('param').id));
       const estimated_completion = await estimator.estimate(snapshot);
-      const pending = isTerminal(snapshot.job.state) ? [] : [...(snapshot.pending ?? [])];
+      const pending = isTerminal(snapshot.job.state) ? [] : [...snapshot.pending];
       const job = { ...toJobResource(snapshot.job), pending, estimated_completion };
       const etag = `W/"${createHash('sha256').update(JSON.stringify(job)).digest('base64url').slice(0, 27)}"`;
       c.header('etag', etag);
@@ -173,8 +173,8 @@ export function jobRoutes({
       responses: { 200: json(asked, 'The request'), ...fails(404, 409, 422, 503) },
     }),
     async (c) => {
-      const request = await service.request(parseJobRef(c, c.req.valid('param').id));
-      return c.json(request as z.output<typeof asked>, 200);
+      const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
+      return c.json((await job.request()) as z.output<typeof asked>, 200);
     },
   );
 
@@ -199,8 +199,8 @@ export function jobRoutes({
       async (c) => {
         const said = await actionOf(c, signal === 'cancel' ? cancellation : nothing);
         const reason = 'reason' in said ? said.reason : undefined;
-        const job = await service.control(parseJobRef(c, c.req.valid('param').id), signal, reason);
-        return c.json(toJobResource(job), 202);
+        const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
+        return c.json(toJobResource(await job.control(signal, reason)), 202);
       },
     );
   }
@@ -230,8 +230,8 @@ export function jobRoutes({
     }),
     async (c) => {
       await actionOf(c, nothing, 'takes no body; from and assets stand in the query');
-      const ref = parseJobRef(c, c.req.valid('param').id);
-      return c.json(toJobResource(await service.rerun(ref, c.req.valid('query'))), 202);
+      const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
+      return c.json(toJobResource(await job.rerun(c.req.valid('query'))), 202);
     },
   );
 
@@ -245,7 +245,7 @@ export function jobRoutes({
       responses: { 204: { description: 'Gone; its id stays taken' }, ...fails(404, 422, 503) },
     }),
     async (c) => {
-      await service.delete(parseJobRef(c, c.req.valid('param').id));
+      await jobs.delete(parseJobRef(c, c.req.valid('param').id));
       return c.body(null, 204);
     },
   );

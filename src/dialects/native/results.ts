@@ -14,7 +14,7 @@ import { idParam } from './model.ts';
 
 const tags = ['Results'];
 
-export function resultRoutes({ service }: Pick<ApiDependencies, 'service'>): OpenAPIHono<ApiEnv> {
+export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHono<ApiEnv> {
   const app = createRouter();
 
   app.openapi(
@@ -26,7 +26,10 @@ export function resultRoutes({ service }: Pick<ApiDependencies, 'service'>): Ope
       request: { params: idParam },
       responses: { 200: json(manifest, 'The result'), ...fails(404, 409, 422, 503) },
     }),
-    async (c) => c.json((await service.result(parseJobRef(c, c.req.valid('param').id))).manifest, 200),
+    async (c) => {
+      const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
+      return c.json((await job.result()).manifest, 200);
+    },
   );
 
   app.openapi(
@@ -42,8 +45,9 @@ export function resultRoutes({ service }: Pick<ApiDependencies, 'service'>): Ope
       },
     }),
     async (c) => {
-      const { files } = (await service.result(parseJobRef(c, c.req.valid('param').id))).manifest;
-      return c.json({ files }, 200);
+      const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
+      const { manifest } = await job.result();
+      return c.json({ files: manifest.files }, 200);
     },
   );
 
@@ -61,7 +65,8 @@ export function resultRoutes({ service }: Pick<ApiDependencies, 'service'>): Ope
   });
   app.get('/v1/jobs/:id/files/:path{.+}', async (c) => {
     const { id, path } = c.req.param();
-    return fileResponse(c, await service.file(parseJobRef(c, id), path));
+    const job = await jobs.open(parseJobRef(c, id));
+    return fileResponse(c, await job.file(path));
   });
 
   app.openapi(
@@ -80,10 +85,9 @@ export function resultRoutes({ service }: Pick<ApiDependencies, 'service'>): Ope
     }),
     async (c) => {
       const { id } = c.req.valid('param');
-      const ref = parseJobRef(c, id);
-      const result = await service.result(ref);
-      const { completed_at } = await service.get(ref);
-      const modified = new Date(completed_at ?? 0);
+      const job = await jobs.open(parseJobRef(c, id));
+      const result = await job.result();
+      const modified = new Date(job.job.completed_at ?? 0);
       const files = result.files.map(({ entry, open }) => ({ ...entry, modified, open: () => open() }));
       const names = safeNames(files.map(({ path }) => path));
       const manifest = {

@@ -10,7 +10,6 @@ import { createRouter } from '../../api/openapi/router.ts';
 import { describeFailure } from '../../api/problems/describe-failure.ts';
 import { failureHeaders } from '../../api/problems/problem.ts';
 import type { DarkroomError } from '../../errors.ts';
-import { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { NAME, toPrimaaJob, toPrimaaResult } from './model.ts';
 
 const NO_JSON = 'Send the body as JSON, with the header Content-Type: application/json';
@@ -54,13 +53,12 @@ const status = answer
   .meta({ id: 'PrimaaStatus' });
 
 export function createRoutes({
-  service,
+  jobs,
   submissions,
   onSubmitted,
   publicUrl,
 }: ApiDependencies): OpenAPIHono<ApiEnv> {
   const app = createRouter();
-  const jobs = new DialectJobs(service, NAME);
   const failures = (...codes: number[]) =>
     Object.fromEntries(codes.map((code) => [code, json(answer, 'What was wrong, in `error`')]));
 
@@ -108,9 +106,10 @@ export function createRoutes({
     }),
     async (c) => {
       const ref = parseJobRef(c, c.req.valid('param').job_id);
-      const job = await jobs.get(ref);
+      const opened = await jobs.open(ref, { dialect: NAME });
+      const { job } = opened;
       if (job.state !== 'completed') return c.json(toPrimaaJob(job), 200);
-      const { manifest } = await jobs.result(ref);
+      const { manifest } = await opened.result();
       return c.json({ ...toPrimaaJob(job), result: toPrimaaResult(manifest, publicUrl) }, 200);
     },
   );
