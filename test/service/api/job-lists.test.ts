@@ -7,7 +7,7 @@ import type { Job } from '../../../src/jobs/model/job.ts';
 import { DialectJobs } from '../../../src/jobs/query/dialect-jobs.ts';
 import { JobService } from '../../../src/jobs/query/job-service.ts';
 import { tenantQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
-import { StoredArchive } from '../../../src/storage/archive.ts';
+import { createJobArchive } from '../../../src/storage/archive.ts';
 import { endedKey } from '../../../src/storage/layout.ts';
 import { createClient, embeddedTarget } from '../../../src/temporal/connection.ts';
 import { freePort } from '../../../src/temporal/embedded/ports.ts';
@@ -68,7 +68,7 @@ function jobsBy(way: TemporalRuntime): DialectJobs {
       return typeof own === 'function' ? own.bind(target) : own;
     },
   });
-  const archive = new StoredArchive(store, new Keyring([Buffer.alloc(32)]));
+  const archive = createJobArchive(store, new Keyring([Buffer.alloc(32)]));
   const quotas = tenantQuotas(way, () => Number.POSITIVE_INFINITY);
   return new DialectJobs(new JobService({ runtime: way, archive, quotas }), dialect);
 }

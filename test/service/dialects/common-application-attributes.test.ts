@@ -19,7 +19,7 @@ import { JobSubmissions } from '../../../src/jobs/submit/job-submissions.ts';
 import { validateAssets } from '../../../src/jobs/submit/validation.ts';
 import { createLog } from '../../../src/log.ts';
 import { refusalOf } from '../../../src/net/guarded-http.ts';
-import { StoredArchive } from '../../../src/storage/archive.ts';
+import { createJobArchive } from '../../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import { StoredUsage } from '../../../src/storage/usage.ts';
 import { TemporalRuntime } from '../../../src/temporal/runtime.ts';
@@ -54,7 +54,7 @@ beforeAll(async () => {
   const client = await temporalOf(darkroom);
   const keys = await loadKeyring([], darkroom.dataDir);
   const store = createFilesystemStore({ root: join(darkroom.dataDir, 'store') });
-  const archive = new StoredArchive(store, keys);
+  const archive = createJobArchive(store, keys);
   const operations = createRegistry([survey]);
   const runtime = new TemporalRuntime(client, operations.capabilities);
   const quotas = tenantQuotas(runtime, () => Number.POSITIVE_INFINITY);
