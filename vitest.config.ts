@@ -2,15 +2,28 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { FILES_AT_ONCE } from './test/support/ports.ts';
 
+/** One project for each directory of tests. `npm test` runs the first three, `npm run test:scale` the last. */
+const project = (name: 'unit' | 'service' | 'system' | 'scale', globalSetup: string[] = []) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup },
+});
+
+const findTemporal = 'test/support/find-temporal.ts';
+const startTemporal = 'test/support/start-temporal.ts';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
-    // What ends a test that hangs on a slow machine, and what one waits for: neither says how fast anything should be.
+    projects: [
+      project('unit'),
+      project('service', [startTemporal]),
+      project('system', [findTemporal]),
+      project('scale', [findTemporal]),
+    ],
+    // Both end a test that hangs, and leave room for a slow machine. Neither is a limit on speed.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 45_000 } },
-    // Much of the time is waited for servers, timers and Temporal, so one more than there are cores.
+    // Tests spend much of their time waiting for servers and timers, so one more than there are cores.
     maxWorkers: Math.min(availableParallelism() + 1, FILES_AT_ONCE),
   },
 });

@@ -111,9 +111,7 @@ const withoutAttributes = (download: AssetDownload): Omit<AssetDownload, 'attrib
 
 /** Whether the asset is at fault and retries will not help. */
 const isSkippable = (error: unknown, activity: ActivityRun): error is DarkroomError =>
-  error instanceof DarkroomError &&
-  error.code.startsWith('asset_') &&
-  (!error.retryable || activity.lastAttempt);
+  error instanceof DarkroomError && error.kind === 'asset' && (!error.retryable || activity.lastAttempt);
 
 const failedDownload = (asset: AssetInput, index: number, error: DarkroomError): AssetDownload => ({
   index,

@@ -1,8 +1,8 @@
 /** Runs the work of an activity: sends heartbeats, signals its start, and translates errors for Temporal. */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import { catalogue, DarkroomError, type ErrorCode } from '../src/errors.ts';
+import { DarkroomError, errorCatalogue } from '../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
-import type { Heartbeat } from './types.ts';
+import type { FailureInfo, Heartbeat } from './types.ts';
 
 /** Well below the heartbeat timeout of 10 s. The status of a job may lag by this long. */
 const HEARTBEAT_MS = 500;
@@ -15,15 +15,6 @@ const MAX_ATTEMPTS = 5;
 
 /** Attempts for unexpected errors: most likely bugs, which retries do not fix. */
 const MAX_ATTEMPTS_UNEXPECTED = 3;
-
-/** Failures that are retried without limit: outages of our own store and disks. */
-const waitedForPatiently = new Set<string | null | undefined>([
-  'store_unavailable',
-  'disk_full',
-  'temporal_unavailable',
-  'master_key_missing',
-  'worker_stopped',
-]);
 
 /** What the work of an activity is given. */
 export interface ActivityRun {
@@ -67,11 +58,10 @@ export async function withHeartbeat<T>(
       lastAttempt: spent + 1 >= MAX_ATTEMPTS,
     });
   } catch (error) {
-    const failure = toFailure(error, spent + 1, context);
+    const known = toDarkroomError(error, context);
     // The next attempt receives the details of the last heartbeat.
-    if (failure instanceof ApplicationFailure && !waitedForPatiently.has(failure.type))
-      context.heartbeat({ ...progress, spent: spent + 1 });
-    throw failure;
+    if (known && known.kind !== 'outage') context.heartbeat({ ...progress, spent: spent + 1 });
+    throw known ? toFailure(known, spent + 1 < maxAttempts(error)) : new CancelledFailure('Cancelled');
   } finally {
     clearInterval(heartbeat);
     clearTimeout(startSignal);
@@ -88,36 +78,33 @@ async function signalStart({ client, info }: Context, startedAt: number): Promis
     .catch(() => undefined);
 }
 
-/** `attempts`: those that count against the limit, with this one. */
-function toFailure(
+/** Null when the activity was cancelled. */
+function toDarkroomError(
   error: unknown,
-  attempts: number,
   { cancellationSignal, cancellationDetails, log }: Context,
-): Error {
+): DarkroomError | null {
   if (cancellationSignal.aborted) {
-    return cancellationDetails?.workerShutdown
-      ? ApplicationFailure.retryable(
-          'The worker was stopped; the activity starts again on another',
-          'worker_stopped',
-        )
-      : new CancelledFailure('Cancelled');
+    if (!cancellationDetails?.workerShutdown) return null;
+    const message = 'The worker was stopped; the activity starts again on another';
+    return new DarkroomError('worker_stopped', message);
   }
-  const known = isDiskFull(error) ? workerDiskFull(error) : error;
-  if (known instanceof DarkroomError) {
-    const retryable = waitedForPatiently.has(known.code) || (known.retryable && attempts < MAX_ATTEMPTS);
-    return createFailure(known.code, known.message, retryable, known);
-  }
-  log.error('An activity failed unexpectedly', { error });
-  return createFailure('internal', catalogue.internal.title, attempts < MAX_ATTEMPTS_UNEXPECTED, error);
+  if (isDiskFull(error)) return workerDiskFull(error);
+  if (error instanceof DarkroomError) return error;
+  log.error('An activity failed with an unexpected error', { error });
+  return new DarkroomError('internal', errorCatalogue.internal.title, { cause: error });
 }
 
-/** Details: those of the error, and whether the same job may succeed when it is run again. */
-function createFailure(
-  type: ErrorCode,
-  message: string,
-  retryable: boolean,
-  error: unknown,
+/** `hasAttempts`: whether Temporal may retry an error that is not an outage. Outages are retried without limit. */
+function toFailure(
+  { code: type, kind, message, retryable, details }: DarkroomError,
+  hasAttempts: boolean,
 ): ApplicationFailure {
-  const details = [error instanceof DarkroomError ? error.details : null, catalogue[type].retryable];
-  return ApplicationFailure.create({ type, message, nonRetryable: !retryable, details });
+  const info: FailureInfo = { kind, retryable, details };
+  const nonRetryable = kind !== 'outage' && !hasAttempts;
+  return ApplicationFailure.create({ type, message, nonRetryable, details: [info] });
+}
+
+function maxAttempts(error: unknown): number {
+  if (!(error instanceof DarkroomError)) return MAX_ATTEMPTS_UNEXPECTED;
+  return error.retryable ? MAX_ATTEMPTS : 1;
 }

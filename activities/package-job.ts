@@ -1,6 +1,6 @@
 /** Ends a run: lists its results and writes the record that outlives Temporal. */
 import { Context } from '@temporalio/activity';
-import { catalogue } from '../src/errors.ts';
+import { errorCatalogue } from '../src/errors.ts';
 import { expiryOf } from '../src/jobs/lifecycle/scheduled-deletion.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
 import type { JobStatus } from '../src/jobs/model/run-input.ts';
@@ -81,6 +81,6 @@ function allFailed({ assets }: StoredManifest): { state: 'failed'; error: JobErr
   const details = {
     assets: listed.map(({ index, name, error }) => ({ index, asset: name, code: error?.code })),
   };
-  const { retryable } = catalogue.all_assets_failed;
+  const { retryable } = errorCatalogue.all_assets_failed;
   return { state: 'failed', error: { code: 'all_assets_failed', message, retryable, details } };
 }

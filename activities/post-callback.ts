@@ -3,6 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { DarkroomError } from '../src/errors.ts';
 import type { DeliveryAttempt } from '../src/jobs/model/delivery.ts';
 import type { Callback } from '../src/jobs/model/job.ts';
+import { parseRetryAfter } from '../src/lib/retry-after.ts';
 import { AddressForbidden, HttpFailure } from '../src/net/guarded-http.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { NotifyResult } from './types.ts';
@@ -62,12 +63,6 @@ function judge(status: number, retryAfter: string | undefined): Omit<CallbackRes
   const reason = isRedirect
     ? `the receiver redirects (${status}), which callbacks do not follow`
     : `the receiver answered ${status}`;
-  return { outcome: 'failed', reason, retryAfterMs: parseRetryAfter(retryAfter) };
-}
-
-/** A number of seconds or a date (RFC 9110, section 10.2.3). */
-function parseRetryAfter(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  const wait = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), MAX_RETRY_AFTER_MS) : null;
+  const waitMs = parseRetryAfter(retryAfter);
+  return { outcome: 'failed', reason, retryAfterMs: waitMs && Math.min(waitMs, MAX_RETRY_AFTER_MS) };
 }

@@ -1,4 +1,5 @@
 /** Inputs and results of the activities. Workflows import the types of this module and nothing else from here. */
+import type { ErrorDetails, ErrorKind } from '../src/errors.ts';
 import type { RetentionReport } from '../src/jobs/lifecycle/retention.ts';
 import type { Batch, ChunkEnds } from '../src/jobs/model/batch.ts';
 import type { AssetCounts, CallbackEvent, Job, JobError } from '../src/jobs/model/job.ts';
@@ -12,6 +13,14 @@ import type {
 } from '../src/jobs/model/run-input.ts';
 import type { TerminalState } from '../src/jobs/model/states.ts';
 import type { Moment } from '../src/jobs/model/timeline.ts';
+
+/** What the failure of an activity carries besides its code (as `type`) and its message. */
+export interface FailureInfo {
+  readonly kind: ErrorKind;
+  /** Whether the same job may succeed when it is run again unchanged. */
+  readonly retryable: boolean;
+  readonly details: ErrorDetails | null;
+}
 
 interface ActivityInput {
   readonly job: RunRef;

@@ -15,12 +15,12 @@ import { e2e3dBody } from './dialects/e2e3d/callback.ts';
 import { nativeBody } from './dialects/native/callback.ts';
 import { primaaBody } from './dialects/primaa/callback.ts';
 import { offerOf, type Slots } from './engines/worker-capabilities.ts';
+import { Jobs } from './jobs/jobs.ts';
 import { Retention } from './jobs/lifecycle/retention.ts';
 import type { RetentionPolicy } from './jobs/model/run-input.ts';
 import type { UsageLedger } from './jobs/model/usage.ts';
 import type { JobArchive } from './jobs/ports/job-archive.ts';
 import type { JobRuntime } from './jobs/ports/job-runtime.ts';
-import { JobService } from './jobs/query/job-service.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
 import { Semaphore } from './lib/semaphore.ts';
@@ -37,7 +37,7 @@ import { TemporalRuntime } from './temporal/runtime.ts';
 export interface Api {
   readonly client: Client;
   readonly runtime: JobRuntime;
-  readonly service: JobService;
+  readonly jobs: Jobs;
   readonly submissions: JobSubmissions;
   readonly store: ObjectStore;
   readonly usage: UsageLedger;
@@ -51,7 +51,7 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
   const client = createClient(target);
   const runtime = new TemporalRuntime(client, operations.capabilities);
   const quotas = tenantQuotas(runtime, config.DARKROOM_TENANT_JOBS);
-  const service = new JobService({ runtime, archive, quotas });
+  const jobs = new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
     {
       runtime,
@@ -64,13 +64,13 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
       queueUnavailable: config.DARKROOM_QUEUE_UNAVAILABLE,
     },
-    service,
+    jobs,
   );
   const authenticate = authenticationBy(config, store);
   return {
     client,
     runtime,
-    service,
+    jobs,
     submissions,
     store,
     usage: new StoredUsage(store),

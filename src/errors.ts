@@ -1,111 +1,154 @@
 /**
- * Every error that a user can meet, in one table: its HTTP status, its public sentence, and whether trying
- * again can help. Anything that is not in this table is a bug and reaches users only as `internal`.
+ * The error catalogue: every error that a user can meet, with its kind, HTTP status and public title.
+ * Anything that is not in it is a bug, and users see `internal`.
+ *
+ * To add a code, add a line here and a row in docs/errors.md.
  */
-interface CatalogueEntry {
+
+/**
+ * What is at fault, and so what the code that catches the error does.
+ *
+ * - `client`: the request. The client must change it.
+ * - `asset`: the input of the job. The client must supply other assets.
+ * - `outage`: a part that darkroom needs is away or full. Activities wait until it is back; clients retry.
+ * - `limit`: a limit of this server.
+ * - `bug`: darkroom, an engine or a worker misbehaves. The log has the cause.
+ */
+export type ErrorKind = 'client' | 'asset' | 'outage' | 'limit' | 'bug';
+
+interface ErrorDefinition {
+  readonly kind: ErrorKind;
   readonly status: number;
-  /** Public, one sentence. Specifics go into the error's own message and details. */
+  /** Public, one sentence. Specifics go into the message and details of the error. */
   readonly title: string;
-  /** True when the same request or step may succeed later without being changed. */
+  /** Whether the same request or job may succeed later without being changed. */
   readonly retryable: boolean;
+  /** Whether a write that failed with this error may have been carried out all the same. */
+  readonly outcomeUnknown: boolean;
 }
 
-const permanent = (status: number, title: string): CatalogueEntry => ({ status, title, retryable: false });
-const transient = (status: number, title: string): CatalogueEntry => ({ status, title, retryable: true });
+type Options = Partial<Pick<ErrorDefinition, 'retryable' | 'outcomeUnknown'>>;
 
-export const catalogue = {
+const define =
+  (kind: ErrorKind, defaults: Options = {}) =>
+  (status: number, title: string, options: Options = {}): ErrorDefinition => ({
+    kind,
+    status,
+    title,
+    retryable: false,
+    outcomeUnknown: false,
+    ...defaults,
+    ...options,
+  });
+
+const client = define('client');
+const asset = define('asset');
+const outage = define('outage', { retryable: true });
+/** An outage of what carries out writes: after a retry, an earlier attempt may have succeeded. */
+const unanswered = define('outage', { retryable: true, outcomeUnknown: true });
+const limit = define('limit');
+const bug = define('bug');
+const retryable = { retryable: true };
+
+export const errorCatalogue = {
   // Requests
-  malformed_json: permanent(400, 'The request body is not valid JSON'),
-  malformed_form: permanent(400, 'The form cannot be read'),
-  upload_interrupted: transient(400, 'The upload broke off'),
-  upload_timeout: transient(408, 'The upload stood still'),
-  invalid_request: permanent(422, 'The request has invalid fields'),
-  unsupported_media_type: permanent(415, 'The content type is not supported here'),
-  payload_too_large: permanent(413, 'The request body is too large'),
-  unauthenticated: permanent(401, 'The request has no login, or none that is good'),
-  forbidden: permanent(403, 'The login does not permit this'),
-  origin_forbidden: permanent(403, 'Web pages of another origin may not use this server'),
-  misdirected_host: permanent(421, 'The Host header names another machine'),
-  route_not_found: permanent(404, 'There is nothing at this address'),
-  method_not_allowed: permanent(405, 'This address does not take that method'),
-  range_not_satisfiable: permanent(416, 'The requested range lies outside the file'),
+  malformed_json: client(400, 'The request body is not valid JSON'),
+  malformed_form: client(400, 'The form is malformed'),
+  upload_interrupted: client(400, 'The upload was interrupted', retryable),
+  upload_timeout: limit(408, 'The upload was too slow', retryable),
+  invalid_request: client(422, 'The request has invalid fields'),
+  unsupported_media_type: client(415, 'The content type is not supported'),
+  payload_too_large: limit(413, 'The request body is too large'),
+  unauthenticated: client(401, 'Credentials are missing or invalid'),
+  forbidden: client(403, 'The credentials do not permit this'),
+  origin_forbidden: client(403, 'Web pages of another origin may not use this server'),
+  misdirected_host: client(421, 'The Host header names another machine'),
+  route_not_found: client(404, 'No such route'),
+  method_not_allowed: client(405, 'The route does not support this method'),
+  range_not_satisfiable: client(416, 'The requested range is outside the file'),
 
-  // Jobs, as resources
-  job_not_found: permanent(404, 'There is no such job'),
-  job_id_in_use: permanent(409, 'The job id belongs to another request'),
-  job_id_deleted: permanent(409, 'The job id belonged to a job that was deleted'),
-  job_not_active: permanent(409, 'The job has already ended'),
-  job_still_active: permanent(409, 'The job has not ended yet'),
-  job_not_rerunnable: permanent(409, 'The job cannot be run again'),
-  input_closed: permanent(409, 'The job takes no more assets'),
-  too_many_assets: permanent(409, 'The job would have more assets than it takes'),
-  idempotency_key_reused: permanent(422, 'The Idempotency-Key was sent with another request'),
-  delivery_not_found: permanent(404, 'The job has no such delivery'),
-  result_not_ready: permanent(409, 'The job has no result'),
-  file_not_found: permanent(404, 'The job has no such file'),
-  operation_unavailable: transient(503, 'No worker can do the operation now'),
-  operation_not_found: permanent(404, 'There is no such operation'),
+  // Jobs
+  job_not_found: client(404, 'No such job'),
+  job_id_in_use: client(409, 'The job id belongs to another request'),
+  job_id_deleted: client(409, 'The job id belonged to a job that was deleted'),
+  job_not_active: client(409, 'The job has ended'),
+  job_still_active: client(409, 'The job has not ended'),
+  job_not_rerunnable: client(409, 'The job cannot be run again'),
+  input_closed: client(409, 'The job takes no more assets'),
+  too_many_assets: client(409, 'The job would have too many assets'),
+  idempotency_key_reused: client(422, 'The Idempotency-Key was sent with another request'),
+  delivery_not_found: client(404, 'The job has no such delivery'),
+  result_not_ready: client(409, 'The job has no result'),
+  file_not_found: client(404, 'The job has no such file'),
+  operation_not_found: client(404, 'No such operation'),
+  too_many_jobs: limit(429, 'The tenant has too many jobs that have not ended', retryable),
+  queue_full: limit(503, 'The API has too many pending jobs', retryable),
 
-  // Parts that must be up
-  temporal_unavailable: transient(503, 'Temporal does not answer'),
-  temporal_busy: transient(503, 'Temporal is asked for more than it allows'),
-  worker_unavailable: transient(503, 'No worker answers'),
-  too_many_jobs: transient(429, 'As many jobs have not ended as there may be'),
-  queue_full: transient(503, 'As many jobs are pending as may be'),
-  master_key_missing: transient(503, 'A key that opens what was sealed is missing'),
-  store_unavailable: transient(503, 'The object store does not answer'),
-  issuer_unavailable: transient(503, 'The identity provider does not answer'),
-  disk_full: transient(507, 'The disk is full'),
-  internal: permanent(500, 'Something went wrong inside darkroom'),
+  // Parts that darkroom needs
+  operation_unavailable: outage(503, 'No live worker offers the operation'),
+  temporal_unavailable: unanswered(503, 'Temporal does not answer'),
+  temporal_busy: unanswered(503, 'The rate limit of Temporal is exceeded'),
+  worker_unavailable: unanswered(503, 'No worker answers'),
+  worker_stopped: outage(503, 'The worker was stopped'),
+  master_key_missing: outage(503, 'A master key that decrypts stored data is missing'),
+  store_unavailable: outage(503, 'The object store does not answer'),
+  issuer_unavailable: outage(503, 'The identity provider does not answer'),
+  disk_full: outage(507, 'The disk is full'),
+  internal: bug(500, 'Internal error'),
 
   // Assets: why a job failed, or an asset was skipped
-  asset_not_found: permanent(422, 'An asset does not exist'),
-  asset_refused: permanent(422, 'The server of an asset refused it'),
-  asset_unreachable: transient(422, 'The server of an asset does not answer'),
-  asset_timeout: transient(422, 'An asset took too long to arrive'),
-  asset_too_large: permanent(422, 'An asset is larger than allowed'),
-  asset_empty: permanent(422, 'An asset has no content'),
-  asset_checksum_mismatch: permanent(422, 'An asset does not have the checksum it was announced with'),
-  asset_address_forbidden: permanent(422, 'An asset lies at an address that this server may not reach'),
-  asset_path_forbidden: permanent(422, 'An asset lies outside the input directories of this server'),
-  asset_not_an_image: permanent(422, 'An asset is not an image'),
-  asset_corrupt: permanent(422, 'An asset is damaged'),
-  asset_too_small: permanent(422, 'An asset has too few pixels'),
-  asset_too_many_pixels: permanent(422, 'An asset has more pixels than allowed'),
-  image_not_a_file: permanent(422, 'A disk image is not a regular file'),
-  image_empty: permanent(422, 'A disk image is empty'),
-  image_format_mismatch: permanent(422, 'A disk image is in another format than announced'),
-  image_too_large: permanent(422, 'A disk image claims to be larger than allowed'),
-  image_corrupt: permanent(422, 'A disk image is damaged'),
-  image_backing_file: permanent(422, 'A disk image is a layer on top of another'),
-  image_external_data: permanent(422, 'A disk image keeps its data in other files'),
-  image_encrypted: permanent(422, 'A disk image is encrypted'),
-  image_no_filesystem: permanent(422, 'A disk image has no file system that can be read'),
-  too_few_assets: permanent(422, 'The job was given fewer assets than the operation needs'),
-  all_assets_failed: permanent(422, 'No asset could be used'),
-  no_reconstruction: permanent(422, 'The photographs do not fit together'),
-  too_few_points: permanent(422, 'Too little of the surface can be told from the photographs'),
-  no_surface: permanent(422, 'No surface can be made of the points'),
+  asset_not_found: asset(422, 'An asset does not exist'),
+  asset_refused: asset(422, 'The server of an asset refused the request'),
+  asset_unreachable: asset(422, 'The server of an asset does not answer', retryable),
+  asset_timeout: asset(422, 'The download of an asset timed out', retryable),
+  asset_too_large: asset(422, 'An asset is larger than allowed'),
+  asset_empty: asset(422, 'An asset is empty'),
+  asset_checksum_mismatch: asset(422, 'An asset does not match its checksum'),
+  asset_address_forbidden: asset(422, 'An asset has an address that this server may not reach'),
+  asset_path_forbidden: asset(422, 'An asset is outside the input directories of this server'),
+  asset_not_an_image: asset(422, 'An asset is not an image'),
+  asset_corrupt: asset(422, 'An asset is corrupt'),
+  asset_too_small: asset(422, 'An asset has too few pixels'),
+  asset_too_many_pixels: asset(422, 'An asset has more pixels than allowed'),
+  image_not_a_file: asset(422, 'A disk image is not a regular file'),
+  image_empty: asset(422, 'A disk image is empty'),
+  image_format_mismatch: asset(422, 'A disk image is not in the declared format'),
+  image_too_large: asset(422, 'A disk image is larger than allowed'),
+  image_corrupt: asset(422, 'A disk image is corrupt'),
+  image_backing_file: asset(422, 'A disk image depends on another image'),
+  image_external_data: asset(422, 'A disk image stores its data in other files'),
+  image_encrypted: asset(422, 'A disk image is encrypted'),
+  image_no_filesystem: asset(422, 'A disk image has no known file system'),
+  too_few_assets: asset(422, 'The job has fewer assets than the operation needs'),
+  all_assets_failed: asset(422, 'No asset could be used'),
+  no_reconstruction: asset(422, 'The photographs cannot be aligned'),
+  too_few_points: asset(422, 'The photographs show too little of the surface'),
+  no_surface: asset(422, 'The points do not form a surface'),
 
   // Execution
-  operation_failed: permanent(422, 'The operation failed'),
-  operation_failed_for_now: transient(422, 'The operation failed and may be tried again'),
-  engine_missing: transient(422, 'An engine is not installed on the worker'),
-  engine_failed: permanent(422, 'An engine failed'),
-  engine_limit: permanent(422, 'An engine would need more than it may use'),
-  stage_timeout: permanent(422, 'A stage ran longer than allowed'),
-  worker_lost: permanent(422, 'The worker of a stage died repeatedly'),
-  cancelled: permanent(409, 'The job was cancelled'),
-  terminated: permanent(422, 'The job was terminated in Temporal'),
-  timed_out: permanent(422, 'The job ran longer than allowed'),
-} as const satisfies Record<string, CatalogueEntry>;
+  operation_failed: asset(422, 'The operation failed'),
+  operation_failed_for_now: bug(422, 'The operation failed, and may succeed later', retryable),
+  engine_missing: bug(422, 'An engine is not installed on the worker', retryable),
+  engine_failed: bug(422, 'An engine failed'),
+  engine_limit: limit(422, 'An engine reached its limit'),
+  stage_timeout: limit(422, 'A stage timed out'),
+  worker_lost: bug(422, 'The worker of a stage died repeatedly'),
+  cancelled: client(409, 'The job was cancelled'),
+  terminated: client(422, 'The job was terminated in Temporal'),
+  timed_out: limit(422, 'The job timed out'),
+} as const satisfies Record<string, ErrorDefinition>;
 
-export type ErrorCode = keyof typeof catalogue;
+export type ErrorCode = keyof typeof errorCatalogue;
 
-/** Facts for programs: field names, limits, asset names. Plain JSON, never a stack or a path of this server. */
+/** Facts for programs, such as field names, limits and asset names. Plain JSON, without stacks or paths of the server. */
 export type ErrorDetails = Record<string, unknown>;
 
-/** The one error class that darkroom throws on purpose. `message` is public: it says what, where, and what to do. */
+/**
+ * The one error class that darkroom throws on purpose. `message` is public: it says what is wrong, where, and what to do.
+ *
+ * @example
+ * throw new DarkroomError('job_not_found', `There is no job "${id}"`);
+ */
 export class DarkroomError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails | null;
@@ -117,15 +160,34 @@ export class DarkroomError extends Error {
     this.details = options.details ?? null;
   }
 
+  get kind(): ErrorKind {
+    return errorCatalogue[this.code].kind;
+  }
+
   get status(): number {
-    return catalogue[this.code].status;
+    return errorCatalogue[this.code].status;
   }
 
   get title(): string {
-    return catalogue[this.code].title;
+    return errorCatalogue[this.code].title;
   }
 
   get retryable(): boolean {
-    return catalogue[this.code].retryable;
+    return errorCatalogue[this.code].retryable;
   }
 }
+
+/** Whether a code that came as text, from an engine or another process, is in the catalogue. */
+export const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === 'string' && Object.hasOwn(errorCatalogue, code);
+
+export const hasCode = (error: unknown, code: ErrorCode): error is DarkroomError =>
+  error instanceof DarkroomError && error.code === code;
+
+/** Whether a part that darkroom needs is away or full, so that waiting helps. */
+export const isOutage = (error: unknown): error is DarkroomError =>
+  error instanceof DarkroomError && error.kind === 'outage';
+
+/** Whether a write that threw this error may have been carried out all the same. */
+export const isOutcomeUnknown = (error: unknown): error is DarkroomError =>
+  error instanceof DarkroomError && errorCatalogue[error.code].outcomeUnknown;

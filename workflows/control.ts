@@ -7,6 +7,7 @@ import {
   setHandler,
   sleep,
 } from '@temporalio/workflow';
+import { readFailureInfo } from './ending.ts';
 import type { JobStatusPublisher } from './job-status.ts';
 import * as messages from './messages.ts';
 
@@ -91,8 +92,6 @@ export function mapConcurrent<T>(
   });
 }
 
-const ours = new Set(['store_unavailable', 'disk_full', 'worker_stopped']);
-
 /** An outage of our own parts is no fault of the job: it waits, however often its step has been tried. */
 export async function retryWhileInfrastructureDown<T>(step: () => Promise<T>, waitMs = 60_000): Promise<T> {
   for (;;) {
@@ -100,7 +99,7 @@ export async function retryWhileInfrastructureDown<T>(step: () => Promise<T>, wa
       return await step();
     } catch (error) {
       const cause = error instanceof ActivityFailure ? error.cause : null;
-      if (!(cause instanceof ApplicationFailure) || !ours.has(cause.type ?? '')) throw error;
+      if (!(cause instanceof ApplicationFailure) || readFailureInfo(cause).kind !== 'outage') throw error;
       await sleep(waitMs);
     }
   }

@@ -9,6 +9,7 @@ import {
   TemporalFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
+import type { FailureInfo } from '../activities/types.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
 import type { JobStatus } from '../src/jobs/model/run-input.ts';
 import type { TerminalState } from '../src/jobs/model/states.ts';
@@ -43,16 +44,14 @@ export function endingOf(error: unknown, control: Pick<Control, 'cancelled' | 'r
   throw error;
 }
 
-/** Activities say in the details what the error says of itself, and whether the job may succeed another time. */
 function fromApplication(failure: ApplicationFailure): JobError {
-  const [details, retryable] = (failure.details ?? []) as [JobError['details']?, boolean?];
-  return {
-    code: failure.type ?? 'internal',
-    message: failure.message,
-    retryable: retryable ?? false,
-    details: details ?? null,
-  };
+  const { retryable = false, details = null } = readFailureInfo(failure);
+  return { code: failure.type ?? 'internal', message: failure.message, retryable, details };
 }
+
+/** What an activity says about its failure; nothing for a failure that the workflow itself made. */
+export const readFailureInfo = ({ details }: ApplicationFailure): Partial<FailureInfo> =>
+  (details?.[0] as FailureInfo | undefined) ?? {};
 
 function fromTimeout(failure: TimeoutFailure): JobError {
   const lost = failure.timeoutType === TimeoutType.HEARTBEAT;

@@ -73,7 +73,7 @@ export async function openStage(): Promise<Stage> {
     submit: async (spec) => (await api.submissions.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
     until: async (job, condition) => {
       for (const deadline = Date.now() + 120_000; ; await sleep(20)) {
-        const now = await api.service.get(job);
+        const now = (await api.jobs.open(job)).job;
         if (condition(now)) return now;
         if (Date.now() > deadline) throw new Error(`It stays ${JSON.stringify(now)}`);
       }

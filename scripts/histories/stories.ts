@@ -77,15 +77,15 @@ export const stories: Readonly<Record<string, Story>> = {
   cancelled: async (stage) => {
     const job = await stage.submit({ operation: 'test.echo', params: { delay_ms: 60_000 } });
     await stage.until(job, is('processing'));
-    await stage.service.control(job, 'cancel', 'enough');
+    await (await stage.jobs.open(job)).control('cancel', 'enough');
     return ended(stage, job);
   },
 
   paused: async (stage) => {
     const job = await stage.submit({ operation: 'test.echo', params: { delay_ms: 1000 } });
-    await stage.service.control(job, 'pause');
+    await (await stage.jobs.open(job)).control('pause');
     await stage.until(job, ({ paused }) => paused);
-    await stage.service.control(job, 'resume');
+    await (await stage.jobs.open(job)).control('resume');
     return ended(stage, job);
   },
 
@@ -100,9 +100,9 @@ export const stories: Readonly<Record<string, Story>> = {
     await until(job, is('waiting'));
     await submissions.addAssets(job, { assets: paths(stage.photos.slice(0, 2)) });
     await until(job, is('waiting'));
-    await stage.service.control(job, 'pause');
+    await (await stage.jobs.open(job)).control('pause');
     await submissions.addAssets(job, { assets: paths(stage.photos.slice(0, 1)) });
-    await stage.service.control(job, 'resume');
+    await (await stage.jobs.open(job)).control('resume');
     await submissions.addAssets(job, { assets: paths(stage.photos.slice(0, 1)), final: true });
     return ended(stage, job);
   },
@@ -135,12 +135,12 @@ export const stories: Readonly<Record<string, Story>> = {
     const spec = { operation: 'image.metadata', assets: paths(many(stage.photos, 600)) };
     const job = await stage.submit(spec);
     await stage.until(job, is('processing'));
-    await stage.service.control(job, 'pause');
+    await (await stage.jobs.open(job)).control('pause');
     const handle = stage.client.workflow.getHandle(workflowIdOf(job));
     const { runId } = await handle.describe();
     // Held in the middle of a stage, it hears so much that it goes on in another execution.
     while ((await handle.describe()).runId === runId) await handle.signal('pause');
-    await stage.service.control(job, 'resume');
+    await (await stage.jobs.open(job)).control('resume');
     const [last] = await ended(stage, job);
     return [{ ...last, runId }, last];
   },
@@ -153,9 +153,9 @@ export const stories: Readonly<Record<string, Story>> = {
     });
     const [{ workflowId }] = await ended(stage, job);
     const { runId } = await stage.client.workflow.getHandle(workflowId).describe();
-    const [second] = await ended(stage, await stage.service.rerun(job, { assets: 'failed' }));
+    const [second] = await ended(stage, await (await stage.jobs.open(job)).rerun({ assets: 'failed' }));
     const { runId: secondId } = await stage.client.workflow.getHandle(workflowId).describe();
-    const [third] = await ended(stage, await stage.service.rerun(job, { from: 'pages' }));
+    const [third] = await ended(stage, await (await stage.jobs.open(job)).rerun({ from: 'pages' }));
     return [{ workflowId, runId }, { ...second, runId: secondId }, third];
   },
 
@@ -163,7 +163,7 @@ export const stories: Readonly<Record<string, Story>> = {
     stage.answers.push(500, 503, 500);
     const job = await stage.submit({ operation: 'system.echo', callback: { url: stage.hook } });
     const [parent] = await ended(stage, job);
-    const [delivery] = await stage.service.deliveries(job);
+    const [delivery] = await (await stage.jobs.open(job)).deliveries();
     const child = { workflowId: callbackIdOf(job, 1, delivery?.seq ?? 0) };
     await stage.client.workflow.getHandle(child.workflowId).result();
     return [parent, child];

@@ -1,17 +1,17 @@
 /** What the routes of every API are made of. */
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
+import type { Jobs } from '../jobs/jobs.ts';
 import type { Job } from '../jobs/model/job.ts';
 import type { UsageLedger } from '../jobs/model/usage.ts';
 import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
 import type { OperationCatalogue } from '../jobs/ports/operation-catalogue.ts';
 import type { Estimator } from '../jobs/query/estimator.ts';
-import type { JobService } from '../jobs/query/job-service.ts';
 import type { Watcher } from '../jobs/query/watcher.ts';
 import type { JobSubmissions } from '../jobs/submit/job-submissions.ts';
 
 export interface ApiParts {
-  readonly service: JobService;
+  readonly jobs: Jobs;
   readonly submissions: JobSubmissions;
   readonly watcher: Watcher;
   readonly estimator: Estimator;

@@ -47,7 +47,7 @@ export async function startApi(
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
   await verifyMasterKey(config);
-  const { client, service, submissions, runtime, operations, store, usage, authenticate } = await composeApi(
+  const { client, jobs, submissions, runtime, operations, store, usage, authenticate } = await composeApi(
     config,
     target,
   );
@@ -55,9 +55,9 @@ export async function startApi(
   // Probes need no login, so they must not cost a write each.
   const checks = new TtlCache<void>(1000, 1);
   const checkStore = () => checks.get('', () => store.check());
-  const watcher = new Watcher((ref) => service.look(ref));
+  const watcher = new Watcher((ref) => jobs.open(ref));
   const app = createApp({
-    service,
+    jobs,
     submissions,
     watcher,
     estimator: new Estimator(runtime),

@@ -1,16 +1,19 @@
 /** A job in words. */
 import { blockedReason, hasEnded, type Job, type WatchedJob } from '../client/client.ts';
+import { errorCatalogue, isErrorCode } from '../errors.ts';
+import { formatAge, formatDuration } from '../lib/units.ts';
 import { coloured, colourOfState } from './terminal/colour.ts';
 import { columns } from './terminal/columns.ts';
 import { plain } from './terminal/plain.ts';
-import { ago, duration } from './terminal/times.ts';
 
 /** How it ended, in a line or two. */
 export function summaryLine(job: Job): string {
   const { id, state, completed_at, started_at, result, error, assets } = job;
   // Of this run: it may have been created long before, and have waited.
   const took =
-    completed_at && started_at ? ` after ${duration(Date.parse(completed_at) - Date.parse(started_at))}` : '';
+    completed_at && started_at
+      ? ` after ${formatDuration(Date.parse(completed_at) - Date.parse(started_at))}`
+      : '';
   const head = `${id} ${coloured(state, colourOfState(state), process.stderr)}${took}`;
   const failed = assets.failed > 0 ? `, ${assets.failed} of ${assets.total} assets failed` : '';
   if (error) return `${head}${failed}\n  ${plain(error.message)} (${error.code})\n  ${adviceOn(job)}`;
@@ -30,8 +33,10 @@ export function summary(job: WatchedJob): string {
   ].join(' ');
   const rows = [
     ['operation', job.operation],
-    ['created', `${ago(created_at)} (${created_at})`],
-    ...(started_at ? [[completed_at ? 'took' : 'runs for', duration(until - Date.parse(started_at))]] : []),
+    ['created', `${formatAge(Date.parse(created_at))} (${created_at})`],
+    ...(started_at
+      ? [[completed_at ? 'took' : 'runs for', formatDuration(until - Date.parse(started_at))]]
+      : []),
     ...(hindrance === null ? [] : [['now', hindrance]]),
     ...(job.run > 1 ? [['run', String(job.run)]] : []),
     ...(assets.total > 0 ? [['assets', assetsOf(job)]] : []),
@@ -63,7 +68,7 @@ function resultOf({ id, result }: Job): string {
 function adviceOn({ id, state, error }: Job): string {
   if (state === 'cancelled') return `It was stopped on purpose; run it again: darkroom rerun ${id}`;
   if (error?.retryable) return `It may succeed when it is run again: darkroom rerun ${id}`;
-  if (error?.code.startsWith('asset_') || error?.code === 'all_assets_failed')
-    return 'Mend the asset and submit the job anew; with --set on_error=skip, where the operation has it, the other assets go on without it';
+  if (error && isErrorCode(error.code) && errorCatalogue[error.code].kind === 'asset')
+    return 'Fix the assets and submit the job again. With --set on_error=skip, operations that support it go on with the other assets';
   return 'Running it again unchanged will not help; change what the error names, and submit it anew';
 }

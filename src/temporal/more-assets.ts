@@ -6,7 +6,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { catalogue, DarkroomError, type ErrorCode } from '../errors.ts';
+import { DarkroomError, isErrorCode } from '../errors.ts';
 import type { AssetsTaken, JobRef, MoreAssets } from '../jobs/model/run-input.ts';
 import { isNotFound, readCall, writeCall } from './connection.ts';
 import { workflowIdOf } from './names.ts';
@@ -36,7 +36,7 @@ export async function addAssets(
     if (error instanceof WorkflowNotFoundError || isNotFound(error))
       throw new DarkroomError('input_closed', `Job "${ref.id}" has ended; it takes no more assets`);
     if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure)
-      throw refusal(error.cause);
+      throw toDarkroomError(error.cause);
     throw error;
   }
 }
@@ -53,7 +53,5 @@ const noWorker = ({ id }: JobRef): DarkroomError =>
       'without, look at the total of the job first',
   );
 
-function refusal({ type, message }: ApplicationFailure): DarkroomError {
-  const code = type && Object.hasOwn(catalogue, type) ? (type as ErrorCode) : 'input_closed';
-  return new DarkroomError(code, message);
-}
+const toDarkroomError = ({ type, message }: ApplicationFailure): DarkroomError =>
+  new DarkroomError(isErrorCode(type) ? type : 'input_closed', message);

@@ -31,7 +31,7 @@ export async function startCountingApi({ dataDir }: Darkroom, heartbeatMs: numbe
   let looks = 0;
   const watcher = new Watcher((ref) => {
     looks++;
-    return api.service.look(ref);
+    return api.jobs.open(ref);
   });
   const limits = { asset: 2 ** 20, upload: 2 ** 20, json: 2 ** 20 };
   const parts = {

@@ -39,7 +39,7 @@ export function receptionOf(
       retention: { jobMs: null, workMs: 1e9 },
       queueUnavailable: true,
     },
-    lab.service,
+    lab.jobs,
   );
 }
 

@@ -10,11 +10,11 @@ import type { Operation } from '../../operations/operation.ts';
 import { builtIn, createRegistry } from '../../operations/registry.ts';
 import { loadKeyring } from '../../src/auth/keyring.ts';
 import { nativeBody } from '../../src/dialects/native/callback.ts';
+import { Jobs } from '../../src/jobs/jobs.ts';
 import { Retention } from '../../src/jobs/lifecycle/retention.ts';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
 import type { RetentionPolicy } from '../../src/jobs/model/run-input.ts';
 import type { JobArchive } from '../../src/jobs/ports/job-archive.ts';
-import { JobService } from '../../src/jobs/query/job-service.ts';
 import { tenantQuotas } from '../../src/jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from '../../src/jobs/submit/job-submissions.ts';
 import { Semaphore } from '../../src/lib/semaphore.ts';
@@ -23,17 +23,16 @@ import { createJobArchive, createRunFiles } from '../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { StoredUsage } from '../../src/storage/usage.ts';
-import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
-import { startEmbeddedTemporal } from '../../src/temporal/embedded/server.ts';
-import { registerSearchAttributes } from '../../src/temporal/namespace.ts';
+import { createClient, type TemporalTarget } from '../../src/temporal/connection.ts';
 import { TemporalRuntime } from '../../src/temporal/runtime.ts';
 import { createWorkers, runWorkers } from '../../src/temporal/worker.ts';
 import { PATIENCE_MS, sleep } from './server.ts';
+import { createNamespace } from './shared-temporal.ts';
 
 export interface Lab {
   readonly client: Client;
-  readonly address: string;
-  readonly service: JobService;
+  readonly temporal: TemporalTarget;
+  readonly jobs: Jobs;
   readonly retention: Retention;
   readonly archive: JobArchive;
   readonly storeDir: string;
@@ -45,9 +44,8 @@ export interface Lab {
   dispose(): Promise<void>;
 }
 
-/** `binary`: Temporal's. `more`: capability → steps at once, beside io and cpu. `given`: a store in place of the one in `storeDir`. */
+/** `more`: capability → steps at once, beside io and cpu. `given`: a store in place of the one in `storeDir`. */
 export async function startLab(
-  binary: string,
   operations: readonly Operation[] = [],
   more: Readonly<Record<string, number>> = {},
   policy: RetentionPolicy = { jobMs: null, workMs: 1e9 },
@@ -57,15 +55,8 @@ export async function startLab(
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-lab-'));
   const storeDir = join(dataDir, 'store');
   const workDir = join(dataDir, 'work');
-  const temporal = await startEmbeddedTemporal({
-    binary,
-    dataDir,
-    preferredPort: 0,
-    preferredUiPort: 0,
-    log: () => undefined,
-  });
-  const client = createClient(embeddedTarget(temporal.address));
-  await registerSearchAttributes(client);
+  const temporal = await createNamespace();
+  const client = createClient(temporal);
 
   const store = given ?? createFilesystemStore({ root: storeDir });
   const keys = await loadKeyring([], dataDir);
@@ -73,7 +64,7 @@ export async function startLab(
   const registry = createRegistry([...builtIn, ...operations]);
   const runtime = new TemporalRuntime(client, registry.capabilities);
   const quotas = tenantQuotas(runtime, () => Number.POSITIVE_INFINITY);
-  const service = new JobService({ runtime, archive, quotas });
+  const jobs = new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
     {
       runtime,
@@ -86,7 +77,7 @@ export async function startLab(
       retention: policy,
       queueUnavailable: false,
     },
-    service,
+    jobs,
   );
   const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const activities = createActivities({
@@ -109,16 +100,22 @@ export async function startLab(
     publicUrl: 'http://lab.invalid',
     callbackBody: () => nativeBody,
   });
-  const connection = await NativeConnection.connect({ address: temporal.address });
+  const connection = await NativeConnection.connect(temporal.options);
   const slots = { io: 20, cpu: 2, ...more };
-  const workers = await createWorkers({ connection, namespace: 'default', activities, slots, graceMs: 1000 });
+  const workers = await createWorkers({
+    connection,
+    namespace: temporal.namespace,
+    activities,
+    slots,
+    graceMs: 1000,
+  });
   const stop = new AbortController();
   const running = runWorkers(workers, stop.signal);
 
   return {
     client,
-    address: temporal.address,
-    service,
+    temporal,
+    jobs,
     retention,
     archive,
     storeDir,
@@ -126,7 +123,7 @@ export async function startLab(
     submit: async (spec) => (await submissions.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
     until: async (job, ...states) => {
       for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
-        const now = await service.get(job);
+        const { job: now } = await jobs.open(job);
         if (states.includes(now.state)) return now;
         if (Date.now() > deadline) throw new Error(`It is ${JSON.stringify(now)}`);
       }
@@ -136,7 +133,6 @@ export async function startLab(
       await running;
       await connection.close();
       await client.connection.close();
-      await temporal.stop();
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };

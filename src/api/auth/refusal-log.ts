@@ -22,7 +22,7 @@ export function createRefusalLog(log: Log): Tell {
     written += 1;
     const more = unwritten > 0 ? { unwritten } : {};
     unwritten = 0;
-    const isOutage = !(error instanceof DarkroomError) || error.status >= 500;
+    const isOutage = !(error instanceof DarkroomError) || error.kind !== 'client';
     const facts = {
       ...(caller && { tenant: caller.tenant, subject: caller.subject }),
       address: c.env.incoming.socket.remoteAddress,

@@ -9,10 +9,10 @@ import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { DarkroomError } from '../../errors.ts';
-import { packageRoot } from '../../lib/resources.ts';
+import { builtRoot } from '../../lib/resources.ts';
 import { consolePage } from './console-page.ts';
 
-const here = fileURLToPath(packageRoot);
+const here = fileURLToPath(builtRoot);
 const require = createRequire(import.meta.url);
 
 /** How modules name what comes from packages, and where in the package it lies. Browsers are told by an import map. */

@@ -1,9 +1,10 @@
 /** Pages of all jobs in one order that stays: the latest submission first, whatever becomes of the jobs meanwhile. */
 import { z } from '@hono/zod-openapi';
-import { DarkroomError } from '../../errors.ts';
+import { LRUCache } from 'lru-cache';
+import { hasCode } from '../../errors.ts';
+import type { Jobs } from '../../jobs/jobs.ts';
 import type { Job } from '../../jobs/model/job.ts';
 import type { JobState } from '../../jobs/model/states.ts';
-import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { invalid } from '../../jobs/submit/validation.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { JobReading, MAX_JOBS, placeOf } from './job-reading.ts';
@@ -47,12 +48,14 @@ interface Wanted {
 }
 
 export class JobLists {
-  readonly #jobs: DialectJobs;
-  readonly #walks = new Map<string, JobReading>();
+  readonly #jobs: Jobs;
+  readonly #dialect: string;
+  readonly #walks = new LRUCache<string, JobReading>({ max: MAX_WALKS, ttl: WALK_MS, ttlAutopurge: true });
   readonly #totals = new TtlCache<number>(TOTAL_MS, MAX_TOTALS);
 
-  constructor(jobs: DialectJobs) {
+  constructor(jobs: Jobs, dialect: string) {
     this.#jobs = jobs;
+    this.#dialect = dialect;
   }
 
   /** Nobody reads on once the `client` has left. Throws invalid_request when the cursor is none. */
@@ -74,27 +77,20 @@ export class JobLists {
     const key = nameOf(tenant, states);
     const begun = cursor === undefined ? undefined : this.#walks.get(key);
     if (begun) return begun;
-    const reading = new JobReading(this.#jobs, tenant, states);
-    this.#walks.delete(key);
+    const reading = new JobReading(this.#jobs, { tenant, dialect: this.#dialect, states });
     this.#walks.set(key, reading);
-    const forget = () => this.#walks.get(key) === reading && this.#walks.delete(key);
-    setTimeout(forget, WALK_MS).unref();
-    for (const oldest of this.#walks.keys()) {
-      if (this.#walks.size <= MAX_WALKS) break;
-      this.#walks.delete(oldest);
-    }
     return reading;
   }
 
   async #total({ tenant, states }: Wanted, reading: JobReading, client: AbortSignal): Promise<number> {
     if (reading.complete || client.aborted) return reading.size;
     // Of several states none has ended, and such a list is read to its end.
-    const count = () => this.#jobs.count(tenant, { state: states?.[0] }, MAX_JOBS);
+    const count = () => this.#jobs.count(tenant, { dialect: this.#dialect, state: states?.[0] }, MAX_JOBS);
     try {
       const counted = await this.#totals.get(nameOf(tenant, states), count);
       return Math.max(reading.size, Math.min(counted, MAX_JOBS));
     } catch (error) {
-      if (!(error instanceof DarkroomError) || error.code !== 'temporal_unavailable') throw error;
+      if (!hasCode(error, 'temporal_unavailable')) throw error;
       await reading.read(Number.POSITIVE_INFINITY, null, client);
       return reading.size;
     }

@@ -1,7 +1,7 @@
 /** A list of jobs, the latest submission first, read no further than is asked for. */
+import type { Jobs } from '../../jobs/jobs.ts';
 import type { Job } from '../../jobs/model/job.ts';
 import { isTerminal, type JobState } from '../../jobs/model/states.ts';
-import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 
 /** Jobs that one question to Temporal brings, and jobs in all; older ones are in the native list. */
 const PAGE = 200;
@@ -10,13 +10,22 @@ export const MAX_JOBS = 10_000;
 /** A workflow ends after its job, by the time that the receiver of its callback takes; and clocks differ. */
 const CLOSING_MS = 2 * 60_000;
 
+/** Which jobs a list has. */
+export interface ListedJobs {
+  readonly tenant: string;
+  readonly dialect: string;
+  /** Only jobs in one of these states, in the order in which a job goes through them; null: in all. */
+  readonly states: readonly JobState[] | null;
+}
+
 /**
  * The source has first the jobs that run, and then the others by their end, the latest first. No job was submitted after its end:
  * those that were submitted after the end that the source has come to are all that there are, and their order stays.
  */
 export class JobReading {
-  readonly #jobs: DialectJobs;
+  readonly #jobs: Jobs;
   readonly #tenant: string;
+  readonly #dialect: string;
   /** Those that are yet to be read; undefined: all in one. */
   readonly #states: (JobState | undefined)[];
   /** A job that goes on while its list is read comes twice, the later look second. */
@@ -26,10 +35,10 @@ export class JobReading {
   #bound = Number.POSITIVE_INFINITY;
   #reading: Promise<void> | null = null;
 
-  /** `states`: only jobs in one of these, in the order in which a job goes through them. */
-  constructor(jobs: DialectJobs, tenant: string, states: readonly JobState[] | null) {
+  constructor(jobs: Jobs, { tenant, dialect, states }: ListedJobs) {
     this.#jobs = jobs;
     this.#tenant = tenant;
+    this.#dialect = dialect;
     this.#states = [...(states ?? [undefined])];
   }
 
@@ -68,7 +77,8 @@ export class JobReading {
 
   async #readPage(): Promise<void> {
     const [state, ...others] = this.#states;
-    const page = await this.#jobs.list(this.#tenant, { state }, { limit: PAGE, cursor: this.#cursor });
+    const filter = { state, dialect: this.#dialect };
+    const page = await this.#jobs.list(this.#tenant, filter, { limit: PAGE, cursor: this.#cursor });
     for (const job of page.jobs) this.#found.set(job.id, job);
     this.#cursor = page.cursor ?? undefined;
     const last = page.jobs.at(-1);
@@ -79,8 +89,8 @@ export class JobReading {
 }
 
 /** All of them. */
-export async function allJobs(jobs: DialectJobs, tenant: string): Promise<Job[]> {
-  const reading = new JobReading(jobs, tenant, null);
+export async function allJobs(jobs: Jobs, tenant: string, dialect: string): Promise<Job[]> {
+  const reading = new JobReading(jobs, { tenant, dialect, states: null });
   await reading.read(Number.POSITIVE_INFINITY, null);
   return reading.settled(null);
 }

@@ -8,7 +8,6 @@ import { DarkroomError } from '../../errors.ts';
 import { addressOf } from '../../jobs/model/links.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
-import { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import type { JobRequest } from '../../jobs/submit/job-submissions.ts';
 import { invalidFields } from '../../jobs/submit/validation.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
@@ -42,8 +41,7 @@ export const createCommonApplication: CreateDialect = (parts) => {
 };
 
 function routesOf(parts: ApiParts): OpenAPIHono<Env> {
-  const { submissions, runtime, operations, tasks, publicUrl } = parts;
-  const jobs = new DialectJobs(parts.service, NAME);
+  const { jobs, submissions, runtime, operations, tasks, publicUrl } = parts;
   const assets = assetBatch(tasks.assetsPerBatch);
   const app = new OpenAPIHono<Env>({
     defaultHook: (given) => {
@@ -98,7 +96,7 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
   app.post('/api/v1/assets', async (c) => {
     const { task_id, data, final } = parse(assets, await jsonOf(c));
     const ref = refOf(c, task_id);
-    await jobs.get(ref);
+    await jobs.open(ref, { dialect: NAME });
     await submissions.addAssets(ref, {
       assets: data.map(({ file_name, attributes, download_url }) => ({
         name: file_name,
@@ -125,11 +123,11 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
     }),
     async (c) => {
       const ref = refOf(c, c.req.valid('query').id);
-      const snapshot = await jobs.look(ref);
+      const snapshot = await jobs.open(ref, { dialect: NAME });
       const why = failureOf(snapshot.job);
       const result = snapshot.job.result && {
         url: `${publicUrl}/api/v1/result?id=${ref.id}`,
-        type: typeOf(await jobs.result(ref)),
+        type: typeOf(await snapshot.result()),
       };
       return c.json({ success: why === null, message: why, data: taskOf(snapshot, result) }, 200);
     },
@@ -145,7 +143,7 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
       responses: { 200: json(envelope(z.null()), 'Gone'), ...fails(404, 422, 503) },
     }),
     async (c) => {
-      await jobs.delete(refOf(c, c.req.valid('query').id));
+      await jobs.delete(refOf(c, c.req.valid('query').id), { dialect: NAME });
       return c.json(succeeded(null), 200);
     },
   );
@@ -172,9 +170,9 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
     }),
     async (c) => {
       const ref = refOf(c, c.req.valid('query').id);
-      const snapshot = await jobs.look(ref);
+      const snapshot = await jobs.open(ref, { dialect: NAME });
       if (!snapshot.job.result) throw notThere(snapshot);
-      const result = await jobs.result(ref);
+      const result = await snapshot.result();
       const type = typeOf(result);
       if (type === 'JSON') return c.json(result.manifest.data as never) as never;
       if (type === 'STREAM') return (await streamOf(c, snapshot.job, result)) as never;

@@ -1,5 +1,4 @@
 /** e2e3d: a textured model of the photographs in a directory of the server, under /api, and its files under /output. */
-import { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import type { CreateDialect } from '../dialect.ts';
 import { createRoutes } from '../native/shared.ts';
 import { fail } from './errors.ts';
@@ -10,14 +9,13 @@ import { submissionRoutes } from './submission.ts';
 import { systemRoutes } from './system.ts';
 
 export const createE2e3d: CreateDialect = (parts) => {
-  const jobs = new DialectJobs(parts.service, NAME);
   return {
     name: NAME,
     routes: createRoutes()
       .route('/', submissionRoutes(parts))
-      .route('/', jobRoutes(parts, jobs))
-      .route('/', resultRoutes(parts, jobs))
-      .route('/', systemRoutes(parts, jobs)),
+      .route('/', jobRoutes(parts))
+      .route('/', resultRoutes(parts))
+      .route('/', systemRoutes(parts)),
     // Whoever has a part of /api to itself comes before it in the list of dialects.
     owns: (path) => /^\/(api|output)(\/|$)/.test(path),
     fail,

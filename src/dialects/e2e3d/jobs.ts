@@ -3,13 +3,11 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiParts, Env } from '../../api/context.ts';
 import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
 import { json } from '../../api/openapi.ts';
-import type { Job } from '../../jobs/model/job.ts';
 import { states } from '../../jobs/model/states.ts';
-import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { createRoutes, refOf } from '../native/shared.ts';
 import { type E2e3dStatus, e2e3dJob, e2e3dStatus } from './callback.ts';
 import { fails } from './errors.ts';
-import { idParam, jobStatus, statuses, tags } from './shared.ts';
+import { idParam, jobStatus, NAME, statuses, tags } from './shared.ts';
 
 const listQuery = z.strictObject({
   status: z
@@ -29,9 +27,9 @@ const jobList = z
   })
   .meta({ id: 'E2e3dJobs' });
 
-export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: DialectJobs): OpenAPIHono<Env> {
+export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimator'>): OpenAPIHono<Env> {
   const app = createRoutes();
-  const lists = new JobLists(jobs);
+  const lists = new JobLists(jobs, NAME);
 
   app.openapi(
     createRoute({
@@ -60,7 +58,7 @@ export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: Dial
       responses: { 200: json(jobStatus, 'The job'), ...fails(404, 503) },
     }),
     async (c) => {
-      const snapshot = await jobs.look(refOf(c, c.req.valid('param').job_id));
+      const snapshot = await jobs.open(refOf(c, c.req.valid('param').job_id), { dialect: NAME });
       const expected = await estimator.estimate(snapshot);
       return c.json(e2e3dJob(snapshot.job, expected?.at ?? null), 200);
     },
@@ -81,8 +79,8 @@ export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: Dial
     }),
     async (c) => {
       const ref = refOf(c, c.req.valid('param').job_id);
-      const before = await jobs.get(ref);
-      const job = before.state === 'cancelled' ? before : await jobs.control(ref, 'cancel');
+      const opened = await jobs.open(ref, { dialect: NAME });
+      const job = opened.job.state === 'cancelled' ? opened.job : await opened.control('cancel');
       return c.json(e2e3dJob(job), job.state === 'cancelled' ? 200 : 202);
     },
   );
@@ -101,8 +99,8 @@ export function jobRoutes({ estimator }: Pick<ApiParts, 'estimator'>, jobs: Dial
         responses: { 200: json(jobStatus, 'The job'), ...fails(404, 409, 503) },
       }),
       async (c) => {
-        const job: Job = await jobs.control(refOf(c, c.req.valid('param').job_id), action);
-        return c.json(e2e3dJob(job), 200);
+        const job = await jobs.open(refOf(c, c.req.valid('param').job_id), { dialect: NAME });
+        return c.json(e2e3dJob(await job.control(action)), 200);
       },
     );
   }

@@ -4,15 +4,15 @@ import type { ApiParts, Env } from '../../api/context.ts';
 import { fileResponse } from '../../api/files/files.ts';
 import { file, json } from '../../api/openapi.ts';
 import { DarkroomError } from '../../errors.ts';
+import type { Jobs } from '../../jobs/jobs.ts';
 import { fileEntry, type Job } from '../../jobs/model/job.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import type { StoredResult } from '../../jobs/ports/job-archive.ts';
-import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { createRoutes, refOf } from '../native/shared.ts';
 import { e2e3dResults, e2e3dStatus, outputPath } from './callback.ts';
 import { fails } from './errors.ts';
-import { idParam, statuses, tags } from './shared.ts';
+import { idParam, NAME, statuses, tags } from './shared.ts';
 
 const example = (base: string) => ({
   mesh: `${base}/output/sample_job_123/mesh/reconstructed_mesh.obj`,
@@ -43,10 +43,7 @@ const results = z
 
 const outputFile = fileEntry.omit({ asset: true }).extend({ url: z.string() }).meta({ id: 'E2e3dFile' });
 
-export function resultRoutes(
-  { publicUrl }: Pick<ApiParts, 'publicUrl'>,
-  jobs: DialectJobs,
-): OpenAPIHono<Env> {
+export function resultRoutes({ jobs, publicUrl }: Pick<ApiParts, 'jobs' | 'publicUrl'>): OpenAPIHono<Env> {
   const app = createRoutes();
 
   app.openapi(
@@ -113,9 +110,10 @@ export function resultRoutes(
 }
 
 /** Throws result_not_ready, with the state in `details`. */
-async function resultOf(jobs: DialectJobs, ref: JobRef): Promise<{ job: Job; result: StoredResult }> {
-  const job = await jobs.get(ref);
-  if (job.result) return { job, result: await jobs.result(ref) };
+async function resultOf(jobs: Jobs, ref: JobRef): Promise<{ job: Job; result: StoredResult }> {
+  const opened = await jobs.open(ref, { dialect: NAME });
+  const { job } = opened;
+  if (job.result) return { job, result: await opened.result() };
   const { state, error } = job;
   const status = e2e3dStatus(state);
   const why = error ? `: ${error.message}` : '';

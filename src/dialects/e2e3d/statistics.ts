@@ -1,11 +1,11 @@
 /** Numbers about the jobs of this API. */
 
 import { allJobs } from '../../api/job-lists/job-reading.ts';
+import type { Jobs } from '../../jobs/jobs.ts';
 import type { Job } from '../../jobs/model/job.ts';
-import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { type E2e3dStatus, e2e3dStatus } from './callback.ts';
-import { statuses } from './shared.ts';
+import { NAME, statuses } from './shared.ts';
 
 /** They are counted by going through the list of jobs, which dashboards need not do each second. */
 const FRESH_MS = 5000;
@@ -22,17 +22,17 @@ interface Statistics {
 const MAX_TENANTS = 1000;
 
 export class StatisticsOf {
-  readonly #jobs: DialectJobs;
+  readonly #jobs: Jobs;
   /** By tenant. */
   readonly #known = new TtlCache<Statistics>(FRESH_MS, MAX_TENANTS);
 
-  constructor(jobs: DialectJobs) {
+  constructor(jobs: Jobs) {
     this.#jobs = jobs;
   }
 
   /** At most five seconds old. */
   for(tenant: string): Promise<Statistics> {
-    return this.#known.get(tenant, async () => statisticsOf(await allJobs(this.#jobs, tenant)));
+    return this.#known.get(tenant, async () => statisticsOf(await allJobs(this.#jobs, tenant, NAME)));
   }
 }
 

@@ -5,7 +5,6 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import type { ApiParts, Env } from '../../api/context.ts';
 import { json } from '../../api/openapi.ts';
 import type { LiveWorker } from '../../jobs/ports/job-runtime.ts';
-import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { createRoutes } from '../native/shared.ts';
 import { LINK_SECONDS } from './callback.ts';
 import { fails } from './errors.ts';
@@ -53,11 +52,11 @@ const config = z
   })
   .meta({ id: 'E2e3dConfig' });
 
-type Parts = Pick<ApiParts, 'runtime' | 'operations' | 'limits' | 'checkStore' | 'exposeMetrics'>;
+type Parts = Pick<ApiParts, 'jobs' | 'runtime' | 'operations' | 'limits' | 'checkStore' | 'exposeMetrics'>;
 
-export function systemRoutes(parts: Parts, jobs: DialectJobs): OpenAPIHono<Env> {
+export function systemRoutes(parts: Parts): OpenAPIHono<Env> {
   const { runtime, operations, limits } = parts;
-  const statistics = new StatisticsOf(jobs);
+  const statistics = new StatisticsOf(parts.jobs);
   const app = createRoutes();
   const info = () => operations.find(OPERATION)?.info;
 

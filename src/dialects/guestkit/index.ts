@@ -1,6 +1,5 @@
 /** The REST API of guestkit's workers, under /api/v1. */
 
-import { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { ConcurrencyQuotas } from '../../jobs/submit/concurrency-quota.ts';
 import type { CreateDialect } from '../dialect.ts';
 import { createRoutes } from '../native/shared.ts';
@@ -12,7 +11,6 @@ import { workerRoutes } from './worker.ts';
 const name = 'guestkit';
 
 export const createGuestkit: CreateDialect = (parts) => {
-  const jobs = new DialectJobs(parts.service, name);
   const queues = new ConcurrencyQuotas(
     (tenant) => parts.runtime.countOpen({ dialect: name, tenant, state: 'created' }),
     () => parts.guestkit.maxQueueSize,
@@ -21,8 +19,8 @@ export const createGuestkit: CreateDialect = (parts) => {
   return {
     name,
     routes: createRoutes()
-      .route('/', submissionRoutes(parts, { name, jobs, queues }))
-      .route('/', jobRoutes(jobs))
+      .route('/', submissionRoutes(parts, { name, queues }))
+      .route('/', jobRoutes(parts, name))
       .route('/', workerRoutes(parts)),
     // Whoever shares the prefix comes before it in the list of dialects.
     owns: (path) => path === '/api/v1' || path.startsWith('/api/v1/'),

@@ -1,12 +1,11 @@
 /** Jobs: the list, how one stands, what came of it. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Env } from '../../api/context.ts';
+import type { ApiParts, Env } from '../../api/context.ts';
 import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
 import { json } from '../../api/openapi.ts';
-import { DarkroomError } from '../../errors.ts';
+import { DarkroomError, hasCode } from '../../errors.ts';
 import { jobId } from '../../jobs/model/job.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
-import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { createRoutes, refOf } from '../native/shared.ts';
 import { fails } from './errors.ts';
 import { success, tags } from './shared.ts';
@@ -24,9 +23,9 @@ const jobList = z
   })
   .meta({ id: 'GuestkitJobs' });
 
-export function jobRoutes(jobs: DialectJobs): OpenAPIHono<Env> {
+export function jobRoutes({ jobs }: Pick<ApiParts, 'jobs'>, dialect: string): OpenAPIHono<Env> {
   const app = createRoutes();
-  const lists = new JobLists(jobs);
+  const lists = new JobLists(jobs, dialect);
 
   app.openapi(
     createRoute({
@@ -56,7 +55,8 @@ export function jobRoutes(jobs: DialectJobs): OpenAPIHono<Env> {
     }),
     async (c) => {
       const ref = refOf(c, c.req.valid('param').id);
-      const data = statusOf(await known(ref, () => jobs.get(ref)));
+      const { job } = await known(ref, () => jobs.open(ref, { dialect }));
+      const data = statusOf(job);
       return c.json({ success: true as const, data }, 200);
     },
   );
@@ -75,13 +75,14 @@ export function jobRoutes(jobs: DialectJobs): OpenAPIHono<Env> {
     }),
     async (c) => {
       const ref = refOf(c, c.req.valid('param').id);
-      const { status, error } = statusOf(await known(ref, () => jobs.get(ref)));
+      const opened = await known(ref, () => jobs.open(ref, { dialect }));
+      const { status, error } = statusOf(opened.job);
       if (status !== 'Completed') {
         const why = error === null ? '' : `: ${error}`;
         const message = `Result of job ${ref.id} is not available, the job is ${status}${why}`;
         throw new DarkroomError('result_not_ready', message);
       }
-      const { manifest } = await jobs.result(ref);
+      const { manifest } = await opened.result();
       return c.json({ success: true as const, data: manifest.data }, 200);
     },
   );
@@ -94,6 +95,6 @@ async function known<T>(ref: JobRef, read: () => Promise<T>): Promise<T> {
   const missing = () => new DarkroomError('job_not_found', `Job ${ref.id} not found`);
   if (!jobId.safeParse(ref.id).success) throw missing();
   return read().catch((error: unknown) => {
-    throw error instanceof DarkroomError && error.code === 'job_not_found' ? missing() : error;
+    throw hasCode(error, 'job_not_found') ? missing() : error;
   });
 }

@@ -3,10 +3,9 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiParts, Env } from '../../api/context.ts';
 import { jsonBody } from '../../api/json-body.ts';
 import { json } from '../../api/openapi.ts';
-import { DarkroomError } from '../../errors.ts';
+import { DarkroomError, hasCode } from '../../errors.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { FieldError } from '../../jobs/ports/operation-catalogue.ts';
-import type { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import type { ConcurrencyQuotas } from '../../jobs/submit/concurrency-quota.ts';
 import type { Submitted } from '../../jobs/submit/job-submissions.ts';
 import { invalid } from '../../jobs/submit/validation.ts';
@@ -19,7 +18,6 @@ const NO_JSON = 'Send the job as JSON, with the header Content-Type: application
 
 interface Own {
   readonly name: string;
-  readonly jobs: DialectJobs;
   readonly queues: ConcurrencyQuotas;
 }
 
@@ -33,8 +31,13 @@ const receipt = z.object({ job_id: z.string(), status: z.literal('submitted'), m
 });
 
 export function submissionRoutes(
-  { submissions, operations, onSubmitted }: Pick<ApiParts, 'submissions' | 'operations' | 'onSubmitted'>,
-  { name, jobs, queues }: Own,
+  {
+    jobs,
+    submissions,
+    operations,
+    onSubmitted,
+  }: Pick<ApiParts, 'jobs' | 'submissions' | 'operations' | 'onSubmitted'>,
+  { name, queues }: Own,
 ): OpenAPIHono<Env> {
   const app = createRoutes();
 
@@ -53,7 +56,7 @@ export function submissionRoutes(
   app.post('/api/v1/jobs', async (c) => {
     const request = requestOf(await jsonBody(c, NO_JSON), operations);
     const ref = refOf(c, request.id ?? '');
-    await admit(queues, jobs, ref);
+    await admit(queues, () => jobs.open(ref, { dialect: name }), ref);
     const { job, created } = await submissions
       .submit({ tenant: c.var.tenant, dialect: name }, request)
       .catch((error: unknown): Submitted => {
@@ -72,18 +75,18 @@ export function submissionRoutes(
 }
 
 /** A job that is there already needs no room. */
-async function admit(queues: ConcurrencyQuotas, jobs: DialectJobs, ref: JobRef): Promise<void> {
+async function admit(queues: ConcurrencyQuotas, find: () => Promise<unknown>, ref: JobRef): Promise<void> {
   try {
     await queues.of(ref.tenant).acquire();
   } catch (error) {
-    if (!(error instanceof DarkroomError && error.code === 'queue_full')) throw error;
-    const known = await jobs.get(ref).catch(() => null);
+    if (!hasCode(error, 'queue_full')) throw error;
+    const known = await find().catch(() => null);
     if (!known) throw error;
   }
 }
 
 function inTheirWords(error: unknown, operation: string): unknown {
-  if (!(error instanceof DarkroomError) || error.code !== 'invalid_request') return error;
+  if (!hasCode(error, 'invalid_request')) return error;
   const errors = (error.details?.['errors'] ?? []) as readonly FieldError[];
   return invalid(errors.map((one) => inDocument(operation, one)));
 }

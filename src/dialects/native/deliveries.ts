@@ -7,7 +7,7 @@ import { createRoutes, idParam, refOf } from './shared.ts';
 
 const tags = ['Callbacks'];
 
-export function deliveryRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHono<Env> {
+export function deliveryRoutes({ jobs }: Pick<ApiParts, 'jobs'>): OpenAPIHono<Env> {
   const app = createRoutes();
 
   app.openapi(
@@ -22,7 +22,10 @@ export function deliveryRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIH
         ...fails(404, 422, 503),
       },
     }),
-    async (c) => c.json({ deliveries: await service.deliveries(refOf(c, c.req.valid('param').id)) }, 200),
+    async (c) => {
+      const job = await jobs.open(refOf(c, c.req.valid('param').id));
+      return c.json({ deliveries: await job.deliveries() }, 200);
+    },
   );
 
   app.openapi(
@@ -43,7 +46,8 @@ export function deliveryRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIH
     }),
     async (c) => {
       const { id, delivery } = c.req.valid('param');
-      return c.json(await service.redeliver(refOf(c, id), delivery), 202);
+      const job = await jobs.open(refOf(c, id));
+      return c.json(await job.redeliver(delivery), 202);
     },
   );
 

@@ -12,7 +12,7 @@ const HEARTBEAT_MS = 15_000;
 const RECONNECT_MS = 2000;
 
 export function eventRoutes(
-  { service, watcher }: Pick<ApiParts, 'service' | 'watcher'>,
+  { jobs, watcher }: Pick<ApiParts, 'jobs' | 'watcher'>,
   heartbeatMs = HEARTBEAT_MS,
 ): OpenAPIHono<Env> {
   const app = createRoutes();
@@ -38,7 +38,7 @@ export function eventRoutes(
     async (c) => {
       const ref = refOf(c, c.req.valid('param').id);
       // Before the stream begins, since an error can no longer be told then.
-      const job = await service.get(ref);
+      const { job } = await jobs.open(ref);
       const seen = c.req.header('last-event-id') ?? '';
       if (isTerminal(job.state) && seen === endOf(job.run)) return c.body(null, 204);
       const headers = {

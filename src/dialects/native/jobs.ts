@@ -107,7 +107,7 @@ async function actionOf<Schema extends typeof cancellation | typeof nothing>(
   throw invalid(issue.keys.map((key) => ({ pointer: toPointer([key]), detail: refusal })));
 }
 
-export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'estimator'>): OpenAPIHono<Env> {
+export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimator'>): OpenAPIHono<Env> {
   const app = createRoutes();
 
   app.openapi(
@@ -126,7 +126,7 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
     async (c) => {
       const { limit, cursor, since, ...filter } = c.req.valid('query');
       const when = since === undefined ? undefined : new Date(since);
-      const page = await service.list(c.var.tenant, { ...filter, since: when }, { limit, cursor });
+      const page = await jobs.list(c.var.tenant, { ...filter, since: when }, { limit, cursor });
       return c.json({ jobs: page.jobs.map(withLinks), next_cursor: page.cursor }, 200);
     },
   );
@@ -145,9 +145,9 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
       },
     }),
     async (c) => {
-      const snapshot = await service.look(refOf(c, c.req.valid('param').id));
+      const snapshot = await jobs.open(refOf(c, c.req.valid('param').id));
       const estimated_completion = await estimator.estimate(snapshot);
-      const pending = isTerminal(snapshot.job.state) ? [] : [...(snapshot.pending ?? [])];
+      const pending = isTerminal(snapshot.job.state) ? [] : [...snapshot.pending];
       const job = { ...withLinks(snapshot.job), pending, estimated_completion };
       const etag = `W/"${createHash('sha256').update(JSON.stringify(job)).digest('base64url').slice(0, 27)}"`;
       c.header('etag', etag);
@@ -168,8 +168,8 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
       responses: { 200: json(asked, 'The request'), ...fails(404, 409, 422, 503) },
     }),
     async (c) => {
-      const request = await service.request(refOf(c, c.req.valid('param').id));
-      return c.json(request as z.output<typeof asked>, 200);
+      const job = await jobs.open(refOf(c, c.req.valid('param').id));
+      return c.json((await job.request()) as z.output<typeof asked>, 200);
     },
   );
 
@@ -194,8 +194,8 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
       async (c) => {
         const said = await actionOf(c, signal === 'cancel' ? cancellation : nothing);
         const reason = 'reason' in said ? said.reason : undefined;
-        const job = await service.control(refOf(c, c.req.valid('param').id), signal, reason);
-        return c.json(withLinks(job), 202);
+        const job = await jobs.open(refOf(c, c.req.valid('param').id));
+        return c.json(withLinks(await job.control(signal, reason)), 202);
       },
     );
   }
@@ -225,8 +225,8 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
     }),
     async (c) => {
       await actionOf(c, nothing, 'takes no body; from and assets stand in the query');
-      const ref = refOf(c, c.req.valid('param').id);
-      return c.json(withLinks(await service.rerun(ref, c.req.valid('query'))), 202);
+      const job = await jobs.open(refOf(c, c.req.valid('param').id));
+      return c.json(withLinks(await job.rerun(c.req.valid('query'))), 202);
     },
   );
 
@@ -240,7 +240,7 @@ export function jobRoutes({ service, estimator }: Pick<ApiParts, 'service' | 'es
       responses: { 204: { description: 'Gone; its id stays taken' }, ...fails(404, 422, 503) },
     }),
     async (c) => {
-      await service.delete(refOf(c, c.req.valid('param').id));
+      await jobs.delete(refOf(c, c.req.valid('param').id));
       return c.body(null, 204);
     },
   );

@@ -12,7 +12,7 @@ import { createRoutes, idParam, refOf } from './shared.ts';
 
 const tags = ['Results'];
 
-export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHono<Env> {
+export function resultRoutes({ jobs }: Pick<ApiParts, 'jobs'>): OpenAPIHono<Env> {
   const app = createRoutes();
 
   app.openapi(
@@ -24,7 +24,10 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
       request: { params: idParam },
       responses: { 200: json(manifest, 'The result'), ...fails(404, 409, 422, 503) },
     }),
-    async (c) => c.json((await service.result(refOf(c, c.req.valid('param').id))).manifest, 200),
+    async (c) => {
+      const job = await jobs.open(refOf(c, c.req.valid('param').id));
+      return c.json((await job.result()).manifest, 200);
+    },
   );
 
   app.openapi(
@@ -40,8 +43,9 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
       },
     }),
     async (c) => {
-      const { files } = (await service.result(refOf(c, c.req.valid('param').id))).manifest;
-      return c.json({ files }, 200);
+      const job = await jobs.open(refOf(c, c.req.valid('param').id));
+      const { manifest } = await job.result();
+      return c.json({ files: manifest.files }, 200);
     },
   );
 
@@ -59,7 +63,8 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
   });
   app.get('/v1/jobs/:id/files/:path{.+}', async (c) => {
     const { id, path } = c.req.param();
-    return fileResponse(c, await service.file(refOf(c, id), path));
+    const job = await jobs.open(refOf(c, id));
+    return fileResponse(c, await job.file(path));
   });
 
   app.openapi(
@@ -78,10 +83,9 @@ export function resultRoutes({ service }: Pick<ApiParts, 'service'>): OpenAPIHon
     }),
     async (c) => {
       const { id } = c.req.valid('param');
-      const ref = refOf(c, id);
-      const result = await service.result(ref);
-      const { completed_at } = await service.get(ref);
-      const modified = new Date(completed_at ?? 0);
+      const job = await jobs.open(refOf(c, id));
+      const result = await job.result();
+      const modified = new Date(job.job.completed_at ?? 0);
       const files = result.files.map(({ entry, open }) => ({ ...entry, modified, open: () => open() }));
       const names = safeNames(files.map(({ path }) => path));
       const manifest = {

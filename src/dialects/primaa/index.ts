@@ -9,7 +9,6 @@ import { describeFailure } from '../../api/problems/bad-fields.ts';
 import { failureHeaders } from '../../api/problems/problem.ts';
 import { DarkroomError } from '../../errors.ts';
 import { jobId } from '../../jobs/model/job.ts';
-import { DialectJobs } from '../../jobs/query/dialect-jobs.ts';
 import { invalidFields } from '../../jobs/submit/validation.ts';
 import type { CreateDialect } from '../dialect.ts';
 import { primaaJob, primaaResult } from './callback.ts';
@@ -63,13 +62,12 @@ export const createPrimaa: CreateDialect = (parts) => ({
   fail: failed,
 });
 
-function routesOf({ service, submissions, onSubmitted, publicUrl }: ApiParts): OpenAPIHono<Env> {
+function routesOf({ jobs, submissions, onSubmitted, publicUrl }: ApiParts): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (!result.success) throw invalidFields(result.error.issues);
     },
   });
-  const jobs = new DialectJobs(service, NAME);
   const failures = (...codes: number[]) =>
     Object.fromEntries(codes.map((code) => [code, json(answer, 'What was wrong, in `error`')]));
 
@@ -119,9 +117,10 @@ function routesOf({ service, submissions, onSubmitted, publicUrl }: ApiParts): O
       const id = c.req.valid('param').job_id;
       if (!jobId.safeParse(id).success) throw new DarkroomError('job_not_found', `There is no job "${id}"`);
       const ref = { tenant: c.var.tenant, id };
-      const job = await jobs.get(ref);
+      const opened = await jobs.open(ref, { dialect: NAME });
+      const { job } = opened;
       if (job.state !== 'completed') return c.json(primaaJob(job), 200);
-      const { manifest } = await jobs.result(ref);
+      const { manifest } = await opened.result();
       return c.json({ ...primaaJob(job), result: primaaResult(manifest, publicUrl) }, 200);
     },
   );

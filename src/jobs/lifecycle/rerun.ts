@@ -1,8 +1,63 @@
-/** Running a job again: what is computed anew, and what an earlier run did and this one builds on. */
+/** Runs an ended job again: computes everything, or builds on the checkpoints of an earlier run. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DarkroomError } from '../../errors.ts';
 import type { Job } from '../model/job.ts';
-import type { RunInput } from '../model/run-input.ts';
+import { initialStatus, type RunInput } from '../model/run-input.ts';
+import { isTerminal } from '../model/states.ts';
+import type { JobArchive } from '../ports/job-archive.ts';
+import type { JobRuntime, JobSnapshot } from '../ports/job-runtime.ts';
+import { type FindDependencies, findJob, findRunInput } from '../query/find-job.ts';
+import type { ConcurrencyQuotas } from '../submit/concurrency-quota.ts';
 import { invalid } from '../submit/validation.ts';
+import { workExpiredSince } from './scheduled-deletion.ts';
+
+/** Milliseconds that a rerun waits for a workflow that still delivers the callback of the ended run. */
+const CLOSING_TIMEOUT_MS = 5000;
+
+export interface RerunDependencies extends FindDependencies {
+  readonly runtime: Pick<JobRuntime, 'get' | 'runInput' | 'start'>;
+  readonly archive: Pick<JobArchive, 'record' | 'isDeleted' | 'eraseWork'>;
+  readonly quotas: ConcurrencyQuotas;
+}
+
+/**
+ * Starts the next run of a job. When another rerun starts first, returns that one.
+ *
+ * @throws job_still_active, job_not_rerunnable, invalid_request, too_many_jobs
+ */
+export async function rerunJob(
+  dependencies: RerunDependencies,
+  { job, fingerprint }: JobSnapshot,
+  request: RerunRequest,
+): Promise<Job> {
+  const { runtime, quotas } = dependencies;
+  const { id, state } = job;
+  if (!isTerminal(state)) {
+    const message = `Job "${id}" is ${state}; cancel it or wait for its end before you run it again`;
+    throw new DarkroomError('job_still_active', message, { details: { state } });
+  }
+  const earlier = await findRunInput(dependencies, job);
+  const expiredSince = workExpiredSince(job, earlier);
+  const runInput = buildRerunInput(earlier, job, request, expiredSince !== null);
+  await quotas.of(job.tenant).acquire();
+  // Expired checkpoints may be erased at any moment, so the next run must not build on some of them.
+  if (expiredSince) await eraseWork(dependencies, job, expiredSince);
+  for (const deadline = Date.now() + CLOSING_TIMEOUT_MS; ; await sleep(100)) {
+    if (await runtime.start({ ...runInput, fingerprint }, {}))
+      return { ...runInput.header, ...initialStatus(runInput) };
+    const { job: now } = await findJob(dependencies, job);
+    if (now.run >= runInput.run) return now;
+    if (Date.now() < deadline) continue;
+    const message = `Job "${id}" has ended and still delivers its callback; run it again in a few seconds`;
+    throw new DarkroomError('job_still_active', message, { details: { state: now.state } });
+  }
+}
+
+/** Erases checkpoints written before `until`; a concurrent rerun may have written newer ones. */
+async function eraseWork({ archive }: RerunDependencies, job: Job, until: Date): Promise<void> {
+  const record = await archive.record(job);
+  if (record?.job.run === job.run) await archive.eraseWork(record, until);
+}
 
 export interface RerunRequest {
   /** The first stage that is computed anew; all of them when left out. */
@@ -42,10 +97,10 @@ export function buildRerunInput(
     requestedAt: new Date().toISOString(),
     refetch: from === undefined || anew,
     stages: earlier.stages.map((stage, index) => {
-      if (anew) return { ...stage, run, mends: null };
-      if (index < first) return { ...stage, mends: null };
+      if (anew) return { ...stage, run, retriesFailuresOf: null };
+      if (index < first) return { ...stage, retriesFailuresOf: null };
       // A stage that takes all assets together has nothing to add to.
-      return { ...stage, run, mends: assets === 'failed' && stage.perAsset ? stage.run : null };
+      return { ...stage, run, retriesFailuresOf: assets === 'failed' && stage.perAsset ? stage.run : null };
     }),
     result: job.result,
   };

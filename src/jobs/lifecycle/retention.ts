@@ -1,6 +1,6 @@
 /** What has to be done now and then: what has had its time is erased, and what was left behind is found. */
 
-import { DarkroomError } from '../../errors.ts';
+import { isOutage } from '../../errors.ts';
 import type { Job } from '../model/job.ts';
 import type { JobRef } from '../model/run-input.ts';
 import { isTerminal } from '../model/states.ts';
@@ -152,12 +152,3 @@ export class Retention {
     return null;
   }
 }
-
-const outages: readonly string[] = [
-  'temporal_unavailable',
-  'temporal_busy',
-  'store_unavailable',
-  'disk_full',
-];
-
-const isOutage = (error: unknown): boolean => error instanceof DarkroomError && outages.includes(error.code);

@@ -1,7 +1,8 @@
 /** Takes jobs in, and assets for jobs that wait for them: checked whole, refused whole, or durable. */
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
-import { DarkroomError } from '../../errors.ts';
+import { DarkroomError, hasCode, isOutcomeUnknown } from '../../errors.ts';
+import type { Jobs } from '../jobs.ts';
 import { isExpired } from '../lifecycle/scheduled-deletion.ts';
 import type { assetList } from '../model/asset.ts';
 import type { Job, JobSpec, jobSpec } from '../model/job.ts';
@@ -10,7 +11,6 @@ import { isTerminal } from '../model/states.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
 import type { OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
-import type { JobService } from '../query/job-service.ts';
 import {
   buildRunInput,
   type ReceivedFile,
@@ -22,7 +22,6 @@ import {
 import type { ConcurrencyQuotas } from './concurrency-quota.ts';
 import { canonicalRequest, sameRequest } from './fingerprint.ts';
 import { Idempotency, inTermsOfKey } from './idempotency.ts';
-import { isOutcomeUnknown } from './outcome-unknown.ts';
 import { refusedRecord } from './refused-record.ts';
 import { StagedWrites } from './staged-writes.ts';
 import { Uploads } from './uploads.ts';
@@ -68,13 +67,13 @@ export interface Submitted {
 
 export class JobSubmissions {
   readonly #parts: JobSubmissionsDependencies;
-  readonly #service: Pick<JobService, 'get'>;
+  readonly #jobs: Pick<Jobs, 'open'>;
   readonly #idempotency: Idempotency;
 
-  constructor(parts: JobSubmissionsDependencies, service: Pick<JobService, 'get'>) {
+  constructor(parts: JobSubmissionsDependencies, jobs: Pick<Jobs, 'open'>) {
     this.#parts = parts;
     this.#idempotency = new Idempotency(parts.fingerprints);
-    this.#service = service;
+    this.#jobs = jobs;
   }
 
   /**
@@ -214,7 +213,7 @@ export class JobSubmissions {
 
   /** Uploads for a job that waits for assets. Throws job_not_found, input_closed. */
   async receiveAssets(ref: JobRef): Promise<Uploads> {
-    const job = await this.#service.get(ref);
+    const { job } = await this.#jobs.open(ref);
     if (isComplete(job)) throw inputClosed(job);
     return new Uploads(new StagedWrites(this.#parts.archive, ref));
   }
@@ -229,7 +228,7 @@ export class JobSubmissions {
       () => this.#handOver(staged, request, uploads?.files ?? []),
       (taken) => taken,
     );
-    return this.#service.get(ref);
+    return (await this.#jobs.open(ref)).job;
   }
 
   /** False: the same call had brought them before. */
@@ -239,7 +238,7 @@ export class JobSubmissions {
     files: readonly ReceivedFile[],
   ): Promise<boolean> {
     const { ref } = staged;
-    const job = await this.#service.get(ref);
+    const { job } = await this.#jobs.open(ref);
     const assets = withUploads(validateAssets(request.assets, job.operation, this.#parts, files), files);
     const { final = false, idempotencyKey } = request;
     if (assets.length === 0 && !final)
@@ -262,7 +261,7 @@ export class JobSubmissions {
       await this.#parts.runtime.addAssets(ref, { chunks: [tooMany], final: false }, call);
       return true;
     } catch (error) {
-      if (isOutcomeUnknown(error) || isReusedKey(error)) throw error;
+      if (isOutcomeUnknown(error) || hasCode(error, 'idempotency_key_reused')) throw error;
       return false;
     }
   }
@@ -273,7 +272,7 @@ export class JobSubmissions {
     if (!record) return null;
     if (isExpired(record.job)) throw idGone(ref, 'has expired');
     sameRequest(record, fingerprints);
-    return this.#service.get(ref);
+    return (await this.#jobs.open(ref)).job;
   }
 
   async #refuseDeleted(ref: JobRef): Promise<void> {
@@ -292,6 +291,3 @@ const inputClosed = ({ id, state }: Job): DarkroomError => {
   const message = `The input of job "${id}" is complete (it is ${state}); it takes no more assets`;
   return new DarkroomError('input_closed', message, { details: { state } });
 };
-
-const isReusedKey = (error: unknown): boolean =>
-  error instanceof DarkroomError && error.code === 'idempotency_key_reused';

@@ -1,9 +1,9 @@
 /** What one request puts into the store before its job is durable: the job's from then on, or gone. */
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
+import { isOutcomeUnknown } from '../../errors.ts';
 import type { JobInputs, JobRef, RunInput, SealedInputs, Upload } from '../model/run-input.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
-import { isOutcomeUnknown } from './outcome-unknown.ts';
 
 export class StagedWrites {
   readonly ref: JobRef;

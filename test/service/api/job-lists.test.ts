@@ -1,11 +1,10 @@
 /** Pages of long lists: what Temporal knows, and a thousand jobs that only the store remembers. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { JobLists } from '../../../src/api/job-lists/job-lists.ts';
 import { allJobs } from '../../../src/api/job-lists/job-reading.ts';
 import { Keyring } from '../../../src/auth/keyring.ts';
+import { Jobs } from '../../../src/jobs/jobs.ts';
 import type { Job } from '../../../src/jobs/model/job.ts';
-import { DialectJobs } from '../../../src/jobs/query/dialect-jobs.ts';
-import { JobService } from '../../../src/jobs/query/job-service.ts';
 import { tenantQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
 import { createJobArchive } from '../../../src/storage/archive.ts';
 import { endedKey } from '../../../src/storage/layout.ts';
@@ -28,7 +27,7 @@ let reads = 0;
 let client: AbortController;
 
 beforeAll(async () => {
-  lab = await startLab(inject('temporalBinary'));
+  lab = await startLab();
   runtime = runtimeOf(lab);
   const store = storeOf(lab);
   const now = Date.now();
@@ -51,7 +50,7 @@ beforeAll(async () => {
     );
   const params = { delay_ms: 600_000 };
   await submissions.submit({ tenant, dialect }, { id: 'runs', operation: 'test.echo', params });
-  await lab.until(await lab.service.rerun({ tenant, id: 'two' }, {}), 'completed');
+  await lab.until(await (await lab.jobs.open({ tenant, id: 'two' })).rerun({}), 'completed');
 }, 120_000);
 afterAll(() => lab.dispose());
 beforeEach(() => {
@@ -59,7 +58,7 @@ beforeEach(() => {
   client = new AbortController();
 });
 
-function jobsBy(way: TemporalRuntime): DialectJobs {
+function jobsBy(way: TemporalRuntime): Jobs {
   const inner = storeOf(lab);
   const store = new Proxy(inner, {
     get: (target, name) => {
@@ -70,7 +69,7 @@ function jobsBy(way: TemporalRuntime): DialectJobs {
   });
   const archive = createJobArchive(store, new Keyring([Buffer.alloc(32)]));
   const quotas = tenantQuotas(way, () => Number.POSITIVE_INFINITY);
-  return new DialectJobs(new JobService({ runtime: way, archive, quotas }), dialect);
+  return new Jobs({ runtime: way, archive, quotas });
 }
 const idsOf = (jobs: readonly Job[]) => jobs.map(({ id }) => id);
 
@@ -101,7 +100,7 @@ test('Temporal counts each job that it knows, and one that was run again once', 
 describe('a page', () => {
   test('is read as far as it goes, and the total is not counted for each', async () => {
     const jobs = jobsBy(runtime);
-    const lists = new JobLists(jobs);
+    const lists = new JobLists(jobs, dialect);
     const first = await lists.page({ tenant, states: null, limit: 1 }, client.signal);
     expect([idsOf(first.jobs), first.total]).toEqual([['runs'], OLDER + 4]);
     reads = 0;
@@ -114,19 +113,19 @@ describe('a page', () => {
 
   test('and the next have each job once, in the order of submission', async () => {
     const jobs = jobsBy(runtime);
-    const whole = await allJobs(jobs, tenant);
+    const whole = await allJobs(jobs, tenant, dialect);
     expect(idsOf(whole).slice(0, 4)).toEqual(['runs', 'three', 'two', 'one']);
     const times = whole.map(({ created_at }) => created_at);
     expect(times).toEqual(times.toSorted().toReversed());
     for (const limit of [90, 700]) {
-      const { found, totals } = await walk(new JobLists(jobs), limit);
+      const { found, totals } = await walk(new JobLists(jobs, dialect), limit);
       expect(idsOf(found)).toEqual(idsOf(whole));
       expect(totals).toEqual([OLDER + 4]);
     }
   });
 
   test('of one state, likewise', async () => {
-    const { found, totals } = await walk(new JobLists(jobsBy(runtime)), 60, ['failed']);
+    const { found, totals } = await walk(new JobLists(jobsBy(runtime), dialect), 60, ['failed']);
     expect(found).toHaveLength(OLDER / 4);
     expect(totals).toEqual([OLDER / 4]);
     const times = found.map(({ created_at }) => created_at);
@@ -134,7 +133,7 @@ describe('a page', () => {
   });
 
   test('goes on in what was read for the one before', async () => {
-    const lists = new JobLists(jobsBy(runtime));
+    const lists = new JobLists(jobsBy(runtime), dialect);
     const first = await lists.page({ tenant, states: null, limit: 300 }, client.signal);
     reads = 0;
     const cursor = first.next ?? '';
@@ -143,7 +142,7 @@ describe('a page', () => {
   });
 
   test('of a client that has left is read no further', async () => {
-    const lists = new JobLists(jobsBy(runtime));
+    const lists = new JobLists(jobsBy(runtime), dialect);
     const list = lists.page({ tenant, states: null }, client.signal);
     client.abort();
     await list;
@@ -152,7 +151,7 @@ describe('a page', () => {
 
   test('while Temporal is away has what the store has, and its total', async () => {
     const away = createClient(embeddedTarget(`127.0.0.1:${await freePort('127.0.0.1', 0)}`));
-    const lists = new JobLists(jobsBy(new TemporalRuntime(away, [])));
+    const lists = new JobLists(jobsBy(new TemporalRuntime(away, [])), dialect);
     const page = await lists.page({ tenant, states: null, limit: 5 }, client.signal);
     // Of the jobs above, which have ended, the store has records too.
     expect([page.jobs.length, page.total]).toEqual([5, OLDER + 3]);
@@ -166,7 +165,7 @@ test('a client without a limit has all, by few questions', async () => {
     questions += 1;
     return runtime.list(...args);
   };
-  const lists = new JobLists(jobsBy(changed(runtime, { list }) as TemporalRuntime));
+  const lists = new JobLists(jobsBy(changed(runtime, { list }) as TemporalRuntime), dialect);
   const { jobs, total, next } = await lists.page({ tenant, states: null }, client.signal);
   expect([jobs.length, total, next]).toEqual([OLDER + 4, OLDER + 4, null]);
   expect(questions).toBe(1);

@@ -11,8 +11,8 @@ import { createHttpServer } from '../../../src/api/server.ts';
 import { loadKeyring } from '../../../src/auth/keyring.ts';
 import { ConfigError } from '../../../src/config/config.ts';
 import { listPhotographs } from '../../../src/inputs/photographs.ts';
+import { Jobs } from '../../../src/jobs/jobs.ts';
 import { Estimator } from '../../../src/jobs/query/estimator.ts';
-import { JobService } from '../../../src/jobs/query/job-service.ts';
 import { Watcher } from '../../../src/jobs/query/watcher.ts';
 import { tenantQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from '../../../src/jobs/submit/job-submissions.ts';
@@ -58,7 +58,7 @@ beforeAll(async () => {
   const operations = createRegistry([survey]);
   const runtime = new TemporalRuntime(client, operations.capabilities);
   const quotas = tenantQuotas(runtime, () => Number.POSITIVE_INFINITY);
-  const service = new JobService({ runtime, archive, quotas });
+  const jobs = new Jobs({ runtime, archive, quotas });
   const rules = {
     runtime,
     archive,
@@ -72,10 +72,10 @@ beforeAll(async () => {
   };
   startApp = (operation, params) =>
     createApp({
-      service,
+      jobs,
       usage: new StoredUsage(store),
-      submissions: new JobSubmissions(rules, service),
-      watcher: new Watcher((ref) => service.look(ref)),
+      submissions: new JobSubmissions(rules, jobs),
+      watcher: new Watcher((ref) => jobs.open(ref)),
       estimator: new Estimator(runtime),
       runtime,
       operations,

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { leftoversDeletion } from '../../../src/jobs/lifecycle/scheduled-deletion.ts';
 import type { JobRecord } from '../../../src/jobs/ports/job-archive.ts';
 import { workflowIdOf } from '../../../src/temporal/names.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
       response.end(picture);
     },
   });
-  lab = await startLab(inject('temporalBinary'), [holds], {}, { jobMs: null, workMs: WORK_MS });
+  lab = await startLab([holds], {}, { jobMs: null, workMs: WORK_MS });
 });
 afterAll(async () => {
   await lab.dispose();
@@ -72,7 +72,7 @@ async function files(id: string): Promise<string[]> {
 
 /** Path and content of each file of the result. */
 async function result(id: string): Promise<string[][]> {
-  const { files: found } = await lab.service.result(ref(id));
+  const { files: found } = await (await lab.jobs.open(ref(id))).result();
   return Promise.all(found.map(async ({ entry, open }) => [entry.path, await text((await open()) as never)]));
 }
 
@@ -92,7 +92,7 @@ test('what only a rerun needs goes first; the result stays, and a rerun does all
 
   await sleep(WORK_MS);
   const fetchesBefore = fetches;
-  const job = await lab.service.rerun(ref('work'), { from: 'pages' });
+  const job = await (await lab.jobs.open(ref('work'))).rerun({ from: 'pages' });
   expect((await lab.until(job, 'completed')).run).toBe(2);
   expect(fetches).toBe(fetchesBefore + 1);
   expect((await result('work')).map(([path]) => path)).toEqual(before.map(([path]) => path));
@@ -104,13 +104,15 @@ test('a job that expires is gone at its time, and erased soon after; its id stay
   const expiresAt = Date.parse(job.expires_at ?? '');
   expect(expiresAt - Date.parse(job.completed_at ?? '')).toBe(KEPT_MS);
   await sleep(expiresAt - Date.now() + 100);
-  await expect(lab.service.get(job)).rejects.toMatchObject({
+  await expect(lab.jobs.open(job)).rejects.toMatchObject({
     code: 'job_not_found',
     message: `Job "short-lived" was kept until ${job.expires_at}`,
   });
-  const { jobs } = await lab.service.list('public', {}, { limit: 200 });
+  const { jobs } = await lab.jobs.list('public', {}, { limit: 200 });
   expect(jobs.map(({ id }) => id)).not.toContain('short-lived');
-  await expect(lab.service.rerun(job, {})).rejects.toMatchObject({ code: 'job_not_found' });
+  await expect(lab.jobs.open(job).then((job) => job.rerun({}))).rejects.toMatchObject({
+    code: 'job_not_found',
+  });
   await expect(lab.submit(gallery('short-lived'))).rejects.toMatchObject({ code: 'job_id_deleted' });
 
   expect(await deleteExpired(2 * 60_000)).toMatchObject({ jobs: 1 });
@@ -130,17 +132,20 @@ test('a job that is kept longer than its work has both erased, one after the oth
 test('two that run it again after that time are one run, and lose nothing', async () => {
   const job = await ended('twice');
   await sleep(WORK_MS + 100);
-  const answers = await Promise.all([lab.service.rerun(job, {}), lab.service.rerun(job, {})]);
+  const answers = await Promise.all([
+    lab.jobs.open(job).then((job) => job.rerun({})),
+    lab.jobs.open(job).then((job) => job.rerun({})),
+  ]);
   expect(answers.map(({ run }) => run)).toEqual([2, 2]);
   await expect
-    .poll(async () => [(await lab.service.get(job)).run, (await lab.service.get(job)).state])
+    .poll(async () => [(await lab.jobs.open(job)).job.run, (await lab.jobs.open(job)).job.state])
     .toEqual([2, 'completed']);
   const left = await files('twice');
   expect(left.filter((path) => path.includes('/inputs/')).length).toBeGreaterThan(0);
   expect(left.filter((path) => path.includes('/runs/1/stages/'))).toEqual([]);
   expect(left.filter((path) => path.includes('/runs/2/stages/')).length).toBeGreaterThan(0);
   expect((await result('twice')).length).toBeGreaterThan(0);
-  await lab.service.delete(job);
+  await lab.jobs.delete(job);
 });
 
 test('while it runs again, nothing of it is erased', async () => {
@@ -149,7 +154,7 @@ test('while it runs again, nothing of it is erased', async () => {
   held = new Promise((resolve) => {
     letGo = resolve;
   });
-  const running = await lab.service.rerun(job, {});
+  const running = await (await lab.jobs.open(job)).rerun({});
   expect(await deleteExpired(3 * WORK_MS)).toMatchObject({ work: 0, jobs: 0 });
   expect((await files('again')).filter((path) => path.includes('/runs/1/'))).toEqual(before);
   letGo();
@@ -186,7 +191,7 @@ describe('a job that was deleted while it ran', () => {
     lab.until(await lab.submit({ id, operation: 'test.echo', params: { delay_ms: 60_000 } }), 'processing');
 
   test('is looked at once more, for what a step has written that heard of nothing', async () => {
-    await lab.service.delete(await running('written-to'));
+    await lab.jobs.delete(await running('written-to'));
     const late = join(lab.storeDir, 'public/jobs/written-to/runs/1/outputs/echo/all/1/late.txt');
     await mkdir(dirname(late), { recursive: true });
     await writeFile(late, 'of a worker that was cut off');
@@ -238,7 +243,7 @@ test('what a run writes that began after the look at its job stays', async () =>
   for (const path of written) expect(left).toContain(`public/jobs/late/${path}`);
   expect(left.filter((path) => path.includes('/runs/1/stages/'))).toEqual([]);
   expect((await result('late')).length).toBeGreaterThan(0);
-  await lab.service.delete(job);
+  await lab.jobs.delete(job);
 });
 
 test('what cannot be done for one job is told, and keeps the others from nothing', async () => {

@@ -1,6 +1,6 @@
 /** What requests leave in the store when their process dies, or Temporal is away: the retention tells what belongs to a job. */
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DarkroomError } from '../../../src/errors.ts';
 import type { JobRuntime } from '../../../src/jobs/ports/job-runtime.ts';
 import type { JobRequest } from '../../../src/jobs/submit/job-submissions.ts';
@@ -21,7 +21,7 @@ let picture: Buffer;
 
 beforeAll(async () => {
   picture = await plain(16, 16).png().toBuffer();
-  lab = await startLab(inject('temporalBinary'));
+  lab = await startLab();
 });
 afterAll(() => lab.dispose());
 
@@ -60,7 +60,7 @@ test('of a request that died in its upload and was sent again, the second alone 
   expect(await keys(`/${job.id}/uploads/`)).toHaveLength(1);
   expect(await markers()).toEqual([]);
   expect(died.staged.ref).toEqual({ tenant: 'public', id: job.id });
-  const rerun = await lab.service.rerun(job, {});
+  const rerun = await (await lab.jobs.open(job)).rerun({});
   expect((await lab.until(rerun, 'completed', 'failed')).state).toBe('completed');
 });
 
@@ -99,7 +99,7 @@ test('what was sealed stays when only the answer of the start was lost', async (
   const submitted = submissions.submit(caller, echo('unheard'));
   await expect(submitted).rejects.toMatchObject({ code: 'temporal_unavailable' });
   expect(await markers()).toHaveLength(1);
-  await lab.until(await lab.service.get({ tenant: 'public', id: 'unheard' }), 'completed');
+  await lab.until((await lab.jobs.open({ tenant: 'public', id: 'unheard' })).job, 'completed');
   expect(await deleteExpired()).toMatchObject({ uploads: 1 });
   expect(await markers()).toEqual([]);
   expect(await keys('/unheard/sealed/')).toHaveLength(1);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DarkroomError } from '../../../src/errors.ts';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
@@ -61,7 +61,7 @@ const write = labOperation('lab.write', async ({ workspace, outputs }) => {
 
 beforeAll(async () => {
   web = await startWeb({ '/asset': Buffer.alloc(700 * 1024, 'a') });
-  lab = await startLab(inject('temporalBinary'), [hang, hold, write, call]);
+  lab = await startLab([hang, hold, write, call]);
 });
 
 afterAll(async () => {
@@ -98,13 +98,13 @@ describe('a job waits', () => {
     letGo();
     try {
       await expect.poll(() => complaints(job)).toEqual(['store_unavailable']);
-      expect(await lab.service.get(job)).toMatchObject({ state: 'processing', error: null });
+      expect((await lab.jobs.open(job)).job).toMatchObject({ state: 'processing', error: null });
     } finally {
       await rm(lab.storeDir);
       await rename(away, lab.storeDir);
     }
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({ state: 'completed', error: null });
-    expect((await lab.service.result(job)).manifest.data).toMatchObject({ word: 'kept' });
+    expect((await (await lab.jobs.open(job)).result()).manifest.data).toMatchObject({ word: 'kept' });
   });
 
   test('and an attempt that it spoilt is not one of the five for what may pass', async () => {
@@ -119,7 +119,7 @@ describe('a job waits', () => {
     const job = await lab.submit({ operation: 'lab.write' });
     await expect.poll(() => writes).toBe(4);
     await expect.poll(() => complaints(job)).toEqual(['disk_full']);
-    expect(await lab.service.get(job)).toMatchObject({ state: 'processing', error: null });
+    expect((await lab.jobs.open(job)).job).toMatchObject({ state: 'processing', error: null });
     room = true;
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({ state: 'completed', error: null });
   });
@@ -134,7 +134,7 @@ describe('a job waits', () => {
       await writeFile(ballast, Buffer.alloc(600 * 1024));
       const job = await lab.submit({ operation: 'test.echo', assets: [source()] });
       await expect.poll(() => complaints(job)).toEqual(['disk_full']);
-      expect(await lab.service.get(job)).toMatchObject({ error: null, assets: { failed: 0 } });
+      expect((await lab.jobs.open(job)).job).toMatchObject({ error: null, assets: { failed: 0 } });
       await rm(ballast);
       expect(await lab.until(job, 'completed', 'failed')).toMatchObject({
         state: 'completed',
@@ -153,9 +153,10 @@ describe('however often a step was tried', () => {
   async function patient(given: (string | null)[]): Promise<unknown> {
     failures = [...given];
     calls = 0;
-    const connection = await NativeConnection.connect({ address: lab.address });
+    const connection = await NativeConnection.connect(lab.temporal.options);
     const worker = await Worker.create({
       connection,
+      namespace: lab.temporal.namespace,
       taskQueue: 'outageRetry',
       workflowsPath: fileURLToPath(new URL('../../support/outage-retry.workflow.ts', import.meta.url)),
       activities: {

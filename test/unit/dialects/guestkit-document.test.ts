@@ -6,7 +6,7 @@ import { guestkitInspect } from '../../../operations/guestkit-inspect/index.ts';
 import { createRegistry } from '../../../operations/registry.ts';
 import { fail, queueFull } from '../../../src/dialects/guestkit/errors.ts';
 import { inDocument, requestOf } from '../../../src/dialects/guestkit/job-document.ts';
-import { catalogue as catalogueOfErrors, DarkroomError, type ErrorCode } from '../../../src/errors.ts';
+import { errorCatalogue as catalogueOfErrors, DarkroomError, type ErrorCode } from '../../../src/errors.ts';
 import { ConcurrencyQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
 import { validate } from '../../../src/jobs/submit/validation.ts';
 import { document } from '../../support/clients/guestkit/requests.ts';
