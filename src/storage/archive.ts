@@ -3,7 +3,6 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Keyring } from '../auth/keyring.ts';
 import { DarkroomError } from '../errors.ts';
-import { firstDeletion, jobDeletion, type ScheduledDeletion } from '../jobs/lifecycle/scheduled-deletion.ts';
 import type { Delivery } from '../jobs/model/delivery.ts';
 import type { FileEntry, Job, Manifest } from '../jobs/model/job.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type SealedInputs,
   type Upload,
 } from '../jobs/model/run-input.ts';
+import { firstDeletion, jobDeletion, type ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
 import { isTerminal } from '../jobs/model/states.ts';
 import type {
   Deposited,
