@@ -6,6 +6,7 @@ import { nativeBody } from '../src/dialects/native/callback.ts';
 import { DarkroomError } from '../src/errors.ts';
 import type { DeliveryAttempt } from '../src/jobs/model/delivery.ts';
 import type { Callback } from '../src/jobs/model/job.ts';
+import { parseRetryAfter } from '../src/lib/retry-after.ts';
 import { AddressForbidden, HttpFailure } from '../src/net/guarded-http.ts';
 import type { StoredDelivery } from '../src/storage/archive.ts';
 import { readDelivery, writeDelivery } from './delivery.ts';
@@ -124,14 +125,8 @@ function judge(
   const reason = redirect
     ? `the receiver redirects (${status}), which callbacks do not follow`
     : `the receiver answered ${status}`;
-  return { outcome: 'failed', reason, retryAfterMs: millisecondsOf(retryAfter) };
-}
-
-/** Retry-After is a number of seconds or a date (RFC 9110, 10.2.3). */
-function millisecondsOf(retryAfter: string | undefined): number | null {
-  if (retryAfter === undefined) return null;
-  const wait = /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1000 : Date.parse(retryAfter) - Date.now();
-  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), MAX_RETRY_AFTER_MS) : null;
+  const waitMs = parseRetryAfter(retryAfter);
+  return { outcome: 'failed', reason, retryAfterMs: waitMs && Math.min(waitMs, MAX_RETRY_AFTER_MS) };
 }
 
 function nextRecord(

@@ -3,9 +3,11 @@
  * baseline is a bare script that fetches and hashes the same assets, 16 at once, keeps nothing and starts again from nothing
  * if it is killed. A ratio of 0.1 means that a durable asset costs ten of those.
  */
+
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { workflowIdOf } from '../src/temporal/names.ts';
 import { startBare } from './bare.ts';
@@ -13,7 +15,7 @@ import { computing, forgetPeak, memory } from './processes.ts';
 import { read, submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { inLanes, sleep, timed } from './timing.ts';
+import { inLanes, timed } from './timing.ts';
 
 const LANES = 16;
 

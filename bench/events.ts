@@ -2,13 +2,15 @@
  * A thousand readers of one job's events. The baseline is one reader: a ratio of 1 would mean that the others cost nothing,
  * since the job is looked at once for all of them; of 1,000, that nothing is shared.
  */
+
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { computing, forgetPeak, memory } from './processes.ts';
 import { submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { inLanes, sleep } from './timing.ts';
+import { inLanes } from './timing.ts';
 
 const READERS = 1000;
 const SECONDS = 10;

@@ -2,10 +2,11 @@
  * Lists of jobs while Temporal knows thousands. The baseline is the raw visibility query that finds the same page. Ratio 1
  * would mean that it costs nothing to decode jobs, to look whether one was deleted or run again, and to write JSON.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { inLanes, inTurn, sleep, timed } from './timing.ts';
+import { inLanes, inTurn, timed } from './timing.ts';
 
 const PAGE = 100;
 const TIMES = 40;

@@ -2,9 +2,11 @@
  * A model of eight small photographs, next to the same stages called one after the other in one directory: what the way
  * through Temporal and the checkpoints in the store cost where the work itself takes long. Less is better, 1 is free.
  */
+
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { EngineAtHand, InputFile } from '../operations/operation.ts';
@@ -14,7 +16,7 @@ import { installedEngines } from '../src/engines/installation.ts';
 import { read, submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { inTurn, sleep } from './timing.ts';
+import { inTurn } from './timing.ts';
 
 const TIMES = 3;
 const VIEWS = 8;

@@ -1,7 +1,9 @@
 /** A darkroom of its own for a bench: Temporal, the API and, when asked for, a worker, each a process. */
+
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { composeApi } from '../src/compose.ts';
@@ -12,7 +14,6 @@ import { findTemporal } from '../src/temporal/embedded/binary.ts';
 import { freePort } from '../src/temporal/embedded/ports.ts';
 import { startEmbeddedTemporal } from '../src/temporal/embedded/server.ts';
 import { registerSearchAttributes } from '../src/temporal/namespace.ts';
-import { sleep } from './timing.ts';
 
 export interface Rig {
   readonly url: string;

@@ -1,12 +1,13 @@
 /** A real S3 server on this machine: the versitygw that the tests have built, or one on the PATH. */
+
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { access, mkdir, readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../src/config/config.ts';
 import { freePort } from '../src/temporal/embedded/ports.ts';
-import { sleep } from './timing.ts';
 
 const HOST = '127.0.0.1';
 const BUCKET = 'bench';

@@ -2,12 +2,13 @@
  * From submission until the client knows the end, of a job that takes next to no time. The baseline is Temporal's own long
  * poll for the end of a workflow, after the same submission: nobody can know it earlier.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { workflowIdOf } from '../src/temporal/names.ts';
 import { computing } from './processes.ts';
 import { read, submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { inTurn, sleep } from './timing.ts';
+import { inTurn } from './timing.ts';
 
 const TIMES = 40;
 const POLL_MS = 100;

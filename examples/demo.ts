@@ -7,6 +7,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { SingleBar } from 'cli-progress';
 import { Webhook } from 'standardwebhooks';
@@ -184,8 +185,4 @@ async function fetchResults(url: string, job: LinkedJob): Promise<void> {
     await writeFile(join(folder, path), Buffer.from(await response.arrayBuffer()));
     console.log(`  ${join('data', 'demo-results', path)}  ${media_type}, ${size} bytes`);
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,5 +1,6 @@
 /** Whether the process lives, and whether it can do its work. */
 import type { Hono } from 'hono';
+import { retryAfter } from '../lib/retry-after.ts';
 import type { Log } from '../log.ts';
 import { type ReadinessFailure, type ReadinessParts, readinessFailures } from './readiness.ts';
 
@@ -27,6 +28,6 @@ export function serveHealth(app: Hono<any>, { runtime, checkStore, log }: Health
     tell(failures);
     if (failures.length === 0) return c.json({ status: 'ready' });
     const missing = failures.map(({ part }) => part);
-    return c.json({ status: 'unavailable', missing }, 503, { 'retry-after': '1' });
+    return c.json({ status: 'unavailable', missing }, 503, retryAfter(1));
   });
 }

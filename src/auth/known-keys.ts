@@ -2,6 +2,7 @@
  * What the store said of keys, so that it is seldom asked. While it does not answer, a key that it knew does for a while:
  * with one that must be asked for each call, jobs that Temporal knows could not even be looked at or cancelled then.
  */
+import { LRUCache } from 'lru-cache';
 import { DarkroomError, isOutage } from '../errors.ts';
 import { TtlCache } from '../lib/ttl-cache.ts';
 import type { ApiKey } from './api-key.ts';
@@ -39,7 +40,7 @@ export class KnownKeys {
   readonly #times: KeyTimes;
   readonly #recent: TtlCache<ApiKey | null>;
   /** Apart from the answers, so that nobody drives these out by asking for keys that are none. */
-  readonly #good = new Map<string, Good>();
+  readonly #good = new LRUCache<string, Good>({ max: MAX_KEYS });
 
   constructor(keys: Pick<KeyStore, 'find'>, times: Partial<KeyTimes> = {}) {
     this.#keys = keys;
@@ -69,19 +70,10 @@ export class KnownKeys {
       const key = await this.#keys.find(id);
       if (key === null) this.#good.delete(id);
       // An answer that comes late may have been overtaken by another, which says that the key was revoked.
-      else if (Date.now() - at < this.#times.patienceMs.unknown) this.#remember({ key, at, awayUntil: 0 });
+      else if (Date.now() - at < this.#times.patienceMs.unknown)
+        this.#good.set(id, { key, at, awayUntil: 0 });
       return key;
     });
-  }
-
-  #remember(good: Good): void {
-    const { id } = good.key;
-    this.#good.delete(id);
-    this.#good.set(id, good);
-    for (const oldest of this.#good.keys()) {
-      if (this.#good.size <= MAX_KEYS) break;
-      this.#good.delete(oldest);
-    }
   }
 }
 

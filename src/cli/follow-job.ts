@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { Darkroom, Job, JobProgress } from '../client/client.ts';
 import { saveFiles } from '../client/files.ts';
+import { formatBytes } from '../lib/units.ts';
 import { printJson, say } from './connection.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
 import { summaryLine } from './summary.ts';
 import { createProgressView } from './terminal/progress.ts';
-import { size } from './terminal/times.ts';
 
 export interface FollowOptions {
   readonly json?: boolean;
@@ -58,7 +58,7 @@ export function tellEnd(job: Job, { json, watch }: FollowOptions): void {
 
 /** Writes the results of a job that completed below a folder. */
 export async function fetchResults(client: Darkroom, id: string, folder: string): Promise<void> {
-  const onFile = (path: string, entry: { size: number }) => say(`${path}  ${size(entry.size)}`);
+  const onFile = (path: string, entry: { size: number }) => say(`${path}  ${formatBytes(entry.size)}`);
   await saveFiles(client, id, folder, { onFile });
 }
 

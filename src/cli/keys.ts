@@ -4,10 +4,11 @@ import { type ApiKey, isExpired, readKey } from '../auth/api-key.ts';
 import { isTenant, TENANT_RULE } from '../auth/tenant.ts';
 import { openKeys } from '../compose.ts';
 import { type Config, readConfig } from '../config/config.ts';
+import { formatAge } from '../lib/units.ts';
 import { printJson, say } from './connection.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
+import { parseTime } from './parse-time.ts';
 import { columns } from './terminal/columns.ts';
-import { ago, timeAhead } from './terminal/times.ts';
 
 interface Wish {
   readonly tenant: string;
@@ -65,7 +66,7 @@ async function create({ tenant, name, readOnly, expires, json }: Wish): Promise<
 
 function expiryOf(text: string | undefined): string | null {
   if (text === undefined) return null;
-  const time = timeAhead(text);
+  const time = parseTime(text, 'future');
   if (time && time.getTime() > Date.now()) return time.toISOString();
   throw new UsageError(`--expires ${text}: must be 12h, 90d, or a date to come such as 2027-06-30`);
 }
@@ -80,7 +81,7 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
     key.tenant,
     key.name,
     accessOf(key),
-    ago(key.created_at),
+    formatAge(Date.parse(key.created_at)),
     isExpired(key) ? { text: 'expired', colour: 'red' as const } : (key.expires_at ?? 'never'),
   ]);
   console.log(columns([['ID', 'TENANT', 'NAME', 'ACCESS', 'CREATED', 'EXPIRES'], ...rows]));

@@ -2,11 +2,12 @@
 import { type Command, Option } from 'commander';
 import type { Job, JobFilter } from '../client/client.ts';
 import { states } from '../jobs/model/states.ts';
+import { formatAge } from '../lib/units.ts';
 import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { UsageError } from './exit-code.ts';
+import { parseTime } from './parse-time.ts';
 import { colourOfState } from './terminal/colour.ts';
 import { columns } from './terminal/columns.ts';
-import { ago, timeOf } from './terminal/times.ts';
 
 interface Options extends ServerOptions {
   readonly state?: Job['state'];
@@ -47,14 +48,14 @@ async function list(options: Options): Promise<void> {
     { text: job.paused ? `${job.state}, paused` : job.state, colour: colourOfState(job.state) },
     `${Math.floor(job.progress)} %`,
     job.operation,
-    ago(job.created_at),
+    formatAge(Date.parse(job.created_at)),
   ]);
   console.log(columns([['ID', 'STATE', 'PROGRESS', 'OPERATION', 'CREATED'], ...rows]));
   if (more) say('There are more: --limit, --all');
 }
 
 function filterOf({ state, operation, dialect, since }: Options): JobFilter {
-  const time = since === undefined ? undefined : timeOf(since);
+  const time = since === undefined ? undefined : parseTime(since, 'past');
   if (time === null)
     throw new UsageError(`--since ${since}: must be 30m, 2h, 7d, or a date such as 2026-11-21`);
   return {

@@ -1,4 +1,5 @@
 /** What parts that run alone, against a cluster, have to see to in Temporal. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Log } from '../log.ts';
 import { grpcCode, isNotFound } from '../temporal/connection.ts';
@@ -36,7 +37,7 @@ async function keepTrying(step: () => Promise<void>, client: Client, log: Log): 
         log.warn(message);
         told = true;
       }
-      await new Promise((resolve) => setTimeout(resolve, passes ? PAUSE_MS : LONG_PAUSE_MS).unref());
+      await sleep(passes ? PAUSE_MS : LONG_PAUSE_MS, undefined, { ref: false });
     }
   }
 }

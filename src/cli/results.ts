@@ -2,12 +2,12 @@
 import type { Command } from 'commander';
 import type { Manifest } from '../client/client.ts';
 import { saveArchive } from '../client/files.ts';
+import { formatBytes } from '../lib/units.ts';
 import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { checkArchive, checkFolder } from './destination.ts';
 import { fetchResults } from './follow-job.ts';
 import { columns } from './terminal/columns.ts';
 import { plain } from './terminal/plain.ts';
-import { size } from './terminal/times.ts';
 
 type Options = ServerOptions & { readonly out?: string; readonly archive?: string };
 
@@ -35,7 +35,7 @@ export function define(command: Command): void {
 
 /** A JSON result as it is, for other programs; files as a table. */
 function show({ kind, data, files }: Manifest): void {
-  const rows = files.map(({ path, size: bytes, media_type }) => [size(bytes), media_type, path]);
+  const rows = files.map(({ path, size, media_type }) => [formatBytes(size), media_type, path]);
   console.log(kind === 'json' ? JSON.stringify(data, null, 2) : columns([['SIZE', 'TYPE', 'FILE'], ...rows]));
 }
 

@@ -1,5 +1,6 @@
 /** `darkroom serve`: everything on this machine. Temporal (unless TEMPORAL_ADDRESS names one), a worker, the API. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadKeyring } from '../auth/keyring.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { type DataLock, lockDataDir } from '../data-directory/lock.ts';
@@ -78,7 +79,7 @@ async function lockPatiently(dir: string): Promise<DataLock> {
       return await lockDataDir(dir);
     } catch (error) {
       if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      await sleep(250);
     }
   }
 }
@@ -110,7 +111,7 @@ async function untilReady(lacking: ApiServer['lacking'], told: AbortSignal): Pro
       );
       said = text;
     }
-    await new Promise((resolve) => setTimeout(resolve, said === '' ? 100 : 1000));
+    await sleep(said === '' ? 100 : 1000);
   }
 }
 

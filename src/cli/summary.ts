@@ -1,17 +1,19 @@
 /** A job in words. */
 import { blockedReason, hasEnded, type Job, type WatchedJob } from '../client/client.ts';
 import { errorCatalogue, isErrorCode } from '../errors.ts';
+import { formatAge, formatDuration } from '../lib/units.ts';
 import { coloured, colourOfState } from './terminal/colour.ts';
 import { columns } from './terminal/columns.ts';
 import { plain } from './terminal/plain.ts';
-import { ago, duration } from './terminal/times.ts';
 
 /** How it ended, in a line or two. */
 export function summaryLine(job: Job): string {
   const { id, state, completed_at, started_at, result, error, assets } = job;
   // Of this run: it may have been created long before, and have waited.
   const took =
-    completed_at && started_at ? ` after ${duration(Date.parse(completed_at) - Date.parse(started_at))}` : '';
+    completed_at && started_at
+      ? ` after ${formatDuration(Date.parse(completed_at) - Date.parse(started_at))}`
+      : '';
   const head = `${id} ${coloured(state, colourOfState(state), process.stderr)}${took}`;
   const failed = assets.failed > 0 ? `, ${assets.failed} of ${assets.total} assets failed` : '';
   if (error) return `${head}${failed}\n  ${plain(error.message)} (${error.code})\n  ${adviceOn(job)}`;
@@ -31,8 +33,10 @@ export function summary(job: WatchedJob): string {
   ].join(' ');
   const rows = [
     ['operation', job.operation],
-    ['created', `${ago(created_at)} (${created_at})`],
-    ...(started_at ? [[completed_at ? 'took' : 'runs for', duration(until - Date.parse(started_at))]] : []),
+    ['created', `${formatAge(Date.parse(created_at))} (${created_at})`],
+    ...(started_at
+      ? [[completed_at ? 'took' : 'runs for', formatDuration(until - Date.parse(started_at))]]
+      : []),
     ...(hindrance === null ? [] : [['now', hindrance]]),
     ...(job.run > 1 ? [['run', String(job.run)]] : []),
     ...(assets.total > 0 ? [['assets', assetsOf(job)]] : []),

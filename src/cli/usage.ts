@@ -1,8 +1,8 @@
 /** `darkroom usage`: what jobs took, by day and operation. */
 import type { Command } from 'commander';
+import { formatBytes } from '../lib/units.ts';
 import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { columns } from './terminal/columns.ts';
-import { size } from './terminal/times.ts';
 
 interface Options extends ServerOptions {
   readonly from?: string;
@@ -27,8 +27,8 @@ async function usage({ from, to, ...options }: Options): Promise<void> {
     String(row.jobs.completed),
     String(row.jobs.failed),
     String(row.jobs.cancelled),
-    size(row.bytes_in),
-    size(row.bytes_out),
+    formatBytes(row.bytes_in),
+    formatBytes(row.bytes_out),
     `${row.compute_seconds.toFixed(1)} s`,
   ]);
   console.log(

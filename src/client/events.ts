@@ -2,7 +2,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { OutageRetry } from './outage-retry.ts';
 import { DarkroomProblem } from './problem.ts';
-import { pause } from './sleep.ts';
+import { sleep } from './sleep.ts';
 import type { Transport } from './transport.ts';
 import type { Job, JobEvent, ProgressEvent, StateEvent } from './types.ts';
 
@@ -43,7 +43,7 @@ export async function* events(
       await outageRetry.wait(error);
       continue;
     }
-    await pause(delay, signal);
+    await sleep(delay, signal);
   }
 }
 

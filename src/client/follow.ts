@@ -1,9 +1,10 @@
 /** Follows a job to its end: by events, or by asking again and again where there are none. */
+import { parseRetryAfter } from '../lib/retry-after.ts';
 import { hasEnded } from './ended.ts';
 import { type EventOptions, events } from './events.ts';
 import { OutageRetry } from './outage-retry.ts';
-import { DarkroomProblem, retryAfter } from './problem.ts';
-import { pause } from './sleep.ts';
+import { DarkroomProblem } from './problem.ts';
+import { sleep } from './sleep.ts';
 import type { Transport } from './transport.ts';
 import type { Job, JobProgress, ProgressEvent, StateEvent } from './types.ts';
 
@@ -79,13 +80,13 @@ async function poll(
       const answer = await transport.send({ path, headers, signal }, async (response) => ({
         job: response.status === 304 ? null : ((await response.json()) as Job),
         etag: response.headers.get('etag'),
-        delay: retryAfter(response.headers),
+        delay: parseRetryAfter(response.headers.get('retry-after')),
       }));
       outageRetry.renew();
       etag = answer.etag;
       if (answer.job && hasEnded(answer.job)) return answer.job;
       if (answer.job) onProgress(answer.job);
-      await pause(answer.delay ?? POLL_MS, signal);
+      await sleep(answer.delay ?? POLL_MS, signal);
     } catch (error) {
       signal?.throwIfAborted();
       await outageRetry.wait(error);

@@ -1,7 +1,7 @@
 /** Rides out outages: a server that restarts must not end the wait for a job, which goes on without it. */
 
 import { DarkroomProblem } from './problem.ts';
-import { pause } from './sleep.ts';
+import { sleep } from './sleep.ts';
 
 const OUTAGE_MS = 5 * 60_000;
 const DELAY_MS = 1000;
@@ -26,6 +26,6 @@ export class OutageRetry {
     if (!(error instanceof DarkroomProblem && error.isOutage)) throw error;
     this.#since ??= Date.now();
     if (Date.now() - this.#since > this.#outageMs) throw error;
-    await pause(Math.min(error.retryAfterMs ?? DELAY_MS, 30_000), this.#signal);
+    await sleep(Math.min(error.retryAfterMs ?? DELAY_MS, 30_000), this.#signal);
   }
 }

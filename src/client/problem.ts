@@ -1,4 +1,5 @@
 /** What a request can come to instead of an answer: a refusal of the server (RFC 9457), or no answer at all. */
+import { parseRetryAfter } from '../lib/retry-after.ts';
 
 /** One field that was wrong: where, as a JSON Pointer (RFC 6901), and what. */
 export interface FieldProblem {
@@ -54,7 +55,7 @@ export async function problemOf(response: Response): Promise<DarkroomProblem> {
   const { status } = response;
   const text = await response.text();
   const body = parse(text);
-  const retryAfterMs = retryAfter(response.headers);
+  const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'));
   if (typeof body?.code !== 'string') {
     const lacking = Array.isArray(body?.missing) ? `: no ${body.missing.join(', no ')}` : '';
     const detail = `The server answered ${status} ${response.statusText}`.trimEnd() + lacking;
@@ -77,12 +78,4 @@ function parse(text: string): ProblemBody | null {
   } catch {
     return null;
   }
-}
-
-/** Milliseconds of a Retry-After header, which holds seconds or a date; null without one. */
-export function retryAfter(headers: Headers): number | null {
-  const text = headers.get('retry-after');
-  if (text === null) return null;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : null;
 }

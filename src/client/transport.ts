@@ -1,7 +1,7 @@
 /** Requests to one server: timed out, tried again where that does no harm, and refusals thrown as DarkroomProblem. */
 
 import { DarkroomProblem, problemOf } from './problem.ts';
-import { pause } from './sleep.ts';
+import { sleep } from './sleep.ts';
 
 export interface ClientOptions {
   /** Of the server, such as http://127.0.0.1:8080; may have a path, and a key as in https://any:KEY@host. */
@@ -72,7 +72,7 @@ export class Transport {
       } catch (error) {
         if (attempt >= retries || !(error instanceof DarkroomProblem && error.isOutage)) throw error;
         const delay = error.retryAfterMs ?? FIRST_DELAY_MS * 2 ** attempt * (0.75 + Math.random() / 2);
-        await pause(Math.min(delay, LONGEST_DELAY_MS), call.signal);
+        await sleep(Math.min(delay, LONGEST_DELAY_MS), call.signal);
       }
     }
   }

@@ -1,7 +1,12 @@
-/** What a file is called when it is saved (RFC 6266): told twice, for clients that do not know the second form. */
-export function disposition(kind: 'attachment' | 'inline', fileName: string): string {
-  const plain = fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');
-  return `${kind}; filename="${plain}"; filename*=UTF-8''${encodeRfc5987(fileName)}`;
+/** The HTTP header Content-Disposition (RFC 6266). */
+
+/**
+ * Formats a Content-Disposition value. The file name stands twice: in ASCII for clients that do not know RFC 5987, and
+ * encoded by it.
+ */
+export function formatContentDisposition(kind: 'attachment' | 'inline', fileName: string): string {
+  const ascii = fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  return `${kind}; filename="${ascii}"; filename*=UTF-8''${encodeRfc5987(fileName)}`;
 }
 
 const encodeRfc5987 = (text: string): string =>

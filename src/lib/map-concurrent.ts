@@ -1,41 +1,46 @@
-/** Many pieces of work, a few at a time. */
+/** A concurrent map with a limit. */
 import { setMaxListeners } from 'node:events';
 
-export interface Lanes {
-  /** Pieces that are under way at once. */
+export interface Concurrency {
+  /** Items that are processed at once. */
   readonly concurrency: number;
-  /** Aborted: no other piece is begun, and those under way are told. */
+  /** Starts no further item once it aborts, and aborts the signal of the running ones. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Like Promise.all over a map, but only so many at a time; the results stand in the order of the items. The first failure stops
- * the others by the signal that `work` is given. It throws once none is under way any more, so that whoever tidies up
- * then has nobody who works on behind his back.
+ * Maps items like `Promise.all`, with a limited number at once. The results are in the order of the items.
+ *
+ * The first failure aborts the signal that the other calls of `work` were given. The promise settles only after every
+ * started call has settled, so that a caller may clean up at once.
+ *
+ * @throws The first error of `work`, or the reason of `signal`.
+ * @example
+ * const sizes = await mapConcurrent(paths, { concurrency: 8, signal }, async (path) => (await stat(path)).size);
  */
 export async function mapConcurrent<T, R>(
   items: readonly T[],
-  { concurrency, signal }: Lanes,
+  { concurrency, signal }: Concurrency,
   work: (item: T, signal: AbortSignal) => Promise<R>,
 ): Promise<R[]> {
-  const giveUp = new AbortController();
-  const stopped = AbortSignal.any([signal, giveUp.signal]);
-  // Each lane listens in several places; Node would take that for a leak.
-  setMaxListeners(0, stopped);
+  const failure = new AbortController();
+  const stop = AbortSignal.any([signal, failure.signal]);
+  // Each runner adds several listeners, which Node would report as a leak.
+  setMaxListeners(0, stop);
   const results: R[] = new Array(items.length);
   const queue = items.entries();
-  const lane = async () => {
-    for (const [position, item] of queue) {
-      stopped.throwIfAborted();
-      results[position] = await work(item, stopped);
+  const runQueue = async () => {
+    for (const [index, item] of queue) {
+      stop.throwIfAborted();
+      results[index] = await work(item, stop);
     }
   };
-  const lanes = Array.from({ length: Math.min(concurrency, items.length) }, lane);
+  const runners = Array.from({ length: Math.min(concurrency, items.length) }, runQueue);
   try {
-    await Promise.all(lanes);
+    await Promise.all(runners);
   } catch (error) {
-    giveUp.abort(error);
-    await Promise.allSettled(lanes);
+    failure.abort(error);
+    await Promise.allSettled(runners);
     throw error;
   }
   return results;

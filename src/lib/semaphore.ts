@@ -1,17 +1,24 @@
-/** So many at once in this process, however many steps want to; the others in the order in which they came. */
+/** Limits how many calls run at once. */
+
+/** Runs a limited number of calls at once in this process; others wait in the order of arrival. */
 export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(atOnce: number) {
-    this.#free = atOnce;
+  /** @param slots Calls that may run at once. */
+  constructor(slots: number) {
+    this.#free = slots;
   }
 
-  /** Throws the signal's reason when it aborts before the turn has come. */
+  /**
+   * Runs `work` as soon as a slot is free, and returns its result.
+   *
+   * @throws The reason of `signal`, when it aborts before a slot is free.
+   */
   async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     signal.throwIfAborted();
     if (this.#free > 0) this.#free--;
-    else await this.#turn(signal);
+    else await this.#waitForSlot(signal);
     try {
       return await work();
     } finally {
@@ -21,18 +28,18 @@ export class Semaphore {
     }
   }
 
-  #turn(signal: AbortSignal): Promise<void> {
+  #waitForSlot(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const come = () => {
-        signal.removeEventListener('abort', leave);
+      const onSlot = () => {
+        signal.removeEventListener('abort', onAbort);
         resolve();
       };
-      const leave = () => {
-        this.#waiting.splice(this.#waiting.indexOf(come), 1);
+      const onAbort = () => {
+        this.#waiting.splice(this.#waiting.indexOf(onSlot), 1);
         reject(signal.reason as Error);
       };
-      signal.addEventListener('abort', leave, { once: true });
-      this.#waiting.push(come);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.push(onSlot);
     });
   }
 }

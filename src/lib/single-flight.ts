@@ -1,36 +1,49 @@
-/** Shares one answer among all who ask for the same thing at about the same time. */
+/** Shares the result of a call among callers that want the same at about the same time. */
+
+interface Entry<T> {
+  readonly result: Promise<T>;
+  /** Epoch, ms. */
+  expiresAt: number;
+}
+
+/**
+ * Shares in-flight calls by key, and keeps each result for a time that depends on the result. Errors are not kept.
+ *
+ * Unlike `TtlCache`, the time starts when the result arrives, and an expired result frees its memory at once.
+ */
 export class SingleFlight<T> {
-  readonly #entries = new Map<string, { answer: Promise<T>; staleAt: number }>();
-  readonly #freshMs: (answer: T) => number;
+  readonly #entries = new Map<string, Entry<T>>();
+  readonly #ttlMs: (result: T) => number;
 
-  /** Answers are kept for as long as `freshMs` says; errors are shared by those who wait, and not kept. */
-  constructor(freshMs: (answer: T) => number) {
-    this.#freshMs = freshMs;
+  /** @param ttlMs Returns the milliseconds for which a result is kept after its arrival. */
+  constructor(ttlMs: (result: T) => number) {
+    this.#ttlMs = ttlMs;
   }
 
-  get(key: string, ask: () => Promise<T>): Promise<T> {
-    const entry = this.#entries.get(key);
-    if (entry && entry.staleAt > Date.now()) return entry.answer;
-    const fresh = { answer: ask(), staleAt: Number.POSITIVE_INFINITY };
-    this.#entries.set(key, fresh);
-    fresh.answer.then(
-      (answer) => this.#expire(key, fresh, this.#freshMs(answer)),
-      () => this.#drop(key, fresh),
+  /** Returns the result of `key` that is known or in flight, or calls `load`. */
+  get(key: string, load: () => Promise<T>): Promise<T> {
+    const known = this.#entries.get(key);
+    if (known && known.expiresAt > Date.now()) return known.result;
+    const entry: Entry<T> = { result: load(), expiresAt: Number.POSITIVE_INFINITY };
+    this.#entries.set(key, entry);
+    entry.result.then(
+      (result) => this.#expire(key, entry, this.#ttlMs(result)),
+      () => this.#drop(key, entry),
     );
-    return fresh.answer;
+    return entry.result;
   }
 
-  /** The next to ask gets a new answer. */
+  /** Drops the result of `key`, also one that is in flight: the next caller loads a new one. */
   forget(key: string): void {
     this.#entries.delete(key);
   }
 
-  #expire(key: string, entry: { answer: Promise<T>; staleAt: number }, ms: number): void {
-    entry.staleAt = Date.now() + ms;
+  #expire(key: string, entry: Entry<T>, ms: number): void {
+    entry.expiresAt = Date.now() + ms;
     setTimeout(() => this.#drop(key, entry), ms).unref();
   }
 
-  #drop(key: string, entry: { answer: Promise<T> }): void {
+  #drop(key: string, entry: Entry<T>): void {
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
   }
 }

@@ -1,30 +1,42 @@
-/** Answers that are good for a moment, so that a question that is asked with every request is seldom asked. */
-export class TtlCache<T> {
-  readonly #freshMs: number;
-  readonly #most: number;
-  readonly #entries = new Map<string, { readonly answer: Promise<T>; readonly staleAt: number }>();
+/** A cache of promises with a time to live. */
+import { LRUCache } from 'lru-cache';
 
-  /** `most`: answers that are kept; the oldest go first. */
-  constructor(freshMs: number, most: number) {
-    this.#freshMs = freshMs;
-    this.#most = most;
+/**
+ * Caches the results of asynchronous calls by key.
+ *
+ * Concurrent callers share the in-flight promise. Errors are not cached. When the cache is full, the oldest entry leaves first.
+ *
+ * @example
+ * const counts = new TtlCache<number>(1000, 100);
+ * const count = await counts.get(tenant, () => store.count(tenant));
+ */
+export class TtlCache<T> {
+  readonly #ttlMs: number;
+  readonly #entries: LRUCache<string, Promise<T>>;
+
+  /**
+   * @param ttlMs Milliseconds for which a result is returned, from the start of its call; 0 caches nothing.
+   * @param max Entries that are kept at most.
+   */
+  constructor(ttlMs: number, max: number) {
+    this.#ttlMs = ttlMs;
+    this.#entries = new LRUCache({ max, ttl: ttlMs });
   }
 
-  /** Who asks while the answer is on its way shares it. Errors are not kept. */
-  get(key: string, ask: () => Promise<T>): Promise<T> {
-    const known = this.#entries.get(key);
-    if (known && known.staleAt > Date.now()) return known.answer;
-    // From before it was asked: what changes meanwhile may not be in the answer.
-    const entry = { staleAt: Date.now() + this.#freshMs, answer: ask() };
+  /** Returns the cached result of `key`, or calls `load` and caches what it returns. */
+  get(key: string, load: () => Promise<T>): Promise<T> {
+    // lru-cache reads a TTL of 0 as "no limit".
+    if (this.#ttlMs === 0) return load();
+    const cached = this.#entries.peek(key);
+    if (cached) return cached;
+    // The TTL starts before the call: what changes during the call may be missing from its result.
+    const start = performance.now();
+    const result = load();
     this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#most) break;
-      this.#entries.delete(oldest);
-    }
-    entry.answer.catch(() => {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+    this.#entries.set(key, result, { start });
+    result.catch(() => {
+      if (this.#entries.peek(key) === result) this.#entries.delete(key);
     });
-    return entry.answer;
+    return result;
   }
 }

@@ -1,6 +1,7 @@
 /** Jobs in the object store: sealed inputs, results, and the record that outlives Temporal. */
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { LRUCache } from 'lru-cache';
 import type { Keyring } from '../auth/keyring.ts';
 import { DarkroomError } from '../errors.ts';
 import type { Delivery } from '../jobs/model/delivery.ts';
@@ -50,7 +51,7 @@ export class StoredArchive implements JobArchive {
   readonly #store: ObjectStore;
   readonly #keys: Keyring;
   /** What a run produced never changes, and a page with a hundred pictures asks for it a hundred times. */
-  readonly #results = new Map<string, StoredResult>();
+  readonly #results = new LRUCache<string, StoredResult>({ max: MAX_RESULTS });
 
   constructor(store: ObjectStore, keys: Keyring) {
     this.#store = store;
@@ -111,10 +112,6 @@ export class StoredArchive implements JobArchive {
     );
     const result = { manifest: { ...stored, files: files.map(({ entry }) => entry) }, files };
     this.#results.set(key, result);
-    for (const oldest of this.#results.keys()) {
-      if (this.#results.size <= MAX_RESULTS) break;
-      this.#results.delete(oldest);
-    }
     return result;
   }
 

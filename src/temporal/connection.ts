@@ -1,4 +1,5 @@
 /** Where Temporal is: our own server, or what Temporal's own variables and profiles say. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
@@ -50,7 +51,7 @@ export async function connectWorker(
       if (Date.now() > deadline) throw new Error(trouble, { cause: error });
       // The first refusal is no news: a server that starts along with us takes a moment.
       if (tries === 1) onWait(`${trouble}; the worker waits for it`);
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await sleep(500);
     }
   }
 }

@@ -1,26 +1,25 @@
-/** Keeps the progress and downloads of running jobs from going backwards, as they else would for a moment whenever a step ends or restarts. */
+/** Keeps the progress and the download counts of running jobs from going backwards when an activity ends or restarts. */
+import { LRUCache } from 'lru-cache';
 import type { Job } from '../jobs/model/job.ts';
 import { isTerminal } from '../jobs/model/states.ts';
 
-/** Jobs that are remembered; the oldest are forgotten first, and would at worst be seen to go back a little. */
+/** Jobs that are remembered. The progress of a forgotten one may go back a little. */
 const MAX_JOBS = 20_000;
 
 export class MonotonicProgress {
-  readonly #marks = new Map<string, { progress: number; downloaded: number }>();
+  readonly #highest = new LRUCache<string, { progress: number; downloaded: number }>({ max: MAX_JOBS });
 
-  /** The job with the highest progress, and most downloads, that anyone here has seen of this run. */
+  /** Returns the job with the highest progress and download count that this process has seen of its run. */
   apply(job: Job): Job {
     const key = `${job.tenant}/${job.id}/${job.run}`;
-    const mark = this.#marks.get(key);
-    this.#marks.delete(key);
-    if (isTerminal(job.state)) return job;
-    const progress = Math.max(mark?.progress ?? 0, job.progress);
-    const downloaded = Math.max(mark?.downloaded ?? 0, job.assets.downloaded);
-    this.#marks.set(key, { progress, downloaded });
-    for (const oldest of this.#marks.keys()) {
-      if (this.#marks.size <= MAX_JOBS) break;
-      this.#marks.delete(oldest);
+    if (isTerminal(job.state)) {
+      this.#highest.delete(key);
+      return job;
     }
+    const highest = this.#highest.get(key);
+    const progress = Math.max(highest?.progress ?? 0, job.progress);
+    const downloaded = Math.max(highest?.downloaded ?? 0, job.assets.downloaded);
+    this.#highest.set(key, { progress, downloaded });
     return { ...job, progress, assets: { ...job.assets, downloaded } };
   }
 }

@@ -1,4 +1,5 @@
 /** JobEngine on Temporal's client. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { DarkroomError } from '../errors.ts';
@@ -247,7 +248,7 @@ export class TemporalRuntime implements JobRuntime {
       this.#client.workflow.getHandle(workflowId).terminate('deleted'),
     );
     // Activities learn of it by their next heartbeat; until then they may write.
-    await pause(1500);
+    await sleep(1500);
   }
 
   /** Null: there is no such execution. */
@@ -283,13 +284,11 @@ export class TemporalRuntime implements JobRuntime {
   }
 }
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 async function until(condition: () => Promise<boolean>, patienceMs: number): Promise<boolean> {
   const deadline = Date.now() + patienceMs;
   while (Date.now() < deadline) {
     if (await condition()) return true;
-    await pause(50);
+    await sleep(50);
   }
   return false;
 }

@@ -43,13 +43,23 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/temporal/',
     purpose: 'The job runtime on Temporal, the embedded server, workers.',
-    may: ['src/temporal/', 'src/jobs/', 'src/lib/', 'src/errors.ts', 'node', '@temporalio/', 'tar', 'undici'],
+    may: [
+      'src/temporal/',
+      'src/jobs/',
+      'src/lib/',
+      'src/errors.ts',
+      'node',
+      '@temporalio/',
+      'lru-cache',
+      'tar',
+      'undici',
+    ],
     types: ['activities/types.ts', 'workflows/'],
   },
   {
     of: 'src/storage/',
     purpose: 'The object store port, its drivers, and the records kept in it.',
-    may: ['src/storage/', 'src/jobs/', 'src/lib/', 'src/errors.ts', 'node', '@aws-sdk/'],
+    may: ['src/storage/', 'src/jobs/', 'src/lib/', 'src/errors.ts', 'node', 'lru-cache', '@aws-sdk/'],
     types: ['src/auth/keyring.ts'],
   },
   {
@@ -69,6 +79,7 @@ export const rules: readonly ImportRule[] = [
       'src/errors.ts',
       'node',
       'jose',
+      'lru-cache',
       'zod',
     ],
   },
@@ -126,6 +137,7 @@ export const rules: readonly ImportRule[] = [
       '@hono/',
       'prom-client',
       'client-zip',
+      'lru-cache',
       '@fastify/busboy',
       'mime',
     ],
@@ -139,7 +151,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/client/',
     purpose: 'The typed client of the native API, for browsers too.',
-    may: ['src/client/', 'eventsource-parser'],
+    may: ['src/client/', 'src/lib/retry-after.ts', 'eventsource-parser'],
     types: ['src/jobs/'],
   },
   { of: 'src/', purpose: 'Composition, configuration and the command line.', may: ['*'] },
@@ -191,7 +203,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'web/',
     purpose: 'The console.',
-    may: ['web/', 'src/client/client.ts', 'preact'],
+    may: ['web/', 'src/client/client.ts', 'src/lib/units.ts', 'preact'],
   },
 ];
 

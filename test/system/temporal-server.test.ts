@@ -144,7 +144,7 @@ describe('a server that dies', () => {
     const { address, uiUrl, pid } = server;
     process.kill(pid, 'SIGKILL');
     await expect.poll(() => lines.some((line) => line.includes('is back at'))).toBe(true);
-    expect(lines[0]).toContain(`Temporal (process ${pid}) ended unasked: SIGKILL`);
+    expect(lines[0]).toContain(`Temporal (process ${pid}) ended unexpectedly: SIGKILL`);
     expect(server).toMatchObject({ address, uiUrl });
     expect(server.pid).not.toBe(pid);
     expect(await client.workflow.getHandle('kept').describe()).toMatchObject({ memo: { word: 'kept' } });

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { Manifest } from '../../src/client/client.ts';
-import { bytesText, countText } from '../lib/text.ts';
+import { formatBytes } from '../../src/lib/units.ts';
+import { countText } from '../lib/text.ts';
 import { useShare } from '../lib/use-share.ts';
 import { MoreButton } from '../parts/more-button.tsx';
 
@@ -48,7 +49,7 @@ export function AssetOutcomes({ outcomes }: { outcomes: Manifest['assets'] }) {
                   </span>
                 )}
               </td>
-              <td class="number">{size === null ? '–' : bytesText(size)}</td>
+              <td class="number">{size === null ? '–' : formatBytes(size)}</td>
             </tr>
           ))}
         </tbody>

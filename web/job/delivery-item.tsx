@@ -1,5 +1,6 @@
 import type { Delivery } from '../../src/client/client.ts';
-import { countText, durationText } from '../lib/text.ts';
+import { formatDuration } from '../../src/lib/units.ts';
+import { countText } from '../lib/text.ts';
 import { useNow } from '../lib/use-now.ts';
 import { Moment } from '../parts/moment.tsx';
 
@@ -36,7 +37,7 @@ export function DeliveryItem({ delivery, onRedeliver }: Props) {
           {attempts.map(({ at, status, reason, duration_ms }) => (
             <li key={at}>
               <Moment at={at} /> <code>{status ?? 'no answer'}</code> {reason ?? 'taken'}{' '}
-              <span class="quiet">after {durationText(duration_ms)}</span>
+              <span class="quiet">after {formatDuration(duration_ms)}</span>
             </li>
           ))}
         </ol>

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
+import { formatBytes } from '../../src/lib/units.ts';
 import { fileUrl } from '../lib/addresses.ts';
 import { shownAs } from '../lib/media.ts';
 import { useSession } from '../lib/session.ts';
-import { bytesText } from '../lib/text.ts';
 import { FileDownload } from './file-download.tsx';
 import { TextPreview } from './text-preview.tsx';
 
@@ -16,7 +16,7 @@ export function FileRow({ id, file }: { id: string; file: FileEntry }) {
     <li class="file">
       <span class="file-name">{file.path}</span>
       <span class="quiet file-size">
-        {file.media_type.split(';')[0]} · {bytesText(file.size)}
+        {file.media_type.split(';')[0]} · {formatBytes(file.size)}
       </span>
       <span class="buttons">
         {shown === 'text' && (

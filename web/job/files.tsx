@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
+import { formatBytes } from '../../src/lib/units.ts';
 import { archiveUrl } from '../lib/addresses.ts';
 import { shownAs } from '../lib/media.ts';
 import { useClient } from '../lib/session.ts';
-import { bytesText, countText } from '../lib/text.ts';
+import { countText } from '../lib/text.ts';
 import { useShare } from '../lib/use-share.ts';
 import { MoreButton } from '../parts/more-button.tsx';
 import { Download } from './download.tsx';
@@ -37,7 +38,7 @@ export function Files({ id, files }: Props) {
       <div class="panel-head">
         <h2>Files</h2>
         <span class="quiet">
-          {countText(files.length, 'file')}, {bytesText(bytes)}
+          {countText(files.length, 'file')}, {formatBytes(bytes)}
         </span>
         <Download
           href={archiveUrl(id)}

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { blockedReason, hasEnded, type Job, type WatchedJob } from '../../src/client/client.ts';
+import { formatBytes, formatDuration } from '../../src/lib/units.ts';
 import { durationOf } from '../lib/job-times.ts';
-import { bytesText, durationText } from '../lib/text.ts';
 import { useNow } from '../lib/use-now.ts';
 import { Moment } from '../parts/moment.tsx';
 import { TemporalLink } from './temporal-link.tsx';
@@ -22,14 +22,14 @@ export function JobFacts({ job }: { job: Job & Partial<WatchedJob> }) {
           <Moment at={job.created_at} />{' '}
           <span class="quiet">({<Moment at={job.created_at} now={now} />})</span>
         </Fact>
-        {duration !== null && <Fact name={running ? 'Running for' : 'Took'}>{durationText(duration)}</Fact>}
+        {duration !== null && <Fact name={running ? 'Running for' : 'Took'}>{formatDuration(duration)}</Fact>}
         {running && hindrance !== null && <Fact name="Now">{hindrance}</Fact>}
         {running && estimate && (
           <Fact name="Likely to end">
             <Moment at={estimate.at} now={now} />{' '}
             <span class="quiet">
-              (between {durationText(Math.max(0, Date.parse(estimate.earliest) - now))} and{' '}
-              {durationText(Math.max(0, Date.parse(estimate.latest) - now))} from now)
+              (between {formatDuration(Math.max(0, Date.parse(estimate.earliest) - now))} and{' '}
+              {formatDuration(Math.max(0, Date.parse(estimate.latest) - now))} from now)
             </span>
           </Fact>
         )}
@@ -51,8 +51,8 @@ export function JobFacts({ job }: { job: Job & Partial<WatchedJob> }) {
         )}
         {usage.compute_seconds > 0 && (
           <Fact name="Usage">
-            {durationText(usage.compute_seconds * 1000)} computed, {bytesText(usage.bytes_in)} in
-            {!running && `, ${bytesText(usage.bytes_out)} out`}
+            {formatDuration(usage.compute_seconds * 1000)} computed, {formatBytes(usage.bytes_in)} in
+            {!running && `, ${formatBytes(usage.bytes_out)} out`}
           </Fact>
         )}
         <Fact name="Run">{job.run}</Fact>

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
-import { bytesText } from '../lib/text.ts';
+import { formatBytes } from '../../src/lib/units.ts';
 import type { Pictures } from './pictures.ts';
 import { usePicture } from './use-picture.ts';
 
@@ -44,7 +44,7 @@ export function Lightbox({ files, at, pictures, onMove, onClose }: Props) {
           {file.path}
         </span>
         <span class="quiet">
-          {bytesText(file.size)} · {at + 1} of {files.length}
+          {formatBytes(file.size)} · {at + 1} of {files.length}
         </span>
         <button type="button" disabled={at === 0} onClick={() => move(-1)}>
           Previous

@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
+import { formatBytes } from '../../src/lib/units.ts';
 import { LARGEST_THUMBNAIL } from '../lib/media.ts';
-import { bytesText } from '../lib/text.ts';
 import { FileDownload } from './file-download.tsx';
 import type { Pictures } from './pictures.ts';
 import { usePicture } from './use-picture.ts';
@@ -30,7 +30,7 @@ export function PictureCard({ id, file, pictures, onOpen }: Props) {
         {file.path}
       </span>
       <span class="card-end">
-        <span class="quiet">{bytesText(file.size)}</span>
+        <span class="quiet">{formatBytes(file.size)}</span>
         <FileDownload id={id} file={file} />
       </span>
     </li>

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
+import { formatBytes } from '../../src/lib/units.ts';
 import { problemFrom } from '../lib/problem.ts';
 import { useClient } from '../lib/session.ts';
-import { bytesText } from '../lib/text.ts';
 import { LongText } from '../parts/long-text.tsx';
 import { beginningOf } from './beginning.ts';
 
@@ -32,7 +32,7 @@ export function TextPreview({ id, file }: { id: string; file: FileEntry }) {
   return (
     <>
       <LongText text={text} label={`Contents of ${file.path}`} />
-      {!whole && <p class="quiet">The first {bytesText(SHOWN)}; download it for the rest.</p>}
+      {!whole && <p class="quiet">The first {formatBytes(SHOWN)}; download it for the rest.</p>}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { StateEvent } from '../../src/client/client.ts';
-import { durationText } from '../lib/text.ts';
+import { formatDuration } from '../../src/lib/units.ts';
 import { Moment } from '../parts/moment.tsx';
 
 /** What the run went through, and how long each step took. */
@@ -18,7 +18,11 @@ export function Timeline({ moments }: { moments: readonly StateEvent[] }) {
                 {moment.stage !== null && <span class="quiet"> {moment.stage}</span>}
               </span>
               <span class="quiet">
-                {next ? durationText(Date.parse(next.at) - Date.parse(moment.at)) : <Moment at={moment.at} />}
+                {next ? (
+                  formatDuration(Date.parse(next.at) - Date.parse(moment.at))
+                ) : (
+                  <Moment at={moment.at} />
+                )}
               </span>
             </li>
           );

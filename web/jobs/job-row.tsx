@@ -1,7 +1,7 @@
 import { hasEnded, type Job } from '../../src/client/client.ts';
+import { formatDuration } from '../../src/lib/units.ts';
 import { durationOf } from '../lib/job-times.ts';
 import { addressOf } from '../lib/route.ts';
-import { durationText } from '../lib/text.ts';
 import { Moment } from '../parts/moment.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
@@ -35,7 +35,7 @@ export function JobRow({ job, now }: { job: Job; now: number }) {
         {assets.total === 0 ? '–' : assets.total.toLocaleString('en')}
         {assets.failed > 0 && <span class="failure"> ({assets.failed} failed)</span>}
       </td>
-      <td class="wide number">{duration === null ? '–' : durationText(duration)}</td>
+      <td class="wide number">{duration === null ? '–' : formatDuration(duration)}</td>
       <td class="number">
         <Moment at={job.created_at} now={now} />
       </td>

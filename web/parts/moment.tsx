@@ -1,4 +1,4 @@
-import { ageText } from '../lib/text.ts';
+import { formatAge } from '../../src/lib/units.ts';
 
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
@@ -15,7 +15,7 @@ export function Moment({ at, now }: Props) {
   const words = exact.format(time);
   return (
     <time dateTime={at} title={now === undefined ? at : words}>
-      {now === undefined ? words : ageText(time, now)}
+      {now === undefined ? words : formatAge(time, now)}
     </time>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Operation } from '../../src/client/client.ts';
-import { bytesText, countText } from '../lib/text.ts';
+import { formatBytes } from '../../src/lib/units.ts';
+import { countText } from '../lib/text.ts';
 import { useShare } from '../lib/use-share.ts';
 import { MoreButton } from '../parts/more-button.tsx';
 import type { Draft } from './draft.ts';
@@ -69,7 +70,7 @@ export function AssetPicker({ operation, draft, faults, onChange }: Props) {
       {files.length > 0 && (
         <>
           <p class="quiet chosen">
-            {countText(files.length, 'file')}, {bytesText(bytes)}{' '}
+            {countText(files.length, 'file')}, {formatBytes(bytes)}{' '}
             <button type="button" class="plain" onClick={() => onChange({ files: [] })}>
               Remove all
             </button>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
+import { formatBytes } from '../../src/lib/units.ts';
 import { LARGEST_PREVIEW, shownAs } from '../lib/media.ts';
-import { bytesText } from '../lib/text.ts';
 
 /** A file of this machine that is to be sent. */
 export function LocalFile({ file, onRemove }: { file: File; onRemove: () => void }) {
@@ -20,7 +20,7 @@ export function LocalFile({ file, onRemove }: { file: File; onRemove: () => void
         {file.name}
       </span>
       <span class="card-end">
-        <span class="quiet">{bytesText(file.size)}</span>
+        <span class="quiet">{formatBytes(file.size)}</span>
         <button type="button" class="plain" onClick={onRemove} aria-label={`Remove ${file.name}`}>
           Remove
         </button>

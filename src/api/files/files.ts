@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import { DarkroomError } from '../../errors.ts';
 import type { ByteRange, OpenFile } from '../../jobs/ports/job-archive.ts';
-import { disposition } from '../../lib/content-disposition.ts';
+import { formatContentDisposition } from '../../lib/content-disposition.ts';
 
 export async function fileResponse(c: Context, { entry, open }: OpenFile): Promise<Response> {
   const { path, size, sha256, media_type } = entry;
@@ -13,7 +13,7 @@ export async function fileResponse(c: Context, { entry, open }: OpenFile): Promi
     etag,
     'cache-control': 'private, no-cache',
     'content-type': media_type,
-    'content-disposition': disposition('inline', name),
+    'content-disposition': formatContentDisposition('inline', name),
     // What users made may be HTML or SVG; it must not run as a page of this server. Without scripts it may be one of the same
     // origin, and must: a browser sends its login for no other, and a gallery would be without its pictures.
     'content-security-policy':

@@ -1,6 +1,7 @@
 /** Pages of all jobs in one order that stays: the latest submission first, whatever becomes of the jobs meanwhile. */
 
 import { z } from '@hono/zod-openapi';
+import { LRUCache } from 'lru-cache';
 import { hasCode } from '../../errors.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { Job } from '../../jobs/model/job.ts';
@@ -50,7 +51,7 @@ interface Wanted {
 export class JobLists {
   readonly #jobs: Jobs;
   readonly #dialect: string;
-  readonly #walks = new Map<string, JobReading>();
+  readonly #walks = new LRUCache<string, JobReading>({ max: MAX_WALKS, ttl: WALK_MS, ttlAutopurge: true });
   readonly #totals = new TtlCache<number>(TOTAL_MS, MAX_TOTALS);
 
   constructor(jobs: Jobs, dialect: string) {
@@ -78,14 +79,7 @@ export class JobLists {
     const begun = cursor === undefined ? undefined : this.#walks.get(key);
     if (begun) return begun;
     const reading = new JobReading(this.#jobs, { tenant, dialect: this.#dialect, states });
-    this.#walks.delete(key);
     this.#walks.set(key, reading);
-    const forget = () => this.#walks.get(key) === reading && this.#walks.delete(key);
-    setTimeout(forget, WALK_MS).unref();
-    for (const oldest of this.#walks.keys()) {
-      if (this.#walks.size <= MAX_WALKS) break;
-      this.#walks.delete(oldest);
-    }
     return reading;
   }
 

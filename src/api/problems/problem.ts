@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { DarkroomError, type ErrorCode } from '../../errors.ts';
+import { retryAfter } from '../../lib/retry-after.ts';
 import type { Log } from '../../log.ts';
 
 export const problem = z
@@ -29,7 +30,7 @@ export const problem = z
   .meta({ id: 'Problem' });
 
 /** Seconds after which a request that met an outage, or a limit, may be worth repeating. */
-const RETRY_AFTER_SECONDS = '2';
+const RETRY_AFTER_SECONDS = 2;
 
 export function problemResponse(c: Context, error: DarkroomError): Response {
   const { errors, ...details } = error.details ?? {};
@@ -49,7 +50,7 @@ export function problemResponse(c: Context, error: DarkroomError): Response {
 
 /** What the answer to a failure must carry, whatever its shape. */
 export function failureHeaders({ status }: DarkroomError): Record<string, string> {
-  if (status === 503 || status === 429) return { 'retry-after': RETRY_AFTER_SECONDS };
+  if (status === 503 || status === 429) return retryAfter(RETRY_AFTER_SECONDS);
   // A body that was refused unread would otherwise be taken for the next request.
   return status === 413 ? { connection: 'close' } : {};
 }

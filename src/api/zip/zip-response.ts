@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Context } from 'hono';
-import { disposition } from '../../lib/content-disposition.ts';
+import { formatContentDisposition } from '../../lib/content-disposition.ts';
 import { matches } from '../files/files.ts';
 import { safeNames } from './names.ts';
 import { zipLength, zipStream } from './stream.ts';
@@ -34,7 +34,7 @@ export function zipResponse(
     etag,
     'cache-control': 'private, no-cache',
     'content-type': 'application/zip',
-    'content-disposition': disposition('attachment', fileName),
+    'content-disposition': formatContentDisposition('attachment', fileName),
     'x-content-type-options': 'nosniff',
   };
   if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);

@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { lockHolder } from '../../data-directory/lock.ts';
 import { nearestPlace } from '../../data-directory/make-directory.ts';
 import { placeOf } from '../../inputs/roots.ts';
-import { size } from '../terminal/times.ts';
+import { formatBytes } from '../../lib/units.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
 
 /** Bytes free below which one more large job may not fit, and below which next to nothing does. */
@@ -58,7 +58,7 @@ async function checkDisk(dir: string, setting: string): Promise<Finding> {
     );
   const { bavail, bsize } = await statfs(place);
   const free = bavail * bsize;
-  const found = `${size(free)} free at ${dir}${place === dir ? '' : ' (made at the first start)'}`;
+  const found = `${formatBytes(free)} free at ${dir}${place === dir ? '' : ' (made at the first start)'}`;
   const mend = 'Make room, or choose another disk with DARKROOM_DATA, DARKROOM_STORE and DARKROOM_WORK';
   if (free < TOO_LITTLE) return broken(check, found, mend);
   return free < SCARCE ? warning(check, found, mend) : ok(check, found);

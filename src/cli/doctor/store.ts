@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import type { Config } from '../../config/config.ts';
 import { nearestPlace } from '../../data-directory/make-directory.ts';
+import { formatDuration } from '../../lib/units.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { duration } from '../terminal/times.ts';
 import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
 
 /** Signed callbacks and S3 bear minutes; the order of jobs in lists bears less. */
@@ -51,7 +51,7 @@ function checkClock(modified: number, before: number, after: number): Finding {
   return skew > SKEW_MS
     ? warning(
         'clock',
-        `${duration(skew)} from the clock of the store`,
+        `${formatDuration(skew)} from the clock of the store`,
         'Let both machines follow a time server',
       )
     : ok('clock', 'agrees with that of the store');

@@ -4,7 +4,7 @@ import { fileResponse } from '../../api/files/files.ts';
 import { zipResponse } from '../../api/zip/zip-response.ts';
 import type { Job } from '../../jobs/model/job.ts';
 import type { StoredResult } from '../../jobs/ports/job-archive.ts';
-import { disposition } from '../../lib/content-disposition.ts';
+import { formatContentDisposition } from '../../lib/content-disposition.ts';
 
 export async function streamOf(
   c: Context,
@@ -23,7 +23,7 @@ export async function streamOf(
 }
 
 function attached(response: Response, name: string): Response {
-  response.headers.set('content-disposition', disposition('attachment', name));
+  response.headers.set('content-disposition', formatContentDisposition('attachment', name));
   response.headers.set('content-type', 'application/octet-stream');
   return response;
 }

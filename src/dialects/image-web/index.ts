@@ -15,6 +15,7 @@ import { jobId } from '../../jobs/model/job.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import type { Submitter } from '../../jobs/submit/job-submissions.ts';
+import { retryAfter } from '../../lib/retry-after.ts';
 import type { CreateDialect } from '../dialect.ts';
 import { imageForm, operationOf, readImageForm, refusalOf, type Texts } from './form.ts';
 import { failure, outputOf, pathOf, viewOf, webJob } from './view.ts';
@@ -22,7 +23,7 @@ import { failure, outputOf, pathOf, viewOf, webJob } from './view.ts';
 const NAME = 'image-web';
 
 /** Seconds between two looks at a running job that do no harm. */
-const RETRY_AFTER_SECONDS = '1';
+const RETRY_AFTER_SECONDS = 1;
 
 const tags = [NAME];
 const jobParam = z.object({
@@ -75,7 +76,7 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
     async (c) => {
       const view = viewOf(await jobs.open(refOf(c, c.req.valid('param').job_id), { dialect: NAME }));
       if (view.output !== null) return c.json(view, 201, { location: view.output });
-      return c.json(view, 200, view.status === 'failed' ? {} : { 'retry-after': RETRY_AFTER_SECONDS });
+      return c.json(view, 200, view.status === 'failed' ? {} : retryAfter(RETRY_AFTER_SECONDS));
     },
   );
 
@@ -98,7 +99,7 @@ function routesOf(parts: ApiParts): OpenAPIHono<Env> {
       const ref = refOf(c, c.req.valid('param').job_id);
       const snapshot = await jobs.open(ref, { dialect: NAME });
       if (!isTerminal(snapshot.job.state)) {
-        const headers = { location: pathOf(ref.id), 'retry-after': RETRY_AFTER_SECONDS };
+        const headers = { location: pathOf(ref.id), ...retryAfter(RETRY_AFTER_SECONDS) };
         return c.json(viewOf(snapshot), 202, headers);
       }
       const output = outputOf(await snapshot.result());

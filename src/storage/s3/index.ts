@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { DarkroomError } from '../../errors.ts';
-import { disposition } from '../../lib/content-disposition.ts';
+import { formatContentDisposition } from '../../lib/content-disposition.ts';
 import { abortable } from '../abortable.ts';
 import { checkKey, checkPrefix, faultOf } from '../key.ts';
 import type {
@@ -176,7 +176,7 @@ class S3Store implements ObjectStore {
       ...at,
       ResponseContentType: mediaType,
       // Never shown in place: pages of users would run as pages of the bucket's host.
-      ResponseContentDisposition: disposition('attachment', fileName),
+      ResponseContentDisposition: formatContentDisposition('attachment', fileName),
     });
     return this.#outside.ask(`give an address for ${quoted(key)}`, (client) =>
       getSignedUrl(client, command, { expiresIn: expiresSeconds }),

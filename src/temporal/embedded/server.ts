@@ -2,16 +2,13 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
+import { supervise } from '../../lib/supervise.ts';
 import type { ServerPorts } from './command.ts';
 import { type Instance, type Place, startInstance } from './instance.ts';
 import { boundLogFile } from './log-file.ts';
 import { reap } from './orphan.ts';
 import { freePort } from './ports.ts';
 
-const FIRST_DELAY_MS = 200;
-const LONGEST_DELAY_MS = 10_000;
-/** A server that ran this long was well; its end is no reason to wait. */
-const WELL_MS = 30_000;
 /** Ports that were free may be taken by the time the server wants them. */
 const PORT_TRIES = 5;
 const LOG_CHECK_MS = 60_000;
@@ -54,7 +51,7 @@ export async function startEmbeddedTemporal(options: EmbeddedOptions): Promise<E
     const instance = await startInstance(place);
     try {
       await instance.ready;
-      return supervise(place, instance, options.log);
+      return keepRunning(place, instance, options.log);
     } catch (error) {
       await instance.stop();
       if (attempt === PORT_TRIES || !/address already in use/.test(String(error))) throw error;
@@ -86,52 +83,49 @@ function reachable(ip: string, port: number): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-function supervise(place: Place, first: Instance, log: (message: string) => void): EmbeddedTemporal {
+function keepRunning(place: Place, first: Instance, log: (message: string) => void): EmbeddedTemporal {
   let instance = first;
+  let isFirst = true;
   let stopping: Promise<void> | null = null;
-  let delay = FIRST_DELAY_MS;
   const halt = new AbortController();
 
-  const watch = async (): Promise<void> => {
-    while (!halt.signal.aborted) {
-      const since = Date.now();
-      const how = await instance.ended;
-      if (halt.signal.aborted) return;
-      if (Date.now() - since > WELL_MS) delay = FIRST_DELAY_MS;
-      log(`Temporal (process ${instance.pid}) ended unasked: ${how}. It is started again in ${delay} ms`);
-      await pause(delay, halt.signal);
-      delay = Math.min(delay * 2, LONGEST_DELAY_MS);
-      if (!halt.signal.aborted) await restart();
+  /** Resolves with how the process ended, or why it could not start. */
+  const run = async (): Promise<string> => {
+    if (!isFirst) {
+      try {
+        instance = await startInstance(place);
+      } catch (error) {
+        return String(error);
+      }
+      logReadiness(instance);
     }
+    isFirst = false;
+    return instance.ended;
   };
-  const restart = async (): Promise<void> => {
-    try {
-      instance = await startInstance(place);
-    } catch (error) {
-      // It is the ended one still, so that the loop comes here again.
-      log(String(error));
-      return;
-    }
-    const { pid, ready, stop } = instance;
+  const logReadiness = ({ pid, ready, stop }: Instance): void => {
     ready.then(
       () => log(`Temporal (process ${pid}) is back at ${place.address}`),
       (error: unknown) => {
         if (halt.signal.aborted) return;
         log(String(error));
-        // Alive and mute is no better than dead: once it has ended another is started.
+        // A process that runs and does not answer is stopped, so that the next one starts.
         void stop();
       },
     );
   };
-  const watching = watch();
+  const supervision = supervise(run, {
+    signal: halt.signal,
+    onRestart: (how, delayMs) =>
+      log(`Temporal (process ${instance.pid}) ended unexpectedly: ${how}. It restarts in ${delayMs} ms`),
+  });
   const logCheck = setInterval(() => void boundLogFile(place.logFile).catch(() => {}), LOG_CHECK_MS).unref();
 
   const stop = async (): Promise<void> => {
     halt.abort();
     clearInterval(logCheck);
     await instance.stop();
-    await watching;
-    // A start that was under way has come about in the meantime.
+    await supervision;
+    // A restart may have been in progress.
     await instance.stop();
   };
   return {
@@ -146,16 +140,3 @@ function supervise(place: Place, first: Instance, log: (message: string) => void
     },
   };
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });

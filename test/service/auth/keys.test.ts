@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticateBy } from '../../../src/auth/authenticate.ts';
 import { KeyStore, type KeyWish } from '../../../src/auth/key-store.ts';
 import { createKeyAuthenticator } from '../../../src/auth/keys.ts';
-import { TtlCache } from '../../../src/lib/ttl-cache.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { createS3Store } from '../../../src/storage/s3/index.ts';
@@ -139,18 +138,6 @@ describe('a key', () => {
     }
     await expect.poll(() => at.identify(written).catch(() => null)).toMatchObject({ tenant: 'acme' });
   });
-});
-
-test('no more answers are remembered than may be', async () => {
-  const recent = new TtlCache<string>(60_000, 3);
-  const asked: string[] = [];
-  const get = (key: string) =>
-    recent.get(key, async () => {
-      asked.push(key);
-      return key;
-    });
-  for (const key of ['a', 'b', 'c', 'a', 'd', 'b', 'a']) expect(await get(key)).toBe(key);
-  expect(asked).toEqual(['a', 'b', 'c', 'd', 'a']);
 });
 
 test('what is no credential of any kind is told which there are', async () => {

@@ -1,7 +1,6 @@
 /** What is shown on a terminal, and what of it is left out where it is not wanted. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { plain } from '../../../src/cli/terminal/plain.ts';
-import { ago, duration, size, timeAhead, timeOf } from '../../../src/cli/terminal/times.ts';
 import { cli, cliOnTerminal } from '../../support/cli.ts';
 import { type Darkroom, startDarkroom } from '../../support/server.ts';
 
@@ -51,37 +50,4 @@ test('what others named cannot command a terminal', async () => {
   expect(stdout).not.toContain('\u001B');
   expect(stdout).not.toContain('\u0007');
   expect(plain(label)).toBe('red \uFFFD[31m and a bell \uFFFD');
-});
-
-test('times, durations and sizes', () => {
-  expect([0, 1240, 59_400, 60_000, 200_000, 7_500_000, 97_200_000].map(duration)).toEqual([
-    '0.0 s',
-    '1.2 s',
-    '59 s',
-    '1 min',
-    '3 min 20 s',
-    '2 h 5 min',
-    '1 d 3 h',
-  ]);
-  const now = Date.parse('2026-11-21T12:00:00Z');
-  const times = ['11:59:59.5', '11:59:30', '11:30:00', '02:00:00'].map((time) => `2026-11-21T${time}Z`);
-  expect([...times, '2026-11-01T00:00:00Z'].map((time) => ago(time, now))).toEqual([
-    'just now',
-    '30 s ago',
-    '30 min ago',
-    '10 h ago',
-    '20 d ago',
-  ]);
-  expect([0, 999, 9970, 123_456, 1_200_000_000].map(size)).toEqual([
-    '0 B',
-    '999 B',
-    '10.0 kB',
-    '123 kB',
-    '1.2 GB',
-  ]);
-  expect(timeOf('2h', now)?.toISOString()).toBe('2026-11-21T10:00:00.000Z');
-  expect(timeOf('2026-11-20', now)?.toISOString()).toBe('2026-11-20T00:00:00.000Z');
-  expect(timeOf('soon', now)).toBeNull();
-  expect(timeAhead('90d', now)?.toISOString()).toBe('2027-02-19T12:00:00.000Z');
-  expect(timeAhead('9999999999d', now)).toBeNull();
 });

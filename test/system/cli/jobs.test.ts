@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { duration } from '../../../src/cli/terminal/times.ts';
+import { formatDuration } from '../../../src/lib/units.ts';
 import { type CliOptions, cli, jsonLines } from '../../support/cli.ts';
 import { type Gate, HELD, makeGate } from '../../support/gate.ts';
 import { photo } from '../../support/photos.ts';
@@ -322,7 +322,7 @@ describe('looking and acting', () => {
     await sleep(1000);
     const { stderr } = await run(['rerun', 'again', '--watch']);
     const { started_at, completed_at } = await darkroom.get('again');
-    const took = duration(Date.parse(completed_at ?? '') - Date.parse(started_at ?? ''));
+    const took = formatDuration(Date.parse(completed_at ?? '') - Date.parse(started_at ?? ''));
     expect(stderr).toContain(`again completed after ${took}:`);
   });
 
