@@ -1,7 +1,7 @@
 /** Ends a run: lists its results and writes the record that outlives Temporal. */
 import { Context } from '@temporalio/activity';
 import { errorCatalogue } from '../src/errors.ts';
-import { expiryOf } from '../src/jobs/lifecycle/scheduled-deletion.ts';
+import { computeExpiry } from '../src/jobs/model/expiry.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
 import type { JobStatus } from '../src/jobs/model/run-input.ts';
 import { extended } from '../src/jobs/model/timeline.ts';
@@ -51,7 +51,7 @@ function finalStatus(
     paused: false,
     progress: state === 'completed' ? 100 : Math.floor(progress * 10) / 10,
     completed_at: completedAt,
-    expires_at: expiryOf(completedAt, runInput.retention),
+    expires_at: computeExpiry(completedAt, runInput.retention),
     assets: countAssets(status, manifest, error),
     usage: { ...usage, bytes_out: (manifest?.files ?? []).reduce((sum, { size }) => sum + size, 0) },
     result:

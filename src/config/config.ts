@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { dedupeIssues } from '../jobs/submit/zod-messages.ts';
+import { dedupeIssues } from '../lib/zod-messages.ts';
 import { authenticationProblems } from './authentication.ts';
 import { type Setting, settings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 /** The schedule of deletions: one small document each, under a key that sorts by time. */
-import type { ScheduledDeletion } from '../jobs/lifecycle/scheduled-deletion.ts';
+import type { ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
 import { readJson } from './json.ts';
 import * as layout from './layout.ts';
 import type { ObjectStore } from './object-store.ts';

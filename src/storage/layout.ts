@@ -3,10 +3,11 @@
  *
  * Keys that begin with an underscore belong to no tenant: the name of a tenant never does.
  */
-import type { ScheduledDeletion } from '../jobs/lifecycle/scheduled-deletion.ts';
+
 import type { Batch } from '../jobs/model/batch.ts';
 import type { StagePart } from '../jobs/model/checkpoint.ts';
 import type { JobRef } from '../jobs/model/run-input.ts';
+import type { ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
 
 /** Below it are all objects of a job, except the fixed-key input, list entries and the tombstone. */
 export const jobPrefix = ({ tenant, id }: JobRef): string => `${tenant}/jobs/${id}/`;

@@ -1,8 +1,9 @@
 /** Records of jobs that have ended: one document for each job, and one small entry for the lists. */
-import type { ScheduledDeletion } from '../jobs/lifecycle/scheduled-deletion.ts';
-import { firstDeletion, jobDeletion } from '../jobs/lifecycle/scheduled-deletion.ts';
+
 import type { Job } from '../jobs/model/job.ts';
 import type { JobRef } from '../jobs/model/run-input.ts';
+import type { ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
+import { firstDeletion, jobDeletion } from '../jobs/model/scheduled-deletion.ts';
 import { isTerminal } from '../jobs/model/states.ts';
 import type { JobRecord, JobRecords } from '../jobs/ports/job-archive.ts';
 import type { JobFilter } from '../jobs/ports/job-runtime.ts';

@@ -16,7 +16,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/lib/',
     purpose: 'Small mechanisms without knowledge of jobs.',
-    may: ['src/lib/', 'src/errors.ts', 'node', 'lru-cache'],
+    may: ['src/lib/', 'src/errors.ts', 'node', 'lru-cache', 'zod'],
   },
   {
     of: 'src/jobs/model/',

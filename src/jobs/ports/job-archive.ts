@@ -3,11 +3,11 @@
  * the store does not answer.
  */
 import type { Readable } from 'node:stream';
-import type { ScheduledDeletion } from '../lifecycle/scheduled-deletion.ts';
 import type { StoredObject } from '../model/checkpoint.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { FileEntry, Manifest } from '../model/job.ts';
 import type { JobInputs, JobRef, RunInput, SealedInputs, Upload } from '../model/run-input.ts';
+import type { ScheduledDeletion } from '../model/scheduled-deletion.ts';
 import type { JobFilter, JobPage, JobSnapshot } from './job-runtime.ts';
 
 /** A job that has ended, and what it takes to run it again. */
