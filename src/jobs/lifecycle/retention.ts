@@ -109,13 +109,8 @@ export class Retention {
     if ((record?.job.run ?? 0) >= job.run || job.completed_at === null) return false;
     if (await archive.isDeleted(job)) return false;
     const runInput = await runtime.runInput(job);
-<<<<<<< HEAD
-    const expires_at = expiryOf(job.completed_at, runInput?.retention);
-    await archive.saveRecord({ ...snapshot, job: { ...job, expires_at }, runInput });
-=======
     const expires_at = runInput && computeExpiry(job.completed_at, runInput.retention);
-    await archive.end({ ...snapshot, job: { ...job, expires_at }, runInput });
->>>>>>> main
+    await archive.saveRecord({ ...snapshot, job: { ...job, expires_at }, runInput });
     // Deleted meanwhile: what was written after the erasure is erased, too.
     if (await archive.isDeleted(job)) await archive.erase(job);
     return true;
