@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { FieldError } from '../../src/jobs/ports/operation-catalogue.ts';
 import { toPointer } from '../../src/jobs/submit/validation.ts';
-import { dedupeIssues } from '../../src/jobs/submit/zod-messages.ts';
+import { dedupeIssues } from '../../src/lib/zod-messages.ts';
 
 type Issue = z.core.$ZodIssue;
 type JsonSchema = Record<string, unknown>;

@@ -5,7 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { failureHeaders } from '../../api/problems/problem.ts';
 import { DarkroomError, type ErrorCode } from '../../errors.ts';
 import type { FieldError } from '../../jobs/ports/operation-catalogue.ts';
-import { MISSING } from '../../jobs/submit/zod-messages.ts';
+import { MISSING } from '../../lib/zod-messages.ts';
 
 const fieldReason = z.object({ field: z.string(), reason: z.string() });
 

@@ -1,11 +1,11 @@
 /** Whether a request can become a job; each field that is wrong is named. */
 import { z } from 'zod';
 import { DarkroomError } from '../../errors.ts';
+import { dedupeIssues } from '../../lib/zod-messages.ts';
 import { type Asset, assetList } from '../model/asset.ts';
 import { type JobSpec, jobSpec } from '../model/job.ts';
 import type { FieldError, OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
 import type { ReceivedFile } from './build-run-input.ts';
-import { dedupeIssues } from './zod-messages.ts';
 
 interface Rules {
   readonly operations: OperationCatalogue;
