@@ -2,8 +2,8 @@
 import { Context } from '@temporalio/activity';
 import mime from 'mime';
 import { errorCatalogue } from '../src/errors.ts';
-import { expiryOf } from '../src/jobs/lifecycle/scheduled-deletion.ts';
 import { batchesOf, type ChunkEnds, chunkEnds } from '../src/jobs/model/batch.ts';
+import { computeExpiry } from '../src/jobs/model/expiry.ts';
 import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
 import { type JobStatus, noUsage, type RunInput } from '../src/jobs/model/run-input.ts';
 import { extended } from '../src/jobs/model/timeline.ts';
@@ -38,7 +38,7 @@ export const createPackageJob =
         paused: false,
         progress: ending.state === 'completed' ? 100 : Math.floor(status.progress * 10) / 10,
         completed_at: completedAt,
-        expires_at: expiryOf(completedAt, runInput.retention),
+        expires_at: computeExpiry(completedAt, runInput.retention),
         assets: manifest ? countsOf(manifest.assets, status) : withCulprit(status.assets, ending.error),
         usage: {
           ...(status.usage ?? noUsage),

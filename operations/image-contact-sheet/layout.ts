@@ -25,7 +25,7 @@ export const MAX_PAGE_PIXELS = 50e6;
 
 const TITLE_HEIGHT = 44;
 
-export function layoutOf(grid: Grid, has: { title: boolean; labels: boolean }): Layout {
+export function buildLayout(grid: Grid, has: { title: boolean; labels: boolean }): Layout {
   const { columns, rows, cell, gap } = grid;
   const fontSize = Math.min(22, Math.max(9, Math.round(cell / 15)));
   const titleHeight = has.title ? TITLE_HEIGHT : 0;
@@ -42,7 +42,7 @@ export function layoutOf(grid: Grid, has: { title: boolean; labels: boolean }): 
 
 /** The last page ends with its last row. */
 export const withRows = (layout: Layout, rows: number): Layout =>
-  layoutOf({ ...layout, rows }, { title: layout.titleHeight > 0, labels: layout.labelHeight > 0 });
+  buildLayout({ ...layout, rows }, { title: layout.titleHeight > 0, labels: layout.labelHeight > 0 });
 
 /** Top left corner of a row, and of a cell in it. */
 export const rowTop = ({ gap, titleHeight, cell, labelHeight }: Layout, row: number): number =>

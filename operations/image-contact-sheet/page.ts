@@ -1,5 +1,6 @@
 /** One page of a contact sheet: pixels of small pictures and lines of text, copied to their places. */
 import sharp from 'sharp';
+import { childTask } from '../lib/child-task.ts';
 import { columnLeft, type Layout, rowTop } from './layout.ts';
 import { textStrip } from './text.ts';
 
@@ -17,11 +18,14 @@ export interface Page {
 
 const CHANNELS = 3;
 
-/**
- * Writes the page to `path`. In memory are the page as bare pixels (3 bytes each, 150 MB at most), and one small picture
- * at a time. Not to be interrupted.
- */
-export async function writePage(page: Page, path: string): Promise<void> {
+interface PageInput {
+  readonly page: Page;
+  /** Of the result. */
+  readonly path: string;
+}
+
+/** Writes a page. Holds the page as raw pixels (3 bytes each, 150 MB at most) and one thumbnail at a time in memory. */
+export const task = childTask(import.meta.url, async ({ page, path }: PageInput): Promise<void> => {
   const { layout, background, format, quality } = page;
   const { width, height } = layout;
   const pixels = Buffer.alloc(width * height * CHANNELS, Buffer.from(background.slice(1), 'hex'));
@@ -30,7 +34,7 @@ export async function writePage(page: Page, path: string): Promise<void> {
   await sharp(pixels, { raw: { width, height, channels: CHANNELS } })
     .toFormat(format, format === 'png' || quality === undefined ? {} : { quality })
     .toFile(path);
-}
+});
 
 async function placeTitle(pixels: Buffer, { layout, title, background }: Page): Promise<void> {
   const { width, titleHeight: height, gap } = layout;

@@ -6,7 +6,7 @@ import { type ExifFacts, readExif } from '../image-metadata/exif.ts';
 import { headerFacts } from '../image-metadata/header.ts';
 import { decodeFailure, openImage } from '../lib/image-source.ts';
 import { labelOf } from '../lib/label.ts';
-import { reduce } from '../lib/reduction.ts';
+import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile, StageContext } from '../operation.ts';
 import type { Entry, ImageFile } from './entry.ts';
 import { fileNameOf, imagePage } from './file-names.ts';
@@ -41,10 +41,15 @@ export async function pictureOf(input: InputFile, context: StageContext<Params>)
   const website = params.as !== 'json';
   const format = params.format === 'auto' ? (alpha ? 'webp' : 'jpeg') : params.format;
   const { max_side, quality, metadata } = params;
-  const reduction = { side: max_side, format, metadata, ...(quality === undefined ? {} : { quality }) };
-  const large = website ? await reduce(input, reduction, drafts.image, signal) : null;
+  const options = { side: max_side, format, metadata, ...(quality === undefined ? {} : { quality }) };
+  const large = website ? await writeResizedCopy(input, options, drafts.image, signal) : null;
   const from = large ? { ...input, path: drafts.image } : input;
-  const small = await reduce(from, { side: params.thumbnail, format: 'webp' }, drafts.thumbnail, signal);
+  const small = await writeResizedCopy(
+    from,
+    { side: params.thumbnail, format: 'webp' },
+    drafts.thumbnail,
+    signal,
+  );
 
   const place = (folder: string, extension: string) =>
     placeFor(fileNameOf(folder, index, name, extension), input, context);

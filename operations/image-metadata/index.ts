@@ -1,4 +1,4 @@
-/** image.metadata: what pictures are and what they look like, for people who search, sort and find twins. */
+/** image.metadata: header fields, EXIF data and visual features of pictures, to search, sort and find duplicates. */
 import { z } from 'zod';
 import { eachAsset } from '../lib/each-asset.ts';
 import { decodeFailure, IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from '../lib/image-source.ts';
@@ -6,16 +6,16 @@ import { type AssetRecord, readRecords, writeRecords } from '../lib/records.ts';
 import { defineOperation, type InputFile, onError, type StageContext } from '../operation.ts';
 import { type ExifReading, readExif } from './exif.ts';
 import { type HeaderFacts, headerFacts } from './header.ts';
-import { type Look, type LookPart, lookAt } from './look.ts';
+import { computeVisualFeatures, type VisualFeature, type VisualFeatures } from './visual-features.ts';
 
 const params = z.strictObject({
   include: z
     .array(z.enum(['exif', 'palette', 'phash', 'sharpness']))
     .default(['exif', 'palette', 'phash', 'sharpness'])
     .describe(
-      'What to tell besides what the header says. `exif`: camera, exposure, time, place. `palette`: up to 5 colours with their ' +
-        'shares. `phash`: 64 bits that differ in few places between pictures that look alike. `sharpness`: low where a picture ' +
-        'is blurred. Without the last three no pixels are read, which is much faster',
+      'What to return besides the header fields. `exif`: camera, exposure, time, location. `palette`: up to 5 colours with their ' +
+        'shares. `phash`: a perceptual hash of 64 bits; similar pictures differ in few bits. `sharpness`: low for blurred ' +
+        'pictures. Without the last three no pixels are read, which is much faster',
     ),
   on_error: onError,
 });
@@ -28,17 +28,17 @@ interface Identity extends AssetRecord {
   readonly size: number;
 }
 
-type Description = Identity & HeaderFacts & Look & Partial<ExifReading>;
+type Description = Identity & HeaderFacts & VisualFeatures & Partial<ExifReading>;
 
-const lookParts = ['palette', 'phash', 'sharpness'] as const satisfies readonly LookPart[];
+const visualFeatures = ['palette', 'phash', 'sharpness'] as const satisfies readonly VisualFeature[];
 
 export const imageMetadata = defineOperation({
   name: 'image.metadata',
   title: 'Describe pictures',
   description:
-    'Tells of each asset what its header says (format, size in pixels, colours, pages), what the camera wrote into it (EXIF), ' +
-    'and what it looks like (palette, perceptual hash, sharpness), as JSON. Reads JPEG, PNG, WebP, AVIF, GIF and TIFF, up to ' +
-    `${Math.floor(MAX_PIXELS / 1e6)} million pixels; of animations and of files with several pages it looks at the first picture.`,
+    'Returns header fields (format, size in pixels, colours, pages), EXIF data and visual features (palette, perceptual hash, sharpness) ' +
+    `of each asset as JSON. Reads JPEG, PNG, WebP, AVIF, GIF and TIFF, up to ${Math.floor(MAX_PIXELS / 1e6)} million pixels; of animations ` +
+    'and multi-page files, the first frame or page.',
   params,
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'json',
@@ -61,14 +61,14 @@ async function describe(
   const header = await source.image.metadata().catch((error: unknown) => {
     throw decodeFailure(input, error);
   });
-  const parts = new Set(lookParts.filter((part) => include.includes(part)));
+  const requested = new Set(visualFeatures.filter((feature) => include.includes(feature)));
   return {
     index: input.index,
     name: input.name,
     size: input.size,
     ...headerFacts(source, header),
     ...(include.includes('exif') ? readExif(header.exif) : {}),
-    ...(parts.size > 0 ? await lookAt(input, parts, workspace, signal) : {}),
+    ...(requested.size > 0 ? await computeVisualFeatures(input, requested, workspace, signal) : {}),
   };
 }
 

@@ -23,7 +23,7 @@ const LEAST_SHARE = 0.005;
  * `pixels`: red, green, blue, alpha, a byte each. At most `most` colours, the largest share first; none of a picture that
  * is transparent throughout. The same pixels give the same palette.
  */
-export function paletteOf(pixels: Uint8Array, most: number): PaletteColour[] {
+export function computePalette(pixels: Uint8Array, most: number): PaletteColour[] {
   const points = histogram(pixels);
   const total = sum(points);
   if (total === 0) return [];

@@ -15,7 +15,7 @@ const cosines = Array.from({ length: KEPT }, (_, frequency) =>
  * The DCT hash after C. Zauner (2010): which of the 8 × 8 lowest frequencies lie above their median. `grey`: 32 × 32
  * bytes, row by row. 16 hexadecimal digits, the lowest frequency first.
  */
-export function phashOf(grey: Uint8Array): string {
+export function computePhash(grey: Uint8Array): string {
   const rows = Array.from({ length: PHASH_SIDE }, (_, y) =>
     grey.subarray(y * PHASH_SIDE, (y + 1) * PHASH_SIDE),
   );

@@ -1,7 +1,7 @@
 /** How much fine detail there is: the variance of the Laplacian, low where a picture is blurred (Pech-Pacheco, 2000). */
 
 /** `grey`: bytes, row by row. 0 of what is too small to tell. */
-export function sharpnessOf(grey: Uint8Array, width: number, height: number): number {
+export function computeSharpness(grey: Uint8Array, width: number, height: number): number {
   let count = 0;
   let total = 0;
   let squares = 0;

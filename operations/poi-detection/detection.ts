@@ -1,6 +1,7 @@
 /** The points of one picture: found piece by piece, and written down as numbers and as a drawing. */
 import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { childTask, type ReportProgress } from '../lib/child-task.ts';
 import type { InputFile } from '../operation.ts';
 import { cellOf } from './background.ts';
 import { Nearby } from './nearby.ts';
@@ -36,20 +37,24 @@ export interface Detection {
   readonly thresholds: Partial<Record<Stain, number>>;
 }
 
-/** `tell`: how far it is, from 0 to 1, and with what. Throws what `openSlide` throws. */
-export async function detect(
-  input: InputFile,
-  params: Params,
-  folder: string,
-  tell: (fraction: number, detail: string) => void,
-): Promise<void> {
+interface DetectionInput {
+  readonly input: InputFile;
+  readonly params: Params;
+  /** Directory for the results. */
+  readonly folder: string;
+}
+
+/** Detects the points of one asset. Throws the errors of `openSlide`. */
+export const task = childTask(import.meta.url, detect);
+
+async function detect({ input, params, folder }: DetectionInput, report: ReportProgress): Promise<void> {
   const copy = join(folder, 'copy.tif');
-  const slide = await openSlide(input, copy, (fraction) => tell(0.2 * fraction, 'decoding'));
-  tell(0.2, 'looking for tissue');
+  const slide = await openSlide(input, copy, (fraction) => report(0.2 * fraction, 'decoding'));
+  report(0.2, 'looking for tissue');
   const scale = { minRadius: params.min_radius, maxRadius: params.max_radius };
   const found = await survey(slide, params, scale);
-  const points = await allPoints(slide, found, params, scale, tell);
-  tell(0.95, 'writing');
+  const points = await allPoints(slide, found, params, scale, report);
+  report(0.95, 'writing');
   if (params.overlay) {
     const picture = await slide.reduced(params.overlay_side);
     await writeOverlay(picture, points, slide, join(folder, OVERLAY));
@@ -75,12 +80,12 @@ async function allPoints(
   found: Survey,
   params: Params,
   scale: Scale,
-  tell: (fraction: number, detail: string) => void,
+  report: ReportProgress,
 ): Promise<Finding[]> {
   const tiles = tilesOf(slide, params.tile).filter((tile) => found.tissue.share(tile) > 0);
   const points: Finding[] = [];
   for (const [done, tile] of tiles.entries()) {
-    tell(0.3 + (0.65 * done) / tiles.length, `piece ${done + 1} of ${tiles.length}`);
+    report(0.3 + (0.65 * done) / tiles.length, `piece ${done + 1} of ${tiles.length}`);
     for (const point of await pointsOf(slide, tile, found, scale))
       if (point.score >= params.min_score) points.push(point);
   }

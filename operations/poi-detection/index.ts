@@ -1,13 +1,13 @@
 /** poi_detection: where the nuclei are on a slide of stained tissue, and other things that a stain makes visible. */
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { DarkroomError, isErrorCode } from '../../src/errors.ts';
-import { inProcessOfItsOwn } from '../lib/child-process.ts';
+import { runInChildProcess } from '../lib/child-process.ts';
+import type { ReportProgress } from '../lib/child-task.ts';
 import { eachAsset } from '../lib/each-asset.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from '../lib/image-source.ts';
 import { type AssetRecord, numbered, readRecords, writeRecords } from '../lib/records.ts';
 import { defineOperation, type InputFile, type StageContext } from '../operation.ts';
-import { DETECTION, type Detection, OVERLAY, TABLE } from './detection.ts';
+import { DETECTION, type Detection, OVERLAY, TABLE, task } from './detection.ts';
 import { type Params, params } from './params.ts';
 import { MAX_SLIDE_PIXELS } from './slide.ts';
 
@@ -43,22 +43,26 @@ const detectionOf = (workspace: string, { index }: AssetRecord): string =>
 
 async function detectAll(context: StageContext<Params>): Promise<void> {
   await mkdir(join(context.workspace, 'detections'), { recursive: true });
-  await writeRecords(context.workspace, await eachAsset(context, (input) => detectIn(input, context)));
+  await writeRecords(
+    context.workspace,
+    await eachAsset(context, (input, report) => detect(input, context, report)),
+  );
 }
 
-async function detectIn(input: InputFile, context: StageContext<Params>): Promise<Identity> {
-  const { params, workspace, outputs, inputs, signal, progress } = context;
-  // What is no picture at all needs no process.
+async function detect(
+  input: InputFile,
+  { params, workspace, outputs, signal }: StageContext<Params>,
+  report: ReportProgress,
+): Promise<Identity> {
+  // Refuses what is not a picture before a process is started.
   await openImage(input, MAX_SLIDE_PIXELS);
   const folder = join(workspace, 'draft');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
-  const before = inputs.indexOf(input);
   try {
-    await inProcessOfItsOwn('poi-detection/child.js', { input, params, folder }, signal, (line) => {
-      const { fraction, detail } = JSON.parse(line);
-      progress((before + fraction) / inputs.length, `${input.name}: ${detail}`);
-    });
+    await runInChildProcess(task, { input, params, folder }, signal, (fraction, detail) =>
+      report(fraction, `${input.name}: ${detail}`),
+    );
     const { name } = parse(input.name);
     const table = await outputs.create(`${name}-points.csv`, input);
     await rename(join(folder, TABLE), table.path);
@@ -67,20 +71,10 @@ async function detectIn(input: InputFile, context: StageContext<Params>): Promis
       await rename(join(folder, OVERLAY), overlay.path);
     }
     await rename(join(folder, DETECTION), detectionOf(workspace, input));
-  } catch (error) {
-    signal.throwIfAborted();
-    throw told(error);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   return { index: input.index, name: input.name };
-}
-
-/** An error that the process told as JSON, as it was. */
-function told(error: unknown): unknown {
-  if (!(error instanceof Error) || !error.message.startsWith('{')) return error;
-  const { code, message, details } = JSON.parse(error.message);
-  return new DarkroomError(isErrorCode(code) ? code : 'internal', message, { details });
 }
 
 /** One asset that was asked for is told of itself; what may be several is a list, also when only one could be used. */

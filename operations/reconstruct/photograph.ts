@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Exif } from 'sharp';
 import { type ExifFacts, readExif } from '../image-metadata/exif.ts';
 import { assetError, decodeFailure, openImage } from '../lib/image-source.ts';
-import { reduce } from '../lib/reduction.ts';
+import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile } from '../operation.ts';
 
 /** Pixels of the longer side, below which there is too little to recognise. */
@@ -26,8 +26,8 @@ export async function preparePhotograph(
   const file = `images/${number}.jpg`;
   for (const folder of ['images', 'photos']) await mkdir(join(workspace, folder), { recursive: true });
   const exif = await lensIn(input);
-  const reduction = { side, format: 'jpeg', quality: JPEG_QUALITY, exif } as const;
-  const size = await reduce(input, reduction, join(workspace, file), signal);
+  const options = { side, format: 'jpeg', quality: JPEG_QUALITY, exif } as const;
+  const size = await writeResizedCopy(input, options, join(workspace, file), signal);
   // Alike in photographs that may have been taken with one camera at one focal length.
   const lens = JSON.stringify(exif);
   const told = JSON.stringify({ index, name, file, ...size, lens });

@@ -4,7 +4,6 @@ import { buffer } from 'node:stream/consumers';
 import { LRUCache } from 'lru-cache';
 import type { Keyring } from '../auth/keyring.ts';
 import { DarkroomError } from '../errors.ts';
-import { firstDeletion, jobDeletion, type ScheduledDeletion } from '../jobs/lifecycle/scheduled-deletion.ts';
 import type { Delivery } from '../jobs/model/delivery.ts';
 import type { FileEntry, Job, Manifest } from '../jobs/model/job.ts';
 import {
@@ -14,6 +13,7 @@ import {
   type SealedInputs,
   type Upload,
 } from '../jobs/model/run-input.ts';
+import { firstDeletion, jobDeletion, type ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
 import { isTerminal } from '../jobs/model/states.ts';
 import type {
   Deposited,

@@ -1,6 +1,6 @@
 /** What is to be erased when, and the erasing of what a result is not made of. */
 
-import type { ScheduledDeletion } from '../jobs/lifecycle/scheduled-deletion.ts';
+import type { ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
 import type { JobRecord } from '../jobs/ports/job-archive.ts';
 import type { StoredManifest } from './archive.ts';
 import { readJson } from './json.ts';

@@ -1,8 +1,8 @@
 /** Where everything of a job lies in the object store. The one place that spells keys. */
 
-import type { ScheduledDeletion } from '../jobs/lifecycle/scheduled-deletion.ts';
 import type { Batch } from '../jobs/model/batch.ts';
 import type { JobRef } from '../jobs/model/run-input.ts';
+import type { ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
 
 export const jobPrefix = ({ tenant, id }: JobRef): string => `${tenant}/jobs/${id}/`;
 

@@ -1,4 +1,5 @@
 /** The common application API: tasks whose assets come later, as URLs, in one or many calls. */
+
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ApiParts, Env } from '../../api/context.ts';
@@ -9,7 +10,7 @@ import { addressOf } from '../../jobs/model/links.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
 import type { JobRequest } from '../../jobs/submit/job-submissions.ts';
-import { invalidFields } from '../../jobs/submit/validation.ts';
+import { invalidFields } from '../../jobs/validation/invalid-request.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import type { CreateDialect } from '../dialect.ts';
 import { assetBatch, newTask, taskId } from './body.ts';

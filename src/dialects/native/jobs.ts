@@ -1,4 +1,5 @@
 /** Jobs of the native API: list, look at, control, run again, delete. */
+
 import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
@@ -10,7 +11,7 @@ import { pendingActivity } from '../../jobs/model/pending-activity.ts';
 import { SHOWN_ASSETS } from '../../jobs/model/request-view.ts';
 import { isTerminal, states } from '../../jobs/model/states.ts';
 import type { ControlSignal } from '../../jobs/ports/job-runtime.ts';
-import { invalid, invalidFields, toPointer } from '../../jobs/submit/validation.ts';
+import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
 import { createRoutes, idParam, refOf, resource, withLinks } from './shared.ts';
 
 /** Seconds between two looks at a running job that do no harm. */
@@ -104,7 +105,7 @@ async function actionOf<Schema extends typeof cancellation | typeof nothing>(
   if (parsed.success) return parsed.data as z.output<Schema>;
   const [issue] = parsed.error.issues;
   if (issue?.code !== 'unrecognized_keys') throw invalidFields(parsed.error.issues);
-  throw invalid(issue.keys.map((key) => ({ pointer: toPointer([key]), detail: refusal })));
+  throw invalidRequest(issue.keys.map((key) => ({ pointer: toPointer([key]), detail: refusal })));
 }
 
 export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimator'>): OpenAPIHono<Env> {

@@ -1,4 +1,5 @@
 /** What the routes of the native API share. */
+
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Env } from '../../api/context.ts';
@@ -6,7 +7,7 @@ import { DarkroomError } from '../../errors.ts';
 import { type Job, job, jobId } from '../../jobs/model/job.ts';
 import { linksOf } from '../../jobs/model/links.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
-import { invalidFields } from '../../jobs/submit/validation.ts';
+import { invalidFields } from '../../jobs/validation/invalid-request.ts';
 
 export const createRoutes = (): OpenAPIHono<Env> =>
   new OpenAPIHono<Env>({

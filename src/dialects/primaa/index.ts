@@ -1,4 +1,5 @@
 /** primaa: an algorithm on the image at a URL, and a callback. Every answer has a code, a job id, a status and an error. */
+
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -9,7 +10,7 @@ import { describeFailure } from '../../api/problems/bad-fields.ts';
 import { failureHeaders } from '../../api/problems/problem.ts';
 import { DarkroomError } from '../../errors.ts';
 import { jobId } from '../../jobs/model/job.ts';
-import { invalidFields } from '../../jobs/submit/validation.ts';
+import { invalidFields } from '../../jobs/validation/invalid-request.ts';
 import type { CreateDialect } from '../dialect.ts';
 import { primaaJob, primaaResult } from './callback.ts';
 

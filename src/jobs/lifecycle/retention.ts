@@ -1,14 +1,15 @@
 /** What has to be done now and then: what has had its time is erased, and what was left behind is found. */
 
 import { isOutage } from '../../errors.ts';
+import { computeExpiry } from '../model/expiry.ts';
 import type { Job } from '../model/job.ts';
 import type { JobRef } from '../model/run-input.ts';
+import { jobDeletion, type ScheduledDeletion } from '../model/scheduled-deletion.ts';
 import { isTerminal } from '../model/states.ts';
 import type { UsageLedger } from '../model/usage.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
 import { wasGiven } from '../submit/staged-writes.ts';
-import { expiryOf, jobDeletion, type ScheduledDeletion } from './scheduled-deletion.ts';
 
 export interface RetentionDependencies {
   readonly runtime: Pick<JobRuntime, 'get' | 'runInput' | 'remove' | 'endedOutside'>;
@@ -108,7 +109,7 @@ export class Retention {
     if ((record?.job.run ?? 0) >= job.run || job.completed_at === null) return false;
     if (await archive.isDeleted(job)) return false;
     const runInput = await runtime.runInput(job);
-    const expires_at = expiryOf(job.completed_at, runInput?.retention);
+    const expires_at = runInput && computeExpiry(job.completed_at, runInput.retention);
     await archive.end({ ...snapshot, job: { ...job, expires_at }, runInput });
     // Deleted meanwhile: what was written after the erasure is erased, too.
     if (await archive.isDeleted(job)) await archive.erase(job);

@@ -117,8 +117,7 @@ export interface RunInput {
   /** Milliseconds between the attempts of a callback, after the first. */
   readonly callbackScheduleMs: readonly number[];
   readonly callback: Pick<JobInputs, 'callback'> | SealedInputs;
-  /** Orders of before 0.2 say nothing of it: all is kept. */
-  readonly retention?: RetentionPolicy;
+  readonly retention: RetentionPolicy;
   /** Of the last run that completed: it stays until this one has. */
   readonly result: JobStatus['result'];
 }

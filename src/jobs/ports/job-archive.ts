@@ -1,9 +1,9 @@
 /** Port: the object store as the domain sees it. Implemented in `src/storage/archive.ts`. */
 import type { Readable } from 'node:stream';
-import type { ScheduledDeletion } from '../lifecycle/scheduled-deletion.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { FileEntry, Manifest } from '../model/job.ts';
 import type { JobInputs, JobRef, RunInput, SealedInputs, Upload } from '../model/run-input.ts';
+import type { ScheduledDeletion } from '../model/scheduled-deletion.ts';
 import type { JobFilter, JobPage, JobSnapshot } from './job-runtime.ts';
 
 export interface ByteRange {

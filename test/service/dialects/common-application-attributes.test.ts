@@ -15,7 +15,7 @@ import { Estimator } from '../../../src/jobs/query/estimator.ts';
 import { Watcher } from '../../../src/jobs/query/watcher.ts';
 import { tenantQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from '../../../src/jobs/submit/job-submissions.ts';
-import { validateAssets } from '../../../src/jobs/submit/validation.ts';
+import { validateAssets } from '../../../src/jobs/submit/validate.ts';
 import { ConfigError } from '../../../src/lib/settings/config-error.ts';
 import { createLog } from '../../../src/log.ts';
 import { refusalOf } from '../../../src/net/guarded-http.ts';

@@ -1,0 +1,67 @@
+/** Parameters of image.contact-sheet. */
+import { z } from 'zod';
+import { type Label, label } from '../lib/label.ts';
+import { onError } from '../operation.ts';
+import { buildLayout, type Grid, type Layout, MAX_PAGE_PIXELS, MAX_PAGE_SIDE } from './layout.ts';
+
+interface Sheet extends Grid {
+  readonly label: Label;
+  readonly title: string;
+}
+
+/** Layout of a full page. */
+export const pageLayout = (given: Sheet): Layout =>
+  buildLayout(given, { title: given.title !== '', labels: given.label !== 'none' });
+
+const fits = ({ width, height }: Layout): boolean =>
+  Math.max(width, height) <= MAX_PAGE_SIDE && width * height <= MAX_PAGE_PIXELS;
+
+export const params = z
+  .strictObject({
+    columns: z.int().min(1).max(50).default(5).describe('Pictures in a row'),
+    rows: z.int().min(1).max(100).default(6).describe('Rows on a page; what is left goes on further pages'),
+    cell: z
+      .int()
+      .min(16)
+      .max(1024)
+      .default(240)
+      .describe('Side in pixels of the square that each picture is fitted into'),
+    gap: z.int().min(0).max(200).default(16).describe('Pixels between pictures and around them'),
+    background: z
+      .string()
+      .regex(/^#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/, 'must be a colour such as #fff or #ffffff')
+      .default('#ffffff')
+      .describe(
+        'Colour of the page, #rgb or #rrggbb. The text is black or white, whichever can be read on it',
+      ),
+    label: label
+      .default('name')
+      .describe(
+        'What is written under a picture: nothing, its name, its position from 1, or one of its attributes',
+      ),
+    title: z
+      .string()
+      .max(200)
+      .default('')
+      .describe('Written above each page, with its number when there are several'),
+    format: z.enum(['jpeg', 'png', 'webp']).default('jpeg').describe('Format of the pages'),
+    quality: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('JPEG and WebP: 80 when left out. PNG is always lossless and takes no notice of it'),
+    on_error: onError,
+  })
+  .refine((given) => fits(pageLayout(given)), {
+    path: ['rows'],
+    error: ({ input }) => {
+      const { width, height } = pageLayout(input as Sheet);
+      return (
+        `makes pages of ${width} × ${height} pixels; at most ${MAX_PAGE_SIDE} a side and ` +
+        `${MAX_PAGE_PIXELS / 1e6} million in all are allowed: ask for fewer rows, fewer columns or smaller cells`
+      );
+    },
+  });
+
+export type Params = z.infer<typeof params>;

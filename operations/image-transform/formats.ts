@@ -1,0 +1,31 @@
+/** Output formats of image.transform. */
+import { MAX_PIXELS, type SourceImage } from '../lib/image-source.ts';
+import { type Format, MAX_SIDE } from './params.ts';
+
+/** What the parameter `format: keep` means for each input format. */
+export const keptFormats: Readonly<Record<SourceImage['format'], Format>> = {
+  jpeg: 'jpeg',
+  png: 'png',
+  webp: 'webp',
+  heif: 'avif',
+  gif: 'png',
+  tiff: 'png',
+};
+
+interface Encoder {
+  readonly extension: string;
+  /** Whether the parameter `quality` applies. */
+  readonly quality: boolean;
+  /** Pixels. */
+  readonly maxSide: number;
+  /** Time to encode a pixel, as a multiple of the time to decode one. */
+  readonly effort: number;
+}
+
+export const encoders: Readonly<Record<Format, Encoder>> = {
+  jpeg: { extension: '.jpg', quality: true, maxSide: 65_535, effort: 1 },
+  // Given a quality, sharp would reduce PNG to a palette.
+  png: { extension: '.png', quality: false, maxSide: MAX_PIXELS, effort: 3 },
+  webp: { extension: '.webp', quality: true, maxSide: 16_383, effort: 4 },
+  avif: { extension: '.avif', quality: true, maxSide: MAX_SIDE, effort: 32 },
+};

@@ -1,0 +1,76 @@
+/** Smaller copies of assets, to show or to compute with: oriented by EXIF, in sRGB with 8 bits per channel. */
+import { rm } from 'node:fs/promises';
+import sharp, { type Exif } from 'sharp';
+import { DarkroomError } from '../../src/errors.ts';
+import type { InputFile } from '../operation.ts';
+import { runInChildProcess } from './child-process.ts';
+import { childTask } from './child-task.ts';
+import { decodeFailure, openImage } from './image-source.ts';
+
+/** A picture with more pixels may take longer than one or two seconds, so a child process resizes it. */
+const MAX_PIXELS_IN_PROCESS = 40e6;
+
+export interface CopyOptions {
+  /** Pixels of the longer side, at most. Smaller pictures are not enlarged. */
+  readonly side: number;
+  readonly format: 'jpeg' | 'png' | 'webp';
+  /** Of JPEG and WebP. Default 80. */
+  readonly quality?: number;
+  /** Colour behind transparent parts, #rrggbb. Default: transparency stays, and becomes white in JPEG. */
+  readonly background?: string;
+  /** EXIF, XMP and profiles. Default `strip`. */
+  readonly metadata?: 'keep' | 'strip';
+  /** EXIF data to write instead of the picture's own. */
+  readonly exif?: Exif;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Writes the copy to `path`.
+ *
+ * @returns The size of the copy in pixels.
+ * @throws The errors of `openImage`, `asset_corrupt`, or the signal's reason. Then no file is left at `path`.
+ */
+export async function writeResizedCopy(
+  input: InputFile,
+  options: CopyOptions,
+  path: string,
+  signal: AbortSignal,
+): Promise<Size> {
+  const { width, height } = await openImage(input);
+  try {
+    const copy = { input, options, path };
+    const isSmall = width * height <= MAX_PIXELS_IN_PROCESS;
+    await (isSmall ? task.run(copy) : runInChildProcess(task, copy, signal));
+    const made = await sharp(path).metadata();
+    return { width: made.width, height: made.height };
+  } catch (error) {
+    await rm(path, { force: true });
+    signal.throwIfAborted();
+    throw error instanceof DarkroomError ? error : decodeFailure(input, error);
+  }
+}
+
+interface CopyInput {
+  readonly input: InputFile;
+  readonly options: CopyOptions;
+  readonly path: string;
+}
+
+export const task = childTask(import.meta.url, async ({ input, options, path }: CopyInput) => {
+  const { side, format, quality, background = '#ffffff', metadata, exif } = options;
+  const { image } = await openImage(input);
+  let result = image
+    .autoOrient()
+    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
+  if (format === 'jpeg' || options.background !== undefined) result = result.flatten({ background });
+  if (metadata === 'keep') result = result.keepMetadata();
+  if (exif !== undefined) result = result.withExif(exif);
+  // Given a quality, sharp would reduce PNG to a palette.
+  const encoding = format === 'png' || quality === undefined ? {} : { quality };
+  await result.toFormat(format, encoding).toFile(path);
+});
