@@ -10,7 +10,7 @@ import { DarkroomError } from '../../errors.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
 import type { JobRequest } from '../../jobs/submit/job-submissions.ts';
-import { invalidFields } from '../../jobs/submit/validation.ts';
+import { invalidFields } from '../../jobs/validation/invalid-request.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { streamOf } from './download.ts';
 import { envelope, fails, succeeded } from './envelope.ts';

@@ -8,7 +8,7 @@ import { DarkroomError } from '../../errors.ts';
 import { httpUrl } from '../../jobs/model/asset.ts';
 import { jobId } from '../../jobs/model/job.ts';
 import type { JobRequest, Submitter } from '../../jobs/submit/job-submissions.ts';
-import { invalid, invalidFields } from '../../jobs/submit/validation.ts';
+import { invalidFields, invalidRequest } from '../../jobs/validation/invalid-request.ts';
 import { fails } from './errors.ts';
 import { e2e3dJob, NAME, OPERATION, qualities, toE2e3dJob } from './model.ts';
 import { tags } from './openapi.ts';
@@ -111,7 +111,7 @@ async function assetsOf(
   tenant: string,
   { operations, photographs }: Parts,
 ): Promise<NonNullable<JobRequest['assets']>> {
-  const unusable = (detail: string) => invalid([{ pointer: '/image_set_path', detail }]);
+  const unusable = (detail: string) => invalidRequest([{ pointer: '/image_set_path', detail }]);
   const paths = await photographs(directory, tenant).catch((error: unknown) => {
     throw error instanceof DarkroomError ? unusable(error.message) : error;
   });

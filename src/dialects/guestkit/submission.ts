@@ -7,10 +7,10 @@ import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError, hasCode } from '../../errors.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
-import type { FieldError } from '../../jobs/ports/operation-catalogue.ts';
 import type { ConcurrencyQuotas } from '../../jobs/submit/concurrency-quota.ts';
 import type { Submitted } from '../../jobs/submit/job-submissions.ts';
-import { invalid } from '../../jobs/submit/validation.ts';
+import type { FieldError } from '../../jobs/validation/invalid-request.ts';
+import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
 import { success, tags } from './envelope.ts';
 import { fails } from './errors.ts';
 import { inDocument, jobDocument, requestOf } from './job-document.ts';
@@ -89,5 +89,5 @@ async function admit(queues: ConcurrencyQuotas, find: () => Promise<unknown>, re
 function inTheirWords(error: unknown, operation: string): unknown {
   if (!hasCode(error, 'invalid_request')) return error;
   const errors = (error.details?.['errors'] ?? []) as readonly FieldError[];
-  return invalid(errors.map((one) => inDocument(operation, one)));
+  return invalidRequest(errors.map((one) => inDocument(operation, one)));
 }

@@ -12,7 +12,7 @@ import { pendingActivity } from '../../jobs/model/pending-activity.ts';
 import { SHOWN_ASSETS } from '../../jobs/model/request-view.ts';
 import { isTerminal, states } from '../../jobs/model/states.ts';
 import type { ControlSignal } from '../../jobs/ports/job-runtime.ts';
-import { invalid, invalidFields, toPointer } from '../../jobs/submit/validation.ts';
+import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
 import { idParam, jobResource, toJobResource } from './model.ts';
 
 /** Seconds between two looks at a running job that do no harm. */
@@ -106,7 +106,7 @@ async function actionOf<Schema extends typeof cancellation | typeof nothing>(
   if (parsed.success) return parsed.data as z.output<Schema>;
   const [issue] = parsed.error.issues;
   if (issue?.code !== 'unrecognized_keys') throw invalidFields(parsed.error.issues);
-  throw invalid(issue.keys.map((key) => ({ pointer: toPointer([key]), detail: refusal })));
+  throw invalidRequest(issue.keys.map((key) => ({ pointer: toPointer([key]), detail: refusal })));
 }
 
 export function jobRoutes({

@@ -1,4 +1,5 @@
 /** Submission in the native API: jobs, and assets for jobs that wait for them, as JSON or with the files themselves. */
+
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { jsonBody, parseJson, sentType } from '../../api/bodies/json-body.ts';
@@ -14,7 +15,7 @@ import { type Job, jobSpec } from '../../jobs/model/job.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import type { JobRequest, Submitted, Submitter } from '../../jobs/submit/job-submissions.ts';
 import type { Uploads } from '../../jobs/submit/uploads.ts';
-import { invalid, invalidFields, toPointer } from '../../jobs/submit/validation.ts';
+import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
 import { namesDirectories, namesOf, withPhotographs } from './directories.ts';
 import { idParam, jobResource, toJobResource } from './model.ts';
 
@@ -171,7 +172,9 @@ async function receive(
 ): Promise<{ request: unknown; uploads: Uploads }> {
   let received: { request: unknown; uploads: Uploads } | undefined;
   const missing = () =>
-    invalid([{ pointer: toPointer([name]), detail: `must be the first part of the form, before any file` }]);
+    invalidRequest([
+      { pointer: toPointer([name]), detail: `must be the first part of the form, before any file` },
+    ]);
   const limits = {
     fieldBytes: json,
     fileBytes: asset,
@@ -185,8 +188,9 @@ async function receive(
     await readForm(c.env, limits, {
       fields: [name],
       onField: async (field, text) => {
-        if (field !== name) throw invalid([{ pointer: toPointer([field]), detail: UNKNOWN_PART }]);
-        if (received) throw invalid([{ pointer: toPointer([name]), detail: 'comes twice in the form' }]);
+        if (field !== name) throw invalidRequest([{ pointer: toPointer([field]), detail: UNKNOWN_PART }]);
+        if (received)
+          throw invalidRequest([{ pointer: toPointer([name]), detail: 'comes twice in the form' }]);
         const request: unknown = parseJson(text, `The part "${name}"`);
         received = { request, uploads: await open(request) };
       },
@@ -206,7 +210,7 @@ async function receive(
 function keyOf(c: Context): string | undefined {
   const parsed = idempotencyKey.optional().safeParse(c.req.header('idempotency-key'));
   if (parsed.success) return parsed.data;
-  throw invalid([{ pointer: '/Idempotency-Key', detail: 'must have 1 to 255 characters' }]);
+  throw invalidRequest([{ pointer: '/Idempotency-Key', detail: 'must have 1 to 255 characters' }]);
 }
 
 /** Seconds that the client would like to wait for the end (RFC 7240); null when it did not say. */

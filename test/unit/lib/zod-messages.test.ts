@@ -1,10 +1,11 @@
 /** What is wrong with a field, in words that name no type of zod's. */
+
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readConfig } from '../../../src/config/config.ts';
 import type { DarkroomError } from '../../../src/errors.ts';
 import { jobSpec } from '../../../src/jobs/model/job.ts';
-import { invalidFields } from '../../../src/jobs/submit/validation.ts';
+import { invalidFields } from '../../../src/jobs/validation/invalid-request.ts';
 
 describe('a value that is wrong', () => {
   test.each<[z.ZodType, unknown, string]>([

@@ -1,11 +1,10 @@
 /** Whether a request can become a job; each field that is wrong is named. */
 import { z } from 'zod';
-import { DarkroomError } from '../../errors.ts';
 import { type Asset, assetList } from '../model/asset.ts';
 import { type JobSpec, jobSpec } from '../model/job.ts';
-import type { FieldError, OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
+import type { OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
+import { type FieldError, invalidFields, invalidRequest, toPointer } from '../validation/invalid-request.ts';
 import type { ReceivedFile } from './build-run-input.ts';
-import { dedupeIssues } from './zod-messages.ts';
 
 interface Rules {
   readonly operations: OperationCatalogue;
@@ -29,7 +28,7 @@ export function validate(
   if (!operation) {
     const known = operations.list().map(({ name }) => name);
     const detail = `there is no operation "${spec.operation}"; there are ${known.join(', ')}`;
-    throw invalid([{ pointer: '/operation', detail }]);
+    throw invalidRequest([{ pointer: '/operation', detail }]);
   }
   const params = operation.parse(spec.params);
   const errors = [
@@ -41,7 +40,7 @@ export function validate(
   if (!params.ok) {
     errors.push(...params.errors.map((error) => ({ ...error, pointer: `/params${error.pointer}` })));
   }
-  if (errors.length > 0 || !params.ok) throw invalid(errors);
+  if (errors.length > 0 || !params.ok) throw invalidRequest(errors);
   return { spec: { ...spec, params: params.params }, operation };
 }
 
@@ -60,7 +59,7 @@ export function validateAssets(
     ...badUploads(assets, files),
     ...badAttributes(assets, operations.find(operation), files),
   ];
-  if (errors.length > 0) throw invalid(errors);
+  if (errors.length > 0) throw invalidRequest(errors);
   return assets;
 }
 
@@ -148,24 +147,3 @@ function unnamed(assets: readonly Asset[], files: readonly ReceivedFile[] | null
   const uploads = new Set(assets.flatMap(({ source }) => source.upload ?? []));
   return files?.filter(({ part }) => !uploads.has(part)) ?? [];
 }
-
-/** `invalid_request`, in whose details every bad field is named. */
-export function invalid(errors: readonly FieldError[]): DarkroomError {
-  const first = errors.slice(0, 3).map(({ pointer, detail }) => `${pointer || 'the body'}: ${detail}`);
-  const more = errors.length > 3 ? `; and ${errors.length - 3} more` : '';
-  return new DarkroomError('invalid_request', first.join('; ') + more, { details: { errors } });
-}
-
-/** The same, of what a schema found. A field that nobody knows is named itself, not the object that it stands in. */
-export const invalidFields = (issues: readonly z.core.$ZodIssue[]): DarkroomError =>
-  invalid(
-    dedupeIssues(issues).flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), detail: 'unknown field' }))
-        : [{ pointer: toPointer(issue.path), detail: issue.message }],
-    ),
-  );
-
-/** A JSON Pointer (RFC 6901). */
-export const toPointer = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
