@@ -1,12 +1,12 @@
 /** Pages of long lists: what Temporal knows, and a thousand jobs that only the store remembers. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { JobLists } from '../../../src/api/job-lists/job-lists.ts';
 import { allJobs } from '../../../src/api/job-lists/job-reading.ts';
 import { Keyring } from '../../../src/auth/keyring.ts';
 import { Jobs } from '../../../src/jobs/jobs.ts';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import { tenantQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
-import { StoredArchive } from '../../../src/storage/archive.ts';
+import { createJobArchive } from '../../../src/storage/archive.ts';
 import { endedKey } from '../../../src/storage/layout.ts';
 import { createClient, embeddedTarget } from '../../../src/temporal/connection.ts';
 import { freePort } from '../../../src/temporal/embedded/ports.ts';
@@ -27,7 +27,7 @@ let reads = 0;
 let client: AbortController;
 
 beforeAll(async () => {
-  lab = await startLab(inject('temporalBinary'));
+  lab = await startLab();
   runtime = runtimeOf(lab);
   const store = storeOf(lab);
   const now = Date.now();
@@ -67,7 +67,7 @@ function jobsBy(way: TemporalRuntime): Jobs {
       return typeof own === 'function' ? own.bind(target) : own;
     },
   });
-  const archive = new StoredArchive(store, new Keyring([Buffer.alloc(32)]));
+  const archive = createJobArchive(store, new Keyring([Buffer.alloc(32)]));
   const quotas = tenantQuotas(way, () => Number.POSITIVE_INFINITY);
   return new Jobs({ runtime: way, archive, quotas });
 }
