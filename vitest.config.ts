@@ -8,13 +8,14 @@ const project = (name: 'unit' | 'service' | 'system' | 'scale', globalSetup: str
   test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup },
 });
 
-const findTemporal = 'test/support/global-setup.ts';
+const findTemporal = 'test/support/find-temporal.ts';
+const startTemporal = 'test/support/start-temporal.ts';
 
 export default defineConfig({
   test: {
     projects: [
       project('unit'),
-      project('service', [findTemporal]),
+      project('service', [startTemporal]),
       project('system', [findTemporal]),
       project('scale', [findTemporal]),
     ],

@@ -21,16 +21,15 @@ import { StoredArchive } from '../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { StoredUsage } from '../../src/storage/usage.ts';
-import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
-import { startEmbeddedTemporal } from '../../src/temporal/embedded/server.ts';
-import { registerSearchAttributes } from '../../src/temporal/namespace.ts';
+import { createClient, type TemporalTarget } from '../../src/temporal/connection.ts';
 import { TemporalRuntime } from '../../src/temporal/runtime.ts';
 import { createWorkers, runWorkers } from '../../src/temporal/worker.ts';
 import { PATIENCE_MS, sleep } from './server.ts';
+import { createNamespace } from './shared-temporal.ts';
 
 export interface Lab {
   readonly client: Client;
-  readonly address: string;
+  readonly temporal: TemporalTarget;
   readonly jobs: Jobs;
   readonly retention: Retention;
   readonly archive: StoredArchive;
@@ -43,9 +42,8 @@ export interface Lab {
   dispose(): Promise<void>;
 }
 
-/** `binary`: Temporal's. `more`: capability → steps at once, beside io and cpu. `given`: a store in place of the one in `storeDir`. */
+/** `more`: capability → steps at once, beside io and cpu. `given`: a store in place of the one in `storeDir`. */
 export async function startLab(
-  binary: string,
   operations: readonly Operation[] = [],
   more: Readonly<Record<string, number>> = {},
   policy: RetentionPolicy = { jobMs: null, workMs: 1e9 },
@@ -55,15 +53,8 @@ export async function startLab(
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-lab-'));
   const storeDir = join(dataDir, 'store');
   const workDir = join(dataDir, 'work');
-  const temporal = await startEmbeddedTemporal({
-    binary,
-    dataDir,
-    preferredPort: 0,
-    preferredUiPort: 0,
-    log: () => undefined,
-  });
-  const client = createClient(embeddedTarget(temporal.address));
-  await registerSearchAttributes(client);
+  const temporal = await createNamespace();
+  const client = createClient(temporal);
 
   const store = given ?? createFilesystemStore({ root: storeDir });
   const keys = await loadKeyring([], dataDir);
@@ -107,15 +98,21 @@ export async function startLab(
     publicUrl: 'http://lab.invalid',
     callbackBodies: {},
   });
-  const connection = await NativeConnection.connect({ address: temporal.address });
+  const connection = await NativeConnection.connect(temporal.options);
   const slots = { io: 20, cpu: 2, ...more };
-  const workers = await createWorkers({ connection, namespace: 'default', activities, slots, graceMs: 1000 });
+  const workers = await createWorkers({
+    connection,
+    namespace: temporal.namespace,
+    activities,
+    slots,
+    graceMs: 1000,
+  });
   const stop = new AbortController();
   const running = runWorkers(workers, stop.signal);
 
   return {
     client,
-    address: temporal.address,
+    temporal,
     jobs,
     retention,
     archive,
@@ -134,7 +131,6 @@ export async function startLab(
       await running;
       await connection.close();
       await client.connection.close();
-      await temporal.stop();
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };

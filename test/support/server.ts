@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
+import type { TemporalTarget } from '../../src/temporal/connection.ts';
 import { freePort } from './ports.ts';
+import { createNamespace, isTemporalShared } from './shared-temporal.ts';
 
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
@@ -46,6 +48,26 @@ export interface DarkroomOptions {
   readonly impatient?: boolean;
 }
 
+/** Data directory → the namespace that its jobs are in. */
+const namespaces = new Map<string, Promise<TemporalTarget>>();
+
+/** Where the jobs of a data directory are, when they are in the shared Temporal server; else null. */
+export async function findNamespace(dataDir: string): Promise<TemporalTarget | null> {
+  return (await namespaces.get(dataDir)) ?? null;
+}
+
+/** Settings that name the shared Temporal server, for a stack that does not bring its own. */
+async function temporalSettings(
+  dataDir: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  if ('TEMPORAL_ADDRESS' in env || !isTemporalShared()) return {};
+  const known = namespaces.get(dataDir) ?? createNamespace();
+  namespaces.set(dataDir, known);
+  const { address, namespace } = await known;
+  return { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
+}
+
 export async function startDarkroom({
   env = {},
   dataDir,
@@ -56,6 +78,7 @@ export async function startDarkroom({
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'darkroom-test-')));
   const port = env['DARKROOM_LISTEN']?.split(':').at(-1) ?? String(await freePort());
   const url = `http://127.0.0.1:${port}`;
+  const temporal = await temporalSettings(data, env);
   const child = spawn(process.execPath, [main, command], {
     env: {
       PATH: process.env['PATH'],
@@ -66,6 +89,7 @@ export async function startDarkroom({
       DARKROOM_DATA: data,
       DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8',
       DARKROOM_LOG_LEVEL: 'warn',
+      ...temporal,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

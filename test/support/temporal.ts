@@ -6,10 +6,12 @@ import type { RetentionReport } from '../../src/jobs/lifecycle/retention.ts';
 import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
 import { executionsOf } from '../../src/temporal/history.ts';
 import { RETENTION_SCHEDULE } from '../../src/temporal/schedule.ts';
-import { sleep } from './server.ts';
+import { findNamespace, sleep } from './server.ts';
 
 /** Close its connection when done. */
 export async function temporalOf({ dataDir }: { dataDir: string }): Promise<Client> {
+  const shared = await findNamespace(dataDir);
+  if (shared) return createClient(shared);
   const { address } = JSON.parse(await readFile(join(dataDir, 'temporal.pid'), 'utf8')) as {
     address: string;
   };

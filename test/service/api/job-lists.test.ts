@@ -1,5 +1,5 @@
 /** Pages of long lists: what Temporal knows, and a thousand jobs that only the store remembers. */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { JobLists } from '../../../src/api/job-lists/job-lists.ts';
 import { allJobs } from '../../../src/api/job-lists/job-reading.ts';
 import { Keyring } from '../../../src/auth/keyring.ts';
@@ -27,7 +27,7 @@ let reads = 0;
 let client: AbortController;
 
 beforeAll(async () => {
-  lab = await startLab(inject('temporalBinary'));
+  lab = await startLab();
   runtime = runtimeOf(lab);
   const store = storeOf(lab);
   const now = Date.now();

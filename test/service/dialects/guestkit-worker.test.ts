@@ -3,19 +3,18 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../../src/config/config.ts';
-import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../../src/temporal/embedded/server.ts';
 import { type Child, startChild } from '../../support/child.ts';
 import { cli } from '../../support/cli.ts';
 import { document, post } from '../../support/clients/guestkit/requests.ts';
 import { installedEngine } from '../../support/engines.ts';
 import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { createNamespace } from '../../support/shared-temporal.ts';
 
 const main = fileURLToPath(new URL('../../../dist/src/main.js', import.meta.url));
 
 let root: string;
-let temporal: EmbeddedTemporal;
 let api: Darkroom;
 let env: Record<string, string>;
 const workers: Child[] = [];
@@ -24,17 +23,12 @@ beforeAll(async () => {
   await installedEngine('guestprobe');
   root = await mkdtemp(join(tmpdir(), 'darkroom-guestkit-worker-'));
   await mkdir(join(root, 'empty'));
-  temporal = await startEmbeddedTemporal({
-    binary: inject('temporalBinary'),
-    dataDir: join(root, 'temporal'),
-    preferredPort: 0,
-    preferredUiPort: 0,
-    log: () => undefined,
-  });
+  const { address, namespace } = await createNamespace();
   const dataDir = join(root, 'data');
   await mkdir(dataDir);
   env = {
-    TEMPORAL_ADDRESS: temporal.address,
+    TEMPORAL_ADDRESS: address,
+    TEMPORAL_NAMESPACE: namespace,
     DARKROOM_DATA: dataDir,
     DARKROOM_STORE: `file:${join(root, 'store')}`,
     DARKROOM_MAX_ASSET_BYTES: '100G',
@@ -45,7 +39,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const worker of workers) await worker.end();
   await api.stop();
-  await temporal.stop();
   await rm(root, { recursive: true, force: true, maxRetries: 5 });
 });
 

@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { leftoversDeletion } from '../../../src/jobs/lifecycle/scheduled-deletion.ts';
 import type { JobRecord } from '../../../src/jobs/ports/job-archive.ts';
 import { workflowIdOf } from '../../../src/temporal/names.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
       response.end(picture);
     },
   });
-  lab = await startLab(inject('temporalBinary'), [holds], {}, { jobMs: null, workMs: WORK_MS });
+  lab = await startLab([holds], {}, { jobMs: null, workMs: WORK_MS });
 });
 afterAll(async () => {
   await lab.dispose();

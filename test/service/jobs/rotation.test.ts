@@ -1,7 +1,7 @@
 /** A request that is sent again with its Idempotency-Key while the master key is changed: one job, and its assets once. */
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import type { JobRequest, JobSubmissions } from '../../../src/jobs/submit/job-submissions.ts';
 import { changed, receptionOf, runtimeOf, storeOf } from '../../support/job-submissions.ts';
@@ -23,7 +23,7 @@ let between: JobSubmissions;
 beforeAll(async () => {
   picture = await plain(16, 16).png().toBuffer();
   web = await startWeb({ '/a': picture, '/b': picture, '/c': picture });
-  lab = await startLab(inject('temporalBinary'));
+  lab = await startLab();
   before = receptionOf(lab, { masters: [OLD] });
   between = receptionOf(lab, { masters: [OLD, NEW] });
   after = receptionOf(lab, { masters: [NEW, OLD] });

@@ -1,6 +1,6 @@
 /** What requests leave in the store when their process dies, or Temporal is away: the retention tells what belongs to a job. */
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DarkroomError } from '../../../src/errors.ts';
 import type { JobRuntime } from '../../../src/jobs/ports/job-runtime.ts';
 import type { JobRequest } from '../../../src/jobs/submit/job-submissions.ts';
@@ -21,7 +21,7 @@ let picture: Buffer;
 
 beforeAll(async () => {
   picture = await plain(16, 16).png().toBuffer();
-  lab = await startLab(inject('temporalBinary'));
+  lab = await startLab();
 });
 afterAll(() => lab.dispose());
 

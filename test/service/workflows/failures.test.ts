@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DarkroomError } from '../../../src/errors.ts';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
@@ -61,7 +61,7 @@ const write = labOperation('lab.write', async ({ workspace, outputs }) => {
 
 beforeAll(async () => {
   web = await startWeb({ '/asset': Buffer.alloc(700 * 1024, 'a') });
-  lab = await startLab(inject('temporalBinary'), [hang, hold, write, call]);
+  lab = await startLab([hang, hold, write, call]);
 });
 
 afterAll(async () => {
@@ -153,9 +153,10 @@ describe('however often a step was tried', () => {
   async function patient(given: (string | null)[]): Promise<unknown> {
     failures = [...given];
     calls = 0;
-    const connection = await NativeConnection.connect({ address: lab.address });
+    const connection = await NativeConnection.connect(lab.temporal.options);
     const worker = await Worker.create({
       connection,
+      namespace: lab.temporal.namespace,
       taskQueue: 'outageRetry',
       workflowsPath: fileURLToPath(new URL('../../support/outage-retry.workflow.ts', import.meta.url)),
       activities: {

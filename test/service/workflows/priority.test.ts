@@ -1,6 +1,6 @@
 /** Jobs that share one slot: who goes first. */
 
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineOperation } from '../../../operations/operation.ts';
 import type { Job } from '../../../src/jobs/model/job.ts';
@@ -51,7 +51,7 @@ async function pending(): Promise<number> {
 const isOfTheQueue = ({ activityType }: { activityType?: { name?: string | null } | null }) =>
   activityType?.name === 'runStage';
 beforeAll(async () => {
-  lab = await startLab(inject('temporalBinary'), [slow], { solo: 1 });
+  lab = await startLab([slow], { solo: 1 });
 });
 afterAll(() => lab.dispose());
 

@@ -4,22 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { type Api, composeApi, composeWorker } from '../../../src/compose.ts';
 import { type Config, readConfig } from '../../../src/config/config.ts';
 import type { Job, jobSpec } from '../../../src/jobs/model/job.ts';
 import { isTerminal } from '../../../src/jobs/model/states.ts';
-import { embeddedTarget } from '../../../src/temporal/connection.ts';
-import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../../src/temporal/embedded/server.ts';
-import { registerSearchAttributes } from '../../../src/temporal/namespace.ts';
+import type { TemporalTarget } from '../../../src/temporal/connection.ts';
 import { bundlePath, createWorkers, runWorkers } from '../../../src/temporal/worker.ts';
 import { photo } from '../../support/photos.ts';
 import { sleep } from '../../support/server.ts';
+import { createNamespace } from '../../support/shared-temporal.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 let dataDir: string;
-let temporal: EmbeddedTemporal;
+let temporal: TemporalTarget;
 let config: Config;
 let api: Api;
 let client: Client;
@@ -30,32 +29,30 @@ beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   dataDir = await mkdtemp(join(tmpdir(), 'darkroom-test-'));
   web = await startWeb({ '/coffee.jpg': await photo('coffee.jpg') });
-  temporal = await startEmbeddedTemporal({
-    binary: inject('temporalBinary'),
-    dataDir,
-    preferredPort: 0,
-    preferredUiPort: 0,
-    log: () => undefined,
-  });
+  temporal = await createNamespace();
   config = readConfig({ DARKROOM_DATA: dataDir, DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8' });
-  api = await composeApi(config, embeddedTarget(temporal.address));
+  api = await composeApi(config, temporal);
   client = api.client;
-  await registerSearchAttributes(client);
   stopWorker = await startWorker();
 });
 
 afterAll(async () => {
   await stopWorker();
   await client.connection.close();
-  await temporal.stop();
   await web.close();
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
 });
 
 async function startWorker(): Promise<() => Promise<void>> {
   const { activities, slots } = await composeWorker(config, client, join(dataDir, 'work'));
-  const connection = await NativeConnection.connect({ address: temporal.address });
-  const workers = await createWorkers({ connection, namespace: 'default', activities, slots, graceMs: 1000 });
+  const connection = await NativeConnection.connect(temporal.options);
+  const workers = await createWorkers({
+    connection,
+    namespace: temporal.namespace,
+    activities,
+    slots,
+    graceMs: 1000,
+  });
   const stop = new AbortController();
   const running = runWorkers(workers, stop.signal);
   return async () => {

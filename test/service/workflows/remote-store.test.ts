@@ -1,6 +1,6 @@
 /** Jobs whose bytes lie on another machine, which may be slow to send and to take them. */
 import { readdir } from 'node:fs/promises';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import { createS3Store } from '../../../src/storage/s3/index.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   wire = await startProxy(server.endpoint, (path) => concern.test(path));
   web = await startWeb({ '/a.png': await plain(16, 16).png().toBuffer() });
   const store = createS3Store({ bucket: server.bucket, access: { ...server, endpoint: wire.url } });
-  lab = await startLab(inject('temporalBinary'), [], {}, { jobMs: null, workMs: 1e9 }, store);
+  lab = await startLab([], {}, { jobMs: null, workMs: 1e9 }, store);
 }, BUILD_MS);
 afterAll(async () => {
   await lab.dispose();
