@@ -4,7 +4,7 @@ import { openSession, SessionProvider, storedToken } from './lib/session.ts';
 import { useRoute } from './lib/use-route.ts';
 import { Page } from './page.tsx';
 import { Header } from './parts/header.tsx';
-import { ServerTrouble } from './parts/server-error.tsx';
+import { ServerError } from './parts/server-error.tsx';
 import { TokenForm } from './parts/token-form.tsx';
 
 export function App() {
@@ -29,7 +29,7 @@ export function App() {
           <TokenForm wrong={token !== null} onToken={changeToken} />
         ) : (
           <>
-            <ServerTrouble />
+            <ServerError />
             {/* Who asks with another token sees nothing of what was loaded with the one before. */}
             <Page key={token ?? ''} route={route} />
           </>

@@ -1,14 +1,14 @@
 import { useEffect } from 'preact/hooks';
 import { JobPage } from './job/job-page.tsx';
 import { JobsPage } from './jobs/jobs-page.tsx';
-import { addressOf, type Route } from './lib/route.ts';
+import { hrefTo, type Route } from './lib/route.ts';
 import { OperationPage } from './operations/operation-page.tsx';
 import { OperationsPage } from './operations/operations-page.tsx';
 import { SubmitPage } from './submit/submit-page.tsx';
 
 /** The page at an address. */
 export function Page({ route }: { route: Route }) {
-  const title = titleOf(route);
+  const title = pageTitle(route);
   useEffect(() => {
     document.title = `${title} · darkroom`;
   }, [title]);
@@ -28,14 +28,14 @@ export function Page({ route }: { route: Route }) {
         <section class="empty">
           <h1>There is no such page</h1>
           <p>
-            <a href={addressOf.jobs()}>To the jobs</a>
+            <a href={hrefTo.jobs()}>To the jobs</a>
           </p>
         </section>
       );
   }
 }
 
-function titleOf(route: Route): string {
+function pageTitle(route: Route): string {
   switch (route.page) {
     case 'jobs':
       return 'Jobs';

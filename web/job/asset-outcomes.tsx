@@ -1,8 +1,8 @@
 import { useMemo } from 'preact/hooks';
 import type { Manifest } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
-import { countText } from '../lib/text.ts';
-import { useShare } from '../lib/use-share.ts';
+import { formatCount } from '../lib/text.ts';
+import { useShowMore } from '../lib/use-show-more.ts';
 import { MoreButton } from '../parts/more-button.tsx';
 
 const AT_FIRST = 50;
@@ -14,14 +14,14 @@ export function AssetOutcomes({ outcomes }: { outcomes: Manifest['assets'] }) {
     () => [...outcomes].sort((one, other) => rank(one) - rank(other) || one.index - other.index),
     [outcomes],
   );
-  const share = useShare(sorted, AT_FIRST);
+  const share = useShowMore(sorted, AT_FIRST);
   if (outcomes.length === 0) return null;
   return (
     <section class="panel">
       <div class="panel-head">
         <h2>Assets</h2>
         <span class="quiet">
-          {countText(outcomes.length, 'asset')}
+          {formatCount(outcomes.length, 'asset')}
           {failed > 0 && `, ${failed} failed`}
         </span>
       </div>

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { type DarkroomProblem, type Delivery, hasEnded, type Job } from '../../src/client/client.ts';
-import { problemFrom } from '../lib/problem.ts';
+import { toProblem } from '../lib/problem.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -32,7 +32,7 @@ export function Deliveries({ job }: { job: Job }) {
       setAskedAt(Date.now());
       refresh();
     } catch (error) {
-      setRefusal(problemFrom(error));
+      setRefusal(toProblem(error));
     }
   };
   if (!value || value.length === 0) return <ProblemNote problem={problem} what="Callbacks cannot be shown" />;

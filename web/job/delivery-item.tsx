@@ -1,6 +1,6 @@
 import type { Delivery } from '../../src/client/client.ts';
 import { formatDuration } from '../../src/lib/units.ts';
-import { countText } from '../lib/text.ts';
+import { formatCount } from '../lib/text.ts';
 import { useNow } from '../lib/use-now.ts';
 import { Moment } from '../parts/moment.tsx';
 
@@ -21,7 +21,7 @@ export function DeliveryItem({ delivery, onRedeliver }: Props) {
         <span class={`badge ${classes[state]}`}>{state}</span>
         <strong>{event}</strong>
         <span class="quiet">
-          run {run}, {countText(attempts.length, 'attempt')}
+          run {run}, {formatCount(attempts.length, 'attempt')}
           {next_attempt_at !== null && (
             <>
               , next <Moment at={next_attempt_at} now={now} />

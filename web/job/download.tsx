@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { DarkroomProblem } from '../../src/client/client.ts';
-import { problemFrom } from '../lib/problem.ts';
+import { toProblem } from '../lib/problem.ts';
 import { save } from '../lib/save.ts';
 import { useSession } from '../lib/session.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -33,7 +33,7 @@ export function Download({ href, name, open, label, children }: Props) {
     try {
       await save(open, name);
     } catch (error) {
-      setProblem(problemFrom(error));
+      setProblem(toProblem(error));
     }
     setBusy(false);
   };

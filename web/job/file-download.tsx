@@ -1,5 +1,5 @@
 import type { FileEntry } from '../../src/client/client.ts';
-import { fileUrl } from '../lib/addresses.ts';
+import { fileUrl } from '../lib/result-urls.ts';
 import { useClient } from '../lib/session.ts';
 import { Download } from './download.tsx';
 

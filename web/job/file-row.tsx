@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
-import { fileUrl } from '../lib/addresses.ts';
-import { shownAs } from '../lib/media.ts';
+import { previewKind } from '../lib/preview-kind.ts';
+import { fileUrl } from '../lib/result-urls.ts';
 import { useSession } from '../lib/session.ts';
 import { FileDownload } from './file-download.tsx';
 import { TextPreview } from './text-preview.tsx';
@@ -11,7 +11,7 @@ import { TextPreview } from './text-preview.tsx';
 export function FileRow({ id, file }: { id: string; file: FileEntry }) {
   const { token } = useSession();
   const [open, setOpen] = useState(false);
-  const shown = shownAs(file);
+  const shown = previewKind(file);
   return (
     <li class="file">
       <span class="file-name">{file.path}</span>

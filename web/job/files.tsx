@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
-import { archiveUrl } from '../lib/addresses.ts';
-import { shownAs } from '../lib/media.ts';
+import { previewKind } from '../lib/preview-kind.ts';
+import { archiveUrl } from '../lib/result-urls.ts';
 import { useClient } from '../lib/session.ts';
-import { countText } from '../lib/text.ts';
-import { useShare } from '../lib/use-share.ts';
+import { formatCount } from '../lib/text.ts';
+import { useShowMore } from '../lib/use-show-more.ts';
 import { MoreButton } from '../parts/more-button.tsx';
 import { Download } from './download.tsx';
 import { FileRow } from './file-row.tsx';
@@ -27,10 +27,10 @@ export function Files({ id, files }: Props) {
   const pictures = useMemo(() => new Pictures(client, id), [client, id]);
   useEffect(() => () => pictures.dispose(), [pictures]);
   const [looking, lookAt] = useState<number | null>(null);
-  const drawn = useMemo(() => files.filter((file) => shownAs(file) === 'picture'), [files]);
-  const others = useMemo(() => files.filter((file) => shownAs(file) !== 'picture'), [files]);
-  const cards = useShare(drawn, PICTURES_AT_FIRST);
-  const rows = useShare(others, OTHERS_AT_FIRST);
+  const drawn = useMemo(() => files.filter((file) => previewKind(file) === 'picture'), [files]);
+  const others = useMemo(() => files.filter((file) => previewKind(file) !== 'picture'), [files]);
+  const cards = useShowMore(drawn, PICTURES_AT_FIRST);
+  const rows = useShowMore(others, OTHERS_AT_FIRST);
   if (files.length === 0) return null;
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return (
@@ -38,7 +38,7 @@ export function Files({ id, files }: Props) {
       <div class="panel-head">
         <h2>Files</h2>
         <span class="quiet">
-          {countText(files.length, 'file')}, {formatBytes(bytes)}
+          {formatCount(files.length, 'file')}, {formatBytes(bytes)}
         </span>
         <Download
           href={archiveUrl(id)}

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { type DarkroomProblem, hasEnded, type Job } from '../../src/client/client.ts';
-import { problemFrom } from '../lib/problem.ts';
-import { addressOf } from '../lib/route.ts';
+import { toProblem } from '../lib/problem.ts';
+import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { goTo } from '../lib/use-route.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -28,7 +28,7 @@ export function JobActions({ job, stages, onAnswer }: Props) {
     try {
       await action();
     } catch (error) {
-      setRefusal({ problem: problemFrom(error), what });
+      setRefusal({ problem: toProblem(error), what });
     }
     setBusy(false);
   };
@@ -36,7 +36,7 @@ export function JobActions({ job, stages, onAnswer }: Props) {
     void act(`The job was not ${past}`, async () => onAnswer(await client[name](job.id)));
   const remove = async () => {
     await client.delete(job.id);
-    goTo(addressOf.jobs());
+    goTo(hrefTo.jobs());
   };
   return (
     <div class="actions">

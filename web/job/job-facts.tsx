@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { blockedReason, hasEnded, type Job, type WatchedJob } from '../../src/client/client.ts';
 import { formatBytes, formatDuration } from '../../src/lib/units.ts';
-import { durationOf } from '../lib/job-times.ts';
+import { runDuration } from '../lib/job-times.ts';
 import { useNow } from '../lib/use-now.ts';
 import { Moment } from '../parts/moment.tsx';
 import { TemporalLink } from './temporal-link.tsx';
@@ -10,7 +10,7 @@ import { TemporalLink } from './temporal-link.tsx';
 export function JobFacts({ job }: { job: Job & Partial<WatchedJob> }) {
   const running = !hasEnded(job);
   const now = useNow();
-  const duration = durationOf(job, now);
+  const duration = runDuration(job, now);
   const { assets, usage, estimated_completion: estimate } = job;
   const hindrance = blockedReason(job.pending ?? [], now);
   const labels = Object.entries(job.labels);

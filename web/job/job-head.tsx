@@ -1,5 +1,5 @@
 import { hasEnded, type Job } from '../../src/client/client.ts';
-import { addressOf } from '../lib/route.ts';
+import { hrefTo } from '../lib/route.ts';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 
@@ -15,7 +15,7 @@ export function JobHead({ job, title }: { job: Job; title: string | null }) {
         </span>
       </div>
       <p class="quiet">
-        <a href={addressOf.operation(job.operation)}>{title ?? job.operation}</a>
+        <a href={hrefTo.operation(job.operation)}>{title ?? job.operation}</a>
         {title !== null && <code>{job.operation}</code>}
       </p>
       {!hasEnded(job) && <ProgressBar job={job} />}

@@ -1,4 +1,4 @@
-import { addressOf } from '../lib/route.ts';
+import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -28,7 +28,7 @@ export function JobPage({ id }: { id: string }) {
           <>
             <ProblemNote problem={problem} />
             <p>
-              <a href={addressOf.jobs()}>To the jobs</a>
+              <a href={hrefTo.jobs()}>To the jobs</a>
             </p>
           </>
         ) : (

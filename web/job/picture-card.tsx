@@ -1,11 +1,11 @@
 import { useRef } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
-import { LARGEST_THUMBNAIL } from '../lib/media.ts';
+import { MAX_THUMBNAIL_BYTES } from '../lib/preview-kind.ts';
 import { FileDownload } from './file-download.tsx';
 import type { Pictures } from './pictures.ts';
+import { useHasBeenVisible } from './use-has-been-visible.ts';
 import { usePicture } from './use-picture.ts';
-import { useSeen } from './use-seen.ts';
 
 interface Props {
   readonly id: string;
@@ -17,8 +17,8 @@ interface Props {
 /** A picture among the results, small. */
 export function PictureCard({ id, file, pictures, onOpen }: Props) {
   const card = useRef<HTMLLIElement>(null);
-  const isSmall = file.size <= LARGEST_THUMBNAIL;
-  const picture = usePicture(pictures, file.path, useSeen(card) && isSmall);
+  const isSmall = file.size <= MAX_THUMBNAIL_BYTES;
+  const picture = usePicture(pictures, file.path, useHasBeenVisible(card) && isSmall);
   return (
     <li ref={card} class="card">
       <button type="button" class="thumbnail" onClick={onOpen} aria-label={`Look at ${file.path}`}>

@@ -1,10 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
-import { problemFrom } from '../lib/problem.ts';
+import { toProblem } from '../lib/problem.ts';
 import { useClient } from '../lib/session.ts';
 import { LongText } from '../parts/long-text.tsx';
-import { beginningOf } from './beginning.ts';
+import { readPrefix } from './read-prefix.ts';
 
 /** Bytes of a text that are read and shown. */
 const SHOWN = 256 * 1024;
@@ -20,10 +20,10 @@ export function TextPreview({ id, file }: { id: string; file: FileEntry }) {
     const stop = new AbortController();
     client
       .download(id, file.path, { signal: stop.signal })
-      .then((response) => beginningOf(response, SHOWN))
+      .then((response) => readPrefix(response, SHOWN))
       .then((read) => setText(isJson ? indented(read) : read))
       .catch((error: unknown) => {
-        if (!stop.signal.aborted) setWhy(problemFrom(error).detail);
+        if (!stop.signal.aborted) setWhy(toProblem(error).detail);
       });
     return () => stop.abort();
   }, [client, id, file.path, isJson]);

@@ -2,23 +2,23 @@ import { useEffect, useReducer } from 'preact/hooks';
 import type { DarkroomProblem, Job } from '../../src/client/client.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
-import { useVisible } from '../lib/use-visible.ts';
-import { type Followed, learn } from './followed.ts';
+import { usePageVisible } from '../lib/use-page-visible.ts';
+import { applyUpdate, type LiveJob } from './live-job.ts';
 
 /** Between two looks: for the estimate, and for what others do to a job that has ended. */
 const LOOK_MS = 4000;
 
-interface JobInView extends Followed {
+interface ShownJob extends LiveJob {
   readonly problem: DarkroomProblem | null;
   /** A job as an answer to an action showed it. */
   readonly tell: (job: Job) => void;
 }
 
 /** A job, live: what happens comes as events, what has no event by looking again. */
-export function useJob(id: string): JobInView {
+export function useJob(id: string): ShownJob {
   const client = useClient();
-  const visible = useVisible();
-  const [followed, dispatch] = useReducer(learn, { job: null, timeline: [] });
+  const visible = usePageVisible();
+  const [followed, dispatch] = useReducer(applyUpdate, { job: null, timeline: [] });
   const { value: looked, problem } = useLoaded(id, (signal) => client.get(id, { signal }), {
     everyMs: LOOK_MS,
   });

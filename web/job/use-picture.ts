@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { problemFrom } from '../lib/problem.ts';
+import { toProblem } from '../lib/problem.ts';
 import type { Pictures } from './pictures.ts';
 
 type Picture =
@@ -20,7 +20,7 @@ export function usePicture(pictures: Pictures, path: string, wanted: boolean): P
     };
     pictures.url(path).then(
       (url) => tell({ state: 'here', url }),
-      (error: unknown) => tell({ state: 'failed', why: problemFrom(error).detail }),
+      (error: unknown) => tell({ state: 'failed', why: toProblem(error).detail }),
     );
     return () => {
       gone = true;

@@ -1,4 +1,4 @@
-import { addressOf, type JobsQuery } from '../lib/route.ts';
+import { hrefTo, type JobsQuery } from '../lib/route.ts';
 import { useNow } from '../lib/use-now.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { JobFilter } from './job-filter.tsx';
@@ -45,10 +45,8 @@ export function JobsPage({ query }: { query: JobsQuery }) {
       {value?.jobs.length === 0 && <NoJobs filtered={filtered} />}
       {!value && !problem && <p class="quiet">Loading …</p>}
       <nav class="pages" aria-label="Pages">
-        {cursor !== undefined && <a href={addressOf.jobs(filter)}>Newest</a>}
-        {value?.next_cursor && (
-          <a href={addressOf.jobs({ ...filter, cursor: value.next_cursor })}>Older jobs</a>
-        )}
+        {cursor !== undefined && <a href={hrefTo.jobs(filter)}>Newest</a>}
+        {value?.next_cursor && <a href={hrefTo.jobs({ ...filter, cursor: value.next_cursor })}>Older jobs</a>}
       </nav>
     </section>
   );
@@ -59,9 +57,9 @@ function NoJobs({ filtered }: { filtered: boolean }) {
     <div class="empty">
       <p>{filtered ? 'No job is like that.' : 'No jobs yet.'}</p>
       {filtered ? (
-        <a href={addressOf.jobs()}>Show all jobs</a>
+        <a href={hrefTo.jobs()}>Show all jobs</a>
       ) : (
-        <a class="primary" href={addressOf.submit()}>
+        <a class="primary" href={hrefTo.submit()}>
           Try an operation with your own pictures
         </a>
       )}

@@ -1,5 +1,5 @@
 import type { Darkroom, JobPage } from '../../src/client/client.ts';
-import { addressOf, type JobsQuery } from '../lib/route.ts';
+import { hrefTo, type JobsQuery } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { type Loaded, useLoaded } from '../lib/use-loaded.ts';
 
@@ -13,7 +13,7 @@ const MOST_SEEN = 20;
 /** A page of jobs; the first one follows what happens. */
 export function useJobs({ cursor, ...filter }: JobsQuery): Loaded<JobPage> {
   const client = useClient();
-  const key = addressOf.jobs({ ...filter, ...(cursor && { cursor }) });
+  const key = hrefTo.jobs({ ...filter, ...(cursor && { cursor }) });
   const seen = seenBy.get(client) ?? new Map<string, JobPage>();
   seenBy.set(client, seen);
   return useLoaded(

@@ -17,7 +17,7 @@ export type Route =
   | { readonly page: 'operation'; readonly name: string }
   | { readonly page: 'nowhere' };
 
-export const addressOf = {
+export const hrefTo = {
   jobs: (query: JobsQuery = {}): string => {
     const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
     const text = new URLSearchParams(given as [string, string][]).toString();
@@ -31,13 +31,13 @@ export const addressOf = {
 };
 
 /** `hash`: as `location.hash` has it. */
-export function routeOf(hash: string): Route {
+export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
-  const [room, name, ...more] = path.split('/').map(decoded);
+  const [room, name, ...more] = path.split('/').map(decode);
   if (more.length > 0 || name === null) return { page: 'nowhere' };
   switch (room) {
     case '':
-      return { page: 'jobs', query: queryOf(new URLSearchParams(query)) };
+      return { page: 'jobs', query: parseJobsQuery(new URLSearchParams(query)) };
     case 'jobs':
       return name === undefined ? { page: 'nowhere' } : { page: 'job', id: name };
     case 'new':
@@ -50,13 +50,13 @@ export function routeOf(hash: string): Route {
 }
 
 /** A state that there is not is the server's to refuse. */
-function queryOf(given: URLSearchParams): JobsQuery {
+function parseJobsQuery(given: URLSearchParams): JobsQuery {
   const of = (name: string) => given.get(name) || undefined;
   return { state: of('state') as JobsQuery['state'], operation: of('operation'), cursor: of('cursor') };
 }
 
 /** Null: not escaped as addresses are. */
-function decoded(part: string): string | null {
+function decode(part: string): string | null {
   try {
     return decodeURIComponent(part);
   } catch {

@@ -8,7 +8,7 @@ export interface Session {
   /** Null: the server asks for none. */
   readonly token: string | null;
   /** A client for one large submission, that tells how much of it has been sent. */
-  readonly clientWith: (fetch: typeof globalThis.fetch) => Darkroom;
+  readonly createClientWith: (fetch: typeof globalThis.fetch) => Darkroom;
 }
 
 const KEY = 'darkroom.token';
@@ -27,7 +27,7 @@ export function openSession(token: string | null, onRefused: () => void): Sessio
   return {
     token,
     client: createClient({ url: serverUrl, headers, fetch: watched }),
-    clientWith: (own) => createClient({ url: serverUrl, headers, fetch: own }),
+    createClientWith: (own) => createClient({ url: serverUrl, headers, fetch: own }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { DarkroomProblem } from '../../src/client/client.ts';
-import { problemFrom } from './problem.ts';
-import { useVisible } from './use-visible.ts';
+import { toProblem } from './problem.ts';
+import { usePageVisible } from './use-page-visible.ts';
 
 export interface Loaded<T> {
   /** Null: not here yet. What was loaded stays while it is loaded again, and when that fails. */
@@ -34,7 +34,7 @@ export function useLoaded<T>(
   const fresh: Held<T> = { key, value: known, problem: null };
   const [held, setHeld] = useState(fresh);
   const [round, setRound] = useState(0);
-  const visible = useVisible();
+  const visible = usePageVisible();
   // `load` is new at each render; `key` says when it is another one.
   useEffect(() => {
     if (!visible) return;
@@ -49,7 +49,7 @@ export function useLoaded<T>(
         setHeld((before) => ({
           key,
           value: before.key === key ? before.value : known,
-          problem: problemFrom(error),
+          problem: toProblem(error),
         }));
       }
       if (everyMs !== null && !stop.signal.aborted) timer = setTimeout(() => void run(), everyMs);

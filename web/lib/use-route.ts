@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type Route, routeOf } from './route.ts';
+import { parseRoute, type Route } from './route.ts';
 
 /** Where the page is, as its address says. */
 export function useRoute(): Route {
@@ -9,7 +9,7 @@ export function useRoute(): Route {
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, []);
-  return routeOf(hash);
+  return parseRoute(hash);
 }
 
 export function goTo(address: string): void {

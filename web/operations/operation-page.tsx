@@ -1,4 +1,4 @@
-import { addressOf } from '../lib/route.ts';
+import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -35,7 +35,7 @@ export function OperationPage({ name }: { name: string }) {
       </p>
       <Unavailable operation={operation} />
       <p>
-        <a class="button primary" href={addressOf.submit(operation.name)}>
+        <a class="button primary" href={hrefTo.submit(operation.name)}>
           New job
         </a>
       </p>

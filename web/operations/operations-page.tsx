@@ -1,4 +1,4 @@
-import { addressOf } from '../lib/route.ts';
+import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -22,7 +22,7 @@ export function OperationsPage() {
           <li key={operation.name} class="panel">
             <div class="panel-head">
               <h2>
-                <a href={addressOf.operation(operation.name)}>{operation.title}</a>
+                <a href={hrefTo.operation(operation.name)}>{operation.title}</a>
               </h2>
               <Availability operation={operation} />
             </div>

@@ -1,4 +1,4 @@
-import { addressOf, type Route } from '../lib/route.ts';
+import { hrefTo, type Route } from '../lib/route.ts';
 
 interface Props {
   readonly route: Route;
@@ -7,15 +7,15 @@ interface Props {
 }
 
 const places = [
-  { name: 'Jobs', href: addressOf.jobs(), pages: ['jobs', 'job'] },
-  { name: 'New job', href: addressOf.submit(), pages: ['submit'] },
-  { name: 'Operations', href: addressOf.operations(), pages: ['operations', 'operation'] },
+  { name: 'Jobs', href: hrefTo.jobs(), pages: ['jobs', 'job'] },
+  { name: 'New job', href: hrefTo.submit(), pages: ['submit'] },
+  { name: 'Operations', href: hrefTo.operations(), pages: ['operations', 'operation'] },
 ];
 
 export function Header({ route, onForgetToken }: Props) {
   return (
     <header class="top">
-      <a class="brand" href={addressOf.jobs()} aria-label="darkroom, to the jobs">
+      <a class="brand" href={hrefTo.jobs()} aria-label="darkroom, to the jobs">
         <span class="lamp" aria-hidden="true" />
         <span class="brand-name">darkroom</span>
       </a>

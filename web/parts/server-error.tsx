@@ -4,7 +4,7 @@ import { useLoaded } from '../lib/use-loaded.ts';
 const EVERY_MS = 10_000;
 
 /** Says above any page that the server cannot work now, and what it lacks. */
-export function ServerTrouble() {
+export function ServerError() {
   const client = useClient();
   const { problem } = useLoaded('ready', (signal) => client.ready({ signal }), { everyMs: EVERY_MS });
   return (

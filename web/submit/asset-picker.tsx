@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Operation } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
-import { countText } from '../lib/text.ts';
-import { useShare } from '../lib/use-share.ts';
+import { formatCount } from '../lib/text.ts';
+import { useShowMore } from '../lib/use-show-more.ts';
 import { MoreButton } from '../parts/more-button.tsx';
 import type { Draft } from './draft.ts';
 import { FieldFrame } from './field-frame.tsx';
@@ -13,16 +13,16 @@ const AT_FIRST = 24;
 interface Props {
   readonly operation: Operation;
   readonly draft: Draft;
-  readonly faults: readonly string[] | undefined;
+  readonly errors: readonly string[] | undefined;
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
 /** What the job works on: files of this machine, addresses, files that the server has. */
-export function AssetPicker({ operation, draft, faults, onChange }: Props) {
+export function AssetPicker({ operation, draft, errors, onChange }: Props) {
   const { inputs, attributes } = operation;
   const { files } = draft;
   const [over, setOver] = useState(false);
-  const share = useShare(files, AT_FIRST);
+  const share = useShowMore(files, AT_FIRST);
   const add = (list: FileList | null | undefined) => onChange({ files: [...files, ...(list ?? [])] });
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return (
@@ -50,8 +50,8 @@ export function AssetPicker({ operation, draft, faults, onChange }: Props) {
           type="file"
           multiple={inputs.max > 1}
           accept={inputs.media.includes('*/*') ? undefined : inputs.media.join(',')}
-          aria-invalid={faults !== undefined}
-          aria-describedby={faults ? '/assets-wrong' : undefined}
+          aria-invalid={errors !== undefined}
+          aria-describedby={errors ? '/assets-wrong' : undefined}
           onChange={({ currentTarget }) => {
             add(currentTarget.files);
             // So that a file which was removed can be chosen again.
@@ -62,15 +62,15 @@ export function AssetPicker({ operation, draft, faults, onChange }: Props) {
           <strong>Choose files</strong>, or drop them here
         </label>
       </div>
-      {faults && (
+      {errors && (
         <p class="wrong" id="/assets-wrong">
-          {faults.join('; ')}
+          {errors.join('; ')}
         </p>
       )}
       {files.length > 0 && (
         <>
           <p class="quiet chosen">
-            {countText(files.length, 'file')}, {formatBytes(bytes)}{' '}
+            {formatCount(files.length, 'file')}, {formatBytes(bytes)}{' '}
             <button type="button" class="plain" onClick={() => onChange({ files: [] })}>
               Remove all
             </button>
@@ -92,7 +92,7 @@ export function AssetPicker({ operation, draft, faults, onChange }: Props) {
         id="sources"
         label="URLs, or paths of files that the server has"
         help="One a line. Paths lie below the input directories of the server."
-        faults={undefined}
+        errors={undefined}
       >
         {(ids) => (
           <textarea
@@ -115,7 +115,7 @@ export function AssetPicker({ operation, draft, faults, onChange }: Props) {
             </>
           }
           help={description}
-          faults={undefined}
+          errors={undefined}
         >
           {(ids) => (
             <input

@@ -1,7 +1,7 @@
 /** A job while it is being written. */
 import type { FieldProblem, JobAsset, JobRequest, Operation } from '../../src/client/client.ts';
-import { fieldsOf } from './fields.ts';
-import { type Entries, linesOf, paramsOf } from './params.ts';
+import { buildFields } from './fields.ts';
+import { type Entries, parseParams, splitLines } from './params.ts';
 
 export interface Draft {
   readonly entries: Entries;
@@ -33,13 +33,13 @@ export const emptyDraft: Draft = {
   labels: '',
 };
 
-/** As the client sends it; `faults` say what keeps it from being sent. */
-export function requestOf(
+/** As the client sends it; `errors` say what keeps it from being sent. */
+export function buildRequest(
   operation: Operation,
   draft: Draft,
-): { readonly request: JobRequest; readonly faults: readonly FieldProblem[] } {
-  const { params, faults } = paramsOf(fieldsOf(operation.params), draft.entries, draft.more);
-  const labels = linesOf(draft.labels).map((line): [string, string] => {
+): { readonly request: JobRequest; readonly errors: readonly FieldProblem[] } {
+  const { params, errors } = parseParams(buildFields(operation.params), draft.entries, draft.more);
+  const labels = splitLines(draft.labels).map((line): [string, string] => {
     const at = line.indexOf('=');
     return at === -1 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
   });
@@ -48,22 +48,22 @@ export function requestOf(
     ...(id.trim() !== '' && { id: id.trim() }),
     operation: operation.name,
     params,
-    assets: operation.inputs.max === 0 ? [] : assetsOf(operation, draft),
+    assets: operation.inputs.max === 0 ? [] : buildAssets(operation, draft),
     ...(url.trim() !== '' && { callback: { url: url.trim(), ...(token !== '' && { token }) } }),
     ...(priority !== '' && { priority: Number(priority) }),
     ...(labels.length > 0 && { labels: Object.fromEntries(labels) }),
   };
-  return { request, faults };
+  return { request, errors };
 }
 
-function assetsOf(operation: Operation, { files, sources, attributes }: Draft): JobAsset[] {
+function buildAssets(operation: Operation, { files, sources, attributes }: Draft): JobAsset[] {
   const given = operation.attributes
-    .map(({ name }): [string, unknown] => [name, attributeOf(attributes[name]?.trim() ?? '')])
+    .map(({ name }): [string, unknown] => [name, parseAttribute(attributes[name]?.trim() ?? '')])
     .filter(([, value]) => value !== '');
   const shared = given.length === 0 ? {} : { attributes: Object.fromEntries(given) };
   return [
     ...files.map((file) => ({ name: file.name, source: { blob: file }, ...shared })),
-    ...linesOf(sources).map((line) => ({
+    ...splitLines(sources).map((line) => ({
       source: /^[a-z]+:\/\//i.test(line) ? { url: line } : { path: line },
       ...shared,
     })),
@@ -71,7 +71,7 @@ function assetsOf(operation: Operation, { files, sources, attributes }: Draft): 
 }
 
 /** Attributes are any JSON; what is none is a text. */
-function attributeOf(text: string): unknown {
+function parseAttribute(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { Prose } from '../parts/prose.tsx';
 
-/** What the element in a frame needs, to be told of its label, its help and its fault. */
+/** What the element in a frame needs, to be told of its label, its help and its error. */
 export interface FieldIds {
   readonly id: string;
   readonly 'aria-invalid': boolean;
@@ -13,15 +13,15 @@ interface Props {
   readonly id: string;
   readonly label: ComponentChildren;
   readonly help?: string;
-  readonly faults: readonly string[] | undefined;
+  readonly errors: readonly string[] | undefined;
   /** The label stands behind the element, as of a box to tick. */
   readonly after?: boolean;
   readonly children: (ids: FieldIds) => ComponentChildren;
 }
 
 /** A field with its label, what it means, and what is wrong with it. */
-export function FieldFrame({ id, label, help, faults = [], after = false, children }: Props) {
-  const wrong = faults.length > 0;
+export function FieldFrame({ id, label, help, errors = [], after = false, children }: Props) {
+  const wrong = errors.length > 0;
   const described = [...(wrong ? [`${id}-wrong`] : []), ...(help ? [`${id}-help`] : [])];
   const element = children({
     id,
@@ -35,7 +35,7 @@ export function FieldFrame({ id, label, help, faults = [], after = false, childr
       {!after && element}
       {wrong && (
         <p class="wrong" id={`${id}-wrong`}>
-          {faults.join('; ')}
+          {errors.join('; ')}
         </p>
       )}
       {help && (

@@ -1,10 +1,10 @@
 import type { Draft } from './draft.ts';
-import type { Faults } from './faults.ts';
+import type { FieldErrors } from './field-errors.ts';
 import { FieldFrame } from './field-frame.tsx';
 
 interface Props {
   readonly draft: Draft;
-  readonly faults: Faults;
+  readonly fieldErrors: FieldErrors;
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
@@ -19,8 +19,8 @@ export const optionPointers = [
 ];
 
 /** What most jobs need none of. */
-export function MoreOptions({ draft, faults, onChange }: Props) {
-  const wrong = optionPointers.some((pointer) => faults.has(pointer));
+export function MoreOptions({ draft, fieldErrors, onChange }: Props) {
+  const wrong = optionPointers.some((pointer) => fieldErrors.has(pointer));
   return (
     <details class="panel" open={wrong || undefined}>
       <summary>Id, callback, priority, labels</summary>
@@ -28,7 +28,7 @@ export function MoreOptions({ draft, faults, onChange }: Props) {
         id="/id"
         label="Job id"
         help="Letters, digits, `.`, `_`, `:`, `-`. Left out, the server makes one."
-        faults={faults.get('/id')}
+        errors={fieldErrors.get('/id')}
       >
         {(ids) => (
           <input
@@ -44,7 +44,7 @@ export function MoreOptions({ draft, faults, onChange }: Props) {
         id="/callback/url"
         label="Callback URL"
         help="Told of the end by a signed POST."
-        faults={faults.get('/callback/url') ?? faults.get('/callback')}
+        errors={fieldErrors.get('/callback/url') ?? fieldErrors.get('/callback')}
       >
         {(ids) => (
           <input
@@ -60,7 +60,7 @@ export function MoreOptions({ draft, faults, onChange }: Props) {
         id="/callback/token"
         label="Callback token"
         help="Sent back as `Authorization: Bearer`; kept encrypted."
-        faults={faults.get('/callback/token')}
+        errors={fieldErrors.get('/callback/token')}
       >
         {(ids) => (
           <input
@@ -76,7 +76,7 @@ export function MoreOptions({ draft, faults, onChange }: Props) {
         id="/priority"
         label="Priority"
         help="1 is served first; 3 is usual."
-        faults={faults.get('/priority')}
+        errors={fieldErrors.get('/priority')}
       >
         {(ids) => (
           <select
@@ -95,7 +95,7 @@ export function MoreOptions({ draft, faults, onChange }: Props) {
         id="/labels"
         label="Labels"
         help="`name=value`, one a line. Shown, never interpreted."
-        faults={faults.get('/labels')}
+        errors={fieldErrors.get('/labels')}
       >
         {(ids) => (
           <textarea

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DarkroomProblem, JobRequest } from '../../src/client/client.ts';
-import { problemFrom } from '../lib/problem.ts';
-import { addressOf } from '../lib/route.ts';
+import { toProblem } from '../lib/problem.ts';
+import { hrefTo } from '../lib/route.ts';
 import { useSession } from '../lib/session.ts';
 import { goTo } from '../lib/use-route.ts';
 import { uploadFetch } from './upload-fetch.ts';
@@ -15,7 +15,7 @@ interface Submission {
 
 /** Sends a job, and goes to its page. */
 export function useSubmission(onRefused: (problem: DarkroomProblem) => void): Submission {
-  const { clientWith } = useSession();
+  const { createClientWith } = useSession();
   const [sent, setSent] = useState<number | null>(null);
   const under = useRef<AbortController | null>(null);
   useEffect(() => () => under.current?.abort(), []);
@@ -26,10 +26,10 @@ export function useSubmission(onRefused: (problem: DarkroomProblem) => void): Su
     setSent(0);
     try {
       const key = request.id === undefined ? { idempotencyKey: randomKey() } : {};
-      const job = await clientWith(uploadFetch(setSent)).submit(request, { ...key, signal });
-      goTo(addressOf.job(job.id));
+      const job = await createClientWith(uploadFetch(setSent)).submit(request, { ...key, signal });
+      goTo(hrefTo.job(job.id));
     } catch (error) {
-      if (!signal.aborted) onRefused(problemFrom(error));
+      if (!signal.aborted) onRefused(toProblem(error));
     }
     if (under.current === controller) setSent(null);
   };

@@ -6,7 +6,7 @@ interface Props {
 }
 
 /** How much of a submission has gone out. */
-export function Sending({ share, withFiles, onStop }: Props) {
+export function UploadProgress({ share, withFiles, onStop }: Props) {
   if (!withFiles) return <span class="quiet">Submitting …</span>;
   return (
     <span class="sending">

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Job, JobEvent } from '../../../src/client/client.ts';
 import { noUsage } from '../../../src/jobs/model/run-input.ts';
-import { type Followed, learn, type News } from '../../../web/job/followed.ts';
+import { applyUpdate, type JobUpdate, type LiveJob } from '../../../web/job/live-job.ts';
 
 const job = (change: Partial<Job>): Job => ({
   id: 'j',
@@ -35,9 +35,10 @@ const moment = (seq: number, state: Job['state'], run = 1, paused = false): JobE
   stage: null,
   at: '2026-11-21T09:30:00.000Z',
 });
-const looked = (change: Partial<Job>): News => ({ kind: 'looked', job: job(change) });
-const told = (event: JobEvent): News => ({ kind: 'event', event });
-const after = (...news: News[]): Followed => news.reduce<Followed>(learn, { job: null, timeline: [] });
+const looked = (change: Partial<Job>): JobUpdate => ({ kind: 'looked', job: job(change) });
+const told = (event: JobEvent): JobUpdate => ({ kind: 'event', event });
+const after = (...news: JobUpdate[]): LiveJob =>
+  news.reduce<LiveJob>(applyUpdate, { job: null, timeline: [] });
 
 test('events move the job on, in their order and once each', () => {
   const { job: known, timeline } = after(

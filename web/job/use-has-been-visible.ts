@@ -5,7 +5,7 @@ import { useEffect, useState } from 'preact/hooks';
 const MARGIN = '200px';
 
 /** Whether an element has been in view, or nearly so. */
-export function useSeen(element: RefObject<Element | null>): boolean {
+export function useHasBeenVisible(element: RefObject<Element | null>): boolean {
   const [seen, setSeen] = useState(false);
   useEffect(() => {
     if (!element.current || seen) return;

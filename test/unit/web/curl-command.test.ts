@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { curlOf } from '../../../web/submit/curl.ts';
+import { buildCurlCommand } from '../../../web/submit/curl-command.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 const run = promisify(execFile);
@@ -37,7 +37,7 @@ test('JSON, whatever it holds, and a token by name', async () => {
     params: { text: nasty },
     callback: { url: 'https://you.example/hook', token: 'not to be shown' },
   };
-  const command = curlOf(web.url, request, true);
+  const command = buildCurlCommand(web.url, request, true);
   expect(command).not.toContain('not to be shown');
   const received = await sent(command);
   expect(received?.path).toBe('/v1/jobs');
@@ -59,7 +59,7 @@ test('files, whatever they are called', async () => {
     { source: { url: 'https://images.example.com/1.jpg' } },
   ];
   const received = await sent(
-    curlOf(web.url, { operation: 'test.echo', params: { text: nasty }, assets }, false),
+    buildCurlCommand(web.url, { operation: 'test.echo', params: { text: nasty }, assets }, false),
   );
   expect(received?.headers['content-type']).toMatch(/^multipart\/form-data/);
   const [, json = ''] = /name="job"\r\n\r\n(.*)\r\n/.exec(received?.body ?? '') ?? [];

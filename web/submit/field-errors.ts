@@ -2,12 +2,12 @@
 import type { FieldProblem } from '../../src/client/client.ts';
 
 /** Field → what is wrong there. Fields are named by their pointer; `''` has what belongs to none. */
-export type Faults = ReadonlyMap<string, readonly string[]>;
+export type FieldErrors = ReadonlyMap<string, readonly string[]>;
 
-export const noFaults: Faults = new Map();
+export const noFieldErrors: FieldErrors = new Map();
 
 /** `fields`: pointers of all fields. The nearest field above the pointer of a problem shows it. */
-export function faultsAt(problems: readonly FieldProblem[], fields: readonly string[]): Faults {
+export function assignFieldErrors(problems: readonly FieldProblem[], fields: readonly string[]): FieldErrors {
   const faults = new Map<string, string[]>();
   for (const { pointer, detail } of problems) {
     const field = fields

@@ -1,19 +1,19 @@
 import { useState } from 'preact/hooks';
 
 /** The beginning of a long list, and more of it when asked. */
-export interface Share<T> {
+export interface ShowMore<T> {
   readonly shown: readonly T[];
   /** How many are not shown. */
-  readonly left: number;
-  readonly more: () => void;
+  readonly remaining: number;
+  readonly showMore: () => void;
 }
 
 /** Each `more` shows twice as many. */
-export function useShare<T>(all: readonly T[], atFirst: number): Share<T> {
+export function useShowMore<T>(all: readonly T[], atFirst: number): ShowMore<T> {
   const [count, setCount] = useState(atFirst);
   return {
     shown: all.slice(0, count),
-    left: Math.max(0, all.length - count),
-    more: () => setCount(count * 2),
+    remaining: Math.max(0, all.length - count),
+    showMore: () => setCount(count * 2),
   };
 }

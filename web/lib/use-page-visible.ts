@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 /** Whether somebody can see the page: nothing is asked of the server for a tab in the background. */
-export function useVisible(): boolean {
+export function usePageVisible(): boolean {
   const [visible, setVisible] = useState(document.visibilityState === 'visible');
   useEffect(() => {
     const follow = () => setVisible(document.visibilityState === 'visible');
