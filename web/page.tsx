@@ -6,7 +6,7 @@ import { OperationPage } from './operations/operation-page.tsx';
 import { OperationsPage } from './operations/operations-page.tsx';
 import { SubmitPage } from './submit/submit-page.tsx';
 
-/** The page at an address. */
+/** Renders the page of a route and sets the document title. */
 export function Page({ route }: { route: Route }) {
   const title = pageTitle(route);
   useEffect(() => {
@@ -23,12 +23,12 @@ export function Page({ route }: { route: Route }) {
       return <OperationsPage />;
     case 'operation':
       return <OperationPage name={route.name} />;
-    case 'nowhere':
+    case 'not-found':
       return (
         <section class="empty">
-          <h1>There is no such page</h1>
+          <h1>Page not found</h1>
           <p>
-            <a href={hrefTo.jobs()}>To the jobs</a>
+            <a href={hrefTo.jobs()}>Show all jobs</a>
           </p>
         </section>
       );
@@ -47,7 +47,7 @@ function pageTitle(route: Route): string {
       return 'Operations';
     case 'operation':
       return route.name;
-    case 'nowhere':
+    case 'not-found':
       return 'Not found';
   }
 }

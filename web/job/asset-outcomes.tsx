@@ -5,16 +5,16 @@ import { formatCount } from '../lib/text.ts';
 import { useShowMore } from '../lib/use-show-more.ts';
 import { MoreButton } from '../parts/more-button.tsx';
 
-const AT_FIRST = 50;
+const INITIAL_COUNT = 50;
 
-/** How each asset fared; those that failed come first. */
+/** The outcome of each asset, failed assets first. */
 export function AssetOutcomes({ outcomes }: { outcomes: Manifest['assets'] }) {
   const failed = outcomes.filter(({ status }) => status === 'failed').length;
   const sorted = useMemo(
     () => [...outcomes].sort((one, other) => rank(one) - rank(other) || one.index - other.index),
     [outcomes],
   );
-  const share = useShowMore(sorted, AT_FIRST);
+  const list = useShowMore(sorted, INITIAL_COUNT);
   if (outcomes.length === 0) return null;
   return (
     <section class="panel">
@@ -36,7 +36,7 @@ export function AssetOutcomes({ outcomes }: { outcomes: Manifest['assets'] }) {
           </tr>
         </thead>
         <tbody>
-          {share.shown.map(({ index, name, status, size, error }) => (
+          {list.shown.map(({ index, name, status, size, error }) => (
             <tr key={index}>
               <td>
                 <span class={`badge is-${status === 'ok' ? 'completed' : 'failed'}`}>{status}</span>
@@ -54,7 +54,7 @@ export function AssetOutcomes({ outcomes }: { outcomes: Manifest['assets'] }) {
           ))}
         </tbody>
       </table>
-      <MoreButton share={share} what="assets" />
+      <MoreButton list={list} what="assets" />
     </section>
   );
 }

@@ -11,7 +11,7 @@ interface Props {
   readonly onRedeliver: () => void;
 }
 
-/** One callback, with each attempt at it. */
+/** One callback with its attempts. */
 export function DeliveryItem({ delivery, onRedeliver }: Props) {
   const { event, state, run, attempts, next_attempt_at } = delivery;
   const now = useNow(next_attempt_at !== null);
@@ -36,7 +36,7 @@ export function DeliveryItem({ delivery, onRedeliver }: Props) {
         <ol class="attempts">
           {attempts.map(({ at, status, reason, duration_ms }) => (
             <li key={at}>
-              <Moment at={at} /> <code>{status ?? 'no answer'}</code> {reason ?? 'taken'}{' '}
+              <Moment at={at} /> <code>{status ?? 'no response'}</code> {reason ?? 'delivered'}{' '}
               <span class="quiet">after {formatDuration(duration_ms)}</span>
             </li>
           ))}

@@ -8,14 +8,14 @@ import { ProblemNote } from '../parts/problem-note.tsx';
 
 interface Props {
   readonly href: string;
-  /** As the file is called on disk. */
+  /** The file name on disk. */
   readonly name: string;
   readonly open: () => Promise<Response>;
   readonly label: string;
   readonly children: ComponentChildren;
 }
 
-/** A link; with a token, which a link cannot carry, a button. */
+/** A download link, or a button if a token is needed, which a link cannot send. */
 export function Download({ href, name, open, label, children }: Props) {
   const { token } = useSession();
   const [busy, setBusy] = useState(false);
@@ -27,7 +27,7 @@ export function Download({ href, name, open, label, children }: Props) {
       </a>
     );
   }
-  const fetchIt = async () => {
+  const download = async () => {
     setBusy(true);
     setProblem(null);
     try {
@@ -39,7 +39,7 @@ export function Download({ href, name, open, label, children }: Props) {
   };
   return (
     <>
-      <button type="button" disabled={busy} onClick={() => void fetchIt()} aria-label={label}>
+      <button type="button" disabled={busy} onClick={() => void download()} aria-label={label}>
         {busy ? 'Downloading …' : children}
       </button>
       <ProblemNote problem={problem} />

@@ -3,7 +3,7 @@ import { hrefTo } from '../lib/route.ts';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 
-/** Which job, how it stands, and how far it is. */
+/** The title of a job page with state, stage and progress. */
 export function JobHead({ job, title }: { job: Job; title: string | null }) {
   return (
     <header class="job-head">

@@ -1,4 +1,4 @@
-/** What is known of a job while it is looked at and listened to. */
+/** The state of a job page: merges responses and events, which can arrive in any order. */
 import {
   hasEnded,
   type Job,
@@ -9,25 +9,25 @@ import {
 
 export interface LiveJob {
   readonly job: (Job & Partial<WatchedJob>) | null;
-  /** Transitions of the run that is shown. */
+  /** Transitions of the current run, by sequence number. */
   readonly timeline: readonly StateEvent[];
 }
 
 export type JobUpdate =
-  | { readonly kind: 'looked'; readonly job: Job & Partial<WatchedJob> }
+  | { readonly kind: 'loaded'; readonly job: Job & Partial<WatchedJob> }
   | { readonly kind: 'event'; readonly event: JobEvent };
 
-/** Answers overtake each other: what is older than what is known is left out. */
-export function applyUpdate(known: LiveJob, news: JobUpdate): LiveJob {
-  if (news.kind === 'looked') return withJob(known, news.job);
-  const { event } = news;
+/** Returns the state after `update`. Ignores updates that are older than the known state. */
+export function applyUpdate(known: LiveJob, update: JobUpdate): LiveJob {
+  if (update.kind === 'loaded') return withJob(known, update.job);
+  const { event } = update;
   if (event.type === 'end') return withJob(known, event.job);
   const { job } = known;
   if (!job || event.run !== job.run) return event.type === 'state' ? withTransition(known, event) : known;
   if (event.type === 'state') {
     const { state, stage, paused } = event;
-    const told = withTransition(known, event);
-    return hasEnded(job) ? told : { ...told, job: { ...job, state, stage, paused } };
+    const updated = withTransition(known, event);
+    return hasEnded(job) ? updated : { ...updated, job: { ...job, state, stage, paused } };
   }
   const { state, stage, progress, assets } = event;
   return hasEnded(job) ? known : { ...known, job: { ...job, state, stage, progress, assets } };
@@ -41,7 +41,7 @@ function withJob(known: LiveJob, job: Job & Partial<WatchedJob>): LiveJob {
   return { job: { estimated_completion: before?.estimated_completion ?? null, ...job }, timeline };
 }
 
-function withTransition(known: LiveJob, moment: StateEvent): LiveJob {
-  const others = known.timeline.filter(({ run, seq }) => run === moment.run && seq !== moment.seq);
-  return { ...known, timeline: [...others, moment].sort((one, other) => one.seq - other.seq) };
+function withTransition(known: LiveJob, transition: StateEvent): LiveJob {
+  const others = known.timeline.filter(({ run, seq }) => run === transition.run && seq !== transition.seq);
+  return { ...known, timeline: [...others, transition].sort((one, other) => one.seq - other.seq) };
 }

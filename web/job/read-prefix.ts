@@ -1,4 +1,4 @@
-/** Up to so many bytes of a body as text; the rest is not fetched. */
+/** Reads at most `bytes` bytes of a body as UTF-8 text and cancels the rest. */
 export async function readPrefix({ body }: Response, bytes: number): Promise<string> {
   const reader = body?.getReader();
   const decoder = new TextDecoder();

@@ -16,12 +16,12 @@ const states: readonly Job['state'][] = [
   'cancelled',
 ];
 
-/** Which jobs are listed, and a way to one whose id is known. */
+/** The filters of the job list, and a field to open a job by id. */
 export function JobFilter({ query: { state, operation } }: { query: JobsQuery }) {
   const client = useClient();
   const { value } = useLoaded('operations', (signal) => client.operations({ signal }));
   const names = (value ?? []).map(({ name }: Operation) => name);
-  // Also one that this server no longer has.
+  // Includes the selected operation even if this server no longer has it.
   const known = operation === undefined || names.includes(operation) ? names : [operation, ...names];
   const show = (changed: JobsQuery) => goTo(hrefTo.jobs({ state, operation, ...changed }));
   return (

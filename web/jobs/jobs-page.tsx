@@ -5,7 +5,7 @@ import { JobFilter } from './job-filter.tsx';
 import { JobRow } from './job-row.tsx';
 import { useJobs } from './use-jobs.ts';
 
-/** What runs, and what has ended. */
+/** The job list: unfinished jobs, then ended jobs. */
 export function JobsPage({ query }: { query: JobsQuery }) {
   const { value, problem } = useJobs(query);
   const now = useNow();
@@ -17,7 +17,7 @@ export function JobsPage({ query }: { query: JobsQuery }) {
         <h1>Jobs</h1>
         <JobFilter query={query} />
       </div>
-      <ProblemNote problem={problem} what="The list is not up to date" />
+      <ProblemNote problem={problem} what="The list could not be refreshed" />
       {value && value.jobs.length > 0 && (
         <table class="jobs">
           <thead>
@@ -28,7 +28,7 @@ export function JobsPage({ query }: { query: JobsQuery }) {
                 Assets
               </th>
               <th scope="col" class="wide number">
-                Took
+                Duration
               </th>
               <th scope="col" class="number">
                 Created
@@ -55,7 +55,7 @@ export function JobsPage({ query }: { query: JobsQuery }) {
 function NoJobs({ filtered }: { filtered: boolean }) {
   return (
     <div class="empty">
-      <p>{filtered ? 'No job is like that.' : 'No jobs yet.'}</p>
+      <p>{filtered ? 'No jobs match these filters.' : 'No jobs yet.'}</p>
       {filtered ? (
         <a href={hrefTo.jobs()}>Show all jobs</a>
       ) : (

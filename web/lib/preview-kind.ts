@@ -1,15 +1,15 @@
-/** What can be shown of a result file, by its media type and size. */
+/** How the console previews a result file, by its media type and size. */
 import type { FileEntry } from '../../src/client/client.ts';
 
-/** Larger files are not read into memory only to be looked at. */
+/** Larger files are not loaded for a preview. */
 export const MAX_PREVIEW_BYTES = 20_000_000;
-/** Thumbnails come by themselves, so they are to cost less. */
+/** Thumbnails load automatically, so their limit is lower. */
 export const MAX_THUMBNAIL_BYTES = 5_000_000;
 
-/** Formats that browsers draw. SVG too: as a picture it runs no script. */
+/** Formats that browsers display. An SVG in an image element runs no scripts. */
 const pictures = /^image\/(jpeg|png|webp|avif|gif|svg\+xml|bmp)\b/;
 const texts = /^(text\/(?!html)|application\/([\w.+-]+\+)?(json|xml|yaml|x-ndjson)\b)/;
-/** What browsers show in a tab of its own; the server keeps such files from running scripts. */
+/** Formats that open in a new tab. The server prevents scripts in them. */
 const pages = /^(text\/html|application\/pdf)\b/;
 
 export type PreviewKind = 'picture' | 'text' | 'page' | 'nothing';

@@ -1,6 +1,6 @@
 import { DarkroomProblem } from '../../src/client/client.ts';
 
-/** Whatever was thrown, as something that can be shown. */
+/** Converts any thrown value to a problem that can be shown. */
 export function toProblem(error: unknown): DarkroomProblem {
   if (error instanceof DarkroomProblem) return error;
   const detail = error instanceof Error ? error.message : String(error);

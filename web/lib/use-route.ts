@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import { parseRoute, type Route } from './route.ts';
 
-/** Where the page is, as its address says. */
+/** Returns the current route. */
 export function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
-    const follow = () => setHash(location.hash);
-    addEventListener('hashchange', follow);
-    return () => removeEventListener('hashchange', follow);
+    const update = () => setHash(location.hash);
+    addEventListener('hashchange', update);
+    return () => removeEventListener('hashchange', update);
   }, []);
   return parseRoute(hash);
 }

@@ -1,16 +1,16 @@
 import { useState } from 'preact/hooks';
 
-/** The beginning of a long list, and more of it when asked. */
+/** The visible part of a long list. */
 export interface ShowMore<T> {
   readonly shown: readonly T[];
-  /** How many are not shown. */
+  /** Number of hidden items. */
   readonly remaining: number;
   readonly showMore: () => void;
 }
 
-/** Each `more` shows twice as many. */
-export function useShowMore<T>(all: readonly T[], atFirst: number): ShowMore<T> {
-  const [count, setCount] = useState(atFirst);
+/** Shows the first `initialCount` items; each `showMore` doubles the number. */
+export function useShowMore<T>(all: readonly T[], initialCount: number): ShowMore<T> {
+  const [count, setCount] = useState(initialCount);
   return {
     shown: all.slice(0, count),
     remaining: Math.max(0, all.length - count),

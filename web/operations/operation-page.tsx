@@ -7,7 +7,7 @@ import { Unavailable } from '../parts/unavailable.tsx';
 import { Availability } from './availability.tsx';
 import { ParamsTable } from './params-table.tsx';
 
-/** One operation, with its parameters. */
+/** The page of one operation. */
 export function OperationPage({ name }: { name: string }) {
   const client = useClient();
   const { value: operation, problem } = useLoaded(name, (signal) => client.operation(name, { signal }));
@@ -41,7 +41,7 @@ export function OperationPage({ name }: { name: string }) {
       </p>
       <dl class="facts">
         <div>
-          <dt>Takes</dt>
+          <dt>Input</dt>
           <dd>
             {inputs.max === 0
               ? 'no assets'
@@ -49,7 +49,7 @@ export function OperationPage({ name }: { name: string }) {
           </dd>
         </div>
         <div>
-          <dt>Gives</dt>
+          <dt>Result</dt>
           <dd>{result === 'json' ? 'a JSON value' : 'files'}</dd>
         </div>
         <div>
@@ -58,7 +58,7 @@ export function OperationPage({ name }: { name: string }) {
         </div>
         {attributes.length > 0 && (
           <div>
-            <dt>Each asset has</dt>
+            <dt>Asset attributes</dt>
             <dd>
               {attributes
                 .map(({ name: attribute, description }) => `${attribute}: ${description}`)

@@ -4,13 +4,13 @@ import { useLoaded } from '../lib/use-loaded.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Availability } from './availability.tsx';
 
-const EVERY_MS = 10_000;
+const REFRESH_MS = 10_000;
 
-/** What this server can do. */
+/** The operations of this server. */
 export function OperationsPage() {
   const client = useClient();
   const { value, problem } = useLoaded('operations', (signal) => client.operations({ signal }), {
-    everyMs: EVERY_MS,
+    refreshMs: REFRESH_MS,
   });
   return (
     <section>

@@ -1,7 +1,7 @@
 import { Prose } from '../parts/prose.tsx';
 import { allowsOtherParams, buildFields, type Field } from '../submit/fields.ts';
 
-/** The parameters of an operation, to read. */
+/** A table of the parameters of an operation. */
 export function ParamsTable({ schema }: { schema: Readonly<Record<string, unknown>> }) {
   const fields = buildFields(schema);
   return (
@@ -40,7 +40,7 @@ export function ParamsTable({ schema }: { schema: Readonly<Record<string, unknow
         </table>
       )}
       {allowsOtherParams(schema) && (
-        <p class="quiet">{fields.length > 0 ? 'And any' : 'Any'} other JSON members.</p>
+        <p class="quiet">{fields.length > 0 ? 'Any other' : 'Any'} JSON members are accepted.</p>
       )}
     </section>
   );

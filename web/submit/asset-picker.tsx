@@ -8,7 +8,7 @@ import type { Draft } from './draft.ts';
 import { FieldFrame } from './field-frame.tsx';
 import { LocalFile } from './local-file.tsx';
 
-const AT_FIRST = 24;
+const INITIAL_COUNT = 24;
 
 interface Props {
   readonly operation: Operation;
@@ -17,31 +17,31 @@ interface Props {
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
-/** What the job works on: files of this machine, addresses, files that the server has. */
+/** The assets of a job: local files, URLs, and files on the server. */
 export function AssetPicker({ operation, draft, errors, onChange }: Props) {
   const { inputs, attributes } = operation;
   const { files } = draft;
-  const [over, setOver] = useState(false);
-  const share = useShowMore(files, AT_FIRST);
+  const [isDraggedOver, setDraggedOver] = useState(false);
+  const list = useShowMore(files, INITIAL_COUNT);
   const add = (list: FileList | null | undefined) => onChange({ files: [...files, ...(list ?? [])] });
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return (
     <section class="panel">
       <div class="panel-head">
         <h2>Assets</h2>
-        <span class="quiet">{needText(inputs)}</span>
+        <span class="quiet">{formatInputs(inputs)}</span>
       </div>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way more; the field within is for all */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping files is optional; the file input works for everyone */}
       <div
-        class={over ? 'drop is-over' : 'drop'}
+        class={isDraggedOver ? 'drop is-over' : 'drop'}
         onDragOver={(event) => {
           event.preventDefault();
-          setOver(true);
+          setDraggedOver(true);
         }}
-        onDragLeave={() => setOver(false)}
+        onDragLeave={() => setDraggedOver(false)}
         onDrop={(event) => {
           event.preventDefault();
-          setOver(false);
+          setDraggedOver(false);
           add(event.dataTransfer?.files);
         }}
       >
@@ -54,7 +54,7 @@ export function AssetPicker({ operation, draft, errors, onChange }: Props) {
           aria-describedby={errors ? '/assets-wrong' : undefined}
           onChange={({ currentTarget }) => {
             add(currentTarget.files);
-            // So that a file which was removed can be chosen again.
+            // Lets the user choose a removed file again.
             currentTarget.value = '';
           }}
         />
@@ -76,22 +76,22 @@ export function AssetPicker({ operation, draft, errors, onChange }: Props) {
             </button>
           </p>
           <ul class="cards small">
-            {share.shown.map((file, at) => (
+            {list.shown.map((file, at) => (
               <LocalFile
-                // The same file may be chosen twice.
+                // The same file can be chosen twice.
                 key={`${at} ${file.name} ${file.lastModified}`}
                 file={file}
                 onRemove={() => onChange({ files: files.filter((_, index) => index !== at) })}
               />
             ))}
           </ul>
-          <MoreButton share={share} what="files" />
+          <MoreButton list={list} what="files" />
         </>
       )}
       <FieldFrame
         id="sources"
-        label="URLs, or paths of files that the server has"
-        help="One a line. Paths lie below the input directories of the server."
+        label="URLs, or paths of files on the server"
+        help="One per line. Paths are relative to the input directories of the server."
         errors={undefined}
       >
         {(ids) => (
@@ -111,7 +111,7 @@ export function AssetPicker({ operation, draft, errors, onChange }: Props) {
           id={`attribute ${name}`}
           label={
             <>
-              <code>{name}</code> of all assets
+              <code>{name}</code> for all assets
             </>
           }
           help={description}
@@ -132,7 +132,7 @@ export function AssetPicker({ operation, draft, errors, onChange }: Props) {
   );
 }
 
-function needText({ min, max, media }: Operation['inputs']): string {
+function formatInputs({ min, max, media }: Operation['inputs']): string {
   const count = min === max ? `${min}` : `${min.toLocaleString('en')} to ${max.toLocaleString('en')}`;
   const kinds = media.includes('*/*')
     ? ''

@@ -1,7 +1,7 @@
-/** A request as a line for a shell, for those who go on from here with a client of their own. */
+/** Builds the curl command of a job request. */
 import type { JobRequest } from '../../src/client/client.ts';
 
-/** `server`: its address. `withToken`: it asks for one, which is left to a variable. */
+/** Returns a shell command. `server`: its URL. `withToken`: sends the token in the variable `TOKEN`. */
 export function buildCurlCommand(server: string, request: JobRequest, withToken: boolean): string {
   const files: string[] = [];
   const assets = (request.assets ?? []).map((asset) => {

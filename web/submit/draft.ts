@@ -1,4 +1,4 @@
-/** A job while it is being written. */
+/** A job that is being edited in the form. */
 import type { FieldProblem, JobAsset, JobRequest, Operation } from '../../src/client/client.ts';
 import { buildFields } from './fields.ts';
 import { type Entries, parseParams, splitLines } from './params.ts';
@@ -8,15 +8,15 @@ export interface Draft {
   /** Parameters without a field, as a JSON object. */
   readonly more: string;
   readonly files: readonly File[];
-  /** URLs, and paths that the server has: one a line. */
+  /** URLs and paths on the server, one per line. */
   readonly sources: string;
-  /** By name, for all assets alike. */
+  /** Attribute values by name, for all assets. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly id: string;
   readonly callbackUrl: string;
   readonly callbackToken: string;
   readonly priority: string;
-  /** `name=value`, one a line. */
+  /** `name=value`, one per line. */
   readonly labels: string;
 }
 
@@ -33,7 +33,7 @@ export const emptyDraft: Draft = {
   labels: '',
 };
 
-/** As the client sends it; `errors` say what keeps it from being sent. */
+/** Builds the request. It can only be sent if `errors` is empty. */
 export function buildRequest(
   operation: Operation,
   draft: Draft,
@@ -60,17 +60,17 @@ function buildAssets(operation: Operation, { files, sources, attributes }: Draft
   const given = operation.attributes
     .map(({ name }): [string, unknown] => [name, parseAttribute(attributes[name]?.trim() ?? '')])
     .filter(([, value]) => value !== '');
-  const shared = given.length === 0 ? {} : { attributes: Object.fromEntries(given) };
+  const common = given.length === 0 ? {} : { attributes: Object.fromEntries(given) };
   return [
-    ...files.map((file) => ({ name: file.name, source: { blob: file }, ...shared })),
+    ...files.map((file) => ({ name: file.name, source: { blob: file }, ...common })),
     ...splitLines(sources).map((line) => ({
       source: /^[a-z]+:\/\//i.test(line) ? { url: line } : { path: line },
-      ...shared,
+      ...common,
     })),
   ];
 }
 
-/** Attributes are any JSON; what is none is a text. */
+/** Parses an attribute as JSON, or keeps it as text if it is not JSON. */
 function parseAttribute(text: string): unknown {
   try {
     return JSON.parse(text);

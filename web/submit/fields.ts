@@ -1,16 +1,16 @@
-/** A form for the parameters of an operation, made of their JSON Schema. */
+/** Builds form fields from the JSON Schema of an operation. */
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
 interface Common {
   readonly name: string;
   readonly description: string;
-  /** What holds when it is left out; undefined: the schema names nothing. */
+  /** The default value; undefined if there is none. */
   readonly fallback: unknown;
   readonly required: boolean;
 }
 
-/** `json`: anything else; `words` are texts that it takes as they are, without quotes. */
+/** `json` is any other schema; its `words` are strings that need no quotes. */
 export type Field = Common &
   (
     | { readonly kind: 'choice'; readonly choices: readonly Plain[] }
@@ -39,7 +39,7 @@ export function buildFields(schema: JsonSchema): readonly Field[] {
   });
 }
 
-/** Whether it takes parameters that the schema does not name. */
+/** Whether the operation accepts parameters outside the schema. */
 export const allowsOtherParams = (schema: JsonSchema): boolean => schema['additionalProperties'] !== false;
 
 type Shape = Field extends infer Kind ? (Kind extends Field ? Omit<Kind, keyof Common> : never) : never;
@@ -68,7 +68,7 @@ function toListShape(items: JsonSchema): Shape {
   return choices.length > 0 ? { kind: 'choices', choices } : { kind: 'lines' };
 }
 
-/** Of a union in which some forms are words, such as `name` or `{"attribute": …}`. */
+/** Collects the string constants of a union, such as `name` in `name` or `{"attribute": …}`. */
 const collectWords = (schema: JsonSchema): string[] =>
   [...toList(schema['anyOf']), ...toList(schema['oneOf'])]
     .flatMap((form) => toList(toObject(form)['enum']))
@@ -80,6 +80,6 @@ const isObject = (value: unknown): value is JsonSchema =>
 const toObject = (value: unknown): JsonSchema => (isObject(value) ? value : {});
 const toList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const toText = (value: unknown): string => (typeof value === 'string' ? value : '');
-/** Integers have the safe range as their limits where the schema names none; that is not worth saying. */
+/** Ignores the safe integer range, which is the default limit of integers. */
 const toLimit = (value: unknown): number | null =>
   typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : null;

@@ -8,7 +8,7 @@ interface Props {
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
-/** Pointers of the fields in here. */
+/** JSON Pointers of the fields below. */
 export const optionPointers = [
   '/id',
   '/callback/url',
@@ -18,16 +18,16 @@ export const optionPointers = [
   '/labels',
 ];
 
-/** What most jobs need none of. */
+/** Optional fields, collapsed by default. */
 export function MoreOptions({ draft, fieldErrors, onChange }: Props) {
-  const wrong = optionPointers.some((pointer) => fieldErrors.has(pointer));
+  const hasErrors = optionPointers.some((pointer) => fieldErrors.has(pointer));
   return (
-    <details class="panel" open={wrong || undefined}>
+    <details class="panel" open={hasErrors || undefined}>
       <summary>Id, callback, priority, labels</summary>
       <FieldFrame
         id="/id"
         label="Job id"
-        help="Letters, digits, `.`, `_`, `:`, `-`. Left out, the server makes one."
+        help="Letters, digits, `.`, `_`, `:`, `-`. If empty, the server generates one."
         errors={fieldErrors.get('/id')}
       >
         {(ids) => (
@@ -43,7 +43,7 @@ export function MoreOptions({ draft, fieldErrors, onChange }: Props) {
       <FieldFrame
         id="/callback/url"
         label="Callback URL"
-        help="Told of the end by a signed POST."
+        help="Receives a signed POST when the job ends."
         errors={fieldErrors.get('/callback/url') ?? fieldErrors.get('/callback')}
       >
         {(ids) => (
@@ -59,7 +59,7 @@ export function MoreOptions({ draft, fieldErrors, onChange }: Props) {
       <FieldFrame
         id="/callback/token"
         label="Callback token"
-        help="Sent back as `Authorization: Bearer`; kept encrypted."
+        help="Sent with the callback as `Authorization: Bearer`; stored encrypted."
         errors={fieldErrors.get('/callback/token')}
       >
         {(ids) => (
@@ -75,7 +75,7 @@ export function MoreOptions({ draft, fieldErrors, onChange }: Props) {
       <FieldFrame
         id="/priority"
         label="Priority"
-        help="1 is served first; 3 is usual."
+        help="1 is the highest, 5 the lowest; the default is 3."
         errors={fieldErrors.get('/priority')}
       >
         {(ids) => (
@@ -84,7 +84,7 @@ export function MoreOptions({ draft, fieldErrors, onChange }: Props) {
             value={draft.priority}
             onChange={({ currentTarget }) => onChange({ priority: currentTarget.value })}
           >
-            <option value="">usual</option>
+            <option value="">default</option>
             {[1, 2, 3, 4, 5].map((priority) => (
               <option key={priority}>{priority}</option>
             ))}
@@ -94,7 +94,7 @@ export function MoreOptions({ draft, fieldErrors, onChange }: Props) {
       <FieldFrame
         id="/labels"
         label="Labels"
-        help="`name=value`, one a line. Shown, never interpreted."
+        help="`name=value`, one per line. Shown, never interpreted."
         errors={fieldErrors.get('/labels')}
       >
         {(ids) => (

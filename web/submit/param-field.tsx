@@ -12,7 +12,7 @@ interface Props {
   readonly onEnter: (entry: Entry) => void;
 }
 
-/** One parameter. */
+/** The form field of a parameter. */
 export function ParamField({ field, entry, errors, onEnter }: Props) {
   const { name, kind, required } = field;
   const isBox = kind === 'flag' && typeof field.fallback === 'boolean';
@@ -33,7 +33,7 @@ export function ParamField({ field, entry, errors, onEnter }: Props) {
 
 function buildHelp(field: Field): string {
   const { description } = field;
-  const form = field.kind === 'json' ? jsonHelp(field.words) : field.kind === 'lines' ? 'One a line.' : '';
+  const form = field.kind === 'json' ? jsonHelp(field.words) : field.kind === 'lines' ? 'One per line.' : '';
   return [description.replace(/([^.])$/, form === '' ? '$1' : '$1.'), form].filter(Boolean).join(' ');
 }
 

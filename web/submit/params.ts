@@ -1,17 +1,17 @@
-/** What was entered into the fields, as parameters. */
+/** Parses the form fields to parameters. */
 import type { FieldProblem } from '../../src/client/client.ts';
 import type { Field } from './fields.ts';
 
-/** By name: what stands in the field, or which of several are ticked. Not there: untouched, and left out. */
+/** Parameter name → text of the field, or the checked values. Untouched fields are absent. */
 export type Entries = Readonly<Record<string, string | readonly string[]>>;
 
 export interface ParsedParams {
   readonly params: Record<string, unknown>;
-  /** What cannot even be sent. The rest is for the server to judge. */
+  /** Values that cannot be sent. The server validates the rest. */
   readonly errors: readonly FieldProblem[];
 }
 
-/** `more`: a JSON object with parameters that have no field; may be empty. */
+/** Parses all fields. `more` is a JSON object with parameters that have no field, or an empty text. */
 export function parseParams(fields: readonly Field[], entries: Entries, more: string): ParsedParams {
   const params: Record<string, unknown> = {};
   const errors: FieldProblem[] = [];
@@ -34,7 +34,7 @@ export const paramPointer = (name: string): string =>
   `/params/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
 interface ParsedEntry {
-  /** Undefined: left out. */
+  /** Undefined: omitted. */
   readonly value: unknown;
   readonly error: string | null;
 }
@@ -52,7 +52,7 @@ function parseEntry(field: Field, entry: Entries[string] | undefined): ParsedEnt
     case 'flag':
       return valid((text === 'true') === field.fallback ? undefined : text === 'true');
     case 'number':
-      // What is no number is sent as it is, and refused in the server's words.
+      // A text that is not a number is sent unchanged; the server rejects it.
       return valid(Number.isFinite(Number(text)) ? Number(text) : text);
     case 'lines':
       return valid(splitLines(text));

@@ -34,9 +34,9 @@ export function SubmitForm({ operations, operation }: Props) {
     ...(operation.inputs.max > 0 ? ['/assets'] : []),
     ...optionPointers,
   ];
-  const { sent, submit, stop } = useSubmission((refused) => {
-    setProblem(refused);
-    setFieldErrors(assignFieldErrors(refused.errors, pointers));
+  const { sent, submit, stop } = useSubmission((rejection) => {
+    setProblem(rejection);
+    setFieldErrors(assignFieldErrors(rejection.errors, pointers));
   });
   const change = (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed }));
   const send = () => {
@@ -84,7 +84,12 @@ export function SubmitForm({ operations, operation }: Props) {
         <Unavailable operation={operation} />
       </div>
       {operation.inputs.max > 0 && (
-        <AssetPicker operation={operation} draft={draft} errors={fieldErrors.get('/assets')} onChange={change} />
+        <AssetPicker
+          operation={operation}
+          draft={draft}
+          errors={fieldErrors.get('/assets')}
+          onChange={change}
+        />
       )}
       {(fields.length > 0 || more) && (
         <section class="panel">
@@ -128,7 +133,7 @@ export function SubmitForm({ operations, operation }: Props) {
         <button type="submit" class="primary" disabled={sent !== null}>
           Submit
         </button>
-        {sent !== null && <UploadProgress share={sent} withFiles={draft.files.length > 0} onStop={stop} />}
+        {sent !== null && <UploadProgress fraction={sent} withFiles={draft.files.length > 0} onStop={stop} />}
       </div>
     </form>
   );

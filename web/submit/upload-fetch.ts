@@ -1,8 +1,8 @@
-/** `fetch` for uploads: it tells how much has been sent, which that of browsers does not. */
+/** A `fetch` with upload progress, which browsers do not offer. Uses XMLHttpRequest. */
 
-/** `onSent`: 0 to 1. */
+/** `onSent` receives the sent fraction, 0 to 1. */
 export const uploadFetch =
-  (onSent: (share: number) => void): typeof fetch =>
+  (onSent: (fraction: number) => void): typeof fetch =>
   (input, init = {}) =>
     new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();

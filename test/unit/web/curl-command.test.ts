@@ -1,4 +1,4 @@
-/** The command that the console shows does what the console would have done. */
+/** The curl command of the console sends the same request as the console. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ async function sent(command: string) {
   return web.received.at(-1);
 }
 
-test('JSON, whatever it holds, and a token by name', async () => {
+test('JSON with special characters, and the token as a variable', async () => {
   const request = {
     operation: 'system.echo',
     params: { text: nasty },
@@ -51,7 +51,7 @@ test('JSON, whatever it holds, and a token by name', async () => {
   });
 });
 
-test('files, whatever they are called', async () => {
+test('files with special characters in their names', async () => {
   const name = `a "b" c's; d,e.txt`;
   await writeFile(join(folder, name), 'the content of the file');
   const assets = [

@@ -1,4 +1,4 @@
-/** From a JSON Schema to a form, from the form to parameters, from refusals back to the form. */
+/** From a JSON Schema to a form, from the form to parameters, from errors back to the form. */
 import { describe, expect, test } from 'vitest';
 import { builtIn, createRegistry } from '../../../operations/registry.ts';
 import { assignFieldErrors } from '../../../web/submit/field-errors.ts';
@@ -9,7 +9,7 @@ const schemaOf = (name: string) => createRegistry(builtIn).find(name)?.info.para
 const shapeOf = (fields: readonly Field[], name: string) => fields.find((field) => field.name === name);
 
 describe('fields', () => {
-  test('have the shape that suits their schema', () => {
+  test('have the kind that suits their schema', () => {
     const transform = buildFields(schemaOf('image.transform'));
     expect(shapeOf(transform, 'width')).toMatchObject({
       kind: 'number',
@@ -30,7 +30,7 @@ describe('fields', () => {
     expect(allowsOtherParams(schemaOf('system.echo'))).toBe(true);
   });
 
-  test('of a schema that somebody wrote by hand, whatever it is, can be entered as JSON', () => {
+  test('of any other schema are entered as JSON', () => {
     const fields = buildFields({
       properties: {
         a: { $ref: '#/$defs/x' },
@@ -50,7 +50,7 @@ describe('parameters', () => {
   const entered = (operation: string, entries: Entries, more = '') =>
     parseParams(buildFields(schemaOf(operation)), entries, more);
 
-  test('are what was entered, typed; what was left alone is left out', () => {
+  test('are the typed values of the form, without untouched fields', () => {
     const entries = {
       width: ' 800 ',
       fit: '"cover"',
@@ -78,7 +78,7 @@ describe('parameters', () => {
     });
   });
 
-  test('that are no numbers are for the server to refuse, what is no JSON is not sent', () => {
+  test('that are not numbers are left to the server, invalid JSON is not sent', () => {
     expect(entered('image.transform', { width: 'wide' })).toEqual({ params: { width: 'wide' }, errors: [] });
     expect(entered('image.gallery', { caption: '{' }).errors).toMatchObject([{ pointer: '/params/caption' }]);
     expect(entered('system.echo', {}, '[1]').errors).toMatchObject([{ pointer: '/params' }]);
@@ -89,7 +89,7 @@ describe('parameters', () => {
   });
 });
 
-test('refusals are told at the nearest field above them', () => {
+test('errors are assigned to the nearest field above them', () => {
   const at = assignFieldErrors(
     [
       { pointer: '/params/caption/attribute', detail: 'is required' },
