@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { dedupeIssues } from '../../src/jobs/submit/zod-messages.ts';
+import { dedupeIssues } from '../../src/lib/zod-messages.ts';
 import type { Operation } from '../operation.ts';
 import { placeholdersOf } from './arguments.ts';
 import { type Definition, definition } from './definition.ts';

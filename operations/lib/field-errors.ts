@@ -1,8 +1,8 @@
 /** What zod found wrong with parameters, as pointers and sentences. */
+
 import type { z } from 'zod';
-import type { FieldError } from '../../src/jobs/ports/operation-catalogue.ts';
-import { toPointer } from '../../src/jobs/submit/validation.ts';
-import { dedupeIssues } from '../../src/jobs/submit/zod-messages.ts';
+import { type FieldError, toPointer } from '../../src/jobs/validation/invalid-request.ts';
+import { dedupeIssues } from '../../src/lib/zod-messages.ts';
 
 type Issue = z.core.$ZodIssue;
 type JsonSchema = Record<string, unknown>;
