@@ -1,7 +1,6 @@
 /** What the parts of the job workflow share. */
 import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
-import type { RunRef } from '../activities/types.ts';
-import type { RunInput } from '../src/jobs/model/run-input.ts';
+import type { RunInput, RunRef } from '../src/jobs/model/run-input.ts';
 import { AssetQueue, type AssetQueueState } from './asset-queue.ts';
 import { CallbackNotifier } from './callback-notifier.ts';
 import { JobControl } from './job-control.ts';

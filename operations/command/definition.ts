@@ -1,6 +1,6 @@
 /** An operation that an operator describes in a YAML file: a command, what it takes, and what it leaves. */
 import { z } from 'zod';
-import '../../src/jobs/submit/zod-messages.ts';
+import '../../src/lib/zod-messages.ts';
 
 /** An argument: text with `{placeholders}`, or arguments that are there only when a parameter is set. */
 const argument = z.union([

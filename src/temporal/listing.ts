@@ -1,10 +1,11 @@
 /** Lists of jobs, from Temporal's visibility store. */
+
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { Job } from '../jobs/model/job.ts';
 import { isTerminal, type JobState } from '../jobs/model/states.ts';
 import type { JobFilter, JobPage, JobSnapshot, OpenJobs } from '../jobs/ports/job-runtime.ts';
-import { invalid } from '../jobs/submit/validation.ts';
+import { invalidRequest } from '../jobs/validation/invalid-request.ts';
 import { readCall } from './connection.ts';
 import { workflowIdOf } from './names.ts';
 import { decodeMemo, isJobMemo, toSnapshot } from './snapshot.ts';
@@ -133,7 +134,7 @@ function fromCursor(cursor: string): Uint8Array {
   const [text = '', sum] = cursor.split('.');
   const token = Buffer.from(text, 'base64url');
   if (sum === checksum(token)) return token;
-  throw invalid([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
+  throw invalidRequest([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
 }
 
 interface Page {

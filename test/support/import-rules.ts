@@ -16,7 +16,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/lib/',
     purpose: 'Small mechanisms without knowledge of jobs.',
-    may: ['src/lib/', 'src/errors.ts', 'node', 'lru-cache'],
+    may: ['src/lib/', 'src/errors.ts', 'node', 'lru-cache', 'zod'],
   },
   {
     of: 'src/jobs/model/',
@@ -59,13 +59,13 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/storage/',
     purpose: 'The object store port, its drivers, and the records kept in it.',
-    may: ['src/storage/', 'src/jobs/', 'src/lib/', 'src/errors.ts', 'node', 'lru-cache', '@aws-sdk/'],
+    may: ['src/storage/', 'src/jobs/', 'src/lib/', 'src/errors.ts', 'node', 'lru-cache', 'zod', '@aws-sdk/'],
     types: ['src/auth/keyring.ts'],
   },
   {
     of: 'src/net/',
     purpose: 'Outbound HTTP that cannot reach where it must not go.',
-    may: ['src/net/', 'src/lib/', 'src/errors.ts', 'node', 'undici', 'ipaddr.js'],
+    may: ['src/net/', 'src/lib/', 'src/errors.ts', 'node', 'undici', 'ipaddr.js', 'zod'],
   },
   {
     of: 'src/auth/',
@@ -74,7 +74,6 @@ export const rules: readonly ImportRule[] = [
       'src/auth/',
       'src/lib/',
       'src/storage/',
-      'src/config/',
       'src/data-directory/',
       'src/errors.ts',
       'node',
@@ -86,18 +85,23 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/inputs/',
     purpose: 'Files of this machine that clients may name.',
-    may: ['src/inputs/', 'src/lib/', 'src/errors.ts', 'node'],
+    may: ['src/inputs/', 'src/lib/', 'src/errors.ts', 'node', 'zod'],
   },
   {
     of: 'src/engines/',
     purpose: 'Installed engines and what a worker can offer.',
-    may: ['src/engines/', 'src/lib/', 'src/config/', 'src/errors.ts', 'node', 'zod'],
-    types: ['operations/'],
+    may: ['src/engines/', 'src/lib/', 'src/errors.ts', 'node', 'zod'],
+    types: ['operations/', 'src/config/config.ts'],
   },
   {
     of: 'src/data-directory/',
     purpose: 'The data directory: its lock, its format.',
-    may: ['src/data-directory/', 'src/lib/', 'src/config/', 'src/errors.ts', 'node'],
+    may: ['src/data-directory/', 'src/lib/', 'src/errors.ts', 'node'],
+  },
+  {
+    of: 'src/config/',
+    purpose: 'The configuration: merges the settings of all areas, reads and checks the environment.',
+    may: ['src/config/', '*/settings.ts', 'src/lib/', 'node', 'zod'],
   },
   {
     of: 'src/dialects/',
@@ -113,21 +117,20 @@ export const rules: readonly ImportRule[] = [
       'zod',
       'hono',
       '@hono/',
+      'package.json',
       'prom-client',
     ],
-    types: ['src/auth/', 'src/config/'],
+    types: ['src/auth/'],
   },
   {
     of: 'src/api/',
     purpose: 'The HTTP application: middleware, errors, forms, files, console.',
     may: [
       'src/api/',
-      'src/dialects/',
       'src/jobs/',
       'src/lib/',
       'src/net/pace.ts',
       'src/auth/tenant.ts',
-      'src/config/',
       'src/errors.ts',
       'src/log.ts',
       'package.json',
@@ -166,22 +169,17 @@ export const rules: readonly ImportRule[] = [
     purpose: 'The durable steps, each idempotent.',
     may: [
       'activities/',
-      'src/dialects/',
       'src/inputs/',
       'src/jobs/',
-      'src/storage/',
       'src/net/',
       'src/lib/',
-      'src/auth/keyring.ts',
       'src/errors.ts',
       'node',
       '@temporalio/',
       'standardwebhooks',
       'mime',
-      'zod',
-      'prom-client',
     ],
-    types: ['operations/'],
+    types: ['operations/', 'src/auth/keyring.ts', 'src/dialects/callback-body.ts'],
   },
   {
     of: 'operations/',
@@ -203,7 +201,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'web/',
     purpose: 'The console.',
-    may: ['web/', 'src/client/client.ts', 'src/lib/units.ts', 'preact'],
+    may: ['web/', 'src/client/client.ts', 'src/lib/semaphore.ts', 'src/lib/units.ts', 'preact'],
   },
 ];
 

@@ -1,11 +1,12 @@
 /** Pages of all jobs in one order that stays: the latest submission first, whatever becomes of the jobs meanwhile. */
+
 import { z } from '@hono/zod-openapi';
 import { LRUCache } from 'lru-cache';
 import { hasCode } from '../../errors.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { Job } from '../../jobs/model/job.ts';
 import type { JobState } from '../../jobs/model/states.ts';
-import { invalid } from '../../jobs/submit/validation.ts';
+import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { JobReading, MAX_JOBS, placeOf } from './job-reading.ts';
 
@@ -105,5 +106,5 @@ const toCursor = (place: string): string => Buffer.from(place).toString('base64u
 function fromCursor(cursor: string): string {
   const place = Buffer.from(cursor, 'base64url').toString();
   if (/^\d{4}-\S+Z \S+$/.test(place)) return place;
-  throw invalid([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
+  throw invalidRequest([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
 }

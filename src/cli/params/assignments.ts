@@ -1,7 +1,7 @@
 /** `--set name=value`, any number of times, into parameters. */
 
-import { paramsOfTexts } from '../../jobs/submit/params-text.ts';
-import type { Schema } from '../../jobs/submit/typed-value.ts';
+import { paramsOfTexts } from '../../jobs/validation/params-text.ts';
+import type { Schema } from '../../jobs/validation/typed-value.ts';
 import { UsageError } from '../exit-code.ts';
 
 type Params = Record<string, unknown>;

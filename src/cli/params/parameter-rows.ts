@@ -1,5 +1,5 @@
 /** Parameters of an operation, from their JSON Schema: name, what it may be, what it means. */
-import { choicesOf, describeNumber, resolved, type Schema } from '../../jobs/submit/typed-value.ts';
+import { choicesOf, describeNumber, resolved, type Schema } from '../../jobs/validation/typed-value.ts';
 
 export function parameterRows(root: Schema): string[][] {
   return rowsOf(resolved(root, root), root, '');

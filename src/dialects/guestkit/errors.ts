@@ -1,11 +1,12 @@
 /** Errors as guestkit's clients know them. */
+
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { failureHeaders } from '../../api/problems/problem.ts';
 import { DarkroomError, type ErrorCode } from '../../errors.ts';
-import type { FieldError } from '../../jobs/ports/operation-catalogue.ts';
-import { MISSING } from '../../jobs/submit/zod-messages.ts';
+import type { FieldError } from '../../jobs/validation/invalid-request.ts';
+import { MISSING } from '../../lib/zod-messages.ts';
 
 const fieldReason = z.object({ field: z.string(), reason: z.string() });
 

@@ -1,9 +1,10 @@
 /** A job as guestkit's clients submit it, and the request that darkroom makes of it. */
+
 import { z } from '@hono/zod-openapi';
 import { jobId } from '../../jobs/model/job.ts';
-import type { FieldError, OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
+import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
 import type { JobRequest } from '../../jobs/submit/job-submissions.ts';
-import { invalid, invalidFields } from '../../jobs/submit/validation.ts';
+import { type FieldError, invalidFields, invalidRequest } from '../../jobs/validation/invalid-request.ts';
 
 /** Fields that are not named here are passed over, as their server always did. */
 export const jobDocument = z
@@ -95,10 +96,10 @@ export function requestOf(document: unknown, catalogue: OperationCatalogue): Job
   if (!translation || !catalogue.find(operation)) {
     const known = operationsOf(catalogue).join(', ');
     const detail = `${operation} is not available on this server; there are ${known}`;
-    throw invalid([{ pointer: '/operation', detail }]);
+    throw invalidRequest([{ pointer: '/operation', detail }]);
   }
   if (payload.type !== `${operation}.v1`)
-    throw invalid([{ pointer: '/payload/type', detail: `must be "${operation}.v1"` }]);
+    throw invalidRequest([{ pointer: '/payload/type', detail: `must be "${operation}.v1"` }]);
   return { id: job_id, operation, ...translation.request(payload.data), labels: { created_at } };
 }
 

@@ -1,15 +1,16 @@
 /** The form that brings an image: an operation and its parameters before or after the file. */
+
 import type { HttpBindings } from '@hono/node-server';
 import { z } from '@hono/zod-openapi';
-import type { ApiParts } from '../../api/context.ts';
+import type { ApiDependencies } from '../../api/context.ts';
 import { readForm } from '../../api/forms/multipart.ts';
-import { describeFailure } from '../../api/problems/bad-fields.ts';
+import { describeFailure } from '../../api/problems/describe-failure.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
 import type { JobRequest } from '../../jobs/submit/job-submissions.ts';
-import { paramsOfTexts } from '../../jobs/submit/params-text.ts';
 import type { Uploads } from '../../jobs/submit/uploads.ts';
-import { invalid, toPointer } from '../../jobs/submit/validation.ts';
+import { invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
+import { paramsOfTexts } from '../../jobs/validation/params-text.ts';
 
 const DEFAULT_OPERATION = 'image.transform';
 
@@ -30,7 +31,7 @@ export const imageForm = z
   .openapi({ example: { image: '(the file)', width: '320', format: 'webp' } });
 
 export interface ImageForm {
-  readonly limits: ApiParts['limits'];
+  readonly limits: ApiDependencies['limits'];
   readonly operations: OperationCatalogue;
   readonly uploads: Uploads;
   /** Filled while the form is read, so that it is known how far it came. */
@@ -75,7 +76,7 @@ export async function readImageForm(
   }
 }
 
-const wrong = (detail: string): DarkroomError => invalid([{ pointer: '/assets', detail }]);
+const wrong = (detail: string): DarkroomError => invalidRequest([{ pointer: '/assets', detail }]);
 
 export const operationOf = (texts: Texts): string =>
   texts.findLast(([name]) => name === 'operation')?.[1] ?? DEFAULT_OPERATION;
@@ -89,7 +90,7 @@ function requestOf(texts: Texts, operations: OperationCatalogue): JobRequest {
   const fields = texts.filter(([name]) => name !== 'operation');
   const { params, problems } = paramsOfTexts(fields, {}, schema);
   if (problems.length === 0) return { operation, params };
-  throw invalid(
+  throw invalidRequest(
     problems.map(({ index, problem }) => ({
       pointer: toPointer(['params', ...(fields[index]?.[0] ?? '').split('.')]),
       detail: problem,

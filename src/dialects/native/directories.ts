@@ -1,8 +1,8 @@
 /** Assets that are named by their directory: a path with a slash at its end stands for all photographs in it. */
 
-import type { ApiParts } from '../../api/context.ts';
+import type { ApiDependencies } from '../../api/context.ts';
 import { DarkroomError } from '../../errors.ts';
-import { invalid } from '../../jobs/submit/validation.ts';
+import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
 
 interface NamedAsset extends Record<string, unknown> {
   readonly source: { readonly path: string };
@@ -20,7 +20,7 @@ export const namesOf = (request: unknown): string => JSON.stringify(assetsOf(req
  */
 export async function withPhotographs<Request>(
   request: Request,
-  photographs: (directory: string) => ReturnType<ApiParts['photographs']>,
+  photographs: (directory: string) => ReturnType<ApiDependencies['photographs']>,
 ): Promise<Request> {
   const assets: unknown[] = [];
   for (const [index, asset] of assetsOf(request).entries()) {
@@ -28,12 +28,12 @@ export async function withPhotographs<Request>(
     else {
       for (const own of ['name', 'checksum'])
         if (own in asset)
-          throw invalid([
+          throw invalidRequest([
             { pointer: `/assets/${index}/${own}`, detail: 'is for one file, and this is a directory' },
           ]);
       const paths = await photographs(asset.source.path).catch((error: unknown) => {
         if (!(error instanceof DarkroomError)) throw error;
-        throw invalid([{ pointer: `/assets/${index}/source/path`, detail: error.message }]);
+        throw invalidRequest([{ pointer: `/assets/${index}/source/path`, detail: error.message }]);
       });
       assets.push(...paths.map((path) => ({ ...asset, source: { path } })));
     }

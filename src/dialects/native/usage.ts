@@ -1,10 +1,10 @@
 /** What the jobs of a tenant took. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { fails, json } from '../../api/openapi.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { fails, json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { dayOf } from '../../jobs/model/usage.ts';
-import { invalid } from '../../jobs/submit/validation.ts';
-import { createRoutes } from './shared.ts';
+import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
 
 const MAX_DAYS = 366;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -19,8 +19,8 @@ const amounts = {
 
 const day = z.iso.date();
 
-export function usageRoutes({ usage }: Pick<ApiParts, 'usage'>): OpenAPIHono<Env> {
-  const app = createRoutes();
+export function usageRoutes({ usage }: Pick<ApiDependencies, 'usage'>): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
 
   app.openapi(
     createRoute({
@@ -53,9 +53,11 @@ export function usageRoutes({ usage }: Pick<ApiParts, 'usage'>): OpenAPIHono<Env
     async (c) => {
       const today = dayOf(new Date());
       const { to = today, from = `${to.slice(0, 8)}01` } = c.req.valid('query');
-      if (from > to) throw invalid([{ pointer: '/from', detail: `must not be after ${to}` }]);
+      if (from > to) throw invalidRequest([{ pointer: '/from', detail: `must not be after ${to}` }]);
       if (Date.parse(to) - Date.parse(from) > (MAX_DAYS - 1) * DAY_MS)
-        throw invalid([{ pointer: '/from', detail: `must be at most ${MAX_DAYS - 1} days before ${to}` }]);
+        throw invalidRequest([
+          { pointer: '/from', detail: `must be at most ${MAX_DAYS - 1} days before ${to}` },
+        ]);
       const { tenant } = c.var;
       return c.json({ tenant, from, to, usage: await usage.rows(tenant, from, to) }, 200);
     },

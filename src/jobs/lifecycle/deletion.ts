@@ -1,11 +1,11 @@
 /** Deletes jobs on request. */
 import type { Job } from '../model/job.ts';
 import type { JobRef } from '../model/run-input.ts';
+import { leftoversDeletion } from '../model/scheduled-deletion.ts';
 import { isTerminal } from '../model/states.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
 import { jobNotFound } from '../query/find-job.ts';
-import { leftoversDeletion } from './scheduled-deletion.ts';
 
 export interface DeletionDependencies {
   readonly runtime: Pick<JobRuntime, 'remove'>;

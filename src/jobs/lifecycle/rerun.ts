@@ -1,6 +1,8 @@
 /** Runs an ended job again: computes everything, or builds on the checkpoints of an earlier run. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DarkroomError } from '../../errors.ts';
+import { workExpiredSince } from '../model/expiry.ts';
 import type { Job } from '../model/job.ts';
 import { initialStatus, type RunInput } from '../model/run-input.ts';
 import { isTerminal } from '../model/states.ts';
@@ -8,8 +10,7 @@ import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime, JobSnapshot } from '../ports/job-runtime.ts';
 import { type FindDependencies, findJob, findRunInput } from '../query/find-job.ts';
 import type { ConcurrencyQuotas } from '../submit/concurrency-quota.ts';
-import { invalid } from '../submit/validation.ts';
-import { workExpiredSince } from './scheduled-deletion.ts';
+import { invalidRequest } from '../validation/invalid-request.ts';
 
 /** Milliseconds that a rerun waits for a workflow that still delivers the callback of the ended run. */
 const CLOSING_TIMEOUT_MS = 5000;
@@ -78,12 +79,12 @@ export function buildRerunInput(
 ): RunInput {
   const run = job.run + 1;
   if (from !== undefined && assets !== undefined)
-    throw invalid([{ pointer: '/assets', detail: 'cannot be given together with from' }]);
+    throw invalidRequest([{ pointer: '/assets', detail: 'cannot be given together with from' }]);
   const names = earlier.stages.map(({ name }) => name);
   const first = from === undefined ? 0 : names.indexOf(from);
   if (first < 0) {
     const detail = `${job.operation} has no stage "${from}"; it has ${names.join(', ')}`;
-    throw invalid([{ pointer: '/from', detail }]);
+    throw invalidRequest([{ pointer: '/from', detail }]);
   }
   if (earlier.awaiting !== null) {
     throw new DarkroomError(

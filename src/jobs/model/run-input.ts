@@ -12,6 +12,13 @@ export interface JobRef {
   readonly id: string;
 }
 
+/** Names one run of a job. */
+export interface RunRef extends JobRef {
+  readonly run: number;
+  /** Fingerprint of the request. Objects with another fingerprint belong to an earlier job with the same id. */
+  readonly fingerprint: string;
+}
+
 /** What is known of a job at submission and never changes. */
 export type JobHeader = Pick<Job, 'id' | 'tenant' | 'operation' | 'dialect' | 'created_at' | 'labels'>;
 
@@ -143,8 +150,7 @@ export interface RunInput {
   /** Milliseconds between the attempts of a callback, after the first. */
   readonly callbackScheduleMs: readonly number[];
   readonly callback: Pick<JobInputs, 'callback'> | SealedInputs;
-  /** Orders of before 0.2 say nothing of it: all is kept. */
-  readonly retention?: RetentionPolicy;
+  readonly retention: RetentionPolicy;
   /** Of the last run that completed: it stays until this one has. */
   readonly result: JobStatus['result'];
 }

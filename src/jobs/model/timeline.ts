@@ -5,8 +5,8 @@ import type { CallbackEvent, Job } from './job.ts';
 export interface Moment extends View {
   readonly seq: number;
   readonly at: string;
-  /** Points of progress at that moment; moments of before 0.2 lack them. */
-  readonly progress?: number;
+  /** Progress of the job at that moment, 0 to 100. */
+  readonly progress: number;
 }
 
 /** A job that waits for assets again and again goes through thousands; the first are forgotten. */

@@ -1,5 +1,6 @@
 /** Port: the operations that exist. Implemented by `operations/registry.ts`. */
 import type { StagePlan } from '../model/run-input.ts';
+import type { FieldError } from '../validation/invalid-request.ts';
 
 /** An operation as the API shows it. */
 export interface OperationInfo {
@@ -19,12 +20,6 @@ export interface OperationInfo {
   readonly install: string;
   /** A worker must offer all of these. */
   readonly capabilities: readonly string[];
-}
-
-/** One thing that is wrong with a request: where, as a JSON Pointer (RFC 6901), and what. */
-export interface FieldError {
-  readonly pointer: string;
-  readonly detail: string;
 }
 
 type ParsedParams =

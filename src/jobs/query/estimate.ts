@@ -66,8 +66,7 @@ function endsOf(job: Job, entered: Moment, { job: other, timeline }: JobSnapshot
 
 /** The part of the stage that the job has done, of what that was worth to the sample; null when that is not known. */
 function fractionDone(job: Job, entered: Moment, began: Moment, next: Moment | undefined): number | null {
-  if (entered.progress === undefined || began.progress === undefined || next?.progress === undefined)
-    return null;
+  if (!next) return null;
   const worth = next.progress - began.progress;
   return worth > 0 ? Math.min(1, (job.progress - entered.progress) / worth) : null;
 }
@@ -79,7 +78,7 @@ const since = (from: string, to: string): number => Date.parse(to) - Date.parse(
 
 /** Of their input: bytes where both are known, else assets. */
 function ratio(job: Job, other: Job): number {
-  const [bytes, others] = [job.usage?.bytes_in ?? 0, other.usage?.bytes_in ?? 0];
+  const [bytes, others] = [job.usage.bytes_in, other.usage.bytes_in];
   if (bytes > 0 && others > 0 && job.state !== 'downloading') return bytes / others;
   return Math.max(1, job.assets.total) / Math.max(1, other.assets.total);
 }

@@ -1,6 +1,6 @@
 /** Finds one job: in the runtime, or in the store when the runtime no longer knows it. */
 import { DarkroomError, hasCode } from '../../errors.ts';
-import { isExpired } from '../lifecycle/scheduled-deletion.ts';
+import { isExpired } from '../model/expiry.ts';
 import type { Job } from '../model/job.ts';
 import type { JobRef, RunInput } from '../model/run-input.ts';
 import { isTerminal } from '../model/states.ts';

@@ -1,10 +1,11 @@
 /** Lists and counts jobs, across the runtime and the store. */
+
 import { hasCode } from '../../errors.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { isTerminal } from '../model/states.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobFilter, JobPage, JobRuntime } from '../ports/job-runtime.ts';
-import { invalid } from '../submit/validation.ts';
+import { invalidRequest } from '../validation/invalid-request.ts';
 import { isGone } from './find-job.ts';
 
 /** Stored records read to fill up one page. */
@@ -111,6 +112,6 @@ export class JobList {
 function splitCursor(cursor: string | undefined): ['t' | 's', string | undefined] {
   if (!cursor) return ['t', undefined];
   if (!/^[ts]\./.test(cursor))
-    throw invalid([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
+    throw invalidRequest([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
   return [cursor.startsWith('s') ? 's' : 't', cursor.slice(2) || undefined];
 }

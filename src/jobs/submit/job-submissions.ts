@@ -1,16 +1,18 @@
 /** Takes jobs in, and assets for jobs that wait for them: checked whole, refused whole, or durable. */
+
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { DarkroomError, hasCode, isOutcomeUnknown } from '../../errors.ts';
 import type { Jobs } from '../jobs.ts';
-import { isExpired } from '../lifecycle/scheduled-deletion.ts';
 import type { assetList } from '../model/asset.ts';
+import { isExpired } from '../model/expiry.ts';
 import type { Job, JobSpec, jobSpec } from '../model/job.ts';
 import { initialStatus, type JobRef } from '../model/run-input.ts';
 import { isTerminal } from '../model/states.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
 import type { OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
+import { invalidRequest } from '../validation/invalid-request.ts';
 import {
   buildRunInput,
   type ReceivedFile,
@@ -25,7 +27,7 @@ import { Idempotency, inTermsOfKey } from './idempotency.ts';
 import { refusedRecord } from './refused-record.ts';
 import { StagedWrites } from './staged-writes.ts';
 import { Uploads } from './uploads.ts';
-import { invalid, validate, validateAssets } from './validation.ts';
+import { validate, validateAssets } from './validate.ts';
 
 export interface JobSubmissionsDependencies extends RunInputDependencies {
   readonly runtime: JobRuntime;
@@ -207,7 +209,7 @@ export class JobSubmissions {
   async refuse({ tenant, dialect }: Submitter, operation: string, error: DarkroomError): Promise<Job> {
     const { retention } = this.#parts;
     const record = refusedRecord({ tenant, id: randomUUID() }, { dialect, operation, error, retention });
-    await this.#parts.archive.refuse(record);
+    await this.#parts.archive.saveRefusedRecord(record);
     return record.job;
   }
 
@@ -242,7 +244,9 @@ export class JobSubmissions {
     const assets = withUploads(validateAssets(request.assets, job.operation, this.#parts, files), files);
     const { final = false, idempotencyKey } = request;
     if (assets.length === 0 && !final)
-      throw invalid([{ pointer: '/assets', detail: 'must have at least one asset, unless `final` is true' }]);
+      throw invalidRequest([
+        { pointer: '/assets', detail: 'must have at least one asset, unless `final` is true' },
+      ]);
     const calls = idempotencyKey ? this.#idempotency.callsOf(idempotencyKey, assets, final) : [];
     const [current = randomUUID(), ...earlier] = calls;
     // Under the current key it is the workflow that tells, unless that takes no more.

@@ -1,6 +1,6 @@
 /** A submission that was not accepted, as a job: failed before it began. */
 import type { DarkroomError } from '../../errors.ts';
-import { expiryOf } from '../lifecycle/scheduled-deletion.ts';
+import { computeExpiry } from '../model/expiry.ts';
 import type { Job } from '../model/job.ts';
 import { type JobRef, noUsage, type RetentionPolicy } from '../model/run-input.ts';
 import { extended } from '../model/timeline.ts';
@@ -36,7 +36,7 @@ export function refusedRecord(
     run: 1,
     started_at: null,
     completed_at: now,
-    expires_at: expiryOf(now, retention),
+    expires_at: computeExpiry(now, retention),
     assets: { total: 0, downloaded: 0, failed: 0 },
     usage: noUsage,
     result: null,

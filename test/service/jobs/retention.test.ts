@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { leftoversDeletion } from '../../../src/jobs/lifecycle/scheduled-deletion.ts';
+import { leftoversDeletion } from '../../../src/jobs/model/scheduled-deletion.ts';
 import type { JobRecord } from '../../../src/jobs/ports/job-archive.ts';
 import { workflowIdOf } from '../../../src/temporal/names.ts';
 import { type Lab, startLab } from '../../support/lab.ts';

@@ -8,7 +8,7 @@ import { fail, queueFull } from '../../../src/dialects/guestkit/errors.ts';
 import { inDocument, requestOf } from '../../../src/dialects/guestkit/job-document.ts';
 import { errorCatalogue as catalogueOfErrors, DarkroomError, type ErrorCode } from '../../../src/errors.ts';
 import { ConcurrencyQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
-import { validate } from '../../../src/jobs/submit/validation.ts';
+import { validate } from '../../../src/jobs/submit/validate.ts';
 import { document } from '../../support/clients/guestkit/requests.ts';
 
 const catalogue = createRegistry([systemEcho, guestkitInspect]);

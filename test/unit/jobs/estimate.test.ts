@@ -38,7 +38,14 @@ function snapshot(
     ...more,
   };
   const timeline = [
-    { seq: 1, at: iso(startedMs), state: 'processing' as const, stage: 'transform', paused: false },
+    {
+      seq: 1,
+      at: iso(startedMs),
+      state: 'processing' as const,
+      stage: 'transform',
+      paused: false,
+      progress: 0,
+    },
   ];
   return { job, fingerprint: '', timeline };
 }

@@ -13,7 +13,7 @@ function snapshot(state: JobState, progress: number): JobSnapshot {
   const created_at = '2026-11-21T09:30:00.000Z';
   return {
     fingerprint: 'f',
-    timeline: [{ seq: 1, at: created_at, state, stage: null, paused: false }],
+    timeline: [{ seq: 1, at: created_at, state, stage: null, paused: false, progress }],
     job: {
       ...ref,
       operation: 'test.echo',

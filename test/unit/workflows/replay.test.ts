@@ -28,7 +28,7 @@ beforeAll(() => {
 
 describe('saved histories', () => {
   test('are there', () => {
-    expect(files.length).toBeGreaterThan(40);
+    expect(files.length).toBeGreaterThan(30);
   });
 
   test.each(files)('%s', async (name) => {

@@ -1,0 +1,149 @@
+/** Whether a request can become a job; each field that is wrong is named. */
+import { z } from 'zod';
+import { type Asset, assetList } from '../model/asset.ts';
+import { type JobSpec, jobSpec } from '../model/job.ts';
+import type { OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
+import { type FieldError, invalidFields, invalidRequest, toPointer } from '../validation/invalid-request.ts';
+import type { ReceivedFile } from './build-run-input.ts';
+
+interface Rules {
+  readonly operations: OperationCatalogue;
+  /** Why a URL can be refused at submission, or null. */
+  readonly refusalOf: (url: string) => string | null;
+}
+
+/**
+ * The request with defaults filled in, and its operation. `files`: the parts that came with it; null while they are
+ * still to come. Throws invalid_request with all that is wrong.
+ */
+export function validate(
+  request: z.input<typeof jobSpec>,
+  { operations, refusalOf }: Rules,
+  files: readonly ReceivedFile[] | null,
+): { spec: JobSpec; operation: PlannableOperation } {
+  const parsed = jobSpec.safeParse(request);
+  if (!parsed.success) throw invalidFields(parsed.error.issues);
+  const spec = parsed.data;
+  const operation = operations.find(spec.operation);
+  if (!operation) {
+    const known = operations.list().map(({ name }) => name);
+    const detail = `there is no operation "${spec.operation}"; there are ${known.join(', ')}`;
+    throw invalidRequest([{ pointer: '/operation', detail }]);
+  }
+  const params = operation.parse(spec.params);
+  const errors = [
+    ...badUrls(spec.assets, refusalOf, spec.callback?.url),
+    ...badUploads(spec.assets, files),
+    ...badAttributes(spec.assets, operation, files),
+    ...badCount(spec, operation, files),
+  ];
+  if (!params.ok) {
+    errors.push(...params.errors.map((error) => ({ ...error, pointer: `/params${error.pointer}` })));
+  }
+  if (errors.length > 0 || !params.ok) throw invalidRequest(errors);
+  return { spec: { ...spec, params: params.params }, operation };
+}
+
+/** Further assets of a job of this operation, likewise. */
+export function validateAssets(
+  request: z.input<typeof assetList>,
+  operation: string,
+  { operations, refusalOf }: Rules,
+  files: readonly ReceivedFile[] | null,
+): Asset[] {
+  const parsed = z.object({ assets: assetList }).safeParse({ assets: request });
+  if (!parsed.success) throw invalidFields(parsed.error.issues);
+  const { assets } = parsed.data;
+  const errors = [
+    ...badUrls(assets, refusalOf),
+    ...badUploads(assets, files),
+    ...badAttributes(assets, operations.find(operation), files),
+  ];
+  if (errors.length > 0) throw invalidRequest(errors);
+  return assets;
+}
+
+function badUrls(assets: readonly Asset[], refusalOf: Rules['refusalOf'], callback?: string): FieldError[] {
+  const urls = assets.map(({ source }, index) => ({
+    pointer: `/assets/${index}/source/url`,
+    url: source.url,
+  }));
+  return [...urls, { pointer: '/callback/url', url: callback }].flatMap(({ pointer, url }) => {
+    const detail = url === undefined ? null : refusalOf(url);
+    return detail === null ? [] : [{ pointer, detail }];
+  });
+}
+
+/** Each upload needs a part of its name, and each part may be used once. */
+function badUploads(assets: readonly Asset[], files: readonly ReceivedFile[] | null): FieldError[] {
+  const names = files?.map(({ part }) => part) ?? [];
+  const parts = files && new Set(names);
+  const seen = new Set<string>();
+  return assets.flatMap(({ source: { upload } }, index) => {
+    const pointer = `/assets/${index}/source/upload`;
+    if (upload === undefined) return [];
+    if (seen.has(upload)) return [{ pointer, detail: `the part "${upload}" is another asset already` }];
+    seen.add(upload);
+    if (names.indexOf(upload) !== names.lastIndexOf(upload))
+      return [{ pointer, detail: `several file parts are called "${upload}"` }];
+    if (parts === null || parts.has(upload)) return [];
+    const detail =
+      parts.size === 0
+        ? 'needs a request of multipart/form-data with a file part of this name'
+        : `no file part is called "${upload}"; there are ${[...parts].slice(0, 10).join(', ')}`;
+    return [{ pointer, detail }];
+  });
+}
+
+/** What the operation needs of each asset. Null has no value, and a file that no asset names has no attributes. */
+function badAttributes(
+  assets: readonly Asset[],
+  operation: PlannableOperation | undefined,
+  files: readonly ReceivedFile[] | null,
+): FieldError[] {
+  const { name: asking = '', attributes: needed = [] } = operation?.info ?? {};
+  const bare = unnamed(assets, files);
+  return needed.flatMap(({ name, description }) => [
+    ...assets.flatMap(({ attributes }, index) =>
+      (attributes?.[name] ?? null) === null
+        ? [
+            {
+              pointer: toPointer(['assets', index, 'attributes', name]),
+              detail: `is missing, and ${asking} needs it: ${description}`,
+            },
+          ]
+        : [],
+    ),
+    ...bare.map(({ part }) => ({
+      pointer: '/assets',
+      detail: `must name the file part "${part}" and give it the attribute "${name}"`,
+    })),
+  ]);
+}
+
+function badCount(
+  { assets, await_assets }: JobSpec,
+  { info }: PlannableOperation,
+  files: readonly ReceivedFile[] | null,
+): FieldError[] {
+  const { max } = info.inputs;
+  const count = assets.length + unnamed(assets, files).length;
+  // More are to come, so that only too many can be wrong so far.
+  const min = await_assets || files === null ? 0 : info.inputs.min;
+  const total = await_assets?.total;
+  if (total !== undefined && total > max)
+    return [{ pointer: '/await_assets/total', detail: `${info.name} takes at most ${max} assets` }];
+  if (total !== undefined && count > total)
+    return [{ pointer: '/await_assets/total', detail: `is less than the ${count} assets that are given` }];
+  if (await_assets && max === 0)
+    return [{ pointer: '/await_assets', detail: `${info.name} takes no assets` }];
+  if (count >= min && count <= max) return [];
+  const wanted = max === 0 ? 'no assets' : min === max ? `exactly ${min}` : `${min} to ${max}`;
+  return [{ pointer: '/assets', detail: `${info.name} takes ${wanted}, and got ${count}` }];
+}
+
+/** Files that become assets of their own. */
+function unnamed(assets: readonly Asset[], files: readonly ReceivedFile[] | null): readonly ReceivedFile[] {
+  const uploads = new Set(assets.flatMap(({ source }) => source.upload ?? []));
+  return files?.filter(({ part }) => !uploads.has(part)) ?? [];
+}
