@@ -117,6 +117,7 @@ export const rules: readonly ImportRule[] = [
       'zod',
       'hono',
       '@hono/',
+      'package.json',
       'prom-client',
     ],
     types: ['src/auth/'],
@@ -126,7 +127,6 @@ export const rules: readonly ImportRule[] = [
     purpose: 'The HTTP application: middleware, errors, forms, files, console.',
     may: [
       'src/api/',
-      'src/dialects/',
       'src/jobs/',
       'src/lib/',
       'src/net/pace.ts',
@@ -201,7 +201,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'web/',
     purpose: 'The console.',
-    may: ['web/', 'src/client/client.ts', 'src/lib/units.ts', 'preact'],
+    may: ['web/', 'src/client/client.ts', 'src/lib/semaphore.ts', 'src/lib/units.ts', 'preact'],
   },
 ];
 
