@@ -1,11 +1,11 @@
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-/** Pixels before it comes into view. */
+/** Elements within this distance of the viewport count as visible. */
 const MARGIN = '200px';
 
-/** Whether an element has been in view, or nearly so. */
-export function useSeen(element: RefObject<Element | null>): boolean {
+/** Returns whether an element is or has been in or near the viewport. */
+export function useHasBeenVisible(element: RefObject<Element | null>): boolean {
   const [seen, setSeen] = useState(false);
   useEffect(() => {
     if (!element.current || seen) return;

@@ -1,5 +1,5 @@
-/** Up to so many bytes of a body as text; the rest is not fetched. */
-export async function beginningOf({ body }: Response, bytes: number): Promise<string> {
+/** Reads at most `bytes` bytes of a body as UTF-8 text and cancels the rest. */
+export async function readPrefix({ body }: Response, bytes: number): Promise<string> {
   const reader = body?.getReader();
   const decoder = new TextDecoder();
   let text = '';

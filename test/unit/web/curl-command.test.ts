@@ -1,11 +1,11 @@
-/** The command that the console shows does what the console would have done. */
+/** The curl command of the console sends the same request as the console. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { curlOf } from '../../../web/submit/curl.ts';
+import { buildCurlCommand } from '../../../web/submit/curl-command.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 const run = promisify(execFile);
@@ -31,13 +31,13 @@ async function sent(command: string) {
   return web.received.at(-1);
 }
 
-test('JSON, whatever it holds, and a token by name', async () => {
+test('JSON with special characters, and the token as a variable', async () => {
   const request = {
     operation: 'system.echo',
     params: { text: nasty },
     callback: { url: 'https://you.example/hook', token: 'not to be shown' },
   };
-  const command = curlOf(web.url, request, true);
+  const command = buildCurlCommand(web.url, request, true);
   expect(command).not.toContain('not to be shown');
   const received = await sent(command);
   expect(received?.path).toBe('/v1/jobs');
@@ -51,7 +51,7 @@ test('JSON, whatever it holds, and a token by name', async () => {
   });
 });
 
-test('files, whatever they are called', async () => {
+test('files with special characters in their names', async () => {
   const name = `a "b" c's; d,e.txt`;
   await writeFile(join(folder, name), 'the content of the file');
   const assets = [
@@ -59,7 +59,7 @@ test('files, whatever they are called', async () => {
     { source: { url: 'https://images.example.com/1.jpg' } },
   ];
   const received = await sent(
-    curlOf(web.url, { operation: 'test.echo', params: { text: nasty }, assets }, false),
+    buildCurlCommand(web.url, { operation: 'test.echo', params: { text: nasty }, assets }, false),
   );
   expect(received?.headers['content-type']).toMatch(/^multipart\/form-data/);
   const [, json = ''] = /name="job"\r\n\r\n(.*)\r\n/.exec(received?.body ?? '') ?? [];

@@ -1,13 +1,13 @@
-/** A request as a line for a shell, for those who go on from here with a client of their own. */
+/** Builds the curl command of a job request. */
 import type { JobRequest } from '../../src/client/client.ts';
 
-/** `server`: its address. `withToken`: it asks for one, which is left to a variable. */
-export function curlOf(server: string, request: JobRequest, withToken: boolean): string {
+/** Returns a shell command. `server`: its URL. `withToken`: sends the token in the variable `TOKEN`. */
+export function buildCurlCommand(server: string, request: JobRequest, withToken: boolean): string {
   const files: string[] = [];
   const assets = (request.assets ?? []).map((asset) => {
     if (!('blob' in asset.source)) return asset;
     const upload = `file-${files.length}`;
-    files.push(`-F ${quoted(`${upload}=@"${(asset.name ?? upload).replace(/["\\]/g, '\\$&')}"`)}`);
+    files.push(`-F ${quote(`${upload}=@"${(asset.name ?? upload).replace(/["\\]/g, '\\$&')}"`)}`);
     return { ...asset, source: { upload } };
   });
   const { callback, ...rest } = request;
@@ -18,11 +18,11 @@ export function curlOf(server: string, request: JobRequest, withToken: boolean):
   });
   const body =
     files.length > 0
-      ? [`--form-string ${quoted(`job=${json}`)}`, ...files]
-      : ["-H 'content-type: application/json'", `-d ${quoted(json)}`];
+      ? [`--form-string ${quote(`job=${json}`)}`, ...files]
+      : ["-H 'content-type: application/json'", `-d ${quote(json)}`];
   const token = withToken ? ['-H "authorization: Bearer $TOKEN"'] : [];
-  return [`curl ${quoted(`${server}/v1/jobs`)}`, ...token, ...body].join(' \\\n  ');
+  return [`curl ${quote(`${server}/v1/jobs`)}`, ...token, ...body].join(' \\\n  ');
 }
 
-const quoted = (text: string): string =>
+const quote = (text: string): string =>
   /^[\w:/.@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

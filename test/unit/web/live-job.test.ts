@@ -1,8 +1,8 @@
-/** What the page of a job knows, whichever answer comes first. */
+/** The state of a job page, in whatever order responses and events arrive. */
 import { expect, test } from 'vitest';
 import type { Job, JobEvent } from '../../../src/client/client.ts';
 import { noUsage } from '../../../src/jobs/model/run-input.ts';
-import { type Followed, learn, type News } from '../../../web/job/followed.ts';
+import { applyUpdate, type JobUpdate, type LiveJob } from '../../../web/job/live-job.ts';
 
 const job = (change: Partial<Job>): Job => ({
   id: 'j',
@@ -35,17 +35,18 @@ const moment = (seq: number, state: Job['state'], run = 1, paused = false): JobE
   stage: null,
   at: '2026-11-21T09:30:00.000Z',
 });
-const looked = (change: Partial<Job>): News => ({ kind: 'looked', job: job(change) });
-const told = (event: JobEvent): News => ({ kind: 'event', event });
-const after = (...news: News[]): Followed => news.reduce<Followed>(learn, { job: null, timeline: [] });
+const loaded = (change: Partial<Job>): JobUpdate => ({ kind: 'loaded', job: job(change) });
+const event = (event: JobEvent): JobUpdate => ({ kind: 'event', event });
+const after = (...news: JobUpdate[]): LiveJob =>
+  news.reduce<LiveJob>(applyUpdate, { job: null, timeline: [] });
 
-test('events move the job on, in their order and once each', () => {
+test('events update the job in order and once each', () => {
   const { job: known, timeline } = after(
-    looked({}),
-    told(moment(2, 'processing')),
-    told(moment(1, 'queued')),
-    told(moment(2, 'processing')),
-    told({
+    loaded({}),
+    event(moment(2, 'processing')),
+    event(moment(1, 'queued')),
+    event(moment(2, 'processing')),
+    event({
       type: 'progress',
       run: 1,
       state: 'processing',
@@ -58,24 +59,24 @@ test('events move the job on, in their order and once each', () => {
   expect(known).toMatchObject({ state: 'processing', stage: 'echo', progress: 40 });
 });
 
-test('an answer that was overtaken by the end takes nothing back', () => {
+test('a late response does not overwrite the end', () => {
   const ended = after(
-    looked({ state: 'processing' }),
-    told({ type: 'end', job: job({ state: 'completed', progress: 100 }) }),
-    looked({ state: 'processing', progress: 70 }),
-    told(moment(3, 'completed')),
+    loaded({ state: 'processing' }),
+    event({ type: 'end', job: job({ state: 'completed', progress: 100 }) }),
+    loaded({ state: 'processing', progress: 70 }),
+    event(moment(3, 'completed')),
   );
   expect(ended.job).toMatchObject({ state: 'completed', progress: 100 });
   expect(ended.timeline).toHaveLength(1);
 });
 
-test('the next run begins anew, and nothing of the one before is mixed in', () => {
+test('the next run starts with an empty timeline', () => {
   const rerun = after(
-    looked({ state: 'failed' }),
-    told(moment(1, 'failed')),
-    looked({ run: 2 }),
-    told(moment(1, 'queued', 2)),
-    looked({ state: 'failed' }),
+    loaded({ state: 'failed' }),
+    event(moment(1, 'failed')),
+    loaded({ run: 2 }),
+    event(moment(1, 'queued', 2)),
+    loaded({ state: 'failed' }),
   );
   expect(rerun.job).toMatchObject({ run: 2, state: 'queued' });
   expect(rerun.timeline).toMatchObject([{ run: 2, state: 'queued' }]);

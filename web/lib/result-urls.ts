@@ -1,4 +1,4 @@
-/** Addresses of results, for plain links: where no token is asked for, the browser can fetch them by itself. */
+/** URLs of results, for plain links. They work if the server needs no token. */
 import { serverUrl } from './session.ts';
 
 const jobUrl = (id: string): string => `${serverUrl}/v1/jobs/${encodeURIComponent(id)}`;
