@@ -142,6 +142,9 @@ export function initialStatus(runInput: RunInput): JobStatus {
   };
 }
 
+/** The job as its first status shows it. */
+export const initialJob = (runInput: RunInput): Job => ({ ...runInput.header, ...initialStatus(runInput) });
+
 /** Assets in all, as far as that is known. */
 const expected = ({ chunks, awaiting }: RunInput): number =>
   Math.max(

@@ -6,7 +6,7 @@ import type { OperationCatalogue, PlannableOperation } from '../ports/operation-
 import { type FieldError, invalidFields, invalidRequest, toPointer } from '../validation/invalid-request.ts';
 import type { ReceivedFile } from './build-run-input.ts';
 
-interface Rules {
+export interface ValidationRules {
   readonly operations: OperationCatalogue;
   /** Why a URL can be refused at submission, or null. */
   readonly refusalOf: (url: string) => string | null;
@@ -18,7 +18,7 @@ interface Rules {
  */
 export function validate(
   request: z.input<typeof jobSpec>,
-  { operations, refusalOf }: Rules,
+  { operations, refusalOf }: ValidationRules,
   files: readonly ReceivedFile[] | null,
 ): { spec: JobSpec; operation: PlannableOperation } {
   const parsed = jobSpec.safeParse(request);
@@ -48,7 +48,7 @@ export function validate(
 export function validateAssets(
   request: z.input<typeof assetList>,
   operation: string,
-  { operations, refusalOf }: Rules,
+  { operations, refusalOf }: ValidationRules,
   files: readonly ReceivedFile[] | null,
 ): Asset[] {
   const parsed = z.object({ assets: assetList }).safeParse({ assets: request });
@@ -63,7 +63,11 @@ export function validateAssets(
   return assets;
 }
 
-function badUrls(assets: readonly Asset[], refusalOf: Rules['refusalOf'], callback?: string): FieldError[] {
+function badUrls(
+  assets: readonly Asset[],
+  refusalOf: ValidationRules['refusalOf'],
+  callback?: string,
+): FieldError[] {
   const urls = assets.map(({ source }, index) => ({
     pointer: `/assets/${index}/source/url`,
     url: source.url,
