@@ -10,19 +10,22 @@ import { type Keyring, loadKeyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
 import type { Config } from './config/config.ts';
+import type { CallbackBody } from './dialects/callback-body.ts';
 import { e2e3dBody } from './dialects/e2e3d/callback.ts';
+import { nativeBody } from './dialects/native/callback.ts';
 import { primaaBody } from './dialects/primaa/callback.ts';
 import { offerOf, type Slots } from './engines/worker-capabilities.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { Retention } from './jobs/lifecycle/retention.ts';
 import type { RetentionPolicy } from './jobs/model/run-input.ts';
 import type { UsageLedger } from './jobs/model/usage.ts';
+import type { JobArchive } from './jobs/ports/job-archive.ts';
 import type { JobRuntime } from './jobs/ports/job-runtime.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
 import { Semaphore } from './lib/semaphore.ts';
 import { createGuardedHttp, refusalOf } from './net/guarded-http.ts';
-import { StoredArchive } from './storage/archive.ts';
+import { createJobArchive, createRunFiles } from './storage/archive.ts';
 import { createFilesystemStore } from './storage/filesystem/index.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { createS3Store } from './storage/s3/index.ts';
@@ -116,7 +119,7 @@ export async function composeWorker(
   const runtime = new TemporalRuntime(client, operations.capabilities);
   const offer = await offerOf(config, operations, only);
   const activities = createActivities({
-    store,
+    ...createRunFiles(store),
     archive,
     retention: new Retention({ runtime, archive, usage: new StoredUsage(store) }),
     keys,
@@ -131,10 +134,13 @@ export async function composeWorker(
     downloadSlots: new Semaphore(config.DARKROOM_IO_SLOTS),
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
     publicUrl: config.publicUrl,
-    callbackBodies: { e2e3d: e2e3dBody, primaa: primaaBody },
+    callbackBody: (dialect) => callbackBodies[dialect] ?? nativeBody,
   });
   return { activities, slots: offer.slots, later: offer.later };
 }
+
+/** Bodies of callbacks by dialect. */
+const callbackBodies: Readonly<Record<string, CallbackBody>> = { e2e3d: e2e3dBody, primaa: primaaBody };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -154,11 +160,11 @@ export async function sealedStore(config: Config): Promise<{ store: ObjectStore;
 
 async function composeShared(
   config: Config,
-): Promise<{ store: ObjectStore; keys: Keyring; archive: StoredArchive; operations: Registry }> {
+): Promise<{ store: ObjectStore; keys: Keyring; archive: JobArchive; operations: Registry }> {
   const { store, keys } = await sealedStore(config);
   const own = await loadOperations(config.DARKROOM_OPERATIONS);
   const operations = createRegistry([...builtIn, ...own]);
-  return { keys, store, archive: new StoredArchive(store, keys), operations };
+  return { keys, store, archive: createJobArchive(store, keys), operations };
 }
 
 function openStore({ DARKROOM_STORE: address, DARKROOM_S3_PUBLIC_URL: outside }: Config): ObjectStore {

@@ -5,8 +5,8 @@
  */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
-import { provider } from '../config/values.ts';
 import { DarkroomError } from '../errors.ts';
+import { providerUrl } from './settings.ts';
 
 /** Milliseconds. */
 export interface IssuerTimes {
@@ -31,7 +31,7 @@ const usual: IssuerTimes = {
   timeoutMs: 5000,
 };
 
-const configuration = z.object({ issuer: z.string(), jwks_uri: provider.pipe(z.url()) });
+const configuration = z.object({ issuer: z.string(), jwks_uri: providerUrl.pipe(z.url()) });
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
 interface Known {

@@ -2,9 +2,9 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, randomUUID } from 'node:crypto';
 import { link, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ConfigError } from '../config/config.ts';
 import { makeDirectory } from '../data-directory/make-directory.ts';
 import { DarkroomError } from '../errors.ts';
+import { ConfigError } from '../lib/settings/config-error.ts';
 
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;

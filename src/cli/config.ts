@@ -1,16 +1,18 @@
-/** `darkroom config`: the table of settings, as they are in this environment. */
-
-import { readConfig } from '../config/config.ts';
+/** `darkroom config`: prints every setting with its value in this environment and its description. */
+import { defaultText, readConfig } from '../config/config.ts';
 import { settings } from '../config/settings.ts';
+import type { Setting } from '../lib/settings/setting.ts';
 
 export function printConfig(): void {
   readConfig();
-  const secret = new Set(['DARKROOM_MASTER_KEY']);
-  for (const [name, { meaning, fallback }] of Object.entries(settings)) {
-    const given = process.env[name];
-    const standard =
-      typeof fallback === 'function' ? fallback(process.env['DARKROOM_DATA'] || './data') : fallback;
-    const value = given ? (secret.has(name) ? '(set)' : given) : `${standard || 'none'} (default)`;
-    console.log(`${name}\n    ${value}\n    ${meaning}`);
+  const dataDir = process.env['DARKROOM_DATA'] || settings.DARKROOM_DATA.default;
+  for (const [name, setting] of Object.entries<Setting>(settings)) {
+    const text = process.env[name];
+    const value = text
+      ? setting.secret
+        ? '(set)'
+        : text
+      : `${defaultText(setting, dataDir) || 'none'} (default)`;
+    console.log(`${name}\n    ${value}\n    ${setting.description}`);
   }
 }

@@ -1,7 +1,7 @@
 /** How a command that failed says so: a sentence on stderr, a document on stdout for programs, and an exit code. */
 import { CommanderError } from 'commander';
 import { DarkroomProblem } from '../client/client.ts';
-import { ConfigError } from '../config/config.ts';
+import { ConfigError } from '../lib/settings/config-error.ts';
 import { exitCodeOf, exitCodes, UsageError } from './exit-code.ts';
 import { plain } from './terminal/plain.ts';
 

@@ -1,7 +1,8 @@
 /** API and workers open what the others sealed: a part with a master key of its own must not begin to work. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sealedStore } from '../compose.ts';
-import { type Config, ConfigError } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../lib/settings/config-error.ts';
 import { masterKeyKey } from '../storage/layout.ts';
 import { agreeOnMasterKey } from '../storage/master-key.ts';
 import { reportFailure } from './failure.ts';

@@ -1,64 +1,66 @@
-/**
- * The settings as they are in this environment. Parsed and checked once, at start; an error names the variable, what it held
- * and what was expected. An empty variable means unset.
- */
+/** Reads the configuration from the environment, once, at start. */
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { authenticationProblems } from '../auth/settings.ts';
+import { ConfigError } from '../lib/settings/config-error.ts';
+import { formatAddress } from '../lib/settings/listen-address.ts';
+import type { Setting } from '../lib/settings/setting.ts';
 import { dedupeIssues } from '../lib/zod-messages.ts';
-import { authenticationProblems } from './authentication.ts';
-import { type Setting, settings } from './settings.ts';
+import { settings } from './settings.ts';
 
 type Settings = typeof settings;
-type Raw = { [Name in keyof Settings]: z.output<Settings[Name]['schema']> };
+type Values = { [Name in keyof Settings]: z.output<Settings[Name]['schema']> };
 
-export interface Config extends Raw {
-  /** True without TEMPORAL_ADDRESS (or a Temporal profile): darkroom runs its own Temporal server. */
+/** The value of every setting, and what follows from them. */
+export interface Config extends Values {
+  /** Whether darkroom runs its own Temporal server: neither TEMPORAL_ADDRESS nor TEMPORAL_PROFILE is set. */
   readonly embedded: boolean;
+  /** Address at which clients know the server, without a slash at the end. */
   readonly publicUrl: string;
-  /** Variables that look like settings and are none: worth a warning, likely a slip. */
+  /** DARKROOM_ variables that are no settings, such as misspelt ones. */
   readonly unknown: readonly string[];
 }
 
-/** A setting that cannot be used; its message names the variable. */
-export class ConfigError extends Error {
-  override name = 'ConfigError';
-}
-
-/**
- * Reads the settings. Throws ConfigError that lists everything wrong at once. `listens`: false where nobody can call, such as
- * in a worker, so that who may does not matter.
- */
-export function readConfig(env: NodeJS.ProcessEnv = process.env, { listens = true } = {}): Config {
-  const problems: string[] = [];
-  const dataDir = resolve(env['DARKROOM_DATA'] || settings.DARKROOM_DATA.fallback);
-  const entries = Object.entries(settings).map(([name, setting]) => {
-    const { fallback } = setting as Setting;
-    const text = env[name] || (typeof fallback === 'string' ? fallback : fallback(dataDir));
-    const parsed = setting.schema.safeParse(text);
-    for (const issue of dedupeIssues(parsed.error?.issues ?? []))
-      problems.push(`${name}="${text}": ${issue.message}`);
-    return [name, parsed.data];
-  });
-  const raw = Object.fromEntries(entries) as Raw;
-  if (problems.length === 0 && listens) problems.push(...authenticationProblems(raw));
-  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
-  const [first] = raw.DARKROOM_LISTEN;
-  if (!first) throw new ConfigError('DARKROOM_LISTEN names no address');
-  const host = first.host.includes(':') ? `[${first.host}]` : first.host;
-  return {
-    ...raw,
-    embedded: !env['TEMPORAL_ADDRESS'] && !env['TEMPORAL_PROFILE'],
-    unknown: Object.keys(env).filter(
-      (name) => name.startsWith('DARKROOM_') && !Object.hasOwn(settings, name) && !elsewhere.includes(name),
-    ),
-    publicUrl: (raw.DARKROOM_PUBLIC_URL || `http://${host}:${first.port}`).replace(/\/+$/, ''),
-  };
-}
-
-/** Variables of ours that are read where they are used: by the client, the search for Temporal's binary, and an engine. */
-const elsewhere = [
+/** DARKROOM_ variables that are read where they are used: by the client, the search for Temporal's binary, and an engine. */
+const otherVariables = [
   'DARKROOM_URL',
   'DARKROOM_TOKEN',
   'DARKROOM_TEMPORAL_DOWNLOAD_URL',
   'DARKROOM_GUESTPROBE_SANDBOX',
 ];
+
+/**
+ * Reads all settings. An empty variable counts as unset.
+ *
+ * @param options.listens False for processes without a port, such as workers: authentication settings are not checked.
+ * @throws {ConfigError} Lists every invalid variable with its value and what was expected.
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env, { listens = true } = {}): Config {
+  const problems: string[] = [];
+  const dataDir = resolve(env['DARKROOM_DATA'] || settings.DARKROOM_DATA.default);
+  const entries = Object.entries(settings).map(([name, setting]) => {
+    const text = env[name] || defaultText(setting, dataDir);
+    const parsed = setting.schema.safeParse(text);
+    for (const issue of dedupeIssues(parsed.error?.issues ?? []))
+      problems.push(`${name}="${text}": ${issue.message}`);
+    return [name, parsed.data];
+  });
+  const values = Object.fromEntries(entries) as Values;
+  if (problems.length === 0 && listens) problems.push(...authenticationProblems(values));
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const [firstAddress] = values.DARKROOM_LISTEN;
+  if (!firstAddress) throw new ConfigError('DARKROOM_LISTEN names no address');
+  return {
+    ...values,
+    embedded: !env['TEMPORAL_ADDRESS'] && !env['TEMPORAL_PROFILE'],
+    unknown: Object.keys(env).filter(
+      (name) =>
+        name.startsWith('DARKROOM_') && !Object.hasOwn(settings, name) && !otherVariables.includes(name),
+    ),
+    publicUrl: (values.DARKROOM_PUBLIC_URL || `http://${formatAddress(firstAddress)}`).replace(/\/+$/, ''),
+  };
+}
+
+/** Returns the default of a setting as it would stand in the environment. */
+export const defaultText = ({ default: text }: Setting, dataDir: string): string =>
+  typeof text === 'string' ? text : text(dataDir);

@@ -15,7 +15,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConfigError } from '../config/config.ts';
+import { ConfigError } from '../lib/settings/config-error.ts';
 
 export interface DataLock {
   /** Gives the directory free. Calling it again does nothing. */

@@ -1,7 +1,7 @@
 /** Directories that settings name, made where they are missing. */
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ConfigError } from '../config/config.ts';
+import { ConfigError } from '../lib/settings/config-error.ts';
 
 /** Makes it with those above it. Throws ConfigError, which names `setting`, when that cannot be done. */
 export async function makeDirectory(path: string, setting: string, mode?: number): Promise<void> {

@@ -2,8 +2,9 @@
 import { totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from '../../operations/registry.ts';
-import { type Config, ConfigError } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { DarkroomError } from '../errors.ts';
+import { ConfigError } from '../lib/settings/config-error.ts';
 import { accessible } from './accessible.ts';
 import { knownEngines } from './engine.ts';
 import { type Installation, installedEngines } from './installation.ts';

@@ -9,6 +9,7 @@ const fits = (to: string, names: readonly string[]): boolean =>
   names.some((name) => {
     if (name === '*') return true;
     if (name === 'node') return to.startsWith('node:');
+    if (name.startsWith('*/')) return to.endsWith(name.slice(1));
     if (name.endsWith('/')) return to.startsWith(name);
     return to === name || to.startsWith(`${name}/`);
   });

@@ -4,8 +4,8 @@
  * that sends requests across origins, by the Origin header.
  */
 import type { MiddlewareHandler } from 'hono';
-import { isLoopback } from '../../config/values.ts';
 import { DarkroomError } from '../../errors.ts';
+import { isLoopback } from '../../lib/settings/listen-address.ts';
 
 export const guardHost: MiddlewareHandler = async (c, next) => {
   const host = c.req.header('host');

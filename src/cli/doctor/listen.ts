@@ -1,8 +1,8 @@
 /** The addresses to serve: free, or served by a darkroom already. */
 import { createServer } from 'node:net';
 import type { Config } from '../../config/config.ts';
-import type { ListenAddress } from '../../config/values.ts';
 import { lockHolder } from '../../data-directory/lock.ts';
+import type { ListenAddress } from '../../lib/settings/listen-address.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
 
 const PATIENCE_MS = 3000;

@@ -1,4 +1,5 @@
-import { type Config, ConfigError, readConfig } from '../../config/config.ts';
+import { type Config, readConfig } from '../../config/config.ts';
+import { ConfigError } from '../../lib/settings/config-error.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
 
 /** Without settings that can be read there is nothing more to look at: then `config` is null. */

@@ -12,7 +12,7 @@ import type { RejectedRequest, Submitted, Submitter } from './submitter.ts';
 const MAX_OPERATION_NAME = 100;
 
 export interface RejectionDependencies {
-  readonly archive: Pick<JobArchive, 'refuse'>;
+  readonly archive: Pick<JobArchive, 'saveRefusedRecord'>;
   readonly retention: RetentionPolicy;
 }
 
@@ -30,7 +30,7 @@ export async function keepRejected(
   const rejected = error instanceof DarkroomError ? submitter.keepRejected?.(error) : null;
   if (!(error instanceof DarkroomError) || !rejected) throw error;
   const record = buildRecord(submitter, rejected, retention);
-  await archive.refuse(record).catch(() => {
+  await archive.saveRefusedRecord(record).catch(() => {
     throw error;
   });
   return { job: record.job, created: false, rejection: error };

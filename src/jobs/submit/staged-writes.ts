@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { isOutcomeUnknown } from '../../errors.ts';
 import type { JobInputs, JobRef, RunInput, SealedInputs, Upload } from '../model/run-input.ts';
-import type { JobArchive } from '../ports/job-archive.ts';
+import type { JobInputFiles } from '../ports/job-archive.ts';
 
-type StageArchive = Pick<JobArchive, 'begin' | 'upload' | 'seal' | 'commitRequest' | 'rollbackRequest'>;
+type StageArchive = Pick<JobInputFiles, 'beginRequest' | 'upload' | 'seal' | 'commitRequest' | 'rollbackRequest'>;
 
 /** Opens the staged writes of a request. A request opens them once. */
 export type Stage = (ref: JobRef, options?: { readonly fixedInputKey?: boolean }) => StagedWrites;
@@ -78,7 +78,7 @@ export class StagedWrites {
   /** The marker precedes all writes, so that retention finds them if this process crashes. */
   async #writeMarker(): Promise<void> {
     if (this.#hasMarker) return;
-    await this.#archive.begin(this.ref, this.#request, this.#fixedInputKey);
+    await this.#archive.beginRequest(this.ref, this.#request, this.#fixedInputKey);
     this.#hasMarker = true;
   }
 }

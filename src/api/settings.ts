@@ -1,0 +1,20 @@
+/** Settings of the HTTP server. */
+import { listenAddresses } from '../lib/settings/listen-address.ts';
+import { defineSettings } from '../lib/settings/setting.ts';
+import { bytes, optionalHttpUrl } from '../lib/settings/values.ts';
+
+export const apiSettings = defineSettings({
+  DARKROOM_LISTEN: {
+    schema: listenAddresses,
+    default: '127.0.0.1:8080',
+    description: 'addresses to listen on, comma-separated',
+  },
+  DARKROOM_PUBLIC_URL: {
+    schema: optionalHttpUrl,
+    default: '',
+    description:
+      'address at which clients know this server, for links in callbacks; default: the first of DARKROOM_LISTEN',
+  },
+  DARKROOM_MAX_UPLOAD_BYTES: { schema: bytes, default: '20G', description: 'largest request with uploads' },
+  DARKROOM_MAX_BODY_BYTES: { schema: bytes, default: '8M', description: 'largest JSON request body' },
+});

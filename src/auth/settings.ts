@@ -1,0 +1,106 @@
+/** Settings of authentication and of the master key. */
+import { z } from 'zod';
+import { formatAddress, isLoopback, type ListenAddress } from '../lib/settings/listen-address.ts';
+import { defineSettings } from '../lib/settings/setting.ts';
+import { flag, list, splitList } from '../lib/settings/values.ts';
+
+const kinds = ['keys', 'oidc'] as const;
+
+/** Kinds of credentials, comma-separated; empty for `none`. */
+const authenticationKinds = z.string().transform((text, context): (typeof kinds)[number][] => {
+  const names = splitList(text);
+  if (names.length === 1 && names[0] === 'none') return [];
+  const known = kinds.filter((kind) => names.includes(kind));
+  if (known.length === 0 || !names.every((name) => kinds.some((kind) => kind === name)))
+    context.addIssue('must be none, keys, oidc, or keys,oidc');
+  return known;
+});
+
+/** Address of an identity provider, or empty. Plain http is for loopback only: its keys must not be tampered with. */
+export const providerUrl = z.string().transform((text, context): string => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isSafe =
+    url?.protocol === 'https:' ||
+    (url?.protocol === 'http:' && isLoopback(url.hostname.replace(/^\[|\]$/g, '')));
+  if (text !== '' && !(isSafe && url.search === '' && url.hash === ''))
+    context.addIssue('must be an https URL without a query; http is allowed for this machine only');
+  return text;
+});
+
+export const authSettings = defineSettings({
+  DARKROOM_AUTH: {
+    schema: authenticationKinds,
+    default: 'none',
+    description: 'authentication: none (loopback only), keys, oidc, or keys,oidc',
+  },
+  DARKROOM_ALLOW_ANONYMOUS: {
+    schema: flag,
+    default: '0',
+    description: '1 permits DARKROOM_AUTH=none beyond loopback, behind a gateway that authenticates',
+  },
+  DARKROOM_OIDC_ISSUER: {
+    schema: providerUrl,
+    default: '',
+    description: 'oidc: issuer URL of the identity provider, exactly as in its tokens',
+  },
+  DARKROOM_OIDC_AUDIENCE: {
+    schema: list,
+    default: '',
+    description: 'oidc: audience of tokens for this server; several, comma-separated',
+  },
+  DARKROOM_OIDC_TENANT_CLAIM: {
+    schema: z.string(),
+    default: 'tenant',
+    description: 'oidc: claim that names the tenant; none: all tokens belong to the tenant "public"',
+  },
+  DARKROOM_OIDC_SCOPE: {
+    schema: z.string(),
+    default: '',
+    description: 'oidc: scope that every token needs; default: none',
+  },
+  DARKROOM_OIDC_WRITE_SCOPE: {
+    schema: z.string(),
+    default: '',
+    description: 'oidc: scope that write access needs; default: none',
+  },
+  DARKROOM_MASTER_KEY: {
+    schema: list,
+    default: '',
+    secret: true,
+    description:
+      '32 bytes in base64, from which all secrets are derived; several, comma-separated, while rotating: the first one is used for new secrets; default: generated in the data directory',
+  },
+});
+
+interface AuthenticationValues {
+  readonly DARKROOM_AUTH: readonly string[];
+  readonly DARKROOM_ALLOW_ANONYMOUS: boolean;
+  readonly DARKROOM_LISTEN: readonly ListenAddress[];
+  readonly DARKROOM_OIDC_ISSUER: string;
+  readonly DARKROOM_OIDC_AUDIENCE: readonly string[];
+}
+
+/** Returns what is wrong with the combination of valid values, in sentences that name the variables. */
+export function authenticationProblems(values: AuthenticationValues): string[] {
+  const { DARKROOM_AUTH: kinds, DARKROOM_ALLOW_ANONYMOUS: allowAnonymous } = values;
+  if (kinds.length === 0) {
+    if (allowAnonymous) return [];
+    return values.DARKROOM_LISTEN.filter(({ host }) => !isLoopback(host)).map(
+      (address) =>
+        `DARKROOM_LISTEN="${formatAddress(address)}" is reachable from other machines without authentication. ` +
+        'Set DARKROOM_AUTH=keys or oidc, listen on 127.0.0.1, or set DARKROOM_ALLOW_ANONYMOUS=1 if a gateway in front of it authenticates',
+    );
+  }
+  const problems: string[] = [];
+  if (allowAnonymous)
+    problems.push(
+      `DARKROOM_ALLOW_ANONYMOUS=1 contradicts DARKROOM_AUTH="${kinds.join(',')}", which requires credentials; unset one of them`,
+    );
+  if (kinds.includes('oidc') && !values.DARKROOM_OIDC_ISSUER)
+    problems.push('DARKROOM_OIDC_ISSUER is missing; DARKROOM_AUTH=oidc needs it');
+  if (kinds.includes('oidc') && values.DARKROOM_OIDC_AUDIENCE.length === 0)
+    problems.push(
+      'DARKROOM_OIDC_AUDIENCE is missing; DARKROOM_AUTH=oidc needs it, so that tokens for other servers are rejected',
+    );
+  return problems;
+}

@@ -1,0 +1,30 @@
+/** Settings of what a worker runs at once. */
+import { availableParallelism } from 'node:os';
+import { defineSettings } from '../lib/settings/setting.ts';
+import { bytesPerCapability, numberPerCapability, positiveInteger } from '../lib/settings/values.ts';
+
+export const engineSettings = defineSettings({
+  DARKROOM_CPU_SLOTS: {
+    schema: positiveInteger,
+    // One more than cores, so that no core idles while the next activity starts.
+    default: () => String(availableParallelism() + 1),
+    description: 'CPU-bound activities that one worker runs at once; default: cores + 1',
+  },
+  DARKROOM_IO_SLOTS: {
+    schema: positiveInteger,
+    default: '50',
+    description: 'downloads and other I/O-bound activities that one worker runs at once',
+  },
+  DARKROOM_SLOTS: {
+    schema: numberPerCapability,
+    default: '',
+    description:
+      'activities that one worker runs at once per other capability, such as vm=2,3d=1; default: 1 each',
+  },
+  DARKROOM_MEMORY: {
+    schema: bytesPerCapability,
+    default: '',
+    description:
+      'memory limit of the processes of a capability on one worker, divided among its slots, such as 3d=6G,vm=1G; default: half of the machine for each capability with engines or programs',
+  },
+});

@@ -1,0 +1,34 @@
+/** Settings of submissions, callbacks and retention. */
+import { defineSettings } from '../lib/settings/setting.ts';
+import { days, flag, limitPerName, millisecondsList, optionalDays } from '../lib/settings/values.ts';
+
+export const jobSettings = defineSettings({
+  DARKROOM_TENANT_JOBS: {
+    schema: limitPerName,
+    default: '',
+    description:
+      'open jobs per tenant; further submissions get 429; 100,acme=500 means 500 for acme, 100 for each other; default: no limit',
+  },
+  DARKROOM_QUEUE_UNAVAILABLE: {
+    schema: flag,
+    default: '0',
+    description: '1: jobs wait for a worker with the engine that they need; 0: their submission fails',
+  },
+  DARKROOM_CALLBACK_SCHEDULE_MS: {
+    schema: millisecondsList,
+    default: '5000,300000,1800000,7200000,18000000,36000000,50400000,72000000,86400000',
+    description: 'delays before the second and each further attempt of a callback',
+  },
+  DARKROOM_KEEP_DAYS: {
+    schema: optionalDays,
+    default: '',
+    description:
+      'days after its end that a job and its results are kept, unless the job sets keep_days; default: forever',
+  },
+  DARKROOM_KEEP_WORK_DAYS: {
+    schema: days,
+    default: '7',
+    description:
+      'days after the end of a job that downloaded assets and checkpoints are kept; a later rerun starts from the beginning',
+  },
+});

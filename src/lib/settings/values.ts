@@ -1,0 +1,107 @@
+/** Parsers of values as they stand in the environment. */
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** Splits at commas, without white space and empty parts. */
+export const splitList = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+/** Texts, comma-separated. */
+export const list = z.string().transform(splitList);
+
+export const flag = z.stringbool();
+export const positiveInteger = z.coerce.number().int().min(1);
+export const milliseconds = z.coerce.number().int().min(0);
+
+/** Numbers of milliseconds, comma-separated. */
+export const millisecondsList = z
+  .string()
+  .transform((text): unknown[] => splitList(text))
+  .pipe(z.array(milliseconds) as z.ZodType<number[], unknown[]>);
+
+export const days = z.coerce
+  .number('must be a number of days, such as 30 or 0.5')
+  .positive('must be more than 0')
+  .max(36_500, 'must be at most 36500');
+
+/** Null when empty. */
+export const optionalDays = z
+  .string()
+  .transform((text) => (text === '' ? null : text))
+  .pipe(days.nullable() as z.ZodType<number | null, string | null>);
+
+/** A path, made absolute. */
+export const absolutePath = z.string().transform((path) => resolve(path));
+
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+/** An http or https URL, or empty. */
+export const optionalHttpUrl = z.union([z.literal(''), httpUrl], 'must be an http or https URL');
+
+/** An http or https URL, `none`, or empty. */
+export const httpUrlOrNone = z.union(
+  [z.enum(['', 'none']), httpUrl],
+  'must be none, or an http or https URL',
+);
+
+const byteUnits = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const;
+
+/** Parses digits with an optional unit. */
+function toBytes(text: string): number {
+  const unit = text.replace(/\d/g, '') as keyof typeof byteUnits;
+  return Number.parseInt(text, 10) * byteUnits[unit];
+}
+
+export const bytes = z
+  .string()
+  .regex(/^\d+[KMGT]?$/, 'must be a number of bytes, such as 500M or 20G')
+  .transform(toBytes);
+
+/** A JSON object; null when empty. */
+export const optionalJsonObject = z.string().transform((text, context): Record<string, unknown> | null => {
+  if (text === '') return null;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  } catch {
+    // Reported below, like any other value that is no object.
+  }
+  context.addIssue('must be a JSON object, such as {"as":"zip"}');
+  return null;
+});
+
+/** `CAPABILITY=VALUE`, comma-separated. */
+const perCapability = (value: RegExp, example: string) =>
+  z.string().transform((text, context): [string, string][] =>
+    splitList(text).flatMap((part) => {
+      const [, capability, given] = /^([a-z0-9][a-z0-9-]*)=(.+)$/.exec(part) ?? [];
+      if (capability !== undefined && given !== undefined && value.test(given)) return [[capability, given]];
+      context.addIssue(`"${part}" must be CAPABILITY=${example}`);
+      return [];
+    }),
+  );
+
+export const numberPerCapability = perCapability(/^[1-9]\d{0,3}$/, 'NUMBER, such as vm=2').transform(
+  (entries): Record<string, number> =>
+    Object.fromEntries(entries.map(([name, text]) => [name, Number(text)])),
+);
+
+export const bytesPerCapability = perCapability(/^[1-9]\d*[KMGT]?$/, 'BYTES, such as 3d=6G').transform(
+  (entries): Record<string, number> =>
+    Object.fromEntries(entries.map(([name, text]) => [name, toBytes(text)])),
+);
+
+/** `NUMBER` for all, `NAME=NUMBER` for one, comma-separated. The function returns Infinity without a limit. */
+export const limitPerName = z.string().transform((text, context): ((name: string) => number) => {
+  const entries = splitList(text).map((part): [string, number] => {
+    const [, name = '', number] = /^(?:([^=]+)=)?([1-9]\d*)$/.exec(part) ?? [];
+    if (number === undefined)
+      context.addIssue(`"${part}" must be NUMBER or NAME=NUMBER, such as 100,acme=500`);
+    return [name, Number(number)];
+  });
+  const known = new Map(entries);
+  return (name) => known.get(name) ?? known.get('') ?? Number.POSITIVE_INFINITY;
+});
