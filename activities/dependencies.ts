@@ -30,6 +30,6 @@ export interface ActivityDependencies extends RunFiles {
   readonly callbackTimeoutMs: number;
   /** For links in callbacks, without a trailing slash. */
   readonly publicUrl: string;
-  /** Builds the body of a callback for a job of this dialect. */
-  readonly callbackBody: (dialect: string) => CallbackBody;
+  /** Returns what a callback sends, in the words of the API that submitted the job. */
+  readonly callbackBody: CallbackBody;
 }

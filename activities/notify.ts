@@ -55,10 +55,9 @@ async function buildBody(
   job: Job,
   callback: Callback,
 ): Promise<string> {
-  const build = callbackBody(job.dialect);
   const token = callback.token ?? null;
   const result = async () => (job.state === 'completed' ? archive.result(job, job.run) : null);
-  return JSON.stringify(await build({ event, at, job, token, publicUrl, result }));
+  return JSON.stringify(await callbackBody({ event, at, job, token, publicUrl, result }));
 }
 
 function buildRecord(

@@ -10,10 +10,7 @@ import { type Keyring, loadKeyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
 import type { Config } from './config/config.ts';
-import type { CallbackBody } from './dialects/callback-body.ts';
-import { e2e3dBody } from './dialects/e2e3d/callback.ts';
-import { nativeBody } from './dialects/native/callback.ts';
-import { primaaBody } from './dialects/primaa/callback.ts';
+import { callbackBody } from './dialects/load.ts';
 import { offerOf, type Slots } from './engines/worker-capabilities.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { Retention } from './jobs/lifecycle/retention.ts';
@@ -134,13 +131,10 @@ export async function composeWorker(
     downloadSlots: new Semaphore(config.DARKROOM_IO_SLOTS),
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
     publicUrl: config.publicUrl,
-    callbackBody: (dialect) => callbackBodies[dialect] ?? nativeBody,
+    callbackBody,
   });
   return { activities, slots: offer.slots, later: offer.later };
 }
-
-/** Bodies of callbacks by dialect. */
-const callbackBodies: Readonly<Record<string, CallbackBody>> = { e2e3d: e2e3dBody, primaa: primaaBody };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -10,7 +10,7 @@ import type { Estimator } from '../jobs/query/estimator.ts';
 import type { Watcher } from '../jobs/query/watcher.ts';
 import type { JobSubmissions } from '../jobs/submit/job-submissions.ts';
 
-export interface ApiParts {
+export interface ApiDependencies {
   readonly jobs: Jobs;
   readonly submissions: JobSubmissions;
   readonly watcher: Watcher;
@@ -50,4 +50,4 @@ export interface ApiParts {
   readonly publicUrl: string;
 }
 
-export type Env = { Variables: { tenant: string }; Bindings: HttpBindings };
+export type ApiEnv = { Variables: { tenant: string }; Bindings: HttpBindings };

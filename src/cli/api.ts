@@ -1,10 +1,13 @@
 /** `darkroom api`: the HTTP API alone. */
 
 import { createApp } from '../api/app.ts';
-import { type ReadinessFailure, readinessFailures } from '../api/readiness.ts';
-import { type HttpServer, listen } from '../api/server.ts';
+import type { ApiDependencies } from '../api/context.ts';
+import { type ReadinessFailure, readinessFailures } from '../api/health/readiness.ts';
+import { createMetrics } from '../api/metrics.ts';
+import { type HttpServer, listen } from '../api/server/server.ts';
 import { composeApi } from '../compose.ts';
 import { type Config, readConfig } from '../config/config.ts';
+import { loadDialects } from '../dialects/load.ts';
 import { listPhotographs } from '../inputs/photographs.ts';
 import { rootsOf } from '../inputs/roots.ts';
 import { Estimator } from '../jobs/query/estimator.ts';
@@ -56,7 +59,8 @@ export async function startApi(
   const checks = new TtlCache<void>(1000, 1);
   const checkStore = () => checks.get('', () => store.check());
   const watcher = new Watcher((ref) => jobs.open(ref));
-  const app = createApp({
+  const metrics = createMetrics(runtime);
+  const dependencies: ApiDependencies = {
     jobs,
     submissions,
     watcher,
@@ -67,7 +71,6 @@ export async function startApi(
     checkStore,
     photographs: async (directory, tenant) =>
       listPhotographs(rootsOf(config.DARKROOM_INPUT_ROOTS, tenant), directory),
-    log,
     limits: {
       asset: config.DARKROOM_MAX_ASSET_BYTES,
       upload: config.DARKROOM_MAX_UPLOAD_BYTES,
@@ -84,6 +87,14 @@ export async function startApi(
       quietSeconds: config.DARKROOM_TASK_QUIET_SECONDS,
     },
     publicUrl: config.publicUrl,
+    onSubmitted: metrics.submitted,
+    exposeMetrics: metrics.expose,
+  };
+  const app = createApp({
+    ...dependencies,
+    dialects: await loadDialects(dependencies),
+    metrics,
+    log,
     loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,
     authenticate,
     temporalUi,

@@ -1,19 +1,19 @@
-/** An API that this server speaks besides its own: routes, and the shape that its errors have. */
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import type { ApiParts, Env } from '../api/context.ts';
-import type { DarkroomError } from '../errors.ts';
+/** What a dialect folder exports from its `index.ts`. */
+import type { ApiDependencies } from '../api/context.ts';
+import type { MountedDialect } from '../api/dialect.ts';
+import type { CallbackBody } from './callback-body.ts';
 
-interface Dialect {
-  /** Also the search attribute of its jobs. */
-  readonly name: string;
-  readonly routes: OpenAPIHono<Env>;
-  /** Whether requests for this path are of this dialect, there being such a route or not; the first that says so is asked. */
-  owns(path: string): boolean;
-  /** Every failure of a request, in the words of this dialect: 404, 405, 413, 415, 503 … */
-  fail(c: Context<Env>, error: DarkroomError): Response;
-  /** Paths that everybody may read, also where all others must log in. Nothing of a tenant is there. */
-  readonly open?: readonly string[];
+/** What the lazy module of a dialect exports. Only API processes load it. */
+interface DialectApi extends Pick<MountedDialect, 'fail'> {
+  readonly createRoutes: (dependencies: ApiDependencies) => MountedDialect['routes'];
 }
 
-export type CreateDialect = (parts: ApiParts) => Dialect;
+/** An API that this server speaks. Workers read the definition too, so its file must not import Hono. */
+export interface Dialect extends Pick<MountedDialect, 'paths'> {
+  /** Also the search attribute of its jobs. */
+  readonly name: string;
+  readonly publicPaths?: readonly string[];
+  readonly api: () => Promise<DialectApi>;
+  /** Writes the body of callbacks. Left out, callbacks have the native body. */
+  readonly callbackBody?: CallbackBody;
+}

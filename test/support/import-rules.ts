@@ -117,6 +117,7 @@ export const rules: readonly ImportRule[] = [
       'zod',
       'hono',
       '@hono/',
+      'package.json',
       'prom-client',
     ],
     types: ['src/auth/'],
@@ -126,7 +127,6 @@ export const rules: readonly ImportRule[] = [
     purpose: 'The HTTP application: middleware, errors, forms, files, console.',
     may: [
       'src/api/',
-      'src/dialects/',
       'src/jobs/',
       'src/lib/',
       'src/net/pace.ts',

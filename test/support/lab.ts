@@ -9,7 +9,7 @@ import { createActivities } from '../../activities/index.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { builtIn, createRegistry } from '../../operations/registry.ts';
 import { loadKeyring } from '../../src/auth/keyring.ts';
-import { nativeBody } from '../../src/dialects/native/callback.ts';
+import { callbackBody } from '../../src/dialects/load.ts';
 import { Jobs } from '../../src/jobs/jobs.ts';
 import { Retention } from '../../src/jobs/lifecycle/retention.ts';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
@@ -98,7 +98,7 @@ export async function startLab(
     downloadSlots: new Semaphore(20),
     callbackTimeoutMs: 10_000,
     publicUrl: 'http://lab.invalid',
-    callbackBody: () => nativeBody,
+    callbackBody,
   });
   const connection = await NativeConnection.connect(temporal.options);
   const slots = { io: 20, cpu: 2, ...more };

@@ -2,8 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { json } from '../../api/openapi.ts';
-import { describeFailure } from '../../api/problems/bad-fields.ts';
+import { json } from '../../api/openapi/responses.ts';
+import { describeFailure } from '../../api/problems/describe-failure.ts';
 import { failureHeaders } from '../../api/problems/problem.ts';
 import type { DarkroomError, ErrorCode } from '../../errors.ts';
 import { nameOf } from './fields.ts';
@@ -23,7 +23,7 @@ const failure = envelope(z.null())
 export const fails = (...statuses: number[]) =>
   Object.fromEntries(statuses.map((status) => [status, json(failure, '`message` says why')]));
 
-export const failed = (c: Context, error: DarkroomError): Response =>
+export const fail = (c: Context, error: DarkroomError): Response =>
   c.json({ success: false, message: messageOf(c, error), data: null }, codeOf(error), failureHeaders(error));
 
 /** In these messages the domain speaks of jobs, and quotes nothing but ids. */

@@ -1,14 +1,14 @@
 /** What becomes of a task whose client does not say, as the settings have it. */
 
 import { z } from 'zod';
-import type { ApiParts } from '../../api/context.ts';
+import type { ApiDependencies } from '../../api/context.ts';
 import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
 import { ConfigError } from '../../lib/settings/config-error.ts';
 import { defineSettings } from '../../lib/settings/setting.ts';
 import { optionalJsonObject, positiveInteger } from '../../lib/settings/values.ts';
 import { pathOf } from './fields.ts';
 
-type TaskSettings = ApiParts['tasks'];
+type TaskSettings = ApiDependencies['tasks'];
 
 /** Parameters of a task that names none. */
 export const defaultParams = ({ operation, params }: TaskSettings): Record<string, unknown> =>

@@ -7,8 +7,11 @@ import { z } from 'zod';
 import { defineOperation } from '../../../operations/operation.ts';
 import { createRegistry } from '../../../operations/registry.ts';
 import { createApp } from '../../../src/api/app.ts';
-import { createHttpServer } from '../../../src/api/server.ts';
+import type { ApiDependencies } from '../../../src/api/context.ts';
+import { createMetrics } from '../../../src/api/metrics.ts';
+import { createHttpServer } from '../../../src/api/server/server.ts';
 import { loadKeyring } from '../../../src/auth/keyring.ts';
+import { loadDialects } from '../../../src/dialects/load.ts';
 import { listPhotographs } from '../../../src/inputs/photographs.ts';
 import { Jobs } from '../../../src/jobs/jobs.ts';
 import { Estimator } from '../../../src/jobs/query/estimator.ts';
@@ -46,7 +49,10 @@ let darkroom: Darkroom;
 let request: Darkroom['request'];
 let tasks: Tasks;
 let end: () => Promise<void>;
-let startApp: (operation: string, params: Record<string, unknown> | null) => ReturnType<typeof createApp>;
+let startApp: (
+  operation: string,
+  params: Record<string, unknown> | null,
+) => Promise<ReturnType<typeof createApp>>;
 
 /** An API of its own, beside a whole darkroom: the same Temporal server and store, and one operation more. */
 beforeAll(async () => {
@@ -70,8 +76,9 @@ beforeAll(async () => {
     retention: { jobMs: null, workMs: 1e9 },
     queueUnavailable: false,
   };
-  startApp = (operation, params) =>
-    createApp({
+  const metrics = createMetrics(runtime);
+  startApp = async (operation, params) => {
+    const dependencies: ApiDependencies = {
       jobs,
       usage: new StoredUsage(store),
       submissions: new JobSubmissions(rules, jobs),
@@ -81,15 +88,23 @@ beforeAll(async () => {
       operations,
       checkStore: () => store.check(),
       photographs: (directory) => listPhotographs([], directory),
-      log: createLog('warn', 'test'),
       limits: { asset: 2 ** 20, upload: 2 ** 20, json: 2 ** 20 },
       guestkit: { maxQueueSize: 10, concurrentJobs: 1 },
       tasks: { operation, params, assetsPerBatch: 10, quietSeconds: 600 },
       publicUrl: 'http://localhost',
+      onSubmitted: metrics.submitted,
+      exposeMetrics: metrics.expose,
+    };
+    return createApp({
+      ...dependencies,
+      dialects: await loadDialects(dependencies),
+      metrics,
+      log: createLog('warn', 'test'),
       loopbackOnly: true,
       authenticate: null,
     });
-  const app = startApp('test.survey', null);
+  };
+  const app = await startApp('test.survey', null);
   const server = createHttpServer((asked, bindings) => app.fetch(asked, bindings));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -168,8 +183,8 @@ describe('settings that cannot be used stop the server', () => {
       /DARKROOM_TASK_OPERATION="image.nothing": there is no such operation; there are test.survey/,
     ],
     ['test.survey', { as: 'zip' }, /DARKROOM_TASK_PARAMS="\{"as":"zip"\}": as: unknown parameter/],
-  ])('%s with %j', (operation, params, message) => {
-    expect(() => startApp(operation, params)).toThrow(ConfigError);
-    expect(() => startApp(operation, params)).toThrow(message);
+  ])('%s with %j', async (operation, params, message) => {
+    await expect(startApp(operation, params)).rejects.toThrow(ConfigError);
+    await expect(startApp(operation, params)).rejects.toThrow(message);
   });
 });

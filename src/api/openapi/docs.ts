@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import packageJson from '../../package.json' with { type: 'json' };
-import { withSecurity } from './auth/security-schemes.ts';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { withSecurity } from '../auth/security-schemes.ts';
 
 const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const served: Readonly<Record<string, string>> = {

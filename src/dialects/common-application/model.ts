@@ -1,10 +1,12 @@
 /** Jobs in the words of this dialect. */
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import type { Job } from '../../jobs/model/job.ts';
 import type { JobState } from '../../jobs/model/states.ts';
 import type { StoredResult } from '../../jobs/ports/job-archive.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
-import { taskId } from './body.ts';
+import { taskId } from './requests.ts';
+
+export const NAME = 'common-application';
 
 /** In the order in which a task goes through them. */
 const statuses = ['CREATED', 'DOWNLOADING', 'WAITING', 'PROCESSING', 'COMPLETED'] as const;
@@ -18,13 +20,13 @@ export type ResultType = (typeof resultTypes)[number];
 export const task = z
   .object({
     task_id: taskId,
-    status: z.enum(statuses).openapi({ description: 'The furthest that the task has come; never goes back' }),
+    status: z.enum(statuses).meta({ description: 'The furthest that the task has come; never goes back' }),
     assets_downloaded: z
       .int()
       .min(0)
       .max(100)
-      .openapi({ description: 'Percentage of `assets_total`; without it, of the assets given so far' }),
-    result_id: z.string().nullable().openapi({ description: 'Where the result is, once COMPLETED' }),
+      .meta({ description: 'Percentage of `assets_total`; without it, of the assets given so far' }),
+    result_id: z.string().nullable().meta({ description: 'Where the result is, once COMPLETED' }),
     result_type: z.enum(resultTypes).nullable(),
   })
   .meta({ id: 'Task' });

@@ -1,6 +1,6 @@
 /** Result files as one download: a file as it is, several as a ZIP. */
 import type { Context } from 'hono';
-import { fileResponse } from '../../api/files/files.ts';
+import { fileResponse } from '../../api/files/file-response.ts';
 import { zipResponse } from '../../api/zip/zip-response.ts';
 import type { Job } from '../../jobs/model/job.ts';
 import type { StoredResult } from '../../jobs/ports/job-archive.ts';

@@ -1,10 +1,12 @@
 /** Jobs in the words of image-web. */
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { DarkroomError } from '../../errors.ts';
 import type { Job } from '../../jobs/model/job.ts';
 import type { JobState } from '../../jobs/model/states.ts';
 import type { OpenFile, StoredResult } from '../../jobs/ports/job-archive.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
+
+export const NAME = 'image-web';
 
 type Word = 'pending' | 'processing' | 'completed' | 'failed';
 
@@ -22,24 +24,24 @@ const words: Readonly<Record<JobState, Word>> = {
 
 export const webJob = z
   .object({
-    job_id: z.string().openapi({ example: '88cf3e0e-9df3-4e2a-9638-72660958344f' }),
+    job_id: z.string().meta({ example: '88cf3e0e-9df3-4e2a-9638-72660958344f' }),
     status: z.enum(['pending', 'processing', 'completed', 'failed']),
-    message: z.string().openapi({ description: 'Of a job that failed: why', example: 'The output is ready' }),
+    message: z.string().meta({ description: 'Of a job that failed: why', example: 'The output is ready' }),
     progress: z.number().min(0).max(100),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
-    location: z.string().openapi({
+    location: z.string().meta({
       description: 'As in the header: where its status is, and once it is completed, its output',
       example: '/jobs/88cf3e0e-9df3-4e2a-9638-72660958344f/output',
     }),
-    output: z.string().nullable().openapi({ description: 'Where its output is; null until it is completed' }),
+    output: z.string().nullable().meta({ description: 'Where its output is; null until it is completed' }),
   })
   .meta({ id: 'ImageWebJob' });
 
 export const failure = z
   .object({
-    message: z.string().openapi({ example: 'There is no job "88cf3e0e"' }),
-    code: z.string().openapi({ example: 'job_not_found' }),
+    message: z.string().meta({ example: 'There is no job "88cf3e0e"' }),
+    code: z.string().meta({ example: 'job_not_found' }),
   })
   .meta({ id: 'ImageWebFailure' });
 

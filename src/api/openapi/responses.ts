@@ -1,6 +1,6 @@
 /** What the descriptions of routes have in common. */
 import { z } from '@hono/zod-openapi';
-import { problem } from './problems/problem.ts';
+import { problem } from '../problems/problem.ts';
 
 /** An answer with a JSON body. */
 export const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({

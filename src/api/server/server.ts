@@ -1,7 +1,7 @@
 /** Serves the application on all configured addresses. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import type { ListenAddress } from '../lib/settings/listen-address.ts';
+import type { ListenAddress } from '../../lib/settings/listen-address.ts';
 import { lingerOnClose } from './linger.ts';
 
 export interface HttpServer {

@@ -1,8 +1,8 @@
 /** JSON in the bodies of requests. */
 import type { Context } from 'hono';
-import { DarkroomError } from '../errors.ts';
-import { requireIdentity } from './files/content-encoding.ts';
-import { isForm, mediaTypeOf } from './forms/media-type.ts';
+import { DarkroomError } from '../../errors.ts';
+import { requireIdentity } from './content-encoding.ts';
+import { isForm, mediaTypeOf } from './media-type.ts';
 
 const ANY_JSON = /^application\/(?:[\w.-]+\+)?json$/;
 

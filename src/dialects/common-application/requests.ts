@@ -1,10 +1,10 @@
 /** What clients send. */
-import { z } from '@hono/zod-openapi';
+import { z } from 'zod';
 import { httpUrl } from '../../jobs/model/asset.ts';
 
 export const taskId = z
   .string()
-  .openapi({ description: 'UUID of the task', example: '0f8fad5b-d9cb-469f-a165-70867728950e' });
+  .meta({ description: 'UUID of the task', example: '0f8fad5b-d9cb-469f-a165-70867728950e' });
 
 /** All of it is darkroom's own: the contract has no body here. */
 export const newTask = z
@@ -14,8 +14,8 @@ export const newTask = z
       .min(1)
       .max(100)
       .nullish()
-      .openapi({ description: 'See GET /v1/operations; left out: the one that the server is set up for' }),
-    params: z.record(z.string(), z.unknown()).nullish().openapi({
+      .meta({ description: 'See GET /v1/operations; left out: the one that the server is set up for' }),
+    params: z.record(z.string(), z.unknown()).nullish().meta({
       description: 'Of the operation; without one, laid over those that the server is set up with',
     }),
     assets_total: z
@@ -23,18 +23,18 @@ export const newTask = z
       .min(0)
       .max(1_000_000)
       .nullish()
-      .openapi({ description: 'The task begins when it has this many assets, however long that takes' }),
+      .meta({ description: 'The task begins when it has this many assets, however long that takes' }),
   })
   .meta({ id: 'NewTask' });
 
 /** Other fields may come along; they are not looked at. */
 const assetData = z
   .object({
-    file_name: z.string().openapi({ example: 'DJI_0042.jpg' }),
+    file_name: z.string().meta({ example: 'DJI_0042.jpg' }),
     attributes: z
       .record(z.string(), z.unknown())
       .nullish()
-      .openapi({ description: 'Any JSON', example: { longitude: 14.42, latitude: 50.08 } }),
+      .meta({ description: 'Any JSON', example: { longitude: 14.42, latitude: 50.08 } }),
     download_url: httpUrl,
   })
   .meta({ id: 'AssetData' });
@@ -48,6 +48,6 @@ export const assetBatch = (most: number) =>
       final: z
         .boolean()
         .nullish()
-        .openapi({ description: 'These are the last. Not in the contract; without it, see assets_total' }),
+        .meta({ description: 'These are the last. Not in the contract; without it, see assets_total' }),
     })
     .meta({ id: 'AssetBatch' });

@@ -1,12 +1,14 @@
-/** How a job stands, in guestkit's words. */
-import { z } from '@hono/zod-openapi';
+/** Jobs as guestkit's clients know them. */
+import { z } from 'zod';
 import type { Job } from '../../jobs/model/job.ts';
 import type { JobState } from '../../jobs/model/states.ts';
+
+export const NAME = 'guestkit';
 
 const statuses = ['Pending', 'Assigned', 'Running', 'Completed', 'Failed'] as const;
 
 /** Clients stop at Completed and Failed alone, so that a cancelled job is a failed one. */
-const words: Readonly<Record<JobState, (typeof statuses)[number]>> = {
+const statusByState: Readonly<Record<JobState, (typeof statuses)[number]>> = {
   created: 'Pending',
   queued: 'Assigned',
   downloading: 'Running',
@@ -20,7 +22,7 @@ const words: Readonly<Record<JobState, (typeof statuses)[number]>> = {
 
 const time = z.iso.datetime();
 
-export const jobStatus = z
+export const guestkitJob = z
   .object({
     job_id: z.string(),
     status: z.enum(statuses).describe('Assigned: a worker has it, and has not begun'),
@@ -41,10 +43,10 @@ export const jobStatus = z
     },
   });
 
-export function statusOf(job: Job): z.infer<typeof jobStatus> {
+export function toGuestkitJob(job: Job): z.infer<typeof guestkitJob> {
   return {
     job_id: job.id,
-    status: words[job.state],
+    status: statusByState[job.state],
     submitted_at: job.created_at,
     started_at: job.started_at,
     completed_at: job.completed_at,

@@ -1,5 +1,5 @@
 /** What the server needs to do its work besides itself, and whether that is there. */
-import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
+import type { JobRuntime } from '../../jobs/ports/job-runtime.ts';
 
 export interface ReadinessParts {
   readonly runtime: Pick<JobRuntime, 'liveCapabilities'>;

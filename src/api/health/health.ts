@@ -1,7 +1,7 @@
 /** Whether the process lives, and whether it can do its work. */
 import type { Hono } from 'hono';
-import { retryAfter } from '../lib/retry-after.ts';
-import type { Log } from '../log.ts';
+import { retryAfter } from '../../lib/retry-after.ts';
+import type { Log } from '../../log.ts';
 import { type ReadinessFailure, type ReadinessParts, readinessFailures } from './readiness.ts';
 
 interface HealthParts extends ReadinessParts {
