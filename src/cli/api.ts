@@ -60,6 +60,7 @@ export async function startApi(
   const checkStore = () => checks.get('', () => store.check());
   const watcher = new Watcher((ref) => jobs.open(ref));
   const metrics = createMetrics(runtime);
+  submissions.onCreated(metrics.submitted);
   const dependencies: ApiDependencies = {
     jobs,
     submissions,
@@ -87,7 +88,6 @@ export async function startApi(
       quietSeconds: config.DARKROOM_TASK_QUIET_SECONDS,
     },
     publicUrl: config.publicUrl,
-    onSubmitted: metrics.submitted,
     exposeMetrics: metrics.expose,
   };
   const app = createApp({

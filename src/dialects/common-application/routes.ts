@@ -9,7 +9,7 @@ import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
-import type { JobRequest } from '../../jobs/submit/job-submissions.ts';
+import type { JobRequest } from '../../jobs/submit/submitter.ts';
 import { invalidFields } from '../../jobs/validation/invalid-request.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { streamOf } from './download.ts';
@@ -57,11 +57,10 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
   });
   app.post('/api/v1/task', async (c) => {
     const request = requestOf(parse(newTask, (await jsonOf(c)) ?? {}), parts);
-    const { job, created } = await submissions.submit(
+    const { job } = await submissions.submit(
       { tenant: c.var.tenant, dialect: NAME, idempotencyKey: keyOf(c) },
       request,
     );
-    if (created) parts.onSubmitted(job);
     const attributes = operations.find(job.operation)?.info.attributes.map(({ name }) => name) ?? [];
     return c.json(succeeded({ task_id: job.id, attributes, assets_per_batch: tasks.assetsPerBatch }));
   });
@@ -81,8 +80,7 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.post('/api/v1/assets', async (c) => {
     const { task_id, data, final } = parse(assets, await jsonOf(c));
     const ref = refOf(c, task_id);
-    await jobs.open(ref, { dialect: NAME });
-    await submissions.addAssets(ref, {
+    const request = {
       assets: data.map(({ file_name, attributes, download_url }) => ({
         name: file_name,
         attributes: attributes ?? {},
@@ -90,7 +88,8 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
       })),
       final: final ?? false,
       idempotencyKey: keyOf(c),
-    });
+    };
+    await submissions.addAssets(ref, request, { dialect: NAME });
     return c.json(succeeded(null));
   });
 

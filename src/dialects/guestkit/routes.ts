@@ -13,13 +13,13 @@ export { fail } from './errors.ts';
 
 export function createRoutes(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
   const { runtime, guestkit } = dependencies;
-  const queues = new ConcurrencyQuotas(
+  const queueQuotas = new ConcurrencyQuotas(
     (tenant) => runtime.countOpen({ dialect: NAME, tenant, state: 'created' }),
     () => guestkit.maxQueueSize,
     queueFull,
   );
   return createRouter()
-    .route('/', submissionRoutes(dependencies, { queues }))
+    .route('/', submissionRoutes(dependencies, queueQuotas))
     .route('/', jobRoutes(dependencies))
     .route('/', workerRoutes(dependencies));
 }

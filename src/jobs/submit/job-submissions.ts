@@ -119,7 +119,7 @@ export class JobSubmissions {
   /** Opens the uploads of a form. Everything known of the request is checked before its files arrive. */
   async #openUploads(submitter: Submitter, request: JobRequest | undefined, stage: Stage): Promise<Uploads> {
     const { fixedInputKey } = submitter;
-    if (!request)
+    if (request === undefined)
       return new Uploads(stage(await this.#identifier.nameOrCreate(submitter, {}), { fixedInputKey }));
     const { spec, operation } = validate(request, this.#dependencies, null);
     await requireWorkers(this.#dependencies, operation);

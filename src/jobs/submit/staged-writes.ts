@@ -5,7 +5,10 @@ import { isOutcomeUnknown } from '../../errors.ts';
 import type { JobInputs, JobRef, RunInput, SealedInputs, Upload } from '../model/run-input.ts';
 import type { JobInputFiles } from '../ports/job-archive.ts';
 
-type StageArchive = Pick<JobInputFiles, 'beginRequest' | 'upload' | 'seal' | 'commitRequest' | 'rollbackRequest'>;
+type StageArchive = Pick<
+  JobInputFiles,
+  'beginRequest' | 'upload' | 'seal' | 'commitRequest' | 'rollbackRequest'
+>;
 
 /** Opens the staged writes of a request. A request opens them once. */
 export type Stage = (ref: JobRef, options?: { readonly fixedInputKey?: boolean }) => StagedWrites;

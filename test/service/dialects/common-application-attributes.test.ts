@@ -92,7 +92,6 @@ beforeAll(async () => {
       guestkit: { maxQueueSize: 10, concurrentJobs: 1 },
       tasks: { operation, params, assetsPerBatch: 10, quietSeconds: 600 },
       publicUrl: 'http://localhost',
-      onSubmitted: metrics.submitted,
       exposeMetrics: metrics.expose,
     };
     return createApp({
