@@ -10,7 +10,7 @@ import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts
 import type { FormRequest, JobRequest } from '../../jobs/submit/submitter.ts';
 import type { Uploads } from '../../jobs/submit/uploads.ts';
 import { invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
-import { paramsOfTexts } from '../../jobs/validation/params-text.ts';
+import { parseParams } from '../../jobs/validation/params-text.ts';
 
 const DEFAULT_OPERATION = 'image.transform';
 
@@ -84,7 +84,7 @@ function requestOf(texts: Texts, operations: OperationCatalogue): JobRequest {
   // That it does not exist is told when the job is submitted.
   if (!schema) return { operation };
   const fields = texts.filter(([name]) => name !== 'operation');
-  const { params, problems } = paramsOfTexts(fields, {}, schema);
+  const { params, problems } = parseParams(fields, {}, schema);
   if (problems.length === 0) return { operation, params };
   throw invalidRequest(
     problems.map(({ index, problem }) => ({

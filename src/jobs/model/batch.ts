@@ -1,18 +1,18 @@
-/** How assets travel: in batches of neighbours that came together. */
+/** Batches: consecutive assets of one chunk that are downloaded and processed together. */
 
 export const LARGEST_BATCH = 32;
 
-/** Larger batches lose more to a crash, smaller ones cost more events; big jobs have more to lose by the second. */
+/** A crash costs at most one batch; each batch costs events in the history. Large jobs are bound by events. */
 const batchSize = (chunk: number): number => (chunk >= 256 ? LARGEST_BATCH : 16);
 
-/** A run of positions in the list of assets: from (included) to (excluded). */
+/** Positions in the list of assets: `from` included, `to` excluded. */
 export interface Batch {
   readonly index: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Where each chunk of assets ends; the next begins there. */
+/** The end position of each chunk (excluded). */
 export type ChunkEnds = readonly number[];
 
 export function chunkEnds(chunks: readonly { readonly count: number }[]): number[] {
@@ -20,7 +20,7 @@ export function chunkEnds(chunks: readonly { readonly count: number }[]): number
   return chunks.map(({ count }) => (end += count));
 }
 
-/** No batch reaches over the end of a chunk, so that none has to wait for assets that are still to come. */
+/** Splits chunks into batches. No batch spans two chunks, so none waits for assets that have not been submitted yet. */
 export function batchesOf(ends: ChunkEnds): Batch[] {
   const batches: Batch[] = [];
   let start = 0;
