@@ -11,7 +11,7 @@ import { createKeyAuthenticator } from './auth/keys.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
 import type { Config } from './config/config.ts';
 import { callbackBody } from './dialects/load.ts';
-import { offerOf, type Slots } from './engines/worker-capabilities.ts';
+import { detectCapabilities, type Slots } from './engines/worker-capabilities.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { Retention } from './jobs/lifecycle/retention.ts';
 import type { RetentionPolicy } from './jobs/model/run-input.ts';
@@ -114,7 +114,7 @@ export async function composeWorker(
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config);
   const runtime = new TemporalRuntime(client, operations.capabilities);
-  const offer = await offerOf(config, operations, only);
+  const offer = await detectCapabilities(config, operations, only);
   const activities = createActivities({
     ...createRunFiles(store),
     archive,

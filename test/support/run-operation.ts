@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScratchOutputs, UniqueNames } from '../../activities/outputs.ts';
 import type {
-  EngineAtHand,
   InputFile,
+  InstalledEngine,
   Operation,
   StageContext,
   StageOutcome,
@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly params?: Record<string, unknown>;
   readonly assets?: readonly TestAsset[];
   readonly signal?: AbortSignal;
-  readonly engines?: Readonly<Record<string, EngineAtHand>>;
+  readonly engines?: Readonly<Record<string, InstalledEngine>>;
   /** Bytes. */
   readonly memory?: number;
   /** From 1. */

@@ -3,7 +3,7 @@ import type { Mask } from './mask.ts';
 import type { Plane } from './plane.ts';
 
 /** Pixels; 0 outside, and nothing deeper than `deepest`. The border of the plane is no edge. */
-export function depthOf({ data, width, height }: Mask, deepest: number): Plane {
+export function distanceTransform({ data, width, height }: Mask, deepest: number): Plane {
   const upDown = alongColumns(data, width, deepest);
   const depth = new Float32Array(data.length);
   for (let y = 0; y < height; y++) {

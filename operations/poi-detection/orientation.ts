@@ -6,11 +6,11 @@ interface Oriented extends Size {
   readonly orientation: number;
 }
 
-export const uprightSize = ({ width, height, orientation }: Oriented): Size =>
+export const orientSize = ({ width, height, orientation }: Oriented): Size =>
   orientation >= 5 ? { width: height, height: width } : { width, height };
 
 /** Whole numbers are the middles of pixels, before and after. */
-export function uprightPlace(
+export function orientPoint(
   { x, y }: { readonly x: number; readonly y: number },
   { width, height, orientation }: Oriented,
 ): { x: number; y: number } {

@@ -1,11 +1,11 @@
 /** Where a picture was taken, as clients say it in attributes. */
-import type { Place } from '../image-metadata/exif.ts';
+import type { GeoLocation } from '../image-metadata/exif.ts';
 
 const latitudes = new Set(['latitude', 'lat']);
 const longitudes = new Set(['longitude', 'lon', 'lng']);
 
 /** Numbers, or strings that are numbers, in degrees. Null unless both are there and possible. */
-export function placeOf(attributes: Readonly<Record<string, unknown>>): Place | null {
+export function readLocation(attributes: Readonly<Record<string, unknown>>): GeoLocation | null {
   const latitude = degrees(attributes, latitudes, 90);
   const longitude = degrees(attributes, longitudes, 180);
   return latitude === null || longitude === null ? null : { latitude, longitude };

@@ -1,4 +1,4 @@
-/** What the engine tells of an image. */
+/** The report of the engine on a disk image. */
 import { z } from 'zod';
 
 const name = z.string().nullable();
@@ -15,7 +15,7 @@ const system = z.object({
   timezone: name,
 });
 
-/** What every report has; the others' shapes are those of docs/operations.md. */
+/** Fields of every report. docs/operations.md describes the others. */
 export const engineReport = z.looseObject({
   version: z.string(),
   /** Sizes in bytes. */
@@ -28,7 +28,7 @@ export const engineReport = z.looseObject({
 
 type EngineReport = z.infer<typeof engineReport>;
 
-/** `path`: the attribute of the asset that is called so, else its name. */
-export interface ProbeReport extends EngineReport {
+/** `path`: the asset's attribute `path`, else its name. */
+export interface DiskReport extends EngineReport {
   readonly image: EngineReport['image'] & { readonly path: string };
 }

@@ -1,10 +1,10 @@
-/** Why there is no result, as an error for users. */
+/** Errors of a failed inspection. */
 import { DarkroomError } from '../../../src/errors.ts';
 import type { InputFile } from '../../operation.ts';
-import type { EngineEnding } from '../engine-process.ts';
+import type { EngineExit } from '../engine-process.ts';
 import { assetError } from '../image-source.ts';
 
-/** What the engine may say of an image, in the same words as ours. */
+/** Codes that the engine may return. */
 const codes = [
   'image_not_a_file',
   'image_empty',
@@ -19,22 +19,22 @@ const codes = [
   'engine_limit',
 ] as const;
 
-/** Ended by its limits: as bubblewrap tells of what ran inside, or the system of itself. */
+/** Exits caused by a resource limit: as bubblewrap reports its child, or directly. */
 const LIMITED: readonly unknown[] = ['SIGXCPU', 128 + 9, 128 + 24];
 
-export function failureOf(input: InputFile, { error, end, overMemory, said }: EngineEnding): DarkroomError {
+export function toError(input: InputFile, { error, exit, overMemory, stderr }: EngineExit): DarkroomError {
   const code = codes.find((known) => known === error?.code);
   if (error && code) return assetError(code, input, error.message);
-  if (said.startsWith('bwrap:')) {
+  if (stderr.startsWith('bwrap:')) {
     return new DarkroomError(
       'engine_failed',
       'The sandbox for disk images cannot be set up on the worker; its log says why, and docs/engines.md what to do',
     );
   }
-  if (end === 'SIGKILL' && !overMemory) {
+  if (exit === 'SIGKILL' && !overMemory) {
     return new DarkroomError('operation_failed_for_now', 'The process of the disk inspection was killed');
   }
-  return overMemory || LIMITED.includes(end)
+  return overMemory || LIMITED.includes(exit)
     ? assetError('engine_limit', input, 'takes more memory or time to inspect than the worker has')
-    : assetError('engine_failed', input, 'could not be inspected: the engine ended without an answer');
+    : assetError('engine_failed', input, 'could not be inspected: the engine ended without a result');
 }

@@ -5,13 +5,13 @@ import type { Plane, Size } from './plane.ts';
 export type White = readonly [number, number, number];
 
 /** Optical densities of the 256 values of one channel; 0 is taken for 1, and what is brighter than glass for glass. */
-export const densities = (white: number): Float32Array =>
+export const opticalDensities = (white: number): Float32Array =>
   Float32Array.from({ length: 256 }, (_, value) => Math.max(0, Math.log10(white / Math.max(1, value))));
 
 /** `rgb`: 3 bytes a pixel, row by row. `weights`: of `weightsOf`. */
 export function stainPlane(rgb: Uint8Array, size: Size, white: White, weights: White): Plane {
   const [red, green, blue] = white.map((value, channel) =>
-    densities(value).map((od) => od * (weights[channel] ?? 0)),
+    opticalDensities(value).map((od) => od * (weights[channel] ?? 0)),
   );
   const data = new Float32Array(size.width * size.height);
   if (!red || !green || !blue) throw new Error('unreachable');

@@ -1,11 +1,11 @@
 /** Which of many places are near to one. */
 
-interface Place {
+interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-export class Nearby<T extends Place> {
+export class PointGrid<T extends Point> {
   readonly #cells = new Map<string, T[]>();
   readonly #side: number;
 
@@ -21,7 +21,7 @@ export class Nearby<T extends Place> {
   }
 
   /** Those within `reach` of a place, itself left out. */
-  *around(place: Place, reach: number): Generator<T> {
+  *around(place: Point, reach: number): Generator<T> {
     for (let row = this.#cell(place.y - reach); row <= this.#cell(place.y + reach); row++) {
       for (let column = this.#cell(place.x - reach); column <= this.#cell(place.x + reach); column++) {
         for (const other of this.#cells.get(`${column} ${row}`) ?? []) {
