@@ -76,23 +76,14 @@ export async function startApi(
       upload: config.DARKROOM_MAX_UPLOAD_BYTES,
       json: config.DARKROOM_MAX_BODY_BYTES,
     },
-    guestkit: {
-      maxQueueSize: config.DARKROOM_GUESTKIT_MAX_QUEUE_SIZE,
-      concurrentJobs: config.DARKROOM_CPU_SLOTS,
-    },
-    tasks: {
-      operation: config.DARKROOM_TASK_OPERATION,
-      params: config.DARKROOM_TASK_PARAMS,
-      assetsPerBatch: config.DARKROOM_TASK_ASSETS_PER_BATCH,
-      quietSeconds: config.DARKROOM_TASK_QUIET_SECONDS,
-    },
+    cpuSlots: config.DARKROOM_CPU_SLOTS,
     publicUrl: config.publicUrl,
     onSubmitted: metrics.submitted,
     exposeMetrics: metrics.expose,
   };
   const app = createApp({
     ...dependencies,
-    dialects: await loadDialects(dependencies),
+    dialects: await loadDialects(dependencies, { ...config }),
     metrics,
     log,
     loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,

@@ -51,7 +51,7 @@ async function create({ tenant, name, readOnly, expires, json }: Wish): Promise<
   if (name.trim() === '' || name.length > LONGEST_NAME || /\p{Cc}/u.test(name))
     throw new UsageError(`--name: must be a text of 1 to ${LONGEST_NAME} characters on one line`);
   const config = settingsHere();
-  const { key, written } = await openKeys(config).create({
+  const { key, written } = await (await openKeys(config)).create({
     tenant,
     name,
     access: readOnly ? 'read' : 'full',
@@ -73,7 +73,7 @@ function expiryOf(text: string | undefined): string | null {
 
 async function list({ json }: { readonly json?: boolean }): Promise<void> {
   const config = settingsHere();
-  const keys = await openKeys(config).list();
+  const keys = await (await openKeys(config)).list();
   if (json) return printJson({ keys: keys.map(shown) });
   if (keys.length === 0) return say('No keys; "darkroom keys create" makes one');
   const rows = keys.map((key) => [
@@ -90,7 +90,7 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
 
 async function revoke(text: string): Promise<void> {
   const id = readKey(text)?.id ?? text;
-  const key = /^[0-9a-f]{12}$/.test(id) ? await openKeys(settingsHere()).revoke(id) : null;
+  const key = /^[0-9a-f]{12}$/.test(id) ? await (await openKeys(settingsHere())).revoke(id) : null;
   if (!key) {
     say(`darkroom: There is no such key; "darkroom keys list" shows those there are`);
     process.exitCode = exitCodes.notFound;
