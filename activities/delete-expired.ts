@@ -1,4 +1,4 @@
-/** Erases what has had its time, and finds what was left behind. */
+/** Deletes expired jobs and what interrupted requests left in the store. */
 import { Context } from '@temporalio/activity';
 import type { RetentionReport } from '../src/jobs/lifecycle/retention.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -9,9 +9,9 @@ export const createDeleteExpired =
   (now: number): Promise<RetentionReport> =>
     withHeartbeat(false, async ({ signal }) => {
       const { log } = Context.current();
-      const kept = await retention.keep(new Date(now), signal, (about, error) =>
-        log.warn('Housekeeping could not do its part for one', { about, error }),
+      const report = await retention.keep(new Date(now), signal, (about, error) =>
+        log.warn('Retention failed for one item', { about, error }),
       );
-      if (Object.values(kept).some((count) => count > 0)) log.info('Housekeeping', { ...kept });
-      return kept;
+      if (Object.values(report).some((count) => count > 0)) log.info('Retention', { ...report });
+      return report;
     });

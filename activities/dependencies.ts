@@ -1,23 +1,23 @@
-/** What activities need from the outside; put together in `src/compose.ts`. */
-import type { EngineAtHand, Operation } from '../operations/operation.ts';
+/** What activities need from outside. `src/compose.ts` supplies it. */
+import type { InstalledEngine, Operation } from '../operations/operation.ts';
 import type { Keyring } from '../src/auth/keyring.ts';
 import type { CallbackBody } from '../src/dialects/callback-body.ts';
 import type { Retention } from '../src/jobs/lifecycle/retention.ts';
+import type { JobArchive } from '../src/jobs/ports/job-archive.ts';
+import type { RunFiles } from '../src/jobs/ports/run-files.ts';
 import type { Semaphore } from '../src/lib/semaphore.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
-import type { StoredArchive } from '../src/storage/archive.ts';
-import type { ObjectStore } from '../src/storage/object-store.ts';
 
-export interface ActivityDependencies {
-  readonly store: ObjectStore;
-  readonly archive: StoredArchive;
+export interface ActivityDependencies extends RunFiles {
+  readonly archive: JobArchive;
   readonly retention: Retention;
   readonly http: GuardedHttp;
-  readonly keys: Keyring;
+  /** Sign callbacks. */
+  readonly keys: Pick<Keyring, 'webhookSecrets'>;
   readonly operation: (name: string) => Operation<never> | undefined;
   /** Throws engine_missing. */
-  readonly engine: (name: string) => EngineAtHand;
-  /** Bytes that processes of one step of a capability may take; null: any. */
+  readonly engine: (name: string) => InstalledEngine;
+  /** Memory limit for the processes of one stage of a capability, in bytes; null for no limit. */
   readonly memoryOf: (capability: string) => number | null;
   readonly inputRoots: readonly string[];
   /** Scratch directory of this worker. */
@@ -25,11 +25,11 @@ export interface ActivityDependencies {
   /** Bytes. */
   readonly maxAssetBytes: number;
   readonly assetTimeoutMs: number;
-  /** Of downloads, of all jobs: each holds parts of its asset in memory. */
+  /** Limits the downloads of all jobs on this worker: each holds parts of its asset in memory. */
   readonly downloadSlots: Semaphore;
   readonly callbackTimeoutMs: number;
-  /** For links in callbacks, without a slash at the end. */
+  /** For links in callbacks, without a trailing slash. */
   readonly publicUrl: string;
-  /** By dialect; the others send the native body. */
-  readonly callbackBodies: Readonly<Record<string, CallbackBody>>;
+  /** Returns what a callback sends, in the words of the API that submitted the job. */
+  readonly callbackBody: CallbackBody;
 }

@@ -1,50 +1,52 @@
-/** What all activities share: heartbeat, the signal that the job is out of the queue, and errors that Temporal understands. */
+/** Runs the work of an activity: sends heartbeats, signals its start, and translates errors for Temporal. */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { DarkroomError, errorCatalogue } from '../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
 import type { FailureInfo, Heartbeat } from './types.ts';
 
-/** Well below the heartbeat timeout of 10 s, and no slower than a status may lag. */
+/** Well below the heartbeat timeout of 10 s. The status of a job may lag by this long. */
 const HEARTBEAT_MS = 500;
 
-/** A step that takes less is over before anyone could see that it had begun. */
-const ANNOUNCE_AFTER_MS = 500;
+/** A shorter activity ends before anyone could see that it had started. */
+const START_SIGNAL_DELAY_MS = 500;
 
-/**
- * Attempts for errors that may pass, such as a server that does not answer. Without end for our own store and disks: attempts that
- * these have spoilt do not count.
- */
-const ATTEMPTS = 5;
+/** Attempts for retryable errors, such as a server that does not answer. Outages do not count. */
+const MAX_ATTEMPTS = 5;
 
-/** Attempts when something unforeseen was thrown: most likely a bug, which does not go away. */
-const ATTEMPTS_UNFORESEEN = 3;
+/** Attempts for unexpected errors: most likely bugs, which retries do not fix. */
+const MAX_ATTEMPTS_UNEXPECTED = 3;
 
+/** What the work of an activity is given. */
 export interface ActivityRun {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
-  /** Merged into what the next heartbeat carries. */
+  /** Merges progress into the next heartbeat. */
   report(progress: Partial<Heartbeat>): void;
+  /** Aborts when the activity is cancelled or its worker stops. */
   readonly signal: AbortSignal;
   /** From 1. */
   readonly attempt: number;
-  /** Whether an error of this kind will be tried again after this attempt. */
+  /** Whether a retryable error, other than an outage, ends the activity in this attempt. */
   readonly lastAttempt: boolean;
 }
 
-/** Runs an activity's work with a heartbeat beside it. */
+/**
+ * Runs the work of an activity with a heartbeat beside it. With `signalsStart`, signals the workflow that the job has left
+ * the queue. Throws failures that tell Temporal whether to retry.
+ */
 export async function withHeartbeat<T>(
-  announce: boolean,
+  signalsStart: boolean,
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();
+  const { attempt, heartbeatDetails } = context.info;
   const startedAt = Date.now();
-  const spent = (context.info.heartbeatDetails as Heartbeat | undefined)?.spent ?? 0;
+  const spent = (heartbeatDetails as Heartbeat | undefined)?.spent ?? 0;
   let progress: Heartbeat = { points: 0, detail: null, downloaded: 0, failed: 0, spent };
-  const beat = setInterval(() => context.heartbeat(progress), HEARTBEAT_MS);
-  const announcement = announce
-    ? setTimeout(() => void sayBegun(context, startedAt), context.info.attempt > 1 ? 0 : ANNOUNCE_AFTER_MS)
+  const heartbeat = setInterval(() => context.heartbeat(progress), HEARTBEAT_MS);
+  const startSignal = signalsStart
+    ? setTimeout(() => void signalStart(context, startedAt), attempt > 1 ? 0 : START_SIGNAL_DELAY_MS)
     : undefined;
-  const { attempt } = context.info;
   try {
     return await work({
       report: (more) => {
@@ -53,21 +55,21 @@ export async function withHeartbeat<T>(
       signal: context.cancellationSignal,
       startedAt,
       attempt,
-      lastAttempt: spent + 1 >= ATTEMPTS,
+      lastAttempt: spent + 1 >= MAX_ATTEMPTS,
     });
   } catch (error) {
     const known = toDarkroomError(error, context);
-    // The next attempt receives the last heartbeat.
+    // The next attempt receives the details of the last heartbeat.
     if (known && known.kind !== 'outage') context.heartbeat({ ...progress, spent: spent + 1 });
     throw known ? toFailure(known, spent + 1 < maxAttempts(error)) : new CancelledFailure('Cancelled');
   } finally {
-    clearInterval(beat);
-    clearTimeout(announcement);
+    clearInterval(heartbeat);
+    clearTimeout(startSignal);
   }
 }
 
-/** Lost when Temporal is away at this moment; then the state turns right with the next transition. */
-async function sayBegun({ client, info }: Context, startedAt: number): Promise<void> {
+/** Does nothing when Temporal is unavailable: the next transition corrects the state. */
+async function signalStart({ client, info }: Context, startedAt: number): Promise<void> {
   if (!info.workflowExecution) return;
   const { workflowId, runId } = info.workflowExecution;
   await client.workflow
@@ -76,17 +78,15 @@ async function sayBegun({ client, info }: Context, startedAt: number): Promise<v
     .catch(() => undefined);
 }
 
-/** The error as the catalogue knows it; null when the activity was cancelled. */
+/** Null when the activity was cancelled. */
 function toDarkroomError(
   error: unknown,
   { cancellationSignal, cancellationDetails, log }: Context,
 ): DarkroomError | null {
   if (cancellationSignal.aborted) {
     if (!cancellationDetails?.workerShutdown) return null;
-    return new DarkroomError(
-      'worker_stopped',
-      'The worker was stopped; the activity starts again on another',
-    );
+    const message = 'The worker was stopped; the activity starts again on another';
+    return new DarkroomError('worker_stopped', message);
   }
   if (isDiskFull(error)) return workerDiskFull(error);
   if (error instanceof DarkroomError) return error;
@@ -94,19 +94,17 @@ function toDarkroomError(
   return new DarkroomError('internal', errorCatalogue.internal.title, { cause: error });
 }
 
-/** Decides whether Temporal tries again, and gives the workflow the code, the public message and the details. */
-function toFailure(error: DarkroomError, hasAttempts: boolean): ApplicationFailure {
-  const { code: type, kind, message, retryable, details } = error;
+/** `hasAttempts`: whether Temporal may retry an error that is not an outage. Outages are retried without limit. */
+function toFailure(
+  { code: type, kind, message, retryable, details }: DarkroomError,
+  hasAttempts: boolean,
+): ApplicationFailure {
   const info: FailureInfo = { kind, retryable, details };
-  return ApplicationFailure.create({
-    type,
-    message,
-    nonRetryable: kind !== 'outage' && !hasAttempts,
-    details: [info],
-  });
+  const nonRetryable = kind !== 'outage' && !hasAttempts;
+  return ApplicationFailure.create({ type, message, nonRetryable, details: [info] });
 }
 
 function maxAttempts(error: unknown): number {
-  if (!(error instanceof DarkroomError)) return ATTEMPTS_UNFORESEEN;
-  return error.retryable ? ATTEMPTS : 1;
+  if (!(error instanceof DarkroomError)) return MAX_ATTEMPTS_UNEXPECTED;
+  return error.retryable ? MAX_ATTEMPTS : 1;
 }

@@ -1,23 +1,23 @@
 /**
- * What a worker counts, beside what Temporal's SDK counts of itself. Prometheus reads it where DARKROOM_WORKER_METRICS says;
- * without that, nothing is kept. Labels are few and known: never ids, nor words of clients.
+ * Metrics of a worker, besides those of Temporal's SDK. Served at DARKROOM_WORKER_METRICS; without it, recording does
+ * nothing. Label values are from fixed sets: never ids or text from clients.
  */
 import { Context } from '@temporalio/activity';
 import type { Job } from '../src/jobs/model/job.ts';
 import type { NotifyInput, StageRunInput } from './types.ts';
 
-/** The three ends, with the error's code where there is one; and how long the client waited, from its submission or the rerun on. */
+/** `seconds`: from the submission or rerun to the end. */
 export function countEnd({ operation, dialect, state, error }: Job, seconds: number): void {
   const { metricMeter: meter } = Context.current();
   meter
-    .createCounter('darkroom_jobs_ended', undefined, 'Jobs that ended, by operation and how')
+    .createCounter('darkroom_jobs_ended', undefined, 'Jobs that ended, by operation and outcome')
     .add(1, { operation, dialect, state, code: error?.code ?? '' });
   meter
     .createHistogram('darkroom_job_duration', 'float', 'seconds', 'From submission to the end')
     .record(seconds, { operation, state });
 }
 
-/** One batch of a stage, or all of it, that was computed here. */
+/** Records the duration of one batch of a stage, or of all of it. */
 export function timeStage(
   { operation, stage, batch }: StageRunInput,
   outcome: string,
@@ -33,14 +33,14 @@ export function timeStage(
     .record(seconds, { operation, stage: stage.name, batch: batch === null ? 'all' : 'part', outcome });
 }
 
-/** An attempt, and what it led to: delivered, failed (another may follow), or ended. */
+/** Counts an attempt at a callback. */
 export function countCallback({ event }: NotifyInput, outcome: string): void {
   Context.current()
     .metricMeter.createCounter('darkroom_callback_attempts', undefined, 'Attempts at callbacks, by outcome')
     .add(1, { event, outcome });
 }
 
-/** Bytes of assets that came from elsewhere. */
+/** Counts bytes of assets that were downloaded from URLs. */
 export function countFetched(bytes: number): void {
   Context.current()
     .metricMeter.createCounter('darkroom_fetched_bytes', undefined, 'Bytes of assets that were fetched')

@@ -1,34 +1,45 @@
-/** Result files of a stage, written to a scratch directory first and then moved into the object store. */
+/** Result files of a stage, in a scratch directory until they move into the object store. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import type { InputFile, OutputWriter } from '../operations/operation.ts';
 
-/** UTF-8 bytes that a part of a name may have; file systems allow 255, and a number may be added. */
+/** UTF-8 bytes per part of a name. File systems allow 255; a number may be added. */
 const MAX_PART_BYTES = 200;
+
+interface CreatedOutput {
+  /** The unique name that the file got. */
+  readonly name: string;
+  /** The name that the operation chose, made safe. */
+  readonly requested: string;
+  /** Index of the asset that it was made from. */
+  readonly asset: number | null;
+}
 
 export class ScratchOutputs implements OutputWriter {
   readonly #root: string;
-  readonly #names = new Names();
-  readonly #made = new Map<string, { wanted: string; asset: number | null }>();
+  readonly #names = new UniqueNames();
+  readonly #created: CreatedOutput[] = [];
+  /** The JSON result; undefined when the stage produced none. */
   data: unknown;
 
   constructor(root: string) {
     this.#root = root;
   }
 
-  /** What was made, in order: the name it got here, the one it was meant to have, and the position of its one asset. */
-  get made(): readonly { readonly name: string; readonly wanted: string; readonly asset: number | null }[] {
-    return [...this.#made].map(([name, rest]) => ({ name, ...rest }));
+  /** In order of creation. */
+  get created(): readonly CreatedOutput[] {
+    return this.#created;
   }
 
   pathOf(name: string): string {
     return join(this.#root, name);
   }
 
+  /** Throws TypeError when `given` has no part that can be a file name. */
   async create(given: string, madeFrom?: InputFile): Promise<{ name: string; path: string }> {
-    const wanted = safe(given);
-    const name = this.#names.claim(wanted);
-    this.#made.set(name, { wanted, asset: madeFrom?.index ?? null });
+    const requested = toSafePath(given);
+    const name = this.#names.claim(requested);
+    this.#created.push({ name, requested, asset: madeFrom?.index ?? null });
     const path = this.pathOf(name);
     await mkdir(dirname(path), { recursive: true });
     return { name, path };
@@ -41,10 +52,16 @@ export class ScratchOutputs implements OutputWriter {
   }
 }
 
-/** Hands out names once each: `photo.webp`, then `photo-2.webp`, and so on. */
-export class Names {
+/**
+ * Numbers names that are claimed more than once.
+ *
+ * @example
+ * names.claim('photo.webp'); // photo.webp
+ * names.claim('photo.webp'); // photo-2.webp
+ */
+export class UniqueNames {
   readonly #taken = new Set<string>();
-  /** Where to go on counting: ten thousand assets may have the same name. */
+  /** The next number to try: ten thousand assets may have the same name. */
   readonly #next = new Map<string, number>();
 
   claim(name: string): string {
@@ -59,14 +76,15 @@ export class Names {
   }
 }
 
-/** A relative path without tricks, whatever the asset that it was made from was called. */
-function safe(name: string): string {
+/** A relative path that stays below its directory, with parts that file systems accept. */
+function toSafePath(name: string): string {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
   if (parts.length === 0) throw new TypeError(`"${name}" cannot be the name of an output`);
-  return parts.map(shortened).join('/');
+  return parts.map(shorten).join('/');
 }
 
-function shortened(part: string): string {
+/** Cuts the stem, keeps the extension. */
+function shorten(part: string): string {
   const { name, ext } = parse(part);
   let stem = name;
   while (Buffer.byteLength(stem + ext) > MAX_PART_BYTES && stem.length > 1)

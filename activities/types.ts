@@ -1,5 +1,4 @@
-/** What each activity is given and gives back. Imported by workflows for its types alone. */
-
+/** Inputs and results of the activities. Workflows import the types of this module and nothing else from here. */
 import type { ErrorDetails, ErrorKind } from '../src/errors.ts';
 import type { RetentionReport } from '../src/jobs/lifecycle/retention.ts';
 import type { Batch, ChunkEnds } from '../src/jobs/model/batch.ts';
@@ -8,121 +7,117 @@ import type {
   JobInputs,
   JobStatus,
   RunInput,
+  RunRef,
   SealedInputs,
   StageInput,
 } from '../src/jobs/model/run-input.ts';
 import type { TerminalState } from '../src/jobs/model/states.ts';
 import type { Moment } from '../src/jobs/model/timeline.ts';
 
-/** What the failure of an activity carries beside its code (as `type`) and its message. */
+/** What the failure of an activity carries besides its code (as `type`) and its message. */
 export interface FailureInfo {
   readonly kind: ErrorKind;
-  /** Whether the same job may succeed another time without being changed. */
+  /** Whether the same job may succeed when it is run again unchanged. */
   readonly retryable: boolean;
   readonly details: ErrorDetails | null;
 }
 
-/** One run of a job. */
-export interface RunRef {
-  readonly tenant: string;
-  readonly id: string;
-  readonly run: number;
-  /** Of the request: what an earlier job of the same id left behind is not ours. */
-  readonly fingerprint: string;
-}
-
-interface Step {
+interface ActivityInput {
   readonly job: RunRef;
-  /** Points of the job's progress that this step is worth; heartbeats report the part that is done. */
+  /** Points of the job's progress that this activity is worth. Heartbeats report how many of them are done. */
   readonly points: number;
-  /** True: tell the workflow once this step has run for a moment that the job is out of the queue. */
-  readonly announce: boolean;
+  /** True to signal the workflow that the job has left the queue, once this activity has run for a moment. */
+  readonly signalsStart: boolean;
 }
 
-export interface DownloadInput extends Step {
+export interface DownloadInput extends ActivityInput {
   readonly batch: Batch;
-  /** The assets of this batch; or where they are sealed, and the position of the first of them there. */
+  /** The assets of this batch; or the encrypted list that holds them, and the position of the first one in it. */
   readonly inputs: Pick<JobInputs, 'assets'> | (SealedInputs & { readonly offset: number });
   readonly skipFailedAssets: boolean;
-  /** True: assets that an earlier run could not fetch are fetched again. */
+  /** True to download assets again that failed in an earlier run. */
   readonly refetch: boolean;
 }
 
-/** When a worker took the step up, in milliseconds since the epoch, by that worker's clock. */
 interface Started {
+  /** When a worker started the activity, in milliseconds since the epoch, by that worker's clock. */
   readonly startedAt: number;
 }
 
-export type DownloadResult = Pick<AssetCounts, 'downloaded' | 'failed'> &
-  Started & { /** Of the assets that are here. */ readonly bytes: number };
+export interface DownloadResult extends Pick<AssetCounts, 'downloaded' | 'failed'>, Started {
+  /** Bytes of the downloaded assets. */
+  readonly bytes: number;
+}
 
-export interface StageRunInput extends Step {
+export interface StageRunInput extends ActivityInput {
   readonly operation: string;
   readonly params: Record<string, unknown>;
   readonly stage: Pick<StageInput, 'name' | 'run' | 'retriesFailuresOf'>;
-  /** The stage whose workspace this one begins with. */
+  /** The stage before this one, whose workspace is restored; null for the first stage. */
   readonly before: Pick<StageInput, 'name' | 'run'> | null;
-  /** Null: the stage takes all assets at once. */
+  /** Null when the stage takes all assets at once. */
   readonly batch: Batch | null;
-  /** Of all assets, where the stage takes all. */
+  /** Ends of all chunks of assets. */
   readonly chunkEnds: ChunkEnds;
   readonly skipFailedAssets: boolean;
 }
 
-export type StageResult = Pick<AssetCounts, 'failed'> &
-  Started & { /** That this run spent on it. */ readonly computeMs: number };
+export interface StageResult extends Pick<AssetCounts, 'failed'>, Started {
+  /** Milliseconds that this run spent on it; 0 when an earlier run computed it. */
+  readonly computeMs: number;
+}
 
 export interface PackageInput {
-  /** With the assets that came later. */
+  /** Includes the assets that were added after the submission. */
   readonly runInput: RunInput;
   readonly status: JobStatus;
   readonly timeline: readonly Moment[];
   readonly ending: { readonly state: TerminalState; readonly error: JobError | null };
-  /** Time of the end, by the workflow's clock. */
+  /** By the workflow's clock. */
   readonly completedAt: string;
 }
 
 export interface NotifyInput {
   readonly job: RunRef;
   readonly event: CallbackEvent;
-  /** Of the moment in the run's timeline. */
+  /** Position of the event in the timeline of its run. */
   readonly seq: number;
-  /** The time of that moment. */
+  /** Time of the event. */
   readonly at: string;
-  /** The job as it was then. */
+  /** The job at that time. */
   readonly about: Job;
-  /** Where the callback's URL and token are. */
+  /** The callback's URL and token, or the encrypted inputs that hold them. */
   readonly callback: Pick<JobInputs, 'callback'> | SealedInputs;
-  /** True: also when it was delivered before. */
+  /** True to send it although it was delivered before. */
   readonly again?: boolean;
-  /** Milliseconds until the attempt after this one, if this one fails; null when it is the last. */
+  /** Milliseconds until the next attempt if this one fails; null for the last attempt. */
   readonly nextDelayMs: number | null;
 }
 
 export interface NotifyResult {
-  /** delivered: the receiver took it. failed: try again. ended: never try again. */
+  /** `delivered`: the receiver accepted it. `failed`: retry. `ended`: do not retry. */
   readonly outcome: 'delivered' | 'failed' | 'ended';
-  /** Milliseconds that the receiver asked us to wait (Retry-After). */
+  /** The receiver's Retry-After in milliseconds. */
   readonly retryAfterMs: number | null;
 }
 
-/** Live progress, as heartbeats carry it. */
+/** Live progress of an activity. */
 export interface Heartbeat {
   readonly points: number;
   readonly detail: string | null;
   readonly downloaded: number;
   readonly failed: number;
-  /** For the next attempt: how many before it failed for what is given up some time. */
+  /** For the next attempt: attempts so far that count against the limit. */
   readonly spent: number;
-  /** For the next attempt: what this one need not do again. */
+  /** For the next attempt: work that need not be repeated. */
   readonly done?: unknown;
 }
 
 export interface Activities {
-  download(step: DownloadInput): Promise<DownloadResult>;
-  runStage(step: StageRunInput): Promise<StageResult>;
-  packageJob(step: PackageInput): Promise<JobStatus>;
-  notify(step: NotifyInput): Promise<NotifyResult>;
-  /** `now`: epoch, ms. */
+  download(input: DownloadInput): Promise<DownloadResult>;
+  runStage(input: StageRunInput): Promise<StageResult>;
+  packageJob(input: PackageInput): Promise<JobStatus>;
+  notify(input: NotifyInput): Promise<NotifyResult>;
+  /** `now`: milliseconds since the epoch. */
   deleteExpired(now: number): Promise<RetentionReport>;
 }

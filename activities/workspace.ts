@@ -1,82 +1,58 @@
-/** The workspace of a stage: what the stage before left, brought to this machine, and what this one leaves. */
-import { randomUUID } from 'node:crypto';
-import { constants, createWriteStream } from 'node:fs';
-import { copyFile, mkdir, readdir, stat, utimes } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+/** The workspace of a stage: a local directory with the files that the stage before left. */
+import { readdir, stat, utimes } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Checkpoint, WorkspaceFile } from '../src/jobs/model/checkpoint.ts';
+import type { AttemptFiles, StageFiles } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
-import { workspacePrefix } from '../src/storage/layout.ts';
-import type { ObjectStore } from '../src/storage/object-store.ts';
-import type { Checkpoint, WorkspaceFile } from './checkpoint.ts';
-import type { StageRunInput } from './types.ts';
 
-/** The time of files that were brought: whatever is written to one since has another. */
-const BROUGHT = new Date('2000-01-01T00:00:00Z');
+/** Modification time of restored files. A file with another time was written by the stage. */
+const RESTORED_TIME = new Date('2000-01-01T00:00:00Z');
 
-/** Objects that are fetched from the store at once. */
-export const READS = 8;
+/** Objects that are read from the store concurrently. */
+export const READ_CONCURRENCY = 8;
 
-/** Files that are put into the store at once. Of big ones, each holds some megabytes in memory. */
-export const WRITES = 4;
+/** Files that are written to the store concurrently. Each large file holds some megabytes in memory. */
+export const WRITE_CONCURRENCY = 4;
 
-/** Brings all that these left. Returns path → key of the object. */
+/** Copies the workspace files of these checkpoints into a directory. Returns path → key of the object. */
 export async function restoreWorkspace(
-  store: ObjectStore,
-  checkpoints: readonly Checkpoint[],
+  stages: StageFiles,
+  checkpoints: readonly Pick<Checkpoint, 'workspace'>[],
   workspace: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  // Of two that left a file of one name, the later counts.
-  const left = new Map(checkpoints.flatMap(({ workspace }) => workspace.map(({ path, key }) => [path, key])));
-  await mapConcurrent([...left], { concurrency: READS, signal }, async ([path, key], stop) => {
-    const local = await bring(store, key, join(workspace, path), 'copy', stop);
-    await utimes(local, BROUGHT, BROUGHT);
+  // When two checkpoints have a file with the same path, the later one counts.
+  const files = new Map(
+    checkpoints.flatMap((checkpoint) => checkpoint.workspace.map(({ path, key }) => [path, key])),
+  );
+  await mapConcurrent([...files], { concurrency: READ_CONCURRENCY, signal }, async ([path, key], stop) => {
+    const local = await stages.toLocalFile({ key }, join(workspace, path), 'copy', stop);
+    await utimes(local, RESTORED_TIME, RESTORED_TIME);
   });
-  return left;
+  return files;
 }
 
 /**
- * Keeps what lies there now. What was brought and is as it was stays where it is in the store, so that stages hand on what
- * they do not touch at no cost.
+ * Stores the files of a workspace for the next stage. Restored files that the stage did not change keep their object, so
+ * passing them on costs nothing.
  */
-export async function keepWorkspace(
-  store: ObjectStore,
-  { job, stage, batch }: StageRunInput,
+export async function saveWorkspace(
+  attempt: AttemptFiles,
   workspace: string,
   restored: ReadonlyMap<string, string>,
   signal: AbortSignal,
 ): Promise<WorkspaceFile[]> {
   const entries = await readdir(workspace, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
-  const prefix = `${workspacePrefix(job, stage.run, stage.name, batch)}${randomUUID().slice(0, 8)}/`;
-  return mapConcurrent(files, { concurrency: WRITES, signal }, async ({ parentPath, name }, stop) => {
-    const local = join(parentPath, name);
-    const path = relative(workspace, local);
-    const before = restored.get(path);
-    const untouched = before !== undefined && (await stat(local)).mtimeMs === BROUGHT.getTime();
-    const key = untouched ? before : `${prefix}${path}`;
-    if (!untouched) await store.adopt(key, local, { signal: stop });
-    return { path, key };
-  });
-}
-
-/** An object as a file of this machine: in place if it may only be read and the store can, else as a copy. */
-export async function bring(
-  store: ObjectStore,
-  key: string,
-  path: string,
-  use: 'read' | 'copy',
-  signal: AbortSignal,
-): Promise<string> {
-  const local = store.localPath(key);
-  if (local !== null && use === 'read') return local;
-  await mkdir(dirname(path), { recursive: true });
-  if (local !== null) {
-    await copyFile(local, path, constants.COPYFILE_FICLONE);
-    return path;
-  }
-  const body = await store.get(key, { signal });
-  if (!body) throw new Error(`The store has lost ${key}`);
-  await pipeline(body, createWriteStream(path));
-  return path;
+  return mapConcurrent(
+    files,
+    { concurrency: WRITE_CONCURRENCY, signal },
+    async ({ parentPath, name }, stop) => {
+      const local = join(parentPath, name);
+      const path = relative(workspace, local);
+      const key = restored.get(path);
+      if (key !== undefined && (await stat(local)).mtimeMs === RESTORED_TIME.getTime()) return { path, key };
+      return { path, ...(await attempt.adoptWorkspaceFile(path, local, stop)) };
+    },
+  );
 }

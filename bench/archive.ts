@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { manifestKey, outputKey } from '../src/storage/layout.ts';
+import { manifestKey, outputPrefix } from '../src/storage/layout.ts';
 import { startBare } from './bare.ts';
 import { forgetPeak, memory } from './processes.ts';
 import { read, submit } from './requests.ts';
@@ -68,14 +68,14 @@ async function* benchShape(rig: Rig, shape: Shape): AsyncGenerator<Row> {
 async function jobWithFiles({ url, store, startWorker }: Rig, shape: Shape, folder: string): Promise<string> {
   await startWorker();
   const id = await submit(url, { operation: 'system.echo' }, 'wait=30');
-  const job = { tenant: 'public', id };
+  const job = { tenant: 'public', id, run: 1, fingerprint: '' };
   const bytes = Buffer.alloc(shape.size, 'The bytes of a picture do not matter to an archive. ');
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   await mkdir(folder, { recursive: true });
   const files = [];
   for (let index = 0; index < shape.files; index++) {
     const path = `picture-${index}.bin`;
-    const key = outputKey(job, 1, 'bench', null, path);
+    const key = `${outputPrefix({ job, stage: { name: 'bench', run: 1 }, batch: null })}${path}`;
     await writeFile(join(folder, path), bytes);
     files.push({
       path,

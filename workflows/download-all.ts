@@ -27,7 +27,7 @@ export async function downloadAll(job: Job): Promise<void> {
     // While nobody knows how many are to come, nobody knows what part of them this is.
     const all = assetQueue.open ? assetQueue.awaiting?.total : assetQueue.total;
     const points = all ? (DOWNLOAD_POINTS * (batch.to - batch.from)) / all : 0;
-    const step = { job: runOf(runInput), points, announce: batch.index === 0, batch };
+    const step = { job: runOf(runInput), points, signalsStart: batch.index === 0, batch };
     const { skipFailedAssets, refetch } = runInput;
     const inputs = inputsOf(assetQueue.chunks, batch);
     const counts = await retryWhileInfrastructureDown(() =>

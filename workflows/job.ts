@@ -1,7 +1,6 @@
 /** What the parts of the story hand to each other, and what all steps of a job have in common. */
 import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
-import type { RunRef } from '../activities/types.ts';
-import type { RunInput } from '../src/jobs/model/run-input.ts';
+import type { RunInput, RunRef } from '../src/jobs/model/run-input.ts';
 import type { AssetQueue } from './asset-queue.ts';
 import type { CallbackNotifier } from './callback-notifier.ts';
 import { type ContinueAsNewState, shouldContinueAsNew } from './continue-as-new.ts';

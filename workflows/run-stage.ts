@@ -11,8 +11,8 @@ import { bounds, DOWNLOAD_POINTS, type Job, PACKAGING_POINTS, runOf, watched } f
 /** Temporal's own default: of 1 to 5, the middle. */
 const USUAL_PRIORITY = 3;
 
-/** `announce`: the job is in the queue until this stage begins. */
-export async function runStage(job: Job, stage: StageInput, announce: boolean): Promise<void> {
+/** `signalsStart`: the job is in the queue until this stage begins. */
+export async function runStage(job: Job, stage: StageInput, signalsStart: boolean): Promise<void> {
   const { runInput, status, control, assetQueue, resumeFrom } = job;
   const { runStage } = proxyActivities<Activities>({
     ...watched,
@@ -31,7 +31,7 @@ export async function runStage(job: Job, stage: StageInput, announce: boolean): 
   let left = parts.length - before;
   const supply = { ready: () => true, take: () => parts[next++] };
   await mapConcurrent(supply, bounds(control), async (batch) => {
-    const step = { job: runOf(runInput), points, announce, operation, params, skipFailedAssets };
+    const step = { job: runOf(runInput), points, signalsStart, operation, params, skipFailedAssets };
     const { name, run, retriesFailuresOf } = stage;
     const where = {
       stage: { name, run, retriesFailuresOf },

@@ -1,67 +1,56 @@
-/** The HTTP application: guards, the dialects, health, metrics and docs, and one place where errors become answers. */
+/** The HTTP application: middleware, the APIs, health, metrics, docs and console, and one place that turns errors into responses. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Authenticate } from '../auth/authenticate.ts';
 import { PUBLIC } from '../auth/tenant.ts';
-import { createCommonApplication } from '../dialects/common-application/index.ts';
-import type { CreateDialect } from '../dialects/dialect.ts';
-import { createE2e3d } from '../dialects/e2e3d/index.ts';
-import { createGuestkit } from '../dialects/guestkit/index.ts';
-import { createImageWeb } from '../dialects/image-web/index.ts';
-import { createNative } from '../dialects/native/index.ts';
-import { createPrimaa } from '../dialects/primaa/index.ts';
 import { DarkroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { authentication } from './auth/authentication.ts';
 import { guardHost } from './auth/host-guard.ts';
+import { isForm } from './bodies/media-type.ts';
 import { serveConsole } from './console/console.ts';
-import type { ApiParts, Env } from './context.ts';
-import { serveDocs } from './docs.ts';
-import { isForm } from './forms/media-type.ts';
-import { serveHealth } from './health.ts';
-import { createMetrics } from './metrics.ts';
+import type { ApiDependencies, ApiEnv } from './context.ts';
+import { findDialect, type MountedDialect } from './dialect.ts';
+import { serveHealth } from './health/health.ts';
+import { rejectWrongMethods } from './method-not-allowed.ts';
+import type { Metrics } from './metrics.ts';
+import { serveDocs } from './openapi/docs.ts';
 import { problemResponse, publicError } from './problems/problem.ts';
 
-export interface AppParts extends Omit<ApiParts, 'onSubmitted' | 'exposeMetrics'> {
+export interface AppDependencies
+  extends Pick<ApiDependencies, 'runtime' | 'checkStore' | 'limits' | 'publicUrl'> {
+  readonly dialects: readonly MountedDialect[];
+  readonly metrics: Metrics;
   readonly log: Log;
-  /** True: anyone who reaches this server may use it, so only names of this machine may lead to it. */
+  /** True if anyone who reaches this server may use it: only requests for names of this machine are then served. */
   readonly loopbackOnly: boolean;
-  /** Null: nobody logs in, and all are of one tenant. */
+  /** Null: requests need no login, and all belong to one tenant. */
   readonly authenticate: Authenticate | null;
-  /** Address of Temporal's Web UI, where it is known. */
+  /** Address of Temporal's Web UI, if it is known. */
   readonly temporalUi?: string | undefined;
 }
 
-/** Beside those of the dialects. The console's pages hold no data. */
-const open = ['/', '/console/*', '/healthz', '/readyz', '/openapi.json', '/docs', '/docs/*'];
+/** Public paths besides those of the dialects. The console's pages hold no data. */
+const publicPaths = ['/', '/console/*', '/healthz', '/readyz', '/openapi.json', '/docs', '/docs/*'];
 
-/** Each owns its paths; what none of them owns is the native API's. */
-const dialects: readonly CreateDialect[] = [
-  createCommonApplication,
-  createGuestkit,
-  createE2e3d,
-  createImageWeb,
-  createPrimaa,
-];
-
-export function createApp(parts: AppParts): OpenAPIHono<Env> {
-  const { runtime, log, limits, authenticate } = parts;
-  const app = new OpenAPIHono<Env>();
-  const metrics = createMetrics(runtime);
-
-  const apiParts = { ...parts, onSubmitted: metrics.submitted, exposeMetrics: metrics.expose };
-  const spoken = dialects.map((create) => create(apiParts));
-  const openPaths = [...open, ...spoken.flatMap((dialect) => dialect.open ?? [])];
+export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
+  const { dialects, metrics, runtime, log, limits, authenticate } = dependencies;
+  const app = new OpenAPIHono<ApiEnv>();
+  const open = [...publicPaths, ...dialects.flatMap((dialect) => dialect.publicPaths)];
+  const fail = (c: Context<ApiEnv>, error: DarkroomError): Response => {
+    const dialect = findDialect(dialects, c.req.path);
+    return dialect ? dialect.fail(c, error) : problemResponse(c, error);
+  };
 
   app.use(metrics.measure);
-  if (parts.loopbackOnly) app.use(guardHost);
+  app.use(rejectWrongMethods(app, fail));
+  if (dependencies.loopbackOnly) app.use(guardHost);
   app.use(async (c, next) => {
     c.set('tenant', PUBLIC);
     await next();
   });
-  if (authenticate)
-    app.use(authentication({ authenticate, open: openPaths, publicUrl: parts.publicUrl, log }));
+  if (authenticate) app.use(authentication({ authenticate, open, publicUrl: dependencies.publicUrl, log }));
   const limitBody = bodyLimit({
     maxSize: limits.json,
     onError: () => {
@@ -71,45 +60,24 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
       );
     },
   });
-  // Forms are streamed, and limited where they are read.
+  // Forms are streamed; their reader limits them.
   app.use((c, next) => (isForm(c) ? next() : limitBody(c, next)));
 
-  serveHealth(app, { runtime, checkStore: parts.checkStore, log });
+  serveHealth(app, { runtime, checkStore: dependencies.checkStore, log });
   app.get('/metrics', metrics.expose);
-  app.route('/', createNative(apiParts));
-  for (const { routes } of spoken) app.route('/', routes);
-  serveDocs(app, authenticate ? openPaths : null);
-  serveConsole(app, { temporalUi: parts.temporalUi ?? null });
+  for (const { routes } of dialects) app.route('/', routes);
+  serveDocs(app, authenticate ? open : null);
+  serveConsole(app, { temporalUi: dependencies.temporalUi ?? null });
 
-  const fail = (c: Context<Env>, error: DarkroomError): Response => {
-    const dialect = spoken.find(({ owns }) => owns(c.req.path));
-    return dialect ? dialect.fail(c, error) : problemResponse(c, error);
-  };
-  app.notFound((c) => fail(c, nothingHere(app, c)));
-  app.onError((error, c) => fail(c, publicError(brokenOff(c, error) ?? error, log)));
+  app.notFound((c) =>
+    fail(c, new DarkroomError('route_not_found', `There is nothing at ${c.req.path}; see /docs`)),
+  );
+  app.onError((error, c) => fail(c, publicError(toUploadInterrupted(c, error) ?? error, log)));
   return app;
 }
 
-/** What to say when the client went away while it was sending, which nobody hears but the log and the metrics; else null. */
-function brokenOff({ env: { incoming } }: Context<Env>, error: Error): DarkroomError | null {
+/** Returns the error for a client that disconnected while it sent the body, for log and metrics; null for other errors. */
+function toUploadInterrupted({ env: { incoming } }: Context<ApiEnv>, error: Error): DarkroomError | null {
   if (error !== incoming.errored) return null;
   return new DarkroomError('upload_interrupted', 'The connection broke before the body had arrived');
-}
-
-/** 405 where another method would have been right (Hono itself knows only 404). */
-function nothingHere(app: OpenAPIHono<Env>, c: Context): DarkroomError {
-  const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => {
-    const [handlers] = app.router.match(method, c.req.path);
-    return handlers.some(([[, route]]) => route.method === method);
-  });
-  if (methods.length === 0) {
-    return new DarkroomError('route_not_found', `There is nothing at ${c.req.path}; see /docs`);
-  }
-  // HEAD is answered wherever GET is.
-  const allowed = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-  c.header('allow', allowed.join(', '));
-  return new DarkroomError(
-    'method_not_allowed',
-    `${c.req.path} takes ${methods.join(', ')}, not ${c.req.method}`,
-  );
 }

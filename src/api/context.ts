@@ -10,7 +10,7 @@ import type { Estimator } from '../jobs/query/estimator.ts';
 import type { Watcher } from '../jobs/query/watcher.ts';
 import type { JobSubmissions } from '../jobs/submit/job-submissions.ts';
 
-export interface ApiParts {
+export interface ApiDependencies {
   readonly jobs: Jobs;
   readonly submissions: JobSubmissions;
   readonly watcher: Watcher;
@@ -30,24 +30,10 @@ export interface ApiParts {
   readonly photographs: (directory: string, tenant: string) => Promise<readonly string[]>;
   /** Bytes: of a file, of a request with files, of one without. */
   readonly limits: { readonly asset: number; readonly upload: number; readonly json: number };
-  readonly guestkit: {
-    /** Jobs that may be pending at once. */
-    readonly maxQueueSize: number;
-    /** Computing steps at once, where the workers do not say. */
-    readonly concurrentJobs: number;
-  };
-  /** What becomes of a task whose client does not say. */
-  readonly tasks: {
-    readonly operation: string;
-    /** Null: those that suit the operation. */
-    readonly params: Record<string, unknown> | null;
-    /** Most assets in one call. */
-    readonly assetsPerBatch: number;
-    /** A task of unknown size begins when it has assets, and none came for so long. */
-    readonly quietSeconds: number;
-  };
+  /** CPU stages that a worker runs at once by this server's settings, for when no worker reports its own number. */
+  readonly cpuSlots: number;
   /** Address of this server as clients know it, without a slash at the end. */
   readonly publicUrl: string;
 }
 
-export type Env = { Variables: { tenant: string }; Bindings: HttpBindings };
+export type ApiEnv = { Variables: { tenant: string }; Bindings: HttpBindings };

@@ -1,10 +1,13 @@
 /** `darkroom api`: the HTTP API alone. */
 
 import { createApp } from '../api/app.ts';
-import { type ReadinessFailure, readinessFailures } from '../api/readiness.ts';
-import { type HttpServer, listen } from '../api/server.ts';
+import type { ApiDependencies } from '../api/context.ts';
+import { type ReadinessFailure, readinessFailures } from '../api/health/readiness.ts';
+import { createMetrics } from '../api/metrics.ts';
+import { type HttpServer, listen } from '../api/server/server.ts';
 import { composeApi } from '../compose.ts';
 import { type Config, readConfig } from '../config/config.ts';
+import { loadDialects } from '../dialects/load.ts';
 import { listPhotographs } from '../inputs/photographs.ts';
 import { rootsOf } from '../inputs/roots.ts';
 import { Estimator } from '../jobs/query/estimator.ts';
@@ -58,7 +61,8 @@ export async function startApi(
   const checks = new TtlCache<void>(1000, 1);
   const checkStore = () => checks.get('', () => store.check());
   const watcher = new Watcher((ref) => jobs.open(ref));
-  const app = createApp({
+  const metrics = createMetrics(runtime);
+  const dependencies: ApiDependencies = {
     jobs,
     submissions,
     watcher,
@@ -69,23 +73,21 @@ export async function startApi(
     checkStore,
     photographs: async (directory, tenant) =>
       listPhotographs(rootsOf(config.DARKROOM_INPUT_ROOTS, tenant), directory),
-    log,
     limits: {
       asset: config.DARKROOM_MAX_ASSET_BYTES,
       upload: config.DARKROOM_MAX_UPLOAD_BYTES,
       json: config.DARKROOM_MAX_BODY_BYTES,
     },
-    guestkit: {
-      maxQueueSize: config.DARKROOM_GUESTKIT_MAX_QUEUE_SIZE,
-      concurrentJobs: config.DARKROOM_CPU_SLOTS,
-    },
-    tasks: {
-      operation: config.DARKROOM_TASK_OPERATION,
-      params: config.DARKROOM_TASK_PARAMS,
-      assetsPerBatch: config.DARKROOM_TASK_ASSETS_PER_BATCH,
-      quietSeconds: config.DARKROOM_TASK_QUIET_SECONDS,
-    },
+    cpuSlots: config.DARKROOM_CPU_SLOTS,
     publicUrl: config.publicUrl,
+    onSubmitted: metrics.submitted,
+    exposeMetrics: metrics.expose,
+  };
+  const app = createApp({
+    ...dependencies,
+    dialects: await loadDialects(dependencies, { ...config }),
+    metrics,
+    log,
     loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,
     authenticate,
     temporalUi,

@@ -17,15 +17,14 @@ export function withServer(command: Command, jsonMeaning = 'print one JSON docum
     .addHelpText('after', exitCodeHelp);
 }
 
-export const addressOf = ({ url }: ServerOptions): string =>
-  url || process.env['DARKROOM_URL'] || DEFAULT_URL;
+export const jobUrl = ({ url }: ServerOptions): string => url || process.env['DARKROOM_URL'] || DEFAULT_URL;
 
 /** From the environment alone: what stands on a command line can be read by every user of the machine. */
 export const tokenOf = (): string | undefined => process.env['DARKROOM_TOKEN'] || undefined;
 
 export function clientOf(options: ServerOptions): Darkroom {
   try {
-    return createClient({ url: addressOf(options), token: tokenOf() });
+    return createClient({ url: jobUrl(options), token: tokenOf() });
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message) : error;
   }

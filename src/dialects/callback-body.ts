@@ -1,21 +1,20 @@
-/** What a callback says. Each dialect whose clients expect a body of its own has a file here; the others get the native one. */
-
+/** The bodies of callbacks. A dialect whose clients expect a body of their own writes it; the others send the native one. */
 import type { CallbackEvent, Job } from '../jobs/model/job.ts';
 import type { StoredResult } from '../jobs/ports/job-archive.ts';
 
-export interface CallbackNews {
+export interface CallbackContext {
   readonly event: CallbackEvent;
-  /** When it happened. */
+  /** When it happened, ISO 8601. */
   readonly at: string;
   /** The job at that moment. */
   readonly job: Job;
-  /** What the client gave to know us by; it is sent as a bearer token in any case. */
+  /** The token that the client gave with its callback. Every callback carries it as a bearer token too. */
   readonly token: string | null;
   /** Address of this server, without a slash at the end. */
   readonly publicUrl: string;
-  /** Of a job that completed; else null. Throws store_unavailable. */
+  /** Reads the result of a completed job; null for other jobs. Throws store_unavailable. */
   result(): Promise<StoredResult | null>;
 }
 
-/** Gives what is sent as JSON. */
-export type CallbackBody = (news: CallbackNews) => unknown;
+/** Returns the value that is sent as JSON. */
+export type CallbackBody = (context: CallbackContext) => unknown;

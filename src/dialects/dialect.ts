@@ -1,19 +1,37 @@
-/** An API that this server speaks besides its own: routes, and the shape that its errors have. */
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
-import type { ApiParts, Env } from '../api/context.ts';
-import type { DarkroomError } from '../errors.ts';
+/** What the `index.ts` of a dialect's folder exports. */
+import type { ApiDependencies } from '../api/context.ts';
+import type { MountedDialect } from '../api/dialect.ts';
+import type { Setting, SettingValues } from '../lib/settings/setting.ts';
+import type { CallbackBody } from './callback-body.ts';
 
-interface Dialect {
-  /** Also the search attribute of its jobs. */
-  readonly name: string;
-  readonly routes: OpenAPIHono<Env>;
-  /** Whether requests for this path are of this dialect, there being such a route or not; the first that says so is asked. */
-  owns(path: string): boolean;
-  /** Every failure of a request, in the words of this dialect: 404, 405, 413, 415, 503 … */
-  fail(c: Context<Env>, error: DarkroomError): Response;
-  /** Paths that everybody may read, also where all others must log in. Nothing of a tenant is there. */
-  readonly open?: readonly string[];
+type Settings = Readonly<Record<string, Setting>>;
+
+/** What the lazy module of a dialect exports. Only API processes load it. */
+interface DialectApi<Own extends Settings> extends Pick<MountedDialect, 'fail'> {
+  /** Returns the routes. Throws ConfigError if a setting does not fit the operations of this server. */
+  createRoutes(dependencies: ApiDependencies, config: SettingValues<Own>): MountedDialect['routes'];
 }
 
-export type CreateDialect = (parts: ApiParts) => Dialect;
+/** An API that this server speaks. Workers read the definition too, so its file must not import Hono. */
+export interface Dialect<Own extends Settings = Settings> extends Pick<MountedDialect, 'paths'> {
+  /** Also the search attribute of its jobs. */
+  readonly name: string;
+  /** Paths that are readable without login. They must not show data of a tenant. */
+  readonly publicPaths?: readonly string[];
+  readonly settings?: Own;
+  readonly api: () => Promise<DialectApi<Own>>;
+  /** Returns the body of a callback. Left out, callbacks have the native body. */
+  readonly callbackBody?: CallbackBody;
+}
+
+/**
+ * Defines a dialect.
+ *
+ * @example
+ * export const acme = defineDialect({
+ *   name: 'acme',
+ *   paths: ['/acme'],
+ *   api: () => import('./routes.ts'),
+ * });
+ */
+export const defineDialect = <const Own extends Settings>(dialect: Dialect<Own>): Dialect<Own> => dialect;

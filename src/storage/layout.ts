@@ -1,79 +1,79 @@
-/** Where everything of a job lies in the object store. The one place that spells keys. */
+/**
+ * Keys of all objects that darkroom stores. This is the only module that spells them.
+ *
+ * Keys that begin with an underscore belong to no tenant: the name of a tenant never does.
+ */
 
 import type { Batch } from '../jobs/model/batch.ts';
+import type { StagePart } from '../jobs/model/checkpoint.ts';
 import type { JobRef } from '../jobs/model/run-input.ts';
 import type { ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
 
+/** Below it are all objects of a job, except the fixed-key input, list entries and the tombstone. */
 export const jobPrefix = ({ tenant, id }: JobRef): string => `${tenant}/jobs/${id}/`;
 
-/** The job as it ended. */
+/** The record of a job that has ended. */
 export const recordKey = (ref: JobRef): string => `${jobPrefix(ref)}job.json`;
 
-/** Inputs with secrets, or too long for Temporal, encrypted: `name` is that of the request, and a number, so that none overwrites another's. */
+/** Encrypted inputs. `name` is the id of the request and a number, so no request overwrites those of another. */
 export const sealedKey = (ref: JobRef, name: string): string => `${jobPrefix(ref)}sealed/${name}`;
 
 export const sealedPrefix = (ref: JobRef, request: string): string => `${jobPrefix(ref)}sealed/${request}/`;
 
-/** Of assets that were fetched: their bytes, and how each download went. */
+/** Downloaded assets, and the outcomes of the downloads. */
 export const fetchedPrefix = (ref: JobRef): string => `${jobPrefix(ref)}inputs/`;
 
 /** Outcomes of the downloads of a batch. */
 export const batchKey = (ref: JobRef, batch: Batch): string =>
   `${fetchedPrefix(ref)}${pad(batch.index)}.json`;
 
-/** `attempt`: each download has a name of its own. */
-export const assetKey = (ref: JobRef, index: number, attempt: string): string =>
-  `${fetchedPrefix(ref)}files/${pad(index)}-${attempt}`;
+/** `download`: an id of this download. */
+export const assetKey = (ref: JobRef, index: number, download: string): string =>
+  `${fetchedPrefix(ref)}files/${pad(index)}-${download}`;
 
-/** The only input of a job of an API that says where it lies: beside the jobs, under the job's id. */
+/** The only input of a job whose dialect documents where inputs are stored. */
 export const inputKey = ({ tenant, id }: JobRef): string => `${tenant}/input/${id}`;
 
-/** What an upload that lies there is called. */
+/** The name of the upload at `inputKey`. */
 export const ONLY_INPUT = 'input';
 
-/** Bytes that came with a request: `name` is that of the request, and a number; or `ONLY_INPUT`. */
+/** Uploaded bytes. `name` is the id of the request and a number, or `ONLY_INPUT`. */
 export const uploadKey = (ref: JobRef, name: string): string =>
   name === ONLY_INPUT ? inputKey(ref) : `${jobPrefix(ref)}uploads/${name}`;
 
 export const uploadPrefix = (ref: JobRef, request: string): string => `${jobPrefix(ref)}uploads/${request}/`;
 
-/** Of all tenants: requests that have put something into the store, and made no job of it yet. */
-export const begunRequestsPrefix = '_uploading/';
+/** Markers of requests that have stored something and whose job is not accepted yet. */
+export const openRequestsPrefix = '_uploading/';
 
-export const begunRequestKey = (request: string): string => `${begunRequestsPrefix}${request}`;
+export const openRequestKey = (request: string): string => `${openRequestsPrefix}${request}`;
 
-/** Of all tenants: keys of the API. No tenant's name begins with an underscore. */
+/** API keys. */
 export const apiKeysPrefix = '_keys/';
 
 export const apiKeyKey = (id: string): string => `${apiKeysPrefix}${id}.json`;
 
-/** Tells which master key the store is sealed with. */
+/** The fingerprint of the master key that the store is encrypted with. */
 export const masterKeyKey = '_master-key';
 
-/** What stages made. */
+/** All that stages wrote. */
 export const runsPrefix = (ref: JobRef): string => `${jobPrefix(ref)}runs/`;
 
-/** The run that an object belongs to; 0 where it belongs to none. */
+/** The run that an object belongs to; 0 for objects outside of runs. */
 export const runOf = (ref: JobRef, key: string): number =>
   key.startsWith(runsPrefix(ref)) ? Number.parseInt(key.slice(runsPrefix(ref).length), 10) : 0;
 
 const runPrefix = (ref: JobRef, run: number): string => `${runsPrefix(ref)}${run}/`;
 
-/** A stage's part (a batch, or all) that is done: its outputs and what it left in the workspace. */
-export const checkpointKey = (ref: JobRef, run: number, stage: string, batch: Batch | null): string =>
-  `${runPrefix(ref, run)}stages/${stage}/${part(batch)}.json`;
+export const checkpointKey = ({ job, stage, batch }: StagePart): string =>
+  `${runPrefix(job, stage.run)}stages/${stage.name}/${batchName(batch)}.json`;
 
-export const workspacePrefix = (ref: JobRef, run: number, stage: string, batch: Batch | null): string =>
-  `${runPrefix(ref, run)}stages/${stage}/files/${part(batch)}/`;
+export const workspacePrefix = ({ job, stage, batch }: StagePart): string =>
+  `${runPrefix(job, stage.run)}stages/${stage.name}/files/${batchName(batch)}/`;
 
-/** Batches may choose the same names for their outputs, so each has a folder of its own. */
-export const outputKey = (
-  ref: JobRef,
-  run: number,
-  stage: string,
-  batch: Batch | null,
-  path: string,
-): string => `${runPrefix(ref, run)}outputs/${stage}/${part(batch)}/${path}`;
+/** Each batch has a directory of its own, because several may choose the same names for their outputs. */
+export const outputPrefix = ({ job, stage, batch }: StagePart): string =>
+  `${runPrefix(job, stage.run)}outputs/${stage.name}/${batchName(batch)}/`;
 
 export const manifestKey = (ref: JobRef, run: number): string => `${runPrefix(ref, run)}manifest.json`;
 
@@ -85,39 +85,41 @@ export const deliveryKey = (ref: JobRef, run: number, seq: number): string =>
 /** Outlives the job, so that its id stays taken. */
 export const tombstoneKey = ({ tenant, id }: JobRef): string => `${tenant}/deleted/${id}`;
 
+/** List entries of ended jobs. */
 export const endedPrefix = (tenant: string): string => `${tenant}/ended/`;
 
-/** One small object for each ended job; in ascending order of keys the newest end comes first. */
+/** In ascending order of keys, the latest end comes first. */
 export const endedKey = (ref: JobRef, completedAt: Date): string =>
-  `${endedPrefix(ref.tenant)}${latestFirst(completedAt)}-${ref.id}`;
+  `${endedBefore(ref.tenant, completedAt)}-${ref.id}`;
 
-/** Of all tenants: ended jobs of which something is to be erased; in ascending order of keys the longest due comes first. */
-export const duePrefix = '_due/';
+/** Sorts before the entries of all jobs that ended before this time. */
+export const endedBefore = (tenant: string, at: Date): string => `${endedPrefix(tenant)}${latestFirst(at)}`;
 
-export const dueKey = ({ ref, run, what, at }: ScheduledDeletion): string =>
-  `${duePrefix}${time(at)}-${ref.tenant}-${ref.id}-${pad(run)}-${what}`;
-
-/** Whether it is due by this time. */
-export const isDue = (key: string, now: Date): boolean => key < `${duePrefix}${time(now)}`;
-
-/** Of all tenants: what runs took, an empty object each, by the day of their end. */
-export const usagePrefix = '_usage/';
-
-export const usageDay = (day: string, tenant: string): string => `${usagePrefix}${day}/${tenant}/`;
-
-/** A day of a tenant that is over, added up. */
-export const usageSum = (day: string, tenant: string): string => `${usagePrefix}sums/${tenant}/${day}.json`;
-
+/** List entries of refused jobs. */
 export const refusedPrefix = (tenant: string): string => `${tenant}/refused/`;
 
-/** Likewise, for each job that was refused. */
 export const refusedKey = (ref: JobRef, at: Date): string =>
   `${refusedPrefix(ref.tenant)}${latestFirst(at)}-${ref.id}`;
 
-/** Sorts before every job that ended earlier than this time. */
-export const endedBefore = (tenant: string, at: Date): string => `${endedPrefix(tenant)}${latestFirst(at)}`;
+/** The schedule of deletions of all tenants. In ascending order of keys, the oldest comes first. */
+export const deletionsPrefix = '_due/';
 
-const time = (at: Date): string => String(at.getTime()).padStart(14, '0');
-const latestFirst = (at: Date): string => String(1e14 - at.getTime()).padStart(14, '0');
+export const deletionKey = ({ ref, run, what, at }: ScheduledDeletion): string =>
+  `${deletionsPrefix}${digits(at.getTime())}-${ref.tenant}-${ref.id}-${pad(run)}-${what}`;
+
+/** Whether the deletion under this key is due. */
+export const isDue = (key: string, now: Date): boolean => key < `${deletionsPrefix}${digits(now.getTime())}`;
+
+/** Usage of ended runs, by the day of their end: an empty object for each run. */
+export const usagePrefix = '_usage/';
+
+export const usageDayPrefix = (day: string, tenant: string): string => `${usagePrefix}${day}/${tenant}/`;
+
+/** The totals of a day and tenant. */
+export const usageTotalKey = (day: string, tenant: string): string =>
+  `${usagePrefix}sums/${tenant}/${day}.json`;
+
+const digits = (number: number): string => String(number).padStart(14, '0');
+const latestFirst = (at: Date): string => digits(1e14 - at.getTime());
 const pad = (index: number): string => String(index).padStart(5, '0');
-const part = (batch: Batch | null): string => (batch === null ? 'all' : pad(batch.index));
+const batchName = (batch: Batch | null): string => (batch === null ? 'all' : pad(batch.index));

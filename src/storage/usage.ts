@@ -1,6 +1,6 @@
 /**
- * Usage in the object store. A run that ends leaves an empty object whose name says all, so that nobody has to read, add
- * and write what others add to at the same time; days that are long over are added up by the retention.
+ * Usage of runs. Each run that ends writes an empty object whose key holds all figures: no writer has to read and update
+ * a total that others update at the same time. Retention replaces the objects of old days by totals.
  */
 import type { Job } from '../jobs/model/job.ts';
 import type { TerminalState } from '../jobs/model/states.ts';
@@ -9,24 +9,29 @@ import { readJson } from './json.ts';
 import * as layout from './layout.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** A run that cannot record its end, because the store is away, does so later; after this long the day is taken to be complete. */
+/** A run that ends during an outage of the store is recorded later. After this long, a day is complete. */
 const COMPLETE_AFTER_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Of a report, from a store that may be far away. */
-const DAYS_AT_ONCE = 16;
+/** Days that a report reads concurrently. */
+const READ_CONCURRENCY = 16;
 
-/** Enters a run that has ended; doing so again changes nothing. */
-export async function enterUsage(store: ObjectStore, job: Job): Promise<void> {
+/** Separates the figures in a key. */
+const SEPARATOR = '~';
+
+/** Records the usage of a run that has ended. Idempotent. */
+export async function recordUsage(store: ObjectStore, job: Job): Promise<void> {
   if (!job.completed_at) return;
   const { id, tenant, run, operation, state, usage } = job;
-  const words = [id, run, state, usage.bytes_in, usage.bytes_out, Math.round(usage.compute_seconds * 1000)];
-  const day = layout.usageDay(job.completed_at.slice(0, 10), tenant);
-  await store.put(`${day}${operation}/${words.join('~')}`, '');
+  const computeMs = Math.round(usage.compute_seconds * 1000);
+  const figures = [id, run, state, usage.bytes_in, usage.bytes_out, computeMs].join(SEPARATOR);
+  const prefix = layout.usageDayPrefix(job.completed_at.slice(0, 10), tenant);
+  await store.put(`${prefix}${operation}/${figures}`, '');
 }
 
-function rowOf(day: string, key: string): UsageRow {
-  const [, , , operation = '', words = ''] = key.split('/');
-  const [, , state, bytesIn, bytesOut, computeMs] = words.split('~');
+/** Parses the key of a run's usage. */
+function parseRow(day: string, key: string): UsageRow {
+  const [, , , operation = '', figures = ''] = key.split('/');
+  const [, , state, bytesIn, bytesOut, computeMs] = figures.split(SEPARATOR);
   const jobs = { completed: 0, failed: 0, cancelled: 0, [state as TerminalState]: 1 };
   const [bytes_in, bytes_out] = [Number(bytesIn), Number(bytesOut)];
   return { day, operation, jobs, bytes_in, bytes_out, compute_seconds: Number(computeMs) / 1000 };
@@ -42,22 +47,23 @@ export class StoredUsage implements UsageLedger {
   async rows(tenant: string, from: string, to: string): Promise<UsageRow[]> {
     const days = daysBetween(from, to);
     const rows: UsageRow[] = [];
-    for (let at = 0; at < days.length; at += DAYS_AT_ONCE) {
-      const some = days.slice(at, at + DAYS_AT_ONCE).map((day) => this.#day(day, tenant));
+    for (let at = 0; at < days.length; at += READ_CONCURRENCY) {
+      const some = days.slice(at, at + READ_CONCURRENCY).map((day) => this.#readDay(day, tenant));
       rows.push(...(await Promise.all(some)).flat());
     }
     return rows;
   }
 
-  async #day(day: string, tenant: string): Promise<UsageRow[]> {
-    const sum = await readJson<UsageRow[]>(this.#store, layout.usageSum(day, tenant));
-    return sum ?? this.#count(day, tenant);
+  async #readDay(day: string, tenant: string): Promise<UsageRow[]> {
+    const totals = await readJson<UsageRow[]>(this.#store, layout.usageTotalKey(day, tenant));
+    return totals ?? this.#addUp(day, tenant);
   }
 
-  async #count(day: string, tenant: string): Promise<UsageRow[]> {
+  /** Totals of the runs of a day, by operation. */
+  async #addUp(day: string, tenant: string): Promise<UsageRow[]> {
     const rows = new Map<string, UsageRow>();
-    for await (const { key } of this.#store.list(layout.usageDay(day, tenant))) {
-      const row = rowOf(day, key);
+    for await (const { key } of this.#store.list(layout.usageDayPrefix(day, tenant))) {
+      const row = parseRow(day, key);
       const sum = rows.get(row.operation);
       rows.set(row.operation, sum ? added(sum, row) : row);
     }
@@ -72,16 +78,16 @@ export class StoredUsage implements UsageLedger {
       const first = await this.#firstDay();
       if (!first || first.day >= complete) return summed;
       const { day, tenant } = first;
-      const sum = layout.usageSum(day, tenant);
-      const rows = await this.#count(day, tenant);
-      // Another that does this at the same time, or was cut short, has written its sum before it deleted what it had counted.
-      if (!(await this.#store.head(sum))) await this.#store.put(sum, JSON.stringify(rows));
-      await this.#store.deleteAll(layout.usageDay(day, tenant));
+      const totalKey = layout.usageTotalKey(day, tenant);
+      const rows = await this.#addUp(day, tenant);
+      // Totals that exist are right: a process that was interrupted here wrote them before it deleted anything.
+      if (!(await this.#store.head(totalKey))) await this.#store.put(totalKey, JSON.stringify(rows));
+      await this.#store.deleteAll(layout.usageDayPrefix(day, tenant));
       summed += 1;
     }
   }
 
-  /** The first day and tenant of which there are single entries; days sort before the word `sums`. */
+  /** The first day and tenant with runs that are not added up. Days sort before the word `sums`. */
   async #firstDay(): Promise<{ day: string; tenant: string } | null> {
     for await (const { key } of this.#store.list(layout.usagePrefix)) {
       const [, day = '', tenant = ''] = key.split('/');

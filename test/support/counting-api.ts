@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Env } from '../../src/api/context.ts';
-import { createHttpServer } from '../../src/api/server.ts';
+import type { ApiEnv } from '../../src/api/context.ts';
+import { createHttpServer } from '../../src/api/server/server.ts';
 import { composeApi } from '../../src/compose.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { eventRoutes } from '../../src/dialects/native/events.ts';
@@ -41,7 +41,7 @@ export async function startCountingApi({ dataDir }: Darkroom, heartbeatMs: numbe
     onSubmitted: () => undefined,
     photographs: (directory: string) => listPhotographs([], directory),
   };
-  const app = new OpenAPIHono<Env>();
+  const app = new OpenAPIHono<ApiEnv>();
   app.use(async (c, next) => {
     c.set('tenant', 'public');
     await next();

@@ -14,7 +14,7 @@ import {
   readForm,
 } from '../../src/api/forms/multipart.ts';
 import { problemResponse, publicError } from '../../src/api/problems/problem.ts';
-import { createHttpServer } from '../../src/api/server.ts';
+import { createHttpServer } from '../../src/api/server/server.ts';
 import { createLog } from '../../src/log.ts';
 
 const roomy: FormLimits = {

@@ -117,6 +117,7 @@ export const rules: readonly ImportRule[] = [
       'zod',
       'hono',
       '@hono/',
+      'package.json',
       'prom-client',
     ],
     types: ['src/auth/'],
@@ -126,7 +127,6 @@ export const rules: readonly ImportRule[] = [
     purpose: 'The HTTP application: middleware, errors, forms, files, console.',
     may: [
       'src/api/',
-      'src/dialects/',
       'src/jobs/',
       'src/lib/',
       'src/net/pace.ts',
@@ -169,22 +169,17 @@ export const rules: readonly ImportRule[] = [
     purpose: 'The durable steps, each idempotent.',
     may: [
       'activities/',
-      'src/dialects/',
       'src/inputs/',
       'src/jobs/',
-      'src/storage/',
       'src/net/',
       'src/lib/',
-      'src/auth/keyring.ts',
       'src/errors.ts',
       'node',
       '@temporalio/',
       'standardwebhooks',
       'mime',
-      'zod',
-      'prom-client',
     ],
-    types: ['operations/'],
+    types: ['operations/', 'src/auth/keyring.ts', 'src/dialects/callback-body.ts'],
   },
   {
     of: 'operations/',
@@ -206,7 +201,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'web/',
     purpose: 'The console.',
-    may: ['web/', 'src/client/client.ts', 'src/lib/units.ts', 'preact'],
+    may: ['web/', 'src/client/client.ts', 'src/lib/semaphore.ts', 'src/lib/units.ts', 'preact'],
   },
 ];
 

@@ -9,15 +9,17 @@ import { createActivities } from '../../activities/index.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { builtIn, createRegistry } from '../../operations/registry.ts';
 import { loadKeyring } from '../../src/auth/keyring.ts';
+import { callbackBody } from '../../src/dialects/load.ts';
 import { Jobs } from '../../src/jobs/jobs.ts';
 import { Retention } from '../../src/jobs/lifecycle/retention.ts';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
 import type { RetentionPolicy } from '../../src/jobs/model/run-input.ts';
+import type { JobArchive } from '../../src/jobs/ports/job-archive.ts';
 import { tenantQuotas } from '../../src/jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from '../../src/jobs/submit/job-submissions.ts';
 import { Semaphore } from '../../src/lib/semaphore.ts';
 import { createGuardedHttp } from '../../src/net/guarded-http.ts';
-import { StoredArchive } from '../../src/storage/archive.ts';
+import { createJobArchive, createRunFiles } from '../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { StoredUsage } from '../../src/storage/usage.ts';
@@ -32,7 +34,7 @@ export interface Lab {
   readonly temporal: TemporalTarget;
   readonly jobs: Jobs;
   readonly retention: Retention;
-  readonly archive: StoredArchive;
+  readonly archive: JobArchive;
   readonly storeDir: string;
   /** Scratch of its worker. */
   readonly workDir: string;
@@ -58,7 +60,7 @@ export async function startLab(
 
   const store = given ?? createFilesystemStore({ root: storeDir });
   const keys = await loadKeyring([], dataDir);
-  const archive = new StoredArchive(store, keys);
+  const archive = createJobArchive(store, keys);
   const registry = createRegistry([...builtIn, ...operations]);
   const runtime = new TemporalRuntime(client, registry.capabilities);
   const quotas = tenantQuotas(runtime, () => Number.POSITIVE_INFINITY);
@@ -79,7 +81,7 @@ export async function startLab(
   );
   const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const activities = createActivities({
-    store,
+    ...createRunFiles(store),
     archive,
     retention,
     keys,
@@ -96,7 +98,7 @@ export async function startLab(
     downloadSlots: new Semaphore(20),
     callbackTimeoutMs: 10_000,
     publicUrl: 'http://lab.invalid',
-    callbackBodies: {},
+    callbackBody,
   });
   const connection = await NativeConnection.connect(temporal.options);
   const slots = { io: 20, cpu: 2, ...more };

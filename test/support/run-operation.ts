@@ -2,10 +2,10 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Names, ScratchOutputs } from '../../activities/outputs.ts';
+import { ScratchOutputs, UniqueNames } from '../../activities/outputs.ts';
 import type {
-  EngineAtHand,
   InputFile,
+  InstalledEngine,
   Operation,
   StageContext,
   StageOutcome,
@@ -25,7 +25,7 @@ export interface RunOptions {
   readonly params?: Record<string, unknown>;
   readonly assets?: readonly TestAsset[];
   readonly signal?: AbortSignal;
-  readonly engines?: Readonly<Record<string, EngineAtHand>>;
+  readonly engines?: Readonly<Record<string, InstalledEngine>>;
   /** Bytes. */
   readonly memory?: number;
   /** From 1. */
@@ -67,7 +67,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
   if (!parsed?.ok) throw new TypeError(`Parameters refused: ${JSON.stringify(parsed?.errors)}`);
 
   const inputs = await Promise.all(assets.map((asset, index) => layDown(root, asset, index)));
-  const names = new Names();
+  const names = new UniqueNames();
   const files = new Map<string, Buffer>();
   const progress: Progress[] = [];
   const failures: StageOutcome[] = [];
@@ -110,8 +110,8 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
         },
       };
       await stage.run(context);
-      for (const { name, wanted } of outputs.made) {
-        files.set(names.claim(wanted), await readFile(outputs.pathOf(name)));
+      for (const { name, requested } of outputs.created) {
+        files.set(names.claim(requested), await readFile(outputs.pathOf(name)));
       }
       data = outputs.data ?? data;
       parts.push(part);

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { Hono } from 'hono';
-import { createHttpServer } from '../../src/api/server.ts';
+import { createHttpServer } from '../../src/api/server/server.ts';
 import { type ZipFile, zipResponse } from '../../src/api/zip/zip-response.ts';
 import { listening } from './form-server.ts';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import type { AssetRecord } from '../../activities/asset-record.ts';
+import type { AssetDownload } from '../../src/jobs/ports/run-files.ts';
 import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/temporal/embedded/server.ts';
 import { type Darkroom, ready, sleep, startDarkroom } from '../support/server.ts';
@@ -203,7 +203,7 @@ test('a worker that is cut off in a download writes nothing over what another ha
     const store = join(dataDir, 'store');
     const { records } = JSON.parse(
       await readFile(join(store, `public/jobs/${id}/inputs/00000.json`), 'utf8'),
-    ) as { records: AssetRecord[] };
+    ) as { records: AssetDownload[] };
     expect(records).toHaveLength(2);
     for (const { location, sha256 } of records) {
       if (!location || !('key' in location)) throw new Error('It was not fetched');

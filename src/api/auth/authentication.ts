@@ -4,7 +4,7 @@ import type { Authenticate } from '../../auth/authenticate.ts';
 import type { Principal } from '../../auth/authenticator.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { Env } from '../context.ts';
+import type { ApiEnv } from '../context.ts';
 import { credentialOf } from './credential.ts';
 import { createRefusalLog } from './refusal-log.ts';
 
@@ -24,7 +24,7 @@ export const READS = ['GET', 'HEAD', 'OPTIONS'];
 export const isOpen = (open: readonly string[], path: string): boolean =>
   open.some((one) => (one.endsWith('/*') ? path.startsWith(one.slice(0, -1)) : path === one));
 
-export function authentication({ authenticate, open, publicUrl, log }: AuthParts): MiddlewareHandler<Env> {
+export function authentication({ authenticate, open, publicUrl, log }: AuthParts): MiddlewareHandler<ApiEnv> {
   const refused = createRefusalLog(log);
   return async (c, next) => {
     const reads = READS.includes(c.req.method);

@@ -3,13 +3,13 @@ import type { Context } from 'hono';
 import type { Principal } from '../../auth/authenticator.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { Env } from '../context.ts';
+import type { ApiEnv } from '../context.ts';
 
 /** Lines that are written in so many milliseconds; of more, the next line tells how many there were. */
 const MOST = 20;
 const WINDOW_MS = 10_000;
 
-type Tell = (c: Context<Env>, error: unknown, caller: Principal | null) => void;
+type Tell = (c: Context<ApiEnv>, error: unknown, caller: Principal | null) => void;
 
 export function createRefusalLog(log: Log): Tell {
   let [until, written, unwritten] = [0, 0, 0];
@@ -33,6 +33,6 @@ export function createRefusalLog(log: Log): Tell {
       ...more,
     };
     if (isOutage) log.warn({ ...facts, err: error }, 'Who asks cannot be found out');
-    else log.info(facts, 'Not let in');
+    else log.info(facts, 'Authentication failed');
   };
 }

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { HttpBindings } from '@hono/node-server';
 import { DarkroomError } from '../../errors.ts';
-import { requireIdentity } from '../files/content-encoding.ts';
+import { requireIdentity } from '../bodies/content-encoding.ts';
 import { feed } from './feed.ts';
 import { createParser, type Part } from './parser.ts';
 import { malformed } from './part-head.ts';

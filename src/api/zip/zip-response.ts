@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Context } from 'hono';
 import { formatContentDisposition } from '../../lib/content-disposition.ts';
-import { matches } from '../files/files.ts';
+import { matches } from '../files/file-response.ts';
 import { safeNames } from './names.ts';
 import { zipLength, zipStream } from './stream.ts';
 

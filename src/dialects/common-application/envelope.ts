@@ -2,11 +2,11 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { json } from '../../api/openapi.ts';
-import { describeFailure } from '../../api/problems/bad-fields.ts';
+import { json } from '../../api/openapi/responses.ts';
+import { describeFailure } from '../../api/problems/describe-failure.ts';
 import { failureHeaders } from '../../api/problems/problem.ts';
 import type { DarkroomError, ErrorCode } from '../../errors.ts';
-import { nameOf } from './fields.ts';
+import { toFieldName } from './fields.ts';
 
 export const envelope = <Data extends z.ZodType>(data: Data) =>
   z.object({ success: z.boolean(), message: z.string().nullable(), data });
@@ -23,7 +23,7 @@ const failure = envelope(z.null())
 export const fails = (...statuses: number[]) =>
   Object.fromEntries(statuses.map((status) => [status, json(failure, '`message` says why')]));
 
-export const failed = (c: Context, error: DarkroomError): Response =>
+export const fail = (c: Context, error: DarkroomError): Response =>
   c.json({ success: false, message: messageOf(c, error), data: null }, codeOf(error), failureHeaders(error));
 
 /** In these messages the domain speaks of jobs, and quotes nothing but ids. */
@@ -39,7 +39,7 @@ function messageOf(c: Context, error: DarkroomError): string {
   if (aboutJobs.includes(error.code))
     return error.message.replaceAll(/\b([Jj])ob\b/g, (_, letter) => (letter === 'J' ? 'Task' : 'task'));
   const assets = c.req.path === '/api/v1/task' ? 'assets_total' : 'data';
-  return describeFailure(error, (pointer) => nameOf(pointer, assets));
+  return describeFailure(error, (pointer) => toFieldName(pointer, assets));
 }
 
 /** A result that is not there is not found. */

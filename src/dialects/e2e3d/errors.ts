@@ -2,19 +2,18 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { json } from '../../api/openapi.ts';
-import { describeFailure } from '../../api/problems/bad-fields.ts';
+import { json } from '../../api/openapi/responses.ts';
+import { describeFailure } from '../../api/problems/describe-failure.ts';
 import { failureHeaders } from '../../api/problems/problem.ts';
 import type { DarkroomError } from '../../errors.ts';
 import { states } from '../../jobs/model/states.ts';
-import { e2e3dStatus } from './callback.ts';
-import { statuses } from './shared.ts';
+import { statuses, toE2e3dStatus } from './model.ts';
 
-const failure = z
+const errorBody = z
   .object({
-    error: z.string().describe('A code of darkroom, for programs'),
-    message: z.string().describe('A sentence; of a bad request, each field with what is wrong'),
-    status: z.enum(statuses).optional().describe('Of the job, where that is why'),
+    error: z.string().describe("darkroom's error code, for programs"),
+    message: z.string().describe('A sentence; for an invalid request, each field with its error'),
+    status: z.enum(statuses).optional().describe('Of the job, if it is the reason'),
   })
   .meta({
     id: 'E2e3dError',
@@ -25,29 +24,29 @@ const failure = z
     },
   });
 
-/** Statuses that are answered with an error. */
+/** Describes error responses with these statuses. */
 export const fails = (...codes: number[]) =>
-  Object.fromEntries(codes.map((code) => [code, json(failure, '`message` says why')]));
+  Object.fromEntries(codes.map((code) => [code, json(errorBody, '`message` says why')]));
 
 export function fail(c: Context, error: DarkroomError): Response {
   const state = states.find((known) => known === error.details?.['state']);
-  const body: z.infer<typeof failure> = {
+  const body: z.infer<typeof errorBody> = {
     error: error.code,
-    message: describeFailure(error, nameOf),
-    ...(state ? { status: e2e3dStatus(state) } : {}),
+    message: describeFailure(error, toFieldName),
+    ...(state ? { status: toE2e3dStatus(state) } : {}),
   };
   return c.json(body, error.status as ContentfulStatusCode, failureHeaders(error));
 }
 
-/** Where the fields of a request go in a JobSpec. */
-const places: readonly (readonly [RegExp, string])[] = [
+/** Pointer into a JobSpec → the field of a request that it comes from. */
+const fieldNames: readonly (readonly [RegExp, string])[] = [
   [/^\/assets(\/|$)/, 'image_set_path'],
   [/^\/callback(\/|$)/, 'notify_url'],
   [/^\/id$/, 'job_id'],
 ];
 
-const nameOf = (pointer: string): string =>
-  places.find(([place]) => place.test(pointer))?.[1] ??
+const toFieldName = (pointer: string): string =>
+  fieldNames.find(([pattern]) => pattern.test(pointer))?.[1] ??
   (pointer
     .replace(/^\/params\//, '/')
     .slice(1)

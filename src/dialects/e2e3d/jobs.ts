@@ -1,13 +1,14 @@
 /** Jobs: the list, how one stands, cancel, pause, resume. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
-import { json } from '../../api/openapi.ts';
+import { parseJobRef } from '../../api/job-ref.ts';
+import { json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { states } from '../../jobs/model/states.ts';
-import { createRoutes, refOf } from '../native/shared.ts';
-import { type E2e3dStatus, e2e3dJob, e2e3dStatus } from './callback.ts';
 import { fails } from './errors.ts';
-import { idParam, jobStatus, NAME, statuses, tags } from './shared.ts';
+import { type E2e3dStatus, e2e3dJob, NAME, statuses, toE2e3dJob, toE2e3dStatus } from './model.ts';
+import { idParam, tags } from './openapi.ts';
 
 const listQuery = z.strictObject({
   status: z
@@ -19,7 +20,7 @@ const listQuery = z.strictObject({
 
 const jobList = z
   .object({
-    jobs: z.array(jobStatus),
+    jobs: z.array(e2e3dJob),
     total: z
       .int()
       .describe('All jobs of this status, on this page or not; of many, as counted at most five seconds ago'),
@@ -27,8 +28,11 @@ const jobList = z
   })
   .meta({ id: 'E2e3dJobs' });
 
-export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimator'>): OpenAPIHono<Env> {
-  const app = createRoutes();
+export function jobRoutes({
+  jobs,
+  estimator,
+}: Pick<ApiDependencies, 'jobs' | 'estimator'>): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
   const lists = new JobLists(jobs, NAME);
 
   app.openapi(
@@ -44,7 +48,7 @@ export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimato
       const { status, ...which } = c.req.valid('query');
       const wanted = { ...which, tenant: c.var.tenant, states: status ? statesOf(status) : null };
       const { jobs, total, next } = await lists.page(wanted, c.req.raw.signal);
-      return c.json({ jobs: jobs.map((job) => e2e3dJob(job)), total, next_cursor: next }, 200);
+      return c.json({ jobs: jobs.map((job) => toE2e3dJob(job)), total, next_cursor: next }, 200);
     },
   );
 
@@ -55,12 +59,12 @@ export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimato
       tags,
       summary: 'How a job stands',
       request: { params: idParam },
-      responses: { 200: json(jobStatus, 'The job'), ...fails(404, 503) },
+      responses: { 200: json(e2e3dJob, 'The job'), ...fails(404, 503) },
     }),
     async (c) => {
-      const snapshot = await jobs.open(refOf(c, c.req.valid('param').job_id), { dialect: NAME });
+      const snapshot = await jobs.open(parseJobRef(c, c.req.valid('param').job_id), { dialect: NAME });
       const expected = await estimator.estimate(snapshot);
-      return c.json(e2e3dJob(snapshot.job, expected?.at ?? null), 200);
+      return c.json(toE2e3dJob(snapshot.job, expected?.at ?? null), 200);
     },
   );
 
@@ -72,16 +76,16 @@ export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimato
       summary: 'Cancel a job; what there is of it stays',
       request: { params: idParam },
       responses: {
-        200: json(jobStatus, 'It is cancelled, now or since an earlier call'),
-        202: json(jobStatus, 'It is being cancelled'),
+        200: json(e2e3dJob, 'It is cancelled, now or since an earlier call'),
+        202: json(e2e3dJob, 'It is being cancelled'),
         ...fails(404, 409, 503),
       },
     }),
     async (c) => {
-      const ref = refOf(c, c.req.valid('param').job_id);
+      const ref = parseJobRef(c, c.req.valid('param').job_id);
       const opened = await jobs.open(ref, { dialect: NAME });
       const job = opened.job.state === 'cancelled' ? opened.job : await opened.control('cancel');
-      return c.json(e2e3dJob(job), job.state === 'cancelled' ? 200 : 202);
+      return c.json(toE2e3dJob(job), job.state === 'cancelled' ? 200 : 202);
     },
   );
 
@@ -96,11 +100,11 @@ export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimato
         tags,
         summary,
         request: { params: idParam },
-        responses: { 200: json(jobStatus, 'The job'), ...fails(404, 409, 503) },
+        responses: { 200: json(e2e3dJob, 'The job'), ...fails(404, 409, 503) },
       }),
       async (c) => {
-        const job = await jobs.open(refOf(c, c.req.valid('param').job_id), { dialect: NAME });
-        return c.json(e2e3dJob(await job.control(action)), 200);
+        const job = await jobs.open(parseJobRef(c, c.req.valid('param').job_id), { dialect: NAME });
+        return c.json(toE2e3dJob(await job.control(action)), 200);
       },
     );
   }
@@ -108,4 +112,4 @@ export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimato
   return app;
 }
 
-const statesOf = (status: E2e3dStatus) => states.filter((state) => e2e3dStatus(state) === status);
+const statesOf = (status: E2e3dStatus) => states.filter((state) => toE2e3dStatus(state) === status);

@@ -4,8 +4,7 @@ import { allJobs } from '../../api/job-lists/job-reading.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { Job } from '../../jobs/model/job.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
-import { type E2e3dStatus, e2e3dStatus } from './callback.ts';
-import { NAME, statuses } from './shared.ts';
+import { type E2e3dStatus, NAME, statuses, toE2e3dStatus } from './model.ts';
 
 /** They are counted by going through the list of jobs, which dashboards need not do each second. */
 const FRESH_MS = 5000;
@@ -37,7 +36,7 @@ export class StatisticsOf {
 }
 
 function statisticsOf(jobs: readonly Job[]): Statistics {
-  const count = (status: E2e3dStatus) => jobs.filter(({ state }) => e2e3dStatus(state) === status).length;
+  const count = (status: E2e3dStatus) => jobs.filter(({ state }) => toE2e3dStatus(state) === status).length;
   const counts = Object.fromEntries(statuses.map((status) => [status, count(status)]));
   const { completed = 0, failed = 0 } = counts;
   const seconds = jobs.flatMap(({ state, started_at, completed_at }) =>

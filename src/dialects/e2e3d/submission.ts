@@ -1,18 +1,17 @@
 /** POST /api/reconstruct. */
-
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { jsonBody, sentType } from '../../api/json-body.ts';
-import { json } from '../../api/openapi.ts';
+import { jsonBody, sentType } from '../../api/bodies/json-body.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError } from '../../errors.ts';
 import { httpUrl } from '../../jobs/model/asset.ts';
 import { jobId } from '../../jobs/model/job.ts';
 import type { JobRequest, Submitter } from '../../jobs/submit/job-submissions.ts';
 import { invalidFields, invalidRequest } from '../../jobs/validation/invalid-request.ts';
-import { createRoutes } from '../native/shared.ts';
-import { e2e3dJob } from './callback.ts';
 import { fails } from './errors.ts';
-import { jobStatus, NAME, OPERATION, qualities, tags } from './shared.ts';
+import { e2e3dJob, NAME, OPERATION, qualities, toE2e3dJob } from './model.ts';
+import { tags } from './openapi.ts';
 
 const submission = z
   .strictObject({
@@ -40,11 +39,11 @@ const submission = z
     },
   });
 
-type Parts = Pick<ApiParts, 'submissions' | 'operations' | 'photographs' | 'onSubmitted'>;
+type Parts = Pick<ApiDependencies, 'submissions' | 'operations' | 'photographs' | 'onSubmitted'>;
 
-export function submissionRoutes(parts: Parts): OpenAPIHono<Env> {
+export function submissionRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
   const { submissions, onSubmitted } = parts;
-  const app = createRoutes();
+  const app = createRouter();
 
   app.openAPIRegistry.registerPath({
     method: 'post',
@@ -57,7 +56,7 @@ export function submissionRoutes(parts: Parts): OpenAPIHono<Env> {
     request: { body: { required: true, content: { 'application/json': { schema: submission } } } },
     responses: {
       202: {
-        ...json(jobStatus, 'Accepted, and durable from now on; or it was before'),
+        ...json(e2e3dJob, 'Accepted, and durable from now on; or it was before'),
         headers: z.object({ location: z.string().openapi({ description: 'Address of the job' }) }),
       },
       ...fails(400, 409, 413, 415, 422, 429, 503),
@@ -83,7 +82,7 @@ export function submissionRoutes(parts: Parts): OpenAPIHono<Env> {
           assets: await assetsOf(directory, caller.tenant, parts),
         });
     if (created) onSubmitted(job);
-    return c.json(e2e3dJob(job), 202, { location: `/api/job/${job.id}` });
+    return c.json(toE2e3dJob(job), 202, { location: `/api/job/${job.id}` });
   });
 
   return app;

@@ -2,13 +2,14 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { accepts } from 'hono/accepts';
 import packageJson from '../../../package.json' with { type: 'json' };
-import type { ApiParts, Env } from '../../api/context.ts';
-import { json } from '../../api/openapi.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import type { LiveWorker } from '../../jobs/ports/job-runtime.ts';
-import { createRoutes } from '../native/shared.ts';
-import { LINK_SECONDS } from './callback.ts';
 import { fails } from './errors.ts';
-import { OPERATION, qualities, statuses, tags } from './shared.ts';
+import { OPERATION, qualities, statuses } from './model.ts';
+import { tags } from './openapi.ts';
+import { LINK_SECONDS } from './result-model.ts';
 import { StatisticsOf } from './statistics.ts';
 
 const count = z.int().min(0);
@@ -52,12 +53,15 @@ const config = z
   })
   .meta({ id: 'E2e3dConfig' });
 
-type Parts = Pick<ApiParts, 'jobs' | 'runtime' | 'operations' | 'limits' | 'checkStore' | 'exposeMetrics'>;
+type Parts = Pick<
+  ApiDependencies,
+  'jobs' | 'runtime' | 'operations' | 'limits' | 'checkStore' | 'exposeMetrics'
+>;
 
-export function systemRoutes(parts: Parts): OpenAPIHono<Env> {
+export function systemRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
   const { runtime, operations, limits } = parts;
   const statistics = new StatisticsOf(parts.jobs);
-  const app = createRoutes();
+  const app = createRouter();
   const info = () => operations.find(OPERATION)?.info;
 
   /** What a reconstruction needs may be shared out between workers: those count that have the engine. */

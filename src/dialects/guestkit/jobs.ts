@@ -1,15 +1,16 @@
 /** Jobs: the list, how one stands, what came of it. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
-import { json } from '../../api/openapi.ts';
+import { parseJobRef } from '../../api/job-ref.ts';
+import { json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError, hasCode } from '../../errors.ts';
 import { jobId } from '../../jobs/model/job.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
-import { createRoutes, refOf } from '../native/shared.ts';
+import { success, tags } from './envelope.ts';
 import { fails } from './errors.ts';
-import { success, tags } from './shared.ts';
-import { jobStatus, statusOf } from './status.ts';
+import { guestkitJob, NAME, toGuestkitJob } from './model.ts';
 
 const idParam = z.object({ id: z.string().openapi({ example: 'inspect-vm-001' }) });
 
@@ -17,15 +18,15 @@ const listQuery = z.strictObject(pageQuery);
 
 const jobList = z
   .object({
-    jobs: z.array(jobStatus),
+    jobs: z.array(guestkitJob),
     total: z.int().describe('All jobs, on this page or not; of many, as counted at most five seconds ago'),
     next_cursor: z.string().nullable().describe('Null on the last page'),
   })
   .meta({ id: 'GuestkitJobs' });
 
-export function jobRoutes({ jobs }: Pick<ApiParts, 'jobs'>, dialect: string): OpenAPIHono<Env> {
-  const app = createRoutes();
-  const lists = new JobLists(jobs, dialect);
+export function jobRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
+  const lists = new JobLists(jobs, NAME);
 
   app.openapi(
     createRoute({
@@ -39,7 +40,7 @@ export function jobRoutes({ jobs }: Pick<ApiParts, 'jobs'>, dialect: string): Op
     async (c) => {
       const wanted = { ...c.req.valid('query'), tenant: c.var.tenant, states: null };
       const { jobs, total, next } = await lists.page(wanted, c.req.raw.signal);
-      const data = { jobs: jobs.map(statusOf), total, next_cursor: next };
+      const data = { jobs: jobs.map(toGuestkitJob), total, next_cursor: next };
       return c.json({ success: true as const, data }, 200);
     },
   );
@@ -51,12 +52,12 @@ export function jobRoutes({ jobs }: Pick<ApiParts, 'jobs'>, dialect: string): Op
       tags,
       summary: 'How a job stands',
       request: { params: idParam },
-      responses: { 200: json(success(jobStatus), 'The job'), ...fails(404, 503) },
+      responses: { 200: json(success(guestkitJob), 'The job'), ...fails(404, 503) },
     }),
     async (c) => {
-      const ref = refOf(c, c.req.valid('param').id);
-      const { job } = await known(ref, () => jobs.open(ref, { dialect }));
-      const data = statusOf(job);
+      const ref = parseJobRef(c, c.req.valid('param').id);
+      const { job } = await known(ref, () => jobs.open(ref, { dialect: NAME }));
+      const data = toGuestkitJob(job);
       return c.json({ success: true as const, data }, 200);
     },
   );
@@ -74,9 +75,9 @@ export function jobRoutes({ jobs }: Pick<ApiParts, 'jobs'>, dialect: string): Op
       },
     }),
     async (c) => {
-      const ref = refOf(c, c.req.valid('param').id);
-      const opened = await known(ref, () => jobs.open(ref, { dialect }));
-      const { status, error } = statusOf(opened.job);
+      const ref = parseJobRef(c, c.req.valid('param').id);
+      const opened = await known(ref, () => jobs.open(ref, { dialect: NAME }));
+      const { status, error } = toGuestkitJob(opened.job);
       if (status !== 'Completed') {
         const why = error === null ? '' : `: ${error}`;
         const message = `Result of job ${ref.id} is not available, the job is ${status}${why}`;

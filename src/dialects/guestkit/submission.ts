@@ -1,23 +1,24 @@
 /** POST /api/v1/jobs. */
-
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { jsonBody } from '../../api/json-body.ts';
-import { json } from '../../api/openapi.ts';
+import { jsonBody } from '../../api/bodies/json-body.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { parseJobRef } from '../../api/job-ref.ts';
+import { json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError, hasCode } from '../../errors.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { ConcurrencyQuotas } from '../../jobs/submit/concurrency-quota.ts';
 import type { Submitted } from '../../jobs/submit/job-submissions.ts';
-import { type FieldError, invalidRequest } from '../../jobs/validation/invalid-request.ts';
-import { createRoutes, refOf } from '../native/shared.ts';
+import type { FieldError } from '../../jobs/validation/invalid-request.ts';
+import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
+import { success, tags } from './envelope.ts';
 import { fails } from './errors.ts';
 import { inDocument, jobDocument, requestOf } from './job-document.ts';
-import { success, tags } from './shared.ts';
+import { NAME } from './model.ts';
 
 const NO_JSON = 'Send the job as JSON, with the header Content-Type: application/json';
 
 interface Own {
-  readonly name: string;
   readonly queues: ConcurrencyQuotas;
 }
 
@@ -36,10 +37,10 @@ export function submissionRoutes(
     submissions,
     operations,
     onSubmitted,
-  }: Pick<ApiParts, 'jobs' | 'submissions' | 'operations' | 'onSubmitted'>,
-  { name, queues }: Own,
-): OpenAPIHono<Env> {
-  const app = createRoutes();
+  }: Pick<ApiDependencies, 'jobs' | 'submissions' | 'operations' | 'onSubmitted'>,
+  { queues }: Own,
+): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
 
   app.openAPIRegistry.registerPath({
     method: 'post',
@@ -55,15 +56,15 @@ export function submissionRoutes(
   });
   app.post('/api/v1/jobs', async (c) => {
     const request = requestOf(await jsonBody(c, NO_JSON), operations);
-    const ref = refOf(c, request.id ?? '');
-    await admit(queues, () => jobs.open(ref, { dialect: name }), ref);
+    const ref = parseJobRef(c, request.id ?? '');
+    await admit(queues, () => jobs.open(ref, { dialect: NAME }), ref);
     const { job, created } = await submissions
-      .submit({ tenant: c.var.tenant, dialect: name }, request)
+      .submit({ tenant: c.var.tenant, dialect: NAME }, request)
       .catch((error: unknown): Submitted => {
         throw inTheirWords(error, request.operation);
       });
     // Ids are shared with the other APIs.
-    if (job.dialect !== name)
+    if (job.dialect !== NAME)
       throw new DarkroomError('job_id_in_use', `Job id "${job.id}" belongs to a job of another API`);
     if (created) onSubmitted(job);
     c.header('location', `/api/v1/jobs/${encodeURIComponent(job.id)}`);

@@ -1,13 +1,13 @@
 /** What the workers can do, and whether the server is well. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { json } from '../../api/openapi.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import type { LiveWorker } from '../../jobs/ports/job-runtime.ts';
 import type { OperationInfo } from '../../jobs/ports/operation-catalogue.ts';
-import { createRoutes } from '../native/shared.ts';
+import { success, tags } from './envelope.ts';
 import { fails } from './errors.ts';
 import { operationsOf } from './job-document.ts';
-import { success, tags } from './shared.ts';
 
 const GIB = 2 ** 30;
 
@@ -32,10 +32,10 @@ const health = z
   .object({ status: z.literal('healthy'), timestamp: z.iso.datetime() })
   .meta({ id: 'GuestkitHealth' });
 
-type Parts = Pick<ApiParts, 'runtime' | 'operations' | 'limits' | 'guestkit'>;
+type Parts = Pick<ApiDependencies, 'runtime' | 'operations' | 'limits' | 'cpuSlots'>;
 
-export function workerRoutes(parts: Parts): OpenAPIHono<Env> {
-  const app = createRoutes();
+export function workerRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
 
   app.openapi(
     createRoute({
@@ -71,7 +71,7 @@ export function workerRoutes(parts: Parts): OpenAPIHono<Env> {
 }
 
 function describe(
-  { operations, limits, guestkit }: Omit<Parts, 'runtime'>,
+  { operations, limits, cpuSlots }: Omit<Parts, 'runtime'>,
   workers: readonly LiveWorker[],
 ): z.infer<typeof capabilities> {
   const slots = slotsOf(workers);
@@ -86,7 +86,7 @@ function describe(
     operations: live.map(({ name }) => name),
     features: onImages ? IMAGE_FEATURES : [],
     disk_formats: onImages ? formatsOf(onImages) : [],
-    max_concurrent_jobs: atOnce.length > 0 ? Math.min(...atOnce) : guestkit.concurrentJobs,
+    max_concurrent_jobs: atOnce.length > 0 ? Math.min(...atOnce) : cpuSlots,
     max_disk_size_gb: Math.floor((limits.asset / GIB) * 100) / 100,
   };
 }

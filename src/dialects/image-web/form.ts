@@ -2,9 +2,9 @@
 
 import type { HttpBindings } from '@hono/node-server';
 import { z } from '@hono/zod-openapi';
-import type { ApiParts } from '../../api/context.ts';
+import type { ApiDependencies } from '../../api/context.ts';
 import { readForm } from '../../api/forms/multipart.ts';
-import { describeFailure } from '../../api/problems/bad-fields.ts';
+import { describeFailure } from '../../api/problems/describe-failure.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
 import type { JobRequest } from '../../jobs/submit/job-submissions.ts';
@@ -31,7 +31,7 @@ export const imageForm = z
   .openapi({ example: { image: '(the file)', width: '320', format: 'webp' } });
 
 export interface ImageForm {
-  readonly limits: ApiParts['limits'];
+  readonly limits: ApiDependencies['limits'];
   readonly operations: OperationCatalogue;
   readonly uploads: Uploads;
   /** Filled while the form is read, so that it is known how far it came. */

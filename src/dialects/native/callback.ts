@@ -1,9 +1,9 @@
-/** The body of callbacks, unless a dialect has one of its own. */
-import { linksOf } from '../../jobs/model/links.ts';
-import type { CallbackNews } from '../callback-body.ts';
+/** The body of the native API's callbacks, and of each API without a body of its own. */
+import { jobLinks } from '../../api/job-links.ts';
+import type { CallbackContext } from '../callback-body.ts';
 
-export const nativeBody = ({ event, at, job, publicUrl }: CallbackNews): unknown => ({
+export const callbackBody = ({ event, at, job, publicUrl }: CallbackContext): unknown => ({
   type: event,
   timestamp: at,
-  data: { ...job, links: linksOf(job, publicUrl) },
+  data: { ...job, links: jobLinks(job, publicUrl) },
 });

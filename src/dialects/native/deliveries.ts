@@ -1,14 +1,16 @@
 /** Callbacks of a job: what was sent, and sending it again. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { fails, json } from '../../api/openapi.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { parseJobRef } from '../../api/job-ref.ts';
+import { fails, json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { delivery } from '../../jobs/model/delivery.ts';
-import { createRoutes, idParam, refOf } from './shared.ts';
+import { idParam } from './model.ts';
 
 const tags = ['Callbacks'];
 
-export function deliveryRoutes({ jobs }: Pick<ApiParts, 'jobs'>): OpenAPIHono<Env> {
-  const app = createRoutes();
+export function deliveryRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
 
   app.openapi(
     createRoute({
@@ -23,7 +25,7 @@ export function deliveryRoutes({ jobs }: Pick<ApiParts, 'jobs'>): OpenAPIHono<En
       },
     }),
     async (c) => {
-      const job = await jobs.open(refOf(c, c.req.valid('param').id));
+      const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
       return c.json({ deliveries: await job.deliveries() }, 200);
     },
   );
@@ -46,7 +48,7 @@ export function deliveryRoutes({ jobs }: Pick<ApiParts, 'jobs'>): OpenAPIHono<En
     }),
     async (c) => {
       const { id, delivery } = c.req.valid('param');
-      const job = await jobs.open(refOf(c, id));
+      const job = await jobs.open(parseJobRef(c, id));
       return c.json(await job.redeliver(delivery), 202);
     },
   );

@@ -1,6 +1,6 @@
 /** Assets that are named by their directory: a path with a slash at its end stands for all photographs in it. */
 
-import type { ApiParts } from '../../api/context.ts';
+import type { ApiDependencies } from '../../api/context.ts';
 import { DarkroomError } from '../../errors.ts';
 import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
 
@@ -20,7 +20,7 @@ export const namesOf = (request: unknown): string => JSON.stringify(assetsOf(req
  */
 export async function withPhotographs<Request>(
   request: Request,
-  photographs: (directory: string) => ReturnType<ApiParts['photographs']>,
+  photographs: (directory: string) => ReturnType<ApiDependencies['photographs']>,
 ): Promise<Request> {
   const assets: unknown[] = [];
   for (const [index, asset] of assetsOf(request).entries()) {

@@ -1,10 +1,12 @@
 /** What happens to a job, as server-sent events (WHATWG HTML, section 9.2). */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { fails } from '../../api/openapi.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { parseJobRef } from '../../api/job-ref.ts';
+import { fails } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
-import { createRoutes, idParam, refOf, withLinks } from './shared.ts';
+import { idParam, toJobResource } from './model.ts';
 
 /** Keeps proxies from taking a quiet stream for a dead one. */
 const HEARTBEAT_MS = 15_000;
@@ -12,10 +14,10 @@ const HEARTBEAT_MS = 15_000;
 const RECONNECT_MS = 2000;
 
 export function eventRoutes(
-  { jobs, watcher }: Pick<ApiParts, 'jobs' | 'watcher'>,
+  { jobs, watcher }: Pick<ApiDependencies, 'jobs' | 'watcher'>,
   heartbeatMs = HEARTBEAT_MS,
-): OpenAPIHono<Env> {
-  const app = createRoutes();
+): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
   app.openapi(
     createRoute({
       method: 'get',
@@ -36,7 +38,7 @@ export function eventRoutes(
       },
     }),
     async (c) => {
-      const ref = refOf(c, c.req.valid('param').id);
+      const ref = parseJobRef(c, c.req.valid('param').id);
       // Before the stream begins, since an error can no longer be told then.
       const { job } = await jobs.open(ref);
       const seen = c.req.header('last-event-id') ?? '';
@@ -121,7 +123,7 @@ class Teller {
       this.#progress = JSON.stringify(now);
       events.push(event('progress', now));
     }
-    if (isTerminal(state)) events.push(event('end', withLinks(job), endOf(run)));
+    if (isTerminal(state)) events.push(event('end', toJobResource(job), endOf(run)));
     return events.join('');
   }
 }

@@ -1,18 +1,19 @@
 /** Jobs of the native API: list, look at, control, run again, delete. */
-
 import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { matches } from '../../api/files/files.ts';
-import { optionalJsonBody, sentType } from '../../api/json-body.ts';
-import { fails, json } from '../../api/openapi.ts';
+import { optionalJsonBody, sentType } from '../../api/bodies/json-body.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { matches } from '../../api/files/file-response.ts';
+import { parseJobRef } from '../../api/job-ref.ts';
+import { fails, json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { pendingActivity } from '../../jobs/model/pending-activity.ts';
 import { SHOWN_ASSETS } from '../../jobs/model/request-view.ts';
 import { isTerminal, states } from '../../jobs/model/states.ts';
 import type { ControlSignal } from '../../jobs/ports/job-runtime.ts';
 import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
-import { createRoutes, idParam, refOf, resource, withLinks } from './shared.ts';
+import { idParam, jobResource, toJobResource } from './model.ts';
 
 /** Seconds between two looks at a running job that do no harm. */
 const RETRY_AFTER_SECONDS = '1';
@@ -42,7 +43,7 @@ const listQuery = z.strictObject({
 
 const time = z.iso.datetime();
 
-const watched = resource
+const watched = jobResource
   .extend({
     pending: z
       .array(pendingActivity)
@@ -96,7 +97,7 @@ const nothing = z.strictObject({});
 
 /** What the body of an action says; most have none. What nobody would heed is refused. */
 async function actionOf<Schema extends typeof cancellation | typeof nothing>(
-  c: Context<Env>,
+  c: Context<ApiEnv>,
   schema: Schema,
   refusal = 'unknown field',
 ): Promise<z.output<Schema>> {
@@ -108,8 +109,11 @@ async function actionOf<Schema extends typeof cancellation | typeof nothing>(
   throw invalidRequest(issue.keys.map((key) => ({ pointer: toPointer([key]), detail: refusal })));
 }
 
-export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimator'>): OpenAPIHono<Env> {
-  const app = createRoutes();
+export function jobRoutes({
+  jobs,
+  estimator,
+}: Pick<ApiDependencies, 'jobs' | 'estimator'>): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
 
   app.openapi(
     createRoute({
@@ -120,7 +124,7 @@ export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimato
         'List jobs: those that run, the newest first; then those that have ended, the latest end first',
       request: { query: listQuery },
       responses: {
-        200: json(z.object({ jobs: z.array(resource), next_cursor: z.string().nullable() }), 'A page'),
+        200: json(z.object({ jobs: z.array(jobResource), next_cursor: z.string().nullable() }), 'A page'),
         ...fails(422, 503),
       },
     }),
@@ -128,7 +132,7 @@ export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimato
       const { limit, cursor, since, ...filter } = c.req.valid('query');
       const when = since === undefined ? undefined : new Date(since);
       const page = await jobs.list(c.var.tenant, { ...filter, since: when }, { limit, cursor });
-      return c.json({ jobs: page.jobs.map(withLinks), next_cursor: page.cursor }, 200);
+      return c.json({ jobs: page.jobs.map(toJobResource), next_cursor: page.cursor }, 200);
     },
   );
 
@@ -146,10 +150,10 @@ export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimato
       },
     }),
     async (c) => {
-      const snapshot = await jobs.open(refOf(c, c.req.valid('param').id));
+      const snapshot = await jobs.open(parseJobRef(c, c.req.valid('param').id));
       const estimated_completion = await estimator.estimate(snapshot);
       const pending = isTerminal(snapshot.job.state) ? [] : [...snapshot.pending];
-      const job = { ...withLinks(snapshot.job), pending, estimated_completion };
+      const job = { ...toJobResource(snapshot.job), pending, estimated_completion };
       const etag = `W/"${createHash('sha256').update(JSON.stringify(job)).digest('base64url').slice(0, 27)}"`;
       c.header('etag', etag);
       c.header('cache-control', 'private, no-cache');
@@ -169,7 +173,7 @@ export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimato
       responses: { 200: json(asked, 'The request'), ...fails(404, 409, 422, 503) },
     }),
     async (c) => {
-      const job = await jobs.open(refOf(c, c.req.valid('param').id));
+      const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
       return c.json((await job.request()) as z.output<typeof asked>, 200);
     },
   );
@@ -188,15 +192,15 @@ export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimato
             : {}),
         },
         responses: {
-          202: json(resource, 'The job, a moment later; without a worker, as it was'),
+          202: json(jobResource, 'The job, a moment later; without a worker, as it was'),
           ...fails(400, 404, 409, 413, 415, 422, 503),
         },
       }),
       async (c) => {
         const said = await actionOf(c, signal === 'cancel' ? cancellation : nothing);
         const reason = 'reason' in said ? said.reason : undefined;
-        const job = await jobs.open(refOf(c, c.req.valid('param').id));
-        return c.json(withLinks(await job.control(signal, reason)), 202);
+        const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
+        return c.json(toJobResource(await job.control(signal, reason)), 202);
       },
     );
   }
@@ -220,14 +224,14 @@ export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimato
         }),
       },
       responses: {
-        202: json(resource, 'The job, in its next run'),
+        202: json(jobResource, 'The job, in its next run'),
         ...fails(400, 404, 409, 413, 415, 422, 429, 503),
       },
     }),
     async (c) => {
       await actionOf(c, nothing, 'takes no body; from and assets stand in the query');
-      const job = await jobs.open(refOf(c, c.req.valid('param').id));
-      return c.json(withLinks(await job.rerun(c.req.valid('query'))), 202);
+      const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
+      return c.json(toJobResource(await job.rerun(c.req.valid('query'))), 202);
     },
   );
 
@@ -241,7 +245,7 @@ export function jobRoutes({ jobs, estimator }: Pick<ApiParts, 'jobs' | 'estimato
       responses: { 204: { description: 'Gone; its id stays taken' }, ...fails(404, 422, 503) },
     }),
     async (c) => {
-      await jobs.delete(refOf(c, c.req.valid('param').id));
+      await jobs.delete(parseJobRef(c, c.req.valid('param').id));
       return c.body(null, 204);
     },
   );

@@ -1,9 +1,9 @@
 /** The catalogue of operations. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { fails, json } from '../../api/openapi.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { fails, json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError } from '../../errors.ts';
-import { createRoutes } from './shared.ts';
 
 const operation = z
   .object({
@@ -33,8 +33,8 @@ const tags = ['Operations'];
 export function operationRoutes({
   operations,
   runtime,
-}: Pick<ApiParts, 'operations' | 'runtime'>): OpenAPIHono<Env> {
-  const app = createRoutes();
+}: Pick<ApiDependencies, 'operations' | 'runtime'>): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
   const describe = async () => {
     const live = await runtime.liveCapabilities().catch(() => new Set<string>());
     return operations.list().map((info) => ({

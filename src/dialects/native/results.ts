@@ -2,18 +2,20 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { fileResponse } from '../../api/files/files.ts';
-import { bytes, fails, file, json } from '../../api/openapi.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { fileResponse } from '../../api/files/file-response.ts';
+import { parseJobRef } from '../../api/job-ref.ts';
+import { bytes, fails, file, json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { safeNames } from '../../api/zip/names.ts';
 import { type ZipFile, zipResponse } from '../../api/zip/zip-response.ts';
 import { fileEntry, jobId, type Manifest, manifest } from '../../jobs/model/job.ts';
-import { createRoutes, idParam, refOf } from './shared.ts';
+import { idParam } from './model.ts';
 
 const tags = ['Results'];
 
-export function resultRoutes({ jobs }: Pick<ApiParts, 'jobs'>): OpenAPIHono<Env> {
-  const app = createRoutes();
+export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
 
   app.openapi(
     createRoute({
@@ -25,7 +27,7 @@ export function resultRoutes({ jobs }: Pick<ApiParts, 'jobs'>): OpenAPIHono<Env>
       responses: { 200: json(manifest, 'The result'), ...fails(404, 409, 422, 503) },
     }),
     async (c) => {
-      const job = await jobs.open(refOf(c, c.req.valid('param').id));
+      const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
       return c.json((await job.result()).manifest, 200);
     },
   );
@@ -43,7 +45,7 @@ export function resultRoutes({ jobs }: Pick<ApiParts, 'jobs'>): OpenAPIHono<Env>
       },
     }),
     async (c) => {
-      const job = await jobs.open(refOf(c, c.req.valid('param').id));
+      const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
       const { manifest } = await job.result();
       return c.json({ files: manifest.files }, 200);
     },
@@ -63,7 +65,7 @@ export function resultRoutes({ jobs }: Pick<ApiParts, 'jobs'>): OpenAPIHono<Env>
   });
   app.get('/v1/jobs/:id/files/:path{.+}', async (c) => {
     const { id, path } = c.req.param();
-    const job = await jobs.open(refOf(c, id));
+    const job = await jobs.open(parseJobRef(c, id));
     return fileResponse(c, await job.file(path));
   });
 
@@ -83,7 +85,7 @@ export function resultRoutes({ jobs }: Pick<ApiParts, 'jobs'>): OpenAPIHono<Env>
     }),
     async (c) => {
       const { id } = c.req.valid('param');
-      const job = await jobs.open(refOf(c, id));
+      const job = await jobs.open(parseJobRef(c, id));
       const result = await job.result();
       const modified = new Date(job.job.completed_at ?? 0);
       const files = result.files.map(({ entry, open }) => ({ ...entry, modified, open: () => open() }));

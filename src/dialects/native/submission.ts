@@ -2,20 +2,22 @@
 
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { isForm } from '../../api/forms/media-type.ts';
+import { jsonBody, parseJson, sentType } from '../../api/bodies/json-body.ts';
+import { isForm } from '../../api/bodies/media-type.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { readForm } from '../../api/forms/multipart.ts';
-import { jsonBody, parseJson, sentType } from '../../api/json-body.ts';
-import { binary, fails, json } from '../../api/openapi.ts';
+import { jobLinks } from '../../api/job-links.ts';
+import { parseJobRef } from '../../api/job-ref.ts';
+import { binary, fails, json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { assetList } from '../../jobs/model/asset.ts';
 import { type Job, jobSpec } from '../../jobs/model/job.ts';
-import { linksOf } from '../../jobs/model/links.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import type { JobRequest, Submitted, Submitter } from '../../jobs/submit/job-submissions.ts';
 import type { Uploads } from '../../jobs/submit/uploads.ts';
 import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
 import { namesDirectories, namesOf, withPhotographs } from './directories.ts';
-import { createRoutes, idParam, refOf, resource, withLinks } from './shared.ts';
+import { idParam, jobResource, toJobResource } from './model.ts';
 
 const DIALECT = 'native';
 
@@ -62,8 +64,11 @@ export function submissionRoutes({
   onSubmitted,
   photographs,
   limits,
-}: Pick<ApiParts, 'submissions' | 'watcher' | 'onSubmitted' | 'photographs' | 'limits'>): OpenAPIHono<Env> {
-  const app = createRoutes();
+}: Pick<
+  ApiDependencies,
+  'submissions' | 'watcher' | 'onSubmitted' | 'photographs' | 'limits'
+>): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
 
   const submitJson = async (caller: Submitter, request: JobRequest): Promise<Submitted> => {
     if (!namesDirectories(request)) return submissions.submit(caller, request);
@@ -88,8 +93,8 @@ export function submissionRoutes({
       'says `{"source": {"upload": NAME}}`, else in order. In JSON, a `path` that ends with a slash stands for all photographs in that directory.',
     request: { headers, body: body(jobSpec, 'job') },
     responses: {
-      200: json(resource, 'With `Prefer: wait`: it has ended'),
-      202: json(resource, 'Accepted, and durable from now on'),
+      200: json(jobResource, 'With `Prefer: wait`: it has ended'),
+      202: json(jobResource, 'Accepted, and durable from now on'),
       ...fails(400, 408, 409, 413, 415, 422, 429, 503, 507),
     },
   });
@@ -107,11 +112,13 @@ export function submissionRoutes({
       return submissions.submit(caller, form.request as never, form.uploads);
     })();
     if (created) onSubmitted(job);
-    c.header('location', linksOf(job)['self']);
-    if (wait === null) return c.json(withLinks(job), 202);
+    c.header('location', jobLinks(job)['self']);
+    if (wait === null) return c.json(toJobResource(job), 202);
     c.header('preference-applied', `wait=${wait}`);
     // It was accepted, whatever becomes of looking at it.
-    const latest = await watcher.ended(refOf(c, job.id), wait * 1000, c.req.raw.signal).catch(() => null);
+    const latest = await watcher
+      .ended(parseJobRef(c, job.id), wait * 1000, c.req.raw.signal)
+      .catch(() => null);
     return answer(c, latest?.job ?? job);
   });
 
@@ -127,13 +134,13 @@ export function submissionRoutes({
       body: body(assetsRequest, 'assets'),
     },
     responses: {
-      202: json(resource, 'The job, with them'),
+      202: json(jobResource, 'The job, with them'),
       ...fails(400, 404, 408, 409, 413, 415, 422, 503, 507),
     },
   });
   app.post('/v1/jobs/:id/assets', async (c) => {
     const id = c.req.param('id');
-    const ref = refOf(c, id);
+    const ref = parseJobRef(c, id);
     const form = isForm(c)
       ? await receive(c, 'assets', () => submissions.receiveAssets(ref), limits)
       : { request: await jsonOf(c), uploads: undefined };
@@ -143,13 +150,14 @@ export function submissionRoutes({
       throw invalidFields(parsed.error.issues);
     }
     const request = { ...parsed.data, idempotencyKey: keyOf(c) };
-    return c.json(withLinks(await submissions.addAssets(ref, request, form.uploads)), 202);
+    return c.json(toJobResource(await submissions.addAssets(ref, request, form.uploads)), 202);
   });
 
   return app;
 }
 
-const answer = (c: Context<Env>, job: Job) => c.json(withLinks(job), isTerminal(job.state) ? 200 : 202);
+const answer = (c: Context<ApiEnv>, job: Job) =>
+  c.json(toJobResource(job), isTerminal(job.state) ? 200 : 202);
 
 /** Typed as the schema would have it, which the domain checks. */
 const jsonOf = async (c: Context): Promise<never> =>
@@ -157,10 +165,10 @@ const jsonOf = async (c: Context): Promise<never> =>
 
 /** Reads a form whose part `name` says what its files are for; `open` refuses what is wrong before they come. */
 async function receive(
-  c: Context<Env>,
+  c: Context<ApiEnv>,
   name: string,
   open: (request: unknown) => Promise<Uploads>,
-  { asset, upload, json }: ApiParts['limits'],
+  { asset, upload, json }: ApiDependencies['limits'],
 ): Promise<{ request: unknown; uploads: Uploads }> {
   let received: { request: unknown; uploads: Uploads } | undefined;
   const missing = () =>

@@ -1,11 +1,10 @@
 /** What the jobs of a tenant took. */
-
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiParts, Env } from '../../api/context.ts';
-import { fails, json } from '../../api/openapi.ts';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { fails, json } from '../../api/openapi/responses.ts';
+import { createRouter } from '../../api/openapi/router.ts';
 import { dayOf } from '../../jobs/model/usage.ts';
 import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
-import { createRoutes } from './shared.ts';
 
 const MAX_DAYS = 366;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -20,8 +19,8 @@ const amounts = {
 
 const day = z.iso.date();
 
-export function usageRoutes({ usage }: Pick<ApiParts, 'usage'>): OpenAPIHono<Env> {
-  const app = createRoutes();
+export function usageRoutes({ usage }: Pick<ApiDependencies, 'usage'>): OpenAPIHono<ApiEnv> {
+  const app = createRouter();
 
   app.openapi(
     createRoute({

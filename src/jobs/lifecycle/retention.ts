@@ -72,7 +72,7 @@ export class Retention {
     const uploads = await each(abandoned, (one) => this.#sweep(one));
     const recorded = await each(runtime.endedOutside(), ({ job }) => this.#recordEnd(job));
     let jobs = 0;
-    const erased = await each(archive.due(now), async (due) => {
+    const erased = await each(archive.dueDeletions(now), async (due) => {
       const what = await this.#erase(due, now);
       if (what === 'job') jobs += 1;
       return what !== null;
@@ -110,7 +110,7 @@ export class Retention {
     if (await archive.isDeleted(job)) return false;
     const runInput = await runtime.runInput(job);
     const expires_at = runInput && computeExpiry(job.completed_at, runInput.retention);
-    await archive.end({ ...snapshot, job: { ...job, expires_at }, runInput });
+    await archive.saveRecord({ ...snapshot, job: { ...job, expires_at }, runInput });
     // Deleted meanwhile: what was written after the erasure is erased, too.
     if (await archive.isDeleted(job)) await archive.erase(job);
     return true;
@@ -125,19 +125,19 @@ export class Retention {
     const isLatest = (known?.job.run ?? run) === run && record?.job.run === run;
     // A later run ends with an entry of its own; a deleted job has left nothing.
     if (!record || !isLatest || (known && !isTerminal(known.job.state))) {
-      await archive.settle(due, null);
+      await archive.completeDeletion(due, null);
       return null;
     }
     const whole = jobDeletion(record);
     if (!whole || whole.at > now) {
       await archive.eraseWork(record, due.at);
-      await archive.settle(due, whole);
+      await archive.completeDeletion(due, whole);
       return 'work';
     }
     await archive.tombstone(ref, null);
     await runtime.remove(ref);
     await archive.erase(ref);
-    await archive.settle(due, null);
+    await archive.completeDeletion(due, null);
     return 'job';
   }
 
@@ -149,7 +149,7 @@ export class Retention {
       await runtime.remove(ref);
       await archive.erase(ref);
     }
-    await archive.settle(due, null);
+    await archive.completeDeletion(due, null);
     return null;
   }
 }

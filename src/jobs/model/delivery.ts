@@ -1,6 +1,6 @@
 /** A callback on its way: one delivery for each moment that is told, and each attempt at it. */
 import { z } from 'zod';
-import { callbackEvents } from './job.ts';
+import { callbackEvents, type Job } from './job.ts';
 
 const attempt = z.object({
   at: z.iso.datetime(),
@@ -26,3 +26,9 @@ export const delivery = z
 
 export type Delivery = z.infer<typeof delivery>;
 export type DeliveryAttempt = z.infer<typeof attempt>;
+
+/** A delivery as the object store keeps it. */
+export interface DeliveryRecord extends Delivery {
+  /** The job at the moment of the event. */
+  readonly about: Job;
+}

@@ -11,6 +11,13 @@ export interface JobRef {
   readonly id: string;
 }
 
+/** Names one run of a job. */
+export interface RunRef extends JobRef {
+  readonly run: number;
+  /** Fingerprint of the request. Objects with another fingerprint belong to an earlier job with the same id. */
+  readonly fingerprint: string;
+}
+
 /** What is known of a job at submission and never changes. */
 export type JobHeader = Pick<Job, 'id' | 'tenant' | 'operation' | 'dialect' | 'created_at' | 'labels'>;
 

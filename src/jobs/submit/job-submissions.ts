@@ -209,7 +209,7 @@ export class JobSubmissions {
   async refuse({ tenant, dialect }: Submitter, operation: string, error: DarkroomError): Promise<Job> {
     const { retention } = this.#parts;
     const record = refusedRecord({ tenant, id: randomUUID() }, { dialect, operation, error, retention });
-    await this.#parts.archive.refuse(record);
+    await this.#parts.archive.saveRefusedRecord(record);
     return record.job;
   }
 

@@ -39,7 +39,7 @@ export class StagedWrites {
   /** Before anything else is there, so that it is found if this process dies. */
   async #begin(): Promise<void> {
     if (this.#begun) return;
-    await this.#archive.begin(this.ref, this.#request, this.#asInput);
+    await this.#archive.beginRequest(this.ref, this.#request, this.#asInput);
     this.#begun = true;
   }
 

@@ -6,7 +6,7 @@ import { Keyring } from '../../../src/auth/keyring.ts';
 import { Jobs } from '../../../src/jobs/jobs.ts';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import { tenantQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
-import { StoredArchive } from '../../../src/storage/archive.ts';
+import { createJobArchive } from '../../../src/storage/archive.ts';
 import { endedKey } from '../../../src/storage/layout.ts';
 import { createClient, embeddedTarget } from '../../../src/temporal/connection.ts';
 import { freePort } from '../../../src/temporal/embedded/ports.ts';
@@ -67,7 +67,7 @@ function jobsBy(way: TemporalRuntime): Jobs {
       return typeof own === 'function' ? own.bind(target) : own;
     },
   });
-  const archive = new StoredArchive(store, new Keyring([Buffer.alloc(32)]));
+  const archive = createJobArchive(store, new Keyring([Buffer.alloc(32)]));
   const quotas = tenantQuotas(way, () => Number.POSITIVE_INFINITY);
   return new Jobs({ runtime: way, archive, quotas });
 }

@@ -7,8 +7,12 @@ import { z } from 'zod';
 import { defineOperation } from '../../../operations/operation.ts';
 import { createRegistry } from '../../../operations/registry.ts';
 import { createApp } from '../../../src/api/app.ts';
-import { createHttpServer } from '../../../src/api/server.ts';
+import type { ApiDependencies } from '../../../src/api/context.ts';
+import { createMetrics } from '../../../src/api/metrics.ts';
+import { createHttpServer } from '../../../src/api/server/server.ts';
 import { loadKeyring } from '../../../src/auth/keyring.ts';
+import { readConfig } from '../../../src/config/config.ts';
+import { loadDialects } from '../../../src/dialects/load.ts';
 import { listPhotographs } from '../../../src/inputs/photographs.ts';
 import { Jobs } from '../../../src/jobs/jobs.ts';
 import { Estimator } from '../../../src/jobs/query/estimator.ts';
@@ -19,7 +23,7 @@ import { validateAssets } from '../../../src/jobs/submit/validate.ts';
 import { ConfigError } from '../../../src/lib/settings/config-error.ts';
 import { createLog } from '../../../src/log.ts';
 import { refusalOf } from '../../../src/net/guarded-http.ts';
-import { StoredArchive } from '../../../src/storage/archive.ts';
+import { createJobArchive } from '../../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import { StoredUsage } from '../../../src/storage/usage.ts';
 import { TemporalRuntime } from '../../../src/temporal/runtime.ts';
@@ -46,7 +50,10 @@ let darkroom: Darkroom;
 let request: Darkroom['request'];
 let tasks: Tasks;
 let end: () => Promise<void>;
-let startApp: (operation: string, params: Record<string, unknown> | null) => ReturnType<typeof createApp>;
+let startApp: (
+  operation: string,
+  params: Record<string, unknown> | null,
+) => Promise<ReturnType<typeof createApp>>;
 
 /** An API of its own, beside a whole darkroom: the same Temporal server and store, and one operation more. */
 beforeAll(async () => {
@@ -54,7 +61,7 @@ beforeAll(async () => {
   const client = await temporalOf(darkroom);
   const keys = await loadKeyring([], darkroom.dataDir);
   const store = createFilesystemStore({ root: join(darkroom.dataDir, 'store') });
-  const archive = new StoredArchive(store, keys);
+  const archive = createJobArchive(store, keys);
   const operations = createRegistry([survey]);
   const runtime = new TemporalRuntime(client, operations.capabilities);
   const quotas = tenantQuotas(runtime, () => Number.POSITIVE_INFINITY);
@@ -70,8 +77,9 @@ beforeAll(async () => {
     retention: { jobMs: null, workMs: 1e9 },
     queueUnavailable: false,
   };
-  startApp = (operation, params) =>
-    createApp({
+  const metrics = createMetrics(runtime);
+  startApp = async (operation, params) => {
+    const dependencies: ApiDependencies = {
       jobs,
       usage: new StoredUsage(store),
       submissions: new JobSubmissions(rules, jobs),
@@ -81,15 +89,25 @@ beforeAll(async () => {
       operations,
       checkStore: () => store.check(),
       photographs: (directory) => listPhotographs([], directory),
-      log: createLog('warn', 'test'),
       limits: { asset: 2 ** 20, upload: 2 ** 20, json: 2 ** 20 },
-      guestkit: { maxQueueSize: 10, concurrentJobs: 1 },
-      tasks: { operation, params, assetsPerBatch: 10, quietSeconds: 600 },
+      cpuSlots: 1,
       publicUrl: 'http://localhost',
+      onSubmitted: metrics.submitted,
+      exposeMetrics: metrics.expose,
+    };
+    return createApp({
+      ...dependencies,
+      dialects: await loadDialects(dependencies, {
+        ...readConfig({ DARKROOM_TASK_OPERATION: operation }),
+        DARKROOM_TASK_PARAMS: params,
+      }),
+      metrics,
+      log: createLog('warn', 'test'),
       loopbackOnly: true,
       authenticate: null,
     });
-  const app = startApp('test.survey', null);
+  };
+  const app = await startApp('test.survey', null);
   const server = createHttpServer((asked, bindings) => app.fetch(asked, bindings));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -168,8 +186,8 @@ describe('settings that cannot be used stop the server', () => {
       /DARKROOM_TASK_OPERATION="image.nothing": there is no such operation; there are test.survey/,
     ],
     ['test.survey', { as: 'zip' }, /DARKROOM_TASK_PARAMS="\{"as":"zip"\}": as: unknown parameter/],
-  ])('%s with %j', (operation, params, message) => {
-    expect(() => startApp(operation, params)).toThrow(ConfigError);
-    expect(() => startApp(operation, params)).toThrow(message);
+  ])('%s with %j', async (operation, params, message) => {
+    await expect(startApp(operation, params)).rejects.toThrow(ConfigError);
+    await expect(startApp(operation, params)).rejects.toThrow(message);
   });
 });

@@ -1,20 +1,20 @@
-/** What another request with the same id left in the store is not ours, whatever lies there. */
+/** Batches and checkpoints carry the fingerprint of their request: those of another request with the same job id are ignored. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AssetRecord, readBatch, readBatches, writeBatch } from '../../../activities/asset-record.ts';
-import { type Checkpoint, mergeCheckpoint, readCheckpoint } from '../../../activities/checkpoint.ts';
+import { mergeCheckpoint } from '../../../activities/checkpoint.ts';
 import { batchesOf } from '../../../src/jobs/model/batch.ts';
+import type { Checkpoint } from '../../../src/jobs/model/checkpoint.ts';
+import type { AssetDownload, RunFiles } from '../../../src/jobs/ports/run-files.ts';
+import { createRunFiles } from '../../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
-import { checkpointKey } from '../../../src/storage/layout.ts';
-import type { ObjectStore } from '../../../src/storage/object-store.ts';
 
 let root: string;
-let store: ObjectStore;
+let files: RunFiles;
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'darkroom-store-'));
-  store = createFilesystemStore({ root });
+  files = createRunFiles(createFilesystemStore({ root }));
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
@@ -25,7 +25,7 @@ const batches = batchesOf([16, 20]);
 const [first, second] = batches;
 if (!first || !second) throw new Error('There are two batches');
 
-const record = (index: number): AssetRecord => ({
+const record = (index: number): AssetDownload => ({
   index,
   name: `asset-${index}`,
   attributes: {},
@@ -35,15 +35,16 @@ const record = (index: number): AssetRecord => ({
   error: null,
 });
 
-test('batches of assets', async () => {
-  await writeBatch(store, theirs, first, [record(0)], signal);
-  await writeBatch(store, ours, second, [record(16)], signal);
-  expect(await readBatch(store, ours, first, signal)).toBeNull();
-  expect(await readBatch(store, theirs, first, signal)).toEqual([record(0)]);
-  expect(await readBatches(store, ours, batches, signal)).toEqual([record(16)]);
-  await writeBatch(store, ours, first, [record(0), record(1)], signal);
-  expect((await readBatches(store, ours, batches, signal)).map(({ index }) => index)).toEqual([0, 1, 16]);
-  expect(await readBatch(store, theirs, first, signal)).toBeNull();
+test('reads the outcomes of its own request alone', async () => {
+  const { assets } = files;
+  await assets.writeBatch(theirs, first, [record(0)], signal);
+  await assets.writeBatch(ours, second, [record(16)], signal);
+  expect(await assets.readBatch(ours, first, signal)).toBeNull();
+  expect(await assets.readBatch(theirs, first, signal)).toEqual([record(0)]);
+  expect(await assets.readBatches(ours, batches, signal)).toEqual([record(16)]);
+  await assets.writeBatch(ours, first, [record(0), record(1)], signal);
+  expect((await assets.readBatches(ours, batches, signal)).map(({ index }) => index)).toEqual([0, 1, 16]);
+  expect(await assets.readBatch(theirs, first, signal)).toBeNull();
 });
 
 const checkpoint = (fingerprint: string, more: Partial<Checkpoint> = {}): Checkpoint => ({
@@ -52,19 +53,25 @@ const checkpoint = (fingerprint: string, more: Partial<Checkpoint> = {}): Checkp
   outputs: [],
   workspace: [],
   failures: [],
+  computeMs: 0,
   ...more,
 });
 
-test('checkpoints of stages', async () => {
+test('reads checkpoints of its own request alone', async () => {
+  const { stages } = files;
   const stage = { name: 'transform', run: 1 };
-  await store.put(checkpointKey(theirs, 1, 'transform', first), JSON.stringify(checkpoint('theirs')));
-  expect(await readCheckpoint(store, ours, stage, first, signal)).toBeNull();
-  expect(await readCheckpoint(store, theirs, stage, first, signal)).toEqual(checkpoint('theirs'));
-  expect(await readCheckpoint(store, theirs, { ...stage, run: 2 }, first, signal)).toBeNull();
-  expect(await readCheckpoint(store, theirs, stage, null, signal)).toBeNull();
+  await stages.writeCheckpoint({ job: theirs, stage, batch: first }, checkpoint('theirs'), signal);
+  expect(await stages.readCheckpoint({ job: ours, stage, batch: first }, signal)).toBeNull();
+  expect(await stages.readCheckpoint({ job: theirs, stage, batch: first }, signal)).toEqual(
+    checkpoint('theirs'),
+  );
+  expect(
+    await stages.readCheckpoint({ job: theirs, stage: { ...stage, run: 2 }, batch: first }, signal),
+  ).toBeNull();
+  expect(await stages.readCheckpoint({ job: theirs, stage, batch: null }, signal)).toBeNull();
 });
 
-test('a mergeCheckpoint checkpoint holds what there was and what was added, in the order of the assets', () => {
+test('merges the checkpoint of a rerun into that of the earlier run, in the order of the assets', () => {
   const output = (asset: number) => ({ path: `${asset}.png`, asset, key: `k${asset}`, size: 1, sha256: 's' });
   const error = { code: 'asset_corrupt', message: '', retryable: false, details: null };
   const failure = (index: number) => ({ index, error });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Names, ScratchOutputs } from '../../../activities/outputs.ts';
+import { ScratchOutputs, UniqueNames } from '../../../activities/outputs.ts';
 
 let root: string;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ describe('output names', () => {
           }
           expect(new Set(paths).size).toBe(names.length);
           for (const path of paths) expect(resolve(path).startsWith(`${root}/`)).toBe(true);
-          for (const { name } of outputs.made)
+          for (const { name } of outputs.created)
             for (const part of name.split('/')) expect(Buffer.byteLength(part)).toBeLessThan(230);
         },
       ),
@@ -36,7 +36,7 @@ describe('output names', () => {
   });
 
   test('taken names get a number before the extension, also ten thousand of them', () => {
-    const names = new Names();
+    const names = new UniqueNames();
     const wanted = ['a/photo.webp', 'a/photo-2.webp', 'a/photo.webp', 'plain', 'plain', 'a/photo.webp'];
     expect(wanted.map((name) => names.claim(name))).toEqual([
       'a/photo.webp',

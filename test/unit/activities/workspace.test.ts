@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Checkpoint } from '../../../activities/checkpoint.ts';
-import type { StageRunInput } from '../../../activities/types.ts';
-import { keepWorkspace, restoreWorkspace } from '../../../activities/workspace.ts';
+import { restoreWorkspace, saveWorkspace } from '../../../activities/workspace.ts';
+import type { AttemptFiles } from '../../../src/jobs/ports/run-files.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
+import { createStageFiles } from '../../../src/storage/stages.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -14,16 +14,17 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const { signal } = new AbortController();
-const stepOf = (name: string) =>
-  ({ job: { tenant: 'public', id: 'a' }, stage: { name, run: 1 }, batch: null }) as unknown as StageRunInput;
+const job = { tenant: 'public', id: 'a', run: 1, fingerprint: '' };
 
-test('stages hand on what they do not touch, and store what they do', async () => {
-  const store = createFilesystemStore({ root: join(folder, 'store') });
+test('stores the files that a stage changed, and reuses the objects of the others', async () => {
+  const stages = createStageFiles(createFilesystemStore({ root: join(folder, 'store') }));
+  const startAttempt = (name: string): AttemptFiles =>
+    stages.startAttempt({ job, stage: { name, run: 1 }, batch: null });
   const first = join(folder, 'first');
   await mkdir(join(first, 'images'), { recursive: true });
   for (const name of ['images/kept', 'images/changed', 'images/removed', 'replaced'])
     await writeFile(join(first, name), 'first');
-  const left = await keepWorkspace(store, stepOf('one'), first, new Map(), signal);
+  const left = await saveWorkspace(startAttempt('one'), first, new Map(), signal);
   expect(left.map(({ path }) => path).sort()).toEqual([
     'images/changed',
     'images/kept',
@@ -32,20 +33,15 @@ test('stages hand on what they do not touch, and store what they do', async () =
   ]);
 
   const second = join(folder, 'second');
-  const restored = await restoreWorkspace(
-    store,
-    [{ workspace: left } as unknown as Checkpoint],
-    second,
-    signal,
-  );
+  const restored = await restoreWorkspace(stages, [{ workspace: left }], second, signal);
   expect(await readFile(join(second, 'images/kept'), 'utf8')).toBe('first');
-  // Of the same size, and at once: only the time tells.
+  // Same size and almost the same time: only the modification time differs.
   await writeFile(join(second, 'images/changed'), 'other');
   await unlink(join(second, 'images/removed'));
   await unlink(join(second, 'replaced'));
   await writeFile(join(second, 'replaced'), 'other');
   await writeFile(join(second, 'new'), 'first');
-  const kept = await keepWorkspace(store, stepOf('two'), second, restored, signal);
+  const kept = await saveWorkspace(startAttempt('two'), second, restored, signal);
 
   const keyOf = (path: string) => left.find((file) => file.path === path)?.key;
   expect(kept.map(({ path }) => path).sort()).toEqual(['images/changed', 'images/kept', 'new', 'replaced']);
@@ -53,7 +49,7 @@ test('stages hand on what they do not touch, and store what they do', async () =
     'images/kept',
   ]);
   const third = join(folder, 'third');
-  await restoreWorkspace(store, [{ workspace: kept } as unknown as Checkpoint], third, signal);
+  await restoreWorkspace(stages, [{ workspace: kept }], third, signal);
   const contents = await Promise.all(
     ['images/kept', 'images/changed', 'replaced', 'new'].map((name) => readFile(join(third, name), 'utf8')),
   );

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
-import { createHttpServer } from '../../../src/api/server.ts';
+import { createHttpServer } from '../../../src/api/server/server.ts';
 
 const LIMIT_MS = 400;
 let server: Server | undefined;

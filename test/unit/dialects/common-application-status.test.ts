@@ -1,7 +1,7 @@
 /** Whatever a job goes through, and whenever a client looks, the status of its task never goes back. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { statusOf } from '../../../src/dialects/common-application/task.ts';
+import { statusOf } from '../../../src/dialects/common-application/model.ts';
 import { noUsage } from '../../../src/jobs/model/run-input.ts';
 import { type JobState, transitions } from '../../../src/jobs/model/states.ts';
 import { extended, type Moment } from '../../../src/jobs/model/timeline.ts';

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Keyring } from '../../../src/auth/keyring.ts';
 import type { Job } from '../../../src/jobs/model/job.ts';
-import { StoredArchive } from '../../../src/storage/archive.ts';
+import type { JobArchive } from '../../../src/jobs/ports/job-archive.ts';
+import { createJobArchive } from '../../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import { endedKey } from '../../../src/storage/layout.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
@@ -18,7 +19,7 @@ const begin = Date.parse('2026-11-01T00:00:00.000Z');
 
 let root: string;
 let store: ObjectStore;
-let archive: StoredArchive;
+let archive: JobArchive;
 /** Of the objects that were read: how many, and how many at once at most. */
 let reads: { all: number; now: number; most: number };
 
@@ -47,7 +48,7 @@ function slowly(inner: ObjectStore): ObjectStore {
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'darkroom-lists-'));
   store = createFilesystemStore({ root });
-  archive = new StoredArchive(slowly(store), new Keyring([Buffer.alloc(32)]));
+  archive = createJobArchive(slowly(store), new Keyring([Buffer.alloc(32)]));
   for (let number = 0; number < JOBS; number++) {
     const job = { tenant: 'public', id: id(number), state: number % 50 === 49 ? 'failed' : 'completed' };
     await store.put(endedKey(job, endOf(number)), JSON.stringify(job));

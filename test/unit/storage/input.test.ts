@@ -6,27 +6,28 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { Keyring } from '../../../src/auth/keyring.ts';
-import { StoredArchive } from '../../../src/storage/archive.ts';
+import type { JobArchive } from '../../../src/jobs/ports/job-archive.ts';
+import { createJobArchive } from '../../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
 
 const folders: string[] = [];
 const ref = { tenant: 'public', id: 'job-1' };
 let store: ObjectStore;
-let archive: StoredArchive;
+let archive: JobArchive;
 
 beforeEach(async () => {
   const root = await mkdtemp(join(tmpdir(), 'darkroom-input-'));
   folders.push(root);
   store = createFilesystemStore({ root });
-  archive = new StoredArchive(store, new Keyring([Buffer.alloc(32)]));
+  archive = createJobArchive(store, new Keyring([Buffer.alloc(32)]));
 });
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
 
 async function upload(asInput: boolean): Promise<string> {
   const request = randomUUID();
   const { signal } = new AbortController();
-  await archive.begin(ref, request, asInput);
+  await archive.beginRequest(ref, request, asInput);
   await archive.upload(ref, {
     request,
     position: 0,

@@ -7,7 +7,7 @@ import type { Job } from '../../../src/jobs/model/job.ts';
 import { noUsage } from '../../../src/jobs/model/run-input.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
-import { enterUsage, StoredUsage } from '../../../src/storage/usage.ts';
+import { recordUsage, StoredUsage } from '../../../src/storage/usage.ts';
 
 let root: string;
 let store: ObjectStore;
@@ -42,7 +42,7 @@ const ended = (id: string, day: string, more: Partial<Job> = {}): Job => ({
   error: null,
   ...more,
 });
-const enter = (...args: Parameters<typeof ended>) => enterUsage(store, ended(...args));
+const enter = (...args: Parameters<typeof ended>) => recordUsage(store, ended(...args));
 const count = async () => {
   let keys = 0;
   for await (const _ of store.list('_usage/')) keys += 1;

@@ -1,0 +1,81 @@
+/** What a stage starts from: checkpoints of the stage before it, and local files with the bytes of its assets. */
+import { join } from 'node:path';
+import type { InputFile, Stage, StageOutcome } from '../operations/operation.ts';
+import { batchesOf } from '../src/jobs/model/batch.ts';
+import type { Checkpoint } from '../src/jobs/model/checkpoint.ts';
+import type { AssetDownload, StageFiles } from '../src/jobs/ports/run-files.ts';
+import { mapConcurrent } from '../src/lib/map-concurrent.ts';
+import { partsOf } from './checkpoint.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import type { StageRunInput } from './types.ts';
+import { READ_CONCURRENCY } from './workspace.ts';
+
+/** Checkpoints of the stage before: that of the same batch, or all. */
+export async function readPreviousStage(
+  { stages }: ActivityDependencies,
+  { job, batch, chunkEnds, before }: StageRunInput,
+  previous: Stage<never>,
+  signal: AbortSignal,
+): Promise<Checkpoint[]> {
+  const parts = previous.perAsset && batch ? [batch] : partsOf(previous, chunkEnds);
+  return mapConcurrent(parts, { concurrency: READ_CONCURRENCY, signal }, async (part, stop) => {
+    const checkpoint = before && (await stages.readCheckpoint({ job, stage: before, batch: part }, stop));
+    if (!checkpoint) throw new Error(`Stage ${previous.name} has no checkpoint`);
+    return checkpoint;
+  });
+}
+
+/**
+ * The assets that the stage computes, and those that failed before it. `retried`: the checkpoint of an earlier run; assets
+ * that succeeded there are not computed again. `directory`: where copies of the assets go; null when the stage reads no bytes.
+ */
+export async function readStageInputs(
+  { assets, stages }: ActivityDependencies,
+  { job, batch, chunkEnds }: StageRunInput,
+  previousStage: readonly Checkpoint[],
+  retried: Checkpoint | null,
+  directory: string | null,
+  signal: AbortSignal,
+): Promise<{ inputs: InputFile[]; leftOut: StageOutcome[] }> {
+  const downloads = await assets.readBatches(job, batch ? [batch] : batchesOf(chunkEnds), signal);
+  const leftOut = listFailed(downloads, previousStage);
+  const failed = new Set(leftOut.map(({ index }) => index));
+  const missing = downloads.filter(
+    ({ index }) => !failed.has(index) && !(retried && hasSucceeded(retried, index)),
+  );
+  const inputs = await mapConcurrent(missing, { concurrency: READ_CONCURRENCY, signal }, (download, stop) =>
+    toInputFile(stages, download, directory, stop),
+  );
+  return { inputs, leftOut };
+}
+
+function listFailed(
+  downloads: readonly AssetDownload[],
+  previousStage: readonly Checkpoint[],
+): StageOutcome[] {
+  const failures = new Map(
+    previousStage.flatMap(({ failures }) => failures.map(({ index, error }) => [index, error])),
+  );
+  return downloads.flatMap(({ index, name, error: downloadError }) => {
+    const error = downloadError ?? failures.get(index);
+    return error ? [{ index, name, error }] : [];
+  });
+}
+
+const hasSucceeded = ({ inputs, failures }: Checkpoint, index: number): boolean =>
+  inputs.includes(index) && !failures.some((failure) => failure.index === index);
+
+async function toInputFile(
+  stages: StageFiles,
+  { index, name, attributes, location, size }: AssetDownload,
+  directory: string | null,
+  signal: AbortSignal,
+): Promise<InputFile> {
+  if (location === null || size === null) throw new Error(`Asset ${index} has no bytes`);
+  if (directory === null) return { index, name, attributes, path: '', size };
+  const path =
+    'path' in location
+      ? location.path
+      : await stages.toLocalFile(location, join(directory, String(index)), 'read', signal);
+  return { index, name, attributes, path, size };
+}

@@ -1,0 +1,67 @@
+/** OpenAPI 3.1, and a page that shows it without the internet. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import packageJson from '../../../package.json' with { type: 'json' };
+import { withSecurity } from '../auth/security-schemes.ts';
+
+const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const served: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+};
+
+const script = `window.ui = SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null });`;
+
+const page = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>darkroom API</title>
+<link rel="icon" href="/docs/favicon-32x32.png">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<div id="docs"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+`;
+
+/** Nothing from elsewhere, and no inline script. Swagger UI sets inline styles and inline images. */
+const policy =
+  "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'";
+
+const about = {
+  openapi: '3.1.0',
+  info: {
+    title: 'darkroom',
+    version: packageJson.version,
+    description:
+      'Durable jobs for images and assets: submit, watch, fetch results. Errors are RFC 9457 problems.',
+  },
+};
+
+/** `open`: paths that everybody may read while all others must log in; null: nobody must. */
+// biome-ignore lint/suspicious/noExplicitAny: any environment will do
+export function serveDocs(app: OpenAPIHono<any>, open: readonly string[] | null): void {
+  // Made once, when all routes are there: it takes a part of a second, and needs no login.
+  let document: object | undefined;
+  app.get('/openapi.json', (c) => {
+    const plain = document ? null : app.getOpenAPI31Document(about);
+    if (plain) document = open ? withSecurity(plain, open) : plain;
+    return c.json(document);
+  });
+  app.get('/docs', (c) => c.html(page, 200, { 'content-security-policy': policy }));
+  app.get('/docs/start.js', (c) => c.body(script, 200, { 'content-type': 'text/javascript; charset=utf-8' }));
+  for (const [file, type] of Object.entries(served)) {
+    const bytes = readFileSync(join(assets, file));
+    app.get(`/docs/${file}`, (c) =>
+      c.body(bytes, 200, { 'content-type': type, 'cache-control': 'public, max-age=86400' }),
+    );
+  }
+}

@@ -1,0 +1,24 @@
+/** The routes of the native API. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { createRouter } from '../../api/openapi/router.ts';
+import { deliveryRoutes } from './deliveries.ts';
+import { eventRoutes } from './events.ts';
+import { jobRoutes } from './jobs.ts';
+import { operationRoutes } from './operations.ts';
+import { resultRoutes } from './results.ts';
+import { submissionRoutes } from './submission.ts';
+import { usageRoutes } from './usage.ts';
+
+export { problemResponse as fail } from '../../api/problems/problem.ts';
+
+export function createRoutes(dependencies: ApiDependencies): OpenAPIHono<ApiEnv> {
+  return createRouter()
+    .route('/', submissionRoutes(dependencies))
+    .route('/', jobRoutes(dependencies))
+    .route('/', eventRoutes(dependencies))
+    .route('/', resultRoutes(dependencies))
+    .route('/', deliveryRoutes(dependencies))
+    .route('/', operationRoutes(dependencies))
+    .route('/', usageRoutes(dependencies));
+}

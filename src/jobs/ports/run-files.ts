@@ -1,0 +1,81 @@
+/** Ports: the files and documents that the activities of a run keep in the object store. Implemented in `src/storage/`. */
+import type { Readable } from 'node:stream';
+import type { Batch } from '../model/batch.ts';
+import type { Checkpoint, Digest, StagePart, StoredObject } from '../model/checkpoint.ts';
+import type { DeliveryRecord } from '../model/delivery.ts';
+import type { JobError } from '../model/job.ts';
+import type { JobRef, RunRef } from '../model/run-input.ts';
+
+/** Outcome of the download of one asset. */
+export interface AssetDownload {
+  /** Position in the submitted list, from 0. */
+  readonly index: number;
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** An object of the store, or a file below an input root, which is never copied. Null when the download failed. */
+  readonly location: StoredObject | { readonly path: string } | null;
+  /** Bytes. */
+  readonly size: number | null;
+  /** Null for a path input without a checksum: hashing a disk image takes minutes. */
+  readonly sha256: string | null;
+  readonly error: JobError | null;
+}
+
+/** Downloaded assets. All methods throw `store_unavailable` when the store does not answer. */
+export interface AssetFiles {
+  /**
+   * Stores the bytes of an asset. Each call writes an object of its own: a timed-out attempt may still write and must not
+   * overwrite the bytes that a newer one recorded. Rejects with the error of `body` when that fails.
+   */
+  write(run: RunRef, index: number, body: Readable, signal: AbortSignal): Promise<StoredObject & Digest>;
+  /** The object of an upload. `upload` is `Upload.upload`. */
+  locateUpload(job: JobRef, upload: string): StoredObject;
+  /** Outcomes of a batch. Null when it was not downloaded, or by another request with the same job id. */
+  readBatch(run: RunRef, batch: Batch, signal: AbortSignal): Promise<readonly AssetDownload[] | null>;
+  /** Outcomes of all these batches, in order. Batches that were not downloaded are left out. */
+  readBatches(run: RunRef, batches: readonly Batch[], signal: AbortSignal): Promise<AssetDownload[]>;
+  writeBatch(
+    run: RunRef,
+    batch: Batch,
+    downloads: readonly AssetDownload[],
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+/**
+ * Files of one attempt at a part of a stage. Their keys include an id of the attempt: a timed-out attempt may still write
+ * and must not overwrite the outputs of a newer one.
+ */
+export interface AttemptFiles {
+  /** Moves a local file into the store as a result file. `name` is unique within the attempt. */
+  adoptOutput(name: string, path: string, signal: AbortSignal): Promise<StoredObject & Digest>;
+  /** Moves a local file into the store for the next stage. `name` is its path below the workspace. */
+  adoptWorkspaceFile(name: string, path: string, signal: AbortSignal): Promise<StoredObject>;
+}
+
+/** Checkpoints and files of stages. All methods throw `store_unavailable` when the store does not answer. */
+export interface StageFiles {
+  /** Null when the part has not completed, or belongs to another request with the same job id. */
+  readCheckpoint(part: StagePart, signal: AbortSignal): Promise<Checkpoint | null>;
+  writeCheckpoint(part: StagePart, checkpoint: Checkpoint, signal: AbortSignal): Promise<void>;
+  startAttempt(part: StagePart): AttemptFiles;
+  /**
+   * Returns the path of a local file with the bytes of an object. With `read`, that is the object itself where the store
+   * keeps it as a local file; the caller must not change it. Otherwise it is a copy at `path`, whose directories are made.
+   */
+  toLocalFile(object: StoredObject, path: string, use: 'read' | 'copy', signal: AbortSignal): Promise<string>;
+}
+
+/** Records of callbacks. All methods throw `store_unavailable` when the store does not answer. */
+export interface DeliveryLog {
+  /** `seq`: position of the moment in the timeline of its run. Null before the first attempt. */
+  readDelivery(run: Pick<RunRef, 'tenant' | 'id' | 'run'>, seq: number): Promise<DeliveryRecord | null>;
+  writeDelivery(job: JobRef, delivery: DeliveryRecord): Promise<void>;
+}
+
+/** All that the activities of a run keep in the object store. */
+export interface RunFiles {
+  readonly assets: AssetFiles;
+  readonly stages: StageFiles;
+  readonly deliveries: DeliveryLog;
+}

@@ -1,0 +1,62 @@
+/** Uploads and encrypted inputs, and the markers of requests that are still storing them. */
+import { buffer } from 'node:stream/consumers';
+import type { Keyring } from '../auth/keyring.ts';
+import { DarkroomError } from '../errors.ts';
+import type { JobInputs, JobRef } from '../jobs/model/run-input.ts';
+import type { JobInputFiles } from '../jobs/ports/job-archive.ts';
+import { readJson } from './json.ts';
+import * as layout from './layout.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** Marks a request that has stored something, until its job is accepted or refused. */
+interface OpenRequest {
+  readonly ref: JobRef;
+  readonly at: string;
+  readonly asInput: boolean;
+}
+
+export const createJobInputFiles = (store: ObjectStore, keys: Keyring): JobInputFiles => ({
+  async beginRequest({ tenant, id }, request, asInput) {
+    const marker: OpenRequest = { ref: { tenant, id }, at: new Date().toISOString(), asInput };
+    await store.put(layout.openRequestKey(request), JSON.stringify(marker));
+  },
+
+  async upload(ref, { request, position, asInput, body, signal }) {
+    const upload = asInput ? layout.ONLY_INPUT : `${request}/${position}`;
+    return { upload, ...(await store.put(layout.uploadKey(ref, upload), body, { signal })) };
+  },
+
+  async seal(ref, { request, position }, inputs) {
+    const sealed = `${request}/${position}`;
+    const key = layout.sealedKey(ref, sealed);
+    await store.put(key, keys.seal(JSON.stringify(inputs), key));
+    return { sealed };
+  },
+
+  async unseal(ref, { sealed }, signal) {
+    const key = layout.sealedKey(ref, sealed);
+    const body = await store.get(key, signal && { signal });
+    if (!body) throw new DarkroomError('operation_failed', 'The inputs of this job were deleted');
+    return JSON.parse(keys.open(await buffer(body), key)) as JobInputs;
+  },
+
+  async commitRequest(_ref, request) {
+    await store.delete(layout.openRequestKey(request));
+  },
+
+  async rollbackRequest(ref, request) {
+    const marker = await readJson<OpenRequest>(store, layout.openRequestKey(request));
+    if (marker?.asInput) await store.delete(layout.inputKey(ref));
+    await store.deleteAll(layout.uploadPrefix(ref, request));
+    await store.deleteAll(layout.sealedPrefix(ref, request));
+    await store.delete(layout.openRequestKey(request));
+  },
+
+  async *abandoned(before) {
+    for await (const { key } of store.list(layout.openRequestsPrefix)) {
+      const marker = await readJson<OpenRequest>(store, key);
+      if (marker && new Date(marker.at) < before)
+        yield { ref: marker.ref, request: key.slice(layout.openRequestsPrefix.length) };
+    }
+  },
+});

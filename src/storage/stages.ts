@@ -1,0 +1,51 @@
+/** Checkpoints of stages, and the files that they name. */
+import { randomUUID } from 'node:crypto';
+import { constants, createWriteStream } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Checkpoint } from '../jobs/model/checkpoint.ts';
+import type { StageFiles } from '../jobs/ports/run-files.ts';
+import { readJson } from './json.ts';
+import * as layout from './layout.ts';
+import type { ObjectStore } from './object-store.ts';
+
+export const createStageFiles = (store: ObjectStore): StageFiles => ({
+  async readCheckpoint(part, signal) {
+    const checkpoint = await readJson<Checkpoint>(store, layout.checkpointKey(part), signal);
+    return checkpoint?.fingerprint === part.job.fingerprint ? checkpoint : null;
+  },
+
+  async writeCheckpoint(part, checkpoint, signal) {
+    await store.put(layout.checkpointKey(part), JSON.stringify(checkpoint), { signal });
+  },
+
+  startAttempt(part) {
+    const attempt = randomUUID().slice(0, 8);
+    const adopt = async (prefix: string, name: string, path: string, signal: AbortSignal) => {
+      const key = `${prefix}${attempt}/${name}`;
+      return { key, ...(await store.adopt(key, path, { signal })) };
+    };
+    return {
+      adoptOutput: (name, path, signal) => adopt(layout.outputPrefix(part), name, path, signal),
+      async adoptWorkspaceFile(name, path, signal) {
+        const { key } = await adopt(layout.workspacePrefix(part), name, path, signal);
+        return { key };
+      },
+    };
+  },
+
+  async toLocalFile({ key }, path, use, signal) {
+    const local = store.localPath(key);
+    if (local !== null && use === 'read') return local;
+    await mkdir(dirname(path), { recursive: true });
+    if (local !== null) {
+      await copyFile(local, path, constants.COPYFILE_FICLONE);
+      return path;
+    }
+    const body = await store.get(key, { signal });
+    if (!body) throw new Error(`The object ${key} is missing in the store`);
+    await pipeline(body, createWriteStream(path));
+    return path;
+  },
+});
