@@ -1,5 +1,5 @@
 /** What activities need from outside. `src/compose.ts` supplies it. */
-import type { EngineAtHand, Operation } from '../operations/operation.ts';
+import type { InstalledEngine, Operation } from '../operations/operation.ts';
 import type { Keyring } from '../src/auth/keyring.ts';
 import type { CallbackBody } from '../src/dialects/callback-body.ts';
 import type { Retention } from '../src/jobs/lifecycle/retention.ts';
@@ -16,7 +16,7 @@ export interface ActivityDependencies extends RunFiles {
   readonly keys: Pick<Keyring, 'webhookSecrets'>;
   readonly operation: (name: string) => Operation<never> | undefined;
   /** Throws engine_missing. */
-  readonly engine: (name: string) => EngineAtHand;
+  readonly engine: (name: string) => InstalledEngine;
   /** Memory limit for the processes of one stage of a capability, in bytes; null for no limit. */
   readonly memoryOf: (capability: string) => number | null;
   readonly inputRoots: readonly string[];

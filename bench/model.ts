@@ -9,7 +9,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { EngineAtHand, InputFile } from '../operations/operation.ts';
+import type { InputFile, InstalledEngine } from '../operations/operation.ts';
 import { reconstruct } from '../operations/reconstruct/index.ts';
 import { readConfig } from '../src/config/config.ts';
 import { installedEngines } from '../src/engines/installation.ts';
@@ -36,7 +36,7 @@ export async function* benchModel(rig: Rig): AsyncGenerator<Row> {
   yield row(`model of ${VIEWS} small photographs, next to its stages alone`, 's', made / 1000, called / 1000);
 }
 
-async function photographs({ packages }: EngineAtHand, folder: string): Promise<InputFile[]> {
+async function photographs({ packages }: InstalledEngine, folder: string): Promise<InputFile[]> {
   await mkdir(folder, { recursive: true });
   const args = ['-B', script, folder, '--views', String(VIEWS), '--width', String(WIDTH)];
   await promisify(execFile)('python3', args, { env: { ...process.env, PYTHONPATH: packages } });
@@ -60,7 +60,7 @@ async function job(url: string, inputs: readonly InputFile[]): Promise<void> {
   }
 }
 
-async function bare(engine: EngineAtHand, inputs: readonly InputFile[], room: string): Promise<void> {
+async function bare(engine: InstalledEngine, inputs: readonly InputFile[], room: string): Promise<void> {
   const workspace = join(room, 'workspace');
   await mkdir(workspace);
   for (const stage of reconstruct.stages) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the image, brings docker-compose.yml up under a name of its own with secrets made for the occasion, sends a job
-# through, and takes everything down again, volumes included. Needs Docker with Compose 2.24 or later, curl and openssl.
+# Builds the image, starts docker-compose.yml under another project name with generated secrets, runs a job, and removes
+# everything, including volumes. Needs Docker with Compose 2.24 or later, curl and openssl.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -28,7 +28,7 @@ ENV
 compose config --quiet
 compose up --detach --build --scale api=2 --scale worker=2
 
-# The ports of the range are given out in no certain order.
+# Compose assigns the ports of the range in no particular order.
 for api in "http://127.0.0.1:$port" "http://127.0.0.1:$((port + 1))"; do
   curl --silent --show-error --fail --retry 60 --retry-delay 2 --retry-all-errors "$api/readyz"
   echo
@@ -37,6 +37,6 @@ key=$(compose run --rm --no-deps -T api keys create --tenant smoke --name smoke)
 curl --silent --show-error --fail-with-body "http://127.0.0.1:$port/v1/jobs" -u "smoke:$key" -H 'content-type: application/json' \
   -d '{"id":"smoke","operation":"system.echo","params":{"word":"seen"}}'
 echo
-# Taken by one API, read through the other.
+# Submitted through one API, read through the other.
 curl --silent --show-error --fail-with-body --retry 20 --retry-delay 1 --retry-all-errors -u "smoke:$key" \
   "http://127.0.0.1:$((port + 1))/v1/jobs/smoke/files/result.json" | grep '"word": "seen"'

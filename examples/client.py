@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Submits a photograph by upload, waits for the thumbnail, and fetches it. Plain Python 3, nothing to install.
+"""Uploads a photograph, waits for the thumbnail, and downloads it. Needs only Python 3.
 
     python3 examples/client.py photo.jpg thumbnails
 """
@@ -18,7 +18,7 @@ TOKEN = os.environ.get("DARKROOM_TOKEN")
 
 
 def call(method, path, body=None, headers=None):
-    """Returns the open answer. Raises SystemExit that says what the server refused."""
+    """Returns the open response. Raises SystemExit with the error if the server rejects the request."""
     login = {"Authorization": f"Bearer {TOKEN}"} if TOKEN else {}
     request = urllib.request.Request(SERVER + path, data=body, method=method, headers={**login, **(headers or {})})
     try:
@@ -43,22 +43,22 @@ def submit(job, photo):
     ])
     headers = {
         "Content-Type": f"multipart/form-data; boundary={boundary}",
-        # Sent again with the same key, it is the same job.
+        # A repeated request with the same key returns the same job.
         "Idempotency-Key": uuid.uuid4().hex,
     }
-    with call("POST", "/v1/jobs", body, headers) as answer:
-        return json.load(answer)
+    with call("POST", "/v1/jobs", body, headers) as response:
+        return json.load(response)
 
 
 def wait(job_id):
-    """Asks as often as the server likes to be asked, until the job has ended."""
+    """Polls at the interval that the server suggests, until the job has ended."""
     while True:
-        with call("GET", f"/v1/jobs/{job_id}") as answer:
-            job = json.load(answer)
+        with call("GET", f"/v1/jobs/{job_id}") as response:
+            job = json.load(response)
             if job["state"] in ("completed", "failed", "cancelled"):
                 return job
             print(f"{job['state']} {job['progress']:.0f} %")
-            time.sleep(float(answer.headers.get("Retry-After", 1)))
+            time.sleep(float(response.headers.get("Retry-After", 1)))
 
 
 def main(photo="examples/photos/chelsea.jpg", folder="thumbnails"):
@@ -67,13 +67,13 @@ def main(photo="examples/photos/chelsea.jpg", folder="thumbnails"):
     if job["state"] != "completed":
         raise SystemExit(f"The job {job['state']}: {job['error']['message']}")
     os.makedirs(folder, exist_ok=True)
-    with call("GET", f"/v1/jobs/{job['id']}/files") as answer:
-        files = json.load(answer)["files"]
+    with call("GET", f"/v1/jobs/{job['id']}/files") as response:
+        files = json.load(response)["files"]
     for file in files:
         target = os.path.join(folder, os.path.basename(file["path"]))
-        with call("GET", f"/v1/jobs/{job['id']}/files/{urllib.parse.quote(file['path'])}") as answer:
+        with call("GET", f"/v1/jobs/{job['id']}/files/{urllib.parse.quote(file['path'])}") as response:
             with open(target, "wb") as out:
-                out.write(answer.read())
+                out.write(response.read())
         print(f"{target}, {file['size']} bytes")
 
 

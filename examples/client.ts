@@ -1,5 +1,5 @@
 /**
- * The typed client: a photograph of this machine becomes a thumbnail on this machine.
+ * Uploads a photograph with the typed client and saves its thumbnail.
  *
  *     npm run build && node dist/examples/client.js photo.jpg thumbnails
  */

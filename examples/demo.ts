@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: five photographs become AVIF thumbnails through a running darkroom, or one that is started for it.
- * Shows the progress, receives the callback, verifies its signature, and fetches the results.
+ * `npm run demo`: makes AVIF thumbnails of five photographs with a running darkroom, or with one that it starts.
+ * Shows the progress, receives the callback, verifies its signature, and downloads the results.
  */
 import { fork } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -30,29 +30,29 @@ const { web, callback } = await startWeb();
 const names = (await readdir(photos)).filter((name) => name.endsWith('.jpg'));
 const server = await findServer();
 let accepted = await submit(server.url);
-let secretOf = server.dataDir;
+let keyDirectory = server.dataDir;
 let ownServer = server.stop;
-if (accepted === 'refused') {
+if (accepted === 'rejected') {
   console.log(
-    `The server at ${server.url} may not reach this machine (DARKROOM_ALLOW_NETWORKS is not set); the demo starts one of its own.`,
+    `The server at ${server.url} may not reach this machine (DARKROOM_ALLOW_NETWORKS is not set); the demo starts its own server.`,
   );
   const own = await startServer();
-  [accepted, secretOf, ownServer, server.url] = [await submit(own.url), own.dataDir, own.stop, own.url];
+  [accepted, keyDirectory, ownServer, server.url] = [await submit(own.url), own.dataDir, own.stop, own.url];
 }
-if (accepted === 'refused') throw new Error('The demo was refused by its own server');
+if (accepted === 'rejected') throw new Error('The demo was rejected by its own server');
 console.log(`Submitted ${names.length} photographs to ${server.url}: ${names.join(', ')}`);
 try {
   const job = await watch(server.url, accepted.id);
   if (job.state !== 'completed') throw new Error(`The job ${job.state}: ${job.error?.message}`);
-  await verify(await callback, secretOf);
-  await fetchResults(server.url, job);
+  await verify(await callback, keyDirectory);
+  await downloadResults(server.url, job);
 } finally {
   web.close();
   await ownServer?.();
 }
 process.exit();
 
-/** Serves the photographs, and takes the callback. */
+/** Serves the photographs and receives the callback. */
 async function startWeb() {
   let received = (_: Callback) => {};
   const callback = new Promise<Callback>((resolve) => {
@@ -127,7 +127,7 @@ async function startServer(): Promise<FoundServer> {
   };
 }
 
-async function submit(url: string): Promise<LinkedJob | 'refused'> {
+async function submit(url: string): Promise<LinkedJob | 'rejected'> {
   const response = await fetch(`${url}/v1/jobs`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -139,13 +139,13 @@ async function submit(url: string): Promise<LinkedJob | 'refused'> {
       labels: { example: 'demo' },
     }),
   });
-  if (response.status === 422) return 'refused';
+  if (response.status === 422) return 'rejected';
   if (response.status !== 202)
-    throw new Error(`The server answered ${response.status}: ${await response.text()}`);
+    throw new Error(`The server returned ${response.status}: ${await response.text()}`);
   return (await response.json()) as LinkedJob;
 }
 
-/** A bar on a terminal, a line for each change elsewhere. */
+/** Shows a progress bar on a terminal, else a line for each change. */
 async function watch(url: string, id: string): Promise<LinkedJob> {
   const bar = process.stdout.isTTY
     ? new SingleBar({
@@ -176,7 +176,7 @@ async function verify({ headers, body }: Callback, dataDir: string): Promise<voi
   console.log(`Callback received, signature verified: ${event.type}, webhook-id ${headers['webhook-id']}`);
 }
 
-async function fetchResults(url: string, job: LinkedJob): Promise<void> {
+async function downloadResults(url: string, job: LinkedJob): Promise<void> {
   const folder = join(root, 'data', 'demo-results');
   await mkdir(folder, { recursive: true });
   const { files } = (await (await fetch(url + job.links['files'])).json()) as { files: FileEntry[] };

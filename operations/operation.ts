@@ -45,7 +45,7 @@ export interface StageContext<Params> {
   readonly signal: AbortSignal;
   log(message: string, fields?: Record<string, unknown>): void;
   /** An engine of those that the operation requires. Throws engine_missing when it has gone since the worker started. */
-  engine(name: string): EngineAtHand;
+  engine(name: string): InstalledEngine;
   /** Bytes that processes which the stage starts may take together; null: nobody set a limit. */
   readonly memory: number | null;
   /**
@@ -57,7 +57,7 @@ export interface StageContext<Params> {
 }
 
 /** An engine as it is installed on this machine. */
-export interface EngineAtHand {
+export interface InstalledEngine {
   /** Directory with its packages, for PYTHONPATH. */
   readonly packages: string;
   readonly version: string;

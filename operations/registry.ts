@@ -1,6 +1,6 @@
 /** The operations that exist, as the API asks for them and as workers run them. */
 import { z } from 'zod';
-import { LARGEST_BATCH } from '../src/jobs/model/batch.ts';
+import { batchSizes } from '../src/jobs/model/batch.ts';
 import type { StagePlan } from '../src/jobs/model/run-input.ts';
 import type {
   OperationCatalogue,
@@ -14,7 +14,7 @@ import { imageContactSheet } from './image-contact-sheet/index.ts';
 import { imageGallery } from './image-gallery/index.ts';
 import { imageMetadata } from './image-metadata/index.ts';
 import { imageTransform } from './image-transform/index.ts';
-import { fieldErrors } from './lib/field-errors.ts';
+import { toFieldErrors } from './lib/field-errors.ts';
 import type { Operation, Stage } from './operation.ts';
 import { poiDetection } from './poi-detection/index.ts';
 import { reconstruct } from './reconstruct/index.ts';
@@ -40,22 +40,22 @@ export interface Registry extends OperationCatalogue {
   /** Every capability that some stage needs. */
   readonly capabilities: readonly string[];
   /** Capability → engines without which it cannot be offered. */
-  enginesOf(capability: string): readonly string[];
+  requirementsOf(capability: string): readonly string[];
 }
 
 /** Throws when two operations have one name, or two stages of an operation. */
 export function createRegistry(operations: readonly Operation[]): Registry {
-  refuseTwins('operation', operations);
+  checkUniqueNames('operation', operations);
   const entries = new Map(
-    operations.map((operation) => [operation.name, { operation, plannable: plannable(operation) }]),
+    operations.map((operation) => [operation.name, { operation, buildPlannable: plannable(operation) }]),
   );
-  const infos = [...entries.values()].map((entry) => entry.plannable.info);
+  const infos = [...entries.values()].map((entry) => entry.buildPlannable.info);
   return {
-    find: (name) => entries.get(name)?.plannable,
+    find: (name) => entries.get(name)?.buildPlannable,
     list: () => infos,
     operation: (name) => entries.get(name)?.operation as Operation<never> | undefined,
     capabilities: distinct(infos.flatMap((info) => info.capabilities)),
-    enginesOf: (capability) =>
+    requirementsOf: (capability) =>
       capability === 'io' || capability === 'cpu'
         ? []
         : distinct(
@@ -67,8 +67,8 @@ export function createRegistry(operations: readonly Operation[]): Registry {
 }
 
 function plannable(operation: Operation): PlannableOperation {
-  const plan = operation.stages.map(planOf);
-  refuseTwins(`stage of ${operation.name}`, plan);
+  const plan = operation.stages.map(buildStagePlan);
+  checkUniqueNames(`stage of ${operation.name}`, plan);
   const { name, title, description, inputs, result } = operation;
   const info: OperationInfo = {
     name,
@@ -91,12 +91,12 @@ function plannable(operation: Operation): PlannableOperation {
     parse(params) {
       const parsed = operation.params.safeParse(params);
       if (parsed.success) return { ok: true, params: parsed.data };
-      return { ok: false, errors: fieldErrors(parsed.error.issues, info.params) };
+      return { ok: false, errors: toFieldErrors(parsed.error.issues, info.params) };
     },
   };
 }
 
-const planOf = ({
+const buildStagePlan = ({
   name,
   capability = 'cpu',
   perAsset = false,
@@ -105,12 +105,12 @@ const planOf = ({
   name,
   capability,
   perAsset,
-  timeoutMs: timeoutMs * (perAsset ? LARGEST_BATCH : 1),
+  timeoutMs: timeoutMs * (perAsset ? batchSizes.large : 1),
 });
 
 const distinct = (words: readonly string[]): string[] => [...new Set(words)];
 
-function refuseTwins(what: string, named: readonly { name: string }[]): void {
+function checkUniqueNames(what: string, named: readonly { name: string }[]): void {
   const names = named.map(({ name }) => name);
   const twin = names.find((name, index) => names.indexOf(name) !== index);
   if (twin !== undefined) throw new Error(`There are two of ${what} ${twin}`);

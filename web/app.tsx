@@ -1,22 +1,22 @@
-/** The frame: who is asking, where they are, and the page that is there. */
+/** The application frame: session, route, header and the current page. */
 import { useMemo, useState } from 'preact/hooks';
 import { openSession, SessionProvider, storedToken } from './lib/session.ts';
 import { useRoute } from './lib/use-route.ts';
 import { Page } from './page.tsx';
 import { Header } from './parts/header.tsx';
-import { ServerTrouble } from './parts/server-error.tsx';
+import { ServerError } from './parts/server-error.tsx';
 import { TokenForm } from './parts/token-form.tsx';
 
 export function App() {
   const route = useRoute();
   const [token, setToken] = useState(storedToken.get);
-  /** The token that the server last refused; undefined: none. An answer to an earlier one says nothing of this one. */
-  const [refused, setRefused] = useState<string | null>();
-  const session = useMemo(() => openSession(token, () => setRefused(token)), [token]);
+  /** The token that the server rejected last; undefined if none. Late responses to earlier tokens are ignored. */
+  const [rejected, setRejected] = useState<string | null>();
+  const session = useMemo(() => openSession(token, () => setRejected(token)), [token]);
   const changeToken = (changed: string | null) => {
     storedToken.set(changed);
     setToken(changed);
-    setRefused(undefined);
+    setRejected(undefined);
   };
   return (
     <SessionProvider value={session}>
@@ -25,12 +25,12 @@ export function App() {
       </button>
       <Header route={route} onForgetToken={token === null ? null : () => changeToken(null)} />
       <main id="main" tabIndex={-1}>
-        {refused === token ? (
-          <TokenForm wrong={token !== null} onToken={changeToken} />
+        {rejected === token ? (
+          <TokenForm rejected={token !== null} onToken={changeToken} />
         ) : (
           <>
-            <ServerTrouble />
-            {/* Who asks with another token sees nothing of what was loaded with the one before. */}
+            <ServerError />
+            {/* A new token gets a new page, so data loaded with the previous one is not shown. */}
             <Page key={token ?? ''} route={route} />
           </>
         )}

@@ -1,14 +1,14 @@
 import { useEffect } from 'preact/hooks';
 import { JobPage } from './job/job-page.tsx';
 import { JobsPage } from './jobs/jobs-page.tsx';
-import { addressOf, type Route } from './lib/route.ts';
+import { hrefTo, type Route } from './lib/route.ts';
 import { OperationPage } from './operations/operation-page.tsx';
 import { OperationsPage } from './operations/operations-page.tsx';
 import { SubmitPage } from './submit/submit-page.tsx';
 
-/** The page at an address. */
+/** Renders the page of a route and sets the document title. */
 export function Page({ route }: { route: Route }) {
-  const title = titleOf(route);
+  const title = pageTitle(route);
   useEffect(() => {
     document.title = `${title} · darkroom`;
   }, [title]);
@@ -23,19 +23,19 @@ export function Page({ route }: { route: Route }) {
       return <OperationsPage />;
     case 'operation':
       return <OperationPage name={route.name} />;
-    case 'nowhere':
+    case 'not-found':
       return (
         <section class="empty">
-          <h1>There is no such page</h1>
+          <h1>Page not found</h1>
           <p>
-            <a href={addressOf.jobs()}>To the jobs</a>
+            <a href={hrefTo.jobs()}>Show all jobs</a>
           </p>
         </section>
       );
   }
 }
 
-function titleOf(route: Route): string {
+function pageTitle(route: Route): string {
   switch (route.page) {
     case 'jobs':
       return 'Jobs';
@@ -47,7 +47,7 @@ function titleOf(route: Route): string {
       return 'Operations';
     case 'operation':
       return route.name;
-    case 'nowhere':
+    case 'not-found':
       return 'Not found';
   }
 }

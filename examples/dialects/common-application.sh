@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# common-application: a task, its assets as URLs in as many calls as it takes, and the result.
-# DARKROOM_URL says where, IMAGE_URLS (with spaces between) what is sent: addresses that the server may fetch.
+# common-application: creates a task, adds assets as URLs in several calls, and downloads the result.
+# DARKROOM_URL: the server. IMAGE_URLS: URLs that the server may download, separated by spaces.
 set -euo pipefail
 url=${DARKROOM_URL:-http://localhost:8080}
-read -ra image_urls <<<"${IMAGE_URLS:?addresses that the server may fetch}"
+read -ra image_urls <<<"${IMAGE_URLS:?URLs that the server may download}"
 
-# Without a body: the operation that the server is set up for, which is a gallery as a ZIP.
+# Without a body the task runs the configured operation; the default is a gallery as a ZIP.
 answer=$(curl -sS -X POST "$url/api/v1/task")
 echo "$answer"
 task_id=$(sed -n 's/.*"task_id":"\([^"]*\)".*/\1/p' <<<"$answer")
@@ -17,12 +17,12 @@ for image_url in "${image_urls[@]}"; do
   echo
 done
 
-# No more are coming, which darkroom need not be told: it would begin when none came for some seconds.
+# Completes the input. This call is optional: darkroom also starts when no assets have arrived for some seconds.
 curl -sS -X POST "$url/api/v1/assets" -H 'Content-Type: application/json' \
   -d "{\"task_id\":\"$task_id\",\"data\":[],\"final\":true}"
 echo
 
-# CREATED, DOWNLOADING, WAITING, PROCESSING, COMPLETED; success is false when it failed.
+# CREATED, DOWNLOADING, WAITING, PROCESSING, COMPLETED; success is false if the task failed.
 until curl -sS "$url/api/v1/task?id=$task_id" | grep -Eq '"status":"COMPLETED"|"success":false'; do sleep 0.2; done
 curl -sS "$url/api/v1/task?id=$task_id"
 echo

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# e2e3d: a model of the photographs in a directory of the server. DARKROOM_URL says where the server is, IMAGE_SET_PATH
-# which directory, QUALITY how fine (low, medium, high), NOTIFY_URL who is told of the end.
+# e2e3d: builds a model from the photographs in a directory of the server. DARKROOM_URL: the server. IMAGE_SET_PATH: the
+# directory. QUALITY: low, medium or high. NOTIFY_URL: receives a callback at the end.
 set -euo pipefail
 url=${DARKROOM_URL:-http://localhost:8080}
 image_set_path=${IMAGE_SET_PATH:?a directory below an input directory of the server}
@@ -17,13 +17,13 @@ curl -sS -f -X POST "$url/api/reconstruct" -H 'Content-Type: application/json' \
   -d "{\"image_set_path\":\"$image_set_path\",\"quality\":\"$quality\",\"job_id\":\"$id\",\"use_gpu\":false$notify}"
 echo
 
-# It holds after the step that it is in, and goes on.
+# The job pauses after its current stage, and resumes.
 curl -sS -f -X POST "$url/api/job/$id/pause"
 echo
 curl -sS -f -X POST "$url/api/job/$id/resume"
 echo
 
-# submitted, queued, processing, and at last completed, failed or cancelled.
+# submitted, queued, processing, and finally completed, failed or cancelled.
 until curl -sS -f "$url/api/job/$id" | grep -Eq '"status":"(completed|failed|cancelled)"'; do sleep 0.5; done
 curl -sS -f "$url/api/job/$id"
 echo
@@ -37,6 +37,6 @@ echo
 curl -sS -f "$url/api/metrics"
 echo
 
-# A directory that is not there is told at once.
+# A missing directory is rejected at once.
 curl -sS -X POST "$url/api/reconstruct" -H 'Content-Type: application/json' -d '{"image_set_path":"nowhere"}'
 echo

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# guestkit: a job, its state, its result. DARKROOM_URL says where the server is.
+# guestkit: submits a job, waits for it, and reads the result. DARKROOM_URL: the server.
 set -euo pipefail
 url=${DARKROOM_URL:-http://localhost:8080}
 id="echo-$(date +%s%N)"
@@ -9,7 +9,7 @@ echo
 curl -sS -f "$url/api/v1/capabilities"
 echo
 
-# The here-document is not quoted, so that the shell fills in the id and the time.
+# The unquoted here-document lets the shell insert the id and the time.
 curl -sS -X POST "$url/api/v1/jobs" -H 'Content-Type: application/json' -d @- <<JOB
 {
   "version": "1.0",
@@ -22,7 +22,7 @@ curl -sS -X POST "$url/api/v1/jobs" -H 'Content-Type: application/json' -d @- <<
 JOB
 echo
 
-# Pending, Assigned, Running, and at last Completed or Failed.
+# Pending, Assigned, Running, and finally Completed or Failed.
 until curl -sS "$url/api/v1/jobs/$id" | grep -Eq '"status":"(Completed|Failed)"'; do sleep 0.2; done
 curl -sS "$url/api/v1/jobs/$id"
 echo
@@ -31,7 +31,7 @@ echo
 curl -sS "$url/api/v1/jobs?limit=5"
 echo
 
-# A mistake is told by its field.
+# Errors name the invalid field.
 curl -sS -X POST "$url/api/v1/jobs" -H 'Content-Type: application/json' \
   -d "{\"version\":\"1.0\",\"job_id\":\"$id-2\",\"kind\":\"VMOperation\",\"operation\":\"inspect\",
        \"created_at\":\"2026-01-30T10:00:00Z\",\"payload\":{\"type\":\"inspect.v1\",\"data\":{}}}"

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# primaa: an algorithm on the image at a URL. DARKROOM_URL says where, IMAGE_URL and CALLBACK_URL what is sent.
+# primaa: runs an algorithm on the image at a URL. DARKROOM_URL: the server. IMAGE_URL, CALLBACK_URL: the request.
 set -euo pipefail
 url=${DARKROOM_URL:-http://localhost:8080}
-image_url=${IMAGE_URL:?an address that the server may fetch}
-callback_url=${CALLBACK_URL:?an address that the server may call}
+image_url=${IMAGE_URL:?a URL that the server may download}
+callback_url=${CALLBACK_URL:?a URL that the server may call}
 algorithm=${ALGORITHM:-poi_detection}
 
-# A job that nobody has.
+# A job that does not exist.
 curl -sS "$url/status/fake"
 echo
 

@@ -7,31 +7,31 @@ export type Values = Readonly<Record<string, unknown>>;
 const placeholder = /\{([a-z][a-z0-9_]*)\}/g;
 
 /** Throws TypeError for a placeholder that has no value. */
-export function argumentsOf({ command }: Pick<Definition, 'command'>, values: Values): string[] {
+export function buildArguments({ command }: Pick<Definition, 'command'>, values: Values): string[] {
   return command.flatMap((argument) => {
-    if (typeof argument === 'string') return filled(argument, values);
+    if (typeof argument === 'string') return fillPlaceholders(argument, values);
     const value = values[argument.when];
     const isSet = value !== undefined && value !== null && value !== false && value !== '';
-    return isSet ? argument.arguments.flatMap((text) => filled(text, values)) : [];
+    return isSet ? argument.arguments.flatMap((text) => fillPlaceholders(text, values)) : [];
   });
 }
 
 /** Names of the placeholders that a command uses. */
-export function placeholdersOf({ command }: Pick<Definition, 'command'>): string[] {
+export function findPlaceholders({ command }: Pick<Definition, 'command'>): string[] {
   const texts = command.flatMap((argument) =>
     typeof argument === 'string' ? [argument] : [`{${argument.when}}`, ...argument.arguments],
   );
   return [...new Set(texts.flatMap((text) => [...text.matchAll(placeholder)].map(([, name = '']) => name)))];
 }
 
-function filled(text: string, values: Values): string[] {
+function fillPlaceholders(text: string, values: Values): string[] {
   const alone = /^\{([a-z][a-z0-9_]*)\}$/.exec(text)?.[1];
   const list = alone === undefined ? undefined : values[alone];
   if (Array.isArray(list)) return list.map(String);
-  return [text.replace(placeholder, (_, name: string) => textOf(name, values))];
+  return [text.replace(placeholder, (_, name: string) => formatValue(name, values))];
 }
 
-function textOf(name: string, values: Values): string {
+function formatValue(name: string, values: Values): string {
   const value = values[name];
   if (value === undefined) throw new TypeError(`There is no value for {${name}}`);
   return String(value);

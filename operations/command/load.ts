@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { dedupeIssues } from '../../src/lib/zod-messages.ts';
 import type { Operation } from '../operation.ts';
-import { placeholdersOf } from './arguments.ts';
+import { findPlaceholders } from './arguments.ts';
 import { type Definition, definition } from './definition.ts';
 import { commandOperation } from './index.ts';
 
@@ -28,7 +28,7 @@ export async function loadOperations(directory: string): Promise<Operation[]> {
 export async function loadOperation(path: string): Promise<Operation> {
   const parsed = await readDefinition(path);
   try {
-    return commandOperation(parsed, await versionOf(parsed));
+    return commandOperation(parsed, await readVersion(parsed));
   } catch (error) {
     throw new DefinitionError(`${basename(path)}: params: ${error instanceof Error ? error.message : error}`);
   }
@@ -46,7 +46,7 @@ export async function readDefinition(path: string): Promise<Definition> {
     );
     throw new DefinitionError(faults.join('\n'));
   }
-  const unknown = unknownPlaceholders(parsed.data);
+  const unknown = findUnknownPlaceholders(parsed.data);
   if (unknown.length > 0)
     throw new DefinitionError(`${file}: command: no parameter is called ${unknown.join(', ')}`);
   return parsed.data;
@@ -60,13 +60,13 @@ function parseYaml(text: string, file: string): unknown {
   }
 }
 
-function unknownPlaceholders(parsed: Definition): string[] {
+function findUnknownPlaceholders(parsed: Definition): string[] {
   const one = parsed.run === 'each' || parsed.inputs.max === 1 ? ['input', 'name', 'stem'] : [];
   const known = new Set([...Object.keys(parsed.params), ...one, 'inputs', 'outputs']);
-  return placeholdersOf(parsed).filter((name) => !known.has(name));
+  return findPlaceholders(parsed).filter((name) => !known.has(name));
 }
 
-async function versionOf({ version: [program = '', ...args] }: Definition): Promise<string> {
+async function readVersion({ version: [program = '', ...args] }: Definition): Promise<string> {
   const said = await promisify(execFile)(program, args, { timeout: VERSION_MS }).catch(
     (error: { stdout?: string; stderr?: string }) => error,
   );

@@ -1,16 +1,16 @@
-/** Runs a command as a process group of its own, within limits; nothing of it is left when this has ended. */
+/** Runs a command as a process group of its own, within limits. No process of the group is left when it has ended. */
 import { spawn } from 'node:child_process';
 import { DarkroomError } from '../../src/errors.ts';
 import { watchMemory } from '../lib/memory-watch.ts';
 import { killGroup, killWithParent } from '../lib/process-group.ts';
 
-/** Characters of what it said last, for the error. */
-const MAX_SAID = 2000;
-/** Output that is still on its way when it has ended. */
-const LAST_WORDS_MS = 500;
-/** Characters of a line; what goes on without an end is cut. */
+/** Characters of the last output, for the error message. */
+const MAX_OUTPUT = 2000;
+/** Wait after the exit for output that is still in the pipes. */
+const DRAIN_MS = 500;
+/** Characters of a line. A longer one is cut. */
 const MAX_LINE = 4096;
-/** From asking to end to ending by force. */
+/** From SIGTERM to SIGKILL. */
 const GRACE_MS = 2000;
 
 export interface Command {
@@ -19,99 +19,109 @@ export interface Command {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly seconds: number;
-  /** Bytes of address space of each process. */
-  readonly memory: number | undefined;
-  /** Bytes of resident memory of all together. */
-  readonly memoryOfAll: number | null;
+  /** Bytes, of each process. */
+  readonly addressSpace: number | undefined;
+  /** Bytes, of all processes together. */
+  readonly residentMemory: number | null;
   /** Bytes of any file that it writes. */
   readonly fileBytes: number;
   readonly onLine: (line: string) => void;
 }
 
+/** Why the group was stopped before it ended by itself. */
+type StopReason = 'timeout' | 'memory';
+
 /**
- * Throws the signal's reason, engine_limit, or operation_failed (operation_failed_for_now when it was killed from outside) that
- * says how it ended, in its own words where it has some.
+ * @throws The signal's reason; `engine_limit` for memory; or `operation_failed` with the exit code and the last lines of output
+ * (`operation_failed_for_now` when something else killed the process).
  */
-export function runCommand(command: Command, signal: AbortSignal): Promise<void> {
+export function runProcess(command: Command, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const { program, args, cwd, env, seconds, memoryOfAll, onLine } = command;
-  const [first = '', ...rest] = limited(command, [program, ...args]);
+  const { program, args, cwd, env, seconds, residentMemory, onLine } = command;
+  const [first = '', ...rest] = limitResources(command, [program, ...args]);
   return new Promise((resolve, reject) => {
     const child = spawn(first, rest, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    let overdue = false;
-    let overMemory = false;
+    let output = '';
+    let stopReason: StopReason | undefined;
     let force: NodeJS.Timeout | undefined;
     const stop = () => {
       killGroup(child.pid, 'SIGTERM');
       force ??= setTimeout(() => killGroup(child.pid), GRACE_MS);
     };
     const timer = setTimeout(() => {
-      overdue = true;
+      stopReason ??= 'timeout';
       stop();
     }, seconds * 1000);
     signal.addEventListener('abort', stop, { once: true });
-    const unwatch = watchMemory(child.pid, memoryOfAll, () => {
-      overMemory = true;
-      // Asked to end, it could go on to grow.
+    const unwatch = watchMemory(child.pid, residentMemory, () => {
+      stopReason = 'memory';
+      // By force: during a grace period it could grow further.
       killGroup(child.pid);
     });
     for (const stream of [child.stdout, child.stderr]) {
-      const lines = linesOf(onLine);
+      const split = lineSplitter(onLine);
       stream.setEncoding('utf8');
       stream.on('data', (text: string) => {
-        said = (said + text).slice(-MAX_SAID);
-        lines(text);
+        output = (output + text).slice(-MAX_OUTPUT);
+        split(text);
       });
     }
     child.once('exit', () => {
       killGroup(child.pid);
-      // Something that it left behind in a session of its own may hold its output open; nobody waits for that.
+      // A process in another session may hold the pipes open.
       setTimeout(() => {
         child.stdout.destroy();
         child.stderr.destroy();
-      }, LAST_WORDS_MS).unref();
+      }, DRAIN_MS).unref();
     });
-    const ended = () => {
+    const cleanUp = () => {
       clearTimeout(timer);
       clearTimeout(force);
       unwatch();
       signal.removeEventListener('abort', stop);
-      // Whatever it started and left behind.
       killGroup(child.pid);
     };
     child.once('error', (cause) => {
-      ended();
+      cleanUp();
       reject(new DarkroomError('operation_failed', `${program} could not be started`, { cause }));
     });
     child.once('close', (code, killedBy) => {
-      ended();
-      if (signal.aborted) return reject(signal.reason);
-      if (code === 0 && !overMemory && !overdue) return resolve();
-      if (overMemory) return reject(tooLarge(program, memoryOfAll));
-      // Nothing that it did itself: somebody's kill, or the system's that ran out of memory.
-      const outside = killedBy === 'SIGKILL' && !overdue;
-      const how = overdue
-        ? `ran longer than ${seconds} s`
-        : killedBy
-          ? `was ended by ${killedBy}`
-          : `ended with code ${code}`;
-      const words = said
-        .trim()
-        .split(/[\r\n]+/)
-        .slice(-3)
-        .join('; ');
-      const message = `${program} ${how}${words === '' ? '' : `: ${words}`}`;
-      reject(new DarkroomError(outside ? 'operation_failed_for_now' : 'operation_failed', message));
+      cleanUp();
+      if (signal.aborted) reject(signal.reason);
+      else if (code === 0 && !stopReason) resolve();
+      else reject(toError(command, stopReason, code, killedBy, output));
     });
   });
 }
 
-const tooLarge = (program: string, bytes: number | null): DarkroomError =>
-  new DarkroomError('engine_limit', `${program} took more than the ${bytes} bytes of memory that it may`);
+function toError(
+  { program, seconds, residentMemory }: Command,
+  stopReason: StopReason | undefined,
+  code: number | null,
+  killedBy: NodeJS.Signals | null,
+  output: string,
+): DarkroomError {
+  if (stopReason === 'memory') {
+    const message = `${program} took more than the ${residentMemory} bytes of memory that it may`;
+    return new DarkroomError('engine_limit', message);
+  }
+  const isTimeout = stopReason === 'timeout';
+  const how = isTimeout
+    ? `ran longer than ${seconds} s`
+    : killedBy
+      ? `was ended by ${killedBy}`
+      : `ended with code ${code}`;
+  const lines = output.trim().split(/[\r\n]+/);
+  const message = [`${program} ${how}`, ...(output.trim() === '' ? [] : [lines.slice(-3).join('; ')])].join(
+    ': ',
+  );
+  // An operator or the kernel's OOM killer: no fault of the program.
+  const isKilledFromOutside = killedBy === 'SIGKILL' && !isTimeout;
+  return new DarkroomError(isKilledFromOutside ? 'operation_failed_for_now' : 'operation_failed', message);
+}
 
-/** Puts lines together from the pieces in which they come. Programs also end them with a carriage return, to write over them. */
-function linesOf(onLine: (line: string) => void): (text: string) => void {
+/** Splits chunks into lines, also at the carriage returns by which programs overwrite a line. */
+function lineSplitter(onLine: (line: string) => void): (text: string) => void {
   let rest = '';
   return (text) => {
     const lines = (rest + text).split(/[\r\n]+/);
@@ -120,9 +130,13 @@ function linesOf(onLine: (line: string) => void): (text: string) => void {
   };
 }
 
-/** By util-linux, too. */
-function limited({ memory, fileBytes }: Command, command: readonly string[]): readonly string[] {
+/** Adds `prlimit` of util-linux, on Linux. */
+function limitResources({ addressSpace, fileBytes }: Command, command: readonly string[]): readonly string[] {
   if (process.platform !== 'linux') return command;
-  const limits = [`--fsize=${fileBytes}`, '--core=0', ...(memory === undefined ? [] : [`--as=${memory}`])];
+  const limits = [
+    `--fsize=${fileBytes}`,
+    '--core=0',
+    ...(addressSpace === undefined ? [] : [`--as=${addressSpace}`]),
+  ];
   return killWithParent(['prlimit', ...limits, '--', ...command]);
 }

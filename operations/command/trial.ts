@@ -11,7 +11,7 @@ export interface Trial {
 }
 
 /** Results go to `out`. Throws what the operation throws. */
-export async function tryOperation(
+export async function runTrial(
   operation: Operation,
   params: Record<string, unknown>,
   paths: readonly string[],
@@ -38,7 +38,7 @@ export async function tryOperation(
     },
   };
   try {
-    const inputs = await Promise.all(paths.map(toInput));
+    const inputs = await Promise.all(paths.map(toInputFile));
     for (const stage of operation.stages) {
       await stage.run({
         params: operation.params.parse(params),
@@ -66,6 +66,6 @@ export async function tryOperation(
   }
 }
 
-async function toInput(path: string, index: number): Promise<InputFile> {
+async function toInputFile(path: string, index: number): Promise<InputFile> {
   return { index, name: basename(path), path, size: (await stat(path)).size, attributes: {} };
 }

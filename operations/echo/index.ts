@@ -26,7 +26,7 @@ export const systemEcho = defineOperation({
 });
 
 /** Without defaults: the echo holds what was sent and nothing else. */
-const rehearsal = z.looseObject({
+const testEchoParams = z.looseObject({
   delay_ms: z
     .int()
     .min(0)
@@ -63,20 +63,20 @@ export const testEcho = defineOperation({
   description:
     'Gives back its parameters, any JSON object, as the result, and rehearses progress, cancellation and failure on ' +
     'request. Assets are fetched and not looked at.',
-  params: rehearsal,
+  params: testEchoParams,
   inputs: { min: 0, max: 10_000, media: ['*/*'] },
   result: 'json',
   engine: {},
-  stages: [{ name: 'echo', title: 'Echo', capability: 'io', run: rehearse }],
+  stages: [{ name: 'echo', title: 'Echo', capability: 'io', run: runTestEcho }],
 });
 
-async function rehearse(context: StageContext<z.infer<typeof rehearsal>>): Promise<void> {
+async function runTestEcho(context: StageContext<z.infer<typeof testEchoParams>>): Promise<void> {
   const { params, outputs, progress, signal, attempt } = context;
   const { delay_ms = 0, fail, fail_times = 1 } = params;
   const steps = params.steps ?? Math.max(10, Math.ceil(delay_ms / 500));
   signal.throwIfAborted();
   for (let step = 1; delay_ms > 0 && step <= steps; step++) {
-    await pause(delay_ms / steps, signal);
+    await sleepUnlessAborted(delay_ms / steps, signal);
     progress(step / steps, `step ${step} of ${steps}`);
   }
   if (fail === 'permanent') {
@@ -90,7 +90,7 @@ async function rehearse(context: StageContext<z.infer<typeof rehearsal>>): Promi
 }
 
 /** Rejects with the reason of the signal at once when that is aborted. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+async function sleepUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal });
   } catch (error) {

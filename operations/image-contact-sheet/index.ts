@@ -5,8 +5,8 @@ import { DarkroomError } from '../../src/errors.ts';
 import { runInChildProcess } from '../lib/child-process.ts';
 import { eachAsset } from '../lib/each-asset.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from '../lib/image-source.ts';
-import { labelOf } from '../lib/label.ts';
-import { type AssetRecord, numbered, readRecords, writeRecords } from '../lib/records.ts';
+import { formatLabel } from '../lib/label.ts';
+import { formatNumber, readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
 import { defineOperation, type InputFile, type StageContext } from '../operation.ts';
 import { withRows } from './layout.ts';
@@ -44,12 +44,12 @@ export const imageContactSheet = defineOperation({
   ],
 });
 
-interface Cell extends AssetRecord {
+interface Cell extends StageRecord {
   readonly label: string;
 }
 
-const thumbnailOf = (workspace: string, { index }: AssetRecord): string =>
-  join(workspace, 'thumbs', `${numbered(index)}.jpg`);
+const thumbnailPath = (workspace: string, { index }: StageRecord): string =>
+  join(workspace, 'thumbs', `${formatNumber(index)}.jpg`);
 
 async function makeThumbnails(context: StageContext<Params>): Promise<void> {
   const { params, workspace, signal } = context;
@@ -58,12 +58,12 @@ async function makeThumbnails(context: StageContext<Params>): Promise<void> {
     const { cell: side, background } = params;
     const options = {
       side,
-      background: sixDigits(background),
+      background: toSixDigits(background),
       format: 'jpeg',
       quality: DRAFT_QUALITY,
     } as const;
-    await writeResizedCopy(input, options, thumbnailOf(workspace, input), signal);
-    return { index: input.index, label: labelOf(params.label, input) };
+    await writeResizedCopy(input, options, thumbnailPath(workspace, input), signal);
+    return { index: input.index, label: formatLabel(params.label, input) };
   });
   await writeRecords(workspace, cells);
 }
@@ -95,10 +95,10 @@ async function makePages({
     const page: Page = {
       layout: withRows(layout, Math.ceil(onPage.length / columns)),
       title: title !== '' && pages > 1 ? `${number}/${pages}  ${title}` : title,
-      background: sixDigits(params.background),
+      background: toSixDigits(params.background),
       format,
       quality,
-      cells: onPage.map((cell) => ({ path: thumbnailOf(workspace, cell), label: cell.label })),
+      cells: onPage.map((cell) => ({ path: thumbnailPath(workspace, cell), label: cell.label })),
     };
     const suffix = pages > 1 ? `-${String(number).padStart(3, '0')}` : '';
     const { path } = await outputs.create(`contact-sheet${suffix}${encoders[format].extension}`);
@@ -113,5 +113,5 @@ async function writePage(page: Page, path: string, signal: AbortSignal): Promise
   await (isSmall ? task.run({ page, path }) : runInChildProcess(task, { page, path }, signal));
 }
 
-const sixDigits = (colour: string): string =>
+const toSixDigits = (colour: string): string =>
   colour.length === 4 ? `#${[...colour.slice(1)].map((digit) => digit + digit).join('')}` : colour;

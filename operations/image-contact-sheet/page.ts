@@ -41,7 +41,7 @@ async function placeTitle(pixels: Buffer, { layout, title, background }: Page): 
   if (title === '') return;
   const margin = Math.max(gap, 8);
   const box = { text: title, x: margin, width: Math.max(1, width - 2 * margin), align: 'left' } as const;
-  const style = { height, fontSize: 22, bold: true, colour: inkOn(background), background };
+  const style = { height, fontSize: 22, bold: true, colour: textColour(background), background };
   const strip = await textStrip(width, [box], style);
   place(pixels, layout, { data: strip, width, height }, 0, gap >> 1);
 }
@@ -69,7 +69,7 @@ async function placeRow(pixels: Buffer, { layout, background, cells }: Page, row
   const boxes = inRow.map(({ label }, column) => {
     return { text: label, x: columnLeft(layout, column), width: cell, align: 'middle' } as const;
   });
-  const style = { height: labelHeight, fontSize, colour: inkOn(background), background };
+  const style = { height: labelHeight, fontSize, colour: textColour(background), background };
   const strip = await textStrip(width, boxes, style);
   place(pixels, layout, { data: strip, width, height: labelHeight }, 0, top + cell);
 }
@@ -95,7 +95,7 @@ function place(
 }
 
 /** Black or white, whichever can be read better: by the luma of the background. */
-function inkOn(background: string): string {
+function textColour(background: string): string {
   const [red = 0, green = 0, blue = 0] = Buffer.from(background.slice(1), 'hex');
   return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? '#111111' : '#f4f4f4';
 }

@@ -1,6 +1,6 @@
 /** Lines of text as pixels: SVG that librsvg draws with the fonts of the machine. */
 import sharp from 'sharp';
-import { escaped } from '../lib/markup.ts';
+import { escapeMarkup } from '../lib/escape-markup.ts';
 
 export interface TextBox {
   readonly text: string;
@@ -29,7 +29,7 @@ export async function textStrip(
   // A picture within the picture cuts off what is wider than was reckoned; nothing may be drawn over a neighbour.
   const texts = boxes.map(({ text, x, width: room, align }) => {
     const at = align === 'middle' ? `x="${room / 2}" text-anchor="middle"` : 'x="0"';
-    const words = escaped(shortened(text, room / fontSize));
+    const words = escapeMarkup(truncateText(text, room / fontSize));
     return `<svg x="${x}" y="0" width="${room}" height="${height}"><text ${at} y="${height * 0.68}">${words}</text></svg>`;
   });
   const svg =
@@ -52,13 +52,13 @@ export async function hasFonts(): Promise<boolean> {
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** `room`: in heights of the font. Cut between what people take for characters, with "…" at the end. */
-export function shortened(text: string, room: number): string {
+export function truncateText(text: string, room: number): string {
   const parts = [...characters.segment(text)].map(({ segment }) => segment);
-  if (parts.reduce((sum, part) => sum + widthOf(part), 0) <= room) return text;
-  let left = room - widthOf('…');
+  if (parts.reduce((sum, part) => sum + characterWidth(part), 0) <= room) return text;
+  let left = room - characterWidth('…');
   let fits = '';
   for (const part of parts) {
-    left -= widthOf(part);
+    left -= characterWidth(part);
     if (left < 0) break;
     fits += part;
   }
@@ -75,5 +75,5 @@ const widths: readonly (readonly [RegExp, number])[] = [
   [/^[\p{Lu}]/u, 0.78],
 ];
 
-const widthOf = (character: string): number =>
+const characterWidth = (character: string): number =>
   widths.find(([pattern]) => pattern.test(character))?.[1] ?? 0.66;

@@ -25,7 +25,7 @@ export async function writeArchive(
     for await (const { path: name, content } of texts) {
       onEntry();
       if (typeof content === 'string') yield { name, input: content, lastModified };
-      else yield { name, input: asBytes(content), lastModified };
+      else yield { name, input: encodeTexts(content), lastModified };
     }
     for (const name of paths) {
       onEntry();
@@ -39,19 +39,19 @@ export async function writeArchive(
     }
   }
   try {
-    await pipeline(Readable.from(chunksOf(makeZip(entries()))), createWriteStream(target), { signal });
+    await pipeline(Readable.from(readChunks(makeZip(entries()))), createWriteStream(target), { signal });
   } catch (error) {
     signal.throwIfAborted();
     throw error;
   }
 }
 
-async function* asBytes(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+async function* encodeTexts(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
   for await (const text of texts) yield Buffer.from(text);
 }
 
 /** Ends the archive, and with it the file that is open, when nobody wants more of it. */
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* readChunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
   let ended = false;
   try {

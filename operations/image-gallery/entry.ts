@@ -1,8 +1,8 @@
 /** One picture of a gallery: what is known of it, and the files that show it. */
 
-import type { ExifFacts, Place } from '../image-metadata/exif.ts';
+import type { ExifFacts, GeoLocation } from '../image-metadata/exif.ts';
 import type { Label } from '../lib/label.ts';
-import type { AssetRecord } from '../lib/records.ts';
+import type { StageRecord } from '../lib/records.ts';
 
 export interface ImageFile {
   /** Below the root of the gallery. */
@@ -13,7 +13,7 @@ export interface ImageFile {
 }
 
 /** An element of `entries` in data.json. */
-export interface Entry extends AssetRecord {
+export interface Entry extends StageRecord {
   readonly name: string;
   readonly caption: string;
   /** Of the asset, by content. */
@@ -33,14 +33,14 @@ export interface Entry extends AssetRecord {
   readonly attributes: Readonly<Record<string, unknown>>;
   /** Null where there is none, or it was not asked for. */
   readonly exif: ExifFacts | null;
-  readonly location: Place | null;
+  readonly location: GeoLocation | null;
 }
 
 /** As much of every entry as other pages need; ten thousand of them fit into memory. */
 export type Summary = Pick<Entry, 'index' | 'caption' | 'thumbnail' | 'location'> & { readonly page: string };
 
 /** The parameters that say what a gallery looks like. */
-export interface Look {
+export interface GalleryOptions {
   readonly title: string;
   readonly description: string;
   readonly caption: Label;

@@ -1,5 +1,5 @@
 /** The frame of every page: nothing is loaded from elsewhere, nothing runs, and the browser is told to see to it. */
-import { escaped } from '../lib/markup.ts';
+import { escapeMarkup } from '../lib/escape-markup.ts';
 
 /** No script and no inline style at all; `'self'` also means "this folder" for pages opened from a disk. */
 const policy = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'";
@@ -23,7 +23,7 @@ export const htmlPage = ({ title, root, header, main, footer }: PageFrame): stri
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${escaped(title)}</title>
+<title>${escapeMarkup(title)}</title>
 <link rel="icon" href="${root}icon.svg">
 <link rel="stylesheet" href="${root}style.css">
 </head>
@@ -40,12 +40,12 @@ ${footer === undefined ? '' : `<footer>\n${footer}\n</footer>\n`}</body>
 `;
 
 /** Text of strangers, which may run from right to left without turning what is around it. */
-export const isolated = (text: string): string => `<bdi>${escaped(text)}</bdi>`;
+export const isolateText = (text: string): string => `<bdi>${escapeMarkup(text)}</bdi>`;
 
 /** Rows of a description list; those without a value are left out. Values are HTML. */
-export function facts(rows: readonly (readonly [string, string | null])[]): string {
+export function descriptionList(rows: readonly (readonly [string, string | null])[]): string {
   const shown = rows.filter(([, value]) => value !== null && value !== '');
   if (shown.length === 0) return '';
-  const items = shown.map(([name, value]) => `<div><dt>${isolated(name)}</dt><dd>${value}</dd></div>`);
+  const items = shown.map(([name, value]) => `<div><dt>${isolateText(name)}</dt><dd>${value}</dd></div>`);
   return `<dl>\n${items.join('\n')}\n</dl>`;
 }

@@ -1,12 +1,12 @@
 /** The page of one picture: large, with all that is known of it. */
 
 import type { ExifFacts } from '../image-metadata/exif.ts';
-import { wordsOf } from '../lib/label.ts';
-import { escaped } from '../lib/markup.ts';
-import type { Entry, Look, Summary } from './entry.ts';
+import { escapeMarkup } from '../lib/escape-markup.ts';
+import { formatAttribute } from '../lib/label.ts';
+import type { Entry, GalleryOptions, Summary } from './entry.ts';
 import { indexPage } from './file-names.ts';
-import { facts, htmlPage, isolated } from './html.ts';
-import { inWords } from './map-scale.ts';
+import { descriptionList, htmlPage, isolateText } from './html.ts';
+import { formatPosition } from './map-scale.ts';
 
 const MAX_VALUE = 2000;
 
@@ -18,8 +18,8 @@ export interface Neighbours {
   readonly map: boolean;
 }
 
-export function imagePageOf(
-  look: Look,
+export function buildImagePage(
+  look: GalleryOptions,
   entry: Entry,
   { before, after, indexNumber, map }: Neighbours,
 ): string {
@@ -32,18 +32,20 @@ export function imagePageOf(
     map && location ? '<li><a href="../map.html">Map</a></li>' : '',
   ];
   const shown = image
-    ? `<figure><a href="../${escaped(image.path)}"><img src="../${escaped(image.path)}" width="${image.width}" ` +
-      `height="${image.height}" alt="${escaped(title)}"></a></figure>`
+    ? `<figure><a href="../${escapeMarkup(image.path)}"><img src="../${escapeMarkup(image.path)}" width="${image.width}" ` +
+      `height="${image.height}" alt="${escapeMarkup(title)}"></a></figure>`
     : '';
-  const own = Object.entries(attributes).map(([key, value]) => [key, isolated(cut(wordsOf(value)))] as const);
+  const own = Object.entries(attributes).map(
+    ([key, value]) => [key, isolateText(truncateValue(formatAttribute(value)))] as const,
+  );
   return htmlPage({
     title: `${title} – ${look.title}`,
     root: '../',
-    header: `<h1>${isolated(title)}</h1>\n<nav aria-label="Pictures"><ul>${links.join('')}</ul></nav>`,
+    header: `<h1>${isolateText(title)}</h1>\n<nav aria-label="Pictures"><ul>${links.join('')}</ul></nav>`,
     main: [
       shown,
-      own.length > 0 ? `<h2>Attributes</h2>\n${facts(own)}` : '',
-      `<h2>Picture</h2>\n${facts([...basics(entry), ...(exif ? camera(exif) : [])])}`,
+      own.length > 0 ? `<h2>Attributes</h2>\n${descriptionList(own)}` : '',
+      `<h2>Picture</h2>\n${descriptionList([...basics(entry), ...(exif ? camera(exif) : [])])}`,
     ]
       .filter((part) => part !== '')
       .join('\n'),
@@ -55,10 +57,10 @@ type Rows = (readonly [string, string | null])[];
 function basics({ name, width, height, size, media_type, original, location }: Entry): Rows {
   const format = media_type.replace('image/', '').toUpperCase();
   return [
-    ['Name', isolated(name)],
-    ['Size', `${width} × ${height} pixels, ${bytesOf(size)}, ${format}`],
-    ['Original', original === null ? null : `<a href="../${escaped(original)}">Download</a>`],
-    ['Place', location && inWords(location)],
+    ['Name', isolateText(name)],
+    ['Size', `${width} × ${height} pixels, ${formatBytes(size)}, ${format}`],
+    ['Original', original === null ? null : `<a href="../${escapeMarkup(original)}">Download</a>`],
+    ['Place', location && formatPosition(location)],
   ];
 }
 
@@ -66,38 +68,38 @@ function camera(exif: ExifFacts): Rows {
   const { make, model, lens, exposure_seconds, f_number, iso, focal_length_mm, taken_at } = exif;
   const maker = make !== undefined && !model?.startsWith(make) ? make : undefined;
   const settings = [
-    exposure_seconds === undefined ? undefined : exposureOf(exposure_seconds),
+    exposure_seconds === undefined ? undefined : formatExposure(exposure_seconds),
     f_number === undefined ? undefined : `f/${f_number}`,
     iso === undefined ? undefined : `ISO ${iso}`,
     focal_length_mm === undefined ? undefined : `${focal_length_mm} mm`,
   ];
   return [
-    ['Taken', words([taken_at?.replace('T', ' ')], ' ')],
-    ['Camera', words([maker, model], ' ')],
-    ['Lens', words([lens], ' ')],
-    ['Settings', words(settings, ', ')],
-    ['Description', words([exif.description], ' ')],
-    ['Artist', words([exif.artist], ' ')],
-    ['Copyright', words([exif.copyright], ' ')],
-    ['Software', words([exif.software], ' ')],
+    ['Taken', joinText([taken_at?.replace('T', ' ')], ' ')],
+    ['Camera', joinText([maker, model], ' ')],
+    ['Lens', joinText([lens], ' ')],
+    ['Settings', joinText(settings, ', ')],
+    ['Description', joinText([exif.description], ' ')],
+    ['Artist', joinText([exif.artist], ' ')],
+    ['Copyright', joinText([exif.copyright], ' ')],
+    ['Software', joinText([exif.software], ' ')],
   ];
 }
 
-function words(parts: readonly (string | undefined)[], between: string): string | null {
+function joinText(parts: readonly (string | undefined)[], between: string): string | null {
   const said = parts.filter((part) => part !== undefined);
-  return said.length === 0 ? null : isolated(said.join(between));
+  return said.length === 0 ? null : isolateText(said.join(between));
 }
 
-const exposureOf = (seconds: number): string =>
+const formatExposure = (seconds: number): string =>
   seconds < 0.4 ? `1/${Math.round(1 / seconds)} s` : `${Number(seconds.toFixed(1))} s`;
 
-function bytesOf(size: number): string {
+function formatBytes(size: number): string {
   if (size < 1000) return `${size} bytes`;
   const [value, unit] = size < 1e6 ? [size / 1e3, 'kB'] : [size / 1e6, 'MB'];
   return `${Number(value.toFixed(1))} ${unit}`;
 }
 
-function cut(text: string): string {
+function truncateValue(text: string): string {
   const characters = [...text];
   return characters.length <= MAX_VALUE ? text : `${characters.slice(0, MAX_VALUE).join('')}…`;
 }

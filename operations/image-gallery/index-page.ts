@@ -1,12 +1,12 @@
 /** A page of thumbnails. */
-import { escaped } from '../lib/markup.ts';
-import type { Look, Summary } from './entry.ts';
+import { escapeMarkup } from '../lib/escape-markup.ts';
+import type { GalleryOptions, Summary } from './entry.ts';
 import { indexPage } from './file-names.ts';
-import { htmlPage, isolated } from './html.ts';
+import { htmlPage, isolateText } from './html.ts';
 
 /** `number` from 1; `entries`: those of this page. */
-export function thumbnailsPage(
-  { title, description }: Look,
+export function buildIndexPage(
+  { title, description }: GalleryOptions,
   entries: readonly Summary[],
   place: { readonly number: number; readonly pages: number; readonly total: number; readonly map: boolean },
 ): string {
@@ -17,8 +17,8 @@ export function thumbnailsPage(
     title: number === 1 ? title : `${title} (page ${number})`,
     root: '',
     header: [
-      `<h1>${isolated(title)}</h1>`,
-      number === 1 && description !== '' ? `<p class="description">${isolated(description)}</p>` : '',
+      `<h1>${isolateText(title)}</h1>`,
+      number === 1 && description !== '' ? `<p class="description">${isolateText(description)}</p>` : '',
       `<p>${counted}</p>`,
       map ? '<nav aria-label="Views"><ul><li><a href="map.html">Map</a></li></ul></nav>' : '',
     ]
@@ -33,8 +33,8 @@ function thumbnail({ page, caption, thumbnail: { path, width, height } }: Summar
   // The text of the link is the caption; a picture that said the same would be read out twice.
   const alt = caption === '' ? 'Picture without a caption' : '';
   return (
-    `<li><a href="${escaped(page)}"><img src="${escaped(path)}" width="${width}" height="${height}" loading="lazy" ` +
-    `decoding="async" alt="${alt}">${caption === '' ? '' : `<span>${isolated(caption)}</span>`}</a></li>`
+    `<li><a href="${escapeMarkup(page)}"><img src="${escapeMarkup(path)}" width="${width}" height="${height}" loading="lazy" ` +
+    `decoding="async" alt="${alt}">${caption === '' ? '' : `<span>${isolateText(caption)}</span>`}</a></li>`
   );
 }
 

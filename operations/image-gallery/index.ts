@@ -8,8 +8,8 @@ import { defineOperation, type StageContext } from '../operation.ts';
 import { writeArchive } from './archive.ts';
 import type { Entry } from './entry.ts';
 import { type Params, params } from './params.ts';
-import { PACKED, pictureOf } from './pictures.ts';
-import { type SiteFile, siteFiles } from './site.ts';
+import { PACKED, writePictures } from './pictures.ts';
+import { buildSite, type SiteFile } from './site.ts';
 
 export const imageGallery = defineOperation({
   name: 'image.gallery',
@@ -30,18 +30,18 @@ export const imageGallery = defineOperation({
 });
 
 async function makePictures(context: StageContext<Params>): Promise<void> {
-  await writeRecords(context.workspace, await eachAsset(context, (input) => pictureOf(input, context)));
+  await writeRecords(context.workspace, await eachAsset(context, (input) => writePictures(input, context)));
 }
 
 async function makePages(context: StageContext<Params>): Promise<void> {
   context.signal.throwIfAborted();
-  if (context.params.as === 'json') await giveData(context);
-  else if (context.params.as === 'zip') await giveArchive(context);
-  else await giveWebsite(context);
+  if (context.params.as === 'json') await writeData(context);
+  else if (context.params.as === 'zip') await writeZip(context);
+  else await writeWebsite(context);
   context.progress(1);
 }
 
-async function giveWebsite({
+async function writeWebsite({
   params,
   workspace,
   outputs,
@@ -51,7 +51,7 @@ async function giveWebsite({
 }: StageContext<Params>): Promise<void> {
   const assets = new Map(inputs.map((input) => [input.index, input]));
   let done = 0;
-  for await (const { path, content, asset } of siteFiles(params, workspace)) {
+  for await (const { path, content, asset } of buildSite(params, workspace)) {
     signal.throwIfAborted();
     progress(Math.min(1, done++ / (inputs.length + 1)), path);
     const output = await outputs.create(path, asset === undefined ? undefined : assets.get(asset));
@@ -59,7 +59,7 @@ async function giveWebsite({
   }
 }
 
-async function giveArchive({
+async function writeZip({
   params,
   workspace,
   outputs,
@@ -67,7 +67,7 @@ async function giveArchive({
   signal,
   progress,
 }: StageContext<Params>): Promise<void> {
-  const pictures = await filesBelow(join(workspace, PACKED));
+  const pictures = await listFiles(join(workspace, PACKED));
   const { path } = await outputs.create('gallery.zip');
   const total = inputs.length + pictures.length + 1;
   let done = 0;
@@ -75,11 +75,11 @@ async function giveArchive({
     signal.throwIfAborted();
     progress(Math.min(1, done++ / total));
   };
-  const texts: AsyncIterable<SiteFile> = siteFiles(params, workspace);
+  const texts: AsyncIterable<SiteFile> = buildSite(params, workspace);
   await writeArchive(path, texts, join(workspace, PACKED), pictures, { signal, onEntry });
 }
 
-async function giveData({
+async function writeData({
   params: { title, description },
   workspace,
   outputs,
@@ -90,7 +90,7 @@ async function giveData({
 }
 
 /** Sorted, so that the same gallery is packed in the same order; none if no asset could be used. */
-async function filesBelow(folder: string): Promise<string[]> {
+async function listFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const kind of ['images', 'originals', 'thumbs']) {
     const names = await readdir(join(folder, kind)).catch((error: { code?: unknown }) => {

@@ -1,14 +1,14 @@
 /** A sketch of where pictures were taken: points on a graticule, without any tiles from elsewhere. */
-import { escaped } from '../lib/markup.ts';
-import type { Look, Summary } from './entry.ts';
-import { htmlPage, isolated } from './html.ts';
+import { escapeMarkup } from '../lib/escape-markup.ts';
+import type { GalleryOptions, Summary } from './entry.ts';
+import { htmlPage, isolateText } from './html.ts';
 import {
-  degreesInWords,
-  inWords,
-  linesBetween,
+  fitScale,
+  formatDegrees,
+  formatPosition,
+  graticuleLines,
   type MapScale,
   type Position,
-  scaleFor,
 } from './map-scale.ts';
 
 /** Pixels within which points are drawn as one. */
@@ -17,51 +17,51 @@ const KILOMETRES_A_DEGREE = 111.32;
 
 type Placed = Summary & { readonly location: Position };
 
-export const isPlaced = (entry: Summary): entry is Placed => entry.location !== null;
+export const hasLocation = (entry: Summary): entry is Placed => entry.location !== null;
 
 /** `entries`: one at least. */
-export function mapPage({ title }: Look, entries: readonly Placed[]): string {
+export function buildMapPage({ title }: GalleryOptions, entries: readonly Placed[]): string {
   const items = entries.map(
     ({ page, caption, index, location }) =>
-      `<li><a href="${page}">${isolated(titleOf({ caption, index }))}</a> ${inWords(location)}</li>`,
+      `<li><a href="${page}">${isolateText(entryTitle({ caption, index }))}</a> ${formatPosition(location)}</li>`,
   );
   return htmlPage({
     title: `Map – ${title}`,
     root: '',
-    header: `<h1>Map: ${isolated(title)}</h1>\n<nav aria-label="Views"><ul><li><a href="index.html">All pictures</a></li></ul></nav>`,
+    header: `<h1>Map: ${isolateText(title)}</h1>\n<nav aria-label="Views"><ul><li><a href="index.html">All pictures</a></li></ul></nav>`,
     main: `${drawing(entries)}\n<h2>Places</h2>\n<ul class="places">\n${items.join('\n')}\n</ul>`,
   });
 }
 
 function drawing(entries: readonly Placed[]): string {
-  const scale = scaleFor(entries.map(({ location }) => location));
+  const scale = fitScale(entries.map(({ location }) => location));
   const { width, height } = scale;
   return [
     `<svg class="map" viewBox="0 0 ${width} ${height}" role="group" aria-label="Map of ${entries.length} places">`,
     graticule(scale),
     scaleBar(scale),
-    ...clustersOf(entries, scale).map(dot),
+    ...clusterEntries(entries, scale).map(dot),
     '</svg>',
   ].join('\n');
 }
 
-function graticule({ west, east, south, north, step, width, height, at }: MapScale): string {
+function graticule({ west, east, south, north, step, width, height, project }: MapScale): string {
   const digits = Math.max(0, Math.ceil(-Math.log10(step)));
   const middle = { latitude: (south + north) / 2, longitude: (west + east) / 2 };
   const perDegree = width / (east - west);
   const wide = step * Math.max(1, Math.ceil(110 / (perDegree * step)));
-  const meridians = linesBetween(west, east, wide).map((value) => {
+  const meridians = graticuleLines(west, east, wide).map((value) => {
     const x = px((value - west) * perDegree);
     return {
       line: `M${x} 0V${height}`,
-      text: label(Number(x) + 4, height - 6, degreesInWords(value, 'longitude', digits)),
+      text: label(Number(x) + 4, height - 6, formatDegrees(value, 'longitude', digits)),
     };
   });
-  const parallels = linesBetween(Math.max(-90, south), Math.min(90, north), step).map((value) => {
-    const y = px(at({ ...middle, latitude: value }).y);
+  const parallels = graticuleLines(Math.max(-90, south), Math.min(90, north), step).map((value) => {
+    const y = px(project({ ...middle, latitude: value }).y);
     return {
       line: `M0 ${y}H${width}`,
-      text: label(4, Number(y) - 4, degreesInWords(value, 'latitude', digits)),
+      text: label(4, Number(y) - 4, formatDegrees(value, 'latitude', digits)),
     };
   });
   const all = [...meridians, ...parallels];
@@ -91,10 +91,10 @@ interface Cluster {
 }
 
 /** Points that would cover each other, drawn as one where the first of them lies. */
-function clustersOf(entries: readonly Placed[], { at }: MapScale): Cluster[] {
+function clusterEntries(entries: readonly Placed[], { project }: MapScale): Cluster[] {
   const found = new Map<string, { x: number; y: number; entries: [Placed, ...Placed[]] }>();
   for (const entry of entries) {
-    const { x, y } = at(entry.location);
+    const { x, y } = project(entry.location);
     const key = `${Math.round(x / CLUSTER)} ${Math.round(y / CLUSTER)}`;
     const cluster = found.get(key);
     if (cluster) cluster.entries.push(entry);
@@ -105,7 +105,7 @@ function clustersOf(entries: readonly Placed[], { at }: MapScale): Cluster[] {
 
 function dot({ x, y, entries }: Cluster): string {
   const [first, ...others] = entries;
-  const name = titleOf(first);
+  const name = entryTitle(first);
   const words = others.length === 0 ? name : `${name} and ${others.length} more`;
   const radius = others.length === 0 ? 6 : Math.min(16, 8 + Math.log2(entries.length));
   const count =
@@ -113,12 +113,12 @@ function dot({ x, y, entries }: Cluster): string {
       ? ''
       : `<text x="${px(x)}" y="${px(y + 4.5)}" aria-hidden="true">${entries.length}</text>`;
   return (
-    `<a href="${first.page}" aria-label="${escaped(words)}"><title>${escaped(words)}</title>` +
+    `<a href="${first.page}" aria-label="${escapeMarkup(words)}"><title>${escapeMarkup(words)}</title>` +
     `<circle cx="${px(x)}" cy="${px(y)}" r="${px(radius)}"/>${count}</a>`
   );
 }
 
-const titleOf = ({ caption, index }: Pick<Summary, 'caption' | 'index'>): string =>
+const entryTitle = ({ caption, index }: Pick<Summary, 'caption' | 'index'>): string =>
   caption === '' ? `Picture ${index + 1}` : caption;
 
 const px = (value: number): string => String(Number(value.toFixed(1)));

@@ -1,7 +1,7 @@
 /** From degrees to a sheet of paper: which part of the world a map shows, and where places lie on it. */
-import type { Place } from '../image-metadata/exif.ts';
+import type { GeoLocation } from '../image-metadata/exif.ts';
 
-export type Position = Pick<Place, 'latitude' | 'longitude'>;
+export type Position = Pick<GeoLocation, 'latitude' | 'longitude'>;
 
 /** What a map shows, and how large: equirectangular, with degrees of longitude as short as in its middle. */
 export interface MapScale {
@@ -16,7 +16,7 @@ export interface MapScale {
   /** Degrees between the lines of the graticule. */
   readonly step: number;
   /** Pixels. */
-  at(position: Position): { readonly x: number; readonly y: number };
+  project(position: Position): { readonly x: number; readonly y: number };
 }
 
 const WIDTH = 1000;
@@ -30,7 +30,7 @@ const steps = [
 ];
 
 /** `positions`: one at least. */
-export function scaleFor(positions: readonly Position[]): MapScale {
+export function fitScale(positions: readonly Position[]): MapScale {
   const latitudes = extent(positions.map(({ latitude }) => latitude));
   const meridians = narrowest(positions.map(({ longitude }) => longitude));
   const middle = { latitude: mid(latitudes), longitude: mid(meridians) };
@@ -53,7 +53,7 @@ export function scaleFor(positions: readonly Position[]): MapScale {
     south,
     north,
     step: steps.find((step) => (north - south) / step >= 3) ?? MIN_SPAN / 10,
-    at: ({ latitude, longitude }) => ({
+    project: ({ latitude, longitude }) => ({
       x: (((longitude < meridians.least ? longitude + 360 : longitude) - west) * shrink) / perPixel,
       y: (north - latitude) / perPixel,
     }),
@@ -61,22 +61,22 @@ export function scaleFor(positions: readonly Position[]): MapScale {
 }
 
 /** Lines of the graticule within bounds, by degrees. */
-export function linesBetween(from: number, to: number, step: number): number[] {
+export function graticuleLines(from: number, to: number, step: number): number[] {
   const first = Math.ceil(from / step);
   const count = Math.max(0, Math.floor(to / step) - first + 1);
   return Array.from({ length: count }, (_, at) => Number(((first + at) * step).toFixed(6)));
 }
 
 /** `51.5° N`, with as many digits as the step has. */
-export function degreesInWords(value: number, axis: 'latitude' | 'longitude', digits: number): string {
+export function formatDegrees(value: number, axis: 'latitude' | 'longitude', digits: number): string {
   const turned = axis === 'longitude' && value > 180 ? value - 360 : value < -180 ? value + 360 : value;
   const sides = axis === 'latitude' ? (['N', 'S'] as const) : (['E', 'W'] as const);
   const side = Number(turned.toFixed(digits)) === 0 ? '' : ` ${turned > 0 ? sides[0] : sides[1]}`;
   return `${Math.abs(turned).toFixed(digits)}°${side}`;
 }
 
-export const inWords = ({ latitude, longitude }: Position): string =>
-  `${degreesInWords(latitude, 'latitude', 5)}, ${degreesInWords(longitude, 'longitude', 5)}`;
+export const formatPosition = ({ latitude, longitude }: Position): string =>
+  `${formatDegrees(latitude, 'latitude', 5)}, ${formatDegrees(longitude, 'longitude', 5)}`;
 
 interface Extent {
   readonly least: number;

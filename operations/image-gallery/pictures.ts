@@ -4,14 +4,14 @@ import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type ExifFacts, readExif } from '../image-metadata/exif.ts';
 import { headerFacts } from '../image-metadata/header.ts';
-import { decodeFailure, openImage } from '../lib/image-source.ts';
-import { labelOf } from '../lib/label.ts';
+import { openImage, toDecodeError } from '../lib/image-source.ts';
+import { formatLabel } from '../lib/label.ts';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile, StageContext } from '../operation.ts';
 import type { Entry, ImageFile } from './entry.ts';
-import { fileNameOf, imagePage } from './file-names.ts';
+import { buildFileName, imagePage } from './file-names.ts';
+import { readLocation } from './location.ts';
 import type { Params } from './params.ts';
-import { placeOf } from './place.ts';
 
 /** Where files of the gallery lie in the workspace when they are to be put into an archive. */
 export const PACKED = 'packed';
@@ -25,16 +25,16 @@ const extensions: Readonly<Record<string, string>> = {
   'image/avif': '.avif',
 };
 
-export async function pictureOf(input: InputFile, context: StageContext<Params>): Promise<Entry> {
+export async function writePictures(input: InputFile, context: StageContext<Params>): Promise<Entry> {
   const { params, workspace, signal } = context;
   const { index, name, size } = input;
   const source = await openImage(input);
   const header = await source.image.metadata().catch((error: unknown) => {
-    throw decodeFailure(input, error);
+    throw toDecodeError(input, error);
   });
   const { media_type, width, height, alpha } = headerFacts(source, header);
   const read = params.exif === 'none' ? null : readExif(header.exif).exif;
-  const attributes = chosen(input.attributes, params.attributes);
+  const attributes = pickAttributes(input.attributes, params.attributes);
 
   // All drafts first: a name that is handed out stands for a file, and pixels may turn out to be damaged.
   const drafts = { image: join(workspace, 'draft-image'), thumbnail: join(workspace, 'draft-thumbnail') };
@@ -52,7 +52,7 @@ export async function pictureOf(input: InputFile, context: StageContext<Params>)
   );
 
   const place = (folder: string, extension: string) =>
-    placeFor(fileNameOf(folder, index, name, extension), input, context);
+    createFile(buildFileName(folder, index, name, extension), input, context);
   const thumbnail = await place('thumbs', '.webp');
   await rename(drafts.thumbnail, thumbnail.file);
   let image: ImageFile | null = null;
@@ -70,7 +70,7 @@ export async function pictureOf(input: InputFile, context: StageContext<Params>)
   return {
     index,
     name,
-    caption: labelOf(params.caption, { ...input, attributes }),
+    caption: formatLabel(params.caption, { ...input, attributes }),
     media_type,
     width,
     height,
@@ -80,13 +80,13 @@ export async function pictureOf(input: InputFile, context: StageContext<Params>)
     original,
     page: website ? imagePage(index) : null,
     attributes,
-    exif: params.exif === 'all' || !read ? read : withoutPlace(read),
-    location: placeOf(attributes) ?? (params.exif === 'all' ? (read?.location ?? null) : null),
+    exif: params.exif === 'all' || !read ? read : omitLocation(read),
+    location: readLocation(attributes) ?? (params.exif === 'all' ? (read?.location ?? null) : null),
   };
 }
 
 /** A path of the gallery, and where on this machine its file belongs. */
-async function placeFor(
+async function createFile(
   path: string,
   input: InputFile,
   { params, workspace, outputs }: StageContext<Params>,
@@ -97,11 +97,14 @@ async function placeFor(
   return { path, file };
 }
 
-function chosen(all: InputFile['attributes'], names: readonly string[] | undefined): InputFile['attributes'] {
+function pickAttributes(
+  all: InputFile['attributes'],
+  names: readonly string[] | undefined,
+): InputFile['attributes'] {
   if (names === undefined) return all;
   return Object.fromEntries(
     names.filter((name) => Object.hasOwn(all, name)).map((name) => [name, all[name]]),
   );
 }
 
-const withoutPlace = ({ location: _, ...rest }: ExifFacts): ExifFacts => rest;
+const omitLocation = ({ location: _, ...rest }: ExifFacts): ExifFacts => rest;

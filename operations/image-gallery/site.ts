@@ -1,10 +1,10 @@
 /** All pages of a gallery, made one after the other, so that ten thousand pictures need no more memory than a few. */
 import { readRecords } from '../lib/records.ts';
-import type { Entry, Look, Summary } from './entry.ts';
+import type { Entry, GalleryOptions, Summary } from './entry.ts';
 import { indexPage } from './file-names.ts';
-import { imagePageOf } from './image-page.ts';
-import { thumbnailsPage } from './index-page.ts';
-import { isPlaced, mapPage } from './map-page.ts';
+import { buildImagePage } from './image-page.ts';
+import { buildIndexPage } from './index-page.ts';
+import { buildMapPage, hasLocation } from './map-page.ts';
 import { icon, stylesheet } from './style.ts';
 
 /** A text file of the site. */
@@ -16,34 +16,37 @@ export interface SiteFile {
 }
 
 /** `workspace`: where `readRecords` finds the entries. */
-export async function* siteFiles(look: Look, workspace: string): AsyncGenerator<SiteFile> {
+export async function* buildSite(look: GalleryOptions, workspace: string): AsyncGenerator<SiteFile> {
   const summaries: Summary[] = [];
-  for await (const entry of readRecords<Entry>(workspace)) summaries.push(summaryOf(entry));
+  for await (const entry of readRecords<Entry>(workspace)) summaries.push(toSummary(entry));
   const total = summaries.length;
   const pages = Math.max(1, Math.ceil(total / look.page_size));
-  const placed = look.map ? summaries.filter(isPlaced) : [];
+  const placed = look.map ? summaries.filter(hasLocation) : [];
   const map = placed.length > 0;
 
   for (let number = 1; number <= pages; number++) {
     const entries = summaries.slice((number - 1) * look.page_size, number * look.page_size);
-    yield { path: indexPage(number), content: thumbnailsPage(look, entries, { number, pages, total, map }) };
+    yield { path: indexPage(number), content: buildIndexPage(look, entries, { number, pages, total, map }) };
   }
-  if (map) yield { path: 'map.html', content: mapPage(look, placed) };
+  if (map) yield { path: 'map.html', content: buildMapPage(look, placed) };
   yield { path: 'style.css', content: stylesheet };
   yield { path: 'icon.svg', content: icon };
-  yield { path: 'data.json', content: dataOf(look, workspace) };
+  yield { path: 'data.json', content: streamData(look, workspace) };
   let at = 0;
   for await (const entry of readRecords<Entry>(workspace)) {
     const { before, after } = { before: summaries[at - 1], after: summaries[at + 1] };
     const indexNumber = Math.floor(at / look.page_size) + 1;
-    const content = imagePageOf(look, entry, { before, after, indexNumber, map });
-    yield { path: pageOf(entry), content, asset: entry.index };
+    const content = buildImagePage(look, entry, { before, after, indexNumber, map });
+    yield { path: pagePath(entry), content, asset: entry.index };
     at++;
   }
 }
 
 /** The whole gallery as JSON, a line an entry. */
-async function* dataOf({ title, description }: Look, workspace: string): AsyncGenerator<string> {
+async function* streamData(
+  { title, description }: GalleryOptions,
+  workspace: string,
+): AsyncGenerator<string> {
   yield `{"title":${JSON.stringify(title)},"description":${JSON.stringify(description)},"entries":[`;
   let between = '\n';
   for await (const entry of readRecords<Entry>(workspace)) {
@@ -53,12 +56,12 @@ async function* dataOf({ title, description }: Look, workspace: string): AsyncGe
   yield '\n]}\n';
 }
 
-const summaryOf = (entry: Entry): Summary => {
+const toSummary = (entry: Entry): Summary => {
   const { index, caption, thumbnail, location } = entry;
-  return { index, caption, thumbnail, location, page: pageOf(entry) };
+  return { index, caption, thumbnail, location, page: pagePath(entry) };
 };
 
-function pageOf({ page, name }: Entry): string {
+function pagePath({ page, name }: Entry): string {
   if (page === null) throw new Error(`"${name}" has no page`);
   return page;
 }

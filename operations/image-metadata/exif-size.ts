@@ -10,7 +10,7 @@ const valueBytes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8];
 const pointers = new Set([0x8769, 0x8825, 0xa005]);
 
 /** `tiff`: from the byte order mark on. False also of what is no TIFF structure at all. */
-export function saysThingsOnce(tiff: Buffer): boolean {
+export function isReasonablySized(tiff: Buffer): boolean {
   const little = tiff.toString('latin1', 0, 2) === 'II';
   const u16 = (at: number) =>
     at + 2 > tiff.length ? 0 : little ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at);

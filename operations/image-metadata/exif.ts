@@ -1,12 +1,12 @@
 /** What a camera wrote into a picture: the part of EXIF 2.32 that people ask for, as JSON of a bounded size. */
 import readExifTags, { type Exif } from 'exif-reader';
-import { saysThingsOnce } from './exif-size.ts';
+import { isReasonablySized } from './exif-size.ts';
 
 /** Bytes. JPEG has room for 64 KiB; PNG and WebP for anything. */
 const MAX_EXIF = 1024 * 1024;
 const MAX_TEXT = 200;
 
-export interface Place {
+export interface GeoLocation {
   /** Degrees, negative in the south. */
   readonly latitude: number;
   /** Degrees, negative in the west. */
@@ -32,7 +32,7 @@ export interface ExifFacts {
   readonly artist?: string;
   readonly copyright?: string;
   readonly description?: string;
-  readonly location?: Place;
+  readonly location?: GeoLocation;
 }
 
 export type ExifReading =
@@ -44,9 +44,9 @@ export function readExif(raw: Buffer | undefined): ExifReading {
   if (!raw || raw.length === 0) return { exif: null };
   if (raw.length > MAX_EXIF) return damaged(`it has ${raw.length} bytes, more than ${MAX_EXIF}`);
   const tiff = raw.toString('latin1', 0, 4) === 'Exif' ? raw.subarray(6) : raw;
-  if (!saysThingsOnce(tiff)) return damaged('it names the same bytes again and again');
+  if (!isReasonablySized(tiff)) return damaged('it names the same bytes again and again');
   try {
-    return { exif: factsOf(readExifTags(tiff)) };
+    return { exif: toExifFacts(readExifTags(tiff)) };
   } catch {
     return damaged('it cannot be read');
   }
@@ -57,7 +57,7 @@ const damaged = (why: string): ExifReading => ({
   exif_error: `The EXIF data is damaged: ${why}`,
 });
 
-function factsOf({ Image, Photo, GPSInfo }: Exif): ExifFacts {
+function toExifFacts({ Image, Photo, GPSInfo }: Exif): ExifFacts {
   const flash = number(Photo?.Flash);
   return present({
     make: text(Image?.Make),
@@ -77,11 +77,11 @@ function factsOf({ Image, Photo, GPSInfo }: Exif): ExifFacts {
     artist: text(Image?.Artist),
     copyright: text(Image?.Copyright),
     description: text(Image?.ImageDescription),
-    location: place(GPSInfo ?? {}),
+    location: readLocation(GPSInfo ?? {}),
   });
 }
 
-function place(gps: NonNullable<Exif['GPSInfo']>): Place | undefined {
+function readLocation(gps: NonNullable<Exif['GPSInfo']>): GeoLocation | undefined {
   const latitude = degrees(gps.GPSLatitude, gps.GPSLatitudeRef, 'S', 90);
   const longitude = degrees(gps.GPSLongitude, gps.GPSLongitudeRef, 'W', 180);
   if (latitude === undefined || longitude === undefined) return undefined;

@@ -1,8 +1,8 @@
 /** image.metadata: header fields, EXIF data and visual features of pictures, to search, sort and find duplicates. */
 import { z } from 'zod';
 import { eachAsset } from '../lib/each-asset.ts';
-import { decodeFailure, IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from '../lib/image-source.ts';
-import { type AssetRecord, readRecords, writeRecords } from '../lib/records.ts';
+import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage, toDecodeError } from '../lib/image-source.ts';
+import { readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
 import { defineOperation, type InputFile, onError, type StageContext } from '../operation.ts';
 import { type ExifReading, readExif } from './exif.ts';
 import { type HeaderFacts, headerFacts } from './header.ts';
@@ -22,7 +22,7 @@ const params = z.strictObject({
 
 type Params = z.infer<typeof params>;
 
-interface Identity extends AssetRecord {
+interface Identity extends StageRecord {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
@@ -59,7 +59,7 @@ async function describe(
 ): Promise<Description> {
   const source = await openImage(input);
   const header = await source.image.metadata().catch((error: unknown) => {
-    throw decodeFailure(input, error);
+    throw toDecodeError(input, error);
   });
   const requested = new Set(visualFeatures.filter((feature) => include.includes(feature)));
   return {

@@ -4,7 +4,7 @@ import { join, parse } from 'node:path';
 import { DarkroomError } from '../../src/errors.ts';
 import { runInChildProcess } from '../lib/child-process.ts';
 import { eachAsset } from '../lib/each-asset.ts';
-import { decodeFailure, IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from '../lib/image-source.ts';
+import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage, toDecodeError } from '../lib/image-source.ts';
 import { defineOperation, type InputFile, type StageContext } from '../operation.ts';
 import { encoders, keptFormats } from './formats.ts';
 import { type Format, type Params, params } from './params.ts';
@@ -49,7 +49,7 @@ async function transform(
   } catch (error) {
     await rm(draft, { force: true });
     signal.throwIfAborted();
-    throw error instanceof DarkroomError ? error : decodeFailure(input, error);
+    throw error instanceof DarkroomError ? error : toDecodeError(input, error);
   }
   const { path } = await outputs.create(parse(input.name).name + encoders[format].extension, input);
   await rename(draft, path);

@@ -1,4 +1,4 @@
-/** Calls an engine: a Python package of ours as a process group of its own, which says a JSON object a line. */
+/** Runs an engine: a Python package of `engines/` as a process group of its own, which writes a JSON object a line. */
 import { spawn } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,59 +11,60 @@ import { killGroup, killWithParent } from './process-group.ts';
 
 const root = new URL('engines/', packageRoot);
 
-/** Bytes of any file that it writes. */
+/** Bytes of any file that the engine writes. */
 const MAX_FILE = 32 * 2 ** 30;
 
-/** Characters of what it said last on standard error, for the log. */
-const MAX_SAID = 2000;
+/** Characters of standard error that are kept for the log. */
+const MAX_STDERR = 2000;
 
-/** The last line is a result or an error, those before report progress. */
+/** The last line is a result or an error. The lines before it report progress. */
 const line = z.union([
   z.object({ progress: z.number().min(0).max(1), stage: z.string() }),
   z.object({ result: z.unknown().refine((result) => result !== undefined) }),
   z.object({ error: z.object({ code: z.string(), message: z.string() }) }),
 ]);
 
-export interface EngineCall {
+export interface EngineRun {
   /** Its folder in `engines/`, and its Python package. */
   readonly engine: string;
-  /** Directory with what was installed for it. */
+  /** Directory with the packages that were installed for it, which come first on PYTHONPATH. */
   readonly packages: string;
   readonly args: readonly string[];
-  /** Given on standard input, as JSON. */
-  readonly order?: unknown;
-  /** Bytes of resident memory; null: no limit. */
+  /** Written to standard input as JSON. */
+  readonly request?: unknown;
+  /** Bytes of resident memory of all its processes; null: no limit. */
   readonly memory: number | null;
   /** For long computations: short ones on the same machine go first. */
-  readonly yielding?: boolean;
+  readonly lowPriority?: boolean;
   readonly signal: AbortSignal;
-  readonly onProgress: (fraction: number, doing: string) => void;
+  readonly onProgress: (fraction: number, detail: string) => void;
 }
 
-/** How the process ended, and what it had to say. */
-export interface EngineEnding {
+/** How an engine ended. */
+export interface EngineExit {
   readonly result?: unknown;
   readonly error?: { readonly code: string; readonly message: string };
-  /** Exit code, or the signal that ended it. */
-  readonly end: number | string | null;
-  /** It was ended since it took more memory than it may. */
+  /** Exit code, or the signal that ended the process. */
+  readonly exit: number | string | null;
+  /** True when it was killed because it exceeded its memory limit. */
   readonly overMemory: boolean;
-  readonly said: string;
+  /** The end of its standard error. */
+  readonly stderr: string;
 }
 
 /**
- * Rejects with the signal's reason once no process is left, and with engine_failed or engine_limit when the engine cannot be started
- * or says what it should not.
+ * @throws The signal's reason once no process is left; `engine_failed` when Python cannot be started or the engine breaks the protocol;
+ * `engine_limit` when a line is too long.
  */
-export function callEngine(call: EngineCall): Promise<EngineEnding> {
-  const { engine, memory, signal, onProgress } = call;
+export function runEngine(run: EngineRun): Promise<EngineExit> {
+  const { engine, memory, signal, onProgress } = run;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const child = start(call);
+    const child = startProcess(run);
     const stop = () => killGroup(child.pid);
-    let outcome: Pick<EngineEnding, 'result' | 'error'> = {};
-    let said = '';
-    let fault: Error | undefined;
+    let outcome: Pick<EngineExit, 'result' | 'error'> = {};
+    let stderr = '';
+    let failure: Error | undefined;
     let overMemory = false;
     const unwatch = watchMemory(child.pid, memory, () => {
       overMemory = true;
@@ -75,56 +76,57 @@ export function callEngine(call: EngineCall): Promise<EngineEnding> {
       else outcome = parsed;
     });
     child.stdout.on('data', (chunk: Buffer) => {
-      if (fault) return;
+      if (failure) return;
       try {
-        reader.take(chunk);
+        reader.add(chunk);
       } catch (error) {
-        fault = error instanceof DarkroomError ? error : misspoken(engine, error);
+        failure = error instanceof DarkroomError ? error : toProtocolError(engine, error);
         stop();
       }
     });
     child.stderr.on('data', (chunk: Buffer) => {
-      said = (said + chunk.toString()).slice(-MAX_SAID);
+      stderr = (stderr + chunk.toString()).slice(-MAX_STDERR);
     });
     signal.addEventListener('abort', stop, { once: true });
     child.once('error', (cause) => {
-      fault = new DarkroomError('engine_failed', 'Python could not be started on the worker', { cause });
+      failure = new DarkroomError('engine_failed', 'Python could not be started on the worker', { cause });
     });
-    // Not before its pipes are closed: then nothing of it is left that could hold them.
+    // `close`, not `exit`: the pipes close when no process of the group is left that holds them.
     child.once('close', (code, killedBy) => {
       unwatch();
       signal.removeEventListener('abort', stop);
       if (signal.aborted) reject(signal.reason);
-      else if (fault) reject(fault);
-      else resolve({ ...outcome, end: killedBy ?? code, overMemory, said });
+      else if (failure) reject(failure);
+      else resolve({ ...outcome, exit: killedBy ?? code, overMemory, stderr });
     });
   });
 }
 
-function start({ engine, packages, args, order, yielding }: EngineCall) {
+function startProcess({ engine, packages, args, request, lowPriority }: EngineRun) {
   const folder = fileURLToPath(new URL(`${engine}/`, root));
   const python = ['python3', '-B', '-m', engine, ...args];
   const limited =
     process.platform === 'linux' ? ['prlimit', `--fsize=${MAX_FILE}`, '--core=0', '--', ...python] : python;
-  const [program = '', ...rest] = killWithParent(yielding ? ['nice', '-n', '10', ...limited] : limited);
+  const [program = '', ...rest] = killWithParent(lowPriority ? ['nice', '-n', '10', ...limited] : limited);
   const child = spawn(program, rest, {
-    cwd: folder,
-    // No secrets of ours.
+    // `-m` searches the working directory first.
+    cwd: packages,
+    // Without the worker's secrets.
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       LANG: 'C.UTF-8',
-      PYTHONPATH: [folder, packages].join(delimiter),
+      PYTHONPATH: [packages, folder].join(delimiter),
     },
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  // It may end before it has read its order; how it ended tells why.
+  // It may end before it has read its request; the exit code says why.
   child.stdin.on('error', () => undefined);
-  child.stdin.end(order === undefined ? '' : JSON.stringify(order));
+  child.stdin.end(request === undefined ? '' : JSON.stringify(request));
   return child;
 }
 
-/** What an engine said is not what was agreed upon. */
-export const misspoken = (engine: string, cause: unknown): DarkroomError =>
-  new DarkroomError('engine_failed', `The engine ${engine} gave an answer that is none`, { cause });
+/** The error for output that does not follow the protocol. */
+export const toProtocolError = (engine: string, cause: unknown): DarkroomError =>
+  new DarkroomError('engine_failed', `The engine ${engine} returned an invalid answer`, { cause });

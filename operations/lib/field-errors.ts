@@ -1,5 +1,4 @@
-/** What zod found wrong with parameters, as pointers and sentences. */
-
+/** Converts zod issues of parameters to field errors. */
 import type { z } from 'zod';
 import { type FieldError, toPointer } from '../../src/jobs/validation/invalid-request.ts';
 import { dedupeIssues } from '../../src/lib/zod-messages.ts';
@@ -7,8 +6,8 @@ import { dedupeIssues } from '../../src/lib/zod-messages.ts';
 type Issue = z.core.$ZodIssue;
 type JsonSchema = Record<string, unknown>;
 
-/** `schema`: JSON Schema of the parameters, to name what is known where something unknown was found. */
-export function fieldErrors(issues: readonly Issue[], schema: JsonSchema): FieldError[] {
+/** @param schema - JSON Schema of the parameters, to list the known ones when one is unknown. */
+export function toFieldErrors(issues: readonly Issue[], schema: JsonSchema): FieldError[] {
   return dedupeIssues(issues).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => unknownKey(issue.path, key, schema));
@@ -17,13 +16,13 @@ export function fieldErrors(issues: readonly Issue[], schema: JsonSchema): Field
 }
 
 function unknownKey(path: readonly PropertyKey[], key: string, schema: JsonSchema): FieldError {
-  const known = Object.keys(objectAt(schema, path).properties ?? {});
+  const known = Object.keys(subschemaAt(schema, path).properties ?? {});
   const list = known.length > 0 ? `; known are ${known.join(', ')}` : '';
   return { pointer: toPointer([...path, key]), detail: `unknown parameter "${key}"${list}` };
 }
 
-/** The part of a JSON Schema that describes what lies at a path; empty where that is not plain. */
-function objectAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema {
+/** Returns the subschema at a path; empty when the path leads through anything but properties and items. */
+function subschemaAt(schema: JsonSchema, path: readonly PropertyKey[]): JsonSchema {
   return path.reduce<JsonSchema>((at, part) => {
     const properties = (at.properties ?? {}) as Record<PropertyKey, JsonSchema>;
     return (typeof part === 'number' ? (at.items as JsonSchema | undefined) : properties[part]) ?? {};

@@ -1,11 +1,11 @@
-/** Room on the disk that programs of stages write to. */
+/** Free space of the disk that stages write to. */
 import { statfs } from 'node:fs/promises';
 
-/** With less room than this programs of others fail in ways that tell nothing, or in their own words. */
-const LEAST_BYTES = 32 * 2 ** 20;
+/** Below this, third-party programs fail with misleading errors. */
+const MIN_FREE_BYTES = 32 * 2 ** 20;
 
-/** Where a program has failed: whether that may be why. */
-export async function hasNoRoom(folder: string): Promise<boolean> {
+/** Whether a program that failed may have failed for lack of disk space. */
+export async function isSpaceLow(folder: string): Promise<boolean> {
   const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize < LEAST_BYTES;
+  return bavail * bsize < MIN_FREE_BYTES;
 }

@@ -1,22 +1,22 @@
-/** What the first bytes of a file say it is. Names and announced media types are never believed. */
+/** Detects the kind of a file by its first bytes. Names and declared media types are ignored. */
 
-/** Enough for every signature below, and for markup behind a comment or two. */
+/** Enough for every signature below, and for markup after a comment. */
 export const HEAD_BYTES = 1024;
 
-export type Kind =
-  /** A picture that libvips is allowed to see. */
+export type FileKind =
+  /** A picture that is passed to libvips. */
   | { readonly picture: true }
-  /** Something else, in words that complete "it …". */
+  /** Anything else; `is` completes "it …". */
   | { readonly picture: false; readonly is: string };
 
-const picture: Kind = { picture: true };
-const other = (is: string): Kind => ({ picture: false, is });
+const picture: FileKind = { picture: true };
+const other = (is: string): FileKind => ({ picture: false, is });
 
-const unreadable = (format: string): Kind =>
+const unreadable = (format: string): FileKind =>
   other(`is in ${format} format, which this server cannot read; convert it to JPEG, PNG or WebP`);
 
-/** Offset, bytes (as Latin-1), and what they mean. The first that fits wins. */
-const signatures: readonly (readonly [number, string, Kind])[] = [
+/** Offset, bytes (as Latin-1) and kind. The first match wins. */
+const signatures: readonly (readonly [number, string, FileKind])[] = [
   [0, '\xff\xd8\xff', picture],
   [0, '\x89PNG\r\n\x1a\n', picture],
   [0, 'GIF87a', picture],
@@ -43,7 +43,7 @@ const signatures: readonly (readonly [number, string, Kind])[] = [
   [0, '\x1f\x8b', other('looks like a gzip archive')],
 ];
 
-/** SVG is text that may name other files, run to any size, and needs fonts: it is refused, not rendered. */
+/** SVG is rejected: it may refer to other files, has no size limit, and needs fonts. */
 const markup: readonly (readonly [RegExp, string])[] = [
   [/<svg[\s>]/i, 'is an SVG drawing, which is not accepted here; render it to PNG first'],
   [/<(!doctype html|html|head|body)[\s>]/i, 'looks like an HTML page'],
@@ -51,16 +51,16 @@ const markup: readonly (readonly [RegExp, string])[] = [
   [/^[{[]/, 'looks like JSON'],
 ];
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what tells bytes from text
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters distinguish binary from text
 const binary = /[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]/;
 
-/** `head`: the first HEAD_BYTES of the file, or all of it. */
-export function kindOf(head: Uint8Array): Kind {
+/** @param head - The first HEAD_BYTES of the file, or all of it. */
+export function detectFileKind(head: Uint8Array): FileKind {
   if (head.length === 0) return other('is empty');
   const bytes = Buffer.from(head).toString('latin1');
   const signature = signatures.find(([offset, magic]) => bytes.startsWith(magic, offset));
   if (signature) return signature[2];
-  if (binary.test(bytes)) return other('begins like no picture that this server can read');
+  if (binary.test(bytes)) return other('has no known picture signature');
   const text = bytes.replace(/^\xef\xbb\xbf/, '').trimStart();
   const found = markup.find(([pattern]) => pattern.test(text));
   return other(found ? found[1] : 'looks like text');

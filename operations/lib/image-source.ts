@@ -4,7 +4,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import { DarkroomError, type ErrorCode, type ErrorDetails } from '../../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../../src/lib/disk-full.ts';
 import type { InputFile } from '../operation.ts';
-import { HEAD_BYTES, kindOf } from './image-kind.ts';
+import { detectFileKind, HEAD_BYTES } from './image-kind.ts';
 
 /*
  * libvips may spread one picture over several threads, and keeps what it has opened. A worker has a picture for each
@@ -52,13 +52,13 @@ export interface SourceImage {
  * hold all of them.
  */
 export async function openImage(input: InputFile, maxPixels: number = MAX_PIXELS): Promise<SourceImage> {
-  const kind = kindOf(await headOf(input.path));
+  const kind = detectFileKind(await readHead(input.path));
   if (!kind.picture) throw assetError('asset_not_an_image', input, notAnImage(kind.is));
 
   // libvips takes "[…]" at the end of a path for options of its decoder.
   const file = input.path.endsWith(']') ? await readFile(input.path) : input.path;
   const settings = { failOn: 'error', unlimited: false } as const;
-  const header = await metadataOf(input, sharp(file, { ...settings, limitInputPixels: false }));
+  const header = await readMetadata(input, sharp(file, { ...settings, limitInputPixels: false }));
   const format = formats.find((known) => known === header.format);
   if (!format)
     throw assetError('asset_not_an_image', input, notAnImage('is in a format that is not accepted here'));
@@ -70,7 +70,7 @@ export async function openImage(input: InputFile, maxPixels: number = MAX_PIXELS
     );
   }
   const { width, height } = header.autoOrient;
-  if (width * height > maxPixels) throw tooManyPixels(input, maxPixels, { width, height });
+  if (width * height > maxPixels) throw tooManyPixelsError(input, maxPixels, { width, height });
   return { image: sharp(file, { ...settings, limitInputPixels: maxPixels }), format, width, height };
 }
 
@@ -89,12 +89,12 @@ export function assetError(
 }
 
 /** What libvips threw while it read an asset and wrote a result, as an error for users where it is theirs. */
-export function decodeFailure(input: InputFile, error: unknown): unknown {
+export function toDecodeError(input: InputFile, error: unknown): unknown {
   const text = error instanceof Error ? error.message : '';
   if (isDiskFull(error)) return workerDiskFull(error);
   // The result could not be written: no fault of the asset. An encoder that runs out of pixels says "unable to write" too.
   if (/unable to open for write|write error/.test(text)) return error;
-  if (/exceeds pixel limit/.test(text)) return tooManyPixels(input, MAX_PIXELS);
+  if (/exceeds pixel limit/.test(text)) return tooManyPixelsError(input, MAX_PIXELS);
   const why = /premature end|unexpected end|end of file|bad seek|truncated|read error/i.test(text)
     ? 'it ends too early, as if it had been cut off on its way'
     : 'its contents cannot be decoded';
@@ -103,7 +103,7 @@ export function decodeFailure(input: InputFile, error: unknown): unknown {
 
 const notAnImage = (is: string): string => `is not an image that can be used: it ${is}`;
 
-function tooManyPixels(
+function tooManyPixelsError(
   input: InputFile,
   most: number,
   size?: { width: number; height: number },
@@ -115,7 +115,7 @@ function tooManyPixels(
   });
 }
 
-async function headOf(path: string): Promise<Uint8Array> {
+async function readHead(path: string): Promise<Uint8Array> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
@@ -125,10 +125,10 @@ async function headOf(path: string): Promise<Uint8Array> {
   }
 }
 
-async function metadataOf(input: InputFile, image: Sharp): Promise<Metadata> {
+async function readMetadata(input: InputFile, image: Sharp): Promise<Metadata> {
   try {
     return await image.metadata();
   } catch (error) {
-    throw decodeFailure(input, error);
+    throw toDecodeError(input, error);
   }
 }

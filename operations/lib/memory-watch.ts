@@ -1,12 +1,13 @@
-/** Keeps an eye on the memory of a process and its descendants. Linux only: elsewhere nothing is watched. */
+/** Watches the memory of a process and its descendants. Linux only; a no-op elsewhere. */
 import { readdir, readFile } from 'node:fs/promises';
 
 const INTERVAL_MS = 500;
 
 /**
- * Calls `exceeded` once the resident memory of `root`, and of all that it started in whatever groups, is more than
- * `bytes`. Limits of address space would not do: programs with threads reserve far more than they use. Without a limit, or a
- * process, nothing is watched. Returns what ends the watch.
+ * Calls `exceeded` once, when the resident memory of `root` and its descendants exceeds `bytes`. Address space limits do not work
+ * here: programs with threads reserve far more than they use. A no-op without a limit or a process.
+ *
+ * @returns A function that stops the watch.
  */
 export function watchMemory(
   root: number | undefined,
@@ -15,45 +16,45 @@ export function watchMemory(
 ): () => void {
   if (root === undefined || bytes === null || process.platform !== 'linux') return () => undefined;
   let timer: NodeJS.Timeout | undefined;
-  let over = false;
-  const look = async () => {
-    const taken = await residentBytes(root);
-    if (over) return;
-    if (taken > bytes) exceeded();
+  let stopped = false;
+  const check = async () => {
+    const used = await sumResidentBytes(root);
+    if (stopped) return;
+    if (used > bytes) exceeded();
     else wait();
   };
   const wait = () => {
-    timer = setTimeout(() => void look(), INTERVAL_MS);
+    timer = setTimeout(() => void check(), INTERVAL_MS);
   };
   wait();
   return () => {
-    over = true;
+    stopped = true;
     clearTimeout(timer);
   };
 }
 
-/** 0 of processes that have gone. */
-async function residentBytes(root: number): Promise<number> {
+/** Processes that have ended count 0. */
+async function sumResidentBytes(root: number): Promise<number> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
-  const parents = await Promise.all(pids.map(async (pid) => [pid, await parentOf(pid)] as const));
+  const parents = await Promise.all(pids.map(async (pid) => [pid, await readParent(pid)] as const));
   const family = new Set([root]);
-  // A child may have a smaller number than its parent, so until nobody comes any more.
+  // Repeated until nothing is added: a child may have a smaller pid than its parent.
   for (let size = 0; size < family.size; ) {
     size = family.size;
     for (const [pid, parent] of parents) if (family.has(parent)) family.add(pid);
   }
-  const sizes = await Promise.all([...family].map(residentIn));
+  const sizes = await Promise.all([...family].map(readResidentBytes));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-async function parentOf(pid: number): Promise<number> {
+async function readParent(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
-  // What follows the name, which may hold anything: state, parent.
+  // The fields after the name, which may contain anything: state, parent.
   const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return Number(parent ?? 0);
 }
 
-async function residentIn(pid: number): Promise<number> {
+async function readResidentBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? [];
   return Number(kilobytes ?? 0) * 1024;

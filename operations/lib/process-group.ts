@@ -1,18 +1,15 @@
-/** Programs of others as process groups of their own, of which nothing is left when the worker or the job ends. */
+/** Process groups of third-party programs, which are killed when the worker or the job ends. */
 
-/**
- * A command that ends along with the worker, even when that is killed, by util-linux, which is on every Linux.
- * Elsewhere it is the command itself.
- */
+/** Wraps a command so that it is killed when the worker ends, even by SIGKILL (`setpriv` of util-linux). A no-op outside Linux. */
 export const killWithParent = (command: readonly string[]): readonly string[] =>
   process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', '--', ...command] : command;
 
-/** Of a process that leads its group (`detached`). A group that has gone is no failure. */
+/** Signals the group that a `detached` process leads. Does nothing when the group has ended. */
 export function killGroup(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
   } catch {
-    // The group has gone.
+    // The group has ended.
   }
 }

@@ -1,30 +1,30 @@
-/** What per-asset stages find out, handed to the stage that gathers it: one small file a batch, not one an asset. */
+/** Records that a per-asset stage leaves for a later stage: JSON lines, one file per batch. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const FOLDER = 'records';
 
-/** Each record is about one asset, and plain JSON. */
-export interface AssetRecord {
+/** Plain JSON about one asset. */
+export interface StageRecord {
   /** Position in the submitted list, from 0. */
   readonly index: number;
 }
 
-/** Once a batch; `records` in the order of the assets. */
-export async function writeRecords(workspace: string, records: readonly AssetRecord[]): Promise<void> {
+/** Writes the records of one batch, in the order of the assets. Call it once per batch. */
+export async function writeRecords(workspace: string, records: readonly StageRecord[]): Promise<void> {
   const [first] = records;
   if (!first) return;
   await mkdir(join(workspace, FOLDER), { recursive: true });
   const lines = records.map((record) => `${JSON.stringify(record)}\n`).join('');
-  await writeFile(join(workspace, FOLDER, `${numbered(first.index)}.jsonl`), lines);
+  await writeFile(join(workspace, FOLDER, `${formatNumber(first.index)}.jsonl`), lines);
 }
 
 /**
- * All records that batches left, in the order of the assets, with little more than one batch in memory at a time: what a rerun
- * adds to a batch lies in a file of its own, and belongs between the records of another.
+ * Reads the records of all batches, in the order of the assets. Holds little more than one batch in memory. A rerun of failed assets
+ * writes a file of its own, whose records belong between those of another file.
  */
-export async function* readRecords<T extends AssetRecord>(workspace: string): AsyncGenerator<T> {
-  const files = await readdir(join(workspace, FOLDER)).catch(nothingThere);
+export async function* readRecords<T extends StageRecord>(workspace: string): AsyncGenerator<T> {
+  const files = await readdir(join(workspace, FOLDER)).catch(toEmptyIfMissing);
   let held: T[] = [];
   for (const file of files.sort()) {
     const first = Number.parseInt(file, 10) - 1;
@@ -36,11 +36,11 @@ export async function* readRecords<T extends AssetRecord>(workspace: string): As
   yield* held;
 }
 
-/** A position as digits that sort like numbers, and that tell files of assets of one name apart. */
-export const numbered = (index: number): string => String(index + 1).padStart(5, '0');
+/** Formats a position for file names: from 1, five digits, so that names sort by position. */
+export const formatNumber = (index: number): string => String(index + 1).padStart(5, '0');
 
-/** No asset could be used. */
-function nothingThere(error: unknown): string[] {
+/** The folder is missing when no asset was usable. */
+function toEmptyIfMissing(error: unknown): string[] {
   if ((error as { code?: unknown }).code === 'ENOENT') return [];
   throw error;
 }

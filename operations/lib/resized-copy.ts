@@ -5,7 +5,7 @@ import { DarkroomError } from '../../src/errors.ts';
 import type { InputFile } from '../operation.ts';
 import { runInChildProcess } from './child-process.ts';
 import { childTask } from './child-task.ts';
-import { decodeFailure, openImage } from './image-source.ts';
+import { openImage, toDecodeError } from './image-source.ts';
 
 /** A picture with more pixels may take longer than one or two seconds, so a child process resizes it. */
 const MAX_PIXELS_IN_PROCESS = 40e6;
@@ -51,7 +51,7 @@ export async function writeResizedCopy(
   } catch (error) {
     await rm(path, { force: true });
     signal.throwIfAborted();
-    throw error instanceof DarkroomError ? error : decodeFailure(input, error);
+    throw error instanceof DarkroomError ? error : toDecodeError(input, error);
   }
 }
 

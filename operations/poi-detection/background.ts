@@ -8,24 +8,24 @@ const MIN = -0.5;
 const MAX = 1.5;
 
 /** Side of the cells: several times what is looked for, so that most of a cell is something else. */
-export const cellOf = (maxRadius: number): number => Math.max(64, Math.ceil(maxRadius / 4) * 16);
+export const backgroundCell = (maxRadius: number): number => Math.max(64, Math.ceil(maxRadius / 4) * 16);
 
 /**
  * The plane without its background: the lower fifth of each cell, and between the middles of cells what lies between. The plane
  * must begin at a corner of a cell; whole cells agree between pieces of a picture.
  */
-export function withoutBackground({ data, width, height }: Plane, cell: number): Plane {
+export function subtractBackground({ data, width, height }: Plane, cell: number): Plane {
   const columns = Math.ceil(width / cell);
   const rows = Math.ceil(height / cell);
   const levels = new Float32Array(columns * rows);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++)
-      levels[row * columns + column] = levelOf(data, width, height, column * cell, row * cell, cell);
+      levels[row * columns + column] = estimateLevel(data, width, height, column * cell, row * cell, cell);
   }
   const result = new Float32Array(data.length);
-  const across = Array.from({ length: width }, (_, x) => between(x, cell, columns));
+  const across = Array.from({ length: width }, (_, x) => interpolationWeights(x, cell, columns));
   for (let y = 0; y < height; y++) {
-    const down = between(y, cell, rows);
+    const down = interpolationWeights(y, cell, rows);
     const [upper, lower] = [down.first * columns, down.second * columns];
     for (let x = 0; x < width; x++) {
       const { first, second, share } = across[x] ?? down;
@@ -37,7 +37,7 @@ export function withoutBackground({ data, width, height }: Plane, cell: number):
   return { data: result, width, height };
 }
 
-function levelOf(
+function estimateLevel(
   data: Float32Array,
   width: number,
   height: number,
@@ -63,7 +63,11 @@ function levelOf(
 }
 
 /** The cells whose middles are on both sides of a pixel, and the share of the second. */
-function between(at: number, cell: number, cells: number): { first: number; second: number; share: number } {
+function interpolationWeights(
+  at: number,
+  cell: number,
+  cells: number,
+): { first: number; second: number; share: number } {
   const place = (at + 0.5) / cell - 0.5;
   const first = Math.floor(place);
   return {

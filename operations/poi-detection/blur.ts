@@ -2,17 +2,17 @@
 import type { Plane } from './plane.ts';
 
 /** Pixels around a pixel that have a say in it. */
-export const reachOf = (sigma: number): number => Math.ceil(3 * sigma);
+export const kernelReach = (sigma: number): number => Math.ceil(3 * sigma);
 
 export function blur({ data, width, height }: Plane, sigma: number): Plane {
-  const kernel = kernelOf(sigma);
+  const kernel = gaussianKernel(sigma);
   const across = alongRows(data, width, height, kernel);
   return { data: alongColumns(across, width, height, kernel), width, height };
 }
 
 /** From the middle to one side. */
-function kernelOf(sigma: number): Float32Array {
-  const half = Float32Array.from({ length: reachOf(sigma) + 1 }, (_, i) =>
+function gaussianKernel(sigma: number): Float32Array {
+  const half = Float32Array.from({ length: kernelReach(sigma) + 1 }, (_, i) =>
     Math.exp(-(i * i) / (2 * sigma * sigma)),
   );
   const total = half.reduce((sum, value, i) => sum + (i === 0 ? value : 2 * value), 0);

@@ -5,7 +5,7 @@ import { runInChildProcess } from '../lib/child-process.ts';
 import type { ReportProgress } from '../lib/child-task.ts';
 import { eachAsset } from '../lib/each-asset.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from '../lib/image-source.ts';
-import { type AssetRecord, numbered, readRecords, writeRecords } from '../lib/records.ts';
+import { formatNumber, readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
 import { defineOperation, type InputFile, type StageContext } from '../operation.ts';
 import { DETECTION, type Detection, OVERLAY, TABLE, task } from './detection.ts';
 import { type Params, params } from './params.ts';
@@ -34,12 +34,12 @@ export const poiDetection = defineOperation({
   ],
 });
 
-interface Identity extends AssetRecord {
+interface Identity extends StageRecord {
   readonly name: string;
 }
 
-const detectionOf = (workspace: string, { index }: AssetRecord): string =>
-  join(workspace, 'detections', `${numbered(index)}.json`);
+const detectionPath = (workspace: string, { index }: StageRecord): string =>
+  join(workspace, 'detections', `${formatNumber(index)}.json`);
 
 async function detectAll(context: StageContext<Params>): Promise<void> {
   await mkdir(join(context.workspace, 'detections'), { recursive: true });
@@ -70,7 +70,7 @@ async function detect(
       const overlay = await outputs.create(`${name}-points.png`, input);
       await rename(join(folder, OVERLAY), overlay.path);
     }
-    await rename(join(folder, DETECTION), detectionOf(workspace, input));
+    await rename(join(folder, DETECTION), detectionPath(workspace, input));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -84,11 +84,11 @@ async function gather({ params, workspace, outputs, signal }: StageContext<Param
   let room = MAX_POINTS_IN_RESULT;
   for await (const record of readRecords<Identity>(workspace)) {
     signal.throwIfAborted();
-    const detection: Detection = JSON.parse(await readFile(detectionOf(workspace, record), 'utf8'));
+    const detection: Detection = JSON.parse(await readFile(detectionPath(workspace, record), 'utf8'));
     const { points } = detection;
     const fits = points.length <= room;
     if (fits) room -= points.length;
-    assets.push(described(record, detection, fits));
+    assets.push(buildEntry(record, detection, fits));
   }
   const { on_error: onError, ...parameters } = params;
   const [first] = assets;
@@ -96,7 +96,7 @@ async function gather({ params, workspace, outputs, signal }: StageContext<Param
   else await outputs.json({ assets, count: assets.reduce((sum, { count }) => sum + count, 0), parameters });
 }
 
-function described({ index, name }: Identity, detection: Detection, withPoints: boolean) {
+function buildEntry({ index, name }: Identity, detection: Detection, withPoints: boolean) {
   const { width, height, found, points, stains, white, thresholds } = detection;
   return {
     image: { index, name, width, height },

@@ -12,7 +12,7 @@ export interface Mask extends Size {
 const SHARE = 0.45;
 
 /** Pixels above the threshold, and above a share of the most that is within `reach` pixels. */
-export function above({ data, width, height }: Plane, threshold: number, reach: number): Mask {
+export function adaptiveThreshold({ data, width, height }: Plane, threshold: number, reach: number): Mask {
   // Less could not take away what is above the threshold.
   const least = threshold / SHARE;
   const across = maxAlong(data, width, height, reach, 1, least);
@@ -54,23 +54,23 @@ function maxAlong(
  * Takes away connected specks of fewer pixels than `specks`, and then fills enclosed holes of fewer than `holes`. Pixels at the
  * border of the mask stay as they are.
  */
-export function clean(mask: Mask, specks: number, holes: number): void {
+export function removeSmallRegions(mask: Mask, specks: number, holes: number): void {
   const { width } = mask;
   const beside = [-1, 1, -width, width];
   const pending = new Int32Array(mask.data.length);
-  turnSmall(mask, 1, specks, [...beside, -width - 1, -width + 1, width - 1, width + 1], pending);
-  turnSmall(mask, 0, holes, beside, pending);
+  flipSmallRegions(mask, 1, specks, [...beside, -width - 1, -width + 1, width - 1, width + 1], pending);
+  flipSmallRegions(mask, 0, holes, beside, pending);
 }
 
 /** Turns groups of `value` with fewer than `least` pixels. `steps` lead to neighbours; `pending` is room to work in. */
-function turnSmall(
+function flipSmallRegions(
   { data, width, height }: Mask,
   value: 0 | 1,
   least: number,
   steps: readonly number[],
   pending: Int32Array,
 ): void {
-  const open = insideOf({ data, width, height }, value);
+  const open = interiorOf({ data, width, height }, value);
   const small = new Int32Array(Math.ceil(least));
   for (let start = open.indexOf(1); start >= 0; start = open.indexOf(1, start + 1)) {
     let waiting = 1;
@@ -92,7 +92,7 @@ function turnSmall(
 }
 
 /** 1 where a pixel has the value and is not at the border, so that all of its neighbours are there. */
-function insideOf({ data, width, height }: Mask, value: 0 | 1): Uint8Array {
+function interiorOf({ data, width, height }: Mask, value: 0 | 1): Uint8Array {
   const inside = new Uint8Array(data.length);
   for (let y = 1; y < height - 1; y++) {
     for (let at = y * width + 1; at < (y + 1) * width - 1; at++) if (data[at] === value) inside[at] = 1;

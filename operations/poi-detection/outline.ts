@@ -10,7 +10,7 @@ export interface Outline {
   /** 1 for a circle, lower the longer or the more ragged. */
   readonly roundness: number;
   /** Share of the way around where the thing ends by itself, and not where another begins. */
-  readonly clear: number;
+  readonly isolation: number;
 }
 
 const RAYS = 24;
@@ -24,14 +24,14 @@ const directions = Array.from({ length: RAYS }, (_, i) => {
 });
 
 /** `depth`: as its peaks were found in. Rays end after `longest` pixels. */
-export function outlineOf(depth: Plane, peak: Peak, longest: number): Outline {
+export function traceOutline(depth: Plane, peak: Peak, longest: number): Outline {
   let squares = 0;
   let lengths = 0;
   let clear = 0;
   let x = 0;
   let y = 0;
   for (const { dx, dy } of directions) {
-    const { length, ends } = rayOf(depth, peak, dx, dy, longest);
+    const { length, ends } = castRay(depth, peak, dx, dy, longest);
     if (ends) clear++;
     lengths += length;
     squares += length ** 2;
@@ -44,11 +44,11 @@ export function outlineOf(depth: Plane, peak: Peak, longest: number): Outline {
     y: peak.y + (2 * y) / (3 * squares),
     radius: Math.sqrt(squares / RAYS),
     roundness: lengths ** 2 / (RAYS * squares),
-    clear: clear / RAYS,
+    isolation: clear / RAYS,
   };
 }
 
-function rayOf(
+function castRay(
   { data, width, height }: Plane,
   { x, y, depth }: Peak,
   dx: number,

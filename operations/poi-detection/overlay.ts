@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 import type { Size } from './plane.ts';
 import type { Stain } from './stains.ts';
-import type { Finding } from './tile.ts';
+import type { DetectedPoint } from './tile.ts';
 
 /** Colours that no stain has, and that can be told apart by those who see red and green alike. */
 const colours: Readonly<Record<Stain, readonly [number, number, number]>> = {
@@ -18,7 +18,7 @@ const LINE = 1.4;
 /** `copy`: of the picture as it is stored, 3 bytes a pixel, and not changed. `full`: what the points are counted in. */
 export async function writeOverlay(
   copy: Size & { readonly data: Uint8Array },
-  points: readonly Finding[],
+  points: readonly DetectedPoint[],
   full: Size & { readonly orientation: number },
   path: string,
 ): Promise<void> {

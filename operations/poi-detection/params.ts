@@ -1,7 +1,7 @@
 /** What a job may ask of poi_detection. */
 import { z } from 'zod';
 import { onError } from '../operation.ts';
-import { setOf } from './stains.ts';
+import { stainSetsWith } from './stains.ts';
 
 /** Pixels. Everything that is computed about a place looks a few of these around it. */
 const MAX_RADIUS = 64;
@@ -73,7 +73,8 @@ export const params = z
     error: 'must be greater than min_radius',
   })
   .refine(
-    ({ channel, stains }) => stains === 'auto' || channel === 'auto' || setOf(channel).includes(stains),
+    ({ channel, stains }) =>
+      stains === 'auto' || channel === 'auto' || stainSetsWith(channel).includes(stains),
     {
       path: ['channel'],
       error: 'is not one of the stains that `stains` says',

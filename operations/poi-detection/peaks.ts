@@ -1,6 +1,7 @@
 /** The middles of things: where depth is greatest. Touching things have a narrow place between them, and a middle each. */
-import { Nearby } from './nearby.ts';
+
 import type { Plane } from './plane.ts';
+import { PointGrid } from './point-grid.ts';
 
 export interface Peak {
   readonly x: number;
@@ -19,14 +20,14 @@ const APART = 0.75;
  * `depth`: smoothed. Finds peaks of at least `least`; of those that belong together, the deepest. Whether a peak stays depends on
  * nothing farther than `reach` pixels.
  */
-export function peaksOf(depth: Plane, least: number, reach: number): Peak[] {
-  const summits = summitsOf(depth, least);
-  const nearby = new Nearby(summits, reach);
+export function findPeaks(depth: Plane, least: number, reach: number): Peak[] {
+  const summits = findLocalMaxima(depth, least);
+  const nearby = new PointGrid(summits, reach);
   return summits.filter((peak) => {
     for (const other of nearby.around(peak, reach)) {
       if (!isGreater(other, peak)) continue;
       if (Math.hypot(other.x - peak.x, other.y - peak.y) < APART * other.depth) return false;
-      if (shallowest(depth, peak, other) >= Math.min(SADDLE * peak.depth, peak.depth - SHALLOWER))
+      if (minDepthBetween(depth, peak, other) >= Math.min(SADDLE * peak.depth, peak.depth - SHALLOWER))
         return false;
     }
     return true;
@@ -36,19 +37,19 @@ export function peaksOf(depth: Plane, least: number, reach: number): Peak[] {
 const isGreater = (one: Peak, other: Peak): boolean =>
   one.depth !== other.depth ? one.depth > other.depth : one.y !== other.y ? one.y < other.y : one.x < other.x;
 
-function summitsOf({ data, width, height }: Plane, least: number): Peak[] {
+function findLocalMaxima({ data, width, height }: Plane, least: number): Peak[] {
   const found: Peak[] = [];
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const depth = data[y * width + x] ?? 0;
-      if (depth >= least && isSummit(data, width, height, x, y)) found.push({ x, y, depth });
+      if (depth >= least && isLocalMaximum(data, width, height, x, y)) found.push({ x, y, depth });
     }
   }
   return found;
 }
 
 /** Of equals the first counts. */
-function isSummit(data: Float32Array, width: number, height: number, x: number, y: number): boolean {
+function isLocalMaximum(data: Float32Array, width: number, height: number, x: number, y: number): boolean {
   const here = data[y * width + x] ?? 0;
   for (let dy = -1; dy <= 1; dy++) {
     for (let dx = -1; dx <= 1; dx++) {
@@ -60,7 +61,7 @@ function isSummit(data: Float32Array, width: number, height: number, x: number, 
   return true;
 }
 
-function shallowest({ data, width }: Plane, from: Peak, to: Peak): number {
+function minDepthBetween({ data, width }: Plane, from: Peak, to: Peak): number {
   const steps = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y));
   let least = from.depth;
   for (let step = 1; step < steps; step++) {

@@ -17,7 +17,7 @@ export interface Plane extends Size {
 }
 
 /** Grown by `margin` and then to whole cells of `grid` pixels, within the picture. */
-export function grown(rect: Rect, margin: number, grid: number, within: Size): Rect {
+export function expandRect(rect: Rect, margin: number, grid: number, within: Size): Rect {
   const down = (at: number) => Math.max(0, Math.floor((at - margin) / grid) * grid);
   const up = (at: number, end: number) => Math.min(end, Math.ceil((at + margin) / grid) * grid);
   const [left, top] = [down(rect.left), down(rect.top)];
@@ -30,7 +30,7 @@ export function grown(rect: Rect, margin: number, grid: number, within: Size): R
 }
 
 /** Squares that cover a picture, row by row; the last of each row and column are smaller. */
-export function tilesOf({ width, height }: Size, side: number): Rect[] {
+export function splitIntoTiles({ width, height }: Size, side: number): Rect[] {
   const tiles: Rect[] = [];
   for (let top = 0; top < height; top += side) {
     for (let left = 0; left < width; left += side) {

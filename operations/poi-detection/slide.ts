@@ -1,7 +1,7 @@
 /** A picture that is looked at piece by piece, however large it is, in memory that does not grow with it. */
 import { stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
-import { assetError, decodeFailure, MAX_PIXELS, openImage } from '../lib/image-source.ts';
+import { assetError, MAX_PIXELS, openImage, toDecodeError } from '../lib/image-source.ts';
 import type { InputFile } from '../operation.ts';
 import type { Rect, Size } from './plane.ts';
 import { isTiled } from './tiff-tiles.ts';
@@ -23,7 +23,7 @@ export interface Slide extends Size {
   readonly orientation: number;
   read(rect: Rect): Promise<Uint8Array>;
   /** All of it, smaller: at most `side` pixels on the longer side. */
-  reduced(side: number): Promise<Size & { readonly data: Uint8Array }>;
+  readResized(side: number): Promise<Size & { readonly data: Uint8Array }>;
 }
 
 /**
@@ -52,7 +52,7 @@ export async function openSlide(
     try {
       return await work();
     } catch (error) {
-      throw decodeFailure(input, error);
+      throw toDecodeError(input, error);
     }
   };
   const tiled = source.format === 'tiff' && (await isTiled(input.path));
@@ -65,7 +65,7 @@ export async function openSlide(
     height,
     orientation,
     read: (rect) => guarded(() => open().extract(rect).raw().toBuffer()),
-    reduced: (side) =>
+    readResized: (side) =>
       guarded(async () => {
         const box = { width: side, height: side, fit: 'inside', withoutEnlargement: true } as const;
         const { data, info } = await open().resize(box).raw().toBuffer({ resolveWithObject: true });

@@ -20,15 +20,15 @@ const sets: Readonly<Record<StainSet, readonly (readonly [Stain, Vector])[]>> = 
 };
 
 /** The sets that have a stain. */
-export const setOf = (stain: Stain): readonly StainSet[] =>
+export const stainSetsWith = (stain: Stain): readonly StainSet[] =>
   (['he', 'hdab'] as const).filter((set) => sets[set].some(([name]) => name === stain));
 
 /** The stains that nuclei have. */
-export const nuclear = (set: StainSet): readonly Stain[] =>
+export const nuclearStains = (set: StainSet): readonly Stain[] =>
   set === 'he' ? ['haematoxylin'] : ['haematoxylin', 'dab'];
 
 /** The amount of a stain is the dot product of this with the optical densities of a pixel. */
-export function weightsOf(set: StainSet, stain: Stain): Vector {
+export function unmixingWeights(set: StainSet, stain: Stain): Vector {
   const [[first, a] = fail(), [, b] = fail()] = sets[set];
   const residual = unit(cross(a, b));
   // A row of the inverse of the matrix whose columns are both stains and what is like neither.
@@ -38,9 +38,9 @@ export function weightsOf(set: StainSet, stain: Stain): Vector {
 }
 
 /** How far optical densities are from what both stains of a set can make together, squared. */
-export function misfit(set: StainSet): (od: Vector) => number {
+export function residualOf(set: StainSet): (od: Vector) => number {
   const [[first, a] = fail(), [second, b] = fail()] = sets[set];
-  const [weightsA, weightsB] = [weightsOf(set, first), weightsOf(set, second)];
+  const [weightsA, weightsB] = [unmixingWeights(set, first), unmixingWeights(set, second)];
   const off = (od: Vector, amountA: number, amountB: number) =>
     [0, 1, 2].reduce(
       (sum, i) => sum + ((od[i] ?? 0) - amountA * (a[i] ?? 0) - amountB * (b[i] ?? 0)) ** 2,

@@ -8,14 +8,14 @@ const MAX_ENTRIES = 4096;
 export async function isTiled(path: string): Promise<boolean> {
   const file = await open(path);
   try {
-    return (await tagsOf(file)).includes(TILE_WIDTH);
+    return (await readTags(file)).includes(TILE_WIDTH);
   } finally {
     await file.close();
   }
 }
 
 /** Of the first directory, in TIFF and in BigTIFF, whose numbers are twice as long. */
-async function tagsOf(file: FileHandle): Promise<number[]> {
+async function readTags(file: FileHandle): Promise<number[]> {
   const head = await read(file, 0, 16);
   if (!head) return [];
   const little = head.toString('latin1', 0, 2) === 'II';

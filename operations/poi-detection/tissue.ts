@@ -1,5 +1,5 @@
 /** Where a picture shows tissue, and what colour the glass beside it has: from a small copy of it. */
-import { densities, type White } from './density.ts';
+import { opticalDensities, type White } from './optical-density.ts';
 import type { Rect, Size } from './plane.ts';
 
 /** Share of the pixels of a picture, the brightest, that are taken for glass. */
@@ -14,13 +14,13 @@ const MOST_TINT = 0.9;
 /** Optical density, in any of the channels, of what is not glass. */
 const LEAST_DENSITY = 0.06;
 
-export interface Tissue {
+export interface TissueMask {
   /** How much of a piece of the picture, at full size, is tissue: 0 to 1. */
-  share(rect: Rect): number;
+  coverage(rect: Rect): number;
 }
 
 /** `data`: 3 bytes a pixel. */
-export function whiteOf({ data }: { readonly data: Uint8Array }): White {
+export function estimateWhite({ data }: { readonly data: Uint8Array }): White {
   const channel = (offset: number): number => {
     const counts = new Uint32Array(256);
     for (let at = offset; at < data.length; at += 3) counts[data[at] ?? 0] = (counts[data[at] ?? 0] ?? 0) + 1;
@@ -35,9 +35,13 @@ export function whiteOf({ data }: { readonly data: Uint8Array }): White {
 }
 
 /** `full`: the size of the picture that the copy is of. */
-export function tissueOf(copy: Size & { readonly data: Uint8Array }, white: White, full: Size): Tissue {
+export function buildTissueMask(
+  copy: Size & { readonly data: Uint8Array },
+  white: White,
+  full: Size,
+): TissueMask {
   const { data, width, height } = copy;
-  const [red, green, blue] = white.map(densities);
+  const [red, green, blue] = white.map(opticalDensities);
   // Sums over everything above and to the left, so that any piece is told from its four corners.
   const sums = new Uint32Array((width + 1) * (height + 1));
   for (let y = 0; y < height; y++) {
@@ -55,7 +59,7 @@ export function tissueOf(copy: Size & { readonly data: Uint8Array }, white: Whit
   }
   const sum = (x: number, y: number) => sums[y * (width + 1) + x] ?? 0;
   return {
-    share(rect) {
+    coverage(rect) {
       const [x, y] = [width / full.width, height / full.height];
       const left = Math.floor(rect.left * x);
       const top = Math.floor(rect.top * y);

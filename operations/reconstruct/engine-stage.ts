@@ -1,13 +1,13 @@
-/** A stage of the engine `reconstruct`: a process that goes on from the workspace that the stage before left. */
+/** A stage of the engine `reconstruct`: one process, which continues from the workspace of the previous stage. */
 import { availableParallelism } from 'node:os';
 import { DarkroomError, type ErrorCode } from '../../src/errors.ts';
 import { workerDiskFull } from '../../src/lib/disk-full.ts';
-import { callEngine, type EngineEnding } from '../lib/engine-process.ts';
-import { hasNoRoom } from '../lib/free-space.ts';
+import { type EngineExit, runEngine } from '../lib/engine-process.ts';
+import { isSpaceLow } from '../lib/free-space.ts';
 import type { Stage, StageContext } from '../operation.ts';
 import type { ReconstructParams } from './params.ts';
 
-/** What a result file is, in the engine's words, and where clients find it. */
+/** Result files: the engine's name for each, and its path in the results. */
 const files = {
   pointcloud: 'pointcloud/pointcloud.ply',
   mesh: 'mesh/reconstructed_mesh.obj',
@@ -18,7 +18,7 @@ const files = {
   metadata: 'metadata.json',
 } as const;
 
-/** What the engine may say, in the same words as ours. */
+/** Codes that the engine may return. */
 const codes: readonly ErrorCode[] = [
   'too_few_assets',
   'no_reconstruction',
@@ -30,35 +30,38 @@ const codes: readonly ErrorCode[] = [
 /** Hundreds of photographs at high quality take hours on a few cores. */
 const TIMEOUT_MS = 12 * 3_600_000;
 
-/** A stage whose process is killed so often is likely to need more memory than there is. */
-const MOST_ATTEMPTS = 5;
+/** A stage whose process is killed this often probably needs more memory than there is. */
+const MAX_ATTEMPTS = 5;
 
 type Context = StageContext<ReconstructParams>;
 
-/** `name`: also the engine's word for it. `makes`: the results that come of it. */
+/**
+ * @param name - Also the engine's name for the stage.
+ * @param results - The result files that the stage writes.
+ */
 export const engineStage = (
   name: string,
   title: string,
-  makes: readonly (keyof typeof files)[] = [],
+  results: readonly (keyof typeof files)[] = [],
 ): Stage<ReconstructParams> => ({
   name,
   title,
   capability: '3d',
   needsInputs: false,
   timeoutMs: TIMEOUT_MS,
-  run: (context) => run(name, makes, context),
+  run: (context) => run(name, results, context),
 });
 
-async function run(stage: string, makes: readonly (keyof typeof files)[], context: Context): Promise<void> {
+async function run(stage: string, results: readonly (keyof typeof files)[], context: Context): Promise<void> {
   const { params, workspace, memory, leftOut, signal, progress, log } = context;
   const outputs: Record<string, string> = {};
-  for (const role of makes) outputs[role] = (await context.outputs.create(files[role])).path;
+  for (const role of results) outputs[role] = (await context.outputs.create(files[role])).path;
   const { quality, use_gpu } = params;
-  const ending = await callEngine({
+  const exit = await runEngine({
     engine: 'reconstruct',
     packages: context.engine('reconstruct').packages,
     args: [stage],
-    order: {
+    request: {
       quality,
       use_gpu,
       threads: availableParallelism(),
@@ -68,28 +71,28 @@ async function run(stage: string, makes: readonly (keyof typeof files)[], contex
       left_out: leftOut.map(({ name, error: { code, message } }) => ({ name, code, message })),
     },
     memory,
-    yielding: true,
+    lowPriority: true,
     signal,
     onProgress: progress,
   });
-  if (ending.result !== undefined) return progress(1);
-  const failure = failureOf(stage, ending, context);
-  // Whatever a program says of a disk that is full, it is no fault of the photographs.
-  if (await hasNoRoom(workspace)) throw workerDiskFull(failure);
-  if (!ending.error || failure.code === 'engine_failed') log('reconstruct failed', { ...ending });
+  if (exit.result !== undefined) return progress(1);
+  const failure = toError(stage, exit, context);
+  // On a full disk the engine's own error is misleading.
+  if (await isSpaceLow(workspace)) throw workerDiskFull(failure);
+  if (!exit.error || failure.code === 'engine_failed') log('reconstruct failed', { ...exit });
   throw failure;
 }
 
-function failureOf(
+function toError(
   stage: string,
-  { error, end, overMemory }: EngineEnding,
+  { error, exit, overMemory }: EngineExit,
   { memory, attempt }: Context,
 ): DarkroomError {
   if (overMemory) {
-    const most = Math.floor((memory ?? 0) / 2 ** 20);
+    const limit = Math.floor((memory ?? 0) / 2 ** 20);
     return new DarkroomError(
       'engine_limit',
-      `The stage ${stage} took more than the ${most} MiB of memory that it may. Take a lower quality or fewer photographs; the ` +
+      `The stage ${stage} exceeded its memory limit of ${limit} MiB. Use a lower quality or fewer photographs; the ` +
         'operator sets the limit with DARKROOM_MEMORY',
     );
   }
@@ -97,9 +100,9 @@ function failureOf(
     const code = codes.find((known) => known === error.code) ?? 'engine_failed';
     return new DarkroomError(code, error.message);
   }
-  // Somebody's kill, or the system's that ran out of memory: the stage begins again, but not for ever.
-  if ((end === 'SIGKILL' || end === 'SIGTERM') && attempt < MOST_ATTEMPTS)
+  // Killed by an operator or the kernel's OOM killer: retried, but not for ever.
+  if ((exit === 'SIGKILL' || exit === 'SIGTERM') && attempt < MAX_ATTEMPTS)
     return new DarkroomError('operation_failed_for_now', `The process of the stage ${stage} was killed`);
-  const code = end === 'SIGKILL' || end === 'SIGXFSZ' ? 'engine_limit' : 'engine_failed';
-  return new DarkroomError(code, `The stage ${stage} ended without an answer (${end})`);
+  const code = exit === 'SIGKILL' || exit === 'SIGXFSZ' ? 'engine_limit' : 'engine_failed';
+  return new DarkroomError(code, `The stage ${stage} ended without a result (${exit})`);
 }

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exif } from 'sharp';
 import { type ExifFacts, readExif } from '../image-metadata/exif.ts';
-import { assetError, decodeFailure, openImage } from '../lib/image-source.ts';
+import { assetError, openImage, toDecodeError } from '../lib/image-source.ts';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile } from '../operation.ts';
 
@@ -25,7 +25,7 @@ export async function preparePhotograph(
   const number = String(index).padStart(5, '0');
   const file = `images/${number}.jpg`;
   for (const folder of ['images', 'photos']) await mkdir(join(workspace, folder), { recursive: true });
-  const exif = await lensIn(input);
+  const exif = await readLens(input);
   const options = { side, format: 'jpeg', quality: JPEG_QUALITY, exif } as const;
   const size = await writeResizedCopy(input, options, join(workspace, file), signal);
   // Alike in photographs that may have been taken with one camera at one focal length.
@@ -34,7 +34,7 @@ export async function preparePhotograph(
   await writeFile(join(workspace, 'photos', `${number}.json`), told);
 }
 
-async function lensIn(input: InputFile): Promise<Exif> {
+async function readLens(input: InputFile): Promise<Exif> {
   const { image, width, height } = await openImage(input);
   if (Math.max(width, height) < MIN_SIDE) {
     const predicate = `is too small (${width} × ${height} pixels): its longer side needs at least ${MIN_SIDE}`;
@@ -42,14 +42,14 @@ async function lensIn(input: InputFile): Promise<Exif> {
   }
   try {
     const { exif } = await image.metadata();
-    return lensOf(readExif(exif).exif ?? {});
+    return toLensExif(readExif(exif).exif ?? {});
   } catch (error) {
-    throw decodeFailure(input, error);
+    throw toDecodeError(input, error);
   }
 }
 
 /** What tells the focal length in pixels, or lets it be looked up by the camera; nothing else of a stranger's EXIF goes on. */
-function lensOf({ make, model, focal_length_mm, focal_length_35mm }: ExifFacts): Exif {
+function toLensExif({ make, model, focal_length_mm, focal_length_35mm }: ExifFacts): Exif {
   return {
     IFD0: { ...(make === undefined ? {} : { Make: make }), ...(model === undefined ? {} : { Model: model }) },
     IFD2: {

@@ -1,8 +1,8 @@
 /** `darkroom operations check`: whether a definition of an operation can be used, and what it does with a sample. */
 import { resolve } from 'node:path';
 import { loadOperation, readDefinition } from '../../operations/command/load.ts';
-import { tryOperation } from '../../operations/command/trial.ts';
-import { accessible } from '../engines/accessible.ts';
+import { runTrial } from '../../operations/command/trial.ts';
+import { isOnPath } from '../engines/programs.ts';
 
 interface CheckOptions {
   readonly sample?: readonly string[];
@@ -17,12 +17,12 @@ export async function checkOperation(file: string, { sample, set, out }: CheckOp
   const operation = await loadOperation(path);
   const [program] = command;
   console.log(`✓ ${operation.name}: ${operation.title}`);
-  if (!(await accessible(program)))
+  if (!(await isOnPath(program)))
     throw new Error(`${program} is not on the PATH.${install ? ` Run: ${install}` : ''}`);
   console.log(`✓ ${program}: ${operation.engine[program]}`);
   if (!sample) return console.log('  Give --sample FILE to run it');
   const params = Object.fromEntries((set ?? []).map(assignment));
-  const { files, data } = await tryOperation(
+  const { files, data } = await runTrial(
     operation,
     params,
     sample.map((name) => resolve(name)),

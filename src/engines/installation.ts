@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { accessible } from './accessible.ts';
 import { type Engine, knownEngines } from './engine.ts';
+import { isOnPath } from './programs.ts';
 
 const run = promisify(execFile);
 
@@ -17,13 +17,13 @@ export interface Installation {
   readonly version: string;
 }
 
-const homeOf = (engine: Engine, cacheDir: string): string =>
+const installationPath = (engine: Engine, cacheDir: string): string =>
   join(cacheDir, 'engines', engine.name, `${engine.version}-${engine.fingerprint}`);
 
 /** Null: it is not installed, or a program that it needs has gone. */
 export async function findInstallation(engine: Engine, cacheDir: string): Promise<Installation | null> {
   if ((await missingPrograms(engine)).length > 0) return null;
-  const home = homeOf(engine, cacheDir);
+  const home = installationPath(engine, cacheDir);
   const done = await readFile(join(home, 'installed'), 'utf8').catch(() => null);
   return done === null ? null : { packages: join(home, 'packages'), version: engine.version };
 }
@@ -40,7 +40,7 @@ export async function installedEngines(cacheDir: string): Promise<ReadonlyMap<st
 export async function missingPrograms({ programs }: Engine): Promise<[string, string][]> {
   const found = await Promise.all(
     Object.entries(programs).map(
-      async (entry) => [entry, await accessible(entry[0])] as [[string, string], boolean],
+      async (entry) => [entry, await isOnPath(entry[0])] as [[string, string], boolean],
     ),
   );
   return found.flatMap(([entry, there]) => (there ? [] : [entry]));
@@ -63,7 +63,7 @@ export async function install(
   }
   if (await findInstallation(engine, cacheDir)) return report(`${engine.name}: is installed`);
   await checkPython(engine);
-  const home = homeOf(engine, cacheDir);
+  const home = installationPath(engine, cacheDir);
   await mkdir(dirname(home), { recursive: true });
   const fresh = await mkdtemp(`${home}.`);
   const packages = join(fresh, 'packages');

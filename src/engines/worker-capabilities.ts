@@ -5,17 +5,17 @@ import type { Registry } from '../../operations/registry.ts';
 import type { Config } from '../config/config.ts';
 import { DarkroomError } from '../errors.ts';
 import { ConfigError } from '../lib/settings/config-error.ts';
-import { accessible } from './accessible.ts';
 import { knownEngines } from './engine.ts';
 import { type Installation, installedEngines } from './installation.ts';
+import { isOnPath } from './programs.ts';
 
 /** Between two looks for engines and programs that were not there. */
-const LOOK_MS = 3000;
+const POLL_MS = 3000;
 
 /** Capability → steps at once. */
 export type Slots = Readonly<Record<string, number>>;
 
-interface Offer {
+interface WorkerCapabilities {
   readonly slots: Slots;
   /** What comes to be offered later, when somebody installs what it needs. */
   later(stop: AbortSignal): AsyncIterable<Slots>;
@@ -29,17 +29,17 @@ interface Offer {
  * `only`: what is to be offered and nothing else; not given, all that can be. Throws ConfigError when something of that is
  * unknown, or cannot be done here.
  */
-export async function offerOf(
+export async function detectCapabilities(
   config: Config,
   operations: Registry,
   only?: readonly string[],
-): Promise<Offer> {
+): Promise<WorkerCapabilities> {
   const known = ['io', 'cpu', ...operations.capabilities.filter((name) => name !== 'io' && name !== 'cpu')];
   const stranger = only?.find((name) => !known.includes(name));
   if (stranger !== undefined)
     throw new ConfigError(`There is no capability "${stranger}"; there are ${known.join(', ')}`);
   let installed = await installedEngines(config.DARKROOM_CACHE);
-  const missingFor = (capability: string) => missing(operations.enginesOf(capability), installed);
+  const missingFor = (capability: string) => findMissing(operations.requirementsOf(capability), installed);
   const slots: Record<string, number> = {};
   const wanting: string[] = [];
   for (const capability of only ?? known) {
@@ -51,7 +51,7 @@ export async function offerOf(
   return {
     slots,
     later: async function* (stop) {
-      while (wanting.length > 0 && (await pause(stop))) {
+      while (wanting.length > 0 && (await sleepUnlessStopped(stop))) {
         installed = await installedEngines(config.DARKROOM_CACHE);
         for (const capability of [...wanting]) {
           if ((await missingFor(capability)).length > 0) continue;
@@ -60,22 +60,22 @@ export async function offerOf(
         }
       }
     },
-    engine: (name) => installed.get(name) ?? refuse(name),
+    engine: (name) => installed.get(name) ?? throwEngineMissing(name),
     memoryOf: (capability) => memoryOf(config, operations, capability),
   };
 }
 
 /** False: it is over. */
-const pause = (stop: AbortSignal): Promise<boolean> =>
-  sleep(LOOK_MS, true, { signal: stop, ref: false }).catch(() => false);
+const sleepUnlessStopped = (stop: AbortSignal): Promise<boolean> =>
+  sleep(POLL_MS, true, { signal: stop, ref: false }).catch(() => false);
 
-function refuse(engine: string): never {
+function throwEngineMissing(engine: string): never {
   const message = `The engine ${engine} is not installed on this worker; run: darkroom engines install ${engine}`;
   throw new DarkroomError('engine_missing', message);
 }
 
 /** Of the engines and programs given, those that are not here, each with what to do. */
-async function missing(
+async function findMissing(
   wanted: readonly string[],
   installed: ReadonlyMap<string, unknown>,
 ): Promise<string[]> {
@@ -84,7 +84,7 @@ async function missing(
     wanted.map(async (name) => {
       if (engines.has(name))
         return installed.has(name) ? null : `run "darkroom engines install ${name}" first`;
-      return (await accessible(name)) ? null : `${name} is not on the PATH`;
+      return (await isOnPath(name)) ? null : `${name} is not on the PATH`;
     }),
   );
   return told.filter((text) => text !== null);
@@ -100,7 +100,7 @@ function slotsOf(config: Config, capability: string): number {
 function memoryOf(config: Config, operations: Registry, capability: string): number | null {
   const budget =
     config.DARKROOM_MEMORY[capability] ??
-    (operations.enginesOf(capability).length > 0 ? machineMemory() / 2 : null);
+    (operations.requirementsOf(capability).length > 0 ? machineMemory() / 2 : null);
   return budget === null ? null : Math.floor(budget / slotsOf(config, capability));
 }
 

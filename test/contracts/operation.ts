@@ -1,7 +1,7 @@
 /** What every operation must do. An operation's own test file calls this with samples of its use. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { EngineAtHand, Operation } from '../../operations/operation.ts';
+import type { InstalledEngine, Operation } from '../../operations/operation.ts';
 import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
 import { type Outcome, type RunOptions, runOperation, type TestAsset } from '../support/run-operation.ts';
@@ -14,7 +14,7 @@ export interface Sample {
   /** An asset that the operation cannot use; not given, it uses anything. */
   readonly unusable?: TestAsset;
   /** Those that the operation requires. */
-  readonly engines?: Readonly<Record<string, EngineAtHand>>;
+  readonly engines?: Readonly<Record<string, InstalledEngine>>;
 }
 
 interface Property {

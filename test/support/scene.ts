@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { EngineAtHand } from '../../operations/operation.ts';
+import type { InstalledEngine } from '../../operations/operation.ts';
 import type { TestAsset } from './run-operation.ts';
 
 const folder = new URL('./scene/', import.meta.url).pathname;
@@ -17,7 +17,7 @@ export interface Scene {
 }
 
 /** `width`: pixels. Takes a second a view, about. */
-export async function renderScene(engine: EngineAtHand, views: number, width: number): Promise<Scene> {
+export async function renderScene(engine: InstalledEngine, views: number, width: number): Promise<Scene> {
   const directory = await mkdtemp(join(tmpdir(), 'darkroom-scene-'));
   await python(engine, ['render.py', directory, '--views', String(views), '--width', String(width)]);
   const names = (await readdir(directory)).filter((name) => name.endsWith('.jpg')).sort();
@@ -42,7 +42,7 @@ export interface Measures {
 
 /** `files`: results of `reconstruct`. */
 export async function measure(
-  engine: EngineAtHand,
+  engine: InstalledEngine,
   scene: Scene,
   files: ReadonlyMap<string, Buffer>,
 ): Promise<Measures> {
@@ -57,7 +57,7 @@ export async function measure(
   }
 }
 
-async function python({ packages }: EngineAtHand, [script = '', ...args]: string[]): Promise<string> {
+async function python({ packages }: InstalledEngine, [script = '', ...args]: string[]): Promise<string> {
   const env = { ...process.env, PYTHONPATH: packages };
   const { stdout } = await promisify(execFile)('python3', ['-B', join(folder, script), ...args], { env });
   return stdout;

@@ -1,27 +1,27 @@
 import { useMemo } from 'preact/hooks';
 import type { Manifest } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
-import { countText } from '../lib/text.ts';
-import { useShare } from '../lib/use-share.ts';
+import { formatCount } from '../lib/text.ts';
+import { useShowMore } from '../lib/use-show-more.ts';
 import { MoreButton } from '../parts/more-button.tsx';
 
-const AT_FIRST = 50;
+const INITIAL_COUNT = 50;
 
-/** How each asset fared; those that failed come first. */
+/** The outcome of each asset, failed assets first. */
 export function AssetOutcomes({ outcomes }: { outcomes: Manifest['assets'] }) {
   const failed = outcomes.filter(({ status }) => status === 'failed').length;
   const sorted = useMemo(
     () => [...outcomes].sort((one, other) => rank(one) - rank(other) || one.index - other.index),
     [outcomes],
   );
-  const share = useShare(sorted, AT_FIRST);
+  const list = useShowMore(sorted, INITIAL_COUNT);
   if (outcomes.length === 0) return null;
   return (
     <section class="panel">
       <div class="panel-head">
         <h2>Assets</h2>
         <span class="quiet">
-          {countText(outcomes.length, 'asset')}
+          {formatCount(outcomes.length, 'asset')}
           {failed > 0 && `, ${failed} failed`}
         </span>
       </div>
@@ -36,7 +36,7 @@ export function AssetOutcomes({ outcomes }: { outcomes: Manifest['assets'] }) {
           </tr>
         </thead>
         <tbody>
-          {share.shown.map(({ index, name, status, size, error }) => (
+          {list.shown.map(({ index, name, status, size, error }) => (
             <tr key={index}>
               <td>
                 <span class={`badge is-${status === 'ok' ? 'completed' : 'failed'}`}>{status}</span>
@@ -54,7 +54,7 @@ export function AssetOutcomes({ outcomes }: { outcomes: Manifest['assets'] }) {
           ))}
         </tbody>
       </table>
-      <MoreButton share={share} what="assets" />
+      <MoreButton list={list} what="assets" />
     </section>
   );
 }

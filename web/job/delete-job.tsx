@@ -7,7 +7,7 @@ interface Props {
   readonly onDelete: () => void;
 }
 
-/** Deletes a job, once that has been confirmed: it cannot be taken back. */
+/** A button that deletes a job after confirmation. */
 export function DeleteJob({ job, disabled, onDelete }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = () => dialog.current?.close();
@@ -25,8 +25,8 @@ export function DeleteJob({ job, disabled, onDelete }: Props) {
       <dialog ref={dialog} class="confirm" aria-labelledby="delete-title">
         <h2 id="delete-title">Delete {job.id}?</h2>
         <p>
-          {!hasEnded(job) && 'It is cancelled. '}
-          Inputs, results and record are erased. This cannot be taken back, and the id stays taken.
+          {!hasEnded(job) && 'The job is cancelled. '}
+          Inputs, results and record are deleted. This cannot be undone, and the id cannot be reused.
         </p>
         <div class="buttons">
           <button type="button" onClick={close}>

@@ -1,45 +1,46 @@
 import { useState } from 'preact/hooks';
 import { type DarkroomProblem, type Delivery, hasEnded, type Job } from '../../src/client/client.ts';
-import { problemFrom } from '../lib/problem.ts';
+import { toProblem } from '../lib/problem.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { DeliveryItem } from './delivery-item.tsx';
 
-const EVERY_MS = 3000;
-/** The end of a job is told a little after it, and a redelivery made a little after it was asked for. */
-const SOON_MS = 30_000;
+const REFRESH_MS = 3000;
+/** How long to refresh after the end of a job or a redelivery request, since the callback follows later. */
+const FOLLOW_UP_MS = 30_000;
 
-/** Callbacks of the job; nothing when it has none. */
+/** The callbacks of the job. Renders nothing if there are none. */
 export function Deliveries({ job }: { job: Job }) {
   const client = useClient();
-  const [waiting, setWaiting] = useState(false);
-  const [askedAt, setAskedAt] = useState(0);
-  const [refusal, setRefusal] = useState<DarkroomProblem | null>(null);
+  const [pending, setPending] = useState(false);
+  const [redeliveredAt, setRedeliveredAt] = useState(0);
+  const [error, setError] = useState<DarkroomProblem | null>(null);
   const { value, problem, refresh } = useLoaded(
     `deliveries ${job.id}`,
     async (signal) => {
       const deliveries = await client.deliveries(job.id, { signal });
-      setWaiting(deliveries.some(({ state }) => state === 'pending'));
+      setPending(deliveries.some(({ state }) => state === 'pending'));
       return deliveries;
     },
-    { everyMs: waiting || !hasEnded(job) || isSoon(askedAt, job) ? EVERY_MS : null },
+    { refreshMs: pending || !hasEnded(job) || isFollowedUp(redeliveredAt, job) ? REFRESH_MS : null },
   );
   const redeliver = async ({ id }: Delivery) => {
-    setRefusal(null);
+    setError(null);
     try {
       await client.redeliver(job.id, id);
-      setAskedAt(Date.now());
+      setRedeliveredAt(Date.now());
       refresh();
-    } catch (error) {
-      setRefusal(problemFrom(error));
+    } catch (cause) {
+      setError(toProblem(cause));
     }
   };
-  if (!value || value.length === 0) return <ProblemNote problem={problem} what="Callbacks cannot be shown" />;
+  if (!value || value.length === 0)
+    return <ProblemNote problem={problem} what="The callbacks could not be loaded" />;
   return (
     <section class="panel">
       <h2>Callbacks</h2>
-      <ProblemNote problem={refusal} what="It was not sent again" />
+      <ProblemNote problem={error} what="The callback was not redelivered" />
       <ul class="deliveries">
         {value.map((delivery) => (
           <DeliveryItem key={delivery.id} delivery={delivery} onRedeliver={() => void redeliver(delivery)} />
@@ -49,5 +50,5 @@ export function Deliveries({ job }: { job: Job }) {
   );
 }
 
-const isSoon = (askedAt: number, { completed_at }: Job): boolean =>
-  Date.now() - Math.max(askedAt, Date.parse(completed_at ?? '') || 0) < SOON_MS;
+const isFollowedUp = (redeliveredAt: number, { completed_at }: Job): boolean =>
+  Date.now() - Math.max(redeliveredAt, Date.parse(completed_at ?? '') || 0) < FOLLOW_UP_MS;

@@ -1,6 +1,6 @@
 import type { Delivery } from '../../src/client/client.ts';
 import { formatDuration } from '../../src/lib/units.ts';
-import { countText } from '../lib/text.ts';
+import { formatCount } from '../lib/text.ts';
 import { useNow } from '../lib/use-now.ts';
 import { Moment } from '../parts/moment.tsx';
 
@@ -11,7 +11,7 @@ interface Props {
   readonly onRedeliver: () => void;
 }
 
-/** One callback, with each attempt at it. */
+/** One callback with its attempts. */
 export function DeliveryItem({ delivery, onRedeliver }: Props) {
   const { event, state, run, attempts, next_attempt_at } = delivery;
   const now = useNow(next_attempt_at !== null);
@@ -21,7 +21,7 @@ export function DeliveryItem({ delivery, onRedeliver }: Props) {
         <span class={`badge ${classes[state]}`}>{state}</span>
         <strong>{event}</strong>
         <span class="quiet">
-          run {run}, {countText(attempts.length, 'attempt')}
+          run {run}, {formatCount(attempts.length, 'attempt')}
           {next_attempt_at !== null && (
             <>
               , next <Moment at={next_attempt_at} now={now} />
@@ -36,7 +36,7 @@ export function DeliveryItem({ delivery, onRedeliver }: Props) {
         <ol class="attempts">
           {attempts.map(({ at, status, reason, duration_ms }) => (
             <li key={at}>
-              <Moment at={at} /> <code>{status ?? 'no answer'}</code> {reason ?? 'taken'}{' '}
+              <Moment at={at} /> <code>{status ?? 'no response'}</code> {reason ?? 'delivered'}{' '}
               <span class="quiet">after {formatDuration(duration_ms)}</span>
             </li>
           ))}

@@ -1,9 +1,9 @@
 import type { FileEntry } from '../../src/client/client.ts';
-import { fileUrl } from '../lib/addresses.ts';
+import { fileUrl } from '../lib/result-urls.ts';
 import { useClient } from '../lib/session.ts';
 import { Download } from './download.tsx';
 
-/** The button by which a result file is saved. */
+/** The download button of a result file. */
 export function FileDownload({ id, file }: { id: string; file: FileEntry }) {
   const client = useClient();
   return (

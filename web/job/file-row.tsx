@@ -1,17 +1,17 @@
 import { useState } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
-import { fileUrl } from '../lib/addresses.ts';
-import { shownAs } from '../lib/media.ts';
+import { previewKind } from '../lib/preview-kind.ts';
+import { fileUrl } from '../lib/result-urls.ts';
 import { useSession } from '../lib/session.ts';
 import { FileDownload } from './file-download.tsx';
 import { TextPreview } from './text-preview.tsx';
 
-/** A file among the results that is no picture. */
+/** A result file that is not a picture. */
 export function FileRow({ id, file }: { id: string; file: FileEntry }) {
   const { token } = useSession();
   const [open, setOpen] = useState(false);
-  const shown = shownAs(file);
+  const kind = previewKind(file);
   return (
     <li class="file">
       <span class="file-name">{file.path}</span>
@@ -19,7 +19,7 @@ export function FileRow({ id, file }: { id: string; file: FileEntry }) {
         {file.media_type.split(';')[0]} · {formatBytes(file.size)}
       </span>
       <span class="buttons">
-        {shown === 'text' && (
+        {kind === 'text' && (
           <button
             type="button"
             aria-expanded={open}
@@ -29,7 +29,7 @@ export function FileRow({ id, file }: { id: string; file: FileEntry }) {
             {open ? 'Hide' : 'Show'}
           </button>
         )}
-        {shown === 'page' && token === null && (
+        {kind === 'page' && token === null && (
           <a class="button" href={fileUrl(id, file.path)} target="_blank" rel="noreferrer">
             Open
           </a>

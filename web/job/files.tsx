@@ -1,11 +1,11 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
-import { archiveUrl } from '../lib/addresses.ts';
-import { shownAs } from '../lib/media.ts';
+import { previewKind } from '../lib/preview-kind.ts';
+import { archiveUrl } from '../lib/result-urls.ts';
 import { useClient } from '../lib/session.ts';
-import { countText } from '../lib/text.ts';
-import { useShare } from '../lib/use-share.ts';
+import { formatCount } from '../lib/text.ts';
+import { useShowMore } from '../lib/use-show-more.ts';
 import { MoreButton } from '../parts/more-button.tsx';
 import { Download } from './download.tsx';
 import { FileRow } from './file-row.tsx';
@@ -13,24 +13,24 @@ import { Lightbox } from './lightbox.tsx';
 import { PictureCard } from './picture-card.tsx';
 import { Pictures } from './pictures.ts';
 
-const PICTURES_AT_FIRST = 48;
-const OTHERS_AT_FIRST = 100;
+const INITIAL_PICTURES = 48;
+const INITIAL_FILES = 100;
 
 interface Props {
   readonly id: string;
   readonly files: readonly FileEntry[];
 }
 
-/** The result files: pictures to look at, others to read, all to take. */
+/** The result files: pictures as thumbnails, other files as rows, each with a download. */
 export function Files({ id, files }: Props) {
   const client = useClient();
   const pictures = useMemo(() => new Pictures(client, id), [client, id]);
   useEffect(() => () => pictures.dispose(), [pictures]);
-  const [looking, lookAt] = useState<number | null>(null);
-  const drawn = useMemo(() => files.filter((file) => shownAs(file) === 'picture'), [files]);
-  const others = useMemo(() => files.filter((file) => shownAs(file) !== 'picture'), [files]);
-  const cards = useShare(drawn, PICTURES_AT_FIRST);
-  const rows = useShare(others, OTHERS_AT_FIRST);
+  const [openIndex, setOpenIndex] = useState<number | null>(null);
+  const imageFiles = useMemo(() => files.filter((file) => previewKind(file) === 'picture'), [files]);
+  const otherFiles = useMemo(() => files.filter((file) => previewKind(file) !== 'picture'), [files]);
+  const cards = useShowMore(imageFiles, INITIAL_PICTURES);
+  const rows = useShowMore(otherFiles, INITIAL_FILES);
   if (files.length === 0) return null;
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return (
@@ -38,7 +38,7 @@ export function Files({ id, files }: Props) {
       <div class="panel-head">
         <h2>Files</h2>
         <span class="quiet">
-          {countText(files.length, 'file')}, {formatBytes(bytes)}
+          {formatCount(files.length, 'file')}, {formatBytes(bytes)}
         </span>
         <Download
           href={archiveUrl(id)}
@@ -49,29 +49,35 @@ export function Files({ id, files }: Props) {
           All as ZIP
         </Download>
       </div>
-      {drawn.length > 0 && (
+      {imageFiles.length > 0 && (
         <ul class="cards">
           {cards.shown.map((file, at) => (
-            <PictureCard key={file.path} id={id} file={file} pictures={pictures} onOpen={() => lookAt(at)} />
+            <PictureCard
+              key={file.path}
+              id={id}
+              file={file}
+              pictures={pictures}
+              onOpen={() => setOpenIndex(at)}
+            />
           ))}
         </ul>
       )}
-      <MoreButton share={cards} what="pictures" />
-      {others.length > 0 && (
+      <MoreButton list={cards} what="pictures" />
+      {otherFiles.length > 0 && (
         <ul class="files">
           {rows.shown.map((file) => (
             <FileRow key={file.path} id={id} file={file} />
           ))}
         </ul>
       )}
-      <MoreButton share={rows} what="files" />
-      {looking !== null && (
+      <MoreButton list={rows} what="files" />
+      {openIndex !== null && (
         <Lightbox
-          files={drawn}
-          at={looking}
+          files={imageFiles}
+          at={openIndex}
           pictures={pictures}
-          onMove={lookAt}
-          onClose={() => lookAt(null)}
+          onMove={setOpenIndex}
+          onClose={() => setOpenIndex(null)}
         />
       )}
     </section>

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { type DarkroomProblem, hasEnded, type Job } from '../../src/client/client.ts';
-import { problemFrom } from '../lib/problem.ts';
-import { addressOf } from '../lib/route.ts';
+import { toProblem } from '../lib/problem.ts';
+import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { goTo } from '../lib/use-route.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -10,33 +10,33 @@ import { RunAgain } from './run-again.tsx';
 
 interface Props {
   readonly job: Job;
-  /** Of its operation, in order. */
+  /** The stages of its operation, in order. */
   readonly stages: readonly string[];
-  /** Told of the job as an action left it. */
-  readonly onAnswer: (job: Job) => void;
+  /** Receives the job as returned by an action. */
+  readonly onChange: (job: Job) => void;
 }
 
-/** What can be done with a job now. */
-export function JobActions({ job, stages, onAnswer }: Props) {
+/** The actions on a job. Disables those that do not apply to its state. */
+export function JobActions({ job, stages, onChange }: Props) {
   const client = useClient();
   const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<{ problem: DarkroomProblem; what: string } | null>(null);
+  const [failure, setFailure] = useState<{ problem: DarkroomProblem; what: string } | null>(null);
   const ended = hasEnded(job);
   const act = async (what: string, action: () => Promise<void>) => {
     setBusy(true);
-    setRefusal(null);
+    setFailure(null);
     try {
       await action();
     } catch (error) {
-      setRefusal({ problem: problemFrom(error), what });
+      setFailure({ problem: toProblem(error), what });
     }
     setBusy(false);
   };
   const control = (name: 'cancel' | 'pause' | 'resume', past: string) => () =>
-    void act(`The job was not ${past}`, async () => onAnswer(await client[name](job.id)));
+    void act(`The job was not ${past}`, async () => onChange(await client[name](job.id)));
   const remove = async () => {
     await client.delete(job.id);
-    goTo(addressOf.jobs());
+    goTo(hrefTo.jobs());
   };
   return (
     <div class="actions">
@@ -55,12 +55,12 @@ export function JobActions({ job, stages, onAnswer }: Props) {
           stages={stages}
           failedAssets={job.assets.failed}
           onRun={(choice) =>
-            void act('The job was not run again', async () => onAnswer(await client.rerun(job.id, choice)))
+            void act('The job was not run again', async () => onChange(await client.rerun(job.id, choice)))
           }
         />
         <DeleteJob job={job} disabled={busy} onDelete={() => void act('The job was not deleted', remove)} />
       </div>
-      <ProblemNote problem={refusal?.problem ?? null} what={refusal?.what ?? ''} />
+      <ProblemNote problem={failure?.problem ?? null} what={failure?.what ?? ''} />
     </div>
   );
 }

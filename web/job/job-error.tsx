@@ -1,6 +1,6 @@
 import type { Job } from '../../src/client/client.ts';
 
-/** Why it failed, and whether to try again. */
+/** The error of a failed job and whether a retry can help. */
 export function JobError({ error }: { error: Job['error'] }) {
   if (!error) return null;
   if (error.code === 'cancelled') return <p class="note">{error.message}</p>;
@@ -10,9 +10,7 @@ export function JobError({ error }: { error: Job['error'] }) {
         <strong class="message">{error.message}</strong> <code>{error.code}</code>
       </p>
       <p class="quiet">
-        {error.retryable
-          ? 'Run again unchanged, it may succeed.'
-          : 'Run again unchanged, it would fail in the same way.'}
+        {error.retryable ? 'Retrying may help.' : 'Retrying will not help; change the request.'}
       </p>
       {error.details && Object.keys(error.details).length > 0 && (
         <details>

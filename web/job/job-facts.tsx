@@ -1,18 +1,18 @@
 import type { ComponentChildren } from 'preact';
 import { blockedReason, hasEnded, type Job, type WatchedJob } from '../../src/client/client.ts';
 import { formatBytes, formatDuration } from '../../src/lib/units.ts';
-import { durationOf } from '../lib/job-times.ts';
+import { runDuration } from '../lib/job-times.ts';
 import { useNow } from '../lib/use-now.ts';
 import { Moment } from '../parts/moment.tsx';
 import { TemporalLink } from './temporal-link.tsx';
 
-/** When, how long, by whom. */
+/** Times, duration, assets, usage, origin and labels of a job. */
 export function JobFacts({ job }: { job: Job & Partial<WatchedJob> }) {
   const running = !hasEnded(job);
   const now = useNow();
-  const duration = durationOf(job, now);
+  const duration = runDuration(job, now);
   const { assets, usage, estimated_completion: estimate } = job;
-  const hindrance = blockedReason(job.pending ?? [], now);
+  const blocked = blockedReason(job.pending ?? [], now);
   const labels = Object.entries(job.labels);
   return (
     <section class="panel">
@@ -23,9 +23,9 @@ export function JobFacts({ job }: { job: Job & Partial<WatchedJob> }) {
           <span class="quiet">({<Moment at={job.created_at} now={now} />})</span>
         </Fact>
         {duration !== null && <Fact name={running ? 'Running for' : 'Took'}>{formatDuration(duration)}</Fact>}
-        {running && hindrance !== null && <Fact name="Now">{hindrance}</Fact>}
+        {running && blocked !== null && <Fact name="Blocked">{blocked}</Fact>}
         {running && estimate && (
-          <Fact name="Likely to end">
+          <Fact name="Estimated end">
             <Moment at={estimate.at} now={now} />{' '}
             <span class="quiet">
               (between {formatDuration(Math.max(0, Date.parse(estimate.earliest) - now))} and{' '}
@@ -39,19 +39,19 @@ export function JobFacts({ job }: { job: Job & Partial<WatchedJob> }) {
           </Fact>
         )}
         {job.expires_at !== null && (
-          <Fact name="Kept until">
+          <Fact name="Expires">
             <Moment at={job.expires_at} />
           </Fact>
         )}
         {assets.total > 0 && (
           <Fact name="Assets">
-            {assets.downloaded.toLocaleString('en')} of {assets.total.toLocaleString('en')} here
+            {assets.downloaded.toLocaleString('en')} of {assets.total.toLocaleString('en')} downloaded
             {assets.failed > 0 && <span class="failure">, {assets.failed} failed</span>}
           </Fact>
         )}
         {usage.compute_seconds > 0 && (
           <Fact name="Usage">
-            {formatDuration(usage.compute_seconds * 1000)} computed, {formatBytes(usage.bytes_in)} in
+            {formatDuration(usage.compute_seconds * 1000)} of compute, {formatBytes(usage.bytes_in)} in
             {!running && `, ${formatBytes(usage.bytes_out)} out`}
           </Fact>
         )}

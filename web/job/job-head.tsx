@@ -1,9 +1,9 @@
 import { hasEnded, type Job } from '../../src/client/client.ts';
-import { addressOf } from '../lib/route.ts';
+import { hrefTo } from '../lib/route.ts';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 
-/** Which job, how it stands, and how far it is. */
+/** The title of a job page with state, stage and progress. */
 export function JobHead({ job, title }: { job: Job; title: string | null }) {
   return (
     <header class="job-head">
@@ -15,7 +15,7 @@ export function JobHead({ job, title }: { job: Job; title: string | null }) {
         </span>
       </div>
       <p class="quiet">
-        <a href={addressOf.operation(job.operation)}>{title ?? job.operation}</a>
+        <a href={hrefTo.operation(job.operation)}>{title ?? job.operation}</a>
         {title !== null && <code>{job.operation}</code>}
       </p>
       {!hasEnded(job) && <ProgressBar job={job} />}

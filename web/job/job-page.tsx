@@ -1,4 +1,4 @@
-import { addressOf } from '../lib/route.ts';
+import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -12,9 +12,9 @@ import { JobResult } from './job-result.tsx';
 import { Timeline } from './timeline.tsx';
 import { useJob } from './use-job.ts';
 
-/** All there is to know of a job. */
+/** The page of one job. */
 export function JobPage({ id }: { id: string }) {
-  const { job, timeline, problem, tell } = useJob(id);
+  const { job, timeline, problem, update } = useJob(id);
   const client = useClient();
   const name = job?.operation;
   const { value: operation } = useLoaded(`operation ${name}`, async (signal) =>
@@ -28,7 +28,7 @@ export function JobPage({ id }: { id: string }) {
           <>
             <ProblemNote problem={problem} />
             <p>
-              <a href={addressOf.jobs()}>To the jobs</a>
+              <a href={hrefTo.jobs()}>Show all jobs</a>
             </p>
           </>
         ) : (
@@ -40,12 +40,12 @@ export function JobPage({ id }: { id: string }) {
   return (
     <article class="job">
       <JobHead job={job} title={operation?.title ?? null} />
-      <ProblemNote problem={problem} what="This is not up to date" />
-      <JobActions job={job} stages={operation?.stages ?? []} onAnswer={tell} />
+      <ProblemNote problem={problem} what="The job could not be refreshed" />
+      <JobActions job={job} stages={operation?.stages ?? []} onChange={update} />
       <JobError error={job.error} />
       <div class="columns">
         <JobFacts job={job} />
-        <Timeline moments={timeline} />
+        <Timeline transitions={timeline} />
       </div>
       <JobRequest key={job.run} id={job.id} />
       {job.result && <JobResult key={job.result.run} id={job.id} run={job.result.run} current={job.run} />}

@@ -5,30 +5,30 @@ import { useLoaded } from '../lib/use-loaded.ts';
 import { LongText } from '../parts/long-text.tsx';
 import { ProblemNote } from '../parts/problem-note.tsx';
 
-/** What was asked for; fetched when somebody opens it. */
+/** The submitted request; loaded when the panel is opened. */
 export function JobRequest({ id }: { id: string }) {
   const [open, setOpen] = useState(false);
   return (
     <details class="panel" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Request</summary>
-      {open && <Opened id={id} />}
+      {open && <RequestDetails id={id} />}
     </details>
   );
 }
 
-function Opened({ id }: { id: string }) {
+function RequestDetails({ id }: { id: string }) {
   const client = useClient();
   const { value, problem } = useLoaded(id, (signal) => client.request(id, { signal }));
   return (
     <>
-      <ProblemNote problem={problem} what="The request cannot be shown" />
-      {value && <LongText text={JSON.stringify(inShort(value), null, 2)} label="Request as JSON" />}
+      <ProblemNote problem={problem} what="The request could not be loaded" />
+      {value && <LongText text={JSON.stringify(omitEmpty(value), null, 2)} label="Request as JSON" />}
     </>
   );
 }
 
-/** As a client would write it, without what was not said. */
-function inShort({ operation, params, assets, callback, keep_days }: RequestView): object {
+/** Formats the request as a client would write it, without empty fields. */
+function omitEmpty({ operation, params, assets, callback, keep_days }: RequestView): object {
   const more = assets.total - assets.shown.length;
   return {
     operation,

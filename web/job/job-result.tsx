@@ -7,23 +7,23 @@ import { ResultData } from './result-data.tsx';
 
 interface Props {
   readonly id: string;
-  /** The run that made the result. */
+  /** The run that produced the result. */
   readonly run: number;
-  /** The run that the job is in. */
+  /** The current run of the job. */
   readonly current: number;
 }
 
-/** What the job made, and how each asset fared. */
+/** The result of a job with the outcome of each asset. */
 export function JobResult({ id, run, current }: Props) {
   const client = useClient();
   const { value, problem } = useLoaded(`${id} ${run}`, (signal) => client.result(id, { signal }));
   const engines = Object.entries(value?.engine ?? {});
   return (
     <>
-      <ProblemNote problem={problem} what="The result cannot be shown" />
+      <ProblemNote problem={problem} what="The result could not be loaded" />
       {run !== current && (
         <p class="note">
-          This is the result of run {run}. It stays until run {current} has made another.
+          This is the result of run {run}. It stays until run {current} has completed.
         </p>
       )}
       {value && (
@@ -32,7 +32,9 @@ export function JobResult({ id, run, current }: Props) {
           <Files id={id} files={value.files} />
           <AssetOutcomes outcomes={value.assets} />
           {engines.length > 0 && (
-            <p class="quiet">Made by {engines.map(([name, version]) => `${name} ${version}`).join(', ')}</p>
+            <p class="quiet">
+              Produced by {engines.map(([name, version]) => `${name} ${version}`).join(', ')}
+            </p>
           )}
         </>
       )}

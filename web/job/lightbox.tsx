@@ -12,15 +12,15 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** A picture as large as the window; arrow keys go on to others, Escape closes. */
+/** A picture in full size. Arrow keys switch pictures, Escape closes. */
 export function Lightbox({ files, at, pictures, onMove, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const file = files[at];
   const picture = usePicture(pictures, file?.path ?? '', file !== undefined);
   useEffect(() => dialog.current?.showModal(), []);
   if (!file) return null;
-  const move = (step: number) => {
-    const next = at + step;
+  const move = (offset: number) => {
+    const next = at + offset;
     if (next >= 0 && next < files.length) onMove(next);
   };
   return (
@@ -35,9 +35,9 @@ export function Lightbox({ files, at, pictures, onMove, onClose }: Props) {
       }}
     >
       <div class="stage-light">
-        {picture.state === 'here' && <img src={picture.url} alt={file.path} />}
+        {picture.state === 'ready' && <img src={picture.url} alt={file.path} />}
         {picture.state === 'loading' && <p>Loading …</p>}
-        {picture.state === 'failed' && <p role="alert">{picture.why}</p>}
+        {picture.state === 'failed' && <p role="alert">{picture.reason}</p>}
       </div>
       <div class="lightbox-bar">
         <span class="file-name" aria-live="polite">

@@ -1,11 +1,11 @@
 import { useRef } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
-import { LARGEST_THUMBNAIL } from '../lib/media.ts';
+import { MAX_THUMBNAIL_BYTES } from '../lib/preview-kind.ts';
 import { FileDownload } from './file-download.tsx';
 import type { Pictures } from './pictures.ts';
+import { useHasBeenVisible } from './use-has-been-visible.ts';
 import { usePicture } from './use-picture.ts';
-import { useSeen } from './use-seen.ts';
 
 interface Props {
   readonly id: string;
@@ -14,17 +14,17 @@ interface Props {
   readonly onOpen: () => void;
 }
 
-/** A picture among the results, small. */
+/** A thumbnail of a result picture with its name, size and download. */
 export function PictureCard({ id, file, pictures, onOpen }: Props) {
   const card = useRef<HTMLLIElement>(null);
-  const isSmall = file.size <= LARGEST_THUMBNAIL;
-  const picture = usePicture(pictures, file.path, useSeen(card) && isSmall);
+  const isSmall = file.size <= MAX_THUMBNAIL_BYTES;
+  const picture = usePicture(pictures, file.path, useHasBeenVisible(card) && isSmall);
   return (
     <li ref={card} class="card">
-      <button type="button" class="thumbnail" onClick={onOpen} aria-label={`Look at ${file.path}`}>
-        {picture.state === 'here' && <img src={picture.url} alt="" decoding="async" />}
-        {picture.state === 'loading' && <span class="quiet">{isSmall ? '…' : 'large: click to see'}</span>}
-        {picture.state === 'failed' && <span class="quiet">{picture.why}</span>}
+      <button type="button" class="thumbnail" onClick={onOpen} aria-label={`View ${file.path}`}>
+        {picture.state === 'ready' && <img src={picture.url} alt="" decoding="async" />}
+        {picture.state === 'loading' && <span class="quiet">{isSmall ? '…' : 'large: click to view'}</span>}
+        {picture.state === 'failed' && <span class="quiet">{picture.reason}</span>}
       </button>
       <span class="file-name" title={file.path}>
         {file.path}

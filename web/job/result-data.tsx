@@ -2,10 +2,10 @@ import { useMemo } from 'preact/hooks';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { LongText } from '../parts/long-text.tsx';
 
-/** Characters of JSON that are shown. */
-const SHOWN = 200_000;
+/** Characters of JSON to show. */
+const MAX_CHARACTERS = 200_000;
 
-/** The JSON result. */
+/** The JSON value of a result. */
 export function ResultData({ data }: { data: unknown }) {
   const text = useMemo(() => JSON.stringify(data, null, 2) ?? '', [data]);
   return (
@@ -14,8 +14,8 @@ export function ResultData({ data }: { data: unknown }) {
         <h2>Result</h2>
         <CopyButton text={text} what="result" />
       </div>
-      <LongText text={text.slice(0, SHOWN)} label="Result as JSON" />
-      {text.length > SHOWN && <p class="quiet">This is the beginning; result.json below has all of it.</p>}
+      <LongText text={text.slice(0, MAX_CHARACTERS)} label="Result as JSON" />
+      {text.length > MAX_CHARACTERS && <p class="quiet">Truncated; result.json below is complete.</p>}
     </section>
   );
 }

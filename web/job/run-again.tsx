@@ -15,7 +15,7 @@ interface Props {
 const FAILED = 'failed';
 const FROM = 'from ';
 
-/** Runs a job again: all of it, from a stage on, or what failed. */
+/** Reruns a job: completely, from a stage, or only the failed assets. */
 export function RunAgain({ disabled, stages, failedAssets, onRun }: Props) {
   const [chosen, choose] = useState('');
   const choice: Choice = chosen.startsWith(FROM)
@@ -23,7 +23,7 @@ export function RunAgain({ disabled, stages, failedAssets, onRun }: Props) {
     : chosen === FAILED
       ? { failedAssets: true }
       : {};
-  // From the first stage on is all of it.
+  // A rerun from the first stage is a complete rerun.
   const later = stages.slice(1);
   const hasChoice = later.length > 0 || failedAssets > 0;
   return (
@@ -38,10 +38,10 @@ export function RunAgain({ disabled, stages, failedAssets, onRun }: Props) {
           value={chosen}
           onChange={({ currentTarget }) => choose(currentTarget.value)}
         >
-          <option value="">all of it</option>
+          <option value="">all stages</option>
           {later.map((stage) => (
             <option key={stage} value={FROM + stage}>
-              from {stage} on
+              from {stage}
             </option>
           ))}
           {failedAssets > 0 && <option value={FAILED}>failed assets only</option>}

@@ -1,43 +1,47 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
-import { problemFrom } from '../lib/problem.ts';
+import { toProblem } from '../lib/problem.ts';
 import { useClient } from '../lib/session.ts';
 import { LongText } from '../parts/long-text.tsx';
-import { beginningOf } from './beginning.ts';
+import { readPrefix } from './read-prefix.ts';
 
-/** Bytes of a text that are read and shown. */
-const SHOWN = 256 * 1024;
+/** Bytes of a text file to load and show. */
+const MAX_BYTES = 256 * 1024;
 
-/** The beginning of a text; JSON is indented when it is shown whole. */
+/** The first bytes of a text file. Complete JSON is indented. */
 export function TextPreview({ id, file }: { id: string; file: FileEntry }) {
   const client = useClient();
   const [text, setText] = useState<string | null>(null);
-  const [why, setWhy] = useState<string | null>(null);
-  const whole = file.size <= SHOWN;
-  const isJson = whole && /json\b/.test(file.media_type);
+  const [failure, setFailure] = useState<string | null>(null);
+  const isComplete = file.size <= MAX_BYTES;
+  const isJson = isComplete && /json\b/.test(file.media_type);
   useEffect(() => {
     const stop = new AbortController();
     client
       .download(id, file.path, { signal: stop.signal })
-      .then((response) => beginningOf(response, SHOWN))
-      .then((read) => setText(isJson ? indented(read) : read))
+      .then((response) => readPrefix(response, MAX_BYTES))
+      .then((content) => setText(isJson ? indent(content) : content))
       .catch((error: unknown) => {
-        if (!stop.signal.aborted) setWhy(problemFrom(error).detail);
+        if (!stop.signal.aborted) setFailure(toProblem(error).detail);
       });
     return () => stop.abort();
   }, [client, id, file.path, isJson]);
-  if (why !== null) return <p role="alert">{why}</p>;
+  if (failure !== null) return <p role="alert">{failure}</p>;
   if (text === null) return <p class="quiet">Loading …</p>;
   return (
     <>
       <LongText text={text} label={`Contents of ${file.path}`} />
-      {!whole && <p class="quiet">The first {formatBytes(SHOWN)}; download it for the rest.</p>}
+      {!isComplete && (
+        <p class="quiet">
+          Only the first {formatBytes(MAX_BYTES)} are shown; download the file for the rest.
+        </p>
+      )}
     </>
   );
 }
 
-function indented(text: string): string {
+function indent(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);
   } catch {

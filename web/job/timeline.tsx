@@ -2,26 +2,26 @@ import type { StateEvent } from '../../src/client/client.ts';
 import { formatDuration } from '../../src/lib/units.ts';
 import { Moment } from '../parts/moment.tsx';
 
-/** What the run went through, and how long each step took. */
-export function Timeline({ moments }: { moments: readonly StateEvent[] }) {
-  if (moments.length === 0) return null;
+/** The transitions of the run with the duration of each state. */
+export function Timeline({ transitions }: { transitions: readonly StateEvent[] }) {
+  if (transitions.length === 0) return null;
   return (
     <section class="panel">
       <h2>Timeline</h2>
       <ol class="timeline">
-        {moments.map((moment, index) => {
-          const next = moments[index + 1];
+        {transitions.map((transition, index) => {
+          const next = transitions[index + 1];
           return (
-            <li key={moment.seq} class={`is-${moment.paused ? 'paused' : moment.state}`}>
-              <span class="step">
-                {moment.paused ? `paused while ${moment.state}` : moment.state}
-                {moment.stage !== null && <span class="quiet"> {moment.stage}</span>}
+            <li key={transition.seq} class={`is-${transition.paused ? 'paused' : transition.state}`}>
+              <span>
+                {transition.paused ? `paused while ${transition.state}` : transition.state}
+                {transition.stage !== null && <span class="quiet"> {transition.stage}</span>}
               </span>
               <span class="quiet">
                 {next ? (
-                  formatDuration(Date.parse(next.at) - Date.parse(moment.at))
+                  formatDuration(Date.parse(next.at) - Date.parse(transition.at))
                 ) : (
-                  <Moment at={moment.at} />
+                  <Moment at={transition.at} />
                 )}
               </span>
             </li>

@@ -2,31 +2,31 @@ import { useEffect, useReducer } from 'preact/hooks';
 import type { DarkroomProblem, Job } from '../../src/client/client.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
-import { useVisible } from '../lib/use-visible.ts';
-import { type Followed, learn } from './followed.ts';
+import { usePageVisible } from '../lib/use-page-visible.ts';
+import { applyUpdate, type LiveJob } from './live-job.ts';
 
-/** Between two looks: for the estimate, and for what others do to a job that has ended. */
-const LOOK_MS = 4000;
+/** Polling interval, for the estimate and for changes to an ended job, which have no events. */
+const POLL_MS = 4000;
 
-interface JobInView extends Followed {
+interface ShownJob extends LiveJob {
   readonly problem: DarkroomProblem | null;
-  /** A job as an answer to an action showed it. */
-  readonly tell: (job: Job) => void;
+  /** Applies a job that an action returned. */
+  readonly update: (job: Job) => void;
 }
 
-/** A job, live: what happens comes as events, what has no event by looking again. */
-export function useJob(id: string): JobInView {
+/** Returns a job that stays up to date by events and polling. */
+export function useJob(id: string): ShownJob {
   const client = useClient();
-  const visible = useVisible();
-  const [followed, dispatch] = useReducer(learn, { job: null, timeline: [] });
-  const { value: looked, problem } = useLoaded(id, (signal) => client.get(id, { signal }), {
-    everyMs: LOOK_MS,
+  const visible = usePageVisible();
+  const [live, dispatch] = useReducer(applyUpdate, { job: null, timeline: [] });
+  const { value: loaded, problem } = useLoaded(id, (signal) => client.get(id, { signal }), {
+    refreshMs: POLL_MS,
   });
   useEffect(() => {
-    if (looked) dispatch({ kind: 'looked', job: looked });
-  }, [looked]);
+    if (loaded) dispatch({ kind: 'loaded', job: loaded });
+  }, [loaded]);
 
-  const run = followed.job?.run ?? null;
+  const run = live.job?.run ?? null;
   useEffect(() => {
     if (!visible || run === null) return;
     const stop = new AbortController();
@@ -34,10 +34,10 @@ export function useJob(id: string): JobInView {
       for await (const event of client.events(id, { signal: stop.signal }))
         dispatch({ kind: 'event', event });
     };
-    // Looking goes on when there are no events, such as behind a proxy that lets no streams through.
+    // Without events, such as behind a proxy that blocks streams, polling continues.
     listen().catch(() => undefined);
     return () => stop.abort();
   }, [client, id, visible, run]);
 
-  return { ...followed, problem, tell: (job) => dispatch({ kind: 'looked', job }) };
+  return { ...live, problem, update: (job) => dispatch({ kind: 'loaded', job }) };
 }

@@ -1,30 +1,30 @@
 import { useEffect, useState } from 'preact/hooks';
-import { problemFrom } from '../lib/problem.ts';
+import { toProblem } from '../lib/problem.ts';
 import type { Pictures } from './pictures.ts';
 
 type Picture =
   | { readonly state: 'loading' }
-  | { readonly state: 'here'; readonly url: string }
-  | { readonly state: 'failed'; readonly why: string };
+  | { readonly state: 'ready'; readonly url: string }
+  | { readonly state: 'failed'; readonly reason: string };
 
 const loading: Picture = { state: 'loading' };
 
-/** A picture once it is wanted. */
-export function usePicture(pictures: Pictures, path: string, wanted: boolean): Picture {
-  const [held, hold] = useState<{ path: string; picture: Picture }>({ path, picture: loading });
+/** Loads a picture once `enabled` is true. */
+export function usePicture(pictures: Pictures, path: string, enabled: boolean): Picture {
+  const [held, setHeld] = useState<{ path: string; picture: Picture }>({ path, picture: loading });
   useEffect(() => {
-    if (!wanted) return;
-    let gone = false;
-    const tell = (picture: Picture) => {
-      if (!gone) hold({ path, picture });
+    if (!enabled) return;
+    let disposed = false;
+    const show = (picture: Picture) => {
+      if (!disposed) setHeld({ path, picture });
     };
     pictures.url(path).then(
-      (url) => tell({ state: 'here', url }),
-      (error: unknown) => tell({ state: 'failed', why: problemFrom(error).detail }),
+      (url) => show({ state: 'ready', url }),
+      (error: unknown) => show({ state: 'failed', reason: toProblem(error).detail }),
     );
     return () => {
-      gone = true;
+      disposed = true;
     };
-  }, [pictures, path, wanted]);
+  }, [pictures, path, enabled]);
   return held.path === path ? held.picture : loading;
 }

@@ -1,5 +1,5 @@
 import type { Job, Operation } from '../../src/client/client.ts';
-import { addressOf, type JobsQuery } from '../lib/route.ts';
+import { hrefTo, type JobsQuery } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { goTo } from '../lib/use-route.ts';
@@ -16,14 +16,14 @@ const states: readonly Job['state'][] = [
   'cancelled',
 ];
 
-/** Which jobs are listed, and a way to one whose id is known. */
+/** The filters of the job list, and a field to open a job by id. */
 export function JobFilter({ query: { state, operation } }: { query: JobsQuery }) {
   const client = useClient();
   const { value } = useLoaded('operations', (signal) => client.operations({ signal }));
   const names = (value ?? []).map(({ name }: Operation) => name);
-  // Also one that this server no longer has.
+  // Includes the selected operation even if this server no longer has it.
   const known = operation === undefined || names.includes(operation) ? names : [operation, ...names];
-  const show = (changed: JobsQuery) => goTo(addressOf.jobs({ state, operation, ...changed }));
+  const show = (changed: JobsQuery) => goTo(hrefTo.jobs({ state, operation, ...changed }));
   return (
     <form
       class="filter"
@@ -31,7 +31,7 @@ export function JobFilter({ query: { state, operation } }: { query: JobsQuery })
       onSubmit={(event) => {
         event.preventDefault();
         const id = new FormData(event.currentTarget).get('id');
-        if (typeof id === 'string' && id.trim() !== '') goTo(addressOf.job(id.trim()));
+        if (typeof id === 'string' && id.trim() !== '') goTo(hrefTo.job(id.trim()));
       }}
     >
       <label>

@@ -1,7 +1,7 @@
 import { hasEnded, type Job } from '../../src/client/client.ts';
 import { formatDuration } from '../../src/lib/units.ts';
-import { durationOf } from '../lib/job-times.ts';
-import { addressOf } from '../lib/route.ts';
+import { runDuration } from '../lib/job-times.ts';
+import { hrefTo } from '../lib/route.ts';
 import { Moment } from '../parts/moment.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
@@ -9,7 +9,7 @@ import { StateBadge } from '../parts/state-badge.tsx';
 /** One job in the list. */
 export function JobRow({ job, now }: { job: Job; now: number }) {
   const { assets } = job;
-  const duration = durationOf(job, now);
+  const duration = runDuration(job, now);
   return (
     <tr>
       <td class="state">
@@ -17,7 +17,7 @@ export function JobRow({ job, now }: { job: Job; now: number }) {
         {!hasEnded(job) && <ProgressBar job={job} />}
       </td>
       <td class="what">
-        <a href={addressOf.job(job.id)}>
+        <a href={hrefTo.job(job.id)}>
           <span class="id">{job.id}</span>
         </a>
         <span class="operation">

@@ -1,11 +1,11 @@
-import { addressOf, type JobsQuery } from '../lib/route.ts';
+import { hrefTo, type JobsQuery } from '../lib/route.ts';
 import { useNow } from '../lib/use-now.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { JobFilter } from './job-filter.tsx';
 import { JobRow } from './job-row.tsx';
 import { useJobs } from './use-jobs.ts';
 
-/** What runs, and what has ended. */
+/** The job list: unfinished jobs, then ended jobs. */
 export function JobsPage({ query }: { query: JobsQuery }) {
   const { value, problem } = useJobs(query);
   const now = useNow();
@@ -17,7 +17,7 @@ export function JobsPage({ query }: { query: JobsQuery }) {
         <h1>Jobs</h1>
         <JobFilter query={query} />
       </div>
-      <ProblemNote problem={problem} what="The list is not up to date" />
+      <ProblemNote problem={problem} what="The list could not be refreshed" />
       {value && value.jobs.length > 0 && (
         <table class="jobs">
           <thead>
@@ -28,7 +28,7 @@ export function JobsPage({ query }: { query: JobsQuery }) {
                 Assets
               </th>
               <th scope="col" class="wide number">
-                Took
+                Duration
               </th>
               <th scope="col" class="number">
                 Created
@@ -45,10 +45,8 @@ export function JobsPage({ query }: { query: JobsQuery }) {
       {value?.jobs.length === 0 && <NoJobs filtered={filtered} />}
       {!value && !problem && <p class="quiet">Loading …</p>}
       <nav class="pages" aria-label="Pages">
-        {cursor !== undefined && <a href={addressOf.jobs(filter)}>Newest</a>}
-        {value?.next_cursor && (
-          <a href={addressOf.jobs({ ...filter, cursor: value.next_cursor })}>Older jobs</a>
-        )}
+        {cursor !== undefined && <a href={hrefTo.jobs(filter)}>Newest</a>}
+        {value?.next_cursor && <a href={hrefTo.jobs({ ...filter, cursor: value.next_cursor })}>Older jobs</a>}
       </nav>
     </section>
   );
@@ -57,11 +55,11 @@ export function JobsPage({ query }: { query: JobsQuery }) {
 function NoJobs({ filtered }: { filtered: boolean }) {
   return (
     <div class="empty">
-      <p>{filtered ? 'No job is like that.' : 'No jobs yet.'}</p>
+      <p>{filtered ? 'No jobs match these filters.' : 'No jobs yet.'}</p>
       {filtered ? (
-        <a href={addressOf.jobs()}>Show all jobs</a>
+        <a href={hrefTo.jobs()}>Show all jobs</a>
       ) : (
-        <a class="primary" href={addressOf.submit()}>
+        <a class="primary" href={hrefTo.submit()}>
           Try an operation with your own pictures
         </a>
       )}

@@ -1,30 +1,30 @@
 import type { Darkroom, JobPage } from '../../src/client/client.ts';
-import { addressOf, type JobsQuery } from '../lib/route.ts';
+import { hrefTo, type JobsQuery } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { type Loaded, useLoaded } from '../lib/use-loaded.ts';
 
-const EVERY_MS = 2000;
+const REFRESH_MS = 2000;
 const LIMIT = 50;
 
-/** The last pages seen, of each session: who comes back sees the same at once, at the place where they were. */
-const seenBy = new WeakMap<Darkroom, Map<string, JobPage>>();
-const MOST_SEEN = 20;
+/** Recently loaded pages of each session: navigating back shows them at once and keeps the scroll position. */
+const cachedPages = new WeakMap<Darkroom, Map<string, JobPage>>();
+const MAX_CACHED = 20;
 
-/** A page of jobs; the first one follows what happens. */
+/** Loads a page of jobs; the first page refreshes itself. */
 export function useJobs({ cursor, ...filter }: JobsQuery): Loaded<JobPage> {
   const client = useClient();
-  const key = addressOf.jobs({ ...filter, ...(cursor && { cursor }) });
-  const seen = seenBy.get(client) ?? new Map<string, JobPage>();
-  seenBy.set(client, seen);
+  const key = hrefTo.jobs({ ...filter, ...(cursor && { cursor }) });
+  const cache = cachedPages.get(client) ?? new Map<string, JobPage>();
+  cachedPages.set(client, cache);
   return useLoaded(
     key,
     async (signal) => {
       const page = await client.page(filter, { cursor, limit: LIMIT, signal });
-      seen.delete(key);
-      seen.set(key, page);
-      for (const oldest of [...seen.keys()].slice(0, -MOST_SEEN)) seen.delete(oldest);
+      cache.delete(key);
+      cache.set(key, page);
+      for (const oldest of [...cache.keys()].slice(0, -MAX_CACHED)) cache.delete(oldest);
       return page;
     },
-    { everyMs: cursor === undefined ? EVERY_MS : null, known: seen.get(key) ?? null },
+    { refreshMs: cursor === undefined ? REFRESH_MS : null, initialValue: cache.get(key) ?? null },
   );
 }

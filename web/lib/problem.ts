@@ -1,7 +1,7 @@
 import { DarkroomProblem } from '../../src/client/client.ts';
 
-/** Whatever was thrown, as something that can be shown. */
-export function problemFrom(error: unknown): DarkroomProblem {
+/** Converts any thrown value to a problem that can be shown. */
+export function toProblem(error: unknown): DarkroomProblem {
   if (error instanceof DarkroomProblem) return error;
   const detail = error instanceof Error ? error.message : String(error);
   return new DarkroomProblem({ status: 0, code: 'console', detail, retryable: false }, { cause: error });

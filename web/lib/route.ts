@@ -1,11 +1,11 @@
-/** Pages and their addresses. They lie behind the `#`, so that any of them can be loaded, kept and sent to others. */
+/** Routes of the console and their URLs. Routes are in the fragment, so pages can be reloaded, bookmarked and shared. */
 import type { JobFilter } from '../../src/client/client.ts';
 
-/** What the list of jobs shows. */
+/** Filters and page of the job list. */
 export interface JobsQuery {
   readonly state?: JobFilter['state'] | undefined;
   readonly operation?: string | undefined;
-  /** Of the page; the first when left out. */
+  /** Cursor of the page; the first page if omitted. */
   readonly cursor?: string | undefined;
 }
 
@@ -15,9 +15,9 @@ export type Route =
   | { readonly page: 'submit'; readonly operation: string | null }
   | { readonly page: 'operations' }
   | { readonly page: 'operation'; readonly name: string }
-  | { readonly page: 'nowhere' };
+  | { readonly page: 'not-found' };
 
-export const addressOf = {
+export const hrefTo = {
   jobs: (query: JobsQuery = {}): string => {
     const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
     const text = new URLSearchParams(given as [string, string][]).toString();
@@ -30,33 +30,33 @@ export const addressOf = {
   operation: (name: string): string => `#/operations/${encodeURIComponent(name)}`,
 };
 
-/** `hash`: as `location.hash` has it. */
-export function routeOf(hash: string): Route {
+/** Parses `location.hash`. */
+export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
-  const [room, name, ...more] = path.split('/').map(decoded);
-  if (more.length > 0 || name === null) return { page: 'nowhere' };
-  switch (room) {
+  const [section, name, ...more] = path.split('/').map(decode);
+  if (more.length > 0 || name === null) return { page: 'not-found' };
+  switch (section) {
     case '':
-      return { page: 'jobs', query: queryOf(new URLSearchParams(query)) };
+      return { page: 'jobs', query: parseJobsQuery(new URLSearchParams(query)) };
     case 'jobs':
-      return name === undefined ? { page: 'nowhere' } : { page: 'job', id: name };
+      return name === undefined ? { page: 'not-found' } : { page: 'job', id: name };
     case 'new':
       return { page: 'submit', operation: name ?? null };
     case 'operations':
       return name === undefined ? { page: 'operations' } : { page: 'operation', name };
     default:
-      return { page: 'nowhere' };
+      return { page: 'not-found' };
   }
 }
 
-/** A state that there is not is the server's to refuse. */
-function queryOf(given: URLSearchParams): JobsQuery {
-  const of = (name: string) => given.get(name) || undefined;
-  return { state: of('state') as JobsQuery['state'], operation: of('operation'), cursor: of('cursor') };
+/** The server rejects unknown states. */
+function parseJobsQuery(given: URLSearchParams): JobsQuery {
+  const get = (name: string) => given.get(name) || undefined;
+  return { state: get('state') as JobsQuery['state'], operation: get('operation'), cursor: get('cursor') };
 }
 
-/** Null: not escaped as addresses are. */
-function decoded(part: string): string | null {
+/** Returns null if `part` is not valid percent-encoding. */
+function decode(part: string): string | null {
   try {
     return decodeURIComponent(part);
   } catch {

@@ -1,4 +1,4 @@
-/** Downloads that carry a token, which a plain link cannot. */
+/** Downloads with a token, which a plain link cannot send. */
 
 interface SavePicker {
   showSaveFilePicker(options: { suggestedName: string }): Promise<{
@@ -8,11 +8,11 @@ interface SavePicker {
 
 const canPick = (page: object): page is SavePicker => 'showSaveFilePicker' in page;
 
-/** Straight to disk where the browser can, else by way of its memory. Resolves also when the user changed their mind. */
+/** Streams a response to disk if the browser supports it, else holds it in memory. Also resolves if the user cancels. */
 export async function save(open: () => Promise<Response>, path: string): Promise<void> {
   const suggestedName = (path.split('/').at(-1) ?? path).replace(/[<>:"\\|?*\p{Cc}]/gu, '_');
   if (canPick(window)) {
-    // Before anything is fetched: it must follow a click at once.
+    // The picker must directly follow a click, so it opens before the request.
     const handle = await window.showSaveFilePicker({ suggestedName }).catch((error: unknown) => {
       if (error instanceof DOMException && error.name === 'AbortError') return null;
       throw error;
@@ -27,6 +27,6 @@ export async function save(open: () => Promise<Response>, path: string): Promise
   link.href = url;
   link.download = suggestedName;
   link.click();
-  // The download has its own hold on the bytes once it has begun.
+  // The browser keeps the bytes once the download has started.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

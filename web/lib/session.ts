@@ -1,33 +1,33 @@
-/** Who asks, and whom: the client that all parts of the page use. */
+/** The session: server URL, token, and the API client of all components. */
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { createClient, type Darkroom } from '../../src/client/client.ts';
 
 export interface Session {
   readonly client: Darkroom;
-  /** Null: the server asks for none. */
+  /** Null if the server needs no token. */
   readonly token: string | null;
-  /** A client for one large submission, that tells how much of it has been sent. */
-  readonly clientWith: (fetch: typeof globalThis.fetch) => Darkroom;
+  /** Creates a client with its own `fetch`, for uploads with progress. */
+  readonly createClientWith: (fetch: typeof globalThis.fetch) => Darkroom;
 }
 
 const KEY = 'darkroom.token';
 
-/** Without the name of a page at its end; a gateway may have put it below a path. */
+/** The directory of the page without a trailing slash; a gateway may serve it below a path. */
 export const serverUrl = new URL('.', document.baseURI).href.replace(/\/$/, '');
 
-/** `onRefused` is told of each answer that asks for a token, or for another one. */
-export function openSession(token: string | null, onRefused: () => void): Session {
+/** Creates a session. `onUnauthorized` is called for each 401 response. */
+export function openSession(token: string | null, onUnauthorized: () => void): Session {
   const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
-  const watched: typeof fetch = async (input, init) => {
+  const watchedFetch: typeof fetch = async (input, init) => {
     const response = await fetch(input, init);
-    if (response.status === 401) onRefused();
+    if (response.status === 401) onUnauthorized();
     return response;
   };
   return {
     token,
-    client: createClient({ url: serverUrl, headers, fetch: watched }),
-    clientWith: (own) => createClient({ url: serverUrl, headers, fetch: own }),
+    client: createClient({ url: serverUrl, headers, fetch: watchedFetch }),
+    createClientWith: (customFetch) => createClient({ url: serverUrl, headers, fetch: customFetch }),
   };
 }
 
@@ -37,7 +37,7 @@ export const SessionProvider = SessionContext.Provider;
 export const useSession = (): Session => useContext(SessionContext);
 export const useClient = (): Darkroom => useSession().client;
 
-/** The token lives as long as the tab does. */
+/** The token, stored until the tab is closed. */
 export const storedToken = {
   get: (): string | null => sessionStorage.getItem(KEY),
   set: (token: string | null): void =>

@@ -1,41 +1,41 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { DarkroomProblem } from '../../src/client/client.ts';
-import { problemFrom } from './problem.ts';
-import { useVisible } from './use-visible.ts';
+import { toProblem } from './problem.ts';
+import { usePageVisible } from './use-page-visible.ts';
 
 export interface Loaded<T> {
-  /** Null: not here yet. What was loaded stays while it is loaded again, and when that fails. */
+  /** Null until loaded. The previous value stays during a refresh and if it fails. */
   readonly value: T | null;
-  /** Why it could not be loaded the last time. */
+  /** The error of the last attempt, if it failed. */
   readonly problem: DarkroomProblem | null;
-  /** Loads it again now. */
+  /** Loads the value again now. */
   readonly refresh: () => void;
 }
 
 interface Options<T> {
-  /** Loads it again so often, while the page can be seen. */
-  readonly everyMs?: number | null;
-  /** Shown until the first answer comes. */
-  readonly known?: T | null;
+  /** Refresh interval while the page is visible, ms; null: no refresh. */
+  readonly refreshMs?: number | null;
+  /** The value until the first response. */
+  readonly initialValue?: T | null;
 }
 
-interface Held<T> {
+interface LoadState<T> {
   readonly key: string;
   readonly value: T | null;
   readonly problem: DarkroomProblem | null;
 }
 
-/** What `load` gives. `key` names it: with another key it is another thing, and loaded anew. */
+/** Loads a value and keeps it in state. A new `key` loads a new value. */
 export function useLoaded<T>(
   key: string,
   load: (signal: AbortSignal) => Promise<T>,
-  { everyMs = null, known = null }: Options<T> = {},
+  { refreshMs = null, initialValue = null }: Options<T> = {},
 ): Loaded<T> {
-  const fresh: Held<T> = { key, value: known, problem: null };
-  const [held, setHeld] = useState(fresh);
-  const [round, setRound] = useState(0);
-  const visible = useVisible();
-  // `load` is new at each render; `key` says when it is another one.
+  const initial: LoadState<T> = { key, value: initialValue, problem: null };
+  const [state, setState] = useState(initial);
+  const [refreshCount, setRefreshCount] = useState(0);
+  const visible = usePageVisible();
+  // `load` is a new function on each render, so only `key` is a dependency.
   useEffect(() => {
     if (!visible) return;
     const stop = new AbortController();
@@ -43,23 +43,23 @@ export function useLoaded<T>(
     const run = async () => {
       try {
         const value = await load(stop.signal);
-        if (!stop.signal.aborted) setHeld({ key, value, problem: null });
+        if (!stop.signal.aborted) setState({ key, value, problem: null });
       } catch (error) {
         if (stop.signal.aborted) return;
-        setHeld((before) => ({
+        setState((before) => ({
           key,
-          value: before.key === key ? before.value : known,
-          problem: problemFrom(error),
+          value: before.key === key ? before.value : initialValue,
+          problem: toProblem(error),
         }));
       }
-      if (everyMs !== null && !stop.signal.aborted) timer = setTimeout(() => void run(), everyMs);
+      if (refreshMs !== null && !stop.signal.aborted) timer = setTimeout(() => void run(), refreshMs);
     };
     void run();
     return () => {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [key, round, visible, everyMs]);
-  const { value, problem } = held.key === key ? held : fresh;
-  return { value, problem, refresh: () => setRound((count) => count + 1) };
+  }, [key, refreshCount, visible, refreshMs]);
+  const { value, problem } = state.key === key ? state : initial;
+  return { value, problem, refresh: () => setRefreshCount((count) => count + 1) };
 }

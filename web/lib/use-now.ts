@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
-import { useVisible } from './use-visible.ts';
+import { usePageVisible } from './use-page-visible.ts';
 
 const TICK_MS = 1000;
 
-/** The time, in milliseconds, anew each second: for ages and durations. `ticking` false: it may stand still. */
+/** Returns the current time (epoch, ms), updated every second while `ticking`. */
 export function useNow(ticking = true): number {
   const [now, setNow] = useState(Date.now);
-  const visible = useVisible();
+  const visible = usePageVisible();
   useEffect(() => {
     if (!visible || !ticking) return;
     setNow(Date.now());

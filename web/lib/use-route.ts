@@ -1,15 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type Route, routeOf } from './route.ts';
+import { parseRoute, type Route } from './route.ts';
 
-/** Where the page is, as its address says. */
+/** Returns the current route. */
 export function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
-    const follow = () => setHash(location.hash);
-    addEventListener('hashchange', follow);
-    return () => removeEventListener('hashchange', follow);
+    const update = () => setHash(location.hash);
+    addEventListener('hashchange', update);
+    return () => removeEventListener('hashchange', update);
   }, []);
-  return routeOf(hash);
+  return parseRoute(hash);
 }
 
 export function goTo(address: string): void {

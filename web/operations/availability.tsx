@@ -1,10 +1,10 @@
 import type { Operation } from '../../src/client/client.ts';
 
-/** Whether live workers can do it. */
+/** Whether a live worker offers the operation. */
 export function Availability({ operation: { available } }: { operation: Operation }) {
   return (
     <span class={`badge is-${available ? 'completed' : 'paused'}`}>
-      {available ? 'available' : 'no worker can do it'}
+      {available ? 'available' : 'no worker available'}
     </span>
   );
 }

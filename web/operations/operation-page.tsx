@@ -1,4 +1,4 @@
-import { addressOf } from '../lib/route.ts';
+import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
@@ -7,7 +7,7 @@ import { Unavailable } from '../parts/unavailable.tsx';
 import { Availability } from './availability.tsx';
 import { ParamsTable } from './params-table.tsx';
 
-/** One operation, with its parameters. */
+/** The page of one operation. */
 export function OperationPage({ name }: { name: string }) {
   const client = useClient();
   const { value: operation, problem } = useLoaded(name, (signal) => client.operation(name, { signal }));
@@ -35,13 +35,13 @@ export function OperationPage({ name }: { name: string }) {
       </p>
       <Unavailable operation={operation} />
       <p>
-        <a class="button primary" href={addressOf.submit(operation.name)}>
+        <a class="button primary" href={hrefTo.submit(operation.name)}>
           New job
         </a>
       </p>
       <dl class="facts">
         <div>
-          <dt>Takes</dt>
+          <dt>Input</dt>
           <dd>
             {inputs.max === 0
               ? 'no assets'
@@ -49,7 +49,7 @@ export function OperationPage({ name }: { name: string }) {
           </dd>
         </div>
         <div>
-          <dt>Gives</dt>
+          <dt>Result</dt>
           <dd>{result === 'json' ? 'a JSON value' : 'files'}</dd>
         </div>
         <div>
@@ -58,7 +58,7 @@ export function OperationPage({ name }: { name: string }) {
         </div>
         {attributes.length > 0 && (
           <div>
-            <dt>Each asset has</dt>
+            <dt>Asset attributes</dt>
             <dd>
               {attributes
                 .map(({ name: attribute, description }) => `${attribute}: ${description}`)

@@ -1,16 +1,16 @@
-import { addressOf } from '../lib/route.ts';
+import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { Availability } from './availability.tsx';
 
-const EVERY_MS = 10_000;
+const REFRESH_MS = 10_000;
 
-/** What this server can do. */
+/** The operations of this server. */
 export function OperationsPage() {
   const client = useClient();
   const { value, problem } = useLoaded('operations', (signal) => client.operations({ signal }), {
-    everyMs: EVERY_MS,
+    refreshMs: REFRESH_MS,
   });
   return (
     <section>
@@ -22,7 +22,7 @@ export function OperationsPage() {
           <li key={operation.name} class="panel">
             <div class="panel-head">
               <h2>
-                <a href={addressOf.operation(operation.name)}>{operation.title}</a>
+                <a href={hrefTo.operation(operation.name)}>{operation.title}</a>
               </h2>
               <Availability operation={operation} />
             </div>

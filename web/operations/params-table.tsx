@@ -1,9 +1,9 @@
 import { Prose } from '../parts/prose.tsx';
-import { type Field, fieldsOf, takesMore } from '../submit/fields.ts';
+import { allowsOtherParams, buildFields, type Field } from '../submit/fields.ts';
 
-/** The parameters of an operation, to read. */
+/** A table of the parameters of an operation. */
 export function ParamsTable({ schema }: { schema: Readonly<Record<string, unknown>> }) {
-  const fields = fieldsOf(schema);
+  const fields = buildFields(schema);
   return (
     <section class="panel">
       <h2>Parameters</h2>
@@ -24,7 +24,7 @@ export function ParamsTable({ schema }: { schema: Readonly<Record<string, unknow
                   {field.required && <span class="quiet"> required</span>}
                 </td>
                 <td>
-                  {valuesText(field)}
+                  {formatValues(field)}
                   {field.fallback !== undefined && (
                     <span class="quiet default">
                       default <code>{JSON.stringify(field.fallback)}</code>
@@ -39,12 +39,14 @@ export function ParamsTable({ schema }: { schema: Readonly<Record<string, unknow
           </tbody>
         </table>
       )}
-      {takesMore(schema) && <p class="quiet">{fields.length > 0 ? 'And any' : 'Any'} other JSON members.</p>}
+      {allowsOtherParams(schema) && (
+        <p class="quiet">{fields.length > 0 ? 'Any other' : 'Any'} JSON members are accepted.</p>
+      )}
     </section>
   );
 }
 
-function valuesText(field: Field): string {
+function formatValues(field: Field): string {
   switch (field.kind) {
     case 'choice':
       return field.choices.map((choice) => String(choice)).join(', ');

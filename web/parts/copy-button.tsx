@@ -1,22 +1,22 @@
 import { useState } from 'preact/hooks';
 
-/** Puts a text on the clipboard, where the browser lets pages do so: on this machine, or by HTTPS. */
+/** Copies a text to the clipboard. Renders nothing in insecure contexts, which have no clipboard. */
 export function CopyButton({ text, what }: { text: string; what: string }) {
-  const [said, say] = useState('Copy');
+  const [label, setLabel] = useState('Copy');
   if (!window.isSecureContext) return null;
   const copy = () =>
     navigator.clipboard.writeText(text).then(
-      () => say('Copied'),
-      () => say('Not allowed'),
+      () => setLabel('Copied'),
+      () => setLabel('Not allowed'),
     );
   return (
     <button
       type="button"
       onClick={() => void copy()}
-      onBlur={() => say('Copy')}
-      aria-label={`${said} ${what}`}
+      onBlur={() => setLabel('Copy')}
+      aria-label={`${label} ${what}`}
     >
-      {said}
+      {label}
     </button>
   );
 }

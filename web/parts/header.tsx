@@ -1,26 +1,26 @@
-import { addressOf, type Route } from '../lib/route.ts';
+import { hrefTo, type Route } from '../lib/route.ts';
 
 interface Props {
   readonly route: Route;
-  /** Null: there is no token to forget. */
+  /** Null if no token is stored. */
   readonly onForgetToken: (() => void) | null;
 }
 
-const places = [
-  { name: 'Jobs', href: addressOf.jobs(), pages: ['jobs', 'job'] },
-  { name: 'New job', href: addressOf.submit(), pages: ['submit'] },
-  { name: 'Operations', href: addressOf.operations(), pages: ['operations', 'operation'] },
+const links = [
+  { name: 'Jobs', href: hrefTo.jobs(), pages: ['jobs', 'job'] },
+  { name: 'New job', href: hrefTo.submit(), pages: ['submit'] },
+  { name: 'Operations', href: hrefTo.operations(), pages: ['operations', 'operation'] },
 ];
 
 export function Header({ route, onForgetToken }: Props) {
   return (
     <header class="top">
-      <a class="brand" href={addressOf.jobs()} aria-label="darkroom, to the jobs">
+      <a class="brand" href={hrefTo.jobs()} aria-label="darkroom, all jobs">
         <span class="lamp" aria-hidden="true" />
         <span class="brand-name">darkroom</span>
       </a>
       <nav aria-label="Console">
-        {places.map(({ name, href, pages }) => (
+        {links.map(({ name, href, pages }) => (
           <a key={name} href={href} aria-current={pages.includes(route.page) ? 'page' : undefined}>
             {name}
           </a>

@@ -1,7 +1,7 @@
-/** A long text with its lines as they are, in a box that scrolls. */
+/** Preformatted text in a scrollable box. */
 export function LongText({ text, label }: { text: string; label: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard must reach it
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it
     <section class="text" tabIndex={0} aria-label={label}>
       <pre>{text}</pre>
     </section>

@@ -5,17 +5,17 @@ const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyl
 interface Props {
   /** ISO 8601. */
   readonly at: string;
-  /** Given, the moment is told by its distance from it; the exact time shows when pointed at. */
+  /** Epoch, ms. If set, the time is shown relative to it, and exactly in the tooltip. */
   readonly now?: number;
 }
 
-/** A point in time. */
+/** A time, exact or relative. */
 export function Moment({ at, now }: Props) {
   const time = Date.parse(at);
-  const words = exact.format(time);
+  const exactText = exact.format(time);
   return (
-    <time dateTime={at} title={now === undefined ? at : words}>
-      {now === undefined ? words : formatAge(time, now)}
+    <time dateTime={at} title={now === undefined ? at : exactText}>
+      {now === undefined ? exactText : formatAge(time, now)}
     </time>
   );
 }

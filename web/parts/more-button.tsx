@@ -1,11 +1,11 @@
-import type { Share } from '../lib/use-share.ts';
+import type { ShowMore } from '../lib/use-show-more.ts';
 
-/** Shows more of a long list, while there is more. */
-export function MoreButton<T>({ share, what }: { share: Share<T>; what: string }) {
-  if (share.left === 0) return null;
+/** A button that shows more items of a long list. Renders nothing if all are visible. */
+export function MoreButton<T>({ list, what }: { list: ShowMore<T>; what: string }) {
+  if (list.remaining === 0) return null;
   return (
-    <button type="button" class="more" onClick={share.more}>
-      {share.left.toLocaleString('en')} more {what}
+    <button type="button" class="more" onClick={list.showMore}>
+      {list.remaining.toLocaleString('en')} more {what}
     </button>
   );
 }

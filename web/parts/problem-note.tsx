@@ -2,11 +2,11 @@ import type { DarkroomProblem } from '../../src/client/client.ts';
 
 interface Props {
   readonly problem: DarkroomProblem | null;
-  /** What was not possible, such as "The job could not be cancelled". */
+  /** What failed, such as "The job was not cancelled". */
   readonly what?: string;
 }
 
-/** A refusal or an outage, in the server's own words. */
+/** An error with the message of the server. */
 export function ProblemNote({ problem, what }: Props) {
   if (!problem) return null;
   return (

@@ -1,6 +1,6 @@
 import type { Job } from '../../src/client/client.ts';
 
-/** How far a running job is. */
+/** The progress of a running job. */
 export function ProgressBar({ job }: { job: Pick<Job, 'progress' | 'id'> }) {
   const percent = Math.floor(job.progress);
   return (

@@ -1,9 +1,9 @@
-/** A description in which code stands between backticks. */
+/** A description with code between backticks. */
 export function Prose({ text }: { text: string }) {
   return (
     <>
       {text.split('`').map((part, index) =>
-        // Every second part stands between two of them.
+        // Every second part is between backticks.
         index % 2 === 1 ? <code key={index}>{part}</code> : part,
       )}
     </>

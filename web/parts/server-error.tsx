@@ -1,12 +1,12 @@
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 
-const EVERY_MS = 10_000;
+const REFRESH_MS = 10_000;
 
-/** Says above any page that the server cannot work now, and what it lacks. */
-export function ServerTrouble() {
+/** A banner that shows why the server is not ready. */
+export function ServerError() {
   const client = useClient();
-  const { problem } = useLoaded('ready', (signal) => client.ready({ signal }), { everyMs: EVERY_MS });
+  const { problem } = useLoaded('ready', (signal) => client.ready({ signal }), { refreshMs: REFRESH_MS });
   return (
     <div role="status">
       {problem && (

@@ -1,12 +1,12 @@
 import type { Job } from '../../src/client/client.ts';
 
-/** The state in a word, with a colour that says the same. */
+/** The state of a job as a coloured badge. */
 export function StateBadge({ job }: { job: Pick<Job, 'state' | 'paused'> }) {
-  const word = job.paused ? 'paused' : job.state;
+  const state = job.paused ? 'paused' : job.state;
   const title = job.paused ? `Paused while ${job.state}` : undefined;
   return (
-    <span class={`badge is-${word}`} title={title}>
-      {word}
+    <span class={`badge is-${state}`} title={title}>
+      {state}
     </span>
   );
 }

@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 interface Props {
-  /** There was a token, and the server did not take it. */
-  readonly wrong: boolean;
+  /** Whether the server rejected the previous token. */
+  readonly rejected: boolean;
   readonly onToken: (token: string) => void;
 }
 
-/** Asks for what the server asks for. */
-export function TokenForm({ wrong, onToken }: Props) {
+/** Asks for an API key or access token. */
+export function TokenForm({ rejected, onToken }: Props) {
   const [token, setToken] = useState('');
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
@@ -19,7 +19,7 @@ export function TokenForm({ wrong, onToken }: Props) {
         if (token.trim() !== '') onToken(token.trim());
       }}
     >
-      <h1>This server asks for a token</h1>
+      <h1>This server requires authentication</h1>
       <label for="token">API key or access token</label>
       <input
         id="token"
@@ -29,13 +29,13 @@ export function TokenForm({ wrong, onToken }: Props) {
         spellcheck={false}
         value={token}
         onInput={({ currentTarget }) => setToken(currentTarget.value)}
-        aria-invalid={wrong}
+        aria-invalid={rejected}
         aria-describedby="token-help"
       />
-      <p id="token-help" class={wrong ? 'wrong' : 'help'} role={wrong ? 'alert' : undefined}>
-        {wrong
-          ? 'The server refused the token. It may be mistyped, expired or withdrawn.'
-          : 'It is kept in this tab until you close it, and sent to this server alone.'}
+      <p id="token-help" class={rejected ? 'wrong' : 'help'} role={rejected ? 'alert' : undefined}>
+        {rejected
+          ? 'The server rejected the token. It may be mistyped, expired or revoked.'
+          : 'The token is stored in this tab until you close it, and sent only to this server.'}
       </p>
       <button type="submit" class="primary">
         Continue

@@ -1,14 +1,14 @@
 import type { Operation } from '../../src/client/client.ts';
 
-/** Says that no worker can do it now, and what an operator does about that. */
+/** A note that no live worker offers the operation, with the command that installs it. */
 export function Unavailable({ operation: { available, install } }: { operation: Operation }) {
   if (available) return null;
   return (
     <p class="note">
-      No live worker can do this.{' '}
+      No live worker offers this operation.{' '}
       {install !== '' && (
         <>
-          To install what it needs: <code>{install}</code>
+          Install it with <code>{install}</code>
         </>
       )}
     </p>

@@ -1,47 +1,47 @@
 import { useState } from 'preact/hooks';
 import type { Operation } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
-import { countText } from '../lib/text.ts';
-import { useShare } from '../lib/use-share.ts';
+import { formatCount } from '../lib/text.ts';
+import { useShowMore } from '../lib/use-show-more.ts';
 import { MoreButton } from '../parts/more-button.tsx';
 import type { Draft } from './draft.ts';
 import { FieldFrame } from './field-frame.tsx';
 import { LocalFile } from './local-file.tsx';
 
-const AT_FIRST = 24;
+const INITIAL_COUNT = 24;
 
 interface Props {
   readonly operation: Operation;
   readonly draft: Draft;
-  readonly faults: readonly string[] | undefined;
+  readonly errors: readonly string[] | undefined;
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
-/** What the job works on: files of this machine, addresses, files that the server has. */
-export function AssetPicker({ operation, draft, faults, onChange }: Props) {
+/** The assets of a job: local files, URLs, and files on the server. */
+export function AssetPicker({ operation, draft, errors, onChange }: Props) {
   const { inputs, attributes } = operation;
   const { files } = draft;
-  const [over, setOver] = useState(false);
-  const share = useShare(files, AT_FIRST);
+  const [isDraggedOver, setDraggedOver] = useState(false);
+  const list = useShowMore(files, INITIAL_COUNT);
   const add = (list: FileList | null | undefined) => onChange({ files: [...files, ...(list ?? [])] });
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return (
     <section class="panel">
       <div class="panel-head">
         <h2>Assets</h2>
-        <span class="quiet">{needText(inputs)}</span>
+        <span class="quiet">{formatInputs(inputs)}</span>
       </div>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way more; the field within is for all */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping files is optional; the file input works for everyone */}
       <div
-        class={over ? 'drop is-over' : 'drop'}
+        class={isDraggedOver ? 'drop is-over' : 'drop'}
         onDragOver={(event) => {
           event.preventDefault();
-          setOver(true);
+          setDraggedOver(true);
         }}
-        onDragLeave={() => setOver(false)}
+        onDragLeave={() => setDraggedOver(false)}
         onDrop={(event) => {
           event.preventDefault();
-          setOver(false);
+          setDraggedOver(false);
           add(event.dataTransfer?.files);
         }}
       >
@@ -50,11 +50,11 @@ export function AssetPicker({ operation, draft, faults, onChange }: Props) {
           type="file"
           multiple={inputs.max > 1}
           accept={inputs.media.includes('*/*') ? undefined : inputs.media.join(',')}
-          aria-invalid={faults !== undefined}
-          aria-describedby={faults ? '/assets-wrong' : undefined}
+          aria-invalid={errors !== undefined}
+          aria-describedby={errors ? '/assets-wrong' : undefined}
           onChange={({ currentTarget }) => {
             add(currentTarget.files);
-            // So that a file which was removed can be chosen again.
+            // Lets the user choose a removed file again.
             currentTarget.value = '';
           }}
         />
@@ -62,37 +62,37 @@ export function AssetPicker({ operation, draft, faults, onChange }: Props) {
           <strong>Choose files</strong>, or drop them here
         </label>
       </div>
-      {faults && (
+      {errors && (
         <p class="wrong" id="/assets-wrong">
-          {faults.join('; ')}
+          {errors.join('; ')}
         </p>
       )}
       {files.length > 0 && (
         <>
           <p class="quiet chosen">
-            {countText(files.length, 'file')}, {formatBytes(bytes)}{' '}
+            {formatCount(files.length, 'file')}, {formatBytes(bytes)}{' '}
             <button type="button" class="plain" onClick={() => onChange({ files: [] })}>
               Remove all
             </button>
           </p>
           <ul class="cards small">
-            {share.shown.map((file, at) => (
+            {list.shown.map((file, at) => (
               <LocalFile
-                // The same file may be chosen twice.
+                // The same file can be chosen twice.
                 key={`${at} ${file.name} ${file.lastModified}`}
                 file={file}
                 onRemove={() => onChange({ files: files.filter((_, index) => index !== at) })}
               />
             ))}
           </ul>
-          <MoreButton share={share} what="files" />
+          <MoreButton list={list} what="files" />
         </>
       )}
       <FieldFrame
         id="sources"
-        label="URLs, or paths of files that the server has"
-        help="One a line. Paths lie below the input directories of the server."
-        faults={undefined}
+        label="URLs, or paths of files on the server"
+        help="One per line. Paths are relative to the input directories of the server."
+        errors={undefined}
       >
         {(ids) => (
           <textarea
@@ -111,11 +111,11 @@ export function AssetPicker({ operation, draft, faults, onChange }: Props) {
           id={`attribute ${name}`}
           label={
             <>
-              <code>{name}</code> of all assets
+              <code>{name}</code> for all assets
             </>
           }
           help={description}
-          faults={undefined}
+          errors={undefined}
         >
           {(ids) => (
             <input
@@ -132,7 +132,7 @@ export function AssetPicker({ operation, draft, faults, onChange }: Props) {
   );
 }
 
-function needText({ min, max, media }: Operation['inputs']): string {
+function formatInputs({ min, max, media }: Operation['inputs']): string {
   const count = min === max ? `${min}` : `${min.toLocaleString('en')} to ${max.toLocaleString('en')}`;
   const kinds = media.includes('*/*')
     ? ''

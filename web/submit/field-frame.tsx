@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { Prose } from '../parts/prose.tsx';
 
-/** What the element in a frame needs, to be told of its label, its help and its fault. */
+/** Attributes that connect the input with its label, help and errors. */
 export interface FieldIds {
   readonly id: string;
   readonly 'aria-invalid': boolean;
@@ -9,23 +9,23 @@ export interface FieldIds {
 }
 
 interface Props {
-  /** Unique on the page; its pointer will do. */
+  /** Unique on the page, such as the JSON Pointer of the field. */
   readonly id: string;
   readonly label: ComponentChildren;
   readonly help?: string;
-  readonly faults: readonly string[] | undefined;
-  /** The label stands behind the element, as of a box to tick. */
+  readonly errors: readonly string[] | undefined;
+  /** Whether the label follows the input, as for a checkbox. */
   readonly after?: boolean;
   readonly children: (ids: FieldIds) => ComponentChildren;
 }
 
-/** A field with its label, what it means, and what is wrong with it. */
-export function FieldFrame({ id, label, help, faults = [], after = false, children }: Props) {
-  const wrong = faults.length > 0;
-  const described = [...(wrong ? [`${id}-wrong`] : []), ...(help ? [`${id}-help`] : [])];
+/** A field with label, help and errors. */
+export function FieldFrame({ id, label, help, errors = [], after = false, children }: Props) {
+  const isInvalid = errors.length > 0;
+  const described = [...(isInvalid ? [`${id}-wrong`] : []), ...(help ? [`${id}-help`] : [])];
   const element = children({
     id,
-    'aria-invalid': wrong,
+    'aria-invalid': isInvalid,
     'aria-describedby': described.length === 0 ? undefined : described.join(' '),
   });
   return (
@@ -33,9 +33,9 @@ export function FieldFrame({ id, label, help, faults = [], after = false, childr
       {after && element}
       <label for={id}>{label}</label>
       {!after && element}
-      {wrong && (
+      {isInvalid && (
         <p class="wrong" id={`${id}-wrong`}>
-          {faults.join('; ')}
+          {errors.join('; ')}
         </p>
       )}
       {help && (

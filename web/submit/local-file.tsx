@@ -1,17 +1,17 @@
 import { useEffect, useState } from 'preact/hooks';
 import { formatBytes } from '../../src/lib/units.ts';
-import { LARGEST_PREVIEW, shownAs } from '../lib/media.ts';
+import { MAX_PREVIEW_BYTES, previewKind } from '../lib/preview-kind.ts';
 
-/** A file of this machine that is to be sent. */
+/** A local file to upload. */
 export function LocalFile({ file, onRemove }: { file: File; onRemove: () => void }) {
   const [url, setUrl] = useState<string | null>(null);
   const isPicture =
-    file.size <= LARGEST_PREVIEW && shownAs({ media_type: file.type, size: file.size }) === 'picture';
+    file.size <= MAX_PREVIEW_BYTES && previewKind({ media_type: file.type, size: file.size }) === 'picture';
   useEffect(() => {
     if (!isPicture) return;
-    const made = URL.createObjectURL(file);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
+    const created = URL.createObjectURL(file);
+    setUrl(created);
+    return () => URL.revokeObjectURL(created);
   }, [file, isPicture]);
   return (
     <li class="card">

@@ -1,14 +1,14 @@
 import type { Draft } from './draft.ts';
-import type { Faults } from './faults.ts';
+import type { FieldErrors } from './field-errors.ts';
 import { FieldFrame } from './field-frame.tsx';
 
 interface Props {
   readonly draft: Draft;
-  readonly faults: Faults;
+  readonly fieldErrors: FieldErrors;
   readonly onChange: (change: Partial<Draft>) => void;
 }
 
-/** Pointers of the fields in here. */
+/** JSON Pointers of the fields below. */
 export const optionPointers = [
   '/id',
   '/callback/url',
@@ -18,17 +18,17 @@ export const optionPointers = [
   '/labels',
 ];
 
-/** What most jobs need none of. */
-export function MoreOptions({ draft, faults, onChange }: Props) {
-  const wrong = optionPointers.some((pointer) => faults.has(pointer));
+/** Optional fields, collapsed by default. */
+export function MoreOptions({ draft, fieldErrors, onChange }: Props) {
+  const hasErrors = optionPointers.some((pointer) => fieldErrors.has(pointer));
   return (
-    <details class="panel" open={wrong || undefined}>
+    <details class="panel" open={hasErrors || undefined}>
       <summary>Id, callback, priority, labels</summary>
       <FieldFrame
         id="/id"
         label="Job id"
-        help="Letters, digits, `.`, `_`, `:`, `-`. Left out, the server makes one."
-        faults={faults.get('/id')}
+        help="Letters, digits, `.`, `_`, `:`, `-`. If empty, the server generates one."
+        errors={fieldErrors.get('/id')}
       >
         {(ids) => (
           <input
@@ -43,8 +43,8 @@ export function MoreOptions({ draft, faults, onChange }: Props) {
       <FieldFrame
         id="/callback/url"
         label="Callback URL"
-        help="Told of the end by a signed POST."
-        faults={faults.get('/callback/url') ?? faults.get('/callback')}
+        help="Receives a signed POST when the job ends."
+        errors={fieldErrors.get('/callback/url') ?? fieldErrors.get('/callback')}
       >
         {(ids) => (
           <input
@@ -59,8 +59,8 @@ export function MoreOptions({ draft, faults, onChange }: Props) {
       <FieldFrame
         id="/callback/token"
         label="Callback token"
-        help="Sent back as `Authorization: Bearer`; kept encrypted."
-        faults={faults.get('/callback/token')}
+        help="Sent with the callback as `Authorization: Bearer`; stored encrypted."
+        errors={fieldErrors.get('/callback/token')}
       >
         {(ids) => (
           <input
@@ -75,8 +75,8 @@ export function MoreOptions({ draft, faults, onChange }: Props) {
       <FieldFrame
         id="/priority"
         label="Priority"
-        help="1 is served first; 3 is usual."
-        faults={faults.get('/priority')}
+        help="1 is the highest, 5 the lowest; the default is 3."
+        errors={fieldErrors.get('/priority')}
       >
         {(ids) => (
           <select
@@ -84,7 +84,7 @@ export function MoreOptions({ draft, faults, onChange }: Props) {
             value={draft.priority}
             onChange={({ currentTarget }) => onChange({ priority: currentTarget.value })}
           >
-            <option value="">usual</option>
+            <option value="">default</option>
             {[1, 2, 3, 4, 5].map((priority) => (
               <option key={priority}>{priority}</option>
             ))}
@@ -94,8 +94,8 @@ export function MoreOptions({ draft, faults, onChange }: Props) {
       <FieldFrame
         id="/labels"
         label="Labels"
-        help="`name=value`, one a line. Shown, never interpreted."
-        faults={faults.get('/labels')}
+        help="`name=value`, one per line. Shown, never interpreted."
+        errors={fieldErrors.get('/labels')}
       >
         {(ids) => (
           <textarea

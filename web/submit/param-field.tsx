@@ -1,22 +1,22 @@
 import { FieldFrame } from './field-frame.tsx';
 import type { Field } from './fields.ts';
 import { ParamInput } from './param-input.tsx';
-import { type Entries, pointerTo } from './params.ts';
+import { type Entries, paramPointer } from './params.ts';
 
 type Entry = Entries[string];
 
 interface Props {
   readonly field: Field;
   readonly entry: Entry | undefined;
-  readonly faults: readonly string[] | undefined;
+  readonly errors: readonly string[] | undefined;
   readonly onEnter: (entry: Entry) => void;
 }
 
-/** One parameter. */
-export function ParamField({ field, entry, faults, onEnter }: Props) {
+/** The form field of a parameter. */
+export function ParamField({ field, entry, errors, onEnter }: Props) {
   const { name, kind, required } = field;
   const isBox = kind === 'flag' && typeof field.fallback === 'boolean';
-  const range = kind === 'number' ? rangeText(field.min, field.max) : '';
+  const range = kind === 'number' ? formatRange(field.min, field.max) : '';
   const label = (
     <>
       <code>{name}</code>
@@ -25,22 +25,22 @@ export function ParamField({ field, entry, faults, onEnter }: Props) {
     </>
   );
   return (
-    <FieldFrame id={pointerTo(name)} label={label} help={helpOf(field)} faults={faults} after={isBox}>
+    <FieldFrame id={paramPointer(name)} label={label} help={buildHelp(field)} errors={errors} after={isBox}>
       {(ids) => <ParamInput field={field} entry={entry} ids={ids} onEnter={onEnter} />}
     </FieldFrame>
   );
 }
 
-function helpOf(field: Field): string {
+function buildHelp(field: Field): string {
   const { description } = field;
-  const form = field.kind === 'json' ? jsonHelp(field.words) : field.kind === 'lines' ? 'One a line.' : '';
+  const form = field.kind === 'json' ? jsonHelp(field.words) : field.kind === 'lines' ? 'One per line.' : '';
   return [description.replace(/([^.])$/, form === '' ? '$1' : '$1.'), form].filter(Boolean).join(' ');
 }
 
 const jsonHelp = (words: readonly string[]): string =>
   words.length === 0 ? 'As JSON.' : `${words.map((word) => `\`${word}\``).join(', ')}, or JSON.`;
 
-function rangeText(min: number | null, max: number | null): string {
+function formatRange(min: number | null, max: number | null): string {
   if (min !== null && max !== null) return `${min} to ${max}`;
   if (min !== null) return `${min} or more`;
   return max === null ? '' : `up to ${max}`;

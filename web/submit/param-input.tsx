@@ -11,7 +11,7 @@ interface Props {
   readonly onEnter: (entry: Entry) => void;
 }
 
-/** The element that a parameter is entered with. */
+/** The input element of a parameter. */
 export function ParamInput({ field, entry, ids, onEnter }: Props) {
   const { fallback, kind } = field;
   const text = typeof entry === 'string' ? entry : '';
@@ -32,18 +32,18 @@ export function ParamInput({ field, entry, ids, onEnter }: Props) {
         />
       );
     case 'choices': {
-      const ticked = entry === undefined ? listOf(fallback) : (entry as readonly string[]);
+      const checked = entry === undefined ? listOf(fallback) : (entry as readonly string[]);
       return (
         <fieldset {...ids} class="ticks">
           {field.choices.map((choice) => (
             <label key={choice}>
               <input
                 type="checkbox"
-                checked={ticked.includes(choice)}
+                checked={checked.includes(choice)}
                 onChange={({ currentTarget }) =>
                   onEnter(
                     field.choices.filter((one) =>
-                      one === choice ? currentTarget.checked : ticked.includes(one),
+                      one === choice ? currentTarget.checked : checked.includes(one),
                     ),
                   )
                 }
@@ -93,7 +93,7 @@ interface ChoiceProps {
   readonly onEnter: (entry: Entry) => void;
 }
 
-/** One of several; the first line leaves it to the default. */
+/** A select; its first option means the default. */
 function Choice({ field, fallback, text, ids, onEnter }: ChoiceProps) {
   return (
     <select {...ids} value={text} onChange={({ currentTarget }) => onEnter(currentTarget.value)}>

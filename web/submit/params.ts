@@ -1,82 +1,82 @@
-/** What was entered into the fields, as parameters. */
+/** Parses the form fields to parameters. */
 import type { FieldProblem } from '../../src/client/client.ts';
 import type { Field } from './fields.ts';
 
-/** By name: what stands in the field, or which of several are ticked. Not there: untouched, and left out. */
+/** Parameter name → text of the field, or the checked values. Untouched fields are absent. */
 export type Entries = Readonly<Record<string, string | readonly string[]>>;
 
-export interface Params {
+export interface ParsedParams {
   readonly params: Record<string, unknown>;
-  /** What cannot even be sent. The rest is for the server to judge. */
-  readonly faults: readonly FieldProblem[];
+  /** Values that cannot be sent. The server validates the rest. */
+  readonly errors: readonly FieldProblem[];
 }
 
-/** `more`: a JSON object with parameters that have no field; may be empty. */
-export function paramsOf(fields: readonly Field[], entries: Entries, more: string): Params {
+/** Parses all fields. `more` is a JSON object with parameters that have no field, or an empty text. */
+export function parseParams(fields: readonly Field[], entries: Entries, more: string): ParsedParams {
   const params: Record<string, unknown> = {};
-  const faults: FieldProblem[] = [];
-  const given = jsonOf(more);
-  if (given.fault !== null) faults.push({ pointer: '/params', detail: given.fault });
+  const errors: FieldProblem[] = [];
+  const given = parseJson(more);
+  if (given.error !== null) errors.push({ pointer: '/params', detail: given.error });
   else if (given.value !== undefined) {
     if (isObject(given.value)) Object.assign(params, given.value);
-    else faults.push({ pointer: '/params', detail: 'must be a JSON object, such as {"key": "value"}' });
+    else errors.push({ pointer: '/params', detail: 'must be a JSON object, such as {"key": "value"}' });
   }
   for (const field of fields) {
-    const { value, fault } = readOf(field, entries[field.name]);
-    if (fault !== null) faults.push({ pointer: pointerTo(field.name), detail: fault });
+    const { value, error } = parseEntry(field, entries[field.name]);
+    if (error !== null) errors.push({ pointer: paramPointer(field.name), detail: error });
     else if (value !== undefined) params[field.name] = value;
   }
-  return { params, faults };
+  return { params, errors };
 }
 
 /** JSON Pointer (RFC 6901) to a parameter. */
-export const pointerTo = (name: string): string =>
+export const paramPointer = (name: string): string =>
   `/params/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-interface Read {
-  /** Undefined: left out. */
+interface ParsedEntry {
+  /** Undefined: omitted. */
   readonly value: unknown;
-  readonly fault: string | null;
+  readonly error: string | null;
 }
 
-const fine = (value: unknown): Read => ({ value, fault: null });
+const valid = (value: unknown): ParsedEntry => ({ value, error: null });
 
-function readOf(field: Field, entry: Entries[string] | undefined): Read {
-  if (entry === undefined) return fine(undefined);
-  if (typeof entry !== 'string') return fine(sameList(entry, field.fallback) ? undefined : entry);
+function parseEntry(field: Field, entry: Entries[string] | undefined): ParsedEntry {
+  if (entry === undefined) return valid(undefined);
+  if (typeof entry !== 'string') return valid(sameList(entry, field.fallback) ? undefined : entry);
   const text = entry.trim();
-  if (text === '' && field.kind !== 'text') return fine(undefined);
+  if (text === '' && field.kind !== 'text') return valid(undefined);
   switch (field.kind) {
     case 'choice':
-      return jsonOf(text);
+      return parseJson(text);
     case 'flag':
-      return fine((text === 'true') === field.fallback ? undefined : text === 'true');
+      return valid((text === 'true') === field.fallback ? undefined : text === 'true');
     case 'number':
-      // What is no number is sent as it is, and refused in the server's words.
-      return fine(Number.isFinite(Number(text)) ? Number(text) : text);
+      // A text that is not a number is sent unchanged; the server rejects it.
+      return valid(Number.isFinite(Number(text)) ? Number(text) : text);
     case 'lines':
-      return fine(linesOf(text));
+      return valid(splitLines(text));
     case 'json':
-      return field.words.includes(text) ? fine(text) : jsonOf(text);
+      return field.words.includes(text) ? valid(text) : parseJson(text);
     default:
-      return fine(entry === '' ? undefined : entry);
+      return valid(entry === '' ? undefined : entry);
   }
 }
 
-export const linesOf = (text: string): string[] =>
+export const splitLines = (text: string): string[] =>
   text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
 
-function jsonOf(text: string): Read {
-  if (text.trim() === '') return fine(undefined);
+function parseJson(text: string): ParsedEntry {
+  if (text.trim() === '') return valid(undefined);
   try {
-    return fine(JSON.parse(text));
+    return valid(JSON.parse(text));
   } catch (error) {
     return {
       value: undefined,
-      fault: `is not valid JSON: ${error instanceof Error ? error.message : error}`,
+      error: `is not valid JSON: ${error instanceof Error ? error.message : error}`,
     };
   }
 }

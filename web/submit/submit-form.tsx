@@ -1,19 +1,19 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { DarkroomProblem, Operation } from '../../src/client/client.ts';
-import { addressOf } from '../lib/route.ts';
+import { hrefTo } from '../lib/route.ts';
 import { Prose } from '../parts/prose.tsx';
 import { Unavailable } from '../parts/unavailable.tsx';
-import { AsCommand } from './as-command.tsx';
 import { AssetPicker } from './asset-picker.tsx';
-import { type Draft, emptyDraft, requestOf } from './draft.ts';
-import { type Faults, faultsAt, noFaults } from './faults.ts';
+import { CurlPanel } from './curl-panel.tsx';
+import { buildRequest, type Draft, emptyDraft } from './draft.ts';
+import { assignFieldErrors, type FieldErrors, noFieldErrors } from './field-errors.ts';
 import { FieldFrame } from './field-frame.tsx';
-import { fieldsOf, takesMore } from './fields.ts';
+import { allowsOtherParams, buildFields } from './fields.ts';
 import { MoreOptions, optionPointers } from './more-options.tsx';
 import { ParamField } from './param-field.tsx';
-import { pointerTo } from './params.ts';
-import { Refusal } from './refusal.tsx';
-import { Sending } from './sending.tsx';
+import { paramPointer } from './params.ts';
+import { SubmitError } from './submit-error.tsx';
+import { UploadProgress } from './upload-progress.tsx';
 import { useSubmission } from './use-submission.ts';
 
 interface Props {
@@ -23,37 +23,37 @@ interface Props {
 
 export function SubmitForm({ operations, operation }: Props) {
   const [draft, setDraft] = useState<Draft>(emptyDraft);
-  const [faults, setFaults] = useState<Faults>(noFaults);
+  const [fieldErrors, setFieldErrors] = useState<FieldErrors>(noFieldErrors);
   const [problem, setProblem] = useState<DarkroomProblem | null>(null);
   const form = useRef<HTMLFormElement>(null);
-  const fields = useMemo(() => fieldsOf(operation.params), [operation]);
-  const more = takesMore(operation.params);
+  const fields = useMemo(() => buildFields(operation.params), [operation]);
+  const more = allowsOtherParams(operation.params);
   const pointers = [
-    ...fields.map(({ name }) => pointerTo(name)),
+    ...fields.map(({ name }) => paramPointer(name)),
     ...(more ? ['/params'] : []),
     ...(operation.inputs.max > 0 ? ['/assets'] : []),
     ...optionPointers,
   ];
-  const { sent, submit, stop } = useSubmission((refused) => {
-    setProblem(refused);
-    setFaults(faultsAt(refused.errors, pointers));
+  const { sent, submit, stop } = useSubmission((rejection) => {
+    setProblem(rejection);
+    setFieldErrors(assignFieldErrors(rejection.errors, pointers));
   });
   const change = (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed }));
   const send = () => {
-    const { request, faults: own } = requestOf(operation, draft);
+    const { request, errors: own } = buildRequest(operation, draft);
     setProblem(null);
-    setFaults(faultsAt(own, pointers));
+    setFieldErrors(assignFieldErrors(own, pointers));
     if (own.length === 0) void submit(request);
   };
   const choose = (name: string) => {
     change({ entries: {}, more: '' });
-    setFaults(noFaults);
+    setFieldErrors(noFieldErrors);
     setProblem(null);
-    location.replace(addressOf.submit(name));
+    location.replace(hrefTo.submit(name));
   };
   useEffect(() => {
-    if (faults.size > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [faults]);
+    if (fieldErrors.size > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [fieldErrors]);
 
   return (
     <form
@@ -84,7 +84,12 @@ export function SubmitForm({ operations, operation }: Props) {
         <Unavailable operation={operation} />
       </div>
       {operation.inputs.max > 0 && (
-        <AssetPicker operation={operation} draft={draft} faults={faults.get('/assets')} onChange={change} />
+        <AssetPicker
+          operation={operation}
+          draft={draft}
+          errors={fieldErrors.get('/assets')}
+          onChange={change}
+        />
       )}
       {(fields.length > 0 || more) && (
         <section class="panel">
@@ -95,7 +100,7 @@ export function SubmitForm({ operations, operation }: Props) {
                 key={`${operation.name} ${field.name}`}
                 field={field}
                 entry={draft.entries[field.name]}
-                faults={faults.get(pointerTo(field.name))}
+                errors={fieldErrors.get(paramPointer(field.name))}
                 onEnter={(entry) => change({ entries: { ...draft.entries, [field.name]: entry } })}
               />
             ))}
@@ -105,7 +110,7 @@ export function SubmitForm({ operations, operation }: Props) {
               id="/params"
               label={fields.length === 0 ? 'Parameters as JSON' : 'More parameters as JSON'}
               help='An object, such as `{"key": "value"}`.'
-              faults={faults.get('/params')}
+              errors={fieldErrors.get('/params')}
             >
               {(ids) => (
                 <textarea
@@ -121,14 +126,14 @@ export function SubmitForm({ operations, operation }: Props) {
           )}
         </section>
       )}
-      <MoreOptions draft={draft} faults={faults} onChange={change} />
-      <AsCommand request={() => requestOf(operation, draft).request} />
-      <Refusal problem={problem} faults={faults} />
+      <MoreOptions draft={draft} fieldErrors={fieldErrors} onChange={change} />
+      <CurlPanel request={() => buildRequest(operation, draft).request} />
+      <SubmitError problem={problem} fieldErrors={fieldErrors} />
       <div class="submit-bar">
         <button type="submit" class="primary" disabled={sent !== null}>
           Submit
         </button>
-        {sent !== null && <Sending share={sent} withFiles={draft.files.length > 0} onStop={stop} />}
+        {sent !== null && <UploadProgress fraction={sent} withFiles={draft.files.length > 0} onStop={stop} />}
       </div>
     </form>
   );

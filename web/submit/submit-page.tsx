@@ -1,10 +1,10 @@
-import { addressOf } from '../lib/route.ts';
+import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { SubmitForm } from './submit-form.tsx';
 
-/** A new job, of an operation of the catalogue. */
+/** The page with the form for a new job. */
 export function SubmitPage({ chosen }: { chosen: string | null }) {
   const client = useClient();
   const { value: operations, problem } = useLoaded('operations', (signal) => client.operations({ signal }));
@@ -19,7 +19,7 @@ export function SubmitPage({ chosen }: { chosen: string | null }) {
       {!operations && !problem && <p class="quiet">Loading …</p>}
       {operations && !operation && (
         <p class="note">
-          There is no operation {chosen}. <a href={addressOf.operations()}>See those that there are</a>
+          There is no operation {chosen}. <a href={hrefTo.operations()}>Show all operations</a>
         </p>
       )}
       {operations && operation && <SubmitForm operations={operations} operation={operation} />}

@@ -1,8 +1,8 @@
-/** `fetch` for uploads: it tells how much has been sent, which that of browsers does not. */
+/** A `fetch` with upload progress, which browsers do not offer. Uses XMLHttpRequest. */
 
-/** `onSent`: 0 to 1. */
+/** `onSent` receives the sent fraction, 0 to 1. */
 export const uploadFetch =
-  (onSent: (share: number) => void): typeof fetch =>
+  (onSent: (fraction: number) => void): typeof fetch =>
   (input, init = {}) =>
     new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
@@ -11,14 +11,14 @@ export const uploadFetch =
       request.upload.onprogress = ({ lengthComputable, loaded, total }) => {
         if (lengthComputable && total > 0) onSent(loaded / total);
       };
-      request.onload = () => resolve(responseOf(request));
+      request.onload = () => resolve(toResponse(request));
       request.onerror = () => reject(new TypeError('the connection broke'));
       request.onabort = () => reject(new DOMException('The upload was stopped', 'AbortError'));
       init.signal?.addEventListener('abort', () => request.abort(), { once: true });
       request.send(init.body as FormData | string | null | undefined);
     });
 
-function responseOf(request: XMLHttpRequest): Response {
+function toResponse(request: XMLHttpRequest): Response {
   const headers = new Headers();
   for (const line of request.getAllResponseHeaders().trim().split(/\r?\n/)) {
     const at = line.indexOf(':');

@@ -1,29 +1,29 @@
-/** What operations on one disk image have in common. */
+/** Parts shared by the operations on one disk image. */
 import { z } from 'zod';
 import type { Operation, StageContext } from '../../operation.ts';
 import { eachAsset } from '../each-asset.ts';
-import { formats, probe } from './probe.ts';
+import { formats, inspectImage } from './inspect-image.ts';
 
 export const diskFormat = z
   .enum(formats)
   .optional()
-  .describe('What the image must be. The header tells in any case; one that is something else is refused');
+  .describe(
+    'Expected format of the image. Default: detected from the header. An image in another format fails',
+  );
 
-const TEN_MINUTES_MS = 600_000;
+/** An inspection takes a second; longer on slow disks. */
+const TIMEOUT_MS = 600_000;
 
-/** Looking takes a second; disks that are far away may take longer. `ask`: words for the engine's command line. */
+/** @param toArguments - Converts parameters to arguments for the engine's command line. */
 export function diskOperation<Params extends { readonly format?: (typeof formats)[number] | undefined }>(
-  ask: (params: Params) => readonly string[],
+  toArguments: (params: Params) => readonly string[],
 ): Pick<Operation<Params>, 'inputs' | 'result' | 'engine' | 'requires' | 'stages'> {
   const run = async (context: StageContext<Params>): Promise<void> => {
-    const { params, inputs, outputs, progress } = context;
-    const reports = await eachAsset(context, (input) => {
-      const done = inputs.indexOf(input);
-      const options = { format: params.format, ask: ask(params) };
-      const within = (fraction: number, detail?: string) =>
-        progress((done + fraction) / inputs.length, detail);
-      return probe(input, options, { ...context, progress: within });
-    });
+    const { params, outputs } = context;
+    const options = { format: params.format, args: toArguments(params) };
+    const reports = await eachAsset(context, (input, report) =>
+      inspectImage(input, options, { ...context, progress: report }),
+    );
     for (const report of reports) await outputs.json(report);
   };
   return {
@@ -31,6 +31,6 @@ export function diskOperation<Params extends { readonly format?: (typeof formats
     result: 'json',
     engine: { dissect: '3.25.1' },
     requires: ['guestprobe'],
-    stages: [{ name: 'inspect', title: 'Inspect', capability: 'vm', timeoutMs: TEN_MINUTES_MS, run }],
+    stages: [{ name: 'inspect', title: 'Inspect', capability: 'vm', timeoutMs: TIMEOUT_MS, run }],
   };
 }

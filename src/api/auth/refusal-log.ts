@@ -33,6 +33,6 @@ export function createRefusalLog(log: Log): Tell {
       ...more,
     };
     if (isOutage) log.warn({ ...facts, err: error }, 'Who asks cannot be found out');
-    else log.info(facts, 'Not let in');
+    else log.info(facts, 'Authentication failed');
   };
 }

@@ -25,6 +25,8 @@ const packages: Readonly<Record<string, readonly [name: string, file: string]>> 
 
 /** Folders of our own modules, as the compiler lays them out; what needs Node is not for browsers. */
 const folders = ['web', 'src/client'];
+/** Modules of other directories that these import. */
+const sharedModules = ['src/lib/retry-after.js', 'src/lib/semaphore.js', 'src/lib/units.js'];
 const forNode = new Set(['src/client/files.js']);
 
 const types: Readonly<Record<string, string>> = {
@@ -91,6 +93,9 @@ function* ownParts(): Generator<[string, Part]> {
         yield [path, { bytes: readFileSync(join(root, name)), type }];
     }
   }
+  for (const path of sharedModules)
+    if (existsSync(join(here, path)))
+      yield [path, { bytes: readFileSync(join(here, path)), type: types['js'] ?? '' }];
 }
 
 function* packagedParts(): Generator<[string, Part]> {

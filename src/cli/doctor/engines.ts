@@ -1,9 +1,9 @@
 /** Engines, and programs of operations of one's own, that a worker on this machine would have. */
 import { loadOperations } from '../../../operations/command/load.ts';
 import type { Config } from '../../config/config.ts';
-import { accessible } from '../../engines/accessible.ts';
 import { type Engine, knownEngines } from '../../engines/engine.ts';
 import { findInstallation, missingPrograms } from '../../engines/installation.ts';
+import { isOnPath } from '../../engines/programs.ts';
 import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
 
 export async function checkEngines(config: Config): Promise<Finding[]> {
@@ -28,7 +28,7 @@ async function checkOwn(directory: string): Promise<Finding[]> {
     const operations = await loadOperations(directory);
     return await Promise.all(
       operations.map(async ({ name, requires, install }) => {
-        const here = await Promise.all((requires ?? []).map(accessible));
+        const here = await Promise.all((requires ?? []).map(isOnPath));
         const program = (requires ?? []).join(', ');
         if (!here.includes(false)) return ok('own operation', name);
         return warning(

@@ -3,6 +3,7 @@
  * secrets. Secret or long inputs are sealed in the object store.
  */
 import type { Asset } from './asset.ts';
+import { type BatchSizes, batchSizes } from './batch.ts';
 import type { Callback, CallbackEvent, Job, Usage } from './job.ts';
 
 /** Names a job. Every store key, path and workflow id contains both. */
@@ -103,6 +104,30 @@ export interface RetentionPolicy {
   readonly workMs: number;
 }
 
+/**
+ * Numbers that the workflow decides by. A run keeps those that it started with, so that a replay of its history makes the same
+ * decisions after the defaults have changed.
+ */
+export interface RunTuning {
+  readonly batchSizes: BatchSizes;
+  /** Batches of one job that are in flight at once; a low number leaves workers for other jobs. */
+  readonly concurrency: number;
+  /** Events and bytes of history after which the run continues in a new execution. */
+  readonly maxHistoryEvents: number;
+  readonly maxHistoryBytes: number;
+  /** Milliseconds to wait before an activity that failed through an outage is scheduled again. */
+  readonly outageWaitMs: number;
+}
+
+/** Temporal suggests to continue as new at about the same history size; its limits are 51,200 events and 50 MB. */
+export const runTuning: RunTuning = {
+  batchSizes,
+  concurrency: 4,
+  maxHistoryEvents: 4000,
+  maxHistoryBytes: 2 * 1024 * 1024,
+  outageWaitMs: 60_000,
+};
+
 export interface RunInput {
   readonly header: JobHeader;
   /** Keyed digest of the request; see `canonicalRequest`. */
@@ -119,6 +144,7 @@ export interface RunInput {
   /** True: assets that failed to download in an earlier run are downloaded again. */
   readonly refetch: boolean;
   readonly stages: readonly StageInput[];
+  readonly tuning: RunTuning;
   /** Events to deliver; empty without a callback. */
   readonly callbackEvents: readonly CallbackEvent[];
   /** Milliseconds before each attempt of a callback after the first. */

@@ -1,4 +1,4 @@
-/** The console where the server asks for a token, and lies below a path. */
+/** The console with a token, below a path. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
@@ -41,11 +41,11 @@ const enter = async (token: string) => {
   await page.getByRole('button', { name: 'Continue' }).click();
 };
 
-describe('a server that asks for a token', () => {
-  test('is told one, which lasts as long as the tab, and can be forgotten', async () => {
+describe('with a server that requires a token', () => {
+  test('keeps the token as long as the tab, until the user forgets it', async () => {
     await tab.goTo('#/operations');
     await enter('wrong');
-    await eventually(() => page.getByRole('alert').textContent()).toMatch(/refused the token/);
+    await eventually(() => page.getByRole('alert').textContent()).toMatch(/rejected the token/);
     await enter(TOKEN);
     await page.getByRole('link', { name: 'Gallery' }).waitFor();
     await page.reload();
@@ -61,8 +61,8 @@ describe('a server that asks for a token', () => {
     await page.getByLabel('API key or access token').waitFor();
   });
 
-  test('takes a photograph, shows its events and its picture, and hands it over', async () => {
-    // The picker of a place on the disk cannot be seen by a test; without it the browser downloads.
+  test('uploads a photograph, shows its events and its picture, and downloads it', async () => {
+    // A test cannot operate the file picker; without it the browser downloads.
     await page.addInitScript('delete window.showSaveFilePicker');
     await tab.goTo('#/new/image.transform');
     await enter(TOKEN);
@@ -76,7 +76,7 @@ describe('a server that asks for a token', () => {
       /created.*processing transform.*completed/,
     );
 
-    const thumbnail = page.getByRole('button', { name: 'Look at coffee.jpg' }).locator('img');
+    const thumbnail = page.getByRole('button', { name: 'View coffee.jpg' }).locator('img');
     await eventually(() =>
       thumbnail.evaluate((img) => (img as unknown as { naturalHeight: number }).naturalHeight),
     ).toBe(90);

@@ -1,4 +1,4 @@
-/** The console, as people use it: a real server, a real browser. */
+/** The console in a real browser, against a real server. */
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -36,7 +36,7 @@ afterEach(async () => {
   await tab.close();
 });
 
-/** The page asks every few seconds, and machines are slow. */
+/** The page polls every few seconds. */
 const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look);
 const sees = (text: string | RegExp) => eventually(() => page.locator('main').textContent()).toMatch(text);
 const state = () => page.locator('.job-head .badge').textContent();
@@ -44,7 +44,7 @@ const row = (id: string) => page.locator('tr').filter({ hasText: id });
 const button = (name: string) => page.getByRole('button', { name, exact: true });
 
 describe('a new job', () => {
-  test('of a photograph of this machine: it ends, its picture can be looked at, and taken away', async () => {
+  test('with a local photograph completes, shows the picture, and offers it as a download', async () => {
     await tab.goTo('#/new/image.transform');
     await page.getByLabel('Choose files').setInputFiles(photoPath('chelsea.jpg'));
     await page.getByLabel('width').fill('200');
@@ -60,7 +60,7 @@ describe('a new job', () => {
     await sees(/album\s+cats/);
     await sees(/created[\s\S]*processing transform[\s\S]*completed/);
 
-    await button('Look at chelsea.webp').click();
+    await button('View chelsea.webp').click();
     const picture = page.getByRole('dialog').getByRole('img', { name: 'chelsea.webp' });
     await eventually(() =>
       picture.evaluate((img) => (img as unknown as { naturalWidth: number }).naturalWidth),
@@ -73,7 +73,7 @@ describe('a new job', () => {
     expect((await coming).suggestedFilename()).toBe('cat-1.zip');
   });
 
-  test('with wrong parameters: each is told at its field, and nothing is lost', async () => {
+  test('with invalid parameters shows each error at its field and keeps the input', async () => {
     await tab.goTo('#/new/image.transform');
     await page.getByLabel('Choose files').setInputFiles([photoPath('coffee.jpg'), photoPath('rocket.jpg')]);
     const width = page.getByLabel('width');
@@ -85,17 +85,17 @@ describe('a new job', () => {
     const described = (await width.getAttribute('aria-describedby'))?.split(' ') ?? [];
     expect(await page.locator(`[id="${described[0]}"]`).textContent()).toMatch(/at least 1/);
     expect(await page.getByLabel('background').getAttribute('aria-invalid')).toBe('true');
-    expect(await page.getByRole('alert').textContent()).toMatch(/2 fields are wrong/);
+    expect(await page.getByRole('alert').textContent()).toMatch(/2 fields are invalid/);
     expect(await page.locator(':focus').getAttribute('id')).toBe('/params/width');
 
     await width.fill('120');
     await page.getByLabel('background').fill('');
     await button('Submit').click();
     await eventually(state).toBe('completed');
-    await eventually(() => page.getByRole('button', { name: /^Look at/ }).count()).toBe(2);
+    await eventually(() => page.getByRole('button', { name: /^View/ }).count()).toBe(2);
   });
 
-  test('what is no JSON is told before it is sent, and a missing asset by the server', async () => {
+  test('rejects invalid JSON before sending it; the server reports a missing asset', async () => {
     await tab.goTo('#/new/system.echo');
     const params = page.getByLabel('Parameters as JSON');
     await params.fill('{"a": }');
@@ -115,8 +115,8 @@ describe('a new job', () => {
   });
 });
 
-describe('a job that runs', () => {
-  test('is followed live, paused, resumed and cancelled; what makes no sense is not offered', async () => {
+describe('a running job', () => {
+  test('shows live progress, and can be paused, resumed and cancelled; other actions are disabled', async () => {
     const { id } = await darkroom.submit({
       operation: 'test.echo',
       params: { delay_ms: 60_000, steps: 100 },
@@ -138,7 +138,7 @@ describe('a job that runs', () => {
     expect(await button('Run again').isDisabled()).toBe(false);
   });
 
-  test('moves in the list without a reload, and can be found by its state', async () => {
+  test('changes in the list without a reload, and is found by its state', async () => {
     await tab.goTo('');
     await page.getByLabel('Operation').selectOption('test.echo');
     await page.waitForURL(/operation=test\.echo/);
@@ -153,8 +153,8 @@ describe('a job that runs', () => {
   });
 });
 
-describe('a job that has ended', () => {
-  test('badly says why, in the list and on its page, and runs again', async () => {
+describe('an ended job', () => {
+  test('with an error shows the cause in the list and on its page, and runs again', async () => {
     const { id } = await darkroom.submit({ operation: 'test.echo', params: { fail: 'permanent' } });
     await darkroom.until(id, 'failed');
     await tab.goTo('');
@@ -167,7 +167,7 @@ describe('a job that has ended', () => {
     await eventually(state).toBe('failed');
   });
 
-  test('is deleted once that is confirmed', async () => {
+  test('is deleted after confirmation', async () => {
     const { id } = await darkroom.submit({ operation: 'system.echo' });
     await darkroom.until(id, 'completed');
     await tab.goTo(`#/jobs/${id}`);
@@ -195,7 +195,7 @@ describe('a job that has ended', () => {
     expect(web.received.filter(({ path }) => path === '/told')).toHaveLength(2);
   });
 
-  test('shows what failed of its assets, and texts among its files', async () => {
+  test('shows its failed assets, and previews text files', async () => {
     const form = new FormData();
     form.append('job', '{"id":"mixed","operation":"image.metadata","params":{"on_error":"skip"}}');
     form.append('a', new Blob([await photo('rocket.jpg')]), 'rocket.jpg');
@@ -212,7 +212,7 @@ describe('a job that has ended', () => {
   });
 });
 
-test('words of others are shown, and never run', async () => {
+test('untrusted text is shown as text and never executed', async () => {
   const form = new FormData();
   const spec = { id: 'hostile', operation: 'image.transform', labels: { note: hostile } };
   form.append('job', JSON.stringify(spec));
@@ -229,7 +229,7 @@ test('words of others are shown, and never run', async () => {
   await sees(/There is no operation/);
 });
 
-test('pages have addresses: back, forward and reload keep their place', async () => {
+test('every page has a URL: back, forward and reload work', async () => {
   const { id } = await darkroom.submit({ operation: 'system.echo', params: { kept: true } });
   await darkroom.until(id, 'completed');
   await tab.goTo('');
@@ -247,10 +247,10 @@ test('pages have addresses: back, forward and reload keep their place', async ()
   await page.goForward();
   await eventually(() => page.getByRole('heading', { level: 1 }).textContent()).toBe('Operations');
   await tab.goTo('#/somewhere/else');
-  await sees('There is no such page');
+  await sees('Page not found');
 });
 
-test('a telephone shows all of it, light and dark, without scrolling sideways', async () => {
+test('fits a phone in light and dark, without horizontal scrolling', async () => {
   const id = `long-${'x'.repeat(120)}`;
   await darkroom.submit({ id, operation: 'test.echo', params: { fail: 'permanent', text: 'y'.repeat(500) } });
   await darkroom.until(id, 'failed');
@@ -278,7 +278,7 @@ test('a telephone shows all of it, light and dark, without scrolling sideways', 
   }
 });
 
-test('keys alone are enough', async () => {
+test('works with the keyboard alone', async () => {
   const { id } = await darkroom.submit({ operation: 'system.echo' });
   await darkroom.until(id, 'completed');
   await tab.goTo('');

@@ -4,7 +4,7 @@ import { readFile, symlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import { guestkitInspect } from '../../../operations/guestkit-inspect/index.ts';
-import { probe } from '../../../operations/lib/guestprobe/probe.ts';
+import { inspectImage } from '../../../operations/lib/guestprobe/inspect-image.ts';
 import { DarkroomError } from '../../../src/errors.ts';
 import { installedEngine } from '../../support/engines.ts';
 import { guestBench } from '../../support/guests/bench.ts';
@@ -28,7 +28,7 @@ const probeAt = (
 ) => {
   const context = { signal, progress, memory: null, engine: () => engine, log: () => undefined };
   const input = { index: 0, name: 'disk', path, size: 1, attributes: {} };
-  return probe(input, { ask: ['--packages', '--services'] }, context);
+  return inspectImage(input, { args: ['--packages', '--services'] }, context);
 };
 
 describe('an image that is hostile or broken is refused', () => {

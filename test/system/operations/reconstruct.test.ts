@@ -207,7 +207,7 @@ describe('its process', () => {
   test('is ended when it takes more memory than it may', async () => {
     await expect(run(scene.photographs, { memory: 40 * 2 ** 20 })).rejects.toMatchObject({
       code: 'engine_limit',
-      message: expect.stringMatching(/more than the 40 MiB.*DARKROOM_MEMORY/s),
+      message: expect.stringMatching(/limit of 40 MiB.*DARKROOM_MEMORY/s),
     });
   });
 });

@@ -2,11 +2,11 @@ import { totalmem } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { builtIn, createRegistry } from '../../../operations/registry.ts';
 import { readConfig } from '../../../src/config/config.ts';
-import { offerOf } from '../../../src/engines/worker-capabilities.ts';
+import { detectCapabilities } from '../../../src/engines/worker-capabilities.ts';
 
 const operations = createRegistry(builtIn);
 const offer = (env: Record<string, string>, only?: string[]) =>
-  offerOf(readConfig({ DARKROOM_CACHE: '/nonexistent', ...env }), operations, only);
+  detectCapabilities(readConfig({ DARKROOM_CACHE: '/nonexistent', ...env }), operations, only);
 
 describe('what a worker offers', () => {
   test('without engines, what needs none', async () => {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readLocation } from '../../../operations/image-gallery/location.ts';
 import {
-  degreesInWords,
-  inWords,
-  linesBetween,
-  scaleFor,
+  fitScale,
+  formatDegrees,
+  formatPosition,
+  graticuleLines,
 } from '../../../operations/image-gallery/map-scale.ts';
-import { placeOf } from '../../../operations/image-gallery/place.ts';
 
 const position = fc.record({
   latitude: fc.double({ min: -90, max: 90, noNaN: true }),
@@ -17,13 +17,13 @@ describe('a map', () => {
   test('shows every place, wherever they are', () => {
     fc.assert(
       fc.property(fc.array(position, { minLength: 1, maxLength: 30 }), (positions) => {
-        const scale = scaleFor(positions);
+        const scale = fitScale(positions);
         const { width, height, step } = scale;
         expect(step).toBeGreaterThan(0);
         expect(height).toBeGreaterThanOrEqual(400);
         expect(height).toBeLessThanOrEqual(900);
         for (const place of positions) {
-          const { x, y } = scale.at(place);
+          const { x, y } = scale.project(place);
           expect(0 <= x && x <= width && 0 <= y && y <= height).toBe(true);
         }
       }),
@@ -32,8 +32,8 @@ describe('a map', () => {
 
   test('has north above and east to the right, at one scale', () => {
     const places = { latitude: 51.5, longitude: -0.1 };
-    const scale = scaleFor([places, { latitude: 51.6, longitude: 0.1 }]);
-    const [one, two] = [scale.at(places), scale.at({ latitude: 51.6, longitude: 0.1 })];
+    const scale = fitScale([places, { latitude: 51.6, longitude: 0.1 }]);
+    const [one, two] = [scale.project(places), scale.project({ latitude: 51.6, longitude: 0.1 })];
     expect(two.x).toBeGreaterThan(one.x);
     expect(two.y).toBeLessThan(one.y);
     const [metresX, metresY] = [0.2 * Math.cos((51.55 * Math.PI) / 180), 0.1];
@@ -43,15 +43,15 @@ describe('a map', () => {
   test('goes the short way across the date line', () => {
     const fiji = { latitude: -17, longitude: 178 };
     const samoa = { latitude: -14, longitude: -172 };
-    const scale = scaleFor([samoa, fiji]);
-    expect(scale.at(samoa).x).toBeGreaterThan(scale.at(fiji).x);
+    const scale = fitScale([samoa, fiji]);
+    expect(scale.project(samoa).x).toBeGreaterThan(scale.project(fiji).x);
     expect(scale.east - scale.west).toBeLessThan(60);
   });
 
   test('has lines at round degrees', () => {
-    expect(linesBetween(-0.17, 0.11, 0.1)).toEqual([-0.1, 0, 0.1]);
-    expect(linesBetween(170, 200, 10)).toEqual([170, 180, 190, 200]);
-    expect(linesBetween(0.12, 0.13, 0.1)).toEqual([]);
+    expect(graticuleLines(-0.17, 0.11, 0.1)).toEqual([-0.1, 0, 0.1]);
+    expect(graticuleLines(170, 200, 10)).toEqual([170, 180, 190, 200]);
+    expect(graticuleLines(0.12, 0.13, 0.1)).toEqual([]);
   });
 
   test.each([
@@ -62,11 +62,11 @@ describe('a map', () => {
     [0, 'longitude', 2, '0.00°'],
     [-0.001, 'longitude', 2, '0.00°'],
   ] as const)('calls %d of %s, with %d digits, %s', (value, axis, digits, words) => {
-    expect(degreesInWords(value, axis, digits)).toBe(words);
+    expect(formatDegrees(value, axis, digits)).toBe(words);
   });
 
   test('names a place', () => {
-    expect(inWords({ latitude: -33.8587, longitude: 151.2 })).toBe('33.85870° S, 151.20000° E');
+    expect(formatPosition({ latitude: -33.8587, longitude: 151.2 })).toBe('33.85870° S, 151.20000° E');
   });
 });
 
@@ -86,6 +86,6 @@ describe('the place of an asset', () => {
     [{}, null],
   ])('%j', (attributes, found) => {
     const wanted = found && { latitude: found[0], longitude: found[1] };
-    expect(placeOf(attributes)).toEqual(wanted);
+    expect(readLocation(attributes)).toEqual(wanted);
   });
 });

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { imageContactSheet } from '../../../operations/image-contact-sheet/index.ts';
-import { shortened } from '../../../operations/image-contact-sheet/text.ts';
+import { truncateText } from '../../../operations/image-contact-sheet/text.ts';
 import { createRegistry } from '../../../operations/registry.ts';
 import { operationContract } from '../../contracts/operation.ts';
 import { photo } from '../../support/photos.ts';
@@ -174,12 +174,12 @@ describe('labels', () => {
   });
 
   test('are cut between characters, with an ellipsis, and only when they must be', () => {
-    expect(shortened('photo.jpg', 20)).toBe('photo.jpg');
-    expect(shortened('photograph-of-a-cat.jpg', 6)).toMatch(/^photog?r?a?…$/);
-    const families = shortened('👩‍👩‍👧'.repeat(30), 10);
+    expect(truncateText('photo.jpg', 20)).toBe('photo.jpg');
+    expect(truncateText('photograph-of-a-cat.jpg', 6)).toMatch(/^photog?r?a?…$/);
+    const families = truncateText('👩‍👩‍👧'.repeat(30), 10);
     expect(families).toMatch(/^(👩‍👩‍👧)+…$/u);
-    expect(shortened('', 10)).toBe('');
-    expect(shortened('wide', 0.1)).toBe('…');
+    expect(truncateText('', 10)).toBe('');
+    expect(truncateText('wide', 0.1)).toBe('…');
   });
 });
 

@@ -1,16 +1,16 @@
-/** From a JSON Schema to a form, from the form to parameters, from refusals back to the form. */
+/** From a JSON Schema to a form, from the form to parameters, from errors back to the form. */
 import { describe, expect, test } from 'vitest';
 import { builtIn, createRegistry } from '../../../operations/registry.ts';
-import { faultsAt } from '../../../web/submit/faults.ts';
-import { type Field, fieldsOf, takesMore } from '../../../web/submit/fields.ts';
-import { type Entries, paramsOf } from '../../../web/submit/params.ts';
+import { assignFieldErrors } from '../../../web/submit/field-errors.ts';
+import { allowsOtherParams, buildFields, type Field } from '../../../web/submit/fields.ts';
+import { type Entries, parseParams } from '../../../web/submit/params.ts';
 
 const schemaOf = (name: string) => createRegistry(builtIn).find(name)?.info.params ?? {};
 const shapeOf = (fields: readonly Field[], name: string) => fields.find((field) => field.name === name);
 
 describe('fields', () => {
-  test('have the shape that suits their schema', () => {
-    const transform = fieldsOf(schemaOf('image.transform'));
+  test('have the kind that suits their schema', () => {
+    const transform = buildFields(schemaOf('image.transform'));
     expect(shapeOf(transform, 'width')).toMatchObject({
       kind: 'number',
       min: 1,
@@ -21,17 +21,17 @@ describe('fields', () => {
     expect(shapeOf(transform, 'rotate')).toMatchObject({ kind: 'choice', choices: [0, 90, 180, 270] });
     expect(shapeOf(transform, 'enlarge')).toMatchObject({ kind: 'flag', fallback: false });
     expect(shapeOf(transform, 'background')).toMatchObject({ kind: 'text', long: false });
-    const gallery = fieldsOf(schemaOf('image.gallery'));
+    const gallery = buildFields(schemaOf('image.gallery'));
     expect(shapeOf(gallery, 'caption')).toMatchObject({ kind: 'json', words: ['none', 'name', 'index'] });
     expect(shapeOf(gallery, 'attributes')).toMatchObject({ kind: 'lines' });
     expect(shapeOf(gallery, 'description')).toMatchObject({ kind: 'text', long: true });
-    expect(shapeOf(fieldsOf(schemaOf('image.metadata')), 'include')).toMatchObject({ kind: 'choices' });
-    expect(takesMore(schemaOf('image.transform'))).toBe(false);
-    expect(takesMore(schemaOf('system.echo'))).toBe(true);
+    expect(shapeOf(buildFields(schemaOf('image.metadata')), 'include')).toMatchObject({ kind: 'choices' });
+    expect(allowsOtherParams(schemaOf('image.transform'))).toBe(false);
+    expect(allowsOtherParams(schemaOf('system.echo'))).toBe(true);
   });
 
-  test('of a schema that somebody wrote by hand, whatever it is, can be entered as JSON', () => {
-    const fields = fieldsOf({
+  test('of any other schema are entered as JSON', () => {
+    const fields = buildFields({
       properties: {
         a: { $ref: '#/$defs/x' },
         b: true,
@@ -42,15 +42,15 @@ describe('fields', () => {
     });
     expect(fields.map(({ kind }) => kind)).toEqual(['json', 'json', 'json', 'json']);
     expect(fields.map(({ required }) => required)).toEqual([true, false, false, false]);
-    expect(fieldsOf({})).toEqual([]);
+    expect(buildFields({})).toEqual([]);
   });
 });
 
 describe('parameters', () => {
   const entered = (operation: string, entries: Entries, more = '') =>
-    paramsOf(fieldsOf(schemaOf(operation)), entries, more);
+    parseParams(buildFields(schemaOf(operation)), entries, more);
 
-  test('are what was entered, typed; what was left alone is left out', () => {
+  test('are the typed values of the form, without untouched fields', () => {
     const entries = {
       width: ' 800 ',
       fit: '"cover"',
@@ -61,7 +61,7 @@ describe('parameters', () => {
     };
     expect(entered('image.transform', entries)).toEqual({
       params: { width: 800, fit: 'cover', rotate: 90, enlarge: true },
-      faults: [],
+      errors: [],
     });
     expect(entered('image.transform', { enlarge: 'false' }).params).toEqual({});
     expect(entered('image.metadata', { include: ['sharpness', 'phash', 'palette', 'exif'] }).params).toEqual(
@@ -78,10 +78,10 @@ describe('parameters', () => {
     });
   });
 
-  test('that are no numbers are for the server to refuse, what is no JSON is not sent', () => {
-    expect(entered('image.transform', { width: 'wide' })).toEqual({ params: { width: 'wide' }, faults: [] });
-    expect(entered('image.gallery', { caption: '{' }).faults).toMatchObject([{ pointer: '/params/caption' }]);
-    expect(entered('system.echo', {}, '[1]').faults).toMatchObject([{ pointer: '/params' }]);
+  test('that are not numbers are left to the server, invalid JSON is not sent', () => {
+    expect(entered('image.transform', { width: 'wide' })).toEqual({ params: { width: 'wide' }, errors: [] });
+    expect(entered('image.gallery', { caption: '{' }).errors).toMatchObject([{ pointer: '/params/caption' }]);
+    expect(entered('system.echo', {}, '[1]').errors).toMatchObject([{ pointer: '/params' }]);
     expect(entered('test.echo', { steps: '3' }, '{"steps": 2, "own": null}').params).toEqual({
       steps: 3,
       own: null,
@@ -89,8 +89,8 @@ describe('parameters', () => {
   });
 });
 
-test('refusals are told at the nearest field above them', () => {
-  const at = faultsAt(
+test('errors are assigned to the nearest field above them', () => {
+  const at = assignFieldErrors(
     [
       { pointer: '/params/caption/attribute', detail: 'is required' },
       { pointer: '/params/width', detail: 'too small' },

@@ -1,0 +1,27 @@
+/** Where a picture was taken, as clients say it in attributes. */
+import type { GeoLocation } from '../image-metadata/exif.ts';
+
+const latitudes = new Set(['latitude', 'lat']);
+const longitudes = new Set(['longitude', 'lon', 'lng']);
+
+/** Numbers, or strings that are numbers, in degrees. Null unless both are there and possible. */
+export function readLocation(attributes: Readonly<Record<string, unknown>>): GeoLocation | null {
+  const latitude = degrees(attributes, latitudes, 90);
+  const longitude = degrees(attributes, longitudes, 180);
+  return latitude === null || longitude === null ? null : { latitude, longitude };
+}
+
+function degrees(
+  attributes: Readonly<Record<string, unknown>>,
+  names: ReadonlySet<string>,
+  most: number,
+): number | null {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!names.has(name.toLowerCase())) continue;
+    const text = typeof value === 'string' ? value.trim() : value;
+    if (typeof text !== 'number' && (typeof text !== 'string' || !/^[+-]?\d+(\.\d+)?$/.test(text))) continue;
+    const number = Number(text);
+    if (Number.isFinite(number) && Math.abs(number) <= most) return number;
+  }
+  return null;
+}

@@ -1,0 +1,44 @@
+/** image-web: the contract of all dialects, with real outages. */
+import { expect } from 'vitest';
+import { dialectContract } from '../../contracts/dialect.ts';
+import { formOf, image, PICTURE, picture, type WebJob } from '../../support/clients/image-web/client.ts';
+
+dialectContract({
+  name: 'image-web',
+  stopsServers: true,
+  submissions: {
+    quick: () => ({ path: '/jobs', init: formOf(image) }),
+    slow: () => ({
+      path: '/jobs',
+      init: formOf(['operation', 'test.echo'], ['delay_ms', '60000'], image),
+    }),
+    failing: () => ({ path: '/jobs', init: formOf(['image', Buffer.from('no image'), 'notes.txt']) }),
+  },
+  accepted: 202,
+  completed: 201,
+  unavailable: 500,
+  idOf: (body) => (body as WebJob).job_id,
+  look: (id) => ({ path: `/jobs/${id}` }),
+  result: (id) => ({ path: `/jobs/${id}/output` }),
+  wordOf: (body) => (body as WebJob).status,
+  words: {
+    running: ['pending', 'processing'],
+    completed: 'completed',
+    failed: 'failed',
+    cancelled: 'failed',
+  },
+  noResult: { running: 202, ended: 404 },
+  refusals: {
+    'a malformed body': { ask: { path: '/jobs', init: { method: 'POST', body: '{' } }, status: 415 },
+    'a route that is not there': { ask: { path: '/jobs/a/b/c' }, status: 404 },
+    'a wrong method': { ask: { path: '/jobs' }, status: 405 },
+    'a form that is too large': {
+      ask: { path: '/jobs', init: formOf(['image', picture, PICTURE], ['x', 'x'.repeat(2 ** 20 + 1)]) },
+      status: 413,
+    },
+  },
+  expectError: ({ headers, body }) => {
+    expect(headers.get('content-type')).toMatch(/^application\/json/);
+    expect(body).toMatchObject({ message: expect.stringMatching(/\w/) });
+  },
+});
