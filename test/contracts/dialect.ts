@@ -1,9 +1,9 @@
 /** What every dialect must do. A dialect's own test file calls this with an adapter, beside the conformance to its contract. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { partsOf } from '../support/processes.ts';
 import { BUILD_MS, type S3Server, startS3Server } from '../support/s3-server.ts';
-import { type Darkroom, PATIENCE_MS, ready, startDarkroom } from '../support/server.ts';
+import { type Darkroom, PATIENCE_MS, startDarkroom } from '../support/server.ts';
+import { apiOutages, realOutages } from './dialect-outages.ts';
 
 /** A request, as `fetch` takes it. */
 interface Ask {
@@ -44,6 +44,8 @@ export interface DialectAdapter {
   /** Milliseconds within which a quick job ends, if that may be more than 50,000. */
   readonly endsWithinMs?: number;
   readonly accepted: number;
+  /** Stops the real Temporal server and the real store, which takes a system test. Else a second API finds them away. */
+  readonly stopsServers?: boolean;
   /** The status of `look` for a job that is completed, if not 200. */
   readonly completed?: number;
   /** The status of what needs a part that is away, if not 503. */
@@ -74,23 +76,24 @@ export interface DialectAdapter {
 }
 
 export function dialectContract(adapter: DialectAdapter): void {
-  const { name, submissions, words, expectError, completed = 200, unavailable = 503 } = adapter;
+  const { name, submissions, words, expectError, completed = 200, unavailable = 503, stopsServers } = adapter;
   const { endsWithinMs = PATIENCE_MS } = adapter;
   describe(`${name}: contract of a dialect`, () => {
     let s3: S3Server;
     let darkroom: Darkroom;
     let undo: (() => Promise<void>) | undefined;
+    const env = { DARKROOM_MAX_BODY_BYTES: '1M', ...adapter.env };
+    const outages = stopsServers
+      ? realOutages(
+          () => darkroom,
+          () => s3,
+        )
+      : apiOutages(() => darkroom, env);
 
     beforeAll(async () => {
-      s3 = await startS3Server();
-      darkroom = await startDarkroom({
-        env: {
-          ...s3.env,
-          DARKROOM_STORE: `s3://${s3.bucket}`,
-          DARKROOM_MAX_BODY_BYTES: '1M',
-          ...adapter.env,
-        },
-      });
+      if (stopsServers) s3 = await startS3Server();
+      const store = stopsServers ? { ...s3.env, DARKROOM_STORE: `s3://${s3.bucket}` } : {};
+      darkroom = await startDarkroom({ env: { ...store, ...env } });
       undo = await adapter.prepare?.(darkroom);
     }, BUILD_MS);
     afterAll(async () => {
@@ -103,7 +106,7 @@ export function dialectContract(adapter: DialectAdapter): void {
     const refused = (answer: Answer, status: number) => {
       expect(answer).toMatchObject({ status });
       expectError(answer);
-      // Nothing of the machine is told.
+      // The answer shows nothing of the machine.
       expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|\.[jt]s:\d/);
       expect(JSON.stringify(answer.body)).not.toContain(darkroom.dataDir);
     };
@@ -121,7 +124,7 @@ export function dialectContract(adapter: DialectAdapter): void {
     };
     const cancel = (id: string) => ask({ path: `/v1/jobs/${id}/cancel`, init: { method: 'POST' } });
 
-    it('takes a job, which the native API and Temporal have under its name, and tells its end', async () => {
+    it('accepts a job, lists it under its name in the native API and in Temporal, and shows its end', async () => {
       const id = await submit(submissions.quick);
       expect(await darkroom.get(id)).toMatchObject({ id, dialect: name });
       await untilWord(id, words.completed);
@@ -129,7 +132,7 @@ export function dialectContract(adapter: DialectAdapter): void {
       expect(await ask(adapter.result(id))).toMatchObject({ status: 200 });
     });
 
-    it('does not know ids that nobody has, whatever they look like', async () => {
+    it('finds no job for an unknown id, whatever its form', async () => {
       for (const id of [randomUUID(), 'nobody', '0', '..%2F..%2Fetc', '%00', 'x'.repeat(500)]) {
         for (const request of [adapter.look(id), adapter.result(id)]) {
           const answer = await ask(request);
@@ -139,7 +142,7 @@ export function dialectContract(adapter: DialectAdapter): void {
       }
     });
 
-    it('does not know jobs of another API', async () => {
+    it('does not show jobs of another API', async () => {
       const { id } = await darkroom.submit({ id: randomUUID(), operation: 'system.echo' });
       await darkroom.until(id, 'completed');
       refused(await ask(adapter.look(id)), 404);
@@ -147,7 +150,7 @@ export function dialectContract(adapter: DialectAdapter): void {
     });
 
     it.each(Object.entries(adapter.refusals))(
-      'refuses %s, and makes no job',
+      'refuses %s, and creates no job',
       async (_, { ask: wrong, status }) => {
         const before = await idsOfDialect();
         refused(await ask(wrong), status);
@@ -155,17 +158,19 @@ export function dialectContract(adapter: DialectAdapter): void {
       },
     );
 
-    it.runIf(adapter.duplicate)('refuses an id that is taken, and leaves its job alone', async () => {
-      const id = await submit(submissions.quick);
-      await untilWord(id, words.completed);
-      const first = await darkroom.get(id);
-      const duplicate = adapter.duplicate?.(id);
-      if (!duplicate) throw new Error('unreachable');
-      refused(await ask(duplicate.ask), duplicate.status);
-      expect(await darkroom.get(id)).toEqual(first);
-    });
+    const { duplicate } = adapter;
+    if (duplicate) {
+      it('refuses an id that is taken, and leaves its job alone', async () => {
+        const id = await submit(submissions.quick);
+        await untilWord(id, words.completed);
+        const first = await darkroom.get(id);
+        const { ask: wrong, status } = duplicate(id);
+        refused(await ask(wrong), status);
+        expect(await darkroom.get(id)).toEqual(first);
+      });
+    }
 
-    it('tells of a job that runs and has no result yet, and of its cancellation', async () => {
+    it('shows a job that runs and has no result yet, and its cancellation', async () => {
       const id = await submit(submissions.slow);
       expect(words.running).toContain(await wordOf(id));
       refused(await ask(adapter.result(id)), adapter.noResult.running);
@@ -174,58 +179,55 @@ export function dialectContract(adapter: DialectAdapter): void {
       refused(await ask(adapter.result(id)), adapter.noResult.ended);
     });
 
-    it.runIf(submissions.failing)('tells of a job that failed', async () => {
-      const id = await submit(submissions.failing as Submission);
-      await untilWord(id, words.failed);
-      refused(await ask(adapter.result(id)), adapter.noResult.ended);
-    });
+    const { failing } = submissions;
+    if (failing) {
+      it('shows a job that failed', async () => {
+        const id = await submit(failing);
+        await untilWord(id, words.failed);
+        refused(await ask(adapter.result(id)), adapter.noResult.ended);
+      });
+    }
 
-    it('says so while Temporal is away, and still shows what has ended', async () => {
+    it('answers that Temporal is away, and still shows jobs that have ended', async () => {
       const [ended, running] = [await submit(submissions.quick), await submit(submissions.slow)];
       await untilWord(ended, words.completed);
       await expect.poll(() => wordOf(running)).not.toBe(words.completed);
-      const { temporal } = await partsOf(darkroom.process.pid);
-      // Stopped first, so that there is time to look before its supervisor has started another.
-      process.kill(temporal, 'SIGSTOP');
-      try {
-        // What was just read is kept for a moment.
+      // The API keeps what it has just read for a second.
+      await outages.temporal(async (request) => {
         await new Promise((resolve) => setTimeout(resolve, 1200));
-        const [look, result, unknown, submission] = await Promise.all([
-          ask(adapter.look(ended)),
-          ask(adapter.result(ended)),
-          ask(adapter.look(running)),
-          ask(submissions.quick(randomUUID())),
-        ]);
-        expect([look.status, adapter.wordOf(look.body), result.status]).toEqual([
+        const [look, result, unknown, submission] = await Promise.all(
+          [
+            adapter.look(ended),
+            adapter.result(ended),
+            adapter.look(running),
+            submissions.quick(randomUUID()),
+          ].map(async ({ path, init }) => answerOf(await request(path, init))),
+        );
+        expect([look?.status, look && adapter.wordOf(look.body), result?.status]).toEqual([
           completed,
           words.completed,
           200,
         ]);
         for (const answer of [unknown, submission]) {
-          refused(answer, unavailable);
-          expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+          refused(answer as Answer, unavailable);
+          expect(answer?.headers.get('retry-after')).toMatch(/^\d+$/);
         }
-      } finally {
-        process.kill(temporal, 'SIGKILL');
-      }
-      await ready(darkroom);
+      });
       await cancel(running);
       await untilWord(running, words.cancelled);
     });
 
-    it('says so of what lies in the store while that is away, and goes on when it is back', async () => {
+    it('answers that the store is away only where it is needed, and continues when it is back', async () => {
       const [ended, running] = [await submit(submissions.quick), await submit(submissions.slow)];
       await untilWord(ended, words.completed);
-      await s3.stop();
-      try {
-        refused(await ask(adapter.result(ended)), unavailable);
-        const look = await ask(adapter.look(running));
+      await outages.store(async (request) => {
+        const away = async ({ path, init }: Ask) => answerOf(await request(path, init));
+        refused(await away(adapter.result(ended)), unavailable);
+        const look = await away(adapter.look(running));
         expect([look.status, words.running.includes(adapter.wordOf(look.body))]).toEqual([200, true]);
-        const submission = await ask(submissions.quick(randomUUID()));
+        const submission = await away(submissions.quick(randomUUID()));
         if (submission.status !== adapter.accepted) refused(submission, unavailable);
-      } finally {
-        await s3.start();
-      }
+      });
       await expect.poll(async () => (await ask(adapter.result(ended))).status).toBe(200);
       await cancel(running);
       await untilWord(running, words.cancelled);

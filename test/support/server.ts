@@ -148,8 +148,9 @@ export async function startDarkroom({
   return darkroom;
 }
 
+/** Waits until all parts of a darkroom are there. Throws, with its log, when it ends first or takes too long. */
 export async function ready({ request, process: child, output }: Darkroom): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const response = await request('/readyz').catch(() => null);
     if (response?.status === 200) return;

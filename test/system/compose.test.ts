@@ -91,7 +91,7 @@ test.each(named)(
     }
     for (const volume of used ?? []) {
       const [source = ''] = volume.split(':');
-      if (!source.startsWith('../deployment/')) expect(Object.keys(volumes)).toContain(source);
+      if (!source.startsWith('./deploy/')) expect(Object.keys(volumes)).toContain(source);
     }
   },
 );

@@ -1,10 +1,11 @@
-/** image-web, by the rules of all dialects. */
+/** image-web: the contract of all dialects, with real outages. */
 import { expect } from 'vitest';
 import { dialectContract } from '../../contracts/dialect.ts';
 import { formOf, image, PICTURE, picture, type WebJob } from '../../support/clients/image-web/client.ts';
 
 dialectContract({
   name: 'image-web',
+  stopsServers: true,
   submissions: {
     quick: () => ({ path: '/jobs', init: formOf(image) }),
     slow: () => ({
