@@ -15,6 +15,7 @@ import { Watcher } from '../jobs/query/watcher.ts';
 import { TtlCache } from '../lib/ttl-cache.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
@@ -49,6 +50,7 @@ export async function startApi(
 ): Promise<ApiServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
+  await prepareDataDirectory(config);
   await verifyMasterKey(config);
   const { client, jobs, submissions, runtime, operations, store, usage, authenticate } = await composeApi(
     config,
@@ -60,6 +62,7 @@ export async function startApi(
   const checkStore = () => checks.get('', () => store.check());
   const watcher = new Watcher((ref) => jobs.open(ref));
   const metrics = createMetrics(runtime);
+  submissions.onCreated(metrics.submitted);
   const dependencies: ApiDependencies = {
     jobs,
     submissions,
@@ -78,7 +81,6 @@ export async function startApi(
     },
     cpuSlots: config.DARKROOM_CPU_SLOTS,
     publicUrl: config.publicUrl,
-    onSubmitted: metrics.submitted,
     exposeMetrics: metrics.expose,
   };
   const app = createApp({
