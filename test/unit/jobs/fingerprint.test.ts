@@ -25,7 +25,7 @@ const textOf = (params: Record<string, unknown>, more: object = {}) => {
   return canonicalRequest(request, withUploads(request.assets, []));
 };
 
-test('the order of keys does not matter, all else does', () => {
+test('ignores the order of keys and nothing else of the parameters', () => {
   fc.assert(
     fc.property(json, (params) => {
       expect(textOf(shuffled(params) as Record<string, unknown>)).toBe(textOf(params));
@@ -34,7 +34,7 @@ test('the order of keys does not matter, all else does', () => {
   );
 });
 
-test('id and labels do not count; assets, callback and what is awaited do', () => {
+test('ignores id and labels, but not assets, callback and await_assets', () => {
   const plain = textOf({});
   expect(textOf({}, { id: 'a', labels: { b: 'c' }, priority: 1 })).toBe(plain);
   expect(textOf({}, { assets: [{ source: { path: 'a' } }] })).not.toBe(plain);
@@ -42,7 +42,7 @@ test('id and labels do not count; assets, callback and what is awaited do', () =
   expect(textOf({}, { await_assets: {} })).not.toBe(plain);
 });
 
-test('of an upload its bytes count, not where a request has put them', () => {
+test('compares uploads by their bytes, not by where they are stored', () => {
   const uploaded = (part: string, upload: string, sha256: string) =>
     canonicalRequest(
       spec({}),
