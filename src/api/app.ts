@@ -61,7 +61,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
     },
   });
   // Forms are streamed; their reader limits them.
-  app.use((c, next) => (isForm(c) ? next() : limitBody(c, next)));
+  app.use((c, next) => (isForm(c.req.header('content-type')) ? next() : limitBody(c, next)));
 
   serveHealth(app, { runtime, checkStore: dependencies.checkStore, log });
   app.get('/metrics', metrics.expose);

@@ -1,6 +1,6 @@
 /** POST /api/v1/jobs. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import { jsonBody } from '../../api/bodies/json-body.ts';
+import { readJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
@@ -55,7 +55,7 @@ export function submissionRoutes(
     },
   });
   app.post('/api/v1/jobs', async (c) => {
-    const request = requestOf(await jsonBody(c, NO_JSON), operations);
+    const request = requestOf(await readJsonBody(c, NO_JSON), operations);
     const ref = parseJobRef(c, request.id ?? '');
     await admit(queues, () => jobs.open(ref, { dialect: NAME }), ref);
     const { job, created } = await submissions

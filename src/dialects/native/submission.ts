@@ -2,7 +2,7 @@
 
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { jsonBody, parseJson, sentType } from '../../api/bodies/json-body.ts';
+import { describeMediaType, parseJson, readJsonBody } from '../../api/bodies/json-body.ts';
 import { isForm } from '../../api/bodies/media-type.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { readForm } from '../../api/forms/multipart.ts';
@@ -102,7 +102,7 @@ export function submissionRoutes({
     const caller = { tenant: c.var.tenant, dialect: DIALECT, idempotencyKey: keyOf(c) };
     const wait = waitOf(c);
     const { job, created } = await (async () => {
-      if (!isForm(c)) return submitJson(caller, await jsonOf(c));
+      if (!isForm(c.req.header('content-type'))) return submitJson(caller, await jsonOf(c));
       const form = await receive(
         c,
         'job',
@@ -141,7 +141,7 @@ export function submissionRoutes({
   app.post('/v1/jobs/:id/assets', async (c) => {
     const id = c.req.param('id');
     const ref = parseJobRef(c, id);
-    const form = isForm(c)
+    const form = isForm(c.req.header('content-type'))
       ? await receive(c, 'assets', () => submissions.receiveAssets(ref), limits)
       : { request: await jsonOf(c), uploads: undefined };
     const parsed = assetsRequest.safeParse(form.request);
@@ -161,7 +161,10 @@ const answer = (c: Context<ApiEnv>, job: Job) =>
 
 /** Typed as the schema would have it, which the domain checks. */
 const jsonOf = async (c: Context): Promise<never> =>
-  (await jsonBody(c, `This takes application/json or multipart/form-data, and got ${sentType(c)}`)) as never;
+  (await readJsonBody(
+    c,
+    `This takes application/json or multipart/form-data, and got ${describeMediaType(c)}`,
+  )) as never;
 
 /** Reads a form whose part `name` says what its files are for; `open` refuses what is wrong before they come. */
 async function receive(
