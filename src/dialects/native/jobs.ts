@@ -4,7 +4,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { describeMediaType, readOptionalJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
-import { matches } from '../../api/files/file-response.ts';
+import { matchesEtag } from '../../api/files/file-response.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
@@ -158,7 +158,7 @@ export function jobRoutes({
       c.header('etag', etag);
       c.header('cache-control', 'private, no-cache');
       if (!isTerminal(job.state)) c.header('retry-after', RETRY_AFTER_SECONDS);
-      if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304);
+      if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304);
       return c.json(job, 200);
     },
   );
