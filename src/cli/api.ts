@@ -15,6 +15,7 @@ import { Watcher } from '../jobs/query/watcher.ts';
 import { TtlCache } from '../lib/ttl-cache.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
@@ -49,6 +50,7 @@ export async function startApi(
 ): Promise<ApiServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
+  await prepareDataDirectory(config);
   await verifyMasterKey(config);
   const { client, jobs, submissions, runtime, operations, store, usage, authenticate } = await composeApi(
     config,
