@@ -25,7 +25,7 @@ export async function fileResponse(c: Context, { entry, open }: OpenFile): Promi
       "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; sandbox allow-same-origin",
     'x-content-type-options': 'nosniff',
   };
-  if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
+  if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
   const ifRange = c.req.header('if-range');
   // Ranges apply only to GET (RFC 9110, section 14.2).
   const takesRange = c.req.method === 'GET' && (ifRange === undefined || ifRange === etag);
