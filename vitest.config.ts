@@ -19,10 +19,10 @@ export default defineConfig({
       project('system', [findTemporal]),
       project('scale', [findTemporal]),
     ],
-    // Both end a test that hangs, and leave room for a slow machine. Neither is a limit on speed.
+    // These end a test that hangs, and leave room for a slow machine. None is a limit on speed.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    expect: { poll: { timeout: 45_000 } },
+    expect: { poll: { timeout: 120_000 } },
     // Tests spend much of their time waiting for servers and timers, so one more than there are cores.
     maxWorkers: Math.min(availableParallelism() + 1, FILES_AT_ONCE),
   },
