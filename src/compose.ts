@@ -23,9 +23,8 @@ import { JobSubmissions } from './jobs/submit/job-submissions.ts';
 import { Semaphore } from './lib/semaphore.ts';
 import { createGuardedHttp, refusalOf } from './net/guarded-http.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
-import { createFilesystemStore } from './storage/filesystem/index.ts';
+import { openStore } from './storage/drivers.ts';
 import type { ObjectStore } from './storage/object-store.ts';
-import { createS3Store } from './storage/s3/index.ts';
 import { StoredUsage } from './storage/usage.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
 import { TemporalRuntime } from './temporal/runtime.ts';
@@ -92,8 +91,9 @@ function authenticationBy(config: Config, store: ObjectStore): Authenticate | nu
   return kinds.length === 0 ? null : authenticateBy(kinds.map((kind) => kindOf[kind]()));
 }
 
-/** The API's keys, without anything else. */
-export const openKeys = (config: Config): KeyStore => new KeyStore(openStore(config));
+/** Opens the store of API keys alone. */
+export const openKeys = async (config: Config): Promise<KeyStore> =>
+  new KeyStore(await openStore(config.DARKROOM_STORE, config));
 
 export interface WorkerParts {
   readonly activities: Activities;
@@ -146,10 +146,10 @@ const retentionPolicyOf = ({
   workMs: workDays * DAY_MS,
 });
 
-/** The object store, and the keys that what is secret in it is sealed with. */
+/** Opens the object store, and loads the master keys that its secrets are encrypted with. */
 export async function sealedStore(config: Config): Promise<{ store: ObjectStore; keys: Keyring }> {
   const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
-  return { store: openStore(config), keys };
+  return { store: await openStore(config.DARKROOM_STORE, config), keys };
 }
 
 async function composeShared(
@@ -159,10 +159,4 @@ async function composeShared(
   const own = await loadOperations(config.DARKROOM_OPERATIONS);
   const operations = createRegistry([...builtIn, ...own]);
   return { keys, store, archive: createJobArchive(store, keys), operations };
-}
-
-function openStore({ DARKROOM_STORE: address, DARKROOM_S3_PUBLIC_URL: outside }: Config): ObjectStore {
-  if (address.kind === 'file') return createFilesystemStore({ root: address.directory });
-  if (outside === '') return createS3Store(address);
-  return createS3Store({ ...address, publicEndpoint: outside === 'none' ? null : outside });
 }

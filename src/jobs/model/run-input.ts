@@ -3,6 +3,7 @@
  * without anything worth stealing. Inputs that carry a secret, or are long, are sealed in the object store instead.
  */
 import type { Asset } from './asset.ts';
+import { type BatchSizes, batchSizes } from './batch.ts';
 import type { Callback, CallbackEvent, Job, Usage } from './job.ts';
 
 /** Names a job. Every key, path and workflow id is made of both. */
@@ -103,6 +104,30 @@ export interface RetentionPolicy {
   readonly workMs: number;
 }
 
+/**
+ * Numbers that the workflow decides by. A run keeps those that it started with, so that a replay of its history makes the same
+ * decisions after the defaults have changed.
+ */
+export interface RunTuning {
+  readonly batchSizes: BatchSizes;
+  /** Batches of one job that are in flight at once; a low number leaves workers for other jobs. */
+  readonly concurrency: number;
+  /** Events and bytes of history after which the run continues in a new execution. */
+  readonly maxHistoryEvents: number;
+  readonly maxHistoryBytes: number;
+  /** Milliseconds to wait before an activity that failed through an outage is scheduled again. */
+  readonly outageWaitMs: number;
+}
+
+/** Temporal suggests to continue as new at about the same history size; its limits are 51,200 events and 50 MB. */
+export const runTuning: RunTuning = {
+  batchSizes,
+  concurrency: 4,
+  maxHistoryEvents: 4000,
+  maxHistoryBytes: 2 * 1024 * 1024,
+  outageWaitMs: 60_000,
+};
+
 export interface RunInput {
   readonly header: JobHeader;
   /** Keyed digest of the request; see `canonicalRequest`. */
@@ -119,6 +144,7 @@ export interface RunInput {
   /** True: assets that could not be fetched in an earlier run are fetched again. */
   readonly refetch: boolean;
   readonly stages: readonly StageInput[];
+  readonly tuning: RunTuning;
   /** Events that the client wants to hear of; empty without a callback. */
   readonly callbackEvents: readonly CallbackEvent[];
   /** Milliseconds between the attempts of a callback, after the first. */

@@ -1,14 +1,15 @@
 /** From a valid request to the input of a run: what the workflow is given, with secrets and long lists put away. */
 import type { Asset } from '../model/asset.ts';
 import { type Callback, endEvents, type JobSpec } from '../model/job.ts';
-import type {
-  AssetChunk,
-  AssetInput,
-  Awaiting,
-  JobInputs,
-  RetentionPolicy,
-  RunInput,
-  Upload,
+import {
+  type AssetChunk,
+  type AssetInput,
+  type Awaiting,
+  type JobInputs,
+  type RetentionPolicy,
+  type RunInput,
+  runTuning,
+  type Upload,
 } from '../model/run-input.ts';
 import type { PlannableOperation } from '../ports/operation-catalogue.ts';
 import type { StagedWrites } from './staged-writes.ts';
@@ -67,6 +68,7 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
     skipFailedAssets: spec.params['on_error'] === 'skip',
     refetch: false,
     stages: operation.plan.map((stage) => ({ ...stage, run: 1, retriesFailuresOf: null })),
+    tuning: runTuning,
     callbackEvents: spec.callback ? (spec.callback.events ?? endEvents) : [],
     callbackScheduleMs: parts.callbackScheduleMs,
     retention: retentionPolicyOf(spec, parts.retention),

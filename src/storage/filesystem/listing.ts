@@ -1,7 +1,7 @@
 /** Looks at the objects below a directory without holding more of the tree than it must. */
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { byBytes, faultOf } from '../key.ts';
+import { compareKeys, findPartFault } from '../key.ts';
 import type { ObjectInfo } from '../object-store.ts';
 import { explained, isAbsence } from './errors.ts';
 
@@ -54,11 +54,11 @@ async function namesIn(root: string, folder: string, after: string): Promise<str
   try {
     const entries = await readdir(join(root, folder), { withFileTypes: true });
     return entries
-      .filter(({ name }) => faultOf(name) === null && !(folder === '' && name === TEMPORARY))
+      .filter(({ name }) => findPartFault(name) === null && !(folder === '' && name === TEMPORARY))
       .filter((entry) => entry.isFile() || entry.isDirectory())
       .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`)
-      .filter((name) => byBytes(name, after) > 0 || (isFolder(name) && after.startsWith(name)))
-      .sort((a, b) => byBytes(b, a));
+      .filter((name) => compareKeys(name, after) > 0 || (isFolder(name) && after.startsWith(name)))
+      .sort((a, b) => compareKeys(b, a));
   } catch (error) {
     if (isAbsence(error)) return [];
     throw explained(error, `list ${JSON.stringify(folder)}`);

@@ -16,7 +16,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { DarkroomError } from '../../errors.ts';
 import { formatContentDisposition } from '../../lib/content-disposition.ts';
 import { abortable } from '../abortable.ts';
-import { checkKey, checkPrefix, faultOf } from '../key.ts';
+import { checkKey, checkPrefix, findPartFault } from '../key.ts';
 import type {
   GetOptions,
   LinkOptions,
@@ -246,6 +246,6 @@ class S3Store implements ObjectStore {
 
 /** What others put into the bucket, such as the empty objects that stand for folders in consoles, is no object. */
 const isKey = (key: string): boolean =>
-  key.split('/').every((part) => faultOf(part) === null) && key.split('/')[0] !== PROBE;
+  key.split('/').every((part) => findPartFault(part) === null) && key.split('/')[0] !== PROBE;
 
 const quoted = (key: string): string => JSON.stringify(key);

@@ -11,6 +11,7 @@ import type { ApiDependencies } from '../../../src/api/context.ts';
 import { createMetrics } from '../../../src/api/metrics.ts';
 import { createHttpServer } from '../../../src/api/server/server.ts';
 import { loadKeyring } from '../../../src/auth/keyring.ts';
+import { readConfig } from '../../../src/config/config.ts';
 import { loadDialects } from '../../../src/dialects/load.ts';
 import { listPhotographs } from '../../../src/inputs/photographs.ts';
 import { Jobs } from '../../../src/jobs/jobs.ts';
@@ -89,15 +90,17 @@ beforeAll(async () => {
       checkStore: () => store.check(),
       photographs: (directory) => listPhotographs([], directory),
       limits: { asset: 2 ** 20, upload: 2 ** 20, json: 2 ** 20 },
-      guestkit: { maxQueueSize: 10, concurrentJobs: 1 },
-      tasks: { operation, params, assetsPerBatch: 10, quietSeconds: 600 },
+      cpuSlots: 1,
       publicUrl: 'http://localhost',
       onSubmitted: metrics.submitted,
       exposeMetrics: metrics.expose,
     };
     return createApp({
       ...dependencies,
-      dialects: await loadDialects(dependencies),
+      dialects: await loadDialects(dependencies, {
+        ...readConfig({ DARKROOM_TASK_OPERATION: operation }),
+        DARKROOM_TASK_PARAMS: params,
+      }),
       metrics,
       log: createLog('warn', 'test'),
       loopbackOnly: true,

@@ -1,0 +1,37 @@
+/** The object stores that DARKROOM_STORE can name. */
+import type { StoreDriver } from './driver.ts';
+import { filesystemDriver } from './filesystem/driver.ts';
+import type { ObjectStore } from './object-store.ts';
+import { s3Driver } from './s3/driver.ts';
+
+/** One line for each store. */
+const drivers = [filesystemDriver, s3Driver] as const;
+
+type Driver = (typeof drivers)[number];
+export type StoreAddress = NonNullable<ReturnType<Driver['parse']>>;
+type StoreSettings = Parameters<Driver['open']>[1] & object;
+
+/**
+ * Parses the value of DARKROOM_STORE.
+ *
+ * @throws {TypeError} When it is invalid. The message continues the sentence `DARKROOM_STORE="…": …`.
+ * @example
+ * parseStoreAddress('s3://photos/jobs'); // { kind: 's3', bucket: 'photos', prefix: 'jobs' }
+ */
+export function parseStoreAddress(text: string): StoreAddress {
+  for (const { parse } of drivers) {
+    const address = parse(text);
+    if (address) return address;
+  }
+  throw new TypeError(`must be ${formatAlternatives(drivers.flatMap(({ forms }) => forms))}`);
+}
+
+/** Opens the store at an address. It need not be reachable yet. */
+export function openStore(address: StoreAddress, settings: StoreSettings): Promise<ObjectStore> {
+  const driver = drivers.find(({ kind }) => kind === address.kind) as StoreDriver<StoreAddress> | undefined;
+  if (!driver) throw new Error(`There is no driver for ${address.kind}`);
+  return driver.open(address, settings);
+}
+
+const formatAlternatives = (forms: readonly string[]): string =>
+  `${forms.slice(0, -1).join(', ')} or ${forms.at(-1)}`;

@@ -1,0 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openStore, parseStoreAddress } from '../../../src/storage/drivers.ts';
+
+const settings = { DARKROOM_S3_PUBLIC_URL: '' };
+
+test('opens a directory by its address', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'darkroom-driver-'));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const store = await openStore(parseStoreAddress(`file:${root}`), settings);
+  await store.put('a/b', 'x');
+  expect(store.localPath('a/b')).toBe(join(root, 'a/b'));
+});
+
+test('opens a bucket by its address, without a connection', async () => {
+  const store = await openStore(parseStoreAddress('s3://photos/jobs'), settings);
+  expect(store.localPath('a')).toBeNull();
+});
+
+test('names all forms of addresses when it knows none', () => {
+  expect(() => parseStoreAddress('ftp://somewhere')).toThrow(
+    new TypeError('must be file:DIRECTORY, s3://BUCKET or s3://BUCKET/PREFIX'),
+  );
+});
