@@ -11,6 +11,9 @@ const project = (name: 'unit' | 'service' | 'system' | 'scale', globalSetup: str
 const findTemporal = 'test/support/find-temporal.ts';
 const startTemporal = 'test/support/start-temporal.ts';
 
+/** Where `.ci/run` wants a report in JSON. */
+const report = process.env['DARKROOM_TEST_REPORT'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -18,6 +21,11 @@ export default defineConfig({
       project('service', [startTemporal]),
       project('system', [findTemporal]),
       project('scale', [findTemporal]),
+    ],
+    reporters: [
+      'default',
+      './test/support/skipped-reporter.ts',
+      ...(report === undefined ? [] : [['json', { outputFile: report }] as ['json', { outputFile: string }]]),
     ],
     // These end a test that hangs, and leave room for a slow machine. None is a limit on speed.
     testTimeout: 300_000,
