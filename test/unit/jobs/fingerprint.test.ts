@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jobSpec } from '../../../src/jobs/model/job.ts';
-import { withUploads } from '../../../src/jobs/submit/build-run-input.ts';
+import { resolveUploads } from '../../../src/jobs/submit/build-run-input.ts';
 import { canonicalRequest } from '../../../src/jobs/submit/fingerprint.ts';
 
 const spec = (params: Record<string, unknown>, more: object = {}) =>
@@ -22,7 +22,7 @@ const json = fc.dictionary(fc.string(), fc.jsonValue());
 
 const textOf = (params: Record<string, unknown>, more: object = {}) => {
   const request = spec(params, more);
-  return canonicalRequest(request, withUploads(request.assets, []));
+  return canonicalRequest(request, resolveUploads(request.assets, []));
 };
 
 test('ignores the order of keys and nothing else of the parameters', () => {
@@ -46,7 +46,7 @@ test('compares uploads by their bytes, not by where they are stored', () => {
   const uploaded = (part: string, upload: string, sha256: string) =>
     canonicalRequest(
       spec({}),
-      withUploads([], [{ part, name: 'a.jpg', upload: { upload, size: 1, sha256 } }]),
+      resolveUploads([], [{ part, name: 'a.jpg', upload: { upload, size: 1, sha256 } }]),
     );
   expect(uploaded('file', 'one/0', 'aa')).toBe(uploaded('photo', 'two/0', 'aa'));
   expect(uploaded('file', 'one/0', 'aa')).not.toBe(uploaded('file', 'one/0', 'bb'));
