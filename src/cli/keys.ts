@@ -1,6 +1,6 @@
 /** `darkroom keys`: makes, lists and revokes keys of the API. Works on the store itself, so that the first one needs no key. */
 import type { Command } from 'commander';
-import { type ApiKey, isExpired, readKey } from '../auth/api-key.ts';
+import { type ApiKey, isExpired, parseKey } from '../auth/api-key.ts';
 import { isTenant, TENANT_RULE } from '../auth/tenant.ts';
 import { openKeys } from '../compose.ts';
 import { type Config, readConfig } from '../config/config.ts';
@@ -89,7 +89,7 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
 }
 
 async function revoke(text: string): Promise<void> {
-  const id = readKey(text)?.id ?? text;
+  const id = parseKey(text)?.id ?? text;
   const key = /^[0-9a-f]{12}$/.test(id) ? await (await openKeys(settingsHere())).revoke(id) : null;
   if (!key) {
     say(`darkroom: There is no such key; "darkroom keys list" shows those there are`);
