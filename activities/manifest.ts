@@ -1,6 +1,6 @@
 /** Builds the manifest of a run from the checkpoints of its stages. */
 import mime from 'mime';
-import { batchesOf, type ChunkEnds, chunkEnds } from '../src/jobs/model/batch.ts';
+import { type BatchLayout, batchesOf, chunkEnds } from '../src/jobs/model/batch.ts';
 import type { Checkpoint } from '../src/jobs/model/checkpoint.ts';
 import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
 import type { RunInput, RunRef, StageInput } from '../src/jobs/model/run-input.ts';
@@ -15,16 +15,16 @@ const READ_CONCURRENCY = 16;
 
 export async function buildManifest(
   deps: ActivityDependencies,
-  { header, run, fingerprint, chunks, stages }: RunInput,
+  { header, run, fingerprint, chunks, stages, tuning }: RunInput,
   signal: AbortSignal,
 ): Promise<StoredManifest> {
   const { tenant, id } = header;
   const job = { tenant, id, run, fingerprint };
-  const ends = chunkEnds(chunks);
+  const layout = { chunkEnds: chunkEnds(chunks), sizes: tuning.batchSizes };
   const operation = deps.operation(header.operation);
   if (!operation) throw new Error(`This worker does not know ${header.operation}`);
   const checkpoints: Checkpoint[] = [];
-  for (const stage of stages) checkpoints.push(...(await readCheckpoints(deps, job, stage, ends, signal)));
+  for (const stage of stages) checkpoints.push(...(await readCheckpoints(deps, job, stage, layout, signal)));
   const { data } = checkpoints.findLast((checkpoint) => checkpoint.data !== undefined) ?? {};
   return {
     id,
@@ -33,7 +33,7 @@ export async function buildManifest(
     kind: data === undefined ? 'files' : 'json',
     data: data ?? null,
     files: listFiles(checkpoints),
-    assets: await listAssets(deps, job, ends, checkpoints, signal),
+    assets: await listAssets(deps, job, layout, checkpoints, signal),
     engine: operation.engine,
   };
 }
@@ -42,10 +42,10 @@ const readCheckpoints = (
   { stages }: ActivityDependencies,
   job: RunRef,
   stage: StageInput,
-  ends: ChunkEnds,
+  layout: BatchLayout,
   signal: AbortSignal,
 ): Promise<Checkpoint[]> =>
-  mapConcurrent(partsOf(stage, ends), { concurrency: READ_CONCURRENCY, signal }, async (batch, stop) => {
+  mapConcurrent(partsOf(stage, layout), { concurrency: READ_CONCURRENCY, signal }, async (batch, stop) => {
     const checkpoint = await stages.readCheckpoint({ job, stage, batch }, stop);
     if (!checkpoint) throw new Error(`Stage ${stage.name} has no checkpoint`);
     return checkpoint;
@@ -66,14 +66,14 @@ function listFiles(checkpoints: readonly Checkpoint[]): StoredManifest['files'] 
 async function listAssets(
   { assets }: ActivityDependencies,
   job: RunRef,
-  ends: ChunkEnds,
+  layout: BatchLayout,
   checkpoints: readonly Checkpoint[],
   signal: AbortSignal,
 ): Promise<AssetOutcome[]> {
   const failures = new Map<number, JobError>(
     checkpoints.flatMap(({ failures }) => failures.map(({ index, error }) => [index, error])),
   );
-  const downloads = await assets.readBatches(job, batchesOf(ends), signal);
+  const downloads = await assets.readBatches(job, batchesOf(layout), signal);
   return downloads.map(({ index, name, size, sha256, error: downloadError }) => {
     const error = downloadError ?? failures.get(index) ?? null;
     return { index, name, status: error ? 'failed' : 'ok', size, sha256, error };

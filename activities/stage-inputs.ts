@@ -13,11 +13,11 @@ import { READ_CONCURRENCY } from './workspace.ts';
 /** Checkpoints of the stage before: that of the same batch, or all. */
 export async function readPreviousStage(
   { stages }: ActivityDependencies,
-  { job, batch, chunkEnds, before }: StageRunInput,
+  { job, batch, layout, before }: StageRunInput,
   previous: Stage<never>,
   signal: AbortSignal,
 ): Promise<Checkpoint[]> {
-  const parts = previous.perAsset && batch ? [batch] : partsOf(previous, chunkEnds);
+  const parts = previous.perAsset && batch ? [batch] : partsOf(previous, layout);
   return mapConcurrent(parts, { concurrency: READ_CONCURRENCY, signal }, async (part, stop) => {
     const checkpoint = before && (await stages.readCheckpoint({ job, stage: before, batch: part }, stop));
     if (!checkpoint) throw new Error(`Stage ${previous.name} has no checkpoint`);
@@ -31,13 +31,13 @@ export async function readPreviousStage(
  */
 export async function readStageInputs(
   { assets, stages }: ActivityDependencies,
-  { job, batch, chunkEnds }: StageRunInput,
+  { job, batch, layout }: StageRunInput,
   previousStage: readonly Checkpoint[],
   retried: Checkpoint | null,
   directory: string | null,
   signal: AbortSignal,
 ): Promise<{ inputs: InputFile[]; leftOut: StageOutcome[] }> {
-  const downloads = await assets.readBatches(job, batch ? [batch] : batchesOf(chunkEnds), signal);
+  const downloads = await assets.readBatches(job, batch ? [batch] : batchesOf(layout), signal);
   const leftOut = listFailed(downloads, previousStage);
   const failed = new Set(leftOut.map(({ index }) => index));
   const missing = downloads.filter(

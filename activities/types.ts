@@ -1,7 +1,7 @@
 /** Inputs and results of the activities. Workflows import the types of this module and nothing else from here. */
 import type { ErrorDetails, ErrorKind } from '../src/errors.ts';
 import type { RetentionReport } from '../src/jobs/lifecycle/retention.ts';
-import type { Batch, ChunkEnds } from '../src/jobs/model/batch.ts';
+import type { Batch, BatchLayout } from '../src/jobs/model/batch.ts';
 import type { AssetCounts, CallbackEvent, Job, JobError } from '../src/jobs/model/job.ts';
 import type {
   JobInputs,
@@ -57,8 +57,8 @@ export interface StageRunInput extends ActivityInput {
   readonly before: Pick<StageInput, 'name' | 'run'> | null;
   /** Null when the stage takes all assets at once. */
   readonly batch: Batch | null;
-  /** Ends of all chunks of assets. */
-  readonly chunkEnds: ChunkEnds;
+  /** The batches of all assets. Has no chunks when `batch` names the assets of the stage. */
+  readonly layout: BatchLayout;
   readonly skipFailedAssets: boolean;
 }
 

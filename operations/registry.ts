@@ -1,6 +1,6 @@
 /** The operations that exist, as the API asks for them and as workers run them. */
 import { z } from 'zod';
-import { LARGEST_BATCH } from '../src/jobs/model/batch.ts';
+import { batchSizes } from '../src/jobs/model/batch.ts';
 import type { StagePlan } from '../src/jobs/model/run-input.ts';
 import type {
   OperationCatalogue,
@@ -105,7 +105,7 @@ const buildStagePlan = ({
   name,
   capability,
   perAsset,
-  timeoutMs: timeoutMs * (perAsset ? LARGEST_BATCH : 1),
+  timeoutMs: timeoutMs * (perAsset ? batchSizes.large : 1),
 });
 
 const distinct = (words: readonly string[]): string[] => [...new Set(words)];

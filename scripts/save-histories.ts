@@ -1,46 +1,72 @@
 /**
- * Saves what the workflows of this version write into Temporal, for later versions to replay: run once, when a version is about to be
- * released. `npm run build && node dist/scripts/save-histories.js`
+ * Plays all stories and saves their histories, for the replay tests of this version and of later ones.
+ *
+ * `npm run build && node dist/scripts/save-histories.js [--replace] [STORY …]`
+ *
+ * `--replace` replaces the histories that are there, which is right until the version is released, and never after. With names, only
+ * those stories are played and replaced.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { textOf } from './histories/format.ts';
-import { openStage } from './histories/stage.ts';
+import { formatHistory } from './histories/format.ts';
 import { stories } from './histories/stories.ts';
+import { openStoryServer, type StoryServer } from './histories/story-server.ts';
 
-/** Characters; longer histories are compressed. */
-const PLAIN = 256 * 1024;
+/** Histories with more characters are compressed. */
+const MAX_PLAIN = 64 * 1024;
 
+const { values, positionals } = parseArgs({
+  options: { replace: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 const root = new URL('../../', import.meta.url);
 const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as { version: string };
 const folder = fileURLToPath(new URL(`test/histories/${version.split('.').slice(0, 2).join('.')}/`, root));
+const names = positionals.length > 0 ? positionals : Object.keys(stories);
 
-if (existsSync(folder)) {
-  console.error(`${folder} is there. Histories of a version that was released are never made anew.`);
+if (existsSync(folder) && !values.replace) {
+  console.error(
+    `${folder} exists. Histories of a released version are never replaced; before that, pass --replace.`,
+  );
   process.exit(1);
 }
-const stage = await openStage();
-await mkdir(folder, { recursive: true });
+const server = await openStoryServer();
 try {
-  for (const [name, story] of Object.entries(stories)) {
-    const executions = await story(stage);
-    for (const [part, { workflowId, runId }] of executions.entries()) {
-      const history = await stage.client.workflow.getHandle(workflowId, runId).fetchHistory();
-      // Processes of this machine are nobody's business.
-      const text = textOf(history).replaceAll(`${process.pid}@${hostname()}`, '1@worker');
-      const file = executions.length > 1 ? `${name}-${part + 1}` : name;
-      const long = text.length > PLAIN;
-      await writeFile(`${folder}${file}.json${long ? '.gz' : ''}`, long ? gzipSync(text) : text);
-      console.log(`${file}: ${history.events?.length} events`);
-    }
+  const files = new Map<string, string>();
+  for (const name of names) for (const [file, text] of await play(server, name)) files.set(file, text);
+  // Only now, so that a story that fails leaves the histories as they are.
+  await mkdir(folder, { recursive: true });
+  for (const file of await readdir(folder)) if (isReplaced(file)) await rm(`${folder}${file}`);
+  for (const [file, text] of files) {
+    const long = text.length > MAX_PLAIN;
+    await writeFile(`${folder}${file}.json${long ? '.gz' : ''}`, long ? gzipSync(text) : text);
   }
-} catch (error) {
-  // Half of them would stand in the way of all.
-  await rm(folder, { recursive: true });
-  throw error;
 } finally {
-  await stage.close();
+  await server.close();
+}
+
+/** The histories of a story, by file name without extension; numbered where there are several. */
+async function play(server: StoryServer, name: string): Promise<Map<string, string>> {
+  const story = stories[name];
+  if (!story) throw new Error(`There is no story "${name}"; there are ${Object.keys(stories).join(', ')}`);
+  const files = new Map<string, string>();
+  const executions = await story(server);
+  for (const [index, { workflowId, runId }] of executions.entries()) {
+    const history = await server.client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const file = executions.length > 1 ? `${name}-${index + 1}` : name;
+    // Host and process of this machine do not belong into a public file.
+    files.set(file, formatHistory(history).replaceAll(`${process.pid}@${hostname()}`, '1@worker'));
+    console.log(`${file}: ${history.events?.length} events`);
+  }
+  return files;
+}
+
+/** Whether a saved history is of a story that was played now, or of one that exists no more. */
+function isReplaced(file: string): boolean {
+  const story = file.replace(/\.json(\.gz)?$/, '').replace(/-\d+$/, '');
+  return names.includes(story) || !(story in stories);
 }

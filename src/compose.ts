@@ -56,7 +56,7 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
       operations,
       quotas,
       fingerprints: (text) => keys.fingerprints(text),
-      refusalOf: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
+      whyUrlRejected: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
       retention: retentionPolicyOf(config),
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
       queueUnavailable: config.DARKROOM_QUEUE_UNAVAILABLE,

@@ -1,59 +1,72 @@
-/** The assets of a job as they come in: those that it was submitted with, and for a job that waits, those that follow. */
+/** The assets of a job: those that it was submitted with, and those that are added while it waits for more. */
 import { ApplicationFailure, condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import type { DownloadInput } from '../activities/types.ts';
-import { type Batch, batchesOf, chunkEnds } from '../src/jobs/model/batch.ts';
+import type { ErrorCode } from '../src/errors.ts';
+import { type Batch, type BatchSizes, batchesOf, chunkEnds } from '../src/jobs/model/batch.ts';
 import type { AssetChunk, AssetsTaken, Awaiting, MoreAssets, RunInput } from '../src/jobs/model/run-input.ts';
-import type { Control, Supply } from './control.ts';
+import type { JobControl } from './job-control.ts';
 import type { JobStatusPublisher } from './job-status.ts';
 import * as messages from './messages.ts';
 
-/** Calls that are remembered, so that one that is made again counts once. Temporal itself forgets them with each execution. */
-const KEPT_CALLS = 1000;
+/** Calls that are remembered, so that a repeated call counts once. Temporal forgets them when a run continues as new. */
+const MAX_REMEMBERED_CALLS = 1000;
 
-/** A call that brought assets: its id, and the chunks that were here before and after it. */
+/** A call of `addAssets`: its update id, and the range of chunks that it added. */
 interface Call {
   readonly id: string;
   readonly from: number;
   readonly to: number;
 }
 
-/** How far an assetQueue has come. */
-export interface Progress {
-  readonly given: number;
-  readonly lastAt: number;
+/** The state of the queue, apart from the chunks and what the job waits for: those are in the run's input. */
+export interface AssetQueueState {
+  /** How many batches were taken. */
+  readonly taken: number;
+  /** When assets arrived last (epoch, ms). */
+  readonly lastAddedAt: number;
   readonly calls: readonly Call[];
 }
 
-export class AssetQueue implements Supply<Batch> {
+export class AssetQueue {
+  readonly #awaiting: Awaiting | null;
+  readonly #batchSizes: BatchSizes;
   #chunks: readonly AssetChunk[];
   #batches: readonly Batch[] = [];
-  readonly #awaiting: Awaiting | null;
   #open: boolean;
-  #ended = false;
-  /** When assets last came (epoch, ms). */
-  #lastAt: number;
-  /** Batches that were handed out. */
-  #given: number;
+  #rejectsMore = false;
+  #taken: number;
+  #lastAddedAt: number;
   #calls: readonly Call[];
 
-  /** `earlier`: what an earlier execution of this run left; its chunks and what it awaits stand in the run input. */
-  constructor(runInput: RunInput, status: JobStatusPublisher, control: Control, earlier: Progress | null) {
-    this.#chunks = runInput.chunks;
-    this.#awaiting = runInput.awaiting;
-    this.#open = runInput.awaiting !== null;
-    this.#given = earlier?.given ?? 0;
-    this.#lastAt = earlier?.lastAt ?? Date.now();
-    this.#calls = earlier?.calls ?? [];
-    this.#rebatch();
-    setHandler(messages.addAssets, (more) => this.#add(more, status), {
-      validator: (more) => this.#check(more, control),
-    });
+  /** Registers the handler of `addAssets`. `resumeFrom`: the state that an earlier execution of this run left. */
+  constructor(
+    { chunks, awaiting, tuning }: RunInput,
+    resumeFrom: AssetQueueState | null,
+    status: JobStatusPublisher,
+    control: Pick<JobControl, 'isCancelled'>,
+  ) {
+    this.#chunks = chunks;
+    this.#awaiting = awaiting;
+    this.#batchSizes = tuning.batchSizes;
+    this.#open = awaiting !== null;
+    this.#taken = resumeFrom?.taken ?? 0;
+    this.#lastAddedAt = resumeFrom?.lastAddedAt ?? Date.now();
+    this.#calls = resumeFrom?.calls ?? [];
+    this.#splitIntoBatches();
     this.#closeIfFull();
+    setHandler(messages.addAssets, (more) => this.#add(more, status), {
+      validator: (more) => this.#validate(more, control),
+    });
   }
 
-  /** More may come. */
-  get open(): boolean {
+  /** Whether more assets may come. */
+  get isOpen(): boolean {
     return this.#open;
+  }
+
+  /** Whether all batches so far were taken. */
+  get isEmpty(): boolean {
+    return this.#taken === this.#batches.length;
   }
 
   get chunks(): readonly AssetChunk[] {
@@ -64,122 +77,117 @@ export class AssetQueue implements Supply<Batch> {
     return this.#batches;
   }
 
-  get progress(): Progress {
-    return { given: this.#given, lastAt: this.#lastAt, calls: this.#calls };
-  }
-
-  /** Assets so far. */
+  /** The number of assets so far. */
   get total(): number {
     return this.#batches.at(-1)?.to ?? 0;
   }
 
-  /** What is to be expected of a job that waits; null once its input is complete. */
+  get state(): AssetQueueState {
+    return { taken: this.#taken, lastAddedAt: this.#lastAddedAt, calls: this.#calls };
+  }
+
+  /** What the job waits for; null once its input is complete. */
   get awaiting(): Awaiting | null {
     return this.#open ? this.#awaiting : null;
   }
 
-  /** The same, and also of a job whose input ended with less than its operation needs. */
-  get lacking(): Awaiting | null {
-    return this.#open || this.#isShort ? this.#awaiting : null;
+  /** What the job waited for, if it never got it: its input is open, or closed with fewer assets than the operation needs. */
+  get unmetAwaiting(): Awaiting | null {
+    return this.#open || this.#hasTooFew ? this.#awaiting : null;
   }
 
-  /** Whether all that has come was handed out. */
-  get exhausted(): boolean {
-    return this.#given === this.#batches.length;
+  isReady(): boolean {
+    return !this.isEmpty || !this.#open;
   }
 
-  ready(): boolean {
-    return !this.exhausted || !this.#open;
-  }
-
+  /** Takes the next batch; undefined when all were taken. */
   take(): Batch | undefined {
-    const batch = this.#batches[this.#given];
-    if (batch) this.#given += 1;
+    const batch = this.#batches[this.#taken];
+    if (batch) this.#taken += 1;
     return batch;
   }
 
-  /** Ends the input after a quiet period, if the job has one. */
-  async closeWhenQuiet(): Promise<void> {
+  /** Completes the input when no assets came for the quiet period, if the job has one. The period starts with the first asset. */
+  async closeAfterQuietPeriod(): Promise<void> {
     const quietMs = this.#awaiting?.quietMs ?? null;
     if (quietMs === null) return;
     while (this.#open) {
       await condition(() => !this.#open || this.total > 0);
       const seen = this.#chunks;
-      const left = Math.max(1, quietMs - (Date.now() - this.#lastAt));
+      const left = Math.max(1, quietMs - (Date.now() - this.#lastAddedAt));
       await condition(() => !this.#open || this.#chunks !== seen, left);
       if (this.#chunks === seen) this.#open = false;
     }
   }
 
-  /** Throws when the input is complete and less than the operation needs. */
-  checkEnough(): void {
-    if (!this.#isShort) return;
+  /** @throws ApplicationFailure `too_few_assets` when the complete input has fewer assets than the operation needs. */
+  assertEnoughAssets(): void {
+    if (!this.#hasTooFew) return;
     const message = `The operation needs at least ${this.#awaiting?.min} assets, and the job was given ${this.total}`;
-    throw refusal('too_few_assets', message);
+    throw createFailure('too_few_assets', message);
   }
 
-  /** The job comes to its end, whether its input is complete or not: nothing more is taken. */
-  end(): void {
-    this.#ended = true;
+  /** Rejects all further calls, since the job ends, whether its input is complete or not. */
+  rejectMore(): void {
+    this.#rejectsMore = true;
   }
 
-  get #isShort(): boolean {
+  get #hasTooFew(): boolean {
     return this.total < (this.#awaiting?.min ?? 0);
   }
 
-  #check({ chunks }: MoreAssets, control: Control): void {
+  #validate({ chunks }: MoreAssets, control: Pick<JobControl, 'isCancelled'>): void {
     const awaiting = this.awaiting;
-    if (this.#earlier()) return;
-    if (this.#hasKey())
-      throw refusal('idempotency_key_reused', 'This Idempotency-Key came before, with other assets');
+    const { isRepeated, hasReusedKey } = this.#recognizeCall();
+    if (isRepeated) return;
+    if (hasReusedKey)
+      throw createFailure('idempotency_key_reused', 'This Idempotency-Key came before, with other assets');
     if (awaiting === null)
-      throw refusal('input_closed', 'The input of this job is complete; it takes no more assets');
-    if (this.#ended || control.cancelled())
-      throw refusal('input_closed', 'This job is at its end; it takes no more assets');
-    const total = this.total + sum(chunks);
+      throw createFailure('input_closed', 'The input of this job is complete; it takes no more assets');
+    if (this.#rejectsMore || control.isCancelled)
+      throw createFailure('input_closed', 'This job is at its end; it takes no more assets');
+    const total = this.total + countAssets(chunks);
     const limit = Math.min(awaiting.total ?? awaiting.max, awaiting.max);
-    if (total > limit) {
-      const message = `With these the job would have ${total} assets; it takes ${limit}`;
-      throw refusal('too_many_assets', message);
-    }
+    if (total > limit)
+      throw createFailure(
+        'too_many_assets',
+        `With these the job would have ${total} assets; it takes ${limit}`,
+      );
   }
 
   #add({ chunks, final }: MoreAssets, status: JobStatusPublisher): AssetsTaken {
-    const earlier = this.#earlier();
+    const id = currentUpdateInfo()?.id ?? '';
+    const earlier = this.#findCall(id);
     if (earlier) return this.#answer(earlier);
-    const call = {
-      id: currentUpdateInfo()?.id ?? '',
-      from: this.#chunks.length,
-      to: this.#chunks.length + chunks.length,
-    };
-    this.#calls = [...this.#calls, call].slice(-KEPT_CALLS);
+    const call = { id, from: this.#chunks.length, to: this.#chunks.length + chunks.length };
+    this.#calls = [...this.#calls, call].slice(-MAX_REMEMBERED_CALLS);
     this.#chunks = [...this.#chunks, ...chunks];
-    this.#lastAt = Date.now();
-    this.#rebatch();
+    this.#lastAddedAt = Date.now();
+    this.#splitIntoBatches();
     if (final) this.#open = false;
     this.#closeIfFull();
-    status.expect(this.total);
+    status.raiseAssetTotal(this.total);
     return this.#answer(call);
   }
 
-  /** The same call, if it was made before. */
-  #earlier(): Call | undefined {
-    const id = currentUpdateInfo()?.id;
-    // Before 0.2 a call was known by its key alone.
-    const [key] = id?.split('.') ?? [];
-    return this.#calls.findLast((call) => call.id === id || call.id === key);
+  /** The update id of a call with an Idempotency-Key is `KEY.CONTENT`, two digests. Other calls have random ids without a dot. */
+  #recognizeCall(): { isRepeated: boolean; hasReusedKey: boolean } {
+    const id = currentUpdateInfo()?.id ?? '';
+    const [key, content] = id.split('.');
+    return {
+      isRepeated: this.#findCall(id) !== undefined,
+      hasReusedKey: content !== undefined && this.#calls.some((call) => call.id.startsWith(`${key}.`)),
+    };
   }
 
-  /** Whether the key of this call, which stands before a dot, belongs to another. */
-  #hasKey(): boolean {
-    const [key, content] = (currentUpdateInfo()?.id ?? '').split('.');
-    return content !== undefined && this.#calls.some(({ id }) => id.startsWith(`${key}.`));
+  #findCall(id: string): Call | undefined {
+    return this.#calls.findLast((call) => call.id === id);
   }
 
   #answer({ from, to }: Call): AssetsTaken {
     const chunks = this.#chunks.slice(0, to);
     return {
-      total: sum(chunks),
+      total: countAssets(chunks),
       sealed: chunks.slice(from).flatMap((chunk) => ('sealed' in chunk ? [chunk.sealed] : [])),
     };
   }
@@ -188,13 +196,16 @@ export class AssetQueue implements Supply<Batch> {
     if (this.#awaiting?.total === this.total) this.#open = false;
   }
 
-  #rebatch(): void {
-    this.#batches = batchesOf(chunkEnds(this.#chunks));
+  #splitIntoBatches(): void {
+    this.#batches = batchesOf({ chunkEnds: chunkEnds(this.#chunks), sizes: this.#batchSizes });
   }
 }
 
-/** The assets of a batch, or the object that holds them, and from what position there. */
-export function inputsOf(chunks: readonly AssetChunk[], { from, to }: Batch): DownloadInput['inputs'] {
+/** The assets of a batch; or the object that holds them, and the position of the first of them in it. */
+export function selectBatchInputs(
+  chunks: readonly AssetChunk[],
+  { from, to }: Batch,
+): DownloadInput['inputs'] {
   let start = 0;
   for (const chunk of chunks) {
     const offset = from - start;
@@ -204,10 +215,11 @@ export function inputsOf(chunks: readonly AssetChunk[], { from, to }: Batch): Do
     }
     start += chunk.count;
   }
-  throw new Error('There is no such batch');
+  throw new Error(`No chunk holds the asset at position ${from}`);
 }
 
-const refusal = (type: string, message: string): ApplicationFailure =>
+const createFailure = (type: ErrorCode, message: string): ApplicationFailure =>
   ApplicationFailure.create({ type, message, nonRetryable: true });
 
-const sum = (chunks: readonly AssetChunk[]): number => chunks.reduce((total, { count }) => total + count, 0);
+const countAssets = (chunks: readonly AssetChunk[]): number =>
+  chunks.reduce((total, { count }) => total + count, 0);

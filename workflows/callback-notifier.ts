@@ -1,4 +1,4 @@
-/** Tells the client what its job goes through, as far as it asked for that. */
+/** Delivers callbacks for the events of a job that its client subscribed to. */
 import {
   CancellationScope,
   log,
@@ -15,7 +15,7 @@ import { CALLBACK_QUEUE, callbackIdOf } from '../src/temporal/names.ts';
 import { deliverCallback } from './deliver-callback.ts';
 import type { JobStatusPublisher } from './job-status.ts';
 
-/** A refusal by the receiver is a result, not an error; what is retried here is a dead worker, or the store being away. */
+/** An answer that refuses the callback is a result. These retries are for workers that die, and for outages of the store. */
 const { notify } = proxyActivities<Activities>({
   taskQueue: CALLBACK_QUEUE,
   startToCloseTimeout: '1m',
@@ -25,37 +25,37 @@ const { notify } = proxyActivities<Activities>({
 export class CallbackNotifier {
   readonly #runInput: RunInput;
   readonly #status: JobStatusPublisher;
-  #underway: Promise<void>[] = [];
+  #running: Promise<void>[] = [];
 
-  /** Listens to the status from now on. */
+  /** Subscribes to the transitions that follow. */
   constructor(runInput: RunInput, status: JobStatusPublisher) {
     this.#runInput = runInput;
     this.#status = status;
-    status.onMoment((now, before) => {
+    status.onTransition((now, before) => {
       const event = eventOf(now, before);
       if (event === null || !runInput.callbackEvents.includes(event)) return;
-      // What has happened is told, even if the job is cancelled right after.
-      this.#underway.push(CancellationScope.nonCancellable(() => this.#tell(event, now)));
+      // An event that has happened is delivered even if the job is cancelled right after it.
+      this.#running.push(CancellationScope.nonCancellable(() => this.#deliver(event, now)));
     });
   }
 
-  /** Resolves when each event was delivered, or handed to a workflow of its own. */
-  async done(): Promise<void> {
-    while (this.#underway.length > 0) await Promise.all(this.#underway.splice(0));
+  /** Resolves when each event so far was delivered, or handed to a workflow of its own. */
+  async flush(): Promise<void> {
+    while (this.#running.length > 0) await Promise.all(this.#running.splice(0));
   }
 
-  /** One attempt here; when it fails, a workflow of its own goes on, so that no receiver can hold the job. */
-  async #tell(event: CallbackEvent, { seq, at }: Moment): Promise<void> {
-    const { header, run, fingerprint, callback, callbackScheduleMs: schedule } = this.#runInput;
+  /** Makes one attempt. When it fails, a child workflow makes the others, so that no receiver delays the job. */
+  async #deliver(event: CallbackEvent, { seq, at }: Moment): Promise<void> {
+    const { header, run, fingerprint, callback, callbackScheduleMs: scheduleMs } = this.#runInput;
     const job = { tenant: header.tenant, id: header.id, run, fingerprint };
-    const step = { job, event, seq, at, about: { ...header, ...this.#status.current }, callback };
-    const attempt = await notify({ ...step, nextDelayMs: schedule[0] ?? null }).catch(() => null);
-    const outcome = attempt?.outcome ?? 'failed';
-    if (outcome !== 'failed' || schedule.length === 0) return;
+    const notification = { job, event, seq, at, about: { ...header, ...this.#status.current }, callback };
+    const result = await notify({ ...notification, nextDelayMs: scheduleMs[0] ?? null }).catch(() => null);
+    const outcome = result?.outcome ?? 'failed';
+    if (outcome !== 'failed' || scheduleMs.length === 0) return;
     await startChild(deliverCallback, {
       workflowId: callbackIdOf(job, run, seq),
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      args: [{ step, scheduleMs: schedule, retryAfterMs: attempt?.retryAfterMs ?? null }],
+      args: [{ notification, scheduleMs, retryAfterMs: result?.retryAfterMs ?? null }],
       memo: { job: workflowInfo().workflowId },
     }).catch((error: unknown) => log.warn('Another workflow delivers this callback already', { error }));
   }

@@ -1,4 +1,4 @@
-/** Housekeeping: started by a schedule of Temporal, once for all API processes and workers, and to be seen in its Web UI. */
+/** Deletes expired jobs and orphaned uploads. A schedule of Temporal starts it, once for all processes. */
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/types.ts';
 import type { RetentionReport } from '../src/jobs/lifecycle/retention.ts';
@@ -9,5 +9,5 @@ const activities = proxyActivities<Activities>({
   retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '10m' },
 });
 
-/** By Temporal's clock, as the ends of jobs are: a worker's may be off. */
+/** Uses Temporal's clock, by which jobs end: the clock of a worker may be wrong. */
 export const deleteExpired = (): Promise<RetentionReport> => activities.deleteExpired(Date.now());

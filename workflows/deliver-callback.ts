@@ -1,4 +1,4 @@
-/** Keeps trying a callback whose first attempt failed, for days if need be. */
+/** Retries a callback whose first attempt failed, for days if its schedule says so. */
 import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities, NotifyInput, NotifyResult } from '../activities/types.ts';
 import { CALLBACK_QUEUE } from '../src/temporal/names.ts';
@@ -10,35 +10,37 @@ const { notify } = proxyActivities<Activities>({
   retry: { initialInterval: '1s', maximumInterval: '1m' },
 });
 
-/** Waits are lengthened by up to this part, so that a receiver that comes back is not met by all callbacks at once. */
+/** The share by which waits are lengthened at random, so that a receiver that comes back does not get all callbacks at once. */
 const JITTER = 0.1;
 
-export interface Delivery {
-  readonly step: Omit<NotifyInput, 'nextDelayMs'>;
-  /** Waits before the second, third … attempt. */
+export interface DeliverCallbackInput {
+  readonly notification: Omit<NotifyInput, 'nextDelayMs'>;
+  /** Milliseconds before each attempt. */
   readonly scheduleMs: readonly number[];
-  /** What the receiver asked for at the first attempt. */
+  /** Milliseconds that the receiver asked to wait (Retry-After) at the attempt before; null when it did not. */
   readonly retryAfterMs: number | null;
 }
 
-/** Ends with whether the receiver took the callback. */
-export async function deliverCallback({ step, scheduleMs, retryAfterMs }: Delivery): Promise<boolean> {
-  let wait = retryAfterMs ?? 0;
-  let asked = false;
+/** Returns whether the receiver took the callback. */
+export async function deliverCallback(input: DeliverCallbackInput): Promise<boolean> {
+  const { notification, scheduleMs } = input;
+  let retryAfterMs = input.retryAfterMs ?? 0;
+  let attemptRequested = false;
   setHandler(attemptNow, () => {
-    asked = true;
+    attemptRequested = true;
   });
   for (const [index, waitMs] of scheduleMs.entries()) {
-    await condition(() => asked, Math.max(1, waitMs * (1 + Math.random() * JITTER), wait));
-    let last: NotifyResult;
+    const withJitter = waitMs * (1 + Math.random() * JITTER);
+    await condition(() => attemptRequested, Math.max(1, withJitter, retryAfterMs));
+    let result: NotifyResult;
     do {
-      const again = step.again || asked;
-      asked = false;
-      last = await notify({ ...step, again, nextDelayMs: scheduleMs[index + 1] ?? null });
-      // Asked for during the attempt: there may be nobody left to ask in a moment.
-    } while (asked);
-    if (last.outcome !== 'failed') return last.outcome === 'delivered';
-    wait = last.retryAfterMs ?? 0;
+      const again = notification.again || attemptRequested;
+      attemptRequested = false;
+      result = await notify({ ...notification, again, nextDelayMs: scheduleMs[index + 1] ?? null });
+      // Requested during the attempt. The workflow may end now, so the request is answered first.
+    } while (attemptRequested);
+    if (result.outcome !== 'failed') return result.outcome === 'delivered';
+    retryAfterMs = result.retryAfterMs ?? 0;
   }
   return false;
 }

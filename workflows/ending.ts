@@ -1,4 +1,4 @@
-/** How a job ended, told from what was thrown. */
+/** How a job ends, by the error that ended its work. */
 import { TimeoutType } from '@temporalio/common';
 import {
   ActivityFailure,
@@ -10,10 +10,11 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { FailureInfo } from '../activities/types.ts';
+import type { ErrorCode } from '../src/errors.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
 import type { JobStatus } from '../src/jobs/model/run-input.ts';
 import type { TerminalState } from '../src/jobs/model/states.ts';
-import type { Control } from './control.ts';
+import type { JobControl } from './job-control.ts';
 
 export interface Ending {
   readonly state: TerminalState;
@@ -23,52 +24,58 @@ export interface Ending {
 export const completed: Ending = { state: 'completed', error: null };
 
 /**
- * Rethrows what is no end: a new execution of the same run, and a mistake in the workflow's code, whose task Temporal
- * repeats until the code is mergeCheckpoint.
+ * Turns the error that ended the work of a job into its ending.
+ *
+ * @throws `error` itself when it ends no job: a run that continues as new, or a bug of the workflow, whose task Temporal retries until
+ * the bug is fixed.
  */
-export function endingOf(error: unknown, control: Pick<Control, 'cancelled' | 'reason'>): Ending {
+export function toEnding(error: unknown, control: Pick<JobControl, 'isCancelled' | 'cancelReason'>): Ending {
   if (error instanceof ContinueAsNew) throw error;
-  // A step that was told to stop may also fail, or fall silent; the job was cancelled all the same.
-  if (isCancellation(error) || (control.cancelled() && error instanceof ActivityFailure)) {
-    const reason = control.reason();
+  // An activity that is cancelled may also fail or stop answering. The job was cancelled all the same.
+  if (isCancellation(error) || (control.isCancelled && error instanceof ActivityFailure)) {
+    const reason = control.cancelReason;
     const message = reason ? `The job was cancelled: ${reason}` : 'The job was cancelled';
-    return { state: 'cancelled', error: { code: 'cancelled', message, retryable: false, details: null } };
+    return { state: 'cancelled', error: permanentError('cancelled', message) };
   }
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure) return { state: 'failed', error: fromApplication(cause) };
+  if (cause instanceof ApplicationFailure) return { state: 'failed', error: fromApplicationFailure(cause) };
   if (cause instanceof TimeoutFailure) return { state: 'failed', error: fromTimeout(cause) };
-  if (error instanceof TemporalFailure) {
-    const message = 'The job failed in a way that darkroom did not foresee';
-    return { state: 'failed', error: { code: 'internal', message, retryable: false, details: null } };
-  }
+  if (error instanceof TemporalFailure)
+    return { state: 'failed', error: permanentError('internal', 'The job failed with an unexpected error') };
   throw error;
 }
 
-function fromApplication(failure: ApplicationFailure): JobError {
+const permanentError = (code: ErrorCode, message: string): JobError => ({
+  code,
+  message,
+  retryable: false,
+  details: null,
+});
+
+function fromApplicationFailure(failure: ApplicationFailure): JobError {
   const { retryable = false, details = null } = readFailureInfo(failure);
   return { code: failure.type ?? 'internal', message: failure.message, retryable, details };
 }
 
-/** What an activity says about its failure; nothing for a failure that the workflow itself made. */
+/** What an activity says about its failure. Empty for a failure that the workflow made. */
 export const readFailureInfo = ({ details }: ApplicationFailure): Partial<FailureInfo> =>
   (details?.[0] as FailureInfo | undefined) ?? {};
 
-function fromTimeout(failure: TimeoutFailure): JobError {
-  const lost = failure.timeoutType === TimeoutType.HEARTBEAT;
-  return {
-    code: lost ? 'worker_lost' : 'stage_timeout',
-    message: lost
-      ? 'The worker stopped answering in the middle of a step, at every attempt; the step may need more memory than it has'
-      : 'A step ran longer than it may',
-    retryable: false,
-    details: null,
-  };
-}
+const fromTimeout = ({ timeoutType }: TimeoutFailure): JobError =>
+  timeoutType === TimeoutType.HEARTBEAT
+    ? permanentError(
+        'worker_lost',
+        'The worker died in each attempt at the same stage; the stage may need more memory than the worker has',
+      )
+    : permanentError('stage_timeout', 'A stage ran longer than its time limit');
 
-/** Makes the workflow end in Temporal as the job ended: completed, failed or cancelled. */
-export function closeAs({ state, error }: Pick<JobStatus, 'state' | 'error'>): void {
+/**
+ * Makes the workflow end in Temporal as its job ended. Returns when the job completed.
+ *
+ * @throws CancelledFailure, or ApplicationFailure with the code of the job's error as type.
+ */
+export function closeWorkflowAs({ state, error }: Pick<JobStatus, 'state' | 'error'>): void {
   if (state === 'cancelled') throw new CancelledFailure(error?.message ?? 'cancelled');
-  if (state === 'failed' && error) {
+  if (state === 'failed' && error)
     throw ApplicationFailure.create({ type: error.code, message: error.message, nonRetryable: true });
-  }
 }

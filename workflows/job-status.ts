@@ -1,4 +1,4 @@
-/** The status of a job, and its publication: memo on each transition, search attributes on the coarse ones. */
+/** The status of a job, and its publication in the memo and the search attributes of the workflow. */
 import { setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { AssetCounts } from '../src/jobs/model/job.ts';
 import { initialStatus, type JobStatus, type RunInput } from '../src/jobs/model/run-input.ts';
@@ -7,35 +7,35 @@ import { extended, type Moment } from '../src/jobs/model/timeline.ts';
 import { darkroomState } from '../src/temporal/names.ts';
 import * as messages from './messages.ts';
 
-/** What is published. */
-export interface Published {
+export interface PublishedStatus {
   readonly status: JobStatus;
   readonly timeline: readonly Moment[];
 }
 
-/** What a finished step adds. */
-export type Advance = Partial<AssetCounts> & {
+/** What a finished activity adds to the status. */
+export type ActivityProgress = Partial<AssetCounts> & {
+  /** When a worker took up the activity (epoch, ms), by the clock of that worker. */
   readonly startedAt: number;
   readonly bytes?: number;
   readonly computeMs?: number;
 };
 
+type TransitionListener = (now: Moment, before: Moment | undefined) => void;
+
 export class JobStatusPublisher {
   #status: JobStatus;
   #timeline: readonly Moment[];
-  #attribute: JobState;
-  /** As it was published last. */
-  #told: readonly Moment[] | undefined;
-  #listener: (now: Moment, before: Moment | undefined) => void = () => undefined;
-  // Time in a workflow is the server's, the same for all workers.
+  #publishedTimeline: readonly Moment[] | undefined;
+  #publishedState: JobState;
+  #listener: TransitionListener = () => undefined;
+  // In a workflow this is the time of the server, the same on all workers.
   readonly #queuedAt = Date.now();
 
-  /** `earlier`: where the execution before this one, of the same run, left off. */
-  constructor(runInput: RunInput, earlier?: Published) {
-    // A version before this one may have published less.
-    this.#status = { ...initialStatus(runInput), ...earlier?.status };
-    this.#timeline = earlier?.timeline ?? extended([], this.#status, runInput.requestedAt);
-    this.#attribute = this.#status.state;
+  /** `resumeFrom`: what the execution before this one, of the same run, published last. */
+  constructor(runInput: RunInput, resumeFrom: PublishedStatus | null) {
+    this.#status = resumeFrom?.status ?? initialStatus(runInput);
+    this.#timeline = resumeFrom?.timeline ?? extended([], this.#status, runInput.requestedAt);
+    this.#publishedState = this.#status.state;
     setHandler(messages.status, () => this.#status);
   }
 
@@ -43,32 +43,36 @@ export class JobStatusPublisher {
     return this.#status;
   }
 
-  get published(): Published {
+  get published(): PublishedStatus {
     return { status: this.#status, timeline: this.#timeline };
   }
 
-  /** Calls back at each transition from now on. */
-  onMoment(listener: (now: Moment, before: Moment | undefined) => void): void {
+  /** Sets the function that is called at each transition from now on. */
+  onTransition(listener: TransitionListener): void {
     this.#listener = listener;
   }
 
-  /** Makes a transition, with whatever changes along with it, and publishes it. */
-  enter(state: JobState, changes: Partial<JobStatus> = {}): void {
-    this.pass(state, changes);
+  /**
+   * Changes the state, and other fields with it, and publishes the status.
+   *
+   * @throws Error when a job cannot change from its state to this one.
+   */
+  transitionTo(state: JobState, changes: Partial<JobStatus> = {}): void {
+    this.recordTransition(state, changes);
     this.#publish();
   }
 
-  /** Makes a transition that another follows at once. To stay in a state is no transition. */
-  pass(state: JobState, changes: Partial<JobStatus> = {}): void {
+  /** Like `transitionTo`, without publishing: for a transition that another one follows at once. No effect in the same state. */
+  recordTransition(state: JobState, changes: Partial<JobStatus> = {}): void {
     const from = this.#status.state;
     if (state !== from && !isLegal(from, state)) throw new Error(`A job cannot go from ${from} to ${state}`);
     this.#change({ state, ...changes });
   }
 
-  /** Work began at this time (epoch, ms), by the clock of a worker, which may be off. */
-  began(at: number): void {
+  /** Records when the first activity started (epoch, ms), by the clock of its worker, which may be wrong. */
+  recordStart(startedAt: number): void {
     if (this.#status.started_at !== null) return;
-    const started = Math.min(Math.max(at, this.#queuedAt), Date.now());
+    const started = Math.min(Math.max(startedAt, this.#queuedAt), Date.now());
     this.#change({ started_at: new Date(started).toISOString() });
   }
 
@@ -78,28 +82,34 @@ export class JobStatusPublisher {
     this.#publish();
   }
 
-  /** More assets are known of. */
-  expect(total: number): void {
+  /** Raises the number of assets to those that have arrived, and publishes it. */
+  raiseAssetTotal(total: number): void {
     const { assets } = this.#status;
     this.#change({ assets: { ...assets, total: Math.max(total, assets.total) } });
     this.#publish();
   }
 
-  /** The input is complete: these are all, whatever was expected. */
-  settle(total: number): void {
+  /** Sets the number of assets once the input is complete, whatever was expected before. */
+  setAssetTotal(total: number): void {
     this.#change({ assets: { ...this.#status.assets, total } });
   }
 
-  /** Adds finished work. `more`: other steps of its kind are still to come. */
-  advance(points: number, { startedAt, bytes = 0, computeMs = 0, ...assets }: Advance, more: boolean): void {
-    this.began(startedAt);
-    const { progress, assets: counts, usage } = this.#status;
+  /**
+   * Adds what a finished activity did.
+   *
+   * @param points Points of progress, of 100.
+   * @param more Whether other activities of its kind follow. If not, a transition follows at once, and publishes the change.
+   */
+  addProgress(points: number, activity: ActivityProgress, more: boolean): void {
+    const { startedAt, bytes = 0, computeMs = 0, downloaded = 0, failed = 0 } = activity;
+    this.recordStart(startedAt);
+    const { progress, assets, usage } = this.#status;
     this.#change({
       progress: Math.min(99, progress + points),
       assets: {
-        total: counts.total,
-        downloaded: counts.downloaded + (assets.downloaded ?? 0),
-        failed: counts.failed + (assets.failed ?? 0),
+        total: assets.total,
+        downloaded: assets.downloaded + downloaded,
+        failed: assets.failed + failed,
       },
       usage: {
         ...usage,
@@ -107,12 +117,12 @@ export class JobStatusPublisher {
         compute_seconds: Math.round(usage.compute_seconds * 1000 + computeMs) / 1000,
       },
     });
-    // The heartbeats of the step are gone with it, so its share is told here, unless a transition follows at once.
+    // The heartbeats of the activity, which showed its progress, ended with it.
     if (more || this.#status.paused) this.#publish();
   }
 
-  /** A phase is over, and with it all that it was worth. */
-  reach(progress: number): void {
+  /** Raises the progress to what a finished phase is worth. */
+  raiseProgress(progress: number): void {
     this.#change({ progress: Math.max(progress, this.#status.progress) });
   }
 
@@ -126,13 +136,13 @@ export class JobStatusPublisher {
   }
 
   #publish(): void {
-    // The timeline is most of it, and each copy stays in the history.
-    upsertMemo(this.#timeline === this.#told ? { status: this.#status } : { ...this.published });
-    this.#told = this.#timeline;
+    // Each upsert stays in the history, and the timeline is most of it.
+    upsertMemo(this.#timeline === this.#publishedTimeline ? { status: this.#status } : { ...this.published });
+    this.#publishedTimeline = this.#timeline;
     const { state } = this.#status;
-    // An upsert of search attributes costs the server several times what a memo does, so passing states are left out.
-    if (state === this.#attribute || state === 'queued' || state === 'packaging') return;
-    this.#attribute = state;
+    // An upsert of search attributes costs the server several times what a memo does, so short states are left out.
+    if (state === this.#publishedState || state === 'queued' || state === 'packaging') return;
+    this.#publishedState = state;
     upsertSearchAttributes([{ key: darkroomState, value: state }]);
   }
 }

@@ -1,25 +1,25 @@
-/** Everything that can be said to a running job, under the names that Temporal's Web UI and CLI show. */
+/** The messages that running workflows accept, under the names that Temporal's Web UI and CLI show. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { AssetsTaken, JobStatus, MoreAssets } from '../src/jobs/model/run-input.ts';
 
 /** Stops the work, cleans up, and ends the job as cancelled. */
 export const cancel = defineSignal<[reason?: string]>('cancel');
 
-/** Lets the running steps finish and starts no other until `resume`. */
+/** Lets running activities finish, and schedules no other until `resume`. */
 export const pause = defineSignal('pause');
 
 export const resume = defineSignal('resume');
 
-/** From the first activity of a job, once it has run for a moment: since when (epoch, ms) the job is out of the queue. */
-export const begun = defineSignal<[startedAt: number]>('begun');
+/** Sent by the first activity of a job once it has run for a moment: the job left the queue at this time (epoch, ms). */
+export const started = defineSignal<[startedAt: number]>('started');
 
-/** To a workflow that delivers a callback: attempts it now, without waiting any longer. */
+/** Makes a workflow that delivers a callback attempt it at once. */
 export const attemptNow = defineSignal('attemptNow');
 
 export const status = defineQuery<JobStatus>('status');
 
 /**
- * An update, not a signal: whoever sends assets learns whether they were taken. Refused whole, and not in the history,
- * with `input_closed` or `too_many_assets`.
+ * Adds assets to a job that waits for them. An update, since the sender must learn whether they were taken. A rejected call
+ * fails with `input_closed`, `too_many_assets` or `idempotency_key_reused`; it takes none of its assets and leaves no event.
  */
 export const addAssets = defineUpdate<AssetsTaken, [MoreAssets]>('addAssets');

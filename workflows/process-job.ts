@@ -1,88 +1,77 @@
-/** The story of a job: wait for assets and download them ▸ the stages of its operation ▸ package and record ▸ tell the client. */
+/** The story of a job: download its assets as they arrive ▸ run the stages of its operation ▸ record the result ▸ notify the client. */
 import { CancellationScope, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities/types.ts';
 import type { JobStatus, RunInput } from '../src/jobs/model/run-input.ts';
-import { AssetQueue } from './asset-queue.ts';
-import { CallbackNotifier } from './callback-notifier.ts';
-import type { ContinueAsNewState } from './continue-as-new.ts';
-import { takeControl } from './control.ts';
-import { downloadAll } from './download-all.ts';
-import { closeAs, completed, type Ending, endingOf } from './ending.ts';
-import type { Job } from './job.ts';
-import { JobStatusPublisher } from './job-status.ts';
+import { downloadAssets } from './download-assets.ts';
+import { closeWorkflowAs, completed, type Ending, toEnding } from './ending.ts';
+import { type ContinueAsNewState, createJobContext, type JobContext } from './job-context.ts';
 import * as messages from './messages.ts';
 import { runStage } from './run-stage.ts';
 
-/** Records are kept trying for as long as the store is away: nothing that was done may be lost. */
+/** Retried without limit: while the store is away, the record of a job must not be lost. */
 const { packageJob } = proxyActivities<Activities>({
   startToCloseTimeout: '10m',
   heartbeatTimeout: '10s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 });
 
+/** Runs one job. Ends in Temporal as the job ends: completed with its status, failed, or cancelled. */
 export async function processJob(
   runInput: RunInput,
   resumeFrom: ContinueAsNewState | null = null,
 ): Promise<JobStatus> {
-  const status = new JobStatusPublisher(runInput, resumeFrom?.published);
-  const control = takeControl(status);
-  const assetQueue = new AssetQueue(runInput, status, control, resumeFrom);
-  const job = {
-    runInput,
-    status,
-    control,
-    assetQueue,
-    resumeFrom,
-    notifier: new CallbackNotifier(runInput, status),
-  };
-  const ending = await control
-    .run(() => work(job))
+  const job = createJobContext(runInput, resumeFrom);
+  const ending = await job.control
+    .runCancellable(() => doWork(job))
     .then(
       () => completed,
-      (error: unknown) => endingOf(error, control),
+      (error: unknown) => toEnding(error, job.control),
     );
-  assetQueue.end();
-  const final = await CancellationScope.nonCancellable(() => finish(job, ending));
-  closeAs(final);
+  job.assetQueue.rejectMore();
+  const final = await CancellationScope.nonCancellable(() => recordEnd(job, ending));
+  closeWorkflowAs(final);
   return final;
 }
 
-async function work(job: Job): Promise<void> {
+async function doWork(job: JobContext): Promise<void> {
   const { runInput, status, control, assetQueue, resumeFrom } = job;
-  const [first] = runInput.stages;
-  const hasAssets = assetQueue.open || assetQueue.total > 0;
-  setHandler(messages.begun, (startedAt) => {
-    status.began(startedAt);
+  const [firstStage] = runInput.stages;
+  const hasAssets = assetQueue.isOpen || assetQueue.total > 0;
+  setHandler(messages.started, (startedAt) => {
+    status.recordStart(startedAt);
     if (status.current.state !== 'queued') return;
-    if (hasAssets) status.enter('downloading');
-    else status.enter('processing', { stage: first?.name ?? null });
+    if (hasAssets) status.transitionTo('downloading');
+    else status.transitionTo('processing', { stage: firstStage?.name ?? null });
   });
-  if (!resumeFrom) status.enter('queued');
-  if (hasAssets && !resumeFrom?.stage) await downloadAll(job);
+
+  if (!resumeFrom) status.transitionTo('queued');
+  if (hasAssets && !resumeFrom?.stage) await downloadAssets(job);
   for (const stage of runInput.stages.slice(resumeFrom?.stage?.index)) {
     await control.untilResumed();
-    const inQueue = stage === first && !hasAssets;
-    if (!inQueue) status.enter('processing', { stage: stage.name });
-    await runStage(job, stage, inQueue);
+    const isQueued = stage === firstStage && !hasAssets;
+    if (!isQueued) status.transitionTo('processing', { stage: stage.name });
+    await runStage(job, stage, isQueued);
   }
   await control.untilResumed();
-  status.pass('processing');
-  status.enter('packaging', { stage: null });
+  // A quick job may still be queued. Its states come in order all the same.
+  status.recordTransition('processing');
+  status.transitionTo('packaging', { stage: null });
 }
 
-/** Records the end, shows it, and only then tells the client, who may ask at once. */
-async function finish(
-  { runInput, status, control, assetQueue, notifier }: Job,
-  ending: Ending,
-): Promise<JobStatus> {
-  const completedAt = new Date().toISOString();
-  const whole = { ...runInput, chunks: assetQueue.chunks, awaiting: assetQueue.lacking };
-  const step = { runInput: whole, ...status.published, ending, completedAt };
-  // If the results cannot be listed the job has failed, and that at least is recorded.
-  const final = await packageJob(step).catch((error: unknown) =>
-    packageJob({ ...step, ending: endingOf(error, control) }),
+/** Records the end, publishes it, and then notifies the client, who may ask for the result at once. */
+async function recordEnd(job: JobContext, ending: Ending): Promise<JobStatus> {
+  const { runInput, status, control, assetQueue, notifier } = job;
+  const input = {
+    runInput: { ...runInput, chunks: assetQueue.chunks, awaiting: assetQueue.unmetAwaiting },
+    ...status.published,
+    ending,
+    completedAt: new Date().toISOString(),
+  };
+  // When the results cannot be listed, the job has failed, and that is recorded.
+  const final = await packageJob(input).catch((error: unknown) =>
+    packageJob({ ...input, ending: toEnding(error, control) }),
   );
-  status.enter(final.state, final);
-  await notifier.done();
+  status.transitionTo(final.state, final);
+  await notifier.flush();
   return final;
 }

@@ -1,53 +1,57 @@
-/** One stage of an operation: once with all assets, or batch by batch. */
+/** Runs one stage of an operation: once with all assets, or batch by batch. */
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { Activities } from '../activities/types.ts';
 import { type Batch, chunkEnds } from '../src/jobs/model/batch.ts';
 import type { StageInput } from '../src/jobs/model/run-input.ts';
 import { queueOf } from '../src/temporal/names.ts';
 import { continueRun } from './continue-as-new.ts';
-import { mapConcurrent, retryWhileInfrastructureDown } from './control.ts';
-import { bounds, DOWNLOAD_POINTS, type Job, PACKAGING_POINTS, runOf, watched } from './job.ts';
+import { DOWNLOAD_POINTS, type JobContext, longRunning, PACKAGING_POINTS, toRunRef } from './job-context.ts';
+import { mapConcurrent } from './map-concurrent.ts';
+import { retryWhileInfrastructureDown } from './outage-retry.ts';
 
-/** Temporal's own default: of 1 to 5, the middle. */
-const USUAL_PRIORITY = 3;
+/** Temporal's default priority, in the middle of 1 to 5. */
+const DEFAULT_PRIORITY = 3;
 
-/** `signalsStart`: the job is in the queue until this stage begins. */
-export async function runStage(job: Job, stage: StageInput, signalsStart: boolean): Promise<void> {
-  const { runInput, status, control, assetQueue, resumeFrom } = job;
+/** `isQueued`: the job is in the queue until the first activity of this stage starts. */
+export async function runStage(job: JobContext, stage: StageInput, isQueued: boolean): Promise<void> {
+  const { runInput, status, assetQueue, resumeFrom } = job;
+  const { header, params, skipFailedAssets, tuning } = runInput;
   const { runStage } = proxyActivities<Activities>({
-    ...watched,
+    ...longRunning,
     taskQueue: queueOf(stage.capability),
     startToCloseTimeout: stage.timeoutMs,
     ...(stage === runInput.stages[0] ? {} : { priority: prioritizeStartedJobs() }),
   });
-  const parts: readonly (Batch | null)[] = stage.perAsset ? assetQueue.batches : [null];
+  const batches: readonly (Batch | null)[] = stage.perAsset ? assetQueue.batches : [null];
   const index = runInput.stages.indexOf(stage);
-  const before = resumeFrom?.stage?.index === index ? resumeFrom.stage.done : 0;
-  const downloads = parts.length > 0 && assetQueue.total > 0 ? DOWNLOAD_POINTS : 0;
-  const points = (100 - downloads - PACKAGING_POINTS) / runInput.stages.length / parts.length;
-  const { header, params, skipFailedAssets } = runInput;
-  const { operation } = header;
-  let next = before;
-  let left = parts.length - before;
-  const supply = { ready: () => true, take: () => parts[next++] };
-  await mapConcurrent(supply, bounds(control), async (batch) => {
-    const step = { job: runOf(runInput), points, signalsStart, operation, params, skipFailedAssets };
-    const { name, run, retriesFailuresOf } = stage;
-    const where = {
+  const batchesDone = resumeFrom?.stage?.index === index ? resumeFrom.stage.batchesDone : 0;
+  const downloadPoints = batches.length > 0 && assetQueue.total > 0 ? DOWNLOAD_POINTS : 0;
+  const points = (100 - downloadPoints - PACKAGING_POINTS) / runInput.stages.length / batches.length;
+  const { name, run, retriesFailuresOf } = stage;
+  let next = batchesDone;
+  let left = batches.length - batchesDone;
+  await mapConcurrent(job, { isReady: () => true, take: () => batches[next++] }, async (batch) => {
+    const input = {
+      job: toRunRef(runInput),
+      points,
+      signalsStart: isQueued,
+      operation: header.operation,
+      params,
+      skipFailedAssets,
       stage: { name, run, retriesFailuresOf },
       before: runInput.stages[index - 1] ?? null,
       batch,
+      // A batch says which assets it holds, so it can do without the chunks, of which there may be many.
+      layout: { chunkEnds: batch === null ? chunkEnds(assetQueue.chunks) : [], sizes: tuning.batchSizes },
     };
-    // A batch knows its assets; the list of all may be long.
-    const ends = batch === null ? chunkEnds(assetQueue.chunks) : [];
-    const counts = await retryWhileInfrastructureDown(() => runStage({ ...step, ...where, chunkEnds: ends }));
+    const result = await retryWhileInfrastructureDown(() => runStage(input), tuning.outageWaitMs);
     left -= 1;
-    status.advance(points, counts, left > 0);
+    status.addProgress(points, result, left > 0);
   });
-  if (left > 0) await continueRun(job, { index, done: parts.length - left });
+  if (left > 0) await continueRun(job, { index, batchesDone: batches.length - left });
 }
 
-/** What was begun goes before what was not: else all jobs that share a queue would go on by turns, and end together at last. */
+/** Later stages take precedence, so that started jobs finish before others start. Otherwise all jobs of a queue would end late, together. */
 const prioritizeStartedJobs = (): { priorityKey: number } => ({
-  priorityKey: Math.max(1, (workflowInfo().priority?.priorityKey ?? USUAL_PRIORITY) - 1),
+  priorityKey: Math.max(1, (workflowInfo().priority?.priorityKey ?? DEFAULT_PRIORITY) - 1),
 });

@@ -6,10 +6,10 @@ type History = temporal.api.history.v1.History;
 const { History } = proto.temporal.api.history.v1;
 
 /**
- * Without stacks, which tell of the machine that it was made on. Not by the SDK's own functions for JSON: they fail where npm installs
- * more than one copy of protobufjs.
+ * Formats a history without stack traces, which contain paths of the machine. The SDK's own functions for JSON are not used: they fail
+ * where npm installs more than one copy of protobufjs.
  */
-export function textOf(history: temporal.api.history.v1.IHistory): string {
+export function formatHistory(history: temporal.api.history.v1.IHistory): string {
   const options = { longs: String, enums: String, bytes: String };
   const { events } = History.toObject(History.fromObject(history), options) as { events: unknown[] };
   const lines = events.map((event) =>
@@ -18,6 +18,6 @@ export function textOf(history: temporal.api.history.v1.IHistory): string {
   return `{"events":[\n${lines.join(',\n')}\n]}\n`;
 }
 
-/** Throws when the text is no history. */
-export const historyOf = (text: string): History =>
+/** @throws TypeError or SyntaxError when the text is not a history. */
+export const parseHistory = (text: string): History =>
   History.fromObject(JSON.parse(text) as Record<string, unknown>);

@@ -2,7 +2,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Jobs } from '../jobs/jobs.ts';
-import type { Job } from '../jobs/model/job.ts';
 import type { UsageLedger } from '../jobs/model/usage.ts';
 import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
 import type { OperationCatalogue } from '../jobs/ports/operation-catalogue.ts';
@@ -21,7 +20,6 @@ export interface ApiDependencies {
     JobRuntime,
     'liveCapabilities' | 'liveWorkers' | 'countOpen' | 'queues' | 'countsByState'
   >;
-  readonly onSubmitted: (job: Job) => void;
   /** Answers with what `/metrics` answers. */
   readonly exposeMetrics: (c: Context) => Promise<Response>;
   /** Resolves when the object store can be read and written; throws store_unavailable. */
@@ -30,22 +28,8 @@ export interface ApiDependencies {
   readonly photographs: (directory: string, tenant: string) => Promise<readonly string[]>;
   /** Bytes: of a file, of a request with files, of one without. */
   readonly limits: { readonly asset: number; readonly upload: number; readonly json: number };
-  readonly guestkit: {
-    /** Jobs that may be pending at once. */
-    readonly maxQueueSize: number;
-    /** Computing steps at once, where the workers do not say. */
-    readonly concurrentJobs: number;
-  };
-  /** What becomes of a task whose client does not say. */
-  readonly tasks: {
-    readonly operation: string;
-    /** Null: those that suit the operation. */
-    readonly params: Record<string, unknown> | null;
-    /** Most assets in one call. */
-    readonly assetsPerBatch: number;
-    /** A task of unknown size begins when it has assets, and none came for so long. */
-    readonly quietSeconds: number;
-  };
+  /** CPU stages that a worker runs at once by this server's settings, for when no worker reports its own number. */
+  readonly cpuSlots: number;
   /** Address of this server as clients know it, without a slash at the end. */
   readonly publicUrl: string;
 }

@@ -15,6 +15,7 @@ import { Watcher } from '../jobs/query/watcher.ts';
 import { TtlCache } from '../lib/ttl-cache.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
@@ -49,6 +50,7 @@ export async function startApi(
 ): Promise<ApiServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
+  await prepareDataDirectory(config);
   await verifyMasterKey(config);
   const { client, jobs, submissions, runtime, operations, store, usage, authenticate } = await composeApi(
     config,
@@ -60,6 +62,7 @@ export async function startApi(
   const checkStore = () => checks.get('', () => store.check());
   const watcher = new Watcher((ref) => jobs.open(ref));
   const metrics = createMetrics(runtime);
+  submissions.onCreated(metrics.submitted);
   const dependencies: ApiDependencies = {
     jobs,
     submissions,
@@ -76,23 +79,13 @@ export async function startApi(
       upload: config.DARKROOM_MAX_UPLOAD_BYTES,
       json: config.DARKROOM_MAX_BODY_BYTES,
     },
-    guestkit: {
-      maxQueueSize: config.DARKROOM_GUESTKIT_MAX_QUEUE_SIZE,
-      concurrentJobs: config.DARKROOM_CPU_SLOTS,
-    },
-    tasks: {
-      operation: config.DARKROOM_TASK_OPERATION,
-      params: config.DARKROOM_TASK_PARAMS,
-      assetsPerBatch: config.DARKROOM_TASK_ASSETS_PER_BATCH,
-      quietSeconds: config.DARKROOM_TASK_QUIET_SECONDS,
-    },
+    cpuSlots: config.DARKROOM_CPU_SLOTS,
     publicUrl: config.publicUrl,
-    onSubmitted: metrics.submitted,
     exposeMetrics: metrics.expose,
   };
   const app = createApp({
     ...dependencies,
-    dialects: await loadDialects(dependencies),
+    dialects: await loadDialects(dependencies, { ...config }),
     metrics,
     log,
     loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,

@@ -5,7 +5,9 @@ import { isTenant, TENANT_RULE } from '../auth/tenant.ts';
 import { openKeys } from '../compose.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { formatAge } from '../lib/units.ts';
+import type { ApiKeyStore } from '../storage/api-keys.ts';
 import { printJson, say } from './connection.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
 import { parseTime } from './parse-time.ts';
 import { columns } from './terminal/columns.ts';
@@ -51,7 +53,7 @@ async function create({ tenant, name, readOnly, expires, json }: Wish): Promise<
   if (name.trim() === '' || name.length > LONGEST_NAME || /\p{Cc}/u.test(name))
     throw new UsageError(`--name: must be a text of 1 to ${LONGEST_NAME} characters on one line`);
   const config = settingsHere();
-  const { key, written } = await (await openKeys(config)).create({
+  const { key, written } = await (await openKeyStore(config)).create({
     tenant,
     name,
     access: readOnly ? 'read' : 'full',
@@ -73,7 +75,7 @@ function expiryOf(text: string | undefined): string | null {
 
 async function list({ json }: { readonly json?: boolean }): Promise<void> {
   const config = settingsHere();
-  const keys = await (await openKeys(config)).list();
+  const keys = await (await openKeyStore(config)).list();
   if (json) return printJson({ keys: keys.map(shown) });
   if (keys.length === 0) return say('No keys; "darkroom keys create" makes one');
   const rows = keys.map((key) => [
@@ -90,13 +92,18 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
 
 async function revoke(text: string): Promise<void> {
   const id = parseKey(text)?.id ?? text;
-  const key = /^[0-9a-f]{12}$/.test(id) ? await (await openKeys(settingsHere())).revoke(id) : null;
+  const key = /^[0-9a-f]{12}$/.test(id) ? await (await openKeyStore(settingsHere())).revoke(id) : null;
   if (!key) {
     say(`darkroom: There is no such key; "darkroom keys list" shows those there are`);
     process.exitCode = exitCodes.notFound;
     return;
   }
   say(`Key ${id} of tenant ${key.tenant} (${key.name}) is revoked; running APIs take it for 5 more seconds`);
+}
+
+async function openKeyStore(config: Config): Promise<ApiKeyStore> {
+  await prepareDataDirectory(config);
+  return openKeys(config);
 }
 
 /** Only the store matters here. */

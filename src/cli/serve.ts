@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadKeyring } from '../auth/load-keyring.ts';
 import { type Config, readConfig } from '../config/config.ts';
+import { openDataDirectory } from '../data-directory/format.ts';
 import { type DataLock, lockDataDir } from '../data-directory/lock.ts';
 import { makeDirectory } from '../data-directory/make-directory.ts';
 import { createLog, type Log } from '../log.ts';
@@ -49,7 +50,7 @@ async function start(
   stops: (() => Promise<void>)[],
   told: AbortSignal,
 ): Promise<void> {
-  await makeDirectory(config.DARKROOM_DATA, 'DARKROOM_DATA');
+  await openDataDirectory(config.DARKROOM_DATA);
   const lock = await lockPatiently(config.DARKROOM_DATA);
   stops.push(() => lock.release());
   await makeDirectory(join(config.DARKROOM_DATA, 'inputs'), 'DARKROOM_DATA');

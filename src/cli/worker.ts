@@ -15,6 +15,7 @@ import { reapOrphan } from '../temporal/embedded/server.ts';
 import { WORKER_HEARTBEAT_MS } from '../temporal/live-workers.ts';
 import { createWorkers, runWorkers } from '../temporal/worker.ts';
 import { EMBEDDED_ADDRESS } from './api.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import { UsageError } from './exit-code.ts';
 import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
@@ -62,6 +63,7 @@ export async function worker({
   });
   const embedded = embeddedAddress ?? (config.embedded ? EMBEDDED_ADDRESS : null);
   const target = embedded === null ? targetFromEnvironment() : embeddedTarget(embedded);
+  await prepareDataDirectory(config);
   await verifyMasterKey(config);
   const scratch = await claimScratch(config.DARKROOM_WORK);
   const client = createClient(target);

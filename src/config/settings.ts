@@ -3,8 +3,7 @@ import { commandOperationSettings } from '../../operations/command/settings.ts';
 import { apiSettings } from '../api/settings.ts';
 import { authSettings } from '../auth/settings.ts';
 import { dataDirectorySettings } from '../data-directory/settings.ts';
-import { taskSettings } from '../dialects/common-application/settings.ts';
-import { guestkitSettings } from '../dialects/guestkit/settings.ts';
+import { dialectSettings } from '../dialects/settings.ts';
 import { engineSettings } from '../engines/settings.ts';
 import { inputSettings } from '../inputs/settings.ts';
 import { jobSettings } from '../jobs/settings.ts';
@@ -24,8 +23,7 @@ export const settings = {
   ...engineSettings,
   ...commandOperationSettings,
   ...jobSettings,
-  ...guestkitSettings,
-  ...taskSettings,
+  ...dialectSettings,
   ...temporalSettings,
   ...processSettings,
 };

@@ -1,19 +1,37 @@
-/** What a dialect folder exports from its `index.ts`. */
+/** What the `index.ts` of a dialect's folder exports. */
 import type { ApiDependencies } from '../api/context.ts';
 import type { MountedDialect } from '../api/dialect.ts';
+import type { Setting, SettingValues } from '../lib/settings/setting.ts';
 import type { CallbackBody } from './callback-body.ts';
 
+type Settings = Readonly<Record<string, Setting>>;
+
 /** What the lazy module of a dialect exports. Only API processes load it. */
-interface DialectApi extends Pick<MountedDialect, 'fail'> {
-  readonly createRoutes: (dependencies: ApiDependencies) => MountedDialect['routes'];
+interface DialectApi<Own extends Settings> extends Pick<MountedDialect, 'fail'> {
+  /** Returns the routes. Throws ConfigError if a setting does not fit the operations of this server. */
+  createRoutes(dependencies: ApiDependencies, config: SettingValues<Own>): MountedDialect['routes'];
 }
 
 /** An API that this server speaks. Workers read the definition too, so its file must not import Hono. */
-export interface Dialect extends Pick<MountedDialect, 'paths'> {
+export interface Dialect<Own extends Settings = Settings> extends Pick<MountedDialect, 'paths'> {
   /** Also the search attribute of its jobs. */
   readonly name: string;
+  /** Paths that are readable without login. They must not show data of a tenant. */
   readonly publicPaths?: readonly string[];
-  readonly api: () => Promise<DialectApi>;
-  /** Writes the body of callbacks. Left out, callbacks have the native body. */
+  readonly settings?: Own;
+  readonly api: () => Promise<DialectApi<Own>>;
+  /** Returns the body of a callback. Left out, callbacks have the native body. */
   readonly callbackBody?: CallbackBody;
 }
+
+/**
+ * Defines a dialect.
+ *
+ * @example
+ * export const acme = defineDialect({
+ *   name: 'acme',
+ *   paths: ['/acme'],
+ *   api: () => import('./routes.ts'),
+ * });
+ */
+export const defineDialect = <const Own extends Settings>(dialect: Dialect<Own>): Dialect<Own> => dialect;

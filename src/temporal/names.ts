@@ -25,7 +25,7 @@ export const searchAttributes = [
 export const MAIN_QUEUE = 'darkroom';
 
 /** Downloads wait for servers of others: however slow those are, they hold up nothing of ours. */
-export const NET_QUEUE = 'darkroom-net';
+export const DOWNLOAD_QUEUE = 'darkroom-net';
 
 /** Nor do they hold up callbacks. */
 export const CALLBACK_QUEUE = 'darkroom-callback';

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities } from '../../activities/types.ts';
-import { CALLBACK_QUEUE, MAIN_QUEUE, NET_QUEUE, queueOf } from './names.ts';
+import { CALLBACK_QUEUE, DOWNLOAD_QUEUE, MAIN_QUEUE, queueOf } from './names.ts';
 
 export interface WorkerSetup {
   readonly connection: NativeConnection;
@@ -61,7 +61,7 @@ export async function createWorkers({
     net: (steps: number) =>
       Worker.create({
         ...common,
-        taskQueue: NET_QUEUE,
+        taskQueue: DOWNLOAD_QUEUE,
         // Callbacks of jobs from before they had a queue of their own.
         activities: { download, notify },
         maxConcurrentActivityTaskExecutions: steps,

@@ -72,7 +72,7 @@ export async function startLab(
       operations: registry,
       quotas,
       fingerprints: (text) => keys.fingerprints(text),
-      refusalOf: () => null,
+      whyUrlRejected: () => null,
       callbackScheduleMs: [],
       retention: policy,
       queueUnavailable: false,

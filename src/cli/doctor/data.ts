@@ -2,6 +2,7 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
+import { findFormatProblem } from '../../data-directory/format.ts';
 import { lockHolder } from '../../data-directory/lock.ts';
 import { nearestPlace } from '../../data-directory/make-directory.ts';
 import { placeOf } from '../../inputs/roots.ts';
@@ -33,6 +34,8 @@ async function checkDirectory({ DARKROOM_DATA: dir }: Config): Promise<Finding> 
       `${place} is not a directory`,
       'Name another directory with DARKROOM_DATA',
     );
+  const format = await findFormatProblem(dir);
+  if (format) return broken('data directory', format.problem, format.remedy);
   const holder = await lockHolder(dir);
   if (!holder) return ok('data directory', `${dir}, in use by no server`);
   return ok(

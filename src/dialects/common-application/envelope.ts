@@ -6,7 +6,7 @@ import { json } from '../../api/openapi/responses.ts';
 import { describeFailure } from '../../api/problems/describe-failure.ts';
 import { failureHeaders } from '../../api/problems/problem.ts';
 import type { DarkroomError, ErrorCode } from '../../errors.ts';
-import { nameOf } from './fields.ts';
+import { toFieldName } from './fields.ts';
 
 export const envelope = <Data extends z.ZodType>(data: Data) =>
   z.object({ success: z.boolean(), message: z.string().nullable(), data });
@@ -39,7 +39,7 @@ function messageOf(c: Context, error: DarkroomError): string {
   if (aboutJobs.includes(error.code))
     return error.message.replaceAll(/\b([Jj])ob\b/g, (_, letter) => (letter === 'J' ? 'Task' : 'task'));
   const assets = c.req.path === '/api/v1/task' ? 'assets_total' : 'data';
-  return describeFailure(error, (pointer) => nameOf(pointer, assets));
+  return describeFailure(error, (pointer) => toFieldName(pointer, assets));
 }
 
 /** A result that is not there is not found. */

@@ -9,13 +9,13 @@ const renamed: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Such as `data[3].download_url`. `assets`: what the client calls the number or list of all of them. */
-export function nameOf(pointer: string, assets: 'assets_total' | 'data'): string {
+export function toFieldName(pointer: string, assets: 'assets_total' | 'data'): string {
   if (pointer === '/assets') return assets;
-  return pathOf(renamed.reduce((path, [from, to]) => path.replace(from, to), pointer)) || 'the body';
+  return formatPath(renamed.reduce((path, [from, to]) => path.replace(from, to), pointer)) || 'the body';
 }
 
 /** A JSON Pointer as one would write it in a program. */
-export const pathOf = (pointer: string): string =>
+export const formatPath = (pointer: string): string =>
   pointer
     .split('/')
     .slice(1)

@@ -9,15 +9,17 @@ import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
-import type { JobRequest } from '../../jobs/submit/job-submissions.ts';
+import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
+import type { JobRequest } from '../../jobs/submit/submitter.ts';
 import { invalidFields } from '../../jobs/validation/invalid-request.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
+import { checkDefaultTask, defaultParams } from './default-params.ts';
 import { streamOf } from './download.ts';
 import { envelope, fails, succeeded } from './envelope.ts';
 import { createTaskMetrics } from './metrics.ts';
 import { FRONT_PAGE, failureOf, NAME, statusOf, task, taskOf, typeOf } from './model.ts';
 import { assetBatch, newTask, taskId } from './requests.ts';
-import { checkSettings, defaultParams } from './settings.ts';
+import type { TaskSettings } from './settings.ts';
 
 export { fail } from './envelope.ts';
 
@@ -28,10 +30,10 @@ const streamed = file('The result', 'application/octet-stream');
 
 const idQuery = z.object({ id: taskId });
 
-export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
-  checkSettings(parts.tasks, parts.operations);
-  const { jobs, submissions, runtime, operations, tasks, publicUrl } = parts;
-  const assets = assetBatch(tasks.assetsPerBatch);
+export function createRoutes(parts: ApiDependencies, config: TaskSettings): OpenAPIHono<ApiEnv> {
+  checkDefaultTask(config, parts.operations);
+  const { jobs, submissions, runtime, operations, publicUrl } = parts;
+  const assets = assetBatch(config.DARKROOM_TASK_ASSETS_PER_BATCH);
   const app = createRouter();
 
   app.openAPIRegistry.registerPath({
@@ -56,14 +58,15 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
     },
   });
   app.post('/api/v1/task', async (c) => {
-    const request = requestOf(parse(newTask, (await jsonOf(c)) ?? {}), parts);
-    const { job, created } = await submissions.submit(
+    const request = requestOf(parse(newTask, (await jsonOf(c)) ?? {}), operations, config);
+    const { job } = await submissions.submit(
       { tenant: c.var.tenant, dialect: NAME, idempotencyKey: keyOf(c) },
       request,
     );
-    if (created) parts.onSubmitted(job);
     const attributes = operations.find(job.operation)?.info.attributes.map(({ name }) => name) ?? [];
-    return c.json(succeeded({ task_id: job.id, attributes, assets_per_batch: tasks.assetsPerBatch }));
+    return c.json(
+      succeeded({ task_id: job.id, attributes, assets_per_batch: config.DARKROOM_TASK_ASSETS_PER_BATCH }),
+    );
   });
 
   app.openAPIRegistry.registerPath({
@@ -81,8 +84,7 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.post('/api/v1/assets', async (c) => {
     const { task_id, data, final } = parse(assets, await jsonOf(c));
     const ref = refOf(c, task_id);
-    await jobs.open(ref, { dialect: NAME });
-    await submissions.addAssets(ref, {
+    const request = {
       assets: data.map(({ file_name, attributes, download_url }) => ({
         name: file_name,
         attributes: attributes ?? {},
@@ -90,7 +92,8 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
       })),
       final: final ?? false,
       idempotencyKey: keyOf(c),
-    });
+    };
+    await submissions.addAssets(ref, request, { dialect: NAME });
     return c.json(succeeded(null));
   });
 
@@ -191,15 +194,16 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
 /** What the client left out is as the server is set up. */
 function requestOf(
   { operation, params, assets_total }: z.infer<typeof newTask>,
-  { tasks, operations }: Pick<ApiDependencies, 'tasks' | 'operations'>,
+  operations: OperationCatalogue,
+  config: TaskSettings,
 ): JobRequest {
-  const name = operation ?? tasks.operation;
+  const name = operation ?? config.DARKROOM_TASK_OPERATION;
   const takesAssets = operations.find(name)?.info.inputs.max !== 0;
   const total = assets_total ?? null;
-  const awaited = total === null ? { quiet_seconds: tasks.quietSeconds } : { total };
+  const awaited = total === null ? { quiet_seconds: config.DARKROOM_TASK_QUIET_SECONDS } : { total };
   return {
     operation: name,
-    params: operation ? (params ?? {}) : { ...defaultParams(tasks), ...params },
+    params: operation ? (params ?? {}) : { ...defaultParams(config), ...params },
     ...(total === 0 || (total === null && !takesAssets) ? {} : { await_assets: awaited }),
   };
 }

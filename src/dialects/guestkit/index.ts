@@ -1,9 +1,11 @@
 /** The REST API of guestkit's workers, under /api/v1. */
-import type { Dialect } from '../dialect.ts';
+import { defineDialect } from '../dialect.ts';
+import { settings } from './settings.ts';
 
-export const guestkit = {
+export const guestkit = defineDialect({
   name: 'guestkit',
   paths: ['/api/v1'],
   publicPaths: ['/api/v1/health'],
+  settings,
   api: () => import('./routes.ts'),
-} satisfies Dialect;
+});

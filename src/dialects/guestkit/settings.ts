@@ -2,7 +2,7 @@
 import { defineSettings } from '../../lib/settings/setting.ts';
 import { positiveInteger } from '../../lib/settings/values.ts';
 
-export const guestkitSettings = defineSettings({
+export const settings = defineSettings({
   DARKROOM_GUESTKIT_MAX_QUEUE_SIZE: {
     schema: positiveInteger,
     default: '1000',

@@ -32,7 +32,7 @@ const health = z
   .object({ status: z.literal('healthy'), timestamp: z.iso.datetime() })
   .meta({ id: 'GuestkitHealth' });
 
-type Parts = Pick<ApiDependencies, 'runtime' | 'operations' | 'limits' | 'guestkit'>;
+type Parts = Pick<ApiDependencies, 'runtime' | 'operations' | 'limits' | 'cpuSlots'>;
 
 export function workerRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
   const app = createRouter();
@@ -71,7 +71,7 @@ export function workerRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
 }
 
 function describe(
-  { operations, limits, guestkit }: Omit<Parts, 'runtime'>,
+  { operations, limits, cpuSlots }: Omit<Parts, 'runtime'>,
   workers: readonly LiveWorker[],
 ): z.infer<typeof capabilities> {
   const slots = slotsOf(workers);
@@ -86,7 +86,7 @@ function describe(
     operations: live.map(({ name }) => name),
     features: onImages ? IMAGE_FEATURES : [],
     disk_formats: onImages ? formatsOf(onImages) : [],
-    max_concurrent_jobs: atOnce.length > 0 ? Math.min(...atOnce) : guestkit.concurrentJobs,
+    max_concurrent_jobs: atOnce.length > 0 ? Math.min(...atOnce) : cpuSlots,
     max_disk_size_gb: Math.floor((limits.asset / GIB) * 100) / 100,
   };
 }

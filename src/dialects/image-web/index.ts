@@ -1,8 +1,8 @@
 /** image-web: one image in a form, one image back. */
-import type { Dialect } from '../dialect.ts';
+import { defineDialect } from '../dialect.ts';
 
-export const imageWeb = {
+export const imageWeb = defineDialect({
   name: 'image-web',
   paths: ['/jobs'],
   api: () => import('./routes.ts'),
-} satisfies Dialect;
+});

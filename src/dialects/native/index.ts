@@ -1,10 +1,10 @@
 /** The native API, under /v1. It answers for every path that no other API owns. */
-import type { Dialect } from '../dialect.ts';
+import { defineDialect } from '../dialect.ts';
 import { callbackBody } from './callback.ts';
 
-export const native = {
+export const native = defineDialect({
   name: 'native',
   paths: ['/'],
   api: () => import('./routes.ts'),
   callbackBody,
-} satisfies Dialect;
+});

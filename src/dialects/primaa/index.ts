@@ -1,10 +1,10 @@
 /** primaa: an algorithm on the image at a URL, and a callback. */
-import type { Dialect } from '../dialect.ts';
+import { defineDialect } from '../dialect.ts';
 import { callbackBody } from './callback.ts';
 
-export const primaa = {
+export const primaa = defineDialect({
   name: 'primaa',
   paths: ['/job-submission', '/status'],
   api: () => import('./routes.ts'),
   callbackBody,
-} satisfies Dialect;
+});

@@ -1,31 +1,43 @@
-/** How assets travel: in batches of neighbours that came together. */
+/** Batches: the assets that one activity downloads or processes. A batch holds neighbours that arrived together. */
 
-export const LARGEST_BATCH = 32;
+/** How many assets a batch holds. */
+export interface BatchSizes {
+  readonly usual: number;
+  /** Of chunks with at least `largeFrom` assets. */
+  readonly large: number;
+  readonly largeFrom: number;
+}
 
-/** Larger batches lose more to a crash, smaller ones cost more events; big jobs have more to lose by the second. */
-const batchSize = (chunk: number): number => (chunk >= 256 ? LARGEST_BATCH : 16);
+/** Larger batches lose more work in a crash; smaller ones write more events. Large jobs gain more from fewer events. */
+export const batchSizes: BatchSizes = { usual: 16, large: 32, largeFrom: 256 };
 
-/** A run of positions in the list of assets: from (included) to (excluded). */
+/** A range of positions in the list of assets: from (included) to (excluded). */
 export interface Batch {
   readonly index: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Where each chunk of assets ends; the next begins there. */
+/** The position after the last asset of each chunk. The next chunk starts there. */
 export type ChunkEnds = readonly number[];
+
+/** Where the batches of a job begin and end. The same layout always gives the same batches. */
+export interface BatchLayout {
+  readonly chunkEnds: ChunkEnds;
+  readonly sizes: BatchSizes;
+}
 
 export function chunkEnds(chunks: readonly { readonly count: number }[]): number[] {
   let end = 0;
   return chunks.map(({ count }) => (end += count));
 }
 
-/** No batch reaches over the end of a chunk, so that none has to wait for assets that are still to come. */
-export function batchesOf(ends: ChunkEnds): Batch[] {
+/** The batches of all assets. No batch crosses the end of a chunk, so no batch waits for assets that have not arrived. */
+export function batchesOf({ chunkEnds, sizes }: BatchLayout): Batch[] {
   const batches: Batch[] = [];
   let start = 0;
-  for (const end of ends) {
-    const size = batchSize(end - start);
+  for (const end of chunkEnds) {
+    const size = end - start >= sizes.largeFrom ? sizes.large : sizes.usual;
     for (let from = start; from < end; from += size) {
       batches.push({ index: batches.length, from, to: Math.min(end, from + size) });
     }

@@ -24,3 +24,8 @@ export interface Setting {
 export const defineSettings = <const S extends Readonly<Record<`DARKROOM_${string}`, Setting>>>(
   settings: S,
 ): S => settings;
+
+/** The parsed values of settings, by variable. */
+export type SettingValues<S extends Readonly<Record<string, Setting>>> = {
+  readonly [Name in keyof S]: z.output<S[Name]['schema']>;
+};

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DarkroomError } from '../../../src/errors.ts';
+import { DarkroomError, type ErrorCode, errorCatalogue } from '../../../src/errors.ts';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
 import { labOperation } from '../../support/lab-operation.ts';
@@ -147,10 +147,10 @@ describe('a job waits', () => {
 });
 
 describe('however often a step was tried', () => {
-  let failures: (string | null)[];
+  let failures: (ErrorCode | null)[];
   let calls = 0;
 
-  async function patient(given: (string | null)[]): Promise<unknown> {
+  async function patient(given: (ErrorCode | null)[]): Promise<unknown> {
     failures = [...given];
     calls = 0;
     const connection = await NativeConnection.connect(lab.temporal.options);
@@ -163,7 +163,10 @@ describe('however often a step was tried', () => {
         step: async () => {
           calls++;
           const type = failures.shift();
-          if (type) throw ApplicationFailure.create({ type, message: 'given up', nonRetryable: true });
+          if (type) {
+            const details = [{ kind: errorCatalogue[type].kind }];
+            throw ApplicationFailure.create({ type, message: 'given up', nonRetryable: true, details });
+          }
           return 'done';
         },
       },
@@ -180,8 +183,10 @@ describe('however often a step was tried', () => {
   }
 
   test('it is tried again when the fault is ours', async () => {
-    expect(await patient(['store_unavailable', 'disk_full', 'worker_stopped', null])).toBe('done');
-    expect(calls).toBe(4);
+    expect(
+      await patient(['store_unavailable', 'disk_full', 'worker_stopped', 'master_key_missing', null]),
+    ).toBe('done');
+    expect(calls).toBe(5);
   });
 
   test('and not otherwise', async () => {

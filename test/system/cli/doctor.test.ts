@@ -125,6 +125,27 @@ test('a data directory that is a file is told, by the server as by doctor', asyn
   }
 });
 
+test('a data directory of another format is broken, and no command starts on it', async () => {
+  const DARKROOM_DATA = join(folder, 'other-format');
+  await mkdir(DARKROOM_DATA);
+  await writeFile(join(DARKROOM_DATA, 'darkroom.json'), '{"format":99}');
+  const env = { DARKROOM_DATA, DARKROOM_LISTEN: `127.0.0.1:${await freePort()}` };
+  const { findings } = await examine(env);
+  expect(of(findings, 'data directory')).toMatchObject([
+    {
+      state: 'broken',
+      found: expect.stringMatching(/has format 99; this version of darkroom needs format 1/),
+    },
+  ]);
+  for (const command of [['serve'], ['api'], ['worker'], ['keys', 'list'], ['webhook-secret']]) {
+    const { code, stderr } = await cli(command, { env });
+    expect([command, code], stderr).toEqual([command, 1]);
+    expect(stderr).toMatch(
+      /^darkroom: The data directory .* has format 99; .*set DARKROOM_DATA to a new directory/,
+    );
+  }
+});
+
 test('scratch space that is a file is broken, too', async () => {
   const DARKROOM_WORK = join(folder, 'work-file');
   await writeFile(DARKROOM_WORK, '');

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { historyOf } from '../../../scripts/histories/format.ts';
+import { parseHistory } from '../../../scripts/histories/format.ts';
 import { bundlePath } from '../../../src/temporal/worker.ts';
 
 const folder = fileURLToPath(new URL('../../histories/', import.meta.url));
@@ -14,12 +14,12 @@ const files = readdirSync(folder, { recursive: true })
   .filter((name) => /\.json(\.gz)?$/.test(name))
   .sort();
 
-async function read(name: string): Promise<ReturnType<typeof historyOf>> {
+async function read(name: string): Promise<ReturnType<typeof parseHistory>> {
   const bytes = await readFile(`${folder}${name}`);
-  return historyOf((name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
+  return parseHistory((name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
 }
 
-const replay = (history: ReturnType<typeof historyOf>) =>
+const replay = (history: ReturnType<typeof parseHistory>) =>
   Worker.runReplayHistory({ workflowBundle: { codePath: bundlePath } }, history);
 
 beforeAll(() => {
@@ -28,7 +28,7 @@ beforeAll(() => {
 
 describe('saved histories', () => {
   test('are there', () => {
-    expect(files.length).toBeGreaterThan(15);
+    expect(files.length).toBeGreaterThan(30);
   });
 
   test.each(files)('%s', async (name) => {

@@ -1,0 +1,127 @@
+/** The ways in which jobs end. */
+import { Context } from '@temporalio/activity';
+import { MAIN_QUEUE, workflowIdOf } from '../../../src/temporal/names.ts';
+import { finalFailure, isIn, paths, repeat, type Stories, untilClosed, untilEnded } from '../story.ts';
+
+export const endings: Stories = {
+  plain: async (server) =>
+    untilEnded(server, await server.submit({ operation: 'system.echo', params: { a: 1 } })),
+
+  stages: async (server) =>
+    untilEnded(
+      server,
+      await server.submit({
+        operation: 'image.contact-sheet',
+        params: { cell: 32 },
+        assets: paths(repeat(server.photos, 100)),
+      }),
+    ),
+
+  slow: async (server) =>
+    untilEnded(server, await server.submit({ operation: 'test.echo', params: { delay_ms: 1500 } })),
+
+  transient: async (server) =>
+    untilEnded(server, await server.submit({ operation: 'test.echo', params: { fail: 'transient' } })),
+
+  failed: async (server) =>
+    untilEnded(server, await server.submit({ operation: 'test.echo', params: { fail: 'permanent' } })),
+
+  'failed-in-a-batch': async (server) =>
+    untilEnded(
+      server,
+      await server.submit({
+        operation: 'image.transform',
+        params: { width: 64 },
+        assets: paths([...repeat(server.photos, 63), 'none.jpg']),
+      }),
+    ),
+
+  'timed-out': async (server) => {
+    const spec = { operation: 'test.echo', params: { delay_ms: 60_000 } };
+    const job = await server.submit(spec, ({ stages }) => ({
+      stages: stages.map((stage) => ({ ...stage, timeoutMs: 1000 })),
+    }));
+    return untilEnded(server, job);
+  },
+
+  outage: async (server) => {
+    server.replaceNext('download', () => Promise.reject(finalFailure('disk_full')));
+    server.replaceNext('runStage', () => Promise.reject(finalFailure('master_key_missing')));
+    const spec = { operation: 'image.transform', params: { width: 64 }, assets: paths(server.photos) };
+    const job = await server.submit(spec, ({ tuning }) => ({ tuning: { ...tuning, outageWaitMs: 500 } }));
+    return untilEnded(server, job);
+  },
+
+  'packaging-failed': async (server) => {
+    server.replaceNext('packageJob', () => Promise.reject(finalFailure('internal')));
+    return untilEnded(server, await server.submit({ operation: 'system.echo' }));
+  },
+
+  cancelled: async (server) => {
+    const job = await server.submit({ operation: 'test.echo', params: { delay_ms: 60_000 } });
+    await server.until(job, isIn('processing'));
+    await (await server.jobs.open(job)).control('cancel', 'enough');
+    return untilEnded(server, job);
+  },
+
+  'cancelled-in-temporal': async (server) => {
+    const job = await server.submit({ operation: 'test.echo', params: { delay_ms: 60_000 } });
+    await server.until(job, isIn('processing'));
+    await server.client.workflow.getHandle(workflowIdOf(job)).cancel();
+    return untilEnded(server, job);
+  },
+
+  'cancelled-activity-fails': async (server) => {
+    server.replaceNext('runStage', async () => {
+      const beat = setInterval(() => Context.current().heartbeat(), 100);
+      await Context.current().cancelled.catch(() => undefined);
+      clearInterval(beat);
+      throw finalFailure('operation_failed');
+    });
+    const job = await server.submit({ operation: 'test.echo' });
+    await server.runtime.signal(job, 'cancel');
+    return untilEnded(server, job);
+  },
+
+  'cancelled-while-packaging': async (server) => {
+    const job = server.submit({ operation: 'system.echo' });
+    server.replaceNext('packageJob', async (input, original) => {
+      const handle = server.client.workflow.getHandle(workflowIdOf(await job));
+      await handle.signal('cancel', 'too late');
+      await handle.signal('pause');
+      return original(input);
+    });
+    return untilEnded(server, await job);
+  },
+
+  paused: async (server) => {
+    const job = await server.submit({ operation: 'test.echo', params: { delay_ms: 1000 } });
+    await (await server.jobs.open(job)).control('pause');
+    await server.until(job, ({ paused }) => paused);
+    await (await server.jobs.open(job)).control('resume');
+    return untilEnded(server, job);
+  },
+
+  rerun: async (server) => {
+    const { client, jobs } = server;
+    const job = await server.submit({
+      operation: 'image.contact-sheet',
+      params: { cell: 32, on_error: 'skip' },
+      assets: paths(['none.jpg', ...server.photos]),
+    });
+    const [{ workflowId }] = await untilEnded(server, job);
+    const latestRunId = async () => (await client.workflow.getHandle(workflowId).describe()).runId;
+    const first = { workflowId, runId: await latestRunId() };
+    await untilEnded(server, await (await jobs.open(job)).rerun({ assets: 'failed' }));
+    const second = { workflowId, runId: await latestRunId() };
+    const [third] = await untilEnded(server, await (await jobs.open(job)).rerun({ from: 'pages' }));
+    return [first, second, third];
+  },
+
+  'delete-expired': async ({ client }) => {
+    const workflowId = 'retention';
+    await client.workflow.start('deleteExpired', { workflowId, taskQueue: MAIN_QUEUE });
+    await untilClosed(client, workflowId);
+    return [{ workflowId }];
+  },
+};

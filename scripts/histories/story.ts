@@ -1,0 +1,57 @@
+/** A story plays what one job, or one workflow, can go through, and names the executions whose histories are saved. */
+import { ApplicationFailure } from '@temporalio/activity';
+import type { FailureInfo } from '../../activities/types.ts';
+import { type ErrorCode, errorCatalogue } from '../../src/errors.ts';
+import type { Job } from '../../src/jobs/model/job.ts';
+import { isTerminal } from '../../src/jobs/model/states.ts';
+import { workflowIdOf } from '../../src/temporal/names.ts';
+import type { StoryServer } from './story-server.ts';
+
+export interface Execution {
+  readonly workflowId: string;
+  /** The latest run when omitted. */
+  readonly runId?: string;
+}
+
+export type Story = (server: StoryServer) => Promise<readonly Execution[]>;
+
+export type Stories = Readonly<Record<string, Story>>;
+
+/** Waits until the job and its workflow have ended; the workflow may still notify the client after the job has ended. */
+export async function untilEnded({ until, client }: StoryServer, job: Job): Promise<readonly [Execution]> {
+  const now = await until(job, ({ state, run }) => isTerminal(state) && run === job.run);
+  const workflowId = workflowIdOf(now);
+  await untilClosed(client, workflowId);
+  return [{ workflowId }];
+}
+
+/** Waits until a workflow has closed, however it ended. */
+export async function untilClosed(client: StoryServer['client'], workflowId: string): Promise<void> {
+  await client.workflow
+    .getHandle(workflowId)
+    .result()
+    .catch(() => undefined);
+}
+
+/** Waits until a workflow exists. */
+export async function untilStarted({ client }: StoryServer, workflowId: string): Promise<void> {
+  const handle = client.workflow.getHandle(workflowId);
+  while (!(await handle.describe().catch(() => null)))
+    await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+export const isIn = (state: Job['state']) => (job: Job) => job.state === state;
+
+/** Assets that are files of the input directory. */
+export const paths = (names: readonly string[]) => names.map((path) => ({ source: { path } }));
+
+/** `count` names, the given ones over and over. */
+export const repeat = (names: readonly string[], count: number) =>
+  Array.from({ length: count }, (_, index) => names[index % names.length] ?? '');
+
+/** The failure of an activity after its last attempt, as the workflow receives it. */
+export function finalFailure(code: ErrorCode): ApplicationFailure {
+  const { kind, title, retryable } = errorCatalogue[code];
+  const info: FailureInfo = { kind, retryable, details: null };
+  return ApplicationFailure.create({ type: code, message: title, nonRetryable: true, details: [info] });
+}

@@ -1,0 +1,54 @@
+/** Downloads the assets of a job, batch by batch, as they arrive. */
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/types.ts';
+import { DOWNLOAD_QUEUE } from '../src/temporal/names.ts';
+import { selectBatchInputs } from './asset-queue.ts';
+import { continueRun } from './continue-as-new.ts';
+import { DOWNLOAD_POINTS, type JobContext, longRunning, toRunRef } from './job-context.ts';
+import { mapConcurrent } from './map-concurrent.ts';
+import { retryWhileInfrastructureDown } from './outage-retry.ts';
+
+const { download } = proxyActivities<Activities>({
+  ...longRunning,
+  taskQueue: DOWNLOAD_QUEUE,
+  startToCloseTimeout: '12h',
+});
+
+/** Returns when all assets are downloaded and no more can come. */
+export async function downloadAssets(job: JobContext): Promise<void> {
+  const { runInput, status, assetQueue } = job;
+  const { skipFailedAssets, refetch, tuning } = runInput;
+  let running = 0;
+  const waitIfIdle = () => {
+    if (assetQueue.isOpen && assetQueue.isEmpty && running === 0) status.transitionTo('waiting');
+  };
+  void assetQueue.closeAfterQuietPeriod().catch(() => undefined);
+  waitIfIdle();
+  await mapConcurrent(job, assetQueue, async (batch) => {
+    running += 1;
+    if (status.current.state === 'waiting') status.transitionTo('downloading');
+    // A batch has no share of the progress while the number of assets is unknown.
+    const total = assetQueue.isOpen ? assetQueue.awaiting?.total : assetQueue.total;
+    const points = total ? (DOWNLOAD_POINTS * (batch.to - batch.from)) / total : 0;
+    const input = {
+      job: toRunRef(runInput),
+      points,
+      signalsStart: batch.index === 0,
+      batch,
+      inputs: selectBatchInputs(assetQueue.chunks, batch),
+      skipFailedAssets,
+      refetch,
+    };
+    const result = await retryWhileInfrastructureDown(() => download(input), tuning.outageWaitMs);
+    running -= 1;
+    const more = assetQueue.isOpen || !assetQueue.isEmpty || running > 0;
+    // The first batch may have been too quick to signal that the job has left the queue.
+    if (more && status.current.state === 'queued') status.recordTransition('downloading');
+    status.addProgress(points, result, more);
+    waitIfIdle();
+  });
+  if (assetQueue.isOpen || !assetQueue.isEmpty) await continueRun(job, null);
+  assetQueue.assertEnoughAssets();
+  status.setAssetTotal(assetQueue.total);
+  status.raiseProgress(DOWNLOAD_POINTS);
+}
