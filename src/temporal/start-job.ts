@@ -2,7 +2,7 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { initialStatus, type RunInput } from '../jobs/model/run-input.ts';
-import { extended } from '../jobs/model/timeline.ts';
+import { appendMoment } from '../jobs/model/timeline.ts';
 import { writeCall } from './connection.ts';
 import { WRITE_MS } from './deadlines.ts';
 import * as names from './names.ts';
@@ -22,7 +22,7 @@ export async function startJob(
 ): Promise<boolean> {
   const { header, fingerprint, run } = runInput;
   const status = initialStatus(runInput);
-  const timeline = extended([], status, runInput.requestedAt);
+  const timeline = appendMoment([], status, runInput.requestedAt);
   const memo: JobMemo = { header, status, fingerprint, timeline };
   try {
     await writeCall(client, WRITE_MS, () =>
