@@ -70,7 +70,7 @@ def _best(models: list[pycolmap.Reconstruction], photos: int) -> pycolmap.Recons
     model = max(models, key=lambda each: (each.num_reg_images(), each.num_points3D()), default=None)
     if model is None:
         why = "they overlap too little, or were all taken from one place"
-        raise ReconstructionError("no_reconstruction", f"Where the {photos} photographs were taken cannot be on_line: {why}. {_ADVICE}")
+        raise ReconstructionError("no_reconstruction", f"The camera positions of the {photos} photographs cannot be determined: {why}. {_ADVICE}")
     if model.num_reg_images() < FEWEST:
         some = f"Only {model.num_reg_images()} of the {photos} photographs overlap enough to determine their camera positions"
         raise ReconstructionError("no_reconstruction", f"{some}. {_ADVICE}")
