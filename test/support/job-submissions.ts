@@ -34,7 +34,7 @@ export function receptionOf(
       operations: registry,
       quotas: tenantQuotas(runtime, () => Number.POSITIVE_INFINITY),
       fingerprints: (text) => keys.fingerprints(text),
-      refusalOf: () => null,
+      whyUrlRejected: () => null,
       callbackScheduleMs: [],
       retention: { jobMs: null, workMs: 1e9 },
       queueUnavailable: true,

@@ -2,7 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { jsonBody } from '../../api/bodies/json-body.ts';
+import { readJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
@@ -52,12 +52,7 @@ const status = answer
   .extend({ result: z.unknown().optional().openapi({ description: 'Of a completed job' }) })
   .meta({ id: 'PrimaaStatus' });
 
-export function createRoutes({
-  jobs,
-  submissions,
-  onSubmitted,
-  publicUrl,
-}: ApiDependencies): OpenAPIHono<ApiEnv> {
+export function createRoutes({ jobs, submissions, publicUrl }: ApiDependencies): OpenAPIHono<ApiEnv> {
   const app = createRouter();
   const failures = (...codes: number[]) =>
     Object.fromEntries(codes.map((code) => [code, json(answer, 'What was wrong, in `error`')]));
@@ -69,7 +64,7 @@ export function createRoutes({
       tags,
       summary: 'Run an algorithm on the image at a URL',
       middleware: async (c, next) => {
-        await jsonBody(c, NO_JSON, /^application\/json$/);
+        await readJsonBody(c, NO_JSON, /^application\/json$/);
         await next();
       },
       request: { body: { required: true, content: { 'application/json': { schema: submission } } } },
@@ -86,7 +81,6 @@ export function createRoutes({
         assets: [{ source: { url: image_url } }],
         callback: { url: callback_url, token: callback_token },
       });
-      onSubmitted(job);
       return c.json(toPrimaaJob(job), 200);
     },
   );

@@ -71,11 +71,11 @@ describe('without a good key', () => {
   });
 
   test.each([
-    ['Bearer', /What was sent is no login/],
-    ['Bearer nonsense', /What was sent is no login/],
+    ['Bearer', /The credentials have an unknown format/],
+    ['Bearer nonsense', /The credentials have an unknown format/],
     [`Bearer drk_${'0'.repeat(12)}_${'x'.repeat(43)}`, /no such key/],
-    ['Basic !!!', /What was sent is no login/],
-    [`Basic ${Buffer.from('user').toString('base64')}`, /What was sent is no login/],
+    ['Basic !!!', /The credentials have an unknown format/],
+    [`Basic ${Buffer.from('user').toString('base64')}`, /The credentials have an unknown format/],
     ['Digest username="x"', /takes "Authorization: Bearer/],
     ['drk_', /takes "Authorization: Bearer/],
   ])('%s is told what is wrong', async (authorization, reason) => {
@@ -208,7 +208,7 @@ describe('with a key', () => {
     expect(await status()).toBe(200);
     const { code } = await cli(['keys', 'revoke', key], { env: { DARKROOM_DATA: dataDir } });
     expect(code).toBe(0);
-    await expect.poll(status, { timeout: 15_000, interval: 500 }).toBe(401);
+    await expect.poll(status, { interval: 500 }).toBe(401);
     expect(server.output()).not.toContain(key);
   });
 });
