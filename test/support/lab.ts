@@ -26,7 +26,7 @@ import { StoredUsage } from '../../src/storage/usage.ts';
 import { createClient, type TemporalTarget } from '../../src/temporal/connection.ts';
 import { TemporalRuntime } from '../../src/temporal/runtime.ts';
 import { createWorkers, runWorkers } from '../../src/temporal/worker.ts';
-import { PATIENCE_MS, sleep } from './server.ts';
+import { JOB_TIMEOUT_MS, sleep } from './server.ts';
 import { createNamespace } from './shared-temporal.ts';
 
 export interface Lab {
@@ -122,7 +122,7 @@ export async function startLab(
     workDir,
     submit: async (spec) => (await submissions.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
     until: async (job, ...states) => {
-      for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
+      for (const deadline = Date.now() + JOB_TIMEOUT_MS; ; await sleep(50)) {
         const { job: now } = await jobs.open(job);
         if (states.includes(now.state)) return now;
         if (Date.now() > deadline) throw new Error(`It is ${JSON.stringify(now)}`);

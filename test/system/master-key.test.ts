@@ -54,7 +54,7 @@ test('a store that comes up later and has another key ends a part that waited fo
       DARKROOM_MASTER_KEY: randomBytes(32).toString('base64'),
       TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}`,
     },
-    impatient: true,
+    skipReadiness: true,
   });
   await expect
     .poll(() =>
