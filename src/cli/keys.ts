@@ -1,11 +1,11 @@
 /** `darkroom keys`: makes, lists and revokes keys of the API. Works on the store itself, so that the first one needs no key. */
 import type { Command } from 'commander';
-import { type ApiKey, isExpired, readKey } from '../auth/api-key.ts';
-import type { KeyStore } from '../auth/key-store.ts';
+import { type ApiKey, isExpired, parseKey } from '../auth/api-key.ts';
 import { isTenant, TENANT_RULE } from '../auth/tenant.ts';
 import { openKeys } from '../compose.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { formatAge } from '../lib/units.ts';
+import type { ApiKeyStore } from '../storage/api-keys.ts';
 import { printJson, say } from './connection.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
@@ -91,7 +91,7 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
 }
 
 async function revoke(text: string): Promise<void> {
-  const id = readKey(text)?.id ?? text;
+  const id = parseKey(text)?.id ?? text;
   const key = /^[0-9a-f]{12}$/.test(id) ? await (await openKeyStore(settingsHere())).revoke(id) : null;
   if (!key) {
     say(`darkroom: There is no such key; "darkroom keys list" shows those there are`);
@@ -101,7 +101,7 @@ async function revoke(text: string): Promise<void> {
   say(`Key ${id} of tenant ${key.tenant} (${key.name}) is revoked; running APIs take it for 5 more seconds`);
 }
 
-async function openKeyStore(config: Config): Promise<KeyStore> {
+async function openKeyStore(config: Config): Promise<ApiKeyStore> {
   await prepareDataDirectory(config);
   return openKeys(config);
 }

@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import { createActivities } from '../../activities/index.ts';
 import type { Operation } from '../../operations/operation.ts';
 import { builtIn, createRegistry } from '../../operations/registry.ts';
-import { loadKeyring } from '../../src/auth/keyring.ts';
+import { loadKeyring } from '../../src/auth/load-keyring.ts';
 import { callbackBody } from '../../src/dialects/load.ts';
 import { Jobs } from '../../src/jobs/jobs.ts';
 import { Retention } from '../../src/jobs/lifecycle/retention.ts';
