@@ -21,7 +21,7 @@ export async function createProgram(args?: readonly string[]): Promise<Command> 
       .command(name, { hidden })
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}`);
     command.summary(summary);
-    if (!args || args.includes(name)) await define(command);
+    if (!args || args.includes(name)) await define(command, createProgram);
   }
   return program;
 }

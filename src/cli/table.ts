@@ -6,7 +6,7 @@ export interface CommandEntry {
   readonly summary: string;
   readonly hidden?: boolean;
   /** Adds arguments, options and the action. */
-  readonly define: (command: Command) => void | Promise<void>;
+  readonly define: (command: Command, createProgram: () => Promise<Command>) => void | Promise<void>;
 }
 
 export const table: readonly CommandEntry[] = [
@@ -129,7 +129,8 @@ export const table: readonly CommandEntry[] = [
   {
     name: 'completion',
     summary: 'print a script that lets your shell complete commands, options, operations and job ids',
-    define: async (command) => (await import('./completion.ts')).define(command),
+    define: async (command, createProgram) =>
+      (await import('./completion.ts')).define(command, createProgram),
   },
   {
     name: '__complete',

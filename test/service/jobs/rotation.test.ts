@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import type { JobRequest, JobSubmissions } from '../../../src/jobs/submit/job-submissions.ts';
-import { changed, receptionOf, runtimeOf, storeOf } from '../../support/job-submissions.ts';
+import { changed, createSubmissions, runtimeOf, storeOf } from '../../support/job-submissions.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
 import { plain } from '../../support/pictures.ts';
 import { startWeb, type Web } from '../../support/web.ts';
@@ -24,9 +24,9 @@ beforeAll(async () => {
   picture = await plain(16, 16).png().toBuffer();
   web = await startWeb({ '/a': picture, '/b': picture, '/c': picture });
   lab = await startLab();
-  before = receptionOf(lab, { masters: [OLD] });
-  between = receptionOf(lab, { masters: [OLD, NEW] });
-  after = receptionOf(lab, { masters: [NEW, OLD] });
+  before = await createSubmissions(lab, { masters: [OLD] });
+  between = await createSubmissions(lab, { masters: [OLD, NEW] });
+  after = await createSubmissions(lab, { masters: [NEW, OLD] });
 });
 afterAll(async () => {
   await lab.dispose();
@@ -90,7 +90,7 @@ describe('the job', () => {
       looks.push(args);
       return runtime.get(...args);
     };
-    const counted = receptionOf(lab, { masters: [OLD], runtime: changed(runtime, { get }) });
+    const counted = await createSubmissions(lab, { masters: [OLD], runtime: changed(runtime, { get }) });
     expect((await counted.submit(caller('cheap'), echo(0))).created).toBe(true);
     expect(looks).toEqual([]);
   });

@@ -7,7 +7,7 @@ import type { JobRequest } from '../../../src/jobs/submit/job-submissions.ts';
 import { createClient, embeddedTarget } from '../../../src/temporal/connection.ts';
 import { freePort } from '../../../src/temporal/embedded/ports.ts';
 import { TemporalRuntime } from '../../../src/temporal/runtime.ts';
-import { changed, receptionOf, runtimeOf, storeOf } from '../../support/job-submissions.ts';
+import { changed, createSubmissions, runtimeOf, storeOf } from '../../support/job-submissions.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
 import { plain } from '../../support/pictures.ts';
 
@@ -45,7 +45,7 @@ const echo = (id: string): JobRequest => ({
 });
 
 test('of a request that died in its upload and was sent again, the second alone is kept', async () => {
-  const submissions = receptionOf(lab);
+  const submissions = await createSubmissions(lab);
   const keyed = { ...caller, idempotencyKey: 'sent-again' };
   const send = async () => {
     const uploads = await submissions.receive(keyed, metadata);
@@ -65,11 +65,11 @@ test('of a request that died in its upload and was sent again, the second alone 
 });
 
 test('what was sealed for a job that is there stays, and its marker goes at once', async () => {
-  const { job } = await receptionOf(lab).submit(caller, echo('sealed'));
+  const { job } = await (await createSubmissions(lab)).submit(caller, echo('sealed'));
   expect(await markers()).toEqual([]);
   expect(await keys('/sealed/sealed/')).toHaveLength(1);
   // Sent again, it seals nothing that stays.
-  expect((await receptionOf(lab).submit(caller, echo('sealed'))).created).toBe(false);
+  expect((await (await createSubmissions(lab)).submit(caller, echo('sealed'))).created).toBe(false);
   expect(await markers()).toEqual([]);
   expect(await keys('/sealed/sealed/')).toHaveLength(1);
   await lab.until(job, 'completed');
@@ -77,7 +77,7 @@ test('what was sealed for a job that is there stays, and its marker goes at once
 
 test('what was sealed while Temporal was away goes a day later', async () => {
   const away = createClient(embeddedTarget(`127.0.0.1:${await freePort('127.0.0.1', 0)}`));
-  const submissions = receptionOf(lab, { runtime: new TemporalRuntime(away, []) });
+  const submissions = await createSubmissions(lab, { runtime: new TemporalRuntime(away, []) });
   const { id: _, ...request } = echo('');
   for (let count = 0; count < 2; count++)
     await expect(submissions.submit(caller, request)).rejects.toMatchObject({ code: 'temporal_unavailable' });
@@ -95,7 +95,7 @@ test('what was sealed stays when only the answer of the start was lost', async (
     await runtime.start(...args);
     throw new DarkroomError('temporal_unavailable', 'Its answer was lost');
   };
-  const submissions = receptionOf(lab, { runtime: changed(runtime, { start }) });
+  const submissions = await createSubmissions(lab, { runtime: changed(runtime, { start }) });
   const submitted = submissions.submit(caller, echo('unheard'));
   await expect(submitted).rejects.toMatchObject({ code: 'temporal_unavailable' });
   expect(await markers()).toHaveLength(1);
@@ -111,7 +111,7 @@ test('of a job that waits for assets it is decided when it has ended', async () 
     await runtime.addAssets(...args);
     throw new DarkroomError('worker_unavailable', 'Its answer was lost');
   };
-  const submissions = receptionOf(lab, { runtime: changed(runtime, { addAssets }) });
+  const submissions = await createSubmissions(lab, { runtime: changed(runtime, { addAssets }) });
   const await_assets = { total: 2 };
   const { job } = await submissions.submit(caller, { ...metadata, id: 'waits', await_assets });
   const send = async () => {
@@ -126,9 +126,9 @@ test('of a job that waits for assets it is decided when it has ended', async () 
   expect(await deleteExpired()).toMatchObject({ uploads: 0, failed: 0 });
   expect(await keys('/waits/uploads/')).toHaveLength(2);
 
-  const last = await receptionOf(lab).receiveAssets(job);
+  const last = await (await createSubmissions(lab)).receiveAssets(job);
   await last.add({ part: 'file', name: 'b.png' }, Readable.from([picture]), signal);
-  await receptionOf(lab).addAssets(job, { assets: [] }, last);
+  await (await createSubmissions(lab)).addAssets(job, { assets: [] }, last);
   await lab.until(job, 'completed');
   expect(await deleteExpired()).toMatchObject({ uploads: 2, failed: 0 });
   expect(await markers()).toEqual([]);
