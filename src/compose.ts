@@ -79,7 +79,7 @@ export async function composeApi(
       operations,
       quotas,
       fingerprints: (text) => keys.fingerprints(text),
-      refusalOf: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
+      whyUrlRejected: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
       retention: toRetentionPolicy(config),
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
       queueUnavailable: config.DARKROOM_QUEUE_UNAVAILABLE,

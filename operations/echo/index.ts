@@ -1,4 +1,4 @@
-/** Operations without an engine, to try out a client, a callback or an installation. */
+/** Operations that return their parameters, to test a client, a callback or an installation. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { DarkroomError } from '../../src/errors.ts';
@@ -7,7 +7,7 @@ import { defineOperation, onError, type StageContext } from '../operation.ts';
 export const systemEcho = defineOperation({
   name: 'system.echo',
   title: 'Echo',
-  description: 'Gives back its parameters, any JSON object, as the result.',
+  description: 'Returns its parameters, any JSON object.',
   params: z.looseObject({}),
   inputs: { min: 0, max: 0, media: [] },
   result: 'json',
@@ -25,44 +25,38 @@ export const systemEcho = defineOperation({
   ],
 });
 
-/** Without defaults: the echo holds what was sent and nothing else. */
+/** Without defaults: the result contains only what was sent. */
 const testEchoParams = z.looseObject({
-  delay_ms: z
-    .int()
-    .min(0)
-    .max(600_000)
-    .optional()
-    .describe('Milliseconds that the job takes; 0 when left out'),
+  delay_ms: z.int().min(0).max(600_000).optional().describe('Duration in milliseconds. Default: 0'),
   steps: z
     .int()
     .min(1)
     .max(1000)
     .optional()
-    .describe('Reports of progress over that time; two a second when left out, and 10 at least'),
+    .describe('Progress reports over that time. Default: two per second, at least 10'),
   fail: z
     .enum(['permanent', 'transient'])
     .optional()
     .describe(
-      'Fail after that time. `permanent`: the job fails. `transient`: the attempt fails and is made again',
+      'Fail after that time. `permanent`: the job fails. `transient`: the attempt fails and is retried',
     ),
   fail_times: z
     .int()
     .min(1)
     .max(1000)
     .optional()
-    .describe('Attempts that fail with `transient`, before one succeeds; 1 when left out'),
+    .describe('Number of attempts that fail with `transient`. Default: 1'),
   on_error: onError
     .removeDefault()
     .optional()
-    .describe('`skip`: assets that cannot be fetched do not fail the job'),
+    .describe('`skip`: assets that cannot be downloaded do not fail the job'),
 });
 
 export const testEcho = defineOperation({
   name: 'test.echo',
   title: 'Echo with delays and failures',
   description:
-    'Gives back its parameters, any JSON object, as the result, and rehearses progress, cancellation and failure on ' +
-    'request. Assets are fetched and not looked at.',
+    'Returns its parameters, any JSON object, with simulated progress, delays and failures. Assets are downloaded but not read.',
   params: testEchoParams,
   inputs: { min: 0, max: 10_000, media: ['*/*'] },
   result: 'json',
@@ -80,16 +74,16 @@ async function runTestEcho(context: StageContext<z.infer<typeof testEchoParams>>
     progress(step / steps, `step ${step} of ${steps}`);
   }
   if (fail === 'permanent') {
-    throw new DarkroomError('operation_failed', 'The job failed because its parameter "fail" asked for it');
+    throw new DarkroomError('operation_failed', 'The job failed because its parameter "fail" requests it');
   }
   if (fail === 'transient' && attempt <= fail_times) {
-    const message = `Attempt ${attempt} failed because the parameter "fail" asked for it`;
+    const message = `Attempt ${attempt} failed because the parameter "fail" requests it`;
     throw new DarkroomError('operation_failed_for_now', message, { details: { attempt, fail_times } });
   }
   await outputs.json(params);
 }
 
-/** Rejects with the reason of the signal at once when that is aborted. */
+/** @throws The signal's reason. */
 async function sleepUnlessAborted(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal });

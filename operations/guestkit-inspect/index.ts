@@ -1,15 +1,12 @@
-/** guestkit.inspect: what is installed on the disk of a virtual machine, without starting or mounting it. */
+/** guestkit.inspect: the full report on the disk image of a virtual machine. */
 import { z } from 'zod';
 import { diskFormat, diskOperation } from '../lib/guestprobe/disk-operation.ts';
 import { defineOperation, onError } from '../operation.ts';
 
 const params = z.strictObject({
   format: diskFormat,
-  include_packages: z
-    .boolean()
-    .default(true)
-    .describe('Name each installed package, not only how many there are'),
-  include_services: z.boolean().default(true).describe('Name the services that start with the system'),
+  include_packages: z.boolean().default(true).describe('List each installed package, not only their number'),
+  include_services: z.boolean().default(true).describe('List the services that start at boot'),
   on_error: onError,
 });
 
@@ -17,8 +14,8 @@ export const guestkitInspect = defineOperation({
   name: 'guestkit.inspect',
   title: 'Inspect a disk image',
   description:
-    'Tells what is installed on the disk of a virtual machine: the operating system, its packages, services and users, partitions ' +
-    'and file systems. Reads qcow2, vmdk, vdi, vhdx, vhd and raw images where they lie, without starting or mounting them.',
+    'Reports what is installed on the disk image of a virtual machine: operating system, packages, services, users, partitions and file ' +
+    'systems. Reads qcow2, vmdk, vdi, vhdx, vhd and raw images in place, without starting or mounting them.',
   params,
   ...diskOperation<z.infer<typeof params>>(({ include_packages, include_services }) => [
     ...(include_packages ? ['--packages'] : []),

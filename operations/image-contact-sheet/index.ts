@@ -1,4 +1,4 @@
-/** image.contact-sheet: many pictures at a glance, in rows with a line of text under each. */
+/** image.contact-sheet: pages with thumbnails in rows, each with a label. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DarkroomError } from '../../src/errors.ts';
@@ -24,16 +24,16 @@ const encoders = {
 /** Pixels, as `effort` counts them: a page that takes more than one or two seconds is written by a child process. */
 const MAX_EFFORT_IN_PROCESS = 40e6;
 
-/** Of the small pictures on their way from stage to stage: more than that of any page. */
-const DRAFT_QUALITY = 92;
+/** JPEG quality of the thumbnails between the stages: higher than that of any page. */
+const THUMBNAIL_QUALITY = 92;
 
 export const imageContactSheet = defineOperation({
   name: 'image.contact-sheet',
   title: 'Contact sheet',
   description:
-    'Lays all assets out on pages, upright, in rows, with a label under each: `contact-sheet.jpg`, or `contact-sheet-001.jpg` ' +
-    'and so on when one page does not hold them. Reads JPEG, PNG, WebP, AVIF, GIF and TIFF, up to ' +
-    `${Math.floor(MAX_PIXELS / 1e6)} million pixels. Labels need a font on the worker that has their letters.`,
+    'Arranges all assets in rows on pages, oriented by EXIF, with a label under each: `contact-sheet.jpg`, or `contact-sheet-001.jpg` ' +
+    'and so on for several pages. Reads JPEG, PNG, WebP, AVIF, GIF and TIFF, up to ' +
+    `${Math.floor(MAX_PIXELS / 1e6)} million pixels. Labels need a font on the worker that has their characters.`,
   params,
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
@@ -60,7 +60,7 @@ async function makeThumbnails(context: StageContext<Params>): Promise<void> {
       side,
       background: toSixDigits(background),
       format: 'jpeg',
-      quality: DRAFT_QUALITY,
+      quality: THUMBNAIL_QUALITY,
     } as const;
     await writeResizedCopy(input, options, thumbnailPath(workspace, input), signal);
     return { index: input.index, label: formatLabel(params.label, input) };
@@ -80,8 +80,7 @@ async function makePages({
   if ((label !== 'none' || title !== '') && !(await hasFonts())) {
     throw new DarkroomError(
       'operation_failed',
-      'The worker has no fonts to write labels with: install some (in Debian: fonts-dejavu-core), or ask for label "none" ' +
-        'and no title',
+      'The worker has no fonts for labels: install some (on Debian: fonts-dejavu-core), or use label "none" without a title',
     );
   }
   const cells: Cell[] = [];

@@ -1,10 +1,10 @@
-/** Where things lie on a page of a contact sheet, in pixels. */
+/** Layout of a page of a contact sheet, in pixels. */
 
-/** What the parameters say. */
+/** From the parameters. */
 export interface Grid {
   readonly columns: number;
   readonly rows: number;
-  /** Side of the square that a picture is fitted into. */
+  /** Side of the square that a picture fits into. */
   readonly cell: number;
   /** Between cells and around them. */
   readonly gap: number;
@@ -40,7 +40,7 @@ export function buildLayout(grid: Grid, has: { title: boolean; labels: boolean }
   };
 }
 
-/** The last page ends with its last row. */
+/** Returns the layout with another number of rows, for the last page. */
 export const withRows = (layout: Layout, rows: number): Layout =>
   buildLayout({ ...layout, rows }, { title: layout.titleHeight > 0, labels: layout.labelHeight > 0 });
 

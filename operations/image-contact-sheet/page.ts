@@ -1,4 +1,4 @@
-/** One page of a contact sheet: pixels of small pictures and lines of text, copied to their places. */
+/** Renders one page of a contact sheet: copies the pixels of thumbnails and text strips into the page. */
 import sharp from 'sharp';
 import { childTask } from '../lib/child-task.ts';
 import { columnLeft, type Layout, rowTop } from './layout.ts';
@@ -12,7 +12,7 @@ export interface Page {
   readonly background: string;
   readonly format: 'jpeg' | 'png' | 'webp';
   readonly quality: number | undefined;
-  /** Row by row. `path`: of a picture no larger than a cell. */
+  /** Row by row. `path`: a thumbnail no larger than a cell. */
   readonly cells: readonly { readonly path: string; readonly label: string }[];
 }
 
@@ -87,14 +87,14 @@ function place(
   left: number,
   top: number,
 ): void {
-  if (data.length !== width * height * CHANNELS) throw new Error('A small picture is not in three channels');
+  if (data.length !== width * height * CHANNELS) throw new Error('A thumbnail does not have three channels');
   for (let y = 0; y < height; y++) {
     const from = y * width * CHANNELS;
     data.copy(pixels, ((top + y) * layout.width + left) * CHANNELS, from, from + width * CHANNELS);
   }
 }
 
-/** Black or white, whichever can be read better: by the luma of the background. */
+/** Returns black or white, by the luma of the background. */
 function textColour(background: string): string {
   const [red = 0, green = 0, blue = 0] = Buffer.from(background.slice(1), 'hex');
   return 0.299 * red + 0.587 * green + 0.114 * blue > 140 ? '#111111' : '#f4f4f4';

@@ -18,39 +18,37 @@ const fits = ({ width, height }: Layout): boolean =>
 
 export const params = z
   .strictObject({
-    columns: z.int().min(1).max(50).default(5).describe('Pictures in a row'),
-    rows: z.int().min(1).max(100).default(6).describe('Rows on a page; what is left goes on further pages'),
+    columns: z.int().min(1).max(50).default(5).describe('Pictures per row'),
+    rows: z.int().min(1).max(100).default(6).describe('Rows per page; further pictures go on further pages'),
     cell: z
       .int()
       .min(16)
       .max(1024)
       .default(240)
-      .describe('Side in pixels of the square that each picture is fitted into'),
+      .describe('Side in pixels of the square that each picture fits into'),
     gap: z.int().min(0).max(200).default(16).describe('Pixels between pictures and around them'),
     background: z
       .string()
       .regex(/^#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/, 'must be a colour such as #fff or #ffffff')
       .default('#ffffff')
       .describe(
-        'Colour of the page, #rgb or #rrggbb. The text is black or white, whichever can be read on it',
+        'Colour of the page, #rgb or #rrggbb. The text is black or white, whichever has more contrast',
       ),
     label: label
       .default('name')
-      .describe(
-        'What is written under a picture: nothing, its name, its position from 1, or one of its attributes',
-      ),
+      .describe('Label under a picture: none, its name, its position from 1, or one of its attributes'),
     title: z
       .string()
       .max(200)
       .default('')
-      .describe('Written above each page, with its number when there are several'),
+      .describe('Title at the top of each page, with the page number when there are several'),
     format: z.enum(['jpeg', 'png', 'webp']).default('jpeg').describe('Format of the pages'),
     quality: z
       .int()
       .min(1)
       .max(100)
       .optional()
-      .describe('JPEG and WebP: 80 when left out. PNG is always lossless and takes no notice of it'),
+      .describe('Default: 80 for JPEG and WebP. PNG is always lossless and ignores it'),
     on_error: onError,
   })
   .refine((given) => fits(pageLayout(given)), {
@@ -59,7 +57,7 @@ export const params = z
       const { width, height } = pageLayout(input as Sheet);
       return (
         `makes pages of ${width} × ${height} pixels; at most ${MAX_PAGE_SIDE} a side and ` +
-        `${MAX_PAGE_PIXELS / 1e6} million in all are allowed: ask for fewer rows, fewer columns or smaller cells`
+        `${MAX_PAGE_PIXELS / 1e6} million in all are allowed: use fewer rows, fewer columns or smaller cells`
       );
     },
   });

@@ -1,4 +1,4 @@
-/** Lines of text as pixels: SVG that librsvg draws with the fonts of the machine. */
+/** Renders lines of text to pixels: SVG, drawn by librsvg with the fonts of the machine. */
 import sharp from 'sharp';
 import { escapeMarkup } from '../lib/escape-markup.ts';
 
@@ -20,17 +20,17 @@ export interface TextStyle {
   readonly background: string;
 }
 
-/** A strip of one line with several texts: red, green, blue, a byte each. None leaves its box. */
+/** Renders a strip of one line with several texts, each clipped to its box. Returns RGB, 3 bytes per pixel. */
 export async function textStrip(
   width: number,
   boxes: readonly TextBox[],
   { height, fontSize, bold, colour, background }: TextStyle,
 ): Promise<Buffer> {
-  // A picture within the picture cuts off what is wider than was reckoned; nothing may be drawn over a neighbour.
-  const texts = boxes.map(({ text, x, width: room, align }) => {
-    const at = align === 'middle' ? `x="${room / 2}" text-anchor="middle"` : 'x="0"';
-    const words = escapeMarkup(truncateText(text, room / fontSize));
-    return `<svg x="${x}" y="0" width="${room}" height="${height}"><text ${at} y="${height * 0.68}">${words}</text></svg>`;
+  // A nested svg clips text that is wider than estimated, so that it does not cover its neighbour.
+  const texts = boxes.map(({ text, x, width: boxWidth, align }) => {
+    const at = align === 'middle' ? `x="${boxWidth / 2}" text-anchor="middle"` : 'x="0"';
+    const words = escapeMarkup(truncateText(text, boxWidth / fontSize));
+    return `<svg x="${x}" y="0" width="${boxWidth}" height="${height}"><text ${at} y="${height * 0.68}">${words}</text></svg>`;
   });
   const svg =
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
@@ -40,7 +40,7 @@ export async function textStrip(
   return await sharp(Buffer.from(svg)).removeAlpha().toColourspace('srgb').raw().toBuffer();
 }
 
-/** Whether this machine can write: without any font all letters are drawn as the same empty box. */
+/** Whether this machine has a font: without one, all characters are drawn as the same empty box. */
 export async function hasFonts(): Promise<boolean> {
   const style = { height: 32, fontSize: 24, colour: '#000000', background: '#ffffff' };
   const [one, two] = await Promise.all(
@@ -51,11 +51,11 @@ export async function hasFonts(): Promise<boolean> {
 
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** `room`: in heights of the font. Cut between what people take for characters, with "…" at the end. */
-export function truncateText(text: string, room: number): string {
+/** Truncates text with "…" between graphemes. `maxWidth` is in multiples of the font size. */
+export function truncateText(text: string, maxWidth: number): string {
   const parts = [...characters.segment(text)].map(({ segment }) => segment);
-  if (parts.reduce((sum, part) => sum + characterWidth(part), 0) <= room) return text;
-  let left = room - characterWidth('…');
+  if (parts.reduce((sum, part) => sum + characterWidth(part), 0) <= maxWidth) return text;
+  let left = maxWidth - characterWidth('…');
   let fits = '';
   for (const part of parts) {
     left -= characterWidth(part);
@@ -65,7 +65,7 @@ export function truncateText(text: string, room: number): string {
   return `${fits.trimEnd()}…`;
 }
 
-/** Of a character, in heights of the font: those of DejaVu Sans, a wide one, rounded up. */
+/** Character widths in multiples of the font size: those of DejaVu Sans, a wide font, rounded up. */
 const widths: readonly (readonly [RegExp, number])[] = [
   [/^\p{Extended_Pictographic}|^\p{Regional_Indicator}/u, 1.4],
   [/^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\uff00-\uff60]/u, 1.05],

@@ -1,4 +1,4 @@
-/** A gallery in one file: streamed, so that gigabytes of pictures pass through a few megabytes of memory. */
+/** Writes a gallery as one ZIP archive. It is streamed: gigabytes of pictures need a few megabytes of memory. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,12 +7,14 @@ import { pipeline } from 'node:stream/promises';
 import { makeZip } from 'client-zip';
 import type { SiteFile } from './site.ts';
 
-/** The least that the format knows, in every zone: the same gallery is the same bytes, whenever it is made. */
+/** The earliest date of the format, in local time: archives are reproducible byte for byte. */
 const lastModified = new Date(1980, 0, 1);
 
 /**
- * Writes `texts` and then the files at `paths` (below `folder`) into a ZIP at `target`. Nothing is compressed: pictures
- * are already. `onEntry` is told of each file before it is added. Rejects with the signal's reason when that is aborted.
+ * Writes `texts` and then the files at `paths` (below `folder`) to a ZIP archive at `target`, uncompressed: pictures are compressed already.
+ *
+ * @param onEntry - Called before each file.
+ * @throws The signal's reason.
  */
 export async function writeArchive(
   target: string,
@@ -50,7 +52,7 @@ async function* encodeTexts(texts: AsyncIterable<string>): AsyncGenerator<Uint8A
   for await (const text of texts) yield Buffer.from(text);
 }
 
-/** Ends the archive, and with it the file that is open, when nobody wants more of it. */
+/** Cancels the archive, and closes its open file, when the consumer stops early. */
 async function* readChunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
   let ended = false;

@@ -1,4 +1,4 @@
-/** One picture of a gallery: what is known of it, and the files that show it. */
+/** One picture of a gallery: its data and its files. */
 
 import type { ExifFacts, GeoLocation } from '../image-metadata/exif.ts';
 import type { Label } from '../lib/label.ts';
@@ -18,28 +18,28 @@ export interface Entry extends StageRecord {
   readonly caption: string;
   /** Of the asset, by content. */
   readonly media_type: string;
-  /** Pixels of the asset, upright. */
+  /** Pixels of the asset, oriented by EXIF. */
   readonly width: number;
   readonly height: number;
   /** Bytes of the asset. */
   readonly size: number;
   readonly thumbnail: ImageFile;
-  /** What a browser shows large; null in galleries that are only data. */
+  /** The large picture; null with `as: json`. */
   readonly image: ImageFile | null;
-  /** The asset as it was, where that was asked for. */
+  /** The original file, with `originals`. */
   readonly original: string | null;
-  /** Its own page; null in galleries that are only data. */
+  /** Its page; null with `as: json`. */
   readonly page: string | null;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** Null where there is none, or it was not asked for. */
+  /** Null when there is none, or when it was not requested. */
   readonly exif: ExifFacts | null;
   readonly location: GeoLocation | null;
 }
 
-/** As much of every entry as other pages need; ten thousand of them fit into memory. */
+/** The fields of an entry that other pages need; ten thousand fit into memory. */
 export type Summary = Pick<Entry, 'index' | 'caption' | 'thumbnail' | 'location'> & { readonly page: string };
 
-/** The parameters that say what a gallery looks like. */
+/** The parameters of the pages. */
 export interface GalleryOptions {
   readonly title: string;
   readonly description: string;

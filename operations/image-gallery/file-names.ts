@@ -1,12 +1,12 @@
-/** Names of files in a gallery: safe in any folder, archive and URL, whatever the asset was called. */
+/** File names of a gallery: safe in any folder, archive and URL. */
 import { parse } from 'node:path';
 import { formatNumber } from '../lib/records.ts';
 
 const MAX_STEM = 60;
 
 /**
- * `folder/00001-name.ext`. The number makes it unique, also where case does not count; the rest is a hint for people, in
- * letters that every archive program leaves alone.
+ * Returns `folder/00001-name.ext`. The number makes it unique, also on case-insensitive file systems. The name consists of ASCII letters and
+ * digits, which every archive program preserves.
  */
 export function buildFileName(folder: string, index: number, name: string, extension: string): string {
   const letters = parse(name).name.normalize('NFKD').replace(/\p{M}/gu, '');

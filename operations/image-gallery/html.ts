@@ -1,7 +1,7 @@
-/** The frame of every page: nothing is loaded from elsewhere, nothing runs, and the browser is told to see to it. */
+/** The frame of every page. A Content-Security-Policy forbids scripts and requests to other sites. */
 import { escapeMarkup } from '../lib/escape-markup.ts';
 
-/** No script and no inline style at all; `'self'` also means "this folder" for pages opened from a disk. */
+/** No scripts and no inline styles. For `file:` pages, `'self'` means the folder. */
 const policy = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'";
 
 export interface PageFrame {
@@ -39,10 +39,10 @@ ${footer === undefined ? '' : `<footer>\n${footer}\n</footer>\n`}</body>
 </html>
 `;
 
-/** Text of strangers, which may run from right to left without turning what is around it. */
+/** Escapes untrusted text and isolates its direction, so that right-to-left text does not affect its surroundings. */
 export const isolateText = (text: string): string => `<bdi>${escapeMarkup(text)}</bdi>`;
 
-/** Rows of a description list; those without a value are left out. Values are HTML. */
+/** Returns a description list. Rows without a value are skipped. Values are HTML. */
 export function descriptionList(rows: readonly (readonly [string, string | null])[]): string {
   const shown = rows.filter(([, value]) => value !== null && value !== '');
   if (shown.length === 0) return '';

@@ -1,4 +1,4 @@
-/** The page of one picture: large, with all that is known of it. */
+/** The page of one picture, with its attributes and EXIF data. */
 
 import type { ExifFacts } from '../image-metadata/exif.ts';
 import { escapeMarkup } from '../lib/escape-markup.ts';
@@ -86,8 +86,8 @@ function camera(exif: ExifFacts): Rows {
 }
 
 function joinText(parts: readonly (string | undefined)[], between: string): string | null {
-  const said = parts.filter((part) => part !== undefined);
-  return said.length === 0 ? null : isolateText(said.join(between));
+  const present = parts.filter((part) => part !== undefined);
+  return present.length === 0 ? null : isolateText(present.join(between));
 }
 
 const formatExposure = (seconds: number): string =>

@@ -30,7 +30,7 @@ export function buildIndexPage(
 }
 
 function thumbnail({ page, caption, thumbnail: { path, width, height } }: Summary): string {
-  // The text of the link is the caption; a picture that said the same would be read out twice.
+  // The caption is the text of the link; screen readers would read an equal alt text twice.
   const alt = caption === '' ? 'Picture without a caption' : '';
   return (
     `<li><a href="${escapeMarkup(page)}"><img src="${escapeMarkup(path)}" width="${width}" height="${height}" loading="lazy" ` +

@@ -1,4 +1,4 @@
-/** image.gallery: pictures to show to people, as a website without a server, a script or a word to anyone else. */
+/** image.gallery: a static website of pictures, without scripts and without requests to other sites. */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eachAsset } from '../lib/each-asset.ts';
@@ -15,10 +15,10 @@ export const imageGallery = defineOperation({
   name: 'image.gallery',
   title: 'Gallery',
   description:
-    'Makes a website of all assets: pages of thumbnails, a page for each picture with its attributes, a map when places are ' +
-    'known, and data.json. It works from a disk, needs no script and loads nothing from elsewhere. Pictures are upright, of a ' +
-    'bounded size and without metadata unless asked. Reads JPEG, PNG, WebP, AVIF, GIF and TIFF, up to ' +
-    `${Math.floor(MAX_PIXELS / 1e6)} million pixels; of animations and of files with several pages, the first picture.`,
+    'Builds a website of all assets: pages of thumbnails, a page for each picture with its attributes, a map when locations are ' +
+    'known, and data.json. It works from a local folder, contains no script and loads nothing from other sites. Pictures are oriented by ' +
+    'EXIF, resized, and stripped of metadata by default. Reads JPEG, PNG, WebP, AVIF, GIF and TIFF, up to ' +
+    `${Math.floor(MAX_PIXELS / 1e6)} million pixels; of animations and multi-page files, the first frame or page.`,
   params,
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
@@ -89,7 +89,7 @@ async function writeData({
   await outputs.json({ title, description, entries });
 }
 
-/** Sorted, so that the same gallery is packed in the same order; none if no asset could be used. */
+/** Lists the picture files, sorted, so that archives are reproducible. Empty when no asset was usable. */
 async function listFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   for (const kind of ['images', 'originals', 'thumbs']) {

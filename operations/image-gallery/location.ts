@@ -1,10 +1,10 @@
-/** Where a picture was taken, as clients say it in attributes. */
+/** Location of a picture, from the asset's attributes. */
 import type { GeoLocation } from '../image-metadata/exif.ts';
 
 const latitudes = new Set(['latitude', 'lat']);
 const longitudes = new Set(['longitude', 'lon', 'lng']);
 
-/** Numbers, or strings that are numbers, in degrees. Null unless both are there and possible. */
+/** Reads latitude and longitude in degrees, from numbers or numeric strings. Null unless both are present and in range. */
 export function readLocation(attributes: Readonly<Record<string, unknown>>): GeoLocation | null {
   const latitude = degrees(attributes, latitudes, 90);
   const longitude = degrees(attributes, longitudes, 180);

@@ -1,4 +1,4 @@
-/** A sketch of where pictures were taken: points on a graticule, without any tiles from elsewhere. */
+/** A map of the pictures' locations: points on a graticule, without map tiles. */
 import { escapeMarkup } from '../lib/escape-markup.ts';
 import type { GalleryOptions, Summary } from './entry.ts';
 import { htmlPage, isolateText } from './html.ts';
@@ -11,7 +11,7 @@ import {
   type Position,
 } from './map-scale.ts';
 
-/** Pixels within which points are drawn as one. */
+/** Pixels. Points within this distance are drawn as one. */
 const CLUSTER = 14;
 const KILOMETRES_A_DEGREE = 111.32;
 
@@ -19,7 +19,7 @@ type Placed = Summary & { readonly location: Position };
 
 export const hasLocation = (entry: Summary): entry is Placed => entry.location !== null;
 
-/** `entries`: one at least. */
+/** @param entries - At least one. */
 export function buildMapPage({ title }: GalleryOptions, entries: readonly Placed[]): string {
   const items = entries.map(
     ({ page, caption, index, location }) =>
@@ -72,7 +72,7 @@ function graticule({ west, east, south, north, step, width, height, project }: M
 const label = (x: number, y: number, text: string): string =>
   `<text x="${px(x)}" y="${px(y)}">${text}</text>`;
 
-/** Of a round length. On a map of continents no one length is right everywhere, so there is none. */
+/** Returns a scale bar of a round length; none on maps of continents, where the scale varies. */
 function scaleBar({ north, south, width, height }: MapScale): string {
   if (north - south > 20) return '';
   const perPixel = ((north - south) / height) * KILOMETRES_A_DEGREE;
@@ -90,7 +90,7 @@ interface Cluster {
   readonly entries: readonly [Placed, ...Placed[]];
 }
 
-/** Points that would cover each other, drawn as one where the first of them lies. */
+/** Groups points that would overlap, at the position of the first. */
 function clusterEntries(entries: readonly Placed[], { project }: MapScale): Cluster[] {
   const found = new Map<string, { x: number; y: number; entries: [Placed, ...Placed[]] }>();
   for (const entry of entries) {

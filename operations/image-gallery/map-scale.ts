@@ -1,9 +1,9 @@
-/** From degrees to a sheet of paper: which part of the world a map shows, and where places lie on it. */
+/** Projection of a map: the shown region, and pixels of positions. */
 import type { GeoLocation } from '../image-metadata/exif.ts';
 
 export type Position = Pick<GeoLocation, 'latitude' | 'longitude'>;
 
-/** What a map shows, and how large: equirectangular, with degrees of longitude as short as in its middle. */
+/** Region and size of a map: equirectangular, with the longitude scale of its centre. */
 export interface MapScale {
   /** Pixels. */
   readonly width: number;
@@ -22,14 +22,14 @@ export interface MapScale {
 const WIDTH = 1000;
 const MAX_HEIGHT = 900;
 const MIN_HEIGHT = 400;
-/** Degrees: about 100 metres. Closer places would show nothing but the noise of GPS. */
+/** Degrees: about 100 metres. A smaller region would only show GPS noise. */
 const MIN_SPAN = 0.001;
 const MARGIN = 0.12;
 const steps = [
   60, 30, 15, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001,
 ];
 
-/** `positions`: one at least. */
+/** @param positions - At least one. */
 export function fitScale(positions: readonly Position[]): MapScale {
   const latitudes = extent(positions.map(({ latitude }) => latitude));
   const meridians = narrowest(positions.map(({ longitude }) => longitude));
@@ -38,7 +38,7 @@ export function fitScale(positions: readonly Position[]): MapScale {
   const spanY = Math.min(180, Math.max(MIN_SPAN, span(latitudes) * (1 + 2 * MARGIN)));
   const spanX = Math.min(360, Math.max(MIN_SPAN, span(meridians) * (1 + 2 * MARGIN)));
 
-  // In degrees of latitude a pixel; what is narrow gets more world at its sides, up to all of it.
+  // Degrees of latitude per pixel. Narrow regions are widened, up to the whole world.
   const height = Math.round(Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, (WIDTH * spanY) / (spanX * shrink))));
   const perPixel = Math.max(spanY / height, (spanX * shrink) / WIDTH);
   const west = middle.longitude - (perPixel * WIDTH) / shrink / 2;
@@ -60,14 +60,14 @@ export function fitScale(positions: readonly Position[]): MapScale {
   };
 }
 
-/** Lines of the graticule within bounds, by degrees. */
+/** Returns the graticule lines within bounds, in degrees. */
 export function graticuleLines(from: number, to: number, step: number): number[] {
   const first = Math.ceil(from / step);
   const count = Math.max(0, Math.floor(to / step) - first + 1);
   return Array.from({ length: count }, (_, at) => Number(((first + at) * step).toFixed(6)));
 }
 
-/** `51.5° N`, with as many digits as the step has. */
+/** Formats degrees as `51.5° N`. */
 export function formatDegrees(value: number, axis: 'latitude' | 'longitude', digits: number): string {
   const turned = axis === 'longitude' && value > 180 ? value - 360 : value < -180 ? value + 360 : value;
   const sides = axis === 'latitude' ? (['N', 'S'] as const) : (['E', 'W'] as const);
@@ -91,7 +91,7 @@ function extent(values: readonly number[]): Extent {
   );
 }
 
-/** Of all ways round the globe that hold these longitudes, the shortest: what is left without the widest gap. */
+/** Returns the shortest arc of the globe that contains all longitudes: the complement of the widest gap. */
 function narrowest(longitudes: readonly number[]): Extent {
   const sorted = [...new Set(longitudes)].sort((a, b) => a - b);
   const plain = { least: sorted[0] ?? 0, most: sorted.at(-1) ?? 0 };

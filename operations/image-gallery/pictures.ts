@@ -1,4 +1,4 @@
-/** The files that show one asset in a gallery, and what is known of it. */
+/** Writes the picture files of one asset, and returns its entry. */
 import { constants } from 'node:fs';
 import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ import { buildFileName, imagePage } from './file-names.ts';
 import { readLocation } from './location.ts';
 import type { Params } from './params.ts';
 
-/** Where files of the gallery lie in the workspace when they are to be put into an archive. */
+/** Directory in the workspace for the files of an archive. */
 export const PACKED = 'packed';
 
 const extensions: Readonly<Record<string, string>> = {
@@ -36,7 +36,7 @@ export async function writePictures(input: InputFile, context: StageContext<Para
   const read = params.exif === 'none' ? null : readExif(header.exif).exif;
   const attributes = pickAttributes(input.attributes, params.attributes);
 
-  // All drafts first: a name that is handed out stands for a file, and pixels may turn out to be damaged.
+  // Drafts first: pixels may be damaged, and `outputs.create` promises a result.
   const drafts = { image: join(workspace, 'draft-image'), thumbnail: join(workspace, 'draft-thumbnail') };
   const website = params.as !== 'json';
   const format = params.format === 'auto' ? (alpha ? 'webp' : 'jpeg') : params.format;
@@ -85,7 +85,7 @@ export async function writePictures(input: InputFile, context: StageContext<Para
   };
 }
 
-/** A path of the gallery, and where on this machine its file belongs. */
+/** Returns a path of the gallery, and the path of its file on this machine. */
 async function createFile(
   path: string,
   input: InputFile,

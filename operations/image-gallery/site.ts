@@ -1,4 +1,4 @@
-/** All pages of a gallery, made one after the other, so that ten thousand pictures need no more memory than a few. */
+/** Generates all text files of a gallery in sequence. Memory hardly grows with the number of pictures. */
 import { readRecords } from '../lib/records.ts';
 import type { Entry, GalleryOptions, Summary } from './entry.ts';
 import { indexPage } from './file-names.ts';
@@ -11,11 +11,11 @@ import { icon, stylesheet } from './style.ts';
 export interface SiteFile {
   readonly path: string;
   readonly content: string | AsyncIterable<string>;
-  /** Position of the one asset that it is about. */
+  /** Position of its asset, where it is about one. */
   readonly asset?: number;
 }
 
-/** `workspace`: where `readRecords` finds the entries. */
+/** @param workspace - Where `readRecords` finds the entries. */
 export async function* buildSite(look: GalleryOptions, workspace: string): AsyncGenerator<SiteFile> {
   const summaries: Summary[] = [];
   for await (const entry of readRecords<Entry>(workspace)) summaries.push(toSummary(entry));
@@ -42,7 +42,7 @@ export async function* buildSite(look: GalleryOptions, workspace: string): Async
   }
 }
 
-/** The whole gallery as JSON, a line an entry. */
+/** Streams the gallery as JSON, one line per entry. */
 async function* streamData(
   { title, description }: GalleryOptions,
   workspace: string,

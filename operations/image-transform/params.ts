@@ -9,27 +9,27 @@ const side = z.int().min(1).max(MAX_SIDE).optional();
 
 export const params = z.strictObject({
   width: side.describe(
-    'Width of the box in pixels. Without height, that follows from the proportions of the picture',
+    'Width of the box in pixels. Without height, the height follows from the aspect ratio',
   ),
   height: side.describe(
-    'Height of the box in pixels. Without width, that follows from the proportions of the picture',
+    'Height of the box in pixels. Without width, the width follows from the aspect ratio',
   ),
   fit: z
     .enum(['inside', 'outside', 'cover', 'contain', 'fill'])
     .default('inside')
     .describe(
-      'With both width and height: `inside`, as large as fits into the box. `outside`, as small as covers it. `cover`, the ' +
-        'box filled and the rest cut off. `contain`, the whole picture in the box, on the background. `fill`, stretched',
+      'With both width and height: `inside`, the largest size that fits into the box. `outside`, the smallest size that covers it. ' +
+        '`cover`, fill the box and crop. `contain`, fit into the box and pad with the background. `fill`, stretch',
     ),
   position: z
     .enum(['center', 'top', 'right', 'bottom', 'left'])
     .default('center')
-    .describe('Which part stays with `cover`, and where the picture lies with `contain`'),
+    .describe('The part to keep with `cover`, the alignment with `contain`'),
   enlarge: z
     .boolean()
     .default(false)
     .describe(
-      'Blow up pictures that are smaller than the box. If not, such a picture keeps its width, its height or both',
+      'Enlarge pictures that are smaller than the box. Otherwise such a picture keeps its width, its height or both',
     ),
   background: z
     .string()
@@ -39,28 +39,28 @@ export const params = z.strictObject({
     )
     .default('#ffffff')
     .describe(
-      'Colour around the picture with `contain`, and behind transparent parts in JPEG: #rgb, #rrggbb or #rrggbbaa',
+      'Colour of the padding with `contain`, and behind transparent parts in JPEG: #rgb, #rrggbb or #rrggbbaa',
     )
     .meta({ example: '#ffffff' }),
   rotate: z
     .literal([0, 90, 180, 270])
     .default(0)
-    .describe('Degrees clockwise, once the picture is upright. Width and height are those of the result'),
+    .describe('Degrees clockwise, after the EXIF orientation. Width and height are those of the result'),
   format: z
     .enum(['keep', 'jpeg', 'png', 'webp', 'avif'])
     .default('keep')
-    .describe('Format of the results. `keep`: that of the picture; GIF and TIFF become PNG'),
+    .describe('Format of the results. `keep`: the format of the input; GIF and TIFF become PNG'),
   quality: z
     .int()
     .min(1)
     .max(100)
     .optional()
-    .describe('JPEG and WebP: 80 when left out, AVIF: 50. PNG is always lossless and takes no notice of it'),
+    .describe('Default: 80 for JPEG and WebP, 50 for AVIF. PNG is always lossless and ignores it'),
   metadata: z
     .enum(['strip', 'keep'])
     .default('strip')
     .describe(
-      '`strip`: colours are converted to sRGB, and EXIF (place, camera), XMP and profiles are left out. `keep`: they stay',
+      '`strip`: convert colours to sRGB and remove EXIF (location, camera), XMP and profiles. `keep`: keep them',
     ),
   on_error: onError,
 });

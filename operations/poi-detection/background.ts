@@ -1,18 +1,18 @@
-/** What a stain has everywhere around: cytoplasm, uneven light, a stain that was not washed out. */
+/** Removes the background of a stain: cytoplasm, uneven light, residual stain. */
 import type { Plane } from './plane.ts';
 
-/** Share of the pixels of a cell that are taken to be no more than its background. */
+/** Share of the pixels of a cell that count as background. */
 const SHARE = 0.2;
 const BINS = 512;
 const MIN = -0.5;
 const MAX = 1.5;
 
-/** Side of the cells: several times what is looked for, so that most of a cell is something else. */
+/** Returns the side of the cells in pixels: several times the size of an object. */
 export const backgroundCell = (maxRadius: number): number => Math.max(64, Math.ceil(maxRadius / 4) * 16);
 
 /**
- * The plane without its background: the lower fifth of each cell, and between the middles of cells what lies between. The plane
- * must begin at a corner of a cell; whole cells agree between pieces of a picture.
+ * Subtracts the background: the 20th percentile of each cell, interpolated between cell centres. The plane must start at a cell corner, so that
+ * tiles share the cell grid.
  */
 export function subtractBackground({ data, width, height }: Plane, cell: number): Plane {
   const columns = Math.ceil(width / cell);
@@ -62,7 +62,7 @@ function estimateLevel(
   return MIN + ((bin + 0.5) * (MAX - MIN)) / BINS;
 }
 
-/** The cells whose middles are on both sides of a pixel, and the share of the second. */
+/** Returns the cells whose centres enclose a pixel, and the weight of the second. */
 function interpolationWeights(
   at: number,
   cell: number,

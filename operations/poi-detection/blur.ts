@@ -1,7 +1,7 @@
-/** Gaussian smoothing. Every pixel is computed in the same order wherever its piece begins, so that tiles agree to the last bit. */
+/** Gaussian smoothing. The order of operations does not depend on the tile, so that tiles agree bit for bit. */
 import type { Plane } from './plane.ts';
 
-/** Pixels around a pixel that have a say in it. */
+/** Returns the radius of the kernel in pixels. */
 export const kernelReach = (sigma: number): number => Math.ceil(3 * sigma);
 
 export function blur({ data, width, height }: Plane, sigma: number): Plane {
@@ -10,7 +10,7 @@ export function blur({ data, width, height }: Plane, sigma: number): Plane {
   return { data: alongColumns(across, width, height, kernel), width, height };
 }
 
-/** From the middle to one side. */
+/** Returns one half of the kernel, from its centre. */
 function gaussianKernel(sigma: number): Float32Array {
   const half = Float32Array.from({ length: kernelReach(sigma) + 1 }, (_, i) =>
     Math.exp(-(i * i) / (2 * sigma * sigma)),

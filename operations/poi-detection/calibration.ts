@@ -1,4 +1,4 @@
-/** What must be known of a whole picture before its pieces are looked at, each in the same way. */
+/** Values that are computed once for a whole picture, so that all tiles are processed alike. */
 import { backgroundCell } from './background.ts';
 import { opticalDensities, type White } from './optical-density.ts';
 import { otsu } from './otsu.ts';
@@ -13,18 +13,18 @@ export interface Calibration {
   readonly white: White;
   readonly tissue: TissueMask;
   readonly set: StainSet;
-  /** Optical density above the surroundings from which on something is there. None where there is no tissue. */
+  /** Minimum optical density of an object above its surroundings. Empty without tissue. */
   readonly thresholds: Partial<Record<Stain, number>>;
 }
 
-/** Side and number of the samples, at full size, that the threshold is found from. */
+/** Side and number of the samples, at full size, for the threshold. */
 const SAMPLE_SIDE = 512;
 const SAMPLES = 16;
 
-/** Pixels of the longer side of the copy that shows where tissue is. */
+/** Pixels of the longer side of the copy for the tissue mask. */
 const OVERVIEW_SIDE = 1024;
 
-/** Contrast below this is noise, whatever Otsu says of a picture in which there is nothing. */
+/** Contrast below this is noise, whatever Otsu's method returns for a picture without objects. */
 const MIN_THRESHOLD = 0.05;
 
 const BINS = 256;
@@ -49,7 +49,7 @@ export async function calibrate(slide: Slide, params: Params, scale: RadiusRange
   return { white, tissue, set, thresholds };
 }
 
-/** The set that the channel leaves, or the one whose stains explain the colours better. */
+/** Returns the set that contains the channel, or the one with the smaller residual. */
 function detectStainSet(
   channel: Params['channel'],
   { data }: { readonly data: Uint8Array },
@@ -59,7 +59,7 @@ function detectStainSet(
   const [red, green, blue] = white.map(opticalDensities);
   const [he, hdab] = [residualOf('he'), residualOf('hdab')];
   let difference = 0;
-  // Every seventh will do.
+  // Every seventh pixel is enough.
   for (let at = 0; at < data.length; at += 21) {
     const od = [
       red?.[data[at] ?? 0] ?? 0,
@@ -71,15 +71,15 @@ function detectStainSet(
   return difference > 0 ? 'hdab' : 'he';
 }
 
-/** Pieces with tissue, spread over all of it. */
+/** Selects tiles with tissue, evenly spread. */
 function selectSamples(slide: Size, tissue: TissueMask): Rect[] {
   const shares = splitIntoTiles(slide, SAMPLE_SIDE).map((rect) => ({ rect, share: tissue.coverage(rect) }));
-  const good = shares.filter(({ share }) => share > 0.3);
-  const usable = good.length > 0 ? good : shares.filter(({ share }) => share > 0);
-  const wanted = Math.min(SAMPLES, usable.length);
+  const mostlyTissue = shares.filter(({ share }) => share > 0.3);
+  const usable = mostlyTissue.length > 0 ? mostlyTissue : shares.filter(({ share }) => share > 0);
+  const sampleCount = Math.min(SAMPLES, usable.length);
   return Array.from(
-    { length: wanted },
-    (_, i) => usable[Math.floor(((i + 0.5) * usable.length) / wanted)],
+    { length: sampleCount },
+    (_, i) => usable[Math.floor(((i + 0.5) * usable.length) / sampleCount)],
   ).flatMap((sample) => (sample ? [sample.rect] : []));
 }
 

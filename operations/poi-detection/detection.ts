@@ -1,4 +1,4 @@
-/** The points of one picture: found piece by piece, and written down as numbers and as a drawing. */
+/** Detects the points of one picture tile by tile, and writes them as JSON, CSV and an overlay. */
 import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childTask, type ReportProgress } from '../lib/child-task.ts';
@@ -14,26 +14,26 @@ import { openSlide, type Slide } from './slide.ts';
 import type { Stain, StainSet } from './stains.ts';
 import { computeContrast, type DetectedPoint, detectPoints, type RadiusRange, tileMargin } from './tile.ts';
 
-/** Middles of two things are farther apart than this share of the radius of the larger. */
-const APART = 0.75;
+/** Minimum distance of the centres of two objects, as a share of the larger radius. */
+const MIN_DISTANCE = 0.75;
 
-/** Files in the folder that a detection leaves. */
+/** Files that a detection writes. */
 export const DETECTION = 'detection.json';
 export const TABLE = 'points.csv';
 export const OVERLAY = 'overlay.png';
 
 export interface Detection {
-  /** Pixels, upright. */
+  /** Pixels, oriented by EXIF. */
   readonly width: number;
   readonly height: number;
-  /** How many points there are, of which `points` has no more than asked for. */
+  /** Number of detected points; `points` may have fewer. */
   readonly found: number;
   /** Best score first. */
   readonly points: readonly DetectedPoint[];
   readonly stains: StainSet;
   /** Red, green and blue of clear glass. */
   readonly white: readonly [number, number, number];
-  /** Optical density above the surroundings, for each stain that was looked for; none where there is no tissue. */
+  /** Optical density above the surroundings, for each stain; empty without tissue. */
   readonly thresholds: Partial<Record<Stain, number>>;
 }
 
@@ -50,7 +50,7 @@ export const task = childTask(import.meta.url, detect);
 async function detect({ input, params, folder }: DetectionInput, report: ReportProgress): Promise<void> {
   const copy = join(folder, 'copy.tif');
   const slide = await openSlide(input, copy, (fraction) => report(0.2 * fraction, 'decoding'));
-  report(0.2, 'looking for tissue');
+  report(0.2, 'finding tissue');
   const scale = { minRadius: params.min_radius, maxRadius: params.max_radius };
   const found = await calibrate(slide, params, scale);
   const points = await detectInTiles(slide, found, params, scale, report);
@@ -85,14 +85,14 @@ async function detectInTiles(
   const tiles = splitIntoTiles(slide, params.tile).filter((tile) => found.tissue.coverage(tile) > 0);
   const points: DetectedPoint[] = [];
   for (const [done, tile] of tiles.entries()) {
-    report(0.3 + (0.65 * done) / tiles.length, `piece ${done + 1} of ${tiles.length}`);
+    report(0.3 + (0.65 * done) / tiles.length, `tile ${done + 1} of ${tiles.length}`);
     for (const point of await detectInTile(slide, tile, found, scale))
       if (point.score >= params.min_score) points.push(point);
   }
   return points;
 }
 
-/** What has its middle in the tile, with places counted from the corner of the picture. */
+/** Detects the points whose centre is in the tile, in coordinates of the picture. */
 async function detectInTile(
   slide: Slide,
   tile: Rect,
@@ -109,19 +109,20 @@ async function detectInTile(
     .filter(({ x, y }) => contains(tile, Math.max(0, x), Math.max(0, y)) || isBeyondEdge(x, y, tile, slide));
 }
 
-/** Middles are computed, and may lie a little outside of the picture: they belong to the piece at that border. */
+/** Computed centres may lie slightly outside the picture: they belong to the tile at that edge. */
 function isBeyondEdge(x: number, y: number, tile: Rect, { width, height }: Size): boolean {
   const inside = contains(tile, Math.min(width - 1, Math.max(0, x)), Math.min(height - 1, Math.max(0, y)));
   return inside && (x < 0 || y < 0 || x >= width || y >= height);
 }
 
-/** One thing may be seen in two stains, or in two parts: the stronger counts. */
+/** An object may be detected in two stains, or twice: keeps the detection with the higher score. */
 function removeDuplicates(points: readonly DetectedPoint[], { maxRadius }: RadiusRange): DetectedPoint[] {
   const nearby = new PointGrid(points, maxRadius);
   return points.filter((point) => {
     for (const other of nearby.around(point, maxRadius)) {
       const near =
-        Math.hypot(other.x - point.x, other.y - point.y) < APART * Math.max(other.radius, point.radius);
+        Math.hypot(other.x - point.x, other.y - point.y) <
+        MIN_DISTANCE * Math.max(other.radius, point.radius);
       if (near && isStronger(other, point)) return false;
     }
     return true;

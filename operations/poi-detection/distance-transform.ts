@@ -1,10 +1,10 @@
-/** How deep inside a thing a pixel lies: its distance from the nearest pixel outside, exact. */
+/** Exact Euclidean distance transform. */
 import type { Mask } from './mask.ts';
 import type { Plane } from './plane.ts';
 
-/** Pixels; 0 outside, and nothing deeper than `deepest`. The border of the plane is no edge. */
-export function distanceTransform({ data, width, height }: Mask, deepest: number): Plane {
-  const upDown = alongColumns(data, width, deepest);
+/** Returns the distance of each pixel to the nearest pixel outside the mask, up to `maxDepth`. The border of the plane is not an edge. */
+export function distanceTransform({ data, width, height }: Mask, maxDepth: number): Plane {
+  const upDown = alongColumns(data, width, maxDepth);
   const depth = new Float32Array(data.length);
   for (let y = 0; y < height; y++) {
     const start = y * width;
@@ -23,11 +23,11 @@ export function distanceTransform({ data, width, height }: Mask, deepest: number
 
 const square = (value: number): number => value * value;
 
-function alongColumns(data: Uint8Array, width: number, deepest: number): Uint8Array {
+function alongColumns(data: Uint8Array, width: number, maxDepth: number): Uint8Array {
   const least = new Uint8Array(data.length);
   for (let at = 0; at < data.length; at++) {
     if (data[at] === 0) continue;
-    least[at] = Math.min(deepest, at < width ? deepest : (least[at - width] ?? 0) + 1);
+    least[at] = Math.min(maxDepth, at < width ? maxDepth : (least[at - width] ?? 0) + 1);
   }
   for (let at = data.length - width - 1; at >= 0; at--) {
     least[at] = Math.min(least[at] ?? 0, (least[at + width] ?? 0) + 1);

@@ -1,4 +1,4 @@
-/** poi_detection: where the nuclei are on a slide of stained tissue, and other things that a stain makes visible. */
+/** poi_detection: detects nuclei and other stained objects in pictures of stained tissue. */
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { runInChildProcess } from '../lib/child-process.ts';
@@ -11,7 +11,7 @@ import { DETECTION, type Detection, OVERLAY, TABLE, task } from './detection.ts'
 import { type Params, params } from './params.ts';
 import { MAX_SLIDE_PIXELS } from './slide.ts';
 
-/** Of all pictures of a job together, in its JSON result; the tables have the others. */
+/** Of all pictures of a job together, in the JSON result. The CSV files have all points. */
 const MAX_POINTS_IN_RESULT = 200_000;
 
 const METHOD = 'colour deconvolution, Otsu threshold, distance transform, non-maximum suppression';
@@ -20,10 +20,10 @@ export const poiDetection = defineOperation({
   name: 'poi_detection',
   title: 'Points of interest in stained tissue',
   description:
-    'Finds nuclei and other stained bodies in pictures of tissue (H&E, or H-DAB as in immunohistochemistry), tells touching ones ' +
-    'apart, and gives their places, radii and scores as JSON and as CSV, with a picture in which they are drawn. Large slides are ' +
-    `looked at in pieces: up to ${MAX_SLIDE_PIXELS / 1e6} million pixels as TIFF, or as JPEG or PNG that is not progressive; ` +
-    `${Math.floor(MAX_PIXELS / 1e6)} million otherwise. A help for research; not for diagnosis.`,
+    'Detects nuclei and other stained objects in pictures of tissue (H&E, or H-DAB as in immunohistochemistry), and separates touching ' +
+    'ones. Returns positions, radii and scores as JSON and CSV, and a picture with the points drawn in. Large slides are processed in ' +
+    `tiles: up to ${MAX_SLIDE_PIXELS / 1e6} million pixels as TIFF, or as JPEG or PNG that is not progressive; ` +
+    `${Math.floor(MAX_PIXELS / 1e6)} million otherwise. For research; not for diagnosis.`,
   params,
   inputs: { min: 1, max: 1000, media: IMAGE_TYPES },
   result: 'json',
@@ -77,17 +77,17 @@ async function detect(
   return { index: input.index, name: input.name };
 }
 
-/** One asset that was asked for is told of itself; what may be several is a list, also when only one could be used. */
+/** With `on_error: fail` and one asset, the result is its entry; otherwise it is a list. */
 async function gather({ params, workspace, outputs, signal }: StageContext<Params>): Promise<void> {
   signal.throwIfAborted();
   const assets = [];
-  let room = MAX_POINTS_IN_RESULT;
+  let remaining = MAX_POINTS_IN_RESULT;
   for await (const record of readRecords<Identity>(workspace)) {
     signal.throwIfAborted();
     const detection: Detection = JSON.parse(await readFile(detectionPath(workspace, record), 'utf8'));
     const { points } = detection;
-    const fits = points.length <= room;
-    if (fits) room -= points.length;
+    const fits = points.length <= remaining;
+    if (fits) remaining -= points.length;
     assets.push(buildEntry(record, detection, fits));
   }
   const { on_error: onError, ...parameters } = params;

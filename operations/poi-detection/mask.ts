@@ -1,4 +1,4 @@
-/** Which pixels belong to a thing: 1 or 0 each. */
+/** Binary masks: 1 for pixels of an object, else 0. */
 import type { Plane, Size } from './plane.ts';
 
 export interface Mask extends Size {
@@ -6,14 +6,14 @@ export interface Mask extends Size {
 }
 
 /**
- * Things fade at their edges: what is less than this share of the most nearby is outside, however strong the thing. A half would be
- * where the eye sees the edge, but takes away pale parts of nuclei with dark grains.
+ * A pixel below this share of the local maximum is outside the object. 0.5 would match the visible edge, but removes pale parts of nuclei
+ * with dark grains.
  */
 const SHARE = 0.45;
 
-/** Pixels above the threshold, and above a share of the most that is within `reach` pixels. */
+/** Selects pixels above the threshold and above a share of the maximum within `reach` pixels. */
 export function adaptiveThreshold({ data, width, height }: Plane, threshold: number, reach: number): Mask {
-  // Less could not take away what is above the threshold.
+  // Lower maxima have no effect: their share is below the threshold.
   const least = threshold / SHARE;
   const across = maxAlong(data, width, height, reach, 1, least);
   const most = maxAlong(across, height, width, reach, width, least);
@@ -25,7 +25,7 @@ export function adaptiveThreshold({ data, width, height }: Plane, threshold: num
   return { data: mask, width, height };
 }
 
-/** Of each pixel and its neighbours on a line that are above `least`; `step` leads from one to the next in `lines` of `length`. */
+/** Returns the running maximum along lines, of values above `least`. `step` is the index distance of neighbours on a line. */
 function maxAlong(
   data: Float32Array,
   length: number,
@@ -51,8 +51,7 @@ function maxAlong(
 }
 
 /**
- * Takes away connected specks of fewer pixels than `specks`, and then fills enclosed holes of fewer than `holes`. Pixels at the
- * border of the mask stay as they are.
+ * Removes connected regions of fewer pixels than `specks`, then fills holes of fewer pixels than `holes`. Does not change pixels at the border.
  */
 export function removeSmallRegions(mask: Mask, specks: number, holes: number): void {
   const { width } = mask;
@@ -62,7 +61,7 @@ export function removeSmallRegions(mask: Mask, specks: number, holes: number): v
   flipSmallRegions(mask, 0, holes, beside, pending);
 }
 
-/** Turns groups of `value` with fewer than `least` pixels. `steps` lead to neighbours; `pending` is room to work in. */
+/** Flips connected regions of `value` with fewer than `least` pixels. `steps`: index offsets of neighbours; `pending`: a scratch buffer. */
 function flipSmallRegions(
   { data, width, height }: Mask,
   value: 0 | 1,
@@ -91,7 +90,7 @@ function flipSmallRegions(
   }
 }
 
-/** 1 where a pixel has the value and is not at the border, so that all of its neighbours are there. */
+/** Returns 1 for pixels with the value that are not at the border. */
 function interiorOf({ data, width, height }: Mask, value: 0 | 1): Uint8Array {
   const inside = new Uint8Array(data.length);
   for (let y = 1; y < height - 1; y++) {

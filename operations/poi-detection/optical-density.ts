@@ -1,10 +1,10 @@
-/** How much of a stain there is, from red, green and blue. */
+/** Amount of a stain, from RGB values. */
 import type { Plane, Size } from './plane.ts';
 
 /** Red, green and blue of clear glass, 1 to 255. */
 export type White = readonly [number, number, number];
 
-/** Optical densities of the 256 values of one channel; 0 is taken for 1, and what is brighter than glass for glass. */
+/** Returns the optical density for each of the 256 values of a channel. 0 counts as 1; values brighter than glass count as glass. */
 export const opticalDensities = (white: number): Float32Array =>
   Float32Array.from({ length: 256 }, (_, value) => Math.max(0, Math.log10(white / Math.max(1, value))));
 

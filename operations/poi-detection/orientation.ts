@@ -1,4 +1,4 @@
-/** From places in a picture as it is stored to places as it is shown, by its EXIF orientation. */
+/** Converts stored coordinates to displayed coordinates by the EXIF orientation. */
 import type { Size } from './plane.ts';
 
 interface Oriented extends Size {
@@ -9,7 +9,7 @@ interface Oriented extends Size {
 export const orientSize = ({ width, height, orientation }: Oriented): Size =>
   orientation >= 5 ? { width: height, height: width } : { width, height };
 
-/** Whole numbers are the middles of pixels, before and after. */
+/** Integers are pixel centres, before and after. */
 export function orientPoint(
   { x, y }: { readonly x: number; readonly y: number },
   { width, height, orientation }: Oriented,

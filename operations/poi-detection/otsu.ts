@@ -1,6 +1,6 @@
-/** The threshold that parts a histogram in two with the least spread within both: N. Otsu, 1979. */
+/** Otsu's method (1979): the threshold that maximizes the variance between two classes of a histogram. */
 
-/** Index of the first bin of the upper part; 0 where all is in one bin, or nothing is. */
+/** Returns the first bin of the upper class; 0 when fewer than two bins are filled. */
 export function otsu(counts: ArrayLike<number>): number {
   const bins = Array.from(counts);
   const total = bins.reduce((sum, count) => sum + count, 0);

@@ -1,21 +1,21 @@
-/** How large a thing is, where its middle is, and how round: by rays from its deepest place. */
+/** Centre, radius and roundness of an object, by rays from its peak. */
 import type { Peak } from './peaks.ts';
 import type { Plane } from './plane.ts';
 
 export interface Outline {
   readonly x: number;
   readonly y: number;
-  /** Of the circle of the same area, pixels. */
+  /** Pixels, of the circle with the same area. */
   readonly radius: number;
-  /** 1 for a circle, lower the longer or the more ragged. */
+  /** 1 for a circle, lower for elongated or ragged objects. */
   readonly roundness: number;
-  /** Share of the way around where the thing ends by itself, and not where another begins. */
+  /** Share of the rays that do not end at another object. */
   readonly isolation: number;
 }
 
 const RAYS = 24;
 const STEP = 0.5;
-/** A ray that rises again by so much, after the shallowest place on its way, has entered another thing. */
+/** A ray whose depth rises by this much after its minimum has entered another object. */
 const RISE = 0.35;
 
 const directions = Array.from({ length: RAYS }, (_, i) => {
@@ -23,15 +23,15 @@ const directions = Array.from({ length: RAYS }, (_, i) => {
   return { dx: Math.cos(angle), dy: Math.sin(angle) };
 });
 
-/** `depth`: as its peaks were found in. Rays end after `longest` pixels. */
-export function traceOutline(depth: Plane, peak: Peak, longest: number): Outline {
+/** @param maxLength - Of a ray, in pixels. */
+export function traceOutline(depth: Plane, peak: Peak, maxLength: number): Outline {
   let squares = 0;
   let lengths = 0;
   let clear = 0;
   let x = 0;
   let y = 0;
   for (const { dx, dy } of directions) {
-    const { length, ends } = castRay(depth, peak, dx, dy, longest);
+    const { length, ends } = castRay(depth, peak, dx, dy, maxLength);
     if (ends) clear++;
     lengths += length;
     squares += length ** 2;
@@ -39,7 +39,7 @@ export function traceOutline(depth: Plane, peak: Peak, longest: number): Outline
     y += length ** 3 * dy;
   }
   return {
-    // The middle of the star that the rays make.
+    // The centroid of the star that the rays form.
     x: peak.x + (2 * x) / (3 * squares),
     y: peak.y + (2 * y) / (3 * squares),
     radius: Math.sqrt(squares / RAYS),
@@ -53,11 +53,11 @@ function castRay(
   { x, y, depth }: Peak,
   dx: number,
   dy: number,
-  longest: number,
+  maxLength: number,
 ): { length: number; ends: boolean } {
   let least = depth;
   let leastAt = 0;
-  for (let length = STEP; length <= longest; length += STEP) {
+  for (let length = STEP; length <= maxLength; length += STEP) {
     const column = Math.round(x + dx * length);
     const row = Math.round(y + dy * length);
     if (column < 0 || row < 0 || column >= width || row >= height) return { length, ends: true };
@@ -68,8 +68,8 @@ function castRay(
       leastAt = length;
     } else if (here > least + RISE) return { length: leastAt, ends: false };
   }
-  return { length: longest, ends: false };
+  return { length: maxLength, ends: false };
 }
 
-/** Smoothed depth of pixels at the edge of a thing. */
+/** Smoothed depth of pixels at the edge of an object. */
 const EDGE = 0.5;

@@ -4,18 +4,21 @@ import type { Size } from './plane.ts';
 import type { Stain } from './stains.ts';
 import type { DetectedPoint } from './tile.ts';
 
-/** Colours that no stain has, and that can be told apart by those who see red and green alike. */
+/** Colours that no stain has, distinguishable with red-green colour blindness. */
 const colours: Readonly<Record<Stain, readonly [number, number, number]>> = {
   haematoxylin: [255, 230, 0],
   eosin: [0, 200, 80],
   dab: [0, 220, 255],
 };
 
-/** Pixels of the overlay. Rings that would be smaller are drawn as large as this. */
-const LEAST_RADIUS = 1.5;
+/** Minimum radius of a ring, in pixels of the overlay. */
+const MIN_RADIUS = 1.5;
 const LINE = 1.4;
 
-/** `copy`: of the picture as it is stored, 3 bytes a pixel, and not changed. `full`: what the points are counted in. */
+/**
+ * @param copy - Resized copy of the stored picture, 3 bytes per pixel.
+ * @param full - Size of the picture, to which the points refer.
+ */
 export async function writeOverlay(
   copy: Size & { readonly data: Uint8Array },
   points: readonly DetectedPoint[],
@@ -27,7 +30,7 @@ export async function writeOverlay(
   const scale = width / full.width;
   for (const { x, y, radius, channel } of points) {
     const middle = { x: (x + 0.5) * scale - 0.5, y: (y + 0.5) * scale - 0.5 };
-    drawRing({ data, width, height }, middle, Math.max(LEAST_RADIUS, radius * scale), colours[channel]);
+    drawRing({ data, width, height }, middle, Math.max(MIN_RADIUS, radius * scale), colours[channel]);
   }
   const drawn = sharp(data, { raw: { width, height, channels: 3 } });
   if (full.orientation === 1) await drawn.png().toFile(path);

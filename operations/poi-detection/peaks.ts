@@ -1,4 +1,4 @@
-/** The middles of things: where depth is greatest. Touching things have a narrow place between them, and a middle each. */
+/** Peaks of the distance transform: one per object. Touching objects have a saddle between their peaks. */
 
 import type { Plane } from './plane.ts';
 import { PointGrid } from './point-grid.ts';
@@ -9,24 +9,25 @@ export interface Peak {
   readonly depth: number;
 }
 
-/** Two middles belong to one thing if the way between them is nowhere shallower than this share of the lesser, or by so few pixels. */
+/** Two peaks belong to one object if the depth between them never falls below this share of the lower peak, or by more than SHALLOWER. */
 const SADDLE = 0.88;
 const SHALLOWER = 0.5;
 
-/** No two closer than this share of the depth of the greater. */
-const APART = 0.75;
+/** Minimum distance of two peaks, as a share of the greater depth. */
+const MIN_DISTANCE = 0.75;
 
 /**
- * `depth`: smoothed. Finds peaks of at least `least`; of those that belong together, the deepest. Whether a peak stays depends on
- * nothing farther than `reach` pixels.
+ * Finds local maxima of at least `least`, and of each object only the deepest. The result depends only on pixels within `reach`.
+ *
+ * @param depth - Smoothed distance transform.
  */
 export function findPeaks(depth: Plane, least: number, reach: number): Peak[] {
-  const summits = findLocalMaxima(depth, least);
-  const nearby = new PointGrid(summits, reach);
-  return summits.filter((peak) => {
+  const maxima = findLocalMaxima(depth, least);
+  const nearby = new PointGrid(maxima, reach);
+  return maxima.filter((peak) => {
     for (const other of nearby.around(peak, reach)) {
       if (!isGreater(other, peak)) continue;
-      if (Math.hypot(other.x - peak.x, other.y - peak.y) < APART * other.depth) return false;
+      if (Math.hypot(other.x - peak.x, other.y - peak.y) < MIN_DISTANCE * other.depth) return false;
       if (minDepthBetween(depth, peak, other) >= Math.min(SADDLE * peak.depth, peak.depth - SHALLOWER))
         return false;
     }
@@ -48,7 +49,7 @@ function findLocalMaxima({ data, width, height }: Plane, least: number): Peak[] 
   return found;
 }
 
-/** Of equals the first counts. */
+/** Of equal neighbours, the first is the maximum. */
 function isLocalMaximum(data: Float32Array, width: number, height: number, x: number, y: number): boolean {
   const here = data[y * width + x] ?? 0;
   for (let dy = -1; dy <= 1; dy++) {

@@ -1,4 +1,4 @@
-/** Numbers in rows, one a pixel, and where they lie in the picture. */
+/** Planes of numbers, one per pixel, and rectangles. */
 
 export interface Rect {
   readonly left: number;
@@ -16,7 +16,7 @@ export interface Plane extends Size {
   readonly data: Float32Array;
 }
 
-/** Grown by `margin` and then to whole cells of `grid` pixels, within the picture. */
+/** Expands a rectangle by `margin`, then to multiples of `grid` pixels, within the picture. */
 export function expandRect(rect: Rect, margin: number, grid: number, within: Size): Rect {
   const down = (at: number) => Math.max(0, Math.floor((at - margin) / grid) * grid);
   const up = (at: number, end: number) => Math.min(end, Math.ceil((at + margin) / grid) * grid);
@@ -29,7 +29,7 @@ export function expandRect(rect: Rect, margin: number, grid: number, within: Siz
   };
 }
 
-/** Squares that cover a picture, row by row; the last of each row and column are smaller. */
+/** Splits a picture into squares, row by row. The last of each row and column may be smaller. */
 export function splitIntoTiles({ width, height }: Size, side: number): Rect[] {
   const tiles: Rect[] = [];
   for (let top = 0; top < height; top += side) {

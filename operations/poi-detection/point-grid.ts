@@ -1,4 +1,4 @@
-/** Which of many places are near to one. */
+/** A spatial index of points: a uniform grid. */
 
 interface Point {
   readonly x: number;
@@ -9,7 +9,7 @@ export class PointGrid<T extends Point> {
   readonly #cells = new Map<string, T[]>();
   readonly #side: number;
 
-  /** `side`: about as far as will be looked. */
+  /** @param side - Side of a cell, in pixels: about the search radius. */
   constructor(places: Iterable<T>, side: number) {
     this.#side = side;
     for (const place of places) {
@@ -20,7 +20,7 @@ export class PointGrid<T extends Point> {
     }
   }
 
-  /** Those within `reach` of a place, itself left out. */
+  /** Returns the other points within `reach` of a point. */
   *around(place: Point, reach: number): Generator<T> {
     for (let row = this.#cell(place.y - reach); row <= this.#cell(place.y + reach); row++) {
       for (let column = this.#cell(place.x - reach); column <= this.#cell(place.x + reach); column++) {

@@ -1,4 +1,4 @@
-/** A picture that is looked at piece by piece, however large it is, in memory that does not grow with it. */
+/** Random access to regions of a large picture, with constant memory. */
 import { stat } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import { assetError, MAX_PIXELS, openImage, toDecodeError } from '../lib/image-source.ts';
@@ -7,39 +7,41 @@ import type { Rect, Size } from './plane.ts';
 import { isTiled } from './tiff-tiles.ts';
 
 /**
- * Pixels of a picture that can be decoded from top to bottom, or is kept in tiles. The copy of what is not has 3 bytes a pixel on
- * disk.
+ * Maximum pixels of a picture that can be decoded sequentially or by tiles. Without tiles, a copy takes 3 bytes per pixel on disk.
  */
 export const MAX_SLIDE_PIXELS = 1e9;
 
 const COPY_TILE = 256;
 
-/** Milliseconds between looks at how much of the copy is there. */
-const LOOK_MS = 250;
+/** Interval of progress reports while the copy is written. */
+const REPORT_MS = 250;
 
-/** As it is stored: not turned upright. Red, green and blue in sRGB, 8 bits each, white behind what is transparent. */
+/** The stored picture, before EXIF orientation: sRGB, 8 bits per channel, on white. */
 export interface Slide extends Size {
   /** 1 to 8, of its EXIF data. */
   readonly orientation: number;
   read(rect: Rect): Promise<Uint8Array>;
-  /** All of it, smaller: at most `side` pixels on the longer side. */
+  /** Reads the whole picture, resized to at most `side` pixels. */
   readResized(side: number): Promise<Size & { readonly data: Uint8Array }>;
 }
 
 /**
- * `copy`: where a copy in tiles may be written; formats other than tiled TIFF can be read only from top to bottom. `copied` is
- * told how much of it is there, from 0 to 1. Throws what `openImage` throws, and `asset_corrupt`.
+ * Opens a picture. Formats other than tiled TIFF only allow sequential reading, so they are onCopy to tiled TIFF.
+ *
+ * @param copy - Path for the copy.
+ * @param onCopy - Called with the progress of the copy, 0 to 1.
+ * @throws The errors of `openImage`, and `asset_corrupt`.
  */
 export async function openSlide(
   input: InputFile,
   copy: string,
-  copied: (fraction: number) => void,
+  onCopy: (fraction: number) => void,
 ): Promise<Slide> {
   const source = await openImage(input, MAX_SLIDE_PIXELS);
   const header = await source.image.metadata();
   const { width, height, orientation = 1 } = header;
-  const inOrder = source.format === 'tiff' || source.format === 'jpeg' || source.format === 'png';
-  if ((!inOrder || header.isProgressive) && width * height > MAX_PIXELS) {
+  const isSequential = source.format === 'tiff' || source.format === 'jpeg' || source.format === 'png';
+  if ((!isSequential || header.isProgressive) && width * height > MAX_PIXELS) {
     const kind = header.isProgressive
       ? `progressive ${source.format.toUpperCase()}`
       : source.format.toUpperCase();
@@ -48,7 +50,7 @@ export async function openSlide(
       details: { width, height, max_pixels: MAX_PIXELS },
     });
   }
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  const withDecodeErrors = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
@@ -56,7 +58,7 @@ export async function openSlide(
     }
   };
   const tiled = source.format === 'tiff' && (await isTiled(input.path));
-  if (!tiled) await guarded(() => writeCopy(plain(source.image), copy, width * height * 3, copied));
+  if (!tiled) await withDecodeErrors(() => writeCopy(plain(source.image), copy, width * height * 3, onCopy));
   const open = tiled
     ? () => plain(source.image.clone())
     : () => sharp(copy, { limitInputPixels: MAX_SLIDE_PIXELS });
@@ -64,9 +66,9 @@ export async function openSlide(
     width,
     height,
     orientation,
-    read: (rect) => guarded(() => open().extract(rect).raw().toBuffer()),
+    read: (rect) => withDecodeErrors(() => open().extract(rect).raw().toBuffer()),
     readResized: (side) =>
-      guarded(async () => {
+      withDecodeErrors(async () => {
         const box = { width: side, height: side, fit: 'inside', withoutEnlargement: true } as const;
         const { data, info } = await open().resize(box).raw().toBuffer({ resolveWithObject: true });
         return { data, width: info.width, height: info.height };
@@ -80,18 +82,18 @@ async function writeCopy(
   image: Sharp,
   path: string,
   bytes: number,
-  copied: (fraction: number) => void,
+  onCopy: (fraction: number) => void,
 ): Promise<void> {
-  const look = setInterval(() => {
+  const timer = setInterval(() => {
     stat(path).then(
-      ({ size }) => copied(Math.min(1, size / bytes)),
+      ({ size }) => onCopy(Math.min(1, size / bytes)),
       () => undefined,
     );
-  }, LOOK_MS);
+  }, REPORT_MS);
   try {
     const tiles = { tile: true, tileWidth: COPY_TILE, tileHeight: COPY_TILE } as const;
     await image.tiff({ ...tiles, compression: 'none', bigtiff: true }).toFile(path);
   } finally {
-    clearInterval(look);
+    clearInterval(timer);
   }
 }

@@ -7,7 +7,7 @@ export type Stain = 'haematoxylin' | 'eosin' | 'dab';
 export type StainSet = 'he' | 'hdab';
 type Vector = readonly [number, number, number];
 
-/** Optical densities in red, green and blue, of length 1. Haematoxylin looks a little different beside DAB. */
+/** Optical densities in red, green and blue, normalized. The haematoxylin vector differs slightly with DAB. */
 const sets: Readonly<Record<StainSet, readonly (readonly [Stain, Vector])[]>> = {
   he: [
     ['haematoxylin', [0.644, 0.717, 0.267]],
@@ -19,11 +19,11 @@ const sets: Readonly<Record<StainSet, readonly (readonly [Stain, Vector])[]>> = 
   ],
 };
 
-/** The sets that have a stain. */
+/** Returns the sets that contain a stain. */
 export const stainSetsWith = (stain: Stain): readonly StainSet[] =>
   (['he', 'hdab'] as const).filter((set) => sets[set].some(([name]) => name === stain));
 
-/** The stains that nuclei have. */
+/** Returns the stains of nuclei. */
 export const nuclearStains = (set: StainSet): readonly Stain[] =>
   set === 'he' ? ['haematoxylin'] : ['haematoxylin', 'dab'];
 
@@ -31,13 +31,13 @@ export const nuclearStains = (set: StainSet): readonly Stain[] =>
 export function unmixingWeights(set: StainSet, stain: Stain): Vector {
   const [[first, a] = fail(), [, b] = fail()] = sets[set];
   const residual = unit(cross(a, b));
-  // A row of the inverse of the matrix whose columns are both stains and what is like neither.
+  // A row of the inverse of the matrix of both stains and their residual.
   const row = stain === first ? cross(b, residual) : cross(residual, a);
   const scale = 1 / dot(cross(a, b), residual);
   return [row[0] * scale, row[1] * scale, row[2] * scale];
 }
 
-/** How far optical densities are from what both stains of a set can make together, squared. */
+/** Returns a function for the squared distance of optical densities from the colours that both stains can form. */
 export function residualOf(set: StainSet): (od: Vector) => number {
   const [[first, a] = fail(), [second, b] = fail()] = sets[set];
   const [weightsA, weightsB] = [unmixingWeights(set, first), unmixingWeights(set, second)];
@@ -49,7 +49,7 @@ export function residualOf(set: StainSet): (od: Vector) => number {
   return (od) => {
     const [amountA, amountB] = [dot(weightsA, od), dot(weightsB, od)];
     if (amountA >= 0 && amountB >= 0) return off(od, amountA, amountB);
-    // There is no negative stain: the nearest is one of them alone.
+    // Amounts cannot be negative: the nearest colour has only one stain.
     return Math.min(off(od, Math.max(0, dot(a, od)), 0), off(od, 0, Math.max(0, dot(b, od))));
   };
 }

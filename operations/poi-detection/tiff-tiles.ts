@@ -1,10 +1,10 @@
-/** Whether a TIFF file can be read piece by piece: its header tells, and libvips through sharp does not say. */
+/** Detects tiled TIFF files by their header, which sharp does not report. */
 import { type FileHandle, open } from 'node:fs/promises';
 
 const TILE_WIDTH = 322;
 const MAX_ENTRIES = 4096;
 
-/** True if the first picture of the file is kept in tiles. False of everything else, and of what cannot be told. */
+/** Returns true if the first picture of the file is tiled; false for anything else. */
 export async function isTiled(path: string): Promise<boolean> {
   const file = await open(path);
   try {
@@ -14,7 +14,7 @@ export async function isTiled(path: string): Promise<boolean> {
   }
 }
 
-/** Of the first directory, in TIFF and in BigTIFF, whose numbers are twice as long. */
+/** Reads the tags of the first directory, of TIFF or BigTIFF. */
 async function readTags(file: FileHandle): Promise<number[]> {
   const head = await read(file, 0, 16);
   if (!head) return [];
@@ -36,7 +36,7 @@ async function readTags(file: FileHandle): Promise<number[]> {
   return Array.from({ length: entries }, (_, entry) => number(directory, entry * entryBytes, 2));
 }
 
-/** Null where the file ends before. */
+/** Null when the file is shorter. */
 async function read(file: FileHandle, at: number, length: number): Promise<Buffer | null> {
   if (!Number.isSafeInteger(at)) return null;
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at);

@@ -1,4 +1,4 @@
-/** Looks at one piece of a picture. What it finds depends on nothing but the pixels around, so that pieces agree. */
+/** Detects points in one tile. The result depends only on the pixels within a margin, so that tiles agree. */
 import { backgroundCell, subtractBackground } from './background.ts';
 import { blur, kernelReach } from './blur.ts';
 import { distanceTransform } from './distance-transform.ts';
@@ -13,7 +13,7 @@ export interface DetectedPoint {
   readonly x: number;
   readonly y: number;
   readonly radius: number;
-  /** 0 to 1: half for what is as strong as the threshold, round, and apart from others. */
+  /** 0 to 1. An isolated round object at the threshold has 0.5. */
   readonly score: number;
   readonly channel: Stain;
 }
@@ -24,15 +24,15 @@ export interface RadiusRange {
   readonly maxRadius: number;
 }
 
-/** Pixels; smooths away noise, and the grain of chromatin. */
+/** Pixels: removes noise and the grain of chromatin. */
 const smoothingSigma = ({ minRadius }: RadiusRange): number => Math.min(4, Math.max(0.8, minRadius / 2.5));
 
-/** Share of its score that is left to a thing with others all around. */
+/** Factor of the score of an object that is surrounded by others. */
 const CROWDED = 0.4;
 
 const DEPTH_SIGMA = 1;
 
-/** Pixels around a piece that must be seen with it. */
+/** Returns the pixels around a tile that its result depends on. */
 export const tileMargin = (scale: RadiusRange): number =>
   Math.ceil(5 * scale.maxRadius) +
   kernelReach(smoothingSigma(scale)) +
@@ -52,7 +52,7 @@ export function computeContrast(
   return subtractBackground(amounts, backgroundCell(scale.maxRadius));
 }
 
-/** Places are counted from the corner of the plane. */
+/** Returns points in coordinates of the plane. */
 export function detectPoints(
   contrast: Plane,
   channel: Stain,

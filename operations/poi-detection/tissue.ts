@@ -1,21 +1,21 @@
-/** Where a picture shows tissue, and what colour the glass beside it has: from a small copy of it. */
+/** Tissue mask and white point, from a small copy of the picture. */
 import { opticalDensities, type White } from './optical-density.ts';
 import type { Rect, Size } from './plane.ts';
 
-/** Share of the pixels of a picture, the brightest, that are taken for glass. */
+/** Share of the brightest pixels that count as glass. */
 const BRIGHTEST = 0.02;
 
-/** Where all is covered by tissue the brightest is no glass; nothing is taken for glass that is darker than this. */
+/** Minimum value of glass, for pictures that are covered by tissue. */
 const DARKEST_WHITE = 180;
 
-/** Lamps are a little yellow or blue. Where the brightest has more colour than this, it is tissue, and the glass is unknown. */
+/** Lamps have a slight tint. With a stronger tint than this, the brightest pixels are tissue, and the white point is neutral. */
 const MOST_TINT = 0.9;
 
-/** Optical density, in any of the channels, of what is not glass. */
+/** Minimum optical density of tissue, in any channel. */
 const LEAST_DENSITY = 0.06;
 
 export interface TissueMask {
-  /** How much of a piece of the picture, at full size, is tissue: 0 to 1. */
+  /** Returns the share of tissue in a rectangle of the full picture, 0 to 1. */
   coverage(rect: Rect): number;
 }
 
@@ -34,7 +34,7 @@ export function estimateWhite({ data }: { readonly data: Uint8Array }): White {
   return Math.min(...white) < MOST_TINT * most ? [most, most, most] : white;
 }
 
-/** `full`: the size of the picture that the copy is of. */
+/** @param full - Size of the full picture. */
 export function buildTissueMask(
   copy: Size & { readonly data: Uint8Array },
   white: White,
@@ -42,7 +42,7 @@ export function buildTissueMask(
 ): TissueMask {
   const { data, width, height } = copy;
   const [red, green, blue] = white.map(opticalDensities);
-  // Sums over everything above and to the left, so that any piece is told from its four corners.
+  // Summed-area table: any rectangle needs only its four corners.
   const sums = new Uint32Array((width + 1) * (height + 1));
   for (let y = 0; y < height; y++) {
     let row = 0;

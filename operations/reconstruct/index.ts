@@ -1,4 +1,4 @@
-/** reconstruct: a textured model of what a set of photographs shows. */
+/** reconstruct: a textured 3D model from a set of photographs. */
 import sharp from 'sharp';
 import { eachAsset } from '../lib/each-asset.ts';
 import { defineOperation, type StageContext } from '../operation.ts';
@@ -6,16 +6,16 @@ import { engineStage } from './engine-stage.ts';
 import { type ReconstructParams, reconstructParams } from './params.ts';
 import { preparePhotograph } from './photograph.ts';
 
-/** Pixels of the longer side that the engine is given. */
+/** Pixels of the longer side of the prepared photographs. */
 const sides: Readonly<Record<ReconstructParams['quality'], number>> = { low: 1000, medium: 1600, high: 2400 };
 
 export const reconstruct = defineOperation({
   name: 'reconstruct',
   title: 'Reconstruct in 3D',
   description:
-    'Makes a textured 3D model of what photographs show, taken from all around or along it, each overlapping the next by two thirds or ' +
-    'more: a mesh (OBJ with its material and texture, and GLB), a coloured point cloud (PLY), a preview, and metadata on cameras and ' +
-    'quality. The scale is arbitrary. At least 3 photographs; 20 to 60 do well.',
+    'Reconstructs a textured 3D model from photographs, each overlapping the next by two thirds or more: a mesh (OBJ with material and ' +
+    'texture, and GLB), a coloured point cloud (PLY), a preview, and metadata on cameras and quality. The scale is arbitrary. Needs at ' +
+    'least 3 photographs; 20 to 60 are best.',
   params: reconstructParams,
   inputs: {
     min: 3,
@@ -29,16 +29,16 @@ export const reconstruct = defineOperation({
     sharp: sharp.versions.sharp ?? 'unknown',
   },
   requires: ['reconstruct'],
-  // Each leaves a checkpoint: a worker that dies loses one of them, and `rerun?from=texture_mapping` repeats only the end.
+  // Each stage is a checkpoint: when a worker dies, one stage is repeated; `rerun?from=texture_mapping` repeats only the last two.
   stages: [
     { name: 'image_preparation', title: 'Prepare photographs', perAsset: true, run: prepare },
-    engineStage('feature_extraction', 'Find features'),
+    engineStage('feature_extraction', 'Extract features'),
     engineStage('feature_matching', 'Match features'),
-    engineStage('sparse_reconstruction', 'Find cameras'),
-    engineStage('dense_reconstruction', 'Find the surface', ['pointcloud']),
-    engineStage('mesh_generation', 'Make the mesh'),
-    engineStage('texture_mapping', 'Make the texture', ['mesh', 'material', 'texture']),
-    engineStage('model_export', 'Export and picture the model', ['model', 'preview', 'metadata']),
+    engineStage('sparse_reconstruction', 'Estimate cameras'),
+    engineStage('dense_reconstruction', 'Compute depth and points', ['pointcloud']),
+    engineStage('mesh_generation', 'Build the mesh'),
+    engineStage('texture_mapping', 'Bake the texture', ['mesh', 'material', 'texture']),
+    engineStage('model_export', 'Export and render the model', ['model', 'preview', 'metadata']),
   ],
 });
 

@@ -1,4 +1,4 @@
-/** One photograph made ready: upright, of a size that the quality wants, and with what its camera said of the lens. */
+/** Prepares one photograph for the engine: oriented, resized, with the EXIF data of its lens. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exif } from 'sharp';
@@ -7,13 +7,14 @@ import { assetError, openImage, toDecodeError } from '../lib/image-source.ts';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile } from '../operation.ts';
 
-/** Pixels of the longer side, below which there is too little to recognise. */
+/** Pixels of the longer side. A smaller photograph has too few features. */
 const MIN_SIDE = 200;
 const JPEG_QUALITY = 94;
 
 /**
- * Leaves `images/NUMBER.jpg`, of at most `side` pixels, and `photos/NUMBER.json`, which tells of it, in the workspace. Throws
- * `asset_too_small`, what `reduce` throws, or the signal's reason.
+ * Writes `images/NUMBER.jpg`, of at most `side` pixels, and its description `photos/NUMBER.json` to the workspace.
+ *
+ * @throws `asset_too_small`, the errors of `writeResizedCopy`, or the signal's reason.
  */
 export async function preparePhotograph(
   input: InputFile,
@@ -28,10 +29,10 @@ export async function preparePhotograph(
   const exif = await readLens(input);
   const options = { side, format: 'jpeg', quality: JPEG_QUALITY, exif } as const;
   const size = await writeResizedCopy(input, options, join(workspace, file), signal);
-  // Alike in photographs that may have been taken with one camera at one focal length.
+  // Equal for photographs that may have been taken with one camera at one focal length.
   const lens = JSON.stringify(exif);
-  const told = JSON.stringify({ index, name, file, ...size, lens });
-  await writeFile(join(workspace, 'photos', `${number}.json`), told);
+  const description = JSON.stringify({ index, name, file, ...size, lens });
+  await writeFile(join(workspace, 'photos', `${number}.json`), description);
 }
 
 async function readLens(input: InputFile): Promise<Exif> {
@@ -48,7 +49,7 @@ async function readLens(input: InputFile): Promise<Exif> {
   }
 }
 
-/** What tells the focal length in pixels, or lets it be looked up by the camera; nothing else of a stranger's EXIF goes on. */
+/** Keeps only the EXIF data from which COLMAP derives the focal length in pixels. */
 function toLensExif({ make, model, focal_length_mm, focal_length_35mm }: ExifFacts): Exif {
   return {
     IFD0: { ...(make === undefined ? {} : { Make: make }), ...(model === undefined ? {} : { Model: model }) },

@@ -2,7 +2,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Jobs } from '../jobs/jobs.ts';
-import type { Job } from '../jobs/model/job.ts';
 import type { UsageLedger } from '../jobs/model/usage.ts';
 import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
 import type { OperationCatalogue } from '../jobs/ports/operation-catalogue.ts';
@@ -21,7 +20,6 @@ export interface ApiDependencies {
     JobRuntime,
     'liveCapabilities' | 'liveWorkers' | 'countOpen' | 'queues' | 'countsByState'
   >;
-  readonly onSubmitted: (job: Job) => void;
   /** Answers with what `/metrics` answers. */
   readonly exposeMetrics: (c: Context) => Promise<Response>;
   /** Resolves when the object store can be read and written; throws store_unavailable. */

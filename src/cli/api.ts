@@ -62,6 +62,7 @@ export async function startApi(
   const checkStore = () => checks.get('', () => store.check());
   const watcher = new Watcher((ref) => jobs.open(ref));
   const metrics = createMetrics(runtime);
+  submissions.onCreated(metrics.submitted);
   const dependencies: ApiDependencies = {
     jobs,
     submissions,
@@ -80,7 +81,6 @@ export async function startApi(
     },
     cpuSlots: config.DARKROOM_CPU_SLOTS,
     publicUrl: config.publicUrl,
-    onSubmitted: metrics.submitted,
     exposeMetrics: metrics.expose,
   };
   const app = createApp({

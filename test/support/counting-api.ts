@@ -38,7 +38,6 @@ export async function startCountingApi({ dataDir }: Darkroom, heartbeatMs: numbe
     ...api,
     watcher,
     limits,
-    onSubmitted: () => undefined,
     photographs: (directory: string) => listPhotographs([], directory),
   };
   const app = new OpenAPIHono<ApiEnv>();

@@ -1,4 +1,4 @@
-/** The commands of README.md, extracted from the page and run as printed, on a free port and in an empty directory. */
+/** The commands of README.md and docs/tour.md, run as printed, on a free port and in an empty directory. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,14 +14,16 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const linked = ['dist', 'examples', 'node_modules', 'package.json', 'scripts'];
 const READY_TIMEOUT_MS = 240_000;
 
-const page = await readFile(join(root, 'README.md'), 'utf8');
-const blocks = (heading: string): string[] => {
+const readme = await readFile(join(root, 'README.md'), 'utf8');
+const tour = await readFile(join(root, 'docs/tour.md'), 'utf8');
+/** The shell commands below a heading, a string for each block. */
+const blocks = (page: string, heading: string): string[] => {
   const section = page.split(/^## /m).find((part) => part.startsWith(heading));
-  if (section === undefined) throw new Error(`README.md has no section "${heading}"`);
+  if (section === undefined) throw new Error(`The page has no section "${heading}"`);
   return [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, commands = '']) => commands);
 };
-const start = blocks('Two commands')[0]?.split(/ *#|\n/)[0] ?? '';
-const commands = blocks('Five minutes');
+const start = blocks(readme, 'Two commands')[0]?.split(/ *#|\n/)[0] ?? '';
+const commands = blocks(readme, 'Five minutes');
 
 let directory: string;
 let server: ChildProcess;
@@ -65,21 +67,24 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** Runs the block that contains `text`; fails if no block or several do, or if the block fails. */
-async function runBlock(text: string): Promise<CliResult> {
-  const found = commands.filter((block) => block.includes(text));
-  expect(found, `one block of README.md with ${text}`).toHaveLength(1);
-  const result = await run('bash', ['-euc', `${commands[0]}${found[0]}`], {
+async function runCommands(block: string): Promise<CliResult> {
+  const result = await run('bash', ['-euc', `${commands[0]}${block}`], {
     env,
     cwd: join(directory, 'clone'),
   });
   expect(result.code, result.stderr).toBe(0);
   return result;
 }
+/** Runs the block that contains `text`; fails if no block or several do. */
+async function runBlock(text: string): Promise<CliResult> {
+  const [block = '', ...others] = commands.filter((each) => each.includes(text));
+  expect([block, others], `one block of README.md with ${text}`).toEqual([expect.stringContaining(text), []]);
+  return runCommands(block);
+}
 const result = (name: string) => join(directory, 'clone/data/results', name);
 
 test(`\`${start}\` prints the addresses that the page shows`, async () => {
-  const shown = /^```\ndarkroom is ready\n(.*?)^```$/ms.exec(page)?.[1] ?? '';
+  const shown = /^```\ndarkroom is ready\n(.*?)^```$/ms.exec(readme)?.[1] ?? '';
   const labels = shown.split('\n').flatMap((line) => line.match(/^ {2}(.+?) {2,}/)?.[1] ?? []);
   expect(labels).toEqual(['Console', 'API', 'Docs', 'Temporal Web UI', 'Data']);
   for (const label of labels) await expect.poll(() => output).toContain(`  ${label}  `);
@@ -124,5 +129,21 @@ describe('five minutes', () => {
   test('every block is run by one of these tests', () => {
     const texts = ['export DARKROOM_URL', 'image.gallery', '"id":"cat-1"', '/events', '/files/', 'widht'];
     expect(commands).toHaveLength(texts.length);
+  });
+});
+
+describe('the tour', () => {
+  test.each([
+    ['Submit and wait', /"id":"rocket-1".*"state":"completed"/],
+    ['Read, follow, download', /"media_type":"image\/jpeg"/],
+    ['Run it again', /"id":"rocket-1".*"run":2/],
+    ['Send assets in batches', /"id":"batches"/],
+    ['Cancel, pause, resume', /"id":"slow-1"/],
+  ])('%s', async (heading, expected) => {
+    for (const block of blocks(tour, heading)) {
+      const { stdout } = await runCommands(block);
+      expect(stdout).toMatch(expected);
+      expect(stdout).not.toContain('urn:darkroom:problem');
+    }
   });
 });

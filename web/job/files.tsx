@@ -26,7 +26,7 @@ export function Files({ id, files }: Props) {
   const client = useClient();
   const pictures = useMemo(() => new Pictures(client, id), [client, id]);
   useEffect(() => () => pictures.dispose(), [pictures]);
-  const [opened, open] = useState<number | null>(null);
+  const [openIndex, setOpenIndex] = useState<number | null>(null);
   const imageFiles = useMemo(() => files.filter((file) => previewKind(file) === 'picture'), [files]);
   const otherFiles = useMemo(() => files.filter((file) => previewKind(file) !== 'picture'), [files]);
   const cards = useShowMore(imageFiles, INITIAL_PICTURES);
@@ -52,7 +52,13 @@ export function Files({ id, files }: Props) {
       {imageFiles.length > 0 && (
         <ul class="cards">
           {cards.shown.map((file, at) => (
-            <PictureCard key={file.path} id={id} file={file} pictures={pictures} onOpen={() => open(at)} />
+            <PictureCard
+              key={file.path}
+              id={id}
+              file={file}
+              pictures={pictures}
+              onOpen={() => setOpenIndex(at)}
+            />
           ))}
         </ul>
       )}
@@ -65,13 +71,13 @@ export function Files({ id, files }: Props) {
         </ul>
       )}
       <MoreButton list={rows} what="files" />
-      {opened !== null && (
+      {openIndex !== null && (
         <Lightbox
           files={imageFiles}
-          at={opened}
+          at={openIndex}
           pictures={pictures}
-          onMove={open}
-          onClose={() => open(null)}
+          onMove={setOpenIndex}
+          onClose={() => setOpenIndex(null)}
         />
       )}
     </section>

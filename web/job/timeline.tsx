@@ -13,7 +13,7 @@ export function Timeline({ transitions }: { transitions: readonly StateEvent[] }
           const next = transitions[index + 1];
           return (
             <li key={transition.seq} class={`is-${transition.paused ? 'paused' : transition.state}`}>
-              <span class="step">
+              <span>
                 {transition.paused ? `paused while ${transition.state}` : transition.state}
                 {transition.stage !== null && <span class="quiet"> {transition.stage}</span>}
               </span>

@@ -4,24 +4,24 @@ import argparse
 import os
 import stat
 
-from . import inside, limits, lines, sandbox
-from .refusal import Refusal
+from . import inspection, limits, protocol, sandbox
+from .errors import ImageError
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="guestprobe")
     parser.add_argument("image")
     parser.add_argument("--sandbox", choices=["required", "off"], default="required")
-    inside.add_options(parser)
+    inspection.add_options(parser)
     options = parser.parse_args()
     try:
         image = open_image(options.image)
         limits.impose()
         if options.sandbox == "required":
-            sandbox.enter(image, [sandbox.DISK, *inside.words_of(options)])
-        inside.inspect_file(image, options)
-    except Refusal as refusal:
-        lines.error(refusal.code, refusal.predicate)
+            sandbox.enter(image, [sandbox.DISK, *inspection.to_arguments(options)])
+        inspection.inspect_file(image, options)
+    except ImageError as error:
+        protocol.error(error.code, error.predicate)
 
 
 def open_image(path: str) -> int:
@@ -29,9 +29,9 @@ def open_image(path: str) -> int:
     try:
         image = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise Refusal("image_not_a_file", f"cannot be opened as a file ({error.strerror})") from error
+        raise ImageError("image_not_a_file", f"cannot be opened as a file ({error.strerror})") from error
     if not stat.S_ISREG(os.fstat(image).st_mode):
-        raise Refusal("image_not_a_file", "is not a regular file")
+        raise ImageError("image_not_a_file", "is not a regular file")
     return image
 
 

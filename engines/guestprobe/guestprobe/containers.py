@@ -5,7 +5,7 @@ from importlib import import_module
 
 from dissect.target.container import Container
 
-from .refusal import Refusal
+from .errors import ImageError
 from .stream import ImageStream
 
 #: Loaded when they are needed: a parser that is not loaded costs no time.
@@ -20,7 +20,7 @@ _CLASSES = {
 
 
 def open_container(stream: ImageStream, image_format: str) -> Container:
-    """Raises Refusal where the parser cannot make sense of it."""
+    """Raises ImageError where the parser cannot make sense of it."""
     try:
         module = import_module(f"dissect.target.containers.{image_format}")
         kind: type[Container] = getattr(module, _CLASSES[image_format])
@@ -28,4 +28,4 @@ def open_container(stream: ImageStream, image_format: str) -> Container:
     except MemoryError:
         raise
     except Exception as error:
-        raise Refusal("image_corrupt", f"is damaged: it cannot be read as {image_format} ({type(error).__name__})") from error
+        raise ImageError("image_corrupt", f"is damaged: it cannot be read as {image_format} ({type(error).__name__})") from error

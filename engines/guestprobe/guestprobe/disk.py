@@ -11,8 +11,8 @@ from dissect.target.container import Container
 from dissect.target.filesystem import Filesystem
 from dissect.target.volume import Volume
 
-from . import corrections, signatures
-from .attempts import Notes
+from . import patches, signatures
+from .notes import Notes
 
 #: Where in a volume the mark of a file system lies, and the class that reads it. Not all that the library knows: archives
 #: are no file systems, and parsers that are not loaded cost no time and are no way in.
@@ -32,7 +32,7 @@ _MOST_SUBVOLUMES = 64
 
 
 @dataclass
-class Mountable:
+class MountableFilesystem:
     """A file system and the volume that it lies on. `main` is false for a subvolume of one that is listed already."""
 
     volume: Volume
@@ -43,7 +43,7 @@ class Mountable:
 @dataclass
 class Disk:
     volumes: list[Volume]
-    filesystems: list[Mountable]
+    filesystems: list[MountableFilesystem]
     #: By position in `volumes`: what lies there that is no file system, such as swap or encrypted data.
     contents: dict[int, str]
 
@@ -54,7 +54,7 @@ class Disk:
 
 def read_disk(container: Container, notes: Notes) -> Disk:
     logging.disable(logging.CRITICAL)
-    corrections.correct_partition_tables()
+    patches.patch_partition_tables()
     target = Target()
     target.disks.add(container)
     notes.attempt("The partition table", target.disks.apply, None)
@@ -62,32 +62,32 @@ def read_disk(container: Container, notes: Notes) -> Disk:
     volumes = list(target.volumes)[:_MOST_VOLUMES]
     disk = Disk(volumes, [], {})
     for position, volume in enumerate(volumes):
-        content = notes.attempt(f"Volume {volume.name}", partial(signatures.content_of, volume), None)
+        content = notes.attempt(f"Volume {volume.name}", partial(signatures.detect_content, volume), None)
         if content is not None:
             disk.contents[position] = content
         else:
-            nothing: list[Mountable] = []
+            nothing: list[MountableFilesystem] = []
             disk.filesystems += notes.attempt(f"The file system of {volume.name}", partial(_open, volume), nothing)
     return disk
 
 
-def _open(volume: Volume) -> list[Mountable]:
+def _open(volume: Volume) -> list[MountableFilesystem]:
     for at, mark, name in _FILESYSTEMS:
         volume.seek(at)
         if volume.read(len(mark)) != mark:
             continue
-        kind = _class_of(name)
+        kind = _load_class(name)
         if kind.detect(volume):
             volume.seek(0)
             fs = kind(volume)
             subvolumes = islice(fs.iter_subfs(), _MOST_SUBVOLUMES)
-            return [Mountable(volume, fs), *(Mountable(volume, subvolume, main=False) for subvolume in subvolumes)]
+            return [MountableFilesystem(volume, fs), *(MountableFilesystem(volume, subvolume, main=False) for subvolume in subvolumes)]
     return []
 
 
-def _class_of(name: str) -> type[Filesystem]:
+def _load_class(name: str) -> type[Filesystem]:
     module, _, kind = name.partition(".")
     if module == "btrfs":
-        corrections.correct_btrfs()
+        patches.patch_btrfs()
     found: type[Filesystem] = getattr(import_module(f"dissect.target.filesystems.{module}"), kind)
     return found

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from dissect.target.filesystem import Filesystem
 
-from .disk import Mountable
+from .disk import MountableFilesystem
 
 
-class Facts(TypedDict):
+class FilesystemInfo(TypedDict):
     """Sizes in bytes; None where it does not say."""
 
     type: str
@@ -19,16 +19,16 @@ class Facts(TypedDict):
     free: int | None
 
 
-def facts_of(mountable: Mountable) -> Facts:
+def read_info(mountable: MountableFilesystem) -> FilesystemInfo:
     """May raise whatever a damaged superblock makes a parser raise."""
     fs = mountable.fs
     reader = {"ext": _ext, "xfs": _xfs, "btrfs": _btrfs, "fat": _fat, "ntfs": _ntfs}.get(fs.__type__)
     return reader(mountable) if reader else unknown(fs.__type__)
 
 
-def unknown(kind: str) -> Facts:
+def unknown(kind: str) -> FilesystemInfo:
     """Of a file system that says nothing more of itself."""
-    return _facts(kind)
+    return _info(kind)
 
 
 def subvolume_path(fs: Filesystem) -> str | None:
@@ -37,12 +37,12 @@ def subvolume_path(fs: Filesystem) -> str | None:
     return None if subvolume is None else str(subvolume.path).strip("/")
 
 
-def _facts(kind: str, label: str = "", uuid: str | None = None, total: int | None = None, free: int | None = None) -> Facts:
+def _info(kind: str, label: str = "", uuid: str | None = None, total: int | None = None, free: int | None = None) -> FilesystemInfo:
     used = None if total is None or free is None else max(0, total - free)
     return {"type": kind, "label": label.strip() or None, "uuid": uuid, "total": total, "used": used, "free": free}
 
 
-def _ext(mountable: Mountable) -> Facts:
+def _ext(mountable: MountableFilesystem) -> FilesystemInfo:
     ext = mountable.fs.extfs
     block = ext.sb
     wide = bool(block.s_feature_incompat & 0x80)
@@ -51,36 +51,36 @@ def _ext(mountable: Mountable) -> Facts:
     # Extents or flexible groups; then a journal.
     kind = "ext4" if block.s_feature_incompat & 0x240 else "ext3" if block.s_feature_compat & 4 else "ext2"
     label = _text(bytes(block.s_volume_name))
-    return _facts(kind, label, str(ext.uuid), total * ext.block_size, free * ext.block_size)
+    return _info(kind, label, str(ext.uuid), total * ext.block_size, free * ext.block_size)
 
 
-def _xfs(mountable: Mountable) -> Facts:
+def _xfs(mountable: MountableFilesystem) -> FilesystemInfo:
     xfs = mountable.fs.xfs
     block = xfs.sb
     sizes = (block.sb_dblocks * block.sb_blocksize, block.sb_fdblocks * block.sb_blocksize)
-    return _facts("xfs", _text(bytes(block.sb_fname)), str(xfs.uuid), *sizes)
+    return _info("xfs", _text(bytes(block.sb_fname)), str(xfs.uuid), *sizes)
 
 
-def _btrfs(mountable: Mountable) -> Facts:
+def _btrfs(mountable: MountableFilesystem) -> FilesystemInfo:
     btrfs = mountable.fs.btrfs
     total = btrfs.sb.total_bytes
-    return _facts("btrfs", btrfs.label, str(UUID(str(btrfs.uuid))), total, total - btrfs.sb.bytes_used)
+    return _info("btrfs", btrfs.label, str(UUID(str(btrfs.uuid))), total, total - btrfs.sb.bytes_used)
 
 
-def _fat(mountable: Mountable) -> Facts:
+def _fat(mountable: MountableFilesystem) -> FilesystemInfo:
     fat = mountable.fs.fatfs
     serial = fat.volume_id.rjust(8, "0").upper()
     label = "" if fat.volume_label == "NO NAME" else fat.volume_label
-    return _facts("vfat", label, f"{serial[:4]}-{serial[4:]}", fat.total_sectors * fat.sector_size)
+    return _info("vfat", label, f"{serial[:4]}-{serial[4:]}", fat.total_sectors * fat.sector_size)
 
 
-def _ntfs(mountable: Mountable) -> Facts:
+def _ntfs(mountable: MountableFilesystem) -> FilesystemInfo:
     ntfs = mountable.fs.ntfs
     size = mountable.volume.size // ntfs.cluster_size
     bitmap = ntfs.mft.get("$Bitmap").open().read(min(size // 8 + 1, 64 << 20))
     used = int.from_bytes(bitmap, "little").bit_count()
     sizes = (size * ntfs.cluster_size, max(0, size - used) * ntfs.cluster_size)
-    return _facts("ntfs", ntfs.volume_name or "", f"{ntfs.serial:016X}", *sizes)
+    return _info("ntfs", ntfs.volume_name or "", f"{ntfs.serial:016X}", *sizes)
 
 
 def _text(padded: bytes) -> str:

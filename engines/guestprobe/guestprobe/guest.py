@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from dissect.target import Target
 from dissect.target.filesystem import Filesystem
 
-from .attempts import Notes
+from .notes import Notes
 
 #: Bytes of the largest file that is read whole: the package database of a system with 50,000 packages.
 MOST_BYTES = 64 << 20

@@ -4,7 +4,7 @@ import resource
 import signal
 from types import FrameType
 
-from .refusal import OutOfTime
+from .errors import CpuTimeExceeded
 
 #: Bytes of address space. Honest images take 150 MB.
 MEMORY = 1024 * 1024 * 1024
@@ -33,10 +33,10 @@ def _limit(which: int, soft: int, hard: int) -> None:
         pass
 
 
-def raise_when_out_of_time() -> None:
-    """Has the interpreter raise OutOfTime, wherever it is, when the soft limit is reached."""
+def raise_on_cpu_limit() -> None:
+    """Has the interpreter raise CpuTimeExceeded, wherever it is, when the soft limit is reached."""
 
-    def out_of_time(_signal: int, _frame: FrameType | None) -> None:
-        raise OutOfTime
+    def cpu_time_exceeded(_signal: int, _frame: FrameType | None) -> None:
+        raise CpuTimeExceeded
 
-    signal.signal(signal.SIGXCPU, out_of_time)
+    signal.signal(signal.SIGXCPU, cpu_time_exceeded)

@@ -5,8 +5,8 @@ import re
 from dissect.target.filesystem import Filesystem
 
 from . import filesystems
-from .attempts import Notes
-from .disk import Disk, Mountable
+from .notes import Notes
+from .disk import Disk, MountableFilesystem
 from .guest import Guest
 
 _LINUX = ("/etc/os-release", "/usr/lib/os-release", "/etc/debian_version", "/etc/redhat-release", "/etc/alpine-release")
@@ -18,7 +18,7 @@ _MOST_LINES = 100
 
 def find_guest(disk: Disk, notes: Notes) -> tuple[Guest | None, dict[int, str]]:
     """The first system on the disk, and where its file systems are mounted, by their position in `disk.filesystems`."""
-    systems = [(position, kind) for position, at in enumerate(disk.filesystems) if (kind := _kind_of(at.fs, notes))]
+    systems = [(position, kind) for position, at in enumerate(disk.filesystems) if (kind := _detect_kind(at.fs, notes))]
     if not systems:
         return None, {}
     position, kind = systems[0]
@@ -32,7 +32,7 @@ def find_guest(disk: Disk, notes: Notes) -> tuple[Guest | None, dict[int, str]]:
     return guest, mounted
 
 
-def _kind_of(fs: Filesystem, notes: Notes) -> str | None:
+def _detect_kind(fs: Filesystem, notes: Notes) -> str | None:
     def work() -> str | None:
         if any(fs.exists(path) for path in _LINUX):
             return "linux"
@@ -49,21 +49,21 @@ def _mount_others(guest: Guest, disk: Disk, root: int) -> dict[int, str]:
             continue
         device, point, _, options = words[:4]
         for position, mountable in enumerate(disk.filesystems):
-            if position not in (root, *mounted) and _is_meant(device, options, mountable, guest.notes):
+            if position not in (root, *mounted) and _matches(device, options, mountable, guest.notes):
                 guest.mount(point, mountable.fs)
                 mounted[position] = point
                 break
     return mounted
 
 
-def _is_meant(device: str, options: str, mountable: Mountable, notes: Notes) -> bool:
+def _matches(device: str, options: str, mountable: MountableFilesystem, notes: Notes) -> bool:
     """Device names such as /dev/sda2 depend on the machine: they are not followed, those of logical volumes are."""
     subvolume = re.search(r"(?:^|,)subvol=/?([^,]+)", options)
     if subvolume and filesystems.subvolume_path(mountable.fs) != subvolume[1]:
         return False
     key, _, value = device.partition("=")
     value = value.strip('"')
-    facts = notes.attempt("A file system", lambda: filesystems.facts_of(mountable), None)
+    facts = notes.attempt("A file system", lambda: filesystems.read_info(mountable), None)
     if key == "UUID":
         return facts is not None and facts["uuid"] is not None and facts["uuid"].lower() == value.lower()
     if key == "LABEL":

@@ -3,16 +3,16 @@
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from . import containers, filesystems, lines, mounting
+from . import containers, filesystems, mounting, protocol
 from .accounts import read_accounts, read_administrators
 from .activity import read_activity
-from .attempts import Notes
-from .disk import Disk, Mountable, read_disk
+from .notes import Notes
+from .disk import Disk, MountableFilesystem, read_disk
 from .guest import Guest
 from .headers import Header
 from .operating_system import read_linux
 from .packages import Inventory, read_packages
-from .refusal import Refusal
+from .errors import ImageError
 from .services import Service, read_services
 from .ssh import read_ssh
 from .stream import ImageStream
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
 #: Of this shape of results.
 VERSION = "1.0"
 
-_CUT_OFF = Refusal("image_corrupt", "is damaged: it is shorter than it should be, as if it had been cut off on its way")
+_TRUNCATED = ImageError("image_corrupt", "is damaged: it is shorter than it should be, as if it had been cut off on its way")
 
 
 def make(stream: ImageStream, header: Header, options: argparse.Namespace) -> dict[str, Any]:
-    """Raises Refusal when there is nothing to tell of."""
-    lines.progress(0.2, "reading the partitions")
+    """Raises ImageError when there is nothing to tell of."""
+    protocol.progress(0.2, "reading the partitions")
     notes = Notes()
     container = containers.open_container(stream, header.format)
     disk = read_disk(container, notes)
     if not disk.filesystems:
         raise _nothing(stream, header, disk, container)
-    lines.progress(0.5, "looking for the system")
+    protocol.progress(0.5, "looking for the system")
     guest, mounted = mounting.find_guest(disk, notes)
-    cut_off = stream.behind_end > 0 and header.format != "raw"
+    truncated = stream.bytes_past_end > 0 and header.format != "raw"
     if guest is None:
-        if cut_off:
-            raise _CUT_OFF
+        if truncated:
+            raise _TRUNCATED
         notes.add("No operating system was found")
-    if cut_off:
+    if truncated:
         notes.add("The image is shorter than it should be: parts of the disk are missing")
     result = {
         "version": VERSION,
@@ -54,24 +54,24 @@ def make(stream: ImageStream, header: Header, options: argparse.Namespace) -> di
     return {**result, "notes": notes.sentences}
 
 
-def _nothing(stream: ImageStream, header: Header, disk: Disk, container: Any) -> Refusal:
+def _nothing(stream: ImageStream, header: Header, disk: Disk, container: Any) -> ImageError:
     if disk.encrypted:
-        return Refusal("image_encrypted", "is encrypted: no file system can be read without its key")
-    if stream.behind_end and header.format != "raw":
-        return _CUT_OFF
+        return ImageError("image_encrypted", "is encrypted: no file system can be read without its key")
+    if stream.bytes_past_end and header.format != "raw":
+        return _TRUNCATED
     container.seek(0)
     if not container.read(8 << 20).strip(b"\0") and len(disk.volumes) == 1:
-        return Refusal("image_empty", "is an empty disk: it begins with nothing but zeros")
-    return Refusal("image_no_filesystem", "has no file system that can be read (ext, xfs, btrfs, NTFS, FAT, exFAT, SquashFS)")
+        return ImageError("image_empty", "is an empty disk: it begins with nothing but zeros")
+    return ImageError("image_no_filesystem", "has no file system that can be read (ext, xfs, btrfs, NTFS, FAT, exFAT, SquashFS)")
 
 
 def _of_guest(guest: Guest, options: argparse.Namespace) -> dict[str, Any]:
-    lines.progress(0.6, "reading the packages")
+    protocol.progress(0.6, "reading the packages")
     registry = _registry(guest) if guest.kind == "windows" else None
     inventory = registry.packages() if registry else read_packages(guest)
     system = registry.operating_system() if registry else read_linux(guest)
     found: dict[str, Any] = {"operating_system": system, "packages": _packages(inventory, options)}
-    lines.progress(0.9, "reading services and accounts")
+    protocol.progress(0.9, "reading services and accounts")
     services = registry.services() if registry else read_services(guest)
     if options.profile:
         return {**found, **_profile(guest, inventory, services)}
@@ -114,7 +114,7 @@ def _profile(guest: Guest, inventory: Inventory | None, services: list[Service])
 
 
 def _partitions(disk: Disk, notes: Notes) -> list[dict[str, Any]]:
-    types = {id(at.volume): _facts(at, notes)["type"] for at in disk.filesystems if at.main}
+    types = {id(at.volume): _info(at, notes)["type"] for at in disk.filesystems if at.main}
     return [
         {
             # Partitions without a name get one from the library, which says nothing.
@@ -133,10 +133,10 @@ def _filesystems(disk: Disk, mounted: dict[int, str], notes: Notes) -> list[dict
     for position, mountable in enumerate(disk.filesystems):
         if not mountable.main and position not in mounted:
             continue
-        told.append({**_facts(mountable, notes), "volume": mountable.volume.name, "mountpoint": mounted.get(position)})
+        told.append({**_info(mountable, notes), "volume": mountable.volume.name, "mountpoint": mounted.get(position)})
     return told
 
 
-def _facts(mountable: Mountable, notes: Notes) -> filesystems.Facts:
+def _info(mountable: MountableFilesystem, notes: Notes) -> filesystems.FilesystemInfo:
     unknown = filesystems.unknown(mountable.fs.__type__)
-    return notes.attempt("A superblock", lambda: filesystems.facts_of(mountable), unknown)
+    return notes.attempt("A superblock", lambda: filesystems.read_info(mountable), unknown)

@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from .refusal import Refusal
+from .errors import ImageError
 
 #: Where the image lies inside.
 DISK = "/disk"
@@ -18,22 +18,22 @@ NOBODY = "65534"
 
 
 def enter(image: int, arguments: list[str]) -> None:
-    """Becomes the sandboxed inspection of an open file; returns never. Raises Refusal when there is no sandbox."""
-    command = python_within(image)
-    os.execv(command[0], [*command, "-m", "guestprobe.inside", *arguments])
+    """Becomes the sandboxed inspection of an open file; returns never. Raises ImageError when there is no sandbox."""
+    command = sandboxed_python(image)
+    os.execv(command[0], [*command, "-m", "guestprobe.inspection", *arguments])
 
 
-def python_within(image: int) -> list[str]:
+def sandboxed_python(image: int) -> list[str]:
     """The command line of Python inside the sandbox, to which its arguments are added."""
     program = shutil.which("bwrap")
     if program is None:
-        raise Refusal("engine_failed", "cannot be inspected: bubblewrap, the sandbox, is not installed on the worker")
+        raise ImageError("engine_failed", "cannot be inspected: bubblewrap, the sandbox, is not installed on the worker")
     # By number, so that it is the very file that was checked, whatever its name means by now.
     os.set_inheritable(image, True)
-    return [program, *_walls(image), *_code(), "--", os.path.realpath(sys.executable), "-B", "-s"]
+    return [program, *_sandbox_options(image), *_code(), "--", os.path.realpath(sys.executable), "-B", "-s"]
 
 
-def _walls(image: int) -> list[str]:
+def _sandbox_options(image: int) -> list[str]:
     return [
         *("--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"),
         *("--uid", NOBODY, "--gid", NOBODY, "--hostname", "guestprobe"),

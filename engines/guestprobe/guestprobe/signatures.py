@@ -8,7 +8,7 @@ ENCRYPTED = (LUKS, BITLOCKER)
 _LVM = "LVM2_member"
 
 
-def content_of(volume: Volume) -> str | None:
+def detect_content(volume: Volume) -> str | None:
     """None: nothing of these."""
     volume.seek(0)
     head = volume.read(4096)

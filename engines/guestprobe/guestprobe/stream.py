@@ -11,7 +11,7 @@ class ImageStream(io.RawIOBase):
         self.number = number
         self.size = os.fstat(number).st_size
         #: Reads that began behind the end: the container names data that the file does not have.
-        self.behind_end = 0
+        self.bytes_past_end = 0
         self._position = 0
 
     def readable(self) -> bool:
@@ -32,7 +32,7 @@ class ImageStream(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         if self._position >= self.size:
-            self.behind_end += len(buffer) > 0
+            self.bytes_past_end += len(buffer) > 0
             return 0
         data = os.pread(self.number, len(buffer), self._position)
         buffer[: len(data)] = data

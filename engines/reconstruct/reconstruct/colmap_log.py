@@ -1,4 +1,4 @@
-"""What COLMAP writes to standard error while it works: the only way to see how far it is."""
+"""Progress of COLMAP, parsed from the lines that it writes to standard error. It has no other way to report progress."""
 
 import fcntl
 import os
@@ -7,50 +7,50 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-#: Bytes that may wait to be read: COLMAP holds the interpreter at times, and must not wait for our reading then.
-_WAITING = 1 << 20
+#: Bytes of the pipe: COLMAP holds the interpreter lock at times, and must not block on a full pipe then.
+_PIPE_BYTES = 1 << 20
 
 
 @contextmanager
-def watched(told: Callable[[str], None]) -> Iterator[None]:
-    """Tells each line that is written to standard error meanwhile, from another thread, and passes it on."""
+def watch_stderr(on_line: Callable[[str], None]) -> Iterator[None]:
+    """Calls `on_line` with each line of standard error, in another thread, and forwards the line."""
     reading, writing = os.pipe()
     _widen(writing)
     original = os.dup(2)
     os.dup2(writing, 2)
     os.close(writing)
-    thread = threading.Thread(target=_read, args=(reading, original, told), daemon=True)
+    thread = threading.Thread(target=_read, args=(reading, original, on_line), daemon=True)
     thread.start()
     try:
         yield
     finally:
-        # This closes the last writing end, which ends the thread.
+        # Closes the last write end, which ends the thread.
         os.dup2(original, 2)
         thread.join()
         os.close(original)
 
 
-def counted(what: str, told: Callable[[int, int], None]) -> Callable[[str], None]:
-    """A listener for lines like `Processed file [3/11]`: tells how many are done, of how many."""
+def parse_count(what: str, on_count: Callable[[int, int], None]) -> Callable[[str], None]:
+    """Returns a line handler that parses lines like `Processed file [3/11]` and calls `on_count(3, 11)`."""
     pattern = re.compile(re.escape(what) + r" \[(\d+)/(\d+)\]")
 
     def listen(line: str) -> None:
         if found := pattern.search(line):
-            told(int(found[1]), int(found[2]))
+            on_count(int(found[1]), int(found[2]))
 
     return listen
 
 
 def _widen(pipe: int) -> None:
     try:
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _WAITING)
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     except OSError:
-        # The system allows less; the usual 64 KiB have been enough.
+        # The system allows less. The default of 64 KiB has been enough.
         pass
 
 
-def _read(reading: int, original: int, told: Callable[[str], None]) -> None:
+def _read(reading: int, original: int, on_line: Callable[[str], None]) -> None:
     with os.fdopen(reading, encoding="utf-8", errors="replace") as lines:
         for line in lines:
             os.write(original, line.encode())
-            told(line)
+            on_line(line)

@@ -2,7 +2,7 @@
 
 import pycolmap
 
-from .order import Order
+from .request import Request
 
 
 def has_gpu() -> bool:
@@ -10,10 +10,10 @@ def has_gpu() -> bool:
     return bool(pycolmap.has_cuda) and pycolmap.get_num_cuda_devices() > 0
 
 
-def used_gpu(order: Order) -> bool:
+def used_gpu(request: Request) -> bool:
     """A GPU is used when it was asked for and there is one; the processor does the same otherwise."""
-    return order.use_gpu and has_gpu()
+    return request.use_gpu and has_gpu()
 
 
-def device(order: Order) -> pycolmap.Device:
-    return pycolmap.Device.cuda if used_gpu(order) else pycolmap.Device.cpu
+def device(request: Request) -> pycolmap.Device:
+    return pycolmap.Device.cuda if used_gpu(request) else pycolmap.Device.cpu

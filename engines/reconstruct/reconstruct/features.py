@@ -7,10 +7,10 @@ import pycolmap
 
 from . import colmap_log
 from .device import device, used_gpu
-from .order import Order
+from .request import Request
 from .photos import Photo, read_photos
 from .progress import Progress
-from .refusal import Refusal
+from .errors import ReconstructionError
 
 #: Bytes that finding features takes for each pixel of a photograph, as measured, those that all threads may take together, and
 #: the share of what the whole stage may take.
@@ -20,47 +20,47 @@ _BYTES_A_PIXEL, _MEMORY, _SHARE = 320, 3 << 30, 0.8
 FEWEST = 3
 
 
-def run(order: Order, progress: Progress) -> dict[str, Any]:
-    """Writes database.db. Raises Refusal `too_few_assets`."""
-    photos = read_photos(order.workspace)
+def run(request: Request, progress: Progress) -> dict[str, Any]:
+    """Writes database.db. Raises ReconstructionError `too_few_assets`."""
+    photos = read_photos(request.workspace)
     if len(photos) < FEWEST:
-        raise Refusal("too_few_assets", _too_few(len(photos)))
+        raise ReconstructionError("too_few_assets", _too_few(len(photos)))
 
-    def told(done: int, total: int) -> None:
+    def on_count(done: int, total: int) -> None:
         progress(done / total, f"features of {done} of {total} photographs")
 
-    database = order.workspace / "database.db"
+    database = request.workspace / "database.db"
     progress(0, f"features of {len(photos)} photographs")
-    with colmap_log.watched(colmap_log.counted("Processed file", told)):
-        _extract(order, photos)
+    with colmap_log.watch_stderr(colmap_log.parse_count("Processed file", on_count)):
+        _extract(request, photos)
     with pycolmap.Database.open(database) as opened:
-        return {"photos": len(photos), "features": opened.num_keypoints(), "gpu_used": used_gpu(order)}
+        return {"photos": len(photos), "features": opened.num_keypoints(), "gpu_used": used_gpu(request)}
 
 
-def _extract(order: Order, photos: list[Photo]) -> None:
+def _extract(request: Request, photos: list[Photo]) -> None:
     extraction = pycolmap.FeatureExtractionOptions()
-    extraction.use_gpu = used_gpu(order)
-    extraction.num_threads = _threads(order, photos)
-    extraction.max_image_size = order.settings.image_px
-    extraction.sift.max_num_features = order.settings.features
+    extraction.use_gpu = used_gpu(request)
+    extraction.num_threads = _threads(request, photos)
+    extraction.max_image_size = request.settings.image_px
+    extraction.sift.max_num_features = request.settings.features
     reader = pycolmap.ImageReaderOptions()
     reader.camera_model = "SIMPLE_RADIAL"
     pycolmap.extract_features(
-        order.workspace / "database.db",
-        order.workspace / "images",
+        request.workspace / "database.db",
+        request.workspace / "images",
         image_names=[Path(photo.file).name for photo in photos],
         camera_mode=_camera_mode(photos),
         reader_options=reader,
         extraction_options=extraction,
-        device=device(order),
+        device=device(request),
     )
 
 
-def _threads(order: Order, photos: list[Photo]) -> int:
+def _threads(request: Request, photos: list[Photo]) -> int:
     """Fewer than there are where each would have a large photograph in hand."""
     largest = max(photo.width * photo.height for photo in photos)
-    memory = _MEMORY if order.memory is None else min(_MEMORY, _SHARE * order.memory)
-    return max(1, min(order.threads, int(memory // (_BYTES_A_PIXEL * max(1, largest)))))
+    memory = _MEMORY if request.memory is None else min(_MEMORY, _SHARE * request.memory)
+    return max(1, min(request.threads, int(memory // (_BYTES_A_PIXEL * max(1, largest)))))
 
 
 def _camera_mode(photos: list[Photo]) -> pycolmap.CameraMode:

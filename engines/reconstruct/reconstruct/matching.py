@@ -7,8 +7,8 @@ import pycolmap
 
 from . import colmap_log
 from .device import device, used_gpu
-from .order import Order
-from .pairs import likely_pairs
+from .request import Request
+from .pairs import select_pairs
 from .progress import Progress, part
 
 #: Up to this many photographs, each is matched with all others.
@@ -23,72 +23,72 @@ SEED = 1
 _EXHAUSTIVE = re.compile(r"Processing block \[(\d+)/(\d+), (\d+)/(\d+)\]")
 
 
-def run(order: Order, progress: Progress) -> dict[str, Any]:
+def run(request: Request, progress: Progress) -> dict[str, Any]:
     """Adds to database.db what matches."""
-    path = order.workspace / "database.db"
+    path = request.workspace / "database.db"
     with pycolmap.Database.open(path) as database:
         photos = database.num_images()
     pycolmap.set_random_seed(SEED)
     progress(0, f"matching {photos} photographs")
     if photos <= EXHAUSTIVE_UP_TO:
         method = "exhaustive"
-        _match_all(order, photos, progress)
+        _match_all(request, photos, progress)
     else:
         method = "likely"
-        _match_likely(order, progress)
+        _match_selected(request, progress)
     with pycolmap.Database.open(path) as database:
         _, inliers = database.read_two_view_geometry_num_inliers()
-        return {"method": method, "matched_pairs": len(inliers), "gpu_used": used_gpu(order)}
+        return {"method": method, "matched_pairs": len(inliers), "gpu_used": used_gpu(request)}
 
 
-def _match_all(order: Order, photos: int, progress: Progress) -> None:
+def _match_all(request: Request, photos: int, progress: Progress) -> None:
     pairing = pycolmap.ExhaustivePairingOptions()
     # Blocks of a quarter: sixteen reports of progress.
     pairing.block_size = max(2, -(-photos // 4))
 
-    def told(line: str) -> None:
+    def on_line(line: str) -> None:
         if found := _EXHAUSTIVE.search(line):
             row, rows, column, columns = (int(number) for number in found.groups())
             progress(((row - 1) * columns + column - 1) / (rows * columns), f"matching {photos} photographs")
 
-    with colmap_log.watched(told):
+    with colmap_log.watch_stderr(on_line):
         pycolmap.match_exhaustive(
-            order.workspace / "database.db",
-            matching_options=_matching(order),
+            request.workspace / "database.db",
+            matching_options=_matching(request),
             pairing_options=pairing,
             verification_options=_verification(),
-            device=device(order),
+            device=device(request),
         )
 
 
-def _match_likely(order: Order, progress: Progress) -> None:
-    with pycolmap.Database.open(order.workspace / "database.db") as database:
-        pairs = likely_pairs(database, part(progress, 0, 0.1))
-    listed = order.workspace / "pairs.txt"
+def _match_selected(request: Request, progress: Progress) -> None:
+    with pycolmap.Database.open(request.workspace / "database.db") as database:
+        pairs = select_pairs(database, part(progress, 0, 0.1))
+    listed = request.workspace / "pairs.txt"
     listed.write_text("".join(f"{first} {second}\n" for first, second in pairs), encoding="ascii")
     pairing = pycolmap.ImportedPairingOptions()
     pairing.match_list_path = listed
     pairing.block_size = _BLOCK
     matching = part(progress, 0.1, 1)
 
-    def told(block: int, blocks: int) -> None:
+    def on_block(block: int, blocks: int) -> None:
         matching((block - 1) / blocks, f"matching {len(pairs)} pairs of photographs")
 
-    with colmap_log.watched(colmap_log.counted("Processing block", told)):
+    with colmap_log.watch_stderr(colmap_log.parse_count("Processing block", on_block)):
         pycolmap.match_image_pairs(
-            order.workspace / "database.db",
-            matching_options=_matching(order),
+            request.workspace / "database.db",
+            matching_options=_matching(request),
             pairing_options=pairing,
             verification_options=_verification(),
-            device=device(order),
+            device=device(request),
         )
     listed.unlink()
 
 
-def _matching(order: Order) -> pycolmap.FeatureMatchingOptions:
+def _matching(request: Request) -> pycolmap.FeatureMatchingOptions:
     options = pycolmap.FeatureMatchingOptions()
-    options.use_gpu = used_gpu(order)
-    options.num_threads = order.threads
+    options.use_gpu = used_gpu(request)
+    options.num_threads = request.threads
     return options
 
 

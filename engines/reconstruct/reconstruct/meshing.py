@@ -10,12 +10,12 @@ import pycolmap
 from numpy.typing import NDArray
 
 from . import colmap_log
-from .guesses import wrong_guesses
-from .order import Order
+from .unobserved import find_unsupported_vertices
+from .request import Request
 from .ply import Mesh, read_mesh, read_points, write_mesh
 from .poisson import lay_surface
 from .progress import Progress, part
-from .refusal import Refusal
+from .errors import ReconstructionError
 from .topology import components, neighbours
 from .views import read_views
 
@@ -32,41 +32,41 @@ _COARSEST = 6.0
 _SIMPLIFIED = re.compile(r"(\d+)% complete \((\d+) faces")
 
 
-def run(order: Order, progress: Progress) -> dict[str, Any]:
-    """Writes mesh.ply. Raises Refusal `no_surface`."""
-    points = order.workspace / "points.ply"
-    surface = _surface(order, points, part(progress, 0, 0.6))
+def run(request: Request, progress: Progress) -> dict[str, Any]:
+    """Writes mesh.ply. Raises ReconstructionError `no_surface`."""
+    points = request.workspace / "points.ply"
+    surface = _surface(request, points, part(progress, 0, 0.6))
     if len(surface.faces) >= _FEWEST:
-        surface = _without_debris(_without_guesses(order, surface, points))
+        surface = _remove_debris(_remove_unsupported(request, surface, points))
     if len(surface.faces) < _FEWEST:
-        raise Refusal(
+        raise ReconstructionError(
             "no_surface",
             "No surface could be laid through the points that were found. Take more photographs of the object, from all sides that matter.",
         )
-    _simplify(order, surface, part(progress, 0.6, 1))
+    _simplify(request, surface, part(progress, 0.6, 1))
     points.unlink()
-    mesh = read_mesh(order.workspace / "mesh.ply")
+    mesh = read_mesh(request.workspace / "mesh.ply")
     return {"vertices": len(mesh.vertices), "faces": len(mesh.faces)}
 
 
-def _surface(order: Order, points: Path, progress: Progress) -> Mesh:
+def _surface(request: Request, points: Path, progress: Progress) -> Mesh:
     """Poisson's: through all points, by their normals, and without what it guessed where there were none."""
-    depth = order.settings.poisson_depth
-    path = order.workspace / "surface.ply"
+    depth = request.settings.poisson_depth
+    path = request.workspace / "surface.ply"
     lay_surface(points, path, depth, _COARSEST, progress)
     surface = read_mesh(path)
     path.unlink()
     return surface
 
 
-def _without_guesses(order: Order, mesh: Mesh, points: Path) -> Mesh:
+def _remove_unsupported(request: Request, mesh: Mesh, points: Path) -> Mesh:
     """Only triangles none of whose corners is a wrong guess."""
-    views, _ = read_views(order.workspace / "undistorted", order.settings.dense_px)
-    wrong = wrong_guesses(mesh, read_points(points), views)
+    views, _ = read_views(request.workspace / "undistorted", request.settings.dense_px)
+    wrong = find_unsupported_vertices(mesh, read_points(points), views)
     return _with_faces(mesh, mesh.faces[~wrong[mesh.faces].any(1)])
 
 
-def _without_debris(mesh: Mesh) -> Mesh:
+def _remove_debris(mesh: Mesh) -> Mesh:
     """Only the large connected pieces."""
     if len(mesh.faces) == 0:
         return mesh
@@ -81,22 +81,22 @@ def _with_faces(mesh: Mesh, faces: NDArray[np.int64]) -> Mesh:
     return Mesh(mesh.vertices[used], numbers.reshape(-1, 3), mesh.colours[used])
 
 
-def _simplify(order: Order, surface: Mesh, progress: Progress) -> None:
+def _simplify(request: Request, surface: Mesh, progress: Progress) -> None:
     """To as many triangles as the quality allows."""
-    whole = order.workspace / "whole.ply"
+    whole = request.workspace / "whole.ply"
     write_mesh(whole, surface)
-    ratio = order.settings.faces / len(surface.faces)
+    ratio = request.settings.faces / len(surface.faces)
     if ratio >= 1:
-        shutil.move(whole, order.workspace / "mesh.ply")
+        shutil.move(whole, request.workspace / "mesh.ply")
         return
     options = pycolmap.MeshSimplificationOptions()
     options.target_face_ratio = ratio
-    options.num_threads = order.threads
+    options.num_threads = request.threads
 
-    def told(line: str) -> None:
+    def on_line(line: str) -> None:
         if found := _SIMPLIFIED.search(line):
             progress(int(found[1]) / 100, f"simplified to {found[2]} triangles")
 
-    with colmap_log.watched(told):
-        pycolmap.simplify_mesh(whole, order.workspace / "mesh.ply", options)
+    with colmap_log.watch_stderr(on_line):
+        pycolmap.simplify_mesh(whole, request.workspace / "mesh.ply", options)
     whole.unlink()

@@ -19,5 +19,5 @@ class Photo:
 
 
 def read_photos(workspace: Path) -> list[Photo]:
-    """All that can be used, in their order."""
+    """All that can be used, in their request."""
     return [Photo(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted((workspace / "photos").glob("*.json"))]

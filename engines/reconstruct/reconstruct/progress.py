@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from . import lines
+from . import protocol
 
 #: Told of a share (0..1) of the stage, and of what is being done as a short phrase.
 Progress = Callable[[float, str], None]
@@ -32,4 +32,4 @@ class Reporter:
             now = time.monotonic()
             if now - self._last >= _PAUSE:
                 self._last = now
-                lines.progress(round(self._reached, 3), phrase)
+                protocol.progress(round(self._reached, 3), phrase)

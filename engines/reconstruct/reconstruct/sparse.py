@@ -10,9 +10,9 @@ import pycolmap
 from . import colmap_log
 from .features import FEWEST
 from .matching import SEED
-from .order import Order
+from .request import Request
 from .progress import Progress
-from .refusal import Refusal
+from .errors import ReconstructionError
 from .views import Array
 
 _REGISTERED = re.compile(r"num_reg_frames=(\d+)")
@@ -27,13 +27,13 @@ _CLEAR = 0.1
 _ADVICE = "Take more photographs, each showing at least two thirds of what the one before shows, from places some steps apart."
 
 
-def run(order: Order, progress: Progress) -> dict[str, Any]:
-    """Writes sparse/. Raises Refusal `no_reconstruction`."""
-    with pycolmap.Database.open(order.workspace / "database.db") as database:
+def run(request: Request, progress: Progress) -> dict[str, Any]:
+    """Writes sparse/. Raises ReconstructionError `no_reconstruction`."""
+    with pycolmap.Database.open(request.workspace / "database.db") as database:
         photos = database.num_images()
-    model = _best(_models(order, photos, progress), photos)
+    model = _best(_models(request, photos, progress), photos)
     _set_upright(model)
-    folder = order.workspace / "sparse"
+    folder = request.workspace / "sparse"
     folder.mkdir()
     model.write(folder)
     return {
@@ -46,23 +46,23 @@ def run(order: Order, progress: Progress) -> dict[str, Any]:
     }
 
 
-def _models(order: Order, photos: int, progress: Progress) -> list[pycolmap.Reconstruction]:
+def _models(request: Request, photos: int, progress: Progress) -> list[pycolmap.Reconstruction]:
     """All that COLMAP made: more than one where photographs fall into groups that have nothing in common."""
     options = pycolmap.IncrementalPipelineOptions()
-    options.num_threads = order.threads
+    options.num_threads = request.threads
     options.min_model_size = FEWEST
     options.random_seed = SEED
 
-    def told(line: str) -> None:
+    def on_line(line: str) -> None:
         if found := _REGISTERED.search(line):
             registered = min(photos, int(found[1]) + 1)
             progress(registered / photos, f"registered {registered} of {photos}")
 
-    tried = order.workspace / "tried"
+    tried = request.workspace / "tried"
     tried.mkdir()
     progress(0, f"registering {photos} photographs")
-    with colmap_log.watched(told):
-        models = pycolmap.incremental_mapping(order.workspace / "database.db", order.workspace / "images", tried, options=options)
+    with colmap_log.watch_stderr(on_line):
+        models = pycolmap.incremental_mapping(request.workspace / "database.db", request.workspace / "images", tried, options=options)
     shutil.rmtree(tried)
     return list(models.values())
 
@@ -71,10 +71,10 @@ def _best(models: list[pycolmap.Reconstruction], photos: int) -> pycolmap.Recons
     model = max(models, key=lambda each: (each.num_reg_images(), each.num_points3D()), default=None)
     if model is None:
         why = "they have too little in common, or were all taken from one place"
-        raise Refusal("no_reconstruction", f"Where the {photos} photographs were taken cannot be told: {why}. {_ADVICE}")
+        raise ReconstructionError("no_reconstruction", f"Where the {photos} photographs were taken cannot be on_line: {why}. {_ADVICE}")
     if model.num_reg_images() < FEWEST:
         some = f"Only {model.num_reg_images()} of the {photos} photographs have enough in common to tell where they were taken"
-        raise Refusal("no_reconstruction", f"{some}. {_ADVICE}")
+        raise ReconstructionError("no_reconstruction", f"{some}. {_ADVICE}")
     return model
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from . import export, features, matching, meshing, sparse, texturing
 from .dense import stage as dense
-from .order import Order
+from .request import Request
 from .progress import Progress
 
-Stage = Callable[[Order, Progress], dict[str, Any]]
+Stage = Callable[[Request, Progress], dict[str, Any]]
 
 #: In the order in which they are run. The one before the first, `image_preparation`, is not ours.
 STAGES: dict[str, Stage] = {

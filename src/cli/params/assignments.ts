@@ -1,6 +1,6 @@
 /** `--set name=value`, any number of times, into parameters. */
 
-import { paramsOfTexts } from '../../jobs/validation/params-text.ts';
+import { parseParams } from '../../jobs/validation/params-text.ts';
 import type { Schema } from '../../jobs/validation/typed-value.ts';
 import { UsageError } from '../exit-code.ts';
 
@@ -8,7 +8,7 @@ type Params = Record<string, unknown>;
 
 /** `base` with what was set. Throws UsageError that names each parameter that is wrong. */
 export function assign(assignments: readonly string[], base: Params, root: Schema): Params {
-  const { params, problems } = paramsOfTexts(assignments.map(split), base, root);
+  const { params, problems } = parseParams(assignments.map(split), base, root);
   if (problems.length === 0) return params;
   const lines = problems.map(({ index, problem }) => `  --set ${assignments[index]}: ${problem}`);
   throw new UsageError(`Parameters cannot be used:\n${lines.join('\n')}`);

@@ -1,14 +1,19 @@
 /** Parameters of an operation, from their JSON Schema: name, what it may be, what it means. */
-import { choicesOf, describeNumber, resolved, type Schema } from '../../jobs/validation/typed-value.ts';
+import {
+  describeNumber,
+  listChoices,
+  resolveReference,
+  type Schema,
+} from '../../jobs/validation/typed-value.ts';
 
 export function parameterRows(root: Schema): string[][] {
-  return rowsOf(resolved(root, root), root, '');
+  return rowsOf(resolveReference(root, root), root, '');
 }
 
 function rowsOf(schema: Schema, root: Schema, prefix: string): string[][] {
   const required = (schema['required'] ?? []) as readonly string[];
   return Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).flatMap(([key, given]) => {
-    const property = { ...resolved(given, root), ...given };
+    const property = { ...resolveReference(given, root), ...given };
     const standard = property['default'];
     // A schema of what comes out names what has a default as required as well.
     const must = required.includes(key) && standard === undefined;
@@ -29,8 +34,8 @@ function rowsOf(schema: Schema, root: Schema, prefix: string): string[][] {
 }
 
 function kindOf(given: Schema, root: Schema): string {
-  const schema = resolved(given, root);
-  const choices = choicesOf(schema);
+  const schema = resolveReference(given, root);
+  const choices = listChoices(schema);
   if (choices) return choices.map(String).join(' | ');
   const either = (schema['anyOf'] ?? schema['oneOf']) as readonly Schema[] | undefined;
   if (either) return either.map((one) => kindOf(one, root)).join(', or ');

@@ -10,7 +10,7 @@ import { DarkroomError } from '../../errors.ts';
 import type { JobRef } from '../../jobs/model/run-input.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
 import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
-import type { JobRequest } from '../../jobs/submit/job-submissions.ts';
+import type { JobRequest } from '../../jobs/submit/submitter.ts';
 import { invalidFields } from '../../jobs/validation/invalid-request.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { checkDefaultTask, defaultParams } from './default-params.ts';
@@ -59,11 +59,10 @@ export function createRoutes(parts: ApiDependencies, config: TaskSettings): Open
   });
   app.post('/api/v1/task', async (c) => {
     const request = requestOf(parse(newTask, (await jsonOf(c)) ?? {}), operations, config);
-    const { job, created } = await submissions.submit(
+    const { job } = await submissions.submit(
       { tenant: c.var.tenant, dialect: NAME, idempotencyKey: keyOf(c) },
       request,
     );
-    if (created) parts.onSubmitted(job);
     const attributes = operations.find(job.operation)?.info.attributes.map(({ name }) => name) ?? [];
     return c.json(
       succeeded({ task_id: job.id, attributes, assets_per_batch: config.DARKROOM_TASK_ASSETS_PER_BATCH }),
@@ -85,8 +84,7 @@ export function createRoutes(parts: ApiDependencies, config: TaskSettings): Open
   app.post('/api/v1/assets', async (c) => {
     const { task_id, data, final } = parse(assets, await jsonOf(c));
     const ref = refOf(c, task_id);
-    await jobs.open(ref, { dialect: NAME });
-    await submissions.addAssets(ref, {
+    const request = {
       assets: data.map(({ file_name, attributes, download_url }) => ({
         name: file_name,
         attributes: attributes ?? {},
@@ -94,7 +92,8 @@ export function createRoutes(parts: ApiDependencies, config: TaskSettings): Open
       })),
       final: final ?? false,
       idempotencyKey: keyOf(c),
-    });
+    };
+    await submissions.addAssets(ref, request, { dialect: NAME });
     return c.json(succeeded(null));
   });
 

@@ -7,7 +7,7 @@ import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError } from '../../errors.ts';
 import { httpUrl } from '../../jobs/model/asset.ts';
 import { jobId } from '../../jobs/model/job.ts';
-import type { JobRequest, Submitter } from '../../jobs/submit/job-submissions.ts';
+import type { JobRequest, Submitter } from '../../jobs/submit/submitter.ts';
 import { invalidFields, invalidRequest } from '../../jobs/validation/invalid-request.ts';
 import { fails } from './errors.ts';
 import { e2e3dJob, NAME, OPERATION, qualities, toE2e3dJob } from './model.ts';
@@ -39,10 +39,10 @@ const submission = z
     },
   });
 
-type Parts = Pick<ApiDependencies, 'submissions' | 'operations' | 'photographs' | 'onSubmitted'>;
+type Parts = Pick<ApiDependencies, 'submissions' | 'operations' | 'photographs'>;
 
 export function submissionRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
-  const { submissions, onSubmitted } = parts;
+  const { submissions } = parts;
   const app = createRouter();
 
   app.openAPIRegistry.registerPath({
@@ -75,13 +75,8 @@ export function submissionRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
       assetsNamed: directory,
     };
     const known = await submissions.find(caller, request);
-    const { job, created } = known
-      ? { job: known, created: false }
-      : await submissions.submit(caller, {
-          ...request,
-          assets: await assetsOf(directory, caller.tenant, parts),
-        });
-    if (created) onSubmitted(job);
+    const assets = known ? [] : await assetsOf(directory, caller.tenant, parts);
+    const job = known ?? (await submissions.submit(caller, { ...request, assets })).job;
     return c.json(toE2e3dJob(job), 202, { location: `/api/job/${job.id}` });
   });
 

@@ -3,7 +3,7 @@
 import { z } from '@hono/zod-openapi';
 import { jobId } from '../../jobs/model/job.ts';
 import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
-import type { JobRequest } from '../../jobs/submit/job-submissions.ts';
+import type { JobRequest } from '../../jobs/submit/submitter.ts';
 import { type FieldError, invalidFields, invalidRequest } from '../../jobs/validation/invalid-request.ts';
 
 /** Fields that are not named here are passed over, as their server always did. */

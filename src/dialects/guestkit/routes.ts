@@ -18,13 +18,13 @@ export function createRoutes(
   config: SettingValues<typeof settings>,
 ): OpenAPIHono<ApiEnv> {
   const { runtime } = dependencies;
-  const queues = new ConcurrencyQuotas(
+  const queueQuotas = new ConcurrencyQuotas(
     (tenant) => runtime.countOpen({ dialect: NAME, tenant, state: 'created' }),
     () => config.DARKROOM_GUESTKIT_MAX_QUEUE_SIZE,
     queueFull,
   );
   return createRouter()
-    .route('/', submissionRoutes(dependencies, { queues }))
+    .route('/', submissionRoutes(dependencies, queueQuotas))
     .route('/', jobRoutes(dependencies))
     .route('/', workerRoutes(dependencies));
 }

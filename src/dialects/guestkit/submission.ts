@@ -2,13 +2,11 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { jsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
-import { parseJobRef } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
-import { DarkroomError, hasCode } from '../../errors.ts';
-import type { JobRef } from '../../jobs/model/run-input.ts';
+import { hasCode } from '../../errors.ts';
 import type { ConcurrencyQuotas } from '../../jobs/submit/concurrency-quota.ts';
-import type { Submitted } from '../../jobs/submit/job-submissions.ts';
+import type { Submitted } from '../../jobs/submit/submitter.ts';
 import type { FieldError } from '../../jobs/validation/invalid-request.ts';
 import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
 import { success, tags } from './envelope.ts';
@@ -17,10 +15,6 @@ import { inDocument, jobDocument, requestOf } from './job-document.ts';
 import { NAME } from './model.ts';
 
 const NO_JSON = 'Send the job as JSON, with the header Content-Type: application/json';
-
-interface Own {
-  readonly queues: ConcurrencyQuotas;
-}
 
 const receipt = z.object({ job_id: z.string(), status: z.literal('submitted'), message: z.string() }).meta({
   id: 'GuestkitReceipt',
@@ -32,13 +26,8 @@ const receipt = z.object({ job_id: z.string(), status: z.literal('submitted'), m
 });
 
 export function submissionRoutes(
-  {
-    jobs,
-    submissions,
-    operations,
-    onSubmitted,
-  }: Pick<ApiDependencies, 'jobs' | 'submissions' | 'operations' | 'onSubmitted'>,
-  { queues }: Own,
+  { submissions, operations }: Pick<ApiDependencies, 'submissions' | 'operations'>,
+  queueQuotas: ConcurrencyQuotas,
 ): OpenAPIHono<ApiEnv> {
   const app = createRouter();
 
@@ -56,34 +45,17 @@ export function submissionRoutes(
   });
   app.post('/api/v1/jobs', async (c) => {
     const request = requestOf(await jsonBody(c, NO_JSON), operations);
-    const ref = parseJobRef(c, request.id ?? '');
-    await admit(queues, () => jobs.open(ref, { dialect: NAME }), ref);
-    const { job, created } = await submissions
-      .submit({ tenant: c.var.tenant, dialect: NAME }, request)
+    const { job } = await submissions
+      .submit({ tenant: c.var.tenant, dialect: NAME, quotas: [queueQuotas] }, request)
       .catch((error: unknown): Submitted => {
         throw inTheirWords(error, request.operation);
       });
-    // Ids are shared with the other APIs.
-    if (job.dialect !== NAME)
-      throw new DarkroomError('job_id_in_use', `Job id "${job.id}" belongs to a job of another API`);
-    if (created) onSubmitted(job);
     c.header('location', `/api/v1/jobs/${encodeURIComponent(job.id)}`);
     const message = `Job ${job.id} submitted successfully`;
     return c.json({ success: true, data: { job_id: job.id, status: 'submitted', message } }, 201);
   });
 
   return app;
-}
-
-/** A job that is there already needs no room. */
-async function admit(queues: ConcurrencyQuotas, find: () => Promise<unknown>, ref: JobRef): Promise<void> {
-  try {
-    await queues.of(ref.tenant).acquire();
-  } catch (error) {
-    if (!hasCode(error, 'queue_full')) throw error;
-    const known = await find().catch(() => null);
-    if (!known) throw error;
-  }
 }
 
 function inTheirWords(error: unknown, operation: string): unknown {

@@ -7,10 +7,10 @@ import { readForm } from '../../api/forms/multipart.ts';
 import { describeFailure } from '../../api/problems/describe-failure.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
-import type { JobRequest } from '../../jobs/submit/job-submissions.ts';
+import type { FormRequest, JobRequest } from '../../jobs/submit/submitter.ts';
 import type { Uploads } from '../../jobs/submit/uploads.ts';
 import { invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
-import { paramsOfTexts } from '../../jobs/validation/params-text.ts';
+import { parseParams } from '../../jobs/validation/params-text.ts';
 
 const DEFAULT_OPERATION = 'image.transform';
 
@@ -33,19 +33,20 @@ export const imageForm = z
 export interface ImageForm {
   readonly limits: ApiDependencies['limits'];
   readonly operations: OperationCatalogue;
-  readonly uploads: Uploads;
+  readonly open: () => Promise<Uploads>;
   /** Filled while the form is read, so that it is known how far it came. */
   readonly texts: Texts;
 }
 
 /**
  * What is asked for with the image. Throws invalid_request when there is not exactly one image or a field is no parameter,
- * and what `readForm` throws; then nothing is kept.
+ * and what `readForm` throws.
  */
 export async function readImageForm(
   bindings: HttpBindings,
-  { limits, operations, uploads, texts }: ImageForm,
-): Promise<JobRequest> {
+  { limits, operations, open, texts }: ImageForm,
+): Promise<FormRequest<JobRequest>> {
+  const uploads = await open();
   const formLimits = {
     fieldBytes: limits.json,
     fileBytes: limits.asset,
@@ -55,25 +56,20 @@ export async function readImageForm(
     fields: MAX_FIELDS,
     idleMs: IDLE_MS,
   };
-  try {
-    await readForm(bindings, formLimits, {
-      fields: [],
-      onField: (name, text) => {
-        if (name === 'image') throw wrong('must be a file, with a file name');
-        texts.push([name, text]);
-      },
-      onFile: async ({ field, fileName }, content, signal) => {
-        if (field !== 'image') throw wrong(`is the only file that is taken, and "${field}" came`);
-        if (uploads.files.length > 0) throw wrong('comes twice; send one image a job');
-        await uploads.add({ part: field, name: fileName }, content, signal);
-      },
-    });
-    if (uploads.files.length === 0) throw wrong('is missing; send the image as the file part "image"');
-    return requestOf(texts, operations);
-  } catch (error) {
-    await uploads.discard();
-    throw error;
-  }
+  await readForm(bindings, formLimits, {
+    fields: [],
+    onField: (name, text) => {
+      if (name === 'image') throw wrong('must be a file, with a file name');
+      texts.push([name, text]);
+    },
+    onFile: async ({ field, fileName }, content, signal) => {
+      if (field !== 'image') throw wrong(`is the only file that is taken, and "${field}" came`);
+      if (uploads.files.length > 0) throw wrong('comes twice; send one image a job');
+      await uploads.add({ part: field, name: fileName }, content, signal);
+    },
+  });
+  if (uploads.files.length === 0) throw wrong('is missing; send the image as the file part "image"');
+  return { request: requestOf(texts, operations), uploads };
 }
 
 const wrong = (detail: string): DarkroomError => invalidRequest([{ pointer: '/assets', detail }]);
@@ -88,7 +84,7 @@ function requestOf(texts: Texts, operations: OperationCatalogue): JobRequest {
   // That it does not exist is told when the job is submitted.
   if (!schema) return { operation };
   const fields = texts.filter(([name]) => name !== 'operation');
-  const { params, problems } = paramsOfTexts(fields, {}, schema);
+  const { params, problems } = parseParams(fields, {}, schema);
   if (problems.length === 0) return { operation, params };
   throw invalidRequest(
     problems.map(({ index, problem }) => ({

@@ -14,7 +14,7 @@ import { createRouter } from '../../api/openapi/router.ts';
 import { failureHeaders } from '../../api/problems/problem.ts';
 import { DarkroomError } from '../../errors.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
-import type { Submitter } from '../../jobs/submit/job-submissions.ts';
+import type { Submitter } from '../../jobs/submit/submitter.ts';
 import { retryAfter } from '../../lib/retry-after.ts';
 import { imageForm, operationOf, readImageForm, refusalOf, type Texts } from './form.ts';
 import { failure, NAME, outputOf, pathOf, viewOf, webJob } from './model.ts';
@@ -100,28 +100,25 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
   return app;
 }
 
-async function submit(c: Context<ApiEnv>, { submissions, operations, limits, onSubmitted }: ApiDependencies) {
+async function submit(c: Context<ApiEnv>, { submissions, operations, limits }: ApiDependencies) {
   if (!isForm(c)) {
     const message = 'Send the image as multipart/form-data, in a file part called "image"';
     throw new DarkroomError('unsupported_media_type', message);
   }
-  const caller: Submitter = { tenant: c.var.tenant, dialect: NAME };
   const texts: Texts = [];
-  try {
-    const uploads = submissions.receiveInput(caller);
-    const request = await readImageForm(c.env, { limits, operations, uploads, texts });
-    const { job } = await submissions.submit(caller, request, uploads);
-    onSubmitted(job);
-    return c.json(viewOf({ job, timeline: [] }), 202, { location: pathOf(job.id) });
-  } catch (error) {
-    if (!(error instanceof DarkroomError) || makesNoJob(error)) throw error;
-    // Without a store there is no place for the record either.
-    const job = await submissions.refuse(caller, operationOf(texts), refusalOf(error)).catch(() => {
-      throw error;
-    });
-    const headers = { location: pathOf(job.id), ...failureHeaders(error) };
-    return c.json(viewOf({ job, timeline: [] }), 500, headers);
-  }
+  const submitter: Submitter = {
+    tenant: c.var.tenant,
+    dialect: NAME,
+    fixedInputKey: true,
+    keepRejected: (error) =>
+      makesNoJob(error) ? null : { operation: operationOf(texts), error: refusalOf(error) },
+  };
+  const { job, rejection } = await submissions.submit(submitter, (open) =>
+    readImageForm(c.env, { limits, operations, open, texts }),
+  );
+  const view = viewOf({ job, timeline: [] });
+  if (!rejection) return c.json(view, 202, { location: pathOf(job.id) });
+  return c.json(view, 500, { location: pathOf(job.id), ...failureHeaders(rejection) });
 }
 
 /** These are about the request rather than the job; and of an upload that broke off nobody would hear. */

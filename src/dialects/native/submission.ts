@@ -13,7 +13,8 @@ import { createRouter } from '../../api/openapi/router.ts';
 import { assetList } from '../../jobs/model/asset.ts';
 import { type Job, jobSpec } from '../../jobs/model/job.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
-import type { JobRequest, Submitted, Submitter } from '../../jobs/submit/job-submissions.ts';
+import type { AssetsRequest } from '../../jobs/submit/asset-submissions.ts';
+import type { FormRequest, JobRequest, ReadForm, Submitter } from '../../jobs/submit/submitter.ts';
 import type { Uploads } from '../../jobs/submit/uploads.ts';
 import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
 import { namesDirectories, namesOf, withPhotographs } from './directories.ts';
@@ -61,25 +62,19 @@ const body = (schema: z.ZodType, part: string) => ({
 export function submissionRoutes({
   submissions,
   watcher,
-  onSubmitted,
   photographs,
   limits,
-}: Pick<
-  ApiDependencies,
-  'submissions' | 'watcher' | 'onSubmitted' | 'photographs' | 'limits'
->): OpenAPIHono<ApiEnv> {
+}: Pick<ApiDependencies, 'submissions' | 'watcher' | 'photographs' | 'limits'>): OpenAPIHono<ApiEnv> {
   const app = createRouter();
 
-  const submitJson = async (caller: Submitter, request: JobRequest): Promise<Submitted> => {
-    if (!namesDirectories(request)) return submissions.submit(caller, request);
-    const named = { ...caller, assetsNamed: namesOf(request) };
-    // Found again even when a directory has changed, or has gone.
+  const submitJson = async (submitter: Submitter, request: JobRequest): Promise<Job> => {
+    if (!namesDirectories(request)) return (await submissions.submit(submitter, request)).job;
+    const named = { ...submitter, assetsNamed: namesOf(request) };
+    // A repeated request finds its job even when a directory has changed or no longer exists.
     const known = await submissions.find(named, { ...request, assets: [] });
-    if (known) return { job: known, created: false };
-    return submissions.submit(
-      named,
-      await withPhotographs(request, (path) => photographs(path, caller.tenant)),
-    );
+    if (known) return known;
+    const list = (directory: string) => photographs(directory, submitter.tenant);
+    return (await submissions.submit(named, await withPhotographs(request, list))).job;
   };
 
   app.openAPIRegistry.registerPath({
@@ -99,19 +94,11 @@ export function submissionRoutes({
     },
   });
   app.post('/v1/jobs', async (c) => {
-    const caller = { tenant: c.var.tenant, dialect: DIALECT, idempotencyKey: keyOf(c) };
+    const submitter = { tenant: c.var.tenant, dialect: DIALECT, idempotencyKey: keyOf(c) };
     const wait = waitOf(c);
-    const { job, created } = await (async () => {
-      if (!isForm(c)) return submitJson(caller, await jsonOf(c));
-      const form = await receive(
-        c,
-        'job',
-        (request) => submissions.receive(caller, request as never),
-        limits,
-      );
-      return submissions.submit(caller, form.request as never, form.uploads);
-    })();
-    if (created) onSubmitted(job);
+    const job = isForm(c)
+      ? (await submissions.submit(submitter, (open) => readParts<JobRequest>(c, 'job', open, limits))).job
+      : await submitJson(submitter, await jsonOf(c));
     c.header('location', jobLinks(job)['self']);
     if (wait === null) return c.json(toJobResource(job), 202);
     c.header('preference-applied', `wait=${wait}`);
@@ -141,16 +128,17 @@ export function submissionRoutes({
   app.post('/v1/jobs/:id/assets', async (c) => {
     const id = c.req.param('id');
     const ref = parseJobRef(c, id);
-    const form = isForm(c)
-      ? await receive(c, 'assets', () => submissions.receiveAssets(ref), limits)
-      : { request: await jsonOf(c), uploads: undefined };
-    const parsed = assetsRequest.safeParse(form.request);
-    if (!parsed.success) {
-      await form.uploads?.discard();
-      throw invalidFields(parsed.error.issues);
-    }
-    const request = { ...parsed.data, idempotencyKey: keyOf(c) };
-    return c.json(toJobResource(await submissions.addAssets(ref, request, form.uploads)), 202);
+    const parse = (body: unknown): AssetsRequest => {
+      const parsed = assetsRequest.safeParse(body);
+      if (!parsed.success) throw invalidFields(parsed.error.issues);
+      return { ...parsed.data, idempotencyKey: keyOf(c) };
+    };
+    const readAssets: ReadForm<AssetsRequest> = async (open) => {
+      const { request, uploads } = await readParts<unknown>(c, 'assets', () => open(), limits);
+      return { request: parse(request), uploads };
+    };
+    const job = await submissions.addAssets(ref, isForm(c) ? readAssets : parse(await jsonOf(c)));
+    return c.json(toJobResource(job), 202);
   });
 
   return app;
@@ -163,14 +151,14 @@ const answer = (c: Context<ApiEnv>, job: Job) =>
 const jsonOf = async (c: Context): Promise<never> =>
   (await jsonBody(c, `This takes application/json or multipart/form-data, and got ${sentType(c)}`)) as never;
 
-/** Reads a form whose part `name` says what its files are for; `open` refuses what is wrong before they come. */
-async function receive(
+/** Reads a form whose part `name` holds the request in JSON and precedes the files. `open` validates the request. */
+async function readParts<Request>(
   c: Context<ApiEnv>,
   name: string,
-  open: (request: unknown) => Promise<Uploads>,
+  open: (request: Request) => Promise<Uploads>,
   { asset, upload, json }: ApiDependencies['limits'],
-): Promise<{ request: unknown; uploads: Uploads }> {
-  let received: { request: unknown; uploads: Uploads } | undefined;
+): Promise<FormRequest<Request>> {
+  let received: FormRequest<Request> | undefined;
   const missing = () =>
     invalidRequest([
       { pointer: toPointer([name]), detail: `must be the first part of the form, before any file` },
@@ -184,27 +172,21 @@ async function receive(
     fields: 2,
     idleMs: IDLE_MS,
   };
-  try {
-    await readForm(c.env, limits, {
-      fields: [name],
-      onField: async (field, text) => {
-        if (field !== name) throw invalidRequest([{ pointer: toPointer([field]), detail: UNKNOWN_PART }]);
-        if (received)
-          throw invalidRequest([{ pointer: toPointer([name]), detail: 'comes twice in the form' }]);
-        const request: unknown = parseJson(text, `The part "${name}"`);
-        received = { request, uploads: await open(request) };
-      },
-      onFile: async ({ field, fileName }, content, signal) => {
-        if (!received) throw missing();
-        await received.uploads.add({ part: field, name: fileName }, content, signal);
-      },
-    });
-    if (!received) throw missing();
-    return received;
-  } catch (error) {
-    await received?.uploads.discard();
-    throw error;
-  }
+  await readForm(c.env, limits, {
+    fields: [name],
+    onField: async (field, text) => {
+      if (field !== name) throw invalidRequest([{ pointer: toPointer([field]), detail: UNKNOWN_PART }]);
+      if (received) throw invalidRequest([{ pointer: toPointer([name]), detail: 'comes twice in the form' }]);
+      const request = parseJson(text, `The part "${name}"`) as Request;
+      received = { request, uploads: await open(request) };
+    },
+    onFile: async ({ field, fileName }, content, signal) => {
+      if (!received) throw missing();
+      await received.uploads.add({ part: field, name: fileName }, content, signal);
+    },
+  });
+  if (!received) throw missing();
+  return received;
 }
 
 function keyOf(c: Context): string | undefined {

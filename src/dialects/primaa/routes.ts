@@ -52,12 +52,7 @@ const status = answer
   .extend({ result: z.unknown().optional().openapi({ description: 'Of a completed job' }) })
   .meta({ id: 'PrimaaStatus' });
 
-export function createRoutes({
-  jobs,
-  submissions,
-  onSubmitted,
-  publicUrl,
-}: ApiDependencies): OpenAPIHono<ApiEnv> {
+export function createRoutes({ jobs, submissions, publicUrl }: ApiDependencies): OpenAPIHono<ApiEnv> {
   const app = createRouter();
   const failures = (...codes: number[]) =>
     Object.fromEntries(codes.map((code) => [code, json(answer, 'What was wrong, in `error`')]));
@@ -86,7 +81,6 @@ export function createRoutes({
         assets: [{ source: { url: image_url } }],
         callback: { url: callback_url, token: callback_token },
       });
-      onSubmitted(job);
       return c.json(toPrimaaJob(job), 200);
     },
   );

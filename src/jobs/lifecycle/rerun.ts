@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DarkroomError } from '../../errors.ts';
 import { workExpiredSince } from '../model/expiry.ts';
 import type { Job } from '../model/job.ts';
-import { initialStatus, type RunInput } from '../model/run-input.ts';
+import { initialJob, type RunInput } from '../model/run-input.ts';
 import { isTerminal } from '../model/states.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime, JobSnapshot } from '../ports/job-runtime.ts';
@@ -44,8 +44,7 @@ export async function rerunJob(
   // Expired checkpoints may be erased at any moment, so the next run must not build on some of them.
   if (expiredSince) await eraseWork(dependencies, job, expiredSince);
   for (const deadline = Date.now() + CLOSING_TIMEOUT_MS; ; await sleep(100)) {
-    if (await runtime.start({ ...runInput, fingerprint }, {}))
-      return { ...runInput.header, ...initialStatus(runInput) };
+    if (await runtime.start({ ...runInput, fingerprint }, {})) return initialJob(runInput);
     const { job: now } = await findJob(dependencies, job);
     if (now.run >= runInput.run) return now;
     if (Date.now() < deadline) continue;

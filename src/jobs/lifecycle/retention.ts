@@ -9,7 +9,7 @@ import { isTerminal } from '../model/states.ts';
 import type { UsageLedger } from '../model/usage.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
-import { wasGiven } from '../submit/staged-writes.ts';
+import { ownsWrites } from '../submit/staged-writes.ts';
 
 export interface RetentionDependencies {
   readonly runtime: Pick<JobRuntime, 'get' | 'runInput' | 'remove' | 'endedOutside'>;
@@ -88,7 +88,7 @@ export class Retention {
     const latest = known && (await runtime.runInput(ref));
     if (known && !latest) return false;
     for (const runInput of [record?.runInput, latest]) {
-      if (!runInput || !(await wasGiven(archive, runInput, request))) continue;
+      if (!runInput || !ownsWrites(runInput, request)) continue;
       await archive.commitRequest(ref, request);
       return true;
     }

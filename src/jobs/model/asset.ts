@@ -1,4 +1,4 @@
-/** An asset, as a client names it: a name, where its bytes come from, a checksum, and attributes. */
+/** An asset as a client submits it: name, source, checksum and attributes. */
 import { z } from 'zod';
 
 export const httpUrl = z
@@ -13,7 +13,7 @@ function hasCredentials(url: string): boolean {
   return username !== '' || password !== '';
 }
 
-/** A plain file name: it may not climb out of a directory, whatever is done with it. */
+/** A file name without directories, so that joining it to a path cannot leave that path. */
 const fileName = z
   .string()
   .min(1)
@@ -25,18 +25,18 @@ const fileName = z
 
 const source = z
   .strictObject({
-    url: httpUrl.optional().describe('Fetched by the server'),
-    path: z.string().min(1).max(4096).optional().describe('A file below an input root of the server'),
+    url: httpUrl.optional().describe('Downloaded by the server'),
+    path: z.string().min(1).max(4096).optional().describe('A file below an input directory of the server'),
     upload: z.string().min(1).max(200).optional().describe('The name of a file part of the same request'),
   })
   .refine(
     (given) => Object.values(given).filter((value) => value !== undefined).length === 1,
     'must have exactly one of url, path, upload',
   )
-  // What the check above says, for the description of the API.
+  // The check above, for OpenAPI.
   .meta({ id: 'Source', minProperties: 1, maxProperties: 1 });
 
-/** Characters of JSON, of one asset. */
+/** Characters of JSON that the attributes of one asset may have. */
 const MAX_ATTRIBUTES = 16 * 1024;
 
 const asset = z
@@ -55,11 +55,11 @@ const asset = z
         `must be at most ${MAX_ATTRIBUTES / 1024} KiB as JSON`,
       )
       .optional()
-      .describe('Handed on to the operation'),
+      .describe('Passed to the operation'),
   })
   .meta({ id: 'Asset' });
 
-/** More than this many assets come in several calls. */
+/** Assets in one request. Larger jobs take several requests. */
 const MAX_ASSETS = 10_000;
 
 export const assetList = z.array(asset).max(MAX_ASSETS);

@@ -1,11 +1,11 @@
-/** A callback on its way: one delivery for each moment that is told, and each attempt at it. */
+/** Deliveries of callbacks: one for each event, with its attempts. */
 import { z } from 'zod';
 import { callbackEvents, type Job } from './job.ts';
 
 const attempt = z.object({
   at: z.iso.datetime(),
-  status: z.int().nullable().describe('HTTP status; null when there was no answer'),
-  reason: z.string().nullable().describe('What went wrong; null of a success'),
+  status: z.int().nullable().describe('HTTP status; null when there was no response'),
+  reason: z.string().nullable().describe('Why the attempt failed; null when it succeeded'),
   duration_ms: z.int(),
 });
 
@@ -13,12 +13,12 @@ export const delivery = z
   .object({
     id: z
       .string()
-      .describe('The `webhook-id`, the same at each attempt, by which a receiver tells repetitions'),
+      .describe('The `webhook-id`: the same for each attempt, so that receivers recognize duplicates'),
     event: z.enum(callbackEvents),
     run: z.int(),
-    occurred_at: z.iso.datetime().describe('When the job came to what is told'),
-    seq: z.int().describe('Of the moment in the timeline of its run'),
-    state: z.enum(['pending', 'delivered', 'failed']).describe('`failed`: it will not be tried again'),
+    occurred_at: z.iso.datetime().describe('When the event happened'),
+    seq: z.int().describe('Position of the event in the timeline of its run'),
+    state: z.enum(['pending', 'delivered', 'failed']).describe('`failed`: there are no more attempts'),
     attempts: z.array(attempt),
     next_attempt_at: z.iso.datetime().nullable(),
   })

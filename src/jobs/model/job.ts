@@ -1,23 +1,30 @@
 /**
  * Glossary.
  *
- * Job         one request to run one operation on some assets, and all that became of it
- * JobSpec     what a client submits
- * Asset       one input: a name, where its bytes come from, and attributes that the client attaches
- * Source      where an asset's bytes come from: a URL, a path below an input root of the server, or an upload
- * Callback    where the client wants to be told of the end
- * Operation   a named list of stages, with parameters
- * Stage       one durable step of an operation; its results are kept, so that a dead worker loses one stage
- * Chunk       assets that came in one call, or a part of them; kept as one object when they are many
- * Batch       up to 32 assets of a chunk that travel through download and per-asset stages together
- * Run         one execution of a job; `rerun` makes the next one under the same id
- * Record      the job as it is kept in the object store once it has ended
+ * | term | meaning |
+ * | --- | --- |
+ * | job | one request to run an operation on assets; it has an id, belongs to a tenant, and ends as completed, failed or cancelled |
+ * | asset | one input file of a job: a URL, a path on the server, or an upload |
+ * | chunk | assets submitted in one request, or a part of them; stored as one object when they are many |
+ * | batch | up to 32 assets of a chunk that are downloaded and processed together |
+ * | operation | what a job does, with parameters and stages, such as `image.transform` |
+ * | stage | one part of an operation; it ends with a checkpoint, so its work is never repeated |
+ * | step | a node of a pipeline: one operation with its inputs; a job with one operation is a pipeline of one step |
+ * | pipeline | a graph of steps that runs as one job |
+ * | run | one execution of a job; a rerun starts the next run of the same job |
+ * | attempt | one try of an activity or a callback; failed attempts are retried |
+ * | activity | what Temporal schedules on a worker: a download, a batch of a stage, the packaging, a callback |
+ * | capability | a kind of work that a worker offers, such as `cpu`, `io` or `3d`; each has its task queue |
+ * | dialect | an HTTP API in front of jobs; the native API is one of them |
+ * | engine | an installed external program that operations use, such as COLMAP |
+ * | record | an ended job as the object store keeps it |
+ * | tombstone | the mark of a deleted job; its id stays taken |
  */
 import { z } from 'zod';
 import { assetList, httpUrl } from './asset.ts';
 import { states } from './states.ts';
 
-/** Job ids may stand in URLs, file names and workflow ids without escaping. */
+/** Job ids need no escaping in URLs, file names and workflow ids. */
 export const jobId = z
   .string()
   .regex(
@@ -29,10 +36,10 @@ export const jobId = z
     example: 'holiday-2026',
   });
 
-/** The end of a job is always told; the rest to those who ask for it. */
+/** Events of a callback that names none. */
 export const endEvents = ['job.completed', 'job.failed', 'job.cancelled'] as const;
 
-/** Named after the state that was entered; `paused` and `resumed` after the overlay. */
+/** Named after the state that a job enters, or after a change of `paused`. */
 export const callbackEvents = [
   'job.queued',
   'job.downloading',
@@ -51,29 +58,34 @@ const callback = z
       .string()
       .min(1)
       .max(4096)
-      .regex(/^[\x20-\x7e]+$/, 'must be ASCII without control characters, as a header has to carry it')
+      .regex(/^[\x20-\x7e]+$/, 'must be ASCII without control characters, because it is sent as a header')
       .optional()
-      .describe('Sent back as `Authorization: Bearer`; kept encrypted'),
+      .describe('Sent with each callback as `Authorization: Bearer`; stored encrypted'),
     events: z
       .array(z.enum(callbackEvents))
       .min(1)
       .optional()
-      .describe('What to be told of; defaults to the three ends'),
+      .describe('Events to deliver; default: the three final ones'),
   })
   .meta({ id: 'Callback' });
 
-/** Characters of JSON. Parameters travel with each step of a job through Temporal's history. */
+/** Characters of JSON. Parameters are part of several payloads in Temporal's history. */
 const MAX_PARAMS = 64 * 1024;
 
 const awaitAssets = z
   .strictObject({
-    total: z.int().min(1).max(1_000_000).optional().describe('It begins when it has this many'),
+    total: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe('Processing starts once the job has this many assets'),
     quiet_seconds: z
       .number()
       .min(0.1)
       .max(86_400)
       .optional()
-      .describe('It begins when it has some, and none came for so long'),
+      .describe('Processing starts once the job has assets and none arrived for this long'),
   })
   .meta({ id: 'AwaitAssets' });
 
@@ -96,7 +108,7 @@ export const jobSpec = z
       .record(z.string(), z.unknown())
       .refine(
         (params) => JSON.stringify(params).length <= MAX_PARAMS,
-        `must be at most ${MAX_PARAMS / 1024} KiB as JSON; larger things are assets`,
+        `must be at most ${MAX_PARAMS / 1024} KiB as JSON; send larger data as assets`,
       )
       .default({})
       .describe('See GET /v1/operations/{name}'),
@@ -104,26 +116,21 @@ export const jobSpec = z
     await_assets: awaitAssets
       .optional()
       .describe(
-        'Given, the job waits for more assets, until a call says `final` or one of these comes about',
+        'The job waits for more assets until a request has `final`, or one of these conditions holds',
       ),
     callback: callback.optional(),
-    priority: z
-      .int()
-      .min(1)
-      .max(5)
-      .optional()
-      .describe("Temporal's priority key: 1 is served first, 3 is usual"),
+    priority: z.int().min(1).max(5).optional().describe("Temporal's priority key: 1 runs first; default: 3"),
     keep_days: z
       .number()
       .positive()
       .max(36_500)
       .optional()
-      .describe("Days after its end that the job and its results are kept; default: the server's"),
+      .describe("Days that the job and its results are kept after its end; default: the server's"),
     labels: z
       .record(labelName, z.string().max(255))
       .refine((labels) => Object.keys(labels).length <= MAX_LABELS, `must have at most ${MAX_LABELS} entries`)
       .optional()
-      .describe('Free words for the client; shown, never interpreted')
+      .describe('Text for the client; shown, never interpreted')
       .meta({ maxProperties: MAX_LABELS, propertyNames: { pattern: LABEL_NAME.source } }),
   })
   .meta({ id: 'JobSpec' });
@@ -138,41 +145,41 @@ const jobError = z
   .object({
     code: z.string().meta({ example: 'asset_not_found' }),
     message: z.string(),
-    retryable: z.boolean().describe('Whether the same job may succeed when it is run again unchanged'),
+    retryable: z.boolean().describe('Whether retrying without changes may help'),
     details: z.record(z.string(), z.unknown()).nullable(),
   })
   .meta({ id: 'JobError' });
 
 const resultSummary = z
   .object({
-    kind: z.enum(['files', 'json']).describe('Whether the result is chiefly files, or a JSON value'),
+    kind: z.enum(['files', 'json']).describe('Whether the result is files or a JSON value'),
     files: z.int().describe('Number of files'),
     run: z
       .int()
-      .describe('The run that made it; an earlier one while a rerun is under way, or when that failed'),
+      .describe('The run that produced it: an earlier one while a rerun is active, or after it failed'),
   })
   .meta({ id: 'ResultSummary' });
 
 const assetCounts = z
   .object({
     total: z.int(),
-    downloaded: z.int().describe('Assets whose bytes are here'),
-    failed: z.int().describe('Assets that could not be fetched or processed'),
+    downloaded: z.int().describe('Assets that are in the store'),
+    failed: z.int().describe('Assets that could not be downloaded or processed'),
   })
   .meta({ id: 'AssetCounts' });
 
-/** What a run took. */
+/** Resources that a run used. */
 const usage = z
   .object({
-    bytes_in: z.int().describe('Of the assets that it worked on'),
-    bytes_out: z.int().describe('Of the files that it made'),
+    bytes_in: z.int().describe('Bytes of the assets that it processed'),
+    bytes_out: z.int().describe('Bytes of the files that it produced'),
     compute_seconds: z
       .number()
-      .describe('That workers spent on its stages; attempts that failed or were cut off do not count'),
+      .describe('Time that workers spent on its stages, without failed or interrupted attempts'),
   })
   .meta({ id: 'Usage' });
 
-/** A job without links, which only those who know the address of the API can add. */
+/** A job without links, which only the API can add: it knows its own address. */
 export const job = z
   .object({
     id: z.string(),
@@ -180,10 +187,10 @@ export const job = z
     dialect: z.string().describe('The API that submitted it'),
     tenant: z.string(),
     state: z.enum(states),
-    paused: z.boolean().describe('It finishes the step it is in and then holds'),
-    stage: z.string().nullable().describe('The stage of the operation that runs now'),
+    paused: z.boolean().describe('Running activities finish; no others start'),
+    stage: z.string().nullable().describe('The stage that runs now'),
     progress: z.number().min(0).max(100),
-    run: z.int().describe('1 for the first execution of this job'),
+    run: z.int().describe('Number of the run, from 1'),
     created_at: timestamp,
     started_at: timestamp.nullable(),
     completed_at: timestamp.nullable(),
@@ -210,7 +217,7 @@ export const fileEntry = z
     asset: z
       .int()
       .nullable()
-      .describe('Position of the asset that it was made from; null when it was made from several'),
+      .describe('Position of the asset that it was made from; null: made from several'),
   })
   .meta({ id: 'FileEntry' });
 
@@ -225,17 +232,17 @@ const assetOutcome = z
   })
   .meta({ id: 'AssetOutcome' });
 
-/** What `GET …/result` answers and `manifest.json` in the store holds. */
+/** The response of `GET …/result`, and the content of `manifest.json` in the store. */
 export const manifest = z
   .object({
     id: z.string(),
     operation: z.string(),
     run: z.int(),
     kind: resultSummary.shape.kind,
-    data: z.unknown().describe('The JSON result, when kind is json'),
+    data: z.unknown().describe('The JSON result if `kind` is json'),
     files: z.array(fileEntry),
     assets: z.array(assetOutcome),
-    engine: z.record(z.string(), z.string()).describe('Name and version of what did the work'),
+    engine: z.record(z.string(), z.string()).describe('Names and versions of the software that produced it'),
   })
   .meta({ id: 'Result' });
 

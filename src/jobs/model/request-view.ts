@@ -1,11 +1,11 @@
-/** What a job was asked to do, for people who look at it: without what is as good as a password. */
+/** A job's request as people see it, without secrets. */
 import type { Callback } from './job.ts';
 import type { AssetInput, JobInputs, RunInput } from './run-input.ts';
 
-/** Assets that are shown; of the rest there is the number. */
+/** Assets shown. `total` counts all. */
 export const SHOWN_ASSETS = 200;
 
-interface AskedAsset {
+interface ShownAsset {
   readonly name: string | null;
   readonly source:
     | { readonly url: string }
@@ -18,15 +18,15 @@ interface AskedAsset {
 export interface RequestView {
   readonly operation: string;
   readonly params: Record<string, unknown>;
-  readonly assets: { readonly total: number; readonly shown: readonly AskedAsset[] };
+  readonly assets: { readonly total: number; readonly shown: readonly ShownAsset[] };
   readonly callback: { readonly url: string; readonly events: readonly string[] } | null;
-  /** Days after its end that it is kept; null: for ever. */
+  /** Days that the job is kept after its end; null: forever. */
   readonly keep_days: number | null;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** `inputs`: those of the first chunks, opened. */
+/** @param inputs the decrypted inputs of the first chunks, with at least `SHOWN_ASSETS` assets if there are as many */
 export function toRequestView(
   runInput: RunInput,
   inputs: readonly JobInputs[],
@@ -42,15 +42,15 @@ export function toRequestView(
       shown: inputs
         .flatMap(({ assets }) => assets)
         .slice(0, SHOWN_ASSETS)
-        .map(shown),
+        .map(showAsset),
     },
-    // Paths of such addresses are secrets, often.
+    // The path of a callback URL is often a secret.
     callback: callback && { url: `${new URL(callback.url).origin}/…`, events: callbackEvents },
     keep_days: jobMs === null ? null : jobMs / DAY_MS,
   };
 }
 
-const shown = ({ name, source, checksum, attributes }: AssetInput): AskedAsset => ({
+const showAsset = ({ name, source, checksum, attributes }: AssetInput): ShownAsset => ({
   name: name ?? null,
   source:
     'url' in source
@@ -62,5 +62,5 @@ const shown = ({ name, source, checksum, attributes }: AssetInput): AskedAsset =
   attributes: attributes ?? {},
 });
 
-/** What follows the question mark may be a signature. */
+/** The query may be a signature. */
 const withoutQuery = (url: string): string => url.replace(/\?.*$/s, '?…');

@@ -1,12 +1,12 @@
 /**
- * What the workflow of a job is given. It is a payload in Temporal's history: small, readable for people, and
- * without anything worth stealing. Inputs that carry a secret, or are long, are sealed in the object store instead.
+ * The input of a run's workflow. It is a payload in Temporal's history, so it is small, readable for people, and without
+ * secrets. Secret or long inputs are sealed in the object store.
  */
 import type { Asset } from './asset.ts';
 import { type BatchSizes, batchSizes } from './batch.ts';
 import type { Callback, CallbackEvent, Job, Usage } from './job.ts';
 
-/** Names a job. Every key, path and workflow id is made of both. */
+/** Names a job. Every store key, path and workflow id contains both. */
 export interface JobRef {
   readonly tenant: string;
   readonly id: string;
@@ -19,41 +19,41 @@ export interface RunRef extends JobRef {
   readonly fingerprint: string;
 }
 
-/** What is known of a job at submission and never changes. */
+/** The part of a job that never changes. */
 export type JobHeader = Pick<Job, 'id' | 'tenant' | 'operation' | 'dialect' | 'created_at' | 'labels'>;
 
-/** What changes while it runs. The workflow is the only writer. */
+/** The part of a job that changes while it runs. The workflow is the only writer. */
 export type JobStatus = Omit<Job, keyof JobHeader>;
 
-/** A stage as the workflow needs to know it. */
+/** A stage of an operation as the workflow schedules it. */
 export interface StagePlan {
   readonly name: string;
-  /** Capability whose task queue the stage runs on. */
+  /** Capability whose task queue runs the stage. */
   readonly capability: string;
-  /** True: batches of assets run side by side, on several workers. False: once, with all assets. */
+  /** True: runs once for each batch, concurrently and on several workers. False: runs once with all assets. */
   readonly perAsset: boolean;
-  /** Milliseconds that one attempt may take. */
+  /** Timeout of one attempt, in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /** A stage of one run. */
 export interface StageInput extends StagePlan {
-  /** The run whose checkpoints it has; an earlier one where a rerun builds on what that did. */
+  /** The run that owns its checkpoints: an earlier run where a rerun reuses them. */
   readonly run: number;
-  /** The run whose results are kept but for assets that failed there; null: all is computed anew. */
+  /** The run whose results are kept, except for assets that failed there; null: everything is computed. */
   readonly retriesFailuresOf: number | null;
 }
 
-/** Bytes that came with a request and lie in the object store, below the job. */
+/** An uploaded file in the object store. */
 export interface Upload {
-  /** Name by which the archive finds it. */
+  /** Name within the job. Only the store interprets it. */
   readonly upload: string;
   /** Bytes. */
   readonly size: number;
   readonly sha256: string;
 }
 
-/** An asset, once its upload has arrived. */
+/** An asset whose upload, if it has one, is stored. */
 export interface AssetInput extends Omit<Asset, 'source'> {
   readonly source: { readonly url: string } | { readonly path: string } | Upload;
 }
@@ -63,26 +63,26 @@ export interface JobInputs {
   readonly callback: Callback | null;
 }
 
-/** Inputs that lie encrypted in the object store, under this name. */
+/** Name of encrypted inputs in the object store. */
 export interface SealedInputs {
   readonly sealed: string;
 }
 
-/** Assets that came in one call, or a part of them: themselves, or the name of the object that holds them. */
+/** Assets of one request, or a part of them: inline, or sealed. */
 export type AssetChunk = { readonly count: number } & (Pick<JobInputs, 'assets'> | SealedInputs);
 
-/** What ends the input of a job that waits for more assets. A call that says `final` always does. */
+/** When the input of a waiting job is complete, besides a request that has `final`. */
 export interface Awaiting {
-  /** That many assets. */
+  /** Complete with this many assets; null: no condition. */
   readonly total: number | null;
-  /** So many milliseconds without any, once there are some. */
+  /** Complete when no asset arrived for this many milliseconds since the last one; null: no condition. */
   readonly quietMs: number | null;
-  /** What the operation takes at least and at most. */
+  /** Limits of the operation. */
   readonly min: number;
   readonly max: number;
 }
 
-/** More assets for a job that waits for them. */
+/** More assets for a waiting job. */
 export interface MoreAssets {
   readonly chunks: readonly AssetChunk[];
   /** True: these are the last. */
@@ -90,17 +90,17 @@ export interface MoreAssets {
 }
 
 export interface AssetsTaken {
-  /** Assets of the job, with these. */
+  /** Assets of the job, including these. */
   readonly total: number;
-  /** The names under which these lie in the store: of the first call, when a call was made twice. */
+  /** Sealed names of these assets; those of the first call when a call was repeated. */
   readonly sealed: readonly string[];
 }
 
-/** How long what there is of a job is kept after its end. */
+/** How long a job is kept after its end. */
 export interface RetentionPolicy {
-  /** Milliseconds until the job is erased; null: it is kept. */
+  /** Milliseconds until the job expires; null: never. */
   readonly jobMs: number | null;
-  /** Milliseconds for which what only reruns need is sure to be there: fetched assets, and what its stages left. */
+  /** Milliseconds that downloaded assets and checkpoints, which only reruns need, are kept at least. */
   readonly workMs: number;
 }
 
@@ -133,31 +133,31 @@ export interface RunInput {
   /** Keyed digest of the request; see `canonicalRequest`. */
   readonly fingerprint: string;
   readonly run: number;
-  /** When this run was asked for. */
+  /** When this run was requested (ISO 8601). */
   readonly requestedAt: string;
   readonly params: Record<string, unknown>;
   readonly chunks: readonly AssetChunk[];
   /** Null: the assets are complete. */
   readonly awaiting: Awaiting | null;
-  /** True: an asset that cannot be used is reported and the others go on. */
+  /** True: a failed asset is reported, and the others continue. */
   readonly skipFailedAssets: boolean;
-  /** True: assets that could not be fetched in an earlier run are fetched again. */
+  /** True: assets that failed to download in an earlier run are downloaded again. */
   readonly refetch: boolean;
   readonly stages: readonly StageInput[];
   readonly tuning: RunTuning;
-  /** Events that the client wants to hear of; empty without a callback. */
+  /** Events to deliver; empty without a callback. */
   readonly callbackEvents: readonly CallbackEvent[];
-  /** Milliseconds between the attempts of a callback, after the first. */
+  /** Milliseconds before each attempt of a callback after the first. */
   readonly callbackScheduleMs: readonly number[];
   readonly callback: Pick<JobInputs, 'callback'> | SealedInputs;
   readonly retention: RetentionPolicy;
-  /** Of the last run that completed: it stays until this one has. */
+  /** Result of the last completed run. It stays until this run completes. */
   readonly result: JobStatus['result'];
 }
 
 export const noUsage: Usage = { bytes_in: 0, bytes_out: 0, compute_seconds: 0 };
 
-/** The status of a job that has just been accepted. */
+/** Returns the status of a job that has just been accepted. */
 export function initialStatus(runInput: RunInput): JobStatus {
   return {
     state: 'created',
@@ -168,15 +168,18 @@ export function initialStatus(runInput: RunInput): JobStatus {
     started_at: null,
     completed_at: null,
     expires_at: null,
-    assets: { total: expected(runInput), downloaded: 0, failed: 0 },
+    assets: { total: countExpectedAssets(runInput), downloaded: 0, failed: 0 },
     usage: noUsage,
     result: runInput.result,
     error: null,
   };
 }
 
-/** Assets in all, as far as that is known. */
-const expected = ({ chunks, awaiting }: RunInput): number =>
+/** Returns a job that has just been accepted. */
+export const initialJob = (runInput: RunInput): Job => ({ ...runInput.header, ...initialStatus(runInput) });
+
+/** Number of assets, as far as it is known. */
+const countExpectedAssets = ({ chunks, awaiting }: RunInput): number =>
   Math.max(
     awaiting?.total ?? 0,
     chunks.reduce((sum, { count }) => sum + count, 0),

@@ -1,15 +1,17 @@
 /**
- * The one state machine of a job. Each dialect holds a table from these words to its own.
+ * The state machine of a run. Each dialect maps these states to its own.
  *
- * created      accepted; no worker has seen it yet
- * queued       a worker holds it; its first step waits for a free place
- * downloading  its assets are being fetched
- * waiting      it waits for more assets
- * processing   the stages of its operation run
- * packaging    results are listed, hashed and recorded
- * completed, failed, cancelled   the end; a run never leaves these
+ * | state | meaning |
+ * | --- | --- |
+ * | created | accepted; no worker has started it |
+ * | queued | a worker runs its workflow; its first activity waits for a free slot |
+ * | downloading | its assets are being downloaded |
+ * | waiting | it waits for more assets |
+ * | processing | the stages of its operation run |
+ * | packaging | results are listed, hashed and recorded |
+ * | completed, failed, cancelled | terminal: a run never leaves these |
  *
- * `paused` is no state but an overlay: a paused job stays in the state in which it will go on.
+ * `paused` is a flag, not a state: a paused job keeps its state and resumes in it.
  */
 export const states = [
   'created',
@@ -27,7 +29,7 @@ export type JobState = (typeof states)[number];
 
 const ends = ['failed', 'cancelled'] as const;
 
-/** Legal next states. Steps that a job does not need are skipped, so an arrow may jump forwards, never back. */
+/** Legal next states. A job skips states that it does not need. Only `waiting` leads back, to `downloading`. */
 export const transitions: Readonly<Record<JobState, readonly JobState[]>> = {
   created: ['queued', ...ends],
   queued: ['downloading', 'waiting', 'processing', ...ends],

@@ -1,7 +1,7 @@
-/** What a job went through, in order; what its watchers are told, and where they go on after an interruption. */
+/** The timeline of a run: its transitions in order. Event streams resume from a position in it. */
 import type { CallbackEvent, Job } from './job.ts';
 
-/** One transition. `seq` counts from 1 through all of a run, whether or not all its moments are kept. */
+/** One transition. `seq` counts from 1 within a run, also when early moments are dropped. */
 export interface Moment extends View {
   readonly seq: number;
   readonly at: string;
@@ -9,12 +9,12 @@ export interface Moment extends View {
   readonly progress: number;
 }
 
-/** A job that waits for assets again and again goes through thousands; the first are forgotten. */
+/** Moments kept. A job that waits for assets repeatedly has thousands; the earliest are dropped. */
 const KEPT = 50;
 
 type View = Pick<Job, 'state' | 'stage' | 'paused'>;
 
-/** The timeline with what is new in this view of the job; the same timeline when nothing is. */
+/** Returns the timeline with this view of the job appended; the same timeline when the view is not a transition. */
 export function extended(
   timeline: readonly Moment[],
   { state, stage, paused, progress }: View & Pick<Job, 'progress'>,
@@ -25,7 +25,7 @@ export function extended(
   return [...timeline, { seq: (last?.seq ?? 0) + 1, at, state, stage, paused, progress }].slice(-KEPT);
 }
 
-/** What happened at this moment, as callbacks name it; null where they have no word for it. */
+/** Returns the callback event of a transition; null when there is none for it. */
 export function eventOf(now: Moment, before: Moment | undefined): CallbackEvent | null {
   if (before && now.paused !== before.paused && now.state === before.state)
     return now.paused ? 'job.paused' : 'job.resumed';

@@ -1,11 +1,11 @@
-/** What jobs took, counted when they end, by day (UTC) and operation; kept when the jobs themselves are erased. */
+/** Usage of ended runs by day (UTC) and operation. It outlives the jobs. */
 import type { TerminalState } from './states.ts';
 
 export interface UsageRow {
   /** Such as 2026-11-21. */
   readonly day: string;
   readonly operation: string;
-  /** Runs that ended, by how. */
+  /** Ended runs by final state. */
   readonly jobs: Readonly<Record<TerminalState, number>>;
   readonly bytes_in: number;
   readonly bytes_out: number;
@@ -14,13 +14,13 @@ export interface UsageRow {
 
 /** Port: implemented in `src/storage/usage.ts`. Methods throw `store_unavailable`. */
 export interface UsageLedger {
-  /** In ascending order of days, both included, and of operations. */
+  /** Returns rows in ascending order of day, then operation. Both days are included. */
   rows(tenant: string, from: string, to: string): Promise<UsageRow[]>;
-  /** Adds up days that are long over, so that there is one object of each instead of one for each job. Returns how many. */
+  /** Combines the objects of each past day into one. Returns the number of days combined. */
   sumUp(now: Date, signal: AbortSignal): Promise<number>;
 }
 
-/** The sum of rows of one operation and day. */
+/** Adds two rows of one operation and day. */
 export function added(a: UsageRow, b: UsageRow): UsageRow {
   return {
     ...a,
@@ -39,7 +39,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const dayOf = (time: Date): string => time.toISOString().slice(0, 10);
 
-/** Days in ascending order, both ends included. */
+/** Returns the days from `from` to `to`, both included, in ascending order. */
 export function daysBetween(from: string, to: string): string[] {
   const days: string[] = [];
   for (let at = Date.parse(from); at <= Date.parse(to); at += DAY_MS) days.push(dayOf(new Date(at)));

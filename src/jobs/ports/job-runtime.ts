@@ -7,14 +7,14 @@ import type { AssetsTaken, JobRef, MoreAssets, RunInput } from '../model/run-inp
 import type { JobState } from '../model/states.ts';
 import type { Moment } from '../model/timeline.ts';
 
-/** A job as the engine knows it now. */
+/** A job as the runtime knows it now. */
 export interface JobSnapshot {
   readonly job: Job;
-  /** Fingerprint of the request that made it; see `JobService.submit`. */
+  /** Fingerprint of the request that made the job. */
   readonly fingerprint: string;
-  /** Of the current run. */
+  /** Timeline of the current run. */
   readonly timeline: readonly Moment[];
-  /** What it does now, or waits for; known where one job is looked at, while it runs. */
+  /** What the job does or waits for now; only for a single running job. */
   readonly pending?: readonly PendingActivity[];
 }
 
@@ -35,75 +35,76 @@ export interface JobPage {
 export type ControlSignal = 'cancel' | 'pause' | 'resume';
 
 export interface LiveWorker {
-  /** As Temporal shows it; see `darkroom worker --worker-id`. */
+  /** As Temporal shows it; set by `darkroom worker --worker-id`. */
   readonly name: string;
   readonly capability: string;
-  /** Steps of this capability that it runs at once; null when that is not known. */
+  /** Concurrent activities of this capability; null: unknown. */
   readonly slots: number | null;
 }
 
-/** Of the jobs that have not ended; what is not said does not matter. */
+/** Selects jobs that have not ended. Omitted fields do not filter. */
 export interface OpenJobs {
   readonly dialect?: string;
   readonly tenant?: string;
-  /** `created` are those of which no step has begun. */
+  /** `created`: jobs of which no activity has started. */
   readonly state?: JobState;
 }
 
-/** A task queue, at which steps wait for workers. */
+/** A task queue, where activities wait for workers. */
 export interface QueueState {
   readonly name: string;
-  /** Steps that wait, about. */
+  /** Approximate number of waiting activities. */
   readonly waiting: number;
-  /** How long the first of them has waited; 0 when there is none. */
+  /** Seconds that the oldest of them has waited; 0: none waits. */
   readonly oldestSeconds: number;
 }
 
 /**
- * Every method throws `temporal_unavailable` when Temporal does not answer. None of them needs a worker.
+ * Runs jobs. Every method throws `temporal_unavailable` when Temporal does not answer. Only `addAssets` needs a worker.
  */
 export interface JobRuntime {
   /**
-   * Starts a run of a job. False, and nothing done, when the engine already has a job with this id; of a rerun, when one
-   * is running.
+   * Starts a run. Returns false without effect when the runtime already has a job with this id; for a rerun, when one is
+   * running.
    */
   start(runInput: RunInput, options: { priority?: number | undefined }): Promise<boolean>;
-  /** The job, at most a second old; null when the engine does not know it (any more). */
+  /** Returns a job, at most a second old; null: the runtime does not know it, or no longer. */
   get(ref: JobRef): Promise<JobSnapshot | null>;
-  /** Jobs that run first, the newest before the others; then those that have ended, the latest end first. */
+  /** Lists running jobs, newest first; then ended jobs, latest end first. */
   list(
     tenant: string,
     filter: JobFilter,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<JobPage>;
-  /** How many jobs the engine knows, about: what was run again may be counted by its earlier runs. */
+  /** Returns about how many jobs the runtime knows. Earlier runs of a job may count too. */
   count(tenant: string, filter: JobFilter): Promise<number>;
-  /** How many jobs have not ended, as of now. */
+  /** Counts the jobs that have not ended. */
   countOpen(which: OpenJobs): Promise<number>;
-  /** Some jobs of an operation that completed lately, with their timelines. */
+  /** Returns some recently completed jobs of an operation, with their timelines. */
   finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]>;
-  /** Jobs that were ended in Temporal itself, by force or by a limit, and could not record it. */
+  /** Yields jobs that were terminated or timed out in Temporal, so that their workflow could not write a record. */
   endedOutside(): AsyncIterable<JobSnapshot>;
-  /** Jobs that ended before this time are no longer listed: the engine forgets them. */
+  /** Returns a time: jobs that ended before it are no longer listed. */
   retainedSince(): Promise<Date>;
   signal(ref: JobRef, signal: ControlSignal, reason?: string): Promise<void>;
-  /** What the job's latest run was given at its start; null when the engine does not know it (any more). */
+  /** Returns the input of a job's latest run; null: the runtime does not know it, or no longer. */
   runInput(ref: JobRef): Promise<RunInput | null>;
   /**
-   * Hands a waiting job more assets. The same `requestId` again changes nothing and gives the first answer. Throws
-   * input_closed, too_many_assets, and worker_unavailable when no worker took them in time.
+   * Adds assets to a waiting job. A repeated `requestId` changes nothing and returns the first result.
+   *
+   * @throws input_closed, too_many_assets; worker_unavailable when no worker accepted them in time.
    */
   addAssets(ref: JobRef, more: MoreAssets, requestId: string): Promise<AssetsTaken>;
-  /** Delivers a callback anew, at once and then by the schedule. */
+  /** Delivers a callback again: immediately, and on failure by its schedule. */
   redeliver(runInput: RunInput, job: Job, delivery: Delivery): Promise<void>;
-  /** Stops the job if it runs, by cancellation or else by force, and forgets it within minutes. */
+  /** Cancels a running job, terminates it if that has no effect, and removes it within minutes. */
   remove(ref: JobRef): Promise<void>;
-  /** Capabilities that at least one live worker offers. */
+  /** Returns the capabilities that live workers offer. */
   liveCapabilities(): Promise<ReadonlySet<string>>;
-  /** Live workers by name, once for each capability that they offer. */
+  /** Returns live workers, once for each capability that they offer. */
   liveWorkers(): Promise<readonly LiveWorker[]>;
-  /** All task queues; a few seconds old. */
+  /** Returns all task queues; the numbers may be a few seconds old. */
   queues(): Promise<readonly QueueState[]>;
-  /** Jobs of all tenants that have not ended, by coarse state (see `DarkroomState`); a few seconds old. */
+  /** Counts the open jobs of all tenants by coarse state (see `DarkroomState`); may be a few seconds old. */
   countsByState(): Promise<ReadonlyMap<JobState, number>>;
 }

@@ -10,13 +10,13 @@ export interface OperationInfo {
   /** JSON Schema (2020-12) of the parameters. */
   readonly params: Record<string, unknown>;
   readonly inputs: { readonly min: number; readonly max: number; readonly media: readonly string[] };
-  /** What each asset must have among its attributes. */
+  /** Attributes that each asset must have. */
   readonly attributes: readonly { readonly name: string; readonly description: string }[];
   readonly result: 'files' | 'json';
   readonly stages: readonly string[];
-  /** Engines that it needs; a worker without them does not offer its capabilities. */
+  /** Engines that it needs. A worker without them does not offer its capabilities. */
   readonly requires: readonly string[];
-  /** What an operator does to get them; empty when it requires nothing. */
+  /** Command that installs them; empty: it needs none. */
   readonly install: string;
   /** A worker must offer all of these. */
   readonly capabilities: readonly string[];
@@ -28,7 +28,7 @@ type ParsedParams =
 
 export interface PlannableOperation {
   readonly info: OperationInfo;
-  /** Fills in defaults. Pointers are relative to the parameters. */
+  /** Validates parameters and fills in defaults. Pointers are relative to the parameters. */
   parse(params: Record<string, unknown>): ParsedParams;
   readonly plan: readonly StagePlan[];
 }

@@ -1,34 +1,33 @@
-/** Estimates for running jobs, from what Temporal remembers of like ones. */
-
+/** Estimates when running jobs end, from similar jobs that Temporal still lists. */
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { isTerminal } from '../model/states.ts';
 import type { JobRuntime, JobSnapshot } from '../ports/job-runtime.ts';
 import { type Estimate, estimate } from './estimate.ts';
 
-/** How long like jobs took changes slowly. */
-const FRESH_MS = 30_000;
+/** Durations of similar jobs change slowly. */
+const SAMPLES_TTL_MS = 30_000;
 
-/** Up to a hundred jobs of each are remembered. */
+/** Cached pairs of tenant and operation, each with up to a hundred jobs. */
 const MAX_KINDS = 200;
 
 export class Estimator {
   readonly #runtime: Pick<JobRuntime, 'finished'>;
   /** By tenant and operation. */
-  readonly #finished = new TtlCache<readonly JobSnapshot[]>(FRESH_MS, MAX_KINDS);
+  readonly #finished = new TtlCache<readonly JobSnapshot[]>(SAMPLES_TTL_MS, MAX_KINDS);
 
   constructor(runtime: Pick<JobRuntime, 'finished'>) {
     this.#runtime = runtime;
   }
 
-  /** Null when it cannot be known, also while Temporal is away. */
+  /** Returns null when there is no estimate, also while Temporal does not answer. */
   async estimate(snapshot: JobSnapshot): Promise<Estimate | null> {
     const { tenant, operation, state } = snapshot.job;
     if (isTerminal(state)) return null;
-    const finished = await this.#like(tenant, operation).catch(() => []);
+    const finished = await this.#findSamples(tenant, operation).catch(() => []);
     return estimate(snapshot, finished, new Date());
   }
 
-  #like(tenant: string, operation: string): Promise<readonly JobSnapshot[]> {
+  #findSamples(tenant: string, operation: string): Promise<readonly JobSnapshot[]> {
     return this.#finished.get(`${tenant}/${operation}`, () => this.#runtime.finished(tenant, operation));
   }
 }

@@ -1,11 +1,15 @@
-/** How many jobs of a tenant there may be at once. Temporal would take any number. */
+/** Limits the concurrent jobs of each tenant. Temporal itself has no limit. */
 import { DarkroomError } from '../../errors.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
 
-/** Milliseconds for which a count is good enough, and below which counting again would tell nothing new. */
-const FRESH_MS = { below: 1000, full: 100 };
+/** Milliseconds that a count is reused: longer below the limit than at it. */
+const COUNT_TTL_MS = { below: 1000, full: 100 };
 
-/** For all jobs of a tenant that have not ended. `limitOf`: how many those may be, or infinity. */
+/**
+ * Creates the quotas for all open jobs of a tenant.
+ *
+ * @param limitOf returns the limit of a tenant; infinity: none
+ */
 export const tenantQuotas = (
   runtime: Pick<JobRuntime, 'countOpen'>,
   limitOf: (tenant: string) => number,
@@ -14,17 +18,21 @@ export const tenantQuotas = (
     (tenant) => runtime.countOpen({ tenant }),
     limitOf,
     (limit, tenant) => {
-      const message = `Tenant "${tenant}" may have ${limit} jobs under way at once, and has. Submit this one again when another has ended`;
+      const message = `Tenant "${tenant}" has reached its limit of ${limit} concurrent jobs. Submit this job again when another has ended`;
       return new DarkroomError('too_many_jobs', message, { details: { max_jobs: limit } });
     },
   );
 
-/** One for each tenant, so that none can fill those of the others. */
+/** One quota for each tenant, so that no tenant can use up another's. */
 export class ConcurrencyQuotas {
   readonly #quotas = new Map<string, ConcurrencyQuota>();
   readonly #make: (tenant: string) => ConcurrencyQuota;
 
-  /** `count`: a tenant's jobs. `limitOf`: how many it may have, or infinity. `full`: what those beyond it are refused with. */
+  /**
+   * @param count counts the jobs of a tenant
+   * @param limitOf returns the limit of a tenant; infinity: none
+   * @param full creates the error that is thrown at the limit
+   */
   constructor(
     count: (tenant: string) => Promise<number>,
     limitOf: (tenant: string) => number,
@@ -41,9 +49,9 @@ export class ConcurrencyQuotas {
   }
 
   of(tenant: string): ConcurrencyQuota {
-    const room = this.#quotas.get(tenant) ?? this.#make(tenant);
-    this.#quotas.set(tenant, room);
-    return room;
+    const quota = this.#quotas.get(tenant) ?? this.#make(tenant);
+    this.#quotas.set(tenant, quota);
+    return quota;
   }
 }
 
@@ -52,8 +60,8 @@ class ConcurrencyQuota {
   readonly #limit: number;
   readonly #full: () => DarkroomError;
   #counted = 0;
-  /** Since the last count began. */
-  #admitted = 0;
+  /** Jobs acquired since the last count started. */
+  #acquired = 0;
   #countedAt = Number.NEGATIVE_INFINITY;
   #counting: Promise<void> | null = null;
 
@@ -63,39 +71,39 @@ class ConcurrencyQuota {
     this.#full = full;
   }
 
-  /** Takes up room for one more job. Throws when there is none, and what counting throws. */
+  /** Takes a place for one more job. Throws at the limit, and what counting throws. */
   async acquire(): Promise<void> {
-    await this.#countAnew();
-    this.#refuseMore();
-    this.#admitted += 1;
+    await this.#refresh();
+    this.#throwIfFull();
+    this.#acquired += 1;
   }
 
-  /** As `admit`, of a job that will be admitted later: takes up nothing. */
+  /** Like `acquire`, without taking the place. */
   async check(): Promise<void> {
-    await this.#countAnew();
-    this.#refuseMore();
+    await this.#refresh();
+    this.#throwIfFull();
   }
 
-  async #countAnew(): Promise<void> {
-    const freshMs = this.#isFull() ? FRESH_MS.full : FRESH_MS.below;
-    if (this.#limit === Number.POSITIVE_INFINITY || Date.now() - this.#countedAt <= freshMs) return;
+  async #refresh(): Promise<void> {
+    const ttlMs = this.#isFull() ? COUNT_TTL_MS.full : COUNT_TTL_MS.below;
+    if (this.#limit === Number.POSITIVE_INFINITY || Date.now() - this.#countedAt <= ttlMs) return;
     this.#counting ??= this.#recount();
     await this.#counting;
   }
 
-  #refuseMore(): void {
+  #throwIfFull(): void {
     if (this.#isFull()) throw this.#full();
   }
 
   #isFull(): boolean {
-    return this.#counted + this.#admitted >= this.#limit;
+    return this.#counted + this.#acquired >= this.#limit;
   }
 
   async #recount(): Promise<void> {
-    const before = this.#admitted;
+    const before = this.#acquired;
     try {
       this.#counted = await this.#count();
-      this.#admitted -= before;
+      this.#acquired -= before;
       this.#countedAt = Date.now();
     } finally {
       this.#counting = null;

@@ -1,12 +1,15 @@
-/** What makes two requests the same. */
-import { DarkroomError } from '../../errors.ts';
-import type { Job, JobSpec } from '../model/job.ts';
+/** Decides whether two requests are the same. */
+import type { JobSpec } from '../model/job.ts';
 import type { AssetInput } from '../model/run-input.ts';
-import type { JobSnapshot } from '../ports/job-runtime.ts';
+
+/** Returns keyed digests of a text in base64url: the current master key's, then those of keys being rotated out. */
+export type KeyedDigests = (text: string) => readonly [string, ...string[]];
 
 /**
- * One text for all spellings of a request: keys sorted, defaults filled in beforehand. The id, labels and times do not
- * count: a client that sends its request again after a lost answer means the same job. `assetsNamed` stands for the assets.
+ * Returns the same text for all spellings of a request: keys sorted, defaults filled in beforehand. Id, labels and retention do
+ * not count, so a client may repeat its request after a lost response.
+ *
+ * @param assetsNamed stands for the assets
  */
 export function canonicalRequest(spec: JobSpec, assets: readonly AssetInput[], assetsNamed?: string): string {
   const { operation, params, callback, await_assets } = spec;
@@ -21,25 +24,15 @@ export function canonicalRequest(spec: JobSpec, assets: readonly AssetInput[], a
   );
 }
 
-/** The same for a call that adds assets. */
+/** As `canonicalRequest`, for a call that adds assets. */
 export const canonicalAssets = (assets: readonly AssetInput[], final: boolean): string =>
   JSON.stringify(sorted({ assets: assets.map(canonicalAsset), final }));
 
-/** The same bytes, wherever each request has put them. */
+/** Uploads are equal when their bytes are, wherever they are stored. */
 const canonicalAsset = ({ source, ...asset }: AssetInput) => ({
   ...asset,
   source: 'upload' in source ? { sha256: source.sha256 } : source,
 });
-
-/** The job, if the request of one of these fingerprints made it. Throws job_id_in_use. */
-export function sameRequest({ job, fingerprint }: JobSnapshot, fingerprints: readonly string[]): Job {
-  if (fingerprints.includes(fingerprint)) return job;
-  throw new DarkroomError(
-    'job_id_in_use',
-    `Job id "${job.id}" belongs to another request, of ${job.created_at}; choose another id`,
-    { details: { state: job.state, created_at: job.created_at } },
-  );
-}
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);

@@ -1,13 +1,13 @@
-/** The files of one request, on their way into the store. */
+/** The files of one request, stored as they arrive. */
 import type { Readable } from 'node:stream';
 import { DarkroomError } from '../../errors.ts';
 import type { ReceivedFile } from './build-run-input.ts';
 import type { StagedWrites } from './staged-writes.ts';
 
-/** A file part of a request. */
+/** A file part of a form. */
 export interface FilePart {
   readonly part: string;
-  /** What the client calls the file. */
+  /** The file name that the client sent. */
   readonly name: string | null;
 }
 
@@ -23,16 +23,11 @@ export class Uploads {
     return this.#files;
   }
 
-  /** Throws invalid_request for an empty file or a second part of the same name, store_unavailable, disk_full. */
+  /** @throws asset_empty, store_unavailable, disk_full */
   async add({ part, name }: FilePart, body: Readable, signal: AbortSignal): Promise<void> {
     const upload = await this.staged.upload(body, signal);
     if (upload.size === 0)
       throw new DarkroomError('asset_empty', `The file part "${part}"${name ? ` ("${name}")` : ''} is empty`);
     this.#files.push({ part, name, upload });
-  }
-
-  /** See `Deposit.discard`. */
-  discard(): Promise<void> {
-    return this.staged.discard();
   }
 }

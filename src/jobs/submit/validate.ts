@@ -1,4 +1,4 @@
-/** Whether a request can become a job; each field that is wrong is named. */
+/** Validates requests. Errors name each invalid field. */
 import { z } from 'zod';
 import { type Asset, assetList } from '../model/asset.ts';
 import { type JobSpec, jobSpec } from '../model/job.ts';
@@ -6,19 +6,21 @@ import type { OperationCatalogue, PlannableOperation } from '../ports/operation-
 import { type FieldError, invalidFields, invalidRequest, toPointer } from '../validation/invalid-request.ts';
 import type { ReceivedFile } from './build-run-input.ts';
 
-interface Rules {
+export interface ValidationRules {
   readonly operations: OperationCatalogue;
-  /** Why a URL can be refused at submission, or null. */
-  readonly refusalOf: (url: string) => string | null;
+  /** Returns why a URL is rejected at submission; null: it is not. */
+  readonly whyUrlRejected: (url: string) => string | null;
 }
 
 /**
- * The request with defaults filled in, and its operation. `files`: the parts that came with it; null while they are
- * still to come. Throws invalid_request with all that is wrong.
+ * Returns the request with defaults filled in, and its operation.
+ *
+ * @param files the files of the request; null: they have not arrived yet
+ * @throws invalid_request with all invalid fields
  */
 export function validate(
   request: z.input<typeof jobSpec>,
-  { operations, refusalOf }: Rules,
+  { operations, whyUrlRejected }: ValidationRules,
   files: readonly ReceivedFile[] | null,
 ): { spec: JobSpec; operation: PlannableOperation } {
   const parsed = jobSpec.safeParse(request);
@@ -32,10 +34,10 @@ export function validate(
   }
   const params = operation.parse(spec.params);
   const errors = [
-    ...badUrls(spec.assets, refusalOf, spec.callback?.url),
-    ...badUploads(spec.assets, files),
-    ...badAttributes(spec.assets, operation, files),
-    ...badCount(spec, operation, files),
+    ...checkUrls(spec.assets, whyUrlRejected, spec.callback?.url),
+    ...checkUploads(spec.assets, files),
+    ...checkAttributes(spec.assets, operation, files),
+    ...checkCount(spec, operation, files),
   ];
   if (!params.ok) {
     errors.push(...params.errors.map((error) => ({ ...error, pointer: `/params${error.pointer}` })));
@@ -44,26 +46,30 @@ export function validate(
   return { spec: { ...spec, params: params.params }, operation };
 }
 
-/** Further assets of a job of this operation, likewise. */
+/** Validates more assets for a job of this operation, like `validate`. */
 export function validateAssets(
   request: z.input<typeof assetList>,
   operation: string,
-  { operations, refusalOf }: Rules,
+  { operations, whyUrlRejected }: ValidationRules,
   files: readonly ReceivedFile[] | null,
 ): Asset[] {
   const parsed = z.object({ assets: assetList }).safeParse({ assets: request });
   if (!parsed.success) throw invalidFields(parsed.error.issues);
   const { assets } = parsed.data;
   const errors = [
-    ...badUrls(assets, refusalOf),
-    ...badUploads(assets, files),
-    ...badAttributes(assets, operations.find(operation), files),
+    ...checkUrls(assets, whyUrlRejected),
+    ...checkUploads(assets, files),
+    ...checkAttributes(assets, operations.find(operation), files),
   ];
   if (errors.length > 0) throw invalidRequest(errors);
   return assets;
 }
 
-function badUrls(assets: readonly Asset[], refusalOf: Rules['refusalOf'], callback?: string): FieldError[] {
+function checkUrls(
+  assets: readonly Asset[],
+  refusalOf: ValidationRules['whyUrlRejected'],
+  callback?: string,
+): FieldError[] {
   const urls = assets.map(({ source }, index) => ({
     pointer: `/assets/${index}/source/url`,
     url: source.url,
@@ -74,8 +80,8 @@ function badUrls(assets: readonly Asset[], refusalOf: Rules['refusalOf'], callba
   });
 }
 
-/** Each upload needs a part of its name, and each part may be used once. */
-function badUploads(assets: readonly Asset[], files: readonly ReceivedFile[] | null): FieldError[] {
+/** Each upload needs a form part of its name. Each part is used once. */
+function checkUploads(assets: readonly Asset[], files: readonly ReceivedFile[] | null): FieldError[] {
   const names = files?.map(({ part }) => part) ?? [];
   const parts = files && new Set(names);
   const seen = new Set<string>();
@@ -95,40 +101,40 @@ function badUploads(assets: readonly Asset[], files: readonly ReceivedFile[] | n
   });
 }
 
-/** What the operation needs of each asset. Null has no value, and a file that no asset names has no attributes. */
-function badAttributes(
+/** Each asset needs the attributes of the operation. A null attribute is missing; a file that no asset names has none. */
+function checkAttributes(
   assets: readonly Asset[],
   operation: PlannableOperation | undefined,
   files: readonly ReceivedFile[] | null,
 ): FieldError[] {
-  const { name: asking = '', attributes: needed = [] } = operation?.info ?? {};
-  const bare = unnamed(assets, files);
+  const { name: operationName = '', attributes: needed = [] } = operation?.info ?? {};
+  const withoutAttributes = unnamed(assets, files);
   return needed.flatMap(({ name, description }) => [
     ...assets.flatMap(({ attributes }, index) =>
       (attributes?.[name] ?? null) === null
         ? [
             {
               pointer: toPointer(['assets', index, 'attributes', name]),
-              detail: `is missing, and ${asking} needs it: ${description}`,
+              detail: `is missing, and ${operationName} needs it: ${description}`,
             },
           ]
         : [],
     ),
-    ...bare.map(({ part }) => ({
+    ...withoutAttributes.map(({ part }) => ({
       pointer: '/assets',
       detail: `must name the file part "${part}" and give it the attribute "${name}"`,
     })),
   ]);
 }
 
-function badCount(
+function checkCount(
   { assets, await_assets }: JobSpec,
   { info }: PlannableOperation,
   files: readonly ReceivedFile[] | null,
 ): FieldError[] {
   const { max } = info.inputs;
   const count = assets.length + unnamed(assets, files).length;
-  // More are to come, so that only too many can be wrong so far.
+  // More assets may follow, so only too many are an error.
   const min = await_assets || files === null ? 0 : info.inputs.min;
   const total = await_assets?.total;
   if (total !== undefined && total > max)
@@ -138,11 +144,11 @@ function badCount(
   if (await_assets && max === 0)
     return [{ pointer: '/await_assets', detail: `${info.name} takes no assets` }];
   if (count >= min && count <= max) return [];
-  const wanted = max === 0 ? 'no assets' : min === max ? `exactly ${min}` : `${min} to ${max}`;
-  return [{ pointer: '/assets', detail: `${info.name} takes ${wanted}, and got ${count}` }];
+  const expected = max === 0 ? 'no assets' : min === max ? `exactly ${min}` : `${min} to ${max}`;
+  return [{ pointer: '/assets', detail: `${info.name} takes ${expected}, and got ${count}` }];
 }
 
-/** Files that become assets of their own. */
+/** Files that no asset names. They become assets. */
 function unnamed(assets: readonly Asset[], files: readonly ReceivedFile[] | null): readonly ReceivedFile[] {
   const uploads = new Set(assets.flatMap(({ source }) => source.upload ?? []));
   return files?.filter(({ part }) => !uploads.has(part)) ?? [];

@@ -1,22 +1,27 @@
-/** Parameters that come as texts with names, from a command line or a form, typed by the JSON Schema of an operation. */
-import { resolved, type Schema, typedValue } from './typed-value.ts';
+/** Parses parameters from text, as in a command line or a form, by the JSON Schema of an operation. */
+import { parseValue, resolveReference, type Schema } from './typed-value.ts';
 
 type Params = Record<string, unknown>;
 
-/** A parameter that cannot be set: its place among the texts, and what is wrong. */
+/** A parameter that cannot be set: its index among the texts, and why. */
 export interface TextProblem {
   readonly index: number;
   readonly problem: string;
 }
 
-/** Where a name leads: its keys from outside in, and the schema of what it names; or why it leads nowhere. */
-type Way = { readonly keys: readonly string[]; readonly schema: Schema } | { readonly problem: string };
+/** The keys that a name stands for, outermost first, and the schema of its value; or why there is none. */
+type ResolvedName =
+  | { readonly keys: readonly string[]; readonly schema: Schema }
+  | { readonly problem: string };
 
 /**
- * `base` with what the texts set. A name that comes several times makes a list, and dots lead into objects. What JSON
- * Schema says beyond type, choice and range is left to the operation.
+ * Returns `base` with the parameters that the texts set. A repeated name makes a list. Dots select fields of objects. Only type,
+ * choices and range are checked; the operation validates the rest.
+ *
+ * @example
+ * parseParams([['resize.width', '320']], {}, schema) // { params: { resize: { width: 320 } }, problems: [] }
  */
-export function paramsOfTexts(
+export function parseParams(
   texts: readonly (readonly [name: string, text: string])[],
   base: Readonly<Params>,
   root: Schema,
@@ -24,19 +29,20 @@ export function paramsOfTexts(
   const params: Params = structuredClone(base);
   const seen = new Map<string, number>();
   const problems = texts.flatMap(([name, text], index) => {
-    const way = follow(name, root);
+    const resolvedName = resolveName(name, root);
     const count = seen.get(name) ?? 0;
     seen.set(name, count + 1);
-    const problem = 'problem' in way ? way.problem : put(params, way, text, count, root);
+    const problem =
+      'problem' in resolvedName ? resolvedName.problem : setParam(params, resolvedName, text, count, root);
     return problem === null ? [] : [{ index, problem }];
   });
   return { params, problems };
 }
 
-/** Dots lead into objects, unless a parameter has that very name. */
-function follow(name: string, root: Schema): Way {
+/** Dots select fields of objects, unless a parameter has exactly that name. */
+function resolveName(name: string, root: Schema): ResolvedName {
   const keys: string[] = [];
-  let schema = resolved(root, root);
+  let schema = resolveReference(root, root);
   for (let rest = name; rest !== ''; ) {
     const properties = (schema['properties'] ?? {}) as Record<string, Schema>;
     const key = Object.hasOwn(properties, rest) ? rest : (rest.split('.')[0] ?? rest);
@@ -47,36 +53,36 @@ function follow(name: string, root: Schema): Way {
       return { problem: `there is no parameter "${key}"${where}; known are ${known.join(', ') || 'none'}` };
     }
     keys.push(key);
-    schema = resolved(typeof found === 'object' && found !== null ? (found as Schema) : {}, root);
+    schema = resolveReference(typeof found === 'object' && found !== null ? (found as Schema) : {}, root);
     rest = rest.slice(key.length + 1);
   }
   return { keys, schema };
 }
 
-/** `count`: how often the same name was set before. */
-function put(
+/** @param count how often the same name was set before */
+function setParam(
   params: Params,
-  { keys, schema }: Exclude<Way, { problem: string }>,
+  { keys, schema }: Exclude<ResolvedName, { problem: string }>,
   text: string,
   count: number,
   root: Schema,
 ): string | null {
-  const holder = holderOf(params, keys.slice(0, -1));
+  const holder = findOrCreateHolder(params, keys.slice(0, -1));
   const key = keys.at(-1) ?? '';
-  if (!holder) return 'what it lies in is set to something else';
+  if (!holder) return 'the object that contains it is set to another value';
   const isList = [schema['type']].flat().includes('array') && !text.startsWith('[');
   if (count > 0 && !isList) return 'it is set twice';
-  const typed = typedValue(text, isList ? ((schema['items'] ?? {}) as Schema) : schema, root);
+  const typed = parseValue(text, isList ? ((schema['items'] ?? {}) as Schema) : schema, root);
   if ('problem' in typed) return typed.problem;
   const before = count > 0 && isList ? (holder[key] as unknown[]) : [];
   const value = isList ? [...before, typed.value] : typed.value;
-  // Not an assignment: a parameter may be called __proto__.
+  // No assignment, because a parameter may be called __proto__.
   Object.defineProperty(holder, key, { value, enumerable: true, writable: true, configurable: true });
   return null;
 }
 
-/** The object that keys lead to, made if it is not there; null when something else is. */
-function holderOf(params: Params, keys: readonly string[]): Params | null {
+/** Returns the object at `keys`, created if missing; null: a value of another type is there. */
+function findOrCreateHolder(params: Params, keys: readonly string[]): Params | null {
   let holder = params;
   for (const key of keys) {
     if (!Object.hasOwn(holder, key))

@@ -1,59 +1,59 @@
-/** What a text means, from a command line or a form, given the JSON Schema of a parameter. */
+/** Parses text by the JSON Schema of a parameter. */
 
 export type Schema = Readonly<Record<string, unknown>>;
 
 type Typed = { readonly value: unknown } | { readonly problem: string };
 
-/** Follows a reference within the document. */
-export function resolved(schema: Schema, root: Schema): Schema {
+/** Resolves a reference within the document. */
+export function resolveReference(schema: Schema, root: Schema): Schema {
   const reference = schema['$ref'];
   if (typeof reference !== 'string' || !reference.startsWith('#/')) return schema;
   let found: unknown = root;
   for (const key of reference.slice(2).split('/'))
     found = (found as Record<string, unknown> | undefined)?.[key];
-  return resolved((found as Schema | undefined) ?? {}, root);
+  return resolveReference((found as Schema | undefined) ?? {}, root);
 }
 
-/** The value, or what it must be. What JSON Schema says beyond type, choice and range is left to the server. */
-export function typedValue(text: string, given: Schema, root: Schema): Typed {
-  const schema = resolved(given, root);
-  const choices = choicesOf(schema);
+/** Returns the value, or what it must be. Only type, choices and range are checked. */
+export function parseValue(text: string, given: Schema, root: Schema): Typed {
+  const schema = resolveReference(given, root);
+  const choices = listChoices(schema);
   if (choices) {
     const chosen = choices.find((choice) => String(choice) === text);
     return chosen === undefined ? { problem: `must be ${orList(choices.map(String))}` } : { value: chosen };
   }
   const either = (schema['anyOf'] ?? schema['oneOf']) as readonly Schema[] | undefined;
-  if (either) return firstOf(either.map((one) => () => typedValue(text, one, root)));
+  if (either) return firstMatch(either.map((option) => () => parseValue(text, option, root)));
   const types = [schema['type'] ?? []].flat() as string[];
   if (types.length === 0) {
     const value = parse(text);
     return { value: value === undefined ? text : value };
   }
-  // Any text is a string, so that comes last.
+  // Any text is a string, so this type comes last.
   const ordered = [
     ...types.filter((type) => type !== 'string'),
     ...types.filter((type) => type === 'string'),
   ];
-  return firstOf(ordered.map((type) => () => ofType(text, type, schema)));
+  return firstMatch(ordered.map((type) => () => parseAs(text, type, schema)));
 }
 
-/** All values that a parameter may have; null when they are not counted. */
-export function choicesOf(schema: Schema): readonly unknown[] | null {
+/** Returns all values that a parameter may have; null: the schema does not list them. */
+export function listChoices(schema: Schema): readonly unknown[] | null {
   if ('const' in schema) return [schema['const']];
   return Array.isArray(schema['enum']) ? schema['enum'] : null;
 }
 
-function firstOf(ways: readonly (() => Typed)[]): Typed {
+function firstMatch(parsers: readonly (() => Typed)[]): Typed {
   const problems: string[] = [];
-  for (const way of ways) {
-    const typed = way();
+  for (const parse of parsers) {
+    const typed = parse();
     if ('value' in typed) return typed;
     problems.push(typed.problem);
   }
   return { problem: problems.join(', or ') };
 }
 
-function ofType(text: string, type: string, schema: Schema): Typed {
+function parseAs(text: string, type: string, schema: Schema): Typed {
   switch (type) {
     case 'string':
       return { value: text };
@@ -65,7 +65,7 @@ function ofType(text: string, type: string, schema: Schema): Typed {
       return text === 'null' ? { value: null } : { problem: 'must be null' };
     case 'integer':
     case 'number':
-      return ofNumber(text, type, schema);
+      return parseNumber(text, type, schema);
     default: {
       const value = parse(text);
       const fits =
@@ -77,7 +77,7 @@ function ofType(text: string, type: string, schema: Schema): Typed {
   }
 }
 
-function ofNumber(text: string, type: string, schema: Schema): Typed {
+function parseNumber(text: string, type: string, schema: Schema): Typed {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   const { minimum: least, maximum: most, exclusiveMinimum: above, exclusiveMaximum: below } = schema;
   const right =
@@ -89,10 +89,10 @@ function ofNumber(text: string, type: string, schema: Schema): Typed {
   return right ? { value } : { problem: `must be ${describeNumber(schema)}` };
 }
 
-/** "a whole number from 1 to 16384". */
+/** Returns a phrase such as "a whole number from 1 to 16384". */
 export function describeNumber(schema: Schema): string {
   const { minimum: least, maximum: most, exclusiveMinimum: above, exclusiveMaximum: below } = schema;
-  // JSON Schema from zod states the bounds of safe integers, which tell nobody anything.
+  // JSON Schema from zod has the bounds of safe integers, which mean no limit.
   const stated = (bound: unknown): bound is number =>
     typeof bound === 'number' && Math.abs(bound) < Number.MAX_SAFE_INTEGER;
   return [
@@ -104,7 +104,7 @@ export function describeNumber(schema: Schema): string {
   ].join(' ');
 }
 
-/** Undefined when it is not JSON. */
+/** Returns undefined when the text is not JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

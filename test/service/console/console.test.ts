@@ -158,9 +158,9 @@ describe('an ended job', () => {
     const { id } = await darkroom.submit({ operation: 'test.echo', params: { fail: 'permanent' } });
     await darkroom.until(id, 'failed');
     await tab.goTo('');
-    await eventually(() => row(id).textContent()).toMatch(/failed[\s\S]*its parameter "fail" asked for it/);
+    await eventually(() => row(id).textContent()).toMatch(/failed[\s\S]*its parameter "fail" requests it/);
     await page.getByRole('link', { name: id }).click();
-    await sees(/its parameter "fail" asked for it[\s\S]*operation_failed/);
+    await sees(/its parameter "fail" requests it[\s\S]*operation_failed/);
     await button('Run again').click();
     await eventually(async () => (await darkroom.get(id)).run).toBe(2);
     await sees(/Run\s*2/);

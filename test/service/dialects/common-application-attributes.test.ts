@@ -72,7 +72,7 @@ beforeAll(async () => {
     operations,
     quotas,
     fingerprints: (text: string) => keys.fingerprints(text),
-    refusalOf: (url: string) => refusalOf(url, []),
+    whyUrlRejected: (url: string) => refusalOf(url, []),
     callbackScheduleMs: [],
     retention: { jobMs: null, workMs: 1e9 },
     queueUnavailable: false,
@@ -92,7 +92,6 @@ beforeAll(async () => {
       limits: { asset: 2 ** 20, upload: 2 ** 20, json: 2 ** 20 },
       cpuSlots: 1,
       publicUrl: 'http://localhost',
-      onSubmitted: metrics.submitted,
       exposeMetrics: metrics.expose,
     };
     return createApp({
@@ -169,7 +168,7 @@ describe('attributes that the operation needs', () => {
 });
 
 test('a file that no asset names has none of them', () => {
-  const rules = { operations: createRegistry([survey]), refusalOf: () => null };
+  const rules = { operations: createRegistry([survey]), whyUrlRejected: () => null };
   const files = [{ part: 'photo', name: 'a.jpg', upload: { upload: 'x', size: 1, sha256: '' } }];
   expect(() => validateAssets([], 'test.survey', rules, files)).toThrow(
     '/assets: must name the file part "photo" and give it the attribute "longitude"',

@@ -126,11 +126,7 @@ describe('POST /api/reconstruct', () => {
     ['a number as directory', { image_set_path: 7 }, /^image_set_path: must be a string$/],
     ['a directory that is not there', { image_set_path: 'nobody' }, /^image_set_path: There is no "nobody"/],
     ['a directory outside', { image_set_path: '/etc' }, /^image_set_path: "\/etc" does not lie in an input/],
-    [
-      'a way out',
-      { image_set_path: '../../../..' },
-      /^image_set_path: "..\/..\/.." does not lie in an input/,
-    ],
+    ['a way out', { image_set_path: '../../..' }, /^image_set_path: "..\/..\/.." does not lie in an input/],
     ['a file', { image_set_path: 'SampleImages/chelsea.jpg' }, /^image_set_path: .* is a file; a directory/],
     ['an unknown quality', { quality: 'best' }, /^quality: must be one of low, medium, high/],
     ['a word as use_gpu', { use_gpu: 'yes' }, /^use_gpu: must be true or false$/],

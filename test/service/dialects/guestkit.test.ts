@@ -85,7 +85,7 @@ describe('a job', () => {
   test('that fails says why, also where its result is asked for', async () => {
     await submit(document('fails', { operation: 'test.echo', data: { fail: 'permanent' } }));
     await untilStatus('fails', 'Failed');
-    const why = 'The job failed because its parameter "fail" asked for it';
+    const why = 'The job failed because its parameter "fail" requests it';
     expect(await ask('/api/v1/jobs/fails')).toMatchObject({ body: { data: { error: why } } });
     expect(await ask('/api/v1/jobs/fails/result')).toMatchObject({
       status: 404,

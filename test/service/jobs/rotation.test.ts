@@ -1,9 +1,10 @@
-/** A request that is sent again with its Idempotency-Key while the master key is changed: one job, and its assets once. */
+/** Repeated requests with an Idempotency-Key during a rotation of the master key: one job, its assets added once. */
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Job } from '../../../src/jobs/model/job.ts';
-import type { JobRequest, JobSubmissions } from '../../../src/jobs/submit/job-submissions.ts';
+import type { JobSubmissions } from '../../../src/jobs/submit/job-submissions.ts';
+import type { JobRequest } from '../../../src/jobs/submit/submitter.ts';
 import { changed, createSubmissions, runtimeOf, storeOf } from '../../support/job-submissions.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
 import { plain } from '../../support/pictures.ts';
@@ -16,7 +17,7 @@ let lab: Lab;
 let web: Web;
 let picture: Buffer;
 let before: JobSubmissions;
-/** As all processes are at last, and as some are first; see docs/deployment.md. */
+/** Processes after the rotation, and during it; see docs/deployment.md. */
 let after: JobSubmissions;
 let between: JobSubmissions;
 
@@ -37,7 +38,7 @@ const caller = (idempotencyKey: string) => ({ tenant: 'public', dialect: 'native
 const echo = (delay_ms: number): JobRequest => ({ operation: 'test.echo', params: { delay_ms } });
 
 describe('the job', () => {
-  test('is the same while it runs and when it has ended, whichever key is the first', async () => {
+  test('is the same while it runs and after its end, whichever key is the current one', async () => {
     const running = await before.submit(caller('runs'), echo(3000));
     expect(running.created).toBe(true);
     for (const submissions of [before, between, after]) {
@@ -50,7 +51,7 @@ describe('the job', () => {
     expect([again.created, again.job]).toMatchObject([false, { id: running.job.id, state: 'completed' }]);
   });
 
-  test('is another for another request, or gone when it was deleted: no second one is made', async () => {
+  test('is created once: another request is rejected, and a repetition after the deletion', async () => {
     const { job } = await before.submit(caller('once'), echo(0));
     await expect(after.submit(caller('once'), echo(1))).rejects.toMatchObject({
       code: 'idempotency_key_reused',
@@ -61,13 +62,14 @@ describe('the job', () => {
     await expect(after.find(caller('once'), echo(0))).rejects.toMatchObject({ code: 'job_id_deleted' });
   });
 
-  test('is the same for files that are sent again, of which none stay', async () => {
-    const send = async (submissions: JobSubmissions) => {
-      const request = { operation: 'image.metadata' };
-      const uploads = await submissions.receive(caller('files'), request);
-      await uploads.add({ part: 'file', name: 'a.png' }, Readable.from([picture]), signal);
-      return submissions.submit(caller('files'), request, uploads);
-    };
+  test('is the same for repeated files, which are not kept', async () => {
+    const request = { operation: 'image.metadata' };
+    const send = (submissions: JobSubmissions) =>
+      submissions.submit(caller('files'), async (open) => {
+        const uploads = await open(request);
+        await uploads.add({ part: 'file', name: 'a.png' }, Readable.from([picture]), signal);
+        return { request, uploads };
+      });
     const first = await send(before);
     const second = await send(after);
     expect([second.created, second.job.id]).toEqual([false, first.job.id]);
@@ -77,13 +79,13 @@ describe('the job', () => {
     expect(left).toEqual([expect.stringContaining(`/${first.job.id}/uploads/`)]);
   });
 
-  test('of a key that was never sent has an id of the new master key, which the old one finds', async () => {
+  test('of a new key has an id from the new master key, which processes with both keys find', async () => {
     const made = await after.submit(caller('new'), echo(0));
     const again = await between.submit(caller('new'), echo(0));
     expect([made.created, again.created, again.job.id]).toEqual([true, false, made.job.id]);
   });
 
-  test('costs no look more where no key is changed', async () => {
+  test('costs no extra lookup without a rotation', async () => {
     const looks: unknown[] = [];
     const runtime = runtimeOf(lab);
     const get = (...args: Parameters<typeof runtime.get>) => {
@@ -96,7 +98,7 @@ describe('the job', () => {
   });
 });
 
-describe('assets that are sent again', () => {
+describe('repeated assets', () => {
   const waiting = async (id: string): Promise<Job> => {
     const await_assets = { total: 3 };
     return (await before.submit(caller(id), { id, operation: 'image.metadata', await_assets })).job;
@@ -107,12 +109,12 @@ describe('assets that are sent again', () => {
       idempotencyKey,
     });
 
-  test('count once, also when they were the last; the same key with others is refused', async () => {
+  test('count once, also when they were the last; the same key with other assets is rejected', async () => {
     const job = await waiting('assets');
     await send(before, job, 'first', ['a']);
     expect((await send(after, job, 'first', ['a'])).assets.total).toBe(3);
     await expect(send(after, job, 'first', ['b'])).rejects.toMatchObject({ code: 'idempotency_key_reused' });
-    // If one had counted twice, two more were too many.
+    // If one had counted twice, two more would be too many.
     await send(after, job, 'last', ['b', 'c']);
     await lab.until(job, 'completed');
     for (const submissions of [between, after])
@@ -121,7 +123,7 @@ describe('assets that are sent again', () => {
       });
   });
 
-  test('that were refused are not taken for those that came', async () => {
+  test('that were rejected do not count as added', async () => {
     const job = await waiting('refused');
     const tooMany = ['a', 'b', 'c', 'd'];
     for (const submissions of [after, after, between])

@@ -1,9 +1,11 @@
-/** What requests leave in the store when their process dies, or Temporal is away: the retention tells what belongs to a job. */
+/** Store writes of requests whose process crashed, or that Temporal did not answer: retention keeps those of existing jobs only. */
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DarkroomError } from '../../../src/errors.ts';
 import type { JobRuntime } from '../../../src/jobs/ports/job-runtime.ts';
-import type { JobRequest } from '../../../src/jobs/submit/job-submissions.ts';
+import type { AssetsRequest } from '../../../src/jobs/submit/asset-submissions.ts';
+import type { JobRequest, ReadForm } from '../../../src/jobs/submit/submitter.ts';
+import type { Uploads } from '../../../src/jobs/submit/uploads.ts';
 import { createClient, embeddedTarget } from '../../../src/temporal/connection.ts';
 import { freePort } from '../../../src/temporal/embedded/ports.ts';
 import { TemporalRuntime } from '../../../src/temporal/runtime.ts';
@@ -25,10 +27,10 @@ beforeAll(async () => {
 });
 afterAll(() => lab.dispose());
 
-/** Some days later. */
+/** Runs retention as if some days had passed. */
 const deleteExpired = () =>
   lab.retention.keep(new Date(Date.now() + DAYS_MS), signal, (about, error) => {
-    throw new Error(`It is in trouble with ${JSON.stringify(about)}`, { cause: error });
+    throw new Error(`Retention failed for ${JSON.stringify(about)}`, { cause: error });
   });
 
 async function keys(...parts: readonly string[]): Promise<string[]> {
@@ -44,38 +46,55 @@ const echo = (id: string): JobRequest => ({
   callback: { url: 'http://127.0.0.1:1/hook', token: 'secret' },
 });
 
-test('of a request that died in its upload and was sent again, the second alone is kept', async () => {
+/** Reads a form with one file. */
+const form =
+  <Request>(request: Request): ReadForm<Request> =>
+  async (open) => {
+    const uploads = await open(request);
+    await uploads.add({ part: 'file', name: 'a.png' }, Readable.from([picture]), signal);
+    return { request, uploads };
+  };
+
+/** Sends a request whose process crashes once its file is stored: nothing is committed or rolled back. */
+const crash = <Request>(
+  request: Request,
+  send: (source: ReadForm<Request>) => Promise<unknown>,
+): Promise<Uploads> =>
+  new Promise((resolve, reject) => {
+    const source: ReadForm<Request> = async (open) => {
+      resolve((await form(request)(open)).uploads);
+      return new Promise(() => undefined);
+    };
+    send(source).catch(reject);
+  });
+
+test('keeps only the second of two uploads when the first request crashed and was repeated', async () => {
   const submissions = await createSubmissions(lab);
   const keyed = { ...caller, idempotencyKey: 'sent-again' };
-  const send = async () => {
-    const uploads = await submissions.receive(keyed, metadata);
-    await uploads.add({ part: 'file', name: 'a.png' }, Readable.from([picture]), signal);
-    return uploads;
-  };
-  const died = await send();
-  const { job } = await submissions.submit(keyed, metadata, await send());
+  const crashed = await crash(metadata, (source) => submissions.submit(keyed, source));
+  const { job } = await submissions.submit(keyed, form(metadata));
   await lab.until(job, 'completed');
   expect(await keys(`/${job.id}/uploads/`)).toHaveLength(2);
   expect(await deleteExpired()).toMatchObject({ uploads: 1, failed: 0 });
   expect(await keys(`/${job.id}/uploads/`)).toHaveLength(1);
   expect(await markers()).toEqual([]);
-  expect(died.staged.ref).toEqual({ tenant: 'public', id: job.id });
+  expect(crashed.staged.ref).toEqual({ tenant: 'public', id: job.id });
   const rerun = await (await lab.jobs.open(job)).rerun({});
   expect((await lab.until(rerun, 'completed', 'failed')).state).toBe('completed');
 });
 
-test('what was sealed for a job that is there stays, and its marker goes at once', async () => {
+test('keeps sealed inputs of an existing job, and deletes their marker immediately', async () => {
   const { job } = await (await createSubmissions(lab)).submit(caller, echo('sealed'));
   expect(await markers()).toEqual([]);
   expect(await keys('/sealed/sealed/')).toHaveLength(1);
-  // Sent again, it seals nothing that stays.
+  // What the repeated request seals is deleted.
   expect((await (await createSubmissions(lab)).submit(caller, echo('sealed'))).created).toBe(false);
   expect(await markers()).toEqual([]);
   expect(await keys('/sealed/sealed/')).toHaveLength(1);
   await lab.until(job, 'completed');
 });
 
-test('what was sealed while Temporal was away goes a day later', async () => {
+test('deletes inputs that were sealed during an outage of Temporal a day later', async () => {
   const away = createClient(embeddedTarget(`127.0.0.1:${await freePort('127.0.0.1', 0)}`));
   const submissions = await createSubmissions(lab, { runtime: new TemporalRuntime(away, []) });
   const { id: _, ...request } = echo('');
@@ -89,46 +108,41 @@ test('what was sealed while Temporal was away goes a day later', async () => {
   await away.connection.close();
 }, 30_000);
 
-test('what was sealed stays when only the answer of the start was lost', async () => {
+test('keeps sealed inputs when only the response of the start was lost', async () => {
   const runtime = runtimeOf(lab);
   const start: JobRuntime['start'] = async (...args) => {
     await runtime.start(...args);
-    throw new DarkroomError('temporal_unavailable', 'Its answer was lost');
+    throw new DarkroomError('temporal_unavailable', 'The response was lost');
   };
   const submissions = await createSubmissions(lab, { runtime: changed(runtime, { start }) });
-  const submitted = submissions.submit(caller, echo('unheard'));
+  const submitted = submissions.submit(caller, echo('lost-response'));
   await expect(submitted).rejects.toMatchObject({ code: 'temporal_unavailable' });
   expect(await markers()).toHaveLength(1);
-  await lab.until((await lab.jobs.open({ tenant: 'public', id: 'unheard' })).job, 'completed');
+  await lab.until((await lab.jobs.open({ tenant: 'public', id: 'lost-response' })).job, 'completed');
   expect(await deleteExpired()).toMatchObject({ uploads: 1 });
   expect(await markers()).toEqual([]);
-  expect(await keys('/unheard/sealed/')).toHaveLength(1);
+  expect(await keys('/lost-response/sealed/')).toHaveLength(1);
 });
 
-test('of a job that waits for assets it is decided when it has ended', async () => {
+test('settles uploads of a job that waits for assets once it has ended', async () => {
   const runtime = runtimeOf(lab);
   const addAssets: JobRuntime['addAssets'] = async (...args) => {
     await runtime.addAssets(...args);
-    throw new DarkroomError('worker_unavailable', 'Its answer was lost');
+    throw new DarkroomError('worker_unavailable', 'The response was lost');
   };
   const submissions = await createSubmissions(lab, { runtime: changed(runtime, { addAssets }) });
   const await_assets = { total: 2 };
   const { job } = await submissions.submit(caller, { ...metadata, id: 'waits', await_assets });
-  const send = async () => {
-    const uploads = await submissions.receiveAssets(job);
-    await uploads.add({ part: 'file', name: 'a.png' }, Readable.from([picture]), signal);
-    return uploads;
-  };
-  await send();
-  const heard = send().then((uploads) => submissions.addAssets(job, { assets: [] }, uploads));
-  await expect(heard).rejects.toMatchObject({ code: 'worker_unavailable' });
+  const request: AssetsRequest = { assets: [] };
+  await crash(request, (source) => submissions.addAssets(job, source));
+  await expect(submissions.addAssets(job, form(request))).rejects.toMatchObject({
+    code: 'worker_unavailable',
+  });
   expect(await markers()).toHaveLength(2);
   expect(await deleteExpired()).toMatchObject({ uploads: 0, failed: 0 });
   expect(await keys('/waits/uploads/')).toHaveLength(2);
 
-  const last = await (await createSubmissions(lab)).receiveAssets(job);
-  await last.add({ part: 'file', name: 'b.png' }, Readable.from([picture]), signal);
-  await (await createSubmissions(lab)).addAssets(job, { assets: [] }, last);
+  await (await createSubmissions(lab)).addAssets(job, form(request));
   await lab.until(job, 'completed');
   expect(await deleteExpired()).toMatchObject({ uploads: 2, failed: 0 });
   expect(await markers()).toEqual([]);

@@ -137,7 +137,7 @@ describe.runIf(process.platform === 'linux')('the process that inspects', () => 
 const enter = `
 import os, sys
 from guestprobe import sandbox
-command = sandbox.python_within(os.open(sys.argv[1], os.O_RDONLY))
+command = sandbox.sandboxed_python(os.open(sys.argv[1], os.O_RDONLY))
 os.execv(command[0], [*command, "-c", sys.argv[2]])
 `;
 

@@ -36,7 +36,7 @@ describe('an image', () => {
       assets: [{ source: { path }, checksum, attributes: { path } }],
       labels: { created_at: '2026-01-30T10:00:00Z' },
     });
-    expect(() => validate(request, { operations: catalogue, refusalOf: () => null }, [])).not.toThrow();
+    expect(() => validate(request, { operations: catalogue, whyUrlRejected: () => null }, [])).not.toThrow();
   });
 
   test('needs no more than a path', () => {
@@ -61,7 +61,7 @@ describe('an image', () => {
     [{ image: { path }, options: { include_pets: true } }, '/payload/data/options/include_pets'],
   ])('%j is refused by the operation, and told by its place in the document', (data, pointer) => {
     const errors = errorsOf(() =>
-      validate(inspect(data), { operations: catalogue, refusalOf: () => null }, []),
+      validate(inspect(data), { operations: catalogue, whyUrlRejected: () => null }, []),
     ) as { pointer: string; detail: string }[];
     expect(errors.map((error) => inDocument(operation, error).pointer)).toEqual([pointer]);
   });

@@ -272,7 +272,7 @@ test('a picture in work is given up at once when the job is cancelled, and leave
     assets: [{ name: 'slide.png', bytes: png }],
     signal: control.signal,
     onProgress: ({ detail }) => {
-      if (detail?.includes('piece 2 of')) control.abort(reason);
+      if (detail?.includes('tile 2 of')) control.abort(reason);
     },
   });
   await expect(run).rejects.toBe(reason);

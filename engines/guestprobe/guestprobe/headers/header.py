@@ -3,7 +3,7 @@
 import struct
 from dataclasses import dataclass
 
-from ..refusal import Refusal
+from ..errors import ImageError
 from ..stream import ImageStream
 
 #: Bytes of the largest disk: 64 TiB, what the formats themselves end at.
@@ -22,7 +22,7 @@ class Header:
 
 
 def unpack(layout: str, stream: ImageStream, offset: int) -> tuple[int, ...]:
-    """Numbers at a place. Raises Refusal where the file ends before."""
+    """Numbers at a place. Raises ImageError where the file ends before."""
     size = struct.calcsize(layout)
     data = stream.at(offset, size)
     if len(data) < size:
@@ -33,14 +33,14 @@ def unpack(layout: str, stream: ImageStream, offset: int) -> tuple[int, ...]:
 def check_table(stream: ImageStream, name: str, offset: int, size: int) -> None:
     """A table must be of a sane size and lie within the file."""
     if size > MAX_TABLE:
-        raise Refusal("image_too_large", f"has a {name} of {size} bytes; at most {MAX_TABLE} are accepted")
+        raise ImageError("image_too_large", f"has a {name} of {size} bytes; at most {MAX_TABLE} are accepted")
     if offset + size > stream.size:
         raise damaged(f"its {name} lies behind the end of the file")
 
 
-def damaged(why: str) -> Refusal:
-    return Refusal("image_corrupt", f"is damaged: {why}")
+def damaged(why: str) -> ImageError:
+    return ImageError("image_corrupt", f"is damaged: {why}")
 
 
-def has_parent(what: str) -> Refusal:
-    return Refusal("image_backing_file", f"{what}; merge them into one image first")
+def has_parent(what: str) -> ImageError:
+    return ImageError("image_backing_file", f"{what}; merge them into one image first")

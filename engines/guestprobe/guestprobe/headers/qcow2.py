@@ -1,6 +1,6 @@
 """QEMU's qcow2: https://www.qemu.org/docs/master/interop/qcow2.html"""
 
-from ..refusal import Refusal
+from ..errors import ImageError
 from ..stream import ImageStream
 from .header import Header, check_table, damaged, has_parent, unpack
 
@@ -21,9 +21,9 @@ def check(stream: ImageStream) -> Header:
     if backing != 0:
         raise has_parent("is a layer on top of another image (a backing file)")
     if version == 3 and unpack(">Q", stream, 72)[0] & _EXTERNAL_DATA:
-        raise Refusal("image_external_data", "keeps its data in another file; convert it into one image first")
+        raise ImageError("image_external_data", "keeps its data in another file; convert it into one image first")
     if encryption != 0:
-        raise Refusal("image_encrypted", "is encrypted as a whole")
+        raise ImageError("image_encrypted", "is encrypted as a whole")
     if not 9 <= cluster_bits <= 21:
         raise damaged(f"its clusters would be of 2^{cluster_bits} bytes")
     check_table(stream, "cluster table", table, entries * 8)

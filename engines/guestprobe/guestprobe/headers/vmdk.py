@@ -2,7 +2,7 @@
 
 import re
 
-from ..refusal import Refusal
+from ..errors import ImageError
 from ..stream import ImageStream
 from .header import Header, check_table, damaged, has_parent, unpack
 
@@ -26,9 +26,9 @@ def check(stream: ImageStream) -> Header:
     if magic == b"KDMV":
         return _sparse(stream)
     if magic == b"COWD":
-        raise Refusal("image_external_data", "is one part of a VMware disk of several files; convert it into one image first")
+        raise ImageError("image_external_data", "is one part of a VMware disk of several files; convert it into one image first")
     _check_descriptor(stream.at(0, _MAX_DESCRIPTOR))
-    raise Refusal("image_external_data", "is a descriptor that names other files; convert it into one image first")
+    raise ImageError("image_external_data", "is a descriptor that names other files; convert it into one image first")
 
 
 def _sparse(stream: ImageStream) -> Header:
@@ -56,4 +56,4 @@ def _check_descriptor(data: bytes) -> None:
     extents = _EXTENT.findall(text)
     # One sparse extent is the file itself.
     if len(extents) > 1 or any(kind != "SPARSE" for kind in extents):
-        raise Refusal("image_external_data", "keeps its data in other files; convert it into one image first")
+        raise ImageError("image_external_data", "keeps its data in other files; convert it into one image first")

@@ -8,10 +8,10 @@ import cv2
 import pycolmap
 
 from .. import colmap_log
-from ..order import Order
+from ..request import Request
 from ..ply import write_cloud
 from ..progress import Progress, part
-from ..refusal import Refusal
+from ..errors import ReconstructionError
 from ..views import Array, View, read_views
 from .depth_map import depth_map
 from .depths import Depths
@@ -24,43 +24,43 @@ _FEWEST = 2000
 _JPEG_QUALITY = 95
 
 
-def run(order: Order, progress: Progress) -> dict[str, Any]:
-    """Writes undistorted/, points.ply and the output `pointcloud`. Raises Refusal `too_few_points`."""
-    cv2.setNumThreads(order.threads)
-    _undistort(order, part(progress, 0, 0.1))
-    views, points = read_views(order.workspace / "undistorted", order.settings.dense_px)
-    folder = order.workspace / "depths"
+def run(request: Request, progress: Progress) -> dict[str, Any]:
+    """Writes undistorted/, points.ply and the output `pointcloud`. Raises ReconstructionError `too_few_points`."""
+    cv2.setNumThreads(request.threads)
+    _undistort(request, part(progress, 0, 0.1))
+    views, points = read_views(request.workspace / "undistorted", request.settings.dense_px)
+    folder = request.workspace / "depths"
     folder.mkdir()
-    depths = _depths(order, views, points, folder, part(progress, 0.1, 0.75))
+    depths = _depths(request, views, points, folder, part(progress, 0.1, 0.75))
     cloud = fuse(views, depths, part(progress, 0.75, 0.97))
     if len(cloud) < _FEWEST:
-        raise Refusal("too_few_points", _too_few(len(cloud)))
+        raise ReconstructionError("too_few_points", _too_few(len(cloud)))
     progress(0.97, f"writing {len(cloud)} points")
-    write_cloud(order.workspace / "points.ply", cloud)
-    shutil.copyfile(order.workspace / "points.ply", order.output("pointcloud"))
+    write_cloud(request.workspace / "points.ply", cloud)
+    shutil.copyfile(request.workspace / "points.ply", request.output("pointcloud"))
     shutil.rmtree(folder)
-    shutil.rmtree(order.workspace / "images")
-    (order.workspace / "database.db").unlink()
+    shutil.rmtree(request.workspace / "images")
+    (request.workspace / "database.db").unlink()
     return {"points": len(cloud)}
 
 
-def _undistort(order: Order, progress: Progress) -> None:
+def _undistort(request: Request, progress: Progress) -> None:
     """Pictures as cameras with ideal lenses would have taken them."""
 
-    def told(done: int, total: int) -> None:
+    def on_count(done: int, total: int) -> None:
         progress(done / total, f"undistorted {done} of {total}")
 
-    folder = order.workspace / "undistorted"
+    folder = request.workspace / "undistorted"
     options = pycolmap.UndistortCameraOptions()
     options.max_scale = 1.0
-    with colmap_log.watched(colmap_log.counted("Undistorting image", told)):
+    with colmap_log.watch_stderr(colmap_log.parse_count("Undistorting image", on_count)):
         pycolmap.undistort_images(
             folder,
-            order.workspace / "sparse",
-            order.workspace / "images",
+            request.workspace / "sparse",
+            request.workspace / "images",
             undistort_options=options,
             jpeg_quality=_JPEG_QUALITY,
-            num_threads=order.threads,
+            num_threads=request.threads,
         )
     _keep(folder, {"images", "sparse"})
 
@@ -76,9 +76,9 @@ def _keep(folder: Path, names: set[str]) -> None:
             path.unlink()
 
 
-def _depths(order: Order, views: list[View], points: Array, folder: Path, progress: Progress) -> Depths:
+def _depths(request: Request, views: list[View], points: Array, folder: Path, progress: Progress) -> Depths:
     depths = Depths(folder)
-    neighbours = best_neighbours(views, points, order.settings.neighbours)
+    neighbours = best_neighbours(views, points, request.settings.neighbours)
     for done, view in enumerate(views):
         progress(done / len(views), f"depth map {done + 1} of {len(views)}")
         depths.put(view, depth_map(view, neighbours[done], points))

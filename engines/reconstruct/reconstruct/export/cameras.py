@@ -34,7 +34,7 @@ def read_poses(sparse: pycolmap.Reconstruction) -> list[Pose]:
 
 
 def describe_cameras(sparse: pycolmap.Reconstruction) -> list[dict[str, Any]]:
-    """Sizes and focal lengths in pixels; `params` are those of COLMAP's camera model, in its order."""
+    """Sizes and focal lengths in pixels; `params` are those of COLMAP's camera model, in its request."""
     return [
         {
             "model": camera.model.name,

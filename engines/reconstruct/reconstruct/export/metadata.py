@@ -9,11 +9,11 @@ import pycolmap
 
 from .. import report
 from ..device import used_gpu
-from ..order import LeftOut, Order
+from ..request import LeftOut, Request
 from ..photos import Photo, read_photos
 from .cameras import Pose, describe_cameras
 
-#: In their order. The first is not ours.
+#: In their request. The first is not ours.
 _STAGES = (
     "image_preparation",
     "feature_extraction",
@@ -29,18 +29,18 @@ _STAGES = (
 _NOT_REGISTERED = "It shows too little of what the other photographs show to find its place among them."
 
 
-def describe(order: Order, sparse: pycolmap.Reconstruction, poses: list[Pose]) -> dict[str, Any]:
+def describe(request: Request, sparse: pycolmap.Reconstruction, poses: list[Pose]) -> dict[str, Any]:
     """Lengths in the unit of the model unless they are named otherwise."""
-    reports = {stage: report.read(order.workspace, stage) for stage in _STAGES}
+    reports = {stage: report.read(request.workspace, stage) for stage in _STAGES}
     # The last of them is what this is a part of.
     reports["model_export"] = report.costs()
-    photos = read_photos(order.workspace)
+    photos = read_photos(request.workspace)
     return {
         "engine": _engine(),
-        "quality": order.quality,
-        "settings": vars(order.settings),
-        "gpu": {"requested": order.use_gpu, "used": used_gpu(order)},
-        "photos": _photos(order, photos, poses),
+        "quality": request.quality,
+        "settings": vars(request.settings),
+        "gpu": {"requested": request.use_gpu, "used": used_gpu(request)},
+        "photos": _photos(request, photos, poses),
         "cameras": describe_cameras(sparse),
         "poses": _poses(photos, poses),
         "sparse": _only(
@@ -67,14 +67,14 @@ def _engine() -> dict[str, str]:
     }
 
 
-def _photos(order: Order, photos: list[Photo], poses: list[Pose]) -> dict[str, Any]:
+def _photos(request: Request, photos: list[Photo], poses: list[Pose]) -> dict[str, Any]:
     registered = {pose.file for pose in poses}
     strangers = [LeftOut(photo.name, "not_registered", _NOT_REGISTERED) for photo in photos if _file(photo) not in registered]
     return {
-        "given": len(photos) + len(order.left_out),
+        "given": len(photos) + len(request.left_out),
         "used": len(photos),
         "registered": len(poses),
-        "left_out": [vars(each) for each in (*order.left_out, *strangers)],
+        "left_out": [vars(each) for each in (*request.left_out, *strangers)],
     }
 
 

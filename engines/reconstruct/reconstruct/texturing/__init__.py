@@ -8,9 +8,9 @@ from typing import Any
 import cv2
 
 from .. import ply
-from ..order import Order
+from ..request import Request
 from ..progress import Progress, part
-from ..refusal import Refusal
+from ..errors import ReconstructionError
 from ..views import read_views
 from . import baking, charts, choice, evidence, gains, layout, levelling, textured, wavefront
 
@@ -18,23 +18,23 @@ from . import baking, charts, choice, evidence, gains, layout, levelling, textur
 _JPEG_QUALITY = 90
 
 
-def run(order: Order, progress: Progress) -> dict[str, Any]:
+def run(request: Request, progress: Progress) -> dict[str, Any]:
     """Reads undistorted/ and mesh.ply, which nothing needs afterwards. Writes the outputs `mesh`, `material` and `texture`,
-    and a textured model for the stage after. Raises Refusal `no_surface`."""
-    cv2.setNumThreads(order.threads)
-    mesh = ply.read_mesh(order.workspace / "mesh.ply")
+    and a textured model for the stage after. Raises ReconstructionError `no_surface`."""
+    cv2.setNumThreads(request.threads)
+    mesh = ply.read_mesh(request.workspace / "mesh.ply")
     if len(mesh.faces) == 0:
-        raise Refusal("no_surface", "No surface was found to put a texture on. Take more photographs, from more sides.")
-    texture, model, facts = _texture(order, mesh, progress)
+        raise ReconstructionError("no_surface", "No surface was found to put a texture on. Take more photographs, from more sides.")
+    texture, model, facts = _texture(request, mesh, progress)
     progress(0.85, "writing the model")
-    _write(order, texture, model)
-    shutil.rmtree(order.workspace / "undistorted")
-    (order.workspace / "mesh.ply").unlink()
+    _write(request, texture, model)
+    shutil.rmtree(request.workspace / "undistorted")
+    (request.workspace / "mesh.ply").unlink()
     return facts
 
 
-def _texture(order: Order, mesh: ply.Mesh, progress: Progress) -> tuple[baking.Picture, textured.Textured, dict[str, Any]]:
-    views, _ = read_views(order.workspace / "undistorted", order.settings.image_px)
+def _texture(request: Request, mesh: ply.Mesh, progress: Progress) -> tuple[baking.Picture, textured.Textured, dict[str, Any]]:
+    views, _ = read_views(request.workspace / "undistorted", request.settings.image_px)
     seen = evidence.collect(mesh, views, part(progress, 0, 0.35))
     progress(0.35, "comparing the photographs")
     gain = gains.estimate(mesh, seen)
@@ -45,7 +45,7 @@ def _texture(order: Order, mesh: ply.Mesh, progress: Progress) -> tuple[baking.P
     levels = levelling.level(mesh, labels, seen, gain)
     pieces = charts.cut(mesh.faces, mesh.vertices, labels, views)
     without = int((labels == choice.NONE).sum())
-    places = layout.lay_out(pieces, without, order.settings.texture_px)
+    places = layout.lay_out(pieces, without, request.settings.texture_px)
     texture, corners = baking.bake(mesh, views, pieces, places, levels, gain, part(progress, 0.55, 0.85))
     facts = {
         "vertices": len(mesh.vertices),
@@ -59,14 +59,14 @@ def _texture(order: Order, mesh: ply.Mesh, progress: Progress) -> tuple[baking.P
     return texture, textured.assemble(mesh.vertices, mesh.faces, pieces.chart, corners, places), facts
 
 
-def _write(order: Order, texture: baking.Picture, model: textured.Textured) -> None:
-    mesh, material, picture = (order.output(role) for role in ("mesh", "material", "texture"))
+def _write(request: Request, texture: baking.Picture, model: textured.Textured) -> None:
+    mesh, material, picture = (request.output(role) for role in ("mesh", "material", "texture"))
     wavefront.write_mesh(mesh, model, _from(mesh, material))
     wavefront.write_material(material, _from(material, picture))
-    model.save(order.workspace)
+    model.save(request.workspace)
     # A little compression: more takes several times as long for a few percent.
     _save(picture, texture, [cv2.IMWRITE_PNG_COMPRESSION, 3])
-    _save(order.workspace / textured.TEXTURE, texture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    _save(request.workspace / textured.TEXTURE, texture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
 
 
 def _from(file: Path, other: Path) -> str:

@@ -1,4 +1,4 @@
-"""What a stage is asked to do."""
+"""The request of a stage, read as JSON from standard input."""
 
 import json
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from .settings import SETTINGS, Settings
 
 @dataclass(frozen=True)
 class LeftOut:
-    """`reason`: a sentence for people."""
+    """A photograph that is not used. `reason` is a sentence for users."""
 
     name: str
     code: str
@@ -18,10 +18,10 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class Order:
-    """`use_gpu`: asked for; whether there is one is another matter. `outputs`: where to write each result, by its role.
+class Request:
+    """`use_gpu`: requested; there may be no GPU. `outputs`: the path of each result, by role.
 
-    `memory`: bytes that all of it may take together; None: nobody set a limit. `left_out`: photographs that could not be used.
+    `memory`: limit in bytes for the whole stage; None for no limit. `left_out`: photographs that were unusable.
     """
 
     quality: str
@@ -37,18 +37,18 @@ class Order:
         return SETTINGS[self.quality]
 
     def output(self, role: str) -> Path:
-        """Where the result of that role belongs. Its folder is there."""
+        """Returns the path of a result, and creates its directory."""
         path = self.outputs[role]
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
 
-def read_order(stream: TextIO) -> Order:
-    """Raises KeyError or ValueError for what is no order: whoever starts us wrote it, and it is not the user's."""
+def read_request(stream: TextIO) -> Request:
+    """Raises KeyError or ValueError for an invalid request. The caller writes it, not the user."""
     value = json.load(stream)
     if value["quality"] not in SETTINGS:
         raise ValueError(f"no such quality: {value['quality']}")
-    return Order(
+    return Request(
         quality=value["quality"],
         threads=max(1, int(value["threads"])),
         use_gpu=bool(value["use_gpu"]),

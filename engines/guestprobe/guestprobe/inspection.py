@@ -1,10 +1,10 @@
-"""`python3 -m guestprobe.inside DISK`: the inspection itself, which runs inside the sandbox."""
+"""`python3 -m guestprobe.inspection DISK`: the inspection itself, which runs inside the sandbox."""
 
 import argparse
 import os
 
-from . import headers, limits, lines
-from .refusal import OutOfTime, Refusal
+from . import headers, limits, protocol
+from .errors import CpuTimeExceeded, ImageError
 from .stream import ImageStream
 
 
@@ -15,7 +15,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--services", action="store_true", help="name each service that is started")
 
 
-def words_of(options: argparse.Namespace) -> list[str]:
+def to_arguments(options: argparse.Namespace) -> list[str]:
     """The same options as words of a command line."""
     words = ["--format", options.format] if options.format else []
     return words + [f"--{name}" for name in ("profile", "packages", "services") if getattr(options, name)]
@@ -23,23 +23,23 @@ def words_of(options: argparse.Namespace) -> list[str]:
 
 def inspect_file(image: int, options: argparse.Namespace) -> None:
     """Prints the outcome, whatever it is. `image`: an open file."""
-    limits.raise_when_out_of_time()
+    limits.raise_on_cpu_limit()
     try:
-        lines.result(_inspect(image, options))
-    except Refusal as refusal:
-        lines.error(refusal.code, refusal.predicate)
-    except OutOfTime:
-        lines.error("engine_limit", f"takes more than {limits.SECONDS} seconds of processor time to inspect")
+        protocol.result(_inspect(image, options))
+    except ImageError as error:
+        protocol.error(error.code, error.predicate)
+    except CpuTimeExceeded:
+        protocol.error("engine_limit", f"takes more than {limits.SECONDS} seconds of processor time to inspect")
     except MemoryError:
-        lines.error("engine_limit", f"takes more than {limits.MEMORY >> 20} MiB of memory to inspect")
+        protocol.error("engine_limit", f"takes more than {limits.MEMORY >> 20} MiB of memory to inspect")
     except Exception as error:
         # The parsers raise whatever comes: what was not foreseen is damage that they did not foresee either.
-        lines.error("image_corrupt", f"is damaged: its contents cannot be read ({type(error).__name__})")
+        protocol.error("image_corrupt", f"is damaged: its contents cannot be read ({type(error).__name__})")
 
 
 def _inspect(image: int, options: argparse.Namespace) -> dict[str, object]:
     stream = ImageStream(image)
-    lines.progress(0.05, "reading the header")
+    protocol.progress(0.05, "reading the header")
     header = headers.check(stream, options.format)
     # From here on the parsers are loaded, which takes most of the time.
     from . import report
@@ -48,7 +48,7 @@ def _inspect(image: int, options: argparse.Namespace) -> dict[str, object]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="guestprobe.inside")
+    parser = argparse.ArgumentParser(prog="guestprobe.inspection")
     parser.add_argument("disk")
     add_options(parser)
     options = parser.parse_args()

@@ -1,7 +1,7 @@
 """Why an image cannot be inspected."""
 
 
-class Refusal(Exception):
+class ImageError(Exception):
     """An answer to the user. `code` is one of darkroom's error codes; `predicate` goes on where "The image …" left off."""
 
     def __init__(self, code: str, predicate: str) -> None:
@@ -10,5 +10,5 @@ class Refusal(Exception):
         self.predicate = predicate
 
 
-class OutOfTime(BaseException):
+class CpuTimeExceeded(BaseException):
     """The processor time is used up. Not an Exception, so that no parser takes it for damage and goes on."""

@@ -1,4 +1,4 @@
-"""Parts of a surface that nobody saw."""
+"""Parts of a surface that no photograph shows."""
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ _SKIES = 2
 _EXACT, _ALL = 4, -1
 
 
-def wrong_guesses(mesh: Mesh, points: Array, views: list[View]) -> NDArray[np.bool_]:
+def find_unsupported_vertices(mesh: Mesh, points: Array, views: list[View]) -> NDArray[np.bool_]:
     """Which vertices (n) lie away from all points (m, 3) where photographs show sky, or face no camera.
 
     What closes a gap, such as a pane or a plain wall, is a guess too, and as good as any.

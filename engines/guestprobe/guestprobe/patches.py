@@ -10,7 +10,7 @@ from dissect.volume.exceptions import DiskError
 _MOST_PARTITIONS = 1024
 
 
-def correct_partition_tables() -> None:
+def patch_partition_tables() -> None:
     """dissect.volume 3.18 leaves out the last sector of each GPT partition."""
     of_library = GPT._partitions
 
@@ -25,7 +25,7 @@ def correct_partition_tables() -> None:
     GPT._partitions = partitions
 
 
-def correct_btrfs() -> None:
+def patch_btrfs() -> None:
     """dissect.target 3.25.1 looks for what lies in a folder under the folder's own path, and finds nothing."""
     from dissect.target.filesystems.btrfs import BtrfsFilesystemEntry
     from dissect.target.helpers import fsutil

@@ -1,4 +1,4 @@
-"""What goes to standard output: a JSON object a line. Nothing else may, whatever the libraries print."""
+"""The line protocol: one JSON object a line on standard output. Output of libraries goes to standard error."""
 
 import json
 import os
@@ -9,7 +9,7 @@ _out: TextIO = sys.stdout
 
 
 def claim_stdout() -> None:
-    """Keeps standard output for these lines: what libraries print goes to standard error from now on."""
+    """Reserves standard output for the protocol: redirects the output of libraries to standard error."""
     global _out
     _out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -20,12 +20,12 @@ def progress(fraction: float, stage: str) -> None:
 
 
 def result(value: dict[str, Any]) -> None:
-    """The last line of a stage that went well."""
+    """Writes the last line of a stage that succeeded."""
     _print({"result": value})
 
 
 def error(code: str, message: str) -> None:
-    """The last line when there is no result."""
+    """Writes the last line of a stage that failed."""
     _print({"error": {"code": code, "message": message}})
 
 

@@ -1,0 +1,27 @@
+/** Rejects jobs that no live worker can run. */
+import { DarkroomError } from '../../errors.ts';
+import type { JobRuntime } from '../ports/job-runtime.ts';
+import type { PlannableOperation } from '../ports/operation-catalogue.ts';
+
+/**
+ * Checks that live workers offer every capability of an operation. Operations that need no engine may always wait.
+ *
+ * @throws operation_unavailable
+ */
+export async function requireWorkers(
+  {
+    runtime,
+    queueUnavailable,
+  }: {
+    readonly runtime: Pick<JobRuntime, 'liveCapabilities'>;
+    /** True: jobs wait until somebody installs the engine. */
+    readonly queueUnavailable: boolean;
+  },
+  { info }: PlannableOperation,
+): Promise<void> {
+  if (info.requires.length === 0 || queueUnavailable) return;
+  const live = await runtime.liveCapabilities();
+  if (info.capabilities.every((capability) => live.has(capability))) return;
+  const message = `No live worker can run ${info.name}. Run "${info.install}" where a worker runs; the operation is available seconds later`;
+  throw new DarkroomError('operation_unavailable', message, { details: { requires: info.requires } });
+}
