@@ -11,6 +11,9 @@ const project = (name: 'unit' | 'service' | 'system' | 'scale', globalSetup: str
 const findTemporal = 'test/support/find-temporal.ts';
 const startTemporal = 'test/support/start-temporal.ts';
 
+/** Where `.ci/run` wants a report in JSON. */
+const report = process.env['DARKROOM_TEST_REPORT'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -19,10 +22,15 @@ export default defineConfig({
       project('system', [findTemporal]),
       project('scale', [findTemporal]),
     ],
-    // Both end a test that hangs, and leave room for a slow machine. Neither is a limit on speed.
+    reporters: [
+      'default',
+      './test/support/skipped-reporter.ts',
+      ...(report === undefined ? [] : [['json', { outputFile: report }] as ['json', { outputFile: string }]]),
+    ],
+    // These end a test that hangs, and leave room for a slow machine. None is a limit on speed.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    expect: { poll: { timeout: 45_000 } },
+    expect: { poll: { timeout: 120_000 } },
     // Tests spend much of their time waiting for servers and timers, so one more than there are cores.
     maxWorkers: Math.min(availableParallelism() + 1, FILES_AT_ONCE),
   },

@@ -13,6 +13,7 @@ const programs = {
   chromium: 'chromium',
   curl: 'curl',
   ffmpeg: 'ffmpeg',
+  fish: 'fish',
   initdb: 'postgresql',
   jq: 'jq',
   mcopy: 'mtools',
@@ -26,6 +27,7 @@ const programs = {
   sfdisk: 'fdisk',
   tesseract: 'tesseract-ocr',
   unzip: 'unzip',
+  zsh: 'zsh',
 };
 
 /** Debian keeps those of PostgreSQL off the PATH, one folder a version. */

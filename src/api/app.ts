@@ -32,12 +32,12 @@ export interface AppDependencies
 }
 
 /** Public paths besides those of the dialects. The console's pages hold no data. */
-const publicPaths = ['/', '/console/*', '/healthz', '/readyz', '/openapi.json', '/docs', '/docs/*'];
+const ownPublicPaths = ['/', '/console/*', '/healthz', '/readyz', '/openapi.json', '/docs', '/docs/*'];
 
 export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   const { dialects, metrics, runtime, log, limits, authenticate } = dependencies;
   const app = new OpenAPIHono<ApiEnv>();
-  const open = [...publicPaths, ...dialects.flatMap((dialect) => dialect.publicPaths)];
+  const publicPaths = [...ownPublicPaths, ...dialects.flatMap((dialect) => dialect.publicPaths)];
   const fail = (c: Context<ApiEnv>, error: DarkroomError): Response => {
     const dialect = findDialect(dialects, c.req.path);
     return dialect ? dialect.fail(c, error) : problemResponse(c, error);
@@ -50,7 +50,8 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
     c.set('tenant', PUBLIC);
     await next();
   });
-  if (authenticate) app.use(authentication({ authenticate, open, publicUrl: dependencies.publicUrl, log }));
+  if (authenticate)
+    app.use(authentication({ authenticate, publicPaths, publicUrl: dependencies.publicUrl, log }));
   const limitBody = bodyLimit({
     maxSize: limits.json,
     onError: () => {
@@ -61,12 +62,12 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
     },
   });
   // Forms are streamed; their reader limits them.
-  app.use((c, next) => (isForm(c) ? next() : limitBody(c, next)));
+  app.use((c, next) => (isForm(c.req.header('content-type')) ? next() : limitBody(c, next)));
 
   serveHealth(app, { runtime, checkStore: dependencies.checkStore, log });
   app.get('/metrics', metrics.expose);
   for (const { routes } of dialects) app.route('/', routes);
-  serveDocs(app, authenticate ? open : null);
+  serveDocs(app, authenticate ? publicPaths : null);
   serveConsole(app, { temporalUi: dependencies.temporalUi ?? null });
 
   app.notFound((c) =>

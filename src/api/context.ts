@@ -1,4 +1,4 @@
-/** What the routes of every API are made of. */
+/** What handlers get: the dependencies of every API, and the variables of a request. */
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Jobs } from '../jobs/jobs.ts';
@@ -20,13 +20,13 @@ export interface ApiDependencies {
     JobRuntime,
     'liveCapabilities' | 'liveWorkers' | 'countOpen' | 'queues' | 'countsByState'
   >;
-  /** Answers with what `/metrics` answers. */
+  /** Responds with the metrics of `/metrics`. */
   readonly exposeMetrics: (c: Context) => Promise<Response>;
-  /** Resolves when the object store can be read and written; throws store_unavailable. */
+  /** Resolves if the object store can be read and written. Throws store_unavailable. */
   readonly checkStore: () => Promise<void>;
-  /** Paths of the photographs in a directory that a client of the tenant named. Throws asset_not_found, asset_path_forbidden. */
+  /** Lists the photographs in a directory that a client of the tenant names. Throws asset_not_found, asset_path_forbidden. */
   readonly photographs: (directory: string, tenant: string) => Promise<readonly string[]>;
-  /** Bytes: of a file, of a request with files, of one without. */
+  /** Most bytes of a file, of a request with files, and of a request without. */
   readonly limits: { readonly asset: number; readonly upload: number; readonly json: number };
   /** CPU stages that a worker runs at once by this server's settings, for when no worker reports its own number. */
   readonly cpuSlots: number;
@@ -34,4 +34,5 @@ export interface ApiDependencies {
   readonly publicUrl: string;
 }
 
+/** Hono's environment: `tenant` is that of the authenticated client. */
 export type ApiEnv = { Variables: { tenant: string }; Bindings: HttpBindings };

@@ -6,19 +6,22 @@ import type { Job } from '../jobs/model/job.ts';
 import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
 
 export interface Metrics {
+  /** Middleware that measures requests. */
   readonly measure: MiddlewareHandler;
+  /** Responds in Prometheus' text format. */
   readonly expose: (c: Context) => Promise<Response>;
+  /** Counts a job that was accepted. */
   readonly submitted: (job: Job) => void;
 }
 
-export function createMetrics(runtime: WatchedRuntime): Metrics {
+export function createMetrics(runtime: ObservedRuntime): Metrics {
   const register = new Registry();
   collectDefaultMetrics({ register });
-  const watch = watchRuntime(runtime, register);
+  const updateGauges = observeRuntime(runtime, register);
   // Names follow OpenTelemetry's semantic conventions for HTTP servers.
   const duration = new Histogram({
     name: 'http_server_request_duration_seconds',
-    help: 'Time to answer a request, by route',
+    help: 'Duration of requests, by route',
     labelNames: ['http_request_method', 'http_route', 'http_response_status_code'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [register],
@@ -38,7 +41,7 @@ export function createMetrics(runtime: WatchedRuntime): Metrics {
   });
   const requests = new Counter({
     name: 'http_requests_total',
-    help: 'Requests answered, by route',
+    help: 'Requests, by route',
     labelNames: ['endpoint', 'method', 'status'],
     registers: [register],
   });
@@ -46,13 +49,13 @@ export function createMetrics(runtime: WatchedRuntime): Metrics {
     measure: async (c, next) => {
       const end = duration.startTimer({ http_request_method: c.req.method });
       await next();
-      // The route's pattern, not the path, so that ids do not become labels.
+      // The pattern of the route, so that ids do not become labels.
       const route = routePath(c, -1);
       end({ http_route: route, http_response_status_code: c.res.status });
       requests.inc({ endpoint: route, method: c.req.method, status: c.res.status });
     },
     expose: async (c) => {
-      await watch();
+      await updateGauges();
       return c.body(await register.metrics(), 200, { 'content-type': register.contentType });
     },
     submitted: ({ operation, dialect }) => {
@@ -62,27 +65,27 @@ export function createMetrics(runtime: WatchedRuntime): Metrics {
   };
 }
 
-type WatchedRuntime = Pick<JobRuntime, 'queues' | 'countsByState' | 'liveWorkers'>;
+type ObservedRuntime = Pick<JobRuntime, 'queues' | 'countsByState' | 'liveWorkers'>;
 
-/** Gauges of what Temporal knows, the same from every API process. While it is away there are none, rather than old ones. */
-function watchRuntime(runtime: WatchedRuntime, register: Registry): () => Promise<void> {
+/** Gauges read from Temporal, the same in every API process. While Temporal is unavailable they are absent, not stale. */
+function observeRuntime(runtime: ObservedRuntime, register: Registry): () => Promise<void> {
   const gauge = (name: string, help: string, ...labelNames: string[]) =>
     new Gauge({ name, help, labelNames, registers: [register] });
   const up = gauge('darkroom_temporal_up', 'Whether Temporal answers');
-  const jobs = gauge(
-    'darkroom_jobs',
-    'Jobs that have not ended; created are those that no step has begun of',
-    'state',
+  const jobs = gauge('darkroom_jobs', 'Jobs that have not ended; created: no activity has started', 'state');
+  const waiting = gauge(
+    'darkroom_task_queue_backlog',
+    'Activities that wait for a worker, approximately',
+    'task_queue',
   );
-  const waiting = gauge('darkroom_task_queue_backlog', 'Steps that wait for a worker, about', 'task_queue');
   const age = gauge(
     'darkroom_task_queue_backlog_age_seconds',
-    'How long the first step has waited for a worker',
+    'How long the oldest activity has waited for a worker',
     'task_queue',
   );
   const workers = gauge('darkroom_workers', 'Live workers', 'capability');
-  const slots = gauge('darkroom_worker_slots', 'Steps that live workers can run at once', 'capability');
-  // At once with setting them anew, as several may ask at the same time.
+  const slots = gauge('darkroom_worker_slots', 'Activities that live workers can run at once', 'capability');
+  // Synchronous with setting the new values, as several scrapes may run at once.
   const reset = () => {
     for (const each of [jobs, waiting, age, workers, slots]) each.reset();
   };

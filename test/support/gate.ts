@@ -16,25 +16,26 @@ export interface Gate {
   dispose(): Promise<void>;
 }
 
-const definition = (gate: string): string => `
+const definition = (gate: string, capability: string): string => `
 name: ${HELD}
 title: Held
 description: Ends when it is let go.
 inputs: { min: 0, max: 10 }
 params: { word: { type: string, pattern: "^[a-z]*$", default: "" } }
 run: all
-capability: io
+capability: ${capability}
 command: [sh, -c, 'until [ -e "$0" ]; do sleep 0.05; done; echo "{\\"word\\":\\"$2\\"}" >"$1/result.json"', "${gate}", "{outputs}", "{word}"]
 data: result.json
 version: [sh, -c, "echo 1.0"]
 `;
 
-export async function makeGate(): Promise<Gate> {
+/** `capability`: what a worker needs for the work. */
+export async function makeGate(capability: 'io' | 'cpu' = 'io'): Promise<Gate> {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-gate-'));
   const gate = join(folder, 'open');
   const operations = join(folder, 'operations');
   await mkdir(operations);
-  await writeFile(join(operations, 'held.yaml'), definition(gate));
+  await writeFile(join(operations, 'held.yaml'), definition(gate, capability));
   return {
     env: { DARKROOM_OPERATIONS: operations },
     open: () => writeFile(gate, ''),

@@ -34,4 +34,4 @@ test('a job that runs is looked at and cancelled with a key that was good', asyn
   expect((await darkroom.request('/v1/jobs/runs/cancel', { method: 'POST' })).status).toBe(202);
   await s3.start();
   await darkroom.until('runs', 'cancelled');
-}, 120_000);
+});

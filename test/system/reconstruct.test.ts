@@ -48,7 +48,7 @@ test('goes on after its engine and its worker were killed, and repeats only what
   const { worker, engine } = await engineIn(job.id, 'dense_reconstruction');
   process.kill(worker, 'SIGKILL');
   // The engine ends along with its worker.
-  await expect.poll(() => isGone(engine), { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => isGone(engine)).toBe(true);
   await ready(darkroom);
   const ended = await darkroom.until(job.id, 'completed', 'failed');
   expect(ended).toMatchObject({ state: 'completed', progress: 100, error: null });

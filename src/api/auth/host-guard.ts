@@ -1,7 +1,8 @@
 /**
- * While anyone on this machine may use the server without logging in, web pages of elsewhere must not. A page whose name
- * was made to point at 127.0.0.1 (DNS rebinding) is told by the Host header, which names the page's own host; a page
- * that sends requests across origins, by the Origin header.
+ * Middleware for a server without login: rejects requests that pages of other sites send.
+ *
+ * The header `Host` shows a page whose name was made to resolve to 127.0.0.1 (DNS rebinding): it names the page's own host.
+ * The header `Origin` shows a page that sends requests across origins.
  */
 import type { MiddlewareHandler } from 'hono';
 import { DarkroomError } from '../../errors.ts';
@@ -9,20 +10,20 @@ import { isLoopback } from '../../lib/settings/listen-address.ts';
 
 export const guardHost: MiddlewareHandler = async (c, next) => {
   const host = c.req.header('host');
-  if (host !== undefined && !isOurs(`http://${host}`)) {
+  if (host !== undefined && !isLocal(`http://${host}`)) {
     throw new DarkroomError(
       'misdirected_host',
       `This server takes requests for localhost, not for "${host}"; behind a gateway, set DARKROOM_ALLOW_ANONYMOUS=1`,
     );
   }
   const origin = c.req.header('origin');
-  if (origin !== undefined && !isOurs(origin)) {
+  if (origin !== undefined && !isLocal(origin)) {
     throw new DarkroomError('origin_forbidden', `Web pages of "${origin}" may not use this server`);
   }
   await next();
 };
 
-function isOurs(address: string): boolean {
+function isLocal(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const name = new URL(address).hostname.replace(/^\[|\]$/g, '');
   return isLoopback(name) || name.endsWith('.localhost');

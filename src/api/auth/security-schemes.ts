@@ -1,6 +1,6 @@
-/** Who must log in, and how, as OpenAPI tells it. */
+/** Authentication in the OpenAPI document. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { isOpen, READS } from './authentication.ts';
+import { isPublicPath, READ_METHODS } from './public-paths.ts';
 
 type OpenApi = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
@@ -12,23 +12,23 @@ const securitySchemes = {
 
 const security = Object.keys(securitySchemes).map((name) => ({ [name]: [] }));
 
-const refusals = {
-  '401': { description: 'Nobody who is known here; `WWW-Authenticate` says what is wanted' },
-  '403': { description: 'Known, and may not do this' },
+const rejections = {
+  '401': { description: 'Missing or invalid credentials; see `WWW-Authenticate`' },
+  '403': { description: 'The credentials do not permit this' },
 };
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** The document, with what it takes to be let in. `open`: paths that everybody may read. */
-export function withSecurity(document: OpenApi, open: readonly string[]): OpenApi {
+/** Returns the document with the security schemes, and with 401 and 403 for each operation that needs a login. */
+export function addSecurity(document: OpenApi, publicPaths: readonly string[]): OpenApi {
   const paths = Object.entries(document.paths ?? {}).map(([path, item]) => {
     const operations = methods.flatMap((method) => {
       const operation = item[method];
       if (!operation) return [];
-      const isFree = READS.includes(method.toUpperCase()) && isOpen(open, path);
-      const extended = isFree
+      const isPublic = READ_METHODS.includes(method.toUpperCase()) && isPublicPath(publicPaths, path);
+      const extended = isPublic
         ? { ...operation, security: [] }
-        : { ...operation, responses: { ...operation.responses, ...refusals } };
+        : { ...operation, responses: { ...operation.responses, ...rejections } };
       return [[method, extended] as const];
     });
     return [path, { ...item, ...Object.fromEntries(operations) }] as const;

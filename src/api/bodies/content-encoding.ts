@@ -1,7 +1,12 @@
-/** Bodies are taken as they are: what is compressed would first have to be limited by what it becomes. */
+/** Compressed bodies are rejected: a limit of their decompressed size would be needed. */
 import { DarkroomError } from '../../errors.ts';
 
-/** `encoding`: the Content-Encoding header. Throws unsupported_media_type for any but `identity`. */
+/**
+ * Accepts only the encoding `identity`.
+ *
+ * @param encoding the header `Content-Encoding`
+ * @throws unsupported_media_type
+ */
 export function requireIdentity(encoding = 'identity'): void {
   if (encoding.trim().toLowerCase() === 'identity') return;
   throw new DarkroomError('unsupported_media_type', `Send the body as it is, without ${encoding}`);

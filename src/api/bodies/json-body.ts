@@ -1,33 +1,37 @@
-/** JSON in the bodies of requests. */
+/** JSON request bodies. */
 import type { Context } from 'hono';
 import { DarkroomError } from '../../errors.ts';
 import { requireIdentity } from './content-encoding.ts';
-import { isForm, mediaTypeOf } from './media-type.ts';
+import { isForm, parseMediaType } from './media-type.ts';
 
 const ANY_JSON = /^application\/(?:[\w.-]+\+)?json$/;
 
-/** Throws unsupported_media_type, with this sentence, unless the request says that its body is JSON. */
-function requireJson(c: Context, refusal: string, types: RegExp): void {
+/** Levels of nesting. Later code recurses once for each level. */
+const MAX_DEPTH = 100;
+
+/**
+ * Reads and parses the body of a request.
+ *
+ * @param wrongType the error message for a body of another media type
+ * @param types the media types that are accepted
+ * @throws unsupported_media_type, malformed_json
+ */
+export async function readJsonBody(c: Context, wrongType: string, types = ANY_JSON): Promise<unknown> {
   requireIdentity(c.req.header('content-encoding'));
-  if (types.test(mediaTypeOf(c))) return;
-  throw new DarkroomError('unsupported_media_type', refusal);
+  if (!types.test(parseMediaType(c.req.header('content-type'))))
+    throw new DarkroomError('unsupported_media_type', wrongType);
+  return parseJson(decodeUtf8(await c.req.arrayBuffer()), 'The body');
 }
 
-/** The body of a request. Throws unsupported_media_type, malformed_json. */
-export async function jsonBody(c: Context, refusal: string, types = ANY_JSON): Promise<unknown> {
-  requireJson(c, refusal, types);
-  return parseJson(textOf(await c.req.arrayBuffer()), 'The body');
+/** As `readJsonBody`; returns undefined for an empty body of any media type. */
+export async function readOptionalJsonBody(c: Context, wrongType: string): Promise<unknown> {
+  // The size of a form is not limited here, so it must not be read.
+  const isEmpty = !isForm(c.req.header('content-type')) && (await c.req.arrayBuffer()).byteLength === 0;
+  return isEmpty ? undefined : readJsonBody(c, wrongType);
 }
 
-/** Likewise; undefined when there is no body, of whatever type. */
-export async function optionalJsonBody(c: Context, refusal: string): Promise<unknown> {
-  // The body of a form is not limited, so it must not be read to see whether there is any.
-  if (!isForm(c) && (await c.req.arrayBuffer()).byteLength === 0) return undefined;
-  return jsonBody(c, refusal);
-}
-
-/** JSON is UTF-8 (RFC 8259). In another charset, letters of names and addresses would be lost without a word. */
-function textOf(bytes: ArrayBuffer): string {
+/** JSON is UTF-8 (RFC 8259). In another charset, letters of names and addresses would be lost silently. */
+function decodeUtf8(bytes: ArrayBuffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
@@ -35,22 +39,24 @@ function textOf(bytes: ArrayBuffer): string {
   }
 }
 
-/** `what`: the subject of the sentence that tells of a mistake. Throws malformed_json. */
-export function parseJson(text: string, what: string): unknown {
+/**
+ * Parses JSON.
+ *
+ * @param subject what the text is, as the subject of an error message
+ * @throws malformed_json
+ */
+export function parseJson(text: string, subject: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const why = error instanceof Error ? error.message : 'it cannot be parsed';
-    throw new DarkroomError('malformed_json', `${what} is not valid JSON: ${why}`);
+    const reason = error instanceof Error ? error.message : 'it cannot be parsed';
+    throw new DarkroomError('malformed_json', `${subject} is not valid JSON: ${reason}`);
   }
   if (isDeeperThan(MAX_DEPTH, value))
-    throw new DarkroomError('malformed_json', `${what} nests its values more than ${MAX_DEPTH} deep`);
+    throw new DarkroomError('malformed_json', `${subject} nests its values more than ${MAX_DEPTH} deep`);
   return value;
 }
-
-/** Whatever walks through it later may call itself for each level. */
-const MAX_DEPTH = 100;
 
 function isDeeperThan(limit: number, value: unknown): boolean {
   let level = [value];
@@ -61,8 +67,8 @@ function isDeeperThan(limit: number, value: unknown): boolean {
   return false;
 }
 
-/** The type of a body, as a refusal names it. */
-export function sentType(c: Context): string {
-  const type = mediaTypeOf(c);
+/** Returns the media type of a request as an error message names it. */
+export function describeMediaType(c: Context): string {
+  const type = parseMediaType(c.req.header('content-type'));
   return type === '' ? 'no content type' : `"${type}"`;
 }

@@ -1,8 +1,9 @@
-/** What kind of body a request says it has. */
-import type { Context } from 'hono';
+/** The media type of a request body. */
 
-/** Type and subtype in lower case, without parameters; empty when the request does not say. */
-export const mediaTypeOf = (c: Context): string =>
-  (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+/** Returns type and subtype in lower case, without parameters; empty if the header `Content-Type` is missing. */
+export const parseMediaType = (contentType = ''): string =>
+  contentType.split(';')[0]?.trim().toLowerCase() ?? '';
 
-export const isForm = (c: Context): boolean => mediaTypeOf(c) === 'multipart/form-data';
+/** Whether a body is a form, which is streamed: its reader limits its size and its pace. */
+export const isForm = (contentType: string | undefined): boolean =>
+  parseMediaType(contentType) === 'multipart/form-data';

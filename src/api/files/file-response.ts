@@ -4,6 +4,11 @@ import { DarkroomError } from '../../errors.ts';
 import type { ByteRange, OpenFile } from '../../jobs/ports/job-archive.ts';
 import { formatContentDisposition } from '../../lib/content-disposition.ts';
 
+/**
+ * Returns a response with a result file, a range of it (206), or 304.
+ *
+ * @throws range_not_satisfiable
+ */
 export async function fileResponse(c: Context, { entry, open }: OpenFile): Promise<Response> {
   const { path, size, sha256, media_type } = entry;
   const etag = `"${sha256}"`;
@@ -14,30 +19,30 @@ export async function fileResponse(c: Context, { entry, open }: OpenFile): Promi
     'cache-control': 'private, no-cache',
     'content-type': media_type,
     'content-disposition': formatContentDisposition('inline', name),
-    // What users made may be HTML or SVG; it must not run as a page of this server. Without scripts it may be one of the same
-    // origin, and must: a browser sends its login for no other, and a gallery would be without its pictures.
+    // Result files may be HTML or SVG, whose scripts must not run as this server. Galleries need the same origin: browsers
+    // send the login only to it, and the pictures would not load otherwise.
     'content-security-policy':
       "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; sandbox allow-same-origin",
     'x-content-type-options': 'nosniff',
   };
-  if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
+  if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
   const ifRange = c.req.header('if-range');
-  // A range is for GET alone (RFC 9110, section 14.2).
-  const asked = c.req.method === 'GET' && (ifRange === undefined || ifRange === etag);
-  const range = asked ? parseRange(c.req.header('range'), size) : null;
+  // Ranges apply only to GET (RFC 9110, section 14.2).
+  const takesRange = c.req.method === 'GET' && (ifRange === undefined || ifRange === etag);
+  const range = takesRange ? parseRange(c.req.header('range'), size) : null;
   if (range === 'unsatisfiable') {
     c.header('content-range', `bytes */${size}`);
     throw new DarkroomError('range_not_satisfiable', `The file has ${size} bytes`);
   }
   headers['content-length'] = String(range ? range.end - range.start + 1 : size);
   if (range) headers['content-range'] = `bytes ${range.start}-${range.end}/${size}`;
-  // Hono answers HEAD by GET; the file need not be opened for it.
+  // Hono routes HEAD to GET. The file is not opened for it.
   const body = c.req.method === 'HEAD' ? null : await open(range ?? undefined);
   return new Response(body, { status: range ? 206 : 200, headers });
 }
 
-/** Whether an If-None-Match header names this ETag; weak and strong count alike there. */
-export const matches = (header: string | undefined, etag: string): boolean =>
+/** Whether the header If-None-Match has this ETag. Weak and strong tags compare alike (RFC 9110, section 13.1.2). */
+export const matchesEtag = (header: string | undefined, etag: string): boolean =>
   header
     ?.split(',')
     .some(
@@ -45,7 +50,7 @@ export const matches = (header: string | undefined, etag: string): boolean =>
         ['*', etag].includes(tag.trim()) || tag.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''),
     ) ?? false;
 
-/** Null: no range, one that we do not understand, or several; the whole file is then a right answer. */
+/** Returns null for no range, an unknown unit, or several ranges: the response may then have the whole file. */
 function parseRange(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | null {
   const match = /^bytes=(\d*)-(\d*)$/i.exec(header ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return null;

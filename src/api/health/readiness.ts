@@ -1,4 +1,4 @@
-/** What the server needs to do its work besides itself, and whether that is there. */
+/** Whether the parts that the server depends on are available. */
 import type { JobRuntime } from '../../jobs/ports/job-runtime.ts';
 
 export interface ReadinessParts {
@@ -8,25 +8,23 @@ export interface ReadinessParts {
 
 export interface ReadinessFailure {
   readonly part: 'temporal' | 'store' | 'worker';
-  /** For the operator alone; null when there is no more to say. */
+  /** For the operator only; null if there is nothing to add. */
   readonly reason: string | null;
 }
 
-/** Nothing: it is ready. */
+/** Returns the parts that are unavailable; none if the server is ready. */
 export async function readinessFailures({
   runtime,
   checkStore,
 }: ReadinessParts): Promise<ReadinessFailure[]> {
-  const [workers, store] = await Promise.allSettled([runtime.liveCapabilities(), checkStore()]);
-  return [
-    ...(workers.status === 'rejected'
-      ? [{ part: 'temporal', reason: messageOf(workers.reason) } as const]
-      : []),
-    ...(store.status === 'rejected' ? [{ part: 'store', reason: messageOf(store.reason) } as const] : []),
-    ...(workers.status === 'fulfilled' && !workers.value.has('io')
-      ? [{ part: 'worker', reason: null } as const]
-      : []),
-  ];
+  const [capabilities, store] = await Promise.allSettled([runtime.liveCapabilities(), checkStore()]);
+  const failures: ReadinessFailure[] = [];
+  if (capabilities.status === 'rejected')
+    failures.push({ part: 'temporal', reason: toMessage(capabilities.reason) });
+  if (store.status === 'rejected') failures.push({ part: 'store', reason: toMessage(store.reason) });
+  if (capabilities.status === 'fulfilled' && !capabilities.value.has('io'))
+    failures.push({ part: 'worker', reason: null });
+  return failures;
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const toMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));

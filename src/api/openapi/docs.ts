@@ -1,10 +1,10 @@
-/** OpenAPI 3.1, and a page that shows it without the internet. */
+/** The OpenAPI 3.1 document, and a page that shows it without internet access. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { withSecurity } from '../auth/security-schemes.ts';
+import { addSecurity } from '../auth/security-schemes.ts';
 
 const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const served: Readonly<Record<string, string>> = {
@@ -32,7 +32,7 @@ const page = `<!doctype html>
 </html>
 `;
 
-/** Nothing from elsewhere, and no inline script. Swagger UI sets inline styles and inline images. */
+/** No content of other origins, and no inline scripts. Swagger UI needs inline styles and images. */
 const policy =
   "default-src 'none'; connect-src 'self'; img-src 'self' data:; script-src 'self'; style-src 'self' 'unsafe-inline'";
 
@@ -46,14 +46,18 @@ const about = {
   },
 };
 
-/** `open`: paths that everybody may read while all others must log in; null: nobody must. */
-// biome-ignore lint/suspicious/noExplicitAny: any environment will do
-export function serveDocs(app: OpenAPIHono<any>, open: readonly string[] | null): void {
-  // Made once, when all routes are there: it takes a part of a second, and needs no login.
+/**
+ * Serves the OpenAPI document and the page that shows it.
+ *
+ * @param publicPaths paths that are readable without login; null if nothing needs a login
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the environment does not matter
+export function serveDocs(app: OpenAPIHono<any>, publicPaths: readonly string[] | null): void {
+  // Built by the first request, when all routes are registered, and kept: it takes a fraction of a second.
   let document: object | undefined;
   app.get('/openapi.json', (c) => {
     const plain = document ? null : app.getOpenAPI31Document(about);
-    if (plain) document = open ? withSecurity(plain, open) : plain;
+    if (plain) document = publicPaths ? addSecurity(plain, publicPaths) : plain;
     return c.json(document);
   });
   app.get('/docs', (c) => c.html(page, 200, { 'content-security-policy': policy }));

@@ -15,23 +15,24 @@ export const problem = z
       .meta({ example: 'urn:darkroom:problem:job_not_found' }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().describe('What was wrong here, and what to do'),
+    detail: z.string().describe('What was wrong, and what to do'),
     code: z.string().meta({ example: 'job_not_found' }),
     retryable: z.boolean().describe('Whether the same request may succeed later'),
     errors: z
       .array(z.object({ pointer: z.string().describe('JSON Pointer (RFC 6901)'), detail: z.string() }))
       .optional()
-      .describe('Each field that is wrong'),
+      .describe('Each invalid field'),
     details: z
       .record(z.string(), z.unknown())
       .optional()
-      .describe('More for programs, such as the `state` of the job that stands in the way'),
+      .describe('More for programs, such as the `state` of the job that prevents the action'),
   })
   .meta({ id: 'Problem' });
 
-/** Seconds after which a request that met an outage, or a limit, may be worth repeating. */
+/** Seconds until a retry may succeed after an outage or a limit. */
 const RETRY_AFTER_SECONDS = 2;
 
+/** Returns the response of the native API to an error. */
 export function problemResponse(c: Context, error: DarkroomError): Response {
   const { errors, ...details } = error.details ?? {};
   const body = {
@@ -48,21 +49,21 @@ export function problemResponse(c: Context, error: DarkroomError): Response {
   return c.body(JSON.stringify(body), error.status as ContentfulStatusCode, headers);
 }
 
-/** What the answer to a failure must carry, whatever its shape. */
+/** Returns the headers of a response to an error, in whatever shape the body is. */
 export function failureHeaders({ status }: DarkroomError): Record<string, string> {
   if (status === 503 || status === 429) return retryAfter(RETRY_AFTER_SECONDS);
-  // A body that was refused unread would otherwise be taken for the next request.
+  // The body is not read, and would be parsed as the next request.
   return status === 413 ? { connection: 'close' } : {};
 }
 
-/** Anything that was thrown, as an error that users may see. What was not foreseen is logged, and told as `internal`. */
+/** Converts anything thrown into an error that clients may see. Logs unexpected errors, and returns `internal` for them. */
 export function publicError(error: unknown, log: Log): DarkroomError {
   if (error instanceof DarkroomError) return error;
   if (error instanceof HTTPException) {
     const code = byStatus[error.status];
     if (code) return new DarkroomError(code, details[code] ?? error.message, { cause: error });
   }
-  log.error({ err: error }, 'A request failed in an unforeseen way');
+  log.error({ err: error }, 'A request failed unexpectedly');
   return new DarkroomError('internal', 'Something went wrong inside darkroom; its log says more');
 }
 
@@ -71,7 +72,7 @@ const details: Partial<Record<ErrorCode, string>> = {
   malformed_json: 'The body is not valid JSON',
 };
 
-/** What Hono's own parts throw. */
+/** Codes of the errors that Hono itself throws. */
 const byStatus: Readonly<Record<number, ErrorCode>> = {
   400: 'malformed_json',
   404: 'route_not_found',

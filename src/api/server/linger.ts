@@ -1,15 +1,16 @@
-/** Closing a connection so that the answer arrives although the client is still sending (RFC 9112, section 9.6). */
+/** Closes a connection so that the response arrives although the client is still sending (RFC 9112, section 9.6). */
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 
-/** Most that is read of a request that has been answered already, in time and in bytes. */
+/** Limits of what is read of a request after its response, in milliseconds and bytes. */
 const LINGER_MS = 10_000;
 const LINGER_BYTES = 256 * 1024 * 1024;
 
 /**
- * Node closes a connection right after its last answer. When bytes of the request are then still to come, the
- * system resets the connection, and the client may lose the answer or never read it. This makes it half-close first,
- * and read on until the request ends, the client leaves, or the limits above are reached.
+ * Makes the connection half-close first, and read on until the request ends, the client disconnects, or a limit is reached.
+ *
+ * Node closes a connection right after its last response. If request bytes are still in flight, the system then resets
+ * the connection, and the client may lose the response.
  */
 export function lingerOnClose(request: IncomingMessage): void {
   const { socket } = request;
@@ -21,7 +22,7 @@ export function lingerOnClose(request: IncomingMessage): void {
     lingering = true;
     const limit = setTimeout(close, LINGER_MS).unref();
     let bytes = 0;
-    // A body that was begun as a stream pauses the request when nobody takes from it; what comes now is nobody's.
+    // A body stream that nobody reads pauses the request. Nobody needs the rest of the body now.
     request.removeAllListeners('data');
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;

@@ -1,11 +1,12 @@
-/** Serves the application on all configured addresses. */
+/** The HTTP server: listens on all configured addresses and bounds the time of requests. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import type { ListenAddress } from '../../lib/settings/listen-address.ts';
+import { isForm } from '../bodies/media-type.ts';
 import { lingerOnClose } from './linger.ts';
 
 export interface HttpServer {
-  /** Stops taking requests, lets those under way finish for the time of grace, then cuts them off. */
+  /** Stops accepting requests, lets active ones finish within the grace period, then closes their connections. */
   close(): Promise<void>;
 }
 
@@ -14,29 +15,31 @@ type Fetch = (request: Request, env: HttpBindings) => Response | Promise<Respons
 /** Milliseconds for the head of a request. */
 const HEADERS_TIMEOUT = 60_000;
 
-/** Milliseconds for a body that is no form: those are small. */
+/** Milliseconds for a body that is not a form: those are small. */
 const BODY_TIMEOUT = 300_000;
 
-/** A server that is not listening yet. */
+/**
+ * Creates a server that does not listen yet.
+ *
+ * @param fetch handles a request
+ * @param bodyTimeout milliseconds for a body that is not a form
+ */
 export function createHttpServer(fetch: Fetch, bodyTimeout = BODY_TIMEOUT): Server {
-  // HTTP/1.0, which some probes of load balancers speak, need not name a host.
+  // HTTP/1.0 requests, such as those of some load balancer probes, may lack a Host header.
   const options = { hostname: 'localhost' };
-  const answer = getRequestListener((request, env) => fetch(request, env as HttpBindings), options);
-  // No limit to how long all bodies may take: forms are large, and watched for silence where they are read.
+  const listener = getRequestListener((request, env) => fetch(request, env as HttpBindings), options);
+  // No time limit for all bodies alike: forms are large, and their reader limits their pace.
   return createServer({ requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT }, (request, response) => {
-    // The connection is being closed; what comes after its last request is not ours to answer.
+    // The connection is closing: what follows its last request is ignored.
     if (request.socket.writableEnded) return;
     lingerOnClose(request);
-    if (!isForm(request)) endLate(request, response, bodyTimeout);
-    void answer(request, response);
+    if (!isForm(request.headers['content-type'])) limitBodyTime(request, response, bodyTimeout);
+    void listener(request, response);
   });
 }
 
-const isForm = ({ headers }: IncomingMessage): boolean =>
-  headers['content-type']?.toLowerCase().startsWith('multipart/') ?? false;
-
-/** As Node does it for whole servers. */
-function endLate(request: IncomingMessage, response: ServerResponse, bodyTimeout: number): void {
+/** Responds 408 and closes the connection if the body is late, as Node does with `requestTimeout`. */
+function limitBodyTime(request: IncomingMessage, response: ServerResponse, bodyTimeout: number): void {
   const { socket } = request;
   const timer = setTimeout(() => {
     if (request.complete) return;
@@ -47,7 +50,12 @@ function endLate(request: IncomingMessage, response: ServerResponse, bodyTimeout
   request.once('close', () => clearTimeout(timer));
 }
 
-/** Throws an Error that names the address and the setting when one cannot be had. */
+/**
+ * Listens on all addresses.
+ *
+ * @param graceMs milliseconds that active requests get when the server closes
+ * @throws Error that names the address and the setting, if an address cannot be bound
+ */
 export async function listen(
   addresses: readonly ListenAddress[],
   graceMs: number,
@@ -71,12 +79,12 @@ export async function listen(
 function bind(server: Server, { host, port }: ListenAddress): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why =
+      const reason =
         error.code === 'EADDRINUSE'
           ? 'another program listens there'
           : `the system says ${error.code ?? 'no'}`;
       reject(
-        new Error(`Cannot listen on ${host}:${port}: ${why}. Choose another address with DARKROOM_LISTEN`),
+        new Error(`Cannot listen on ${host}:${port}: ${reason}. Choose another address with DARKROOM_LISTEN`),
       );
     });
     server.listen({ host, port }, resolve);
@@ -85,9 +93,9 @@ function bind(server: Server, { host, port }: ListenAddress): Promise<void> {
 
 function closeWithin(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
     server.close(() => {
-      clearTimeout(cut);
+      clearTimeout(timer);
       resolve();
     });
     server.closeIdleConnections();

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Context } from 'hono';
 import { formatContentDisposition } from '../../lib/content-disposition.ts';
-import { matches } from '../files/file-response.ts';
+import { matchesEtag } from '../files/file-response.ts';
 import { safeNames } from './names.ts';
 import { zipLength, zipStream } from './stream.ts';
 
@@ -37,7 +37,7 @@ export function zipResponse(
     'content-disposition': formatContentDisposition('attachment', fileName),
     'x-content-type-options': 'nosniff',
   };
-  if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
+  if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
   const names = safeNames(files.map(({ path }) => path));
   const entries = files.map((file, index) => ({ ...file, name: names[index] ?? file.path }));
   headers['content-length'] = String(zipLength(entries));

@@ -1,7 +1,7 @@
 /** The common application API: tasks whose assets come later, as URLs, in one or many calls. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { optionalJsonBody, sentType } from '../../api/bodies/json-body.ts';
+import { describeMediaType, readOptionalJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { jobUrl } from '../../api/job-links.ts';
 import { file, json } from '../../api/openapi/responses.ts';
@@ -215,7 +215,7 @@ const parse = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer
 };
 
 const jsonOf = (c: Context): Promise<unknown> =>
-  optionalJsonBody(c, `This takes application/json, and got ${sentType(c)}`);
+  readOptionalJsonBody(c, `This takes application/json, and got ${describeMediaType(c)}`);
 
 const keyOf = (c: Context): string | undefined => c.req.header('idempotency-key') || undefined;
 

@@ -1,6 +1,6 @@
 /** POST /api/reconstruct. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import { jsonBody, sentType } from '../../api/bodies/json-body.ts';
+import { describeMediaType, readJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
@@ -63,7 +63,10 @@ export function submissionRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
     },
   });
   app.post('/api/reconstruct', async (c) => {
-    const body = await jsonBody(c, `Send the request as application/json; this is ${sentType(c)}`);
+    const body = await readJsonBody(
+      c,
+      `Send the request as application/json; this is ${describeMediaType(c)}`,
+    );
     const parsed = submission.safeParse(body);
     if (!parsed.success) throw invalidFields(parsed.error.issues);
     const { image_set_path: directory, ...wishes } = parsed.data;

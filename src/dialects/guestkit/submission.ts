@@ -1,6 +1,6 @@
 /** POST /api/v1/jobs. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import { jsonBody } from '../../api/bodies/json-body.ts';
+import { readJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
@@ -44,7 +44,7 @@ export function submissionRoutes(
     },
   });
   app.post('/api/v1/jobs', async (c) => {
-    const request = requestOf(await jsonBody(c, NO_JSON), operations);
+    const request = requestOf(await readJsonBody(c, NO_JSON), operations);
     const { job } = await submissions
       .submit({ tenant: c.var.tenant, dialect: NAME, quotas: [queueQuotas] }, request)
       .catch((error: unknown): Submitted => {

@@ -101,7 +101,7 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
 }
 
 async function submit(c: Context<ApiEnv>, { submissions, operations, limits }: ApiDependencies) {
-  if (!isForm(c)) {
+  if (!isForm(c.req.header('content-type'))) {
     const message = 'Send the image as multipart/form-data, in a file part called "image"';
     throw new DarkroomError('unsupported_media_type', message);
   }

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { optionalJsonBody, sentType } from '../../api/bodies/json-body.ts';
+import { describeMediaType, readOptionalJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
-import { matches } from '../../api/files/file-response.ts';
+import { matchesEtag } from '../../api/files/file-response.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
@@ -101,7 +101,7 @@ async function actionOf<Schema extends typeof cancellation | typeof nothing>(
   schema: Schema,
   refusal = 'unknown field',
 ): Promise<z.output<Schema>> {
-  const body = await optionalJsonBody(c, `This takes application/json, and got ${sentType(c)}`);
+  const body = await readOptionalJsonBody(c, `This takes application/json, and got ${describeMediaType(c)}`);
   const parsed = schema.safeParse(body ?? {});
   if (parsed.success) return parsed.data as z.output<Schema>;
   const [issue] = parsed.error.issues;
@@ -158,7 +158,7 @@ export function jobRoutes({
       c.header('etag', etag);
       c.header('cache-control', 'private, no-cache');
       if (!isTerminal(job.state)) c.header('retry-after', RETRY_AFTER_SECONDS);
-      if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304);
+      if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304);
       return c.json(job, 200);
     },
   );

@@ -2,7 +2,7 @@
 
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { jsonBody, parseJson, sentType } from '../../api/bodies/json-body.ts';
+import { describeMediaType, parseJson, readJsonBody } from '../../api/bodies/json-body.ts';
 import { isForm } from '../../api/bodies/media-type.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { readForm } from '../../api/forms/multipart.ts';
@@ -96,7 +96,7 @@ export function submissionRoutes({
   app.post('/v1/jobs', async (c) => {
     const submitter = { tenant: c.var.tenant, dialect: DIALECT, idempotencyKey: keyOf(c) };
     const wait = waitOf(c);
-    const job = isForm(c)
+    const job = isForm(c.req.header('content-type'))
       ? (await submissions.submit(submitter, (open) => readParts<JobRequest>(c, 'job', open, limits))).job
       : await submitJson(submitter, await jsonOf(c));
     c.header('location', jobLinks(job)['self']);
@@ -137,7 +137,10 @@ export function submissionRoutes({
       const { request, uploads } = await readParts<unknown>(c, 'assets', () => open(), limits);
       return { request: parse(request), uploads };
     };
-    const job = await submissions.addAssets(ref, isForm(c) ? readAssets : parse(await jsonOf(c)));
+    const job = await submissions.addAssets(
+      ref,
+      isForm(c.req.header('content-type')) ? readAssets : parse(await jsonOf(c)),
+    );
     return c.json(toJobResource(job), 202);
   });
 
@@ -149,7 +152,10 @@ const answer = (c: Context<ApiEnv>, job: Job) =>
 
 /** Typed as the schema would have it, which the domain checks. */
 const jsonOf = async (c: Context): Promise<never> =>
-  (await jsonBody(c, `This takes application/json or multipart/form-data, and got ${sentType(c)}`)) as never;
+  (await readJsonBody(
+    c,
+    `This takes application/json or multipart/form-data, and got ${describeMediaType(c)}`,
+  )) as never;
 
 /** Reads a form whose part `name` holds the request in JSON and precedes the files. `open` validates the request. */
 async function readParts<Request>(

@@ -2,7 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { jsonBody } from '../../api/bodies/json-body.ts';
+import { readJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
@@ -64,7 +64,7 @@ export function createRoutes({ jobs, submissions, publicUrl }: ApiDependencies):
       tags,
       summary: 'Run an algorithm on the image at a URL',
       middleware: async (c, next) => {
-        await jsonBody(c, NO_JSON, /^application\/json$/);
+        await readJsonBody(c, NO_JSON, /^application\/json$/);
         await next();
       },
       request: { body: { required: true, content: { 'application/json': { schema: submission } } } },

@@ -9,10 +9,10 @@ export function links(suite: Suite): void {
       mediaType: 'image/jpeg',
     };
 
-    it('are none, or give the bytes to whoever has them', async (context) => {
+    it('gives the bytes to whoever has the link, if the store makes links', async () => {
       await suite.store.put(`${suite.at}très bien/a+b 100%`, 'picture', { mediaType: 'text/plain' });
       const link = await suite.store.link(`${suite.at}très bien/a+b 100%`, options);
-      if (link === null) return context.skip('this store has no links');
+      if (link === null) return;
       const response = await fetch(link);
       expect([response.status, await response.text()]).toEqual([200, 'picture']);
       expect(response.headers.get('content-type')).toBe(options.mediaType);
@@ -28,9 +28,9 @@ export function links(suite: Suite): void {
       expect((await fetch(other)).status).toBe(403);
     });
 
-    it('are made without a look at the object', async (context) => {
+    it('makes a link without reading the object, if the store makes links', async () => {
       const link = await suite.store.link(`${suite.at}missing`, options);
-      if (link === null) return context.skip('this store has no links');
+      if (link === null) return;
       expect((await fetch(link)).status).toBe(404);
     });
   });

@@ -1,21 +1,28 @@
 /** When a job will be done, on a whole server: unknown at first, and known once like jobs have ended. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Job } from '../../../src/jobs/model/job.ts';
+import { type Gate, HELD, makeGate } from '../../support/gate.ts';
 import { type Darkroom, sleep, startDarkroom } from '../../support/server.ts';
 
 let darkroom: Darkroom;
+let gate: Gate;
 beforeAll(async () => {
-  darkroom = await startDarkroom();
+  gate = await makeGate();
+  darkroom = await startDarkroom({ env: gate.env });
 });
-afterAll(() => darkroom.dispose());
+afterAll(async () => {
+  await darkroom.dispose();
+  await gate.dispose();
+});
 
 interface Watched {
   readonly state: string;
   readonly estimated_completion: { at: string; earliest: string; latest: string } | null;
 }
 
-const DELAY_MS = 4000;
-const slow = { operation: 'test.echo', params: { delay_ms: DELAY_MS } };
+const held = { operation: HELD };
+/** A job that takes longer than those before it has no estimate, so these must take longer than a look at the next one. */
+const HELD_MS = 8000;
 
 const time = (text: string | null) => Date.parse(text ?? '');
 const durationOf = ({ started_at, completed_at }: Job) => time(completed_at) - time(started_at);
@@ -28,18 +35,22 @@ async function whileProcessing(id: string): Promise<Watched> {
   }
 }
 
-test('is null until three like jobs have ended, and then about as long as they took', async () => {
-  const first = await darkroom.submit(slow);
+test('is null until three similar jobs have ended, then within the time that they took', async () => {
+  const [first, ...others] = await Promise.all([held, held, held].map(darkroom.submit));
+  if (!first) throw new Error('unreachable');
   expect((await whileProcessing(first.id)).estimated_completion).toBeNull();
-  const others = [await darkroom.submit(slow), await darkroom.submit(slow)];
+  await sleep(HELD_MS);
+  await gate.open();
   const took: number[] = [];
   for (const { id } of [first, ...others]) took.push(durationOf(await darkroom.until(id, 'completed')));
 
   // A server that has just answered "unknown" asks again after a while; one that starts asks at once.
   await darkroom.stop();
-  darkroom = await startDarkroom({ dataDir: darkroom.dataDir });
-  const { id } = await darkroom.submit(slow);
+  await gate.shut();
+  darkroom = await startDarkroom({ dataDir: darkroom.dataDir, env: gate.env });
+  const { id } = await darkroom.submit(held);
   const { estimated_completion: estimate } = await whileProcessing(id);
+  await gate.open();
   const ended = await darkroom.until(id, 'completed');
   if (!estimate) throw new Error('There is no estimate');
   expect(time(estimate.earliest)).toBeLessThanOrEqual(time(estimate.at));

@@ -51,7 +51,7 @@ beforeAll(async () => {
   const params = { delay_ms: 600_000 };
   await submissions.submit({ tenant, dialect }, { id: 'runs', operation: 'test.echo', params });
   await lab.until(await (await lab.jobs.open({ tenant, id: 'two' })).rerun({}), 'completed');
-}, 120_000);
+});
 afterAll(() => lab.dispose());
 beforeEach(() => {
   reads = 0;
@@ -94,7 +94,7 @@ test('Temporal counts each job that it knows, and one that was run again once', 
       runtime.count(tenant, { dialect: 'native' }),
       runtime.count(tenant, { dialect, state: 'failed' }),
     ]);
-  await expect.poll(counts, { timeout: 20_000 }).toEqual([4, 0, 0]);
+  await expect.poll(counts).toEqual([4, 0, 0]);
 });
 
 describe('a page', () => {

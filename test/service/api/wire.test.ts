@@ -47,7 +47,6 @@ describe('JSON that is too large', () => {
     // Not as a whole: who reads that lets the connection go with its end.
     let answer = '';
     socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
-    const began = Date.now();
     const request = head('POST /v1/jobs HTTP/1.1', { ...JSON_TYPE, ...headers }) + start;
     // In one write, so that a part of the body is there with the head; and far more than the connection's buffers hold.
     const bytes = Buffer.concat([Buffer.from(request), Buffer.alloc(32 * MiB, 0x20)]);
@@ -55,7 +54,7 @@ describe('JSON that is too large', () => {
       socket.once('error', reject);
       socket.write(bytes, (error) => (error ? reject(error) : resolve()));
     });
-    expect(Date.now() - began).toBeLessThan(8000);
+    // A server that does not read on leaves the write above waiting until the test times out.
     socket.end(start === '' ? '' : '\r\n0\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 413 [\s\S]*\r\nconnection: close\r\n[\s\S]*"payload_too_large"/i);
   });

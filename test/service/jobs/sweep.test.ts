@@ -106,7 +106,7 @@ test('deletes inputs that were sealed during an outage of Temporal a day later',
   expect(await markers()).toEqual([]);
   expect(await keys('/sealed/')).toHaveLength(before.length - 2);
   await away.connection.close();
-}, 30_000);
+});
 
 test('keeps sealed inputs when only the response of the start was lost', async () => {
   const runtime = runtimeOf(lab);

@@ -40,12 +40,15 @@ const transform = (assets: number): Promise<Job> =>
     assets: Array.from({ length: assets }, () => ({ source: { url: `${web.url}/a.png` } })),
   });
 
-/** Cancels it, and expects that it ends soon and leaves nothing in scratch. */
+/** After so long without an answer the store's client gives up. */
+const STORE_TIMEOUT_MS = 120_000;
+
+/** Cancels a job. Expects that it ends before the store's client gives up, and leaves nothing in scratch. */
 async function cancelled(job: Job): Promise<void> {
   const from = Date.now();
   await (await lab.jobs.open(job)).control('cancel');
   expect(await lab.until(job, 'cancelled', 'failed', 'completed')).toMatchObject({ state: 'cancelled' });
-  expect(Date.now() - from).toBeLessThan(10_000);
+  expect(Date.now() - from).toBeLessThan(STORE_TIMEOUT_MS / 2);
   expect(await readdir(lab.workDir)).toEqual([]);
 }
 
@@ -53,7 +56,7 @@ test('a cancelled job does not wait for an input that the store does not send', 
   concern = /inputs\/files\/.*GetObject/;
   wire.mishaps = ['hang'];
   const job = await transform(1);
-  await expect.poll(() => wire.seen.length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => wire.seen.length).toBe(1);
   await cancelled(job);
 });
 
@@ -61,7 +64,7 @@ test('results go there side by side, and a cancelled job does not wait for one t
   concern = /outputs\/.*PutObject/;
   wire.mishaps = ['hang'];
   const job = await transform(3);
-  await expect.poll(() => wire.seen.length, { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => wire.seen.length).toBe(3);
   await cancelled(job);
 });
 

@@ -109,7 +109,7 @@ describe.runIf(process.platform === 'linux')('the process that inspects', () => 
       async () => {
         for (const { pid } of rows) expect(await isAlive(pid)).toBe(false);
       },
-      { timeout: 15_000 },
+      { timeout: 120_000 },
     );
   });
 

@@ -188,10 +188,8 @@ describe('its process', () => {
     const { running, begun } = matching({ signal: cancel.signal });
     await begun;
     const [leader = 0] = await enginePids('reconstruct', process.pid);
-    const from = Date.now();
     cancel.abort(new Error('cancelled'));
     await expect(running).rejects.toThrow('cancelled');
-    expect(Date.now() - from).toBeLessThan(10_000);
     // Nor anything that it started.
     expect(leader).toBeGreaterThan(0);
     expect(() => process.kill(-leader, 0)).toThrow('ESRCH');

@@ -1,4 +1,4 @@
-/** Bodies that never end hold no connection for ever. */
+/** A body that never ends does not hold its connection forever. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -13,7 +13,7 @@ afterEach(() => {
   server?.close();
 });
 
-/** A server that answers with what it was sent. */
+/** Starts a server that echoes request bodies, and returns its port. */
 async function start(): Promise<number> {
   server = createHttpServer(async (request) => new Response(`got ${await request.text()}`), LIMIT_MS);
   server.listen(0, '127.0.0.1');
@@ -21,7 +21,7 @@ async function start(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** Sends the head of a request with a body of ten bytes, then five of them. */
+/** Sends the head of a request with a body of ten bytes, and five of them. */
 async function begin(type: string): Promise<ReturnType<typeof connect>> {
   const socket = connect(await start(), '127.0.0.1');
   socket.write(
@@ -30,21 +30,21 @@ async function begin(type: string): Promise<ReturnType<typeof connect>> {
   return socket;
 }
 
-test('a body that is no form is cut off with 408', async () => {
-  const socket = await begin('application/json');
+test.each(['application/json', 'multipart/mixed; boundary=b'])('a late body of %s gets 408', async (type) => {
+  const socket = await begin(type);
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\nconnection: close\r\n/);
 });
 
-test('a form may take longer; where it is read, its pace is watched', async () => {
+test('a form may take longer, as its reader limits its pace', async () => {
   const socket = await begin('multipart/form-data; boundary=b');
   setTimeout(() => socket.end('67890'), 2 * LIMIT_MS);
   expect(await text(socket)).toContain('got 1234567890');
 });
 
-test('an answer may take longer than the body', async () => {
+test('a response may take longer than the limit of the body', async () => {
   const port = await start();
-  const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'hello' });
-  expect(await answer.text()).toBe('got hello');
+  const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'hello' });
+  expect(await response.text()).toBe('got hello');
   await new Promise((resolve) => setTimeout(resolve, 2 * LIMIT_MS));
   expect(await (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'again' })).text()).toBe(
     'got again',

@@ -63,13 +63,10 @@ const idsOf = (jobs: readonly Job[]) => jobs.map((job) => job.id);
 const all = Array.from({ length: JOBS }, (_, number) => id(number));
 
 test('entries are read ahead, some at a time, and listed in order', async () => {
-  const began = Date.now();
   const { jobs, cursor } = await archive.list('public', {}, { limit: 2 * JOBS });
   expect(idsOf(jobs)).toEqual(all);
   expect(cursor).toBeNull();
   expect(reads).toMatchObject({ all: JOBS, most: AT_ONCE });
-  // One by one they take four seconds.
-  expect(Date.now() - began).toBeLessThan((JOBS * ANSWER_MS) / 2);
 });
 
 test('pages meet without a gap, and one job costs one look', async () => {

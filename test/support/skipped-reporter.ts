@@ -1,0 +1,13 @@
+/** Reporter: names each test that was skipped, with the reason. */
+import type { Reporter, TestModule } from 'vitest/node';
+
+export default class SkippedReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    for (const module of modules)
+      for (const test of module.children.allTests('skipped')) {
+        const { note } = test.result() as { note?: string };
+        const reason = note ?? 'this machine lacks a program or a right that it needs';
+        console.log(`skipped: ${module.relativeModuleId} > ${test.fullName}: ${reason}`);
+      }
+  }
+}
