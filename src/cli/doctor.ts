@@ -1,4 +1,4 @@
-/** `darkroom doctor`: one line for each thing that must be right, and how to mend what is not. Changes nothing. */
+/** `darkroom doctor`: checks this machine and its settings, one line per check, and shows how to fix problems. Changes nothing. */
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { Keyring } from '../auth/keyring.ts';
@@ -22,7 +22,7 @@ import { coloured } from './terminal/colour.ts';
 export function define(command: Command): void {
   command
     .option('--json', 'print one JSON document on stdout, and nothing else')
-    .addHelpText('after', '\nExit codes: 0 all is well, or warnings at most; 1 something is broken')
+    .addHelpText('after', '\nExit codes: 0 no problems, or warnings only; 1 something is broken')
     .action(async ({ json }: { json?: boolean }) => {
       const findings = await examine();
       const isWell = findings.every(({ state }) => state !== 'broken');
