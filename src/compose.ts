@@ -6,9 +6,9 @@ import { loadOperations } from '../operations/command/load.ts';
 import type { Operation } from '../operations/operation.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
 import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
-import { KeyStore } from './auth/key-store.ts';
-import { type Keyring, loadKeyring } from './auth/keyring.ts';
+import type { Keyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
+import { loadKeyring } from './auth/load-keyring.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
 import type { Config } from './config/config.ts';
 import { callbackBody } from './dialects/load.ts';
@@ -23,6 +23,7 @@ import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
 import { Semaphore } from './lib/semaphore.ts';
 import { createGuardedHttp, type GuardedHttp, refusalOf } from './net/guarded-http.ts';
+import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
 import { openStore } from './storage/drivers.ts';
 import type { ObjectStore } from './storage/object-store.ts';
@@ -102,7 +103,7 @@ export async function composeApi(
 function composeAuthentication(config: Config, store: ObjectStore): Authenticate | null {
   const { DARKROOM_AUTH: kinds, DARKROOM_OIDC_TENANT_CLAIM: claim } = config;
   const create = {
-    keys: () => createKeyAuthenticator(new KeyStore(store)),
+    keys: () => createKeyAuthenticator(new ApiKeyStore(store)),
     oidc: () =>
       createOidcAuthenticator({
         issuer: config.DARKROOM_OIDC_ISSUER,
@@ -116,8 +117,8 @@ function composeAuthentication(config: Config, store: ObjectStore): Authenticate
 }
 
 /** Opens the store of API keys alone. */
-export const openKeys = async (config: Config): Promise<KeyStore> =>
-  new KeyStore(await openStore(config.DARKROOM_STORE, config));
+export const openKeys = async (config: Config): Promise<ApiKeyStore> =>
+  new ApiKeyStore(await openStore(config.DARKROOM_STORE, config));
 
 interface WorkerOptions {
   readonly client: Client;

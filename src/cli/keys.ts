@@ -1,11 +1,11 @@
 /** `darkroom keys`: creates, lists and revokes API keys. It writes to the object store directly, so the first key needs no key. */
 import type { Command } from 'commander';
-import { type ApiKey, isExpired, readKey } from '../auth/api-key.ts';
-import type { KeyStore } from '../auth/key-store.ts';
+import { type ApiKey, isExpired, parseKey } from '../auth/api-key.ts';
 import { isTenant, TENANT_RULE } from '../auth/tenant.ts';
 import { openKeys } from '../compose.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { formatAge } from '../lib/units.ts';
+import type { ApiKeyStore } from '../storage/api-keys.ts';
 import { printJson, say } from './connection.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
@@ -88,7 +88,7 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
 }
 
 async function revoke(text: string): Promise<void> {
-  const id = readKey(text)?.id ?? text;
+  const id = parseKey(text)?.id ?? text;
   const key = /^[0-9a-f]{12}$/.test(id) ? await (await openKeyStore(settingsHere())).revoke(id) : null;
   if (!key) {
     say(`darkroom: There is no such key; "darkroom keys list" shows all keys`);
@@ -100,7 +100,7 @@ async function revoke(text: string): Promise<void> {
   );
 }
 
-async function openKeyStore(config: Config): Promise<KeyStore> {
+async function openKeyStore(config: Config): Promise<ApiKeyStore> {
   await prepareDataDirectory(config);
   return openKeys(config);
 }

@@ -1,7 +1,7 @@
 /** `darkroom serve`: everything on this machine. Temporal (unless TEMPORAL_ADDRESS names one), a worker, the API. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadKeyring } from '../auth/keyring.ts';
+import { loadKeyring } from '../auth/load-keyring.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { openDataDirectory } from '../data-directory/format.ts';
 import { type DataLock, lockDataDir } from '../data-directory/lock.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadKeyring } from '../../../src/auth/keyring.ts';
+import { loadKeyring } from '../../../src/auth/load-keyring.ts';
 import { stepsOf } from '../../support/cluster/hands.ts';
 import { type Gate, HELD, makeGate } from '../../support/gate.ts';
 import { photo } from '../../support/photos.ts';
