@@ -13,7 +13,7 @@ import {
   type RunInput,
 } from '../jobs/model/run-input.ts';
 import { isTerminal, type JobState } from '../jobs/model/states.ts';
-import { extended } from '../jobs/model/timeline.ts';
+import { appendMoment } from '../jobs/model/timeline.ts';
 import type {
   ControlSignal,
   JobFilter,
@@ -76,7 +76,7 @@ export class TemporalRuntime implements JobRuntime {
     const { header, fingerprint, run } = runInput;
     const workflowId = names.workflowIdOf(header);
     const status = initialStatus(runInput);
-    const timeline = extended([], status, runInput.requestedAt);
+    const timeline = appendMoment([], status, runInput.requestedAt);
     const memo: JobMemo = { header, status, fingerprint, timeline };
     try {
       // A rerun may have been asked for twice, with the first already over; what readers share is too old to tell.

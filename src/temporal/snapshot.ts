@@ -5,7 +5,7 @@ import type { Heartbeat } from '../../activities/types.ts';
 import type { JobError } from '../jobs/model/job.ts';
 import { type JobHeader, type JobStatus, noUsage } from '../jobs/model/run-input.ts';
 import { isTerminal, type TerminalState } from '../jobs/model/states.ts';
-import { extended, type Moment } from '../jobs/model/timeline.ts';
+import { appendMoment, type Moment } from '../jobs/model/timeline.ts';
 import type { JobSnapshot } from '../jobs/ports/job-runtime.ts';
 
 /** What a job's execution carries from its start; the workflow renews `status`. */
@@ -44,7 +44,7 @@ export function toSnapshot(memo: JobMemo, view: ExecutionView, live: readonly He
   const job = { ...memo.header, ...(isTerminal(status.state) ? status : withLive(status, live)) };
   // Closed from outside, it could not write down its own end.
   const at = status.completed_at ?? new Date().toISOString();
-  const timeline = isTerminal(status.state) ? extended(memo.timeline, status, at) : memo.timeline;
+  const timeline = isTerminal(status.state) ? appendMoment(memo.timeline, status, at) : memo.timeline;
   return { job, fingerprint: memo.fingerprint, timeline };
 }
 

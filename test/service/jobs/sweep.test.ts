@@ -29,7 +29,7 @@ afterAll(() => lab.dispose());
 
 /** Runs retention as if some days had passed. */
 const deleteExpired = () =>
-  lab.retention.keep(new Date(Date.now() + DAYS_MS), signal, (about, error) => {
+  lab.retention.execute(new Date(Date.now() + DAYS_MS), signal, (about, error) => {
     throw new Error(`Retention failed for ${JSON.stringify(about)}`, { cause: error });
   });
 
