@@ -23,7 +23,7 @@ export function summaryLine(job: Job): string {
 /** All that there is to say, for `darkroom status`. */
 export function summary(job: WatchedJob): string {
   const { id, state, stage, paused, progress, created_at, started_at, completed_at, assets, labels } = job;
-  const hindrance = blockedReason(job.pending);
+  const blocked = blockedReason(job.pending);
   const until = completed_at ? Date.parse(completed_at) : Date.now();
   const how = [
     coloured(state, colourOfState(state), process.stdout),
@@ -37,7 +37,7 @@ export function summary(job: WatchedJob): string {
     ...(started_at
       ? [[completed_at ? 'took' : 'runs for', formatDuration(until - Date.parse(started_at))]]
       : []),
-    ...(hindrance === null ? [] : [['now', hindrance]]),
+    ...(blocked === null ? [] : [['now', blocked]]),
     ...(job.run > 1 ? [['run', String(job.run)]] : []),
     ...(assets.total > 0 ? [['assets', assetsOf(job)]] : []),
     ...Object.entries(labels).map(([name, value]) => [`label ${name}`, value]),

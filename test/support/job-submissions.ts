@@ -22,7 +22,7 @@ interface Ways {
   readonly runtime?: JobRuntime;
 }
 
-export function receptionOf(
+export function createSubmissions(
   lab: Lab,
   { masters = [Buffer.alloc(32)], runtime = runtimeOf(lab) }: Ways = {},
 ): JobSubmissions {

@@ -24,7 +24,7 @@ const LONG_MS = 240_000;
 let sets: Sets;
 let web: Web;
 let darkroom: Darkroom;
-const settings = () => ({ DARKROOM_INPUT_ROOTS: sets.input });
+const settings = () => ({ DARKROOM_INPUT_ROOTS: sets.input, DARKROOM_CACHE: sets.cache });
 const ask = asking(() => darkroom);
 const until = untilShown(ask);
 const get = (path: string, init?: RequestInit) => darkroom.request(path, init);

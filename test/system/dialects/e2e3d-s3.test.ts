@@ -19,7 +19,12 @@ beforeAll(async () => {
   sets = await makeSets();
   web = await startWeb();
   s3 = await startS3Server();
-  const env = { ...s3.env, DARKROOM_STORE: `s3://${s3.bucket}/models`, DARKROOM_INPUT_ROOTS: sets.input };
+  const env = {
+    ...s3.env,
+    DARKROOM_STORE: `s3://${s3.bucket}/models`,
+    DARKROOM_INPUT_ROOTS: sets.input,
+    DARKROOM_CACHE: sets.cache,
+  };
   darkroom = await startDarkroom({ env });
 }, BUILD_MS);
 afterAll(async () => {
