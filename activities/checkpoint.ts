@@ -1,10 +1,10 @@
 /** Checkpoints of stages: which parts a stage has, and how a rerun adds to the checkpoint of an earlier run. */
-import { type Batch, type BatchLayout, batchesOf } from '../src/jobs/model/batch.ts';
+import { type Batch, type BatchLayout, splitIntoBatches } from '../src/jobs/model/batch.ts';
 import type { Checkpoint } from '../src/jobs/model/checkpoint.ts';
 
 /** The batches of a stage; `[null]` when it takes all assets at once. */
 export const partsOf = (stage: { perAsset?: boolean | undefined }, layout: BatchLayout): (Batch | null)[] =>
-  stage.perAsset ? batchesOf(layout) : [null];
+  stage.perAsset ? splitIntoBatches(layout) : [null];
 
 /** Adds what a rerun made of the assets that had failed in an earlier run. */
 export function mergeCheckpoint(previous: Checkpoint, added: Checkpoint): Checkpoint {

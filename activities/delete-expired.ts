@@ -9,7 +9,7 @@ export const createDeleteExpired =
   (now: number): Promise<RetentionReport> =>
     withHeartbeat(false, async ({ signal }) => {
       const { log } = Context.current();
-      const report = await retention.keep(new Date(now), signal, (about, error) =>
+      const report = await retention.execute(new Date(now), signal, (about, error) =>
         log.warn('Retention failed for one item', { about, error }),
       );
       if (Object.values(report).some((count) => count > 0)) log.info('Retention', { ...report });

@@ -1,24 +1,11 @@
 /** Makes the bytes of one asset available: from a URL, from an input root, or from an upload. */
-import { DarkroomError, type ErrorCode } from '../src/errors.ts';
-import type { AssetInput, RunRef } from '../src/jobs/model/run-input.ts';
+import { DarkroomError } from '../src/errors.ts';
+import type { AssetInput } from '../src/jobs/model/run-input.ts';
 import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
+import type { AssetBytes, AssetProblem, FetchOptions } from './asset-source.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { fetchUrl } from './fetch-url.ts';
 import { findPathInput } from './path-asset.ts';
-
-export interface FetchOptions {
-  readonly job: RunRef;
-  readonly index: number;
-  readonly signal: AbortSignal;
-  /** Called for each chunk with the bytes so far, and the total if the server sent it. */
-  readonly onBytes: (received: number, total: number | null) => void;
-}
-
-/** Where the bytes of an asset are. */
-export type AssetBytes = Pick<AssetDownload, 'location' | 'size' | 'sha256'>;
-
-/** Makes an error that names the asset. `what` continues the sentence. */
-export type AssetProblem = (code: ErrorCode, what: string, cause?: unknown) => DarkroomError;
 
 /** Throws a DarkroomError that names the asset. Its code begins with `asset_`. */
 export async function fetchAsset(

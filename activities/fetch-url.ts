@@ -3,8 +3,8 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ErrorCode } from '../src/errors.ts';
 import { AddressForbidden, HttpFailure, type HttpFailureKind } from '../src/net/guarded-http.ts';
+import type { AssetBytes, AssetProblem, FetchOptions } from './asset-source.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import type { AssetBytes, AssetProblem, FetchOptions } from './fetch-asset.ts';
 import { countFetched } from './metrics.ts';
 
 const MAX_REDIRECTS = 5;

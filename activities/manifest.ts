@@ -1,6 +1,6 @@
 /** Builds the manifest of a run from the checkpoints of its stages. */
 import mime from 'mime';
-import { type BatchLayout, batchesOf, chunkEnds } from '../src/jobs/model/batch.ts';
+import { type BatchLayout, chunkEnds, splitIntoBatches } from '../src/jobs/model/batch.ts';
 import type { Checkpoint } from '../src/jobs/model/checkpoint.ts';
 import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
 import type { RunInput, RunRef, StageInput } from '../src/jobs/model/run-input.ts';
@@ -73,7 +73,7 @@ async function listAssets(
   const failures = new Map<number, JobError>(
     checkpoints.flatMap(({ failures }) => failures.map(({ index, error }) => [index, error])),
   );
-  const downloads = await assets.readBatches(job, batchesOf(layout), signal);
+  const downloads = await assets.readBatches(job, splitIntoBatches(layout), signal);
   return downloads.map(({ index, name, size, sha256, error: downloadError }) => {
     const error = downloadError ?? failures.get(index) ?? null;
     return { index, name, status: error ? 'failed' : 'ok', size, sha256, error };

@@ -4,7 +4,7 @@ import { errorCatalogue } from '../src/errors.ts';
 import { computeExpiry } from '../src/jobs/model/expiry.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
 import type { JobStatus } from '../src/jobs/model/run-input.ts';
-import { extended } from '../src/jobs/model/timeline.ts';
+import { appendMoment } from '../src/jobs/model/timeline.ts';
 import type { StoredManifest } from '../src/jobs/ports/job-archive.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
@@ -28,7 +28,7 @@ export const createPackageJob =
       const status = finalStatus(input, manifest);
       if (status.error)
         Context.current().log.info('The job did not complete', { job: header.id, ...status.error });
-      const moments = extended(timeline, status, completedAt);
+      const moments = appendMoment(timeline, status, completedAt);
       const job = { ...header, ...status };
       await deps.archive.saveRecord({ job, fingerprint, timeline: moments, runInput });
       countEnd(job, (Date.parse(completedAt) - Date.parse(runInput.requestedAt)) / 1000);

@@ -7,8 +7,8 @@ import { DarkroomError } from '../src/errors.ts';
 import { resolveInput } from '../src/inputs/path-input.ts';
 import { rootsOf } from '../src/inputs/roots.ts';
 import type { AssetInput } from '../src/jobs/model/run-input.ts';
+import type { AssetBytes, AssetProblem } from './asset-source.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import type { AssetBytes, AssetProblem } from './fetch-asset.ts';
 
 export async function findPathInput(
   { inputRoots, maxAssetBytes }: ActivityDependencies,

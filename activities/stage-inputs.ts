@@ -1,7 +1,7 @@
 /** What a stage starts from: checkpoints of the stage before it, and local files with the bytes of its assets. */
 import { join } from 'node:path';
 import type { InputFile, Stage, StageOutcome } from '../operations/operation.ts';
-import { batchesOf } from '../src/jobs/model/batch.ts';
+import { splitIntoBatches } from '../src/jobs/model/batch.ts';
 import type { Checkpoint } from '../src/jobs/model/checkpoint.ts';
 import type { AssetDownload, StageFiles } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
@@ -37,7 +37,7 @@ export async function readStageInputs(
   directory: string | null,
   signal: AbortSignal,
 ): Promise<{ inputs: InputFile[]; leftOut: StageOutcome[] }> {
-  const downloads = await assets.readBatches(job, batch ? [batch] : batchesOf(layout), signal);
+  const downloads = await assets.readBatches(job, batch ? [batch] : splitIntoBatches(layout), signal);
   const leftOut = listFailed(downloads, previousStage);
   const failed = new Set(leftOut.map(({ index }) => index));
   const missing = downloads.filter(

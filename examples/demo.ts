@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { SingleBar } from 'cli-progress';
 import { Webhook } from 'standardwebhooks';
-import { loadKeyring } from '../src/auth/keyring.ts';
+import { loadKeyring } from '../src/auth/load-keyring.ts';
 import { readConfig } from '../src/config/config.ts';
 import type { FileEntry, Job } from '../src/jobs/model/job.ts';
 

@@ -2,7 +2,7 @@
 import { ApplicationFailure, condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import type { DownloadInput } from '../activities/types.ts';
 import type { ErrorCode } from '../src/errors.ts';
-import { type Batch, type BatchSizes, batchesOf, chunkEnds } from '../src/jobs/model/batch.ts';
+import { type Batch, type BatchSizes, chunkEnds, splitIntoBatches } from '../src/jobs/model/batch.ts';
 import type { AssetChunk, AssetsTaken, Awaiting, MoreAssets, RunInput } from '../src/jobs/model/run-input.ts';
 import type { JobControl } from './job-control.ts';
 import type { JobStatusPublisher } from './job-status.ts';
@@ -197,7 +197,7 @@ export class AssetQueue {
   }
 
   #splitIntoBatches(): void {
-    this.#batches = batchesOf({ chunkEnds: chunkEnds(this.#chunks), sizes: this.#batchSizes });
+    this.#batches = splitIntoBatches({ chunkEnds: chunkEnds(this.#chunks), sizes: this.#batchSizes });
   }
 }
 

@@ -10,7 +10,7 @@ import {
 import type { Activities } from '../activities/types.ts';
 import type { CallbackEvent } from '../src/jobs/model/job.ts';
 import type { RunInput } from '../src/jobs/model/run-input.ts';
-import { eventOf, type Moment } from '../src/jobs/model/timeline.ts';
+import { type Moment, toCallbackEvent } from '../src/jobs/model/timeline.ts';
 import { CALLBACK_QUEUE, callbackIdOf } from '../src/temporal/names.ts';
 import { deliverCallback } from './deliver-callback.ts';
 import type { JobStatusPublisher } from './job-status.ts';
@@ -32,7 +32,7 @@ export class CallbackNotifier {
     this.#runInput = runInput;
     this.#status = status;
     status.onTransition((now, before) => {
-      const event = eventOf(now, before);
+      const event = toCallbackEvent(now, before);
       if (event === null || !runInput.callbackEvents.includes(event)) return;
       // An event that has happened is delivered even if the job is cancelled right after it.
       this.#running.push(CancellationScope.nonCancellable(() => this.#deliver(event, now)));

@@ -3,7 +3,7 @@ import { setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/work
 import type { AssetCounts } from '../src/jobs/model/job.ts';
 import { initialStatus, type JobStatus, type RunInput } from '../src/jobs/model/run-input.ts';
 import { isLegal, type JobState } from '../src/jobs/model/states.ts';
-import { extended, type Moment } from '../src/jobs/model/timeline.ts';
+import { appendMoment, type Moment } from '../src/jobs/model/timeline.ts';
 import { darkroomState } from '../src/temporal/names.ts';
 import * as messages from './messages.ts';
 
@@ -34,7 +34,7 @@ export class JobStatusPublisher {
   /** `resumeFrom`: what the execution before this one, of the same run, published last. */
   constructor(runInput: RunInput, resumeFrom: PublishedStatus | null) {
     this.#status = resumeFrom?.status ?? initialStatus(runInput);
-    this.#timeline = resumeFrom?.timeline ?? extended([], this.#status, runInput.requestedAt);
+    this.#timeline = resumeFrom?.timeline ?? appendMoment([], this.#status, runInput.requestedAt);
     this.#publishedState = this.#status.state;
     setHandler(messages.status, () => this.#status);
   }
@@ -130,7 +130,7 @@ export class JobStatusPublisher {
     this.#status = { ...this.#status, ...changes };
     const before = this.#timeline.at(-1);
     const at = this.#status.completed_at ?? new Date().toISOString();
-    this.#timeline = extended(this.#timeline, this.#status, at);
+    this.#timeline = appendMoment(this.#timeline, this.#status, at);
     const now = this.#timeline.at(-1);
     if (now && now !== before) this.#listener(now, before);
   }

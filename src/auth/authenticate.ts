@@ -1,16 +1,16 @@
-/** All kinds of credentials that this server takes, as one question. */
+/** Combines the authenticators of a server into one function. */
 import { DarkroomError } from '../errors.ts';
 import type { Authenticator, Principal } from './authenticator.ts';
 
-/** Null: the request came without a credential. Throws what `Authenticator.identify` throws. */
+/** Identifies the caller of a request; `null` stands for a request without credentials. Throws like `Authenticator.identify`. */
 export type Authenticate = (credential: string | null) => Promise<Principal>;
 
 export function authenticateBy(authenticators: readonly Authenticator[]): Authenticate {
-  const wanted = authenticators.map(({ kind }) => kind).join(' or ');
+  const kinds = authenticators.map(({ kind }) => kind).join(' or ');
   return async (credential) => {
-    const fits = authenticators.find(({ recognises }) => credential !== null && recognises(credential));
-    if (credential !== null && fits) return fits.identify(credential);
-    const fault = credential === null ? 'This needs a login' : 'What was sent is no login';
-    throw new DarkroomError('unauthenticated', `${fault}: send ${wanted} as "Authorization: Bearer …"`);
+    const match = authenticators.find(({ recognises }) => credential !== null && recognises(credential));
+    if (credential !== null && match) return match.identify(credential);
+    const fault = credential === null ? 'Credentials are missing' : 'The credentials have an unknown format';
+    throw new DarkroomError('unauthenticated', `${fault}: send ${kinds} as "Authorization: Bearer …"`);
   };
 }

@@ -1,25 +1,25 @@
-/** Port: how it is found out who makes a request. One file implements each kind of credential. */
+/** Port: identifies the caller of a request. One file implements each kind of credential. */
 
-/** Who makes a request. */
+/** The caller of a request. */
 export interface Principal {
-  /** Whose jobs these are; those of another tenant are not there for this one. */
+  /** The tenant whose jobs the caller sees. */
   readonly tenant: string;
-  /** For the log alone: the name of a key, the subject of a token. */
+  /** For logs only: the name of a key, or the subject of a token. */
   readonly subject: string;
-  /** `read`: may look, and change nothing. */
   readonly access: Access;
 }
 
+/** `read` permits no changes. */
 export type Access = 'full' | 'read';
 
 export interface Authenticator {
-  /** What a credential of this kind is, for who sent another, as in "a key of this server". */
+  /** Describes the credential in error messages, as in "an API key of this server". */
   readonly kind: string;
-  /** Whether a credential has the form of this kind; it need not be a good one. */
+  /** Whether a credential has the format of this kind. It need not be valid. */
   recognises(credential: string): boolean;
   /**
-   * Throws `unauthenticated` when it is no good and `forbidden` when it is, and not for this; an outage
-   * (`store_unavailable`, `issuer_unavailable`) when that cannot be told now.
+   * Throws `unauthenticated` when the credential is invalid, `forbidden` when it lacks permission, and an outage
+   * (`store_unavailable`, `issuer_unavailable`) when it cannot be checked now.
    */
   identify(credential: string): Promise<Principal>;
 }

@@ -1,7 +1,7 @@
 /**
- * Public keys of an identity provider, by OpenID Connect Discovery. They are fetched when the first token comes, so that a
- * provider that is down keeps no API from starting, and when a token names a key that is not among them. While the
- * provider is away, those that are known do for a while: what is here already should not fail with it.
+ * Public keys of an identity provider, found by OpenID Connect Discovery. They are fetched for the first token, so the API
+ * starts while the provider is down, and again when a token names an unknown key. While the provider is unavailable, cached
+ * keys stay valid for a while.
  */
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
@@ -10,20 +10,20 @@ import { providerUrl } from './settings.ts';
 
 /** Milliseconds. */
 export interface IssuerTimes {
-  /** After which they are fetched anew: a key that its provider withdrew is no good from then on. */
+  /** Age after which the keys are fetched again. Keys that the provider withdrew are refused from then on. */
   readonly freshMs: number;
-  /** For which those that are known do while the provider is away. */
+  /** Age up to which cached keys are used while the provider is unavailable. */
   readonly staleMs: number;
-  /** Between two looks for a key that is not among them: anybody can send tokens that name one. */
+  /** Minimum interval between fetches for unknown keys: anyone can send tokens that name one. */
   readonly cooldownMs: number;
-  /** Between two attempts while it is away. */
+  /** Interval between attempts while the provider is unavailable. */
   readonly retryMs: number;
   readonly timeoutMs: number;
 }
 
 const MINUTE = 60_000;
 
-const usual: IssuerTimes = {
+const defaults: IssuerTimes = {
   freshMs: 10 * MINUTE,
   staleMs: 60 * MINUTE,
   cooldownMs: 15_000,
@@ -34,7 +34,7 @@ const usual: IssuerTimes = {
 const configuration = z.object({ issuer: z.string(), jwks_uri: providerUrl.pipe(z.url()) });
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
 
-interface Known {
+interface FetchedKeys {
   readonly find: ReturnType<typeof createLocalJWKSet>;
   readonly at: number;
 }
@@ -42,32 +42,32 @@ interface Known {
 export class IssuerKeys {
   readonly #issuer: string;
   readonly #times: IssuerTimes;
-  #known: Known | null = null;
+  #keys: FetchedKeys | null = null;
   #failure: { readonly error: DarkroomError; readonly at: number } | null = null;
   #loading: Promise<void> | null = null;
 
-  /** `issuer`: its address, as tokens have it. */
+  /** @param issuer The issuer URL, exactly as in tokens. */
   constructor(issuer: string, times: Partial<IssuerTimes> = {}) {
     this.#issuer = issuer;
-    this.#times = { ...usual, ...times };
+    this.#times = { ...defaults, ...times };
   }
 
   /**
-   * The key that a token was signed with. Throws issuer_unavailable when the keys cannot be had, and jose's
-   * JWKSNoMatchingKey when it is not among them.
+   * Finds the key that a token was signed with. Throws issuer_unavailable when the keys cannot be fetched, and jose's
+   * JWKSNoMatchingKey when the provider has no such key.
    */
   readonly find: JWTVerifyGetKey = async (header, token) => {
-    const known = await this.#current();
+    const keys = await this.#current();
     try {
-      return await known.find(header, token);
+      return await keys.find(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || age(known) < this.#times.cooldownMs) throw error;
+      if (!(error instanceof errors.JWKSNoMatchingKey) || age(keys) < this.#times.cooldownMs) throw error;
       await this.load();
       return (await this.#current()).find(header, token);
     }
   };
 
-  /** Fetches them. Throws issuer_unavailable, also when that was so a moment ago. */
+  /** Fetches the keys. Concurrent callers share one fetch. Throws issuer_unavailable, also shortly after a failed fetch. */
   async load(): Promise<void> {
     if (this.#failure && age(this.#failure) < this.#times.retryMs) throw this.#failure.error;
     this.#loading ??= this.#fetch().finally(() => {
@@ -76,30 +76,30 @@ export class IssuerKeys {
     await this.#loading;
   }
 
-  async #current(): Promise<Known> {
+  async #current(): Promise<FetchedKeys> {
     const { freshMs, staleMs } = this.#times;
-    if (this.#known && age(this.#known) < freshMs) return this.#known;
+    if (this.#keys && age(this.#keys) < freshMs) return this.#keys;
     try {
       await this.load();
     } catch (error) {
-      if (!this.#known || age(this.#known) > staleMs) throw error;
+      if (!this.#keys || age(this.#keys) > staleMs) throw error;
     }
-    if (this.#known) return this.#known;
-    throw new Error('Loading gives keys or throws');
+    if (this.#keys) return this.#keys;
+    throw new Error('load() fetches keys or throws');
   }
 
   async #fetch(): Promise<void> {
     try {
       const address = `${this.#issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
       const { issuer, jwks_uri } = await this.#get(address, configuration);
-      // OpenID Connect Discovery 1.0, section 4.3: or somebody else's keys would do.
+      // OpenID Connect Discovery 1.0, section 4.3: otherwise keys of another issuer would be accepted.
       if (issuer !== this.#issuer)
-        throw new Error(`it calls itself "${issuer}"; DARKROOM_OIDC_ISSUER must be the same to the letter`);
+        throw new Error(`its issuer is "${issuer}"; DARKROOM_OIDC_ISSUER must be exactly the same`);
       const keys = (await this.#get(jwks_uri, keySet)) as JSONWebKeySet;
-      this.#known = { find: createLocalJWKSet(keys), at: Date.now() };
+      this.#keys = { find: createLocalJWKSet(keys), at: Date.now() };
       this.#failure = null;
     } catch (cause) {
-      const message = `The identity provider at ${this.#issuer} cannot be asked for its keys now; try again`;
+      const message = `The keys of the identity provider at ${this.#issuer} cannot be fetched now; try again`;
       this.#failure = { error: new DarkroomError('issuer_unavailable', message, { cause }), at: Date.now() };
       throw this.#failure.error;
     }
@@ -108,14 +108,14 @@ export class IssuerKeys {
   async #get<Schema extends z.ZodType>(url: string, schema: Schema): Promise<z.output<Schema>> {
     const response = await fetch(url, {
       headers: { accept: 'application/json' },
-      // Where it is has been configured; nobody else is to be asked.
+      // Only the configured host is trusted.
       redirect: 'error',
       signal: AbortSignal.timeout(this.#times.timeoutMs),
     });
-    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+    if (!response.ok) throw new Error(`${url} returned status ${response.status}`);
     const parsed = schema.safeParse(await response.json());
     if (parsed.success) return parsed.data;
-    throw new Error(`${url} answered what cannot be used: ${z.prettifyError(parsed.error)}`);
+    throw new Error(`${url} returned an invalid document: ${z.prettifyError(parsed.error)}`);
   }
 }
 

@@ -1,30 +1,29 @@
-/** Authenticator: keys that `darkroom keys create` made. */
+/** Authenticator for API keys, which `darkroom keys create` makes. */
 import { DarkroomError } from '../errors.ts';
-import { isExpired, isSecretOf, looksLikeKey, readKey } from './api-key.ts';
+import { isExpired, isSecretOf, looksLikeKey, parseKey } from './api-key.ts';
 import type { Authenticator } from './authenticator.ts';
-import type { KeyStore } from './key-store.ts';
-import { type KeyTimes, KnownKeys } from './known-keys.ts';
+import { CachedKeys, type KeySource, type KeyTimes } from './cached-keys.ts';
 
-export function createKeyAuthenticator(
-  keys: Pick<KeyStore, 'find'>,
-  times: Partial<KeyTimes> = {},
-): Authenticator {
-  const known = new KnownKeys(keys, times);
+export function createKeyAuthenticator(source: KeySource, times: Partial<KeyTimes> = {}): Authenticator {
+  const keys = new CachedKeys(source, times);
   return {
-    kind: 'a key of this server ("drk_…")',
+    kind: 'an API key of this server ("drk_…")',
     recognises: looksLikeKey,
     async identify(credential) {
-      const given = readKey(credential);
+      const given = parseKey(credential);
       if (!given)
-        throw refused('The key is cut short or mistyped: it is "drk_", 12 digits, "_" and 43 characters');
-      const key = await known.find(given.id);
-      // Whether it is the id or the secret that is wrong is for nobody to know.
+        throw unauthenticated(
+          'The API key is incomplete or mistyped: it is "drk_", 12 digits, "_" and 43 characters',
+        );
+      const key = await keys.find(given.id);
+      // The message does not show whether the id or the secret is wrong.
       if (!key || !isSecretOf(key, given.secret))
-        throw refused('There is no such key on this server, or it was revoked');
-      if (isExpired(key)) throw refused(`The key expired at ${key.expires_at}; ask the operator for another`);
+        throw unauthenticated('The API key is unknown or was revoked');
+      if (isExpired(key))
+        throw unauthenticated(`The API key expired at ${key.expires_at}; ask the operator for a new one`);
       return { tenant: key.tenant, subject: `key ${key.id} (${key.name})`, access: key.access };
     },
   };
 }
 
-const refused = (message: string): DarkroomError => new DarkroomError('unauthenticated', message);
+const unauthenticated = (message: string): DarkroomError => new DarkroomError('unauthenticated', message);

@@ -1,4 +1,4 @@
-/** Authenticator: access tokens of an OpenID Connect provider, as JWTs (RFC 9068, and those of providers that do not know it). */
+/** Authenticator for access tokens (JWTs) of an OpenID Connect provider, with or without RFC 9068. */
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { DarkroomError } from '../errors.ts';
 import type { Authenticator, Principal } from './authenticator.ts';
@@ -7,24 +7,24 @@ import { isTenant, PUBLIC, TENANT_RULE } from './tenant.ts';
 
 export interface OidcOptions {
   readonly issuer: string;
-  /** A token must be for one of these. */
+  /** A token must have one of these audiences. */
   readonly audience: readonly string[];
-  /** Null: all are of the tenant `public`. */
+  /** The claim that names the tenant. Null: all tokens belong to the tenant `public`. */
   readonly tenantClaim: string | null;
-  /** Scope that a token must have; null: none. */
+  /** A scope that every token needs; null for none. */
   readonly scope: string | null;
-  /** Scope without which a token may only read; null: none. */
+  /** A scope that write access needs; null for none. */
   readonly writeScope: string | null;
   readonly times?: Partial<IssuerTimes>;
 }
 
-/** With keys that only the issuer has. With a shared secret, or none, whoever can check a token could make one. */
+/** Asymmetric algorithms only: with a shared secret, or none, everyone who can verify a token could forge one. */
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ];
 
-/** RFC 9068, section 2.1, and what older providers say. Tokens for other purposes have types of their own. */
+/** RFC 9068, section 2.1, and the type that other providers use. Tokens for other purposes have other types. */
 const TYPES = ['at+jwt', 'application/at+jwt', 'jwt'];
 
 const CLOCK_TOLERANCE_SECONDS = 30;
@@ -41,7 +41,7 @@ export function createOidcAuthenticator(options: OidcOptions): Authenticator {
       requiredClaims: ['exp'],
     });
     if (protectedHeader.typ !== undefined && !TYPES.includes(protectedHeader.typ.toLowerCase()))
-      throw refused(`The token is no access token: its type is "${protectedHeader.typ}"`);
+      throw unauthenticated(`The token is not an access token: its type is "${protectedHeader.typ}"`);
     return payload;
   };
   return {
@@ -49,74 +49,73 @@ export function createOidcAuthenticator(options: OidcOptions): Authenticator {
     recognises: (credential) => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(credential),
     async identify(token): Promise<Principal> {
       const payload = await verify(token).catch((error: unknown) => {
-        throw error instanceof errors.JOSEError ? refused(reasonOf(error, options), error) : error;
+        throw error instanceof errors.JOSEError ? unauthenticated(describe(error, options), error) : error;
       });
-      const scopes = scopesOf(payload);
+      const scopes = readScopes(payload);
       if (scope !== null && !scopes.includes(scope))
         throw new DarkroomError('forbidden', `The token lacks the scope "${scope}"`, {
           details: { scope },
         });
       return {
-        tenant: tenantOf(payload, options),
-        subject: subjectOf(payload),
+        tenant: readTenant(payload, options),
+        subject: readSubject(payload),
         access: writeScope === null || scopes.includes(writeScope) ? 'full' : 'read',
       };
     },
   };
 }
 
-/** A name that cannot be one is refused and not bent, or two tenants could become one. */
-function tenantOf(payload: JWTPayload, { tenantClaim }: OidcOptions): string {
+/** Refuses an invalid name instead of adapting it: two tenants could become one. */
+function readTenant(payload: JWTPayload, { tenantClaim }: OidcOptions): string {
   if (tenantClaim === null) return PUBLIC;
   const tenant = payload[tenantClaim];
-  // Whose jobs of before anybody logged in are, and input directories: not for whoever calls himself so.
+  // This tenant owns the jobs from before authentication was enabled, and the default input roots. A claim must not select it.
   if (tenant === PUBLIC)
     throw new DarkroomError(
       'forbidden',
-      `The token names the tenant "${PUBLIC}", which is for keys alone, and for tokens with DARKROOM_OIDC_TENANT_CLAIM=none`,
+      `The token names the tenant "${PUBLIC}", which is reserved for API keys and for DARKROOM_OIDC_TENANT_CLAIM=none`,
     );
   if (typeof tenant === 'string' && isTenant(tenant)) return tenant;
   const fault =
     tenant === undefined
-      ? `has no claim "${tenantClaim}", which is to name the tenant`
-      : `names no tenant: its claim "${tenantClaim}" must be a text of ${TENANT_RULE}`;
+      ? `has no claim "${tenantClaim}", which must name the tenant`
+      : `names no tenant: its claim "${tenantClaim}" must be a string of ${TENANT_RULE}`;
   throw new DarkroomError(
     'forbidden',
-    `The token ${fault}. Let the identity provider add it; the operator names another claim with DARKROOM_OIDC_TENANT_CLAIM`,
+    `The token ${fault}. Configure the identity provider to add it, or name another claim in DARKROOM_OIDC_TENANT_CLAIM`,
   );
 }
 
-/** As text with spaces between (RFC 8693, section 4.2), or as a list; some providers call it `scp`. */
-function scopesOf({ scope, scp }: JWTPayload): readonly unknown[] {
+/** A string separated by spaces (RFC 8693, section 4.2), or a list. Some providers call the claim `scp`. */
+function readScopes({ scope, scp }: JWTPayload): readonly unknown[] {
   const given = scope ?? scp;
   if (typeof given === 'string') return given.split(' ');
   return Array.isArray(given) ? given : [];
 }
 
-function subjectOf({ sub, client_id: client, azp }: JWTPayload): string {
+function readSubject({ sub, client_id: client, azp }: JWTPayload): string {
   const subject = sub ?? client ?? azp;
   return typeof subject === 'string' ? subject.slice(0, 200) : '(not named)';
 }
 
-function reasonOf(error: errors.JOSEError, { issuer, audience }: OidcOptions): string {
-  if (error instanceof errors.JWTExpired) return 'The token has expired; get another';
+function describe(error: errors.JOSEError, { issuer, audience }: OidcOptions): string {
+  if (error instanceof errors.JWTExpired) return 'The token has expired; get a new one';
   if (error instanceof errors.JWTClaimValidationFailed) {
     const { claim } = error;
     if (claim === 'aud')
       return `The token is for another server: its audience must be ${audience.map((one) => `"${one}"`).join(' or ')}`;
-    if (claim === 'iss') return `The token is of another issuer than ${issuer}`;
+    if (claim === 'iss') return `The token is from an issuer other than ${issuer}`;
     return claim === 'nbf'
-      ? 'The token is not good yet'
-      : `The claim "${claim}" of the token is missing or wrong`;
+      ? 'The token is not valid yet'
+      : `The claim "${claim}" of the token is missing or invalid`;
   }
-  if (error instanceof errors.JWSSignatureVerificationFailed)
-    return 'The signature of the token is not right';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'The signature of the token is invalid';
   if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
     return `The token does not name a key of ${issuer}`;
   if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported)
     return `The token must be signed with one of ${ALGORITHMS.join(', ')}`;
-  return 'The token is no JWT that can be read';
+  return 'The token is not a valid JWT';
 }
 
-const refused = (message: string, cause?: unknown): DarkroomError =>
+const unauthenticated = (message: string, cause?: unknown): DarkroomError =>
   new DarkroomError('unauthenticated', message, { cause });

@@ -1,6 +1,6 @@
 /** `darkroom webhook-secret`: what a receiver needs to verify callbacks with any Standard Webhooks library. */
 
-import { loadKeyring } from '../auth/keyring.ts';
+import { loadKeyring } from '../auth/load-keyring.ts';
 import { isTenant, TENANT_RULE } from '../auth/tenant.ts';
 import { readConfig } from '../config/config.ts';
 import { prepareDataDirectory } from './data-directory.ts';

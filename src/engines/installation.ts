@@ -17,7 +17,7 @@ export interface Installation {
   readonly version: string;
 }
 
-const installationPath = (engine: Engine, cacheDir: string): string =>
+export const installationPath = (engine: Engine, cacheDir: string): string =>
   join(cacheDir, 'engines', engine.name, `${engine.version}-${engine.fingerprint}`);
 
 /** Null: it is not installed, or a program that it needs has gone. */

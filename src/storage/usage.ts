@@ -4,7 +4,7 @@
  */
 import type { Job } from '../jobs/model/job.ts';
 import type { TerminalState } from '../jobs/model/states.ts';
-import { added, dayOf, daysBetween, type UsageLedger, type UsageRow } from '../jobs/model/usage.ts';
+import { addUsage, daysBetween, toDay, type UsageLedger, type UsageRow } from '../jobs/model/usage.ts';
 import { readJson } from './json.ts';
 import * as layout from './layout.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -65,13 +65,13 @@ export class StoredUsage implements UsageLedger {
     for await (const { key } of this.#store.list(layout.usageDayPrefix(day, tenant))) {
       const row = parseRow(day, key);
       const sum = rows.get(row.operation);
-      rows.set(row.operation, sum ? added(sum, row) : row);
+      rows.set(row.operation, sum ? addUsage(sum, row) : row);
     }
     return [...rows.values()].sort((a, b) => (a.operation < b.operation ? -1 : 1));
   }
 
   async sumUp(now: Date, signal: AbortSignal): Promise<number> {
-    const complete = dayOf(new Date(now.getTime() - COMPLETE_AFTER_MS));
+    const complete = toDay(new Date(now.getTime() - COMPLETE_AFTER_MS));
     let summed = 0;
     for (;;) {
       signal.throwIfAborted();

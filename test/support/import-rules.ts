@@ -59,7 +59,17 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/storage/',
     purpose: 'The object store port, its drivers, and the records kept in it.',
-    may: ['src/storage/', 'src/jobs/', 'src/lib/', 'src/errors.ts', 'node', 'lru-cache', 'zod', '@aws-sdk/'],
+    may: [
+      'src/storage/',
+      'src/jobs/',
+      'src/auth/api-key.ts',
+      'src/lib/',
+      'src/errors.ts',
+      'node',
+      'lru-cache',
+      'zod',
+      '@aws-sdk/',
+    ],
     types: ['src/auth/keyring.ts'],
   },
   {
@@ -73,7 +83,6 @@ export const rules: readonly ImportRule[] = [
     may: [
       'src/auth/',
       'src/lib/',
-      'src/storage/',
       'src/data-directory/',
       'src/errors.ts',
       'node',

@@ -12,7 +12,7 @@ import type {
 } from '../../operations/operation.ts';
 import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
-import { type Batch, batchesOf, batchSizes } from '../../src/jobs/model/batch.ts';
+import { type Batch, batchSizes, splitIntoBatches } from '../../src/jobs/model/batch.ts';
 
 /** An asset, before it lies on disk. */
 export interface TestAsset {
@@ -78,7 +78,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
     const parts: Part[] = [];
     const gone = new Set(failures.map(({ index }) => index));
     for (const batch of stage.perAsset
-      ? batchesOf({ chunkEnds: [assets.length], sizes: batchSizes })
+      ? splitIntoBatches({ chunkEnds: [assets.length], sizes: batchSizes })
       : [null]) {
       const part = { batch, directory: await mkdtemp(join(root, `${stage.name}-`)) };
       const workspace = join(part.directory, 'workspace');

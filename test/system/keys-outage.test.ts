@@ -1,6 +1,6 @@
 /** A server that asks for keys, and whose bucket goes away: what needs Temporal alone goes on. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { KeyStore } from '../../src/auth/key-store.ts';
+import { ApiKeyStore } from '../../src/storage/api-keys.ts';
 import { createS3Store } from '../../src/storage/s3/index.ts';
 import { BUILD_MS, type S3Server, startS3Server } from '../support/s3-server.ts';
 import { type Darkroom, sleep, startDarkroom } from '../support/server.ts';
@@ -10,7 +10,7 @@ let darkroom: Darkroom;
 
 beforeAll(async () => {
   s3 = await startS3Server();
-  const keys = new KeyStore(createS3Store({ bucket: s3.bucket, access: s3 }));
+  const keys = new ApiKeyStore(createS3Store({ bucket: s3.bucket, access: s3 }));
   const wish = { tenant: 'acme', name: 'ci', access: 'full', expires_at: null } as const;
   const { written: token } = await keys.create(wish);
   const env = { ...s3.env, DARKROOM_STORE: `s3://${s3.bucket}`, DARKROOM_AUTH: 'keys' };

@@ -1,5 +1,5 @@
-"""Tells what is inside a disk image, without mounting it, starting it, or being root.
+"""Inspects a disk image without mounting it, starting it, or root.
 
-`python3 -m guestprobe IMAGE` prints a JSON object a line: reports of progress, and at last the result or an error.
-The image is hostile until proven otherwise: headers are checked first, and all parsing happens in a sandbox.
+`python3 -m guestprobe IMAGE` prints one JSON object a line: progress reports, then the result or an error.
+Images are untrusted: headers are checked first, and all parsing happens in a sandbox.
 """

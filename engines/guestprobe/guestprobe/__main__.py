@@ -1,4 +1,4 @@
-"""`python3 -m guestprobe IMAGE`: opens the image, limits itself, and goes on inside the sandbox."""
+"""`python3 -m guestprobe IMAGE`: opens the image, sets resource limits, and continues inside the sandbox."""
 
 import argparse
 import os
@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def open_image(path: str) -> int:
-    """A file number to read from. Follows no link, and does not wait for whoever might write into a fifo."""
+    """Opens the image read-only and returns the file descriptor. Does not follow symbolic links, and does not block on a FIFO."""
     try:
         image = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""When the system was last used, as far as its files tell."""
+"""Last boot and last package change, from files of the system."""
 
 import struct
 from datetime import UTC, datetime
@@ -10,14 +10,14 @@ from .packages import Inventory
 _WTMP = "/var/log/wtmp"
 _MOST_BYTES = 16 << 20
 
-#: A record of glibc on 64-bit Linux: type, …, the user that a boot is written as, …, seconds.
+#: A wtmp record of glibc on 64-bit Linux: type, …, seconds.
 _RECORD = 384
 _BOOT = 2
 _SECONDS_AT = 340
 
 
 class Activity(TypedDict):
-    """Times in UTC; None where nothing tells."""
+    """Times in UTC; None when unknown."""
 
     last_boot: str | None
     last_package_change: str | None

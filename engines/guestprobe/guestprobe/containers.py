@@ -1,4 +1,4 @@
-"""Opens an image as a disk. The format is named, never guessed, and the stream has no name that could lead elsewhere."""
+"""Opens an image as a disk, with the parser of a given format. The stream has no path, so a parser cannot open related files."""
 
 import io
 from importlib import import_module
@@ -8,7 +8,7 @@ from dissect.target.container import Container
 from .errors import ImageError
 from .stream import ImageStream
 
-#: Loaded when they are needed: a parser that is not loaded costs no time.
+#: Imported on demand, which saves time.
 _CLASSES = {
     "qcow2": "QCow2Container",
     "vmdk": "VmdkContainer",
@@ -20,7 +20,7 @@ _CLASSES = {
 
 
 def open_container(stream: ImageStream, image_format: str) -> Container:
-    """Raises ImageError where the parser cannot make sense of it."""
+    """Raises ImageError when the parser fails."""
     try:
         module = import_module(f"dissect.target.containers.{image_format}")
         kind: type[Container] = getattr(module, _CLASSES[image_format])

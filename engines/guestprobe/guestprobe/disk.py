@@ -1,4 +1,4 @@
-"""What lies on a disk: partitions, logical volumes, and the file systems on them."""
+"""Partitions, logical volumes and file systems of a disk."""
 
 import logging
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from dissect.target.volume import Volume
 from . import patches, signatures
 from .notes import Notes
 
-#: Where in a volume the mark of a file system lies, and the class that reads it. Not all that the library knows: archives
-#: are no file systems, and parsers that are not loaded cost no time and are no way in.
+#: Offset and magic number of each file system, and the class that reads it. Fewer than the library supports: a smaller attack surface,
+#: and faster.
 _FILESYSTEMS = (
     (3, b"NTFS    ", "ntfs.NtfsFilesystem"),
     (3, b"EXFAT   ", "exfat.ExfatFilesystem"),
@@ -26,14 +26,14 @@ _FILESYSTEMS = (
     (0x1FE, b"\x55\xaa", "fat.FatFilesystem"),
 )
 
-#: Volumes that are looked at. No honest disk has more, a hostile one could have billions.
+#: Volumes that are read. A hostile disk could have billions.
 _MOST_VOLUMES = 256
 _MOST_SUBVOLUMES = 64
 
 
 @dataclass
 class MountableFilesystem:
-    """A file system and the volume that it lies on. `main` is false for a subvolume of one that is listed already."""
+    """A file system and its volume. `main` is false for a subvolume of a listed file system."""
 
     volume: Volume
     fs: Filesystem
@@ -44,7 +44,7 @@ class MountableFilesystem:
 class Disk:
     volumes: list[Volume]
     filesystems: list[MountableFilesystem]
-    #: By position in `volumes`: what lies there that is no file system, such as swap or encrypted data.
+    #: Contents that are not file systems, such as swap or encrypted data, by position in `volumes`.
     contents: dict[int, str]
 
     @property

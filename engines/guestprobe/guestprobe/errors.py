@@ -1,8 +1,8 @@
-"""Why an image cannot be inspected."""
+"""Errors of an inspection."""
 
 
 class ImageError(Exception):
-    """An answer to the user. `code` is one of darkroom's error codes; `predicate` goes on where "The image …" left off."""
+    """An error for the user. `code`: an error code of darkroom. `predicate` completes "The image …"."""
 
     def __init__(self, code: str, predicate: str) -> None:
         super().__init__(predicate)
@@ -11,4 +11,4 @@ class ImageError(Exception):
 
 
 class CpuTimeExceeded(BaseException):
-    """The processor time is used up. Not an Exception, so that no parser takes it for damage and goes on."""
+    """The CPU time is used up. Not an Exception, so that parsers do not catch it."""

@@ -1,4 +1,4 @@
-"""What file systems say of themselves: type, label, UUID, and how full they are."""
+"""Type, label, UUID and usage of file systems."""
 
 from typing import TypedDict
 from uuid import UUID
@@ -9,7 +9,7 @@ from .disk import MountableFilesystem
 
 
 class FilesystemInfo(TypedDict):
-    """Sizes in bytes; None where it does not say."""
+    """Sizes in bytes; None when unknown."""
 
     type: str
     label: str | None
@@ -20,19 +20,19 @@ class FilesystemInfo(TypedDict):
 
 
 def read_info(mountable: MountableFilesystem) -> FilesystemInfo:
-    """May raise whatever a damaged superblock makes a parser raise."""
+    """May raise any exception of a parser, for a damaged superblock."""
     fs = mountable.fs
     reader = {"ext": _ext, "xfs": _xfs, "btrfs": _btrfs, "fat": _fat, "ntfs": _ntfs}.get(fs.__type__)
     return reader(mountable) if reader else unknown(fs.__type__)
 
 
 def unknown(kind: str) -> FilesystemInfo:
-    """Of a file system that says nothing more of itself."""
+    """Returns the entry of a file system without further information."""
     return _info(kind)
 
 
 def subvolume_path(fs: Filesystem) -> str | None:
-    """Of btrfs, the path of the subvolume below the top."""
+    """Returns the path of a btrfs subvolume below the top level."""
     subvolume = getattr(fs, "subvolume", None)
     return None if subvolume is None else str(subvolume.path).strip("/")
 
@@ -48,7 +48,7 @@ def _ext(mountable: MountableFilesystem) -> FilesystemInfo:
     wide = bool(block.s_feature_incompat & 0x80)
     total = block.s_blocks_count_lo | (block.s_blocks_count_hi << 32 if wide else 0)
     free = block.s_free_blocks_count_lo | (block.s_free_blocks_count_hi << 32 if wide else 0)
-    # Extents or flexible groups; then a journal.
+    # ext4 has extents or flexible groups; ext3 has a journal.
     kind = "ext4" if block.s_feature_incompat & 0x240 else "ext3" if block.s_feature_compat & 4 else "ext2"
     label = _text(bytes(block.s_volume_name))
     return _info(kind, label, str(ext.uuid), total * ext.block_size, free * ext.block_size)

@@ -1,4 +1,4 @@
-"""The files of the system that is installed on a disk, as it would see them itself."""
+"""The files of the installed system, with its own mount points."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,15 +10,15 @@ from dissect.target.filesystem import Filesystem
 
 from .notes import Notes
 
-#: Bytes of the largest file that is read whole: the package database of a system with 50,000 packages.
+#: Bytes of a file that are read: enough for the package database of a system with 50,000 packages.
 MOST_BYTES = 64 << 20
 
-#: Entries of a directory that are looked at.
+#: Entries of a directory that are read.
 MOST_ENTRIES = 10_000
 
 
 class Guest:
-    """`kind`: `linux` (or its like) or `windows`. Nothing here raises for what is missing or damaged in the guest."""
+    """`kind`: `linux` (or its like) or `windows`. Methods never raise for missing or damaged files."""
 
     def __init__(self, root: Filesystem, kind: str, notes: Notes) -> None:
         self.kind = kind
@@ -35,7 +35,7 @@ class Guest:
         return self.notes.attempt(path, lambda: self._files.exists(path), False)
 
     def head(self, path: str, length: int) -> bytes | None:
-        """Up to `length` bytes; None when it is not there, is no file, or cannot be read."""
+        """Returns up to `length` bytes; None when it is missing, not a file, or unreadable."""
 
         def work() -> bytes | None:
             if not self._files.is_file(path):
@@ -45,11 +45,11 @@ class Guest:
         return self.notes.attempt(path, work, None)
 
     def read(self, path: str, limit: int = MOST_BYTES) -> bytes | None:
-        """All of a file; of one that is longer than `limit` bytes, the beginning, and a note."""
+        """Returns a file; of one that is longer than `limit` bytes, the beginning, with a note."""
         data = self.head(path, limit + 1)
         if data is None or len(data) <= limit:
             return data
-        self.notes.add(f"{path} is longer than {limit} bytes and was read no further")
+        self.notes.add(f"{path} is longer than {limit} bytes and was truncated")
         return data[:limit]
 
     def text(self, path: str, limit: int = MOST_BYTES) -> str | None:
@@ -57,12 +57,12 @@ class Guest:
         return None if data is None else data.decode("utf-8", "replace")
 
     def line(self, path: str) -> str | None:
-        """The first line of a short file that says something and is no comment."""
+        """Returns the first line of a short file that is neither empty nor a comment."""
         lines = (line.strip() for line in (self.text(path, 4096) or "").splitlines())
         return next((line for line in lines if line and not line.startswith("#")), None)
 
     def names(self, folder: str) -> list[str]:
-        """Sorted; empty when it is no folder."""
+        """Returns sorted names; empty when it is not a directory."""
 
         def work() -> list[str]:
             if not self._files.is_dir(folder):
@@ -83,7 +83,7 @@ class Guest:
         return self.notes.attempt(path, work, None)
 
     def link(self, path: str) -> str | None:
-        """Where a symbolic link leads, in its own words; None when it is none."""
+        """Returns the target of a symbolic link; None when it is not a link."""
 
         def work() -> str | None:
             return self._files.get(path).readlink() if self._files.is_symlink(path) else None

@@ -16,13 +16,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def to_arguments(options: argparse.Namespace) -> list[str]:
-    """The same options as words of a command line."""
+    """Converts the options back to command line arguments."""
     words = ["--format", options.format] if options.format else []
     return words + [f"--{name}" for name in ("profile", "packages", "services") if getattr(options, name)]
 
 
 def inspect_file(image: int, options: argparse.Namespace) -> None:
-    """Prints the outcome, whatever it is. `image`: an open file."""
+    """Prints the result or the error. `image`: a file descriptor."""
     limits.raise_on_cpu_limit()
     try:
         protocol.result(_inspect(image, options))
@@ -33,7 +33,7 @@ def inspect_file(image: int, options: argparse.Namespace) -> None:
     except MemoryError:
         protocol.error("engine_limit", f"takes more than {limits.MEMORY >> 20} MiB of memory to inspect")
     except Exception as error:
-        # The parsers raise whatever comes: what was not foreseen is damage that they did not foresee either.
+        # The parsers raise arbitrary exceptions for damaged images.
         protocol.error("image_corrupt", f"is damaged: its contents cannot be read ({type(error).__name__})")
 
 
@@ -41,7 +41,7 @@ def _inspect(image: int, options: argparse.Namespace) -> dict[str, object]:
     stream = ImageStream(image)
     protocol.progress(0.05, "reading the header")
     header = headers.check(stream, options.format)
-    # From here on the parsers are loaded, which takes most of the time.
+    # Imports the parsers, which takes most of the time.
     from . import report
 
     return report.make(stream, header, options)

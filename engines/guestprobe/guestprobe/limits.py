@@ -1,4 +1,4 @@
-"""What one inspection may use. Images are hostile; none of the honest ones tried came near."""
+"""Resource limits of one inspection. Benign images need far less."""
 
 import resource
 import signal
@@ -6,16 +6,16 @@ from types import FrameType
 
 from .errors import CpuTimeExceeded
 
-#: Bytes of address space. Honest images take 150 MB.
+#: Bytes of address space. Benign images take 150 MB.
 MEMORY = 1024 * 1024 * 1024
-#: Seconds of processor time, and how many more until the process is killed if it does not notice.
+#: Seconds of CPU time until CpuTimeExceeded, and further seconds until the process is killed.
 SECONDS, GRACE = 60, 5
-#: Bytes of any file that is written: only an rpm database, to have SQLite read it.
+#: Bytes of any file that is written: only an rpm database, for SQLite.
 FILE = 256 * 1024 * 1024
 
 
 def impose() -> None:
-    """For this process and all that it starts or becomes. Where the system cannot limit something, that is left out."""
+    """Sets the limits for this process and its children. Skips limits that the system does not support."""
     _limit(resource.RLIMIT_AS, MEMORY, MEMORY)
     _limit(resource.RLIMIT_CPU, SECONDS, SECONDS + GRACE)
     _limit(resource.RLIMIT_FSIZE, FILE, FILE)
@@ -34,7 +34,7 @@ def _limit(which: int, soft: int, hard: int) -> None:
 
 
 def raise_on_cpu_limit() -> None:
-    """Has the interpreter raise CpuTimeExceeded, wherever it is, when the soft limit is reached."""
+    """Raises CpuTimeExceeded in the running code when the soft limit is reached."""
 
     def cpu_time_exceeded(_signal: int, _frame: FrameType | None) -> None:
         raise CpuTimeExceeded

@@ -1,4 +1,4 @@
-"""Finds the installed system on a disk, and puts its file systems where its fstab says."""
+"""Finds the installed system on a disk, and mounts its file systems by its fstab."""
 
 import re
 
@@ -12,12 +12,12 @@ from .guest import Guest
 _LINUX = ("/etc/os-release", "/usr/lib/os-release", "/etc/debian_version", "/etc/redhat-release", "/etc/alpine-release")
 _WINDOWS = "/Windows/System32/config/SOFTWARE"
 
-#: Lines of an fstab that are followed.
+#: Lines of an fstab that are read.
 _MOST_LINES = 100
 
 
 def find_guest(disk: Disk, notes: Notes) -> tuple[Guest | None, dict[int, str]]:
-    """The first system on the disk, and where its file systems are mounted, by their position in `disk.filesystems`."""
+    """Returns the first system on the disk, and its mount points by position in `disk.filesystems`."""
     systems = [(position, kind) for position, at in enumerate(disk.filesystems) if (kind := _detect_kind(at.fs, notes))]
     if not systems:
         return None, {}
@@ -57,7 +57,7 @@ def _mount_others(guest: Guest, disk: Disk, root: int) -> dict[int, str]:
 
 
 def _matches(device: str, options: str, mountable: MountableFilesystem, notes: Notes) -> bool:
-    """Device names such as /dev/sda2 depend on the machine: they are not followed, those of logical volumes are."""
+    """Device names such as /dev/sda2 depend on the machine and never match; names of logical volumes do."""
     subvolume = re.search(r"(?:^|,)subvol=/?([^,]+)", options)
     if subvolume and filesystems.subvolume_path(mountable.fs) != subvolume[1]:
         return False

@@ -1,4 +1,4 @@
-"""Reading what may be damaged: one part that cannot be read does not take the others with it."""
+"""Notes on damaged parts: a part that cannot be read does not fail the inspection."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 class Notes:
-    """What could not be told, for the reader of the result; a sentence each."""
+    """Sentences about parts that could not be read, for the report."""
 
     MOST = 50
 
@@ -19,7 +19,7 @@ class Notes:
             self.sentences.append(sentence)
 
     def attempt(self, what: str, work: Callable[[], T], otherwise: T) -> T:
-        """What `work` gives, or `otherwise` and a note when it raises. Running out of memory or time is not damage."""
+        """Returns the result of `work`, or `otherwise` with a note when it raises. MemoryError and CpuTimeExceeded propagate."""
         try:
             return work()
         except MemoryError:

@@ -1,4 +1,4 @@
-"""Corrects the pinned versions of the libraries where they go wrong. To be looked through when a version is raised."""
+"""Patches bugs of the pinned library versions. Review it when a version changes."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from dissect.volume.disk.partition import Partition
 from dissect.volume.disk.schemes.gpt import GPT
 from dissect.volume.exceptions import DiskError
 
-#: Entries of a partition table; usual are 128. The library goes through as many as the header claims.
+#: Entries of a partition table; 128 are usual. The library reads as many as the header claims.
 _MOST_PARTITIONS = 1024
 
 
@@ -16,7 +16,7 @@ def patch_partition_tables() -> None:
 
     def partitions(table: GPT) -> Iterator[Partition]:
         if table.gpt.partition_table_count > _MOST_PARTITIONS:
-            raise DiskError("The partition table is longer than any")
+            raise DiskError("The partition table has too many entries")
         for partition in of_library(table):
             if hasattr(partition.raw, "last_lba"):
                 partition.size += table.sector_size
@@ -26,7 +26,7 @@ def patch_partition_tables() -> None:
 
 
 def patch_btrfs() -> None:
-    """dissect.target 3.25.1 looks for what lies in a folder under the folder's own path, and finds nothing."""
+    """dissect.target 3.25.1 looks up entries of a directory below the directory's own path, and finds nothing."""
     from dissect.target.filesystems.btrfs import BtrfsFilesystemEntry
     from dissect.target.helpers import fsutil
 

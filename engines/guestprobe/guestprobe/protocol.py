@@ -1,10 +1,10 @@
-"""What goes to standard output: a JSON object a line."""
+"""The line protocol: one JSON object a line on standard output."""
 
 import json
 import sys
 from typing import Any
 
-#: Characters of the last line. More packages than any system has fit in a tenth of it.
+#: Characters of the last line: ten times the largest real report.
 MAX_RESULT = 32 * 1024 * 1024
 
 
@@ -21,7 +21,7 @@ def result(value: dict[str, Any]) -> None:
 
 
 def error(code: str, predicate: str) -> None:
-    """The last line when there is no result."""
+    """Writes the last line of a failed inspection."""
     _print({"error": {"code": code, "message": predicate}})
 
 

@@ -1,4 +1,4 @@
-"""Puts the result together."""
+"""Builds the report."""
 
 import argparse
 from typing import TYPE_CHECKING, Any
@@ -20,14 +20,14 @@ from .stream import ImageStream
 if TYPE_CHECKING:
     from .windows import Registry
 
-#: Of this shape of results.
+#: Version of the report's format.
 VERSION = "1.0"
 
 _TRUNCATED = ImageError("image_corrupt", "is damaged: it is shorter than it should be, as if it had been cut off on its way")
 
 
 def make(stream: ImageStream, header: Header, options: argparse.Namespace) -> dict[str, Any]:
-    """Raises ImageError when there is nothing to tell of."""
+    """Raises ImageError when nothing can be read."""
     protocol.progress(0.2, "reading the partitions")
     notes = Notes()
     container = containers.open_container(stream, header.format)
@@ -86,7 +86,7 @@ def _of_guest(guest: Guest, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _registry(guest: Guest) -> "Registry":
-    # Most images need no reader of registries.
+    # Imported on demand: most images have no registry.
     from .windows import Registry
 
     return Registry(guest)

@@ -1,4 +1,4 @@
-"""The sandbox: no network, no other processes, no files but Python, our code and the image, all of them read-only."""
+"""The sandbox: no network, no other processes, and no files but Python, this package and the image, all read-only."""
 
 import os
 import shutil
@@ -7,28 +7,28 @@ from pathlib import Path
 
 from .errors import ImageError
 
-#: Where the image lies inside.
+#: Path of the image inside the sandbox.
 DISK = "/disk"
 
 #: Bytes of memory that files in /tmp may take.
 SCRATCH = 256 * 1024 * 1024
 
-#: Nobody. Inside, the image still belongs to whoever started us.
+#: The user `nobody`.
 NOBODY = "65534"
 
 
 def enter(image: int, arguments: list[str]) -> None:
-    """Becomes the sandboxed inspection of an open file; returns never. Raises ImageError when there is no sandbox."""
+    """Replaces this process by the sandboxed inspection of an open file. Raises ImageError when bubblewrap is missing."""
     command = sandboxed_python(image)
     os.execv(command[0], [*command, "-m", "guestprobe.inspection", *arguments])
 
 
 def sandboxed_python(image: int) -> list[str]:
-    """The command line of Python inside the sandbox, to which its arguments are added."""
+    """Returns the command line of Python inside the sandbox; append its arguments."""
     program = shutil.which("bwrap")
     if program is None:
         raise ImageError("engine_failed", "cannot be inspected: bubblewrap, the sandbox, is not installed on the worker")
-    # By number, so that it is the very file that was checked, whatever its name means by now.
+    # By descriptor: the path could lead to another file by now.
     os.set_inheritable(image, True)
     return [program, *_sandbox_options(image), *_code(), "--", os.path.realpath(sys.executable), "-B", "-s"]
 
@@ -39,13 +39,13 @@ def _sandbox_options(image: int) -> list[str]:
         *("--uid", NOBODY, "--gid", NOBODY, "--hostname", "guestprobe"),
         *_system(),
         *("--ro-bind", f"/proc/self/fd/{image}", DISK),
-        # No /proc: through it an open file can be opened again, for writing.
+        # No /proc: it would allow reopening the image for writing.
         *("--dev", "/dev", "--size", str(SCRATCH), "--tmpfs", "/tmp", "--chdir", "/tmp"),
     ]
 
 
 def _system() -> list[str]:
-    """The parts of the system that Python needs: itself, and the libraries."""
+    """Returns options for the parts of the system that Python needs."""
     words = ["--ro-bind", "/usr", "/usr", "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
     for path in ("/lib", "/lib64", "/bin", "/sbin"):
         if os.path.islink(path):
@@ -58,7 +58,7 @@ def _system() -> list[str]:
 
 
 def _code() -> list[str]:
-    """Our code and what is installed for it, at places that tell nothing."""
+    """Returns options for this package and its dependencies, at neutral paths."""
     ours = Path(__file__).resolve().parent.parent
     folders = [str(ours), *_installed(ours)]
     words: list[str] = []

@@ -1,4 +1,4 @@
-"""What COLMAP computes on."""
+"""The device that COLMAP uses."""
 
 import pycolmap
 
@@ -6,12 +6,12 @@ from .request import Request
 
 
 def has_gpu() -> bool:
-    """Whether there is one that this build of COLMAP can use."""
+    """Returns whether this build of COLMAP can use a GPU."""
     return bool(pycolmap.has_cuda) and pycolmap.get_num_cuda_devices() > 0
 
 
 def used_gpu(request: Request) -> bool:
-    """A GPU is used when it was asked for and there is one; the processor does the same otherwise."""
+    """Returns whether a GPU is requested and available."""
     return request.use_gpu and has_gpu()
 
 

@@ -1,4 +1,4 @@
-"""The stage `feature_extraction`: finds what can be recognised in each photograph."""
+"""The stage `feature_extraction`: extracts the features of each photograph."""
 
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,10 @@ from .photos import Photo, read_photos
 from .progress import Progress
 from .errors import ReconstructionError
 
-#: Bytes that finding features takes for each pixel of a photograph, as measured, those that all threads may take together, and
-#: the share of what the whole stage may take.
+#: Measured bytes per pixel of a photograph, the limit for all threads, and their share of the stage's memory limit.
 _BYTES_A_PIXEL, _MEMORY, _SHARE = 320, 3 << 30, 0.8
 
-#: With two there is no telling a wrong match from a right one.
+#: With two photographs, wrong matches cannot be detected.
 FEWEST = 3
 
 
@@ -57,14 +56,14 @@ def _extract(request: Request, photos: list[Photo]) -> None:
 
 
 def _threads(request: Request, photos: list[Photo]) -> int:
-    """Fewer than there are where each would have a large photograph in hand."""
+    """Returns fewer threads for large photographs, to limit the memory."""
     largest = max(photo.width * photo.height for photo in photos)
     memory = _MEMORY if request.memory is None else min(_MEMORY, _SHARE * request.memory)
     return max(1, min(request.threads, int(memory // (_BYTES_A_PIXEL * max(1, largest)))))
 
 
 def _camera_mode(photos: list[Photo]) -> pycolmap.CameraMode:
-    """Photographs of one size, through one lens by their EXIF, are those of one camera, which is then known better."""
+    """Photographs of one size and one lens share a camera, which makes its calibration more accurate."""
     cameras = {(photo.width, photo.height, photo.lens) for photo in photos}
     return pycolmap.CameraMode.SINGLE if len(cameras) == 1 else pycolmap.CameraMode.AUTO
 

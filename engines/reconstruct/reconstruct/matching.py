@@ -1,4 +1,4 @@
-"""The stage `feature_matching`: finds what photographs have in common."""
+"""The stage `feature_matching`: matches features between photographs."""
 
 import re
 from typing import Any
@@ -14,17 +14,17 @@ from .progress import Progress, part
 #: Up to this many photographs, each is matched with all others.
 EXHAUSTIVE_UP_TO = 80
 
-#: Pairs that are matched between two reports of progress, where the pairs are listed.
+#: Pairs per progress report, for selected pairs.
 _BLOCK = 50
 
-#: The same seed each time, so that the same photographs give the same model as far as threads allow.
+#: A fixed seed: results are reproducible as far as threads allow.
 SEED = 1
 
 _EXHAUSTIVE = re.compile(r"Processing block \[(\d+)/(\d+), (\d+)/(\d+)\]")
 
 
 def run(request: Request, progress: Progress) -> dict[str, Any]:
-    """Adds to database.db what matches."""
+    """Writes the matches to database.db."""
     path = request.workspace / "database.db"
     with pycolmap.Database.open(path) as database:
         photos = database.num_images()
@@ -43,7 +43,7 @@ def run(request: Request, progress: Progress) -> dict[str, Any]:
 
 def _match_all(request: Request, photos: int, progress: Progress) -> None:
     pairing = pycolmap.ExhaustivePairingOptions()
-    # Blocks of a quarter: sixteen reports of progress.
+    # Four by four blocks: sixteen progress reports.
     pairing.block_size = max(2, -(-photos // 4))
 
     def on_line(line: str) -> None:

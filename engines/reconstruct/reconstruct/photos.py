@@ -1,4 +1,4 @@
-"""The photographs as the stage before the first of ours left them: `photos/00000.json` … in the workspace."""
+"""The photographs that the stage `image_preparation` wrote: `photos/00000.json` … in the workspace."""
 
 import json
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Photo:
-    """`file`: below the workspace. `lens`: alike in photographs that may be of one camera at one focal length."""
+    """`file`: below the workspace. `lens`: equal for photographs that may share a camera and focal length."""
 
     index: int
     name: str

@@ -1,4 +1,4 @@
-"""How far a stage is."""
+"""Progress of a stage."""
 
 import threading
 import time
@@ -6,20 +6,20 @@ from collections.abc import Callable
 
 from . import protocol
 
-#: Told of a share (0..1) of the stage, and of what is being done as a short phrase.
+#: Takes the fraction (0..1) of the stage, and a short description of the current work.
 Progress = Callable[[float, str], None]
 
-#: Seconds between two reports: five a second are more than anybody reads.
+#: Seconds between two reports.
 _PAUSE = 0.2
 
 
 def part(progress: Progress, begin: float, end: float) -> Progress:
-    """The progress of a piece of the work that goes from `begin` to `end` of the whole."""
+    """Returns the progress of a part that goes from `begin` to `end` of the whole."""
     return lambda fraction, phrase: progress(begin + (end - begin) * fraction, phrase)
 
 
 class Reporter:
-    """A Progress that prints lines: never falling, not too many. Threads may share it."""
+    """A Progress that prints lines, monotonic and at a limited rate. It is thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""What stages tell of themselves: `report/STAGE.json` in the workspace, which the last stage makes the metadata of."""
+"""Facts of each stage, in `report/STAGE.json` of the workspace. The last stage builds the metadata from them."""
 
 import json
 import resource
@@ -12,7 +12,7 @@ _FOLDER = "report"
 
 
 def write(workspace: Path, stage: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """Writes what a stage found out, with what it cost. Returns all that was written."""
+    """Writes the facts of a stage, with its time and memory. Returns everything written."""
     folder = workspace / _FOLDER
     folder.mkdir(exist_ok=True)
     whole = {**costs(), **facts}
@@ -21,7 +21,7 @@ def write(workspace: Path, stage: str, facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def read(workspace: Path, stage: str) -> dict[str, Any]:
-    """What that stage wrote; empty where it wrote nothing."""
+    """Returns the facts of a stage; empty when there are none."""
     path = workspace / _FOLDER / f"{stage}.json"
     if not path.is_file():
         return {}
@@ -30,6 +30,6 @@ def read(workspace: Path, stage: str) -> dict[str, Any]:
 
 
 def costs() -> dict[str, Any]:
-    """Of this process so far: seconds, and the most bytes of memory that it, or a process that it started, has held at a time."""
+    """Returns the seconds of this process so far, and its peak memory or that of a child, in bytes."""
     kilobytes = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {"seconds": round(time.monotonic() - _STARTED, 2), "peak_rss_bytes": kilobytes * 1024}

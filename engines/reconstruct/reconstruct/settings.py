@@ -1,25 +1,25 @@
-"""What each quality stands for."""
+"""Settings of each quality."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Lengths in pixels are those of the longer side of a picture."""
+    """Lengths in pixels are of the longer side of a picture."""
 
-    #: Photographs are made this small before anything else.
+    #: Size of the photographs.
     image_px: int
-    #: The most features that are looked for in a photograph.
+    #: Maximum features per photograph.
     features: int
-    #: Photographs are made this small for depth maps.
+    #: Size of the photographs for depth maps.
     dense_px: int
-    #: How many other photographs each one is compared with for its depth map.
+    #: Number of neighbours of a photograph for its depth map.
     neighbours: int
-    #: Depth of the octree that the surface is made in: 2^depth cells along each side.
+    #: Depth of the Poisson octree: 2^depth cells per side.
     poisson_depth: int
-    #: The most triangles of the model.
+    #: Maximum triangles of the model.
     faces: int
-    #: The most that the texture measures, a side.
+    #: Maximum side of the texture.
     texture_px: int
 
 

@@ -1,4 +1,4 @@
-"""What in a photograph is nothing that could be reconstructed: the sky, or a bright background."""
+"""Detects sky and bright backgrounds, which cannot be reconstructed."""
 
 import cv2
 import numpy as np
@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
 
-#: Grey levels. Less deviation than that has no structure; what is brighter without structure is taken for sky.
+#: Grey levels: maximum deviation of flat regions, minimum brightness of flat sky, and of any sky.
 _FLAT, _BRIGHT, _GLARING = 3.0, 130, 245
 
 
 def flat_and_sky(picture: NDArray[np.uint8]) -> tuple[Mask, Mask]:
-    """Of a picture (height, width, 3): where there is nothing to match, and where that may be sky (height, width)."""
+    """Returns masks (height, width) of a picture (height, width, 3): flat regions, and possible sky."""
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float32)
     side = window(picture)
     mean = cv2.blur(grey, (side, side))
@@ -22,7 +22,7 @@ def flat_and_sky(picture: NDArray[np.uint8]) -> tuple[Mask, Mask]:
 
 
 def background(picture: NDArray[np.uint8]) -> Mask:
-    """The sky that reaches the edge of the picture (height, width): a plain wall in the middle of it is none."""
+    """Returns the sky that touches the edge of the picture (height, width); a plain wall in the middle does not count."""
     _, sky = flat_and_sky(picture)
     _, pieces = cv2.connectedComponents(sky.astype(np.uint8))
     edge = np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]])
@@ -31,6 +31,6 @@ def background(picture: NDArray[np.uint8]) -> Mask:
 
 
 def window(picture: NDArray[np.uint8]) -> int:
-    """The side of the window in which structure is looked for, in pixels: odd."""
+    """Returns the side of the window for the deviation, in pixels: odd."""
     longest: int = max(picture.shape[:2])
     return max(7, longest // 100 | 1)

@@ -1,4 +1,4 @@
-"""The stage `sparse_reconstruction`: where the cameras stood, and the points that they saw."""
+"""The stage `sparse_reconstruction`: estimates camera poses and sparse points."""
 
 import re
 import shutil
@@ -17,14 +17,13 @@ from .views import Array
 
 _REGISTERED = re.compile(r"num_reg_frames=(\d+)")
 
-#: How much the direction that is up in the pictures counts beside cameras that were held level: as much as a spread of their
-#: directions by some degrees.
+#: Weight of the pictures' mean up direction, beside the assumption that cameras are held level: equals a spread of a few degrees.
 _PULL = 0.02
 
-#: A direction this far off another one (the sine of the angle) is clearly another.
+#: Two directions differ clearly above this sine of their angle.
 _CLEAR = 0.1
 
-_ADVICE = "Take more photographs, each showing at least two thirds of what the one before shows, from places some steps apart."
+_ADVICE = "Take more photographs, each overlapping the previous one by at least two thirds, from positions some steps apart."
 
 
 def run(request: Request, progress: Progress) -> dict[str, Any]:
@@ -47,7 +46,7 @@ def run(request: Request, progress: Progress) -> dict[str, Any]:
 
 
 def _models(request: Request, photos: int, progress: Progress) -> list[pycolmap.Reconstruction]:
-    """All that COLMAP made: more than one where photographs fall into groups that have nothing in common."""
+    """Returns the models of COLMAP: several when the photographs form unconnected groups."""
     options = pycolmap.IncrementalPipelineOptions()
     options.num_threads = request.threads
     options.min_model_size = FEWEST
@@ -70,10 +69,10 @@ def _models(request: Request, photos: int, progress: Progress) -> list[pycolmap.
 def _best(models: list[pycolmap.Reconstruction], photos: int) -> pycolmap.Reconstruction:
     model = max(models, key=lambda each: (each.num_reg_images(), each.num_points3D()), default=None)
     if model is None:
-        why = "they have too little in common, or were all taken from one place"
-        raise ReconstructionError("no_reconstruction", f"Where the {photos} photographs were taken cannot be on_line: {why}. {_ADVICE}")
+        why = "they overlap too little, or were all taken from one place"
+        raise ReconstructionError("no_reconstruction", f"The camera positions of the {photos} photographs cannot be determined: {why}. {_ADVICE}")
     if model.num_reg_images() < FEWEST:
-        some = f"Only {model.num_reg_images()} of the {photos} photographs have enough in common to tell where they were taken"
+        some = f"Only {model.num_reg_images()} of the {photos} photographs overlap enough to determine their camera positions"
         raise ReconstructionError("no_reconstruction", f"{some}. {_ADVICE}")
     return model
 

@@ -8,20 +8,20 @@ from .ply import Mesh
 from .sky import background
 from .views import Array, View
 
-#: How far from any point a surface may be and still count as seen, as a share of the longest side of all that there is.
+#: Maximum distance of an observed surface from a point, as a share of the longest side of the model.
 _REACH = 1 / 256
 
-#: Photographs that show sky where it should be.
+#: Minimum number of photographs that show sky instead of the vertex.
 _SKIES = 2
 
-#: OpenCV's names for an exact search, and for one that looks at everything.
+#: OpenCV's constants for an exact, unlimited search.
 _EXACT, _ALL = 4, -1
 
 
 def find_unsupported_vertices(mesh: Mesh, points: Array, views: list[View]) -> NDArray[np.bool_]:
-    """Which vertices (n) lie away from all points (m, 3) where photographs show sky, or face no camera.
+    """Selects vertices (n) far from all points (m, 3) where photographs show sky, or that face no camera.
 
-    What closes a gap, such as a pane or a plain wall, is a guess too, and as good as any.
+    Other interpolated surfaces, such as panes or plain walls, are kept.
     """
     index = cv2.flann.Index(points.astype(np.float32), {"algorithm": _EXACT})
     _, squares = index.knnSearch(mesh.vertices.astype(np.float32), 1, params={"checks": _ALL})
@@ -41,7 +41,7 @@ def find_unsupported_vertices(mesh: Mesh, points: Array, views: list[View]) -> N
 
 
 def _places(view: View, points: Array) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
-    """The column and the row where each of the points (n, 3) would be, and whether the photograph has them: else they are 0."""
+    """Returns the columns and rows of projected points (n, 3), and whether they are inside the photograph; else they are 0."""
     across, down, depth = view.project(points)
     inside = (depth > 0) & (across >= 0) & (down >= 0) & (across <= view.width - 1) & (down <= view.height - 1)
     column, row = (np.rint(np.where(inside, value, 0)).astype(np.int64) for value in (across, down))
@@ -49,7 +49,7 @@ def _places(view: View, points: Array) -> tuple[NDArray[np.int64], NDArray[np.in
 
 
 def _normals(mesh: Mesh) -> Array:
-    """Which way the surface faces at each vertex (n, 3): of any length."""
+    """Returns vertex normals (n, 3), not normalized."""
     corners = mesh.vertices[mesh.faces]
     across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normals = np.zeros_like(mesh.vertices)

@@ -1,8 +1,8 @@
 /** Who may call the API, and whether that can be found out. */
 import { isExpired } from '../../auth/api-key.ts';
 import { IssuerKeys } from '../../auth/issuer-keys.ts';
-import { KeyStore } from '../../auth/key-store.ts';
 import type { Config } from '../../config/config.ts';
+import { ApiKeyStore } from '../../storage/api-keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
 
@@ -25,7 +25,7 @@ export async function checkAuthentication(config: Config, store: ObjectStore): P
 
 async function checkKeys(store: ObjectStore): Promise<Finding> {
   try {
-    const keys = await new KeyStore(store).list();
+    const keys = await new ApiKeyStore(store).list();
     const good = keys.filter((key) => !isExpired(key));
     const tenants = new Set(good.map(({ tenant }) => tenant)).size;
     const found = `keys: ${good.length} of ${tenants} tenants${good.length < keys.length ? `, and ${keys.length - good.length} expired` : ''}`;

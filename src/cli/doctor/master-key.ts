@@ -1,7 +1,7 @@
 /** The key of which all secrets are derived: whether there is one, for us alone, and the one that the store is sealed with. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadKeyring } from '../../auth/keyring.ts';
+import { loadKeyring } from '../../auth/load-keyring.ts';
 import type { Config } from '../../config/config.ts';
 import { nearestPlace } from '../../data-directory/make-directory.ts';
 import { sealingKey } from '../../storage/master-key.ts';

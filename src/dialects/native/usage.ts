@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
-import { dayOf } from '../../jobs/model/usage.ts';
+import { toDay } from '../../jobs/model/usage.ts';
 import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
 
 const MAX_DAYS = 366;
@@ -51,7 +51,7 @@ export function usageRoutes({ usage }: Pick<ApiDependencies, 'usage'>): OpenAPIH
       },
     }),
     async (c) => {
-      const today = dayOf(new Date());
+      const today = toDay(new Date());
       const { to = today, from = `${to.slice(0, 8)}01` } = c.req.valid('query');
       if (from > to) throw invalidRequest([{ pointer: '/from', detail: `must not be after ${to}` }]);
       if (Date.parse(to) - Date.parse(from) > (MAX_DAYS - 1) * DAY_MS)

@@ -1,5 +1,4 @@
-/** What has to be done now and then: what has had its time is erased, and what was left behind is found. */
-
+/** Deletes expired jobs and what interrupted requests left in the store. */
 import { isOutage } from '../../errors.ts';
 import { computeExpiry } from '../model/expiry.ts';
 import type { Job } from '../model/job.ts';
@@ -17,63 +16,68 @@ export interface RetentionDependencies {
   readonly usage: UsageLedger;
 }
 
-/** How many of each. */
+/** Numbers of items that one execution handled. */
 export interface RetentionReport {
-  /** Requests whose uploads or sealed inputs were left: the API died, or Temporal was away. */
+  /** Interrupted requests whose uploads and sealed inputs were settled. */
   readonly uploads: number;
-  /** Jobs that were ended in Temporal itself, and have a record now. */
+  /** Jobs that ended in Temporal itself and now have a record. */
   readonly recorded: number;
-  /** Jobs of which only what a client sees is kept from now on. */
+  /** Jobs whose downloaded assets and checkpoints were deleted. */
   readonly work: number;
-  /** Jobs that have expired. */
+  /** Expired jobs that were deleted. */
   readonly jobs: number;
-  /** Days of tenants whose usage was added up. */
+  /** Days whose usage was combined into one object. */
   readonly days: number;
-  /** Of all these, what could not be done; it is tried again the next time. */
+  /** Items that failed. The next execution tries them again. */
   readonly failed: number;
 }
 
-/** Hears of what could not be done. */
-export type ReportFailure = (about: unknown, error: unknown) => void;
+/** Receives the item that failed, and why. */
+export type ReportFailure = (item: unknown, error: unknown) => void;
 
-/** Requests that began so long ago are not under way any more. */
+/** Requests older than this are not active any more. */
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
 export class Retention {
-  readonly #parts: RetentionDependencies;
+  readonly #dependencies: RetentionDependencies;
 
-  constructor(parts: RetentionDependencies) {
-    this.#parts = parts;
+  constructor(dependencies: RetentionDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /**
-   * Done twice, or by two at once, it does the same as once. What cannot be done for one job is told, and keeps the others
-   * from nothing; an outage ends it. Throws temporal_unavailable, store_unavailable.
+   * Executes all deletions that are due. It is idempotent, also when two processes execute it at once. A failure of one item is
+   * reported and does not stop the others; an outage does.
+   *
+   * @throws temporal_unavailable, store_unavailable
    */
-  async keep(now: Date, signal: AbortSignal, tell: ReportFailure): Promise<RetentionReport> {
-    const { archive, runtime, usage } = this.#parts;
+  async execute(now: Date, signal: AbortSignal, report: ReportFailure): Promise<RetentionReport> {
+    const { archive, runtime, usage } = this.#dependencies;
     let failed = 0;
-    /** Counts those of which something was done. */
-    const each = async <T>(all: AsyncIterable<T>, does: (one: T) => Promise<boolean>): Promise<number> => {
-      let done = 0;
-      for await (const one of all) {
+    /** Returns the number of items that were handled. */
+    const forEach = async <Item>(
+      items: AsyncIterable<Item>,
+      handle: (item: Item) => Promise<boolean>,
+    ): Promise<number> => {
+      let handled = 0;
+      for await (const item of items) {
         signal.throwIfAborted();
         try {
-          if (await does(one)) done += 1;
+          if (await handle(item)) handled += 1;
         } catch (error) {
           if (isOutage(error)) throw error;
           failed += 1;
-          tell(one, error);
+          report(item, error);
         }
       }
-      return done;
+      return handled;
     };
     const abandoned = archive.abandoned(new Date(now.getTime() - ABANDONED_MS));
-    const uploads = await each(abandoned, (one) => this.#sweep(one));
-    const recorded = await each(runtime.endedOutside(), ({ job }) => this.#recordEnd(job));
+    const uploads = await forEach(abandoned, (request) => this.#settleRequest(request));
+    const recorded = await forEach(runtime.endedOutside(), ({ job }) => this.#recordEnd(job));
     let jobs = 0;
-    const erased = await each(archive.dueDeletions(now), async (due) => {
-      const what = await this.#erase(due, now);
+    const erased = await forEach(archive.dueDeletions(now), async (deletion) => {
+      const what = await this.#execute(deletion, now);
       if (what === 'job') jobs += 1;
       return what !== null;
     });
@@ -81,9 +85,9 @@ export class Retention {
     return { uploads, recorded, work: erased - jobs, jobs, days, failed };
   }
 
-  /** Removes what a request left in the store, unless its job was made, or was given it. False: that cannot be told yet. */
-  async #sweep({ ref, request }: { ref: JobRef; request: string }): Promise<boolean> {
-    const { archive, runtime } = this.#parts;
+  /** Commits an interrupted request if its job refers to its writes, else rolls it back. Returns false: not decidable yet. */
+  async #settleRequest({ ref, request }: { ref: JobRef; request: string }): Promise<boolean> {
+    const { archive, runtime } = this.#dependencies;
     const [known, record] = [await runtime.get(ref), await archive.record(ref)];
     const latest = known && (await runtime.runInput(ref));
     if (known && !latest) return false;
@@ -92,16 +96,16 @@ export class Retention {
       await archive.commitRequest(ref, request);
       return true;
     }
-    // Of what came while it waits for assets, the run input that it is recorded with tells.
+    // Assets added while a job waits are in the run input of its record, which it writes at its end.
     if (known && !isTerminal(known.job.state) && latest?.awaiting) return false;
     await archive.rollbackRequest(ref, request);
     return true;
   }
 
-  /** Without a record a job would be gone once Temporal forgets it. */
+  /** Writes the record of a job that Temporal terminated: without one, nothing would show the job after Temporal drops it. */
   async #recordEnd(listed: Job): Promise<boolean> {
-    const { archive, runtime } = this.#parts;
-    // The list may be older than a rerun or a deletion; and it does not say why the job was ended.
+    const { archive, runtime } = this.#dependencies;
+    // The list may be older than a rerun or a deletion, and it does not show why the job ended.
     const snapshot = await runtime.get(listed);
     if (snapshot?.job.run !== listed.run || !isTerminal(snapshot.job.state)) return false;
     const { job } = snapshot;
@@ -111,45 +115,45 @@ export class Retention {
     const runInput = await runtime.runInput(job);
     const expires_at = runInput && computeExpiry(job.completed_at, runInput.retention);
     await archive.saveRecord({ ...snapshot, job: { ...job, expires_at }, runInput });
-    // Deleted meanwhile: what was written after the erasure is erased, too.
+    // A deletion may have finished before the record was written.
     if (await archive.isDeleted(job)) await archive.erase(job);
     return true;
   }
 
-  /** What was erased; null: it was out of date, and something else decides. */
-  async #erase(due: ScheduledDeletion, now: Date): Promise<ScheduledDeletion['what'] | null> {
-    const { archive, runtime } = this.#parts;
-    const { ref, run, what } = due;
-    if (what === 'remains') return this.#eraseRemains(due);
+  /** Returns what was deleted; null: the deletion was outdated, and a later one applies. */
+  async #execute(deletion: ScheduledDeletion, now: Date): Promise<ScheduledDeletion['what'] | null> {
+    const { archive, runtime } = this.#dependencies;
+    const { ref, run, what } = deletion;
+    if (what === 'remains') return this.#eraseRemains(deletion);
     const [known, record] = [await runtime.get(ref), await archive.record(ref)];
     const isLatest = (known?.job.run ?? run) === run && record?.job.run === run;
-    // A later run ends with an entry of its own; a deleted job has left nothing.
+    // A later run schedules its own deletion. A deleted job has nothing left.
     if (!record || !isLatest || (known && !isTerminal(known.job.state))) {
-      await archive.completeDeletion(due, null);
+      await archive.completeDeletion(deletion, null);
       return null;
     }
-    const whole = jobDeletion(record);
-    if (!whole || whole.at > now) {
-      await archive.eraseWork(record, due.at);
-      await archive.completeDeletion(due, whole);
+    const ofJob = jobDeletion(record);
+    if (!ofJob || ofJob.at > now) {
+      await archive.eraseWork(record, deletion.at);
+      await archive.completeDeletion(deletion, ofJob);
       return 'work';
     }
     await archive.tombstone(ref, null);
     await runtime.remove(ref);
     await archive.erase(ref);
-    await archive.completeDeletion(due, null);
+    await archive.completeDeletion(deletion, null);
     return 'job';
   }
 
-  /** An upload that was under way may have written after all was erased; or the deletion was cut short. */
-  async #eraseRemains(due: ScheduledDeletion): Promise<null> {
-    const { archive, runtime } = this.#parts;
-    const { ref } = due;
+  /** Erases a deleted job again: an upload or an activity may have written afterwards, or the deletion was interrupted. */
+  async #eraseRemains(deletion: ScheduledDeletion): Promise<null> {
+    const { archive, runtime } = this.#dependencies;
+    const { ref } = deletion;
     if (await archive.isDeleted(ref)) {
       await runtime.remove(ref);
       await archive.erase(ref);
     }
-    await archive.completeDeletion(due, null);
+    await archive.completeDeletion(deletion, null);
     return null;
   }
 }

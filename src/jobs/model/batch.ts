@@ -33,7 +33,7 @@ export function chunkEnds(chunks: readonly { readonly count: number }[]): number
 }
 
 /** The batches of all assets. No batch crosses the end of a chunk, so no batch waits for assets that have not arrived. */
-export function batchesOf({ chunkEnds, sizes }: BatchLayout): Batch[] {
+export function splitIntoBatches({ chunkEnds, sizes }: BatchLayout): Batch[] {
   const batches: Batch[] = [];
   let start = 0;
   for (const end of chunkEnds) {

@@ -15,7 +15,7 @@ const KEPT = 50;
 type View = Pick<Job, 'state' | 'stage' | 'paused'>;
 
 /** Returns the timeline with this view of the job appended; the same timeline when the view is not a transition. */
-export function extended(
+export function appendMoment(
   timeline: readonly Moment[],
   { state, stage, paused, progress }: View & Pick<Job, 'progress'>,
   at: string,
@@ -26,7 +26,7 @@ export function extended(
 }
 
 /** Returns the callback event of a transition; null when there is none for it. */
-export function eventOf(now: Moment, before: Moment | undefined): CallbackEvent | null {
+export function toCallbackEvent(now: Moment, before: Moment | undefined): CallbackEvent | null {
   if (before && now.paused !== before.paused && now.state === before.state)
     return now.paused ? 'job.paused' : 'job.resumed';
   if (now.state === before?.state || now.state === 'created') return null;

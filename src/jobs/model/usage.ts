@@ -21,7 +21,7 @@ export interface UsageLedger {
 }
 
 /** Adds two rows of one operation and day. */
-export function added(a: UsageRow, b: UsageRow): UsageRow {
+export function addUsage(a: UsageRow, b: UsageRow): UsageRow {
   return {
     ...a,
     jobs: {
@@ -37,11 +37,11 @@ export function added(a: UsageRow, b: UsageRow): UsageRow {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export const dayOf = (time: Date): string => time.toISOString().slice(0, 10);
+export const toDay = (time: Date): string => time.toISOString().slice(0, 10);
 
 /** Returns the days from `from` to `to`, both included, in ascending order. */
 export function daysBetween(from: string, to: string): string[] {
   const days: string[] = [];
-  for (let at = Date.parse(from); at <= Date.parse(to); at += DAY_MS) days.push(dayOf(new Date(at)));
+  for (let at = Date.parse(from); at <= Date.parse(to); at += DAY_MS) days.push(toDay(new Date(at)));
   return days;
 }

@@ -1,17 +1,17 @@
-/** Follows jobs for many at once: however many follow a job, it is asked for once. */
+/** Follows jobs. All followers of a job share its polls. */
 import { DarkroomError } from '../../errors.ts';
 import type { JobRef } from '../model/run-input.ts';
 import { isTerminal } from '../model/states.ts';
 import type { JobSnapshot } from '../ports/job-runtime.ts';
 
-/** Between two looks at a job in which something goes on, and at one that rests. */
-const BUSY_MS = 250;
-const REST_MS = 1000;
-/** A job rests a little longer after each look that found nothing new. */
-const SLOWDOWN = 1.5;
+/** Milliseconds between two polls of a job: after a change, and at most without one. */
+const MIN_DELAY_MS = 250;
+const MAX_DELAY_MS = 1000;
+/** Factor by which the delay grows after each poll without a change. */
+const BACKOFF = 1.5;
 
-/** Looks a second at all jobs together; more jobs than that are looked at less often. */
-const LOOKS_PER_SECOND = 300;
+/** Polls a second of all jobs together. With more jobs, each is polled less often. */
+const MAX_POLLS_PER_SECOND = 300;
 
 interface Feed {
   readonly ref: JobRef;
@@ -20,37 +20,39 @@ interface Feed {
   delay: number;
 }
 
-/** Holds the latest snapshot until its reader is ready for it: a slow one misses intermediate progress, and nothing else. */
+/** Holds the latest snapshot until its reader takes it. A slow reader misses intermediate progress only. */
 interface Follower {
-  news: JobSnapshot | DarkroomError | null;
+  update: JobSnapshot | DarkroomError | null;
   wake: () => void;
 }
 
 export class Watcher {
-  readonly #look: (ref: JobRef) => Promise<JobSnapshot>;
+  readonly #poll: (ref: JobRef) => Promise<JobSnapshot>;
   readonly #feeds = new Map<string, Feed>();
   #closed = false;
 
-  constructor(look: (ref: JobRef) => Promise<JobSnapshot>) {
-    this.#look = look;
+  constructor(poll: (ref: JobRef) => Promise<JobSnapshot>) {
+    this.#poll = poll;
   }
 
-  /** Lets all followers go, as if they had asked for it: the server stops, and they can follow elsewhere. */
+  /** Ends all streams as if their signals had aborted. Called when the server stops; clients reconnect elsewhere. */
   close(): void {
     this.#closed = true;
     for (const { followers } of this.#feeds.values()) for (const { wake } of followers) wake();
   }
 
   /**
-   * The job as it is, and then each time it has changed, up to its end. Ends early, without a word, when `signal`
-   * aborts or the watcher is closed. Throws job_not_found when there is no such job, or no longer; waits while Temporal is away.
+   * Yields the job now, and after each change up to its end. Returns early when `signal` aborts or the watcher is closed. Waits
+   * while Temporal does not answer.
+   *
+   * @throws job_not_found also when the job is deleted meanwhile.
    */
   async *follow(ref: JobRef, signal: AbortSignal): AsyncGenerator<JobSnapshot> {
     const key = `${ref.tenant}/${ref.id}`;
     const feed = this.#feeds.get(key) ?? this.#open(key, ref);
-    const follower: Follower = { news: feed.latest, wake: () => undefined };
+    const follower: Follower = { update: feed.latest, wake: () => undefined };
     feed.followers.add(follower);
-    // At once: nobody may ask for the next snapshot any more.
+    // Immediately, because the reader may never request another snapshot.
     const leave = () => {
       feed.followers.delete(follower);
       follower.wake();
@@ -58,12 +60,12 @@ export class Watcher {
     signal.addEventListener('abort', leave);
     try {
       while (!signal.aborted && !this.#closed) {
-        const { news } = follower;
-        follower.news = null;
-        if (news instanceof DarkroomError) throw news;
-        if (news) yield news;
-        if (news && isTerminal(news.job.state)) return;
-        if (follower.news === null && !signal.aborted && !this.#closed)
+        const { update } = follower;
+        follower.update = null;
+        if (update instanceof DarkroomError) throw update;
+        if (update) yield update;
+        if (update && isTerminal(update.job.state)) return;
+        if (follower.update === null && !signal.aborted && !this.#closed)
           await new Promise<void>((resolve) => {
             follower.wake = resolve;
           });
@@ -74,16 +76,27 @@ export class Watcher {
     }
   }
 
-  /** The job once it has ended, or as it is when the time is over. Throws job_not_found. */
+  /**
+   * Returns the job once it has ended, or as it is after the timeout; null: Temporal did not answer in time.
+   *
+   * @throws job_not_found
+   */
   async ended(ref: JobRef, timeoutMs: number, signal: AbortSignal): Promise<JobSnapshot | null> {
-    const over = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    // A timer, since Node 20 may collect an `AbortSignal.timeout` that only `AbortSignal.any` refers to.
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), timeoutMs);
     let latest: JobSnapshot | null = null;
-    for await (const snapshot of this.follow(ref, over)) latest = snapshot;
-    return latest;
+    try {
+      const either = AbortSignal.any([signal, timeout.signal]);
+      for await (const snapshot of this.follow(ref, either)) latest = snapshot;
+      return latest;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #open(key: string, ref: JobRef): Feed {
-    const feed: Feed = { ref, followers: new Set(), latest: null, delay: BUSY_MS };
+    const feed: Feed = { ref, followers: new Set(), latest: null, delay: MIN_DELAY_MS };
     this.#feeds.set(key, feed);
     void this.#run(key, feed);
     return feed;
@@ -91,32 +104,33 @@ export class Watcher {
 
   async #run(key: string, feed: Feed): Promise<void> {
     do {
-      const news = await this.#next(feed);
-      if (news) for (const follower of feed.followers) tell(follower, news);
-      if (news instanceof DarkroomError || (news && isTerminal(news.job.state))) break;
-      const fair = (this.#feeds.size / LOOKS_PER_SECOND) * 1000;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(feed.delay, fair)));
+      const update = await this.#next(feed);
+      if (update) for (const follower of feed.followers) publish(follower, update);
+      if (update instanceof DarkroomError || (update && isTerminal(update.job.state))) break;
+      const fairDelay = (this.#feeds.size / MAX_POLLS_PER_SECOND) * 1000;
+      // The global timer, which tests replace by a fake clock.
+      await new Promise((resolve) => setTimeout(resolve, Math.max(feed.delay, fairDelay)));
     } while (feed.followers.size > 0 && !this.#closed);
     this.#feeds.delete(key);
   }
 
-  /** Null: nothing new. An error is the last news of a job. */
+  /** Returns null without a change. An error is the last update of a job. */
   async #next(feed: Feed): Promise<JobSnapshot | DarkroomError | null> {
     try {
-      const snapshot = await this.#look(feed.ref);
+      const snapshot = await this.#poll(feed.ref);
       const changed = JSON.stringify(snapshot) !== JSON.stringify(feed.latest);
-      feed.delay = changed ? BUSY_MS : Math.min(feed.delay * SLOWDOWN, REST_MS);
+      feed.delay = changed ? MIN_DELAY_MS : Math.min(feed.delay * BACKOFF, MAX_DELAY_MS);
       feed.latest = snapshot;
       return changed ? snapshot : null;
     } catch (error) {
-      feed.delay = REST_MS;
+      feed.delay = MAX_DELAY_MS;
       if (error instanceof DarkroomError && error.retryable) return null;
       return error instanceof DarkroomError ? error : new DarkroomError('internal', String(error));
     }
   }
 }
 
-function tell(follower: Follower, news: JobSnapshot | DarkroomError): void {
-  follower.news = news;
+function publish(follower: Follower, update: JobSnapshot | DarkroomError): void {
+  follower.update = update;
   follower.wake();
 }

@@ -10,7 +10,7 @@ import { isTerminal } from '../model/states.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
 import { invalidRequest } from '../validation/invalid-request.ts';
-import { sealChunks, withUploads } from './build-run-input.ts';
+import { resolveUploads, sealChunks } from './build-run-input.ts';
 import type { Idempotency } from './idempotency.ts';
 import { type Stage, settleWrites } from './staged-writes.ts';
 import type { ReadForm } from './submitter.ts';
@@ -79,7 +79,7 @@ export class AssetSubmissions {
     const { job } = await this.#jobs.open(ref, scope);
     const files = uploads?.files ?? [];
     const valid = validateAssets(request.assets, job.operation, this.#dependencies, files);
-    const assets = withUploads(valid, files);
+    const assets = resolveUploads(valid, files);
     const { final = false, idempotencyKey } = request;
     if (assets.length === 0 && !final) {
       const detail = 'must have at least one asset, unless `final` is true';

@@ -125,7 +125,7 @@ function mustBeSealed(inputs: JobInputs): boolean {
 }
 
 /** Returns assets that refer to their uploads. Files that no asset names become assets, in order. */
-export function withUploads(assets: readonly Asset[], files: readonly ReceivedFile[]): AssetInput[] {
+export function resolveUploads(assets: readonly Asset[], files: readonly ReceivedFile[]): AssetInput[] {
   const byPart = new Map(files.map((file) => [file.part, file]));
   const named = new Set(assets.map(({ source }) => source.upload));
   const rest = files.filter(({ part }) => !named.has(part)).map((file) => toAssetInput({ source: {} }, file));

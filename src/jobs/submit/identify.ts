@@ -73,7 +73,7 @@ export class JobIdentifier {
    */
   async findEnded(identity: Identity): Promise<Job | null> {
     const { ref } = identity;
-    await this.refuseDeleted(identity);
+    await this.checkNotDeleted(identity);
     const record = await this.#dependencies.archive.record(ref);
     if (!record) return null;
     if (isExpired(record.job)) throw idDeleted(identity, 'has expired');
@@ -92,7 +92,7 @@ export class JobIdentifier {
   }
 
   /** @throws job_id_deleted */
-  async refuseDeleted(identity: Pick<Identity, 'ref' | 'idempotencyKey'>): Promise<void> {
+  async checkNotDeleted(identity: Pick<Identity, 'ref' | 'idempotencyKey'>): Promise<void> {
     if (await this.#dependencies.archive.isDeleted(identity.ref)) throw idDeleted(identity, 'was deleted');
   }
 

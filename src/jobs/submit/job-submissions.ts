@@ -5,7 +5,7 @@ import { initialJob, type JobRef } from '../model/run-input.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
 import { AssetSubmissions, type AssetsRequest } from './asset-submissions.ts';
-import { buildRunInput, type RunInputDependencies, withUploads } from './build-run-input.ts';
+import { buildRunInput, type RunInputDependencies, resolveUploads } from './build-run-input.ts';
 import type { ConcurrencyQuotas } from './concurrency-quota.ts';
 import type { KeyedDigests } from './fingerprint.ts';
 import { Idempotency } from './idempotency.ts';
@@ -98,7 +98,7 @@ export class JobSubmissions {
         : { request: source, uploads: null };
     const files = uploads?.files ?? [];
     const { spec, operation } = validate(request, this.#dependencies, files);
-    const assets = withUploads(spec.assets, files);
+    const assets = resolveUploads(spec.assets, files);
     const staged = uploads?.staged ?? stage(await this.#identifier.nameOrCreate(submitter, spec));
     const identity = this.#identifier.identify(staged.ref, submitter, spec, assets);
     const ended = identity.isChosen ? await this.#identifier.findEnded(identity) : null;
@@ -125,7 +125,7 @@ export class JobSubmissions {
     await requireWorkers(this.#dependencies, operation);
     for (const quota of this.#quotasOf(submitter)) await quota.of(submitter.tenant).check();
     const ref = await this.#identifier.nameOrCreate(submitter, spec);
-    if (spec.id !== undefined) await this.#identifier.refuseDeleted({ ref, idempotencyKey: null });
+    if (spec.id !== undefined) await this.#identifier.checkNotDeleted({ ref, idempotencyKey: null });
     return new Uploads(stage(ref, { fixedInputKey }));
   }
 

@@ -4,7 +4,7 @@ import { DarkroomError } from '../../errors.ts';
 import { computeExpiry } from '../model/expiry.ts';
 import type { Job } from '../model/job.ts';
 import { noUsage, type RetentionPolicy } from '../model/run-input.ts';
-import { extended } from '../model/timeline.ts';
+import { appendMoment } from '../model/timeline.ts';
 import type { JobArchive, JobRecord } from '../ports/job-archive.ts';
 import type { RejectedRequest, Submitted, Submitter } from './submitter.ts';
 
@@ -63,5 +63,5 @@ function buildRecord(
     error: { code, message, retryable, details },
   };
   // No request has an empty fingerprint, so no request finds this job.
-  return { job, fingerprint: '', timeline: extended([], job, now), runInput: null };
+  return { job, fingerprint: '', timeline: appendMoment([], job, now), runInput: null };
 }

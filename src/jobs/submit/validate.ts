@@ -67,7 +67,7 @@ export function validateAssets(
 
 function checkUrls(
   assets: readonly Asset[],
-  refusalOf: ValidationRules['whyUrlRejected'],
+  whyUrlRejected: ValidationRules['whyUrlRejected'],
   callback?: string,
 ): FieldError[] {
   const urls = assets.map(({ source }, index) => ({
@@ -75,7 +75,7 @@ function checkUrls(
     url: source.url,
   }));
   return [...urls, { pointer: '/callback/url', url: callback }].flatMap(({ pointer, url }) => {
-    const detail = url === undefined ? null : refusalOf(url);
+    const detail = url === undefined ? null : whyUrlRejected(url);
     return detail === null ? [] : [{ pointer, detail }];
   });
 }

@@ -11,7 +11,7 @@ import { endedKey } from '../../../src/storage/layout.ts';
 import { createClient, embeddedTarget } from '../../../src/temporal/connection.ts';
 import { freePort } from '../../../src/temporal/embedded/ports.ts';
 import { TemporalRuntime } from '../../../src/temporal/runtime.ts';
-import { changed, receptionOf, runtimeOf, storeOf } from '../../support/job-submissions.ts';
+import { changed, createSubmissions, runtimeOf, storeOf } from '../../support/job-submissions.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
 
 const OLDER = 1000;
@@ -42,7 +42,7 @@ beforeAll(async () => {
     };
     await store.put(endedKey(job, new Date(ended)), JSON.stringify(job));
   }
-  const submissions = receptionOf(lab);
+  const submissions = await createSubmissions(lab);
   for (const id of ['one', 'two', 'three'])
     await lab.until(
       (await submissions.submit({ tenant, dialect }, { id, operation: 'test.echo' })).job,

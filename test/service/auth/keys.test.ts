@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authenticateBy } from '../../../src/auth/authenticate.ts';
-import { KeyStore, type KeyWish } from '../../../src/auth/key-store.ts';
 import { createKeyAuthenticator } from '../../../src/auth/keys.ts';
+import { ApiKeyStore } from '../../../src/storage/api-keys.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { createS3Store } from '../../../src/storage/s3/index.ts';
@@ -26,13 +26,13 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-const wish: KeyWish = { tenant: 'acme', name: 'ci', access: 'full', expires_at: null };
+const wish = { tenant: 'acme', name: 'ci', access: 'full', expires_at: null } as const;
 
 describe.each(['filesystem', 'S3'])('on %s', (name) => {
   const open = () => {
     const store = stores[name];
     if (!store) throw new Error(`There is no store ${name}`);
-    return new KeyStore(store);
+    return new ApiKeyStore(store);
   };
 
   test('a key is made, listed, good, and no longer when it is revoked', async () => {
@@ -60,7 +60,7 @@ describe.each(['filesystem', 'S3'])('on %s', (name) => {
 });
 
 describe('a key', () => {
-  const filesystem = () => new KeyStore(createFilesystemStore({ root }));
+  const filesystem = () => new ApiKeyStore(createFilesystemStore({ root }));
 
   test('cannot be had from the store', async () => {
     const { key, written } = await filesystem().create(wish);
@@ -80,7 +80,7 @@ describe('a key', () => {
       `drk_${'0'.repeat(12)}_${one.written.slice(-43)}`,
     ])
       await at.identify(wrong).catch(({ message }: Error) => said.add(message));
-    expect([...said]).toEqual(['There is no such key on this server, or it was revoked']);
+    expect([...said]).toEqual(['The API key is unknown or was revoked']);
     for (const wrong of [
       one.written.slice(0, -1),
       `${one.written}x`,
@@ -102,7 +102,7 @@ describe('a key', () => {
     const at = createKeyAuthenticator(keys);
     expect(await at.identify(soon.written)).toMatchObject({ tenant: 'acme' });
     await expect(at.identify(late.written)).rejects.toMatchObject({
-      message: expect.stringMatching(/^The key expired at 20/),
+      message: expect.stringMatching(/^The API key expired at 20/),
     });
   });
 
@@ -127,7 +127,7 @@ describe('a key', () => {
   });
 
   test('is an outage and no refusal while the store is away, and not good either', async () => {
-    const keys = new KeyStore(stores['S3'] as ObjectStore);
+    const keys = new ApiKeyStore(stores['S3'] as ObjectStore);
     const { written } = await keys.create(wish);
     const at = createKeyAuthenticator(keys, { freshMs: 0 });
     await s3.stop();

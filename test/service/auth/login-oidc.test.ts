@@ -36,7 +36,7 @@ test('the server is up without the provider; tokens are not refused meanwhile, a
   expect(response.headers.get('retry-after')).toMatch(/^\d+$/);
   expect(await response.json()).toMatchObject({ code: 'issuer_unavailable', retryable: true });
   expect((await tenants.acme.request('/v1/jobs')).status).toBe(200);
-  expect(tenants.server.output()).toMatch(/cannot be asked for its keys.*ECONNREFUSED/);
+  expect(tenants.server.output()).toMatch(/keys of the identity provider .* cannot be fetched.*ECONNREFUSED/);
   await provider.start();
   await expect.poll(async () => (await request('/v1/jobs')).status, { interval: 500 }).toBe(200);
 });

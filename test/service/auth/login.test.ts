@@ -71,11 +71,11 @@ describe('without a good key', () => {
   });
 
   test.each([
-    ['Bearer', /What was sent is no login/],
-    ['Bearer nonsense', /What was sent is no login/],
+    ['Bearer', /The credentials have an unknown format/],
+    ['Bearer nonsense', /The credentials have an unknown format/],
     [`Bearer drk_${'0'.repeat(12)}_${'x'.repeat(43)}`, /no such key/],
-    ['Basic !!!', /What was sent is no login/],
-    [`Basic ${Buffer.from('user').toString('base64')}`, /What was sent is no login/],
+    ['Basic !!!', /The credentials have an unknown format/],
+    [`Basic ${Buffer.from('user').toString('base64')}`, /The credentials have an unknown format/],
     ['Digest username="x"', /takes "Authorization: Bearer/],
     ['drk_', /takes "Authorization: Bearer/],
   ])('%s is told what is wrong', async (authorization, reason) => {

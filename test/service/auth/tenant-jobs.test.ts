@@ -32,8 +32,8 @@ const form = async (field: string, more: Record<string, string> = {}): Promise<R
   return { method: 'POST', body };
 };
 
-describe('a tenant that has as many jobs as it may', () => {
-  test('gets there', async () => {
+describe('a tenant at its limit of jobs', () => {
+  test('can submit jobs up to the limit', async () => {
     expect(await submit(tenants.acme, { id: 'ended', ...quick })).toBe(202);
     await tenants.server.until('ended', 'completed');
     // That it has ended is counted a moment later.
@@ -92,17 +92,17 @@ describe('a tenant that has as many jobs as it may', () => {
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
-  test('finds the jobs that it has, with the same request, and looks at them', async () => {
+  test('can repeat the requests of its jobs and read them', async () => {
     expect(await submit(tenants.acme, { id: 'one', ...slow })).toBe(202);
     expect(await submit(tenants.acme, { id: 'ended', ...quick })).toBe(202);
     expect((await tenants.acme.request('/v1/jobs/ended/result')).status).toBe(200);
   });
 
-  test('leaves room to the others', async () => {
+  test('does not affect other tenants', async () => {
     for (let i = 0; i < 5; i++) expect(await submit(tenants.beta, quick)).toBe(202);
   });
 
-  test('may submit again once one of them has ended', async () => {
+  test('can submit again once one of them has ended', async () => {
     await tenants.acme.request('/v1/jobs/one/cancel', { method: 'POST' });
     await expect.poll(() => submit(tenants.acme, quick)).toBe(202);
     // The rerun was refused before anything of the job was touched.

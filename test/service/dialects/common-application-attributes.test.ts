@@ -10,7 +10,7 @@ import { createApp } from '../../../src/api/app.ts';
 import type { ApiDependencies } from '../../../src/api/context.ts';
 import { createMetrics } from '../../../src/api/metrics.ts';
 import { createHttpServer } from '../../../src/api/server/server.ts';
-import { loadKeyring } from '../../../src/auth/keyring.ts';
+import { loadKeyring } from '../../../src/auth/load-keyring.ts';
 import { readConfig } from '../../../src/config/config.ts';
 import { loadDialects } from '../../../src/dialects/load.ts';
 import { listPhotographs } from '../../../src/inputs/photographs.ts';

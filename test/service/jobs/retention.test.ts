@@ -56,7 +56,7 @@ const ended = async (id: string, more?: object) =>
   lab.until(await lab.submit(gallery(id, more)), 'completed');
 /** As if so many milliseconds had passed. */
 const deleteExpired = (ms = 0) =>
-  lab.retention.keep(new Date(Date.now() + ms), new AbortController().signal, (about, error) => {
+  lab.retention.execute(new Date(Date.now() + ms), new AbortController().signal, (about, error) => {
     troubles.push({ about, error });
   });
 const ref = (id: string) => ({ tenant: 'public', id });
@@ -76,7 +76,7 @@ async function result(id: string): Promise<string[][]> {
   return Promise.all(found.map(async ({ entry, open }) => [entry.path, await text((await open()) as never)]));
 }
 
-test('what only a rerun needs goes first; the result stays, and a rerun does all anew', async () => {
+test('deletes what only a rerun needs first; the result stays, and a rerun computes everything', async () => {
   const { state } = await ended('work');
   expect(state).toBe('completed');
   const before = await result('work');
@@ -98,7 +98,7 @@ test('what only a rerun needs goes first; the result stays, and a rerun does all
   expect((await result('work')).map(([path]) => path)).toEqual(before.map(([path]) => path));
 });
 
-test('a job that expires is gone at its time, and erased soon after; its id stays taken', async () => {
+test('hides a job when it expires and erases it soon after; its id stays taken', async () => {
   const KEPT_MS = 5000;
   const job = await ended('short-lived', { keep_days: KEPT_MS / DAY_MS });
   const expiresAt = Date.parse(job.expires_at ?? '');
@@ -120,7 +120,7 @@ test('a job that expires is gone at its time, and erased soon after; its id stay
   await expect(lab.submit(gallery('short-lived'))).rejects.toMatchObject({ code: 'job_id_deleted' });
 });
 
-test('a job that is kept longer than its work has both erased, one after the other', async () => {
+test('erases first the work, then the job, when the job is kept longer', async () => {
   await ended('later', { keep_days: 1 });
   expect(await deleteExpired(3 * WORK_MS)).toMatchObject({ work: 1, jobs: 0 });
   expect(await deleteExpired(3 * WORK_MS)).toMatchObject({ work: 0, jobs: 0 });
@@ -129,7 +129,7 @@ test('a job that is kept longer than its work has both erased, one after the oth
   expect(await files('later')).toEqual(['public/deleted/later']);
 });
 
-test('two that run it again after that time are one run, and lose nothing', async () => {
+test('makes one run of two concurrent reruns after the work has expired, and loses nothing', async () => {
   const job = await ended('twice');
   await sleep(WORK_MS + 100);
   const answers = await Promise.all([
@@ -148,7 +148,7 @@ test('two that run it again after that time are one run, and lose nothing', asyn
   await lab.jobs.delete(job);
 });
 
-test('while it runs again, nothing of it is erased', async () => {
+test('erases nothing while a rerun is active', async () => {
   const job = await lab.until(await lab.submit({ id: 'again', operation: 'lab.held' }), 'completed');
   const before = (await files('again')).filter((path) => path.includes('/runs/1/'));
   held = new Promise((resolve) => {
@@ -162,7 +162,7 @@ test('while it runs again, nothing of it is erased', async () => {
   expect(await deleteExpired(3 * WORK_MS)).toMatchObject({ work: 1 });
 });
 
-test('a job that was terminated in Temporal has a record before Temporal forgets it', async () => {
+test('records a job that was terminated in Temporal before Temporal drops it', async () => {
   const job = await lab.submit({
     id: 'forced',
     operation: 'test.echo',
@@ -186,11 +186,11 @@ test('a job that was terminated in Temporal has a record before Temporal forgets
   expect(record.runInput?.header.id).toBe('forced');
 });
 
-describe('a job that was deleted while it ran', () => {
+describe('a job deleted while it ran', () => {
   const running = async (id: string) =>
     lab.until(await lab.submit({ id, operation: 'test.echo', params: { delay_ms: 60_000 } }), 'processing');
 
-  test('is looked at once more, for what a step has written that heard of nothing', async () => {
+  test('is erased again later, with what an activity wrote that missed the cancellation', async () => {
     await lab.jobs.delete(await running('written-to'));
     const late = join(lab.storeDir, 'public/jobs/written-to/runs/1/outputs/echo/all/1/late.txt');
     await mkdir(dirname(late), { recursive: true });
@@ -201,7 +201,7 @@ describe('a job that was deleted while it ran', () => {
     expect(await files('written-to')).toEqual(['public/deleted/written-to']);
   });
 
-  test('by an API that died over it, is deleted then', async () => {
+  test('is erased later when the API crashed during the deletion', async () => {
     const job = await running('half-deleted');
     await lab.archive.tombstone(job, leftoversDeletion(job, new Date()));
     expect(await deleteExpired(DAY_MS + HOUR_MS)).toMatchObject({ failed: 0 });
@@ -218,14 +218,14 @@ describe('a job that was deleted while it ran', () => {
   });
 });
 
-test('two at once do no harm', async () => {
+test('is safe when two processes execute it at once', async () => {
   await ended('both', { keep_days: 1 });
   const counts = await Promise.all([deleteExpired(DAY_MS + HOUR_MS), deleteExpired(DAY_MS + HOUR_MS)]);
   expect(counts.reduce((sum, { jobs }) => sum + jobs, 0)).toBeGreaterThan(0);
   expect(await files('both')).toEqual(['public/deleted/both']);
 });
 
-test('what a run writes that began after the look at its job stays', async () => {
+test('keeps what a rerun writes that started meanwhile', async () => {
   const job = await ended('late');
   const record = JSON.parse(
     await readFile(join(lab.storeDir, 'public/jobs/late/job.json'), 'utf8'),
@@ -246,7 +246,7 @@ test('what a run writes that began after the look at its job stays', async () =>
   await lab.jobs.delete(job);
 });
 
-test('what cannot be done for one job is told, and keeps the others from nothing', async () => {
+test('reports the failure of one item and continues with the others', async () => {
   await ended('broken', { keep_days: 1 });
   await ended('sound', { keep_days: 1 });
   await writeFile(join(lab.storeDir, 'public/jobs/broken/job.json'), '{"job":');

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import type { JobSubmissions } from '../../../src/jobs/submit/job-submissions.ts';
 import type { JobRequest } from '../../../src/jobs/submit/submitter.ts';
-import { changed, receptionOf, runtimeOf, storeOf } from '../../support/job-submissions.ts';
+import { changed, createSubmissions, runtimeOf, storeOf } from '../../support/job-submissions.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
 import { plain } from '../../support/pictures.ts';
 import { startWeb, type Web } from '../../support/web.ts';
@@ -25,9 +25,9 @@ beforeAll(async () => {
   picture = await plain(16, 16).png().toBuffer();
   web = await startWeb({ '/a': picture, '/b': picture, '/c': picture });
   lab = await startLab();
-  before = receptionOf(lab, { masters: [OLD] });
-  between = receptionOf(lab, { masters: [OLD, NEW] });
-  after = receptionOf(lab, { masters: [NEW, OLD] });
+  before = await createSubmissions(lab, { masters: [OLD] });
+  between = await createSubmissions(lab, { masters: [OLD, NEW] });
+  after = await createSubmissions(lab, { masters: [NEW, OLD] });
 });
 afterAll(async () => {
   await lab.dispose();
@@ -92,7 +92,7 @@ describe('the job', () => {
       looks.push(args);
       return runtime.get(...args);
     };
-    const counted = receptionOf(lab, { masters: [OLD], runtime: changed(runtime, { get }) });
+    const counted = await createSubmissions(lab, { masters: [OLD], runtime: changed(runtime, { get }) });
     expect((await counted.submit(caller('cheap'), echo(0))).created).toBe(true);
     expect(looks).toEqual([]);
   });

@@ -101,7 +101,7 @@ test('clients log in with DARKROOM_TOKEN or by the address, and are told so when
     const DARKROOM_URL = server.url;
     const refused = await cli(['list'], { env: { DARKROOM_URL } });
     expect(refused).toMatchObject({ code: 6, stdout: '' });
-    expect(refused.stderr).toMatch(/This needs a login.*\n.*DARKROOM_TOKEN.*darkroom keys create/);
+    expect(refused.stderr).toMatch(/Credentials are missing.*\n.*DARKROOM_TOKEN.*darkroom keys create/);
     const wrong = await cli(['list', '--json'], { env: { DARKROOM_URL, DARKROOM_TOKEN: `${key}x` } });
     expect(JSON.parse(wrong.stdout)).toMatchObject({ error: { code: 'unauthenticated', status: 401 } });
     expect(wrong.stdout + wrong.stderr).not.toContain(key);

@@ -1,6 +1,6 @@
-/** Models of photographs whose scene is known: what is measured, what can go wrong, and what is left behind. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+/** Reconstructions of a scene with known ground truth: accuracy, unusable photographs, cancellation and limits. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { reconstruct } from '../../../operations/reconstruct/index.ts';
@@ -9,7 +9,7 @@ import { launchChromium } from '../../support/chromium.ts';
 import { enginePids, installedEngine } from '../../support/engines.ts';
 import { renderModel } from '../../support/model-viewer/render-model.ts';
 import { type RunOptions, runOperation, type TestAsset } from '../../support/run-operation.ts';
-import { measure, renderScene } from '../../support/scene.ts';
+import { measure, reconstructScene, renderScene } from '../../support/scene.ts';
 
 const engine = await installedEngine('reconstruct');
 const engines = { reconstruct: engine };
@@ -43,8 +43,8 @@ const stages = [
   'model_export',
 ];
 
-describe('a scene that is known', () => {
-  test('is found again: cameras, surface, and what the contract calls them', async () => {
+describe('a scene with known ground truth', () => {
+  test('is reconstructed accurately, with all result files', async () => {
     const tiny = await sharp(small.photographs[0]?.bytes).resize(120).jpeg().toBuffer();
     const { files, failures, progress } = await run([
       ...scene.photographs,
@@ -74,7 +74,7 @@ describe('a scene that is known', () => {
       stages: stages.slice(1).map((name) => ({ name })),
     });
 
-    // Ranges, since no two runs are alike: see docs/engines.md for what is usual.
+    // Upper limits, because runs differ: docs/engines.md has typical values.
     const found = await measure(engine, scene, files);
     expect(found.focal_error).toBeLessThan(0.005);
     expect(found.position_error.max).toBeLessThan(0.004);
@@ -85,20 +85,17 @@ describe('a scene that is known', () => {
     expect(found.completeness).toBeGreaterThan(0.65);
   });
 
-  test('its files belong together, and a browser shows the same model in both forms', async () => {
-    const { files } = await run(small.photographs);
-    expect(files.get('pointcloud/pointcloud.ply')?.toString('latin1', 0, 3)).toBe('ply');
-    expect(await sharp(files.get('preview.png')).metadata()).toMatchObject({ format: 'png', width: 1200 });
-    const folder = join(small.directory, 'model');
-    for (const [name, bytes] of files) {
-      await mkdir(dirname(join(folder, name)), { recursive: true });
-      await writeFile(join(folder, name), bytes);
-    }
+  test('has consistent files: a browser renders the same model from OBJ and GLB', async () => {
+    const folder = await reconstructScene(engine, small);
+    const points = await readFile(join(folder, 'pointcloud/pointcloud.ply'));
+    expect(points.toString('latin1', 0, 3)).toBe('ply');
+    const preview = await sharp(join(folder, 'preview.png')).metadata();
+    expect(preview).toMatchObject({ format: 'png', width: 1200 });
     const browser = await launchChromium();
     try {
       const obj = await renderModel(browser, folder, 'mesh/reconstructed_mesh.obj');
       const glb = await renderModel(browser, folder, 'reconstructed_model.glb');
-      const { width, height } = await sharp(files.get('textures/texture.png')).metadata();
+      const { width, height } = await sharp(join(folder, 'textures/texture.png')).metadata();
       for (const { facts } of [obj, glb])
         expect(facts).toMatchObject({
           meshes: 1,
@@ -116,17 +113,17 @@ describe('a scene that is known', () => {
   });
 });
 
-/** Mean of the difference of two pictures of one size, of 255. */
+/** Returns the mean difference of two pictures of the same size, 0 to 255. */
 async function difference(one: Buffer, other: Buffer): Promise<number> {
   const [a, b] = await Promise.all([one, other].map((png) => sharp(png).removeAlpha().raw().toBuffer()));
   if (!a || !b) throw new Error('unreachable');
   return a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length;
 }
 
-describe('photographs that do not do', () => {
+describe('unusable photographs', () => {
   const views = (...numbers: number[]) => numbers.flatMap((number) => scene.photographs[number] ?? []);
 
-  test('two are too few', async () => {
+  test('fails with two photographs', async () => {
     const broken = { name: 'broken.jpg', bytes: 'no photograph' };
     await expect(run([...views(0, 1), broken])).rejects.toMatchObject({
       code: 'too_few_assets',
@@ -134,11 +131,11 @@ describe('photographs that do not do', () => {
     });
   });
 
-  test('the same one three times shows nothing from two sides', async () => {
+  test('fails with three copies of one photograph', async () => {
     await expect(run(views(3, 3, 3))).rejects.toMatchObject({ code: 'no_reconstruction' });
   });
 
-  test('of different things', async () => {
+  test('fails with photographs of different objects', async () => {
     const noise = async (seed: number) => {
       const plain = {
         width: 500,
@@ -154,7 +151,7 @@ describe('photographs that do not do', () => {
     });
   });
 
-  test('of different sizes, without a word on the lens, they do', async () => {
+  test('accepts different sizes without EXIF data', async () => {
     const shrunk = await Promise.all(
       scene.photographs.slice(3, 9).map(async ({ name, bytes }, index) => ({
         name,
@@ -169,40 +166,40 @@ describe('photographs that do not do', () => {
   });
 });
 
-describe('its process', () => {
-  /** A reconstruction, and when it has come to match features. */
+describe('the engine process', () => {
+  /** Starts a reconstruction; `started` resolves when it matches features. */
   function matching(more: RunOptions = {}) {
     let begin = () => {};
-    const begun = new Promise<void>((resolve) => {
+    const started = new Promise<void>((resolve) => {
       begin = resolve;
     });
     const onProgress = ({ stage }: { stage: string }) => {
       if (stage === 'feature_matching') begin();
     };
     const running = run(scene.photographs, { onProgress, ...more });
-    return { running, begun: Promise.race([begun, running]) };
+    return { running, started: Promise.race([started, running]) };
   }
 
-  test('leaves nothing behind when the job is cancelled', async () => {
+  test('is killed with its group when the job is cancelled', async () => {
     const cancel = new AbortController();
-    const { running, begun } = matching({ signal: cancel.signal });
-    await begun;
+    const { running, started } = matching({ signal: cancel.signal });
+    await started;
     const [leader = 0] = await enginePids('reconstruct', process.pid);
     cancel.abort(new Error('cancelled'));
     await expect(running).rejects.toThrow('cancelled');
-    // Nor anything that it started.
+    // The whole process group is gone.
     expect(leader).toBeGreaterThan(0);
     expect(() => process.kill(-leader, 0)).toThrow('ESRCH');
   });
 
-  test('may be killed: then the stage can be tried again', async () => {
-    const { running, begun } = matching();
-    await begun;
+  test('that is killed fails with a retryable error', async () => {
+    const { running, started } = matching();
+    await started;
     for (const pid of await enginePids('reconstruct', process.pid)) process.kill(pid, 'SIGKILL');
     await expect(running).rejects.toMatchObject({ code: 'operation_failed_for_now', retryable: true });
   });
 
-  test('is ended when it takes more memory than it may', async () => {
+  test('is killed when it exceeds its memory limit', async () => {
     await expect(run(scene.photographs, { memory: 40 * 2 ** 20 })).rejects.toMatchObject({
       code: 'engine_limit',
       message: expect.stringMatching(/limit of 40 MiB.*DARKROOM_MEMORY/s),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mergeCheckpoint } from '../../../activities/checkpoint.ts';
-import { batchesOf, batchSizes } from '../../../src/jobs/model/batch.ts';
+import { batchSizes, splitIntoBatches } from '../../../src/jobs/model/batch.ts';
 import type { Checkpoint } from '../../../src/jobs/model/checkpoint.ts';
 import type { AssetDownload, RunFiles } from '../../../src/jobs/ports/run-files.ts';
 import { createRunFiles } from '../../../src/storage/archive.ts';
@@ -21,7 +21,7 @@ afterAll(() => rm(root, { recursive: true, force: true }));
 const { signal } = new AbortController();
 const ours = { tenant: 'public', id: 'job', run: 1, fingerprint: 'ours' };
 const theirs = { ...ours, fingerprint: 'theirs' };
-const batches = batchesOf({ chunkEnds: [16, 20], sizes: batchSizes });
+const batches = splitIntoBatches({ chunkEnds: [16, 20], sizes: batchSizes });
 const [first, second] = batches;
 if (!first || !second) throw new Error('There are two batches');
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
-import { Keyring, loadKeyring } from '../../../src/auth/keyring.ts';
+import { Keyring } from '../../../src/auth/keyring.ts';
+import { loadKeyring } from '../../../src/auth/load-keyring.ts';
 
 const [one, two] = [randomBytes(32), randomBytes(32)];
 

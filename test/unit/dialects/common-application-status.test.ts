@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { statusOf } from '../../../src/dialects/common-application/model.ts';
 import { noUsage } from '../../../src/jobs/model/run-input.ts';
 import { type JobState, transitions } from '../../../src/jobs/model/states.ts';
-import { extended, type Moment } from '../../../src/jobs/model/timeline.ts';
+import { appendMoment, type Moment } from '../../../src/jobs/model/timeline.ts';
 import type { JobSnapshot } from '../../../src/jobs/ports/job-runtime.ts';
 
 const order = ['CREATED', 'DOWNLOADING', 'WAITING', 'PROCESSING', 'COMPLETED'];
@@ -37,11 +37,11 @@ const snapshot = (state: JobState, timeline: readonly Moment[]): JobSnapshot => 
 /** The statuses that a client sees who looks after each step. */
 function seen(steps: readonly (JobState | 'pause or resume')[]): string[] {
   let view = { state: 'created' as JobState, stage: null, paused: false, progress: 0 };
-  let timeline = extended([], view, '');
+  let timeline = appendMoment([], view, '');
   const statuses = [statusOf(snapshot(view.state, timeline))];
   for (const step of steps) {
     view = step === 'pause or resume' ? { ...view, paused: !view.paused } : { ...view, state: step };
-    timeline = extended(timeline, view, '');
+    timeline = appendMoment(timeline, view, '');
     statuses.push(statusOf(snapshot(view.state, timeline)));
   }
   return statuses;

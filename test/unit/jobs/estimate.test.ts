@@ -55,7 +55,7 @@ const running = (assets = 10, more: Partial<Job> = {}) => snapshot(assets, 5000,
 const now = new Date(T0 + 6000);
 
 describe('an estimate', () => {
-  test('is the median of like jobs from the same point on, with a range', () => {
+  test('is the median of similar jobs from the same point, with a range', () => {
     const like = [8, 9, 10, 11, 12].map((seconds) => finished(10, seconds));
     const made = estimate(running(), like, now);
     expect(made?.at).toBe(iso(15_000));
@@ -63,7 +63,7 @@ describe('an estimate', () => {
     expect(Date.parse(made?.latest ?? '')).toBeGreaterThan(T0 + 15_000);
   });
 
-  test('prefers jobs of about the same input, and scales when there are none', () => {
+  test('prefers jobs with a similar input, and scales others when there are too few', () => {
     const small = [1, 1, 1].map((seconds) => finished(1, seconds));
     const same = [20, 20, 20].map((seconds) => finished(10, seconds));
     expect(estimate(running(), [...small, ...same], now)?.at).toBe(iso(25_000));
@@ -90,7 +90,7 @@ describe('an estimate', () => {
 
   const usage = (bytes_in: number) => ({ usage: { ...noUsage, bytes_in } });
 
-  test('goes by the bytes of the input where they are known', () => {
+  test('compares inputs by bytes where these are known', () => {
     const like = [1, 1, 1].map((seconds) => snapshot(1, 0, seconds * 1000, usage(100_000)));
     expect(estimate(running(1, usage(1_000_000)), like, now)?.at).toBe(iso(15_000));
     expect(estimate(running(1, usage(150_000)), like, now)?.at).toBe(iso(6500));
@@ -116,7 +116,7 @@ describe('an estimate', () => {
   }
   const sample = (seconds: number) => paced(finished(1, seconds), seconds * 1000);
 
-  test('goes by the pace of the job itself, once that has shown', () => {
+  test('follows the pace of the job itself once that is known', () => {
     const like = [3, 3, 3].map(sample);
     // 10 % of the first stage in two seconds: 20 s for it, and twice that for the second, of which like jobs knew 1 s and 2 s.
     const later = new Date(T0 + 7000);

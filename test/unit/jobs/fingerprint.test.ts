@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { jobSpec } from '../../../src/jobs/model/job.ts';
-import { withUploads } from '../../../src/jobs/submit/build-run-input.ts';
+import { resolveUploads } from '../../../src/jobs/submit/build-run-input.ts';
 import { canonicalRequest } from '../../../src/jobs/submit/fingerprint.ts';
 
 const spec = (params: Record<string, unknown>, more: object = {}) =>
@@ -22,10 +22,10 @@ const json = fc.dictionary(fc.string(), fc.jsonValue());
 
 const textOf = (params: Record<string, unknown>, more: object = {}) => {
   const request = spec(params, more);
-  return canonicalRequest(request, withUploads(request.assets, []));
+  return canonicalRequest(request, resolveUploads(request.assets, []));
 };
 
-test('the order of keys does not matter, all else does', () => {
+test('ignores the order of keys and nothing else of the parameters', () => {
   fc.assert(
     fc.property(json, (params) => {
       expect(textOf(shuffled(params) as Record<string, unknown>)).toBe(textOf(params));
@@ -34,7 +34,7 @@ test('the order of keys does not matter, all else does', () => {
   );
 });
 
-test('id and labels do not count; assets, callback and what is awaited do', () => {
+test('ignores id and labels, but not assets, callback and await_assets', () => {
   const plain = textOf({});
   expect(textOf({}, { id: 'a', labels: { b: 'c' }, priority: 1 })).toBe(plain);
   expect(textOf({}, { assets: [{ source: { path: 'a' } }] })).not.toBe(plain);
@@ -42,11 +42,11 @@ test('id and labels do not count; assets, callback and what is awaited do', () =
   expect(textOf({}, { await_assets: {} })).not.toBe(plain);
 });
 
-test('of an upload its bytes count, not where a request has put them', () => {
+test('compares uploads by their bytes, not by where they are stored', () => {
   const uploaded = (part: string, upload: string, sha256: string) =>
     canonicalRequest(
       spec({}),
-      withUploads([], [{ part, name: 'a.jpg', upload: { upload, size: 1, sha256 } }]),
+      resolveUploads([], [{ part, name: 'a.jpg', upload: { upload, size: 1, sha256 } }]),
     );
   expect(uploaded('file', 'one/0', 'aa')).toBe(uploaded('photo', 'two/0', 'aa'));
   expect(uploaded('file', 'one/0', 'aa')).not.toBe(uploaded('file', 'one/0', 'bb'));

@@ -7,24 +7,24 @@ const position = (state: JobState): number => order.get(state) ?? -1;
 const anyState = fc.constantFrom(...states);
 
 describe('the state machine', () => {
-  test('every state is reached from created', () => {
+  test('every state is reachable from created', () => {
     const reached = new Set<JobState>(['created']);
     for (const state of reached) for (const next of transitions[state]) reached.add(next);
     expect([...reached].sort()).toEqual([...states].sort());
   });
 
-  test('the ends are the ends', () => {
+  test('terminal states have no next state', () => {
     expect(states.filter(isTerminal)).toEqual(['completed', 'failed', 'cancelled']);
     fc.assert(fc.property(anyState, anyState, (from, to) => !(isTerminal(from) && isLegal(from, to))));
   });
 
-  test('every state that is no end can fail and be cancelled', () => {
+  test('every other state can fail and be cancelled', () => {
     for (const state of states.filter((state) => !isTerminal(state))) {
       expect(transitions[state]).toEqual(expect.arrayContaining(['failed', 'cancelled']));
     }
   });
 
-  test('jobs go forwards, but for downloading and waiting, which take turns', () => {
+  test('only waiting leads back, to downloading', () => {
     fc.assert(
       fc.property(anyState, anyState, (from, to) => {
         if (!isLegal(from, to)) return true;
@@ -33,7 +33,7 @@ describe('the state machine', () => {
     );
   });
 
-  test('any walk ends, and completes only through packaging', () => {
+  test('every path ends, and completes only through packaging', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(), { minLength: 40, maxLength: 40 }), (choices) => {
         const walk: JobState[] = ['created'];

@@ -36,7 +36,7 @@ function snapshot(state: JobState, progress: number): JobSnapshot {
   };
 }
 
-test('a watcher that is closed lets its followers go', async () => {
+test('ends all streams when it is closed', async () => {
   const watcher = new Watcher(() => Promise.resolve(snapshot('processing', 10)));
   const seen: number[] = [];
   const following = (async () => {
@@ -50,14 +50,14 @@ test('a watcher that is closed lets its followers go', async () => {
 });
 
 interface Counter {
-  looks: number;
+  polls: number;
   readonly watcher: Watcher;
 }
 
-/** Counts how often it is asked, and answers by `answer`, which is given that count. */
-function counted(answer: (looks: number) => JobSnapshot): Counter {
-  const look = async () => answer(++counter.looks);
-  const counter: Counter = { looks: 0, watcher: new Watcher(look) };
+/** A watcher that counts its polls; `respond` gets that count. */
+function counted(respond: (polls: number) => JobSnapshot): Counter {
+  const poll = async () => respond(++counter.polls);
+  const counter: Counter = { polls: 0, watcher: new Watcher(poll) };
   return counter;
 }
 
@@ -67,39 +67,39 @@ const states = async (following: AsyncIterable<JobSnapshot>): Promise<string[]> 
   return seen;
 };
 
-/** Progress 1 to 4, and the end at the fifth look. */
-const fiveLooks = (looks: number) => (looks < 5 ? snapshot('processing', looks) : snapshot('completed', 100));
+/** Progress 1 to 4, and the end with the fifth poll. */
+const fivePolls = (polls: number) => (polls < 5 ? snapshot('processing', polls) : snapshot('completed', 100));
 
 const MINUTE = 60_000;
 
-describe('by the clock of the test', () => {
+describe('with a fake clock', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  test('a thousand readers are told everything, by one look for all of them', async () => {
-    const counter = counted(fiveLooks);
+  test('serves a thousand readers every change from the same polls', async () => {
+    const counter = counted(fivePolls);
     const all = Array.from({ length: 1000 }, () => states(counter.watcher.follow(ref, forever())));
     await vi.advanceTimersByTimeAsync(MINUTE);
     const expected = [1, 2, 3, 4].map((progress) => `processing ${progress}`).concat('completed 100');
     expect(new Set((await Promise.all(all)).map((seen) => seen.join()))).toEqual(new Set([expected.join()]));
-    expect(counter.looks).toBe(5);
+    expect(counter.polls).toBe(5);
   });
 
-  test('who comes later is told at once how things stand', async () => {
+  test('sends the latest snapshot to a later reader immediately', async () => {
     const counter = counted(() => snapshot('processing', 7));
     const first = counter.watcher.follow(ref, forever());
     await first.next();
-    const { looks } = counter;
+    const { polls } = counter;
     const second = await counter.watcher.follow(ref, forever()).next();
-    expect([second.value?.job.progress, counter.looks]).toEqual([7, looks]);
+    expect([second.value?.job.progress, counter.polls]).toEqual([7, polls]);
     await first.return(undefined);
   });
 
   test.each<[string, (following: AsyncGenerator<JobSnapshot>, stop: AbortController) => Promise<unknown>]>([
-    ['goes away while it waits', async (_, stop) => stop.abort()],
-    ['stops listening', (following) => following.return(undefined)],
-  ])('when the last reader %s, the job is asked for no more', async (_, leave) => {
-    const counter = counted((looks) => snapshot('processing', looks));
+    ['disconnects while it waits', async (_, stop) => stop.abort()],
+    ['stops reading', (following) => following.return(undefined)],
+  ])('stops polling when the last reader %s', async (_, leave) => {
+    const counter = counted((polls) => snapshot('processing', polls));
     const stop = new AbortController();
     const stayed = new AbortController();
     const leaving = counter.watcher.follow(ref, stop.signal);
@@ -107,62 +107,62 @@ describe('by the clock of the test', () => {
     await leaving.next();
     await leave(leaving, stop);
     await vi.advanceTimersByTimeAsync(MINUTE);
-    const before = counter.looks;
+    const before = counter.polls;
     expect(before).toBeGreaterThan(10);
     stayed.abort();
     await staying;
     await vi.advanceTimersByTimeAsync(MINUTE);
-    // One look may have been due.
-    expect(counter.looks).toBeLessThanOrEqual(before + 1);
+    // One poll may have been due.
+    expect(counter.polls).toBeLessThanOrEqual(before + 1);
   });
 
-  test('a reader that is slow misses progress, and neither the latest nor the end', async () => {
-    const counter = counted(fiveLooks);
+  test('drops only intermediate progress for a slow reader', async () => {
+    const counter = counted(fivePolls);
     const slow = counter.watcher.follow(ref, forever());
     expect((await slow.next()).value?.job.progress).toBe(1);
     await vi.advanceTimersByTimeAsync(MINUTE);
     expect((await slow.next()).value?.job.state).toBe('completed');
     expect((await slow.next()).done).toBe(true);
-    expect(counter.looks).toBe(5);
+    expect(counter.polls).toBe(5);
   });
 
-  test('a job in which nothing goes on is asked for less often, and again more often when something does', async () => {
+  test('polls less often without changes, and more often again after one', async () => {
     let progress = 1;
     const counter = counted(() => snapshot('processing', progress));
     const stop = new AbortController();
     const following = states(counter.watcher.follow(ref, stop.signal));
-    const looksInAMinute = async (change: boolean) => {
-      const before = counter.looks;
+    const pollsInAMinute = async (change: boolean) => {
+      const before = counter.polls;
       for (let second = 0; second < 60; second++) {
         if (change) progress++;
         await vi.advanceTimersByTimeAsync(1000);
       }
-      return counter.looks - before;
+      return counter.polls - before;
     };
-    const resting = await looksInAMinute(false);
-    const busy = await looksInAMinute(true);
+    const resting = await pollsInAMinute(false);
+    const busy = await pollsInAMinute(true);
     expect(resting).toBeLessThan(70);
     expect(busy).toBeGreaterThan(1.5 * resting);
     stop.abort();
     await following;
   });
 
-  test('however many jobs are followed, no more than some hundred looks are made a second', async () => {
-    const counter = counted((looks) => snapshot('processing', looks));
+  test('makes at most some hundred polls a second, however many jobs are followed', async () => {
+    const counter = counted((polls) => snapshot('processing', polls));
     const jobs = Array.from({ length: 600 }, (_, index) => ({ tenant: 'public', id: `job-${index}` }));
     const following = jobs.map((job) => counter.watcher.follow(job, forever()));
     const first = following.map((snapshots) => snapshots.next());
     await vi.advanceTimersByTimeAsync(10_000);
-    expect(counter.looks / 10).toBeLessThan(400);
-    expect(counter.looks / 10).toBeGreaterThan(200);
+    expect(counter.polls / 10).toBeLessThan(400);
+    expect(counter.polls / 10).toBeGreaterThan(200);
     await Promise.all(first);
     for (const snapshots of following) await snapshots.return(undefined);
   });
 
-  test('an outage is sat out, and nobody is told of it', async () => {
-    const counter = counted((looks) => {
-      if (looks > 1 && looks < 20) throw new DarkroomError('temporal_unavailable', 'away');
-      return looks === 1 ? snapshot('processing', 1) : snapshot('completed', 100);
+  test('waits for the end of an outage without an error', async () => {
+    const counter = counted((polls) => {
+      if (polls > 1 && polls < 20) throw new DarkroomError('temporal_unavailable', 'away');
+      return polls === 1 ? snapshot('processing', 1) : snapshot('completed', 100);
     });
     const seen = states(counter.watcher.follow(ref, forever()));
     await vi.advanceTimersByTimeAsync(MINUTE);
@@ -172,32 +172,35 @@ describe('by the clock of the test', () => {
   test.each<[string, unknown, string]>([
     ['is deleted', new DarkroomError('job_not_found', 'gone'), 'job_not_found'],
     ['cannot be read for a reason that nobody foresaw', new TypeError('x is undefined'), 'internal'],
-  ])('when the job %s, each reader hears of it, and the next one asks anew', async (_, error, code) => {
-    const counter = counted((looks) => {
-      if (looks === 2) throw error;
-      return snapshot('processing', looks);
-    });
-    const all = [1, 2].map(() =>
-      states(counter.watcher.follow(ref, forever())).catch((thrown: unknown) => thrown),
-    );
-    await vi.advanceTimersByTimeAsync(MINUTE);
-    for (const thrown of await Promise.all(all)) expect(thrown).toMatchObject({ code });
-    expect(counter.looks).toBe(2);
-    const next = counter.watcher.follow(ref, forever());
-    expect((await next.next()).value?.job.progress).toBe(3);
-    await next.return(undefined);
-  });
+  ])(
+    'when the job %s, every reader gets the error, and the next reader polls again',
+    async (_, error, code) => {
+      const counter = counted((polls) => {
+        if (polls === 2) throw error;
+        return snapshot('processing', polls);
+      });
+      const all = [1, 2].map(() =>
+        states(counter.watcher.follow(ref, forever())).catch((thrown: unknown) => thrown),
+      );
+      await vi.advanceTimersByTimeAsync(MINUTE);
+      for (const thrown of await Promise.all(all)) expect(thrown).toMatchObject({ code });
+      expect(counter.polls).toBe(2);
+      const next = counter.watcher.follow(ref, forever());
+      expect((await next.next()).value?.job.progress).toBe(3);
+      await next.return(undefined);
+    },
+  );
 });
 
-describe('waiting for the end', () => {
-  test('gives the job as it ended', async () => {
-    const { watcher } = counted((looks) =>
-      looks < 2 ? snapshot('processing', 1) : snapshot('completed', 100),
+describe('ended()', () => {
+  test('returns the ended job', async () => {
+    const { watcher } = counted((polls) =>
+      polls < 2 ? snapshot('processing', 1) : snapshot('completed', 100),
     );
     expect((await watcher.ended(ref, MINUTE, forever()))?.job.state).toBe('completed');
   });
 
-  test('or, when the time is over or the client is gone, as it is', async () => {
+  test('returns the running job after the timeout, or when the client has disconnected', async () => {
     const { watcher } = counted(() => snapshot('processing', 42));
     expect((await watcher.ended(ref, 50, forever()))?.job.progress).toBe(42);
     const gone = new AbortController();

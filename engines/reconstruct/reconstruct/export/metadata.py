@@ -1,4 +1,4 @@
-"""Tells how the model came about: what each stage reported, put together."""
+"""Builds metadata.json from the reports of the stages."""
 
 import platform
 from typing import Any
@@ -26,11 +26,11 @@ _STAGES = (
 )
 
 
-_NOT_REGISTERED = "It shows too little of what the other photographs show to find its place among them."
+_NOT_REGISTERED = "It overlaps the other photographs too little to determine its camera position."
 
 
 def describe(request: Request, sparse: pycolmap.Reconstruction, poses: list[Pose]) -> dict[str, Any]:
-    """Lengths in the unit of the model unless they are named otherwise."""
+    """Lengths are in units of the model unless named otherwise."""
     reports = {stage: report.read(request.workspace, stage) for stage in _STAGES}
     # The last of them is what this is a part of.
     reports["model_export"] = report.costs()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installedEngine } from '../../engines.ts';
 import { renderScene } from '../../scene.ts';
+import { installStubEngine } from '../../stub-engine.ts';
 
 /** Views of the scene, of which some next to each other suffice. */
 const VIEWS = 12;
@@ -21,6 +22,8 @@ export interface Sets {
   readonly long: string;
   /** Three files that are no photographs. */
   readonly broken: string;
+  /** DARKROOM_CACHE of a server whose engine is a stub. */
+  readonly cache: string;
   dispose(): Promise<void>;
 }
 
@@ -40,5 +43,6 @@ export async function makeSets(): Promise<Sets> {
   for (const name of ['1.jpg', '2.png', '3.webp'])
     await writeFile(join(broken, name), 'This is no photograph');
   await scene.dispose();
-  return { input, sample, long, broken, dispose: () => rm(folder, { recursive: true, force: true }) };
+  const cache = await installStubEngine(folder);
+  return { cache, input, sample, long, broken, dispose: () => rm(folder, { recursive: true, force: true }) };
 }

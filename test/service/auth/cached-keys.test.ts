@@ -1,13 +1,13 @@
 /** Keys while the store does not answer: those that were good do for a while. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { KeyStore, type KeyWish } from '../../../src/auth/key-store.ts';
 import { createKeyAuthenticator } from '../../../src/auth/keys.ts';
+import { ApiKeyStore } from '../../../src/storage/api-keys.ts';
 import { createS3Store } from '../../../src/storage/s3/index.ts';
 import { BUILD_MS, type S3Server, startS3Server } from '../../support/s3-server.ts';
 import { sleep } from '../../support/server.ts';
 import { startWire, type Wire } from '../../support/wire.ts';
 
-const wish: KeyWish = { tenant: 'acme', name: 'ci', access: 'full', expires_at: null };
+const wish = { tenant: 'acme', name: 'ci', access: 'full', expires_at: null } as const;
 const acme = { tenant: 'acme', access: 'full' };
 const FRESH_MS = 100;
 const STALE_MS = 6000;
@@ -15,14 +15,14 @@ const STALE_MS = 6000;
 let s3: S3Server;
 let wire: Wire;
 /** As the server has them, and as the operator has. */
-let keys: KeyStore;
-let operator: KeyStore;
+let keys: ApiKeyStore;
+let operator: ApiKeyStore;
 
 beforeAll(async () => {
   s3 = await startS3Server();
   wire = await startWire(s3.endpoint);
-  keys = new KeyStore(createS3Store({ bucket: s3.bucket, access: { ...s3, endpoint: wire.endpoint } }));
-  operator = new KeyStore(createS3Store({ bucket: s3.bucket, access: s3 }));
+  keys = new ApiKeyStore(createS3Store({ bucket: s3.bucket, access: { ...s3, endpoint: wire.endpoint } }));
+  operator = new ApiKeyStore(createS3Store({ bucket: s3.bucket, access: s3 }));
 }, BUILD_MS);
 afterAll(async () => {
   wire.close();
@@ -67,7 +67,7 @@ describe('while the store refuses connections', () => {
     try {
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
       await expect(at.identify(written)).rejects.toMatchObject({
-        message: expect.stringMatching(/^The key expired/),
+        message: expect.stringMatching(/^The API key expired/),
       });
     } finally {
       vi.useRealTimers();

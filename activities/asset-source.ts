@@ -1,0 +1,18 @@
+/** What the sources of assets have in common: options, result and errors. */
+import type { DarkroomError, ErrorCode } from '../src/errors.ts';
+import type { RunRef } from '../src/jobs/model/run-input.ts';
+import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
+
+export interface FetchOptions {
+  readonly job: RunRef;
+  readonly index: number;
+  readonly signal: AbortSignal;
+  /** Called for each chunk with the bytes so far, and the total if the server sent it. */
+  readonly onBytes: (received: number, total: number | null) => void;
+}
+
+/** Where the bytes of an asset are. */
+export type AssetBytes = Pick<AssetDownload, 'location' | 'size' | 'sha256'>;
+
+/** Makes an error that names the asset. `what` continues the sentence. */
+export type AssetProblem = (code: ErrorCode, what: string, cause?: unknown) => DarkroomError;
