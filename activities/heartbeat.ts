@@ -74,7 +74,7 @@ async function signalStart({ client, info }: Context, startedAt: number): Promis
   const { workflowId, runId } = info.workflowExecution;
   await client.workflow
     .getHandle(workflowId, runId)
-    .signal('begun', startedAt)
+    .signal('started', startedAt)
     .catch(() => undefined);
 }
 

@@ -1,10 +1,10 @@
-/** What Temporal's histories tell of a job beyond its memo. */
+/** What the histories of a job in Temporal contain beyond its memo. */
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { RunInput } from '../jobs/model/run-input.ts';
 
-/** What the latest run of a job was given; null when Temporal does not know it (any more). */
-export async function firstOrder(
+/** Reads the input of the latest run of a job; null when Temporal does not know the job, or no longer. */
+export async function readRunInput(
   { workflowService, options }: Client,
   workflowId: string,
 ): Promise<RunInput | null> {
@@ -15,7 +15,7 @@ export async function firstOrder(
   return payload ? defaultPayloadConverter.fromPayload<RunInput>(payload) : null;
 }
 
-/** Why a workflow was terminated, in the words of whoever did it. */
+/** Reads the reason that was given when a workflow was terminated. */
 export async function terminationReason(
   { workflowService, options }: Client,
   workflowId: string,
@@ -31,11 +31,11 @@ interface ExecutionId {
   readonly runId: string;
 }
 
-/** Executions that have ended under this id: earlier runs, and parts of runs with long histories. */
+/** Executions with this id that have ended: earlier runs, and earlier parts of runs that continued as new. */
 export const executionsOf = (client: Client, workflowId: string): Promise<ExecutionId[]> =>
   executionsLike(client, `WorkflowId = '${workflowId}' AND ExecutionStatus != 'Running'`);
 
-/** Executions whose ids begin so, whether they have ended or not. */
+/** Executions whose workflow ids start with this prefix, whether they have ended or not. */
 export const executionsBelow = (client: Client, prefix: string): Promise<ExecutionId[]> =>
   executionsLike(client, `WorkflowId STARTS_WITH '${prefix}'`);
 

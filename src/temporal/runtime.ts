@@ -1,19 +1,9 @@
-/** JobEngine on Temporal's client. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
-import { DarkroomError } from '../errors.ts';
+/** `JobRuntime` on Temporal's client. */
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Delivery } from '../jobs/model/delivery.ts';
 import type { Job } from '../jobs/model/job.ts';
-import {
-  type AssetsTaken,
-  initialStatus,
-  type JobRef,
-  type MoreAssets,
-  type RunInput,
-} from '../jobs/model/run-input.ts';
+import type { AssetsTaken, JobRef, MoreAssets, RunInput } from '../jobs/model/run-input.ts';
 import { isTerminal, type JobState } from '../jobs/model/states.ts';
-import { appendMoment } from '../jobs/model/timeline.ts';
 import type {
   ControlSignal,
   JobFilter,
@@ -26,7 +16,8 @@ import type {
 } from '../jobs/ports/job-runtime.ts';
 import { SingleFlight } from '../lib/single-flight.ts';
 import { isNotFound, readCall, writeCall } from './connection.ts';
-import { executionsBelow, executionsOf, firstOrder, terminationReason } from './history.ts';
+import { READ_MS, WRITE_MS } from './deadlines.ts';
+import { readRunInput, terminationReason } from './history.ts';
 import { countJobs, countOpen, countStates, endedOutside, finishedJobs, listJobs } from './listing.ts';
 import { capabilitiesOf, liveWorkers } from './live-workers.ts';
 import { MonotonicProgress } from './monotonic-progress.ts';
@@ -36,23 +27,19 @@ import { retentionOf } from './namespace.ts';
 import { toPendingActivities } from './pending-activities.ts';
 import { queueStates } from './queues.ts';
 import { redeliver } from './redelivery.ts';
-import { heartbeatsOf, isJobMemo, type JobMemo, toSnapshot } from './snapshot.ts';
-import { summaryOf } from './summary.ts';
+import { removeJob } from './remove-job.ts';
+import { signalJob } from './signal-job.ts';
+import { heartbeatsOf, isJobMemo, toSnapshot } from './snapshot.ts';
+import { startJob } from './start-job.ts';
 
-const READ_MS = 2000;
-const WRITE_MS = 4000;
-
-/** Readers within this time share one answer. A job that has ended changes only by a rerun or by deletion. */
+/** How long callers share one answer. A job that has ended changes only by a rerun or by deletion. */
 const FRESH_MS = { running: 200, ended: 1000 };
 
-/** Running jobs of a page whose live progress is told; each is a call of a millisecond or two. */
+/** Running jobs of a page that show live progress. Each costs a call of one or two milliseconds. */
 const LIVE_IN_LISTS = 50;
 
-/** However many read the metrics, and however often: Temporal limits such queries. */
+/** How long readers of the metrics share one answer, since Temporal limits such queries. */
 const SCRAPE_MS = 5000;
-
-/** A job that is deleted may clean up after itself for this long before it is ended by force. */
-const REMOVAL_MS = 4000;
 
 export class TemporalRuntime implements JobRuntime {
   readonly #client: Client;
@@ -63,52 +50,22 @@ export class TemporalRuntime implements JobRuntime {
   readonly #queues = new SingleFlight<readonly QueueState[]>(() => SCRAPE_MS);
   readonly #states = new SingleFlight<ReadonlyMap<JobState, number>>(() => SCRAPE_MS);
   readonly #workers = new SingleFlight<readonly LiveWorker[]>(() => 1000);
-  readonly #highWater = new MonotonicProgress();
+  readonly #progress = new MonotonicProgress();
   #retentionMs: number | undefined;
 
-  /** `capabilities`: those whose workers are looked for. */
+  /** `capabilities`: those whose workers and task queues are looked up. */
   constructor(client: Client, capabilities: readonly string[]) {
     this.#client = client;
     this.#capabilities = capabilities;
   }
 
   async start(runInput: RunInput, { priority }: { priority?: number | undefined }): Promise<boolean> {
-    const { header, fingerprint, run } = runInput;
+    const { header, run } = runInput;
     const workflowId = names.workflowIdOf(header);
-    const status = initialStatus(runInput);
-    const timeline = appendMoment([], status, runInput.requestedAt);
-    const memo: JobMemo = { header, status, fingerprint, timeline };
     try {
-      // A rerun may have been asked for twice, with the first already over; what readers share is too old to tell.
+      // A repeated request for a rerun, after that rerun has ended. Not by the shared answer of `get`, which may be too old.
       if (run > 1 && ((await this.#describe(workflowId))?.job.run ?? 0) >= run) return false;
-      await writeCall(this.#client, WRITE_MS, () =>
-        this.#client.workflow.start('processJob', {
-          workflowId,
-          taskQueue: names.MAIN_QUEUE,
-          args: [runInput],
-          // The same id never starts twice, whether the first is running or has ended; unless a rerun is what is wanted.
-          workflowIdConflictPolicy: 'FAIL',
-          workflowIdReusePolicy: run > 1 ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
-          memo: { ...memo },
-          typedSearchAttributes: new TypedSearchAttributes([
-            { key: names.darkroomState, value: 'created' },
-            { key: names.darkroomOperation, value: header.operation },
-            { key: names.darkroomTenant, value: header.tenant },
-            { key: names.darkroomDialect, value: header.dialect },
-            ...(run > 1 ? [{ key: names.darkroomRun, value: run }] : []),
-          ]),
-          staticSummary: summaryOf(runInput),
-          // Where the server heeds it, tenants take turns, however much one of them has submitted.
-          priority: {
-            ...(priority === undefined ? {} : { priorityKey: priority }),
-            fairnessKey: header.tenant,
-          },
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
-      throw error;
+      return await startJob(this.#client, runInput, priority);
     } finally {
       this.#reads.forget(workflowId);
     }
@@ -132,7 +89,7 @@ export class TemporalRuntime implements JobRuntime {
           : null;
       const view = { status: status.name, closedAt: closeTime ?? null, reason };
       const snapshot = toSnapshot(memo, view, heartbeatsOf(raw));
-      return { ...snapshot, job: this.#highWater.apply(snapshot.job), pending: toPendingActivities(raw) };
+      return { ...snapshot, job: this.#progress.apply(snapshot.job), pending: toPendingActivities(raw) };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
       throw error;
@@ -148,14 +105,14 @@ export class TemporalRuntime implements JobRuntime {
     return { ...found, jobs: await this.#withLive(found.jobs) };
   }
 
-  /** A list has no heartbeats: those that run are looked at one by one, as many as that costs little for. */
+  /** Adds live progress, which lists lack, to the first running jobs of a page. */
   async #withLive(jobs: readonly Job[]): Promise<Job[]> {
     let looks = 0;
     return Promise.all(
       jobs.map(async (job) => {
-        if (isTerminal(job.state) || looks++ >= LIVE_IN_LISTS) return this.#highWater.apply(job);
+        if (isTerminal(job.state) || looks++ >= LIVE_IN_LISTS) return this.#progress.apply(job);
         const now = await this.get(job).catch(() => null);
-        return now?.job.run === job.run ? now.job : this.#highWater.apply(job);
+        return now?.job.run === job.run ? now.job : this.#progress.apply(job);
       }),
     );
   }
@@ -182,27 +139,15 @@ export class TemporalRuntime implements JobRuntime {
   }
 
   async signal(ref: JobRef, signal: ControlSignal, reason?: string): Promise<void> {
-    const workflowId = names.workflowIdOf(ref);
-    const handle = this.#client.workflow.getHandle(workflowId);
-    const args = signal === 'cancel' && reason !== undefined ? [reason] : [];
     try {
-      await writeCall(this.#client, WRITE_MS, () => handle.signal(signal, ...args));
-      // The signal brings the reason and is enough; with a request of its own Temporal shows the end as Canceled, too.
-      if (signal === 'cancel')
-        await writeCall(this.#client, WRITE_MS, () => handle.cancel()).catch(() => undefined);
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError || isNotFound(error))) throw error;
-      throw new DarkroomError(
-        'job_not_active',
-        `Job "${ref.id}" has ended; nothing can ${signal} it any more`,
-      );
+      await signalJob(this.#client, ref, signal, reason);
     } finally {
-      this.#reads.forget(workflowId);
+      this.#reads.forget(names.workflowIdOf(ref));
     }
   }
 
   runInput(ref: JobRef): Promise<RunInput | null> {
-    return readCall(this.#client, READ_MS, () => firstOrder(this.#client, names.workflowIdOf(ref)));
+    return readCall(this.#client, READ_MS, () => readRunInput(this.#client, names.workflowIdOf(ref)));
   }
 
   async addAssets(ref: JobRef, more: MoreAssets, requestId: string): Promise<AssetsTaken> {
@@ -218,49 +163,8 @@ export class TemporalRuntime implements JobRuntime {
   }
 
   async remove(ref: JobRef): Promise<void> {
-    const workflowId = names.workflowIdOf(ref);
-    const running = await this.#isRunning(workflowId);
-    if (running === null) return;
-    if (running) await this.#stop(ref, workflowId);
-    const others = await writeCall(this.#client, WRITE_MS, async () => [
-      ...(await executionsOf(this.#client, workflowId)),
-      ...(await executionsBelow(this.#client, names.callbacksPrefix(ref))),
-    ]);
-    const { workflowService, options } = this.#client;
-    for (const execution of [{ workflowId }, ...others]) {
-      await writeCall(this.#client, WRITE_MS, () =>
-        workflowService.deleteWorkflowExecution({
-          namespace: options.namespace,
-          workflowExecution: execution,
-        }),
-      ).catch((error: unknown) => {
-        if (!isNotFound(error)) throw error;
-      });
-    }
-    this.#reads.forget(workflowId);
-  }
-
-  /** By our own signal, which lets it clean up; by force when that takes too long, as it does without a worker. */
-  async #stop(ref: JobRef, workflowId: string): Promise<void> {
-    await this.signal(ref, 'cancel', 'deleted').catch(() => undefined);
-    if (await until(async () => (await this.#isRunning(workflowId)) !== true, REMOVAL_MS)) return;
-    await writeCall(this.#client, WRITE_MS, () =>
-      this.#client.workflow.getHandle(workflowId).terminate('deleted'),
-    );
-    // Activities learn of it by their next heartbeat; until then they may write.
-    await sleep(1500);
-  }
-
-  /** Null: there is no such execution. */
-  async #isRunning(workflowId: string): Promise<boolean | null> {
-    try {
-      const handle = this.#client.workflow.getHandle(workflowId);
-      const { status } = await readCall(this.#client, READ_MS, () => handle.describe());
-      return status.name === 'RUNNING';
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
-      throw error;
-    }
+    await removeJob(this.#client, ref);
+    this.#reads.forget(names.workflowIdOf(ref));
   }
 
   async liveCapabilities(): Promise<ReadonlySet<string>> {
@@ -282,13 +186,4 @@ export class TemporalRuntime implements JobRuntime {
   countsByState(): Promise<ReadonlyMap<JobState, number>> {
     return this.#states.get('', () => readCall(this.#client, READ_MS, () => countStates(this.#client)));
   }
-}
-
-async function until(condition: () => Promise<boolean>, patienceMs: number): Promise<boolean> {
-  const deadline = Date.now() + patienceMs;
-  while (Date.now() < deadline) {
-    if (await condition()) return true;
-    await sleep(50);
-  }
-  return false;
 }

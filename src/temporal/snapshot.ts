@@ -3,7 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import type { Heartbeat } from '../../activities/types.ts';
 import type { JobError } from '../jobs/model/job.ts';
-import { type JobHeader, type JobStatus, noUsage } from '../jobs/model/run-input.ts';
+import type { JobHeader, JobStatus } from '../jobs/model/run-input.ts';
 import { isTerminal, type TerminalState } from '../jobs/model/states.ts';
 import { appendMoment, type Moment } from '../jobs/model/timeline.ts';
 import type { JobSnapshot } from '../jobs/ports/job-runtime.ts';
@@ -38,9 +38,7 @@ export interface ExecutionView {
 }
 
 export function toSnapshot(memo: JobMemo, view: ExecutionView, live: readonly Heartbeat[] = []): JobSnapshot {
-  // Versions before this one published less.
-  const told: JobStatus = { ...memo.status, usage: memo.status.usage ?? noUsage };
-  const status = settled(told, view);
+  const status = settled(memo.status, view);
   const job = { ...memo.header, ...(isTerminal(status.state) ? status : withLive(status, live)) };
   // Closed from outside, it could not write down its own end.
   const at = status.completed_at ?? new Date().toISOString();

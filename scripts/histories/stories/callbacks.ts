@@ -51,7 +51,7 @@ export const callbacks: Stories = {
 
   'callback-requested-now': async (server) => {
     server.answers.push(500);
-    const submitted = await submit(server, [600_000, 600_000]);
+    const submitted = await submit(server, [600_000]);
     await untilStarted(server, submitted.delivery);
     const handle = server.client.workflow.getHandle(submitted.delivery);
     // The first request comes while the workflow waits, the second during the attempt.

@@ -86,9 +86,9 @@ export const endings: Stories = {
   'cancelled-while-packaging': async (server) => {
     const job = server.submit({ operation: 'system.echo' });
     server.replaceNext('packageJob', async (input, original) => {
-      const handle = server.client.workflow.getHandle(workflowIdOf(await job));
-      await handle.signal('cancel', 'too late');
-      await handle.signal('pause');
+      // Sends the signal and Temporal's own cancellation.
+      await server.runtime.signal(await job, 'cancel', 'too late');
+      await server.runtime.signal(await job, 'pause');
       return original(input);
     });
     return untilEnded(server, await job);

@@ -1,0 +1,97 @@
+/** A change of what the workflows decide makes the replay of a story fail: each mutant here must be caught. */
+import { readFileSync } from 'node:fs';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { beforeAll, expect, test } from 'vitest';
+import { bundlePath } from '../../../src/temporal/worker.ts';
+import { historyFiles, replay } from '../../support/replay.ts';
+
+interface Mutant {
+  readonly change: string;
+  readonly story: string;
+  /** Matches the compiled code once. */
+  readonly code: RegExp;
+  readonly replacement: string;
+}
+
+const mutants: readonly Mutant[] = [
+  {
+    change: 'an activity that failed through an outage is retried without a wait',
+    story: 'outage',
+    code: /await \S+\.sleep\)\(waitMs\);/,
+    replacement: '',
+  },
+  {
+    change: 'a result that cannot be listed is not recorded as a failure',
+    story: 'packaging-failed',
+    code: /packageJob\(input\)\.catch\(.*\);/,
+    replacement: 'packageJob(input);',
+  },
+  {
+    change: 'the retention workflow runs no activity',
+    story: 'delete-expired',
+    code: /activities\.deleteExpired\(Date\.now\(\)\)/,
+    replacement: 'Promise.resolve(null)',
+  },
+  {
+    change: 'a redelivery waits for its schedule',
+    story: 'callback-requested-now-2',
+    code: /attemptRequested = true;/,
+    replacement: '',
+  },
+  {
+    change: 'a redelivery that is requested during an attempt is forgotten',
+    story: 'callback-requested-now-2',
+    code: /while \(attemptRequested\);/,
+    replacement: 'while (false);',
+  },
+  {
+    change: 'the signal `started` does not publish that a job downloads its assets',
+    story: 'assets-slow',
+    code: /if \(hasAssets\)\s+status\.transitionTo\('downloading'\);/,
+    replacement: 'if (hasAssets) void 0;',
+  },
+  {
+    change: 'a repeated call adds its assets again',
+    story: 'continued-while-waiting-2',
+    code: /if \(earlier\)\s+return this\.#answer\(earlier\);/,
+    replacement: '',
+  },
+  {
+    change: 'a stage that times out does not fail its job',
+    story: 'timed-out',
+    code: /return \{ state: 'failed', error: fromTimeout\(cause\) \};/,
+    replacement: 'throw error;',
+  },
+  {
+    change: 'a callback whose attempts are lost fails its job',
+    story: 'callback-attempts-lost-1',
+    code: /\?\? null \}\)\.catch\(\(\) => null\);/,
+    replacement: '?? null });',
+  },
+  {
+    change: 'a job is cancelled while its result is recorded',
+    story: 'cancelled-while-packaging',
+    code: /await \S+CancellationScope\.nonCancellable\(\(\) => recordEnd\(job, ending\)\)/,
+    replacement: 'await recordEnd(job, ending)',
+  },
+  {
+    change: 'a job is paused after its end',
+    story: 'cancelled-while-packaging',
+    code: /if \(this\.#ended\)\s+return;/,
+    replacement: '',
+  },
+];
+
+const bundle = readFileSync(bundlePath, 'utf8');
+
+beforeAll(() => {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+});
+
+test.each(mutants)('$change: $story does not replay', async ({ story, code, replacement }) => {
+  expect(bundle.match(new RegExp(code, 'g'))).toHaveLength(1);
+  const files = historyFiles.filter((file) => file.replace(/^.*\/|\.json(\.gz)?$/g, '') === story);
+  const errors = await replay(files, { code: bundle.replace(code, replacement) });
+  expect([...errors.keys()]).toEqual(files);
+  expect(files).not.toEqual([]);
+});
