@@ -1,7 +1,7 @@
-/** Streams that wait to be read. */
+/** Streams that are read later, or not at all. */
 import { addAbortSignal, type Readable } from 'node:stream';
 
-/** Readies a stream to be read later: an error before the first read must not end the process; the read meets it again. */
+/** Keeps an error before the first read from ending the process; the read throws it. Destroys the stream when the signal aborts. */
 export function abortable(source: Readable, signal: AbortSignal | undefined): Readable {
   source.on('error', () => {});
   return signal === undefined ? source : addAbortSignal(signal, source);

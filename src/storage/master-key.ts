@@ -1,17 +1,20 @@
-/** Which master key a store is sealed with: parts with other keys could neither open nor verify what is there. */
+/** Verifies that all processes use the same master key. With another one they could not decrypt what is in the store. */
 import type { Keyring } from '../auth/keyring.ts';
 import { readJson } from './json.ts';
 import { masterKeyKey } from './layout.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** Keyed digest of this text by the master key that seals; the key itself cannot be guessed from it. */
+/** A keyed digest that identifies the master key and does not reveal it. */
 interface KeyMark {
   readonly fingerprint: string;
 }
 
 const fingerprintsOf = (keys: Keyring): [string, ...string[]] => keys.fingerprints('master key of the store');
 
-/** `first`: it seals with the key that is used here. `other`: with one of those that are being rotated out. Null: with none yet. */
+/**
+ * Which key the store is encrypted with. `first`: the current key of this process. `other`: a key that is being rotated out.
+ * `foreign`: a key that this process does not have. Null: none yet.
+ */
 export async function sealingKey(
   store: ObjectStore,
   keys: Keyring,
@@ -23,8 +26,8 @@ export async function sealingKey(
 }
 
 /**
- * From now on the store is sealed with our first key. False, and nothing is changed, when it is sealed with one that we do not
- * have. Throws store_unavailable.
+ * Records that the store is encrypted with the current key of this process. Returns false and changes nothing when it is
+ * encrypted with a key that this process does not have. Throws store_unavailable.
  */
 export async function agreeOnMasterKey(store: ObjectStore, keys: Keyring): Promise<boolean> {
   const found = await sealingKey(store, keys);

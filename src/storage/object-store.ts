@@ -1,9 +1,9 @@
 /**
- * Port: where bytes live. Keys are relative paths with `/` between parts; each part is non-empty, not `.` or `..`, and
- * free of control characters. A key may not be a folder of another key (`a` beside `a/b`): not every store can hold both.
+ * Port: stores bytes under keys. Keys are relative paths; `key.ts` has their rules. A key must not be a folder of another
+ * key (`a` beside `a/b`): not every store can hold both.
  *
- * A write is whole or absent: readers see the old bytes or the new ones, and after the promise resolves they survive
- * a loss of power. Every method throws DarkroomError `store_unavailable` (or `disk_full`) when the store cannot do its part.
+ * Writes are atomic and durable: readers see the old bytes or the new ones, and after the promise resolves the bytes survive
+ * a power failure. Every method throws DarkroomError `store_unavailable` or `disk_full` when the store fails.
  */
 import type { Readable } from 'node:stream';
 
@@ -15,21 +15,21 @@ export interface ObjectInfo {
 }
 
 export interface GetOptions {
-  /** First byte; 0 unless given. */
+  /** First byte. Default: 0. */
   readonly start?: number;
-  /** Last byte, included; the last there is unless given. */
+  /** Last byte, included. Default: the last byte of the object. */
   readonly end?: number;
-  /** Aborted, it ends the reading, too. */
+  /** Also ends the returned stream when it aborts. */
   readonly signal?: AbortSignal;
 }
 
 export interface PutOptions {
   readonly signal?: AbortSignal;
-  /** Media type; stores that cannot keep it ignore it. */
+  /** Stores without media types ignore it. */
   readonly mediaType?: string;
 }
 
-/** What was written, hashed on its way. */
+/** Size and digest of the written bytes. */
 export interface Written {
   readonly size: number;
   /** Lower-case hexadecimal. */
@@ -37,33 +37,33 @@ export interface Written {
 }
 
 export interface LinkOptions {
-  /** Seconds until it no longer works; a week at most. */
+  /** Validity in seconds; at most a week. */
   readonly expiresSeconds: number;
-  /** What the client saves it as. */
+  /** Name under which the client saves the file. */
   readonly fileName: string;
   readonly mediaType: string;
 }
 
 export interface ObjectStore {
   put(key: string, body: Readable | Uint8Array | string, options?: PutOptions): Promise<Written>;
-  /** Takes over a file of this machine, which is gone afterwards. */
+  /** Moves a local file into the store. Throws TypeError when it is not a regular file. */
   adopt(key: string, path: string, options?: PutOptions): Promise<Written>;
-  /** Null when there is no such object. Who does not read it all destroys it. */
+  /** Null when there is no such object. The caller must read the stream to its end or destroy it. */
   get(key: string, options?: GetOptions): Promise<Readable | null>;
   head(key: string): Promise<ObjectInfo | null>;
-  /** All objects below a prefix that ends in `/` (or is empty), in ascending order of their keys; `after` excludes keys up to it. */
+  /** Objects below a prefix, which ends with `/` or is empty, in ascending order of keys. `after` skips keys up to and including it. */
   list(prefix: string, options?: { after?: string }): AsyncIterable<ObjectInfo>;
-  /** Deleting what is not there is no error. */
+  /** Does nothing when there is no such object. */
   delete(key: string): Promise<void>;
-  /** Deletes everything below a prefix that ends in `/`. */
+  /** Deletes all objects below a prefix, which ends with `/`. */
   deleteAll(prefix: string): Promise<void>;
-  /** Ability: where the object lies as a file of this machine, to be read and not written; null where that cannot be. */
+  /** The path of the object as a local file, which must not be changed. Null when the store has no local files. */
   localPath(key: string): string | null;
   /**
-   * Ability: an address that gives the object's bytes to whoever has it; null where that cannot be. Whether there is such
-   * an object is not looked at.
+   * A URL from which anyone can download the object. Null when the store has no URLs. Does not check that the object
+   * exists.
    */
   link(key: string, options: LinkOptions): Promise<string | null>;
-  /** Resolves when the store can be read and written. */
+  /** Resolves when the store can be read and written; otherwise throws. */
   check(): Promise<void>;
 }

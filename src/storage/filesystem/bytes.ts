@@ -1,14 +1,14 @@
-/** Bytes on their way into a file and out of one. */
+/** Reads and writes the bytes of files. */
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Written } from '../object-store.ts';
 import { explained } from './errors.ts';
 
-/** Bytes of a write or a read. Small chunks are gathered up to this: a write of 1 KB costs as much as one of 64 KB. */
+/** Size of reads and writes, in bytes. Small chunks are collected: a write of 1 KB costs as much as one of 64 KB. */
 export const BLOCK = 256 * 1024;
 
-/** Hashes and counts bytes, and hands them on in blocks. */
+/** Hashes and counts bytes, and writes them in blocks. */
 export async function digest(
   source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
   write?: (block: Uint8Array) => Promise<unknown>,
@@ -36,8 +36,8 @@ export async function digest(
 }
 
 /**
- * A stream of a part of an open file, both ends included; it closes the file. Unlike the one of node:fs it
- * reports a failing disk as the store's error.
+ * Streams a part of an open file, both ends included, and closes the file. Unlike streams of node:fs, it reports a failing
+ * disk as an error of the store.
  */
 export function reading(handle: FileHandle, start: number, end: number, action: string): Readable {
   let position = start;
@@ -66,7 +66,7 @@ export function reading(handle: FileHandle, start: number, end: number, action: 
   });
 }
 
-/** Does something with an open file and closes it. */
+/** Closes the file when the work has ended. */
 export async function closing<T>(handle: FileHandle, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

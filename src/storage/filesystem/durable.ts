@@ -1,17 +1,17 @@
-/** Changes to a file system that are whole or absent, and that a loss of power does not undo. */
+/** Atomic and durable changes to a file system. */
 import { lstat, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { codeOf } from './errors.ts';
 
 /**
- * How often a folder may vanish under a writer before it gives up; each time another object in it was deleted.
- * Seen with 64 writers that each put and deleted in one folder, through 4 stores: twice.
+ * Attempts of a rename. Each fails because the folder was removed with the last object in it. With 64 writers that put and
+ * delete in one folder, through 4 stores, two attempts were seen.
  */
-const PATIENCE = 100;
+const MAX_ATTEMPTS = 100;
 
 /**
- * Renames a file into place, over what is there, and makes missing folders. The folder is first looked for when
- * the rename fails: nearly always it is there. It may vanish again at once, when the last object in it is deleted.
+ * Renames a file, replaces an existing one, and makes missing folders. It makes the folder only after the rename has failed,
+ * because it nearly always exists. A concurrent deletion of the last object in it may remove it again.
  */
 export async function place(file: string, target: string): Promise<void> {
   const folder = dirname(target);
@@ -21,7 +21,7 @@ export async function place(file: string, target: string): Promise<void> {
       await rename(file, target);
       break;
     } catch (error) {
-      if (attempt === PATIENCE) throw error;
+      if (attempt === MAX_ATTEMPTS) throw error;
       if (codeOf(error) === 'ENOENT') for (const parent of await makeFolder(folder)) changed.add(parent);
       // A crash can leave an empty folder where an object belongs.
       else if (codeOf(error) !== 'EISDIR' || !(await vanishes(target))) throw error;
@@ -30,10 +30,10 @@ export async function place(file: string, target: string): Promise<void> {
   await Promise.all([...changed].map(syncFolder));
 }
 
-/** Makes a folder and those above it. Returns the folders that have a new entry: those to sync before one relies on it. */
+/** Makes a folder and its parents. Returns the folders with new entries, which must be synced. */
 export async function makeFolder(path: string): Promise<string[]> {
   const first = await mkdir(path, { recursive: true }).catch((error: unknown) => {
-    // One above it was deleted meanwhile: to the caller the same as if this one had been.
+    // A parent was removed meanwhile. The caller tries again.
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   });
@@ -44,7 +44,7 @@ export async function makeFolder(path: string): Promise<string[]> {
   return parents;
 }
 
-/** Removes folders that have become empty, upwards and below `root`, then makes durable what has gone. */
+/** Removes empty folders upwards, below `root`, and syncs the removal. */
 export async function prune(folder: string, root: string): Promise<void> {
   let stays = folder;
   while (stays !== root && (await vanishes(stays))) stays = dirname(stays);
@@ -56,7 +56,7 @@ async function vanishes(folder: string): Promise<boolean> {
     await rmdir(folder);
     return true;
   } catch (error) {
-    // Anything else, nearly always ENOTEMPTY, means that it stays.
+    // Any other error, nearly always ENOTEMPTY, means that the folder stays.
     return codeOf(error) === 'ENOENT';
   }
 }
@@ -70,17 +70,17 @@ export async function syncFolder(path: string): Promise<void> {
       await folder.close();
     }
   } catch (error) {
-    // ENOENT: deleted meanwhile, and with it what was to last. EINVAL: a network file system that cannot do it.
+    // ENOENT: the folder was deleted meanwhile. EINVAL: a network file system without sync.
     if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'EINVAL') throw error;
   }
 }
 
-/** Removes entries of a folder that nothing has touched for so many milliseconds. As well as it can: it never throws. */
+/** Removes entries of a folder that are older than `age` milliseconds. Never throws. */
 export async function sweep(folder: string, age: number): Promise<void> {
   const horizon = Date.now() - age;
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);
-    // ctime, which a link or a rename renews: the mtime of a file that is being adopted may be years old.
+    // ctime changes with a link or a rename. The mtime of a file that is being adopted may be years old.
     const entry = await lstat(path).catch(() => null);
     if (entry !== null && entry.ctimeMs < horizon)
       await rm(path, { recursive: true, force: true }).catch(() => {});

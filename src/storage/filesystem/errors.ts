@@ -1,15 +1,15 @@
-/** What the errors of a file system mean to users of the store. */
+/** Translates errors of the file system into errors of the store. */
 import { getSystemErrorMap } from 'node:util';
 import { DarkroomError } from '../../errors.ts';
 import { isDiskFull } from '../../lib/disk-full.ts';
 
 export const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoException | null)?.code;
 
-/** No such path, a file where a folder is looked for, a symbolic link (never followed) or a socket: there is no object. */
+/** Whether an error means that there is no object: no such path, a file in place of a folder, a symbolic link, or a socket. */
 export const isAbsence = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(String(codeOf(error)));
 
-/** The store's error for one of the system, which names paths of this server and stays its cause. Others stay as they are. */
+/** Turns a system error into an error of the store, and keeps it as cause because it names local paths. Returns others unchanged. */
 export function explained(error: unknown, action: string): Error {
   const errno = (error as NodeJS.ErrnoException | null)?.errno;
   if (errno === undefined) return error as Error;

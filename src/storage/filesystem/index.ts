@@ -1,10 +1,10 @@
 /**
- * Objects as plain files below one directory: the key is the path. What is being written lies in `.tmp` of the same file
- * system and is renamed into place once it is on the disk, so a crash at any moment leaves the old object or the new one.
+ * An object store on a file system: the key is the path below one directory. New objects are written to `.tmp` on the same
+ * file system, synced, and renamed into place. A crash at any moment leaves the old object or the new one.
  *
- * The directory belongs to the store. Nothing here makes a symbolic link, `adopt` refuses one (a command that ran on
- * somebody's images may have made it), and one in place of an object is no object: `get`, `head` and `list` pass it over.
- * Links in place of folders are not looked for, at a system call a part: only an operator can have put them there.
+ * The store owns the directory. It never makes or follows symbolic links to objects: `adopt` refuses them, because a command
+ * that processed untrusted images may have made one, and `get`, `head` and `list` ignore them. Links in place of folders are
+ * not checked, which would cost a system call for each part of a key: only an operator can make them.
  */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
@@ -21,17 +21,17 @@ import { codeOf, explained, isAbsence } from './errors.ts';
 import { infoOf, listing, TEMPORARY } from './listing.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-/** No following of links, no waiting for the other end of a pipe. */
+/** Does not follow symbolic links, and does not wait for the other end of a pipe. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export interface FilesystemStoreOptions {
-  /** Directory that holds the objects and nothing else; made at the first write. */
+  /** Directory for the objects and nothing else. The first write makes it. */
   readonly root: string;
-  /** Age in milliseconds after which what a crash left in `.tmp` is removed, at the first write; a day unless given. */
+  /** Age in milliseconds after which the first write removes what a crash left in `.tmp`. Default: a day. */
   readonly leftoverAge?: number;
 }
 
-/** A store for one machine, or for several that share a file system. A key that breaks the port's rules is a TypeError. */
+/** Creates a store for one machine, or for several that share a file system. Invalid keys throw TypeError. */
 export const createFilesystemStore = (options: FilesystemStoreOptions): ObjectStore =>
   new FilesystemStore(options);
 
@@ -60,7 +60,7 @@ class FilesystemStore implements ObjectStore {
       const written = await closing(handle, async () => {
         const chunks = source?.iterator({ destroyOnReturn: false }) ?? [body as Uint8Array | string];
         const done = await digest(chunks, (block) => handle.writeFile(block));
-        // Enough to find the bytes again; spares the journal the times of the file.
+        // datasync suffices to read the bytes back, and does not journal the times of the file.
         await handle.datasync();
         return done;
       });
@@ -68,7 +68,7 @@ class FilesystemStore implements ObjectStore {
       await place(path, target);
       return written;
     } catch (error) {
-      // What went wrong in the source is for the caller to explain, even where it looks like an error of this disk.
+      // Errors of the source are passed on unchanged, even when they look like errors of this disk.
       const cause = source?.errored ?? explained(error, `write ${quoted(key)}`);
       source?.destroy();
       if (temporary !== null) await discard(temporary);
@@ -76,7 +76,7 @@ class FilesystemStore implements ObjectStore {
     }
   }
 
-  /** By a second name for the file, so that until the last moment nothing is lost; across file systems by a copy. */
+  /** Uses a hard link, so that the file is never lost; across file systems, copies it. */
   async adopt(key: string, path: string, options: PutOptions = {}): Promise<Written> {
     const target = this.localPath(key);
     const { signal } = options;
@@ -90,11 +90,11 @@ class FilesystemStore implements ObjectStore {
       const handle = await open(from, READ);
       const written = await closing(handle, async () => {
         const source = handle.createReadStream({ autoClose: false, highWaterMark: BLOCK });
-        // A file that has yet another name could be changed by it later.
+        // A file with another hard link could be changed through it later.
         if (temporary === null || entry.nlink > 2) return this.put(key, source, options);
         const done = await digest(abortable(source, signal));
         const now = new Date();
-        // When it became an object. A file of another user keeps its own time.
+        // The modification time is that of the object. A file of another user keeps its own.
         await handle.utimes(now, now).catch(() => {});
         await handle.sync();
         signal?.throwIfAborted();
@@ -151,18 +151,18 @@ class FilesystemStore implements ObjectStore {
       await unlink(path);
       await prune(dirname(path), this.#root);
     } catch (error) {
-      // EISDIR: it is the folder of other keys.
+      // EISDIR: the path is a folder of other keys.
       if (!isAbsence(error) && codeOf(error) !== 'EISDIR') throw explained(error, `delete ${quoted(key)}`);
     }
   }
 
-  /** The folder vanishes at once, by a rename; then its files are removed one by one. */
+  /** Renames the folder, so that all objects disappear at once; then removes its files. */
   async deleteAll(prefix: string): Promise<void> {
-    // With the slash at its end, the rename refuses an object of that name (ENOTDIR).
+    // With a trailing slash, the rename refuses an object of that name (ENOTDIR).
     const folder = join(this.#root, checkPrefix(prefix, TEMPORARY));
     try {
       const [remains] = await this.#temporary((path) => rename(folder, path));
-      // From here on it is gone for readers; it must be for good before the promise resolves.
+      // Readers no longer see it. The removal must be durable before the promise resolves.
       await prune(dirname(folder), this.#root);
       await rm(remains, { recursive: true, force: true });
     } catch (error) {
@@ -202,7 +202,7 @@ class FilesystemStore implements ObjectStore {
     }
   }
 
-  /** Makes something under a new name in `.tmp`. Makes `.tmp` when it turns out to be missing. */
+  /** Calls `make` with a new path in `.tmp`. Makes `.tmp` when it is missing. */
   async #temporary<T>(make: (path: string) => Promise<T>): Promise<[path: string, made: T]> {
     const folder = join(this.#root, TEMPORARY);
     const path = join(folder, randomUUID());
@@ -214,13 +214,13 @@ class FilesystemStore implements ObjectStore {
       return [path, await make(path)];
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;
-      // Folders above the root may be such that one may pass through them and not read them.
+      // Parents of the root may be unreadable, which does not matter here.
       for (const parent of await makeFolder(folder)) await syncFolder(parent).catch(() => {});
       return [path, await make(path)];
     }
   }
 
-  /** A second name for a file, in `.tmp`; null where it cannot have one, as on another file system (EXDEV). */
+  /** Makes a hard link in `.tmp`. Null when that is impossible, as across file systems (EXDEV). */
   async #linked(path: string): Promise<string | null> {
     try {
       const [name] = await this.#temporary((second) => link(path, second));

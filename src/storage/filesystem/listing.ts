@@ -1,20 +1,20 @@
-/** Looks at the objects below a directory without holding more of the tree than it must. */
+/** Lists the objects below a directory without loading the whole tree. */
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareKeys, findPartFault } from '../key.ts';
 import type { ObjectInfo } from '../object-store.ts';
 import { explained, isAbsence } from './errors.ts';
 
-/** Where objects lie that are not there yet; no key begins with it. */
+/** Folder of objects that are being written. No key begins with it. */
 export const TEMPORARY = '.tmp';
-/** Files that a list looks at side by side. */
+/** Files that are inspected concurrently. */
 const AHEAD = 32;
 
 const isFolder = (name: string): boolean => name === '' || name.endsWith('/');
 
 /** Objects below a folder (`''`, or ending in `/`) behind the key `after`, in ascending order of their keys' bytes. */
 export async function* listing(root: string, folder: string, after: string): AsyncGenerator<ObjectInfo> {
-  // What is still to come, the next at the end: never more than the siblings of the folders on the way down.
+  // Pending entries, the next one last: at most the siblings of the folders on the current path.
   const stack = [folder];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (isFolder(next)) {

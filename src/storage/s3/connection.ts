@@ -1,22 +1,22 @@
-/** The way to a bucket: who we are, where it is, and how long we wait for it. */
+/** The connection to a bucket: endpoint, credentials, timeouts and retries. */
 import { S3Client, type S3ClientConfig, S3ServiceException } from '@aws-sdk/client-s3';
-import { explained, noAnswer } from './errors.ts';
+import { createTimeoutError, explained } from './errors.ts';
 
-/** Until the server takes a connection. */
+/** Limit for connecting. */
 const CONNECT_MS = 3_000;
-/** With the SDK's growing waits, a server that refuses connections has failed after a second or two. */
+/** With the SDK's back-off, a server that refuses connections fails after one or two seconds. */
 const ATTEMPTS = 5;
-/** For the answer to one request with all its retries. A part of 8 MiB then needs 70 kB/s. */
+/** Limit for one request with its retries. It requires 70 kB/s for a part of 8 MiB. */
 const ANSWER_MS = 120_000;
 
-/** Where the server is and who asks. */
+/** Endpoint and credentials. */
 export type S3Access = Pick<S3ClientConfig, 'endpoint' | 'region' | 'credentials'>;
 
 type Request<T> = (client: S3Client, options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
-interface AskOptions {
+interface SendOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds; two minutes unless given. */
+  /** Milliseconds. Default: two minutes. */
   readonly timeoutMs?: number;
 }
 
@@ -25,23 +25,23 @@ export class S3Connection {
   readonly #access: S3Access;
   readonly client: S3Client;
 
-  /** Without `access`, as the AWS_* variables and the files of the AWS tools say. */
+  /** @param access Default: from the AWS_* variables and the files of the AWS tools. */
   constructor(bucket: string, access: S3Access = fromEnvironment(process.env)) {
     this.bucket = bucket;
     this.#access = access;
-    // Later versions of the SDK want a later Node; that concerns whoever updates it here, and nobody who runs it.
+    // The SDK warns about Node versions that its later releases drop. That does not concern operators.
     process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
     this.client = new S3Client({
       ...access,
-      // Servers other than Amazon's rarely have a host name for each bucket.
+      // Servers other than Amazon's rarely support virtual-hosted buckets.
       forcePathStyle: access.endpoint !== undefined,
-      // The SDK's own checksums are unknown to some servers, and would become a part of presigned URLs.
+      // Some servers do not know the SDK's checksums, and presigned URLs would include them.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
       maxAttempts: ATTEMPTS,
       requestHandler: {
         connectionTimeout: CONNECT_MS,
-        // As many as are wanted: with a limit, streams that are being read make each other and every write wait.
+        // With a limit, open read streams would block each other and all writes.
         httpAgent: { maxSockets: Number.POSITIVE_INFINITY },
         httpsAgent: { maxSockets: Number.POSITIVE_INFINITY },
       },
@@ -49,20 +49,21 @@ export class S3Connection {
     retryConflicts(this.client);
   }
 
-  /** The same bucket under another address of its server. */
+  /** Returns a connection to the same bucket at another endpoint. */
   at(endpoint: string): S3Connection {
     return new S3Connection(this.bucket, { ...this.#access, endpoint });
   }
 
   /**
-   * Lets `request` send something with the signal that it is given. Throws the store's error for whatever goes wrong;
-   * `action` is what could not be done then, as a part of a sentence. The retrying ends with the answer: a body that is a
-   * stream may take as long as it likes.
+   * Sends a request with a timeout. The timeout ends with the response headers: a streamed body may take longer.
+   *
+   * @param action What fails with the request, for the message "The object store cannot …".
+   * @throws {DarkroomError} store_unavailable or disk_full for every failure.
    */
-  async ask<T>(
+  async send<T>(
     action: string,
     request: Request<T>,
-    { signal, timeoutMs = ANSWER_MS }: AskOptions = {},
+    { signal, timeoutMs = ANSWER_MS }: SendOptions = {},
   ): Promise<T> {
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
@@ -70,14 +71,14 @@ export class S3Connection {
     try {
       return await request(this.client, { abortSignal });
     } catch (error) {
-      throw explained(timeout.signal.aborted ? noAnswer() : error, action, this.bucket);
+      throw explained(timeout.signal.aborted ? createTimeoutError() : error, action, this.bucket);
     } finally {
       clearTimeout(timer);
     }
   }
 }
 
-/** 409 says that another request was in the way. Amazon's advice is to try again, which its SDK does only when told. */
+/** Status 409 means a conflict with a concurrent request. Amazon recommends a retry, which its SDK does not do by default. */
 function retryConflicts(client: S3Client): void {
   client.middlewareStack.add(
     (next) => async (request) => {
@@ -93,11 +94,11 @@ function retryConflicts(client: S3Client): void {
   );
 }
 
-/** Credentials and profiles the SDK finds by itself. That an empty variable means unset it does not know. */
+/** The SDK finds credentials and profiles itself. It does not treat empty variables as unset, so this function does. */
 function fromEnvironment(env: NodeJS.ProcessEnv): S3Access {
   const ignored = env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true';
   const endpoint = ignored ? '' : env['AWS_ENDPOINT_URL_S3'] || env['AWS_ENDPOINT_URL'];
-  // Servers other than Amazon's mostly take any region, but there must be one to sign with.
+  // Most servers other than Amazon's accept any region, but signatures need one.
   const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || (endpoint ? 'us-east-1' : '');
   return { ...(endpoint ? { endpoint } : {}), ...(region ? { region } : {}) };
 }

@@ -1,4 +1,4 @@
-/** What the errors of S3, and of the way to it, mean to users of the store. */
+/** Translates errors of S3 and of the connection into errors of the store. */
 import { DarkroomError } from '../../errors.ts';
 
 interface S3Failure {
@@ -10,7 +10,7 @@ interface S3Failure {
 
 type Advice = (bucket: string) => string;
 
-/** Reasons, why they keep the store from its work, and what an operator does about it. */
+/** What each reason means, and what the operator can do. */
 const advices: readonly (readonly [reasons: RegExp, advice: Advice])[] = [
   [/^NoSuchBucket$/, (bucket) => `there is no bucket "${bucket}": create it, or correct DARKROOM_STORE`],
   [
@@ -44,16 +44,16 @@ const advices: readonly (readonly [reasons: RegExp, advice: Advice])[] = [
   ],
 ];
 
-/** The error of a server that took too long. */
-export const noAnswer = (): Error => new DOMException('Nothing came in time', 'TimeoutError');
+/** The error of a server that does not respond in time. */
+export const createTimeoutError = (): Error => new DOMException('Nothing came in time', 'TimeoutError');
 
 const originalOf = (error: unknown): unknown => (error instanceof DarkroomError ? error.cause : error);
 
-/** Of what S3 answered, also where it is the cause of the store's error. */
+/** The HTTP status of the response, if there was one. */
 const statusOf = (error: unknown): number | undefined =>
   (originalOf(error) as S3Failure | null | undefined)?.$metadata?.httpStatusCode;
 
-/** As S3 or the system names it (NoSuchBucket, ECONNREFUSED); a bare status where an answer did not say. */
+/** The name that S3 or the system gives the error (NoSuchBucket, ECONNREFUSED), or the HTTP status. */
 function reasonOf(error: unknown): string {
   const { name = 'Error', code, message } = (error ?? {}) as S3Failure;
   if (message === 'Region is missing') return 'NoRegion';
@@ -62,14 +62,14 @@ function reasonOf(error: unknown): string {
   return status !== undefined && /^(Unknown|UnknownError|Error|\d+)$/.test(name) ? String(status) : name;
 }
 
-/** There is no such object. Of the answer to a HEAD, which has no more to say: or there is no bucket. */
+/** Whether there is no such object. A response to HEAD cannot tell a missing bucket from a missing object. */
 export const isAbsence = (error: unknown): boolean =>
   statusOf(error) === 404 && /^(NoSuchKey|NotFound|404)$/.test(reasonOf(originalOf(error)));
 
-/** The range begins behind the last byte. */
+/** Whether the range starts after the last byte. */
 export const isPastTheEnd = (error: unknown): boolean => statusOf(error) === 416;
 
-/** The store's error; the original, whose message may name addresses, stays its cause. */
+/** Turns an error into one of the store. The original may name addresses, so it is only the cause. */
 export function explained(error: unknown, action: string, bucket: string): DarkroomError {
   if (error instanceof DarkroomError) return error;
   const reason = reasonOf(error);

@@ -1,6 +1,6 @@
 /**
- * Objects in a bucket of Amazon S3, or of a server like it. All below the prefix belongs to the store. That a write is
- * whole or absent is S3's own doing: what a crash leaves is parts of uploads, which no reader sees.
+ * An object store in a bucket of Amazon S3 or a compatible server. The store owns everything below its prefix. Writes to S3
+ * are atomic: a crash leaves only parts of uploads, which readers do not see.
  */
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -34,31 +34,31 @@ import { reading } from './reading.ts';
 import { upload } from './upload.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-/** What `check` writes and where; no key begins with it. */
+/** The object that `check` writes. No key begins with it. */
 const PROBE = '.check';
 const PROBE_TEXT = 'darkroom can write here';
-/** Whoever asks whether the store is ready wants to know soon. */
+/** Readiness checks must return soon. */
 const CHECK_MS = 5_000;
 
 export interface S3StoreOptions {
-  /** It must be there: the store never makes one. */
+  /** It must exist: the store never creates one. */
   readonly bucket: string;
-  /** The key of a folder that holds the objects and nothing else; the whole bucket unless given. */
+  /** Key of a folder for the objects and nothing else. Default: the whole bucket. */
   readonly prefix?: string;
-  /** Unless given, what the AWS_* variables and the files of the AWS tools say. */
+  /** Default: from the AWS_* variables and the files of the AWS tools. */
   readonly access?: S3Access;
-  /** Address of the same server for those whom links are given; null: it has none. Unless given, the one that we use. */
+  /** Address of the server in links. Null: clients cannot reach it. Default: the endpoint that the store uses. */
   readonly publicEndpoint?: string | null;
-  /** Age in milliseconds after which uploads that a crash left are aborted, at the first write; a day unless given. */
+  /** Age in milliseconds after which the first write aborts uploads that a crash left. Default: a day. */
   readonly leftoverAge?: number;
 }
 
-/** A store for any number of machines. A key that breaks the port's rules is a TypeError. */
+/** Creates a store for any number of machines. Invalid keys throw TypeError. */
 export const createS3Store = (options: S3StoreOptions): ObjectStore => new S3Store(options);
 
 class S3Store implements ObjectStore {
   readonly #connection: S3Connection;
-  /** As others reach it; null: they cannot. */
+  /** The endpoint for clients; null when they cannot reach the server. */
   readonly #outside: S3Connection | null;
   readonly #prefix: string;
   readonly #leftoverAge: number;
@@ -102,7 +102,7 @@ class S3Store implements ObjectStore {
     const action = `read ${quoted(key)}`;
     signal?.throwIfAborted();
     try {
-      const { Body } = await this.#connection.ask(
+      const { Body } = await this.#connection.send(
         action,
         (client, options) => client.send(command, options),
         {
@@ -123,11 +123,11 @@ class S3Store implements ObjectStore {
     const command = new HeadObjectCommand(this.#at(key));
     const action = `read ${quoted(key)}`;
     try {
-      const found = await this.#connection.ask(action, (client, options) => client.send(command, options));
+      const found = await this.#connection.send(action, (client, options) => client.send(command, options));
       return infoOf(key, found.ContentLength, found.LastModified);
     } catch (error) {
       if (!isAbsence(error)) throw error;
-      await this.#seeBucket(action);
+      await this.#checkBucket(action);
       return null;
     }
   }
@@ -140,7 +140,9 @@ class S3Store implements ObjectStore {
   async delete(key: string): Promise<void> {
     const command = new DeleteObjectCommand(this.#at(key));
     try {
-      await this.#connection.ask(`delete ${quoted(key)}`, (client, options) => client.send(command, options));
+      await this.#connection.send(`delete ${quoted(key)}`, (client, options) =>
+        client.send(command, options),
+      );
     } catch (error) {
       if (!isAbsence(error)) throw error;
     }
@@ -154,10 +156,10 @@ class S3Store implements ObjectStore {
       if (page.length === 0) continue;
       const Objects = page.map(({ key }) => ({ Key: key }));
       const command = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } });
-      const { Errors = [] } = await this.#connection.ask(action, (client, options) =>
+      const { Errors = [] } = await this.#connection.send(action, (client, options) =>
         client.send(command, options),
       );
-      // All is well by its status, and yet some may be left.
+      // A response with status 200 may still report failures.
       const [left] = Errors.filter(({ Code }) => Code !== 'NoSuchKey');
       if (left) throw explained({ name: left.Code }, action, bucket);
     }
@@ -168,24 +170,24 @@ class S3Store implements ObjectStore {
     return null;
   }
 
-  /** With credentials that are temporary, the address expires with them. */
+  /** With temporary credentials, the URL expires with them. */
   async link(key: string, { expiresSeconds, fileName, mediaType }: LinkOptions): Promise<string | null> {
     const at = this.#at(key);
     if (this.#outside === null) return null;
     const command = new GetObjectCommand({
       ...at,
       ResponseContentType: mediaType,
-      // Never shown in place: pages of users would run as pages of the bucket's host.
+      // As attachment only: HTML of users would otherwise run on the bucket's host.
       ResponseContentDisposition: formatContentDisposition('attachment', fileName),
     });
-    return this.#outside.ask(`give an address for ${quoted(key)}`, (client) =>
+    return this.#outside.send(`give an address for ${quoted(key)}`, (client) =>
       getSignedUrl(client, command, { expiresIn: expiresSeconds }),
     );
   }
 
   async check(): Promise<void> {
     const at = { Bucket: this.#connection.bucket, Key: `${this.#prefix}${PROBE}` };
-    const found = await this.#connection.ask(
+    const found = await this.#connection.send(
       'be used',
       async (client, options) => {
         await client.send(new PutObjectCommand({ ...at, Body: PROBE_TEXT }), options);
@@ -222,11 +224,11 @@ class S3Store implements ObjectStore {
     }
   }
 
-  /** The answer to a HEAD cannot tell a missing bucket from a missing object. Once it was there we trust that it is. */
-  async #seeBucket(action: string): Promise<void> {
+  /** HEAD of an object cannot tell a missing bucket from a missing object. Checks until the bucket was seen once. */
+  async #checkBucket(action: string): Promise<void> {
     if (this.#bucketSeen) return;
     const command = new HeadBucketCommand({ Bucket: this.#connection.bucket });
-    await this.#connection.ask(action, (client, options) =>
+    await this.#connection.send(action, (client, options) =>
       client.send(command, options).catch((error: unknown) => {
         throw isAbsence(error) ? Object.assign(new Error('missing'), { code: 'NoSuchBucket' }) : error;
       }),
@@ -238,13 +240,13 @@ class S3Store implements ObjectStore {
     return { Bucket: this.#connection.bucket, Key: this.#name(key) };
   }
 
-  /** A key as the bucket has it. It must be one by itself, and S3's limit is for the whole. */
+  /** The key in the bucket. S3's limit applies to the key with its prefix. */
   #name(key: string): string {
     return checkKey(`${this.#prefix}${checkKey(key, PROBE)}`);
   }
 }
 
-/** What others put into the bucket, such as the empty objects that stand for folders in consoles, is no object. */
+/** Ignores what others put into the bucket, such as the empty objects that consoles make for folders. */
 const isKey = (key: string): boolean =>
   key.split('/').every((part) => findPartFault(part) === null) && key.split('/')[0] !== PROBE;
 

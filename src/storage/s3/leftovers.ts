@@ -1,4 +1,4 @@
-/** What a process that was killed leaves in S3: parts of uploads that nobody will complete, and that cost money. */
+/** Removes incomplete multipart uploads of killed processes, which cost money. */
 import {
   AbortMultipartUploadCommand,
   ListMultipartUploadsCommand,
@@ -8,25 +8,25 @@ import type { S3Connection } from './connection.ts';
 
 type Marker = Pick<ListMultipartUploadsCommandOutput, 'NextKeyMarker' | 'NextUploadIdMarker'>;
 
-/** Aborts uploads below `prefix` that began so many milliseconds ago. As well as it can: it never throws. */
+/** Aborts uploads below `prefix` that are older than `age` milliseconds. Never throws. */
 export async function sweep(connection: S3Connection, prefix: string, age: number): Promise<void> {
   const horizon = Date.now() - age;
   try {
     for (let marker: Marker | null = {}; marker !== null; ) {
-      const page: ListMultipartUploadsCommandOutput = await pageOf(connection, prefix, marker);
+      const page: ListMultipartUploadsCommandOutput = await listUploads(connection, prefix, marker);
       for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
         if (Initiated === undefined || Initiated.getTime() >= horizon) continue;
         const command = new AbortMultipartUploadCommand({ Bucket: connection.bucket, Key, UploadId });
-        await connection.ask('tidy up', (client, options) => client.send(command, options));
+        await connection.send('tidy up', (client, options) => client.send(command, options));
       }
       marker = page.IsTruncated ? page : null;
     }
   } catch {
-    // It may lack the right to list uploads, or the server the ability: a lifecycle rule of the bucket does it then.
+    // Without the permission or the feature, a lifecycle rule of the bucket has to do it.
   }
 }
 
-function pageOf(
+function listUploads(
   connection: S3Connection,
   prefix: string,
   { NextKeyMarker, NextUploadIdMarker }: Marker,
@@ -37,5 +37,5 @@ function pageOf(
     KeyMarker: NextKeyMarker,
     UploadIdMarker: NextUploadIdMarker,
   });
-  return connection.ask('tidy up', (client, options) => client.send(command, options));
+  return connection.send('tidy up', (client, options) => client.send(command, options));
 }

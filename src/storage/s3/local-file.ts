@@ -1,4 +1,4 @@
-/** A file of this machine that is to become an object. */
+/** Opens a local file that becomes an object. */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -6,13 +6,13 @@ import type { Readable } from 'node:stream';
 const BLOCK = 256 * 1024;
 
 export interface LocalFile {
-  /** Its end, or destroying it, closes the file. */
+  /** Closes the file at its end or when it is destroyed. */
   readonly source: Readable;
   /** Bytes. */
   readonly size: number;
 }
 
-/** Throws TypeError for what is no regular file: a command that ran on somebody's images may have left a symbolic link. */
+/** Throws TypeError unless it is a regular file: a command that processed untrusted images may have left a symbolic link. */
 export async function openLocalFile(path: string): Promise<LocalFile> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const handle = await open(path, flags).catch((error: NodeJS.ErrnoException) => {

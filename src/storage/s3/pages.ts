@@ -1,20 +1,20 @@
-/** Objects below a prefix, a page at a time. */
+/** Lists objects below a prefix, page by page. */
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import type { ObjectInfo } from '../object-store.ts';
 import type { S3Connection } from './connection.ts';
 
-/** What S3 lists, and takes for deletion, at once. */
+/** Maximum of S3 for one listing, and for one deletion. */
 const PAGE = 1000;
 
 export interface PagesOptions {
-  /** Of whole keys, as the bucket has them; so is `after`. */
+  /** A prefix of keys in the bucket. `after` is such a key, too. */
   readonly prefix: string;
   readonly after?: string | undefined;
-  /** As in `S3Connection.ask`. */
+  /** As in `S3Connection.send`. */
   readonly action: string;
 }
 
-/** In ascending order of keys. Pages are asked for when they are wanted. */
+/** In ascending order of keys. Requests each page when it is needed. */
 export async function* pages(
   connection: S3Connection,
   { prefix, after, action }: PagesOptions,
@@ -27,7 +27,7 @@ export async function* pages(
       ContinuationToken: token,
       MaxKeys: PAGE,
     });
-    const page: ListObjectsV2CommandOutput = await connection.ask(action, (client, options) =>
+    const page: ListObjectsV2CommandOutput = await connection.send(action, (client, options) =>
       client.send(command, options),
     );
     yield (page.Contents ?? []).map(({ Key = '', Size, LastModified }) => infoOf(Key, Size, LastModified));
@@ -35,7 +35,7 @@ export async function* pages(
   }
 }
 
-/** Times are in whole seconds, as the header of a single object has them; some servers' lists are finer. */
+/** Rounds times to seconds, as the headers of objects do. Lists of some servers are finer. */
 export const infoOf = (key: string, size = 0, modified = new Date(0)): ObjectInfo => ({
   key,
   size,

@@ -1,25 +1,25 @@
-/** Bytes on their way out of S3. */
+/** Reads the body of a response of S3. */
 import { Readable } from 'node:stream';
-import { noAnswer } from './errors.ts';
+import { createTimeoutError } from './errors.ts';
 
-/** For the next piece, while somebody waits for it; who reads slowly may take longer. */
+/** Limit for the next chunk while the reader waits. Slow readers may take longer. */
 const IDLE_MS = 60_000;
 
-/** The body of an answer, with errors as `explain` makes them. Its end, or destroying it, gives the connection back. */
+/** Wraps a body and translates its errors. The connection is released at the end or when the stream is destroyed. */
 export function reading(body: Readable, explain: (error: unknown) => Error): Readable {
-  // Before the first read and after the last one nobody else listens.
+  // Errors before the first read and after the last one have no other listener.
   body.on('error', () => {});
   const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   return new Readable({
     read() {
-      const silence = setTimeout(() => body.destroy(noAnswer()), IDLE_MS);
+      const timer = setTimeout(() => body.destroy(createTimeoutError()), IDLE_MS);
       chunks.next().then(
         ({ done, value }) => {
-          clearTimeout(silence);
+          clearTimeout(timer);
           this.push(done ? null : value);
         },
         (error: unknown) => {
-          clearTimeout(silence);
+          clearTimeout(timer);
           this.destroy(explain(error));
         },
       );

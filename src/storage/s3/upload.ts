@@ -1,4 +1,4 @@
-/** Bytes on their way into S3: one request if they fit into a part, else an upload of several parts. */
+/** Writes bytes to S3: in one request if they fit into a part, otherwise as a multipart upload. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { AbortMultipartUploadCommand, type S3Client } from '@aws-sdk/client-s3';
@@ -7,25 +7,25 @@ import { abortable } from '../abortable.ts';
 import type { Written } from '../object-store.ts';
 import type { S3Connection } from './connection.ts';
 
-/** S3 takes 10,000 parts, so a stream of unknown length may have 80 GB. Most photographs fit into one. */
+/** With at most 10,000 parts, a stream of unknown length may have 80 GB. Most photographs fit into one part. */
 const PART_BYTES = 8 * 1024 * 1024;
 const MOST_PARTS = 10_000;
-/** Parts on their way side by side, while the next one is gathered. */
+/** Parts that are sent concurrently, while the next one is collected. */
 const AT_ONCE = 2;
-/** For tidying up, while somebody waits to hear of an error. */
+/** Limit for the cleanup after an error. */
 const TIDY_MS = 10_000;
 
 interface UploadOptions {
   readonly key: string;
   readonly mediaType?: string | undefined;
-  /** Bytes, where they are known beforehand. */
+  /** Bytes, if known. */
   readonly size?: number;
   readonly signal?: AbortSignal | undefined;
-  /** As in `S3Connection.ask`. */
+  /** As in `S3Connection.send`. */
   readonly action: string;
 }
 
-/** Closes `source`, whose error it throws as it is. After an abort it throws the signal's reason. */
+/** Destroys `source` on failure. Throws errors of `source` unchanged, and the signal's reason after an abort. */
 export async function upload(
   connection: S3Connection,
   source: Readable,
@@ -33,7 +33,7 @@ export async function upload(
 ): Promise<Written> {
   const meter = new Meter(source, signal);
   const sending = new Upload({
-    client: asking(connection, action, signal),
+    client: createUploadClient(connection, action, signal),
     params: { Bucket: connection.bucket, Key: key, ContentType: mediaType, Body: meter.body },
     partSize: Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS)),
     queueSize: AT_ONCE,
@@ -45,14 +45,14 @@ export async function upload(
     return meter.written();
   } catch (error) {
     source.destroy();
-    // Not by `Upload`: its abort leaves the parts that are under way, and its tidying up would heed the signal.
-    if (sending.uploadId !== undefined) await forget(connection, key, sending.uploadId);
+    // Not by `Upload`: its abort leaves the parts that are in flight, and its cleanup would stop at the signal.
+    if (sending.uploadId !== undefined) await abortUpload(connection, key, sending.uploadId);
     if (signal?.aborted) throw signal.reason;
     throw meter.broken ? meter.broken.error : error;
   }
 }
 
-/** Hashes and counts what passes, and remembers what went wrong before it. */
+/** Hashes and counts bytes, and records an error of the source. */
 class Meter {
   readonly body: Readable;
   broken: { readonly error: unknown } | null = null;
@@ -82,17 +82,21 @@ class Meter {
   }
 }
 
-/** `Upload` gives its requests no signal and no timeoutMs. */
-function asking(connection: S3Connection, action: string, signal: AbortSignal | undefined): S3Client {
+/** A client with signal and timeout: `Upload` sets neither. */
+function createUploadClient(
+  connection: S3Connection,
+  action: string,
+  signal: AbortSignal | undefined,
+): S3Client {
   const send = (command: Parameters<S3Client['send']>[0]) =>
-    connection.ask(action, (client, options) => client.send(command, options), { signal });
+    connection.send(action, (client, options) => client.send(command, options), { signal });
   return Object.assign(Object.create(connection.client) as S3Client, { send });
 }
 
-/** As well as it can: what stays is swept a day later. */
-async function forget(connection: S3Connection, key: string, UploadId: string): Promise<void> {
+/** Never throws. What remains is removed a day later. */
+async function abortUpload(connection: S3Connection, key: string, UploadId: string): Promise<void> {
   const command = new AbortMultipartUploadCommand({ Bucket: connection.bucket, Key: key, UploadId });
   await connection
-    .ask('tidy up', (client, options) => client.send(command, options), { timeoutMs: TIDY_MS })
+    .send('tidy up', (client, options) => client.send(command, options), { timeoutMs: TIDY_MS })
     .catch(() => {});
 }
