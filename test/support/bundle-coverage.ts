@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { SourceMap } from 'node:module';
+import { pathToFileURL } from 'node:url';
 
 /** A range of code that was not executed: a function, a block, or a branch of an expression. */
 export interface UncoveredCode {
@@ -33,7 +34,7 @@ export class BundleCoverage {
   /** The code that was not executed since `start`, of the source files that `isIncluded` accepts. */
   async uncoveredCode(isIncluded: (source: string) => boolean): Promise<UncoveredCode[]> {
     const { result } = await this.#session.post('Profiler.takePreciseCoverage');
-    const scripts = result.filter(({ url }) => url === this.#path);
+    const scripts = result.filter(({ url }) => url === pathToFileURL(this.#path).href);
     if (scripts.length !== 1) throw new Error(`The bundle was loaded ${scripts.length} times, not once`);
     const text = readFileSync(this.#path, 'utf8');
     const locate = createLocator(text);
