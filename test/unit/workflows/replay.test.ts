@@ -1,4 +1,5 @@
 /** Executions that earlier code started continue on the code as it is: every saved history replays. */
+import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundlePath } from '../../../src/temporal/worker.ts';
@@ -32,6 +33,7 @@ const uncovered: readonly [code: string, reason: string][] = [
   ['return;', 'the signal `started` comes late; its order depends on the machine'],
 ];
 
+const workflows = fileURLToPath(new URL('../../../workflows/', import.meta.url));
 const coverage = new BundleCoverage(bundlePath);
 let errors: ReadonlyMap<string, Error>;
 let missed: readonly UncoveredCode[];
@@ -42,7 +44,7 @@ beforeAll(async () => {
   errors = await replay(historyFiles);
   // At once: the counts of a bundle that is garbage collected are lost.
   missed = await coverage
-    .uncoveredCode((source) => source.includes('/workflows/'))
+    .uncoveredCode((source) => source.startsWith(workflows))
     .catch((error: unknown) => [{ at: bundlePath, code: String(error) }]);
 });
 
