@@ -1,8 +1,9 @@
-/** The one place that names concrete classes and wires them. */
+/** The composition root: the only place that names concrete classes and connects them. */
 import type { Client } from '@temporalio/client';
 import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/types.ts';
 import { loadOperations } from '../operations/command/load.ts';
+import type { Operation } from '../operations/operation.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
 import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
 import type { Keyring } from './auth/keyring.ts';
@@ -21,7 +22,7 @@ import type { JobRuntime } from './jobs/ports/job-runtime.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
 import { Semaphore } from './lib/semaphore.ts';
-import { createGuardedHttp, refusalOf } from './net/guarded-http.ts';
+import { createGuardedHttp, type GuardedHttp, refusalOf } from './net/guarded-http.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
 import { openStore } from './storage/drivers.ts';
@@ -30,25 +31,48 @@ import { StoredUsage } from './storage/usage.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
 import { TemporalRuntime } from './temporal/runtime.ts';
 
-/** What the API is made of. */
+/** Parts that replace those of the configuration: for tests, and for tools that need only some of them. */
+export interface Overrides {
+  readonly client?: Client;
+  readonly store?: ObjectStore;
+  readonly keys?: Keyring;
+  /** Besides the built-in ones; instead of those in DARKROOM_OPERATIONS. */
+  readonly operations?: readonly Operation[];
+  readonly archive?: JobArchive;
+  readonly runtime?: JobRuntime;
+  readonly jobs?: Jobs;
+  readonly http?: GuardedHttp;
+}
+
+/** The parts of an API process. */
 export interface Api {
   readonly client: Client;
   readonly runtime: JobRuntime;
+  readonly archive: JobArchive;
   readonly jobs: Jobs;
   readonly submissions: JobSubmissions;
   readonly store: ObjectStore;
   readonly usage: UsageLedger;
   readonly operations: Registry;
-  /** Null: nobody logs in. */
+  /** Null without authentication. */
   readonly authenticate: Authenticate | null;
 }
 
-export async function composeApi(config: Config, target: TemporalTarget): Promise<Api> {
-  const { store, keys, archive, operations } = await composeShared(config);
-  const client = createClient(target);
-  const runtime = new TemporalRuntime(client, operations.capabilities);
+/**
+ * Builds the parts of an API process. Neither Temporal nor the store need to be reachable yet.
+ *
+ * @throws {ConfigError} When the master key or a command operation cannot be used.
+ */
+export async function composeApi(
+  config: Config,
+  target: TemporalTarget,
+  overrides: Overrides = {},
+): Promise<Api> {
+  const { store, keys, archive, operations } = await composeShared(config, overrides);
+  const client = overrides.client ?? createClient(target);
+  const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
   const quotas = tenantQuotas(runtime, config.DARKROOM_TENANT_JOBS);
-  const jobs = new Jobs({ runtime, archive, quotas });
+  const jobs = overrides.jobs ?? new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
     {
       runtime,
@@ -57,28 +81,28 @@ export async function composeApi(config: Config, target: TemporalTarget): Promis
       quotas,
       fingerprints: (text) => keys.fingerprints(text),
       whyUrlRejected: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
-      retention: retentionPolicyOf(config),
+      retention: toRetentionPolicy(config),
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
       queueUnavailable: config.DARKROOM_QUEUE_UNAVAILABLE,
     },
     jobs,
   );
-  const authenticate = authenticationBy(config, store);
   return {
     client,
     runtime,
+    archive,
     jobs,
     submissions,
     store,
     usage: new StoredUsage(store),
     operations,
-    authenticate,
+    authenticate: composeAuthentication(config, store),
   };
 }
 
-function authenticationBy(config: Config, store: ObjectStore): Authenticate | null {
+function composeAuthentication(config: Config, store: ObjectStore): Authenticate | null {
   const { DARKROOM_AUTH: kinds, DARKROOM_OIDC_TENANT_CLAIM: claim } = config;
-  const kindOf = {
+  const create = {
     keys: () => createKeyAuthenticator(new ApiKeyStore(store)),
     oidc: () =>
       createOidcAuthenticator({
@@ -89,42 +113,53 @@ function authenticationBy(config: Config, store: ObjectStore): Authenticate | nu
         writeScope: config.DARKROOM_OIDC_WRITE_SCOPE || null,
       }),
   };
-  return kinds.length === 0 ? null : authenticateBy(kinds.map((kind) => kindOf[kind]()));
+  return kinds.length === 0 ? null : authenticateBy(kinds.map((kind) => create[kind]()));
 }
 
 /** Opens the store of API keys alone. */
 export const openKeys = async (config: Config): Promise<ApiKeyStore> =>
   new ApiKeyStore(await openStore(config.DARKROOM_STORE, config));
 
+interface WorkerOptions {
+  readonly client: Client;
+  /** Scratch directory of this process alone. */
+  readonly scratch: string;
+  /** Capabilities to offer; all that this machine has unless given. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** The parts of a worker process. */
 export interface WorkerParts {
   readonly activities: Activities;
+  readonly retention: Retention;
   readonly slots: Slots;
-  /** What comes to be offered later, when somebody installs what it needs. */
+  /** Yields capabilities whose engines are installed while the worker runs. */
   readonly later: (stop: AbortSignal) => AsyncIterable<Slots>;
 }
 
 /**
- * `scratch`: a directory for this process alone. `only`: capabilities to offer; not given, all that this machine can. Throws
- * ConfigError when one of them cannot be offered.
+ * Builds the parts of a worker process.
+ *
+ * @throws {ConfigError} When this machine lacks a capability of `only`, or the master key cannot be used.
  */
 export async function composeWorker(
   config: Config,
-  client: Client,
-  scratch: string,
-  only?: readonly string[],
+  { client, scratch, only }: WorkerOptions,
+  overrides: Overrides = {},
 ): Promise<WorkerParts> {
-  const { store, keys, archive, operations } = await composeShared(config);
-  const runtime = new TemporalRuntime(client, operations.capabilities);
-  const offer = await detectCapabilities(config, operations, only);
+  const { store, keys, archive, operations } = await composeShared(config, overrides);
+  const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
+  const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
+  const { slots, later, engine, memoryOf } = await detectCapabilities(config, operations, only);
   const activities = createActivities({
     ...createRunFiles(store),
     archive,
-    retention: new Retention({ runtime, archive, usage: new StoredUsage(store) }),
+    retention,
     keys,
-    http: createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
+    http: overrides.http ?? createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
     operation: (name) => operations.operation(name),
-    engine: offer.engine,
-    memoryOf: offer.memoryOf,
+    engine,
+    memoryOf,
     inputRoots: config.DARKROOM_INPUT_ROOTS,
     workDir: scratch,
     maxAssetBytes: config.DARKROOM_MAX_ASSET_BYTES,
@@ -134,12 +169,12 @@ export async function composeWorker(
     publicUrl: config.publicUrl,
     callbackBody,
   });
-  return { activities, slots: offer.slots, later: offer.later };
+  return { activities, retention, slots, later };
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-const retentionPolicyOf = ({
+const toRetentionPolicy = ({
   DARKROOM_KEEP_DAYS: days,
   DARKROOM_KEEP_WORK_DAYS: workDays,
 }: Config): RetentionPolicy => ({
@@ -147,17 +182,28 @@ const retentionPolicyOf = ({
   workMs: workDays * DAY_MS,
 });
 
-/** Opens the object store, and loads the master keys that its secrets are encrypted with. */
-export async function sealedStore(config: Config): Promise<{ store: ObjectStore; keys: Keyring }> {
-  const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
-  return { store: await openStore(config.DARKROOM_STORE, config), keys };
+/**
+ * Opens the object store, and loads the master keys that its secrets are encrypted with.
+ *
+ * @throws {ConfigError} When the master key cannot be used.
+ */
+export async function sealedStore(
+  config: Config,
+  overrides: Overrides = {},
+): Promise<{ store: ObjectStore; keys: Keyring }> {
+  return {
+    keys: overrides.keys ?? (await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA)),
+    store: overrides.store ?? (await openStore(config.DARKROOM_STORE, config)),
+  };
 }
 
-async function composeShared(
-  config: Config,
-): Promise<{ store: ObjectStore; keys: Keyring; archive: JobArchive; operations: Registry }> {
-  const { store, keys } = await sealedStore(config);
-  const own = await loadOperations(config.DARKROOM_OPERATIONS);
-  const operations = createRegistry([...builtIn, ...own]);
-  return { keys, store, archive: createJobArchive(store, keys), operations };
+async function composeShared(config: Config, overrides: Overrides) {
+  const { store, keys } = await sealedStore(config, overrides);
+  const more = overrides.operations ?? (await loadOperations(config.DARKROOM_OPERATIONS));
+  return {
+    store,
+    keys,
+    archive: overrides.archive ?? createJobArchive(store, keys),
+    operations: createRegistry([...builtIn, ...more]),
+  };
 }

@@ -68,7 +68,10 @@ export async function openStoryServer(): Promise<StoryServer> {
   const temporal = await startEmbeddedTemporal({ binary: path, dataDir, ...quiet });
   const api = await composeApi(config, embeddedTarget(temporal.address));
   await registerSearchAttributes(api.client);
-  const { activities, slots } = await composeWorker(config, api.client, join(dataDir, 'work'));
+  const { activities, slots } = await composeWorker(config, {
+    client: api.client,
+    scratch: join(dataDir, 'work'),
+  });
   const replaceable = makeReplaceable(activities);
   const connection = await NativeConnection.connect({ address: temporal.address });
   const workers = await createWorkers({

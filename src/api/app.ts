@@ -14,14 +14,12 @@ import type { ApiDependencies, ApiEnv } from './context.ts';
 import { findDialect, type MountedDialect } from './dialect.ts';
 import { serveHealth } from './health/health.ts';
 import { rejectWrongMethods } from './method-not-allowed.ts';
-import type { Metrics } from './metrics.ts';
 import { serveDocs } from './openapi/docs.ts';
 import { problemResponse, publicError } from './problems/problem.ts';
 
 export interface AppDependencies
-  extends Pick<ApiDependencies, 'runtime' | 'checkStore' | 'limits' | 'publicUrl'> {
+  extends Pick<ApiDependencies, 'runtime' | 'checkStore' | 'limits' | 'publicUrl' | 'metrics'> {
   readonly dialects: readonly MountedDialect[];
-  readonly metrics: Metrics;
   readonly log: Log;
   /** True if anyone who reaches this server may use it: only requests for names of this machine are then served. */
   readonly loopbackOnly: boolean;

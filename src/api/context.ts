@@ -1,6 +1,5 @@
 /** What handlers get: the dependencies of every API, and the variables of a request. */
 import type { HttpBindings } from '@hono/node-server';
-import type { Context } from 'hono';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { UsageLedger } from '../jobs/model/usage.ts';
 import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
@@ -8,6 +7,7 @@ import type { OperationCatalogue } from '../jobs/ports/operation-catalogue.ts';
 import type { Estimator } from '../jobs/query/estimator.ts';
 import type { Watcher } from '../jobs/query/watcher.ts';
 import type { JobSubmissions } from '../jobs/submit/job-submissions.ts';
+import type { Metrics } from './metrics.ts';
 
 export interface ApiDependencies {
   readonly jobs: Jobs;
@@ -20,8 +20,7 @@ export interface ApiDependencies {
     JobRuntime,
     'liveCapabilities' | 'liveWorkers' | 'countOpen' | 'queues' | 'countsByState'
   >;
-  /** Responds with the metrics of `/metrics`. */
-  readonly exposeMetrics: (c: Context) => Promise<Response>;
+  readonly metrics: Metrics;
   /** Resolves if the object store can be read and written. Throws store_unavailable. */
   readonly checkStore: () => Promise<void>;
   /** Lists the photographs in a directory that a client of the tenant names. Throws asset_not_found, asset_path_forbidden. */

@@ -6,6 +6,8 @@ import type { Job } from '../jobs/model/job.ts';
 import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
 
 export interface Metrics {
+  /** For the metrics of a dialect. */
+  readonly registry: Registry;
   /** Middleware that measures requests. */
   readonly measure: MiddlewareHandler;
   /** Responds in Prometheus' text format. */
@@ -32,13 +34,6 @@ export function createMetrics(runtime: ObservedRuntime): Metrics {
     labelNames: ['operation', 'dialect'],
     registers: [register],
   });
-  // The names that guestkit's dashboards query.
-  const guestkitJobs = new Counter({
-    name: 'guestkit_worker_jobs_total',
-    help: 'Jobs accepted by this process over the guestkit API',
-    labelNames: ['operation'],
-    registers: [register],
-  });
   const requests = new Counter({
     name: 'http_requests_total',
     help: 'Requests, by route',
@@ -46,6 +41,7 @@ export function createMetrics(runtime: ObservedRuntime): Metrics {
     registers: [register],
   });
   return {
+    registry: register,
     measure: async (c, next) => {
       const end = duration.startTimer({ http_request_method: c.req.method });
       await next();
@@ -58,10 +54,7 @@ export function createMetrics(runtime: ObservedRuntime): Metrics {
       await updateGauges();
       return c.body(await register.metrics(), 200, { 'content-type': register.contentType });
     },
-    submitted: ({ operation, dialect }) => {
-      submitted.inc({ operation, dialect });
-      if (dialect === 'guestkit') guestkitJobs.inc({ operation });
-    },
+    submitted: ({ operation, dialect }) => submitted.inc({ operation, dialect }),
   };
 }
 

@@ -81,12 +81,11 @@ export async function startApi(
     },
     cpuSlots: config.DARKROOM_CPU_SLOTS,
     publicUrl: config.publicUrl,
-    exposeMetrics: metrics.expose,
+    metrics,
   };
   const app = createApp({
     ...dependencies,
     dialects: await loadDialects(dependencies, { ...config }),
-    metrics,
     log,
     loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,
     authenticate,

@@ -11,7 +11,8 @@ const scripts = { bash, zsh, fish } as const;
 /** How the script asks us: by the files that run now, for a `darkroom` may be an alias, which a script cannot run. */
 const program = [process.execPath, fileURLToPath(new URL('../main.js', import.meta.url))] as const;
 
-export function define(command: Command): void {
+/** `createProgram` builds the whole program, with every command defined. */
+export function define(command: Command, createProgram: () => Promise<Command>): void {
   command
     .addArgument(new Argument('<shell>').choices(Object.keys(scripts)))
     .addHelpText(
@@ -21,7 +22,6 @@ export function define(command: Command): void {
         '\n  fish:  darkroom completion fish | source       in ~/.config/fish/config.fish',
     )
     .action(async (shell: keyof typeof scripts) => {
-      const { createProgram } = await import('./program.ts');
       process.stdout.write(scripts[shell](treeOf(await createProgram()), program));
     });
 }

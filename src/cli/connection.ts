@@ -1,4 +1,4 @@
-/** What every command that talks to a server has in common: which one, and for whom its answer is written. */
+/** What all client commands share: the server address, credentials, and the output format. */
 import { type Command, Option } from 'commander';
 import { createClient, type Darkroom } from '../client/client.ts';
 import { exitCodeHelp, UsageError } from './exit-code.ts';
@@ -12,14 +12,14 @@ export interface ServerOptions {
 
 export function withServer(command: Command, jsonMeaning = 'print one JSON document'): Command {
   return command
-    .addOption(new Option('--url <url>', `the server; default: DARKROOM_URL, or ${DEFAULT_URL}`))
+    .addOption(new Option('--url <url>', `address of the server; default: DARKROOM_URL, or ${DEFAULT_URL}`))
     .option('--json', `${jsonMeaning} on stdout, and nothing else`)
     .addHelpText('after', exitCodeHelp);
 }
 
 export const jobUrl = ({ url }: ServerOptions): string => url || process.env['DARKROOM_URL'] || DEFAULT_URL;
 
-/** From the environment alone: what stands on a command line can be read by every user of the machine. */
+/** Read from the environment only: other users of the machine can read command lines. */
 export const tokenOf = (): string | undefined => process.env['DARKROOM_TOKEN'] || undefined;
 
 export function clientOf(options: ServerOptions): Darkroom {
@@ -32,5 +32,5 @@ export function clientOf(options: ServerOptions): Darkroom {
 
 export const printJson = (document: unknown): void => console.log(JSON.stringify(document));
 
-/** For people, whatever stdout is for. */
+/** Prints text for people on stderr. */
 export const say = (text: string): void => console.error(text);

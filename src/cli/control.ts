@@ -4,8 +4,8 @@ import { clientOf, printJson, type ServerOptions, say, withServer } from './conn
 
 const done = {
   cancel: 'is being cancelled',
-  pause: 'is paused: it finishes the step it is in, and begins no other',
-  resume: 'goes on',
+  pause: 'is paused once its running activities have finished',
+  resume: 'continues',
 } as const;
 
 interface Options extends ServerOptions {
@@ -14,7 +14,7 @@ interface Options extends ServerOptions {
 
 export const defineControl = (control: keyof typeof done) => (command: Command) => {
   const jobCommand = withServer(command.argument('<id>', 'the job'));
-  if (control === 'cancel') jobCommand.option('--reason <text>', 'told to whoever looks at the job');
+  if (control === 'cancel') jobCommand.option('--reason <text>', 'shown as the message of the job');
   jobCommand.action(async (id: string, { reason, ...options }: Options) => {
     const job = await clientOf(options)[control](id, { reason });
     if (options.json) printJson(job);

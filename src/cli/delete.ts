@@ -1,27 +1,27 @@
-/** `darkroom delete`: erases a job, with all that belongs to it. */
+/** `darkroom delete`: deletes a job with its inputs and results. */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { UsageError } from './exit-code.ts';
 
 export function define(command: Command): void {
-  withServer(command.argument('<id>', 'the job').option('-y, --yes', 'do not ask')).action(
+  withServer(command.argument('<id>', 'the job').option('-y, --yes', 'do not ask for confirmation')).action(
     async (id: string, options: ServerOptions & { readonly yes?: boolean }) => {
       const client = clientOf(options);
       if (!options.yes && !(await isSure(id))) return say('Nothing was deleted');
       await client.delete(id);
       if (options.json) printJson({ id, deleted: true });
-      else say(`${id} is deleted; its id stays taken`);
+      else say(`${id} is deleted; its id cannot be used again`);
     },
   );
 }
 
 async function isSure(id: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new UsageError('Where nobody can be asked, delete takes --yes');
+  if (!process.stdin.isTTY) throw new UsageError('Not a terminal: pass --yes to confirm');
   const asker = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await asker.question(
-      `Erase ${id}, its inputs and its results? It cannot be undone. [y/N] `,
+      `Delete ${id} with its inputs and results? This cannot be undone. [y/N] `,
     );
     return /^y(es)?$/i.test(answer.trim());
   } finally {

@@ -1,6 +1,7 @@
-/** `darkroom doctor`: one line for each thing that must be right, and how to mend what is not. Changes nothing. */
+/** `darkroom doctor`: checks this machine and its settings, one line per check, and shows how to fix problems. Changes nothing. */
 import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
+import { Keyring } from '../auth/keyring.ts';
 import { composeApi } from '../compose.ts';
 import type { Config } from '../config/config.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
@@ -21,7 +22,7 @@ import { coloured } from './terminal/colour.ts';
 export function define(command: Command): void {
   command
     .option('--json', 'print one JSON document on stdout, and nothing else')
-    .addHelpText('after', '\nExit codes: 0 all is well, or warnings at most; 1 something is broken')
+    .addHelpText('after', '\nExit codes: 0 no problems, or warnings only; 1 something is broken')
     .action(async ({ json }: { json?: boolean }) => {
       const findings = await examine();
       const isWell = findings.every(({ state }) => state !== 'broken');
@@ -58,11 +59,8 @@ async function checkParts(config: Config): Promise<Finding[]> {
       broken('Temporal', messageOf(error), 'See the TEMPORAL_ variables and the profile that they name'),
     ];
   }
-  // A key of our own, or one would be made in the data directory; nothing is opened with it.
-  const api = await composeApi(
-    { ...config, DARKROOM_MASTER_KEY: [randomBytes(32).toString('base64')] },
-    target,
-  );
+  // A random key: loading would generate one in the data directory. Nothing is decrypted with it.
+  const api = await composeApi(config, target, { keys: new Keyring([randomBytes(32)]) });
   const store = [
     ...(await checkStore(config, api.store)),
     ...(await checkMasterKey(config, api.store)),

@@ -1,4 +1,4 @@
-/** `darkroom engines`: what operations need of workers, whether a live worker offers it, and how it comes to this machine. */
+/** `darkroom engines`: lists the capabilities that operations need with their availability, and installs engines. */
 import type { Command } from 'commander';
 import type { Operation } from '../client/client.ts';
 import { readConfig } from '../config/config.ts';
@@ -9,7 +9,7 @@ import { columns } from './terminal/columns.ts';
 
 interface Capability {
   readonly name: string;
-  /** Null: no operation needs it alone, so the server does not tell. */
+  /** Null when the server does not show it: no operation needs this capability alone. */
   readonly available: boolean | null;
   readonly operations: readonly string[];
 }
@@ -18,7 +18,7 @@ export function define(command: Command): void {
   command
     .command('install')
     .argument('<name>', 'an engine, or all')
-    .description('install an engine on this machine; workers that run here offer it seconds later')
+    .description('install an engine on this machine; running workers offer it within seconds')
     .action(installEngines);
   withServer(command).action(async (options: ServerOptions) => {
     const capabilities = capabilitiesOf(await clientOf(options).operations());

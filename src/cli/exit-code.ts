@@ -1,4 +1,4 @@
-/** What `darkroom` exits with, so that scripts need not read sentences. */
+/** Exit codes of `darkroom`, for scripts. */
 import type { DarkroomProblem, Job } from '../client/client.ts';
 
 export const exitCodes = {
@@ -18,12 +18,12 @@ export const exitCodeHelp = `
 Exit codes:
   0  done; of a job: completed            5  there is no such job, file or operation
   1  unexpected, or something is broken   6  the server refused the request
-  2  the command was not understood       7  the server cannot be reached, or lacks a part it needs
-  3  the job failed                       8  --timeout is over; the job goes on
-  4  the job was cancelled              130  Ctrl-C
+  2  invalid arguments                    7  the server is unreachable, or lacks a part it needs
+  3  the job failed                       8  --timeout is over; the job continues
+  4  the job was cancelled              130  interrupted by Ctrl-C
 `;
 
-/** The command was not understood; `message` says what to write instead. */
+/** Invalid arguments. The message says what to write instead. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
@@ -35,7 +35,7 @@ export function exitCodeOf({ status, code, isOutage }: DarkroomProblem): number 
   return status >= 400 && status < 500 ? exitCodes.refused : exitCodes.unexpected;
 }
 
-/** Of a job that has ended. */
+/** Returns the exit code for an ended job. */
 export function exitCodeOfJob({ state }: Job): number {
   if (state === 'failed') return exitCodes.jobFailed;
   return state === 'cancelled' ? exitCodes.jobCancelled : exitCodes.ok;

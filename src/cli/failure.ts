@@ -1,11 +1,11 @@
-/** How a command that failed says so: a sentence on stderr, a document on stdout for programs, and an exit code. */
+/** Reports a failed command: a sentence on stderr, with --json a document on stdout, and an exit code. */
 import { CommanderError } from 'commander';
 import { DarkroomProblem } from '../client/client.ts';
 import { ConfigError } from '../lib/settings/config-error.ts';
 import { exitCodeOf, exitCodes, UsageError } from './exit-code.ts';
 import { plain } from './terminal/plain.ts';
 
-/** What went wrong once a job was there: programs that read only stdout are told its id, where a job has it. */
+/** An error after a job was created. With --json, the document holds the id of the job. */
 export class JobFailure extends Error {
   override name = 'JobFailure';
   readonly id: string;
@@ -16,10 +16,10 @@ export class JobFailure extends Error {
   }
 }
 
-/** Reports the error and gives the exit code. */
+/** Prints the error and returns the exit code. */
 export function reportFailure(failure: unknown, json: boolean): number {
   const [error, job] = failure instanceof JobFailure ? [failure.cause, { id: failure.id }] : [failure, {}];
-  // Commander has written what there is to say, be it help or a mistake.
+  // Commander has printed the help or the error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   if (error instanceof DarkroomProblem) {
     if (json) console.log(JSON.stringify({ ...job, error: document(error) }));
@@ -29,7 +29,7 @@ export function reportFailure(failure: unknown, json: boolean): number {
   const usage = error instanceof UsageError;
   const message = error instanceof Error ? error.message : String(error);
   if (json) console.log(JSON.stringify({ ...job, error: { code: usage ? 'usage' : 'unexpected', message } }));
-  // What the operator can mend is told in a sentence; only what cannot be foreseen needs a stack.
+  // Errors that an operator can fix get a sentence. Only bugs get a stack.
   const expected = error instanceof Error && (error instanceof ConfigError || usage || !isBug(error));
   console.error(expected ? `darkroom: ${message}` : error);
   return usage ? exitCodes.usage : exitCodes.unexpected;

@@ -51,7 +51,7 @@ export async function followJob(client: Darkroom, id: string, options: FollowOpt
 }
 
 /** What is said once it has ended; with `json`, its document. */
-export function tellEnd(job: Job, { json, watch }: FollowOptions): void {
+export function printOutcome(job: Job, { json, watch }: FollowOptions): void {
   if (json) printJson(watch ? { type: 'end', job } : job);
   else say(summaryLine(job));
 }

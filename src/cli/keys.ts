@@ -1,4 +1,4 @@
-/** `darkroom keys`: makes, lists and revokes keys of the API. Works on the store itself, so that the first one needs no key. */
+/** `darkroom keys`: creates, lists and revokes API keys. It writes to the object store directly, so the first key needs no key. */
 import type { Command } from 'commander';
 import { type ApiKey, isExpired, parseKey } from '../auth/api-key.ts';
 import { isTenant, TENANT_RULE } from '../auth/tenant.ts';
@@ -26,25 +26,22 @@ const LONGEST_NAME = 100;
 export function define(command: Command): void {
   command
     .command('create')
-    .description('make a key and print it, once: only its digest is kept')
-    .requiredOption(
-      '--tenant <name>',
-      'whose jobs it is for; "public" is the tenant of those who need not log in',
-    )
-    .requiredOption('--name <text>', 'what it is for, such as the program that will have it')
-    .option('--read-only', 'it may look, and change nothing')
-    .option('--expires <time>', 'until when it is good: 12h, 90d, or a date; default: until it is revoked')
+    .description('create a key and print it once; only its digest is stored')
+    .requiredOption('--tenant <name>', 'tenant of the key; "public" is the tenant without authentication')
+    .requiredOption('--name <text>', 'purpose, such as the program that uses it')
+    .option('--read-only', 'read access only')
+    .option('--expires <time>', 'expiry: 12h, 90d, or a date; default: never')
     .option(...JSON_OPTION)
     .action(create);
   command
     .command('list')
-    .description('all keys, without their secrets')
+    .description('list all keys, without secrets')
     .option(...JSON_OPTION)
     .action(list);
   command
     .command('revoke')
-    .argument('<key-id>', 'the id, or the whole key')
-    .description('take a key back; within seconds no API takes it any more')
+    .argument('<key-id>', 'the key id, or the whole key')
+    .description('revoke a key; APIs reject it within seconds')
     .action(revoke);
 }
 
@@ -62,7 +59,7 @@ async function create({ tenant, name, readOnly, expires, json }: Wish): Promise<
   if (json) printJson({ ...shown(key), key: written });
   else console.log(written);
   const until = key.expires_at === null ? '' : `, until ${key.expires_at}`;
-  say(`Key ${key.id} of tenant ${tenant}, ${accessOf(key)}${until}. Keep it: it is not shown again.`);
+  say(`Key ${key.id} of tenant ${tenant}, ${accessOf(key)}${until}. Store it now: it is not shown again.`);
   adviseSetting(config);
 }
 
@@ -77,7 +74,7 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
   const config = settingsHere();
   const keys = await (await openKeyStore(config)).list();
   if (json) return printJson({ keys: keys.map(shown) });
-  if (keys.length === 0) return say('No keys; "darkroom keys create" makes one');
+  if (keys.length === 0) return say('No keys; "darkroom keys create" creates one');
   const rows = keys.map((key) => [
     key.id,
     key.tenant,
@@ -94,11 +91,13 @@ async function revoke(text: string): Promise<void> {
   const id = parseKey(text)?.id ?? text;
   const key = /^[0-9a-f]{12}$/.test(id) ? await (await openKeyStore(settingsHere())).revoke(id) : null;
   if (!key) {
-    say(`darkroom: There is no such key; "darkroom keys list" shows those there are`);
+    say(`darkroom: There is no such key; "darkroom keys list" shows all keys`);
     process.exitCode = exitCodes.notFound;
     return;
   }
-  say(`Key ${id} of tenant ${key.tenant} (${key.name}) is revoked; running APIs take it for 5 more seconds`);
+  say(
+    `Key ${id} of tenant ${key.tenant} (${key.name}) is revoked; running APIs accept it for up to 5 more seconds`,
+  );
 }
 
 async function openKeyStore(config: Config): Promise<ApiKeyStore> {
@@ -116,5 +115,5 @@ const accessOf = ({ access }: ApiKey): string => (access === 'read' ? 'read only
 
 function adviseSetting({ DARKROOM_AUTH }: Config): void {
   if (DARKROOM_AUTH.includes('keys')) return;
-  say('Keys are not asked for by these settings: set DARKROOM_AUTH=keys for the server');
+  say('The server does not require keys with these settings: set DARKROOM_AUTH=keys');
 }

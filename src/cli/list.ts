@@ -24,9 +24,9 @@ export function define(command: Command): void {
       .addOption(new Option('--state <state>', 'only jobs in this state').choices(states))
       .option('--operation <name>', 'only jobs of this operation')
       .option('--dialect <name>', 'only jobs that were submitted by this API')
-      .option('--since <time>', 'only jobs created since: 30m, 2h, 7d, or a date')
-      .option('--limit <number>', 'this many at most', '20')
-      .option('--all', 'all of them'),
+      .option('--since <time>', 'only jobs created since then: 30m, 2h, 7d, or a date')
+      .option('--limit <number>', 'maximum number of jobs', '20')
+      .option('--all', 'no maximum'),
     'print a line of JSON for each job',
   ).action(list);
 }
@@ -51,7 +51,7 @@ async function list(options: Options): Promise<void> {
     formatAge(Date.parse(job.created_at)),
   ]);
   console.log(columns([['ID', 'STATE', 'PROGRESS', 'OPERATION', 'CREATED'], ...rows]));
-  if (more) say('There are more: --limit, --all');
+  if (more) say('More jobs match: use --limit or --all');
 }
 
 function filterOf({ state, operation, dialect, since }: Options): JobFilter {

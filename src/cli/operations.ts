@@ -1,4 +1,4 @@
-/** `darkroom operations`: what the server can do, and with which parameters. */
+/** `darkroom operations`: lists operations, or shows one with its parameters. */
 import type { Command } from 'commander';
 import type { Operation } from '../client/client.ts';
 import { clientOf, printJson, type ServerOptions, withServer } from './connection.ts';
@@ -9,15 +9,15 @@ import { plain, wrapped } from './terminal/plain.ts';
 export function define(command: Command): void {
   command
     .command('check')
-    .argument('<file>', 'a YAML file that describes an operation')
-    .option('--sample <file...>', 'run it on these')
+    .argument('<file>', 'YAML file of a command operation')
+    .option('--sample <file...>', 'files to run it on')
     .option('--set <name=value...>', 'parameters for the run')
-    .option('--out <directory>', 'where results of the run go', 'check-results')
-    .description('say whether a definition of your own can be used, and what it does with a sample')
+    .option('--out <directory>', 'directory for the results of the run', 'check-results')
+    .description('check the definition of a command operation, and run it on samples')
     .action(async (file: string, options) =>
       (await import('./check-operation.ts')).checkOperation(file, options),
     );
-  withServer(command.argument('[operation]', 'tell of this one, with its parameters')).action(
+  withServer(command.argument('[operation]', 'show this operation with its parameters')).action(
     async (name: string | undefined, options: ServerOptions) => {
       const client = clientOf(options);
       if (name === undefined) {
@@ -39,7 +39,7 @@ function overview(operations: readonly Operation[]): string {
     available ? { text: 'yes', colour: 'green' as const } : { text: 'no worker', colour: 'yellow' as const },
     title,
   ]);
-  return columns([['OPERATION', 'AVAILABLE', 'WHAT IT DOES'], ...rows]);
+  return columns([['OPERATION', 'AVAILABLE', 'TITLE'], ...rows]);
 }
 
 function details({ name, title, description, inputs, result, available, params, stages }: Operation): string {
@@ -50,7 +50,7 @@ function details({ name, title, description, inputs, result, available, params, 
       ['assets', `${count}${max === 0 ? '' : ` (${media.join(', ')})`}`],
       ['result', result],
       ['stages', stages.join(', ')],
-      ['available', available ? 'yes' : 'no live worker offers it'],
+      ['available', available ? 'yes' : 'no worker online'],
     ],
     '  ',
   );

@@ -12,16 +12,16 @@ export async function createProgram(args?: readonly string[]): Promise<Command> 
     .showHelpAfterError('See "darkroom --help", or "darkroom COMMAND --help"')
     .addHelpText(
       'after',
-      '\nSettings of the server are environment variables; "darkroom config" lists them. To begin: darkroom serve\n' +
-        'The commands from submit on talk to a server: --url, or DARKROOM_URL, says which,\n' +
-        'and DARKROOM_TOKEN is the key or token that they log in with.',
+      '\nThe server reads environment variables; "darkroom config" lists them. To start it: darkroom serve\n' +
+        'The commands from submit on are clients of a server: --url or DARKROOM_URL is its address,\n' +
+        'DARKROOM_TOKEN is the API key or access token.',
     );
   for (const { name, summary, hidden = false, define } of table) {
     const command = program
       .command(name, { hidden })
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}`);
     command.summary(summary);
-    if (!args || args.includes(name)) await define(command);
+    if (!args || args.includes(name)) await define(command, createProgram);
   }
   return program;
 }

@@ -1,4 +1,4 @@
-/** What parts that run alone, against a cluster, have to see to in Temporal. */
+/** Prepares the Temporal namespace of a cluster. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Log } from '../log.ts';
@@ -7,22 +7,21 @@ import { registerSearchAttributes } from '../temporal/namespace.ts';
 import { scheduleRetention } from '../temporal/schedule.ts';
 
 const PAUSE_MS = 2000;
-/** What is refused may be permitted some day. */
+/** After a permission error, which an administrator may fix later. */
 const LONG_PAUSE_MS = 60_000;
 const UNAVAILABLE = 14;
 
 /**
- * Prepares the namespace of a cluster: our search attributes, and the schedule of the retention. Server and namespace may
- * come up after us, and permissions later: tries each until it is done. Says once what an administrator has to do, if it is not
- * ours to do.
+ * Registers the search attributes and the retention schedule in the namespace. Retries each until it succeeds: the server,
+ * the namespace and the permissions may come later. Logs once what an administrator has to do.
  */
 export async function keepRegistering(client: Client, log: Log): Promise<void> {
   const steps = [registerSearchAttributes, scheduleRetention];
-  await Promise.all(steps.map((step) => keepTrying(() => step(client), client, log)));
+  await Promise.all(steps.map((step) => retryUntilDone(() => step(client), client, log)));
 }
 
-async function keepTrying(step: () => Promise<void>, client: Client, log: Log): Promise<void> {
-  for (let told = false; ; ) {
+async function retryUntilDone(step: () => Promise<void>, client: Client, log: Log): Promise<void> {
+  for (let warned = false; ; ) {
     try {
       return await step();
     } catch (error) {
@@ -33,9 +32,9 @@ async function keepTrying(step: () => Promise<void>, client: Client, log: Log): 
         : error instanceof Error
           ? error.message
           : String(error);
-      if (!told && (missing || !passes)) {
+      if (!warned && (missing || !passes)) {
         log.warn(message);
-        told = true;
+        warned = true;
       }
       await sleep(passes ? PAUSE_MS : LONG_PAUSE_MS, undefined, { ref: false });
     }

@@ -1,8 +1,8 @@
-/** `darkroom rerun`: a job that has ended, once more. */
+/** `darkroom rerun`: runs an ended job again. */
 import type { Command } from 'commander';
 import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { exitCodeOfJob } from './exit-code.ts';
-import { type FollowOptions, followJob, tellEnd, timeoutOption } from './follow-job.ts';
+import { type FollowOptions, followJob, printOutcome, timeoutOption } from './follow-job.ts';
 
 type Options = ServerOptions & FollowOptions & { readonly from?: string; readonly failedAssets?: boolean };
 
@@ -10,10 +10,10 @@ export function define(command: Command): void {
   withServer(
     command
       .argument('<id>', 'the job')
-      .option('--from <stage>', 'keep what the stages before this one made')
-      .option('--failed-assets', 'keep what was made of the other assets')
-      .option('--watch', 'wait for the end, and show the progress')
-      .addOption(timeoutOption('with --watch: wait no longer; the job goes on')),
+      .option('--from <stage>', 'start at this stage, with the results of earlier ones')
+      .option('--failed-assets', 'rerun only the assets that failed')
+      .option('--watch', 'wait for the end and show progress')
+      .addOption(timeoutOption('with --watch: stop waiting after this time; the job continues')),
     'print one JSON document (with --watch: a line for each change)',
   ).action(async (id: string, options: Options) => {
     const client = clientOf(options);
@@ -25,7 +25,7 @@ export function define(command: Command): void {
       return;
     }
     const ended = await followJob(client, id, options);
-    tellEnd(ended, options);
+    printOutcome(ended, options);
     process.exitCode = exitCodeOfJob(ended);
   });
 }

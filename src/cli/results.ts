@@ -1,4 +1,4 @@
-/** `darkroom results`: what a job made, to look at or to fetch. */
+/** `darkroom results`: shows or downloads the results of a job. */
 import type { Command } from 'commander';
 import type { Manifest } from '../client/client.ts';
 import { saveArchive } from '../client/files.ts';
@@ -15,8 +15,8 @@ export function define(command: Command): void {
   withServer(
     command
       .argument('<id>', 'the job')
-      .option('--out <dir>', 'write the files there; what is there already is not fetched again')
-      .option('--archive <file>', 'write all files there as a ZIP'),
+      .option('--out <dir>', 'download the files to this directory; existing ones are skipped')
+      .option('--archive <file>', 'download all files as one ZIP'),
   ).action(async (id: string, options: Options) => {
     const client = clientOf(options);
     if (options.out !== undefined) await checkFolder(options.out);
@@ -28,7 +28,7 @@ export function define(command: Command): void {
       say(options.archive);
     }
     if (options.json) return printJson(result);
-    tellFailures(result);
+    printFailures(result);
     if (options.out === undefined && options.archive === undefined) show(result);
   });
 }
@@ -39,7 +39,7 @@ function show({ kind, data, files }: Manifest): void {
   console.log(kind === 'json' ? JSON.stringify(data, null, 2) : columns([['SIZE', 'TYPE', 'FILE'], ...rows]));
 }
 
-function tellFailures({ assets }: Manifest): void {
+function printFailures({ assets }: Manifest): void {
   for (const { name, status, error } of assets)
     if (status === 'failed')
       say(`${plain(name)} failed: ${plain(error?.message ?? 'for an unknown reason')}`);

@@ -21,42 +21,42 @@ import { type ApiServer, startApi } from './api.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
 import { superviseWorker } from './worker-process.ts';
 
-const LOCK_PATIENCE_MS = 4000;
-/** A worker starts, and is heard of, within this. */
+const LOCK_TIMEOUT_MS = 4000;
+/** A worker usually starts and sends its first heartbeat within this time. */
 const START_MS = 10_000;
 
 export async function serve(): Promise<void> {
   const config = readConfig();
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'serve');
-  const told = new AbortController();
-  const stopped = shutdownSignal().then(() => told.abort());
+  const shutdown = new AbortController();
+  const stopped = shutdownSignal().then(() => shutdown.abort());
   const stops: (() => Promise<void>)[] = [];
   try {
-    // Who is told to stop while still starting stops what has started so far.
-    await Promise.race([start(config, log, stops, told.signal), stopped]);
+    // A shutdown during the start stops the parts that have started.
+    await Promise.race([start(config, log, stops, shutdown.signal), stopped]);
     await stopped;
     console.log('darkroom is stopping …');
   } finally {
-    // In reverse: nothing is asked of a part that has gone before.
+    // In reverse order: each part stops before those that it needs.
     for (const stop of stops.reverse()) await stop();
   }
   process.exit();
 }
 
-/** What is started is entered into `stops`, also when a later part cannot start. */
+/** Starts all parts. `stops` gets a function for each started one, also when a later one fails. */
 async function start(
   config: Config,
   log: Log,
   stops: (() => Promise<void>)[],
-  told: AbortSignal,
+  shutdown: AbortSignal,
 ): Promise<void> {
   await openDataDirectory(config.DARKROOM_DATA);
-  const lock = await lockPatiently(config.DARKROOM_DATA);
+  const lock = await acquireLock(config.DARKROOM_DATA);
   stops.push(() => lock.release());
   await makeDirectory(join(config.DARKROOM_DATA, 'inputs'), 'DARKROOM_DATA');
   await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
 
-  const embedded = config.embedded ? await startTemporal(config, log, told) : null;
+  const embedded = config.embedded ? await startTemporal(config, log, shutdown) : null;
   if (embedded) stops.push(() => embedded.stop());
   const target = embedded ? embeddedTarget(embedded.address) : targetFromEnvironment();
   if (embedded) await prepareNamespace(config, target);
@@ -69,13 +69,13 @@ async function start(
     graceMs: config.DARKROOM_GRACE_MS,
   });
   stops.push(() => worker.stop());
-  await Promise.all([worker.ready, untilReady(server.lacking, told)]);
-  if (!told.aborted) announce(config, target, embedded);
+  await Promise.all([worker.ready, waitUntilReady(server.lacking, shutdown)]);
+  if (!shutdown.aborted) printAddresses(config, target, embedded);
 }
 
-/** The worker of a `serve` that was killed holds the data directory while it ends the Temporal server that was left. */
-async function lockPatiently(dir: string): Promise<DataLock> {
-  for (const deadline = Date.now() + LOCK_PATIENCE_MS; ; ) {
+/** Retries for a while: the worker of a killed `serve` holds the lock while it stops the orphaned Temporal server. */
+async function acquireLock(dir: string): Promise<DataLock> {
+  for (const deadline = Date.now() + LOCK_TIMEOUT_MS; ; ) {
     try {
       return await lockDataDir(dir);
     } catch (error) {
@@ -86,8 +86,13 @@ async function lockPatiently(dir: string): Promise<DataLock> {
 }
 
 async function startTemporal(config: Config, log: Log, signal: AbortSignal): Promise<EmbeddedTemporal> {
-  const tell = (message: string) => console.log(`darkroom: ${message}`);
-  const binary = await findTemporal({ cacheDir: config.DARKROOM_CACHE, env: process.env, log: tell, signal });
+  const print = (message: string) => console.log(`darkroom: ${message}`);
+  const binary = await findTemporal({
+    cacheDir: config.DARKROOM_CACHE,
+    env: process.env,
+    log: print,
+    signal,
+  });
   return startEmbeddedTemporal({
     binary: binary.path,
     dataDir: config.DARKROOM_DATA,
@@ -97,26 +102,26 @@ async function startTemporal(config: Config, log: Log, signal: AbortSignal): Pro
 
 const parts = { temporal: 'Temporal', store: 'the object store', worker: 'a worker' } as const;
 
-/** Resolves once nothing is lacking, or the server is told to stop; says what is, when it lasts and when it changes. */
-async function untilReady(lacking: ApiServer['lacking'], told: AbortSignal): Promise<void> {
-  let said = '';
-  for (const deadline = Date.now() + START_MS; !told.aborted; ) {
+/** Resolves when the server is ready or shuts down. Prints what is missing if that takes long, and when it changes. */
+async function waitUntilReady(lacking: ApiServer['lacking'], shutdown: AbortSignal): Promise<void> {
+  let printed = '';
+  for (const deadline = Date.now() + START_MS; !shutdown.aborted; ) {
     const failures = await lacking();
     if (failures.length === 0) return;
     const text = failures
       .map(({ part, reason }) => `${parts[part]} is missing${reason === null ? '' : ` (${reason})`}`)
       .join('; ');
-    if (text !== said && Date.now() > deadline) {
+    if (text !== printed && Date.now() > deadline) {
       console.log(
         `darkroom: not ready, for ${text}. It is tried again every second; "darkroom doctor" says more`,
       );
-      said = text;
+      printed = text;
     }
-    await sleep(said === '' ? 100 : 1000);
+    await sleep(printed === '' ? 100 : 1000);
   }
 }
 
-/** Our own server's namespace; a cluster's is prepared, as far as we may, by API and workers. */
+/** Prepares the namespace of the embedded server. API and workers prepare that of a cluster, as far as permitted. */
 async function prepareNamespace(config: Config, target: TemporalTarget): Promise<void> {
   const client = createClient(target);
   await registerSearchAttributes(client);
@@ -125,7 +130,7 @@ async function prepareNamespace(config: Config, target: TemporalTarget): Promise
   await client.connection.close();
 }
 
-function announce(config: Config, target: TemporalTarget, embedded: EmbeddedTemporal | null): void {
+function printAddresses(config: Config, target: TemporalTarget, embedded: EmbeddedTemporal | null): void {
   const rows = [
     ['Console', `${config.publicUrl}/`],
     ['API', config.publicUrl],

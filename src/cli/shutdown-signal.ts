@@ -1,11 +1,11 @@
-/** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once, for those in a hurry. */
+/** Resolves at the first SIGINT or SIGTERM. A second one ends the process at once. */
 export function shutdownSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let told = false;
+    let received = false;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
-        if (told) process.exit(130);
-        told = true;
+        if (received) process.exit(130);
+        received = true;
         resolve(signal);
       });
     }

@@ -1,4 +1,4 @@
-/** `darkroom status`: how a job stands, and what to do if it stands badly. */
+/** `darkroom status`: shows the status of a job, and what to do about a failure. */
 import type { Command } from 'commander';
 import { clientOf, printJson, type ServerOptions, withServer } from './connection.ts';
 import { summary } from './summary.ts';

@@ -1,4 +1,4 @@
-/** `darkroom submit`: files, URLs and parameters become a job. */
+/** `darkroom submit`: submits a job from files, URLs and parameters. */
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
@@ -7,7 +7,7 @@ import { clientOf, printJson, type ServerOptions, say, withServer } from './conn
 import { checkFolder } from './destination.ts';
 import { exitCodeOfJob, UsageError } from './exit-code.ts';
 import { JobFailure } from './failure.ts';
-import { type FollowOptions, fetchResults, followJob, tellEnd, timeoutOption } from './follow-job.ts';
+import { type FollowOptions, fetchResults, followJob, printOutcome, timeoutOption } from './follow-job.ts';
 import { assetOf, labelsOf } from './job-inputs.ts';
 import { assign } from './params/assignments.ts';
 
@@ -31,20 +31,20 @@ export function define(command: Command): void {
     command
       .argument(
         '[asset...]',
-        'files (which are sent along), URLs (which the server fetches), or path:NAME (below an input root of the server)',
+        'files (uploaded), URLs (downloaded by the server), or path:NAME (below an input root of the server)',
       )
-      .requiredOption('-o, --operation <name>', 'what to do; "darkroom operations" lists them')
-      .option('-s, --set <name=value>', 'a parameter, any number of times; a.b=… for one within a', repeated)
-      .option('--params <file>', 'parameters from a JSON file, or - for standard input; --set changes them')
-      .option('--id <id>', 'id of the job: sent again, the same request is the same job')
-      .option('--callback <url>', 'told when the job has ended')
-      .option('--label <name=value>', 'a word of your own, any number of times', repeated)
-      .option('--priority <1-5>', '1 is served first, 3 is usual')
-      .option('--keep-days <days>', 'how long it is kept after its end; 0.5 is half a day')
-      .option('--watch', 'wait for the end, and show the progress')
-      .option('--wait', 'wait for the end, and say nothing until then')
-      .option('--out <dir>', 'wait, and write the results there')
-      .addOption(timeoutOption('wait no longer; the job goes on')),
+      .requiredOption('-o, --operation <name>', 'operation to run; "darkroom operations" lists them')
+      .option('-s, --set <name=value>', 'a parameter; repeatable; a.b=… sets a nested one', repeated)
+      .option('--params <file>', 'parameters from a JSON file, or - for standard input; --set overrides them')
+      .option('--id <id>', 'id of the job; repeating the same request with it returns the same job')
+      .option('--callback <url>', 'URL to call when the job has ended')
+      .option('--label <name=value>', 'a label; repeatable', repeated)
+      .option('--priority <1-5>', '1 runs first; default: 3')
+      .option('--keep-days <days>', 'days that the job is kept after its end; 0.5 is half a day')
+      .option('--watch', 'wait for the end and show progress')
+      .option('--wait', 'wait for the end without showing progress')
+      .option('--out <dir>', 'wait, and write the results to this directory')
+      .addOption(timeoutOption('stop waiting after this time; the job continues')),
     'print one JSON document (with --watch: a line for each change)',
   ).action(submit);
 }
@@ -73,7 +73,7 @@ async function submit(assets: readonly string[], options: Options): Promise<void
     const ended = await followJob(client, job.id, options);
     if (options.out !== undefined && ended.state === 'completed')
       await fetchResults(client, job.id, options.out);
-    tellEnd(ended, options);
+    printOutcome(ended, options);
     process.exitCode = exitCodeOfJob(ended);
   } catch (error) {
     throw new JobFailure(job.id, error);

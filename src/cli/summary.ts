@@ -1,4 +1,4 @@
-/** A job in words. */
+/** Jobs as text. */
 import { blockedReason, hasEnded, type Job, type WatchedJob } from '../client/client.ts';
 import { errorCatalogue, isErrorCode } from '../errors.ts';
 import { formatAge, formatDuration } from '../lib/units.ts';
@@ -6,10 +6,10 @@ import { coloured, colourOfState } from './terminal/colour.ts';
 import { columns } from './terminal/columns.ts';
 import { plain } from './terminal/plain.ts';
 
-/** How it ended, in a line or two. */
+/** Formats how a job ended, in one or two lines. */
 export function summaryLine(job: Job): string {
   const { id, state, completed_at, started_at, result, error, assets } = job;
-  // Of this run: it may have been created long before, and have waited.
+  // The duration of this run, without the wait before it.
   const took =
     completed_at && started_at
       ? ` after ${formatDuration(Date.parse(completed_at) - Date.parse(started_at))}`
@@ -20,7 +20,7 @@ export function summaryLine(job: Job): string {
   return `${head}${failed}${result ? `: ${resultOf(job)}` : ''}`;
 }
 
-/** All that there is to say, for `darkroom status`. */
+/** Formats everything about a job, for `darkroom status`. */
 export function summary(job: WatchedJob): string {
   const { id, state, stage, paused, progress, created_at, started_at, completed_at, assets, labels } = job;
   const blocked = blockedReason(job.pending);
@@ -64,11 +64,11 @@ function resultOf({ id, result }: Job): string {
   return `${what}; fetch it: darkroom results ${id}`;
 }
 
-/** What whoever reads of an error can do about it. */
+/** Says what the user can do about an error. */
 function adviceOn({ id, state, error }: Job): string {
-  if (state === 'cancelled') return `It was stopped on purpose; run it again: darkroom rerun ${id}`;
-  if (error?.retryable) return `It may succeed when it is run again: darkroom rerun ${id}`;
+  if (state === 'cancelled') return `It was cancelled. To run it again: darkroom rerun ${id}`;
+  if (error?.retryable) return `Retrying may help: darkroom rerun ${id}`;
   if (error && isErrorCode(error.code) && errorCatalogue[error.code].kind === 'asset')
     return 'Fix the assets and submit the job again. With --set on_error=skip, operations that support it go on with the other assets';
-  return 'Running it again unchanged will not help; change what the error names, and submit it anew';
+  return 'Retrying will not help. Change what the error names, and submit a new job';
 }

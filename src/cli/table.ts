@@ -6,57 +6,61 @@ export interface CommandEntry {
   readonly summary: string;
   readonly hidden?: boolean;
   /** Adds arguments, options and the action. */
-  readonly define: (command: Command) => void | Promise<void>;
+  readonly define: (command: Command, createProgram: () => Promise<Command>) => void | Promise<void>;
 }
 
 export const table: readonly CommandEntry[] = [
   {
     name: 'serve',
-    summary:
-      'run everything on this machine: Temporal (unless TEMPORAL_ADDRESS is set), a worker and the API',
+    summary: 'run Temporal (unless TEMPORAL_ADDRESS is set), a worker and the API on this machine',
     define: (command) => void command.action(async () => (await import('./serve.ts')).serve()),
   },
   {
     name: 'api',
-    summary: 'run the API alone',
+    summary: 'run an API process',
     define: (command) => void command.action(async () => (await import('./api.ts')).api()),
   },
   {
     name: 'worker',
-    summary: 'run a worker alone',
+    summary: 'run a worker process',
     define: (command) =>
       void command
-        .option('--worker-id <name>', 'its name in Temporal, instead of process and host')
+        .option('--worker-id <name>', 'name of the worker in Temporal; default: process id and host name')
         .option(
           '--capabilities <names>',
-          'what to do and nothing else, such as cpu,3d: io is everything that waits, cpu pictures, the others are those of "darkroom engines"; default: all that this machine can',
+          'capabilities to offer, such as cpu,3d: io for downloads, cpu for images, others as in "darkroom engines"; default: all that this machine has',
         )
-        .addOption(new Option('--embedded <address>', 'of the server that `serve` started').hideHelp())
+        .addOption(
+          new Option(
+            '--embedded <address>',
+            'address of the Temporal server that `serve` started',
+          ).hideHelp(),
+        )
         .action(async (options: { embedded?: string; workerId?: string; capabilities?: string }) =>
           (await import('./worker.ts')).worker(options),
         ),
   },
   {
     name: 'doctor',
-    summary: 'look at this machine and its settings, and say what is wrong and how to mend it',
+    summary: 'check this machine and its settings, and show how to fix problems',
     define: async (command) => (await import('./doctor.ts')).define(command),
   },
   {
     name: 'config',
-    summary: 'print all settings, their values here, and what they mean',
+    summary: 'print all settings with value and description',
     define: (command) => void command.action(async () => (await import('./config.ts')).printConfig()),
   },
   {
     name: 'keys',
-    summary: 'make, list and revoke keys of the API, in the object store of these settings',
+    summary: 'create, list and revoke API keys in the configured object store',
     define: async (command) => (await import('./keys.ts')).define(command),
   },
   {
     name: 'webhook-secret',
-    summary: 'print the secret that callbacks are signed with',
+    summary: 'print the secret that signs callbacks',
     define: (command) =>
       void command
-        .option('--tenant <name>', 'whose callbacks', 'public')
+        .option('--tenant <name>', 'tenant whose callbacks are signed', 'public')
         .action(async (options: { tenant: string }) =>
           (await import('./webhook-secret.ts')).printWebhookSecret(options.tenant),
         ),
@@ -68,68 +72,69 @@ export const table: readonly CommandEntry[] = [
   },
   {
     name: 'watch',
-    summary: 'show the progress of a job until it has ended',
+    summary: 'show the progress of a job until it ends',
     define: async (command) => (await import('./watch.ts')).define(command),
   },
   {
     name: 'status',
-    summary: 'tell how a job stands',
+    summary: 'show the status of a job',
     define: async (command) => (await import('./status.ts')).define(command),
   },
   {
     name: 'list',
-    summary: 'list jobs: what runs, then what has ended',
+    summary: 'list jobs, unfinished ones first',
     define: async (command) => (await import('./list.ts')).define(command),
   },
   {
     name: 'results',
-    summary: 'show or fetch what a job made',
+    summary: 'show or download the results of a job',
     define: async (command) => (await import('./results.ts')).define(command),
   },
   {
     name: 'cancel',
-    summary: 'stop a job',
+    summary: 'cancel a job',
     define: async (command) => (await import('./control.ts')).defineControl('cancel')(command),
   },
   {
     name: 'pause',
-    summary: 'hold a job before its next step',
+    summary: 'pause a job after its running activities',
     define: async (command) => (await import('./control.ts')).defineControl('pause')(command),
   },
   {
     name: 'resume',
-    summary: 'let a paused job go on',
+    summary: 'resume a paused job',
     define: async (command) => (await import('./control.ts')).defineControl('resume')(command),
   },
   {
     name: 'rerun',
-    summary: 'run a job that has ended once more',
+    summary: 'run an ended job again',
     define: async (command) => (await import('./rerun.ts')).define(command),
   },
   {
     name: 'delete',
-    summary: 'erase a job and all that belongs to it',
+    summary: 'delete a job with its inputs and results',
     define: async (command) => (await import('./delete.ts')).define(command),
   },
   {
     name: 'usage',
-    summary: 'tell what jobs took, by day and operation',
+    summary: 'show resource usage of jobs by day and operation',
     define: async (command) => (await import('./usage.ts')).define(command),
   },
   {
     name: 'operations',
-    summary: 'list what the server can do, or tell of one operation and its parameters',
+    summary: 'list operations, or show one with its parameters',
     define: async (command) => (await import('./operations.ts')).define(command),
   },
   {
     name: 'engines',
-    summary: 'list what operations need of workers and whether a live worker offers it, or install an engine',
+    summary: 'list the capabilities that operations need and their availability, or install an engine',
     define: async (command) => (await import('./engines.ts')).define(command),
   },
   {
     name: 'completion',
-    summary: 'print a script that lets your shell complete commands, options, operations and job ids',
-    define: async (command) => (await import('./completion.ts')).define(command),
+    summary: 'print a shell completion script for commands, options, operations and job ids',
+    define: async (command, createProgram) =>
+      (await import('./completion.ts')).define(command, createProgram),
   },
   {
     name: '__complete',

@@ -1,4 +1,4 @@
-/** `darkroom usage`: what jobs took, by day and operation. */
+/** `darkroom usage`: shows the resource usage of jobs by day and operation. */
 import type { Command } from 'commander';
 import { formatBytes } from '../lib/units.ts';
 import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
@@ -12,7 +12,7 @@ interface Options extends ServerOptions {
 export function define(command: Command): void {
   withServer(
     command
-      .option('--from <day>', 'first day, such as 2026-11-01; default: that of this month')
+      .option('--from <day>', 'first day, such as 2026-11-01; default: first of this month')
       .option('--to <day>', 'last day; default: today'),
   ).action(usage);
 }

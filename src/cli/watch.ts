@@ -1,9 +1,9 @@
-/** `darkroom watch`: the progress of a job until it has ended. */
+/** `darkroom watch`: shows the progress of a job until it ends. */
 import type { Command } from 'commander';
 import { clientOf, type ServerOptions, withServer } from './connection.ts';
 import { checkFolder } from './destination.ts';
 import { exitCodeOfJob } from './exit-code.ts';
-import { type FollowOptions, fetchResults, followJob, tellEnd, timeoutOption } from './follow-job.ts';
+import { type FollowOptions, fetchResults, followJob, printOutcome, timeoutOption } from './follow-job.ts';
 
 type Options = ServerOptions & FollowOptions & { readonly out?: string };
 
@@ -11,18 +11,18 @@ export function define(command: Command): void {
   withServer(
     command
       .argument('<id>', 'the job')
-      .option('--out <dir>', 'write the results there')
-      .addOption(timeoutOption('watch no longer; the job goes on')),
+      .option('--out <dir>', 'write the results to this directory')
+      .addOption(timeoutOption('stop watching after this time; the job continues')),
     'print a line of JSON for each change',
   ).action(async (id: string, options: Options) => {
     const client = clientOf(options);
     if (options.out !== undefined) await checkFolder(options.out);
-    // At once, if there is no such job or no server: only later outages are worth waiting for.
+    // Fails at once without such a job or a server. Only later outages are retried.
     await client.get(id);
     const watched = { ...options, watch: true };
     const job = await followJob(client, id, watched);
     if (options.out !== undefined && job.state === 'completed') await fetchResults(client, id, options.out);
-    tellEnd(job, watched);
+    printOutcome(job, watched);
     process.exitCode = exitCodeOfJob(job);
   });
 }

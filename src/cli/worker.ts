@@ -67,7 +67,7 @@ export async function worker({
   await verifyMasterKey(config);
   const scratch = await claimScratch(config.DARKROOM_WORK);
   const client = createClient(target);
-  const { activities, slots, later } = await composeWorker(config, client, scratch, only);
+  const { activities, slots, later } = await composeWorker(config, { client, scratch, only });
   const connection = await connectWorker(target, PATIENCE_MS, (message) => log.warn(message));
   if (embedded === null) void keepRegistering(client, log);
   const setup = {

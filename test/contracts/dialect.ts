@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUILD_MS, type S3Server, startS3Server } from '../support/s3-server.ts';
-import { type Darkroom, PATIENCE_MS, startDarkroom } from '../support/server.ts';
+import { type Darkroom, JOB_TIMEOUT_MS, startDarkroom } from '../support/server.ts';
 import { apiOutages, realOutages } from './dialect-outages.ts';
 
 /** A request, as `fetch` takes it. */
@@ -77,7 +77,7 @@ export interface DialectAdapter {
 
 export function dialectContract(adapter: DialectAdapter): void {
   const { name, submissions, words, expectError, completed = 200, unavailable = 503, stopsServers } = adapter;
-  const { endsWithinMs = PATIENCE_MS } = adapter;
+  const { endsWithinMs = JOB_TIMEOUT_MS } = adapter;
   describe(`${name}: contract of a dialect`, () => {
     let s3: S3Server;
     let darkroom: Darkroom;

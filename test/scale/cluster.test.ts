@@ -6,7 +6,7 @@ import type { Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Job } from '../../src/jobs/model/job.ts';
 import { searchAttributes } from '../../src/temporal/names.ts';
-import { closedAt, holderOf, stepsOf } from '../support/cluster/hands.ts';
+import { closedAt, completedActivities, findActivityWorker } from '../support/cluster/activity-history.ts';
 import { type TemporalPrograms, temporalPrograms } from '../support/cluster/temporal.ts';
 import { type Cluster, NAMESPACE, startCluster, type WorkerPart } from '../support/cluster.ts';
 import { type GatedWeb, startGatedWeb } from '../support/gated-web.ts';
@@ -90,7 +90,7 @@ test('a worker is killed with steps in its hands: all jobs end right, each with 
     const api = apis[ids.length % 2] as Darkroom;
     await api.submit(pictureJob(id, ids.length - 1));
     if (ids.length < 8) continue;
-    const holders = await Promise.all(ids.map((id) => holderOf(cluster.client, id)));
+    const holders = await Promise.all(ids.map((id) => findActivityWorker(cluster.client, id)));
     if (workers.every(({ identity }) => holders.some((holder) => identity.test(holder ?? '')))) break;
   }
   await lost.lose();
@@ -113,11 +113,11 @@ test('what one worker fetched another works on, when the first and its disk are 
     source: { url: `${web.url}/${index % 2}.jpg` },
   }));
   await api.submit({ ...pictureJob('moved', 0), assets });
-  await expect.poll(() => holderOf(cluster.client, 'moved')).toMatch(first.identity);
+  await expect.poll(() => findActivityWorker(cluster.client, 'moved')).toMatch(first.identity);
   await api.request('/v1/jobs/moved/pause', { method: 'POST' });
   web.release();
   await expect
-    .poll(async () => (await stepsOf(cluster.client, 'moved')).map(({ step }) => step))
+    .poll(async () => (await completedActivities(cluster.client, 'moved')).map(({ step }) => step))
     .toEqual(['download', 'download']);
   await first.lose();
   const second = await cluster.startWorker();
@@ -133,7 +133,7 @@ test('what one worker fetched another works on, when the first and its disk are 
   for (const [index, { path }] of files.entries()) {
     expect(await pictureOf(api, 'moved', path)).toEqual({ ...expectedPicture(index), width: 100 });
   }
-  const steps = await stepsOf(cluster.client, 'moved');
+  const steps = await completedActivities(cluster.client, 'moved');
   expect(steps.filter(({ step }) => step === 'download').every(({ by }) => first.identity.test(by))).toBe(
     true,
   );

@@ -69,7 +69,7 @@ export async function startCluster(
       createNamespace: () => createNamespace(connection),
       startApi: async () => {
         const dataDir = await mkdtemp(join(root, 'api-'));
-        const api = await startDarkroom({ command: 'api', env, dataDir, impatient: true });
+        const api = await startDarkroom({ command: 'api', env, dataDir, skipReadiness: true });
         disposals.push(() => api.dispose());
         return api;
       },

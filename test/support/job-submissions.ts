@@ -1,9 +1,9 @@
-/** Submissions of a lab's jobs that differ from its own: by their master keys, or by how they reach Temporal. */
+/** Submissions to a lab that differ from its own: other master keys, or another runtime. */
 import { builtIn, createRegistry } from '../../operations/registry.ts';
 import { Keyring } from '../../src/auth/keyring.ts';
+import { composeApi } from '../../src/compose.ts';
 import type { JobRuntime } from '../../src/jobs/ports/job-runtime.ts';
-import { tenantQuotas } from '../../src/jobs/submit/concurrency-quota.ts';
-import { JobSubmissions } from '../../src/jobs/submit/job-submissions.ts';
+import type { JobSubmissions } from '../../src/jobs/submit/job-submissions.ts';
 import { createFilesystemStore } from '../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { TemporalRuntime } from '../../src/temporal/runtime.ts';
@@ -16,31 +16,25 @@ export const storeOf = ({ storeDir }: Lab): ObjectStore => createFilesystemStore
 export const runtimeOf = ({ client }: Lab): TemporalRuntime =>
   new TemporalRuntime(client, registry.capabilities);
 
-interface Ways {
-  /** What ids and fingerprints are made with, the current key first; the lab's own key seals. */
+interface Options {
+  /** Master keys for ids and fingerprints, the current one first. The lab's own key encrypts. */
   readonly masters?: readonly [Buffer, ...Buffer[]];
   readonly runtime?: JobRuntime;
 }
 
-export function createSubmissions(
-  lab: Lab,
-  { masters = [Buffer.alloc(32)], runtime = runtimeOf(lab) }: Ways = {},
-): JobSubmissions {
-  const keys = new Keyring(masters);
-  return new JobSubmissions(
-    {
-      runtime,
-      archive: lab.archive,
-      operations: registry,
-      quotas: tenantQuotas(runtime, () => Number.POSITIVE_INFINITY),
-      fingerprints: (text) => keys.fingerprints(text),
-      whyUrlRejected: () => null,
-      callbackScheduleMs: [],
-      retention: { jobMs: null, workMs: 1e9 },
-      queueUnavailable: true,
-    },
-    lab.jobs,
-  );
+export async function createSubmissions(
+  { config, temporal, client, archive, jobs }: Lab,
+  { masters = [Buffer.alloc(32)], ...overrides }: Options = {},
+): Promise<JobSubmissions> {
+  const { submissions } = await composeApi({ ...config, DARKROOM_QUEUE_UNAVAILABLE: true }, temporal, {
+    client,
+    archive,
+    jobs,
+    keys: new Keyring(masters),
+    operations: [],
+    ...overrides,
+  });
+  return submissions;
 }
 
 /** The runtime itself, but for what `changes` puts in its place. */

@@ -5,32 +5,23 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { z } from 'zod';
-import { createActivities } from '../../activities/index.ts';
 import type { Operation } from '../../operations/operation.ts';
-import { builtIn, createRegistry } from '../../operations/registry.ts';
-import { loadKeyring } from '../../src/auth/load-keyring.ts';
-import { callbackBody } from '../../src/dialects/load.ts';
-import { Jobs } from '../../src/jobs/jobs.ts';
-import { Retention } from '../../src/jobs/lifecycle/retention.ts';
+import { composeApi, composeWorker } from '../../src/compose.ts';
+import { type Config, readConfig } from '../../src/config/config.ts';
+import type { Jobs } from '../../src/jobs/jobs.ts';
+import type { Retention } from '../../src/jobs/lifecycle/retention.ts';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
 import type { RetentionPolicy } from '../../src/jobs/model/run-input.ts';
 import type { JobArchive } from '../../src/jobs/ports/job-archive.ts';
-import { tenantQuotas } from '../../src/jobs/submit/concurrency-quota.ts';
-import { JobSubmissions } from '../../src/jobs/submit/job-submissions.ts';
-import { Semaphore } from '../../src/lib/semaphore.ts';
-import { createGuardedHttp } from '../../src/net/guarded-http.ts';
-import { createJobArchive, createRunFiles } from '../../src/storage/archive.ts';
-import { createFilesystemStore } from '../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
-import { StoredUsage } from '../../src/storage/usage.ts';
-import { createClient, type TemporalTarget } from '../../src/temporal/connection.ts';
-import { TemporalRuntime } from '../../src/temporal/runtime.ts';
+import type { TemporalTarget } from '../../src/temporal/connection.ts';
 import { createWorkers, runWorkers } from '../../src/temporal/worker.ts';
-import { PATIENCE_MS, sleep } from './server.ts';
+import { JOB_TIMEOUT_MS, sleep } from './server.ts';
 import { createNamespace } from './shared-temporal.ts';
 
 export interface Lab {
   readonly client: Client;
+  readonly config: Config;
   readonly temporal: TemporalTarget;
   readonly jobs: Jobs;
   readonly retention: Retention;
@@ -44,6 +35,8 @@ export interface Lab {
   dispose(): Promise<void>;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** `more`: capability → steps at once, beside io and cpu. `given`: a store in place of the one in `storeDir`. */
 export async function startLab(
   operations: readonly Operation[] = [],
@@ -56,50 +49,26 @@ export async function startLab(
   const storeDir = join(dataDir, 'store');
   const workDir = join(dataDir, 'work');
   const temporal = await createNamespace();
-  const client = createClient(temporal);
-
-  const store = given ?? createFilesystemStore({ root: storeDir });
-  const keys = await loadKeyring([], dataDir);
-  const archive = createJobArchive(store, keys);
-  const registry = createRegistry([...builtIn, ...operations]);
-  const runtime = new TemporalRuntime(client, registry.capabilities);
-  const quotas = tenantQuotas(runtime, () => Number.POSITIVE_INFINITY);
-  const jobs = new Jobs({ runtime, archive, quotas });
-  const submissions = new JobSubmissions(
-    {
-      runtime,
-      archive,
-      operations: registry,
-      quotas,
-      fingerprints: (text) => keys.fingerprints(text),
-      whyUrlRejected: () => null,
-      callbackScheduleMs: [],
-      retention: policy,
-      queueUnavailable: false,
-    },
-    jobs,
+  const config: Config = {
+    ...readConfig({
+      DARKROOM_DATA: dataDir,
+      DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8',
+      DARKROOM_CALLBACK_SCHEDULE_MS: ',',
+      DARKROOM_PUBLIC_URL: 'http://lab.invalid',
+      DARKROOM_IO_SLOTS: '20',
+      DARKROOM_CPU_SLOTS: '2',
+    }),
+    DARKROOM_KEEP_DAYS: policy.jobMs === null ? null : policy.jobMs / DAY_MS,
+    DARKROOM_KEEP_WORK_DAYS: policy.workMs / DAY_MS,
+  };
+  const overrides = { operations, ...(given && { store: given }) };
+  const api = await composeApi(config, temporal, overrides);
+  const { client, archive, jobs } = api;
+  const { activities, retention } = await composeWorker(
+    config,
+    { client, scratch: workDir, only: ['io', 'cpu'] },
+    overrides,
   );
-  const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
-  const activities = createActivities({
-    ...createRunFiles(store),
-    archive,
-    retention,
-    keys,
-    http: createGuardedHttp({ allowNetworks: ['127.0.0.0/8'] }),
-    operation: (name) => registry.operation(name),
-    engine: (name) => {
-      throw new Error(`There is no engine ${name} in a lab`);
-    },
-    memoryOf: () => null,
-    inputRoots: [],
-    workDir,
-    maxAssetBytes: 2 ** 30,
-    assetTimeoutMs: 10_000,
-    downloadSlots: new Semaphore(20),
-    callbackTimeoutMs: 10_000,
-    publicUrl: 'http://lab.invalid',
-    callbackBody,
-  });
   const connection = await NativeConnection.connect(temporal.options);
   const slots = { io: 20, cpu: 2, ...more };
   const workers = await createWorkers({
@@ -114,15 +83,16 @@ export async function startLab(
 
   return {
     client,
+    config,
     temporal,
     jobs,
     retention,
     archive,
     storeDir,
     workDir,
-    submit: async (spec) => (await submissions.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
+    submit: async (spec) => (await api.submissions.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
     until: async (job, ...states) => {
-      for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
+      for (const deadline = Date.now() + JOB_TIMEOUT_MS; ; await sleep(50)) {
         const { job: now } = await jobs.open(job);
         if (states.includes(now.state)) return now;
         if (Date.now() > deadline) throw new Error(`It is ${JSON.stringify(now)}`);

@@ -8,7 +8,7 @@ import {
 } from 'node:http';
 
 /** What happens to one request. */
-type Mishap =
+type Fault =
   /** Answered 503 at once; the server never hears of it. */
   | 'refuse'
   /** The server does it, and the answer is lost. */
@@ -24,12 +24,12 @@ interface Passage {
   readonly headers: IncomingHttpHeaders;
 }
 
-export interface BadConnection {
+export interface FaultyProxy {
   readonly url: string;
   /** Requests that came, in order. */
   readonly seen: Passage[];
   /** What befalls the next requests, in order; those after them pass. */
-  mishaps: Mishap[];
+  mishaps: Fault[];
   close(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export interface BadConnection {
 export async function startProxy(
   target: string,
   concerns: (path: string) => boolean = () => true,
-): Promise<BadConnection> {
+): Promise<FaultyProxy> {
   const seen: Passage[] = [];
   const server = createServer((incoming, answer) => {
     const { method = 'GET', url: path = '/', headers } = incoming;
@@ -47,7 +47,7 @@ export async function startProxy(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
-  const proxy: BadConnection = {
+  const proxy: FaultyProxy = {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
     seen,
     mishaps: [],
@@ -64,7 +64,7 @@ function pass(
   target: string,
   incoming: IncomingMessage,
   answer: ServerResponse,
-  mishap: Mishap | undefined,
+  mishap: Fault | undefined,
 ): void {
   if (mishap === 'hang') return void incoming.resume();
   if (mishap === 'refuse') {

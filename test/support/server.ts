@@ -13,7 +13,7 @@ import { createNamespace, isTemporalShared } from './shared-temporal.ts';
 const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
 /** How long a job may take to come to a state: a model on a busy machine takes a minute or two. */
-export const PATIENCE_MS = 150_000;
+export const JOB_TIMEOUT_MS = 150_000;
 
 /** How long Temporal may have too much to do, on a machine that has. */
 const BUSY_MS = 15_000;
@@ -45,7 +45,7 @@ export interface DarkroomOptions {
   /** What requests log in with, unless they say otherwise. */
   readonly token?: string;
   /** Do not wait until it is ready. */
-  readonly impatient?: boolean;
+  readonly skipReadiness?: boolean;
 }
 
 /** Data directory → the namespace that its jobs are in. */
@@ -73,7 +73,7 @@ export async function startDarkroom({
   dataDir,
   command = 'serve',
   token,
-  impatient,
+  skipReadiness,
 }: DarkroomOptions = {}): Promise<Darkroom> {
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'darkroom-test-')));
   const port = env['DARKROOM_LISTEN']?.split(':').at(-1) ?? String(await freePort());
@@ -126,7 +126,7 @@ export async function startDarkroom({
       return JSON.parse(body) as LinkedJob;
     },
     until: async (id, ...states) => {
-      const deadline = Date.now() + PATIENCE_MS;
+      const deadline = Date.now() + JOB_TIMEOUT_MS;
       for (;;) {
         const job = await get(id).catch(() => null);
         if (job && states.includes(job.state)) return job;
@@ -144,13 +144,13 @@ export async function startDarkroom({
       await rm(data, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-  if (!impatient) await ready(darkroom);
+  if (!skipReadiness) await ready(darkroom);
   return darkroom;
 }
 
 /** Waits until all parts of a darkroom are there. Throws, with its log, when it ends first or takes too long. */
 export async function ready({ request, process: child, output }: Darkroom): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + JOB_TIMEOUT_MS;
   for (;;) {
     const response = await request('/readyz').catch(() => null);
     if (response?.status === 200) return;

@@ -1,5 +1,5 @@
 /** A client of the common application API, such as one would write it with the contract beside it. */
-import { type Darkroom, PATIENCE_MS } from './server.ts';
+import { type Darkroom, JOB_TIMEOUT_MS } from './server.ts';
 
 export interface Envelope {
   readonly success: boolean;
@@ -60,7 +60,7 @@ export function tasksOf({ request }: Pick<Darkroom, 'request'>): Tasks {
       send('POST', '/api/v1/assets', { task_id, data, ...(final && { final }) }),
     look: async (id) => (await send('GET', `/api/v1/task?id=${id}`)) as Awaited<ReturnType<Tasks['look']>>,
     until: async (id, status) => {
-      const deadline = Date.now() + PATIENCE_MS;
+      const deadline = Date.now() + JOB_TIMEOUT_MS;
       for (;;) {
         const answer = await tasks.look(id);
         if (answer.body.data?.status === status) return answer.body.data;

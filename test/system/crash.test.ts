@@ -171,7 +171,7 @@ describe('Temporal is killed', () => {
 describe('starting and stopping', () => {
   test('a second server on the same data is refused, and told which', async () => {
     const { darkroom } = await darkroomAnd();
-    const second = await startDarkroom({ dataDir: darkroom.dataDir, impatient: true });
+    const second = await startDarkroom({ dataDir: darkroom.dataDir, skipReadiness: true });
     const code = await new Promise((resolve) => second.process.once('exit', resolve));
     expect(code).toBe(1);
     expect(second.output()).toContain(darkroom.dataDir);
@@ -195,7 +195,7 @@ describe('starting and stopping', () => {
 
   test('off loopback it refuses to serve without authentication', async () => {
     const port = 1024 + Math.floor(Math.random() * 60_000);
-    const open = await startDarkroom({ env: { DARKROOM_LISTEN: `0.0.0.0:${port}` }, impatient: true });
+    const open = await startDarkroom({ env: { DARKROOM_LISTEN: `0.0.0.0:${port}` }, skipReadiness: true });
     expect(await new Promise((resolve) => open.process.once('exit', resolve))).toBe(1);
     expect(open.output()).toMatch(/DARKROOM_LISTEN="0\.0\.0\.0:\d+".*DARKROOM_ALLOW_ANONYMOUS/);
   });

@@ -46,6 +46,7 @@ test('a store that comes up later and has another key ends a part that waited fo
   const data = `${darkroom.dataDir}-late`;
   const store = join(data, 'store');
   await mkdir(data);
+  await writeFile(join(data, 'darkroom.json'), '{"format":1}');
   await writeFile(store, 'no directory');
   const api = await startDarkroom({
     command: 'api',
@@ -54,7 +55,7 @@ test('a store that comes up later and has another key ends a part that waited fo
       DARKROOM_MASTER_KEY: randomBytes(32).toString('base64'),
       TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}`,
     },
-    impatient: true,
+    skipReadiness: true,
   });
   await expect
     .poll(() =>

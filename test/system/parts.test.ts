@@ -44,7 +44,7 @@ beforeAll(async () => {
     DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8',
     PATH: `${process.env['PATH']}:${join(dataDir, 'bin')}`,
   };
-  api = await startDarkroom({ command: 'api', env, dataDir: join(dataDir, 'api'), impatient: true });
+  api = await startDarkroom({ command: 'api', env, dataDir: join(dataDir, 'api'), skipReadiness: true });
 });
 
 afterAll(async () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'store'), '');
   darkroom = await startDarkroom({
     env: { DARKROOM_STORE: `file:${join(folder, 'store')}` },
-    impatient: true,
+    skipReadiness: true,
   });
 });
 afterAll(async () => {

@@ -1,4 +1,4 @@
-/** What lies on the disks of this machine: data, scratch space, input roots. */
+/** Checks the directories on this machine: data, scratch space, input roots. */
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
@@ -62,7 +62,7 @@ async function checkDisk(dir: string, setting: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(place);
   const free = bavail * bsize;
   const found = `${formatBytes(free)} free at ${dir}${place === dir ? '' : ' (made at the first start)'}`;
-  const mend = 'Make room, or choose another disk with DARKROOM_DATA, DARKROOM_STORE and DARKROOM_WORK';
+  const mend = 'Free some space, or choose another disk with DARKROOM_DATA, DARKROOM_STORE and DARKROOM_WORK';
   if (free < TOO_LITTLE) return broken(check, found, mend);
   return free < SCARCE ? warning(check, found, mend) : ok(check, found);
 }
@@ -79,5 +79,5 @@ async function checkInputRoot(configured: string, { DARKROOM_DATA }: Config): Pr
   }
   if (info) return broken(check, `${root} is not a directory`, 'Name a directory with DARKROOM_INPUT_ROOTS');
   if (root === join(DARKROOM_DATA, 'inputs')) return ok(check, `${root} (made by "darkroom serve")`);
-  return broken(check, `${root} does not exist`, 'Make it, or name another with DARKROOM_INPUT_ROOTS');
+  return broken(check, `${root} does not exist`, 'Create it, or name another with DARKROOM_INPUT_ROOTS');
 }

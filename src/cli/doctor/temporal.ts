@@ -24,7 +24,7 @@ export async function checkBinary({ DARKROOM_CACHE }: Config): Promise<Finding> 
       return broken(check, messageOf(error), 'Change or unset TEMPORAL_CLI_PATH');
     return warning(
       check,
-      'none that can be used is here yet',
+      'no usable binary found',
       'The first "darkroom serve" downloads or builds it, which takes minutes; or install Temporal\'s command-line tool',
     );
   }
@@ -52,7 +52,7 @@ export async function checkServer(
     return await client.withDeadline(Date.now() + PATIENCE_MS, () => findings(client, target, capabilities));
   } catch (error) {
     const code = grpcCode(error);
-    // Its deadline, or no connection: what gRPC has to say of those helps nobody.
+    // For a timeout or a missing connection, gRPC's own message does not help.
     const why =
       code === 4 || code === 14 ? '' : `: ${isGrpcServiceError(error) ? error.details : messageOf(error)}`;
     const found = `${target.address} does not answer${why}`;
@@ -61,9 +61,9 @@ export async function checkServer(
         ? warning(
             'Temporal',
             found,
-            'It was left behind by a darkroom that was killed; the next "darkroom serve" starts it again',
+            'A darkroom that was killed left it behind; the next "darkroom serve" restarts it',
           )
-        : broken('Temporal', found, 'See TEMPORAL_ADDRESS, TLS and API key, and whether the cluster runs'),
+        : broken('Temporal', found, 'Check TEMPORAL_ADDRESS, TLS and API key, and whether the cluster runs'),
     ];
   } finally {
     await client.connection.close();
@@ -115,10 +115,10 @@ async function checkWorkers(client: Client, capabilities: readonly string[]): Pr
   const live = await liveCapabilities(client, capabilities);
   return capabilities.map((capability) =>
     live.has(capability)
-      ? ok('worker', `one lives that offers ${capability}`)
+      ? ok('worker', `${capability} worker online`)
       : broken(
           'worker',
-          `none lives that offers ${capability}: jobs that need it wait`,
+          `no ${capability} worker online: jobs that need it wait`,
           'Start one: darkroom worker',
         ),
   );

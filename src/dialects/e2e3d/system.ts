@@ -53,10 +53,7 @@ const config = z
   })
   .meta({ id: 'E2e3dConfig' });
 
-type Parts = Pick<
-  ApiDependencies,
-  'jobs' | 'runtime' | 'operations' | 'limits' | 'checkStore' | 'exposeMetrics'
->;
+type Parts = Pick<ApiDependencies, 'jobs' | 'runtime' | 'operations' | 'limits' | 'checkStore' | 'metrics'>;
 
 export function systemRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
   const { runtime, operations, limits } = parts;
@@ -99,7 +96,7 @@ export function systemRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
         default: 'application/json',
       });
       c.header('vary', 'Accept');
-      if (type !== 'application/json') return (await parts.exposeMetrics(c)) as never;
+      if (type !== 'application/json') return (await parts.metrics.expose(c)) as never;
       // Without Temporal the list would have ended jobs alone, so that is asked first.
       const workers = countWorkers(await runtime.liveWorkers());
       const timestamp = new Date().toISOString();

@@ -6,6 +6,7 @@ import { ConcurrencyQuotas } from '../../jobs/submit/concurrency-quota.ts';
 import type { SettingValues } from '../../lib/settings/setting.ts';
 import { queueFull } from './errors.ts';
 import { jobRoutes } from './jobs.ts';
+import { countJobs } from './metrics.ts';
 import { NAME } from './model.ts';
 import type { settings } from './settings.ts';
 import { submissionRoutes } from './submission.ts';
@@ -17,7 +18,8 @@ export function createRoutes(
   dependencies: ApiDependencies,
   config: SettingValues<typeof settings>,
 ): OpenAPIHono<ApiEnv> {
-  const { runtime } = dependencies;
+  const { runtime, submissions, metrics } = dependencies;
+  countJobs(submissions, metrics.registry);
   const queueQuotas = new ConcurrencyQuotas(
     (tenant) => runtime.countOpen({ dialect: NAME, tenant, state: 'created' }),
     () => config.DARKROOM_GUESTKIT_MAX_QUEUE_SIZE,

@@ -11,11 +11,11 @@ import { mapConcurrent } from '../../../src/lib/map-concurrent.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { createS3Store } from '../../../src/storage/s3/index.ts';
 import { createStageFiles } from '../../../src/storage/stages.ts';
-import { type BadConnection, startProxy } from '../../support/proxy.ts';
+import { type FaultyProxy, startProxy } from '../../support/proxy.ts';
 import { BUILD_MS, type S3Server, startS3Server } from '../../support/s3-server.ts';
 
 let server: S3Server;
-let wire: BadConnection;
+let wire: FaultyProxy;
 let store: ObjectStore;
 let stages: StageFiles;
 let folder: string;

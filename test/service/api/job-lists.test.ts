@@ -42,7 +42,7 @@ beforeAll(async () => {
     };
     await store.put(endedKey(job, new Date(ended)), JSON.stringify(job));
   }
-  const submissions = createSubmissions(lab);
+  const submissions = await createSubmissions(lab);
   for (const id of ['one', 'two', 'three'])
     await lab.until(
       (await submissions.submit({ tenant, dialect }, { id, operation: 'test.echo' })).job,

@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadKeyring } from '../../../src/auth/load-keyring.ts';
-import { stepsOf } from '../../support/cluster/hands.ts';
+import { completedActivities } from '../../support/cluster/activity-history.ts';
 import { type Gate, HELD, makeGate } from '../../support/gate.ts';
 import { photo } from '../../support/photos.ts';
 import { processes } from '../../support/processes.ts';
@@ -254,7 +254,7 @@ describe('control', () => {
     const temporal = await temporalOf(darkroom);
     try {
       await expect
-        .poll(async () => (await stepsOf(temporal, id)).map(({ step }) => step))
+        .poll(async () => (await completedActivities(temporal, id)).map(({ step }) => step))
         .toEqual(['runStage']);
     } finally {
       await temporal.connection.close();

@@ -6,7 +6,7 @@ import { type Darkroom, sleep, startDarkroom } from '../../support/server.ts';
 let darkroom: Darkroom;
 beforeAll(async () => {
   // It needs neither Temporal nor a worker.
-  darkroom = await startDarkroom({ command: 'api', impatient: true });
+  darkroom = await startDarkroom({ command: 'api', skipReadiness: true });
   while ((await darkroom.request('/healthz').catch(() => null)) === null) await sleep(100);
 });
 afterAll(() => darkroom.dispose());

@@ -77,8 +77,8 @@ beforeAll(async () => {
     retention: { jobMs: null, workMs: 1e9 },
     queueUnavailable: false,
   };
-  const metrics = createMetrics(runtime);
   startApp = async (operation, params) => {
+    const metrics = createMetrics(runtime);
     const dependencies: ApiDependencies = {
       jobs,
       usage: new StoredUsage(store),
@@ -92,7 +92,7 @@ beforeAll(async () => {
       limits: { asset: 2 ** 20, upload: 2 ** 20, json: 2 ** 20 },
       cpuSlots: 1,
       publicUrl: 'http://localhost',
-      exposeMetrics: metrics.expose,
+      metrics,
     };
     return createApp({
       ...dependencies,
@@ -100,7 +100,6 @@ beforeAll(async () => {
         ...readConfig({ DARKROOM_TASK_OPERATION: operation }),
         DARKROOM_TASK_PARAMS: params,
       }),
-      metrics,
       log: createLog('warn', 'test'),
       loopbackOnly: true,
       authenticate: null,

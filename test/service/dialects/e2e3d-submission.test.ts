@@ -3,10 +3,16 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Idle, startIdle } from '../../support/clients/e2e3d/idle.ts';
-import { asking, expectError, post, type Shown, untilShown } from '../../support/clients/e2e3d/requests.ts';
+import {
+  createJsonRequest,
+  expectError,
+  post,
+  type Shown,
+  untilShown,
+} from '../../support/clients/e2e3d/requests.ts';
 
 let idle: Idle;
-const ask = asking(() => idle.darkroom);
+const ask = createJsonRequest(() => idle.darkroom);
 const until = untilShown(ask);
 
 beforeAll(async () => {
@@ -174,7 +180,7 @@ describe('POST /api/reconstruct', () => {
 test('without a worker that can do it, a job is refused with the command that helps, unless jobs may wait', async () => {
   const strict = await startIdle({});
   try {
-    const answer = await asking(() => strict.darkroom)(
+    const answer = await createJsonRequest(() => strict.darkroom)(
       '/api/reconstruct',
       post({ image_set_path: 'SampleImages' }),
     );
@@ -189,7 +195,7 @@ test('without a worker that can do it, a job is refused with the command that he
     expectError(answer);
     // What is wrong with the request is told first.
     expect(
-      await asking(() => strict.darkroom)('/api/reconstruct', post({ image_set_path: 'none' })),
+      await createJsonRequest(() => strict.darkroom)('/api/reconstruct', post({ image_set_path: 'none' })),
     ).toMatchObject({ status: 422 });
   } finally {
     await strict.dispose();

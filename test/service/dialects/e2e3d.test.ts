@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Idle, startIdle } from '../../support/clients/e2e3d/idle.ts';
 import {
-  asking,
+  createJsonRequest,
   expectError,
   post,
   type Shown,
@@ -11,7 +11,7 @@ import {
 } from '../../support/clients/e2e3d/requests.ts';
 
 let idle: Idle;
-const ask = asking(() => idle.darkroom);
+const ask = createJsonRequest(() => idle.darkroom);
 const until = untilShown(ask);
 
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CliResult, run } from '../../support/cli.ts';
-import { asking, document, post, statusPoll } from '../../support/clients/guestkit/requests.ts';
+import { createJsonRequest, document, post, statusPoll } from '../../support/clients/guestkit/requests.ts';
 import { example } from '../../support/dialect-clients.ts';
 import { installedEngine } from '../../support/engines.ts';
 import { guestBench } from '../../support/guests/bench.ts';
@@ -20,7 +20,7 @@ let folder: string;
 /** Stands for the /vms of the contract. */
 let vms: string;
 let darkroom: Darkroom;
-const ask = asking(() => darkroom);
+const ask = createJsonRequest(() => darkroom);
 const untilStatus = statusPoll(ask);
 
 beforeAll(async () => {

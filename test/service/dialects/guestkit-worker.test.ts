@@ -34,7 +34,7 @@ beforeAll(async () => {
     DARKROOM_MAX_ASSET_BYTES: '100G',
     DARKROOM_LOG_LEVEL: 'warn',
   };
-  api = await startDarkroom({ command: 'api', env, dataDir, impatient: true });
+  api = await startDarkroom({ command: 'api', env, dataDir, skipReadiness: true });
 });
 afterAll(async () => {
   for (const worker of workers) await worker.end();

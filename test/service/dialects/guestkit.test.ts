@@ -1,12 +1,12 @@
 /** guestkit: its REST contract, line by line. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { asking, document, post, statusPoll } from '../../support/clients/guestkit/requests.ts';
+import { createJsonRequest, document, post, statusPoll } from '../../support/clients/guestkit/requests.ts';
 import { type Darkroom, startDarkroom } from '../../support/server.ts';
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 
 let darkroom: Darkroom;
-const ask = asking(() => darkroom);
+const ask = createJsonRequest(() => darkroom);
 const submit = (job: object) => ask('/api/v1/jobs', post(job));
 const untilStatus = statusPoll(ask);
 

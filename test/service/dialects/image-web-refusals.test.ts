@@ -113,7 +113,7 @@ describe('a submission that is not accepted', () => {
 
   test('while Temporal is away: 500, and a job that has failed for good', async () => {
     const env = { TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` };
-    const alone = await startDarkroom({ command: 'api', env, impatient: true });
+    const alone = await startDarkroom({ command: 'api', env, skipReadiness: true });
     try {
       await expect.poll(async () => (await alone.request('/healthz').catch(() => null))?.status).toBe(200);
       const { status, location, body } = await told(await alone.request('/jobs', formOf(image)));

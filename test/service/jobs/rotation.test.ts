@@ -25,9 +25,9 @@ beforeAll(async () => {
   picture = await plain(16, 16).png().toBuffer();
   web = await startWeb({ '/a': picture, '/b': picture, '/c': picture });
   lab = await startLab();
-  before = createSubmissions(lab, { masters: [OLD] });
-  between = createSubmissions(lab, { masters: [OLD, NEW] });
-  after = createSubmissions(lab, { masters: [NEW, OLD] });
+  before = await createSubmissions(lab, { masters: [OLD] });
+  between = await createSubmissions(lab, { masters: [OLD, NEW] });
+  after = await createSubmissions(lab, { masters: [NEW, OLD] });
 });
 afterAll(async () => {
   await lab.dispose();
@@ -92,7 +92,7 @@ describe('the job', () => {
       looks.push(args);
       return runtime.get(...args);
     };
-    const counted = createSubmissions(lab, { masters: [OLD], runtime: changed(runtime, { get }) });
+    const counted = await createSubmissions(lab, { masters: [OLD], runtime: changed(runtime, { get }) });
     expect((await counted.submit(caller('cheap'), echo(0))).created).toBe(true);
     expect(looks).toEqual([]);
   });

@@ -69,7 +69,7 @@ const crash = <Request>(
   });
 
 test('keeps only the second of two uploads when the first request crashed and was repeated', async () => {
-  const submissions = createSubmissions(lab);
+  const submissions = await createSubmissions(lab);
   const keyed = { ...caller, idempotencyKey: 'sent-again' };
   const crashed = await crash(metadata, (source) => submissions.submit(keyed, source));
   const { job } = await submissions.submit(keyed, form(metadata));
@@ -84,11 +84,11 @@ test('keeps only the second of two uploads when the first request crashed and wa
 });
 
 test('keeps sealed inputs of an existing job, and deletes their marker immediately', async () => {
-  const { job } = await createSubmissions(lab).submit(caller, echo('sealed'));
+  const { job } = await (await createSubmissions(lab)).submit(caller, echo('sealed'));
   expect(await markers()).toEqual([]);
   expect(await keys('/sealed/sealed/')).toHaveLength(1);
   // What the repeated request seals is deleted.
-  expect((await createSubmissions(lab).submit(caller, echo('sealed'))).created).toBe(false);
+  expect((await (await createSubmissions(lab)).submit(caller, echo('sealed'))).created).toBe(false);
   expect(await markers()).toEqual([]);
   expect(await keys('/sealed/sealed/')).toHaveLength(1);
   await lab.until(job, 'completed');
@@ -96,7 +96,7 @@ test('keeps sealed inputs of an existing job, and deletes their marker immediate
 
 test('deletes inputs that were sealed during an outage of Temporal a day later', async () => {
   const away = createClient(embeddedTarget(`127.0.0.1:${await freePort('127.0.0.1', 0)}`));
-  const submissions = createSubmissions(lab, { runtime: new TemporalRuntime(away, []) });
+  const submissions = await createSubmissions(lab, { runtime: new TemporalRuntime(away, []) });
   const { id: _, ...request } = echo('');
   for (let count = 0; count < 2; count++)
     await expect(submissions.submit(caller, request)).rejects.toMatchObject({ code: 'temporal_unavailable' });
@@ -114,7 +114,7 @@ test('keeps sealed inputs when only the response of the start was lost', async (
     await runtime.start(...args);
     throw new DarkroomError('temporal_unavailable', 'The response was lost');
   };
-  const submissions = createSubmissions(lab, { runtime: changed(runtime, { start }) });
+  const submissions = await createSubmissions(lab, { runtime: changed(runtime, { start }) });
   const submitted = submissions.submit(caller, echo('lost-response'));
   await expect(submitted).rejects.toMatchObject({ code: 'temporal_unavailable' });
   expect(await markers()).toHaveLength(1);
@@ -130,7 +130,7 @@ test('settles uploads of a job that waits for assets once it has ended', async (
     await runtime.addAssets(...args);
     throw new DarkroomError('worker_unavailable', 'The response was lost');
   };
-  const submissions = createSubmissions(lab, { runtime: changed(runtime, { addAssets }) });
+  const submissions = await createSubmissions(lab, { runtime: changed(runtime, { addAssets }) });
   const await_assets = { total: 2 };
   const { job } = await submissions.submit(caller, { ...metadata, id: 'waits', await_assets });
   const request: AssetsRequest = { assets: [] };
@@ -142,7 +142,7 @@ test('settles uploads of a job that waits for assets once it has ended', async (
   expect(await deleteExpired()).toMatchObject({ uploads: 0, failed: 0 });
   expect(await keys('/waits/uploads/')).toHaveLength(2);
 
-  await createSubmissions(lab).addAssets(job, form(request));
+  await (await createSubmissions(lab)).addAssets(job, form(request));
   await lab.until(job, 'completed');
   expect(await deleteExpired()).toMatchObject({ uploads: 2, failed: 0 });
   expect(await markers()).toEqual([]);

@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 async function startWorker(): Promise<() => Promise<void>> {
-  const { activities, slots } = await composeWorker(config, client, join(dataDir, 'work'));
+  const { activities, slots } = await composeWorker(config, { client, scratch: join(dataDir, 'work') });
   const connection = await NativeConnection.connect(temporal.options);
   const workers = await createWorkers({
     connection,

@@ -5,12 +5,12 @@ import type { Job } from '../../../src/jobs/model/job.ts';
 import { createS3Store } from '../../../src/storage/s3/index.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
 import { plain } from '../../support/pictures.ts';
-import { type BadConnection, startProxy } from '../../support/proxy.ts';
+import { type FaultyProxy, startProxy } from '../../support/proxy.ts';
 import { BUILD_MS, type S3Server, startS3Server } from '../../support/s3-server.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 let server: S3Server;
-let wire: BadConnection;
+let wire: FaultyProxy;
 let web: Web;
 let lab: Lab;
 /** Requests to the store that meet with mishaps. */

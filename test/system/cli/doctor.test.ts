@@ -80,6 +80,7 @@ test('what is wrong is told with how to mend it', async () => {
   const port = typeof address === 'object' ? address?.port : 0;
   const dataDir = join(folder, 'wrong');
   await mkdir(join(dataDir, 'keys'), { recursive: true });
+  await writeFile(join(dataDir, 'darkroom.json'), '{"format":1}');
   await writeFile(join(dataDir, 'keys', 'master.key'), 'not a key');
   await writeFile(join(folder, 'store-file'), '');
   const { code, findings } = await examine({
@@ -171,6 +172,7 @@ test('an address that another darkroom serves is not free', async () => {
 test('a key that others may read is a warning, and so is a binary that is not there', async () => {
   const dataDir = join(folder, 'open');
   await mkdir(join(dataDir, 'keys'), { recursive: true });
+  await writeFile(join(dataDir, 'darkroom.json'), '{"format":1}');
   const key = join(dataDir, 'keys', 'master.key');
   await writeFile(key, `${Buffer.alloc(32, 7).toString('base64')}\n`);
   await chmod(key, 0o644);

@@ -7,11 +7,11 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Darkroom as Client, createClient } from '../../../src/client/client.ts';
 import { localFile, saveFile } from '../../../src/client/files.ts';
-import { type BadConnection, startProxy } from '../../support/proxy.ts';
+import { type FaultyProxy, startProxy } from '../../support/proxy.ts';
 import { type Darkroom, startDarkroom } from '../../support/server.ts';
 
 let server: Darkroom;
-let proxy: BadConnection;
+let proxy: FaultyProxy;
 let client: Client;
 let folder: string;
 

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { printedPython, printedShell } from '../../support/clients/e2e3d/programs.ts';
 import {
-  asking,
+  createJsonRequest,
   expectError,
   places,
   post,
@@ -25,7 +25,7 @@ let sets: Sets;
 let web: Web;
 let darkroom: Darkroom;
 const settings = () => ({ DARKROOM_INPUT_ROOTS: sets.input, DARKROOM_CACHE: sets.cache });
-const ask = asking(() => darkroom);
+const ask = createJsonRequest(() => darkroom);
 const until = untilShown(ask);
 const get = (path: string, init?: RequestInit) => darkroom.request(path, init);
 

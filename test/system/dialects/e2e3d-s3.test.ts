@@ -2,7 +2,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cli } from '../../support/cli.ts';
-import { asking, post, type Results, untilShown } from '../../support/clients/e2e3d/requests.ts';
+import { createJsonRequest, post, type Results, untilShown } from '../../support/clients/e2e3d/requests.ts';
 import { makeSets, type Sets } from '../../support/clients/e2e3d/sets.ts';
 import { python } from '../../support/dialect-clients.ts';
 import { BUILD_MS, type S3Server, startS3Server } from '../../support/s3-server.ts';
@@ -13,7 +13,7 @@ let sets: Sets;
 let web: Web;
 let s3: S3Server;
 let darkroom: Darkroom;
-const ask = asking(() => darkroom);
+const ask = createJsonRequest(() => darkroom);
 
 beforeAll(async () => {
   sets = await makeSets();

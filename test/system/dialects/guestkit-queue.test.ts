@@ -1,11 +1,11 @@
 /** guestkit: jobs that wait for their turn. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { asking, document, post, statusPoll } from '../../support/clients/guestkit/requests.ts';
+import { createJsonRequest, document, post, statusPoll } from '../../support/clients/guestkit/requests.ts';
 import { partsOf } from '../../support/processes.ts';
 import { type Darkroom, startDarkroom } from '../../support/server.ts';
 
 let small: Darkroom;
-const ask = asking(() => small);
+const ask = createJsonRequest(() => small);
 const untilStatus = statusPoll(ask);
 
 beforeAll(async () => {

@@ -52,7 +52,7 @@ describe('a command that is not understood exits with 2, and says why on stderr'
       ['results', 'x', '--archive', 'package.json/a.zip'],
       /--archive package\.json\/a\.zip: .* is not a folder/,
     ],
-    [['delete', 'x'], /Where nobody can be asked, delete takes --yes/],
+    [['delete', 'x'], /Not a terminal: pass --yes to confirm/],
   ] as [string[], RegExp][])('darkroom %j', async (args, message) => {
     const { code, stdout, stderr } = await cli(args);
     expect([code, stdout]).toEqual([2, '']);

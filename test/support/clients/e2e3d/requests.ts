@@ -1,9 +1,9 @@
 /** Requests of e2e3d's clients. */
 import { expect } from 'vitest';
 import type { Answer } from '../../../contracts/dialect.ts';
-import type { AskFunction } from '../../asking.ts';
+import type { JsonRequest } from '../../json-request.ts';
 
-export { asking } from '../../asking.ts';
+export { createJsonRequest } from '../../json-request.ts';
 
 /** A job as this API shows it. */
 export interface Shown {
@@ -47,7 +47,7 @@ export const post = (body: unknown, headers: Record<string, string> = {}): Reque
 
 /** Waits until a job is shown so. */
 export const untilShown =
-  (ask: AskFunction) =>
+  (ask: JsonRequest) =>
   async (id: string, wanted: Partial<Shown>): Promise<void> =>
     expect
       .poll(async () => (await ask(`/api/job/${id}`)).body, { timeout: 200_000, interval: 100 })

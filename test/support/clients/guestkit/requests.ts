@@ -1,8 +1,8 @@
 /** Requests of guestkit's clients. */
 import { expect } from 'vitest';
-import type { AskFunction } from '../../asking.ts';
+import type { JsonRequest } from '../../json-request.ts';
 
-export { asking } from '../../asking.ts';
+export { createJsonRequest } from '../../json-request.ts';
 
 interface Choice {
   readonly operation?: string;
@@ -29,6 +29,6 @@ export const wordOf = (body: unknown): string => (body as { data?: { status?: st
 
 /** Waits until a job is shown with this state word. */
 export const statusPoll =
-  (ask: AskFunction) =>
+  (ask: JsonRequest) =>
   (id: string, status: string): Promise<void> =>
     expect.poll(async () => wordOf((await ask(`/api/v1/jobs/${id}`)).body)).toBe(status);

@@ -6,7 +6,7 @@ const handle = (client: Client, id: string) =>
   client.workflow.getHandle(workflowIdOf({ tenant: 'public', id }));
 
 /** The identity of the worker that has the step of a job that runs now; null: none has. */
-export async function holderOf(client: Client, id: string): Promise<string | null> {
+export async function findActivityWorker(client: Client, id: string): Promise<string | null> {
   const { raw } = await handle(client, id).describe();
   return raw.pendingActivities?.[0]?.lastWorkerIdentity ?? null;
 }
@@ -17,7 +17,10 @@ export async function closedAt(client: Client, id: string): Promise<number> {
 }
 
 /** The steps of a job that were completed, in order, and the identity of the worker that did each. */
-export async function stepsOf(client: Client, id: string): Promise<{ step: string; by: string }[]> {
+export async function completedActivities(
+  client: Client,
+  id: string,
+): Promise<{ step: string; by: string }[]> {
   const { events } = await handle(client, id).fetchHistory();
   const names = new Map(
     events?.map(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => [

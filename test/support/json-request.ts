@@ -2,11 +2,11 @@
 import type { Answer } from '../contracts/dialect.ts';
 import type { Darkroom } from './server.ts';
 
-export type AskFunction = (path: string, init?: RequestInit) => Promise<Answer>;
+export type JsonRequest = (path: string, init?: RequestInit) => Promise<Answer>;
 
 /** `server`: there by the time that something is asked. */
-export const asking =
-  (server: () => Darkroom): AskFunction =>
+export const createJsonRequest =
+  (server: () => Darkroom): JsonRequest =>
   async (path, init) => {
     const response = await server().request(path, init);
     return { status: response.status, headers: response.headers, body: await response.json() };
