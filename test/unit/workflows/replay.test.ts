@@ -2,7 +2,7 @@
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundlePath } from '../../../src/temporal/worker.ts';
-import { BundleCoverage } from '../../support/bundle-coverage.ts';
+import { BundleCoverage, type UncoveredCode } from '../../support/bundle-coverage.ts';
 import { historyFiles, replay } from '../../support/replay.ts';
 
 /**
@@ -34,11 +34,16 @@ const uncovered: readonly [code: string, reason: string][] = [
 
 const coverage = new BundleCoverage(bundlePath);
 let errors: ReadonlyMap<string, Error>;
+let missed: readonly UncoveredCode[];
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   await coverage.start();
   errors = await replay(historyFiles);
+  // At once: the counts of a bundle that is garbage collected are lost.
+  missed = await coverage
+    .uncoveredCode((source) => source.includes('/workflows/'))
+    .catch((error: unknown) => [{ at: bundlePath, code: String(error) }]);
 });
 
 afterAll(() => coverage.stop());
@@ -52,8 +57,7 @@ describe('saved histories', () => {
     expect(errors.get(file)).toBeUndefined();
   });
 
-  test('execute all code of the workflows, apart from known exceptions', async () => {
-    const missed = await coverage.uncoveredCode((source) => source.includes('/workflows/'));
+  test('execute all code of the workflows, apart from known exceptions', () => {
     const unknown = missed.filter(({ code }) => !uncovered.some(([known]) => code.includes(known)));
     expect(unknown).toEqual([]);
   });
