@@ -1,4 +1,4 @@
-/** Path inputs: files of this machine that clients may name, below the configured input roots and nowhere else. */
+/** Path inputs: local files that clients may name, below the configured input roots only. */
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { DarkroomError } from '../errors.ts';
@@ -6,14 +6,14 @@ import { DarkroomError } from '../errors.ts';
 export interface InputPath {
   /** Absolute, without symbolic links. */
   readonly path: string;
-  /** Bytes; of a directory, nothing that means anything. */
+  /** Bytes; meaningless for a directory. */
   readonly size: number;
   readonly kind: 'file' | 'directory';
 }
 
 /**
- * Finds what a client named: an absolute path, or one relative to a root. Symbolic links count for where they lead.
- * Throws asset_not_found or asset_path_forbidden, which repeat the path as it was given and tell nothing else.
+ * Resolves a path that a client named: absolute, or relative to a root. Symbolic links are followed and their targets checked.
+ * Throws asset_not_found or asset_path_forbidden. The messages repeat the given path and reveal nothing else.
  */
 export async function resolveInput(roots: readonly string[], given: string): Promise<InputPath> {
   let outside = false;
@@ -31,7 +31,7 @@ export async function resolveInput(roots: readonly string[], given: string): Pro
     }
     throw new DarkroomError('asset_path_forbidden', `"${given}" is neither a file nor a directory`);
   }
-  // Whether something exists outside the roots is not for clients to know.
+  // Clients must not learn what exists outside the roots.
   if (outside || isAbsolute(given) || given.split('/').includes('..')) {
     throw new DarkroomError(
       'asset_path_forbidden',

@@ -1,4 +1,4 @@
-/** Why a request that was allowed got no whole answer, told in words that may be shown to anyone. */
+/** Why a permitted request got no complete response. The messages are public. */
 import { errors } from 'undici';
 
 /**

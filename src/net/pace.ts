@@ -1,6 +1,6 @@
-/** Whether a sender that is being read from sends at all, and not just enough to hold its connection for ever. */
+/** Detects senders that are too slow, such as those that send just enough to keep a connection open. */
 
-/** Bytes that a period must bring: a few kilobytes a second at the periods in use, far below the slowest honest line. */
+/** Bytes required per period: a few kilobytes per second, far below the slowest usable connection. */
 const LEAST_BYTES = 64 * 1024;
 export const LEAST = '64 KiB';
 
@@ -19,14 +19,14 @@ export class Pace {
     this.#onSlow = onSlow;
   }
 
-  /** From now on the sender may send. */
+  /** Starts the clock: the reader waits for the sender. */
   run(): void {
     if (this.#timer) return;
     this.#since = Date.now();
     this.#timer = setTimeout(this.#onSlow, this.#leftMs);
   }
 
-  /** From now on, until `run`, we are those who make it wait; also at the end. */
+  /** Stops the clock until `run`: the reader makes the sender wait, or the body has ended. */
   rest(): void {
     if (!this.#timer) return;
     clearTimeout(this.#timer);

@@ -1,4 +1,4 @@
-/** What may not be requested, as far as that shows without looking up a name. */
+/** Refuses forbidden URLs without a DNS lookup. */
 import { isIP } from 'node:net';
 import { type Networks, parseNetworks, whyForbidden } from './addresses.ts';
 
