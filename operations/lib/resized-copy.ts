@@ -61,6 +61,7 @@ interface CopyInput {
   readonly path: string;
 }
 
+/** @public The child process runs it by this name. */
 export const task = childTask(import.meta.url, async ({ input, options, path }: CopyInput) => {
   const { side, format, quality, background = '#ffffff', metadata, exif } = options;
   const { image } = await openImage(input);

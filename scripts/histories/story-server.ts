@@ -1,6 +1,6 @@
 /** A darkroom in this process, with a Temporal server of its own, on which the stories are played. */
 import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -84,13 +84,14 @@ export async function openStoryServer(): Promise<StoryServer> {
   const stop = new AbortController();
   const running = runWorkers(workers, stop.signal);
   const answers: number[] = [];
-  const web = await listen(async (request, response) => {
-    if (request.method === 'POST') {
-      request.resume().once('end', () => response.writeHead(answers.shift() ?? 204).end());
-      return;
-    }
+  const sendSlowly = async (request: IncomingMessage, response: ServerResponse) => {
     await sleep(SLOW_MS);
     response.writeHead(200).end(await readFile(join(inputDir, request.url?.slice(1) ?? '')));
+  };
+  const web = await listen((request, response) => {
+    if (request.method === 'POST')
+      request.resume().once('end', () => response.writeHead(answers.shift() ?? 204).end());
+    else void sendSlowly(request, response);
   });
   let change: (runInput: RunInput) => Partial<RunInput> = () => ({});
   const start = api.runtime.start.bind(api.runtime);

@@ -13,7 +13,7 @@ export interface Execution {
   readonly runId?: string;
 }
 
-export type Story = (server: StoryServer) => Promise<readonly Execution[]>;
+type Story = (server: StoryServer) => Promise<readonly Execution[]>;
 
 export type Stories = Readonly<Record<string, Story>>;
 

@@ -9,7 +9,7 @@ import { ConfigError } from '../lib/settings/config-error.ts';
 import { makeDirectory } from './make-directory.ts';
 
 /** The format that this version reads and writes. */
-export const FORMAT = 1;
+const FORMAT = 1;
 
 const FILE = 'darkroom.json';
 

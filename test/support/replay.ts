@@ -14,7 +14,7 @@ export const historyFiles: readonly string[] = readdirSync(folder, { recursive: 
   .filter((name) => /\.json(\.gz)?$/.test(name))
   .sort();
 
-export function readHistory(file: string): ReturnType<typeof parseHistory> {
+function readHistory(file: string): ReturnType<typeof parseHistory> {
   const bytes = readFileSync(`${folder}${file}`);
   return parseHistory((file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'));
 }

@@ -70,7 +70,7 @@ export interface RerunRequest {
  * The input of the next run. Assets that are here are not fetched again; those that could not be fetched are, unless the
  * stages that would need them are kept. `anew`: nothing is there any more to build on. Throws invalid_request.
  */
-export function buildRerunInput(
+function buildRerunInput(
   earlier: RunInput,
   job: Job,
   { from, assets }: RerunRequest,

@@ -19,7 +19,7 @@ export interface Batch {
 }
 
 /** The position after the last asset of each chunk. The next chunk starts there. */
-export type ChunkEnds = readonly number[];
+type ChunkEnds = readonly number[];
 
 /** Where the batches of a job begin and end. The same layout always gives the same batches. */
 export interface BatchLayout {

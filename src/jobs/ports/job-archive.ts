@@ -35,7 +35,7 @@ export interface JobRecords {
 }
 
 /** Names one of the objects that a request stores. */
-export interface StagedWrite {
+interface StagedWrite {
   /** Id of the request. All that it stored is kept or deleted together. */
   readonly request: string;
   /** Position among the uploads, or among the sealed inputs, of the request. */
@@ -43,7 +43,7 @@ export interface StagedWrite {
 }
 
 /** An upload in progress. */
-export interface UploadStream extends StagedWrite {
+interface UploadStream extends StagedWrite {
   /** True when this is the only input of its job; it gets a fixed key that depends on the job's id alone. */
   readonly asInput: boolean;
   readonly body: Readable;
