@@ -125,7 +125,7 @@ test('a worker offers what is installed while it runs', async () => {
   const program = join(dataDir, 'bin/late-tool');
   const worker = startWorker();
   const job = { operation: 'text.late' };
-  await expect.poll(async () => api.submit(job).catch(String)).toMatch(/No live worker can do text\.late/);
+  await expect.poll(async () => api.submit(job).catch(String)).toMatch(/No live worker can run text\.late/);
   await mkdir(join(dataDir, 'bin'), { recursive: true });
   await writeFile(program, '#!/bin/sh\necho late > "$1/late.txt"', { mode: 0o755 });
   await expect.poll(async () => (await api.submit(job).catch(() => null))?.operation).toBe('text.late');

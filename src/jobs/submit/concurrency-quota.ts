@@ -18,7 +18,7 @@ export const tenantQuotas = (
     (tenant) => runtime.countOpen({ tenant }),
     limitOf,
     (limit, tenant) => {
-      const message = `Tenant "${tenant}" has reached its limit of ${limit} concurrent jobs. Submit this job again when another has ended`;
+      const message = `Tenant "${tenant}" may have ${limit} jobs at once. Submit this job again when another has ended`;
       return new DarkroomError('too_many_jobs', message, { details: { max_jobs: limit } });
     },
   );
