@@ -185,7 +185,7 @@ describe('reading', () => {
   test('progress and state of a running job are seen while it runs', async () => {
     const { id } = await darkroom.submit({
       operation: 'test.echo',
-      params: { delay_ms: 600_000, steps: 6000 },
+      params: { delay_ms: 600_000, steps: 1000 },
     });
     await darkroom.until(id, 'processing');
     const seen: number[] = [];
@@ -287,7 +287,7 @@ describe('control', () => {
     };
     const { id } = await darkroom.submit(spec);
     const encoders = async () =>
-      (await processes()).filter(({ command }) => command.includes(`image-transform-process.js`));
+      (await processes()).filter(({ command }) => command.includes('image-transform/picture.js'));
     await expect.poll(async () => (await encoders()).length).toBe(1);
     await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
     const job = await darkroom.until(id, 'cancelled', 'failed', 'completed');
@@ -295,7 +295,8 @@ describe('control', () => {
     expect(await encoders()).toEqual([]);
   });
 
-  test('pause holds before the next step, resume lets it go on', async () => {
+  test('pause holds a job before its next activity, and resume continues it', async () => {
+    await gate.shut();
     const { id } = await darkroom.submit({ operation: HELD });
     await darkroom.until(id, 'processing');
     await darkroom.request(`/v1/jobs/${id}/pause`, { method: 'POST' });

@@ -147,7 +147,7 @@ test('what is no credential of any kind is told which there are', async () => {
     await expect(authenticate(credential)).rejects.toMatchObject({
       code: 'unauthenticated',
       message: expect.stringContaining(
-        'send a key of this server ("drk_…") or a ticket as "Authorization: Bearer …"',
+        'send an API key of this server ("drk_…") or a ticket as "Authorization: Bearer …"',
       ),
     });
 });

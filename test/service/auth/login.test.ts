@@ -73,7 +73,7 @@ describe('without a good key', () => {
   test.each([
     ['Bearer', /The credentials have an unknown format/],
     ['Bearer nonsense', /The credentials have an unknown format/],
-    [`Bearer drk_${'0'.repeat(12)}_${'x'.repeat(43)}`, /no such key/],
+    [`Bearer drk_${'0'.repeat(12)}_${'x'.repeat(43)}`, /The API key is unknown or was revoked/],
     ['Basic !!!', /The credentials have an unknown format/],
     [`Basic ${Buffer.from('user').toString('base64')}`, /The credentials have an unknown format/],
     ['Digest username="x"', /takes "Authorization: Bearer/],
@@ -112,7 +112,7 @@ describe('without a good key', () => {
     // So many lines are written in some seconds, and the tests before may have used them up.
     await expect
       .poll(look, { interval: 500 })
-      .toMatch(/"path":"\/v1\/jobs\/looked-for","reason":"What was sent/);
+      .toMatch(/"path":"\/v1\/jobs\/looked-for","reason":"The credentials have an unknown format/);
     expect(tenants.server.output()).toMatch(/"unwritten":\d+/);
     expect(tenants.server.output()).toMatch(/"address":"127\.0\.0\.1"/);
     for (const secret of ['open-sesame', tenants.acme.key])

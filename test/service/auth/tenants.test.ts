@@ -153,7 +153,7 @@ describe('the native API', () => {
       const id = await submit(beta, { operation: 'image.metadata', assets: [{ source: { path } }] });
       await until(beta, id, 'failed');
     }
-    const directory = { operation: 'image.metadata', assets: [{ source: { path: '../../e2e/' } }] };
+    const directory = { operation: 'image.metadata', assets: [{ source: { path: './' } }] };
     expect((await jsonOf(await acme.request('/v1/jobs', post(directory))))['assets']).toMatchObject({
       total: 3,
     });

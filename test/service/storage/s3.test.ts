@@ -99,7 +99,7 @@ describe('S3 store', () => {
       ).rejects.toThrow(TypeError);
       expect(() => store.localPath(key), key).toThrow(TypeError);
     }
-    for (const prefix of ['/', 'a', '../../', '.check/']) {
+    for (const prefix of ['/', 'a', '../', '.check/']) {
       await expect(store.deleteAll(prefix), prefix).rejects.toThrow(TypeError);
       expect(() => store.list(prefix), prefix).toThrow(TypeError);
     }
