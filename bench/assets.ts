@@ -15,7 +15,7 @@ import { computing, forgetPeak, memory } from './processes.ts';
 import { read, submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { inLanes, timed } from './timing.ts';
+import { runConcurrently, timed } from './timing.ts';
 
 const LANES = 16;
 
@@ -106,7 +106,7 @@ async function run({ url, client }: Rig, source: string, task: Task): Promise<st
 }
 
 async function bareScript(source: string, task: Task): Promise<void> {
-  await inLanes(task.count, LANES, async (index) => {
+  await runConcurrently(task.count, LANES, async (index) => {
     const bytes = Buffer.from(await (await fetch(assetUrl(source, index, task))).arrayBuffer());
     createHash('sha256').update(bytes).digest('hex');
     await task.use(bytes);

@@ -10,7 +10,7 @@ import { computing, forgetPeak, memory } from './processes.ts';
 import { submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { inLanes } from './timing.ts';
+import { runConcurrently } from './timing.ts';
 
 const READERS = 1000;
 const SECONDS = 10;
@@ -60,7 +60,7 @@ interface Readers {
 async function openReaders(url: string, count: number): Promise<Readers> {
   const agent = new Agent({ keepAlive: false, maxSockets: Number.POSITIVE_INFINITY });
   let events = 0;
-  await inLanes(count, OPENING, async () => {
+  await runConcurrently(count, OPENING, async () => {
     const [answer] = (await once(request(url, { agent }).end(), 'response')) as [IncomingMessage];
     if (answer.statusCode !== 200) throw new Error(`A reader was answered ${answer.statusCode}`);
     answer.on('data', (chunk: Buffer) => {

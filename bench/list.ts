@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { inLanes, inTurn, timed } from './timing.ts';
+import { inTurn, runConcurrently, timed } from './timing.ts';
 
 const PAGE = 100;
 const TIMES = 40;
@@ -47,7 +47,7 @@ export async function* benchList(rig: Rig, { jobs }: { readonly jobs: number }):
 async function runJobs({ url, client, startWorker }: Rig, jobs: number): Promise<number> {
   await startWorker();
   const started = performance.now();
-  await inLanes(jobs, SUBMITTERS, (index) =>
+  await runConcurrently(jobs, SUBMITTERS, (index) =>
     submit(
       url,
       index % 10 === 0

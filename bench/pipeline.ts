@@ -11,7 +11,7 @@ import sharp from 'sharp';
 import { submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { inLanes, timed } from './timing.ts';
+import { runConcurrently, timed } from './timing.ts';
 
 const JOBS = 30;
 const sizes = { '12 MP': [4000, 3000], '2 MP': [1600, 1200] } as const;
@@ -86,7 +86,7 @@ async function startSource(photo: Buffer): Promise<Source> {
 async function bareScript(url: string, dataDir: string): Promise<void> {
   const folder = join(dataDir, 'bare');
   await mkdir(folder, { recursive: true });
-  await inLanes(JOBS, availableParallelism(), async (index) => {
+  await runConcurrently(JOBS, availableParallelism(), async (index) => {
     const photo = Buffer.from(await (await fetch(`${url}/photo-${index}.jpg`)).arrayBuffer());
     const result = await sharp(photo).rotate().resize(1600).webp().toBuffer();
     createHash('sha256').update(result).digest('hex');

@@ -21,17 +21,17 @@ export async function timed(run: () => Promise<unknown>): Promise<number> {
   return performance.now() - started;
 }
 
-/** Does something for the numbers from 0, so many at a time. */
-export async function inLanes(
+/** Calls `work` for the numbers 0 to `count` - 1, at most `concurrency` at a time. */
+export async function runConcurrently(
   count: number,
-  width: number,
+  concurrency: number,
   work: (index: number) => Promise<unknown>,
 ): Promise<void> {
   let next = 0;
   const lane = async () => {
     while (next < count) await work(next++);
   };
-  await Promise.all(Array.from({ length: width }, lane));
+  await Promise.all(Array.from({ length: concurrency }, lane));
 }
 
 function median(numbers: number[]): number {

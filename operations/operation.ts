@@ -46,7 +46,7 @@ export interface StageContext<Params> {
   log(message: string, fields?: Record<string, unknown>): void;
   /** An engine of those that the operation requires. Throws engine_missing when it has gone since the worker started. */
   engine(name: string): InstalledEngine;
-  /** Bytes that processes which the stage starts may take together; null: nobody set a limit. */
+  /** Bytes that processes which the stage starts may take together; null: no limit. */
   readonly memory: number | null;
   /**
    * Reports that an asset cannot be used. With `on_error: skip` the stage goes on without it; otherwise this throws.

@@ -39,7 +39,7 @@ export type ExifReading =
   | { readonly exif: ExifFacts | null }
   | { readonly exif: null; readonly exif_error: string };
 
-/** `raw`: as sharp gives it. Damaged data is no reason to refuse a picture: it is told. */
+/** `raw`: the block as sharp returns it. Damaged EXIF is reported and does not fail the picture. */
 export function readExif(raw: Buffer | undefined): ExifReading {
   if (!raw || raw.length === 0) return { exif: null };
   if (raw.length > MAX_EXIF) return damaged(`it has ${raw.length} bytes, more than ${MAX_EXIF}`);
@@ -132,7 +132,7 @@ function positive(value: unknown): number | undefined {
   return found !== undefined && found > 0 ? rounded(found, 6) : undefined;
 }
 
-/** -0 would be told as 0 in JSON and as something else before. */
+/** JSON writes -0 as 0, so -0 becomes 0 here as well. */
 const rounded = (value: number, digits: number): number => Number(value.toFixed(digits)) + 0;
 
 type Present<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };

@@ -38,7 +38,7 @@ export async function api(): Promise<void> {
 
 export interface ApiServer extends HttpServer {
   /** What it needs and lacks; nothing when it is ready. */
-  readonly lacking: () => Promise<readonly ReadinessFailure[]>;
+  readonly findReadinessFailures: () => Promise<readonly ReadinessFailure[]>;
 }
 
 /** Comes up whether or not Temporal answers; until it does, what needs it is answered with 503. */
@@ -99,5 +99,5 @@ export async function startApi(
     watcher.close();
     return server.close();
   };
-  return { close, lacking: () => readinessFailures({ runtime, checkStore }) };
+  return { close, findReadinessFailures: () => readinessFailures({ runtime, checkStore }) };
 }

@@ -108,7 +108,7 @@ async function openKeyStore(config: Config): Promise<ApiKeyStore> {
 /** Only the store matters here. */
 const settingsHere = (): Config => readConfig(process.env, { listens: false });
 
-/** The digest is of no use to anybody else. */
+/** Output omits the digest. */
 const shown = ({ sha256: _, ...key }: ApiKey) => key;
 
 const accessOf = ({ access }: ApiKey): string => (access === 'read' ? 'read only' : 'full access');

@@ -40,7 +40,7 @@ export async function verifyMasterKey(config: Config): Promise<void> {
   works = true;
 }
 
-/** As if told to stop, so that all is left in order, but with an exit code. */
+/** Shuts down as after SIGTERM, with an exit code. */
 function stop(error: unknown): void {
   process.exitCode = reportFailure(error, false);
   process.kill(process.pid, 'SIGTERM');

@@ -69,7 +69,7 @@ async function start(
     graceMs: config.DARKROOM_GRACE_MS,
   });
   stops.push(() => worker.stop());
-  await Promise.all([worker.ready, waitUntilReady(server.lacking, shutdown)]);
+  await Promise.all([worker.ready, waitUntilReady(server.findReadinessFailures, shutdown)]);
   if (!shutdown.aborted) printAddresses(config, target, embedded);
 }
 
@@ -103,10 +103,13 @@ async function startTemporal(config: Config, log: Log, signal: AbortSignal): Pro
 const parts = { temporal: 'Temporal', store: 'the object store', worker: 'a worker' } as const;
 
 /** Resolves when the server is ready or shuts down. Prints what is missing if that takes long, and when it changes. */
-async function waitUntilReady(lacking: ApiServer['lacking'], shutdown: AbortSignal): Promise<void> {
+async function waitUntilReady(
+  findReadinessFailures: ApiServer['findReadinessFailures'],
+  shutdown: AbortSignal,
+): Promise<void> {
   let printed = '';
   for (const deadline = Date.now() + START_MS; !shutdown.aborted; ) {
-    const failures = await lacking();
+    const failures = await findReadinessFailures();
     if (failures.length === 0) return;
     const text = failures
       .map(({ part, reason }) => `${parts[part]} is missing${reason === null ? '' : ` (${reason})`}`)

@@ -65,10 +65,10 @@ function resultOf({ id, result }: Job): string {
 }
 
 /** Says what the user can do about an error. */
-function adviceOn({ id, state, error }: Job): string {
+function adviceOn({ id, state, error, assets }: Job): string {
   if (state === 'cancelled') return `It was cancelled. To run it again: darkroom rerun ${id}`;
   if (error?.retryable) return `Retrying may help: darkroom rerun ${id}`;
-  if (error && isErrorCode(error.code) && errorCatalogue[error.code].kind === 'asset')
+  if (assets.total > 0 && error && isErrorCode(error.code) && errorCatalogue[error.code].kind === 'asset')
     return 'Fix the assets and submit the job again. With --set on_error=skip, operations that support it go on with the other assets';
   return 'Retrying will not help. Change what the error names, and submit a new job';
 }

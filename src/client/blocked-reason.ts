@@ -6,7 +6,7 @@ export function blockedReason(steps: readonly PendingActivity[], now = Date.now(
   const failed = steps.find(({ state }) => state === 'retrying');
   if (failed) {
     const seconds = Math.max(0, Math.round((Date.parse(failed.next_attempt_at ?? '') - now) / 1000));
-    return `attempt ${failed.attempt} in ${seconds} s; the one before failed: ${failed.error?.message ?? 'nobody knows why'}`;
+    return `attempt ${failed.attempt} in ${seconds} s; the one before failed: ${failed.error?.message ?? 'unknown error'}`;
   }
   const [waiting] = steps;
   if (!waiting) return null;

@@ -72,7 +72,7 @@ export class Darkroom {
 
   /** Resolves once the job is durable. Assets with a blob are sent along, streamed. */
   submit(request: JobRequest, { idempotencyKey, signal }: SubmitOptions = {}): Promise<Job> {
-    // A request with an id of its own is told by that.
+    // A request with its own id needs no key.
     const key = idempotencyKey ?? (request.id === undefined ? crypto.randomUUID() : undefined);
     return this.#send('/v1/jobs', bodyOf('job', request), key, signal);
   }
@@ -129,7 +129,7 @@ export class Darkroom {
     return events(this.#transport, id, options);
   }
 
-  /** `reason`: told as the message of the end. */
+  /** `reason`: part of the error message of the cancelled job. */
   cancel(id: string, { reason, signal }: Cancellable & { reason?: string | undefined } = {}): Promise<Job> {
     return this.#control(id, 'cancel', { signal }, reason === undefined ? undefined : { reason });
   }

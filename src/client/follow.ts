@@ -10,7 +10,7 @@ import type { Job, JobProgress, ProgressEvent, StateEvent } from './types.ts';
 
 const POLL_MS = 1000;
 
-/** `onProgress` is told of each change. Resolves with the job as it ended. */
+/** Calls `onProgress` on each change. Resolves with the ended job. */
 export async function follow(
   transport: Transport,
   id: string,

@@ -57,8 +57,8 @@ export async function problemOf(response: Response): Promise<DarkroomProblem> {
   const body = parse(text);
   const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'));
   if (typeof body?.code !== 'string') {
-    const lacking = Array.isArray(body?.missing) ? `: no ${body.missing.join(', no ')}` : '';
-    const detail = `The server answered ${status} ${response.statusText}`.trimEnd() + lacking;
+    const missing = Array.isArray(body?.missing) ? `: no ${body.missing.join(', no ')}` : '';
+    const detail = `The server answered ${status} ${response.statusText}`.trimEnd() + missing;
     const retryable = [429, 502, 503, 504].includes(status);
     return new DarkroomProblem({ status, code: 'http_error', detail, retryable, retryAfterMs });
   }

@@ -13,8 +13,11 @@ const FORMAT = 1;
 
 const FILE = 'darkroom.json';
 
-/** Entries that only darkroom writes. With one of them, a directory without a format number is not a new one. */
-const ownEntries = ['keys', 'store'];
+/** Directories that darkroom fills. With a file in one of them, a data directory without a format number is not a new one. */
+const ownDirectories = ['keys', 'store'];
+
+/** What an empty file system that is mounted there may hold. */
+const MOUNT_ENTRY = 'lost+found';
 
 /** Why this version cannot use a data directory, and what to do about it. */
 export interface FormatProblem {
@@ -62,8 +65,8 @@ async function readFormat(dir: string): Promise<unknown> {
 }
 
 async function hasOwnEntries(dir: string): Promise<boolean> {
-  const entries = await readdir(dir).catch((): string[] => []);
-  return ownEntries.some((name) => entries.includes(name));
+  const listings = ownDirectories.map((name) => readdir(join(dir, name)).catch((): string[] => []));
+  return (await Promise.all(listings)).flat().some((name) => name !== MOUNT_ENTRY);
 }
 
 /** Links a complete file into place: no reader sees half of it, and the first of several processes wins. */

@@ -42,7 +42,7 @@ export async function lockDataDir(dir: string): Promise<DataLock> {
   }
 }
 
-/** Who has `dir` now, without trying to get it; null when nobody has. `pid` is null when the holder does not say. */
+/** Returns the holder of the lock of `dir` without acquiring it; null when it is free. `pid` is null when the holder does not answer. */
 export async function lockHolder(dir: string): Promise<{ readonly pid: number | null } | null> {
   const real = await realpath(dir).catch(() => null);
   if (real === null) return null;
@@ -112,7 +112,7 @@ async function removeOthers(folder: string, keep: readonly string[]): Promise<vo
   await Promise.all(others.map((name) => rm(join(folder, name), { force: true })));
 }
 
-/** Asks whoever listens at `path` for its pid. Only a refusal by the kernel means that nobody does. */
+/** Requests the pid of the process that listens at `path`. Only ECONNREFUSED means that none does. */
 function probe(path: string): Promise<'dead' | { readonly pid: number | null }> {
   return new Promise((resolve, reject) => {
     let answer = '';

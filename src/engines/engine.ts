@@ -18,7 +18,7 @@ const description = z.strictObject({
   python: z.string().regex(/^3\.\d+$/),
   /** Programs that it needs beside Python, and the Debian package that brings each. */
   programs: z.record(z.string(), z.string()).default({}),
-  /** A module of ours that is run once the packages are there, and is told their directory; it may complete them. */
+  /** Python module that runs once after the packages are installed, with their directory as argument. */
   after_install: z.string().optional(),
   /** A module that can be imported only if the installation is whole. */
   probe: z.string(),

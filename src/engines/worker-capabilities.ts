@@ -17,7 +17,7 @@ export type Slots = Readonly<Record<string, number>>;
 
 interface WorkerCapabilities {
   readonly slots: Slots;
-  /** What comes to be offered later, when somebody installs what it needs. */
+  /** Capabilities that become available later, when their engine is installed. */
   later(stop: AbortSignal): AsyncIterable<Slots>;
   /** Throws engine_missing. */
   engine(name: string): Installation;
@@ -80,14 +80,14 @@ async function findMissing(
   installed: ReadonlyMap<string, unknown>,
 ): Promise<string[]> {
   const engines = new Set(knownEngines().map(({ name }) => name));
-  const told = await Promise.all(
+  const reasons = await Promise.all(
     wanted.map(async (name) => {
       if (engines.has(name))
         return installed.has(name) ? null : `run "darkroom engines install ${name}" first`;
       return (await isOnPath(name)) ? null : `${name} is not on the PATH`;
     }),
   );
-  return told.filter((text) => text !== null);
+  return reasons.filter((text) => text !== null);
 }
 
 function slotsOf(config: Config, capability: string): number {

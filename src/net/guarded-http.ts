@@ -227,7 +227,7 @@ function relayed(
       done(error);
     },
   });
-  // A failure while nobody reads is told to the next reader; it must not end the process.
+  // An error without a reader must not end the process; the next read throws it.
   body.on('error', () => {});
   pace.run();
   source.on('data', (chunk) => {

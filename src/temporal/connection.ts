@@ -45,12 +45,12 @@ export async function connectWorker(
       return await connectToNamespace(target);
     } catch (error) {
       const { address, namespace } = target;
-      const trouble = isNotFound(error)
+      const message = isNotFound(error)
         ? `Temporal at ${address} has no namespace "${namespace}"`
         : `Temporal at ${address} does not answer`;
-      if (Date.now() > deadline) throw new Error(trouble, { cause: error });
+      if (Date.now() > deadline) throw new Error(message, { cause: error });
       // The first refusal is no news: a server that starts along with us takes a moment.
-      if (tries === 1) onWait(`${trouble}; the worker waits for it`);
+      if (tries === 1) onWait(`${message}; the worker waits for it`);
       await sleep(500);
     }
   }
@@ -67,7 +67,7 @@ async function connectToNamespace({ options, namespace }: TemporalTarget): Promi
   }
 }
 
-/** gRPC status codes that mean that Temporal, not the request, is the trouble. */
+/** gRPC status codes that mean that Temporal, not the request, is the cause. */
 const awayCodes = new Set([1 /* cancelled */, 4 /* deadline */, 13 /* internal */, 14 /* unavailable */]);
 /** A rate limit of the server or the namespace: it is there, and asked too much at once. */
 const EXHAUSTED = 8;
@@ -86,7 +86,7 @@ const messageOf = (error: unknown): string =>
 
 export const isNotFound = (error: unknown): boolean => grpcCode(error) === NOT_FOUND;
 
-/** Temporal did not answer just now: who reads within this time is told so at once. */
+/** Milliseconds after an unanswered call during which reads fail at once. */
 const AWAY_MS = 1000;
 const awayUntil = new WeakMap<Client, number>();
 /** When it answered last. */
@@ -136,7 +136,7 @@ function notNow(cause: unknown, namespace: string): DarkroomError | null {
   }
 }
 
-/** Reads from Temporal, likewise; gives up at once when it did not answer a moment ago, since readers can be told what the store knows. */
+/** Reads from Temporal. Fails at once shortly after an unanswered call, since readers can use the record in the store. */
 export async function readCall<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
   if (Date.now() < (awayUntil.get(client) ?? 0)) throw away();
   return writeCall(client, deadlineMs, call);

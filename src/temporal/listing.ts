@@ -106,7 +106,7 @@ export async function countStates(client: Client): Promise<ReadonlyMap<JobState,
   return new Map(await Promise.all(counts));
 }
 
-/** For a page of a thousand, which nobody waits for. */
+/** Milliseconds for a page of a thousand in the background. */
 const LONG_PAGE_MS = 10_000;
 
 /** Ended from outside, so that they could not record their end: of all tenants. */

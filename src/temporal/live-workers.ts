@@ -8,7 +8,7 @@ import { queueOf } from './names.ts';
 /** How often workers of ours report to Temporal. */
 export const WORKER_HEARTBEAT_MS = 2000;
 
-/** Silence after which a worker counts as dead; generous, since it is told by two machines' clocks. */
+/** Milliseconds of silence after which a worker counts as dead. Generous, since two clocks are compared. */
 const SILENCE_MS = 5 * WORKER_HEARTBEAT_MS;
 
 /** A poll lasts up to a minute, so a poller that was seen longer ago has gone. */

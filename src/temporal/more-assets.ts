@@ -15,7 +15,7 @@ import { workflowIdOf } from './names.ts';
 const PATIENCE_MS = 12_000;
 const READ_MS = 2000;
 
-/** See `JobEngine.addAssets`. */
+/** See `JobRuntime.addAssets`. */
 export async function addAssets(
   client: Client,
   ref: JobRef,

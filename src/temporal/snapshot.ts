@@ -58,7 +58,7 @@ function withLive(status: JobStatus, live: readonly Heartbeat[]): JobStatus {
   };
 }
 
-/** An execution that was closed from outside never told its end: Temporal's word then counts. */
+/** An execution that was closed from outside did not publish its end: the status in Temporal counts. */
 function settled(status: JobStatus, view: ExecutionView): JobStatus {
   const ending = endings[view.status];
   if (isTerminal(status.state) || ending === undefined) return status;

@@ -12,11 +12,11 @@ export interface WorkerSetup {
   readonly activities: Activities;
   /** Capability → steps that run at once. `io` is workflows, too, and everything that waits. */
   readonly slots: Readonly<Record<string, number>>;
-  /** Milliseconds that steps may go on once the worker is told to stop; then they are told, too. */
+  /** Milliseconds that activities may continue after the shutdown signal; then they are cancelled. */
   readonly graceMs: number;
 }
 
-/** Steps that were told to stop have so long to do it. */
+/** Milliseconds that cancelled activities have to end. */
 const FORCE_MS = 19_000;
 
 /** Made by `npm run build`, so that no start has to wait for a bundler. Found from the built tree as from the sources. */
@@ -88,7 +88,7 @@ export async function createWorkers({
 }
 
 /**
- * Runs until `stop` aborts; then steps that are under way are told, and the workers end. `later` gives workers that join
+ * Runs until `stop` aborts; then running activities are cancelled, and the workers end. `later` gives workers that join
  * them, until its signal aborts.
  */
 export async function runWorkers(

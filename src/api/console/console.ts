@@ -15,7 +15,7 @@ import { consolePage } from './console-page.ts';
 const here = fileURLToPath(builtRoot);
 const require = createRequire(import.meta.url);
 
-/** How modules name what comes from packages, and where in the package it lies. Browsers are told by an import map. */
+/** Import specifiers of packages and the files that serve them. The page lists them in an import map. */
 const packages: Readonly<Record<string, readonly [name: string, file: string]>> = {
   preact: ['preact', 'dist/preact.mjs'],
   'preact/hooks': ['preact', 'hooks/dist/hooks.mjs'],

@@ -40,7 +40,7 @@ export function feed(
       settle(new DarkroomError('upload_interrupted', 'The connection broke before the form had arrived'));
     const onStop = () => settle(stop.reason);
 
-    // A broken connection is an error as well as a close, and would be thrown if nobody listened.
+    // A broken connection is an error as well as a close, and throws without a listener.
     request.on('error', () => {});
     if (request.destroyed) return onClose();
     if (stop.aborted) return onStop();

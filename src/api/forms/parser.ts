@@ -43,7 +43,7 @@ export function createParser(
     checkHead();
     const number = ++parts;
     headBytes = 0;
-    // What is wrong is told to `onFault`; the part's own error must not bring the process down.
+    // `onFault` receives the error; the part's own `error` event must not end the process.
     body.on('error', () => {});
     body.once('header', (headers: Record<string, string[]>) => {
       headBytes = null;

@@ -22,7 +22,7 @@ export function lingerOnClose(request: IncomingMessage): void {
     lingering = true;
     const limit = setTimeout(close, LINGER_MS).unref();
     let bytes = 0;
-    // A body stream that nobody reads pauses the request. Nobody needs the rest of the body now.
+    // An unread body stream pauses the request. The rest of the body is not needed.
     request.removeAllListeners('data');
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length;

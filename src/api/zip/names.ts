@@ -1,4 +1,4 @@
-/** Names that files may safely have in a ZIP, whoever unpacks it. */
+/** File names that are safe in a ZIP on every platform. */
 
 /**
  * The same paths, in the same order: relative, with slashes, without `..`, drive letters, and what Windows cannot have in a name.

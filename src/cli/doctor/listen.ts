@@ -31,19 +31,19 @@ async function checkAddress({ host, port }: ListenAddress, mayBeOurs: boolean): 
       `${address}, served by a darkroom that is not ready: ${served}`,
       'See what it logs, and the other lines here',
     );
-  const trouble = await bindingTrouble({ host, port });
-  if (trouble === null) return ok(check, `${address}, free`);
-  if (trouble === 'EADDRINUSE')
+  const code = await bindingError({ host, port });
+  if (code === null) return ok(check, `${address}, free`);
+  if (code === 'EADDRINUSE')
     return broken(
       check,
       `${address}, where another program listens`,
       'Stop that program, or choose another address with DARKROOM_LISTEN',
     );
   const mend =
-    trouble === 'EACCES'
+    code === 'EACCES'
       ? 'Choose a port above 1023 with DARKROOM_LISTEN'
       : 'Choose an address of this machine with DARKROOM_LISTEN';
-  return broken(check, `${address}, which cannot be listened on (${trouble})`, mend);
+  return broken(check, `${address}, which cannot be listened on (${code})`, mend);
 }
 
 /** `ready`, or what is missing; null when no darkroom answers. */
@@ -58,7 +58,7 @@ async function askDarkroom(url: string): Promise<string | null> {
     : null;
 }
 
-function bindingTrouble({ host, port }: ListenAddress): Promise<string | null> {
+function bindingError({ host, port }: ListenAddress): Promise<string | null> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));

@@ -45,7 +45,7 @@ export async function checkStore({ DARKROOM_STORE }: Config, store: ObjectStore)
   }
 }
 
-/** `modified` was told by the store's clock, `before` and `after` by ours. */
+/** `modified` comes from the clock of the store, `before` and `after` from the clock of this machine. */
 function checkClock(modified: number, before: number, after: number): Finding {
   const skew = modified < before ? before - modified : Math.max(0, modified - after);
   return skew > SKEW_MS

@@ -29,7 +29,7 @@ export const guestkitJob = z
     submitted_at: time,
     started_at: time.nullable(),
     completed_at: time.nullable().describe('When it ended, however it did'),
-    error: z.string().nullable().describe('Why it failed; `cancelled` when somebody stopped it'),
+    error: z.string().nullable().describe('Why it failed; `cancelled` when it was cancelled'),
   })
   .meta({
     id: 'GuestkitStatus',

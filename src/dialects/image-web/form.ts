@@ -81,7 +81,7 @@ export const operationOf = (texts: Texts): string =>
 function requestOf(texts: Texts, operations: OperationCatalogue): JobRequest {
   const operation = operationOf(texts);
   const schema = operations.find(operation)?.info.params;
-  // That it does not exist is told when the job is submitted.
+  // Submission reports an unknown operation.
   if (!schema) return { operation };
   const fields = texts.filter(([name]) => name !== 'operation');
   const { params, problems } = parseParams(fields, {}, schema);

@@ -121,7 +121,7 @@ async function submit(c: Context<ApiEnv>, { submissions, operations, limits }: A
   return c.json(view, 500, { location: pathOf(job.id), ...failureHeaders(rejection) });
 }
 
-/** These are about the request rather than the job; and of an upload that broke off nobody would hear. */
+/** These errors concern the request, not the job. After an interrupted upload no client reads the answer. */
 const makesNoJob = ({ status, code }: DarkroomError): boolean =>
   [413, 415, 429].includes(status) || code === 'upload_interrupted';
 

@@ -39,7 +39,7 @@ export function eventRoutes(
     }),
     async (c) => {
       const ref = parseJobRef(c, c.req.valid('param').id);
-      // Before the stream begins, since an error can no longer be told then.
+      // Checked before the stream starts: after that no error status can be sent.
       const { job } = await jobs.open(ref);
       const seen = c.req.header('last-event-id') ?? '';
       if (isTerminal(job.state) && seen === endOf(job.run)) return c.body(null, 204);
@@ -97,7 +97,7 @@ function streamOf(
   });
 }
 
-/** What one client has been told. */
+/** State of one client: the last event that it received. */
 class Teller {
   #run: number;
   #seq: number;

@@ -95,7 +95,7 @@ const cancellation = z
 
 const nothing = z.strictObject({});
 
-/** What the body of an action says; most have none. What nobody would heed is refused. */
+/** Body of an action; most have none. Unknown fields are rejected. */
 async function actionOf<Schema extends typeof cancellation | typeof nothing>(
   c: Context<ApiEnv>,
   schema: Schema,

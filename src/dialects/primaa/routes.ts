@@ -43,7 +43,7 @@ const answer = z
     status: z
       .enum(['Pending', 'Processing', 'Completed', 'Failed'])
       .nullable()
-      .openapi({ description: 'Null: it is not told now, and the request may be repeated' }),
+      .openapi({ description: 'Null: not known at the moment; repeat the request' }),
     error: z.string().nullable(),
   })
   .meta({ id: 'PrimaaAnswer' });

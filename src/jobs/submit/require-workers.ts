@@ -14,7 +14,7 @@ export async function requireWorkers(
     queueUnavailable,
   }: {
     readonly runtime: Pick<JobRuntime, 'liveCapabilities'>;
-    /** True: jobs wait until somebody installs the engine. */
+    /** True: jobs wait until the engine is installed. */
     readonly queueUnavailable: boolean;
   },
   { info }: PlannableOperation,

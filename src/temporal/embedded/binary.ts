@@ -20,7 +20,7 @@ export interface Search {
   /** darkroom's cache, shared by every data directory. */
   readonly cacheDir: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Takes lines for whoever is waiting. */
+  /** Receives progress lines for the user. */
   readonly log: (line: string) => void;
   /** Ends a download or a build that is under way. */
   readonly signal?: AbortSignal | undefined;

@@ -70,7 +70,7 @@ async function save(
       throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
     const total = Number(response.headers.get('content-length')) || null;
     let bytes = 0;
-    let told = Date.now();
+    let reportedAt = Date.now();
     const watch = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
       for await (const chunk of chunks) {
         clearTimeout(timer);
@@ -78,8 +78,8 @@ async function save(
         hash.update(chunk);
         bytes += chunk.length;
         if (bytes > MOST_BYTES) throw new Error(`more than ${megabytes(MOST_BYTES)} came`);
-        if (Date.now() - told >= PROGRESS_MS) {
-          told = Date.now();
+        if (Date.now() - reportedAt >= PROGRESS_MS) {
+          reportedAt = Date.now();
           log(`  ${megabytes(bytes)}${total === null ? '' : ` of ${megabytes(total)}`}`);
         }
         yield chunk;

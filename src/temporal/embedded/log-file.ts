@@ -1,4 +1,4 @@
-/** The server's own log: a file, which outlives us and needs nobody to read it. */
+/** The log file of the server. It outlives this process. */
 import { closeSync, openSync } from 'node:fs';
 import { open, stat, truncate } from 'node:fs/promises';
 

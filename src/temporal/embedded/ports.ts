@@ -1,7 +1,7 @@
 /** Free ports, so that two servers on one machine do not fight over one. */
 import { createServer } from 'node:net';
 
-/** Below the range that systems hand out by themselves: nobody is given such a port while a server restarts. */
+/** Below the ephemeral range: the system assigns no such port while a server restarts. */
 const LOWEST = 15_000;
 const HIGHEST = 30_000;
 const TRIES = 200;

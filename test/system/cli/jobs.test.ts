@@ -150,7 +150,7 @@ describe('watch', () => {
       'bad',
     ]);
     expect(code).toBe(3);
-    expect(stderr).toMatch(/bad failed.*\n.*\(operation_failed\)\n.*submit it anew/);
+    expect(stderr).toMatch(/bad failed.*\n.*\(operation_failed\)\n.*submit a new job/);
     expect((await run(['watch', 'bad'])).code).toBe(3);
     const { code: fine, stdout } = await run(['status', 'bad']);
     expect(fine).toBe(0);
@@ -239,7 +239,7 @@ describe('looking and acting', () => {
     expect(row.indexOf('completed')).toBe(heading.indexOf('STATE'));
     const jobs = jsonLines((await run(['list', '--json', '--limit', '2'])).stdout);
     expect(jobs).toHaveLength(2);
-    expect((await run(['list', '--limit', '1'])).stderr).toContain('There are more');
+    expect((await run(['list', '--limit', '1'])).stderr).toContain('More jobs match');
     expect(await run(['list', '--state', 'waiting'])).toMatchObject({
       code: 0,
       stdout: '',

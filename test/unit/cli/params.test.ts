@@ -92,7 +92,9 @@ describe('mistakes are told by name', () => {
   test('all at once, and contradictions too', () => {
     expect(() => set('width=x', 'format=y')).toThrow(/width=x.*\n.*format=y/);
     expect(() => set('width=1', 'width=2')).toThrow('it is set twice');
-    expect(() => set('free.x=1', 'free.x.y=2')).toThrow('the object that contains it is set to another value');
+    expect(() => set('free.x=1', 'free.x.y=2')).toThrow(
+      'the object that contains it is set to another value',
+    );
   });
 });
 

@@ -30,8 +30,15 @@ test('inputs and operations may be there before the first start', async () => {
   expect(await number(root)).toBe('{"format":1}\n');
 });
 
-test.each(['keys', 'store'])('a directory with %s and without a number is refused', async (name) => {
+test('an empty file system may be mounted as the store before the first start', async () => {
+  await mkdir(join(root, 'store', 'lost+found'), { recursive: true });
+  await openDataDirectory(root);
+  expect(await number(root)).toBe('{"format":1}\n');
+});
+
+test.each(['keys', 'store'])('a directory with files in %s and without a number is refused', async (name) => {
   await mkdir(join(root, name));
+  await writeFile(join(root, name, 'file'), '');
   const opening = openDataDirectory(root);
   await expect(opening).rejects.toThrow(ConfigError);
   await expect(opening).rejects.toThrow(
