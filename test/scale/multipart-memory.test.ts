@@ -17,7 +17,7 @@ const built = (file: string) =>
 /** Counts the bytes of a file, and stops reading for a while after the first 200 MiB. */
 const server = `
   import { readForm } from ${built('forms/multipart.js')};
-  import { createHttpServer } from ${built('server.js')};
+  import { createHttpServer } from ${built('server/server.js')};
   const limits = { fieldBytes: 1e6, fileBytes: 4e9, totalBytes: 4e9, files: 9, fields: 9, idleMs: 30_000 };
   const onFile = async (file, body) => {
     let bytes = 0;
