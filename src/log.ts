@@ -1,5 +1,4 @@
-/** Logs: one JSON object a line, on standard error; standard output is for what a person or script asked for. */
-
+/** Logs: one JSON object per line on standard error. Standard output is for the results of commands. */
 import { type Logger as PinoLogger, pino } from 'pino';
 
 export type Log = PinoLogger;

@@ -2,7 +2,7 @@
 import { DefaultLogger, type Logger } from '@temporalio/worker';
 import type { Log } from '../log.ts';
 
-/** Warnings of the SDK about normal events: workers of a computing capability run no workflows, and failed jobs report their error. */
+/** Warnings of the SDK that need no attention: some workers have no workflows, and failed jobs report their own errors. */
 const expected = /^(No workflows registered|Activity (failed|cancel)|Workflow (failed|cancel))/;
 
 /** Returns a logger for `Runtime.install`. Messages about the SDK's own life cycle get level debug. */
