@@ -44,7 +44,7 @@ export async function detectCapabilities(
   const wanting: string[] = [];
   for (const capability of only ?? known) {
     const needs = await missingFor(capability);
-    if (needs.length === 0) slots[capability] = slotsOf(config, capability);
+    if (needs.length === 0) slots[capability] = readSlots(config, capability);
     else if (only) throw new ConfigError(`This machine cannot offer ${capability}: ${needs.join(', ')}`);
     else wanting.push(capability);
   }
@@ -56,12 +56,12 @@ export async function detectCapabilities(
         for (const capability of [...wanting]) {
           if ((await missingFor(capability)).length > 0) continue;
           wanting.splice(wanting.indexOf(capability), 1);
-          yield { [capability]: slotsOf(config, capability) };
+          yield { [capability]: readSlots(config, capability) };
         }
       }
     },
     engine: (name) => installed.get(name) ?? throwEngineMissing(name),
-    memoryOf: (capability) => memoryOf(config, operations, capability),
+    memoryOf: (capability) => readMemoryBudget(config, operations, capability),
   };
 }
 
@@ -90,18 +90,18 @@ async function findMissing(
   return reasons.filter((text) => text !== null);
 }
 
-function slotsOf(config: Config, capability: string): number {
+function readSlots(config: Config, capability: string): number {
   if (capability === 'io') return config.DARKROOM_IO_SLOTS;
   if (capability === 'cpu') return config.DARKROOM_CPU_SLOTS;
   return config.DARKROOM_SLOTS[capability] ?? 1;
 }
 
 /** Steps of `cpu` compute in the worker itself, unless an operator's command says that it needs no queue of its own. */
-function memoryOf(config: Config, operations: Registry, capability: string): number | null {
+function readMemoryBudget(config: Config, operations: Registry, capability: string): number | null {
   const budget =
     config.DARKROOM_MEMORY[capability] ??
     (operations.requirementsOf(capability).length > 0 ? machineMemory() / 2 : null);
-  return budget === null ? null : Math.floor(budget / slotsOf(config, capability));
+  return budget === null ? null : Math.floor(budget / readSlots(config, capability));
 }
 
 /** Bytes that this process and its like may take: of the machine, or of the container. */

@@ -27,12 +27,12 @@ const formats: Readonly<Record<string, string>> = {
 };
 
 /** Undefined leaves it to zod. */
-const wordsOf: z.core.$ZodErrorMap = (issue) => {
+const describeIssue: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
       return isMissing(issue) ? MISSING : `must be ${types[issue.expected] ?? issue.expected}`;
     case 'invalid_value':
-      return isMissing(issue) ? MISSING : oneOf(issue.values);
+      return isMissing(issue) ? MISSING : listAlternatives(issue.values);
     case 'too_small':
       return boundary(issue.origin, issue.minimum, issue.exact, issue.inclusive ? 'at least' : 'more than');
     case 'too_big':
@@ -55,7 +55,7 @@ const wordsOf: z.core.$ZodErrorMap = (issue) => {
 
 const isMissing = ({ input }: { input?: unknown }): boolean => input === undefined;
 
-z.config({ customError: wordsOf });
+z.config({ customError: describeIssue });
 
 /** Of one field the same kind of mistake once: of a number beyond all limits, the limit that is meant. */
 export const dedupeIssues = (issues: readonly Issue[]): Issue[] => [
@@ -70,7 +70,7 @@ function boundary(origin: string, limit: number | bigint, exact: boolean | undef
   return `must have ${how} ${limit} ${limit === 1 ? one : many}`;
 }
 
-function oneOf(values: readonly unknown[]): string {
+function listAlternatives(values: readonly unknown[]): string {
   const words = values.map((value) => (typeof value === 'string' ? `"${value}"` : String(value)));
   return `must be ${words.length === 1 ? '' : 'one of '}${words.join(', ')}`;
 }

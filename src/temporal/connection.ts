@@ -81,8 +81,8 @@ export function grpcCode(error: unknown): number | null {
 }
 
 /** What was said, by whatever it comes wrapped in too. */
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? `${error.message} ${messageOf(error.cause)}` : '';
+const joinMessages = (error: unknown): string =>
+  error instanceof Error ? `${error.message} ${joinMessages(error.cause)}` : '';
 
 export const isNotFound = (error: unknown): boolean => grpcCode(error) === NOT_FOUND;
 
@@ -128,7 +128,7 @@ function notNow(cause: unknown, namespace: string): DarkroomError | null {
       );
     case INVALID_ARGUMENT:
       // So for a moment after the namespace was created, or until its administrator does what our log says.
-      return /search attribute/i.test(messageOf(cause))
+      return /search attribute/i.test(joinMessages(cause))
         ? unavailable(`Temporal's namespace "${namespace}" lacks the search attributes of darkroom`)
         : null;
     default:

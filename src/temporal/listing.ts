@@ -38,7 +38,7 @@ export async function listJobs(
   filter: JobFilter,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<JobPage> {
-  const query = queryOf(tenant, filter);
+  const query = buildQuery(tenant, filter);
   if (query === null) return { jobs: [], cursor: null };
   const jobs: Job[] = [];
   let token: Uint8Array | undefined = cursor === undefined ? undefined : fromCursor(cursor);
@@ -63,7 +63,7 @@ export async function finishedJobs(
   tenant: string,
   operation: string,
 ): Promise<readonly JobSnapshot[]> {
-  const query = queryOf(tenant, { operation });
+  const query = buildQuery(tenant, { operation });
   if (query === null) return [];
   const completed = `${query} AND ExecutionStatus = 'Completed'`;
   return (await readPage(client, completed, SAMPLES, undefined)).snapshots;
@@ -71,7 +71,7 @@ export async function finishedJobs(
 
 /** Executions stand for jobs: of those that were run again, the first, or where a state is asked for, all. */
 export async function countJobs(client: Client, tenant: string, filter: JobFilter): Promise<number> {
-  const query = queryOf(tenant, filter);
+  const query = buildQuery(tenant, filter);
   if (query === null) return 0;
   return countExecutions(client, filter.state === undefined ? `${query} AND DarkroomRun IS NULL` : query);
 }
@@ -191,7 +191,7 @@ const statusNames = [
 ];
 
 /** Null when nothing can match. Values are checked, since the query language has no parameters. */
-function queryOf(tenant: string, { state, operation, dialect, since }: JobFilter): string | null {
+function buildQuery(tenant: string, { state, operation, dialect, since }: JobFilter): string | null {
   const words = [tenant, operation, dialect].filter((word) => word !== undefined);
   if (!words.every((word) => /^[\w.:-]+$/.test(word))) return null;
   const parts = [

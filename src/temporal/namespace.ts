@@ -19,7 +19,7 @@ const types = {
 export async function registerSearchAttributes(client: Client): Promise<void> {
   const { namespace } = client.options;
   const wanted = Object.fromEntries(searchAttributes.map(({ name, type }) => [name, types[type].code]));
-  const refused = await operatorOf(client)
+  const refused = await createOperator(client)
     .addSearchAttributes({ namespace, searchAttributes: wanted })
     .then(
       () => null,
@@ -39,7 +39,7 @@ export async function registerSearchAttributes(client: Client): Promise<void> {
 /** Those of ours that are not there, or with another type. */
 export async function missingSearchAttributes(client: Client): Promise<(typeof searchAttributes)[number][]> {
   const { namespace } = client.options;
-  const { customAttributes } = await operatorOf(client).listSearchAttributes({ namespace });
+  const { customAttributes } = await createOperator(client).listSearchAttributes({ namespace });
   return searchAttributes.filter(({ name, type }) => customAttributes[name] !== types[type].code);
 }
 
@@ -50,13 +50,13 @@ export const registrationCommand = (
 ): string =>
   `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${types[type].word}`;
 
-function operatorOf({ connection }: Client): Connection['operatorService'] {
+function createOperator({ connection }: Client): Connection['operatorService'] {
   if (connection instanceof Connection) return connection.operatorService;
   throw new Error('Search attributes are registered over a client connection');
 }
 
 /** How long the namespace keeps ended executions, in milliseconds. */
-export async function retentionOf(client: Client): Promise<number> {
+export async function readRetention(client: Client): Promise<number> {
   const { config } = await client.workflowService.describeNamespace({ namespace: client.options.namespace });
   return Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) * 1000;
 }

@@ -38,7 +38,7 @@ export interface ExecutionView {
 }
 
 export function toSnapshot(memo: JobMemo, view: ExecutionView, live: readonly Heartbeat[] = []): JobSnapshot {
-  const status = settled(memo.status, view);
+  const status = applyClosedStatus(memo.status, view);
   const job = { ...memo.header, ...(isTerminal(status.state) ? status : withLive(status, live)) };
   // Closed from outside, it could not write down its own end.
   const at = status.completed_at ?? new Date().toISOString();
@@ -59,7 +59,7 @@ function withLive(status: JobStatus, live: readonly Heartbeat[]): JobStatus {
 }
 
 /** An execution that was closed from outside did not publish its end: the status in Temporal counts. */
-function settled(status: JobStatus, view: ExecutionView): JobStatus {
+function applyClosedStatus(status: JobStatus, view: ExecutionView): JobStatus {
   const ending = endings[view.status];
   if (isTerminal(status.state) || ending === undefined) return status;
   const [state, code, message] = ending;
@@ -87,7 +87,7 @@ const endings: Readonly<Record<string, readonly [TerminalState, string, string]>
 };
 
 /** What running activities last reported; those that wait for a worker have nothing to report yet. */
-export function heartbeatsOf(
+export function decodeHeartbeats(
   raw: temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse,
 ): Heartbeat[] {
   return (raw.pendingActivities ?? []).flatMap((activity): Heartbeat[] => {

@@ -22,8 +22,8 @@ import { idParam, jobResource, toJobResource } from './model.ts';
 
 const DIALECT = 'native';
 
-/** A connection that waits longer is likely to be cut on its way. */
-const LONGEST_WAIT_SECONDS = 60;
+/** Proxies cut connections that are silent for 60 seconds. */
+const LONGEST_WAIT_SECONDS = 50;
 
 /** Milliseconds for which a client that uploads may be silent. */
 const IDLE_MS = 60_000;

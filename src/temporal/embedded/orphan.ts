@@ -23,7 +23,7 @@ export function removePidFile(path: string, pid: number): void {
 export async function reap(pidFile: string, database: string, log: (message: string) => void): Promise<void> {
   const pid = pidIn(pidFile);
   if (pid === null) return;
-  if (await isServerOf(pid, database)) {
+  if (await isServerInDirectory(pid, database)) {
     log(`A Temporal server that was left running (process ${pid}) is ended first`);
     process.kill(pid, 'SIGTERM');
     if (!(await isGone(pid, database))) {
@@ -37,13 +37,13 @@ export async function reap(pidFile: string, database: string, log: (message: str
 
 async function isGone(pid: number, database: string): Promise<boolean> {
   for (const deadline = Date.now() + GRACE_MS; Date.now() < deadline; await sleep(50)) {
-    if (!(await isServerOf(pid, database))) return true;
+    if (!(await isServerInDirectory(pid, database))) return true;
   }
   return false;
 }
 
 /** Pids are given again: the command line says whether it is still the same. A dead process not yet waited for has none. */
-async function isServerOf(pid: number, database: string): Promise<boolean> {
+async function isServerInDirectory(pid: number, database: string): Promise<boolean> {
   return (await commandLine(pid)).includes(` ${signature(database).join(' ')} --`);
 }
 
