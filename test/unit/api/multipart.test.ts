@@ -226,7 +226,15 @@ describe('a file name', () => {
 
 it('keeps each name that FormData sends, of fields too', async () => {
   const { url } = await startFormServer();
-  const names = ['IMG%20001.jpg', 'a%2Fb.jpg', '100%.jpg', '%41.jpg', 'say "hi"; filename=x.jpg', '日本 é.jpg', "it's"];
+  const names = [
+    'IMG%20001.jpg',
+    'a%2Fb.jpg',
+    '100%.jpg',
+    '%41.jpg',
+    'say "hi"; filename=x.jpg',
+    '日本 é.jpg',
+    "it's",
+  ];
   const form = new FormData();
   for (const name of names) form.append(name, new Blob(['x']), name);
   const taken = (await (await fetch(url, { method: 'POST', body: form })).json()) as Taken[];
