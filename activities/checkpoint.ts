@@ -18,6 +18,7 @@ export function mergeCheckpoint(previous: Checkpoint, added: Checkpoint): Checkp
     inputs: [...new Set([...previous.inputs, ...added.inputs])].sort((a, b) => a - b),
     outputs: outputs.sort((a, b) => (a.asset ?? 0) - (b.asset ?? 0)),
     workspace: [...previous.workspace, ...added.workspace],
+    notes: [...previous.notes.filter(({ asset }) => asset === null || !retried.has(asset)), ...added.notes],
     failures: [...previous.failures.filter(({ index }) => !retried.has(index)), ...added.failures],
   };
 }

@@ -34,6 +34,7 @@ export async function buildManifest(
     data: data ?? null,
     files: listFiles(checkpoints),
     assets: await listAssets(deps, job, layout, checkpoints, signal),
+    notes: checkpoints.flatMap(({ notes }) => notes),
     engine: operation.engine,
   };
 }

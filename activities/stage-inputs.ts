@@ -54,7 +54,9 @@ function listFailed(
   previousStage: readonly Checkpoint[],
 ): StageOutcome[] {
   const failures = new Map(
-    previousStage.flatMap(({ failures }) => failures.map(({ index, error }) => [index, error])),
+    previousStage
+      .flatMap(({ leftOut, failures }) => [...leftOut, ...failures])
+      .map(({ index, error }) => [index, error]),
   );
   return downloads.flatMap(({ index, name, error: downloadError }) => {
     const error = downloadError ?? failures.get(index);

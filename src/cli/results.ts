@@ -29,6 +29,7 @@ export function define(command: Command): void {
     }
     if (options.json) return printJson(result);
     printFailures(result);
+    for (const { message } of result.notes) say(`Note: ${plain(message)}`);
     if (options.out === undefined && options.archive === undefined) show(result);
   });
 }

@@ -1,4 +1,4 @@
-/** What darkroom needs of a Temporal namespace: search attributes, and a retention that is known. */
+/** The requirements for a Temporal namespace: search attributes, and a known retention. */
 import { type Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { searchAttributes } from './names.ts';
@@ -6,7 +6,7 @@ import { searchAttributes } from './names.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const { INDEXED_VALUE_TYPE_KEYWORD, INDEXED_VALUE_TYPE_INT } = proto.temporal.api.enums.v1.IndexedValueType;
 
-/** By the names that the server, and its command line, have for them. */
+/** Names of the attribute types in the API and in Temporal's CLI. */
 const types = {
   KEYWORD: { code: INDEXED_VALUE_TYPE_KEYWORD, word: 'Keyword' },
   INT: { code: INDEXED_VALUE_TYPE_INT, word: 'Int' },
@@ -36,14 +36,14 @@ export async function registerSearchAttributes(client: Client): Promise<void> {
   );
 }
 
-/** Those of ours that are not there, or with another type. */
+/** Returns the search attributes that are missing or have another type. */
 export async function missingSearchAttributes(client: Client): Promise<(typeof searchAttributes)[number][]> {
   const { namespace } = client.options;
   const { customAttributes } = await createOperator(client).listSearchAttributes({ namespace });
   return searchAttributes.filter(({ name, type }) => customAttributes[name] !== types[type].code);
 }
 
-/** What an administrator runs. */
+/** Returns the command with which an administrator adds an attribute. */
 export const registrationCommand = (
   namespace: string,
   { name, type }: (typeof searchAttributes)[number],
@@ -55,13 +55,13 @@ function createOperator({ connection }: Client): Connection['operatorService'] {
   throw new Error('Search attributes are registered over a client connection');
 }
 
-/** How long the namespace keeps ended executions, in milliseconds. */
+/** Returns how long the namespace keeps ended executions, in milliseconds. */
 export async function readRetention(client: Client): Promise<number> {
   const { config } = await client.workflowService.describeNamespace({ namespace: client.options.namespace });
   return Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) * 1000;
 }
 
-/** Only for our own server: the namespaces of a cluster belong to its administrators. */
+/** For the embedded server only: administrators own the namespaces of a cluster. */
 export async function setRetention(client: Client, days: number): Promise<void> {
   await client.workflowService.updateNamespace({
     namespace: client.options.namespace,

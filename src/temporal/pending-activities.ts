@@ -1,4 +1,4 @@
-/** Steps of a job that have not ended, as Temporal tells of them. */
+/** Converts the pending activities of a workflow to their public form. */
 import type { temporal } from '@temporalio/proto';
 import proto from '@temporalio/proto';
 import type { PendingActivity } from '../jobs/model/pending-activity.ts';
@@ -38,7 +38,7 @@ export function toPendingActivities({
   });
 }
 
-/** Our own failures carry the code and the message for clients; the others are Temporal's, of attempts that were cut off. */
+/** Our failures carry a public code and message. Others are Temporal's, from attempts that timed out. */
 function toPublicError({
   applicationFailureInfo: ours,
   timeoutFailureInfo: late,
