@@ -77,7 +77,7 @@ function parseParams(disposition: string): Map<string, string> {
 
 /** Decodes a name as browsers encode it (WHATWG, "multipart/form-data"): any other percent sign is part of it. */
 const decodeName = (text: string): string =>
-  decodeBytes(text).replace(/%(22|0D|0A)/g, (escape) => decodeURIComponent(escape));
+  decodeBytes(text).replace(/%(22|0D|0A)/g, (code) => decodeURIComponent(code));
 
 /** Returns the file name: `filename*` (RFC 5987) if it can be decoded, else `filename`; null if there is neither. */
 function readFileName(params: ReadonlyMap<string, string>): string | null {

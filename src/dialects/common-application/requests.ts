@@ -18,12 +18,9 @@ export const newTask = z
       .max(100)
       .nullish()
       .meta({ description: 'See GET /v1/operations; default: DARKROOM_TASK_OPERATION' }),
-    params: z
-      .record(z.string(), z.unknown())
-      .nullish()
-      .meta({
-        description: 'Parameters of the operation; without `operation`, merged over DARKROOM_TASK_PARAMS',
-      }),
+    params: z.record(z.string(), z.unknown()).nullish().meta({
+      description: 'Parameters of the operation; without `operation`, merged over DARKROOM_TASK_PARAMS',
+    }),
     assets_total: z
       .int()
       .min(0)
