@@ -3,8 +3,10 @@ import { type Batch, type BatchLayout, splitIntoBatches } from '../src/jobs/mode
 import type { Checkpoint } from '../src/jobs/model/checkpoint.ts';
 
 /** The batches of a stage; `[null]` when it takes all assets at once. */
-export const partsOf = (stage: { perAsset?: boolean | undefined }, layout: BatchLayout): (Batch | null)[] =>
-  stage.perAsset ? splitIntoBatches(layout) : [null];
+export const splitParts = (
+  stage: { perAsset?: boolean | undefined },
+  layout: BatchLayout,
+): (Batch | null)[] => (stage.perAsset ? splitIntoBatches(layout) : [null]);
 
 /** Adds what a rerun made of the assets that had failed in an earlier run. */
 export function mergeCheckpoint(previous: Checkpoint, added: Checkpoint): Checkpoint {
@@ -16,6 +18,7 @@ export function mergeCheckpoint(previous: Checkpoint, added: Checkpoint): Checkp
     inputs: [...new Set([...previous.inputs, ...added.inputs])].sort((a, b) => a - b),
     outputs: outputs.sort((a, b) => (a.asset ?? 0) - (b.asset ?? 0)),
     workspace: [...previous.workspace, ...added.workspace],
+    notes: [...previous.notes.filter(({ asset }) => asset === null || !retried.has(asset)), ...added.notes],
     failures: [...previous.failures.filter(({ index }) => !retried.has(index)), ...added.failures],
   };
 }

@@ -6,7 +6,7 @@ import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
 import type { RunInput, RunRef, StageInput } from '../src/jobs/model/run-input.ts';
 import type { StoredManifest } from '../src/jobs/ports/job-archive.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
-import { partsOf } from './checkpoint.ts';
+import { splitParts } from './checkpoint.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { UniqueNames } from './outputs.ts';
 
@@ -34,6 +34,7 @@ export async function buildManifest(
     data: data ?? null,
     files: listFiles(checkpoints),
     assets: await listAssets(deps, job, layout, checkpoints, signal),
+    notes: checkpoints.flatMap(({ notes }) => notes),
     engine: operation.engine,
   };
 }
@@ -45,7 +46,7 @@ const readCheckpoints = (
   layout: BatchLayout,
   signal: AbortSignal,
 ): Promise<Checkpoint[]> =>
-  mapConcurrent(partsOf(stage, layout), { concurrency: READ_CONCURRENCY, signal }, async (batch, stop) => {
+  mapConcurrent(splitParts(stage, layout), { concurrency: READ_CONCURRENCY, signal }, async (batch, stop) => {
     const checkpoint = await stages.readCheckpoint({ job, stage, batch }, stop);
     if (!checkpoint) throw new Error(`Stage ${stage.name} has no checkpoint`);
     return checkpoint;

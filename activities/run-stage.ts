@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Operation, Stage, StageContext } from '../operations/operation.ts';
 import { DarkroomError } from '../src/errors.ts';
-import type { Checkpoint, OutputFile } from '../src/jobs/model/checkpoint.ts';
+import type { AssetFailure, Checkpoint, OutputFile } from '../src/jobs/model/checkpoint.ts';
+import type { ResultNote } from '../src/jobs/model/job.ts';
 import type { AttemptFiles } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
 import { mergeCheckpoint } from './checkpoint.ts';
@@ -70,8 +71,9 @@ async function compute(
   const restored = await restoreWorkspace(deps.stages, previousStage, workspace, signal);
   const directory = stage.needsInputs === false ? null : join(scratch, 'inputs');
   const { inputs, leftOut } = await readStageInputs(deps, input, previousStage, retried, directory, signal);
-  if (retried && inputs.length === 0) return retried;
-  const failures: Checkpoint['failures'][number][] = [];
+  if (retried && inputs.length === 0) return { ...retried, leftOut };
+  const failures: AssetFailure[] = [];
+  const notes: ResultNote[] = [];
   const context: StageContext<never> = {
     params: operation.params.parse(input.params) as never,
     inputs,
@@ -86,6 +88,7 @@ async function compute(
       Context.current().log.info(message, { job: input.job.id, stage: stage.name, ...fields }),
     engine: deps.engine,
     memory: deps.memoryOf(stage.capability ?? 'cpu'),
+    note: (code, message, input) => notes.push({ code, message, asset: input?.index ?? null }),
     fail: ({ index }, error) => {
       if (!input.skipFailedAssets || !(error instanceof DarkroomError) || error.retryable) throw error;
       failures.push({ index, error: toJobError(error) });
@@ -102,6 +105,8 @@ async function compute(
     outputs: await saveOutputs(attempt, outputs, signal),
     workspace: isLast ? [] : await saveWorkspace(attempt, workspace, restored, signal),
     failures,
+    leftOut: leftOut.map(({ index, error }) => ({ index, error })),
+    notes,
     ...(outputs.data === undefined ? {} : { data: outputs.data }),
   };
   return retried ? mergeCheckpoint(retried, { ...computed, computeMs: 0 }) : computed;

@@ -5,7 +5,7 @@ import { splitIntoBatches } from '../src/jobs/model/batch.ts';
 import type { Checkpoint } from '../src/jobs/model/checkpoint.ts';
 import type { AssetDownload, StageFiles } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
-import { partsOf } from './checkpoint.ts';
+import { splitParts } from './checkpoint.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { StageRunInput } from './types.ts';
 import { READ_CONCURRENCY } from './workspace.ts';
@@ -17,7 +17,7 @@ export async function readPreviousStage(
   previous: Stage<never>,
   signal: AbortSignal,
 ): Promise<Checkpoint[]> {
-  const parts = previous.perAsset && batch ? [batch] : partsOf(previous, layout);
+  const parts = previous.perAsset && batch ? [batch] : splitParts(previous, layout);
   return mapConcurrent(parts, { concurrency: READ_CONCURRENCY, signal }, async (part, stop) => {
     const checkpoint = before && (await stages.readCheckpoint({ job, stage: before, batch: part }, stop));
     if (!checkpoint) throw new Error(`Stage ${previous.name} has no checkpoint`);
@@ -54,7 +54,9 @@ function listFailed(
   previousStage: readonly Checkpoint[],
 ): StageOutcome[] {
   const failures = new Map(
-    previousStage.flatMap(({ failures }) => failures.map(({ index, error }) => [index, error])),
+    previousStage
+      .flatMap(({ leftOut, failures }) => [...leftOut, ...failures])
+      .map(({ index, error }) => [index, error]),
   );
   return downloads.flatMap(({ index, name, error: downloadError }) => {
     const error = downloadError ?? failures.get(index);

@@ -74,7 +74,7 @@ async function* benchTask(rig: Rig, worker: number, source: string, task: Task):
   });
   const peaks = await Promise.all(parts.map(async (pid) => (await memory(pid)).peak));
   const raw = await timed(() => bareScript(source, task));
-  const { events, bytes, executions } = await historyOf(rig, id);
+  const { events, bytes, executions } = await readHistory(rig, id);
   const name = `${task.count.toLocaleString('en')} ${task.what}`;
   const names = ['the worker', 'Temporal', 'the API'];
   const of = (figures: readonly number[], index: number) => figures[index] ?? Number.NaN;
@@ -114,7 +114,7 @@ async function bareScript(source: string, task: Task): Promise<void> {
 }
 
 /** Of all executions that a long job went through. */
-async function historyOf({ client }: Rig, id: string) {
+async function readHistory({ client }: Rig, id: string) {
   const query = `WorkflowId = '${workflowIdOf({ tenant: 'public', id })}'`;
   while ((await client.workflow.count(`${query} AND ExecutionStatus = 'Running'`)).count > 0) await sleep(50);
   const total = { events: 0, bytes: 0, executions: 0 };

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benches, type Sizes } from './catalogue.ts';
 import { startRig } from './rig.ts';
-import { lineOf } from './rows.ts';
+import { formatRow } from './rows.ts';
 
 const help = `npm run bench -- [NAME …] [--jobs N] [--assets N]
 
@@ -50,7 +50,7 @@ async function measure(names: readonly string[], sizes: Sizes): Promise<void> {
     console.log(`\n${name} (load before it: ${loadavg()[0]?.toFixed(1)})`);
     const rig = await startRig(dataDir);
     try {
-      for await (const row of run(rig, sizes)) console.log(lineOf(row));
+      for await (const row of run(rig, sizes)) console.log(formatRow(row));
     } finally {
       await rig.stop();
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });

@@ -80,6 +80,7 @@ async function bare(engine: InstalledEngine, inputs: readonly InputFile[], room:
       progress: () => undefined,
       signal: new AbortController().signal,
       log: () => undefined,
+      note: () => undefined,
       engine: () => engine,
       memory: null,
       fail: (_, error) => {

@@ -17,7 +17,7 @@ export const row = (what: string, unit: string, value: number, baseline: number 
 });
 
 /** As a line: what, the figure, the baseline, and how many times the baseline the figure is. */
-export function lineOf({ what, unit, value, baseline }: Row): string {
+export function formatRow({ what, unit, value, baseline }: Row): string {
   const figure = `  ${what.padEnd(64)} ${number(value).padStart(9)} ${unit.padEnd(5)}`;
   if (baseline === null) return figure.trimEnd();
   return `${figure}  baseline ${number(baseline).padStart(9)}   ratio ${number(value / baseline)}`;

@@ -34,7 +34,7 @@ export interface StageContext<Params> {
   readonly params: Params;
   /** The assets of this batch, or all of them. Assets that failed earlier are left out. */
   readonly inputs: readonly InputFile[];
-  /** Those that were left out: they could not be fetched, or a stage before this one could not use them. */
+  /** Assets that could not be fetched, or that any earlier stage could not use. */
   readonly leftOut: readonly StageOutcome[];
   /** A directory that is handed from stage to stage. Per-asset stages find only what their own batch wrote. */
   readonly workspace: string;
@@ -52,6 +52,13 @@ export interface StageContext<Params> {
    * Reports that an asset cannot be used. With `on_error: skip` the stage goes on without it; otherwise this throws.
    */
   fail(input: InputFile, error: Error): void;
+  /**
+   * Adds a note to the result: something that a client must know although the job completes.
+   *
+   * @param code - Snake case; documented with the operation.
+   * @param input - The asset that it is about; left out when it is about several.
+   */
+  note(code: string, message: string, input?: Pick<InputFile, 'index'>): void;
   /** From 1. Attempts after a crash or a retry find the workspace as the stage before left it. */
   readonly attempt: number;
 }

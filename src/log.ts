@@ -1,4 +1,4 @@
-/** Logs: one JSON object a line, on standard error; standard output is for what a person or script asked for. */
+/** Logs: one JSON object per line on standard error. Standard output is for the results of commands. */
 
 import { DefaultLogger, type Logger as TemporalLogger } from '@temporalio/worker';
 import { type Logger as PinoLogger, pino } from 'pino';
@@ -16,13 +16,10 @@ export const createLog = (level: string, part: string): Log =>
     pino.destination({ dest: 2, sync: true }),
   );
 
-/**
- * What the SDK warns of and is no news: workers of a computing capability have no workflows; jobs fail, and say why
- * themselves.
- */
+/** Warnings of the SDK that need no attention: some workers have no workflows, and failed jobs report their own errors. */
 const expected = /^(No workflows registered|Activity (failed|cancel)|Workflow (failed|cancel))/;
 
-/** Temporal's worker logs through ours; what it says of its own comings and goings is for debugging. */
+/** Forwards the log of Temporal's worker to ours. Routine messages of the SDK become debug messages. */
 export function temporalLogger(log: Log): TemporalLogger {
   return new DefaultLogger('DEBUG', ({ level, message, meta }) => {
     const { sdkComponent, ...fields } = (meta ?? {}) as Record<string, unknown>;

@@ -50,6 +50,7 @@ export async function runTrial(
         signal: new AbortController().signal,
         progress: onProgress,
         log: () => undefined,
+        note: () => undefined,
         memory: null,
         engine: (name) => {
           throw new Error(`A trial has no engine ${name}`);

@@ -37,8 +37,11 @@ export const IMAGE_ENGINE = { sharp: sharp.versions.sharp ?? 'unknown', libvips:
 const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'] as const;
 
 export interface SourceImage {
-  /** Not turned yet, and only its first page or frame. */
+  /** Not turned yet, and only its first page or frame. Use `withPicture` for pixels: their colours are not settled yet. */
   readonly image: Sharp;
+  readonly header: Metadata;
+  /** For `decodeFile`: the path, or the bytes if libvips would misread the path. */
+  readonly file: string | Buffer;
   /** By content. `heif` is AVIF, the one kind of it that can be read here. */
   readonly format: (typeof formats)[number];
   /** Pixels, once the orientation of its EXIF data is applied. */
@@ -57,8 +60,7 @@ export async function openImage(input: InputFile, maxPixels: number = MAX_PIXELS
 
   // libvips takes "[…]" at the end of a path for options of its decoder.
   const file = input.path.endsWith(']') ? await readFile(input.path) : input.path;
-  const settings = { failOn: 'error', unlimited: false } as const;
-  const header = await readMetadata(input, sharp(file, { ...settings, limitInputPixels: false }));
+  const header = await readMetadata(input, decodeFile(file, { maxPixels: false }));
   const format = formats.find((known) => known === header.format);
   if (!format)
     throw assetError('asset_not_an_image', input, notAnImage('is in a format that is not accepted here'));
@@ -71,8 +73,14 @@ export async function openImage(input: InputFile, maxPixels: number = MAX_PIXELS
   }
   const { width, height } = header.autoOrient;
   if (width * height > maxPixels) throw tooManyPixelsError(input, maxPixels, { width, height });
-  return { image: sharp(file, { ...settings, limitInputPixels: maxPixels }), format, width, height };
+  return { image: decodeFile(file, { maxPixels }), header, file, format, width, height };
 }
+
+/** Opens a file whose kind is known. `ignoreIcc`: leave the numbers as they are, instead of converting them to sRGB. */
+export const decodeFile = (
+  file: string | Buffer,
+  { maxPixels = MAX_PIXELS, ignoreIcc = false }: { maxPixels?: number | false; ignoreIcc?: boolean },
+): Sharp => sharp(file, { failOn: 'error', unlimited: false, limitInputPixels: maxPixels, ignoreIcc });
 
 /** An error about one asset: `Asset 1 ("cat.jpg") …`, counted from 0 as in `details`. */
 export function assetError(

@@ -43,7 +43,7 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 export const digestSecret = (secret: string): string => sha256(secret).toString('hex');
 
 /** Compares in constant time. */
-export const isSecretOf = (key: ApiKey, secret: string): boolean => {
+export const matchesSecret = (key: ApiKey, secret: string): boolean => {
   const expected = Buffer.from(key.sha256, 'hex');
   const given = sha256(secret);
   return expected.length === given.length && timingSafeEqual(expected, given);

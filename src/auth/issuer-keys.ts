@@ -6,6 +6,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { DarkroomError } from '../errors.ts';
+import { withTimeout } from '../lib/with-timeout.ts';
 import { providerUrl } from './settings.ts';
 
 /** Milliseconds. */
@@ -106,14 +107,17 @@ export class IssuerKeys {
   }
 
   async #get<Schema extends z.ZodType>(url: string, schema: Schema): Promise<z.output<Schema>> {
-    const response = await fetch(url, {
-      headers: { accept: 'application/json' },
+    const document = await withTimeout(this.#times.timeoutMs, undefined, async (signal) => {
       // Only the configured host is trusted.
-      redirect: 'error',
-      signal: AbortSignal.timeout(this.#times.timeoutMs),
+      const response = await fetch(url, {
+        headers: { accept: 'application/json' },
+        redirect: 'error',
+        signal,
+      });
+      if (!response.ok) throw new Error(`${url} returned status ${response.status}`);
+      return response.json();
     });
-    if (!response.ok) throw new Error(`${url} returned status ${response.status}`);
-    const parsed = schema.safeParse(await response.json());
+    const parsed = schema.safeParse(document);
     if (parsed.success) return parsed.data;
     throw new Error(`${url} returned an invalid document: ${z.prettifyError(parsed.error)}`);
   }

@@ -1,6 +1,6 @@
 /** Authenticator for API keys, which `darkroom keys create` makes. */
 import { DarkroomError } from '../errors.ts';
-import { isExpired, isSecretOf, looksLikeKey, parseKey } from './api-key.ts';
+import { isExpired, looksLikeKey, matchesSecret, parseKey } from './api-key.ts';
 import type { Authenticator } from './authenticator.ts';
 import { CachedKeys, type KeySource, type KeyTimes } from './cached-keys.ts';
 
@@ -17,7 +17,7 @@ export function createKeyAuthenticator(source: KeySource, times: Partial<KeyTime
         );
       const key = await keys.find(given.id);
       // The message does not show whether the id or the secret is wrong.
-      if (!key || !isSecretOf(key, given.secret))
+      if (!key || !matchesSecret(key, given.secret))
         throw unauthenticated('The API key is unknown or was revoked');
       if (isExpired(key))
         throw unauthenticated(`The API key expired at ${key.expires_at}; ask the operator for a new one`);

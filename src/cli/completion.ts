@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Argument, type Command } from 'commander';
 import { bash } from './completion/bash.ts';
 import { fish } from './completion/fish.ts';
-import { treeOf } from './completion/tree.ts';
+import { buildCommandTree } from './completion/tree.ts';
 import { zsh } from './completion/zsh.ts';
 
 const scripts = { bash, zsh, fish } as const;
@@ -22,6 +22,6 @@ export function define(command: Command, createProgram: () => Promise<Command>):
         '\n  fish:  darkroom completion fish | source       in ~/.config/fish/config.fish',
     )
     .action(async (shell: keyof typeof scripts) => {
-      process.stdout.write(scripts[shell](treeOf(await createProgram()), program));
+      process.stdout.write(scripts[shell](buildCommandTree(await createProgram()), program));
     });
 }

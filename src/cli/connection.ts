@@ -20,11 +20,11 @@ export function withServer(command: Command, jsonMeaning = 'print one JSON docum
 export const jobUrl = ({ url }: ServerOptions): string => url || process.env['DARKROOM_URL'] || DEFAULT_URL;
 
 /** Read from the environment only: other users of the machine can read command lines. */
-export const tokenOf = (): string | undefined => process.env['DARKROOM_TOKEN'] || undefined;
+export const readToken = (): string | undefined => process.env['DARKROOM_TOKEN'] || undefined;
 
-export function clientOf(options: ServerOptions): Darkroom {
+export function connect(options: ServerOptions): Darkroom {
   try {
-    return createClient({ url: jobUrl(options), token: tokenOf() });
+    return createClient({ url: jobUrl(options), token: readToken() });
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message) : error;
   }

@@ -1,6 +1,6 @@
 /** `darkroom cancel`, `pause` and `resume`. */
 import type { Command } from 'commander';
-import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 
 const done = {
   cancel: 'is being cancelled',
@@ -16,7 +16,7 @@ export const defineControl = (control: keyof typeof done) => (command: Command) 
   const jobCommand = withServer(command.argument('<id>', 'the job'));
   if (control === 'cancel') jobCommand.option('--reason <text>', 'shown as the message of the job');
   jobCommand.action(async (id: string, { reason, ...options }: Options) => {
-    const job = await clientOf(options)[control](id, { reason });
+    const job = await connect(options)[control](id, { reason });
     if (options.json) printJson(job);
     else say(`${id} ${job.state === 'cancelled' ? 'is cancelled' : done[control]}`);
   });

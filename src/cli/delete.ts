@@ -1,13 +1,13 @@
 /** `darkroom delete`: deletes a job with its inputs and results. */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { UsageError } from './exit-code.ts';
 
 export function define(command: Command): void {
   withServer(command.argument('<id>', 'the job').option('-y, --yes', 'do not ask for confirmation')).action(
     async (id: string, options: ServerOptions & { readonly yes?: boolean }) => {
-      const client = clientOf(options);
+      const client = connect(options);
       if (!options.yes && !(await isSure(id))) return say('Nothing was deleted');
       await client.delete(id);
       if (options.json) printJson({ id, deleted: true });

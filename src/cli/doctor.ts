@@ -9,7 +9,7 @@ import { printJson } from './connection.ts';
 import { checkAuthentication } from './doctor/authentication.ts';
 import { checkData } from './doctor/data.ts';
 import { checkEngines } from './doctor/engines.ts';
-import { broken, type Finding, messageOf, ok } from './doctor/finding.ts';
+import { broken, type Finding, ok, readMessage } from './doctor/finding.ts';
 import { checkListen } from './doctor/listen.ts';
 import { checkMasterKey } from './doctor/master-key.ts';
 import { checkNode } from './doctor/node.ts';
@@ -27,7 +27,7 @@ export function define(command: Command): void {
       const findings = await examine();
       const isWell = findings.every(({ state }) => state !== 'broken');
       if (json) printJson({ ok: isWell, findings });
-      else console.log(findings.map(lineOf).join('\n'));
+      else console.log(findings.map(formatFinding).join('\n'));
       process.exit(isWell ? exitCodes.ok : exitCodes.unexpected);
     });
 }
@@ -56,7 +56,7 @@ async function checkParts(config: Config): Promise<Finding[]> {
     target = config.embedded ? embeddedTarget(address ?? '127.0.0.1:0') : targetFromEnvironment();
   } catch (error) {
     return [
-      broken('Temporal', messageOf(error), 'See the TEMPORAL_ variables and the profile that they name'),
+      broken('Temporal', readMessage(error), 'See the TEMPORAL_ variables and the profile that they name'),
     ];
   }
   // A random key: loading would generate one in the data directory. Nothing is decrypted with it.
@@ -76,7 +76,7 @@ async function checkParts(config: Config): Promise<Finding[]> {
 
 const signs = { ok: ['✓', 'green'], warning: ['!', 'yellow'], broken: ['✗', 'red'] } as const;
 
-function lineOf({ check, state, found, mend }: Finding): string {
+function formatFinding({ check, state, found, mend }: Finding): string {
   const [sign, colour] = signs[state];
   const line = `${coloured(sign, colour, process.stdout)} ${check.padEnd(17)} ${found}`;
   return mend === null ? line : `${line}\n    ${mend}`;

@@ -4,7 +4,7 @@ import type { Operation } from '../client/client.ts';
 import { readConfig } from '../config/config.ts';
 import { knownEngines } from '../engines/engine.ts';
 import { install } from '../engines/installation.ts';
-import { clientOf, printJson, type ServerOptions, withServer } from './connection.ts';
+import { connect, printJson, type ServerOptions, withServer } from './connection.ts';
 import { columns } from './terminal/columns.ts';
 
 interface Capability {
@@ -21,7 +21,7 @@ export function define(command: Command): void {
     .description('install an engine on this machine; running workers offer it within seconds')
     .action(installEngines);
   withServer(command).action(async (options: ServerOptions) => {
-    const capabilities = capabilitiesOf(await clientOf(options).operations());
+    const capabilities = groupByCapability(await connect(options).operations());
     if (options.json) return printJson({ capabilities });
     const rows = capabilities.map(({ name, available, operations }) => [
       name,
@@ -48,7 +48,7 @@ async function installEngines(name: string): Promise<void> {
 }
 
 /** An operation is available when a worker offers all that it needs; one that is not says something only if all else that it needs is offered. */
-function capabilitiesOf(operations: readonly Operation[]): Capability[] {
+function groupByCapability(operations: readonly Operation[]): Capability[] {
   const names = [...new Set(operations.flatMap(({ capabilities }) => capabilities))].sort();
   const offered = new Set(
     operations.flatMap(({ available, capabilities }) => (available ? capabilities : [])),

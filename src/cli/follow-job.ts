@@ -19,7 +19,7 @@ export interface FollowOptions {
 
 /** Read with the command line: once a job is submitted it is too late to refuse it. */
 export const timeoutOption = (description: string): Option =>
-  new Option('--timeout <seconds>', description).argParser(secondsOf);
+  new Option('--timeout <seconds>', description).argParser(parseSeconds);
 
 /** Resolves with the job as it ended. Ctrl-C ends the watching and not the job, and says so. */
 export async function followJob(client: Darkroom, id: string, options: FollowOptions): Promise<Job> {
@@ -62,7 +62,7 @@ export async function fetchResults(client: Darkroom, id: string, folder: string)
   await saveFiles(client, id, folder, { onFile });
 }
 
-function secondsOf(text: string): number {
+function parseSeconds(text: string): number {
   const seconds = Number(text);
   if (text.trim() !== '' && seconds > 0 && seconds < 2_000_000) return seconds;
   throw new UsageError(`--timeout ${text}: must be a number of seconds, up to 2000000`);

@@ -5,17 +5,17 @@ import { localFile } from '../client/files.ts';
 import { UsageError } from './exit-code.ts';
 
 /** A URL, `path:` and a path below an input root of the server, or a file of this machine, which is sent along. */
-export async function assetOf(text: string): Promise<JobAsset> {
+export async function parseAsset(text: string): Promise<JobAsset> {
   if (/^https?:\/\//i.test(text)) return { source: { url: text } };
   if (text.startsWith('path:')) return { source: { path: text.slice('path:'.length) } };
   try {
     return await localFile(text);
   } catch (error) {
-    throw new UsageError(`${text}: ${reasonOf(error)}`, { cause: error });
+    throw new UsageError(`${text}: ${describeFileError(error)}`, { cause: error });
   }
 }
 
-function reasonOf(error: unknown): string {
+function describeFileError(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file here; a file of the server is written path:NAME';
   if (code === 'EACCES') return 'the file may not be read';
@@ -24,7 +24,7 @@ function reasonOf(error: unknown): string {
     : message;
 }
 
-export function labelsOf(texts: readonly string[]): Record<string, string> {
+export function parseLabels(texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {
       const at = text.indexOf('=');

@@ -54,16 +54,18 @@ async function create({ tenant, name, readOnly, expires, json }: Wish): Promise<
     tenant,
     name,
     access: readOnly ? 'read' : 'full',
-    expires_at: expiryOf(expires),
+    expires_at: parseExpiry(expires),
   });
   if (json) printJson({ ...shown(key), key: written });
   else console.log(written);
   const until = key.expires_at === null ? '' : `, until ${key.expires_at}`;
-  say(`Key ${key.id} of tenant ${tenant}, ${accessOf(key)}${until}. Store it now: it is not shown again.`);
+  say(
+    `Key ${key.id} of tenant ${tenant}, ${describeAccess(key)}${until}. Store it now: it is not shown again.`,
+  );
   adviseSetting(config);
 }
 
-function expiryOf(text: string | undefined): string | null {
+function parseExpiry(text: string | undefined): string | null {
   if (text === undefined) return null;
   const time = parseTime(text, 'future');
   if (time && time.getTime() > Date.now()) return time.toISOString();
@@ -79,7 +81,7 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
     key.id,
     key.tenant,
     key.name,
-    accessOf(key),
+    describeAccess(key),
     formatAge(Date.parse(key.created_at)),
     isExpired(key) ? { text: 'expired', colour: 'red' as const } : (key.expires_at ?? 'never'),
   ]);
@@ -111,7 +113,7 @@ const settingsHere = (): Config => readConfig(process.env, { listens: false });
 /** Output omits the digest. */
 const shown = ({ sha256: _, ...key }: ApiKey) => key;
 
-const accessOf = ({ access }: ApiKey): string => (access === 'read' ? 'read only' : 'full access');
+const describeAccess = ({ access }: ApiKey): string => (access === 'read' ? 'read only' : 'full access');
 
 function adviseSetting({ DARKROOM_AUTH }: Config): void {
   if (DARKROOM_AUTH.includes('keys')) return;

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Job, JobFilter } from '../client/client.ts';
 import { states } from '../jobs/model/states.ts';
 import { formatAge } from '../lib/units.ts';
-import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { UsageError } from './exit-code.ts';
 import { parseTime } from './parse-time.ts';
 import { colourOfState } from './terminal/colour.ts';
@@ -32,10 +32,10 @@ export function define(command: Command): void {
 }
 
 async function list(options: Options): Promise<void> {
-  const limit = options.all ? Number.POSITIVE_INFINITY : limitOf(options.limit);
+  const limit = options.all ? Number.POSITIVE_INFINITY : parseLimit(options.limit);
   const jobs: Job[] = [];
   let more = false;
-  for await (const job of clientOf(options).list(filterOf(options))) {
+  for await (const job of connect(options).list(parseFilter(options))) {
     more = jobs.length === limit;
     if (more) break;
     jobs.push(job);
@@ -54,7 +54,7 @@ async function list(options: Options): Promise<void> {
   if (more) say('More jobs match: use --limit or --all');
 }
 
-function filterOf({ state, operation, dialect, since }: Options): JobFilter {
+function parseFilter({ state, operation, dialect, since }: Options): JobFilter {
   const time = since === undefined ? undefined : parseTime(since, 'past');
   if (time === null)
     throw new UsageError(`--since ${since}: must be 30m, 2h, 7d, or a date such as 2026-11-21`);
@@ -66,7 +66,7 @@ function filterOf({ state, operation, dialect, since }: Options): JobFilter {
   };
 }
 
-function limitOf(text: string): number {
+function parseLimit(text: string): number {
   const limit = Number(text);
   if (Number.isSafeInteger(limit) && limit > 0) return limit;
   throw new UsageError(`--limit ${text}: must be a whole number above 0`);

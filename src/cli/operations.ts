@@ -1,7 +1,7 @@
 /** `darkroom operations`: lists operations, or shows one with its parameters. */
 import type { Command } from 'commander';
 import type { Operation } from '../client/client.ts';
-import { clientOf, printJson, type ServerOptions, withServer } from './connection.ts';
+import { connect, printJson, type ServerOptions, withServer } from './connection.ts';
 import { parameterRows } from './params/parameter-rows.ts';
 import { columns } from './terminal/columns.ts';
 import { plain, wrapped } from './terminal/plain.ts';
@@ -19,7 +19,7 @@ export function define(command: Command): void {
     );
   withServer(command.argument('[operation]', 'show this operation with its parameters')).action(
     async (name: string | undefined, options: ServerOptions) => {
-      const client = clientOf(options);
+      const client = connect(options);
       if (name === undefined) {
         const operations = await client.operations();
         if (options.json) printJson({ operations });

@@ -1,6 +1,6 @@
 /** `darkroom rerun`: runs an ended job again. */
 import type { Command } from 'commander';
-import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { exitCodeOfJob } from './exit-code.ts';
 import { type FollowOptions, followJob, printOutcome, timeoutOption } from './follow-job.ts';
 
@@ -16,7 +16,7 @@ export function define(command: Command): void {
       .addOption(timeoutOption('with --watch: stop waiting after this time; the job continues')),
     'print one JSON document (with --watch: a line for each change)',
   ).action(async (id: string, options: Options) => {
-    const client = clientOf(options);
+    const client = connect(options);
     const { from, failedAssets = false } = options;
     const job = await client.rerun(id, { ...(from === undefined ? {} : { from }), failedAssets });
     if (!options.watch) {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Manifest } from '../client/client.ts';
 import { saveArchive } from '../client/files.ts';
 import { formatBytes } from '../lib/units.ts';
-import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { checkArchive, checkFolder } from './destination.ts';
 import { fetchResults } from './follow-job.ts';
 import { columns } from './terminal/columns.ts';
@@ -18,7 +18,7 @@ export function define(command: Command): void {
       .option('--out <dir>', 'download the files to this directory; existing ones are skipped')
       .option('--archive <file>', 'download all files as one ZIP'),
   ).action(async (id: string, options: Options) => {
-    const client = clientOf(options);
+    const client = connect(options);
     if (options.out !== undefined) await checkFolder(options.out);
     if (options.archive !== undefined) await checkArchive(options.archive);
     const result = await client.result(id);
@@ -29,6 +29,7 @@ export function define(command: Command): void {
     }
     if (options.json) return printJson(result);
     printFailures(result);
+    for (const { message } of result.notes) say(`Note: ${plain(message)}`);
     if (options.out === undefined && options.archive === undefined) show(result);
   });
 }

@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { Darkroom, JobRequest } from '../client/client.ts';
-import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { checkFolder } from './destination.ts';
 import { exitCodeOfJob, UsageError } from './exit-code.ts';
 import { JobFailure } from './failure.ts';
 import { type FollowOptions, fetchResults, followJob, printOutcome, timeoutOption } from './follow-job.ts';
-import { assetOf, labelsOf } from './job-inputs.ts';
+import { parseAsset, parseLabels } from './job-inputs.ts';
 import { assign } from './params/assignments.ts';
 
 interface Options extends ServerOptions, FollowOptions {
@@ -50,16 +50,16 @@ export function define(command: Command): void {
 }
 
 async function submit(assets: readonly string[], options: Options): Promise<void> {
-  const client = clientOf(options);
+  const client = connect(options);
   const { id } = options;
   if (options.out !== undefined) await checkFolder(options.out);
   const job = await client.submit({
     operation: options.operation,
-    params: await paramsOf(client, options),
-    assets: await Promise.all(assets.map(assetOf)),
+    params: await readParams(client, options),
+    assets: await Promise.all(assets.map(parseAsset)),
     ...(id === undefined ? {} : { id }),
     ...(options.callback === undefined ? {} : { callback: { url: options.callback } }),
-    ...(options.label === undefined ? {} : { labels: labelsOf(options.label) }),
+    ...(options.label === undefined ? {} : { labels: parseLabels(options.label) }),
     ...(options.priority === undefined ? {} : { priority: Number(options.priority) }),
     ...(options.keepDays === undefined ? {} : { keep_days: Number(options.keepDays) }),
   });
@@ -80,7 +80,7 @@ async function submit(assets: readonly string[], options: Options): Promise<void
   }
 }
 
-async function paramsOf(
+async function readParams(
   client: Darkroom,
   { params, set = [], operation }: Options,
 ): Promise<NonNullable<JobRequest['params']>> {

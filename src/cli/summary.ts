@@ -17,7 +17,7 @@ export function summaryLine(job: Job): string {
   const head = `${id} ${coloured(state, colourOfState(state), process.stderr)}${took}`;
   const failed = assets.failed > 0 ? `, ${assets.failed} of ${assets.total} assets failed` : '';
   if (error) return `${head}${failed}\n  ${plain(error.message)} (${error.code})\n  ${adviceOn(job)}`;
-  return `${head}${failed}${result ? `: ${resultOf(job)}` : ''}`;
+  return `${head}${failed}${result ? `: ${formatResult(job)}` : ''}`;
 }
 
 /** Formats everything about a job, for `darkroom status`. */
@@ -39,9 +39,9 @@ export function summary(job: WatchedJob): string {
       : []),
     ...(blocked === null ? [] : [['now', blocked]]),
     ...(job.run > 1 ? [['run', String(job.run)]] : []),
-    ...(assets.total > 0 ? [['assets', assetsOf(job)]] : []),
+    ...(assets.total > 0 ? [['assets', formatAssets(job)]] : []),
     ...Object.entries(labels).map(([name, value]) => [`label ${name}`, value]),
-    ...(job.result ? [['result', resultOf(job)]] : []),
+    ...(job.result ? [['result', formatResult(job)]] : []),
     ...(job.expires_at ? [['expires', job.expires_at]] : []),
     ...(job.error
       ? [
@@ -54,11 +54,11 @@ export function summary(job: WatchedJob): string {
   return `${id}  ${how}\n${columns(rows, '  ')}`;
 }
 
-function assetsOf({ assets: { total, downloaded, failed } }: Job): string {
+function formatAssets({ assets: { total, downloaded, failed } }: Job): string {
   return `${downloaded} of ${total} here${failed > 0 ? `, ${failed} failed` : ''}`;
 }
 
-function resultOf({ id, result }: Job): string {
+function formatResult({ id, result }: Job): string {
   const count = result?.files ?? 0;
   const what = result?.kind === 'json' ? 'a JSON value' : `${count} ${count === 1 ? 'file' : 'files'}`;
   return `${what}; fetch it: darkroom results ${id}`;

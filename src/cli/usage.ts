@@ -1,7 +1,7 @@
 /** `darkroom usage`: shows the resource usage of jobs by day and operation. */
 import type { Command } from 'commander';
 import { formatBytes } from '../lib/units.ts';
-import { clientOf, printJson, type ServerOptions, say, withServer } from './connection.ts';
+import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { columns } from './terminal/columns.ts';
 
 interface Options extends ServerOptions {
@@ -18,7 +18,7 @@ export function define(command: Command): void {
 }
 
 async function usage({ from, to, ...options }: Options): Promise<void> {
-  const report = await clientOf(options).usage({ from, to });
+  const report = await connect(options).usage({ from, to });
   if (options.json) return printJson(report);
   if (report.usage.length === 0) return say(`No jobs ended from ${report.from} to ${report.to}`);
   const rows = report.usage.map((row) => [

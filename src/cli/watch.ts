@@ -1,6 +1,6 @@
 /** `darkroom watch`: shows the progress of a job until it ends. */
 import type { Command } from 'commander';
-import { clientOf, type ServerOptions, withServer } from './connection.ts';
+import { connect, type ServerOptions, withServer } from './connection.ts';
 import { checkFolder } from './destination.ts';
 import { exitCodeOfJob } from './exit-code.ts';
 import { type FollowOptions, fetchResults, followJob, printOutcome, timeoutOption } from './follow-job.ts';
@@ -15,7 +15,7 @@ export function define(command: Command): void {
       .addOption(timeoutOption('stop watching after this time; the job continues')),
     'print a line of JSON for each change',
   ).action(async (id: string, options: Options) => {
-    const client = clientOf(options);
+    const client = connect(options);
     if (options.out !== undefined) await checkFolder(options.out);
     // Fails at once without such a job or a server. Only later outages are retried.
     await client.get(id);

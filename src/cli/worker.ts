@@ -58,7 +58,7 @@ export async function worker({
     // What its native core has to say comes in our format, and its retries while Temporal is away are no news.
     telemetryOptions: {
       logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
-      ...metricsOf(config),
+      ...buildMetricsOptions(config),
     },
   });
   const embedded = embeddedAddress ?? (config.embedded ? EMBEDDED_ADDRESS : null);
@@ -99,7 +99,9 @@ export async function worker({
 }
 
 /** Of Temporal's SDK and of ours, in one place and in Prometheus' units. */
-function metricsOf({ DARKROOM_WORKER_METRICS: address }: Config): Pick<TelemetryOptions, 'metrics'> {
+function buildMetricsOptions({
+  DARKROOM_WORKER_METRICS: address,
+}: Config): Pick<TelemetryOptions, 'metrics'> {
   if (address === null) return {};
   const host = address.host.includes(':') ? `[${address.host}]` : address.host;
   const units = { countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true };

@@ -7,6 +7,7 @@
  * const job = await darkroom.wait(id);
  * ```
  */
+import { withTimeout } from '../lib/with-timeout.ts';
 import { type Body, bodyOf } from './body.ts';
 import { type EventOptions, events } from './events.ts';
 import { follow } from './follow.ts';
@@ -111,17 +112,16 @@ export class Darkroom {
 
   /** Resolves with the job once it has ended, however that went: look at its state. Outages are ridden out. */
   async wait(id: string, options: WaitOptions = {}): Promise<Job> {
-    const { timeoutMs, signal, outageMs, onProgress = () => undefined } = options;
-    const late = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
-    const both = AbortSignal.any([signal, late].filter((given) => given !== undefined));
-    try {
-      const outageRetry = outageMs === undefined ? {} : { outageMs };
-      return await follow(this.#transport, id, { signal: both, ...outageRetry }, onProgress);
-    } catch (error) {
-      if (!late?.aborted || signal?.aborted) throw error;
-      const detail = `Job "${id}" has not ended within ${Number(timeoutMs) / 1000} s; it goes on`;
-      throw new DarkroomProblem({ status: 0, code: 'not_ended', detail, retryable: true }, { cause: error });
-    }
+    const { timeoutMs = null, signal, onProgress = () => undefined } = options;
+    return withTimeout(timeoutMs, signal, async (either, isLate) => {
+      try {
+        return await follow(this.#transport, id, { ...options, signal: either }, onProgress);
+      } catch (cause) {
+        if (!isLate() || signal?.aborted) throw cause;
+        const detail = `Job "${id}" has not ended within ${Number(timeoutMs) / 1000} s; it goes on`;
+        throw new DarkroomProblem({ status: 0, code: 'not_ended', detail, retryable: true }, { cause });
+      }
+    });
   }
 
   /** Each change as it happens; ends after the event `end`. Reconnects by itself. */

@@ -1,5 +1,6 @@
 /** Requests to one server: timed out, tried again where that does no harm, and refusals thrown as DarkroomProblem. */
 
+import { withTimeout } from '../lib/with-timeout.ts';
 import { DarkroomProblem, problemOf } from './problem.ts';
 import { sleep } from './sleep.ts';
 
@@ -80,28 +81,23 @@ export class Transport {
   async #attempt<T>(call: Call, read: (response: Response) => Promise<T>): Promise<T> {
     const { timeoutMs = this.#options.timeoutMs ?? TIMEOUT_MS, signal } = call;
     signal?.throwIfAborted();
-    const late = new AbortController();
-    const timer = timeoutMs === null ? undefined : setTimeout(() => late.abort(), timeoutMs);
-    try {
-      const response = await this.#fetch(
-        call,
-        AbortSignal.any([late.signal, ...(signal === undefined ? [] : [signal])]),
-      );
-      if (!response.ok && response.status !== 304) throw await problemOf(response);
-      return await read(response);
-    } catch (error) {
-      if (error instanceof DarkroomProblem) throw error;
-      signal?.throwIfAborted();
-      throw late.signal.aborted
-        ? noAnswer(
-            'timeout',
-            `The server at ${this.#base} did not answer within ${Number(timeoutMs) / 1000} s`,
-            error,
-          )
-        : noAnswer('unreachable', `The server at ${this.#base} cannot be reached: ${reason(error)}`, error);
-    } finally {
-      clearTimeout(timer);
-    }
+    return withTimeout(timeoutMs, signal, async (either, isLate) => {
+      try {
+        const response = await this.#fetch(call, either);
+        if (!response.ok && response.status !== 304) throw await problemOf(response);
+        return await read(response);
+      } catch (error) {
+        if (error instanceof DarkroomProblem) throw error;
+        signal?.throwIfAborted();
+        throw isLate()
+          ? noAnswer(
+              'timeout',
+              `The server at ${this.#base} did not answer within ${Number(timeoutMs) / 1000} s`,
+              error,
+            )
+          : noAnswer('unreachable', `The server at ${this.#base} cannot be reached: ${reason(error)}`, error);
+      }
+    });
   }
 
   async #fetch(

@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-/** Of a field that is not there: no JSON can hold `undefined`. */
+/** Message for a missing field. JSON cannot contain `undefined`. */
 export const MISSING = 'is required';
 
 const types: Readonly<Record<string, string>> = {
@@ -26,13 +26,13 @@ const formats: Readonly<Record<string, string>> = {
   url: 'a URL',
 };
 
-/** Undefined leaves it to zod. */
-const wordsOf: z.core.$ZodErrorMap = (issue) => {
+/** Returns undefined to use zod's own message. */
+const describeIssue: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
       return isMissing(issue) ? MISSING : `must be ${types[issue.expected] ?? issue.expected}`;
     case 'invalid_value':
-      return isMissing(issue) ? MISSING : oneOf(issue.values);
+      return isMissing(issue) ? MISSING : listAlternatives(issue.values);
     case 'too_small':
       return boundary(issue.origin, issue.minimum, issue.exact, issue.inclusive ? 'at least' : 'more than');
     case 'too_big':
@@ -55,9 +55,9 @@ const wordsOf: z.core.$ZodErrorMap = (issue) => {
 
 const isMissing = ({ input }: { input?: unknown }): boolean => input === undefined;
 
-z.config({ customError: wordsOf });
+z.config({ customError: describeIssue });
 
-/** Of one field the same kind of mistake once: of a number beyond all limits, the limit that is meant. */
+/** Keeps one issue per field and kind. For a number beyond several limits, it keeps the relevant limit. */
 export const dedupeIssues = (issues: readonly Issue[]): Issue[] => [
   ...new Map(issues.map((issue) => [JSON.stringify([issue.path, issue.code]), issue])).values(),
 ];
@@ -70,7 +70,7 @@ function boundary(origin: string, limit: number | bigint, exact: boolean | undef
   return `must have ${how} ${limit} ${limit === 1 ? one : many}`;
 }
 
-function oneOf(values: readonly unknown[]): string {
+function listAlternatives(values: readonly unknown[]): string {
   const words = values.map((value) => (typeof value === 'string' ? `"${value}"` : String(value)));
   return `must be ${words.length === 1 ? '' : 'one of '}${words.join(', ')}`;
 }

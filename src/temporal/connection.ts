@@ -1,4 +1,4 @@
-/** Where Temporal is: our own server, or what Temporal's own variables and profiles say. */
+/** Connections to Temporal: to the embedded server, or as Temporal's own variables and profiles configure them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
@@ -12,7 +12,7 @@ export interface TemporalTarget {
   readonly address: string;
 }
 
-/** Of a cluster: TEMPORAL_ADDRESS, _NAMESPACE, _API_KEY, _TLS_… and profiles, as Temporal's own tools read them. */
+/** Reads TEMPORAL_ADDRESS, _NAMESPACE, _API_KEY, _TLS_… and profiles, as Temporal's own tools do. */
 export function targetFromEnvironment(): TemporalTarget {
   const { namespace, connectionOptions } = loadClientConnectConfig();
   const address = connectionOptions.address ?? 'localhost:7233';
@@ -25,14 +25,14 @@ export const embeddedTarget = (address: string): TemporalTarget => ({
   address,
 });
 
-/** Does not wait for Temporal to answer: the API comes up, and says 503, while Temporal is away. */
+/** Connects lazily: without Temporal the API starts, and answers 503. */
 export function createClient({ options, namespace }: TemporalTarget): Client {
   return new Client({ connection: Connection.lazy(options), namespace });
 }
 
 /**
- * For workers. Tries for a while, and says once what it waits for, the server or its namespace; then throws an Error that
- * names it.
+ * Connects a worker. Retries for `patienceMs` and calls `onWait` once. Then throws an Error that names what is missing,
+ * the server or its namespace.
  */
 export async function connectWorker(
   target: TemporalTarget,
@@ -49,7 +49,7 @@ export async function connectWorker(
         ? `Temporal at ${address} has no namespace "${namespace}"`
         : `Temporal at ${address} does not answer`;
       if (Date.now() > deadline) throw new Error(message, { cause: error });
-      // The first refusal is no news: a server that starts along with us takes a moment.
+      // The first failure is expected when the server starts at the same time.
       if (tries === 1) onWait(`${message}; the worker waits for it`);
       await sleep(500);
     }
@@ -69,32 +69,33 @@ async function connectToNamespace({ options, namespace }: TemporalTarget): Promi
 
 /** gRPC status codes that mean that Temporal, not the request, is the cause. */
 const awayCodes = new Set([1 /* cancelled */, 4 /* deadline */, 13 /* internal */, 14 /* unavailable */]);
-/** A rate limit of the server or the namespace: it is there, and asked too much at once. */
+/** The server or the namespace has reached a rate limit. */
 const EXHAUSTED = 8;
 const NOT_FOUND = 5;
 const INVALID_ARGUMENT = 3;
 
-/** The status code of a gRPC error, also when it comes wrapped; null of other errors. */
+/** Returns the status code of a gRPC error, including a wrapped one; null for other errors. */
 export function grpcCode(error: unknown): number | null {
   if (isGrpcServiceError(error)) return error.code;
   return error instanceof Error && error.cause !== undefined ? grpcCode(error.cause) : null;
 }
 
-/** What was said, by whatever it comes wrapped in too. */
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? `${error.message} ${messageOf(error.cause)}` : '';
+/** Joins the messages of an error and its causes. */
+const joinMessages = (error: unknown): string =>
+  error instanceof Error ? `${error.message} ${joinMessages(error.cause)}` : '';
 
 export const isNotFound = (error: unknown): boolean => grpcCode(error) === NOT_FOUND;
 
 /** Milliseconds after an unanswered call during which reads fail at once. */
 const AWAY_MS = 1000;
 const awayUntil = new WeakMap<Client, number>();
-/** When it answered last. */
+/** Time of the last answer, by client. */
 const answeredAt = new WeakMap<Client, number>();
 
 /**
- * Changes something in Temporal, within a deadline; when no answer comes, or Temporal cannot take it now,
- * `temporal_unavailable` or `temporal_busy`. The client retries within the deadline. Other errors pass through.
+ * Makes a call that changes something in Temporal. The client retries within the deadline.
+ *
+ * @throws temporal_unavailable without an answer, temporal_busy at a rate limit. Other errors pass through.
  */
 export async function writeCall<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
   const since = Date.now();
@@ -106,13 +107,13 @@ export async function writeCall<T>(client: Client, deadlineMs: number, call: () 
     const refused = notNow(error, client.options.namespace);
     if (refused) throw refused;
     if (!awayCodes.has(grpcCode(error) ?? -1)) throw error;
-    // While others are answered it is not away: it may hold back calls of one kind, as it does with too many lists.
+    // Other calls were answered meanwhile, so Temporal is up and delays only this kind of call, such as lists.
     if ((answeredAt.get(client) ?? 0) < since) awayUntil.set(client, Date.now() + AWAY_MS);
     throw away(error);
   }
 }
 
-/** Of a Temporal that answers, and cannot do what was asked for now, although nothing is wrong with that. */
+/** Returns the error for a valid call that Temporal answers but cannot serve now; null for other errors. */
 function notNow(cause: unknown, namespace: string): DarkroomError | null {
   const unavailable = (why: string) => new DarkroomError('temporal_unavailable', why, { cause });
   if (cause instanceof NamespaceNotFoundError)
@@ -127,8 +128,8 @@ function notNow(cause: unknown, namespace: string): DarkroomError | null {
         },
       );
     case INVALID_ARGUMENT:
-      // So for a moment after the namespace was created, or until its administrator does what our log says.
-      return /search attribute/i.test(messageOf(cause))
+      // Right after the namespace was created, or until an administrator adds the attributes that our log names.
+      return /search attribute/i.test(joinMessages(cause))
         ? unavailable(`Temporal's namespace "${namespace}" lacks the search attributes of darkroom`)
         : null;
     default:
@@ -136,7 +137,7 @@ function notNow(cause: unknown, namespace: string): DarkroomError | null {
   }
 }
 
-/** Reads from Temporal. Fails at once shortly after an unanswered call, since readers can use the record in the store. */
+/** Makes a read call. Fails at once shortly after an unanswered call, since readers can use the record in the store. */
 export async function readCall<T>(client: Client, deadlineMs: number, call: () => Promise<T>): Promise<T> {
   if (Date.now() < (awayUntil.get(client) ?? 0)) throw away();
   return writeCall(client, deadlineMs, call);

@@ -16,7 +16,7 @@ export async function readRunInput(
 }
 
 /** Reads the reason that was given when a workflow was terminated. */
-export async function terminationReason(
+export async function readTerminationReason(
   { workflowService, options }: Client,
   workflowId: string,
 ): Promise<string | null> {
@@ -32,14 +32,14 @@ interface ExecutionId {
 }
 
 /** Executions with this id that have ended: earlier runs, and earlier parts of runs that continued as new. */
-export const executionsOf = (client: Client, workflowId: string): Promise<ExecutionId[]> =>
-  executionsLike(client, `WorkflowId = '${workflowId}' AND ExecutionStatus != 'Running'`);
+export const listEndedExecutions = (client: Client, workflowId: string): Promise<ExecutionId[]> =>
+  listExecutions(client, `WorkflowId = '${workflowId}' AND ExecutionStatus != 'Running'`);
 
 /** Executions whose workflow ids start with this prefix, whether they have ended or not. */
-export const executionsBelow = (client: Client, prefix: string): Promise<ExecutionId[]> =>
-  executionsLike(client, `WorkflowId STARTS_WITH '${prefix}'`);
+export const listExecutionsBelow = (client: Client, prefix: string): Promise<ExecutionId[]> =>
+  listExecutions(client, `WorkflowId STARTS_WITH '${prefix}'`);
 
-async function executionsLike({ workflowService, options }: Client, query: string): Promise<ExecutionId[]> {
+async function listExecutions({ workflowService, options }: Client, query: string): Promise<ExecutionId[]> {
   const found: ExecutionId[] = [];
   let nextPageToken: Uint8Array | undefined;
   do {

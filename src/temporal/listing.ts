@@ -1,4 +1,4 @@
-/** Lists of jobs, from Temporal's visibility store. */
+/** Lists jobs by Temporal's visibility store. */
 
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
@@ -10,7 +10,7 @@ import { readCall } from './connection.ts';
 import { workflowIdOf } from './names.ts';
 import { decodeMemo, isJobMemo, toSnapshot } from './snapshot.ts';
 
-/** The search attribute shows coarse states; the memo of each execution tells the exact one. */
+/** The search attribute holds coarse states; the memo of each execution holds the exact one. */
 const coarse: Readonly<Record<JobState, JobState>> = {
   created: 'created',
   queued: 'created',
@@ -23,13 +23,13 @@ const coarse: Readonly<Record<JobState, JobState>> = {
   cancelled: 'cancelled',
 };
 
-/** Executions that were closed from outside never wrote their end into the search attribute. */
+/** Executions that were closed from outside could not update the search attribute. */
 const closedOutside: Partial<Record<JobState, string>> = {
   failed: ` OR ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed')`,
   cancelled: ` OR ExecutionStatus = 'Canceled'`,
 };
 
-/** Pages that one request may go through for a state that the query cannot tell apart. */
+/** Maximum number of pages that one request reads when the query cannot select the exact state. */
 const MAX_PAGES = 10;
 
 export async function listJobs(
@@ -38,7 +38,7 @@ export async function listJobs(
   filter: JobFilter,
   { limit, cursor }: { limit: number; cursor?: string | undefined },
 ): Promise<JobPage> {
-  const query = queryOf(tenant, filter);
+  const query = buildQuery(tenant, filter);
   if (query === null) return { jobs: [], cursor: null };
   const jobs: Job[] = [];
   let token: Uint8Array | undefined = cursor === undefined ? undefined : fromCursor(cursor);
@@ -54,24 +54,24 @@ export async function listJobs(
   return { jobs, cursor: token ? toCursor(token) : null };
 }
 
-/** Enough to tell what is usual. */
+/** Sample size for estimates. */
 const SAMPLES = 100;
 
-/** Jobs of an operation that completed last. */
+/** Returns the most recently completed jobs of an operation. */
 export async function finishedJobs(
   client: Client,
   tenant: string,
   operation: string,
 ): Promise<readonly JobSnapshot[]> {
-  const query = queryOf(tenant, { operation });
+  const query = buildQuery(tenant, { operation });
   if (query === null) return [];
   const completed = `${query} AND ExecutionStatus = 'Completed'`;
   return (await readPage(client, completed, SAMPLES, undefined)).snapshots;
 }
 
-/** Executions stand for jobs: of those that were run again, the first, or where a state is asked for, all. */
+/** Selects the executions that represent jobs: the first run of each job; with a state filter, all runs. */
 export async function countJobs(client: Client, tenant: string, filter: JobFilter): Promise<number> {
-  const query = queryOf(tenant, filter);
+  const query = buildQuery(tenant, filter);
   if (query === null) return 0;
   return countExecutions(client, filter.state === undefined ? `${query} AND DarkroomRun IS NULL` : query);
 }
@@ -82,7 +82,7 @@ async function countExecutions({ workflowService, options }: Client, query: stri
   return Number(count ?? 0);
 }
 
-/** Jobs that have not ended. */
+/** Counts the jobs that have not ended. */
 export async function countOpen(client: Client, { dialect, tenant, state }: OpenJobs): Promise<number> {
   const terms = {
     DarkroomDialect: dialect,
@@ -98,7 +98,7 @@ export async function countOpen(client: Client, { dialect, tenant, state }: Open
 
 const underWay = ['created', 'downloading', 'waiting', 'processing'] as const satisfies readonly JobState[];
 
-/** Jobs that have not ended, by coarse state, of all tenants. */
+/** Counts the jobs of all tenants that have not ended, by coarse state. */
 export async function countStates(client: Client): Promise<ReadonlyMap<JobState, number>> {
   const counts = underWay.map(
     async (state): Promise<[JobState, number]> => [state, await countOpen(client, { state })],
@@ -106,10 +106,10 @@ export async function countStates(client: Client): Promise<ReadonlyMap<JobState,
   return new Map(await Promise.all(counts));
 }
 
-/** Milliseconds for a page of a thousand in the background. */
+/** Deadline in milliseconds for a page of 1,000 jobs in the background. */
 const LONG_PAGE_MS = 10_000;
 
-/** Ended from outside, so that they could not record their end: of all tenants. */
+/** Lists jobs of all tenants that were closed from outside and so could not record their end. */
 export async function* endedOutside(client: Client): AsyncGenerator<JobSnapshot> {
   const byThemselves = ['completed', 'failed', 'cancelled'].map(
     (state) => ` AND DarkroomState != '${state}'`,
@@ -123,7 +123,7 @@ export async function* endedOutside(client: Client): AsyncGenerator<JobSnapshot>
   } while (token);
 }
 
-/** Temporal answers a garbled page token as if it were ill itself, so a cursor carries a checksum. */
+/** Cursors carry a checksum: Temporal reports a corrupt page token as an internal error. */
 const toCursor = (token: Uint8Array): string =>
   `${Buffer.from(token).toString('base64url')}.${checksum(token)}`;
 
@@ -162,7 +162,7 @@ async function readPage(
   return { snapshots, token: page.nextPageToken?.length ? page.nextPageToken : undefined };
 }
 
-/** A job that was run again has an execution for each run; only the latest is the job. */
+/** A job has one execution per run. Only the latest one represents the job. */
 async function withoutEarlierRuns(client: Client, tenant: string, jobs: readonly Job[]): Promise<Job[]> {
   const ended = jobs.filter(({ state }) => isTerminal(state));
   if (ended.length === 0) return [...jobs];
@@ -190,14 +190,14 @@ const statusNames = [
   'TIMED_OUT',
 ];
 
-/** Null when nothing can match. Values are checked, since the query language has no parameters. */
-function queryOf(tenant: string, { state, operation, dialect, since }: JobFilter): string | null {
+/** Returns null when nothing can match. Validates the values, since the query language has no parameters. */
+function buildQuery(tenant: string, { state, operation, dialect, since }: JobFilter): string | null {
   const words = [tenant, operation, dialect].filter((word) => word !== undefined);
   if (!words.every((word) => /^[\w.:-]+$/.test(word))) return null;
   const parts = [
     `WorkflowType = 'processJob'`,
     `DarkroomTenant = '${tenant}'`,
-    // A long job goes on in another execution.
+    // A long job continues in a new execution.
     `ExecutionStatus != 'ContinuedAsNew'`,
   ];
   if (state !== undefined) {

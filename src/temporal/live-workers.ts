@@ -1,17 +1,17 @@
-/** Workers that live, and what they offer. */
+/** Finds live workers and their capabilities. */
 import type { Client } from '@temporalio/client';
 import proto, { type temporal } from '@temporalio/proto';
 import type { LiveWorker } from '../jobs/ports/job-runtime.ts';
 import { grpcCode } from './connection.ts';
 import { queueOf } from './names.ts';
 
-/** How often workers of ours report to Temporal. */
+/** Milliseconds between two worker heartbeats. */
 export const WORKER_HEARTBEAT_MS = 2000;
 
-/** Milliseconds of silence after which a worker counts as dead. Generous, since two clocks are compared. */
+/** Milliseconds without a heartbeat after which a worker counts as dead. Generous, since the clocks of two machines may differ. */
 const SILENCE_MS = 5 * WORKER_HEARTBEAT_MS;
 
-/** A poll lasts up to a minute, so a poller that was seen longer ago has gone. */
+/** A poll lasts up to a minute, so a poller last seen before this many milliseconds has stopped. */
 const POLL_MS = 70_000;
 
 const UNIMPLEMENTED = 12;
@@ -20,8 +20,8 @@ const { WORKER_STATUS_RUNNING } = proto.temporal.api.enums.v1.WorkerStatus;
 const { TASK_QUEUE_TYPE_ACTIVITY } = proto.temporal.api.enums.v1.TaskQueueType;
 
 /**
- * Workers that offer one of these capabilities, by name: as they report to Temporal or, where the server has no such reports, as its
- * pollers show.
+ * Returns the workers that offer one of these capabilities, sorted by name. Uses worker heartbeats; on servers without
+ * them, the pollers of the task queues.
  */
 export async function liveWorkers(
   client: Client,
@@ -42,7 +42,7 @@ export async function liveWorkers(
   return found.flat().sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
 }
 
-/** Of the capabilities given, those with a live worker. */
+/** Returns the capabilities with a live worker. */
 export async function liveCapabilities(
   client: Client,
   capabilities: readonly string[],
@@ -64,7 +64,7 @@ async function reporting(client: Client): Promise<QueueWorker[]> {
     if (!worker?.taskQueue || worker.status !== WORKER_STATUS_RUNNING || !recent) return [];
     const { currentAvailableSlots: free = -1, currentUsedSlots: used = 0 } =
       worker.activityTaskSlotsInfo ?? {};
-    // Below 0: the worker does not know a limit.
+    // A negative number means that the worker has no limit.
     const slots = free === null || free < 0 ? null : free + (used ?? 0);
     return [{ name: worker.workerIdentity ?? '', queue: worker.taskQueue, slots }];
   });

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Job } from '../jobs/model/job.ts';
 import { isTerminal } from '../jobs/model/states.ts';
 
-/** Jobs that are remembered. The progress of a forgotten one may go back a little. */
+/** Maximum number of jobs in the cache. The progress of an evicted job may go back a little. */
 const MAX_JOBS = 20_000;
 
 export class MonotonicProgress {

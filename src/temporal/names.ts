@@ -10,7 +10,7 @@ export const darkroomOperation = defineSearchAttributeKey('DarkroomOperation', '
 export const darkroomTenant = defineSearchAttributeKey('DarkroomTenant', 'KEYWORD');
 export const darkroomDialect = defineSearchAttributeKey('DarkroomDialect', 'KEYWORD');
 
-/** Of reruns only. */
+/** Set on reruns only. */
 export const darkroomRun = defineSearchAttributeKey('DarkroomRun', 'INT');
 
 export const searchAttributes = [
@@ -24,10 +24,10 @@ export const searchAttributes = [
 /** Task queue of the workflows and of capability `io`; the other capabilities have queues of their own. */
 export const MAIN_QUEUE = 'darkroom';
 
-/** Downloads wait for servers of others: however slow those are, they hold up nothing of ours. */
+/** Task queue of downloads. It is separate, so slow servers of others delay no other work. */
 export const DOWNLOAD_QUEUE = 'darkroom-net';
 
-/** Nor do they hold up callbacks. */
+/** Task queue of callbacks, separate for the same reason. */
 export const CALLBACK_QUEUE = 'darkroom-callback';
 
 export const queueOf = (capability: string): string =>
@@ -35,10 +35,10 @@ export const queueOf = (capability: string): string =>
 
 export const workflowIdOf = ({ tenant, id }: { tenant: string; id: string }): string => `job/${tenant}/${id}`;
 
-/** What the ids of all workflows that deliver callbacks of a job begin with. */
+/** The common prefix of the ids of all callback workflows of a job. */
 export const callbacksPrefix = ({ tenant, id }: { tenant: string; id: string }): string =>
   `callback/${tenant}/${id}/`;
 
-/** The workflow that goes on delivering one callback. */
+/** The id of the workflow that delivers one callback. */
 export const callbackIdOf = (job: { tenant: string; id: string }, run: number, seq: number): string =>
   `${callbacksPrefix(job)}${run}/${seq}`;

@@ -1,4 +1,4 @@
-/** What darkroom needs of a Temporal namespace: search attributes, and a retention that is known. */
+/** The requirements for a Temporal namespace: search attributes, and a known retention. */
 import { type Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { searchAttributes } from './names.ts';
@@ -6,7 +6,7 @@ import { searchAttributes } from './names.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const { INDEXED_VALUE_TYPE_KEYWORD, INDEXED_VALUE_TYPE_INT } = proto.temporal.api.enums.v1.IndexedValueType;
 
-/** By the names that the server, and its command line, have for them. */
+/** Names of the attribute types in the API and in Temporal's CLI. */
 const types = {
   KEYWORD: { code: INDEXED_VALUE_TYPE_KEYWORD, word: 'Keyword' },
   INT: { code: INDEXED_VALUE_TYPE_INT, word: 'Int' },
@@ -19,7 +19,7 @@ const types = {
 export async function registerSearchAttributes(client: Client): Promise<void> {
   const { namespace } = client.options;
   const wanted = Object.fromEntries(searchAttributes.map(({ name, type }) => [name, types[type].code]));
-  const refused = await operatorOf(client)
+  const refused = await createOperator(client)
     .addSearchAttributes({ namespace, searchAttributes: wanted })
     .then(
       () => null,
@@ -36,32 +36,32 @@ export async function registerSearchAttributes(client: Client): Promise<void> {
   );
 }
 
-/** Those of ours that are not there, or with another type. */
+/** Returns the search attributes that are missing or have another type. */
 export async function missingSearchAttributes(client: Client): Promise<(typeof searchAttributes)[number][]> {
   const { namespace } = client.options;
-  const { customAttributes } = await operatorOf(client).listSearchAttributes({ namespace });
+  const { customAttributes } = await createOperator(client).listSearchAttributes({ namespace });
   return searchAttributes.filter(({ name, type }) => customAttributes[name] !== types[type].code);
 }
 
-/** What an administrator runs. */
+/** Returns the command with which an administrator adds an attribute. */
 export const registrationCommand = (
   namespace: string,
   { name, type }: (typeof searchAttributes)[number],
 ): string =>
   `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${types[type].word}`;
 
-function operatorOf({ connection }: Client): Connection['operatorService'] {
+function createOperator({ connection }: Client): Connection['operatorService'] {
   if (connection instanceof Connection) return connection.operatorService;
   throw new Error('Search attributes are registered over a client connection');
 }
 
-/** How long the namespace keeps ended executions, in milliseconds. */
-export async function retentionOf(client: Client): Promise<number> {
+/** Returns how long the namespace keeps ended executions, in milliseconds. */
+export async function readRetention(client: Client): Promise<number> {
   const { config } = await client.workflowService.describeNamespace({ namespace: client.options.namespace });
   return Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) * 1000;
 }
 
-/** Only for our own server: the namespaces of a cluster belong to its administrators. */
+/** For the embedded server only: administrators own the namespaces of a cluster. */
 export async function setRetention(client: Client, days: number): Promise<void> {
   await client.workflowService.updateNamespace({
     namespace: client.options.namespace,

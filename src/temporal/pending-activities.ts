@@ -1,4 +1,4 @@
-/** Steps of a job that have not ended, as Temporal tells of them. */
+/** Converts the pending activities of a workflow to their public form. */
 import type { temporal } from '@temporalio/proto';
 import proto from '@temporalio/proto';
 import type { PendingActivity } from '../jobs/model/pending-activity.ts';
@@ -19,7 +19,7 @@ export function toPendingActivities({
     const kind = kinds[activity.activityType?.name ?? ''];
     if (!kind) return [];
     const waits = activity.state === PENDING_ACTIVITY_STATE_SCHEDULED;
-    const next = waits ? timeOf(activity.nextAttemptScheduleTime) : null;
+    const next = waits ? toIsoTime(activity.nextAttemptScheduleTime) : null;
     const retrying = next !== null && Date.parse(next) > Date.now();
     const began = retrying
       ? activity.lastAttemptCompleteTime
@@ -29,17 +29,17 @@ export function toPendingActivities({
         kind,
         state: retrying ? 'retrying' : waits ? 'waiting' : 'running',
         task_queue: activity.activityOptions?.taskQueue?.name ?? null,
-        since: timeOf(waits ? began : activity.lastStartedTime),
+        since: toIsoTime(waits ? began : activity.lastStartedTime),
         attempt: activity.attempt ?? 1,
         next_attempt_at: retrying ? next : null,
-        error: activity.lastFailure ? errorOf(activity.lastFailure) : null,
+        error: activity.lastFailure ? toPublicError(activity.lastFailure) : null,
       },
     ];
   });
 }
 
-/** Our own failures carry the code and the message for clients; the others are Temporal's, of attempts that were cut off. */
-function errorOf({
+/** Our failures carry a public code and message. Others are Temporal's, from attempts that timed out. */
+function toPublicError({
   applicationFailureInfo: ours,
   timeoutFailureInfo: late,
   message,
@@ -55,7 +55,7 @@ function errorOf({
 
 type Time = temporal.api.workflow.v1.IPendingActivityInfo['scheduledTime'];
 
-function timeOf(time: Time): string | null {
+function toIsoTime(time: Time): string | null {
   if (!time?.seconds) return null;
   return new Date(Number(time.seconds) * 1000 + (time.nanos ?? 0) / 1e6).toISOString();
 }

@@ -6,7 +6,7 @@ import type { Job } from '../jobs/model/job.ts';
 import type { RunInput } from '../jobs/model/run-input.ts';
 import { callbackIdOf, MAIN_QUEUE, workflowIdOf } from './names.ts';
 
-/** Attempts the callback at once and then, while it fails, by the schedule. */
+/** Attempts the callback at once. While it fails, further attempts follow the schedule. */
 export async function redeliver(
   client: Client,
   { fingerprint, callback, callbackScheduleMs }: RunInput,
@@ -24,7 +24,7 @@ export async function redeliver(
     workflowId: callbackIdOf(job, run, seq),
     taskQueue: MAIN_QUEUE,
     args: [input],
-    // A workflow that waits for its next attempt makes it now.
+    // A workflow that is waiting for its next attempt makes it now.
     signal: 'attemptNow',
     memo: { job: workflowIdOf(job) },
   });

@@ -4,7 +4,7 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { JobRef } from '../jobs/model/run-input.ts';
 import { isNotFound, readCall, writeCall } from './connection.ts';
 import { READ_MS, WRITE_MS } from './deadlines.ts';
-import { executionsBelow, executionsOf } from './history.ts';
+import { listEndedExecutions, listExecutionsBelow } from './history.ts';
 import { callbacksPrefix, workflowIdOf } from './names.ts';
 import { signalJob } from './signal-job.ts';
 
@@ -21,8 +21,8 @@ export async function removeJob(client: Client, ref: JobRef): Promise<void> {
   if (running === null) return;
   if (running) await stop(client, ref, workflowId);
   const others = await writeCall(client, WRITE_MS, async () => [
-    ...(await executionsOf(client, workflowId)),
-    ...(await executionsBelow(client, callbacksPrefix(ref))),
+    ...(await listEndedExecutions(client, workflowId)),
+    ...(await listExecutionsBelow(client, callbacksPrefix(ref))),
   ]);
   const { workflowService, options } = client;
   for (const workflowExecution of [{ workflowId }, ...others]) {

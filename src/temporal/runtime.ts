@@ -17,19 +17,19 @@ import type {
 import { SingleFlight } from '../lib/single-flight.ts';
 import { isNotFound, readCall, writeCall } from './connection.ts';
 import { READ_MS, WRITE_MS } from './deadlines.ts';
-import { readRunInput, terminationReason } from './history.ts';
+import { readRunInput, readTerminationReason } from './history.ts';
 import { countJobs, countOpen, countStates, endedOutside, finishedJobs, listJobs } from './listing.ts';
 import { capabilitiesOf, liveWorkers } from './live-workers.ts';
 import { MonotonicProgress } from './monotonic-progress.ts';
 import { addAssets } from './more-assets.ts';
 import * as names from './names.ts';
-import { retentionOf } from './namespace.ts';
+import { readRetention } from './namespace.ts';
 import { toPendingActivities } from './pending-activities.ts';
 import { queueStates } from './queues.ts';
 import { redeliver } from './redelivery.ts';
 import { removeJob } from './remove-job.ts';
 import { signalJob } from './signal-job.ts';
-import { heartbeatsOf, isJobMemo, toSnapshot } from './snapshot.ts';
+import { decodeHeartbeats, isJobMemo, toSnapshot } from './snapshot.ts';
 import { startJob } from './start-job.ts';
 
 /** How long callers share one answer. A job that has ended changes only by a rerun or by deletion. */
@@ -85,10 +85,10 @@ export class TemporalRuntime implements JobRuntime {
       if (!isJobMemo(memo)) return null;
       const reason =
         status.name === 'TERMINATED'
-          ? await readCall(this.#client, READ_MS, () => terminationReason(this.#client, workflowId))
+          ? await readCall(this.#client, READ_MS, () => readTerminationReason(this.#client, workflowId))
           : null;
       const view = { status: status.name, closedAt: closeTime ?? null, reason };
-      const snapshot = toSnapshot(memo, view, heartbeatsOf(raw));
+      const snapshot = toSnapshot(memo, view, decodeHeartbeats(raw));
       return { ...snapshot, job: this.#progress.apply(snapshot.job), pending: toPendingActivities(raw) };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
@@ -134,7 +134,7 @@ export class TemporalRuntime implements JobRuntime {
   }
 
   async retainedSince(): Promise<Date> {
-    this.#retentionMs ??= await readCall(this.#client, READ_MS, () => retentionOf(this.#client));
+    this.#retentionMs ??= await readCall(this.#client, READ_MS, () => readRetention(this.#client));
     return new Date(Date.now() - this.#retentionMs);
   }
 

@@ -1,11 +1,11 @@
-/** The schedule by which Temporal starts the retention. */
+/** The schedule on which Temporal starts the retention workflow. */
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
 import { MAIN_QUEUE } from './names.ts';
 
-/** As Temporal shows it; pausing it there stops all erasing. */
+/** The schedule's id in Temporal. Pausing it there stops all deletions. */
 export const RETENTION_SCHEDULE = 'darkroom-retention';
 
-/** Makes the schedule unless there is one, which may have been changed by its administrators. */
+/** Creates the schedule. An existing one stays unchanged, since administrators may have edited it. */
 export async function scheduleRetention(client: Client): Promise<void> {
   try {
     await client.schedule.create({

@@ -1,4 +1,4 @@
-/** From what Temporal tells of a workflow execution to a job. */
+/** Converts a workflow execution to a job. */
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import type { Heartbeat } from '../../activities/types.ts';
@@ -8,7 +8,7 @@ import { isTerminal, type TerminalState } from '../jobs/model/states.ts';
 import { appendMoment, type Moment } from '../jobs/model/timeline.ts';
 import type { JobSnapshot } from '../jobs/ports/job-runtime.ts';
 
-/** What a job's execution carries from its start; the workflow renews `status`. */
+/** The memo of a job's execution. The workflow updates `status` and `timeline`. */
 export interface JobMemo {
   readonly header: JobHeader;
   readonly status: JobStatus;
@@ -28,25 +28,25 @@ export const decodeMemo = (fields: Payloads): Record<string, unknown> =>
     Object.entries(fields ?? {}).map(([key, payload]) => [key, defaultPayloadConverter.fromPayload(payload)]),
   );
 
-/** How Temporal sees an execution, apart from what the workflow itself says. */
+/** The state of an execution in Temporal, independent of the memo. */
 export interface ExecutionView {
-  /** Temporal's word, such as RUNNING or TERMINATED. */
+  /** Temporal's status, such as RUNNING or TERMINATED. */
   readonly status: string;
   readonly closedAt: Date | null;
-  /** Why it was terminated, where that is known. */
+  /** The reason for a termination, if known. */
   readonly reason?: string | null;
 }
 
 export function toSnapshot(memo: JobMemo, view: ExecutionView, live: readonly Heartbeat[] = []): JobSnapshot {
-  const status = settled(memo.status, view);
+  const status = applyClosedStatus(memo.status, view);
   const job = { ...memo.header, ...(isTerminal(status.state) ? status : withLive(status, live)) };
-  // Closed from outside, it could not write down its own end.
+  // An execution that was closed from outside has no end time in its memo.
   const at = status.completed_at ?? new Date().toISOString();
   const timeline = isTerminal(status.state) ? appendMoment(memo.timeline, status, at) : memo.timeline;
   return { job, fingerprint: memo.fingerprint, timeline };
 }
 
-/** Adds what running activities have done so far. */
+/** Adds the progress and the counts of running activities. */
 function withLive(status: JobStatus, live: readonly Heartbeat[]): JobStatus {
   const sum = (field: 'points' | 'downloaded' | 'failed') =>
     live.reduce((total, beat) => total + (beat[field] || 0), 0);
@@ -58,8 +58,8 @@ function withLive(status: JobStatus, live: readonly Heartbeat[]): JobStatus {
   };
 }
 
-/** An execution that was closed from outside did not publish its end: the status in Temporal counts. */
-function settled(status: JobStatus, view: ExecutionView): JobStatus {
+/** Applies Temporal's status to a job whose execution was closed from outside and so did not publish its end. */
+function applyClosedStatus(status: JobStatus, view: ExecutionView): JobStatus {
   const ending = endings[view.status];
   if (isTerminal(status.state) || ending === undefined) return status;
   const [state, code, message] = ending;
@@ -86,8 +86,8 @@ const endings: Readonly<Record<string, readonly [TerminalState, string, string]>
   CANCELLED: ['cancelled', 'cancelled', 'The job was cancelled in Temporal'],
 };
 
-/** What running activities last reported; those that wait for a worker have nothing to report yet. */
-export function heartbeatsOf(
+/** Decodes the last heartbeats of running activities. */
+export function decodeHeartbeats(
   raw: temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse,
 ): Heartbeat[] {
   return (raw.pendingActivities ?? []).flatMap((activity): Heartbeat[] => {

@@ -19,7 +19,7 @@ export interface WorkerSetup {
 /** Milliseconds that cancelled activities have to end. */
 const FORCE_MS = 19_000;
 
-/** Made by `npm run build`, so that no start has to wait for a bundler. Found from the built tree as from the sources. */
+/** `npm run build` writes the bundle, so no start waits for a bundler. The path is valid in the built tree and in the sources. */
 export const bundlePath = fileURLToPath(
   new URL(
     import.meta.url.includes('/dist/') ? '../../workflows/bundle.js' : '../../dist/workflows/bundle.js',
@@ -55,7 +55,7 @@ export async function createWorkers({
         workflowBundle: { codePath: bundlePath },
         activities: { ...activities },
         maxConcurrentActivityTaskExecutions: steps,
-        // Evicted workflows are replayed from their history, which costs the worker twice the time.
+        // An evicted workflow is replayed from its history, which doubles its cost.
         maxCachedWorkflows: 2000,
       }),
     net: (steps: number) =>
@@ -100,7 +100,7 @@ export async function runWorkers(
   const shutdown = () => {
     for (const { worker } of crew) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
-  // If one worker failed the others would go on alone, on half of the queues.
+  // Without this, the failure of one worker would leave its queues unserved.
   const over = new AbortController();
   const begin = (worker: Worker) => {
     const run = worker.run().finally(() => over.abort());

@@ -13,6 +13,7 @@ import type {
 import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
 import { type Batch, batchSizes, splitIntoBatches } from '../../src/jobs/model/batch.ts';
+import type { ResultNote } from '../../src/jobs/model/job.ts';
 
 /** An asset, before it lies on disk. */
 export interface TestAsset {
@@ -47,6 +48,7 @@ export interface Outcome {
   readonly data: unknown;
   readonly progress: readonly Progress[];
   readonly failures: readonly StageOutcome[];
+  readonly notes: readonly ResultNote[];
   /** Assets as they were on disk when all was done. */
   readonly assetsAfter: readonly Buffer[];
 }
@@ -71,6 +73,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
   const files = new Map<string, Buffer>();
   const progress: Progress[] = [];
   const failures: StageOutcome[] = [];
+  const notes: ResultNote[] = [];
   let data: unknown;
   let before: Part[] = [];
 
@@ -99,6 +102,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
           options.onProgress?.(report);
         },
         log: () => undefined,
+        note: (code, message, input) => notes.push({ code, message, asset: input?.index ?? null }),
         engine: (name) => {
           const engine = options.engines?.[name];
           if (engine) return engine;
@@ -121,7 +125,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
     before = parts;
   }
   const assetsAfter = await Promise.all(inputs.map(({ path }) => readFile(path)));
-  return { files, data, progress, failures, assetsAfter };
+  return { files, data, progress, failures, notes, assetsAfter };
 }
 
 interface Part {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { RetentionReport } from '../../src/jobs/lifecycle/retention.ts';
 import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
-import { executionsOf } from '../../src/temporal/history.ts';
+import { listEndedExecutions } from '../../src/temporal/history.ts';
 import { RETENTION_SCHEDULE } from '../../src/temporal/schedule.ts';
 import { findNamespace, sleep } from './server.ts';
 
@@ -30,7 +30,7 @@ export interface Execution {
 /** All executions of a job of tenant `public` that have ended, the first one first. */
 export async function executions(client: Client, id: string): Promise<Execution[]> {
   const workflowId = `job/public/${id}`;
-  const found = await executionsOf(client, workflowId);
+  const found = await listEndedExecutions(client, workflowId);
   const described = await Promise.all(
     found.map(({ runId }) => client.workflow.getHandle(workflowId, runId).describe()),
   );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Job } from '../../src/jobs/model/job.ts';
-import { executionsBelow, executionsOf } from '../../src/temporal/history.ts';
+import { listEndedExecutions, listExecutionsBelow } from '../../src/temporal/history.ts';
 import { type Gate, HELD, makeGate } from '../support/gate.ts';
 import { storedBelow } from '../support/more-assets.ts';
 import { freePort } from '../support/ports.ts';
@@ -128,7 +128,7 @@ test('forgotten by Temporal: the record is enough', async () => {
 async function forget(id: string): Promise<void> {
   const workflowExecution = { workflowId: `job/public/${id}` };
   const { namespace } = temporal.options;
-  await expect.poll(() => executionsOf(temporal, workflowExecution.workflowId)).toHaveLength(1);
+  await expect.poll(() => listEndedExecutions(temporal, workflowExecution.workflowId)).toHaveLength(1);
   await temporal.workflowService.deleteWorkflowExecution({ namespace, workflowExecution });
   const isGone = () =>
     handleOf(id)
@@ -166,13 +166,13 @@ test('deleted: no run is left, in the store or in Temporal, and no callback goes
   await darkroom.until(id, 'completed');
   await runAgain(id);
   await expect.poll(() => stateOf(id)).toBe('2 completed');
-  const callbacks = () => executionsBelow(temporal, `callback/public/${id}/`);
+  const callbacks = () => listExecutionsBelow(temporal, `callback/public/${id}/`);
   await expect.poll(callbacks).toHaveLength(2);
-  await expect.poll(() => executionsOf(temporal, `job/public/${id}`)).toHaveLength(2);
+  await expect.poll(() => listEndedExecutions(temporal, `job/public/${id}`)).toHaveLength(2);
   expect((await storedBelow(darkroom, id, '.')).length).toBeGreaterThan(4);
   expect((await darkroom.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(204);
   expect((await storeFiles(darkroom)).filter((path) => path.includes(id))).toEqual([`public/deleted/${id}`]);
-  await expect.poll(() => executionsOf(temporal, `job/public/${id}`), longPatience).toEqual([]);
+  await expect.poll(() => listEndedExecutions(temporal, `job/public/${id}`), longPatience).toEqual([]);
   await expect.poll(callbacks, longPatience).toEqual([]);
   expect(await runAgain(id)).toMatchObject({ status: 404 });
 });

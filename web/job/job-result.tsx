@@ -29,6 +29,11 @@ export function JobResult({ id, run, current }: Props) {
       {value && (
         <>
           {value.kind === 'json' && <ResultData data={value.data} />}
+          {value.notes.map(({ code, message, asset }) => (
+            <p class="note" key={`${code} ${asset} ${message}`}>
+              {message} <code>{code}</code>
+            </p>
+          ))}
           <Files id={id} files={value.files} />
           <AssetOutcomes outcomes={value.assets} />
           {engines.length > 0 && (

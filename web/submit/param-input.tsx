@@ -32,7 +32,7 @@ export function ParamInput({ field, entry, ids, onEnter }: Props) {
         />
       );
     case 'choices': {
-      const checked = entry === undefined ? listOf(fallback) : (entry as readonly string[]);
+      const checked = entry === undefined ? toList(fallback) : (entry as readonly string[]);
       return (
         <fieldset {...ids} class="ticks">
           {field.choices.map((choice) => (
@@ -110,4 +110,4 @@ function Choice({ field, fallback, text, ids, onEnter }: ChoiceProps) {
 }
 
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const toList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

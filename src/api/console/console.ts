@@ -26,7 +26,12 @@ const packages: Readonly<Record<string, readonly [name: string, file: string]>> 
 /** Folders of our own modules, as the compiler lays them out; what needs Node is not for browsers. */
 const folders = ['web', 'src/client'];
 /** Modules of other directories that these import. */
-const sharedModules = ['src/lib/retry-after.js', 'src/lib/semaphore.js', 'src/lib/units.js'];
+const sharedModules = [
+  'src/lib/retry-after.js',
+  'src/lib/semaphore.js',
+  'src/lib/units.js',
+  'src/lib/with-timeout.js',
+];
 const forNode = new Set(['src/client/files.js']);
 
 const types: Readonly<Record<string, string>> = {

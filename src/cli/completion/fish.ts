@@ -7,27 +7,27 @@ export const fish = (tree: readonly CommandNode[], program: readonly string[]): 
     'complete -c darkroom -f',
     ...tree.flatMap((command) => [
       `complete -c darkroom -n __fish_use_subcommand -a ${command.name} -d ${quote(command.summary)}`,
-      ...linesOf(command),
+      ...formatCommand(command),
     ]),
     '',
   ].join('\n');
 
-function linesOf({ name, options, argument }: CommandNode): string[] {
+function formatCommand({ name, options, argument }: CommandNode): string[] {
   const within = `complete -c darkroom -n '__fish_seen_subcommand_from ${name}'`;
-  const words = argumentsOf(argument);
+  const words = formatArguments(argument);
   return [
     ...(words === '' ? [] : [`${within}${words}`]),
-    ...options.map((option) => `${within}${optionOf(option)} -d ${quote(option.description)}`),
+    ...options.map((option) => `${within}${formatOption(option)} -d ${quote(option.description)}`),
   ];
 }
 
-function optionOf({ long, short, value }: OptionNode): string {
+function formatOption({ long, short, value }: OptionNode): string {
   const names = ` -l ${long.slice(2)}${short === null ? '' : ` -s ${short.slice(1)}`}`;
   if (value === null) return names;
-  return `${names} -r${argumentsOf(value)}`;
+  return `${names} -r${formatArguments(value)}`;
 }
 
-function argumentsOf(candidates: Candidates): string {
+function formatArguments(candidates: Candidates): string {
   if (candidates === 'files') return ' -F';
   if (candidates === 'nothing') return '';
   return 'words' in candidates

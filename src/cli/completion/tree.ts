@@ -24,35 +24,35 @@ export interface OptionNode {
   readonly value: Candidates | null;
 }
 
-export function treeOf(program: Command): CommandNode[] {
+export function buildCommandTree(program: Command): CommandNode[] {
   // The one that hides itself is for scripts alone.
   return program.commands
     .filter((command) => !command.name().startsWith('__'))
     .map((command) => ({
       name: command.name(),
       summary: command.summary(),
-      options: [...command.options.filter(({ hidden }) => !hidden).map(optionOf), help],
-      argument: argumentOf(command.registeredArguments[0]),
+      options: [...command.options.filter(({ hidden }) => !hidden).map(toOptionNode), help],
+      argument: toCandidates(command.registeredArguments[0]),
     }));
 }
 
 const help: OptionNode = { short: '-h', long: '--help', description: 'display help', value: null };
 
-function optionOf({ short, long, description, required, argChoices, flags }: Option): OptionNode {
+function toOptionNode({ short, long, description, required, argChoices, flags }: Option): OptionNode {
   const placeholder = /<(.+)>/.exec(flags)?.[1] ?? '';
   return {
     short: short ?? null,
     long: long ?? '',
     description,
-    value: required ? candidatesOf(long === '--operation' ? 'operation' : placeholder, argChoices) : null,
+    value: required ? findCandidates(long === '--operation' ? 'operation' : placeholder, argChoices) : null,
   };
 }
 
-function argumentOf(argument: Argument | undefined): Candidates {
-  return argument ? candidatesOf(argument.name(), argument.argChoices) : 'nothing';
+function toCandidates(argument: Argument | undefined): Candidates {
+  return argument ? findCandidates(argument.name(), argument.argChoices) : 'nothing';
 }
 
-function candidatesOf(name: string, choices: readonly string[] | undefined): Candidates {
+function findCandidates(name: string, choices: readonly string[] | undefined): Candidates {
   if (choices) return { words: choices };
   if (name === 'operation') return { ask: 'operations' };
   if (name === 'id') return { ask: 'jobs' };

@@ -26,14 +26,14 @@ if [ "$funcstack[1]" = _darkroom ]; then _darkroom "$@"; else compdef _darkroom 
 `;
 
 function commandCase({ name, options, argument }: CommandNode): string {
-  const specs = [...options.flatMap(specsOf), `*:${name}:${action(argument)}`];
+  const specs = [...options.flatMap(formatSpecs), `*:${name}:${action(argument)}`];
   // _arguments counts from the command's own word.
   return `  ${name})
     (( CURRENT-- )); shift words
     _arguments -s \\\n${specs.map((spec) => `      ${quotedWord(spec)}`).join(' \\\n')} ;;`;
 }
 
-function specsOf({ long, short, description, value }: OptionNode): string[] {
+function formatSpecs({ long, short, description, value }: OptionNode): string[] {
   const text = description.replace(/[[\]:\\]/g, '\\$&');
   const rest = `[${text}]${value === null ? '' : `:value:${action(value)}`}`;
   return [long, ...(short === null ? [] : [short])].map((name) => `*${name}${rest}`);

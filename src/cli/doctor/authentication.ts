@@ -4,7 +4,7 @@ import { IssuerKeys } from '../../auth/issuer-keys.ts';
 import type { Config } from '../../config/config.ts';
 import { ApiKeyStore } from '../../storage/api-keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
+import { broken, type Finding, ok, readMessage, warning } from './finding.ts';
 
 const check = 'authentication';
 
@@ -33,7 +33,7 @@ async function checkKeys(store: ObjectStore): Promise<Finding> {
       ? ok(check, found)
       : warning(check, found, 'Run: darkroom keys create --tenant NAME --name TEXT');
   } catch (error) {
-    return broken(check, `keys: ${messageOf(error)}`, 'See the line about the store');
+    return broken(check, `keys: ${readMessage(error)}`, 'See the line about the store');
   }
 }
 
@@ -45,7 +45,7 @@ async function checkIssuer({ DARKROOM_OIDC_ISSUER: issuer }: Config): Promise<Fi
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return broken(
       check,
-      `oidc: ${issuer} does not tell its keys: ${messageOf(reason)}`,
+      `oidc: ${issuer} does not tell its keys: ${readMessage(reason)}`,
       'See DARKROOM_OIDC_ISSUER, and whether this machine reaches it',
     );
   }

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { type Engine, knownEngines } from '../../engines/engine.ts';
 import { findInstallation, missingPrograms } from '../../engines/installation.ts';
 import { isOnPath } from '../../engines/programs.ts';
-import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
+import { broken, type Finding, ok, readMessage, warning } from './finding.ts';
 
 export async function checkEngines(config: Config): Promise<Finding[]> {
   const engines = knownEngines().map((engine) => checkEngine(engine, config.DARKROOM_CACHE));
@@ -39,6 +39,6 @@ async function checkOwn(directory: string): Promise<Finding[]> {
       }),
     );
   } catch (error) {
-    return [broken('own operation', messageOf(error), 'Mend the file: darkroom operations check FILE')];
+    return [broken('own operation', readMessage(error), 'Mend the file: darkroom operations check FILE')];
   }
 }

@@ -24,4 +24,5 @@ export const broken = (check: string, found: string, mend: string): Finding => (
   mend,
 });
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const readMessage = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

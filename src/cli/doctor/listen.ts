@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { Config } from '../../config/config.ts';
 import { lockHolder } from '../../data-directory/lock.ts';
 import type { ListenAddress } from '../../lib/settings/listen-address.ts';
+import { withTimeout } from '../../lib/with-timeout.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
 
 const PATIENCE_MS = 3000;
@@ -48,10 +49,10 @@ async function checkAddress({ host, port }: ListenAddress, mayBeOurs: boolean): 
 
 /** `ready`, or what is missing; null when no darkroom answers. */
 async function askDarkroom(url: string): Promise<string | null> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  const answer = await fetch(`${url}/readyz`, { signal })
-    .then((response) => response.json() as Promise<{ status?: unknown; missing?: unknown }>)
-    .catch(() => null);
+  const answer = await withTimeout(PATIENCE_MS, undefined, async (signal) => {
+    const response = await fetch(`${url}/readyz`, { signal });
+    return (await response.json()) as { status?: unknown; missing?: unknown };
+  }).catch(() => null);
   if (answer?.status === 'ready') return 'ready';
   return answer?.status === 'unavailable' && Array.isArray(answer.missing)
     ? `no ${answer.missing.join(', no ')}`

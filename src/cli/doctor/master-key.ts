@@ -7,7 +7,7 @@ import { nearestPlace } from '../../data-directory/make-directory.ts';
 import { sealingKey } from '../../storage/master-key.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { KEY_MEND } from '../master-key.ts';
-import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
+import { broken, type Finding, ok, readMessage, warning } from './finding.ts';
 
 const check = 'master key';
 
@@ -15,15 +15,15 @@ const check = 'master key';
 export async function checkMasterKey(config: Config, store: ObjectStore): Promise<Finding[]> {
   const { DARKROOM_MASTER_KEY: given, DARKROOM_DATA: dataDir } = config;
   const file = join(dataDir, 'keys', 'master.key');
-  if (given.length > 0) return [(await faultOf(config, store)) ?? ok(check, 'from DARKROOM_MASTER_KEY')];
+  if (given.length > 0) return [(await findFault(config, store)) ?? ok(check, 'from DARKROOM_MASTER_KEY')];
   const info = await stat(file).catch(() => null);
-  if (info) return [(await faultOf(config, store)) ?? fileFinding(file, info.mode, config.embedded)];
+  if (info) return [(await findFault(config, store)) ?? fileFinding(file, info.mode, config.embedded)];
   // Loading would make one.
   const { isDirectory } = await nearestPlace(dataDir);
   return isDirectory ? [ok(check, 'none yet; made at the first start')] : [];
 }
 
-async function faultOf(config: Config, store: ObjectStore): Promise<Finding | null> {
+async function findFault(config: Config, store: ObjectStore): Promise<Finding | null> {
   const { DARKROOM_MASTER_KEY: given, DARKROOM_DATA: dataDir } = config;
   try {
     const keys = await loadKeyring(given, dataDir);
@@ -34,7 +34,7 @@ async function faultOf(config: Config, store: ObjectStore): Promise<Finding | nu
       : null;
   } catch (error) {
     const mend = given.length > 0 ? 'Set DARKROOM_MASTER_KEY anew' : 'Restore it from a backup';
-    return broken(check, messageOf(error), mend);
+    return broken(check, readMessage(error), mend);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { nearestPlace } from '../../data-directory/make-directory.ts';
 import { formatDuration } from '../../lib/units.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
+import { broken, type Finding, ok, readMessage, warning } from './finding.ts';
 
 /** Signed callbacks and S3 bear minutes; the order of jobs in lists bears less. */
 const SKEW_MS = 5000;
@@ -38,7 +38,7 @@ export async function checkStore({ DARKROOM_STORE }: Config, store: ObjectStore)
     return [ok('store', 'can be read and written'), checkClock(info.modified.getTime(), before, after)];
   } catch (error) {
     return [
-      broken('store', messageOf(error), 'See DARKROOM_STORE, and the rights and the room on what it names'),
+      broken('store', readMessage(error), 'See DARKROOM_STORE, and the rights and the room on what it names'),
     ];
   } finally {
     await store.delete(key).catch(() => undefined);

@@ -8,7 +8,7 @@ import { createClient, grpcCode, type TemporalTarget } from '../../temporal/conn
 import { findTemporal } from '../../temporal/embedded/binary.ts';
 import { liveCapabilities } from '../../temporal/live-workers.ts';
 import { missingSearchAttributes, registrationCommand } from '../../temporal/namespace.ts';
-import { broken, type Finding, messageOf, ok, warning } from './finding.ts';
+import { broken, type Finding, ok, readMessage, warning } from './finding.ts';
 
 const PATIENCE_MS = 5000;
 
@@ -21,7 +21,7 @@ export async function checkBinary({ DARKROOM_CACHE }: Config): Promise<Finding> 
     return ok(check, `${path} (server ${version})`);
   } catch (error) {
     if (process.env['TEMPORAL_CLI_PATH'])
-      return broken(check, messageOf(error), 'Change or unset TEMPORAL_CLI_PATH');
+      return broken(check, readMessage(error), 'Change or unset TEMPORAL_CLI_PATH');
     return warning(
       check,
       'no usable binary found',
@@ -54,7 +54,7 @@ export async function checkServer(
     const code = grpcCode(error);
     // For a timeout or a missing connection, gRPC's own message does not help.
     const why =
-      code === 4 || code === 14 ? '' : `: ${isGrpcServiceError(error) ? error.details : messageOf(error)}`;
+      code === 4 || code === 14 ? '' : `: ${isGrpcServiceError(error) ? error.details : readMessage(error)}`;
     const found = `${target.address} does not answer${why}`;
     return [
       embedded
@@ -86,7 +86,7 @@ async function findings(
       server,
       broken(
         'namespace',
-        `${namespace}: ${messageOf(absent)}`,
+        `${namespace}: ${readMessage(absent)}`,
         `Create it: temporal operator namespace create --namespace ${namespace}`,
       ),
     ];

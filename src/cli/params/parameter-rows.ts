@@ -7,10 +7,10 @@ import {
 } from '../../jobs/validation/typed-value.ts';
 
 export function parameterRows(root: Schema): string[][] {
-  return rowsOf(resolveReference(root, root), root, '');
+  return buildRows(resolveReference(root, root), root, '');
 }
 
-function rowsOf(schema: Schema, root: Schema, prefix: string): string[][] {
+function buildRows(schema: Schema, root: Schema, prefix: string): string[][] {
   const required = (schema['required'] ?? []) as readonly string[];
   return Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).flatMap(([key, given]) => {
     const property = { ...resolveReference(given, root), ...given };
@@ -26,19 +26,19 @@ function rowsOf(schema: Schema, root: Schema, prefix: string): string[][] {
     const name = prefix + key;
     const row = [
       name,
-      `${kindOf(property, root)}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`,
+      `${describeKind(property, root)}${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`,
       String(property['description'] ?? ''),
     ];
-    return [row, ...(property['properties'] ? rowsOf(property, root, `${name}.`) : [])];
+    return [row, ...(property['properties'] ? buildRows(property, root, `${name}.`) : [])];
   });
 }
 
-function kindOf(given: Schema, root: Schema): string {
+function describeKind(given: Schema, root: Schema): string {
   const schema = resolveReference(given, root);
   const choices = listChoices(schema);
   if (choices) return choices.map(String).join(' | ');
   const either = (schema['anyOf'] ?? schema['oneOf']) as readonly Schema[] | undefined;
-  if (either) return either.map((one) => kindOf(one, root)).join(', or ');
+  if (either) return either.map((one) => describeKind(one, root)).join(', or ');
   const types = [schema['type'] ?? []].flat() as string[];
   if (types.length === 0) return 'any JSON value';
   return types.map((type) => kindOfType(type, schema, root)).join(', or ');
@@ -48,6 +48,6 @@ function kindOfType(type: string, schema: Schema, root: Schema): string {
   if (type === 'integer' || type === 'number') return describeNumber({ ...schema, type });
   if (type === 'boolean') return 'true | false';
   if (type === 'string') return 'text';
-  if (type === 'array') return `list of ${kindOf((schema['items'] ?? {}) as Schema, root)}`;
+  if (type === 'array') return `list of ${describeKind((schema['items'] ?? {}) as Schema, root)}`;
   return type;
 }

@@ -11,7 +11,7 @@ type Row = readonly (string | Cell)[];
 
 /** Lines; the last column is not padded. A heading is a row like any other. */
 export function columns(rows: readonly Row[], indent = ''): string {
-  const cells = rows.map((row) => row.map(cellOf));
+  const cells = rows.map((row) => row.map(formatCell));
   const widths = (cells[0] ?? []).map((_, at) => Math.max(...cells.map((row) => row[at]?.text.length ?? 0)));
   return cells
     .map((row) => {
@@ -24,7 +24,7 @@ export function columns(rows: readonly Row[], indent = ''): string {
     .join('\n');
 }
 
-function cellOf(cell: string | Cell): Cell {
+function formatCell(cell: string | Cell): Cell {
   const { text, colour = null } = typeof cell === 'string' ? { text: cell } : cell;
   return { text: plain(text), colour };
 }

@@ -10,6 +10,7 @@ import { jobLinks } from '../../api/job-links.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { binary, fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
+import { onClientEnd } from '../../api/server/client-end.ts';
 import { assetList } from '../../jobs/model/asset.ts';
 import { type Job, jobSpec } from '../../jobs/model/job.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
@@ -22,8 +23,8 @@ import { idParam, jobResource, toJobResource } from './model.ts';
 
 const DIALECT = 'native';
 
-/** A connection that waits longer is likely to be cut on its way. */
-const LONGEST_WAIT_SECONDS = 60;
+/** Proxies cut connections that are silent for 60 seconds. */
+const LONGEST_WAIT_SECONDS = 50;
 
 /** Milliseconds for which a client that uploads may be silent. */
 const IDLE_MS = 60_000;
@@ -102,10 +103,14 @@ export function submissionRoutes({
     c.header('location', jobLinks(job)['self']);
     if (wait === null) return c.json(toJobResource(job), 202);
     c.header('preference-applied', `wait=${wait}`);
-    // It was accepted, whatever becomes of looking at it.
+    // A client that has closed its side may have left. If it has not, it gets the job as it is.
+    const left = new AbortController();
+    const forget = onClientEnd(c, () => left.abort());
+    // The job was accepted, so an error here does not matter.
     const latest = await watcher
-      .ended(parseJobRef(c, job.id), wait * 1000, c.req.raw.signal)
-      .catch(() => null);
+      .ended(parseJobRef(c, job.id), wait * 1000, left.signal)
+      .catch(() => null)
+      .finally(forget);
     return answer(c, latest?.job ?? job);
   });
 

@@ -1,6 +1,6 @@
 /** What a stage leaves in the object store when it completes, for the stages after it and for reruns. */
 import type { Batch } from './batch.ts';
-import type { JobError } from './job.ts';
+import type { JobError, ResultNote } from './job.ts';
 import type { RunRef, StageInput } from './run-input.ts';
 
 /** An object of the store. Only the store reads the key. */
@@ -37,6 +37,12 @@ export interface WorkspaceFile extends StoredObject {
   readonly path: string;
 }
 
+/** An asset that cannot be used. */
+export interface AssetFailure {
+  readonly index: number;
+  readonly error: JobError;
+}
+
 export interface Checkpoint {
   /** Fingerprint of the request that the job was made of. */
   readonly fingerprint: string;
@@ -45,7 +51,10 @@ export interface Checkpoint {
   readonly outputs: readonly OutputFile[];
   readonly workspace: readonly WorkspaceFile[];
   /** Assets that the stage could not process. */
-  readonly failures: readonly { readonly index: number; readonly error: JobError }[];
+  readonly failures: readonly AssetFailure[];
+  /** Assets that failed before the stage: while they were downloaded, or in any earlier stage. */
+  readonly leftOut: readonly AssetFailure[];
+  readonly notes: readonly ResultNote[];
   /** Duration of the attempt that completed, in milliseconds. */
   readonly computeMs: number;
   /** The JSON result, if the stage produced one. */

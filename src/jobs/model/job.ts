@@ -208,6 +208,15 @@ export type JobError = z.infer<typeof jobError>;
 export type AssetCounts = z.infer<typeof assetCounts>;
 export type Usage = z.infer<typeof usage>;
 
+/** What a client should know about a result that is complete. */
+const resultNote = z
+  .object({
+    code: z.string().meta({ example: 'focal_length_differs' }),
+    message: z.string(),
+    asset: z.int().nullable().describe('Position of the asset that it is about; null: about several'),
+  })
+  .meta({ id: 'ResultNote' });
+
 export const fileEntry = z
   .object({
     path: z.string().meta({ example: 'photo.webp' }),
@@ -242,10 +251,12 @@ export const manifest = z
     data: z.unknown().describe('The JSON result if `kind` is json'),
     files: z.array(fileEntry),
     assets: z.array(assetOutcome),
+    notes: z.array(resultNote).describe('What is doubtful or incomplete in the result'),
     engine: z.record(z.string(), z.string()).describe('Names and versions of the software that produced it'),
   })
   .meta({ id: 'Result' });
 
 export type FileEntry = z.infer<typeof fileEntry>;
+export type ResultNote = z.infer<typeof resultNote>;
 export type AssetOutcome = z.infer<typeof assetOutcome>;
 export type Manifest = z.infer<typeof manifest>;

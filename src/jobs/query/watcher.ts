@@ -1,5 +1,6 @@
 /** Follows jobs. All followers of a job share its polls. */
 import { DarkroomError } from '../../errors.ts';
+import { withTimeout } from '../../lib/with-timeout.ts';
 import type { JobRef } from '../model/run-input.ts';
 import { isTerminal } from '../model/states.ts';
 import type { JobSnapshot } from '../ports/job-runtime.ts';
@@ -81,18 +82,12 @@ export class Watcher {
    *
    * @throws job_not_found
    */
-  async ended(ref: JobRef, timeoutMs: number, signal: AbortSignal): Promise<JobSnapshot | null> {
-    // A timer, since Node 20 may collect an `AbortSignal.timeout` that only `AbortSignal.any` refers to.
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), timeoutMs);
-    let latest: JobSnapshot | null = null;
-    try {
-      const either = AbortSignal.any([signal, timeout.signal]);
+  ended(ref: JobRef, timeoutMs: number, signal: AbortSignal): Promise<JobSnapshot | null> {
+    return withTimeout(timeoutMs, signal, async (either) => {
+      let latest: JobSnapshot | null = null;
       for await (const snapshot of this.follow(ref, either)) latest = snapshot;
       return latest;
-    } finally {
-      clearTimeout(timer);
-    }
+    });
   }
 
   #open(key: string, ref: JobRef): Feed {

@@ -18,7 +18,7 @@ import type { GetOptions, ObjectInfo, ObjectStore, PutOptions, Written } from '.
 import { BLOCK, closing, digest, reading } from './bytes.ts';
 import { makeFolder, place, prune, sweep, syncFolder } from './durable.ts';
 import { codeOf, explained, isAbsence } from './errors.ts';
-import { infoOf, listing, TEMPORARY } from './listing.ts';
+import { listing, readInfo, TEMPORARY } from './listing.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Does not follow symbolic links, and does not wait for the other end of a pipe. */
@@ -138,7 +138,7 @@ class FilesystemStore implements ObjectStore {
   }
 
   async head(key: string): Promise<ObjectInfo | null> {
-    return infoOf(this.#root, checkKey(key, TEMPORARY));
+    return readInfo(this.#root, checkKey(key, TEMPORARY));
   }
 
   list(prefix: string, { after = '' }: { after?: string } = {}): AsyncIterable<ObjectInfo> {

@@ -30,13 +30,13 @@ export async function* listing(root: string, folder: string, after: string): Asy
       files.push(more);
       stack.pop();
     }
-    for (const info of await Promise.all(files.map((key) => infoOf(root, key))))
+    for (const info of await Promise.all(files.map((key) => readInfo(root, key))))
       if (info !== null) yield info;
   }
 }
 
 /** Null when there is no object, which a folder or a symbolic link is not. */
-export async function infoOf(root: string, key: string): Promise<ObjectInfo | null> {
+export async function readInfo(root: string, key: string): Promise<ObjectInfo | null> {
   try {
     const entry = await lstat(join(root, key));
     return entry.isFile() ? { key, size: entry.size, modified: entry.mtime } : null;

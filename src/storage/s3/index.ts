@@ -29,7 +29,7 @@ import { type S3Access, S3Connection } from './connection.ts';
 import { explained, isAbsence, isPastTheEnd } from './errors.ts';
 import { sweep } from './leftovers.ts';
 import { openLocalFile } from './local-file.ts';
-import { infoOf, pages } from './pages.ts';
+import { pages, toInfo } from './pages.ts';
 import { reading } from './reading.ts';
 import { upload } from './upload.ts';
 
@@ -124,7 +124,7 @@ class S3Store implements ObjectStore {
     const action = `read ${quoted(key)}`;
     try {
       const found = await this.#connection.send(action, (client, options) => client.send(command, options));
-      return infoOf(key, found.ContentLength, found.LastModified);
+      return toInfo(key, found.ContentLength, found.LastModified);
     } catch (error) {
       if (!isAbsence(error)) throw error;
       await this.#checkBucket(action);

@@ -30,13 +30,13 @@ export async function* pages(
     const page: ListObjectsV2CommandOutput = await connection.send(action, (client, options) =>
       client.send(command, options),
     );
-    yield (page.Contents ?? []).map(({ Key = '', Size, LastModified }) => infoOf(Key, Size, LastModified));
+    yield (page.Contents ?? []).map(({ Key = '', Size, LastModified }) => toInfo(Key, Size, LastModified));
     token = page.IsTruncated ? page.NextContinuationToken : undefined;
   }
 }
 
 /** Rounds times to seconds, as the headers of objects do. Lists of some servers are finer. */
-export const infoOf = (key: string, size = 0, modified = new Date(0)): ObjectInfo => ({
+export const toInfo = (key: string, size = 0, modified = new Date(0)): ObjectInfo => ({
   key,
   size,
   modified: new Date(Math.floor(modified.getTime() / 1000) * 1000),

@@ -1,4 +1,4 @@
-/** Finds the `temporal` executable, or gets it. */
+/** Finds the `temporal` executable, or downloads or builds it. */
 import { access, constants, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { buildTemporal } from './build.ts';
@@ -36,7 +36,7 @@ interface Way {
   readonly get: (search: Search) => Promise<string | null>;
 }
 
-/** In this order. `TEMPORAL_CLI_PATH` comes before all of them, and nothing after it. */
+/** Tried in this order. `TEMPORAL_CLI_PATH` excludes all of them. */
 const ways: readonly Way[] = [
   { source: 'path', get: onPath },
   { source: 'cache', get: inCache },
@@ -140,7 +140,7 @@ async function intoCache(
   return target;
 }
 
-/** Of processes that were killed. A day is far longer than any download or build takes. */
+/** Age of leftovers of killed processes. No download or build takes a day. */
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of (await readdir(folder)).filter((name) => name.startsWith('partial-'))) {
     const path = join(folder, name);
@@ -156,7 +156,7 @@ async function isExecutable(path: string): Promise<boolean> {
   );
 }
 
-/** `fetch` says "fetch failed" and keeps why to its cause. */
+/** `fetch` reports "fetch failed"; the reason is in the cause. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;

@@ -13,7 +13,7 @@ export interface Build {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The path of the executable. Throws when there is no Go, or when it fails, with what it said last. */
+/** Returns the path of the executable. Throws without Go, and when the build fails, with the last lines of its output. */
 export async function buildTemporal({ into, env, log, signal }: Build): Promise<string> {
   const started = Date.now();
   const seconds = (): string => `${Math.round((Date.now() - started) / 1000)} s`;

@@ -1,4 +1,4 @@
-/** How the embedded server is run. */
+/** The command line and the environment of the embedded server. */
 
 export interface ServerPorts {
   readonly grpc: number;
@@ -22,13 +22,13 @@ const dynamicConfig = {
   'matching.useNewMatcher': true,
 };
 
-/** Starts are 1.5 times as many a second with a write-ahead log; FULL makes them survive a loss of power. */
+/** A write-ahead log allows 1.5 times as many workflow starts per second. FULL makes them survive a power loss. */
 const pragmas = { journal_mode: 'WAL', synchronous: 'FULL' };
 
-/** What tells the server of one database from every other process; `serverArguments` begin with it. */
+/** The start of `serverArguments`. It identifies the server process of one database. */
 export const signature = (database: string): string[] => ['server', 'start-dev', '--db-filename', database];
 
-/** Ports that are not named here the server picks itself, from those that are free. */
+/** Builds the arguments. The server picks free ports for everything that is not named here. */
 export function serverArguments(database: string, ip: string, { grpc, ui }: ServerPorts): string[] {
   return [
     ...signature(database),
@@ -41,6 +41,6 @@ export function serverArguments(database: string, ip: string, { grpc, ui }: Serv
 
 const inherited = /^(PATH|HOME|TMPDIR|TZ|LANG|LC_ALL|USER|GOGC|GOMEMLIMIT|GOMAXPROCS|GODEBUG)$/;
 
-/** Neither our secrets nor Temporal's own variables, which would change what the flags say. */
+/** Removes our secrets, and Temporal's own variables, which would override the flags. */
 export const serverEnvironment = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => inherited.test(name)));

@@ -1,4 +1,4 @@
-/** Gets the official archive, or a mirror's copy of it, and the one file of it that is wanted. */
+/** Downloads the official archive, or a mirror's copy, and extracts the executable. */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { chmod, lstat } from 'node:fs/promises';
@@ -7,12 +7,12 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar';
 
-/** Until the server answers: an offline machine moves on soon. */
+/** Milliseconds until the server must answer. Short, so that an offline machine tries the next source soon. */
 const ANSWER_MS = 10_000;
-/** Between two pieces of the archive. */
+/** Milliseconds between two chunks of the archive. */
 const STALL_MS = 30_000;
 const PROGRESS_MS = 5_000;
-/** Several times the archive's size of about 60 MB: a server that sends without end is cut off. */
+/** Bytes; the archive has about 60 MB. Cuts off a server that sends without end. */
 const MOST_BYTES = 300_000_000;
 
 export class ChecksumError extends Error {
@@ -29,7 +29,7 @@ export interface Download {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The path of the executable. Throws ChecksumError, and touches nothing of the archive, if it is not the expected one. */
+/** Returns the path of the executable. Throws ChecksumError, without extracting anything, if the archive is not the expected one. */
 export async function downloadTemporal({ url, sha256, into, log, signal }: Download): Promise<string> {
   const archive = join(into, 'archive.tar.gz');
   const actual = await save(url, archive, log, signal);
@@ -48,7 +48,7 @@ export async function downloadTemporal({ url, sha256, into, log, signal }: Downl
   return executable;
 }
 
-/** Streams to `path`, and returns the SHA-256 of what came. */
+/** Streams to `path`, and returns the SHA-256 of the bytes. */
 async function save(
   url: string,
   path: string,
@@ -62,7 +62,7 @@ async function save(
   const hash = createHash('sha256');
   try {
     const response = await fetch(url, {
-      // The checksum is of the bytes as they are stored.
+      // The checksum covers the stored bytes, so the response must not be decompressed.
       headers: { 'accept-encoding': 'identity' },
       signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
     });

@@ -8,7 +8,7 @@ import { GRACE_MS, removePidFile, writePidFile } from './orphan.ts';
 
 const READY_MS = 60_000;
 const POLL_MS = 50;
-/** A later version may announce itself in other words: after this long it is enough that it lives and answers. */
+/** Milliseconds after which a running server that answers counts as started, even without the expected log line. */
 const ANNOUNCE_MS = 10_000;
 
 export interface Place {
@@ -52,7 +52,7 @@ export async function startInstance(place: Place): Promise<Instance> {
     throw new Error(`Temporal cannot be run: ${error.message}`, { cause: error });
   }
   writePidFile(pidFile, pid, address);
-  // If we end without stopping it; after kill -9 the next start finds it by the file.
+  // For exits that skip `stop`. After kill -9, the next start finds the process by the file.
   const last = (): boolean => child.kill('SIGTERM');
   process.once('exit', last);
   const ended = new Promise<string>((resolve) => {
@@ -65,7 +65,7 @@ export async function startInstance(place: Place): Promise<Instance> {
   });
   const logged = (): Promise<string> => logSince(logFile, logStart);
   const ready = waitUntilReady(child, address, logged);
-  // Whoever does not care is not to crash.
+  // Prevents an unhandled rejection where nobody awaits the promise.
   ready.catch(() => {});
   return { pid, ended, ready, stop: () => stop(child, ended) };
 }

@@ -4,10 +4,10 @@ import { open, stat, truncate } from 'node:fs/promises';
 
 /** About 50,000 lines. */
 const MOST_BYTES = 10_000_000;
-/** Enough for the stack that a panic prints after what led to it. */
+/** Enough for the stack of a panic and the lines before it. */
 const TAIL_BYTES = 100_000;
 
-/** Lets `use` have the file, open for appending, to hand on to a process. */
+/** Opens the file for appending and passes its descriptor to `use`, which gives it to a process. */
 export function withLogFile<T>(path: string, use: (descriptor: number) => T): T {
   const descriptor = openSync(path, 'a', 0o600);
   try {
@@ -17,7 +17,7 @@ export function withLogFile<T>(path: string, use: (descriptor: number) => T): T 
   }
 }
 
-/** Empties the file once it is too large; those who append to it go on at its beginning. */
+/** Truncates the file once it is too large. Writers that append continue at its start. */
 export async function boundLogFile(path: string): Promise<void> {
   if ((await logSize(path)) > MOST_BYTES) await truncate(path);
 }
@@ -25,7 +25,7 @@ export async function boundLogFile(path: string): Promise<void> {
 export const logSize = async (path: string): Promise<number> =>
   (await stat(path).catch(() => null))?.size ?? 0;
 
-/** What was written after byte `from`, at most the last 100 kB of it. */
+/** Returns the text after byte `from`, at most the last 100 kB. */
 export async function logSince(path: string, from: number): Promise<string> {
   const file = await open(path, 'r').catch(() => null);
   if (!file) return '';
@@ -39,7 +39,7 @@ export async function logSince(path: string, from: number): Promise<string> {
   }
 }
 
-/** The last lines that tell of an error, or else the last lines. */
+/** Returns the last lines that report an error; without any, the last lines. */
 export function tellingLines(text: string): string {
   const lines = text.trim().split('\n');
   const errors = lines.filter((line) =>

@@ -1,4 +1,4 @@
-/** The server that a killed darkroom left behind: found by a file beside its database, and ended only if it is that. */
+/** Stops the server that a killed darkroom left running. A file beside the database holds its pid. */
 import { execFile } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -6,24 +6,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { signature } from './command.ts';
 
-/** How long a server has to end by itself. It takes about a second. */
+/** Milliseconds for the server to exit after SIGTERM. It takes about a second. */
 export const GRACE_MS = 10_000;
 
-/** At once: being killed between a start and this would lose sight of the server. */
+/** Writes synchronously: a kill between the start and this write would leave an unknown server. */
 export function writePidFile(path: string, pid: number, address: string): void {
   writeFileSync(path, `${JSON.stringify({ pid, address })}\n`, { mode: 0o600 });
 }
 
-/** Unless another's pid stands there by now. */
+/** Removes the file, unless it already holds another pid. */
 export function removePidFile(path: string, pid: number): void {
   if (pidIn(path) === pid) rmSync(path, { force: true });
 }
 
-/** Ends the server of `database` that the file names, if it still runs. Resolves when it is gone. */
+/** Stops the server of `database` that the file names, if it still runs. Resolves once the process has ended. */
 export async function reap(pidFile: string, database: string, log: (message: string) => void): Promise<void> {
   const pid = pidIn(pidFile);
   if (pid === null) return;
-  if (await isServerOf(pid, database)) {
+  if (await isServerInDirectory(pid, database)) {
     log(`A Temporal server that was left running (process ${pid}) is ended first`);
     process.kill(pid, 'SIGTERM');
     if (!(await isGone(pid, database))) {
@@ -37,13 +37,13 @@ export async function reap(pidFile: string, database: string, log: (message: str
 
 async function isGone(pid: number, database: string): Promise<boolean> {
   for (const deadline = Date.now() + GRACE_MS; Date.now() < deadline; await sleep(50)) {
-    if (!(await isServerOf(pid, database))) return true;
+    if (!(await isServerInDirectory(pid, database))) return true;
   }
   return false;
 }
 
-/** Pids are given again: the command line says whether it is still the same. A dead process not yet waited for has none. */
-async function isServerOf(pid: number, database: string): Promise<boolean> {
+/** The system reuses pids, so the command line must match. A zombie has none. */
+async function isServerInDirectory(pid: number, database: string): Promise<boolean> {
   return (await commandLine(pid)).includes(` ${signature(database).join(' ')} --`);
 }
 
@@ -64,7 +64,7 @@ function pidIn(path: string): number | null {
     const { pid } = JSON.parse(readFileSync(path, 'utf8')) as { pid?: unknown };
     return Number.isSafeInteger(pid) && Number(pid) > 1 ? Number(pid) : null;
   } catch {
-    // No such file, or cut off while it was written.
+    // The file is missing or incomplete.
     return null;
   }
 }

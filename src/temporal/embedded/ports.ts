@@ -1,4 +1,4 @@
-/** Free ports, so that two servers on one machine do not fight over one. */
+/** Finds free ports, so that several servers can run on one machine. */
 import { createServer } from 'node:net';
 
 /** Below the ephemeral range: the system assigns no such port while a server restarts. */

@@ -1,6 +1,6 @@
-/** The release of Temporal's command-line tool, which carries the server, that darkroom gets for itself. */
+/** The release of Temporal's CLI, which includes the server, that darkroom downloads or builds. */
 
-/** The last that `go install` can build: later ones have a `replace` in their go.mod. */
+/** The last release that `go install` can build: later ones have a `replace` in their go.mod. */
 export const CLI_VERSION = '1.5.1';
 export const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@v${CLI_VERSION}`;
 export const DOWNLOAD_URL = 'https://github.com/temporalio/cli/releases/download';
@@ -13,10 +13,10 @@ export const checksums: Readonly<Record<string, string>> = {
   darwin_arm64: 'cca01b7ea35ad56e2a328d9ae596bf716bd22313ef63c7a761c88354457c2415',
 };
 
-/** This machine, in the words of the archives; `win32_amd64` and the like have no archive. */
+/** The platform of this machine as archive names spell it. Not every platform has an archive, for example `win32_amd64`. */
 export const thisPlatform = (): string =>
   `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
 
-/** Where an archive lies below the base address, which a mirror keeps as GitHub has it. */
+/** The path of an archive below the base address. Mirrors use GitHub's paths. */
 export const archivePath = (platform: string): string =>
   `v${CLI_VERSION}/temporal_cli_${CLI_VERSION}_${platform}.tar.gz`;

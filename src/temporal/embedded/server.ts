@@ -9,7 +9,7 @@ import { boundLogFile } from './log-file.ts';
 import { reap } from './orphan.ts';
 import { freePort } from './ports.ts';
 
-/** Ports that were free may be taken by the time the server wants them. */
+/** A port that was free may be taken before the server binds it. */
 const PORT_TRIES = 5;
 const LOG_CHECK_MS = 60_000;
 
@@ -37,13 +37,13 @@ export interface EmbeddedTemporal {
   stop(): Promise<void>;
 }
 
-/** Ends a server that was left running by a darkroom that was killed; the caller has locked the directory. */
+/** Stops a server that a killed darkroom left running. The caller holds the lock of the directory. */
 export async function reapOrphan(dataDir: string, log: (message: string) => void = () => {}): Promise<void> {
   const { pidFile, database } = await files(dataDir);
   await reap(pidFile, database, log);
 }
 
-/** Resolves once the server answers. Throws, leaving no process, an Error that quotes its log if it does not. */
+/** Resolves once the server answers. Otherwise it stops the process and throws an Error that quotes the log. */
 export async function startEmbeddedTemporal(options: EmbeddedOptions): Promise<EmbeddedTemporal> {
   await reapOrphan(options.dataDir, options.log);
   for (let attempt = 1; ; attempt++) {
@@ -59,7 +59,7 @@ export async function startEmbeddedTemporal(options: EmbeddedOptions): Promise<E
   }
 }
 
-/** The database's path stands in the process's command line, by which it is known again: one name for each file. */
+/** The database path in the command line identifies the process, so each file needs one canonical name. */
 async function files(dataDir: string): Promise<Pick<Place, 'database' | 'logFile' | 'pidFile'>> {
   await mkdir(dataDir, { recursive: true });
   const real = await realpath(dataDir);
@@ -77,7 +77,7 @@ async function choosePlace(options: EmbeddedOptions): Promise<Place> {
   return { ...(await files(dataDir)), binary, ip, ports, address: reachable(ip, grpc) };
 }
 
-/** The unspecified address is for listening; we connect to loopback then. */
+/** Clients cannot connect to the unspecified address; they use loopback instead. */
 function reachable(ip: string, port: number): string {
   const host = ip === '0.0.0.0' ? '127.0.0.1' : ip === '::' ? '::1' : ip;
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
@@ -108,7 +108,7 @@ function keepRunning(place: Place, first: Instance, log: (message: string) => vo
       (error: unknown) => {
         if (halt.signal.aborted) return;
         log(String(error));
-        // A process that runs and does not answer is stopped, so that the next one starts.
+        // Stops a process that runs but does not answer, so that a new one starts.
         void stop();
       },
     );

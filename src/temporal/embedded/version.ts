@@ -1,13 +1,13 @@
-/** Which Temporal server a binary carries. */
+/** The version of the Temporal server in a binary. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** The first with all that darkroom asks of it: worker heartbeats, and the listing of workers. */
+/** The oldest version with worker heartbeats and the listing of workers. */
 const least = { major: 1, minor: 29 };
 export const LEAST_VERSION = `${least.major}.${least.minor}`;
 const PATIENCE_MS = 20_000;
 
-/** The version of the server in the binary at `path`; throws an Error that says what is wrong with it. */
+/** Reads the version of the server in the binary at `path`. Throws an Error that says what is wrong with the binary. */
 export async function serverVersion(path: string, env: NodeJS.ProcessEnv): Promise<string> {
   const output = await promisify(execFile)(path, ['--version'], { env, timeout: PATIENCE_MS }).then(
     ({ stdout, stderr }) => stdout + stderr,

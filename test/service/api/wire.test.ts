@@ -123,6 +123,30 @@ describe('a body that is not what it says', () => {
   });
 });
 
+test.each<[string, Record<string, string>]>([
+  ['', {}],
+  [' that waits for the end', { prefer: 'wait=20' }],
+])('a client that closes its side after the submission%s gets the response', async (_, headers) => {
+  const body = '{"operation":"test.echo","params":{"delay_ms":300}}';
+  const socket = await open();
+  socket.end(
+    head('POST /v1/jobs HTTP/1.1', {
+      ...JSON_TYPE,
+      ...headers,
+      'content-length': body.length,
+      connection: 'close',
+    }) + body,
+  );
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 20[02] [\s\S]*"operation":"test\.echo"/);
+});
+
+test('a client that closes its side gets events up to the end', async () => {
+  await darkroom.submit({ id: 'half-closed', operation: 'test.echo', params: { delay_ms: 1500 } });
+  const socket = await open();
+  socket.end(head('GET /v1/jobs/half-closed/events HTTP/1.1', { connection: 'close' }));
+  expect(await text(socket)).toMatch(/event: end\n/);
+});
+
 test('a probe in HTTP/1.0 need not name a host', async () => {
   const socket = await open();
   socket.write('GET /healthz HTTP/1.0\r\n\r\n');

@@ -53,6 +53,8 @@ const checkpoint = (fingerprint: string, more: Partial<Checkpoint> = {}): Checkp
   outputs: [],
   workspace: [],
   failures: [],
+  leftOut: [],
+  notes: [],
   computeMs: 0,
   ...more,
 });
