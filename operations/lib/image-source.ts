@@ -5,7 +5,7 @@ import { DarkroomError, type ErrorCode, type ErrorDetails } from '../../src/erro
 import { isDiskFull, workerDiskFull } from '../../src/lib/disk-full.ts';
 import type { InputFile } from '../operation.ts';
 import { classifyDamage, type Damage, isUnsupported } from './formats/damage.ts';
-import { inspectFile } from './formats/inspect.ts';
+import { type Inspection, inspectFile } from './formats/inspect.ts';
 import { explainUnreadable, type Format } from './formats/signature.ts';
 
 /*
@@ -49,9 +49,17 @@ export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif
 /** With what pictures are read and made; kept with each result. */
 export const IMAGE_ENGINE = { sharp: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips };
 
+/** How libvips opens an asset. */
+export interface SourceFile extends Pick<Inspection, 'failOn' | 'page' | 'subDirectory'> {
+  /** The path, or the bytes if libvips would misread the path. */
+  readonly content: string | Buffer;
+}
+
 export interface SourceImage {
-  /** Not turned yet, and only its first page or frame. */
+  /** Not turned yet, and only its first page or frame. Use `withPicture` for pixels: their colours are not settled yet. */
   readonly image: Sharp;
+  readonly header: Metadata;
+  readonly file: SourceFile;
   /** By content. `heif` is AVIF, the one kind of it that can be read here. */
   readonly format: Format;
   /** Pixels, once the orientation of its EXIF data is applied. */
@@ -75,9 +83,9 @@ export async function openImage(input: InputFile, maxPixels: number = MAX_PIXELS
   if (damage) throw damagedError(input, damage, 'truncated');
 
   // libvips takes "[…]" at the end of a path for options of its decoder.
-  const file = input.path.endsWith(']') ? await readFile(input.path) : input.path;
-  const settings = { failOn, page, tiff: { subifd: subDirectory }, unlimited: false } as const;
-  const header = await sharp(file, { ...settings, limitInputPixels: false })
+  const content = input.path.endsWith(']') ? await readFile(input.path) : input.path;
+  const file: SourceFile = { content, failOn, page, subDirectory };
+  const header = await decodeFile(file, { maxPixels: false })
     .metadata()
     .catch((error: unknown) => {
       throw layout ? notAnImage(input, explainUnreadable(layout), error) : toDecodeError(input, error);
@@ -90,7 +98,21 @@ export async function openImage(input: InputFile, maxPixels: number = MAX_PIXELS
   }
   const { width, height } = header.autoOrient;
   if (width * height > maxPixels) throw tooManyPixelsError(input, maxPixels, { width, height });
-  return { image: sharp(file, { ...settings, limitInputPixels: maxPixels }), format, width, height };
+  return { image: decodeFile(file, { maxPixels }), header, file, format, width, height };
+}
+
+/**
+ * Opens a file whose kind is known: an asset, or the path of a temporary file. `ignoreIcc`: leave the numbers as they are,
+ * instead of converting them to sRGB.
+ */
+export function decodeFile(
+  file: SourceFile | string,
+  { maxPixels = MAX_PIXELS, ignoreIcc = false }: { maxPixels?: number | false; ignoreIcc?: boolean },
+): Sharp {
+  const { content, failOn, page, subDirectory } =
+    typeof file === 'string' ? { content: file, failOn: 'error' as const, page: 0, subDirectory: -1 } : file;
+  const limits = { unlimited: false, limitInputPixels: maxPixels };
+  return sharp(content, { failOn, page, tiff: { subifd: subDirectory }, ignoreIcc, ...limits });
 }
 
 /** An error about one asset: `Asset 1 ("cat.jpg") …`, counted from 0 as in `details`. */
