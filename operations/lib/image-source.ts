@@ -1,6 +1,6 @@
 /** Opening assets as pictures, safely: the one way in which operations hand files of strangers to libvips. */
 import { readFile } from 'node:fs/promises';
-import sharp, { type Sharp } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
 import { DarkroomError, type ErrorCode, type ErrorDetails } from '../../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../../src/lib/disk-full.ts';
 import type { InputFile } from '../operation.ts';
