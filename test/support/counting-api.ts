@@ -39,6 +39,7 @@ export async function startCountingApi({ dataDir }: Darkroom, heartbeatMs: numbe
     watcher,
     limits,
     photographs: (directory: string) => listPhotographs([], directory),
+    checkInputFile: async () => {},
   };
   const app = new OpenAPIHono<ApiEnv>();
   app.use(async (c, next) => {

@@ -89,6 +89,7 @@ beforeAll(async () => {
       operations,
       checkStore: () => store.check(),
       photographs: (directory) => listPhotographs([], directory),
+      checkInputFile: async () => {},
       limits: { asset: 2 ** 20, upload: 2 ** 20, json: 2 ** 20 },
       cpuSlots: 1,
       publicUrl: 'http://localhost',
