@@ -29,7 +29,8 @@ export interface Lab {
   readonly storeDir: string;
   /** Scratch of its worker. */
   readonly workDir: string;
-  submit(spec: z.input<typeof jobSpec>): Promise<Job>;
+  /** Submits a job of a tenant; default: `public`. */
+  submit(spec: z.input<typeof jobSpec>, tenant?: string): Promise<Job>;
   /** Polls until the job is in one of these states. */
   until(job: Job, ...states: Job['state'][]): Promise<Job>;
   dispose(): Promise<void>;
@@ -90,7 +91,8 @@ export async function startLab(
     archive,
     storeDir,
     workDir,
-    submit: async (spec) => (await api.submissions.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
+    submit: async (spec, tenant = 'public') =>
+      (await api.submissions.submit({ tenant, dialect: 'native' }, spec)).job,
     until: async (job, ...states) => {
       for (const deadline = Date.now() + JOB_TIMEOUT_MS; ; await sleep(50)) {
         const { job: now } = await jobs.open(job);

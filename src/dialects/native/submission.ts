@@ -18,6 +18,7 @@ import type { AssetsRequest } from '../../jobs/submit/asset-submissions.ts';
 import type { FormRequest, JobRequest, ReadForm, Submitter } from '../../jobs/submit/submitter.ts';
 import type { Uploads } from '../../jobs/submit/uploads.ts';
 import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
+import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { namesDirectories, namesOf, withPhotographs } from './directories.ts';
 import { idParam, jobResource, toJobResource } from './model.ts';
 
@@ -134,7 +135,7 @@ export function submissionRoutes({
     const id = c.req.param('id');
     const ref = parseJobRef(c, id);
     const parse = (body: unknown): AssetsRequest => {
-      const parsed = assetsRequest.safeParse(body);
+      const parsed = safeParseNulls(assetsRequest, body);
       if (!parsed.success) throw invalidFields(parsed.error.issues);
       return { ...parsed.data, idempotencyKey: keyOf(c) };
     };
