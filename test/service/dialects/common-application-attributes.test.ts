@@ -73,6 +73,7 @@ beforeAll(async () => {
     quotas,
     fingerprints: (text: string) => keys.fingerprints(text),
     whyUrlRejected: (url: string) => refusalOf(url, []),
+    firstAssetMs: 60_000,
     callbackScheduleMs: [],
     retention: { jobMs: null, workMs: 1e9 },
     queueUnavailable: false,
