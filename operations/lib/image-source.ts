@@ -40,8 +40,8 @@ export interface SourceImage {
   /** Not turned yet, and only its first page or frame. Use `withPicture` for pixels: their colours are not settled yet. */
   readonly image: Sharp;
   readonly header: Metadata;
-  /** For `decodeFile`: the path, or the bytes if libvips would misread the path. */
-  readonly file: string | Buffer;
+  /** Opens the asset again. */
+  readonly open: (options: DecodeOptions) => Sharp;
   /** By content. `heif` is AVIF, the one kind of it that can be read here. */
   readonly format: (typeof formats)[number];
   /** Pixels, once the orientation of its EXIF data is applied. */
@@ -73,13 +73,21 @@ export async function openImage(input: InputFile, maxPixels: number = MAX_PIXELS
   }
   const { width, height } = header.autoOrient;
   if (width * height > maxPixels) throw tooManyPixelsError(input, maxPixels, { width, height });
-  return { image: decodeFile(file, { maxPixels }), header, file, format, width, height };
+  const openAgain = (options: DecodeOptions) => decodeFile(file, options);
+  return { image: openAgain({ maxPixels }), header, open: openAgain, format, width, height };
 }
 
-/** Opens a file whose kind is known. `ignoreIcc`: leave the numbers as they are, instead of converting them to sRGB. */
+export interface DecodeOptions {
+  /** Default MAX_PIXELS. */
+  readonly maxPixels?: number | false | undefined;
+  /** Leave the numbers as they are, instead of converting them to sRGB. Default false. */
+  readonly ignoreIcc?: boolean;
+}
+
+/** Opens a file whose kind is known. */
 export const decodeFile = (
   file: string | Buffer,
-  { maxPixels = MAX_PIXELS, ignoreIcc = false }: { maxPixels?: number | false; ignoreIcc?: boolean },
+  { maxPixels = MAX_PIXELS, ignoreIcc = false }: DecodeOptions,
 ): Sharp => sharp(file, { failOn: 'error', unlimited: false, limitInputPixels: maxPixels, ignoreIcc });
 
 /** An error about one asset: `Asset 1 ("cat.jpg") …`, counted from 0 as in `details`. */
