@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sharp } from 'sharp';
 import type { InputFile } from '../../operation.ts';
-import { openImage, type SourceImage } from '../image-source.ts';
+import { decodeFile, openImage, type SourceImage } from '../image-source.ts';
 import { ProfileColours, srgbColours, type TargetColours } from './client-colour.ts';
 import { planDecoding } from './decoding-plan.ts';
 import { isGreyWithRgbProfile } from './icc-profile.ts';
@@ -53,13 +53,13 @@ export async function withPicture<T>(
         : null;
     const { convert, toSrgbFirst, profile } = planDecoding(decoded, own !== null);
     const ready = convert === 'copy' ? await convertToSrgb16(decoded, folder) : decoded;
-    const image = ready.open({ ignoreIcc: convert !== 'sharp', maxPixels });
+    const image = decodeFile(ready.file, { ignoreIcc: convert !== 'sharp', maxPixels });
     return await use({
       ...source,
       image: toSrgbFirst ? image.pipelineColourspace('srgb') : image,
       colours: profile === 'own' && own ? own : srgbColours,
       profile,
-      isDirect: ready.isAsset,
+      isDirect: ready.file === source.file,
     });
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Metadata } from 'sharp';
 import type { InputFile } from '../../operation.ts';
-import { assetError, decodeFile, type SourceImage } from '../image-source.ts';
+import { decodeFile, notAnImage, type SourceFile, type SourceImage } from '../image-source.ts';
 import { readAvifColour } from './avif-colour.ts';
 import type { DescribedColour } from './code-points.ts';
 import { readPartialFrame } from './gif-frame.ts';
@@ -13,20 +13,14 @@ import { assignProfile, rescaleSamples } from './vips-file.ts';
 
 /** A picture as libvips reads it: 8 or 16 bits, its colours described by a profile or sRGB. */
 export interface Decoded extends Pick<Metadata, 'space' | 'icc'> {
-  /** Opens the asset or its working copy. */
-  readonly open: SourceImage['open'];
-  /** Whether it is the asset. */
-  readonly isAsset: boolean;
+  /** The asset, or the path of a working copy. */
+  readonly file: SourceFile | string;
   /** Whether `icc` was embedded in the asset. */
   readonly isEmbedded: boolean;
 }
 
 /** The numbers of the file, whatever its profile. Its size has been checked. */
 const AS_STORED = { ignoreIcc: true, maxPixels: false } as const;
-
-const openCopy = (path: string): Pick<Decoded, 'open' | 'isAsset'> => {
-  return { open: (options) => decodeFile(path, options), isAsset: false };
-};
 
 /**
  * Makes a working copy if libvips misreads what the file says: its colours, the range of its numbers, its channels, or its canvas.
@@ -39,14 +33,14 @@ export async function decodeForLibvips(
   source: SourceImage,
   folder: string,
 ): Promise<Decoded> {
-  const { open, header } = source;
+  const { file, header } = source;
   const { space, icc } = header;
   const colour = await readDescribedColour(input, source);
   const frame = source.format === 'gif' ? await readPartialFrame(input.path, header) : null;
   const scale = await sampleScale(input, source);
-  if (!colour && !frame && !scale) return { open, isAsset: true, space, icc, isEmbedded: true };
+  if (!colour && !frame && !scale) return { file, space, icc, isEmbedded: true };
 
-  let image = open(AS_STORED);
+  let image = decodeFile(file, AS_STORED);
   if (frame) {
     const { left, top, width, height } = frame;
     const [right, bottom] = [header.width - left - width, header.height - top - height];
@@ -59,10 +53,10 @@ export async function decodeForLibvips(
   await image.toColourspace(space).keepMetadata().toFile(copy);
   if (colour) await assignProfile(copy, colour);
   const profile = { icc: colour ?? icc, isEmbedded: !colour };
-  if (!scale || isHalf) return { ...openCopy(copy), space, ...profile };
+  if (!scale || isHalf) return { file: copy, space, ...profile };
   const scaled = join(folder, 'scaled.v');
   await rescaleSamples(copy, scaled, scale);
-  return { ...openCopy(scaled), space: header.channels < 3 ? 'grey16' : 'rgb16', ...profile };
+  return { file: scaled, space: header.channels < 3 ? 'grey16' : 'rgb16', ...profile };
 }
 
 /** Returns a profile for what the file says of its colours in another way; null if it has a profile or is sRGB. */
@@ -73,8 +67,10 @@ async function readDescribedColour(
   const hasProfile = isUsableProfile(header);
   const colour = await read();
   if (colour && 'hdr' in colour) {
-    const predicate = `has high dynamic range (${colour.hdr}), which this server cannot show; export it with standard dynamic range`;
-    throw assetError('asset_not_an_image', input, predicate);
+    throw notAnImage(
+      input,
+      `has high dynamic range (${colour.hdr}), which this server cannot show; export it with standard dynamic range`,
+    );
   }
   return colour?.profile ?? null;
 
@@ -88,18 +84,18 @@ async function readDescribedColour(
  * Writes a picture as sRGB with 16 bits, from its profile. Takes 2 bytes per channel and pixel on disk. The rendering intent is perceptual, as in
  * all conversions of sharp.
  */
-export async function convertToSrgb16({ open, space }: Decoded, folder: string): Promise<Decoded> {
+export async function convertToSrgb16({ file, space }: Decoded, folder: string): Promise<Decoded> {
   const path = join(folder, 'srgb.v');
   // sharp converts from the embedded profile when it writes, in the depth of this colour space.
-  const image = open(AS_STORED).toColourspace(space);
+  const image = decodeFile(file, AS_STORED).toColourspace(space);
   await image.keepMetadata().withIccProfile('srgb').toFile(path);
-  return { ...openCopy(path), space: 'rgb16', icc: undefined, isEmbedded: false };
+  return { file: path, space: 'rgb16', icc: undefined, isEmbedded: false };
 }
 
 /** Writes a grey picture with an RGB profile as RGB. Such profiles are common, and browsers apply them. */
 export async function convertGreyToRgb(decoded: Decoded, folder: string): Promise<Decoded> {
   const path = join(folder, 'rgb.v');
   const space = decoded.space === 'grey16' ? 'rgb16' : 'srgb';
-  await decoded.open(AS_STORED).toColourspace(space).keepMetadata().toFile(path);
-  return { ...decoded, ...openCopy(path), space };
+  await decodeFile(decoded.file, AS_STORED).toColourspace(space).keepMetadata().toFile(path);
+  return { ...decoded, file: path, space };
 }
