@@ -170,6 +170,21 @@ for name, colours, photometric, icc in [
     data = stripes(colours).astype(np.uint32) * 0x01010101
     add(f'uint32-{name}.tif', tiff(data, photometric, icc), colours, icc, limit=2)
 
+# Further channels. Only what the file calls alpha is alpha (TIFF 6.0, ExtraSamples).
+infrared = np.full((32, 128, 1), 90, np.uint8)
+infrared[:, ::2] = 0
+for count in [1, 2]:
+    pixels = np.concatenate([stripes(RGB), *[infrared] * count], axis=2)
+    add(f'rgb-infrared-{count}.tif', tiff(pixels, 'rgb', alpha='unspecified'), RGB)
+spot = np.concatenate([stripes(INKS), infrared], axis=2)
+add('cmyk-spot.tif', tiff(spot, 'separated', profiles.CMYK['odd inks'], alpha='unspecified'), INKS, profiles.CMYK['odd inks'], limit=2)
+alpha_first = np.concatenate([stripes(RGB, 128), infrared], axis=2)
+extras = ['unassalpha', 'unspecified']
+add('rgb-alpha-infrared.tif', lambda path: tifffile.imwrite(path, alpha_first, photometric='rgb', extrasamples=extras, planarconfig='contig', metadata=None), RGB, alpha=128)
+deep = wide(np.concatenate([stripes(RGB), infrared], axis=2))
+add('rgb16-infrared-p3.tif', tiff(deep, 'rgb', profiles.RGB['P3 v2'], alpha='unspecified'), RGB, profiles.RGB['P3 v2'], limit=2, own=True)
+grey_extra = np.concatenate([stripes(GREY), infrared], axis=2)
+add('grey-infrared.tif', tiff(grey_extra, 'minisblack', alpha='unspecified'), GREY)
 # Colours that are multiplied by alpha.
 premultiplied = stripes(RGB, 128)
 premultiplied[16:, :, :3] = premultiplied[16:, :, :3] // 2
