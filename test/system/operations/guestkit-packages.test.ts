@@ -152,7 +152,10 @@ describe('compared with the package manager', () => {
   test('dpkg has the same packages in place', async () => {
     await layDown(states, place('states'));
     // Two fields of dpkg-query, which look like a template.
-    const format = ['Package', 'db:Status-Status'].map((field) => `\${${field}}`).join(' ').concat('\n');
+    const format = ['Package', 'db:Status-Status']
+      .map((field) => `\${${field}}`)
+      .join(' ')
+      .concat('\n');
     const { stdout } = await promisify(execFile)('dpkg-query', [
       '--admindir',
       `${place('states')}/var/lib/dpkg`,
