@@ -122,6 +122,8 @@ export interface JobDeletions {
   eraseWork(record: JobRecord, until: Date): Promise<void>;
   /** Deletes inputs, results and record. The tombstone stays. */
   erase(ref: JobRef): Promise<void>;
+  /** Erases the refused jobs of a tenant, except the latest ones. */
+  eraseRefused(tenant: string, keep: number): Promise<void>;
 }
 
 /** All that the object store keeps of jobs. */
