@@ -12,9 +12,9 @@ export function installRuntime(config: Config, log: Log): void {
     workerHeartbeatInterval: WORKER_HEARTBEAT_MS,
     // The process stops all its workers together when it gets a signal.
     shutdownSignals: [],
-    // Messages of the native core go to this log. Its retries while Temporal is unavailable are left out.
+    // Warnings of the native core include failed workflow tasks, which are reported nowhere else.
     telemetryOptions: {
-      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
       ...buildMetricsOptions(config),
     },
   });

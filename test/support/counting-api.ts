@@ -41,7 +41,9 @@ export async function startCountingApi(
     ...api,
     watcher,
     limits,
+    publicUrl: 'http://127.0.0.1',
     photographs: (directory: string) => listPhotographs([], directory),
+    checkInputFile: async () => {},
   };
   const app = new OpenAPIHono<ApiEnv>();
   app.use(async (c, next) => {

@@ -4,7 +4,7 @@ from itertools import islice
 from posixpath import dirname, join, normpath
 
 from dissect.target.exceptions import FileNotFoundError, NotADirectoryError, SymlinkRecursionError
-from dissect.target.filesystem import DirEntry, FilesystemEntry
+from dissect.target.filesystem import DirEntry, FilesystemEntry, VirtualFilesystem
 
 #: Symbolic links that are followed for one path; Linux has the same limit.
 _MOST_LINKS = 40
@@ -70,7 +70,7 @@ class FileTree:
                 entry = self._walk(here, True)[1]
                 continue
             below = join(here, name)
-            found = self._mounted(below) if below in self._mounts else self._child(here, entry, name)
+            found = self._mounted(below) if below in self._mounts else self._below(below, here, entry, name)
             if (todo or follow) and found.is_symlink():
                 links += 1
                 if links > _MOST_LINKS:
@@ -88,6 +88,15 @@ class FileTree:
         if root is None:
             raise UnreadMount(point)
         return root
+
+    def _below(self, path: str, here: str, folder: FilesystemEntry, name: str) -> FilesystemEntry:
+        try:
+            return self._child(here, folder, name)
+        except FileNotFoundError:
+            # The system makes the folders that a mount point needs.
+            if any(point.startswith(path + "/") for point in self._mounts):
+                return VirtualFilesystem().get("/")
+            raise
 
     def _child(self, here: str, folder: FilesystemEntry, name: str) -> FilesystemEntry:
         if not folder.is_dir():

@@ -22,14 +22,18 @@ class MountEntry:
     options: dict[str, str]
     source: str
 
+    @property
+    def is_bind(self) -> bool:
+        return self.has("bind", "rbind")
+
     def has(self, *names: str) -> bool:
         return any(name in self.options for name in names)
 
 
 def read_mounts(guest: Guest) -> list[MountEntry]:
-    """Returns the entries with a mount point, parents before what is mounted below them."""
+    """Returns the entries with a mount point, each after those that it depends on: parents first, bind mounts last."""
     entries = [*_read_fstab(guest), *_read_units(guest)]
-    return sorted(entries, key=lambda entry: entry.point.count("/") if entry.point != "/" else 0)
+    return sorted(entries, key=lambda entry: (entry.is_bind, 0 if entry.is_bind or entry.point == "/" else entry.point.count("/")))
 
 
 def _read_fstab(guest: Guest) -> list[MountEntry]:

@@ -26,11 +26,11 @@ class Guest:
         self.notes = notes
 
     def exists(self, path: str) -> bool:
-        return self._find(path) is not None
+        return self.find(path) is not None
 
     def head(self, path: str, length: int) -> bytes | None:
         """Returns up to `length` bytes; None when it is missing, not a file, or unreadable."""
-        entry = self._find(path)
+        entry = self.find(path)
         if entry is None:
             return None
 
@@ -63,7 +63,7 @@ class Guest:
 
     def names(self, folder: str) -> list[str]:
         """Returns sorted names; empty when it is not a directory."""
-        entry = self._find(folder)
+        entry = self.find(folder)
         if entry is None:
             return []
 
@@ -80,23 +80,25 @@ class Guest:
         return (join(folder, name) for name in self.names(folder))
 
     def modified(self, path: str) -> datetime | None:
-        entry = self._find(path)
+        entry = self.find(path)
         if entry is None:
             return None
         return self.notes.attempt(path, lambda: datetime.fromtimestamp(int(entry.lstat().st_mtime), UTC), None)
 
     def link(self, path: str) -> str | None:
         """Returns the target of a symbolic link; None when it is not a link."""
-        entry = self._find(path, follow=False)
+        entry = self.find(path, follow=False)
         if entry is None:
             return None
         return self.notes.attempt(path, lambda: entry.readlink() if entry.is_symlink() else None, None)
 
     def real_path(self, path: str) -> str | None:
         """Returns the path without links; None when it is missing."""
-        return self.notes.attempt(path, lambda: self.tree.real_path(path) if self._find(path) else None, None)
+        return self.notes.attempt(path, lambda: self.tree.real_path(path) if self.find(path) else None, None)
 
-    def _find(self, path: str, follow: bool = True) -> FilesystemEntry | None:
+    def find(self, path: str, follow: bool = True) -> FilesystemEntry | None:
+        """Returns the entry of a path; None when it is missing."""
+
         def work() -> FilesystemEntry | None:
             try:
                 return self.tree.lookup(path, follow)

@@ -6,7 +6,9 @@ from dissect.target.filesystem import Filesystem
 
 from . import subvolumes
 from .devices import Devices
+from .discoverable import find_discoverable
 from .disk import Disk, MountableFilesystem
+from .file_tree import FileTree
 from .fstab import MountEntry, read_mounts
 from .guest import Guest
 from .notes import Notes
@@ -43,7 +45,12 @@ def mount_guest(disk: Disk, notes: Notes) -> tuple[Guest | None, list[Mount]]:
 
 def _mount_all(system: System, disk: Disk) -> list[Mount]:
     guest, devices = system.guest, Devices(disk, system.guest.notes)
-    mounts: list[Mount] = []
+    mounts = [Mount("/usr", system.usr, system.usr.fs)] if system.usr else []
+    for point, mountable in find_discoverable(disk):
+        # An entry in fstab, which comes later, replaces it.
+        if mountable is not system.mountable and not guest.names(point):
+            guest.tree.mount(point, mountable.fs.get("/"))
+            mounts.append(Mount(point, mountable, mountable.fs))
     for entry in read_mounts(guest):
         if entry.point == "/":
             devices.learn(entry.spec, system.mountable)
@@ -53,10 +60,10 @@ def _mount_all(system: System, disk: Disk) -> list[Mount]:
 
 
 def _mount(entry: MountEntry, guest: Guest, devices: Devices) -> list[Mount]:
-    if entry.has("bind", "rbind"):
-        source = guest.notes.attempt(f"The mount of {entry.point}", lambda: guest.tree.lookup(entry.spec), None)
+    if entry.is_bind:
+        source = guest.find(entry.spec)
         if source is not None:
-            guest.tree.mount(entry.point, source)
+            guest.tree.mount(_real_point(entry, guest), source)
         elif not entry.has("noauto"):
             _leave_out(entry, guest, f"{entry.spec} was not found")
         return []
@@ -70,14 +77,19 @@ def _mount(entry: MountEntry, guest: Guest, devices: Devices) -> list[Mount]:
         return []
     fs = guest.notes.attempt(f"The mount of {entry.point}", lambda: subvolumes.choose_subvolume(mountable.fs, entry.options), None)
     folder = entry.options.get("X-mount.subdir", "/")
-    root = fs and guest.notes.attempt(f"The file system for {entry.point}", lambda: fs.get(folder), None)
-    if root is None:
+    root = Guest(FileTree(fs.get("/")), guest.kind, guest.notes).find(folder) if fs else None
+    if root is None or fs is None:
         _leave_out(entry, guest, "it has no such subvolume or folder")
         return []
-    guest.tree.mount(entry.point, root)
+    guest.tree.mount(_real_point(entry, guest), root)
     return [Mount(entry.point, mountable, fs)]
 
 
 def _leave_out(entry: MountEntry, guest: Guest, reason: str) -> None:
     guest.notes.add(f"{entry.point} was not read: {reason} ({entry.source}: {entry.spec} {entry.point} {entry.kind})")
-    guest.tree.mount_unread(entry.point)
+    guest.tree.mount_unread(_real_point(entry, guest))
+
+
+def _real_point(entry: MountEntry, guest: Guest) -> str:
+    """The mount point may lie behind a link, such as /home on systems of ostree."""
+    return guest.real_path(entry.point) or entry.point
