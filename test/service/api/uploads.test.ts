@@ -173,6 +173,22 @@ describe('files', () => {
     ]);
   });
 
+  test('keep percent signs in their names, up to the addresses of the results', async () => {
+    const names = ['IMG%20001.jpg', 'a%2Fb.jpg', '100%.jpg'];
+    const form = new FormData();
+    form.append('job', JSON.stringify({ operation: 'image.transform', params: { width: 32 } }));
+    const bytes = new Blob([new Uint8Array(await photo('coffee.jpg'))]);
+    for (const name of names) form.append('photo', bytes, name);
+    const { id } = (await (await fetch(jobs, { method: 'POST', body: form })).json()) as { id: string };
+    expect((await assetsOf(id)).map(([name]) => name)).toEqual(names);
+    const { files } = (await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as Manifest;
+    expect(files.map(({ path }) => path)).toEqual(names);
+    for (const { path, size } of files) {
+      const file = await darkroom.request(`/v1/jobs/${id}/files/${encodeURIComponent(path)}`);
+      expect([path, file.status, (await file.arrayBuffer()).byteLength]).toEqual([path, 200, size]);
+    }
+  });
+
   test('that are none: a form with the job alone, and one whose checksum is checked', async () => {
     const alone = await sendForm(jobs, [jobPart(echo([]))]);
     expect(await assetsOf(String(alone.body['id']))).toEqual([]);
