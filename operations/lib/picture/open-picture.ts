@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import type { Sharp } from 'sharp';
 import type { InputFile } from '../../operation.ts';
+import type { PageChoice } from '../formats/tiff.ts';
 import { decodeFile, openImage, type SourceImage } from '../image-source.ts';
 import { ProfileColours, srgbColours, type TargetColours } from './client-colour.ts';
 import { planDecoding } from './decoding-plan.ts';
@@ -14,6 +15,8 @@ export interface PictureOptions {
   readonly colours?: 'srgb' | 'own';
   /** Default MAX_PIXELS. */
   readonly maxPixels?: number;
+  /** Which directory of a TIFF file to open. Default `first`. */
+  readonly choice?: PageChoice;
 }
 
 export interface Picture extends SourceImage {
@@ -36,10 +39,10 @@ export interface Picture extends SourceImage {
  */
 export async function withPicture<T>(
   input: InputFile,
-  { scratch, colours = 'srgb', maxPixels }: PictureOptions,
+  { scratch, colours = 'srgb', maxPixels, choice }: PictureOptions,
   use: (picture: Picture) => Promise<T>,
 ): Promise<T> {
-  const source = await openImage(input, maxPixels);
+  const source = await openImage(input, maxPixels, choice);
   const copy = `${scratch}.v`;
   const profileFile = `${scratch}.icc`;
   try {
