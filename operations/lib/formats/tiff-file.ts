@@ -48,6 +48,7 @@ export const tags = {
   tileOffsets: 324,
   tileByteCounts: 325,
   subDirectories: 330,
+  extraSamples: 338,
   sampleFormat: 339,
   xmp: 700,
   jpegOffset: 513,
