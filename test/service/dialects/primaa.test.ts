@@ -14,7 +14,7 @@ import {
   TOKEN,
 } from '../../support/clients/primaa/client.ts';
 import { curl, example, python } from '../../support/dialect-clients.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import type { Web } from '../../support/web.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -24,7 +24,7 @@ let web: Web;
 
 beforeAll(async () => {
   web = await startPrimaaWeb();
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
 });
 afterAll(async () => {
   await darkroom.dispose();
@@ -62,7 +62,7 @@ async function callbackOf(id: string) {
 }
 
 describe('POST /job-submission', () => {
-  test('answers with code, job id, Pending and no error', async () => {
+  test('returns code, job id, Pending and no error', async () => {
     const answer = await submit(submission(web));
     expect(answer).toEqual({
       code: 200,
@@ -83,7 +83,7 @@ describe('POST /job-submission', () => {
     expect(manifest).toMatchObject({ assets: [{ name: '18-Bronchus-edited.jpeg', status: 'ok' }] });
   });
 
-  test('nothing that is kept has the token or the query in clear', async () => {
+  test('stores neither the token nor the query in plain text', async () => {
     const id = await accepted();
     await darkroom.until(id, 'completed');
     await callbackOf(id);
@@ -129,7 +129,7 @@ describe('POST /job-submission', () => {
     });
   });
 
-  test('names all that is wrong', async () => {
+  test('names each invalid field', async () => {
     const { error } = await submit({});
     expect(error?.split('; ').map((part) => part.split(':')[0])).toEqual([
       'image_url',
@@ -139,7 +139,7 @@ describe('POST /job-submission', () => {
     ]);
   });
 
-  test('another content type, malformed JSON, another method: the same shape', async () => {
+  test('another content type, malformed JSON and another method have the same shape', async () => {
     const form = await darkroom.request('/job-submission', { method: 'POST', body: 'image_url=x' });
     expect(await told(form)).toMatchObject({ code: 415, status: 'Failed' });
     expect(await submit('{"image_url":')).toMatchObject({ code: 400, status: 'Failed' });
@@ -148,8 +148,39 @@ describe('POST /job-submission', () => {
   });
 });
 
+test('accepts JSON without a content type, a trailing slash, and unknown fields and parameters', async () => {
+  const body = Buffer.from(JSON.stringify({ ...submission(web), priority: 1 }));
+  const answer = await darkroom.request('/job-submission/?_=1', {
+    method: 'POST',
+    body: new Uint8Array(body),
+  });
+  const { job_id } = (await answer.json()) as PrimaaAnswer;
+  expect([answer.status, job_id]).toEqual([200, expect.stringMatching(uuid)]);
+  for (const spelled of [`${job_id}/?_=1`, job_id?.toUpperCase(), `{${job_id}}`]) {
+    const look = await darkroom.request(`/status/${spelled}`);
+    expect([look.status, ((await look.json()) as PrimaaAnswer).job_id]).toEqual([200, job_id]);
+  }
+});
+
+test('an Idempotency-Key makes one job of a repeated submission', async () => {
+  const send = async (changes = {}) => {
+    const init = posted(submission(web, changes));
+    const headers = { ...init.headers, 'idempotency-key': 'once' };
+    return (await (await darkroom.request('/job-submission', { ...init, headers })).json()) as PrimaaAnswer;
+  };
+  const answers = [...(await Promise.all([send(), send(), send()])), await send()];
+  expect(new Set(answers.map(({ job_id }) => job_id)).size).toBe(1);
+  expect(answers.map(({ code }) => code)).toEqual([200, 200, 200, 200]);
+  const other = await send({ callback_token: 'another' });
+  expect(other).toMatchObject({
+    code: 422,
+    job_id: null,
+    error: expect.stringContaining('"once" was sent before'),
+  });
+});
+
 describe('GET /status/{job_id}', () => {
-  test('a job that nobody has, in the same shape', async () => {
+  test('an unknown job has the same shape', async () => {
     expect(await look('fake')).toEqual({
       code: 404,
       job_id: 'fake',
@@ -158,7 +189,7 @@ describe('GET /status/{job_id}', () => {
     });
   });
 
-  test('Processing while it is under way, Failed with an error when it was cancelled', async () => {
+  test('is Processing while the job runs, and Failed with an error when it was cancelled', async () => {
     const id = await accepted({ image_url: `${web.url}/silent.jpeg` });
     await expect.poll(async () => (await look(id)).status).toBe('Processing');
     expect(await look(id)).toEqual({ code: 200, job_id: id, status: 'Processing', error: null });
@@ -177,7 +208,7 @@ describe('GET /status/{job_id}', () => {
     expect(result).toBeInstanceOf(Object);
   });
 
-  test('the result of an algorithm that makes files is where they are', async () => {
+  test('the result of an algorithm that produces files has their addresses', async () => {
     const id = await accepted({ algorithm_name: 'image.transform' });
     await darkroom.until(id, 'completed');
     const { files } = (await look(id)).result as { files: { path: string; url: string }[] };
@@ -230,7 +261,7 @@ describe('the callback', () => {
 });
 
 describe('clients', () => {
-  test('curl, as it stands in the contract', async () => {
+  test('curl: the call of the contract', async () => {
     const answer = await curl(
       '-X',
       'POST',
@@ -281,7 +312,7 @@ print(json.dumps([job['status'], job['error'], type(job['result']).__name__]))
     ]);
   });
 
-  test('the documentation has the routes, under a tag of their own', async () => {
+  test('the OpenAPI document has the routes under their own tag', async () => {
     expect((await darkroom.request('/docs')).headers.get('content-type')).toMatch(/^text\/html/);
     const { paths } = (await (await darkroom.request('/openapi.json')).json()) as {
       paths: Record<string, Record<string, { tags: string[] }>>;
