@@ -1,5 +1,5 @@
 /** API and worker in the process of the test, on the shared Temporal server. Requests go through HTTP, as everywhere. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApi } from '../../src/cli/api.ts';
@@ -44,6 +44,8 @@ export async function startStack({
   });
   const target = await findNamespace(data);
   if (target === null) throw new Error('Only service tests share a Temporal server');
+  // As `darkroom serve` does.
+  await mkdir(join(data, 'inputs'), { recursive: true });
   let output = '';
   const write = (line: string) => {
     output += line;

@@ -22,6 +22,9 @@ const small = await Promise.all(
 
 afterAll(() => scene.dispose());
 
+/** Milliseconds that the whole scene may take on a busy machine. */
+const TIMEOUT_MS = 1_200_000;
+
 const run = (assets: readonly TestAsset[], more: RunOptions = {}) =>
   runOperation(reconstruct, { params: { quality: 'low' }, assets, engines, ...more });
 
@@ -56,7 +59,7 @@ describe('a scene with known ground truth', () => {
     return reconstruction;
   };
 
-  test('is reconstructed accurately, with all result files', async () => {
+  test('is reconstructed accurately, with all result files', { timeout: TIMEOUT_MS }, async () => {
     const { files, failures, progress } = await reconstructOnce();
 
     expect([...new Set(progress.map(({ stage }) => stage))]).toEqual(stages);
