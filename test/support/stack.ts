@@ -23,7 +23,7 @@ interface StackOptions extends DarkroomOptions {
 
 /**
  * Starts what `darkroom serve` starts, without new processes, which takes a quarter of the CPU time. Only for service tests. A test
- * that needs the process itself, `TEMPORAL_…`, or credentials in `AWS_…` uses `startDarkroom`.
+ * that needs the process itself, or credentials in `AWS_…`, uses `startDarkroom`.
  */
 export async function startStack({
   env = {},
@@ -42,7 +42,11 @@ export async function startStack({
     ...(await temporalSettings(data, env)),
     ...env,
   });
-  const target = await findNamespace(data);
+  const address = env['TEMPORAL_ADDRESS'];
+  const target =
+    address === undefined
+      ? await findNamespace(data)
+      : { namespace: env['TEMPORAL_NAMESPACE'] ?? 'default', options: { address }, address };
   if (target === null) throw new Error('Only service tests share a Temporal server');
   // As `darkroom serve` does.
   await mkdir(join(data, 'inputs'), { recursive: true });

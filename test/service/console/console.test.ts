@@ -32,7 +32,9 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(tab.complaints).toEqual([]);
-  expect(tab.requestedUrls.filter((url) => !url.startsWith(darkroom.url) && !url.startsWith('blob:'))).toEqual([]);
+  expect(
+    tab.requestedUrls.filter((url) => !url.startsWith(darkroom.url) && !url.startsWith('blob:')),
+  ).toEqual([]);
   await tab.close();
 });
 
