@@ -22,12 +22,33 @@ export interface Scene {
   dispose(): Promise<void>;
 }
 
-/** Renders the scene, or copies it from the cache. `width`: pixels. Rendering takes about a second per view. */
-export async function renderScene(engine: InstalledEngine, views: number, width: number): Promise<Scene> {
+/**
+ * Renders the scene, or copies it from the cache. Rendering takes about a second per view.
+ *
+ * @param width - Pixels.
+ * @param options - Of render.py, such as `--lenses=35,24`.
+ */
+export async function renderScene(
+  engine: InstalledEngine,
+  views: number,
+  width: number,
+  options: readonly string[] = [],
+): Promise<Scene> {
   const requirements = await readFile(join(root, 'engines/reconstruct/requirements.txt'), 'utf8');
-  const hash = await hashOf([String(views), String(width), engine.version, requirements], [folder]);
+  const hash = await hashOf(
+    [String(views), String(width), ...options, engine.version, requirements],
+    [folder],
+  );
   const rendered = await cachedDirectory('scene', hash, async (draft) => {
-    await python(engine, ['render.py', draft, '--views', String(views), '--width', String(width)]);
+    await python(engine, [
+      'render.py',
+      draft,
+      '--views',
+      String(views),
+      '--width',
+      String(width),
+      ...options,
+    ]);
   });
   const directory = await mkdtemp(join(tmpdir(), 'darkroom-scene-'));
   await cp(rendered, directory, { recursive: true });
@@ -63,6 +84,7 @@ export async function reconstructScene(engine: InstalledEngine, scene: Scene): P
 
 /** Lengths are shares of the size of the scene, angles degrees; see measure.py. */
 export interface Measures {
+  /** Of the photograph with the largest error. */
   readonly focal_error: number;
   readonly position_error: { readonly median: number; readonly max: number };
   readonly rotation_error_deg: { readonly median: number; readonly max: number };

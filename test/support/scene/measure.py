@@ -64,11 +64,10 @@ def _cameras(truth: dict[str, Any], metadata: dict[str, Any]) -> tuple[dict[str,
     ]
     # A camera's "up" is the second row of its rotation, reversed.
     upright = alignment.rotation @ [0, 1, 0]
-    camera = metadata["cameras"][0]
-    focal = camera["focal_length_px"] / camera["width"] * truth["width"]
+    focals = [_focal(metadata["cameras"][pose["camera"]]) * truth["width"] / true[pose["photo"]]["focal_length_px"] for pose in poses]
     told = {
         "registered": len(poses),
-        "focal_error": abs(focal / truth["focal_length_px"] - 1),
+        "focal_error": float(np.abs(np.array(focals) - 1).max()),
         "position_error": {"median": float(np.median(errors)), "max": float(errors.max())},
         "rotation_error_deg": {"median": float(np.median(angles)), "max": float(np.max(angles))},
         "up_error_deg": float(np.degrees(np.arccos(np.clip(upright[2], -1, 1)))),
@@ -76,12 +75,17 @@ def _cameras(truth: dict[str, Any], metadata: dict[str, Any]) -> tuple[dict[str,
     return told, alignment
 
 
+def _focal(camera: dict[str, Any]) -> float:
+    """Returns the focal length as a share of the width."""
+    return camera["focal_length_px"] / camera["width"]
+
+
 def _seen(truth: dict[str, Any], surface: trimesh.Trimesh, samples: Samples) -> NDArray[np.bool_]:
     """Which samples of the true surface enough cameras see (n)."""
     votes = np.zeros(len(samples.points), np.int64)
     for told in truth["cameras"]:
         position, rotation = np.array(told["position"]), np.array(told["rotation"])
-        camera = Camera(truth["width"], truth["height"], truth["focal_length_px"], position, rotation)
+        camera = Camera(truth["width"], truth["height"], told["focal_length_px"], position, rotation)
         votes += _seen_by(camera.scaled(_LOOK_UP / camera.width), surface, samples)
     return votes >= _CAMERAS
 

@@ -1,4 +1,4 @@
-"""The scene: a bumpy monument on uneven ground, all of it computed, so that no picture of it belongs to anybody. Up is z."""
+"""The scene: a bumpy monument on uneven ground. It is computed, so its pictures are free of rights. Up is z."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,10 +31,10 @@ class Surface:
     size: float
 
 
-def make_surface() -> Surface:
+def make_surface(with_ground: bool = True) -> Surface:
     monument, ground = _grid(_monument, _MONUMENT), _grid(_ground, _GROUND)
     vertices = np.concatenate([monument[0], ground[0]])
-    faces = np.concatenate([monument[1], ground[1] + len(monument[0])])
+    faces = np.concatenate([monument[1], ground[1] + len(monument[0])]) if with_ground else monument[1]
     # The upper half of the texture for the monument, the lower one for the ground.
     places = np.concatenate([monument[2] * [0.98, 0.45], ground[2] * [0.98, 0.48] + [0, 0.5]]) + 0.005
     size = float(np.linalg.norm(np.ptp(monument[0], axis=0)))

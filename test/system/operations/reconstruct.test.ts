@@ -1,7 +1,7 @@
 /** Reconstructions of a scene with known ground truth: accuracy, unusable photographs, cancellation and limits. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Exif } from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { reconstruct } from '../../../operations/reconstruct/index.ts';
 import { operationContract } from '../../contracts/operation.ts';
@@ -14,11 +14,13 @@ import { measure, reconstructScene, renderScene } from '../../support/scene.ts';
 const engine = await installedEngine('reconstruct');
 const engines = { reconstruct: engine };
 const small = await renderScene(engine, 8, 480);
-const scene = await renderScene(engine, 12, 800);
+const scene = await renderScene(engine, 12, 800, ['--lenses=35,24']);
+const turntable = await renderScene(engine, 16, 480, ['--turntable']);
 
 afterAll(async () => {
   await small.dispose();
   await scene.dispose();
+  await turntable.dispose();
 });
 
 const run = (assets: readonly TestAsset[], more: RunOptions = {}) =>
@@ -43,11 +45,20 @@ const stages = [
   'model_export',
 ];
 
+/** Replaces the EXIF data of photographs. */
+const withExif = (photographs: readonly TestAsset[], IFD2: Exif['IFD2'] = {}) =>
+  Promise.all(
+    photographs.map(async ({ name, bytes }) => {
+      const picture = sharp(bytes).jpeg({ quality: 95 });
+      return { name, bytes: await picture.withExif(IFD2 ? { IFD2 } : {}).toBuffer() };
+    }),
+  );
+
 describe('a scene with known ground truth', () => {
-  test('is reconstructed accurately, with all result files', async () => {
+  test('is reconstructed accurately from two lenses without EXIF data, with all result files', async () => {
     const tiny = await sharp(small.photographs[0]?.bytes).resize(120).jpeg().toBuffer();
-    const { files, failures, progress } = await run([
-      ...scene.photographs,
+    const { files, failures, notes, progress } = await run([
+      ...(await withExif(scene.photographs)),
       { name: 'icon.jpg', bytes: tiny },
     ]);
 
@@ -62,7 +73,12 @@ describe('a scene with known ground truth', () => {
       'reconstructed_model.glb',
       'textures/texture.png',
     ]);
-    expect(JSON.parse(String(files.get('metadata.json')))).toMatchObject({
+    const metadata = JSON.parse(String(files.get('metadata.json')));
+    expect(metadata.cameras).toHaveLength(2);
+    expect(notes).toEqual([]);
+    expect(metadata).toMatchObject({
+      warnings: [],
+      other_sets: [],
       quality: 'low',
       gpu: { requested: false, used: false },
       photos: {
@@ -89,6 +105,17 @@ describe('a scene with known ground truth', () => {
     const folder = await reconstructScene(engine, small);
     const points = await readFile(join(folder, 'pointcloud/pointcloud.ply'));
     expect(points.toString('latin1', 0, 3)).toBe('ply');
+    const files = new Map(
+      await Promise.all(
+        ['metadata.json', 'mesh/reconstructed_mesh.obj', 'pointcloud/pointcloud.ply'].map(
+          async (name) => [name, await readFile(join(folder, name))] as const,
+        ),
+      ),
+    );
+    // One lens by EXIF; photographs of 480 pixels are less accurate.
+    const found = await measure(engine, small, files);
+    expect(found.focal_error).toBeLessThan(0.01);
+    expect(found.position_error.max).toBeLessThan(0.01);
     const preview = await sharp(join(folder, 'preview.png')).metadata();
     expect(preview).toMatchObject({ format: 'png', width: 1200 });
     const browser = await launchChromium();
@@ -150,19 +177,40 @@ describe('unusable photographs', () => {
       code: 'no_reconstruction',
     });
   });
+});
 
-  test('accepts different sizes without EXIF data', async () => {
-    const shrunk = await Promise.all(
-      scene.photographs.slice(3, 9).map(async ({ name, bytes }, index) => ({
-        name,
-        bytes: await sharp(bytes)
-          .resize(index % 2 ? 640 : 800)
-          .png()
-          .toBuffer(),
-      })),
+describe('photographs that contradict their EXIF data or each other', () => {
+  /** Runs the stages that estimate the cameras, and returns the notes. */
+  const estimate = async (assets: readonly TestAsset[]) => {
+    const [first, ...others] = reconstruct.stages;
+    const operation = { ...reconstruct, stages: [first, ...others.slice(0, 3)] as const };
+    return (await runOperation(operation, { params: { quality: 'low' }, assets, engines })).notes;
+  };
+
+  test('are placed although the focal length is implausible', async () => {
+    const notes = await estimate(await withExif(small.photographs, { FocalLengthIn35mmFilm: '1' }));
+    expect(notes).toMatchObject([{ code: 'implausible_focal_length', asset: null }]);
+  });
+
+  test('are placed although the focal length is wrong', async () => {
+    const [first, ...others] = await estimate(
+      await withExif(small.photographs, { FocalLengthIn35mmFilm: '200' }),
     );
-    const { files } = await run(shrunk);
-    expect(JSON.parse(String(files.get('metadata.json'))).photos.registered).toBeGreaterThanOrEqual(5);
+    expect(first?.code).toBe('focal_length_differs');
+    expect(others).toEqual([]);
+  });
+
+  test('are placed by the object on a turntable, and not by the background', async () => {
+    expect(await estimate(turntable.photographs)).toMatchObject([{ code: 'static_background' }]);
+  });
+
+  test('name the set of photographs that is not part of the model', async () => {
+    const other = turntable.photographs
+      .slice(0, 5)
+      .map(({ bytes }, index) => ({ name: `other ${index}`, bytes }));
+    const notes = await estimate([...small.photographs, ...other]);
+    expect(notes.map(({ code }) => code)).toContain('disconnected_set');
+    expect(notes.find(({ code }) => code === 'disconnected_set')?.message).toContain('other 1');
   });
 });
 
@@ -176,7 +224,7 @@ describe('the engine process', () => {
     const onProgress = ({ stage }: { stage: string }) => {
       if (stage === 'feature_matching') begin();
     };
-    const running = run(scene.photographs, { onProgress, ...more });
+    const running = run(small.photographs, { onProgress, ...more });
     return { running, started: Promise.race([started, running]) };
   }
 
@@ -200,7 +248,7 @@ describe('the engine process', () => {
   });
 
   test('is killed when it exceeds its memory limit', async () => {
-    await expect(run(scene.photographs, { memory: 40 * 2 ** 20 })).rejects.toMatchObject({
+    await expect(run(small.photographs, { memory: 40 * 2 ** 20 })).rejects.toMatchObject({
       code: 'engine_limit',
       message: expect.stringMatching(/limit of 40 MiB.*DARKROOM_MEMORY/s),
     });

@@ -7,7 +7,7 @@ from typing import Any
 
 import cv2
 
-from .. import ply
+from .. import notes, ply
 from ..request import Request
 from ..progress import Progress, part
 from ..errors import ReconstructionError
@@ -55,6 +55,7 @@ def _texture(request: Request, mesh: ply.Mesh, progress: Progress) -> tuple[baki
         "width": places.width,
         "height": places.height,
         "scale": round(places.scale, 3),
+        "warnings": notes.describe_unseen(without, len(mesh.faces)),
     }
     return texture, textured.assemble(mesh.vertices, mesh.faces, pieces.chart, corners, places), facts
 
