@@ -2,6 +2,7 @@
 import { DarkroomError } from '../src/errors.ts';
 import type { AssetInput } from '../src/jobs/model/run-input.ts';
 import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
+import { defaultAssetName } from './asset-name.ts';
 import type { AssetBytes, AssetProblem, FetchOptions } from './asset-source.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { fetchUrl } from './fetch-url.ts';
@@ -14,7 +15,7 @@ export async function fetchAsset(
   options: FetchOptions,
 ): Promise<AssetDownload> {
   const { index } = options;
-  const name = asset.name ?? defaultName(asset, index);
+  const name = asset.name ?? defaultAssetName(asset.source, index);
   const problem: AssetProblem = (code, what, cause) =>
     new DarkroomError(code, `Asset ${index} ("${name}") ${what}`, { details: { index, asset: name }, cause });
   const bytes = await findBytes(deps, asset, options, problem);
@@ -37,23 +38,4 @@ function findBytes(
   if ('path' in source) return findPathInput(deps, source.path, asset, options.job.tenant, problem);
   const { upload, size, sha256 } = source;
   return { location: deps.assets.locateUpload(options.job, upload), size, sha256 };
-}
-
-/** The last part of the URL or path, if it can be a file name. */
-function defaultName({ source }: AssetInput, index: number): string {
-  if ('upload' in source) return `asset-${index}`;
-  const path = 'path' in source ? source.path : new URL(source.url).pathname;
-  const last = path.split('/').findLast((part) => part !== '') ?? '';
-  const name = decodePercent(last)
-    .replace(/[/\\\p{Cc}]/gu, '')
-    .slice(0, 200);
-  return name === '' || name === '.' || name === '..' ? `asset-${index}` : name;
-}
-
-function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

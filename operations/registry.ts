@@ -7,6 +7,7 @@ import type {
   OperationInfo,
   PlannableOperation,
 } from '../src/jobs/ports/operation-catalogue.ts';
+import { safeParseNulls } from '../src/lib/parse-nulls.ts';
 import { systemEcho, testEcho } from './echo/index.ts';
 import { guestkitInspect } from './guestkit-inspect/index.ts';
 import { guestkitProfile } from './guestkit-profile/index.ts';
@@ -89,7 +90,7 @@ function plannable(operation: Operation): PlannableOperation {
     info,
     plan,
     parse(params) {
-      const parsed = operation.params.safeParse(params);
+      const parsed = safeParseNulls(operation.params, params);
       if (parsed.success) return { ok: true, params: parsed.data };
       return { ok: false, errors: toFieldErrors(parsed.error.issues, info.params) };
     },

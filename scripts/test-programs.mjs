@@ -21,6 +21,7 @@ const programs = {
   'mkfs.btrfs': 'btrfs-progs',
   'mkfs.vfat': 'dosfstools',
   'mkfs.xfs': 'xfsprogs',
+  nginx: 'nginx-light',
   potrace: 'potrace',
   python3: 'python3',
   'qemu-img': 'qemu-utils',

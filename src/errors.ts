@@ -117,6 +117,7 @@ export const errorCatalogue = {
   image_corrupt: asset(422, 'A disk image is corrupt'),
   image_backing_file: asset(422, 'A disk image depends on another image'),
   image_external_data: asset(422, 'A disk image stores its data in other files'),
+  image_unsupported: asset(422, 'A disk image has an unsupported format or feature'),
   image_encrypted: asset(422, 'A disk image is encrypted'),
   image_no_filesystem: asset(422, 'A disk image has no known file system'),
   too_few_assets: asset(422, 'The job has fewer assets than the operation needs'),

@@ -1,10 +1,12 @@
 /** Opening assets as pictures, safely: the one way in which operations hand files of strangers to libvips. */
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { DarkroomError, type ErrorCode, type ErrorDetails } from '../../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../../src/lib/disk-full.ts';
 import type { InputFile } from '../operation.ts';
-import { detectFileKind, HEAD_BYTES } from './image-kind.ts';
+import { classifyDamage, type Damage, isUnsupported } from './formats/damage.ts';
+import { type Inspection, inspectFile } from './formats/inspect.ts';
+import { explainUnreadable, type Format } from './formats/signature.ts';
 
 /*
  * libvips may spread one picture over several threads, and keeps what it has opened. A worker has a picture for each
@@ -21,6 +23,19 @@ import { detectFileKind, HEAD_BYTES } from './image-kind.ts';
 sharp.concurrency(1);
 sharp.cache(false);
 
+/*
+ * Only the decoders of the documented formats. SVG is decoded from memory alone: the labels of contact sheets are drawn so.
+ * VIPS is the format of temporary files.
+ */
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
+  operation: [
+    ...['Jpeg', 'Png', 'Webp', 'Heif', 'Nsgif', 'Tiff', 'Vips', 'SvgBuffer'].map(
+      (format) => `VipsForeignLoad${format}`,
+    ),
+  ],
+});
+
 /**
  * Pixels that a picture may have: 16,383 × 16,383, the limit of WebP and what libvips is usually run with. Cameras end at
  * about 200 million. The header tells before anything is decoded. Files made to this limit (1.5 to 23 MB) took at their
@@ -34,44 +49,70 @@ export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif
 /** With what pictures are read and made; kept with each result. */
 export const IMAGE_ENGINE = { sharp: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips };
 
-const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'] as const;
+/** How libvips opens an asset. */
+export interface SourceFile extends Pick<Inspection, 'failOn' | 'page' | 'subDirectory'> {
+  /** The path, or the bytes if libvips would misread the path. */
+  readonly content: string | Buffer;
+}
 
 export interface SourceImage {
-  /** Not turned yet, and only its first page or frame. */
+  /** Not turned yet, and only its first page or frame. Use `withPicture` for pixels: their colours are not settled yet. */
   readonly image: Sharp;
+  readonly header: Metadata;
+  readonly file: SourceFile;
   /** By content. `heif` is AVIF, the one kind of it that can be read here. */
-  readonly format: (typeof formats)[number];
+  readonly format: Format;
   /** Pixels, once the orientation of its EXIF data is applied. */
   readonly width: number;
   readonly height: number;
 }
 
 /**
- * Reads the header only. Throws `asset_not_an_image`, `asset_corrupt` or `asset_too_many_pixels`, which name the asset;
- * what goes wrong when the pixels are read belongs through `decodeFailure`. More than MAX_PIXELS are for those who never
- * hold all of them.
+ * Opens a picture, and reads only its header. Of a TIFF file whose first directory is a thumbnail, the first full-size one
+ * is opened. Pass what fails later, while pixels are read, through `toDecodeError`.
+ *
+ * @param maxPixels - More than MAX_PIXELS only where the picture is never held in memory as a whole.
+ * @throws `asset_not_an_image`, `asset_corrupt` or `asset_too_many_pixels`, which name the asset.
  */
 export async function openImage(input: InputFile, maxPixels: number = MAX_PIXELS): Promise<SourceImage> {
-  const kind = detectFileKind(await readHead(input.path));
-  if (!kind.picture) throw assetError('asset_not_an_image', input, notAnImage(kind.is));
+  const inspected = await inspectFile(input.path);
+  if ('refused' in inspected) throw notAnImage(input, inspected.refused);
+  if ('raw' in inspected)
+    throw notAnImage(input, explainUnreadable(`a camera raw file (${inspected.raw.kind})`));
+  const { format, failOn, page, subDirectory, damage, layout } = inspected.picture;
+  if (damage) throw damagedError(input, damage, 'truncated');
 
   // libvips takes "[…]" at the end of a path for options of its decoder.
-  const file = input.path.endsWith(']') ? await readFile(input.path) : input.path;
-  const settings = { failOn: 'error', unlimited: false } as const;
-  const header = await readMetadata(input, sharp(file, { ...settings, limitInputPixels: false }));
-  const format = formats.find((known) => known === header.format);
-  if (!format)
-    throw assetError('asset_not_an_image', input, notAnImage('is in a format that is not accepted here'));
-  if (header.compression === 'hevc') {
-    throw assetError(
-      'asset_not_an_image',
-      input,
-      'is a HEIC picture, which this server cannot read; convert it to JPEG',
-    );
+  const content = input.path.endsWith(']') ? await readFile(input.path) : input.path;
+  const file: SourceFile = { content, failOn, page, subDirectory };
+  const header = await decodeFile(file, { maxPixels: false })
+    .metadata()
+    .catch((error: unknown) => {
+      throw layout ? notAnImage(input, explainUnreadable(layout), error) : toDecodeError(input, error);
+    });
+  if (header.format !== format) throw notAnImage(input, 'is in a format that is not accepted here');
+  const { compression = 'av1' } = header;
+  if (format === 'heif' && compression !== 'av1') {
+    const what = compression === 'hevc' ? 'a HEIC picture' : `a HEIF picture compressed with ${compression}`;
+    throw notAnImage(input, explainUnreadable(what));
   }
   const { width, height } = header.autoOrient;
   if (width * height > maxPixels) throw tooManyPixelsError(input, maxPixels, { width, height });
-  return { image: sharp(file, { ...settings, limitInputPixels: maxPixels }), format, width, height };
+  return { image: decodeFile(file, { maxPixels }), header, file, format, width, height };
+}
+
+/**
+ * Opens a file whose kind is known: an asset, or the path of a temporary file. `ignoreIcc`: leave the numbers as they are,
+ * instead of converting them to sRGB.
+ */
+export function decodeFile(
+  file: SourceFile | string,
+  { maxPixels = MAX_PIXELS, ignoreIcc = false }: { maxPixels?: number | false; ignoreIcc?: boolean },
+): Sharp {
+  const { content, failOn, page, subDirectory } =
+    typeof file === 'string' ? { content: file, failOn: 'error' as const, page: 0, subDirectory: -1 } : file;
+  const limits = { unlimited: false, limitInputPixels: maxPixels };
+  return sharp(content, { failOn, page, tiff: { subifd: subDirectory }, ignoreIcc, ...limits });
 }
 
 /** An error about one asset: `Asset 1 ("cat.jpg") …`, counted from 0 as in `details`. */
@@ -88,20 +129,24 @@ export function assetError(
   });
 }
 
-/** What libvips threw while it read an asset and wrote a result, as an error for users where it is theirs. */
+/** Converts what libvips threw while it read an asset and wrote a result: to an error about the asset, where it is one. */
 export function toDecodeError(input: InputFile, error: unknown): unknown {
   const text = error instanceof Error ? error.message : '';
   if (isDiskFull(error)) return workerDiskFull(error);
   // The result could not be written: no fault of the asset. An encoder that runs out of pixels says "unable to write" too.
   if (/unable to open for write|write error/.test(text)) return error;
   if (/exceeds pixel limit/.test(text)) return tooManyPixelsError(input, MAX_PIXELS);
-  const why = /premature end|unexpected end|end of file|bad seek|truncated|read error/i.test(text)
-    ? 'it ends too early, as if it had been cut off on its way'
-    : 'its contents cannot be decoded';
-  return assetError('asset_corrupt', input, `is damaged: ${why}`, { cause: error });
+  if (isUnsupported(text)) return notAnImage(input, explainUnreadable('a picture in a layout'), error);
+  const [damage, why] = classifyDamage(text);
+  return damagedError(input, why, damage, error);
 }
 
-const notAnImage = (is: string): string => `is not an image that can be used: it ${is}`;
+/** @param is - Completes "it …". */
+export const notAnImage = (input: InputFile, is: string, cause?: unknown): DarkroomError =>
+  assetError('asset_not_an_image', input, `is not an image that can be used: it ${is}`, { cause });
+
+export const damagedError = (input: InputFile, why: string, damage: Damage, cause?: unknown): DarkroomError =>
+  assetError('asset_corrupt', input, `is damaged: ${why}`, { details: { damage }, cause });
 
 function tooManyPixelsError(
   input: InputFile,
@@ -113,22 +158,4 @@ function tooManyPixelsError(
   return assetError('asset_too_many_pixels', input, predicate, {
     details: { ...size, max_pixels: most },
   });
-}
-
-async function readHead(path: string): Promise<Uint8Array> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
-async function readMetadata(input: InputFile, image: Sharp): Promise<Metadata> {
-  try {
-    return await image.metadata();
-  } catch (error) {
-    throw toDecodeError(input, error);
-  }
 }

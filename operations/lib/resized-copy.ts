@@ -6,6 +6,8 @@ import type { InputFile } from '../operation.ts';
 import { runInChildProcess } from './child-process.ts';
 import { childTask } from './child-task.ts';
 import { openImage, toDecodeError } from './image-source.ts';
+import { encode, keepMetadata } from './picture/encode-picture.ts';
+import { withPicture } from './picture/open-picture.ts';
 
 /** A picture with more pixels may take longer than one or two seconds, so a child process resizes it. */
 const MAX_PIXELS_IN_PROCESS = 40e6;
@@ -64,14 +66,15 @@ interface CopyInput {
 /** @public The child process runs it by this name. */
 export const task = childTask(import.meta.url, async ({ input, options, path }: CopyInput) => {
   const { side, format, quality, background = '#ffffff', metadata, exif } = options;
-  const { image } = await openImage(input);
-  let result = image
-    .autoOrient()
-    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
-  if (format === 'jpeg' || options.background !== undefined) result = result.flatten({ background });
-  if (metadata === 'keep') result = result.keepMetadata();
-  if (exif !== undefined) result = result.withExif(exif);
-  // Given a quality, sharp would reduce PNG to a palette.
-  const encoding = format === 'png' || quality === undefined ? {} : { quality };
-  await result.toFormat(format, encoding).toFile(path);
+  const colours = metadata === 'keep' ? 'own' : 'srgb';
+  await withPicture(input, { scratch: path, colours }, async (picture) => {
+    let result = picture.image
+      .autoOrient()
+      .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
+    if (format === 'jpeg' || options.background !== undefined)
+      result = result.flatten({ background: await picture.colours.convert(background) });
+    if (metadata === 'keep') result = keepMetadata(result, picture);
+    if (exif !== undefined) result = result.withExif(exif);
+    await encode(result, { format, quality }).toFile(path);
+  });
 });

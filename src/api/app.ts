@@ -34,7 +34,8 @@ const ownPublicPaths = ['/', '/console/*', '/healthz', '/readyz', '/openapi.json
 
 export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   const { dialects, metrics, runtime, log, limits, authenticate } = dependencies;
-  const app = new OpenAPIHono<ApiEnv>();
+  // A slash at the end of a path makes no difference.
+  const app = new OpenAPIHono<ApiEnv>({ strict: false });
   const publicPaths = [...ownPublicPaths, ...dialects.flatMap((dialect) => dialect.publicPaths)];
   const fail = (c: Context<ApiEnv>, error: DarkroomError): Response => {
     const dialect = findDialect(dialects, c.req.path);

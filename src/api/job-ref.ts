@@ -1,8 +1,11 @@
 /** The job that a request names. */
 import type { Context } from 'hono';
-import { DarkroomError } from '../errors.ts';
+import { DarkroomError, hasCode } from '../errors.ts';
+import type { JobScope, Jobs } from '../jobs/jobs.ts';
 import { jobId } from '../jobs/model/job.ts';
 import type { JobRef } from '../jobs/model/run-input.ts';
+import type { OpenedJob } from '../jobs/opened-job.ts';
+import { parseUuid } from '../lib/uuid.ts';
 import type { ApiEnv } from './context.ts';
 
 /**
@@ -14,4 +17,32 @@ import type { ApiEnv } from './context.ts';
 export function parseJobRef(c: Context<ApiEnv>, id: string): JobRef {
   if (jobId.safeParse(id).success) return { tenant: c.var.tenant, id };
   throw new DarkroomError('job_not_found', `There is no job "${id}"`);
+}
+
+/** As `parseJobRef`, for an API whose ids the server makes: takes any spelling of a UUID. */
+export const parseUuidRef = (c: Context<ApiEnv>, id: string): JobRef => parseJobRef(c, parseUuid(id) ?? id);
+
+/**
+ * Opens a job of an API whose clients may choose ids: one with exactly this id or, for a UUID, with another spelling of it.
+ *
+ * @throws job_not_found
+ */
+export async function openJob(
+  jobs: Pick<Jobs, 'open'>,
+  c: Context<ApiEnv>,
+  id: string,
+  scope: JobScope,
+): Promise<OpenedJob> {
+  const uuid = parseUuid(id);
+  const spellings = uuid === null ? [id] : [...new Set([id, uuid, uuid.toUpperCase()])];
+  let missing: unknown;
+  for (const spelling of spellings) {
+    try {
+      return await jobs.open(parseJobRef(c, spelling), scope);
+    } catch (error) {
+      if (!hasCode(error, 'job_not_found')) throw error;
+      missing ??= error;
+    }
+  }
+  throw missing;
 }

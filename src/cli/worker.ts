@@ -4,16 +4,12 @@ import { makeTelemetryFilterString, Runtime, type TelemetryOptions } from '@temp
 import { composeWorker } from '../compose.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { lockDataDir } from '../data-directory/lock.ts';
-import { createLog, temporalLogger } from '../log.ts';
-import {
-  connectWorker,
-  createClient,
-  embeddedTarget,
-  targetFromEnvironment,
-} from '../temporal/connection.ts';
+import { createLog } from '../log.ts';
+import { createClient, embeddedTarget, targetFromEnvironment } from '../temporal/connection.ts';
 import { reapOrphan } from '../temporal/embedded/server.ts';
 import { WORKER_HEARTBEAT_MS } from '../temporal/live-workers.ts';
 import { createWorkers, runWorkers } from '../temporal/worker.ts';
+import { connectWorker } from '../temporal/worker-connection.ts';
 import { EMBEDDED_ADDRESS } from './api.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { UsageError } from './exit-code.ts';
@@ -21,6 +17,7 @@ import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
 import { claimScratch } from './scratch.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
+import { temporalLogger } from './temporal-logger.ts';
 
 /** A worker that starts together with Temporal gives it this long to come up. */
 const PATIENCE_MS = 60_000;
@@ -55,9 +52,9 @@ export async function worker({
     workerHeartbeatInterval: WORKER_HEARTBEAT_MS,
     // Signals are ours to handle: the workers of one process stop together.
     shutdownSignals: [],
-    // What its native core has to say comes in our format, and its retries while Temporal is away are no news.
+    // Warnings of the native core include failed workflow tasks, which are reported nowhere else.
     telemetryOptions: {
-      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
       ...buildMetricsOptions(config),
     },
   });

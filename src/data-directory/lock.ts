@@ -1,13 +1,13 @@
 /**
- * One server a data directory: two of them would write to the same SQLite file.
+ * Locks the data directory for one server: two servers would write to the same SQLite file.
  *
- * The lock is a listening unix socket, because the kernel closes it with its process, however that ends: there is
- * nothing to wait for after kill -9. Numbered symbolic links point to such sockets, and the highest number is the lock.
- * Whoever finds its holder dead listens and makes the next link, which one of many contenders can do; then it looks
- * again, for another may have gone further meanwhile. The highest number is never removed, so that a claim made on an
- * old view of the folder always loses. (Removing a dead socket and taking its name would let two contenders in.)
+ * The lock is a listening unix socket. The kernel closes it when its process ends, so kill -9 leaves no stale lock.
+ * Numbered symbolic links point to such sockets; the highest number is the lock. A process that finds the holder dead
+ * listens on a socket of its own and creates the next link, which only one contender can do. It then reads the directory
+ * again, since another process may have created a higher number. The highest number is never removed, so a claim based
+ * on an outdated listing always fails. (Removing a dead socket and reusing its name would let two contenders in.)
  *
- * It holds between processes of one machine, containers included, not between machines that share a disk.
+ * The lock works between processes and containers of one machine, not between machines that share a disk.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, realpath, rm, symlink } from 'node:fs/promises';
@@ -18,18 +18,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../lib/settings/config-error.ts';
 
 export interface DataLock {
-  /** Gives the directory free. Calling it again does nothing. */
+  /** Releases the lock. A second call does nothing. */
   release(): Promise<void>;
 }
 
-/** The smallest limit of a socket's path is macOS's: 104 bytes with the closing zero. */
+/** Bytes. macOS has the smallest limit for socket paths: 104 bytes with the terminating zero. */
 const longestSocketPath = 103;
-/** Claims that are lost to someone who has died since are made again, this often. */
+/** Attempts to claim the lock. An attempt can fail because of a contender that has died since. */
 const attempts = 20;
-/** A holder that is alive but does not say its pid within this many milliseconds holds all the same. */
+/** Milliseconds to wait for the holder's pid. A live holder that does not answer keeps the lock. */
 const pidWaitMs = 1000;
 
-/** Resolves once `dir` (made if it is not there) is this process's alone; throws when another process has it. */
+/**
+ * Locks `dir`, which is created if it is missing.
+ *
+ * @throws ConfigError when another process holds the lock
+ */
 export async function lockDataDir(dir: string): Promise<DataLock> {
   await mkdir(dir, { recursive: true });
   const real = await realpath(dir);
@@ -54,7 +58,7 @@ export async function lockHolder(dir: string): Promise<{ readonly pid: number | 
   return null;
 }
 
-/** Where the lock lies when it cannot lie in the directory. */
+/** The directory of the lock when the data directory cannot hold sockets. */
 function substituteFor(real: string): string {
   const name = createHash('sha256').update(real).digest('hex').slice(0, 16);
   return join(tmpdir(), `darkroom-${name}`);
@@ -87,7 +91,7 @@ async function lockIn(folder: string, dir: string): Promise<DataLock> {
   throw inUse(dir, null);
 }
 
-/** Whether this process is the holder now. */
+/** Claims the lock. Returns false when another process was faster. */
 async function claimed(folder: string, claim: string, number: number): Promise<boolean> {
   const path = join(folder, String(number));
   try {
@@ -106,13 +110,13 @@ async function highestNumber(folder: string): Promise<number> {
   return Math.max(0, ...numbers);
 }
 
-/** Sockets of contenders may go too: while this process lives they can only lose. */
+/** Removes all other entries, including sockets of contenders: they lose while this process lives. */
 async function removeOthers(folder: string, keep: readonly string[]): Promise<void> {
   const others = (await readdir(folder)).filter((name) => !keep.includes(name));
   await Promise.all(others.map((name) => rm(join(folder, name), { force: true })));
 }
 
-/** Requests the pid of the process that listens at `path`. Only ECONNREFUSED means that none does. */
+/** Requests the pid of the process that listens at `path`. Only ECONNREFUSED and a missing file mean that none does. */
 function probe(path: string): Promise<'dead' | { readonly pid: number | null }> {
   return new Promise((resolve, reject) => {
     let answer = '';
@@ -129,7 +133,7 @@ function probe(path: string): Promise<'dead' | { readonly pid: number | null }> 
     socket.on('end', alive);
     socket.on('error', (error) => {
       if (['ECONNREFUSED', 'ENOENT'].includes(codeOf(error))) resolve('dead');
-      // EAGAIN: its queue is full. EPIPE, ECONNRESET: it was there a moment ago.
+      // EAGAIN: its queue is full. EPIPE, ECONNRESET: it accepted the connection a moment ago.
       else if (['EAGAIN', 'EPIPE', 'ECONNRESET'].includes(codeOf(error))) alive();
       else
         reject(
@@ -147,14 +151,14 @@ function listen(path: string): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, () => {
-      // The lock alone is no reason to keep the process running.
+      // The lock alone must not keep the process running.
       server.unref();
       resolve(server);
     });
   });
 }
 
-/** Closing removes the socket, so that the link points nowhere: that is a dead holder as well. */
+/** Closing removes the socket. The link then points nowhere, which also counts as a dead holder. */
 const close = (server: Server): Promise<void> =>
   server.listening ? new Promise((resolve) => server.close(() => resolve())) : Promise.resolve();
 

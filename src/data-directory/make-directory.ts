@@ -1,9 +1,9 @@
-/** Directories that settings name, made where they are missing. */
+/** Creates the directories that settings name. */
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigError } from '../lib/settings/config-error.ts';
 
-/** Makes it with those above it. Throws ConfigError, which names `setting`, when that cannot be done. */
+/** Creates a directory and its parents. Throws a ConfigError that names `setting`. */
 export async function makeDirectory(path: string, setting: string, mode?: number): Promise<void> {
   try {
     await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
@@ -22,7 +22,7 @@ export async function makeDirectory(path: string, setting: string, mode?: number
   }
 }
 
-/** The path, or the first above it that is there. */
+/** Returns the path, or its nearest existing parent. */
 export async function nearestPlace(path: string): Promise<{ place: string; isDirectory: boolean }> {
   for (let place = path; ; place = dirname(place)) {
     const info = await stat(place).catch(() => null);

@@ -1,6 +1,6 @@
 /**
- * Engines: programs of others that operations drive as child processes. Each is a folder of `engines/` with our part of
- * it, an `engine.json`, and `requirements.txt` with what is installed for it. None is needed to run darkroom.
+ * Engines: third-party programs that operations run as child processes. Each has a directory in `engines/` with our Python
+ * package, an `engine.json`, and a `requirements.txt`. darkroom runs without them.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -12,29 +12,29 @@ import { packageRoot } from '../lib/resources.ts';
 const description = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/),
   title: z.string(),
-  /** Of the engine's chief part, as results name it. */
+  /** Version of the main package, as results show it. */
   version: z.string(),
-  /** Least version of Python, such as 3.11. */
+  /** Minimum version of Python, such as 3.11. */
   python: z.string().regex(/^3\.\d+$/),
-  /** Programs that it needs beside Python, and the Debian package that brings each. */
+  /** Required programs besides Python, each with its Debian package. */
   programs: z.record(z.string(), z.string()).default({}),
-  /** Python module that runs once after the packages are installed, with their directory as argument. */
+  /** Python module that runs once after the installation, with the directory of the packages as argument. */
   after_install: z.string().optional(),
-  /** A module that can be imported only if the installation is whole. */
+  /** A module whose import succeeds only if the installation is complete. */
   probe: z.string(),
   licence: z.string(),
 });
 
 export interface Engine extends z.infer<typeof description> {
-  /** Our part of it: a Python package lies in there. */
+  /** The directory with our Python package. */
   readonly folder: string;
-  /** Changes with whatever is installed. */
+  /** Hash of the description and the requirements. */
   readonly fingerprint: string;
 }
 
 const root = fileURLToPath(new URL('engines/', packageRoot));
 
-/** The engines that this version knows. */
+/** Returns the engines that this version supports. */
 export function knownEngines(): Engine[] {
   if (!existsSync(root)) return [];
   return readdirSync(root, { withFileTypes: true })

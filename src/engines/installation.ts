@@ -1,4 +1,4 @@
-/** What is installed for an engine on this machine, in the cache directory, where every data directory finds it. */
+/** Installs engines in the cache directory, which all data directories of this machine share. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
@@ -8,7 +8,7 @@ import { isOnPath } from './programs.ts';
 
 const run = promisify(execFile);
 
-/** A download and build of hundreds of megabytes may take this long. */
+/** Time limit in milliseconds for the download and build of hundreds of megabytes. */
 const INSTALL_MS = 30 * 60_000;
 
 export interface Installation {
@@ -20,7 +20,7 @@ export interface Installation {
 export const installationPath = (engine: Engine, cacheDir: string): string =>
   join(cacheDir, 'engines', engine.name, `${engine.version}-${engine.fingerprint}`);
 
-/** Null: it is not installed, or a program that it needs has gone. */
+/** Returns null when the engine is not installed, or a program that it needs is missing. */
 export async function findInstallation(engine: Engine, cacheDir: string): Promise<Installation | null> {
   if ((await missingPrograms(engine)).length > 0) return null;
   const home = installationPath(engine, cacheDir);
@@ -28,7 +28,7 @@ export async function findInstallation(engine: Engine, cacheDir: string): Promis
   return done === null ? null : { packages: join(home, 'packages'), version: engine.version };
 }
 
-/** What is installed here, by engine. */
+/** Returns the installations on this machine, by engine. */
 export async function installedEngines(cacheDir: string): Promise<ReadonlyMap<string, Installation>> {
   const found = await Promise.all(
     knownEngines().map(async (engine) => [engine.name, await findInstallation(engine, cacheDir)] as const),
@@ -36,7 +36,7 @@ export async function installedEngines(cacheDir: string): Promise<ReadonlyMap<st
   return new Map(found.flatMap(([name, installation]) => (installation ? [[name, installation]] : [])));
 }
 
-/** Programs that are not on the PATH, each with the Debian package that brings it. */
+/** Returns the programs of an engine that are not on the PATH, each with its Debian package. */
 export async function missingPrograms({ programs }: Engine): Promise<[string, string][]> {
   const found = await Promise.all(
     Object.entries(programs).map(
@@ -47,8 +47,10 @@ export async function missingPrograms({ programs }: Engine): Promise<[string, st
 }
 
 /**
- * Installs what is missing; without root, and whole or not at all. Throws an Error that says what to do. `report` hears
- * what goes on, a line each.
+ * Installs an engine unless it is installed. Needs no root. A failed installation leaves nothing behind.
+ *
+ * @param report - Receives progress, one line per call.
+ * @throws Error that says what to do
  */
 export async function install(
   engine: Engine,
@@ -74,7 +76,7 @@ export async function install(
     if (engine.after_install) await python(['-m', engine.after_install, packages], engine, packages);
     await python(['-c', `import ${engine.probe}`], engine, packages);
     await writeFile(join(fresh, 'installed'), new Date().toISOString());
-    // Two that install at once: the second finds the place taken by the same.
+    // Another process may have completed the same installation.
     await rename(fresh, home).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
     });

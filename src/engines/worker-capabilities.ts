@@ -1,4 +1,4 @@
-/** What one worker offers: capabilities, how many steps of each at once, and the memory that these may take. */
+/** Detects what a worker offers: capabilities, the number of concurrent activities of each, and their memory limits. */
 import { totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from '../../operations/registry.ts';
@@ -9,10 +9,10 @@ import { knownEngines } from './engine.ts';
 import { type Installation, installedEngines } from './installation.ts';
 import { isOnPath } from './programs.ts';
 
-/** Between two looks for engines and programs that were not there. */
+/** Milliseconds between two checks for engines and programs that were missing. */
 const POLL_MS = 3000;
 
-/** Capability → steps at once. */
+/** Capability → concurrent activities. */
 export type Slots = Readonly<Record<string, number>>;
 
 interface WorkerCapabilities {
@@ -21,13 +21,15 @@ interface WorkerCapabilities {
   later(stop: AbortSignal): AsyncIterable<Slots>;
   /** Throws engine_missing. */
   engine(name: string): Installation;
-  /** Bytes that processes of one step may take; null: any. */
+  /** Memory limit in bytes for the processes of one activity; null without a limit. */
   memoryOf(capability: string): number | null;
 }
 
 /**
- * `only`: what is to be offered and nothing else; not given, all that can be. Throws ConfigError when something of that is
- * unknown, or cannot be done here.
+ * Detects the capabilities of this machine.
+ *
+ * @param only - Offer exactly these. Default: everything that is available.
+ * @throws ConfigError when a capability in `only` is unknown or not available
  */
 export async function detectCapabilities(
   config: Config,
@@ -65,7 +67,7 @@ export async function detectCapabilities(
   };
 }
 
-/** False: it is over. */
+/** Returns false when the worker stops. */
 const sleepUnlessStopped = (stop: AbortSignal): Promise<boolean> =>
   sleep(POLL_MS, true, { signal: stop, ref: false }).catch(() => false);
 
@@ -74,7 +76,7 @@ function throwEngineMissing(engine: string): never {
   throw new DarkroomError('engine_missing', message);
 }
 
-/** Of the engines and programs given, those that are not here, each with what to do. */
+/** Returns a sentence for each missing engine or program that says what to do. */
 async function findMissing(
   wanted: readonly string[],
   installed: ReadonlyMap<string, unknown>,
@@ -96,7 +98,7 @@ function readSlots(config: Config, capability: string): number {
   return config.DARKROOM_SLOTS[capability] ?? 1;
 }
 
-/** Steps of `cpu` compute in the worker itself, unless an operator's command says that it needs no queue of its own. */
+/** Returns the memory limit per activity. `cpu` has none by default, since its activities run in the worker process. */
 function readMemoryBudget(config: Config, operations: Registry, capability: string): number | null {
   const budget =
     config.DARKROOM_MEMORY[capability] ??
@@ -104,7 +106,7 @@ function readMemoryBudget(config: Config, operations: Registry, capability: stri
   return budget === null ? null : Math.floor(budget / readSlots(config, capability));
 }
 
-/** Bytes that this process and its like may take: of the machine, or of the container. */
+/** Returns the memory of the machine, or the limit of the container, in bytes. */
 function machineMemory(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();

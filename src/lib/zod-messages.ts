@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 type Issue = z.core.$ZodIssue;
 
-/** Of a field that is not there: no JSON can hold `undefined`. */
+/** Message for a missing field. JSON cannot contain `undefined`. */
 export const MISSING = 'is required';
 
 const types: Readonly<Record<string, string>> = {
@@ -26,7 +26,7 @@ const formats: Readonly<Record<string, string>> = {
   url: 'a URL',
 };
 
-/** Undefined leaves it to zod. */
+/** Returns undefined to use zod's own message. */
 const describeIssue: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
@@ -57,7 +57,7 @@ const isMissing = ({ input }: { input?: unknown }): boolean => input === undefin
 
 z.config({ customError: describeIssue });
 
-/** Of one field the same kind of mistake once: of a number beyond all limits, the limit that is meant. */
+/** Keeps one issue per field and kind. For a number beyond several limits, it keeps the relevant limit. */
 export const dedupeIssues = (issues: readonly Issue[]): Issue[] => [
   ...new Map(issues.map((issue) => [JSON.stringify([issue.path, issue.code]), issue])).values(),
 ];

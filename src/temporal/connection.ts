@@ -1,8 +1,7 @@
 /** Connections to Temporal: to the embedded server, or as Temporal's own variables and profiles configure them. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import type { NativeConnectionOptions } from '@temporalio/worker';
 import { DarkroomError } from '../errors.ts';
 
 export interface TemporalTarget {
@@ -28,43 +27,6 @@ export const embeddedTarget = (address: string): TemporalTarget => ({
 /** Connects lazily: without Temporal the API starts, and answers 503. */
 export function createClient({ options, namespace }: TemporalTarget): Client {
   return new Client({ connection: Connection.lazy(options), namespace });
-}
-
-/**
- * Connects a worker. Retries for `patienceMs` and calls `onWait` once. Then throws an Error that names what is missing,
- * the server or its namespace.
- */
-export async function connectWorker(
-  target: TemporalTarget,
-  patienceMs: number,
-  onWait: (message: string) => void,
-): Promise<NativeConnection> {
-  const deadline = Date.now() + patienceMs;
-  for (let tries = 0; ; tries++) {
-    try {
-      return await connectToNamespace(target);
-    } catch (error) {
-      const { address, namespace } = target;
-      const message = isNotFound(error)
-        ? `Temporal at ${address} has no namespace "${namespace}"`
-        : `Temporal at ${address} does not answer`;
-      if (Date.now() > deadline) throw new Error(message, { cause: error });
-      // The first failure is expected when the server starts at the same time.
-      if (tries === 1) onWait(`${message}; the worker waits for it`);
-      await sleep(500);
-    }
-  }
-}
-
-async function connectToNamespace({ options, namespace }: TemporalTarget): Promise<NativeConnection> {
-  const connection = await NativeConnection.connect(options);
-  try {
-    await connection.workflowService.describeNamespace({ namespace });
-    return connection;
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
 }
 
 /** gRPC status codes that mean that Temporal, not the request, is the cause. */

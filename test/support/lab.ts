@@ -29,7 +29,8 @@ export interface Lab {
   readonly storeDir: string;
   /** Scratch of its worker. */
   readonly workDir: string;
-  submit(spec: z.input<typeof jobSpec>): Promise<Job>;
+  /** Submits a job of a tenant; default: `public`. */
+  submit(spec: z.input<typeof jobSpec>, tenant?: string): Promise<Job>;
   /** Polls until the job is in one of these states. */
   until(job: Job, ...states: Job['state'][]): Promise<Job>;
   dispose(): Promise<void>;
@@ -37,14 +38,32 @@ export interface Lab {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** `more`: capability → steps at once, beside io and cpu. `given`: a store in place of the one in `storeDir`. */
-export async function startLab(
-  operations: readonly Operation[] = [],
-  more: Readonly<Record<string, number>> = {},
-  policy: RetentionPolicy = { jobMs: null, workMs: 1e9 },
-  given: ObjectStore | null = null,
-): Promise<Lab> {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+let isInstalled = false;
+/** Temporal allows one installation per process. */
+function installRuntime(): void {
+  if (!isInstalled) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  isInstalled = true;
+}
+
+interface LabOptions {
+  readonly operations?: readonly Operation[];
+  /** Capability → concurrent activities, in addition to io and cpu. */
+  readonly slots?: Readonly<Record<string, number>>;
+  readonly policy?: RetentionPolicy;
+  /** Replaces the store in `storeDir`. */
+  readonly store?: ObjectStore;
+  /** False for tests that run workers of their own. */
+  readonly runsWorkers?: boolean;
+}
+
+export async function startLab({
+  operations = [],
+  slots: more = {},
+  policy = { jobMs: null, workMs: 1e9 },
+  store,
+  runsWorkers = true,
+}: LabOptions = {}): Promise<Lab> {
+  installRuntime();
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-lab-'));
   const storeDir = join(dataDir, 'store');
   const workDir = join(dataDir, 'work');
@@ -61,7 +80,7 @@ export async function startLab(
     DARKROOM_KEEP_DAYS: policy.jobMs === null ? null : policy.jobMs / DAY_MS,
     DARKROOM_KEEP_WORK_DAYS: policy.workMs / DAY_MS,
   };
-  const overrides = { operations, ...(given && { store: given }) };
+  const overrides = { operations, ...(store && { store }) };
   const api = await composeApi(config, temporal, overrides);
   const { client, archive, jobs } = api;
   const { activities, retention } = await composeWorker(
@@ -71,15 +90,9 @@ export async function startLab(
   );
   const connection = await NativeConnection.connect(temporal.options);
   const slots = { io: 20, cpu: 2, ...more };
-  const workers = await createWorkers({
-    connection,
-    namespace: temporal.namespace,
-    activities,
-    slots,
-    graceMs: 1000,
-  });
+  const setup = { connection, namespace: temporal.namespace, activities, slots, graceMs: 1000 };
   const stop = new AbortController();
-  const running = runWorkers(workers, stop.signal);
+  const running = runsWorkers ? runWorkers(await createWorkers(setup), stop.signal) : Promise.resolve();
 
   return {
     client,
@@ -90,7 +103,8 @@ export async function startLab(
     archive,
     storeDir,
     workDir,
-    submit: async (spec) => (await api.submissions.submit({ tenant: 'public', dialect: 'native' }, spec)).job,
+    submit: async (spec, tenant = 'public') =>
+      (await api.submissions.submit({ tenant, dialect: 'native' }, spec)).job,
     until: async (job, ...states) => {
       for (const deadline = Date.now() + JOB_TIMEOUT_MS; ; await sleep(50)) {
         const { job: now } = await jobs.open(job);

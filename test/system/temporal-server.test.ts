@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ import {
   reapOrphan,
   startEmbeddedTemporal,
 } from '../../src/temporal/embedded/server.ts';
+import { listeningPorts } from '../support/listening-ports.ts';
 
 const binary = inject('temporalBinary');
 /** As it was built, for processes that have no loader for TypeScript. */
@@ -74,6 +76,21 @@ function listenOn(port: number): Promise<Server> {
 
 const portOf = (address: string): number => Number(address.split(':').at(-1));
 
+/** Requests a URL under another host name. Returns null when the answer is not HTTP. */
+const fetchStatus = (url: string, host: string): Promise<number | null> =>
+  new Promise((resolve) => {
+    const request = get(
+      url,
+      { headers: { host, origin: 'http://attacker.example' }, timeout: 10_000 },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? null);
+      },
+    );
+    request.on('error', () => resolve(null));
+    request.on('timeout', () => request.destroy());
+  });
+
 describe('a server that is started', () => {
   test('answers at once: namespaces, workflows, the list of workers, the Web UI', async () => {
     const server = await start();
@@ -84,6 +101,22 @@ describe('a server that is started', () => {
     // Refused unless the two settings about workers are on.
     await expect(client.workflowService.listWorkers({ namespace: 'default' })).resolves.toBeDefined();
     expect(await (await fetch(server.uiUrl)).text()).toContain('<html');
+  });
+
+  test('serves its HTTP API to no host', async () => {
+    const { pid, address, uiUrl } = await start();
+    const known = [portOf(address), portOf(new URL(uiUrl).host)];
+    const others = (await listeningPorts(pid)).filter((port) => !known.includes(port));
+    const served = await Promise.all(
+      others.flatMap((port) =>
+        [`127.0.0.1:${port}`, 'localhost', 'attacker.example', 'none.invalid', ' '].map((host) =>
+          fetchStatus(`http://127.0.0.1:${port}/api/v1/namespaces`, host),
+        ),
+      ),
+    );
+    // 403: the HTTP API refuses the host. 404: the metrics. Null: a port that does not speak HTTP/1.1.
+    expect(served).toContain(403);
+    expect(served.filter((status) => status !== null && status < 400)).toEqual([]);
   });
 
   test('is gone once it is stopped, however often', async () => {

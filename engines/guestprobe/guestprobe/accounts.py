@@ -1,4 +1,4 @@
-"""Who has an account."""
+"""User accounts."""
 
 from dataclasses import dataclass
 
@@ -6,13 +6,17 @@ from .guest import Guest
 
 _MOST = 10_000
 
+_PASSWD = "/etc/passwd"
+#: Further files by the service that /etc/nsswitch.conf names: those of ostree and Flatcar.
+_SERVICES = {"altfiles": "/usr/lib/passwd", "usrfiles": "/usr/share/baselayout/passwd"}
+
 #: Programs in place of a shell that end at once.
 _NO_SHELLS = ("nologin", "false", "sync", "halt", "shutdown")
 
 
 @dataclass(frozen=True)
 class Account:
-    """`password`: `set`, `locked`, `empty` (anyone may log in), or None where that is not told. Never the hash."""
+    """`password`: `set`, `locked`, `empty` (anyone may log in), or None when unknown. Never the hash."""
 
     name: str
     uid: int
@@ -23,35 +27,33 @@ class Account:
 
     @property
     def can_log_in(self) -> bool:
-        """By its shell; whether there is a way in (a password, a key) is another matter."""
+        """Whether it has a login shell. It may still lack a password and keys."""
         return self.shell.rsplit("/", 1)[-1] not in _NO_SHELLS
 
 
 def read_accounts(guest: Guest) -> list[Account]:
-    passwords = _passwords(guest)
-    accounts = []
-    for line in (guest.text("/etc/passwd", 1 << 20) or "").splitlines()[:_MOST]:
+    """Returns the accounts in the order of their files. Without /etc/passwd they count as unreadable."""
+    if not guest.exists(_PASSWD):
+        guest.notes.fail(f"{_PASSWD} is missing")
+    passwords = _read_passwords(guest)
+    accounts: dict[str, Account] = {}
+    for line in [line for path in (_PASSWD, *_further_files(guest)) for line in guest.lines(path)][:_MOST]:
         fields = line.split(":")
         if len(fields) == 7 and fields[2].isdecimal() and fields[3].isdecimal():
             name, _, uid, gid, _, home, shell = fields
             # No shell means /bin/sh.
-            accounts.append(Account(name, int(uid), int(gid), home, shell or "/bin/sh", passwords.get(name)))
-    return accounts
+            accounts.setdefault(name, Account(name, int(uid), int(gid), home, shell or "/bin/sh", passwords.get(name)))
+    return list(accounts.values())
 
 
-def read_administrators(guest: Guest) -> list[str]:
-    """Members of the groups that may usually become root."""
-    members: set[str] = set()
-    for line in (guest.text("/etc/group", 1 << 20) or "").splitlines()[:_MOST]:
-        fields = line.split(":")
-        if len(fields) == 4 and fields[0] in ("sudo", "wheel", "admin"):
-            members.update(name for name in fields[3].split(",") if name)
-    return sorted(members)
+def _further_files(guest: Guest) -> list[str]:
+    services = [word for line in guest.lines("/etc/nsswitch.conf") if line.startswith("passwd:") for word in line.split()]
+    return [path for service, path in _SERVICES.items() if service in services]
 
 
-def _passwords(guest: Guest) -> dict[str, str]:
+def _read_passwords(guest: Guest) -> dict[str, str]:
     found = {}
-    for line in (guest.text("/etc/shadow", 1 << 20) or "").splitlines()[:_MOST]:
+    for line in guest.lines("/etc/shadow")[:_MOST]:
         name, _, rest = line.partition(":")
         hashed, separator, _ = rest.partition(":")
         if separator:

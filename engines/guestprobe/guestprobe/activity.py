@@ -1,4 +1,4 @@
-"""Last boot and last package change, from files of the system."""
+"""Times of the last boot and the last package change."""
 
 import struct
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from .packages import Inventory
 _WTMP = "/var/log/wtmp"
 _MOST_BYTES = 16 << 20
 
-#: A wtmp record of glibc on 64-bit Linux: type, …, seconds.
+#: A record of wtmp as glibc writes it on 64-bit Linux: its bytes, the type of a boot, and the offset of the seconds.
 _RECORD = 384
 _BOOT = 2
 _SECONDS_AT = 340
@@ -25,10 +25,10 @@ class Activity(TypedDict):
 
 def read_activity(guest: Guest, inventory: Inventory | None) -> Activity:
     changed = guest.modified(inventory.database) if inventory and inventory.database else None
-    return {"last_boot": _iso(_last_boot(guest)), "last_package_change": _iso(changed)}
+    return {"last_boot": _format(_read_last_boot(guest)), "last_package_change": _format(changed)}
 
 
-def _last_boot(guest: Guest) -> datetime | None:
+def _read_last_boot(guest: Guest) -> datetime | None:
     data = guest.read(_WTMP, _MOST_BYTES) or b""
     for at in range(len(data) // _RECORD * _RECORD - _RECORD, -1, -_RECORD):
         (kind,) = struct.unpack_from("<h", data, at)
@@ -38,5 +38,5 @@ def _last_boot(guest: Guest) -> datetime | None:
     return None
 
 
-def _iso(time: datetime | None) -> str | None:
+def _format(time: datetime | None) -> str | None:
     return None if time is None else time.strftime("%Y-%m-%dT%H:%M:%SZ")

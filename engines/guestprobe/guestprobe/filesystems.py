@@ -3,8 +3,6 @@
 from typing import TypedDict
 from uuid import UUID
 
-from dissect.target.filesystem import Filesystem
-
 from .disk import MountableFilesystem
 
 
@@ -29,12 +27,6 @@ def read_info(mountable: MountableFilesystem) -> FilesystemInfo:
 def unknown(kind: str) -> FilesystemInfo:
     """Returns the entry of a file system without further information."""
     return _info(kind)
-
-
-def subvolume_path(fs: Filesystem) -> str | None:
-    """Returns the path of a btrfs subvolume below the top level."""
-    subvolume = getattr(fs, "subvolume", None)
-    return None if subvolume is None else str(subvolume.path).strip("/")
 
 
 def _info(kind: str, label: str = "", uuid: str | None = None, total: int | None = None, free: int | None = None) -> FilesystemInfo:

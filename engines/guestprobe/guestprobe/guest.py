@@ -1,91 +1,108 @@
-"""The files of the installed system, with its own mount points."""
+"""The files of an installed system."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from pathlib import PurePosixPath
+from posixpath import join
 
-from dissect.target import Target
-from dissect.target.filesystem import Filesystem
+from dissect.target.exceptions import NotADirectoryError
+from dissect.target.exceptions import FileNotFoundError as NotFound
+from dissect.target.filesystem import FilesystemEntry
 
+from .file_tree import MOST_ENTRIES, FileTree
 from .notes import Notes
 
 #: Bytes of a file that are read: enough for the package database of a system with 50,000 packages.
 MOST_BYTES = 64 << 20
 
-#: Entries of a directory that are read.
-MOST_ENTRIES = 10_000
-
 
 class Guest:
-    """`kind`: `linux` (or its like) or `windows`. Methods never raise for missing or damaged files."""
+    """`kind`: `linux` (or its like) or `windows`. Methods return None, or nothing, for a missing file; a file that cannot be read is also
+    recorded in `notes`."""
 
-    def __init__(self, root: Filesystem, kind: str, notes: Notes) -> None:
+    def __init__(self, tree: FileTree, kind: str, notes: Notes) -> None:
+        self.tree = tree
         self.kind = kind
         self.notes = notes
-        self.root = root
-        self._files = Target().fs
-        self._files.case_sensitive = root.case_sensitive
-        self._files.mount("/", root)
-
-    def mount(self, point: str, fs: Filesystem) -> None:
-        self.notes.attempt(f"The file system for {point}", lambda: self._files.mount(point, fs), None)
 
     def exists(self, path: str) -> bool:
-        return self.notes.attempt(path, lambda: self._files.exists(path), False)
+        return self.find(path) is not None
 
     def head(self, path: str, length: int) -> bytes | None:
         """Returns up to `length` bytes; None when it is missing, not a file, or unreadable."""
+        entry = self.find(path)
+        if entry is None:
+            return None
 
         def work() -> bytes | None:
-            if not self._files.is_file(path):
-                return None
-            return self._files.get(path).open().read(length)
+            return entry.open().read(length) if entry.is_file() else None
 
         return self.notes.attempt(path, work, None)
 
     def read(self, path: str, limit: int = MOST_BYTES) -> bytes | None:
-        """Returns a file; of one that is longer than `limit` bytes, the beginning, with a note."""
+        """Returns a file. A file of more than `limit` bytes is cut off and counts as unreadable."""
         data = self.head(path, limit + 1)
         if data is None or len(data) <= limit:
             return data
         self.notes.add(f"{path} is longer than {limit} bytes and was truncated")
+        self.notes.fail(f"{path} is longer than {limit} bytes")
         return data[:limit]
 
     def text(self, path: str, limit: int = MOST_BYTES) -> str | None:
         data = self.read(path, limit)
         return None if data is None else data.decode("utf-8", "replace")
 
+    def lines(self, path: str, limit: int = 1 << 20) -> list[str]:
+        """Returns the lines that are neither empty nor a comment, without surrounding spaces."""
+        lines = (line.strip() for line in (self.text(path, limit) or "").splitlines())
+        return [line for line in lines if line and not line.startswith("#")]
+
     def line(self, path: str) -> str | None:
         """Returns the first line of a short file that is neither empty nor a comment."""
-        lines = (line.strip() for line in (self.text(path, 4096) or "").splitlines())
-        return next((line for line in lines if line and not line.startswith("#")), None)
+        return next(iter(self.lines(path, 4096)), None)
 
     def names(self, folder: str) -> list[str]:
         """Returns sorted names; empty when it is not a directory."""
+        entry = self.find(folder)
+        if entry is None:
+            return []
 
         def work() -> list[str]:
-            if not self._files.is_dir(folder):
-                return []
-            return sorted(name for name in islice(self._files.iterdir(folder), MOST_ENTRIES) if name not in (".", ".."))
+            names = list(islice(entry.iterdir(), MOST_ENTRIES + 1)) if entry.is_dir() else []
+            if len(names) > MOST_ENTRIES:
+                self.notes.add(f"{folder} has more than {MOST_ENTRIES} entries; the others were not read")
+                self.notes.fail(f"{folder} has more than {MOST_ENTRIES} entries")
+            return sorted(name for name in names[:MOST_ENTRIES] if name not in (".", ".."))
 
         return self.notes.attempt(folder, work, [])
 
     def paths(self, folder: str) -> Iterator[str]:
-        return (str(PurePosixPath(folder, name)) for name in self.names(folder))
+        return (join(folder, name) for name in self.names(folder))
 
     def modified(self, path: str) -> datetime | None:
-        def work() -> datetime | None:
-            if not self._files.exists(path):
-                return None
-            return datetime.fromtimestamp(int(self._files.get(path).stat().st_mtime), UTC)
-
-        return self.notes.attempt(path, work, None)
+        entry = self.find(path)
+        if entry is None:
+            return None
+        return self.notes.attempt(path, lambda: datetime.fromtimestamp(int(entry.lstat().st_mtime), UTC), None)
 
     def link(self, path: str) -> str | None:
         """Returns the target of a symbolic link; None when it is not a link."""
+        entry = self.find(path, follow=False)
+        if entry is None:
+            return None
+        return self.notes.attempt(path, lambda: entry.readlink() if entry.is_symlink() else None, None)
 
-        def work() -> str | None:
-            return self._files.get(path).readlink() if self._files.is_symlink(path) else None
+    def real_path(self, path: str) -> str | None:
+        """Returns the path without links; None when it is missing."""
+        return self.notes.attempt(path, lambda: self.tree.real_path(path) if self.find(path) else None, None)
+
+    def find(self, path: str, follow: bool = True) -> FilesystemEntry | None:
+        """Returns the entry of a path; None when it is missing."""
+
+        def work() -> FilesystemEntry | None:
+            try:
+                return self.tree.lookup(path, follow)
+            except (NotFound, NotADirectoryError):
+                return None
 
         return self.notes.attempt(path, work, None)

@@ -1,76 +1,95 @@
-"""Finds the installed system on a disk, and mounts its file systems by its fstab."""
+"""Chooses the system to describe, and mounts its file systems as it would."""
 
-import re
+from dataclasses import dataclass
 
 from dissect.target.filesystem import Filesystem
 
-from . import filesystems
-from .notes import Notes
+from . import subvolumes
+from .devices import Devices
+from .discoverable import find_discoverable
 from .disk import Disk, MountableFilesystem
+from .file_tree import FileTree
+from .fstab import MountEntry, read_mounts
 from .guest import Guest
+from .notes import Notes
+from .systems import System, find_systems
 
-_LINUX = ("/etc/os-release", "/usr/lib/os-release", "/etc/debian_version", "/etc/redhat-release", "/etc/alpine-release")
-_WINDOWS = "/Windows/System32/config/SOFTWARE"
+#: Types without files of an installed system.
+_PSEUDO = (
+    *("proc", "sysfs", "devtmpfs", "devpts", "tmpfs", "ramfs", "cgroup", "cgroup2", "debugfs", "tracefs", "securityfs", "configfs"),
+    *("efivarfs", "pstore", "bpf", "binfmt_misc", "mqueue", "hugetlbfs", "fusectl", "autofs", "usbfs", "rpc_pipefs", "swap", "ignore"),
+)
+_OVERLAYS = ("overlay", "aufs", "unionfs")
 
-#: Lines of an fstab that are read.
-_MOST_LINES = 100
+
+@dataclass(frozen=True)
+class Mount:
+    """`fs`: the subvolume that is mounted."""
+
+    point: str
+    mountable: MountableFilesystem
+    fs: Filesystem
 
 
-def find_guest(disk: Disk, notes: Notes) -> tuple[Guest | None, dict[int, str]]:
-    """Returns the first system on the disk, and its mount points by position in `disk.filesystems`."""
-    systems = [(position, kind) for position, at in enumerate(disk.filesystems) if (kind := _detect_kind(at.fs, notes))]
+def mount_guest(disk: Disk, notes: Notes) -> tuple[Guest | None, list[Mount]]:
+    """Returns the first system on the disk with everything mounted, and what is mounted."""
+    systems = find_systems(disk, notes)
     if not systems:
-        return None, {}
-    position, kind = systems[0]
-    others = [other for other, _ in systems if disk.filesystems[other].main and other != position]
-    if others and disk.filesystems[position].main:
+        return None, []
+    if sum(system.complete for system in systems) > 1:
         notes.add("There are several systems on the disk; the first of them is described")
-    guest = Guest(disk.filesystems[position].fs, kind, notes)
-    mounted = {position: "/" if kind == "linux" else "C:\\"}
-    if kind == "linux":
-        mounted |= _mount_others(guest, disk, position)
-    return guest, mounted
+    system = systems[0]
+    root = Mount("/" if system.guest.kind == "linux" else "C:\\", system.mountable, system.fs)
+    return system.guest, [root, *(_mount_all(system, disk) if system.guest.kind == "linux" else [])]
 
 
-def _detect_kind(fs: Filesystem, notes: Notes) -> str | None:
-    def work() -> str | None:
-        if any(fs.exists(path) for path in _LINUX):
-            return "linux"
-        return "windows" if fs.exists(_WINDOWS) else None
-
-    return notes.attempt("A file system", work, None)
-
-
-def _mount_others(guest: Guest, disk: Disk, root: int) -> dict[int, str]:
-    mounted: dict[int, str] = {}
-    for line in (guest.text("/etc/fstab", 1 << 20) or "").splitlines()[:_MOST_LINES]:
-        words = line.split()
-        if len(words) < 4 or words[0].startswith("#") or not words[1].startswith("/") or words[1] == "/":
-            continue
-        device, point, _, options = words[:4]
-        for position, mountable in enumerate(disk.filesystems):
-            if position not in (root, *mounted) and _matches(device, options, mountable, guest.notes):
-                guest.mount(point, mountable.fs)
-                mounted[position] = point
-                break
-    return mounted
+def _mount_all(system: System, disk: Disk) -> list[Mount]:
+    guest, devices = system.guest, Devices(disk, system.guest.notes)
+    mounts = [Mount("/usr", system.usr, system.usr.fs)] if system.usr else []
+    for point, mountable in find_discoverable(disk):
+        # An entry in fstab, which comes later, replaces it.
+        if mountable is not system.mountable and not guest.names(point):
+            guest.tree.mount(point, mountable.fs.get("/"))
+            mounts.append(Mount(point, mountable, mountable.fs))
+    for entry in read_mounts(guest):
+        if entry.point == "/":
+            devices.learn(entry.spec, system.mountable)
+        elif entry.kind not in _PSEUDO:
+            mounts += _mount(entry, guest, devices)
+    return mounts
 
 
-def _matches(device: str, options: str, mountable: MountableFilesystem, notes: Notes) -> bool:
-    """Device names such as /dev/sda2 depend on the machine and never match; names of logical volumes do."""
-    subvolume = re.search(r"(?:^|,)subvol=/?([^,]+)", options)
-    if subvolume and filesystems.subvolume_path(mountable.fs) != subvolume[1]:
-        return False
-    key, _, value = device.partition("=")
-    value = value.strip('"')
-    facts = notes.attempt("A file system", lambda: filesystems.read_info(mountable), None)
-    if key == "UUID":
-        return facts is not None and facts["uuid"] is not None and facts["uuid"].lower() == value.lower()
-    if key == "LABEL":
-        return facts is not None and facts["label"] == value
-    if key == "PARTUUID":
-        return (mountable.volume.guid or "").lower() == value.lower()
-    if device.startswith("/dev/mapper/"):
-        return mountable.volume.name == device.removeprefix("/dev/mapper/")
-    group, _, volume = device.removeprefix("/dev/").partition("/")
-    return volume != "" and mountable.volume.name == f"{group.replace('-', '--')}-{volume.replace('-', '--')}"
+def _mount(entry: MountEntry, guest: Guest, devices: Devices) -> list[Mount]:
+    if entry.is_bind:
+        source = guest.find(entry.spec)
+        if source is not None:
+            guest.tree.mount(_real_point(entry, guest), source)
+        elif not entry.has("noauto"):
+            _leave_out(entry, guest, f"{entry.spec} was not found")
+        return []
+    if entry.kind in _OVERLAYS:
+        guest.notes.add(f"{entry.point} is an {entry.kind}, of which only the lowest layer was read ({entry.source})")
+        return []
+    mountable = devices.find(entry.spec, entry.kind)
+    if mountable is None:
+        if not entry.has("noauto"):
+            _leave_out(entry, guest, f"{entry.spec} was not found in the image")
+        return []
+    fs = guest.notes.attempt(f"The mount of {entry.point}", lambda: subvolumes.choose_subvolume(mountable.fs, entry.options), None)
+    folder = entry.options.get("X-mount.subdir", "/")
+    root = Guest(FileTree(fs.get("/")), guest.kind, guest.notes).find(folder) if fs else None
+    if root is None or fs is None:
+        _leave_out(entry, guest, "it has no such subvolume or folder")
+        return []
+    guest.tree.mount(_real_point(entry, guest), root)
+    return [Mount(entry.point, mountable, fs)]
+
+
+def _leave_out(entry: MountEntry, guest: Guest, reason: str) -> None:
+    guest.notes.add(f"{entry.point} was not read: {reason} ({entry.source}: {entry.spec} {entry.point} {entry.kind})")
+    guest.tree.mount_unread(_real_point(entry, guest))
+
+
+def _real_point(entry: MountEntry, guest: Guest) -> str:
+    """The mount point may lie behind a link, such as /home on systems of ostree."""
+    return guest.real_path(entry.point) or entry.point

@@ -1,22 +1,34 @@
-"""Notes on damaged parts: a part that cannot be read does not fail the inspection."""
+"""Notes for the report: what could not be read, and what is therefore unknown."""
 
 from collections.abc import Callable
 from typing import TypeVar
+
+from .file_tree import UnreadMount
 
 T = TypeVar("T")
 
 
 class Notes:
-    """Sentences about parts that could not be read, for the report."""
+    """Collects sentences. A part that cannot be read does not fail the inspection."""
 
     MOST = 50
 
     def __init__(self) -> None:
         self.sentences: list[str] = []
+        #: What could not be read so far, in order.
+        self._failures: list[str] = []
 
     def add(self, sentence: str) -> None:
         if len(self.sentences) < self.MOST and sentence not in self.sentences:
             self.sentences.append(sentence)
+
+    @property
+    def failures(self) -> int:
+        return len(self._failures)
+
+    def fail(self, reason: str) -> None:
+        """Records that something could not be read. The facts that are then being read become unknown."""
+        self._failures.append(reason)
 
     def attempt(self, what: str, work: Callable[[], T], otherwise: T) -> T:
         """Returns the result of `work`, or `otherwise` with a note when it raises. MemoryError and CpuTimeExceeded propagate."""
@@ -24,6 +36,21 @@ class Notes:
             return work()
         except MemoryError:
             raise
+        except UnreadMount as error:
+            self.fail(f"{error.point} was not read")
         except Exception as error:
             self.add(f"{what} could not be read ({type(error).__name__})")
-            return otherwise
+            self.fail(f"{what} could not be read")
+        return otherwise
+
+    def require(self, facts: str, work: Callable[[], T]) -> T | None:
+        """Returns the result of `work`; None with a note when it could not read all that it needs. `facts`: a plural noun."""
+        before = self.failures
+        value = work()
+        return None if self.explain(facts, before) else value
+
+    def explain(self, facts: str, since: int) -> bool:
+        """Adds a note on facts that are unknown when something could not be read. `since`: the number of failures before."""
+        if self.failures > since:
+            self.add(f"The {facts} are unknown: {self._failures[since]}")
+        return self.failures > since

@@ -1,4 +1,4 @@
-"""Which operating system it is, of Linux and its like."""
+"""The operating system, for Linux and its like."""
 
 import re
 import shlex
@@ -9,7 +9,7 @@ from .guest import Guest
 
 
 class OperatingSystem(TypedDict):
-    """None where the system does not say."""
+    """None: unknown."""
 
     type: str
     distribution: str | None
@@ -21,34 +21,26 @@ class OperatingSystem(TypedDict):
     timezone: str | None
 
 
-_RELEASES = ("/etc/os-release", "/usr/lib/os-release")
+_NIXOS = "/nix/var/nix/profiles/system"
+_RELEASES = ("/etc/os-release", "/usr/lib/os-release", f"{_NIXOS}/etc/os-release")
 _OLD_RELEASES = {"/etc/redhat-release": "redhat", "/etc/alpine-release": "alpine", "/etc/debian_version": "debian"}
 
-_PROGRAMS = ("/bin/sh", "/bin/busybox", "/bin/bash", "/usr/bin/true", "/sbin/init", "/usr/bin/env", "/usr/lib/systemd/systemd")
+_PROGRAMS = (
+    *("/bin/sh", "/bin/busybox", "/bin/bash", "/usr/bin/true", "/sbin/init", "/usr/bin/env", "/usr/lib/systemd/systemd"),
+    f"{_NIXOS}/sw/bin/sh",
+)
 _MACHINES = {3: "i686", 21: "ppc64", 22: "s390x", 40: "arm", 62: "x86_64", 183: "aarch64", 243: "riscv64", 258: "loongarch64"}
 
-
-def read_linux(guest: Guest) -> OperatingSystem:
-    release = _release(guest)
-    distribution = release.get("ID")
-    bsd = distribution is not None and distribution.endswith("bsd")
-    return {
-        "type": distribution if bsd and distribution else "linux",
-        "distribution": distribution,
-        "product_name": release.get("PRETTY_NAME") or release.get("NAME"),
-        "version": release.get("VERSION_ID"),
-        "codename": release.get("VERSION_CODENAME"),
-        "hostname": guest.line("/etc/hostname"),
-        "arch": _arch(guest),
-        "timezone": guest.line("/etc/timezone"),
-    }
+#: Files with settings in the syntax of a shell, and the setting with the host name.
+_HOSTNAMES = (("/etc/sysconfig/network", "HOSTNAME"), ("/etc/conf.d/hostname", "hostname"))
+_ZONES = "zoneinfo/"
 
 
-def _release(guest: Guest) -> dict[str, str]:
+def read_release(guest: Guest) -> dict[str, str]:
+    """Returns the fields of os-release, or the same from the files that older systems have."""
     for path in _RELEASES:
-        text = guest.text(path, 1 << 16)
-        if text is not None:
-            return dict(filter(None, map(_assignment, text.splitlines())))
+        if guest.exists(path):
+            return read_assignments(guest, path)
     for path, distribution in _OLD_RELEASES.items():
         line = guest.line(path)
         if line is not None:
@@ -57,9 +49,29 @@ def _release(guest: Guest) -> dict[str, str]:
     return {}
 
 
-def _assignment(line: str) -> tuple[str, str] | None:
-    """A line of shell: NAME=value, quoted or not."""
-    match = re.match(r"\s*([A-Z0-9_]+)=(.*)$", line)
+def read_linux(guest: Guest, release: dict[str, str]) -> OperatingSystem:
+    """`release`: the fields of os-release."""
+    distribution = release.get("ID")
+    bsd = distribution is not None and distribution.endswith("bsd")
+    return {
+        "type": distribution if bsd and distribution else "linux",
+        "distribution": distribution,
+        "product_name": release.get("PRETTY_NAME") or release.get("NAME"),
+        "version": release.get("VERSION_ID"),
+        "codename": release.get("VERSION_CODENAME"),
+        "hostname": _read_hostname(guest),
+        "arch": _read_arch(guest),
+        "timezone": _read_timezone(guest),
+    }
+
+
+def read_assignments(guest: Guest, path: str) -> dict[str, str]:
+    """Reads lines in the syntax of a shell: NAME=value, quoted or not."""
+    return dict(filter(None, map(_parse_assignment, guest.lines(path, 1 << 16))))
+
+
+def _parse_assignment(line: str) -> tuple[str, str] | None:
+    match = re.match(r"([A-Za-z0-9_]+)=(.*)$", line)
     if match is None:
         return None
     try:
@@ -69,8 +81,22 @@ def _assignment(line: str) -> tuple[str, str] | None:
     return match[1], " ".join(words)
 
 
-def _arch(guest: Guest) -> str | None:
-    """What the machine code of its programs is for."""
+def _read_hostname(guest: Guest) -> str | None:
+    name = guest.line("/etc/hostname") or guest.line("/etc/HOSTNAME")
+    return name or next((found for path, key in _HOSTNAMES if (found := read_assignments(guest, path).get(key))), None)
+
+
+def _read_timezone(guest: Guest) -> str | None:
+    """/etc/localtime decides; it is a link into the time zone database. A copy of the file does not tell its name, so the name that
+    Debian and old Red Hat systems keep beside it counts."""
+    link = guest.link("/etc/localtime")
+    if link is not None and _ZONES in link:
+        return link.rpartition(_ZONES)[2].removeprefix("posix/").removeprefix("right/") or None
+    return guest.line("/etc/timezone") or read_assignments(guest, "/etc/sysconfig/clock").get("ZONE")
+
+
+def _read_arch(guest: Guest) -> str | None:
+    """Returns the architecture that the programs of the system are compiled for."""
     for path in _PROGRAMS:
         head = guest.head(path, 64)
         if head is not None and head[:4] == b"\x7fELF" and len(head) >= 20:

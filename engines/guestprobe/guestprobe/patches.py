@@ -1,37 +1,23 @@
 """Patches bugs of the pinned library versions. Review it when a version changes."""
 
-from collections.abc import Iterator
-
-from dissect.volume.disk.partition import Partition
-from dissect.volume.disk.schemes.gpt import GPT
-from dissect.volume.exceptions import DiskError
-
-#: Entries of a partition table; 128 are usual. The library reads as many as the header claims.
-_MOST_PARTITIONS = 1024
-
-
-def patch_partition_tables() -> None:
-    """dissect.volume 3.18 leaves out the last sector of each GPT partition."""
-    of_library = GPT._partitions
-
-    def partitions(table: GPT) -> Iterator[Partition]:
-        if table.gpt.partition_table_count > _MOST_PARTITIONS:
-            raise DiskError("The partition table has too many entries")
-        for partition in of_library(table):
-            if hasattr(partition.raw, "last_lba"):
-                partition.size += table.sector_size
-            yield partition
-
-    GPT._partitions = partitions
-
 
 def patch_btrfs() -> None:
-    """dissect.target 3.25.1 looks up entries of a directory below the directory's own path, and finds nothing."""
+    """dissect.target 3.25.1 looks up entries of a directory below the directory's own path, and in the wrong subvolume."""
     from dissect.target.filesystems.btrfs import BtrfsFilesystemEntry
     from dissect.target.helpers import fsutil
 
     def get(entry: BtrfsFilesystemEntry, path: str) -> BtrfsFilesystemEntry:
         whole = fsutil.join(entry.path, path, alt_separator=entry.fs.alt_separator)
-        return BtrfsFilesystemEntry(entry.fs, whole, entry.fs._get_node(path, entry.entry))
+        return BtrfsFilesystemEntry(entry.fs, whole, _find(entry, path))
 
     BtrfsFilesystemEntry.get = get
+
+
+def _find(entry: object, path: str) -> object:
+    from dissect import btrfs
+    from dissect.target.exceptions import FileNotFoundError
+
+    try:
+        return entry.entry.subvolume.get(path, entry.entry)
+    except btrfs.Error as error:
+        raise FileNotFoundError(path) from error

@@ -1,59 +1,64 @@
-"""How the SSH server is set up to let people in."""
+"""Settings of the SSH server that decide who can log in."""
 
+from fnmatch import fnmatch
+from posixpath import basename, dirname, join
 from typing import TypedDict
 
 from .guest import Guest
 
-_CONFIG = "/etc/ssh/sshd_config"
-_PARTS = "/etc/ssh/sshd_config.d"
+#: Where OpenSSH looks, and where SUSE keeps the vendor's file.
+_CONFIGS = ("/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config")
+_MOST_FILES = 100
 
-#: What OpenSSH does where its files say nothing.
+#: OpenSSH's defaults.
 _DEFAULTS = {"port": "22", "permitrootlogin": "prohibit-password", "passwordauthentication": "yes", "pubkeyauthentication": "yes"}
 
 
 class SshServer(TypedDict):
+    """`root_keys`: the number of keys that may log in as root; None when unknown."""
+
     port: str
     permit_root_login: str
     password_authentication: str
     public_key_authentication: str
-    root_keys: int
+    root_keys: int | None
 
 
 def read_ssh(guest: Guest) -> SshServer | None:
-    """None when none is configured. What its files say for everybody: `Match` blocks are left out."""
-    text = guest.text(_CONFIG, 1 << 20)
-    if text is None:
+    """Returns the settings for all users, without `Match` blocks. None: no server is configured."""
+    path = next((path for path in _CONFIGS if guest.exists(path)), None)
+    if path is None:
         return None
-    said = _settings(guest, text)
-    keys = guest.text("/root/.ssh/authorized_keys", 1 << 20) or ""
-    value = {**_DEFAULTS, **said}
+    value = {**_DEFAULTS, **_read_settings(guest, path, set())}
     return {
         "port": value["port"],
         "permit_root_login": value["permitrootlogin"],
         "password_authentication": value["passwordauthentication"],
         "public_key_authentication": value["pubkeyauthentication"],
-        "root_keys": sum(1 for line in keys.splitlines() if line.strip() and not line.lstrip().startswith("#")),
+        "root_keys": guest.notes.require("SSH keys of root", lambda: len(guest.lines("/root/.ssh/authorized_keys"))),
     }
 
 
-def _settings(guest: Guest, text: str) -> dict[str, str]:
-    """The first that is said of a thing holds. The folder of parts is read where the file includes it."""
-    said: dict[str, str] = {}
-    for line in text.splitlines():
+def _read_settings(guest: Guest, path: str, seen: set[str]) -> dict[str, str]:
+    """The first value of a setting counts. Included files are read where they are included; a `Match` block ends with its file."""
+    settings: dict[str, str] = {}
+    if path in seen or len(seen) >= _MOST_FILES:
+        return settings
+    seen.add(path)
+    for line in guest.lines(path):
         words = line.replace("=", " ", 1).split()
-        if len(words) < 2 or words[0].startswith("#"):
-            continue
         key = words[0].lower()
         if key == "match":
             break
-        if key == "include" and words[1].endswith("sshd_config.d/*.conf"):
-            for path in guest.paths(_PARTS):
-                if path.endswith(".conf"):
-                    said = {**_settings(guest, _without_includes(guest.text(path, 1 << 20) or "")), **said}
-        elif key in _DEFAULTS:
-            said.setdefault(key, words[1].strip('"').lower())
-    return said
+        if key == "include":
+            for included in (file for pattern in words[1:] for file in _expand(guest, pattern.strip('"'))):
+                settings = {**_read_settings(guest, included, seen), **settings}
+        elif key in _DEFAULTS and len(words) > 1:
+            settings.setdefault(key, words[1].strip('"').lower())
+    return settings
 
 
-def _without_includes(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if not line.strip().lower().startswith("include"))
+def _expand(guest: Guest, pattern: str) -> list[str]:
+    """Relative patterns are below /etc/ssh. Only the last part may have wildcards."""
+    path = join("/etc/ssh", pattern)
+    return [file for file in guest.paths(dirname(path)) if fnmatch(basename(file), basename(path))]

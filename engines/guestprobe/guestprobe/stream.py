@@ -1,17 +1,17 @@
-"""The image as a stream without a name: parsers that look for files beside an image find no place to look."""
+"""The image as a stream without a path, so that parsers cannot look for files beside it."""
 
 import io
 import os
 
 
 class ImageStream(io.RawIOBase):
-    """Reads an open file by position, and counts the reads that lie behind its end."""
+    """Reads an open file by position, and counts the reads beyond its end."""
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.size = os.fstat(number).st_size
-        #: Reads that began behind the end: the container names data that the file does not have.
-        self.bytes_past_end = 0
+        #: Reads that began beyond the end: the container refers to data that the file does not have.
+        self.reads_past_end = 0
         self._position = 0
 
     def readable(self) -> bool:
@@ -23,7 +23,7 @@ class ImageStream(io.RawIOBase):
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self.size}[whence]
         if base + offset < 0:
-            raise ValueError("before the beginning")
+            raise ValueError("negative position")
         self._position = base + offset
         return self._position
 
@@ -32,7 +32,7 @@ class ImageStream(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         if self._position >= self.size:
-            self.bytes_past_end += len(buffer) > 0
+            self.reads_past_end += len(buffer) > 0
             return 0
         data = os.pread(self.number, len(buffer), self._position)
         buffer[: len(data)] = data
@@ -40,5 +40,5 @@ class ImageStream(io.RawIOBase):
         return len(data)
 
     def at(self, offset: int, length: int) -> bytes:
-        """Up to `length` bytes, fewer at the end, and none where there is nothing."""
+        """Returns up to `length` bytes; fewer at the end of the file."""
         return os.pread(self.number, length, offset) if 0 <= offset < self.size else b""

@@ -1,6 +1,7 @@
-"""What the registry of a Windows system says."""
+"""The registry of a Windows system: the system itself, programs and services."""
 
 import io
+import re
 import struct
 from typing import Any
 
@@ -13,16 +14,20 @@ from .packages import Inventory, Package
 from .services import Service
 
 _CONFIG = "/Windows/System32/config"
+_VERSION = "Microsoft\\Windows NT\\CurrentVersion"
 _UNINSTALL = ("Microsoft\\Windows\\CurrentVersion\\Uninstall", "WOW6432Node\\Microsoft\\Windows\\CurrentVersion\\Uninstall")
 _ARCHS = {"amd64": "x86_64", "arm64": "aarch64", "x86": "i686"}
 
-#: Kinds of services: in a process of their own, in one with others; and started with the system.
+#: Types of services: in a process of their own, or in a shared one. The start type of those that start with the system.
 _PROCESSES = 0x30
 _AUTOMATIC = 2
 
+#: Windows 11 still calls itself Windows 10 in the registry. The build number of its first release.
+_WINDOWS_11_BUILD = 22000
+
 
 class Registry:
-    """The hives SOFTWARE and SYSTEM. What is not there, or damaged, is None or empty."""
+    """The hives SOFTWARE and SYSTEM. Values that are missing or damaged are None."""
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
@@ -32,24 +37,39 @@ class Registry:
         self._control = f"ControlSet{current if isinstance(current, int) else 1:03d}"
 
     def operating_system(self) -> OperatingSystem:
-        version = "Microsoft\\Windows NT\\CurrentVersion"
-        parts = ("CurrentMajorVersionNumber", "CurrentMinorVersionNumber", "CurrentBuildNumber")
-        numbers = [self._value(self._software, version, part) for part in parts]
+        names = ("ProductName", "DisplayVersion", "ReleaseId", "CSDVersion")
+        product, *releases = [_text(self._value(self._software, _VERSION, name)) for name in names]
         control = f"{self._control}\\Control"
         arch = self._value(self._system, f"{control}\\Session Manager\\Environment", "PROCESSOR_ARCHITECTURE")
         return {
             "type": "windows",
             "distribution": "windows",
-            "product_name": _text(self._value(self._software, version, "ProductName")),
-            "version": ".".join(str(number) for number in numbers if number is not None) or None,
-            "codename": _text(self._value(self._software, version, "DisplayVersion")),
+            "product_name": self._correct_product(product),
+            "version": self._version(),
+            "codename": next((release for release in releases if release), None),
             "hostname": _text(self._value(self._system, f"{control}\\ComputerName\\ComputerName", "ComputerName")),
             "arch": _ARCHS.get(str(arch).lower()) if arch is not None else None,
             "timezone": _text(self._value(self._system, f"{control}\\TimeZoneInformation", "TimeZoneKeyName")),
         }
 
+    def _version(self) -> str | None:
+        """Returns major, minor and build number. Before Windows 10, the first two are one text."""
+        major, minor = (self._value(self._software, _VERSION, f"Current{part}VersionNumber") for part in ("Major", "Minor"))
+        first = f"{major}.{minor}" if major is not None and minor is not None else _text(self._value(self._software, _VERSION, "CurrentVersion"))
+        build = self._build()
+        return None if first is None or build is None else f"{first}.{build}"
+
+    def _build(self) -> str | None:
+        return next((text for name in ("CurrentBuildNumber", "CurrentBuild") if (text := _text(self._value(self._software, _VERSION, name)))), None)
+
+    def _correct_product(self, product: str | None) -> str | None:
+        build = self._build() or ""
+        if product is not None and build.isdecimal() and int(build) >= _WINDOWS_11_BUILD:
+            return re.sub(r"^Windows 10\b", "Windows 11", product)
+        return product
+
     def packages(self) -> Inventory:
-        """What can be uninstalled."""
+        """Returns the programs that can be uninstalled."""
         found: list[Package] = []
         for root in _UNINSTALL:
             for key in self._keys(self._software, root):
@@ -70,6 +90,7 @@ class Registry:
     def _hive(self, name: str) -> regf.RegistryHive | None:
         data = self._guest.read(f"{_CONFIG}/{name}", 256 << 20)
         if data is None:
+            self._guest.notes.fail(f"the registry hive {name} is missing")
             return None
         return self._guest.notes.attempt(f"The registry hive {name}", lambda: regf.RegistryHive(io.BytesIO(data)), None)
 

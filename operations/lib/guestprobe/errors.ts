@@ -13,6 +13,7 @@ const codes = [
   'image_corrupt',
   'image_backing_file',
   'image_external_data',
+  'image_unsupported',
   'image_encrypted',
   'image_no_filesystem',
   'engine_failed',

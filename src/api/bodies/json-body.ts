@@ -1,20 +1,18 @@
 /** JSON request bodies. */
 import type { Context } from 'hono';
 import { DarkroomError } from '../../errors.ts';
+import { checkJson } from './check-json.ts';
 import { requireIdentity } from './content-encoding.ts';
 import { isForm, parseMediaType } from './media-type.ts';
 
 const ANY_JSON = /^application\/(?:[\w.-]+\+)?json$/;
-
-/** Levels of nesting. Later code recurses once for each level. */
-const MAX_DEPTH = 100;
 
 /**
  * Reads and parses the body of a request.
  *
  * @param wrongType the error message for a body of another media type
  * @param types the media types that are accepted
- * @throws unsupported_media_type, malformed_json
+ * @throws unsupported_media_type, malformed_json; invalid_request for values that JavaScript would change
  */
 export async function readJsonBody(c: Context, wrongType: string, types = ANY_JSON): Promise<unknown> {
   requireIdentity(c.req.header('content-encoding'));
@@ -23,7 +21,7 @@ export async function readJsonBody(c: Context, wrongType: string, types = ANY_JS
   return parseJson(decodeUtf8(await c.req.arrayBuffer()), 'The body');
 }
 
-/** As `readJsonBody`; returns undefined for an empty body of any media type. */
+/** As `readJsonBody`; returns undefined for an empty body of any media type: some clients declare JSON and send nothing. */
 export async function readOptionalJsonBody(c: Context, wrongType: string): Promise<unknown> {
   // The size of a form is not limited here, so it must not be read.
   const isEmpty = !isForm(c.req.header('content-type')) && (await c.req.arrayBuffer()).byteLength === 0;
@@ -43,28 +41,16 @@ function decodeUtf8(bytes: ArrayBuffer): string {
  * Parses JSON.
  *
  * @param subject what the text is, as the subject of an error message
- * @throws malformed_json
+ * @throws malformed_json; invalid_request for values that JavaScript would change
  */
 export function parseJson(text: string, subject: string): unknown {
-  let value: unknown;
+  checkJson(text, subject);
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'it cannot be parsed';
     throw new DarkroomError('malformed_json', `${subject} is not valid JSON: ${reason}`);
   }
-  if (isDeeperThan(MAX_DEPTH, value))
-    throw new DarkroomError('malformed_json', `${subject} nests its values more than ${MAX_DEPTH} deep`);
-  return value;
-}
-
-function isDeeperThan(limit: number, value: unknown): boolean {
-  let level = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
-  }
-  return false;
 }
 
 /** Returns the media type of a request as an error message names it. */

@@ -1,5 +1,6 @@
 /** What the headers of a part of a form say (RFC 7578, and what browsers, curl and Python really send). */
 import { DarkroomError } from '../../errors.ts';
+import { toBaseName } from '../../lib/file-name.ts';
 
 export interface PartHead {
   readonly name: string;
@@ -28,8 +29,8 @@ export function readHead(headers: Readonly<Record<string, readonly string[]>>, n
   if (disposition === undefined || !/^\s*form-data\s*(;|$)/i.test(disposition)) {
     throw malformed(`Part ${number} has no header "Content-Disposition: form-data"`);
   }
-  const params = paramsOf(disposition);
-  const name = decodeBytes(params.get('name') ?? '');
+  const params = parseParams(disposition);
+  const name = decodeName(params.get('name') ?? '');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
   if (name === '' || name.length > MAX_NAME || /[\x00-\x1f\x7f]/.test(name)) {
     throw malformed(`The name of part ${number} must have 1 to ${MAX_NAME} characters, none of them control`);
@@ -38,15 +39,15 @@ export function readHead(headers: Readonly<Record<string, readonly string[]>>, n
   if (!['7bit', '8bit', 'binary'].includes(encoding)) {
     throw malformed(`The part "${name}" is encoded as ${encoding.slice(0, 40)}; send its bytes as they are`);
   }
-  const given = fileNameOf(params);
-  const fileName = given === null ? null : baseName(given);
+  const given = readFileName(params);
+  const fileName = given === null ? null : toBaseName(given);
   if (Buffer.byteLength(fileName ?? '') > MAX_FILE_NAME) {
     throw malformed(`The file name of the part "${name}" has more than ${MAX_FILE_NAME} bytes`);
   }
   const type = /^\s*([\w!#$&^.+-]+\/[\w!#$&^.+-]+)\s*(;|$)/.exec(headers['content-type']?.[0] ?? '');
   return {
     name,
-    fileName: fileName === '' ? null : fileName,
+    fileName,
     hasFileName: given !== null,
     mediaType: type?.[1]?.toLowerCase() ?? null,
   };
@@ -58,37 +59,41 @@ export const headTooLarge = (number: number): DarkroomError =>
 export const malformed = (message: string, cause?: unknown): DarkroomError =>
   new DarkroomError('malformed_form', message, { cause });
 
-/** The first of each name counts. */
-function paramsOf(disposition: string): Map<string, string> {
+/** Up to the last quote before the next parameter; in a browser's form, a backslash before it is part of the name. */
+const QUOTED = /"((?:[^"\\]|\\.)*)"(?=\s*(?:;|$))|"([^"]*)"(?=\s*(?:;|$))/.source;
+const PARAMETER = new RegExp(`;\\s*([\\w!#$%&'*+.^\`|~-]+)\\s*=\\s*(?:${QUOTED}|([^;]*))`, 'g');
+
+/** Reads the parameters of the header. The first of each name counts. */
+function parseParams(disposition: string): Map<string, string> {
   const params = new Map<string, string>();
-  for (const [, name = '', quoted, token] of disposition.matchAll(
-    /;\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))/g,
-  )) {
+  for (const [, name = '', escaped, literal, token = ''] of disposition.matchAll(PARAMETER)) {
     const key = name.toLowerCase();
     // Only these two are escapes: some clients send the backslashes of a Windows path as they are.
-    const value = quoted?.replace(/\\(["\\])/g, '$1') ?? token ?? '';
+    const value = escaped?.replace(/\\(["\\])/g, '$1') ?? literal ?? token.trim();
     if (!params.has(key)) params.set(key, value);
   }
   return params;
 }
 
-/** `filename*` (RFC 5987) before `filename`, which RFC 7578 allows to be percent-encoded. */
-function fileNameOf(params: ReadonlyMap<string, string>): string | null {
-  const extended = /^(utf-8|iso-8859-1)'[\w-]*'(.*)$/is.exec(params.get('filename*') ?? '');
-  if (extended) {
-    const [, charset = '', text = ''] = extended;
-    const bytes = text.replace(/%([\da-f]{2})/gi, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    );
-    return charset.toLowerCase() === 'utf-8' ? decodeBytes(bytes) : bytes;
-  }
-  const plain = params.get('filename');
-  if (plain === undefined) return null;
-  const text = decodeBytes(plain);
+/** Decodes a name as browsers encode it (WHATWG, "multipart/form-data"): any other percent sign is part of it. */
+const decodeName = (text: string): string =>
+  decodeBytes(text).replace(/%(22|0D|0A)/g, (code) => decodeURIComponent(code));
+
+/** Returns the file name: `filename*` (RFC 5987) if it can be decoded, else `filename`; null if there is neither. */
+function readFileName(params: ReadonlyMap<string, string>): string | null {
+  const [extended, plain] = [params.get('filename*'), params.get('filename')];
+  if (extended === undefined && plain === undefined) return null;
+  return decodeExtended(extended ?? '') || decodeName(plain ?? '');
+}
+
+/** Returns the text of an extended parameter, such as `UTF-8''na%C3%AFve`; empty if it is malformed. */
+function decodeExtended(value: string): string {
+  const [, charset = '', text = ''] = /^([\w-]+)'[\w-]*'((?:%[\da-f]{2}|[^%])*)$/i.exec(value) ?? [];
+  const bytes = text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
   try {
-    return decodeURIComponent(text);
+    return new TextDecoder(charset, { fatal: true }).decode(Buffer.from(bytes, 'latin1'));
   } catch {
-    return text;
+    return '';
   }
 }
 
@@ -99,11 +104,4 @@ function decodeBytes(latin1: string): string {
   } catch {
     return latin1;
   }
-}
-
-function baseName(path: string): string {
-  const base = path.split(/[/\\]/).at(-1) ?? '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
-  const name = base.replace(/^[a-z]:/i, '').replace(/[\x00-\x1f\x7f]/g, '_');
-  return name === '.' || name === '..' ? '' : name;
 }

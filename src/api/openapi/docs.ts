@@ -46,6 +46,15 @@ const about = {
   },
 };
 
+/** Removes the query parameter `_`, which routes ignore. */
+function withoutIgnored(document: ReturnType<OpenAPIHono['getOpenAPI31Document']>) {
+  for (const item of Object.values(document.paths ?? {}))
+    for (const operation of Object.values(item) as { parameters?: { name?: string }[] }[])
+      if (operation.parameters)
+        operation.parameters = operation.parameters.filter(({ name }) => name !== '_');
+  return document;
+}
+
 /**
  * Serves the OpenAPI document and the page that shows it.
  *
@@ -57,7 +66,8 @@ export function serveDocs(app: OpenAPIHono<any>, publicPaths: readonly string[] 
   let document: object | undefined;
   app.get('/openapi.json', (c) => {
     const plain = document ? null : app.getOpenAPI31Document(about);
-    if (plain) document = publicPaths ? addSecurity(plain, publicPaths) : plain;
+    if (plain)
+      document = publicPaths ? addSecurity(withoutIgnored(plain), publicPaths) : withoutIgnored(plain);
     return c.json(document);
   });
   app.get('/docs', (c) => c.html(page, 200, { 'content-security-policy': policy }));

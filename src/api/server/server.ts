@@ -12,8 +12,11 @@ export interface HttpServer {
 
 type Fetch = (request: Request, env: HttpBindings) => Response | Promise<Response>;
 
-/** Milliseconds for the head of a request. */
-const HEADERS_TIMEOUT = 60_000;
+/** Milliseconds that an idle connection stays open: longer than the 60 s of proxies, which must be the ones that close it. */
+const KEEP_ALIVE_TIMEOUT = 75_000;
+
+/** Milliseconds for the head of a request; more than an idle connection has. */
+const HEADERS_TIMEOUT = 80_000;
 
 /** Milliseconds for a body that is not a form: those are small. */
 const BODY_TIMEOUT = 300_000;
@@ -29,13 +32,20 @@ export function createHttpServer(fetch: Fetch, bodyTimeout = BODY_TIMEOUT): Serv
   const options = { hostname: 'localhost' };
   const listener = getRequestListener((request, env) => fetch(request, env as HttpBindings), options);
   // No time limit for all bodies alike: forms are large, and their reader limits their pace.
-  return createServer({ requestTimeout: 0, headersTimeout: HEADERS_TIMEOUT }, (request, response) => {
+  const timeouts = {
+    requestTimeout: 0,
+    headersTimeout: HEADERS_TIMEOUT,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT,
+  };
+  const server = createServer(timeouts, (request, response) => {
     // The connection is closing: what follows its last request is ignored.
     if (request.socket.writableEnded) return;
     lingerOnClose(request);
     if (!isForm(request.headers['content-type'])) limitBodyTime(request, response, bodyTimeout);
     void listener(request, response);
   });
+  // A client may close its side after the request (RFC 9112, section 9.6) and still wants the response.
+  return Object.assign(server, { httpAllowHalfOpen: true });
 }
 
 /** Responds 408 and closes the connection if the body is late, as Node does with `requestTimeout`. */

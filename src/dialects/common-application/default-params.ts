@@ -6,7 +6,7 @@ import type { TaskSettings } from './settings.ts';
 
 type DefaultTask = Pick<TaskSettings, 'DARKROOM_TASK_OPERATION' | 'DARKROOM_TASK_PARAMS'>;
 
-/** Returns the parameters by the settings; the server's own default operation makes a ZIP. */
+/** Returns the parameters that the settings select. The default operation makes a ZIP. */
 export const defaultParams = ({
   DARKROOM_TASK_OPERATION: operation,
   DARKROOM_TASK_PARAMS: params,

@@ -1,4 +1,4 @@
-/** Result files as one download: a file as it is, several as a ZIP. */
+/** Result files as one download. */
 import type { Context } from 'hono';
 import { fileResponse } from '../../api/files/file-response.ts';
 import { zipResponse } from '../../api/zip/zip-response.ts';
@@ -6,7 +6,8 @@ import type { Job } from '../../jobs/model/job.ts';
 import type { StoredResult } from '../../jobs/ports/job-archive.ts';
 import { formatContentDisposition } from '../../lib/content-disposition.ts';
 
-export async function streamOf(
+/** Returns a response with the only file of a result, or with a ZIP of all. */
+export async function downloadResponse(
   c: Context,
   { id, completed_at }: Job,
   { files }: StoredResult,
@@ -14,15 +15,15 @@ export async function streamOf(
   const [first, ...others] = files;
   if (first && others.length === 0) {
     const name = first.entry.path.split('/').at(-1) ?? first.entry.path;
-    return attached(await fileResponse(c, first), name);
+    return attach(await fileResponse(c, first), name);
   }
   const modified = new Date(completed_at ?? 0);
   const entries = files.map(({ entry, open }) => ({ ...entry, modified, open: () => open() }));
   const fileName = `${id}.zip`;
-  return attached(zipResponse(c, entries, { fileName }), fileName);
+  return attach(zipResponse(c, entries, { fileName }), fileName);
 }
 
-function attached(response: Response, name: string): Response {
+function attach(response: Response, name: string): Response {
   response.headers.set('content-disposition', formatContentDisposition('attachment', name));
   response.headers.set('content-type', 'application/octet-stream');
   return response;

@@ -1,4 +1,4 @@
-/** The shape that every answer has, but for results and metrics. */
+/** The shape of all responses except results and metrics. */
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -19,15 +19,19 @@ const failure = envelope(z.null())
     example: { success: false, message: 'data[0].download_url: must be an absolute URL', data: null },
   });
 
-/** Statuses of requests that fail. */
+/** Describes error responses with these statuses. */
 export const fails = (...statuses: number[]) =>
   Object.fromEntries(statuses.map((status) => [status, json(failure, '`message` says why')]));
 
 export const fail = (c: Context, error: DarkroomError): Response =>
-  c.json({ success: false, message: messageOf(c, error), data: null }, codeOf(error), failureHeaders(error));
+  c.json(
+    { success: false, message: toMessage(c, error), data: null },
+    toHttpStatus(error),
+    failureHeaders(error),
+  );
 
-/** In these messages the domain speaks of jobs, and quotes nothing but ids. */
-const aboutJobs: readonly ErrorCode[] = [
+/** Errors whose messages name jobs. Clients of this API know them as tasks. */
+const jobErrors: readonly ErrorCode[] = [
   'job_not_found',
   'job_not_active',
   'input_closed',
@@ -35,13 +39,13 @@ const aboutJobs: readonly ErrorCode[] = [
   'worker_unavailable',
 ];
 
-function messageOf(c: Context, error: DarkroomError): string {
-  if (aboutJobs.includes(error.code))
+function toMessage(c: Context, error: DarkroomError): string {
+  if (jobErrors.includes(error.code))
     return error.message.replaceAll(/\b([Jj])ob\b/g, (_, letter) => (letter === 'J' ? 'Task' : 'task'));
   const assets = c.req.path === '/api/v1/task' ? 'assets_total' : 'data';
   return describeFailure(error, (pointer) => toFieldName(pointer, assets));
 }
 
-/** A result that is not there is not found. */
-const codeOf = ({ code, status }: DarkroomError): ContentfulStatusCode =>
+/** The contract has 404 for a result that does not exist. */
+const toHttpStatus = ({ code, status }: DarkroomError): ContentfulStatusCode =>
   (code === 'result_not_ready' ? 404 : status) as ContentfulStatusCode;

@@ -1,6 +1,6 @@
-/** Fields of a request by the names that the contract gives them. */
+/** Names of fields in error messages, as the contract has them. */
 
-/** Pointer into a JobSpec → the same in a request of this dialect. */
+/** Pointer into a JobSpec → pointer into a request of this API. */
 const renamed: readonly (readonly [RegExp, string])[] = [
   [/^\/assets(?=\/)/, '/data'],
   [/^(\/data\/\d+)\/source(\/url)?$/, '$1/download_url'],
@@ -8,13 +8,17 @@ const renamed: readonly (readonly [RegExp, string])[] = [
   [/^\/await_assets\/total$/, '/assets_total'],
 ];
 
-/** Such as `data[3].download_url`. `assets`: what the client calls the number or list of all of them. */
+/**
+ * Returns the name of a field, such as `data[3].download_url`.
+ *
+ * @param assets the client's field for all assets
+ */
 export function toFieldName(pointer: string, assets: 'assets_total' | 'data'): string {
   if (pointer === '/assets') return assets;
   return formatPath(renamed.reduce((path, [from, to]) => path.replace(from, to), pointer)) || 'the body';
 }
 
-/** A JSON Pointer as one would write it in a program. */
+/** Formats a JSON Pointer as a path, such as `data[3].name`. */
 export const formatPath = (pointer: string): string =>
   pointer
     .split('/')

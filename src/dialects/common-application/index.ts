@@ -4,9 +4,9 @@ import { settings } from './settings.ts';
 
 export const commonApplication = defineDialect({
   name: 'common-application',
-  paths: ['/api/v1/task', '/api/v1/assets', '/api/v1/result', '/api/v1/status'],
-  // By the contract. It shows the number of open tasks, and nothing of a tenant.
-  publicPaths: ['/api/v1/status'],
+  paths: ['/api/v1/task', '/api/v1/assets', '/api/v1/result', '/api/v1/status', '/api/v1/website'],
+  // The contract makes the status public: it shows the number of open tasks. An address of a website is a secret itself.
+  publicPaths: ['/api/v1/status', '/api/v1/website/*'],
   settings,
   api: () => import('./routes.ts'),
 });

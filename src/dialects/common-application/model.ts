@@ -1,4 +1,4 @@
-/** Jobs in the words of this dialect. */
+/** Jobs as clients of the common application API know them. */
 import { z } from 'zod';
 import type { Job } from '../../jobs/model/job.ts';
 import type { JobState } from '../../jobs/model/states.ts';
@@ -8,7 +8,7 @@ import { taskId } from './requests.ts';
 
 export const NAME = 'common-application';
 
-/** In the order in which a task goes through them. */
+/** In the order in which a task passes through them. */
 const statuses = ['CREATED', 'DOWNLOADING', 'WAITING', 'PROCESSING', 'COMPLETED'] as const;
 
 type Status = (typeof statuses)[number];
@@ -20,7 +20,9 @@ export type ResultType = (typeof resultTypes)[number];
 export const task = z
   .object({
     task_id: taskId,
-    status: z.enum(statuses).meta({ description: 'The furthest that the task has come; never goes back' }),
+    status: z
+      .enum(statuses)
+      .meta({ description: 'The furthest status that the task has reached; it never goes back' }),
     assets_downloaded: z
       .int()
       .min(0)
@@ -31,8 +33,8 @@ export const task = z
   })
   .meta({ id: 'Task' });
 
-/** The status that each state reaches; an end without a result reaches none. */
-const reached: Readonly<Record<JobState, Status | null>> = {
+/** The status that a task reaches in each state; null: an end without a result reaches none. */
+const statusByState: Readonly<Record<JobState, Status | null>> = {
   created: 'CREATED',
   queued: 'CREATED',
   downloading: 'DOWNLOADING',
@@ -45,45 +47,45 @@ const reached: Readonly<Record<JobState, Status | null>> = {
 };
 
 /**
- * The furthest of all that the job went through. Assets that come later are fetched while the task is WAITING, since it has
- * been that; and before the first asset there is nothing to wait on, so it is CREATED.
+ * Returns the furthest status that the task has reached. A task that has been WAITING stays WAITING while later assets are
+ * downloaded. Before its first asset it is CREATED, although the job is waiting.
  */
-export function statusOf({ job, timeline }: JobSnapshot): Status {
+export function toStatus({ job, timeline }: JobSnapshot): Status {
   if (job.result) return 'COMPLETED';
-  // Only one that has waited again and again has a history so long that its beginning is forgotten.
+  // Only a job that has waited many times has a timeline so long that its beginning was dropped.
   const forgotten = (timeline[0]?.seq ?? 1) > 1;
   const fetching = timeline.findIndex(({ state }) => state === 'downloading');
   const ranks = timeline.map(({ state }, index) => {
     const early = state === 'waiting' && !forgotten && (fetching < 0 || index < fetching);
-    return statuses.indexOf(early ? 'CREATED' : (reached[state] ?? 'CREATED'));
+    return statuses.indexOf(early ? 'CREATED' : (statusByState[state] ?? 'CREATED'));
   });
   return statuses[Math.max(forgotten ? statuses.indexOf('WAITING') : 0, ...ranks)] ?? 'CREATED';
 }
 
-/** Why the task will never be completed; null of all others. */
-export const failureOf = ({ state, result, error }: Job): string | null =>
+/** Returns why the task will never be completed; null: it is completed or may still be. */
+export const findFailure = ({ state, result, error }: Job): string | null =>
   (state === 'failed' || state === 'cancelled') && !result
     ? (error?.message ?? `The task was ${state}`)
     : null;
 
-export function taskOf(
+export function toTask(
   snapshot: JobSnapshot,
   result: { readonly url: string; readonly type: ResultType } | null,
 ): z.infer<typeof task> {
   const { id, assets } = snapshot.job;
   return {
     task_id: id,
-    status: statusOf(snapshot),
+    status: toStatus(snapshot),
     assets_downloaded: assets.total > 0 ? Math.floor((100 * assets.downloaded) / assets.total) : 0,
     result_id: result?.url ?? null,
     result_type: result?.type ?? null,
   };
 }
 
-/** The page with which a result that is a website begins. */
+/** The front page of a result that is a website. */
 export const FRONT_PAGE = 'index.html';
 
-export function typeOf({ manifest, files }: StoredResult): ResultType {
+export function toResultType({ manifest, files }: StoredResult): ResultType {
   if (manifest.kind === 'json') return 'JSON';
   return files.some(({ entry }) => entry.path === FRONT_PAGE) ? 'WEBSITE' : 'STREAM';
 }

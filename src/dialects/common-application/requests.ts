@@ -1,33 +1,35 @@
-/** What clients send. */
+/** What clients send. Fields that are not named here are ignored. */
 import { z } from 'zod';
 import { httpUrl } from '../../jobs/model/asset.ts';
 
-export const taskId = z
-  .string()
-  .meta({ description: 'UUID of the task', example: '0f8fad5b-d9cb-469f-a165-70867728950e' });
+export const taskId = z.string().meta({
+  description: 'UUID of the task, in any spelling',
+  example: '0f8fad5b-d9cb-469f-a165-708677289501',
+});
 
-/** All of it is darkroom's own: the contract has no body here. */
+export const idQuery = z.object({ id: taskId });
+
+/** The contract has no body here, so every field is darkroom's own. */
 export const newTask = z
-  .strictObject({
+  .object({
     operation: z
       .string()
       .min(1)
       .max(100)
       .nullish()
-      .meta({ description: 'See GET /v1/operations; left out: the one that the server is set up for' }),
+      .meta({ description: 'See GET /v1/operations; default: DARKROOM_TASK_OPERATION' }),
     params: z.record(z.string(), z.unknown()).nullish().meta({
-      description: 'Of the operation; without one, laid over those that the server is set up with',
+      description: 'Parameters of the operation; without `operation`, merged over DARKROOM_TASK_PARAMS',
     }),
     assets_total: z
       .int()
       .min(0)
       .max(1_000_000)
       .nullish()
-      .meta({ description: 'The task begins when it has this many assets, however long that takes' }),
+      .meta({ description: 'Processing starts once the task has this many assets' }),
   })
   .meta({ id: 'NewTask' });
 
-/** Other fields may come along; they are not looked at. */
 const assetData = z
   .object({
     file_name: z.string().meta({ example: 'DJI_0042.jpg' }),
@@ -39,15 +41,17 @@ const assetData = z
   })
   .meta({ id: 'AssetData' });
 
-/** `most`: assets in one call. */
-export const assetBatch = (most: number) =>
+export type AssetData = z.infer<typeof assetData>;
+
+/** @param max most assets in one call */
+export const assetBatch = (max: number) =>
   z
-    .strictObject({
+    .object({
       task_id: taskId,
-      data: z.array(assetData).max(most, `takes at most ${most} assets in one call; send them in several`),
+      data: z.array(assetData).max(max, `takes at most ${max} assets in one call; send them in several`),
       final: z
         .boolean()
         .nullish()
-        .meta({ description: 'These are the last. Not in the contract; without it, see assets_total' }),
+        .meta({ description: 'True: these are the last assets. Not in the contract' }),
     })
     .meta({ id: 'AssetBatch' });

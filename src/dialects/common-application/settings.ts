@@ -1,4 +1,4 @@
-/** Settings of the common application API: how it fills in what a client leaves out. */
+/** Settings of the common application API: defaults for what a client omits. */
 import { z } from 'zod';
 import { defineSettings, type SettingValues } from '../../lib/settings/setting.ts';
 import { optionalJsonObject, positiveInteger } from '../../lib/settings/values.ts';

@@ -4,12 +4,14 @@ import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { fails } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
+import { onClientEnd } from '../../api/server/client-end.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
 import { idParam, toJobResource } from './model.ts';
 
 /** Keeps proxies from taking a quiet stream for a dead one. */
 const HEARTBEAT_MS = 15_000;
+const HALF_CLOSED_HEARTBEAT_MS = 500;
 /** What a client waits before it connects anew. */
 const RECONNECT_MS = 2000;
 
@@ -52,7 +54,10 @@ export function eventRoutes(
       if (c.req.method === 'HEAD') return c.body(null, 200, headers);
       const stop = new AbortController();
       const snapshots = watcher.follow(ref, stop.signal);
-      return new Response(streamOf(snapshots, new Teller(seen), stop, heartbeatMs), { headers }) as never;
+      const stream = streamOf(snapshots, new Teller(seen), stop, heartbeatMs, (listener) =>
+        onClientEnd(c, listener),
+      );
+      return new Response(stream, { headers }) as never;
     },
   );
   return app;
@@ -65,16 +70,28 @@ function streamOf(
   teller: Teller,
   stop: AbortController,
   heartbeatMs: number,
+  onEnd: (listener: () => void) => () => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let heartbeat: NodeJS.Timeout | undefined;
+  let forgetEnd: () => void;
+  const stopBeating = () => {
+    clearInterval(heartbeat);
+    forgetEnd();
+  };
   return new ReadableStream({
     start(controller) {
       controller.enqueue(encoder.encode(`retry: ${RECONNECT_MS}\n\n`));
-      heartbeat = setInterval(() => {
+      const beat = () => {
         // A reader that has yet to take what there is needs none.
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': heartbeat\n\n'));
-      }, heartbeatMs);
+      };
+      heartbeat = setInterval(beat, heartbeatMs);
+      // The client has closed its side. Only a write that fails shows whether it has left.
+      forgetEnd = onEnd(() => {
+        clearInterval(heartbeat);
+        heartbeat = setInterval(beat, Math.min(heartbeatMs, HALF_CLOSED_HEARTBEAT_MS));
+      });
     },
     async pull(controller) {
       // A snapshot in which nothing is new to this client makes no event; one pull must bring something, or the end.
@@ -83,7 +100,7 @@ function streamOf(
         const text = next?.done === false ? teller.eventsOf(next.value) : '';
         if (text !== '') controller.enqueue(encoder.encode(text));
         if (next === null || next.done) {
-          clearInterval(heartbeat);
+          stopBeating();
           if (!stop.signal.aborted) controller.close();
           return;
         }
@@ -91,7 +108,7 @@ function streamOf(
       }
     },
     cancel() {
-      clearInterval(heartbeat);
+      stopBeating();
       stop.abort();
     },
   });

@@ -13,7 +13,8 @@ import { SHOWN_ASSETS } from '../../jobs/model/request-view.ts';
 import { isTerminal, states } from '../../jobs/model/states.ts';
 import type { ControlSignal } from '../../jobs/ports/job-runtime.ts';
 import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
-import { idParam, jobResource, toJobResource } from './model.ts';
+import { safeParseNulls } from '../../lib/parse-nulls.ts';
+import { idParam, ignoredQuery, jobResource, toJobResource } from './model.ts';
 
 /** Seconds between two looks at a running job that do no harm. */
 const RETRY_AFTER_SECONDS = '1';
@@ -21,6 +22,7 @@ const RETRY_AFTER_SECONDS = '1';
 const tags = ['Jobs'];
 
 const listQuery = z.strictObject({
+  ...ignoredQuery,
   state: z.enum(states).optional(),
   operation: z.string().optional(),
   dialect: z.string().optional(),
@@ -102,7 +104,7 @@ async function actionOf<Schema extends typeof cancellation | typeof nothing>(
   refusal = 'unknown field',
 ): Promise<z.output<Schema>> {
   const body = await readOptionalJsonBody(c, `This takes application/json, and got ${describeMediaType(c)}`);
-  const parsed = schema.safeParse(body ?? {});
+  const parsed = safeParseNulls(schema, body ?? {});
   if (parsed.success) return parsed.data as z.output<Schema>;
   const [issue] = parsed.error.issues;
   if (issue?.code !== 'unrecognized_keys') throw invalidFields(parsed.error.issues);
@@ -129,7 +131,7 @@ export function jobRoutes({
       },
     }),
     async (c) => {
-      const { limit, cursor, since, ...filter } = c.req.valid('query');
+      const { _, limit, cursor, since, ...filter } = c.req.valid('query');
       const when = since === undefined ? undefined : new Date(since);
       const page = await jobs.list(c.var.tenant, { ...filter, since: when }, { limit, cursor });
       return c.json({ jobs: page.jobs.map(toJobResource), next_cursor: page.cursor }, 200);
@@ -179,30 +181,29 @@ export function jobRoutes({
   );
 
   for (const [signal, summary] of Object.entries(controls) as [ControlSignal, string][]) {
-    app.openapi(
-      createRoute({
-        method: 'post',
-        path: `/v1/jobs/{id}/${signal}`,
-        tags,
-        summary,
-        request: {
-          params: idParam,
-          ...(signal === 'cancel'
-            ? { body: { required: false, content: { 'application/json': { schema: cancellation } } } }
-            : {}),
-        },
-        responses: {
-          202: json(jobResource, 'The job, a moment later; without a worker, as it was'),
-          ...fails(400, 404, 409, 413, 415, 422, 503),
-        },
-      }),
-      async (c) => {
-        const said = await actionOf(c, signal === 'cancel' ? cancellation : nothing);
-        const reason = 'reason' in said ? said.reason : undefined;
-        const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
-        return c.json(toJobResource(await job.control(signal, reason)), 202);
+    // Not by `app.openapi`, which reads the body: an empty one of type JSON would be malformed.
+    app.openAPIRegistry.registerPath({
+      method: 'post',
+      path: `/v1/jobs/{id}/${signal}`,
+      tags,
+      summary,
+      request: {
+        params: idParam,
+        ...(signal === 'cancel' && {
+          body: { required: false, content: { 'application/json': { schema: cancellation } } },
+        }),
       },
-    );
+      responses: {
+        202: json(jobResource, 'The job, a moment later; without a worker, as it was'),
+        ...fails(400, 404, 409, 413, 415, 422, 503),
+      },
+    });
+    app.post(`/v1/jobs/:id/${signal}`, async (c) => {
+      const said = await actionOf(c, signal === 'cancel' ? cancellation : nothing);
+      const reason = 'reason' in said ? said.reason : undefined;
+      const job = await jobs.open(parseJobRef(c, c.req.param('id')));
+      return c.json(toJobResource(await job.control(signal, reason)), 202);
+    });
   }
 
   app.openapi(
@@ -216,6 +217,7 @@ export function jobRoutes({
       request: {
         params: idParam,
         query: z.strictObject({
+          ...ignoredQuery,
           from: z.string().optional().describe('The first stage that is computed anew; default: all'),
           assets: z
             .literal('failed')
@@ -230,8 +232,9 @@ export function jobRoutes({
     }),
     async (c) => {
       await actionOf(c, nothing, 'takes no body; from and assets stand in the query');
+      const { _, ...options } = c.req.valid('query');
       const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
-      return c.json(toJobResource(await job.rerun(c.req.valid('query'))), 202);
+      return c.json(toJobResource(await job.rerun(options)), 202);
     },
   );
 

@@ -10,6 +10,7 @@ import { jobLinks } from '../../api/job-links.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { binary, fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
+import { onClientEnd } from '../../api/server/client-end.ts';
 import { assetList } from '../../jobs/model/asset.ts';
 import { type Job, jobSpec } from '../../jobs/model/job.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
@@ -17,6 +18,7 @@ import type { AssetsRequest } from '../../jobs/submit/asset-submissions.ts';
 import type { FormRequest, JobRequest, ReadForm, Submitter } from '../../jobs/submit/submitter.ts';
 import type { Uploads } from '../../jobs/submit/uploads.ts';
 import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
+import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { namesDirectories, namesOf, withPhotographs } from './directories.ts';
 import { idParam, jobResource, toJobResource } from './model.ts';
 
@@ -102,10 +104,14 @@ export function submissionRoutes({
     c.header('location', jobLinks(job)['self']);
     if (wait === null) return c.json(toJobResource(job), 202);
     c.header('preference-applied', `wait=${wait}`);
-    // It was accepted, whatever becomes of looking at it.
+    // A client that has closed its side may have left. If it has not, it gets the job as it is.
+    const left = new AbortController();
+    const forget = onClientEnd(c, () => left.abort());
+    // The job was accepted, so an error here does not matter.
     const latest = await watcher
-      .ended(parseJobRef(c, job.id), wait * 1000, c.req.raw.signal)
-      .catch(() => null);
+      .ended(parseJobRef(c, job.id), wait * 1000, left.signal)
+      .catch(() => null)
+      .finally(forget);
     return answer(c, latest?.job ?? job);
   });
 
@@ -129,7 +135,7 @@ export function submissionRoutes({
     const id = c.req.param('id');
     const ref = parseJobRef(c, id);
     const parse = (body: unknown): AssetsRequest => {
-      const parsed = assetsRequest.safeParse(body);
+      const parsed = safeParseNulls(assetsRequest, body);
       if (!parsed.success) throw invalidFields(parsed.error.issues);
       return { ...parsed.data, idempotencyKey: keyOf(c) };
     };

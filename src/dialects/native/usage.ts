@@ -5,6 +5,7 @@ import { fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { toDay } from '../../jobs/model/usage.ts';
 import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
+import { ignoredQuery } from './model.ts';
 
 const MAX_DAYS = 366;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -31,6 +32,7 @@ export function usageRoutes({ usage }: Pick<ApiDependencies, 'usage'>): OpenAPIH
       description: 'Counted when a run ends, and kept when its job is deleted or expires.',
       request: {
         query: z.strictObject({
+          ...ignoredQuery,
           from: day.optional().describe('First day; default: that of this month'),
           to: day.optional().describe(`Last day, at most ${MAX_DAYS - 1} days later; default: today`),
         }),

@@ -1,5 +1,6 @@
 /** An asset as a client submits it: name, source, checksum and attributes. */
 import { z } from 'zod';
+import { limitEntries } from './limit-entries.ts';
 
 export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an absolute http or https URL' })
@@ -62,6 +63,6 @@ const asset = z
 /** Assets in one request. Larger jobs take several requests. */
 const MAX_ASSETS = 10_000;
 
-export const assetList = z.array(asset).max(MAX_ASSETS);
+export const assetList = limitEntries(MAX_ASSETS, z.array(asset).max(MAX_ASSETS));
 
 export type Asset = z.infer<typeof asset>;

@@ -22,6 +22,7 @@
  */
 import { z } from 'zod';
 import { assetList, httpUrl } from './asset.ts';
+import { limitEntries } from './limit-entries.ts';
 import { states } from './states.ts';
 
 /** Job ids need no escaping in URLs, file names and workflow ids. */
@@ -61,9 +62,7 @@ const callback = z
       .regex(/^[\x20-\x7e]+$/, 'must be ASCII without control characters, because it is sent as a header')
       .optional()
       .describe('Sent with each callback as `Authorization: Bearer`; stored encrypted'),
-    events: z
-      .array(z.enum(callbackEvents))
-      .min(1)
+    events: limitEntries(callbackEvents.length, z.array(z.enum(callbackEvents)).min(1))
       .optional()
       .describe('Events to deliver; default: the three final ones'),
   })
@@ -126,9 +125,7 @@ export const jobSpec = z
       .max(36_500)
       .optional()
       .describe("Days that the job and its results are kept after its end; default: the server's"),
-    labels: z
-      .record(labelName, z.string().max(255))
-      .refine((labels) => Object.keys(labels).length <= MAX_LABELS, `must have at most ${MAX_LABELS} entries`)
+    labels: limitEntries(MAX_LABELS, z.record(labelName, z.string().max(255)))
       .optional()
       .describe('Text for the client; shown, never interpreted')
       .meta({ maxProperties: MAX_LABELS, propertyNames: { pattern: LABEL_NAME.source } }),

@@ -1,5 +1,6 @@
 /** Validates requests. Errors name each invalid field. */
 import { z } from 'zod';
+import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { type Asset, assetList } from '../model/asset.ts';
 import { type JobSpec, jobSpec } from '../model/job.ts';
 import type { OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
@@ -23,7 +24,7 @@ export function validate(
   { operations, whyUrlRejected }: ValidationRules,
   files: readonly ReceivedFile[] | null,
 ): { spec: JobSpec; operation: PlannableOperation } {
-  const parsed = jobSpec.safeParse(request);
+  const parsed = safeParseNulls(jobSpec, request);
   if (!parsed.success) throw invalidFields(parsed.error.issues);
   const spec = parsed.data;
   const operation = operations.find(spec.operation);
@@ -53,7 +54,7 @@ export function validateAssets(
   { operations, whyUrlRejected }: ValidationRules,
   files: readonly ReceivedFile[] | null,
 ): Asset[] {
-  const parsed = z.object({ assets: assetList }).safeParse({ assets: request });
+  const parsed = safeParseNulls(z.object({ assets: assetList }), { assets: request });
   if (!parsed.success) throw invalidFields(parsed.error.issues);
   const { assets } = parsed.data;
   const errors = [

@@ -11,16 +11,21 @@ export interface FieldError {
   readonly detail: string;
 }
 
-/** Messages name this many fields; `details.errors` has all. */
+/** Messages name this many fields. */
 const NAMED_FIELDS = 3;
 
-/** Returns an `invalid_request` error with all invalid fields in `details.errors`. */
+/** `details.errors` has this many fields at most. */
+export const MAX_ERRORS = 100;
+
+/** Returns an `invalid_request` error with the invalid fields in `details.errors`. */
 export function invalidRequest(errors: readonly FieldError[]): DarkroomError {
   const named = errors
     .slice(0, NAMED_FIELDS)
     .map(({ pointer, detail }) => `${pointer || 'the body'}: ${detail}`);
   const more = errors.length > NAMED_FIELDS ? `; and ${errors.length - NAMED_FIELDS} more` : '';
-  return new DarkroomError('invalid_request', named.join('; ') + more, { details: { errors } });
+  return new DarkroomError('invalid_request', named.join('; ') + more, {
+    details: { errors: errors.slice(0, MAX_ERRORS) },
+  });
 }
 
 /** Converts the issues of a schema. An unknown field is named itself, not the object that contains it. */

@@ -6,10 +6,13 @@ export interface ServerPorts {
 }
 
 /**
- * Without the three rates, one task queue reader is held to 20 polls a second, which costs 50 ms at every hop of a
- * workflow: 450 ms for four activities, and 80 with them. Eager execution saves a tenth of the server's work. The heartbeats
- * let the API ask which workers live. What is written to one partition of a queue is served in the order of its priority and
- * time; several serve in none. (All are still read, for what an earlier version of this left in them.)
+ * - The three rates: by default a queue reader polls 20 times a second, so each activity waits up to 50 ms.
+ * - Eager execution saves a tenth of the server's CPU time.
+ * - Worker heartbeats let the API list live workers.
+ * - One write partition keeps the order of priority and time within a task queue; several partitions do not.
+ * - With fairness, tenants take turns at each task queue, however many jobs one of them has submitted.
+ * - By default the HTTP API serves every Host and Origin, so a web page could control Temporal. No valid Host header
+ *   matches a space, which disables the API. darkroom uses gRPC only.
  */
 const dynamicConfig = {
   'history.transferProcessorMaxPollRPS': 2000,
@@ -20,6 +23,8 @@ const dynamicConfig = {
   'frontend.ListWorkersEnabled': true,
   'matching.numTaskqueueWritePartitions': 1,
   'matching.useNewMatcher': true,
+  'matching.enableFairness': true,
+  'frontend.httpAllowedHosts': '[" "]',
 };
 
 /** A write-ahead log allows 1.5 times as many workflow starts per second. FULL makes them survive a power loss. */

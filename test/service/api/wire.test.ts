@@ -123,6 +123,70 @@ describe('a body that is not what it says', () => {
   });
 });
 
+test.each<[string, Record<string, string>]>([
+  ['', {}],
+  [' that waits for the end', { prefer: 'wait=20' }],
+])('a client that closes its side after the submission%s gets the response', async (_, headers) => {
+  const body = '{"operation":"test.echo","params":{"delay_ms":300}}';
+  const socket = await open();
+  socket.end(
+    head('POST /v1/jobs HTTP/1.1', {
+      ...JSON_TYPE,
+      ...headers,
+      'content-length': body.length,
+      connection: 'close',
+    }) + body,
+  );
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 20[02] [\s\S]*"operation":"test\.echo"/);
+});
+
+test('a client that closes its side gets events up to the end', async () => {
+  await darkroom.submit({ id: 'half-closed', operation: 'test.echo', params: { delay_ms: 1500 } });
+  const socket = await open();
+  socket.end(head('GET /v1/jobs/half-closed/events HTTP/1.1', { connection: 'close' }));
+  expect(await text(socket)).toMatch(/event: end\n/);
+});
+
+test.each(['cancel', 'pause', 'resume', 'rerun'])(
+  'an empty body of type JSON is none for %s',
+  async (action) => {
+    const id = `empty-${action}`;
+    const rerun = action === 'rerun';
+    await darkroom.submit({ id, operation: 'test.echo', ...(rerun ? {} : { await_assets: {} }) });
+    await darkroom.until(id, rerun ? 'completed' : 'waiting');
+    const answer = await post(`/v1/jobs/${id}/${action}`, new Uint8Array());
+    expect(answer).toMatchObject({ status: 202 });
+    if (!rerun) await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
+  },
+);
+
+test('the query `_` is ignored, another unknown one is rejected', async () => {
+  for (const path of ['/v1/jobs', '/v1/usage']) {
+    expect((await darkroom.request(`${path}?_=1764500000000`)).status).toBe(200);
+    const response = await darkroom.request(`${path}?odd=1`);
+    expect(await response.json()).toMatchObject({ status: 422, errors: [{ pointer: '/odd' }] });
+  }
+});
+
+test('null for optional fields and parameters is accepted, and makes the same job', async () => {
+  const submit = async (spec: object) =>
+    (
+      await post(
+        '/v1/jobs',
+        new TextEncoder().encode(JSON.stringify({ id: 'nulls', operation: 'test.echo', ...spec })),
+      )
+    ).status;
+  expect(await submit({ params: { delay_ms: null }, assets: null, labels: null, callback: null })).toBe(202);
+  expect(await submit({})).toBe(202);
+});
+
+test('a number that JavaScript would change is rejected with its pointer', async () => {
+  const body = '{"operation":"system.echo","params":{"seed":9007199254740993}}';
+  const { status, text } = await post('/v1/jobs', new TextEncoder().encode(body));
+  expect(JSON.parse(text)).toMatchObject({ status: 422, errors: [{ pointer: '/params/seed' }] });
+  expect(status).toBe(422);
+});
+
 test('a probe in HTTP/1.0 need not name a host', async () => {
   const socket = await open();
   socket.write('GET /healthz HTTP/1.0\r\n\r\n');

@@ -1,16 +1,20 @@
 /** A server that takes keys and tokens of an identity provider, which may be away. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AUDIENCE, type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts';
+import { photo } from '../../support/photos.ts';
 import { tasksOf } from '../../support/tasks.ts';
 import { startTenants, type Tenants } from '../../support/tenants.ts';
+import { startWeb, type Web } from '../../support/web.ts';
 
 let provider: IdentityProvider;
 let tenants: Tenants;
+let web: Web;
 /** Requests with a token. */
 let as: (token: string) => Tenants['server']['request'];
 
 beforeAll(async () => {
   provider = await startIdentityProvider({ isUp: false });
+  web = await startWeb({ '/chelsea.jpg': await photo('chelsea.jpg') });
   tenants = await startTenants({
     DARKROOM_AUTH: 'keys,oidc',
     DARKROOM_OIDC_ISSUER: provider.issuer,
@@ -26,6 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await tenants.server.dispose();
+  await web.close();
   await provider.stop();
 });
 
@@ -54,6 +59,41 @@ test('a backend works through the common application API, as its contract has it
   ]);
   const status = await fetch(new URL('/api/v1/status', tenants.server.url));
   expect(await status.text()).toMatch(/^pending_tasks_total \d+$/m);
+});
+
+test('the address of a website opens without a login, for who has it', async () => {
+  const tasks = tasksOf({ request: as(await provider.token('acme', 'jobs:write')) });
+  const { task_id: id } = await tasks.create({ operation: 'image.gallery', params: { title: 'Survey' } });
+  const data = [{ file_name: 'DCIM/chelsea.jpg', download_url: `${web.url}/chelsea.jpg` }];
+  expect(await tasks.give(id, data, true)).toMatchObject({ status: 200 });
+  expect(await tasks.until(id, 'COMPLETED')).toMatchObject({ result_type: 'WEBSITE' });
+  const address = ((await (await tasks.result(id)).json()) as { data: string }).data;
+  const page = await fetch(address);
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html']);
+  expect(page.headers.get('referrer-policy')).toBe('no-referrer');
+  const [, picture = ''] = /src="([^"]+\.webp)"/.exec(await page.text()) ?? [];
+  const image = await fetch(new URL(picture, address));
+  expect([image.status, image.headers.get('content-type')]).toEqual([200, 'image/webp']);
+  // The same address later, and from a server that has started again.
+  expect(((await (await tasks.result(id)).json()) as { data: string }).data).toBe(address);
+  const path = new URL(address).pathname;
+  const guesses = [
+    path.replace(/[^/]+(?=\/index)/, (secret) =>
+      secret.replace(/^./, (first) => (first === 'A' ? 'B' : 'A')),
+    ),
+    path.replace(/[^/]+(?=\/index)/, ''),
+    path.replace('/acme/', '/beta/'),
+    path.replace(id, '0f8fad5b-d9cb-469f-a165-708677289501'),
+    `/v1/jobs/${id}/files/index.html`,
+  ];
+  for (const guess of guesses) {
+    const { status } = await fetch(new URL(guess, tenants.server.url));
+    expect([guess, [401, 404].includes(status)]).toEqual([guess, true]);
+  }
+  const missing = await fetch(new URL('none.html', address));
+  expect([missing.status, await missing.json()]).toEqual([404, expect.objectContaining({ success: false })]);
+  await tasks.send('DELETE', `/api/v1/task?id=${id}`);
+  expect((await fetch(address)).status).toBe(404);
 });
 
 test('a key and a token of one tenant see the same jobs, and the log tells them apart', async () => {

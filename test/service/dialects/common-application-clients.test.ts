@@ -167,6 +167,7 @@ test('OpenAPI describes all endpoints, under a tag of their own', async () => {
     'GET /api/v1/result',
     'GET /api/v1/status',
     'GET /api/v1/task',
+    'GET /api/v1/website/{tenant}/{task_id}/{secret}/{path}',
     'POST /api/v1/assets',
     'POST /api/v1/task',
   ]);

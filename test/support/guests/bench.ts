@@ -1,4 +1,4 @@
-/** Where guests are made: a folder that is gone after the tests of a file, with disks of the two systems as they are asked for. */
+/** A folder for the disks of a test file, which are made on demand and deleted after the tests. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { btrfs, ext4, xfs } from './volumes.ts';
 
 export const ROOT_UUID = '11111111-2222-3333-4444-555555555555';
 
-/** How each disk is made, in a folder. */
+/** How each disk is made. */
 const recipes = {
   'debian-gpt': async (place: (name: string) => string, disk: string) => {
     await ext4(place('root'), debian, { label: 'root', uuid: ROOT_UUID });
@@ -42,19 +42,19 @@ export type DiskName = keyof typeof recipes;
 export type ImageKind = keyof typeof conversions | 'raw';
 
 export interface Bench {
-  /** A path in the folder. */
+  /** Returns a path in the folder. */
   place(name: string): string;
-  /** The path of a disk, which is made the first time. */
+  /** Returns the path of a disk. The first call makes it. */
   disk(name: DiskName): Promise<string>;
-  /** The path of an image of it. */
+  /** Returns the path of an image of a disk. */
   image(name: DiskName, kind: ImageKind): Promise<string>;
-  /** The bytes of a file of this folder. */
+  /** Returns the bytes of a file. */
   contents(path: string): Promise<Buffer>;
-  /** The bytes of an image of it. */
+  /** Returns the bytes of an image of a disk. */
   bytes(name: DiskName, kind: ImageKind): Promise<Buffer>;
 }
 
-/** To be called at the top of a test file. */
+/** Call it at the top of a test file. */
 export async function guestBench(): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-guests-'));
   afterAll(() => rm(folder, { recursive: true, force: true }));

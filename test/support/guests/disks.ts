@@ -1,4 +1,4 @@
-/** Disks of volumes: with a partition table, or with logical volumes on them. */
+/** Disks made of volumes: with a partition table, or with logical volumes. */
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { lvmHeader, PE_START } from './lvm.ts';
 import { tool } from './tools.ts';
@@ -7,8 +7,20 @@ const MIB = 2 ** 20;
 
 export type TableKind = 'gpt' | 'dos';
 
-/** A disk of one partition for each volume, the first at 1 MiB. */
-export async function partitioned(disk: string, kind: TableKind, volumes: readonly string[]): Promise<void> {
+export interface TableOptions {
+  /** Lines at the head of sfdisk's input, such as `label-id: 0x1234abcd`. */
+  readonly head?: readonly string[];
+  /** Fields of each partition in sfdisk's input, such as `name="var"`. */
+  readonly fields?: readonly string[];
+}
+
+/** Makes a disk with one partition for each volume, the first at 1 MiB. */
+export async function partitioned(
+  disk: string,
+  kind: TableKind,
+  volumes: readonly string[],
+  { head = [], fields = [] }: TableOptions = {},
+): Promise<void> {
   const sizes = await Promise.all(volumes.map(async (volume) => (await stat(volume)).size));
   const starts = sizes.map((_, index) => sizes.slice(0, index).reduce((sum, size) => sum + size, MIB));
   const total = sizes.reduce((sum, size) => sum + size, 2 * MIB);
@@ -18,15 +30,26 @@ export async function partitioned(disk: string, kind: TableKind, volumes: readon
   });
   const lines = sizes.map(
     (size, index) =>
-      `start=${(starts[index] ?? 0) / 512}, size=${size / 512}, type=${kind === 'gpt' ? 'L' : '83'}`,
+      `start=${(starts[index] ?? 0) / 512}, size=${size / 512}, ` +
+      (fields[index] ?? `type=${kind === 'gpt' ? 'L' : '83'}`),
   );
-  await tool('sfdisk', ['--quiet', '--wipe', 'never', disk], `label: ${kind}\n${lines.join('\n')}\n`);
+  const input = [`label: ${kind}`, ...head, ...lines, ''].join('\n');
+  await tool('sfdisk', ['--quiet', '--wipe', 'never', disk], input);
 }
 
-/** A disk that is a physical volume as a whole, with a logical volume for each, named, of the group `vg-0`. */
-export async function logical(disk: string, volumes: Readonly<Record<string, string>>): Promise<void> {
+/** Makes a disk that is one physical volume, with logical volumes of the group `vg-0` by name. `segments`: of volumes that are not linear. */
+export async function logical(
+  disk: string,
+  volumes: Readonly<Record<string, string>>,
+  segments: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const entries = await Promise.all(
-    Object.entries(volumes).map(async ([name, path]) => ({ name, path, size: (await stat(path)).size })),
+    Object.entries(volumes).map(async ([name, path]) => ({
+      name,
+      path,
+      size: (await stat(path)).size,
+      segment: segments[name],
+    })),
   );
   const total = entries.reduce((sum, { size }) => sum + size, PE_START + MIB);
   await withFile(disk, async (file) => {
@@ -40,7 +63,7 @@ export async function logical(disk: string, volumes: Readonly<Record<string, str
   });
 }
 
-async function withFile(path: string, work: (file: FileHandle) => Promise<void>): Promise<void> {
+export async function withFile(path: string, work: (file: FileHandle) => Promise<void>): Promise<void> {
   const file = await open(path, 'w');
   try {
     await work(file);
@@ -49,8 +72,8 @@ async function withFile(path: string, work: (file: FileHandle) => Promise<void>)
   }
 }
 
-/** Copies what is not empty, so that the disk takes no more room than it must. */
-async function pour(from: string, to: FileHandle, at: number): Promise<void> {
+/** Copies a file into another, without blocks of zeros, so that it stays sparse. */
+export async function pour(from: string, to: FileHandle, at: number): Promise<void> {
   const source = await open(from);
   const piece = Buffer.alloc(MIB);
   const nothing = Buffer.alloc(MIB);
@@ -67,7 +90,7 @@ async function pour(from: string, to: FileHandle, at: number): Promise<void> {
   }
 }
 
-/** Subformats by what makes a difference to a reader. */
+/** Options of qemu-img for each format and its variants. */
 export const conversions = {
   qcow2: ['-O', 'qcow2', '-c'],
   'qcow2-zstd': ['-O', 'qcow2', '-c', '-o', 'compression_type=zstd'],

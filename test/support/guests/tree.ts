@@ -1,8 +1,8 @@
-/** Lays a small system down as files: just what an inspection reads. */
+/** Writes the files of a small system. */
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Path → contents, or where a link leads. */
+/** Contents, or the target of a symbolic link, by path. */
 export type Tree = Readonly<Record<string, string | Uint8Array | { readonly link: string }>>;
 
 export async function layDown(tree: Tree, folder: string): Promise<void> {
@@ -14,7 +14,17 @@ export async function layDown(tree: Tree, folder: string): Promise<void> {
   }
 }
 
-/** The first 64 bytes of a program. `machine`: as ELF numbers them, 62 for x86-64. */
+/** Splits a tree into the files outside a folder, and those below it with their paths from there. */
+export function splitTree(tree: Tree, folder: string): [Tree, Tree] {
+  const entries = Object.entries(tree);
+  const below = entries.filter(([path]) => path.startsWith(`${folder}/`));
+  return [
+    Object.fromEntries([...entries.filter((entry) => !below.includes(entry)), [`${folder}/.keep`, '']]),
+    Object.fromEntries(below.map(([path, contents]) => [path.slice(folder.length + 1), contents])),
+  ];
+}
+
+/** Returns the header of a program. `machine`: the number in ELF, 62 for x86-64. */
 export function elf(machine: number): Uint8Array {
   const header = Buffer.alloc(64);
   header.write('\x7fELF', 'latin1');
@@ -24,7 +34,7 @@ export function elf(machine: number): Uint8Array {
   return header;
 }
 
-/** A record of /var/log/wtmp: the system came up then. `seconds` since 1970. */
+/** Returns the record of a boot in /var/log/wtmp. `seconds`: since 1970. */
 export function bootRecord(seconds: number): Uint8Array {
   const record = Buffer.alloc(384);
   record.writeInt16LE(2, 0);

@@ -1,4 +1,4 @@
-/** File systems with files in them, made without mounting anything. */
+/** File systems with files, made without mounting them. */
 import { mkdtemp, readdir, readlink, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,13 +8,15 @@ import { layDown, type Tree } from './tree.ts';
 export interface VolumeOptions {
   readonly label?: string;
   readonly uuid?: string;
+  /** Further arguments of the program that makes it. */
+  readonly args?: readonly string[];
 }
 
 type Make = (image: string, folder: string, options: VolumeOptions) => Promise<void>;
 
 const MIB = 2 ** 20;
 
-/** Makes `image` a file system that holds the tree; it is as small as such a file system may be. */
+/** Returns a function that makes a file system with the files of a tree. Sizes are the smallest that each program accepts. */
 const maker =
   (mebibytes: number, make: Make) =>
   async (image: string, tree: Tree, options: VolumeOptions = {}): Promise<void> => {
@@ -29,9 +31,10 @@ const maker =
     }
   };
 
-export const ext4 = maker(8, async (image, folder, { label = '', uuid }) => {
-  const named = ['-L', label, ...(uuid ? ['-U', uuid] : [])];
-  await tool('mke2fs', ['-q', '-F', '-t', 'ext4', '-E', 'root_owner=0:0', ...named, '-d', folder, image]);
+export const ext4 = maker(8, async (image, folder, { label = '', uuid, args = [] }) => {
+  const named = ['-L', label, ...(uuid ? ['-U', uuid] : []), ...args];
+  const type = args.includes('-t') ? [] : ['-t', 'ext4'];
+  await tool('mke2fs', ['-q', '-F', ...type, '-E', 'root_owner=0:0', ...named, '-d', folder, image]);
 });
 
 export const btrfs = maker(128, async (image, folder, { label = '', uuid }) => {
@@ -65,7 +68,7 @@ export const xfs = maker(320, async (image, folder, { label = '', uuid }) => {
   await tool('mkfs.xfs', ['-q', '-f', ...named, '-p', prototype, image]);
 });
 
-/** The tree in the words of mkfs.xfs: name, mode, owner, contents; a folder ends with `$`. */
+/** Returns the tree in the prototype format of mkfs.xfs: name, mode, owner, contents; a folder ends with `$`. */
 async function prototypeOf(folder: string, name: string): Promise<string> {
   const lines = [name === '' ? 'd--755 0 0' : `${name} d--755 0 0`];
   const entries = await readdir(folder, { withFileTypes: true });

@@ -65,7 +65,7 @@ describe('an image that is hostile or broken is refused', () => {
 
 describe('random damage', () => {
   const answers = ['image_corrupt', 'image_no_filesystem', 'image_empty', 'image_too_large', 'engine_limit'];
-  const refusals = ['image_backing_file', 'image_external_data', 'image_encrypted'];
+  const refusals = ['image_backing_file', 'image_external_data', 'image_unsupported', 'image_encrypted'];
 
   test.each([
     ['in the tables of a qcow2 image', 'qcow2', 0, 4096],

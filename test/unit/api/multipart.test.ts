@@ -183,19 +183,34 @@ describe('a file name', () => {
     ['filename="größe 日本.jpg"', 'größe 日本.jpg'],
     ['filename="x"; filename*=UTF-8\'\'gr%C3%B6%C3%9Fe.jpg', 'größe.jpg'],
     ["filename*=iso-8859-1'de'gr%F6sse.jpg; filename=x", 'grösse.jpg'],
-    ['filename="gr%C3%B6%C3%9Fe%22.jpg"', 'größe".jpg'],
+    ['filename="gr%C3%B6%C3%9Fe%22.jpg"', 'gr%C3%B6%C3%9Fe".jpg'],
+    ['filename="IMG%20001.jpg"', 'IMG%20001.jpg'],
+    ['filename="a%2Fb.jpg"', 'a%2Fb.jpg'],
+    ['filename=my photo.jpg', 'my photo.jpg'],
     ['filename="100%.jpg"', '100%.jpg'],
     ['filename="C:\\x\\y.jpg"', 'y.jpg'],
     ['filename="C:\\\\x\\\\y.jpg"', 'y.jpg'],
     ['filename="C:y.jpg"', 'y.jpg'],
     ['filename="../../y.jpg"', 'y.jpg'],
-    ['filename="..%2F..%5Cy.jpg"', 'y.jpg'],
+    ['filename="..%2F..%5Cy.jpg"', '..%2F..%5Cy.jpg'],
     ["filename*=utf-8''..%2f..%2fy.jpg", 'y.jpg'],
+    ['filename="y.jpg"; filename*=UTF-8\'\'%zz.jpg', 'y.jpg'],
+    ['filename="y.jpg"; filename*=UTF-8\'\'%ff.jpg', 'y.jpg'],
+    ['filename="y.jpg"; filename*=UTF-8\'\'100%', 'y.jpg'],
+    ['filename="y.jpg"; filename*=x-none\'\'z.jpg', 'y.jpg'],
+    ['filename="y.jpg"; filename*=z.jpg', 'y.jpg'],
+    ['filename="y.jpg"; filename*=', 'y.jpg'],
+    ["filename*=UTF-8''%zz.jpg", null],
     ['filename="a\\"b;c.jpg"', 'a"b;c.jpg'],
-    ['filename="a%0D%0Ab%00.jpg"', 'a__b_.jpg'],
+    ['filename="a%0D%0Ab%00.jpg"', 'a__b%00.jpg'],
+    ['filename="a\tb.jpg"', 'a_b.jpg'],
+    ['filename="photo\\"', 'photo'],
+    ['filename="photo\\\\"', 'photo'],
+    ['filename="photo\\"; x="y"', 'photo'],
     ['filename=""', null],
     ['filename=".."', null],
-    ['filename="x/"', null],
+    ['filename="x/"', 'x'],
+    ['filename="/"', null],
   ])('sent as %s is %s', async (disposition, expected) => {
     const { port } = await startFormServer();
     const { body } = parsed(await sendRaw(port, [oneFile(disposition)]));
@@ -207,6 +222,23 @@ describe('a file name', () => {
     const form = Buffer.from(oneFile('filename="grösse.jpg"').toString(), 'latin1');
     expect(parsed(await sendRaw(port, [form])).body).toMatchObject([{ fileName: 'grösse.jpg' }]);
   });
+});
+
+it('keeps each name that FormData sends, of fields too', async () => {
+  const { url } = await startFormServer();
+  const names = [
+    'IMG%20001.jpg',
+    'a%2Fb.jpg',
+    '100%.jpg',
+    '%41.jpg',
+    'say "hi"; filename=x.jpg',
+    '日本 é.jpg',
+    "it's",
+  ];
+  const form = new FormData();
+  for (const name of names) form.append(name, new Blob(['x']), name);
+  const taken = (await (await fetch(url, { method: 'POST', body: form })).json()) as Taken[];
+  expect(taken.map(({ field, fileName }) => [field, fileName])).toEqual(names.map((name) => [name, name]));
 });
 
 describe('real clients', () => {

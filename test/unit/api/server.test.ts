@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import type { HttpBindings } from '@hono/node-server';
 import { afterEach, expect, test } from 'vitest';
 import { createHttpServer } from '../../../src/api/server/server.ts';
 
@@ -15,7 +16,12 @@ afterEach(() => {
 
 /** Starts a server that echoes request bodies, and returns its port. */
 async function start(): Promise<number> {
-  server = createHttpServer(async (request) => new Response(`got ${await request.text()}`), LIMIT_MS);
+  const echo = async (request: Request, { incoming: { socket } }: HttpBindings) => {
+    const body = await request.text();
+    if (request.url.endsWith('/after-end') && !socket.readableEnded) await once(socket, 'end');
+    return new Response(`got ${body}`);
+  };
+  server = createHttpServer(echo, LIMIT_MS);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
@@ -49,4 +55,10 @@ test('a response may take longer than the limit of the body', async () => {
   expect(await (await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'again' })).text()).toBe(
     'got again',
   );
+});
+
+test('a client that closes its side after the request gets the response', async () => {
+  const socket = connect({ port: await start(), host: '127.0.0.1', allowHalfOpen: true });
+  socket.end('POST /after-end HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\nhello');
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK[\s\S]*\r\n\r\ngot hello$/);
 });

@@ -1,7 +1,7 @@
 /** Whatever a job goes through, and whenever a client looks, the status of its task never goes back. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { statusOf } from '../../../src/dialects/common-application/model.ts';
+import { toStatus } from '../../../src/dialects/common-application/model.ts';
 import { noUsage } from '../../../src/jobs/model/run-input.ts';
 import { type JobState, transitions } from '../../../src/jobs/model/states.ts';
 import { appendMoment, type Moment } from '../../../src/jobs/model/timeline.ts';
@@ -38,11 +38,11 @@ const snapshot = (state: JobState, timeline: readonly Moment[]): JobSnapshot => 
 function seen(steps: readonly (JobState | 'pause or resume')[]): string[] {
   let view = { state: 'created' as JobState, stage: null, paused: false, progress: 0 };
   let timeline = appendMoment([], view, '');
-  const statuses = [statusOf(snapshot(view.state, timeline))];
+  const statuses = [toStatus(snapshot(view.state, timeline))];
   for (const step of steps) {
     view = step === 'pause or resume' ? { ...view, paused: !view.paused } : { ...view, state: step };
     timeline = appendMoment(timeline, view, '');
-    statuses.push(statusOf(snapshot(view.state, timeline)));
+    statuses.push(toStatus(snapshot(view.state, timeline)));
   }
   return statuses;
 }

@@ -1,4 +1,4 @@
-"""VirtualBox's vdi."""
+"""VDI, the format of VirtualBox."""
 
 from ..stream import ImageStream
 from .header import Header, check_table, damaged, has_parent, unpack
@@ -19,8 +19,8 @@ def check(stream: ImageStream) -> Header:
     if kind == _DIFFERENCING:
         raise has_parent("is a layer on top of another image (a differencing image)")
     if not 4096 <= block_size <= 1 << 28 or block_size & (block_size - 1):
-        raise damaged(f"its blocks would be of {block_size} bytes")
+        raise damaged(f"its block size is {block_size} bytes")
     if extra != 0 or blocks * block_size < disk_size:
-        raise damaged("its header contradicts itself")
+        raise damaged("its header is inconsistent")
     check_table(stream, "block table", table_at, blocks * 4)
     return Header(FORMAT, disk_size)

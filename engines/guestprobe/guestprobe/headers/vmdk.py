@@ -1,4 +1,4 @@
-"""VMware's vmdk: sparse extents with a descriptor inside. What consists of several files is refused."""
+"""VMDK, the format of VMware: a sparse extent with a descriptor inside. Disks of several files are refused."""
 
 import re
 
@@ -11,8 +11,12 @@ FORMAT = "vmdk"
 _SECTOR = 512
 _AT_END = 2**64 - 1
 _MAX_DESCRIPTOR = 1 << 20
+_MOST_NAMES = 4
 
-_EXTENT = re.compile(r"^\s*(?:RW|RDONLY|NOACCESS)\s+\d+\s+(\w+)\s+\"", re.MULTILINE)
+_MERGE = "convert the disk into one image first, with `qemu-img convert` on its descriptor"
+_PART = ImageError("image_external_data", f"is one part (extent) of a VMware disk of several files; {_MERGE}")
+
+_EXTENT = re.compile(r"^\s*(?:RW|RDONLY|NOACCESS)\s+\d+\s+(\w+)\s+\"([^\"\n]*)\"", re.MULTILINE)
 _PARENT = re.compile(r"^\s*parentCID\s*=\s*(\w+)", re.MULTILINE)
 
 
@@ -26,20 +30,23 @@ def check(stream: ImageStream) -> Header:
     if magic == b"KDMV":
         return _sparse(stream)
     if magic == b"COWD":
-        raise ImageError("image_external_data", "is one part of a VMware disk of several files; convert it into one image first")
+        raise _PART
     _check_descriptor(stream.at(0, _MAX_DESCRIPTOR))
-    raise ImageError("image_external_data", "is a descriptor that names other files; convert it into one image first")
+    raise ImageError("image_external_data", "is a descriptor without data; convert the disk into one image first")
 
 
 def _sparse(stream: ImageStream) -> Header:
     # The header of a stream-optimized image is complete only in its footer, two sectors before the end.
     at = 0 if unpack("<Q", stream, 56)[0] != _AT_END else stream.size - 2 * _SECTOR
     if stream.at(at, 4) != b"KDMV":
-        raise damaged("its footer is missing, as if it had been cut off on its way")
+        raise damaged("its footer is missing, so it is probably truncated")
     capacity, grain, descriptor_at, descriptor_sectors, entries = unpack("<QQQQI", stream, at + 12)
     (directory_at,) = unpack("<Q", stream, at + 56)
     if not 1 <= grain <= 1 << 16 or not 1 <= entries <= 1 << 16:
-        raise damaged(f"its grains would be of {grain} sectors, {entries} in a table")
+        raise damaged(f"it has grains of {grain} sectors, {entries} in a table")
+    if descriptor_at == 0:
+        # Only the extents of a split disk have no descriptor of their own.
+        raise _PART
     directory = -(-capacity // (grain * entries))
     check_table(stream, "grain directory", directory_at * _SECTOR, directory * 4)
     if descriptor_sectors * _SECTOR > _MAX_DESCRIPTOR:
@@ -55,5 +62,12 @@ def _check_descriptor(data: bytes) -> None:
         raise has_parent("is a layer on top of another image (a snapshot)")
     extents = _EXTENT.findall(text)
     # One sparse extent is the file itself.
-    if len(extents) > 1 or any(kind != "SPARSE" for kind in extents):
-        raise ImageError("image_external_data", "keeps its data in other files; convert it into one image first")
+    if len(extents) > 1 or any(kind != "SPARSE" for kind, _ in extents):
+        names = ", ".join(f'"{_printable(name)}"' for _, name in extents[:_MOST_NAMES])
+        more = f" and {len(extents) - _MOST_NAMES} more" if len(extents) > _MOST_NAMES else ""
+        raise ImageError("image_external_data", f"keeps its data in other files ({names}{more}); {_MERGE}")
+
+
+def _printable(name: str) -> str:
+    """The last part of a path, shortened."""
+    return "".join(letter for letter in re.split(r"[/\\]", name)[-1] if letter.isprintable())[:80]

@@ -1,4 +1,4 @@
-"""Alpine: paragraphs of lines that begin with a letter."""
+"""Alpine: paragraphs of lines that begin with a letter and a colon."""
 
 import re
 

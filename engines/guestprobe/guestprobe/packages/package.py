@@ -1,4 +1,4 @@
-"""One installed package, in the words of its manager."""
+"""Installed packages, in the terms of their manager."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,9 @@ class Package:
 
 @dataclass
 class Inventory:
-    """`manager`: `deb`, `apk`, `rpm`, `pacman` or `windows`. `database`: the file, whose time is that of the last change."""
+    """`manager`: `deb`, `rpm`, `apk`, `pacman`, `portage`, `opkg`, `windows` and the like. `database`: the file or folder whose time is
+    that of the last change. `packages`: None when the format of the database is not read."""
 
     manager: str
     database: str | None
-    packages: list[Package]
+    packages: list[Package] | None

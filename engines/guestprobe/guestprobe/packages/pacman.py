@@ -1,4 +1,4 @@
-"""Arch: a folder a package, with a file of sections."""
+"""Arch: one folder for each package, with a file of sections."""
 
 import re
 
@@ -13,6 +13,7 @@ def read(guest: Guest) -> Inventory | None:
     folders = list(guest.paths(_DATABASE))
     if not folders:
         return None
+    # The folder also has a file with the version of its format.
     described = (dict(_SECTION.findall(guest.text(f"{folder}/desc", 1 << 20) or "")) for folder in folders)
     packages = [Package(it["NAME"], it.get("VERSION"), it.get("ARCH")) for it in described if "NAME" in it]
     return Inventory("pacman", _DATABASE, packages)

@@ -1,0 +1,63 @@
+"""Opens the logical volumes of LVM. Names those that cannot be read, which dissect.target 3.25.1 leaves out without a word."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from dissect.target.volume import Volume
+from dissect.target.volumes.lvm import LvmVolumeSystem
+from dissect.volume.lvm.metadata import LogicalVolume
+
+from .notes import Notes
+
+_READ = ("linear", "striped", "mirror", "thin", "raid1")
+#: Volumes that hold no file system of their own.
+_INTERNAL = ("snapshot", "thin-pool", "cache-pool", "vdo-pool")
+
+
+def patch_logical_volumes(notes: Notes) -> None:
+    LvmVolumeSystem._volumes = _enumerate(notes)
+
+
+def mapper_name(lv: LogicalVolume) -> str:
+    """Returns the name below /dev/mapper, in which hyphens are doubled."""
+    return f"{lv.vg.name.replace('-', '--')}-{lv.name.replace('-', '--')}"
+
+
+def mapper_uuid(lv: LogicalVolume) -> str:
+    """Returns the UUID that the device mapper shows, as in /dev/disk/by-id/dm-uuid-…"""
+    return f"LVM-{lv.vg.id}{lv.id}".replace("-", "").replace("LVM", "LVM-", 1)
+
+
+def _enumerate(notes: Notes) -> Callable[[LvmVolumeSystem], Iterator[Volume]]:
+    def volumes(system: LvmVolumeSystem) -> Iterator[Volume]:
+        for lv in system.lvm.volume_group.lv:
+            if not lv.is_visible or lv.type in _INTERNAL:
+                continue
+            reason = _reason_not_read(lv)
+            stream = None if reason else notes.attempt(f"The logical volume {mapper_name(lv)}", lambda lv=lv: _open(lv), None)
+            if reason:
+                notes.add(f"The logical volume {mapper_name(lv)} was not read: {reason}")
+            if stream is not None:
+                yield Volume(stream, 1, None, stream.size, None, mapper_name(lv), raw=lv, disk=system.disk, vs=system)
+
+    return volumes
+
+
+def _reason_not_read(lv: LogicalVolume) -> str | None:
+    for segment in lv.segments:
+        if segment.type not in _READ:
+            return f"it is of type {segment.type}"
+        if getattr(segment, "stripe_count", 1) not in (None, 0, 1) and segment.type == "striped":
+            return f"it is striped over {segment.stripe_count} physical volumes"
+        for name, _ in getattr(segment, "stripes", None) or ():
+            if name in lv.vg.physical_volumes and lv.vg.physical_volumes[name].dev is None:
+                return f"a part of it is on another disk (physical volume {name})"
+    return None
+
+
+def _open(lv: LogicalVolume) -> BinaryIO:
+    if lv.type == "raid1":
+        raid: Any = lv.segments[0]
+        # All images are the same.
+        return lv.vg.logical_volumes[raid.raids[0][1]].open()
+    return lv.open()

@@ -1,0 +1,86 @@
+/** Looks at a file before libvips does: what it is, whether it can be read, and how to open it. */
+import { type FileHandle, open } from 'node:fs/promises';
+import type { RawFile } from './camera-raw.ts';
+import { findUnreadableJpeg, readFrame } from './jpeg.ts';
+import { detectFileKind, explainUnreadable, type Format, HEAD_BYTES, isSequence } from './signature.ts';
+import { inspectTiff } from './tiff.ts';
+
+/** Bytes in which the frame header of a JPEG file lies, behind EXIF data and a colour profile. */
+const JPEG_HEAD = 1024 * 1024;
+
+/** How libvips must open a picture. */
+export interface Inspection {
+  readonly format: Format;
+  /**
+   * From which severity on libvips fails. `warning` also finds damaged tiles of TIFF and broken Huffman codes of JPEG;
+   * in other formats, warnings are about metadata.
+   */
+  readonly failOn: 'warning' | 'error';
+  /** Directory of TIFF that is the picture; -1: none of its sub-directories. */
+  readonly page: number;
+  readonly subDirectory: number;
+  /** Completes "is damaged: …", where the directory shows it. */
+  readonly damage: string | null;
+  /** Completes "it is …" when libvips refuses a file that is not damaged. */
+  readonly layout: string | null;
+}
+
+export type Inspected =
+  | { readonly picture: Inspection }
+  | { readonly raw: RawFile }
+  /** Completes "it …". */
+  | { readonly refused: string };
+
+/** @throws System errors, such as ENOENT. */
+export async function inspectFile(path: string): Promise<Inspected> {
+  const handle = await open(path);
+  try {
+    const head = await readHead(handle, HEAD_BYTES);
+    const kind = detectFileKind(head);
+    if ('is' in kind) return { refused: kind.is };
+    if ('raw' in kind) return { refused: explainUnreadable(`a camera raw file (${kind.raw})`) };
+    if (kind.format === 'tiff') return await inspectTiffFile(path);
+    const { format } = kind;
+    const layout = isSequence(head)
+      ? `${head.includes('avis') ? 'an AVIF' : 'a HEIC'} sequence (animation)`
+      : null;
+    const unreadable = format === 'jpeg' ? await inspectJpeg(handle) : null;
+    if (unreadable) return { refused: explainUnreadable(unreadable) };
+    const failOn = format === 'jpeg' ? 'warning' : 'error';
+    return { picture: { format, failOn, page: 0, subDirectory: -1, damage: null, layout } };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function inspectTiffFile(path: string): Promise<Inspected> {
+  const content = await inspectTiff(path);
+  if (content === null) {
+    const damage = 'it has no readable directory';
+    const picture = {
+      format: 'tiff',
+      failOn: 'error',
+      page: 0,
+      subDirectory: -1,
+      damage,
+      layout: null,
+    } as const;
+    return { picture };
+  }
+  if ('raw' in content) return content;
+  const { page, subDirectory, tiled, unreadable, damage, layout } = content.picture;
+  if (unreadable) return { refused: explainUnreadable(unreadable) };
+  // With `warning`, libtiff's remarks on unknown tags would fail strips.
+  const failOn = tiled ? 'warning' : 'error';
+  return { picture: { format: 'tiff', failOn, page, subDirectory: subDirectory ?? -1, damage, layout } };
+}
+
+async function inspectJpeg(handle: FileHandle): Promise<string | null> {
+  const frame = readFrame(await readHead(handle, JPEG_HEAD));
+  return frame ? findUnreadableJpeg(frame) : null;
+}
+
+async function readHead(handle: FileHandle, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
+  return buffer.subarray(0, bytesRead);
+}
