@@ -32,7 +32,7 @@ def attempt_mapping(request: Request, known: Mapping[str, Known], expected: Mapp
             image.camera.mean_focal_length(),
             expected[image.name],
         )
-        for image in models[0].images.values()
+        for image in sorted(models[0].images.values(), key=lambda image: image.name)
         if image.has_pose
     ]
     return Attempt(known, models[0].compute_mean_reprojection_error(), recovered, models)

@@ -27,7 +27,7 @@ _STAGES = (
 
 
 def describe(request: Request, sparse: pycolmap.Reconstruction, poses: list[Pose]) -> dict[str, Any]:
-    """Lengths are in units of the model unless named otherwise."""
+    """Returns the content of metadata.json. Lengths are in units of the model unless named otherwise."""
     reports = {stage: report.read(request.workspace, stage) for stage in _STAGES}
     # The report of this stage is not written yet.
     reports["model_export"] = report.costs()
