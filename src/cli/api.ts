@@ -89,6 +89,7 @@ export async function startApi(
     log,
     loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,
     authenticate,
+    corsOrigins: config.DARKROOM_CORS_ORIGINS,
     temporalUi,
   });
   const server = await listen(config.DARKROOM_LISTEN, config.DARKROOM_GRACE_MS, (request, bindings) =>

@@ -38,6 +38,7 @@ export async function startCountingApi({ dataDir }: Darkroom, heartbeatMs: numbe
     ...api,
     watcher,
     limits,
+    publicUrl: 'http://127.0.0.1',
     photographs: (directory: string) => listPhotographs([], directory),
   };
   const app = new OpenAPIHono<ApiEnv>();
