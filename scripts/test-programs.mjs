@@ -9,6 +9,7 @@ import { delimiter, join } from 'node:path';
 
 /** Program → the Debian package that brings it. */
 const programs = {
+  bsdtar: 'libarchive-tools',
   bwrap: 'bubblewrap',
   chromium: 'chromium',
   curl: 'curl',

@@ -1,7 +1,7 @@
 /** Prepares one photograph for the engine: oriented, resized, with the EXIF data of its lens. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { assetError, openImage, toDecodeError } from '../lib/image-source.ts';
+import { assetError, openImage } from '../lib/image-source.ts';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile } from '../operation.ts';
 import { type Lens, readLens, toSensorExif } from './lens.ts';
@@ -34,14 +34,10 @@ export async function preparePhotograph(
 
 /** @throws `asset_too_small`, or the errors of `openImage`. */
 async function readLensOf(input: InputFile): Promise<Lens> {
-  const { image, width, height } = await openImage(input);
+  const { header, width, height } = await openImage(input);
   if (Math.max(width, height) < MIN_SIDE) {
     const predicate = `is too small (${width} × ${height} pixels): its longer side needs at least ${MIN_SIDE}`;
     throw assetError('asset_too_small', input, predicate);
   }
-  try {
-    return readLens((await image.metadata()).exif);
-  } catch (error) {
-    throw toDecodeError(input, error);
-  }
+  return readLens(header.exif);
 }

@@ -19,8 +19,8 @@ const USHORT = 2;
 const GREY16 = 26;
 const RGB16 = 25;
 
-/** Samples that are read at a time. */
-const CHUNK = 1 << 20;
+/** Pixels that are read at a time. */
+const CHUNK = 1 << 18;
 
 /** Fields of the header, as positions in an array of 32-bit numbers. */
 const [WIDTH, HEIGHT, BANDS, FORMAT, INTERPRETATION] = [1, 2, 3, 5, 7];
@@ -52,15 +52,18 @@ export async function assignProfile(path: string, profile: Buffer): Promise<void
   }
 }
 
-/**
- * Copies a file with RGB or grey pixels, and stores its samples with 16 bits.
- *
- * @param scale - Converts a sample to 0 to 65,535.
- */
-export async function rescaleSamples(
+export interface PixelChange {
+  /** Keep only the first channels, that many. */
+  readonly channels: number | null;
+  /** Converts a sample to 0 to 65,535, of RGB or grey. */
+  readonly scale: ((sample: number) => number) | null;
+}
+
+/** Copies a file with other pixels and the same metadata. */
+export async function rewritePixels(
   from: string,
   to: string,
-  scale: (sample: number) => number,
+  { channels, scale }: PixelChange,
 ): Promise<void> {
   const source = await open(from);
   const target = await open(to, 'w');
@@ -68,15 +71,31 @@ export async function rescaleSamples(
     const { fields, count } = await readHeader(source);
     const Samples = samples[fields[FORMAT] as keyof typeof samples];
     const bytes = Samples.BYTES_PER_ELEMENT;
-    fields[FORMAT] = USHORT;
-    fields[INTERPRETATION] = (fields[BANDS] ?? 0) < 3 ? GREY16 : RGB16;
+    const bands = fields[BANDS] ?? 0;
+    const kept = channels ?? bands;
+    fields[BANDS] = kept;
+    if (scale) {
+      fields[FORMAT] = USHORT;
+      fields[INTERPRETATION] = kept < 3 ? GREY16 : RGB16;
+    }
+    const Target = scale ? Uint16Array : Samples;
     await target.write(new Uint8Array(fields.buffer));
-    for (let done = 0; done < count; done += CHUNK) {
-      const chunk = new Samples(Math.min(CHUNK, count - done));
-      await source.read(new Uint8Array(chunk.buffer), 0, chunk.byteLength, HEADER_BYTES + done * bytes);
-      const scaled = new Uint16Array(chunk.length);
-      for (let index = 0; index < chunk.length; index++) scaled[index] = scale(chunk[index] ?? 0);
-      await target.write(new Uint8Array(scaled.buffer));
+    const pixels = count / bands;
+    for (let done = 0; done < pixels; done += CHUNK) {
+      const length = Math.min(CHUNK, pixels - done);
+      const chunk = new Samples(length * bands);
+      await source.read(
+        new Uint8Array(chunk.buffer),
+        0,
+        chunk.byteLength,
+        HEADER_BYTES + done * bands * bytes,
+      );
+      const written = new Target(length * kept);
+      for (let index = 0; index < written.length; index++) {
+        const sample = chunk[Math.floor(index / kept) * bands + (index % kept)] ?? 0;
+        written[index] = scale ? scale(sample) : sample;
+      }
+      await target.write(new Uint8Array(written.buffer));
     }
     const end = HEADER_BYTES + count * bytes;
     const { size } = await source.stat();

@@ -1,15 +1,16 @@
 /** Working copies, in the format of libvips: pictures that sharp cannot read in one pass with the right colours. They keep the metadata. */
 import { join } from 'node:path';
-import type { Metadata } from 'sharp';
+import type { Metadata, Sharp } from 'sharp';
 import type { InputFile } from '../../operation.ts';
 import { decodeFile, notAnImage, type SourceFile, type SourceImage } from '../image-source.ts';
 import { readAvifColour } from './avif-colour.ts';
 import type { DescribedColour } from './code-points.ts';
+import { countUsedChannels } from './extra-channels.ts';
 import { readPartialFrame } from './gif-frame.ts';
 import { isUsableProfile } from './icc-profile.ts';
 import { readPngColour } from './png-colour.ts';
 import { sampleScale } from './sample-scale.ts';
-import { assignProfile, rescaleSamples } from './vips-file.ts';
+import { assignProfile, rewritePixels } from './vips-file.ts';
 
 /** A picture as libvips reads it: 8 or 16 bits, its colours described by a profile or sRGB. */
 export interface Decoded extends Pick<Metadata, 'space' | 'icc'> {
@@ -19,8 +20,12 @@ export interface Decoded extends Pick<Metadata, 'space' | 'icc'> {
   readonly isEmbedded: boolean;
 }
 
-/** The numbers of the file, whatever its profile. Its size has been checked. */
-const AS_STORED = { ignoreIcc: true, maxPixels: false } as const;
+/** Reads the numbers of a file without converting them, and writes them so. The size of the file has been checked. */
+const openAsStored = (file: Decoded['file'], space: Metadata['space']): Sharp =>
+  decodeFile(file, { ignoreIcc: true, maxPixels: false })
+    .pipelineColourspace(space)
+    .toColourspace(space)
+    .keepMetadata();
 
 /**
  * Makes a working copy if libvips misreads what the file says: its colours, the range of its numbers, its channels, or its canvas.
@@ -38,9 +43,10 @@ export async function decodeForLibvips(
   const colour = await readDescribedColour(input, source);
   const frame = source.format === 'gif' ? await readPartialFrame(input.path, header) : null;
   const scale = await sampleScale(input, source);
-  if (!colour && !frame && !scale) return { file, space, icc, isEmbedded: true };
+  const channels = await countUsedChannels(input, source);
+  if (!colour && !frame && !scale && !channels) return { file, space, icc, isEmbedded: true };
 
-  let image = decodeFile(file, AS_STORED);
+  let image = openAsStored(file, space);
   if (frame) {
     const { left, top, width, height } = frame;
     const [right, bottom] = [header.width - left - width, header.height - top - height];
@@ -50,13 +56,15 @@ export async function decodeForLibvips(
   const isHalf = scale !== null && space === 'grey16';
   if (isHalf) image = image.linear(Array(header.channels).fill(65_535), Array(header.channels).fill(0));
   const copy = join(folder, 'decoded.v');
-  await image.toColourspace(space).keepMetadata().toFile(copy);
+  await image.toFile(copy);
   if (colour) await assignProfile(copy, colour);
   const profile = { icc: colour ?? icc, isEmbedded: !colour };
-  if (!scale || isHalf) return { file: copy, space, ...profile };
-  const scaled = join(folder, 'scaled.v');
-  await rescaleSamples(copy, scaled, scale);
-  return { file: scaled, space: header.channels < 3 ? 'grey16' : 'rgb16', ...profile };
+  const rescale = isHalf ? null : scale;
+  if (!rescale && !channels) return { file: copy, space, ...profile };
+  const rewritten = join(folder, 'rewritten.v');
+  await rewritePixels(copy, rewritten, { channels, scale: rescale });
+  const scaledSpace = (channels ?? header.channels) < 3 ? 'grey16' : 'rgb16';
+  return { file: rewritten, space: rescale ? scaledSpace : space, ...profile };
 }
 
 /** Returns a profile for what the file says of its colours in another way; null if it has a profile or is sRGB. */
@@ -87,8 +95,7 @@ async function readDescribedColour(
 export async function convertToSrgb16({ file, space }: Decoded, folder: string): Promise<Decoded> {
   const path = join(folder, 'srgb.v');
   // sharp converts from the embedded profile when it writes, in the depth of this colour space.
-  const image = decodeFile(file, AS_STORED).toColourspace(space);
-  await image.keepMetadata().withIccProfile('srgb').toFile(path);
+  await openAsStored(file, space).withIccProfile('srgb').toFile(path);
   return { file: path, space: 'rgb16', icc: undefined, isEmbedded: false };
 }
 
@@ -96,6 +103,6 @@ export async function convertToSrgb16({ file, space }: Decoded, folder: string):
 export async function convertGreyToRgb(decoded: Decoded, folder: string): Promise<Decoded> {
   const path = join(folder, 'rgb.v');
   const space = decoded.space === 'grey16' ? 'rgb16' : 'srgb';
-  await decodeFile(decoded.file, AS_STORED).toColourspace(space).keepMetadata().toFile(path);
+  await openAsStored(decoded.file, space).toFile(path);
   return { ...decoded, file: path, space };
 }
