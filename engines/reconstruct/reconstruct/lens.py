@@ -57,10 +57,10 @@ def read_focal(lens: Lens, width: int, height: int, inferred_px: float | None = 
         px = equivalent / _FILM_DIAGONAL * math.hypot(width, height)
         if not _is_plausible(px, width, height):
             return Focal(dropped=f"{_format(equivalent)} as on 35 mm film")
-        if real and not _SMALLEST_CROP <= equivalent / real / lens.factor <= _LARGEST_CROP:
+        if real is not None and _is_positive(real) and not _SMALLEST_CROP <= equivalent / real / lens.factor <= _LARGEST_CROP:
             return Focal(dropped=f"{_format(equivalent)} as on 35 mm film, for a lens of {_format(real)}")
         return Focal(px)
-    if real is not None and not (math.isfinite(real) and real > 0):
+    if real is not None and not _is_positive(real):
         return Focal(dropped=_format(real))
     if real is None or inferred_px is None:
         return Focal()
@@ -81,7 +81,13 @@ def _key(photo: "Photo", focal: Focal) -> tuple[object, ...]:
     lens = photo.lens
     if lens.make is None or lens.model is None or focal.px is None:
         return (photo.index,)
-    return (lens.make, lens.model, lens.lens, lens.focal_length, lens.equivalent, lens.factor, photo.width, photo.height)
+    # NaN does not equal itself.
+    lengths = (repr(lens.focal_length), repr(lens.equivalent))
+    return (lens.make, lens.model, lens.lens, *lengths, lens.factor, photo.width, photo.height)
+
+
+def _is_positive(value: float) -> bool:
+    return math.isfinite(value) and value > 0
 
 
 def _is_plausible(px: float, width: int, height: int) -> bool:

@@ -1,6 +1,7 @@
 /** Reconstructions of a scene with known ground truth: accuracy, unusable photographs, cancellation and limits. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import sharp, { type Exif } from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { reconstruct } from '../../../operations/reconstruct/index.ts';
@@ -8,17 +9,20 @@ import { operationContract } from '../../contracts/operation.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { enginePids, installedEngine } from '../../support/engines.ts';
 import { renderModel } from '../../support/model-viewer/render-model.ts';
-import { type RunOptions, runOperation, type TestAsset } from '../../support/run-operation.ts';
-import { measure, reconstructScene, renderScene } from '../../support/scene.ts';
+import { type Outcome, type RunOptions, runOperation, type TestAsset } from '../../support/run-operation.ts';
+import { measure, renderScene, resize } from '../../support/scene.ts';
 
 const engine = await installedEngine('reconstruct');
 const engines = { reconstruct: engine };
-const small = await renderScene(engine, 8, 480);
-const scene = await renderScene(engine, 12, 800, ['--lenses=35,24']);
-const turntable = await renderScene(engine, 16, 640, ['--turntable']);
+const scene = await renderScene(engine);
+/** The same photographs, 480 pixels wide, for tests that are not about the accuracy. */
+const small = await Promise.all(
+  scene.photographs.map(async ({ name, bytes }) => ({ name, bytes: await resize(Buffer.from(bytes), 480) })),
+);
+
+const turntable = await renderScene(engine, null, ['--views=16', '--width=640', '--turntable']);
 
 afterAll(async () => {
-  await small.dispose();
   await scene.dispose();
   await turntable.dispose();
 });
@@ -29,7 +33,8 @@ const run = (assets: readonly TestAsset[], more: RunOptions = {}) =>
 operationContract(reconstruct, {
   title: 'a few small photographs',
   params: { quality: 'low' },
-  assets: small.photographs,
+  // Three views next to each other suffice for a model.
+  assets: small.slice(5, 8),
   unusable: { name: 'notes.jpg', bytes: 'This is no photograph' },
   engines,
 });
@@ -46,21 +51,27 @@ const stages = [
 ];
 
 /** Replaces the EXIF data of photographs. */
-const withExif = (photographs: readonly TestAsset[], IFD2: Exif['IFD2'] = {}) =>
+const withExif = (photographs: readonly TestAsset[], exif: Exif) =>
   Promise.all(
-    photographs.map(async ({ name, bytes }) => {
-      const picture = sharp(bytes).jpeg({ quality: 95 });
-      return { name, bytes: await picture.withExif(IFD2 ? { IFD2 } : {}).toBuffer() };
-    }),
+    photographs.map(async ({ name, bytes }) => ({
+      name,
+      bytes: await sharp(bytes).jpeg({ quality: 95 }).withExif(exif).toBuffer(),
+    })),
   );
 
 describe('a scene with known ground truth', () => {
+  let reconstruction: Promise<Outcome> | undefined;
+  /** Reconstructs the scene once for all tests. */
+  const reconstructOnce = () => {
+    reconstruction ??= (async () => {
+      const tiny = await sharp(small[0]?.bytes).resize(120).jpeg().toBuffer();
+      return run([...(await withExif(scene.photographs, {})), { name: 'icon.jpg', bytes: tiny }]);
+    })();
+    return reconstruction;
+  };
+
   test('is reconstructed accurately from two lenses without EXIF data, with all result files', async () => {
-    const tiny = await sharp(small.photographs[0]?.bytes).resize(120).jpeg().toBuffer();
-    const { files, failures, notes, progress } = await run([
-      ...(await withExif(scene.photographs)),
-      { name: 'icon.jpg', bytes: tiny },
-    ]);
+    const { files, failures, notes, progress } = await reconstructOnce();
 
     expect([...new Set(progress.map(({ stage }) => stage))]).toEqual(stages);
     expect(failures).toMatchObject([{ index: 12, name: 'icon.jpg', error: { code: 'asset_too_small' } }]);
@@ -102,20 +113,14 @@ describe('a scene with known ground truth', () => {
   });
 
   test('has consistent files: a browser renders the same model from OBJ and GLB', async () => {
-    const folder = await reconstructScene(engine, small);
+    const { files } = await reconstructOnce();
+    const folder = await mkdtemp(join(tmpdir(), 'darkroom-model-'));
+    for (const [name, bytes] of files) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), bytes);
+    }
     const points = await readFile(join(folder, 'pointcloud/pointcloud.ply'));
     expect(points.toString('latin1', 0, 3)).toBe('ply');
-    const files = new Map(
-      await Promise.all(
-        ['metadata.json', 'mesh/reconstructed_mesh.obj', 'pointcloud/pointcloud.ply'].map(
-          async (name) => [name, await readFile(join(folder, name))] as const,
-        ),
-      ),
-    );
-    // One lens by EXIF; photographs of 480 pixels are less accurate.
-    const found = await measure(engine, small, files);
-    expect(found.focal_error).toBeLessThan(0.01);
-    expect(found.position_error.max).toBeLessThan(0.01);
     const preview = await sharp(join(folder, 'preview.png')).metadata();
     expect(preview).toMatchObject({ format: 'png', width: 1200 });
     const browser = await launchChromium();
@@ -136,6 +141,7 @@ describe('a scene with known ground truth', () => {
       expect((await sharp(obj.png).stats()).channels[0]?.stdev).toBeGreaterThan(10);
     } finally {
       await browser.close();
+      await rm(folder, { recursive: true });
     }
   });
 });
@@ -148,7 +154,7 @@ async function difference(one: Buffer, other: Buffer): Promise<number> {
 }
 
 describe('unusable photographs', () => {
-  const views = (...numbers: number[]) => numbers.flatMap((number) => scene.photographs[number] ?? []);
+  const views = (...numbers: number[]) => numbers.flatMap((number) => small[number] ?? []);
 
   test('fails with two photographs', async () => {
     const broken = { name: 'broken.jpg', bytes: 'no photograph' };
@@ -187,28 +193,28 @@ describe('photographs that contradict their EXIF data or each other', () => {
     return (await runOperation(operation, { params: { quality: 'low' }, assets, engines })).notes;
   };
 
-  test('are placed although the focal length is implausible', async () => {
-    const notes = await estimate(await withExif(small.photographs, { FocalLengthIn35mmFilm: '1' }));
+  test('are placed although their focal lengths are implausible and their sizes differ', async () => {
+    const resized = await Promise.all(
+      small.map(async ({ name, bytes }, index) => ({
+        name,
+        bytes: await resize(bytes, index % 3 ? 480 : 440),
+      })),
+    );
+    const notes = await estimate(await withExif(resized, { IFD2: { FocalLengthIn35mmFilm: '1' } }));
     expect(notes).toMatchObject([{ code: 'implausible_focal_length', asset: null }]);
   });
 
-  test('are placed although the focal length is wrong', async () => {
-    const [first, ...others] = await estimate(
-      await withExif(small.photographs, { FocalLengthIn35mmFilm: '200' }),
-    );
-    expect(first?.code).toBe('focal_length_differs');
-    expect(others).toEqual([]);
+  test('are placed although their focal length is wrong', async () => {
+    const exif = { IFD0: { Make: 'A', Model: 'B' }, IFD2: { FocalLengthIn35mmFilm: '200' } };
+    expect(await estimate(await withExif(small, exif))).toMatchObject([{ code: 'focal_length_differs' }]);
   });
 
   test('are placed by the object on a turntable, and name the set that is not part of the model', async () => {
     // A quarter of the object from the front, and a smaller part of it from behind.
     const views = turntable.photographs.filter((_, index) => index <= 4 || (index >= 8 && index <= 11));
     const notes = await estimate(views);
-    expect(notes.map(({ code }) => code)).toEqual([
-      'static_background',
-      'few_registered',
-      'disconnected_set',
-    ]);
+    const codes = notes.map(({ code }) => code);
+    expect(codes).toEqual(['static_background', 'few_registered', 'disconnected_set']);
     for (const name of ['view_08.jpg', 'view_11.jpg']) expect(notes[2]?.message).toContain(name);
     expect(notes[2]?.message).not.toContain('view_00.jpg');
   });
@@ -224,7 +230,7 @@ describe('the engine process', () => {
     const onProgress = ({ stage }: { stage: string }) => {
       if (stage === 'feature_matching') begin();
     };
-    const running = run(small.photographs, { onProgress, ...more });
+    const running = run(small, { onProgress, ...more });
     return { running, started: Promise.race([started, running]) };
   }
 
@@ -248,7 +254,7 @@ describe('the engine process', () => {
   });
 
   test('is killed when it exceeds its memory limit', async () => {
-    await expect(run(small.photographs, { memory: 40 * 2 ** 20 })).rejects.toMatchObject({
+    await expect(run(small, { memory: 40 * 2 ** 20 })).rejects.toMatchObject({
       code: 'engine_limit',
       message: expect.stringMatching(/limit of 40 MiB.*DARKROOM_MEMORY/s),
     });

@@ -41,6 +41,8 @@ class ReadFocal(unittest.TestCase):
             Lens(focal_length=80, equivalent=50),
             Lens(focal_length=6.8, equivalent=300, zoom=10),
             Lens(focal_length=200, equivalent=300),
+            Lens(focal_length=math.nan, equivalent=35),
+            Lens(focal_length=0, equivalent=35),
         ):
             with self.subTest(lens=lens):
                 self.assertIsNotNone(read_focal(lens, 4000, 3000).px)
