@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _COMPARABLE = 0.75
 
 #: An attempt is consistent if its mean reprojection error is within this factor, and these pixels, of the lowest.
-_FACTOR, _SLACK_PX = 1.25, 0.03
+_FACTOR, _SLACK_PX = 1.1, 0.02
 
 #: A higher mean reprojection error, in pixels, is a reason to try other assumptions.
 _HIGH_ERROR_PX = 0.7
@@ -20,7 +20,8 @@ _HIGH_ERROR_PX = 0.7
 #: A recovered focal length that differs more from that of EXIF is doubtful.
 _TOLERANCE = 0.15
 
-#: Focal lengths that follow each other within this share belong to one lens.
+
+#: Focal lengths of one lens are recovered within this share.
 _SAME_LENS = 0.03
 
 
@@ -70,7 +71,8 @@ class Attempt:
     @property
     def is_sound(self) -> bool:
         """Returns whether nothing in the result speaks against the assumptions."""
-        lone = sum(len(each) == 1 for each in find_lenses([each for each in self.recovered if each.expected is None]))
+        unknown = [each for each in self.recovered if each.expected is None]
+        lone = sum(len(each) == 1 for each in find_lenses(unknown, _SAME_LENS))
         is_scattered = lone > 1 and lone > self.registered / 4
         is_complete = self.registered > 0 and self.registered == self.photos
         return is_complete and self.differing == 0 and self.error <= _HIGH_ERROR_PX and not is_scattered
@@ -85,13 +87,13 @@ def choose(attempts: Sequence[Attempt]) -> Attempt:
     return max(consistent, key=lambda each: (each.registered, -each.differing, -each.cameras, -each.error))
 
 
-def find_lenses(recovered: Sequence[Recovered]) -> list[list[Recovered]]:
-    """Groups photographs of one size whose focal lengths were recovered as about the same."""
+def find_lenses(recovered: Sequence[Recovered], tolerance: float) -> list[list[Recovered]]:
+    """Groups photographs of one size whose focal lengths follow each other within this share."""
     groups: list[list[Recovered]] = []
     for each in sorted(recovered, key=lambda each: (each.width, each.height, each.focal)):
         last = groups[-1][-1] if groups else None
         is_same = last is not None and (last.width, last.height) == (each.width, each.height)
-        if last is not None and is_same and each.focal <= last.focal * (1 + _SAME_LENS):
+        if last is not None and is_same and each.focal <= last.focal * (1 + tolerance):
             groups[-1].append(each)
         else:
             groups.append([each])

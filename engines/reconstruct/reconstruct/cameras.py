@@ -16,12 +16,13 @@ _GUESS = 1.2
 
 @dataclass(frozen=True)
 class Known:
-    """The camera of a photograph: its number, size in pixels, and focal length in pixels if it is known."""
+    """The camera of a photograph: its number, size in pixels, focal length in pixels if it is known, and whether EXIF gives it."""
 
     number: int
     width: int
     height: int
     focal: float | None
+    by_exif: bool
 
 
 def read_known_cameras(workspace: Path, photos: Sequence[Photo]) -> tuple[dict[str, Known], list[Focal]]:
@@ -29,7 +30,7 @@ def read_known_cameras(workspace: Path, photos: Sequence[Photo]) -> tuple[dict[s
     focals = [read_focal(photo.lens, photo.width, photo.height, _infer_focal(workspace, photo)) for photo in photos]
     numbers = group_cameras(photos, focals)
     known = {
-        photo.file: Known(number, photo.width, photo.height, focal.px)
+        photo.file: Known(number, photo.width, photo.height, focal.px, focal.px is not None)
         for photo, number, focal in zip(photos, numbers, focals, strict=True)
     }
     return known, focals

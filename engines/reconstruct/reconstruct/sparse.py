@@ -29,6 +29,9 @@ _PULL = 0.02
 #: Two directions differ clearly above this sine of their angle.
 _CLEAR = 0.1
 
+#: Photographs of one lens have focal lengths within the first share of each other, those that overlap little within the second.
+_TOLERANCES = (0.03, 0.12)
+
 #: A photograph with fewer features shows too little structure.
 _FEATURES = 100
 
@@ -66,7 +69,7 @@ def run(request: Request, progress: Progress) -> dict[str, Any]:
 def _find_best(request: Request, photos: list[Photo], progress: Progress) -> Attempt:
     by_exif, _ = read_known_cameras(request.workspace, photos)
     expected = {file: known.focal for file, known in by_exif.items()}
-    reports = (part(progress, begin, begin + share) for begin, share in ((0, 0.6), (0.6, 0.15), (0.75, 0.15), (0.9, 0.1)))
+    reports = (part(progress, begin, begin + share) for begin, share in ((0, 0.5), (0.5, 0.15), (0.65, 0.15), (0.8, 0.1), (0.9, 0.1)))
 
     def attempt(known: Mapping[str, Known]) -> Attempt:
         return attempt_mapping(request, known, expected, next(reports))
@@ -79,15 +82,18 @@ def _find_best(request: Request, photos: list[Photo], progress: Progress) -> Att
 
     attempts = [attempt(by_exif)]
     if not attempts[0].is_sound:
-        separate = {file: replace(known, number=number, focal=None) for number, (file, known) in enumerate(by_exif.items())}
+        separate = {file: replace(known, number=number, focal=None, by_exif=False) for number, (file, known) in enumerate(by_exif.items())}
         if separate != by_exif:
             attempts.append(attempt_anew(separate))
         shared = _share_by_size(separate)
         if _count_cameras(shared) < _count_cameras(by_exif):
             attempts.append(attempt_anew(shared))
     best = choose(attempts)
-    together = _share_by_focal_length(best)
-    return best if together == best.known else choose([best, attempt_anew(together)])
+    for tolerance in _TOLERANCES:
+        together = _share_by_focal_length(best, tolerance)
+        if _count_cameras(together) < _count_cameras(best.known):
+            best = choose([best, attempt_anew(together)])
+    return best
 
 
 def _share_by_size(known: Mapping[str, Known]) -> dict[str, Known]:
@@ -101,10 +107,10 @@ def _count_cameras(known: Mapping[str, Known]) -> int:
     return len({each.number for each in known.values()})
 
 
-def _share_by_focal_length(attempt: Attempt) -> dict[str, Known]:
+def _share_by_focal_length(attempt: Attempt, tolerance: float) -> dict[str, Known]:
     """Lets photographs share a camera if EXIF gives no focal length and the recovered ones are about the same."""
     known = dict(attempt.known)
-    for lens in find_lenses([each for each in attempt.recovered if known[each.file].focal is None]):
+    for lens in find_lenses([each for each in attempt.recovered if not known[each.file].by_exif], tolerance):
         focal = float(np.median([each.focal for each in lens]))
         if len({known[each.file].number for each in lens}) > 1:
             known |= {each.file: replace(known[each.file], number=known[lens[0].file].number, focal=focal) for each in lens}

@@ -66,12 +66,16 @@ class IsSound(unittest.TestCase):
 
 class FindLenses(unittest.TestCase):
     def test_two_lenses_are_told_apart(self) -> None:
-        lenses = find_lenses(attempt(0.214, MIXED).recovered)
+        lenses = find_lenses(attempt(0.214, MIXED).recovered, 0.03)
         self.assertEqual([sorted({each.camera % 2 for each in lens}) for lens in lenses], [[1], [0]])
+
+    def test_a_larger_tolerance_takes_inaccurate_ones(self) -> None:
+        recovered = attempt(0.19, [493.1, 468.5, 468.5, 468.5], photos=4).recovered
+        self.assertEqual([len(find_lenses(recovered, tolerance)) for tolerance in (0.03, 0.12)], [2, 1])
 
     def test_sizes_are_told_apart(self) -> None:
         sizes = [Recovered("a", 0, 800, 600, 778, None), Recovered("b", 1, 600, 800, 778, None)]
-        self.assertEqual(len(find_lenses(sizes)), 2)
+        self.assertEqual(len(find_lenses(sizes, 0.03)), 2)
 
 
 if __name__ == "__main__":
