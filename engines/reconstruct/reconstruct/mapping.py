@@ -1,5 +1,6 @@
 """One attempt to estimate the cameras with COLMAP."""
 
+import math
 import re
 import shutil
 from collections.abc import Mapping
@@ -14,12 +15,15 @@ from .matching import SEED
 from .progress import Progress
 from .request import Request
 
+#: Bounds of COLMAP: focal lengths as shares of the longer side, and the distortion.
+_BOUNDS = (0.1, 10.0, 1.0)
+
 _REGISTERED = re.compile(r"num_reg_frames=(\d+)")
 
 
 def attempt_mapping(request: Request, known: Mapping[str, Known], expected: Mapping[str, float | None], progress: Progress) -> Attempt:
     """Estimates the cameras of database.db. `expected`: focal lengths by EXIF."""
-    models = _map(request, len(known), progress)
+    models = [model for model in _map(request, len(known), progress) if _is_usable(model)]
     models.sort(key=lambda model: (model.num_reg_images(), model.num_points3D()), reverse=True)
     if not models:
         return Attempt(known, 0, ())
@@ -36,6 +40,13 @@ def attempt_mapping(request: Request, known: Mapping[str, Known], expected: Mapp
         if image.has_pose
     ]
     return Attempt(known, models[0].compute_mean_reprojection_error(), recovered, models)
+
+
+def _is_usable(model: pycolmap.Reconstruction) -> bool:
+    """Returns whether the numbers of a model are meaningful: wrong assumptions can lead to focal lengths below 0."""
+    cameras = [image.camera for image in model.images.values() if image.has_pose]
+    has_points = model.num_points3D() > 0 and math.isfinite(model.compute_mean_reprojection_error())
+    return has_points and not any(camera.has_bogus_params(*_BOUNDS) for camera in cameras)
 
 
 def _map(request: Request, photos: int, progress: Progress) -> list[pycolmap.Reconstruction]:
