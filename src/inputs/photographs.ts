@@ -61,7 +61,7 @@ function describe(entries: readonly Dirent[]): string {
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   if (counts.size === 0) return '; it is empty';
-  const kinds = [...counts].sort(([, one], [, other]) => other - one).slice(0, MAX_KINDS);
+  const kinds = [...counts].sort(([a, one], [b, other]) => other - one || compare(a, b)).slice(0, MAX_KINDS);
   const hint = counts.has('directory') ? '; name a directory below it to take its photographs' : '';
   return `: it has ${kinds.map(([kind, count]) => `${count} ${plural(kind, count)}`).join(', ')}${hint}`;
 }

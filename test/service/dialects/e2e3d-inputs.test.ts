@@ -55,7 +55,7 @@ describe('the photographs of a directory', () => {
     await expect(list('other')).rejects.toMatchObject(
       problem(
         'other',
-        ': it has 2 .mov files, 1 other file, 1 directory; name a directory below it to take its photographs',
+        ': it has 2 .mov files, 1 directory, 1 other file; name a directory below it to take its photographs',
       ),
     );
   });
