@@ -275,7 +275,7 @@ describe('the server', () => {
   });
 
   test('describes its routes under a tag of their own, with examples', async () => {
-    const { body } = await ask('/openapi.json');
+    const { body } = await ask('/openapi/guestkit.json');
     const { paths, components } = body as {
       paths: Record<string, Record<string, { tags: string[] }>>;
       components: { schemas: Record<string, { example?: unknown }> };

@@ -215,7 +215,7 @@ print(json.dumps([status.json()['status'], output.headers['content-type'], outpu
   });
 
   test('the description of the API has the routes, under a tag of their own', async () => {
-    const { paths } = (await (await darkroom.request('/openapi.json')).json()) as {
+    const { paths } = (await (await darkroom.request('/openapi/image-web.json')).json()) as {
       paths: Record<string, Record<string, { tags: string[] }>>;
     };
     for (const [path, method] of [

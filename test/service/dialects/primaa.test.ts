@@ -283,7 +283,7 @@ print(json.dumps([job['status'], job['error'], type(job['result']).__name__]))
 
   test('the documentation has the routes, under a tag of their own', async () => {
     expect((await darkroom.request('/docs')).headers.get('content-type')).toMatch(/^text\/html/);
-    const { paths } = (await (await darkroom.request('/openapi.json')).json()) as {
+    const { paths } = (await (await darkroom.request('/openapi/primaa.json')).json()) as {
       paths: Record<string, Record<string, { tags: string[] }>>;
     };
     expect(paths['/job-submission']?.['post']?.tags).toEqual(['primaa']);
