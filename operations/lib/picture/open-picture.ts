@@ -1,14 +1,17 @@
 /** The one way in: opens an asset as RGB pixels whose colours are known, whatever its depth, colour model or profile. */
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Sharp } from 'sharp';
+import { DarkroomError } from '../../../src/errors.ts';
 import type { InputFile } from '../../operation.ts';
-import { decodeFile, openImage, type SourceImage } from '../image-source.ts';
+import { decodeFile, openImage, type SourceImage, toDecodeError } from '../image-source.ts';
 import { ProfileColours, srgbColours, type TargetColours } from './client-colour.ts';
 import { planDecoding } from './decoding-plan.ts';
-import { writeWorkingCopy } from './working-copy.ts';
+import { isGreyWithRgbProfile } from './icc-profile.ts';
+import { convertGreyToRgb, convertToSrgb16, decodeForLibvips } from './working-copy.ts';
 
 export interface PictureOptions {
-  /** Path for temporary files, which get this name and an extension. They are deleted afterwards. */
+  /** Path for a directory of temporary files: this name and an extension. It is deleted afterwards. */
   readonly scratch: string;
   /** `srgb`: convert to sRGB. `own`: an RGB picture stays in its embedded profile, others are converted. Default `srgb`. */
   readonly colours?: 'srgb' | 'own';
@@ -30,33 +33,47 @@ export interface Picture extends SourceImage {
 /**
  * Opens an asset, passes it to `use`, and deletes the temporary files.
  *
- * @throws The errors of `openImage`, what the decoder throws (see `toDecodeError`), and what `use` throws.
+ * @throws The errors of `openImage`, `asset_corrupt`, and what `use` throws.
  * @example
  * await withPicture(input, { scratch: draft }, ({ image }) => image.autoOrient().resize(320).png().toFile(draft));
  */
 export async function withPicture<T>(
   input: InputFile,
-  { scratch, colours = 'srgb', maxPixels }: PictureOptions,
+  options: PictureOptions,
   use: (picture: Picture) => Promise<T>,
 ): Promise<T> {
-  const source = await openImage(input, maxPixels);
-  const copy = `${scratch}.v`;
-  const profileFile = `${scratch}.icc`;
+  const source = await openImage(input, options.maxPixels);
+  const folder = `${options.scratch}.working`;
   try {
-    const icc = source.header.icc;
-    const own = colours === 'own' && icc ? await ProfileColours.open(icc, profileFile) : null;
-    const plan = planDecoding(source.header, own !== null);
-    const { ignoreIcc } = plan;
-    let image = source.image;
-    if (plan.copy) {
-      await writeWorkingCopy(source, copy);
-      image = decodeFile(copy, { ignoreIcc: true, maxPixels });
-    } else if (ignoreIcc) image = decodeFile(source.file, { ignoreIcc, maxPixels });
-    if (plan.toSrgbFirst) image = image.pipelineColourspace('srgb');
-    const target = plan.profile === 'own' && own ? own : srgbColours;
-    return await use({ ...source, image, colours: target, profile: plan.profile, isDirect: !plan.copy });
+    await mkdir(folder, { recursive: true });
+    const picture = await openPicture(input, source, options, folder).catch((error: unknown) => {
+      throw error instanceof DarkroomError ? error : toDecodeError(input, error);
+    });
+    return await use(picture);
   } finally {
-    await rm(copy, { force: true });
-    await rm(profileFile, { force: true });
+    await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** @param folder - For working copies. */
+async function openPicture(
+  input: InputFile,
+  source: SourceImage,
+  { colours = 'srgb', maxPixels }: PictureOptions,
+  folder: string,
+): Promise<Picture> {
+  const first = await decodeForLibvips(input, source, folder);
+  const decoded = isGreyWithRgbProfile(first) ? await convertGreyToRgb(first, folder) : first;
+  const { icc } = decoded;
+  const own = colours === 'own' && icc ? await ProfileColours.open(icc, join(folder, 'own.icc')) : null;
+  const { convert, toSrgbFirst, profile } = planDecoding(decoded, own !== null);
+  const ready = convert === 'copy' ? await convertToSrgb16(decoded, folder) : decoded;
+  const image = decodeFile(ready.file, { ignoreIcc: convert !== 'sharp', maxPixels });
+  return {
+    ...source,
+    image: toSrgbFirst ? image.pipelineColourspace('srgb') : image,
+    colours: profile === 'own' && own ? own : srgbColours,
+    profile,
+    isDirect: ready.file === source.file,
+  };
 }

@@ -2,11 +2,11 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 let darkroom: Darkroom;
 beforeAll(async () => {
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
 });
 afterAll(() => darkroom.dispose());
 

@@ -1,13 +1,13 @@
 /** A server that clients reach below a path of a gateway, and from web pages of another origin. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../../support/photos.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 const ORIGIN = 'https://app.example';
 
 let darkroom: Darkroom;
 beforeAll(async () => {
-  darkroom = await startDarkroom({
+  darkroom = await startStack({
     env: {
       DARKROOM_PUBLIC_URL: 'http://gateway.example/tools/darkroom/',
       DARKROOM_CORS_ORIGINS: `${ORIGIN}, http://b.example`,
@@ -46,6 +46,16 @@ describe('the path of DARKROOM_PUBLIC_URL', () => {
     const location = response.headers.get('location') ?? '';
     expect(location).toMatch(/^\/tools\/darkroom\/jobs\//);
     expect((await darkroom.request(location)).status).toBeLessThan(300);
+    const { job_id, location: inBody } = (await response.json()) as { job_id: string; location: string };
+    expect(inBody).toBe(location);
+    await darkroom.until(job_id, 'completed');
+    const look = await darkroom.request(location);
+    const output = `${location}/output`;
+    expect([look.headers.get('location'), await look.json()]).toEqual([
+      output,
+      expect.objectContaining({ location: output, output }),
+    ]);
+    expect((await darkroom.request(output)).status).toBe(200);
   });
 
   test('is the server of the OpenAPI document, and the address of the parts of its page', async () => {

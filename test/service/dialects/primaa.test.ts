@@ -14,7 +14,7 @@ import {
   TOKEN,
 } from '../../support/clients/primaa/client.ts';
 import { curl, example, python } from '../../support/dialect-clients.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import type { Web } from '../../support/web.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -24,7 +24,7 @@ let web: Web;
 
 beforeAll(async () => {
   web = await startPrimaaWeb();
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
 });
 afterAll(async () => {
   await darkroom.dispose();
@@ -145,6 +145,37 @@ describe('POST /job-submission', () => {
     expect(await submit('{"image_url":')).toMatchObject({ code: 400, status: 'Failed' });
     const get = await darkroom.request('/job-submission');
     expect([await told(get), get.headers.get('allow')]).toMatchObject([{ code: 405 }, 'POST']);
+  });
+});
+
+test('JSON without a content type, a slash at the end, and fields and parameters more are accepted', async () => {
+  const body = Buffer.from(JSON.stringify({ ...submission(web), priority: 1 }));
+  const answer = await darkroom.request('/job-submission/?_=1', {
+    method: 'POST',
+    body: new Uint8Array(body),
+  });
+  const { job_id } = (await answer.json()) as PrimaaAnswer;
+  expect([answer.status, job_id]).toEqual([200, expect.stringMatching(uuid)]);
+  for (const spelled of [`${job_id}/?_=1`, job_id?.toUpperCase(), `{${job_id}}`]) {
+    const look = await darkroom.request(`/status/${spelled}`);
+    expect([look.status, ((await look.json()) as PrimaaAnswer).job_id]).toEqual([200, job_id]);
+  }
+});
+
+test('an Idempotency-Key makes one job of a repeated submission', async () => {
+  const send = async (changes = {}) => {
+    const init = posted(submission(web, changes));
+    const headers = { ...init.headers, 'idempotency-key': 'once' };
+    return (await (await darkroom.request('/job-submission', { ...init, headers })).json()) as PrimaaAnswer;
+  };
+  const answers = [...(await Promise.all([send(), send(), send()])), await send()];
+  expect(new Set(answers.map(({ job_id }) => job_id)).size).toBe(1);
+  expect(answers.map(({ code }) => code)).toEqual([200, 200, 200, 200]);
+  const other = await send({ callback_token: 'another' });
+  expect(other).toMatchObject({
+    code: 422,
+    job_id: null,
+    error: expect.stringContaining('"once" was sent before'),
   });
 });
 

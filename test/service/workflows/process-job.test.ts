@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { type Api, composeApi, composeWorker } from '../../../src/compose.ts';
@@ -13,6 +13,7 @@ import { isTerminal } from '../../../src/jobs/model/states.ts';
 import type { TemporalTarget } from '../../../src/temporal/connection.ts';
 import { bundlePath, createWorkers, runWorkers } from '../../../src/temporal/worker.ts';
 import { photo } from '../../support/photos.ts';
+import { installTestRuntime } from '../../support/sdk-runtime.ts';
 import { sleep } from '../../support/server.ts';
 import { createNamespace } from '../../support/shared-temporal.ts';
 import { startWeb, type Web } from '../../support/web.ts';
@@ -26,11 +27,15 @@ let web: Web;
 let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  installTestRuntime();
   dataDir = await mkdtemp(join(tmpdir(), 'darkroom-test-'));
   web = await startWeb({ '/coffee.jpg': await photo('coffee.jpg') });
   temporal = await createNamespace();
-  config = readConfig({ DARKROOM_DATA: dataDir, DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8' });
+  config = readConfig({
+    DARKROOM_DATA: dataDir,
+    DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8',
+    DARKROOM_FIRST_ASSET_DAYS: '0.00001',
+  });
   api = await composeApi(config, temporal);
   client = api.client;
   stopWorker = await startWorker();
@@ -100,6 +105,15 @@ describe('the workflow of a job', () => {
   test.each(jobs)('%s', async (_, spec, state) => {
     const job = await submit(spec);
     expect(await ended(job)).toMatchObject({ state });
+  });
+
+  test('completes the input of a job that gets no asset in time', async () => {
+    const job = await submit({ operation: 'image.transform', await_assets: { total: 3 } });
+    const quiet = await submit({ operation: 'image.transform', await_assets: { quiet_seconds: 3600 } });
+    const optional = await submit({ operation: 'test.echo', await_assets: {} });
+    for (const failed of [job, quiet])
+      expect(await ended(failed)).toMatchObject({ state: 'failed', error: { code: 'too_few_assets' } });
+    expect(await ended(optional)).toMatchObject({ state: 'completed' });
   });
 
   test('schedules only what the job needs', async () => {

@@ -1,9 +1,9 @@
 /** A change of what the workflows decide makes the replay of a story fail: each mutant here must be caught. */
 import { readFileSync } from 'node:fs';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { beforeAll, expect, test } from 'vitest';
 import { bundlePath } from '../../../src/temporal/worker.ts';
 import { historyFiles, replay } from '../../support/replay.ts';
+import { installTestRuntime } from '../../support/sdk-runtime.ts';
 
 interface Mutant {
   readonly change: string;
@@ -57,6 +57,12 @@ const mutants: readonly Mutant[] = [
     replacement: '',
   },
   {
+    change: 'a job without assets waits forever',
+    story: 'no-asset',
+    code: /if \(this\.total === 0\)\s+this\.#open = false;/,
+    replacement: '',
+  },
+  {
     change: 'a stage that times out does not fail its job',
     story: 'timed-out',
     code: /return \{ state: 'failed', error: fromTimeout\(cause\) \};/,
@@ -85,7 +91,7 @@ const mutants: readonly Mutant[] = [
 const bundle = readFileSync(bundlePath, 'utf8');
 
 beforeAll(() => {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  installTestRuntime();
 });
 
 test.each(mutants)('$change: $story does not replay', async ({ story, code, replacement }) => {
