@@ -64,7 +64,7 @@ describe('the path of DARKROOM_PUBLIC_URL', () => {
     for (const path of ['/docs', '/tools/darkroom/docs/']) {
       const page = await (await darkroom.request(path)).text();
       const parts = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, part]) => part ?? '');
-      expect(parts).toHaveLength(4);
+      expect(parts).toHaveLength(5);
       for (const part of parts) expect([part, (await darkroom.request(part)).status]).toEqual([part, 200]);
     }
   });
