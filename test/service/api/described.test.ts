@@ -261,7 +261,7 @@ describe('APIs of elsewhere', () => {
     await darkroom.until(at.job_id, 'completed');
     expect((await ask('GET /jobs/{job_id}', at)).status).toBe(201);
     await filed('GET /jobs/{job_id}/output', at);
-    expect((await ask('POST /jobs', {}, await form({ widht: '40' }, 'image'))).status).toBe(500);
+    expect((await ask('POST /jobs', {}, await form({ width: 'wide' }, 'image'))).status).toBe(500);
     const data = await ask('POST /jobs', {}, await form({ operation: 'image.metadata' }, 'image'));
     const told = { job_id: String(data.body?.['job_id']) };
     await darkroom.until(told.job_id, 'completed');
