@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Manifest } from '../../../src/jobs/model/job.ts';
 import { jobPart, partHead, sendForm } from '../../support/form-client.ts';
 import { photo } from '../../support/photos.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { storeFiles, unsettledFiles } from '../../support/store-files.ts';
 
 const run = promisify(execFile);
@@ -26,7 +26,7 @@ let jobs: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'darkroom-clients-'));
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
   jobs = `${darkroom.url}/v1/jobs`;
 });
 afterAll(async () => {
