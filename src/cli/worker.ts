@@ -52,9 +52,9 @@ export async function worker({
     workerHeartbeatInterval: WORKER_HEARTBEAT_MS,
     // Signals are ours to handle: the workers of one process stop together.
     shutdownSignals: [],
-    // What its native core has to say comes in our format, and its retries while Temporal is away are no news.
+    // Warnings of the native core include failed workflow tasks, which are reported nowhere else.
     telemetryOptions: {
-      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
       ...buildMetricsOptions(config),
     },
   });

@@ -1,14 +1,18 @@
-/** What keeps a job from going on, in words; null when a step runs, or nothing is known. `now`: epoch, ms. */
+/** Returns why a job makes no progress; null when an activity runs, or the reason is unknown. `now`: epoch, ms. */
 import type { PendingActivity } from '../jobs/model/pending-activity.ts';
 
-export function blockedReason(steps: readonly PendingActivity[], now = Date.now()): string | null {
-  if (steps.some(({ state }) => state === 'running')) return null;
-  const failed = steps.find(({ state }) => state === 'retrying');
+export function blockedReason(pending: readonly PendingActivity[], now = Date.now()): string | null {
+  const failing = pending.find(({ kind }) => kind === 'workflow');
+  if (failing) return `attempt ${failing.attempt}: ${failing.error?.message ?? 'the workflow fails'}`;
+  if (pending.some(({ state }) => state === 'running')) return null;
+  if (pending.some(({ state }) => state === 'paused'))
+    return 'an administrator paused an activity in Temporal';
+  const failed = pending.find(({ state }) => state === 'retrying');
   if (failed) {
     const seconds = Math.max(0, Math.round((Date.parse(failed.next_attempt_at ?? '') - now) / 1000));
     return `attempt ${failed.attempt} in ${seconds} s; the one before failed: ${failed.error?.message ?? 'unknown error'}`;
   }
-  const [waiting] = steps;
+  const [waiting] = pending;
   if (!waiting) return null;
   const since =
     waiting.since === null

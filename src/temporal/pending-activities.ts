@@ -12,10 +12,12 @@ const kinds: Readonly<Record<string, PendingActivity['kind']>> = {
   notify: 'callback',
 };
 
-export function toPendingActivities({
-  pendingActivities,
-}: temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse): PendingActivity[] {
-  return (pendingActivities ?? []).flatMap((activity): PendingActivity[] => {
+type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
+
+/** Returns the pending activities, preceded by the workflow itself if workers fail to run it. */
+export function toPendingActivities(raw: Description): PendingActivity[] {
+  const failing = toFailingWorkflow(raw);
+  const activities = (raw.pendingActivities ?? []).flatMap((activity): PendingActivity[] => {
     const kind = kinds[activity.activityType?.name ?? ''];
     if (!kind) return [];
     const waits = activity.state === PENDING_ACTIVITY_STATE_SCHEDULED;
@@ -27,7 +29,7 @@ export function toPendingActivities({
     return [
       {
         kind,
-        state: retrying ? 'retrying' : waits ? 'waiting' : 'running',
+        state: activity.paused ? 'paused' : retrying ? 'retrying' : waits ? 'waiting' : 'running',
         task_queue: activity.activityOptions?.taskQueue?.name ?? null,
         since: toIsoTime(waits ? began : activity.lastStartedTime),
         attempt: activity.attempt ?? 1,
@@ -36,6 +38,30 @@ export function toPendingActivities({
       },
     ];
   });
+  return failing ? [failing, ...activities] : activities;
+}
+
+/**
+ * Whether workers repeatedly fail to run the workflow code: the code throws, or does not match the history
+ * (non-determinism). Temporal retries without end. The second attempt is normal after the death of a worker.
+ */
+export const isWorkflowFailing = ({ pendingWorkflowTask: task }: Description): boolean =>
+  (task?.attempt ?? 0) > 2;
+
+function toFailingWorkflow(raw: Description): PendingActivity | null {
+  if (!isWorkflowFailing(raw)) return null;
+  return {
+    kind: 'workflow',
+    state: 'retrying',
+    task_queue: raw.executionConfig?.taskQueue?.name ?? null,
+    since: toIsoTime(raw.pendingWorkflowTask?.originalScheduledTime),
+    attempt: raw.pendingWorkflowTask?.attempt ?? 1,
+    next_attempt_at: null,
+    error: {
+      code: 'workflow_task_failed',
+      message: 'Workers cannot run the workflow of this job; their logs say why ("Failing workflow task")',
+    },
+  };
 }
 
 /** Our failures carry a public code and message. Others are Temporal's, from attempts that timed out. */

@@ -38,14 +38,32 @@ export interface Lab {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** `more`: capability → steps at once, beside io and cpu. `given`: a store in place of the one in `storeDir`. */
-export async function startLab(
-  operations: readonly Operation[] = [],
-  more: Readonly<Record<string, number>> = {},
-  policy: RetentionPolicy = { jobMs: null, workMs: 1e9 },
-  given: ObjectStore | null = null,
-): Promise<Lab> {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+let isInstalled = false;
+/** Temporal allows one installation per process. */
+function installRuntime(): void {
+  if (!isInstalled) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  isInstalled = true;
+}
+
+interface LabOptions {
+  readonly operations?: readonly Operation[];
+  /** Capability → concurrent activities, in addition to io and cpu. */
+  readonly slots?: Readonly<Record<string, number>>;
+  readonly policy?: RetentionPolicy;
+  /** Replaces the store in `storeDir`. */
+  readonly store?: ObjectStore;
+  /** False for tests that run workers of their own. */
+  readonly runsWorkers?: boolean;
+}
+
+export async function startLab({
+  operations = [],
+  slots: more = {},
+  policy = { jobMs: null, workMs: 1e9 },
+  store,
+  runsWorkers = true,
+}: LabOptions = {}): Promise<Lab> {
+  installRuntime();
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-lab-'));
   const storeDir = join(dataDir, 'store');
   const workDir = join(dataDir, 'work');
@@ -62,7 +80,7 @@ export async function startLab(
     DARKROOM_KEEP_DAYS: policy.jobMs === null ? null : policy.jobMs / DAY_MS,
     DARKROOM_KEEP_WORK_DAYS: policy.workMs / DAY_MS,
   };
-  const overrides = { operations, ...(given && { store: given }) };
+  const overrides = { operations, ...(store && { store }) };
   const api = await composeApi(config, temporal, overrides);
   const { client, archive, jobs } = api;
   const { activities, retention } = await composeWorker(
@@ -72,15 +90,9 @@ export async function startLab(
   );
   const connection = await NativeConnection.connect(temporal.options);
   const slots = { io: 20, cpu: 2, ...more };
-  const workers = await createWorkers({
-    connection,
-    namespace: temporal.namespace,
-    activities,
-    slots,
-    graceMs: 1000,
-  });
+  const setup = { connection, namespace: temporal.namespace, activities, slots, graceMs: 1000 };
   const stop = new AbortController();
-  const running = runWorkers(workers, stop.signal);
+  const running = runsWorkers ? runWorkers(await createWorkers(setup), stop.signal) : Promise.resolve();
 
   return {
     client,

@@ -6,8 +6,9 @@ from .guest import Guest
 
 _MOST = 10_000
 
-#: The second holds the system users of image-based systems.
-_PASSWD = ("/etc/passwd", "/usr/lib/passwd")
+_PASSWD = "/etc/passwd"
+#: Further files by the service that /etc/nsswitch.conf names: those of ostree and Flatcar.
+_SERVICES = {"altfiles": "/usr/lib/passwd", "usrfiles": "/usr/share/baselayout/passwd"}
 
 #: Programs in place of a shell that end at once.
 _NO_SHELLS = ("nologin", "false", "sync", "halt", "shutdown")
@@ -32,17 +33,22 @@ class Account:
 
 def read_accounts(guest: Guest) -> list[Account]:
     """Returns the accounts in the order of their files. Without /etc/passwd they count as unreadable."""
-    if not guest.exists("/etc/passwd"):
-        guest.notes.fail("/etc/passwd is missing")
+    if not guest.exists(_PASSWD):
+        guest.notes.fail(f"{_PASSWD} is missing")
     passwords = _read_passwords(guest)
     accounts: dict[str, Account] = {}
-    for line in [line for path in _PASSWD for line in guest.lines(path)][:_MOST]:
+    for line in [line for path in (_PASSWD, *_further_files(guest)) for line in guest.lines(path)][:_MOST]:
         fields = line.split(":")
         if len(fields) == 7 and fields[2].isdecimal() and fields[3].isdecimal():
             name, _, uid, gid, _, home, shell = fields
             # No shell means /bin/sh.
             accounts.setdefault(name, Account(name, int(uid), int(gid), home, shell or "/bin/sh", passwords.get(name)))
     return list(accounts.values())
+
+
+def _further_files(guest: Guest) -> list[str]:
+    services = [word for line in guest.lines("/etc/nsswitch.conf") if line.startswith("passwd:") for word in line.split()]
+    return [path for service, path in _SERVICES.items() if service in services]
 
 
 def _read_passwords(guest: Guest) -> dict[str, str]:

@@ -29,6 +29,9 @@ _FILESYSTEMS = (
     (0x1FE, b"\x55\xaa", "fat.FatFilesystem"),
 )
 
+#: Contents of volumes that are parts of others, the type of the latter in the library, and what they are.
+_CONTAINERS = (("linux_raid_member", "md", "A RAID array"), ("LVM2_member", "lvm", "A volume group"))
+
 #: Volumes that are read. A hostile disk could have billions.
 _MOST_VOLUMES = 256
 
@@ -66,7 +69,7 @@ def read_disk(container: Container, notes: Notes) -> Disk:
     disk = Disk(list(target.volumes)[:_MOST_VOLUMES])
     for position, volume in enumerate(disk.volumes):
         _read_volume(disk, position, volume, notes)
-    _check_arrays(disk, notes)
+    _check_containers(disk, notes)
     return disk
 
 
@@ -135,11 +138,13 @@ def _is_member(volume: Volume, identity: bytes) -> bool:
     return volume.read(8) == b"_BHRfS_M" and device_of(volume)[0] == identity
 
 
-def _check_arrays(disk: Disk, notes: Notes) -> None:
-    opened = any(getattr(volume.vs, "__type__", None) == "md" for volume in disk.volumes)
-    if "linux_raid_member" in disk.contents.values() and not opened:
-        disk.unread.append("it is a part of a RAID array")
-        notes.add("A part of a RAID array (linux_raid_member) was not read: the array is not complete in the image")
+def _check_containers(disk: Disk, notes: Notes) -> None:
+    """The library skips arrays and volume groups that it cannot open."""
+    opened = {getattr(volume.vs, "__type__", None) for volume in disk.volumes}
+    for content, kind, what in _CONTAINERS:
+        if content in disk.contents.values() and kind not in opened:
+            disk.unread.append(f"{what} ({content}) was not read")
+            notes.add(f"{what} ({content}) was not read: it is not complete in the image, or of a type that is not read")
 
 
 @cache

@@ -1,5 +1,7 @@
 """Systems whose /usr is a partition of its own that is replaced as a whole, such as Flatcar."""
 
+from dataclasses import dataclass
+
 from dissect.target.filesystem import Filesystem, VirtualFilesystem
 
 from .disk import Disk, MountableFilesystem
@@ -13,9 +15,17 @@ _UNDERLAYS = ("/usr/share/flatcar/etc", "/usr/share/baselayout")
 _ROOT_LABEL = "ROOT"
 
 
-def find_guest(
-    disk: Disk, root: MountableFilesystem | None, notes: Notes
-) -> tuple[MountableFilesystem, Filesystem, Guest] | None:
+@dataclass(frozen=True)
+class ImageBasedSystem:
+    """`root`: what the report calls its root; before the first boot that is `usr`."""
+
+    root: MountableFilesystem
+    fs: Filesystem
+    guest: Guest
+    usr: MountableFilesystem
+
+
+def find_guest(disk: Disk, root: MountableFilesystem | None, notes: Notes) -> ImageBasedSystem | None:
     """Returns the system that is made of a file system for /usr and one for the rest. `root`: the latter, if it was recognized; before
     the first boot it is empty."""
     usrs = [it for it in disk.filesystems if notes.attempt("A file system", lambda at=it: _is_usr(at, notes), False)]
@@ -32,7 +42,7 @@ def find_guest(
     underlay = next((path for path in _UNDERLAYS if guest.exists(path)), None)
     if underlay:
         tree.underlays["/etc"] = underlay
-    return root or usr, fs, guest
+    return ImageBasedSystem(root or usr, fs, guest, usr)
 
 
 def _is_usr(mountable: MountableFilesystem, notes: Notes) -> bool:

@@ -6,6 +6,7 @@ from dissect.target.filesystem import Filesystem
 
 from . import subvolumes
 from .devices import Devices
+from .discoverable import find_discoverable
 from .disk import Disk, MountableFilesystem
 from .file_tree import FileTree
 from .fstab import MountEntry, read_mounts
@@ -44,7 +45,12 @@ def mount_guest(disk: Disk, notes: Notes) -> tuple[Guest | None, list[Mount]]:
 
 def _mount_all(system: System, disk: Disk) -> list[Mount]:
     guest, devices = system.guest, Devices(disk, system.guest.notes)
-    mounts: list[Mount] = []
+    mounts = [Mount("/usr", system.usr, system.usr.fs)] if system.usr else []
+    for point, mountable in find_discoverable(disk):
+        # An entry in fstab, which comes later, replaces it.
+        if mountable is not system.mountable and not guest.names(point):
+            guest.tree.mount(point, mountable.fs.get("/"))
+            mounts.append(Mount(point, mountable, mountable.fs))
     for entry in read_mounts(guest):
         if entry.point == "/":
             devices.learn(entry.spec, system.mountable)

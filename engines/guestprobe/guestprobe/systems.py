@@ -25,12 +25,14 @@ _ROOT_NAMES = ("@", "root", "@root", "@rootfs", "rootfs")
 
 @dataclass(frozen=True)
 class System:
-    """`fs`: the subvolume with the root. `complete`: false when /usr is on another file system, which is not mounted yet."""
+    """`fs`: the subvolume with the root. `complete`: false when /usr is on another file system, which is not mounted yet. `usr`: that file
+    system, when it is mounted."""
 
     mountable: MountableFilesystem
     fs: Filesystem
     guest: Guest
     complete: bool = True
+    usr: MountableFilesystem | None = None
 
 
 def find_systems(disk: Disk, notes: Notes) -> list[System]:
@@ -41,9 +43,9 @@ def find_systems(disk: Disk, notes: Notes) -> list[System]:
         if system is not None:
             found.append(system)
     if not any(system.complete for system in found):
-        guest = image_based.find_guest(disk, found[0].mountable if found else None, notes)
-        if guest is not None:
-            return [System(*guest)]
+        based = image_based.find_guest(disk, found[0].mountable if found else None, notes)
+        if based is not None:
+            return [System(based.root, based.fs, based.guest, usr=based.usr)]
     return sorted(found, key=lambda system: not system.complete)
 
 

@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { Config } from '../../config/config.ts';
-
+import { mapConcurrent } from '../../lib/map-concurrent.ts';
 import { createClient, grpcCode, type TemporalTarget } from '../../temporal/connection.ts';
 import { findTemporal } from '../../temporal/embedded/binary.ts';
 import { liveCapabilities } from '../../temporal/live-workers.ts';
 import { missingSearchAttributes, registrationCommand } from '../../temporal/namespace.ts';
+import { isWorkflowFailing } from '../../temporal/pending-activities.ts';
 import { broken, type Finding, ok, readMessage, warning } from './finding.ts';
 
 const PATIENCE_MS = 5000;
@@ -95,6 +96,7 @@ async function findings(
     ok('namespace', namespace),
     await checkSearchAttributes(client, namespace),
     ...(await checkWorkers(client, capabilities)),
+    await checkWorkflows(client),
   ];
 }
 
@@ -121,5 +123,33 @@ async function checkWorkers(client: Client, capabilities: readonly string[]): Pr
           `no ${capability} worker online: jobs that need it wait`,
           'Start one: darkroom worker',
         ),
+  );
+}
+
+/** Unfinished jobs that are inspected, the newest ones. */
+const INSPECTED = 100;
+
+async function checkWorkflows(client: Client): Promise<Finding> {
+  const check = 'workflows';
+  const query = `WorkflowType = 'processJob' AND ExecutionStatus = 'Running'`;
+  const ids: string[] = [];
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: INSPECTED })) {
+    ids.push(workflowId);
+    if (ids.length === INSPECTED) break;
+  }
+  const failing = await mapConcurrent(
+    ids,
+    { concurrency: 10, signal: AbortSignal.timeout(PATIENCE_MS) },
+    async (id) => {
+      const { raw } = await client.workflow.getHandle(id).describe();
+      return isWorkflowFailing(raw) ? [id] : [];
+    },
+  );
+  const [first, ...others] = failing.flat();
+  if (first === undefined) return ok(check, `${ids.length} unfinished, none fails`);
+  return broken(
+    check,
+    `workers cannot run ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
+    `The log of the worker says why ("Failing workflow task"); so does: temporal workflow show --workflow-id ${first}`,
   );
 }

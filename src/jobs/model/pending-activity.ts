@@ -1,14 +1,17 @@
 /** What a job does or waits for now. */
 import { z } from 'zod';
 
-/** An activity that has not ended: a batch of downloads or of a stage, the packaging, an attempt to deliver a callback. */
+/**
+ * An activity that has not ended: a batch of downloads or of a stage, the packaging, an attempt to deliver a callback. Or
+ * the workflow itself, when workers cannot run its code.
+ */
 export const pendingActivity = z
   .object({
-    kind: z.enum(['download', 'stage', 'package', 'callback']),
+    kind: z.enum(['download', 'stage', 'package', 'callback', 'workflow']),
     state: z
-      .enum(['waiting', 'running', 'retrying'])
+      .enum(['waiting', 'running', 'retrying', 'paused'])
       .describe(
-        'waiting: for a free worker. retrying: until `next_attempt_at`, because the last attempt failed',
+        'waiting: for a free worker. retrying: until `next_attempt_at`, because the last attempt failed. paused: by an administrator in Temporal',
       ),
     task_queue: z.string().nullable().describe("Temporal's task queue that workers poll for it"),
     since: z.iso.datetime().nullable().describe('When it entered this state'),

@@ -39,7 +39,7 @@ beforeAll(async () => {
       response.end(picture);
     },
   });
-  lab = await startLab([holds], {}, { jobMs: null, workMs: WORK_MS });
+  lab = await startLab({ operations: [holds], policy: { jobMs: null, workMs: WORK_MS } });
 });
 afterAll(async () => {
   await lab.dispose();

@@ -61,7 +61,7 @@ const write = labOperation('lab.write', async ({ workspace, outputs }) => {
 
 beforeAll(async () => {
   web = await startWeb({ '/asset': Buffer.alloc(700 * 1024, 'a') });
-  lab = await startLab([hang, hold, write, call]);
+  lab = await startLab({ operations: [hang, hold, write, call] });
 });
 
 afterAll(async () => {

@@ -47,7 +47,7 @@ const solo = defineOperation({
 });
 
 beforeAll(async () => {
-  lab = await startLab([solo], { solo: 1 });
+  lab = await startLab({ operations: [solo], slots: { solo: 1 } });
 });
 afterAll(() => lab.dispose());
 

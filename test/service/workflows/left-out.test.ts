@@ -47,7 +47,7 @@ let lab: Lab;
 let web: Web;
 beforeAll(async () => {
   web = await startWeb({ '/asset': Buffer.from('a') });
-  lab = await startLab([survey]);
+  lab = await startLab({ operations: [survey] });
 });
 afterAll(async () => {
   await lab.dispose();

@@ -51,7 +51,7 @@ async function pending(): Promise<number> {
 const isOfTheQueue = ({ activityType }: { activityType?: { name?: string | null } | null }) =>
   activityType?.name === 'runStage';
 beforeAll(async () => {
-  lab = await startLab([slow], { solo: 1 });
+  lab = await startLab({ operations: [slow], slots: { solo: 1 } });
 });
 afterAll(() => lab.dispose());
 

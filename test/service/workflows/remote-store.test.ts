@@ -21,7 +21,7 @@ beforeAll(async () => {
   wire = await startProxy(server.endpoint, (path) => concern.test(path));
   web = await startWeb({ '/a.png': await plain(16, 16).png().toBuffer() });
   const store = createS3Store({ bucket: server.bucket, access: { ...server, endpoint: wire.url } });
-  lab = await startLab([], {}, { jobMs: null, workMs: 1e9 }, store);
+  lab = await startLab({ store });
 }, BUILD_MS);
 afterAll(async () => {
   await lab.dispose();

@@ -37,10 +37,19 @@ export async function partitioned(
   await tool('sfdisk', ['--quiet', '--wipe', 'never', disk], input);
 }
 
-/** Makes a disk that is one physical volume, with logical volumes of the group `vg-0` by name. */
-export async function logical(disk: string, volumes: Readonly<Record<string, string>>): Promise<void> {
+/** Makes a disk that is one physical volume, with logical volumes of the group `vg-0` by name. `segments`: of volumes that are not linear. */
+export async function logical(
+  disk: string,
+  volumes: Readonly<Record<string, string>>,
+  segments: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const entries = await Promise.all(
-    Object.entries(volumes).map(async ([name, path]) => ({ name, path, size: (await stat(path)).size })),
+    Object.entries(volumes).map(async ([name, path]) => ({
+      name,
+      path,
+      size: (await stat(path)).size,
+      segment: segments[name],
+    })),
   );
   const total = entries.reduce((sum, { size }) => sum + size, PE_START + MIB);
   await withFile(disk, async (file) => {

@@ -1,9 +1,9 @@
-/** What the logical volume manager writes at the beginning of a disk (LVM2, text format). */
+/** The label and metadata of LVM2 (text format). */
 
 const SECTOR = 512;
 const MIB = 2 ** 20;
 
-/** Where the first extent begins. */
+/** Offset of the first extent. */
 export const PE_START = MIB;
 const EXTENT = MIB;
 
@@ -15,9 +15,11 @@ interface LogicalVolume {
   readonly name: string;
   /** Bytes, in whole extents of 1 MiB. */
   readonly size: number;
+  /** Lines of its segment in place of those for a linear volume. */
+  readonly segment?: string | undefined;
 }
 
-/** The first MiB of a disk of `total` bytes, on which the volumes follow one another. */
+/** Returns the first MiB of a disk of `total` bytes, on which the volumes follow one another. */
 export function lvmHeader(group: string, total: number, volumes: readonly LogicalVolume[]): Buffer {
   const header = Buffer.alloc(PE_START);
   const text = Buffer.from(`${metadata(group, total, volumes)}\0`);
@@ -27,7 +29,7 @@ export function lvmHeader(group: string, total: number, volumes: readonly Logica
   return header;
 }
 
-/** The second sector: what this is, where the extents are, where the metadata. */
+/** The second sector: the label, with the offsets of extents and metadata. */
 function label(total: number): Buffer {
   const sector = Buffer.alloc(SECTOR);
   sector.write('LABELONE', 0);
@@ -55,7 +57,7 @@ function area(text: Buffer): Buffer {
 
 function metadata(group: string, total: number, volumes: readonly LogicalVolume[]): string {
   const extents = volumes.map(({ size }) => size / EXTENT);
-  const described = volumes.map(({ name }, index) => {
+  const described = volumes.map(({ name, segment }, index) => {
     const start = extents.slice(0, index).reduce((sum, count) => sum + count, 0);
     return `${name} {
 id = "${uuid(index + 2)}"
@@ -65,11 +67,7 @@ segment_count = 1
 segment1 {
 start_extent = 0
 extent_count = ${extents[index]}
-type = "striped"
-stripe_count = 1
-stripes = [
-"pv0", ${start}
-]
+${segment ?? `type = "striped"\nstripe_count = 1\nstripes = [\n"pv0", ${start}\n]`}
 }
 }`;
   });
@@ -106,10 +104,10 @@ creation_time = 1700000000
 `;
 }
 
-/** 32 letters in the groups that LVM writes them in. */
+/** Returns a UUID in the format of LVM. */
 const uuid = (number: number): string => `${String(number).padStart(6, 'a')}-aaaa-aaaa-aaaa-aaaa-aaaa-aaaaaa`;
 
-/** CRC-32 with LVM's own beginning, and without the inversion at the end. */
+/** CRC-32 with LVM's initial value, without the final inversion. */
 function checksum(bytes: Uint8Array): number {
   let crc = 0xf597a6cf;
   for (const byte of bytes) {

@@ -76,3 +76,49 @@ export const alpine: Tree = {
 
 /** Files of a second file system, mounted at /srv. */
 export const data: Tree = { 'www/index.html': '<!doctype html>' };
+
+/** NixOS before its first boot: links into the store. */
+export const nixos: Tree = {
+  'etc/os-release': { link: '/etc/static/os-release' },
+  'etc/static': { link: '/nix/store/b-etc/etc' },
+  'nix/store/b-etc/etc/os-release': { link: '/nix/store/a-os-release/file' },
+  'nix/store/a-os-release/file': 'ID=nixos\nVERSION_ID="24.05"\nPRETTY_NAME="NixOS 24.05"\n',
+};
+
+/** Fedora Silverblue with two deployments. The second boots by default. */
+export const silverblue: Tree = {
+  ...Object.fromEntries(
+    ['old', 'new'].flatMap((name) => {
+      const deployment = `ostree/deploy/fedora/deploy/${name}.0`;
+      return [
+        [`${deployment}/usr/lib/os-release`, `ID=fedora\nVERSION_ID=${name === 'new' ? 42 : 41}\n`],
+        [`${deployment}/etc/os-release`, { link: '../usr/lib/os-release' }],
+        [`${deployment}/etc/hostname`, `${name}\n`],
+        [`${deployment}/etc/nsswitch.conf`, 'passwd: files altfiles\n'],
+        [`${deployment}/etc/passwd`, 'root:x:0:0:root:/root:/bin/bash\n'],
+        [
+          `${deployment}/usr/lib/passwd`,
+          'root:x:0:0:root:/root:/bin/bash\nchrony:x:990:990::/:/sbin/nologin\n',
+        ],
+        [`${deployment}/home`, { link: 'var/home' }],
+      ];
+    }),
+  ),
+  'ostree/deploy/fedora/var/log/wtmp': bootRecord(1_700_000_000),
+  'ostree/boot.1/fedora/c1/0': { link: '../../../deploy/fedora/deploy/new.0' },
+  'ostree/boot.1/fedora/c0/0': { link: '../../../deploy/fedora/deploy/old.0' },
+};
+
+/** The boot partition of `silverblue`. */
+export const silverblueBoot: Tree = {
+  'loader/entries/ostree-1.conf':
+    'title Fedora 41\nversion 1\noptions quiet ostree=/ostree/boot.1/fedora/c0/0\n',
+  'loader/entries/ostree-2.conf':
+    'title Fedora 42\nversion 2\noptions quiet ostree=/ostree/boot.1/fedora/c1/0\n',
+};
+
+/** A partition for /usr of Flatcar. */
+export const flatcarUsr = (version: string): Tree => ({
+  'lib/os-release': `ID=flatcar\nVERSION_ID=${version}\nPRETTY_NAME="Flatcar ${version}"\n`,
+  'share/flatcar/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\ncore:x:500:500::/home/core:/bin/bash\n',
+});

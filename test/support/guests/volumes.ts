@@ -33,7 +33,8 @@ const maker =
 
 export const ext4 = maker(8, async (image, folder, { label = '', uuid, args = [] }) => {
   const named = ['-L', label, ...(uuid ? ['-U', uuid] : []), ...args];
-  await tool('mke2fs', ['-q', '-F', '-t', 'ext4', '-E', 'root_owner=0:0', ...named, '-d', folder, image]);
+  const type = args.includes('-t') ? [] : ['-t', 'ext4'];
+  await tool('mke2fs', ['-q', '-F', ...type, '-E', 'root_owner=0:0', ...named, '-d', folder, image]);
 });
 
 export const btrfs = maker(128, async (image, folder, { label = '', uuid }) => {

@@ -1,0 +1,100 @@
+/** Jobs whose workflow code fails on the workers, and activities that an administrator has paused. */
+import { readFile } from 'node:fs/promises';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { defineOperation } from '../../../operations/operation.ts';
+import { checkServer } from '../../../src/cli/doctor/temporal.ts';
+import { blockedReason } from '../../../src/client/blocked-reason.ts';
+import type { Job } from '../../../src/jobs/model/job.ts';
+import type { PendingActivity } from '../../../src/jobs/model/pending-activity.ts';
+import { MAIN_QUEUE, workflowIdOf } from '../../../src/temporal/names.ts';
+import { bundlePath } from '../../../src/temporal/worker.ts';
+import { type Lab, startLab } from '../../support/lab.ts';
+import { sleep } from '../../support/server.ts';
+
+let release: () => void = () => undefined;
+const released = new Promise<void>((resolve) => {
+  release = resolve;
+});
+const held = defineOperation({
+  name: 'test.held',
+  title: 'Held',
+  description: 'Runs until the test releases it.',
+  params: z.strictObject({}),
+  inputs: { min: 0, max: 0, media: [] },
+  result: 'json',
+  engine: {},
+  stages: [{ name: 'held', title: 'Held', capability: 'cpu', run: () => released }],
+});
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await startLab({ operations: [held] });
+});
+afterAll(async () => {
+  release();
+  await lab.dispose();
+});
+
+async function pollPending(
+  { jobs }: Lab,
+  job: Job,
+  matches: (pending: PendingActivity) => boolean,
+): Promise<PendingActivity> {
+  for (;;) {
+    const found = (await jobs.open(job)).pending.find(matches);
+    if (found) return found;
+    await sleep(200);
+  }
+}
+
+test('shows a workflow that no worker can run, to clients and in doctor', async () => {
+  const broken = await startLab({ runsWorkers: false });
+  const bundle = await readFile(bundlePath, 'utf8');
+  const start = /async function processJob\(.*\{/;
+  expect(bundle).toMatch(start);
+  const connection = await NativeConnection.connect(broken.temporal.options);
+  const worker = await Worker.create({
+    connection,
+    namespace: broken.temporal.namespace,
+    taskQueue: MAIN_QUEUE,
+    workflowBundle: { code: bundle.replace(start, '$&\nthrow new TypeError("broken on purpose");') },
+  });
+  try {
+    await worker.runUntil(async () => {
+      const job = await broken.submit({ operation: 'system.echo', params: {} });
+      const failing = await pollPending(broken, job, ({ kind }) => kind === 'workflow');
+      expect(failing).toMatchObject({
+        state: 'retrying',
+        task_queue: MAIN_QUEUE,
+        error: { code: 'workflow_task_failed' },
+      });
+      expect(failing.attempt).toBeGreaterThan(2);
+      expect(blockedReason([failing])).toContain('Workers cannot run the workflow of this job');
+      const findings = await checkServer(broken.temporal, true, []);
+      expect(findings.find(({ check }) => check === 'workflows')).toMatchObject({
+        state: 'broken',
+        found: `workers cannot run ${workflowIdOf(job)}`,
+      });
+    });
+  } finally {
+    await connection.close();
+    await broken.dispose();
+  }
+});
+
+test('shows an activity that an administrator has paused', async () => {
+  const job = await lab.submit({ operation: 'test.held', params: {} });
+  await pollPending(lab, job, ({ kind, state }) => kind === 'stage' && state === 'running');
+  const { namespace } = lab.temporal;
+  const execution = { workflowId: workflowIdOf(job) };
+  await lab.client.workflowService.pauseActivity({ namespace, execution, type: 'runStage' });
+  const paused = await pollPending(lab, job, ({ state }) => state === 'paused');
+  expect(blockedReason([paused])).toBe('an administrator paused an activity in Temporal');
+  await lab.client.workflowService.unpauseActivity({ namespace, execution, type: 'runStage' });
+  release();
+  await lab.until(job, 'completed');
+  const findings = await checkServer(lab.temporal, true, []);
+  expect(findings.find(({ check }) => check === 'workflows')).toMatchObject({ state: 'ok' });
+});
