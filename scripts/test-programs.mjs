@@ -14,6 +14,7 @@ const programs = {
   curl: 'curl',
   ffmpeg: 'ffmpeg',
   fish: 'fish',
+  'heif-enc': 'libheif-examples',
   initdb: 'postgresql',
   jq: 'jq',
   mcopy: 'mtools',

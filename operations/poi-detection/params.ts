@@ -1,6 +1,6 @@
 /** Parameters of poi_detection. */
 import { z } from 'zod';
-import { onError } from '../operation.ts';
+import { onDamaged, onError } from '../operation.ts';
 import { stainSetsWith } from './stains.ts';
 
 /** Pixels. The margin of a tile is a multiple of it. */
@@ -65,6 +65,7 @@ export const params = z
       .default(2048)
       .describe('Maximum pixels of the longer side of that picture'),
     on_error: onError,
+  on_damaged: onDamaged,
   })
   .refine(({ min_radius, max_radius }) => min_radius < max_radius, {
     path: ['max_radius'],

@@ -201,6 +201,7 @@ export const rules: readonly ImportRule[] = [
       'node',
       'zod',
       'sharp',
+      'libheif-js',
       'exif-reader',
       'client-zip',
       'yaml',

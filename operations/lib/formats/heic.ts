@@ -11,19 +11,6 @@ interface HeicInput {
   readonly output: string;
 }
 
-interface HeifImage {
-  get_width(): number;
-  get_height(): number;
-  is_primary(): boolean;
-  display(target: Rgba, done: (result: Rgba | null) => void): void;
-}
-
-interface Rgba {
-  readonly data: Uint8ClampedArray;
-  readonly width: number;
-  readonly height: number;
-}
-
 /** Primaries and transfer functions of ITU-T H.273. */
 const DISPLAY_P3 = 12;
 const HDR_TRANSFERS: Readonly<Record<number, string>> = { 16: 'PQ', 18: 'HLG' };
@@ -54,18 +41,20 @@ export const task = childTask(import.meta.url, async ({ path, output }: HeicInpu
   await writeFile(output, addMetadata(png, { icc: profile, exif: exif ? toUprightExif(exif) : undefined }));
 });
 
-async function decode(bytes: Buffer): Promise<Rgba> {
+async function decode(bytes: Buffer) {
   // libheif reports errors on the console; standard output belongs to the protocol with the parent process.
   console.log = console.warn;
   const { default: libheif } = await import('libheif-js/wasm-bundle.js');
-  const images: HeifImage[] = new libheif.HeifDecoder().decode(bytes);
+  const images = new libheif.HeifDecoder().decode(bytes);
   const image = images.find((candidate) => candidate.is_primary()) ?? images[0];
   if (!image) throw new Error('heif: the picture cannot be decoded');
   const [width, height] = [image.get_width(), image.get_height()];
   const target = { data: new Uint8ClampedArray(width * height * 4), width, height };
-  const result = await new Promise<Rgba | null>((resolve) => image.display(target, resolve));
+  const result = await new Promise<boolean>((resolve) =>
+    image.display(target, (decoded) => resolve(decoded !== null)),
+  );
   if (!result) throw new Error('heif: the picture cannot be decoded');
-  return result;
+  return target;
 }
 
 /** Phones that write no profile write code points; Display P3 is the only one that is not sRGB in practice. */

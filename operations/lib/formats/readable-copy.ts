@@ -51,7 +51,7 @@ export async function makeReadable(input: InputFile, copy: string, context: Cont
 /** Returns the asset itself when its preview is too small, so that it is refused by name. */
 async function extractPreview(
   input: InputFile,
-  { kind, preview, width, height }: RawFile,
+  { kind, mediaType, preview, width, height }: RawFile,
   copy: string,
   { note }: Context,
 ): Promise<PictureFile> {
@@ -68,7 +68,7 @@ async function extractPreview(
   });
   const size = `${preview.width} × ${preview.height}`;
   note('camera_preview_used', `"${input.name}" is a camera raw file (${kind}); its preview of ${size} pixels was used`, input);
-  return { ...input, path: copy, original: { path: input.path, mediaType: 'image/x-raw' } };
+  return { ...input, path: copy, original: { path: input.path, mediaType } };
 }
 
 const EXIF_PREFIX = Buffer.from('Exif\0\0', 'latin1');
