@@ -56,10 +56,10 @@ const readCheckpoints = (
 function listFiles(checkpoints: readonly Checkpoint[]): StoredManifest['files'] {
   const names = new UniqueNames();
   return checkpoints.flatMap(({ outputs }) =>
-    outputs.map(({ path: requested, key, size, sha256, asset }) => {
+    outputs.map(({ path: requested, key, size, sha256, crc32, asset }) => {
       const path = names.claim(requested);
       const media_type = mime.getType(path) ?? 'application/octet-stream';
-      return { path, size, sha256, media_type, asset, key };
+      return { path, size, sha256, crc32, media_type, asset, key };
     }),
   );
 }

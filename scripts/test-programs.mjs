@@ -9,9 +9,11 @@ import { delimiter, join } from 'node:path';
 
 /** Program → the Debian package that brings it. */
 const programs = {
+  bsdtar: 'libarchive-tools',
   bwrap: 'bubblewrap',
   chromium: 'chromium',
   curl: 'curl',
+  db_load: 'db-util',
   ffmpeg: 'ffmpeg',
   fish: 'fish',
   'heif-enc': 'libheif-examples',
@@ -26,10 +28,20 @@ const programs = {
   potrace: 'potrace',
   python3: 'python3',
   'qemu-img': 'qemu-utils',
+  rpmbuild: 'rpm',
   sfdisk: 'fdisk',
+  systemctl: 'systemd',
   tesseract: 'tesseract-ocr',
   unzip: 'unzip',
   zsh: 'zsh',
+};
+
+/** Python module → its packages in Debian and on PyPI. */
+const modules = {
+  requests: { debian: 'python3-requests', pypi: 'requests' },
+  numpy: { debian: 'python3-numpy', pypi: 'numpy' },
+  PIL: { debian: 'python3-pil', pypi: 'pillow' },
+  tifffile: { debian: 'python3-tifffile', pypi: 'tifffile' },
 };
 
 /** Debian keeps those of PostgreSQL off the PATH, one folder a version. */
@@ -47,7 +59,7 @@ const hasFonts = () => spawnSync('fc-list', { encoding: 'utf8' }).stdout?.includ
 const missing = [
   ...Object.entries(programs).flatMap(([program, debian]) => (isThere(program) ? [] : [debian])),
   ...(canImport('pip') ? [] : ['python3-pip']),
-  ...(canImport('requests') ? [] : ['python3-requests']),
+  ...Object.entries(modules).flatMap(([module, { debian }]) => (canImport(module) ? [] : [debian])),
   ...(hasFonts() ? [] : ['fonts-dejavu-core', 'fontconfig']),
 ];
 
@@ -67,8 +79,10 @@ if (missing.length > 0) {
 }
 
 // A Python that is not Debian's own does not see Debian's packages.
-if (!canImport('requests'))
-  spawnSync('python3', ['-m', 'pip', 'install', '--quiet', 'requests'], { stdio: 'inherit' });
+for (const [module, { pypi }] of Object.entries(modules)) {
+  if (!canImport(module))
+    spawnSync('python3', ['-m', 'pip', 'install', '--quiet', pypi], { stdio: 'inherit' });
+}
 
 function apt(asRoot, args) {
   const [program, ...rest] = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];

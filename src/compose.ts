@@ -82,6 +82,7 @@ export async function composeApi(
       fingerprints: (text) => keys.fingerprints(text),
       whyUrlRejected: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
       retention: toRetentionPolicy(config),
+      firstAssetMs: config.DARKROOM_FIRST_ASSET_DAYS * DAY_MS,
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
       queueUnavailable: config.DARKROOM_QUEUE_UNAVAILABLE,
     },

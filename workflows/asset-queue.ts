@@ -107,12 +107,20 @@ export class AssetQueue {
     return batch;
   }
 
-  /** Completes the input when no assets came for the quiet period, if the job has one. The period starts with the first asset. */
-  async closeAfterQuietPeriod(): Promise<void> {
-    const quietMs = this.#awaiting?.quietMs ?? null;
+  /**
+   * Completes the input when the first asset does not come in time: else a job whose client is gone would wait forever. After
+   * that, completes it when no assets came for the quiet period, if the job has one.
+   */
+  async closeWhenQuiet(): Promise<void> {
+    if (this.#awaiting === null) return;
+    const { firstAssetMs, quietMs } = this.#awaiting;
+    if (this.total === 0) {
+      const left = Math.max(1, firstAssetMs - (Date.now() - this.#lastAddedAt));
+      await condition(() => !this.#open || this.total > 0, left);
+    }
+    if (this.total === 0) this.#open = false;
     if (quietMs === null) return;
     while (this.#open) {
-      await condition(() => !this.#open || this.total > 0);
       const seen = this.#chunks;
       const left = Math.max(1, quietMs - (Date.now() - this.#lastAddedAt));
       await condition(() => !this.#open || this.#chunks !== seen, left);

@@ -22,7 +22,7 @@ export async function downloadAssets(job: JobContext): Promise<void> {
   const waitIfIdle = () => {
     if (assetQueue.isOpen && assetQueue.isEmpty && running === 0) status.transitionTo('waiting');
   };
-  void assetQueue.closeAfterQuietPeriod().catch(() => undefined);
+  void assetQueue.closeWhenQuiet().catch(() => undefined);
   waitIfIdle();
   await mapConcurrent(job, assetQueue, async (batch) => {
     running += 1;

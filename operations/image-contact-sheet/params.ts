@@ -50,7 +50,7 @@ export const params = z
       .optional()
       .describe('Default: 80 for JPEG and WebP. PNG is always lossless and ignores it'),
     on_error: onError,
-  on_damaged: onDamaged,
+    on_damaged: onDamaged,
   })
   .refine((given) => fits(pageLayout(given)), {
     path: ['rows'],

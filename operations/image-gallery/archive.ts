@@ -1,17 +1,19 @@
 /** Writes a gallery as one ZIP archive. It is streamed: gigabytes of pictures need a few megabytes of memory. */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { makeZip } from 'client-zip';
+import { crc32 } from 'node:zlib';
+import { CentralDirectory, localHeader, localLength } from '../../src/lib/zip.ts';
 import type { SiteFile } from './site.ts';
 
-/** The earliest date of the format, in local time: archives are reproducible byte for byte. */
-const lastModified = new Date(1980, 0, 1);
+/** The earliest date of the format, so that archives are reproducible byte for byte. */
+const modified = new Date(Date.UTC(1980, 0, 1));
+
+type Bytes = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
 /**
- * Writes `texts` and then the files at `paths` (below `folder`) to a ZIP archive at `target`, uncompressed: pictures are compressed already.
+ * Writes `texts` and then the files at `paths` (below `folder`) to a ZIP archive at `target`, uncompressed: pictures are
+ * compressed already.
  *
  * @param onEntry - Called before each file.
  * @throws The signal's reason.
@@ -23,47 +25,68 @@ export async function writeArchive(
   paths: readonly string[],
   { signal, onEntry }: { readonly signal: AbortSignal; readonly onEntry: () => void },
 ): Promise<void> {
-  async function* entries() {
-    for await (const { path: name, content } of texts) {
-      onEntry();
-      if (typeof content === 'string') yield { name, input: content, lastModified };
-      else yield { name, input: encodeTexts(content), lastModified };
-    }
-    for (const name of paths) {
-      onEntry();
-      const { size } = await stat(join(folder, name));
-      const input = createReadStream(join(folder, name));
-      try {
-        yield { name, input, size, lastModified };
-      } finally {
-        input.destroy();
-      }
-    }
-  }
+  const file = await open(target, 'w');
   try {
-    await pipeline(Readable.from(readChunks(makeZip(entries()))), createWriteStream(target), { signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  }
-}
-
-async function* encodeTexts(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  for await (const text of texts) yield Buffer.from(text);
-}
-
-/** Cancels the archive, and closes its open file, when the consumer stops early. */
-async function* readChunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  let ended = false;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      ended = done;
-      if (done) return;
-      yield value;
+    const archive = new ArchiveFile(file, signal);
+    for await (const { path, content } of texts) {
+      onEntry();
+      await archive.add(path, 0, typeof content === 'string' ? [content] : content);
     }
+    for (const path of paths) {
+      onEntry();
+      const { size } = await stat(join(folder, path));
+      await archive.add(path, size, createReadStream(join(folder, path)));
+    }
+    await archive.end();
   } finally {
-    if (!ended) await reader.cancel();
+    await file.close();
+  }
+}
+
+/** A ZIP in a local file. The header of an entry is written after its bytes, when size and CRC-32 are known. */
+class ArchiveFile {
+  readonly #file: FileHandle;
+  readonly #signal: AbortSignal;
+  readonly #directory = new CentralDirectory();
+  #offset = 0;
+
+  constructor(file: FileHandle, signal: AbortSignal) {
+    this.#file = file;
+    this.#signal = signal;
+  }
+
+  /** @param expected - Size in bytes, or 0 for less than 4 GiB. */
+  async add(name: string, expected: number, content: Bytes): Promise<void> {
+    const start = this.#offset;
+    let position = start + localLength({ name, size: expected });
+    const first = position;
+    let checksum = 0;
+    for await (const chunk of content) {
+      this.#signal.throwIfAborted();
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      checksum = crc32(bytes, checksum);
+      await this.#write(bytes, position);
+      position += bytes.length;
+    }
+    const entry = { name, size: position - first, crc32: checksum, modified };
+    const header = localHeader(entry);
+    if (start + header.length !== first) throw new Error(`${name} has another size than expected`);
+    await this.#write(header, start);
+    this.#directory.add(entry, start);
+    this.#offset = position;
+  }
+
+  async end(): Promise<void> {
+    let position = this.#offset;
+    for (const record of this.#directory.encode(this.#offset)) {
+      await this.#write(record, position);
+      position += record.length;
+    }
+  }
+
+  async #write(bytes: Uint8Array, position: number): Promise<void> {
+    for (let written = 0; written < bytes.length; )
+      written += (await this.#file.write(bytes, written, bytes.length - written, position + written))
+        .bytesWritten;
   }
 }

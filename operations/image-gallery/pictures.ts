@@ -4,8 +4,8 @@ import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import { type ExifFacts, readExif } from '../image-metadata/exif.ts';
 import { headerFacts } from '../image-metadata/header.ts';
-import { openImage, toDecodeError } from '../lib/image-source.ts';
 import type { PictureFile } from '../lib/formats/picture-file.ts';
+import { openImage, toDecodeError } from '../lib/image-source.ts';
 import { formatLabel } from '../lib/label.ts';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile, StageContext } from '../operation.ts';
@@ -110,6 +110,9 @@ function pickAttributes(
 }
 
 /** Returns the extension of a camera raw file, such as `.nef`. */
-const rawExtension = (name: string): string => parse(name).ext.toLowerCase().replace(/[^.a-z0-9]/g, '');
+const rawExtension = (name: string): string =>
+  parse(name)
+    .ext.toLowerCase()
+    .replace(/[^.a-z0-9]/g, '');
 
 const omitLocation = ({ location: _, ...rest }: ExifFacts): ExifFacts => rest;

@@ -49,7 +49,9 @@ export const params = z.strictObject({
   format: z
     .enum(['keep', 'jpeg', 'png', 'webp', 'avif'])
     .default('keep')
-    .describe('Format of the results. `keep`: the format of the input; GIF and TIFF become PNG, HEIC and camera raw JPEG'),
+    .describe(
+      'Format of the results. `keep`: the format of the input; GIF and TIFF become PNG, HEIC and camera raw JPEG',
+    ),
   quality: z
     .int()
     .min(1)

@@ -122,7 +122,10 @@ export async function openImage(input: PictureFile, maxPixels: number = MAX_PIXE
  */
 export function decodeFile(
   file: SourceFile | string,
-  { maxPixels = MAX_PIXELS, ignoreIcc = false }: { maxPixels?: number | false; ignoreIcc?: boolean },
+  {
+    maxPixels = MAX_PIXELS,
+    ignoreIcc = false,
+  }: { maxPixels?: number | false | undefined; ignoreIcc?: boolean },
 ): Sharp {
   const { content, failOn, page, subDirectory } =
     typeof file === 'string' ? { content: file, failOn: 'error' as const, page: 0, subDirectory: -1 } : file;

@@ -65,7 +65,7 @@ export const params = z
       .default(2048)
       .describe('Maximum pixels of the longer side of that picture'),
     on_error: onError,
-  on_damaged: onDamaged,
+    on_damaged: onDamaged,
   })
   .refine(({ min_radius, max_radius }) => min_radius < max_radius, {
     path: ['max_radius'],

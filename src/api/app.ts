@@ -8,9 +8,13 @@ import { DarkroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { authentication } from './auth/authentication.ts';
 import { guardHost } from './auth/host-guard.ts';
+import { addBasePath, getRoutePath, toBasePath } from './base-path.ts';
+import { compressText, stateLength } from './bodies/compression.ts';
+import { decodeBody } from './bodies/content-encoding.ts';
 import { isForm } from './bodies/media-type.ts';
 import { serveConsole } from './console/console.ts';
 import type { ApiDependencies, ApiEnv } from './context.ts';
+import { allowOrigins } from './cors.ts';
 import { findDialect, type MountedDialect } from './dialect.ts';
 import { serveHealth } from './health/health.ts';
 import { rejectWrongMethods } from './method-not-allowed.ts';
@@ -23,6 +27,8 @@ export interface AppDependencies
   readonly log: Log;
   /** True if anyone who reaches this server may use it: only requests for names of this machine are then served. */
   readonly loopbackOnly: boolean;
+  /** Origins whose pages may use this server; see DARKROOM_CORS_ORIGINS. */
+  readonly corsOrigins?: readonly string[];
   /** Null: requests need no login, and all belong to one tenant. */
   readonly authenticate: Authenticate | null;
   /** Address of Temporal's Web UI, if it is known. */
@@ -33,9 +39,9 @@ export interface AppDependencies
 const ownPublicPaths = ['/', '/console/*', '/healthz', '/readyz', '/openapi.json', '/docs', '/docs/*'];
 
 export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
-  const { dialects, metrics, runtime, log, limits, authenticate } = dependencies;
-  // A slash at the end of a path makes no difference.
-  const app = new OpenAPIHono<ApiEnv>({ strict: false });
+  const { dialects, metrics, runtime, log, limits, authenticate, corsOrigins = [] } = dependencies;
+  const basePath = toBasePath(dependencies.publicUrl);
+  const app = new OpenAPIHono<ApiEnv>({ getPath: (request) => getRoutePath(request, basePath) });
   const publicPaths = [...ownPublicPaths, ...dialects.flatMap((dialect) => dialect.publicPaths)];
   const fail = (c: Context<ApiEnv>, error: DarkroomError): Response => {
     const dialect = findDialect(dialects, c.req.path);
@@ -43,31 +49,38 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   };
 
   app.use(metrics.measure);
+  if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
+  app.use(addBasePath(basePath), compressText, stateLength);
   app.use(rejectWrongMethods(app, fail));
-  if (dependencies.loopbackOnly) app.use(guardHost);
+  if (dependencies.loopbackOnly) app.use(guardHost(corsOrigins));
   app.use(async (c, next) => {
     c.set('tenant', PUBLIC);
     await next();
   });
   if (authenticate)
     app.use(authentication({ authenticate, publicPaths, publicUrl: dependencies.publicUrl, log }));
+  const tooLarge = () =>
+    new DarkroomError(
+      'payload_too_large',
+      `The body may have at most ${limits.json} bytes (DARKROOM_MAX_BODY_BYTES)`,
+    );
   const limitBody = bodyLimit({
     maxSize: limits.json,
     onError: () => {
-      throw new DarkroomError(
-        'payload_too_large',
-        `The body may have at most ${limits.json} bytes (DARKROOM_MAX_BODY_BYTES)`,
-      );
+      throw tooLarge();
     },
   });
   // Forms are streamed; their reader limits them.
   app.use((c, next) => (isForm(c.req.header('content-type')) ? next() : limitBody(c, next)));
+  app.use(decodeBody(limits.json, tooLarge));
 
   serveHealth(app, { runtime, checkStore: dependencies.checkStore, log });
   app.get('/metrics', metrics.expose);
   for (const { routes } of dialects) app.route('/', routes);
-  serveDocs(app, authenticate ? publicPaths : null);
+  serveDocs(app, basePath, authenticate ? publicPaths : null);
   serveConsole(app, { temporalUi: dependencies.temporalUi ?? null });
+  // The console links its parts relative to the base path with a slash.
+  if (basePath !== '') app.get(basePath, (c) => c.redirect('/', 308));
 
   app.notFound((c) =>
     fail(c, new DarkroomError('route_not_found', `There is nothing at ${c.req.path}; see /docs`)),

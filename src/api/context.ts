@@ -25,6 +25,8 @@ export interface ApiDependencies {
   readonly checkStore: () => Promise<void>;
   /** Lists the photographs in a directory that a client of the tenant names. Throws asset_not_found, asset_path_forbidden. */
   readonly photographs: (directory: string, tenant: string) => Promise<readonly string[]>;
+  /** Resolves if a client of the tenant may use this path as an input file. Throws asset_not_found, asset_path_forbidden. */
+  readonly checkInputFile: (path: string, tenant: string) => Promise<void>;
   /** Most bytes of a file, of a request with files, and of a request without. */
   readonly limits: { readonly asset: number; readonly upload: number; readonly json: number };
   /** CPU stages that a worker runs at once by this server's settings, for when no worker reports its own number. */

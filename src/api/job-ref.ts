@@ -1,4 +1,5 @@
 /** The job that a request names. */
+import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DarkroomError, hasCode } from '../errors.ts';
 import type { JobScope, Jobs } from '../jobs/jobs.ts';
@@ -21,6 +22,13 @@ export function parseJobRef(c: Context<ApiEnv>, id: string): JobRef {
 
 /** As `parseJobRef`, for an API whose ids the server makes: takes any spelling of a UUID. */
 export const parseUuidRef = (c: Context<ApiEnv>, id: string): JobRef => parseJobRef(c, parseUuid(id) ?? id);
+
+/** An id that a client chooses. A UUID in braces, which is no id, becomes one without. */
+export const chosenJobId = z
+  .string()
+  .transform((id) => (jobId.safeParse(id).success ? id : (parseUuid(id) ?? id)))
+  .pipe(jobId)
+  .openapi({ type: 'string', ...jobId.meta() });
 
 /**
  * Opens a job of an API whose clients may choose ids: one with exactly this id or, for a UUID, with another spelling of it.

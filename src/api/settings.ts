@@ -1,7 +1,7 @@
 /** Settings of the HTTP server. */
 import { listenAddresses } from '../lib/settings/listen-address.ts';
 import { defineSettings } from '../lib/settings/setting.ts';
-import { bytes, optionalHttpUrl } from '../lib/settings/values.ts';
+import { bytes, optionalHttpUrl, webOrigins } from '../lib/settings/values.ts';
 
 export const apiSettings = defineSettings({
   DARKROOM_LISTEN: {
@@ -14,6 +14,12 @@ export const apiSettings = defineSettings({
     default: '',
     description:
       'address at which clients know this server, for links in callbacks; default: the first of DARKROOM_LISTEN',
+  },
+  DARKROOM_CORS_ORIGINS: {
+    schema: webOrigins,
+    default: '',
+    description:
+      'origins whose web pages may use this server, comma-separated, such as https://app.example; * for any',
   },
   DARKROOM_MAX_UPLOAD_BYTES: { schema: bytes, default: '20G', description: 'largest request with uploads' },
   DARKROOM_MAX_BODY_BYTES: { schema: bytes, default: '8M', description: 'largest JSON request body' },

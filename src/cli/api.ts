@@ -8,6 +8,7 @@ import { type HttpServer, listen } from '../api/server/server.ts';
 import { composeApi } from '../compose.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { loadDialects } from '../dialects/load.ts';
+import { checkInputFile } from '../inputs/path-input.ts';
 import { listPhotographs } from '../inputs/photographs.ts';
 import { rootsOf } from '../inputs/roots.ts';
 import { Estimator } from '../jobs/query/estimator.ts';
@@ -74,6 +75,8 @@ export async function startApi(
     checkStore,
     photographs: async (directory, tenant) =>
       listPhotographs(rootsOf(config.DARKROOM_INPUT_ROOTS, tenant), directory),
+    checkInputFile: async (path, tenant) =>
+      checkInputFile(rootsOf(config.DARKROOM_INPUT_ROOTS, tenant), path),
     limits: {
       asset: config.DARKROOM_MAX_ASSET_BYTES,
       upload: config.DARKROOM_MAX_UPLOAD_BYTES,
@@ -89,6 +92,7 @@ export async function startApi(
     log,
     loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,
     authenticate,
+    corsOrigins: config.DARKROOM_CORS_ORIGINS,
     temporalUi,
   });
   const server = await listen(config.DARKROOM_LISTEN, config.DARKROOM_GRACE_MS, (request, bindings) =>

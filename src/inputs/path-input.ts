@@ -1,5 +1,6 @@
 /** Path inputs: local files that clients may name, below the configured input roots only. */
-import { realpath, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { DarkroomError } from '../errors.ts';
 
@@ -42,6 +43,19 @@ export async function resolveInput(roots: readonly string[], given: string): Pro
     'asset_not_found',
     `There is no "${given}" in the input directories of this server`,
   );
+}
+
+/**
+ * Resolves if a client may use a path as an input file.
+ *
+ * @throws asset_not_found, asset_path_forbidden
+ */
+export async function checkInputFile(roots: readonly string[], given: string): Promise<void> {
+  const { path, kind } = await resolveInput(roots, given);
+  if (kind !== 'file') throw new DarkroomError('asset_not_found', `"${given}" is a directory, not a file`);
+  await access(path, constants.R_OK).catch((cause: unknown) => {
+    throw new DarkroomError('asset_path_forbidden', `"${given}" may not be read by this server`, { cause });
+  });
 }
 
 function isBelow(root: string, path: string): boolean {

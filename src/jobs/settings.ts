@@ -14,6 +14,11 @@ export const jobSettings = defineSettings({
     default: '0',
     description: '1: jobs wait for a worker with the engine that they need; 0: their submission fails',
   },
+  DARKROOM_FIRST_ASSET_DAYS: {
+    schema: days,
+    default: '1',
+    description: 'days that a job with await_assets waits for its first asset; then its input is complete',
+  },
   DARKROOM_CALLBACK_SCHEDULE_MS: {
     schema: millisecondsList,
     default: '5000,300000,1800000,7200000,18000000,36000000,50400000,72000000,86400000',

@@ -1,4 +1,5 @@
 /** Tombstones, and the deletion of jobs and of their intermediate files. */
+import type { JobRef } from '../jobs/model/run-input.ts';
 import type { JobDeletions, JobRecord, StoredManifest } from '../jobs/ports/job-archive.ts';
 import { listDueDeletions, scheduleDeletion } from './deletion-schedule.ts';
 import { readJson } from './json.ts';
@@ -38,17 +39,28 @@ export const createJobDeletions = (store: ObjectStore): JobDeletions => ({
     await Promise.all(running);
   },
 
-  async erase(ref) {
-    const record = await readRecord(store, ref);
-    if (record?.job.completed_at) {
-      const entryKey = record.runInput ? layout.endedKey : layout.refusedKey;
-      await store.delete(entryKey(ref, new Date(record.job.completed_at)));
-      for (const deletion of deletionsOf(record)) await store.delete(layout.deletionKey(deletion));
+  erase: (ref) => erase(store, ref),
+
+  async eraseRefused(tenant, keep) {
+    let position = 0;
+    for await (const { key } of store.list(layout.refusedPrefix(tenant))) {
+      if (++position <= keep) continue;
+      await erase(store, { tenant, id: layout.refusedId(key) });
+      await store.delete(key);
     }
-    await store.delete(layout.inputKey(ref));
-    await store.deleteAll(layout.jobPrefix(ref));
   },
 });
+
+async function erase(store: ObjectStore, ref: JobRef): Promise<void> {
+  const record = await readRecord(store, ref);
+  if (record?.job.completed_at) {
+    const entryKey = record.runInput ? layout.endedKey : layout.refusedKey;
+    await store.delete(entryKey(ref, new Date(record.job.completed_at)));
+    for (const deletion of deletionsOf(record)) await store.delete(layout.deletionKey(deletion));
+  }
+  await store.delete(layout.inputKey(ref));
+  await store.deleteAll(layout.jobPrefix(ref));
+}
 
 /** Keys of the latest result: its manifest and its files. */
 async function resultKeys(store: ObjectStore, { job }: JobRecord): Promise<Set<string>> {

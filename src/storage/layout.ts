@@ -101,6 +101,9 @@ export const refusedPrefix = (tenant: string): string => `${tenant}/refused/`;
 export const refusedKey = (ref: JobRef, at: Date): string =>
   `${refusedPrefix(ref.tenant)}${latestFirst(at)}-${ref.id}`;
 
+/** Returns the id in the key of a refused job. */
+export const refusedId = (key: string): string => key.replace(/^.*?\/refused\/\d+-/, '');
+
 /** The schedule of deletions of all tenants. In ascending order of keys, the oldest comes first. */
 export const deletionsPrefix = '_due/';
 

@@ -29,11 +29,13 @@ export interface PutOptions {
   readonly mediaType?: string;
 }
 
-/** Size and digest of the written bytes. */
+/** Size and digests of the written bytes. */
 export interface Written {
   readonly size: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
+  /** Unsigned. ZIP archives need it. */
+  readonly crc32: number;
 }
 
 export interface LinkOptions {

@@ -1,7 +1,6 @@
 /** Results of runs: the manifest, and access to the files that it lists. */
 import { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
-import type { FileEntry } from '../jobs/model/job.ts';
 import type { JobResults, OpenFile, StoredManifest, StoredResult } from '../jobs/ports/job-archive.ts';
 import { readJson } from './json.ts';
 import * as layout from './layout.ts';
@@ -20,7 +19,7 @@ export function createJobResults(store: ObjectStore): JobResults {
       if (cached) return cached;
       const stored = await readJson<StoredManifest>(store, key);
       if (!stored) return null;
-      const files = stored.files.map(({ key, ...entry }) => toOpenFile(store, key, entry));
+      const files = stored.files.map((file) => toOpenFile(store, file));
       const result = { manifest: { ...stored, files: files.map(({ entry }) => entry) }, files };
       cache.set(key, result);
       return result;
@@ -32,8 +31,12 @@ export function createJobResults(store: ObjectStore): JobResults {
   };
 }
 
-const toOpenFile = (store: ObjectStore, key: string, entry: FileEntry): OpenFile => ({
+const toOpenFile = (
+  store: ObjectStore,
+  { key, crc32, ...entry }: StoredManifest['files'][number],
+): OpenFile => ({
   entry,
+  crc32,
   async open(range) {
     const body = await store.get(key, range);
     if (!body) throw new Error('A file of the manifest is missing in the store');

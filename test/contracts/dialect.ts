@@ -67,9 +67,7 @@ export interface DialectAdapter {
   /** Where clients choose ids: a request for a taken one that is not the request of its job, and how it is refused. */
   readonly duplicate?: (takenId: string) => Refusal;
   /** Whatever else is wrong with a request, each with a sentence. */
-  readonly refusals: Readonly<
-    Record<'a malformed body' | 'a route that is not there' | 'a wrong method', Refusal>
-  > &
+  readonly refusals: Readonly<Record<'a route that is not there' | 'a wrong method', Refusal>> &
     Readonly<Record<string, Refusal>>;
   /** Fails the test unless this is an error in the dialect's own shape. */
   readonly expectError: (answer: Answer) => void;

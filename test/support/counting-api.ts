@@ -38,7 +38,9 @@ export async function startCountingApi({ dataDir }: Darkroom, heartbeatMs: numbe
     ...api,
     watcher,
     limits,
+    publicUrl: 'http://127.0.0.1',
     photographs: (directory: string) => listPhotographs([], directory),
+    checkInputFile: async () => {},
   };
   const app = new OpenAPIHono<ApiEnv>();
   app.use(async (c, next) => {

@@ -72,16 +72,25 @@ function nameOf(pixel: readonly number[]): string | undefined {
 
 /** Black, 1 bit a pixel, compressed a thousandfold. Valid to the last byte. */
 export function pngBomb(width: number, height: number): Buffer {
+  return pngFile({ width, height, bits: 1, type: 0 }, Buffer.alloc((Math.ceil(width / 8) + 1) * height));
+}
+
+/** `type`: colour type, 0 grey, 2 RGB. `rows`: each begins with its filter. `chunks` come before the pixels. */
+export function pngFile(
+  { width, height, bits, type }: { width: number; height: number; bits: number; type: number },
+  rows: Buffer,
+  chunks: readonly (readonly [string, Buffer])[] = [],
+): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header[8] = 1;
-  const rows = deflateSync(Buffer.alloc((Math.ceil(width / 8) + 1) * height), { level: 9 });
-  const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+  header[8] = bits;
+  header[9] = type;
   return Buffer.concat([
-    signature,
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     chunk('IHDR', header),
-    chunk('IDAT', rows),
+    ...chunks.map(([name, data]) => chunk(name, data)),
+    chunk('IDAT', deflateSync(rows, { level: 9 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }

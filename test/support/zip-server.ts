@@ -3,6 +3,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
 import { Hono } from 'hono';
 import { createHttpServer } from '../../src/api/server/server.ts';
 import { type ZipFile, zipResponse } from '../../src/api/zip/zip-response.ts';
@@ -12,12 +13,15 @@ export const run = promisify(execFile);
 export const sha256 = (bytes: Uint8Array | string): string =>
   createHash('sha256').update(bytes).digest('hex');
 export const lacksPython = spawnSync('python3', ['--version']).status !== 0;
+export const lacksBsdtar = spawnSync('bsdtar', ['--version']).status !== 0;
+export const lacksJava = spawnSync('java', ['--version']).status !== 0;
 export const lacksUnzip = spawnSync('unzip', ['-v']).status !== 0;
 
 export const fileOf = (path: string, bytes: Uint8Array | string, more: Partial<ZipFile> = {}): ZipFile => ({
   path,
   size: Buffer.byteLength(bytes),
   sha256: sha256(bytes),
+  crc32: crc32(bytes),
   modified: new Date('2026-03-29T02:30:42Z'),
   open: async () => Readable.from([Buffer.from(bytes)]),
   ...more,

@@ -63,7 +63,9 @@ export async function findRaw(file: TiffFile): Promise<RawFile | null> {
   if (!isDng && sensor.length === 0) return null;
   const make = await first.text('make');
   const maker = makers.find(([pattern]) => pattern.test(make));
-  const [, kind, mediaType] = isDng ? dng : (maker ?? [/./, `made by ${make || 'an unknown camera'}`, 'image/x-raw']);
+  const [, kind, mediaType] = isDng
+    ? dng
+    : (maker ?? [/./, `made by ${make || 'an unknown camera'}`, 'image/x-raw']);
   const largest = [...(sensor.length > 0 ? sensor : described)].sort((a, b) => area(b) - area(a))[0];
   const crop = largest ? await largest.directory.numbers('defaultCropSize') : [];
   const [width = largest?.width ?? 0, height = largest?.height ?? 0] = crop;

@@ -67,7 +67,11 @@ async function extractPreview(
     await writeFile(copy, hasExif(jpeg) ? jpeg : addExif(jpeg, await copyExif(file)));
   });
   const size = `${preview.width} × ${preview.height}`;
-  note('camera_preview_used', `"${input.name}" is a camera raw file (${kind}); its preview of ${size} pixels was used`, input);
+  note(
+    'camera_preview_used',
+    `"${input.name}" is a camera raw file (${kind}); its preview of ${size} pixels was used`,
+    input,
+  );
   return { ...input, path: copy, original: { path: input.path, mediaType } };
 }
 

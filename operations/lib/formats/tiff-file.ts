@@ -44,6 +44,7 @@ export const tags = {
   tileOffsets: 324,
   tileByteCounts: 325,
   subDirectories: 330,
+  extraSamples: 338,
   sampleFormat: 339,
   jpegOffset: 513,
   jpegLength: 514,

@@ -1,14 +1,16 @@
 /** The one way in: opens an asset as RGB pixels whose colours are known, whatever its depth, colour model or profile. */
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Sharp } from 'sharp';
 import type { InputFile } from '../../operation.ts';
 import { decodeFile, openImage, type SourceImage } from '../image-source.ts';
 import { ProfileColours, srgbColours, type TargetColours } from './client-colour.ts';
 import { planDecoding } from './decoding-plan.ts';
-import { writeWorkingCopy } from './working-copy.ts';
+import { isGreyWithRgbProfile } from './icc-profile.ts';
+import { convertGreyToRgb, convertToSrgb16, decodeForLibvips } from './working-copy.ts';
 
 export interface PictureOptions {
-  /** Path for temporary files, which get this name and an extension. They are deleted afterwards. */
+  /** Path for a directory of temporary files: this name and an extension. It is deleted afterwards. */
   readonly scratch: string;
   /** `srgb`: convert to sRGB. `own`: an RGB picture stays in its embedded profile, others are converted. Default `srgb`. */
   readonly colours?: 'srgb' | 'own';
@@ -40,23 +42,26 @@ export async function withPicture<T>(
   use: (picture: Picture) => Promise<T>,
 ): Promise<T> {
   const source = await openImage(input, maxPixels);
-  const copy = `${scratch}.v`;
-  const profileFile = `${scratch}.icc`;
+  const folder = `${scratch}.working`;
   try {
-    const icc = source.header.icc;
-    const own = colours === 'own' && icc ? await ProfileColours.open(icc, profileFile) : null;
-    const plan = planDecoding(source.header, own !== null);
-    const { ignoreIcc } = plan;
-    let image = source.image;
-    if (plan.copy) {
-      await writeWorkingCopy(source, copy);
-      image = decodeFile(copy, { ignoreIcc: true, maxPixels });
-    } else if (ignoreIcc) image = decodeFile(source.file, { ignoreIcc, maxPixels });
-    if (plan.toSrgbFirst) image = image.pipelineColourspace('srgb');
-    const target = plan.profile === 'own' && own ? own : srgbColours;
-    return await use({ ...source, image, colours: target, profile: plan.profile, isDirect: !plan.copy });
+    await mkdir(folder, { recursive: true });
+    const first = await decodeForLibvips(input, source, folder);
+    const decoded = isGreyWithRgbProfile(first) ? await convertGreyToRgb(first, folder) : first;
+    const own =
+      colours === 'own' && decoded.icc
+        ? await ProfileColours.open(decoded.icc, join(folder, 'own.icc'))
+        : null;
+    const { convert, toSrgbFirst, profile } = planDecoding(decoded, own !== null);
+    const ready = convert === 'copy' ? await convertToSrgb16(decoded, folder) : decoded;
+    const image = decodeFile(ready.file, { ignoreIcc: convert !== 'sharp', maxPixels });
+    return await use({
+      ...source,
+      image: toSrgbFirst ? image.pipelineColourspace('srgb') : image,
+      colours: profile === 'own' && own ? own : srgbColours,
+      profile,
+      isDirect: ready.file === source.file,
+    });
   } finally {
-    await rm(copy, { force: true });
-    await rm(profileFile, { force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -56,6 +56,9 @@ export const assets: Stories = {
     return untilEnded(server, job);
   },
 
+  'no-asset': async (server) =>
+    untilEnded(server, await server.submit({ operation: 'image.transform', await_assets: { total: 4 } })),
+
   'too-few': async (server) => {
     const job = await server.submit({ operation: 'image.transform', await_assets: {} });
     await server.submissions.addAssets(job, { assets: [], final: true });

@@ -2,7 +2,6 @@
 import type { Context } from 'hono';
 import { DarkroomError } from '../../errors.ts';
 import { checkJson } from './check-json.ts';
-import { requireIdentity } from './content-encoding.ts';
 import { isForm, parseMediaType } from './media-type.ts';
 
 const ANY_JSON = /^application\/(?:[\w.-]+\+)?json$/;
@@ -15,7 +14,6 @@ const ANY_JSON = /^application\/(?:[\w.-]+\+)?json$/;
  * @throws unsupported_media_type, malformed_json; invalid_request for values that JavaScript would change
  */
 export async function readJsonBody(c: Context, wrongType: string, types = ANY_JSON): Promise<unknown> {
-  requireIdentity(c.req.header('content-encoding'));
   if (!types.test(parseMediaType(c.req.header('content-type'))))
     throw new DarkroomError('unsupported_media_type', wrongType);
   return parseJson(decodeUtf8(await c.req.arrayBuffer()), 'The body');

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { DarkroomError } from '../../errors.ts';
 import { builtRoot } from '../../lib/resources.ts';
+import { matchesEtag } from '../files/file-response.ts';
 import { consolePage } from './console-page.ts';
 
 const here = fileURLToPath(builtRoot);
@@ -68,7 +69,7 @@ export function serveConsole(app: OpenAPIHono<any>, { temporalUi }: { temporalUi
       'x-content-type-options': 'nosniff',
       etag,
     };
-    if (c.req.header('if-none-match') === etag) return c.body(null, 304, headers);
+    if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);
     return c.html(page.html, 200, headers);
   });
   app.get(`/console/:digest/:path{.+}`, (c) => {

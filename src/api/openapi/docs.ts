@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { addSecurity } from '../auth/security-schemes.ts';
+import type { ApiEnv } from '../context.ts';
 
 const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const served: Readonly<Record<string, string>> = {
@@ -13,21 +14,22 @@ const served: Readonly<Record<string, string>> = {
   'favicon-32x32.png': 'image/png',
 };
 
-const script = `window.ui = SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null });`;
+const script = (basePath: string) =>
+  `window.ui = SwaggerUIBundle({ url: '${basePath}/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null });`;
 
-const page = `<!doctype html>
+const page = (basePath: string) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>darkroom API</title>
-<link rel="icon" href="/docs/favicon-32x32.png">
-<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" href="${basePath}/docs/favicon-32x32.png">
+<link rel="stylesheet" href="${basePath}/docs/swagger-ui.css">
 </head>
 <body>
 <div id="docs"></div>
-<script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>
+<script src="${basePath}/docs/swagger-ui-bundle.js"></script>
+<script src="${basePath}/docs/start.js"></script>
 </body>
 </html>
 `;
@@ -58,20 +60,28 @@ function withoutIgnored(document: ReturnType<OpenAPIHono['getOpenAPI31Document']
 /**
  * Serves the OpenAPI document and the page that shows it.
  *
+ * @param basePath path of this server as clients know it
  * @param publicPaths paths that are readable without login; null if nothing needs a login
  */
-// biome-ignore lint/suspicious/noExplicitAny: the environment does not matter
-export function serveDocs(app: OpenAPIHono<any>, publicPaths: readonly string[] | null): void {
+export function serveDocs(
+  app: OpenAPIHono<ApiEnv>,
+  basePath: string,
+  publicPaths: readonly string[] | null,
+): void {
   // Built by the first request, when all routes are registered, and kept: it takes a fraction of a second.
   let document: object | undefined;
   app.get('/openapi.json', (c) => {
-    const plain = document ? null : app.getOpenAPI31Document(about);
+    const plain = document
+      ? null
+      : app.getOpenAPI31Document({ ...about, servers: [{ url: basePath || '/' }] });
     if (plain)
       document = publicPaths ? addSecurity(withoutIgnored(plain), publicPaths) : withoutIgnored(plain);
     return c.json(document);
   });
-  app.get('/docs', (c) => c.html(page, 200, { 'content-security-policy': policy }));
-  app.get('/docs/start.js', (c) => c.body(script, 200, { 'content-type': 'text/javascript; charset=utf-8' }));
+  app.get('/docs', (c) => c.html(page(basePath), 200, { 'content-security-policy': policy }));
+  app.get('/docs/start.js', (c) =>
+    c.body(script(basePath), 200, { 'content-type': 'text/javascript; charset=utf-8' }),
+  );
   for (const [file, type] of Object.entries(served)) {
     const bytes = readFileSync(join(assets, file));
     app.get(`/docs/${file}`, (c) =>

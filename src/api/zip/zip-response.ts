@@ -1,27 +1,31 @@
-/** Several files as one ZIP over HTTP, made while it is sent. */
+/** Several files as one ZIP over HTTP, produced while it is sent. */
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Context } from 'hono';
 import { formatContentDisposition } from '../../lib/content-disposition.ts';
+import { zipLength } from '../../lib/zip.ts';
 import { matchesEtag } from '../files/file-response.ts';
 import { safeNames } from './names.ts';
-import { zipLength, zipStream } from './stream.ts';
+import { zipStream } from './stream.ts';
 
 export interface ZipFile {
-  /** With slashes; what is unsafe or not unique is changed. */
+  /** With slashes. Unsafe and duplicate names are changed. */
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  /** Hexadecimal, of the content. */
+  /** Of the content, in hexadecimal. */
   readonly sha256: string;
+  /** CRC-32 of the content, unsigned. */
+  readonly crc32: number;
   readonly modified: Date;
-  /** Called when its turn has come, for one file at a time. */
+  /** Called when the bytes are needed, for one file at a time. */
   readonly open: () => Promise<Readable | ReadableStream<Uint8Array>>;
 }
 
 /**
- * The files are stored, not compressed: images are already. Answers HEAD and If-None-Match without opening any, and takes no
- * Range. When a file fails, or is not of its size, the connection is cut before the announced length is reached.
+ * Returns a response with a ZIP of stored files: images are compressed already. Answers HEAD and If-None-Match without
+ * opening a file, and ignores Range. When a file fails or has another size, the connection is cut before the announced
+ * length is reached.
  */
 export function zipResponse(
   c: Context,
@@ -44,9 +48,9 @@ export function zipResponse(
   return new Response(c.req.method === 'HEAD' ? null : zipStream(entries), { headers });
 }
 
-/** A strong ETag: the same files, in the same order, make the same bytes. */
+/** Returns a strong ETag: the same files in the same order make the same bytes. */
 export function zipEtag(files: readonly Omit<ZipFile, 'open'>[]): string {
-  const hash = createHash('sha256').update('zip 1');
+  const hash = createHash('sha256').update('zip 2');
   for (const { path, size, sha256, modified } of files) {
     hash.update(JSON.stringify([path, size, sha256, modified.getTime()]));
   }

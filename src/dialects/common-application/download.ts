@@ -18,7 +18,7 @@ export async function downloadResponse(
     return attach(await fileResponse(c, first), name);
   }
   const modified = new Date(completed_at ?? 0);
-  const entries = files.map(({ entry, open }) => ({ ...entry, modified, open: () => open() }));
+  const entries = files.map(({ entry, crc32, open }) => ({ ...entry, crc32, modified, open: () => open() }));
   const fileName = `${id}.zip`;
   return attach(zipResponse(c, entries, { fileName }), fileName);
 }

@@ -1,8 +1,8 @@
-/** Jobs: the list, how one stands, cancel, pause, resume. */
+/** Jobs: the list, the status of one, cancel, pause, resume. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
-import { parseJobRef } from '../../api/job-ref.ts';
+import { openJob } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { states } from '../../jobs/model/states.ts';
@@ -10,20 +10,24 @@ import { fails } from './errors.ts';
 import { type E2e3dStatus, e2e3dJob, NAME, statuses, toE2e3dJob, toE2e3dStatus } from './model.ts';
 import { idParam, tags } from './openapi.ts';
 
-const listQuery = z.strictObject({
+const listQuery = z.object({
   status: z
-    .enum(['', ...statuses], `must be one of ${statuses.join(', ')}`)
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['', ...statuses], `must be one of ${statuses.join(', ')}`))
     .optional()
-    .describe('Only jobs of this status; empty: all'),
+    .openapi({
+      type: 'string',
+      enum: ['', ...statuses],
+      description: 'Only jobs with this status, in any case; empty: all',
+    }),
   ...pageQuery,
 });
 
 const jobList = z
   .object({
     jobs: z.array(e2e3dJob),
-    total: z
-      .int()
-      .describe('All jobs of this status, on this page or not; of many, as counted at most five seconds ago'),
+    total: z.int().describe('Number of jobs on all pages; for long lists up to five seconds old'),
     next_cursor: z.string().nullable().describe('Null on the last page'),
   })
   .meta({ id: 'E2e3dJobs' });
@@ -46,7 +50,7 @@ export function jobRoutes({
     }),
     async (c) => {
       const { status, ...which } = c.req.valid('query');
-      const wanted = { ...which, tenant: c.var.tenant, states: status ? statesOf(status) : null };
+      const wanted = { ...which, tenant: c.var.tenant, states: status ? listStates(status) : null };
       const { jobs, total, next } = await lists.page(wanted, c.req.raw.signal);
       return c.json({ jobs: jobs.map((job) => toE2e3dJob(job)), total, next_cursor: next }, 200);
     },
@@ -57,12 +61,12 @@ export function jobRoutes({
       method: 'get',
       path: '/api/job/{job_id}',
       tags,
-      summary: 'How a job stands',
+      summary: 'Status of a job',
       request: { params: idParam },
       responses: { 200: json(e2e3dJob, 'The job'), ...fails(404, 503) },
     }),
     async (c) => {
-      const snapshot = await jobs.open(parseJobRef(c, c.req.valid('param').job_id), { dialect: NAME });
+      const snapshot = await openJob(jobs, c, c.req.valid('param').job_id, { dialect: NAME });
       const expected = await estimator.estimate(snapshot);
       return c.json(toE2e3dJob(snapshot.job, expected?.at ?? null), 200);
     },
@@ -73,25 +77,24 @@ export function jobRoutes({
       method: 'delete',
       path: '/api/job/{job_id}',
       tags,
-      summary: 'Cancel a job; what there is of it stays',
+      summary: 'Cancel a job; its record and earlier results are kept',
       request: { params: idParam },
       responses: {
-        200: json(e2e3dJob, 'It is cancelled, now or since an earlier call'),
-        202: json(e2e3dJob, 'It is being cancelled'),
+        200: json(e2e3dJob, 'The job is cancelled'),
+        202: json(e2e3dJob, 'The job is being cancelled'),
         ...fails(404, 409, 503),
       },
     }),
     async (c) => {
-      const ref = parseJobRef(c, c.req.valid('param').job_id);
-      const opened = await jobs.open(ref, { dialect: NAME });
+      const opened = await openJob(jobs, c, c.req.valid('param').job_id, { dialect: NAME });
       const job = opened.job.state === 'cancelled' ? opened.job : await opened.control('cancel');
       return c.json(toE2e3dJob(job), job.state === 'cancelled' ? 200 : 202);
     },
   );
 
   for (const [action, summary] of [
-    ['pause', 'Hold a job after the step that it is in'],
-    ['resume', 'Let a paused job go on'],
+    ['pause', 'Pause a job after its running stage'],
+    ['resume', 'Resume a paused job'],
   ] as const) {
     app.openapi(
       createRoute({
@@ -103,7 +106,7 @@ export function jobRoutes({
         responses: { 200: json(e2e3dJob, 'The job'), ...fails(404, 409, 503) },
       }),
       async (c) => {
-        const job = await jobs.open(parseJobRef(c, c.req.valid('param').job_id), { dialect: NAME });
+        const job = await openJob(jobs, c, c.req.valid('param').job_id, { dialect: NAME });
         return c.json(toE2e3dJob(await job.control(action)), 200);
       },
     );
@@ -112,4 +115,4 @@ export function jobRoutes({
   return app;
 }
 
-const statesOf = (status: E2e3dStatus) => states.filter((state) => toE2e3dStatus(state) === status);
+const listStates = (status: E2e3dStatus) => states.filter((state) => toE2e3dStatus(state) === status);

@@ -1,14 +1,14 @@
-/** Results: where they are, and the files themselves under /output. */
+/** Results: their addresses, and the files under /output. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fileResponse } from '../../api/files/file-response.ts';
-import { parseJobRef } from '../../api/job-ref.ts';
+import { openJob } from '../../api/job-ref.ts';
 import { file, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import { fileEntry, type Job } from '../../jobs/model/job.ts';
-import type { JobRef } from '../../jobs/model/run-input.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import type { StoredResult } from '../../jobs/ports/job-archive.ts';
 import { fails } from './errors.ts';
@@ -29,12 +29,12 @@ export function resultRoutes({
       method: 'get',
       path: '/api/job/{job_id}/results',
       tags,
-      summary: 'Where the results of a job are',
+      summary: 'Addresses of the results of a job',
       request: { params: idParam },
       responses: { 200: json(e2e3dResults, 'The results'), ...fails(404, 409, 503) },
     }),
     async (c) => {
-      const { job, result } = await resultOf(jobs, parseJobRef(c, c.req.valid('param').job_id));
+      const { job, result } = await openResult(jobs, c, c.req.valid('param').job_id);
       return c.json(await toE2e3dResults(job, result, publicUrl), 200);
     },
   );
@@ -52,17 +52,16 @@ export function resultRoutes({
       },
     }),
     async (c) => {
-      const { job_id } = c.req.valid('param');
-      const { result } = await resultOf(jobs, parseJobRef(c, job_id));
+      const { job, result } = await openResult(jobs, c, c.req.valid('param').job_id);
       const files = result.files.map(({ entry: { asset: _, ...entry } }) => ({
         ...entry,
-        url: publicUrl + outputPath(job_id, entry.path),
+        url: publicUrl + outputPath(job.id, entry.path),
       }));
-      return c.json({ job_id, files }, 200);
+      return c.json({ job_id: job.id, files }, 200);
     },
   );
 
-  // The path may have slashes, which a parameter of OpenAPI cannot say.
+  // The path may contain slashes, which OpenAPI cannot express.
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: '/output/{job_id}/{path}',
@@ -78,7 +77,7 @@ export function resultRoutes({
   });
   app.get('/output/:job_id/:path{.+}', async (c) => {
     const { job_id, path } = c.req.param();
-    const { result } = await resultOf(jobs, parseJobRef(c, job_id));
+    const { result } = await openResult(jobs, c, job_id);
     const found = result.files.find(({ entry }) => entry.path === path);
     if (found) return fileResponse(c, found);
     throw new DarkroomError('file_not_found', `Job "${job_id}" has no file "${path}"; see /output/${job_id}`);
@@ -87,16 +86,20 @@ export function resultRoutes({
   return app;
 }
 
-/** Throws result_not_ready, with the state in `details`. */
-async function resultOf(jobs: Jobs, ref: JobRef): Promise<{ job: Job; result: StoredResult }> {
-  const opened = await jobs.open(ref, { dialect: NAME });
+/** @throws job_not_found; result_not_ready with the state in `details` */
+async function openResult(
+  jobs: Jobs,
+  c: Context<ApiEnv>,
+  id: string,
+): Promise<{ job: Job; result: StoredResult }> {
+  const opened = await openJob(jobs, c, id, { dialect: NAME });
   const { job } = opened;
   if (job.result) return { job, result: await opened.result() };
   const { state, error } = job;
   const status = toE2e3dStatus(state);
   const why = error ? `: ${error.message}` : '';
   const message = isTerminal(state)
-    ? `Job "${ref.id}" is ${status} and has no results${why}`
-    : `Job "${ref.id}" is ${status}; its results are here once it is completed`;
+    ? `Job "${job.id}" is ${status} and has no results${why}`
+    : `Job "${job.id}" is ${status}; its results are here once it is completed`;
   throw new DarkroomError('result_not_ready', message, { details: { state } });
 }

@@ -2,11 +2,11 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { describeMediaType, readJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
+import { chosenJobId } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError } from '../../errors.ts';
 import { httpUrl } from '../../jobs/model/asset.ts';
-import { jobId } from '../../jobs/model/job.ts';
 import type { JobRequest, Submitter } from '../../jobs/submit/submitter.ts';
 import { invalidFields, invalidRequest } from '../../jobs/validation/invalid-request.ts';
 import { fails } from './errors.ts';
@@ -19,14 +19,14 @@ const submission = z
       .string({ error: ({ input }) => (input === undefined ? 'is required' : 'must be a string') })
       .min(1, 'must not be empty')
       .max(4096)
-      .describe('A directory with photographs, below an input directory of the server'),
+      .describe('A directory of photographs, below an input directory of the server'),
     quality: z
       .enum(qualities, `must be one of ${qualities.join(', ')}`)
       .nullish()
       .describe('Default: medium'),
-    job_id: jobId.nullish(),
-    use_gpu: z.boolean().nullish().describe('Default: false. Where a worker has no GPU, the CPU does it'),
-    notify_url: httpUrl.nullish().describe('Gets the status and the results once the job has ended'),
+    job_id: chosenJobId.nullish(),
+    use_gpu: z.boolean().nullish().describe('Default: false. A worker without a GPU uses the CPU'),
+    notify_url: httpUrl.nullish().describe('Receives status and results when the job has ended'),
   })
   .meta({
     id: 'E2e3dReconstruction',
@@ -51,12 +51,12 @@ export function submissionRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
     tags,
     summary: 'Submit a reconstruction',
     description:
-      'The directory is looked at before the answer. The same request with the same job_id (or, without one, the same ' +
-      'Idempotency-Key) is the same job, whatever has become of the directory; another under its job_id is refused with 409.',
+      'The directory is checked before the response. The same request with the same job_id, or without one with the same ' +
+      'Idempotency-Key, finds its job, even if the directory has changed. Another request with that job_id is rejected with 409.',
     request: { body: { required: true, content: { 'application/json': { schema: submission } } } },
     responses: {
       202: {
-        ...json(e2e3dJob, 'Accepted, and durable from now on; or it was before'),
+        ...json(e2e3dJob, 'The job is accepted and durable'),
         headers: z.object({ location: z.string().openapi({ description: 'Address of the job' }) }),
       },
       ...fails(400, 409, 413, 415, 422, 429, 503),
@@ -69,8 +69,8 @@ export function submissionRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
     );
     const parsed = submission.safeParse(body);
     if (!parsed.success) throw invalidFields(parsed.error.issues);
-    const { image_set_path: directory, ...wishes } = parsed.data;
-    const request = requestOf(wishes);
+    const { image_set_path: directory, ...fields } = parsed.data;
+    const request = toJobRequest(fields);
     const caller: Submitter = {
       tenant: c.var.tenant,
       dialect: NAME,
@@ -78,7 +78,7 @@ export function submissionRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
       assetsNamed: directory,
     };
     const known = await submissions.find(caller, request);
-    const assets = known ? [] : await assetsOf(directory, caller.tenant, parts);
+    const assets = known ? [] : await listAssets(directory, caller.tenant, parts);
     const job = known ?? (await submissions.submit(caller, { ...request, assets })).job;
     return c.json(toE2e3dJob(job), 202, { location: `/api/job/${job.id}` });
   });
@@ -86,7 +86,8 @@ export function submissionRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
   return app;
 }
 
-function requestOf({
+/** Returns the request without its assets. */
+function toJobRequest({
   quality,
   use_gpu,
   job_id,
@@ -96,15 +97,15 @@ function requestOf({
   return {
     operation: OPERATION,
     params,
-    // What was wished for can be seen of the job, too.
+    // The native API shows labels.
     labels: { quality: params.quality, use_gpu: String(params.use_gpu) },
     ...(job_id ? { id: job_id } : {}),
     ...(notify_url ? { callback: { url: notify_url } } : {}),
   };
 }
 
-/** Throws invalid_request when the directory cannot be used. */
-async function assetsOf(
+/** @throws invalid_request if the directory cannot be used */
+async function listAssets(
   directory: string,
   tenant: string,
   { operations, photographs }: Parts,

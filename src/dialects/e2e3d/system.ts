@@ -1,4 +1,4 @@
-/** The server: its statistics, whether it is well, how it is set up. */
+/** The server: statistics, health, configuration. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { accepts } from 'hono/accepts';
 import packageJson from '../../../package.json' with { type: 'json' };
@@ -10,13 +10,13 @@ import { fails } from './errors.ts';
 import { OPERATION, qualities, statuses } from './model.ts';
 import { tags } from './openapi.ts';
 import { LINK_SECONDS } from './result-model.ts';
-import { StatisticsOf } from './statistics.ts';
+import { JobStatistics } from './statistics.ts';
 
 const count = z.int().min(0);
 
 const workers = z.object({
   live: count,
-  reconstruction: count.describe('Those that can do reconstructions'),
+  reconstruction: count.describe('Workers that can run reconstructions'),
 });
 
 const metrics = z
@@ -29,8 +29,11 @@ const metrics = z
         typeof count
       >),
     }),
-    success_rate: z.number().nullable().describe('Completed jobs, of those that completed or failed'),
-    average_duration_seconds: z.number().nullable().describe('Of completed jobs, from begin to end'),
+    success_rate: z
+      .number()
+      .nullable()
+      .describe('Share of completed jobs among those that completed or failed'),
+    average_duration_seconds: z.number().nullable().describe('Mean time from start to end of completed jobs'),
     workers,
   })
   .meta({ id: 'E2e3dMetrics' });
@@ -49,7 +52,7 @@ const config = z
     stages: z.array(z.string()),
     statuses: z.array(z.enum(statuses)),
     limits: z.object({ image_bytes: z.int(), request_bytes: z.int() }),
-    minio_url_seconds: z.int().describe('How long an address in the object store is good'),
+    minio_url_seconds: z.int().describe('Seconds that an address in the object store is valid'),
   })
   .meta({ id: 'E2e3dConfig' });
 
@@ -57,11 +60,11 @@ type Parts = Pick<ApiDependencies, 'jobs' | 'runtime' | 'operations' | 'limits' 
 
 export function systemRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
   const { runtime, operations, limits } = parts;
-  const statistics = new StatisticsOf(parts.jobs);
+  const statistics = new JobStatistics(parts.jobs);
   const app = createRouter();
   const info = () => operations.find(OPERATION)?.info;
 
-  /** What a reconstruction needs may be shared out between workers: those count that have the engine. */
+  /** A reconstruction may need several workers. Those with the engine are counted. */
   const countWorkers = (live: readonly LiveWorker[]): z.infer<typeof workers> => {
     const offering = (capability: string) => live.filter((worker) => worker.capability === capability);
     const needed = info()?.capabilities ?? [];
@@ -77,7 +80,7 @@ export function systemRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
       method: 'get',
       path: '/api/metrics',
       tags,
-      summary: 'Statistics as JSON; for who prefers text/plain, the metrics for Prometheus',
+      summary: 'Statistics as JSON or, if Accept prefers text/plain, the metrics for Prometheus',
       responses: {
         200: {
           description: 'The statistics, at most five seconds old',
@@ -97,10 +100,10 @@ export function systemRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
       });
       c.header('vary', 'Accept');
       if (type !== 'application/json') return (await parts.metrics.expose(c)) as never;
-      // Without Temporal the list would have ended jobs alone, so that is asked first.
+      // First, because it throws while Temporal is down: the list would then contain ended jobs only.
       const workers = countWorkers(await runtime.liveWorkers());
       const timestamp = new Date().toISOString();
-      return c.json({ timestamp, ...(await statistics.for(c.var.tenant)), workers }, 200);
+      return c.json({ timestamp, ...(await statistics.read(c.var.tenant)), workers }, 200);
     },
   );
 
@@ -109,8 +112,8 @@ export function systemRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
       method: 'get',
       path: '/api/health',
       tags,
-      summary: 'Whether jobs are taken',
-      responses: { 200: json(health, 'They are'), ...fails(503) },
+      summary: 'Health of the server',
+      responses: { 200: json(health, 'The server accepts jobs'), ...fails(503) },
     }),
     async (c) => {
       const [live] = await Promise.all([runtime.liveWorkers(), parts.checkStore()]);
@@ -124,8 +127,8 @@ export function systemRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
       method: 'get',
       path: '/api/config',
       tags,
-      summary: 'How the server is set up',
-      responses: { 200: json(config, 'The configuration; nothing in it is secret') },
+      summary: 'Configuration of the server',
+      responses: { 200: json(config, 'The configuration, without secrets') },
     }),
     (c) => {
       const { inputs, stages } = info() ?? { inputs: { min: 0, max: 0, media: [] }, stages: [] };

@@ -1,8 +1,8 @@
-/** What the routes have in common. */
+/** What all routes share. */
 import { z } from '@hono/zod-openapi';
 
 export const tags = ['guestkit'];
 
-/** Answers that are no error have their content in `data`. */
+/** The schema of a successful response. */
 export const success = <Schema extends z.ZodType>(data: Schema) =>
   z.object({ success: z.literal(true), data });

@@ -16,7 +16,7 @@ const failure = z
     message: z.string(),
     details: fieldReason
       .extend({
-        errors: z.array(fieldReason).optional().describe('All of them, when several fields are wrong'),
+        errors: z.array(fieldReason).optional().describe('All invalid fields, if there are several'),
       })
       .optional(),
   })
@@ -29,24 +29,24 @@ const failure = z
     },
   });
 
-/** Statuses that are answered with an error. */
+/** Describes error responses with these statuses. */
 export const fails = (...statuses: number[]) =>
   Object.fromEntries(
     statuses.map((status) => [
       status,
-      { description: wordOf(status), content: { 'application/json': { schema: failure } } },
+      { description: toWord(status), content: { 'application/json': { schema: failure } } },
     ]),
   );
 
-/** The submission that finds as many jobs pending as may be. */
+/** Creates the error for a submission at the limit of pending jobs. */
 export const queueFull = (limit: number): DarkroomError =>
   new DarkroomError(
     'queue_full',
-    `The queue is full: ${limit} jobs are pending. Submit the job again when some of them have begun`,
+    `The queue is full: ${limit} jobs are pending. Submit the job again once some of them have started`,
     { details: { max_queue_size: limit } },
   );
 
-/** Where this API's word or status is not what the status of darkroom's own error says. */
+/** Errors whose status or word differs from that of darkroom's status. */
 const special: Partial<Record<ErrorCode, readonly [status: number, word: string]>> = {
   invalid_request: [400, 'VALIDATION_ERROR'],
   result_not_ready: [404, 'NOT_FOUND'],
@@ -69,19 +69,19 @@ const words: Readonly<Record<number, string>> = {
   507: 'INSUFFICIENT_STORAGE',
 };
 
-const wordOf = (status: number): string => words[status] ?? (status < 500 ? 'BAD_REQUEST' : 'INTERNAL_ERROR');
+const toWord = (status: number): string => words[status] ?? (status < 500 ? 'BAD_REQUEST' : 'INTERNAL_ERROR');
 
 export function fail(c: Context, error: DarkroomError): Response {
-  const [status, word] = special[error.code] ?? [error.status, wordOf(error.status)];
-  const body = { error: word, ...(bodyOfInvalid(c, error) ?? { message: error.message }) };
+  const [status, word] = special[error.code] ?? [error.status, toWord(error.status)];
+  const body = { error: word, ...(describeFields(c, error) ?? { message: error.message }) };
   return c.json(body, status as ContentfulStatusCode, failureHeaders(error));
 }
 
-/** Names the first wrong field, as clients expect, and all of them where there are several. */
-function bodyOfInvalid(c: Context, { code, details }: DarkroomError): object | null {
+/** Names the first invalid field, as the contract does, and all of them if there are several. */
+function describeFields(c: Context, { code, details }: DarkroomError): object | null {
   if (code !== 'invalid_request') return null;
   const errors = ((details?.['errors'] ?? []) as readonly FieldError[]).map(({ pointer, detail }) => ({
-    field: fieldOf(pointer),
+    field: toFieldName(pointer),
     reason: detail,
   }));
   const [first] = errors;
@@ -94,6 +94,6 @@ function bodyOfInvalid(c: Context, { code, details }: DarkroomError): object | n
   };
 }
 
-/** `/payload/data/image` as `payload.data.image`. */
-const fieldOf = (pointer: string): string =>
+/** Formats `/payload/data/image` as `payload.data.image`. */
+const toFieldName = (pointer: string): string =>
   pointer === '' ? 'body' : pointer.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~');

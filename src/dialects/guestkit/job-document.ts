@@ -1,16 +1,15 @@
-/** A job as guestkit's clients submit it, and the request that darkroom makes of it. */
+/** A job as guestkit's clients submit it, and the request that it becomes. Unknown fields are ignored. */
 
 import { z } from '@hono/zod-openapi';
-import { jobId } from '../../jobs/model/job.ts';
+import { chosenJobId } from '../../api/job-ref.ts';
 import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
 import type { JobRequest } from '../../jobs/submit/submitter.ts';
 import { type FieldError, invalidFields, invalidRequest } from '../../jobs/validation/invalid-request.ts';
 
-/** Fields that are not named here are passed over, as their server always did. */
 export const jobDocument = z
   .object({
     version: z.literal('1.0'),
-    job_id: jobId,
+    job_id: chosenJobId,
     kind: z.literal('VMOperation'),
     operation: z
       .string()
@@ -34,8 +33,8 @@ export const jobDocument = z
     },
   });
 
-const imageData = z.strictObject({
-  image: z.strictObject({
+const imageData = z.object({
+  image: z.object({
     path: z.string().min(1).max(4096),
     format: z.string().optional(),
     checksum: z
@@ -46,12 +45,22 @@ const imageData = z.strictObject({
   options: z.record(z.string(), z.unknown()).optional(),
 });
 
+/** Options of guestkit's own worker for what darkroom's operations do not report, or always do. */
+const otherOptions = [
+  'deep_scan',
+  'include_users',
+  'include_network',
+  'include_security',
+  'include_storage',
+  'include_databases',
+];
+
 type Data = Record<string, unknown>;
 
 interface Translation {
   /** Throws invalid_request. */
   readonly request: (data: Data) => Pick<JobRequest, 'params' | 'assets'>;
-  /** Where fields of that request stand in the document: the beginning of a JSON Pointer each; the first that fits counts. */
+  /** Maps fields of that request to fields of the document, by the beginning of their JSON Pointers. The first match counts. */
   readonly fields: readonly (readonly [from: string, to: string])[];
 }
 
@@ -62,11 +71,12 @@ const echo: Translation = {
 
 const onImage: Translation = {
   request: (data) => {
-    const { image, options } = checked(imageData, data, ['payload', 'data']);
+    const { image, options = {} } = parse(imageData, data, ['payload', 'data']);
     const { path, format, checksum } = image;
+    const known = Object.entries(options).filter(([name]) => !otherOptions.includes(name));
     return {
-      params: { ...options, ...(format === undefined ? {} : { format }) },
-      // The result repeats the path as it was given; an asset's name is only its end.
+      params: { ...Object.fromEntries(known), ...(format === undefined ? {} : { format }) },
+      // The result repeats the path as it was given; the asset is named after its last part only.
       assets: [{ source: { path }, ...(checksum === undefined ? {} : { checksum }), attributes: { path } }],
     };
   },
@@ -85,16 +95,20 @@ const translations: Readonly<Record<string, Translation>> = {
   'guestkit.profile': onImage,
 };
 
-/** The operations of this API that a server with this catalogue has. */
-export const operationsOf = (catalogue: OperationCatalogue): string[] =>
+/** Returns the operations of this API that the server has. */
+export const listOperations = (catalogue: OperationCatalogue): string[] =>
   Object.keys(translations).filter((name) => catalogue.find(name));
 
-/** Throws invalid_request that points at fields of the document. */
-export function requestOf(document: unknown, catalogue: OperationCatalogue): JobRequest {
-  const { job_id, operation, created_at, payload } = checked(jobDocument, document, []);
+/**
+ * Returns the request that a document stands for.
+ *
+ * @throws invalid_request with pointers into the document
+ */
+export function toJobRequest(document: unknown, catalogue: OperationCatalogue): JobRequest {
+  const { job_id, operation, created_at, payload } = parse(jobDocument, document, []);
   const translation = Object.hasOwn(translations, operation) ? translations[operation] : undefined;
   if (!translation || !catalogue.find(operation)) {
-    const known = operationsOf(catalogue).join(', ');
+    const known = listOperations(catalogue).join(', ');
     const detail = `${operation} is not available on this server; there are ${known}`;
     throw invalidRequest([{ pointer: '/operation', detail }]);
   }
@@ -103,17 +117,17 @@ export function requestOf(document: unknown, catalogue: OperationCatalogue): Job
   return { id: job_id, operation, ...translation.request(payload.data), labels: { created_at } };
 }
 
-/** Where a field of the request that was made of a document stands in that. */
-export function inDocument(operation: string, { pointer, detail }: FieldError): FieldError {
+/** Returns an error in a request as an error in its document. */
+export function toDocumentError(operation: string, { pointer, detail }: FieldError): FieldError {
   const fields = [...(translations[operation]?.fields ?? []), ['/id', '/job_id'] as const];
   const found = fields.find(([from]) => pointer === from || pointer.startsWith(`${from}/`));
   if (!found) return { pointer, detail };
   const [from, to] = found;
-  // What is said of the one asset is said of its path.
+  // An error of the only asset is an error of its path.
   return { pointer: from === '/assets' ? to : to + pointer.slice(from.length), detail };
 }
 
-function checked<Schema extends z.ZodType>(
+function parse<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   at: readonly PropertyKey[],

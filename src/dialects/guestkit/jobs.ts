@@ -1,25 +1,25 @@
-/** Jobs: the list, how one stands, what came of it. */
+/** Jobs: the list, the status of one, its result. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
-import { parseJobRef } from '../../api/job-ref.ts';
+import { openJob } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError, hasCode } from '../../errors.ts';
-import { jobId } from '../../jobs/model/job.ts';
-import type { JobRef } from '../../jobs/model/run-input.ts';
+import type { OpenedJob } from '../../jobs/opened-job.ts';
 import { success, tags } from './envelope.ts';
 import { fails } from './errors.ts';
 import { guestkitJob, NAME, toGuestkitJob } from './model.ts';
 
 const idParam = z.object({ id: z.string().openapi({ example: 'inspect-vm-001' }) });
 
-const listQuery = z.strictObject(pageQuery);
+const listQuery = z.object(pageQuery);
 
 const jobList = z
   .object({
     jobs: z.array(guestkitJob),
-    total: z.int().describe('All jobs, on this page or not; of many, as counted at most five seconds ago'),
+    total: z.int().describe('Number of jobs on all pages; for long lists up to five seconds old'),
     next_cursor: z.string().nullable().describe('Null on the last page'),
   })
   .meta({ id: 'GuestkitJobs' });
@@ -27,6 +27,10 @@ const jobList = z
 export function jobRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHono<ApiEnv> {
   const app = createRouter();
   const lists = new JobLists(jobs, NAME);
+  const open = (c: Context<ApiEnv>, id: string): Promise<OpenedJob> =>
+    openJob(jobs, c, id, { dialect: NAME }).catch((error: unknown) => {
+      throw hasCode(error, 'job_not_found') ? new DarkroomError(error.code, `Job ${id} not found`) : error;
+    });
 
   app.openapi(
     createRoute({
@@ -50,14 +54,12 @@ export function jobRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHono<
       method: 'get',
       path: '/api/v1/jobs/{id}',
       tags,
-      summary: 'How a job stands',
+      summary: 'Status of a job',
       request: { params: idParam },
       responses: { 200: json(success(guestkitJob), 'The job'), ...fails(404, 503) },
     }),
     async (c) => {
-      const ref = parseJobRef(c, c.req.valid('param').id);
-      const { job } = await known(ref, () => jobs.open(ref, { dialect: NAME }));
-      const data = toGuestkitJob(job);
+      const data = toGuestkitJob((await open(c, c.req.valid('param').id)).job);
       return c.json({ success: true as const, data }, 200);
     },
   );
@@ -70,17 +72,16 @@ export function jobRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHono<
       summary: 'The result of a completed job',
       request: { params: idParam },
       responses: {
-        200: json(success(z.unknown()), 'What the operation gave'),
+        200: json(success(z.unknown()), 'The result of the operation'),
         ...fails(404, 503),
       },
     }),
     async (c) => {
-      const ref = parseJobRef(c, c.req.valid('param').id);
-      const opened = await known(ref, () => jobs.open(ref, { dialect: NAME }));
-      const { status, error } = toGuestkitJob(opened.job);
+      const opened = await open(c, c.req.valid('param').id);
+      const { job_id, status, error } = toGuestkitJob(opened.job);
       if (status !== 'Completed') {
         const why = error === null ? '' : `: ${error}`;
-        const message = `Result of job ${ref.id} is not available, the job is ${status}${why}`;
+        const message = `Result of job ${job_id} is not available, the job is ${status}${why}`;
         throw new DarkroomError('result_not_ready', message);
       }
       const { manifest } = await opened.result();
@@ -89,13 +90,4 @@ export function jobRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHono<
   );
 
   return app;
-}
-
-/** An id that no job could have is one that no job has. */
-async function known<T>(ref: JobRef, read: () => Promise<T>): Promise<T> {
-  const missing = () => new DarkroomError('job_not_found', `Job ${ref.id} not found`);
-  if (!jobId.safeParse(ref.id).success) throw missing();
-  return read().catch((error: unknown) => {
-    throw hasCode(error, 'job_not_found') ? missing() : error;
-  });
 }

@@ -7,7 +7,7 @@ export const NAME = 'guestkit';
 
 const statuses = ['Pending', 'Assigned', 'Running', 'Completed', 'Failed'] as const;
 
-/** Clients stop at Completed and Failed alone, so that a cancelled job is a failed one. */
+/** Clients stop polling at Completed and Failed only, so a cancelled job is Failed. */
 const statusByState: Readonly<Record<JobState, (typeof statuses)[number]>> = {
   created: 'Pending',
   queued: 'Assigned',
@@ -25,11 +25,11 @@ const time = z.iso.datetime();
 export const guestkitJob = z
   .object({
     job_id: z.string(),
-    status: z.enum(statuses).describe('Assigned: a worker has it, and has not begun'),
+    status: z.enum(statuses).describe('Assigned: a worker has the job but has not started'),
     submitted_at: time,
     started_at: time.nullable(),
-    completed_at: time.nullable().describe('When it ended, however it did'),
-    error: z.string().nullable().describe('Why it failed; `cancelled` when it was cancelled'),
+    completed_at: time.nullable().describe('When the job ended'),
+    error: z.string().nullable().describe('Why the job failed; `cancelled` if it was cancelled'),
   })
   .meta({
     id: 'GuestkitStatus',

@@ -1,4 +1,4 @@
-/** What the workers can do, and whether the server is well. */
+/** Capabilities of the workers, and health of the server. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { json } from '../../api/openapi/responses.ts';
@@ -7,23 +7,23 @@ import type { LiveWorker } from '../../jobs/ports/job-runtime.ts';
 import type { OperationInfo } from '../../jobs/ports/operation-catalogue.ts';
 import { success, tags } from './envelope.ts';
 import { fails } from './errors.ts';
-import { operationsOf } from './job-document.ts';
+import { listOperations } from './job-document.ts';
 
 const GIB = 2 ** 30;
 
-/** It opens disk images, as what else does so can do too. */
+/** Stands for all operations on disk images: they need the same engine. */
 const ON_IMAGES = 'guestkit.inspect';
 
-/** What of the contract's features is true of that: it reads LVM itself, without Rust and without attaching devices. */
+/** Features of the contract that the engine has. It reads LVM itself, without Rust and without attaching devices. */
 const IMAGE_FEATURES = ['lvm'];
 
 const capabilities = z
   .object({
-    worker_id: z.string().nullable().describe('One of the workers that live; null when there is none'),
-    operations: z.array(z.string()).describe('What live workers can do'),
-    features: z.array(z.string()).describe('None as long as no worker can open images'),
-    disk_formats: z.array(z.string()).describe('None as long as no worker can open images'),
-    max_concurrent_jobs: z.int().describe('Jobs of one operation that all live workers run at once'),
+    worker_id: z.string().nullable().describe('One of the live workers; null: none is live'),
+    operations: z.array(z.string()).describe('Operations that live workers offer'),
+    features: z.array(z.string()).describe('Empty while no live worker can read images'),
+    disk_formats: z.array(z.string()).describe('Empty while no live worker can read images'),
+    max_concurrent_jobs: z.int().describe('Concurrent jobs of one operation on all live workers'),
     max_disk_size_gb: z.number().describe('Largest image, in units of 2^30 bytes'),
   })
   .meta({ id: 'GuestkitCapabilities' });
@@ -42,11 +42,11 @@ export function workerRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
       method: 'get',
       path: '/api/v1/capabilities',
       tags,
-      summary: 'What live workers can do',
+      summary: 'Capabilities of the live workers',
       responses: { 200: json(success(capabilities), 'The capabilities'), ...fails(503) },
     }),
     async (c) => {
-      const data = describe(parts, await parts.runtime.liveWorkers());
+      const data = describeCapabilities(parts, await parts.runtime.liveWorkers());
       return c.json({ success: true as const, data }, 200);
     },
   );
@@ -56,11 +56,11 @@ export function workerRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
       method: 'get',
       path: '/api/v1/health',
       tags,
-      summary: 'Whether jobs are taken',
-      responses: { 200: json(success(health), 'They are'), ...fails(503) },
+      summary: 'Health of the server',
+      responses: { 200: json(success(health), 'The server accepts jobs'), ...fails(503) },
     }),
     async (c) => {
-      // Throws while Temporal, without which no job is taken, is away.
+      // Throws while Temporal is down.
       await parts.runtime.liveWorkers();
       const data = { status: 'healthy' as const, timestamp: new Date().toISOString() };
       return c.json({ success: true as const, data }, 200);
@@ -70,12 +70,12 @@ export function workerRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
   return app;
 }
 
-function describe(
+function describeCapabilities(
   { operations, limits, cpuSlots }: Omit<Parts, 'runtime'>,
   workers: readonly LiveWorker[],
 ): z.infer<typeof capabilities> {
-  const slots = slotsOf(workers);
-  const able = operationsOf(operations).flatMap((name) => operations.find(name)?.info ?? []);
+  const slots = countSlots(workers);
+  const able = listOperations(operations).flatMap((name) => operations.find(name)?.info ?? []);
   const live = able.filter((info) => info.capabilities.every((capability) => slots.has(capability)));
   const onImages = live.find(({ name }) => name === ON_IMAGES);
   const atOnce = live.flatMap((info) =>
@@ -85,14 +85,14 @@ function describe(
     worker_id: workers[0]?.name ?? null,
     operations: live.map(({ name }) => name),
     features: onImages ? IMAGE_FEATURES : [],
-    disk_formats: onImages ? formatsOf(onImages) : [],
+    disk_formats: onImages ? readFormats(onImages) : [],
     max_concurrent_jobs: atOnce.length > 0 ? Math.min(...atOnce) : cpuSlots,
     max_disk_size_gb: Math.floor((limits.asset / GIB) * 100) / 100,
   };
 }
 
-/** Capability → steps that live workers run at once; 0 when that is not known. */
-function slotsOf(workers: readonly LiveWorker[]): ReadonlyMap<string, number> {
+/** Capability → concurrent activities on all live workers; 0: unknown. */
+function countSlots(workers: readonly LiveWorker[]): ReadonlyMap<string, number> {
   const slots = new Map<string, number>();
   for (const worker of workers)
     slots.set(worker.capability, (slots.get(worker.capability) ?? 0) + (worker.slots ?? 0));
@@ -101,6 +101,6 @@ function slotsOf(workers: readonly LiveWorker[]): ReadonlyMap<string, number> {
 
 const choices = z.object({ properties: z.object({ format: z.object({ enum: z.array(z.string()) }) }) });
 
-/** The choices of its parameter `format`. */
-const formatsOf = ({ params }: OperationInfo): string[] =>
+/** Returns the choices of the parameter `format`. */
+const readFormats = ({ params }: OperationInfo): string[] =>
   choices.safeParse(params).data?.properties.format.enum ?? [];

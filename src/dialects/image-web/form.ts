@@ -1,7 +1,7 @@
-/** The form that brings an image: an operation and its parameters before or after the file. */
-
+/** The form that submits an image: the file, an operation, and parameters before or after the file. */
 import type { HttpBindings } from '@hono/node-server';
 import { z } from '@hono/zod-openapi';
+import { isForm } from '../../api/bodies/media-type.ts';
 import type { ApiDependencies } from '../../api/context.ts';
 import { readForm } from '../../api/forms/multipart.ts';
 import { describeFailure } from '../../api/problems/describe-failure.ts';
@@ -10,22 +10,27 @@ import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts
 import type { FormRequest, JobRequest } from '../../jobs/submit/submitter.ts';
 import type { Uploads } from '../../jobs/submit/uploads.ts';
 import { invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
-import { parseParams } from '../../jobs/validation/params-text.ts';
+import { isParamName, parseParams } from '../../jobs/validation/params-text.ts';
+import { IGNORED_FIELDS } from './model.ts';
 
 const DEFAULT_OPERATION = 'image.transform';
 
-/** Milliseconds for which a client that uploads may be silent. */
+/** Milliseconds that a client may be silent during an upload. */
 const IDLE_MS = 60_000;
 
-const MAX_FIELDS = 200;
+/** Fields and files of a form; most of either. */
+const MAX_PARTS = 200;
 
-/** Fields of a form, in the order in which they came. */
+/** Characters of a label. */
+const MAX_LABEL = 255;
+
+/** Fields of a form, in their order. */
 export type Texts = [name: string, text: string][];
 
 export const imageForm = z
   .object({
     image: z.string().openapi({ format: 'binary' }),
-    operation: z.string().default(DEFAULT_OPERATION).openapi({ description: 'Any that takes one image' }),
+    operation: z.string().default(DEFAULT_OPERATION).openapi({ description: 'Any operation on one image' }),
   })
   .catchall(z.string())
   .openapi({ example: { image: '(the file)', width: '320', format: 'webp' } });
@@ -34,74 +39,101 @@ export interface ImageForm {
   readonly limits: ApiDependencies['limits'];
   readonly operations: OperationCatalogue;
   readonly open: () => Promise<Uploads>;
-  /** Filled while the form is read, so that it is known how far it came. */
+  /** Receives the fields as they arrive, so that they are known when reading fails. */
   readonly texts: Texts;
 }
 
 /**
- * What is asked for with the image. Throws invalid_request when there is not exactly one image or a field is no parameter,
- * and what `readForm` throws.
+ * Reads the form.
+ *
+ * @throws unsupported_media_type if the body is no form; invalid_request if it has not exactly one image, or an invalid
+ * parameter; what `readForm` throws
  */
 export async function readImageForm(
   bindings: HttpBindings,
   { limits, operations, open, texts }: ImageForm,
 ): Promise<FormRequest<JobRequest>> {
+  if (!isForm(bindings.incoming.headers['content-type']))
+    throw new DarkroomError(
+      'unsupported_media_type',
+      'Send the image as multipart/form-data, in a file part called "image"',
+    );
   const uploads = await open();
   const formLimits = {
     fieldBytes: limits.json,
     fileBytes: limits.asset,
     totalBytes: limits.upload,
-    // One more than there should be, so that it can be named.
-    files: 2,
-    fields: MAX_FIELDS,
+    files: MAX_PARTS,
+    fields: MAX_PARTS,
     idleMs: IDLE_MS,
   };
+  const otherFiles: string[] = [];
   await readForm(bindings, formLimits, {
     fields: [],
     onField: (name, text) => {
-      if (name === 'image') throw wrong('must be a file, with a file name');
+      if (name === 'image') throw invalidImage('must be a file, with a file name');
       texts.push([name, text]);
     },
     onFile: async ({ field, fileName }, content, signal) => {
-      if (field !== 'image') throw wrong(`is the only file that is taken, and "${field}" came`);
-      if (uploads.files.length > 0) throw wrong('comes twice; send one image a job');
+      if (field !== 'image') return void otherFiles.push(field);
+      if (uploads.files.length > 0) throw invalidImage('comes twice; send one image a job');
       await uploads.add({ part: field, name: fileName }, content, signal);
     },
   });
-  if (uploads.files.length === 0) throw wrong('is missing; send the image as the file part "image"');
-  return { request: requestOf(texts, operations), uploads };
+  if (uploads.files.length === 0) {
+    const found = otherFiles.map((name) => `"${name}"`).join(', ');
+    throw invalidImage(
+      `is missing; send the image as the file part "image"${found && `. The form has ${found}`}`,
+    );
+  }
+  return { request: toJobRequest(texts, otherFiles, operations), uploads };
 }
 
-const wrong = (detail: string): DarkroomError => invalidRequest([{ pointer: '/assets', detail }]);
+const invalidImage = (detail: string): DarkroomError => invalidRequest([{ pointer: '/assets', detail }]);
 
-export const operationOf = (texts: Texts): string =>
+/** Returns the operation that a form names. */
+export const findOperation = (texts: Texts): string =>
   texts.findLast(([name]) => name === 'operation')?.[1] ?? DEFAULT_OPERATION;
 
-/** Fields as parameters of the operation, typed by its schema. Throws invalid_request. */
-function requestOf(texts: Texts, operations: OperationCatalogue): JobRequest {
-  const operation = operationOf(texts);
+/**
+ * Returns the request. Fields that are no parameters of the operation are ignored, such as `submit` of a web page or the
+ * metadata that upload libraries add; a label names them.
+ *
+ * @throws invalid_request
+ */
+function toJobRequest(
+  texts: Texts,
+  otherFiles: readonly string[],
+  operations: OperationCatalogue,
+): JobRequest {
+  const operation = findOperation(texts);
   const schema = operations.find(operation)?.info.params;
   // Submission reports an unknown operation.
   if (!schema) return { operation };
-  const fields = texts.filter(([name]) => name !== 'operation');
+  const others = texts.filter(([name]) => name !== 'operation');
+  const fields = others.filter(([name]) => isParamName(name, schema));
+  const ignored = others.filter((field) => !fields.includes(field)).map(([name]) => name);
   const { params, problems } = parseParams(fields, {}, schema);
-  if (problems.length === 0) return { operation, params };
-  throw invalidRequest(
-    problems.map(({ index, problem }) => ({
-      pointer: toPointer(['params', ...(fields[index]?.[0] ?? '').split('.')]),
-      detail: problem,
-    })),
-  );
+  if (problems.length > 0) {
+    throw invalidRequest(
+      problems.map(({ index, problem }) => ({
+        pointer: toPointer(['params', ...(fields[index]?.[0] ?? '').split('.')]),
+        detail: problem,
+      })),
+    );
+  }
+  const names = [...new Set([...ignored, ...otherFiles])].join(', ').slice(0, MAX_LABEL);
+  return { operation, params, ...(names && { labels: { [IGNORED_FIELDS]: names } }) };
 }
 
-/** The reason of a refusal, in which bad fields have the names that they have in the form. */
-export const refusalOf = (error: DarkroomError): DarkroomError =>
-  new DarkroomError(error.code, describeFailure(error, nameOf), {
+/** Returns why a submission is rejected, with the names that fields have in the form. */
+export const toRejection = (error: DarkroomError): DarkroomError =>
+  new DarkroomError(error.code, describeFailure(error, toFieldName), {
     cause: error,
     ...(error.details && { details: error.details }),
   });
 
-function nameOf(pointer: string): string {
+function toFieldName(pointer: string): string {
   if (pointer.startsWith('/assets')) return 'image';
   return pointer
     .replace(/^\/params\//, '')

@@ -1,4 +1,4 @@
-/** Jobs in the words of image-web. */
+/** Jobs as image-web's clients know them. */
 import { z } from 'zod';
 import { DarkroomError } from '../../errors.ts';
 import type { Job } from '../../jobs/model/job.ts';
@@ -8,9 +8,12 @@ import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
 
 export const NAME = 'image-web';
 
-type Word = 'pending' | 'processing' | 'completed' | 'failed';
+/** The label that names the ignored fields of a form. */
+export const IGNORED_FIELDS = 'ignored_fields';
 
-const words: Readonly<Record<JobState, Word>> = {
+type WebStatus = 'pending' | 'processing' | 'completed' | 'failed';
+
+const statusByState: Readonly<Record<JobState, WebStatus>> = {
   created: 'pending',
   queued: 'pending',
   downloading: 'processing',
@@ -26,15 +29,20 @@ export const webJob = z
   .object({
     job_id: z.string().meta({ example: '88cf3e0e-9df3-4e2a-9638-72660958344f' }),
     status: z.enum(['pending', 'processing', 'completed', 'failed']),
-    message: z.string().meta({ description: 'Of a job that failed: why', example: 'The output is ready' }),
+    message: z
+      .string()
+      .meta({ description: 'A sentence; for a failed job, the reason', example: 'The output is ready' }),
     progress: z.number().min(0).max(100),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
     location: z.string().meta({
-      description: 'As in the header: where its status is, and once it is completed, its output',
+      description: 'As in the header: the address of the status or, once completed, of the output',
       example: '/jobs/88cf3e0e-9df3-4e2a-9638-72660958344f/output',
     }),
-    output: z.string().nullable().meta({ description: 'Where its output is; null until it is completed' }),
+    output: z
+      .string()
+      .nullable()
+      .meta({ description: 'Address of the output; null until the job is completed' }),
   })
   .meta({ id: 'ImageWebJob' });
 
@@ -45,15 +53,17 @@ export const failure = z
   })
   .meta({ id: 'ImageWebFailure' });
 
-export const pathOf = (id: string): string => `/jobs/${id}`;
+/** Returns the address of a job. */
+export const jobPath = (id: string): string => `/jobs/${id}`;
 
-export function viewOf({ job, timeline }: Pick<JobSnapshot, 'job' | 'timeline'>): z.infer<typeof webJob> {
-  const self = pathOf(job.id);
+/** Returns a job as the API shows it. */
+export function toWebJob({ job, timeline }: Pick<JobSnapshot, 'job' | 'timeline'>): z.infer<typeof webJob> {
+  const self = jobPath(job.id);
   const output = job.state === 'completed' ? `${self}/output` : null;
   return {
     job_id: job.id,
-    status: words[job.state],
-    message: messageOf(job),
+    status: statusByState[job.state],
+    message: describe(job),
     progress: job.progress,
     created_at: job.created_at,
     updated_at: timeline.at(-1)?.at ?? job.created_at,
@@ -62,21 +72,26 @@ export function viewOf({ job, timeline }: Pick<JobSnapshot, 'job' | 'timeline'>)
   };
 }
 
-function messageOf({ state, paused, error }: Job): string {
+function describe({ state, paused, error, labels }: Job): string {
   if (error) return error.message;
   if (state === 'cancelled') return 'The job was cancelled';
   if (paused) return 'The job is paused';
-  const sentences: Readonly<Record<Word, string>> = {
+  const sentences: Readonly<Record<WebStatus, string>> = {
     pending: 'The job waits for its turn',
     processing: 'The image is being processed',
     completed: 'The output is ready',
     failed: 'The job failed',
   };
-  return sentences[words[state]];
+  const ignored = labels[IGNORED_FIELDS];
+  return sentences[statusByState[state]] + (ignored ? `. These form fields were ignored: ${ignored}` : '');
 }
 
-/** The first image; of an operation that makes none, its JSON or its first file. Throws file_not_found. */
-export function outputOf({
+/**
+ * Returns the first image of a result; without images its JSON, or its first file.
+ *
+ * @throws file_not_found
+ */
+export function findOutput({
   manifest,
   files,
 }: StoredResult): { readonly file: OpenFile } | { readonly data: unknown } {

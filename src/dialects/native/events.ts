@@ -5,9 +5,10 @@ import { parseJobRef } from '../../api/job-ref.ts';
 import { fails } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { onClientEnd } from '../../api/server/client-end.ts';
+import type { Job } from '../../jobs/model/job.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
-import { idParam, toJobResource } from './model.ts';
+import { idParam, type JobResource, jobFormatter } from './model.ts';
 
 /** Keeps proxies from taking a quiet stream for a dead one. */
 const HEARTBEAT_MS = 15_000;
@@ -16,10 +17,11 @@ const HALF_CLOSED_HEARTBEAT_MS = 500;
 const RECONNECT_MS = 2000;
 
 export function eventRoutes(
-  { jobs, watcher }: Pick<ApiDependencies, 'jobs' | 'watcher'>,
+  { jobs, watcher, publicUrl }: Pick<ApiDependencies, 'jobs' | 'watcher' | 'publicUrl'>,
   heartbeatMs = HEARTBEAT_MS,
 ): OpenAPIHono<ApiEnv> {
   const app = createRouter();
+  const toJobResource = jobFormatter(publicUrl);
   app.openapi(
     createRoute({
       method: 'get',
@@ -54,7 +56,7 @@ export function eventRoutes(
       if (c.req.method === 'HEAD') return c.body(null, 200, headers);
       const stop = new AbortController();
       const snapshots = watcher.follow(ref, stop.signal);
-      const stream = streamOf(snapshots, new Teller(seen), stop, heartbeatMs, (listener) =>
+      const stream = streamOf(snapshots, new Teller(seen, toJobResource), stop, heartbeatMs, (listener) =>
         onClientEnd(c, listener),
       );
       return new Response(stream, { headers }) as never;
@@ -119,9 +121,11 @@ class Teller {
   #run: number;
   #seq: number;
   #progress = '';
+  readonly #toJobResource: (job: Job) => JobResource;
 
   /** `seen`: the id of the last event that it got: `run.seq`. */
-  constructor(seen: string) {
+  constructor(seen: string, toJobResource: (job: Job) => JobResource) {
+    this.#toJobResource = toJobResource;
     const [run = 0, seq = 0] = seen.split('.').map(Number);
     this.#run = Number.isInteger(run) ? run : 0;
     this.#seq = Number.isInteger(seq) ? seq : 0;
@@ -140,7 +144,7 @@ class Teller {
       this.#progress = JSON.stringify(now);
       events.push(event('progress', now));
     }
-    if (isTerminal(state)) events.push(event('end', toJobResource(job), endOf(run)));
+    if (isTerminal(state)) events.push(event('end', this.#toJobResource(job), endOf(run)));
     return events.join('');
   }
 }

@@ -14,7 +14,7 @@ import { isTerminal, states } from '../../jobs/model/states.ts';
 import type { ControlSignal } from '../../jobs/ports/job-runtime.ts';
 import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
 import { safeParseNulls } from '../../lib/parse-nulls.ts';
-import { idParam, ignoredQuery, jobResource, toJobResource } from './model.ts';
+import { idParam, ignoredQuery, jobFormatter, jobResource } from './model.ts';
 
 /** Seconds between two looks at a running job that do no harm. */
 const RETRY_AFTER_SECONDS = '1';
@@ -114,8 +114,10 @@ async function actionOf<Schema extends typeof cancellation | typeof nothing>(
 export function jobRoutes({
   jobs,
   estimator,
-}: Pick<ApiDependencies, 'jobs' | 'estimator'>): OpenAPIHono<ApiEnv> {
+  publicUrl,
+}: Pick<ApiDependencies, 'jobs' | 'estimator' | 'publicUrl'>): OpenAPIHono<ApiEnv> {
   const app = createRouter();
+  const toJobResource = jobFormatter(publicUrl);
 
   app.openapi(
     createRoute({

@@ -1,6 +1,7 @@
 /** Results of the native API: the manifest, files one by one, all of them as a ZIP. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fileResponse } from '../../api/files/file-response.ts';
@@ -88,7 +89,12 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
       const job = await jobs.open(parseJobRef(c, id));
       const result = await job.result();
       const modified = new Date(job.job.completed_at ?? 0);
-      const files = result.files.map(({ entry, open }) => ({ ...entry, modified, open: () => open() }));
+      const files = result.files.map(({ entry, crc32, open }) => ({
+        ...entry,
+        crc32,
+        modified,
+        open: () => open(),
+      }));
       const names = safeNames(files.map(({ path }) => path));
       const manifest = {
         ...result.manifest,
@@ -109,6 +115,7 @@ function manifestFile(manifest: Manifest): Omit<ZipFile, 'modified'> {
     path: 'manifest.json',
     size: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
+    crc32: crc32(bytes),
     open: async () => Readable.from([bytes]),
   };
 }

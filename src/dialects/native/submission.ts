@@ -6,7 +6,7 @@ import { describeMediaType, parseJson, readJsonBody } from '../../api/bodies/jso
 import { isForm } from '../../api/bodies/media-type.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { readForm } from '../../api/forms/multipart.ts';
-import { jobLinks } from '../../api/job-links.ts';
+import { jobUrl } from '../../api/job-links.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { binary, fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
@@ -20,7 +20,7 @@ import type { Uploads } from '../../jobs/submit/uploads.ts';
 import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
 import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { namesDirectories, namesOf, withPhotographs } from './directories.ts';
-import { idParam, jobResource, toJobResource } from './model.ts';
+import { idParam, jobFormatter, jobResource } from './model.ts';
 
 const DIALECT = 'native';
 
@@ -66,8 +66,13 @@ export function submissionRoutes({
   watcher,
   photographs,
   limits,
-}: Pick<ApiDependencies, 'submissions' | 'watcher' | 'photographs' | 'limits'>): OpenAPIHono<ApiEnv> {
+  publicUrl,
+}: Pick<
+  ApiDependencies,
+  'submissions' | 'watcher' | 'photographs' | 'limits' | 'publicUrl'
+>): OpenAPIHono<ApiEnv> {
   const app = createRouter();
+  const toJobResource = jobFormatter(publicUrl);
 
   const submitJson = async (submitter: Submitter, request: JobRequest): Promise<Job> => {
     if (!namesDirectories(request)) return (await submissions.submit(submitter, request)).job;
@@ -101,7 +106,7 @@ export function submissionRoutes({
     const job = isForm(c.req.header('content-type'))
       ? (await submissions.submit(submitter, (open) => readParts<JobRequest>(c, 'job', open, limits))).job
       : await submitJson(submitter, await jsonOf(c));
-    c.header('location', jobLinks(job)['self']);
+    c.header('location', jobUrl(job.id));
     if (wait === null) return c.json(toJobResource(job), 202);
     c.header('preference-applied', `wait=${wait}`);
     // A client that has closed its side may have left. If it has not, it gets the job as it is.
@@ -112,7 +117,8 @@ export function submissionRoutes({
       .ended(parseJobRef(c, job.id), wait * 1000, left.signal)
       .catch(() => null)
       .finally(forget);
-    return answer(c, latest?.job ?? job);
+    const shown = latest?.job ?? job;
+    return c.json(toJobResource(shown), isTerminal(shown.state) ? 200 : 202);
   });
 
   app.openAPIRegistry.registerPath({
@@ -152,9 +158,6 @@ export function submissionRoutes({
 
   return app;
 }
-
-const answer = (c: Context<ApiEnv>, job: Job) =>
-  c.json(toJobResource(job), isTerminal(job.state) ? 200 : 202);
 
 /** Typed as the schema would have it, which the domain checks. */
 const jsonOf = async (c: Context): Promise<never> =>

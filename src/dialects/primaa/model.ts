@@ -36,7 +36,7 @@ export const toPrimaaJob = ({ id, state, error }: Job): PrimaaJob => ({
 
 type PrimaaFile = Omit<FileEntry, 'asset'> & { readonly url: string };
 
-/** The JSON that an operation gave; of one that makes files, where they are. */
+/** Returns the JSON result of an operation; for a result with files, their addresses. */
 export function toPrimaaResult({ id, kind, data, files }: Manifest, publicUrl: string): unknown {
   if (kind === 'json') return data;
   const url = (path: string) =>

@@ -138,8 +138,11 @@ export class Retention {
       await archive.completeDeletion(deletion, ofJob);
       return 'work';
     }
-    await archive.tombstone(ref, null);
-    await runtime.remove(ref);
+    // A refused job never ran, and nobody could choose its id.
+    if (record.runInput) {
+      await archive.tombstone(ref, null);
+      await runtime.remove(ref);
+    }
     await archive.erase(ref);
     await archive.completeDeletion(deletion, null);
     return 'job';

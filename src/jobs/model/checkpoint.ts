@@ -8,12 +8,14 @@ export interface StoredObject {
   readonly key: string;
 }
 
-/** Size and digest of bytes that were written. */
+/** Size and digests of bytes that were written. */
 export interface Digest {
   /** Bytes. */
   readonly size: number;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
+  /** Unsigned. ZIP archives need it. */
+  readonly crc32: number;
 }
 
 /** One batch of a per-asset stage, or all of a stage that takes all assets at once (`batch` is null). */

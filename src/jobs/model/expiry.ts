@@ -3,8 +3,10 @@ import type { Job } from './job.ts';
 import type { RetentionPolicy, RunInput } from './run-input.ts';
 
 /** Returns when a job that ended at this time expires (ISO 8601); null: never. */
-export const computeExpiry = (completedAt: string, { jobMs }: RetentionPolicy): string | null =>
-  jobMs === null ? null : new Date(Date.parse(completedAt) + jobMs).toISOString();
+export const computeExpiry = (
+  completedAt: string,
+  { jobMs }: Pick<RetentionPolicy, 'jobMs'>,
+): string | null => (jobMs === null ? null : new Date(Date.parse(completedAt) + jobMs).toISOString());
 
 /** Whether clients no longer see a job. It may not be erased yet. */
 export const isExpired = ({ expires_at }: Pick<Job, 'expires_at'>, now = new Date()): boolean =>

@@ -77,6 +77,8 @@ export interface Awaiting {
   readonly total: number | null;
   /** Complete when no asset arrived for this many milliseconds since the last one; null: no condition. */
   readonly quietMs: number | null;
+  /** Complete when no asset at all arrived within this many milliseconds. */
+  readonly firstAssetMs: number;
   /** Limits of the operation. */
   readonly min: number;
   readonly max: number;

@@ -3,7 +3,7 @@
  * the store does not answer.
  */
 import type { Readable } from 'node:stream';
-import type { StoredObject } from '../model/checkpoint.ts';
+import type { Digest, StoredObject } from '../model/checkpoint.ts';
 import type { Delivery } from '../model/delivery.ts';
 import type { FileEntry, Manifest } from '../model/job.ts';
 import type { JobInputs, JobRef, RunInput, SealedInputs, Upload } from '../model/run-input.ts';
@@ -77,6 +77,8 @@ export interface ByteRange {
 /** A result file that can be read. */
 export interface OpenFile {
   readonly entry: FileEntry;
+  /** CRC-32 of the bytes, unsigned. */
+  readonly crc32: number;
   readonly open: (range?: ByteRange) => Promise<ReadableStream<Uint8Array>>;
   /** A URL of the file in the store, valid for this many seconds (at most a week). Null when the store has no URLs. */
   readonly link: (expiresSeconds: number) => Promise<string | null>;
@@ -88,9 +90,9 @@ export interface StoredResult {
   readonly files: readonly OpenFile[];
 }
 
-/** A manifest with the location of each file, which is not public. */
+/** A manifest with the location and the CRC-32 of each file, which are not public. */
 export type StoredManifest = Omit<Manifest, 'files'> & {
-  readonly files: readonly (FileEntry & StoredObject)[];
+  readonly files: readonly (FileEntry & StoredObject & Pick<Digest, 'crc32'>)[];
 };
 
 export interface JobResults {
@@ -120,6 +122,8 @@ export interface JobDeletions {
   eraseWork(record: JobRecord, until: Date): Promise<void>;
   /** Deletes inputs, results and record. The tombstone stays. */
   erase(ref: JobRef): Promise<void>;
+  /** Erases the refused jobs of a tenant, except the latest ones. */
+  eraseRefused(tenant: string, keep: number): Promise<void>;
 }
 
 /** All that the object store keeps of jobs. */

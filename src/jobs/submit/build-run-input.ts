@@ -35,6 +35,8 @@ export interface RunInputDependencies {
   readonly callbackScheduleMs: readonly number[];
   /** Default retention. */
   readonly retention: RetentionPolicy;
+  /** Milliseconds that a job waits for its first asset. */
+  readonly firstAssetMs: number;
 }
 
 /** A validated request. */
@@ -64,7 +66,7 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
     run: 1,
     requestedAt: created_at,
     params: spec.params,
-    awaiting: toAwaiting(spec, operation),
+    awaiting: toAwaiting(spec, operation, parts.firstAssetMs),
     skipFailedAssets: spec.params['on_error'] === 'skip',
     refetch: false,
     stages: operation.plan.map((stage) => ({ ...stage, run: 1, retriesFailuresOf: null })),
@@ -80,10 +82,15 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
 const buildRetention = ({ keep_days: days }: JobSpec, defaults: RetentionPolicy): RetentionPolicy =>
   days === undefined ? defaults : { ...defaults, jobMs: Math.round(days * DAY_MS) };
 
-function toAwaiting({ await_assets: awaited }: JobSpec, { info }: PlannableOperation): Awaiting | null {
+function toAwaiting(
+  { await_assets: awaited }: JobSpec,
+  { info }: PlannableOperation,
+  firstAssetMs: number,
+): Awaiting | null {
   if (!awaited) return null;
   const quietMs = awaited.quiet_seconds === undefined ? null : Math.round(awaited.quiet_seconds * 1000);
-  return { total: awaited.total ?? null, quietMs, min: info.inputs.min, max: info.inputs.max };
+  const { min, max } = info.inputs;
+  return { total: awaited.total ?? null, quietMs, firstAssetMs, min, max };
 }
 
 /** Inputs without secrets stay inline. Others are sealed, the callback together with the first assets. */

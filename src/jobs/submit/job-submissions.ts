@@ -1,4 +1,5 @@
 /** Accepts jobs, and assets for waiting jobs. */
+import type { DarkroomError } from '../../errors.ts';
 import type { JobScope, Jobs } from '../jobs.ts';
 import type { Job } from '../model/job.ts';
 import { initialJob, type JobRef } from '../model/run-input.ts';
@@ -28,15 +29,16 @@ export interface JobSubmissionsDependencies extends RunInputDependencies, Valida
 
 export class JobSubmissions {
   readonly #dependencies: JobSubmissionsDependencies;
+  readonly #idempotency: Idempotency;
   readonly #identifier: JobIdentifier;
   readonly #assets: AssetSubmissions;
   readonly #listeners: ((job: Job) => void)[] = [];
 
   constructor(dependencies: JobSubmissionsDependencies, jobs: Pick<Jobs, 'open'>) {
-    const idempotency = new Idempotency(dependencies.fingerprints);
     this.#dependencies = dependencies;
-    this.#identifier = new JobIdentifier(dependencies, jobs, idempotency);
-    this.#assets = new AssetSubmissions(dependencies, jobs, idempotency);
+    this.#idempotency = new Idempotency(dependencies.fingerprints);
+    this.#identifier = new JobIdentifier(dependencies, jobs, this.#idempotency);
+    this.#assets = new AssetSubmissions(dependencies, jobs, this.#idempotency);
   }
 
   /** Calls `listener` for each job created from now on. */
@@ -64,12 +66,15 @@ export class JobSubmissions {
       if (submitted.created) for (const listener of this.#listeners) listener(submitted.job);
       return submitted;
     } catch (error) {
-      return keepRejected(this.#dependencies, submitter, error);
+      const id = ({ code, message }: DarkroomError) =>
+        this.#idempotency.rejectionId(submitter, `${code} ${message}`);
+      return keepRejected(this.#dependencies, submitter, error, { id });
     }
   }
 
   /**
-   * Returns the job that the same request made before, compared by `assetsNamed` instead of its assets; null when there is none.
+   * Returns the job that the same request made before; null when there is none. A submitter with `assetsNamed` may omit the
+   * assets.
    *
    * @throws invalid_request, job_id_in_use, job_id_deleted, idempotency_key_reused
    */
@@ -77,7 +82,7 @@ export class JobSubmissions {
     const { spec } = validate(request, this.#dependencies, null);
     const ref = await this.#identifier.findNamed(submitter, spec);
     if (!ref) return null;
-    const identity = this.#identifier.identify(ref, submitter, spec, []);
+    const identity = this.#identifier.identify(ref, submitter, spec, resolveUploads(spec.assets, []));
     return (await this.#identifier.findEnded(identity)) ?? this.#identifier.findStarted(identity);
   }
 

@@ -39,6 +39,14 @@ export function parseParams(
   return { params, problems };
 }
 
+/** Whether a name is a parameter, or a field of one. Its value or a deeper field may still be invalid. */
+export function isParamName(name: string, root: Schema): boolean {
+  const { properties = {}, additionalProperties } = resolveReference(root, root);
+  const [first = name] = name.split('.');
+  const isKnown = [name, first].some((key) => Object.hasOwn(properties as object, key));
+  return isKnown || additionalProperties !== false;
+}
+
 /** Dots select fields of objects, unless a parameter has exactly that name. */
 function resolveName(name: string, root: Schema): ResolvedName {
   const keys: string[] = [];

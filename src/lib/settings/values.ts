@@ -47,6 +47,15 @@ export const httpUrlOrNone = z.union(
   'must be none, or an http or https URL',
 );
 
+/** Origins of web pages, comma-separated; or `*`. */
+export const webOrigins = z.string().transform((text, context): string[] =>
+  splitList(text).map((part) => {
+    const isOrigin = part === '*' || (URL.canParse(part) && new URL(part).origin === part.replace(/\/$/, ''));
+    if (!isOrigin) context.addIssue(`"${part}" must be an origin, such as https://app.example`);
+    return part.replace(/\/$/, '');
+  }),
+);
+
 const byteUnits = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const;
 
 /** Parses digits with an optional unit. */

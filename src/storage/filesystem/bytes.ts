@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import type { Written } from '../object-store.ts';
 import { explained } from './errors.ts';
 
@@ -14,6 +15,7 @@ export async function digest(
   write?: (block: Uint8Array) => Promise<unknown>,
 ): Promise<Written> {
   const hash = createHash('sha256');
+  let checksum = 0;
   let size = 0;
   let waiting: Uint8Array[] = [];
   let held = 0;
@@ -26,13 +28,14 @@ export async function digest(
   for await (const chunk of source) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     hash.update(bytes);
+    checksum = crc32(bytes, checksum);
     size += bytes.length;
     held += bytes.length;
     waiting.push(bytes);
     if (held >= BLOCK) await flush();
   }
   await flush();
-  return { size, sha256: hash.digest('hex') };
+  return { size, sha256: hash.digest('hex'), crc32: checksum };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Writes bytes to S3: in one request if they fit into a part, otherwise as a multipart upload. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { AbortMultipartUploadCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { abortable } from '../abortable.ts';
@@ -57,6 +58,7 @@ class Meter {
   readonly body: Readable;
   broken: { readonly error: unknown } | null = null;
   readonly #hash = createHash('sha256');
+  #crc32 = 0;
   #size = 0;
 
   constructor(source: Readable, signal: AbortSignal | undefined) {
@@ -64,7 +66,7 @@ class Meter {
   }
 
   written(): Written {
-    return { size: this.#size, sha256: this.#hash.digest('hex') };
+    return { size: this.#size, sha256: this.#hash.digest('hex'), crc32: this.#crc32 };
   }
 
   async *#pass(source: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
@@ -72,6 +74,7 @@ class Meter {
       for await (const chunk of source) {
         const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
         this.#hash.update(bytes);
+        this.#crc32 = crc32(bytes, this.#crc32);
         this.#size += bytes.length;
         yield bytes;
       }

@@ -1,6 +1,7 @@
 /** What the parts of the contract share. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import type { ObjectInfo, ObjectStore } from '../../../src/storage/object-store.ts';
 
 /** The test that runs. */
@@ -12,6 +13,12 @@ export interface Suite {
   readonly local: string;
 }
 
+/** What a store returns for written bytes. */
+export const digest = (bytes: Uint8Array | string) => ({
+  size: Buffer.byteLength(bytes),
+  sha256: sha256(bytes),
+  crc32: crc32(bytes),
+});
 export const sha256 = (bytes: Uint8Array | string): string =>
   createHash('sha256').update(bytes).digest('hex');
 

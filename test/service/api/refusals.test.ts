@@ -142,9 +142,7 @@ describe('requests', () => {
     });
   });
 
-  test('what is compressed is 415, and what nests too deeply 400', async () => {
-    const gzip = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
-    expect(await post('{}', gzip)).toMatchObject({ status: 415, code: 'unsupported_media_type' });
+  test('what nests too deeply is 400', async () => {
     const nested = (levels: number) => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
     for (const levels of [150, 100_000]) {
       const problem = await post(`{"operation":"system.echo","params":${nested(levels)}}`);

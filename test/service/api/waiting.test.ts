@@ -55,8 +55,13 @@ async function timesOf(id: string): Promise<Record<'came' | 'periodsBegun' | 'pe
   const temporal = await temporalOf(darkroom);
   try {
     const { events } = await temporal.workflow.getHandle(`job/public/${id}`).fetchHistory();
+    // Apart from the time for the first asset, which takes a day.
+    const isPeriod = (timer: { startToFireTimeout?: Parameters<typeof tsToMs>[0] } | null | undefined) =>
+      !timer || tsToMs(timer.startToFireTimeout) < 60_000;
     const of = (kind: keyof NonNullable<typeof events>[number]) =>
-      (events ?? []).filter((event) => event[kind]).map(({ eventTime }) => tsToMs(eventTime));
+      (events ?? [])
+        .filter((event) => event[kind] && isPeriod(event.timerStartedEventAttributes))
+        .map(({ eventTime }) => tsToMs(eventTime));
     return {
       came: of('workflowExecutionUpdateAcceptedEventAttributes'),
       periodsBegun: of('timerStartedEventAttributes'),

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Darkroom, startDarkroom } from '../../support/server.ts';
 
@@ -120,6 +120,81 @@ describe('a body that is not what it says', () => {
   test('identity is no compression, however it is written', async () => {
     const body = new TextEncoder().encode('{"operation":"system.echo"}');
     expect(await post('/v1/jobs', body, { 'content-encoding': 'Identity' })).toMatchObject({ status: 202 });
+  });
+});
+
+describe('a compressed body', () => {
+  const text = JSON.stringify({ operation: 'system.echo', params: { message: 'x'.repeat(2000) } });
+  const send = (body: Uint8Array<ArrayBuffer>, encoding: string, path = '/v1/jobs') =>
+    post(path, new Uint8Array(body), { 'content-encoding': encoding });
+
+  test.each<[string, (bytes: string) => Uint8Array<ArrayBuffer>]>([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['GZIP, identity', gzipSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['br', brotliCompressSync],
+  ])('of %s is decompressed', async (encoding, compress) => {
+    expect(await send(compress(text), encoding)).toMatchObject({ status: 202 });
+  });
+
+  test('is decompressed for each dialect', async () => {
+    const document = JSON.stringify({ operation: 'nothing of the kind' });
+    for (const path of ['/api/v1/task', '/api/v1/jobs', '/api/reconstruct', '/job-submission'])
+      expect(await send(gzipSync(document), 'gzip', path)).toEqual(
+        await post(path, new TextEncoder().encode(document)),
+      );
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ])('of %s is limited by its decompressed size', async (encoding, compress) => {
+    const bomb = compress(Buffer.alloc(300 * 1024, 0x20));
+    expect(bomb.length).toBeLessThan(1000);
+    const answer = await send(new Uint8Array(bomb), encoding);
+    expect(answer).toMatchObject({ status: 413, text: expect.stringContaining('DARKROOM_MAX_BODY_BYTES') });
+  });
+
+  test('that is damaged is 400', async () => {
+    for (const body of [gzipSync(text).subarray(0, 30), Buffer.from('{}')])
+      expect(await send(new Uint8Array(body), 'gzip')).toMatchObject({ status: 400 });
+  });
+
+  test.each(['zstd', 'gzip, br'])('of %s is 415, with what is accepted', async (encoding) => {
+    const response = await darkroom.request('/v1/jobs', {
+      method: 'POST',
+      headers: { ...JSON_TYPE, 'content-encoding': encoding },
+      body: '{}',
+    });
+    expect([response.status, response.headers.get('accept-encoding')]).toEqual([415, 'gzip, deflate, br']);
+  });
+});
+
+describe('responses', () => {
+  const encodingOf = async (path: string) => {
+    const response = await darkroom.request(path, { headers: { 'accept-encoding': 'gzip' } });
+    const bytes = await response.arrayBuffer();
+    expect(response.status).toBe(200);
+    return { encoding: response.headers.get('content-encoding'), bytes: bytes.byteLength };
+  };
+
+  test('of JSON and text are compressed', async () => {
+    for (const path of ['/openapi.json', '/v1/operations', '/docs/swagger-ui.css'])
+      expect(await encodingOf(path)).toMatchObject({ encoding: 'gzip' });
+  });
+
+  test('of few bytes, events, pictures and archives are not', async () => {
+    await darkroom.submit({ id: 'plain', operation: 'system.echo', params: { message: 'x'.repeat(5000) } });
+    await darkroom.until('plain', 'completed');
+    const paths = ['/healthz', '/v1/jobs/plain/events', '/v1/jobs/plain/archive', '/docs/favicon-32x32.png'];
+    for (const path of paths) expect(await encodingOf(path)).toMatchObject({ encoding: null });
+  });
+
+  test('to other origins are not permitted unless DARKROOM_CORS_ORIGINS says so', async () => {
+    const response = await darkroom.request('/healthz', { headers: { origin: 'http://localhost:3000' } });
+    expect(response.headers.get('access-control-allow-origin')).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 /** guestkit: what is told of workers, with workers as processes of their own. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -83,7 +83,9 @@ test('an image is refused with 503 while no live worker has the engine', async (
   for (const worker of workers) await worker.end();
   await startWorker('api-worker-03', join(root, 'empty'));
   await expect.poll(capabilities).toMatchObject({ worker_id: 'api-worker-03' });
-  const data = { image: { path: '/vms/a.qcow2' } };
+  await mkdir(join(root, 'data', 'inputs'), { recursive: true });
+  await writeFile(join(root, 'data', 'inputs', 'a.qcow2'), 'an image');
+  const data = { image: { path: 'a.qcow2' } };
   const response = await api.request(
     '/api/v1/jobs',
     post(document('waits', { operation: 'guestkit.inspect', data })),

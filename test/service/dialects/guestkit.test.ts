@@ -109,6 +109,27 @@ describe('a job', () => {
   });
 });
 
+test('a job is found by any spelling of a UUID, and a slash or a parameter more makes no difference', async () => {
+  const chosen = '1B4E28BA-2FA1-4D2C-8F1C-3A7F5C6D7E8F';
+  await submit(document(chosen, {}));
+  const braced = '{2b4e28ba-2fa1-4d2c-8f1c-3a7f5c6d7e8f}';
+  expect(await submit(document(braced, {}))).toMatchObject({
+    body: { data: { job_id: braced.slice(1, -1) } },
+  });
+  for (const id of [chosen, braced.slice(1, -1)]) {
+    await untilStatus(id, 'Completed');
+    for (const spelled of [id.toLowerCase(), id.toUpperCase(), `{${id}}`]) {
+      expect(await ask(`/api/v1/jobs/${spelled}/?_=1`)).toMatchObject({
+        status: 200,
+        body: { data: { job_id: id } },
+      });
+      expect(await ask(`/api/v1/jobs/${spelled}/result`)).toMatchObject({ status: 200 });
+    }
+  }
+  expect(await ask('/api/v1/jobs/?_=1&order=desc')).toMatchObject({ status: 200, body: { success: true } });
+  expect(await ask('/api/v1/health/')).toMatchObject({ status: 200 });
+});
+
 describe('a mistake', () => {
   const at = (path: string, value: unknown) => {
     const job = structuredClone(document('wrong', {})) as Record<string, unknown>;
@@ -191,6 +212,23 @@ describe('a mistake', () => {
       status: 400,
       body: { message: 'Request validation failed: invalid cursor', details: { field: 'cursor' } },
     });
+  });
+
+  test.each([
+    ['/vms/none.qcow2', 'does not lie in an input directory'],
+    ['none.qcow2', 'There is no "none.qcow2"'],
+    ['.', 'is a directory'],
+    ['../keys.json', 'does not lie in an input directory'],
+  ])('in the path of an image (%s) is told at once', async (path, reason) => {
+    const data = { image: { path, format: 'qcow2' } };
+    expect(await submit(document('missing', { operation: 'guestkit.inspect', data }))).toMatchObject({
+      status: 400,
+      body: {
+        error: 'VALIDATION_ERROR',
+        details: { field: 'payload.data.image.path', reason: expect.stringContaining(reason) },
+      },
+    });
+    expect(await ask('/api/v1/jobs/missing')).toMatchObject({ status: 404 });
   });
 
   test.each(['guestkit.convert', 'image.transform'])(

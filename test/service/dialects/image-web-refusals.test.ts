@@ -26,11 +26,47 @@ beforeAll(async () => {
 });
 afterAll(() => darkroom.dispose());
 
+describe('an Idempotency-Key', () => {
+  const submit = async (key: string, ...fields: readonly Field[]) =>
+    told(await darkroom.request('/jobs', { ...formOf(...fields), headers: { 'idempotency-key': key } }));
+
+  test('makes one job of a repeated form, with the same answer', async () => {
+    const answers = await Promise.all([1, 2, 3].map(() => submit('one', image, ['width', '20'])));
+    const again = await submit('one', ['width', '20'], image);
+    for (const answer of [...answers, again]) {
+      expect(answer).toMatchObject({ status: 202, body: { job_id: again.body.job_id } });
+      expect(answer.location).toBe(`/jobs/${again.body.job_id}`);
+    }
+    await expect.poll(async () => (await client.look(again.body.job_id)).status).toBe(201);
+    expect((await darkroom.request(`/jobs/${again.body.job_id}/output`)).status).toBe(200);
+    expect(await submit('one', image, ['width', '20'])).toMatchObject({
+      status: 202,
+      body: { output: expect.any(String) },
+    });
+  });
+
+  test('of another form is refused', async () => {
+    await submit('two', image, ['width', '20']);
+    const other = await submit('two', image, ['width', '21']);
+    expect(other).toMatchObject({
+      status: 500,
+      body: { message: expect.stringContaining('"two" was sent before') },
+    });
+  });
+
+  test('makes one failed job of a form that is refused, and a job once it is corrected', async () => {
+    const first = await submit('three', image, ['width', 'wide']);
+    const second = await submit('three', image, ['width', 'wide']);
+    expect(first.status).toBe(500);
+    expect(second).toEqual(first);
+    expect(await submit('three', image, ['width', '20'])).toMatchObject({ status: 202 });
+  });
+});
+
 describe('a submission that is not accepted', () => {
   const cases: [string, Field[], RegExp][] = [
     ['a bad parameter', [image, ['width', 'wide']], /^width: must be a whole number/],
     ['a parameter out of its range', [image, ['quality', '101']], /^quality: /],
-    ['an unknown field', [['widht', '3'], image], /^widht: there is no parameter "widht"/],
     ['an unknown operation', [['operation', 'image.paint'], image], /^operation: .*image\.paint/],
     ['an operation that takes no image', [['operation', 'system.echo'], image], /^image: .*takes no assets/],
     ['no image', [['width', '3']], /^image: is missing/],
@@ -101,13 +137,32 @@ describe('a submission that is not accepted', () => {
     expect([status, body.status, location]).toEqual([500, 'failed', `/jobs/${body.job_id}`]);
   });
 
-  test('what is too large is 413, what is no form 415, and neither makes a job', async () => {
+  test.each<[string, RequestInit]>([
+    ['nothing', {}],
+    ['text', { body: 'image' }],
+    ['JSON', { headers: { 'content-type': 'application/json' }, body: '{}' }],
+    ['another multipart type', { headers: { 'content-type': 'multipart/mixed; boundary=b' }, body: '--b--' }],
+    ['an image without a form', { headers: { 'content-type': 'image/png' }, body: new Uint8Array(picture) }],
+  ])('of %s: 500, and a failed job', async (_, init) => {
+    const { status, location, body } = await told(
+      await darkroom.request('/jobs/', { method: 'POST', ...init }),
+    );
+    expect([status, body.status, location]).toEqual([500, 'failed', `/jobs/${body.job_id}`]);
+    expect(body.message).toContain('multipart/form-data');
+    expect(await client.look(body.job_id)).toMatchObject({ status: 200, body: { status: 'failed' } });
+  });
+
+  test('is kept for a day at most', async () => {
+    const { body } = await client.submit(image, ['width', 'wide']);
+    const { created_at, expires_at } = await darkroom.get(body.job_id);
+    expect(Date.parse(expires_at ?? '') - Date.parse(created_at)).toBe(24 * 60 * 60 * 1000);
+  });
+
+  test('what is too large is 413, and makes no job', async () => {
     const jobs = async () => (await storeFiles(darkroom)).filter((path) => /\/(jobs|refused)\//.test(path));
     const before = await jobs();
     const large = await client.submit(['image', new Uint8Array(1.5 * 2 ** 20)]);
     expect(large).toMatchObject({ status: 413, location: null, body: { message: expect.any(String) } });
-    const text = await told(await darkroom.request('/jobs', { method: 'POST', body: 'image' }));
-    expect(text).toMatchObject({ status: 415, location: null, body: { code: 'unsupported_media_type' } });
     expect(await jobs()).toEqual(before);
   });
 

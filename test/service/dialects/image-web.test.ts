@@ -92,6 +92,36 @@ describe('POST /jobs', () => {
   });
 });
 
+test('fields that are no parameters are ignored and named, as are other files', async () => {
+  // A web page's button, what Uppy adds to each upload, and a file input that was left empty.
+  const extras: Field[] = [
+    ['submit', 'Upload'],
+    ['relativePath', 'null'],
+    ['name', PICTURE],
+    ['type', 'image/png'],
+  ];
+  const id = await client.completed(
+    ...extras,
+    image,
+    ['width', '20'],
+    ['mask', new Uint8Array()],
+    ['_', '1'],
+  );
+  const output = await darkroom.request(`/jobs/${id}/output`);
+  expect((await sharp(Buffer.from(await output.arrayBuffer())).metadata()).width).toBe(20);
+  const { body } = await client.look(id);
+  expect(body.message).toBe(
+    'The output is ready. These form fields were ignored: submit, relativePath, name, type, _, mask',
+  );
+});
+
+test('a job is found by any spelling of its id, and with a parameter or a slash more', async () => {
+  const id = await client.completed(image);
+  for (const spelled of [id.toUpperCase(), `{${id}}`, `${id}/`, `${id}?_=1`])
+    expect(await client.look(spelled)).toMatchObject({ status: 201, body: { job_id: id } });
+  expect((await darkroom.request(`/jobs/{${id.toUpperCase()}}/output`)).status).toBe(200);
+});
+
 describe('GET /jobs/{job_id}', () => {
   test('200 while it is pending, is being processed or has failed; 201 with the output when completed', async () => {
     const id = await client.accepted(['operation', 'test.echo'], ['delay_ms', '60000'], image);

@@ -148,6 +148,37 @@ describe('POST /job-submission', () => {
   });
 });
 
+test('JSON without a content type, a slash at the end, and fields and parameters more are accepted', async () => {
+  const body = Buffer.from(JSON.stringify({ ...submission(web), priority: 1 }));
+  const answer = await darkroom.request('/job-submission/?_=1', {
+    method: 'POST',
+    body: new Uint8Array(body),
+  });
+  const { job_id } = (await answer.json()) as PrimaaAnswer;
+  expect([answer.status, job_id]).toEqual([200, expect.stringMatching(uuid)]);
+  for (const spelled of [`${job_id}/?_=1`, job_id?.toUpperCase(), `{${job_id}}`]) {
+    const look = await darkroom.request(`/status/${spelled}`);
+    expect([look.status, ((await look.json()) as PrimaaAnswer).job_id]).toEqual([200, job_id]);
+  }
+});
+
+test('an Idempotency-Key makes one job of a repeated submission', async () => {
+  const send = async (changes = {}) => {
+    const init = posted(submission(web, changes));
+    const headers = { ...init.headers, 'idempotency-key': 'once' };
+    return (await (await darkroom.request('/job-submission', { ...init, headers })).json()) as PrimaaAnswer;
+  };
+  const answers = [...(await Promise.all([send(), send(), send()])), await send()];
+  expect(new Set(answers.map(({ job_id }) => job_id)).size).toBe(1);
+  expect(answers.map(({ code }) => code)).toEqual([200, 200, 200, 200]);
+  const other = await send({ callback_token: 'another' });
+  expect(other).toMatchObject({
+    code: 422,
+    job_id: null,
+    error: expect.stringContaining('"once" was sent before'),
+  });
+});
+
 describe('GET /status/{job_id}', () => {
   test('a job that nobody has, in the same shape', async () => {
     expect(await look('fake')).toEqual({

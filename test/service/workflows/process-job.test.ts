@@ -30,7 +30,11 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'darkroom-test-'));
   web = await startWeb({ '/coffee.jpg': await photo('coffee.jpg') });
   temporal = await createNamespace();
-  config = readConfig({ DARKROOM_DATA: dataDir, DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8' });
+  config = readConfig({
+    DARKROOM_DATA: dataDir,
+    DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8',
+    DARKROOM_FIRST_ASSET_DAYS: '0.00001',
+  });
   api = await composeApi(config, temporal);
   client = api.client;
   stopWorker = await startWorker();
@@ -100,6 +104,15 @@ describe('the workflow of a job', () => {
   test.each(jobs)('%s', async (_, spec, state) => {
     const job = await submit(spec);
     expect(await ended(job)).toMatchObject({ state });
+  });
+
+  test('completes the input of a job that gets no asset in time', async () => {
+    const job = await submit({ operation: 'image.transform', await_assets: { total: 3 } });
+    const quiet = await submit({ operation: 'image.transform', await_assets: { quiet_seconds: 3600 } });
+    const optional = await submit({ operation: 'test.echo', await_assets: {} });
+    for (const failed of [job, quiet])
+      expect(await ended(failed)).toMatchObject({ state: 'failed', error: { code: 'too_few_assets' } });
+    expect(await ended(optional)).toMatchObject({ state: 'completed' });
   });
 
   test('schedules only what the job needs', async () => {

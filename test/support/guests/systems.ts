@@ -4,7 +4,7 @@ import { bootRecord, elf, type Tree } from './tree.ts';
 const X86_64 = 62;
 const AARCH64 = 183;
 
-const dpkg = (name: string, version: string, status = 'install ok installed'): string =>
+export const dpkg = (name: string, version: string, status = 'install ok installed'): string =>
   `Package: ${name}\nStatus: ${status}\nPriority: optional\nArchitecture: amd64\nVersion: ${version}\n` +
   `Description: ${name}\n Package: not-a-field\n`;
 

@@ -29,7 +29,6 @@ dialectContract({
   },
   noResult: { running: 202, ended: 404 },
   refusals: {
-    'a malformed body': { ask: { path: '/jobs', init: { method: 'POST', body: '{' } }, status: 415 },
     'a route that is not there': { ask: { path: '/jobs/a/b/c' }, status: 404 },
     'a wrong method': { ask: { path: '/jobs' }, status: 405 },
     'a form that is too large': {

@@ -74,7 +74,14 @@ test('reads checkpoints of its own request alone', async () => {
 });
 
 test('merges the checkpoint of a rerun into that of the earlier run, in the order of the assets', () => {
-  const output = (asset: number) => ({ path: `${asset}.png`, asset, key: `k${asset}`, size: 1, sha256: 's' });
+  const output = (asset: number) => ({
+    path: `${asset}.png`,
+    asset,
+    key: `k${asset}`,
+    size: 1,
+    sha256: 's',
+    crc32: 0,
+  });
   const error = { code: 'asset_corrupt', message: '', retryable: false, details: null };
   const failure = (index: number) => ({ index, error });
   const previous = checkpoint('ours', {

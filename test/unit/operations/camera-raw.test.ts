@@ -17,14 +17,19 @@ const preview = (jpeg: Buffer): TiffPage => ({
   data: { bytes: jpeg, at: 513, length: 514 },
 });
 
-const exposure: TiffPage = { tags: { 34_855: [400], 36_867: '2024:05:06 07:08:09', 37_500: Buffer.alloc(2000) } };
+const exposure: TiffPage = {
+  tags: { 34855: [400], 36867: '2024:05:06 07:08:09', 37500: Buffer.alloc(2000) },
+};
 
 describe('a camera raw file with a full-size preview', () => {
   test.each<[string, string, (jpeg: Buffer) => Buffer]>([
     [
       'Nikon NEF',
       'image/x-nikon-nef',
-      (jpeg) => buildTiff([{ ...thumbnail({ 271: 'NIKON', 274: [6] }), children: [preview(jpeg), sensor], exif: exposure }]),
+      (jpeg) =>
+        buildTiff([
+          { ...thumbnail({ 271: 'NIKON', 274: [6] }), children: [preview(jpeg), sensor], exif: exposure },
+        ]),
     ],
     [
       'DNG',

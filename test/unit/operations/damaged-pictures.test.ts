@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { imageMetadata } from '../../../operations/image-metadata/index.ts';
 import { imageTransform } from '../../../operations/image-transform/index.ts';
-import { poiDetection } from '../../../operations/poi-detection/index.ts';
 import type { Operation } from '../../../operations/operation.ts';
+import { poiDetection } from '../../../operations/poi-detection/index.ts';
 import { decode, noise, quarters } from '../../support/pictures.ts';
 import { runOperation } from '../../support/run-operation.ts';
 
@@ -44,7 +44,9 @@ describe('a JPEG without an end marker', () => {
     const progressive = await noise(203, 101).jpeg({ progressive: true }).toBuffer();
     // The end of each scan but the last one, too.
     const scans = [...progressive.toString('latin1').matchAll(/\xff\xda/g)].map(({ index }) => index);
-    const ends = scans.slice(1).map((scan) => progressive.subarray(0, progressive.lastIndexOf('\xff\xc4', scan, 'latin1')));
+    const ends = scans
+      .slice(1)
+      .map((scan) => progressive.subarray(0, progressive.lastIndexOf('\xff\xc4', scan, 'latin1')));
     for (const bytes of [
       ...[8, 12, 40, 200, 2000].map((missing) => baseline.subarray(0, -missing)),
       ...[12, 40, 200, 2000].map((missing) => progressive.subarray(0, -missing)),
@@ -100,7 +102,10 @@ describe('on_damaged: accept', () => {
     ['TIFF', () => quarters(400, 400).tiff({ compression: 'none', bigtiff: false }).toBuffer()],
     [
       'tiled TIFF',
-      () => quarters(400, 400).tiff({ tile: true, tileWidth: 64, tileHeight: 64, compression: 'none' }).toBuffer(),
+      () =>
+        quarters(400, 400)
+          .tiff({ tile: true, tileWidth: 64, tileHeight: 64, compression: 'none' })
+          .toBuffer(),
     ],
   ])('uses what a %s has, and notes the damage', async (format, make) => {
     const whole = await make();
@@ -115,7 +120,9 @@ describe('on_damaged: accept', () => {
     expect(notes).toEqual([
       {
         code: 'damage_accepted',
-        message: expect.stringMatching(/^Asset 0 \("a.jpg"\) is damaged: .*; the part that can be decoded was used$/),
+        message: expect.stringMatching(
+          /^Asset 0 \("a.jpg"\) is damaged: .*; the part that can be decoded was used$/,
+        ),
         asset: 0,
       },
     ]);
@@ -143,7 +150,8 @@ function moveLastParts(tiff: Buffer): Buffer {
   for (let at = start + 2; at < start + 2 + tiff.readUInt16LE(start) * 12; at += 12) {
     if (![273, 324].includes(tiff.readUInt16LE(at))) continue;
     const [count, values] = [tiff.readUInt32LE(at + 4), tiff.readUInt32LE(at + 8)];
-    for (let part = count >> 1; part < count; part++) tiff.writeUInt32LE(tiff.length + 1000, values + 4 * part);
+    for (let part = count >> 1; part < count; part++)
+      tiff.writeUInt32LE(tiff.length + 1000, values + 4 * part);
   }
   return tiff;
 }

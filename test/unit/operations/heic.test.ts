@@ -42,7 +42,10 @@ function setColourCode(heic: Buffer, primaries: number, transfer: number): Buffe
 }
 
 const transform = async (bytes: Buffer, params = {}): Promise<Buffer> => {
-  const { files } = await runOperation(imageTransform as never, { params, assets: [{ name: 'a.heic', bytes }] });
+  const { files } = await runOperation(imageTransform as never, {
+    params,
+    assets: [{ name: 'a.heic', bytes }],
+  });
   return [...files.values()][0] ?? Buffer.alloc(0);
 };
 
@@ -51,7 +54,12 @@ describe('a HEIC picture', () => {
     const bytes = await encodeHeic(quarters(160, 80));
     const { files } = await runOperation(imageTransform as never, { assets: [{ name: 'a.heic', bytes }] });
     expect([...files.keys()]).toEqual(['a.jpg']);
-    expect(await quartersOf([...files.values()][0] ?? Buffer.alloc(0))).toEqual(['red', 'green', 'blue', 'white']);
+    expect(await quartersOf([...files.values()][0] ?? Buffer.alloc(0))).toEqual([
+      'red',
+      'green',
+      'blue',
+      'white',
+    ]);
   });
 
   test('is turned once', async () => {
@@ -83,7 +91,9 @@ describe('a HEIC picture', () => {
     const bytes = await encodeHeic(quarters(160, 80).withExif(exif));
     const { data } = await runOperation(imageMetadata as never, { assets: [{ name: 'a.heic', bytes }] });
     expect(data).toMatchObject({
-      assets: [{ media_type: 'image/heic', width: 160, height: 80, exif: { make: 'Apple', model: 'iPhone 15' } }],
+      assets: [
+        { media_type: 'image/heic', width: 160, height: 80, exif: { make: 'Apple', model: 'iPhone 15' } },
+      ],
     });
   });
 

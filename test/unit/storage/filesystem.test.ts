@@ -23,7 +23,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DarkroomError } from '../../../src/errors.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
-import { bytesOf, keysOf, sha256, textOf } from '../../contracts/store/suite.ts';
+import { bytesOf, digest, keysOf, textOf } from '../../contracts/store/suite.ts';
 import { storeContract } from '../../contracts/store.ts';
 
 const MiB = 1024 * 1024;
@@ -238,7 +238,7 @@ describe('filesystem store', () => {
       const content = Buffer.alloc(3 * MiB, 'x');
       await writeFile(path, content);
       await expect(store.adopt('a', path, { signal: AbortSignal.abort() })).rejects.toThrow('abort');
-      expect(await store.adopt('a', path)).toEqual({ size: content.length, sha256: sha256(content) });
+      expect(await store.adopt('a', path)).toEqual(digest(content));
       expect((await bytesOf(store, 'a')).equals(content)).toBe(true);
       expect(existsSync(path)).toBe(false);
       expect(await leftovers()).toEqual([]);

@@ -57,6 +57,12 @@ const mutants: readonly Mutant[] = [
     replacement: '',
   },
   {
+    change: 'a job without assets waits forever',
+    story: 'no-asset',
+    code: /if \(this\.total === 0\)\s+this\.#open = false;/,
+    replacement: '',
+  },
+  {
     change: 'a stage that times out does not fail its job',
     story: 'timed-out',
     code: /return \{ state: 'failed', error: fromTimeout\(cause\) \};/,

@@ -48,7 +48,7 @@ def read_ndb(database: bytes) -> list[bytes]:
         mark, package, block, _count = struct.unpack_from("<4sIII", database, number * _SLOT)
         if mark != _SLOT_MAGIC:
             raise ValueError("damaged slot")
-        if package != 0:
+        if block != 0:
             mark, owner, _generation, length = struct.unpack_from("<4sIII", database, block * _BLOCK)
             if mark != _BLOB_MAGIC or owner != package:
                 raise ValueError("damaged header")

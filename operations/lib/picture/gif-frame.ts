@@ -1,0 +1,44 @@
+/** Where the first frame of a GIF lies on its canvas (GIF89a, sections 18 and 20). */
+import { open } from 'node:fs/promises';
+import type { Region } from 'sharp';
+
+const HEAD_BYTES = 64 * 1024;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** @returns null if the frame covers the canvas. libvips shows the rest of the canvas black. */
+export async function readPartialFrame(path: string, canvas: Size): Promise<Region | null> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    const head = buffer.subarray(0, bytesRead);
+    const at = findFirstFrame(head);
+    if (at === null) return null;
+    const [left, top] = [head.readUInt16LE(at + 1), head.readUInt16LE(at + 3)];
+    const width = Math.min(head.readUInt16LE(at + 5), canvas.width - left);
+    const height = Math.min(head.readUInt16LE(at + 7), canvas.height - top);
+    const isPartial = width < canvas.width || height < canvas.height;
+    return isPartial && width > 0 && height > 0 ? { left, top, width, height } : null;
+  } catch (error) {
+    // The file ends within the header; libvips says so.
+    if (error instanceof RangeError) return null;
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Returns the position of the first image descriptor, after the colour table and extensions. */
+function findFirstFrame(head: Buffer): number | null {
+  const flags = head.readUInt8(10);
+  let at = 13 + (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+  while (head.readUInt8(at) === 0x21) {
+    at += 2;
+    for (let length = head.readUInt8(at); length > 0; length = head.readUInt8(at)) at += length + 1;
+    at++;
+  }
+  return head.readUInt8(at) === 0x2c ? at : null;
+}

@@ -1,0 +1,32 @@
+/** The range of numbers that are neither of 8 nor of 16 bits. */
+import type { InputFile } from '../../operation.ts';
+import { decodeFile, notAnImage, type SourceImage } from '../image-source.ts';
+
+/** How far floating-point numbers may lie outside 0 to 1, as sharpening leaves them. They are clipped. */
+const OVERSHOOT = 0.1;
+
+const clip = (sample: number): number => Math.min(65_535, Math.max(0, Math.round(sample * 65_535)));
+
+/**
+ * Returns how to convert the samples of a picture to 0 to 65,535; null if libvips knows it. Floating-point numbers count as encoded colours from 0
+ * to 1, as in ImageMagick: TIFF does not say what they mean.
+ *
+ * @throws `asset_not_an_image` for signed numbers, and for floating-point numbers beyond that range.
+ */
+export async function sampleScale(
+  input: InputFile,
+  { file, header }: SourceImage,
+): Promise<((sample: number) => number) | null> {
+  const { depth } = header;
+  if (depth === 'uchar' || depth === 'ushort') return null;
+  if (depth === 'uint') return (sample) => sample / 65_537;
+  const refuse = (is: string) => notAnImage(input, `${is}; save it with 8 or 16 bits per channel`);
+  if (depth !== 'float' && depth !== 'double')
+    throw refuse('has signed numbers, whose black and white are unknown');
+  const { channels } = await decodeFile(file, { ignoreIcc: true, maxPixels: false }).stats();
+  for (const { min, max } of channels) {
+    if (min >= -OVERSHOOT && max <= 1 + OVERSHOOT) continue;
+    throw refuse(`has floating-point numbers from ${min} to ${max}, and only 0 to 1 can be shown`);
+  }
+  return clip;
+}
