@@ -5,7 +5,13 @@ import { FILES_AT_ONCE } from './test/support/ports.ts';
 /** One project for each directory of tests. `npm test` runs the first three, `npm run test:scale` the last. */
 const project = (name: 'unit' | 'service' | 'system' | 'scale', globalSetup: string[] = []) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], globalSetup },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    globalSetup,
+    // Files share processes, which loads the modules once per process and not once per file.
+    isolate: false,
+  },
 });
 
 const findTemporal = 'test/support/find-temporal.ts';

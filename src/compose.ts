@@ -8,8 +8,8 @@ import { builtIn, createRegistry, type Registry } from '../operations/registry.t
 import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
 import type { Keyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
-import { loadKeyring } from './auth/load-keyring.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
+import { sealedStore } from './compose-store.ts';
 import type { Config } from './config/config.ts';
 import { callbackBody } from './dialects/load.ts';
 import { detectCapabilities, type Slots } from './engines/worker-capabilities.ts';
@@ -25,7 +25,6 @@ import { Semaphore } from './lib/semaphore.ts';
 import { createGuardedHttp, type GuardedHttp, refusalOf } from './net/guarded-http.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
-import { openStore } from './storage/drivers.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { StoredUsage } from './storage/usage.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
@@ -117,10 +116,6 @@ function composeAuthentication(config: Config, store: ObjectStore): Authenticate
   return kinds.length === 0 ? null : authenticateBy(kinds.map((kind) => create[kind]()));
 }
 
-/** Opens the store of API keys alone. */
-export const openKeys = async (config: Config): Promise<ApiKeyStore> =>
-  new ApiKeyStore(await openStore(config.DARKROOM_STORE, config));
-
 interface WorkerOptions {
   readonly client: Client;
   /** Scratch directory of this process alone. */
@@ -182,21 +177,6 @@ const toRetentionPolicy = ({
   jobMs: days === null ? null : days * DAY_MS,
   workMs: workDays * DAY_MS,
 });
-
-/**
- * Opens the object store, and loads the master keys that its secrets are encrypted with.
- *
- * @throws {ConfigError} When the master key cannot be used.
- */
-export async function sealedStore(
-  config: Config,
-  overrides: Overrides = {},
-): Promise<{ store: ObjectStore; keys: Keyring }> {
-  return {
-    keys: overrides.keys ?? (await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA)),
-    store: overrides.store ?? (await openStore(config.DARKROOM_STORE, config)),
-  };
-}
 
 async function composeShared(config: Config, overrides: Overrides) {
   const { store, keys } = await sealedStore(config, overrides);

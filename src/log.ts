@@ -1,9 +1,14 @@
 /** Logs: one JSON object per line on standard error. Standard output is for the results of commands. */
-import { type Logger as PinoLogger, pino } from 'pino';
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 
 export type Log = PinoLogger;
 
-export const createLog = (level: string, part: string): Log =>
+/** `destination`: standard error unless given. */
+export const createLog = (
+  level: string,
+  part: string,
+  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Log =>
   pino(
     {
       level,
@@ -11,5 +16,5 @@ export const createLog = (level: string, part: string): Log =>
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { error: pino.stdSerializers.err },
     },
-    pino.destination({ dest: 2, sync: true }),
+    destination,
   );

@@ -5,7 +5,7 @@ import { dirname, join, parse } from 'node:path';
 import { type ExifFacts, readExif } from '../image-metadata/exif.ts';
 import { headerFacts } from '../image-metadata/header.ts';
 import type { PictureFile } from '../lib/formats/picture-file.ts';
-import { openImage, toDecodeError } from '../lib/image-source.ts';
+import { openImage } from '../lib/image-source.ts';
 import { formatLabel } from '../lib/label.ts';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile, StageContext } from '../operation.ts';
@@ -31,10 +31,8 @@ export async function writePictures(input: PictureFile, context: StageContext<Pa
   const { params, workspace, signal } = context;
   const { index, name, size } = input;
   const source = await openImage(input);
-  const header = await source.image.metadata().catch((error: unknown) => {
-    throw toDecodeError(input, error);
-  });
-  const { media_type, width, height, alpha } = headerFacts(source, header);
+  const { header } = source;
+  const { media_type, width, height, alpha } = headerFacts(source);
   const read = params.exif === 'none' ? null : readExif(header.exif).exif;
   const attributes = pickAttributes(input.attributes, params.attributes);
 

@@ -1,5 +1,4 @@
 /** What the header of a picture says, without looking at its pixels. */
-import type { Metadata } from 'sharp';
 import type { SourceImage } from '../lib/image-source.ts';
 import { iccName } from './icc-name.ts';
 
@@ -42,7 +41,7 @@ export interface HeaderFacts {
   readonly animation: { readonly frames: number; readonly loop: number; readonly duration_ms: number } | null;
 }
 
-export function headerFacts({ mediaType, width, height }: SourceImage, header: Metadata): HeaderFacts {
+export function headerFacts({ mediaType, width, height, header }: SourceImage): HeaderFacts {
   const pages = header.pages ?? 1;
   const moves = pages > 1 && header.delay !== undefined;
   return {

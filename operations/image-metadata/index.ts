@@ -1,7 +1,7 @@
 /** image.metadata: header fields, EXIF data and visual features of pictures, to search, sort and find duplicates. */
 import { z } from 'zod';
 import { eachPicture } from '../lib/each-picture.ts';
-import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage, toDecodeError } from '../lib/image-source.ts';
+import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from '../lib/image-source.ts';
 import { readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
 import { defineOperation, type InputFile, onDamaged, onError, type StageContext } from '../operation.ts';
 import { type ExifReading, readExif } from './exif.ts';
@@ -59,15 +59,13 @@ async function describe(
   { params: { include }, workspace, signal }: StageContext<Params>,
 ): Promise<Description> {
   const source = await openImage(input);
-  const header = await source.image.metadata().catch((error: unknown) => {
-    throw toDecodeError(input, error);
-  });
+  const { header } = source;
   const requested = new Set(visualFeatures.filter((feature) => include.includes(feature)));
   return {
     index: input.index,
     name: input.name,
     size: input.size,
-    ...headerFacts(source, header),
+    ...headerFacts(source),
     ...(include.includes('exif') ? readExif(header.exif) : {}),
     ...(requested.size > 0 ? await computeVisualFeatures(input, requested, workspace, signal) : {}),
   };

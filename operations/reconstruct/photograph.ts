@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exif } from 'sharp';
 import { type ExifFacts, readExif } from '../image-metadata/exif.ts';
-import { assetError, openImage, toDecodeError } from '../lib/image-source.ts';
+import { assetError, openImage } from '../lib/image-source.ts';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile } from '../operation.ts';
 
@@ -36,17 +36,12 @@ export async function preparePhotograph(
 }
 
 async function readLens(input: InputFile): Promise<Exif> {
-  const { image, width, height } = await openImage(input);
+  const { header, width, height } = await openImage(input);
   if (Math.max(width, height) < MIN_SIDE) {
     const predicate = `is too small (${width} × ${height} pixels): its longer side needs at least ${MIN_SIDE}`;
     throw assetError('asset_too_small', input, predicate);
   }
-  try {
-    const { exif } = await image.metadata();
-    return toLensExif(readExif(exif).exif ?? {});
-  } catch (error) {
-    throw toDecodeError(input, error);
-  }
+  return toLensExif(readExif(header.exif).exif ?? {});
 }
 
 /** Keeps only the EXIF data from which COLMAP derives the focal length in pixels. */

@@ -98,10 +98,11 @@ export async function startApi(
   const server = await listen(config.DARKROOM_LISTEN, config.DARKROOM_GRACE_MS, (request, bindings) =>
     app.fetch(request, bindings),
   );
-  const close = () => {
+  const close = async () => {
     // Streams of events would use up the time of grace, and go on at another API.
     watcher.close();
-    return server.close();
+    await server.close();
+    await client.connection.close();
   };
   return { close, findReadinessFailures: () => readinessFailures({ runtime, checkStore }) };
 }

@@ -1,6 +1,5 @@
 /** `darkroom doctor`: checks this machine and its settings, one line per check, and shows how to fix problems. Changes nothing. */
 import { randomBytes } from 'node:crypto';
-import type { Command } from 'commander';
 import { Keyring } from '../auth/keyring.ts';
 import { composeApi } from '../compose.ts';
 import type { Config } from '../config/config.ts';
@@ -19,17 +18,13 @@ import { checkBinary, checkServer, embeddedAddress } from './doctor/temporal.ts'
 import { exitCodes } from './exit-code.ts';
 import { coloured } from './terminal/colour.ts';
 
-export function define(command: Command): void {
-  command
-    .option('--json', 'print one JSON document on stdout, and nothing else')
-    .addHelpText('after', '\nExit codes: 0 no problems, or warnings only; 1 something is broken')
-    .action(async ({ json }: { json?: boolean }) => {
-      const findings = await examine();
-      const isWell = findings.every(({ state }) => state !== 'broken');
-      if (json) printJson({ ok: isWell, findings });
-      else console.log(findings.map(formatFinding).join('\n'));
-      process.exit(isWell ? exitCodes.ok : exitCodes.unexpected);
-    });
+/** Prints the findings, and ends the process. */
+export async function doctor({ json }: { json?: boolean }): Promise<never> {
+  const findings = await examine();
+  const isWell = findings.every(({ state }) => state !== 'broken');
+  if (json) printJson({ ok: isWell, findings });
+  else console.log(findings.map(formatFinding).join('\n'));
+  process.exit(isWell ? exitCodes.ok : exitCodes.unexpected);
 }
 
 async function examine(): Promise<Finding[]> {

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type ApiKey, isExpired, parseKey } from '../auth/api-key.ts';
 import { isTenant, TENANT_RULE } from '../auth/tenant.ts';
-import { openKeys } from '../compose.ts';
+import { openKeys } from '../compose-store.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { formatAge } from '../lib/units.ts';
 import type { ApiKeyStore } from '../storage/api-keys.ts';

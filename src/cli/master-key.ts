@@ -1,6 +1,6 @@
 /** API and workers open what the others sealed: a part with a master key of its own must not begin to work. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sealedStore } from '../compose.ts';
+import { sealedStore } from '../compose-store.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../lib/settings/config-error.ts';
 import { masterKeyKey } from '../storage/layout.ts';

@@ -43,7 +43,11 @@ export const table: readonly CommandEntry[] = [
   {
     name: 'doctor',
     summary: 'check this machine and its settings, and show how to fix problems',
-    define: async (command) => (await import('./doctor.ts')).define(command),
+    define: (command) =>
+      void command
+        .option('--json', 'print one JSON document on stdout, and nothing else')
+        .addHelpText('after', '\nExit codes: 0 no problems, or warnings only; 1 something is broken')
+        .action(async (options: { json?: boolean }) => (await import('./doctor.ts')).doctor(options)),
   },
   {
     name: 'config',

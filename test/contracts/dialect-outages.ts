@@ -1,15 +1,16 @@
 /** What a dialect answers while Temporal or the store is away. */
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { startApi } from '../../src/cli/api.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { createLog } from '../../src/log.ts';
 import type { TemporalTarget } from '../../src/temporal/connection.ts';
+import type { RunningDarkroom } from '../support/darkroom.ts';
 import { freePort } from '../support/ports.ts';
 import { partsOf } from '../support/processes.ts';
 import type { S3Server } from '../support/s3-server.ts';
 import { type Darkroom, findNamespace, ready } from '../support/server.ts';
 
-type Request = Darkroom['request'];
+type Request = RunningDarkroom['request'];
 
 export interface Outages {
   /** Calls back with requests to an API that finds Temporal away. */
@@ -42,7 +43,10 @@ export const realOutages = (darkroom: () => Darkroom, s3: () => S3Server): Outag
 });
 
 /** Starts a second API of the same jobs in this process, which is given an address where nothing listens. */
-export const apiOutages = (darkroom: () => Darkroom, env: Readonly<Record<string, string>>): Outages => {
+export const apiOutages = (
+  darkroom: () => RunningDarkroom,
+  env: Readonly<Record<string, string>>,
+): Outages => {
   const run = async (
     settings: Readonly<Record<string, string>>,
     target: TemporalTarget,
@@ -72,9 +76,15 @@ export const apiOutages = (darkroom: () => Darkroom, env: Readonly<Record<string
     store: async (during) => {
       const target = await findNamespace(darkroom().dataDir);
       expect(target).not.toBeNull();
-      process.env['AWS_ENDPOINT_URL_S3'] = `http://${await nobody()}`;
-      process.env['AWS_ACCESS_KEY_ID'] = process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
-      await run({ DARKROOM_STORE: 's3://away' }, target as TemporalTarget, during);
+      // The SDK of S3 reads its address and its credentials from the environment.
+      vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://${await nobody()}`);
+      vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+      try {
+        await run({ DARKROOM_STORE: 's3://away' }, target as TemporalTarget, during);
+      } finally {
+        vi.unstubAllEnvs();
+      }
     },
   };
 };

@@ -1,8 +1,10 @@
 /** What every dialect must do. A dialect's own test file calls this with an adapter, beside the conformance to its contract. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningDarkroom } from '../support/darkroom.ts';
 import { BUILD_MS, type S3Server, startS3Server } from '../support/s3-server.ts';
 import { type Darkroom, JOB_TIMEOUT_MS, startDarkroom } from '../support/server.ts';
+import { startStack } from '../support/stack.ts';
 import { apiOutages, realOutages } from './dialect-outages.ts';
 
 /** A request, as `fetch` takes it. */
@@ -33,7 +35,7 @@ export interface DialectAdapter {
   /** Settings that its requests need. Bodies may have at most 1 MiB. */
   readonly env?: Readonly<Record<string, string>>;
   /** Before the first test, with the server up; gives back what undoes it. */
-  readonly prepare?: (darkroom: Darkroom) => Promise<() => Promise<void>>;
+  readonly prepare?: (darkroom: RunningDarkroom) => Promise<() => Promise<void>>;
   /** Requests that are accepted, for jobs that complete within seconds, go on for a minute, or fail. */
   readonly submissions: {
     readonly quick: Submission;
@@ -78,20 +80,24 @@ export function dialectContract(adapter: DialectAdapter): void {
   const { endsWithinMs = JOB_TIMEOUT_MS } = adapter;
   describe(`${name}: contract of a dialect`, () => {
     let s3: S3Server;
-    let darkroom: Darkroom;
+    /** Null unless the test stops its servers. */
+    let server: Darkroom | null = null;
+    let darkroom: RunningDarkroom;
     let undo: (() => Promise<void>) | undefined;
     const env = { DARKROOM_MAX_BODY_BYTES: '1M', ...adapter.env };
     const outages = stopsServers
       ? realOutages(
-          () => darkroom,
+          () => server as Darkroom,
           () => s3,
         )
       : apiOutages(() => darkroom, env);
 
     beforeAll(async () => {
-      if (stopsServers) s3 = await startS3Server();
-      const store = stopsServers ? { ...s3.env, DARKROOM_STORE: `s3://${s3.bucket}` } : {};
-      darkroom = await startDarkroom({ env: { ...store, ...env } });
+      if (stopsServers) {
+        s3 = await startS3Server();
+        server = await startDarkroom({ env: { ...s3.env, DARKROOM_STORE: `s3://${s3.bucket}`, ...env } });
+      }
+      darkroom = server ?? (await startStack({ env }));
       undo = await adapter.prepare?.(darkroom);
     }, BUILD_MS);
     afterAll(async () => {

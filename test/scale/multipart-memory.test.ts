@@ -61,6 +61,15 @@ const start = (script: string, ...args: string[]) => {
   return child;
 };
 
+/** Resolves with the first line that a process prints. Throws at once when it ends without one. */
+const firstLine = (child: ReturnType<typeof start>): Promise<string> =>
+  Promise.race([
+    once(createInterface(child.stdout), 'line').then(([line]) => String(line)),
+    once(child, 'close').then(([code]) => {
+      throw new Error(`The server ended with exit code ${code} before it was ready`);
+    }),
+  ]);
+
 /** Bytes of memory that a process holds. */
 const memoryOf = async (pid: number): Promise<number> =>
   Number((await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)])).stdout) * 1024;
@@ -69,8 +78,9 @@ it.each([
   ['1 GiB, announced', 1024 * MiB, true],
   ['3 GiB, of unknown length', 3072 * MiB, false],
 ])('an upload of %s, takes no memory, though its reader rests', async (_, bytes, known) => {
-  const { pid = 0, stdout } = start(server);
-  const [port] = (await once(createInterface(stdout), 'line')) as [string];
+  const child = start(server);
+  const { pid = 0 } = child;
+  const port = await firstLine(child);
   const send = (size: number) => text(start(client, port, String(size), String(known)).stdout);
   expect(await send(100 * MiB)).toBe(JSON.stringify([100 * MiB]));
   const before = await memoryOf(pid);

@@ -22,12 +22,14 @@ export interface ColourPicture {
   readonly limit: number;
   /** Whether the picture is RGB with a profile. */
   readonly own: boolean;
+  /** Whether it has a profile that counts. */
+  readonly profile: boolean;
   readonly bytes: Buffer;
   /** The same in sRGB with 8 bits, as PNG without a profile and without alpha. */
   readonly reference: Buffer;
 }
 
-type Rgb = readonly [number, number, number];
+export type Rgb = readonly [number, number, number];
 
 export interface Patch {
   /** Left, top, right, bottom in pixels. */
@@ -99,16 +101,21 @@ export async function measureColours(
   }
 }
 
-/** The inner parts of the stripes of an upright picture, shifted by `left` and `top` pixels. */
+const STRIPE = 32;
+
+/** Width and height in pixels of the pictures, upright. */
+export const [PICTURE_WIDTH, PICTURE_HEIGHT] = [8 * STRIPE, 2 * STRIPE];
+
+/** The inner parts of the stripes of an upright picture, shifted by `left` and `top` pixels. The lower half may have alpha. */
 export const stripePatches = (
   { colours, alpha }: Pick<ColourPicture, 'colours' | 'alpha'>,
   { left = 0, top = 0 }: { left?: number; top?: number } = {},
 ): Patch[] =>
   colours.flatMap((colour, index): Patch[] => {
-    const [from, to] = [left + index * 16 + 2, left + index * 16 + 14];
+    const [from, to] = [left + index * STRIPE + 6, left + (index + 1) * STRIPE - 6];
     return [
-      { box: [from, top + 2, to, top + 14], colour },
-      { box: [from, top + 18, to, top + 30], colour, alpha: alpha ?? 255 },
+      { box: [from, top + 6, to, top + STRIPE - 6], colour },
+      { box: [from, top + STRIPE + 6, to, top + 2 * STRIPE - 6], colour, alpha: alpha ?? 255 },
     ];
   });
 

@@ -13,7 +13,7 @@ import { submissionRoutes } from '../../src/dialects/native/submission.ts';
 import { listPhotographs } from '../../src/inputs/photographs.ts';
 import { Watcher } from '../../src/jobs/query/watcher.ts';
 import { embeddedTarget } from '../../src/temporal/connection.ts';
-import type { Darkroom } from './server.ts';
+import type { RunningDarkroom } from './darkroom.ts';
 
 export interface CountingApi {
   readonly url: string;
@@ -24,7 +24,10 @@ export interface CountingApi {
 }
 
 /** Submissions and events only, with a heartbeat every so many milliseconds. */
-export async function startCountingApi({ dataDir }: Darkroom, heartbeatMs: number): Promise<CountingApi> {
+export async function startCountingApi(
+  { dataDir }: RunningDarkroom,
+  heartbeatMs: number,
+): Promise<CountingApi> {
   const pidFile = await readFile(join(dataDir, 'temporal.pid'), 'utf8');
   const { address } = JSON.parse(pidFile) as { address: string };
   const api = await composeApi(readConfig({ DARKROOM_DATA: dataDir }), embeddedTarget(address));

@@ -1,6 +1,6 @@
 /** Holds the answers of a server against its own OpenAPI document, as far as a program can. */
 import { z } from 'zod';
-import type { Darkroom } from './server.ts';
+import type { RunningDarkroom } from './darkroom.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -20,7 +20,7 @@ export interface Described {
   faultsOf(operation: string, response: Response): Promise<string[]>;
 }
 
-export async function describedBy({ request }: Darkroom): Promise<Described> {
+export async function describedBy({ request }: RunningDarkroom): Promise<Described> {
   const document = (await (await request('/openapi.json')).json()) as Document;
   const $defs = closed(document.components.schemas) as Record<string, Schema>;
   const find = (operation: string): Operation => {

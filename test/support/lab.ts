@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import type { z } from 'zod';
 import type { Operation } from '../../operations/operation.ts';
 import { composeApi, composeWorker } from '../../src/compose.ts';
@@ -16,7 +16,8 @@ import type { JobArchive } from '../../src/jobs/ports/job-archive.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import type { TemporalTarget } from '../../src/temporal/connection.ts';
 import { createWorkers, runWorkers } from '../../src/temporal/worker.ts';
-import { JOB_TIMEOUT_MS, sleep } from './server.ts';
+import { JOB_TIMEOUT_MS, sleep } from './darkroom.ts';
+import { installTestRuntime } from './sdk-runtime.ts';
 import { createNamespace } from './shared-temporal.ts';
 
 export interface Lab {
@@ -38,13 +39,6 @@ export interface Lab {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-let isInstalled = false;
-/** Temporal allows one installation per process. */
-function installRuntime(): void {
-  if (!isInstalled) Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-  isInstalled = true;
-}
-
 interface LabOptions {
   readonly operations?: readonly Operation[];
   /** Capability → concurrent activities, in addition to io and cpu. */
@@ -63,7 +57,7 @@ export async function startLab({
   store,
   runsWorkers = true,
 }: LabOptions = {}): Promise<Lab> {
-  installRuntime();
+  installTestRuntime();
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-lab-'));
   const storeDir = join(dataDir, 'store');
   const workDir = join(dataDir, 'work');
@@ -109,7 +103,8 @@ export async function startLab({
       for (const deadline = Date.now() + JOB_TIMEOUT_MS; ; await sleep(50)) {
         const { job: now } = await jobs.open(job);
         if (states.includes(now.state)) return now;
-        if (Date.now() > deadline) throw new Error(`It is ${JSON.stringify(now)}`);
+        if (Date.now() > deadline)
+          throw new Error(`Expected job ${job.id} to be ${states.join(' or ')}, got ${JSON.stringify(now)}`);
       }
     },
     dispose: async () => {

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Job } from '../../src/jobs/model/job.ts';
-import type { Darkroom } from './server.ts';
+import type { RunningDarkroom } from './darkroom.ts';
 
 export type Source = { url: string } | { path: string };
 
@@ -14,7 +14,7 @@ export interface Answer {
 }
 
 export async function sendAssets(
-  darkroom: Darkroom,
+  darkroom: RunningDarkroom,
   id: string,
   sources: readonly Source[],
   { final, key }: { final?: boolean; key?: string } = {},
@@ -32,7 +32,10 @@ export async function sendAssets(
 }
 
 /** How the assets of a job that has ended fared, in order. */
-export async function outcomes(darkroom: Darkroom, id: string): Promise<{ name: string; status: string }[]> {
+export async function outcomes(
+  darkroom: RunningDarkroom,
+  id: string,
+): Promise<{ name: string; status: string }[]> {
   const result = (await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as {
     assets: { index: number; name: string; status: string }[];
   };
@@ -40,7 +43,11 @@ export async function outcomes(darkroom: Darkroom, id: string): Promise<{ name: 
 }
 
 /** Objects of a job in the store, below this folder of it. */
-export async function storedBelow({ dataDir }: Darkroom, id: string, folder: string): Promise<string[]> {
+export async function storedBelow(
+  { dataDir }: RunningDarkroom,
+  id: string,
+  folder: string,
+): Promise<string[]> {
   const root = join(dataDir, 'store/public/jobs', id, folder);
   const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name);

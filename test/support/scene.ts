@@ -1,13 +1,12 @@
-/** Photographs of a synthetic scene with known ground truth, its reconstruction, and measures of a reconstruction. */
+/** Photographs of a synthetic scene with known ground truth, and measures of a reconstruction. */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import type { InstalledEngine } from '../../operations/operation.ts';
-import { reconstruct } from '../../operations/reconstruct/index.ts';
-import { runOperation, type TestAsset } from './run-operation.ts';
+import type { TestAsset } from './run-operation.ts';
 import { cachedDirectory, hashOf } from './test-cache.ts';
 
 const folder = new URL('./scene/', import.meta.url).pathname;
@@ -17,49 +16,45 @@ export interface Scene {
   /** Directory with the photographs as `view_00.jpg` …, truth.json and truth.ply. */
   readonly directory: string;
   readonly photographs: readonly TestAsset[];
-  /** Of all that the photographs depend on. */
-  readonly hash: string;
   dispose(): Promise<void>;
 }
 
-/** Renders the scene, or copies it from the cache. `width`: pixels. Rendering takes about a second per view. */
-export async function renderScene(engine: InstalledEngine, views: number, width: number): Promise<Scene> {
+/** Views of the scene, and their width in pixels. */
+const [VIEWS, WIDTH] = [12, 800];
+
+/**
+ * Copies the scene from the cache, into which it is rendered once, which takes about a second per view.
+ *
+ * @param only - Views to keep, and the width in pixels to which they are reduced. Default: all, as rendered.
+ */
+export async function renderScene(
+  engine: InstalledEngine,
+  only: { readonly views: readonly number[]; readonly width: number } | null = null,
+): Promise<Scene> {
   const requirements = await readFile(join(root, 'engines/reconstruct/requirements.txt'), 'utf8');
-  const hash = await hashOf([String(views), String(width), engine.version, requirements], [folder]);
+  const hash = await hashOf([String(VIEWS), String(WIDTH), engine.version, requirements], [folder]);
   const rendered = await cachedDirectory('scene', hash, async (draft) => {
-    await python(engine, ['render.py', draft, '--views', String(views), '--width', String(width)]);
+    await python(engine, ['render.py', draft, '--views', String(VIEWS), '--width', String(WIDTH)]);
   });
   const directory = await mkdtemp(join(tmpdir(), 'darkroom-scene-'));
   await cp(rendered, directory, { recursive: true });
   const names = (await readdir(directory)).filter((name) => name.endsWith('.jpg')).sort();
-  const photographs = await Promise.all(
-    names.map(async (name) => ({ name, bytes: await readFile(join(directory, name)) })),
-  );
-  return { directory, photographs, hash, dispose: () => rm(directory, { recursive: true, force: true }) };
+  const photographs: TestAsset[] = [];
+  for (const [view, name] of names.entries()) {
+    const path = join(directory, name);
+    if (only && !only.views.includes(view)) await rm(path);
+    else {
+      const bytes = await readFile(path);
+      photographs.push({ name, bytes: only ? await resize(bytes, only.width) : bytes });
+      if (only) await writeFile(path, photographs.at(-1)?.bytes ?? '');
+    }
+  }
+  return { directory, photographs, dispose: () => rm(directory, { recursive: true, force: true }) };
 }
 
-/**
- * Returns the directory of a `low` model of the scene, from the cache if the sources of the operation and its engine are the same. For tests
- * of the result files; tests of the reconstruction itself run the operation.
- */
-export async function reconstructScene(engine: InstalledEngine, scene: Scene): Promise<string> {
-  const sources = ['engines/reconstruct', 'operations/reconstruct', 'operations/lib'];
-  const hash = await hashOf(
-    [scene.hash, engine.version, JSON.stringify(sharp.versions)],
-    sources.map((source) => join(root, source)),
-  );
-  return cachedDirectory('model', hash, async (draft) => {
-    const { files } = await runOperation(reconstruct, {
-      params: { quality: 'low' },
-      assets: scene.photographs,
-      engines: { reconstruct: engine },
-    });
-    for (const [name, bytes] of files) {
-      await mkdir(dirname(join(draft, name)), { recursive: true });
-      await writeFile(join(draft, name), bytes);
-    }
-  });
-}
+/** Reduces a photograph to a width in pixels, and keeps its EXIF data. */
+export const resize = (photograph: Buffer, width: number): Promise<Buffer> =>
+  sharp(photograph).resize(width).jpeg({ quality: 95 }).keepExif().toBuffer();
 
 /** Lengths are shares of the size of the scene, angles degrees; see measure.py. */
 export interface Measures {

@@ -45,6 +45,25 @@ export async function executions(client: Client, id: string): Promise<Execution[
     }));
 }
 
+/** The value of a search attribute with which an execution of a job of tenant `public` started. */
+export async function firstSearchAttribute(
+  client: Client,
+  id: string,
+  runId: string,
+  name: string,
+): Promise<unknown> {
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace: client.options.namespace,
+    execution: { workflowId: `job/public/${id}`, runId },
+    maximumPageSize: 1,
+  });
+  const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+  const value = started?.searchAttributes?.indexedFields?.[name]?.data;
+  if (!value) throw new Error(`Execution ${runId} of ${id} started without ${name}`);
+  const parsed: unknown = JSON.parse(Buffer.from(value).toString());
+  return Array.isArray(parsed) ? parsed[0] : parsed;
+}
+
 /** Lets the retention run now, rather than within the hour. Resolves with what it did. */
 export async function deleteExpired(darkroom: { dataDir: string }): Promise<RetentionReport> {
   const client = await temporalOf(darkroom);

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cli } from './cli.ts';
-import { type Darkroom, startDarkroom } from './server.ts';
+import { type Darkroom, startStack } from './stack.ts';
 
 /** Requests of one tenant. */
 export interface Tenant {
@@ -35,7 +35,7 @@ export async function startTenants(env: Readonly<Record<string, string>> = {}): 
     makeKey(dataDir, settings, '--tenant', 'beta', '--name', 'beta'),
     makeKey(dataDir, settings, '--tenant', 'acme', '--name', 'reader', '--read-only'),
   ]);
-  const server = await startDarkroom({ dataDir, env: settings, token: acme });
+  const server = await startStack({ dataDir, env: settings, token: acme });
   const tenant = (key: string): Tenant => ({
     key,
     request: (path, init) => {

@@ -1,6 +1,7 @@
-/** A model by a whole darkroom whose parts are killed while it is made. */
+/** A model by a whole darkroom whose parts are killed while it is made, for a client of e2e3d. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
+import { places, post } from '../support/clients/e2e3d/requests.ts';
 import { enginePids, installedEngine } from '../support/engines.ts';
 import { partsOf } from '../support/processes.ts';
 import { renderScene, type Scene } from '../support/scene.ts';
@@ -10,7 +11,7 @@ import { temporalOf } from '../support/temporal.ts';
 let scene: Scene;
 let darkroom: Darkroom;
 beforeAll(async () => {
-  scene = await renderScene(await installedEngine('reconstruct'), 8, 480);
+  scene = await renderScene(await installedEngine('reconstruct'), { views: [3, 4, 5, 6, 7, 8], width: 480 });
   darkroom = await startDarkroom({ env: { DARKROOM_INPUT_ROOTS: scene.directory } });
 });
 afterAll(async () => {
@@ -39,11 +40,10 @@ async function engineIn(id: string, stage: string): Promise<{ worker: number; en
 }
 
 test('goes on after its engine and its worker were killed, and repeats only what was under way', async () => {
-  const job = await darkroom.submit({
-    operation: 'reconstruct',
-    params: { quality: 'low' },
-    assets: scene.photographs.map(({ name }) => ({ source: { path: name } })),
-  });
+  const submission = { job_id: 'model', image_set_path: scene.directory, quality: 'low' };
+  const submitted = await darkroom.request('/api/reconstruct', post(submission));
+  expect(submitted.status, await submitted.text()).toBe(202);
+  const job = await darkroom.get('model');
   process.kill((await engineIn(job.id, 'feature_matching')).engine, 'SIGKILL');
   const { worker, engine } = await engineIn(job.id, 'dense_reconstruction');
   process.kill(worker, 'SIGKILL');
@@ -53,6 +53,11 @@ test('goes on after its engine and its worker were killed, and repeats only what
   const ended = await darkroom.until(job.id, 'completed', 'failed');
   expect(ended).toMatchObject({ state: 'completed', progress: 100, error: null });
   expect(await filesOf(job.id)).toContain('mesh/reconstructed_mesh.obj');
+  const results = await darkroom.request('/api/job/model/results');
+  expect([results.status, await results.json()]).toMatchObject([
+    200,
+    { job_id: 'model', status: 'completed', files: { mesh: expect.stringContaining(places.mesh) } },
+  ]);
   const client = await temporalOf(darkroom);
   const { events } = await client.workflow.getHandle(`job/public/${job.id}`).fetchHistory();
   await client.connection.close();

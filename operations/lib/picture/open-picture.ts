@@ -2,8 +2,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sharp } from 'sharp';
+import { DarkroomError } from '../../../src/errors.ts';
 import type { InputFile } from '../../operation.ts';
-import { decodeFile, openImage, type SourceImage } from '../image-source.ts';
+import { decodeFile, openImage, type SourceImage, toDecodeError } from '../image-source.ts';
 import { ProfileColours, srgbColours, type TargetColours } from './client-colour.ts';
 import { planDecoding } from './decoding-plan.ts';
 import { isGreyWithRgbProfile } from './icc-profile.ts';
@@ -32,36 +33,47 @@ export interface Picture extends SourceImage {
 /**
  * Opens an asset, passes it to `use`, and deletes the temporary files.
  *
- * @throws The errors of `openImage`, what the decoder throws (see `toDecodeError`), and what `use` throws.
+ * @throws The errors of `openImage`, `asset_corrupt`, and what `use` throws.
  * @example
  * await withPicture(input, { scratch: draft }, ({ image }) => image.autoOrient().resize(320).png().toFile(draft));
  */
 export async function withPicture<T>(
   input: InputFile,
-  { scratch, colours = 'srgb', maxPixels }: PictureOptions,
+  options: PictureOptions,
   use: (picture: Picture) => Promise<T>,
 ): Promise<T> {
-  const source = await openImage(input, maxPixels);
-  const folder = `${scratch}.working`;
+  const source = await openImage(input, options.maxPixels);
+  const folder = `${options.scratch}.working`;
   try {
     await mkdir(folder, { recursive: true });
-    const first = await decodeForLibvips(input, source, folder);
-    const decoded = isGreyWithRgbProfile(first) ? await convertGreyToRgb(first, folder) : first;
-    const own =
-      colours === 'own' && decoded.icc
-        ? await ProfileColours.open(decoded.icc, join(folder, 'own.icc'))
-        : null;
-    const { convert, toSrgbFirst, profile } = planDecoding(decoded, own !== null);
-    const ready = convert === 'copy' ? await convertToSrgb16(decoded, folder) : decoded;
-    const image = decodeFile(ready.file, { ignoreIcc: convert !== 'sharp', maxPixels });
-    return await use({
-      ...source,
-      image: toSrgbFirst ? image.pipelineColourspace('srgb') : image,
-      colours: profile === 'own' && own ? own : srgbColours,
-      profile,
-      isDirect: ready.file === source.file,
+    const picture = await openPicture(input, source, options, folder).catch((error: unknown) => {
+      throw error instanceof DarkroomError ? error : toDecodeError(input, error);
     });
+    return await use(picture);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** @param folder - For working copies. */
+async function openPicture(
+  input: InputFile,
+  source: SourceImage,
+  { colours = 'srgb', maxPixels }: PictureOptions,
+  folder: string,
+): Promise<Picture> {
+  const first = await decodeForLibvips(input, source, folder);
+  const decoded = isGreyWithRgbProfile(first) ? await convertGreyToRgb(first, folder) : first;
+  const { icc } = decoded;
+  const own = colours === 'own' && icc ? await ProfileColours.open(icc, join(folder, 'own.icc')) : null;
+  const { convert, toSrgbFirst, profile } = planDecoding(decoded, own !== null);
+  const ready = convert === 'copy' ? await convertToSrgb16(decoded, folder) : decoded;
+  const image = decodeFile(ready.file, { ignoreIcc: convert !== 'sharp', maxPixels });
+  return {
+    ...source,
+    image: toSrgbFirst ? image.pipelineColourspace('srgb') : image,
+    colours: profile === 'own' && own ? own : srgbColours,
+    profile,
+    isDirect: ready.file === source.file,
+  };
 }

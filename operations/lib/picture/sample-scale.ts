@@ -5,6 +5,9 @@ import { decodeFile, notAnImage, type SourceImage } from '../image-source.ts';
 /** How far floating-point numbers may lie outside 0 to 1, as sharpening leaves them. They are clipped. */
 const OVERSHOOT = 0.1;
 
+/** Interpretations of libvips with a range of their own for each depth: CIELAB and XYZ. It converts these. */
+const ABSOLUTE = ['lab', 'labs', 'xyz'];
+
 const clip = (sample: number): number => Math.min(65_535, Math.max(0, Math.round(sample * 65_535)));
 
 /**
@@ -17,10 +20,11 @@ export async function sampleScale(
   input: InputFile,
   { file, header }: SourceImage,
 ): Promise<((sample: number) => number) | null> {
-  const { depth } = header;
-  if (depth === 'uchar' || depth === 'ushort') return null;
-  if (depth === 'uint') return (sample) => sample / 65_537;
+  const { depth, space } = header;
+  if (depth === 'uchar' || depth === 'ushort' || ABSOLUTE.includes(space)) return null;
   const refuse = (is: string) => notAnImage(input, `${is}; save it with 8 or 16 bits per channel`);
+  if (space === 'cmyk') throw refuse('has CMYK colours with 32 bits per channel');
+  if (depth === 'uint') return (sample) => sample / 65_537;
   if (depth !== 'float' && depth !== 'double')
     throw refuse('has signed numbers, whose black and white are unknown');
   const { channels } = await decodeFile(file, { ignoreIcc: true, maxPixels: false }).stats();

@@ -1,13 +1,16 @@
-/** The body of a request, chunk by chunk, with what can go wrong while it arrives. */
+/** Reads the body of a request chunk by chunk, and reports everything that can fail meanwhile. */
 import type { IncomingMessage } from 'node:http';
 import { DarkroomError } from '../../errors.ts';
 import { LEAST, Pace } from '../../net/pace.ts';
 
 /**
- * Gives `take` each chunk, and reads no further until it has settled. Resolves when the body has ended.
- * Rejects with `upload_interrupted` when the client goes away, with `upload_timeout` when it sends less
- * than 64 KiB in `idleMs`, with what `take` throws, and at once with the reason of `stop`. The request is left paused, never
- * destroyed: its connection must still carry the answer.
+ * Passes each chunk to `take`, and reads the next one once that has settled. Resolves at the end of the body.
+ *
+ * The request is left paused and never destroyed: its connection must still carry the response.
+ *
+ * @param idleMs milliseconds within which the client must send 64 KiB
+ * @param stop aborts at once with its reason
+ * @throws upload_interrupted if the client disconnects; upload_timeout; what `take` throws
  */
 export function feed(
   request: IncomingMessage,
@@ -40,7 +43,7 @@ export function feed(
       settle(new DarkroomError('upload_interrupted', 'The connection broke before the form had arrived'));
     const onStop = () => settle(stop.reason);
 
-    // A broken connection is an error as well as a close, and throws without a listener.
+    // A broken connection emits `error` besides `close`. Without a listener it would throw.
     request.on('error', () => {});
     if (request.destroyed) return onClose();
     if (stop.aborted) return onStop();

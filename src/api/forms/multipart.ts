@@ -1,4 +1,4 @@
-/** Uploads: multipart/form-data (RFC 7578), read as a stream however large it is. */
+/** Uploads: multipart/form-data (RFC 7578), read as a stream. */
 import { setMaxListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -12,9 +12,9 @@ import { malformed } from './part-head.ts';
 export interface FormFile {
   /** The name of the part. */
   readonly field: string;
-  /** The file's base name, without any folder; null when the client gave none. */
+  /** The base name of the file; null if the client sent none. */
   readonly fileName: string | null;
-  /** Type and subtype in lower case; `application/octet-stream` when the client did not say. */
+  /** Type and subtype in lower case; default: `application/octet-stream`. */
   readonly mediaType: string;
 }
 
@@ -23,32 +23,33 @@ export interface FormLimits {
   readonly fieldBytes: number;
   /** Bytes of one file. */
   readonly fileBytes: number;
-  /** Bytes of the whole body, boundaries and headers included. */
+  /** Bytes of the body, with boundaries and headers. */
   readonly totalBytes: number;
   readonly files: number;
   readonly fields: number;
-  /** Milliseconds for which the client may send nothing while it is its turn. */
+  /** Milliseconds that the client may be silent while the server waits for it. */
   readonly idleMs: number;
 }
 
 export interface FormHandlers<T> {
   /**
-   * Names of parts that are fields however they are sent, as a file or with a content type. Any other part is a
-   * file when it has a file name, or a media type that is neither plain text nor JSON.
+   * Names of parts that are always fields, even with a file name or a media type. Another part is a file if it has a file
+   * name, or a media type other than plain text and JSON.
    */
   readonly fields: readonly string[];
   readonly onField: (name: string, text: string) => Promise<void> | void;
-  /** Consumes `body`; what it leaves is discarded. When the upload fails, `signal` aborts and `body` is destroyed. */
+  /** Consumes `body`; the rest is discarded. If the upload fails, `signal` aborts and `body` is destroyed. */
   readonly onFile: (file: FormFile, body: Readable, signal: AbortSignal) => Promise<T>;
 }
 
 /**
- * Reads a form, one part after the other in the client's order, and never more than a chunk ahead of the handlers.
- * Returns what `onFile` returned. Nothing may have read the body before.
+ * Reads a form, one part at a time in the client's order, and at most one chunk ahead of the handlers. Nothing may have read
+ * the body before. Throws the first error once the running handler has settled; the connection then closes after the
+ * response, which also reaches a client that is still sending.
  *
- * Throws the first thing that goes wrong, once the handler under way has settled: what a handler throws,
- * `payload_too_large`, `malformed_form`, `unsupported_media_type`, `upload_timeout`, or `upload_interrupted` when the
- * client went away. The connection then closes after the answer, which reaches a client that is still sending.
+ * @returns what `onFile` returned
+ * @throws payload_too_large, malformed_form, unsupported_media_type, upload_timeout; upload_interrupted if the client
+ * disconnects; what a handler throws
  */
 export async function readForm<T>(
   { incoming, outgoing }: HttpBindings,
@@ -56,17 +57,17 @@ export async function readForm<T>(
   handlers: FormHandlers<T>,
 ): Promise<T[]> {
   if (incoming.readableDidRead || incoming.readableFlowing !== null) {
-    throw new Error('The body of a form was touched before readForm; see which middleware does that');
+    throw new Error('A middleware read the body of a form before readForm');
   }
   const stop = new AbortController();
-  // Each part listens, and a chunk can hold many.
+  // Each part adds a listener, and a chunk can contain many parts.
   setMaxListeners(0, stop.signal);
   const fail = (error: unknown) => stop.abort(error);
   const files: T[] = [];
   const count = { file: 0, field: 0 };
-  /** Settles with the last part that has begun. Never rejects. */
+  /** Settles with the last part that has started. Never rejects. */
   let parts: Promise<void> = Promise.resolve();
-  /** The same, of all parts but the last. */
+  /** Settles with the part before the last one. */
   let before = parts;
 
   const begin = ({ head, body: source }: Part) => {
@@ -77,13 +78,13 @@ export async function readForm<T>(
     }
     const label = `The ${kind} "${name}"${fileName === null || kind === 'field' ? '' : ` (${fileName})`}`;
     const cap = limits[`${kind}Bytes`];
-    const body = capped(source, cap, stop.signal, () =>
+    const body = limitPart(source, cap, stop.signal, () =>
       fail(
         tooLarge(`${label} has more than ${cap} bytes, the most that a ${kind} may have (${settings[kind]})`),
       ),
     );
     const handle = async () => {
-      if (kind === 'field') return handlers.onField(name, textOf(await buffer(body), label));
+      if (kind === 'field') return handlers.onField(name, decodeText(await buffer(body), label));
       const file = { field: name, fileName, mediaType: mediaType ?? 'application/octet-stream' };
       files.push(await handlers.onFile(file, body, stop.signal));
     };
@@ -125,8 +126,8 @@ export async function readForm<T>(
 const isFile = ({ hasFileName, mediaType }: Part['head']): boolean =>
   hasFileName || (mediaType !== null && !['text/plain', 'application/json'].includes(mediaType));
 
-/** A part that can be abandoned: whatever becomes of it, its source is read to the end. */
-function capped(source: Readable, cap: number, signal: AbortSignal, onExcess: () => void): Readable {
+/** Returns a part that may be left unread: its source is read to the end in any case. */
+function limitPart(source: Readable, cap: number, signal: AbortSignal, onExcess: () => void): Readable {
   let bytes = 0;
   const body = new Readable({
     read: () => void source.resume(),
@@ -138,7 +139,7 @@ function capped(source: Readable, cap: number, signal: AbortSignal, onExcess: ()
   });
   const abort = () => body.destroy(signal.reason as Error);
   signal.addEventListener('abort', abort);
-  // Its reader may not listen yet, or no longer.
+  // Its reader may not listen yet, or no more.
   body.on('error', () => {});
   source.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
@@ -149,7 +150,7 @@ function capped(source: Readable, cap: number, signal: AbortSignal, onExcess: ()
   return body;
 }
 
-function textOf(bytes: Buffer, label: string): string {
+function decodeText(bytes: Buffer, label: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
@@ -157,7 +158,7 @@ function textOf(bytes: Buffer, label: string): string {
   }
 }
 
-/** Where the operator sets the limits of one part. */
+/** The settings of the limits of one part. */
 const settings = { file: 'DARKROOM_MAX_ASSET_BYTES', field: 'DARKROOM_MAX_BODY_BYTES' } as const;
 
 const tooLarge = (message: string): DarkroomError => new DarkroomError('payload_too_large', message);

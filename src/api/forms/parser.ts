@@ -1,4 +1,4 @@
-/** Takes a multipart body apart (RFC 2046, section 5.1). */
+/** Parses a multipart body (RFC 2046, section 5.1). */
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { Dicer } from '@fastify/busboy';
@@ -11,29 +11,31 @@ export interface Part {
 }
 
 export interface FormParser {
-  /** Resolves when there is room for more. */
+  /** Resolves when the parser can take more. */
   write(chunk: Buffer): Promise<void>;
-  /** Resolves when every part has been read to its end; throws `malformed_form` when the form is not whole. */
+  /** Resolves when every part has been read to its end. */
   end(): Promise<void>;
 }
 
 /**
- * Calls `onPart` for each part when its headers are known, and `onFault` with what is wrong (`malformed_form`) or
- * what `onPart` throws. Every part must be read to its end for `write` to go on.
+ * Creates a parser. `write` continues only once each part has been read to its end.
+ *
+ * @param onPart is called for each part, when its headers are known
+ * @param onFault is called with errors: malformed_form, and what `onPart` throws
  */
 export function createParser(
   contentType: string | undefined,
   onPart: (part: Part) => void,
   onFault: (error: unknown) => void,
 ): FormParser {
-  const boundary = boundaryOf(contentType);
-  // Beyond what is let through below, so that headers are never cut. (Its types do not know the size.)
+  const boundary = parseBoundary(contentType);
+  // Larger than the limit below, so that the parser never cuts headers. Its types lack the size.
   const limits = { maxHeaderSize: 1024 * 1024, maxHeaderPairs: MAX_HEAD_BYTES };
   const dicer: Writable = new Dicer({ boundary, ...limits });
   let parts = 0;
   let finished = false;
   let release = () => {};
-  /** Bytes of whole chunks that were headers of the last part, and nothing else; null once they are complete. */
+  /** Bytes of chunks that contain only headers of the last part; null: its headers are complete. */
   let headBytes: number | null = null;
   const checkHead = () => {
     if (headBytes !== null) onFault(malformed(`Part ${parts} ends within its headers`));
@@ -57,7 +59,7 @@ export function createParser(
   dicer.once('finish', () => {
     finished = true;
     checkHead();
-    // A write that waited for a part to be read is never called back when that part was the last.
+    // The parser does not call back a write that waits for the last part to be read.
     release();
   });
   dicer.on('error', (cause) => {
@@ -70,7 +72,7 @@ export function createParser(
 
   return {
     write: async (chunk) => {
-      // What follows the closing boundary means nothing (RFC 2046).
+      // What follows the closing boundary is ignored (RFC 2046).
       if (finished || !dicer.writable) return;
       const before = parts;
       await new Promise<void>((resolve, reject) => {
@@ -90,8 +92,8 @@ export function createParser(
   };
 }
 
-/** Throws `unsupported_media_type` for anything that is not a form. */
-function boundaryOf(contentType = ''): string {
+/** @throws unsupported_media_type, malformed_form */
+function parseBoundary(contentType = ''): string {
   if (!/^\s*multipart\/form-data\s*(;|$)/i.test(contentType)) {
     throw new DarkroomError('unsupported_media_type', 'Send the form as multipart/form-data');
   }

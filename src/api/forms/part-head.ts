@@ -1,24 +1,30 @@
-/** What the headers of a part of a form say (RFC 7578, and what browsers, curl and Python really send). */
+/** Parses the headers of a part of a form (RFC 7578, and what browsers, curl and Python send). */
 import { DarkroomError } from '../../errors.ts';
 import { toBaseName } from '../../lib/file-name.ts';
 
 export interface PartHead {
   readonly name: string;
-  /** Base name without any folder; null when the part has none. */
+  /** Base name; null if the part has none. */
   readonly fileName: string | null;
-  /** True when the part names a file, even one without a name. */
+  /** Whether the part is a file, even one without a name. */
   readonly hasFileName: boolean;
-  /** Type and subtype in lower case; null when the part does not say. */
+  /** Type and subtype in lower case; null: the part states none. */
   readonly mediaType: string | null;
 }
 
 /** Bytes of all headers of a part. */
 export const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_NAME = 128;
-/** Bytes; what file systems take. */
+/** Bytes; the limit of file systems. */
 const MAX_FILE_NAME = 255;
 
-/** Takes header values as bytes in Latin-1, as parsers give them. Throws `malformed_form`. */
+/**
+ * Parses the headers of a part.
+ *
+ * @param headers values as bytes in Latin-1
+ * @param number position of the part, from 1
+ * @throws malformed_form
+ */
 export function readHead(headers: Readonly<Record<string, readonly string[]>>, number: number): PartHead {
   const size = Object.entries(headers).reduce(
     (sum, [name, values]) => values.reduce((sum, value) => sum + name.length + value.length + 4, sum),
@@ -59,7 +65,7 @@ export const headTooLarge = (number: number): DarkroomError =>
 export const malformed = (message: string, cause?: unknown): DarkroomError =>
   new DarkroomError('malformed_form', message, { cause });
 
-/** Up to the last quote before the next parameter; in a browser's form, a backslash before it is part of the name. */
+/** A quoted value. Browsers do not escape backslashes, so the last one may stand before the closing quote. */
 const QUOTED = /"((?:[^"\\]|\\.)*)"(?=\s*(?:;|$))|"([^"]*)"(?=\s*(?:;|$))/.source;
 const PARAMETER = new RegExp(`;\\s*([\\w!#$%&'*+.^\`|~-]+)\\s*=\\s*(?:${QUOTED}|([^;]*))`, 'g');
 
@@ -68,7 +74,7 @@ function parseParams(disposition: string): Map<string, string> {
   const params = new Map<string, string>();
   for (const [, name = '', escaped, literal, token = ''] of disposition.matchAll(PARAMETER)) {
     const key = name.toLowerCase();
-    // Only these two are escapes: some clients send the backslashes of a Windows path as they are.
+    // Only these two are escapes: some clients do not escape the backslashes of a Windows path.
     const value = escaped?.replace(/\\(["\\])/g, '$1') ?? literal ?? token.trim();
     if (!params.has(key)) params.set(key, value);
   }
@@ -97,7 +103,7 @@ function decodeExtended(value: string): string {
   }
 }
 
-/** UTF-8 where it is that, else Latin-1. */
+/** Decodes bytes as UTF-8 or, if they are not valid UTF-8, as Latin-1. */
 function decodeBytes(latin1: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(latin1, 'latin1'));

@@ -39,7 +39,7 @@ export const e2e3dResults = z
   })
   .meta({ id: 'E2e3dResults' });
 
-/** Returns the path of a result file on this server. */
+/** Returns the path of a result file within this server. */
 export const outputPath = (jobId: string, path: string): string =>
   `/output/${jobId}/${path.split('/').map(encodeURIComponent).join('/')}`;
 
@@ -57,7 +57,10 @@ export async function toE2e3dResults(
     const file = files.find(({ entry }) => entry.path === path);
     return file ? [[name, file]] : [];
   });
-  const paths = namedFiles.map(([name, { entry }]) => [name, outputPath(id, entry.path)] as const);
+  // Clients append them to the origin of this server, so they have the path of its address.
+  const paths = namedFiles.map(
+    ([name, { entry }]) => [name, new URL(publicUrl + outputPath(id, entry.path)).pathname] as const,
+  );
   const urls = namedFiles.map(async ([name, { entry, link }]) => {
     const url = (await link(LINK_SECONDS)) ?? publicUrl + outputPath(id, entry.path);
     return [name, url] as const;

@@ -53,12 +53,19 @@ export const failure = z
   })
   .meta({ id: 'ImageWebFailure' });
 
-/** Returns the address of a job. */
+/** Returns the path of a job within this server. */
 export const jobPath = (id: string): string => `/jobs/${id}`;
 
-/** Returns a job as the API shows it. */
-export function toWebJob({ job, timeline }: Pick<JobSnapshot, 'job' | 'timeline'>): z.infer<typeof webJob> {
-  const self = jobPath(job.id);
+/**
+ * Returns a job as the API shows it.
+ *
+ * @param basePath the path of DARKROOM_PUBLIC_URL
+ */
+export function toWebJob(
+  { job, timeline }: Pick<JobSnapshot, 'job' | 'timeline'>,
+  basePath: string,
+): z.infer<typeof webJob> {
+  const self = basePath + jobPath(job.id);
   const output = job.state === 'completed' ? `${self}/output` : null;
   return {
     job_id: job.id,

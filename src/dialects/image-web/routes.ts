@@ -2,6 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { toBasePath } from '../../api/base-path.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fileResponse } from '../../api/files/file-response.ts';
 import { parseUuidRef } from '../../api/job-ref.ts';
@@ -26,6 +27,7 @@ const jobParam = z.object({
 export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
   const app = createRouter();
   const { jobs } = parts;
+  const basePath = toBasePath(parts.publicUrl);
 
   app.openAPIRegistry.registerPath({
     method: 'post',
@@ -60,8 +62,9 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
       },
     }),
     async (c) => {
-      const view = toWebJob(await jobs.open(parseUuidRef(c, c.req.valid('param').job_id), { dialect: NAME }));
-      if (view.output !== null) return c.json(view, 201, { location: view.output });
+      const ref = parseUuidRef(c, c.req.valid('param').job_id);
+      const view = toWebJob(await jobs.open(ref, { dialect: NAME }), basePath);
+      if (view.output !== null) return c.json(view, 201, { location: `${jobPath(ref.id)}/output` });
       return c.json(view, 200, view.status === 'failed' ? {} : retryAfter(RETRY_AFTER_SECONDS));
     },
   );
@@ -86,7 +89,7 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
       const snapshot = await jobs.open(ref, { dialect: NAME });
       if (!isTerminal(snapshot.job.state)) {
         const headers = { location: jobPath(ref.id), ...retryAfter(RETRY_AFTER_SECONDS) };
-        return c.json(toWebJob(snapshot), 202, headers);
+        return c.json(toWebJob(snapshot, basePath), 202, headers);
       }
       const output = findOutput(await snapshot.result());
       return ('file' in output ? await fileResponse(c, output.file) : c.json(output.data)) as never;
@@ -96,7 +99,10 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
   return app;
 }
 
-async function submit(c: Context<ApiEnv>, { submissions, operations, limits }: ApiDependencies) {
+async function submit(
+  c: Context<ApiEnv>,
+  { submissions, operations, limits, publicUrl }: ApiDependencies,
+): Promise<Response> {
   const texts: Texts = [];
   const idempotencyKey = c.req.header('idempotency-key') || undefined;
   const submitter: Submitter = {
@@ -111,7 +117,7 @@ async function submit(c: Context<ApiEnv>, { submissions, operations, limits }: A
   const { job, rejection } = await submissions.submit(submitter, (open) =>
     readImageForm(c.env, { limits, operations, open, texts }),
   );
-  const view = toWebJob({ job, timeline: [] });
+  const view = toWebJob({ job, timeline: [] }, toBasePath(publicUrl));
   if (!rejection) return c.json(view, 202, { location: jobPath(job.id) });
   return c.json(view, 500, { location: jobPath(job.id), ...failureHeaders(rejection) });
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Delivery } from '../../../src/jobs/model/delivery.ts';
 import { freePort } from '../../support/ports.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 let darkroom: Darkroom;
@@ -19,7 +19,7 @@ beforeAll(async () => {
     },
     '/silent': () => undefined,
   });
-  darkroom = await startDarkroom({
+  darkroom = await startStack({
     env: { DARKROOM_CALLBACK_SCHEDULE_MS: '300,300,300', DARKROOM_CALLBACK_TIMEOUT_MS: '4000' },
   });
   // It takes four times that long, and the other tests need not wait for it.

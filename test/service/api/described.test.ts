@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Described, describedBy } from '../../support/described.ts';
 import { photo } from '../../support/photos.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 let darkroom: Darkroom;
@@ -16,7 +16,7 @@ const succeeded = new Set<string>();
 
 beforeAll(async () => {
   web = await startWeb({ '/coffee.jpg': await photo('coffee.jpg') });
-  darkroom = await startDarkroom({
+  darkroom = await startStack({
     env: { DARKROOM_MAX_BODY_BYTES: '64K', DARKROOM_QUEUE_UNAVAILABLE: '1' },
   });
   described = await describedBy(darkroom);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 let folder: string;
 let darkroom: Darkroom;
@@ -20,7 +20,7 @@ beforeAll(async () => {
   for (const name of ['10.png', '2.PNG', '.hidden.png', 'nested/3.png'])
     await writeFile(join(folder, 'set', name), await picture());
   await writeFile(join(folder, 'set/notes.txt'), 'no photograph');
-  darkroom = await startDarkroom({ env: { DARKROOM_INPUT_ROOTS: folder } });
+  darkroom = await startStack({ env: { DARKROOM_INPUT_ROOTS: folder } });
 });
 afterAll(async () => {
   await darkroom.dispose();

@@ -1,11 +1,11 @@
 /** What describes the API: OpenAPI, the docs page, the catalogue, health and metrics. */
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 let darkroom: Darkroom;
 beforeAll(async () => {
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
 });
 afterAll(() => darkroom.dispose());
 

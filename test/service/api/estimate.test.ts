@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import { type Gate, HELD, makeGate } from '../../support/gate.ts';
-import { type Darkroom, sleep, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, sleep, startStack } from '../../support/stack.ts';
 
 let darkroom: Darkroom;
 let gate: Gate;
 beforeAll(async () => {
   gate = await makeGate();
-  darkroom = await startDarkroom({ env: gate.env });
+  darkroom = await startStack({ env: gate.env });
 });
 afterAll(async () => {
   await darkroom.dispose();
@@ -47,7 +47,7 @@ test('is null until three similar jobs have ended, then within the time that the
   // A server that has just answered "unknown" asks again after a while; one that starts asks at once.
   await darkroom.stop();
   await gate.shut();
-  darkroom = await startDarkroom({ dataDir: darkroom.dataDir, env: gate.env });
+  darkroom = await startStack({ dataDir: darkroom.dataDir, env: gate.env });
   const { id } = await darkroom.submit(held);
   const { estimated_completion: estimate } = await whileProcessing(id);
   await gate.open();

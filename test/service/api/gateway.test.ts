@@ -46,6 +46,16 @@ describe('the path of DARKROOM_PUBLIC_URL', () => {
     const location = response.headers.get('location') ?? '';
     expect(location).toMatch(/^\/tools\/darkroom\/jobs\//);
     expect((await darkroom.request(location)).status).toBeLessThan(300);
+    const { job_id, location: inBody } = (await response.json()) as { job_id: string; location: string };
+    expect(inBody).toBe(location);
+    await darkroom.until(job_id, 'completed');
+    const look = await darkroom.request(location);
+    const output = `${location}/output`;
+    expect([look.headers.get('location'), await look.json()]).toEqual([
+      output,
+      expect.objectContaining({ location: output, output }),
+    ]);
+    expect((await darkroom.request(output)).status).toBe(200);
   });
 
   test('is the server of the OpenAPI document, and the address of the parts of its page', async () => {

@@ -10,7 +10,7 @@ import { completedActivities } from '../../support/cluster/activity-history.ts';
 import { type Gate, HELD, makeGate } from '../../support/gate.ts';
 import { photo } from '../../support/photos.ts';
 import { processes } from '../../support/processes.ts';
-import { type Darkroom, sleep, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, sleep, startStack } from '../../support/stack.ts';
 import { temporalOf } from '../../support/temporal.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
     '/coffee.jpg': coffee ?? Buffer.alloc(0),
     '/rocket.jpg': rocket ?? Buffer.alloc(0),
   });
-  darkroom = await startDarkroom({ env: gate.env });
+  darkroom = await startStack({ env: gate.env });
 });
 
 afterAll(async () => {

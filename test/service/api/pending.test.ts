@@ -4,13 +4,13 @@ import type { WatchedJob } from '../../../src/client/client.ts';
 import { cli } from '../../support/cli.ts';
 import { type Gate, HELD, makeGate } from '../../support/gate.ts';
 import { freePort } from '../../support/ports.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 let darkroom: Darkroom;
 let gate: Gate;
 beforeAll(async () => {
   gate = await makeGate('cpu');
-  darkroom = await startDarkroom({ env: { DARKROOM_CPU_SLOTS: '1', ...gate.env } });
+  darkroom = await startStack({ env: { DARKROOM_CPU_SLOTS: '1', ...gate.env } });
 });
 afterAll(async () => {
   await darkroom.dispose();

@@ -1,11 +1,11 @@
 /** Submissions that are answered when their job has ended (RFC 7240). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { beginForm, jobPart, partHead } from '../../support/form-client.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 let darkroom: Darkroom;
 beforeAll(async () => {
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
 });
 afterAll(() => darkroom.dispose());
 

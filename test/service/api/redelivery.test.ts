@@ -6,7 +6,7 @@ import { Keyring } from '../../../src/auth/keyring.ts';
 import type { Delivery } from '../../../src/jobs/model/delivery.ts';
 import { type CallbackEvent, callbackEvents, type Job } from '../../../src/jobs/model/job.ts';
 import { sendAssets } from '../../support/more-assets.ts';
-import { type Darkroom, sleep, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, sleep, startStack } from '../../support/stack.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 const oldKey = randomBytes(32);
@@ -19,7 +19,7 @@ let web: Web;
 let answers: number[] = [];
 
 const start = (keys: Buffer[], schedule: string, dataDir?: string) =>
-  startDarkroom({
+  startStack({
     ...(dataDir === undefined ? {} : { dataDir }),
     env: {
       DARKROOM_MASTER_KEY: keys.map((key) => key.toString('base64')).join(','),

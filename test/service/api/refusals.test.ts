@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../../support/photos.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 let darkroom: Darkroom;
@@ -26,7 +26,7 @@ beforeAll(async () => {
     '/away.jpg': (_, response) =>
       void response.writeHead(302, { location: 'http://169.254.169.254/latest' }).end(),
   });
-  darkroom = await startDarkroom({
+  darkroom = await startStack({
     env: { DARKROOM_MAX_ASSET_BYTES: '2M', DARKROOM_ASSET_TIMEOUT_MS: '2000', DARKROOM_MAX_BODY_BYTES: '1M' },
   });
   // It is asked several times, and the other tests need not wait for that.

@@ -1,10 +1,10 @@
 /** What a job was asked to do, as it is told to those who look at it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 let darkroom: Darkroom;
 beforeAll(async () => {
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
 });
 afterAll(() => darkroom.dispose());
 

@@ -6,7 +6,7 @@ import type { Job, jobSpec } from '../../../src/jobs/model/job.ts';
 import { type Gate, HELD, makeGate } from '../../support/gate.ts';
 import { outcomes, storedBelow } from '../../support/more-assets.ts';
 import { plain } from '../../support/pictures.ts';
-import { type Darkroom, sleep, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, sleep, startStack } from '../../support/stack.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 let darkroom: Darkroom;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   }
   web = await startWeb(routes);
   gate = await makeGate();
-  darkroom = await startDarkroom({ env: gate.env });
+  darkroom = await startStack({ env: gate.env });
 });
 
 afterAll(async () => {

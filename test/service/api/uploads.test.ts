@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Manifest } from '../../../src/jobs/model/job.ts';
 import { jobPart, partHead, sendForm } from '../../support/form-client.ts';
 import { photo } from '../../support/photos.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { storeFiles, unsettledFiles } from '../../support/store-files.ts';
 
 const run = promisify(execFile);
@@ -26,7 +26,7 @@ let jobs: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'darkroom-clients-'));
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
   jobs = `${darkroom.url}/v1/jobs`;
 });
 afterAll(async () => {
@@ -171,6 +171,22 @@ describe('files', () => {
       'a.jpg',
       '"quoted".jpg',
     ]);
+  });
+
+  test('keep percent signs in their names, up to the addresses of the results', async () => {
+    const names = ['IMG%20001.jpg', 'a%2Fb.jpg', '100%.jpg'];
+    const form = new FormData();
+    form.append('job', JSON.stringify({ operation: 'image.transform', params: { width: 32 } }));
+    const bytes = new Blob([new Uint8Array(await photo('coffee.jpg'))]);
+    for (const name of names) form.append('photo', bytes, name);
+    const { id } = (await (await fetch(jobs, { method: 'POST', body: form })).json()) as { id: string };
+    expect((await assetsOf(id)).map(([name]) => name)).toEqual(names);
+    const { files } = (await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as Manifest;
+    expect(files.map(({ path }) => path)).toEqual(names);
+    for (const { path, size } of files) {
+      const file = await darkroom.request(`/v1/jobs/${id}/files/${encodeURIComponent(path)}`);
+      expect([path, file.status, (await file.arrayBuffer()).byteLength]).toEqual([path, 200, size]);
+    }
   });
 
   test('that are none: a form with the job alone, and one whose checksum is checked', async () => {

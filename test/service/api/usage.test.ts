@@ -4,7 +4,7 @@ import type { UsageReport } from '../../../src/client/types.ts';
 import { cli } from '../../support/cli.ts';
 import { storedBelow } from '../../support/more-assets.ts';
 import { plain } from '../../support/pictures.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 let darkroom: Darkroom;
@@ -14,7 +14,7 @@ let picture: Buffer;
 beforeAll(async () => {
   picture = await plain(64, 64).png().toBuffer();
   web = await startWeb({ '/a.png': picture });
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
 });
 afterAll(async () => {
   await darkroom.dispose();

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import { type Gate, HELD, makeGate } from '../../support/gate.ts';
 import { outcomes, sendAssets, storedBelow } from '../../support/more-assets.ts';
-import { type Darkroom, sleep, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, sleep, startStack } from '../../support/stack.ts';
 import { temporalOf } from '../../support/temporal.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
     '/held': (_, response) => void held.then(() => response.end(bytes)),
   });
   gate = await makeGate();
-  darkroom = await startDarkroom({ env: gate.env });
+  darkroom = await startStack({ env: gate.env });
 });
 
 afterAll(async () => {

@@ -4,13 +4,13 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 const MiB = 2 ** 20;
 
 let darkroom: Darkroom;
 beforeAll(async () => {
-  darkroom = await startDarkroom({ env: { DARKROOM_MAX_BODY_BYTES: '256K' } });
+  darkroom = await startStack({ env: { DARKROOM_MAX_BODY_BYTES: '256K' } });
 });
 afterAll(() => darkroom.dispose());
 

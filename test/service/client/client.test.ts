@@ -14,7 +14,7 @@ import {
 import { localFile, saveArchive, saveFiles } from '../../../src/client/files.ts';
 import { photo } from '../../support/photos.ts';
 import { freePort } from '../../support/ports.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 let server: Darkroom;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'darkroom-client-'));
   web = await startWeb();
   await writeFile(join(folder, 'chelsea.jpg'), await photo('chelsea.jpg'));
-  server = await startDarkroom();
+  server = await startStack();
   client = createClient({ url: server.url });
 });
 afterAll(async () => {

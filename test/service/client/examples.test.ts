@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from '../../support/cli.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const photo = join(root, 'examples/photos/chelsea.jpg');
@@ -18,7 +18,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'darkroom-examples-'));
-  server = await startDarkroom();
+  server = await startStack();
 });
 afterAll(async () => {
   await server.dispose();

@@ -1,12 +1,12 @@
 /** How the console is served: a page that is asked for anew, parts that are kept for ever, and nothing else. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Darkroom, sleep, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, sleep, startStack } from '../../support/stack.ts';
 
 let darkroom: Darkroom;
 beforeAll(async () => {
   // It needs neither Temporal nor a worker.
-  darkroom = await startDarkroom({ command: 'api', skipReadiness: true });
+  darkroom = await startStack({ command: 'api', skipReadiness: true });
   while ((await darkroom.request('/healthz').catch(() => null)) === null) await sleep(100);
 });
 afterAll(() => darkroom.dispose());

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launchChromium } from '../../support/chromium.ts';
 import { type ConsoleTab, openConsole } from '../../support/console.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { type Gateway, startTokenGateway } from '../../support/token-gateway.ts';
 
 const TOKEN = 'a-token-that-opens';
@@ -17,7 +17,7 @@ let tab: ConsoleTab;
 let page: Page;
 
 beforeAll(async () => {
-  [darkroom, browser] = await Promise.all([startDarkroom(), launchChromium()]);
+  [darkroom, browser] = await Promise.all([startStack(), launchChromium()]);
   gateway = await startTokenGateway(darkroom.url, '/tools/darkroom', TOKEN);
 });
 afterAll(async () => {

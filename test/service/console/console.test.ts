@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { launchChromium } from '../../support/chromium.ts';
 import { type ConsoleTab, openConsole } from '../../support/console.ts';
 import { photo } from '../../support/photos.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 const photoPath = (name: string) =>
@@ -19,7 +19,7 @@ let tab: ConsoleTab;
 let page: Page;
 
 beforeAll(async () => {
-  [darkroom, browser, web] = await Promise.all([startDarkroom(), launchChromium(), startWeb()]);
+  [darkroom, browser, web] = await Promise.all([startStack(), launchChromium(), startWeb()]);
 });
 afterAll(async () => {
   await browser?.close();

@@ -27,7 +27,7 @@ import { createJobArchive } from '../../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import { StoredUsage } from '../../../src/storage/usage.ts';
 import { TemporalRuntime } from '../../../src/temporal/runtime.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { type Tasks, tasksOf } from '../../support/tasks.ts';
 import { temporalOf } from '../../support/temporal.ts';
 
@@ -57,7 +57,7 @@ let startApp: (
 
 /** An API of its own, beside a whole darkroom: the same Temporal server and store, and one operation more. */
 beforeAll(async () => {
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
   const client = await temporalOf(darkroom);
   const keys = await loadKeyring([], darkroom.dataDir);
   const store = createFilesystemStore({ root: join(darkroom.dataDir, 'store') });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dialectContract } from '../../contracts/dialect.ts';
 import { curl, example, python } from '../../support/dialect-clients.ts';
 import { photo } from '../../support/photos.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { type Envelope, type Task, tasksOf } from '../../support/tasks.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
@@ -80,7 +80,7 @@ beforeAll(async () => {
     '/chelsea.jpg': await photo('chelsea.jpg'),
     '/rocket.jpg': await photo('rocket.jpg'),
   });
-  darkroom = await startDarkroom({ env: { DARKROOM_TASK_QUIET_SECONDS: '4' } });
+  darkroom = await startStack({ env: { DARKROOM_TASK_QUIET_SECONDS: '4' } });
 });
 afterAll(async () => {
   await darkroom.dispose();

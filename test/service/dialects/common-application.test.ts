@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type GatedWeb, startGatedWeb } from '../../support/gated-web.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { storeFiles } from '../../support/store-files.ts';
 import { type AssetData, type Envelope, type Tasks, tasksOf } from '../../support/tasks.ts';
 import { unzip } from '../../support/unzip.ts';
@@ -14,7 +14,7 @@ let tasks: Tasks;
 
 beforeAll(async () => {
   web = await startGatedWeb();
-  darkroom = await startDarkroom({
+  darkroom = await startStack({
     env: { DARKROOM_TASK_QUIET_SECONDS: '4', DARKROOM_TASK_ASSETS_PER_BATCH: '3' },
   });
   tasks = tasksOf(darkroom);

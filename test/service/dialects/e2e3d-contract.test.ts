@@ -1,4 +1,4 @@
-/** e2e3d, by the rules of all dialects; its jobs are real reconstructions. */
+/** e2e3d, by the rules of all dialects. The engine is a stub; test/system/reconstruct.test.ts has the real one. */
 import { dialectContract } from '../../contracts/dialect.ts';
 import { expectError, post, type Shown } from '../../support/clients/e2e3d/requests.ts';
 import { makeSets } from '../../support/clients/e2e3d/sets.ts';
@@ -12,7 +12,7 @@ const submission =
 dialectContract({
   name: 'e2e3d',
   // With one slot, stages of the quick job would wait for those of the slow one.
-  env: { DARKROOM_INPUT_ROOTS: sets.input, DARKROOM_SLOTS: '3d=2' },
+  env: { DARKROOM_INPUT_ROOTS: sets.input, DARKROOM_CACHE: sets.cache, DARKROOM_SLOTS: '3d=2' },
   prepare: async () => () => sets.dispose(),
   submissions: {
     quick: submission(sets.sample),

@@ -10,7 +10,7 @@ import { createJsonRequest, document, post, statusPoll } from '../../support/cli
 import { example } from '../../support/dialect-clients.ts';
 import { installedEngine } from '../../support/engines.ts';
 import { guestBench } from '../../support/guests/bench.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 await installedEngine('guestprobe');
 const bench = await guestBench();
@@ -30,7 +30,7 @@ beforeAll(async () => {
   const image = await bench.bytes('debian-gpt', 'qcow2');
   for (const name of ['production-web-01', 'my-vm', 'test'])
     await writeFile(join(vms, `${name}.qcow2`), image);
-  darkroom = await startDarkroom({ env: { DARKROOM_INPUT_ROOTS: vms } });
+  darkroom = await startStack({ env: { DARKROOM_INPUT_ROOTS: vms } });
 });
 afterAll(async () => {
   await darkroom.dispose();

@@ -1,7 +1,7 @@
 /** guestkit: its REST contract, line by line. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createJsonRequest, document, post, statusPoll } from '../../support/clients/guestkit/requests.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;
 
@@ -11,7 +11,7 @@ const submit = (job: object) => ask('/api/v1/jobs', post(job));
 const untilStatus = statusPoll(ask);
 
 beforeAll(async () => {
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
 });
 afterAll(() => darkroom.dispose());
 

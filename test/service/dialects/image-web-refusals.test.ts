@@ -12,14 +12,14 @@ import {
   webClientOf,
 } from '../../support/clients/image-web/client.ts';
 import { freePort } from '../../support/ports.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { storeFiles } from '../../support/store-files.ts';
 
 let darkroom: Darkroom;
 let client: WebClient;
 
 beforeAll(async () => {
-  darkroom = await startDarkroom({
+  darkroom = await startStack({
     env: { DARKROOM_MAX_ASSET_BYTES: '1M', DARKROOM_MAX_UPLOAD_BYTES: '2M' },
   });
   client = webClientOf(darkroom);
@@ -168,7 +168,7 @@ describe('a submission that is not accepted', () => {
 
   test('while Temporal is away: 500, and a job that has failed for good', async () => {
     const env = { TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` };
-    const alone = await startDarkroom({ command: 'api', env, skipReadiness: true });
+    const alone = await startStack({ command: 'api', env, skipReadiness: true });
     try {
       await expect.poll(async () => (await alone.request('/healthz').catch(() => null))?.status).toBe(200);
       const { status, location, body } = await told(await alone.request('/jobs', formOf(image)));

@@ -16,14 +16,14 @@ import {
 } from '../../support/clients/image-web/client.ts';
 import { curl, example, python } from '../../support/dialect-clients.ts';
 import { photo } from '../../support/photos.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { storeFiles } from '../../support/store-files.ts';
 
 let darkroom: Darkroom;
 let client: WebClient;
 
 beforeAll(async () => {
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
   client = webClientOf(darkroom);
 });
 afterAll(() => darkroom.dispose());

@@ -14,7 +14,7 @@ import {
   TOKEN,
 } from '../../support/clients/primaa/client.ts';
 import { curl, example, python } from '../../support/dialect-clients.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import type { Web } from '../../support/web.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -24,7 +24,7 @@ let web: Web;
 
 beforeAll(async () => {
   web = await startPrimaaWeb();
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
 });
 afterAll(async () => {
   await darkroom.dispose();

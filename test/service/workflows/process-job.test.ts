@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { type Api, composeApi, composeWorker } from '../../../src/compose.ts';
@@ -13,6 +13,7 @@ import { isTerminal } from '../../../src/jobs/model/states.ts';
 import type { TemporalTarget } from '../../../src/temporal/connection.ts';
 import { bundlePath, createWorkers, runWorkers } from '../../../src/temporal/worker.ts';
 import { photo } from '../../support/photos.ts';
+import { installTestRuntime } from '../../support/sdk-runtime.ts';
 import { sleep } from '../../support/server.ts';
 import { createNamespace } from '../../support/shared-temporal.ts';
 import { startWeb, type Web } from '../../support/web.ts';
@@ -26,7 +27,7 @@ let web: Web;
 let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  installTestRuntime();
   dataDir = await mkdtemp(join(tmpdir(), 'darkroom-test-'));
   web = await startWeb({ '/coffee.jpg': await photo('coffee.jpg') });
   temporal = await createNamespace();

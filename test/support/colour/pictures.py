@@ -1,6 +1,6 @@
 """
 Writes pictures of flat colours in many formats, depths, colour models and profiles to a directory, and what they show as `manifest.json`.
-Upright, each is 128 x 32: eight stripes of 16 pixels. With alpha, the upper half is opaque and the lower half has an alpha of 128.
+Upright, each is 256 x 64: eight stripes of 32 pixels. With alpha, the upper half is opaque and the lower half has an alpha of 128.
 The expected colours are those of LittleCMS (perceptual intent, no black point compensation), in sRGB.
 """
 import io
@@ -24,11 +24,11 @@ manifest = []
 
 
 def stripes(colours, alpha=None):
-    pixels = np.repeat(np.array(colours, np.uint8), 16, axis=0)[None].repeat(32, axis=0)
+    pixels = np.repeat(np.array(colours, np.uint8), 32, axis=0)[None].repeat(64, axis=0)
     if alpha is None:
         return pixels
-    channel = np.full((32, 128, 1), 255, np.uint8)
-    channel[16:] = alpha
+    channel = np.full((64, 256, 1), 255, np.uint8)
+    channel[32:] = alpha
     return np.concatenate([pixels, channel], axis=2)
 
 
@@ -171,7 +171,7 @@ for name, colours, photometric, icc in [
     add(f'uint32-{name}.tif', tiff(data, photometric, icc), colours, icc, limit=2)
 
 # Further channels. Only what the file calls alpha is alpha (TIFF 6.0, ExtraSamples).
-infrared = np.full((32, 128, 1), 90, np.uint8)
+infrared = np.full((64, 256, 1), 90, np.uint8)
 infrared[:, ::2] = 0
 for count in [1, 2]:
     pixels = np.concatenate([stripes(RGB), *[infrared] * count], axis=2)
@@ -187,7 +187,7 @@ grey_extra = np.concatenate([stripes(GREY), infrared], axis=2)
 add('grey-infrared.tif', tiff(grey_extra, 'minisblack', alpha='unspecified'), GREY)
 # Colours that are multiplied by alpha.
 premultiplied = stripes(RGB, 128)
-premultiplied[16:, :, :3] = premultiplied[16:, :, :3] // 2
+premultiplied[32:, :, :3] = premultiplied[32:, :, :3] // 2
 add('associated-alpha.tif', tiff(premultiplied, 'rgb', alpha='assocalpha'), RGB, alpha=128, limit=2)
 
 # Orientation: stored so that a viewer that turns it shows the stripes upright (EXIF 2.3, tag 274).
@@ -216,6 +216,6 @@ tiff(stripes(GREY).astype(np.float32), 'minisblack')(folder / 'unknown-range-flo
 tiff(stripes(GREY).astype(np.int16), 'minisblack')(folder / 'unknown-range-signed.tif')
 
 for entry in manifest:
-    reference = np.repeat(np.array(entry['colours'], np.uint8), 16, axis=0)[None].repeat(32, axis=0)
+    reference = np.repeat(np.array(entry['colours'], np.uint8), 32, axis=0)[None].repeat(64, axis=0)
     Image.fromarray(reference).save(folder / (entry['file'] + '.reference.png'))
 (folder / 'manifest.json').write_text(json.dumps(manifest))

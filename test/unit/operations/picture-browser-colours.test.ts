@@ -1,7 +1,7 @@
 /** Colours that files describe without an ICC profile, compared with what Chromium shows. */
 import { deflateSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { iccName } from '../../../operations/image-metadata/icc-name.ts';
 import { readBrowserPixels } from '../../support/browser-colours.ts';
@@ -54,13 +54,16 @@ function stripesPng(chunks: readonly Chunk[], { bits = 8, grey = false } = {}): 
   return pngFile({ width: WIDTH, height: HEIGHT, bits, type: grey ? 0 : 2 }, rows, chunks);
 }
 
-/** The stripes as AVIF without loss, with other code points in its `colr` box. */
-async function stripesAvif(primaries: number, transfer: number, bitdepth: 8 | 10 | 12 = 8): Promise<Buffer> {
-  const raw = Buffer.from(STRIPES.flatMap((colour) => Array(16).fill(colour)).flat());
-  const picture = sharp(Buffer.concat(Array(HEIGHT).fill(raw)), {
+const stripes = (): Sharp => {
+  const row = Buffer.from(STRIPES.flatMap((colour) => Array(16).fill(colour)).flat());
+  return sharp(Buffer.concat(Array(HEIGHT).fill(row)), {
     raw: { width: WIDTH, height: HEIGHT, channels: 3 },
   });
-  const bytes = await picture.avif({ lossless: true, effort: 0, bitdepth }).toBuffer();
+};
+
+/** The stripes as AVIF without loss, with other code points in its `colr` box. */
+async function stripesAvif(primaries: number, transfer: number, bitdepth: 8 | 10 | 12 = 8): Promise<Buffer> {
+  const bytes = await stripes().avif({ lossless: true, effort: 0, bitdepth }).toBuffer();
   const at = bytes.indexOf('colrnclx') + 8;
   if (at < 8) throw new Error('The encoder wrote no code points');
   bytes.writeUInt16BE(primaries, at);
@@ -173,7 +176,15 @@ test.skipIf(lacksPillow)('AVIF looks as in a browser', async () => {
   const pictures = cases.map(async ([title, primaries, transfer, bits]) => {
     return { title, bytes: await stripesAvif(primaries, transfer, bits) };
   });
-  expect(await findDifferences('image/avif', await Promise.all(pictures))).toEqual([]);
+  const withProfile = async (bitdepth: 8 | 10) => {
+    const bytes = await stripes()
+      .withIccProfile('p3')
+      .avif({ lossless: true, effort: 0, bitdepth })
+      .toBuffer();
+    return { title: `Display P3 by a profile, ${bitdepth} bits`, bytes };
+  };
+  const all = await Promise.all([...pictures, withProfile(8), withProfile(10)]);
+  expect(await findDifferences('image/avif', all)).toEqual([]);
 });
 
 test('a result that keeps metadata says that its colours were converted to sRGB', async () => {
@@ -198,6 +209,17 @@ test('a GIF is transparent where its first frame does not reach', async () => {
     .raw()
     .toBuffer();
   expect(points.map(([x, y]) => [...result.subarray((y * 80 + x) * 4, (y * 80 + x) * 4 + 4)])).toEqual(shown);
+});
+
+test.each(['lab', 'labs'] as const)('TIFF in %s keeps its colours', async (space) => {
+  const bytes = await stripes().toColourspace(space).tiff({ compression: 'none' }).toBuffer();
+  const { bytes: result } = await transformOne({ format: 'png' }, bytes);
+  const { data } = await sharp(result).raw().toBuffer({ resolveWithObject: true });
+  for (const [index, colour] of STRIPES.entries()) {
+    const at = (8 * WIDTH + index * 16 + 8) * 3;
+    for (const [channel, value] of colour.entries())
+      expect(Math.abs((data[at + channel] ?? 0) - value)).toBeLessThanOrEqual(2);
+  }
 });
 
 test.each([

@@ -6,6 +6,9 @@ import {
   makeColourPictures,
   measureColours,
   type Patch,
+  PICTURE_HEIGHT,
+  PICTURE_WIDTH,
+  type Rgb,
   stripePatches,
   toAsset,
 } from '../../support/colour-reference.ts';
@@ -53,6 +56,74 @@ describe.skipIf(lacksPillow)('colours of results, compared with LittleCMS', () =
 
   test('look the same when metadata is kept', async () => {
     expect(await transform({ format: 'png', metadata: 'keep' }, stripePatches)).toEqual([]);
+  });
+
+  /** Each way in which pictures are read. */
+  const kinds = [
+    'rgb8-no-profile.png',
+    'rgb8-P3-v4.webp',
+    'rgb8-Adobe-RGB.jpg',
+    'rgb16-ProPhoto-alpha.png',
+    'rgb16-linear-v4.tif',
+    'grey8-no-profile.jpg',
+    'grey8-no-profile-alpha.png',
+    'grey8-grey-1.8-v4.tif',
+    'grey16-grey-2.2-alpha.tif',
+    'cmyk8.tif',
+    'cmyk-adobe.jpg',
+    'palette-4-p3.png',
+    'float-rgb.tif',
+    'orientation-6.jpg',
+    'rgb-infrared-1.tif',
+  ];
+  const chosen = () => pictures.filter(({ file }) => kinds.includes(file));
+  const opaque = () => chosen().filter(({ alpha }) => alpha === null);
+
+  test.each(['jpeg', 'webp', 'avif'])('are right in %s, whether metadata is kept or not', async (format) => {
+    const readable = format === 'jpeg' ? opaque() : chosen();
+    for (const metadata of ['strip', 'keep'])
+      expect(await transform({ format, quality: 100, metadata }, stripePatches, readable)).toEqual([]);
+  });
+
+  const TAN: Rgb = [200, 120, 40];
+  const background = '#c87828';
+
+  test.each([
+    ['png', 'strip'],
+    ['png', 'keep'],
+    ['jpeg', 'strip'],
+    ['jpeg', 'keep'],
+  ])('of the padding are those that the client asked for: %s, %s', async (format, metadata) => {
+    const box = { width: PICTURE_WIDTH, height: PICTURE_HEIGHT + 64, fit: 'contain' };
+    const bars: Patch[] = [
+      { box: [4, 4, 252, 28], colour: TAN },
+      { box: [4, 100, 252, 124], colour: TAN },
+    ];
+    const readable = format === 'jpeg' ? opaque() : chosen();
+    const patchesOf = (picture: ColourPicture) => [...bars, ...stripePatches(picture, { top: 32 })];
+    const params = { ...box, format, quality: 100, metadata, background };
+    expect(await transform(params, patchesOf, readable)).toEqual([]);
+  });
+
+  test('are blended with the background where JPEG has no transparency', async () => {
+    const blend = ([r, g, b]: Rgb, alpha: number): Rgb => {
+      const mix = (over: number, under: number) => (over * alpha + under * (255 - alpha)) / 255;
+      return [mix(r, TAN[0]), mix(g, TAN[1]), mix(b, TAN[2])];
+    };
+    const patchesOf = (picture: ColourPicture) =>
+      stripePatches(picture).map(({ box, colour, alpha = 255 }) => ({ box, colour: blend(colour, alpha) }));
+    const transparent = pictures.filter(({ alpha }) => alpha !== null);
+    const params = { format: 'jpeg', quality: 100, background };
+    expect(await transform(params, patchesOf, transparent)).toEqual([]);
+  });
+
+  test('stay in the profile of an RGB picture that keeps its metadata, and are sRGB otherwise', async () => {
+    const params = { metadata: 'keep', format: 'png' };
+    const { files } = await runOperation(imageTransform, { params, assets: chosen().map(toAsset) });
+    const measures = await measureColours([...files.values()].map((bytes) => ({ bytes, patches: [] })));
+    expect(measures.map(({ profile }) => profile)).toEqual(
+      chosen().map(({ own, profile }) => (own ? 'darkroom test' : profile ? 'sRGB' : null)),
+    );
   });
 
   test.each([

@@ -1,9 +1,9 @@
 /** A change of what the workflows decide makes the replay of a story fail: each mutant here must be caught. */
 import { readFileSync } from 'node:fs';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { beforeAll, expect, test } from 'vitest';
 import { bundlePath } from '../../../src/temporal/worker.ts';
 import { historyFiles, replay } from '../../support/replay.ts';
+import { installTestRuntime } from '../../support/sdk-runtime.ts';
 
 interface Mutant {
   readonly change: string;
@@ -91,7 +91,7 @@ const mutants: readonly Mutant[] = [
 const bundle = readFileSync(bundlePath, 'utf8');
 
 beforeAll(() => {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  installTestRuntime();
 });
 
 test.each(mutants)('$change: $story does not replay', async ({ story, code, replacement }) => {

@@ -1,10 +1,10 @@
 /** Executions that earlier code started continue on the code as it is: every saved history replays. */
 import { fileURLToPath } from 'node:url';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundlePath } from '../../../src/temporal/worker.ts';
 import { BundleCoverage, type UncoveredCode } from '../../support/bundle-coverage.ts';
 import { historyFiles, replay } from '../../support/replay.ts';
+import { installTestRuntime } from '../../support/sdk-runtime.ts';
 
 /**
  * Code of workflows/ that no replay executes, by a part of the compiled text, with the reason. Everything else is covered: code that is
@@ -39,7 +39,7 @@ let errors: ReadonlyMap<string, Error>;
 let missed: readonly UncoveredCode[];
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  installTestRuntime();
   await coverage.start();
   errors = await replay(historyFiles);
   // At once: the counts of a bundle that is garbage collected are lost.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readConfig } from '../../../../src/config/config.ts';
-import { type Darkroom, startDarkroom } from '../../server.ts';
+import { type Darkroom, startStack } from '../../stack.ts';
 
 const photos = fileURLToPath(new URL('../../../../examples/photos/', import.meta.url));
 
@@ -21,7 +21,7 @@ export async function startIdle(env: Readonly<Record<string, string>>): Promise<
   await mkdir(cache);
   await symlink(join(readConfig().DARKROOM_CACHE, 'temporal'), join(cache, 'temporal'));
   await cp(photos, join(input, 'SampleImages'), { recursive: true });
-  const darkroom = await startDarkroom({
+  const darkroom = await startStack({
     env: { DARKROOM_INPUT_ROOTS: input, DARKROOM_CACHE: cache, ...env },
   });
   return {

@@ -1,7 +1,7 @@
 /** A client of image-web, for its tests. */
 import { expect } from 'vitest';
+import type { RunningDarkroom } from '../../darkroom.ts';
 import { plain } from '../../pictures.ts';
-import type { Darkroom } from '../../server.ts';
 
 export interface WebJob {
   job_id: string;
@@ -49,7 +49,7 @@ export interface WebClient {
   completed(...fields: readonly Field[]): Promise<string>;
 }
 
-export function webClientOf(darkroom: Darkroom): WebClient {
+export function webClientOf(darkroom: RunningDarkroom): WebClient {
   const submit = async (...fields: readonly Field[]) =>
     told(await darkroom.request('/jobs', formOf(...fields)));
   const look = async (id: string) => told(await darkroom.request(`/jobs/${id}`));

@@ -12,6 +12,9 @@ STAGES = ("feature_extraction", "feature_matching", "sparse_reconstruction", "de
 #: Seconds of each half of a stage, so that clients see every stage.
 SECONDS = 0.5
 
+#: With so many photographs, a stage does not end until it is killed.
+ENDLESS = 60
+
 
 def write_line(value: dict[str, object]) -> None:
     print(json.dumps(value), flush=True)
@@ -70,7 +73,7 @@ def main() -> int:
         write_line({"error": {"code": "too_few_assets", "message": f"{usable} usable; at least 3 are needed."}})
         return 1
     write_line({"progress": 0, "stage": stage})
-    time.sleep(SECONDS)
+    time.sleep(SECONDS if photos < ENDLESS else 86_400)
     write_line({"progress": 0.5, "stage": stage})
     time.sleep(SECONDS)
     content = results(request, photos)

@@ -1,0 +1,84 @@
+/** Starts the workers of one process: composes the activities, connects to Temporal, polls the task queues. */
+import { rm } from 'node:fs/promises';
+import { composeWorker, type Overrides } from '../compose.ts';
+import type { Config } from '../config/config.ts';
+import type { Retention } from '../jobs/lifecycle/retention.ts';
+import type { Log } from '../log.ts';
+import { createClient, type TemporalTarget } from '../temporal/connection.ts';
+import { createWorkers, runWorkers } from '../temporal/worker.ts';
+import { connectWorker } from '../temporal/worker-connection.ts';
+import { prepareDataDirectory } from './data-directory.ts';
+import { verifyMasterKey } from './master-key.ts';
+import { keepRegistering } from './registration.ts';
+import { claimScratch } from './scratch.ts';
+
+/** Milliseconds that Temporal has to answer: it may start at the same time as the worker. */
+const CONNECT_TIMEOUT_MS = 60_000;
+
+interface StartOptions {
+  /** Capabilities to offer. Default: all that this machine has. */
+  readonly only?: readonly string[] | undefined;
+  /** Name in Temporal. Default: process and host. */
+  readonly identity?: string | undefined;
+  readonly log: Log;
+  /** Stops the workers: running activities get `DARKROOM_GRACE_MS`. */
+  readonly stop: AbortSignal;
+  readonly overrides?: Overrides;
+}
+
+export interface RunningWorker {
+  /** Scratch directory of the activities. */
+  readonly scratch: string;
+  readonly retention: Retention;
+  /** Resolves when all workers have stopped after `stop`. Rejects when one fails. */
+  readonly stopped: Promise<void>;
+}
+
+/**
+ * Resolves when the workers poll. The process needs an SDK runtime; see `installRuntime`.
+ *
+ * @throws {ConfigError} When this machine lacks a capability of `only`, or a setting cannot be used.
+ * @throws {Error} When Temporal does not answer within a minute.
+ */
+export async function startWorker(
+  config: Config,
+  target: TemporalTarget,
+  { only, identity, log, stop, overrides }: StartOptions,
+): Promise<RunningWorker> {
+  await prepareDataDirectory(config);
+  await verifyMasterKey(config);
+  const scratch = await claimScratch(config.DARKROOM_WORK);
+  const client = createClient(target);
+  const { activities, retention, slots, later } = await composeWorker(
+    config,
+    { client, scratch, only },
+    overrides,
+  );
+  const connection = await connectWorker(target, CONNECT_TIMEOUT_MS, (message) => log.warn(message));
+  if (!config.embedded) void keepRegistering(client, log);
+  const setup = {
+    connection,
+    namespace: target.namespace,
+    identity,
+    activities,
+    graceMs: config.DARKROOM_GRACE_MS,
+  };
+  const workers = await createWorkers({ ...setup, slots });
+  const running = runWorkers(workers, stop, async function* (over) {
+    for await (const more of later(over)) {
+      yield await createWorkers({ ...setup, slots: more });
+      log.info({ slots: more }, 'The worker takes work that it can do now');
+    }
+  });
+  log.info({ temporal: target.address, namespace: target.namespace, slots }, 'The worker takes work');
+  const end = async () => {
+    try {
+      await running;
+      await connection.close();
+      await client.connection.close();
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  };
+  return { scratch, retention, stopped: end() };
+}

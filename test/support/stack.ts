@@ -1,0 +1,76 @@
+/** API and worker in the process of the test, on the shared Temporal server. Requests go through HTTP, as everywhere. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startApi } from '../../src/cli/api.ts';
+import { type RunningWorker, startWorker } from '../../src/cli/start-worker.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { createLog } from '../../src/log.ts';
+import { createRequests, type RunningDarkroom, waitUntilReady } from './darkroom.ts';
+import { freePort } from './ports.ts';
+import { installTestRuntime } from './sdk-runtime.ts';
+import { type DarkroomOptions, defaultSettings, findNamespace, temporalSettings } from './server.ts';
+
+export { JOB_TIMEOUT_MS, type RunningDarkroom as Darkroom, sleep } from './darkroom.ts';
+
+/** Milliseconds for requests and activities that still run when a stack stops. */
+const GRACE_MS = '1000';
+
+/**
+ * Starts what `darkroom serve` starts, without new processes, which takes a quarter of the CPU time. Only for service tests. A test
+ * that needs the process itself, `TEMPORAL_…`, or credentials in `AWS_…` uses `startDarkroom`.
+ */
+export async function startStack({
+  env = {},
+  dataDir,
+  command = 'serve',
+  token,
+  skipReadiness,
+}: DarkroomOptions = {}): Promise<RunningDarkroom> {
+  const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'darkroom-test-')));
+  const port = String(await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const config = readConfig({
+    ...defaultSettings(data, port),
+    DARKROOM_GRACE_MS: GRACE_MS,
+    ...(await temporalSettings(data, env)),
+    ...env,
+  });
+  const target = await findNamespace(data);
+  if (target === null) throw new Error('Only service tests share a Temporal server');
+  let output = '';
+  const write = (line: string) => {
+    output += line;
+  };
+  const createPartLog = (part: string) => createLog(config.DARKROOM_LOG_LEVEL, part, { write });
+  const api = await startApi(config, target, createPartLog('api'));
+  const stop = new AbortController();
+  let worker: RunningWorker | null = null;
+  if (command === 'serve') {
+    installTestRuntime();
+    worker = await startWorker(config, target, { log: createPartLog('worker'), stop: stop.signal });
+  }
+  let stopping: Promise<void> | undefined;
+  const stopParts = async () => {
+    await api.close();
+    stop.abort();
+    await worker?.stopped;
+  };
+  const darkroom: RunningDarkroom = {
+    url,
+    dataDir: data,
+    output: () => output,
+    ...createRequests({ url, token, output: () => output }),
+    stop: async () => {
+      stopping ??= stopParts();
+      await stopping;
+      return 0;
+    },
+    dispose: async () => {
+      await darkroom.stop();
+      await rm(data, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+  if (!skipReadiness) await waitUntilReady(darkroom);
+  return darkroom;
+}

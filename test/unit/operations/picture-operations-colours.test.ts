@@ -1,0 +1,134 @@
+/** The colours of operations other than image.transform, compared with LittleCMS. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { imageContactSheet } from '../../../operations/image-contact-sheet/index.ts';
+import { imageGallery } from '../../../operations/image-gallery/index.ts';
+import { imageMetadata } from '../../../operations/image-metadata/index.ts';
+import { preparePhotograph } from '../../../operations/reconstruct/photograph.ts';
+import {
+  type ColourPicture,
+  lacksPillow,
+  makeColourPictures,
+  measureColours,
+  type Patch,
+  PICTURE_HEIGHT,
+  PICTURE_WIDTH,
+  stripePatches,
+  toAsset,
+} from '../../support/colour-reference.ts';
+import { runOperation } from '../../support/run-operation.ts';
+
+/** Each way in which pictures are read, without transparency. */
+const kinds = [
+  'rgb8-P3-v4.webp',
+  'rgb8-Adobe-RGB.jpg',
+  'rgb16-ProPhoto.png',
+  'rgb16-linear-v4.tif',
+  'grey8-no-profile.jpg',
+  'grey16-grey-2.2.tif',
+  'cmyk8.tif',
+  'float-rgb.tif',
+  'uint32-rgb-p3.tif',
+  'rgb-infrared-1.tif',
+];
+
+/** Compression at a quality that clients cannot choose. */
+const LOSSY = 3;
+
+describe.skipIf(lacksPillow)('the same colours', () => {
+  let pictures: ColourPicture[];
+  beforeAll(async () => {
+    const made = await makeColourPictures();
+    pictures = kinds.flatMap((kind) => made.pictures.find(({ file }) => file === kind) ?? []);
+    expect(pictures).toHaveLength(kinds.length);
+  });
+
+  const assets = () => pictures.map(toAsset);
+
+  async function expectColours(
+    results: readonly { bytes: Uint8Array; patches: readonly Patch[] }[],
+    limit: number,
+  ): Promise<void> {
+    expect(results.length).toBeGreaterThan(0);
+    const wrong = (await measureColours(results)).filter(({ difference }) => !(difference <= limit));
+    expect(wrong).toEqual([]);
+  }
+
+  test('are on contact sheets', async () => {
+    const params = {
+      columns: 1,
+      rows: kinds.length,
+      cell: PICTURE_WIDTH,
+      gap: 0,
+      label: 'none',
+      format: 'png',
+    };
+    const { files } = await runOperation(imageContactSheet, { params, assets: assets() });
+    const sheet = files.get('contact-sheet.png') ?? Buffer.alloc(0);
+    const inCell = (PICTURE_WIDTH - PICTURE_HEIGHT) / 2;
+    const patches = pictures.flatMap((picture, row) =>
+      stripePatches(picture, { top: row * PICTURE_WIDTH + inCell }),
+    );
+    await expectColours([{ bytes: sheet, patches }], 2);
+  });
+
+  test.each(['strip', 'keep'])('are in galleries (%s)', async (metadata) => {
+    const params = { format: 'jpeg', quality: 100, metadata };
+    const { files } = await runOperation(imageGallery, { params, assets: assets() });
+    const inFolder = (folder: string) =>
+      [...files]
+        .filter(([name]) => name.startsWith(folder))
+        .map(([, bytes], index) => ({
+          bytes,
+          patches: pictures[index] ? stripePatches(pictures[index]) : [],
+        }));
+    await expectColours(inFolder('images/'), 2);
+    await expectColours(inFolder('thumbs/'), LOSSY);
+  });
+
+  test('give the palette and the hash of their sRGB rendering', async () => {
+    const references = pictures.map(({ reference }, index) => ({ name: `${index}.png`, bytes: reference }));
+    const { data } = await runOperation(imageMetadata, { assets: [...assets(), ...references] });
+    const described = (data as { assets: { name: string; palette: { hex: string }[]; phash: string }[] })
+      .assets;
+    for (const [index, { name, palette, phash }] of described.slice(0, pictures.length).entries()) {
+      const reference = described[pictures.length + index];
+      expect(countDifferentBits(phash, reference?.phash ?? ''), name).toBeLessThanOrEqual(2);
+      const farthest = palette.map(({ hex }, at) =>
+        channelDifference(hex, reference?.palette[at]?.hex ?? ''),
+      );
+      expect(Math.max(...farthest), name).toBeLessThanOrEqual(3);
+    }
+  });
+
+  test('are in photographs for models', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'darkroom-photographs-'));
+    try {
+      const results: { bytes: Buffer; patches: Patch[] }[] = [];
+      for (const [index, picture] of pictures.entries()) {
+        const path = join(folder, picture.file);
+        await writeFile(path, picture.bytes);
+        const input = { index, name: picture.file, path, size: picture.bytes.length, attributes: {} };
+        await preparePhotograph(input, 2000, folder, new AbortController().signal);
+        const bytes = await readFile(join(folder, 'images', `${String(index).padStart(5, '0')}.jpg`));
+        results.push({ bytes, patches: stripePatches(picture) });
+      }
+      await expectColours(results, LOSSY);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+function countDifferentBits(one: string, other: string): number {
+  const different = BigInt(`0x${one}`) ^ BigInt(`0x${other}`);
+  return [...different.toString(2)].filter((bit) => bit === '1').length;
+}
+
+/** The largest difference of two colours #rrggbb in a channel. */
+function channelDifference(one: string, other: string): number {
+  const [a, b] = [one, other].map((hex) => Buffer.from(hex.slice(1), 'hex'));
+  return Math.max(...[0, 1, 2].map((at) => Math.abs((a?.[at] ?? 0) - (b?.[at] ?? 999))));
+}
