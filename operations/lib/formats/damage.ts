@@ -15,6 +15,8 @@ const HARMLESS =
 /** What encoders add when the decoder stops. */
 const FOLLOWS = /unable to write to target|^\s*$/;
 
+export const CUT_OFF = 'it ends too early, as if it had been cut off on its way';
+
 const TRUNCATED = /premature end|unexpected end|end of file|bad seek|truncated|read error|not enough data/i;
 
 const UNSUPPORTED =
@@ -29,7 +31,6 @@ export function classifyDamage(message: string): readonly [Damage, string] {
   const lines = message.split('\n').filter((line) => !FOLLOWS.test(line));
   if (message.startsWith('VipsJpeg') && lines.every((line) => HARMLESS.test(line)))
     return ['harmless', 'it has bytes that belong to no part of the picture'];
-  if (TRUNCATED.test(message))
-    return ['truncated', 'it ends too early, as if it had been cut off on its way'];
+  if (TRUNCATED.test(message)) return ['truncated', CUT_OFF];
   return ['contents', 'its contents cannot be decoded'];
 }

@@ -1,6 +1,7 @@
 /** Reads and writes chunks of PNG files (ISO/IEC 15948). */
 import { open } from 'node:fs/promises';
 import { crc32, deflateSync } from 'node:zlib';
+import { CUT_OFF } from './damage.ts';
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 /** Bytes of the first chunk, which is always IHDR. */
@@ -23,11 +24,11 @@ export async function findPngDamage(path: string): Promise<PngDamage | null> {
     await file.read(head, 0, 8, 0);
     if (!head.equals(SIGNATURE)) return null;
     for (let at = SIGNATURE.length; ; ) {
-      if (at + 12 > size) return ['truncated', 'it ends too early: its last part is missing'];
+      if (at + 12 > size) return ['truncated', CUT_OFF];
       await file.read(head, 0, 8, at);
       const end = at + 8 + head.readUInt32BE(0);
       const type = head.toString('latin1', 4);
-      if (end + 4 > size) return ['truncated', `it ends too early, within a chunk ${printable(type)}`];
+      if (end + 4 > size) return ['truncated', CUT_OFF];
       let checksum = crc32(head.subarray(4));
       for (let from = at + 8; from < end; from += BLOCK) {
         const block = Buffer.alloc(Math.min(BLOCK, end - from));
