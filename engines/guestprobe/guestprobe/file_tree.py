@@ -3,17 +3,26 @@
 from itertools import islice
 from posixpath import dirname, join, normpath
 
-from dissect.target.exceptions import FileNotFoundError, NotADirectoryError, SymlinkRecursionError
+from dissect.target.exceptions import FileNotFoundError, FilesystemError, NotADirectoryError, SymlinkRecursionError
 from dissect.target.filesystem import DirEntry, FilesystemEntry, VirtualFilesystem
 
 #: Symbolic links that are followed for one path; Linux has the same limit.
 _MOST_LINKS = 40
+#: Bytes of a symbolic link.
+_LONGEST_LINK = 4096
 #: Entries of a folder that are read.
 MOST_ENTRIES = 10_000
 #: File systems whose parser reads the whole folder for each name.
 _SCANNED = ("ext", "xfs")
 #: Folders whose entries are kept in memory.
 _MOST_FOLDERS = 2000
+
+
+def read_link(entry: FilesystemEntry) -> str:
+    """Returns the target of a symbolic link. Raises FilesystemError for one that is longer than Linux allows, as in a damaged file system."""
+    if entry.lstat().st_size > _LONGEST_LINK:
+        raise FilesystemError("the link is too long")
+    return entry.readlink()
 
 
 class UnreadMount(Exception):
@@ -75,7 +84,7 @@ class FileTree:
                 links += 1
                 if links > _MOST_LINKS:
                     raise SymlinkRecursionError(path)
-                target = found.readlink()
+                target = read_link(found)
                 if target.startswith("/"):
                     here, entry = "/", self._mounted("/")
                 todo += target.split("/")[::-1]

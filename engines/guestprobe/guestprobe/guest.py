@@ -9,7 +9,7 @@ from dissect.target.exceptions import NotADirectoryError
 from dissect.target.exceptions import FileNotFoundError as NotFound
 from dissect.target.filesystem import FilesystemEntry
 
-from .file_tree import MOST_ENTRIES, FileTree
+from .file_tree import MOST_ENTRIES, FileTree, read_link
 from .notes import Notes
 
 #: Bytes of a file that are read: enough for the package database of a system with 50,000 packages.
@@ -90,7 +90,7 @@ class Guest:
         entry = self.find(path, follow=False)
         if entry is None:
             return None
-        return self.notes.attempt(path, lambda: entry.readlink() if entry.is_symlink() else None, None)
+        return self.notes.attempt(path, lambda: read_link(entry) if entry.is_symlink() else None, None)
 
     def real_path(self, path: str) -> str | None:
         """Returns the path without links; None when it is missing."""

@@ -47,7 +47,8 @@ def _read_systemd(guest: Guest) -> list[Service]:
     enabled = set()
     for base in dict.fromkeys(guest.real_path(path) for path in _UNITS):
         for folder in guest.names(base) if base else ():
-            if folder.endswith(_DEPENDENCIES):
+            # Targets of the initial RAM disk are not reached by the installed system.
+            if folder.endswith(_DEPENDENCIES) and not folder.startswith("initrd"):
                 for unit in guest.names(f"{base}/{folder}"):
                     wanted.setdefault(unit, set()).add(folder.rpartition(".")[0])
                     if base == _ADMINISTRATOR:

@@ -61,7 +61,7 @@ test('a backend works through the common application API, as its contract has it
   expect(await status.text()).toMatch(/^pending_tasks_total \d+$/m);
 });
 
-test('the address of a website opens without a login, for who has it', async () => {
+test('the address of a website opens without a login', async () => {
   const tasks = tasksOf({ request: as(await provider.token('acme', 'jobs:write')) });
   const { task_id: id } = await tasks.create({ operation: 'image.gallery', params: { title: 'Survey' } });
   const data = [{ file_name: 'DCIM/chelsea.jpg', download_url: `${web.url}/chelsea.jpg` }];

@@ -133,13 +133,13 @@ const asset = (attributes?: Record<string, unknown>) => ({
 const whole = { longitude: 14.42, 'site/name': ['any', 'JSON'] };
 
 describe('attributes that the operation needs', () => {
-  test('are named when a task is made, and in the catalogue', async () => {
+  test('are listed when a task is created, and in the operation', async () => {
     expect((await tasks.create()).attributes).toEqual(['longitude', 'site/name']);
     const shown = await (await request('/v1/operations/test.survey')).json();
     expect(shown).toMatchObject({ attributes: survey.attributes });
   });
 
-  test('are missed by name, in each asset, and nothing is taken', async () => {
+  test('are required in each asset by name, else the call is rejected', async () => {
     const { task_id } = await tasks.create();
     const data = [asset(whole), asset({ longitude: null, 'site/name': '' }), asset()];
     const { status, body } = await tasks.give(task_id, data);
@@ -157,7 +157,7 @@ describe('attributes that the operation needs', () => {
     expect(await (await request(`/v1/jobs/${task_id}`)).json()).toMatchObject({ assets: { total: 1 } });
   });
 
-  test('are missed by the native API too', async () => {
+  test('are required by the native API too', async () => {
     const source = { url: 'https://images.example.com/a.jpg' };
     const spec = { operation: 'test.survey', assets: [{ source, attributes: whole }, { source }] };
     const { status, body } = await tasks.send('POST', '/v1/jobs', spec);
@@ -168,7 +168,7 @@ describe('attributes that the operation needs', () => {
   });
 });
 
-test('a file that no asset names has none of them', () => {
+test('are missing of a file that no asset names', () => {
   const rules = { operations: createRegistry([survey]), whyUrlRejected: () => null };
   const files = [{ part: 'photo', name: 'a.jpg', upload: { upload: 'x', size: 1, sha256: '' } }];
   expect(() => validateAssets([], 'test.survey', rules, files)).toThrow(
@@ -178,7 +178,7 @@ test('a file that no asset names has none of them', () => {
   expect(validateAssets(named, 'test.survey', rules, files)).toHaveLength(1);
 });
 
-describe('settings that cannot be used stop the server', () => {
+describe('invalid settings stop the server', () => {
   test.each([
     [
       'image.nothing',

@@ -50,7 +50,7 @@ async function completed(body: unknown, ...assets: AssetData[]): Promise<string>
 }
 
 describe('POST /api/v1/task', () => {
-  test('takes no body and no content type, and answers with id, attributes and size of batches', async () => {
+  test('needs no body and no content type, and returns id, attributes and batch size', async () => {
     const answer = await darkroom.request('/api/v1/task', { method: 'POST' });
     const body = (await answer.json()) as { data: { task_id: string } };
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json']);
@@ -74,7 +74,7 @@ describe('POST /api/v1/task', () => {
     });
   });
 
-  test('takes the operation and its parameters, or parameters alone for the configured one', async () => {
+  test('accepts an operation with parameters, or parameters of the configured operation', async () => {
     const named = await tasks.create({
       operation: 'system.echo',
       params: { hello: 'world' },
@@ -87,7 +87,7 @@ describe('POST /api/v1/task', () => {
     expect(files.get('index.html')?.toString()).toContain('Survey');
   });
 
-  test('is one task when it is sent twice with one Idempotency-Key, and its asset calls count once', async () => {
+  test('creates one task for a repeated Idempotency-Key, and counts its asset calls once', async () => {
     const key = { 'idempotency-key': randomUUID(), 'content-type': 'application/json' };
     const create = async () =>
       (await (await darkroom.request('/api/v1/task', { method: 'POST', headers: key })).json()) as Envelope;
@@ -102,7 +102,7 @@ describe('POST /api/v1/task', () => {
     expect((await darkroom.get(task_id)).assets.total).toBe(1);
   });
 
-  test('takes fields and query parameters that it does not know, and a slash at the end', async () => {
+  test('ignores unknown fields and query parameters, and a trailing slash', async () => {
     const answer = await tasks.send('POST', '/api/v1/task/?_=1', {
       name: 'Field 7',
       webhook: null,
@@ -119,8 +119,8 @@ describe('POST /api/v1/task', () => {
   });
 });
 
-describe('a task begins when its assets are complete', () => {
-  test('at assets_total, however long that takes; its status only goes forwards', async () => {
+describe('processing starts when the input is complete', () => {
+  test('at assets_total, after any time; the status never goes back', async () => {
     const { task_id } = await tasks.create({ assets_total: 3 });
     expect((await tasks.look(task_id)).body.data.status).toBe('CREATED');
     web.hold();
@@ -145,7 +145,7 @@ describe('a task begins when its assets are complete', () => {
     });
   });
 
-  test('refuses more than assets_total whole, and is then still open', async () => {
+  test('rejects a call beyond assets_total as a whole, and stays open', async () => {
     const { task_id } = await tasks.create({ assets_total: 2 });
     expect(await tasks.give(task_id, [red()])).toEqual(taken);
     const refused = await tasks.give(task_id, [red(), blue()]);
@@ -155,7 +155,7 @@ describe('a task begins when its assets are complete', () => {
     expect((await darkroom.get(task_id)).assets).toEqual({ total: 2, downloaded: 2, failed: 0 });
   });
 
-  test('with `final`, also of a call without assets', async () => {
+  test('with `final`, also in a call without assets', async () => {
     const { task_id } = await tasks.create();
     await tasks.give(task_id, [red()]);
     expect(await tasks.give(task_id, [], true)).toEqual(taken);
@@ -165,7 +165,7 @@ describe('a task begins when its assets are complete', () => {
     expect((await darkroom.get(task_id)).assets.total).toBe(1);
   });
 
-  test('after a quiet period, which begins anew with each call', async () => {
+  test('after a quiet period, which restarts with each call', async () => {
     const { task_id } = await tasks.create();
     await tasks.give(task_id, [red()]);
     expect(await tasks.until(task_id, 'WAITING')).toMatchObject({ assets_downloaded: 100, result_id: null });
@@ -193,7 +193,7 @@ test.each([
 });
 
 describe('POST /api/v1/assets', () => {
-  test('takes a call without assets, which changes nothing', async () => {
+  test('accepts a call without assets, which changes nothing', async () => {
     const { task_id } = await tasks.create();
     expect(await tasks.give(task_id, [])).toEqual(taken);
     expect((await darkroom.get(task_id)).assets.total).toBe(0);
@@ -214,7 +214,7 @@ describe('POST /api/v1/assets', () => {
     expect(assets.map(({ name }) => name)).toEqual(expected);
   });
 
-  test('refuses more than assets_per_batch whole', async () => {
+  test('rejects a call beyond assets_per_batch as a whole', async () => {
     const { task_id, assets_per_batch } = await tasks.create();
     const batch = Array.from({ length: assets_per_batch + 1 }, () => red());
     const refused = await tasks.give(task_id, batch);
@@ -240,7 +240,7 @@ describe('POST /api/v1/assets', () => {
       { attributes: { x: 'x'.repeat(20_000) } },
       'data[1].attributes: must be at most',
     ],
-  ])('refuses all when one has %s, and names it', async (_, wrong, message) => {
+  ])('rejects the whole call when an asset has %s, and names the field', async (_, wrong, message) => {
     const { task_id } = await tasks.create();
     const data = [red(), { ...blue(), ...wrong } as AssetData];
     const { status, body } = await tasks.give(task_id, data);
@@ -248,7 +248,7 @@ describe('POST /api/v1/assets', () => {
     expect((await darkroom.get(task_id)).assets.total).toBe(0);
   });
 
-  test('takes assets of one name, of names in any script, and fields that it does not know', async () => {
+  test('accepts equal names, names in any script, and unknown fields', async () => {
     const names = ['same.jpg', 'same.jpg', 'Žižkov ✓.jpg'];
     const { task_id } = await tasks.create({ operation: 'image.transform', params: { width: 32 } });
     const data = names.map((name) => ({ ...red(name), checksum: 'not ours' }));
@@ -258,7 +258,7 @@ describe('POST /api/v1/assets', () => {
     expect([...files.keys()].sort()).toEqual(['same-2.jpg', 'same.jpg', 'Žižkov ✓.jpg'].sort());
   });
 
-  test('hands attributes to the operation as they are', async () => {
+  test('passes attributes to the operation unchanged', async () => {
     const id = await completed({ params: { as: 'json' } }, red());
     const result = (await (await tasks.result(id)).json()) as { entries: { attributes: unknown }[] };
     expect(result.entries[0]?.attributes).toEqual(red().attributes);
@@ -266,7 +266,7 @@ describe('POST /api/v1/assets', () => {
 });
 
 describe('GET /api/v1/result', () => {
-  test('STREAM of one file: that file, attached, as octets', async () => {
+  test('STREAM of one file: the file as an attachment', async () => {
     const id = await completed({ operation: 'image.transform', params: { width: 32 } }, red('r ž.jpg'));
     const answer = await tasks.result(id);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/octet-stream']);
@@ -276,7 +276,7 @@ describe('GET /api/v1/result', () => {
     expect(await sharp(Buffer.from(await answer.arrayBuffer())).metadata()).toMatchObject({ width: 32 });
   });
 
-  test('STREAM of several files: a ZIP of all', async () => {
+  test('STREAM of several files: a ZIP', async () => {
     const id = await completed({ operation: 'image.transform', params: { width: 32 } }, red(), blue());
     const answer = await tasks.result(id);
     expect(answer.headers.get('content-type')).toBe('application/octet-stream');
@@ -294,7 +294,7 @@ describe('GET /api/v1/result', () => {
     expect(await answer.json()).toEqual({ hello: ['world'] });
   });
 
-  test('WEBSITE: the address of a page, which opens in any browser', async () => {
+  test('WEBSITE: the address of a page', async () => {
     const id = await completed({ operation: 'image.gallery', params: { title: 'Survey' } }, red(), blue());
     expect((await tasks.look(id)).body.data).toMatchObject({ result_type: 'WEBSITE' });
     const { data } = (await (await tasks.result(id)).json()) as { data: string };
@@ -307,7 +307,7 @@ describe('GET /api/v1/result', () => {
   });
 });
 
-test('a task that fails: 200, success false, the reason, and the last status; its result is not found', async () => {
+test('a failed task: 200, success false, the reason and the last status; its result is 404', async () => {
   const { task_id } = await tasks.create();
   await darkroom.until(task_id, 'waiting');
   const missing = { ...red('job.jpg'), download_url: `${web.url}/none.jpg` };
@@ -326,7 +326,7 @@ test('a task that fails: 200, success false, the reason, and the last status; it
   expect([result.status, await result.json()]).toEqual([404, { ...body, data: null }]);
 });
 
-test('DELETE /api/v1/task erases all of it, also while it runs', async () => {
+test('DELETE /api/v1/task erases everything, also of a running task', async () => {
   const done = await completed({}, red());
   const { task_id: running } = await tasks.create();
   await tasks.give(running, [red()]);

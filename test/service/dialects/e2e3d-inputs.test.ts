@@ -28,7 +28,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const names = ['a.jpeg', 'b.PNG', 'c.tif', 'd.TIFF', 'e.webp', 'IMG_2.jpg', 'IMG_10.JPG'];
 
 describe('the photographs of a directory', () => {
-  test('are its images by name, in natural order, without hidden files and what lies deeper', async () => {
+  test('are its images in natural order, without hidden files and subdirectories', async () => {
     expect(await list('set')).toEqual(names.map((name) => `set/${name}`));
   });
 
@@ -55,7 +55,7 @@ describe('the photographs of a directory', () => {
     expect((error as Error).message).not.toContain(folder);
   });
 
-  test('a link counts for where it leads', async () => {
+  test('a symbolic link is followed', async () => {
     await mkdir(join(folder, 'input/links'));
     await symlink('../set/a.jpeg', join(folder, 'input/links/inside.jpg'));
     await symlink('../set', join(folder, 'input/links/folder.jpg'));
@@ -67,7 +67,7 @@ describe('the photographs of a directory', () => {
     });
   });
 
-  test('a directory or a photograph that may not be read is named', async () => {
+  test('an unreadable directory or photograph is named', async () => {
     await mkdir(join(folder, 'input/closed'));
     await writeFile(join(folder, 'input/closed/a.jpg'), 'x', { mode: 0 });
     const refused = async (given: string) => {

@@ -33,7 +33,7 @@ const remove = (id: string) => ask(`/api/job/${id}`, { method: 'DELETE' });
 const waiting = { status: 'processing', stage: 'feature_extraction' };
 
 describe('POST /api/reconstruct', () => {
-  test('all fields of the contract: 202, and the job, which the native API has with what was wished for', async () => {
+  test('all fields of the contract: 202; the native API shows the job with its options', async () => {
     const answer = await submit({ job_id: 'sample_job_123', notify_url: 'https://example.com/callback' });
     expect(answer).toMatchObject({
       status: 202,
@@ -58,7 +58,7 @@ describe('POST /api/reconstruct', () => {
     await remove('sample_job_123');
   });
 
-  test('a relative directory alone: the server chooses an id, and a null is as good as nothing', async () => {
+  test('a relative directory alone: the server chooses an id; null means omitted', async () => {
     const body = {
       image_set_path: 'SampleImages',
       quality: null,
@@ -75,7 +75,7 @@ describe('POST /api/reconstruct', () => {
     await remove(job_id);
   });
 
-  test('the same again is the same job, whatever has become of the directory and the job', async () => {
+  test('a repeated request finds its job, whatever has become of the directory and the job', async () => {
     const folder = join(idle.input, 'fleeting');
     await cp(sample(), folder, { recursive: true });
     const again = () => submit({ image_set_path: folder, job_id: 'again' });
@@ -150,7 +150,7 @@ describe('POST /api/reconstruct', () => {
     expectError(answer);
   });
 
-  test('too few photographs: the directory is named, with how many it has', async () => {
+  test('too few photographs: the error names the directory and their number', async () => {
     const folder = join(idle.input, 'few');
     await cp(sample(), folder, {
       recursive: true,
@@ -160,7 +160,7 @@ describe('POST /api/reconstruct', () => {
     expect(await submit({ image_set_path: 'few' })).toMatchObject({ status: 422, body: { message } });
   });
 
-  test('another content type, malformed JSON, no object: in the same shape', async () => {
+  test('another content type, malformed JSON and no object have the same shape', async () => {
     const text = await ask('/api/reconstruct', { method: 'POST', body: 'image_set_path=x' });
     expect(text).toMatchObject({ status: 415, body: { error: 'unsupported_media_type' } });
     const form = await ask('/api/reconstruct', { method: 'POST', body: new FormData() });
@@ -177,7 +177,7 @@ describe('POST /api/reconstruct', () => {
   });
 });
 
-test('without a worker that can do it, a job is refused with the command that helps, unless jobs may wait', async () => {
+test('without a worker with the engine, a job is rejected with the install command, unless jobs may wait', async () => {
   const strict = await startIdle({});
   try {
     const answer = await createJsonRequest(() => strict.darkroom)(

@@ -51,7 +51,7 @@ describe('a job', () => {
     await until('controlled', { status: 'cancelled', stage: null, error: 'The job was cancelled' });
   });
 
-  test('that is cancelled keeps its record, and takes no more orders but another cancellation', async () => {
+  test('that is cancelled keeps its record, and accepts only another cancellation', async () => {
     await submit({ job_id: 'gone' });
     await remove('gone');
     await until('gone', { status: 'cancelled' });
@@ -95,7 +95,7 @@ describe('a job', () => {
     });
   });
 
-  test('that nobody has, or another API, is 404 wherever it is asked for', async () => {
+  test('that is unknown or of another API is 404 on each path', async () => {
     await idle.darkroom.submit({ id: 'echo', operation: 'system.echo' });
     for (const id of ['nobody', 'echo', 'a%20b', 'a%2Fb']) {
       for (const [path, method] of [
@@ -144,7 +144,7 @@ describe('GET /api/jobs', () => {
   };
   const ids = ({ jobs }: { jobs: Shown[] }) => jobs.map(({ job_id }) => job_id);
 
-  test('has all jobs of this API, the latest first, and by status', async () => {
+  test('has all jobs of this API, latest first, and filters by status', async () => {
     for (const job_id of ['list-1', 'list-2', 'list-3']) await submit({ job_id });
     await until('list-2', waiting);
     await remove('list-3');
@@ -189,7 +189,7 @@ describe('GET /api/jobs', () => {
 });
 
 describe('the server', () => {
-  test('tells statistics as JSON, and the metrics for Prometheus to who wants text', async () => {
+  test('returns statistics as JSON, and Prometheus metrics if the client prefers text', async () => {
     await submit({ job_id: 'counted' });
     await until('counted', waiting);
     await expect
@@ -228,7 +228,7 @@ describe('the server', () => {
     });
   });
 
-  test('tells its configuration, and no secret, no path and no address', async () => {
+  test('returns its configuration, without secrets, paths or addresses', async () => {
     const { status, body } = await ask('/api/config');
     expect([status, body]).toEqual([
       200,
@@ -256,7 +256,7 @@ describe('the server', () => {
     expect(JSON.stringify(body)).not.toContain(idle.input);
   });
 
-  test('answers in this shape what is not there under /api and /output, and leaves their parts to others', async () => {
+  test('returns its own 404 under /api and /output, except under paths of other APIs', async () => {
     for (const path of ['/api', '/api/nothing', '/api/job', '/api/v2/jobs', '/output', '/output/']) {
       const answer = await ask(path);
       expect([path, answer.status]).toEqual([path, 404]);
@@ -280,7 +280,7 @@ describe('the server', () => {
     expectError(answer);
   });
 
-  test('the documentation has all routes, under a tag of their own', async () => {
+  test('the OpenAPI document has all routes under their own tag', async () => {
     const { paths } = (await ask('/openapi.json')).body as {
       paths: Record<string, Record<string, { tags: string[] }>>;
     };

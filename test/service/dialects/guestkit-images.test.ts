@@ -44,7 +44,7 @@ describe('an image', () => {
     ask('/api/v1/jobs', post(document(id, { operation, data })));
   const web = () => join(vms, 'production-web-01.qcow2');
 
-  test('is inspected by all fields of the contract, and its path comes back as it was given', async () => {
+  test('is inspected with all fields of the contract; the result has the path as given', async () => {
     const hash = createHash('sha256')
       .update(await readFile(web()))
       .digest('hex');
@@ -72,7 +72,7 @@ describe('an image', () => {
     });
   });
 
-  test('with another checksum fails, and says so wherever it is asked for', async () => {
+  test('with another checksum fails, with the reason in status and result', async () => {
     await submit('checksum', { image: { path: web(), checksum: `sha256:${'0'.repeat(64)}` } });
     await untilStatus('checksum', 'Failed');
     const { body } = await ask('/api/v1/jobs/checksum');
@@ -92,7 +92,7 @@ describe('an image', () => {
     });
   });
 
-  test('that is no longer there is the same job when it is sent again', async () => {
+  test('that was removed since: a repeated document finds its job', async () => {
     await copyFile(web(), join(vms, 'moved.qcow2'));
     const data = { image: { path: join(vms, 'moved.qcow2'), read_only: true }, output: { format: 'json' } };
     const options = { include_packages: false, include_network: true, deep_scan: true };
@@ -110,7 +110,7 @@ describe('an image', () => {
     [{ image: { path: 'a' }, options: { include_packages: 1 } }, 'payload.data.options.include_packages'],
     [{ image: { path: 'a' }, options: { include_pets: true } }, 'payload.data.options.include_pets'],
     [{}, 'payload.data.image'],
-  ])('%j is refused at its field', async (data, field) => {
+  ])('%j is rejected with its field', async (data, field) => {
     expect(await submit('wrong', data)).toMatchObject({
       status: 400,
       body: { error: 'VALIDATION_ERROR', details: { field, reason: expect.stringMatching(/\w/) } },
@@ -144,7 +144,7 @@ describe('its clients', () => {
     expect(out).toContain('Integration test passed');
   });
 
-  test('curl: example 1 runs once its here-document is not quoted, and as printed is told what is wrong', async () => {
+  test('curl: example 1 runs with an unquoted here-document; as printed it is rejected with the reason', async () => {
     const corrected = await adapted('submit.sh', ["<<'EOF'", '<<EOF']);
     const out = succeeded(await run('bash', ['-c', corrected], { cwd: folder }));
     expect(out).toMatch(/Job ID: inspect-\d+\nStatus: /);

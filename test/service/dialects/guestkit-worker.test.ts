@@ -57,7 +57,7 @@ async function capabilities(): Promise<unknown> {
   return ((await response?.json()) as { data?: unknown } | undefined)?.data;
 }
 
-test('capabilities are those of live workers, one of which is named', async () => {
+test('capabilities are those of live workers, with the name of one', async () => {
   const none = { operations: [], features: [], disk_formats: [], max_disk_size_gb: 100 };
   const echoes = { ...none, operations: ['system.echo', 'test.echo'], max_concurrent_jobs: 7 };
   await expect.poll(capabilities).toMatchObject({ ...none, worker_id: null });
@@ -79,7 +79,7 @@ test('capabilities are those of live workers, one of which is named', async () =
   await expect.poll(capabilities).toMatchObject({ worker_id: 'api-worker-02' });
 });
 
-test('an image is refused with 503 while no live worker has the engine', async () => {
+test('an image is rejected with 503 while no live worker has the engine', async () => {
   for (const worker of workers) await worker.end();
   await startWorker('api-worker-03', join(root, 'empty'));
   await expect.poll(capabilities).toMatchObject({ worker_id: 'api-worker-03' });
@@ -99,7 +99,7 @@ test('an image is refused with 503 while no live worker has the engine', async (
   ]);
 });
 
-test('a worker without a name is refused', async () => {
+test('a worker with an empty name is rejected', async () => {
   const { code, stderr } = await cli(['worker', '--worker-id', '']);
   expect(code).toBe(2);
   expect(stderr).toContain('--worker-id');

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => darkroom.dispose());
 
 describe('a job', () => {
-  test('is submitted with 201, looked at, and gives its data', async () => {
+  test('is submitted with 201, and returns status and data', async () => {
     const data = { message: 'test', nested: { list: [1, null, 'ü'] } };
     const answer = await submit(document('inspect-vm-001', { data }));
     expect(answer).toMatchObject({
@@ -82,7 +82,7 @@ describe('a job', () => {
     });
   });
 
-  test('that fails says why, also where its result is asked for', async () => {
+  test('that fails states why, also at its result', async () => {
     await submit(document('fails', { operation: 'test.echo', data: { fail: 'permanent' } }));
     await untilStatus('fails', 'Failed');
     const why = 'The job failed because its parameter "fail" requests it';
@@ -93,7 +93,7 @@ describe('a job', () => {
     });
   });
 
-  test('sent twice is one job; another under its id is refused, also one of the native API', async () => {
+  test('sent twice is one job; another document with its id is rejected, also for a native job', async () => {
     const job = document('twice', { data: { n: 1 } });
     const answers = [await submit(job), await submit(job)];
     expect(answers.map(({ status }) => status)).toEqual([201, 201]);
@@ -109,7 +109,7 @@ describe('a job', () => {
   });
 });
 
-test('a job is found by any spelling of a UUID, and a slash or a parameter more makes no difference', async () => {
+test('a job is found by any spelling of a UUID; query parameters and a trailing slash are ignored', async () => {
   const chosen = '1B4E28BA-2FA1-4D2C-8F1C-3A7F5C6D7E8F';
   await submit(document(chosen, {}));
   const braced = '{2b4e28ba-2fa1-4d2c-8f1c-3a7f5c6d7e8f}';
@@ -172,7 +172,7 @@ describe('a mistake', () => {
     });
   });
 
-  test('in a parameter is told by its place in the payload', async () => {
+  test('in a parameter is reported by its path in the payload', async () => {
     const data = { delay_ms: -1, fail: 'sometimes' };
     const { body } = await submit(document('wrong', { operation: 'test.echo', data }));
     expect(body).toMatchObject({ error: 'VALIDATION_ERROR', details: { field: 'payload.data.delay_ms' } });
@@ -180,7 +180,7 @@ describe('a mistake', () => {
     expect(errors.map(({ field }) => field)).toEqual(['payload.data.delay_ms', 'payload.data.fail']);
   });
 
-  test('of each kind has the shape of its errors', async () => {
+  test('of each kind has the shape of the contract', async () => {
     const json = { 'content-type': 'application/json' };
     const raw = (body: string, headers: Record<string, string> = json) =>
       ask('/api/v1/jobs', { method: 'POST', headers, body });
@@ -219,7 +219,7 @@ describe('a mistake', () => {
     ['none.qcow2', 'There is no "none.qcow2"'],
     ['.', 'is a directory'],
     ['../keys.json', 'does not lie in an input directory'],
-  ])('in the path of an image (%s) is told at once', async (path, reason) => {
+  ])('in the path of an image (%s) is reported at submission', async (path, reason) => {
     const data = { image: { path, format: 'qcow2' } };
     expect(await submit(document('missing', { operation: 'guestkit.inspect', data }))).toMatchObject({
       status: 400,
@@ -232,7 +232,7 @@ describe('a mistake', () => {
   });
 
   test.each(['guestkit.convert', 'image.transform'])(
-    '%s, which is not there, is refused by name',
+    '%s, which does not exist, is rejected by name',
     async (operation) => {
       expect(await submit(document('early', { operation }))).toMatchObject({
         status: 400,
@@ -258,7 +258,7 @@ describe('the list', () => {
   }
   const list = async (query = '') => ((await ask(`/api/v1/jobs${query}`)).body as { data: List }).data;
 
-  test('has all jobs of this API, the latest first; pages of it keep their order while jobs end', async () => {
+  test('has all jobs of this API, latest first; pages keep their order while jobs end', async () => {
     const ids = ['list-a', 'list-b', 'list-c', 'list-d'];
     for (const id of ids) await submit(document(id, { operation: 'test.echo', data: { delay_ms: 60_000 } }));
     await expect
@@ -312,7 +312,7 @@ describe('the server', () => {
     expect(metrics).toMatch(/^http_requests_total\{endpoint="\/api\/v1\/jobs\/:id",/m);
   });
 
-  test('describes its routes under a tag of their own, with examples', async () => {
+  test('describes its routes under their own tag, with examples', async () => {
     const { body } = await ask('/openapi.json');
     const { paths, components } = body as {
       paths: Record<string, Record<string, { tags: string[] }>>;

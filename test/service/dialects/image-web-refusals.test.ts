@@ -30,7 +30,7 @@ describe('an Idempotency-Key', () => {
   const submit = async (key: string, ...fields: readonly Field[]) =>
     told(await darkroom.request('/jobs', { ...formOf(...fields), headers: { 'idempotency-key': key } }));
 
-  test('makes one job of a repeated form, with the same answer', async () => {
+  test('creates one job for a repeated form, with the same response', async () => {
     const answers = await Promise.all([1, 2, 3].map(() => submit('one', image, ['width', '20'])));
     const again = await submit('one', ['width', '20'], image);
     for (const answer of [...answers, again]) {
@@ -45,7 +45,7 @@ describe('an Idempotency-Key', () => {
     });
   });
 
-  test('of another form is refused', async () => {
+  test('of another form is rejected', async () => {
     await submit('two', image, ['width', '20']);
     const other = await submit('two', image, ['width', '21']);
     expect(other).toMatchObject({
@@ -54,7 +54,7 @@ describe('an Idempotency-Key', () => {
     });
   });
 
-  test('makes one failed job of a form that is refused, and a job once it is corrected', async () => {
+  test('creates one failed job for a rejected form, and a job once it is corrected', async () => {
     const first = await submit('three', image, ['width', 'wide']);
     const second = await submit('three', image, ['width', 'wide']);
     expect(first.status).toBe(500);
@@ -93,7 +93,7 @@ describe('a submission that is not accepted', () => {
     expect(stored).toContain(`public/jobs/${body.job_id}/job.json`);
   });
 
-  test('leaves no image behind', async () => {
+  test('does not store its image', async () => {
     const inputs = async () => (await storeFiles(darkroom)).filter((path) => path.includes('/input/'));
     const before = await inputs();
     await client.submit(image, ['width', 'wide']);
@@ -102,7 +102,7 @@ describe('a submission that is not accepted', () => {
     expect((await storeFiles(darkroom)).filter((path) => path.startsWith('_uploading/'))).toEqual([]);
   });
 
-  test('is listed behind the jobs that ran, cannot be run again, and can be deleted', async () => {
+  test('is listed after the jobs that ran, cannot be rerun, and can be deleted', async () => {
     const refused = (await client.submit(image, ['width', 'wide'])).body.job_id;
     const ids: string[] = [];
     let cursor: string | null = '';
@@ -127,7 +127,7 @@ describe('a submission that is not accepted', () => {
     expect(stored).toEqual([`public/deleted/${refused}`]);
   });
 
-  test('a form that cannot be read makes a failed job, too', async () => {
+  test('a malformed form becomes a failed job', async () => {
     const response = await darkroom.request('/jobs', {
       method: 'POST',
       headers: { 'content-type': 'multipart/form-data; boundary=x' },
@@ -158,7 +158,7 @@ describe('a submission that is not accepted', () => {
     expect(Date.parse(expires_at ?? '') - Date.parse(created_at)).toBe(24 * 60 * 60 * 1000);
   });
 
-  test('what is too large is 413, and makes no job', async () => {
+  test('is 413 without a job if it is too large', async () => {
     const jobs = async () => (await storeFiles(darkroom)).filter((path) => /\/(jobs|refused)\//.test(path));
     const before = await jobs();
     const large = await client.submit(['image', new Uint8Array(1.5 * 2 ** 20)]);
@@ -166,7 +166,7 @@ describe('a submission that is not accepted', () => {
     expect(await jobs()).toEqual(before);
   });
 
-  test('while Temporal is away: 500, and a job that has failed for good', async () => {
+  test('while Temporal is down: 500, and a failed job', async () => {
     const env = { TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}` };
     const alone = await startStack({ command: 'api', env, skipReadiness: true });
     try {

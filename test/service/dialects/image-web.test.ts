@@ -55,7 +55,7 @@ describe('POST /jobs', () => {
     expect((await client.look(id)).status).toBe(404);
   });
 
-  test('the image of a job does not suffer from another request with its id', async () => {
+  test('another request with the same id does not change the image of a job', async () => {
     const id = await client.completed(image);
     const spec = new File([JSON.stringify({ id, operation: 'image.metadata' })], 'job', {
       type: 'application/json',
@@ -77,7 +77,7 @@ describe('POST /jobs', () => {
     expect(await sharp(await output.arrayBuffer()).metadata()).toMatchObject({ format: 'webp', width: 20 });
   });
 
-  test('runs any operation that takes an image; fields are of the types of its schema', async () => {
+  test('runs any operation on an image; fields have the types of its schema', async () => {
     const id = await client.completed(
       ['operation', 'image.metadata'],
       image,
@@ -92,7 +92,7 @@ describe('POST /jobs', () => {
   });
 });
 
-test('fields that are no parameters are ignored and named, as are other files', async () => {
+test('ignores fields that are no parameters and other files, and names them', async () => {
   // A web page's button, what Uppy adds to each upload, and a file input that was left empty.
   const extras: Field[] = [
     ['submit', 'Upload'],
@@ -115,7 +115,7 @@ test('fields that are no parameters are ignored and named, as are other files', 
   );
 });
 
-test('a job is found by any spelling of its id, and with a parameter or a slash more', async () => {
+test('finds a job by any spelling of its id, and ignores query parameters and a trailing slash', async () => {
   const id = await client.completed(image);
   for (const spelled of [id.toUpperCase(), `{${id}}`, `${id}/`, `${id}?_=1`])
     expect(await client.look(spelled)).toMatchObject({ status: 201, body: { job_id: id } });
@@ -123,7 +123,7 @@ test('a job is found by any spelling of its id, and with a parameter or a slash 
 });
 
 describe('GET /jobs/{job_id}', () => {
-  test('200 while it is pending, is being processed or has failed; 201 with the output when completed', async () => {
+  test('200 while pending, processing or failed; 201 with the output once completed', async () => {
     const id = await client.accepted(['operation', 'test.echo'], ['delay_ms', '60000'], image);
     await darkroom.until(id, 'processing');
     expect(await client.look(id)).toMatchObject({
@@ -156,7 +156,7 @@ describe('GET /jobs/{job_id}', () => {
     expect(body.message).toContain('notes.txt');
   });
 
-  test('404 for a job that nobody has, with a message', async () => {
+  test('404 for an unknown job, with a message', async () => {
     expect(await client.look('88cf3e0e-9df3-4e2a-9638-72660958344f')).toMatchObject({
       status: 404,
       body: { message: expect.stringContaining('88cf3e0e'), code: 'job_not_found' },
@@ -165,7 +165,7 @@ describe('GET /jobs/{job_id}', () => {
 });
 
 describe('GET /jobs/{job_id}/output', () => {
-  test('the image, with its media type, in ranges too', async () => {
+  test('the image with its media type, also in ranges', async () => {
     const id = await client.completed(image);
     const output = await darkroom.request(`/jobs/${id}/output`);
     expect([output.status, output.headers.get('content-type')]).toEqual([200, 'image/png']);
@@ -175,7 +175,7 @@ describe('GET /jobs/{job_id}/output', () => {
     expect([part.status, await part.text()]).toEqual([206, 'PNG']);
   });
 
-  test('202 with the location of the job while there is none, 404 as JSON when there will be none', async () => {
+  test('202 with the location of the job before completion, 404 as JSON without output', async () => {
     const id = await client.accepted(['operation', 'test.echo'], ['delay_ms', '60000'], image);
     const pending = await told(await darkroom.request(`/jobs/${id}/output`));
     expect(pending).toMatchObject({
@@ -191,7 +191,7 @@ describe('GET /jobs/{job_id}/output', () => {
 });
 
 describe('clients', () => {
-  test('curl, as it stands in the contract', async () => {
+  test('curl: the call of the contract', async () => {
     const answer = await curl(
       '-X',
       'POST',
@@ -244,7 +244,7 @@ print(json.dumps([status.json()['status'], output.headers['content-type'], outpu
     expect(printed.trimEnd().split('\n').at(-1)).toContain('"status":"failed","message":"width: ');
   });
 
-  test('the description of the API has the routes, under a tag of their own', async () => {
+  test('the OpenAPI document has the routes under their own tag', async () => {
     const { paths } = (await (await darkroom.request('/openapi.json')).json()) as {
       paths: Record<string, Record<string, { tags: string[] }>>;
     };

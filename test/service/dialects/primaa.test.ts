@@ -62,7 +62,7 @@ async function callbackOf(id: string) {
 }
 
 describe('POST /job-submission', () => {
-  test('answers with code, job id, Pending and no error', async () => {
+  test('returns code, job id, Pending and no error', async () => {
     const answer = await submit(submission(web));
     expect(answer).toEqual({
       code: 200,
@@ -83,7 +83,7 @@ describe('POST /job-submission', () => {
     expect(manifest).toMatchObject({ assets: [{ name: '18-Bronchus-edited.jpeg', status: 'ok' }] });
   });
 
-  test('nothing that is kept has the token or the query in clear', async () => {
+  test('stores neither the token nor the query in plain text', async () => {
     const id = await accepted();
     await darkroom.until(id, 'completed');
     await callbackOf(id);
@@ -129,7 +129,7 @@ describe('POST /job-submission', () => {
     });
   });
 
-  test('names all that is wrong', async () => {
+  test('names each invalid field', async () => {
     const { error } = await submit({});
     expect(error?.split('; ').map((part) => part.split(':')[0])).toEqual([
       'image_url',
@@ -139,7 +139,7 @@ describe('POST /job-submission', () => {
     ]);
   });
 
-  test('another content type, malformed JSON, another method: the same shape', async () => {
+  test('another content type, malformed JSON and another method have the same shape', async () => {
     const form = await darkroom.request('/job-submission', { method: 'POST', body: 'image_url=x' });
     expect(await told(form)).toMatchObject({ code: 415, status: 'Failed' });
     expect(await submit('{"image_url":')).toMatchObject({ code: 400, status: 'Failed' });
@@ -148,7 +148,7 @@ describe('POST /job-submission', () => {
   });
 });
 
-test('JSON without a content type, a slash at the end, and fields and parameters more are accepted', async () => {
+test('accepts JSON without a content type, a trailing slash, and unknown fields and parameters', async () => {
   const body = Buffer.from(JSON.stringify({ ...submission(web), priority: 1 }));
   const answer = await darkroom.request('/job-submission/?_=1', {
     method: 'POST',
@@ -180,7 +180,7 @@ test('an Idempotency-Key makes one job of a repeated submission', async () => {
 });
 
 describe('GET /status/{job_id}', () => {
-  test('a job that nobody has, in the same shape', async () => {
+  test('an unknown job has the same shape', async () => {
     expect(await look('fake')).toEqual({
       code: 404,
       job_id: 'fake',
@@ -189,7 +189,7 @@ describe('GET /status/{job_id}', () => {
     });
   });
 
-  test('Processing while it is under way, Failed with an error when it was cancelled', async () => {
+  test('is Processing while the job runs, and Failed with an error when it was cancelled', async () => {
     const id = await accepted({ image_url: `${web.url}/silent.jpeg` });
     await expect.poll(async () => (await look(id)).status).toBe('Processing');
     expect(await look(id)).toEqual({ code: 200, job_id: id, status: 'Processing', error: null });
@@ -208,7 +208,7 @@ describe('GET /status/{job_id}', () => {
     expect(result).toBeInstanceOf(Object);
   });
 
-  test('the result of an algorithm that makes files is where they are', async () => {
+  test('the result of an algorithm that produces files has their addresses', async () => {
     const id = await accepted({ algorithm_name: 'image.transform' });
     await darkroom.until(id, 'completed');
     const { files } = (await look(id)).result as { files: { path: string; url: string }[] };
@@ -261,7 +261,7 @@ describe('the callback', () => {
 });
 
 describe('clients', () => {
-  test('curl, as it stands in the contract', async () => {
+  test('curl: the call of the contract', async () => {
     const answer = await curl(
       '-X',
       'POST',
@@ -312,7 +312,7 @@ print(json.dumps([job['status'], job['error'], type(job['result']).__name__]))
     ]);
   });
 
-  test('the documentation has the routes, under a tag of their own', async () => {
+  test('the OpenAPI document has the routes under their own tag', async () => {
     expect((await darkroom.request('/docs')).headers.get('content-type')).toMatch(/^text\/html/);
     const { paths } = (await (await darkroom.request('/openapi.json')).json()) as {
       paths: Record<string, Record<string, { tags: string[] }>>;

@@ -56,7 +56,7 @@ describe('an image', () => {
     [{ image: {} }, '/payload/data/image/path', 'is required'],
     [{ image: { path: '' } }, '/payload/data/image/path', 'must not be empty'],
     [{ image: { path, checksum: 'sha256:abc123...' } }, '/payload/data/image/checksum', '64 hexadecimal'],
-  ])('%j is refused at its field', (data, pointer, reason) => {
+  ])('%j is rejected with its field', (data, pointer, reason) => {
     expect(errorsOf(() => inspect(data))).toEqual([{ pointer, detail: expect.stringContaining(reason) }]);
   });
 
@@ -64,14 +64,14 @@ describe('an image', () => {
     [{ image: { path, format: 'floppy' } }, '/payload/data/image/format'],
     [{ image: { path }, options: { include_packages: 'yes' } }, '/payload/data/options/include_packages'],
     [{ image: { path }, options: { include_pets: true } }, '/payload/data/options/include_pets'],
-  ])('%j is refused by the operation, and told by its place in the document', (data, pointer) => {
+  ])('%j is rejected by the operation, with its path in the document', (data, pointer) => {
     const errors = errorsOf(() =>
       validate(inspect(data), { operations: catalogue, whyUrlRejected: () => null }, []),
     ) as { pointer: string; detail: string }[];
     expect(errors.map((error) => toDocumentError(operation, error).pointer)).toEqual([pointer]);
   });
 
-  test('is of no use to a server that cannot open it', () => {
+  test('is rejected by a server without the operation', () => {
     expect(
       errorsOf(() => toJobRequest(document('vm', { operation, data: {} }), createRegistry([systemEcho]))),
     ).toEqual([
@@ -83,7 +83,7 @@ describe('an image', () => {
   });
 });
 
-test('every error of darkroom has a word of theirs, and a status; what is a bug is INTERNAL_ERROR', async () => {
+test('each error of darkroom has a code of guestkit and a status; only a bug is INTERNAL_ERROR', async () => {
   const app = new Hono();
   app.get('/:code', (c) => fail(c, new DarkroomError(c.req.param('code') as ErrorCode, 'A sentence')));
   for (const code of Object.keys(catalogueOfErrors)) {
@@ -98,7 +98,7 @@ test('every error of darkroom has a word of theirs, and a status; what is a bug 
   }
 });
 
-test('the queue counts what it lets in until the next count, and passes trouble on', async () => {
+test('the queue counts accepted jobs until the next count, and passes errors on', async () => {
   let pending = 0;
   let counts = 0;
   const count = async () => {

@@ -31,8 +31,8 @@ def check(stream: ImageStream) -> Header:
         return _sparse(stream)
     if magic == b"COWD":
         raise _PART
-    _check_descriptor(stream.at(0, _MAX_DESCRIPTOR))
-    raise ImageError("image_external_data", "is a descriptor without data; convert the disk into one image first")
+    _check_parent(stream.at(0, _MAX_DESCRIPTOR))
+    raise _other_files(_extents(stream.at(0, _MAX_DESCRIPTOR)))
 
 
 def _sparse(stream: ImageStream) -> Header:
@@ -44,28 +44,41 @@ def _sparse(stream: ImageStream) -> Header:
     (directory_at,) = unpack("<Q", stream, at + 56)
     if not 1 <= grain <= 1 << 16 or not 1 <= entries <= 1 << 16:
         raise damaged(f"it has grains of {grain} sectors, {entries} in a table")
-    if descriptor_at == 0:
-        # Only the extents of a split disk have no descriptor of their own.
-        raise _PART
     directory = -(-capacity // (grain * entries))
     check_table(stream, "grain directory", directory_at * _SECTOR, directory * 4)
     if descriptor_sectors * _SECTOR > _MAX_DESCRIPTOR:
         raise damaged("its descriptor is too long")
-    _check_descriptor(stream.at(descriptor_at * _SECTOR, descriptor_sectors * _SECTOR))
+    descriptor = stream.at(descriptor_at * _SECTOR, descriptor_sectors * _SECTOR)
+    if not descriptor.strip(b"\0"):
+        # Only the extents of a split disk have no descriptor of their own.
+        raise _PART
+    _check_parent(descriptor)
+    extents = _extents(descriptor)
+    # One sparse extent is the file itself.
+    if len(extents) > 1 or any(kind != "SPARSE" for kind, _ in extents):
+        raise _other_files(extents)
     return Header(FORMAT, capacity * _SECTOR)
 
 
-def _check_descriptor(data: bytes) -> None:
-    text = data.split(b"\0", 1)[0].decode("utf-8", "replace")
-    parent = _PARENT.search(text)
+def _check_parent(descriptor: bytes) -> None:
+    parent = _PARENT.search(_text(descriptor))
     if parent and parent[1].lower() != "ffffffff":
         raise has_parent("is a layer on top of another image (a snapshot)")
-    extents = _EXTENT.findall(text)
-    # One sparse extent is the file itself.
-    if len(extents) > 1 or any(kind != "SPARSE" for kind, _ in extents):
-        names = ", ".join(f'"{_printable(name)}"' for _, name in extents[:_MOST_NAMES])
-        more = f" and {len(extents) - _MOST_NAMES} more" if len(extents) > _MOST_NAMES else ""
-        raise ImageError("image_external_data", f"keeps its data in other files ({names}{more}); {_MERGE}")
+
+
+def _extents(descriptor: bytes) -> list[tuple[str, str]]:
+    """Returns type and file name of each extent."""
+    return _EXTENT.findall(_text(descriptor))
+
+
+def _other_files(extents: list[tuple[str, str]]) -> ImageError:
+    names = ", ".join(f'"{_printable(name)}"' for _, name in extents[:_MOST_NAMES])
+    more = f" and {len(extents) - _MOST_NAMES} more" if len(extents) > _MOST_NAMES else ""
+    return ImageError("image_external_data", f"keeps its data in other files ({names or 'not named'}{more}); {_MERGE}")
+
+
+def _text(descriptor: bytes) -> str:
+    return descriptor.split(b"\0", 1)[0].decode("utf-8", "replace")
 
 
 def _printable(name: str) -> str:
