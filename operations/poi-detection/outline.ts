@@ -1,6 +1,6 @@
 /** Centre, radius and roundness of an object, by rays from its peak. */
 import type { Peak } from './peaks.ts';
-import type { Plane } from './plane.ts';
+import { type Plane, roundEvenly } from './plane.ts';
 
 export interface Outline {
   readonly x: number;
@@ -11,12 +11,19 @@ export interface Outline {
   readonly roundness: number;
   /** Share of the rays that do not end at another object. */
   readonly isolation: number;
+  /** Number of rays that reach no edge within the maximum length. */
+  readonly endless: number;
+  /** Longest diameter, as a share of the diameter of the circle. */
+  readonly elongation: number;
 }
 
 const RAYS = 24;
 const STEP = 0.5;
 /** A ray whose depth rises by this much after its minimum has entered another object. */
 const RISE = 0.35;
+
+/** Smoothed depth of pixels at the edge of an object. */
+const EDGE = 0.5;
 
 const directions = Array.from({ length: RAYS }, (_, i) => {
   const angle = (2 * Math.PI * i) / RAYS;
@@ -26,25 +33,33 @@ const directions = Array.from({ length: RAYS }, (_, i) => {
 /** @param maxLength - Of a ray, in pixels. */
 export function traceOutline(depth: Plane, peak: Peak, maxLength: number): Outline {
   let squares = 0;
-  let lengths = 0;
+  let sum = 0;
+  const lengths: number[] = [];
   let clear = 0;
+  let endless = 0;
   let x = 0;
   let y = 0;
   for (const { dx, dy } of directions) {
     const { length, ends } = castRay(depth, peak, dx, dy, maxLength);
     if (ends) clear++;
-    lengths += length;
+    if (length === maxLength) endless++;
+    sum += length;
+    lengths.push(length);
     squares += length ** 2;
     x += length ** 3 * dx;
     y += length ** 3 * dy;
   }
+  const radius = Math.sqrt(squares / RAYS);
+  const diameters = lengths.slice(0, RAYS / 2).map((length, ray) => length + (lengths[ray + RAYS / 2] ?? 0));
   return {
     // The centroid of the star that the rays form.
     x: peak.x + (2 * x) / (3 * squares),
     y: peak.y + (2 * y) / (3 * squares),
-    radius: Math.sqrt(squares / RAYS),
-    roundness: lengths ** 2 / (RAYS * squares),
+    radius,
+    roundness: sum ** 2 / (RAYS * squares),
     isolation: clear / RAYS,
+    endless,
+    elongation: Math.max(...diameters) / (2 * radius),
   };
 }
 
@@ -58,8 +73,8 @@ function castRay(
   let least = depth;
   let leastAt = 0;
   for (let length = STEP; length <= maxLength; length += STEP) {
-    const column = Math.round(x + dx * length);
-    const row = Math.round(y + dy * length);
+    const column = x + roundEvenly(dx * length);
+    const row = y + roundEvenly(dy * length);
     if (column < 0 || row < 0 || column >= width || row >= height) return { length, ends: true };
     const here = data[row * width + column] ?? 0;
     if (here < EDGE) return { length, ends: true };
@@ -70,6 +85,3 @@ function castRay(
   }
   return { length: maxLength, ends: false };
 }
-
-/** Smoothed depth of pixels at the edge of an object. */
-const EDGE = 0.5;

@@ -20,6 +20,19 @@ const typeBytes: Readonly<Record<number, number>> = {
   18: 8,
 };
 
+/** A numerator and a denominator of 4 bytes each. */
+const RATIONAL = 5;
+
+/** Bytes of a value, types of rational and floating-point numbers included. */
+const fieldBytes: Readonly<Record<number, number>> = {
+  ...typeBytes,
+  [RATIONAL]: 8,
+  9: 4,
+  10: 8,
+  11: 4,
+  12: 8,
+};
+
 /** Tags that are read here, by number. */
 export const tags = {
   subfileType: 254,
@@ -29,13 +42,17 @@ export const tags = {
   bits: 258,
   compression: 259,
   photometric: 262,
+  description: 270,
   make: 271,
   stripOffsets: 273,
   orientation: 274,
   samples: 277,
   rowsPerStrip: 278,
   stripByteCounts: 279,
+  xResolution: 282,
+  yResolution: 283,
   planar: 284,
+  resolutionUnit: 296,
   tileWidth: 322,
   tileHeight: 323,
   tileOffsets: 324,
@@ -43,15 +60,25 @@ export const tags = {
   subDirectories: 330,
   extraSamples: 338,
   sampleFormat: 339,
+  xmp: 700,
   jpegOffset: 513,
   jpegLength: 514,
-  panasonicJpeg: 46,
+  exifDirectory: 34665,
+  gpsDirectory: 34853,
   dngVersion: 50706,
   defaultCropSize: 50720,
   cr2Slices: 50752,
 } as const;
 
 export type Tag = keyof typeof tags;
+
+/** A field with its data in the byte order of its file. */
+export interface RawField {
+  readonly tag: number;
+  readonly type: number;
+  readonly count: number;
+  readonly data: Buffer;
+}
 
 interface Field {
   readonly type: number;
@@ -90,19 +117,42 @@ export class TiffDirectory {
     return (await this.numbers(tag))[0] ?? byDefault;
   }
 
+  /** Returns the directory whose place a tag names, such as that of EXIF data. */
+  async directory(tag: Tag): Promise<TiffDirectory | null> {
+    const at = await this.number(tag, null);
+    return at === null ? null : this.#file.directoryAt(at);
+  }
+
+  /** Returns the fields with at most `maxBytes` of data, as they are in the file. */
+  async fields(maxBytes: number): Promise<RawField[]> {
+    const found: RawField[] = [];
+    for (const [tag, { type, count, at }] of this.#fields) {
+      const size = (fieldBytes[type] ?? Number.POSITIVE_INFINITY) * count;
+      const data = size <= maxBytes ? await this.#file.read(at, size) : null;
+      if (data) found.push({ tag, type, count, data });
+    }
+    return found;
+  }
+
   /** Returns where the bytes of a tag are in the file, or null when the tag is absent. */
   place(tag: Tag): { at: number; length: number } | null {
     const field = this.#fields.get(tags[tag]);
     return field ? { at: field.at, length: field.count * (typeBytes[field.type] ?? 0) } : null;
   }
 
-  /** Returns a text tag without its terminating zero; an empty text when it is absent. */
-  async text(tag: Tag): Promise<string> {
-    return (
-      String.fromCharCode(...(await this.numbers(tag)).slice(0, 1000))
-        .split('\0', 1)[0]
-        ?.trim() ?? ''
-    );
+  /** Returns a RATIONAL tag, or null when it is absent or its denominator is 0. */
+  async rational(tag: Tag): Promise<number | null> {
+    const field = this.#fields.get(tags[tag]);
+    const bytes = field?.type === RATIONAL ? await this.#file.read(field.at, 8) : null;
+    const [above, below] = bytes ? [this.#file.number(bytes, 0, 4), this.#file.number(bytes, 4, 4)] : [0, 0];
+    return below === 0 ? null : above / below;
+  }
+
+  /** Returns the first `limit` bytes of a text tag without its terminating zero, as Latin-1; an empty text when it is absent. */
+  async text(tag: Tag, limit = 1000): Promise<string> {
+    const { at, length } = this.place(tag) ?? { at: 0, length: 0 };
+    const bytes = await this.#file.read(at, Math.min(length, limit));
+    return bytes?.toString('latin1').split('\0', 1)[0]?.trim() ?? '';
   }
 }
 
@@ -145,10 +195,19 @@ export class TiffFile {
   async subDirectories(directory: TiffDirectory): Promise<TiffDirectory[]> {
     const found = [];
     for (const at of (await directory.numbers('subDirectories')).slice(0, 64)) {
-      const read = await this.#readDirectory(at);
-      if (read) found.push(read.directory);
+      const read = await this.directoryAt(at);
+      if (read) found.push(read);
     }
     return found;
+  }
+
+  /** Returns null for what is no directory. */
+  async directoryAt(at: number): Promise<TiffDirectory | null> {
+    return (await this.#readDirectory(at))?.directory ?? null;
+  }
+
+  get isLittleEndian(): boolean {
+    return this.#little;
   }
 
   /** Returns bytes of the file, or null when they are not all there. */
@@ -201,7 +260,7 @@ export class TiffFile {
       const type = this.number(entries, offset + 2, 2);
       const values = this.number(entries, offset + 4, valueBytes);
       const value = offset + entryBytes - valueBytes;
-      const isInline = values * (typeBytes[type] ?? Number.POSITIVE_INFINITY) <= valueBytes;
+      const isInline = values * (fieldBytes[type] ?? Number.POSITIVE_INFINITY) <= valueBytes;
       const place = isInline ? start + value : this.number(entries, value, valueBytes);
       fields.set(this.number(entries, offset, 2), { type, count: values, at: place });
     }
