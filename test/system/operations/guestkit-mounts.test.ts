@@ -7,7 +7,7 @@ import { guestBench, ROOT_UUID } from '../../support/guests/bench.ts';
 import { logical, partitioned, type TableKind, type TableOptions } from '../../support/guests/disks.ts';
 import { type Probed, probe } from '../../support/guests/probe.ts';
 import { debian } from '../../support/guests/systems.ts';
-import { splitTree } from '../../support/guests/tree.ts';
+import { splitTree, type Tree } from '../../support/guests/tree.ts';
 import { ext4 } from '../../support/guests/volumes.ts';
 
 const engine = await installedEngine('guestprobe');
@@ -78,6 +78,12 @@ const leftOut = [
   `UUID=${VAR_UUID} /var ext4 X-mount.subdir=missing`,
 ];
 
+/** A mount unit that is enabled, in place of a line in fstab. */
+const mountUnit: Tree = {
+  'etc/systemd/system/var.mount': `[Mount]\nWhat=/dev/disk/by-uuid/${VAR_UUID}\nWhere=/var\nType=ext4\n`,
+  'etc/systemd/system/local-fs.target.wants/var.mount': { link: '../var.mount' },
+};
+
 let reports: ReadonlyMap<string, Probed>;
 
 beforeAll(async () => {
@@ -86,14 +92,23 @@ beforeAll(async () => {
     ...followed.map(([fstab, kind, options = gpt], index) => disk(`followed-${index}`, fstab, kind, options)),
     ...leftOut.map((fstab, index) => disk(`left-out-${index}`, fstab, 'gpt', gpt)),
   ];
-  const found = await probe(engine, await Promise.all(disks));
+  await ext4(place('unit.root'), { ...withoutVar, ...mountUnit, 'etc/fstab': '' });
+  await partitioned(place('unit.raw'), 'gpt', [place('unit.root'), varVolume]);
+  const found = await probe(engine, [...(await Promise.all(disks)), place('unit.raw')]);
   reports = new Map(
-    [...followed.map(([fstab]) => fstab), ...leftOut].map((fstab, index) => [fstab, found[index] as Probed]),
+    [...followed.map(([fstab]) => fstab), ...leftOut, 'unit'].map((fstab, index) => [
+      fstab,
+      found[index] as Probed,
+    ]),
   );
 }, 120_000);
 
 test.each(followed.map(([fstab]) => fstab))('fstab mounts /var: %s', (fstab) => {
   expect(reports.get(fstab)).toMatchObject({ packages: { count: 3, manager: 'deb' }, notes: [] });
+});
+
+test('a mount unit of systemd mounts /var', () => {
+  expect(reports.get('unit')).toMatchObject({ packages: { count: 3, manager: 'deb' }, notes: [] });
 });
 
 test.each(leftOut)('packages are unknown when /var is not in the image: %s', (fstab) => {
