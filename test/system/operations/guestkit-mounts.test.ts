@@ -1,5 +1,5 @@
 /** Which file systems of a disk belong to the system, and where it mounts them. */
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { installedEngine } from '../../support/engines.ts';
@@ -7,6 +7,7 @@ import { guestBench, ROOT_UUID } from '../../support/guests/bench.ts';
 import { logical, partitioned, type TableKind, type TableOptions } from '../../support/guests/disks.ts';
 import { type Probed, probe } from '../../support/guests/probe.ts';
 import { debian } from '../../support/guests/systems.ts';
+import { tool } from '../../support/guests/tools.ts';
 import { splitTree, type Tree } from '../../support/guests/tree.ts';
 import { ext4 } from '../../support/guests/volumes.ts';
 
@@ -154,6 +155,24 @@ describe('subvolumes and journals, as the kernel writes them', async () => {
     expect(reportOf(name)).toMatchObject({
       packages: { count: 3 },
       notes: [expect.stringMatching(/was not unmounted cleanly.* the state may be older/)],
+    });
+  });
+
+  test('a damaged folder of btrfs makes the packages unknown', async () => {
+    const raw = place('damaged.raw');
+    await tool('qemu-img', ['convert', '-O', 'raw', join(folder, 'suse.qcow2'), raw]);
+    const bytes = await readFile(raw);
+    // Both copies of the metadata.
+    for (let at = bytes.indexOf('dpkg'); at >= 0; at = bytes.indexOf('dpkg', at)) bytes.write('dpkh', at);
+    await writeFile(raw, bytes);
+    const [report] = await probe(engine, [raw]);
+    expect(report).toMatchObject({
+      operating_system: { hostname: 'second' },
+      packages: { count: null, manager: null },
+      notes: expect.arrayContaining([
+        expect.stringMatching(/could not be read/),
+        expect.stringMatching(/^The packages are unknown/),
+      ]),
     });
   });
 
