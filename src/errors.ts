@@ -108,6 +108,7 @@ export const errorCatalogue = {
   asset_path_forbidden: asset(422, 'An asset is outside the input directories of this server'),
   asset_not_an_image: asset(422, 'An asset is not an image'),
   asset_corrupt: asset(422, 'An asset is corrupt'),
+  asset_unsuitable: asset(422, 'An asset does not suit the operation'),
   asset_too_small: asset(422, 'An asset has too few pixels'),
   asset_too_many_pixels: asset(422, 'An asset has more pixels than allowed'),
   image_not_a_file: asset(422, 'A disk image is not a regular file'),

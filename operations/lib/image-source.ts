@@ -7,6 +7,7 @@ import type { InputFile } from '../operation.ts';
 import { classifyDamage, type Damage, isUnsupported } from './formats/damage.ts';
 import { type Inspection, inspectFile } from './formats/inspect.ts';
 import { explainUnreadable, type Format } from './formats/signature.ts';
+import type { PageChoice } from './formats/tiff.ts';
 
 /*
  * libvips may spread one picture over several threads, and keeps what it has opened. A worker has a picture for each
@@ -72,10 +73,15 @@ export interface SourceImage {
  * is opened. Pass what fails later, while pixels are read, through `toDecodeError`.
  *
  * @param maxPixels - More than MAX_PIXELS only where the picture is never held in memory as a whole.
+ * @param choice - Which directory of a TIFF file to open.
  * @throws `asset_not_an_image`, `asset_corrupt` or `asset_too_many_pixels`, which name the asset.
  */
-export async function openImage(input: InputFile, maxPixels: number = MAX_PIXELS): Promise<SourceImage> {
-  const inspected = await inspectFile(input.path);
+export async function openImage(
+  input: InputFile,
+  maxPixels: number = MAX_PIXELS,
+  choice: PageChoice = 'first',
+): Promise<SourceImage> {
+  const inspected = await inspectFile(input.path, choice);
   if ('refused' in inspected) throw notAnImage(input, inspected.refused);
   if ('raw' in inspected)
     throw notAnImage(input, explainUnreadable(`a camera raw file (${inspected.raw.kind})`));

@@ -1,18 +1,19 @@
 /** Detects the points of one picture tile by tile, and writes them as JSON, CSV and an overlay. */
-import { open, rm, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childTask, type ReportProgress } from '../lib/child-task.ts';
 import type { InputFile } from '../operation.ts';
-import { backgroundCell } from './background.ts';
+import { describeDoubts, type Note } from './assessment.ts';
 import { type Calibration, calibrate } from './calibration.ts';
 import { orientPoint, orientSize } from './orientation.ts';
 import { writeOverlay } from './overlay.ts';
 import type { Params } from './params.ts';
 import { contains, expandRect, type Rect, type Size, splitIntoTiles } from './plane.ts';
 import { PointGrid } from './point-grid.ts';
-import { openSlide, type Slide } from './slide.ts';
-import type { Stain, StainSet } from './stains.ts';
-import { computeContrast, type DetectedPoint, detectPoints, type RadiusRange, tileMargin } from './tile.ts';
+import { type RadiusRange, resolveRadii } from './radius-range.ts';
+import { type Slide, withSlide } from './slide.ts';
+import type { Stain } from './stains.ts';
+import { computeContrast, type DetectedPoint, detectPoints, tileMargin } from './tile.ts';
 
 /** Minimum distance of the centres of two objects, as a share of the larger radius. */
 const MIN_DISTANCE = 0.75;
@@ -22,19 +23,14 @@ export const DETECTION = 'detection.json';
 export const TABLE = 'points.csv';
 export const OVERLAY = 'overlay.png';
 
-export interface Detection {
-  /** Pixels, oriented by EXIF. */
-  readonly width: number;
-  readonly height: number;
+export interface Detection extends Size, Pick<Slide, 'page' | 'subifd' | 'micronsPerPixel'> {
   /** Number of detected points; `points` may have fewer. */
   readonly found: number;
   /** Best score first. */
   readonly points: readonly DetectedPoint[];
-  readonly stains: StainSet;
-  /** Red, green and blue of clear glass. */
-  readonly white: readonly [number, number, number];
-  /** Optical density above the surroundings, for each stain; empty without tissue. */
-  readonly thresholds: Partial<Record<Stain, number>>;
+  readonly radii: RadiusRange;
+  readonly calibration: Pick<Calibration, 'set' | 'certainty' | 'white' | 'thresholds'>;
+  readonly notes: readonly Note[];
 }
 
 interface DetectionInput {
@@ -44,33 +40,46 @@ interface DetectionInput {
   readonly folder: string;
 }
 
-/** Detects the points of one asset. Throws the errors of `openSlide`. */
+/** Detects the points of one asset. Throws the errors of `withSlide` and `asset_unsuitable`. */
 export const task = childTask(import.meta.url, detect);
 
 async function detect({ input, params, folder }: DetectionInput, report: ReportProgress): Promise<void> {
-  const copy = join(folder, 'copy.tif');
-  const slide = await openSlide(input, copy, (fraction) => report(0.2 * fraction, 'decoding'));
+  const onCopy = (fraction: number) => report(0.2 * fraction, 'decoding');
+  await withSlide(input, join(folder, 'copy'), onCopy, (slide) =>
+    detectOnSlide(slide, { input, params, folder }, report),
+  );
+}
+
+async function detectOnSlide(
+  slide: Slide,
+  { input, params, folder }: DetectionInput,
+  report: ReportProgress,
+): Promise<void> {
   report(0.2, 'finding tissue');
-  const scale = { minRadius: params.min_radius, maxRadius: params.max_radius };
-  const found = await calibrate(slide, params, scale);
-  const points = await detectInTiles(slide, found, params, scale, report);
+  const micronsPerPixel = params.microns_per_pixel ?? slide.micronsPerPixel;
+  const radii = resolveRadii(params, micronsPerPixel, input);
+  const calibration = await calibrate(slide, params, radii, input);
+  const { set, certainty, white, thresholds } = calibration;
+  const points = await detectInTiles(slide, calibration, params, radii, report);
   report(0.95, 'writing');
   if (params.overlay) {
     const picture = await slide.readResized(params.overlay_side);
     await writeOverlay(picture, points, slide, join(folder, OVERLAY));
   }
-  await rm(copy, { force: true });
   const upright = points
     .map((point) => roundPoint({ ...point, ...orientPoint(point, slide) }))
     .sort((a, b) => b.score - a.score || a.y - b.y || a.x - b.x);
   await writeTable(join(folder, TABLE), upright);
   const detection: Detection = {
     ...orientSize(slide),
+    page: slide.page,
+    subifd: slide.subifd,
+    micronsPerPixel,
     found: upright.length,
     points: upright.slice(0, params.max_points),
-    stains: found.set,
-    white: found.white,
-    thresholds: found.thresholds,
+    radii,
+    calibration: { set, certainty: Number(certainty.toFixed(2)), white, thresholds },
+    notes: [...slide.notes, ...describeDoubts(calibration, calibration.marks, params)],
   };
   await writeFile(join(folder, DETECTION), JSON.stringify(detection));
 }
@@ -82,7 +91,7 @@ async function detectInTiles(
   scale: RadiusRange,
   report: ReportProgress,
 ): Promise<DetectedPoint[]> {
-  const tiles = splitIntoTiles(slide, params.tile).filter((tile) => found.tissue.coverage(tile) > 0);
+  const tiles = splitIntoTiles(slide, params.tile);
   const points: DetectedPoint[] = [];
   for (const [done, tile] of tiles.entries()) {
     report(0.3 + (0.65 * done) / tiles.length, `tile ${done + 1} of ${tiles.length}`);
@@ -94,15 +103,16 @@ async function detectInTiles(
 
 /** Detects the points whose centre is in the tile, in coordinates of the picture. */
 async function detectInTile(
-  slide: Slide,
+  slide: Size,
   tile: Rect,
-  { white, set, thresholds }: Calibration,
+  { readTissue, set, thresholds }: Calibration,
   scale: RadiusRange,
 ): Promise<DetectedPoint[]> {
-  const seen = expandRect(tile, tileMargin(scale), backgroundCell(scale.maxRadius), slide);
-  const rgb = await slide.read(seen);
+  const seen = expandRect(tile, tileMargin(scale), slide);
+  const tissue = await readTissue(seen);
+  if (!tissue.mask.includes(1)) return [];
   const found = (Object.entries(thresholds) as [Stain, number][]).flatMap(([stain, threshold]) =>
-    detectPoints(computeContrast(rgb, seen, white, set, stain, scale), stain, threshold, scale),
+    detectPoints(computeContrast(tissue, set, stain, scale), tissue.valid, stain, threshold, scale),
   );
   return removeDuplicates(found, scale)
     .map((point) => ({ ...point, x: point.x + seen.left, y: point.y + seen.top }))

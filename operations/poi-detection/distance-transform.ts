@@ -2,7 +2,7 @@
 import type { Mask } from './mask.ts';
 import type { Plane } from './plane.ts';
 
-/** Returns the distance of each pixel to the nearest pixel outside the mask, up to `maxDepth`. The border of the plane is not an edge. */
+/** Returns the distance in pixels to the nearest pixel outside the mask, up to `maxDepth`. The border of the plane is not an edge. */
 export function distanceTransform({ data, width, height }: Mask, maxDepth: number): Plane {
   const upDown = alongColumns(data, width, maxDepth);
   const depth = new Float32Array(data.length);

@@ -55,7 +55,7 @@ async function detect(
   report: ReportProgress,
 ): Promise<Identity> {
   // Refuses what is not a picture before a process is started.
-  await openImage(input, MAX_SLIDE_PIXELS);
+  await openImage(input, MAX_SLIDE_PIXELS, 'largest');
   const folder = join(workspace, 'draft');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder);
@@ -78,7 +78,7 @@ async function detect(
 }
 
 /** With `on_error: fail` and one asset, the result is its entry; otherwise it is a list. */
-async function gather({ params, workspace, outputs, signal }: StageContext<Params>): Promise<void> {
+async function gather({ params, workspace, outputs, signal, note }: StageContext<Params>): Promise<void> {
   signal.throwIfAborted();
   const assets = [];
   let remaining = MAX_POINTS_IN_RESULT;
@@ -88,6 +88,7 @@ async function gather({ params, workspace, outputs, signal }: StageContext<Param
     const { points } = detection;
     const fits = points.length <= remaining;
     if (fits) remaining -= points.length;
+    for (const { code, message } of detection.notes) note(code, message, record);
     assets.push(buildEntry(record, detection, fits));
   }
   const { on_error: onError, ...parameters } = params;
@@ -97,12 +98,23 @@ async function gather({ params, workspace, outputs, signal }: StageContext<Param
 }
 
 function buildEntry({ index, name }: Identity, detection: Detection, withPoints: boolean) {
-  const { width, height, found, points, stains, white, thresholds } = detection;
+  const { width, height, page, subifd, micronsPerPixel, found, points, radii, calibration, notes } =
+    detection;
+  const { set, certainty, white, thresholds } = calibration;
   return {
-    image: { index, name, width, height },
+    image: { index, name, width, height, page, subifd, microns_per_pixel: micronsPerPixel },
     count: found,
     points: withPoints ? points : null,
     truncated: !withPoints || points.length < found,
-    method: { name: METHOD, stains, white, thresholds },
+    notes,
+    method: {
+      name: METHOD,
+      stains: set,
+      stain_certainty: certainty,
+      white,
+      thresholds,
+      min_radius: radii.minRadius,
+      max_radius: radii.maxRadius,
+    },
   };
 }

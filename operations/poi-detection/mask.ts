@@ -1,4 +1,5 @@
 /** Binary masks: 1 for pixels of an object, else 0. */
+import { sumBoxes } from './box-sum.ts';
 import type { Plane, Size } from './plane.ts';
 
 export interface Mask extends Size {
@@ -51,25 +52,30 @@ function maxAlong(
 }
 
 /**
- * Removes connected regions of fewer pixels than `specks`, then fills holes of fewer pixels than `holes`. Does not change pixels at the border.
+ * Removes connected regions of fewer pixels than `specks`, then fills holes of fewer pixels than `holes`. Does not change pixels at the
+ * border of the plane, or beside pixels where `valid` is 0.
  */
-export function removeSmallRegions(mask: Mask, specks: number, holes: number): void {
+export function removeSmallRegions(mask: Mask, valid: Uint8Array, specks: number, holes: number): void {
   const { width } = mask;
   const beside = [-1, 1, -width, width];
-  const pending = new Int32Array(mask.data.length);
-  flipSmallRegions(mask, 1, specks, [...beside, -width - 1, -width + 1, width - 1, width + 1], pending);
-  flipSmallRegions(mask, 0, holes, beside, pending);
+  const around = [...beside, -width - 1, -width + 1, width - 1, width + 1];
+  const inner = sumBoxes(valid, mask, 1);
+  flipSmallRegions(mask, inner, 1, specks, around);
+  flipSmallRegions(mask, inner, 0, holes, beside);
 }
 
-/** Flips connected regions of `value` with fewer than `least` pixels. `steps`: index offsets of neighbours; `pending`: a scratch buffer. */
+/** Flips connected regions of `value` with fewer than `least` pixels. `inner`: 9 where it may; `steps`: index offsets of neighbours. */
 function flipSmallRegions(
-  { data, width, height }: Mask,
+  { data }: Mask,
+  inner: Int32Array,
   value: 0 | 1,
   least: number,
   steps: readonly number[],
-  pending: Int32Array,
 ): void {
-  const open = interiorOf({ data, width, height }, value);
+  if (least === 0) return;
+  const open = new Uint8Array(data.length);
+  for (let at = 0; at < open.length; at++) if (data[at] === value && inner[at] === 9) open[at] = 1;
+  const pending = new Int32Array(data.length);
   const small = new Int32Array(Math.ceil(least));
   for (let start = open.indexOf(1); start >= 0; start = open.indexOf(1, start + 1)) {
     let waiting = 1;
@@ -88,13 +94,4 @@ function flipSmallRegions(
     }
     if (size < least) for (const at of small.subarray(0, size)) data[at] = 1 - value;
   }
-}
-
-/** Returns 1 for pixels with the value that are not at the border. */
-function interiorOf({ data, width, height }: Mask, value: 0 | 1): Uint8Array {
-  const inside = new Uint8Array(data.length);
-  for (let y = 1; y < height - 1; y++) {
-    for (let at = y * width + 1; at < (y + 1) * width - 1; at++) if (data[at] === value) inside[at] = 1;
-  }
-  return inside;
 }

@@ -1,6 +1,6 @@
 /** Centre, radius and roundness of an object, by rays from its peak. */
 import type { Peak } from './peaks.ts';
-import type { Plane } from './plane.ts';
+import { type Plane, roundEvenly } from './plane.ts';
 
 export interface Outline {
   readonly x: number;
@@ -11,12 +11,17 @@ export interface Outline {
   readonly roundness: number;
   /** Share of the rays that do not end at another object. */
   readonly isolation: number;
+  /** Number of rays that reach no edge within the maximum length. */
+  readonly endless: number;
 }
 
 const RAYS = 24;
 const STEP = 0.5;
 /** A ray whose depth rises by this much after its minimum has entered another object. */
 const RISE = 0.35;
+
+/** Smoothed depth of pixels at the edge of an object. */
+const EDGE = 0.5;
 
 const directions = Array.from({ length: RAYS }, (_, i) => {
   const angle = (2 * Math.PI * i) / RAYS;
@@ -28,11 +33,13 @@ export function traceOutline(depth: Plane, peak: Peak, maxLength: number): Outli
   let squares = 0;
   let lengths = 0;
   let clear = 0;
+  let endless = 0;
   let x = 0;
   let y = 0;
   for (const { dx, dy } of directions) {
     const { length, ends } = castRay(depth, peak, dx, dy, maxLength);
     if (ends) clear++;
+    if (length === maxLength) endless++;
     lengths += length;
     squares += length ** 2;
     x += length ** 3 * dx;
@@ -45,6 +52,7 @@ export function traceOutline(depth: Plane, peak: Peak, maxLength: number): Outli
     radius: Math.sqrt(squares / RAYS),
     roundness: lengths ** 2 / (RAYS * squares),
     isolation: clear / RAYS,
+    endless,
   };
 }
 
@@ -58,8 +66,8 @@ function castRay(
   let least = depth;
   let leastAt = 0;
   for (let length = STEP; length <= maxLength; length += STEP) {
-    const column = Math.round(x + dx * length);
-    const row = Math.round(y + dy * length);
+    const column = x + roundEvenly(dx * length);
+    const row = y + roundEvenly(dy * length);
     if (column < 0 || row < 0 || column >= width || row >= height) return { length, ends: true };
     const here = data[row * width + column] ?? 0;
     if (here < EDGE) return { length, ends: true };
@@ -70,6 +78,3 @@ function castRay(
   }
   return { length: maxLength, ends: false };
 }
-
-/** Smoothed depth of pixels at the edge of an object. */
-const EDGE = 0.5;

@@ -4,7 +4,10 @@ import { onError } from '../operation.ts';
 import { stainSetsWith } from './stains.ts';
 
 /** Pixels. The margin of a tile is a multiple of it. */
-const MAX_RADIUS = 64;
+export const MAX_RADIUS = 64;
+export const MIN_RADIUS = 1.5;
+
+const micrometres = z.number().positive().max(1000).optional();
 
 export const params = z
   .strictObject({
@@ -21,11 +24,19 @@ export const params = z
       .describe('The stain combination: haematoxylin with eosin, or with DAB. `auto`: detected by colour'),
     min_radius: z
       .number()
-      .min(1.5)
+      .min(MIN_RADIUS)
       .max(MAX_RADIUS)
       .default(4)
       .describe('Pixels. Smaller objects are ignored'),
     max_radius: z.number().min(2).max(MAX_RADIUS).default(20).describe('Pixels. Larger objects are ignored'),
+    min_radius_um: micrometres.describe('Micrometres; replaces `min_radius`. Needs the scale of the picture'),
+    max_radius_um: micrometres.describe('Micrometres; replaces `max_radius`. Needs the scale of the picture'),
+    microns_per_pixel: z
+      .number()
+      .min(0.01)
+      .max(100)
+      .optional()
+      .describe('The scale of the pictures. Default: as stated in the file'),
     sensitivity: z
       .number()
       .min(0)
@@ -66,10 +77,17 @@ export const params = z
       .describe('Maximum pixels of the longer side of that picture'),
     on_error: onError,
   })
-  .refine(({ min_radius, max_radius }) => min_radius < max_radius, {
+  .refine((params) => params.min_radius < params.max_radius || params.min_radius_um || params.max_radius_um, {
     path: ['max_radius'],
     error: 'must be greater than min_radius',
   })
+  .refine(
+    ({ min_radius_um: min, max_radius_um: max }) => min === undefined || max === undefined || min < max,
+    {
+      path: ['max_radius_um'],
+      error: 'must be greater than min_radius_um',
+    },
+  )
   .refine(
     ({ channel, stains }) =>
       stains === 'auto' || channel === 'auto' || stainSetsWith(channel).includes(stains),

@@ -1,6 +1,6 @@
 /** Peaks of the distance transform: one per object. Touching objects have a saddle between their peaks. */
 
-import type { Plane } from './plane.ts';
+import { type Plane, roundEvenly } from './plane.ts';
 import { PointGrid } from './point-grid.ts';
 
 export interface Peak {
@@ -66,8 +66,8 @@ function minDepthBetween({ data, width }: Plane, from: Peak, to: Peak): number {
   const steps = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y));
   let least = from.depth;
   for (let step = 1; step < steps; step++) {
-    const x = Math.round(from.x + ((to.x - from.x) * step) / steps);
-    const y = Math.round(from.y + ((to.y - from.y) * step) / steps);
+    const x = from.x + roundEvenly(((to.x - from.x) * step) / steps);
+    const y = from.y + roundEvenly(((to.y - from.y) * step) / steps);
     least = Math.min(least, data[y * width + x] ?? 0);
   }
   return least;

@@ -16,17 +16,35 @@ export interface Plane extends Size {
   readonly data: Float32Array;
 }
 
-/** Expands a rectangle by `margin`, then to multiples of `grid` pixels, within the picture. */
-export function expandRect(rect: Rect, margin: number, grid: number, within: Size): Rect {
-  const down = (at: number) => Math.max(0, Math.floor((at - margin) / grid) * grid);
-  const up = (at: number, end: number) => Math.min(end, Math.ceil((at + margin) / grid) * grid);
-  const [left, top] = [down(rect.left), down(rect.top)];
+/** A picture with 4 bytes per pixel: red, green, blue, alpha. */
+export interface Rgba extends Size {
+  readonly data: Uint8Array;
+}
+
+/** Expands a rectangle by `margin`, within the picture. */
+export function expandRect(rect: Rect, margin: number, within: Size): Rect {
+  const [left, top] = [Math.max(0, rect.left - margin), Math.max(0, rect.top - margin)];
   return {
     left,
     top,
-    width: up(rect.left + rect.width, within.width) - left,
-    height: up(rect.top + rect.height, within.height) - top,
+    width: Math.min(within.width, rect.left + rect.width + margin) - left,
+    height: Math.min(within.height, rect.top + rect.height + margin) - top,
   };
+}
+
+/** Returns a rectangle in coordinates of another one. */
+export const relativeTo = ({ left, top }: Rect, rect: Rect): Rect => ({
+  ...rect,
+  left: rect.left - left,
+  top: rect.top - top,
+});
+
+/** Calls `visit` with the index of each pixel of a part of a plane. */
+export function forEachPixel({ width }: Size, part: Rect, visit: (at: number) => void): void {
+  for (let y = part.top; y < part.top + part.height; y++) {
+    const start = y * width + part.left;
+    for (let at = start; at < start + part.width; at++) visit(at);
+  }
 }
 
 /** Splits a picture into squares, row by row. The last of each row and column may be smaller. */
@@ -42,3 +60,7 @@ export function splitIntoTiles({ width, height }: Size, side: number): Rect[] {
 
 export const contains = (rect: Rect, x: number, y: number): boolean =>
   x >= rect.left && y >= rect.top && x < rect.left + rect.width && y < rect.top + rect.height;
+
+/** Rounds half away from zero, so that mirrored and turned pictures give the same result. The small share absorbs errors of sine and cosine. */
+export const roundEvenly = (value: number): number =>
+  Math.sign(value) * Math.floor(Math.abs(value) + 0.5 + 1e-9);

@@ -1,13 +1,14 @@
 /** Detects points in one tile. The result depends only on the pixels within a margin, so that tiles agree. */
-import { backgroundCell, subtractBackground } from './background.ts';
-import { blur, kernelReach } from './blur.ts';
+import { backgroundReach, subtractBackground } from './background.ts';
+import { blur, blurValid, kernelReach } from './blur.ts';
 import { distanceTransform } from './distance-transform.ts';
-import { adaptiveThreshold, removeSmallRegions } from './mask.ts';
-import { stainPlane, type White } from './optical-density.ts';
+import { adaptiveThreshold, type Mask, removeSmallRegions } from './mask.ts';
 import { traceOutline } from './outline.ts';
 import { findPeaks } from './peaks.ts';
-import type { Plane, Size } from './plane.ts';
+import type { Plane } from './plane.ts';
+import type { RadiusRange } from './radius-range.ts';
 import { type Stain, type StainSet, unmixingWeights } from './stains.ts';
+import { type Tissue, tissueMargin } from './tissue.ts';
 
 export interface DetectedPoint {
   readonly x: number;
@@ -18,43 +19,40 @@ export interface DetectedPoint {
   readonly channel: Stain;
 }
 
-export interface RadiusRange {
-  /** Pixels. */
-  readonly minRadius: number;
-  readonly maxRadius: number;
-}
-
-/** Pixels: removes noise and the grain of chromatin. */
-const smoothingSigma = ({ minRadius }: RadiusRange): number => Math.min(4, Math.max(0.8, minRadius / 2.5));
-
 /** Factor of the score of an object that is surrounded by others. */
 const CROWDED = 0.4;
 
 const DEPTH_SIGMA = 1;
 
-/** Returns the pixels around a tile that its result depends on. */
-export const tileMargin = (scale: RadiusRange): number =>
-  Math.ceil(5 * scale.maxRadius) +
-  kernelReach(smoothingSigma(scale)) +
-  kernelReach(DEPTH_SIGMA) +
-  backgroundCell(scale.maxRadius);
+/** An object that is longer than twice the largest diameter in more directions than this is no nucleus: a pen stroke, a fold. */
+const MAX_ENDLESS = 1;
 
-/** A stain above its surroundings, smoothed. `rgb` must begin at a corner of a cell of `cellOf`. */
+/** Returns the pixels around a tile that its contrast depends on. */
+export const contrastMargin = (scale: RadiusRange): number =>
+  tissueMargin(scale) + 2 * backgroundReach(scale.maxRadius);
+
+/** Returns the pixels around a tile that its points depend on. */
+export const tileMargin = (scale: RadiusRange): number =>
+  contrastMargin(scale) + Math.ceil(5 * scale.maxRadius) + kernelReach(DEPTH_SIGMA);
+
+/** Computes a stain above its surroundings. */
 export function computeContrast(
-  rgb: Uint8Array,
-  size: Size,
-  white: White,
+  { densities: [red, green, blue], mask }: Tissue,
   set: StainSet,
   stain: Stain,
-  scale: RadiusRange,
+  { maxRadius }: RadiusRange,
 ): Plane {
-  const amounts = blur(stainPlane(rgb, size, white, unmixingWeights(set, stain)), smoothingSigma(scale));
-  return subtractBackground(amounts, backgroundCell(scale.maxRadius));
+  const [r, g, b] = unmixingWeights(set, stain);
+  const data = new Float32Array(mask.length);
+  for (let at = 0; at < data.length; at++)
+    data[at] = (red.data[at] ?? 0) * r + (green.data[at] ?? 0) * g + (blue.data[at] ?? 0) * b;
+  return subtractBackground({ ...red, data }, mask, maxRadius);
 }
 
 /** Returns points in coordinates of the plane. */
 export function detectPoints(
   contrast: Plane,
+  valid: Uint8Array,
   channel: Stain,
   threshold: number,
   scale: RadiusRange,
@@ -62,24 +60,39 @@ export function detectPoints(
   const { minRadius, maxRadius } = scale;
   const mask = adaptiveThreshold(contrast, threshold, Math.ceil(minRadius));
   const least = Math.PI * minRadius ** 2;
-  removeSmallRegions(mask, least / 2, least);
-  const depth = blur(distanceTransform(mask, Math.ceil(maxRadius) + 2), DEPTH_SIGMA);
+  removeSmallRegions(mask, valid, least / 2, least);
+  const depth = computeDepth(mask, valid, maxRadius);
   return findPeaks(depth, minRadius * 0.6, 2 * maxRadius).flatMap((peak) => {
-    const { x, y, radius, roundness, isolation } = traceOutline(depth, peak, 2 * maxRadius);
-    if (radius < minRadius || radius > maxRadius) return [];
-    const strength = meanWithin(contrast, peak.x, peak.y, radius * 0.7) / threshold;
+    const { x, y, radius, roundness, isolation, endless } = traceOutline(depth, peak, 2 * maxRadius);
+    if (radius < minRadius || radius > maxRadius || endless > MAX_ENDLESS) return [];
+    const strength = meanWithin(contrast, valid, peak.x, peak.y, radius * 0.7) / threshold;
     const score = (1 - 2 ** -Math.max(0, strength)) * roundness * (CROWDED + (1 - CROWDED) * isolation);
     return [{ x, y, radius, score, channel }];
   });
 }
 
-function meanWithin({ data, width, height }: Plane, x: number, y: number, radius: number): number {
+/** Pixels that are not valid are no edge of an object, like those outside the picture. */
+function computeDepth(mask: Mask, valid: Uint8Array, maxRadius: number): Plane {
+  const data = mask.data.map((value, at) => (valid[at] === 1 ? value : 1));
+  const depth = distanceTransform({ ...mask, data }, Math.ceil(maxRadius) + 2);
+  for (let at = 0; at < valid.length; at++) if (valid[at] === 0) depth.data[at] = 0;
+  const weights = blur({ ...mask, data: Float32Array.from(valid) }, DEPTH_SIGMA);
+  return blurValid(depth, valid, weights, DEPTH_SIGMA);
+}
+
+function meanWithin(
+  { data, width, height }: Plane,
+  valid: Uint8Array,
+  x: number,
+  y: number,
+  radius: number,
+): number {
   const reach = Math.ceil(radius);
   let sum = 0;
   let count = 0;
   for (let row = Math.max(0, y - reach); row <= Math.min(height - 1, y + reach); row++) {
     for (let column = Math.max(0, x - reach); column <= Math.min(width - 1, x + reach); column++) {
-      if ((column - x) ** 2 + (row - y) ** 2 > radius ** 2) continue;
+      if (valid[row * width + column] === 0 || (column - x) ** 2 + (row - y) ** 2 > radius ** 2) continue;
       sum += data[row * width + column] ?? 0;
       count++;
     }

@@ -1,72 +1,80 @@
-/** Tissue mask and white point, from a small copy of the picture. */
-import { opticalDensities, type White } from './optical-density.ts';
-import type { Rect, Size } from './plane.ts';
+/** Finds the stained tissue of a tile. */
+import { blur, blurValid, kernelReach } from './blur.ts';
+import { dilate } from './box-sum.ts';
+import { findInk } from './ink.ts';
+import { type Colour, LEAST_COLOUR, opticalDensities } from './optical-density.ts';
+import { findFlat, findRecorded } from './padding.ts';
+import type { Plane, Rect, Rgba, Size } from './plane.ts';
+import type { RadiusRange } from './radius-range.ts';
+import type { Slide } from './slide.ts';
+import type { Survey } from './survey.ts';
 
-/** Share of the brightest pixels that count as glass. */
-const BRIGHTEST = 0.02;
+/** Pixels: removes noise and the grain of chromatin. */
+const smoothingSigma = ({ minRadius }: RadiusRange): number => Math.min(4, Math.max(0.8, minRadius / 2.5));
 
-/** Minimum value of glass, for pictures that are covered by tissue. */
-const DARKEST_WHITE = 180;
+/** Returns the pixels around stained pixels that belong to tissue: pale cytoplasm, and glass around single cells. */
+const surroundings = ({ maxRadius }: RadiusRange): number => Math.ceil(maxRadius);
 
-/** Lamps have a slight tint. With a stronger tint than this, the brightest pixels are tissue, and the white point is neutral. */
-const MOST_TINT = 0.9;
+/** Returns the pixels around a tile that `findTissue` depends on. */
+export const tissueMargin = (scale: RadiusRange): number =>
+  kernelReach(smoothingSigma(scale)) + surroundings(scale) + 16;
 
-/** Minimum optical density of tissue, in any channel. */
-const LEAST_DENSITY = 0.06;
-
-export interface TissueMask {
-  /** Returns the share of tissue in a rectangle of the full picture, 0 to 1. */
-  coverage(rect: Rect): number;
+export interface Tissue extends Size {
+  /** 1 for pen marks and larger black areas. */
+  readonly marks: Uint8Array;
+  /** 1 for pixels that show the slide: no padding, not transparent, no pen marks. */
+  readonly valid: Uint8Array;
+  /** 1 for valid pixels with stain, and around them. */
+  readonly mask: Uint8Array;
+  /** Optical densities in red, green and blue, smoothed. 0 where not valid. */
+  readonly densities: readonly [Plane, Plane, Plane];
 }
 
-/** `data`: 3 bytes a pixel. */
-export function estimateWhite({ data }: { readonly data: Uint8Array }): White {
-  const channel = (offset: number): number => {
-    const counts = new Uint32Array(256);
-    for (let at = offset; at < data.length; at += 3) counts[data[at] ?? 0] = (counts[data[at] ?? 0] ?? 0) + 1;
-    let left = (data.length / 3) * BRIGHTEST;
-    let value = 255;
-    while (value > DARKEST_WHITE && left > (counts[value] ?? 0)) left -= counts[value--] ?? 0;
-    return value;
+/** @param white - Colour of clear glass. @param padding - By grey level, of `paddingLevels`. */
+function findTissue(picture: Rgba, white: Colour, padding: readonly boolean[], scale: RadiusRange): Tissue {
+  const { data, width, height } = picture;
+  const sigma = smoothingSigma(scale);
+  const valid = findRecorded(picture, findFlat(picture), padding);
+  const marks = findInk(picture, valid, scale);
+  for (let at = 0; at < valid.length; at++) if (marks[at] === 1) valid[at] = 0;
+  const weights = blur({ data: Float32Array.from(valid), width, height }, sigma);
+  const smooth = (channel: 0 | 1 | 2): Plane => {
+    const density = opticalDensities(white[channel]);
+    const plane = new Float32Array(valid.length);
+    for (let at = 0; at < valid.length; at++)
+      if (valid[at] === 1) plane[at] = density[data[at * 4 + channel] ?? 0] ?? 0;
+    return blurValid({ data: plane, width, height }, valid, weights, sigma);
   };
-  const white: White = [channel(0), channel(1), channel(2)];
-  const most = Math.max(...white);
-  return Math.min(...white) < MOST_TINT * most ? [most, most, most] : white;
+  const densities = [smooth(0), smooth(1), smooth(2)] as const;
+  const mask = dilate(findStained(valid, densities), picture, surroundings(scale));
+  for (let at = 0; at < valid.length; at++) if (valid[at] === 0) mask[at] = 0;
+  return { width, height, valid, marks, mask, densities };
 }
 
-/** @param full - Size of the full picture. */
-export function buildTissueMask(
-  copy: Size & { readonly data: Uint8Array },
-  white: White,
-  full: Size,
-): TissueMask {
-  const { data, width, height } = copy;
-  const [red, green, blue] = white.map(opticalDensities);
-  // Summed-area table: any rectangle needs only its four corners.
-  const sums = new Uint32Array((width + 1) * (height + 1));
-  for (let y = 0; y < height; y++) {
-    let row = 0;
-    for (let x = 0; x < width; x++) {
-      const at = (y * width + x) * 3;
-      const most = Math.max(
-        red?.[data[at] ?? 0] ?? 0,
-        green?.[data[at + 1] ?? 0] ?? 0,
-        blue?.[data[at + 2] ?? 0] ?? 0,
-      );
-      if (most > LEAST_DENSITY) row++;
-      sums[(y + 1) * (width + 1) + x + 1] = (sums[y * (width + 1) + x + 1] ?? 0) + row;
-    }
+export type ReadTissue = (region: Rect) => Promise<Tissue>;
+
+/** Returns a function that reads a region. It keeps the last one, so that pictures of a single tile are analysed once. */
+export function createTissueReader(
+  slide: Pick<Slide, 'read'>,
+  { white, padding }: Pick<Survey, 'white' | 'padding'>,
+  scale: RadiusRange,
+): ReadTissue {
+  let last: { key: string; tissue: Tissue } | undefined;
+  return async (region) => {
+    const key = JSON.stringify(region);
+    if (last?.key !== key)
+      last = { key, tissue: findTissue(await slide.read(region), white, padding, scale) };
+    return last.tissue;
+  };
+}
+
+function findStained(valid: Uint8Array, [red, green, blue]: Tissue['densities']): Uint8Array {
+  const stained = new Uint8Array(valid.length);
+  for (let at = 0; at < stained.length; at++) {
+    const r = red.data[at] ?? 0;
+    const g = green.data[at] ?? 0;
+    const b = blue.data[at] ?? 0;
+    if (valid[at] === 1 && Math.max(r, g, b) - Math.min(r, g, b) > LEAST_COLOUR) stained[at] = 1;
   }
-  const sum = (x: number, y: number) => sums[y * (width + 1) + x] ?? 0;
-  return {
-    coverage(rect) {
-      const [x, y] = [width / full.width, height / full.height];
-      const left = Math.floor(rect.left * x);
-      const top = Math.floor(rect.top * y);
-      const right = Math.min(width, Math.ceil((rect.left + rect.width) * x));
-      const bottom = Math.min(height, Math.ceil((rect.top + rect.height) * y));
-      const tissue = sum(right, bottom) - sum(left, bottom) - sum(right, top) + sum(left, top);
-      return tissue / ((right - left) * (bottom - top));
-    },
-  };
+  return stained;
 }

@@ -24,6 +24,8 @@ interface SlideOptions {
   readonly radius?: readonly [number, number];
   /** Standard deviation of the noise of the camera, of 255. */
   readonly noise?: number;
+  /** Tissue only in the middle, an ellipse of this share of width and height; clear glass around it. */
+  readonly island?: number;
 }
 
 interface Slide {
@@ -38,7 +40,7 @@ const vectors = {
 } as const;
 
 export async function slide(options: SlideOptions = {}): Promise<Slide> {
-  const { seed = 1, width = 1000, height = 800, stains = 'he', shade = 0.2, noise = 5 } = options;
+  const { seed = 1, width = 640, height = 512, stains = 'he', shade = 0.2, noise = 5, island } = options;
   const random = randomFrom(seed);
   const nuclei = scattered(random, width, height, options);
   const density = new Float32Array(width * height * 3);
@@ -57,14 +59,18 @@ export async function slide(options: SlideOptions = {}): Promise<Slide> {
   const tissue = stains === 'he' ? vectors.eosin : vectors.haematoxylin;
   const amount = stains === 'he' ? 0.2 : 0.06;
   const waves = Array.from({ length: 6 }, () => [random() * 0.03, random() * 0.03, random() * 7] as const);
+  const normals = Float32Array.from({ length: 4096 }, () => noise * normal(random));
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const texture = waves.reduce((sum, [a, b, phase]) => sum + Math.sin(a * x + b * y + phase), 0) / 6;
+      let texture = 0;
+      for (const [a, b, phase] of waves) texture += Math.sin(a * x + b * y + phase) / 6;
+      const cover = island === undefined ? 1 : coverage(x / width, y / height, island);
       const light = 240 * (1 - (shade * (x / width + y / height)) / 2);
       for (let channel = 0; channel < 3; channel++) {
         const at = (y * width + x) * 3 + channel;
-        const od = (density[at] ?? 0) + amount * (1 + 0.6 * texture) * (tissue[channel] ?? 0);
-        pixels[at] = Math.max(0, Math.min(255, Math.round(light * 10 ** -od + noise * normal(random))));
+        const od = (density[at] ?? 0) + cover * amount * (1 + 0.6 * texture) * (tissue[channel] ?? 0);
+        const grain = normals[Math.floor(random() * normals.length)] ?? 0;
+        pixels[at] = Math.max(0, Math.min(255, Math.round(light * 10 ** -od + grain)));
       }
     }
   }
@@ -73,6 +79,10 @@ export async function slide(options: SlideOptions = {}): Promise<Slide> {
     .toBuffer();
   return { png, nuclei };
 }
+
+/** Returns 1 within the ellipse of an island, 0 outside, with a soft edge. */
+const coverage = (x: number, y: number, island: number): number =>
+  1 / (1 + Math.exp((Math.hypot(2 * x - 1, 2 * y - 1) - island) / 0.01));
 
 /** mulberry32: the same numbers for the same seed, 0 to 1. */
 function randomFrom(seed: number): () => number {
@@ -89,13 +99,20 @@ const normal = (random: () => number): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 
 function scattered(random: () => number, width: number, height: number, options: SlideOptions): Nucleus[] {
-  const { nuclei: wanted = 300, touching = 0.3, stains = 'he', radius: [least, most] = [5, 11] } = options;
+  const {
+    nuclei: wanted = 125,
+    island,
+    touching = 0.3,
+    stains = 'he',
+    radius: [least, most] = [5, 11],
+  } = options;
   const placed: Nucleus[] = [];
   const free = (x: number, y: number, radius: number, but?: Nucleus) =>
     x > radius + 2 &&
     y > radius + 2 &&
     x < width - radius - 2 &&
     y < height - radius - 2 &&
+    (island === undefined || coverage(x / width, y / height, island - 0.06) > 0.5) &&
     placed.every(
       (other) => other === but || Math.hypot(other.x - x, other.y - y) > (other.radius + radius) * 1.25 + 2,
     );

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import type { RawFile } from './camera-raw.ts';
 import { findUnreadableJpeg, readFrame } from './jpeg.ts';
 import { detectFileKind, explainUnreadable, type Format, HEAD_BYTES, isSequence } from './signature.ts';
-import { inspectTiff } from './tiff.ts';
+import { inspectTiff, type PageChoice } from './tiff.ts';
 
 /** Bytes in which the frame header of a JPEG file lies, behind EXIF data and a colour profile. */
 const JPEG_HEAD = 1024 * 1024;
@@ -32,14 +32,14 @@ export type Inspected =
   | { readonly refused: string };
 
 /** @throws System errors, such as ENOENT. */
-export async function inspectFile(path: string): Promise<Inspected> {
+export async function inspectFile(path: string, choice: PageChoice = 'first'): Promise<Inspected> {
   const handle = await open(path);
   try {
     const head = await readHead(handle, HEAD_BYTES);
     const kind = detectFileKind(head);
     if ('is' in kind) return { refused: kind.is };
     if ('raw' in kind) return { refused: explainUnreadable(`a camera raw file (${kind.raw})`) };
-    if (kind.format === 'tiff') return await inspectTiffFile(path);
+    if (kind.format === 'tiff') return await inspectTiffFile(path, choice);
     const { format } = kind;
     const layout = isSequence(head)
       ? `${head.includes('avis') ? 'an AVIF' : 'a HEIC'} sequence (animation)`
@@ -53,8 +53,8 @@ export async function inspectFile(path: string): Promise<Inspected> {
   }
 }
 
-async function inspectTiffFile(path: string): Promise<Inspected> {
-  const content = await inspectTiff(path);
+async function inspectTiffFile(path: string, choice: PageChoice): Promise<Inspected> {
+  const content = await inspectTiff(path, choice);
   if (content === null) {
     const damage = 'it has no readable directory';
     const picture = {

@@ -20,6 +20,9 @@ const typeBytes: Readonly<Record<number, number>> = {
   18: 8,
 };
 
+/** A numerator and a denominator of 4 bytes each. */
+const RATIONAL = 5;
+
 /** Tags that are read here, by number. */
 export const tags = {
   subfileType: 254,
@@ -29,13 +32,17 @@ export const tags = {
   bits: 258,
   compression: 259,
   photometric: 262,
+  description: 270,
   make: 271,
   stripOffsets: 273,
   orientation: 274,
   samples: 277,
   rowsPerStrip: 278,
   stripByteCounts: 279,
+  xResolution: 282,
+  yResolution: 283,
   planar: 284,
+  resolutionUnit: 296,
   tileWidth: 322,
   tileHeight: 323,
   tileOffsets: 324,
@@ -43,6 +50,7 @@ export const tags = {
   subDirectories: 330,
   extraSamples: 338,
   sampleFormat: 339,
+  xmp: 700,
   jpegOffset: 513,
   jpegLength: 514,
   panasonicJpeg: 46,
@@ -96,13 +104,19 @@ export class TiffDirectory {
     return field ? { at: field.at, length: field.count * (typeBytes[field.type] ?? 0) } : null;
   }
 
-  /** Returns a text tag without its terminating zero; an empty text when it is absent. */
-  async text(tag: Tag): Promise<string> {
-    return (
-      String.fromCharCode(...(await this.numbers(tag)).slice(0, 1000))
-        .split('\0', 1)[0]
-        ?.trim() ?? ''
-    );
+  /** Returns a RATIONAL tag, or null when it is absent or its denominator is 0. */
+  async rational(tag: Tag): Promise<number | null> {
+    const field = this.#fields.get(tags[tag]);
+    const bytes = field?.type === RATIONAL ? await this.#file.read(field.at, 8) : null;
+    const [above, below] = bytes ? [this.#file.number(bytes, 0, 4), this.#file.number(bytes, 4, 4)] : [0, 0];
+    return below === 0 ? null : above / below;
+  }
+
+  /** Returns the first `limit` bytes of a text tag without its terminating zero, as Latin-1; an empty text when it is absent. */
+  async text(tag: Tag, limit = 1000): Promise<string> {
+    const { at, length } = this.place(tag) ?? { at: 0, length: 0 };
+    const bytes = await this.#file.read(at, Math.min(length, limit));
+    return bytes?.toString('latin1').split('\0', 1)[0]?.trim() ?? '';
   }
 }
 
@@ -201,7 +215,8 @@ export class TiffFile {
       const type = this.number(entries, offset + 2, 2);
       const values = this.number(entries, offset + 4, valueBytes);
       const value = offset + entryBytes - valueBytes;
-      const isInline = values * (typeBytes[type] ?? Number.POSITIVE_INFINITY) <= valueBytes;
+      const size = type === RATIONAL ? 8 : (typeBytes[type] ?? Number.POSITIVE_INFINITY);
+      const isInline = values * size <= valueBytes;
       const place = isInline ? start + value : this.number(entries, value, valueBytes);
       fields.set(this.number(entries, offset, 2), { type, count: values, at: place });
     }

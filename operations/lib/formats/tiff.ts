@@ -15,18 +15,21 @@ export interface TiffPicture {
   readonly layout: string;
 }
 
+/** Which directory is the picture: the first that is no thumbnail, or the one with most pixels. */
+export type PageChoice = 'first' | 'largest';
+
 export type TiffContent = { readonly picture: TiffPicture } | { readonly raw: RawFile };
 
 /** @returns null when the file has no readable directory. */
-export const inspectTiff = (path: string): Promise<TiffContent | null> =>
+export const inspectTiff = (path: string, choice: PageChoice): Promise<TiffContent | null> =>
   TiffFile.use(path, async (file) => {
     if (!file || file.directories.length === 0) return null;
     const raw = await findRaw(file);
-    return raw ? { raw } : { picture: await describePicture(file) };
+    return raw ? { raw } : { picture: await describePicture(file, choice) };
   });
 
-async function describePicture(file: TiffFile): Promise<TiffPicture> {
-  const { directory, page, subDirectory } = await findPicture(file);
+async function describePicture(file: TiffFile, choice: PageChoice): Promise<TiffPicture> {
+  const { directory, page, subDirectory } = await (choice === 'largest' ? findLargest : findPicture)(file);
   const layout = await readLayout(directory);
   return {
     page,
@@ -40,10 +43,42 @@ async function describePicture(file: TiffFile): Promise<TiffPicture> {
   };
 }
 
+interface Place {
+  readonly directory: TiffDirectory;
+  readonly page: number;
+  readonly subDirectory: number | null;
+}
+
+/** Returns the directory with most pixels that is no mask, of all pages and below them; the first of several. */
+async function findLargest(file: TiffFile): Promise<Place> {
+  let largest = await findPicture(file);
+  let most = await countPixels(largest.directory);
+  for (const place of await listDirectories(file)) {
+    const pixels = await countPixels(place.directory);
+    const isEarlier = place.page < largest.page && pixels === most;
+    if (pixels > most || isEarlier) [largest, most] = [place, pixels];
+  }
+  return largest;
+}
+
+/** Lists the directories of all pages, each followed by those below it. Masks are left out. */
+export async function listDirectories(file: TiffFile): Promise<Place[]> {
+  const places: Place[] = [];
+  for (const [page, directory] of file.directories.entries()) {
+    places.push({ directory, page, subDirectory: null });
+    for (const [subDirectory, below] of (await file.subDirectories(directory)).entries())
+      places.push({ directory: below, page, subDirectory });
+  }
+  const masks = await Promise.all(places.map(({ directory }) => directory.number('subfileType', 0)));
+  return places.filter((_, index) => ((masks[index] ?? 0) & 4) === 0);
+}
+
+/** Returns the number of pixels that the header of a directory states. */
+export const countPixels = async (directory: TiffDirectory): Promise<number> =>
+  (await directory.number('width', 0)) * (await directory.number('height', 0));
+
 /** Returns the first directory that is neither a reduced image nor a mask; of the pages, then below the first one. */
-async function findPicture(
-  file: TiffFile,
-): Promise<{ directory: TiffDirectory; page: number; subDirectory: number | null }> {
+async function findPicture(file: TiffFile): Promise<Place> {
   const [first] = file.directories;
   if (!first) throw new TypeError('The file has no directory');
   for (const [page, directory] of file.directories.entries())

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Sharp } from 'sharp';
 import { DarkroomError } from '../../../src/errors.ts';
 import type { InputFile } from '../../operation.ts';
+import type { PageChoice } from '../formats/tiff.ts';
 import { decodeFile, openImage, type SourceImage, toDecodeError } from '../image-source.ts';
 import { ProfileColours, srgbColours, type TargetColours } from './client-colour.ts';
 import { planDecoding } from './decoding-plan.ts';
@@ -17,6 +18,8 @@ export interface PictureOptions {
   readonly colours?: 'srgb' | 'own';
   /** Default MAX_PIXELS. */
   readonly maxPixels?: number;
+  /** Which directory of a TIFF file to open. Default `first`. */
+  readonly choice?: PageChoice;
 }
 
 export interface Picture extends SourceImage {
@@ -42,7 +45,7 @@ export async function withPicture<T>(
   options: PictureOptions,
   use: (picture: Picture) => Promise<T>,
 ): Promise<T> {
-  const source = await openImage(input, options.maxPixels);
+  const source = await openImage(input, options.maxPixels, options.choice);
   const folder = `${options.scratch}.working`;
   try {
     await mkdir(folder, { recursive: true });

@@ -1,0 +1,187 @@
+/** Counts the colours of a picture, and decides from them what is padding, clear glass and stain. */
+import { classifyInk } from './ink.ts';
+import { type Colour, LEAST_COLOUR, opticalDensities } from './optical-density.ts';
+import {
+  countEdges,
+  type FlatEdges,
+  findFlat,
+  isTransparent,
+  LEVELS,
+  levelOf,
+  paddingLevels,
+} from './padding.ts';
+import { forEachPixel, type Rect, type Rgba } from './plane.ts';
+import { residualOf, type StainSet } from './stains.ts';
+
+/** Bits of each channel that the histogram keeps. */
+const BITS = 6;
+const SHIFT = 8 - BITS;
+
+/** Minimum share of glass in a picture for its median colour to be the white point. */
+const LEAST_GLASS = 0.02;
+
+/** Minimum value of glass, and of its darkest channel as a share of its brightest. */
+const DARKEST_GLASS = 180;
+const MOST_TINT = 0.94;
+
+/** Without glass, the white point is as bright as this share of the brightest pixels. */
+const BRIGHTEST = 0.02;
+
+/** Minimum sum of the optical densities of pixels that decide on the stains. */
+const LEAST_DENSITY = 0.15;
+
+/** A pixel with a channel above BRIGHT and one below DARK has a colour on black, as in fluorescence. */
+const BRIGHT = 64;
+const DARK = 48;
+
+/** Difference of the residuals of both sets at which the better one is certain. */
+const CERTAIN = 0.05;
+
+export interface ColourCounts {
+  /** Of pixels outside flat areas, by colour. */
+  readonly colours: Uint32Array;
+  /** Of pixels in flat areas, by grey level. */
+  readonly flat: Uint32Array;
+  readonly edges: FlatEdges;
+  transparent: number;
+}
+
+export interface Survey {
+  /** By grey level: whether flat areas are padding. */
+  readonly padding: readonly boolean[];
+  /** Red, green and blue of clear glass. */
+  readonly white: Colour;
+  readonly set: StainSet;
+  /** 0 to 1: how much better the colours fit the better set. Low if only haematoxylin is seen. */
+  readonly certainty: number;
+  /** 0 to 1: share of the squared optical densities of stained pixels that `set` does not explain. */
+  readonly residual: number;
+  /** Shares of all pixels, 0 to 1. */
+  readonly shares: {
+    /** Padding and transparent pixels. */
+    readonly padding: number;
+    readonly stained: number;
+    /** Neither glass nor colour. */
+    readonly grey: number;
+  };
+  /** 0 to 1: share of the pixels that are not dark that have a colour on black, as in fluorescence. */
+  readonly luminous: number;
+}
+
+export const createCounts = (): ColourCounts => ({
+  colours: new Uint32Array(1 << (3 * BITS)),
+  flat: new Uint32Array(LEVELS),
+  edges: { hard: new Uint32Array(LEVELS), all: new Uint32Array(LEVELS) },
+  transparent: 0,
+});
+
+/** Adds the pixels of a part of a region. The region must extend beyond the part by FLAT_MARGIN, within the picture. */
+export function countColours(counts: ColourCounts, region: Rgba, part: Rect): void {
+  const { data } = region;
+  const flat = findFlat(region);
+  countEdges(region, flat, part, counts.edges);
+  forEachPixel(region, part, (at) => {
+    const from = at * 4;
+    if (isTransparent(data, from)) counts.transparent++;
+    else if (flat[at] === 1) increment(counts.flat, levelOf(data, from));
+    else increment(counts.colours, binOf(data[from] ?? 0, data[from + 1] ?? 0, data[from + 2] ?? 0));
+  });
+}
+
+/** @param set - The stains, if they are known. */
+export function evaluate({ colours, flat, edges, transparent }: ColourCounts, set: StainSet | null): Survey {
+  const padding = paddingLevels(edges);
+  const counts = colours.slice();
+  let padded = transparent;
+  for (const [level, count] of flat.entries()) {
+    const bin = binOf(level * 4, level * 4, level * 4);
+    if (padding[level]) padded += count;
+    else increment(counts, bin, count);
+  }
+  const white = estimateWhite(counts);
+  const densities = white.map(opticalDensities);
+  const [residualHe, residualHdab] = [residualOf('he'), residualOf('hdab')];
+  const sums = { he: 0, hdab: 0, all: 0 };
+  const pixels = { all: padded, stained: 0, grey: 0, bright: 0, luminous: 0 };
+  for (const { colour, count } of entriesOf(counts)) {
+    pixels.all += count;
+    if (Math.max(...colour) >= BRIGHT) {
+      pixels.bright += count;
+      if (Math.min(...colour) < DARK) pixels.luminous += count;
+    }
+    const ink = classifyInk(...colour);
+    if (ink && ink !== 'blue') continue;
+    const od = colour.map((value, channel) => Math.max(0, densities[channel]?.[value] ?? 0));
+    const [r = 0, g = 0, b = 0] = od;
+    if (Math.max(r, g, b) - Math.min(r, g, b) <= LEAST_COLOUR) {
+      if (r + g + b > 3 * LEAST_COLOUR) pixels.grey += count;
+      continue;
+    }
+    pixels.stained += count;
+    if (r + g + b <= LEAST_DENSITY) continue;
+    sums.he += count * residualHe([r, g, b]);
+    sums.hdab += count * residualHdab([r, g, b]);
+    sums.all += count * (r * r + g * g + b * b);
+  }
+  const chosen = set ?? (sums.hdab < sums.he ? 'hdab' : 'he');
+  const share = (count: number) => count / Math.max(1, pixels.all);
+  return {
+    padding,
+    white,
+    set: chosen,
+    certainty: Math.min(1, Math.abs(sums.he - sums.hdab) / Math.max(1e-9, CERTAIN * sums.all)),
+    residual: sums[chosen] / Math.max(1e-9, sums.all),
+    shares: {
+      padding: share(padded),
+      stained: share(pixels.stained),
+      grey: share(pixels.grey),
+    },
+    luminous: pixels.luminous / Math.max(1, pixels.bright),
+  };
+}
+
+/** Returns the median colour of glass, or a neutral white point for pictures that are covered by tissue. */
+function estimateWhite(counts: Uint32Array): Colour {
+  const glass = [0, 1, 2].map(() => new Uint32Array(256));
+  const brightness = new Uint32Array(256);
+  let all = 0;
+  for (const { colour, count } of entriesOf(counts)) {
+    if (classifyInk(...colour)) continue;
+    all += count;
+    const most = Math.max(...colour);
+    increment(brightness, most, count);
+    if (most < DARKEST_GLASS || Math.min(...colour) < MOST_TINT * most) continue;
+    for (const [channel, value] of colour.entries()) increment(glass[channel], value, count);
+  }
+  const [red, green, blue] = glass.map((values) => findQuantile(values, 0.5));
+  const isGlass = (glass[0]?.reduce((sum, count) => sum + count, 0) ?? 0) > LEAST_GLASS * all;
+  if (isGlass) return [red ?? 255, green ?? 255, blue ?? 255];
+  const white = Math.max(DARKEST_GLASS, findQuantile(brightness, 1 - BRIGHTEST));
+  return [white, white, white];
+}
+
+/** Returns the value below which a share of the counted pixels is. */
+function findQuantile(counts: Uint32Array, share: number): number {
+  let left = counts.reduce((sum, count) => sum + count, 0) * share;
+  const value = counts.findIndex((count) => {
+    left -= count;
+    return left < 0;
+  });
+  return value < 0 ? counts.length - 1 : value;
+}
+
+const binOf = (red: number, green: number, blue: number): number =>
+  ((red >> SHIFT) << (2 * BITS)) | ((green >> SHIFT) << BITS) | (blue >> SHIFT);
+
+function* entriesOf(counts: Uint32Array): Generator<{ colour: Colour; count: number }> {
+  const mask = (1 << BITS) - 1;
+  const middle = (value: number) => ((value & mask) << SHIFT) + (1 << (SHIFT - 1));
+  for (let bin = 0; bin < counts.length; bin++) {
+    const count = counts[bin] ?? 0;
+    if (count > 0) yield { colour: [middle(bin >> (2 * BITS)), middle(bin >> BITS), middle(bin)], count };
+  }
+}
+
+function increment(counts: Uint32Array | undefined, bin: number, by = 1): void {
+  if (counts) counts[bin] = (counts[bin] ?? 0) + by;
+}
