@@ -61,7 +61,9 @@ async function start(
   if (embedded) stops.push(() => embedded.stop());
   const target = embedded ? embeddedTarget(embedded.address) : targetFromEnvironment();
   if (embedded) await prepareNamespace(config, target);
-  const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'), embedded?.uiUrl);
+  const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'), {
+    temporalUi: embedded?.uiUrl,
+  });
   stops.push(() => server.close());
   stops.push(await publishServerAddress(config.DARKROOM_DATA, config.localUrl));
   const worker = superviseWorker({
