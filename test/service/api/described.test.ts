@@ -60,10 +60,13 @@ async function form(fields: Record<string, string>, part = 'file'): Promise<Requ
 /** Asks with what is wrong in the same way everywhere. */
 async function refusals(operation: string, places: Record<string, string> = {}) {
   const bodies: [status: number, init: RequestInit][] = [
-    // Where only a form is taken, JSON is no better when it is whole.
-    [operation === 'POST /jobs' ? 415 : 400, json('{"a":')],
+    // By its contract, image-web answers what it does not accept with 500.
+    [operation === 'POST /jobs' ? 500 : 400, json('{"a":')],
     [413, json({ reason: 'x'.repeat(70_000) })],
-    [415, { headers: { 'content-type': 'application/xml' }, body: '<a/>' }],
+    [
+      operation === 'POST /jobs' ? 500 : 415,
+      { headers: { 'content-type': 'application/xml' }, body: '<a/>' },
+    ],
   ];
   for (const [status, init] of bodies)
     expect([operation, (await ask(operation, places, init)).status]).toEqual([operation, status]);
@@ -186,7 +189,8 @@ describe('APIs of elsewhere', () => {
     expect((await ask('GET /api/v1/task', {}, { query })).status).toBe(200);
     expect((await ask('GET /api/v1/result', {}, { query })).status).toBe(404);
     const data = [{ file_name: 'a.jpg', download_url: `${web.url}/coffee.jpg` }];
-    expect((await ask('POST /api/v1/assets', {}, json({ task_id, data: [] }))).status).toBe(422);
+    expect((await ask('POST /api/v1/assets', {}, json({ task_id, data: [] }))).status).toBe(200);
+    expect((await ask('POST /api/v1/assets', {}, json({ task_id, data: [{}] }))).status).toBe(422);
     expect((await ask('POST /api/v1/assets', {}, json({ task_id, data }))).status).toBe(200);
     await darkroom.until(task_id, 'completed');
     expect((await ask('POST /api/v1/assets', {}, json({ task_id, data }))).status).toBe(409);
@@ -202,6 +206,15 @@ describe('APIs of elsewhere', () => {
     await ask('POST /api/v1/assets', {}, json({ task_id: id, data }));
     await darkroom.until(id, 'completed');
     await filed('GET /api/v1/result', {}, `?id=${id}`);
+    const site = await taskOf('image.gallery');
+    await ask('POST /api/v1/assets', {}, json({ task_id: site, data }));
+    await darkroom.until(site, 'completed');
+    const { body } = await ask('GET /api/v1/result', {}, { query: `?id=${site}` });
+    const [secret = ''] = new URL(String(body?.['data'])).pathname.split('/').slice(-2);
+    const at = { tenant: 'public', task_id: site, secret, path: 'index.html' };
+    const website = 'GET /api/v1/website/{tenant}/{task_id}/{secret}/{path}';
+    await filed(website, at);
+    expect((await ask(website, { ...at, secret: 'guess' })).status).toBe(404);
   });
 
   test('guestkit', async () => {
@@ -262,7 +275,7 @@ describe('APIs of elsewhere', () => {
     await darkroom.until(at.job_id, 'completed');
     expect((await ask('GET /jobs/{job_id}', at)).status).toBe(201);
     await filed('GET /jobs/{job_id}/output', at);
-    expect((await ask('POST /jobs', {}, await form({ widht: '40' }, 'image'))).status).toBe(500);
+    expect((await ask('POST /jobs', {}, await form({ width: 'wide' }, 'image'))).status).toBe(500);
     const data = await ask('POST /jobs', {}, await form({ operation: 'image.metadata' }, 'image'));
     const told = { job_id: String(data.body?.['job_id']) };
     await darkroom.until(told.job_id, 'completed');
