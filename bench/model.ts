@@ -23,7 +23,7 @@ const VIEWS = 8;
 const WIDTH = 480;
 
 const script = fileURLToPath(new URL('../../test/support/scene/render.py', import.meta.url));
-const params = { quality: 'low', use_gpu: false, on_error: 'fail' } as const;
+const params = { quality: 'low', use_gpu: false, on_error: 'fail', on_damaged: 'fail' } as const;
 
 export async function* benchModel(rig: Rig): AsyncGenerator<Row> {
   const engine = (await installedEngines(readConfig().DARKROOM_CACHE)).get('reconstruct');

@@ -128,5 +128,14 @@ export const onError = z
     '`fail`: an asset that cannot be used fails the job. `skip`: it is reported and the others go on',
   );
 
+/** The parameter that every operation on pictures offers. */
+export const onDamaged = z
+  .enum(['fail', 'accept'])
+  .default('fail')
+  .describe(
+    'A picture that is cut off or damaged. `fail`: it cannot be used. `accept`: what can be decoded is used, and a note in the ' +
+      'result names the damage',
+  );
+
 /** How assets fared in one stage. */
 export type StageOutcome = Pick<AssetOutcome, 'index' | 'name'> & { readonly error: JobError };

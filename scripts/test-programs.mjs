@@ -16,6 +16,7 @@ const programs = {
   db_load: 'db-util',
   ffmpeg: 'ffmpeg',
   fish: 'fish',
+  'heif-enc': 'libheif-examples',
   initdb: 'postgresql',
   jq: 'jq',
   mcopy: 'mtools',

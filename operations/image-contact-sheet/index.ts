@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DarkroomError } from '../../src/errors.ts';
 import { runInChildProcess } from '../lib/child-process.ts';
-import { eachAsset } from '../lib/each-asset.ts';
+import { eachPicture } from '../lib/each-picture.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from '../lib/image-source.ts';
 import { formatLabel } from '../lib/label.ts';
 import { formatNumber, readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
@@ -32,7 +32,7 @@ export const imageContactSheet = defineOperation({
   title: 'Contact sheet',
   description:
     'Arranges all assets in rows on pages, oriented by EXIF, with a label under each: `contact-sheet.jpg`, or `contact-sheet-001.jpg` ' +
-    'and so on for several pages. Reads JPEG, PNG, WebP, AVIF, GIF and TIFF, up to ' +
+    'and so on for several pages. Reads JPEG, PNG, WebP, AVIF, HEIC, GIF and TIFF, up to ' +
     `${Math.floor(MAX_PIXELS / 1e6)} million pixels. Labels need a font on the worker that has their characters.`,
   params,
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
@@ -54,7 +54,7 @@ const thumbnailPath = (workspace: string, { index }: StageRecord): string =>
 async function makeThumbnails(context: StageContext<Params>): Promise<void> {
   const { params, workspace, signal } = context;
   await mkdir(join(workspace, 'thumbs'), { recursive: true });
-  const cells = await eachAsset(context, async (input: InputFile): Promise<Cell> => {
+  const cells = await eachPicture(context, async (input: InputFile): Promise<Cell> => {
     const { cell: side, background } = params;
     const options = {
       side,

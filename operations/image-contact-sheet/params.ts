@@ -1,7 +1,7 @@
 /** Parameters of image.contact-sheet. */
 import { z } from 'zod';
 import { type Label, label } from '../lib/label.ts';
-import { onError } from '../operation.ts';
+import { onDamaged, onError } from '../operation.ts';
 import { buildLayout, type Grid, type Layout, MAX_PAGE_PIXELS, MAX_PAGE_SIDE } from './layout.ts';
 
 interface Sheet extends Grid {
@@ -50,6 +50,7 @@ export const params = z
       .optional()
       .describe('Default: 80 for JPEG and WebP. PNG is always lossless and ignores it'),
     on_error: onError,
+    on_damaged: onDamaged,
   })
   .refine((given) => fits(pageLayout(given)), {
     path: ['rows'],

@@ -1,7 +1,7 @@
 /** image.gallery: a static website of pictures, without scripts and without requests to other sites. */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eachAsset } from '../lib/each-asset.ts';
+import { eachPicture } from '../lib/each-picture.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from '../lib/image-source.ts';
 import { readRecords, writeRecords } from '../lib/records.ts';
 import { defineOperation, type StageContext } from '../operation.ts';
@@ -17,7 +17,7 @@ export const imageGallery = defineOperation({
   description:
     'Builds a website of all assets: pages of thumbnails, a page for each picture with its attributes, a map when locations are ' +
     'known, and data.json. It works from a local folder, contains no script and loads nothing from other sites. Pictures are oriented by ' +
-    'EXIF, resized, and stripped of metadata by default. Reads JPEG, PNG, WebP, AVIF, GIF and TIFF, up to ' +
+    'EXIF, resized, and stripped of metadata by default. Reads JPEG, PNG, WebP, AVIF, HEIC, GIF and TIFF, up to ' +
     `${Math.floor(MAX_PIXELS / 1e6)} million pixels; of animations and multi-page files, the first frame or page.`,
   params,
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
@@ -30,7 +30,7 @@ export const imageGallery = defineOperation({
 });
 
 async function makePictures(context: StageContext<Params>): Promise<void> {
-  await writeRecords(context.workspace, await eachAsset(context, (input) => writePictures(input, context)));
+  await writeRecords(context.workspace, await eachPicture(context, (input) => writePictures(input, context)));
 }
 
 async function makePages(context: StageContext<Params>): Promise<void> {

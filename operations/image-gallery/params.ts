@@ -1,7 +1,7 @@
 /** The parameters of image.gallery. */
 import { z } from 'zod';
 import { label } from '../lib/label.ts';
-import { onError } from '../operation.ts';
+import { onDamaged, onError } from '../operation.ts';
 
 export const params = z.strictObject({
   as: z
@@ -57,6 +57,7 @@ export const params = z.strictObject({
       'Draw a map when locations are known: from shown attributes latitude (lat) and longitude (lon, lng), or EXIF data with `exif: all`',
     ),
   on_error: onError,
+  on_damaged: onDamaged,
 });
 
 export type Params = z.infer<typeof params>;

@@ -1,9 +1,10 @@
 /** Writes the picture files of one asset, and returns its entry. */
 import { constants } from 'node:fs';
 import { copyFile, mkdir, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { type ExifFacts, readExif } from '../image-metadata/exif.ts';
 import { headerFacts } from '../image-metadata/header.ts';
+import type { PictureFile } from '../lib/formats/picture-file.ts';
 import { openImage } from '../lib/image-source.ts';
 import { formatLabel } from '../lib/label.ts';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
@@ -23,9 +24,10 @@ const extensions: Readonly<Record<string, string>> = {
   'image/gif': '.gif',
   'image/tiff': '.tif',
   'image/avif': '.avif',
+  'image/heic': '.heic',
 };
 
-export async function writePictures(input: InputFile, context: StageContext<Params>): Promise<Entry> {
+export async function writePictures(input: PictureFile, context: StageContext<Params>): Promise<Entry> {
   const { params, workspace, signal } = context;
   const { index, name, size } = input;
   const source = await openImage(input);
@@ -61,8 +63,8 @@ export async function writePictures(input: InputFile, context: StageContext<Para
   }
   let original: string | null = null;
   if (website && params.originals) {
-    const { path, file } = await place('originals', extensions[media_type] ?? '');
-    await copyFile(input.path, file, constants.COPYFILE_FICLONE);
+    const { path, file } = await place('originals', extensions[media_type] ?? rawExtension(name));
+    await copyFile(input.original?.path ?? input.path, file, constants.COPYFILE_FICLONE);
     original = path;
   }
   return {
@@ -104,5 +106,11 @@ function pickAttributes(
     names.filter((name) => Object.hasOwn(all, name)).map((name) => [name, all[name]]),
   );
 }
+
+/** Returns the extension of a camera raw file, such as `.nef`. */
+const rawExtension = (name: string): string =>
+  parse(name)
+    .ext.toLowerCase()
+    .replace(/[^.a-z0-9]/g, '');
 
 const omitLocation = ({ location: _, ...rest }: ExifFacts): ExifFacts => rest;

@@ -2,15 +2,6 @@
 import type { SourceImage } from '../lib/image-source.ts';
 import { iccName } from './icc-name.ts';
 
-const mediaTypes: Readonly<Record<SourceImage['format'], string>> = {
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  webp: 'image/webp',
-  gif: 'image/gif',
-  tiff: 'image/tiff',
-  heif: 'image/avif',
-};
-
 /** Bits of a channel, by the name that libvips has for how it is stored. */
 const bits: Readonly<Record<string, number>> = {
   uchar: 8,
@@ -50,11 +41,11 @@ export interface HeaderFacts {
   readonly animation: { readonly frames: number; readonly loop: number; readonly duration_ms: number } | null;
 }
 
-export function headerFacts({ format, width, height, header }: SourceImage): HeaderFacts {
+export function headerFacts({ mediaType, width, height, header }: SourceImage): HeaderFacts {
   const pages = header.pages ?? 1;
   const moves = pages > 1 && header.delay !== undefined;
   return {
-    media_type: mediaTypes[format],
+    media_type: mediaType,
     width,
     height,
     stored: { width: header.width, height: header.height },

@@ -1,9 +1,9 @@
 /** image.metadata: header fields, EXIF data and visual features of pictures, to search, sort and find duplicates. */
 import { z } from 'zod';
-import { eachAsset } from '../lib/each-asset.ts';
+import { eachPicture } from '../lib/each-picture.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from '../lib/image-source.ts';
 import { readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
-import { defineOperation, type InputFile, onError, type StageContext } from '../operation.ts';
+import { defineOperation, type InputFile, onDamaged, onError, type StageContext } from '../operation.ts';
 import { type ExifReading, readExif } from './exif.ts';
 import { type HeaderFacts, headerFacts } from './header.ts';
 import { computeVisualFeatures, type VisualFeature, type VisualFeatures } from './visual-features.ts';
@@ -18,6 +18,7 @@ const params = z.strictObject({
         'pictures. Without the last three no pixels are read, which is much faster',
     ),
   on_error: onError,
+  on_damaged: onDamaged,
 });
 
 type Params = z.infer<typeof params>;
@@ -37,7 +38,7 @@ export const imageMetadata = defineOperation({
   title: 'Describe pictures',
   description:
     'Returns header fields (format, size in pixels, colours, pages), EXIF data and visual features (palette, perceptual hash, sharpness) ' +
-    `of each asset as JSON. Reads JPEG, PNG, WebP, AVIF, GIF and TIFF, up to ${Math.floor(MAX_PIXELS / 1e6)} million pixels; of animations ` +
+    `of each asset as JSON. Reads JPEG, PNG, WebP, AVIF, HEIC, GIF and TIFF, up to ${Math.floor(MAX_PIXELS / 1e6)} million pixels; of animations ` +
     'and multi-page files, the first frame or page.',
   params,
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
@@ -50,7 +51,7 @@ export const imageMetadata = defineOperation({
 });
 
 async function describeAll(context: StageContext<Params>): Promise<void> {
-  await writeRecords(context.workspace, await eachAsset(context, (input) => describe(input, context)));
+  await writeRecords(context.workspace, await eachPicture(context, (input) => describe(input, context)));
 }
 
 async function describe(

@@ -3,7 +3,7 @@ import { MAX_PIXELS, type SourceImage } from '../lib/image-source.ts';
 import { type Format, MAX_SIDE } from './params.ts';
 
 /** What the parameter `format: keep` means for each input format. */
-export const keptFormats: Readonly<Record<SourceImage['format'], Format>> = {
+const keptFormats: Readonly<Record<SourceImage['format'], Format>> = {
   jpeg: 'jpeg',
   png: 'png',
   webp: 'webp',
@@ -11,6 +11,10 @@ export const keptFormats: Readonly<Record<SourceImage['format'], Format>> = {
   gif: 'png',
   tiff: 'png',
 };
+
+/** Returns the format that `format: keep` means. HEIC, which is read from a PNG copy, becomes JPEG, or PNG with alpha. */
+export const keepFormat = ({ format, mediaType, header }: SourceImage): Format =>
+  mediaType === 'image/heic' && !header.hasAlpha ? 'jpeg' : keptFormats[format];
 
 interface Encoder {
   readonly extension: string;

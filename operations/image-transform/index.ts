@@ -3,10 +3,10 @@ import { rename, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { DarkroomError } from '../../src/errors.ts';
 import { runInChildProcess } from '../lib/child-process.ts';
-import { eachAsset } from '../lib/each-asset.ts';
+import { eachPicture } from '../lib/each-picture.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage, toDecodeError } from '../lib/image-source.ts';
 import { defineOperation, type InputFile, type StageContext } from '../operation.ts';
-import { encoders, keptFormats } from './formats.ts';
+import { encoders, keepFormat } from './formats.ts';
 import { type Format, type Params, params } from './params.ts';
 import { task } from './picture.ts';
 import { checkSize, computeSize, type Size } from './size.ts';
@@ -19,7 +19,7 @@ export const imageTransform = defineOperation({
   title: 'Resize, rotate and convert pictures',
   description:
     'Writes one picture for each asset: oriented by EXIF, rotated, resized and converted, with 8 bits per channel. Reads JPEG, PNG, WebP, ' +
-    `AVIF, GIF and TIFF, detected by content, up to ${Math.floor(MAX_PIXELS / 1e6)} million pixels; of animations and multi-page files, ` +
+    `AVIF, HEIC, GIF and TIFF, detected by content, up to ${Math.floor(MAX_PIXELS / 1e6)} million pixels; of animations and multi-page files, ` +
     'the first frame or page. A result has the name of its asset with the extension of its format.',
   params,
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
@@ -29,7 +29,7 @@ export const imageTransform = defineOperation({
 });
 
 async function transformAll(context: StageContext<Params>): Promise<void> {
-  await eachAsset(context, (input) => transform(input, context));
+  await eachPicture(context, (input) => transform(input, context));
 }
 
 async function transform(
@@ -37,7 +37,7 @@ async function transform(
   { params, workspace, outputs, signal }: StageContext<Params>,
 ): Promise<void> {
   const source = await openImage(input);
-  const format = params.format === 'keep' ? keptFormats[source.format] : params.format;
+  const format = params.format === 'keep' ? keepFormat(source) : params.format;
   checkSize(input, source, params, format);
 
   // Damaged pixels show only while they are decoded, and `outputs.create` promises a result.

@@ -1,6 +1,6 @@
 /** Parameters of image.transform. */
 import { z } from 'zod';
-import { onError } from '../operation.ts';
+import { onDamaged, onError } from '../operation.ts';
 
 /** Pixels. */
 export const MAX_SIDE = 16_384;
@@ -49,7 +49,9 @@ export const params = z.strictObject({
   format: z
     .enum(['keep', 'jpeg', 'png', 'webp', 'avif'])
     .default('keep')
-    .describe('Format of the results. `keep`: the format of the input; GIF and TIFF become PNG'),
+    .describe(
+      'Format of the results. `keep`: the format of the input; GIF and TIFF become PNG, HEIC and camera raw JPEG',
+    ),
   quality: z
     .int()
     .min(1)
@@ -63,6 +65,7 @@ export const params = z.strictObject({
       '`strip`: convert colours to sRGB and remove EXIF (location, camera), XMP and profiles. `keep`: keep them',
     ),
   on_error: onError,
+  on_damaged: onDamaged,
 });
 
 export type Params = z.infer<typeof params>;

@@ -1,11 +1,12 @@
 /** Opening assets as pictures, safely: the one way in which operations hand files of strangers to libvips. */
 import { readFile } from 'node:fs/promises';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import sharp, { type FailOnOptions, type Metadata, type Sharp } from 'sharp';
 import { DarkroomError, type ErrorCode, type ErrorDetails } from '../../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../../src/lib/disk-full.ts';
 import type { InputFile } from '../operation.ts';
 import { classifyDamage, type Damage, isUnsupported } from './formats/damage.ts';
 import { type Inspection, inspectFile } from './formats/inspect.ts';
+import type { PictureFile } from './formats/picture-file.ts';
 import { explainUnreadable, type Format } from './formats/signature.ts';
 import type { PageChoice } from './formats/tiff.ts';
 
@@ -44,14 +45,24 @@ sharp.unblock({
  */
 export const MAX_PIXELS = 0x3fff ** 2;
 
-/** What `openImage` reads, by the names of its kinds. */
-export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/avif', 'image/gif', 'image/tiff'];
+const mediaTypes: Readonly<Record<Format, string>> = {
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  heif: 'image/avif',
+  gif: 'image/gif',
+  tiff: 'image/tiff',
+};
+
+/** Media types of the pictures that operations read, apart from camera raw. */
+export const IMAGE_TYPES = [...new Set(Object.values(mediaTypes)), 'image/heic'];
 
 /** With what pictures are read and made; kept with each result. */
 export const IMAGE_ENGINE = { sharp: sharp.versions.sharp ?? 'unknown', libvips: sharp.versions.vips };
 
 /** How libvips opens an asset. */
-export interface SourceFile extends Pick<Inspection, 'failOn' | 'page' | 'subDirectory'> {
+export interface SourceFile extends Pick<Inspection, 'page' | 'subDirectory'> {
+  readonly failOn: FailOnOptions;
   /** The path, or the bytes if libvips would misread the path. */
   readonly content: string | Buffer;
 }
@@ -63,6 +74,8 @@ export interface SourceImage {
   readonly file: SourceFile;
   /** By content. `heif` is AVIF, the one kind of it that can be read here. */
   readonly format: Format;
+  /** Of the asset. */
+  readonly mediaType: string;
   /** Pixels, once the orientation of its EXIF data is applied. */
   readonly width: number;
   readonly height: number;
@@ -77,7 +90,7 @@ export interface SourceImage {
  * @throws `asset_not_an_image`, `asset_corrupt` or `asset_too_many_pixels`, which name the asset.
  */
 export async function openImage(
-  input: InputFile,
+  input: PictureFile,
   maxPixels: number = MAX_PIXELS,
   choice: PageChoice = 'first',
 ): Promise<SourceImage> {
@@ -86,11 +99,12 @@ export async function openImage(
   if ('raw' in inspected)
     throw notAnImage(input, explainUnreadable(`a camera raw file (${inspected.raw.kind})`));
   const { format, failOn, page, subDirectory, damage, layout } = inspected.picture;
-  if (damage) throw damagedError(input, damage, 'truncated');
+  if (damage && input.accept !== 'all') throw damagedError(input, damage, 'truncated');
 
   // libvips takes "[…]" at the end of a path for options of its decoder.
   const content = input.path.endsWith(']') ? await readFile(input.path) : input.path;
-  const file: SourceFile = { content, failOn, page, subDirectory };
+  const severity = input.accept === 'all' ? 'none' : input.accept ? 'error' : failOn;
+  const file: SourceFile = { content, failOn: severity, page, subDirectory };
   const header = await decodeFile(file, { maxPixels: false })
     .metadata()
     .catch((error: unknown) => {
@@ -104,7 +118,8 @@ export async function openImage(
   }
   const { width, height } = header.autoOrient;
   if (width * height > maxPixels) throw tooManyPixelsError(input, maxPixels, { width, height });
-  return { image: decodeFile(file, { maxPixels }), header, file, format, width, height };
+  const mediaType = input.original?.mediaType ?? mediaTypes[format];
+  return { image: decodeFile(file, { maxPixels }), header, file, format, mediaType, width, height };
 }
 
 /**
@@ -157,7 +172,7 @@ export const notAnImage = (input: InputFile, is: string, cause?: unknown): Darkr
 export const damagedError = (input: InputFile, why: string, damage: Damage, cause?: unknown): DarkroomError =>
   assetError('asset_corrupt', input, `is damaged: ${why}`, { details: { damage }, cause });
 
-function tooManyPixelsError(
+export function tooManyPixelsError(
   input: InputFile,
   most: number,
   size?: { width: number; height: number },

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { runInChildProcess } from '../lib/child-process.ts';
 import type { ReportProgress } from '../lib/child-task.ts';
-import { eachAsset } from '../lib/each-asset.ts';
+import { eachPicture } from '../lib/each-picture.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from '../lib/image-source.ts';
 import { formatNumber, readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
 import { defineOperation, type InputFile, type StageContext } from '../operation.ts';
@@ -45,7 +45,7 @@ async function detectAll(context: StageContext<Params>): Promise<void> {
   await mkdir(join(context.workspace, 'detections'), { recursive: true });
   await writeRecords(
     context.workspace,
-    await eachAsset(context, (input, report) => detect(input, context, report)),
+    await eachPicture(context, (input, report) => detect(input, context, report)),
   );
 }
 
@@ -91,7 +91,7 @@ async function gather({ params, workspace, outputs, signal, note }: StageContext
     for (const { code, message } of detection.notes) note(code, message, record);
     assets.push(buildEntry(record, detection, fits));
   }
-  const { on_error: onError, ...parameters } = params;
+  const { on_error: onError, on_damaged: _, ...parameters } = params;
   const [first] = assets;
   if (onError === 'fail' && assets.length === 1) await outputs.json({ ...first, parameters });
   else await outputs.json({ assets, count: assets.reduce((sum, { count }) => sum + count, 0), parameters });

@@ -1,6 +1,6 @@
 /** Parameters of poi_detection. */
 import { z } from 'zod';
-import { onError } from '../operation.ts';
+import { onDamaged, onError } from '../operation.ts';
 import { stainSetsWith } from './stains.ts';
 
 /** Pixels. The margin of a tile is a multiple of it. */
@@ -76,6 +76,7 @@ export const params = z
       .default(2048)
       .describe('Maximum pixels of the longer side of that picture'),
     on_error: onError,
+    on_damaged: onDamaged,
   })
   .refine((params) => params.min_radius < params.max_radius || params.min_radius_um || params.max_radius_um, {
     path: ['max_radius'],

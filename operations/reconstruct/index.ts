@@ -1,6 +1,6 @@
 /** reconstruct: a textured 3D model from a set of photographs. */
 import sharp from 'sharp';
-import { eachAsset } from '../lib/each-asset.ts';
+import { eachPicture } from '../lib/each-picture.ts';
 import { defineOperation, type StageContext } from '../operation.ts';
 import { engineStage } from './engine-stage.ts';
 import { type ReconstructParams, reconstructParams } from './params.ts';
@@ -44,5 +44,5 @@ export const reconstruct = defineOperation({
 
 async function prepare(context: StageContext<ReconstructParams>): Promise<void> {
   const { params, workspace, signal } = context;
-  await eachAsset(context, (input) => preparePhotograph(input, sides[params.quality], workspace, signal));
+  await eachPicture(context, (input) => preparePhotograph(input, sides[params.quality], workspace, signal));
 }

@@ -1,5 +1,6 @@
 /** Parameters of reconstruct. */
 import { z } from 'zod';
+import { onDamaged } from '../operation.ts';
 
 export const reconstructParams = z.strictObject({
   quality: z
@@ -13,6 +14,7 @@ export const reconstructParams = z.strictObject({
     .boolean()
     .default(false)
     .describe('Use a GPU if the worker has one, else the CPU. The metadata says which was used'),
+  on_damaged: onDamaged,
   on_error: z
     .enum(['fail', 'skip'])
     .default('skip')

@@ -200,6 +200,7 @@ export const rules: readonly ImportRule[] = [
       'node',
       'zod',
       'sharp',
+      'libheif-js',
       'exif-reader',
       'yaml',
       'picomatch',

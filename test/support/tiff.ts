@@ -10,6 +10,8 @@ export interface TiffPage {
   readonly data?: { readonly bytes: Buffer; readonly at: number; readonly length: number };
   /** Written as sub-directories (tag 330). */
   readonly children?: readonly TiffPage[];
+  /** Written as EXIF directory (tag 34665). */
+  readonly exif?: TiffPage;
 }
 
 /** A baseline directory of uncompressed grey or RGB pixels. */
@@ -46,11 +48,12 @@ export function buildTiff(pages: readonly TiffPage[], magic = Buffer.from('II*\0
     for (const [index, value] of values.entries()) bytes.writeUInt32LE(value, index * 4);
     return bytes;
   };
-  const writePage = ({ tags, strip, data, children }: TiffPage, next: number): number => {
+  const writePage = ({ tags, strip, data, children, exif }: TiffPage, next: number): number => {
     const all: Record<number, readonly number[] | string | Buffer> = { ...tags };
     if (strip) Object.assign(all, { 273: [append(strip)], 279: [strip.length] });
     if (data) Object.assign(all, { [data.at]: [append(data.bytes)], [data.length]: [data.bytes.length] });
     if (children) all[330] = children.map((child) => writePage(child, 0));
+    if (exif) all[34_665] = [writePage(exif, 0)];
     const entries = Object.entries(all).map(([tag, value]) => {
       const [type, bytes] =
         typeof value === 'string'

@@ -13,6 +13,7 @@ export interface Preview {
 export interface RawFile {
   /** "Nikon NEF". */
   readonly kind: string;
+  readonly mediaType: string;
   /** The largest one; null: none. */
   readonly preview: Preview | null;
   /** Pixels of the sensor data; 0 when the file does not say. */
@@ -28,19 +29,19 @@ const SENSOR_DATA = [32803, 34892];
 /** Compressions that only cameras write: Sony ARW, Kodak, Samsung, Nikon, lossy DNG, Pentax. */
 const RAW_COMPRESSIONS = [32767, 32769, 32770, 32772, 34713, 34892, 65000, 65535];
 
-const makers: readonly (readonly [RegExp, string])[] = [
-  [/canon/i, 'Canon CR2'],
-  [/nikon/i, 'Nikon NEF'],
-  [/sony/i, 'Sony ARW'],
-  [/pentax|ricoh/i, 'Pentax PEF'],
-  [/samsung/i, 'Samsung SRW'],
-  [/olympus|om digital/i, 'Olympus ORF'],
-  [/panasonic|leica/i, 'Panasonic RW2'],
-  [/hasselblad/i, 'Hasselblad 3FR'],
-  [/phase one|leaf/i, 'Phase One IIQ'],
-  [/kodak/i, 'Kodak DCR'],
-  [/epson/i, 'Epson ERF'],
+const makers: readonly (readonly [make: RegExp, kind: string, mediaType: string])[] = [
+  [/canon/i, 'Canon CR2', 'image/x-canon-cr2'],
+  [/nikon/i, 'Nikon NEF', 'image/x-nikon-nef'],
+  [/sony/i, 'Sony ARW', 'image/x-sony-arw'],
+  [/pentax|ricoh/i, 'Pentax PEF', 'image/x-pentax-pef'],
+  [/samsung/i, 'Samsung SRW', 'image/x-samsung-srw'],
+  [/hasselblad/i, 'Hasselblad 3FR', 'image/x-hasselblad-3fr'],
+  [/phase one|leaf/i, 'Phase One IIQ', 'image/x-phaseone-iiq'],
+  [/kodak/i, 'Kodak DCR', 'image/x-kodak-dcr'],
+  [/epson/i, 'Epson ERF', 'image/x-epson-erf'],
 ];
+
+const dng = [/./, 'DNG', 'image/x-adobe-dng'] as const;
 
 interface Described {
   readonly directory: TiffDirectory;
@@ -61,12 +62,16 @@ export async function findRaw(file: TiffFile): Promise<RawFile | null> {
   const sensor = described.filter(({ isSensor }) => isSensor);
   if (!isDng && sensor.length === 0) return null;
   const make = await first.text('make');
-  const maker = makers.find(([pattern]) => pattern.test(make))?.[1];
+  const maker = makers.find(([pattern]) => pattern.test(make));
+  const [, kind, mediaType] = isDng
+    ? dng
+    : (maker ?? [/./, `made by ${make || 'an unknown camera'}`, 'image/x-raw']);
   const largest = [...(sensor.length > 0 ? sensor : described)].sort((a, b) => area(b) - area(a))[0];
   const crop = largest ? await largest.directory.numbers('defaultCropSize') : [];
   const [width = largest?.width ?? 0, height = largest?.height ?? 0] = crop;
   return {
-    kind: isDng ? 'DNG' : (maker ?? `made by ${make || 'an unknown camera'}`),
+    kind,
+    mediaType,
     preview: await findPreview(file, described),
     width,
     height,

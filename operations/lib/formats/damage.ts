@@ -10,7 +10,12 @@ export type Damage = 'truncated' | 'checksum' | 'contents' | 'harmless';
 
 /** Warnings of libjpeg that concern no pixel. */
 const HARMLESS =
-  /extraneous bytes before marker|unknown JFIF revision|Unknown Adobe color transform|Invalid SOS parameters|^\s*$/;
+  /extraneous bytes before marker|unknown JFIF revision|Unknown Adobe color transform|Invalid SOS parameters/;
+
+/** What encoders add when the decoder stops. */
+const FOLLOWS = /unable to write to target|^\s*$/;
+
+export const CUT_OFF = 'it ends too early, as if it had been cut off on its way';
 
 const TRUNCATED = /premature end|unexpected end|end of file|bad seek|truncated|read error|not enough data/i;
 
@@ -23,9 +28,9 @@ export const isUnsupported = (message: string): boolean =>
 
 /** @returns the kind of damage, and text that completes "is damaged: …". */
 export function classifyDamage(message: string): readonly [Damage, string] {
-  if (message.startsWith('VipsJpeg') && message.split('\n').every((line) => HARMLESS.test(line)))
+  const lines = message.split('\n').filter((line) => !FOLLOWS.test(line));
+  if (message.startsWith('VipsJpeg') && lines.every((line) => HARMLESS.test(line)))
     return ['harmless', 'it has bytes that belong to no part of the picture'];
-  if (TRUNCATED.test(message))
-    return ['truncated', 'it ends too early, as if it had been cut off on its way'];
+  if (TRUNCATED.test(message)) return ['truncated', CUT_OFF];
   return ['contents', 'its contents cannot be decoded'];
 }

@@ -24,8 +24,10 @@ interface Segment {
   readonly content: Buffer;
 }
 
-/** Yields the segments up to the first scan. Bytes between segments are passed over, as decoders do. */
-export function* readSegments(bytes: Buffer): Generator<Segment> {
+/**
+ * Yields the segments up to the first scan, or up to the last one. Bytes between segments are passed over, as decoders do.
+ */
+export function* readSegments(bytes: Buffer, { allScans = false } = {}): Generator<Segment> {
   for (let at = 2; at + 4 <= bytes.length; ) {
     const marker = bytes[at + 1] ?? 0;
     if (bytes[at] !== 0xff || marker === 0xff || marker === 0) at += 1;
@@ -33,7 +35,7 @@ export function* readSegments(bytes: Buffer): Generator<Segment> {
     else {
       const end = at + 2 + bytes.readUInt16BE(at + 2);
       yield { marker, at, content: bytes.subarray(at + 4, end) };
-      if (marker === 0xda || marker === 0xd9) return;
+      if ((marker === 0xda && !allScans) || marker === 0xd9) return;
       at = end;
     }
   }

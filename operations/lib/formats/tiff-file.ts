@@ -23,6 +23,16 @@ const typeBytes: Readonly<Record<number, number>> = {
 /** A numerator and a denominator of 4 bytes each. */
 const RATIONAL = 5;
 
+/** Bytes of a value, types of rational and floating-point numbers included. */
+const fieldBytes: Readonly<Record<number, number>> = {
+  ...typeBytes,
+  [RATIONAL]: 8,
+  9: 4,
+  10: 8,
+  11: 4,
+  12: 8,
+};
+
 /** Tags that are read here, by number. */
 export const tags = {
   subfileType: 254,
@@ -53,13 +63,22 @@ export const tags = {
   xmp: 700,
   jpegOffset: 513,
   jpegLength: 514,
-  panasonicJpeg: 46,
+  exifDirectory: 34665,
+  gpsDirectory: 34853,
   dngVersion: 50706,
   defaultCropSize: 50720,
   cr2Slices: 50752,
 } as const;
 
 export type Tag = keyof typeof tags;
+
+/** A field with its data in the byte order of its file. */
+export interface RawField {
+  readonly tag: number;
+  readonly type: number;
+  readonly count: number;
+  readonly data: Buffer;
+}
 
 interface Field {
   readonly type: number;
@@ -96,6 +115,23 @@ export class TiffDirectory {
   /** Returns the first integer of a tag, or the default when there is none. */
   async number<Default>(tag: Tag, byDefault: Default): Promise<number | Default> {
     return (await this.numbers(tag))[0] ?? byDefault;
+  }
+
+  /** Returns the directory whose place a tag names, such as that of EXIF data. */
+  async directory(tag: Tag): Promise<TiffDirectory | null> {
+    const at = await this.number(tag, null);
+    return at === null ? null : this.#file.directoryAt(at);
+  }
+
+  /** Returns the fields with at most `maxBytes` of data, as they are in the file. */
+  async fields(maxBytes: number): Promise<RawField[]> {
+    const found: RawField[] = [];
+    for (const [tag, { type, count, at }] of this.#fields) {
+      const size = (fieldBytes[type] ?? Number.POSITIVE_INFINITY) * count;
+      const data = size <= maxBytes ? await this.#file.read(at, size) : null;
+      if (data) found.push({ tag, type, count, data });
+    }
+    return found;
   }
 
   /** Returns where the bytes of a tag are in the file, or null when the tag is absent. */
@@ -159,10 +195,19 @@ export class TiffFile {
   async subDirectories(directory: TiffDirectory): Promise<TiffDirectory[]> {
     const found = [];
     for (const at of (await directory.numbers('subDirectories')).slice(0, 64)) {
-      const read = await this.#readDirectory(at);
-      if (read) found.push(read.directory);
+      const read = await this.directoryAt(at);
+      if (read) found.push(read);
     }
     return found;
+  }
+
+  /** Returns null for what is no directory. */
+  async directoryAt(at: number): Promise<TiffDirectory | null> {
+    return (await this.#readDirectory(at))?.directory ?? null;
+  }
+
+  get isLittleEndian(): boolean {
+    return this.#little;
   }
 
   /** Returns bytes of the file, or null when they are not all there. */
@@ -215,8 +260,7 @@ export class TiffFile {
       const type = this.number(entries, offset + 2, 2);
       const values = this.number(entries, offset + 4, valueBytes);
       const value = offset + entryBytes - valueBytes;
-      const size = type === RATIONAL ? 8 : (typeBytes[type] ?? Number.POSITIVE_INFINITY);
-      const isInline = values * size <= valueBytes;
+      const isInline = values * (fieldBytes[type] ?? Number.POSITIVE_INFINITY) <= valueBytes;
       const place = isInline ? start + value : this.number(entries, value, valueBytes);
       fields.set(this.number(entries, offset, 2), { type, count: values, at: place });
     }

@@ -223,6 +223,7 @@ describe('parameters', () => {
         format: 'keep',
         metadata: 'strip',
         on_error: 'fail',
+        on_damaged: 'fail',
       },
     });
   });

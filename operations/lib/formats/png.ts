@@ -1,0 +1,76 @@
+/** Reads and writes chunks of PNG files (ISO/IEC 15948). */
+import { open } from 'node:fs/promises';
+import { crc32, deflateSync } from 'node:zlib';
+import { CUT_OFF } from './damage.ts';
+
+const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
+/** Bytes of the first chunk, which is always IHDR. */
+const HEADER_CHUNK = 25;
+const BLOCK = 1024 * 1024;
+
+/** What is wrong with the chunks of a file. The text completes "is damaged: …". */
+export type PngDamage = readonly [damage: 'checksum' | 'truncated', why: string];
+
+/**
+ * Compares the checksums of all chunks up to the end of the picture.
+ *
+ * @returns null when they match, and for a file that is no PNG.
+ */
+export async function findPngDamage(path: string): Promise<PngDamage | null> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const head = Buffer.alloc(8);
+    await file.read(head, 0, 8, 0);
+    if (!head.equals(SIGNATURE)) return null;
+    for (let at = SIGNATURE.length; ; ) {
+      if (at + 12 > size) return ['truncated', CUT_OFF];
+      await file.read(head, 0, 8, at);
+      const end = at + 8 + head.readUInt32BE(0);
+      const type = head.toString('latin1', 4);
+      if (end + 4 > size) return ['truncated', CUT_OFF];
+      let checksum = crc32(head.subarray(4));
+      for (let from = at + 8; from < end; from += BLOCK) {
+        const block = Buffer.alloc(Math.min(BLOCK, end - from));
+        await file.read(block, 0, block.length, from);
+        checksum = crc32(block, checksum);
+      }
+      const { buffer: stored } = await file.read(Buffer.alloc(4), 0, 4, end);
+      if (stored.readUInt32BE(0) !== checksum)
+        return ['checksum', `the checksum of its chunk ${printable(type)} does not match`];
+      if (type === 'IEND') return null;
+      at = end + 4;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+const printable = (type: string): string => (/^[A-Za-z]{4}$/.test(type) ? type : 'of an unknown type');
+
+/** Metadata of a picture that has none of its own. */
+export interface PngMetadata {
+  readonly icc?: Buffer | undefined;
+  /** A TIFF structure, without the prefix "Exif". */
+  readonly exif?: Buffer | undefined;
+}
+
+/** Returns the bytes of a PNG file with metadata added behind its header. */
+export function addMetadata(png: Buffer, { icc, exif }: PngMetadata): Buffer {
+  const start = SIGNATURE.length + HEADER_CHUNK;
+  return Buffer.concat([
+    png.subarray(0, start),
+    ...(icc ? [buildChunk('iCCP', Buffer.concat([Buffer.from('ICC\0\0', 'latin1'), deflateSync(icc)]))] : []),
+    ...(exif ? [buildChunk('eXIf', exif)] : []),
+    png.subarray(start),
+  ]);
+}
+
+function buildChunk(type: string, content: Buffer): Buffer {
+  const chunk = Buffer.alloc(12 + content.length);
+  chunk.writeUInt32BE(content.length, 0);
+  chunk.write(type, 4, 'latin1');
+  content.copy(chunk, 8);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, 8 + content.length)), 8 + content.length);
+  return chunk;
+}

@@ -1,0 +1,90 @@
+/** Makes copies that libvips can read: of HEIC pictures, and of camera raw files with a preview of full size. */
+import { readFile, writeFile } from 'node:fs/promises';
+import type { InputFile, StageContext } from '../../operation.ts';
+import { runInChildProcess } from '../child-process.ts';
+import { decodeFile, notAnImage, toDecodeError, tooManyPixelsError } from '../image-source.ts';
+import type { RawFile } from './camera-raw.ts';
+import { copyExif } from './exif-copy.ts';
+import { readColourCode, task } from './heic.ts';
+import { inspectFile } from './inspect.ts';
+import { readSegments } from './jpeg.ts';
+import type { PictureFile } from './picture-file.ts';
+import { explainUnreadable } from './signature.ts';
+import { TiffFile } from './tiff-file.ts';
+
+/** Pixels of a HEIC picture. The decoder takes about 9 bytes of memory per pixel. */
+export const MAX_HEIC_PIXELS = 100e6;
+
+/** Sides of a preview, as a fraction of those of the sensor data, from which it counts as the photograph. */
+const FULL_SIZE = 0.9;
+
+type Context = Pick<StageContext<unknown>, 'signal' | 'note'>;
+
+/**
+ * @param copy - Path for the copy.
+ * @returns The asset itself, unless a copy was made.
+ * @throws `asset_not_an_image`, `asset_corrupt`, `asset_too_many_pixels`, or the signal's reason.
+ */
+export async function makeReadable(input: InputFile, copy: string, context: Context): Promise<PictureFile> {
+  const inspected = await inspectFile(input.path);
+  if ('raw' in inspected) return extractPreview(input, inspected.raw, copy, context);
+  if ('refused' in inspected || inspected.picture.format !== 'heif') return input;
+  const file = { ...inspected.picture, content: input.path };
+  const header = await decodeFile(file, { maxPixels: false })
+    .metadata()
+    .catch(() => null);
+  // `openImage` reports what is wrong.
+  if (header?.compression !== 'hevc') return input;
+  const { width, height } = header;
+  if (width * height > MAX_HEIC_PIXELS) throw tooManyPixelsError(input, MAX_HEIC_PIXELS, { width, height });
+  const hdr = readColourCode(await readFile(input.path))?.hdr;
+  if (hdr) throw notAnImage(input, explainUnreadable(`a HEIC picture with high dynamic range (${hdr})`));
+  try {
+    await runInChildProcess(task, { path: input.path, output: copy }, context.signal);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    throw toDecodeError(input, error);
+  }
+  return { ...input, path: copy, original: { path: input.path, mediaType: 'image/heic' } };
+}
+
+/** Returns the asset itself when its preview is too small, so that it is refused by name. */
+async function extractPreview(
+  input: InputFile,
+  { kind, mediaType, preview, width, height }: RawFile,
+  copy: string,
+  { note }: Context,
+): Promise<PictureFile> {
+  if (!preview) return input;
+  const [long, short] = [Math.max(width, height), Math.min(width, height)];
+  const isFull =
+    Math.max(preview.width, preview.height) >= FULL_SIZE * long &&
+    Math.min(preview.width, preview.height) >= FULL_SIZE * short;
+  if (!isFull) return input;
+  await TiffFile.use(input.path, async (file) => {
+    const jpeg = await file?.read(preview.at, preview.length);
+    if (!file || !jpeg) throw notAnImage(input, explainUnreadable(`a camera raw file (${kind})`));
+    await writeFile(copy, hasExif(jpeg) ? jpeg : addExif(jpeg, await copyExif(file)));
+  });
+  const size = `${preview.width} × ${preview.height}`;
+  note(
+    'camera_preview_used',
+    `"${input.name}" is a camera raw file (${kind}); its preview of ${size} pixels was used`,
+    input,
+  );
+  return { ...input, path: copy, original: { path: input.path, mediaType } };
+}
+
+const EXIF_PREFIX = Buffer.from('Exif\0\0', 'latin1');
+
+function hasExif(jpeg: Buffer): boolean {
+  for (const { marker, content } of readSegments(jpeg))
+    if (marker === 0xe1 && content.subarray(0, 6).equals(EXIF_PREFIX)) return true;
+  return false;
+}
+
+function addExif(jpeg: Buffer, exif: Buffer): Buffer {
+  const head = Buffer.from([0xff, 0xe1, 0, 0]);
+  head.writeUInt16BE(2 + EXIF_PREFIX.length + exif.length, 2);
+  return Buffer.concat([jpeg.subarray(0, 2), head, EXIF_PREFIX, exif, jpeg.subarray(2)]);
+}
