@@ -5,9 +5,9 @@ import { extname, join } from 'node:path';
 import { DarkroomError } from '../errors.ts';
 import { resolveInput } from './path-input.ts';
 
-const PHOTOGRAPH = /^[^.].*\.(jpe?g|png|tiff?|webp|avif)$/i;
+const PHOTOGRAPH = /^[^.].*\.(jpe?g|png|tiff?|webp|avif|hei[cf])$/i;
 
-const TAKEN = 'jpg, png, tiff, webp, avif';
+const TAKEN = 'jpg, png, tiff, webp, avif, heic';
 
 /** Kinds of files that a message names. */
 const MAX_KINDS = 6;
