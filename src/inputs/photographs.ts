@@ -1,18 +1,26 @@
 /** The photographs in a directory that a client named. */
+import type { Dirent } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { DarkroomError } from '../errors.ts';
 import { resolveInput } from './path-input.ts';
 
-const PHOTOGRAPH = /^[^.].*\.(jpe?g|png|tiff?|webp|avif)$/i;
+const PHOTOGRAPH = /^[^.].*\.(jpe?g|png|tiff?|webp|avif|hei[cf])$/i;
+
+const TAKEN = 'jpg, png, tiff, webp, avif, heic';
+
+/** Kinds of files that a message names. */
+const MAX_KINDS = 6;
 
 /** As people count: "2.jpg" comes before "10.jpg". */
 const { compare } = new Intl.Collator('en', { numeric: true });
 
 /**
- * Their paths, as the client could have named them one by one, in natural order of their names. Hidden files and what lies in
- * folders are passed over. Throws asset_not_found or asset_path_forbidden, also when one of them cannot be read; the messages
- * tell nothing of this machine but what the client gave, and names of photographs.
+ * Returns the paths of the photographs, as the client could have named them one by one, in natural order. Hidden files and
+ * subdirectories are not taken.
+ *
+ * @throws `asset_not_found` or `asset_path_forbidden`, also if one photograph cannot be read, and `asset_not_found` if there are no
+ * photographs; then the message says what there is instead. Messages contain only paths that the client gave, and file names.
  */
 export async function listPhotographs(roots: readonly string[], given: string): Promise<string[]> {
   const { path, kind } = await resolveInput(roots, given);
@@ -36,8 +44,30 @@ export async function listPhotographs(roots: readonly string[], given: string): 
     await handle.close();
     names.push(entry.name);
   }
+  if (names.length === 0)
+    throw new DarkroomError(
+      'asset_not_found',
+      `"${given}" has no photographs (${TAKEN})${describe(entries)}`,
+    );
   return names.sort((a, b) => compare(a, b) || (a < b ? -1 : 1)).map((name) => join(given, name));
 }
+
+/** Returns the kinds of files and their numbers, as `: it has 12 .heic files, 1 directory`. */
+function describe(entries: readonly Dirent[]): string {
+  const counts = new Map<string, number>();
+  for (const entry of entries.filter(({ name }) => !name.startsWith('.'))) {
+    const extension = extname(entry.name).toLowerCase();
+    const kind = entry.isDirectory() ? 'directory' : extension === '' ? 'other file' : `${extension} file`;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  if (counts.size === 0) return '; it is empty';
+  const kinds = [...counts].sort(([a, one], [b, other]) => other - one || compare(a, b)).slice(0, MAX_KINDS);
+  const hint = counts.has('directory') ? '; name a directory below it to take its photographs' : '';
+  return `: it has ${kinds.map(([kind, count]) => `${count} ${plural(kind, count)}`).join(', ')}${hint}`;
+}
+
+const plural = (kind: string, count: number): string =>
+  count === 1 ? kind : kind === 'directory' ? 'directories' : `${kind}s`;
 
 const unreadable = (given: string, cause: unknown): DarkroomError =>
   new DarkroomError('asset_path_forbidden', `"${given}" may not be read by this server`, { cause });

@@ -117,6 +117,6 @@ async function listAssets(
   const { min = 0, max = 0 } = operations.find(OPERATION)?.info.inputs ?? {};
   if (paths.length >= min && paths.length <= max) return paths.map((path) => ({ source: { path } }));
   throw unusable(
-    `"${directory}" has ${paths.length} photographs (jpg, png, tiff, webp, avif), and a reconstruction takes ${min} to ${max}`,
+    `"${directory}" has ${paths.length} photographs (jpg, png, tiff, webp, avif, heic), and a reconstruction takes ${min} to ${max}`,
   );
 }

@@ -18,14 +18,19 @@ beforeAll(async () => {
   await mkdir(join(folder, 'input/set/nested.jpg'), { recursive: true });
   await mkdir(join(folder, 'input/empty'));
   const names =
-    'IMG_10.JPG IMG_2.jpg a.jpeg b.PNG c.tif d.TIFF e.webp .hidden.jpg .jpg notes.txt f.gif g.jpg.bak';
+    'IMG_10.JPG IMG_2.jpg a.jpeg b.PNG c.tif d.TIFF e.webp h.HEIC .hidden.jpg .jpg notes.txt f.gif g.jpg.bak';
   for (const name of names.split(' ')) await writeFile(join(folder, 'input/set', name), 'x');
   await writeFile(join(folder, 'input/set/nested.jpg/inner.jpg'), 'x');
   await writeFile(join(folder, 'secret.jpg'), 'x');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const names = ['a.jpeg', 'b.PNG', 'c.tif', 'd.TIFF', 'e.webp', 'IMG_2.jpg', 'IMG_10.JPG'];
+async function mkdirAndWrite(directory: string, name: string): Promise<void> {
+  await mkdir(join(folder, directory), { recursive: true });
+  await writeFile(join(folder, directory, name), 'x');
+}
+
+const names = ['a.jpeg', 'b.PNG', 'c.tif', 'd.TIFF', 'e.webp', 'h.HEIC', 'IMG_2.jpg', 'IMG_10.JPG'];
 
 describe('the photographs of a directory', () => {
   test('are its images in natural order, without hidden files and subdirectories', async () => {
@@ -39,8 +44,20 @@ describe('the photographs of a directory', () => {
     expect((await list('./set/'))[0]).toBe('set/a.jpeg');
   });
 
-  test('may be none', async () => {
-    expect(await list('empty')).toEqual([]);
+  test('must be at least one; the message says what there is instead', async () => {
+    const problem = (given: string, what: string) => ({
+      code: 'asset_not_found',
+      message: `"${given}" has no photographs (jpg, png, tiff, webp, avif, heic)${what}`,
+    });
+    await expect(list('empty')).rejects.toMatchObject(problem('empty', '; it is empty'));
+    for (const name of ['a.MOV', 'b.mov', 'notes', '.hidden']) await mkdirAndWrite('input/other', name);
+    await mkdir(join(folder, 'input/other/day 1'));
+    await expect(list('other')).rejects.toMatchObject(
+      problem(
+        'other',
+        ': it has 2 .mov files, 1 directory, 1 other file; name a directory below it to take its photographs',
+      ),
+    );
   });
 
   test.each([
