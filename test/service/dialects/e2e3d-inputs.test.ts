@@ -9,7 +9,7 @@ const NOBODY = 65_534;
 
 let folder: string;
 let roots: string[];
-const list = (given: string) => listPhotographs(roots, given);
+const list = async (given: string) => (await listPhotographs(roots, given)).paths;
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'darkroom-photographs-')));
@@ -18,14 +18,14 @@ beforeAll(async () => {
   await mkdir(join(folder, 'input/set/nested.jpg'), { recursive: true });
   await mkdir(join(folder, 'input/empty'));
   const names =
-    'IMG_10.JPG IMG_2.jpg a.jpeg b.PNG c.tif d.TIFF e.webp .hidden.jpg .jpg notes.txt f.gif g.jpg.bak';
+    'IMG_10.JPG IMG_2.jpg a.jpeg b.PNG c.tif d.TIFF e.webp h.HEIC .hidden.jpg .jpg notes.txt f.gif g.jpg.bak';
   for (const name of names.split(' ')) await writeFile(join(folder, 'input/set', name), 'x');
   await writeFile(join(folder, 'input/set/nested.jpg/inner.jpg'), 'x');
   await writeFile(join(folder, 'secret.jpg'), 'x');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const names = ['a.jpeg', 'b.PNG', 'c.tif', 'd.TIFF', 'e.webp', 'IMG_2.jpg', 'IMG_10.JPG'];
+const names = ['a.jpeg', 'b.PNG', 'c.tif', 'd.TIFF', 'e.webp', 'h.HEIC', 'IMG_2.jpg', 'IMG_10.JPG'];
 
 describe('the photographs of a directory', () => {
   test('are its images in natural order, without hidden files and subdirectories', async () => {
@@ -37,6 +37,18 @@ describe('the photographs of a directory', () => {
     expect(await list(absolute)).toEqual(names.map((name) => join(absolute, name)));
     expect((await list(`${absolute}/`))[0]).toBe(join(absolute, 'a.jpeg'));
     expect((await list('./set/'))[0]).toBe('set/a.jpeg');
+  });
+
+  test('come with notes about everything else', async () => {
+    expect((await listPhotographs(roots, 'set')).notes).toEqual([
+      '"set": 5 files were not taken (.hidden.jpg, .jpg, f.gif, g.jpg.bak, notes.txt); ' +
+        'only JPEG, PNG, TIFF, WebP, AVIF and HEIC files are taken',
+      '"set": 1 folder was not taken (nested.jpg); name each folder as an asset of its own',
+    ]);
+    expect((await listPhotographs(roots, '.')).notes).toEqual([
+      expect.stringMatching(/^"\.": \d+ folders were not taken \(.*empty.*set.*\)/),
+    ]);
+    expect((await listPhotographs(roots, 'empty')).notes).toEqual([]);
   });
 
   test('may be none', async () => {
