@@ -41,21 +41,24 @@ export type ExifReading =
 
 /** `raw`: the block as sharp returns it. Damaged EXIF is reported and does not fail the picture. */
 export function readExif(raw: Buffer | undefined): ExifReading {
-  if (!raw || raw.length === 0) return { exif: null };
+  const tags = parseExif(raw);
+  return typeof tags === 'string' ? { exif: null, exif_error: tags } : { exif: tags && toExifFacts(tags) };
+}
+
+/** Returns null if there is no EXIF data, and a sentence if it is damaged. */
+export function parseExif(raw: Buffer | undefined): Exif | string | null {
+  if (!raw || raw.length === 0) return null;
   if (raw.length > MAX_EXIF) return damaged(`it has ${raw.length} bytes, more than ${MAX_EXIF}`);
   const tiff = raw.toString('latin1', 0, 4) === 'Exif' ? raw.subarray(6) : raw;
   if (!isReasonablySized(tiff)) return damaged('it names the same bytes again and again');
   try {
-    return { exif: toExifFacts(readExifTags(tiff)) };
+    return readExifTags(tiff);
   } catch {
     return damaged('it cannot be read');
   }
 }
 
-const damaged = (why: string): ExifReading => ({
-  exif: null,
-  exif_error: `The EXIF data is damaged: ${why}`,
-});
+const damaged = (why: string): string => `The EXIF data is damaged: ${why}`;
 
 function toExifFacts({ Image, Photo, GPSInfo }: Exif): ExifFacts {
   const flash = number(Photo?.Flash);
@@ -111,7 +114,8 @@ function time(date: unknown, offset: unknown): string | undefined {
   return date.toISOString().slice(0, 19) + (/^[+-]\d\d:\d\d$/.test(zone) ? zone : '');
 }
 
-function text(value: unknown): string | undefined {
+/** Returns undefined for values without printable text. */
+export function text(value: unknown): string | undefined {
   if (typeof value !== 'string' && !Buffer.isBuffer(value)) return undefined;
   // ASCII by the standard, UTF-8 by custom.
   const all = String(value).split('\0', 1)[0] ?? '';

@@ -10,9 +10,6 @@ export interface Note {
   readonly message: string;
 }
 
-/** Minimum share of bright pixels with a colour on black, in fluorescence. */
-const LUMINOUS = 0.5;
-
 /** Grey pictures: maximum share of stained pixels, and minimum share of grey ones. */
 const COLOURLESS = 0.002;
 const GREY = 0.05;
@@ -24,8 +21,8 @@ const MOST_RESIDUAL = 0.015;
 const NOTED = 0.001;
 
 /** @throws `asset_unsuitable` for fluorescence and pictures without colours. */
-export function refuseUnsuitable({ luminous, shares }: Survey, input: InputFile): void {
-  if (luminous > LUMINOUS)
+export function refuseUnsuitable({ isFluorescence, shares }: Survey, input: InputFile): void {
+  if (isFluorescence)
     throw unsuitable(
       input,
       'looks like fluorescence: bright colours on black; only transmitted light with H&E or H-DAB is supported',

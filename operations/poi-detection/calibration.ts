@@ -2,13 +2,12 @@
 import type { InputFile } from '../operation.ts';
 import { refuseUnsuitable } from './assessment.ts';
 import { otsu } from './otsu.ts';
-import { FLAT_MARGIN } from './padding.ts';
 import type { Params } from './params.ts';
 import { expandRect, forEachPixel, type Plane, type Rect, relativeTo, splitIntoTiles } from './plane.ts';
 import type { RadiusRange } from './radius-range.ts';
 import type { Slide } from './slide.ts';
 import { nuclearStains, type Stain } from './stains.ts';
-import { countColours, createCounts, evaluate, type Survey } from './survey.ts';
+import { countColours, createCounts, evaluate, type Survey, surveyMargin } from './survey.ts';
 import { computeContrast, contrastMargin } from './tile.ts';
 import { createTissueReader, type ReadTissue, type Tissue } from './tissue.ts';
 
@@ -40,8 +39,8 @@ export async function calibrate(
   const samples = selectSamples(slide, params.tile);
   const counts = createCounts();
   for (const sample of samples) {
-    const seen = expandRect(sample, FLAT_MARGIN, slide);
-    countColours(counts, await slide.read(seen), relativeTo(seen, sample));
+    const seen = expandRect(sample, surveyMargin(scale), slide);
+    countColours(counts, await slide.read(seen), relativeTo(seen, sample), scale);
   }
   const survey = evaluate(counts, knownSet(params));
   refuseUnsuitable(survey, input);

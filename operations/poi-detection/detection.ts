@@ -112,7 +112,7 @@ async function detectInTile(
   const tissue = await readTissue(seen);
   if (!tissue.mask.includes(1)) return [];
   const found = (Object.entries(thresholds) as [Stain, number][]).flatMap(([stain, threshold]) =>
-    detectPoints(computeContrast(tissue, set, stain, scale), tissue.valid, stain, threshold, scale),
+    detectPoints(computeContrast(tissue, set, stain, scale), tissue, stain, threshold, scale),
   );
   return removeDuplicates(found, scale)
     .map((point) => ({ ...point, x: point.x + seen.left, y: point.y + seen.top }))

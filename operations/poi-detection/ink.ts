@@ -31,7 +31,7 @@ export function classifyInk(red: number, green: number, blue: number): InkKind |
   const least = Math.min(r, g, b);
   const most = Math.max(r, g, b);
   if (most < LEAST) return null;
-  if (least > 0.85 * most && least > 0.55) return 'black';
+  if (least > 0.8 || (least > 0.55 && least > 0.85 * most)) return 'black';
   const isGreenOrBlue = g < 0.74 * r;
   const isPureBlue = b < 0.2 * Math.min(r, g);
   const isRed = r < 0.2 * Math.min(g, b) && g > 0.5;

@@ -13,6 +13,8 @@ export interface Outline {
   readonly isolation: number;
   /** Number of rays that reach no edge within the maximum length. */
   readonly endless: number;
+  /** Longest diameter, as a share of the diameter of the circle. */
+  readonly elongation: number;
 }
 
 const RAYS = 24;
@@ -31,7 +33,8 @@ const directions = Array.from({ length: RAYS }, (_, i) => {
 /** @param maxLength - Of a ray, in pixels. */
 export function traceOutline(depth: Plane, peak: Peak, maxLength: number): Outline {
   let squares = 0;
-  let lengths = 0;
+  let sum = 0;
+  const lengths: number[] = [];
   let clear = 0;
   let endless = 0;
   let x = 0;
@@ -40,19 +43,23 @@ export function traceOutline(depth: Plane, peak: Peak, maxLength: number): Outli
     const { length, ends } = castRay(depth, peak, dx, dy, maxLength);
     if (ends) clear++;
     if (length === maxLength) endless++;
-    lengths += length;
+    sum += length;
+    lengths.push(length);
     squares += length ** 2;
     x += length ** 3 * dx;
     y += length ** 3 * dy;
   }
+  const radius = Math.sqrt(squares / RAYS);
+  const diameters = lengths.slice(0, RAYS / 2).map((length, ray) => length + (lengths[ray + RAYS / 2] ?? 0));
   return {
     // The centroid of the star that the rays form.
     x: peak.x + (2 * x) / (3 * squares),
     y: peak.y + (2 * y) / (3 * squares),
-    radius: Math.sqrt(squares / RAYS),
-    roundness: lengths ** 2 / (RAYS * squares),
+    radius,
+    roundness: sum ** 2 / (RAYS * squares),
     isolation: clear / RAYS,
     endless,
+    elongation: Math.max(...diameters) / (2 * radius),
   };
 }
 

@@ -44,6 +44,9 @@ export function findFlat(picture: Rgba): Uint8Array {
   return flat;
 }
 
+/** Grey levels that are padding in any picture. */
+export const darkLevels: readonly boolean[] = Array.from({ length: LEVELS }, (_, level) => level * 4 < DARK);
+
 /** Counts of the edges of flat areas, by grey level. */
 export interface FlatEdges {
   readonly hard: Uint32Array;
@@ -65,10 +68,7 @@ export function countEdges(picture: Rgba, flat: Uint8Array, part: Rect, { hard, 
  * squares leave gaps of the same colour.
  */
 export const paddingLevels = ({ hard, all }: FlatEdges): boolean[] =>
-  Array.from(
-    { length: LEVELS },
-    (_, level) => level * 4 < DARK || (hard[level] ?? 0) > 0.5 * (all[level] ?? 0),
-  );
+  darkLevels.map((isDark, level) => isDark || (hard[level] ?? 0) > 0.5 * (all[level] ?? 0));
 
 /** Returns 1 for pixels that a camera recorded: neither padding nor transparent. */
 export function findRecorded({ data }: Rgba, flat: Uint8Array, padding: readonly boolean[]): Uint8Array {

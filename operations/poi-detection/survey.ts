@@ -1,16 +1,20 @@
 /** Counts the colours of a picture, and decides from them what is padding, clear glass and stain. */
-import { classifyInk } from './ink.ts';
+import { classifyInk, findInk } from './ink.ts';
 import { type Colour, LEAST_COLOUR, opticalDensities } from './optical-density.ts';
 import {
   countEdges,
+  darkLevels,
+  FLAT_MARGIN,
   type FlatEdges,
   findFlat,
+  findRecorded,
   isTransparent,
   LEVELS,
   levelOf,
   paddingLevels,
 } from './padding.ts';
 import { forEachPixel, type Rect, type Rgba } from './plane.ts';
+import type { RadiusRange } from './radius-range.ts';
 import { residualOf, type StainSet } from './stains.ts';
 
 /** Bits of each channel that the histogram keeps. */
@@ -33,6 +37,8 @@ const LEAST_DENSITY = 0.15;
 /** A pixel with a channel above BRIGHT and one below DARK has a colour on black, as in fluorescence. */
 const BRIGHT = 64;
 const DARK = 48;
+/** Minimum of dark pixels in fluorescence, as a share of the coloured ones. Pen marks on white have none. */
+const MIN_DARK = 0.2;
 
 /** Difference of the residuals of both sets at which the better one is certain. */
 const CERTAIN = 0.05;
@@ -44,6 +50,10 @@ export interface ColourCounts {
   readonly flat: Uint32Array;
   readonly edges: FlatEdges;
   transparent: number;
+  /** Of pixels outside flat light areas: with a colour on black; neither that nor dark; dark. */
+  luminous: number;
+  bright: number;
+  dark: number;
 }
 
 export interface Survey {
@@ -64,8 +74,8 @@ export interface Survey {
     /** Neither glass nor colour. */
     readonly grey: number;
   };
-  /** 0 to 1: share of the pixels that are not dark that have a colour on black, as in fluorescence. */
-  readonly luminous: number;
+  /** Whether most of what is not dark has a colour on black. */
+  readonly isFluorescence: boolean;
 }
 
 export const createCounts = (): ColourCounts => ({
@@ -73,23 +83,43 @@ export const createCounts = (): ColourCounts => ({
   flat: new Uint32Array(LEVELS),
   edges: { hard: new Uint32Array(LEVELS), all: new Uint32Array(LEVELS) },
   transparent: 0,
+  luminous: 0,
+  bright: 0,
+  dark: 0,
 });
 
-/** Adds the pixels of a part of a region. The region must extend beyond the part by FLAT_MARGIN, within the picture. */
-export function countColours(counts: ColourCounts, region: Rgba, part: Rect): void {
+/** Returns the pixels around a part that its counts depend on. */
+export const surveyMargin = ({ maxRadius }: RadiusRange): number => FLAT_MARGIN + 3 * Math.ceil(maxRadius);
+
+/** Adds the pixels of a part of a region. The region must extend beyond the part by `surveyMargin`, within the picture. */
+export function countColours(counts: ColourCounts, region: Rgba, part: Rect, scale: RadiusRange): void {
   const { data } = region;
   const flat = findFlat(region);
   countEdges(region, flat, part, counts.edges);
+  const marks = findInk(region, findRecorded(region, flat, darkLevels), scale);
   forEachPixel(region, part, (at) => {
     const from = at * 4;
-    if (isTransparent(data, from)) counts.transparent++;
-    else if (flat[at] === 1) increment(counts.flat, levelOf(data, from));
-    else increment(counts.colours, binOf(data[from] ?? 0, data[from + 1] ?? 0, data[from + 2] ?? 0));
+    const red = data[from] ?? 0;
+    const green = data[from + 1] ?? 0;
+    const blue = data[from + 2] ?? 0;
+    if (isTransparent(data, from)) {
+      counts.transparent++;
+      return;
+    }
+    const level = levelOf(data, from);
+    if (flat[at] === 1) increment(counts.flat, level);
+    else if (marks[at] === 0) increment(counts.colours, binOf(red, green, blue));
+    if (Math.max(red, green, blue) < BRIGHT) counts.dark++;
+    else if (Math.min(red, green, blue) < DARK) counts.luminous++;
+    else if (flat[at] === 0) counts.bright++;
   });
 }
 
 /** @param set - The stains, if they are known. */
-export function evaluate({ colours, flat, edges, transparent }: ColourCounts, set: StainSet | null): Survey {
+export function evaluate(
+  { colours, flat, edges, transparent, luminous, bright, dark }: ColourCounts,
+  set: StainSet | null,
+): Survey {
   const padding = paddingLevels(edges);
   const counts = colours.slice();
   let padded = transparent;
@@ -102,13 +132,9 @@ export function evaluate({ colours, flat, edges, transparent }: ColourCounts, se
   const densities = white.map(opticalDensities);
   const [residualHe, residualHdab] = [residualOf('he'), residualOf('hdab')];
   const sums = { he: 0, hdab: 0, all: 0 };
-  const pixels = { all: padded, stained: 0, grey: 0, bright: 0, luminous: 0 };
+  const pixels = { all: padded, stained: 0, grey: 0 };
   for (const { colour, count } of entriesOf(counts)) {
     pixels.all += count;
-    if (Math.max(...colour) >= BRIGHT) {
-      pixels.bright += count;
-      if (Math.min(...colour) < DARK) pixels.luminous += count;
-    }
     const ink = classifyInk(...colour);
     if (ink && ink !== 'blue') continue;
     const od = colour.map((value, channel) => Math.max(0, densities[channel]?.[value] ?? 0));
@@ -136,7 +162,7 @@ export function evaluate({ colours, flat, edges, transparent }: ColourCounts, se
       stained: share(pixels.stained),
       grey: share(pixels.grey),
     },
-    luminous: pixels.luminous / Math.max(1, pixels.bright),
+    isFluorescence: luminous > bright && dark > MIN_DARK * luminous,
   };
 }
 

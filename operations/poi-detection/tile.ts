@@ -27,6 +27,9 @@ const DEPTH_SIGMA = 1;
 /** An object that is longer than twice the largest diameter in more directions than this is no nucleus: a pen stroke, a fold. */
 const MAX_ENDLESS = 1;
 
+/** So is an object that is longer than this, as a share of the diameter of a circle with the same area. */
+const MAX_ELONGATION = 2.6;
+
 /** Returns the pixels around a tile that its contrast depends on. */
 export const contrastMargin = (scale: RadiusRange): number =>
   tissueMargin(scale) + 2 * backgroundReach(scale.maxRadius);
@@ -52,7 +55,7 @@ export function computeContrast(
 /** Returns points in coordinates of the plane. */
 export function detectPoints(
   contrast: Plane,
-  valid: Uint8Array,
+  { valid, marks }: Pick<Tissue, 'valid' | 'marks'>,
   channel: Stain,
   threshold: number,
   scale: RadiusRange,
@@ -61,19 +64,21 @@ export function detectPoints(
   const mask = adaptiveThreshold(contrast, threshold, Math.ceil(minRadius));
   const least = Math.PI * minRadius ** 2;
   removeSmallRegions(mask, valid, least / 2, least);
-  const depth = computeDepth(mask, valid, maxRadius);
+  const depth = computeDepth(mask, valid, marks, maxRadius);
   return findPeaks(depth, minRadius * 0.6, 2 * maxRadius).flatMap((peak) => {
-    const { x, y, radius, roundness, isolation, endless } = traceOutline(depth, peak, 2 * maxRadius);
-    if (radius < minRadius || radius > maxRadius || endless > MAX_ENDLESS) return [];
+    const outline = traceOutline(depth, peak, 2 * maxRadius);
+    const { x, y, radius, roundness, isolation } = outline;
+    if (radius < minRadius || radius > maxRadius) return [];
+    if (outline.endless > MAX_ENDLESS || outline.elongation > MAX_ELONGATION) return [];
     const strength = meanWithin(contrast, valid, peak.x, peak.y, radius * 0.7) / threshold;
     const score = (1 - 2 ** -Math.max(0, strength)) * roundness * (CROWDED + (1 - CROWDED) * isolation);
     return [{ x, y, radius, score, channel }];
   });
 }
 
-/** Pixels that are not valid are no edge of an object, like those outside the picture. */
-function computeDepth(mask: Mask, valid: Uint8Array, maxRadius: number): Plane {
-  const data = mask.data.map((value, at) => (valid[at] === 1 ? value : 1));
+/** Padding is no edge of an object, like the edge of the picture. Pen marks are. */
+function computeDepth(mask: Mask, valid: Uint8Array, marks: Uint8Array, maxRadius: number): Plane {
+  const data = mask.data.map((value, at) => (valid[at] === 1 || marks[at] === 1 ? value : 1));
   const depth = distanceTransform({ ...mask, data }, Math.ceil(maxRadius) + 2);
   for (let at = 0; at < valid.length; at++) if (valid[at] === 0) depth.data[at] = 0;
   const weights = blur({ ...mask, data: Float32Array.from(valid) }, DEPTH_SIGMA);

@@ -1,5 +1,6 @@
 /** A stage of the engine `reconstruct`: one process, which continues from the workspace of the previous stage. */
 import { availableParallelism } from 'node:os';
+import { z } from 'zod';
 import { DarkroomError, type ErrorCode } from '../../src/errors.ts';
 import { workerDiskFull } from '../../src/lib/disk-full.ts';
 import { type EngineExit, runEngine } from '../lib/engine-process.ts';
@@ -26,6 +27,11 @@ const codes: readonly ErrorCode[] = [
   'no_surface',
   'engine_limit',
 ];
+
+/** What the engine returns, as far as darkroom reads it. */
+const stageResult = z.object({
+  warnings: z.array(z.object({ code: z.string(), message: z.string() })).default([]),
+});
 
 /** Hundreds of photographs at high quality take hours on a few cores. */
 const TIMEOUT_MS = 12 * 3_600_000;
@@ -75,7 +81,10 @@ async function run(stage: string, results: readonly (keyof typeof files)[], cont
     signal,
     onProgress: progress,
   });
-  if (exit.result !== undefined) return progress(1);
+  if (exit.result !== undefined) {
+    for (const { code, message } of stageResult.parse(exit.result).warnings) context.note(code, message);
+    return progress(1);
+  }
   const failure = toError(stage, exit, context);
   // On a full disk the engine's own error is misleading.
   if (await isSpaceLow(workspace)) throw workerDiskFull(failure);

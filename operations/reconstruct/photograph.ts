@@ -1,11 +1,10 @@
 /** Prepares one photograph for the engine: oriented, resized, with the EXIF data of its lens. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Exif } from 'sharp';
-import { type ExifFacts, readExif } from '../image-metadata/exif.ts';
 import { assetError, openImage } from '../lib/image-source.ts';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile } from '../operation.ts';
+import { type Lens, readLens, toSensorExif } from './lens.ts';
 
 /** Pixels of the longer side. A smaller photograph has too few features. */
 const MIN_SIDE = 200;
@@ -24,35 +23,21 @@ export async function preparePhotograph(
 ): Promise<void> {
   const { index, name } = input;
   const number = String(index).padStart(5, '0');
-  const file = `images/${number}.jpg`;
+  const file = `${number}.jpg`;
   for (const folder of ['images', 'photos']) await mkdir(join(workspace, folder), { recursive: true });
-  const exif = await readLens(input);
-  const options = { side, format: 'jpeg', quality: JPEG_QUALITY, exif } as const;
-  const size = await writeResizedCopy(input, options, join(workspace, file), signal);
-  // Equal for photographs that may have been taken with one camera at one focal length.
-  const lens = JSON.stringify(exif);
+  const lens = await readLensOf(input);
+  const options = { side, format: 'jpeg', quality: JPEG_QUALITY, exif: toSensorExif(lens) } as const;
+  const size = await writeResizedCopy(input, options, join(workspace, 'images', file), signal);
   const description = JSON.stringify({ index, name, file, ...size, lens });
   await writeFile(join(workspace, 'photos', `${number}.json`), description);
 }
 
-async function readLens(input: InputFile): Promise<Exif> {
+/** @throws `asset_too_small`, or the errors of `openImage`. */
+async function readLensOf(input: InputFile): Promise<Lens> {
   const { header, width, height } = await openImage(input);
   if (Math.max(width, height) < MIN_SIDE) {
     const predicate = `is too small (${width} × ${height} pixels): its longer side needs at least ${MIN_SIDE}`;
     throw assetError('asset_too_small', input, predicate);
   }
-  return toLensExif(readExif(header.exif).exif ?? {});
-}
-
-/** Keeps only the EXIF data from which COLMAP derives the focal length in pixels. */
-function toLensExif({ make, model, focal_length_mm, focal_length_35mm }: ExifFacts): Exif {
-  return {
-    IFD0: { ...(make === undefined ? {} : { Make: make }), ...(model === undefined ? {} : { Model: model }) },
-    IFD2: {
-      ...(focal_length_mm === undefined ? {} : { FocalLength: `${Math.round(focal_length_mm * 100)}/100` }),
-      ...(focal_length_35mm === undefined
-        ? {}
-        : { FocalLengthIn35mmFilm: String(Math.round(focal_length_35mm)) }),
-    },
-  };
+  return readLens(header.exif);
 }

@@ -36,7 +36,17 @@ export interface AppDependencies
 }
 
 /** Public paths besides those of the dialects. The console's pages hold no data. */
-const ownPublicPaths = ['/', '/console/*', '/healthz', '/readyz', '/openapi.json', '/docs', '/docs/*'];
+const ownPublicPaths = [
+  '/',
+  '/console/*',
+  '/healthz',
+  '/readyz',
+  '/openapi.json',
+  '/openapi/*',
+  '/.well-known/api-catalog',
+  '/docs',
+  '/docs/*',
+];
 
 export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   const { dialects, metrics, runtime, log, limits, authenticate, corsOrigins = [] } = dependencies;
@@ -77,7 +87,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   serveHealth(app, { runtime, checkStore: dependencies.checkStore, log });
   app.get('/metrics', metrics.expose);
   for (const { routes } of dialects) app.route('/', routes);
-  serveDocs(app, basePath, authenticate ? publicPaths : null);
+  serveDocs(app, dialects, { basePath, publicPaths: authenticate ? publicPaths : null });
   serveConsole(app, { temporalUi: dependencies.temporalUi ?? null });
   // The console links its parts relative to the base path with a slash.
   if (basePath !== '') app.get(basePath, (c) => c.redirect('/', 308));

@@ -1,15 +1,16 @@
 /** An API as the application mounts it: its routes, its paths and the shape of its errors. */
-import type { Context, Hono } from 'hono';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { DarkroomError } from '../errors.ts';
 import type { ApiEnv } from './context.ts';
 
 export interface MountedDialect {
+  readonly name: string;
   /** Paths that this API answers for, with all paths below them. It also answers for paths there without a route (404). */
   readonly paths: readonly string[];
   /** Paths that are readable without login. They must not show data of a tenant. */
   readonly publicPaths: readonly string[];
-  // biome-ignore lint/suspicious/noExplicitAny: the types of the routes do not matter here
-  readonly routes: Hono<ApiEnv, any>;
+  readonly routes: OpenAPIHono<ApiEnv>;
   /** Returns the response to a failed request, whatever failed: 404, 405, 413, 415, 503 … */
   readonly fail: (c: Context<ApiEnv>, error: DarkroomError) => Response;
 }

@@ -6,7 +6,7 @@ import type { Dialect } from './dialect.ts';
 import * as list from './index.ts';
 import { callbackBody as nativeCallbackBody } from './native/callback.ts';
 
-/** The OpenAPI document shows them in this order. */
+/** The documentation shows them in this order. */
 const { native, ...others } = list;
 const dialects: readonly Dialect[] = [native, ...Object.values(others)];
 
@@ -21,9 +21,9 @@ export const loadDialects = (
   config: Readonly<Record<string, unknown>>,
 ): Promise<MountedDialect[]> =>
   Promise.all(
-    dialects.map(async ({ api, paths, publicPaths = [] }) => {
+    dialects.map(async ({ name, api, paths, publicPaths = [] }) => {
       const { createRoutes, fail } = await api();
-      return { paths, publicPaths, routes: createRoutes(dependencies, config), fail };
+      return { name, paths, publicPaths, routes: createRoutes(dependencies, config), fail };
     }),
   );
 

@@ -1,6 +1,7 @@
 /** The photographs in a directory that a client named. */
+import type { Dirent } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { DarkroomError } from '../errors.ts';
 import { resolveInput } from './path-input.ts';
 
@@ -8,6 +9,11 @@ const PHOTOGRAPH = /^[^.].*\.(jpe?g|png|tiff?|webp|avif|hei[cf])$/i;
 
 /** Names that a note lists. */
 const MAX_LISTED = 20;
+
+const TAKEN = 'jpg, png, tiff, webp, avif, heic';
+
+/** Kinds of files that a message names. */
+const MAX_KINDS = 6;
 
 /** As people count: "2.jpg" comes before "10.jpg". */
 const { compare } = new Intl.Collator('en', { numeric: true });
@@ -23,7 +29,8 @@ export interface Photographs {
  * Lists the photographs of a directory, by the extensions of their names. Messages and notes contain nothing of this machine
  * but what the client gave, and names in the directory.
  *
- * @throws asset_not_found or asset_path_forbidden, also when one photograph cannot be read
+ * @throws asset_not_found or asset_path_forbidden, also when one photograph cannot be read; asset_not_found if there are no
+ * photographs, with what there is instead
  */
 export async function listPhotographs(roots: readonly string[], given: string): Promise<Photographs> {
   const { path, kind } = await resolveInput(roots, given);
@@ -55,6 +62,11 @@ export async function listPhotographs(roots: readonly string[], given: string): 
       names.push(name);
     }
   }
+  if (names.length === 0)
+    throw new DarkroomError(
+      'asset_not_found',
+      `"${given}" has no photographs (${TAKEN})${describe(entries)}`,
+    );
   return {
     paths: inNaturalOrder(names).map((name) => join(given, name)),
     notes: [
@@ -73,6 +85,23 @@ function describeRest(given: string, noun: string, names: string[], remedy: stri
   const count = names.length === 1 ? `1 ${noun} was` : `${names.length} ${noun}s were`;
   return [`"${given}": ${count} not taken (${listed.join(', ')}${more}); ${remedy}`];
 }
+
+/** Returns the kinds of files and their numbers, as `: it has 12 .heic files, 1 directory`. */
+function describe(entries: readonly Dirent[]): string {
+  const counts = new Map<string, number>();
+  for (const entry of entries.filter(({ name }) => !name.startsWith('.'))) {
+    const extension = extname(entry.name).toLowerCase();
+    const kind = entry.isDirectory() ? 'directory' : extension === '' ? 'other file' : `${extension} file`;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  if (counts.size === 0) return '; it is empty';
+  const kinds = [...counts].sort(([a, one], [b, other]) => other - one || compare(a, b)).slice(0, MAX_KINDS);
+  const hint = counts.has('directory') ? '; name a directory below it to take its photographs' : '';
+  return `: it has ${kinds.map(([kind, count]) => `${count} ${plural(kind, count)}`).join(', ')}${hint}`;
+}
+
+const plural = (kind: string, count: number): string =>
+  count === 1 ? kind : kind === 'directory' ? 'directories' : `${kind}s`;
 
 const unreadable = (given: string, cause: unknown): DarkroomError =>
   new DarkroomError('asset_path_forbidden', `"${given}" may not be read by this server`, { cause });

@@ -5,7 +5,7 @@ export interface Concurrency {
   /** Items that are processed at once. */
   readonly concurrency: number;
   /** Starts no further item once it aborts, and aborts the signal of the running ones. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -24,7 +24,7 @@ export async function mapConcurrent<T, R>(
   work: (item: T, signal: AbortSignal) => Promise<R>,
 ): Promise<R[]> {
   const failure = new AbortController();
-  const stop = AbortSignal.any([signal, failure.signal]);
+  const stop = AbortSignal.any(signal ? [signal, failure.signal] : [failure.signal]);
   // Each runner adds several listeners, which Node would report as a leak.
   setMaxListeners(0, stop);
   const results: R[] = new Array(items.length);

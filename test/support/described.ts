@@ -10,7 +10,7 @@ interface Operation {
 
 interface Document {
   readonly paths: Record<string, Record<string, Operation>>;
-  readonly components: { readonly schemas: Record<string, Schema> };
+  readonly components: { readonly schemas?: Record<string, Schema> };
 }
 
 export interface Described {
@@ -21,16 +21,26 @@ export interface Described {
 }
 
 export async function describedBy({ request }: RunningDarkroom): Promise<Described> {
-  const document = (await (await request('/openapi.json')).json()) as Document;
-  const $defs = closed(document.components.schemas) as Record<string, Schema>;
+  const get = async (path: string) => (await request(path)).json();
+  const { linkset } = (await get('/.well-known/api-catalog')) as {
+    linkset: { 'service-desc': [{ href: string }] }[];
+  };
+  const documents = await Promise.all(
+    linkset.map(async ({ 'service-desc': [{ href }] }) => (await get(href)) as Document),
+  );
+  const paths = Object.assign({}, ...documents.map((document) => document.paths)) as Document['paths'];
+  const $defs = Object.assign(
+    {},
+    ...documents.map(({ components }) => closed(components.schemas ?? {})),
+  ) as Record<string, Schema>;
   const find = (operation: string): Operation => {
     const [method = '', path = ''] = operation.split(' ');
-    const found = document.paths[path]?.[method.toLowerCase()];
+    const found = paths[path]?.[method.toLowerCase()];
     if (!found) throw new Error(`${operation} is not in the document`);
     return found;
   };
   return {
-    operations: Object.entries(document.paths).flatMap(([path, methods]) =>
+    operations: Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     ),
     faultsOf: async (operation, response) => {
@@ -62,7 +72,7 @@ function closed(schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null) return schema;
   const entries = Object.entries(schema)
     // Data, which may look like a schema.
-    .filter(([key]) => key !== 'example')
+    .filter(([key]) => key !== 'example' && key !== 'examples')
     .map(([key, value]) => [
       key,
       key === '$ref' ? String(value).replace('#/components/schemas/', '#/$defs/') : closed(value),

@@ -11,6 +11,8 @@ import {
 type Fault =
   /** Answered 503 at once; the server never hears of it. */
   | 'refuse'
+  /** Answered with this status at once, as for a request that the server does not support. */
+  | { readonly status: number }
   /** The server does it, and the answer is lost. */
   | 'lose'
   /** The answer breaks off after this many bytes of its body. */
@@ -67,9 +69,10 @@ function pass(
   mishap: Fault | undefined,
 ): void {
   if (mishap === 'hang') return void incoming.resume();
-  if (mishap === 'refuse') {
+  if (mishap === 'refuse' || (typeof mishap === 'object' && 'status' in mishap)) {
     incoming.resume();
-    answer.writeHead(503, { 'retry-after': '0', 'content-type': 'text/plain' }).end('not now');
+    const status = mishap === 'refuse' ? 503 : mishap.status;
+    answer.writeHead(status, { 'retry-after': '0', 'content-type': 'text/plain' }).end('not now');
     return;
   }
   const { method, url: path, headers } = incoming;

@@ -19,22 +19,24 @@ export interface Scene {
   dispose(): Promise<void>;
 }
 
-/** Views of the scene, and their width in pixels. */
-const [VIEWS, WIDTH] = [12, 800];
+/** Options of render.py: two lenses in turn. */
+const STANDARD = ['--views=12', '--width=800', '--lenses=35,24'];
 
 /**
  * Copies the scene from the cache, into which it is rendered once, which takes about a second per view.
  *
  * @param only - Views to keep, and the width in pixels to which they are reduced. Default: all, as rendered.
+ * @param options - Options of render.py.
  */
 export async function renderScene(
   engine: InstalledEngine,
   only: { readonly views: readonly number[]; readonly width: number } | null = null,
+  options: readonly string[] = STANDARD,
 ): Promise<Scene> {
   const requirements = await readFile(join(root, 'engines/reconstruct/requirements.txt'), 'utf8');
-  const hash = await hashOf([String(VIEWS), String(WIDTH), engine.version, requirements], [folder]);
+  const hash = await hashOf([...options, engine.version, requirements], [folder]);
   const rendered = await cachedDirectory('scene', hash, async (draft) => {
-    await python(engine, ['render.py', draft, '--views', String(VIEWS), '--width', String(WIDTH)]);
+    await python(engine, ['render.py', draft, ...options]);
   });
   const directory = await mkdtemp(join(tmpdir(), 'darkroom-scene-'));
   await cp(rendered, directory, { recursive: true });
@@ -58,6 +60,7 @@ export const resize = (photograph: Buffer, width: number): Promise<Buffer> =>
 
 /** Lengths are shares of the size of the scene, angles degrees; see measure.py. */
 export interface Measures {
+  /** Of the photograph with the largest error. */
   readonly focal_error: number;
   readonly position_error: { readonly median: number; readonly max: number };
   readonly rotation_error_deg: { readonly median: number; readonly max: number };

@@ -1,4 +1,4 @@
-/** A model by a whole darkroom whose parts are killed while it is made, for a client of e2e3d. */
+/** Reconstruction on a whole server whose processes are killed meanwhile, for a client of e2e3d. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { places, post } from '../support/clients/e2e3d/requests.ts';
@@ -26,7 +26,7 @@ const filesOf = async (id: string) => {
   return files.map(({ path }) => path).sort();
 };
 
-/** Waits until a process of the engine computes for this stage of the job. */
+/** Waits until a process of the engine runs this stage of the job. */
 async function engineIn(id: string, stage: string): Promise<{ worker: number; engine: number }> {
   for (;;) {
     const { worker } = await partsOf(darkroom.process.pid).catch(() => ({ worker: 0 }));
@@ -39,7 +39,7 @@ async function engineIn(id: string, stage: string): Promise<{ worker: number; en
   }
 }
 
-test('goes on after its engine and its worker were killed, and repeats only what was under way', async () => {
+test('continues after its engine and its worker were killed, and repeats only the interrupted stages', async () => {
   const submission = { job_id: 'model', image_set_path: scene.directory, quality: 'low' };
   const submitted = await darkroom.request('/api/reconstruct', post(submission));
   expect(submitted.status, await submitted.text()).toBe(202);
@@ -62,11 +62,11 @@ test('goes on after its engine and its worker were killed, and repeats only what
   const { events } = await client.workflow.getHandle(`job/public/${job.id}`).fetchHistory();
   await client.connection.close();
   const started = events?.flatMap((event) => event.activityTaskStartedEventAttributes ?? []) ?? [];
-  // Every step was done once, but for the two that were under way when something was killed.
+  // Each activity ran once, except the two that were interrupted.
   expect(started.filter(({ attempt }) => attempt === 1).length).toBe(started.length - 2);
 });
 
-test('its end alone can be made again', async () => {
+test('reruns only the last stages', async () => {
   const [{ id = '' } = {}] = z
     .object({ jobs: z.array(z.object({ id: z.string() })) })
     .parse(await (await darkroom.request('/v1/jobs?operation=reconstruct')).json()).jobs;

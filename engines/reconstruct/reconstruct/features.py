@@ -1,11 +1,11 @@
 """The stage `feature_extraction`: extracts the features of each photograph."""
 
-from pathlib import Path
 from typing import Any
 
 import pycolmap
 
-from . import colmap_log
+from . import colmap_log, notes
+from .cameras import assign_cameras, read_known_cameras
 from .device import device, used_gpu
 from .request import Request
 from .photos import Photo, read_photos
@@ -32,8 +32,15 @@ def run(request: Request, progress: Progress) -> dict[str, Any]:
     progress(0, f"features of {len(photos)} photographs")
     with colmap_log.watch_stderr(colmap_log.parse_count("Processed file", on_count)):
         _extract(request, photos)
+    known, focals = read_known_cameras(request.workspace, photos)
+    assign_cameras(database, known)
     with pycolmap.Database.open(database) as opened:
-        return {"photos": len(photos), "features": opened.num_keypoints(), "gpu_used": used_gpu(request)}
+        return {
+            "photos": len(photos),
+            "features": opened.num_keypoints(),
+            "gpu_used": used_gpu(request),
+            "warnings": notes.describe_dropped_focals(photos, focals),
+        }
 
 
 def _extract(request: Request, photos: list[Photo]) -> None:
@@ -47,8 +54,8 @@ def _extract(request: Request, photos: list[Photo]) -> None:
     pycolmap.extract_features(
         request.workspace / "database.db",
         request.workspace / "images",
-        image_names=[Path(photo.file).name for photo in photos],
-        camera_mode=_camera_mode(photos),
+        image_names=[photo.file for photo in photos],
+        camera_mode=pycolmap.CameraMode.PER_IMAGE,
         reader_options=reader,
         extraction_options=extraction,
         device=device(request),
@@ -60,12 +67,6 @@ def _threads(request: Request, photos: list[Photo]) -> int:
     largest = max(photo.width * photo.height for photo in photos)
     memory = _MEMORY if request.memory is None else min(_MEMORY, _SHARE * request.memory)
     return max(1, min(request.threads, int(memory // (_BYTES_A_PIXEL * max(1, largest)))))
-
-
-def _camera_mode(photos: list[Photo]) -> pycolmap.CameraMode:
-    """Photographs of one size and one lens share a camera, which makes its calibration more accurate."""
-    cameras = {(photo.width, photo.height, photo.lens) for photo in photos}
-    return pycolmap.CameraMode.SINGLE if len(cameras) == 1 else pycolmap.CameraMode.AUTO
 
 
 def _too_few(count: int) -> str:

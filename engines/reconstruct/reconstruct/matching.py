@@ -1,15 +1,17 @@
 """The stage `feature_matching`: matches features between photographs."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pycolmap
 
-from . import colmap_log
+from . import colmap_log, notes
 from .device import device, used_gpu
 from .request import Request
 from .pairs import select_pairs
 from .progress import Progress, part
+from .stationary import STATIONARY_PX, is_background_static
 
 #: Up to this many photographs, each is matched with all others.
 EXHAUSTIVE_UP_TO = 80
@@ -37,8 +39,25 @@ def run(request: Request, progress: Progress) -> dict[str, Any]:
         method = "likely"
         _match_selected(request, progress)
     with pycolmap.Database.open(path) as database:
+        is_static = is_background_static(database)
+        if is_static:
+            database.clear_two_view_geometries()
+    if is_static:
+        verify_pairs(path, is_static)
+    with pycolmap.Database.open(path) as database:
         _, inliers = database.read_two_view_geometry_num_inliers()
-        return {"method": method, "matched_pairs": len(inliers), "gpu_used": used_gpu(request)}
+        return {
+            "method": method,
+            "matched_pairs": len(inliers),
+            "gpu_used": used_gpu(request),
+            "static_background": is_static,
+            "warnings": notes.describe_static_background(is_static),
+        }
+
+
+def verify_pairs(path: Path, is_static: bool) -> None:
+    """Computes the geometries of all matched pairs that have none. `is_static`: without features that stay at one place."""
+    pycolmap.geometric_verification(path, two_view_geometry_options=_verification(is_static))
 
 
 def _match_all(request: Request, photos: int, progress: Progress) -> None:
@@ -92,7 +111,9 @@ def _matching(request: Request) -> pycolmap.FeatureMatchingOptions:
     return options
 
 
-def _verification() -> pycolmap.TwoViewGeometryOptions:
+def _verification(is_static: bool = False) -> pycolmap.TwoViewGeometryOptions:
     options = pycolmap.TwoViewGeometryOptions()
+    options.filter_stationary_matches = is_static
+    options.stationary_matches_max_error = STATIONARY_PX
     options.ransac.random_seed = SEED
     return options

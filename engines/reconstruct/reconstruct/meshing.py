@@ -1,4 +1,4 @@
-"""The stage `mesh_generation`: a surface through the dense points."""
+"""The stage `mesh_generation`: builds a surface through the dense points."""
 
 import re
 import shutil
@@ -19,14 +19,14 @@ from .errors import ReconstructionError
 from .topology import components, neighbours
 from .views import read_views
 
-#: With fewer triangles it is no surface.
+#: A mesh with fewer triangles is no surface.
 _FEWEST = 100
 
-#: A piece that is smaller than this share of the largest is debris.
+#: A connected piece smaller than this share of the largest is debris.
 _DEBRIS = 0.02
 
-#: The level of the octree that points must reach for the surface there to be kept: what is coarser is guessed too far. The same
-#: for all qualities, so that gaps of the same width are closed.
+#: Parts of the surface on coarser octree levels are deleted. The level is the same for all qualities, so that gaps of the same
+#: width are closed.
 _COARSEST = 6.0
 
 _SIMPLIFIED = re.compile(r"(\d+)% complete \((\d+) faces")
@@ -50,7 +50,7 @@ def run(request: Request, progress: Progress) -> dict[str, Any]:
 
 
 def _surface(request: Request, points: Path, progress: Progress) -> Mesh:
-    """Poisson's: through all points, by their normals, and without what it guessed where there were none."""
+    """Returns the Poisson surface, without parts far from any point."""
     depth = request.settings.poisson_depth
     path = request.workspace / "surface.ply"
     lay_surface(points, path, depth, _COARSEST, progress)
@@ -60,14 +60,14 @@ def _surface(request: Request, points: Path, progress: Progress) -> Mesh:
 
 
 def _remove_unsupported(request: Request, mesh: Mesh, points: Path) -> Mesh:
-    """Only triangles none of whose corners is a wrong guess."""
+    """Deletes triangles with an unsupported corner."""
     views, _ = read_views(request.workspace / "undistorted", request.settings.dense_px)
     wrong = find_unsupported_vertices(mesh, read_points(points), views)
     return _with_faces(mesh, mesh.faces[~wrong[mesh.faces].any(1)])
 
 
 def _remove_debris(mesh: Mesh) -> Mesh:
-    """Only the large connected pieces."""
+    """Keeps only the large connected pieces."""
     if len(mesh.faces) == 0:
         return mesh
     piece = components(len(mesh.faces), *neighbours(mesh.faces))
@@ -76,13 +76,13 @@ def _remove_debris(mesh: Mesh) -> Mesh:
 
 
 def _with_faces(mesh: Mesh, faces: NDArray[np.int64]) -> Mesh:
-    """These triangles (n, 3) of a mesh alone, and the vertices that they need."""
+    """Returns a mesh with these triangles (n, 3) and the vertices that they use."""
     used, numbers = np.unique(faces, return_inverse=True)
     return Mesh(mesh.vertices[used], numbers.reshape(-1, 3), mesh.colours[used])
 
 
 def _simplify(request: Request, surface: Mesh, progress: Progress) -> None:
-    """To as many triangles as the quality allows."""
+    """Simplifies the mesh to the maximum number of triangles of the quality."""
     whole = request.workspace / "whole.ply"
     write_mesh(whole, surface)
     ratio = request.settings.faces / len(surface.faces)

@@ -1,4 +1,4 @@
-"""PLY files, in their binary form."""
+"""Reads and writes binary PLY files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-#: The types that occur, as PLY and as NumPy call them.
+#: Types by their names in PLY and in NumPy.
 _TYPES = {"float": "<f4", "double": "<f8", "uchar": "u1", "int": "<i4", "uint": "<u4"}
 _NAMES = {kind: name for name, kind in _TYPES.items()}
 _COLOURS = ("red", "green", "blue")
@@ -51,12 +51,12 @@ def write_mesh(path: Path, mesh: Mesh) -> None:
 
 
 def read_points(path: Path) -> NDArray[np.float64]:
-    """The points (n, 3) of a cloud or a mesh in the binary form."""
+    """Returns the points (n, 3) of a cloud or a mesh."""
     return _points(_read(path)[0])
 
 
 def read_mesh(path: Path) -> Mesh:
-    """Raises ValueError for what is no mesh of triangles in the binary form. Without colours it is grey."""
+    """Returns a mesh, grey if it has no colours. Raises ValueError if the file is not a binary mesh of triangles."""
     table, faces = _read(path)
     if (faces["n"] != 3).any():
         raise ValueError("not all faces are triangles")
@@ -67,7 +67,7 @@ def read_mesh(path: Path) -> Mesh:
 
 
 def _read(path: Path) -> tuple[NDArray[np.void], NDArray[np.void]]:
-    """The tables of vertices and of faces."""
+    """Returns the tables of vertices and of faces."""
     data = path.read_bytes()
     end = data.index(b"end_header\n") + len(b"end_header\n")
     vertex, vertices, face, faces = _layout(data[:end].decode("ascii").splitlines())
@@ -105,7 +105,7 @@ def _write(path: Path, vertices: NDArray[np.void], faces: NDArray[np.void] | Non
 
 
 def _layout(header: list[str]) -> tuple[np.dtype[np.void], int, np.dtype[np.void], int]:
-    """The types and the numbers of vertices and of faces that a header announces."""
+    """Parses a header: types and numbers of vertices and of faces."""
     counts = {"vertex": 0, "face": 0}
     columns: list[tuple[str, str]] = []
     corners: list[tuple[str, str] | tuple[str, str, int]] = [("n", "u1"), ("corners", "<i4", 3)]

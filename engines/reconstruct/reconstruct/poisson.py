@@ -1,4 +1,4 @@
-"""Poisson's surface through a cloud of points, in a process of its own: COLMAP stops the interpreter for as long as it takes.
+"""Poisson surface reconstruction in a child process, because COLMAP blocks the interpreter meanwhile.
 
 `python3 -m reconstruct.poisson POINTS SURFACE DEPTH TRIM` is that process.
 """
@@ -19,26 +19,26 @@ from .progress import Progress
 #: Seconds between two reports.
 _PAUSE = 0.5
 
-#: Seconds that it usually takes, by the depth of the octree: only for the progress, as COLMAP says nothing meanwhile.
+#: Typical seconds by the depth of the octree, to estimate the progress: COLMAP reports none.
 _USUAL = {8: 4, 9: 13, 10: 50}
 
-#: With more, its threads wait for each other by spinning: where others use the processor too, it took three times as long with two.
+#: More threads wait for each other by spinning: on a busy machine two threads took three times as long.
 _THREADS = 1
 
-#: Of Linux' <sys/prctl.h>.
+#: From <sys/prctl.h> of Linux.
 _PR_SET_PDEATHSIG = 1
 
-#: The exit code that tells of memory.
+#: Exit code for a lack of memory.
 _OUT_OF_MEMORY = 3
 
 
 def lay_surface(points: Path, surface: Path, depth: int, trim: float, progress: Progress) -> None:
-    """Writes a PLY of triangles. Raises MemoryError, and RuntimeError for whatever else ends the process."""
+    """Writes a PLY file of triangles. Raises MemoryError, or RuntimeError if the process fails otherwise."""
     words = [str(points), str(surface), str(depth), str(trim)]
     process = subprocess.Popen([sys.executable, "-B", "-m", "reconstruct.poisson", *words], stdin=subprocess.DEVNULL, stdout=2)
     began = time.monotonic()
     while True:
-        # Time stands in for progress: nearly two thirds are reached after the usual seconds.
+        # Progress is estimated from time: nearly two thirds after the typical seconds.
         progress(1 - math.exp(-(time.monotonic() - began) / _USUAL[depth]), "laying a surface through the points")
         try:
             _judge(process.wait(_PAUSE))
@@ -51,14 +51,14 @@ def _judge(code: int) -> None:
     if code == _OUT_OF_MEMORY:
         raise MemoryError
     if code < 0:
-        # Whoever ended it, such as a system without memory, meant all of us, and what follows is decided by how we end.
+        # Ends this process by the same signal, so that darkroom sees why.
         os.kill(os.getpid(), -code)
     if code != 0:
         raise RuntimeError(f"the surface ended with exit code {code}")
 
 
 def _end_with_parent() -> None:
-    """Even when that is killed; on Linux, where alone darkroom can do the same for the parent."""
+    """Ends this process when its parent ends, even if that is killed. Linux only."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 

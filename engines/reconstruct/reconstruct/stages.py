@@ -1,4 +1,4 @@
-"""The stages by name. A stage reads and writes the workspace and its outputs, and returns what it found out, for its report."""
+"""The stages by name. A stage reads and writes the workspace, writes its outputs, and returns facts for its report."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from .progress import Progress
 
 Stage = Callable[[Request, Progress], dict[str, Any]]
 
-#: In the order in which they are run. The one before the first, `image_preparation`, is not ours.
+#: In the order in which they run. darkroom runs `image_preparation` before them.
 STAGES: dict[str, Stage] = {
     "feature_extraction": features.run,
     "feature_matching": matching.run,

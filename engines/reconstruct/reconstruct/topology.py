@@ -1,4 +1,4 @@
-"""Which triangles of a mesh hang together."""
+"""Connectivity of the triangles of a mesh."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +7,7 @@ Numbers = NDArray[np.int64]
 
 
 def neighbours(faces: Numbers) -> tuple[Numbers, Numbers]:
-    """The pairs of triangles that share an edge, as two lists of numbers of rows of `faces` (m, 3)."""
+    """Returns pairs of triangles that share an edge, as two lists of rows of `faces` (m, 3)."""
     edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), 1)
     keys = edges[:, 0] * (faces.max(initial=0) + 1) + edges[:, 1]
     order = np.argsort(keys, kind="stable")
@@ -17,13 +17,13 @@ def neighbours(faces: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def components(count: int, first: Numbers, second: Numbers) -> Numbers:
-    """Labels 0, 1, … (count): things are in one component when pairs `first[i]`, `second[i]` lead from one to the other."""
+    """Labels connected components (count): 0, 1, …. `first[i]` and `second[i]` are connected."""
     labels = np.arange(count)
     while True:
         lower = labels.copy()
         np.minimum.at(lower, first, labels[second])
         np.minimum.at(lower, second, labels[first])
-        # The labels' own labels follow at once, so that a long chain takes few rounds.
+        # Labels of labels are followed too, so long chains take few rounds.
         np.minimum.at(lower, labels[first], lower[first])
         np.minimum.at(lower, labels[second], lower[second])
         lower = lower[lower]

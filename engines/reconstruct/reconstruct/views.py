@@ -1,7 +1,7 @@
-"""Photographs whose cameras are known, without distortion: what depth maps and textures are made from.
+"""Undistorted photographs with known cameras, for depth maps and textures.
 
-A point x of the world (metres or whatever the scene is in, y up) is seen by a camera at R x + t, with x to the right, y down, z ahead.
-Positions in a picture are in pixels, with (0, 0) in the middle of the first one.
+A camera sees a point x of the model (y up) at R x + t, with x to the right, y down, z forward. Positions in a picture are in pixels;
+(0, 0) is the centre of the first one.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ Pixels = NDArray[np.float64] | NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """One photograph, at the size that it was asked for. A view equals only itself."""
+    """One photograph at a requested size. A view equals only itself."""
 
     name: str
     path: Path
@@ -27,31 +27,31 @@ class View:
     #: R (3, 3), and t (3).
     rotation: Array
     translation: Array
-    #: Of the lens and of the optical axis, in pixels: (fx, fy), (cx, cy).
+    #: Focal lengths (fx, fy) and principal point (cx, cy), in pixels.
     focal: tuple[float, float]
     axis: tuple[float, float]
-    #: Which sparse points it shows: numbers of rows, ascending.
+    #: Rows of the sparse points that it shows, ascending.
     seen: NDArray[np.int64]
 
     @property
     def centre(self) -> Array:
-        """Where the camera stands in the world (3)."""
+        """Returns the position of the camera in the model (3)."""
         return -self.rotation.T @ self.translation
 
     @property
     def matrix(self) -> Array:
-        """The camera's matrix K (3, 3)."""
+        """Returns the camera matrix K (3, 3)."""
         return np.array([[self.focal[0], 0, self.axis[0]], [0, self.focal[1], self.axis[1]], [0, 0, 1]])
 
     def resized(self, width: int, height: int) -> "View":
-        """The same photograph at another size."""
+        """Returns the same photograph at another size."""
         across, down = width / self.width, height / self.height
         focal = (self.focal[0] * across, self.focal[1] * down)
         axis = ((self.axis[0] + 0.5) * across - 0.5, (self.axis[1] + 0.5) * down - 0.5)
         return replace(self, width=width, height=height, focal=focal, axis=axis)
 
     def picture(self) -> NDArray[np.uint8]:
-        """Read anew each time, so that nobody holds all of them: (height, width, 3), blue green red."""
+        """Reads the picture (height, width, 3), blue green red. It is not cached, to limit the memory."""
         picture = cv2.imread(str(self.path), cv2.IMREAD_COLOR)
         if picture is None:
             raise ValueError(f"no picture: {self.path.name}")
@@ -60,29 +60,29 @@ class View:
         return picture
 
     def in_camera(self, points: Array) -> Array:
-        """Points of the world (n, 3) as the camera sees them (n, 3)."""
+        """Converts points of the model (n, 3) into camera coordinates (n, 3)."""
         return points @ self.rotation.T + self.translation
 
     def in_world(self, points: Array) -> Array:
-        """The way back: (n, 3)."""
+        """Converts camera coordinates (n, 3) into points of the model (n, 3)."""
         return (points - self.translation) @ self.rotation
 
     def project(self, points: Array) -> tuple[Array, Array, Array]:
-        """Where points of the world (n, 3) appear: across, down (pixels), and depth; what lies behind has a depth of 0 or less."""
+        """Projects points of the model (n, 3): across, down (pixels), and depth, which is 0 or less behind the camera."""
         seen = self.in_camera(points)
         depth = seen[:, 2]
         ahead = np.maximum(depth, 1e-6)
         return seen[:, 0] / ahead * self.focal[0] + self.axis[0], seen[:, 1] / ahead * self.focal[1] + self.axis[1], depth
 
     def lift(self, across: Pixels, down: Pixels, depth: Array) -> Array:
-        """The points of the world (n, 3) that appear there."""
+        """Returns the points of the model (n, 3) at these pixels and depths."""
         x = (across - self.axis[0]) / self.focal[0] * depth
         y = (down - self.axis[1]) / self.focal[1] * depth
         return self.in_world(np.stack([x, y, depth], 1))
 
 
 def read_views(folder: Path, longest_px: int) -> tuple[list[View], Array]:
-    """The views of a folder with `images` and `sparse`, by name, no side longer than that; and the sparse points (n, 3)."""
+    """Returns the views of a folder with `images` and `sparse`, by name, and the sparse points (n, 3). `longest_px`: maximum side."""
     sparse = pycolmap.Reconstruction(folder / "sparse")
     rows = {number: row for row, number in enumerate(sorted(sparse.points3D))}
     points = np.array([sparse.points3D[number].xyz for number in rows]).reshape(-1, 3)

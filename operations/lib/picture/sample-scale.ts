@@ -22,7 +22,7 @@ export async function sampleScale(
 ): Promise<((sample: number) => number) | null> {
   const { depth, space } = header;
   if (depth === 'uchar' || depth === 'ushort' || ABSOLUTE.includes(space)) return null;
-  const refuse = (is: string) => notAnImage(input, `${is}; save it with 8 or 16 bits per channel`);
+  const refuse = (is: string) => notAnImage(input, `${is}; save it with unsigned integers of 8 or 16 bits`);
   if (space === 'cmyk') throw refuse('has CMYK colours with 32 bits per channel');
   if (depth === 'uint') return (sample) => sample / 65_537;
   if (depth !== 'float' && depth !== 'double')

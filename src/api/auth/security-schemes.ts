@@ -1,8 +1,8 @@
 /** Authentication in the OpenAPI document. */
-import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { OpenApi } from '../openapi/refine.ts';
 import { isPublicPath, READ_METHODS } from './public-paths.ts';
 
-type OpenApi = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
+type Responses = Record<string, { description: string; content?: object }>;
 
 const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer', description: 'A key (`drk_…`) or an access token' },
@@ -12,10 +12,15 @@ const securitySchemes = {
 
 const security = Object.keys(securitySchemes).map((name) => ({ [name]: [] }));
 
-const rejections = {
-  '401': { description: 'Missing or invalid credentials; see `WWW-Authenticate`' },
-  '403': { description: 'The credentials do not permit this' },
-};
+/** 401 and 403 in the format in which the operation reports other errors. */
+function describeRejections(responses: Responses): Responses {
+  const failure = Object.entries(responses).find(([status, { content }]) => status >= '400' && content);
+  const body = failure ? { content: failure[1].content } : {};
+  return {
+    '401': { description: 'Missing or invalid credentials; see `WWW-Authenticate`', ...body },
+    '403': { description: 'The credentials do not permit this', ...body },
+  };
+}
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
@@ -28,7 +33,10 @@ export function addSecurity(document: OpenApi, publicPaths: readonly string[]): 
       const isPublic = READ_METHODS.includes(method.toUpperCase()) && isPublicPath(publicPaths, path);
       const extended = isPublic
         ? { ...operation, security: [] }
-        : { ...operation, responses: { ...operation.responses, ...rejections } };
+        : {
+            ...operation,
+            responses: { ...operation.responses, ...describeRejections(operation.responses as Responses) },
+          };
       return [[method, extended] as const];
     });
     return [path, { ...item, ...Object.fromEntries(operations) }] as const;

@@ -11,16 +11,21 @@ export const json = <Schema extends z.ZodType>(schema: Schema, description: stri
 /** The content of a file. */
 export const binary = z.string().openapi({ format: 'binary' });
 
-/** A response with bytes of a media type; left out, of any type. */
-export const bytes = (description: string, type = '*/*') => ({
+/** Media types of result files. The first is what generators expect of a download. */
+const FILE_TYPES = ['application/octet-stream', 'image/*', 'text/*', 'model/*', 'application/*'];
+
+/** A response with bytes of one of these media types; default: those of result files. */
+export const bytes = (description: string, ...types: readonly string[]) => ({
   description,
-  content: { [type]: { schema: binary } },
+  content: Object.fromEntries(
+    (types.length > 0 ? types : FILE_TYPES).map((type) => [type, { schema: binary }]),
+  ),
 });
 
 /** The responses of `fileResponse`, without its error 416. */
-export const file = (description: string, type?: string) => ({
-  200: bytes(description, type),
-  206: bytes('A part of it', type),
+export const file = (description: string, ...types: readonly string[]) => ({
+  200: bytes(description, ...types),
+  206: bytes('The requested range', ...types),
   304: { description: 'Unchanged' },
 });
 

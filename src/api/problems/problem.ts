@@ -27,7 +27,17 @@ export const problem = z
       .optional()
       .describe('More for programs, such as the `state` of the job that prevents the action'),
   })
-  .meta({ id: 'Problem' });
+  .meta({
+    id: 'Problem',
+    example: {
+      type: 'urn:darkroom:problem:job_not_found',
+      title: 'No such job',
+      status: 404,
+      detail: 'There is no job "holiday-2026"',
+      code: 'job_not_found',
+      retryable: false,
+    },
+  });
 
 /** Seconds until a retry may succeed after an outage or a limit. */
 const RETRY_AFTER_SECONDS = 2;

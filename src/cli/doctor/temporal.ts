@@ -137,14 +137,10 @@ async function checkWorkflows(client: Client): Promise<Finding> {
     ids.push(workflowId);
     if (ids.length === INSPECTED) break;
   }
-  const failing = await mapConcurrent(
-    ids,
-    { concurrency: 10, signal: AbortSignal.timeout(PATIENCE_MS) },
-    async (id) => {
-      const { raw } = await client.workflow.getHandle(id).describe();
-      return isWorkflowFailing(raw) ? [id] : [];
-    },
-  );
+  const failing = await mapConcurrent(ids, { concurrency: 10 }, async (id) => {
+    const { raw } = await client.workflow.getHandle(id).describe();
+    return isWorkflowFailing(raw) ? [id] : [];
+  });
   const [first, ...others] = failing.flat();
   if (first === undefined) return ok(check, `${ids.length} unfinished, none fails`);
   return broken(

@@ -1,4 +1,4 @@
-/** Callbacks of a job: what was sent, and sending it again. */
+/** Callbacks of a job: list and redeliver. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
@@ -17,10 +17,12 @@ export function deliveryRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPI
       method: 'get',
       path: '/v1/jobs/{id}/deliveries',
       tags,
-      summary: 'Callbacks of a job, with each attempt and why it failed',
+      operationId: 'listDeliveries',
+      summary: 'List the callbacks of a job',
+      description: 'Returns each callback with its attempts and why they failed.',
       request: { params: idParam },
       responses: {
-        200: json(z.object({ deliveries: z.array(delivery) }), 'The deliveries, the earliest first'),
+        200: json(z.object({ deliveries: z.array(delivery) }), 'The deliveries, earliest first'),
         ...fails(404, 422, 503),
       },
     }),
@@ -35,14 +37,20 @@ export function deliveryRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPI
       method: 'post',
       path: '/v1/jobs/{id}/deliveries/{delivery}/redeliver',
       tags,
-      summary: 'Deliver a callback again: at once and, should that fail, by the schedule',
+      operationId: 'redeliver',
+      summary: 'Deliver a callback again',
+      description:
+        'Delivers it immediately and, if that fails, by the schedule. The `webhook-id` stays the same.',
       request: {
         params: idParam.extend({
-          delivery: z.string().openapi({ description: 'Its id, or its place in the list, from 1' }),
+          delivery: z.string().openapi({
+            description: 'Id of the delivery, or its position in the list, from 1',
+            example: '1',
+          }),
         }),
       },
       responses: {
-        202: json(delivery, 'The delivery as it is before the attempt'),
+        202: json(delivery, 'The delivery before the attempt'),
         ...fails(404, 409, 422, 503),
       },
     }),

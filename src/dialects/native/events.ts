@@ -5,10 +5,32 @@ import { parseJobRef } from '../../api/job-ref.ts';
 import { fails } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { onClientEnd } from '../../api/server/client-end.ts';
-import type { Job } from '../../jobs/model/job.ts';
+import { type Job, job } from '../../jobs/model/job.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
+import { exampleProgress, exampleState, exampleStream } from './examples.ts';
 import { idParam, type JobResource, jobFormatter } from './model.ts';
+
+const progressEvent = job
+  .pick({ run: true, state: true, stage: true, progress: true, assets: true })
+  .meta({ id: 'ProgressEvent', description: 'Data of the event `progress`', example: exampleProgress });
+
+const stateEvent = job
+  .pick({ run: true, state: true, stage: true, paused: true })
+  .extend({
+    seq: z.int().describe('Position among the transitions of this run, from 1'),
+    at: z.iso.datetime(),
+    progress: z.number().optional(),
+  })
+  .meta({ id: 'StateEvent', description: 'Data of the event `state`', example: exampleState });
+
+/** JSON Schema describes what is inside of a text by `contentSchema`: here, the data of each event. */
+const eventStream = z.string().meta({
+  contentMediaType: 'text/event-stream',
+  contentSchema: {
+    oneOf: ['StateEvent', 'ProgressEvent', 'Job'].map((name) => ({ $ref: `#/components/schemas/${name}` })),
+  },
+});
 
 /** Keeps proxies from taking a quiet stream for a dead one. */
 const HEARTBEAT_MS = 15_000;
@@ -22,22 +44,27 @@ export function eventRoutes(
 ): OpenAPIHono<ApiEnv> {
   const app = createRouter();
   const toJobResource = jobFormatter(publicUrl);
+  // Only `contentSchema` refers to them.
+  app.openAPIRegistry.register('StateEvent', stateEvent);
+  app.openAPIRegistry.register('ProgressEvent', progressEvent);
   app.openapi(
     createRoute({
       method: 'get',
       path: '/v1/jobs/{id}/events',
       tags: ['Jobs'],
-      summary: 'Follow a job: its transitions, its progress, its end',
+      operationId: 'streamJobEvents',
+      summary: 'Stream the events of a job',
       description:
-        '`state`: a transition, with an id that `Last-Event-ID` goes on from. `progress`: how far it is. ' +
-        '`end`: the job, and the last event. After it, a client that connects with its id is answered 204.',
+        'Server-sent events. `state`: a transition (data: StateEvent), with an id for `Last-Event-ID`. `progress`: progress ' +
+        'within a state (data: ProgressEvent). `end`: the ended job (data: Job), the last event. A client that connects with ' +
+        'the id of `end` gets 204.',
       request: { params: idParam, headers: z.object({ 'last-event-id': z.string().optional() }) },
       responses: {
         200: {
-          description: 'Events',
-          content: { 'text/event-stream': { schema: z.string() } },
+          description: 'The stream',
+          content: { 'text/event-stream': { schema: eventStream, example: exampleStream } },
         },
-        204: { description: 'This client has heard of the end' },
+        204: { description: 'The client has received the end' },
         ...fails(404, 422, 503),
       },
     }),

@@ -1,4 +1,4 @@
-/** Jobs of the native API: list, look at, control, run again, delete. */
+/** Jobs of the native API: list, get, control, rerun, delete. */
 import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
@@ -14,9 +14,10 @@ import { isTerminal, states } from '../../jobs/model/states.ts';
 import type { ControlSignal } from '../../jobs/ports/job-runtime.ts';
 import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
 import { safeParseNulls } from '../../lib/parse-nulls.ts';
+import { exampleRequest, exampleWatchedJob } from './examples.ts';
 import { idParam, ignoredQuery, jobFormatter, jobResource } from './model.ts';
 
-/** Seconds between two looks at a running job that do no harm. */
+/** Seconds after which clients may poll a running job again. */
 const RETRY_AFTER_SECONDS = '1';
 
 const tags = ['Jobs'];
@@ -45,27 +46,35 @@ const listQuery = z.strictObject({
 
 const time = z.iso.datetime();
 
-const watched = jobResource
+const watchedJob = jobResource
   .extend({
     pending: z
       .array(pendingActivity)
-      .describe('What it does now, or waits for; empty once it has ended, and while it waits for assets'),
+      .describe('Activities that have not ended; empty after the end and while the job waits for assets'),
     estimated_completion: z
       .object({ at: time, earliest: time, latest: time })
       .nullable()
       .describe(
-        'From how long like jobs took; eight of ten end between `earliest` and `latest`. Null when that is not known',
+        'Estimated from similar jobs; eight of ten end between `earliest` and `latest`. Null: unknown',
       ),
   })
-  .meta({ id: 'WatchedJob' });
+  .meta({ id: 'WatchedJob', example: exampleWatchedJob });
 
-const controls: Record<ControlSignal, string> = {
-  cancel: 'Cancel a job: running work stops within seconds',
-  pause: 'Pause a job: the step it is in is finished, and no other begins',
-  resume: 'Let a paused job go on',
-};
+const controls = {
+  cancel: {
+    operationId: 'cancelJob',
+    summary: 'Cancel a job',
+    description: 'Running work stops within seconds.',
+  },
+  pause: {
+    operationId: 'pauseJob',
+    summary: 'Pause a job',
+    description: 'Running activities finish; no others start.',
+  },
+  resume: { operationId: 'resumeJob', summary: 'Resume a job', description: 'A paused job continues.' },
+} satisfies Record<ControlSignal, object>;
 
-const asked = z
+const requestView = z
   .object({
     operation: z.string(),
     params: z.record(z.string(), z.unknown()).describe('With defaults filled in'),
@@ -84,31 +93,33 @@ const asked = z
             attributes: z.record(z.string(), z.unknown()),
           }),
         )
-        .describe(`The first, ${SHOWN_ASSETS} at most`),
+        .describe(`The first ${SHOWN_ASSETS}`),
     }),
     callback: z.object({ url: z.string(), events: z.array(z.string()) }).nullable(),
-    keep_days: z.number().nullable().describe('Null: for ever'),
+    keep_days: z.number().nullable().describe('Null: forever'),
   })
-  .meta({ id: 'AskedJob' });
+  .meta({ id: 'JobRequest', example: exampleRequest });
 
 const cancellation = z
-  .strictObject({ reason: z.string().min(1).max(1000).optional().describe('Told as the message of the end') })
-  .meta({ id: 'Cancellation' });
+  .strictObject({
+    reason: z.string().min(1).max(1000).optional().describe('Part of the error message of the job'),
+  })
+  .meta({ id: 'Cancellation', example: { reason: 'no longer needed' } });
 
-const nothing = z.strictObject({});
+const empty = z.strictObject({});
 
-/** Body of an action; most have none. Unknown fields are rejected. */
-async function actionOf<Schema extends typeof cancellation | typeof nothing>(
+/** Reads the body of an action, which is optional. Rejects unknown fields. */
+async function readAction<Schema extends typeof cancellation | typeof empty>(
   c: Context<ApiEnv>,
   schema: Schema,
-  refusal = 'unknown field',
+  unknownField = 'unknown field',
 ): Promise<z.output<Schema>> {
   const body = await readOptionalJsonBody(c, `This takes application/json, and got ${describeMediaType(c)}`);
   const parsed = safeParseNulls(schema, body ?? {});
   if (parsed.success) return parsed.data as z.output<Schema>;
   const [issue] = parsed.error.issues;
   if (issue?.code !== 'unrecognized_keys') throw invalidFields(parsed.error.issues);
-  throw invalidRequest(issue.keys.map((key) => ({ pointer: toPointer([key]), detail: refusal })));
+  throw invalidRequest(issue.keys.map((key) => ({ pointer: toPointer([key]), detail: unknownField })));
 }
 
 export function jobRoutes({
@@ -124,8 +135,9 @@ export function jobRoutes({
       method: 'get',
       path: '/v1/jobs',
       tags,
-      summary:
-        'List jobs: those that run, the newest first; then those that have ended, the latest end first',
+      operationId: 'listJobs',
+      summary: 'List jobs',
+      description: 'Unfinished jobs come first, newest first; then ended jobs, latest end first.',
       request: { query: listQuery },
       responses: {
         200: json(z.object({ jobs: z.array(jobResource), next_cursor: z.string().nullable() }), 'A page'),
@@ -145,10 +157,12 @@ export function jobRoutes({
       method: 'get',
       path: '/v1/jobs/{id}',
       tags,
-      summary: 'Look at a job',
+      operationId: 'getJob',
+      summary: 'Get a job',
+      description: 'Returns the job with what it does now. `Retry-After` is set until it has ended.',
       request: { params: idParam },
       responses: {
-        200: json(watched, 'The job'),
+        200: json(watchedJob, 'The job'),
         304: { description: 'Unchanged' },
         ...fails(404, 422, 503),
       },
@@ -172,23 +186,25 @@ export function jobRoutes({
       method: 'get',
       path: '/v1/jobs/{id}/request',
       tags,
-      summary: 'What a job was asked to do: without tokens, and what in addresses may be a secret',
+      operationId: 'getJobRequest',
+      summary: 'Get the request of a job',
+      description: 'Returns what was submitted, without tokens and without the queries of URLs.',
       request: { params: idParam },
-      responses: { 200: json(asked, 'The request'), ...fails(404, 409, 422, 503) },
+      responses: { 200: json(requestView, 'The request'), ...fails(404, 409, 422, 503) },
     }),
     async (c) => {
       const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
-      return c.json((await job.request()) as z.output<typeof asked>, 200);
+      return c.json((await job.request()) as z.output<typeof requestView>, 200);
     },
   );
 
-  for (const [signal, summary] of Object.entries(controls) as [ControlSignal, string][]) {
+  for (const signal of ['cancel', 'pause', 'resume'] as const) {
     // Not by `app.openapi`, which reads the body: an empty one of type JSON would be malformed.
     app.openAPIRegistry.registerPath({
       method: 'post',
       path: `/v1/jobs/{id}/${signal}`,
       tags,
-      summary,
+      ...controls[signal],
       request: {
         params: idParam,
         ...(signal === 'cancel' && {
@@ -196,13 +212,13 @@ export function jobRoutes({
         }),
       },
       responses: {
-        202: json(jobResource, 'The job, a moment later; without a worker, as it was'),
+        202: json(jobResource, 'The job a moment later; unchanged if there is no worker'),
         ...fails(400, 404, 409, 413, 415, 422, 503),
       },
     });
     app.post(`/v1/jobs/:id/${signal}`, async (c) => {
-      const said = await actionOf(c, signal === 'cancel' ? cancellation : nothing);
-      const reason = 'reason' in said ? said.reason : undefined;
+      const body = await readAction(c, signal === 'cancel' ? cancellation : empty);
+      const reason = 'reason' in body ? body.reason : undefined;
       const job = await jobs.open(parseJobRef(c, c.req.param('id')));
       return c.json(toJobResource(await job.control(signal, reason)), 202);
     });
@@ -213,18 +229,19 @@ export function jobRoutes({
       method: 'post',
       path: '/v1/jobs/{id}/rerun',
       tags,
-      summary: 'Run a job that has ended again, under the same id',
+      operationId: 'rerunJob',
+      summary: 'Run an ended job again',
       description:
-        'Assets that are here are not fetched again. The old result stays until the new one is complete.',
+        'The id stays the same. Downloaded assets are reused. The previous result stays until the new one is complete.',
       request: {
         params: idParam,
         query: z.strictObject({
           ...ignoredQuery,
-          from: z.string().optional().describe('The first stage that is computed anew; default: all'),
+          from: z.string().optional().describe('The first stage that runs again; default: all stages'),
           assets: z
             .literal('failed')
             .optional()
-            .describe('Only assets that failed are fetched and processed again, and added to what there is'),
+            .describe('Downloads and processes only the failed assets, and adds them to the result'),
         }),
       },
       responses: {
@@ -233,7 +250,7 @@ export function jobRoutes({
       },
     }),
     async (c) => {
-      await actionOf(c, nothing, 'takes no body; from and assets stand in the query');
+      await readAction(c, empty, 'takes no body; from and assets belong in the query');
       const { _, ...options } = c.req.valid('query');
       const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
       return c.json(toJobResource(await job.rerun(options)), 202);
@@ -245,9 +262,11 @@ export function jobRoutes({
       method: 'delete',
       path: '/v1/jobs/{id}',
       tags,
-      summary: 'Delete a job: it is cancelled if it runs, and inputs, results and record are erased',
+      operationId: 'deleteJob',
+      summary: 'Delete a job',
+      description: 'Cancels the job if it runs. Deletes its inputs, results and record. The id stays taken.',
       request: { params: idParam },
-      responses: { 204: { description: 'Gone; its id stays taken' }, ...fails(404, 422, 503) },
+      responses: { 204: { description: 'Deleted' }, ...fails(404, 422, 503) },
     }),
     async (c) => {
       await jobs.delete(parseJobRef(c, c.req.valid('param').id));

@@ -3,13 +3,16 @@ import { z } from 'zod';
 import { toBasePath } from '../../api/base-path.ts';
 import { jobLinks } from '../../api/job-links.ts';
 import { type Job, job, jobId } from '../../jobs/model/job.ts';
+import { exampleJob } from './examples.ts';
 
 export const idParam = z.object({ id: jobId });
 
 /** Clients add `_` to the query against caches. The OpenAPI document omits it. */
 export const ignoredQuery = { _: z.string().optional() };
 
-export const jobResource = job.extend({ links: z.record(z.string(), z.string()) }).meta({ id: 'Job' });
+export const jobResource = job
+  .extend({ links: z.record(z.string(), z.string()) })
+  .meta({ id: 'Job', example: exampleJob });
 
 export type JobResource = z.infer<typeof jobResource>;
 

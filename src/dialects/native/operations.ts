@@ -1,9 +1,10 @@
-/** The catalogue of operations. */
+/** The operations of this server. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError } from '../../errors.ts';
+import { exampleOperation } from './examples.ts';
 
 const operation = z
   .object({
@@ -12,21 +13,21 @@ const operation = z
     description: z.string(),
     available: z
       .boolean()
-      .describe('Whether a live worker can do it now; jobs are accepted, and wait, all the same'),
+      .describe('Whether a live worker can run it now. Jobs are accepted in any case, and wait'),
     params: z.record(z.string(), z.unknown()).describe('JSON Schema of the parameters'),
     inputs: z.object({ min: z.int(), max: z.int(), media: z.array(z.string()) }),
     attributes: z
       .array(z.object({ name: z.string(), description: z.string() }))
-      .describe('What each asset must have among its attributes'),
+      .describe('Attributes that each asset needs'),
     result: z.enum(['files', 'json']),
     stages: z.array(z.string()),
     capabilities: z.array(z.string()),
     requires: z
       .array(z.string())
-      .describe('Engines that a worker needs for it: `install` is how it gets them'),
+      .describe('Engines that a worker needs; `install` is the command that installs them'),
     install: z.string(),
   })
-  .meta({ id: 'Operation' });
+  .meta({ id: 'Operation', example: exampleOperation });
 
 const tags = ['Operations'];
 
@@ -53,7 +54,9 @@ export function operationRoutes({
       method: 'get',
       path: '/v1/operations',
       tags,
-      summary: 'What this server can do',
+      operationId: 'listOperations',
+      summary: 'List operations',
+      description: 'Returns what this server can do, with JSON Schemas of the parameters.',
       responses: { 200: json(z.object({ operations: z.array(operation) }), 'The catalogue') },
     }),
     async (c) => c.json({ operations: await describe() }, 200),
@@ -64,8 +67,10 @@ export function operationRoutes({
       method: 'get',
       path: '/v1/operations/{name}',
       tags,
-      summary: 'One operation, with the JSON Schema of its parameters',
-      request: { params: z.object({ name: z.string() }) },
+      operationId: 'getOperation',
+      summary: 'Get an operation',
+      description: 'Returns one operation with the JSON Schema of its parameters.',
+      request: { params: z.object({ name: z.string().openapi({ example: 'image.transform' }) }) },
       responses: { 200: json(operation, 'The operation'), ...fails(404) },
     }),
     async (c) => {

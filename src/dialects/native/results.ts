@@ -1,4 +1,4 @@
-/** Results of the native API: the manifest, files one by one, all of them as a ZIP. */
+/** Results of the native API: the manifest, single files, all files as a ZIP. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
@@ -11,6 +11,7 @@ import { createRouter } from '../../api/openapi/router.ts';
 import { safeNames } from '../../api/zip/names.ts';
 import { type ZipFile, zipResponse } from '../../api/zip/zip-response.ts';
 import { fileEntry, jobId, type Manifest, manifest } from '../../jobs/model/job.ts';
+import { exampleResult } from './examples.ts';
 import { idParam } from './model.ts';
 
 const tags = ['Results'];
@@ -23,9 +24,14 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
       method: 'get',
       path: '/v1/jobs/{id}/result',
       tags,
-      summary: 'The result: JSON, files, and how each asset fared',
+      operationId: 'getResult',
+      summary: 'Get the result of a job',
+      description: 'Returns the JSON result, the files, and the outcome of each asset.',
       request: { params: idParam },
-      responses: { 200: json(manifest, 'The result'), ...fails(404, 409, 422, 503) },
+      responses: {
+        200: json(manifest.meta({ id: 'Result', example: exampleResult }), 'The result'),
+        ...fails(404, 409, 422, 503),
+      },
     }),
     async (c) => {
       const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
@@ -38,7 +44,9 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
       method: 'get',
       path: '/v1/jobs/{id}/files',
       tags,
+      operationId: 'listFiles',
       summary: 'List result files',
+      description: 'Returns the files of the result.',
       request: { params: idParam },
       responses: {
         200: json(z.object({ files: z.array(fileEntry) }), 'The files'),
@@ -52,12 +60,14 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
     },
   );
 
-  // The path may have slashes, which a parameter of OpenAPI cannot say.
+  // The path may contain slashes, which OpenAPI cannot describe.
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: '/v1/jobs/{id}/files/{path}',
     tags,
-    summary: 'Fetch a result file; takes Range and If-None-Match',
+    operationId: 'getFile',
+    summary: 'Download a result file',
+    description: 'Supports Range and If-None-Match. The content type is that of the file.',
     request: { params: z.object({ id: jobId, path: z.string().openapi({ example: 'photo.webp' }) }) },
     responses: {
       ...file('The file'),
@@ -75,8 +85,9 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
       method: 'get',
       path: '/v1/jobs/{id}/archive',
       tags,
-      summary:
-        'All result files as one ZIP, made while it is sent; the last is `manifest.json`, the result itself',
+      operationId: 'getArchive',
+      summary: 'Download all result files as a ZIP',
+      description: 'The last file is `manifest.json`, the result itself.',
       request: { params: idParam },
       responses: {
         200: bytes('The archive', 'application/zip'),
@@ -100,7 +111,7 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
         ...result.manifest,
         files: result.manifest.files.map((file, at) => ({ ...file, path: names[at] ?? file.path })),
       };
-      const entries = [...files, { ...manifestFile(manifest), modified }];
+      const entries = [...files, { ...toManifestFile(manifest), modified }];
       return zipResponse(c, entries, { fileName: `${id}.zip` }) as never;
     },
   );
@@ -108,8 +119,8 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
   return app;
 }
 
-/** The manifest as a file of the archive, whose names it has. One of an operation's own keeps the name. */
-function manifestFile(manifest: Manifest): Omit<ZipFile, 'modified'> {
+/** Returns the manifest as a file of the archive, with the names that files have in it. */
+function toManifestFile(manifest: Manifest): Omit<ZipFile, 'modified'> {
   const bytes = Buffer.from(JSON.stringify(manifest, null, 2));
   return {
     path: 'manifest.json',

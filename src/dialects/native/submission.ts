@@ -1,4 +1,4 @@
-/** Submission in the native API: jobs, and assets for jobs that wait for them, as JSON or with the files themselves. */
+/** Submission of jobs, and of assets for waiting jobs, as JSON or with files. */
 
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
@@ -27,7 +27,7 @@ const DIALECT = 'native';
 /** Proxies cut connections that are silent for 60 seconds. */
 const LONGEST_WAIT_SECONDS = 50;
 
-/** Milliseconds for which a client that uploads may be silent. */
+/** Milliseconds that an uploading client may be silent. */
 const IDLE_MS = 60_000;
 
 const MAX_FILES = 10_000;
@@ -37,20 +37,26 @@ const UNKNOWN_PART = 'unknown part of the form; a file needs a file name';
 const assetsRequest = z
   .strictObject({
     assets: assetList.default([]),
-    final: z.boolean().optional().describe('These are the last'),
+    final: z.boolean().optional().describe('No more assets will follow'),
   })
-  .meta({ id: 'MoreAssets' });
+  .meta({
+    id: 'MoreAssets',
+    example: { assets: [{ source: { url: 'https://images.example.com/2.jpg' } }], final: true },
+  });
 
 const idempotencyKey = z.string().min(1).max(255);
 
 const headers = z.object({
   'idempotency-key': idempotencyKey
     .optional()
-    .openapi({ description: 'A request that is sent twice with the same key is one' }),
-  prefer: z.string().optional().openapi({ description: '`wait=20`: answer when it has ended, or then' }),
+    .openapi({ description: 'Repeated requests with the same key are one request' }),
+  prefer: z
+    .string()
+    .optional()
+    .openapi({ description: '`wait=20`: responds when the job has ended, or after 20 seconds; 50 at most' }),
 });
 
-/** Its files may have parts of any name. */
+/** Describes a body of JSON, or a form with files whose parts may have any name. */
 const body = (schema: z.ZodType, part: string) => ({
   required: true,
   content: {
@@ -89,24 +95,26 @@ export function submissionRoutes({
     method: 'post',
     path: '/v1/jobs',
     tags: ['Jobs'],
+    operationId: 'submitJob',
     summary: 'Submit a job',
     description:
-      'The same id with the same request is the same job; the same id with another request is refused. As ' +
-      '`multipart/form-data` the first part is `job`, and each file is an asset: of the name of its part where an asset ' +
-      'says `{"source": {"upload": NAME}}`, else in order. In JSON, a `path` that ends with a slash stands for all photographs in that directory.',
+      'Returns once the job is durable. The same id with the same request returns the same job; with another request it ' +
+      'fails. In `multipart/form-data` the first part is `job`, and each file is an asset: an asset with ' +
+      '`{"source": {"upload": NAME}}` uses the part of that name, other files follow in order. In JSON, a `path` with a ' +
+      'slash at its end means all photographs in that directory.',
     request: { headers, body: body(jobSpec, 'job') },
     responses: {
-      200: json(jobResource, 'With `Prefer: wait`: it has ended'),
-      202: json(jobResource, 'Accepted, and durable from now on'),
+      200: json(jobResource, 'The ended job (with `Prefer: wait`)'),
+      202: json(jobResource, 'The accepted job'),
       ...fails(400, 408, 409, 413, 415, 422, 429, 503, 507),
     },
   });
   app.post('/v1/jobs', async (c) => {
-    const submitter = { tenant: c.var.tenant, dialect: DIALECT, idempotencyKey: keyOf(c) };
-    const wait = waitOf(c);
+    const submitter = { tenant: c.var.tenant, dialect: DIALECT, idempotencyKey: readIdempotencyKey(c) };
+    const wait = readWait(c);
     const job = isForm(c.req.header('content-type'))
       ? (await submissions.submit(submitter, (open) => readParts<JobRequest>(c, 'job', open, limits))).job
-      : await submitJson(submitter, await jsonOf(c));
+      : await submitJson(submitter, await readJson(c));
     c.header('location', jobUrl(job.id));
     if (wait === null) return c.json(toJobResource(job), 202);
     c.header('preference-applied', `wait=${wait}`);
@@ -126,15 +134,17 @@ export function submissionRoutes({
     method: 'post',
     path: '/v1/jobs/{id}/assets',
     tags: ['Jobs'],
-    summary: 'Add assets to a job that waits for them: all of these or, with an error, none',
-    description: 'As `multipart/form-data` the first part is `assets`, in which files are named as in a job.',
+    operationId: 'addAssets',
+    summary: 'Add assets to a waiting job',
+    description:
+      'Adds all assets or, with an error, none. In `multipart/form-data` the first part is `assets`, which names files as a job does.',
     request: {
       params: idParam,
       headers: headers.omit({ prefer: true }),
       body: body(assetsRequest, 'assets'),
     },
     responses: {
-      202: json(jobResource, 'The job, with them'),
+      202: json(jobResource, 'The job with the assets'),
       ...fails(400, 404, 408, 409, 413, 415, 422, 503, 507),
     },
   });
@@ -144,7 +154,7 @@ export function submissionRoutes({
     const parse = (body: unknown): AssetsRequest => {
       const parsed = safeParseNulls(assetsRequest, body);
       if (!parsed.success) throw invalidFields(parsed.error.issues);
-      return { ...parsed.data, idempotencyKey: keyOf(c) };
+      return { ...parsed.data, idempotencyKey: readIdempotencyKey(c) };
     };
     const readAssets: ReadForm<AssetsRequest> = async (open) => {
       const { request, uploads } = await readParts<unknown>(c, 'assets', () => open(), limits);
@@ -152,7 +162,7 @@ export function submissionRoutes({
     };
     const job = await submissions.addAssets(
       ref,
-      isForm(c.req.header('content-type')) ? readAssets : parse(await jsonOf(c)),
+      isForm(c.req.header('content-type')) ? readAssets : parse(await readJson(c)),
     );
     return c.json(toJobResource(job), 202);
   });
@@ -160,8 +170,8 @@ export function submissionRoutes({
   return app;
 }
 
-/** Typed as the schema would have it, which the domain checks. */
-const jsonOf = async (c: Context): Promise<never> =>
+/** Returns the JSON body, which the domain validates; hence the type. */
+const readJson = async (c: Context): Promise<never> =>
   (await readJsonBody(
     c,
     `This takes application/json or multipart/form-data, and got ${describeMediaType(c)}`,
@@ -205,14 +215,14 @@ async function readParts<Request>(
   return received;
 }
 
-function keyOf(c: Context): string | undefined {
+function readIdempotencyKey(c: Context): string | undefined {
   const parsed = idempotencyKey.optional().safeParse(c.req.header('idempotency-key'));
   if (parsed.success) return parsed.data;
   throw invalidRequest([{ pointer: '/Idempotency-Key', detail: 'must have 1 to 255 characters' }]);
 }
 
-/** Seconds that the client would like to wait for the end (RFC 7240); null when it did not say. */
-function waitOf(c: Context): number | null {
+/** Returns the seconds that the client wants to wait for the end (RFC 7240); null if it did not say. */
+function readWait(c: Context): number | null {
   const match = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?/i.exec(c.req.header('prefer') ?? '');
   return match ? Math.min(Number(match[1]), LONGEST_WAIT_SECONDS) : null;
 }

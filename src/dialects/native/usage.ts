@@ -1,10 +1,11 @@
-/** What the jobs of a tenant took. */
+/** Usage of a tenant. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { toDay } from '../../jobs/model/usage.ts';
 import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
+import { exampleUsage } from './examples.ts';
 import { ignoredQuery } from './model.ts';
 
 const MAX_DAYS = 366;
@@ -12,10 +13,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const count = z.int();
 const amounts = {
-  jobs: z.object({ completed: count, failed: count, cancelled: count }).describe('Runs that ended'),
-  bytes_in: count.describe('Of the assets that they worked on'),
-  bytes_out: count.describe('Of the files that they made'),
-  compute_seconds: z.number().describe('That workers spent on their stages'),
+  jobs: z.object({ completed: count, failed: count, cancelled: count }).describe('Ended runs'),
+  bytes_in: count.describe('Bytes of the assets that they processed'),
+  bytes_out: count.describe('Bytes of the files that they produced'),
+  compute_seconds: z.number().describe('Time that workers spent on their stages'),
 };
 
 const day = z.iso.date();
@@ -28,8 +29,9 @@ export function usageRoutes({ usage }: Pick<ApiDependencies, 'usage'>): OpenAPIH
       method: 'get',
       path: '/v1/usage',
       tags: ['Usage'],
-      summary: 'What jobs took, by day (UTC) and operation',
-      description: 'Counted when a run ends, and kept when its job is deleted or expires.',
+      operationId: 'getUsage',
+      summary: 'Get usage by day and operation',
+      description: 'Days are UTC. Runs count when they end. Usage stays when the job is deleted or expires.',
       request: {
         query: z.strictObject({
           ...ignoredQuery,
@@ -46,7 +48,7 @@ export function usageRoutes({ usage }: Pick<ApiDependencies, 'usage'>): OpenAPIH
               to: day,
               usage: z.array(z.object({ day, operation: z.string(), ...amounts })),
             })
-            .meta({ id: 'UsageReport' }),
+            .meta({ id: 'UsageReport', example: exampleUsage }),
           'A row for each day and operation that had jobs',
         ),
         ...fails(422, 503),

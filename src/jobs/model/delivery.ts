@@ -22,7 +22,19 @@ export const delivery = z
     attempts: z.array(attempt),
     next_attempt_at: z.iso.datetime().nullable(),
   })
-  .meta({ id: 'Delivery' });
+  .meta({
+    id: 'Delivery',
+    example: {
+      id: 'msg_holiday-2026-1-7',
+      event: 'job.completed',
+      run: 1,
+      occurred_at: '2026-11-21T09:30:00.000Z',
+      seq: 7,
+      state: 'delivered',
+      attempts: [{ at: '2026-11-21T09:30:00.100Z', status: 204, reason: null, duration_ms: 12 }],
+      next_attempt_at: null,
+    },
+  });
 
 export type Delivery = z.infer<typeof delivery>;
 export type DeliveryAttempt = z.infer<typeof attempt>;

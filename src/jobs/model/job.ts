@@ -130,7 +130,14 @@ export const jobSpec = z
       .describe('Text for the client; shown, never interpreted')
       .meta({ maxProperties: MAX_LABELS, propertyNames: { pattern: LABEL_NAME.source } }),
   })
-  .meta({ id: 'JobSpec' });
+  .meta({
+    id: 'JobSpec',
+    example: {
+      operation: 'image.transform',
+      params: { width: 800 },
+      assets: [{ source: { url: 'https://images.example.com/photo.jpg' } }],
+    },
+  });
 
 export type JobSpec = z.infer<typeof jobSpec>;
 export type Callback = z.infer<typeof callback>;
@@ -145,7 +152,15 @@ const jobError = z
     retryable: z.boolean().describe('Whether retrying without changes may help'),
     details: z.record(z.string(), z.unknown()).nullable(),
   })
-  .meta({ id: 'JobError' });
+  .meta({
+    id: 'JobError',
+    example: {
+      code: 'asset_not_found',
+      message: 'Asset 0 ("a.jpg") could not be fetched: status 404',
+      retryable: false,
+      details: { asset: 0 },
+    },
+  });
 
 const resultSummary = z
   .object({

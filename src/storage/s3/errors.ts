@@ -66,6 +66,9 @@ function reasonOf(error: unknown): string {
 export const isAbsence = (error: unknown): boolean =>
   statusOf(error) === 404 && /^(NoSuchKey|NotFound|404)$/.test(reasonOf(originalOf(error)));
 
+/** Whether the server does not support the request. Servers other than Amazon's answer with any of these. */
+export const isUnsupported = (error: unknown): boolean => [400, 405, 411, 501].includes(statusOf(error) ?? 0);
+
 /** Whether the range starts after the last byte. */
 export const isPastTheEnd = (error: unknown): boolean => statusOf(error) === 416;
 

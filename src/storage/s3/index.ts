@@ -15,6 +15,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { DarkroomError } from '../../errors.ts';
 import { formatContentDisposition } from '../../lib/content-disposition.ts';
+import { mapConcurrent } from '../../lib/map-concurrent.ts';
 import { abortable } from '../abortable.ts';
 import { checkKey, checkPrefix, findPartFault } from '../key.ts';
 import type {
@@ -26,7 +27,7 @@ import type {
   Written,
 } from '../object-store.ts';
 import { type S3Access, S3Connection } from './connection.ts';
-import { explained, isAbsence, isPastTheEnd } from './errors.ts';
+import { explained, isAbsence, isPastTheEnd, isUnsupported } from './errors.ts';
 import { sweep } from './leftovers.ts';
 import { openLocalFile } from './local-file.ts';
 import { pages, toInfo } from './pages.ts';
@@ -37,6 +38,8 @@ const DAY = 24 * 60 * 60 * 1000;
 /** The object that `check` writes. No key begins with it. */
 const PROBE = '.check';
 const PROBE_TEXT = 'darkroom can write here';
+/** Concurrent deletions on servers that cannot delete several objects in one request. */
+const SINGLE_DELETES = 16;
 /** Readiness checks must return soon. */
 const CHECK_MS = 5_000;
 
@@ -63,6 +66,8 @@ class S3Store implements ObjectStore {
   readonly #prefix: string;
   readonly #leftoverAge: number;
   #swept = false;
+  /** Set when the server has rejected DeleteObjects, or the checksum that the SDK sends with it. */
+  #deletesSingly = false;
   #bucketSeen = false;
 
   constructor({ bucket, prefix = '', access, publicEndpoint, leftoverAge = DAY }: S3StoreOptions) {
@@ -138,30 +143,46 @@ class S3Store implements ObjectStore {
   }
 
   async delete(key: string): Promise<void> {
-    const command = new DeleteObjectCommand(this.#at(key));
-    try {
-      await this.#connection.send(`delete ${quoted(key)}`, (client, options) =>
-        client.send(command, options),
-      );
-    } catch (error) {
-      if (!isAbsence(error)) throw error;
-    }
+    await this.#deleteObject(this.#at(key).Key, `delete ${quoted(key)}`);
   }
 
   async deleteAll(prefix: string): Promise<void> {
     const below = `${this.#prefix}${checkPrefix(prefix, PROBE)}`;
     const action = `delete all of ${quoted(prefix)}`;
-    const { bucket } = this.#connection;
     for await (const page of pages(this.#connection, { prefix: below, action })) {
       if (page.length === 0) continue;
-      const Objects = page.map(({ key }) => ({ Key: key }));
-      const command = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } });
-      const { Errors = [] } = await this.#connection.send(action, (client, options) =>
-        client.send(command, options),
-      );
-      // A response with status 200 may still report failures.
-      const [left] = Errors.filter(({ Code }) => Code !== 'NoSuchKey');
-      if (left) throw explained({ name: left.Code }, action, bucket);
+      const keys = page.map(({ key }) => key);
+      try {
+        if (!this.#deletesSingly) {
+          await this.#deletePage(keys, action);
+          continue;
+        }
+      } catch (error) {
+        if (!isUnsupported(error)) throw error;
+        this.#deletesSingly = true;
+      }
+      await mapConcurrent(keys, { concurrency: SINGLE_DELETES }, (key) => this.#deleteObject(key, action));
+    }
+  }
+
+  async #deletePage(keys: readonly string[], action: string): Promise<void> {
+    const { bucket } = this.#connection;
+    const Objects = keys.map((Key) => ({ Key }));
+    const command = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } });
+    const { Errors = [] } = await this.#connection.send(action, (client, options) =>
+      client.send(command, options),
+    );
+    // A response with status 200 may still report failures.
+    const [left] = Errors.filter(({ Code }) => Code !== 'NoSuchKey');
+    if (left) throw explained({ name: left.Code }, action, bucket);
+  }
+
+  async #deleteObject(Key: string, action: string): Promise<void> {
+    const command = new DeleteObjectCommand({ Bucket: this.#connection.bucket, Key });
+    try {
+      await this.#connection.send(action, (client, options) => client.send(command, options));
+    } catch (error) {
+      if (!isAbsence(error)) throw error;
     }
   }
 

@@ -1,6 +1,7 @@
 /** What describes the API: OpenAPI, the docs page, the catalogue, health and metrics. */
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type Darkroom, startStack } from '../../support/stack.ts';
 
 let darkroom: Darkroom;
@@ -11,19 +12,136 @@ afterAll(() => darkroom.dispose());
 
 const json = async (path: string) => (await darkroom.request(path)).json();
 
-test('the OpenAPI document is valid 3.1, and names every route of the native API', async () => {
-  const document = (await json('/openapi.json')) as {
-    openapi: string;
-    paths: Record<string, Record<string, unknown>>;
-  };
-  const { valid, errors } = await new Validator().validate(structuredClone(document));
-  expect(errors ?? []).toEqual([]);
-  expect(valid).toBe(true);
-  expect(document.openapi).toBe('3.1.0');
+interface Operation {
+  operationId?: string;
+  summary?: string;
+  description?: string;
+  requestBody?: { content: Record<string, Media> };
+  responses: Record<string, { content?: Record<string, Media> }>;
+}
+
+interface Media {
+  schema?: Schema;
+}
+
+interface Schema {
+  [key: string]: unknown;
+  type?: string | string[];
+  examples?: unknown[];
+  properties?: Record<string, Schema>;
+}
+
+interface Document {
+  openapi: string;
+  servers: unknown;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas?: Record<string, Schema> };
+}
+
+const documentPaths = [
+  '/openapi.json',
+  ...['common-application', 'e2e3d', 'guestkit', 'image-web', 'primaa'].map(
+    (name) => `/openapi/${name}.json`,
+  ),
+];
+
+const operationsOf = ({ paths }: Document) =>
+  Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      operation,
+    })),
+  );
+
+/** Each schema in a document with its path. Examples are not looked into. */
+function* schemasIn(value: unknown, path = ''): Generator<[string, Schema]> {
+  if (typeof value !== 'object' || value === null) return;
+  if (!Array.isArray(value) && ('type' in value || '$ref' in value)) yield [path, value as Schema];
+  for (const [key, each] of Object.entries(value))
+    if (!['example', 'examples'].includes(key)) yield* schemasIn(each, `${path}/${key}`);
+}
+
+test('the catalogue of APIs links each document', async () => {
+  const response = await darkroom.request('/.well-known/api-catalog');
+  expect(response.headers.get('content-type')).toMatch(/^application\/linkset\+json;/);
+  const { linkset } = (await response.json()) as { linkset: { 'service-desc': { href: string }[] }[] };
+  expect(linkset.flatMap((each) => each['service-desc'].map(({ href }) => href))).toEqual(documentPaths);
+});
+
+describe.each(documentPaths)('%s', (documentPath) => {
+  let document: Document;
+  beforeAll(async () => {
+    document = (await json(documentPath)) as Document;
+  });
+
+  test('is valid OpenAPI 3.1', async () => {
+    const { valid, errors } = await new Validator().validate(structuredClone(document) as never);
+    expect([errors ?? [], valid, document.openapi]).toEqual([[], true, '3.1.0']);
+  });
+
+  test('names each operation once, and describes it', () => {
+    const operations = operationsOf(document);
+    const ids = operations.map(({ operation }) => operation.operationId);
+    expect(ids.filter((id) => !/^[a-z][A-Za-z0-9]*$/.test(id ?? ''))).toEqual([]);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(operations.filter(({ operation }) => !operation.summary || !operation.description)).toEqual([]);
+  });
+
+  test('has bytes with a media type, and a schema for each response with a body', () => {
+    for (const { name, operation } of operationsOf(document))
+      for (const [status, { content = {} }] of Object.entries(operation.responses)) {
+        expect([name, status, Object.keys(content).includes('*/*')]).toEqual([name, status, false]);
+        for (const media of Object.values(content)) expect(media.schema).toBeDefined();
+      }
+  });
+
+  test('has components that are not null, and optional fields without a default', () => {
+    const nullable = Object.entries(document.components.schemas ?? {}).filter(([, { type }]) =>
+      Array.isArray(type),
+    );
+    expect(nullable).toEqual([]);
+    const withDefault = [...schemasIn(document)].filter(
+      ([, { properties = {}, type }]) =>
+        type === 'object' && Object.values(properties).some((each) => 'default' in each),
+    );
+    expect(withDefault.map(([path]) => path)).toEqual([]);
+  });
+
+  test('has examples that fit their schemas', () => {
+    const $defs = JSON.parse(
+      JSON.stringify(document.components.schemas ?? {}).replaceAll('#/components/schemas/', '#/$defs/'),
+    ) as Record<string, object>;
+    const schemas = [...schemasIn(document)].filter(([, { examples }]) => examples);
+    for (const [path, { examples, ...schema }] of schemas) {
+      const text = JSON.stringify(schema).replaceAll('#/components/schemas/', '#/$defs/');
+      const parser = z.fromJSONSchema({ ...(JSON.parse(text) as object), $defs } as never);
+      for (const example of examples ?? [])
+        expect([path, parser.safeParse(example).error]).toEqual([path, undefined]);
+    }
+  });
+});
+
+test('each component of the native API that a request or response consists of has an example', async () => {
+  const document = (await json('/openapi.json')) as Document;
+  const referred = operationsOf(document).flatMap(({ operation: { requestBody, responses } }) =>
+    [requestBody, ...Object.values(responses)].flatMap((part) =>
+      Object.values(part?.content ?? {}).map(({ schema }) =>
+        String(schema?.['$ref'] ?? '')
+          .split('/')
+          .at(-1),
+      ),
+    ),
+  );
+  for (const name of new Set(referred.filter(Boolean)))
+    expect([name, document.components.schemas?.[name ?? '']?.examples?.length]).toEqual([name, 1]);
+});
+
+test('the OpenAPI document of the native API names each of its routes', async () => {
+  const document = (await json('/openapi.json')) as Document;
   const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  expect(routes.filter((route) => route.includes(' /v1/')).sort()).toEqual(
+  expect(routes.sort()).toEqual(
     [
       'DELETE /v1/jobs/{id}',
       'GET /v1/jobs',
@@ -83,6 +201,12 @@ test('what is not plain JSON is described, too: forms, headers, queries, streams
   const { get: events } = paths['/v1/jobs/{id}/events'] ?? {};
   expect(parametersOf(events)).toEqual(['header last-event-id', 'path id']);
   expect(Object.keys(events?.responses['200']?.content ?? {})).toEqual(['text/event-stream']);
+  const [stream] = Object.values(events?.responses['200']?.content ?? {}) as {
+    schema: { contentSchema: object };
+  }[];
+  expect(stream?.schema.contentSchema).toEqual({
+    oneOf: ['StateEvent', 'ProgressEvent', 'Job'].map((name) => ({ $ref: `#/components/schemas/${name}` })),
+  });
   const { get: archive } = paths['/v1/jobs/{id}/archive'] ?? {};
   expect(Object.keys(archive?.responses['200']?.content ?? {})).toEqual(['application/zip']);
 });

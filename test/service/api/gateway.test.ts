@@ -1,13 +1,13 @@
 /** A server that clients reach below a path of a gateway, and from web pages of another origin. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../../support/photos.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 const ORIGIN = 'https://app.example';
 
 let darkroom: Darkroom;
 beforeAll(async () => {
-  darkroom = await startDarkroom({
+  darkroom = await startStack({
     env: {
       DARKROOM_PUBLIC_URL: 'http://gateway.example/tools/darkroom/',
       DARKROOM_CORS_ORIGINS: `${ORIGIN}, http://b.example`,
@@ -64,7 +64,7 @@ describe('the path of DARKROOM_PUBLIC_URL', () => {
     for (const path of ['/docs', '/tools/darkroom/docs/']) {
       const page = await (await darkroom.request(path)).text();
       const parts = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, part]) => part ?? '');
-      expect(parts).toHaveLength(4);
+      expect(parts).toHaveLength(5);
       for (const part of parts) expect([part, (await darkroom.request(part)).status]).toEqual([part, 200]);
     }
   });

@@ -224,5 +224,9 @@ test('OpenAPI says who must log in, and how', async () => {
   expect(document.security).toHaveLength(3);
   expect(document.paths['/v1/jobs']?.['post']?.security).toBeUndefined();
   expect(Object.keys(document.paths['/v1/jobs']?.['post']?.responses ?? {})).toContain('401');
-  expect(document.paths['/api/v1/status']?.['get']?.security).toEqual([]);
+  const { responses } = document.paths['/v1/jobs']?.['post'] ?? {};
+  const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+  expect(responses).toMatchObject({ 401: { content: problem }, 403: { content: problem } });
+  const { paths } = (await (await bare('/openapi/common-application.json')).json()) as typeof document;
+  expect(paths['/api/v1/status']?.['get']?.security).toEqual([]);
 });

@@ -245,7 +245,7 @@ print(json.dumps([status.json()['status'], output.headers['content-type'], outpu
   });
 
   test('the OpenAPI document has the routes under their own tag', async () => {
-    const { paths } = (await (await darkroom.request('/openapi.json')).json()) as {
+    const { paths } = (await (await darkroom.request('/openapi/image-web.json')).json()) as {
       paths: Record<string, Record<string, { tags: string[] }>>;
     };
     for (const [path, method] of [

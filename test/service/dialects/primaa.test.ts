@@ -314,7 +314,7 @@ print(json.dumps([job['status'], job['error'], type(job['result']).__name__]))
 
   test('the OpenAPI document has the routes under their own tag', async () => {
     expect((await darkroom.request('/docs')).headers.get('content-type')).toMatch(/^text\/html/);
-    const { paths } = (await (await darkroom.request('/openapi.json')).json()) as {
+    const { paths } = (await (await darkroom.request('/openapi/primaa.json')).json()) as {
       paths: Record<string, Record<string, { tags: string[] }>>;
     };
     expect(paths['/job-submission']?.['post']?.tags).toEqual(['primaa']);

@@ -15,6 +15,7 @@ import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { createS3Store } from '../../../src/storage/s3/index.ts';
 import { bytesOf, digest, keysOf, textOf } from '../../contracts/store/suite.ts';
 import { storeContract } from '../../contracts/store.ts';
+import { startProxy } from '../../support/proxy.ts';
 import { BUILD_MS, type S3Server, s3Program, startS3Server } from '../../support/s3-server.ts';
 
 const MiB = 1024 * 1024;
@@ -215,6 +216,27 @@ describe('S3 store', () => {
     await store.deleteAll('many/');
     expect(await keysOf(store, '')).toEqual(['many-more']);
   });
+
+  it.each([400, 501])(
+    'deletes object by object when the server answers DeleteObjects with %i',
+    async (status) => {
+      const proxy = await startProxy(server.endpoint, (path) => path.includes('?delete'));
+      proxy.mishaps = [{ status }, 'hang'];
+      const behind = createS3Store({
+        bucket: server.bucket,
+        prefix: `test-${tests++}`,
+        access: { ...server, endpoint: proxy.url },
+      });
+      for (const round of ['first', 'second']) {
+        for (let index = 0; index < 40; index++) await behind.put(`many/${round}/${index}`, '');
+        await behind.deleteAll('many/');
+        expect(await keysOf(behind, '')).toEqual([]);
+      }
+      // The store does not try DeleteObjects again.
+      expect(proxy.seen).toHaveLength(1);
+      await proxy.close();
+    },
+  );
 
   it('adopts only regular files, of any size', async () => {
     const [path, link] = [join(local, 'large'), join(local, 'link')];

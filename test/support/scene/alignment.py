@@ -1,4 +1,4 @@
-"""What turns, moves and enlarges one set of points so that it lies on another."""
+"""Similarity transforms between sets of points."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Alignment:
-    """x becomes scale · rotation x + shift."""
+    """Maps x to scale · rotation x + shift."""
 
     scale: float
     rotation: Array
@@ -21,11 +21,11 @@ class Alignment:
 
 
 def align(points: Array, onto: Array) -> Alignment:
-    """The best in the sense of least squares (Umeyama 1991). Both (n, 3), in the same order; not all on a line."""
+    """Returns the least squares alignment (Umeyama 1991). Both (n, 3), in the same order, not all on a line."""
     middle, target = points.mean(0), onto.mean(0)
     centred = points - middle
     left, values, right = np.linalg.svd((onto - target).T @ centred / len(points))
-    # A mirror image is no alignment.
+    # Mirror images are excluded.
     signs = np.array([1, 1, np.sign(np.linalg.det(left) * np.linalg.det(right))])
     rotation = left @ np.diag(signs) @ right
     scale = float((values * signs).sum() / (centred**2).sum(1).mean())
@@ -33,7 +33,7 @@ def align(points: Array, onto: Array) -> Alignment:
 
 
 def rotation_of(quaternion: list[float]) -> Array:
-    """Of w, x, y, z, the rotation (3, 3)."""
+    """Returns the rotation (3, 3) of a quaternion w, x, y, z."""
     w, x, y, z = np.array(quaternion) / np.linalg.norm(quaternion)
     return np.array(
         [
@@ -45,6 +45,6 @@ def rotation_of(quaternion: list[float]) -> Array:
 
 
 def angle_between(first: Array, second: Array) -> float:
-    """Degrees from one rotation to another."""
+    """Returns the angle between two rotations in degrees."""
     cosine = (np.trace(first @ second.T) - 1) / 2
     return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))

@@ -1,4 +1,4 @@
-"""Cameras around the scene, and what triangles they see."""
+"""Cameras around the scene, and the triangles that they see."""
 
 from dataclasses import dataclass, replace
 
@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-#: Digits after the point of OpenCV's coordinates.
+#: Fractional bits of OpenCV's coordinates.
 _SHIFT = 4
 
 
 @dataclass(frozen=True)
 class Camera:
-    """Sees a point x at R (x - position): to the right, down, ahead. The axis goes through the middle of the picture."""
+    """Sees a point x at R (x - position): right, down, forward. The principal point is the centre of the picture."""
 
     width: int
     height: int
@@ -30,7 +30,7 @@ class Camera:
         return (points - self.position) @ self.rotation.T
 
     def project(self, points: Array) -> Array:
-        """Across, down in pixels, (0, 0) being the corner of the first; and depth: (n, 3)."""
+        """Returns across, down and depth (n, 3). Positions are in pixels; (0, 0) is the corner of the first one."""
         seen = self.in_camera(points)
         ahead = np.maximum(seen[:, 2], 1e-6)
         across = seen[:, 0] / ahead * self.focal + self.width / 2
@@ -39,7 +39,7 @@ class Camera:
 
 @dataclass
 class Sight:
-    """What each pixel shows: a triangle, -1 for none (height, width); its depth, and where in the triangle it is (height, width, 3)."""
+    """What each pixel shows: a triangle or -1 (height, width), its depth, and the weights of its corners (height, width, 3)."""
 
     triangle: NDArray[np.int64]
     depth: NDArray[np.float32]
@@ -54,16 +54,16 @@ def look_at(position: Array, target: Array, width: int, height: int, focal: floa
 
 
 def see(camera: Camera, vertices: Array, faces: NDArray[np.int64]) -> Sight:
-    """The triangles must be small beside what they hide, for they are painted from the farthest to the nearest."""
+    """Paints triangles from the farthest to the nearest, so they must be small compared with what they hide."""
     triangle = _paint(camera, vertices, faces)
     corners = camera.in_camera(vertices)[faces]
-    # With the corners as columns of M, M w = ray has as w the shares of the corners, divided by depth.
+    # With the corners as columns of M, the solution of M w = ray has the weights of the corners, divided by depth.
     solid = np.abs(np.linalg.det(corners)) > 1e-12
     inverse = np.zeros_like(corners)
     inverse[solid] = np.linalg.inv(corners[solid].transpose(0, 2, 1))
     x = (np.arange(camera.width) + 0.5 - camera.width / 2) / camera.focal
     y = ((np.arange(camera.height) + 0.5 - camera.height / 2) / camera.focal)[:, None]
-    # One more for pixels that show nothing: -1 counts from the end.
+    # The last row is for pixels without a triangle, which have the number -1.
     inverse = np.concatenate([inverse, np.zeros((1, 3, 3))]).astype(np.float32)
     rows = inverse[triangle]
     shares = rows[..., 0] * x.astype(np.float32)[..., None] + rows[..., 1] * y.astype(np.float32)[..., None] + rows[..., 2]
@@ -74,7 +74,7 @@ def see(camera: Camera, vertices: Array, faces: NDArray[np.int64]) -> Sight:
 
 
 def _paint(camera: Camera, vertices: Array, faces: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The numbers of the triangles as a picture (height, width)."""
+    """Returns the numbers of the triangles as a picture (height, width)."""
     seen = camera.project(vertices)
     picture = np.full((camera.height, camera.width), -1, np.int32)
     corners = seen[faces]
@@ -82,7 +82,7 @@ def _paint(camera: Camera, vertices: Array, faces: NDArray[np.int64]) -> NDArray
     within = (across.max(1) > 0) & (down.max(1) > 0) & (across.min(1) < camera.width) & (down.min(1) < camera.height)
     ahead = corners[..., 2].min(1) > 0.01
     order = np.argsort(-corners[..., 2].mean(1), kind="stable")
-    # OpenCV's (0, 0) is the middle of the first pixel.
+    # OpenCV's (0, 0) is the centre of the first pixel.
     fixed = np.rint((np.clip(corners[..., :2], -1e4, 1e4) - 0.5) * (1 << _SHIFT)).astype(np.int32)
     for number in order[(within & ahead)[order]].tolist():
         cv2.fillConvexPoly(picture, fixed[number], number, cv2.LINE_8, _SHIFT)

@@ -1,8 +1,8 @@
-"""`python3 measure.py TRUTH METADATA MESH POINTS`: how far a reconstruction of the scene is from the truth, as JSON.
+"""`python3 measure.py TRUTH METADATA MESH POINTS`: prints the errors of a reconstruction as JSON.
 
-TRUTH is the truth.json that render.py wrote, with truth.ply beside it; the others are the metadata, the OBJ and the PLY of the
-reconstruction, which is turned, moved and enlarged first, so that its cameras stand where the true ones stand. Distances are told as
-shares of the size of the monument, and only for what at least three cameras see.
+TRUTH is the truth.json that render.py wrote, with truth.ply beside it. METADATA, MESH and POINTS are the metadata, the OBJ and the PLY
+of the reconstruction. It is aligned first, by the positions of its cameras. Distances are shares of the size of the monument. Only
+surfaces count that at least three cameras see.
 """
 
 import argparse
@@ -20,16 +20,16 @@ from samples import Samples, distances, nearest, sample
 
 Array = NDArray[np.float64]
 
-#: Points that are spread over the true surface and over the reconstructed one.
+#: Samples of the true surface and of the reconstructed one.
 _TRUE, _MADE = 400_000, 200_000
 
-#: Cameras that must see what is counted, and how steeply at least: the cosine of 75 degrees.
+#: Minimum number of cameras that see a sample, and the cosine of the maximum angle of 75 degrees.
 _CAMERAS, _STEEP = 3, 0.26
 
-#: Pixels across of the pictures in which visibility is looked up, and how much nearer something must be to hide.
+#: Width of the pictures that determine visibility, in pixels, and the relative depth difference that hides a sample.
 _LOOK_UP, _HIDES = 600, 0.01
 
-#: A surface counts as found when something is this near: a share of the size.
+#: A sample is found if the reconstruction is this near, as a share of the size.
 _FOUND = 0.01
 
 
@@ -62,13 +62,12 @@ def _cameras(truth: dict[str, Any], metadata: dict[str, Any]) -> tuple[dict[str,
     angles = [
         angle_between(alignment.rotation @ rotation_of(pose["rotation"]), np.array(true[pose["photo"]]["rotation"]).T) for pose in poses
     ]
-    # A camera's "up" is the second row of its rotation, reversed.
+    # Up of the model in the coordinates of the scene.
     upright = alignment.rotation @ [0, 1, 0]
-    camera = metadata["cameras"][0]
-    focal = camera["focal_length_px"] / camera["width"] * truth["width"]
+    focals = [_focal(metadata["cameras"][pose["camera"]]) * truth["width"] / true[pose["photo"]]["focal_length_px"] for pose in poses]
     told = {
         "registered": len(poses),
-        "focal_error": abs(focal / truth["focal_length_px"] - 1),
+        "focal_error": float(np.abs(np.array(focals) - 1).max()),
         "position_error": {"median": float(np.median(errors)), "max": float(errors.max())},
         "rotation_error_deg": {"median": float(np.median(angles)), "max": float(np.max(angles))},
         "up_error_deg": float(np.degrees(np.arccos(np.clip(upright[2], -1, 1)))),
@@ -76,18 +75,23 @@ def _cameras(truth: dict[str, Any], metadata: dict[str, Any]) -> tuple[dict[str,
     return told, alignment
 
 
+def _focal(camera: dict[str, Any]) -> float:
+    """Returns the focal length as a share of the width."""
+    return camera["focal_length_px"] / camera["width"]
+
+
 def _seen(truth: dict[str, Any], surface: trimesh.Trimesh, samples: Samples) -> NDArray[np.bool_]:
-    """Which samples of the true surface enough cameras see (n)."""
+    """Returns which samples of the true surface enough cameras see (n)."""
     votes = np.zeros(len(samples.points), np.int64)
     for told in truth["cameras"]:
         position, rotation = np.array(told["position"]), np.array(told["rotation"])
-        camera = Camera(truth["width"], truth["height"], truth["focal_length_px"], position, rotation)
+        camera = Camera(truth["width"], truth["height"], told["focal_length_px"], position, rotation)
         votes += _seen_by(camera.scaled(_LOOK_UP / camera.width), surface, samples)
     return votes >= _CAMERAS
 
 
 def _seen_by(camera: Camera, surface: trimesh.Trimesh, samples: Samples) -> NDArray[np.bool_]:
-    # Beside what hides it, a pixel shows either: the farther one counts.
+    # At the edge of a hiding surface, the larger depth counts.
     depth = cv2.dilate(see(camera, np.asarray(surface.vertices), np.asarray(surface.faces)).depth, np.ones((3, 3), np.uint8))
     across, down, ahead = camera.project(samples.points).T
     inside = (ahead > 0) & (across >= 0) & (down >= 0) & (across < camera.width) & (down < camera.height)
@@ -98,7 +102,7 @@ def _seen_by(camera: Camera, surface: trimesh.Trimesh, samples: Samples) -> NDAr
 
 
 def _compared(points: Array, true: Samples, seen: NDArray[np.bool_], size: float) -> dict[str, float]:
-    """Of the points of a reconstruction (n, 3) as they lie in the truth: how far they are from it, and how much of it is near them."""
+    """Compares aligned points of a reconstruction (n, 3) with the truth: their distances, and the share of the truth that is near."""
     far, closest = distances(points, true)
     far = far[seen[closest]] / size
     _, back = nearest(true.points[seen], points, 1)

@@ -1,4 +1,4 @@
-"""Points spread over a surface, and distances to them."""
+"""Samples of a surface, and distances to it."""
 
 from dataclasses import dataclass
 
@@ -9,22 +9,22 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-#: FLANN's exact search, and that it is to look at everything.
+#: FLANN's constants for an exact, unlimited search.
 _EXACT, _ALL = 4, -1
 
 
 @dataclass
 class Samples:
-    """Points (n, 3), and which way the surface faces there (n, 3)."""
+    """Points (n, 3) and normals (n, 3) of a surface."""
 
     points: Array
     normals: Array
-    #: How far apart they are, about.
+    #: Approximate distance between samples.
     spacing: float
 
 
 def sample(mesh: trimesh.Trimesh, count: int) -> Samples:
-    """Evenly over the area, and the same each time."""
+    """Samples evenly by area, reproducibly."""
     random = np.random.default_rng(1)
     corners = mesh.vertices[mesh.faces]
     across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -38,14 +38,14 @@ def sample(mesh: trimesh.Trimesh, count: int) -> Samples:
 
 
 def nearest(points: Array, among: Array, count: int) -> tuple[NDArray[np.int64], Array]:
-    """The numbers of the nearest ones (n, count), and how far away they are (n, count)."""
+    """Returns the indices of the nearest points (n, count) and their distances (n, count)."""
     index = cv2.flann.Index(among.astype(np.float32), {"algorithm": _EXACT})
     numbers, squares = index.knnSearch(points.astype(np.float32), count, params={"checks": _ALL})
     return numbers.astype(np.int64), np.sqrt(np.maximum(squares, 0)).astype(np.float64)
 
 
 def distances(points: Array, samples: Samples) -> tuple[Array, NDArray[np.int64]]:
-    """From points (n, 3) to the surface, and the nearest samples of it: the surface is taken for flat around each sample."""
+    """Returns the distances of points (n, 3) to the surface, which is assumed flat around each sample, and the nearest samples."""
     numbers, _ = nearest(points, samples.points, 4)
     offsets = points[:, None] - samples.points[numbers]
     above = np.abs((offsets * samples.normals[numbers]).sum(2))

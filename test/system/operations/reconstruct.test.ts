@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Exif } from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { reconstruct } from '../../../operations/reconstruct/index.ts';
 import { operationContract } from '../../contracts/operation.ts';
@@ -20,7 +20,12 @@ const small = await Promise.all(
   scene.photographs.map(async ({ name, bytes }) => ({ name, bytes: await resize(Buffer.from(bytes), 480) })),
 );
 
-afterAll(() => scene.dispose());
+const turntable = await renderScene(engine, null, ['--views=16', '--width=640', '--turntable']);
+
+afterAll(async () => {
+  await scene.dispose();
+  await turntable.dispose();
+});
 
 const run = (assets: readonly TestAsset[], more: RunOptions = {}) =>
   runOperation(reconstruct, { params: { quality: 'low' }, assets, engines, ...more });
@@ -45,19 +50,28 @@ const stages = [
   'model_export',
 ];
 
+/** Replaces the EXIF data of photographs. */
+const withExif = (photographs: readonly TestAsset[], exif: Exif) =>
+  Promise.all(
+    photographs.map(async ({ name, bytes }) => ({
+      name,
+      bytes: await sharp(bytes).jpeg({ quality: 95 }).withExif(exif).toBuffer(),
+    })),
+  );
+
 describe('a scene with known ground truth', () => {
   let reconstruction: Promise<Outcome> | undefined;
   /** Reconstructs the scene once for all tests. */
   const reconstructOnce = () => {
     reconstruction ??= (async () => {
       const tiny = await sharp(small[0]?.bytes).resize(120).jpeg().toBuffer();
-      return run([...scene.photographs, { name: 'icon.jpg', bytes: tiny }]);
+      return run([...(await withExif(scene.photographs, {})), { name: 'icon.jpg', bytes: tiny }]);
     })();
     return reconstruction;
   };
 
-  test('is reconstructed accurately, with all result files', async () => {
-    const { files, failures, progress } = await reconstructOnce();
+  test('is reconstructed accurately from two lenses without EXIF data, with all result files', async () => {
+    const { files, failures, notes, progress } = await reconstructOnce();
 
     expect([...new Set(progress.map(({ stage }) => stage))]).toEqual(stages);
     expect(failures).toMatchObject([{ index: 12, name: 'icon.jpg', error: { code: 'asset_too_small' } }]);
@@ -70,7 +84,12 @@ describe('a scene with known ground truth', () => {
       'reconstructed_model.glb',
       'textures/texture.png',
     ]);
-    expect(JSON.parse(String(files.get('metadata.json')))).toMatchObject({
+    const metadata = JSON.parse(String(files.get('metadata.json')));
+    expect(metadata.cameras).toHaveLength(2);
+    expect(notes).toEqual([]);
+    expect(metadata).toMatchObject({
+      warnings: [],
+      other_sets: [],
       quality: 'low',
       gpu: { requested: false, used: false },
       photos: {
@@ -164,19 +183,40 @@ describe('unusable photographs', () => {
       code: 'no_reconstruction',
     });
   });
+});
 
-  test('accepts different sizes without EXIF data', async () => {
-    const shrunk = await Promise.all(
-      scene.photographs.slice(3, 9).map(async ({ name, bytes }, index) => ({
+describe('photographs that contradict their EXIF data or each other', () => {
+  /** Runs the stages that estimate the cameras, and returns the notes. */
+  const estimate = async (assets: readonly TestAsset[]) => {
+    const [first, ...others] = reconstruct.stages;
+    const operation = { ...reconstruct, stages: [first, ...others.slice(0, 3)] as const };
+    return (await runOperation(operation, { params: { quality: 'low' }, assets, engines })).notes;
+  };
+
+  test('are placed although their focal lengths are implausible and their sizes differ', async () => {
+    const resized = await Promise.all(
+      small.map(async ({ name, bytes }, index) => ({
         name,
-        bytes: await sharp(bytes)
-          .resize(index % 2 ? 480 : 560)
-          .png()
-          .toBuffer(),
+        bytes: await resize(bytes, index % 3 ? 480 : 440),
       })),
     );
-    const { files } = await run(shrunk);
-    expect(JSON.parse(String(files.get('metadata.json'))).photos.registered).toBeGreaterThanOrEqual(5);
+    const notes = await estimate(await withExif(resized, { IFD2: { FocalLengthIn35mmFilm: '1' } }));
+    expect(notes).toMatchObject([{ code: 'implausible_focal_length', asset: null }]);
+  });
+
+  test('are placed although their focal length is wrong', async () => {
+    const exif = { IFD0: { Make: 'A', Model: 'B' }, IFD2: { FocalLengthIn35mmFilm: '200' } };
+    expect(await estimate(await withExif(small, exif))).toMatchObject([{ code: 'focal_length_differs' }]);
+  });
+
+  test('are placed by the object on a turntable, and name the set that is not part of the model', async () => {
+    // A quarter of the object from the front, and a smaller part of it from behind.
+    const views = turntable.photographs.filter((_, index) => index <= 4 || (index >= 8 && index <= 11));
+    const notes = await estimate(views);
+    const codes = notes.map(({ code }) => code);
+    expect(codes).toEqual(['static_background', 'few_registered', 'disconnected_set']);
+    for (const name of ['view_08.jpg', 'view_11.jpg']) expect(notes[2]?.message).toContain(name);
+    expect(notes[2]?.message).not.toContain('view_00.jpg');
   });
 });
 

@@ -129,9 +129,12 @@ describe.skipIf(lacksPillow)('colours of results, compared with LittleCMS', () =
   test.each([
     [
       'float',
-      /has floating-point numbers from 0 to 255, and only 0 to 1 can be shown; save it with 8 or 16 bits/,
+      /has floating-point numbers from 0 to 255, and only 0 to 1 can be shown; save it with unsigned integers of 8 or 16 bits/,
     ],
-    ['signed', /has signed numbers, whose black and white are unknown; save it with 8 or 16 bits/],
+    [
+      'signed',
+      /has signed numbers, whose black and white are unknown; save it with unsigned integers of 8 or 16 bits/,
+    ],
   ] as const)('%s numbers of unknown range are refused by what they are', async (kind, words) => {
     const assets = [{ name: 'scan.tif', bytes: unknownRange[kind] }];
     await expect(runOperation(imageTransform, { assets })).rejects.toMatchObject({

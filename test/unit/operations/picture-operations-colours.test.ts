@@ -2,10 +2,12 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { imageContactSheet } from '../../../operations/image-contact-sheet/index.ts';
 import { imageGallery } from '../../../operations/image-gallery/index.ts';
 import { imageMetadata } from '../../../operations/image-metadata/index.ts';
+import { withSlide } from '../../../operations/poi-detection/slide.ts';
 import { preparePhotograph } from '../../../operations/reconstruct/photograph.ts';
 import {
   type ColourPicture,
@@ -100,6 +102,34 @@ describe.skipIf(lacksPillow)('the same colours', () => {
         channelDifference(hex, reference?.palette[at]?.hex ?? ''),
       );
       expect(Math.max(...farthest), name).toBeLessThanOrEqual(3);
+    }
+  });
+
+  test('are on slides', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'darkroom-slides-'));
+    try {
+      const results: { bytes: Buffer; patches: Patch[] }[] = [];
+      // Slides are in colour.
+      for (const picture of pictures.filter(({ file }) => !file.startsWith('grey'))) {
+        const path = join(folder, picture.file);
+        await writeFile(path, picture.bytes);
+        const input = { index: 0, name: picture.file, path, size: picture.bytes.length, attributes: {} };
+        const bytes = await withSlide(
+          input,
+          join(folder, 'copy'),
+          () => undefined,
+          async (slide) => {
+            const { data, width, height } = await slide.readResized(2000);
+            return sharp(data, { raw: { width, height, channels: 3 } })
+              .png()
+              .toBuffer();
+          },
+        );
+        results.push({ bytes, patches: stripePatches(picture) });
+      }
+      await expectColours(results, 2);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
   });
 

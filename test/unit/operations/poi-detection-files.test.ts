@@ -169,7 +169,11 @@ const fluorescence = async (...colours: string[]): Promise<Buffer> => {
   );
   const { data, info } = await sharp(svg).removeAlpha().blur(1.5).raw().toBuffer({ resolveWithObject: true });
   for (let at = 0; at < data.length; at++) data[at] = Math.min(255, (data[at] ?? 0) + ((at * 7919) % 13));
-  return sharp(data, { raw: info }).png().toBuffer();
+  // Not `info`: it calls the pixels premultiplied, and sharp would divide by the third channel.
+  const { width, height } = info;
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
 };
 
 describe('refuses what is neither H&E nor H-DAB', () => {

@@ -114,6 +114,26 @@ describe('pen marks', () => {
     expect(marked.points.filter((point) => Math.abs(point.y - y - 13) < 3)).toEqual([]);
     expect(marked.notes.map(({ code }) => code)).toContain('marks_left_out');
   });
+
+  test('are no nuclei where a thin stroke crosses the tissue, as JPEG', async () => {
+    const y = height / 2;
+    const stored = sharp(await draw(he, { width, height }, y, '#101010', 9)).jpeg({ quality: 88 });
+    const { points } = await detectPoints(await stored.toBuffer());
+    // The curve that `draw` strokes.
+    const stroke = Array.from({ length: 200 }, (_, i) => {
+      const t = i / 199;
+      const [start, middle, end] = [(1 - t) ** 2, 2 * t * (1 - t), t ** 2];
+      return {
+        x: start * 20 + (middle * width) / 2 + end * (width - 30),
+        y: start * y + middle * (y + 30) + end * (y - 10),
+      };
+    });
+    const onStroke = points.filter((point) =>
+      stroke.some((place) => Math.hypot(place.x - point.x, place.y - point.y) < 3),
+    );
+    expect(onStroke).toEqual([]);
+    expect(points.length).toBeGreaterThan(45);
+  });
 });
 
 describe('a picture that is turned or cut', () => {

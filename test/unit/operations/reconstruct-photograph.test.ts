@@ -23,21 +23,44 @@ const asset = async (bytes: Buffer): Promise<InputFile> => {
 };
 const { signal } = new AbortController();
 
+const describe = async () => JSON.parse(await readFile(join(folder, 'photos/00007.json'), 'utf8'));
+
 test('a photograph is oriented and resized, and keeps only the EXIF data of its lens', async () => {
-  const exif = { IFD0: { Make: 'Acme', Model: 'One', Artist: 'Ada' }, IFD2: { FocalLength: '420/100' } };
+  const exif = {
+    IFD0: { Make: 'Acme', Model: 'One', Artist: 'Ada' },
+    IFD2: {
+      FocalLength: '420/100',
+      FocalLengthIn35mmFilm: '26',
+      DigitalZoomRatio: '3/2',
+      LensModel: 'Acme wide',
+    },
+  };
   const turned = plain(900, 600).withMetadata({ orientation: 6 }).withExifMerge(exif);
   await preparePhotograph(await asset(await turned.jpeg().toBuffer()), 300, folder, signal);
   const made = await sharp(join(folder, 'images/00007.jpg')).metadata();
   expect(made).toMatchObject({ format: 'jpeg', width: 200, height: 300, orientation: 1, space: 'srgb' });
   expect(readExif(made.exif).exif).toEqual({ make: 'Acme', model: 'One', focal_length_mm: 4.2 });
-  expect(JSON.parse(await readFile(join(folder, 'photos/00007.json'), 'utf8'))).toEqual({
+  expect(await describe()).toEqual({
     index: 7,
     name: 'a.jpg',
-    file: 'images/00007.jpg',
+    file: '00007.jpg',
     width: 200,
     height: 300,
-    lens: '{"IFD0":{"Make":"Acme","Model":"One"},"IFD2":{"FocalLength":"420/100"}}',
+    lens: { make: 'Acme', model: 'One', lens: 'Acme wide', focal_length: 4.2, equivalent: 26, zoom: 1.5 },
   });
+});
+
+test.each([
+  [{}, {}],
+  [
+    { FocalLength: '0/0', FocalLengthIn35mmFilm: '0' },
+    { focal_length: null, equivalent: 0 },
+  ],
+  [{ FocalLengthIn35mmFilm: '1' }, { equivalent: 1 }],
+])('passes the lens %j to the engine as it is', async (IFD2, lens) => {
+  const picture = plain(300, 200).withExif({ IFD2 });
+  await preparePhotograph(await asset(await picture.jpeg().toBuffer()), 300, folder, signal);
+  expect((await describe()).lens).toEqual(lens);
 });
 
 test('a large photograph is prepared in a child process, which an abort kills', async () => {

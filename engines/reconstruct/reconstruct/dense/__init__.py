@@ -1,1 +1,1 @@
-"""Dense points: how far away each pixel of each photograph is, and what the photographs agree on."""
+"""Dense points: depth maps of the photographs, and their fusion."""

@@ -1,4 +1,4 @@
-"""How far away what a view shows is: what its pairs with its neighbours agree on."""
+"""Depth map of a view, on which its pairs with neighbours agree."""
 
 import cv2
 import numpy as np
@@ -9,12 +9,12 @@ from ..views import Array, View
 from .rectified import Map
 from .stereo import stereo_depth
 
-#: Depths that differ by less, relatively, agree.
+#: Two depths agree if their relative difference is smaller.
 AGREE = 0.01
 
 
 def depth_map(view: View, neighbours: list[View], points: Array) -> Map:
-    """(height, width), 0 where unknown. `points`: the sparse ones (n, 3)."""
+    """Returns depths (height, width), 0 where unknown. `points`: the sparse points (n, 3)."""
     found = [depth for other in neighbours if (depth := stereo_depth(view, other, points)) is not None]
     if not found:
         return np.zeros((view.height, view.width), np.float32)
@@ -25,7 +25,7 @@ def depth_map(view: View, neighbours: list[View], points: Array) -> Map:
 
 
 def normal_map(view: View, depth: Map) -> Map:
-    """Which way the surface faces at each pixel, as the camera sees it (height, width, 3): length 1, towards the camera."""
+    """Returns the unit normal of the surface at each pixel (height, width, 3), in camera coordinates and towards the camera."""
     x = ((np.arange(view.width) - view.axis[0]) / view.focal[0]).astype(np.float32)
     y = ((np.arange(view.height) - view.axis[1]) / view.focal[1]).astype(np.float32)[:, None]
     points = cv2.blur(np.stack([x * depth, y * depth, depth], 2), (5, 5))
@@ -37,14 +37,14 @@ def normal_map(view: View, depth: Map) -> Map:
 
 
 def _range(view: View, points: Array) -> tuple[float, float]:
-    """How near and how far anything is, by the sparse points that it shows."""
+    """Returns the smallest and largest plausible depth, by the sparse points that the view shows."""
     depths = view.in_camera(points[view.seen])[:, 2]
     near, far = np.percentile(depths, [1, 99])
     return float(near) * 0.5, float(far) * 1.25
 
 
 def _agreed(depths: Map) -> Map:
-    """Of several depths of each pixel (n, height, width), the mean of the largest group that agrees."""
+    """Returns for each pixel the mean of the largest group of depths (n, height, width) that agree."""
     best = np.zeros(depths.shape[1:], np.float32)
     votes = np.zeros(depths.shape[1:], np.uint8)
     for depth in depths:
@@ -58,7 +58,7 @@ def _agreed(depths: Map) -> Map:
 
 
 def _structured(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Where there is something to match: not on plain surfaces, and not in the sky nor right beside it, where depths bleed."""
+    """Masks pixels that can be matched: no plain surfaces, no sky, and nothing next to sky, where depths are wrong."""
     flat, sky = flat_and_sky(picture)
     beside = 2 * window(picture) + 1
     return ~(flat | (cv2.dilate(sky.astype(np.uint8), np.ones((beside, beside), np.uint8)) > 0))

@@ -1,4 +1,4 @@
-"""Depth maps, kept in files so that memory holds only those in use."""
+"""Depth maps in files, with a cache in memory."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -8,15 +8,15 @@ import numpy as np
 from ..views import View
 from .rectified import Map
 
-#: Depth maps in memory at a time: those that one view is held against, and some.
+#: Depth maps in memory: those that one view is compared with, and a few more.
 _IN_MEMORY = 24
 
 
 class Depths:
-    """The depth map of each view (height, width), 0 where unknown."""
+    """Stores the depth map of each view (height, width), 0 where unknown."""
 
     def __init__(self, folder: Path) -> None:
-        """`folder`: empty, and whoever makes it removes it."""
+        """`folder`: an empty folder, which the caller deletes."""
         self._folder = folder
         self._pixels: list[float] = []
         self.of = lru_cache(_IN_MEMORY)(self._read)
@@ -28,7 +28,7 @@ class Depths:
             self._pixels.append(float(np.median(known)) / view.focal[0])
 
     def typical_pixel(self) -> float:
-        """How large what one pixel shows is, in units of the world; 1 where nothing is known."""
+        """Returns the median size of a pixel on the surface, in units of the model; 1 if unknown."""
         return float(np.median(self._pixels)) if self._pixels else 1.0
 
     def _read(self, view: View) -> Map:

@@ -1,4 +1,4 @@
-"""Points that several depth maps agree on."""
+"""Fuses depth maps into points on which several of them agree."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,24 +14,24 @@ from .voxels import Voxels
 
 Numbers = NDArray[np.int64]
 
-#: Other views that a view's depths are held against: those with the most in common, and none with less than this in common.
+#: Maximum number of views that a view is compared with, and the minimum number of sparse points that they share.
 _MOST_OTHERS, _COMMON = 20, 10
 
-#: Pixels that a point may be off when it is taken to another view and back.
+#: Maximum error in pixels when a point is projected to another view and back.
 _OFF = 2.0
 
-#: Pixels that are held against the other views at a time, which bounds the memory.
+#: Pixels that are compared at a time. It limits the memory.
 _AT_A_TIME = 200_000
 
-#: The side of the cells that points are gathered in, in pixels of a typical photograph.
+#: Side of a voxel, in pixels of a typical photograph.
 _CELL = 1.2
-#: Points in a cell without which it counts as noise.
+#: A voxel with fewer points is noise.
 _FEWEST = 2
 
 
 def fuse(views: list[View], depths: Depths, progress: Progress) -> Cloud:
-    """`depths`: of all views."""
-    # Three photographs alone must do with two that agree.
+    """Returns the fused points. `depths`: of all views."""
+    # With three photographs, two that agree are enough.
     agreeing = 3 if len(views) > 3 else 2
     voxels = Voxels(depths.typical_pixel() * _CELL)
     for done, view in enumerate(views):
@@ -42,7 +42,7 @@ def fuse(views: list[View], depths: Depths, progress: Progress) -> Cloud:
 
 
 def _add(view: View, others: list[View], depths: Depths, agreeing: int, voxels: Voxels) -> None:
-    """Adds what enough views, this one included, agree on."""
+    """Adds the points on which enough views, this one included, agree."""
     depth = depths.of(view)
     normals, picture = normal_map(view, depth), view.picture()
     rows, columns = np.nonzero(depth > 0)
@@ -56,7 +56,7 @@ def _add(view: View, others: list[View], depths: Depths, agreeing: int, voxels: 
 
 
 def _averaged(view: View, others: list[View], depths: Depths, across: Numbers, down: Numbers) -> tuple[Array, Numbers]:
-    """The points of these pixels (n, 3), each averaged over the views that agree, and how many those are (n)."""
+    """Returns the points of these pixels (n, 3), averaged over the views that agree, and the number of these views (n)."""
     points = view.lift(across, down, depths.of(view)[down, across].astype(np.float64))
     sums, votes = points.copy(), np.ones(len(points), np.int64)
     for other in others:
@@ -70,7 +70,7 @@ def _averaged(view: View, others: list[View], depths: Depths, across: Numbers, d
 
 
 def _seen_by(other: View, depth: Map, points: Array) -> tuple[Numbers, Array]:
-    """Which of the points (n, 3) another view sees at their depth: their numbers, and the points as it has them."""
+    """Returns the indices of the points (n, 3) that another view sees at their depth, and its own positions of them."""
     across, down, expected = other.project(points)
     inside = (expected > 0) & (np.abs(across) < other.width) & (np.abs(down) < other.height)
     which = np.flatnonzero(inside)
@@ -84,6 +84,6 @@ def _seen_by(other: View, depth: Map, points: Array) -> tuple[Numbers, Array]:
 
 
 def _facing(view: View, points: Array, normals: Array) -> Array:
-    """Normals (n, 3) that point to the camera's side."""
+    """Flips normals (n, 3) that point away from the camera."""
     away = ((view.centre - points) * normals).sum(1) < 0
     return np.where(away[:, None], -normals, normals)

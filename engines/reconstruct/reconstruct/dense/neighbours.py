@@ -1,24 +1,24 @@
-"""Which views are compared with which."""
+"""Selects the views that are compared with each other."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..views import Array, View
 
-#: Fewer sparse points in common tell nothing of the angle between two views.
+#: With fewer shared sparse points the angle between two views is unknown.
 _COMMON = 15
 
-#: Degrees between two views: below, depths are uncertain; above, the two look too different.
+#: Degrees between two views. Below the range depths are uncertain; above it the views look too different.
 _NARROW, _WIDE = 6.0, 20.0
 
 
 def best_neighbours(views: list[View], points: Array, most: int) -> list[list[View]]:
-    """For each view, the others that its depth is best found with: up to `most`, the best first. `points`: the sparse ones (n, 3)."""
+    """Returns for each view up to `most` other views for stereo, the best first. `points`: the sparse points (n, 3)."""
     return [_best(view, views, points, most) for view in views]
 
 
 def overlapping(view: View, views: list[View], fewest: int, most: int) -> list[View]:
-    """The other views that show at least `fewest` of the same sparse points: up to `most`, those with the most in common."""
+    """Returns up to `most` other views that share at least `fewest` sparse points, those that share the most first."""
     common = [(len(_common(view, other)), other) for other in views if other is not view]
     common.sort(key=lambda pair: -pair[0])
     return [other for count, other in common[:most] if count >= fewest]

@@ -1,4 +1,4 @@
-"""Two views, turned so that whatever is seen on a row of one is on the same row of the other."""
+"""Rectification: two views are rotated so that a point appears on the same row of both."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..views import Array, View
 
-#: The views have no distortion left. OpenCV wants it said.
+#: The views are undistorted. OpenCV requires the argument.
 _UNDISTORTED = np.zeros((5, 1))
 
 Picture = NDArray[np.uint8]
@@ -17,11 +17,11 @@ Map = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Rectified:
-    """`second` has the size of `first`. A disparity is how much further left something is in the second view, in pixels."""
+    """`second` has the size of `first`. A disparity is the shift to the left in the second view, in pixels."""
 
     first: View
     second: View
-    #: How each camera is turned (3, 3), and what it then projects with (3, 4).
+    #: Rotation of each camera (3, 3), and its projection after the rotation (3, 4).
     turn_first: Array
     turn_second: Array
     projection_first: Array
@@ -29,32 +29,32 @@ class Rectified:
 
     @property
     def _along(self) -> int:
-        """0: the cameras stand side by side. 1: one above the other, and rows are columns."""
+        """Returns 0 if the cameras are side by side, 1 if one is above the other. Then rows are columns."""
         return 1 if abs(self.projection_second[1, 3]) > abs(self.projection_second[0, 3]) else 0
 
     @property
     def _shift(self) -> float:
-        """What disparities are proportional to: - focal length × distance of the cameras."""
+        """Returns minus the focal length times the distance of the cameras. Disparities are proportional to it."""
         return float(self.projection_second[self._along, 3])
 
     @property
     def _offset(self) -> float:
-        """The disparity of what is infinitely far away."""
+        """Returns the disparity of points at infinity."""
         return float(self.projection_first[self._along, 2] - self.projection_second[self._along, 2])
 
     @property
     def _mirrored(self) -> bool:
-        """Whether the second camera is on the left: its pictures are mirrored then, so that disparities are positive."""
+        """Returns whether the second camera is on the left. Then the pictures are mirrored, so that disparities are positive."""
         return self._shift > 0
 
     def pictures(self) -> tuple[Picture, Picture]:
-        """Both in grey, of the same shape, as a stereo matcher wants them."""
+        """Returns both rectified pictures in grey, of the same shape."""
         first = self._turned(self.first, self.turn_first, self.projection_first)
         second = self._turned(self.second, self.turn_second, self.projection_second)
         return first, second
 
     def disparities(self, points: Array) -> Array:
-        """Those of points of the world (n, 3) that are ahead of both: (up to n)."""
+        """Returns the disparities of the points (n, 3) that are in front of both cameras."""
         first = self.first.in_camera(points) @ self.turn_first.T
         second = self.second.in_camera(points) @ self.turn_second.T
         ahead = (first[:, 2] > 0) & (second[:, 2] > 0)
@@ -65,7 +65,7 @@ class Rectified:
         return -disparities if self._mirrored else disparities
 
     def depth(self, disparities: Map, known: NDArray[np.bool_]) -> Map:
-        """How far each pixel of the first view is (height, width), 0 where that is not known. Takes what a matcher found."""
+        """Converts disparities into the depths of the first view (height, width), 0 where unknown."""
         if self._mirrored:
             disparities, known = -disparities[:, ::-1], known[:, ::-1]
         if self._along == 1:
@@ -84,9 +84,9 @@ class Rectified:
         return cv2.flip(grey, 1) if self._mirrored else grey
 
     def _back(self, turned: Map) -> Map:
-        """Depths of the turned first camera as depths of the first view itself."""
+        """Converts depths of the rotated first camera into depths of the first view."""
         view, projection = self.first, self.projection_first
-        # The direction in which each pixel looks, its z being 1: as the turned camera sees it.
+        # The direction of each pixel, scaled to z = 1, in coordinates of the rotated camera.
         x = (np.arange(view.width) - view.axis[0]) / view.focal[0]
         y = ((np.arange(view.height) - view.axis[1]) / view.focal[1])[:, None]
         right, down, ahead = (row[0] * x + row[1] * y + row[2] for row in self.turn_first)

@@ -1,4 +1,4 @@
-"""The stage `dense_reconstruction`: points as dense as the pixels of the photographs."""
+"""The stage `dense_reconstruction`: computes depth maps and fuses them into points."""
 
 import shutil
 from pathlib import Path
@@ -18,7 +18,7 @@ from .depths import Depths
 from .fusion import fuse
 from .neighbours import best_neighbours
 
-#: With fewer points there is no surface worth the name.
+#: Fewer points make no useful surface.
 _FEWEST = 2000
 
 _JPEG_QUALITY = 95
@@ -45,7 +45,7 @@ def run(request: Request, progress: Progress) -> dict[str, Any]:
 
 
 def _undistort(request: Request, progress: Progress) -> None:
-    """Pictures as cameras with ideal lenses would have taken them."""
+    """Removes lens distortion from the photographs."""
 
     def on_count(done: int, total: int) -> None:
         progress(done / total, f"undistorted {done} of {total}")
@@ -66,7 +66,7 @@ def _undistort(request: Request, progress: Progress) -> None:
 
 
 def _keep(folder: Path, names: set[str]) -> None:
-    """COLMAP also leaves scripts and empty folders for its own dense reconstruction."""
+    """Deletes the scripts and empty folders that COLMAP writes for its own dense reconstruction."""
     for path in folder.iterdir():
         if path.name in names:
             continue

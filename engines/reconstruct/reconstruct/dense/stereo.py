@@ -1,4 +1,4 @@
-"""Depths from one pair of views."""
+"""Stereo depth of one pair of views."""
 
 import math
 
@@ -8,21 +8,21 @@ import numpy as np
 from ..views import Array, View
 from .rectified import Map, rectify
 
-#: With fewer sparse points in common the range of disparities is not known.
+#: With fewer shared sparse points the range of disparities is unknown.
 _FEWEST = 10
 
-#: OpenCV counts disparities in sixteenths of a pixel, and looks for them in ranges of sixteens.
+#: OpenCV returns disparities in sixteenths of a pixel, and searches ranges that are multiples of 16.
 _UNIT = 16
 
-#: The side of the blocks that are compared, in pixels, and how much a jump of one and of more costs.
+#: Side of the compared blocks in pixels, and the costs of disparity changes by one and by more.
 _BLOCK = 5
 _JUMP, _BIG_JUMP = 8 * _BLOCK**2, 32 * _BLOCK**2
 
 
 def stereo_depth(first: View, second: View, points: Array) -> Map | None:
-    """Depths of the pixels of `first` (height, width), 0 where unknown. None where the two do not go together.
+    """Returns depths of `first` (height, width), 0 where unknown. Returns None if the views do not match.
 
-    `points`: the sparse ones (n, 3), which tell how near and how far to look.
+    `points`: the sparse points (n, 3), which give the range of depths.
     """
     pair = rectify(first, second)
     expected = pair.disparities(points[np.intersect1d(first.seen, second.seen, assume_unique=True)])
@@ -49,7 +49,7 @@ def stereo_depth(first: View, second: View, points: Array) -> Map | None:
 
 
 def _range(expected: Array) -> tuple[int, int]:
-    """The lowest disparity to look for, and how many from there on: with room beyond what the sparse points have."""
+    """Returns the lowest disparity to search and the number of disparities, with a margin around those of the sparse points."""
     low, high = np.percentile(expected, [1, 99])
     room = max(8.0, 0.25 * (high - low))
     lowest = math.floor(low - room)

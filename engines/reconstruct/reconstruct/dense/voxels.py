@@ -1,4 +1,4 @@
-"""Points gathered into cells, so that there is one where many were."""
+"""Merges points into voxels."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,26 +6,26 @@ from numpy.typing import NDArray
 from ..ply import Cloud
 from ..views import Array
 
-#: Cells are numbered from the middle, in so many bits along each axis.
+#: Bits of a cell number along each axis, counted from the middle.
 _BITS = 21
 _HALF = 1 << (_BITS - 1)
 
-#: Rows that may wait to be merged: fewer are not worth the sorting.
+#: Minimum number of rows before they are merged, because merging sorts them.
 _PENDING = 500_000
 
 
 class Voxels:
-    """The sums of all points that fell into each cell. Takes memory by cells, not by points."""
+    """Sums the points of each cell. Memory grows with the number of cells, not points."""
 
     def __init__(self, size: float) -> None:
-        """`size`: of a cell, in units of the world."""
+        """`size`: side of a cell, in units of the model."""
         self._size = size
-        #: Keys of cells, how many points fell there, and the sums of position, normal and colour (n, 9).
+        #: Keys of cells, numbers of points, and sums of position, normal and colour (n, 9).
         self._merged = _Rows(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 9)))
         self._pending: list[_Rows] = []
 
     def add(self, points: Array, normals: Array, colours: NDArray[np.uint8]) -> None:
-        """Each (n, 3)."""
+        """Adds points with normals and colours, each (n, 3)."""
         keys, inside = _keys(points, self._size)
         rows = np.concatenate([points, normals, colours], 1)
         if not inside.all():
@@ -35,7 +35,7 @@ class Voxels:
             self._merge()
 
     def cloud(self, fewest: int) -> Cloud:
-        """The means of the cells that at least `fewest` points fell into."""
+        """Returns the means of the cells with at least `fewest` points."""
         self._merge()
         kept = self._merged.counts >= fewest
         means = self._merged.sums[kept] / self._merged.counts[kept, None]
@@ -54,7 +54,7 @@ class _Rows:
         self.sums = sums
 
     def merged(self) -> "_Rows":
-        """With each key once."""
+        """Returns rows in which each key occurs once."""
         if len(self.keys) == 0:
             return self
         order = np.argsort(self.keys, kind="stable")
@@ -72,7 +72,7 @@ def _together(rows: list[_Rows]) -> _Rows:
 
 
 def _keys(points: Array, size: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """The number of the cell of each point, and whether there is such a cell: what is farther out is nothing that was photographed."""
+    """Returns the cell number of each point, and whether it has one. Points farther out are outliers."""
     cells = np.floor(points / size)
     inside = (np.abs(cells) < _HALF).all(1)
     whole = np.where(inside[:, None], cells, 0).astype(np.int64) + _HALF

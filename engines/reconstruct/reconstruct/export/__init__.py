@@ -1,4 +1,4 @@
-"""The stage `model_export`: the model as one file, a picture of it, and how it came about."""
+"""The stage `model_export`: writes the GLB file, the preview and the metadata."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from ..texturing import textured
 from . import glb, metadata, preview, viewpoint
 from .cameras import Pose, read_poses
 
-#: Pixels of the longer side of the picture.
+#: Pixels of the longer side of the preview.
 _PREVIEW_PX = 1200
 
 _GENERATOR = "darkroom reconstruct"

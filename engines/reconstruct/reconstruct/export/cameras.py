@@ -1,7 +1,7 @@
-"""The cameras of the reconstruction, as the sparse model has them: where they stood and what they are."""
+"""The cameras of the sparse model: lenses and poses."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,40 +13,44 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Pose:
-    """`file`: of the photograph, in the folder of photographs. `position` (3) in the world. `rotation` (3, 3): from the camera, with x
-    to the right, y down and z ahead, to the world."""
+    """`file`: of the photograph. `camera`: position in the list of cameras. `position` (3): in the model. `rotation` (3, 3): from
+    the camera, with x to the right, y down and z forward, to the model."""
 
     file: str
+    camera: int
     position: Array
     rotation: Array
 
     @property
     def quaternion(self) -> list[float]:
-        """The rotation as w, x, y, z."""
+        """Returns the rotation as w, x, y, z."""
         x, y, z, w = (float(value) for value in pycolmap.Rotation3d(self.rotation).quat)
         return [w, x, y, z]
 
 
 def read_poses(sparse: pycolmap.Reconstruction) -> list[Pose]:
-    """Those of the photographs that found their place, by name."""
+    """Returns the poses of the registered photographs, by name."""
     images = sorted((image for image in sparse.images.values() if image.has_pose), key=lambda image: image.name)
-    return [_pose(Path(image.name).name, image.cam_from_world().matrix()) for image in images]
+    numbers = {camera: number for number, camera in enumerate(sorted(sparse.cameras))}
+    return [_pose(image.name, numbers[image.camera_id], image.cam_from_world().matrix()) for image in images]
 
 
-def describe_cameras(sparse: pycolmap.Reconstruction) -> list[dict[str, Any]]:
-    """Sizes and focal lengths in pixels; `params` are those of COLMAP's camera model, in its request."""
+def describe_cameras(sparse: pycolmap.Reconstruction, expected: Mapping[str, float | None]) -> list[dict[str, Any]]:
+    """Returns sizes and focal lengths in pixels. `params`: of COLMAP's camera model. `expected`: focal lengths by EXIF, by file."""
+    by_exif = {image.camera_id: expected.get(image.name) for image in sparse.images.values() if image.has_pose}
     return [
         {
             "model": camera.model.name,
             "width": camera.width,
             "height": camera.height,
             "focal_length_px": camera.mean_focal_length(),
+            "exif_focal_length_px": by_exif.get(number),
             "params": camera.params.tolist(),
         }
-        for _, camera in sorted(sparse.cameras.items())
+        for number, camera in sorted(sparse.cameras.items())
     ]
 
 
-def _pose(file: str, matrix: Array) -> Pose:
+def _pose(file: str, camera: int, matrix: Array) -> Pose:
     rotation = matrix[:, :3].T
-    return Pose(file, -rotation @ matrix[:, 3], rotation)
+    return Pose(file, camera, -rotation @ matrix[:, 3], rotation)

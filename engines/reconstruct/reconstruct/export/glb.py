@@ -1,4 +1,4 @@
-"""Writes a textured model as binary glTF 2.0: one mesh, with normals, points of the texture, and the texture itself."""
+"""Writes a textured model as binary glTF 2.0: one mesh with normals, texture coordinates and the texture."""
 
 import json
 import struct
@@ -12,7 +12,7 @@ from ..texturing.textured import Textured
 
 _NAME = "reconstructed_model"
 
-#: The constants of glTF.
+#: Constants of glTF.
 _FLOAT, _SHORT, _INT = 5126, 5123, 5125
 _ARRAY, _INDICES = 34962, 34963
 _REPEAT_NOT, _LINEAR, _MIPMAPS = 33071, 9729, 9987
@@ -20,7 +20,7 @@ _MAGIC, _JSON, _BINARY = 0x46546C67, 0x4E4F534A, 0x004E4942
 
 
 class _Buffer:
-    """The binary part, and what says where things are in it."""
+    """The binary chunk, with its buffer views and accessors."""
 
     def __init__(self) -> None:
         self.data = bytearray()
@@ -28,13 +28,13 @@ class _Buffer:
         self.accessors: list[dict[str, Any]] = []
 
     def view(self, data: bytes, **more: Any) -> int:
-        """Adds bytes, and returns the number of their view."""
+        """Adds bytes and returns the number of their buffer view."""
         self.views.append({"buffer": 0, "byteOffset": len(self.data), "byteLength": len(data), **more})
         self.data += data + b"\0" * (-len(data) % 4)
         return len(self.views) - 1
 
     def accessor(self, values: NDArray[np.generic], target: int, kind: int, shape: str) -> int:
-        """Adds numbers (count, width), and returns the number of their accessor."""
+        """Adds numbers (count, width) and returns the number of their accessor."""
         view = self.view(np.ascontiguousarray(values).tobytes(), target=target)
         limits = {"min": values.min(0).tolist(), "max": values.max(0).tolist()}
         self.accessors.append({"bufferView": view, "componentType": kind, "count": len(values), "type": shape, **limits})
@@ -42,7 +42,7 @@ class _Buffer:
 
 
 def write(path: Path, model: Textured, jpeg: bytes, generator: str) -> None:
-    """`jpeg`: the texture as a file. `generator`: who made it, for the file's own description."""
+    """Writes the file. `jpeg`: content of the texture. `generator`: name of the software, stored in the file."""
     buffer = _Buffer()
     primitive = _primitive(buffer, model)
     image = buffer.view(jpeg)
@@ -71,10 +71,10 @@ def write(path: Path, model: Textured, jpeg: bytes, generator: str) -> None:
 
 
 def _primitive(buffer: _Buffer, model: Textured) -> dict[str, Any]:
-    """A vertex of glTF is a point of the texture, which belongs to one vertex only."""
+    """glTF has one vertex for each texture coordinate."""
     vertex = np.empty(len(model.points), np.int64)
     vertex[model.point_faces] = model.faces
-    # glTF counts from the top of a texture.
+    # In glTF, v starts at the top of the texture.
     points = np.stack([model.points[:, 0], 1 - model.points[:, 1]], 1)
     short = len(points) < 0xFFFF
     return {
@@ -94,10 +94,10 @@ def _primitive(buffer: _Buffer, model: Textured) -> dict[str, Any]:
 
 
 def _material() -> dict[str, Any]:
-    """Photographs hold their light already: whoever can shows them without any other. The rest of it is for those who cannot."""
+    """Photographs contain their lighting, so the material is unlit. Viewers without the extension use the rest."""
     return {
         "name": "textured",
-        # A surface that was not closed is to be seen from behind, too.
+        # Open surfaces are visible from behind, too.
         "doubleSided": True,
         "pbrMetallicRoughness": {"baseColorTexture": {"index": 0}, "metallicFactor": 0, "roughnessFactor": 1},
         "extensions": {"KHR_materials_unlit": {}},

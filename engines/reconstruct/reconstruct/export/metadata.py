@@ -13,7 +13,7 @@ from ..request import LeftOut, Request
 from ..photos import Photo, read_photos
 from .cameras import Pose, describe_cameras
 
-#: In their request. The first is not ours.
+#: In order. darkroom runs the first.
 _STAGES = (
     "image_preparation",
     "feature_extraction",
@@ -26,25 +26,25 @@ _STAGES = (
 )
 
 
-_NOT_REGISTERED = "It overlaps the other photographs too little to determine its camera position."
-
-
 def describe(request: Request, sparse: pycolmap.Reconstruction, poses: list[Pose]) -> dict[str, Any]:
-    """Lengths are in units of the model unless named otherwise."""
+    """Returns the content of metadata.json. Lengths are in units of the model unless named otherwise."""
     reports = {stage: report.read(request.workspace, stage) for stage in _STAGES}
-    # The last of them is what this is a part of.
+    # The report of this stage is not written yet.
     reports["model_export"] = report.costs()
     photos = read_photos(request.workspace)
+    sparse_report = reports["sparse_reconstruction"]
     return {
+        "warnings": [warning for each in reports.values() for warning in each.get("warnings", [])],
         "engine": _engine(),
         "quality": request.quality,
         "settings": vars(request.settings),
         "gpu": {"requested": request.use_gpu, "used": used_gpu(request)},
-        "photos": _photos(request, photos, poses),
-        "cameras": describe_cameras(sparse),
+        "photos": _photos(request, photos, poses, sparse_report["not_registered"]),
+        "other_sets": [{"photos": each} for each in sparse_report["other_sets"]],
+        "cameras": describe_cameras(sparse, sparse_report["expected_focal_lengths_px"]),
         "poses": _poses(photos, poses),
         "sparse": _only(
-            reports["sparse_reconstruction"],
+            sparse_report,
             ("points", "observations", "mean_track_length", "mean_reprojection_error_px"),
         ),
         "dense": _only(reports["dense_reconstruction"], ("points",)),
@@ -67,27 +67,24 @@ def _engine() -> dict[str, str]:
     }
 
 
-def _photos(request: Request, photos: list[Photo], poses: list[Pose]) -> dict[str, Any]:
-    registered = {pose.file for pose in poses}
-    strangers = [LeftOut(photo.name, "not_registered", _NOT_REGISTERED) for photo in photos if _file(photo) not in registered]
+def _photos(request: Request, photos: list[Photo], poses: list[Pose], reasons: dict[str, str]) -> dict[str, Any]:
+    """Lists every photograph that was given and is not part of the model."""
+    names = {photo.file: photo.name for photo in photos}
+    missing = [LeftOut(names[file], "not_registered", reason) for file, reason in reasons.items()]
     return {
         "given": len(photos) + len(request.left_out),
         "used": len(photos),
         "registered": len(poses),
-        "left_out": [vars(each) for each in (*request.left_out, *strangers)],
+        "left_out": [vars(each) for each in (*request.left_out, *missing)],
     }
 
 
 def _poses(photos: list[Photo], poses: list[Pose]) -> list[dict[str, Any]]:
-    names = {_file(photo): photo.name for photo in photos}
+    names = {photo.file: photo.name for photo in photos}
     return [
-        {"photo": names.get(pose.file, pose.file), "position": pose.position.tolist(), "rotation": pose.quaternion} for pose in poses
+        {"photo": names[pose.file], "camera": pose.camera, "position": pose.position.tolist(), "rotation": pose.quaternion}
+        for pose in poses
     ]
-
-
-def _file(photo: Photo) -> str:
-    """Its name in the folder of photographs, which is how the reconstruction calls it."""
-    return photo.file.rsplit("/", 1)[-1]
 
 
 def _only(facts: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Takes a picture of the textured model, without a graphics card."""
+"""Renders the textured model on the CPU."""
 
 import cv2
 import numpy as np
@@ -12,18 +12,18 @@ Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 Picture = NDArray[np.uint8]
 
-#: Blue green red, at the top and at the bottom.
+#: Colours at the top and bottom of the background: blue green red.
 _BACKGROUND = ((250, 249, 248), (228, 225, 223))
 
-#: OpenCV looks up places in a picture in rows of so many.
+#: Length of the rows in which positions are passed to OpenCV.
 _ROW = 4096
 
 
 def render(model: Textured, texture: Picture, view: View) -> Picture:
-    """(height / 2, width / 2, 3), blue green red: `view` is twice as large as the picture, whose edges are smooth thereby."""
+    """Returns a picture (height / 2, width / 2, 3), blue green red. `view` is twice as large, for smooth edges."""
     across, down, depth = view.project(model.vertices)
     corners = corners_of(across, down, depth, model.faces)
-    # Down in a picture is up in geometry: what goes round to the left in the world goes to the right here.
+    # The y axis of a picture points down, so front faces have the opposite orientation.
     front = np.flatnonzero(corners.doubled_area() < 0)
     face = rasterise(corners.only(front), view.width, view.height).face
     rows, columns = np.nonzero(face >= 0)
@@ -41,9 +41,9 @@ def _background(width: int, height: int) -> Picture:
 
 
 def _places(model: Textured, corners: Corners, numbers: Numbers, columns: Numbers, rows: Numbers) -> Array:
-    """Which place of the texture each pixel shows, (k, 2) from 0 to 1, from the top left."""
+    """Returns the texture coordinate of each pixel (k, 2), 0 to 1 from the top left."""
     flat = barycentric(corners, numbers, columns.astype(np.float64), rows.astype(np.float64))
-    # What is even in the picture is not even on a triangle that reaches into the distance.
+    # Perspective correction.
     weights = flat * corners.nearness[numbers]
     weights /= weights.sum(1, keepdims=True)
     places = np.einsum("nc,ncd->nd", weights, model.points[model.point_faces[numbers]])
@@ -52,7 +52,7 @@ def _places(model: Textured, corners: Corners, numbers: Numbers, columns: Number
 
 
 def _levels(model: Textured, corners: Corners, texture: Picture) -> Numbers:
-    """How many times the texture must be halved for its pixels to be as large as those of the picture, (m)."""
+    """Returns the mipmap level of each triangle (m)."""
     first, second, third = (model.points[model.point_faces[:, at]] * (texture.shape[1], texture.shape[0]) for at in range(3))
     one, other = second - first, third - first
     texels = np.abs(one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0])
@@ -61,7 +61,7 @@ def _levels(model: Textured, corners: Corners, texture: Picture) -> Numbers:
 
 
 def _look_up(texture: Picture, places: Array, levels: Numbers) -> Picture:
-    """The colours (k, 3) at places (k, 2) of the texture in pixels, in the version of it that is halved `levels` (k) times."""
+    """Returns the colours (k, 3) at positions (k, 2) of the texture in pixels. `levels` (k): mipmap levels."""
     colours = np.empty((len(places), 3), np.uint8)
     levels = np.minimum(levels, int(np.log2(min(texture.shape[:2]))))
     for level in range(int(levels.max(initial=0)) + 1):
@@ -76,6 +76,6 @@ def _look_up(texture: Picture, places: Array, levels: Numbers) -> Picture:
 
 
 def _halved(texture: Picture) -> Picture:
-    """Pixel by pixel the mean of four; a last row or column without a partner is left out."""
+    """Averages blocks of four pixels. An odd last row or column is dropped."""
     height, width = max(1, texture.shape[0] // 2), max(1, texture.shape[1] // 2)
     return cv2.resize(texture[: height * 2, : width * 2], (width, height), interpolation=cv2.INTER_AREA)

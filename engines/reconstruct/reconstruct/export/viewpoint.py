@@ -1,4 +1,4 @@
-"""Chooses where a picture of the model is taken from: as one of the photographs was, but so that the model fills it."""
+"""Chooses the camera of the preview: in the direction of a photograph, at a distance at which the model fills the picture."""
 
 from pathlib import Path
 
@@ -13,21 +13,21 @@ Array = NDArray[np.float64]
 
 _UP = np.array([0.0, 1.0, 0.0])
 
-#: Cosine from which on a camera looks so steeply up or down that the world's up says nothing.
+#: Above this cosine a camera looks so steeply up or down that the up axis of the model is not used.
 _STEEP = 0.95
 
-#: Half of the picture's longer side at a distance of 1: a lens of 46°, about 42 mm on 35 mm film.
+#: Half of the longer side at a distance of 1: a lens of 46°, about 42 mm on 35 mm film.
 _HALF = 0.43
-#: A picture is at most so many times longer than it is wide.
+#: Maximum aspect ratio of the picture.
 _LONGEST = 2.0
-#: The share of half the picture that stays empty on each side.
+#: Margin on each side, as a share of half the picture.
 _MARGIN = 0.06
-#: The share of the surface that may be cut off on each side: flakes that lie far out.
+#: Share of the surface that may be cut off on each side, for outliers.
 _CUT = 0.0005
 
 
 def choose(model: Textured, poses: list[Pose], longest_px: int) -> View:
-    """For a picture whose longer side has so many pixels, an even number. Its shape is that of the model."""
+    """Returns a view with the aspect ratio of the model. `longest_px`: pixels of the longer side, an even number."""
     rotation = _upright(_middle(poses))
     points, areas = _front(model, rotation)
     points = points @ rotation.T
@@ -49,7 +49,7 @@ def choose(model: Textured, poses: list[Pose], longest_px: int) -> View:
 
 
 def _shape(points: Array, areas: Array) -> Array:
-    """Half the width and height of a picture at a distance of 1, (2), by how points (k, 3) fill a square one."""
+    """Returns half the width and height of the picture at a distance of 1 (2), from how points (k, 3) fill a square picture."""
     from_there = points - _fit(points, areas, np.full(2, _HALF))
     seen = from_there[:, :2] / np.maximum(from_there[:, 2:], 1e-9)
     sides = np.array([_quantile(way, areas) + _quantile(-way, areas) for way in seen.T])
@@ -57,7 +57,7 @@ def _shape(points: Array, areas: Array) -> Array:
 
 
 def _middle(poses: list[Pose]) -> Pose:
-    """The one that is nearest to all others, by where it looks and where it stands."""
+    """Returns the pose nearest to all others, by direction and position."""
     ways = np.array([pose.rotation[:, 2] for pose in poses])
     places = np.array([pose.position for pose in poses])
     apart = np.linalg.norm(places[:, None] - places, axis=2)
@@ -66,7 +66,7 @@ def _middle(poses: list[Pose]) -> Pose:
 
 
 def _upright(pose: Pose) -> Array:
-    """The rotation from the world to a camera that looks the same way and is held level, (3, 3)."""
+    """Returns the rotation (3, 3) from the model to a level camera with the same direction."""
     ahead = pose.rotation[:, 2]
     up = _UP if abs(ahead @ _UP) < _STEEP else -pose.rotation[:, 1]
     right = np.cross(ahead, up)
@@ -75,7 +75,7 @@ def _upright(pose: Pose) -> Array:
 
 
 def _front(model: Textured, rotation: Array) -> tuple[Array, Array]:
-    """The middles (k, 3) and areas (k) of the triangles that face the camera; of all where none does."""
+    """Returns the centres (k, 3) and areas (k) of the triangles that face the camera, or of all if none does."""
     first, second, third = (model.vertices[model.faces[:, at]] for at in range(3))
     normals = np.cross(second - first, third - first)
     facing = normals @ rotation[2] < 0
@@ -85,9 +85,9 @@ def _front(model: Textured, rotation: Array) -> tuple[Array, Array]:
 
 
 def _fit(points: Array, areas: Array, half: Array) -> Array:
-    """Where the camera must be for points (k, 3) to be in the picture, which is `half` (2) high and wide at a distance of 1.
+    """Returns the position of a camera that shows points (k, 3). `half` (2): half the width and height at a distance of 1.
 
-    All in the directions of the camera. Each side of the picture is a plane that the points must lie behind.
+    In camera coordinates. Each side of the picture is a plane that bounds the points.
     """
     position = np.zeros(3)
     distances = []
@@ -101,7 +101,7 @@ def _fit(points: Array, areas: Array, half: Array) -> Array:
 
 
 def _quantile(values: Array, weights: Array) -> float:
-    """The value that only the share `_CUT` of the weights exceeds."""
+    """Returns the value that a share `_CUT` of the weights exceeds."""
     order = np.argsort(values)
     sums = np.cumsum(weights[order])
     return float(values[order[np.searchsorted(sums, (1 - _CUT) * sums[-1]).clip(0, len(values) - 1)]])

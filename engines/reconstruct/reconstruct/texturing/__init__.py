@@ -1,4 +1,4 @@
-"""The stage `texture_mapping`: gives the mesh the colours of the photographs."""
+"""The stage `texture_mapping`: bakes a texture from the photographs."""
 
 import os
 import shutil
@@ -7,20 +7,20 @@ from typing import Any
 
 import cv2
 
-from .. import ply
+from .. import notes, ply
 from ..request import Request
 from ..progress import Progress, part
 from ..errors import ReconstructionError
 from ..views import read_views
 from . import baking, charts, choice, evidence, gains, layout, levelling, textured, wavefront
 
-#: Of the texture as it is in the model: between 0 and 100.
+#: JPEG quality of the texture in the GLB file, 0 to 100.
 _JPEG_QUALITY = 90
 
 
 def run(request: Request, progress: Progress) -> dict[str, Any]:
-    """Reads undistorted/ and mesh.ply, which nothing needs afterwards. Writes the outputs `mesh`, `material` and `texture`,
-    and a textured model for the stage after. Raises ReconstructionError `no_surface`."""
+    """Reads and deletes undistorted/ and mesh.ply. Writes the outputs `mesh`, `material` and `texture`, and a textured model for
+    the next stage. Raises ReconstructionError `no_surface`."""
     cv2.setNumThreads(request.threads)
     mesh = ply.read_mesh(request.workspace / "mesh.ply")
     if len(mesh.faces) == 0:
@@ -55,6 +55,7 @@ def _texture(request: Request, mesh: ply.Mesh, progress: Progress) -> tuple[baki
         "width": places.width,
         "height": places.height,
         "scale": round(places.scale, 3),
+        "warnings": notes.describe_unseen(without, len(mesh.faces)),
     }
     return texture, textured.assemble(mesh.vertices, mesh.faces, pieces.chart, corners, places), facts
 
@@ -64,13 +65,13 @@ def _write(request: Request, texture: baking.Picture, model: textured.Textured) 
     wavefront.write_mesh(mesh, model, _from(mesh, material))
     wavefront.write_material(material, _from(material, picture))
     model.save(request.workspace)
-    # A little compression: more takes several times as long for a few percent.
+    # Low compression: more takes several times as long and saves a few percent.
     _save(picture, texture, [cv2.IMWRITE_PNG_COMPRESSION, 3])
     _save(request.workspace / textured.TEXTURE, texture, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
 
 
 def _from(file: Path, other: Path) -> str:
-    """The way from one file to another, as it is written in the first."""
+    """Returns the relative path from one file to another."""
     return Path(os.path.relpath(other, file.parent)).as_posix()
 
 

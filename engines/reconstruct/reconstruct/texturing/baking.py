@@ -1,4 +1,4 @@
-"""Makes the texture: copies each chart out of its photograph, with its colours made to fit the others'."""
+"""Bakes the texture: copies each chart from its photograph and corrects its colours."""
 
 import cv2
 import numpy as np
@@ -19,14 +19,14 @@ Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 Picture = NDArray[np.uint8]
 
-#: Below this scale photographs are blurred before they are made smaller, so that nothing flickers.
+#: Below this scale photographs are blurred before they are reduced, to prevent aliasing.
 _BLURRED_BELOW = 0.6
 
 
 def bake(
     mesh: Mesh, views: list[View], charts: Charts, places: Layout, levels: Levels, gains: Gains, progress: Progress
 ) -> tuple[Picture, Array]:
-    """The texture (height, width, 3; blue green red), and where the corners of each triangle lie in it, (m, 3, 2) in pixels."""
+    """Returns the texture (height, width, 3; blue green red), and the corners of the triangles in it (m, 3, 2) in pixels."""
     texture = np.zeros((places.height, places.width, 3), np.uint8)
     corners = layout.corners_in_texture(charts, places)
     for number, view in enumerate(views):
@@ -47,13 +47,13 @@ def bake(
 
 
 def _unseen(mesh: Mesh, charts: Charts) -> Numbers:
-    """The triangles without a photograph, neighbours near each other."""
+    """Returns the triangles without a photograph, ordered so that neighbours are near each other."""
     without = np.flatnonzero(charts.chart == NONE)
     return without[plain.order_of(mesh.vertices[mesh.faces[without]].mean(1))]
 
 
 def _levelled(mesh: Mesh, view: View, number: int, charts: Charts, levels: Levels, gains: Gains) -> Picture:
-    """The photograph with its gain, and with the corrections of its triangles where they are; between them something in between."""
+    """Applies the gain of the photograph and the corrections of its triangles, interpolated in between."""
     rows = np.flatnonzero((charts.chart != NONE) & (charts.photograph[np.maximum(charts.chart, 0)] == number))
     across, down, depth = view.project(mesh.vertices)
     corners = evidence.coarse(corners_of(across, down, depth, mesh.faces[rows]), evidence.coarseness(view))
@@ -91,7 +91,7 @@ def _copy(texture: Picture, charts: Charts, places: Layout, numbers: Numbers, pi
 
 
 def _used(corners: Array, places: Layout) -> Picture:
-    """1 where a triangle is, or next to one: (height, width)."""
+    """Returns 1 for pixels of triangles and their neighbours (height, width)."""
     used = np.zeros((places.height, places.width), np.uint8)
     for triangle in np.round(corners * 16).astype(np.int32):
         cv2.fillConvexPoly(used, triangle, 1, cv2.LINE_8, 4)

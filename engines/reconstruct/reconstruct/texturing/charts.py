@@ -1,4 +1,4 @@
-"""Pieces of photographs: each chart is a rectangle of one photograph with the triangles that hang together in it."""
+"""Charts: each is a rectangle of one photograph with a connected set of triangles."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Charts:
-    """`chart` (m): the chart of each triangle, NONE where it has none. Of each chart: its photograph, and in that photograph,
-    in pixels, where its triangles begin and end, (count, 2) each. `corners` (m, 3, 2): where the triangles' corners are there."""
+    """`chart` (m): the chart of each triangle, or NONE. `photograph`: of each chart. `begin`, `end` (count, 2): the rectangle of each
+    chart in its photograph, in pixels. `corners` (m, 3, 2): the corners of the triangles in their photographs, in pixels."""
 
     chart: Numbers
     photograph: Numbers
@@ -29,7 +29,7 @@ class Charts:
 
 
 def cut(faces: Numbers, vertices: Array, labels: Numbers, views: list[View]) -> Charts:
-    """Triangles are in one chart when they hang together and have the same photograph (`labels`, (m))."""
+    """Puts connected triangles with the same photograph (`labels`, (m)) into one chart."""
     corners = np.zeros((len(faces), 3, 2))
     for number, view in enumerate(views):
         rows = np.flatnonzero(labels == number)
@@ -46,7 +46,7 @@ def cut(faces: Numbers, vertices: Array, labels: Numbers, views: list[View]) -> 
 
 
 def _numbers(faces: Numbers, labels: Numbers) -> tuple[Numbers, int]:
-    """(m): numbers of charts from 0 on, NONE for triangles without a photograph; and how many charts there are."""
+    """Returns the chart of each triangle (m), NONE without a photograph, and the number of charts."""
     first, second = neighbours(faces)
     same = labels[first] == labels[second]
     piece = components(len(faces), first[same], second[same])

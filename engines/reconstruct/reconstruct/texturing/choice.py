@@ -1,4 +1,4 @@
-"""Chooses the photograph that each triangle is textured from: one that shows it well, and the same as its neighbours' where that does."""
+"""Chooses a photograph for each triangle: one that shows it well, preferably that of its neighbours."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +12,18 @@ Numbers = NDArray[np.int64]
 #: The label of triangles that no photograph shows.
 NONE = -1
 
-#: To take a photograph that shows a triangle e (2.72) times smaller than the best costs 1. Next to that: a border between photographs …
+#: Costs. A photograph that shows a triangle e (2.72) times smaller than the best costs 1. A border between photographs costs:
 _BORDER = 1.0
-#: … to be next to an outline, to be under suspicion, to be near what is under suspicion …
+#: Costs of a triangle next to an outline, of a suspect triangle, and of one near suspect triangles.
 _OUTLINE, _SUSPECT, _NEAR_SUSPECT = 1.0, 8.0, 4.0
-#: … and what no merit makes good for.
+#: Cost of a photograph that does not show the triangle.
 _IMPOSSIBLE = 1000.0
 
 _ROUNDS, _ROUNDS_OF_PIECES = 20, 10
 
 
 def choose(faces: Numbers, evidence: Evidence, suspects: NDArray[np.bool_]) -> Numbers:
-    """(m): a number of a photograph for each triangle of `faces` (m, 3), or NONE."""
+    """Returns the number of a photograph, or NONE, for each triangle of `faces` (m, 3)."""
     pairs = neighbours(faces)
     near = _table(len(faces), *pairs)
     costs = _costs(evidence, suspects, near)
@@ -39,13 +39,13 @@ def choose(faces: Numbers, evidence: Evidence, suspects: NDArray[np.bool_]) -> N
 
 
 def _costs(evidence: Evidence, suspects: NDArray[np.bool_], near: Numbers) -> Costs:
-    """(m, k)."""
+    """Returns the cost of each photograph for each triangle (m, k)."""
     scores = evidence.scores
     best = np.maximum(scores.max(1, keepdims=True), 1e-9)
     with np.errstate(divide="ignore"):
         costs = -np.log(scores / best)
     costs += np.float32(_OUTLINE) * evidence.outlines
-    # A person in the way is suspicious in patches: what lies between them is the person as well.
+    # Obstacles such as people are found in patches. The triangles between the patches show the obstacle, too.
     spread = suspects.astype(np.float32)
     for _ in range(4):
         spread = np.minimum(1, (spread + spread[near[:, 0]] + spread[near[:, 1]] + spread[near[:, 2]]) / 3)
@@ -55,7 +55,7 @@ def _costs(evidence: Evidence, suspects: NDArray[np.bool_], near: Numbers) -> Co
 
 
 def _start(costs: Costs, near: Numbers) -> Numbers:
-    """The best photograph for a neighbourhood, which is seldom the best for each triangle alone."""
+    """Returns the best photograph for the neighbourhood of each triangle."""
     smooth = np.minimum(costs, 6)
     for _ in range(6):
         smooth = (smooth + smooth[near[:, 0]] + smooth[near[:, 1]] + smooth[near[:, 2]]) / 4
@@ -65,7 +65,7 @@ def _start(costs: Costs, near: Numbers) -> Numbers:
 def _improve_triangles(
     labels: Numbers, costs: Costs, near: Numbers, seen: NDArray[np.bool_], random: np.random.Generator
 ) -> Numbers:
-    """Half of the triangles, at random so that neighbours do not change places, take what is best next to their neighbours."""
+    """Gives random triangles the best photograph next to their neighbours. Only half change, so that neighbours do not swap."""
     rows = np.flatnonzero(random.random(len(labels)) < 0.5)
     totals = costs[rows]
     for side in range(3):
@@ -78,7 +78,7 @@ def _improve_triangles(
 
 
 def _improve_pieces(labels: Numbers, costs: Costs, pairs: tuple[Numbers, Numbers], random: np.random.Generator) -> Numbers:
-    """The same for whole pieces of one photograph: no triangle of a piece alone would gain by going over to another."""
+    """Gives random connected pieces of one photograph the best photograph next to their neighbours."""
     first, second = pairs
     same = labels[first] == labels[second]
     piece = components(len(labels), first[same], second[same])
@@ -96,7 +96,7 @@ def _improve_pieces(labels: Numbers, costs: Costs, pairs: tuple[Numbers, Numbers
 
 
 def _table(count: int, first: Numbers, second: Numbers) -> Numbers:
-    """(count, 3): the neighbours of each triangle, itself where it has fewer. Of more than three the others are left out."""
+    """Returns up to three neighbours of each triangle (count, 3), padded with the triangle itself."""
     one, other = np.concatenate([first, second]), np.concatenate([second, first])
     order = np.argsort(one, kind="stable")
     one, other = one[order], other[order]

@@ -1,4 +1,4 @@
-"""What each photograph shows of each triangle."""
+"""Visibility of the triangles in the photographs."""
 
 from dataclasses import dataclass
 
@@ -14,45 +14,45 @@ from .raster import Corners, corners_of, rasterise
 #: Points of a triangle, as weights of its corners, that must all be visible.
 _SAMPLES = np.array([[1 / 3, 1 / 3, 1 / 3], [0.6, 0.2, 0.2], [0.2, 0.6, 0.2], [0.2, 0.2, 0.6]])
 
-#: Hiding is found out in pictures of this size: finer than any triangle needs.
+#: Size of the depth pictures that determine visibility, in pixels. It is finer than the triangles.
 _DEPTH_PX = 800
 
-#: Shares of the depth. So much may a triangle lie behind what is in front: surfaces are not exact.
+#: A triangle may lie behind the visible surface by this share of the depth, because surfaces are not exact.
 _SLACK = 0.01
-#: Larger steps in depth are an outline: what is next to it may show the wrong thing.
+#: A larger step, as a share of the depth, is an outline. Photographs are unreliable next to it.
 _STEP = 0.03
-#: Pixels of the depth picture that are next to an outline.
+#: Distance of pixels next to an outline, in pixels of the depth picture.
 _NEXT = 2
 
-#: A triangle that is seen more obliquely than this (cosine) is not seen.
+#: Minimum cosine between the normal and the direction to the camera.
 _OBLIQUE = 0.1
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Of m triangles, n vertices and k photographs."""
+    """Evidence for m triangles, n vertices and k photographs."""
 
-    #: (m, k): the area that the triangle has in the photograph, pixels² weighted by how directly it is seen; 0 where it is not.
+    #: (m, k): area of the triangle in the photograph in pixels², times the cosine of the viewing angle; 0 if it is not visible.
     scores: NDArray[np.float32]
-    #: (m, k): next to an outline.
+    #: (m, k): whether the triangle is next to an outline.
     outlines: NDArray[np.bool_]
-    #: (k, n, 3): colours of the vertices, blurred a little; of some use where they are visible only.
+    #: (k, n, 3): slightly blurred colours of the vertices. Valid only where they are visible.
     colours: NDArray[np.uint8]
 
 
 def coarseness(view: View) -> int:
-    """How many pixels of a photograph are one in pictures of its depth."""
+    """Returns the number of photograph pixels per pixel of the depth picture."""
     return max(1, round(max(view.width, view.height) / _DEPTH_PX))
 
 
 def coarse_size(view: View) -> tuple[int, int]:
-    """Width and height of a photograph's depth picture, in pixels."""
+    """Returns width and height of the depth picture of a photograph, in pixels."""
     step = coarseness(view)
     return -(-view.width // step), -(-view.height // step)
 
 
 def coarse(corners: Corners, step: int) -> Corners:
-    """The same triangles in a picture that is `step` times smaller."""
+    """Scales triangles to a picture that is `step` times smaller."""
     return Corners((corners.across + 0.5) / step - 0.5, (corners.down + 0.5) / step - 0.5, corners.nearness)
 
 
@@ -88,7 +88,7 @@ def _look(mesh: Mesh, view: View, evidence: Evidence, number: int) -> None:
 
 
 def _directness(mesh: Mesh, view: View) -> NDArray[np.float64]:
-    """(m): 1 for a triangle that faces the camera, 0 seen from its edge, negative from behind."""
+    """Returns the cosine of the viewing angle (m): 1 if the triangle faces the camera, negative from behind."""
     first, second, third = (mesh.vertices[mesh.faces[:, at]] for at in range(3))
     normals = np.cross(second - first, third - first)
     ways = view.centre - (first + second + third) / 3
@@ -97,12 +97,12 @@ def _directness(mesh: Mesh, view: View) -> NDArray[np.float64]:
 
 
 def _in_front(corners: Corners, candidates: NDArray[np.int64], view: View) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which candidates are not hidden, and which are next to an outline."""
+    """Returns which candidates are not hidden, and which are next to an outline."""
     width, height = coarse_size(view)
     small = coarse(corners, coarseness(view))
     depth = rasterise(small, width, height).depth()
     around = np.ones((_NEXT * 2 + 1, _NEXT * 2 + 1), np.uint8)
-    # Where there is nothing is far behind everything, and a number for OpenCV's sake.
+    # The empty background is infinitely far away. OpenCV needs a finite number.
     filled = np.minimum(depth, np.float32(1e30))
     nearest, farthest = cv2.erode(filled, around), cv2.dilate(filled, around)
     chosen = small.only(candidates)

@@ -1,4 +1,4 @@
-"""How much brighter and otherwise tinted each photograph is than the others, and what in it differs from all others."""
+"""Differences in brightness and tint between photographs, and parts that differ from all other photographs."""
 
 from dataclasses import dataclass
 
@@ -8,39 +8,39 @@ from numpy.typing import NDArray
 from ..ply import Mesh
 from .evidence import Evidence
 
-#: Added to colours before their logarithm, so that what is nearly black does not count too much.
+#: Added to colours before the logarithm, to limit the weight of dark colours.
 _LIFT = 8.0
-#: The strongest gain, as a logarithm: twice as bright.
+#: Logarithm of the maximum gain: twice as bright.
 _STRONGEST = 0.7
-#: Colours that gains are found from, and colours that are worked on at a time: triangles times photographs.
+#: Maximum number of colours (triangles times photographs) to estimate gains from, and to process at a time.
 _SAMPLE = 2_000_000
 _CHUNK = 500_000
-#: … and triangles that are enough in any case.
+#: Maximum number of triangles to estimate gains from.
 _TRIANGLES = 20_000
 _ROUNDS = 6
-#: Distance of colours (0..255) that is no reason to suspect a photograph.
+#: A photograph is suspect if its colour (0..255) differs by more than this from that of the others,
 _TOLERANCE = 35.0
-#: … and how many times the usual distance of the triangle.
+#: and by more than this multiple of the median difference.
 _UNUSUAL = 2.5
 
 
 @dataclass(frozen=True)
 class Gains:
-    """Logarithms (k, 3) by photograph and channel: blue green red."""
+    """Logarithms of the gains by photograph and channel (k, 3): blue green red."""
 
     logarithms: NDArray[np.float64]
 
     def apply(self, colours: NDArray[np.generic], number: int) -> NDArray[np.float64]:
-        """Colours (…, 3) of the photograph `number` as they would be in a usual one. May leave 0..255."""
+        """Corrects colours (…, 3) of the photograph `number`. The result may exceed 0..255."""
         return (colours.astype(np.float64) + _LIFT) * np.exp(self.logarithms[number]) - _LIFT
 
     def table(self, number: int) -> NDArray[np.uint8]:
-        """The same for each value, as OpenCV looks it up: (1, 256, 3)."""
+        """Returns the corrected colours of all values as a lookup table of OpenCV (1, 256, 3)."""
         return np.clip(np.round(self.apply(np.repeat(np.arange(256)[:, None], 3, 1), number)), 0, 255).astype(np.uint8)[None]
 
 
 def estimate(mesh: Mesh, evidence: Evidence) -> Gains:
-    """By what the same triangles look like in several photographs."""
+    """Estimates gains from triangles that several photographs show."""
     faces = np.flatnonzero((evidence.scores > 0).sum(1) >= 2)
     most = min(_TRIANGLES, _SAMPLE // max(1, len(evidence.colours)))
     if len(faces) > most:
@@ -56,7 +56,7 @@ def estimate(mesh: Mesh, evidence: Evidence) -> Gains:
 
 
 def suspects(mesh: Mesh, evidence: Evidence, gains: Gains) -> NDArray[np.bool_]:
-    """(m, k): where a photograph shows something else than the others do: who walked by, a reflection, the sky behind an outline."""
+    """Returns where a photograph differs from the others (m, k): passers-by, reflections, sky next to an outline."""
     found = np.zeros(evidence.scores.shape, np.bool_)
     chunk = max(1, _CHUNK // max(1, len(evidence.colours)))
     for begin in range(0, len(mesh.faces), chunk):
@@ -66,14 +66,14 @@ def suspects(mesh: Mesh, evidence: Evidence, gains: Gains) -> NDArray[np.bool_]:
         usual = np.nan_to_num(_median(distances[..., None], 1))[:, 0]
         with np.errstate(invalid="ignore"):
             far = distances > np.maximum(_TOLERANCE, _UNUSUAL * usual)[:, None]
-        # Of two opinions none is the odd one out.
+        # With two photographs it is unknown which one is wrong.
         far &= (~np.isnan(distances)).sum(1)[:, None] >= 3
         found[faces] = far
     return found
 
 
 def _logarithms(mesh: Mesh, evidence: Evidence, faces: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Of the colours of triangles: (faces, k, 3); NaN where the photograph does not show it."""
+    """Returns logarithms of the colours of triangles (faces, k, 3), NaN if the photograph does not show the triangle."""
     corners = mesh.faces[faces]
     colours = np.empty((len(faces), len(evidence.colours), 3), np.float32)
     for number, of_photograph in enumerate(evidence.colours):
@@ -84,7 +84,7 @@ def _logarithms(mesh: Mesh, evidence: Evidence, faces: NDArray[np.int64]) -> NDA
 
 
 def _median(values: NDArray[np.floating], axis: int) -> NDArray[np.floating]:
-    """Of what is not NaN; NaN where all is."""
+    """Returns the median without NaN; NaN if all values are NaN."""
     ordered = np.sort(values, axis=axis)
     count = np.maximum((~np.isnan(values)).sum(axis, keepdims=True), 1)
     lower = np.take_along_axis(ordered, (count - 1) // 2, axis)

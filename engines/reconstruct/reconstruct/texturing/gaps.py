@@ -1,4 +1,4 @@
-"""Fills what is unknown in a picture with the colours around it."""
+"""Fills unknown parts of a picture from their surroundings."""
 
 import cv2
 import numpy as np
@@ -8,12 +8,12 @@ from .layout import CELL
 
 Picture = NDArray[np.float32]
 
-#: Rows of a texture that are worked on at a time.
+#: Rows of a texture that are processed at a time.
 _ROWS = 256 * CELL
 
 
 def fill(picture: Picture, known: Picture) -> Picture:
-    """(height, width, 3), with what is not `known` (height, width; a share 0..1) made up smoothly, from what is near before what is far."""
+    """Returns the picture (height, width, 3) with unknown pixels interpolated. `known` (height, width): weights from 0 to 1."""
     if known.min() >= 1 or max(known.shape) == 1:
         return picture
     height, width = known.shape
@@ -27,7 +27,7 @@ def fill(picture: Picture, known: Picture) -> Picture:
 
 
 def fill_texture(texture: NDArray[np.uint8], used: NDArray[np.uint8]) -> None:
-    """Gives what is not `used` (0 or 1) the colours of what is next to it, so that smaller versions of the texture show no other."""
+    """Extends the colours of `used` pixels (0 or 1) into unused ones, so that mipmaps show no other colours."""
     height, width = used.shape
     size = (width // CELL, height // CELL)
     means, share = np.empty((*size[::-1], 3), np.float32), np.empty(size[::-1], np.float32)

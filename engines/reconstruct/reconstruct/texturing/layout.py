@@ -1,4 +1,4 @@
-"""Where everything lies in the texture.
+"""Layout of the texture.
 
 It is divided into cells of 4 × 4 pixels, and no cell belongs to two charts: the first two levels of mip-maps mix none of them.
 """
@@ -14,24 +14,24 @@ from .packing import pack
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
-#: Pixels of the side of a cell, and pixels around each chart that no triangle reaches.
+#: Side of a cell, and padding around each chart, in pixels.
 CELL = 4
 PADDING = 2
 
-#: Triangles without a photograph get a cell each, in square blocks of so many cells a side.
+#: Each triangle without a photograph gets a cell. Blocks have this many cells per side.
 BLOCK = 16
 
-#: How much of a texture is used, about, by charts that are packed well.
+#: Share of a texture that well packed charts use.
 _FILL = 0.85
-#: Charts that do not fit are made smaller by this, until they do.
+#: Charts that do not fit are scaled by this factor until they do,
 _SHRINK = 0.96
-#: … which a limit of four pixels would defeat.
+#: or until this scale is reached.
 _SMALLEST = 0.01
 
 
 @dataclass(frozen=True)
 class Layout:
-    """In pixels. `scale`: of the charts against their photographs. `charts`, `blocks`: where each begins, (count, 2)."""
+    """Sizes in pixels. `scale`: of the charts relative to their photographs. `charts`, `blocks` (count, 2): top left corners."""
 
     width: int
     height: int
@@ -41,13 +41,13 @@ class Layout:
 
 
 def chart_sizes(charts: Charts, scale: float) -> Numbers:
-    """In cells, (count, 2)."""
+    """Returns the sizes of the charts in cells (count, 2)."""
     return np.ceil(((charts.end - charts.begin) * scale + 1 + 2 * PADDING) / CELL).astype(np.int64)
 
 
 def lay_out(charts: Charts, plain: int, limit: int) -> Layout:
-    """`plain`: triangles without a photograph; `limit`: the most pixels of a side. Charts are as large as in the photographs where that
-    fits."""
+    """Places all charts. They keep the size of the photographs if they fit. `plain`: number of triangles without a photograph. `limit`:
+    maximum pixels of a side."""
     most = limit // CELL
     blocks = np.full((-(-plain // BLOCK**2), 2), BLOCK)
     scale = 1.0
@@ -61,13 +61,13 @@ def lay_out(charts: Charts, plain: int, limit: int) -> Layout:
                 height = int((places + sizes)[:, 1].max(initial=1))
                 places = places * CELL
                 return Layout(width * CELL, height * CELL, scale, places[: len(charts)], places[len(charts) :])
-        # What is far too much is brought near at once.
+        # A scale that is far too large is reduced in one step.
         scale *= min(_SHRINK, float(np.sqrt(most * most / area)))
     raise ValueError("too many charts for the texture")
 
 
 def corners_in_texture(charts: Charts, layout: Layout) -> Array:
-    """Where the corners of triangles lie, (m, 3, 2) in pixels with (0, 0) in the middle of the first one; of those with a photograph."""
+    """Returns the corners of triangles with a photograph (m, 3, 2), in pixels; (0, 0) is the centre of the first one."""
     chart = np.maximum(charts.chart, 0)
     inside = (charts.corners - charts.begin[chart][:, None]) * layout.scale
     return inside + PADDING + layout.charts[chart][:, None]

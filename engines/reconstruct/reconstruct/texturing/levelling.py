@@ -1,4 +1,4 @@
-"""Makes the colours of both sides of a seam the same: what photographs differ in is spread over the triangles around.
+"""Levels the colours on both sides of a seam: the difference is spread over the surrounding triangles.
 
 A node is a vertex as one photograph shows it: a vertex on a seam has several. Each gets a correction, so that those of a vertex agree
 and neighbours in one photograph change alike (Lempitsky and Ivanov, "Seamless mosaicing of image-based texture maps", 2007).
@@ -18,20 +18,20 @@ from .vertices import colours_of, edges_of
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
-#: How much it matters that neighbours change alike, against that a seam vanishes.
+#: Weight of equal corrections of neighbours, relative to that of equal colours at seams.
 _ALIKE = 1.0
-#: Keeps corrections from drifting off where no seam holds them.
+#: Weight of small corrections: it keeps parts without seams unchanged.
 _STILL = 1e-3
 _ROUNDS = 150
-#: Done when what is left of the (squared) differences is this share of what there was.
+#: The solver stops when the squared residual falls to this share of the initial one.
 _ENOUGH = 1e-4
-#: Colour values (0..255): a larger correction comes from seeing different things, not the same one differently.
+#: Maximum correction (0..255). Larger differences show different objects.
 _LARGEST = 60.0
 
 
 @dataclass(frozen=True)
 class Levels:
-    """`node` (m, 3): the node of each corner of each triangle. Of each node: the colour it has (count, 3), 0..255, and its correction."""
+    """`node` (m, 3): the node of each corner. `colours`, `corrections` (count, 3): of each node, 0..255."""
 
     node: Numbers
     colours: Array
@@ -39,7 +39,7 @@ class Levels:
 
 
 def level(mesh: Mesh, labels: Numbers, evidence: Evidence, gains: Gains) -> Levels:
-    """`labels` (m): the photograph of each triangle. Those without one are of a kind of their own, with the colours of the vertices."""
+    """Returns the corrections. `labels` (m): the photograph of each triangle. Triangles without one have the colours of their vertices."""
     kinds = len(evidence.colours) + 1
     keys, node = np.unique(mesh.faces * kinds + np.where(labels == NONE, kinds - 1, labels)[:, None], return_inverse=True)
     node = node.reshape(-1, 3)
@@ -48,20 +48,20 @@ def level(mesh: Mesh, labels: Numbers, evidence: Evidence, gains: Gains) -> Leve
     for number, of_photograph in enumerate(evidence.colours):
         rows = kind == number
         colours[rows] = gains.apply(of_photograph[vertex[rows]], number)
-    # Nodes are sorted by vertex: those of one follow each other.
+    # Nodes are sorted by vertex, so nodes of one vertex are adjacent.
     seam = np.flatnonzero(np.diff(vertex) == 0)
     corrections = _solve(colours, seam, seam + 1, edges_of(node))
     return Levels(node, colours, np.clip(corrections, -_LARGEST, _LARGEST))
 
 
 def _solve(colours: Array, one: Numbers, other: Numbers, edges: Numbers) -> Array:
-    """Least squares by conjugate gradients, each channel for itself. `one` and `other` are the two sides of each seam."""
+    """Solves least squares by conjugate gradients, per channel. `one` and `other` are the two sides of each seam."""
     first, second = np.concatenate([one, edges[:, 0]]), np.concatenate([other, edges[:, 1]])
     weights = np.concatenate([np.ones(len(one)), np.full(len(edges), _ALIKE)])[:, None]
     count = len(colours)
 
     def gather(values: Array) -> Array:
-        """To each node what comes to it from its pairs: (pairs, 3) to (count, 3)."""
+        """Sums values of pairs (pairs, 3) by node (count, 3)."""
         sums = [np.bincount(first, column, count) - np.bincount(second, column, count) for column in values.T]
         return np.stack(sums, 1)
 

@@ -1,4 +1,4 @@
-"""Finds places for rectangles in a texture, none upon another."""
+"""Packs rectangles into a texture without overlap."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ Numbers = NDArray[np.int64]
 
 
 def pack(sizes: Numbers, width: int, height: int) -> Numbers | None:
-    """Where each rectangle (count, 2: width, height) begins, (count, 2). None when they do not fit into `width` × `height`.
+    """Returns the top left corner of each rectangle (count, 2: width, height), or None if they do not fit into `width` × `height`.
 
     The tallest come first, each where its top will be lowest above what is already there.
     """
@@ -18,7 +18,7 @@ def pack(sizes: Numbers, width: int, height: int) -> Numbers | None:
     skyline = np.zeros((1, width), np.float32)
     for number in np.lexsort((-sizes[:, 0], -sizes[:, 1])):
         wide, tall = (int(size) for size in sizes[number])
-        # The highest of the next `wide` columns, for each column where the rectangle could begin.
+        # The maximum height of the next `wide` columns, for each possible first column.
         support = cv2.dilate(skyline, np.ones((1, wide), np.uint8), anchor=(0, 0), borderType=cv2.BORDER_REPLICATE)
         column = int(support[0, : width - wide + 1].argmin())
         row = int(support[0, column])

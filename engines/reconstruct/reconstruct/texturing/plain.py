@@ -1,4 +1,4 @@
-"""Triangles that no photograph shows: each has a cell of the texture, in which the colours of its vertices run into each other."""
+"""Triangles without a photograph: each has a cell of the texture with the interpolated colours of its vertices."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,12 +8,12 @@ from .layout import BLOCK, CELL, Layout
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
-#: Pixels of the shorter sides of the triangle in its cell, which begins in the middle of the cell's first pixel.
+#: Pixels of the shorter sides of a triangle in its cell. It starts at the centre of the cell's first pixel.
 _SIDE = CELL - 1.5
 
 
 def order_of(centres: Array) -> Numbers:
-    """An order in which what is near in space (n, 3) is near: cells next to each other then have similar colours, as mip-maps need."""
+    """Returns an order that keeps points (n, 3) near in space near each other: mipmaps need similar colours in adjacent cells."""
     low = centres.min(0, initial=np.inf)
     span = np.maximum((centres - low).max(initial=0), 1e-20)
     steps = ((centres - low) / span * 1023).astype(np.int64)
@@ -25,19 +25,19 @@ def order_of(centres: Array) -> Numbers:
 
 
 def cells(count: int, layout: Layout) -> Numbers:
-    """Where the cells of `count` triangles begin, (count, 2) in pixels."""
+    """Returns the top left corners of `count` cells (count, 2) in pixels."""
     block, place = np.divmod(np.arange(count), BLOCK**2)
     row, column = np.divmod(place, BLOCK)
     return layout.blocks[block] + np.stack([column, row], 1) * CELL
 
 
 def corners_in_texture(begins: Numbers) -> Array:
-    """(count, 3, 2), in pixels with (0, 0) in the middle of the first one."""
+    """Returns the corners of the triangles (count, 3, 2), in pixels; (0, 0) is the centre of the first one."""
     return begins[:, None] + np.array([[0, 0], [_SIDE, 0], [0, _SIDE]])
 
 
 def paint(texture: NDArray[np.uint8], begins: Numbers, colours: Array) -> None:
-    """Fills the cells. `colours` (count, 3, 3): of each corner of each triangle, 0..255."""
+    """Paints the cells. `colours` (count, 3, 3): of the corners of each triangle, 0..255."""
     weights = _weights()
     for row in range(CELL):
         for column in range(CELL):
@@ -46,7 +46,7 @@ def paint(texture: NDArray[np.uint8], begins: Numbers, colours: Array) -> None:
 
 
 def _weights() -> Array:
-    """Of the three corners for each pixel of a cell, (CELL, CELL, 3). Beyond the long side the nearest of its points counts."""
+    """Returns the weights of the three corners for each pixel of a cell (CELL, CELL, 3), clamped to the triangle."""
     second, third = np.meshgrid(np.arange(CELL) / _SIDE, np.arange(CELL) / _SIDE)
     beyond = np.maximum(0, second + third - 1) / 2
     second, third = np.clip(second - beyond, 0, 1), np.clip(third - beyond, 0, 1)

@@ -1,4 +1,4 @@
-"""Draws triangles: which one is in front in each pixel, and how near it is."""
+"""Rasterizes triangles: the nearest one in each pixel, and its depth."""
 
 from dataclasses import dataclass
 
@@ -8,42 +8,42 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
-#: Pixels and rows of triangles that are worked on at a time, which bounds the memory: some 40 bytes for each.
+#: Pixels and rows of triangles that are processed at a time. Each takes about 40 bytes.
 _MOST_PIXELS = 2_000_000
 _MOST_ROWS = 400_000
 
-#: Twice the area, in pixels², below which a triangle shows in no picture.
+#: Triangles below twice this area, in pixels², are not drawn.
 _THIN = 1e-6
 
 
 @dataclass(frozen=True)
 class Raster:
-    """`face` (height, width): number of the triangle in front, -1 where there is none. `nearness`: 1/depth, 0 where there is none."""
+    """`face` (height, width): number of the nearest triangle, or -1. `nearness`: 1/depth, or 0."""
 
     face: NDArray[np.int32]
     nearness: NDArray[np.float32]
 
     def depth(self) -> NDArray[np.float32]:
-        """(height, width), infinite where there is nothing."""
+        """Returns depths (height, width), infinite where there is no triangle."""
         with np.errstate(divide="ignore"):
             return np.float32(1) / self.nearness
 
 
 @dataclass(frozen=True)
 class Corners:
-    """The corners of triangles in a picture, (m, 3) each: in pixels, with (0, 0) in the middle of the first one; nearness is 1/depth."""
+    """Corners of triangles in a picture, (m, 3) each: in pixels, (0, 0) is the centre of the first one. `nearness`: 1/depth."""
 
     across: Array
     down: Array
     nearness: Array
 
     def doubled_area(self) -> Array:
-        """(m), in pixels²; negative for triangles that go round the other way."""
+        """Returns twice the area (m) in pixels², negative for triangles of the other orientation."""
         x, y = self.across, self.down
         return (x[:, 1] - x[:, 0]) * (y[:, 2] - y[:, 0]) - (x[:, 2] - x[:, 0]) * (y[:, 1] - y[:, 0])
 
     def gradient(self, values: Array) -> tuple[Array, Array]:
-        """How values (m, 3) at the corners change per pixel across and down, (m) each; for triangles that have an area."""
+        """Returns the change of values (m, 3) at the corners per pixel across and down, (m) each. The triangles must have an area."""
         x, y = self.across, self.down
         first, second = values[:, 1] - values[:, 0], values[:, 2] - values[:, 0]
         area = self.doubled_area()
@@ -56,13 +56,13 @@ class Corners:
 
 
 def corners_of(across: Array, down: Array, depth: Array, faces: Numbers) -> Corners:
-    """Of projected points (n) and triangles (m, 3) of their numbers. What lies behind the camera gets a nearness of 0."""
+    """Returns the corners of triangles (m, 3: numbers of points). Points behind the camera get a nearness of 0."""
     nearness = np.where(depth > 1e-6, 1 / np.maximum(depth, 1e-6), 0)
     return Corners(across[faces], down[faces], nearness[faces])
 
 
 def rasterise(corners: Corners, width: int, height: int) -> Raster:
-    """Triangles that reach behind the camera are left out. A pixel belongs to what covers its middle."""
+    """Draws triangles by the centres of pixels. Triangles that reach behind the camera are skipped."""
     keys = np.zeros(width * height, np.uint64)
     drawn = np.flatnonzero((corners.nearness > 0).all(1) & (np.abs(corners.doubled_area()) > _THIN))
     top = np.maximum(np.ceil(corners.down[drawn].min(1)), 0)
@@ -79,7 +79,7 @@ def rasterise(corners: Corners, width: int, height: int) -> Raster:
 
 
 def barycentric(corners: Corners, face: Numbers, across: Array, down: Array) -> Array:
-    """Weights (k, 3) of the corners of triangles `face` (k) at points of the picture (k), as if the triangle lay in the picture."""
+    """Returns the weights (k, 3) of the corners of triangles `face` (k) at points (k), without perspective."""
     x, y = corners.across[face], corners.down[face]
     right, below = across - x[:, 0], down - y[:, 0]
     area = corners.doubled_area()[face]
@@ -89,14 +89,14 @@ def barycentric(corners: Corners, face: Numbers, across: Array, down: Array) -> 
 
 
 def _pieces(pixels: Array, rows: Array) -> list[slice]:
-    """Splits the triangles so that no piece has too many pixels or rows."""
+    """Splits the triangles into pieces of limited pixels and rows."""
     share = np.cumsum(np.maximum(pixels / _MOST_PIXELS, rows / _MOST_ROWS)).astype(np.int64)
     borders = [0, *(np.flatnonzero(np.diff(share)) + 1).tolist(), len(share)]
     return [slice(begin, end) for begin, end in zip(borders, borders[1:], strict=False) if end > begin]
 
 
 def _draw(keys: NDArray[np.uint64], width: int, numbers: Numbers, corners: Corners, top: Array, tall: Numbers) -> None:
-    """Row by row: each triangle covers one span of a row, so that no pixel is looked at in vain."""
+    """Draws row by row: each triangle covers one span of a row."""
     face, step = _expand(tall)
     down = top[face] + step
     left, right = _spans(corners, face, down)
@@ -107,7 +107,7 @@ def _draw(keys: NDArray[np.uint64], width: int, numbers: Numbers, corners: Corne
     start += down_slope[face] * (down - corners.down[face, 0])
     row, offset = _expand(lengths.astype(np.int64))
     nearness = start[row] + across_slope[face][row] * offset
-    # Positive floats sort as their bits do: the nearest triangle has the largest key. Rounding must not make one negative.
+    # Positive floats sort like their bits, so the nearest triangle has the largest key. Rounding must not make one negative.
     bits = np.maximum(nearness, 1e-30).astype(np.float32).view(np.uint32).astype(np.uint64)
     key = bits << np.uint64(32) | (numbers[face] + 1).astype(np.uint64)[row]
     first = (down * width + begin).astype(np.int64)
@@ -115,7 +115,7 @@ def _draw(keys: NDArray[np.uint64], width: int, numbers: Numbers, corners: Corne
 
 
 def _spans(corners: Corners, face: Numbers, down: Array) -> tuple[Array, Array]:
-    """From where to where a triangle covers a row, (k) each: between the edges that cross it."""
+    """Returns the first and last position of a triangle on a row, (k) each."""
     left, right = np.full(len(face), np.inf), np.full(len(face), -np.inf)
     for one, other in ((0, 1), (1, 2), (2, 0)):
         above, below = corners.down[:, one], corners.down[:, other]
@@ -128,6 +128,6 @@ def _spans(corners: Corners, face: Numbers, down: Array) -> tuple[Array, Array]:
 
 
 def _expand(lengths: Numbers) -> tuple[Numbers, Numbers]:
-    """For lengths 2, 3: the rows 0 0 1 1 1 and the steps 0 1 0 1 2."""
+    """Returns for lengths 2, 3 the rows 0 0 1 1 1 and the steps 0 1 0 1 2."""
     row = np.repeat(np.arange(len(lengths)), lengths)
     return row, np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)

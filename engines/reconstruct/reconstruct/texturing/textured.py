@@ -1,4 +1,4 @@
-"""A mesh with a texture, as it is between the stages."""
+"""A textured mesh, stored between stages."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +12,14 @@ Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
 
 MODEL = "textured.npz"
-#: The texture again, as small as it is in the finished model.
+#: The texture as a JPEG, as in the GLB file.
 TEXTURE = "texture.jpg"
 
 
 @dataclass(frozen=True)
 class Textured:
-    """Vertices (n, 3) and their normals (n, 3) of length 1; points of the texture (t, 2), 0..1, across from the left and up from the
-    bottom; triangles (m, 3) as numbers of vertices, and the same triangles as numbers of points of the texture."""
+    """`vertices` (n, 3) with unit `normals` (n, 3). `points` (t, 2): texture coordinates, 0..1 from the left and from the bottom.
+    `faces`, `point_faces` (m, 3): triangles as numbers of vertices and of texture coordinates."""
 
     vertices: Array
     normals: Array
@@ -37,7 +37,7 @@ def load(workspace: Path) -> Textured:
 
 
 def assemble(vertices: Array, faces: Numbers, chart: Numbers, corners: Array, layout: Layout) -> Textured:
-    """`corners` (m, 3, 2): where the triangles' corners are in the texture, in pixels. Those of a chart share theirs where they meet."""
+    """Triangles of a chart share texture coordinates. `corners` (m, 3, 2): corners of the triangles in the texture, in pixels."""
     alone = chart < 0
     group = np.where(alone, chart.max(initial=0) + 1 + np.cumsum(alone), chart)
     _, first, numbers = np.unique(group[:, None] * len(vertices) + faces, return_index=True, return_inverse=True)
@@ -47,10 +47,10 @@ def assemble(vertices: Array, faces: Numbers, chart: Numbers, corners: Array, la
 
 
 def _normals(vertices: Array, faces: Numbers) -> Array:
-    """Of vertices: the mean of the triangles around, by their areas."""
+    """Returns vertex normals: the mean of the adjacent triangles, weighted by area."""
     first, second, third = (vertices[faces[:, at]] for at in range(3))
     areas = np.cross(second - first, third - first)
     sums = np.stack([np.bincount(faces.ravel(), np.repeat(column, 3), len(vertices)) for column in areas.T], 1)
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    # A vertex that has no area around it points up.
+    # The normal of a vertex without adjacent area points up.
     return np.where(lengths > 0, sums / np.where(lengths > 0, lengths, 1), np.array([0.0, 1.0, 0.0]))

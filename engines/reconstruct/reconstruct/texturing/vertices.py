@@ -1,4 +1,4 @@
-"""The colours of vertices: as photographs show them, and where none does, what is around. For triangles that no photograph shows."""
+"""Colours of vertices, from photographs or else from their neighbours, for triangles without a photograph."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +10,13 @@ from .gains import Gains
 Array = NDArray[np.float64]
 Known = NDArray[np.bool_]
 
-#: How often colours that are made up are evened out with those around, and how many rings of vertices they reach at most.
+#: Rounds of smoothing of interpolated colours, and the maximum number of rings of vertices that they spread over.
 _EVENED = 30
 _RINGS = 1000
 
 
 def edges_of(corners: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The pairs (e, 2) of numbers that follow each other in triangles (m, 3), each pair once, the smaller number first."""
+    """Returns the edges (e, 2) of triangles (m, 3), each once, the smaller number first."""
     pairs = np.sort(np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]]), 1)
     span = int(corners.max(initial=0)) + 1
     keys = np.unique(pairs[:, 0] * span + pairs[:, 1])
@@ -24,7 +24,7 @@ def edges_of(corners: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def colours_of(mesh: Mesh, evidence: Evidence, gains: Gains) -> Array:
-    """(n, 3), blue green red, 0..255."""
+    """Returns the colours of the vertices (n, 3): blue green red, 0..255."""
     sums, weights = np.zeros((len(mesh.vertices), 3)), np.zeros(len(mesh.vertices))
     for number, colours in enumerate(evidence.colours):
         seen = np.flatnonzero(evidence.scores[:, number])
@@ -39,7 +39,7 @@ def colours_of(mesh: Mesh, evidence: Evidence, gains: Gains) -> Array:
 
 
 def _spread(colours: Array, known: Known, edges: NDArray[np.int64]) -> Array:
-    """Gives vertices that are not known the mean of their neighbours: ring by ring, then all of them a few times."""
+    """Spreads colours to unknown vertices ring by ring, then smooths them."""
     edges = edges[~known[edges].all(1)]
     inwards = np.concatenate([edges, edges[:, ::-1]])
     inwards = inwards[~known[inwards[:, 1]]]
@@ -58,7 +58,7 @@ def _spread(colours: Array, known: Known, edges: NDArray[np.int64]) -> Array:
 
 
 def _means(colours: Array, pairs: NDArray[np.int64]) -> tuple[Array, NDArray[np.int64]]:
-    """Of what pairs (from, to) bring to each vertex, and how many they are."""
+    """Returns the mean colour of the sources of each vertex, and their number. `pairs`: (from, to)."""
     counts = np.bincount(pairs[:, 1], minlength=len(colours))
     sums = [np.bincount(pairs[:, 1], channel[pairs[:, 0]], len(colours)) for channel in colours.T]
     return np.stack(sums, 1) / np.maximum(counts, 1)[:, None], counts

@@ -1,0 +1,119 @@
+/** Examples in the OpenAPI document: one job, from its submission to its result. */
+const at = '2026-11-21T09:30:00.000Z';
+const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+const assets = { total: 1, downloaded: 1, failed: 0 };
+const self = '/v1/jobs/holiday-2026';
+
+export const exampleJob = {
+  id: 'holiday-2026',
+  operation: 'image.transform',
+  dialect: 'native',
+  tenant: 'public',
+  state: 'completed',
+  paused: false,
+  stage: null,
+  progress: 100,
+  run: 1,
+  created_at: at,
+  started_at: at,
+  completed_at: at,
+  expires_at: null,
+  assets,
+  usage: { bytes_in: 482_113, bytes_out: 51_870, compute_seconds: 0.4 },
+  labels: { customer: '42' },
+  result: { kind: 'files', files: 1, run: 1 },
+  error: null,
+  links: { self, result: `${self}/result`, files: `${self}/files` },
+};
+
+const running = { state: 'processing', stage: 'transform', progress: 42.5 };
+
+export const exampleWatchedJob = {
+  ...exampleJob,
+  ...running,
+  completed_at: null,
+  result: null,
+  links: { self },
+  pending: [
+    {
+      kind: 'stage',
+      state: 'running',
+      task_queue: 'darkroom-cpu',
+      since: at,
+      attempt: 1,
+      next_attempt_at: null,
+      error: null,
+    },
+  ],
+  estimated_completion: { at, earliest: at, latest: at },
+};
+
+export const exampleState = { run: 1, seq: 3, at, ...running, paused: false, progress: 10 };
+
+export const exampleProgress = { run: 1, ...running, assets };
+
+export const exampleStream = [
+  `event: state\nid: 1.3\ndata: ${JSON.stringify(exampleState)}\n\n`,
+  `event: progress\ndata: ${JSON.stringify(exampleProgress)}\n\n`,
+  `event: end\nid: 1.end\ndata: ${JSON.stringify(exampleJob)}\n\n`,
+].join('');
+
+export const exampleRequest = {
+  operation: 'image.transform',
+  params: { width: 800 },
+  assets: {
+    total: 1,
+    shown: [
+      {
+        name: 'photo.jpg',
+        source: { url: 'https://images.example.com/photo.jpg' },
+        checksum: null,
+        attributes: {},
+      },
+    ],
+  },
+  callback: { url: 'https://you.example/…', events: ['job.completed'] },
+  keep_days: null,
+};
+
+export const exampleOperation = {
+  name: 'image.transform',
+  title: 'Transform images',
+  description: 'Resizes, crops and converts images',
+  available: true,
+  params: { type: 'object', properties: { width: { type: 'integer', minimum: 1 } } },
+  inputs: { min: 1, max: 10_000, media: ['image/*'] },
+  attributes: [],
+  result: 'files',
+  stages: ['transform'],
+  capabilities: ['cpu'],
+  requires: [],
+  install: '',
+};
+
+export const exampleUsage = {
+  tenant: 'public',
+  from: '2026-11-01',
+  to: '2026-11-21',
+  usage: [
+    {
+      day: '2026-11-21',
+      operation: 'image.transform',
+      jobs: { completed: 12, failed: 1, cancelled: 0 },
+      bytes_in: 5_785_356,
+      bytes_out: 622_440,
+      compute_seconds: 4.8,
+    },
+  ],
+};
+
+export const exampleResult = {
+  id: 'holiday-2026',
+  operation: 'image.transform',
+  run: 1,
+  kind: 'files',
+  files: [{ path: 'photo.webp', size: 51_870, sha256, media_type: 'image/webp', asset: 0 }],
+  assets: [{ index: 0, name: 'photo.jpg', status: 'ok', size: 482_113, sha256, error: null }],
+  notes: [],
+  engine: { sharp: '0.35.5' },
+};
