@@ -5,7 +5,7 @@ import type { ApiDependencies } from '../api/context.ts';
 import { type ReadinessFailure, readinessFailures } from '../api/health/readiness.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { type HttpServer, listen } from '../api/server/server.ts';
-import { composeApi } from '../compose.ts';
+import { composeApi, type Overrides } from '../compose.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { loadDialects } from '../dialects/load.ts';
 import { checkInputFile } from '../inputs/path-input.ts';
@@ -42,12 +42,18 @@ export interface ApiServer extends HttpServer {
   readonly findReadinessFailures: () => Promise<readonly ReadinessFailure[]>;
 }
 
-/** Comes up whether or not Temporal answers; until it does, what needs it is answered with 503. */
+interface ApiOptions {
+  /** Address of Temporal's Web UI, for links. */
+  readonly temporalUi?: string | undefined;
+  readonly overrides?: Overrides | undefined;
+}
+
+/** Starts whether or not Temporal answers; until it does, requests that need it get 503. */
 export async function startApi(
   config: Config,
   target: TemporalTarget,
   log: Log,
-  temporalUi?: string,
+  { temporalUi, overrides }: ApiOptions = {},
 ): Promise<ApiServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
@@ -56,6 +62,7 @@ export async function startApi(
   const { client, jobs, submissions, runtime, operations, store, usage, authenticate } = await composeApi(
     config,
     target,
+    overrides,
   );
   if (!config.embedded) void keepRegistering(client, log);
   // Probes need no login, so they must not cost a write each.

@@ -60,7 +60,9 @@ async function start(
   if (embedded) stops.push(() => embedded.stop());
   const target = embedded ? embeddedTarget(embedded.address) : targetFromEnvironment();
   if (embedded) await prepareNamespace(config, target);
-  const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'), embedded?.uiUrl);
+  const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'), {
+    temporalUi: embedded?.uiUrl,
+  });
   stops.push(() => server.close());
   const worker = superviseWorker({
     target,

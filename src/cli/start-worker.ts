@@ -23,7 +23,7 @@ interface StartOptions {
   readonly log: Log;
   /** Stops the workers: running activities get `DARKROOM_GRACE_MS`. */
   readonly stop: AbortSignal;
-  readonly overrides?: Overrides;
+  readonly overrides?: Overrides | undefined;
 }
 
 export interface RunningWorker {

@@ -4,7 +4,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 export interface Child {
   readonly process: ChildProcess;
   readonly pid: number;
-  /** The last 16,000 characters of what it said, on either output. */
+  /** The last 16,000 characters that it printed, on either output. */
   readonly output: () => string;
   /** Resolves with its exit code, or the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals | null>;
@@ -22,10 +22,10 @@ export async function startChild(
   options: Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid'> = {},
 ): Promise<Child> {
   const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
+  let printed = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
-      said = (said + text).slice(-KEPT);
+      printed = (printed + text).slice(-KEPT);
     });
   }
   const exited = new Promise<number | NodeJS.Signals | null>((resolve) =>
@@ -38,7 +38,7 @@ export async function startChild(
   return {
     process: child,
     pid,
-    output: () => said,
+    output: () => printed,
     exited,
     end: async (signal = 'SIGTERM') => {
       child.kill(signal);

@@ -3,8 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 
 export interface ConsoleTab {
   readonly page: Page;
-  /** Addresses that were asked for. */
-  readonly asked: string[];
+  /** Requested addresses, in order. */
+  readonly requestedUrls: string[];
   /** Scripts that failed, dialogs, breaches of the content security policy, and other complaints of the browser. */
   readonly complaints: string[];
   goTo(address: string): Promise<void>;
@@ -27,9 +27,9 @@ export async function openConsole(
     colorScheme: dark ? 'dark' : 'light',
   });
   const page = await context.newPage();
-  const asked: string[] = [];
+  const requestedUrls: string[] = [];
   const complaints: string[] = [];
-  page.on('request', (request) => asked.push(request.url()));
+  page.on('request', (request) => requestedUrls.push(request.url()));
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
     if (!/^Failed to load resource: the server responded with a status of 4/.test(message.text()))
@@ -41,7 +41,7 @@ export async function openConsole(
   });
   return {
     page,
-    asked,
+    requestedUrls,
     complaints,
     goTo: async (address) => void (await page.goto(`${url}/${address}`)),
     close: () => context.close(),

@@ -67,7 +67,9 @@ export function createRequests({
       return JSON.parse(body) as LinkedJob;
     },
     until: async (id, ...states) => {
-      for (const deadline = Date.now() + JOB_TIMEOUT_MS; ; await sleep(50)) {
+      const deadline = Date.now() + JOB_TIMEOUT_MS;
+      // Less and less often, since polling takes time from the job itself.
+      for (let pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.5, 250), await sleep(pauseMs)) {
         const job = await get(id).catch(() => null);
         if (job && states.includes(job.state)) return job;
         if (Date.now() > deadline)

@@ -24,7 +24,7 @@ export interface IdentityProvider {
   stop(): Promise<void>;
   start(): Promise<void>;
   /** Requests for its keys so far. */
-  readonly asked: () => number;
+  readonly keyRequests: () => number;
 }
 
 /** `isUp`: false begins with nothing at its address. */
@@ -32,12 +32,12 @@ export async function startIdentityProvider({ isUp = true } = {}): Promise<Ident
   const issuer = `http://${HOST}:${await freePort()}`;
   let key = await freshKey();
   let server: Server | null = null;
-  let asked = 0;
+  let keyRequests = 0;
 
   const start = async () => {
     const answer = providerOf(issuer, key.jwk).callback();
     const started = createServer((request, response) => {
-      if (request.url === '/jwks') asked += 1;
+      if (request.url === '/jwks') keyRequests += 1;
       // Or who asks next, after a restart, would do so over a connection that is gone.
       response.setHeader('connection', 'close');
       answer(request, response);
@@ -65,7 +65,7 @@ export async function startIdentityProvider({ isUp = true } = {}): Promise<Ident
     claims,
     start,
     stop,
-    asked: () => asked,
+    keyRequests: () => keyRequests,
     publicKey: () => {
       const { kty, n, e, kid } = key.jwk;
       return { kty, n, e, kid, alg: ALGORITHM } as JWK;

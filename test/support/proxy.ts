@@ -31,11 +31,11 @@ export interface FaultyProxy {
   /** Requests that came, in order. */
   readonly seen: Passage[];
   /** What befalls the next requests, in order; those after them pass. */
-  mishaps: Fault[];
+  faults: Fault[];
   close(): Promise<void>;
 }
 
-/** `concerns`: only such requests meet with mishaps, and are recorded. */
+/** `concerns`: only such requests meet with faults, and are recorded. */
 export async function startProxy(
   target: string,
   concerns: (path: string) => boolean = () => true,
@@ -45,14 +45,14 @@ export async function startProxy(
     const { method = 'GET', url: path = '/', headers } = incoming;
     const concerned = concerns(path);
     if (concerned) seen.push({ method, path, headers });
-    pass(target, incoming, answer, concerned ? proxy.mishaps.shift() : undefined);
+    pass(target, incoming, answer, concerned ? proxy.faults.shift() : undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const proxy: FaultyProxy = {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
     seen,
-    mishaps: [],
+    faults: [],
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -66,24 +66,24 @@ function pass(
   target: string,
   incoming: IncomingMessage,
   answer: ServerResponse,
-  mishap: Fault | undefined,
+  fault: Fault | undefined,
 ): void {
-  if (mishap === 'hang') return void incoming.resume();
-  if (mishap === 'refuse' || (typeof mishap === 'object' && 'status' in mishap)) {
+  if (fault === 'hang') return void incoming.resume();
+  if (fault === 'refuse' || (typeof fault === 'object' && 'status' in fault)) {
     incoming.resume();
-    const status = mishap === 'refuse' ? 503 : mishap.status;
+    const status = fault === 'refuse' ? 503 : fault.status;
     answer.writeHead(status, { 'retry-after': '0', 'content-type': 'text/plain' }).end('not now');
     return;
   }
   const { method, url: path, headers } = incoming;
   const outgoing = request(new URL(path ?? '/', target), { method, headers }, (response) => {
-    if (mishap === 'lose') {
+    if (fault === 'lose') {
       response.resume();
       response.once('end', () => answer.destroy());
       return;
     }
     answer.writeHead(response.statusCode ?? 502, response.headers);
-    let left = mishap === undefined ? Number.POSITIVE_INFINITY : mishap.cutAfter;
+    let left = fault === undefined ? Number.POSITIVE_INFINITY : fault.cutAfter;
     response.on('data', (chunk: Buffer) => {
       if (left <= 0) return;
       answer.write(chunk.subarray(0, Math.min(left, chunk.length)), () => {

@@ -1,9 +1,10 @@
 /** API and worker in the process of the test, on the shared Temporal server. Requests go through HTTP, as everywhere. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApi } from '../../src/cli/api.ts';
 import { type RunningWorker, startWorker } from '../../src/cli/start-worker.ts';
+import type { Overrides } from '../../src/compose.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { createLog } from '../../src/log.ts';
 import { createRequests, type RunningDarkroom, waitUntilReady } from './darkroom.ts';
@@ -16,9 +17,13 @@ export { JOB_TIMEOUT_MS, type RunningDarkroom as Darkroom, sleep } from './darkr
 /** Milliseconds for requests and activities that still run when a stack stops. */
 const GRACE_MS = '1000';
 
+interface StackOptions extends DarkroomOptions {
+  readonly overrides?: Overrides;
+}
+
 /**
  * Starts what `darkroom serve` starts, without new processes, which takes a quarter of the CPU time. Only for service tests. A test
- * that needs the process itself, `TEMPORAL_…`, or credentials in `AWS_…` uses `startDarkroom`.
+ * that needs the process itself, or credentials in `AWS_…`, uses `startDarkroom`.
  */
 export async function startStack({
   env = {},
@@ -26,7 +31,8 @@ export async function startStack({
   command = 'serve',
   token,
   skipReadiness,
-}: DarkroomOptions = {}): Promise<RunningDarkroom> {
+  overrides,
+}: StackOptions = {}): Promise<RunningDarkroom> {
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'darkroom-test-')));
   const port = String(await freePort());
   const url = `http://127.0.0.1:${port}`;
@@ -36,19 +42,29 @@ export async function startStack({
     ...(await temporalSettings(data, env)),
     ...env,
   });
-  const target = await findNamespace(data);
+  const address = env['TEMPORAL_ADDRESS'];
+  const target =
+    address === undefined
+      ? await findNamespace(data)
+      : { namespace: env['TEMPORAL_NAMESPACE'] ?? 'default', options: { address }, address };
   if (target === null) throw new Error('Only service tests share a Temporal server');
+  // As `darkroom serve` does.
+  await mkdir(join(data, 'inputs'), { recursive: true });
   let output = '';
   const write = (line: string) => {
     output += line;
   };
   const createPartLog = (part: string) => createLog(config.DARKROOM_LOG_LEVEL, part, { write });
-  const api = await startApi(config, target, createPartLog('api'));
+  const api = await startApi(config, target, createPartLog('api'), { overrides });
   const stop = new AbortController();
   let worker: RunningWorker | null = null;
   if (command === 'serve') {
     installTestRuntime();
-    worker = await startWorker(config, target, { log: createPartLog('worker'), stop: stop.signal });
+    worker = await startWorker(config, target, {
+      log: createPartLog('worker'),
+      stop: stop.signal,
+      overrides,
+    });
   }
   let stopping: Promise<void> | undefined;
   const stopParts = async () => {

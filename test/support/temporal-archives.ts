@@ -38,21 +38,21 @@ export async function archiveOfLink(folder: string): Promise<Buffer> {
 
 export interface Mirror {
   readonly url: string;
-  /** Paths that were asked for. */
-  readonly asked: string[];
+  /** Requested paths, in order. */
+  readonly requestedPaths: string[];
   close(): Promise<void>;
 }
 
 export async function startMirror(answer: RequestListener): Promise<Mirror> {
-  const asked: string[] = [];
+  const requestedPaths: string[] = [];
   const server = createServer((request, response) => {
-    asked.push(request.url ?? '');
+    requestedPaths.push(request.url ?? '');
     answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
+    requestedPaths,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -6,7 +6,7 @@ export interface Wire {
   /** So many bytes on. */
   cutAfter(bytes: number): void;
   /** Connections are taken and kept; what is sent either way is lost. */
-  beSilent(how: boolean): void;
+  setSilent(how: boolean): void;
   close(): void;
 }
 
@@ -39,7 +39,7 @@ export async function startWire(target: string): Promise<Wire> {
     cutAfter: (bytes) => {
       passes = bytes;
     },
-    beSilent: (how) => {
+    setSilent: (how) => {
       silent = how;
     },
     close: () => {

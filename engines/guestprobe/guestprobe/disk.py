@@ -96,7 +96,10 @@ def _read_volume(disk: Disk, position: int, volume: Volume, notes: Notes) -> Non
         disk.unread.append(f"the {kind.__type__} file system of {name} was not read: {lacking}")
         notes.add(f"The {kind.__type__} file system of {name} was not read: {lacking}")
         return
+    failures = notes.failures
     fs = notes.attempt(f"The file system of {name}", partial(_open, kind, volume, disk, notes), None)
+    if notes.failures > failures:
+        disk.unread.append(f"the {kind.__type__} file system of {name} is damaged")
     if fs is not None:
         del disk.contents[position]
         disk.filesystems.append(MountableFilesystem(volume, fs))

@@ -116,5 +116,9 @@ class FileTree:
             if len(self._folders) >= _MOST_FOLDERS:
                 self._folders.clear()
             self._folders[here] = {entry.name: entry for entry in islice(folder.scandir(), MOST_ENTRIES)}
-        entry = self._folders[here].get(name)
-        return entry.get() if entry else folder.get(name)
+        known = self._folders[here]
+        if name in known:
+            return known[name].get()
+        if len(known) < MOST_ENTRIES:
+            raise FileNotFoundError(join(here, name))
+        return folder.get(name)

@@ -72,13 +72,20 @@ export const endings: Stories = {
   },
 
   'cancelled-activity-fails': async (server) => {
+    let reportStart = () => {};
+    const started = new Promise<void>((resolve) => {
+      reportStart = resolve;
+    });
     server.replaceNext('runStage', async () => {
+      reportStart();
       const beat = setInterval(() => Context.current().heartbeat(), 100);
       await Context.current().cancelled.catch(() => undefined);
       clearInterval(beat);
       throw finalFailure('operation_failed');
     });
     const job = await server.submit({ operation: 'test.echo' });
+    // An activity that has not started is cancelled without running, and cannot fail.
+    await started;
     await server.runtime.signal(job, 'cancel');
     return untilEnded(server, job);
   },

@@ -44,7 +44,7 @@ const STORE_TIMEOUT_MS = 120_000;
 /** Cancels work whose first response never arrives. Returns the paths that it requested. */
 async function cancelHanging(work: () => Promise<unknown>): Promise<{ readonly requested: string[] }> {
   const before = wire.seen.length;
-  wire.mishaps = ['hang'];
+  wire.faults = ['hang'];
   const running = work();
   running.catch(() => undefined);
   const requested = () => wire.seen.slice(before).map(({ path }) => path.replace(/\?.*/, ''));

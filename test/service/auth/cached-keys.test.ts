@@ -28,7 +28,7 @@ afterAll(async () => {
   wire.close();
   await s3.dispose();
 });
-beforeEach(() => wire.beSilent(false));
+beforeEach(() => wire.setSilent(false));
 
 const open = (staleMs = STALE_MS, freshMs = FRESH_MS) => createKeyAuthenticator(keys, { freshMs, staleMs });
 const took = async (does: () => Promise<unknown>): Promise<number> => {
@@ -82,7 +82,7 @@ describe('while the store takes questions and says nothing', () => {
     const freshMs = 3000;
     const at = open(60_000, freshMs);
     await at.identify(written);
-    wire.beSilent(true);
+    wire.setSilent(true);
     await sleep(freshMs + FRESH_MS);
     const [first, second] = [await took(() => at.identify(written)), await took(() => at.identify(written))];
     expect(second).toBeLessThan(first);
@@ -93,12 +93,12 @@ describe('while the store takes questions and says nothing', () => {
     const { key, written } = await operator.create(wish);
     const at = open(10 * 60_000);
     await at.identify(written);
-    wire.beSilent(true);
+    wire.setSilent(true);
     await sleep(2 * FRESH_MS);
     expect(await at.identify(written)).toMatchObject(acme);
     await operator.revoke(key.id);
     expect(await at.identify(written)).toMatchObject(acme);
-    wire.beSilent(false);
+    wire.setSilent(false);
     await expect
       .poll(() => at.identify(written).catch(({ code }: { code: string }) => code))
       .toBe('unauthenticated');

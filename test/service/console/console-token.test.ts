@@ -31,7 +31,9 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(tab.complaints).toEqual([]);
-  expect(tab.asked.filter((url) => !url.startsWith(gateway.url) && !url.startsWith('blob:'))).toEqual([]);
+  expect(tab.requestedUrls.filter((url) => !url.startsWith(gateway.url) && !url.startsWith('blob:'))).toEqual(
+    [],
+  );
   await tab.close();
 });
 

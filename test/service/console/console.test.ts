@@ -32,7 +32,9 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(tab.complaints).toEqual([]);
-  expect(tab.asked.filter((url) => !url.startsWith(darkroom.url) && !url.startsWith('blob:'))).toEqual([]);
+  expect(
+    tab.requestedUrls.filter((url) => !url.startsWith(darkroom.url) && !url.startsWith('blob:')),
+  ).toEqual([]);
   await tab.close();
 });
 
@@ -101,7 +103,7 @@ describe('a new job', () => {
     await params.fill('{"a": }');
     await button('Submit').click();
     expect(await params.getAttribute('aria-invalid')).toBe('true');
-    expect(tab.asked.filter((url) => url.endsWith('/v1/jobs'))).toEqual([]);
+    expect(tab.requestedUrls.filter((url) => url.endsWith('/v1/jobs'))).toEqual([]);
     await params.fill('{"deep": {"a": [1, "two"]}}');
     await button('Submit').click();
     await eventually(state).toBe('completed');

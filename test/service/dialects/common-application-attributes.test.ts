@@ -1,35 +1,12 @@
-/** Attributes that an operation needs: asked for when a task is made, and missed in each asset that lacks them. */
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+/** Attributes that an operation needs: required when a task is made, and reported for each asset that lacks them. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineOperation } from '../../../operations/operation.ts';
 import { createRegistry } from '../../../operations/registry.ts';
-import { createApp } from '../../../src/api/app.ts';
-import type { ApiDependencies } from '../../../src/api/context.ts';
-import { createMetrics } from '../../../src/api/metrics.ts';
-import { createHttpServer } from '../../../src/api/server/server.ts';
-import { loadKeyring } from '../../../src/auth/load-keyring.ts';
-import { readConfig } from '../../../src/config/config.ts';
-import { loadDialects } from '../../../src/dialects/load.ts';
-import { listPhotographs } from '../../../src/inputs/photographs.ts';
-import { Jobs } from '../../../src/jobs/jobs.ts';
-import { Estimator } from '../../../src/jobs/query/estimator.ts';
-import { Watcher } from '../../../src/jobs/query/watcher.ts';
-import { tenantQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
-import { JobSubmissions } from '../../../src/jobs/submit/job-submissions.ts';
 import { validateAssets } from '../../../src/jobs/submit/validate.ts';
 import { ConfigError } from '../../../src/lib/settings/config-error.ts';
-import { createLog } from '../../../src/log.ts';
-import { refusalOf } from '../../../src/net/guarded-http.ts';
-import { createJobArchive } from '../../../src/storage/archive.ts';
-import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
-import { StoredUsage } from '../../../src/storage/usage.ts';
-import { TemporalRuntime } from '../../../src/temporal/runtime.ts';
 import { type Darkroom, startStack } from '../../support/stack.ts';
 import { type Tasks, tasksOf } from '../../support/tasks.ts';
-import { temporalOf } from '../../support/temporal.ts';
 
 const survey = defineOperation({
   name: 'test.survey',
@@ -46,84 +23,26 @@ const survey = defineOperation({
   stages: [{ name: 'survey', title: 'Survey', capability: 'io', run: ({ outputs }) => outputs.json(null) }],
 });
 
+/** A stack that has one operation more, and runs it for tasks. */
+const startWith = (operation: string, params: object | null) =>
+  startStack({
+    env: {
+      DARKROOM_TASK_OPERATION: operation,
+      ...(params && { DARKROOM_TASK_PARAMS: JSON.stringify(params) }),
+    },
+    overrides: { operations: [survey] },
+  });
+
 let darkroom: Darkroom;
 let request: Darkroom['request'];
 let tasks: Tasks;
-let end: () => Promise<void>;
-let startApp: (
-  operation: string,
-  params: Record<string, unknown> | null,
-) => Promise<ReturnType<typeof createApp>>;
 
-/** An API of its own, beside a whole darkroom: the same Temporal server and store, and one operation more. */
 beforeAll(async () => {
-  darkroom = await startStack();
-  const client = await temporalOf(darkroom);
-  const keys = await loadKeyring([], darkroom.dataDir);
-  const store = createFilesystemStore({ root: join(darkroom.dataDir, 'store') });
-  const archive = createJobArchive(store, keys);
-  const operations = createRegistry([survey]);
-  const runtime = new TemporalRuntime(client, operations.capabilities);
-  const quotas = tenantQuotas(runtime, () => Number.POSITIVE_INFINITY);
-  const jobs = new Jobs({ runtime, archive, quotas });
-  const rules = {
-    runtime,
-    archive,
-    operations,
-    quotas,
-    fingerprints: (text: string) => keys.fingerprints(text),
-    whyUrlRejected: (url: string) => refusalOf(url, []),
-    firstAssetMs: 60_000,
-    callbackScheduleMs: [],
-    retention: { jobMs: null, workMs: 1e9 },
-    queueUnavailable: false,
-  };
-  startApp = async (operation, params) => {
-    const metrics = createMetrics(runtime);
-    const dependencies: ApiDependencies = {
-      jobs,
-      usage: new StoredUsage(store),
-      submissions: new JobSubmissions(rules, jobs),
-      watcher: new Watcher((ref) => jobs.open(ref)),
-      estimator: new Estimator(runtime),
-      runtime,
-      operations,
-      checkStore: () => store.check(),
-      photographs: (directory) => listPhotographs([], directory),
-      checkInputFile: async () => {},
-      limits: { asset: 2 ** 20, upload: 2 ** 20, json: 2 ** 20 },
-      cpuSlots: 1,
-      publicUrl: 'http://localhost',
-      metrics,
-    };
-    return createApp({
-      ...dependencies,
-      dialects: await loadDialects(dependencies, {
-        ...readConfig({ DARKROOM_TASK_OPERATION: operation }),
-        DARKROOM_TASK_PARAMS: params,
-      }),
-      log: createLog('warn', 'test'),
-      loopbackOnly: true,
-      authenticate: null,
-    });
-  };
-  const app = await startApp('test.survey', null);
-  const server = createHttpServer((asked, bindings) => app.fetch(asked, bindings));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  request = (path, init) => fetch(new URL(path, `http://127.0.0.1:${port}`), init);
+  darkroom = await startWith('test.survey', null);
+  request = darkroom.request;
   tasks = tasksOf({ request });
-  end = async () => {
-    server.closeAllConnections();
-    server.close();
-    await client.connection.close();
-  };
 });
-afterAll(async () => {
-  await end();
-  await darkroom.dispose();
-});
+afterAll(() => darkroom.dispose());
 
 const asset = (attributes?: Record<string, unknown>) => ({
   file_name: 'a.jpg',
@@ -183,11 +102,11 @@ describe('invalid settings stop the server', () => {
     [
       'image.nothing',
       null,
-      /DARKROOM_TASK_OPERATION="image.nothing": there is no such operation; there are test.survey/,
+      /DARKROOM_TASK_OPERATION="image.nothing": there is no such operation; there are .*test\.survey/,
     ],
     ['test.survey', { as: 'zip' }, /DARKROOM_TASK_PARAMS="\{"as":"zip"\}": as: unknown parameter/],
   ])('%s with %j', async (operation, params, message) => {
-    await expect(startApp(operation, params)).rejects.toThrow(ConfigError);
-    await expect(startApp(operation, params)).rejects.toThrow(message);
+    await expect(startWith(operation, params)).rejects.toThrow(ConfigError);
+    await expect(startWith(operation, params)).rejects.toThrow(message);
   });
 });

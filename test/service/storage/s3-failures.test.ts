@@ -136,7 +136,7 @@ describe('an S3 store in trouble', () => {
     const wire = await startWire();
     const store = storeAt(wire.endpoint);
     await store.put('a', 'x');
-    wire.beSilent(true);
+    wire.setSilent(true);
     await expect(store.check()).rejects.toMatchObject({
       code: 'store_unavailable',
       details: { reason: 'TimeoutError' },
@@ -146,7 +146,7 @@ describe('an S3 store in trouble', () => {
   it('can be aborted while the server is silent', async () => {
     const wire = await startWire();
     const store = storeAt(wire.endpoint);
-    wire.beSilent(true);
+    wire.setSilent(true);
     const abort = new AbortController();
     const reason = new Error('enough');
     const source = afterFirst('new', (stream) => {

@@ -221,7 +221,7 @@ describe('S3 store', () => {
     'deletes object by object when the server answers DeleteObjects with %i',
     async (status) => {
       const proxy = await startProxy(server.endpoint, (path) => path.includes('?delete'));
-      proxy.mishaps = [{ status }, 'hang'];
+      proxy.faults = [{ status }, 'hang'];
       const behind = createS3Store({
         bucket: server.bucket,
         prefix: `test-${tests++}`,

@@ -13,7 +13,7 @@ let server: S3Server;
 let wire: FaultyProxy;
 let web: Web;
 let lab: Lab;
-/** Requests to the store that meet with mishaps. */
+/** Requests to the store that meet with faults. */
 let concern = /^$/;
 
 beforeAll(async () => {
@@ -54,7 +54,7 @@ async function cancelled(job: Job): Promise<void> {
 
 test('a cancelled job does not wait for an input that the store does not send', async () => {
   concern = /inputs\/files\/.*GetObject/;
-  wire.mishaps = ['hang'];
+  wire.faults = ['hang'];
   const job = await transform(1);
   await expect.poll(() => wire.seen.length).toBe(1);
   await cancelled(job);
@@ -62,7 +62,7 @@ test('a cancelled job does not wait for an input that the store does not send', 
 
 test('results go there side by side, and a cancelled job does not wait for one that it does not take', async () => {
   concern = /outputs\/.*PutObject/;
-  wire.mishaps = ['hang'];
+  wire.faults = ['hang'];
   const job = await transform(3);
   await expect.poll(() => wire.seen.length).toBe(3);
   await cancelled(job);
@@ -71,7 +71,7 @@ test('results go there side by side, and a cancelled job does not wait for one t
 test('a step of which one input does not come is tried again, and leaves nothing', async () => {
   concern = /inputs\/files\/00002.*GetObject/;
   // With all the retries of the client.
-  wire.mishaps = Array(5).fill('refuse');
+  wire.faults = Array(5).fill('refuse');
   const job = await lab.until(await transform(20), 'completed', 'failed');
   expect(job).toMatchObject({ state: 'completed', error: null });
   expect(wire.seen.length).toBe(6);

@@ -1,8 +1,8 @@
-/** Disk images made to lead a reader astray: each names a file of the server, claims absurd sizes, or is no image at all. */
+/** Hostile disk images: they refer to files of the server, claim implausible sizes, or are no images at all. */
 import type { Bench } from './bench.ts';
 import { tool } from './tools.ts';
 
-/** What a reader that follows references would show. */
+/** A file that a reader would show if it followed references. */
 const SECRET = '/etc/passwd';
 
 export interface HostileImage {
@@ -11,7 +11,7 @@ export interface HostileImage {
   readonly bytes: (bench: Bench) => Promise<Buffer>;
 }
 
-/** Overwrites a number in a copy of a sound image. */
+/** Changes a copy of a valid image. */
 const forged =
   (kind: Parameters<Bench['bytes']>[1], forge: (image: Buffer) => void) =>
   async (bench: Bench): Promise<Buffer> => {
@@ -38,7 +38,7 @@ const text = (words: string) => async () => Buffer.from(words);
 const descriptor = (parent: string, extent: string): string =>
   `# Disk DescriptorFile\nversion=1\nCID=fffffffe\nparentCID=${parent}\ncreateType="monolithicFlat"\n${extent}\n`;
 
-/** Writes a descriptor where a sparse vmdk keeps its own. */
+/** Replaces the descriptor of a sparse VMDK. */
 const described = (words: string) =>
   forged('vmdk', (image) => {
     const at = Number(image.readBigUInt64LE(28)) * 512;
@@ -49,7 +49,7 @@ const described = (words: string) =>
 const big = (image: Buffer, at: number, value: bigint) => image.writeBigUInt64BE(value, at);
 const little = (image: Buffer, at: number, value: bigint) => image.writeBigUInt64LE(value, at);
 
-/** vhdx: where an entry of the metadata table says its item lies. */
+/** Returns the offset of an item in the metadata of a VHDX. */
 const vhdxItem = (image: Buffer, guidStart: string): number => {
   const table = image.indexOf('metadata', 0, 'latin1');
   const entry = image.indexOf(Buffer.from(guidStart, 'hex'), table);
@@ -108,7 +108,7 @@ export const hostileImages: readonly HostileImage[] = [
     code: 'image_backing_file',
     bytes: forged('vhd', (image) => image.writeUInt32BE(4, image.length - 512 + 60)),
   },
-  // Absurd sizes
+  // Implausible sizes
   {
     name: 'exabytes.qcow2',
     code: 'image_too_large',
@@ -154,12 +154,12 @@ export const hostileImages: readonly HostileImage[] = [
     code: 'image_no_filesystem',
     bytes: async (bench) => {
       const image = Buffer.from(await bench.bytes('debian-gpt', 'raw'));
-      // The number of partitions, of which the first is beyond reach.
+      // The number of partitions.
       image.writeUInt32LE(0xffffffff, 512 + 80);
       return image;
     },
   },
-  // No whole images
+  // Incomplete images
   { name: 'zeros.raw', code: 'image_empty', bytes: async () => Buffer.alloc(2 ** 20) },
   {
     name: 'blank.qcow2',
@@ -179,7 +179,7 @@ export const hostileImages: readonly HostileImage[] = [
     code: 'image_corrupt',
     bytes: async (bench) => (await bench.bytes('alpine-dos', 'vhdx')).subarray(0, 300_000),
   },
-  // Locked
+  // Encrypted images
   {
     name: 'encrypted.qcow2',
     code: 'image_encrypted',

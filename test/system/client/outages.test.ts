@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   proxy.seen.length = 0;
-  proxy.mishaps = [];
+  proxy.faults = [];
 });
 afterAll(async () => {
   await proxy.close();
@@ -33,14 +33,14 @@ afterAll(async () => {
 
 describe('requests', () => {
   test('are made again after a 503, when Retry-After says so', async () => {
-    proxy.mishaps = ['refuse', 'refuse'];
+    proxy.faults = ['refuse', 'refuse'];
     await client.operations();
     expect(proxy.seen).toHaveLength(3);
   });
 
   test('and after a lost answer: a submission whose answer was lost is one job', async () => {
     const operation = 'test.echo';
-    proxy.mishaps = ['lose', 'lose'];
+    proxy.faults = ['lose', 'lose'];
     const { id } = await client.submit({ operation, params: { once: true } });
     const keys = proxy.seen.map(({ headers }) => headers['idempotency-key']);
     expect(keys).toEqual([keys[0], keys[0], keys[0]]);
@@ -51,7 +51,7 @@ describe('requests', () => {
   test('of an upload, too', async () => {
     const picture = join(folder, 'grey.png');
     await sharp({ create: { width: 40, height: 40, channels: 3, background: '#888' } }).toFile(picture);
-    proxy.mishaps = ['lose'];
+    proxy.faults = ['lose'];
     const { id } = await client.submit({
       operation: 'image.transform',
       assets: [await localFile(picture)],
@@ -61,16 +61,16 @@ describe('requests', () => {
   });
 
   test('but not where twice is not the same as once', async () => {
-    proxy.mishaps = ['refuse'];
+    proxy.faults = ['refuse'];
     await expect(client.rerun('some-job')).rejects.toMatchObject({ status: 503, retryable: true });
     expect(proxy.seen).toHaveLength(1);
   });
 
   test('nor for ever, and an answer that never comes is a timeout', async () => {
-    proxy.mishaps = Array.from({ length: 10 }, () => 'refuse' as const);
+    proxy.faults = Array.from({ length: 10 }, () => 'refuse' as const);
     await expect(client.get('x')).rejects.toMatchObject({ status: 503, code: 'http_error' });
     expect(proxy.seen).toHaveLength(4);
-    proxy.mishaps = ['hang'];
+    proxy.faults = ['hang'];
     const hasty = createClient({ url: proxy.url, timeoutMs: 200, retries: 0 });
     await expect(hasty.get('x')).rejects.toMatchObject({ status: 0, code: 'timeout', retryable: true });
   });
@@ -80,7 +80,7 @@ describe('events', () => {
   test('go on where they were when the connection breaks', async () => {
     const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 4000 } });
     proxy.seen.length = 0;
-    proxy.mishaps = [{ cutAfter: 200 }, { cutAfter: 300 }];
+    proxy.faults = [{ cutAfter: 200 }, { cutAfter: 300 }];
     const ids: number[] = [];
     let last = '';
     for await (const event of client.events(id)) {
@@ -119,9 +119,9 @@ describe('events', () => {
 
   test('wait rides out an outage, and gives up one that lasts', async () => {
     const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 1500 } });
-    proxy.mishaps = Array.from({ length: 6 }, () => 'refuse' as const);
+    proxy.faults = Array.from({ length: 6 }, () => 'refuse' as const);
     expect(await client.wait(id)).toMatchObject({ state: 'completed' });
-    proxy.mishaps = Array.from({ length: 100 }, () => 'refuse' as const);
+    proxy.faults = Array.from({ length: 100 }, () => 'refuse' as const);
     await expect(client.wait(id, { outageMs: 0 })).rejects.toMatchObject({ status: 503 });
   });
 });
@@ -149,7 +149,7 @@ describe('downloads', () => {
     const { id, entry } = await largeResult();
     const target = join(folder, 'resumed.png');
     proxy.seen.length = 0;
-    proxy.mishaps = [{ cutAfter: 1_000_000 }, { cutAfter: 500_000 }];
+    proxy.faults = [{ cutAfter: 1_000_000 }, { cutAfter: 500_000 }];
     await saveFile(client, id, entry, target);
     expect(sha256(await readFile(target))).toBe(entry.sha256);
     const ranges = proxy.seen
@@ -173,7 +173,7 @@ describe('downloads', () => {
   test('that bring nothing are given up, and leave no file', async () => {
     const { id, entry } = await largeResult();
     const target = join(folder, 'never.png');
-    proxy.mishaps = Array.from({ length: 100 }, () => 'refuse' as const);
+    proxy.faults = Array.from({ length: 100 }, () => 'refuse' as const);
     await expect(saveFile(client, id, entry, target)).rejects.toMatchObject({ status: 503 });
     expect(await readdir(folder)).not.toContain('never.png');
   });

@@ -1,4 +1,4 @@
-/** What images of strangers can do to a worker: nothing but end in an error that says what is wrong with them. */
+/** Hostile and damaged images end in an error with a code, and the process that reads them is isolated. */
 import { execFile } from 'node:child_process';
 import { readFile, symlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -31,17 +31,17 @@ const probeAt = (
   return inspectImage(input, { args: ['--packages', '--services'] }, context);
 };
 
-describe('an image that is hostile or broken is refused', () => {
+describe('refuses hostile and broken images', () => {
   test.each(hostileImages)('$name: $code', async ({ name, code, bytes }) => {
     const error = await failureOf(name, await bytes(bench));
     expect(error).toBeInstanceOf(DarkroomError);
     expect(error).toMatchObject({ code, retryable: false, details: { asset: name, index: 0 } });
     expect(String(error)).toContain(`"${name}"`);
-    // Neither what other files hold, nor where anything lies.
+    // The message contains neither contents of other files nor paths of the server.
     expect(String(error)).not.toMatch(/root:x|\/tmp|\/code|site-packages/);
   });
 
-  test('when it is of another format than announced, whatever that is', async () => {
+  test('an image in another format than declared', async () => {
     const qcow2 = await bench.bytes('alpine-dos', 'qcow2');
     const asRaw = await failureOf('disk.raw', qcow2, { format: 'raw' });
     expect(asRaw).toMatchObject({
@@ -52,7 +52,7 @@ describe('an image that is hostile or broken is refused', () => {
     expect(raw).toMatchObject({ code: 'image_format_mismatch' });
   });
 
-  test('when it is a link, a fifo or a folder, without waiting for anything', async () => {
+  test('links, FIFOs and directories, without waiting', async () => {
     const link = bench.place('link');
     await symlink(await bench.disk('alpine-dos'), link);
     const fifo = bench.place('fifo');
@@ -71,7 +71,7 @@ describe('random damage', () => {
     ['in the tables of a qcow2 image', 'qcow2', 0, 4096],
     ['in the tables of a vhdx image', 'vhdx', 192 * 1024, 6 * 1024 * 1024],
     ['in the file system', 'raw', 2 ** 20, 200_000],
-  ] as const)('%s is told, or does no harm', async (_, kind, from, length) => {
+  ] as const)('%s gives an error with a code or a report', async (_, kind, from, length) => {
     const sound = await bench.bytes('alpine-dos', kind);
     for (let seed = 1; seed <= 12; seed++) {
       const random = randomNumbers(seed);
@@ -92,8 +92,8 @@ describe('random damage', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('the process that inspects', () => {
-  test('is limited, and gone with all that belongs to it when the job is cancelled', async () => {
+describe.runIf(process.platform === 'linux')('the inspecting process', () => {
+  test('has limits, and ends with its children when the job is cancelled', async () => {
     const reason = new Error('The job was cancelled');
     const cancel = new AbortController();
     let seen: Promise<{ rows: ProcessRow[]; limits: string }> | undefined;
@@ -113,7 +113,7 @@ describe.runIf(process.platform === 'linux')('the process that inspects', () => 
     );
   });
 
-  test('sees nothing of the machine but Python, and of the files the image alone, to be read', async () => {
+  test('sees only Python and the image, read-only', async () => {
     const { stdout } = await promisify(execFile)(
       'python3',
       ['-B', '-c', enter, await bench.image('alpine-dos', 'qcow2'), lookAround],
@@ -133,7 +133,7 @@ describe.runIf(process.platform === 'linux')('the process that inspects', () => 
   });
 });
 
-/** Python that becomes Python in the sandbox, and has it run the second argument. */
+/** Python that enters the sandbox and runs the second argument there. */
 const enter = `
 import os, sys
 from guestprobe import sandbox
@@ -154,7 +154,7 @@ print(json.dumps({"folders": os.listdir("/"), "etc": os.listdir("/etc"), "secret
                   "network": network, "denied": denied, "prefix": sys.base_prefix}))
 `;
 
-/** The processes that this one started, and those that they started; and the limits of the last of them. */
+/** Returns the child processes and their children, and the limits of the last of them. */
 async function lookAt(): Promise<{ rows: ProcessRow[]; limits: string }> {
   const all = await processes();
   const rows = all.filter(({ pid, parent }) => parent === process.pid && pid !== process.pid);
@@ -164,7 +164,7 @@ async function lookAt(): Promise<{ rows: ProcessRow[]; limits: string }> {
   return { rows: inside, limits: last ? await readFile(`/proc/${last}/limits`, 'utf8') : '' };
 }
 
-/** Always the same for a seed. */
+/** Returns a generator of numbers that depend only on the seed. */
 function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {

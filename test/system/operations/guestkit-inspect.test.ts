@@ -24,7 +24,7 @@ operationContract(guestkitInspect, {
 });
 
 describe('a system of Debian', () => {
-  test('is told with its packages, services, users, partitions and file systems', async () => {
+  test('is reported with its packages, services, users, partitions and file systems', async () => {
     expect(await inspect('debian-gpt', 'qcow2')).toEqual({
       version: '1.0',
       image: {
@@ -83,7 +83,7 @@ describe('a system of Debian', () => {
     });
   });
 
-  test('is told without lists that were not asked for', async () => {
+  test('is reported without the lists that parameters turn off', async () => {
     const brief = await inspect('debian-gpt', 'qcow2', { include_packages: false, include_services: false });
     expect(brief).toMatchObject({ packages: { count: 3, manager: 'deb' } });
     expect(brief).not.toHaveProperty('packages.packages');
@@ -92,7 +92,7 @@ describe('a system of Debian', () => {
   });
 });
 
-test('a system of Alpine is told as well', async () => {
+test('reports a system of Alpine', async () => {
   expect(await inspect('alpine-dos', 'raw', { format: 'raw' })).toMatchObject({
     image: { path: 'alpine-dos.raw', format: 'raw' },
     operating_system: {
@@ -120,7 +120,7 @@ test('a system of Alpine is told as well', async () => {
   });
 });
 
-describe('images of all formats tell the same', async () => {
+describe('images of all formats give the same report', async () => {
   const { image: _, ...expected } = (await inspect('alpine-dos', 'raw')) as Record<string, unknown>;
   const kinds = ['qcow2', 'qcow2-zstd', 'vmdk', 'vmdk-stream', 'vdi', 'vhdx', 'vhd'] as const;
 
@@ -132,8 +132,8 @@ describe('images of all formats tell the same', async () => {
   });
 });
 
-describe('disks that are laid out in other ways', () => {
-  test('logical volumes, mounted by their names', async () => {
+describe('other layouts', () => {
+  test('mounts logical volumes by their names', async () => {
     expect(await inspect('debian-lvm', 'qcow2')).toMatchObject({
       operating_system: { hostname: 'web-01.example.test' },
       packages: { count: 3 },
@@ -154,7 +154,7 @@ describe('disks that are laid out in other ways', () => {
     });
   });
 
-  test('btrfs, in folders within folders', async () => {
+  test('btrfs with nested directories', async () => {
     expect(await inspect('debian-btrfs', 'qcow2')).toMatchObject({
       operating_system: { distribution: 'debian', arch: 'x86_64' },
       packages: { count: 3 },
@@ -171,7 +171,7 @@ describe('disks that are laid out in other ways', () => {
     });
   });
 
-  test('a disk without a system is told for what it is', async () => {
+  test('reports a disk without an operating system', async () => {
     const path = bench.place('plain');
     await fat(path, { 'readme.txt': 'Nothing starts from here' }, { label: 'BACKUP' });
     const assets = [{ name: 'stick.img', bytes: await readFile(path) }];

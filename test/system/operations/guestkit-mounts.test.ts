@@ -1,5 +1,5 @@
 /** Which file systems of a disk belong to the system, and where it mounts them. */
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { installedEngine } from '../../support/engines.ts';
@@ -7,7 +7,8 @@ import { guestBench, ROOT_UUID } from '../../support/guests/bench.ts';
 import { logical, partitioned, type TableKind, type TableOptions } from '../../support/guests/disks.ts';
 import { type Probed, probe } from '../../support/guests/probe.ts';
 import { debian } from '../../support/guests/systems.ts';
-import { splitTree } from '../../support/guests/tree.ts';
+import { tool } from '../../support/guests/tools.ts';
+import { splitTree, type Tree } from '../../support/guests/tree.ts';
 import { ext4 } from '../../support/guests/volumes.ts';
 
 const engine = await installedEngine('guestprobe');
@@ -78,6 +79,12 @@ const leftOut = [
   `UUID=${VAR_UUID} /var ext4 X-mount.subdir=missing`,
 ];
 
+/** A mount unit that is enabled, in place of a line in fstab. */
+const mountUnit: Tree = {
+  'etc/systemd/system/var.mount': `[Mount]\nWhat=/dev/disk/by-uuid/${VAR_UUID}\nWhere=/var\nType=ext4\n`,
+  'etc/systemd/system/local-fs.target.wants/var.mount': { link: '../var.mount' },
+};
+
 let reports: ReadonlyMap<string, Probed>;
 
 beforeAll(async () => {
@@ -86,14 +93,23 @@ beforeAll(async () => {
     ...followed.map(([fstab, kind, options = gpt], index) => disk(`followed-${index}`, fstab, kind, options)),
     ...leftOut.map((fstab, index) => disk(`left-out-${index}`, fstab, 'gpt', gpt)),
   ];
-  const found = await probe(engine, await Promise.all(disks));
+  await ext4(place('unit.root'), { ...withoutVar, ...mountUnit, 'etc/fstab': '' });
+  await partitioned(place('unit.raw'), 'gpt', [place('unit.root'), varVolume]);
+  const found = await probe(engine, [...(await Promise.all(disks)), place('unit.raw')]);
   reports = new Map(
-    [...followed.map(([fstab]) => fstab), ...leftOut].map((fstab, index) => [fstab, found[index] as Probed]),
+    [...followed.map(([fstab]) => fstab), ...leftOut, 'unit'].map((fstab, index) => [
+      fstab,
+      found[index] as Probed,
+    ]),
   );
 }, 120_000);
 
 test.each(followed.map(([fstab]) => fstab))('fstab mounts /var: %s', (fstab) => {
   expect(reports.get(fstab)).toMatchObject({ packages: { count: 3, manager: 'deb' }, notes: [] });
+});
+
+test('a mount unit of systemd mounts /var', () => {
+  expect(reports.get('unit')).toMatchObject({ packages: { count: 3, manager: 'deb' }, notes: [] });
 });
 
 test.each(leftOut)('packages are unknown when /var is not in the image: %s', (fstab) => {
@@ -139,6 +155,24 @@ describe('subvolumes and journals, as the kernel writes them', async () => {
     expect(reportOf(name)).toMatchObject({
       packages: { count: 3 },
       notes: [expect.stringMatching(/was not unmounted cleanly.* the state may be older/)],
+    });
+  });
+
+  test('a damaged folder of btrfs makes the packages unknown', async () => {
+    const raw = place('damaged.raw');
+    await tool('qemu-img', ['convert', '-O', 'raw', join(folder, 'suse.qcow2'), raw]);
+    const bytes = await readFile(raw);
+    // Both copies of the metadata.
+    for (let at = bytes.indexOf('dpkg'); at >= 0; at = bytes.indexOf('dpkg', at)) bytes.write('dpkh', at);
+    await writeFile(raw, bytes);
+    const [report] = await probe(engine, [raw]);
+    expect(report).toMatchObject({
+      operating_system: { hostname: 'second' },
+      packages: { count: null, manager: null },
+      notes: expect.arrayContaining([
+        expect.stringMatching(/could not be read/),
+        expect.stringMatching(/^The packages are unknown/),
+      ]),
     });
   });
 

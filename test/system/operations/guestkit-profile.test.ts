@@ -21,7 +21,7 @@ operationContract(guestkitProfile, {
   engines,
 });
 
-test('a profile tells who can get in, what starts, and when it was last used', async () => {
+test('a profile has logins, services, SSH settings and last activity', async () => {
   const data = await profile('debian-gpt');
   expect(data).toMatchObject({
     version: '1.0',
@@ -35,7 +35,7 @@ test('a profile tells who can get in, what starts, and when it was last used', a
       { name: 'bob', uid: 1001, shell: '/bin/sh', password: 'empty' },
     ],
     administrators: ['alice'],
-    // What an included file says first holds; what is said for one user alone does not count.
+    // Values of an included file come first. Match blocks do not count.
     ssh: {
       port: '22',
       permit_root_login: 'no',
@@ -54,11 +54,11 @@ test('a profile tells who can get in, what starts, and when it was last used', a
     encrypted: false,
     notes: [],
   });
-  // Neither hashes of passwords nor keys.
+  // The report contains neither password hashes nor keys.
   expect(JSON.stringify(data)).not.toMatch(/secret|AAAA/);
 });
 
-test('a profile says nothing of what is not there', async () => {
+test('a profile has null for what the system does not have', async () => {
   expect(await profile('alpine-dos')).toMatchObject({
     logins: [{ name: 'root', password: 'set' }],
     administrators: ['root'],

@@ -27,6 +27,9 @@ afterAll(async () => {
   await turntable.dispose();
 });
 
+/** Milliseconds that the whole scene may take on a busy machine. */
+const TIMEOUT_MS = 1_200_000;
+
 const run = (assets: readonly TestAsset[], more: RunOptions = {}) =>
   runOperation(reconstruct, { params: { quality: 'low' }, assets, engines, ...more });
 
@@ -70,7 +73,9 @@ describe('a scene with known ground truth', () => {
     return reconstruction;
   };
 
-  test('is reconstructed accurately from two lenses without EXIF data, with all result files', async () => {
+  test('is reconstructed accurately from two lenses without EXIF data, with all result files', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
     const { files, failures, notes, progress } = await reconstructOnce();
 
     expect([...new Set(progress.map(({ stage }) => stage))]).toEqual(stages);

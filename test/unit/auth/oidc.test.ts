@@ -58,11 +58,11 @@ describe('a token that a client got from its provider', () => {
 
   test('keys are fetched once for many', async () => {
     const oidc = authenticator();
-    const before = provider.asked();
+    const before = provider.keyRequests();
     const tokens = await Promise.all(Array.from({ length: 10 }, () => provider.token('acme')));
     await Promise.all(tokens.map((token) => oidc.identify(token)));
     for (const token of tokens) await oidc.identify(token);
-    expect(provider.asked() - before).toBe(1);
+    expect(provider.keyRequests() - before).toBe(1);
   });
 });
 
@@ -168,12 +168,12 @@ describe('keys of the provider', () => {
 
   test('tokens that name keys of nobody do not make us ask each time', async () => {
     const oidc = authenticator();
-    const before = provider.asked();
+    const before = provider.keyRequests();
     for (let count = 0; count < 20; count++) {
       const token = await provider.sign(provider.claims(), { kid: `made-up-${count}` });
       await expect(oidc.identify(token)).rejects.toMatchObject({ code: 'unauthenticated' });
     }
-    expect(provider.asked() - before).toBe(1);
+    expect(provider.keyRequests() - before).toBe(1);
   });
 
   test('while it is away, what is known does, and what is not is an outage and no refusal', async () => {

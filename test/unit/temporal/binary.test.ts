@@ -113,11 +113,11 @@ describe('the download', () => {
   test('asks for the official name, leaves one executable in the cache, and happens once', async () => {
     const sums = await serve(await archive(root));
     expect(await find({}, sums)).toEqual({ path: target(), version: '1.29.1', source: 'download' });
-    expect(mirror?.asked).toEqual([`/v1.5.1/temporal_cli_1.5.1_${thisPlatform()}.tar.gz`]);
+    expect(mirror?.requestedPaths).toEqual([`/v1.5.1/temporal_cli_1.5.1_${thisPlatform()}.tar.gz`]);
     expect(await cacheContent()).toEqual(['temporal']);
     expect((await stat(target())).mode & 0o777).toBe(0o755);
     expect(await find({}, sums)).toMatchObject({ source: 'cache' });
-    expect(mirror?.asked).toHaveLength(1);
+    expect(mirror?.requestedPaths).toHaveLength(1);
   });
 
   test('follows a redirect, as the official address gives one', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli, run } from '../../support/cli.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 const main = fileURLToPath(new URL('../../../dist/src/main.js', import.meta.url));
 const has = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   // Each start of darkroom takes a while, and one that prints a script prints the same each time.
   for (const shell of ['bash', 'zsh', 'fish'])
     await writeFile(join(folder, `script.${shell}`), (await cli(['completion', shell])).stdout);
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
   await darkroom.submit({ id: 'finished-job', operation: 'system.echo' });
   await darkroom.until('finished-job', 'completed');
 });

@@ -8,7 +8,7 @@ import { formatDuration } from '../../../src/lib/units.ts';
 import { type CliOptions, cli, jsonLines } from '../../support/cli.ts';
 import { type Gate, HELD, makeGate } from '../../support/gate.ts';
 import { photo } from '../../support/photos.ts';
-import { type Darkroom, sleep, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, sleep, startStack } from '../../support/stack.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 let darkroom: Darkroom;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'darkroom-cli-'));
   await writeFile(join(folder, 'cat.jpg'), chelsea);
   gate = await makeGate();
-  darkroom = await startDarkroom({ env: gate.env });
+  darkroom = await startStack({ env: gate.env });
   await writeFile(join(darkroom.dataDir, 'inputs', 'coffee.jpg'), await photo('coffee.jpg'));
 });
 afterAll(async () => {

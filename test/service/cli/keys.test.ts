@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cli } from '../../support/cli.ts';
 import { freePort } from '../../support/ports.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 let folder: string;
 let env: Record<string, string>;
@@ -96,7 +96,7 @@ test('doctor tells whether anybody could log in', async () => {
 
 test('clients log in with DARKROOM_TOKEN or by the address, and are told so when they do not', async () => {
   const key = (await keys('create', '--tenant', 'acme', '--name', 'cli')).stdout.trim();
-  const server: Darkroom = await startDarkroom({ env: { DARKROOM_AUTH: 'keys' }, dataDir: folder });
+  const server: Darkroom = await startStack({ env: { DARKROOM_AUTH: 'keys' }, dataDir: folder });
   try {
     const DARKROOM_URL = server.url;
     const refused = await cli(['list'], { env: { DARKROOM_URL } });
