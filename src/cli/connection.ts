@@ -1,9 +1,9 @@
 /** What all client commands share: the server address, credentials, and the output format. */
 import { type Command, Option } from 'commander';
 import { createClient, type Darkroom } from '../client/client.ts';
+import { readConfig } from '../config/config.ts';
+import { findServerAddress } from '../data-directory/server-address.ts';
 import { exitCodeHelp, UsageError } from './exit-code.ts';
-
-const DEFAULT_URL = 'http://127.0.0.1:8080';
 
 export interface ServerOptions {
   readonly url?: string;
@@ -12,19 +12,46 @@ export interface ServerOptions {
 
 export function withServer(command: Command, jsonMeaning = 'print one JSON document'): Command {
   return command
-    .addOption(new Option('--url <url>', `address of the server; default: DARKROOM_URL, or ${DEFAULT_URL}`))
+    .addOption(
+      new Option(
+        '--url <url>',
+        'address of the server; default: DARKROOM_URL, or the server of this machine',
+      ),
+    )
     .option('--json', `${jsonMeaning} on stdout, and nothing else`)
     .addHelpText('after', exitCodeHelp);
 }
 
-export const jobUrl = ({ url }: ServerOptions): string => url || process.env['DARKROOM_URL'] || DEFAULT_URL;
+interface FoundServer {
+  readonly url: string;
+  /** Why this one. */
+  readonly reason: string;
+}
+
+/**
+ * Finds the server: `--url`, DARKROOM_URL, the server that runs on the data directory, or the address that it would have.
+ *
+ * @throws {ConfigError} When the settings are invalid and neither `--url` nor DARKROOM_URL is given.
+ */
+export function findServer({ url }: ServerOptions): FoundServer {
+  if (url) return { url, reason: '--url' };
+  const fromEnvironment = process.env['DARKROOM_URL'];
+  if (fromEnvironment) return { url: fromEnvironment, reason: 'DARKROOM_URL' };
+  const { DARKROOM_DATA, localUrl } = readConfig(process.env, { listens: false });
+  const running = findServerAddress(DARKROOM_DATA);
+  if (running !== null) return { url: running, reason: `runs on ${DARKROOM_DATA}` };
+  const reason = process.env['DARKROOM_LISTEN'] ? 'DARKROOM_LISTEN' : 'default address';
+  return { url: localUrl, reason: `${reason}; no server runs on ${DARKROOM_DATA}` };
+}
 
 /** Read from the environment only: other users of the machine can read command lines. */
 export const readToken = (): string | undefined => process.env['DARKROOM_TOKEN'] || undefined;
 
 export function connect(options: ServerOptions): Darkroom {
+  const { url, reason } = findServer(options);
+  if (process.stderr.isTTY && !options.json) say(`Server: ${url} (${reason})`);
   try {
-    return createClient({ url: jobUrl(options), token: readToken() });
+    return createClient({ url, token: readToken() });
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message) : error;
   }

@@ -1,23 +1,33 @@
-/** Where results are to be written: looked at before anything is done, so that no job runs in vain. */
+/** Directories for results. They are created before a job is submitted, so that no job runs in vain. */
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { obstacleAt } from '../client/files.ts';
 import { nearestPlace } from '../data-directory/make-directory.ts';
+import { makeDirectories } from '../lib/make-directories.ts';
 import { UsageError } from './exit-code.ts';
 
-/** Throws UsageError when no file could be written there. `option`: the one that names it. */
-export async function checkFolder(path: string, option = `--out ${path}`): Promise<void> {
-  const { place, isDirectory } = await nearestPlace(resolve(path));
+/**
+ * Creates a directory for results.
+ *
+ * @param option - The option that names it, for the error.
+ * @throws {UsageError} When the directory cannot be created or written.
+ */
+export async function makeFolder(path: string, option = `--out ${path}`): Promise<void> {
+  const folder = resolve(path);
+  const { place, isDirectory } = await nearestPlace(folder);
   if (!isDirectory) throw new UsageError(`${option}: ${place} is not a folder`);
-  await access(place, constants.W_OK).catch((error: unknown) => {
+  try {
+    await makeDirectories(folder);
+    await access(folder, constants.W_OK);
+  } catch (error) {
     throw new UsageError(`${option}: ${place} may not be written`, { cause: error });
-  });
+  }
 }
 
-/** Likewise, of the ZIP. */
-export async function checkArchive(path: string): Promise<void> {
+/** Creates the directory for an archive. Throws like `makeFolder`. */
+export async function prepareArchive(path: string): Promise<void> {
   const option = `--archive ${path}`;
-  await checkFolder(dirname(path), option);
+  await makeFolder(dirname(path), option);
   const obstacle = await obstacleAt(path);
   if (obstacle !== null) throw new UsageError(`${option}: is ${obstacle}; name a file`);
 }

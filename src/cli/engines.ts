@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import type { Operation } from '../client/client.ts';
 import { readConfig } from '../config/config.ts';
 import { knownEngines } from '../engines/engine.ts';
-import { install } from '../engines/installation.ts';
-import { connect, printJson, type ServerOptions, withServer } from './connection.ts';
+import { install, missingPrograms } from '../engines/installation.ts';
+import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { columns } from './terminal/columns.ts';
 
 interface Capability {
@@ -36,6 +36,7 @@ export function define(command: Command): void {
   });
 }
 
+/** Installs what can be installed. Throws an Error that lists what could not, with one line for all missing packages. */
 async function installEngines(name: string): Promise<void> {
   const engines = knownEngines();
   const wanted = name === 'all' ? engines : engines.filter((engine) => engine.name === name);
@@ -44,7 +45,21 @@ async function installEngines(name: string): Promise<void> {
     throw new Error(`There is no engine "${name}"; there are ${known}`);
   }
   const { DARKROOM_CACHE } = readConfig(process.env, { listens: false });
-  for (const engine of wanted) await install(engine, DARKROOM_CACHE, (line) => console.error(line));
+  const problems: string[] = [];
+  const packages = new Set<string>();
+  for (const engine of wanted) {
+    const missing = await missingPrograms(engine);
+    for (const [, debian] of missing) packages.add(debian);
+    if (missing.length > 0)
+      problems.push(`${engine.name} needs ${missing.map(([program]) => program).join(', ')}`);
+    else
+      await install(engine, DARKROOM_CACHE, say).catch((error: Error) =>
+        problems.push(`${engine.name}: ${error.message}`),
+      );
+  }
+  if (problems.length === 0) return;
+  const advice = packages.size > 0 ? [`On Debian: apt-get install ${[...packages].join(' ')}`] : [];
+  throw new Error([...problems, ...advice].join('\n'));
 }
 
 /** An operation is available when a worker offers all that it needs; one that is not says something only if all else that it needs is offered. */

@@ -4,7 +4,7 @@ import type { Manifest } from '../client/client.ts';
 import { saveArchive } from '../client/files.ts';
 import { formatBytes } from '../lib/units.ts';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
-import { checkArchive, checkFolder } from './destination.ts';
+import { makeFolder, prepareArchive } from './destination.ts';
 import { fetchResults } from './follow-job.ts';
 import { columns } from './terminal/columns.ts';
 import { plain } from './terminal/plain.ts';
@@ -19,8 +19,8 @@ export function define(command: Command): void {
       .option('--archive <file>', 'download all files as one ZIP'),
   ).action(async (id: string, options: Options) => {
     const client = connect(options);
-    if (options.out !== undefined) await checkFolder(options.out);
-    if (options.archive !== undefined) await checkArchive(options.archive);
+    if (options.out !== undefined) await makeFolder(options.out);
+    if (options.archive !== undefined) await prepareArchive(options.archive);
     const result = await client.result(id);
     if (options.out !== undefined) await fetchResults(client, id, options.out);
     if (options.archive !== undefined) {

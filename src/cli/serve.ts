@@ -6,6 +6,7 @@ import { type Config, readConfig } from '../config/config.ts';
 import { openDataDirectory } from '../data-directory/format.ts';
 import { type DataLock, lockDataDir } from '../data-directory/lock.ts';
 import { makeDirectory } from '../data-directory/make-directory.ts';
+import { publishServerAddress } from '../data-directory/server-address.ts';
 import { createLog, type Log } from '../log.ts';
 import {
   createClient,
@@ -64,6 +65,7 @@ async function start(
     temporalUi: embedded?.uiUrl,
   });
   stops.push(() => server.close());
+  stops.push(await publishServerAddress(config.DARKROOM_DATA, config.localUrl));
   const worker = superviseWorker({
     target,
     embedded: embedded !== null,

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { Darkroom, JobRequest } from '../client/client.ts';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
-import { checkFolder } from './destination.ts';
+import { makeFolder } from './destination.ts';
 import { exitCodeOfJob, UsageError } from './exit-code.ts';
 import { JobFailure } from './failure.ts';
 import { type FollowOptions, fetchResults, followJob, printOutcome, timeoutOption } from './follow-job.ts';
@@ -52,7 +52,7 @@ export function define(command: Command): void {
 async function submit(assets: readonly string[], options: Options): Promise<void> {
   const client = connect(options);
   const { id } = options;
-  if (options.out !== undefined) await checkFolder(options.out);
+  if (options.out !== undefined) await makeFolder(options.out);
   const job = await client.submit({
     operation: options.operation,
     params: await readParams(client, options),

@@ -1,7 +1,7 @@
 /** `darkroom watch`: shows the progress of a job until it ends. */
 import type { Command } from 'commander';
 import { connect, type ServerOptions, withServer } from './connection.ts';
-import { checkFolder } from './destination.ts';
+import { makeFolder } from './destination.ts';
 import { exitCodeOfJob } from './exit-code.ts';
 import { type FollowOptions, fetchResults, followJob, printOutcome, timeoutOption } from './follow-job.ts';
 
@@ -16,7 +16,7 @@ export function define(command: Command): void {
     'print a line of JSON for each change',
   ).action(async (id: string, options: Options) => {
     const client = connect(options);
-    if (options.out !== undefined) await checkFolder(options.out);
+    if (options.out !== undefined) await makeFolder(options.out);
     // Fails at once without such a job or a server. Only later outages are retried.
     await client.get(id);
     const watched = { ...options, watch: true };

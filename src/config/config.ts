@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { authenticationProblems } from '../auth/settings.ts';
 import { ConfigError } from '../lib/settings/config-error.ts';
-import { formatAddress } from '../lib/settings/listen-address.ts';
+import { formatAddress, localUrl } from '../lib/settings/listen-address.ts';
 import type { Setting } from '../lib/settings/setting.ts';
 import { dedupeIssues } from '../lib/zod-messages.ts';
 import { settings } from './settings.ts';
@@ -17,6 +17,8 @@ export interface Config extends Values {
   readonly embedded: boolean;
   /** Address at which clients know the server, without a slash at the end. */
   readonly publicUrl: string;
+  /** Address at which this machine reaches the server. */
+  readonly localUrl: string;
   /** DARKROOM_ variables that are no settings, such as misspelt ones. */
   readonly unknown: readonly string[];
 }
@@ -57,6 +59,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, { listens = tru
       (name) =>
         name.startsWith('DARKROOM_') && !Object.hasOwn(settings, name) && !otherVariables.includes(name),
     ),
+    localUrl: localUrl(firstAddress),
     publicUrl: (values.DARKROOM_PUBLIC_URL || `http://${formatAddress(firstAddress)}`).replace(/\/+$/, ''),
   };
 }

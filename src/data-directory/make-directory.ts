@@ -1,12 +1,13 @@
 /** Creates the directories that settings name. */
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDirectories } from '../lib/make-directories.ts';
 import { ConfigError } from '../lib/settings/config-error.ts';
 
 /** Creates a directory and its parents. Throws a ConfigError that names `setting`. */
 export async function makeDirectory(path: string, setting: string, mode?: number): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
+    await makeDirectories(path, mode);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const { place, isDirectory } = await nearestPlace(path);

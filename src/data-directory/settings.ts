@@ -7,7 +7,7 @@ import { absolutePath } from '../lib/settings/values.ts';
 export const dataDirectorySettings = defineSettings({
   DARKROOM_DATA: {
     schema: absolutePath,
-    default: './data',
+    default: join(process.env['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'darkroom'),
     description: "data directory of darkroom serve: Temporal's SQLite file, the object store, keys",
   },
   DARKROOM_CACHE: {

@@ -105,7 +105,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/data-directory/',
     purpose: 'The data directory: its lock, its format.',
-    may: ['src/data-directory/', 'src/lib/', 'src/errors.ts', 'node'],
+    may: ['src/data-directory/', 'src/lib/', 'src/errors.ts', 'node', 'zod'],
   },
   {
     of: 'src/config/',

@@ -1,7 +1,7 @@
 /** `darkroom __complete`: words that only the server knows. Says nothing when it cannot be asked. */
 import { Argument, type Command } from 'commander';
 import { createClient } from '../../client/client.ts';
-import { jobUrl, readToken, type ServerOptions } from '../connection.ts';
+import { findServer, readToken, type ServerOptions } from '../connection.ts';
 
 const TIMEOUT_MS = 1500;
 const JOBS = 100;
@@ -13,7 +13,7 @@ export function define(command: Command): void {
     .action(async (kind: 'jobs' | 'operations', options: ServerOptions) => {
       try {
         const client = createClient({
-          url: jobUrl(options),
+          url: findServer(options).url,
           token: readToken(),
           timeoutMs: TIMEOUT_MS,
           retries: 0,

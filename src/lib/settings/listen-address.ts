@@ -32,6 +32,12 @@ export const optionalListenAddress = listenAddresses.transform(
 export const formatAddress = ({ host, port }: ListenAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
+/** Returns the URL at which this machine reaches a server on an address. */
+export function localUrl({ host, port }: ListenAddress): string {
+  const local = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${formatAddress({ host: local, port })}`;
+}
+
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
 /** Whether only this machine can reach a host. Expects no brackets around an IPv6 address. */

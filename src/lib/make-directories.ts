@@ -1,0 +1,31 @@
+/** Creates directories with their parents. */
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/**
+ * Creates a directory and its missing parents, one by one. `mkdir` with `recursive` of Node 20 never returns where a file
+ * system reports that the parent of a directory is missing although it exists, as `/proc` does.
+ *
+ * @param path - Absolute.
+ * @throws The error of the system, such as EACCES, ENOENT or ENOTDIR
+ */
+export async function makeDirectories(path: string, mode = 0o777): Promise<void> {
+  const missing: string[] = [];
+  for (let place = path; !(await isDirectory(place)); place = dirname(place)) missing.push(place);
+  for (const place of missing.reverse())
+    await mkdir(place, { mode }).catch(async (error: NodeJS.ErrnoException) => {
+      // Another process may have created it meanwhile.
+      if (error.code !== 'EEXIST' || !(await isDirectory(place))) throw error;
+    });
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    const info = await stat(path);
+    if (info.isDirectory()) return true;
+    throw Object.assign(new Error(`${path} is not a directory`), { code: 'ENOTDIR' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && dirname(path) !== path) return false;
+    throw error;
+  }
+}
