@@ -1,4 +1,4 @@
-/** Installs the client generators of `npm run test:clients` in the cache directory, and prints that directory. */
+/** Installs the client generators of `npm run test:clients` in the cache directory. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const cache =
   process.env.DARKROOM_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'darkroom');
-export const generators = join(cache, 'client-generators');
+const generators = join(cache, 'client-generators');
 
 const run = (program, args, options = {}) =>
   execFileSync(program, args, { stdio: ['ignore', 2, 2], ...options });
@@ -29,3 +29,9 @@ if (!existsSync(join(generators, 'bin/oapi-codegen')))
   run('go', ['install', 'github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2'], {
     env: { ...process.env, GOBIN: join(generators, 'bin') },
   });
+const module = join(generators, 'go');
+if (!existsSync(join(module, 'go.sum'))) {
+  mkdirSync(module, { recursive: true });
+  run('go', ['mod', 'init', 'program'], { cwd: module });
+  run('go', ['get', 'github.com/oapi-codegen/runtime@v1.9.0'], { cwd: module });
+}

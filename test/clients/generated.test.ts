@@ -1,6 +1,6 @@
 /** Clients generated from the OpenAPI document submit, watch, cancel and download. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -125,5 +125,65 @@ print(get_job.sync(waiting.id, client=client).state.value)
 `,
   );
   const { stdout } = await run(join(bin, 'python'), ['program.py'], { cwd: dir, env });
+  expect(stdout.trim().split('\n')).toEqual(expected);
+});
+
+test('oapi-codegen', async () => {
+  await cp(join(generators, 'go'), dir, { recursive: true });
+  const args = ['-generate', 'types,client', '-package', 'main', '-o', 'api.go', 'openapi.json'];
+  await run(join(generators, 'bin/oapi-codegen'), args, { cwd: dir });
+  await writeFile(
+    join(dir, 'main.go'),
+    `package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"regexp"
+)
+
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func main() {
+	ctx := context.Background()
+	client, err := NewClientWithResponses(os.Getenv("DARKROOM"))
+	check(err)
+	asset := os.Getenv("ASSET")
+	params := map[string]any{"width": 40, "format": "webp"}
+	assets := []Asset{{Source: Source{Url: &asset}}}
+	job, err := client.SubmitJobWithResponse(ctx, nil, JobSpec{Operation: "image.transform", Params: &params, Assets: &assets})
+	check(err)
+	id := job.JSON202.Id
+	events, err := client.StreamJobEventsWithResponse(ctx, id, nil)
+	check(err)
+	names := regexp.MustCompile(\`event: (\\w+)\`).FindAllStringSubmatch(string(events.Body), -1)
+	fmt.Println(names[len(names)-1][1])
+	result, err := client.GetResultWithResponse(ctx, id)
+	check(err)
+	file, err := client.GetFileWithResponse(ctx, id, result.JSON200.Files[0].Path)
+	check(err)
+	fmt.Println(string(file.Body[:4]))
+	waiting, err := client.SubmitJobWithResponse(ctx, nil, JobSpec{Operation: "test.echo", AwaitAssets: &struct {
+		QuietSeconds *float32 \`json:"quiet_seconds,omitempty"\`
+		Total        *int     \`json:"total,omitempty"\`
+	}{}})
+	check(err)
+	reason := "enough"
+	_, err = client.CancelJobWithResponse(ctx, waiting.JSON202.Id, Cancellation{Reason: &reason})
+	check(err)
+	_, err = client.StreamJobEventsWithResponse(ctx, waiting.JSON202.Id, nil)
+	check(err)
+	ended, err := client.GetJobWithResponse(ctx, waiting.JSON202.Id)
+	check(err)
+	fmt.Println(ended.JSON200.State)
+}
+`,
+  );
+  const { stdout } = await run('go', ['run', '.'], { cwd: dir, env: { ...env, GOPROXY: 'off' } });
   expect(stdout.trim().split('\n')).toEqual(expected);
 });
