@@ -160,7 +160,8 @@ export function toDecodeError(input: InputFile, error: unknown): unknown {
   // The result could not be written: no fault of the asset. An encoder that runs out of pixels says "unable to write" too.
   if (/unable to open for write|write error/.test(text)) return error;
   if (/exceeds pixel limit/.test(text)) return tooManyPixelsError(input, MAX_PIXELS);
-  if (isUnsupported(text)) return notAnImage(input, explainUnreadable('a picture in a layout'), error);
+  if (isUnsupported(text))
+    return notAnImage(input, explainUnreadable('a picture in a layout or compression'), error);
   const [damage, why] = classifyDamage(text);
   return damagedError(input, why, damage, error);
 }

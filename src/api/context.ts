@@ -24,7 +24,10 @@ export interface ApiDependencies {
   /** Resolves if the object store can be read and written. Throws store_unavailable. */
   readonly checkStore: () => Promise<void>;
   /** Lists the photographs in a directory that a client of the tenant names. Throws asset_not_found, asset_path_forbidden. */
-  readonly photographs: (directory: string, tenant: string) => Promise<readonly string[]>;
+  readonly photographs: (
+    directory: string,
+    tenant: string,
+  ) => Promise<{ readonly paths: readonly string[]; readonly notes: readonly string[] }>;
   /** Resolves if a client of the tenant may use this path as an input file. Throws asset_not_found, asset_path_forbidden. */
   readonly checkInputFile: (path: string, tenant: string) => Promise<void>;
   /** Most bytes of a file, of a request with files, and of a request without. */

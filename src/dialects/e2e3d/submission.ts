@@ -78,8 +78,11 @@ export function submissionRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
       assetsNamed: directory,
     };
     const known = await submissions.find(caller, request);
-    const assets = known ? [] : await listAssets(directory, caller.tenant, parts);
-    const job = known ?? (await submissions.submit(caller, { ...request, assets })).job;
+    const submit = async () => {
+      const { assets, notes } = await listAssets(directory, caller.tenant, parts);
+      return (await submissions.submit({ ...caller, notes }, { ...request, assets })).job;
+    };
+    const job = known ?? (await submit());
     return c.json(toE2e3dJob(job), 202, { location: `/api/job/${job.id}` });
   });
 
@@ -109,14 +112,15 @@ async function listAssets(
   directory: string,
   tenant: string,
   { operations, photographs }: Parts,
-): Promise<NonNullable<JobRequest['assets']>> {
+): Promise<{ assets: NonNullable<JobRequest['assets']>; notes: readonly string[] }> {
   const unusable = (detail: string) => invalidRequest([{ pointer: '/image_set_path', detail }]);
-  const paths = await photographs(directory, tenant).catch((error: unknown) => {
+  const { paths, notes } = await photographs(directory, tenant).catch((error: unknown) => {
     throw error instanceof DarkroomError ? unusable(error.message) : error;
   });
   const { min = 0, max = 0 } = operations.find(OPERATION)?.info.inputs ?? {};
-  if (paths.length >= min && paths.length <= max) return paths.map((path) => ({ source: { path } }));
+  if (paths.length >= min && paths.length <= max)
+    return { assets: paths.map((path) => ({ source: { path } })), notes };
   throw unusable(
-    `"${directory}" has ${paths.length} photographs (jpg, png, tiff, webp, avif, heic), and a reconstruction takes ${min} to ${max}`,
+    `"${directory}" has ${paths.length} photographs (jpg, png, tiff, webp, avif, heic), and a reconstruction takes ${min} to ${max}${notes.map((note) => `. ${note}`).join('')}`,
   );
 }

@@ -15,14 +15,15 @@ export const namesDirectories = (request: unknown): boolean => assetsOf(request)
 export const namesOf = (request: unknown): string => JSON.stringify(assetsOf(request));
 
 /**
- * The request with an asset for each photograph; what else is said of a directory holds for each of them. Throws
+ * Returns the request with an asset for each photograph, and notes about what else is in the directories; what else is said of a directory holds for each of them. Throws
  * invalid_request, which names the directory that cannot be used.
  */
 export async function withPhotographs<Request>(
   request: Request,
   photographs: (directory: string) => ReturnType<ApiDependencies['photographs']>,
-): Promise<Request> {
+): Promise<{ request: Request; notes: readonly string[] }> {
   const assets: unknown[] = [];
+  const notes: string[] = [];
   for (const [index, asset] of assetsOf(request).entries()) {
     if (!isDirectory(asset)) assets.push(asset);
     else {
@@ -31,14 +32,15 @@ export async function withPhotographs<Request>(
           throw invalidRequest([
             { pointer: `/assets/${index}/${own}`, detail: 'is for one file, and this is a directory' },
           ]);
-      const paths = await photographs(asset.source.path).catch((error: unknown) => {
+      const found = await photographs(asset.source.path).catch((error: unknown) => {
         if (!(error instanceof DarkroomError)) throw error;
         throw invalidRequest([{ pointer: `/assets/${index}/source/path`, detail: error.message }]);
       });
-      assets.push(...paths.map((path) => ({ ...asset, source: { path } })));
+      notes.push(...found.notes);
+      assets.push(...found.paths.map((path) => ({ ...asset, source: { path } })));
     }
   }
-  return { ...request, assets };
+  return { request: { ...request, assets }, notes };
 }
 
 function assetsOf(request: unknown): readonly unknown[] {

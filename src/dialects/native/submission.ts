@@ -87,7 +87,8 @@ export function submissionRoutes({
     const known = await submissions.find(named, { ...request, assets: [] });
     if (known) return known;
     const list = (directory: string) => photographs(directory, submitter.tenant);
-    return (await submissions.submit(named, await withPhotographs(request, list))).job;
+    const { request: expanded, notes } = await withPhotographs(request, list);
+    return (await submissions.submit({ ...named, notes }, expanded)).job;
   };
 
   app.openAPIRegistry.registerPath({

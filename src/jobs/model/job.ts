@@ -210,6 +210,10 @@ export const job = z
     assets: assetCounts,
     usage,
     labels: z.record(z.string(), z.string()),
+    notes: z
+      .array(z.string())
+      .optional()
+      .describe('What was not taken from directories that the request names; absent if there is nothing'),
     result: resultSummary.nullable(),
     error: jobError.nullable(),
   })

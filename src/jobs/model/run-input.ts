@@ -20,7 +20,10 @@ export interface RunRef extends JobRef {
 }
 
 /** The part of a job that never changes. */
-export type JobHeader = Pick<Job, 'id' | 'tenant' | 'operation' | 'dialect' | 'created_at' | 'labels'>;
+export type JobHeader = Pick<
+  Job,
+  'id' | 'tenant' | 'operation' | 'dialect' | 'created_at' | 'labels' | 'notes'
+>;
 
 /** The part of a job that changes while it runs. The workflow is the only writer. */
 export type JobStatus = Omit<Job, keyof JobHeader>;

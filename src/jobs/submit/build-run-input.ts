@@ -44,6 +44,7 @@ export interface ValidRequest {
   /** Receives secret and long inputs. */
   readonly staged: StagedWrites;
   readonly dialect: string;
+  readonly notes: readonly string[];
   readonly spec: JobSpec;
   readonly operation: PlannableOperation;
   readonly assets: readonly AssetInput[];
@@ -51,7 +52,7 @@ export interface ValidRequest {
 }
 
 export async function buildRunInput(parts: RunInputDependencies, request: ValidRequest): Promise<RunInput> {
-  const { staged, spec, operation, dialect, fingerprint } = request;
+  const { staged, spec, operation, dialect, notes, fingerprint } = request;
   const created_at = new Date().toISOString();
   return {
     header: {
@@ -61,6 +62,7 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
       dialect,
       created_at,
       labels: spec.labels ?? {},
+      ...(notes.length > 0 ? { notes: [...notes] } : {}),
     },
     fingerprint,
     run: 1,

@@ -15,6 +15,8 @@ export interface Submitter {
   readonly idempotencyKey?: string | undefined;
   /** Name for all assets, such as a directory. Requests are compared by it instead of by the assets. */
   readonly assetsNamed?: string;
+  /** Shown with the job: what of a directory is not an asset of it. */
+  readonly notes?: readonly string[];
   /** Quotas of the dialect, beside the one of the tenant. */
   readonly quotas?: readonly ConcurrencyQuotas[];
   /** True: the single upload of a job is stored under the key that the dialect's contract names. */

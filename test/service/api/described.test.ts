@@ -201,6 +201,15 @@ describe('APIs of elsewhere', () => {
     await ask('POST /api/v1/assets', {}, json({ task_id: id, data }));
     await darkroom.until(id, 'completed');
     await filed('GET /api/v1/result', {}, `?id=${id}`);
+    const site = await taskOf('image.gallery');
+    await ask('POST /api/v1/assets', {}, json({ task_id: site, data }));
+    await darkroom.until(site, 'completed');
+    const { body } = await ask('GET /api/v1/result', {}, { query: `?id=${site}` });
+    const [secret = ''] = new URL(String(body?.['data'])).pathname.split('/').slice(-2);
+    const at = { tenant: 'public', task_id: site, secret, path: 'index.html' };
+    const website = 'GET /api/v1/website/{tenant}/{task_id}/{secret}/{path}';
+    await filed(website, at);
+    expect((await ask(website, { ...at, secret: 'guess' })).status).toBe(404);
   });
 
   test('guestkit', async () => {
@@ -290,8 +299,6 @@ describe('APIs of elsewhere', () => {
 
 test('every operation of the document was seen to succeed, but for what needs an engine', () => {
   expect(described.operations.filter((operation) => !succeeded.has(operation))).toEqual([
-    // Its address has a secret; the tests of the dialect follow it.
-    'GET /api/v1/website/{tenant}/{task_id}/{secret}/{path}',
     'GET /api/job/{job_id}/results',
     'GET /output/{job_id}',
     'GET /output/{job_id}/{path}',

@@ -9,7 +9,7 @@ const NOBODY = 65_534;
 
 let folder: string;
 let roots: string[];
-const list = (given: string) => listPhotographs(roots, given);
+const list = async (given: string) => (await listPhotographs(roots, given)).paths;
 
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'darkroom-photographs-')));
@@ -42,6 +42,14 @@ describe('the photographs of a directory', () => {
     expect(await list(absolute)).toEqual(names.map((name) => join(absolute, name)));
     expect((await list(`${absolute}/`))[0]).toBe(join(absolute, 'a.jpeg'));
     expect((await list('./set/'))[0]).toBe('set/a.jpeg');
+  });
+
+  test('come with notes about everything else', async () => {
+    expect((await listPhotographs(roots, 'set')).notes).toEqual([
+      '"set": 5 files were not taken (.hidden.jpg, .jpg, f.gif, g.jpg.bak, notes.txt); ' +
+        'only JPEG, PNG, TIFF, WebP, AVIF and HEIC files are taken',
+      '"set": 1 folder was not taken (nested.jpg); name each folder as an asset of its own',
+    ]);
   });
 
   test('must be at least one; the message says what there is instead', async () => {

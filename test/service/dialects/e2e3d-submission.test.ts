@@ -157,7 +157,10 @@ describe('POST /api/reconstruct', () => {
       filter: (path) => !/(astronaut|coffee|rocket)/.test(path),
     });
     const message = `image_set_path: "few" has 2 photographs (jpg, png, tiff, webp, avif, heic), and a reconstruction takes 3 to 1000`;
-    expect(await submit({ image_set_path: 'few' })).toMatchObject({ status: 422, body: { message } });
+    expect(await submit({ image_set_path: 'few' })).toMatchObject({
+      status: 422,
+      body: { message: expect.stringContaining(message) },
+    });
   });
 
   test('another content type, malformed JSON and no object have the same shape', async () => {
