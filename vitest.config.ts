@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { FILES_AT_ONCE } from './test/support/ports.ts';
 
 /** One project for each directory of tests. `npm test` runs the first three, `npm run test:scale` the last. */
-const project = (name: 'unit' | 'service' | 'system' | 'scale', globalSetup: string[] = []) => ({
+const project = (name: 'unit' | 'service' | 'system' | 'scale' | 'clients', globalSetup: string[] = []) => ({
   extends: true as const,
   test: {
     name,
@@ -27,6 +27,7 @@ export default defineConfig({
       project('service', [startTemporal]),
       project('system', [findTemporal]),
       project('scale', [findTemporal]),
+      project('clients', [startTemporal]),
     ],
     reporters: [
       'default',

@@ -1,6 +1,7 @@
 /** One picture of a gallery: its data and its files. */
 
-import type { ExifFacts, GeoLocation } from '../image-metadata/exif.ts';
+import type { ExifFacts } from '../image-metadata/exif.ts';
+import type { GeoLocation } from '../image-metadata/geo-location.ts';
 import type { Label } from '../lib/label.ts';
 import type { StageRecord } from '../lib/records.ts';
 

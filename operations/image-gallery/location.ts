@@ -1,5 +1,5 @@
 /** Location of a picture, from the asset's attributes. */
-import type { GeoLocation } from '../image-metadata/exif.ts';
+import type { GeoLocation } from '../image-metadata/geo-location.ts';
 
 const latitudes = new Set(['latitude', 'lat']);
 const longitudes = new Set(['longitude', 'lon', 'lng']);

@@ -1,5 +1,5 @@
 /** Projection of a map: the shown region, and pixels of positions. */
-import type { GeoLocation } from '../image-metadata/exif.ts';
+import type { GeoLocation } from '../image-metadata/geo-location.ts';
 
 export type Position = Pick<GeoLocation, 'latitude' | 'longitude'>;
 

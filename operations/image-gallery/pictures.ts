@@ -2,7 +2,8 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
-import { type ExifFacts, readExif } from '../image-metadata/exif.ts';
+import { readAssetExif } from '../image-metadata/asset-exif.ts';
+import type { ExifFacts } from '../image-metadata/exif.ts';
 import { headerFacts } from '../image-metadata/header.ts';
 import type { PictureFile } from '../lib/formats/picture-file.ts';
 import { openImage } from '../lib/image-source.ts';
@@ -31,9 +32,8 @@ export async function writePictures(input: PictureFile, context: StageContext<Pa
   const { params, workspace, signal } = context;
   const { index, name, size } = input;
   const source = await openImage(input);
-  const { header } = source;
   const { media_type, width, height, alpha } = headerFacts(source);
-  const read = params.exif === 'none' ? null : readExif(header.exif).exif;
+  const read = params.exif === 'none' ? null : (await readAssetExif(input, source)).exif;
   const attributes = pickAttributes(input.attributes, params.attributes);
 
   // Drafts first: pixels may be damaged, and `outputs.create` promises a result.

@@ -1,19 +1,13 @@
 /** What a camera wrote into a picture: the part of EXIF 2.32 that people ask for, as JSON of a bounded size. */
 import readExifTags, { type Exif } from 'exif-reader';
-import { isReasonablySized } from './exif-size.ts';
+import type { ExifBlock } from '../lib/formats/exif-block.ts';
+import { repairExif } from './exif-repair.ts';
+import { readTakenAt } from './exif-time.ts';
+import { type GeoLocation, toLocation } from './geo-location.ts';
 
 /** Bytes. JPEG has room for 64 KiB; PNG and WebP for anything. */
 const MAX_EXIF = 1024 * 1024;
 const MAX_TEXT = 200;
-
-export interface GeoLocation {
-  /** Degrees, negative in the south. */
-  readonly latitude: number;
-  /** Degrees, negative in the west. */
-  readonly longitude: number;
-  /** Metres, negative below the sea. */
-  readonly altitude?: number;
-}
 
 /** What is not there is left out. */
 export interface ExifFacts {
@@ -41,18 +35,24 @@ export type ExifReading =
 
 /** `raw`: the block as sharp returns it. Damaged EXIF is reported and does not fail the picture. */
 export function readExif(raw: Buffer | undefined): ExifReading {
-  const tags = parseExif(raw);
-  return typeof tags === 'string' ? { exif: null, exif_error: tags } : { exif: tags && toExifFacts(tags) };
+  const read = readBlock(raw);
+  if (typeof read === 'string') return { exif: null, exif_error: read };
+  return { exif: read && toExifFacts(read.tags, read.block) };
 }
 
 /** Returns null if there is no EXIF data, and a sentence if it is damaged. */
 export function parseExif(raw: Buffer | undefined): Exif | string | null {
+  const read = readBlock(raw);
+  return typeof read === 'string' ? read : (read?.tags ?? null);
+}
+
+function readBlock(raw: Buffer | undefined): { tags: Exif; block: ExifBlock } | string | null {
   if (!raw || raw.length === 0) return null;
   if (raw.length > MAX_EXIF) return damaged(`it has ${raw.length} bytes, more than ${MAX_EXIF}`);
-  const tiff = raw.toString('latin1', 0, 4) === 'Exif' ? raw.subarray(6) : raw;
-  if (!isReasonablySized(tiff)) return damaged('it names the same bytes again and again');
+  const block = repairExif(raw);
+  if (!block) return damaged('it names the same bytes again and again');
   try {
-    return readExifTags(tiff);
+    return { tags: readExifTags(block.bytes), block };
   } catch {
     return damaged('it cannot be read');
   }
@@ -60,7 +60,7 @@ export function parseExif(raw: Buffer | undefined): Exif | string | null {
 
 const damaged = (why: string): string => `The EXIF data is damaged: ${why}`;
 
-function toExifFacts({ Image, Photo, GPSInfo }: Exif): ExifFacts {
+function toExifFacts({ Image, Photo, GPSInfo }: Exif, block: ExifBlock): ExifFacts {
   const flash = number(Photo?.Flash);
   return present({
     make: text(Image?.Make),
@@ -72,10 +72,7 @@ function toExifFacts({ Image, Photo, GPSInfo }: Exif): ExifFacts {
     focal_length_mm: positive(Photo?.FocalLength),
     focal_length_35mm: positive(Photo?.FocalLengthIn35mmFilm),
     flash: flash === undefined ? undefined : (flash & 1) === 1,
-    taken_at:
-      time(Photo?.DateTimeOriginal, Photo?.OffsetTimeOriginal) ??
-      time(Photo?.DateTimeDigitized, Photo?.OffsetTimeDigitized) ??
-      time(Image?.DateTime, Photo?.OffsetTime),
+    taken_at: readTakenAt(block),
     software: text(Image?.Software),
     artist: text(Image?.Artist),
     copyright: text(Image?.Copyright),
@@ -85,33 +82,26 @@ function toExifFacts({ Image, Photo, GPSInfo }: Exif): ExifFacts {
 }
 
 function readLocation(gps: NonNullable<Exif['GPSInfo']>): GeoLocation | undefined {
-  const latitude = degrees(gps.GPSLatitude, gps.GPSLatitudeRef, 'S', 90);
-  const longitude = degrees(gps.GPSLongitude, gps.GPSLongitudeRef, 'W', 180);
-  if (latitude === undefined || longitude === undefined) return undefined;
+  // V: the receiver had no fix.
+  if (text(gps.GPSStatus) === 'V') return undefined;
   const height = number(gps.GPSAltitude);
   const ref = first(gps.GPSAltitudeRef);
   // 3: below the ellipsoid, of EXIF 3.0.
   const below = ref === 1 || ref === 3;
-  const altitude = height === undefined ? undefined : rounded(below ? -height : height, 2);
-  return present({ latitude, longitude, altitude });
+  return toLocation(
+    degrees(gps.GPSLatitude, gps.GPSLatitudeRef, 'NS'),
+    degrees(gps.GPSLongitude, gps.GPSLongitudeRef, 'EW'),
+    height === undefined || !below ? height : -height,
+  );
 }
 
-/** Degrees, minutes and seconds, of which the last may be missing. A place without its hemisphere is none. */
-function degrees(parts: unknown, ref: unknown, negative: string, most: number): number | undefined {
-  const hemisphere = text(ref)?.toUpperCase();
-  if (!Array.isArray(parts) || !hemisphere) return undefined;
+/** Degrees, minutes and seconds, of which the last may be missing. NaN without a hemisphere. */
+function degrees(parts: unknown, ref: unknown, [positive, negative]: string): number {
+  const hemisphere = text(ref)?.charAt(0).toUpperCase();
+  if (!Array.isArray(parts) || (hemisphere !== positive && hemisphere !== negative)) return Number.NaN;
   const [whole, minutes = 0, seconds = 0] = parts.map((part) => number(part) ?? Number.NaN);
   const value = (whole ?? Number.NaN) + minutes / 60 + (Number.isFinite(seconds) ? seconds : 0) / 3600;
-  if (!(value >= 0 && value <= most)) return undefined;
-  return rounded(hemisphere.startsWith(negative) ? -value : value, 7);
-}
-
-/** Cameras write local time; exif-reader puts it into a Date as if it were UTC, and zeroes for "unknown" as 1899. */
-function time(date: unknown, offset: unknown): string | undefined {
-  if (!(date instanceof Date) || Number.isNaN(date.getTime()) || date.getUTCFullYear() < 1900)
-    return undefined;
-  const zone = text(offset) ?? '';
-  return date.toISOString().slice(0, 19) + (/^[+-]\d\d:\d\d$/.test(zone) ? zone : '');
+  return value >= 0 ? (hemisphere === negative ? -value : value) : Number.NaN;
 }
 
 /** Returns undefined for values without printable text. */

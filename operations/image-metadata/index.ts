@@ -4,7 +4,8 @@ import { eachPicture } from '../lib/each-picture.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from '../lib/image-source.ts';
 import { readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
 import { defineOperation, type InputFile, onDamaged, onError, type StageContext } from '../operation.ts';
-import { type ExifReading, readExif } from './exif.ts';
+import { readAssetExif } from './asset-exif.ts';
+import type { ExifReading } from './exif.ts';
 import { type HeaderFacts, headerFacts } from './header.ts';
 import { computeVisualFeatures, type VisualFeature, type VisualFeatures } from './visual-features.ts';
 
@@ -59,14 +60,13 @@ async function describe(
   { params: { include }, workspace, signal }: StageContext<Params>,
 ): Promise<Description> {
   const source = await openImage(input);
-  const { header } = source;
   const requested = new Set(visualFeatures.filter((feature) => include.includes(feature)));
   return {
     index: input.index,
     name: input.name,
     size: input.size,
     ...headerFacts(source),
-    ...(include.includes('exif') ? readExif(header.exif) : {}),
+    ...(include.includes('exif') ? await readAssetExif(input, source) : {}),
     ...(requested.size > 0 ? await computeVisualFeatures(input, requested, workspace, signal) : {}),
   };
 }

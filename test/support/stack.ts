@@ -12,7 +12,7 @@ import { freePort } from './ports.ts';
 import { installTestRuntime } from './sdk-runtime.ts';
 import { type DarkroomOptions, defaultSettings, findNamespace, temporalSettings } from './server.ts';
 
-export { JOB_TIMEOUT_MS, type RunningDarkroom as Darkroom, sleep } from './darkroom.ts';
+export { type RunningDarkroom as Darkroom, sleep } from './darkroom.ts';
 
 /** Milliseconds for requests and activities that still run when a stack stops. */
 const GRACE_MS = '1000';

@@ -19,8 +19,7 @@ export const digest = (bytes: Uint8Array | string) => ({
   sha256: sha256(bytes),
   crc32: crc32(bytes),
 });
-export const sha256 = (bytes: Uint8Array | string): string =>
-  createHash('sha256').update(bytes).digest('hex');
+const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
 /** The bytes of an object; fails when there is none. */
 export async function bytesOf(

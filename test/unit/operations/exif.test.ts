@@ -84,19 +84,75 @@ describe('EXIF', () => {
     ['without its hemisphere', { GPSLatitude: '51/1 30/1 36/1', GPSLongitude: '0/1 7/1 30/1' }],
     ['that does not exist', { ...london.IFD3, GPSLatitude: '91/1 0/1 0/1' }],
     ['divided by zero', { ...london.IFD3, GPSLongitude: '0/0 0/0 0/0' }],
+    ['in an unknown hemisphere', { ...london.IFD3, GPSLatitudeRef: 'X' }],
+    ['at 0, 0', { ...london.IFD3, GPSLatitude: '0/1 0/1 0/1', GPSLongitude: '0/1 0/1 0/1' }],
+    ['without a fix', { ...london.IFD3, GPSStatus: 'V' }],
   ])('a place %s is none', async (_, IFD3) => {
     const { exif } = readExif(await rawExif({ IFD0: { Make: 'Acme' }, IFD3 }));
     expect(exif).toMatchObject({ make: 'Acme' });
     expect(exif).not.toHaveProperty('location');
   });
 
-  test.each(['0000:00:00 00:00:00', '    :  :     :  :  ', 'yesterday'])(
-    'the time %j is unknown',
-    async (time) => {
-      const { exif } = readExif(await rawExif({ IFD0: { Make: 'A' }, IFD2: { DateTimeOriginal: time } }));
-      expect(exif).not.toHaveProperty('taken_at');
-    },
-  );
+  test.each([
+    '0000:00:00 00:00:00',
+    '    :  :     :  :  ',
+    'yesterday',
+    '2021:13:45 25:61:61',
+    '2021:00:10 10:00:00',
+    '2021:02:29 10:00:00',
+    '2021:04:31 10:00:00',
+    '2021:04:30 24:00:00',
+    '0001:01:01 00:00:00',
+  ])('the time %j is unknown', async (time) => {
+    const { exif } = readExif(await rawExif({ IFD0: { Make: 'A' }, IFD2: { DateTimeOriginal: time } }));
+    expect(exif).not.toHaveProperty('taken_at');
+  });
+
+  test.each([
+    ['2024:02:29 23:59:59', undefined, '2024-02-29T23:59:59'],
+    ['2026:09:11 12:30:45', 'Z', '2026-09-11T12:30:45Z'],
+    ['2026:09:11 12:30:45', '-03:30', '2026-09-11T12:30:45-03:30'],
+    ['2026:09:11 12:30:45', '+25:00', '2026-09-11T12:30:45'],
+    ['2026:09:11 12:30:45', '   :  ', '2026-09-11T12:30:45'],
+    ['2026:09:11 12:30:45Z', undefined, '2026-09-11T12:30:45Z'],
+    ['2026:09:11 12:30:45.25+02:00', undefined, '2026-09-11T12:30:45+02:00'],
+    ['2026-09-11T12:30:45Z', '+02:00', '2026-09-11T12:30:45Z'],
+    ['1870:05:01 12:00:00', undefined, '1870-05-01T12:00:00'],
+  ])('the time %j with the offset %j', async (time, offset, taken_at) => {
+    const IFD2 = { DateTimeOriginal: time, ...(offset ? { OffsetTimeOriginal: offset } : {}) };
+    expect(readExif(await rawExif({ IFD2 }))).toMatchObject({ exif: { taken_at } });
+  });
+
+  test('an impossible time gives way to the next one', async () => {
+    const IFD2 = { DateTimeOriginal: '2021:13:01 00:00:00', DateTimeDigitized: '2021:05:06 07:08:09' };
+    expect(readExif(await rawExif({ IFD2 }))).toMatchObject({ exif: { taken_at: '2021-05-06T07:08:09' } });
+  });
+
+  test.each([
+    ['thumbnail', 0, { make: 'Acme', taken_at: '2026-09-11T12:30:45+02:00', location: { latitude: 51.51 } }],
+    ['GPS', 0x8825, { make: 'Acme', taken_at: '2026-09-11T12:30:45+02:00' }],
+    ['EXIF', 0x8769, { make: 'Acme', location: { latitude: 51.51 } }],
+  ])('a %s directory of garbage does not void the others', async (_, pointer, facts) => {
+    const raw = await rawExif(london);
+    const tiff = raw.subarray(6);
+    const [u16, u32] = [tiff.readUInt16LE.bind(tiff), tiff.readUInt32LE.bind(tiff)];
+    expect(tiff.toString('latin1', 0, 2)).toBe('II');
+    const garbage = Buffer.alloc(2 + 400 * 12, Buffer.from('090009000000ffff', 'hex'));
+    garbage.writeUInt16LE(400);
+    for (let entry = 0; entry < 400; entry++) {
+      garbage.writeUInt16LE(1, 4 + entry * 12);
+      garbage.writeUInt32LE(60_000, 6 + entry * 12);
+      garbage.writeUInt32LE(8, 10 + entry * 12);
+    }
+    const end = 8 + 2 + u16(8) * 12;
+    let at = end;
+    for (let entry = 10; entry < end; entry += 12) if (u16(entry) === pointer) at = entry + 8;
+    tiff.writeUInt32LE(tiff.length, at);
+    expect(u32(4)).toBe(8);
+    const reading = readExif(Buffer.concat([raw, garbage]));
+    expect(reading).toMatchObject({ exif: facts });
+    if (pointer === 0x8825) expect(reading.exif).not.toHaveProperty('location');
+  });
 
   test('text is cut and cleaned', async () => {
     const ImageDescription = `line\none\u0007 ${'x'.repeat(50_000)}`;
