@@ -1,13 +1,15 @@
 /**
- * Outbound HTTP for assets and callbacks, to URLs that strangers choose: no way into the operator's own network, no
- * request that hangs, no body that ends early unnoticed. Proxy variables of the environment are not honoured, for a
- * proxy would resolve names itself.
+ * Outbound HTTP for assets and callbacks, to URLs that clients choose. Requests cannot reach the operator's network and do
+ * not hang; a truncated body is an error. Proxy variables of the environment are ignored, since a proxy would resolve names
+ * itself.
  */
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { Readable } from 'node:stream';
-import { Agent } from 'undici';
 import { parseNetworks } from './addresses.ts';
-import { createConnector, type Resolve } from './connector.ts';
+import { exchange } from './exchange.ts';
 import { failureOf, HttpFailure } from './http-failure.ts';
+import { createLookup, type Resolve, resolveBySystem } from './lookup.ts';
 import { LEAST, Pace } from './pace.ts';
 import { AddressForbidden, refusalWithin } from './refusal.ts';
 
@@ -60,21 +62,17 @@ export interface GuardedHttpOptions {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
+/** Milliseconds that an unused connection stays open. */
+const IDLE_CONNECTION_MS = 30_000;
+
 export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
   const allowed = parseNetworks(options.allowNetworks);
-  const agent = new Agent({
-    connect: createConnector({
-      allowed,
-      timeoutMs: options.connectTimeoutMs ?? 10_000,
-      resolve: options.resolve,
-    }),
-    // `timeoutMs` covers the headers.
-    headersTimeout: 0,
-    // A server may ask to be kept connected, but not for undici's ten minutes.
-    keepAliveMaxTimeout: 30_000,
-  });
+  const lookup = createLookup(options.resolve ?? resolveBySystem, allowed);
+  const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
+  const pooling = { keepAlive: true, timeout: IDLE_CONNECTION_MS, maxFreeSockets: 64 };
+  const pools = { 'http:': new HttpAgent(pooling), 'https:': new HttpsAgent(pooling) };
 
-  /** One hop. */
+  /** Sends one request, without following redirects. */
   async function send(
     url: URL,
     headers: Headers,
@@ -88,23 +86,18 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
       return error instanceof AddressForbidden ? error : failureOf(error, hostOf(url));
     };
     try {
-      // undici itself looks at the signal only once it is connected.
-      const aborted = abortOf(signal);
-      const sent = agent.request({
-        origin: url.origin,
-        path: url.pathname + url.search,
+      const response = await exchange(url, pools[url.protocol as keyof typeof pools], {
         method: request.method ?? 'GET',
         headers: { accept: '*/*', 'user-agent': 'darkroom', ...headers, 'accept-encoding': 'identity' },
-        body: request.body ?? null,
+        body: request.body,
+        lookup,
+        connectTimeoutMs,
         signal,
-        // `idleMs` covers the body.
-        bodyTimeout: 0,
       });
-      const response = await Promise.race([aborted, sent]);
       return {
-        status: response.statusCode,
+        status: response.statusCode ?? 0,
         headers: joined(response.headers),
-        body: relayed(response.body, explained, {
+        body: relayed(response, explained, {
           idleMs: request.idleMs ?? DEFAULT_TIMEOUT_MS,
           host: hostOf(url),
         }),
@@ -153,13 +146,15 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
         clearTimeout(timer);
       }
     },
-    close: () => agent.destroy(),
+    async close() {
+      for (const pool of Object.values(pools)) pool.destroy();
+    },
   };
 }
 
 type Headers = Readonly<Record<string, string>>;
 
-/** With the port, which says what exactly was tried. */
+/** Returns host and port for messages. */
 const hostOf = ({ hostname, port, protocol }: URL): string =>
   `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
 
@@ -173,7 +168,7 @@ const joined = (
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   );
 
-/** What was meant for one origin is not for another. */
+/** Removes headers that are meant for one origin only. */
 function withoutSecrets({
   authorization,
   cookie,
@@ -184,30 +179,23 @@ function withoutSecrets({
   return others;
 }
 
-/** Where a response sends on to; null when it does not. */
+/** Returns the target of a redirect; null for other responses. */
 function redirectOf({ status, headers: { location } }: GuardedResponse, from: URL): URL | null {
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return null;
   if (URL.canParse(location, from.href)) return new URL(location, from);
   throw new HttpFailure('redirect', `${hostOf(from)} redirects to something that is not a URL`);
 }
 
-/** Hands an abort on; call the result when it is no longer wanted. */
+/** Forwards an abort. Returns a function that stops forwarding. */
 function follow(signal: AbortSignal | undefined, abort: AbortController): () => void {
   const onAbort = () => abort.abort(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
   return () => signal?.removeEventListener('abort', onAbort);
 }
 
-/** Rejects when the signal is aborted, or has been. */
-const abortOf = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-
-/** undici's body with our errors, and without its habit of emitting one when it is destroyed on purpose. */
+/** Returns the body of a response with our errors, limited to senders that are fast enough. */
 function relayed(
-  source: Readable,
+  source: IncomingMessage,
   explained: (error: unknown) => unknown,
   { idleMs, host }: { idleMs: number; host: string },
 ): Readable {
@@ -238,8 +226,17 @@ function relayed(
   });
   source.on('end', () => {
     pace.rest();
-    body.push(null);
+    if (source.complete) body.push(null);
   });
   source.on('error', (error) => body.destroy(explained(error) as Error));
+  source.on('close', () => {
+    if (!source.complete) body.destroy(explained(truncation(source)) as Error);
+  });
   return body;
 }
+
+/** The error of a body that ended early. */
+const truncation = ({ headers }: IncomingMessage): Error =>
+  Object.assign(new Error('truncated'), {
+    code: headers['content-length'] === undefined ? 'ECONNRESET' : 'CONTENT_LENGTH_MISMATCH',
+  });

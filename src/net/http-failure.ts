@@ -1,5 +1,4 @@
 /** Why a permitted request got no complete response. The messages are public. */
-import { errors } from 'undici';
 
 /**
  * dns          the name does not resolve
@@ -35,24 +34,20 @@ export class HttpFailure extends Error {
 
 type Rule = readonly [codes: RegExp, kind: HttpFailureKind, tell: (host: string, error: Error) => string];
 
-/** By the `code` of errors of Node and undici; the first that fits. */
+/** By the `code` of errors; the first match counts. */
 const rules: readonly Rule[] = [
   [/^(ENOTFOUND|ENODATA)$/, 'dns', (host) => `the name of ${host} does not exist`],
   [/^EAI_/, 'dns', (host) => `the name of ${host} could not be resolved`],
   [/^ECONNREFUSED$/, 'refused', (host) => `connection refused by ${host}`],
-  [/^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/, 'timeout', (host) => `no connection to ${host} in time`],
+  [/^(CONNECT_TIMEOUT|ETIMEDOUT)$/, 'timeout', (host) => `no connection to ${host} in time`],
   [
     /^(EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL)$/,
     'unreachable',
     (host) => `there is no route to ${host}`,
   ],
+  [/^CONTENT_LENGTH_MISMATCH$/, 'reset', (host) => `${host} sent less than the Content-Length it announced`],
   [
-    /^UND_ERR_RES_CONTENT_LENGTH_MISMATCH$/,
-    'reset',
-    (host) => `${host} sent less than the Content-Length it announced`,
-  ],
-  [
-    /^(ECONNRESET|EPIPE|ECONNABORTED|UND_ERR_SOCKET|HPE_INVALID_EOF_STATE)$/,
+    /^(ECONNRESET|EPIPE|ECONNABORTED|ERR_STREAM_PREMATURE_CLOSE|HPE_INVALID_EOF_STATE)$/,
     'reset',
     (host) => `${host} closed the connection before its response was complete`,
   ],
@@ -66,10 +61,10 @@ const rules: readonly Rule[] = [
     'tls',
     (host) => `no secure connection to ${host}: the TLS handshake failed`,
   ],
-  [/^UND_ERR_HEADERS_OVERFLOW$/, 'protocol', (host) => `the response headers of ${host} are too long`],
+  [/^HPE_HEADER_OVERFLOW$/, 'protocol', (host) => `the response headers of ${host} are too long`],
   [/^HPE_/, 'protocol', (host) => `${host} did not answer in HTTP/1.1`],
   [
-    /^UND_ERR_INVALID_ARG$/,
+    /^ERR_(INVALID|UNESCAPED|HTTP)_/,
     'invalid',
     (host, { message }) => `the request to ${host} cannot be sent: ${message}`,
   ],
@@ -84,9 +79,6 @@ export function failureOf(error: unknown, host: string): HttpFailure {
 }
 
 function codeOf(error: Error): string {
-  // These have a code by undici's types, and none in fact.
-  if (error instanceof errors.HTTPParserError)
-    return error.message.includes('EOF') ? 'HPE_INVALID_EOF_STATE' : 'HPE_';
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 

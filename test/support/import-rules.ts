@@ -52,7 +52,6 @@ export const rules: readonly ImportRule[] = [
       '@temporalio/',
       'lru-cache',
       'tar',
-      'undici',
     ],
     types: ['activities/types.ts', 'workflows/'],
   },
@@ -75,7 +74,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/net/',
     purpose: 'Outbound HTTP that cannot reach where it must not go.',
-    may: ['src/net/', 'src/lib/', 'src/errors.ts', 'node', 'undici', 'ipaddr.js', 'zod'],
+    may: ['src/net/', 'src/lib/', 'src/errors.ts', 'node', 'ipaddr.js', 'zod'],
   },
   {
     of: 'src/auth/',

@@ -1,0 +1,97 @@
+/**
+ * Sends one HTTP request over `node:http`. Whatever the server does, the process survives: every error goes to the promise
+ * or to the body.
+ */
+import {
+  type Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
+import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction, Socket } from 'node:net';
+
+export interface ExchangeOptions {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | undefined;
+  readonly lookup: LookupFunction;
+  /** Milliseconds for lookup, connection and TLS handshake. */
+  readonly connectTimeoutMs: number;
+  /** Ends the exchange at any time, the response body included. */
+  readonly signal: AbortSignal;
+}
+
+/** `false`: a connection of its own. */
+type ConnectionPool = HttpAgent | HttpsAgent | false;
+
+/**
+ * Sends a request and resolves with the response once its headers are complete. A request on a pooled connection that the
+ * server has closed meanwhile is sent again on a new one.
+ *
+ * @throws Errors of Node by `code`, CONNECT_TIMEOUT, or the reason of the signal
+ */
+export async function exchange(
+  url: URL,
+  pool: ConnectionPool,
+  options: ExchangeOptions,
+): Promise<IncomingMessage> {
+  const attempt = await send(url, pool, options);
+  if (!('isStale' in attempt)) return attempt;
+  return exchange(url, false, options);
+}
+
+function send(
+  url: URL,
+  agent: ConnectionPool,
+  { method, headers, body, lookup, connectTimeoutMs, signal }: ExchangeOptions,
+): Promise<IncomingMessage | { isStale: true }> {
+  return new Promise((resolve, reject) => {
+    const settings: RequestOptions & { autoSelectFamilyAttemptTimeout: number } = {
+      agent,
+      method,
+      headers,
+      lookup,
+      // The default of 250 ms per family is too short for distant servers.
+      autoSelectFamilyAttemptTimeout: 1000,
+    };
+    const request = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, settings);
+    let timer: NodeJS.Timeout | undefined;
+    const abort = () => request.destroy(signal.reason as Error);
+    const fail = (error: NodeJS.ErrnoException) => {
+      const isStale =
+        request.reusedSocket && !signal.aborted && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
+      if (isStale) resolve({ isStale });
+      else reject(error);
+    };
+    request.on('socket', (socket: Socket) => {
+      if (!socket.connecting) return;
+      timer = setTimeout(() => request.destroy(withCode('CONNECT_TIMEOUT')), connectTimeoutMs);
+      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(timer));
+    });
+    // The listener stays: errors also occur after the response, for example when the server closes during an upload.
+    request.on('error', fail);
+    request.on('close', () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      // Has no effect after a response.
+      fail(withCode('ECONNRESET'));
+    });
+    // A server must not switch protocols without a request for it.
+    request.on('upgrade', (_, socket) => {
+      socket.destroy();
+      fail(withCode('HPE_UNEXPECTED_UPGRADE'));
+    });
+    request.on('response', (response) => {
+      // An error without a reader must not end the process.
+      response.on('error', () => {});
+      resolve(response);
+    });
+    signal.addEventListener('abort', abort, { once: true });
+    // The lookup starts with the request, so the signal may have aborted since.
+    if (signal.aborted) abort();
+    request.end(body);
+  });
+}
+
+const withCode = (code: string): NodeJS.ErrnoException => Object.assign(new Error(code), { code });
