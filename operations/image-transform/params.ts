@@ -59,10 +59,12 @@ export const params = z.strictObject({
     .optional()
     .describe('Default: 80 for JPEG and WebP, 50 for AVIF. PNG is always lossless and ignores it'),
   metadata: z
-    .enum(['strip', 'keep'])
+    .enum(['strip', 'strip-location', 'keep'])
     .default('strip')
     .describe(
-      '`strip`: convert colours to sRGB and remove EXIF (location, camera), XMP and profiles. `keep`: keep them',
+      '`strip`: convert colours to sRGB and remove EXIF (location, camera), XMP, IPTC and profiles. `keep`: keep them, without ' +
+        'thumbnails, maker notes and positions in the original picture; IPTC in JPEG only. `strip-location`: the same, ' +
+        'without locations and IPTC',
     ),
   on_error: onError,
   on_damaged: onDamaged,

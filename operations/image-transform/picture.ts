@@ -1,7 +1,7 @@
 /** Writes one transformed picture, in one pass of libvips. */
 import type { Sharp } from 'sharp';
 import { childTask } from '../lib/child-task.ts';
-import { encode, keepMetadata } from '../lib/picture/encode-picture.ts';
+import { writePicture } from '../lib/picture/encode-picture.ts';
 import { type Picture, withPicture } from '../lib/picture/open-picture.ts';
 import type { InputFile } from '../operation.ts';
 import type { Format, Params } from './params.ts';
@@ -17,16 +17,18 @@ interface PictureInput {
 export const task = childTask(
   import.meta.url,
   async ({ input, params, format, output }: PictureInput): Promise<void> => {
-    const colours = params.metadata === 'keep' ? 'own' : 'srgb';
+    const { metadata, quality } = params;
+    const colours = metadata === 'strip' ? 'srgb' : 'own';
     await withPicture(input, { scratch: output, colours }, async (picture) => {
-      await (await buildPipeline(picture, params, format)).toFile(output);
+      const image = await buildPipeline(picture, params, format);
+      await writePicture(image, picture, { format, quality, metadata }, output);
     });
   },
 );
 
 /** The order of the steps lets libvips shrink JPEG and WebP while decoding. */
 async function buildPipeline(picture: Picture, params: Params, format: Format): Promise<Sharp> {
-  const { rotate, width, height, fit, position, enlarge, quality, metadata } = params;
+  const { rotate, width, height, fit, position, enlarge } = params;
   const background = await picture.colours.convert(params.background);
   let result = picture.image.autoOrient();
   if (rotate !== 0) result = result.rotate(rotate);
@@ -42,7 +44,5 @@ async function buildPipeline(picture: Picture, params: Params, format: Format): 
       withoutEnlargement: !enlarge,
     });
   }
-  if (format === 'jpeg') result = result.flatten({ background });
-  if (metadata === 'keep') result = keepMetadata(result, picture);
-  return encode(result, { format, quality });
+  return format === 'jpeg' ? result.flatten({ background }) : result;
 }

@@ -6,7 +6,7 @@ import type { InputFile } from '../operation.ts';
 import { runInChildProcess } from './child-process.ts';
 import { childTask } from './child-task.ts';
 import { openImage, toDecodeError } from './image-source.ts';
-import { encode, keepMetadata } from './picture/encode-picture.ts';
+import { writePicture } from './picture/encode-picture.ts';
 import { withPicture } from './picture/open-picture.ts';
 
 /** A picture with more pixels may take longer than one or two seconds, so a child process resizes it. */
@@ -73,8 +73,7 @@ export const task = childTask(import.meta.url, async ({ input, options, path }: 
       .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
     if (format === 'jpeg' || options.background !== undefined)
       result = result.flatten({ background: await picture.colours.convert(background) });
-    if (metadata === 'keep') result = keepMetadata(result, picture);
     if (exif !== undefined) result = result.withExif(exif);
-    await encode(result, { format, quality }).toFile(path);
+    await writePicture(result, picture, { format, quality, metadata }, path);
   });
 });
