@@ -3,7 +3,7 @@ import { findUnreadableJpeg, readFrame } from './jpeg.ts';
 import type { TiffDirectory, TiffFile } from './tiff-file.ts';
 
 /** A JPEG inside a file. Pixels, and bytes from the start of the file. */
-export interface Preview {
+interface Preview {
   readonly width: number;
   readonly height: number;
   readonly at: number;
@@ -111,7 +111,7 @@ async function findPreview(file: TiffFile, described: readonly Described[]): Pro
 const PREVIEW_HEAD = 256 * 1024;
 
 /** @returns null when the bytes are not a JPEG that can be decoded. */
-export async function readPreview(file: TiffFile, at: number, length: number): Promise<Preview | null> {
+async function readPreview(file: TiffFile, at: number, length: number): Promise<Preview | null> {
   const head = await file.read(at, Math.min(length, PREVIEW_HEAD));
   if (!head?.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return null;
   const frame = readFrame(head);

@@ -13,7 +13,7 @@ import { explainUnreadable } from './signature.ts';
 import { TiffFile } from './tiff-file.ts';
 
 /** Pixels of a HEIC picture. The decoder takes about 9 bytes of memory per pixel. */
-export const MAX_HEIC_PIXELS = 100e6;
+const MAX_HEIC_PIXELS = 100e6;
 
 /** Sides of a preview, as a fraction of those of the sensor data, from which it counts as the photograph. */
 const FULL_SIZE = 0.9;

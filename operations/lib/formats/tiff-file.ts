@@ -34,7 +34,7 @@ const fieldBytes: Readonly<Record<number, number>> = {
 };
 
 /** Tags that are read here, by number. */
-export const tags = {
+const tags = {
   subfileType: 254,
   oldSubfileType: 255,
   width: 256,

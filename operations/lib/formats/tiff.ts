@@ -2,7 +2,7 @@
 import { findRaw, type RawFile } from './camera-raw.ts';
 import { type TiffDirectory, TiffFile } from './tiff-file.ts';
 
-export interface TiffPicture {
+interface TiffPicture {
   /** Directory of the picture: a page, or a sub-directory of one. */
   readonly page: number;
   readonly subDirectory: number | null;

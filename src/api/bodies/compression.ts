@@ -12,8 +12,9 @@ export const compressText: MiddlewareHandler = compress({ contentTypeFilter: COM
 /** Middleware that states the length of JSON responses, which are in memory as a whole. `compressText` decides by it. */
 export const stateLength: MiddlewareHandler = async (c, next) => {
   await next();
-  const { headers } = c.res;
+  const { headers, body: stream } = c.res;
   if (
+    stream === null ||
     !/^application\/(?:problem\+)?json/.test(headers.get('content-type') ?? '') ||
     headers.has('content-length')
   )

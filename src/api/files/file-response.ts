@@ -16,7 +16,8 @@ export async function fileResponse(c: Context, { entry, open }: OpenFile): Promi
   const headers: Record<string, string> = {
     'accept-ranges': 'bytes',
     etag,
-    'cache-control': 'private, no-cache',
+    // `no-transform`: a compressed file would have another ETag, and other ranges.
+    'cache-control': 'private, no-cache, no-transform',
     'content-type': media_type,
     'content-disposition': formatContentDisposition('inline', name),
     // Result files may be HTML or SVG, whose scripts must not run as this server. Galleries need the same origin: browsers
