@@ -35,7 +35,6 @@ export async function startStack({
 }: StackOptions = {}): Promise<RunningDarkroom> {
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'darkroom-test-')));
   const port = String(await freePort());
-  const url = `http://127.0.0.1:${port}`;
   const config = readConfig({
     ...defaultSettings(data, port),
     DARKROOM_GRACE_MS: GRACE_MS,
@@ -73,10 +72,10 @@ export async function startStack({
     await worker?.stopped;
   };
   const darkroom: RunningDarkroom = {
-    url,
+    url: config.localUrl,
     dataDir: data,
     output: () => output,
-    ...createRequests({ url, token, output: () => output }),
+    ...createRequests({ url: config.localUrl, token, output: () => output }),
     stop: async () => {
       stopping ??= stopParts();
       await stopping;

@@ -10,10 +10,10 @@ import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { JobReading, MAX_JOBS, placeOf } from './job-reading.ts';
 
-/** For so long the next page goes on in what was read for the one before. */
+/** Milliseconds for which the next page continues from what was read for the previous one. */
 const WALK_MS = 2000;
 
-/** Lists that are kept for that; each may have megabytes. */
+/** Maximum number of lists kept for that. Each may have megabytes. */
 const MAX_WALKS = 4;
 
 /** How long a total is good that had to be counted. */
@@ -51,12 +51,13 @@ interface Wanted {
 export class JobLists {
   readonly #jobs: Jobs;
   readonly #dialect: string;
-  readonly #walks = new LRUCache<string, JobReading>({ max: MAX_WALKS, ttl: WALK_MS, ttlAutopurge: true });
+  readonly #walks: LRUCache<string, JobReading>;
   readonly #totals = new TtlCache<number>(TOTAL_MS, MAX_TOTALS);
 
-  constructor(jobs: Jobs, dialect: string) {
+  constructor(jobs: Jobs, dialect: string, walkMs = WALK_MS) {
     this.#jobs = jobs;
     this.#dialect = dialect;
+    this.#walks = new LRUCache({ max: MAX_WALKS, ttl: walkMs, ttlAutopurge: true });
   }
 
   /** Nobody reads on once the `client` has left. Throws invalid_request when the cursor is none. */

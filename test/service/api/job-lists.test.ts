@@ -132,8 +132,8 @@ describe('a page', () => {
     expect(times).toEqual(times.toSorted().toReversed());
   });
 
-  test('goes on in what was read for the one before', async () => {
-    const lists = new JobLists(jobsBy(runtime), dialect);
+  test('continues from what was read for the previous one', async () => {
+    const lists = new JobLists(jobsBy(runtime), dialect, MINUTE_MS);
     const first = await lists.page({ tenant, states: null, limit: 300 }, client.signal);
     reads = 0;
     const cursor = first.next ?? '';

@@ -198,9 +198,14 @@ describe('watch', () => {
     const { code, stdout } = await run(
       ['submit', 'cat.jpg', '-o', HELD, '--id', 'unkept', '--out', 'kept', '--json', '--watch'],
       {
-        // The folder is free when it is looked at.
+        // The command has created the directory. A file replaces it before the results arrive.
         during: (child) => {
-          child.stdout?.once('data', () => void writeFile(join(folder, 'kept'), '').then(gate.open));
+          const replace = async () => {
+            await rm(join(folder, 'kept'), { recursive: true });
+            await writeFile(join(folder, 'kept'), '');
+            await gate.open();
+          };
+          child.stdout?.once('data', () => void replace());
         },
       },
     );
