@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `darkroom` command. Each subcommand is a small file under `commands/`. */
+/** The `darkroom` command. Each subcommand is a file in `src/cli/`. */
 import { reportFailure } from './cli/failure.ts';
 import { createProgram } from './cli/program.ts';
 
@@ -12,6 +12,6 @@ const args = process.argv.slice(2);
 try {
   await (await createProgram(args)).parseAsync();
 } catch (error) {
-  // Not merely an exit code: a supervised worker has a channel to its parent, which would keep it alive and idle.
+  // , since the channel of a supervised worker to its parent would keep it running.
   process.exit(reportFailure(error, args.includes('--json')));
 }
