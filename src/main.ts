@@ -12,6 +12,6 @@ const args = process.argv.slice(2);
 try {
   await (await createProgram(args)).parseAsync();
 } catch (error) {
-  // , since the channel of a supervised worker to its parent would keep it running.
+  // An exit code alone would not end the process: the channel of a supervised worker to its parent keeps it running.
   process.exit(reportFailure(error, args.includes('--json')));
 }
