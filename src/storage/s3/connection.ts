@@ -1,5 +1,6 @@
 /** The connection to a bucket: endpoint, credentials, timeouts and retries. */
 import { S3Client, type S3ClientConfig, S3ServiceException } from '@aws-sdk/client-s3';
+import { withTimeout } from '../../lib/with-timeout.ts';
 import { createTimeoutError, explained } from './errors.ts';
 
 /** Limit for connecting. */
@@ -65,16 +66,13 @@ export class S3Connection {
     request: Request<T>,
     { signal, timeoutMs = ANSWER_MS }: SendOptions = {},
   ): Promise<T> {
-    const timeout = new AbortController();
-    const timer = setTimeout(() => timeout.abort(), timeoutMs);
-    const abortSignal = signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal;
-    try {
-      return await request(this.client, { abortSignal });
-    } catch (error) {
-      throw explained(timeout.signal.aborted ? createTimeoutError() : error, action, this.bucket);
-    } finally {
-      clearTimeout(timer);
-    }
+    return withTimeout(timeoutMs, signal, async (abortSignal, isLate) => {
+      try {
+        return await request(this.client, { abortSignal });
+      } catch (error) {
+        throw explained(isLate() ? createTimeoutError() : error, action, this.bucket);
+      }
+    });
   }
 }
 
