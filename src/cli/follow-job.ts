@@ -7,6 +7,7 @@ import { formatBytes } from '../lib/units.ts';
 import { printJson, say } from './connection.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
 import { summaryLine } from './summary.ts';
+import { plain } from './terminal/plain.ts';
 import { createProgressView } from './terminal/progress.ts';
 
 export interface FollowOptions {
@@ -50,10 +51,21 @@ export async function followJob(client: Darkroom, id: string, options: FollowOpt
   }
 }
 
-/** What is said once it has ended; with `json`, its document. */
-export function printOutcome(job: Job, { json, watch }: FollowOptions): void {
-  if (json) printJson(watch ? { type: 'end', job } : job);
-  else say(summaryLine(job));
+/** Prints how a job ended and its notes; with `json`, its document. */
+export async function printOutcome(
+  client: Darkroom,
+  job: Job,
+  { json, watch }: FollowOptions,
+): Promise<void> {
+  if (json) return printJson(watch ? { type: 'end', job } : job);
+  say(summaryLine(job));
+  printNotes(job.notes);
+  if (job.state === 'completed')
+    printNotes((await client.result(job.id)).notes.map(({ message }) => message));
+}
+
+export function printNotes(notes: readonly string[] = []): void {
+  for (const note of notes) say(`Note: ${plain(note)}`);
 }
 
 /** Writes the results of a job that completed below a folder. */

@@ -25,7 +25,7 @@ export function define(command: Command): void {
       return;
     }
     const ended = await followJob(client, id, options);
-    printOutcome(ended, options);
+    await printOutcome(client, ended, options);
     process.exitCode = exitCodeOfJob(ended);
   });
 }

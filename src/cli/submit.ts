@@ -73,7 +73,7 @@ async function submit(assets: readonly string[], options: Options): Promise<void
     const ended = await followJob(client, job.id, options);
     if (options.out !== undefined && ended.state === 'completed')
       await fetchResults(client, job.id, options.out);
-    printOutcome(ended, options);
+    await printOutcome(client, ended, options);
     process.exitCode = exitCodeOfJob(ended);
   } catch (error) {
     throw new JobFailure(job.id, error);

@@ -22,7 +22,7 @@ export function define(command: Command): void {
     const watched = { ...options, watch: true };
     const job = await followJob(client, id, watched);
     if (options.out !== undefined && job.state === 'completed') await fetchResults(client, id, options.out);
-    printOutcome(job, watched);
+    await printOutcome(client, job, watched);
     process.exitCode = exitCodeOfJob(job);
   });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -177,4 +177,14 @@ describe('a result that cannot be written', () => {
     expect(error).not.toBeInstanceOf(DarkroomError);
     expect(error).toBeInstanceOf(Error);
   });
+});
+
+test('errors of this program and of the system are no fault of the asset', async () => {
+  const input = await asset('x');
+  const failures = [
+    await import('no-such-module' as string).catch((error: unknown) => error),
+    await stat(join(directory, 'nothing')).catch((error: unknown) => error),
+    new TypeError('x is not a function'),
+  ];
+  for (const failure of failures) expect(toDecodeError(input, failure)).toBe(failure);
 });
