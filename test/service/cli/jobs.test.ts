@@ -180,7 +180,7 @@ describe('watch', () => {
     expect(await darkroom.get('left')).toMatchObject({ state: 'processing' });
     const late = await run(['watch', 'left', '--timeout', '1']);
     expect(late.code).toBe(8);
-    expect(late.stderr).toContain('it goes on');
+    expect(late.stderr).toContain('it continues');
     expect(await run(['cancel', 'left'])).toMatchObject({ code: 0 });
     expect((await run(['watch', 'left'])).code).toBe(4);
     const again = await run(['cancel', 'left', '--json']);
@@ -193,7 +193,7 @@ describe('watch', () => {
     expect(code).toBe(8);
     const { id, error } = JSON.parse(stdout) as { id: string; error: object };
     expect(error).toMatchObject({ code: 'not_ended', retryable: true });
-    expect(stderr).toContain('has not ended within 0.5 s; it goes on');
+    expect(stderr).toContain('has not ended within 0.5 s; it continues');
     expect((await run(['cancel', id])).code).toBe(0);
   });
 
