@@ -168,8 +168,8 @@ export function toDecodeError(input: InputFile, error: unknown): unknown {
 }
 
 /** Whether a decoder threw it, and not Node or this program: a missing module is no fault of the asset. */
-const isOfDecoder = ({ stack = '', message }: Error): boolean =>
-  /^Error(: |\n)/.test(stack) && !/^E[A-Z0-9]+: /.test(message);
+const isOfDecoder = (error: Error): boolean =>
+  !('code' in error) && /^Error(: |\n)/.test(error.stack ?? '') && !/^E[A-Z0-9]+: /.test(error.message);
 
 /** @param is - Completes "it …". */
 export const notAnImage = (input: InputFile, is: string, cause?: unknown): DarkroomError =>
