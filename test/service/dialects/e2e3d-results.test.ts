@@ -30,7 +30,8 @@ const until = untilShown(ask);
 const get = (path: string, init?: RequestInit) => darkroom.request(path, init);
 
 beforeAll(async () => {
-  sets = await makeSets();
+  // Clients see every stage.
+  sets = await makeSets(0.5);
   web = await startWeb();
   darkroom = await startStack({ env: settings() });
 });
@@ -102,6 +103,7 @@ describe('results', () => {
     expect(await results()).toEqual({
       job_id: ID,
       status: 'completed',
+      notes: [],
       output_dir: `${darkroom.url}/output/${ID}`,
       files: paths,
       minio_urls: Object.fromEntries(
