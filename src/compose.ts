@@ -23,6 +23,7 @@ import type { JobRuntime } from './jobs/ports/job-runtime.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
 import { Semaphore } from './lib/semaphore.ts';
+import { DAY_MS } from './lib/units.ts';
 import { createGuardedHttp } from './net/guarded-http.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
@@ -171,8 +172,6 @@ export async function composeWorker(
   });
   return { activities, retention, slots, later };
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 const toRetentionPolicy = ({
   DARKROOM_KEEP_DAYS: days,

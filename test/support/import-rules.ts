@@ -21,7 +21,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/jobs/model/',
     purpose: 'What a job is: glossary, states, inputs, views.',
-    may: ['src/jobs/model/', 'src/errors.ts', 'zod'],
+    may: ['src/jobs/model/', 'src/lib/units.ts', 'src/errors.ts', 'zod'],
   },
   {
     of: 'src/jobs/ports/',

@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { findFormatProblem } from '../../data-directory/format.ts';
 import { lockHolder } from '../../data-directory/lock.ts';
 import { nearestPlace } from '../../data-directory/make-directory.ts';
-import { placeOf } from '../../inputs/roots.ts';
+import { requiredDirectory } from '../../inputs/roots.ts';
 import { formatBytes } from '../../lib/units.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
 
@@ -69,7 +69,7 @@ async function checkDisk(dir: string, setting: string): Promise<Finding> {
 
 async function checkInputRoot(configured: string, { DARKROOM_DATA }: Config): Promise<Finding> {
   const check = 'input root';
-  const root = placeOf(configured);
+  const root = requiredDirectory(configured);
   const info = await stat(root).catch(() => null);
   if (info?.isDirectory()) {
     return access(root, constants.R_OK | constants.X_OK).then(
