@@ -7,6 +7,7 @@ import { formatBytes } from '../lib/units.ts';
 import { printJson, say } from './connection.ts';
 import { exitCodeOfJob, exitCodes, UsageError } from './exit-code.ts';
 import { summaryLine } from './summary.ts';
+import { plain } from './terminal/plain.ts';
 import { createProgressView } from './terminal/progress.ts';
 
 export interface FollowOptions {
@@ -50,7 +51,10 @@ export async function followJob(client: Darkroom, id: string, options: FollowOpt
   }
 }
 
-/** Downloads the results of a completed job to `out`, if it is given, and prints how the job ended; with `json`, its document. */
+/**
+ * Downloads the results of a completed job to `out`, if it is given, and prints how the job ended, with its notes; with `json`,
+ * its document.
+ */
 export async function reportEnd(
   client: Darkroom,
   job: Job,
@@ -58,8 +62,17 @@ export async function reportEnd(
 ): Promise<void> {
   if (out !== undefined && job.state === 'completed') await fetchResults(client, job.id, out);
   if (json) printJson(watch ? { type: 'end', job } : job);
-  else say(summaryLine(job, out));
+  else {
+    say(summaryLine(job, out));
+    printNotes(job.notes);
+    if (job.state === 'completed')
+      printNotes((await client.result(job.id)).notes.map(({ message }) => message));
+  }
   process.exitCode = exitCodeOfJob(job);
+}
+
+export function printNotes(notes: readonly string[] = []): void {
+  for (const note of notes) say(`Note: ${plain(note)}`);
 }
 
 /** Writes the result files of a job below a directory. */

@@ -45,6 +45,7 @@ export function summary(job: WatchedJob): string {
     ...(job.run > 1 ? [['run', String(job.run)]] : []),
     ...(assets.total > 0 ? [['assets', formatAssets(job)]] : []),
     ...Object.entries(labels).map(([name, value]) => [`label ${name}`, value]),
+    ...(job.notes ?? []).map((note) => ['note', note]),
     ...(job.result ? [['result', formatResult(job)]] : []),
     ...(job.expires_at ? [['expires', job.expires_at]] : []),
     ...(job.error
