@@ -1,11 +1,11 @@
-/** Scratch space of one worker process; what workers that were killed left behind is swept first. */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { makeDirectory } from '../data-directory/make-directory.ts';
 
+/** Creates the scratch directory of this worker process. Removes those of workers that no longer run. */
 export async function claimScratch(workDir: string): Promise<string> {
-  // Process ids mean something on one machine only, and several may share the directory.
+  // Several machines may share the directory, and process ids are local to a machine.
   const ours = `${hostname()}-`;
   const own = join(workDir, `${ours}${process.pid}`);
   await makeDirectory(workDir, 'DARKROOM_WORK');

@@ -14,10 +14,10 @@ export async function makeDirectory(path: string, setting: string, mode?: number
     const why = !isDirectory
       ? `${place} is not a directory`
       : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-        ? `${place} may not be written`
+        ? `${place} is not writable`
         : message;
     throw new ConfigError(
-      `The directory ${path} cannot be made: ${why}. Change that, or set ${setting} to another directory`,
+      `The directory ${path} cannot be created: ${why}. Fix that, or set ${setting} to another directory`,
       { cause: error },
     );
   }
