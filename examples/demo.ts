@@ -1,126 +1,90 @@
 /**
- * `npm run demo`: makes AVIF thumbnails of five photographs with a running darkroom, or with one that it starts.
- * Shows the progress, receives the callback, verifies its signature, and downloads the results.
+ * `npm run demo`: makes AVIF thumbnails of five photographs on the server that runs, or on one that it starts.
+ * Shows the progress, downloads the results, receives the callback, and verifies its signature.
  */
 import { fork } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { join, relative } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 import { loadKeyring } from '../src/auth/load-keyring.ts';
-import { createProgressView } from '../src/cli/terminal/progress.ts';
-import { createClient, type Darkroom, DarkroomProblem } from '../src/client/client.ts';
-import { saveFiles } from '../src/client/files.ts';
+import { findServer, readToken } from '../src/cli/connection.ts';
+import { reportFailure } from '../src/cli/failure.ts';
+import { followJob, reportEnd } from '../src/cli/follow-job.ts';
+import { createClient, type Darkroom, DarkroomProblem, type Job } from '../src/client/client.ts';
+import { localFile } from '../src/client/files.ts';
 import { readConfig } from '../src/config/config.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const photos = join(root, 'examples', 'photos');
-const OWN_PORT = 8090;
+/** Pause between two looks at the server or at a delivery. */
+const POLL_MS = 200;
 
 interface Callback {
   readonly headers: Record<string, string>;
   readonly body: string;
 }
 
+/** Receives one callback, on a free port of this machine. */
+async function startReceiver(): Promise<{ url: string; callback: Promise<Callback>; close: () => void }> {
+  let resolve: (callback: Callback) => void = () => undefined;
+  const callback = new Promise<Callback>((resolvePromise) => {
+    resolve = resolvePromise;
+  });
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      response.writeHead(204).end();
+      resolve({ headers: request.headers as Record<string, string>, body });
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`;
+  return { url, callback, close: () => void server.close() };
+}
+
 interface Server {
   readonly url: string;
-  readonly client: Darkroom;
-  readonly dataDir: string;
-  readonly stop?: () => Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
-const names = (await readdir(photos)).filter((name) => name.endsWith('.jpg'));
-const { web, webUrl, callback } = await startWeb();
-let server = await findServer();
-try {
-  let id = await submit(server.client);
-  if (id === null) {
-    console.log(
-      `The server at ${server.url} may not reach this machine (DARKROOM_ALLOW_NETWORKS is not set); the demo starts its own server.`,
-    );
-    server = await startServer();
-    id = await submit(server.client);
+/** Finds the server as the command line does. Starts one with the same settings if none runs. */
+async function findOrStartServer(): Promise<Server> {
+  const { url, reason } = findServer({});
+  try {
+    await createClient({ url, token: readToken() }).ready();
+    console.log(`The demo runs on the server at ${url} (${reason}).`);
+    return { url, stop: async () => undefined };
+  } catch (error) {
+    const runsNone = error instanceof DarkroomProblem && error.code === 'unreachable';
+    if (!runsNone || process.env['DARKROOM_URL']) throw error;
   }
-  if (id === null) throw new Error('The demo was rejected by its own server');
-  console.log(`Submitted ${names.length} photographs to ${server.url}: ${names.join(', ')}`);
-  const view = createProgressView();
-  const job = await server.client.wait(id, { onProgress: view.update }).finally(view.stop);
-  if (job.state !== 'completed') throw new Error(`The job ${job.state}: ${job.error?.message}`);
-  await verify(await callback, server.dataDir);
-  await saveFiles(server.client, id, join(root, 'data', 'demo-results'), {
-    onFile: (path, { media_type, size }) =>
-      console.log(`  ${relative(root, path)}  ${media_type}, ${size} bytes`),
-  });
-} finally {
-  web.close();
-  await server.stop?.();
-}
-process.exit();
-
-/** Serves the photographs and receives the callback. */
-async function startWeb() {
-  let received = (_: Callback) => {};
-  const callback = new Promise<Callback>((resolve) => {
-    received = resolve;
-  });
-  const web = createServer((request, response) => {
-    if (request.method === 'POST') {
-      void text(request).then((body) => {
-        response.writeHead(204).end();
-        received({ headers: request.headers as Record<string, string>, body });
-      });
-      return;
-    }
-    const name = decodeURIComponent((request.url ?? '/').slice(1));
-    if (!names.includes(name)) response.writeHead(404).end();
-    else void readFile(join(photos, name)).then((bytes) => response.end(bytes));
-  });
-  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
-  const address = web.address();
-  return {
-    web,
-    webUrl: `http://127.0.0.1:${typeof address === 'object' ? address?.port : address}`,
-    callback,
-  };
+  console.log(`No server runs at ${url}. The demo starts one, and stops it at the end.`);
+  return startServer(url);
 }
 
-async function findServer(): Promise<Server> {
-  const config = readConfig();
-  const url = process.env['DARKROOM_URL'] || config.publicUrl;
-  const client = createClient({ url });
-  return (await isReady(client)) ? { url, client, dataDir: config.DARKROOM_DATA } : startServer();
-}
-
-const isReady = (client: Darkroom): Promise<boolean> =>
-  client.ready().then(
-    () => true,
-    () => false,
-  );
-
-async function startServer(): Promise<Server> {
-  const dataDir = join(root, 'data', 'demo');
-  const url = `http://127.0.0.1:${OWN_PORT}`;
-  console.log('Starting a darkroom for the demo …');
-  const env = {
-    ...process.env,
-    DARKROOM_DATA: dataDir,
-    DARKROOM_LISTEN: `127.0.0.1:${OWN_PORT}`,
-    DARKROOM_ALLOW_NETWORKS: '127.0.0.1/32',
-  };
-  const child = fork(fileURLToPath(new URL('../src/main.js', import.meta.url)), ['serve'], { env });
-  const exited = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
-  const client = createClient({ url });
-  while (!(await isReady(client))) {
-    if (child.exitCode !== null) throw new Error('darkroom did not start; see above');
-    await sleep(200);
+async function startServer(url: string): Promise<Server> {
+  const child = fork(fileURLToPath(new URL('../src/main.js', import.meta.url)), ['serve']);
+  let hasExited = false;
+  const exited = once(child, 'exit').then(() => {
+    hasExited = true;
+  });
+  const client = createClient({ url, token: readToken() });
+  const isReady = () =>
+    client.ready().then(
+      () => true,
+      () => false,
+    );
+  while (!(await isReady())) {
+    if (hasExited) throw new Error('The server of the demo did not start; see above');
+    await sleep(POLL_MS);
   }
   return {
     url,
-    client,
-    dataDir,
     stop: async () => {
       child.kill('SIGTERM');
       await exited;
@@ -128,25 +92,67 @@ async function startServer(): Promise<Server> {
   };
 }
 
-/** Returns the id of the job; null if the server may not reach this machine. */
-async function submit(client: Darkroom): Promise<string | null> {
+/** Submits the photographs. Without the callback, and saying why, if the server may not call this machine. */
+async function submit(client: Darkroom, callbackUrl: string): Promise<{ job: Job; hasCallback: boolean }> {
+  const names = (await readdir(photos)).filter((name) => name.endsWith('.jpg')).sort();
+  const request = {
+    operation: 'image.transform',
+    params: { width: 480, format: 'avif' },
+    assets: await Promise.all(names.map((name) => localFile(join(photos, name)))),
+    labels: { example: 'demo' },
+  };
+  console.log(`Submitting ${names.length} photographs: ${names.join(', ')}`);
   try {
-    const { id } = await client.submit({
-      operation: 'image.transform',
-      params: { width: 480, format: 'avif' },
-      assets: names.map((name) => ({ source: { url: `${webUrl}/${name}` } })),
-      callback: { url: `${webUrl}/callback` },
-      labels: { example: 'demo' },
-    });
-    return id;
+    const job = await client.submit({ ...request, callback: { url: callbackUrl } });
+    return { job, hasCallback: true };
   } catch (error) {
-    if (error instanceof DarkroomProblem && error.status === 422) return null;
-    throw error;
+    const rejected = error instanceof DarkroomProblem && error.errors.find(isAboutCallback);
+    if (!rejected) throw error;
+    console.log(`Without a callback: ${rejected.detail}`);
+    return { job: await client.submit(request), hasCallback: false };
   }
 }
 
-async function verify({ headers, body }: Callback, dataDir: string): Promise<void> {
-  const keys = await loadKeyring(readConfig().DARKROOM_MASTER_KEY, dataDir);
-  const event = new Webhook(keys.webhookSecrets('public')[0]).verify(body, headers) as { type: string };
-  console.log(`Callback received, signature verified: ${event.type}, webhook-id ${headers['webhook-id']}`);
+const isAboutCallback = ({ pointer }: { pointer: string }) => pointer.startsWith('/callback');
+
+/** Waits for the callback, or until an attempt to deliver it has failed. */
+async function verifyCallback(client: Darkroom, job: Job, received: Promise<Callback>): Promise<void> {
+  for (;;) {
+    const callback = await Promise.race([received, sleep(POLL_MS)]);
+    if (callback) return verify(job, callback);
+    const attempt = (await client.deliveries(job.id))[0]?.attempts.find(({ reason }) => reason !== null);
+    if (attempt) throw new Error(`The callback did not arrive: ${attempt.reason}`);
+  }
 }
+
+async function verify({ tenant }: Job, { headers, body }: Callback): Promise<void> {
+  const config = readConfig(process.env, { listens: false });
+  const keys = await loadKeyring(config.DARKROOM_MASTER_KEY, config.DARKROOM_DATA);
+  try {
+    const { type } = new Webhook(keys.webhookSecrets(tenant)[0]).verify(body, headers) as { type: string };
+    console.log(`Callback received, signature verified: ${type}, webhook-id ${headers['webhook-id']}`);
+  } catch (cause) {
+    throw new Error(
+      'The callback arrived, but its signature does not match. Give the demo the DARKROOM_DATA or DARKROOM_MASTER_KEY of the server',
+      { cause },
+    );
+  }
+}
+
+const receiver = await startReceiver();
+const stops: (() => Promise<void> | void)[] = [receiver.close];
+try {
+  const server = await findOrStartServer();
+  stops.push(server.stop);
+  const client = createClient({ url: server.url, token: readToken() });
+  const { job, hasCallback } = await submit(client, receiver.url);
+  const ended = await followJob(client, job.id, { watch: true });
+  await reportEnd(client, ended, { out: join('data', 'demo-results') });
+  if (hasCallback) await verifyCallback(client, ended, receiver.callback);
+  console.log(`The job in the console: ${server.url}/#/jobs/${job.id}`);
+} catch (error) {
+  process.exitCode = reportFailure(error, false);
+} finally {
+  for (const stop of stops.reverse()) await stop();
+}
+process.exit();

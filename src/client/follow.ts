@@ -53,7 +53,10 @@ export async function follow(
 
 function mergeEvent(known: JobProgress, event: StateEvent | ProgressEvent): JobProgress {
   const { state, stage } = event;
-  if (event.type === 'state') return { ...known, state, stage, paused: event.paused };
+  if (event.type === 'state') {
+    const progress = Math.max(known.progress, event.progress ?? 0);
+    return { ...known, state, stage, paused: event.paused, progress };
+  }
   return { ...known, state, stage, progress: event.progress, assets: event.assets };
 }
 

@@ -58,6 +58,7 @@ export interface StateEvent extends Pick<Job, 'run' | 'state' | 'stage' | 'pause
   /** Position among the transitions of this run, from 1. */
   readonly seq: number;
   readonly at: string;
+  /** Progress of the job at that moment, 0 to 100. Servers that know it send it. */
   readonly progress?: number;
 }
 

@@ -54,7 +54,7 @@ describe('submit', () => {
         'out',
       ],
     ]);
-    expect(stderr).toContain('pictures completed');
+    expect(stderr).toMatch(/\npictures completed after .*: 3 files in out\n$/);
     expect([code, stdout]).toEqual([0, 'pictures\n']);
     expect(await readdir(join(folder, 'out'))).toEqual(['cat.webp', 'chelsea.webp', 'coffee.webp']);
     for (const name of await readdir(join(folder, 'out')))
@@ -117,6 +117,9 @@ describe('watch', () => {
     ).toBe(true);
     expect(new Set(steps).size).toBe(steps.length);
     expect(steps.length).toBeGreaterThan(2);
+    const percents = steps.map((step) => Number.parseInt(step, 10));
+    expect(percents).toEqual(percents.toSorted((one, other) => one - other));
+    expect(steps).toContain(' 90 %  packaging');
     expect(lines.at(-1)).toMatch(
       /^slow completed after .*: a JSON value; to download: darkroom results slow$/,
     );

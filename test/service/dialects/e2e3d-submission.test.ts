@@ -46,6 +46,9 @@ describe('POST /api/reconstruct', () => {
         estimated_completion: null,
         error: null,
         paused: false,
+        notes: [
+          `"${sample()}": 1 file was not taken (NOTICE.md); only JPEG, PNG, TIFF, WebP, AVIF and HEIC files are taken`,
+        ],
       },
     });
     expect(answer.headers.get('location')).toBe('/api/job/sample_job_123');

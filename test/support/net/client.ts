@@ -8,10 +8,26 @@ import {
   HttpFailure,
   type HttpFailureKind,
 } from '../../../src/net/guarded-http.ts';
+import { NetworkPolicy, type NetworkPolicyOptions } from '../../../src/net/network-policy.ts';
+import { parseNetworkRule } from '../../../src/net/network-rule.ts';
 
-/** Closed after the test; may reach 127.0.0.0/8 unless told otherwise. */
-export function open(options: Partial<GuardedHttpOptions> = {}): GuardedHttp {
-  const http = createGuardedHttp({ allowNetworks: ['127.0.0.0/8'], ...options });
+interface PolicyText extends Omit<NetworkPolicyOptions, 'allow' | 'deny'> {
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+}
+
+/** A policy with rules as operators write them. Allows nothing unless told otherwise. */
+export const createPolicy = ({ allow = [], deny = [], ...options }: PolicyText = {}): NetworkPolicy =>
+  new NetworkPolicy({ ...options, allow: allow.map(parseNetworkRule), deny: deny.map(parseNetworkRule) });
+
+interface ClientOptions extends Partial<GuardedHttpOptions> {
+  /** Default: 127.0.0.0/8. */
+  readonly allow?: readonly string[];
+}
+
+/** Closed after the test. */
+export function open({ allow = ['127.0.0.0/8'], ...options }: ClientOptions = {}): GuardedHttp {
+  const http = createGuardedHttp({ policy: createPolicy({ allow }), ...options });
   onTestFinished(() => http.close());
   return http;
 }

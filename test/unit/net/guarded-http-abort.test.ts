@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { createGuardedHttp, HttpFailure } from '../../../src/net/guarded-http.ts';
+import { HttpFailure } from '../../../src/net/guarded-http.ts';
 import { failure, open } from '../../support/net/client.ts';
 import { httpServer } from '../../support/net/servers.ts';
 
@@ -81,13 +81,13 @@ describe('aborting', () => {
     const response = await open().request(server.url, { signal });
     expect(listeners).toBe(1);
     await text(response.body);
-    await failure(open({ allowNetworks: [] }).request(server.url, { signal }));
+    await failure(open({ allow: [] }).request(server.url, { signal }));
     expect(listeners).toBe(0);
   });
 
   test('by closing it all', async () => {
     const server = await httpServer((_, response) => response.write('endless'));
-    const http = createGuardedHttp({ allowNetworks: ['127.0.0.1'] });
+    const http = open({ allow: ['127.0.0.1'] });
     const { body } = await http.request(server.url);
     const outcome = failure(once(body, 'end'));
     await http.close();

@@ -1,7 +1,6 @@
 import { buffer, text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createGuardedHttp } from '../../../src/net/guarded-http.ts';
 import { failsAs, isForbidden, open, scripted } from '../../support/net/client.ts';
 import { httpServer } from '../../support/net/servers.ts';
 
@@ -44,7 +43,7 @@ describe('what may be reached', () => {
     (port: number) => `https://127.0.0.1:${port}/`,
   ])('a loopback address: no connection is made (%#)', async (url) => {
     const server = await httpServer((_, response) => response.end());
-    const message = await isForbidden(open({ allowNetworks: [] }).request(url(server.port)));
+    const message = await isForbidden(open({ allow: [] }).request(url(server.port)));
     expect(message).toContain('DARKROOM_ALLOW_NETWORKS');
     expect(server.connections()).toBe(0);
   });
@@ -58,7 +57,7 @@ describe('what may be reached', () => {
   ])('%s: no connection is made', async (_, addresses) => {
     const server = await httpServer((_, response) => response.end());
     const { resolve } = scripted(addresses);
-    const http = open({ allowNetworks: [], resolve });
+    const http = open({ allow: [], resolve });
     const message = await isForbidden(http.request(`http://images.example.com:${server.port}/`));
     expect(message).toMatch(/^images\.example\.com resolves to a loopback address.*DARKROOM_ALLOW_NETWORKS$/);
     expect(server.connections()).toBe(0);
@@ -68,7 +67,7 @@ describe('what may be reached', () => {
     const server = await httpServer((_, response) => response.end('inside'));
     // First 127.0.0.1, which is allowed here, then 127.0.0.2, which is not: one lookup, one connection.
     const { resolve, calls } = scripted(['127.0.0.1'], ['127.0.0.2']);
-    const http = open({ allowNetworks: ['127.0.0.1'], resolve });
+    const http = open({ allow: ['127.0.0.1'], resolve });
     const url = `http://rebinding.example.com:${server.port}/`;
     const first = await http.request(url, { headers: { connection: 'close' } });
     expect(await text(first.body)).toBe('inside');
@@ -82,11 +81,9 @@ describe('what may be reached', () => {
     const server = await httpServer((_, response) => response.end('here'));
     const url = `http://localhost:${server.port}/`;
     // `localhost` may be ::1, so it passes until its addresses are known: 127.0.0.1 is among them.
-    await isForbidden(open({ allowNetworks: ['::1'] }).request(url));
+    await isForbidden(open({ allow: ['::1'] }).request(url));
     expect(server.connections()).toBe(0);
-    expect(await text((await open({ allowNetworks: ['127.0.0.0/8', '::1'] }).request(url)).body)).toBe(
-      'here',
-    );
+    expect(await text((await open({ allow: ['127.0.0.0/8', '::1'] }).request(url)).body)).toBe('here');
   });
 
   test('proxies of the environment are not asked', async () => {
@@ -103,12 +100,6 @@ describe('what may be reached', () => {
     });
     expect(await text((await open().request(server.url)).body)).toBe('direct');
     expect(proxy.connections()).toBe(0);
-  });
-
-  test('a bad network is refused at once', () => {
-    expect(() => createGuardedHttp({ allowNetworks: ['10.0.0.0/99'] })).toThrow(
-      '"10.0.0.0/99" is not a network',
-    );
   });
 });
 
@@ -161,7 +152,7 @@ describe('redirects', () => {
       const inside = await httpServer((_, response) => response.end('secret'));
       const location = start.startsWith('http') ? `${start}:${inside.port}/` : start;
       const server = await httpServer((_, response) => response.writeHead(302, { location }).end());
-      await isForbidden(open({ allowNetworks: ['127.0.0.1'] }).request(server.url, { redirects: 5 }));
+      await isForbidden(open({ allow: ['127.0.0.1'] }).request(server.url, { redirects: 5 }));
       expect([server.connections(), inside.connections()]).toEqual([1, 0]);
     },
   );
