@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { openDataDirectory } from '../data-directory/format.ts';
+import { openDataDirectory } from '../data-directory/open.ts';
 
 /**
  * Creates the data directory or checks its format, if this process needs it for the master key or the object store. Does not
