@@ -17,6 +17,7 @@ export async function fetchUrl(
 ): Promise<AssetBytes> {
   try {
     const response = await assetHttp.request(url, {
+      tenant: job.tenant,
       signal,
       redirects: MAX_REDIRECTS,
       timeoutMs: assetTimeoutMs,

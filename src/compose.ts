@@ -24,6 +24,7 @@ import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
 import { Semaphore } from './lib/semaphore.ts';
 import { DAY_MS } from './lib/units.ts';
+import { createNameResolver } from './net/dns/resolver.ts';
 import { createGuardedHttp } from './net/guarded-http.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
@@ -150,14 +151,15 @@ export async function composeWorker(
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
   const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const { slots, later, engine, memoryOf } = await detectCapabilities(config, operations, only);
-  const policies = createNetworkPolicies(config, target);
+  const resolver = createNameResolver();
+  const policies = createNetworkPolicies(config, target, resolver);
   const activities = createActivities({
     ...createRunFiles(store),
     archive,
     retention,
     keys,
-    assetHttp: createGuardedHttp({ policy: policies.assets }),
-    callbackHttp: createGuardedHttp({ policy: policies.callbacks }),
+    assetHttp: createGuardedHttp({ policy: policies.assets, resolver }),
+    callbackHttp: createGuardedHttp({ policy: policies.callbacks, resolver }),
     operation: (name) => operations.operation(name),
     engine,
     memoryOf,

@@ -7,9 +7,10 @@ import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
+import type { NameResolver } from './dns/resolver.ts';
 import { exchange } from './exchange.ts';
 import { failureOf, HttpFailure } from './http-failure.ts';
-import { createLookup, type Resolve, resolveBySystem } from './lookup.ts';
+import { createLookup } from './lookup.ts';
 import { AddressForbidden, type NetworkPolicy, toDestination } from './network-policy.ts';
 import { LEAST, Pace } from './pace.ts';
 
@@ -17,6 +18,8 @@ export { HttpFailure, type HttpFailureKind } from './http-failure.ts';
 export { AddressForbidden } from './network-policy.ts';
 
 interface GuardedRequest {
+  /** For whom. Each tenant has a share of the lookups. */
+  readonly tenant?: string;
   /** Default GET. */
   readonly method?: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
@@ -53,8 +56,7 @@ export interface GuardedHttp {
 
 export interface GuardedHttpOptions {
   readonly policy: NetworkPolicy;
-  /** Default: the resolver of the system. */
-  readonly resolve?: Resolve;
+  readonly resolver: NameResolver;
   /** Milliseconds. Default 10 s. */
   readonly connectTimeoutMs?: number;
 }
@@ -65,7 +67,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const IDLE_CONNECTION_MS = 30_000;
 
 export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
-  const { policy, resolve = resolveBySystem, connectTimeoutMs = 10_000 } = options;
+  const { policy, resolver, connectTimeoutMs = 10_000 } = options;
   // Pools are not shared with clients of another policy, which could use a connection that it forbids.
   const pooling = { keepAlive: true, timeout: IDLE_CONNECTION_MS, maxFreeSockets: 64 };
   const pools = { 'http:': new HttpAgent(pooling), 'https:': new HttpsAgent(pooling) };
@@ -91,7 +93,7 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
         method: request.method ?? 'GET',
         headers: { accept: '*/*', 'user-agent': 'darkroom', ...headers, 'accept-encoding': 'identity' },
         body: request.body,
-        lookup: createLookup(resolve, policy, port),
+        lookup: createLookup({ resolver, policy, port, tenant: request.tenant ?? '' }),
         connectTimeoutMs,
         signal,
       });

@@ -17,7 +17,7 @@ describe('aborting', () => {
   test('while connecting', async () => {
     const abort = new AbortController();
     const resolve = () => new Promise<never>(() => abort.abort(reason));
-    const http = open({ resolve, connectTimeoutMs: 3_600_000 });
+    const http = open({ resolver: { resolve }, connectTimeoutMs: 3_600_000 });
     expect(await failure(http.request('http://slow.example.com/', { signal: abort.signal }))).toBe(reason);
   });
 
@@ -30,9 +30,9 @@ describe('aborting', () => {
     const abort = new AbortController();
     const resolve = async () => {
       abort.abort(reason);
-      return [{ address: '127.0.0.1', family: 4 }];
+      return [{ address: '127.0.0.1', family: 4 } as const];
     };
-    const http = open({ resolve });
+    const http = open({ resolver: { resolve } });
     const url = `http://slow.example.com:${server.port}`;
     const first = http.request(`${url}/first`, { method: 'POST', body: 'x', signal: abort.signal });
     expect(await failure(first)).toBe(reason);

@@ -56,8 +56,8 @@ describe('what may be reached', () => {
     ['mixed answers of both families', ['2606:4700:4700::1111', '127.0.0.1']],
   ])('%s: no connection is made', async (_, addresses) => {
     const server = await httpServer((_, response) => response.end());
-    const { resolve } = scripted(addresses);
-    const http = open({ allow: [], resolve });
+    const { resolver } = scripted(addresses);
+    const http = open({ allow: [], resolver });
     const message = await isForbidden(http.request(`http://images.example.com:${server.port}/`));
     expect(message).toMatch(/^images\.example\.com resolves to a loopback address.*DARKROOM_ALLOW_NETWORKS$/);
     expect(server.connections()).toBe(0);
@@ -66,8 +66,8 @@ describe('what may be reached', () => {
   test('rebinding: what was judged is what is connected to', async () => {
     const server = await httpServer((_, response) => response.end('inside'));
     // First 127.0.0.1, which is allowed here, then 127.0.0.2, which is not: one lookup, one connection.
-    const { resolve, calls } = scripted(['127.0.0.1'], ['127.0.0.2']);
-    const http = open({ allow: ['127.0.0.1'], resolve });
+    const { resolver, calls } = scripted(['127.0.0.1'], ['127.0.0.2']);
+    const http = open({ allow: ['127.0.0.1'], resolver });
     const url = `http://rebinding.example.com:${server.port}/`;
     const first = await http.request(url, { headers: { connection: 'close' } });
     expect(await text(first.body)).toBe('inside');
@@ -162,8 +162,8 @@ describe('redirects', () => {
     const server = await httpServer((_, response) => {
       response.writeHead(302, { location: `http://inside.example.com:${inside.port}/` }).end();
     });
-    const { resolve } = scripted(['10.0.0.1']);
-    await isForbidden(open({ resolve }).request(server.url, { redirects: 1 }));
+    const { resolver } = scripted(['10.0.0.1']);
+    await isForbidden(open({ resolver }).request(server.url, { redirects: 1 }));
     expect(inside.connections()).toBe(0);
   });
 
