@@ -9,6 +9,7 @@ import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
 import type { Keyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
+import { createNetworkPolicies } from './compose-network.ts';
 import { sealedStore } from './compose-store.ts';
 import type { Config } from './config/config.ts';
 import { callbackBody } from './dialects/load.ts';
@@ -21,9 +22,10 @@ import type { JobArchive } from './jobs/ports/job-archive.ts';
 import type { JobRuntime } from './jobs/ports/job-runtime.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
-import { Semaphore } from './lib/semaphore.ts';
+import { SharedSlots } from './lib/shared-slots.ts';
 import { DAY_MS } from './lib/units.ts';
-import { createGuardedHttp, type GuardedHttp, refusalOf } from './net/guarded-http.ts';
+import { createNameResolver } from './net/dns/resolver.ts';
+import { createGuardedHttp } from './net/guarded-http.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
 import type { ObjectStore } from './storage/object-store.ts';
@@ -41,7 +43,6 @@ export interface Overrides {
   readonly archive?: JobArchive;
   readonly runtime?: JobRuntime;
   readonly jobs?: Jobs;
-  readonly http?: GuardedHttp;
 }
 
 /** The parts of an API process. */
@@ -71,6 +72,7 @@ export async function composeApi(
   const { store, keys, archive, operations } = await composeShared(config, overrides);
   const client = overrides.client ?? createClient(target);
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
+  const policies = createNetworkPolicies(config, target);
   const quotas = tenantQuotas(runtime, config.DARKROOM_TENANT_JOBS);
   const jobs = overrides.jobs ?? new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
@@ -80,7 +82,7 @@ export async function composeApi(
       operations,
       quotas,
       fingerprints: (text) => keys.fingerprints(text),
-      whyUrlRejected: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
+      whyUrlRejected: (url, purpose) => policies[purpose].findRefusal(url),
       retention: toRetentionPolicy(config),
       firstAssetMs: config.DARKROOM_FIRST_ASSET_DAYS * DAY_MS,
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
@@ -119,6 +121,7 @@ function composeAuthentication(config: Config, store: ObjectStore): Authenticate
 
 interface WorkerOptions {
   readonly client: Client;
+  readonly target: Pick<TemporalTarget, 'address'>;
   /** Scratch directory of this process alone. */
   readonly scratch: string;
   /** Capabilities to offer; all that this machine has unless given. */
@@ -141,19 +144,22 @@ export interface WorkerParts {
  */
 export async function composeWorker(
   config: Config,
-  { client, scratch, only }: WorkerOptions,
+  { client, target, scratch, only }: WorkerOptions,
   overrides: Overrides = {},
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config, overrides);
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
   const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const { slots, later, engine, memoryOf } = await detectCapabilities(config, operations, only);
+  const resolver = createNameResolver();
+  const policies = createNetworkPolicies(config, target, resolver);
   const activities = createActivities({
     ...createRunFiles(store),
     archive,
     retention,
     keys,
-    http: overrides.http ?? createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
+    assetHttp: createGuardedHttp({ policy: policies.assets, resolver }),
+    callbackHttp: createGuardedHttp({ policy: policies.callbacks, resolver }),
     operation: (name) => operations.operation(name),
     engine,
     memoryOf,
@@ -161,7 +167,10 @@ export async function composeWorker(
     workDir: scratch,
     maxAssetBytes: config.DARKROOM_MAX_ASSET_BYTES,
     assetTimeoutMs: config.DARKROOM_ASSET_TIMEOUT_MS,
-    downloadSlots: new Semaphore(config.DARKROOM_IO_SLOTS),
+    assetMinRate: config.DARKROOM_ASSET_MIN_RATE,
+    assetMaxMs: config.DARKROOM_ASSET_MAX_MS,
+    downloadSlots: new SharedSlots(config.DARKROOM_IO_SLOTS),
+    downloadWaitMs: config.DARKROOM_DOWNLOAD_WAIT_MS,
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
     publicUrl: config.publicUrl,
     callbackBody,

@@ -120,7 +120,9 @@ describe('watch', () => {
     const percents = steps.map((step) => Number.parseInt(step, 10));
     expect(percents).toEqual(percents.toSorted((one, other) => one - other));
     expect(steps).toContain(' 90 %  packaging');
-    expect(lines.at(-1)).toMatch(/^slow completed after .*: a JSON value; fetch it: darkroom results slow$/);
+    expect(lines.at(-1)).toMatch(
+      /^slow completed after .*: a JSON value; to download: darkroom results slow$/,
+    );
     expect(stderr).not.toContain('\u001B');
   });
 
@@ -175,7 +177,7 @@ describe('watch', () => {
     );
     expect(interrupted.code).toBe(130);
     expect(interrupted.stderr).toContain(
-      'The job goes on. Watch it: darkroom watch left   Stop it: darkroom cancel left',
+      'The job continues. Watch it: darkroom watch left   Stop it: darkroom cancel left',
     );
     expect(await darkroom.get('left')).toMatchObject({ state: 'processing' });
     const late = await run(['watch', 'left', '--timeout', '1']);
@@ -260,7 +262,7 @@ describe('looking and acting', () => {
     expect((await run(['pause', 'held'])).code).toBe(0);
     await darkroom.until('held', 'processing');
     const { stdout } = await run(['status', 'held']);
-    expect(stdout).toMatch(/^held {2}processing .*paused\n(.|\n)*to do +let it go on: darkroom resume held/);
+    expect(stdout).toMatch(/^held {2}processing .*paused\n(.|\n)*to do +darkroom resume held/);
     expect((await run(['resume', 'held'])).code).toBe(0);
     await expect.poll(async () => (await darkroom.get('held')).paused).toBe(false);
     expect((await run(['status', 'held'])).stdout).not.toContain('paused');
