@@ -5,10 +5,14 @@
 
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, stat } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { limitsByPixels } from '../operations/lib/picture-process/limits.ts';
+import { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
+import { detectSandbox, type Sandbox } from '../operations/lib/sandbox/sandbox.ts';
 import type { InputFile, InstalledEngine } from '../operations/operation.ts';
 import { reconstruct } from '../operations/reconstruct/index.ts';
 import { readConfig } from '../src/config/config.ts';
@@ -31,8 +35,12 @@ export async function* benchModel(rig: Rig): AsyncGenerator<Row> {
   await rig.startWorker();
   const inputs = await photographs(engine, join(rig.dataDir, 'inputs'));
   const ours = () => job(rig.url, inputs);
-  const raw = async () => bare(engine, inputs, await mkdtemp(join(rig.dataDir, 'bare-')));
+  const sandbox = await detectSandbox('auto');
+  const directory = join(rig.dataDir, 'bare-pictures');
+  const pool = new PicturePool({ sandbox, directory, size: 1, limits: limitsByPixels(totalmem()) });
+  const raw = async () => bare({ engine, pool, sandbox }, inputs, await mkdtemp(join(rig.dataDir, 'bare-')));
   const { ours: made, raw: called } = await inTurn(TIMES, ours, raw);
+  await pool.close();
   yield row(`model of ${VIEWS} small photographs, next to its stages alone`, 's', made / 1000, called / 1000);
 }
 
@@ -60,7 +68,17 @@ async function job(url: string, inputs: readonly InputFile[]): Promise<void> {
   }
 }
 
-async function bare(engine: InstalledEngine, inputs: readonly InputFile[], room: string): Promise<void> {
+interface Tools {
+  readonly engine: InstalledEngine;
+  readonly pool: PicturePool;
+  readonly sandbox: Sandbox;
+}
+
+async function bare(
+  { engine, pool, sandbox }: Tools,
+  inputs: readonly InputFile[],
+  room: string,
+): Promise<void> {
   const workspace = join(room, 'workspace');
   await mkdir(workspace);
   for (const stage of reconstruct.stages) {
@@ -83,6 +101,8 @@ async function bare(engine: InstalledEngine, inputs: readonly InputFile[], room:
       note: () => undefined,
       engine: () => engine,
       memory: null,
+      pictures: pool.forTenant('bench'),
+      sandbox,
       fail: (_, error) => {
         throw error;
       },

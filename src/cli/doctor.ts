@@ -12,6 +12,7 @@ import { broken, type Finding, ok, readMessage } from './doctor/finding.ts';
 import { checkListen } from './doctor/listen.ts';
 import { checkMasterKey } from './doctor/master-key.ts';
 import { checkNode } from './doctor/node.ts';
+import { checkSandbox } from './doctor/sandbox.ts';
 import { checkSettings } from './doctor/settings.ts';
 import { checkStore } from './doctor/store.ts';
 import { checkBinary, checkServer, embeddedAddress } from './doctor/temporal.ts';
@@ -37,6 +38,7 @@ async function examine(): Promise<Finding[]> {
     ...(await checkData(config)),
     ...(await checkListen(config)),
     ...engines,
+    await checkSandbox(config),
     // With a definition that cannot be read, a server would not get this far either.
     ...(engines.some(({ state }) => state === 'broken') ? [] : await checkParts(config)),
   ];

@@ -148,13 +148,13 @@ describe('a command', () => {
   });
 
   test('whose processes together take more memory than they may is ended, with all of them', async () => {
-    const hog = 'x = bytearray(160 << 20); import time; time.sleep(40)';
-    const running = run(`python3 -c "${hog}" & python3 -c "${hog}"; wait`, '', { memory: 250 * 2 ** 20 });
+    const hog = 'held=Buffer.alloc(160<<20,1);setTimeout(Object,40000)';
+    const running = run(`node -e "${hog}" & node -e "${hog}"; wait`, '', { memory: 250 * 2 ** 20 });
     await expect(running).rejects.toMatchObject({
       code: 'engine_limit',
       message: expect.stringContaining('memory'),
     });
-    expect(await pidsOf(`python3 -c ${hog}`)).toEqual([]);
+    expect(await pidsOf(`node -e ${hog}`)).toEqual([]);
   });
 
   test('that somebody kills may be tried again; one that fails by itself may not', async () => {
