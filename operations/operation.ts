@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
 import type { OperationInfo } from '../src/jobs/ports/operation-catalogue.ts';
-import type { Pictures } from './lib/picture-process/picture-pool.ts';
+import type { Pictures } from './lib/picture-process/pictures.ts';
 import type { Sandbox } from './lib/sandbox/sandbox.ts';
 
 /** One asset, as a stage finds it: a file on this machine, not to be written to. */

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { DarkroomError } from '../../src/errors.ts';
 import { killGroup } from '../lib/process-group.ts';
 import { findFamily, watchMemory } from '../lib/process-memory.ts';
-import { nameExit, type Sandbox, type Walls } from '../lib/sandbox/sandbox.ts';
+import { nameExit, type Sandbox } from '../lib/sandbox/sandbox.ts';
+import type { Walls } from '../lib/sandbox/walls.ts';
 
 /** Characters of the last output, for the error message. */
 const MAX_OUTPUT = 2000;

@@ -1,25 +1,10 @@
 /** image.metadata: header fields, EXIF data and visual features of pictures, to search, sort and find duplicates. */
-import { z } from 'zod';
 import { eachPicture } from '../lib/each-picture.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from '../lib/image-source.ts';
 import { readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
-import { defineOperation, onDamaged, onError, type StageContext } from '../operation.ts';
+import { defineOperation, type StageContext } from '../operation.ts';
+import { type Params, params } from './params.ts';
 import { type PictureFacts, task } from './picture.ts';
-
-const params = z.strictObject({
-  include: z
-    .array(z.enum(['exif', 'palette', 'phash', 'sharpness']))
-    .default(['exif', 'palette', 'phash', 'sharpness'])
-    .describe(
-      'What to return besides the header fields. `exif`: camera, exposure, time, location. `palette`: up to 5 colours with their ' +
-        'shares. `phash`: a perceptual hash of 64 bits; similar pictures differ in few bits. `sharpness`: low for blurred ' +
-        'pictures. Without the last three no pixels are read, which is much faster',
-    ),
-  on_error: onError,
-  on_damaged: onDamaged,
-});
-
-export type Params = z.infer<typeof params>;
 
 interface Identity extends StageRecord {
   readonly name: string;

@@ -5,7 +5,7 @@ import { onPicture } from '../lib/picture-work.ts';
 import { readAssetExif } from './asset-exif.ts';
 import type { ExifReading } from './exif.ts';
 import { type HeaderFacts, headerFacts } from './header.ts';
-import type { Params } from './index.ts';
+import type { Params } from './params.ts';
 import { computeVisualFeatures, type VisualFeature, type VisualFeatures } from './visual-features.ts';
 
 export type PictureFacts = HeaderFacts & VisualFeatures & Partial<ExifReading>;

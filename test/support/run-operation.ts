@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScratchOutputs, UniqueNames } from '../../activities/outputs.ts';
-import type { Pictures } from '../../operations/lib/picture-process/picture-pool.ts';
+import type { Pictures } from '../../operations/lib/picture-process/pictures.ts';
 import { detectSandbox, type Sandbox } from '../../operations/lib/sandbox/sandbox.ts';
 import type {
   InputFile,

@@ -4,7 +4,8 @@ import { Semaphore } from '../../../src/lib/semaphore.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { PictureFailure } from './failure.ts';
 import type { TaskLimits } from './limits.ts';
-import { PictureProcess, type TaskOptions } from './picture-process.ts';
+import { PictureProcess } from './picture-process.ts';
+import type { Pictures, TaskOptions } from './pictures.ts';
 import type { PictureTask } from './task.ts';
 
 /** Tasks after which a process is replaced: memory that libraries lose must not add up. */
@@ -18,23 +19,6 @@ export interface PoolOptions {
   readonly size: number;
   readonly limits: TaskLimits;
   readonly maxUses?: number;
-}
-
-/** Runs tasks on pictures of one tenant. */
-export interface Pictures {
-  /**
-   * Runs a task in a picture process.
-   *
-   * @param keep - Moves results out of the folder, which is cleared afterwards.
-   * @throws {PictureFailure} When the task exceeded a limit, or its process died twice.
-   * @throws The errors of the task and of `keep`, or the signal's reason once the process has ended.
-   */
-  run<Request, Facts, Kept>(
-    task: PictureTask<Request, Facts>,
-    request: Request,
-    options: TaskOptions,
-    keep: (facts: Facts, folder: string) => Promise<Kept>,
-  ): Promise<Kept>;
 }
 
 export class PicturePool {

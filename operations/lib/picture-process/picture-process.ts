@@ -10,8 +10,9 @@ import { code, compiledModule, entry } from './code.ts';
 import { crashed, overMemory, overTime } from './failure.ts';
 import { kernelLimit, type TaskLimits } from './limits.ts';
 import type { RequestMessage, TaskError, TaskMessage } from './messages.ts';
+import type { TaskOptions } from './pictures.ts';
 import { placeFile } from './place-file.ts';
-import type { PictureTask, ReportProgress, TaskContext } from './task.ts';
+import type { PictureTask } from './task.ts';
 
 /** Milliseconds between two checks of memory and time. */
 const CHECK_MS = 100;
@@ -24,14 +25,6 @@ const MAX_STDERR = 2000;
 
 /** Bytes that a process may hold after a task. One that holds more is replaced. */
 const MAX_IDLE_BYTES = 400 * 2 ** 20;
-
-export interface TaskOptions {
-  /** Files that the task reads. */
-  readonly files: readonly string[];
-  readonly signal: AbortSignal;
-  readonly report: ReportProgress;
-  readonly note: TaskContext['note'];
-}
 
 export interface ProcessOptions {
   readonly sandbox: Sandbox;

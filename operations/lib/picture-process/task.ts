@@ -1,5 +1,4 @@
 /** Work that runs in picture processes: an exported constant named `task`, one a module. */
-import type { StageContext } from '../../operation.ts';
 
 /** Reports progress: a fraction from 0 to 1, and optionally what is being done. */
 export type ReportProgress = (fraction: number, detail?: string) => void;
@@ -11,7 +10,8 @@ export interface TaskContext {
   /** Directory for results and temporary files, empty at the start. Only regular files in it are kept. */
   readonly folder: string;
   readonly report: ReportProgress;
-  readonly note: StageContext<unknown>['note'];
+  /** As in a stage. */
+  note(code: string, message: string, input?: { readonly index: number }): void;
 }
 
 export interface PictureTask<Request, Facts> {

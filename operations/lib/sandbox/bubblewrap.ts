@@ -1,6 +1,6 @@
 /** The options of bubblewrap: no network, no other processes, and no files but those of the system that programs need. */
 import { lstatSync, readlinkSync } from 'node:fs';
-import type { Walls } from './sandbox.ts';
+import type { Walls } from './walls.ts';
 
 /** The user `nobody`. */
 const NOBODY = '65534';

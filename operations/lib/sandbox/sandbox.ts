@@ -1,4 +1,4 @@
-/** Walls around child processes: bubblewrap where the machine permits it, else the resource limits of util-linux alone. */
+/** Finds the walls around child processes that a machine permits: bubblewrap, else the resource limits of util-linux alone. */
 import { execFile } from 'node:child_process';
 import { constants as fileConstants } from 'node:fs';
 import { access } from 'node:fs/promises';
@@ -6,25 +6,7 @@ import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { bubblewrap } from './bubblewrap.ts';
-
-/** What a process needs. It gets nothing else where the machine permits that. */
-export interface Walls {
-  /** Paths that it reads. Missing ones are left out. */
-  readonly readable: readonly string[];
-  /** Directories that it writes to. The first is its working directory. */
-  readonly writable: readonly [string, ...string[]];
-  readonly network: boolean;
-  /** Whether it needs /proc, with its own processes. */
-  readonly processes?: boolean;
-  /** Of each process, in bytes. */
-  readonly limits: {
-    /** Memory for data: heap and anonymous mappings that can be written. */
-    readonly data?: number;
-    readonly addressSpace?: number | undefined;
-    /** Of any file that it writes. */
-    readonly file?: number;
-  };
-}
+import type { Walls } from './walls.ts';
 
 /** As in DARKROOM_SANDBOX. */
 export type SandboxMode = 'auto' | 'required' | 'off';
