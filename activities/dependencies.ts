@@ -13,7 +13,10 @@ import type { GuardedHttp } from '../src/net/guarded-http.ts';
 export interface ActivityDependencies extends RunFiles {
   readonly archive: JobArchive;
   readonly retention: Retention;
-  readonly http: GuardedHttp;
+  /** Downloads assets. */
+  readonly assetHttp: GuardedHttp;
+  /** Sends callbacks. */
+  readonly callbackHttp: GuardedHttp;
   /** Sign callbacks. */
   readonly keys: Pick<Keyring, 'webhookSecrets'>;
   readonly operation: (name: string) => Operation<never> | undefined;

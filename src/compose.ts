@@ -13,6 +13,7 @@ import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
 import type { Keyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
+import { createNetworkPolicies } from './compose-network.ts';
 import { sealedStore } from './compose-store.ts';
 import type { Config } from './config/config.ts';
 import { callbackBody } from './dialects/load.ts';
@@ -27,7 +28,9 @@ import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
 import { Semaphore } from './lib/semaphore.ts';
 import { ConfigError } from './lib/settings/config-error.ts';
-import { createGuardedHttp, type GuardedHttp, refusalOf } from './net/guarded-http.ts';
+import { DAY_MS } from './lib/units.ts';
+import { createNameResolver } from './net/dns/resolver.ts';
+import { createGuardedHttp } from './net/guarded-http.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
 import type { ObjectStore } from './storage/object-store.ts';
@@ -45,7 +48,6 @@ export interface Overrides {
   readonly archive?: JobArchive;
   readonly runtime?: JobRuntime;
   readonly jobs?: Jobs;
-  readonly http?: GuardedHttp;
 }
 
 /** The parts of an API process. */
@@ -75,6 +77,7 @@ export async function composeApi(
   const { store, keys, archive, operations } = await composeShared(config, overrides);
   const client = overrides.client ?? createClient(target);
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
+  const policies = createNetworkPolicies(config, target);
   const quotas = tenantQuotas(runtime, config.DARKROOM_TENANT_JOBS);
   const jobs = overrides.jobs ?? new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
@@ -84,7 +87,7 @@ export async function composeApi(
       operations,
       quotas,
       fingerprints: (text) => keys.fingerprints(text),
-      whyUrlRejected: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
+      whyUrlRejected: (url, purpose) => policies[purpose].findRefusal(url),
       retention: toRetentionPolicy(config),
       firstAssetMs: config.DARKROOM_FIRST_ASSET_DAYS * DAY_MS,
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
@@ -123,6 +126,7 @@ function composeAuthentication(config: Config, store: ObjectStore): Authenticate
 
 interface WorkerOptions {
   readonly client: Client;
+  readonly target: Pick<TemporalTarget, 'address'>;
   /** Scratch directory of this process alone. */
   readonly scratch: string;
   /** Capabilities to offer; all that this machine has unless given. */
@@ -147,7 +151,7 @@ export interface WorkerParts {
  */
 export async function composeWorker(
   config: Config,
-  { client, scratch, only }: WorkerOptions,
+  { client, target, scratch, only }: WorkerOptions,
   overrides: Overrides = {},
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config, overrides);
@@ -161,12 +165,15 @@ export async function composeWorker(
     size: config.DARKROOM_CPU_SLOTS,
     limits: limitsByPixels(memoryOf('cpu') ?? machineMemory()),
   });
+  const resolver = createNameResolver();
+  const policies = createNetworkPolicies(config, target, resolver);
   const activities = createActivities({
     ...createRunFiles(store),
     archive,
     retention,
     keys,
-    http: overrides.http ?? createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
+    assetHttp: createGuardedHttp({ policy: policies.assets, resolver }),
+    callbackHttp: createGuardedHttp({ policy: policies.callbacks, resolver }),
     operation: (name) => operations.operation(name),
     engine,
     memoryOf,
@@ -190,8 +197,6 @@ async function findSandbox(mode: SandboxMode): Promise<Sandbox> {
     throw new ConfigError(`DARKROOM_SANDBOX is "required", but ${sandbox.reason}`);
   return sandbox;
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 const toRetentionPolicy = ({
   DARKROOM_KEEP_DAYS: days,

@@ -4,6 +4,7 @@ import { readAssetExif } from '../image-metadata/asset-exif.ts';
 import type { ExifFacts } from '../image-metadata/exif.ts';
 import { headerFacts } from '../image-metadata/header.ts';
 import { openImage } from '../lib/image-source.ts';
+import { noteDroppedMetadata } from '../lib/picture/dropped-metadata.ts';
 import { pictureTask } from '../lib/picture-process/task.ts';
 import { onPicture } from '../lib/picture-work.ts';
 import { type Size, writeResizedCopy } from '../lib/resized-copy.ts';
@@ -25,7 +26,7 @@ export interface PictureFacts extends Pick<Entry, 'media_type' | 'width' | 'heig
 
 export const task = pictureTask(
   import.meta.url,
-  onPicture(async (input, params: Params, { folder }): Promise<PictureFacts> => {
+  onPicture(async (input, params: Params, { folder, note }): Promise<PictureFacts> => {
     const source = await openImage(input);
     const { media_type, width, height, alpha } = headerFacts(source);
     const read = params.exif === 'none' ? null : (await readAssetExif(input, source)).exif;
@@ -34,6 +35,7 @@ export const task = pictureTask(
     const options = { side: max_side, format, metadata, ...(quality === undefined ? {} : { quality }) };
     const image = join(folder, IMAGE);
     const large = params.as === 'json' ? null : await writeResizedCopy(input, options, image);
+    if (large) noteDroppedMetadata(input, source.header, { format, metadata }, note);
     const from = large ? { ...input, path: image } : input;
     const thumbnail = { side: params.thumbnail, format: 'webp' } as const;
     const small = await writeResizedCopy(from, thumbnail, join(folder, THUMBNAIL));

@@ -1,15 +1,14 @@
 /** Writes one transformed picture, in one pass of libvips. */
 import { join } from 'node:path';
-import type { Metadata, Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { DarkroomError } from '../../src/errors.ts';
 import { openImage, toDecodeError } from '../lib/image-source.ts';
+import { noteDroppedMetadata } from '../lib/picture/dropped-metadata.ts';
 import { writePicture } from '../lib/picture/encode-picture.ts';
 import { type Picture, withPicture } from '../lib/picture/open-picture.ts';
-import { updateXmp } from '../lib/picture/updated-xmp.ts';
 import { declarePixels } from '../lib/picture-process/pixels.ts';
-import { pictureTask, type TaskContext } from '../lib/picture-process/task.ts';
+import { pictureTask } from '../lib/picture-process/task.ts';
 import { onPicture } from '../lib/picture-work.ts';
-import type { InputFile } from '../operation.ts';
 import { keepFormat } from './formats.ts';
 import type { Format, Params } from './params.ts';
 import { checkSize, computeSize } from './size.ts';
@@ -35,31 +34,10 @@ export const task = pictureTask(
     } catch (error) {
       throw error instanceof DarkroomError ? error : toDecodeError(input, error);
     }
-    noteDropped(input, source.header, metadata, format, note);
+    noteDroppedMetadata(input, source.header, { format, metadata }, note);
     return { format };
   }),
 );
-
-/** Notes what the result should have, but cannot. */
-function noteDropped(
-  input: InputFile,
-  { xmp, iptc }: Metadata,
-  metadata: Params['metadata'],
-  format: Format,
-  note: TaskContext['note'],
-): void {
-  if (metadata === 'strip') return;
-  const location = metadata === 'keep';
-  const result = `The result of "${input.name}"`;
-  if (xmp && updateXmp(xmp, { format, location }) === null)
-    note(
-      'xmp_dropped',
-      `${result} has no XMP data: it cannot be read, or is too large for the format`,
-      input,
-    );
-  if (iptc && location && format !== 'jpeg')
-    note('iptc_dropped', `${result} has no IPTC data: only JPEG keeps it`, input);
-}
 
 /** The order of the steps lets libvips shrink JPEG and WebP while decoding. */
 async function buildPipeline(picture: Picture, params: Params, format: Format): Promise<Sharp> {

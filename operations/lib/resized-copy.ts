@@ -3,7 +3,7 @@ import type { Exif } from 'sharp';
 import { DarkroomError } from '../../src/errors.ts';
 import type { InputFile } from '../operation.ts';
 import { toDecodeError } from './image-source.ts';
-import { writePicture } from './picture/encode-picture.ts';
+import { type Encoding, writePicture } from './picture/encode-picture.ts';
 import { withPicture } from './picture/open-picture.ts';
 
 export interface CopyOptions {
@@ -15,7 +15,7 @@ export interface CopyOptions {
   /** Colour behind transparent parts, #rrggbb. Default: transparency stays, and becomes white in JPEG. */
   readonly background?: string;
   /** EXIF, XMP and profiles. Default `strip`. */
-  readonly metadata?: 'keep' | 'strip';
+  readonly metadata?: Encoding['metadata'];
   /** EXIF data to write instead of the picture's own. */
   readonly exif?: Exif;
 }
@@ -33,7 +33,7 @@ export interface Size {
  */
 export async function writeResizedCopy(input: InputFile, options: CopyOptions, path: string): Promise<Size> {
   const { side, format, quality, background = '#ffffff', metadata, exif } = options;
-  const colours = metadata === 'keep' ? 'own' : 'srgb';
+  const colours = (metadata ?? 'strip') === 'strip' ? 'srgb' : 'own';
   try {
     return await withPicture(input, { scratch: path, colours }, async (picture) => {
       let result = picture.image

@@ -1,7 +1,7 @@
-/** Directories for results. They are created before a job is submitted, so that no job runs in vain. */
+/** Directories for results. They are created before a job is submitted, so that an error costs no job. */
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { obstacleAt } from '../client/files.ts';
+import { findObstacle } from '../client/files.ts';
 import { nearestPlace } from '../data-directory/make-directory.ts';
 import { makeDirectories } from '../lib/make-directories.ts';
 import { UsageError } from './exit-code.ts';
@@ -15,12 +15,12 @@ import { UsageError } from './exit-code.ts';
 export async function makeFolder(path: string, option = `--out ${path}`): Promise<void> {
   const folder = resolve(path);
   const { place, isDirectory } = await nearestPlace(folder);
-  if (!isDirectory) throw new UsageError(`${option}: ${place} is not a folder`);
+  if (!isDirectory) throw new UsageError(`${option}: ${place} is not a directory`);
   try {
     await makeDirectories(folder);
     await access(folder, constants.W_OK);
   } catch (error) {
-    throw new UsageError(`${option}: ${place} may not be written`, { cause: error });
+    throw new UsageError(`${option}: ${place} is not writable`, { cause: error });
   }
 }
 
@@ -28,6 +28,6 @@ export async function makeFolder(path: string, option = `--out ${path}`): Promis
 export async function prepareArchive(path: string): Promise<void> {
   const option = `--archive ${path}`;
   await makeFolder(dirname(path), option);
-  const obstacle = await obstacleAt(path);
+  const obstacle = await findObstacle(path);
   if (obstacle !== null) throw new UsageError(`${option}: is ${obstacle}; name a file`);
 }

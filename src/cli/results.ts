@@ -5,7 +5,7 @@ import { saveArchive } from '../client/files.ts';
 import { formatBytes } from '../lib/units.ts';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { makeFolder, prepareArchive } from './destination.ts';
-import { fetchResults } from './follow-job.ts';
+import { fetchResults, printNotes } from './follow-job.ts';
 import { columns } from './terminal/columns.ts';
 import { plain } from './terminal/plain.ts';
 
@@ -29,12 +29,12 @@ export function define(command: Command): void {
     }
     if (options.json) return printJson(result);
     printFailures(result);
-    for (const { message } of result.notes) say(`Note: ${plain(message)}`);
+    printNotes(result.notes.map(({ message }) => message));
     if (options.out === undefined && options.archive === undefined) show(result);
   });
 }
 
-/** A JSON result as it is, for other programs; files as a table. */
+/** Prints a JSON result unchanged, for other programs, and files as a table. */
 function show({ kind, data, files }: Manifest): void {
   const rows = files.map(({ path, size, media_type }) => [formatBytes(size), media_type, path]);
   console.log(kind === 'json' ? JSON.stringify(data, null, 2) : columns([['SIZE', 'TYPE', 'FILE'], ...rows]));
@@ -42,6 +42,5 @@ function show({ kind, data, files }: Manifest): void {
 
 function printFailures({ assets }: Manifest): void {
   for (const { name, status, error } of assets)
-    if (status === 'failed')
-      say(`${plain(name)} failed: ${plain(error?.message ?? 'for an unknown reason')}`);
+    if (status === 'failed') say(`${plain(name)} failed: ${plain(error?.message ?? 'unknown error')}`);
 }

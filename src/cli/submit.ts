@@ -5,9 +5,9 @@ import type { Command } from 'commander';
 import type { Darkroom, JobRequest } from '../client/client.ts';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { makeFolder } from './destination.ts';
-import { exitCodeOfJob, UsageError } from './exit-code.ts';
+import { UsageError } from './exit-code.ts';
 import { JobFailure } from './failure.ts';
-import { type FollowOptions, fetchResults, followJob, printOutcome, timeoutOption } from './follow-job.ts';
+import { type FollowOptions, followJob, reportEnd, timeoutOption } from './follow-job.ts';
 import { parseAsset, parseLabels } from './job-inputs.ts';
 import { assign } from './params/assignments.ts';
 
@@ -70,11 +70,7 @@ async function submit(assets: readonly string[], options: Options): Promise<void
     return;
   }
   try {
-    const ended = await followJob(client, job.id, options);
-    if (options.out !== undefined && ended.state === 'completed')
-      await fetchResults(client, job.id, options.out);
-    printOutcome(ended, options);
-    process.exitCode = exitCodeOfJob(ended);
+    await reportEnd(client, await followJob(client, job.id, options), options);
   } catch (error) {
     throw new JobFailure(job.id, error);
   }
@@ -84,13 +80,13 @@ async function readParams(
   client: Darkroom,
   { params, set = [], operation }: Options,
 ): Promise<NonNullable<JobRequest['params']>> {
-  const base = params === undefined ? {} : await paramsFrom(params);
+  const base = params === undefined ? {} : await readParamsFile(params);
   if (set.length === 0) return base;
   const { params: schema } = await client.operation(operation);
   return assign(set, base, schema);
 }
 
-async function paramsFrom(file: string): Promise<Record<string, unknown>> {
+async function readParamsFile(file: string): Promise<Record<string, unknown>> {
   const name = file === '-' ? 'standard input' : file;
   try {
     const value: unknown = JSON.parse(
@@ -101,5 +97,5 @@ async function paramsFrom(file: string): Promise<Record<string, unknown>> {
   } catch (error) {
     throw new UsageError(`--params ${name}: ${(error as Error).message}`, { cause: error });
   }
-  throw new UsageError(`--params ${name}: must hold a JSON object`);
+  throw new UsageError(`--params ${name}: must contain a JSON object`);
 }

@@ -79,7 +79,7 @@ export async function startLab({
   const { client, archive, jobs } = api;
   const { activities, retention, pictures } = await composeWorker(
     config,
-    { client, scratch: workDir, only: ['io', 'cpu'] },
+    { client, target: temporal, scratch: workDir, only: ['io', 'cpu'] },
     overrides,
   );
   const connection = await NativeConnection.connect(temporal.options);

@@ -54,7 +54,7 @@ describe('submit', () => {
         'out',
       ],
     ]);
-    expect(stderr).toContain('pictures completed');
+    expect(stderr).toMatch(/\npictures completed after .*: 3 files in out\n$/);
     expect([code, stdout]).toEqual([0, 'pictures\n']);
     expect(await readdir(join(folder, 'out'))).toEqual(['cat.webp', 'chelsea.webp', 'coffee.webp']);
     for (const name of await readdir(join(folder, 'out')))
@@ -117,7 +117,12 @@ describe('watch', () => {
     ).toBe(true);
     expect(new Set(steps).size).toBe(steps.length);
     expect(steps.length).toBeGreaterThan(2);
-    expect(lines.at(-1)).toMatch(/^slow completed after .*: a JSON value; fetch it: darkroom results slow$/);
+    const percents = steps.map((step) => Number.parseInt(step, 10));
+    expect(percents).toEqual(percents.toSorted((one, other) => one - other));
+    expect(steps).toContain(' 90 %  packaging');
+    expect(lines.at(-1)).toMatch(
+      /^slow completed after .*: a JSON value; to download: darkroom results slow$/,
+    );
     expect(stderr).not.toContain('\u001B');
   });
 
@@ -172,12 +177,12 @@ describe('watch', () => {
     );
     expect(interrupted.code).toBe(130);
     expect(interrupted.stderr).toContain(
-      'The job goes on. Watch it: darkroom watch left   Stop it: darkroom cancel left',
+      'The job continues. Watch it: darkroom watch left   Stop it: darkroom cancel left',
     );
     expect(await darkroom.get('left')).toMatchObject({ state: 'processing' });
     const late = await run(['watch', 'left', '--timeout', '1']);
     expect(late.code).toBe(8);
-    expect(late.stderr).toContain('it goes on');
+    expect(late.stderr).toContain('it continues');
     expect(await run(['cancel', 'left'])).toMatchObject({ code: 0 });
     expect((await run(['watch', 'left'])).code).toBe(4);
     const again = await run(['cancel', 'left', '--json']);
@@ -190,7 +195,7 @@ describe('watch', () => {
     expect(code).toBe(8);
     const { id, error } = JSON.parse(stdout) as { id: string; error: object };
     expect(error).toMatchObject({ code: 'not_ended', retryable: true });
-    expect(stderr).toContain('has not ended within 0.5 s; it goes on');
+    expect(stderr).toContain('has not ended within 0.5 s; it continues');
     expect((await run(['cancel', id])).code).toBe(0);
   });
 
@@ -257,7 +262,7 @@ describe('looking and acting', () => {
     expect((await run(['pause', 'held'])).code).toBe(0);
     await darkroom.until('held', 'processing');
     const { stdout } = await run(['status', 'held']);
-    expect(stdout).toMatch(/^held {2}processing .*paused\n(.|\n)*to do +let it go on: darkroom resume held/);
+    expect(stdout).toMatch(/^held {2}processing .*paused\n(.|\n)*to do +darkroom resume held/);
     expect((await run(['resume', 'held'])).code).toBe(0);
     await expect.poll(async () => (await darkroom.get('held')).paused).toBe(false);
     expect((await run(['status', 'held'])).stdout).not.toContain('paused');

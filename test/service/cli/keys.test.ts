@@ -52,7 +52,7 @@ test.each([
   [['create', '--tenant', 'Acme!', '--name', 'x'], /lower-case letters, digits and hyphens/],
   [['create', '--tenant', 'acme', '--name', ' '], /--name/],
   [['create', '--tenant', 'acme', '--name', 'x', '--expires', 'soon'], /--expires soon: must be 12h, 90d/],
-  [['create', '--tenant', 'acme', '--name', 'x', '--expires', '2020-01-01'], /a date to come/],
+  [['create', '--tenant', 'acme', '--name', 'x', '--expires', '2020-01-01'], /a future date/],
 ])('%j is not understood', async (args, reason) => {
   const { code, stderr } = await keys(...args);
   expect([code, stderr]).toEqual([
@@ -83,14 +83,16 @@ test('doctor tells whether anybody could log in', async () => {
       .filter(({ check }) => check === 'authentication')
       .map(({ state, found }) => `${state}: ${found}`);
   };
-  expect(await finding({ DARKROOM_AUTH: '' })).toEqual(['ok: none: anybody on this machine may do anything']);
+  expect(await finding({ DARKROOM_AUTH: '' })).toEqual([
+    'ok: none: everyone on this machine has full access',
+  ]);
   expect(await finding({ DARKROOM_AUTH: '', DARKROOM_ALLOW_ANONYMOUS: '1' })).toEqual([
-    'warning: none: whoever reaches the server may do anything',
+    'warning: none: everyone who reaches the server has full access',
   ]);
   const oidc = { DARKROOM_OIDC_ISSUER: 'http://127.0.0.1:9', DARKROOM_OIDC_AUDIENCE: 'darkroom' };
   expect(await finding({ DARKROOM_AUTH: 'keys,oidc', ...oidc })).toEqual([
     expect.stringMatching(/^ok: keys: \d of 1 tenants/),
-    expect.stringMatching(/^broken: oidc: http:\/\/127\.0\.0\.1:9 does not tell its keys/),
+    expect.stringMatching(/^broken: oidc: cannot read the keys of http:\/\/127\.0\.0\.1:9/),
   ]);
 });
 

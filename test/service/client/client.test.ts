@@ -84,7 +84,7 @@ test('what is written replaces files, and never a link, a pipe or a device', asy
 
   await expect(saveArchive(client, id, link)).rejects.toThrow(/link\.zip" is a link/);
   await expect(saveArchive(client, id, pipe)).rejects.toThrow(/pipe\.zip" is a pipe/);
-  await expect(saveArchive(client, id, place)).rejects.toThrow('is a folder');
+  await expect(saveArchive(client, id, place)).rejects.toThrow('is a directory');
   await expect(saveArchive(client, id, join(place, 'new.zip'))).rejects.toThrow(/new\.zip\.part" is a link/);
   await expect(saveFiles(client, id, place)).rejects.toThrow(/chelsea\.png" is a pipe/);
   expect((await lstat(link)).isSymbolicLink()).toBe(true);

@@ -49,7 +49,11 @@ afterAll(async () => {
 });
 
 async function startWorker(): Promise<() => Promise<void>> {
-  const { activities, slots } = await composeWorker(config, { client, scratch: join(dataDir, 'work') });
+  const { activities, slots } = await composeWorker(config, {
+    client,
+    target: temporal,
+    scratch: join(dataDir, 'work'),
+  });
   const connection = await NativeConnection.connect(temporal.options);
   const workers = await createWorkers({
     connection,

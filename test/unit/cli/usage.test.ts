@@ -35,8 +35,8 @@ describe('a command that is not understood exits with 2, and says why on stderr'
     [['list', '--limit', '0'], /--limit 0: must be a whole number above 0/],
     [['list', '--since', 'yesterday-ish'], /--since yesterday-ish: must be 30m, 2h, 7d, or a date/],
     [['status', 'x', '--url', 'localhost:8080'], /"localhost:8080" is not the address of a server/],
-    [['submit', '-o', 'x', 'no-such-file.jpg'], /no-such-file\.jpg: there is no such file here/],
-    [['submit', '-o', 'x', '.'], /\.: is a folder/],
+    [['submit', '-o', 'x', 'no-such-file.jpg'], /no-such-file\.jpg: no such file on this machine/],
+    [['submit', '-o', 'x', '.'], /\.: is not a file/],
     [['submit', '-o', 'x', '--label', 'album'], /--label album: write it as name=value/],
     [['submit', '-o', 'x', '--params', 'no.json'], /--params no\.json: ENOENT/],
     [['submit', '-o', 'x', '--wait', '--timeout', 'abc'], /--timeout abc: must be a number of seconds/],
@@ -44,13 +44,13 @@ describe('a command that is not understood exits with 2, and says why on stderr'
     [['watch', 'x', '--timeout', '0'], /--timeout 0: must be a number of seconds/],
     [
       ['submit', '-o', 'x', '--out', 'package.json/x'],
-      /--out package\.json\/x: .*package\.json is not a folder/,
+      /--out package\.json\/x: .*package\.json is not a directory/,
     ],
-    [['watch', 'x', '--out', 'package.json'], /--out package\.json: .* is not a folder/],
-    [['results', 'x', '--archive', 'src'], /--archive src: is a folder; name a file/],
+    [['watch', 'x', '--out', 'package.json'], /--out package\.json: .* is not a directory/],
+    [['results', 'x', '--archive', 'src'], /--archive src: is a directory; name a file/],
     [
       ['results', 'x', '--archive', 'package.json/a.zip'],
-      /--archive package\.json\/a\.zip: .* is not a folder/,
+      /--archive package\.json\/a\.zip: .* is not a directory/,
     ],
     [['delete', 'x'], /Not a terminal: pass --yes to confirm/],
   ] as [string[], RegExp][])('darkroom %j', async (args, message) => {
