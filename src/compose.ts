@@ -22,7 +22,7 @@ import type { JobArchive } from './jobs/ports/job-archive.ts';
 import type { JobRuntime } from './jobs/ports/job-runtime.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
-import { Semaphore } from './lib/semaphore.ts';
+import { SharedSlots } from './lib/shared-slots.ts';
 import { DAY_MS } from './lib/units.ts';
 import { createNameResolver } from './net/dns/resolver.ts';
 import { createGuardedHttp } from './net/guarded-http.ts';
@@ -167,7 +167,10 @@ export async function composeWorker(
     workDir: scratch,
     maxAssetBytes: config.DARKROOM_MAX_ASSET_BYTES,
     assetTimeoutMs: config.DARKROOM_ASSET_TIMEOUT_MS,
-    downloadSlots: new Semaphore(config.DARKROOM_IO_SLOTS),
+    assetMinRate: config.DARKROOM_ASSET_MIN_RATE,
+    assetMaxMs: config.DARKROOM_ASSET_MAX_MS,
+    downloadSlots: new SharedSlots(config.DARKROOM_IO_SLOTS),
+    downloadWaitMs: config.DARKROOM_DOWNLOAD_WAIT_MS,
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
     publicUrl: config.publicUrl,
     callbackBody,

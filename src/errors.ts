@@ -93,6 +93,7 @@ export const errorCatalogue = {
   master_key_missing: outage(503, 'A master key that decrypts stored data is missing'),
   store_unavailable: outage(503, 'The object store does not answer'),
   issuer_unavailable: outage(503, 'The identity provider does not answer'),
+  downloads_busy: outage(503, 'The downloads that a worker runs at once are taken'),
   disk_full: outage(507, 'The disk is full'),
   internal: bug(500, 'Internal error'),
 
@@ -101,6 +102,7 @@ export const errorCatalogue = {
   asset_refused: asset(422, 'The server of an asset refused the request'),
   asset_unreachable: asset(422, 'The server of an asset does not answer', retryable),
   asset_timeout: asset(422, 'The download of an asset timed out', retryable),
+  asset_too_slow: asset(422, 'The download of an asset took too long'),
   asset_too_large: asset(422, 'An asset is larger than allowed'),
   asset_empty: asset(422, 'An asset is empty'),
   asset_checksum_mismatch: asset(422, 'An asset does not match its checksum'),

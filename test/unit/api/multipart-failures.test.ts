@@ -251,7 +251,7 @@ describe('an interrupted upload', () => {
     call.write(utf8(file));
     const [response] = (await once(call, 'response')) as [Readable & { statusCode: number }];
     expect(response.statusCode).toBe(408);
-    expect(await text(response)).toContain('Less than 64 KiB of the form arrived in 0.2 seconds');
+    expect(await text(response)).toContain('The client sent less than 64 KiB in 0.2 s of the form');
     expect(failures).toMatchObject([{ code: 'upload_timeout', retryable: true }]);
     call.destroy();
   });

@@ -160,6 +160,37 @@ describe('reports, with a code and a message', () => {
     await server.idle();
   });
 
+  /** Sends 1 kB every 20 ms, without end. */
+  const drippingServer = () =>
+    httpServer((_, response) => {
+      const drip = setInterval(() => response.write('x'.repeat(1000)), 20);
+      response.once('close', () => clearInterval(drip));
+    });
+
+  test('a body that is slower than required on average', async () => {
+    const server = await drippingServer();
+    const { body } = await open().request(server.url, { idleMs: 300, leastBytes: 10 * 1024 * 1024 });
+    expect(await failsAs('timeout', buffer(body))).toContain('sent less than 10240 KiB in 0.3 s');
+    await server.idle();
+  });
+
+  test('a body that is fast enough and takes too long', async () => {
+    const server = await drippingServer();
+    const { body } = await open().request(server.url, { leastBytes: 1, maxMs: 300 });
+    expect(await failsAs('deadline', buffer(body))).toBe(
+      `127.0.0.1:${server.port} has not sent its whole response within 0.3 s`,
+    );
+    await server.idle();
+  });
+
+  test('a deadline before the headers, and one that is met', async () => {
+    const silent = await httpServer(() => {});
+    await failsAs('deadline', open().request(silent.url, { maxMs: 50 }));
+    const server = await httpServer((_, response) => response.end('all'));
+    const { body } = await open().request(server.url, { maxMs: 30_000 });
+    expect(String(await buffer(body))).toBe('all');
+  });
+
   test('no error for a slow reader of the body', async () => {
     const server = await httpServer((_, response) => response.end(Buffer.alloc(1e6)));
     const { body } = await open().request(server.url, { idleMs: 3000 });

@@ -10,7 +10,7 @@ let pace: Pace;
 beforeEach(() => {
   vi.useFakeTimers();
   slow = vi.fn();
-  pace = new Pace(1000, slow);
+  pace = new Pace({ periodMs: 1000, onSlow: slow });
 });
 afterEach(() => vi.useRealTimers());
 
