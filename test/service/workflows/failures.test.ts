@@ -107,7 +107,7 @@ describe('a job waits', () => {
     expect((await (await lab.jobs.open(job)).result()).manifest.data).toMatchObject({ word: 'kept' });
   });
 
-  test('while the disk is full, with what it downloads', async (context) => {
+  test('while the disk is full during its downloads', async (context) => {
     await mkdir(lab.storeDir, { recursive: true });
     const mount = ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', lab.storeDir];
     const mounted = await promisify(execFile)('mount', mount).catch(() => null);
@@ -129,9 +129,9 @@ describe('a job waits', () => {
   });
 });
 
-// These wait for the next attempt.
-describe.concurrent('attempts', () => {
-  test('that an outage spoilt are not among the five for what may pass', async ({ expect }) => {
+// Both wait for the next attempt, side by side.
+describe.concurrent('a job waits', () => {
+  test('and attempts during an outage do not count as retries', async ({ expect }) => {
     const job = await lab.submit({ operation: 'lab.call' });
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({
       error: { code: 'asset_unreachable' },
@@ -139,9 +139,7 @@ describe.concurrent('attempts', () => {
     expect(calls).toBe(6);
   });
 
-  test('continue while the disk of the worker is full, longer than for anything unforeseen', async ({
-    expect,
-  }) => {
+  test('while the disk of its worker is full, longer than for unexpected errors', async ({ expect }) => {
     const job = await lab.submit({ operation: 'lab.write' });
     await expect.poll(() => writes).toBe(4);
     await expect.poll(() => complaints(job)).toEqual(['disk_full']);
@@ -151,7 +149,7 @@ describe.concurrent('attempts', () => {
   });
 });
 
-describe('a step whose attempts fail', () => {
+describe('after any number of attempts', () => {
   /** Runs a step that fails so. Resolves with the result or the error of its workflow, and how often it was tried. */
   async function patient(given: (ErrorCode | null)[]): Promise<{ outcome: unknown; calls: number }> {
     const failures = [...given];
@@ -187,13 +185,13 @@ describe('a step whose attempts fail', () => {
     }
   }
 
-  test('is tried again, however often, when the fault is ours', async () => {
+  test('an activity is retried after an internal error', async () => {
     expect(
       await patient(['store_unavailable', 'disk_full', 'worker_stopped', 'master_key_missing', null]),
     ).toEqual({ outcome: 'done', calls: 5 });
   });
 
-  test('is not tried again otherwise', async () => {
+  test('an activity is not retried otherwise', async () => {
     expect(await patient(['asset_not_found', null])).toEqual({
       outcome: expect.any(WorkflowFailedError),
       calls: 1,
