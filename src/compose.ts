@@ -1,18 +1,23 @@
 /** The composition root: the only place that names concrete classes and connects them. */
+import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/types.ts';
 import { loadOperations } from '../operations/command/load.ts';
+import { limitsByPixels } from '../operations/lib/picture-process/limits.ts';
+import { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
+import { detectSandbox, type Sandbox, type SandboxMode } from '../operations/lib/sandbox/sandbox.ts';
 import type { Operation } from '../operations/operation.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
 import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
 import type { Keyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
+import { createNetworkPolicies } from './compose-network.ts';
 import { sealedStore } from './compose-store.ts';
 import type { Config } from './config/config.ts';
 import { callbackBody } from './dialects/load.ts';
-import { detectCapabilities, type Slots } from './engines/worker-capabilities.ts';
+import { detectCapabilities, machineMemory, type Slots } from './engines/worker-capabilities.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { Retention } from './jobs/lifecycle/retention.ts';
 import type { RetentionPolicy } from './jobs/model/run-input.ts';
@@ -21,9 +26,11 @@ import type { JobArchive } from './jobs/ports/job-archive.ts';
 import type { JobRuntime } from './jobs/ports/job-runtime.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
-import { Semaphore } from './lib/semaphore.ts';
+import { ConfigError } from './lib/settings/config-error.ts';
+import { SharedSlots } from './lib/shared-slots.ts';
 import { DAY_MS } from './lib/units.ts';
-import { createGuardedHttp, type GuardedHttp, refusalOf } from './net/guarded-http.ts';
+import { createNameResolver } from './net/dns/resolver.ts';
+import { createGuardedHttp } from './net/guarded-http.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
 import type { ObjectStore } from './storage/object-store.ts';
@@ -41,7 +48,6 @@ export interface Overrides {
   readonly archive?: JobArchive;
   readonly runtime?: JobRuntime;
   readonly jobs?: Jobs;
-  readonly http?: GuardedHttp;
 }
 
 /** The parts of an API process. */
@@ -71,6 +77,7 @@ export async function composeApi(
   const { store, keys, archive, operations } = await composeShared(config, overrides);
   const client = overrides.client ?? createClient(target);
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
+  const policies = createNetworkPolicies(config, target);
   const quotas = tenantQuotas(runtime, config.DARKROOM_TENANT_JOBS);
   const jobs = overrides.jobs ?? new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
@@ -80,7 +87,7 @@ export async function composeApi(
       operations,
       quotas,
       fingerprints: (text) => keys.fingerprints(text),
-      whyUrlRejected: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
+      whyUrlRejected: (url, purpose) => policies[purpose].findRefusal(url),
       retention: toRetentionPolicy(config),
       firstAssetMs: config.DARKROOM_FIRST_ASSET_DAYS * DAY_MS,
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
@@ -119,6 +126,7 @@ function composeAuthentication(config: Config, store: ObjectStore): Authenticate
 
 interface WorkerOptions {
   readonly client: Client;
+  readonly target: Pick<TemporalTarget, 'address'>;
   /** Scratch directory of this process alone. */
   readonly scratch: string;
   /** Capabilities to offer; all that this machine has unless given. */
@@ -132,41 +140,65 @@ export interface WorkerParts {
   readonly slots: Slots;
   /** Yields capabilities whose engines are installed while the worker runs. */
   readonly later: (stop: AbortSignal) => AsyncIterable<Slots>;
+  readonly pictures: PicturePool;
+  readonly sandbox: Sandbox;
 }
 
 /**
  * Builds the parts of a worker process.
  *
- * @throws {ConfigError} When this machine lacks a capability of `only`, or the master key cannot be used.
+ * @throws {ConfigError} When this machine lacks a capability of `only` or the sandbox that is required, or the master key cannot be used.
  */
 export async function composeWorker(
   config: Config,
-  { client, scratch, only }: WorkerOptions,
+  { client, target, scratch, only }: WorkerOptions,
   overrides: Overrides = {},
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config, overrides);
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
   const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const { slots, later, engine, memoryOf } = await detectCapabilities(config, operations, only);
+  const sandbox = await findSandbox(config.DARKROOM_SANDBOX);
+  const pictures = new PicturePool({
+    sandbox,
+    directory: join(scratch, 'pictures'),
+    size: config.DARKROOM_CPU_SLOTS,
+    limits: limitsByPixels(memoryOf('cpu') ?? machineMemory()),
+  });
+  const resolver = createNameResolver();
+  const policies = createNetworkPolicies(config, target, resolver);
   const activities = createActivities({
     ...createRunFiles(store),
     archive,
     retention,
     keys,
-    http: overrides.http ?? createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
+    assetHttp: createGuardedHttp({ policy: policies.assets, resolver }),
+    callbackHttp: createGuardedHttp({ policy: policies.callbacks, resolver }),
     operation: (name) => operations.operation(name),
     engine,
     memoryOf,
+    pictures,
+    sandbox,
     inputRoots: config.DARKROOM_INPUT_ROOTS,
     workDir: scratch,
     maxAssetBytes: config.DARKROOM_MAX_ASSET_BYTES,
     assetTimeoutMs: config.DARKROOM_ASSET_TIMEOUT_MS,
-    downloadSlots: new Semaphore(config.DARKROOM_IO_SLOTS),
+    assetMinRate: config.DARKROOM_ASSET_MIN_RATE,
+    assetMaxMs: config.DARKROOM_ASSET_MAX_MS,
+    downloadSlots: new SharedSlots(config.DARKROOM_IO_SLOTS),
+    downloadWaitMs: config.DARKROOM_DOWNLOAD_WAIT_MS,
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
     publicUrl: config.publicUrl,
     callbackBody,
   });
-  return { activities, retention, slots, later };
+  return { activities, retention, slots, later, pictures, sandbox };
+}
+
+async function findSandbox(mode: SandboxMode): Promise<Sandbox> {
+  const sandbox = await detectSandbox(mode);
+  if (mode === 'required' && sandbox.kind !== 'bubblewrap')
+    throw new ConfigError(`DARKROOM_SANDBOX is "required", but ${sandbox.reason}`);
+  return sandbox;
 }
 
 const toRetentionPolicy = ({

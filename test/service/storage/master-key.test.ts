@@ -3,18 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cli } from '../support/cli.ts';
-import { freePort } from '../support/ports.ts';
-import { type Darkroom, startDarkroom } from '../support/server.ts';
+import { cli } from '../../support/cli.ts';
+import type { RunningDarkroom } from '../../support/darkroom.ts';
+import { freePort } from '../../support/ports.ts';
+import { startDarkroom, temporalSettings } from '../../support/server.ts';
+import { startStack } from '../../support/stack.ts';
 
-let darkroom: Darkroom;
+let darkroom: RunningDarkroom;
 beforeAll(async () => {
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
 });
 afterAll(() => darkroom.dispose());
 
 const says =
-  /^darkroom: The object store is sealed with another master key than ours\. Set DARKROOM_MASTER_KEY/m;
+  /^darkroom: The secrets in the object store are encrypted with another master key\. Set DARKROOM_MASTER_KEY/m;
 
 test('an API and a worker with another key than the store end at once, and say why', async () => {
   const env = {
@@ -35,7 +37,7 @@ test('an API and a worker with another key than the store end at once, and say w
       expect.objectContaining({
         check: 'master key',
         state: 'broken',
-        mend: expect.stringContaining('_master-key'),
+        remedy: expect.stringContaining('_master-key'),
       }),
     ]),
   });
@@ -76,7 +78,8 @@ test('a server whose key was lost does not go on with a new one, and does once i
   await darkroom.stop();
   const { dataDir } = darkroom;
   await rename(join(dataDir, 'keys'), join(dataDir, 'keys-elsewhere'));
-  const env = { DARKROOM_DATA: dataDir, DARKROOM_LISTEN: `127.0.0.1:${await freePort()}` };
+  const temporal = await temporalSettings(dataDir, {});
+  const env = { ...temporal, DARKROOM_DATA: dataDir, DARKROOM_LISTEN: `127.0.0.1:${await freePort()}` };
   const { code, stderr } = await cli(['serve'], { env });
   expect(stderr).toMatch(says);
   expect(code).toBe(1);
