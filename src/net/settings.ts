@@ -7,14 +7,15 @@ export const netSettings = defineSettings({
   DARKROOM_ALLOW_NETWORKS: {
     schema: networkRules,
     default: '',
+    defaultMeaning: 'this machine for callbacks, if the server listens on loopback only',
     description:
-      'private networks and hosts that asset and callback URLs may reach, comma-separated, such as 10.0.0.0/8, 10.0.0.1:8443 or images.example:80; unset: callbacks may reach this machine if the server listens on loopback only; empty: none',
+      'private networks and hosts that asset and callback URLs may reach, comma-separated, such as `10.0.0.0/8`, `10.0.0.1:8443` or `images.example:80`; set but empty: none',
   },
   DARKROOM_DENY_NETWORKS: {
     schema: addressRules,
     default: '',
     description:
-      'networks that asset and callback URLs may not reach, even if DARKROOM_ALLOW_NETWORKS contains them, such as 10.0.9.0/24 or 10.0.0.1:5432',
+      'networks that asset and callback URLs may not reach, even if `DARKROOM_ALLOW_NETWORKS` contains them, such as `10.0.9.0/24` or `10.0.0.1:5432`',
   },
   DARKROOM_MAX_ASSET_BYTES: {
     schema: bytes,
@@ -24,12 +25,12 @@ export const netSettings = defineSettings({
   DARKROOM_ASSET_TIMEOUT_MS: {
     schema: positiveInteger,
     default: '30000',
-    description: 'timeout for the response of an asset server, and for each further 64 KiB of it',
+    description: 'milliseconds for the response of an asset server, and for each further 64 KiB of it',
   },
   DARKROOM_CALLBACK_TIMEOUT_MS: {
     // One attempt is an activity with a timeout of a minute.
     schema: positiveInteger.max(50_000),
     default: '15000',
-    description: 'timeout for the response to a callback',
+    description: 'milliseconds for the response to a callback',
   },
 });
