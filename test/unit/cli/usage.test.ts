@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cli } from '../../support/cli.ts';
 import { freePort } from '../../support/ports.ts';
 
-test('help lists every command, on stdout, and is no failure', async () => {
+test('help lists every command on stdout and exits with 0', async () => {
   const { code, stdout } = await cli(['--help']);
   expect(code).toBe(0);
   const names =
@@ -13,7 +13,7 @@ test('help lists every command, on stdout, and is no failure', async () => {
   expect(stdout).not.toContain('__complete');
 });
 
-test('help of a command tells its options, and the exit codes', async () => {
+test('help of a command shows its options and the exit codes', async () => {
   for (const args of [
     ['submit', '--help'],
     ['help', 'submit'],
@@ -25,7 +25,7 @@ test('help of a command tells its options, and the exit codes', async () => {
   }
 });
 
-describe('a command that is not understood exits with 2, and says why on stderr', () => {
+describe('an invalid command exits with 2 and an error on stderr', () => {
   test.each([
     [[], /Usage: darkroom/],
     [['sumbit'], /unknown command 'sumbit'.*\n?.*submit/],
@@ -60,7 +60,7 @@ describe('a command that is not understood exits with 2, and says why on stderr'
   });
 });
 
-test('a server that cannot be reached is 7, with what to do; as JSON, too', async () => {
+test('an unreachable server exits with 7 and a remedy, as text and as JSON', async () => {
   const url = `http://127.0.0.1:${await freePort()}`;
   const { code, stderr } = await cli(['status', 'x'], { env: { DARKROOM_URL: url } });
   expect(code).toBe(7);
