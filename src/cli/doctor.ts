@@ -11,6 +11,7 @@ import { checkEngines } from './doctor/engines.ts';
 import { broken, type Finding, ok, readMessage } from './doctor/finding.ts';
 import { checkListen } from './doctor/listen.ts';
 import { checkMasterKey } from './doctor/master-key.ts';
+import { checkNameServers } from './doctor/name-servers.ts';
 import { checkNetworks } from './doctor/networks.ts';
 import { checkNode } from './doctor/node.ts';
 import { checkSettings } from './doctor/settings.ts';
@@ -38,6 +39,7 @@ async function runChecks(): Promise<Finding[]> {
     ...(await checkData(config)),
     ...(await checkListen(config)),
     ...checkNetworks(config),
+    ...(await checkNameServers()),
     ...engines,
     // With an invalid definition of an operation, a server does not start.
     ...(engines.some(({ state }) => state === 'broken') ? [] : await checkParts(config)),
