@@ -7,6 +7,8 @@ import type { JobArchive } from '../src/jobs/ports/job-archive.ts';
 import type { RunFiles } from '../src/jobs/ports/run-files.ts';
 import type { Semaphore } from '../src/lib/semaphore.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
+import type { StepJournal } from './journal.ts';
+import type { RunAlone } from './steps.ts';
 
 export interface ActivityDependencies extends RunFiles {
   readonly archive: JobArchive;
@@ -20,6 +22,9 @@ export interface ActivityDependencies extends RunFiles {
   /** Memory limit for the processes of one stage of a capability, in bytes; null for no limit. */
   readonly memoryOf: (capability: string) => number | null;
   readonly inputRoots: readonly string[];
+  readonly journal: StepJournal;
+  /** Runs a step in a process of its own. */
+  readonly runAlone: RunAlone;
   /** Scratch directory of this worker. */
   readonly workDir: string;
   /** Bytes. */

@@ -1,7 +1,10 @@
 /** The composition root: the only place that names concrete classes and connects them. */
 import type { Client } from '@temporalio/client';
-import { createActivities } from '../activities/index.ts';
-import type { Activities } from '../activities/types.ts';
+import type { ActivityDependencies } from '../activities/dependencies.ts';
+import { createActivities, createAloneActivities } from '../activities/index.ts';
+import { StepJournal } from '../activities/journal.ts';
+import type { RunAlone } from '../activities/steps.ts';
+import type { Activities, StepActivities } from '../activities/types.ts';
 import { loadOperations } from '../operations/command/load.ts';
 import type { Operation } from '../operations/operation.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
@@ -9,6 +12,7 @@ import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
 import type { Keyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
+import { createRunAlone } from './cli/run-alone.ts';
 import { sealedStore } from './compose-store.ts';
 import type { Config } from './config/config.ts';
 import { callbackBody } from './dialects/load.ts';
@@ -41,6 +45,7 @@ export interface Overrides {
   readonly runtime?: JobRuntime;
   readonly jobs?: Jobs;
   readonly http?: GuardedHttp;
+  readonly runAlone?: RunAlone;
 }
 
 /** The parts of an API process. */
@@ -127,6 +132,9 @@ interface WorkerOptions {
 /** The parts of a worker process. */
 export interface WorkerParts {
   readonly activities: Activities;
+  /** Those that run each step in a process of its own. */
+  readonly aloneActivities: StepActivities;
+  readonly dependencies: ActivityDependencies;
   readonly retention: Retention;
   readonly slots: Slots;
   /** Yields capabilities whose engines are installed while the worker runs. */
@@ -147,7 +155,7 @@ export async function composeWorker(
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
   const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const { slots, later, engine, memoryOf } = await detectCapabilities(config, operations, only);
-  const activities = createActivities({
+  const dependencies: ActivityDependencies = {
     ...createRunFiles(store),
     archive,
     retention,
@@ -164,8 +172,17 @@ export async function composeWorker(
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
     publicUrl: config.publicUrl,
     callbackBody,
-  });
-  return { activities, retention, slots, later };
+    journal: new StepJournal(scratch),
+    runAlone: overrides.runAlone ?? createRunAlone(scratch),
+  };
+  return {
+    activities: createActivities(dependencies),
+    aloneActivities: createAloneActivities(dependencies),
+    dependencies,
+    retention,
+    slots,
+    later,
+  };
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -49,9 +49,20 @@ export const paths = (names: readonly string[]) => names.map((path) => ({ source
 export const repeat = (names: readonly string[], count: number) =>
   Array.from({ length: count }, (_, index) => names[index % names.length] ?? '');
 
-/** The failure of an activity after its last attempt, as the workflow receives it. */
-export function finalFailure(code: ErrorCode): ApplicationFailure {
+/** The failure of an activity, which Temporal retries. */
+export function failure(code: ErrorCode, more: Partial<FailureInfo> = {}): ApplicationFailure {
   const { kind, title, retryable } = errorCatalogue[code];
-  const info: FailureInfo = { kind, retryable, details: null };
-  return ApplicationFailure.create({ type: code, message: title, nonRetryable: true, details: [info] });
+  const info: FailureInfo = { kind, retryable, details: null, ...more };
+  return ApplicationFailure.create({ type: code, message: title, details: [info] });
+}
+
+/** The failure of an activity after its last attempt, as the workflow receives it. */
+export function finalFailure(code: ErrorCode, more: Partial<FailureInfo> = {}): ApplicationFailure {
+  const { type, message, details } = failure(code, more);
+  return ApplicationFailure.create({
+    type: type ?? code,
+    message,
+    nonRetryable: true,
+    details: details ?? [],
+  });
 }

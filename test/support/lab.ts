@@ -77,14 +77,21 @@ export async function startLab({
   const overrides = { operations, ...(store && { store }) };
   const api = await composeApi(config, temporal, overrides);
   const { client, archive, jobs } = api;
-  const { activities, retention } = await composeWorker(
+  const { activities, aloneActivities, retention } = await composeWorker(
     config,
     { client, scratch: workDir, only: ['io', 'cpu'] },
     overrides,
   );
   const connection = await NativeConnection.connect(temporal.options);
   const slots = { io: 20, cpu: 2, ...more };
-  const setup = { connection, namespace: temporal.namespace, activities, slots, graceMs: 1000 };
+  const setup = {
+    connection,
+    namespace: temporal.namespace,
+    activities,
+    aloneActivities,
+    slots,
+    graceMs: 1000,
+  };
   const stop = new AbortController();
   const running = runsWorkers ? runWorkers(await createWorkers(setup), stop.signal) : Promise.resolve();
 

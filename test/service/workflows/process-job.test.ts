@@ -49,12 +49,16 @@ afterAll(async () => {
 });
 
 async function startWorker(): Promise<() => Promise<void>> {
-  const { activities, slots } = await composeWorker(config, { client, scratch: join(dataDir, 'work') });
+  const { activities, aloneActivities, slots } = await composeWorker(config, {
+    client,
+    scratch: join(dataDir, 'work'),
+  });
   const connection = await NativeConnection.connect(temporal.options);
   const workers = await createWorkers({
     connection,
     namespace: temporal.namespace,
     activities,
+    aloneActivities,
     slots,
     graceMs: 1000,
   });
