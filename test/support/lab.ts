@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import type { Operation } from '../../operations/operation.ts';
 import { composeApi, composeWorker } from '../../src/compose.ts';
 import { type Config, readConfig } from '../../src/config/config.ts';
+import { openDataDirectory } from '../../src/data-directory/format.ts';
 import type { Jobs } from '../../src/jobs/jobs.ts';
 import type { Retention } from '../../src/jobs/lifecycle/retention.ts';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
@@ -59,6 +60,7 @@ export async function startLab({
 }: LabOptions = {}): Promise<Lab> {
   installTestRuntime();
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-lab-'));
+  await openDataDirectory(dataDir);
   const storeDir = join(dataDir, 'store');
   const workDir = join(dataDir, 'work');
   const temporal = await createNamespace();
