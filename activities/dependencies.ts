@@ -8,7 +8,7 @@ import type { RunFiles } from '../src/jobs/ports/run-files.ts';
 import type { Semaphore } from '../src/lib/semaphore.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
 import type { StepJournal } from './journal.ts';
-import type { RunAlone } from './steps.ts';
+import type { RunAlone } from './run-alone.ts';
 
 export interface ActivityDependencies extends RunFiles {
   readonly archive: JobArchive;

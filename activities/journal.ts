@@ -15,7 +15,7 @@ const FOLDER = 'journal';
 const STOPPING = 'stopping';
 
 /** An activity that runs. */
-export interface JournalEntry {
+interface JournalEntry {
   /** Base64. */
   readonly taskToken: string;
   readonly activityId: string;

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { createActivities, createAloneActivities } from '../activities/index.ts';
 import { StepJournal } from '../activities/journal.ts';
-import type { RunAlone } from '../activities/steps.ts';
+import type { RunAlone } from '../activities/run-alone.ts';
 import type { Activities, StepActivities } from '../activities/types.ts';
 import { loadOperations } from '../operations/command/load.ts';
 import type { Operation } from '../operations/operation.ts';

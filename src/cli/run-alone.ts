@@ -5,7 +5,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ActivityRun } from '../../activities/heartbeat.ts';
-import type { RunAlone } from '../../activities/steps.ts';
+import type { RunAlone } from '../../activities/run-alone.ts';
 import type { Heartbeat } from '../../activities/types.ts';
 import { killWithParent } from '../../operations/lib/process-group.ts';
 import { DarkroomError, type ErrorCode, type ErrorDetails } from '../errors.ts';

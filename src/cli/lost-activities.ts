@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { LostActivity } from '../../activities/journal.ts';
 import type { FailureInfo, Heartbeat, Loss, StepActivities } from '../../activities/types.ts';
 import { type ErrorCode, errorCatalogue } from '../errors.ts';
-import { readHeartbeat } from './snapshot.ts';
+import { readHeartbeat } from '../temporal/snapshot.ts';
 
 /** Activities whose workflow decides what follows from a loss. Temporal retries others. */
 const steps = new Set<string>(['download', 'runStage', 'packageJob'] satisfies (keyof StepActivities)[]);
