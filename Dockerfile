@@ -25,7 +25,7 @@ COPY --from=build /darkroom/dist ./dist
 # The scripts of the engines. Build an image on top of this one for the programs that they need (docs/engines.md).
 COPY --from=build /darkroom/engines ./engines
 # A new named volume inherits the owner of this directory. A mounted directory must belong to user 1000 (`node`).
-RUN install -d -o node -g node -m 0750 /data
+RUN install -d -o node -g node -m 0700 /data
 USER node
 VOLUME /data
 EXPOSE 8080

@@ -13,7 +13,10 @@ import type { RunAlone } from './run-alone.ts';
 export interface ActivityDependencies extends RunFiles {
   readonly archive: JobArchive;
   readonly retention: Retention;
-  readonly http: GuardedHttp;
+  /** Downloads assets. */
+  readonly assetHttp: GuardedHttp;
+  /** Sends callbacks. */
+  readonly callbackHttp: GuardedHttp;
   /** Sign callbacks. */
   readonly keys: Pick<Keyring, 'webhookSecrets'>;
   readonly operation: (name: string) => Operation<never> | undefined;

@@ -10,13 +10,14 @@ import { countFetched } from './metrics.ts';
 const MAX_REDIRECTS = 5;
 
 export async function fetchUrl(
-  { http, assets, assetTimeoutMs, maxAssetBytes }: ActivityDependencies,
+  { assetHttp, assets, assetTimeoutMs, maxAssetBytes }: ActivityDependencies,
   url: string,
   { signal, onBytes, job, index }: FetchOptions,
   problem: AssetProblem,
 ): Promise<AssetBytes> {
   try {
-    const response = await http.request(url, {
+    const response = await assetHttp.request(url, {
+      tenant: job.tenant,
       signal,
       redirects: MAX_REDIRECTS,
       timeoutMs: assetTimeoutMs,

@@ -24,7 +24,7 @@ export async function findPathInput(
       : error;
   });
   await access(path, constants.R_OK).catch(() => {
-    throw problem('asset_path_forbidden', 'may not be read by this server');
+    throw problem('asset_path_forbidden', 'cannot be read by this server');
   });
   if (kind !== 'file') throw problem('asset_not_found', 'is a directory, not a file');
   if (size > maxAssetBytes)

@@ -24,7 +24,7 @@ interface Message {
 
 /** Never throws for what the receiver does. */
 export async function postCallback(
-  { http, keys, callbackTimeoutMs }: ActivityDependencies,
+  { callbackHttp, keys, callbackTimeoutMs }: ActivityDependencies,
   { url, token }: Callback,
   { id, body, tenant, signal }: Message,
 ): Promise<CallbackResponse> {
@@ -39,8 +39,8 @@ export async function postCallback(
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   };
   try {
-    const request = { method: 'POST', headers, body, signal, timeoutMs: callbackTimeoutMs } as const;
-    const response = await http.request(url, request);
+    const request = { tenant, method: 'POST', headers, body, signal, timeoutMs: callbackTimeoutMs } as const;
+    const response = await callbackHttp.request(url, request);
     response.body.destroy();
     return { status: response.status, ...judge(response.status, response.headers['retry-after']) };
   } catch (error) {

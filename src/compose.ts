@@ -13,6 +13,7 @@ import type { Keyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
 import { createRunAlone } from './cli/run-alone.ts';
+import { createNetworkPolicies } from './compose-network.ts';
 import { sealedStore } from './compose-store.ts';
 import type { Config } from './config/config.ts';
 import { callbackBody } from './dialects/load.ts';
@@ -26,7 +27,9 @@ import type { JobRuntime } from './jobs/ports/job-runtime.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
 import { Semaphore } from './lib/semaphore.ts';
-import { createGuardedHttp, type GuardedHttp, refusalOf } from './net/guarded-http.ts';
+import { DAY_MS } from './lib/units.ts';
+import { createNameResolver } from './net/dns/resolver.ts';
+import { createGuardedHttp } from './net/guarded-http.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
 import type { ObjectStore } from './storage/object-store.ts';
@@ -44,7 +47,6 @@ export interface Overrides {
   readonly archive?: JobArchive;
   readonly runtime?: JobRuntime;
   readonly jobs?: Jobs;
-  readonly http?: GuardedHttp;
   readonly runAlone?: RunAlone;
 }
 
@@ -75,6 +77,7 @@ export async function composeApi(
   const { store, keys, archive, operations } = await composeShared(config, overrides);
   const client = overrides.client ?? createClient(target);
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
+  const policies = createNetworkPolicies(config, target);
   const quotas = tenantQuotas(runtime, config.DARKROOM_TENANT_JOBS);
   const jobs = overrides.jobs ?? new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
@@ -84,7 +87,7 @@ export async function composeApi(
       operations,
       quotas,
       fingerprints: (text) => keys.fingerprints(text),
-      whyUrlRejected: (url) => refusalOf(url, config.DARKROOM_ALLOW_NETWORKS),
+      whyUrlRejected: (url, purpose) => policies[purpose].findRefusal(url),
       retention: toRetentionPolicy(config),
       firstAssetMs: config.DARKROOM_FIRST_ASSET_DAYS * DAY_MS,
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
@@ -123,6 +126,7 @@ function composeAuthentication(config: Config, store: ObjectStore): Authenticate
 
 interface WorkerOptions {
   readonly client: Client;
+  readonly target: Pick<TemporalTarget, 'address'>;
   /** Scratch directory of this process alone. */
   readonly scratch: string;
   /** Capabilities to offer; all that this machine has unless given. */
@@ -148,19 +152,22 @@ export interface WorkerParts {
  */
 export async function composeWorker(
   config: Config,
-  { client, scratch, only }: WorkerOptions,
+  { client, target, scratch, only }: WorkerOptions,
   overrides: Overrides = {},
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config, overrides);
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
   const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const { slots, later, engine, memoryOf } = await detectCapabilities(config, operations, only);
+  const resolver = createNameResolver();
+  const policies = createNetworkPolicies(config, target, resolver);
   const dependencies: ActivityDependencies = {
     ...createRunFiles(store),
     archive,
     retention,
     keys,
-    http: overrides.http ?? createGuardedHttp({ allowNetworks: config.DARKROOM_ALLOW_NETWORKS }),
+    assetHttp: createGuardedHttp({ policy: policies.assets, resolver }),
+    callbackHttp: createGuardedHttp({ policy: policies.callbacks, resolver }),
     operation: (name) => operations.operation(name),
     engine,
     memoryOf,
@@ -173,7 +180,7 @@ export async function composeWorker(
     publicUrl: config.publicUrl,
     callbackBody,
     journal: new StepJournal(scratch),
-    runAlone: overrides.runAlone ?? createRunAlone(scratch),
+    runAlone: overrides.runAlone ?? createRunAlone(scratch, target.address),
   };
   return {
     activities: createActivities(dependencies),
@@ -184,8 +191,6 @@ export async function composeWorker(
     later,
   };
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 const toRetentionPolicy = ({
   DARKROOM_KEEP_DAYS: days,

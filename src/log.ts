@@ -1,5 +1,6 @@
-/** Logs: one JSON object per line on standard error. Standard output is for the results of commands. */
+/** Logs to standard error: lines for people on a terminal, else one JSON object per line. Standard output is for results. */
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { build as pretty } from 'pino-pretty';
 
 export type Log = PinoLogger;
 
@@ -7,7 +8,7 @@ export type Log = PinoLogger;
 export const createLog = (
   level: string,
   part: string,
-  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+  destination: DestinationStream = standardError(),
 ): Log =>
   pino(
     {
@@ -18,3 +19,16 @@ export const createLog = (
     },
     destination,
   );
+
+const standardError = (): DestinationStream =>
+  process.stderr.isTTY
+    ? pretty({
+        destination: 2,
+        sync: true,
+        colorize: !process.env['NO_COLOR'],
+        translateTime: 'SYS:HH:MM:ss',
+        messageFormat: '{part}: {msg}',
+        ignore: 'part',
+        singleLine: true,
+      })
+    : pino.destination({ dest: 2, sync: true });

@@ -35,10 +35,11 @@ export const params = z.strictObject({
     .describe('Format of the large pictures. `auto`: WebP where the asset has transparency, else JPEG'),
   quality: z.int().min(1).max(100).optional().describe('Quality of the large pictures. Default: 80'),
   metadata: z
-    .enum(['strip', 'keep'])
+    .enum(['strip', 'strip-location', 'keep'])
     .default('strip')
     .describe(
-      '`strip`: remove EXIF (location, camera), XMP and profiles from the large pictures. `keep`: keep them, readable for everyone',
+      '`strip`: remove EXIF (location, camera), XMP and profiles from the large pictures. `keep`: keep them, readable for everyone. ' +
+        '`strip-location`: the same, without locations and IPTC',
     ),
   originals: z
     .boolean()

@@ -8,6 +8,7 @@ import { headerFacts } from '../image-metadata/header.ts';
 import type { PictureFile } from '../lib/formats/picture-file.ts';
 import { openImage } from '../lib/image-source.ts';
 import { formatLabel } from '../lib/label.ts';
+import { noteDroppedMetadata } from '../lib/picture/dropped-metadata.ts';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile, StageContext } from '../operation.ts';
 import type { Entry, ImageFile } from './entry.ts';
@@ -29,7 +30,7 @@ const extensions: Readonly<Record<string, string>> = {
 };
 
 export async function writePictures(input: PictureFile, context: StageContext<Params>): Promise<Entry> {
-  const { params, workspace, signal } = context;
+  const { params, workspace, signal, note } = context;
   const { index, name, size } = input;
   const source = await openImage(input);
   const { media_type, width, height, alpha } = headerFacts(source);
@@ -60,6 +61,7 @@ export async function writePictures(input: PictureFile, context: StageContext<Pa
     const { path, file } = await place('images', format === 'jpeg' ? '.jpg' : '.webp');
     await rename(drafts.image, file);
     image = { path, ...large };
+    noteDroppedMetadata(input, source.header, { format, metadata }, note);
   }
   let original: string | null = null;
   if (website && params.originals) {

@@ -1,12 +1,11 @@
 /** image.transform: resizes, rotates and converts pictures. */
 import { rename, rm } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import type { Metadata } from 'sharp';
 import { DarkroomError } from '../../src/errors.ts';
 import { runInChildProcess } from '../lib/child-process.ts';
 import { eachPicture } from '../lib/each-picture.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage, toDecodeError } from '../lib/image-source.ts';
-import { updateXmp } from '../lib/picture/updated-xmp.ts';
+import { noteDroppedMetadata } from '../lib/picture/dropped-metadata.ts';
 import { defineOperation, type InputFile, type StageContext } from '../operation.ts';
 import { encoders, keepFormat } from './formats.ts';
 import { type Format, type Params, params } from './params.ts';
@@ -55,28 +54,7 @@ async function transform(
   }
   const { path } = await outputs.create(parse(input.name).name + encoders[format].extension, input);
   await rename(draft, path);
-  noteDropped(input, source.header, params.metadata, format, note);
-}
-
-/** Notes what the result should have, but cannot. */
-function noteDropped(
-  input: InputFile,
-  { xmp, iptc }: Metadata,
-  metadata: Params['metadata'],
-  format: Format,
-  note: StageContext<Params>['note'],
-): void {
-  if (metadata === 'strip') return;
-  const location = metadata === 'keep';
-  const result = `The result of "${input.name}"`;
-  if (xmp && updateXmp(xmp, { format, location }) === null)
-    note(
-      'xmp_dropped',
-      `${result} has no XMP data: it cannot be read, or is too large for the format`,
-      input,
-    );
-  if (iptc && location && format !== 'jpeg')
-    note('iptc_dropped', `${result} has no IPTC data: only JPEG keeps it`, input);
+  noteDroppedMetadata(input, source.header, { format, metadata: params.metadata }, note);
 }
 
 /** Roughly, in pixels to decode: about 25 million a second on one slow core. */

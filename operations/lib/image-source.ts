@@ -155,8 +155,9 @@ export function assetError(
 
 /** Converts what libvips threw while it read an asset and wrote a result: to an error about the asset, where it is one. */
 export function toDecodeError(input: InputFile, error: unknown): unknown {
-  const text = error instanceof Error ? error.message : '';
   if (isDiskFull(error)) return workerDiskFull(error);
+  if (!(error instanceof Error) || !isOfDecoder(error)) return error;
+  const text = error.message;
   // The result could not be written: no fault of the asset. An encoder that runs out of pixels says "unable to write" too.
   if (/unable to open for write|write error/.test(text)) return error;
   if (/exceeds pixel limit/.test(text)) return tooManyPixelsError(input, MAX_PIXELS);
@@ -165,6 +166,10 @@ export function toDecodeError(input: InputFile, error: unknown): unknown {
   const [damage, why] = classifyDamage(text);
   return damagedError(input, why, damage, error);
 }
+
+/** Whether a decoder threw it, and not Node or this program: a missing module is no fault of the asset. */
+const isOfDecoder = (error: Error): boolean =>
+  !('code' in error) && /^Error(: |\n)/.test(error.stack ?? '') && !/^E[A-Z0-9]+: /.test(error.message);
 
 /** @param is - Completes "it …". */
 export const notAnImage = (input: InputFile, is: string, cause?: unknown): DarkroomError =>

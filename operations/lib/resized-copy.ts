@@ -6,7 +6,7 @@ import type { InputFile } from '../operation.ts';
 import { runInChildProcess } from './child-process.ts';
 import { childTask } from './child-task.ts';
 import { openImage, toDecodeError } from './image-source.ts';
-import { writePicture } from './picture/encode-picture.ts';
+import { type Encoding, writePicture } from './picture/encode-picture.ts';
 import { withPicture } from './picture/open-picture.ts';
 
 /** A picture with more pixels may take longer than one or two seconds, so a child process resizes it. */
@@ -21,7 +21,7 @@ export interface CopyOptions {
   /** Colour behind transparent parts, #rrggbb. Default: transparency stays, and becomes white in JPEG. */
   readonly background?: string;
   /** EXIF, XMP and profiles. Default `strip`. */
-  readonly metadata?: 'keep' | 'strip';
+  readonly metadata?: Encoding['metadata'];
   /** EXIF data to write instead of the picture's own. */
   readonly exif?: Exif;
 }
@@ -66,7 +66,7 @@ interface CopyInput {
 /** @public The child process runs it by this name. */
 export const task = childTask(import.meta.url, async ({ input, options, path }: CopyInput) => {
   const { side, format, quality, background = '#ffffff', metadata, exif } = options;
-  const colours = metadata === 'keep' ? 'own' : 'srgb';
+  const colours = (metadata ?? 'strip') === 'strip' ? 'srgb' : 'own';
   await withPicture(input, { scratch: path, colours }, async (picture) => {
     let result = picture.image
       .autoOrient()

@@ -74,6 +74,7 @@ export async function openStoryServer(): Promise<StoryServer> {
   await registerSearchAttributes(api.client);
   const { activities, aloneActivities, slots } = await composeWorker(config, {
     client: api.client,
+    target: temporal,
     scratch: join(dataDir, 'work'),
   });
   const replaceable = makeReplaceable(activities, aloneActivities);

@@ -1,6 +1,6 @@
 /** The data directory of commands that may run beside others, against a cluster. */
 import type { Config } from '../config/config.ts';
-import { openDataDirectory } from '../data-directory/format.ts';
+import { openDataDirectory } from '../data-directory/open.ts';
 
 /**
  * Makes the data directory or checks its format, if this process keeps anything there: the master key or the object store.

@@ -1,7 +1,7 @@
 /** Directories for results. They are created before a job is submitted, so that no job runs in vain. */
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { obstacleAt } from '../client/files.ts';
+import { findObstacle } from '../client/files.ts';
 import { nearestPlace } from '../data-directory/make-directory.ts';
 import { makeDirectories } from '../lib/make-directories.ts';
 import { UsageError } from './exit-code.ts';
@@ -28,6 +28,6 @@ export async function makeFolder(path: string, option = `--out ${path}`): Promis
 export async function prepareArchive(path: string): Promise<void> {
   const option = `--archive ${path}`;
   await makeFolder(dirname(path), option);
-  const obstacle = await obstacleAt(path);
+  const obstacle = await findObstacle(path);
   if (obstacle !== null) throw new UsageError(`${option}: is ${obstacle}; name a file`);
 }

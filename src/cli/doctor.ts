@@ -11,6 +11,7 @@ import { checkEngines } from './doctor/engines.ts';
 import { broken, type Finding, ok, readMessage } from './doctor/finding.ts';
 import { checkListen } from './doctor/listen.ts';
 import { checkMasterKey } from './doctor/master-key.ts';
+import { checkNetworks } from './doctor/networks.ts';
 import { checkNode } from './doctor/node.ts';
 import { checkSettings } from './doctor/settings.ts';
 import { checkStore } from './doctor/store.ts';
@@ -36,6 +37,7 @@ async function examine(): Promise<Finding[]> {
     ...findings,
     ...(await checkData(config)),
     ...(await checkListen(config)),
+    ...checkNetworks(config),
     ...engines,
     // With a definition that cannot be read, a server would not get this far either.
     ...(engines.some(({ state }) => state === 'broken') ? [] : await checkParts(config)),

@@ -1,6 +1,7 @@
 /** Reports a failed command: a sentence on stderr, with --json a document on stdout, and an exit code. */
 import { CommanderError } from 'commander';
 import { DarkroomProblem } from '../client/client.ts';
+import { describeFileError } from '../data-directory/directory-problem.ts';
 import { ConfigError } from '../lib/settings/config-error.ts';
 import { exitCodeOf, exitCodes, UsageError } from './exit-code.ts';
 import { plain } from './terminal/plain.ts';
@@ -27,12 +28,19 @@ export function reportFailure(failure: unknown, json: boolean): number {
     return exitCodeOf(error);
   }
   const usage = error instanceof UsageError;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = describe(error);
   if (json) console.log(JSON.stringify({ ...job, error: { code: usage ? 'usage' : 'unexpected', message } }));
   // Errors that an operator can fix get a sentence. Only bugs get a stack.
   const expected = error instanceof Error && (error instanceof ConfigError || usage || !isBug(error));
   console.error(expected ? `darkroom: ${message}` : error);
   return usage ? exitCodes.usage : exitCodes.unexpected;
+}
+
+/** Errors of the operating system name a code and a call; people need what is wrong and what to do. */
+function describe(error: unknown): string {
+  const file = describeFileError(error);
+  if (file) return `${file.problem}. ${file.remedy}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 const document = ({ code, detail, status, retryable, errors }: DarkroomProblem) => ({

@@ -5,8 +5,9 @@ import type { Darkroom, Job, JobProgress } from '../client/client.ts';
 import { saveFiles } from '../client/files.ts';
 import { formatBytes } from '../lib/units.ts';
 import { printJson, say } from './connection.ts';
-import { exitCodes, UsageError } from './exit-code.ts';
+import { exitCodeOfJob, exitCodes, UsageError } from './exit-code.ts';
 import { summaryLine } from './summary.ts';
+import { plain } from './terminal/plain.ts';
 import { createProgressView } from './terminal/progress.ts';
 
 export interface FollowOptions {
@@ -50,13 +51,31 @@ export async function followJob(client: Darkroom, id: string, options: FollowOpt
   }
 }
 
-/** What is said once it has ended; with `json`, its document. */
-export function printOutcome(job: Job, { json, watch }: FollowOptions): void {
+/**
+ * Downloads the results of a completed job to `out`, if it is given, and prints how the job ended, with its notes; with `json`,
+ * its document.
+ */
+export async function reportEnd(
+  client: Darkroom,
+  job: Job,
+  { json, watch, out }: FollowOptions & { readonly out?: string },
+): Promise<void> {
+  if (out !== undefined && job.state === 'completed') await fetchResults(client, job.id, out);
   if (json) printJson(watch ? { type: 'end', job } : job);
-  else say(summaryLine(job));
+  else {
+    say(summaryLine(job, out));
+    printNotes(job.notes);
+    if (job.state === 'completed')
+      printNotes((await client.result(job.id)).notes.map(({ message }) => message));
+  }
+  process.exitCode = exitCodeOfJob(job);
 }
 
-/** Writes the results of a job that completed below a folder. */
+export function printNotes(notes: readonly string[] = []): void {
+  for (const note of notes) say(`Note: ${plain(note)}`);
+}
+
+/** Writes the result files of a job below a directory. */
 export async function fetchResults(client: Darkroom, id: string, folder: string): Promise<void> {
   const onFile = (path: string, entry: { size: number }) => say(`${path}  ${formatBytes(entry.size)}`);
   await saveFiles(client, id, folder, { onFile });

@@ -1,8 +1,7 @@
 /** `darkroom rerun`: runs an ended job again. */
 import type { Command } from 'commander';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
-import { exitCodeOfJob } from './exit-code.ts';
-import { type FollowOptions, followJob, printOutcome, timeoutOption } from './follow-job.ts';
+import { type FollowOptions, followJob, reportEnd, timeoutOption } from './follow-job.ts';
 
 type Options = ServerOptions & FollowOptions & { readonly from?: string; readonly failedAssets?: boolean };
 
@@ -24,9 +23,7 @@ export function define(command: Command): void {
       else say(`${id} runs again, for the ${ordinal(job.run)} time. Watch it: darkroom watch ${id}`);
       return;
     }
-    const ended = await followJob(client, id, options);
-    printOutcome(ended, options);
-    process.exitCode = exitCodeOfJob(ended);
+    await reportEnd(client, await followJob(client, id, options), options);
   });
 }
 

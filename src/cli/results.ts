@@ -5,7 +5,7 @@ import { saveArchive } from '../client/files.ts';
 import { formatBytes } from '../lib/units.ts';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { makeFolder, prepareArchive } from './destination.ts';
-import { fetchResults } from './follow-job.ts';
+import { fetchResults, printNotes } from './follow-job.ts';
 import { columns } from './terminal/columns.ts';
 import { plain } from './terminal/plain.ts';
 
@@ -29,7 +29,7 @@ export function define(command: Command): void {
     }
     if (options.json) return printJson(result);
     printFailures(result);
-    for (const { message } of result.notes) say(`Note: ${plain(message)}`);
+    printNotes(result.notes.map(({ message }) => message));
     if (options.out === undefined && options.archive === undefined) show(result);
   });
 }

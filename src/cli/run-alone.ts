@@ -19,6 +19,8 @@ export interface StepRequest extends Pick<ActivityRun, 'startedAt' | 'attempt' |
   readonly name: string;
   readonly input: unknown;
   readonly scratch: string;
+  /** Of Temporal: assets may not be downloaded from it. */
+  readonly temporalAddress: string;
 }
 
 /** A message of the process. The last one is a result or an error. */
@@ -43,13 +45,13 @@ const stepProcess = fileURLToPath(new URL('src/cli/step-process.js', builtRoot))
  * @param module Path of the program; tests have one with operations of their own.
  */
 export const createRunAlone =
-  (workDir: string, module = stepProcess): RunAlone =>
+  (workDir: string, temporalAddress: string, module = stepProcess): RunAlone =>
   async <Result>(name: string, input: unknown, activity: ActivityRun) => {
     const scratch = join(workDir, randomUUID());
     await mkdir(scratch, { recursive: true });
     const { startedAt, attempt, lastAttempt, earlier } = activity;
     try {
-      const request = { name, input, scratch, startedAt, attempt, lastAttempt, earlier };
+      const request = { name, input, scratch, temporalAddress, startedAt, attempt, lastAttempt, earlier };
       return await runProcess<Result>(module, request, activity);
     } finally {
       await rm(scratch, { recursive: true, force: true });

@@ -1,8 +1,9 @@
-/** Scratch space of one worker process; what workers that were killed left behind is swept first. */
+/** Scratch directories of workers. */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type LostActivity, readJournal } from '../../activities/journal.ts';
+import { toConfigError } from '../data-directory/directory-problem.ts';
 import { makeDirectory } from '../data-directory/make-directory.ts';
 
 interface Scratch {
@@ -12,23 +13,32 @@ interface Scratch {
   readonly lost: readonly LostActivity[];
 }
 
+/**
+ * Creates the scratch directory of this process, and removes those of workers that were killed on this machine.
+ *
+ * @throws {ConfigError} When `workDir` cannot be used.
+ */
 export async function claimScratch(workDir: string): Promise<Scratch> {
   // Process ids mean something on one machine only, and several may share the directory.
   const ours = `${hostname()}-`;
   const own = `${ours}${process.pid}`;
   const scratch = join(workDir, own);
   await makeDirectory(workDir, 'DARKROOM_WORK');
-  // In a container, a worker often has the process id of the one before.
-  const left = (await readdir(workDir)).filter(
-    (name) => name === own || (name.startsWith(ours) && !isAlive(Number(name.slice(ours.length)))),
-  );
-  const lost: LostActivity[] = [];
-  for (const name of left) {
-    lost.push(...(await readJournal(join(workDir, name))));
-    await rm(join(workDir, name), { recursive: true, force: true });
+  try {
+    // In a container, a worker often has the process id of the one before.
+    const left = (await readdir(workDir)).filter(
+      (name) => name === own || (name.startsWith(ours) && !isAlive(Number(name.slice(ours.length)))),
+    );
+    const lost: LostActivity[] = [];
+    for (const name of left) {
+      lost.push(...(await readJournal(join(workDir, name))));
+      await rm(join(workDir, name), { recursive: true, force: true });
+    }
+    await mkdir(scratch, { mode: 0o700 });
+    return { scratch, lost };
+  } catch (error) {
+    throw toConfigError(error, workDir, 'DARKROOM_WORK');
   }
-  await mkdir(scratch);
-  return { scratch, lost };
 }
 
 function isAlive(pid: number): boolean {

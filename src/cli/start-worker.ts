@@ -54,7 +54,7 @@ export async function startWorker(
   const client = createClient(target);
   const { activities, aloneActivities, dependencies, retention, slots, later } = await composeWorker(
     config,
-    { client, scratch, only },
+    { client, target, scratch, only },
     overrides,
   );
   const connection = await connectWorker(target, CONNECT_TIMEOUT_MS, (message) => log.warn(message));

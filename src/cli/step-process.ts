@@ -19,14 +19,16 @@ export function runStepProcess(overrides: Overrides = {}): void {
 }
 
 async function runStep(
-  { name, input, scratch, ...attempt }: StepRequest,
+  { name, input, scratch, temporalAddress, ...attempt }: StepRequest,
   overrides: Overrides,
   signal: AbortSignal,
 ): Promise<StepMessage> {
   try {
     const config = readConfig(process.env, { listens: false });
-    const client = createClient(targetFromEnvironment());
-    const { dependencies } = await composeWorker(config, { client, scratch }, overrides);
+    const target = { ...targetFromEnvironment(), address: temporalAddress };
+    // No step uses the client.
+    const client = createClient(target);
+    const { dependencies } = await composeWorker(config, { client, target, scratch }, overrides);
     const step = steps[name as keyof typeof steps] as (...given: unknown[]) => Promise<unknown>;
     const report = (progress: object) => send({ progress });
     const log = (message: string, fields: object) => send({ log: message, fields });

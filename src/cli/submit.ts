@@ -5,9 +5,9 @@ import type { Command } from 'commander';
 import type { Darkroom, JobRequest } from '../client/client.ts';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { makeFolder } from './destination.ts';
-import { exitCodeOfJob, UsageError } from './exit-code.ts';
+import { UsageError } from './exit-code.ts';
 import { JobFailure } from './failure.ts';
-import { type FollowOptions, fetchResults, followJob, printOutcome, timeoutOption } from './follow-job.ts';
+import { type FollowOptions, followJob, reportEnd, timeoutOption } from './follow-job.ts';
 import { parseAsset, parseLabels } from './job-inputs.ts';
 import { assign } from './params/assignments.ts';
 
@@ -70,11 +70,7 @@ async function submit(assets: readonly string[], options: Options): Promise<void
     return;
   }
   try {
-    const ended = await followJob(client, job.id, options);
-    if (options.out !== undefined && ended.state === 'completed')
-      await fetchResults(client, job.id, options.out);
-    printOutcome(ended, options);
-    process.exitCode = exitCodeOfJob(ended);
+    await reportEnd(client, await followJob(client, job.id, options), options);
   } catch (error) {
     throw new JobFailure(job.id, error);
   }

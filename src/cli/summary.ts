@@ -6,8 +6,12 @@ import { coloured, colourOfState } from './terminal/colour.ts';
 import { columns } from './terminal/columns.ts';
 import { plain } from './terminal/plain.ts';
 
-/** Formats how a job ended, in one or two lines. */
-export function summaryLine(job: Job): string {
+/**
+ * Formats how a job ended, in one or two lines.
+ *
+ * @param out - The directory to which its files have been downloaded.
+ */
+export function summaryLine(job: Job, out?: string): string {
   const { id, state, completed_at, started_at, result, error, assets } = job;
   // The duration of this run, without the wait before it.
   const took =
@@ -17,7 +21,7 @@ export function summaryLine(job: Job): string {
   const head = `${id} ${coloured(state, colourOfState(state), process.stderr)}${took}`;
   const failed = assets.failed > 0 ? `, ${assets.failed} of ${assets.total} assets failed` : '';
   if (error) return `${head}${failed}\n  ${plain(error.message)} (${error.code})\n  ${adviceOn(job)}`;
-  return `${head}${failed}${result ? `: ${formatResult(job)}` : ''}`;
+  return `${head}${failed}${result ? `: ${formatResult(job, out)}` : ''}`;
 }
 
 /** Formats everything about a job, for `darkroom status`. */
@@ -41,6 +45,7 @@ export function summary(job: WatchedJob): string {
     ...(job.run > 1 ? [['run', String(job.run)]] : []),
     ...(assets.total > 0 ? [['assets', formatAssets(job)]] : []),
     ...Object.entries(labels).map(([name, value]) => [`label ${name}`, value]),
+    ...(job.notes ?? []).map((note) => ['note', note]),
     ...(job.result ? [['result', formatResult(job)]] : []),
     ...(job.expires_at ? [['expires', job.expires_at]] : []),
     ...(job.error
@@ -58,10 +63,14 @@ function formatAssets({ assets: { total, downloaded, failed } }: Job): string {
   return `${downloaded} of ${total} here${failed > 0 ? `, ${failed} failed` : ''}`;
 }
 
-function formatResult({ id, result }: Job): string {
+function formatResult({ id, result }: Job, out?: string): string {
   const count = result?.files ?? 0;
-  const what = result?.kind === 'json' ? 'a JSON value' : `${count} ${count === 1 ? 'file' : 'files'}`;
-  return `${what}; fetch it: darkroom results ${id}`;
+  const files = `${count} ${count === 1 ? 'file' : 'files'}`;
+  const show = `darkroom results ${id}`;
+  if (out === undefined || count === 0)
+    return `${result?.kind === 'json' ? 'a JSON value' : files}; fetch it: ${show}`;
+  // Only files are downloaded.
+  return `${files} in ${out}${result?.kind === 'json' ? `; print the JSON value: ${show}` : ''}`;
 }
 
 /** Says what the user can do about an error. */

@@ -9,22 +9,30 @@ export interface CommandEntry {
   readonly define: (command: Command, createProgram: () => Promise<Command>) => void | Promise<void>;
 }
 
+/**
+ * For commands that write to the data directory, the store or scratch space: their files, and those of the processes that
+ * they start, are for this user alone.
+ */
+const keepFilesPrivate = (command: Command): Command =>
+  command.hook('preAction', () => void process.umask(0o077));
+
 export const table: readonly CommandEntry[] = [
   {
     name: 'serve',
     summary: 'run Temporal (unless TEMPORAL_ADDRESS is set), a worker and the API on this machine',
-    define: (command) => void command.action(async () => (await import('./serve.ts')).serve()),
+    define: (command) =>
+      void keepFilesPrivate(command).action(async () => (await import('./serve.ts')).serve()),
   },
   {
     name: 'api',
     summary: 'run an API process',
-    define: (command) => void command.action(async () => (await import('./api.ts')).api()),
+    define: (command) => void keepFilesPrivate(command).action(async () => (await import('./api.ts')).api()),
   },
   {
     name: 'worker',
     summary: 'run a worker process',
     define: (command) =>
-      void command
+      void keepFilesPrivate(command)
         .option('--worker-id <name>', 'name of the worker in Temporal; default: process id and host name')
         .option(
           '--capabilities <names>',
@@ -44,7 +52,7 @@ export const table: readonly CommandEntry[] = [
     name: 'doctor',
     summary: 'check this machine and its settings, and show how to fix problems',
     define: (command) =>
-      void command
+      void keepFilesPrivate(command)
         .option('--json', 'print one JSON document on stdout, and nothing else')
         .addHelpText('after', '\nExit codes: 0 no problems, or warnings only; 1 something is broken')
         .action(async (options: { json?: boolean }) => (await import('./doctor.ts')).doctor(options)),
@@ -57,13 +65,13 @@ export const table: readonly CommandEntry[] = [
   {
     name: 'keys',
     summary: 'create, list and revoke API keys in the configured object store',
-    define: async (command) => (await import('./keys.ts')).define(command),
+    define: async (command) => (await import('./keys.ts')).define(keepFilesPrivate(command)),
   },
   {
     name: 'webhook-secret',
     summary: 'print the secret that signs callbacks',
     define: (command) =>
-      void command
+      void keepFilesPrivate(command)
         .option('--tenant <name>', 'tenant whose callbacks are signed', 'public')
         .action(async (options: { tenant: string }) =>
           (await import('./webhook-secret.ts')).printWebhookSecret(options.tenant),

@@ -2,8 +2,7 @@
 import type { Command } from 'commander';
 import { connect, type ServerOptions, withServer } from './connection.ts';
 import { makeFolder } from './destination.ts';
-import { exitCodeOfJob } from './exit-code.ts';
-import { type FollowOptions, fetchResults, followJob, printOutcome, timeoutOption } from './follow-job.ts';
+import { type FollowOptions, followJob, reportEnd, timeoutOption } from './follow-job.ts';
 
 type Options = ServerOptions & FollowOptions & { readonly out?: string };
 
@@ -21,8 +20,6 @@ export function define(command: Command): void {
     await client.get(id);
     const watched = { ...options, watch: true };
     const job = await followJob(client, id, watched);
-    if (options.out !== undefined && job.state === 'completed') await fetchResults(client, id, options.out);
-    printOutcome(job, watched);
-    process.exitCode = exitCodeOfJob(job);
+    await reportEnd(client, job, watched);
   });
 }

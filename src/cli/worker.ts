@@ -27,7 +27,8 @@ export async function worker({
   if (workerId?.trim() === '') throw new UsageError('--worker-id needs a name');
   const only = capabilities?.split(',').flatMap((part) => part.trim() || []);
   if (only?.length === 0) throw new UsageError('--capabilities needs names, such as cpu,3d');
-  const config = readConfig(process.env, { listens: false });
+  // The worker of `darkroom serve` has the settings of a server.
+  const config = readConfig(process.env, { listens: process.connected === true });
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'worker');
   const stop = new AbortController();
   void shutdownSignal().then(() => stop.abort());

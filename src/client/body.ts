@@ -1,16 +1,19 @@
-/** Bodies of submissions: JSON, or multipart/form-data when assets are sent along. */
+/** Request bodies of submissions: JSON, or multipart/form-data if assets are uploaded. */
 import type { JobAsset } from './types.ts';
 
-export interface Body {
+export interface RequestBody {
   readonly body: string | FormData;
-  /** multipart/form-data names its own boundary, so `fetch` sets it. */
+  /** Without the content type of multipart/form-data: `fetch` sets it, with the boundary. */
   readonly headers: Readonly<Record<string, string>>;
-  /** True when it may take long to send. */
+  /** True if it contains files, so that sending may take long. */
   readonly isUpload: boolean;
 }
 
-/** `part` is the name of the part that holds the document, and goes first, so that the server knows what the others are. */
-export function bodyOf(part: 'job' | 'assets', document: { readonly assets?: readonly JobAsset[] }): Body {
+/** Builds the body of a submission. `part` names the part with the document. It is sent first, because it describes the others. */
+export function buildBody(
+  part: 'job' | 'assets',
+  document: { readonly assets?: readonly JobAsset[] },
+): RequestBody {
   const uploads: { blob: Blob; name: string }[] = [];
   const assets = document.assets?.map((asset) => {
     if (!('blob' in asset.source)) return asset;

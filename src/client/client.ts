@@ -8,11 +8,11 @@
  * ```
  */
 import { withTimeout } from '../lib/with-timeout.ts';
-import { type Body, bodyOf } from './body.ts';
+import { buildBody, type RequestBody } from './body.ts';
 import { type EventOptions, events } from './events.ts';
 import { follow } from './follow.ts';
 import { DarkroomProblem } from './problem.ts';
-import { type Call, type ClientOptions, Transport } from './transport.ts';
+import { type ClientOptions, jobPath, Transport } from './transport.ts';
 import type {
   Delivery,
   FileEntry,
@@ -40,19 +40,19 @@ export interface Cancellable {
 }
 
 export interface SubmitOptions extends Cancellable {
-  /** The same key with the same request is the same job. Made up unless given, so that trying again is safe. */
+  /** The same key with the same request returns the same job. Default: a random key, so that retries are safe. */
   readonly idempotencyKey?: string;
 }
 
 export interface WaitOptions extends EventOptions {
-  /** Milliseconds; forever unless given. */
+  /** Milliseconds. Default: no limit. */
   readonly timeoutMs?: number;
-  /** Told of each change. */
+  /** Called on each change. */
   readonly onProgress?: (progress: JobProgress) => void;
 }
 
 export interface DownloadOptions extends Cancellable {
-  /** Bytes that are here already, of the content with this SHA-256. The answer is 206, or 200 and the whole file. */
+  /** Skips `offset` bytes of the content with this SHA-256. The response is 206, or 200 with the whole file. */
   readonly from?: { readonly offset: number; readonly sha256: string };
 }
 
@@ -61,9 +61,10 @@ export interface JobPage {
   readonly next_cursor: string | null;
 }
 
+/** @throws TypeError if `url` is not an HTTP address */
 export const createClient = (options: ClientOptions): Darkroom => new Darkroom(options);
 
-/** All methods throw DarkroomProblem, or the reason of a signal that was aborted. */
+/** All methods throw DarkroomProblem, or the reason of an aborted signal. */
 export class Darkroom {
   readonly #transport: Transport;
 
@@ -71,23 +72,23 @@ export class Darkroom {
     this.#transport = new Transport(options);
   }
 
-  /** Resolves once the job is durable. Assets with a blob are sent along, streamed. */
+  /** Submits a job. Resolves once it is durable. Assets with a blob are uploaded as streams. */
   submit(request: JobRequest, { idempotencyKey, signal }: SubmitOptions = {}): Promise<Job> {
     // A request with its own id needs no key.
     const key = idempotencyKey ?? (request.id === undefined ? crypto.randomUUID() : undefined);
-    return this.#send('/v1/jobs', bodyOf('job', request), key, signal);
+    return this.#send('/v1/jobs', buildBody('job', request), key, signal);
   }
 
   get(id: string, { signal }: Cancellable = {}): Promise<WatchedJob> {
-    return this.#transport.json({ path: pathOf(id), signal });
+    return this.#transport.json({ path: jobPath(id), signal });
   }
 
-  /** What it was asked to do, without secrets. */
+  /** Returns the request of the job, without secrets. */
   request(id: string, { signal }: Cancellable = {}): Promise<RequestView> {
-    return this.#transport.json({ path: `${pathOf(id)}/request`, signal });
+    return this.#transport.json({ path: `${jobPath(id)}/request`, signal });
   }
 
-  /** Every job, page by page as they are asked for: what runs first, then what has ended, latest first. */
+  /** Yields all jobs, page by page: running jobs first, then ended ones, latest first. */
   async *list(filter: JobFilter = {}, { signal }: Cancellable = {}): AsyncGenerator<Job, void> {
     let cursor: string | undefined;
     do {
@@ -97,7 +98,7 @@ export class Darkroom {
     } while (cursor !== undefined);
   }
 
-  /** `limit`: jobs at most, up to 200; 50 unless given. `cursor`: `next_cursor` of the page before. */
+  /** Returns one page. `limit`: 1 to 200 jobs, default 50. `cursor`: `next_cursor` of the previous page. */
   page(
     { since, ...filter }: JobFilter = {},
     { cursor, limit, signal }: Cancellable & { cursor?: string | undefined; limit?: number } = {},
@@ -110,7 +111,7 @@ export class Darkroom {
     });
   }
 
-  /** Resolves with the job once it has ended, however that went: look at its state. Outages are ridden out. */
+  /** Resolves with the job once it is completed, failed or cancelled. Tolerates outages. */
   async wait(id: string, options: WaitOptions = {}): Promise<Job> {
     const { timeoutMs = null, signal, onProgress = () => undefined } = options;
     return withTimeout(timeoutMs, signal, async (either, isLate) => {
@@ -118,23 +119,23 @@ export class Darkroom {
         return await follow(this.#transport, id, { ...options, signal: either }, onProgress);
       } catch (cause) {
         if (!isLate() || signal?.aborted) throw cause;
-        const detail = `Job "${id}" has not ended within ${Number(timeoutMs) / 1000} s; it goes on`;
+        const detail = `Job "${id}" has not ended within ${Number(timeoutMs) / 1000} s; it continues`;
         throw new DarkroomProblem({ status: 0, code: 'not_ended', detail, retryable: true }, { cause });
       }
     });
   }
 
-  /** Each change as it happens; ends after the event `end`. Reconnects by itself. */
+  /** Yields each change, and returns after the event `end`. Reconnects automatically. */
   events(id: string, options: EventOptions = {}): AsyncGenerator<JobEvent, void> {
     return events(this.#transport, id, options);
   }
 
-  /** `reason`: part of the error message of the cancelled job. */
+  /** `reason` becomes part of the error message of the cancelled job. */
   cancel(id: string, { reason, signal }: Cancellable & { reason?: string | undefined } = {}): Promise<Job> {
     return this.#control(id, 'cancel', { signal }, reason === undefined ? undefined : { reason });
   }
 
-  /** The step that it is in is finished, and no other begins. */
+  /** The current batches end; no others start. */
   pause(id: string, options?: Cancellable): Promise<Job> {
     return this.#control(id, 'pause', options);
   }
@@ -143,16 +144,16 @@ export class Darkroom {
     return this.#control(id, 'resume', options);
   }
 
-  /** Runs a job that has ended again, under its id: all of it, from a stage on, or only the assets that failed. */
+  /** Runs an ended job again under its id: completely, from a stage, or only the failed assets. */
   rerun(
     id: string,
     { from, failedAssets, signal }: Cancellable & { from?: string; failedAssets?: boolean } = {},
   ): Promise<Job> {
     const query = { from, assets: failedAssets ? 'failed' : undefined };
-    return this.#transport.json({ method: 'POST', path: `${pathOf(id)}/rerun`, query, signal });
+    return this.#transport.json({ method: 'POST', path: `${jobPath(id)}/rerun`, query, signal });
   }
 
-  /** More assets for a job that waits for them; `final` ends the wait. */
+  /** Adds assets to a job that waits for them. `final` ends the wait. */
   addAssets(
     id: string,
     assets: readonly JobAsset[],
@@ -160,64 +161,60 @@ export class Darkroom {
   ): Promise<Job> {
     const { idempotencyKey = crypto.randomUUID(), signal } = options;
     const request = { assets, ...(final === undefined ? {} : { final }) };
-    return this.#send(`${pathOf(id)}/assets`, bodyOf('assets', request), idempotencyKey, signal);
+    return this.#send(`${jobPath(id)}/assets`, buildBody('assets', request), idempotencyKey, signal);
   }
 
-  /** 409 while it is not there. */
+  /** Returns the result. Throws with status 409 before the job has one. */
   result(id: string, { signal }: Cancellable = {}): Promise<Manifest> {
-    return this.#transport.json({ path: `${pathOf(id)}/result`, signal });
+    return this.#transport.json({ path: `${jobPath(id)}/result`, signal });
   }
 
-  async files(id: string, { signal }: Cancellable = {}): Promise<readonly FileEntry[]> {
-    const call: Call = { path: `${pathOf(id)}/files`, signal };
-    return (await this.#transport.json<{ files: readonly FileEntry[] }>(call)).files;
+  files(id: string, options?: Cancellable): Promise<readonly FileEntry[]> {
+    return this.#list(`${jobPath(id)}/files`, 'files', options);
   }
 
-  /** A result file, its body still to be read. In Node `saveFile` writes it to disk. */
+  /** Returns a result file with an unread body. In Node, `saveFile` writes it to disk. */
   download(id: string, path: string, { from, signal }: DownloadOptions = {}): Promise<Response> {
     const escaped = path.split('/').map(encodeURIComponent).join('/');
-    const headers = from && { range: `bytes=${from.offset}-`, 'if-range': `"${from.sha256}"` };
     return this.#transport.open({
-      path: `${pathOf(id)}/files/${escaped}`,
-      ...(headers && { headers }),
+      path: `${jobPath(id)}/files/${escaped}`,
+      ...(from && { headers: { range: `bytes=${from.offset}-`, 'if-range': `"${from.sha256}"` } }),
       signal,
     });
   }
 
-  /** All result files as a ZIP, its body still to be read. */
+  /** Returns all result files as a ZIP, with an unread body. */
   archive(id: string, { signal }: Cancellable = {}): Promise<Response> {
-    return this.#transport.open({ path: `${pathOf(id)}/archive`, signal });
+    return this.#transport.open({ path: `${jobPath(id)}/archive`, signal });
   }
 
-  /** Callbacks of the job, with each attempt. */
-  async deliveries(id: string, { signal }: Cancellable = {}): Promise<readonly Delivery[]> {
-    const call: Call = { path: `${pathOf(id)}/deliveries`, signal };
-    return (await this.#transport.json<{ deliveries: readonly Delivery[] }>(call)).deliveries;
+  /** Lists the callbacks of the job with their attempts. */
+  deliveries(id: string, options?: Cancellable): Promise<readonly Delivery[]> {
+    return this.#list(`${jobPath(id)}/deliveries`, 'deliveries', options);
   }
 
-  /** Makes a callback again. `delivery`: its id, or its place in the list, from 1. */
+  /** Sends a callback again. `delivery`: its id, or its position in the list, from 1. */
   redeliver(id: string, delivery: string | number, { signal }: Cancellable = {}): Promise<Delivery> {
-    const path = `${pathOf(id)}/deliveries/${encodeURIComponent(delivery)}/redeliver`;
+    const path = `${jobPath(id)}/deliveries/${encodeURIComponent(delivery)}/redeliver`;
     return this.#transport.json({ method: 'POST', path, signal });
   }
 
-  /** Cancels it if it runs, and erases inputs, results and record; the id stays taken. */
+  /** Cancels the job if it runs, and deletes inputs, results and record. The id stays taken. */
   async delete(id: string, { signal }: Cancellable = {}): Promise<void> {
-    await this.#transport.send({ method: 'DELETE', path: pathOf(id), signal }, (response) =>
+    await this.#transport.send({ method: 'DELETE', path: jobPath(id), signal }, (response) =>
       response.arrayBuffer(),
     );
   }
 
-  async operations({ signal }: Cancellable = {}): Promise<readonly Operation[]> {
-    const call: Call = { path: '/v1/operations', signal };
-    return (await this.#transport.json<{ operations: readonly Operation[] }>(call)).operations;
+  operations(options?: Cancellable): Promise<readonly Operation[]> {
+    return this.#list('/v1/operations', 'operations', options);
   }
 
   operation(name: string, { signal }: Cancellable = {}): Promise<Operation> {
     return this.#transport.json({ path: `/v1/operations/${encodeURIComponent(name)}`, signal });
   }
 
-  /** What jobs took, by day (UTC) and operation. `from`, `to`: days such as 2026-11-21; this month unless given. */
+  /** Returns the usage by day (UTC) and operation. `from`, `to`: days such as 2026-11-21; default: this month. */
   usage({
     from,
     to,
@@ -226,16 +223,20 @@ export class Darkroom {
     return this.#transport.json({ path: '/v1/usage', query: { from, to }, signal });
   }
 
-  /** Resolves when the server can do its work; otherwise throws what is missing, without trying again. */
+  /** Resolves if the server is ready. Otherwise throws what is missing, without retries. */
   async ready({ signal }: Cancellable = {}): Promise<void> {
     await this.#transport.send({ path: '/readyz', repeatable: false, signal }, (response) =>
       response.arrayBuffer(),
     );
   }
 
+  async #list<T>(path: string, key: string, { signal }: Cancellable = {}): Promise<readonly T[]> {
+    return (await this.#transport.json<Record<string, readonly T[]>>({ path, signal }))[key] ?? [];
+  }
+
   #send(
     path: string,
-    { body, headers, isUpload }: Body,
+    { body, headers, isUpload }: RequestBody,
     key: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Job> {
@@ -257,9 +258,7 @@ export class Darkroom {
     body?: object,
   ): Promise<Job> {
     const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    const path = `${pathOf(id)}/${control}`;
+    const path = `${jobPath(id)}/${control}`;
     return this.#transport.json({ method: 'POST', path, repeatable: true, signal, ...json });
   }
 }
-
-const pathOf = (id: string): string => `/v1/jobs/${encodeURIComponent(id)}`;

@@ -2,5 +2,5 @@ import type { Job } from './types.ts';
 
 const ends: readonly Job['state'][] = ['completed', 'failed', 'cancelled'];
 
-/** Whether this run of the job is over. */
+/** Returns true if the job is completed, failed or cancelled. */
 export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => ends.includes(state);

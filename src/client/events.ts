@@ -1,24 +1,28 @@
-/** Events of a job, as the server sends them (SSE), over as many connections as it takes. */
+/** Reads the events of a job (SSE), over several connections if needed. */
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { OutageRetry } from './outage-retry.ts';
 import { DarkroomProblem } from './problem.ts';
 import { sleep } from './sleep.ts';
-import type { Transport } from './transport.ts';
+import { jobPath, type Transport } from './transport.ts';
 import type { Job, JobEvent, ProgressEvent, StateEvent } from './types.ts';
 
-/** The server sends at least a heartbeat more often than this; a connection that is silent for longer is dead. */
+/** The server sends a heartbeat more often than this. A connection that is silent for longer is dead. */
 const SILENCE_MS = 60_000;
 const RECONNECT_MS = 1000;
 
 export interface EventOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds of an outage that are ridden out; five minutes unless given. */
+  /**
+   * Maximum length of an outage, in milliseconds.
+   * @default 300_000
+   */
   readonly outageMs?: number;
 }
 
 /**
- * Ends after the event `end`. When the connection breaks it goes on where it was. Throws DarkroomProblem: a refusal, or
- * `events_unavailable` when what answers knows no events.
+ * Yields the events of a job and returns after the event `end`. Resumes after a broken connection.
+ *
+ * @throws DarkroomProblem, with `events_unavailable` if the response is no event stream
  */
 export async function* events(
   transport: Transport,
@@ -32,9 +36,9 @@ export async function* events(
     try {
       const body = await connect(transport, id, last, signal);
       for await (const message of messages(body, (ms) => (delay = ms))) {
-        outageRetry.renew();
+        outageRetry.reset();
         last = message.id ?? last;
-        const event = eventOf(message);
+        const event = parseEvent(message);
         if (event) yield event;
         if (event?.type === 'end') return;
       }
@@ -54,16 +58,15 @@ async function connect(
   signal: AbortSignal | undefined,
 ): Promise<ReadableStream<Uint8Array>> {
   const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) };
-  const path = `/v1/jobs/${encodeURIComponent(id)}/events`;
-  const response = await transport.open({ path, headers, signal });
+  const response = await transport.open({ path: `${jobPath(id)}/events`, headers, signal });
   if (response.body && response.headers.get('content-type')?.startsWith('text/event-stream'))
     return response.body;
   await response.body?.cancel();
-  const detail = 'What answers at this address sends no events';
+  const detail = 'The response is not a stream of events';
   throw new DarkroomProblem({ status: 406, code: 'events_unavailable', detail, retryable: false });
 }
 
-/** Ends when the connection does, however that comes about. */
+/** Returns when the connection ends, for any reason. */
 async function* messages(
   body: ReadableStream<Uint8Array>,
   onRetry: (ms: number) => void,
@@ -87,13 +90,13 @@ async function* messages(
     }
   } finally {
     clearTimeout(silence);
-    // Who stops listening closes the connection. It may be broken already.
+    // Closes the connection if the caller stops early. It may be broken already.
     await reader.cancel().catch(() => undefined);
   }
 }
 
-/** Null: of a kind that later servers may send. */
-function eventOf({ event: type, data }: EventSourceMessage): JobEvent | null {
+/** Returns null for an unknown type, which later servers may send. */
+function parseEvent({ event: type, data }: EventSourceMessage): JobEvent | null {
   if (type === 'end') return { type, job: JSON.parse(data) as Job };
   if (type === 'state') return { type, ...(JSON.parse(data) as Omit<StateEvent, 'type'>) };
   if (type === 'progress') return { type, ...(JSON.parse(data) as Omit<ProgressEvent, 'type'>) };

@@ -1,4 +1,4 @@
-/** Files of this machine: what the client does in Node and not in browsers. */
+/** Functions of the client that read and write local files. They need Node. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, openAsBlob } from 'node:fs';
 import { lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
@@ -10,21 +10,26 @@ import type { Darkroom } from './client.ts';
 import { DarkroomProblem } from './problem.ts';
 import type { FileEntry, JobAsset } from './types.ts';
 
-/** Breaks of a connection in which not one more byte came. */
-const FRUITLESS_TRIES = 3;
+/** Maximum number of consecutive attempts without a new byte. */
+const MAX_FAILED_ATTEMPTS = 3;
 
 interface SaveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An asset that is sent along: read from disk while it is sent, never held in memory. Throws ENOENT and the like. */
+/**
+ * Returns an asset that is uploaded with the job. The file is read while it is sent.
+ *
+ * @param name Name of the asset
+ * @throws an error of the file system such as ENOENT; TypeError if `path` is not a file
+ */
 export async function localFile(path: string, name = basename(path)): Promise<JobAsset> {
   if (!(await stat(path)).isFile()) throw new TypeError(`"${path}" is not a file`);
   return { name, source: { blob: await openAsBlob(path) } };
 }
 
-/** What lies at a path and is no file that might be written anew: "a folder", "a link", …; null when nothing does. */
-export async function obstacleAt(path: string): Promise<string | null> {
+/** Returns what at a path prevents writing a file: "a folder", "a link", …; null for a file, or if nothing exists. */
+export async function findObstacle(path: string): Promise<string | null> {
   const info = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
@@ -36,8 +41,9 @@ export async function obstacleAt(path: string): Promise<string | null> {
 }
 
 /**
- * Writes a result file to `target`, which is there whole or not at all. A broken download goes on where it was. Throws an Error when
- * something other than a file lies there: a device or a link is never replaced.
+ * Writes a result file to `target`. Verifies the SHA-256 before the file gets its name. Resumes an interrupted download.
+ *
+ * @throws Error if something other than a file exists at `target`, such as a link or a device
  */
 export async function saveFile(
   client: Darkroom,
@@ -47,36 +53,40 @@ export async function saveFile(
   { signal }: SaveOptions = {},
 ): Promise<void> {
   const partial = `${target}.part`;
-  const sizeOf = () =>
+  const readPartialSize = () =>
     stat(partial).then(
       ({ size }) => size,
       () => 0,
     );
-  await makeWay(target, partial);
-  for (let fruitless = 0; ; ) {
-    const offset = await sizeOf();
+  await prepareTarget(target, partial);
+  for (let failed = 0; ; ) {
+    const offset = await readPartialSize();
     try {
       const from = offset > 0 && offset < entry.size ? { offset, sha256: entry.sha256 } : undefined;
       if (offset !== entry.size || offset === 0) {
         const response = await client.download(id, entry.path, { ...(from && { from }), signal });
         await write(response, partial, response.status === 206 ? 'a' : 'w', signal);
       }
-      if ((await sha256Of(partial)) === entry.sha256) break;
+      if ((await hashFile(partial)) === entry.sha256) break;
       await rm(partial);
-      // What lay there was of another file.
-      if (offset === 0) throw broken(`"${entry.path}" came with another content than was announced`);
+      // Otherwise the partial file was of other content: download the whole file.
+      if (offset === 0) throw badResponse(`The SHA-256 of "${entry.path}" is not that of the file list`);
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof DarkroomProblem && !error.isOutage) throw error;
       if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
-      fruitless = (await sizeOf()) > offset ? 0 : fruitless + 1;
-      if (fruitless === FRUITLESS_TRIES) throw error;
+      failed = (await readPartialSize()) > offset ? 0 : failed + 1;
+      if (failed === MAX_FAILED_ATTEMPTS) throw error;
     }
   }
   await rename(partial, target);
 }
 
-/** Writes all result files below `folder`, and tells of each. What is there already, with the same content, is left. */
+/**
+ * Writes all result files below `folder`. Skips files that exist with the same content.
+ *
+ * @param options.onFile Called after each file, with its path on this machine
+ */
 export async function saveFiles(
   client: Darkroom,
   id: string,
@@ -84,19 +94,23 @@ export async function saveFiles(
   options: SaveOptions & { onFile?: (path: string, entry: FileEntry) => void } = {},
 ): Promise<void> {
   for (const entry of await client.files(id, options)) {
-    const target = below(folder, entry.path);
-    if (!(await isHere(target, entry))) await saveFile(client, id, entry, target, options);
+    const target = resolveBelow(folder, entry.path);
+    if (!(await hasContent(target, entry))) await saveFile(client, id, entry, target, options);
     options.onFile?.(target, entry);
   }
 }
 
-/** Of what is no file nothing is read: a pipe would never end. */
-async function isHere(target: string, { sha256 }: FileEntry): Promise<boolean> {
+/** Reads only regular files: a pipe may never end. */
+async function hasContent(target: string, { sha256 }: FileEntry): Promise<boolean> {
   const isFile = (await stat(target).catch(() => null))?.isFile() ?? false;
-  return isFile && (await sha256Of(target).catch(() => null)) === sha256;
+  return isFile && (await hashFile(target).catch(() => null)) === sha256;
 }
 
-/** Writes all result files as a ZIP to `target`, as `saveFile` writes one of them; a broken download is not gone on with. */
+/**
+ * Writes all result files as a ZIP to `target`. An interrupted download fails and is not resumed.
+ *
+ * @throws Error if something other than a file exists at `target`
+ */
 export async function saveArchive(
   client: Darkroom,
   id: string,
@@ -104,7 +118,7 @@ export async function saveArchive(
   { signal }: SaveOptions = {},
 ): Promise<void> {
   const partial = `${target}.part`;
-  await makeWay(target, partial);
+  await prepareTarget(target, partial);
   try {
     await write(await client.archive(id, { signal }), partial, 'w', signal);
     await rename(partial, target);
@@ -113,11 +127,11 @@ export async function saveArchive(
   }
 }
 
-async function makeWay(...paths: readonly [string, ...string[]]): Promise<void> {
-  await mkdir(dirname(paths[0]), { recursive: true });
-  for (const path of paths) {
-    const obstacle = await obstacleAt(path);
-    if (obstacle !== null) throw new Error(`"${path}" is ${obstacle}, and is not replaced by a file`);
+async function prepareTarget(target: string, partial: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  for (const path of [target, partial]) {
+    const obstacle = await findObstacle(path);
+    if (obstacle !== null) throw new Error(`"${path}" is ${obstacle}; only files are replaced`);
   }
 }
 
@@ -133,20 +147,20 @@ async function write(
   });
 }
 
-async function sha256Of(path: string): Promise<string> {
+async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
 }
 
-/** A server that was taken over must not choose where on this machine files are written. */
-function below(folder: string, path: string): string {
+/** A malicious server must not choose where files are written. */
+function resolveBelow(folder: string, path: string): string {
   const target = resolve(folder, path);
   const way = relative(resolve(folder), target);
   if (way === '' || way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
-    throw broken(`"${path}" does not lie in the folder of the results`);
+    throw badResponse(`"${path}" is outside the folder of the results`);
   return join(folder, way);
 }
 
-const broken = (detail: string): DarkroomProblem =>
+const badResponse = (detail: string): DarkroomProblem =>
   new DarkroomProblem({ status: 502, code: 'http_error', detail, retryable: false });

@@ -1,16 +1,15 @@
-/** Follows a job to its end: by events, or by asking again and again where there are none. */
 import { parseRetryAfter } from '../lib/retry-after.ts';
 import { hasEnded } from './ended.ts';
 import { type EventOptions, events } from './events.ts';
 import { OutageRetry } from './outage-retry.ts';
 import { DarkroomProblem } from './problem.ts';
 import { sleep } from './sleep.ts';
-import type { Transport } from './transport.ts';
+import { jobPath, type Transport } from './transport.ts';
 import type { Job, JobProgress, ProgressEvent, StateEvent } from './types.ts';
 
 const POLL_MS = 1000;
 
-/** Calls `onProgress` on each change. Resolves with the ended job. */
+/** Follows a job to its end, by events or by polling. Calls `onProgress` on each change. Resolves with the ended job. */
 export async function follow(
   transport: Transport,
   id: string,
@@ -24,12 +23,12 @@ export async function follow(
     progress: 0,
     assets: { total: 0, downloaded: 0, failed: 0 },
   };
-  const tell = (event: StateEvent | ProgressEvent) => {
-    known = merged(known, event);
-    // Of the end the event `end` says more.
+  const report = (event: StateEvent | ProgressEvent) => {
+    known = mergeEvent(known, event);
+    // The event `end` reports the end.
     if (!hasEnded(known)) onProgress(known);
   };
-  /** Transitions of before, which do not say how many assets there are; null once that is known. */
+  /** Past transitions, held back until a later event has the number of assets; then null. */
   let past: StateEvent[] | null = [];
   try {
     for await (const event of events(transport, id, options)) {
@@ -40,11 +39,11 @@ export async function follow(
         }
         const { total } = event.type === 'end' ? event.job.assets : event.assets;
         known = { ...known, assets: { ...known.assets, total } };
-        past.forEach(tell);
+        past.forEach(report);
         past = null;
       }
       if (event.type === 'end') return event.job;
-      tell(event);
+      report(event);
     }
   } catch (error) {
     if (!isWithoutEvents(error)) throw error;
@@ -52,13 +51,16 @@ export async function follow(
   return poll(transport, id, options, onProgress);
 }
 
-function merged(known: JobProgress, event: StateEvent | ProgressEvent): JobProgress {
+function mergeEvent(known: JobProgress, event: StateEvent | ProgressEvent): JobProgress {
   const { state, stage } = event;
-  if (event.type === 'state') return { ...known, state, stage, paused: event.paused };
+  if (event.type === 'state') {
+    const progress = Math.max(known.progress, event.progress ?? 0);
+    return { ...known, state, stage, paused: event.paused, progress };
+  }
   return { ...known, state, stage, progress: event.progress, assets: event.assets };
 }
 
-/** An older server, or a proxy that lets no streams through; not a job that does not exist. */
+/** True for a proxy or server without event streams; false if the job does not exist. */
 function isWithoutEvents(error: unknown): boolean {
   if (!(error instanceof DarkroomProblem)) return false;
   return [404, 405, 406, 429, 501].includes(error.status) && error.code !== 'job_not_found';
@@ -76,13 +78,12 @@ async function poll(
   for (;;) {
     try {
       const headers: Record<string, string> = etag === null ? {} : { 'if-none-match': etag };
-      const path = `/v1/jobs/${encodeURIComponent(id)}`;
-      const answer = await transport.send({ path, headers, signal }, async (response) => ({
+      const answer = await transport.send({ path: jobPath(id), headers, signal }, async (response) => ({
         job: response.status === 304 ? null : ((await response.json()) as Job),
         etag: response.headers.get('etag'),
         delay: parseRetryAfter(response.headers.get('retry-after')),
       }));
-      outageRetry.renew();
+      outageRetry.reset();
       etag = answer.etag;
       if (answer.job && hasEnded(answer.job)) return answer.job;
       if (answer.job) onProgress(answer.job);

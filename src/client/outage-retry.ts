@@ -1,11 +1,10 @@
-/** Rides out outages: a server that restarts must not end the wait for a job, which goes on without it. */
-
 import { DarkroomProblem } from './problem.ts';
 import { sleep } from './sleep.ts';
 
 const OUTAGE_MS = 5 * 60_000;
 const DELAY_MS = 1000;
 
+/** Delays between attempts during an outage. A restart of the server must not end the wait for a job. */
 export class OutageRetry {
   #since: number | null = null;
   readonly #signal: AbortSignal | undefined;
@@ -16,12 +15,16 @@ export class OutageRetry {
     this.#outageMs = outageMs;
   }
 
-  /** The server answered. */
-  renew(): void {
+  /** Ends the outage: the server has answered. */
+  reset(): void {
     this.#since = null;
   }
 
-  /** Resolves when it is time to try again; throws what is no outage, and an outage that lasts too long. */
+  /**
+   * Resolves when the next attempt is due.
+   *
+   * @throws `error` if it is no outage, or if the outage has lasted longer than `outageMs`
+   */
   async wait(error: unknown): Promise<void> {
     if (!(error instanceof DarkroomProblem && error.isOutage)) throw error;
     this.#since ??= Date.now();

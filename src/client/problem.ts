@@ -1,28 +1,28 @@
-/** What a request can come to instead of an answer: a refusal of the server (RFC 9457), or no answer at all. */
 import { parseRetryAfter } from '../lib/retry-after.ts';
 
-/** One field that was wrong: where, as a JSON Pointer (RFC 6901), and what. */
+/** One invalid field. */
 export interface FieldProblem {
+  /** JSON Pointer (RFC 6901). */
   readonly pointer: string;
   readonly detail: string;
 }
 
 interface ProblemParts {
-  /** HTTP status; 0 when there was no answer. */
+  /** HTTP status; 0 if there was no response. */
   readonly status: number;
-  /** A code of docs/errors.md, or one of the client's own: see docs/client.md. */
+  /** A code of docs/errors.md, or one of the client's own, listed in docs/client.md. */
   readonly code: string;
-  /** What was wrong, and what to do. */
+  /** What is wrong, and what to do. */
   readonly detail: string;
   readonly errors?: readonly FieldProblem[];
   readonly details?: Readonly<Record<string, unknown>> | null;
   /** Whether the same request may succeed later. */
   readonly retryable: boolean;
-  /** Milliseconds after which the server asked to be tried again; null when it said nothing. */
+  /** `Retry-After` in milliseconds; null if the response has none. */
   readonly retryAfterMs?: number | null;
 }
 
-/** The one error that the client throws on purpose. */
+/** An error response of the server (RFC 9457), or no response. */
 export class DarkroomProblem extends Error {
   override name = 'DarkroomProblem';
   readonly status: number;
@@ -44,19 +44,20 @@ export class DarkroomProblem extends Error {
     this.retryAfterMs = parts.retryAfterMs ?? null;
   }
 
-  /** The server, or something it needs, is away: to wait is all that helps. */
+  /** True if the server, or a service that it needs, is unavailable. */
   get isOutage(): boolean {
     return this.status === 0 || [502, 503, 504].includes(this.status);
   }
 }
 
-/** Reads an answer that is no success. */
-export async function problemOf(response: Response): Promise<DarkroomProblem> {
+/** Reads an error response. */
+export async function readProblem(response: Response): Promise<DarkroomProblem> {
   const { status } = response;
   const text = await response.text();
   const body = parse(text);
   const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'));
   if (typeof body?.code !== 'string') {
+    // `/readyz` lists what is missing, without a problem document.
     const missing = Array.isArray(body?.missing) ? `: no ${body.missing.join(', no ')}` : '';
     const detail = `The server answered ${status} ${response.statusText}`.trimEnd() + missing;
     const retryable = [429, 502, 503, 504].includes(status);
@@ -68,7 +69,6 @@ export async function problemOf(response: Response): Promise<DarkroomProblem> {
 
 type ProblemBody = Partial<ProblemParts> & {
   readonly title?: string;
-  /** Of an answer of /readyz, which is no problem by that standard. */
   readonly missing?: readonly string[];
 };
 

@@ -1,33 +1,38 @@
-/** Requests to one server: timed out, tried again where that does no harm, and refusals thrown as DarkroomProblem. */
-
+/** Sends requests to one server, with timeouts and retries. */
 import { withTimeout } from '../lib/with-timeout.ts';
-import { DarkroomProblem, problemOf } from './problem.ts';
+import { DarkroomProblem, readProblem } from './problem.ts';
 import { sleep } from './sleep.ts';
 
 export interface ClientOptions {
-  /** Of the server, such as http://127.0.0.1:8080; may have a path, and a key as in https://any:KEY@host. */
+  /** Address of the server, such as http://127.0.0.1:8080. It may have a path, and a key as in https://any:KEY@host. */
   readonly url: string;
-  /** A key of the server or an access token, where it wants one; a function is asked before each request. */
+  /** An API key or an access token. A function is called before each request. */
   readonly token?: string | (() => string | Promise<string>) | undefined;
-  /** Sent with each request, such as what a gateway wants to see. */
+  /** Sent with each request, for example for a gateway. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly fetch?: typeof globalThis.fetch;
-  /** Milliseconds that an answer may take; 30,000 unless given. Uploads take what they take, and so do downloads once begun. */
+  /**
+   * Milliseconds to wait for a response. Uploads, and downloads once they have started, have no limit.
+   * @default 30_000
+   */
   readonly timeoutMs?: number;
-  /** How often a request is made again after an outage; 3 unless given. */
+  /**
+   * Number of retries after an outage.
+   * @default 3
+   */
   readonly retries?: number;
 }
 
 export interface Call {
   readonly method?: 'GET' | 'POST' | 'DELETE';
-  /** Below the server's address, escaped. */
+  /** Relative to the server's address, escaped. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | FormData;
-  /** Made twice, it does the same as once: it is made again when no answer came. True of GET unless given. */
+  /** True if the request is idempotent and may be retried. Default: true for GET. */
   readonly repeatable?: boolean;
-  /** Milliseconds; null: as long as it takes. */
+  /** Milliseconds; null for no limit. */
   readonly timeoutMs?: number | null;
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,16 +42,19 @@ const RETRIES = 3;
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 30_000;
 
+/** Path of a job. */
+export const jobPath = (id: string): string => `/v1/jobs/${encodeURIComponent(id)}`;
+
 export class Transport {
   readonly #options: ClientOptions;
   readonly #base: string;
   readonly #token: NonNullable<ClientOptions['token']>;
 
-  /** Throws TypeError when the address is none. */
+  /** @throws TypeError if `url` is not an HTTP address */
   constructor(options: ClientOptions) {
     if (!/^https?:\/\//.test(options.url) || !URL.canParse(options.url))
       throw new TypeError(`"${options.url}" is not the address of a server, such as http://127.0.0.1:8080`);
-    // `fetch` takes no address with a password, and messages must not tell it.
+    // `fetch` rejects addresses with a password, and messages must not show it.
     const url = new URL(options.url);
     this.#token = options.token || decodeURIComponent(url.password);
     [url.username, url.password] = ['', ''];
@@ -58,12 +66,12 @@ export class Transport {
     return this.send(call, async (response) => (await response.json()) as T);
   }
 
-  /** Its body is still to be read. */
+  /** Resolves with a response whose body is unread. */
   open(call: Call): Promise<Response> {
     return this.send(call, async (response) => response);
   }
 
-  /** `read` is part of what is timed, and of what is tried again. */
+  /** The timeout and the retries include `read`. */
   async send<T>(call: Call, read: (response: Response) => Promise<T>): Promise<T> {
     const { repeatable = (call.method ?? 'GET') === 'GET' } = call;
     const retries = repeatable ? (this.#options.retries ?? RETRIES) : 0;
@@ -84,18 +92,16 @@ export class Transport {
     return withTimeout(timeoutMs, signal, async (either, isLate) => {
       try {
         const response = await this.#fetch(call, either);
-        if (!response.ok && response.status !== 304) throw await problemOf(response);
+        if (!response.ok && response.status !== 304) throw await readProblem(response);
         return await read(response);
       } catch (error) {
         if (error instanceof DarkroomProblem) throw error;
         signal?.throwIfAborted();
-        throw isLate()
-          ? noAnswer(
-              'timeout',
-              `The server at ${this.#base} did not answer within ${Number(timeoutMs) / 1000} s`,
-              error,
-            )
-          : noAnswer('unreachable', `The server at ${this.#base} cannot be reached: ${reason(error)}`, error);
+        const [code, what] = isLate()
+          ? ['timeout', `did not answer within ${Number(timeoutMs) / 1000} s`]
+          : ['unreachable', `cannot be reached: ${readReason(error)}`];
+        const detail = `The server at ${this.#base} ${what}`;
+        throw new DarkroomProblem({ status: 0, code, detail, retryable: true }, { cause: error });
       }
     });
   }
@@ -116,17 +122,14 @@ export class Transport {
         ...headers,
       },
       signal,
-      // Uploads: without these two Node keeps a second copy of the body, all of it, in case it has to be sent again.
+      // Without these two, Node keeps a copy of the whole body in memory, for a redirect.
       ...(body === undefined ? {} : { body, redirect: 'error', window: null }),
     });
   }
 }
 
-const noAnswer = (code: string, detail: string, cause: unknown): DarkroomProblem =>
-  new DarkroomProblem({ status: 0, code, detail, retryable: true }, { cause });
-
-/** `fetch` says "fetch failed", and keeps why in its cause: one error, or one for each address that was tried. */
-function reason(error: unknown): string {
+/** `fetch` only says "fetch failed". Its cause has the reason: one error, or one per address that was tried. */
+function readReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   const first = (cause as AggregateError | undefined)?.errors?.[0] ?? cause;

@@ -1,4 +1,4 @@
-/** What goes to the server and comes from it, as TypeScript sees it. Nothing here is left at run time. */
+/** Types of requests and responses. This module has no runtime code. */
 
 import type { Job as BareJob, JobSpec } from '../jobs/model/job.ts';
 import type { PendingActivity } from '../jobs/model/pending-activity.ts';
@@ -11,7 +11,7 @@ export type { RequestView } from '../jobs/model/request-view.ts';
 
 export type Job = BareJob & { readonly links: Readonly<Record<string, string>> };
 
-/** A job, what it does now or waits for, and when it is likely to end: eight of ten like it do between `earliest` and `latest`. */
+/** A job with its pending activities and the estimated end. `earliest` to `latest` is the 80 % interval. */
 export type WatchedJob = Job & {
   readonly pending: readonly PendingActivity[];
   readonly estimated_completion: {
@@ -21,12 +21,12 @@ export type WatchedJob = Job & {
   } | null;
 };
 
-/** Where the bytes of an asset come from: fetched by the server, a file below its input roots, or sent along. */
+/** Source of an asset: downloaded by the server, a file below its input roots, or uploaded with the request. */
 export type AssetSource = { readonly url: string } | { readonly path: string } | { readonly blob: Blob };
 
 export type JobAsset = Omit<JobSpec['assets'][number], 'source'> & { readonly source: AssetSource };
 
-/** What `submit` takes: a JobSpec whose assets may be sent along. */
+/** A JobSpec whose assets may have blobs. */
 export type JobRequest = Omit<JobSpec, 'params' | 'assets'> & {
   readonly params?: JobSpec['params'];
   readonly assets?: readonly JobAsset[];
@@ -49,24 +49,25 @@ export interface JobFilter {
   readonly since?: Date | string;
 }
 
-/** How a job stands, without what never changes. */
+/** The fields of a job that change while it runs. */
 export type JobProgress = Pick<Job, 'state' | 'stage' | 'paused' | 'progress' | 'assets'>;
 
-/** A transition. */
+/** A state transition. */
 export interface StateEvent extends Pick<Job, 'run' | 'state' | 'stage' | 'paused'> {
   readonly type: 'state';
   /** Position among the transitions of this run, from 1. */
   readonly seq: number;
   readonly at: string;
+  /** Progress of the job at that moment, 0 to 100. Servers that know it send it. */
   readonly progress?: number;
 }
 
-/** How far it is within a state. */
+/** Progress within a state. */
 export interface ProgressEvent extends Pick<Job, 'run' | 'state' | 'stage' | 'progress' | 'assets'> {
   readonly type: 'progress';
 }
 
-/** The last one: the job, as it ended. */
+/** The last event, with the ended job. */
 export interface EndEvent {
   readonly type: 'end';
   readonly job: Job;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { authenticationProblems } from '../auth/settings.ts';
 import { ConfigError } from '../lib/settings/config-error.ts';
-import { formatAddress, localUrl } from '../lib/settings/listen-address.ts';
+import { formatAddress, isLoopback, localUrl } from '../lib/settings/listen-address.ts';
 import type { Setting } from '../lib/settings/setting.ts';
 import { dedupeIssues } from '../lib/zod-messages.ts';
 import { settings } from './settings.ts';
@@ -15,6 +15,8 @@ type Values = { [Name in keyof Settings]: z.output<Settings[Name]['schema']> };
 export interface Config extends Values {
   /** Whether darkroom runs its own Temporal server: neither TEMPORAL_ADDRESS nor TEMPORAL_PROFILE is set. */
   readonly embedded: boolean;
+  /** Whether callbacks may reach this machine: the server listens on loopback only, and DARKROOM_ALLOW_NETWORKS is unset. */
+  readonly allowsLocalCallbacks: boolean;
   /** Address at which clients know the server, without a slash at the end. */
   readonly publicUrl: string;
   /** Address at which this machine reaches the server. */
@@ -55,6 +57,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, { listens = tru
   return {
     ...values,
     embedded: !env['TEMPORAL_ADDRESS'] && !env['TEMPORAL_PROFILE'],
+    allowsLocalCallbacks:
+      listens &&
+      env['DARKROOM_ALLOW_NETWORKS'] === undefined &&
+      values.DARKROOM_LISTEN.every(({ host }) => isLoopback(host)),
     unknown: Object.keys(env).filter(
       (name) =>
         name.startsWith('DARKROOM_') && !Object.hasOwn(settings, name) && !otherVariables.includes(name),

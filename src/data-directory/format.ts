@@ -5,8 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigError } from '../lib/settings/config-error.ts';
-import { makeDirectory } from './make-directory.ts';
+import type { DirectoryProblem } from './directory-problem.ts';
 
 /** The format that this version reads and writes. */
 const FORMAT = 1;
@@ -19,27 +18,8 @@ const ownDirectories = ['keys', 'store'];
 /** What an empty file system that is mounted there may hold. */
 const MOUNT_ENTRY = 'lost+found';
 
-/** Why this version cannot use a data directory, and what to do about it. */
-export interface FormatProblem {
-  readonly problem: string;
-  readonly remedy: string;
-}
-
-/**
- * Makes the data directory, with its format number, or checks the number of an existing one. Processes may call it at the
- * same time; each calls it before it writes anything else there.
- *
- * @throws {ConfigError} When the directory cannot be made, or has another format.
- */
-export async function openDataDirectory(dir: string): Promise<void> {
-  await makeDirectory(dir, 'DARKROOM_DATA');
-  const found = await findFormatProblem(dir);
-  if (found) throw new ConfigError(`${found.problem}. ${found.remedy}`);
-  if ((await readFormat(dir)) === null) await writeFormat(dir);
-}
-
 /** Returns what keeps this version from using a data directory; null when it is usable, new, or missing. */
-export async function findFormatProblem(dir: string): Promise<FormatProblem | null> {
+export async function findFormatProblem(dir: string): Promise<DirectoryProblem | null> {
   const isOlder = (await readFormat(dir)) === null && (await hasOwnEntries(dir));
   // Read after the entries: a process that makes the directory at this moment writes the number first.
   const format = await readFormat(dir);
@@ -69,13 +49,19 @@ async function hasOwnEntries(dir: string): Promise<boolean> {
   return (await Promise.all(listings)).flat().some((name) => name !== MOUNT_ENTRY);
 }
 
-/** Links a complete file into place: no reader sees half of it, and the first of several processes wins. */
-async function writeFormat(dir: string): Promise<void> {
+/**
+ * Writes the number unless there is one. Links a complete file into place: no reader sees half of it, and the first of
+ * several processes wins. Fails on a directory that takes no files, also when the number is there.
+ */
+export async function writeFormat(dir: string): Promise<void> {
   const path = join(dir, FILE);
   const fresh = `${path}.${randomUUID()}`;
-  await writeFile(fresh, `${JSON.stringify({ format: FORMAT })}\n`, { flush: true });
-  await link(fresh, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  await rm(fresh);
+  try {
+    await writeFile(fresh, `${JSON.stringify({ format: FORMAT })}\n`, { flush: true, mode: 0o600 });
+    await link(fresh, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(fresh, { force: true });
+  }
 }

@@ -2,23 +2,28 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeDirectories } from '../lib/make-directories.ts';
-import { ConfigError } from '../lib/settings/config-error.ts';
+import { toConfigError } from './directory-problem.ts';
 
-/** Creates a directory and its parents. Throws a ConfigError that names `setting`. */
+/**
+ * Creates a directory and its parents.
+ *
+ * @param mode - Of each directory that is created; the umask applies.
+ * @throws {ConfigError} Names `setting` and says what to do.
+ */
 export async function makeDirectory(path: string, setting: string, mode?: number): Promise<void> {
   try {
     await makeDirectories(path, mode);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
     const { place, isDirectory } = await nearestPlace(path);
-    const why = !isDirectory
-      ? `${place} is not a directory`
-      : code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-        ? `${place} may not be written`
-        : message;
-    throw new ConfigError(
-      `The directory ${path} cannot be made: ${why}. Change that, or set ${setting} to another directory`,
-      { cause: error },
+    const { code = '', path: failed } = error as NodeJS.ErrnoException;
+    // Permission, space and the like are matters of the directory in which the new one would be.
+    const named = !isDirectory
+      ? { code: 'ENOTDIR', path: place }
+      : { code, path: ['ENOENT', 'EEXIST'].includes(code) ? failed : place };
+    throw toConfigError(
+      Object.assign(new Error((error as Error).message, { cause: error }), named),
+      path,
+      setting,
     );
   }
 }

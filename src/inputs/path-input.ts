@@ -13,8 +13,9 @@ export interface InputPath {
 }
 
 /**
- * Resolves a path that a client named: absolute, or relative to a root. Symbolic links are followed and their targets checked.
- * Throws asset_not_found or asset_path_forbidden. The messages repeat the given path and reveal nothing else.
+ * Resolves a path that a client named: absolute, or relative to a root. Follows symbolic links and checks their targets.
+ *
+ * @throws asset_not_found, asset_path_forbidden. The messages contain the given path and no other.
  */
 export async function resolveInput(roots: readonly string[], given: string): Promise<InputPath> {
   let outside = false;
@@ -36,7 +37,7 @@ export async function resolveInput(roots: readonly string[], given: string): Pro
   if (outside || isAbsolute(given) || given.split('/').includes('..')) {
     throw new DarkroomError(
       'asset_path_forbidden',
-      `"${given}" does not lie in an input directory of this server, or does not exist; the operator sets them with DARKROOM_INPUT_ROOTS`,
+      `"${given}" does not exist or is outside the input directories of this server, which the operator sets with DARKROOM_INPUT_ROOTS`,
     );
   }
   throw new DarkroomError(
@@ -46,7 +47,7 @@ export async function resolveInput(roots: readonly string[], given: string): Pro
 }
 
 /**
- * Resolves if a client may use a path as an input file.
+ * Checks that a client may use a path as an input file.
  *
  * @throws asset_not_found, asset_path_forbidden
  */
@@ -54,11 +55,11 @@ export async function checkInputFile(roots: readonly string[], given: string): P
   const { path, kind } = await resolveInput(roots, given);
   if (kind !== 'file') throw new DarkroomError('asset_not_found', `"${given}" is a directory, not a file`);
   await access(path, constants.R_OK).catch((cause: unknown) => {
-    throw new DarkroomError('asset_path_forbidden', `"${given}" may not be read by this server`, { cause });
+    throw new DarkroomError('asset_path_forbidden', `This server cannot read "${given}"`, { cause });
   });
 }
 
 function isBelow(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+  const rest = relative(root, path);
+  return rest !== '..' && !rest.startsWith(`..${sep}`) && !isAbsolute(rest);
 }

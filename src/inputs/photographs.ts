@@ -7,52 +7,49 @@ import { resolveInput } from './path-input.ts';
 
 const PHOTOGRAPH = /^[^.].*\.(jpe?g|png|tiff?|webp|avif|hei[cf])$/i;
 
-/** Names that a note lists. */
+/** Maximum number of names in a note. */
 const MAX_LISTED = 20;
 
-const TAKEN = 'jpg, png, tiff, webp, avif, heic';
-
-/** Kinds of files that a message names. */
+/** Maximum number of kinds of files in an error message. */
 const MAX_KINDS = 6;
 
-/** As people count: "2.jpg" comes before "10.jpg". */
+/** Natural order: "2.jpg" comes before "10.jpg". */
 const { compare } = new Intl.Collator('en', { numeric: true });
 
 export interface Photographs {
-  /** As the client could have named them one by one, in natural order of their names. */
+  /** Below `given`, in natural order. */
   readonly paths: readonly string[];
-  /** Sentences about what else is in the directory. */
+  /** Sentences that list the skipped files and directories. */
   readonly notes: readonly string[];
 }
 
 /**
- * Lists the photographs of a directory, by the extensions of their names. Messages and notes contain nothing of this machine
- * but what the client gave, and names in the directory.
+ * Lists the photographs of a directory that a client named, by file extension. Messages and notes reveal no other paths.
  *
- * @throws asset_not_found or asset_path_forbidden, also when one photograph cannot be read; asset_not_found if there are no
- * photographs, with what there is instead
+ * @throws asset_not_found if there are no photographs; the message lists what is there instead
+ * @throws asset_path_forbidden if the directory or a photograph cannot be read
  */
 export async function listPhotographs(roots: readonly string[], given: string): Promise<Photographs> {
   const { path, kind } = await resolveInput(roots, given);
   if (kind !== 'directory')
-    throw new DarkroomError('asset_not_found', `"${given}" is a file; a directory is wanted`);
+    throw new DarkroomError('asset_not_found', `"${given}" is a file, not a directory`);
   const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
     throw unreadable(given, error);
   });
   const names: string[] = [];
-  const folders: string[] = [];
+  const directories: string[] = [];
   const others: string[] = [];
-  // One after the other: of a directory with many, not all can be open at once.
+  // One at a time: a large directory has more files than a process may open.
   for (const entry of entries) {
     const { name } = entry;
     const named = join(given, name);
     const isPhotograph = PHOTOGRAPH.test(name);
-    // A link counts for where it leads, which may be outside.
+    // A link counts as its target, which must be below a root, too.
     const isFile =
       isPhotograph && entry.isSymbolicLink()
         ? (await resolveInput(roots, named)).kind === 'file'
         : !entry.isDirectory();
-    if (!isFile) folders.push(name);
+    if (!isFile) directories.push(name);
     else if (!isPhotograph) others.push(name);
     else {
       const handle = await open(join(path, name)).catch((error: unknown) => {
@@ -65,28 +62,28 @@ export async function listPhotographs(roots: readonly string[], given: string): 
   if (names.length === 0)
     throw new DarkroomError(
       'asset_not_found',
-      `"${given}" has no photographs (${TAKEN})${describe(entries)}`,
+      `"${given}" has no photographs (jpg, png, tiff, webp, avif, heic)${describe(entries)}`,
     );
   return {
     paths: inNaturalOrder(names).map((name) => join(given, name)),
     notes: [
-      ...describeRest(given, 'file', others, 'only JPEG, PNG, TIFF, WebP, AVIF and HEIC files are taken'),
-      ...describeRest(given, 'folder', folders, 'name each folder as an asset of its own'),
+      ...describeSkipped(given, 'file', others, 'only JPEG, PNG, TIFF, WebP, AVIF and HEIC files are used'),
+      ...describeSkipped(given, 'directory', directories, 'name each directory as an asset of its own'),
     ],
   };
 }
 
 const inNaturalOrder = (names: string[]): string[] => names.sort((a, b) => compare(a, b) || (a < b ? -1 : 1));
 
-function describeRest(given: string, noun: string, names: string[], remedy: string): string[] {
+function describeSkipped(given: string, noun: string, names: string[], remedy: string): string[] {
   if (names.length === 0) return [];
   const listed = inNaturalOrder(names).slice(0, MAX_LISTED);
   const more = names.length > listed.length ? ` and ${names.length - listed.length} more` : '';
-  const count = names.length === 1 ? `1 ${noun} was` : `${names.length} ${noun}s were`;
-  return [`"${given}": ${count} not taken (${listed.join(', ')}${more}); ${remedy}`];
+  const count = `${names.length} ${plural(noun, names.length)} ${names.length === 1 ? 'was' : 'were'}`;
+  return [`"${given}": ${count} skipped (${listed.join(', ')}${more}); ${remedy}`];
 }
 
-/** Returns the kinds of files and their numbers, as `: it has 12 .heic files, 1 directory`. */
+/** Returns the kinds of files with their numbers, such as `: it has 12 .heic files, 1 directory`. */
 function describe(entries: readonly Dirent[]): string {
   const counts = new Map<string, number>();
   for (const entry of entries.filter(({ name }) => !name.startsWith('.'))) {
@@ -96,12 +93,12 @@ function describe(entries: readonly Dirent[]): string {
   }
   if (counts.size === 0) return '; it is empty';
   const kinds = [...counts].sort(([a, one], [b, other]) => other - one || compare(a, b)).slice(0, MAX_KINDS);
-  const hint = counts.has('directory') ? '; name a directory below it to take its photographs' : '';
+  const hint = counts.has('directory') ? '; to use the photographs of a subdirectory, name it' : '';
   return `: it has ${kinds.map(([kind, count]) => `${count} ${plural(kind, count)}`).join(', ')}${hint}`;
 }
 
-const plural = (kind: string, count: number): string =>
-  count === 1 ? kind : kind === 'directory' ? 'directories' : `${kind}s`;
+const plural = (noun: string, count: number): string =>
+  count === 1 ? noun : noun === 'directory' ? 'directories' : `${noun}s`;
 
 const unreadable = (given: string, cause: unknown): DarkroomError =>
-  new DarkroomError('asset_path_forbidden', `"${given}" may not be read by this server`, { cause });
+  new DarkroomError('asset_path_forbidden', `This server cannot read "${given}"`, { cause });

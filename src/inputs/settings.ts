@@ -6,7 +6,7 @@ import { splitList } from '../lib/settings/values.ts';
 
 const FOR_ALL = 'all:';
 
-/** Absolute paths, comma-separated, which may begin with `all:` or contain `{tenant}`; see `roots.ts`. */
+/** Comma-separated directories. Each may begin with `all:` or contain `{tenant}`; see `roots.ts`. */
 const inputRoots = z
   .string()
   .transform((text): string[] =>

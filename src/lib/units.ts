@@ -2,8 +2,8 @@
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+export const HOUR_MS = 60 * MINUTE;
+export const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Formats milliseconds in one or two units.
@@ -17,10 +17,10 @@ export function formatDuration(ms: number): string {
   if (exact < 10 * SECOND) return `${(exact / SECOND).toFixed(1)} s`;
   const rounded = Math.round(exact / SECOND) * SECOND;
   if (rounded < MINUTE) return `${rounded / SECOND} s`;
-  if (rounded < HOUR) return formatTwoUnits(rounded, [MINUTE, 'min'], [SECOND, 's']);
-  return rounded < DAY
-    ? formatTwoUnits(rounded, [HOUR, 'h'], [MINUTE, 'min'])
-    : formatTwoUnits(rounded, [DAY, 'd'], [HOUR, 'h']);
+  if (rounded < HOUR_MS) return formatTwoUnits(rounded, [MINUTE, 'min'], [SECOND, 's']);
+  return rounded < DAY_MS
+    ? formatTwoUnits(rounded, [HOUR_MS, 'h'], [MINUTE, 'min'])
+    : formatTwoUnits(rounded, [DAY_MS, 'd'], [HOUR_MS, 'h']);
 }
 
 type Unit = readonly [ms: number, name: string];
@@ -40,8 +40,8 @@ export function formatAge(time: number, now = Date.now()): string {
   const distance = Math.abs(now - time);
   if (distance < SECOND) return 'just now';
   const units: readonly Unit[] = [
-    [DAY, 'd'],
-    [HOUR, 'h'],
+    [DAY_MS, 'd'],
+    [HOUR_MS, 'h'],
     [MINUTE, 'min'],
   ];
   const [ms, name] = units.find(([unit]) => distance >= unit) ?? [SECOND, 's'];

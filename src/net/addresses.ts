@@ -1,33 +1,36 @@
 /**
- * Which IP addresses the server may connect to: what is global unicast by IANA's special-purpose registries (RFC 6890 and
- * its successors), and what the operator allows besides.
+ * What IP addresses are: global unicast, or special by IANA's registries (RFC 6890 and its successors).
  */
 import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
+type IpAddress = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** Parsed CIDRs; made by `parseNetworks`. */
-export type Networks = readonly (readonly [base: Address, bits: number])[];
+/** A parsed CIDR; made by `parseNetwork`. */
+export type Network = readonly [base: IpAddress, bits: number];
 
 const CIDR = /^([^/]+)(?:\/(\d{1,3}))?$/;
 
-/** Takes CIDRs, and single addresses as networks of one. Throws an Error that names the first bad one. */
-export function parseNetworks(cidrs: readonly string[]): Networks {
-  return cidrs.map((cidr) => {
-    const [, address = '', prefix] = CIDR.exec(cidr.trim()) ?? [];
-    const longest = isIP(address) === 6 ? 128 : 32;
-    const bits = prefix === undefined ? longest : Number(prefix);
-    // isIP and not ipaddr alone: that one reads "10" and "012.1" as addresses too.
-    if (isIP(address) === 0 || address.includes('%') || bits > longest) {
-      throw new Error(`"${cidr}" is not a network; write it like 10.0.0.0/8, 192.168.1.20 or fd00::/8`);
-    }
-    return [ipaddr.parse(address), bits];
-  });
+/** Parses a CIDR, or an address as a network of one. Returns null for other text. */
+export function parseNetwork(cidr: string): Network | null {
+  const [, address = '', prefix] = CIDR.exec(cidr) ?? [];
+  const longest = isIP(address) === 6 ? 128 : 32;
+  const bits = prefix === undefined ? longest : Number(prefix);
+  // ipaddr alone accepts "10" and "012.1" as addresses.
+  if (isIP(address) === 0 || address.includes('%') || bits > longest) return null;
+  return [ipaddr.parse(address), bits];
 }
 
-/** Not reachable from the internet, or not one machine there. The first that fits names the address. */
-const forbidden = (
+/** Builds networks from literals of this program. */
+const toNetworks = (...cidrs: readonly string[]): Network[] =>
+  cidrs.flatMap((cidr) => {
+    const network = parseNetwork(cidr);
+    return network ? [network] : [];
+  });
+
+/** The first range that contains an address names it. */
+const specialRanges = (
   [
     ['0.0.0.0/8', 'an unspecified'],
     ['10.0.0.0/8', 'a private'],
@@ -57,31 +60,60 @@ const forbidden = (
     ['fe80::/10', 'a link-local'],
     ['ff00::/8', 'a multicast'],
   ] as const
-).map(([cidr, kind]) => ({ networks: parseNetworks([cidr]), kind }));
+).map(([cidr, kind]) => ({ networks: toNetworks(cidr), kind }));
 
-/** All of IPv6 that has been given out as global unicast; new special ranges outside need no line above. */
-const globalIPv6 = parseNetworks(['2000::/3']);
+/** All of IPv6 that has been assigned as global unicast; later special ranges outside need no line above. */
+const globalIPv6 = toNetworks('2000::/3');
 /** RFC 6052: a gateway turns these into the IPv4 address in their last 32 bits. */
-const nat64 = parseNetworks(['64:ff9b::/96']);
+const nat64 = toNetworks('64:ff9b::/96');
+const loopback = toNetworks('127.0.0.0/8', '::1');
+const unspecified = toNetworks('0.0.0.0', '::');
 
-/**
- * Why an address may not be connected to, as in "a loopback address"; null when it may. IPv6 addresses that stand for
- * an IPv4 address are judged as that one.
- */
-export function whyForbidden(address: string, allowed: Networks): string | null {
-  if (isIP(address) === 0) return 'no address';
-  const written = ipaddr.parse(address);
-  const meant = embeddedIPv4(written) ?? written;
-  if (isIn(meant, allowed) || isIn(written, allowed)) return null;
-  const kind = forbidden.find(({ networks }) => isIn(meant, networks))?.kind;
+/** An IP address of a connection. */
+export interface Address {
+  readonly written: IpAddress;
+  /** The IPv4 address that `written` stands for, if it does (IPv4-mapped, NAT64); else `written`. */
+  readonly meant: IpAddress;
+}
+
+/** Returns null for text that is not an address, and for addresses with a zone. */
+export function parseAddress(text: string): Address | null {
+  if (isIP(text) === 0 || text.includes('%')) return null;
+  const written = ipaddr.parse(text);
+  return { written, meant: embeddedIPv4(written) ?? written };
+}
+
+/** Says what an address is if it is not global unicast, as in "a loopback address"; else returns null. */
+export function describeSpecial({ written, meant }: Address): string | null {
+  const kind = specialRanges.find(({ networks }) => isIn(meant, networks))?.kind;
   if (kind === undefined && (meant.kind() === 'ipv4' || isIn(meant, globalIPv6))) return null;
   return `${kind ?? 'a reserved'} address${written.kind() === 'ipv6' ? ' (IPv6)' : ''}`;
 }
 
-const isIn = (address: Address, networks: Networks): boolean =>
+/** Whether a network contains an address as written, or the IPv4 address that it stands for. */
+export const contains = (network: Network, { written, meant }: Address): boolean =>
+  isIn(meant, [network]) || isIn(written, [network]);
+
+export const isSame = (one: Address, other: Address): boolean =>
+  one.meant.kind() === other.meant.kind() && one.meant.toString() === other.meant.toString();
+
+export const isLoopbackAddress = ({ meant }: Address): boolean => isIn(meant, loopback);
+
+/** Whether a connection to the address ends at this machine: loopback, unspecified, or an address of an interface. */
+export function isThisMachine(address: Address): boolean {
+  if (isIn(address.meant, loopback) || isIn(address.meant, unspecified)) return true;
+  return Object.values(networkInterfaces())
+    .flatMap((interfaces) => interfaces ?? [])
+    .some(({ address: own }) => {
+      const parsed = parseAddress(own);
+      return parsed !== null && isSame(parsed, address);
+    });
+}
+
+const isIn = (address: IpAddress, networks: readonly Network[]): boolean =>
   networks.some(([base, bits]) => base.kind() === address.kind() && address.match(base, bits));
 
-function embeddedIPv4(address: Address): Address | null {
+function embeddedIPv4(address: IpAddress): IpAddress | null {
   if (!(address instanceof ipaddr.IPv6)) return null;
   return address.isIPv4MappedAddress() || isIn(address, nat64)
     ? new ipaddr.IPv4(address.toByteArray().slice(12))

@@ -5,18 +5,21 @@
  */
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
-import { parseNetworks } from './addresses.ts';
+import type { NameResolver } from './dns/resolver.ts';
 import { exchange } from './exchange.ts';
 import { failureOf, HttpFailure } from './http-failure.ts';
-import { createLookup, type Resolve, resolveBySystem } from './lookup.ts';
+import { createLookup } from './lookup.ts';
+import { AddressForbidden, type NetworkPolicy, toDestination } from './network-policy.ts';
 import { LEAST, Pace } from './pace.ts';
-import { AddressForbidden, refusalWithin } from './refusal.ts';
 
 export { HttpFailure, type HttpFailureKind } from './http-failure.ts';
-export { AddressForbidden, refusalOf } from './refusal.ts';
+export { AddressForbidden } from './network-policy.ts';
 
 interface GuardedRequest {
+  /** For whom. Each tenant has a share of the lookups. */
+  readonly tenant?: string;
   /** Default GET. */
   readonly method?: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
@@ -52,10 +55,8 @@ export interface GuardedHttp {
 }
 
 export interface GuardedHttpOptions {
-  /** CIDRs that may be reached although they are not global unicast. */
-  readonly allowNetworks: readonly string[];
-  /** Default: the resolver of the system. */
-  readonly resolve?: Resolve;
+  readonly policy: NetworkPolicy;
+  readonly resolver: NameResolver;
   /** Milliseconds. Default 10 s. */
   readonly connectTimeoutMs?: number;
 }
@@ -66,9 +67,8 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const IDLE_CONNECTION_MS = 30_000;
 
 export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
-  const allowed = parseNetworks(options.allowNetworks);
-  const lookup = createLookup(options.resolve ?? resolveBySystem, allowed);
-  const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
+  const { policy, resolver, connectTimeoutMs = 10_000 } = options;
+  // Pools are not shared with clients of another policy, which could use a connection that it forbids.
   const pooling = { keepAlive: true, timeout: IDLE_CONNECTION_MS, maxFreeSockets: 64 };
   const pools = { 'http:': new HttpAgent(pooling), 'https:': new HttpsAgent(pooling) };
 
@@ -79,8 +79,11 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
     request: GuardedRequest,
     signal: AbortSignal,
   ): Promise<GuardedResponse> {
-    const refusal = refusalWithin(url.href, allowed);
+    const refusal = policy.findRefusal(url.href);
     if (refusal !== null) throw new AddressForbidden(refusal);
+    const { host, port } = toDestination(url);
+    // Node looks up names only.
+    if (isIP(host) !== 0) await policy.check(host, port, [host]);
     const explained = (error: unknown) => {
       if (signal.aborted) return signal.reason;
       return error instanceof AddressForbidden ? error : failureOf(error, hostOf(url));
@@ -90,7 +93,7 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
         method: request.method ?? 'GET',
         headers: { accept: '*/*', 'user-agent': 'darkroom', ...headers, 'accept-encoding': 'identity' },
         body: request.body,
-        lookup,
+        lookup: createLookup({ resolver, policy, port, tenant: request.tenant ?? '' }),
         connectTimeoutMs,
         signal,
       });

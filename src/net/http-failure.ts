@@ -36,8 +36,13 @@ type Rule = readonly [codes: RegExp, kind: HttpFailureKind, tell: (host: string,
 
 /** By the `code` of errors; the first match counts. */
 const rules: readonly Rule[] = [
-  [/^(ENOTFOUND|ENODATA)$/, 'dns', (host) => `the name of ${host} does not exist`],
-  [/^EAI_/, 'dns', (host) => `the name of ${host} could not be resolved`],
+  [/^ENOTFOUND$/, 'dns', (host) => `the name of ${host} does not exist`],
+  [/^DNS_FAILED$/, 'dns', (host) => `the name of ${host} could not be resolved: its name servers failed`],
+  [
+    /^DNS_TIMEOUT$/,
+    'dns',
+    (host) => `the name of ${host} could not be resolved: no name server answered in time`,
+  ],
   [/^ECONNREFUSED$/, 'refused', (host) => `connection refused by ${host}`],
   [/^(CONNECT_TIMEOUT|ETIMEDOUT)$/, 'timeout', (host) => `no connection to ${host} in time`],
   [

@@ -1,31 +1,36 @@
-/** DNS lookups that return only permitted addresses. */
-import { lookup } from 'node:dns/promises';
+/** DNS lookups of sockets that return only permitted addresses. */
 import type { LookupFunction } from 'node:net';
-import { type Networks, whyForbidden } from './addresses.ts';
-import { AddressForbidden, explain } from './refusal.ts';
+import type { NameResolver } from './dns/resolver.ts';
+import type { NetworkPolicy } from './network-policy.ts';
 
-/** Returns all addresses of a name. */
-export type Resolve = (hostname: string) => Promise<readonly { address: string; family: number }[]>;
-
-export const resolveBySystem: Resolve = (hostname) => lookup(hostname, { all: true });
+export interface LookupOptions {
+  readonly resolver: NameResolver;
+  readonly policy: NetworkPolicy;
+  readonly port: number;
+  /** Whose share of the lookups is used. */
+  readonly tenant: string;
+}
 
 /**
- * Returns a lookup function for sockets. A socket connects to the addresses that were checked here, so a name cannot resolve
- * to another address in between. One forbidden address refuses the name: the socket could take any of them.
+ * Returns a lookup function for sockets to a port. A socket connects to the addresses that were checked here, so a name cannot
+ * resolve to another address in between.
  *
- * Node does not call it for IP addresses; `refusalWithin` checks those.
+ * Node does not call it for IP addresses; the caller checks those.
  */
-export function createLookup(resolve: Resolve, allowed: Networks): LookupFunction {
+export function createLookup({ resolver, policy, port, tenant }: LookupOptions): LookupFunction {
+  const find = async (hostname: string) => {
+    const found = await resolver.resolve(hostname, tenant);
+    if (found.length === 0)
+      throw Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
+    const addresses = found.map(({ address }) => address);
+    await policy.check(hostname, port, addresses);
+    return found;
+  };
   return (hostname, { all }, callback) => {
-    resolve(hostname).then(
+    find(hostname).then(
       (found) => {
-        const [first] = found;
-        const kind = found.map(({ address }) => whyForbidden(address, allowed)).find((why) => why !== null);
-        if (kind) callback(new AddressForbidden(explain(hostname, 'resolves to', kind)), []);
-        else if (!first)
-          callback(Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' }), []);
-        else if (all) callback(null, [...found]);
-        else callback(null, first.address, first.family);
+        if (all) callback(null, [...found]);
+        else callback(null, found[0]?.address ?? '', found[0]?.family);
       },
       (error: NodeJS.ErrnoException) => callback(error, []),
     );

@@ -1,25 +1,20 @@
 /** Settings of outbound HTTP: downloads of assets, and callbacks. */
-import { z } from 'zod';
 import { defineSettings } from '../lib/settings/setting.ts';
-import { bytes, positiveInteger, splitList } from '../lib/settings/values.ts';
-import { parseNetworks } from './addresses.ts';
-
-/** CIDRs, comma-separated. */
-const networks = z.string().transform((text, context): string[] => {
-  const cidrs = splitList(text);
-  try {
-    parseNetworks(cidrs);
-  } catch (error) {
-    context.addIssue(error instanceof Error ? error.message : String(error));
-  }
-  return cidrs;
-});
+import { bytes, positiveInteger } from '../lib/settings/values.ts';
+import { addressRules, networkRules } from './network-rule.ts';
 
 export const netSettings = defineSettings({
   DARKROOM_ALLOW_NETWORKS: {
-    schema: networks,
+    schema: networkRules,
     default: '',
-    description: 'private networks (CIDR, comma-separated) that asset and callback URLs may reach',
+    description:
+      'private networks and hosts that asset and callback URLs may reach, comma-separated, such as 10.0.0.0/8, 10.0.0.1:8443 or images.example:80; unset: callbacks may reach this machine if the server listens on loopback only; empty: none',
+  },
+  DARKROOM_DENY_NETWORKS: {
+    schema: addressRules,
+    default: '',
+    description:
+      'networks that asset and callback URLs may not reach, even if DARKROOM_ALLOW_NETWORKS contains them, such as 10.0.9.0/24 or 10.0.0.1:5432',
   },
   DARKROOM_MAX_ASSET_BYTES: {
     schema: bytes,

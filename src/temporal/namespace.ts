@@ -1,9 +1,9 @@
 /** The requirements for a Temporal namespace: search attributes, and a known retention. */
 import { type Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
+import { DAY_MS } from '../lib/units.ts';
 import { searchAttributes } from './names.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const { INDEXED_VALUE_TYPE_KEYWORD, INDEXED_VALUE_TYPE_INT } = proto.temporal.api.enums.v1.IndexedValueType;
 
 /** Names of the attribute types in the API and in Temporal's CLI. */

@@ -14,6 +14,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string;
   readonly cwd?: string;
+  /** User and group of the process, if the test runs as root. */
+  readonly user?: { readonly uid: number; readonly gid: number };
   /** Given the process, once it runs. */
   readonly during?: (child: ChildProcess, stderr: () => string) => void;
 }
@@ -31,12 +33,13 @@ export const cliOnTerminal = (args: readonly string[], options: CliOptions = {})
 export function run(
   program: string,
   args: readonly string[],
-  { env = {}, input, cwd, during }: CliOptions = {},
+  { env = {}, input, cwd, user, during }: CliOptions = {},
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const { PATH, HOME, DARKROOM_CACHE, XDG_CACHE_HOME } = process.env;
     const child = spawn(program, args, {
       cwd,
+      ...user,
       env: { PATH, HOME, DARKROOM_CACHE, XDG_CACHE_HOME, TERM: 'xterm', ...env },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });

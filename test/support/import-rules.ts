@@ -21,7 +21,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/jobs/model/',
     purpose: 'What a job is: glossary, states, inputs, views.',
-    may: ['src/jobs/model/', 'src/errors.ts', 'zod'],
+    may: ['src/jobs/model/', 'src/lib/units.ts', 'src/errors.ts', 'zod'],
   },
   {
     of: 'src/jobs/ports/',
@@ -74,7 +74,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/net/',
     purpose: 'Outbound HTTP that cannot reach where it must not go.',
-    may: ['src/net/', 'src/lib/', 'src/errors.ts', 'node', 'ipaddr.js', 'zod'],
+    may: ['src/net/', 'src/lib/', 'src/errors.ts', 'node', 'ipaddr.js', 'lru-cache', 'zod'],
   },
   {
     of: 'src/auth/',

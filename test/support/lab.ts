@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import type { Operation } from '../../operations/operation.ts';
 import { composeApi, composeWorker } from '../../src/compose.ts';
 import { type Config, readConfig } from '../../src/config/config.ts';
-import { openDataDirectory } from '../../src/data-directory/format.ts';
+import { openDataDirectory } from '../../src/data-directory/open.ts';
 import type { Jobs } from '../../src/jobs/jobs.ts';
 import type { Retention } from '../../src/jobs/lifecycle/retention.ts';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
@@ -81,7 +81,7 @@ export async function startLab({
   const { client, archive, jobs } = api;
   const { activities, aloneActivities, retention } = await composeWorker(
     config,
-    { client, scratch: workDir, only: ['io', 'cpu'] },
+    { client, target: temporal, scratch: workDir, only: ['io', 'cpu'] },
     overrides,
   );
   const connection = await NativeConnection.connect(temporal.options);

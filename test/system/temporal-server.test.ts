@@ -8,13 +8,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { listeningPorts } from '../../src/lib/listening-ports.ts';
+import { serverListensAt } from '../../src/temporal/embedded/listening.ts';
+import { freePort } from '../../src/temporal/embedded/ports.ts';
 import {
   type EmbeddedOptions,
   type EmbeddedTemporal,
   reapOrphan,
   startEmbeddedTemporal,
 } from '../../src/temporal/embedded/server.ts';
-import { listeningPorts } from '../support/listening-ports.ts';
 
 const binary = inject('temporalBinary');
 /** As it was built, for processes that have no loader for TypeScript. */
@@ -117,6 +119,16 @@ describe('a server that is started', () => {
     // 403: the HTTP API refuses the host. 404: the metrics. Null: a port that does not speak HTTP/1.1.
     expect(served).toContain(403);
     expect(served.filter((status) => status !== null && status < 400)).toEqual([]);
+  });
+
+  test('tells at which ports it listens', async () => {
+    const { pid } = await start();
+    const pidFile = join(dataDir, 'temporal.pid');
+    const ports = await listeningPorts(pid);
+    expect(ports.length).toBeGreaterThan(2);
+    for (const port of ports) expect(await serverListensAt(pidFile, port)).toBe(true);
+    expect(await serverListensAt(pidFile, await freePort('127.0.0.1', 0))).toBe(false);
+    expect(await serverListensAt(join(dataDir, 'none.pid'), ports[0] ?? 0)).toBe(false);
   });
 
   test('is gone once it is stopped, however often', async () => {

@@ -43,6 +43,11 @@ export function JobPage({ id }: { id: string }) {
       <ProblemNote problem={problem} what="The job could not be refreshed" />
       <JobActions job={job} stages={operation?.stages ?? []} onChange={update} />
       <JobError error={job.error} />
+      {job.notes?.map((note) => (
+        <p class="note" key={note}>
+          {note}
+        </p>
+      ))}
       <div class="columns">
         <JobFacts job={job} />
         <Timeline transitions={timeline} />

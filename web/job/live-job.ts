@@ -27,7 +27,8 @@ export function applyUpdate(known: LiveJob, update: JobUpdate): LiveJob {
   if (event.type === 'state') {
     const { state, stage, paused } = event;
     const updated = withTransition(known, event);
-    return hasEnded(job) ? updated : { ...updated, job: { ...job, state, stage, paused } };
+    const progress = Math.max(job.progress, event.progress ?? 0);
+    return hasEnded(job) ? updated : { ...updated, job: { ...job, state, stage, paused, progress } };
   }
   const { state, stage, progress, assets } = event;
   return hasEnded(job) ? known : { ...known, job: { ...job, state, stage, progress, assets } };

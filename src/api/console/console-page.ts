@@ -1,17 +1,17 @@
-/** The one page of the console, and what it may load: nothing from elsewhere, and no script but its own. */
 import { createHash } from 'node:crypto';
 
 interface PageParts {
-  /** Where its parts lie, relative to the page, so that a gateway may put darkroom below a path. */
+  /** Directory of the assets, relative to the page, so that a gateway can serve darkroom below a path. */
   readonly base: string;
-  /** Bare names of modules → their addresses. */
+  /** Import map: bare module names to addresses. */
   readonly imports: Readonly<Record<string, string>>;
-  /** Paths of all modules below `base`: fetched at once, instead of one after the other as they name each other. */
+  /** Paths of all modules below `base`, to preload. */
   readonly modules: readonly string[];
   readonly temporalUi: string | null;
 }
 
-export function consolePage({ base, imports, modules, temporalUi }: PageParts): {
+/** Returns the page and its Content-Security-Policy, which permits only scripts and styles of this server. */
+export function renderPage({ base, imports, modules, temporalUi }: PageParts): {
   html: string;
   policy: string;
 } {
@@ -22,7 +22,7 @@ export function consolePage({ base, imports, modules, temporalUi }: PageParts): 
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-${temporalUi === null ? '' : `<meta name="temporal-ui" content="${escaped(temporalUi)}">\n`}<title>darkroom</title>
+${temporalUi === null ? '' : `<meta name="temporal-ui" content="${escapeHtml(temporalUi)}">\n`}<title>darkroom</title>
 <link rel="icon" type="image/svg+xml" href="${base}web/icon.svg">
 <link rel="stylesheet" href="${base}web/style.css">
 <script type="importmap">${importMap}</script>
@@ -31,7 +31,7 @@ ${modules.map((path) => `<link rel="modulepreload" href="${base}${path}">`).join
 </head>
 <body>
 <div id="console"></div>
-<noscript>The console needs JavaScript. Without it there are the <a href="docs">API</a> and the command line.</noscript>
+<noscript>The console needs JavaScript. Without it, use the <a href="docs">API</a> or the command line.</noscript>
 </body>
 </html>
 `;
@@ -49,5 +49,5 @@ ${modules.map((path) => `<link rel="modulepreload" href="${base}${path}">`).join
   return { html, policy };
 }
 
-const escaped = (text: string): string =>
+const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');

@@ -1,17 +1,17 @@
 /**
- * The console: a page at `/`, and its modules below an address that changes with any of them, so that browsers may keep
- * them for ever. What is served is read once, at start; an address that is not in that table leads nowhere.
+ * Serves the console: a page at `/`, and its assets at addresses with a digest of all assets, so that browsers cache them
+ * forever. All assets are read once, at start. No other file can be requested.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { DarkroomError } from '../../errors.ts';
 import { builtRoot } from '../../lib/resources.ts';
 import { matchesEtag } from '../files/file-response.ts';
-import { consolePage } from './console-page.ts';
+import { renderPage } from './console-page.ts';
 
 const here = fileURLToPath(builtRoot);
 const require = createRequire(import.meta.url);
@@ -24,39 +24,40 @@ const packages: Readonly<Record<string, readonly [name: string, file: string]>> 
   'eventsource-parser': ['eventsource-parser', 'dist/index.js'],
 };
 
-/** Folders of our own modules, as the compiler lays them out; what needs Node is not for browsers. */
-const folders = ['web', 'src/client'];
-/** Modules of other directories that these import. */
+/** Directories of the console's own assets in the build. */
+const directories = ['web', 'src/client'];
+/** Modules that these import from other directories. */
 const sharedModules = [
   'src/lib/retry-after.js',
   'src/lib/semaphore.js',
   'src/lib/units.js',
   'src/lib/with-timeout.js',
 ];
-const forNode = new Set(['src/client/files.js']);
+/** Modules that need Node and do not run in browsers. */
+const nodeModules = new Set(['src/client/files.js']);
 
+const JAVASCRIPT = 'text/javascript; charset=utf-8';
 const types: Readonly<Record<string, string>> = {
-  js: 'text/javascript; charset=utf-8',
-  mjs: 'text/javascript; charset=utf-8',
+  js: JAVASCRIPT,
   css: 'text/css; charset=utf-8',
   svg: 'image/svg+xml',
 };
 
-interface Part {
+interface Asset {
   readonly bytes: Buffer<ArrayBuffer>;
   readonly type: string;
 }
 
-/** `temporalUi`: address of Temporal's Web UI, where the server knows it. */
+/** Adds the routes of the console. `temporalUi`: address of Temporal's Web UI, if the server knows it. */
 // biome-ignore lint/suspicious/noExplicitAny: any environment will do
 export function serveConsole(app: OpenAPIHono<any>, { temporalUi }: { temporalUi: string | null }): void {
-  const parts = new Map([...ownParts(), ...packagedParts()]);
-  const digest = digestOf(parts);
+  const assets = new Map([...readOwnAssets(), ...readPackages()]);
+  const digest = computeDigest(assets);
   const base = `console/${digest}/`;
-  const page = consolePage({
+  const page = renderPage({
     base,
-    imports: Object.fromEntries(Object.keys(packages).map((name) => [name, `./${base}${packaged(name)}`])),
-    modules: [...parts].filter(([, { type }]) => type === types['js']).map(([path]) => path),
+    imports: Object.fromEntries(Object.keys(packages).map((name) => [name, `./${base}${packagePath(name)}`])),
+    modules: [...assets].filter(([, { type }]) => type === JAVASCRIPT).map(([path]) => path),
     temporalUi,
   });
   const etag = `"${createHash('sha256').update(page.html).digest('base64url').slice(0, 27)}"`;
@@ -73,50 +74,48 @@ export function serveConsole(app: OpenAPIHono<any>, { temporalUi }: { temporalUi
     return c.html(page.html, 200, headers);
   });
   app.get(`/console/:digest/:path{.+}`, (c) => {
-    const part = parts.get(c.req.path.slice(base.length + 1));
-    if (!part || c.req.param('digest') !== digest) {
+    const asset = assets.get(c.req.path.slice(base.length + 1));
+    if (!asset || c.req.param('digest') !== digest) {
       throw new DarkroomError(
         'route_not_found',
-        'The console has no such part now; load the page at / again',
+        'The console has no such file now; load the page at / again',
       );
     }
-    return c.body(part.bytes, 200, {
-      'content-type': part.type,
+    return c.body(asset.bytes, 200, {
+      'content-type': asset.type,
       'cache-control': 'public, max-age=31536000, immutable',
       'x-content-type-options': 'nosniff',
     });
   });
 }
 
-function* ownParts(): Generator<[string, Part]> {
-  for (const folder of folders) {
-    const root = join(here, folder);
-    if (!existsSync(root)) continue;
-    for (const name of readdirSync(root, { recursive: true }).map(String).sort()) {
-      const path = relative(here, join(root, name)).split(sep).join('/');
-      const type = typeOf(path);
-      if (type !== undefined && !forNode.has(path))
-        yield [path, { bytes: readFileSync(join(root, name)), type }];
-    }
+function* readOwnAssets(): Generator<[string, Asset]> {
+  const own = directories.flatMap((directory) =>
+    existsSync(join(here, directory))
+      ? readdirSync(join(here, directory), { recursive: true }).map(
+          (name) => `${directory}/${String(name).split(sep).join('/')}`,
+        )
+      : [],
+  );
+  for (const path of [...own.sort(), ...sharedModules]) {
+    const type = types[path.split('.').at(-1) ?? ''];
+    const file = join(here, path);
+    if (type !== undefined && !nodeModules.has(path) && existsSync(file))
+      yield [path, { bytes: readFileSync(file), type }];
   }
-  for (const path of sharedModules)
-    if (existsSync(join(here, path)))
-      yield [path, { bytes: readFileSync(join(here, path)), type: types['js'] ?? '' }];
 }
 
-function* packagedParts(): Generator<[string, Part]> {
+function* readPackages(): Generator<[string, Asset]> {
   for (const [name, [from, file]] of Object.entries(packages)) {
     const bytes = readFileSync(join(dirname(require.resolve(`${from}/package.json`)), file));
-    yield [packaged(name), { bytes, type: types['js'] ?? '' }];
+    yield [packagePath(name), { bytes, type: JAVASCRIPT }];
   }
 }
 
-const packaged = (name: string): string => `packages/${name}.js`;
+const packagePath = (name: string): string => `packages/${name}.js`;
 
-const typeOf = (path: string): string | undefined => types[path.split('.').at(-1) ?? ''];
-
-function digestOf(parts: ReadonlyMap<string, Part>): string {
+function computeDigest(assets: ReadonlyMap<string, Asset>): string {
   const hash = createHash('sha256');
-  for (const [path, { bytes }] of parts) hash.update(`${path}\n${bytes.length}\n`).update(bytes);
+  for (const [path, { bytes }] of assets) hash.update(`${path}\n${bytes.length}\n`).update(bytes);
   return hash.digest('base64url').slice(0, 16);
 }

@@ -1,5 +1,3 @@
-/** Pages of all jobs in one order that stays: the latest submission first, whatever becomes of the jobs meanwhile. */
-
 import { z } from '@hono/zod-openapi';
 import { LRUCache } from 'lru-cache';
 import { hasCode } from '../../errors.ts';
@@ -8,88 +6,92 @@ import type { Job } from '../../jobs/model/job.ts';
 import type { JobState } from '../../jobs/model/states.ts';
 import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
-import { JobReading, MAX_JOBS, placeOf } from './job-reading.ts';
+import { JobReading, MAX_JOBS, sortKey } from './job-reading.ts';
 
-/** Milliseconds for which the next page continues from what was read for the previous one. */
-const WALK_MS = 2000;
+/** Milliseconds for which the next page continues the reading of the previous one. */
+const READING_MS = 2000;
 
-/** Maximum number of lists kept for that. Each may have megabytes. */
-const MAX_WALKS = 4;
+/** Maximum number of cached readings. Each may have megabytes. */
+const MAX_READINGS = 4;
 
-/** How long a total is good that had to be counted. */
+/** Milliseconds for which a total from Temporal is cached. */
 const TOTAL_MS = 5000;
 const MAX_TOTALS = 1000;
 
-/** What a client may ask of a list, beside what it is to have. */
+/** Query parameters for paging. */
 export const pageQuery = {
   limit: z
     .string()
     .regex(/^[1-9]\d{0,5}$/, 'must be a whole number, and at least 1')
     .transform(Number)
     .optional()
-    .openapi({ type: 'integer', minimum: 1, description: 'Jobs of a page; default: all' }),
-  cursor: z.string().optional().openapi({ description: '`next_cursor` of the page before' }),
+    .openapi({ type: 'integer', minimum: 1, description: 'Maximum number of jobs; default: all' }),
+  cursor: z.string().optional().openapi({ description: '`next_cursor` of the previous page' }),
 };
 
 interface Page {
   readonly jobs: readonly Job[];
-  /** Jobs of the list; of a long one that is not read to its end as many as were counted some seconds ago. */
+  /** Number of jobs in the list. For a long list it may be some seconds old. */
   readonly total: number;
   /** Null on the last page. */
   readonly next: string | null;
 }
 
-interface Wanted {
+interface PageQuery {
   readonly tenant: string;
-  /** Only jobs in one of these, in the order in which a job goes through them; null: all. */
+  /** Only jobs in one of these states, in the order of the life cycle; null: all. */
   readonly states: readonly JobState[] | null;
   readonly limit?: number | undefined;
-  /** The place of the last job of the page before. */
   readonly cursor?: string | undefined;
 }
 
+/** Pages of jobs, latest submission first. The order is stable while jobs change state. */
 export class JobLists {
   readonly #jobs: Jobs;
   readonly #dialect: string;
-  readonly #walks: LRUCache<string, JobReading>;
+  readonly #readings: LRUCache<string, JobReading>;
   readonly #totals = new TtlCache<number>(TOTAL_MS, MAX_TOTALS);
 
-  constructor(jobs: Jobs, dialect: string, walkMs = WALK_MS) {
+  constructor(jobs: Jobs, dialect: string, readingMs = READING_MS) {
     this.#jobs = jobs;
     this.#dialect = dialect;
-    this.#walks = new LRUCache({ max: MAX_WALKS, ttl: walkMs, ttlAutopurge: true });
+    this.#readings = new LRUCache({ max: MAX_READINGS, ttl: readingMs, ttlAutopurge: true });
   }
 
-  /** Nobody reads on once the `client` has left. Throws invalid_request when the cursor is none. */
-  async page(wanted: Wanted, client: AbortSignal): Promise<Page> {
-    const { limit = Number.POSITIVE_INFINITY, cursor } = wanted;
-    const after = cursor === undefined ? null : fromCursor(cursor);
-    const reading = this.#readingOf(wanted);
-    // One more, to know whether there is another page.
+  /**
+   * Returns one page. Stops reading once `client` aborts.
+   *
+   * @throws invalid_request if the cursor is invalid
+   */
+  async page(query: PageQuery, client: AbortSignal): Promise<Page> {
+    const { limit = Number.POSITIVE_INFINITY, cursor } = query;
+    const after = cursor === undefined ? null : parseCursor(cursor);
+    const reading = this.#openReading(query);
+    // One more job shows whether there is another page.
     await reading.read(limit + 1, after, client);
     const rest = reading.settled(after);
     const jobs = rest.slice(0, limit);
     const last = jobs.at(-1);
-    const next = last && jobs.length < rest.length ? toCursor(placeOf(last)) : null;
-    return { jobs, total: await this.#total(wanted, reading, client), next };
+    const next = last && jobs.length < rest.length ? toCursor(sortKey(last)) : null;
+    return { jobs, total: await this.#countJobs(query, reading, client), next };
   }
 
-  /** What was submitted since it began comes before all that a cursor leads to. */
-  #readingOf({ tenant, states, cursor }: Wanted): JobReading {
-    const key = nameOf(tenant, states);
-    const begun = cursor === undefined ? undefined : this.#walks.get(key);
-    if (begun) return begun;
+  /** A cursor may continue a cached reading: jobs submitted since then come before the cursor. */
+  #openReading({ tenant, states, cursor }: PageQuery): JobReading {
+    const key = cacheKey(tenant, states);
+    const cached = cursor === undefined ? undefined : this.#readings.get(key);
+    if (cached) return cached;
     const reading = new JobReading(this.#jobs, { tenant, dialect: this.#dialect, states });
-    this.#walks.set(key, reading);
+    this.#readings.set(key, reading);
     return reading;
   }
 
-  async #total({ tenant, states }: Wanted, reading: JobReading, client: AbortSignal): Promise<number> {
+  async #countJobs({ tenant, states }: PageQuery, reading: JobReading, client: AbortSignal): Promise<number> {
     if (reading.complete || client.aborted) return reading.size;
-    // Of several states none has ended, and such a list is read to its end.
+    // Lists of several states have only unfinished jobs. They are always read completely.
     const count = () => this.#jobs.count(tenant, { dialect: this.#dialect, state: states?.[0] }, MAX_JOBS);
     try {
-      const counted = await this.#totals.get(nameOf(tenant, states), count);
+      const counted = await this.#totals.get(cacheKey(tenant, states), count);
       return Math.max(reading.size, Math.min(counted, MAX_JOBS));
     } catch (error) {
       if (!hasCode(error, 'temporal_unavailable')) throw error;
@@ -99,13 +101,13 @@ export class JobLists {
   }
 }
 
-const nameOf = (tenant: string, states: readonly JobState[] | null): string =>
+const cacheKey = (tenant: string, states: readonly JobState[] | null): string =>
   [tenant, ...(states ?? [])].join(' ');
 
-const toCursor = (place: string): string => Buffer.from(place).toString('base64url');
+const toCursor = (key: string): string => Buffer.from(key).toString('base64url');
 
-function fromCursor(cursor: string): string {
-  const place = Buffer.from(cursor, 'base64url').toString();
-  if (/^\d{4}-\S+Z \S+$/.test(place)) return place;
+function parseCursor(cursor: string): string {
+  const key = Buffer.from(cursor, 'base64url').toString();
+  if (/^\d{4}-\S+Z \S+$/.test(key)) return key;
   throw invalidRequest([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
 }

@@ -1,63 +1,63 @@
-/** A list of jobs, the latest submission first, read no further than is asked for. */
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { Job } from '../../jobs/model/job.ts';
 import { isTerminal, type JobState } from '../../jobs/model/states.ts';
 
-/** Jobs that one question to Temporal brings, and jobs in all; older ones are in the native list. */
+/** Jobs per request to Temporal. */
 const PAGE = 200;
+/** Maximum number of jobs in a list. The native list has older ones. */
 export const MAX_JOBS = 10_000;
 
-/** A workflow ends after its job, by the time that the receiver of its callback takes; and clocks differ. */
+/** A workflow ends up to this much after its job: its first callback takes time, and clocks differ. */
 const CLOSING_MS = 2 * 60_000;
 
-/** Which jobs a list has. */
-export interface ListedJobs {
+interface JobSelection {
   readonly tenant: string;
   readonly dialect: string;
-  /** Only jobs in one of these states, in the order in which a job goes through them; null: in all. */
+  /** Only jobs in one of these states, in the order of the life cycle; null: all. */
   readonly states: readonly JobState[] | null;
 }
 
 /**
- * The source has first the jobs that run, and then the others by their end, the latest first. No job was submitted after its end:
- * those that were submitted after the end that the source has come to are all that there are, and their order stays.
+ * Reads jobs, latest submission first, only as far as needed. `Jobs.list` returns running jobs first, then ended ones, latest
+ * end first. A job is submitted before it ends. So once the list has reached an end, all jobs submitted after that end have
+ * been read, and their order is final ("settled").
  */
 export class JobReading {
   readonly #jobs: Jobs;
   readonly #tenant: string;
   readonly #dialect: string;
-  /** Those that are yet to be read; undefined: all in one. */
+  /** States that remain to be read; undefined: all states. */
   readonly #states: (JobState | undefined)[];
-  /** A job that goes on while its list is read comes twice, the later look second. */
+  /** A job that changes state meanwhile may be read twice. The later result replaces the earlier one. */
   readonly #found = new Map<string, Job>();
   #cursor: string | undefined;
-  /** Nothing that is yet to be read was submitted after this (epoch, ms). */
+  /** All unread jobs were submitted before this time (epoch, ms). */
   #bound = Number.POSITIVE_INFINITY;
   #reading: Promise<void> | null = null;
 
-  constructor(jobs: Jobs, { tenant, dialect, states }: ListedJobs) {
+  constructor(jobs: Jobs, { tenant, dialect, states }: JobSelection) {
     this.#jobs = jobs;
     this.#tenant = tenant;
     this.#dialect = dialect;
     this.#states = [...(states ?? [undefined])];
   }
 
-  /** Nothing is left to be read. */
+  /** True once all jobs have been read. */
   get complete(): boolean {
     return this.#states.length === 0 || this.#found.size >= MAX_JOBS;
   }
 
-  /** Jobs that have been read. */
+  /** Number of jobs that have been read. */
   get size(): number {
     return this.#found.size;
   }
 
-  /** Those before which no other can come any more, in order; after a place, unless that is null. */
+  /** Returns the jobs whose position is final, in order. `after`: only those after this sort key. */
   settled(after: string | null): Job[] {
-    return this.#settled(after).sort((a, b) => comparePlaces(placeOf(b), placeOf(a)));
+    return this.#settled(after).sort((a, b) => compareKeys(sortKey(b), sortKey(a)));
   }
 
-  /** Goes on until so many are settled after this place, or there are no more. When the client has left it stops. */
+  /** Reads until `count` jobs after this sort key are settled, there are no more, or `client` aborts. */
   async read(count: number, after: string | null, client?: AbortSignal): Promise<void> {
     while (!this.complete && !client?.aborted && this.#settled(after).length < count) {
       this.#reading ??= this.#readPage().finally(() => {
@@ -71,7 +71,7 @@ export class JobReading {
     return [...this.#found.values()].filter(
       (job) =>
         (this.complete || Date.parse(job.created_at) > this.#bound) &&
-        (after === null || comparePlaces(placeOf(job), after) < 0),
+        (after === null || compareKeys(sortKey(job), after) < 0),
     );
   }
 
@@ -88,14 +88,14 @@ export class JobReading {
   }
 }
 
-/** All of them. */
+/** Returns all jobs of a dialect, up to `MAX_JOBS`. */
 export async function allJobs(jobs: Jobs, tenant: string, dialect: string): Promise<Job[]> {
   const reading = new JobReading(jobs, { tenant, dialect, states: null });
   await reading.read(Number.POSITIVE_INFINITY, null);
   return reading.settled(null);
 }
 
-/** Timestamps of one form sort as text, and an id has no space. */
-export const placeOf = ({ created_at, id }: Job): string => `${created_at} ${id}`;
+/** Position in the list. Timestamps sort as text; ids contain no space. */
+export const sortKey = ({ created_at, id }: Job): string => `${created_at} ${id}`;
 
-const comparePlaces = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+const compareKeys = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -2,10 +2,12 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
+import { describeFileError } from '../../data-directory/directory-problem.ts';
 import { findFormatProblem } from '../../data-directory/format.ts';
 import { lockHolder } from '../../data-directory/lock.ts';
 import { nearestPlace } from '../../data-directory/make-directory.ts';
-import { placeOf } from '../../inputs/roots.ts';
+import { checkAccess, isOpenToOthers } from '../../data-directory/open.ts';
+import { requiredDirectory } from '../../inputs/roots.ts';
 import { formatBytes } from '../../lib/units.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
 
@@ -20,6 +22,7 @@ export async function checkData(config: Config): Promise<Finding[]> {
   const { DARKROOM_DATA: data, DARKROOM_WORK: work } = config;
   return [
     directory,
+    await checkPrivacy(config),
     await checkDisk(data, 'DARKROOM_DATA'),
     ...(work === data ? [] : [await checkDisk(work, 'DARKROOM_WORK')]),
     ...(await Promise.all(config.DARKROOM_INPUT_ROOTS.map((root) => checkInputRoot(root, config)))),
@@ -27,21 +30,42 @@ export async function checkData(config: Config): Promise<Finding[]> {
 }
 
 async function checkDirectory({ DARKROOM_DATA: dir }: Config): Promise<Finding> {
+  const check = 'data directory';
   const { place, isDirectory } = await nearestPlace(dir);
   if (!isDirectory)
-    return broken(
-      'data directory',
-      `${place} is not a directory`,
-      'Name another directory with DARKROOM_DATA',
-    );
-  const format = await findFormatProblem(dir);
-  if (format) return broken('data directory', format.problem, format.remedy);
+    return broken(check, `${place} is not a directory`, 'Name another directory with DARKROOM_DATA');
+  try {
+    await checkAccess(dir);
+    const format = await findFormatProblem(dir);
+    if (format) return broken(check, format.problem, format.remedy);
+  } catch (error) {
+    const found = describeFileError(error, dir);
+    if (found === null) throw error;
+    return broken(check, found.problem, `${found.remedy}, or name another directory with DARKROOM_DATA`);
+  }
   const holder = await lockHolder(dir);
-  if (!holder) return ok('data directory', `${dir}, in use by no server`);
-  return ok(
-    'data directory',
-    `${dir}, in use by ${holder.pid === null ? 'a server' : `process ${holder.pid}`}`,
-  );
+  if (!holder) return ok(check, `${dir}, in use by no server`);
+  return ok(check, `${dir}, in use by ${holder.pid === null ? 'a server' : `process ${holder.pid}`}`);
+}
+
+/** The files hold other people's pictures, keys and jobs. */
+async function checkPrivacy({
+  DARKROOM_DATA: data,
+  DARKROOM_WORK: work,
+  DARKROOM_STORE: store,
+}: Config): Promise<Finding> {
+  const check = 'privacy';
+  const directories = [data, work, ...(store.kind === 'file' ? [store.directory] : [])];
+  const apart = directories.filter((dir) => dir === data || !dir.startsWith(`${data}/`));
+  const open: string[] = [];
+  for (const dir of apart) if (await isOpenToOthers(dir)) open.push(dir);
+  return open.length === 0
+    ? ok(check, 'only this user has access to the data')
+    : warning(
+        check,
+        `other users have access to ${open.join(' and ')}`,
+        `Run: chmod -R go= ${open.join(' ')}`,
+      );
 }
 
 async function checkDisk(dir: string, setting: string): Promise<Finding> {
@@ -69,7 +93,7 @@ async function checkDisk(dir: string, setting: string): Promise<Finding> {
 
 async function checkInputRoot(configured: string, { DARKROOM_DATA }: Config): Promise<Finding> {
   const check = 'input root';
-  const root = placeOf(configured);
+  const root = requiredDirectory(configured);
   const info = await stat(root).catch(() => null);
   if (info?.isDirectory()) {
     return access(root, constants.R_OK | constants.X_OK).then(

@@ -44,6 +44,7 @@ export const e2e3dJob = z
     estimated_completion: time.describe('Null in lists, and while too few similar jobs have ended'),
     error: z.string().nullable().describe('Why it failed'),
     paused: z.boolean().describe('The running stage finishes, then the job holds until it is resumed'),
+    notes: z.array(z.string()).describe('What was not taken from the directory'),
   })
   .meta({
     id: 'E2e3dJob',
@@ -56,6 +57,7 @@ export const e2e3dJob = z
       estimated_completion: '2025-03-22T02:15:00Z',
       error: null,
       paused: false,
+      notes: [],
     },
   });
 
@@ -75,6 +77,7 @@ export const toE2e3dJob = (job: Job, estimatedEnd: string | null = null): z.infe
   estimated_completion: withoutFraction(estimatedEnd),
   error: job.error?.message ?? null,
   paused: job.paused,
+  notes: job.notes ?? [],
 });
 
 /** Clients parse times without fractions of a second. */

@@ -31,6 +31,7 @@ export const e2e3dResults = z
     status: z.enum(statuses),
     output_dir: z.string().describe('Address that lists the files, and below which they are'),
     files: named.meta({ description: 'Paths on this server, by name', example: exampleFiles('') }),
+    notes: z.array(z.string()).describe('What is doubtful or incomplete in the model'),
     minio_urls: named.meta({
       description:
         'Addresses in the object store, by name, valid for a day; addresses on this server if the store has none',
@@ -50,7 +51,7 @@ export const outputPath = (jobId: string, path: string): string =>
  */
 export async function toE2e3dResults(
   { id, state }: Job,
-  { files }: StoredResult,
+  { files, manifest }: StoredResult,
   publicUrl: string,
 ): Promise<z.infer<typeof e2e3dResults>> {
   const namedFiles = Object.entries(nameByPath).flatMap(([path, name]): [string, OpenFile][] => {
@@ -70,6 +71,7 @@ export async function toE2e3dResults(
     status: toE2e3dStatus(state),
     output_dir: `${publicUrl}/output/${id}`,
     files: Object.fromEntries(paths),
+    notes: manifest.notes.map(({ message }) => message),
     minio_urls: Object.fromEntries(await Promise.all(urls)),
   };
 }

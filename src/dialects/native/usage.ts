@@ -5,11 +5,11 @@ import { fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { toDay } from '../../jobs/model/usage.ts';
 import { invalidRequest } from '../../jobs/validation/invalid-request.ts';
+import { DAY_MS } from '../../lib/units.ts';
 import { exampleUsage } from './examples.ts';
 import { ignoredQuery } from './model.ts';
 
 const MAX_DAYS = 366;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 const count = z.int();
 const amounts = {

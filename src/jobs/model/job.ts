@@ -213,7 +213,7 @@ export const job = z
     notes: z
       .array(z.string())
       .optional()
-      .describe('What was not taken from directories that the request names; absent if there is nothing'),
+      .describe('Files that were skipped in directories that the request names; absent if there are none'),
     result: resultSummary.nullable(),
     error: jobError.nullable(),
   })

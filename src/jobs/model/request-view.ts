@@ -1,4 +1,5 @@
 /** A job's request as people see it, without secrets. */
+import { DAY_MS } from '../../lib/units.ts';
 import type { Callback } from './job.ts';
 import type { AssetInput, JobInputs, RunInput } from './run-input.ts';
 
@@ -23,8 +24,6 @@ export interface RequestView {
   /** Days that the job is kept after its end; null: forever. */
   readonly keep_days: number | null;
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** @param inputs the decrypted inputs of the first chunks, with at least `SHOWN_ASSETS` assets if there are as many */
 export function toRequestView(

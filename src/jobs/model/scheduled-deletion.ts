@@ -1,4 +1,5 @@
 /** Which part of an ended job is deleted next, and when. */
+import { DAY_MS, HOUR_MS } from '../../lib/units.ts';
 import { workExpiry } from './expiry.ts';
 import type { Job } from './job.ts';
 import type { JobRef, RunInput } from './run-input.ts';
@@ -20,13 +21,11 @@ interface EndedJob {
   readonly runInput: RunInput | null;
 }
 
-const HOUR_MS = 60 * 60 * 1000;
-
 /** Clients no longer see an expired job. Requests that have already opened it get this long to finish. */
 const EXPIRY_GRACE_MS = 60_000;
 
 /** An activity that is cut off from Temporal and misses its cancellation has ended by then. */
-const LAST_ACTIVITIES_MS = 24 * HOUR_MS;
+const LAST_ACTIVITIES_MS = DAY_MS;
 
 /** Returns the first deletion after a run ended; null: everything is kept. */
 export function firstDeletion({ job, runInput }: EndedJob): ScheduledDeletion | null {

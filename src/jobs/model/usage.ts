@@ -1,4 +1,5 @@
 /** Usage of ended runs by day (UTC) and operation. It outlives the jobs. */
+import { DAY_MS } from '../../lib/units.ts';
 import type { TerminalState } from './states.ts';
 
 export interface UsageRow {
@@ -34,8 +35,6 @@ export function addUsage(a: UsageRow, b: UsageRow): UsageRow {
     compute_seconds: Math.round((a.compute_seconds + b.compute_seconds) * 1000) / 1000,
   };
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const toDay = (time: Date): string => time.toISOString().slice(0, 10);
 

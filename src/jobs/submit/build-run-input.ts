@@ -1,4 +1,5 @@
 /** Builds the input of a run from a valid request. Secrets and long lists are sealed in the store. */
+import { DAY_MS } from '../../lib/units.ts';
 import type { Asset } from '../model/asset.ts';
 import { type Callback, endEvents, type JobSpec } from '../model/job.ts';
 import {
@@ -19,8 +20,6 @@ const INLINE_INPUT_BYTES = 32 * 1024;
 
 /** Assets in one sealed object. Each of its batches reads the whole object. */
 const CHUNK_SIZE = 512;
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** A file of a request that is in the store. */
 export interface ReceivedFile {

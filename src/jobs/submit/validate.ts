@@ -10,7 +10,7 @@ import type { ReceivedFile } from './build-run-input.ts';
 export interface ValidationRules {
   readonly operations: OperationCatalogue;
   /** Returns why a URL is rejected at submission; null: it is not. */
-  readonly whyUrlRejected: (url: string) => string | null;
+  readonly whyUrlRejected: (url: string, purpose: 'assets' | 'callbacks') => string | null;
 }
 
 /**
@@ -74,9 +74,11 @@ function checkUrls(
   const urls = assets.map(({ source }, index) => ({
     pointer: `/assets/${index}/source/url`,
     url: source.url,
+    purpose: 'assets' as const,
   }));
-  return [...urls, { pointer: '/callback/url', url: callback }].flatMap(({ pointer, url }) => {
-    const detail = url === undefined ? null : whyUrlRejected(url);
+  const callbackUrl = { pointer: '/callback/url', url: callback, purpose: 'callbacks' as const };
+  return [...urls, callbackUrl].flatMap(({ pointer, url, purpose }) => {
+    const detail = url === undefined ? null : whyUrlRejected(url, purpose);
     return detail === null ? [] : [{ pointer, detail }];
   });
 }

@@ -12,6 +12,7 @@ import { link, lstat, open, readFile, rename, rm, unlink } from 'node:fs/promise
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { DarkroomError } from '../../errors.ts';
+import { DAY_MS } from '../../lib/units.ts';
 import { abortable } from '../abortable.ts';
 import { checkKey, checkPrefix } from '../key.ts';
 import type { GetOptions, ObjectInfo, ObjectStore, PutOptions, Written } from '../object-store.ts';
@@ -20,7 +21,6 @@ import { makeFolder, place, prune, sweep, syncFolder } from './durable.ts';
 import { codeOf, explained, isAbsence } from './errors.ts';
 import { listing, readInfo, TEMPORARY } from './listing.ts';
 
-const DAY = 24 * 60 * 60 * 1000;
 /** Does not follow symbolic links, and does not wait for the other end of a pipe. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -40,7 +40,7 @@ class FilesystemStore implements ObjectStore {
   readonly #leftoverAge: number;
   #swept = false;
 
-  constructor({ root, leftoverAge = DAY }: FilesystemStoreOptions) {
+  constructor({ root, leftoverAge = DAY_MS }: FilesystemStoreOptions) {
     this.#root = resolve(root);
     this.#leftoverAge = leftoverAge;
   }

@@ -1,6 +1,7 @@
 /** The connection to a bucket: endpoint, credentials, timeouts and retries. */
 import { S3Client, type S3ClientConfig, S3ServiceException } from '@aws-sdk/client-s3';
 import { withTimeout } from '../../lib/with-timeout.ts';
+import { readEndpoint } from './endpoint.ts';
 import { createTimeoutError, explained } from './errors.ts';
 
 /** Limit for connecting. */
@@ -94,8 +95,7 @@ function retryConflicts(client: S3Client): void {
 
 /** The SDK finds credentials and profiles itself. It does not treat empty variables as unset, so this function does. */
 function fromEnvironment(env: NodeJS.ProcessEnv): S3Access {
-  const ignored = env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] === 'true';
-  const endpoint = ignored ? '' : env['AWS_ENDPOINT_URL_S3'] || env['AWS_ENDPOINT_URL'];
+  const endpoint = readEndpoint(env);
   // Most servers other than Amazon's accept any region, but signatures need one.
   const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'] || (endpoint ? 'us-east-1' : '');
   return { ...(endpoint ? { endpoint } : {}), ...(region ? { region } : {}) };

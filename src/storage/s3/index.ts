@@ -16,6 +16,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { DarkroomError } from '../../errors.ts';
 import { formatContentDisposition } from '../../lib/content-disposition.ts';
 import { mapConcurrent } from '../../lib/map-concurrent.ts';
+import { DAY_MS } from '../../lib/units.ts';
 import { abortable } from '../abortable.ts';
 import { checkKey, checkPrefix, findPartFault } from '../key.ts';
 import type {
@@ -34,7 +35,6 @@ import { pages, toInfo } from './pages.ts';
 import { reading } from './reading.ts';
 import { upload } from './upload.ts';
 
-const DAY = 24 * 60 * 60 * 1000;
 /** The object that `check` writes. No key begins with it. */
 const PROBE = '.check';
 const PROBE_TEXT = 'darkroom can write here';
@@ -70,7 +70,7 @@ class S3Store implements ObjectStore {
   #deletesSingly = false;
   #bucketSeen = false;
 
-  constructor({ bucket, prefix = '', access, publicEndpoint, leftoverAge = DAY }: S3StoreOptions) {
+  constructor({ bucket, prefix = '', access, publicEndpoint, leftoverAge = DAY_MS }: S3StoreOptions) {
     this.#connection = new S3Connection(bucket, access);
     this.#outside =
       typeof publicEndpoint === 'string'

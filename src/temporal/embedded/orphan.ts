@@ -16,12 +16,12 @@ export function writePidFile(path: string, pid: number, address: string): void {
 
 /** Removes the file, unless it already holds another pid. */
 export function removePidFile(path: string, pid: number): void {
-  if (pidIn(path) === pid) rmSync(path, { force: true });
+  if (readPid(path) === pid) rmSync(path, { force: true });
 }
 
 /** Stops the server of `database` that the file names, if it still runs. Resolves once the process has ended. */
 export async function reap(pidFile: string, database: string, log: (message: string) => void): Promise<void> {
-  const pid = pidIn(pidFile);
+  const pid = readPid(pidFile);
   if (pid === null) return;
   if (await isServerInDirectory(pid, database)) {
     log(`A Temporal server that was left running (process ${pid}) is ended first`);
@@ -59,12 +59,12 @@ async function commandLine(pid: number): Promise<string> {
   );
 }
 
-function pidIn(path: string): number | null {
+/** Returns the pid that a file holds; null when it is missing or incomplete. */
+export function readPid(path: string): number | null {
   try {
     const { pid } = JSON.parse(readFileSync(path, 'utf8')) as { pid?: unknown };
     return Number.isSafeInteger(pid) && Number(pid) > 1 ? Number(pid) : null;
   } catch {
-    // The file is missing or incomplete.
     return null;
   }
 }

@@ -54,7 +54,7 @@ describe('submit', () => {
         'out',
       ],
     ]);
-    expect(stderr).toContain('pictures completed');
+    expect(stderr).toMatch(/\npictures completed after .*: 3 files in out\n$/);
     expect([code, stdout]).toEqual([0, 'pictures\n']);
     expect(await readdir(join(folder, 'out'))).toEqual(['cat.webp', 'chelsea.webp', 'coffee.webp']);
     for (const name of await readdir(join(folder, 'out')))
@@ -117,6 +117,9 @@ describe('watch', () => {
     ).toBe(true);
     expect(new Set(steps).size).toBe(steps.length);
     expect(steps.length).toBeGreaterThan(2);
+    const percents = steps.map((step) => Number.parseInt(step, 10));
+    expect(percents).toEqual(percents.toSorted((one, other) => one - other));
+    expect(steps).toContain(' 90 %  packaging');
     expect(lines.at(-1)).toMatch(/^slow completed after .*: a JSON value; fetch it: darkroom results slow$/);
     expect(stderr).not.toContain('\u001B');
   });
@@ -177,7 +180,7 @@ describe('watch', () => {
     expect(await darkroom.get('left')).toMatchObject({ state: 'processing' });
     const late = await run(['watch', 'left', '--timeout', '1']);
     expect(late.code).toBe(8);
-    expect(late.stderr).toContain('it goes on');
+    expect(late.stderr).toContain('it continues');
     expect(await run(['cancel', 'left'])).toMatchObject({ code: 0 });
     expect((await run(['watch', 'left'])).code).toBe(4);
     const again = await run(['cancel', 'left', '--json']);
@@ -190,7 +193,7 @@ describe('watch', () => {
     expect(code).toBe(8);
     const { id, error } = JSON.parse(stdout) as { id: string; error: object };
     expect(error).toMatchObject({ code: 'not_ended', retryable: true });
-    expect(stderr).toContain('has not ended within 0.5 s; it goes on');
+    expect(stderr).toContain('has not ended within 0.5 s; it continues');
     expect((await run(['cancel', id])).code).toBe(0);
   });
 

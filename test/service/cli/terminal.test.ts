@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { plain } from '../../../src/cli/terminal/plain.ts';
 import { cli, cliOnTerminal } from '../../support/cli.ts';
+import { freePort } from '../../support/ports.ts';
 import { type Darkroom, startStack } from '../../support/stack.ts';
 
 let darkroom: Darkroom;
@@ -31,6 +32,24 @@ describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
     expect(code).toBe(8);
     expect(stdout.lastIndexOf('\u001B[?25l')).toBeLessThan(stdout.lastIndexOf('\u001B[?25h'));
     await cli(['cancel', 'cut', '--url', darkroom.url]);
+  });
+
+  test('the log is for people', async () => {
+    const env = {
+      DARKROOM_DATA: darkroom.dataDir,
+      DARKROOM_LISTEN: `127.0.0.1:${await freePort()}`,
+      DARKROOM_OLD_SETTING: '1',
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+      NO_COLOR: '1',
+    };
+    const { stdout } = await cliOnTerminal(['api'], {
+      env,
+      during: (child) => child.stdout?.on('data', (text) => /^darkroom API/m.test(text) && child.kill()),
+    });
+    expect(stdout).toMatch(
+      /^\[\d\d:\d\d:\d\d\] WARN: api: DARKROOM_OLD_SETTING is not a setting of this version/m,
+    );
+    expect(stdout).not.toContain('{"');
   });
 
   test('NO_COLOR is honoured', async () => {

@@ -46,9 +46,9 @@ describe('the photographs of a directory', () => {
 
   test('come with notes about everything else', async () => {
     expect((await listPhotographs(roots, 'set')).notes).toEqual([
-      '"set": 5 files were not taken (.hidden.jpg, .jpg, f.gif, g.jpg.bak, notes.txt); ' +
-        'only JPEG, PNG, TIFF, WebP, AVIF and HEIC files are taken',
-      '"set": 1 folder was not taken (nested.jpg); name each folder as an asset of its own',
+      '"set": 5 files were skipped (.hidden.jpg, .jpg, f.gif, g.jpg.bak, notes.txt); ' +
+        'only JPEG, PNG, TIFF, WebP, AVIF and HEIC files are used',
+      '"set": 1 directory was skipped (nested.jpg); name each directory as an asset of its own',
     ]);
   });
 
@@ -63,7 +63,7 @@ describe('the photographs of a directory', () => {
     await expect(list('other')).rejects.toMatchObject(
       problem(
         'other',
-        ': it has 2 .mov files, 1 directory, 1 other file; name a directory below it to take its photographs',
+        ': it has 2 .mov files, 1 directory, 1 other file; to use the photographs of a subdirectory, name it',
       ),
     );
   });
@@ -102,7 +102,7 @@ describe('the photographs of a directory', () => {
       try {
         await expect(list('closed')).rejects.toMatchObject({
           code: 'asset_path_forbidden',
-          message: `"${given}" may not be read by this server`,
+          message: `This server cannot read "${given}"`,
         });
       } finally {
         if (isRoot) process.seteuid?.(0);

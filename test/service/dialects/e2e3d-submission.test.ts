@@ -46,6 +46,9 @@ describe('POST /api/reconstruct', () => {
         estimated_completion: null,
         error: null,
         paused: false,
+        notes: [
+          `"${sample()}": 1 file was not taken (NOTICE.md); only JPEG, PNG, TIFF, WebP, AVIF and HEIC files are taken`,
+        ],
       },
     });
     expect(answer.headers.get('location')).toBe('/api/job/sample_job_123');
@@ -131,9 +134,21 @@ describe('POST /api/reconstruct', () => {
     ['an empty name', { image_set_path: '' }, /^image_set_path: must not be empty$/],
     ['a number as directory', { image_set_path: 7 }, /^image_set_path: must be a string$/],
     ['a directory that is not there', { image_set_path: 'nobody' }, /^image_set_path: There is no "nobody"/],
-    ['a directory outside', { image_set_path: '/etc' }, /^image_set_path: "\/etc" does not lie in an input/],
-    ['a way out', { image_set_path: '../../..' }, /^image_set_path: "..\/..\/.." does not lie in an input/],
-    ['a file', { image_set_path: 'SampleImages/chelsea.jpg' }, /^image_set_path: .* is a file; a directory/],
+    [
+      'a directory outside',
+      { image_set_path: '/etc' },
+      /^image_set_path: "\/etc" does not exist or is outside the input/,
+    ],
+    [
+      'a way out',
+      { image_set_path: '../../..' },
+      /^image_set_path: "..\/..\/.." does not exist or is outside the input/,
+    ],
+    [
+      'a file',
+      { image_set_path: 'SampleImages/chelsea.jpg' },
+      /^image_set_path: .* is a file, not a directory$/,
+    ],
     ['an unknown quality', { quality: 'best' }, /^quality: must be one of low, medium, high/],
     ['a word as use_gpu', { use_gpu: 'yes' }, /^use_gpu: must be true or false$/],
     ['a job_id that is none', { job_id: '../x' }, /^job_id: must be 1 to 128 letters/],

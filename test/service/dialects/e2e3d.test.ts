@@ -38,6 +38,7 @@ describe('a job', () => {
       estimated_completion: null,
       error: null,
       paused: false,
+      notes: [expect.stringContaining('1 file was not taken')],
     });
     expect(Number.isInteger((body as Shown).progress)).toBe(true);
     expect(await control('controlled', 'pause')).toMatchObject({

@@ -215,10 +215,10 @@ describe('a mistake', () => {
   });
 
   test.each([
-    ['/vms/none.qcow2', 'does not lie in an input directory'],
+    ['/vms/none.qcow2', 'is outside the input directories'],
     ['none.qcow2', 'There is no "none.qcow2"'],
     ['.', 'is a directory'],
-    ['../keys.json', 'does not lie in an input directory'],
+    ['../keys.json', 'is outside the input directories'],
   ])('in the path of an image (%s) is reported at submission', async (path, reason) => {
     const data = { image: { path, format: 'qcow2' } };
     expect(await submit(document('missing', { operation: 'guestkit.inspect', data }))).toMatchObject({

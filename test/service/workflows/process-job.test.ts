@@ -51,6 +51,7 @@ afterAll(async () => {
 async function startWorker(): Promise<() => Promise<void>> {
   const { activities, aloneActivities, slots } = await composeWorker(config, {
     client,
+    target: temporal,
     scratch: join(dataDir, 'work'),
   });
   const connection = await NativeConnection.connect(temporal.options);

@@ -14,11 +14,12 @@ const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 installRuntime(config, log);
 const step = fileURLToPath(new URL('step.mjs', import.meta.url));
-const running = await startWorker(config, targetFromEnvironment(), {
+const target = targetFromEnvironment();
+const running = await startWorker(config, target, {
   only: ['io'],
   log,
   stop: stop.signal,
-  overrides: { operations, runAlone: createRunAlone(config.DARKROOM_WORK, step) },
+  overrides: { operations, runAlone: createRunAlone(config.DARKROOM_WORK, target.address, step) },
 });
 await running.stopped;
 process.exit();

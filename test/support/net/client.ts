@@ -1,5 +1,6 @@
 /** The client under test, and what it fails with. */
 import { expect, onTestFinished } from 'vitest';
+import { createNameResolver, type ResolvedAddress } from '../../../src/net/dns/resolver.ts';
 import {
   AddressForbidden,
   createGuardedHttp,
@@ -8,10 +9,30 @@ import {
   HttpFailure,
   type HttpFailureKind,
 } from '../../../src/net/guarded-http.ts';
+import { NetworkPolicy, type NetworkPolicyOptions } from '../../../src/net/network-policy.ts';
+import { parseNetworkRule } from '../../../src/net/network-rule.ts';
 
-/** Closed after the test; may reach 127.0.0.0/8 unless told otherwise. */
-export function open(options: Partial<GuardedHttpOptions> = {}): GuardedHttp {
-  const http = createGuardedHttp({ allowNetworks: ['127.0.0.0/8'], ...options });
+interface PolicyText extends Omit<NetworkPolicyOptions, 'allow' | 'deny'> {
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+}
+
+/** A policy with rules as operators write them. Allows nothing unless told otherwise. */
+export const createPolicy = ({ allow = [], deny = [], ...options }: PolicyText = {}): NetworkPolicy =>
+  new NetworkPolicy({ ...options, allow: allow.map(parseNetworkRule), deny: deny.map(parseNetworkRule) });
+
+interface ClientOptions extends Partial<GuardedHttpOptions> {
+  /** Default: 127.0.0.0/8. */
+  readonly allow?: readonly string[];
+}
+
+/** Closed after the test. */
+export function open({ allow = ['127.0.0.0/8'], ...options }: ClientOptions = {}): GuardedHttp {
+  const http = createGuardedHttp({
+    policy: createPolicy({ allow }),
+    resolver: createNameResolver(),
+    ...options,
+  });
   onTestFinished(() => http.close());
   return http;
 }
@@ -19,11 +40,11 @@ export function open(options: Partial<GuardedHttpOptions> = {}): GuardedHttp {
 /** Answers each lookup with the next of these lists, and counts. */
 export function scripted(...answers: readonly string[][]) {
   let calls = 0;
-  const resolve = async () => {
+  const resolve = async (): Promise<ResolvedAddress[]> => {
     const addresses = answers[Math.min(calls++, answers.length - 1)] ?? [];
     return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   };
-  return { resolve, calls: () => calls };
+  return { resolver: { resolve }, calls: () => calls };
 }
 
 export async function failure(work: Promise<unknown>): Promise<unknown> {

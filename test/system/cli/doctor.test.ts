@@ -121,7 +121,7 @@ test('a data directory that is a file is told, by the server as by doctor', asyn
     expect(JSON.stringify(findings)).not.toContain('made at the first start');
     const { code: ended, stderr } = await cli([command], { env });
     expect(ended).toBe(1);
-    expect(stderr).toMatch(/^darkroom: The directory .* cannot be made: .*a-file is not a directory\. /);
+    expect(stderr).toMatch(/^darkroom: The directory .* cannot be used: .*a-file is not a directory\. /);
     expect(stderr).toContain('DARKROOM_DATA');
   }
 });

@@ -76,6 +76,7 @@ test('curl, as printed: submits, looks, and is told 409 and the status; with the
     estimated_completion: null,
     error: null,
     paused: false,
+    notes: [],
   });
   const [again, , results] = await printedShell(darkroom.url, sets.sample);
   expect(again).toMatchObject({ job_id: ID, status: 'completed' });

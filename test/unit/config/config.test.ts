@@ -60,6 +60,7 @@ describe('configuration', () => {
     ['DARKROOM_LOG_LEVEL', 'loud'],
     ['DARKROOM_CALLBACK_SCHEDULE_MS', '5000,soon'],
     ['DARKROOM_ALLOW_NETWORKS', '10.0.0.0/99'],
+    ['DARKROOM_DENY_NETWORKS', 'images.example'],
   ])('a bad %s is named, with what it held', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`${name}="${value.replaceAll('/', '.')}`));
@@ -83,6 +84,17 @@ describe('configuration', () => {
     expect(readConfig({ DARKROOM_LISTEN: '0.0.0.0:80', DARKROOM_AUTH: 'keys' }).DARKROOM_LISTEN).toHaveLength(
       1,
     );
+  });
+
+  test('callbacks to this machine are allowed on loopback while no networks are set', () => {
+    expect(readConfig({}).allowsLocalCallbacks).toBe(true);
+    expect(readConfig({ DARKROOM_LISTEN: '[::1]:1,localhost:2' }).allowsLocalCallbacks).toBe(true);
+    expect(readConfig({ DARKROOM_ALLOW_NETWORKS: '' }).allowsLocalCallbacks).toBe(false);
+    expect(readConfig({ DARKROOM_ALLOW_NETWORKS: '10.0.0.0/8' }).allowsLocalCallbacks).toBe(false);
+    expect(
+      readConfig({ DARKROOM_LISTEN: '127.0.0.1:80,0.0.0.0:81', DARKROOM_AUTH: 'keys' }).allowsLocalCallbacks,
+    ).toBe(false);
+    expect(readConfig({}, { listens: false }).allowsLocalCallbacks).toBe(false);
   });
 
   test('who does not listen need not say who may call', () => {

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findFormatProblem, openDataDirectory } from '../../../src/data-directory/format.ts';
+import { findFormatProblem } from '../../../src/data-directory/format.ts';
+import { openDataDirectory } from '../../../src/data-directory/open.ts';
 import { ConfigError } from '../../../src/lib/settings/config-error.ts';
 
 let root: string;
@@ -20,7 +21,7 @@ test('a new data directory gets the number, and opens again', async () => {
   expect(await number(dir)).toBe('{"format":1}\n');
   await mkdir(join(dir, 'store'));
   await openDataDirectory(dir);
-  expect((await readdir(dir)).sort()).toEqual(['darkroom.json', 'store']);
+  expect((await readdir(dir)).sort()).toEqual(['.gitignore', 'darkroom.json', 'store']);
 });
 
 test('inputs and operations may be there before the first start', async () => {
@@ -65,5 +66,5 @@ test('processes that start together make one directory', async () => {
     await mkdir(join(root, 'keys'), { recursive: true });
   };
   await Promise.all(Array.from({ length: 10 }, start));
-  expect((await readdir(root)).sort()).toEqual(['darkroom.json', 'keys']);
+  expect((await readdir(root)).sort()).toEqual(['.gitignore', 'darkroom.json', 'keys']);
 });

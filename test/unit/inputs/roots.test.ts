@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resolveInput } from '../../../src/inputs/path-input.ts';
-import { placeOf, rootsOf } from '../../../src/inputs/roots.ts';
+import { requiredDirectory, rootsOf } from '../../../src/inputs/roots.ts';
 
 const roots = ['/srv/photos', '/srv/tenants/{tenant}/in', 'all:/srv/common'];
 
@@ -20,7 +20,7 @@ test('a tenant without one is told so', () => {
 });
 
 test('what must be there for one', () => {
-  expect([...roots, 'all:/{tenant}', '/data/t-{tenant}'].map(placeOf)).toEqual([
+  expect([...roots, 'all:/{tenant}', '/data/t-{tenant}'].map(requiredDirectory)).toEqual([
     '/srv/photos',
     '/srv/tenants',
     '/srv/common',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { createGuardedHttp, HttpFailure } from '../../../src/net/guarded-http.ts';
+import { HttpFailure } from '../../../src/net/guarded-http.ts';
 import { failure, open } from '../../support/net/client.ts';
 import { httpServer } from '../../support/net/servers.ts';
 
@@ -17,7 +17,7 @@ describe('aborting', () => {
   test('while connecting', async () => {
     const abort = new AbortController();
     const resolve = () => new Promise<never>(() => abort.abort(reason));
-    const http = open({ resolve, connectTimeoutMs: 3_600_000 });
+    const http = open({ resolver: { resolve }, connectTimeoutMs: 3_600_000 });
     expect(await failure(http.request('http://slow.example.com/', { signal: abort.signal }))).toBe(reason);
   });
 
@@ -30,9 +30,9 @@ describe('aborting', () => {
     const abort = new AbortController();
     const resolve = async () => {
       abort.abort(reason);
-      return [{ address: '127.0.0.1', family: 4 }];
+      return [{ address: '127.0.0.1', family: 4 } as const];
     };
-    const http = open({ resolve });
+    const http = open({ resolver: { resolve } });
     const url = `http://slow.example.com:${server.port}`;
     const first = http.request(`${url}/first`, { method: 'POST', body: 'x', signal: abort.signal });
     expect(await failure(first)).toBe(reason);
@@ -81,13 +81,13 @@ describe('aborting', () => {
     const response = await open().request(server.url, { signal });
     expect(listeners).toBe(1);
     await text(response.body);
-    await failure(open({ allowNetworks: [] }).request(server.url, { signal }));
+    await failure(open({ allow: [] }).request(server.url, { signal }));
     expect(listeners).toBe(0);
   });
 
   test('by closing it all', async () => {
     const server = await httpServer((_, response) => response.write('endless'));
-    const http = createGuardedHttp({ allowNetworks: ['127.0.0.1'] });
+    const http = open({ allow: ['127.0.0.1'] });
     const { body } = await http.request(server.url);
     const outcome = failure(once(body, 'end'));
     await http.close();

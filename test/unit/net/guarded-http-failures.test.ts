@@ -9,16 +9,22 @@ describe('what goes wrong on the way', () => {
   test('nobody listens', async () => {
     const server = await httpServer(() => {});
     const { port } = server;
-    const { resolve } = scripted(['127.0.0.3']);
-    const message = await failsAs('refused', open({ resolve }).request(`http://images.example.com:${port}/`));
+    const { resolver } = scripted(['127.0.0.3']);
+    const message = await failsAs(
+      'refused',
+      open({ resolver }).request(`http://images.example.com:${port}/`),
+    );
     expect(message).toBe(`connection refused by images.example.com:${port}`);
   });
 
   test('the name does not exist', async () => {
-    const resolve = () => Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }));
-    const message = await failsAs('dns', open({ resolve }).request('https://images.example.com/'));
+    const resolve = () => Promise.reject(Object.assign(new Error('none'), { code: 'ENOTFOUND' }));
+    const message = await failsAs(
+      'dns',
+      open({ resolver: { resolve } }).request('https://images.example.com/'),
+    );
     expect(message).toBe('the name of images.example.com:443 does not exist');
-    await failsAs('dns', open({ resolve: scripted([]).resolve }).request('https://images.example.com/'));
+    await failsAs('dns', open({ resolver: scripted([]).resolver }).request('https://images.example.com/'));
   });
 
   test('no TLS there', async () => {
@@ -95,13 +101,13 @@ describe('what goes wrong on the way', () => {
   });
 
   test('no headers in time, for a lookup that never ends', async () => {
-    const http = open({ resolve: () => new Promise(() => {}), connectTimeoutMs: 3_600_000 });
+    const http = open({ resolver: { resolve: () => new Promise(() => {}) }, connectTimeoutMs: 3_600_000 });
     const message = await failsAs('timeout', http.request('http://slow.example.com/', { timeoutMs: 100 }));
     expect(message).toBe('no response from slow.example.com:80 within 0.1 s');
   });
 
   test('no connection in time, for a lookup that never ends', async () => {
-    const http = open({ resolve: () => new Promise(() => {}), connectTimeoutMs: 100 });
+    const http = open({ resolver: { resolve: () => new Promise(() => {}) }, connectTimeoutMs: 100 });
     expect(await failsAs('timeout', http.request('http://slow.example.com/'))).toBe(
       'no connection to slow.example.com:80 in time',
     );

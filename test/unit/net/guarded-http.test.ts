@@ -1,7 +1,6 @@
 import { buffer, text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createGuardedHttp } from '../../../src/net/guarded-http.ts';
 import { failsAs, isForbidden, open, scripted } from '../../support/net/client.ts';
 import { httpServer } from '../../support/net/servers.ts';
 
@@ -44,7 +43,7 @@ describe('what may be reached', () => {
     (port: number) => `https://127.0.0.1:${port}/`,
   ])('a loopback address: no connection is made (%#)', async (url) => {
     const server = await httpServer((_, response) => response.end());
-    const message = await isForbidden(open({ allowNetworks: [] }).request(url(server.port)));
+    const message = await isForbidden(open({ allow: [] }).request(url(server.port)));
     expect(message).toContain('DARKROOM_ALLOW_NETWORKS');
     expect(server.connections()).toBe(0);
   });
@@ -57,8 +56,8 @@ describe('what may be reached', () => {
     ['mixed answers of both families', ['2606:4700:4700::1111', '127.0.0.1']],
   ])('%s: no connection is made', async (_, addresses) => {
     const server = await httpServer((_, response) => response.end());
-    const { resolve } = scripted(addresses);
-    const http = open({ allowNetworks: [], resolve });
+    const { resolver } = scripted(addresses);
+    const http = open({ allow: [], resolver });
     const message = await isForbidden(http.request(`http://images.example.com:${server.port}/`));
     expect(message).toMatch(/^images\.example\.com resolves to a loopback address.*DARKROOM_ALLOW_NETWORKS$/);
     expect(server.connections()).toBe(0);
@@ -67,8 +66,8 @@ describe('what may be reached', () => {
   test('rebinding: what was judged is what is connected to', async () => {
     const server = await httpServer((_, response) => response.end('inside'));
     // First 127.0.0.1, which is allowed here, then 127.0.0.2, which is not: one lookup, one connection.
-    const { resolve, calls } = scripted(['127.0.0.1'], ['127.0.0.2']);
-    const http = open({ allowNetworks: ['127.0.0.1'], resolve });
+    const { resolver, calls } = scripted(['127.0.0.1'], ['127.0.0.2']);
+    const http = open({ allow: ['127.0.0.1'], resolver });
     const url = `http://rebinding.example.com:${server.port}/`;
     const first = await http.request(url, { headers: { connection: 'close' } });
     expect(await text(first.body)).toBe('inside');
@@ -82,11 +81,9 @@ describe('what may be reached', () => {
     const server = await httpServer((_, response) => response.end('here'));
     const url = `http://localhost:${server.port}/`;
     // `localhost` may be ::1, so it passes until its addresses are known: 127.0.0.1 is among them.
-    await isForbidden(open({ allowNetworks: ['::1'] }).request(url));
+    await isForbidden(open({ allow: ['::1'] }).request(url));
     expect(server.connections()).toBe(0);
-    expect(await text((await open({ allowNetworks: ['127.0.0.0/8', '::1'] }).request(url)).body)).toBe(
-      'here',
-    );
+    expect(await text((await open({ allow: ['127.0.0.0/8', '::1'] }).request(url)).body)).toBe('here');
   });
 
   test('proxies of the environment are not asked', async () => {
@@ -103,12 +100,6 @@ describe('what may be reached', () => {
     });
     expect(await text((await open().request(server.url)).body)).toBe('direct');
     expect(proxy.connections()).toBe(0);
-  });
-
-  test('a bad network is refused at once', () => {
-    expect(() => createGuardedHttp({ allowNetworks: ['10.0.0.0/99'] })).toThrow(
-      '"10.0.0.0/99" is not a network',
-    );
   });
 });
 
@@ -161,7 +152,7 @@ describe('redirects', () => {
       const inside = await httpServer((_, response) => response.end('secret'));
       const location = start.startsWith('http') ? `${start}:${inside.port}/` : start;
       const server = await httpServer((_, response) => response.writeHead(302, { location }).end());
-      await isForbidden(open({ allowNetworks: ['127.0.0.1'] }).request(server.url, { redirects: 5 }));
+      await isForbidden(open({ allow: ['127.0.0.1'] }).request(server.url, { redirects: 5 }));
       expect([server.connections(), inside.connections()]).toEqual([1, 0]);
     },
   );
@@ -171,8 +162,8 @@ describe('redirects', () => {
     const server = await httpServer((_, response) => {
       response.writeHead(302, { location: `http://inside.example.com:${inside.port}/` }).end();
     });
-    const { resolve } = scripted(['10.0.0.1']);
-    await isForbidden(open({ resolve }).request(server.url, { redirects: 1 }));
+    const { resolver } = scripted(['10.0.0.1']);
+    await isForbidden(open({ resolver }).request(server.url, { redirects: 1 }));
     expect(inside.connections()).toBe(0);
   });
 

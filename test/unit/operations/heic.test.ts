@@ -1,29 +1,11 @@
-/** HEIC pictures, encoded by libheif's own encoder. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Sharp } from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+/** HEIC pictures. */
+import { describe, expect, test } from 'vitest';
 import { imageGallery } from '../../../operations/image-gallery/index.ts';
 import { imageMetadata } from '../../../operations/image-metadata/index.ts';
 import { imageTransform } from '../../../operations/image-transform/index.ts';
+import { encodeHeic } from '../../support/heic.ts';
 import { decode, plain, quarters, quartersOf } from '../../support/pictures.ts';
 import { runOperation } from '../../support/run-operation.ts';
-
-let directory = '';
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'darkroom-heic-'));
-});
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
-
-/** heif-enc copies profile and EXIF data of a JPEG. */
-async function encodeHeic(picture: Sharp): Promise<Buffer> {
-  const [jpeg, heic] = [join(directory, 'in.jpg'), join(directory, 'out.heic')];
-  writeFileSync(jpeg, await picture.jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer());
-  execFileSync('heif-enc', ['-q', '95', jpeg, '-o', heic], { stdio: 'ignore' });
-  return readFileSync(heic);
-}
 
 /** Turns the box with the depth of the channels into one that rotates by quarter turns counter-clockwise. */
 function rotate(heic: Buffer, turns: number): Buffer {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -177,4 +177,18 @@ describe('a result that cannot be written', () => {
     expect(error).not.toBeInstanceOf(DarkroomError);
     expect(error).toBeInstanceOf(Error);
   });
+});
+
+test('errors of this program and of the system are no fault of the asset', async () => {
+  const input = await asset('x');
+  // As a child process reports them: without their class and code.
+  const missing = new Error("Cannot find package 'libheif-js'");
+  missing.stack = `Error [ERR_MODULE_NOT_FOUND]: ${missing.message}`;
+  const failures = [
+    missing,
+    new Error("ENOENT: no such file or directory, open 'a'"),
+    await stat(join(directory, 'nothing')).catch((error: unknown) => error),
+    new TypeError('x is not a function'),
+  ];
+  for (const failure of failures) expect(toDecodeError(input, failure)).toBe(failure);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import readExifTags from 'exif-reader';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import { imageGallery } from '../../../operations/image-gallery/index.ts';
 import { imageTransform } from '../../../operations/image-transform/index.ts';
 import { findPngDamage } from '../../../operations/lib/formats/png.ts';
 import { quarters } from '../../support/pictures.ts';
@@ -143,4 +144,26 @@ test.each(formats)('strip-location removes places alone (%s)', async (format) =>
     expect(result.metadata.xmpAsString).toContain('Ada');
     expect(result.metadata.iptc !== undefined).toBe(metadata === 'keep' && format === 'jpeg');
   }
+});
+
+test('a gallery keeps metadata in the same way, with the same notes', async () => {
+  const gallery = async (metadata: string, bytes: Buffer, format = 'jpeg') => {
+    const params = { metadata, format };
+    const { files, notes } = await runOperation(imageGallery as never, {
+      params,
+      assets: [{ name: 'a.jpg', bytes }],
+    });
+    const [, picture] = [...files].find(([path]) => path.startsWith('images/')) ?? [];
+    return { metadata: await sharp(picture).metadata(), codes: notes.map(({ code }) => code) };
+  };
+  const located = await gallery('keep', await photograph());
+  expect(located.metadata.xmpAsString).toMatch(/London.*Ada/);
+  expect(located.codes).toEqual([]);
+  const stripped = await gallery('strip-location', await photograph());
+  expect(stripped.metadata.xmpAsString).toContain('Ada');
+  expect(stripped.metadata.xmpAsString).not.toMatch(/GPSL|London/);
+  expect(stripped.metadata.iptc).toBeUndefined();
+  expect((await gallery('keep', await photograph(), 'webp')).codes).toEqual(['iptc_dropped']);
+  expect((await gallery('keep', await large())).codes).toEqual(['xmp_dropped']);
+  expect((await gallery('strip', await large())).codes).toEqual([]);
 });
