@@ -5,5 +5,5 @@ import { longHistories } from './stories/long-histories.ts';
 import { losses } from './stories/losses.ts';
 import type { Stories } from './story.ts';
 
-/** All stories, by the names of the files in which their histories are saved. */
+/** All stories. Their names are the file names of the saved histories. */
 export const stories: Stories = { ...endings, ...assets, ...callbacks, ...longHistories, ...losses };

@@ -12,7 +12,7 @@ import { exchange } from './exchange.ts';
 import { failureOf, HttpFailure } from './http-failure.ts';
 import { createLookup } from './lookup.ts';
 import { AddressForbidden, type NetworkPolicy, toDestination } from './network-policy.ts';
-import { LEAST, Pace } from './pace.ts';
+import { Pace } from './pace.ts';
 
 export { HttpFailure, type HttpFailureKind } from './http-failure.ts';
 export { AddressForbidden } from './network-policy.ts';
@@ -30,8 +30,12 @@ interface GuardedRequest {
   readonly redirects?: number;
   /** Milliseconds until the headers of the final response. Default 30 s. */
   readonly timeoutMs?: number;
-  /** Milliseconds in which 64 KiB of the body must arrive, or its end. Default 30 s. */
+  /** Milliseconds in which `leastBytes` of the body must arrive, or its end. Default 30 s. */
   readonly idleMs?: number;
+  /** Default 64 KiB. */
+  readonly leastBytes?: number;
+  /** Milliseconds for the whole exchange. Default: no limit. */
+  readonly maxMs?: number;
 }
 
 interface GuardedResponse {
@@ -101,7 +105,8 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
         status: response.statusCode ?? 0,
         headers: joined(response.headers),
         body: relayed(response, explained, {
-          idleMs: request.idleMs ?? DEFAULT_TIMEOUT_MS,
+          periodMs: request.idleMs ?? DEFAULT_TIMEOUT_MS,
+          leastBytes: request.leastBytes,
           host: hostOf(url),
         }),
         url: url.href,
@@ -120,8 +125,18 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
       const limit = request.method === 'POST' ? 0 : (request.redirects ?? 0);
 
       const abort = new AbortController();
-      const release = follow(request.signal, abort);
-      const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+      const unfollow = follow(request.signal, abort);
+      const { timeoutMs = DEFAULT_TIMEOUT_MS, maxMs } = request;
+      const deadline =
+        maxMs &&
+        setTimeout(() => {
+          const message = `${hostOf(target)} has not sent its whole response within ${maxMs / 1000} s`;
+          abort.abort(new HttpFailure('deadline', message));
+        }, maxMs);
+      const release = () => {
+        unfollow();
+        clearTimeout(deadline);
+      };
       const timer = setTimeout(() => {
         abort.abort(
           new HttpFailure('timeout', `no response from ${hostOf(target)} within ${timeoutMs / 1000} s`),
@@ -200,11 +215,12 @@ function follow(signal: AbortSignal | undefined, abort: AbortController): () => 
 function relayed(
   source: IncomingMessage,
   explained: (error: unknown) => unknown,
-  { idleMs, host }: { idleMs: number; host: string },
+  { host, ...required }: { host: string; periodMs: number; leastBytes: number | undefined },
 ): Readable {
-  const pace = new Pace(idleMs, () => {
-    const message = `${host} sent less than ${LEAST} in ${idleMs / 1000} s, in the middle of its response`;
-    body.destroy(new HttpFailure('timeout', message));
+  const pace = new Pace({
+    ...required,
+    onSlow: (what) =>
+      body.destroy(new HttpFailure('timeout', `${host} sent ${what}, in the middle of its response`)),
   });
   const body = new Readable({
     highWaterMark: 64 * 1024,

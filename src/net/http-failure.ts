@@ -6,6 +6,7 @@
  * unreachable  no way there, or one that the system forbids
  * reset        the connection ended before the response did
  * tls          no secure connection: certificate, protocol
+ * deadline     the whole response took too long
  * timeout      connecting, waiting for headers or for more of the body took too long
  * protocol     what came is not HTTP
  * redirect     too many redirects, or one to nowhere
@@ -18,6 +19,7 @@ export type HttpFailureKind =
   | 'reset'
   | 'tls'
   | 'timeout'
+  | 'deadline'
   | 'protocol'
   | 'redirect'
   | 'invalid';

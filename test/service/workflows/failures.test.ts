@@ -93,7 +93,7 @@ async function complaints({ tenant, id }: Job): Promise<(string | null | undefin
   );
 }
 
-test('a stage that takes longer than it may is told to stop, and not tried again', async () => {
+test('a stage that times out is cancelled and not retried', async () => {
   const job = await lab.submit({ operation: 'lab.hang' });
   expect(await lab.until(job, 'failed')).toMatchObject({
     error: { code: 'stage_timeout', retryable: false },
@@ -102,7 +102,7 @@ test('a stage that takes longer than it may is told to stop, and not tried again
 });
 
 describe('a job waits', () => {
-  test('while the store is away, and keeps what it has computed', async () => {
+  test('while the store is unavailable, and keeps what it has computed', async () => {
     const job = await lab.submit({ operation: 'lab.held', params: { word: 'kept' } });
     await lab.until(job, 'processing');
     const away = `${storeDir}.away`;
@@ -122,7 +122,7 @@ describe('a job waits', () => {
     expect(computed).toBe(1);
   });
 
-  test('and an attempt that it spoilt is not one of the five for what may pass', async () => {
+  test('and attempts during the outage do not count as retries', async () => {
     const job = await lab.submit({ operation: 'lab.call' });
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({
       error: { code: 'asset_unreachable' },
@@ -130,7 +130,7 @@ describe('a job waits', () => {
     expect(calls).toBe(6);
   });
 
-  test('while the disk of its worker is full, longer than for anything unforeseen', async () => {
+  test('while the disk of its worker is full, longer than for unexpected errors', async () => {
     const job = await lab.submit({ operation: 'lab.write' });
     await expect.poll(() => writes).toBe(4);
     await expect.poll(() => complaints(job)).toEqual(['disk_full']);
@@ -139,7 +139,7 @@ describe('a job waits', () => {
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({ state: 'completed', error: null });
   });
 
-  test('while the disk is full, with what it downloads', async (context) => {
+  test('while the disk is full during its downloads', async (context) => {
     await mkdir(storeDir, { recursive: true });
     const mount = ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', storeDir];
     const mounted = await promisify(execFile)('mount', mount).catch(() => null);

@@ -14,7 +14,7 @@ const createSignal = () => new AbortController().signal;
 const tick = () => new Promise((resolve) => setImmediate(resolve));
 const tenant = (key: string): Share => ({ key, factor: 4 });
 
-describe('how many slots one gets', () => {
+describe('the number of slots of a tenant', () => {
   test.each([
     [50, 4, 40],
     [50, 1, 25],
@@ -23,13 +23,13 @@ describe('how many slots one gets', () => {
     [1, 1, 1],
     [2, 1, 1],
     [3, 4, 3],
-  ])('alone, of %i with the factor %f: %i', async (slots, factor, expected) => {
+  ])('alone, with %i slots and the factor %f: %i', async (slots, factor, expected) => {
     const held = hold(new SharedSlots(slots), slots + 10, { key: 'a', factor });
     await tick();
     expect(held.running()).toBe(expected);
   });
 
-  test('beside one who has all it may have', async () => {
+  test('beside a tenant that has its maximum', async () => {
     const slots = new SharedSlots(50);
     hold(slots, 100, tenant('a'));
     const other = hold(slots, 100, tenant('b'));
@@ -38,7 +38,7 @@ describe('how many slots one gets', () => {
     expect(other.running()).toBe(8);
   });
 
-  test('about half each, once the first gives slots back', async () => {
+  test('is about half for each of two, once the first has released slots', async () => {
     const slots = new SharedSlots(50);
     const first = hold(slots, 1000, tenant('a'));
     const second = hold(slots, 1000, tenant('b'));
@@ -58,7 +58,7 @@ describe('how many slots one gets', () => {
   });
 });
 
-test('a free slot goes to who holds the fewest', async () => {
+test('a free slot goes to the tenant with the fewest slots', async () => {
   const slots = new SharedSlots(4);
   const first = hold(slots, 10, { key: 'a', factor: 100 });
   const second = hold(slots, 1, { key: 'b', factor: 100 });
@@ -69,7 +69,7 @@ test('a free slot goes to who holds the fewest', async () => {
   expect([first.running(), second.running()]).toEqual([3, 1]);
 });
 
-test('a failed call gives its slot back, and results and errors pass', async () => {
+test('a failed call releases its slot, and results and errors are passed on', async () => {
   const slots = new SharedSlots(1);
   await expect(
     slots.run(createSignal(), [tenant('a')], () => Promise.reject(new Error('no'))),

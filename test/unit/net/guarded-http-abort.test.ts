@@ -8,7 +8,7 @@ import { httpServer } from '../../support/net/servers.ts';
 describe('aborting', () => {
   const reason = new Error('no longer wanted');
 
-  test('before it began', async () => {
+  test('before the start', async () => {
     const server = await httpServer((_, response) => response.end());
     expect(await failure(open().request(server.url, { signal: AbortSignal.abort(reason) }))).toBe(reason);
     expect(server.connections()).toBe(0);
@@ -21,7 +21,7 @@ describe('aborting', () => {
     expect(await failure(http.request('http://slow.example.com/', { signal: abort.signal }))).toBe(reason);
   });
 
-  test('while connecting: the request is not sent when the connection comes after all', async () => {
+  test('while connecting: no request is sent if the connection opens later', async () => {
     const received: unknown[] = [];
     const server = await httpServer((request, response) => {
       received.push(request.url);
@@ -57,7 +57,7 @@ describe('aborting', () => {
     await server.idle();
   });
 
-  test('by destroying the body, which nobody hears of', async () => {
+  test('by destroying the body, without an error event', async () => {
     const server = await httpServer((_, response) => response.write('endless'));
     const { body } = await open().request(server.url);
     body.destroy();
@@ -65,7 +65,7 @@ describe('aborting', () => {
     await server.idle();
   });
 
-  test('leaves nothing behind on a signal that lives on', async () => {
+  test('leaves no listener on a long-lived signal', async () => {
     const { signal } = new AbortController();
     let listeners = 0;
     const { addEventListener, removeEventListener } = signal;
@@ -85,7 +85,7 @@ describe('aborting', () => {
     expect(listeners).toBe(0);
   });
 
-  test('by closing it all', async () => {
+  test('by closing the client', async () => {
     const server = await httpServer((_, response) => response.write('endless'));
     const http = open({ allow: ['127.0.0.1'] });
     const { body } = await http.request(server.url);
@@ -95,7 +95,7 @@ describe('aborting', () => {
   });
 });
 
-test('a body larger than memory should hold waits for its reader', async () => {
+test('a large body is read with backpressure', async () => {
   const size = 64 * 1024 * 1024;
   let sent = 0;
   const server = await httpServer((_, response) => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { parseHosts } from '../../../../src/net/dns/hosts-file.ts';
 import { listCandidates, parseResolvConf } from '../../../../src/net/dns/resolv-conf.ts';
 
-test('the file of a pod in Kubernetes', () => {
+test('parses the file of a Kubernetes pod', () => {
   const text = [
     'search default.svc.cluster.local svc.cluster.local cluster.local',
     'nameserver 10.96.0.10',
@@ -18,7 +18,7 @@ test('the file of a pod in Kubernetes', () => {
   });
 });
 
-test('comments, ports, options and their limits', () => {
+test('parses comments, ports, options and their limits', () => {
   const text = [
     '# a comment',
     '; another',
@@ -38,7 +38,7 @@ test('comments, ports, options and their limits', () => {
   });
 });
 
-test('the last of domain and search counts', () => {
+test('uses the last of domain and search', () => {
   expect(parseResolvConf('domain a.example\nsearch b.example c.example.', 'x.y').search).toEqual([
     'b.example',
     'c.example',
@@ -63,7 +63,7 @@ test.each([
   expect(listCandidates(name, { search: ['a.example', 'b.example'], ndots })).toEqual(expected);
 });
 
-test('a hosts file', () => {
+test('parses a hosts file', () => {
   const text =
     '127.0.0.1\tlocalhost Alias # comment\n::1 localhost\n#10.0.0.1 no\nbad name\n\n10.0.0.2 two two\n';
   expect(Object.fromEntries(parseHosts(text))).toEqual({

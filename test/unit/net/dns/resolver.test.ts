@@ -25,7 +25,7 @@ async function setUp(zone: Zone | 'silent', { lines, names, ...options }: Setup 
 const codeOf = async (work: Promise<unknown>) => ((await failure(work)) as NodeJS.ErrnoException).code;
 
 describe('answers', () => {
-  test('both families, in any case and with a dot at the end', async () => {
+  test('has both families, for names in any case and with a trailing dot', async () => {
     const { resolve } = await setUp({
       'a.example': { addresses: ['192.0.2.1', '192.0.2.2', '2001:db8::1'] },
     });
@@ -33,7 +33,7 @@ describe('answers', () => {
     expect(await resolve('a.example.')).toEqual(['192.0.2.1', '192.0.2.2', '2001:db8::1']);
   });
 
-  test('one family, also if queries for the other are never answered', async () => {
+  test('has one family if queries for the other are never answered', async () => {
     const { resolve } = await setUp({
       'four.example': { addresses: ['192.0.2.1'] },
       'six.example': { addresses: ['2001:db8::1'] },
@@ -44,7 +44,7 @@ describe('answers', () => {
     expect(await resolve('broken.example')).toEqual(['192.0.2.1']);
   });
 
-  test('short names of Kubernetes', async () => {
+  test('resolves short names of Kubernetes', async () => {
     const { resolve, server } = await setUp(
       { 'minio.storage.svc.cluster.local': { addresses: ['10.96.1.2'] } },
       { lines: 'search default.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5' },
@@ -88,7 +88,7 @@ describe('answers', () => {
   });
 });
 
-describe('what is kept', () => {
+describe('caches', () => {
   test('addresses, for all tenants; concurrent lookups of a name are one', async () => {
     const { resolve, server } = await setUp({ 'a.example': { addresses: ['192.0.2.1'] } });
     await Promise.all([resolve('a.example', 'a'), resolve('a.example', 'b'), resolve('a.example', 'c')]);
