@@ -93,7 +93,7 @@ async function complaints({ tenant, id }: Job): Promise<(string | null | undefin
   );
 }
 
-test('a stage that times out is cancelled and not retried', async () => {
+test('a stage that takes longer than it may is told to stop, and not tried again', async () => {
   const job = await lab.submit({ operation: 'lab.hang' });
   expect(await lab.until(job, 'failed')).toMatchObject({
     error: { code: 'stage_timeout', retryable: false },
@@ -122,23 +122,6 @@ describe('a job waits', () => {
     expect(computed).toBe(1);
   });
 
-  test('and attempts during the outage do not count as retries', async () => {
-    const job = await lab.submit({ operation: 'lab.call' });
-    expect(await lab.until(job, 'completed', 'failed')).toMatchObject({
-      error: { code: 'asset_unreachable' },
-    });
-    expect(calls).toBe(6);
-  });
-
-  test('while the disk of its worker is full, longer than for unexpected errors', async () => {
-    const job = await lab.submit({ operation: 'lab.write' });
-    await expect.poll(() => writes).toBe(4);
-    await expect.poll(() => complaints(job)).toEqual(['disk_full']);
-    expect((await lab.jobs.open(job)).job).toMatchObject({ state: 'processing', error: null });
-    room = true;
-    expect(await lab.until(job, 'completed', 'failed')).toMatchObject({ state: 'completed', error: null });
-  });
-
   test('while the disk is full during its downloads', async (context) => {
     await mkdir(storeDir, { recursive: true });
     const mount = ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', storeDir];
@@ -158,5 +141,25 @@ describe('a job waits', () => {
     } finally {
       execFileSync('umount', ['-l', storeDir]);
     }
+  });
+});
+
+// Both wait for the next attempt, side by side.
+describe.concurrent('a job waits', () => {
+  test('and attempts during an outage do not count as retries', async ({ expect }) => {
+    const job = await lab.submit({ operation: 'lab.call' });
+    expect(await lab.until(job, 'completed', 'failed')).toMatchObject({
+      error: { code: 'asset_unreachable' },
+    });
+    expect(calls).toBe(6);
+  });
+
+  test('while the disk of its worker is full, longer than for unexpected errors', async ({ expect }) => {
+    const job = await lab.submit({ operation: 'lab.write' });
+    await expect.poll(() => writes).toBe(4);
+    await expect.poll(() => complaints(job)).toEqual(['disk_full']);
+    expect((await lab.jobs.open(job)).job).toMatchObject({ state: 'processing', error: null });
+    room = true;
+    expect(await lab.until(job, 'completed', 'failed')).toMatchObject({ state: 'completed', error: null });
   });
 });
