@@ -1,4 +1,6 @@
 /** What activities need from outside. `src/compose.ts` supplies it. */
+import type { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
+import type { Sandbox } from '../operations/lib/sandbox/sandbox.ts';
 import type { InstalledEngine, Operation } from '../operations/operation.ts';
 import type { Keyring } from '../src/auth/keyring.ts';
 import type { CallbackBody } from '../src/dialects/callback-body.ts';
@@ -7,6 +9,8 @@ import type { JobArchive } from '../src/jobs/ports/job-archive.ts';
 import type { RunFiles } from '../src/jobs/ports/run-files.ts';
 import type { SharedSlots } from '../src/lib/shared-slots.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
+import type { StepJournal } from './journal.ts';
+import type { RunAlone } from './run-alone.ts';
 
 export interface ActivityDependencies extends RunFiles {
   readonly archive: JobArchive;
@@ -22,7 +26,12 @@ export interface ActivityDependencies extends RunFiles {
   readonly engine: (name: string) => InstalledEngine;
   /** Memory limit for the processes of one stage of a capability, in bytes; null for no limit. */
   readonly memoryOf: (capability: string) => number | null;
+  readonly pictures: PicturePool;
+  readonly sandbox: Sandbox;
   readonly inputRoots: readonly string[];
+  readonly journal: StepJournal;
+  /** Runs a step in a process of its own. */
+  readonly runAlone: RunAlone;
   /** Scratch directory of this worker. */
   readonly workDir: string;
   /** Bytes. */

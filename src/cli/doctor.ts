@@ -14,6 +14,7 @@ import { checkMasterKey } from './doctor/master-key.ts';
 import { checkNameServers } from './doctor/name-servers.ts';
 import { checkNetworks } from './doctor/networks.ts';
 import { checkNode } from './doctor/node.ts';
+import { checkSandbox } from './doctor/sandbox.ts';
 import { checkSettings } from './doctor/settings.ts';
 import { checkStore } from './doctor/store.ts';
 import { checkBinary, checkServer, embeddedAddress } from './doctor/temporal.ts';
@@ -41,6 +42,7 @@ async function runChecks(): Promise<Finding[]> {
     ...checkNetworks(config),
     ...(await checkNameServers()),
     ...engines,
+    await checkSandbox(config),
     // With an invalid definition of an operation, a server does not start.
     ...(engines.some(({ state }) => state === 'broken') ? [] : await checkParts(config)),
   ];

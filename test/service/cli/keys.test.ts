@@ -17,7 +17,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const keys = (...args: string[]) => cli(['keys', ...args], { env });
 
-test('a key is made, listed and revoked, and its secret is seen once', async () => {
+test('a key is created, listed and revoked, and its secret is printed once', async () => {
   expect(await keys('list')).toMatchObject({
     code: 0,
     stdout: '',
@@ -53,7 +53,7 @@ test.each([
   [['create', '--tenant', 'acme', '--name', ' '], /--name/],
   [['create', '--tenant', 'acme', '--name', 'x', '--expires', 'soon'], /--expires soon: must be 12h, 90d/],
   [['create', '--tenant', 'acme', '--name', 'x', '--expires', '2020-01-01'], /a future date/],
-])('%j is not understood', async (args, reason) => {
+])('rejects %j', async (args, reason) => {
   const { code, stderr } = await keys(...args);
   expect([code, stderr]).toEqual([
     expect.toSatisfy((exit) => exit === 1 || exit === 2),
@@ -61,19 +61,19 @@ test.each([
   ]);
 });
 
-test('says so where keys are not asked for', async () => {
+test('warns if the server does not require keys', async () => {
   const { stderr } = await cli(['keys', 'create', '--tenant', 'acme', '--name', 'x'], {
     env: { ...env, DARKROOM_AUTH: '' },
   });
   expect(stderr).toContain('set DARKROOM_AUTH=keys');
 });
 
-test('the secret of callbacks is that of a tenant that can be', async () => {
+test('webhook-secret prints the secret of a valid tenant', async () => {
   const { code, stderr } = await cli(['webhook-secret', '--tenant', 'no tenant'], { env });
   expect([code, stderr]).toEqual([2, expect.stringContaining('lower-case')]);
 });
 
-test('doctor tells whether anybody could log in', async () => {
+test('doctor reports the authentication methods', async () => {
   const finding = async (settings: Record<string, string>) => {
     const { stdout } = await cli(['doctor', '--json'], { env: { ...env, ...settings } });
     const { findings } = JSON.parse(stdout) as {
@@ -96,7 +96,7 @@ test('doctor tells whether anybody could log in', async () => {
   ]);
 });
 
-test('clients log in with DARKROOM_TOKEN or by the address, and are told so when they do not', async () => {
+test('clients authenticate with DARKROOM_TOKEN or the URL; the error without credentials says so', async () => {
   const key = (await keys('create', '--tenant', 'acme', '--name', 'cli')).stdout.trim();
   const server: Darkroom = await startStack({ env: { DARKROOM_AUTH: 'keys' }, dataDir: folder });
   try {
