@@ -1,6 +1,6 @@
 /** Settings of submissions, callbacks and retention. */
 import { defineSettings } from '../lib/settings/setting.ts';
-import { days, flag, limitPerName, millisecondsList, optionalDays } from '../lib/settings/values.ts';
+import { days, daysOrForever, flag, limitPerName, millisecondsList } from '../lib/settings/values.ts';
 
 export const jobSettings = defineSettings({
   DARKROOM_TENANT_JOBS: {
@@ -25,10 +25,10 @@ export const jobSettings = defineSettings({
     description: 'delays before the second and each further attempt of a callback',
   },
   DARKROOM_KEEP_DAYS: {
-    schema: optionalDays,
-    default: '',
+    schema: daysOrForever,
+    default: '30',
     description:
-      'days after its end that a job and its results are kept, unless the job sets keep_days; default: forever',
+      'days after its end that a job and its results are kept, or forever; the keep_days of a job takes precedence, as does DARKROOM_TASK_KEEP_DAYS for its tasks',
   },
   DARKROOM_KEEP_WORK_DAYS: {
     schema: days,

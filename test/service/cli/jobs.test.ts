@@ -120,7 +120,9 @@ describe('watch', () => {
     const percents = steps.map((step) => Number.parseInt(step, 10));
     expect(percents).toEqual(percents.toSorted((one, other) => one - other));
     expect(steps).toContain(' 90 %  packaging');
-    expect(lines.at(-1)).toMatch(/^slow completed after .*: a JSON value; fetch it: darkroom results slow$/);
+    expect(lines.at(-1)).toMatch(
+      /^slow completed after .*: a JSON value, kept until 20\d\d-\d\d-\d\d; fetch it: darkroom results slow$/,
+    );
     expect(stderr).not.toContain('\u001B');
   });
 
