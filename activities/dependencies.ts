@@ -1,11 +1,13 @@
 /** What activities need from outside. `src/compose.ts` supplies it. */
+import type { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
+import type { Sandbox } from '../operations/lib/sandbox/sandbox.ts';
 import type { InstalledEngine, Operation } from '../operations/operation.ts';
 import type { Keyring } from '../src/auth/keyring.ts';
 import type { CallbackBody } from '../src/dialects/callback-body.ts';
 import type { Retention } from '../src/jobs/lifecycle/retention.ts';
 import type { JobArchive } from '../src/jobs/ports/job-archive.ts';
 import type { RunFiles } from '../src/jobs/ports/run-files.ts';
-import type { Semaphore } from '../src/lib/semaphore.ts';
+import type { SharedSlots } from '../src/lib/shared-slots.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
 
 export interface ActivityDependencies extends RunFiles {
@@ -22,14 +24,23 @@ export interface ActivityDependencies extends RunFiles {
   readonly engine: (name: string) => InstalledEngine;
   /** Memory limit for the processes of one stage of a capability, in bytes; null for no limit. */
   readonly memoryOf: (capability: string) => number | null;
+  readonly pictures: PicturePool;
+  readonly sandbox: Sandbox;
   readonly inputRoots: readonly string[];
   /** Scratch directory of this worker. */
   readonly workDir: string;
   /** Bytes. */
   readonly maxAssetBytes: number;
+  /** For the response of an asset server, and for each part of it that `assetMinRate` requires. */
   readonly assetTimeoutMs: number;
+  /** Bytes per second. */
+  readonly assetMinRate: number;
+  /** For a whole asset. */
+  readonly assetMaxMs: number;
   /** Limits the downloads of all jobs on this worker: each holds parts of its asset in memory. */
-  readonly downloadSlots: Semaphore;
+  readonly downloadSlots: SharedSlots;
+  /** Milliseconds that an activity waits for download slots. */
+  readonly downloadWaitMs: number;
   readonly callbackTimeoutMs: number;
   /** For links in callbacks, without a trailing slash. */
   readonly publicUrl: string;

@@ -5,6 +5,7 @@ import type { AssetInput, SealedInputs } from '../src/jobs/model/run-input.ts';
 import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { DownloadQueue } from './download-queue.ts';
 import { fetchAsset } from './fetch-asset.ts';
 import { type ActivityRun, withHeartbeat } from './heartbeat.ts';
 import { toJobError } from './job-error.ts';
@@ -65,12 +66,17 @@ async function downloadAll(
     const points = input.points * fraction;
     activity.report({ points, downloaded, failed, done: [...done.values()].map(withoutAttributes) });
   };
+  const downloadQueue = new DownloadQueue({
+    slots: deps.downloadSlots,
+    tenant: input.job.tenant,
+    maxWaitMs: deps.downloadWaitMs,
+  });
   const downloadOne = async (asset: AssetInput, index: number, signal: AbortSignal): Promise<void> => {
     const onBytes = (received: number, total: number | null) => {
       fractions.set(index, total ? received / total : 0);
       report();
     };
-    const fetched = deps.downloadSlots.run(signal, () =>
+    const fetched = downloadQueue.run(asset, signal, () =>
       fetchAsset(deps, asset, { job: input.job, index, signal, onBytes }),
     );
     const download = await fetched.catch((error: unknown) => {
@@ -90,7 +96,7 @@ async function downloadAll(
     queue,
     { concurrency: DOWNLOAD_CONCURRENCY, signal: activity.signal },
     ({ asset, index }, signal) => downloadOne(asset, index, signal),
-  );
+  ).finally(() => downloadQueue.close());
   return [...done.values()].sort((a, b) => a.index - b.index);
 }
 

@@ -10,17 +10,20 @@ import { countFetched } from './metrics.ts';
 const MAX_REDIRECTS = 5;
 
 export async function fetchUrl(
-  { assetHttp, assets, assetTimeoutMs, maxAssetBytes }: ActivityDependencies,
+  { assetHttp, assets, assetTimeoutMs, assetMinRate, assetMaxMs, maxAssetBytes }: ActivityDependencies,
   url: string,
   { signal, onBytes, job, index }: FetchOptions,
   problem: AssetProblem,
 ): Promise<AssetBytes> {
   try {
     const response = await assetHttp.request(url, {
+      tenant: job.tenant,
       signal,
       redirects: MAX_REDIRECTS,
       timeoutMs: assetTimeoutMs,
       idleMs: assetTimeoutMs,
+      leastBytes: Math.max(1, Math.round((assetMinRate * assetTimeoutMs) / 1000)),
+      maxMs: assetMaxMs,
     });
     const code = toErrorCode(response.status);
     if (code) {
@@ -75,6 +78,7 @@ function toErrorCode(status: number): ErrorCode | null {
 /** Codes of failed requests. All other kinds are `asset_unreachable`, which is retried. */
 const codes: Partial<Record<HttpFailureKind, ErrorCode>> = {
   timeout: 'asset_timeout',
+  deadline: 'asset_too_slow',
   redirect: 'asset_refused',
   invalid: 'asset_refused',
 };

@@ -39,7 +39,7 @@ export async function postCallback(
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   };
   try {
-    const request = { method: 'POST', headers, body, signal, timeoutMs: callbackTimeoutMs } as const;
+    const request = { tenant, method: 'POST', headers, body, signal, timeoutMs: callbackTimeoutMs } as const;
     const response = await callbackHttp.request(url, request);
     response.body.destroy();
     return { status: response.status, ...judge(response.status, response.headers['retry-after']) };

@@ -1,9 +1,7 @@
 /**
- * One job of very many tiny assets: what the machinery costs when there is next to nothing to fetch and to compute. The
- * baseline is a bare script that fetches and hashes the same assets, 16 at once, keeps nothing and starts again from nothing
- * if it is killed. A ratio of 0.1 means that a durable asset costs ten of those.
+ * One job with very many tiny assets: the overhead per asset. The baseline is a script that fetches and hashes the same
+ * assets, 16 at a time, without durability.
  */
-
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,22 +9,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { workflowIdOf } from '../src/temporal/names.ts';
 import { startBare } from './bare.ts';
-import { computing, forgetPeak, memory } from './processes.ts';
+import { measureCpu, memory, resetPeak } from './processes.ts';
 import { read, submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
 import { runConcurrently, timed } from './timing.ts';
 
-const LANES = 16;
+const CONCURRENCY = 16;
 
 interface Task {
-  readonly what: string;
+  readonly label: string;
   readonly count: number;
   readonly operation: string;
   readonly params: object;
   readonly extension: string;
-  /** What the script does with an asset once it has its bytes. */
-  readonly use: (bytes: Buffer) => Promise<unknown>;
+  /** What the script does with the bytes of an asset. */
+  readonly process: (bytes: Buffer) => Promise<unknown>;
 }
 
 export async function* benchAssets(rig: Rig, { assets }: { readonly assets: number }): AsyncGenerator<Row> {
@@ -36,7 +34,7 @@ export async function* benchAssets(rig: Rig, { assets }: { readonly assets: numb
   await writeFile(join(own, 'picture.png'), await sharp({ create: pixels }).png().toBuffer());
   const bare = await startBare(own);
   const worker = await rig.startWorker();
-  // The first job finds code that was not yet compiled.
+  // Warm-up.
   await run(rig, bare.url, { ...fetched, count: 64 });
   for (const task of [
     { ...fetched, count: assets },
@@ -47,27 +45,27 @@ export async function* benchAssets(rig: Rig, { assets }: { readonly assets: numb
 }
 
 const fetched = {
-  what: 'assets fetched',
+  label: 'assets fetched',
   operation: 'test.echo',
   params: {},
   extension: 'txt',
-  use: async () => undefined,
+  process: async () => undefined,
 };
 
 const described = {
-  what: 'pictures described',
+  label: 'images read',
   operation: 'image.metadata',
   params: { include: [] },
   extension: 'png',
-  use: (bytes: Buffer) => sharp(bytes).metadata(),
+  process: (bytes: Buffer) => sharp(bytes).metadata(),
 };
 
 async function* benchTask(rig: Rig, worker: number, source: string, task: Task): AsyncGenerator<Row> {
   const parts = [worker, rig.temporal, rig.api];
-  await Promise.all(parts.map(forgetPeak));
+  await Promise.all(parts.map(resetPeak));
   let id = '';
   let ours = 0;
-  const computed = await computing(parts, async () => {
+  const computed = await measureCpu(parts, async () => {
     ours = await timed(async () => {
       id = await run(rig, source, task);
     });
@@ -75,24 +73,24 @@ async function* benchTask(rig: Rig, worker: number, source: string, task: Task):
   const peaks = await Promise.all(parts.map(async (pid) => (await memory(pid)).peak));
   const raw = await timed(() => bareScript(source, task));
   const { events, bytes, executions } = await readHistory(rig, id);
-  const name = `${task.count.toLocaleString('en')} ${task.what}`;
+  const name = `${task.count.toLocaleString('en')} ${task.label}`;
   const names = ['the worker', 'Temporal', 'the API'];
   const of = (figures: readonly number[], index: number) => figures[index] ?? Number.NaN;
   yield* [
-    row(`${name} in a second`, '1/s', task.count / (ours / 1000), task.count / (raw / 1000)),
+    row(`${name} per second`, '1/s', task.count / (ours / 1000), task.count / (raw / 1000)),
     ...names.map((part, index) =>
-      row(`  computing time of ${part}, for 1,000`, 's', (of(computed, index) * 1000) / task.count),
+      row(`  CPU time of ${part} per 1,000`, 's', (of(computed, index) * 1000) / task.count),
     ),
-    ...names.map((part, index) => row(`  most memory of ${part}`, 'MB', of(peaks, index))),
-    row(`  events of its history, in ${executions} execution${executions === 1 ? '' : 's'}`, '', events),
-    row('  size of its history', 'KB', bytes / 1024),
+    ...names.map((part, index) => row(`  peak memory of ${part}`, 'MB', of(peaks, index))),
+    row(`  history events, in ${executions} execution${executions === 1 ? '' : 's'}`, '', events),
+    row('  history size', 'KB', bytes / 1024),
   ];
 }
 
 const assetUrl = (source: string, index: number, { extension }: Task): string =>
   `${source}/asset-${index}.${extension}`;
 
-/** Gives the id of the job once it has completed. */
+/** Runs a job and returns its id. */
 async function run({ url, client }: Rig, source: string, task: Task): Promise<string> {
   const { operation, params, count } = task;
   const assets = Array.from({ length: count }, (_, index) => ({
@@ -106,14 +104,14 @@ async function run({ url, client }: Rig, source: string, task: Task): Promise<st
 }
 
 async function bareScript(source: string, task: Task): Promise<void> {
-  await runConcurrently(task.count, LANES, async (index) => {
+  await runConcurrently(task.count, CONCURRENCY, async (index) => {
     const bytes = Buffer.from(await (await fetch(assetUrl(source, index, task))).arrayBuffer());
     createHash('sha256').update(bytes).digest('hex');
-    await task.use(bytes);
+    await task.process(bytes);
   });
 }
 
-/** Of all executions that a long job went through. */
+/** Adds up the histories of all executions of a job. */
 async function readHistory({ client }: Rig, id: string) {
   const query = `WorkflowId = '${workflowIdOf({ tenant: 'public', id })}'`;
   while ((await client.workflow.count(`${query} AND ExecutionStatus = 'Running'`)).count > 0) await sleep(50);

@@ -1,6 +1,6 @@
 /**
- * A web server that does the raw work and no more, in a process of its own as the API is: it keeps what it is sent, sends
- * files, and has small assets. Its arguments: a directory of its own, and one whose files are sent.
+ * A minimal web server, the baseline of the benchmarks: stores uploads, sends files, and serves small assets. Its arguments
+ * are a directory for uploads, and one whose files it sends.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -11,10 +11,10 @@ import { pipeline } from 'node:stream/promises';
 
 const [, , own = '', folder = ''] = process.argv;
 
-/** Bytes of a read, as many as the store reads at once. */
+/** Bytes per read, as in the store. */
 const BLOCK = 256 * 1024;
 
-/** Writes a body to the disk, and hashes it if asked to. */
+/** Writes a body to the disk; with `?hash`, hashes it. */
 async function keep(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const hash = request.url === '/keep?hash' ? createHash('sha256') : null;
   const file = await open(join(own, 'kept'), 'w');
@@ -27,7 +27,7 @@ async function keep(request: IncomingMessage, response: ServerResponse): Promise
   response.end(hash?.digest('hex'));
 }
 
-/** All files of the folder, one after the other. */
+/** Sends all files of the folder, one after the other. */
 async function sendAll(response: ServerResponse): Promise<void> {
   const paths = (await readdir(folder)).map((name) => join(folder, name));
   const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));

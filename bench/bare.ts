@@ -1,4 +1,3 @@
-/** Starts the web server that does the raw work; see `bare-process.ts`. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +9,12 @@ export interface Bare {
   stop(): Promise<void>;
 }
 
-/** `folder`: the directory whose files it sends. It keeps things in `own`, and has its picture from there. */
+/**
+ * Starts the baseline web server; see `bare-process.ts`.
+ *
+ * @param own directory for uploads, which may contain `picture.png`
+ * @param folder directory whose files it sends
+ */
 export async function startBare(own: string, folder = own): Promise<Bare> {
   const child = fork(main, [own, folder]);
   const [port] = await once(child, 'message');

@@ -1,4 +1,3 @@
-/** The benches by name, in the order in which they run. */
 import { benchArchive } from './archive.ts';
 import { benchAssets } from './assets.ts';
 import { benchEvents } from './events.ts';
@@ -14,27 +13,28 @@ import { benchUpload } from './upload.ts';
 import { benchWait } from './wait.ts';
 
 export interface Sizes {
-  /** Jobs that are listed. */
+  /** Jobs of `list`. */
   readonly jobs: number;
-  /** Assets of the large job. */
+  /** Assets of the job of `assets`. */
   readonly assets: number;
 }
 
-interface Bench {
+interface Benchmark {
   readonly summary: string;
   readonly run: (rig: Rig, sizes: Sizes) => AsyncIterable<Row>;
 }
 
-export const benches: Readonly<Record<string, Bench>> = {
+/** The benchmarks by name, in the order in which they run. */
+export const benchmarks: Readonly<Record<string, Benchmark>> = {
   submit: { summary: 'submission', run: benchSubmit },
-  status: { summary: 'looking at a job, alone and in a crowd', run: benchStatus },
-  wait: { summary: 'from submission to the known end: `Prefer: wait`, and polling', run: benchWait },
-  upload: { summary: 'a large file with its job', run: benchUpload },
-  archive: { summary: 'results as one ZIP, of large files and of many', run: benchArchive },
+  status: { summary: 'status of a job, for one reader and for many', run: benchStatus },
+  wait: { summary: 'from submission to the end, by `Prefer: wait` and by polling', run: benchWait },
+  upload: { summary: 'a large file uploaded with its job', run: benchUpload },
+  archive: { summary: 'results as one ZIP, with large files and with many files', run: benchArchive },
   events: { summary: '1,000 readers of the events of one job', run: benchEvents },
-  pipeline: { summary: 'photographs, from their server to the callback', run: benchPipeline },
-  model: { summary: 'photographs, to a model', run: benchModel },
+  pipeline: { summary: 'photographs, from download to callback', run: benchPipeline },
+  model: { summary: 'a 3D model from photographs', run: benchModel },
   list: { summary: 'lists of thousands of jobs', run: benchList },
-  assets: { summary: 'one job of thousands of tiny assets', run: benchAssets },
-  s3: { summary: 'upload, archive and pipeline with the objects in S3', run: benchS3 },
+  assets: { summary: 'one job with thousands of tiny assets', run: benchAssets },
+  s3: { summary: 'upload, archive and pipeline with an S3 store', run: benchS3 },
 };

@@ -1,18 +1,15 @@
-/**
- * Lists of jobs while Temporal knows thousands. The baseline is the raw visibility query that finds the same page. Ratio 1
- * would mean that it costs nothing to decode jobs, to look whether one was deleted or run again, and to write JSON.
- */
+/** Lists of jobs while Temporal has thousands. The baseline is the visibility query for the same page. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { inTurn, runConcurrently, timed } from './timing.ts';
+import { alternate, runConcurrently, timed } from './timing.ts';
 
 const PAGE = 100;
 const TIMES = 40;
 const SUBMITTERS = 32;
 
-/** What is asked of the API, and of Temporal for the same. */
+/** Filters of the API, and the conditions of the same visibility queries. */
 const filters = [
   ['', ''],
   ['&state=completed', ` AND (DarkroomState = 'completed')`],
@@ -28,22 +25,22 @@ const ALL = `WorkflowType = 'processJob' AND DarkroomTenant = 'public' AND Execu
 
 export async function* benchList(rig: Rig, { jobs }: { readonly jobs: number }): AsyncGenerator<Row> {
   const perSecond = await runJobs(rig, jobs);
-  yield row('echo jobs a second, from submission to record', '1/s', perSecond);
+  yield row('echo jobs per second, from submission to record', '1/s', perSecond);
   for (const [query, condition] of filters) {
     const ours = () => readPage(rig.url, `limit=${PAGE}${query}`);
     const raw = () => queryPage(rig, ALL + condition);
-    await inTurn(3, ours, raw);
-    const times = await inTurn(TIMES, ours, raw);
-    const what = `page of ${PAGE} of ${jobs.toLocaleString('en')} jobs${query.replace('&', ', ')}`;
-    yield row(what, 'ms', times.ours, times.raw);
+    await alternate(3, ours, raw);
+    const times = await alternate(TIMES, ours, raw);
+    const label = `page of ${PAGE} of ${jobs.toLocaleString('en')} jobs${query.replace('&', ', ')}`;
+    yield row(label, 'ms', times.ours, times.raw);
   }
   const pages = Math.ceil(jobs / PAGE);
   const ours = await timed(() => walk<string>((cursor) => readPage(rig.url, cursoredPage(cursor))));
   const raw = await timed(() => walk<Uint8Array>((token) => queryPage(rig, ALL, token)));
-  yield row('a page, going through all of them', 'ms', ours / pages, raw / pages);
+  yield row('page, while reading all pages', 'ms', ours / pages, raw / pages);
 }
 
-/** Every tenth fails. Gives how many ended in a second. */
+/** Runs jobs, of which every tenth fails. Returns the number of ended jobs per second. */
 async function runJobs({ url, client, startWorker }: Rig, jobs: number): Promise<number> {
   await startWorker();
   const started = performance.now();
@@ -62,7 +59,7 @@ async function runJobs({ url, client, startWorker }: Rig, jobs: number): Promise
 const cursoredPage = (cursor: string | undefined): string =>
   `limit=${PAGE}${cursor === undefined ? '' : `&cursor=${cursor}`}`;
 
-/** Gives the cursor of the next page. */
+/** Returns the cursor of the next page. */
 async function readPage(url: string, query: string): Promise<string | undefined> {
   const response = await fetch(`${url}/v1/jobs?${query}`);
   const body = await response.text();

@@ -1,28 +1,28 @@
 /**
- * `npm run bench`: what darkroom costs on top of the raw work, each as a ratio within one run. Timings of one machine
- * say little about another; the ratios travel better. What each means stands at the head of its file.
+ * `npm run bench`: measures the overhead of darkroom as ratios to baselines in the same run. Ratios depend less on the machine
+ * than timings. The comment at the top of each benchmark names its baseline.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { benches, type Sizes } from './catalogue.ts';
+import { benchmarks, type Sizes } from './catalogue.ts';
 import { startRig } from './rig.ts';
 import { formatRow } from './rows.ts';
 
 const help = `npm run bench -- [NAME …] [--jobs N] [--assets N]
 
-Measures darkroom next to the raw work, in one run; without a name, everything. Data go to ${tmpdir()} and are removed.
+Measures darkroom and a baseline in the same run. Default: all benchmarks. Temporary data is written to ${tmpdir()}.
 
-${Object.entries(benches)
+${Object.entries(benchmarks)
   .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
   .join('\n')}
 
-  --jobs N    jobs that "list" makes and lists (default 2000; each really runs)
-  --assets N  assets of the large job of "assets" (default 10000, the most that one request takes)
+  --jobs N    jobs that "list" runs and lists (default 2000)
+  --assets N  assets of the job of "assets" (default 10000, the maximum of one request)
 `;
 
-/** Throws a TypeError that says what is wrong. */
+/** @throws TypeError if an argument is invalid */
 function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -32,22 +32,23 @@ function readArguments() {
       assets: { type: 'string', default: '10000' },
     },
   });
-  const unknown = positionals.find((name) => !Object.hasOwn(benches, name));
-  if (unknown !== undefined) throw new TypeError(`There is no bench "${unknown}"`);
+  const unknown = positionals.find((name) => !Object.hasOwn(benchmarks, name));
+  if (unknown !== undefined) throw new TypeError(`There is no benchmark "${unknown}"`);
   const sizes = { jobs: Number(values.jobs), assets: Number(values.assets) };
   for (const [name, size] of Object.entries(sizes))
-    if (!Number.isInteger(size) || size < 100) throw new TypeError(`--${name} must be a number from 100 on`);
+    if (!Number.isInteger(size) || size < 100)
+      throw new TypeError(`--${name} must be a whole number of 100 or more`);
   return { names: positionals, sizes, help: values.help };
 }
 
-/** Each bench has a darkroom of its own, so that a figure does not depend on what ran before. */
+/** Runs each benchmark on a new darkroom, so that results do not depend on earlier ones. */
 async function measure(names: readonly string[], sizes: Sizes): Promise<void> {
   console.log(`${availableParallelism()} cores of ${cpus()[0]?.model}, Node ${process.version}`);
-  for (const [name, { run }] of Object.entries(benches)) {
+  for (const [name, { run }] of Object.entries(benchmarks)) {
     if (names.length > 0 && !names.includes(name)) continue;
     const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-bench-'));
-    // What else goes on here: a bench alone on the machine begins with next to no load.
-    console.log(`\n${name} (load before it: ${loadavg()[0]?.toFixed(1)})`);
+    // A load well above 0 means that other programs distort the results.
+    console.log(`\n${name} (load average before: ${loadavg()[0]?.toFixed(1)})`);
     const rig = await startRig(dataDir);
     try {
       for await (const row of run(rig, sizes)) console.log(formatRow(row));
@@ -58,7 +59,7 @@ async function measure(names: readonly string[], sizes: Sizes): Promise<void> {
   }
 }
 
-// Whatever runs for a bench ends when this process exits, which a signal alone would not let it see to.
+// Child processes are stopped on exit. A signal would end this process without that.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 try {

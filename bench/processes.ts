@@ -1,37 +1,36 @@
-/** What processes use, as Linux tells it; elsewhere the figures are NaN, and shown as a dash. */
+/** CPU time and memory of processes. On other systems than Linux the figures are NaN, printed as a dash. */
 import { readFile, writeFile } from 'node:fs/promises';
 
-const told = process.platform === 'linux';
+const isLinux = process.platform === 'linux';
 
-/** Linux counts a process's time in hundredths of a second, whatever its clock. */
+/** Clock ticks per second (USER_HZ). */
 const TICKS = 100;
 
-/** Seconds that a process has computed so far, with those of its children that have ended. */
-async function cpuSeconds(pid: number): Promise<number> {
-  if (!told) return Number.NaN;
+/** Returns the CPU time of a process and its ended children, in seconds. */
+async function readCpuSeconds(pid: number): Promise<number> {
+  if (!isLinux) return Number.NaN;
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The command in parentheses may hold anything. After it: the state, and 10 fields further on the times.
+  // See proc_pid_stat(5): fields 14 to 17 are the times. Field 2 is the command in parentheses, which may contain spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS;
 }
 
-/** Seconds that processes compute while something runs, in the order of the processes. */
-export async function computing(pids: readonly number[], run: () => Promise<unknown>): Promise<number[]> {
-  const before = await Promise.all(pids.map(cpuSeconds));
+/** Measures the CPU time of each process during `run`, in seconds. */
+export async function measureCpu(pids: readonly number[], run: () => Promise<unknown>): Promise<number[]> {
+  const before = await Promise.all(pids.map(readCpuSeconds));
   await run();
-  const after = await Promise.all(pids.map(cpuSeconds));
+  const after = await Promise.all(pids.map(readCpuSeconds));
   return after.map((seconds, index) => seconds - (before[index] ?? 0));
 }
 
-/** Megabytes of memory that a process holds now, and the most since `forgetPeak`. */
+/** Returns the resident memory of a process in megabytes: now, and the peak since `resetPeak`. */
 export async function memory(pid: number): Promise<{ now: number; peak: number }> {
-  if (!told) return { now: Number.NaN, peak: Number.NaN };
+  if (!isLinux) return { now: Number.NaN, peak: Number.NaN };
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
   return { now: field('VmRSS'), peak: field('VmHWM') };
 }
 
-/** From now on `memory` tells a new peak. */
-export async function forgetPeak(pid: number): Promise<void> {
-  if (told) await writeFile(`/proc/${pid}/clear_refs`, '5');
+export async function resetPeak(pid: number): Promise<void> {
+  if (isLinux) await writeFile(`/proc/${pid}/clear_refs`, '5');
 }

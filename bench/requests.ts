@@ -1,20 +1,16 @@
-/** Requests that benches make of darkroom. */
-
-/** Submits a job and gives its id. Throws what the server said when it is not accepted. */
+/** Submits a job and returns its id. Throws the response if it is an error. */
 export async function submit(url: string, spec: object, prefer = ''): Promise<string> {
-  const response = await fetch(`${url}/v1/jobs`, {
+  const { id } = await read<{ id: string }>(`${url}/v1/jobs`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', prefer },
     body: JSON.stringify(spec),
   });
-  const body = await response.text();
-  if (!response.ok) throw new Error(body);
-  return (JSON.parse(body) as { id: string }).id;
+  return id;
 }
 
-/** Reads a JSON answer of the API. Throws what the server said when it is no success. */
-export async function read<T>(url: string): Promise<T> {
-  const response = await fetch(url);
+/** Returns a JSON response. Throws the response if it is an error. */
+export async function read<T>(url: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(url, init);
   const body = await response.text();
   if (!response.ok) throw new Error(body);
   return JSON.parse(body) as T;

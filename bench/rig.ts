@@ -1,5 +1,4 @@
-/** A darkroom of its own for a bench: Temporal, the API and, when asked for, a worker, each a process. */
-
+/** A darkroom for one benchmark: Temporal, the API and, on request, a worker, each in its own process. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
@@ -19,12 +18,11 @@ export interface Rig {
   readonly url: string;
   readonly client: Client;
   readonly dataDir: string;
-  /** What the API and the worker keep things in. */
   readonly store: ObjectStore;
   /** Process ids. */
   readonly api: number;
   readonly temporal: number;
-  /** The worker runs only where a bench is about work, so that it does not compete with the others. Gives its process id. */
+  /** Starts a worker and returns its process id. Benchmarks without jobs run without one, so that it takes no CPU time. */
   startWorker(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -32,7 +30,7 @@ export interface Rig {
 const HOST = '127.0.0.1';
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 
-/** `store`: as in DARKROOM_STORE; in the data directory unless given. */
+/** @param store as in DARKROOM_STORE; default: in the data directory */
 export async function startRig(dataDir: string, store?: string): Promise<Rig> {
   const { path: binary } = await findTemporal({
     cacheDir: readConfig().DARKROOM_CACHE,
@@ -56,14 +54,14 @@ export async function startRig(dataDir: string, store?: string): Promise<Rig> {
     DARKROOM_LISTEN: listen,
     DARKROOM_ALLOW_NETWORKS: '127.0.0.1/32',
     DARKROOM_LOG_LEVEL: 'error',
-    // As `darkroom serve` gives it to its worker.
+    // As in the worker of `darkroom serve`.
     UV_THREADPOOL_SIZE: String(availableParallelism() + 6),
   };
   const children: ChildProcess[] = [];
   const run = (command: string) => {
     const child = fork(main, [command], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     children.push(child);
-    // A bench that fails, or is interrupted, leaves nothing running.
+    // Stops the child if the benchmark fails or is interrupted.
     const kill = () => void child.kill();
     process.once('exit', kill);
     child.once('exit', () => process.off('exit', kill));
@@ -95,7 +93,7 @@ export async function startRig(dataDir: string, store?: string): Promise<Rig> {
     },
     stop: async () => {
       await client.connection.close();
-      for (const child of [...children].reverse()) await ended(child);
+      for (const child of [...children].reverse()) await terminate(child);
       await temporal.stop();
     },
   };
@@ -107,7 +105,7 @@ const isUp = (url: string): Promise<boolean> =>
     () => false,
   );
 
-async function ended(child: ChildProcess): Promise<void> {
+async function terminate(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
   await once(child, 'exit');

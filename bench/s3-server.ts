@@ -1,9 +1,9 @@
-/** A real S3 server on this machine: the versitygw that the tests have built, or one on the PATH. */
-
+/** An S3 server on this machine: the versitygw that the tests have built, or one on the PATH. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { access, mkdir, readdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../src/config/config.ts';
@@ -15,17 +15,17 @@ const BUCKET = 'bench';
 export interface S3Server {
   /** As in DARKROOM_STORE. */
   readonly address: string;
-  /** By which the AWS SDK finds it. */
+  /** Variables with which the AWS SDK finds the server. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
-/** Null when there is no such program here. */
+/** Returns null if versitygw is not installed. */
 export async function startS3Server(dataDir: string): Promise<S3Server | null> {
   const program = await findProgram();
   if (program === null) return null;
   const buckets = join(dataDir, 'buckets');
-  // To this server a folder is a bucket.
+  // versitygw serves each directory as a bucket.
   await mkdir(join(buckets, BUCKET), { recursive: true });
   const listen = `${HOST}:${await freePort(HOST, 0)}`;
   const endpoint = `http://${listen}`;
@@ -36,14 +36,9 @@ export async function startS3Server(dataDir: string): Promise<S3Server | null> {
   });
   const kill = () => server.kill('SIGKILL');
   process.once('exit', kill);
-  const gone = once(server, 'exit');
-  // Any answer will do: without credentials it is a refusal.
-  while (
-    !(await fetch(endpoint).then(
-      () => true,
-      () => false,
-    ))
-  ) {
+  const exited = once(server, 'exit');
+  // Any response will do. Without credentials it is an error.
+  while (!(await fetch(endpoint).catch(() => null))) {
     if (server.exitCode !== null) throw new Error(`${program} ended with ${server.exitCode}`);
     await sleep(50);
   }
@@ -57,7 +52,7 @@ export async function startS3Server(dataDir: string): Promise<S3Server | null> {
     },
     stop: async () => {
       kill();
-      await gone;
+      await exited;
       process.off('exit', kill);
     },
   };
@@ -70,14 +65,5 @@ async function findProgram(): Promise<string | null> {
     ...versions.map((version) => join(built, version, 'github.com_versity_versitygw_cmd_versitygw')),
     ...(process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'versitygw')),
   ];
-  for (const path of candidates) {
-    if (
-      await access(path).then(
-        () => true,
-        () => false,
-      )
-    )
-      return path;
-  }
-  return null;
+  return candidates.find((path) => existsSync(path)) ?? null;
 }

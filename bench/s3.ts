@@ -1,6 +1,6 @@
 /**
- * Upload, archive and photographs again, with the objects in an S3 server on this machine. The baselines are the same as on a
- * disk: a ratio lower than there is what S3 costs, or this S3 server, which has to do its own work on the same cores.
+ * Upload, archive and pipeline with an S3 server on this machine as the object store. The baselines are the same as with the
+ * file store, so the difference of the ratios is the cost of S3, including that server's own CPU time.
  */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ export async function* benchS3({ dataDir }: Rig): AsyncGenerator<Row> {
     console.log('  skipped: no versitygw on the PATH, and `npm test` has not built one yet');
     return;
   }
-  // The rig's processes find the server by these, and so does the store that the benches themselves use.
+  // The processes of the rig and the benchmarks themselves find the server by these variables.
   Object.assign(process.env, server.env);
   for (const bench of [benchUpload, benchArchive, benchPipeline]) {
     const own = join(dataDir, bench.name);

@@ -1,11 +1,11 @@
 /**
- * Status next to the raw describe, which is what it is made of. Many readers of one job share a describe, so that a crowd can
- * cost less than as many describes.
+ * The status of a job. The baseline is Temporal's DescribeWorkflowExecution, which a status request makes once. Concurrent
+ * readers of a job share one call.
  */
 import { submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { inTurn } from './timing.ts';
+import { alternate } from './timing.ts';
 
 const JOBS = 50;
 const TIMES = 400;
@@ -17,13 +17,13 @@ export async function* benchStatus({ url, client }: Rig): AsyncGenerator<Row> {
   const pick = (index: number) => ids[index % JOBS] ?? '';
   const get = async (index: number) => (await fetch(`${url}/v1/jobs/${pick(index)}`)).arrayBuffer();
   const describe = (index: number) => client.workflow.getHandle(`job/public/${pick(index)}`).describe();
-  await inTurn(50, get, describe);
-  const alone = await inTurn(TIMES, get, describe);
-  const crowd = (read: (index: number) => Promise<unknown>) => () =>
+  await alternate(50, get, describe);
+  const single = await alternate(TIMES, get, describe);
+  const concurrently = (read: (index: number) => Promise<unknown>) => () =>
     Promise.all(Array.from({ length: READERS }, () => read(0)));
-  const many = await inTurn(20, crowd(get), crowd(describe));
+  const many = await alternate(20, concurrently(get), concurrently(describe));
   yield* [
-    row('GET /v1/jobs/{id}, next to describe', 'ms', alone.ours, alone.raw),
-    row(`${READERS} readers of one job at once, next to as many describes`, 'ms', many.ours, many.raw),
+    row('GET /v1/jobs/{id}, vs. describe', 'ms', single.ours, single.raw),
+    row(`${READERS} concurrent readers of one job, vs. as many describes`, 'ms', many.ours, many.raw),
   ];
 }

@@ -1,7 +1,5 @@
-/** Times of things that are done again and again. */
-
-/** Times two things in turn, so that a change of the machine's mood meets both; gives the median of each in milliseconds. */
-export async function inTurn(
+/** Measures two functions alternately, so that changes of the machine's speed affect both. Returns medians in milliseconds. */
+export async function alternate(
   times: number,
   ours: (index: number) => Promise<unknown>,
   raw: (index: number) => Promise<unknown>,
@@ -14,7 +12,7 @@ export async function inTurn(
   return { ours: median(measured.ours), raw: median(measured.raw) };
 }
 
-/** Milliseconds that something takes. */
+/** Returns the duration of `run` in milliseconds. */
 export async function timed(run: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await run();
@@ -28,10 +26,10 @@ export async function runConcurrently(
   work: (index: number) => Promise<unknown>,
 ): Promise<void> {
   let next = 0;
-  const lane = async () => {
+  const runNext = async () => {
     while (next < count) await work(next++);
   };
-  await Promise.all(Array.from({ length: concurrency }, lane));
+  await Promise.all(Array.from({ length: concurrency }, runNext));
 }
 
 function median(numbers: number[]): number {

@@ -22,8 +22,8 @@ const installed = join(root, 'node_modules', '.darkroom-installed');
 const wanted = createHash('sha256').update(readFileSync(lock)).digest('hex');
 if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
   say('installing dependencies (about a minute, once) …');
-  // No package of ours needs an install script; without them none can download or report anything.
-  // Not `npm ci`: it refuses a lock file without the optional packages of platforms that the registry at hand lacks.
+  // No dependency needs its install script, and scripts may download or report anything.
+  // `npm ci` fails if the registry lacks optional packages of other platforms.
   run('npm', [
     'install',
     '--include=dev',

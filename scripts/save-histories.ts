@@ -1,10 +1,9 @@
 /**
- * Plays all stories and saves their histories, for the replay tests of this version and of later ones.
+ * Runs all stories and saves their histories, for the replay tests of this version and of later ones.
  *
  * `npm run build && node dist/scripts/save-histories.js [--replace] [STORY …]`
  *
- * `--replace` replaces the histories that are there, which is right until the version is released, and never after. With names, only
- * those stories are played and replaced.
+ * `--replace` replaces existing histories. Never use it after the version is released. With names, only those stories run.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -38,7 +37,7 @@ const server = await openStoryServer();
 try {
   const files = new Map<string, string>();
   for (const name of names) for (const [file, text] of await play(server, name)) files.set(file, text);
-  // Only now, so that a story that fails leaves the histories as they are.
+  // Files are replaced only if all stories have succeeded.
   await mkdir(folder, { recursive: true });
   for (const file of await readdir(folder)) if (isReplaced(file)) await rm(`${folder}${file}`);
   for (const [file, text] of files) {
@@ -49,7 +48,7 @@ try {
   await server.close();
 }
 
-/** The histories of a story, by file name without extension; numbered where there are several. */
+/** Runs a story. Returns its histories by file name without extension; several are numbered. */
 async function play(server: StoryServer, name: string): Promise<Map<string, string>> {
   const story = stories[name];
   if (!story) throw new Error(`There is no story "${name}"; there are ${Object.keys(stories).join(', ')}`);
@@ -58,14 +57,14 @@ async function play(server: StoryServer, name: string): Promise<Map<string, stri
   for (const [index, { workflowId, runId }] of executions.entries()) {
     const history = await server.client.workflow.getHandle(workflowId, runId).fetchHistory();
     const file = executions.length > 1 ? `${name}-${index + 1}` : name;
-    // Host and process of this machine do not belong into a public file.
+    // Public files must not name the host and the process.
     files.set(file, formatHistory(history).replaceAll(`${process.pid}@${hostname()}`, '1@worker'));
     console.log(`${file}: ${history.events?.length} events`);
   }
   return files;
 }
 
-/** Whether a saved history is of a story that was played now, or of one that exists no more. */
+/** Returns true for a history of a story that ran now, or that no longer exists. */
 function isReplaced(file: string): boolean {
   const story = file.replace(/\.json(\.gz)?$/, '').replace(/-\d+$/, '');
   return names.includes(story) || !(story in stories);

@@ -1,13 +1,11 @@
 /**
- * Programs that tests run beside Node: those of other clients, a browser, PostgreSQL, what the examples call, what makes
- * disks of virtual machines. On Debian and Ubuntu they are installed when they are missing and this may be done; else it is said
- * what is missing.
+ * Installs the programs that tests need, on Debian and Ubuntu with root or sudo. Otherwise prints what is missing.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Program → the Debian package that brings it. */
+/** Programs and their Debian packages. */
 const programs = {
   bsdtar: 'libarchive-tools',
   bwrap: 'bubblewrap',
@@ -36,7 +34,7 @@ const programs = {
   zsh: 'zsh',
 };
 
-/** Python module → its packages in Debian and on PyPI. */
+/** Python modules and their packages in Debian and on PyPI. */
 const modules = {
   requests: { debian: 'python3-requests', pypi: 'requests' },
   numpy: { debian: 'python3-numpy', pypi: 'numpy' },
@@ -44,41 +42,41 @@ const modules = {
   tifffile: { debian: 'python3-tifffile', pypi: 'tifffile' },
 };
 
-/** Debian keeps those of PostgreSQL off the PATH, one folder a version. */
+/** Debian installs PostgreSQL outside the PATH, with a directory per version. */
 const postgres = '/usr/lib/postgresql';
-const folders = [
+const directories = [
   ...(process.env.PATH ?? '').split(delimiter),
   '/sbin',
   '/usr/sbin',
   ...(existsSync(postgres) ? readdirSync(postgres).map((version) => join(postgres, version, 'bin')) : []),
 ];
-const isThere = (program) => folders.some((folder) => existsSync(join(folder, program)));
+const isInstalled = (program) => directories.some((directory) => existsSync(join(directory, program)));
 const canImport = (module) => spawnSync('python3', ['-c', `import ${module}`]).status === 0;
 const hasFonts = () => spawnSync('fc-list', { encoding: 'utf8' }).stdout?.includes('DejaVu') ?? false;
 
 const missing = [
-  ...Object.entries(programs).flatMap(([program, debian]) => (isThere(program) ? [] : [debian])),
+  ...Object.entries(programs).flatMap(([program, debian]) => (isInstalled(program) ? [] : [debian])),
   ...(canImport('pip') ? [] : ['python3-pip']),
   ...Object.entries(modules).flatMap(([module, { debian }]) => (canImport(module) ? [] : [debian])),
   ...(hasFonts() ? [] : ['fonts-dejavu-core', 'fontconfig']),
 ];
 
 if (missing.length > 0) {
-  const say = `Some tests need programs that are not here: apt-get install ${missing.join(' ')}`;
+  const advice = `Some tests need programs that are not installed: apt-get install ${missing.join(' ')}`;
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  if (!existsSync('/usr/bin/apt-get')) console.error(say);
+  if (!existsSync('/usr/bin/apt-get')) console.error(advice);
   else {
     console.error(`darkroom: installing ${missing.join(', ')} for the tests …`);
     try {
       apt(asRoot, ['update', '-qq']);
       apt(asRoot, ['install', '-y', '-qq', '--no-install-recommends', ...missing]);
     } catch {
-      console.error(say);
+      console.error(advice);
     }
   }
 }
 
-// A Python that is not Debian's own does not see Debian's packages.
+// Python from another source than Debian does not find Debian's packages.
 for (const [module, { pypi }] of Object.entries(modules)) {
   if (!canImport(module))
     spawnSync('python3', ['-m', 'pip', 'install', '--quiet', pypi], { stdio: 'inherit' });

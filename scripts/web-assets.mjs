@@ -1,4 +1,4 @@
-/** The parts of the console that need no compiler, beside those that did. */
+/** Copies the assets of the console that are not compiled. */
 import { copyFileSync, readdirSync } from 'node:fs';
 
 const from = new URL('../web/', import.meta.url);

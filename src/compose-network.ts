@@ -1,8 +1,8 @@
 /** The part of the composition root that decides what URLs of jobs may reach. */
-import { lookup } from 'node:dns/promises';
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { isLoopback } from './lib/settings/listen-address.ts';
+import { createNameResolver } from './net/dns/resolver.ts';
 import { NetworkPolicy, toDestination } from './net/network-policy.ts';
 import { type Endpoint, OwnServers } from './net/own-servers.ts';
 import { readEndpoint } from './storage/s3/endpoint.ts';
@@ -18,12 +18,13 @@ export interface NetworkPolicies {
 export function createNetworkPolicies(
   config: Config,
   { address }: Pick<TemporalTarget, 'address'>,
+  resolver = createNameResolver(),
 ): NetworkPolicies {
   const temporal = toDestination(new URL(`http://${address.replace(/^.*\//, '')}`));
   const { DARKROOM_ALLOW_NETWORKS: allow, DARKROOM_DENY_NETWORKS: deny } = config;
   const own = new OwnServers({
     endpoints: [...config.DARKROOM_LISTEN, ...temporalEndpoints(temporal), ...otherEndpoints(config)],
-    resolve: async (name) => (await lookup(name, { all: true })).map((found) => found.address),
+    resolve: async (name) => (await resolver.resolve(name, '')).map((found) => found.address),
     listensAt: (port) => serverListensAt(join(config.DARKROOM_DATA, 'temporal.pid'), port),
   });
   // With a Temporal server elsewhere, jobs of other API servers run here, too.

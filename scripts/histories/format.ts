@@ -1,4 +1,4 @@
-/** Histories as text: JSON, one event a line. */
+/** Histories as text: JSON, one event per line. */
 import proto, { type temporal } from '@temporalio/proto';
 
 type History = temporal.api.history.v1.History;
@@ -6,8 +6,8 @@ type History = temporal.api.history.v1.History;
 const { History } = proto.temporal.api.history.v1;
 
 /**
- * Formats a history without stack traces, which contain paths of the machine. The SDK's own functions for JSON are not used: they fail
- * where npm installs more than one copy of protobufjs.
+ * Formats a history without stack traces, which contain local paths. The SDK's JSON functions fail if npm has installed
+ * several copies of protobufjs.
  */
 export function formatHistory(history: temporal.api.history.v1.IHistory): string {
   const options = { longs: String, enums: String, bytes: String };
@@ -18,6 +18,6 @@ export function formatHistory(history: temporal.api.history.v1.IHistory): string
   return `{"events":[\n${lines.join(',\n')}\n]}\n`;
 }
 
-/** @throws TypeError or SyntaxError when the text is not a history. */
+/** @throws TypeError or SyntaxError if the text is not a history */
 export const parseHistory = (text: string): History =>
   History.fromObject(JSON.parse(text) as Record<string, unknown>);

@@ -4,5 +4,5 @@ import { endings } from './stories/endings.ts';
 import { longHistories } from './stories/long-histories.ts';
 import type { Stories } from './story.ts';
 
-/** All stories, by the names of the files in which their histories are saved. */
+/** All stories. Their names are the file names of the saved histories. */
 export const stories: Stories = { ...endings, ...assets, ...callbacks, ...longHistories };

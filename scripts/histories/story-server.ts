@@ -1,4 +1,4 @@
-/** A darkroom in this process, with a Temporal server of its own, on which the stories are played. */
+/** A darkroom in this process, with its own Temporal server, for the stories. */
 import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -30,11 +30,11 @@ export interface StoryServer extends Api {
   readonly slowPhotosUrl: string;
   /** Receives callbacks. */
   readonly hook: string;
-  /** The statuses of the next answers to callbacks; 204 when empty. */
+  /** Statuses of the next responses to callbacks; 204 if empty. */
   readonly answers: number[];
-  /** Submits a job. `change` replaces fields of its run's input, such as limits that would take long to reach. */
+  /** Submits a job. `change` replaces fields of its run input, such as limits that would take long to reach. */
   submit(spec: z.input<typeof jobSpec>, change?: (runInput: RunInput) => Partial<RunInput>): Promise<Job>;
-  /** Polls until the condition is true of the job, for at most two minutes. */
+  /** Polls until the condition is true for the job, up to two minutes. */
   until(job: Job, condition: (now: Job) => boolean): Promise<Job>;
   /** Runs `replacement` instead of the next attempt at an activity. */
   replaceNext<Name extends keyof Activities>(name: Name, replacement: Replacement<Name>): void;
@@ -131,7 +131,7 @@ export async function openStoryServer(): Promise<StoryServer> {
   };
 }
 
-/** The activities, of which single attempts can be replaced. */
+/** Wraps the activities so that single attempts can be replaced. */
 function makeReplaceable(activities: Activities): {
   activities: Activities;
   replaceNext: StoryServer['replaceNext'];

@@ -1,4 +1,4 @@
-/** A story plays what one job, or one workflow, can go through, and names the executions whose histories are saved. */
+/** A story runs a job or a workflow through one scenario, and returns the executions whose histories are saved. */
 import { ApplicationFailure } from '@temporalio/activity';
 import type { FailureInfo } from '../../activities/types.ts';
 import { type ErrorCode, errorCatalogue } from '../../src/errors.ts';
@@ -9,7 +9,7 @@ import type { StoryServer } from './story-server.ts';
 
 export interface Execution {
   readonly workflowId: string;
-  /** The latest run when omitted. */
+  /** Default: the latest run. */
   readonly runId?: string;
 }
 
@@ -17,7 +17,7 @@ type Story = (server: StoryServer) => Promise<readonly Execution[]>;
 
 export type Stories = Readonly<Record<string, Story>>;
 
-/** Waits until the job and its workflow have ended; the workflow may still notify the client after the job has ended. */
+/** Waits until the job and its workflow have ended. The workflow may still send a callback after the job has ended. */
 export async function untilEnded({ until, client }: StoryServer, job: Job): Promise<readonly [Execution]> {
   const now = await until(job, ({ state, run }) => isTerminal(state) && run === job.run);
   const workflowId = workflowIdOf(now);
@@ -25,7 +25,7 @@ export async function untilEnded({ until, client }: StoryServer, job: Job): Prom
   return [{ workflowId }];
 }
 
-/** Waits until a workflow has closed, however it ended. */
+/** Waits until a workflow has closed, with any result. */
 export async function untilClosed(client: StoryServer['client'], workflowId: string): Promise<void> {
   await client.workflow
     .getHandle(workflowId)
@@ -42,14 +42,14 @@ export async function untilStarted({ client }: StoryServer, workflowId: string):
 
 export const isIn = (state: Job['state']) => (job: Job) => job.state === state;
 
-/** Assets that are files of the input directory. */
+/** Returns assets for files of the input directory. */
 export const paths = (names: readonly string[]) => names.map((path) => ({ source: { path } }));
 
-/** `count` names, the given ones over and over. */
+/** Cycles through names until there are `count`. */
 export const repeat = (names: readonly string[], count: number) =>
   Array.from({ length: count }, (_, index) => names[index % names.length] ?? '');
 
-/** The failure of an activity after its last attempt, as the workflow receives it. */
+/** Returns the failure that a workflow receives after the last attempt of an activity. */
 export function finalFailure(code: ErrorCode): ApplicationFailure {
   const { kind, title, retryable } = errorCatalogue[code];
   const info: FailureInfo = { kind, retryable, details: null };

@@ -1,4 +1,4 @@
-/** `darkroom api`: the HTTP API alone. */
+/** `darkroom api`: runs an API process. */
 
 import { createApp } from '../api/app.ts';
 import type { ApiDependencies } from '../api/context.ts';
@@ -21,7 +21,7 @@ import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
 
-/** Where `darkroom serve` puts Temporal unless the port is taken. */
+/** Default address of the embedded Temporal server. `darkroom serve` uses another port if this one is taken. */
 export const EMBEDDED_ADDRESS = '127.0.0.1:7233';
 
 export async function api(): Promise<void> {
@@ -38,7 +38,7 @@ export async function api(): Promise<void> {
 }
 
 export interface ApiServer extends HttpServer {
-  /** What it needs and lacks; nothing when it is ready. */
+  /** Returns an empty list if the server is ready. */
   readonly findReadinessFailures: () => Promise<readonly ReadinessFailure[]>;
 }
 
@@ -48,7 +48,7 @@ interface ApiOptions {
   readonly overrides?: Overrides | undefined;
 }
 
-/** Starts whether or not Temporal answers; until it does, requests that need it get 503. */
+/** Starts the server, also without Temporal: until Temporal answers, requests that need it get 503. */
 export async function startApi(
   config: Config,
   target: TemporalTarget,
@@ -65,7 +65,7 @@ export async function startApi(
     overrides,
   );
   if (!config.embedded) void keepRegistering(client, log);
-  // Probes need no login, so they must not cost a write each.
+  // Probes are public, so each must not cost a write.
   const checks = new TtlCache<void>(1000, 1);
   const checkStore = () => checks.get('', () => store.check());
   const watcher = new Watcher((ref) => jobs.open(ref));
@@ -106,7 +106,7 @@ export async function startApi(
     app.fetch(request, bindings),
   );
   const close = async () => {
-    // Streams of events would use up the time of grace, and go on at another API.
+    // Event streams would use up the grace period. Their clients reconnect to another API process.
     watcher.close();
     await server.close();
     await client.connection.close();

@@ -1,7 +1,9 @@
-/** `darkroom operations check`: whether a definition of an operation can be used, and what it does with a sample. */
+/** `darkroom operations check`: checks the definition of a command operation, and runs it on samples. */
 import { resolve } from 'node:path';
 import { loadOperation, readDefinition } from '../../operations/command/load.ts';
 import { runTrial } from '../../operations/command/trial.ts';
+import { detectSandbox } from '../../operations/lib/sandbox/sandbox.ts';
+import { readConfig } from '../config/config.ts';
 import { isOnPath } from '../engines/programs.ts';
 
 interface CheckOptions {
@@ -10,7 +12,7 @@ interface CheckOptions {
   readonly out: string;
 }
 
-/** Throws an Error that says what is wrong, or that the program is missing. */
+/** @throws Error if the definition is invalid or the program is missing */
 export async function checkOperation(file: string, { sample, set, out }: CheckOptions): Promise<void> {
   const path = resolve(file);
   const { command, install } = await readDefinition(path);
@@ -27,13 +29,13 @@ export async function checkOperation(file: string, { sample, set, out }: CheckOp
     params,
     sample.map((name) => resolve(name)),
     out,
-    () => undefined,
+    await detectSandbox(readConfig(process.env, { listens: false }).DARKROOM_SANDBOX),
   );
   for (const name of files) console.log(`✓ ${out}/${name}`);
   if (data !== null) console.log(JSON.stringify(data, null, 2));
 }
 
-/** A value that is JSON counts as such; all else is text. */
+/** Parses the value as JSON, or else as text. */
 function assignment(text: string): [string, unknown] {
   const [name = '', ...rest] = text.split('=');
   const value = rest.join('=');

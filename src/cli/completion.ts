@@ -1,4 +1,4 @@
-/** `darkroom completion`: what a shell needs to complete our commands, made from the commands themselves. */
+/** `darkroom completion`: prints a completion script, which is generated from the commands. */
 import { fileURLToPath } from 'node:url';
 import { Argument, type Command } from 'commander';
 import { bash } from './completion/bash.ts';
@@ -8,10 +8,10 @@ import { zsh } from './completion/zsh.ts';
 
 const scripts = { bash, zsh, fish } as const;
 
-/** How the script asks us: by the files that run now, for a `darkroom` may be an alias, which a script cannot run. */
+/** The command that the script runs for job ids and operations. `darkroom` may be an alias, which a script cannot run. */
 const program = [process.execPath, fileURLToPath(new URL('../main.js', import.meta.url))] as const;
 
-/** `createProgram` builds the whole program, with every command defined. */
+/** @param createProgram builds the program with all commands */
 export function define(command: Command, createProgram: () => Promise<Command>): void {
   command
     .addArgument(new Argument('<shell>').choices(Object.keys(scripts)))

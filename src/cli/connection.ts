@@ -1,4 +1,4 @@
-/** What all client commands share: the server address, credentials, and the output format. */
+/** Options of all client commands: the server address, credentials, and the output format. */
 import { type Command, Option } from 'commander';
 import { createClient, type Darkroom } from '../client/client.ts';
 import { readConfig } from '../config/config.ts';
@@ -24,14 +24,14 @@ export function withServer(command: Command, jsonMeaning = 'print one JSON docum
 
 interface FoundServer {
   readonly url: string;
-  /** Why this one. */
+  /** Why this server was chosen. */
   readonly reason: string;
 }
 
 /**
  * Finds the server: `--url`, DARKROOM_URL, the server that runs on the data directory, or the address that it would have.
  *
- * @throws {ConfigError} When the settings are invalid and neither `--url` nor DARKROOM_URL is given.
+ * @throws ConfigError if the settings are invalid and neither `--url` nor DARKROOM_URL is given
  */
 export function findServer({ url }: ServerOptions): FoundServer {
   if (url) return { url, reason: '--url' };
@@ -44,7 +44,7 @@ export function findServer({ url }: ServerOptions): FoundServer {
   return { url: localUrl, reason: `${reason}; no server runs on ${DARKROOM_DATA}` };
 }
 
-/** Read from the environment only: other users of the machine can read command lines. */
+/** Reads the token. It comes from the environment only: other users of the machine can read command lines. */
 export const readToken = (): string | undefined => process.env['DARKROOM_TOKEN'] || undefined;
 
 export function connect(options: ServerOptions): Darkroom {
@@ -59,5 +59,5 @@ export function connect(options: ServerOptions): Darkroom {
 
 export const printJson = (document: unknown): void => console.log(JSON.stringify(document));
 
-/** Prints text for people on stderr. */
+/** Prints a message on stderr. */
 export const say = (text: string): void => console.error(text);

@@ -1,11 +1,11 @@
-/** The data directory of commands that may run beside others, against a cluster. */
 import type { Config } from '../config/config.ts';
 import { openDataDirectory } from '../data-directory/open.ts';
 
 /**
- * Makes the data directory or checks its format, if this process keeps anything there: the master key or the object store.
+ * Creates the data directory or checks its format, if this process needs it for the master key or the object store. Does not
+ * lock it: other processes may use it, too.
  *
- * @throws {ConfigError} When the directory cannot be made, or has another format.
+ * @throws ConfigError if the directory cannot be created, or has another format
  */
 export async function prepareDataDirectory(config: Config): Promise<void> {
   const { DARKROOM_DATA: dir, DARKROOM_MASTER_KEY: masterKeys, DARKROOM_STORE: store } = config;

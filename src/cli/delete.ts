@@ -18,13 +18,13 @@ export function define(command: Command): void {
 
 async function isSure(id: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new UsageError('Not a terminal: pass --yes to confirm');
-  const asker = createInterface({ input: process.stdin, output: process.stderr });
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await asker.question(
+    const answer = await prompt.question(
       `Delete ${id} with its inputs and results? This cannot be undone. [y/N] `,
     );
     return /^y(es)?$/i.test(answer.trim());
   } finally {
-    asker.close();
+    prompt.close();
   }
 }

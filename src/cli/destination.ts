@@ -1,4 +1,4 @@
-/** Directories for results. They are created before a job is submitted, so that no job runs in vain. */
+/** Directories for results. They are created before a job is submitted, so that an error costs no job. */
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { findObstacle } from '../client/files.ts';
@@ -15,12 +15,12 @@ import { UsageError } from './exit-code.ts';
 export async function makeFolder(path: string, option = `--out ${path}`): Promise<void> {
   const folder = resolve(path);
   const { place, isDirectory } = await nearestPlace(folder);
-  if (!isDirectory) throw new UsageError(`${option}: ${place} is not a folder`);
+  if (!isDirectory) throw new UsageError(`${option}: ${place} is not a directory`);
   try {
     await makeDirectories(folder);
     await access(folder, constants.W_OK);
   } catch (error) {
-    throw new UsageError(`${option}: ${place} may not be written`, { cause: error });
+    throw new UsageError(`${option}: ${place} is not writable`, { cause: error });
   }
 }
 

@@ -13,22 +13,23 @@ import { checkListen } from './doctor/listen.ts';
 import { checkMasterKey } from './doctor/master-key.ts';
 import { checkNetworks } from './doctor/networks.ts';
 import { checkNode } from './doctor/node.ts';
+import { checkSandbox } from './doctor/sandbox.ts';
 import { checkSettings } from './doctor/settings.ts';
 import { checkStore } from './doctor/store.ts';
 import { checkBinary, checkServer, embeddedAddress } from './doctor/temporal.ts';
 import { exitCodes } from './exit-code.ts';
 import { coloured } from './terminal/colour.ts';
 
-/** Prints the findings, and ends the process. */
+/** Prints the findings and exits. */
 export async function doctor({ json }: { json?: boolean }): Promise<never> {
-  const findings = await examine();
-  const isWell = findings.every(({ state }) => state !== 'broken');
-  if (json) printJson({ ok: isWell, findings });
+  const findings = await runChecks();
+  const isOk = findings.every(({ state }) => state !== 'broken');
+  if (json) printJson({ ok: isOk, findings });
   else console.log(findings.map(formatFinding).join('\n'));
-  process.exit(isWell ? exitCodes.ok : exitCodes.unexpected);
+  process.exit(isOk ? exitCodes.ok : exitCodes.unexpected);
 }
 
-async function examine(): Promise<Finding[]> {
+async function runChecks(): Promise<Finding[]> {
   const { config, findings } = checkSettings();
   if (!config) return [checkNode(), ...findings];
   const engines = await checkEngines(config);
@@ -39,12 +40,13 @@ async function examine(): Promise<Finding[]> {
     ...(await checkListen(config)),
     ...checkNetworks(config),
     ...engines,
-    // With a definition that cannot be read, a server would not get this far either.
+    await checkSandbox(config),
+    // With an invalid definition of an operation, a server does not start.
     ...(engines.some(({ state }) => state === 'broken') ? [] : await checkParts(config)),
   ];
 }
 
-/** Store and Temporal, as the server would use them. */
+/** Checks store and Temporal with the same code as the server. */
 async function checkParts(config: Config): Promise<Finding[]> {
   const binary = config.embedded ? [await checkBinary(config)] : [];
   const address = await embeddedAddress(config);
@@ -53,7 +55,7 @@ async function checkParts(config: Config): Promise<Finding[]> {
     target = config.embedded ? embeddedTarget(address ?? '127.0.0.1:0') : targetFromEnvironment();
   } catch (error) {
     return [
-      broken('Temporal', readMessage(error), 'See the TEMPORAL_ variables and the profile that they name'),
+      broken('Temporal', readMessage(error), 'Check the TEMPORAL_ variables and the profile that they name'),
     ];
   }
   // A random key: loading would generate one in the data directory. Nothing is decrypted with it.
@@ -66,15 +68,15 @@ async function checkParts(config: Config): Promise<Finding[]> {
   await api.client.connection.close();
   const server =
     config.embedded && address === null
-      ? [ok('Temporal', 'does not run; "darkroom serve" starts it')]
+      ? [ok('Temporal', 'not running; "darkroom serve" starts it')]
       : await checkServer(target, config.embedded, api.operations.capabilities);
   return [...store, ...binary, ...server];
 }
 
 const signs = { ok: ['✓', 'green'], warning: ['!', 'yellow'], broken: ['✗', 'red'] } as const;
 
-function formatFinding({ check, state, found, mend }: Finding): string {
+function formatFinding({ check, state, found, remedy }: Finding): string {
   const [sign, colour] = signs[state];
   const line = `${coloured(sign, colour, process.stdout)} ${check.padEnd(17)} ${found}`;
-  return mend === null ? line : `${line}\n    ${mend}`;
+  return remedy === null ? line : `${line}\n    ${remedy}`;
 }

@@ -9,7 +9,7 @@ import { columns } from './terminal/columns.ts';
 
 interface Capability {
   readonly name: string;
-  /** Null when the server does not show it: no operation needs this capability alone. */
+  /** Null if unknown: every operation that needs it lacks another capability, too. */
   readonly available: boolean | null;
   readonly operations: readonly string[];
 }
@@ -36,7 +36,7 @@ export function define(command: Command): void {
   });
 }
 
-/** Installs what can be installed. Throws an Error that lists what could not, with one line for all missing packages. */
+/** @throws Error with one line for each engine that cannot be installed, and one for all missing packages */
 async function installEngines(name: string): Promise<void> {
   const engines = knownEngines();
   const wanted = name === 'all' ? engines : engines.filter((engine) => engine.name === name);
@@ -62,7 +62,10 @@ async function installEngines(name: string): Promise<void> {
   throw new Error([...problems, ...advice].join('\n'));
 }
 
-/** An operation is available when a worker offers all that it needs; one that is not says something only if all else that it needs is offered. */
+/**
+ * Derives capabilities from operations. An available operation has all its capabilities online. An unavailable one proves that a
+ * capability is missing only if all its other capabilities are online.
+ */
 function groupByCapability(operations: readonly Operation[]): Capability[] {
   const names = [...new Set(operations.flatMap(({ capabilities }) => capabilities))].sort();
   const offered = new Set(

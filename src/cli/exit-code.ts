@@ -8,7 +8,7 @@ export const exitCodes = {
   jobFailed: 3,
   jobCancelled: 4,
   notFound: 5,
-  refused: 6,
+  rejected: 6,
   unreachable: 7,
   notEnded: 8,
   interrupted: 130,
@@ -16,14 +16,14 @@ export const exitCodes = {
 
 export const exitCodeHelp = `
 Exit codes:
-  0  done; of a job: completed            5  there is no such job, file or operation
-  1  unexpected, or something is broken   6  the server refused the request
-  2  invalid arguments                    7  the server is unreachable, or lacks a part it needs
-  3  the job failed                       8  --timeout is over; the job continues
+  0  success; the job completed           5  no such job, file or operation
+  1  unexpected error                     6  the server rejected the request
+  2  invalid arguments                    7  the server is unreachable or not ready
+  3  the job failed                       8  --timeout expired; the job continues
   4  the job was cancelled              130  interrupted by Ctrl-C
 `;
 
-/** Invalid arguments. The message says what to write instead. */
+/** Invalid arguments. The message says how to fix them. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }
@@ -32,7 +32,7 @@ export function exitCodeOf({ status, code, isOutage }: DarkroomProblem): number 
   if (code === 'not_ended') return exitCodes.notEnded;
   if (isOutage) return exitCodes.unreachable;
   if (status === 404) return exitCodes.notFound;
-  return status >= 400 && status < 500 ? exitCodes.refused : exitCodes.unexpected;
+  return status >= 400 && status < 500 ? exitCodes.rejected : exitCodes.unexpected;
 }
 
 /** Returns the exit code for an ended job. */

@@ -53,11 +53,11 @@ const document = ({ code, detail, status, retryable, errors }: DarkroomProblem) 
 
 function adviceOn({ code, isOutage }: DarkroomProblem): string {
   if (code === 'unauthenticated')
-    return '\n  Set DARKROOM_TOKEN to a key or token; "darkroom keys create", on the machine of the server, makes a key.';
+    return '\n  Set DARKROOM_TOKEN to a key or token; "darkroom keys create", on the machine of the server, creates a key.';
   if (code === 'not_ended' || !isOutage) return '';
   return code === 'unreachable'
-    ? '\n  "darkroom serve" starts a server on this machine; --url or DARKROOM_URL names another.'
-    : '\n  "darkroom doctor", on the machine of the server, looks for the cause.';
+    ? '\n  "darkroom serve" starts a server on this machine; --url or DARKROOM_URL selects another.'
+    : '\n  "darkroom doctor", on the machine of the server, finds the cause.';
 }
 
 function isBug(error: Error): boolean {

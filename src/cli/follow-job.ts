@@ -1,4 +1,4 @@
-/** Waits for a job in front of someone who watches, and tells how it ended. */
+/** Waits for a job with a progress view, and prints its outcome. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { Darkroom, Job, JobProgress } from '../client/client.ts';
@@ -18,17 +18,17 @@ export interface FollowOptions {
   readonly timeout?: number;
 }
 
-/** Read with the command line: once a job is submitted it is too late to refuse it. */
+/** The option `--timeout`. It is parsed before a job is submitted. */
 export const timeoutOption = (description: string): Option =>
   new Option('--timeout <seconds>', description).argParser(parseSeconds);
 
-/** Resolves with the job as it ended. Ctrl-C ends the watching and not the job, and says so. */
+/** Resolves with the ended job. Ctrl-C stops watching; the job continues. */
 export async function followJob(client: Darkroom, id: string, options: FollowOptions): Promise<Job> {
   const timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1000;
   const view = options.watch && !options.json ? createProgressView() : null;
   const interrupted = () => {
     view?.stop();
-    say(`\nThe job goes on. Watch it: darkroom watch ${id}   Stop it: darkroom cancel ${id}`);
+    say(`\nThe job continues. Watch it: darkroom watch ${id}   Stop it: darkroom cancel ${id}`);
     process.exit(exitCodes.interrupted);
   };
   process.once('SIGINT', interrupted);
@@ -42,7 +42,7 @@ export async function followJob(client: Darkroom, id: string, options: FollowOpt
   try {
     const job = await client.wait(id, { ...(timeoutMs === undefined ? {} : { timeoutMs }), onProgress });
     view?.update(job);
-    // The bar draws itself a few times a second; its last state is to be seen.
+    // The bar is drawn a few times a second; this draws its last state.
     if (view) await sleep(0);
     return job;
   } finally {
@@ -75,7 +75,7 @@ export function printNotes(notes: readonly string[] = []): void {
   for (const note of notes) say(`Note: ${plain(note)}`);
 }
 
-/** Writes the result files of a job below a directory. */
+/** Downloads the result files of a job to a directory. */
 export async function fetchResults(client: Darkroom, id: string, folder: string): Promise<void> {
   const onFile = (path: string, entry: { size: number }) => say(`${path}  ${formatBytes(entry.size)}`);
   await saveFiles(client, id, folder, { onFile });

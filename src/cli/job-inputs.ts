@@ -1,10 +1,13 @@
-/** What is written on the command line for a job: its assets and its labels. */
-
+/** Parses assets and labels of the command line. */
 import type { JobAsset } from '../client/client.ts';
 import { localFile } from '../client/files.ts';
 import { UsageError } from './exit-code.ts';
 
-/** A URL, `path:` and a path below an input root of the server, or a file of this machine, which is sent along. */
+/**
+ * Parses an asset: a URL, `path:` with a path below an input root of the server, or a local file, which is uploaded.
+ *
+ * @throws UsageError if the file cannot be read
+ */
 export async function parseAsset(text: string): Promise<JobAsset> {
   if (/^https?:\/\//i.test(text)) return { source: { url: text } };
   if (text.startsWith('path:')) return { source: { path: text.slice('path:'.length) } };
@@ -17,13 +20,12 @@ export async function parseAsset(text: string): Promise<JobAsset> {
 
 function describeFileError(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file here; a file of the server is written path:NAME';
-  if (code === 'EACCES') return 'the file may not be read';
-  return error instanceof TypeError
-    ? 'is a folder, or something else that is not a file; name its files'
-    : message;
+  if (code === 'ENOENT') return 'no such file on this machine; write path:NAME for a file of the server';
+  if (code === 'EACCES') return 'the file is not readable';
+  return error instanceof TypeError ? 'is not a file; name the files in a directory one by one' : message;
 }
 
+/** @throws UsageError if a text is not `name=value` */
 export function parseLabels(texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {

@@ -12,7 +12,7 @@ import { exitCodes, UsageError } from './exit-code.ts';
 import { parseTime } from './parse-time.ts';
 import { columns } from './terminal/columns.ts';
 
-interface Wish {
+interface CreateOptions {
   readonly tenant: string;
   readonly name: string;
   readonly readOnly?: boolean;
@@ -21,7 +21,7 @@ interface Wish {
 }
 
 const JSON_OPTION = ['--json', 'print one JSON document on stdout, and nothing else'] as const;
-const LONGEST_NAME = 100;
+const MAX_NAME_LENGTH = 100;
 
 export function define(command: Command): void {
   command
@@ -45,18 +45,18 @@ export function define(command: Command): void {
     .action(revoke);
 }
 
-async function create({ tenant, name, readOnly, expires, json }: Wish): Promise<void> {
+async function create({ tenant, name, readOnly, expires, json }: CreateOptions): Promise<void> {
   if (!isTenant(tenant)) throw new UsageError(`--tenant ${tenant}: must be ${TENANT_RULE}`);
-  if (name.trim() === '' || name.length > LONGEST_NAME || /\p{Cc}/u.test(name))
-    throw new UsageError(`--name: must be a text of 1 to ${LONGEST_NAME} characters on one line`);
-  const config = settingsHere();
+  if (name.trim() === '' || name.length > MAX_NAME_LENGTH || /\p{Cc}/u.test(name))
+    throw new UsageError(`--name: must be a text of 1 to ${MAX_NAME_LENGTH} characters on one line`);
+  const config = readStoreConfig();
   const { key, written } = await (await openKeyStore(config)).create({
     tenant,
     name,
     access: readOnly ? 'read' : 'full',
     expires_at: parseExpiry(expires),
   });
-  if (json) printJson({ ...shown(key), key: written });
+  if (json) printJson({ ...withoutDigest(key), key: written });
   else console.log(written);
   const until = key.expires_at === null ? '' : `, until ${key.expires_at}`;
   say(
@@ -69,13 +69,13 @@ function parseExpiry(text: string | undefined): string | null {
   if (text === undefined) return null;
   const time = parseTime(text, 'future');
   if (time && time.getTime() > Date.now()) return time.toISOString();
-  throw new UsageError(`--expires ${text}: must be 12h, 90d, or a date to come such as 2027-06-30`);
+  throw new UsageError(`--expires ${text}: must be 12h, 90d, or a future date such as 2027-06-30`);
 }
 
 async function list({ json }: { readonly json?: boolean }): Promise<void> {
-  const config = settingsHere();
+  const config = readStoreConfig();
   const keys = await (await openKeyStore(config)).list();
-  if (json) return printJson({ keys: keys.map(shown) });
+  if (json) return printJson({ keys: keys.map(withoutDigest) });
   if (keys.length === 0) return say('No keys; "darkroom keys create" creates one');
   const rows = keys.map((key) => [
     key.id,
@@ -91,7 +91,7 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
 
 async function revoke(text: string): Promise<void> {
   const id = parseKey(text)?.id ?? text;
-  const key = /^[0-9a-f]{12}$/.test(id) ? await (await openKeyStore(settingsHere())).revoke(id) : null;
+  const key = /^[0-9a-f]{12}$/.test(id) ? await (await openKeyStore(readStoreConfig())).revoke(id) : null;
   if (!key) {
     say(`darkroom: There is no such key; "darkroom keys list" shows all keys`);
     process.exitCode = exitCodes.notFound;
@@ -107,11 +107,9 @@ async function openKeyStore(config: Config): Promise<ApiKeyStore> {
   return openKeys(config);
 }
 
-/** Only the store matters here. */
-const settingsHere = (): Config => readConfig(process.env, { listens: false });
+const readStoreConfig = (): Config => readConfig(process.env, { listens: false });
 
-/** Output omits the digest. */
-const shown = ({ sha256: _, ...key }: ApiKey) => key;
+const withoutDigest = ({ sha256: _, ...key }: ApiKey) => key;
 
 const describeAccess = ({ access }: ApiKey): string => (access === 'read' ? 'read only' : 'full access');
 

@@ -1,4 +1,4 @@
-/** `darkroom list`: jobs as a table, what runs first. */
+/** `darkroom list`: prints jobs as a table, unfinished ones first. */
 import { type Command, Option } from 'commander';
 import type { Job, JobFilter } from '../client/client.ts';
 import { states } from '../jobs/model/states.ts';
@@ -23,7 +23,7 @@ export function define(command: Command): void {
     command
       .addOption(new Option('--state <state>', 'only jobs in this state').choices(states))
       .option('--operation <name>', 'only jobs of this operation')
-      .option('--dialect <name>', 'only jobs that were submitted by this API')
+      .option('--dialect <name>', 'only jobs that were submitted through this API')
       .option('--since <time>', 'only jobs created since then: 30m, 2h, 7d, or a date')
       .option('--limit <number>', 'maximum number of jobs', '20')
       .option('--all', 'no maximum'),

@@ -57,6 +57,6 @@ function details({ name, title, description, inputs, result, available, params, 
   const rows = parameterRows(params).map(
     ([key = '', kind = '', meaning = '']) => `  ${key}: ${kind}\n${wrapped(plain(meaning), '      ')}`,
   );
-  const table = rows.length === 0 ? '  none of its own' : rows.join('\n');
+  const table = rows.length === 0 ? '  none' : rows.join('\n');
   return `${name}: ${title}\n\n${wrapped(description)}\n\n${facts}\n\nParameters (--set NAME=VALUE)\n${table}`;
 }

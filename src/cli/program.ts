@@ -1,9 +1,8 @@
-/** The tree of commands. */
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { table } from './table.ts';
 
-/** `args`: only what they ask for is defined in full; without them, everything is. */
+/** Creates the program. With `args`, defines options only for the commands that they name, which starts faster. */
 export async function createProgram(args?: readonly string[]): Promise<Command> {
   const program = new Command('darkroom')
     .description('A durable job server for image and asset processing')

@@ -1,4 +1,3 @@
-/** Prepares the Temporal namespace of a cluster. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { Log } from '../log.ts';
@@ -12,8 +11,8 @@ const LONG_PAUSE_MS = 60_000;
 const UNAVAILABLE = 14;
 
 /**
- * Registers the search attributes and the retention schedule in the namespace. Retries each until it succeeds: the server,
- * the namespace and the permissions may come later. Logs once what an administrator has to do.
+ * Registers the search attributes and the retention schedule in the namespace of a cluster. Retries each until it succeeds:
+ * server, namespace and permissions may come later. Logs once what an administrator has to do.
  */
 export async function keepRegistering(client: Client, log: Log): Promise<void> {
   const steps = [registerSearchAttributes, scheduleRetention];

@@ -34,7 +34,7 @@ export function define(command: Command): void {
   });
 }
 
-/** A JSON result as it is, for other programs; files as a table. */
+/** Prints a JSON result unchanged, for other programs, and files as a table. */
 function show({ kind, data, files }: Manifest): void {
   const rows = files.map(({ path, size, media_type }) => [formatBytes(size), media_type, path]);
   console.log(kind === 'json' ? JSON.stringify(data, null, 2) : columns([['SIZE', 'TYPE', 'FILE'], ...rows]));
@@ -42,6 +42,5 @@ function show({ kind, data, files }: Manifest): void {
 
 function printFailures({ assets }: Manifest): void {
   for (const { name, status, error } of assets)
-    if (status === 'failed')
-      say(`${plain(name)} failed: ${plain(error?.message ?? 'for an unknown reason')}`);
+    if (status === 'failed') say(`${plain(name)} failed: ${plain(error?.message ?? 'unknown error')}`);
 }

@@ -1,4 +1,3 @@
-/** Scratch directories of workers. */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +10,7 @@ import { makeDirectory } from '../data-directory/make-directory.ts';
  * @throws {ConfigError} When `workDir` cannot be used.
  */
 export async function claimScratch(workDir: string): Promise<string> {
-  // Process ids mean something on one machine only, and several may share the directory.
+  // Several machines may share the directory, and process ids are local to a machine.
   const ours = `${hostname()}-`;
   const own = join(workDir, `${ours}${process.pid}`);
   await makeDirectory(workDir, 'DARKROOM_WORK');

@@ -1,4 +1,4 @@
-/** `darkroom serve`: everything on this machine. Temporal (unless TEMPORAL_ADDRESS names one), a worker, the API. */
+/** `darkroom serve`: runs Temporal (unless TEMPORAL_ADDRESS is set), a worker and the API on this machine. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadKeyring } from '../auth/load-keyring.ts';
@@ -119,9 +119,7 @@ async function waitUntilReady(
       .map(({ part, reason }) => `${parts[part]} is missing${reason === null ? '' : ` (${reason})`}`)
       .join('; ');
     if (text !== printed && Date.now() > deadline) {
-      console.log(
-        `darkroom: not ready, for ${text}. It is tried again every second; "darkroom doctor" says more`,
-      );
+      console.log(`darkroom: not ready: ${text}. Retrying every second; "darkroom doctor" shows details`);
       printed = text;
     }
     await sleep(printed === '' ? 100 : 1000);

@@ -12,7 +12,7 @@ import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
 import { claimScratch } from './scratch.ts';
 
-/** Milliseconds that Temporal has to answer: it may start at the same time as the worker. */
+/** Timeout of the connection to Temporal, which may start at the same time as the worker. */
 const CONNECT_TIMEOUT_MS = 60_000;
 
 interface StartOptions {
@@ -37,8 +37,8 @@ export interface RunningWorker {
 /**
  * Resolves when the workers poll. The process needs an SDK runtime; see `installRuntime`.
  *
- * @throws {ConfigError} When this machine lacks a capability of `only`, or a setting cannot be used.
- * @throws {Error} When Temporal does not answer within a minute.
+ * @throws ConfigError if this machine lacks a capability of `only`, or a setting is invalid
+ * @throws Error if Temporal does not answer within a minute
  */
 export async function startWorker(
   config: Config,
@@ -49,7 +49,7 @@ export async function startWorker(
   await verifyMasterKey(config);
   const scratch = await claimScratch(config.DARKROOM_WORK);
   const client = createClient(target);
-  const { activities, retention, slots, later } = await composeWorker(
+  const { activities, retention, slots, later, pictures, sandbox } = await composeWorker(
     config,
     { client, target, scratch, only },
     overrides,
@@ -67,16 +67,23 @@ export async function startWorker(
   const running = runWorkers(workers, stop, async function* (over) {
     for await (const more of later(over)) {
       yield await createWorkers({ ...setup, slots: more });
-      log.info({ slots: more }, 'The worker takes work that it can do now');
+      log.info({ slots: more }, 'The worker polls more task queues');
     }
   });
-  log.info({ temporal: target.address, namespace: target.namespace, slots }, 'The worker takes work');
+  if ('cpu' in slots) pictures.warmUp();
+  const { kind, reason } = sandbox;
+  log.info(
+    { temporal: target.address, namespace: target.namespace, slots, sandbox: kind },
+    'The worker polls its task queues',
+  );
+  if (reason !== null) log.warn(`Pictures, disks and commands are processed without bubblewrap: ${reason}`);
   const end = async () => {
     try {
       await running;
       await connection.close();
       await client.connection.close();
     } finally {
+      await pictures.close();
       await rm(scratch, { recursive: true, force: true });
     }
   };

@@ -80,13 +80,13 @@ async function readParams(
   client: Darkroom,
   { params, set = [], operation }: Options,
 ): Promise<NonNullable<JobRequest['params']>> {
-  const base = params === undefined ? {} : await paramsFrom(params);
+  const base = params === undefined ? {} : await readParamsFile(params);
   if (set.length === 0) return base;
   const { params: schema } = await client.operation(operation);
   return assign(set, base, schema);
 }
 
-async function paramsFrom(file: string): Promise<Record<string, unknown>> {
+async function readParamsFile(file: string): Promise<Record<string, unknown>> {
   const name = file === '-' ? 'standard input' : file;
   try {
     const value: unknown = JSON.parse(
@@ -97,5 +97,5 @@ async function paramsFrom(file: string): Promise<Record<string, unknown>> {
   } catch (error) {
     throw new UsageError(`--params ${name}: ${(error as Error).message}`, { cause: error });
   }
-  throw new UsageError(`--params ${name}: must hold a JSON object`);
+  throw new UsageError(`--params ${name}: must contain a JSON object`);
 }

@@ -1,4 +1,4 @@
-/** Jobs as text. */
+/** Formats jobs as text. */
 import { blockedReason, hasEnded, type Job, type WatchedJob } from '../client/client.ts';
 import { errorCatalogue, isErrorCode } from '../errors.ts';
 import { formatAge, formatDuration } from '../lib/units.ts';
@@ -54,13 +54,13 @@ export function summary(job: WatchedJob): string {
           ['to do', adviceOn(job)],
         ]
       : []),
-    ...(paused && !hasEnded(job) ? [['to do', `let it go on: darkroom resume ${id}`]] : []),
+    ...(paused && !hasEnded(job) ? [['to do', `darkroom resume ${id}`]] : []),
   ];
   return `${id}  ${how}\n${columns(rows, '  ')}`;
 }
 
 function formatAssets({ assets: { total, downloaded, failed } }: Job): string {
-  return `${downloaded} of ${total} here${failed > 0 ? `, ${failed} failed` : ''}`;
+  return `${downloaded} of ${total} downloaded${failed > 0 ? `, ${failed} failed` : ''}`;
 }
 
 function formatResult({ id, result, expires_at }: Job, out?: string): string {
@@ -69,16 +69,16 @@ function formatResult({ id, result, expires_at }: Job, out?: string): string {
   const kept = expires_at === null ? '' : `, kept until ${expires_at.slice(0, 10)}`;
   const show = `darkroom results ${id}`;
   if (out === undefined || count === 0)
-    return `${result?.kind === 'json' ? 'a JSON value' : files}${kept}; fetch it: ${show}`;
+    return `${result?.kind === 'json' ? 'a JSON value' : files}${kept}; to download: ${show}`;
   // Only files are downloaded.
   return `${files} in ${out}${result?.kind === 'json' ? `; print the JSON value: ${show}` : ''}`;
 }
 
-/** Says what the user can do about an error. */
+/** Returns what the user can do about an error. */
 function adviceOn({ id, state, error, assets }: Job): string {
   if (state === 'cancelled') return `It was cancelled. To run it again: darkroom rerun ${id}`;
   if (error?.retryable) return `Retrying may help: darkroom rerun ${id}`;
   if (assets.total > 0 && error && isErrorCode(error.code) && errorCatalogue[error.code].kind === 'asset')
-    return 'Fix the assets and submit the job again. With --set on_error=skip, operations that support it go on with the other assets';
+    return 'Fix the assets and submit the job again. With --set on_error=skip, operations that support it skip failed assets';
   return 'Retrying will not help. Change what the error names, and submit a new job';
 }

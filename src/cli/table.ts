@@ -1,4 +1,4 @@
-/** The commands of `darkroom`. What a command needs is imported when it is run: a worker's native code takes a second to load. */
+/** The commands of `darkroom`. Each is imported when it runs: the native code of a worker takes a second to load. */
 import { type Command, Option } from 'commander';
 
 export interface CommandEntry {

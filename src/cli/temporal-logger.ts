@@ -1,4 +1,4 @@
-/** Writes the log of Temporal's SDK to the log of the worker. Only workers load it, and with it the native core of the SDK. */
+/** Writes the log of Temporal's SDK to the log of the worker. Only workers load this file: it loads the SDK's native core. */
 import { DefaultLogger, type Logger } from '@temporalio/worker';
 import type { Log } from '../log.ts';
 

@@ -1,5 +1,4 @@
-/** `darkroom webhook-secret`: what a receiver needs to verify callbacks with any Standard Webhooks library. */
-
+/** `darkroom webhook-secret`: prints the secret with which any Standard Webhooks library verifies callbacks. */
 import { loadKeyring } from '../auth/load-keyring.ts';
 import { isTenant, TENANT_RULE } from '../auth/tenant.ts';
 import { readConfig } from '../config/config.ts';

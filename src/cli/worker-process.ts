@@ -12,7 +12,7 @@ import type { TemporalTarget } from '../temporal/connection.ts';
 
 const main = fileURLToPath(new URL('../main.js', import.meta.url));
 
-/** After the grace period a worker aborts its activities; one that still runs this much later is killed. */
+/** After the grace period, a worker aborts its activities. If it still runs this much later, it is killed. */
 const KILL_AFTER_MS = 25_000;
 
 export interface WorkerProcess {

@@ -1,11 +1,11 @@
-/** The SDK runtime of a worker process: its log and its metrics. A process has one. */
+/** The SDK runtime of a worker process, with log and metrics. A process has one. */
 import { makeTelemetryFilterString, Runtime, type TelemetryOptions } from '@temporalio/worker';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../log.ts';
 import { WORKER_HEARTBEAT_MS } from '../temporal/live-workers.ts';
 import { temporalLogger } from './temporal-logger.ts';
 
-/** Installs the runtime. Throws when this process has one already. */
+/** @throws Error if this process has a runtime already */
 export function installRuntime(config: Config, log: Log): void {
   Runtime.install({
     logger: temporalLogger(log),
@@ -20,7 +20,7 @@ export function installRuntime(config: Config, log: Log): void {
   });
 }
 
-/** Of Temporal's SDK and of ours, in one place and in Prometheus' units. */
+/** Metrics of the SDK and of darkroom share one endpoint and use the units of Prometheus. */
 function buildMetricsOptions({
   DARKROOM_WORKER_METRICS: address,
 }: Config): Pick<TelemetryOptions, 'metrics'> {
@@ -32,6 +32,6 @@ function buildMetricsOptions({
   };
 }
 
-/** Seconds: a picture takes a part of one, a model of a thousand photographs hours. */
+/** Seconds. A thumbnail takes less than one, a 3D model of a thousand photographs takes hours. */
 const buckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 7200, 43_200];
 const histogramBucketOverrides = { darkroom_job_duration: buckets, darkroom_stage_duration: buckets };

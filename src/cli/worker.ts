@@ -1,4 +1,4 @@
-/** `darkroom worker`: does the work of jobs. */
+/** `darkroom worker`: runs a worker process. */
 import { readConfig } from '../config/config.ts';
 import { lockDataDir } from '../data-directory/lock.ts';
 import { createLog } from '../log.ts';
@@ -11,9 +11,9 @@ import { startWorker } from './start-worker.ts';
 import { installRuntime } from './worker-runtime.ts';
 
 interface WorkerOptions {
-  /** Address of the Temporal server of our parent, `darkroom serve`, whatever the environment says. */
+  /** Address of the embedded Temporal server of the parent process, `darkroom serve`. Overrides the environment. */
   readonly embedded?: string;
-  /** How Temporal is to show it. */
+  /** Name of the worker in Temporal. */
   readonly workerId?: string;
   /** Comma-separated. */
   readonly capabilities?: string;
@@ -32,7 +32,7 @@ export async function worker({
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'worker');
   const stop = new AbortController();
   void shutdownSignal().then(() => stop.abort());
-  // Until work begins there is nothing to be careful with.
+  // Before the worker polls, a signal can end the process at once.
   const quit = () => process.exit();
   stop.signal.addEventListener('abort', quit);
   const parent = followParent(stop);
@@ -45,23 +45,23 @@ export async function worker({
   try {
     await running.stopped;
   } finally {
-    await parent.farewell(config.DARKROOM_DATA);
+    await parent.stopOrphans(config.DARKROOM_DATA);
   }
   process.exit();
 }
 
 /**
- * Under `darkroom serve`. If that is killed it can stop neither of us, so the worker stops itself and then the Temporal
- * server that was left, unless a new `serve` has taken over by then: nothing is left running.
+ * Stops this worker when its parent, `darkroom serve`, is killed. `stopOrphans` then stops the orphaned Temporal server, unless
+ * a new `serve` holds the lock of the data directory.
  */
-function followParent(stop: AbortController): { farewell: (dataDir: string) => Promise<void> } {
+function followParent(stop: AbortController): { stopOrphans: (dataDir: string) => Promise<void> } {
   let orphaned = false;
   process.on('disconnect', () => {
     orphaned = true;
     stop.abort();
   });
   return {
-    farewell: async (dataDir) => {
+    stopOrphans: async (dataDir) => {
       if (!orphaned) return;
       const lock = await lockDataDir(dataDir).catch(() => null);
       if (!lock) return;

@@ -28,14 +28,14 @@ export async function localFile(path: string, name = basename(path)): Promise<Jo
   return { name, source: { blob: await openAsBlob(path) } };
 }
 
-/** Returns what at a path prevents writing a file: "a folder", "a link", …; null for a file, or if nothing exists. */
+/** Returns what at a path prevents writing a file: "a directory", "a link", …; null for a file, or if nothing exists. */
 export async function findObstacle(path: string): Promise<string | null> {
   const info = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
   });
   if (info === null || info.isFile()) return null;
-  if (info.isDirectory()) return 'a folder';
+  if (info.isDirectory()) return 'a directory';
   if (info.isSymbolicLink()) return 'a link';
   return info.isFIFO() ? 'a pipe' : info.isSocket() ? 'a socket' : 'a device';
 }

@@ -7,16 +7,19 @@ import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
+import type { NameResolver } from './dns/resolver.ts';
 import { exchange } from './exchange.ts';
 import { failureOf, HttpFailure } from './http-failure.ts';
-import { createLookup, type Resolve, resolveBySystem } from './lookup.ts';
+import { createLookup } from './lookup.ts';
 import { AddressForbidden, type NetworkPolicy, toDestination } from './network-policy.ts';
-import { LEAST, Pace } from './pace.ts';
+import { Pace } from './pace.ts';
 
 export { HttpFailure, type HttpFailureKind } from './http-failure.ts';
 export { AddressForbidden } from './network-policy.ts';
 
 interface GuardedRequest {
+  /** For whom. Each tenant has a share of the lookups. */
+  readonly tenant?: string;
   /** Default GET. */
   readonly method?: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
@@ -27,8 +30,12 @@ interface GuardedRequest {
   readonly redirects?: number;
   /** Milliseconds until the headers of the final response. Default 30 s. */
   readonly timeoutMs?: number;
-  /** Milliseconds in which 64 KiB of the body must arrive, or its end. Default 30 s. */
+  /** Milliseconds in which `leastBytes` of the body must arrive, or its end. Default 30 s. */
   readonly idleMs?: number;
+  /** Default 64 KiB. */
+  readonly leastBytes?: number;
+  /** Milliseconds for the whole exchange. Default: no limit. */
+  readonly maxMs?: number;
 }
 
 interface GuardedResponse {
@@ -53,8 +60,7 @@ export interface GuardedHttp {
 
 export interface GuardedHttpOptions {
   readonly policy: NetworkPolicy;
-  /** Default: the resolver of the system. */
-  readonly resolve?: Resolve;
+  readonly resolver: NameResolver;
   /** Milliseconds. Default 10 s. */
   readonly connectTimeoutMs?: number;
 }
@@ -65,7 +71,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const IDLE_CONNECTION_MS = 30_000;
 
 export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
-  const { policy, resolve = resolveBySystem, connectTimeoutMs = 10_000 } = options;
+  const { policy, resolver, connectTimeoutMs = 10_000 } = options;
   // Pools are not shared with clients of another policy, which could use a connection that it forbids.
   const pooling = { keepAlive: true, timeout: IDLE_CONNECTION_MS, maxFreeSockets: 64 };
   const pools = { 'http:': new HttpAgent(pooling), 'https:': new HttpsAgent(pooling) };
@@ -91,7 +97,7 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
         method: request.method ?? 'GET',
         headers: { accept: '*/*', 'user-agent': 'darkroom', ...headers, 'accept-encoding': 'identity' },
         body: request.body,
-        lookup: createLookup(resolve, policy, port),
+        lookup: createLookup({ resolver, policy, port, tenant: request.tenant ?? '' }),
         connectTimeoutMs,
         signal,
       });
@@ -99,7 +105,8 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
         status: response.statusCode ?? 0,
         headers: joined(response.headers),
         body: relayed(response, explained, {
-          idleMs: request.idleMs ?? DEFAULT_TIMEOUT_MS,
+          periodMs: request.idleMs ?? DEFAULT_TIMEOUT_MS,
+          leastBytes: request.leastBytes,
           host: hostOf(url),
         }),
         url: url.href,
@@ -118,8 +125,18 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
       const limit = request.method === 'POST' ? 0 : (request.redirects ?? 0);
 
       const abort = new AbortController();
-      const release = follow(request.signal, abort);
-      const timeoutMs = request.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+      const unfollow = follow(request.signal, abort);
+      const { timeoutMs = DEFAULT_TIMEOUT_MS, maxMs } = request;
+      const deadline =
+        maxMs &&
+        setTimeout(() => {
+          const message = `${hostOf(target)} has not sent its whole response within ${maxMs / 1000} s`;
+          abort.abort(new HttpFailure('deadline', message));
+        }, maxMs);
+      const release = () => {
+        unfollow();
+        clearTimeout(deadline);
+      };
       const timer = setTimeout(() => {
         abort.abort(
           new HttpFailure('timeout', `no response from ${hostOf(target)} within ${timeoutMs / 1000} s`),
@@ -198,11 +215,12 @@ function follow(signal: AbortSignal | undefined, abort: AbortController): () => 
 function relayed(
   source: IncomingMessage,
   explained: (error: unknown) => unknown,
-  { idleMs, host }: { idleMs: number; host: string },
+  { host, ...required }: { host: string; periodMs: number; leastBytes: number | undefined },
 ): Readable {
-  const pace = new Pace(idleMs, () => {
-    const message = `${host} sent less than ${LEAST} in ${idleMs / 1000} s, in the middle of its response`;
-    body.destroy(new HttpFailure('timeout', message));
+  const pace = new Pace({
+    ...required,
+    onSlow: (what) =>
+      body.destroy(new HttpFailure('timeout', `${host} sent ${what}, in the middle of its response`)),
   });
   const body = new Readable({
     highWaterMark: 64 * 1024,

@@ -6,6 +6,7 @@
  * unreachable  no way there, or one that the system forbids
  * reset        the connection ended before the response did
  * tls          no secure connection: certificate, protocol
+ * deadline     the whole response took too long
  * timeout      connecting, waiting for headers or for more of the body took too long
  * protocol     what came is not HTTP
  * redirect     too many redirects, or one to nowhere
@@ -18,6 +19,7 @@ export type HttpFailureKind =
   | 'reset'
   | 'tls'
   | 'timeout'
+  | 'deadline'
   | 'protocol'
   | 'redirect'
   | 'invalid';
@@ -36,8 +38,13 @@ type Rule = readonly [codes: RegExp, kind: HttpFailureKind, tell: (host: string,
 
 /** By the `code` of errors; the first match counts. */
 const rules: readonly Rule[] = [
-  [/^(ENOTFOUND|ENODATA)$/, 'dns', (host) => `the name of ${host} does not exist`],
-  [/^EAI_/, 'dns', (host) => `the name of ${host} could not be resolved`],
+  [/^ENOTFOUND$/, 'dns', (host) => `the name of ${host} does not exist`],
+  [/^DNS_FAILED$/, 'dns', (host) => `the name of ${host} could not be resolved: its name servers failed`],
+  [
+    /^DNS_TIMEOUT$/,
+    'dns',
+    (host) => `the name of ${host} could not be resolved: no name server answered in time`,
+  ],
   [/^ECONNREFUSED$/, 'refused', (host) => `connection refused by ${host}`],
   [/^(CONNECT_TIMEOUT|ETIMEDOUT)$/, 'timeout', (host) => `no connection to ${host} in time`],
   [

@@ -1,12 +1,15 @@
 /** DNS lookups of sockets that return only permitted addresses. */
-import { lookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
+import type { NameResolver } from './dns/resolver.ts';
 import type { NetworkPolicy } from './network-policy.ts';
 
-/** Returns all addresses of a name. */
-export type Resolve = (hostname: string) => Promise<readonly { address: string; family: number }[]>;
-
-export const resolveBySystem: Resolve = (hostname) => lookup(hostname, { all: true });
+export interface LookupOptions {
+  readonly resolver: NameResolver;
+  readonly policy: NetworkPolicy;
+  readonly port: number;
+  /** Whose share of the lookups is used. */
+  readonly tenant: string;
+}
 
 /**
  * Returns a lookup function for sockets to a port. A socket connects to the addresses that were checked here, so a name cannot
@@ -14,9 +17,9 @@ export const resolveBySystem: Resolve = (hostname) => lookup(hostname, { all: tr
  *
  * Node does not call it for IP addresses; the caller checks those.
  */
-export function createLookup(resolve: Resolve, policy: NetworkPolicy, port: number): LookupFunction {
+export function createLookup({ resolver, policy, port, tenant }: LookupOptions): LookupFunction {
   const find = async (hostname: string) => {
-    const found = await resolve(hostname);
+    const found = await resolver.resolve(hostname, tenant);
     if (found.length === 0)
       throw Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
     const addresses = found.map(({ address }) => address);

@@ -2,21 +2,30 @@
 
 /** Bytes required per period: a few kilobytes per second, far below the slowest usable connection. */
 const LEAST_BYTES = 64 * 1024;
-export const LEAST = '64 KiB';
+
+interface PaceOptions {
+  readonly periodMs: number;
+  /** Bytes that must arrive in each period. Default: 64 KiB. */
+  readonly leastBytes?: number;
+  /** Called when the sender, while it might send, has sent less. Gets a text such as "less than 64 KiB in 30 s". */
+  readonly onSlow: (what: string) => void;
+}
 
 export class Pace {
   readonly #periodMs: number;
+  readonly #leastBytes: number;
   readonly #onSlow: () => void;
   #timer: NodeJS.Timeout | undefined;
   #since = 0;
   #leftMs: number;
   #bytes = 0;
 
-  /** `onSlow` is called when the sender, while it might send, has sent less than 64 KiB in `periodMs`. */
-  constructor(periodMs: number, onSlow: () => void) {
+  constructor({ periodMs, leastBytes = LEAST_BYTES, onSlow }: PaceOptions) {
     this.#periodMs = periodMs;
     this.#leftMs = periodMs;
-    this.#onSlow = onSlow;
+    this.#leastBytes = leastBytes;
+    const size = leastBytes < 1024 ? `${leastBytes} bytes` : `${Math.round(leastBytes / 1024)} KiB`;
+    this.#onSlow = () => onSlow(`less than ${size} in ${periodMs / 1000} s`);
   }
 
   /** Starts the clock: the reader waits for the sender. */
@@ -37,7 +46,7 @@ export class Pace {
   /** While it runs or rests. */
   arrived(bytes: number): void {
     this.#bytes += bytes;
-    if (this.#bytes < LEAST_BYTES) return;
+    if (this.#bytes < this.#leastBytes) return;
     const runs = this.#timer !== undefined;
     this.rest();
     this.#bytes = 0;

@@ -24,7 +24,24 @@ export const netSettings = defineSettings({
   DARKROOM_ASSET_TIMEOUT_MS: {
     schema: positiveInteger,
     default: '30000',
-    description: 'timeout for the response of an asset server, and for each further 64 KiB of it',
+    description: 'timeout for the response of an asset server; then the time over which its rate is averaged',
+  },
+  DARKROOM_ASSET_MIN_RATE: {
+    schema: bytes,
+    default: '8K',
+    description:
+      'bytes per second that an asset server must send on average over DARKROOM_ASSET_TIMEOUT_MS; 0: anything at all',
+  },
+  DARKROOM_ASSET_MAX_MS: {
+    schema: positiveInteger.max(2_147_483_647),
+    default: '7200000',
+    description: 'longest time in which one asset is downloaded; default: 2 hours',
+  },
+  DARKROOM_DOWNLOAD_WAIT_MS: {
+    schema: positiveInteger,
+    default: '5000',
+    description:
+      'time after which a job that may not download yet, because of the share of its tenant or host, leaves its place on the worker to others',
   },
   DARKROOM_CALLBACK_TIMEOUT_MS: {
     // One attempt is an activity with a timeout of a minute.

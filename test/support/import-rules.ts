@@ -74,7 +74,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/net/',
     purpose: 'Outbound HTTP that cannot reach where it must not go.',
-    may: ['src/net/', 'src/lib/', 'src/errors.ts', 'node', 'ipaddr.js', 'zod'],
+    may: ['src/net/', 'src/lib/', 'src/errors.ts', 'node', 'ipaddr.js', 'lru-cache', 'zod'],
   },
   {
     of: 'src/auth/',

@@ -41,6 +41,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 interface LabOptions {
   readonly operations?: readonly Operation[];
+  /** Settings besides those below. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Capability → concurrent activities, in addition to io and cpu. */
   readonly slots?: Readonly<Record<string, number>>;
   readonly policy?: RetentionPolicy;
@@ -52,6 +54,7 @@ interface LabOptions {
 
 export async function startLab({
   operations = [],
+  env = {},
   slots: more = {},
   policy = { jobMs: null, workMs: 1e9 },
   store,
@@ -70,6 +73,7 @@ export async function startLab({
       DARKROOM_PUBLIC_URL: 'http://lab.invalid',
       DARKROOM_IO_SLOTS: '20',
       DARKROOM_CPU_SLOTS: '2',
+      ...env,
     }),
     DARKROOM_KEEP_DAYS: policy.jobMs === null ? null : policy.jobMs / DAY_MS,
     DARKROOM_KEEP_WORK_DAYS: policy.workMs / DAY_MS,
@@ -77,13 +81,13 @@ export async function startLab({
   const overrides = { operations, ...(store && { store }) };
   const api = await composeApi(config, temporal, overrides);
   const { client, archive, jobs } = api;
-  const { activities, retention } = await composeWorker(
+  const { activities, retention, pictures } = await composeWorker(
     config,
     { client, target: temporal, scratch: workDir, only: ['io', 'cpu'] },
     overrides,
   );
   const connection = await NativeConnection.connect(temporal.options);
-  const slots = { io: 20, cpu: 2, ...more };
+  const slots = { io: config.DARKROOM_IO_SLOTS, cpu: 2, ...more };
   const setup = { connection, namespace: temporal.namespace, activities, slots, graceMs: 1000 };
   const stop = new AbortController();
   const running = runsWorkers ? runWorkers(await createWorkers(setup), stop.signal) : Promise.resolve();
@@ -112,6 +116,7 @@ export async function startLab({
       await running;
       await connection.close();
       await client.connection.close();
+      await pictures.close();
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };

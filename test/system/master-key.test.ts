@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => darkroom.dispose());
 
 const says =
-  /^darkroom: The object store is sealed with another master key than ours\. Set DARKROOM_MASTER_KEY/m;
+  /^darkroom: The secrets in the object store are encrypted with another master key\. Set DARKROOM_MASTER_KEY/m;
 
 test('an API and a worker with another key than the store end at once, and say why', async () => {
   const env = {
@@ -35,7 +35,7 @@ test('an API and a worker with another key than the store end at once, and say w
       expect.objectContaining({
         check: 'master key',
         state: 'broken',
-        mend: expect.stringContaining('_master-key'),
+        remedy: expect.stringContaining('_master-key'),
       }),
     ]),
   });

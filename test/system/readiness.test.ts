@@ -25,7 +25,7 @@ afterAll(async () => {
 test('what is missing is told in words and in the log; it is ready when it is there', async () => {
   await expect
     .poll(darkroom.output)
-    .toMatch(/^darkroom: not ready, for the object store is missing \(.+\)\. It is tried again/m);
+    .toMatch(/^darkroom: not ready: the object store is missing \(.+\)\. Retrying/m);
   const answer = await darkroom.request('/readyz');
   expect([answer.status, await answer.json()]).toEqual([503, { status: 'unavailable', missing: ['store'] }]);
   expect(darkroom.output()).not.toContain('darkroom is ready');

@@ -39,7 +39,7 @@ test('allowed networks do not contain the servers of darkroom', () => {
   }
 });
 
-test('denied networks count more than allowed ones', () => {
+test('denied networks take precedence over allowed ones', () => {
   const env = { DARKROOM_ALLOW_NETWORKS: '10.0.0.0/8', DARKROOM_DENY_NETWORKS: '10.0.0.1:5432' };
   const { assets } = createNetworkPolicies(readConfig(env), embedded);
   expect(assets.findRefusal('http://10.0.0.1:5432/')).toContain('DARKROOM_DENY_NETWORKS');

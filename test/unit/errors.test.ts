@@ -12,11 +12,11 @@ function readDocumentedCodes(): Map<string, string> {
 describe('docs/errors.md', () => {
   const documented = readDocumentedCodes();
 
-  test('has a row for each code of the catalogue, and no other', () => {
+  test('has a row for each error code, and no other', () => {
     expect([...documented.keys()].sort()).toEqual(Object.keys(errorCatalogue).sort());
   });
 
-  test.each(Object.keys(errorCatalogue) as ErrorCode[])('shows what the catalogue says about %s', (code) => {
+  test.each(Object.keys(errorCatalogue) as ErrorCode[])('describes %s as in the error catalogue', (code) => {
     const { status, retryable } = errorCatalogue[code];
     expect([String(status), retryable ? 'yes' : 'no']).toContain(documented.get(code));
   });

@@ -20,14 +20,14 @@ const isAllowed = ({ from, to, typeOnly }: Import): boolean => {
   return fits(to, rule.may) || (typeOnly && fits(to, rule.types ?? []));
 };
 
-describe('imports point one way', () => {
-  test.each(rules.map(({ of }) => of))('from %s', (of) => {
+describe('imports follow the rules', () => {
+  test.each(rules.map(({ of }) => of))('in %s', (of) => {
     const files = sources.filter((file) => ruleOf(file)?.of === of);
     expect(files, 'files that this rule is for').not.toEqual([]);
     expect(imports.filter((each) => ruleOf(each.from)?.of === of && !isAllowed(each))).toEqual([]);
   });
 
-  test('no file imports itself by way of others', () => {
+  test('there are no import cycles', () => {
     expect(findCycles()).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ import {
 } from '../story.ts';
 import type { StoryServer } from '../story-server.ts';
 
-/** The moment at which a job without assets completes: created, queued, processing, packaging, completed. */
+/** Number of the transition to `completed` of a job without assets: created, queued, processing, packaging, completed. */
 const COMPLETED_SEQ = 5;
 
 async function submit(server: StoryServer, scheduleMs: readonly number[], id?: string) {
@@ -22,7 +22,7 @@ async function submit(server: StoryServer, scheduleMs: readonly number[], id?: s
   return { job, delivery: callbackIdOf(job, 1, COMPLETED_SEQ) };
 }
 
-/** The executions of the job and of the workflow that delivers its callback. */
+/** Returns the executions of the job and of the workflow that delivers its callback. */
 async function untilDelivered(
   server: StoryServer,
   { job, delivery }: Awaited<ReturnType<typeof submit>>,

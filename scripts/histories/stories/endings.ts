@@ -1,4 +1,4 @@
-/** The ways in which jobs end. */
+/** How jobs end. */
 import { Context } from '@temporalio/activity';
 import { MAIN_QUEUE, workflowIdOf } from '../../../src/temporal/names.ts';
 import { finalFailure, isIn, paths, repeat, type Stories, untilClosed, untilEnded } from '../story.ts';

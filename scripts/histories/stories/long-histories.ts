@@ -1,4 +1,4 @@
-/** Runs that continue as new, since their history is long. Their limit is low, so that the saved histories are short. */
+/** Runs that continue as new because of the length of their history. A low limit keeps the saved histories short. */
 import type { RunInput } from '../../../src/jobs/model/run-input.ts';
 import { workflowIdOf } from '../../../src/temporal/names.ts';
 import { isIn, paths, repeat, type Stories, untilEnded } from '../story.ts';
@@ -11,7 +11,7 @@ const limitEvents =
 const firstRunId = async ({ client }: StoryServer, workflowId: string) =>
   (await client.workflow.getHandle(workflowId).describe()).runId;
 
-/** Does something again and again until the run has continued as new. */
+/** Repeats `act` until the run has continued as new. */
 async function untilContinued(server: StoryServer, workflowId: string, act: () => Promise<unknown>) {
   const runId = await firstRunId(server, workflowId);
   while ((await firstRunId(server, workflowId)) === runId) await act();
@@ -19,7 +19,7 @@ async function untilContinued(server: StoryServer, workflowId: string, act: () =
 }
 
 export const longHistories: Stories = {
-  /** A call whose answer was lost is repeated in the next execution, which has to recognize it. */
+  /** The next execution must recognize a repeated call whose response was lost. */
   'continued-while-waiting': async (server) => {
     const { submissions, photos } = server;
     const spec = { operation: 'test.echo', await_assets: {} };
@@ -48,7 +48,7 @@ export const longHistories: Stories = {
     return [{ ...last, runId }, last];
   },
 
-  /** The job is cancelled after it has decided to continue as new, while it waits for a callback to be delivered. */
+  /** The job is cancelled after it has decided to continue as new, while it waits for the delivery of a callback. */
   'cancelled-before-continuing': async (server) => {
     let release = () => {};
     const released = new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 /** Reads the body of a request chunk by chunk, and reports everything that can fail meanwhile. */
 import type { IncomingMessage } from 'node:http';
 import { DarkroomError } from '../../errors.ts';
-import { LEAST, Pace } from '../../net/pace.ts';
+import { Pace } from '../../net/pace.ts';
 
 /**
  * Passes each chunk to `take`, and reads the next one once that has settled. Resolves at the end of the body.
@@ -18,7 +18,7 @@ export function feed(
   take: (chunk: Buffer) => Promise<void>,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const pace = new Pace(idleMs, () => settle(tooSlow(idleMs)));
+    const pace = new Pace({ periodMs: idleMs, onSlow: (what) => settle(tooSlow(what)) });
     const settle = (error?: unknown) => {
       pace.rest();
       request.off('data', onData).off('end', onEnd).off('close', onClose).pause();
@@ -53,5 +53,5 @@ export function feed(
   });
 }
 
-const tooSlow = (idleMs: number): DarkroomError =>
-  new DarkroomError('upload_timeout', `Less than ${LEAST} of the form arrived in ${idleMs / 1000} seconds`);
+const tooSlow = (what: string): DarkroomError =>
+  new DarkroomError('upload_timeout', `The client sent ${what} of the form`);

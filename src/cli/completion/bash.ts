@@ -1,7 +1,7 @@
 import { quotedWord } from './quoted-word.ts';
 import type { Candidates, CommandNode, OptionNode } from './tree.ts';
 
-/** Works from bash 3.2 on, which macOS has, without the package bash-completion. */
+/** Needs bash 3.2 (the version of macOS) or later, and not the package bash-completion. */
 export const bash = (
   tree: readonly CommandNode[],
   program: readonly string[],
@@ -38,7 +38,7 @@ function commandCase({ name, options, argument }: CommandNode): string {
   return `      ${name}) if [[ $cur == -* ]]; then words=${flags}; else ${assignment(argument)}; fi ;;`;
 }
 
-/** Where no word is found bash completes files. */
+/** Without candidates, bash completes files. */
 function assignment(candidates: Candidates): string {
   if (typeof candidates === 'string') return ':';
   return 'words' in candidates

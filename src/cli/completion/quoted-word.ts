@@ -1,2 +1,2 @@
-/** One word of a command line of bash or zsh, whatever is in it. */
+/** Quotes any text as one word for bash and zsh. */
 export const quotedWord = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

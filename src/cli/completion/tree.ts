@@ -1,7 +1,7 @@
-/** The tree of commands, as completion scripts need it. */
+/** The commands and options for completion scripts. */
 import type { Argument, Command, Option } from 'commander';
 
-/** What may stand somewhere: words, what the server lists, files, or nothing that could be guessed. */
+/** Candidates for a word: fixed words, a list from the server, files, or nothing. */
 export type Candidates =
   | { readonly words: readonly string[] }
   | { readonly ask: 'jobs' | 'operations' }
@@ -16,16 +16,15 @@ export interface CommandNode {
 }
 
 export interface OptionNode {
-  /** `-o`; null: it has no short form. */
+  /** Such as `-o`; null if there is no short form. */
   readonly short: string | null;
   readonly long: string;
   readonly description: string;
-  /** Of its value; null: it takes none. */
+  /** Candidates for the value; null if the option takes none. */
   readonly value: Candidates | null;
 }
 
 export function buildCommandTree(program: Command): CommandNode[] {
-  // The one that hides itself is for scripts alone.
   return program.commands
     .filter((command) => !command.name().startsWith('__'))
     .map((command) => ({

@@ -1,4 +1,4 @@
-/** `darkroom __complete`: words that only the server knows. Says nothing when it cannot be asked. */
+/** `darkroom __complete`: prints job ids or operations of the server, for completion scripts. Prints nothing on an error. */
 import { Argument, type Command } from 'commander';
 import { createClient } from '../../client/client.ts';
 import { findServer, readToken, type ServerOptions } from '../connection.ts';

@@ -1,4 +1,4 @@
-/** Who may call the API, and whether that can be found out. */
+/** Checks the authentication methods. */
 import { isExpired } from '../../auth/api-key.ts';
 import { IssuerKeys } from '../../auth/issuer-keys.ts';
 import type { Config } from '../../config/config.ts';
@@ -15,10 +15,10 @@ export async function checkAuthentication(config: Config, store: ObjectStore): P
       isAnonymous
         ? warning(
             check,
-            'none: whoever reaches the server may do anything',
-            'Let a gateway in front authenticate, or set DARKROOM_AUTH and unset DARKROOM_ALLOW_ANONYMOUS',
+            'none: everyone who reaches the server has full access',
+            'Authenticate in a gateway, or set DARKROOM_AUTH and unset DARKROOM_ALLOW_ANONYMOUS',
           )
-        : ok(check, 'none: anybody on this machine may do anything'),
+        : ok(check, 'none: everyone on this machine has full access'),
     ];
   return Promise.all(kinds.map((kind) => (kind === 'keys' ? checkKeys(store) : checkIssuer(config))));
 }
@@ -26,27 +26,28 @@ export async function checkAuthentication(config: Config, store: ObjectStore): P
 async function checkKeys(store: ObjectStore): Promise<Finding> {
   try {
     const keys = await new ApiKeyStore(store).list();
-    const good = keys.filter((key) => !isExpired(key));
-    const tenants = new Set(good.map(({ tenant }) => tenant)).size;
-    const found = `keys: ${good.length} of ${tenants} tenants${good.length < keys.length ? `, and ${keys.length - good.length} expired` : ''}`;
-    return good.length > 0
+    const valid = keys.filter((key) => !isExpired(key));
+    const tenants = new Set(valid.map(({ tenant }) => tenant)).size;
+    const expired = keys.length - valid.length;
+    const found = `keys: ${valid.length} of ${tenants} tenants${expired > 0 ? `, and ${expired} expired` : ''}`;
+    return valid.length > 0
       ? ok(check, found)
       : warning(check, found, 'Run: darkroom keys create --tenant NAME --name TEXT');
   } catch (error) {
-    return broken(check, `keys: ${readMessage(error)}`, 'See the line about the store');
+    return broken(check, `keys: ${readMessage(error)}`, 'See the check of the store');
   }
 }
 
 async function checkIssuer({ DARKROOM_OIDC_ISSUER: issuer }: Config): Promise<Finding> {
   try {
     await new IssuerKeys(issuer).load();
-    return ok(check, `oidc: ${issuer}, which tells its keys`);
+    return ok(check, `oidc: ${issuer} publishes its keys`);
   } catch (error) {
     const reason = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     return broken(
       check,
-      `oidc: ${issuer} does not tell its keys: ${readMessage(reason)}`,
-      'See DARKROOM_OIDC_ISSUER, and whether this machine reaches it',
+      `oidc: cannot read the keys of ${issuer}: ${readMessage(reason)}`,
+      'Check DARKROOM_OIDC_ISSUER, and that this machine reaches it',
     );
   }
 }

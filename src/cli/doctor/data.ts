@@ -11,13 +11,14 @@ import { requiredDirectory } from '../../inputs/roots.ts';
 import { formatBytes } from '../../lib/units.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
 
-/** Bytes free below which one more large job may not fit, and below which next to nothing does. */
-const SCARCE = 5e9;
-const TOO_LITTLE = 500e6;
+/** Free bytes below which a large job may not fit. */
+const LOW = 5e9;
+/** Free bytes below which most jobs do not fit. */
+const TOO_LOW = 500e6;
 
 export async function checkData(config: Config): Promise<Finding[]> {
   const directory = await checkDirectory(config);
-  // What lies below it cannot be there, and would be said to be made at the first start.
+  // The checks below would report directories that cannot be created.
   if (directory.state === 'broken') return [directory];
   const { DARKROOM_DATA: data, DARKROOM_WORK: work } = config;
   return [
@@ -80,15 +81,16 @@ async function checkDisk(dir: string, setting: string): Promise<Finding> {
   if (!mayWrite)
     return broken(
       check,
-      `${place} may not be written`,
-      `Give this user the right to write there, or choose another directory than ${dir}`,
+      `${place} is not writable`,
+      `Make it writable for this user, or choose another directory with ${setting}`,
     );
   const { bavail, bsize } = await statfs(place);
   const free = bavail * bsize;
-  const found = `${formatBytes(free)} free at ${dir}${place === dir ? '' : ' (made at the first start)'}`;
-  const mend = 'Free some space, or choose another disk with DARKROOM_DATA, DARKROOM_STORE and DARKROOM_WORK';
-  if (free < TOO_LITTLE) return broken(check, found, mend);
-  return free < SCARCE ? warning(check, found, mend) : ok(check, found);
+  const found = `${formatBytes(free)} free at ${dir}${place === dir ? '' : ' (created at the first start)'}`;
+  const remedy =
+    'Free some space, or choose another disk with DARKROOM_DATA, DARKROOM_STORE and DARKROOM_WORK';
+  if (free < TOO_LOW) return broken(check, found, remedy);
+  return free < LOW ? warning(check, found, remedy) : ok(check, found);
 }
 
 async function checkInputRoot(configured: string, { DARKROOM_DATA }: Config): Promise<Finding> {
@@ -98,10 +100,10 @@ async function checkInputRoot(configured: string, { DARKROOM_DATA }: Config): Pr
   if (info?.isDirectory()) {
     return access(root, constants.R_OK | constants.X_OK).then(
       () => ok(check, configured),
-      () => broken(check, `${root} may not be read`, 'Give this user the right to read it'),
+      () => broken(check, `${root} is not readable`, 'Make it readable for this user'),
     );
   }
   if (info) return broken(check, `${root} is not a directory`, 'Name a directory with DARKROOM_INPUT_ROOTS');
-  if (root === join(DARKROOM_DATA, 'inputs')) return ok(check, `${root} (made by "darkroom serve")`);
+  if (root === join(DARKROOM_DATA, 'inputs')) return ok(check, `${root} (created by "darkroom serve")`);
   return broken(check, `${root} does not exist`, 'Create it, or name another with DARKROOM_INPUT_ROOTS');
 }

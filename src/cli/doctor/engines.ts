@@ -1,4 +1,4 @@
-/** Engines, and programs of operations of one's own, that a worker on this machine would have. */
+/** Checks the engines and the programs of command operations on this machine. */
 import { loadOperations } from '../../../operations/command/load.ts';
 import type { Config } from '../../config/config.ts';
 import { type Engine, knownEngines } from '../../engines/engine.ts';
@@ -8,7 +8,7 @@ import { broken, type Finding, ok, readMessage, warning } from './finding.ts';
 
 export async function checkEngines(config: Config): Promise<Finding[]> {
   const engines = knownEngines().map((engine) => checkEngine(engine, config.DARKROOM_CACHE));
-  return [...(await Promise.all(engines)), ...(await checkOwn(config.DARKROOM_OPERATIONS))];
+  return [...(await Promise.all(engines)), ...(await checkCommandOperations(config.DARKROOM_OPERATIONS))];
 }
 
 async function checkEngine(engine: Engine, cacheDir: string): Promise<Finding> {
@@ -18,27 +18,25 @@ async function checkEngine(engine: Engine, cacheDir: string): Promise<Finding> {
   const missing = await missingPrograms(engine);
   const apt =
     missing.length > 0 ? `apt-get install ${missing.map(([, debian]) => debian).join(' ')}, then ` : '';
-  const mend = `${apt}darkroom engines install ${engine.name}`;
-  return warning(check, `is not installed; its operations are left to workers that have it`, mend);
+  const remedy = `${apt}darkroom engines install ${engine.name}`;
+  return warning(check, 'not installed; its operations run on workers that have it', remedy);
 }
 
-/** A definition that cannot be read keeps the server from starting. */
-async function checkOwn(directory: string): Promise<Finding[]> {
+/** An invalid definition prevents the start of the server. */
+async function checkCommandOperations(directory: string): Promise<Finding[]> {
+  const check = 'command operation';
   try {
     const operations = await loadOperations(directory);
     return await Promise.all(
       operations.map(async ({ name, requires, install }) => {
         const here = await Promise.all((requires ?? []).map(isOnPath));
         const program = (requires ?? []).join(', ');
-        if (!here.includes(false)) return ok('own operation', name);
-        return warning(
-          'own operation',
-          `${name}: ${program} is not on the PATH`,
-          install ?? `Install ${program}`,
-        );
+        return here.includes(false)
+          ? warning(check, `${name}: ${program} is not on the PATH`, install ?? `Install ${program}`)
+          : ok(check, name);
       }),
     );
   } catch (error) {
-    return [broken('own operation', readMessage(error), 'Mend the file: darkroom operations check FILE')];
+    return [broken(check, readMessage(error), 'Fix the file; to check it: darkroom operations check FILE')];
   }
 }

@@ -1,28 +1,26 @@
-/** What a check of `darkroom doctor` finds. */
+/** The result of one check of `darkroom doctor`. */
 export interface Finding {
   readonly check: string;
-  /** `warning`: it works, and may not for long, or not as meant. */
+  /** `warning`: works now, but may fail later or differs from what is usually meant. */
   readonly state: 'ok' | 'warning' | 'broken';
   readonly found: string;
-  /** What to do; null when there is nothing to do. */
-  readonly mend: string | null;
+  /** How to fix it; null if `ok`. */
+  readonly remedy: string | null;
 }
 
-export const ok = (check: string, found: string): Finding => ({ check, state: 'ok', found, mend: null });
+export const ok = (check: string, found: string): Finding => ({ check, state: 'ok', found, remedy: null });
 
-export const warning = (check: string, found: string, mend: string): Finding => ({
-  check,
-  state: 'warning',
-  found,
-  mend,
-});
+const problem =
+  (state: Finding['state']) =>
+  (check: string, found: string, remedy: string): Finding => ({
+    check,
+    state,
+    found,
+    remedy,
+  });
 
-export const broken = (check: string, found: string, mend: string): Finding => ({
-  check,
-  state: 'broken',
-  found,
-  mend,
-});
+export const warning = problem('warning');
+export const broken = problem('broken');
 
 export const readMessage = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

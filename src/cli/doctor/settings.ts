@@ -2,7 +2,7 @@ import { type Config, readConfig } from '../../config/config.ts';
 import { ConfigError } from '../../lib/settings/config-error.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
 
-/** Without settings that can be read there is nothing more to look at: then `config` is null. */
+/** Checks the settings. `config` is null if they are invalid, and then nothing else can be checked. */
 export function checkSettings(): { config: Config | null; findings: Finding[] } {
   try {
     const config = readConfig();
@@ -10,10 +10,10 @@ export function checkSettings(): { config: Config | null; findings: Finding[] } 
       warning(
         'settings',
         `${name} is not a setting of this version`,
-        'See "darkroom config"; it may be misspelt',
+        'Check the spelling; "darkroom config" lists all settings',
       ),
     );
-    return { config, findings: unknown.length > 0 ? unknown : [ok('settings', 'can be read')] };
+    return { config, findings: unknown.length > 0 ? unknown : [ok('settings', 'valid')] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const findings = error.message

@@ -1,4 +1,4 @@
-/** The object store: whether it takes and gives, and whether its clock is ours. */
+/** Checks the object store: writes and reads an object, and compares the clocks. */
 import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import type { Config } from '../../config/config.ts';
@@ -7,7 +7,7 @@ import { formatDuration } from '../../lib/units.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { broken, type Finding, ok, readMessage, warning } from './finding.ts';
 
-/** Signed callbacks and S3 bear minutes; the order of jobs in lists bears less. */
+/** Signed callbacks and S3 tolerate minutes. The order of jobs in lists needs more accuracy. */
 const SKEW_MS = 5000;
 
 export async function checkStore({ DARKROOM_STORE }: Config, store: ObjectStore): Promise<Finding[]> {
@@ -18,7 +18,7 @@ export async function checkStore({ DARKROOM_STORE }: Config, store: ObjectStore)
       return [
         broken('store', `${place} is not a directory`, 'Name another directory with DARKROOM_STORE=file:…'),
       ];
-    if (place !== directory) return [ok('store', `${directory} (made at the first start)`)];
+    if (place !== directory) return [ok('store', `${directory} (created at the first start)`)];
   }
   const key = `doctor/${randomUUID()}`;
   try {
@@ -29,30 +29,24 @@ export async function checkStore({ DARKROOM_STORE }: Config, store: ObjectStore)
     const [info, body] = [await store.head(key), await store.get(key)];
     if (!info || !body || (await text(body)) !== key)
       return [
-        broken(
-          'store',
-          'does not give back what it was given',
-          'Look at the disk or service behind DARKROOM_STORE',
-        ),
+        broken('store', 'returns other data than was written', 'Check the disk or service of DARKROOM_STORE'),
       ];
-    return [ok('store', 'can be read and written'), checkClock(info.modified.getTime(), before, after)];
+    return [ok('store', 'readable and writable'), checkClock(info.modified.getTime(), before, after)];
   } catch (error) {
-    return [
-      broken('store', readMessage(error), 'See DARKROOM_STORE, and the rights and the room on what it names'),
-    ];
+    return [broken('store', readMessage(error), 'Check DARKROOM_STORE, its permissions and its free space')];
   } finally {
     await store.delete(key).catch(() => undefined);
   }
 }
 
-/** `modified` comes from the clock of the store, `before` and `after` from the clock of this machine. */
+/** `modified` is a time of the store; `before` and `after` are times of this machine (epoch, ms). */
 function checkClock(modified: number, before: number, after: number): Finding {
   const skew = modified < before ? before - modified : Math.max(0, modified - after);
   return skew > SKEW_MS
     ? warning(
         'clock',
         `${formatDuration(skew)} from the clock of the store`,
-        'Let both machines follow a time server',
+        'Synchronize both machines with a time server (NTP)',
       )
-    : ok('clock', 'agrees with that of the store');
+    : ok('clock', 'same as the clock of the store');
 }

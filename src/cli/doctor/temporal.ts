@@ -1,4 +1,4 @@
-/** Temporal: the binary of the embedded form, or the cluster; what lies in its namespace; and who works. */
+/** Checks Temporal: the embedded binary or the cluster, the namespace, the workers, and workflows that fail. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
@@ -11,9 +11,9 @@ import { missingSearchAttributes, registrationCommand } from '../../temporal/nam
 import { isWorkflowFailing } from '../../temporal/pending-activities.ts';
 import { broken, type Finding, ok, readMessage, warning } from './finding.ts';
 
-const PATIENCE_MS = 5000;
+const TIMEOUT_MS = 5000;
 
-/** The binary that `darkroom serve` would run. Nothing is downloaded or built. */
+/** Checks the binary that `darkroom serve` would run. Downloads and builds nothing. */
 export async function checkBinary({ DARKROOM_CACHE }: Config): Promise<Finding> {
   const check = 'Temporal binary';
   try {
@@ -26,12 +26,12 @@ export async function checkBinary({ DARKROOM_CACHE }: Config): Promise<Finding> 
     return warning(
       check,
       'no usable binary found',
-      'The first "darkroom serve" downloads or builds it, which takes minutes; or install Temporal\'s command-line tool',
+      'The first "darkroom serve" downloads or builds it, which takes minutes; or install Temporal\'s CLI',
     );
   }
 }
 
-/** Where the embedded server of this data directory listens; null when none was left or runs. */
+/** Returns the address of the embedded server of this data directory; null if none runs. */
 export async function embeddedAddress({ DARKROOM_DATA }: Config): Promise<string | null> {
   try {
     const { address } = JSON.parse(await readFile(join(DARKROOM_DATA, 'temporal.pid'), 'utf8')) as {
@@ -50,7 +50,7 @@ export async function checkServer(
 ): Promise<Finding[]> {
   const client = createClient(target);
   try {
-    return await client.withDeadline(Date.now() + PATIENCE_MS, () => findings(client, target, capabilities));
+    return await client.withDeadline(Date.now() + TIMEOUT_MS, () => findings(client, target, capabilities));
   } catch (error) {
     const code = grpcCode(error);
     // For a timeout or a missing connection, gRPC's own message does not help.
@@ -62,7 +62,7 @@ export async function checkServer(
         ? warning(
             'Temporal',
             found,
-            'A darkroom that was killed left it behind; the next "darkroom serve" restarts it',
+            'It is left from a darkroom that was killed; the next "darkroom serve" restarts it',
           )
         : broken('Temporal', found, 'Check TEMPORAL_ADDRESS, TLS and API key, and whether the cluster runs'),
     ];
@@ -108,8 +108,8 @@ async function checkSearchAttributes(client: Client, namespace: string): Promise
   const commands = missing.map((attribute) => registrationCommand(namespace, attribute));
   return broken(
     check,
-    `${names} missing, or of another type`,
-    `API and workers register them if they may; else run: ${commands.join(' && ')}`,
+    `${names}: missing, or of another type`,
+    `API and workers register them if permitted; otherwise run: ${commands.join(' && ')}`,
   );
 }
 
@@ -126,26 +126,26 @@ async function checkWorkers(client: Client, capabilities: readonly string[]): Pr
   );
 }
 
-/** Unfinished jobs that are inspected, the newest ones. */
-const INSPECTED = 100;
+/** Maximum number of unfinished jobs to inspect, latest first. */
+const MAX_INSPECTED = 100;
 
 async function checkWorkflows(client: Client): Promise<Finding> {
   const check = 'workflows';
   const query = `WorkflowType = 'processJob' AND ExecutionStatus = 'Running'`;
   const ids: string[] = [];
-  for await (const { workflowId } of client.workflow.list({ query, pageSize: INSPECTED })) {
+  for await (const { workflowId } of client.workflow.list({ query, pageSize: MAX_INSPECTED })) {
     ids.push(workflowId);
-    if (ids.length === INSPECTED) break;
+    if (ids.length === MAX_INSPECTED) break;
   }
   const failing = await mapConcurrent(ids, { concurrency: 10 }, async (id) => {
     const { raw } = await client.workflow.getHandle(id).describe();
     return isWorkflowFailing(raw) ? [id] : [];
   });
   const [first, ...others] = failing.flat();
-  if (first === undefined) return ok(check, `${ids.length} unfinished, none fails`);
+  if (first === undefined) return ok(check, `${ids.length} unfinished, none failing`);
   return broken(
     check,
     `workers cannot run ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
-    `The log of the worker says why ("Failing workflow task"); so does: temporal workflow show --workflow-id ${first}`,
+    `The log of the worker has the cause ("Failing workflow task"); so does: temporal workflow show --workflow-id ${first}`,
   );
 }

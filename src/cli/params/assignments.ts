@@ -1,17 +1,20 @@
-/** `--set name=value`, any number of times, into parameters. */
-
+/** Parameters from `--set name=value`. */
 import { parseParams } from '../../jobs/validation/params-text.ts';
 import type { Schema } from '../../jobs/validation/typed-value.ts';
 import { UsageError } from '../exit-code.ts';
 
 type Params = Record<string, unknown>;
 
-/** `base` with what was set. Throws UsageError that names each parameter that is wrong. */
+/**
+ * Returns `base` with the assignments applied.
+ *
+ * @throws UsageError that names each invalid parameter
+ */
 export function assign(assignments: readonly string[], base: Params, root: Schema): Params {
   const { params, problems } = parseParams(assignments.map(split), base, root);
   if (problems.length === 0) return params;
   const lines = problems.map(({ index, problem }) => `  --set ${assignments[index]}: ${problem}`);
-  throw new UsageError(`Parameters cannot be used:\n${lines.join('\n')}`);
+  throw new UsageError(`Invalid parameters:\n${lines.join('\n')}`);
 }
 
 function split(assignment: string): [name: string, text: string] {

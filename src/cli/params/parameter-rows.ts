@@ -1,4 +1,3 @@
-/** Parameters of an operation, from their JSON Schema: name, what it may be, what it means. */
 import {
   describeNumber,
   listChoices,
@@ -6,6 +5,7 @@ import {
   type Schema,
 } from '../../jobs/validation/typed-value.ts';
 
+/** Returns a row for each parameter of a JSON Schema: name, type, description. */
 export function parameterRows(root: Schema): string[][] {
   return buildRows(resolveReference(root, root), root, '');
 }
@@ -15,7 +15,7 @@ function buildRows(schema: Schema, root: Schema, prefix: string): string[][] {
   return Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).flatMap(([key, given]) => {
     const property = { ...resolveReference(given, root), ...given };
     const standard = property['default'];
-    // A schema of what comes out names what has a default as required as well.
+    // A JSON Schema of outputs lists parameters with a default as required.
     const must = required.includes(key) && standard === undefined;
     const notes = [
       ...(must ? ['required'] : []),

@@ -1,4 +1,3 @@
-/** Aligned columns on stdout. */
 import { type Colour, coloured } from './colour.ts';
 import { plain } from './plain.ts';
 
@@ -9,7 +8,7 @@ interface Cell {
 
 type Row = readonly (string | Cell)[];
 
-/** Lines; the last column is not padded. A heading is a row like any other. */
+/** Formats rows as aligned columns. The first row may be a heading. */
 export function columns(rows: readonly Row[], indent = ''): string {
   const cells = rows.map((row) => row.map(formatCell));
   const widths = (cells[0] ?? []).map((_, at) => Math.max(...cells.map((row) => row[at]?.text.length ?? 0)));

@@ -1,11 +1,11 @@
-/** Text of others (names, labels, messages) without what a terminal would obey. */
+/** Replaces control characters in untrusted text, so that it cannot control the terminal. */
 export const plain = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]/gu, '\uFFFD');
 
-const LONGEST_LINE = 100;
+const MAX_WIDTH = 100;
 
-/** In lines that fit the terminal. */
+/** Wraps text to the width of the terminal. */
 export function wrapped(text: string, indent = ''): string {
-  const width = Math.min(LONGEST_LINE, process.stdout.columns ?? LONGEST_LINE) - indent.length;
+  const width = Math.min(MAX_WIDTH, process.stdout.columns ?? MAX_WIDTH) - indent.length;
   const lines = [''];
   for (const word of text.split(/\s+/)) {
     const line = lines.at(-1) ?? '';

@@ -1,10 +1,10 @@
-/** The progress of a job on stderr: a bar on a terminal; elsewhere a line for each transition and each tenth. */
+/** Shows the progress of a job on stderr: a bar on a terminal, otherwise a line for each transition and each 10 %. */
 import { SingleBar } from 'cli-progress';
 import type { JobProgress } from '../../client/client.ts';
 
 export interface ProgressView {
   update(progress: JobProgress): void;
-  /** Leaves the terminal as it was. */
+  /** Restores the terminal. */
   stop(): void;
 }
 
@@ -12,7 +12,7 @@ export const createProgressView = (): ProgressView => (process.stderr.isTTY ? ba
 
 function bar(): ProgressView {
   const view = new SingleBar({
-    format: '[{bar}] {percentage}%  {how}',
+    format: '[{bar}] {percentage}%  {status}',
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 30,
@@ -20,9 +20,9 @@ function bar(): ProgressView {
     hideCursor: true,
     gracefulExit: false,
   });
-  view.start(100, 0, { how: '' });
+  view.start(100, 0, { status: '' });
   return {
-    update: (progress) => view.update(Math.floor(progress.progress), { how: how(progress) }),
+    update: (progress) => view.update(Math.floor(progress.progress), { status: formatStatus(progress) }),
     stop: () => view.stop(),
   };
 }
@@ -32,7 +32,7 @@ function lines(): ProgressView {
   return {
     update: (progress) => {
       const tenth = Math.floor(progress.progress / 10) * 10;
-      const line = `${String(tenth).padStart(3)} %  ${how({ ...progress, assets: null })}`;
+      const line = `${String(tenth).padStart(3)} %  ${formatStatus({ ...progress, assets: null })}`;
       if (line === last) return;
       last = line;
       console.error(line);
@@ -41,7 +41,7 @@ function lines(): ProgressView {
   };
 }
 
-function how({
+function formatStatus({
   state,
   stage,
   paused,

@@ -44,7 +44,7 @@ afterAll(async () => {
 
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
 
-test('holds every file, and the manifest, which tells how each asset fared', async () => {
+test('has every file and the manifest with the outcome of each asset', async () => {
   const response = await darkroom.request(archive);
   const bytes = await bytesOf(response);
   expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -71,7 +71,7 @@ test('holds every file, and the manifest, which tells how each asset fared', asy
   ]);
 });
 
-test.skipIf(lacksUnzip)('satisfies unzip', async () => {
+test.skipIf(lacksUnzip)('is accepted by unzip', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-archive-'));
   try {
     const path = join(folder, 'result.zip');
@@ -101,7 +101,7 @@ test('is the same each time: ETag, If-None-Match, HEAD', async () => {
   ]).toEqual([200, first.headers.get('content-length'), etag, '']);
 });
 
-test('of a job with a JSON result holds that', async () => {
+test('of a job with a JSON result has that result', async () => {
   const { id } = await darkroom.submit({ operation: 'system.echo', params: { hello: 'world' } });
   await darkroom.until(id, 'completed');
   const files = unzip(await bytesOf(await darkroom.request(`/v1/jobs/${id}/archive`)));
@@ -109,7 +109,7 @@ test('of a job with a JSON result holds that', async () => {
   expect(JSON.parse(String(files.get('result.json')))).toEqual({ hello: 'world' });
 });
 
-test('there is none yet, never, or at all', async () => {
+test('is 409 before the end and without a result, and 404 for an unknown job', async () => {
   const problem = async (id: string) => {
     const response = await darkroom.request(`/v1/jobs/${id}/archive`);
     return { status: response.status, ...((await response.json()) as object) };
@@ -122,7 +122,7 @@ test('there is none yet, never, or at all', async () => {
   expect(await problem('nobody')).toMatchObject({ status: 404, code: 'job_not_found' });
 });
 
-test('a client that hangs up leaves nothing open, and the server well', async () => {
+test('a disconnected client leaves nothing open, and the server continues', async () => {
   const { id } = await darkroom.submit({ operation: 'system.echo', params: { x: 'x'.repeat(60_000) } });
   await darkroom.until(id, 'completed');
   const { hostname, port } = new URL(darkroom.url);
@@ -141,7 +141,7 @@ test('a client that hangs up leaves nothing open, and the server well', async ()
   expect(stdout.split('\n').filter((line) => line.includes('/store/'))).toEqual([]);
 });
 
-test('its manifest names files as the archive does, where names cannot stay as they were', async () => {
+test('the manifest has the file names of the archive if these were changed', async () => {
   const names = ['a.jpg', 'A.JPG', 'what?.jpg', 'con.jpg'];
   const { id } = await darkroom.submit({
     operation: 'image.transform',

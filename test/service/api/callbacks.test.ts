@@ -47,7 +47,7 @@ async function delivery(id: string): Promise<Delivery> {
 }
 
 describe('a receiver', () => {
-  test('that fails and redirects is tried again, with the same id, until it takes the callback', async () => {
+  test('that fails or redirects gets further attempts with the same id, until it accepts the callback', async () => {
     answers = [500, 302, 200];
     const before = web.received.length;
     const id = await echo(`${web.url}/hook`);
@@ -58,14 +58,14 @@ describe('a receiver', () => {
     expect((await delivery(id)).attempts.map(({ status }) => status)).toEqual([500, 302, 200]);
   });
 
-  test('that says 410 is left alone', async () => {
+  test('that returns 410 gets no further attempts', async () => {
     answers = [410];
     const id = await echo(`${web.url}/hook`);
     await expect.poll(async () => (await delivery(id).catch(() => null))?.state).toBe('failed');
     expect((await delivery(id)).attempts).toMatchObject([{ status: 410 }]);
   });
 
-  test('that never answers, or does not exist, holds no job', async () => {
+  test('that never answers, or does not exist, does not delay the job', async () => {
     const nobody = await echo(`http://127.0.0.1:${await freePort()}/`);
     for (const id of [silent, nobody]) {
       await expect.poll(async () => (await delivery(id).catch(() => null))?.state).toBe('failed');
@@ -74,7 +74,7 @@ describe('a receiver', () => {
     }
   });
 
-  test('is told only of the events it asked for', async () => {
+  test('gets only the requested events', async () => {
     const before = web.received.length;
     await echo(`${web.url}/hook`, ['job.failed']);
     const { id } = await darkroom.submit({

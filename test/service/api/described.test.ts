@@ -79,7 +79,7 @@ async function filed(operation: string, places: Record<string, string>, query = 
   expect(await statusWith({ range: 'bytes=99999999-' })).toBe(416);
 }
 
-describe('the native API', () => {
+describe('responses of the native API are as described', () => {
   test('a job with files', async () => {
     const spec = { id: 'files', operation: 'image.transform', params: { width: 50 }, labels: { a: 'b' } };
     const submitted = await ask('POST /v1/jobs', {}, await form({ job: JSON.stringify(spec) }));
@@ -128,7 +128,7 @@ describe('the native API', () => {
     expect((await ask(redeliver, { ...at, delivery: '9' })).status).toBe(404);
   });
 
-  test('a job under control, and one that waits for assets', async () => {
+  test('a controlled job, and one that waits for assets', async () => {
     await darkroom.submit({ id: 'slow', operation: 'test.echo', params: { delay_ms: 60_000 } });
     const at = { id: 'slow' };
     await darkroom.until('slow', 'processing');
@@ -153,7 +153,7 @@ describe('the native API', () => {
     await darkroom.until('waits', 'completed');
   });
 
-  test('lists, the catalogue, and what is refused', async () => {
+  test('lists, the catalogue, and errors', async () => {
     await refusals('POST /v1/jobs');
     expect((await ask('GET /v1/jobs')).status).toBe(200);
     expect((await ask('GET /v1/jobs', {}, { query: '?state=none' })).status).toBe(422);
@@ -171,7 +171,7 @@ describe('the native API', () => {
   });
 });
 
-describe('APIs of elsewhere', () => {
+describe('responses of the other APIs are as described', () => {
   test('common application API', async () => {
     await refusals('POST /api/v1/task');
     await refusals('POST /api/v1/assets');
@@ -237,7 +237,7 @@ describe('APIs of elsewhere', () => {
     expect((await ask('GET /api/v1/jobs', {}, { query: '?limit=0' })).status).toBe(400);
   });
 
-  test('e2e3d, as far as no reconstruction need end', async () => {
+  test('e2e3d, without a completed reconstruction', async () => {
     const album = join(darkroom.dataDir, 'inputs', 'album');
     await mkdir(album, { recursive: true });
     for (const name of ['a.jpg', 'b.jpg', 'c.jpg'])
@@ -297,7 +297,7 @@ describe('APIs of elsewhere', () => {
   });
 });
 
-test('every operation of the document was seen to succeed, but for what needs an engine', () => {
+test('every route of the document has succeeded, except those that need an engine', () => {
   expect(described.operations.filter((operation) => !succeeded.has(operation))).toEqual([
     'GET /api/job/{job_id}/results',
     'GET /output/{job_id}',

@@ -34,7 +34,7 @@ const spec = (path: string, id?: string) => ({
   assets: [{ source: { path }, attributes: { album: 'a' } }],
 });
 
-test('a path with a slash at its end stands for the photographs in it, as people count', async () => {
+test('a path with a trailing slash means the photographs in it, in natural order', async () => {
   const { id } = await darkroom.submit(spec('set/'));
   await darkroom.until(id, 'completed');
   const result = (await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as {
@@ -43,7 +43,7 @@ test('a path with a slash at its end stands for the photographs in it, as people
   expect(result.data.assets.map(({ name }) => name)).toEqual(['2.PNG', '10.png']);
 });
 
-test('the same request finds its job whatever has become of the directory; another does not', async () => {
+test('a repeated request finds its job even if the directory has changed; another request does not', async () => {
   const { created_at } = await darkroom.submit(spec('set/', 'once'));
   await writeFile(join(folder, 'set/11.png'), await picture());
   expect((await darkroom.submit(spec('set/', 'once'))).created_at).toBe(created_at);
@@ -53,7 +53,7 @@ test('the same request finds its job whatever has become of the directory; anoth
   await expect(darkroom.submit(spec('other/', 'once'))).rejects.toThrow(/409.*job_id_in_use/);
 });
 
-test('one that is not there, or lies elsewhere, is named', async () => {
+test('a directory that is missing or outside the input roots is named', async () => {
   await expect(darkroom.submit(spec('missing/'))).rejects.toThrow(/422.*\/assets\/0\/source\/path.*missing/);
   const named = { operation: 'image.metadata', assets: [{ name: 'a', source: { path: 'set/' } }] };
   await expect(darkroom.submit(named)).rejects.toThrow(/422.*\/assets\/0\/name/);

@@ -79,7 +79,7 @@ describe.each(documentPaths)('%s', (documentPath) => {
     expect([errors ?? [], valid, document.openapi]).toEqual([[], true, '3.1.0']);
   });
 
-  test('names each operation once, and describes it', () => {
+  test('has each operation once, with a description', () => {
     const operations = operationsOf(document);
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(ids.filter((id) => !/^[a-z][A-Za-z0-9]*$/.test(id ?? ''))).toEqual([]);
@@ -168,7 +168,7 @@ test('the OpenAPI document of the native API names each of its routes', async ()
   expect(JSON.stringify(document)).not.toMatch(/"pattern":"[^"]*\/[a-z]+"/);
 });
 
-test('what is not plain JSON is described, too: forms, headers, queries, streams', async () => {
+test('forms, headers, queries and streams are described', async () => {
   const { paths } = (await json('/openapi.json')) as {
     paths: Record<string, Record<string, Route>>;
   };
@@ -211,7 +211,7 @@ test('what is not plain JSON is described, too: forms, headers, queries, streams
   expect(Object.keys(archive?.responses['200']?.content ?? {})).toEqual(['application/zip']);
 });
 
-test('what can be said of requests besides their fields is said', async () => {
+test('requests are described completely: required bodies, media types, limits', async () => {
   const { components } = (await json('/openapi.json')) as {
     components: { schemas: Record<string, { properties: Record<string, object> }> };
   };
@@ -234,7 +234,7 @@ test('the docs page loads everything from this server', async () => {
   }
 });
 
-test('the catalogue has JSON Schemas, and says what live workers can do', async () => {
+test('the catalogue has JSON Schemas, and shows what online workers can run', async () => {
   const { operations } = (await json('/v1/operations')) as {
     operations: { name: string; available: boolean; params: object }[];
   };
@@ -251,7 +251,7 @@ test('the catalogue has JSON Schemas, and says what live workers can do', async 
   });
 });
 
-test('health and metrics', async () => {
+test('health and metrics are described', async () => {
   expect(await json('/healthz')).toEqual({ status: 'ok' });
   expect(await json('/readyz')).toEqual({ status: 'ready' });
   const { id } = await darkroom.submit({ operation: 'system.echo' });

@@ -58,7 +58,7 @@ describe('the path of DARKROOM_PUBLIC_URL', () => {
     expect((await darkroom.request(output)).status).toBe(200);
   });
 
-  test('is the server of the OpenAPI document, and the address of the parts of its page', async () => {
+  test('is the server of the OpenAPI document, and the base of the docs page', async () => {
     const document = (await (await darkroom.request('/openapi.json')).json()) as { servers: unknown };
     expect(document.servers).toEqual([{ url: '/tools/darkroom' }]);
     for (const path of ['/docs', '/tools/darkroom/docs/']) {
@@ -69,7 +69,7 @@ describe('the path of DARKROOM_PUBLIC_URL', () => {
     }
   });
 
-  test('leads to the console, whose parts are relative', async () => {
+  test('serves the console, whose assets have relative addresses', async () => {
     const response = await darkroom.request('/tools/darkroom');
     expect([new URL(response.url).pathname, response.status]).toEqual(['/tools/darkroom/', 200]);
     const [, part = ''] = /src="([^"]+\/main\.js)"/.exec(await response.text()) ?? [];
@@ -104,12 +104,12 @@ describe('web pages of another origin', () => {
     expect(response.headers.get('access-control-expose-headers')).toContain('Location');
   });
 
-  test('read errors too', async () => {
+  test('can read errors', async () => {
     const response = await darkroom.request('/v1/jobs/none', { headers: { origin: ORIGIN } });
     expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([404, ORIGIN]);
   });
 
-  test('that is not in it may not', async () => {
+  test('not in DARKROOM_CORS_ORIGINS may not', async () => {
     const { headers } = await preflight('https://other.example');
     expect(headers.get('access-control-allow-origin')).toBeNull();
     const response = await darkroom.request('/v1/jobs', { headers: { origin: 'https://other.example' } });

@@ -87,7 +87,7 @@ async function walk(lists: JobLists, limit: number, states: ('completed' | 'fail
   return { found, totals: [...totals] };
 }
 
-test('Temporal counts each job that it knows, and one that was run again once', async () => {
+test('Temporal counts each job once, also after a rerun', async () => {
   const counts = () =>
     Promise.all([
       runtime.count(tenant, { dialect }),
@@ -98,7 +98,7 @@ test('Temporal counts each job that it knows, and one that was run again once', 
 });
 
 describe('a page', () => {
-  test('is read as far as it goes, and the total is not counted for each', async () => {
+  test('reads no further than needed, and does not count the total for each page', async () => {
     const jobs = jobsBy(runtime);
     const lists = new JobLists(jobs, dialect);
     const first = await lists.page({ tenant, states: null, limit: 1 }, client.signal);
@@ -111,7 +111,7 @@ describe('a page', () => {
     expect(reads / 3).toBeLessThan(OLDER / 2);
   });
 
-  test('and the next have each job once, in the order of submission', async () => {
+  test('and the following ones have each job once, in the order of submission', async () => {
     const jobs = jobsBy(runtime);
     const whole = await allJobs(jobs, tenant, dialect);
     expect(idsOf(whole).slice(0, 4)).toEqual(['runs', 'three', 'two', 'one']);
@@ -124,7 +124,7 @@ describe('a page', () => {
     }
   });
 
-  test('of one state, likewise', async () => {
+  test('of one state has each job once, in the order of submission', async () => {
     const { found, totals } = await walk(new JobLists(jobsBy(runtime), dialect), 60, ['failed']);
     expect(found).toHaveLength(OLDER / 4);
     expect(totals).toEqual([OLDER / 4]);
@@ -132,7 +132,7 @@ describe('a page', () => {
     expect(times).toEqual(times.toSorted().toReversed());
   });
 
-  test('continues from what was read for the previous one', async () => {
+  test('continues the reading of the previous page', async () => {
     const lists = new JobLists(jobsBy(runtime), dialect, MINUTE_MS);
     const first = await lists.page({ tenant, states: null, limit: 300 }, client.signal);
     reads = 0;
@@ -141,7 +141,7 @@ describe('a page', () => {
     expect(reads).toBeLessThan(500);
   });
 
-  test('of a client that has left is read no further', async () => {
+  test('is not read further after the client has disconnected', async () => {
     const lists = new JobLists(jobsBy(runtime), dialect);
     const list = lists.page({ tenant, states: null }, client.signal);
     client.abort();
@@ -149,7 +149,7 @@ describe('a page', () => {
     expect(reads).toBeLessThan(OLDER / 2);
   });
 
-  test('while Temporal is away has what the store has, and its total', async () => {
+  test('has the jobs of the store and their number during an outage of Temporal', async () => {
     const away = createClient(embeddedTarget(`127.0.0.1:${await freePort('127.0.0.1', 0)}`));
     const lists = new JobLists(jobsBy(new TemporalRuntime(away, [])), dialect);
     const page = await lists.page({ tenant, states: null, limit: 5 }, client.signal);
@@ -159,7 +159,7 @@ describe('a page', () => {
   });
 });
 
-test('a client without a limit has all, by few questions', async () => {
+test('returns all jobs without a limit, with few requests', async () => {
   let questions = 0;
   const list: TemporalRuntime['list'] = (...args) => {
     questions += 1;

@@ -41,7 +41,7 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 const urlAsset = (name: string) => ({ source: { url: `${web.url}/${name}` } });
 
 describe('a photograph, from URL to file', () => {
-  test('comes back smaller, upright and as asked, and the client is told', async () => {
+  test('is resized, upright and in the requested format, and a callback is sent', async () => {
     const job = await darkroom.submit({
       operation: 'image.transform',
       params: { width: 200, format: 'webp' },
@@ -128,7 +128,7 @@ describe('a photograph, from URL to file', () => {
     expect(JSON.parse(record).records[0].location).toHaveProperty('path');
   });
 
-  test('without assets and callback there is no download and no notify', async () => {
+  test('without assets and callback, no download and no notify run', async () => {
     const { id } = await darkroom.submit({ operation: 'system.echo', params: { hello: ['world', 1] } });
     await darkroom.until(id, 'completed');
     const result = await (await darkroom.request(`/v1/jobs/${id}/result`)).json();
@@ -140,7 +140,7 @@ describe('a photograph, from URL to file', () => {
   });
 });
 
-describe('reading', () => {
+describe('GET', () => {
   test('files: ranges, conditions, HEAD', async () => {
     const { id } = await darkroom.submit({ operation: 'system.echo', params: { text: 'x'.repeat(1000) } });
     await darkroom.until(id, 'completed');
@@ -182,7 +182,7 @@ describe('reading', () => {
     expect(again.status).toBe(304);
   });
 
-  test('progress and state of a running job are seen while it runs', async () => {
+  test('a running job shows state and progress', async () => {
     const { id } = await darkroom.submit({
       operation: 'test.echo',
       params: { delay_ms: 600_000, steps: 1000 },
@@ -205,7 +205,7 @@ describe('reading', () => {
     await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
   });
 
-  test('lists filter and page, the latest end first', async () => {
+  test('lists have filters and pages, latest end first', async () => {
     const since = new Date().toISOString();
     const ids: string[] = [];
     for (let i = 0; i < 5; i++) {
@@ -233,7 +233,7 @@ describe('reading', () => {
     expect(((await none.json()) as { jobs: unknown[] }).jobs).toEqual([]);
   });
 
-  test('the same request is the same job, and another with its id is refused', async () => {
+  test('a repeated request returns its job, and another request with the same id is rejected', async () => {
     const spec = { id: 'once-only', operation: 'system.echo', params: { a: 1, b: { c: 2, d: 3 } } };
     const first = await darkroom.submit(spec);
     await darkroom.until('once-only', 'completed');
@@ -274,7 +274,7 @@ describe('control', () => {
     expect((await darkroom.request(`/v1/jobs/${id}/result`)).status).toBe(409);
   });
 
-  test('cancel also stops a picture that takes minutes to encode, and no process of it stays', async () => {
+  test('cancel stops an encoding that takes minutes, with its process', async () => {
     const noise = { width: 6000, height: 6000, channels: 3 as const, background: '#888' };
     const big = await sharp({ create: { ...noise, noise: { type: 'gaussian', mean: 128, sigma: 60 } } })
       .jpeg()
@@ -318,7 +318,7 @@ describe('control', () => {
     await darkroom.until(id, 'cancelled');
   });
 
-  test('delete erases a running job, and its id stays taken', async () => {
+  test('delete removes a running job, and its id stays taken', async () => {
     const id = 'to-be-deleted';
     await darkroom.submit({ id, operation: 'test.echo', params: { delay_ms: 60_000 } });
     await darkroom.until(id, 'processing');

@@ -43,7 +43,7 @@ const sum = (all: Map<string, number>, name: string, ...labels: string[]): numbe
     0,
   );
 
-test('a worker counts what ended and how, how long it took, and callbacks', async () => {
+test('a worker counts ended jobs by state and duration, and callbacks', async () => {
   const callback = { url: `${web.url}/hook` };
   const picture = { operation: 'image.transform', params: { width: 8 }, callback };
   const { id } = await darkroom.submit({ ...picture, assets: [{ source: { url: `${web.url}/a.png` } }] });
@@ -71,7 +71,7 @@ test('a worker counts what ended and how, how long it took, and callbacks', asyn
   expect([...now.keys()].join()).not.toContain(id);
 });
 
-test('the API tells what runs, what waits for workers, and which there are', async () => {
+test('the API reports running jobs, the backlog, and the online workers', async () => {
   const metrics = `${darkroom.url}/metrics`;
   await darkroom.submit({ id: 'long', operation: 'test.echo', params: { delay_ms: 60_000 } });
   await darkroom.until('long', 'processing');
@@ -87,7 +87,7 @@ test('the API tells what runs, what waits for workers, and which there are', asy
   await darkroom.request('/v1/jobs/long/cancel', { method: 'POST' });
 });
 
-test('steps that find no free place are a backlog', async () => {
+test('activities without a free slot count as backlog', async () => {
   const metrics = `${darkroom.url}/metrics`;
   const form = async () => {
     const body = new FormData();

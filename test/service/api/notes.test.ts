@@ -76,7 +76,7 @@ test('the native API, its callback, the console and the command line show them',
   for (const note of [...NOT_TAKEN, DAMAGED]) expect(watched.stderr).toContain(`Note: ${note}\n`);
 });
 
-test('a folder below, named as an asset of its own, gives the HEIC pictures in it', async () => {
+test('a subdirectory that is named as an asset adds its HEIC pictures', async () => {
   const { id } = await darkroom.submit({ ...spec, assets: [{ source: { path: 'album/phone/' } }] });
   const job = await darkroom.until(id, 'completed');
   expect(job).toMatchObject({ assets: { total: 1, failed: 0 } });

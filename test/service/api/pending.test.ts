@@ -20,7 +20,7 @@ afterAll(async () => {
 const pending = async (id: string) => ((await darkroom.get(id)) as unknown as WatchedJob).pending;
 const cancel = (id: string) => darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
 
-test('it runs; once it has ended there is nothing to tell', async () => {
+test('shows a running activity, and nothing after its end', async () => {
   const before = Date.now();
   const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 600_000 } });
   await darkroom.until(id, 'processing');
@@ -45,7 +45,7 @@ test('it runs; once it has ended there is nothing to tell', async () => {
   expect(await pending(id)).toEqual([]);
 });
 
-test('it is tried again: why, and when', async () => {
+test('shows a retried activity with the error and the time of the next attempt', async () => {
   const url = `http://127.0.0.1:${await freePort()}/gone.jpg`;
   const { id } = await darkroom.submit({
     operation: 'image.transform',
@@ -68,7 +68,7 @@ test('it is tried again: why, and when', async () => {
   await cancel(id);
 });
 
-test('it waits for a free worker: in which queue, and since when', async () => {
+test('shows an activity that waits for a worker with its queue and since when', async () => {
   const submit = async () => (await darkroom.submit({ operation: HELD })).id;
   const ids = await Promise.all([submit(), submit()]);
   const all = async () => (await Promise.all(ids.map(pending))).flat();

@@ -32,14 +32,14 @@ test.each([
   ['respond-async, wait=15', 'wait=15'],
   ['WAIT = "15"; foo', 'wait=15'],
   ['wait=86400', 'wait=50'],
-])('%s: the job, when it has ended', async (prefer, applied) => {
+])('%s: returns the ended job', async (prefer, applied) => {
   const answer = await submit(prefer, quick);
   expect(answer).toMatchObject({ status: 200, applied, job: { state: 'completed', progress: 100 } });
   expect(answer.location).toBe(`/v1/jobs/${String(answer.job['id'])}`);
   expect(await darkroom.get(String(answer.job['id']))).toMatchObject({ state: 'completed' });
 });
 
-test.each(['wait=1', 'wait=0'])('%s: the job as it is, when the time is over', async (prefer) => {
+test.each(['wait=1', 'wait=0'])('%s: returns the current job after the timeout', async (prefer) => {
   const answer = await submit(prefer, slow);
   expect(answer).toMatchObject({ status: 202, applied: prefer, job: { completed_at: null } });
   await darkroom.request(`${answer.location}/cancel`, { method: 'POST' });
@@ -57,7 +57,7 @@ test.each<[string, string | null]>([
   await darkroom.request(`${answer.location}/cancel`, { method: 'POST' });
 });
 
-test('a job that failed has ended, too; and one that had ended before is answered at once', async () => {
+test('a failed job counts as ended; a job that ended before is returned immediately', async () => {
   const spec = { id: 'fails', params: { fail: 'permanent' } };
   for (const answer of [await submit('wait=20', spec), await submit('wait=20', spec)]) {
     expect(answer).toMatchObject({
@@ -67,11 +67,11 @@ test('a job that failed has ended, too; and one that had ended before is answere
   }
 });
 
-test('a request that is refused is not waited with', async () => {
+test('a rejected request is answered immediately', async () => {
   expect(await submit('wait=20', { params: [] })).toMatchObject({ status: 422, applied: null });
 });
 
-test('with files', async () => {
+test('an upload waits for the end', async () => {
   const form = beginForm(`${darkroom.url}/v1/jobs`, { prefer: 'wait=20' });
   await form.write(`${jobPart({ operation: 'test.echo' })}${partHead('a', { fileName: 'a' })}bytes`);
   expect(await form.end()).toMatchObject({
@@ -81,7 +81,7 @@ test('with files', async () => {
   });
 });
 
-test('a job that is cancelled, or deleted, is waited for no longer', async () => {
+test('the wait ends if the job is cancelled or deleted', async () => {
   const cancelled = submit('wait=50', { id: 'cancelled', ...slow });
   await darkroom.until('cancelled', 'processing');
   await darkroom.request('/v1/jobs/cancelled/cancel', { method: 'POST' });

@@ -72,8 +72,8 @@ async function echo(): Promise<string> {
   return id;
 }
 
-describe('the events that a client chose', () => {
-  test('are all told, in a way that can be put in order and verified', async () => {
+describe('the requested events', () => {
+  test('are all delivered, with an order and a signature', async () => {
     const { id } = await darkroom.submit({
       operation: 'test.echo',
       params: { delay_ms: 1000 },
@@ -120,7 +120,7 @@ describe('the events that a client chose', () => {
     );
   });
 
-  test('and no others', async () => {
+  test('are the only ones', async () => {
     const { id } = await darkroom.submit({
       operation: 'test.echo',
       params: { delay_ms: 60_000 },
@@ -133,8 +133,8 @@ describe('the events that a client chose', () => {
   });
 });
 
-describe('delivery on request', () => {
-  test('of a callback that was delivered: again, under its id, with each attempt listed', async () => {
+describe('redelivery', () => {
+  test('of a delivered callback has the same id, and each attempt is listed', async () => {
     const id = await echo();
     const [delivery] = await deliveriesOf(id);
     for (const [which, count] of [
@@ -151,7 +151,7 @@ describe('delivery on request', () => {
     expect(await statuses(id)).toEqual([['delivered', 204, 204, 204]]);
   });
 
-  test('of one that waits for its next attempt: at once', async () => {
+  test('of one that waits for its next attempt is immediate', async () => {
     answers = [503];
     const id = await echo();
     await expect.poll(() => statuses(id)).toEqual([['pending', 503]]);
@@ -162,7 +162,7 @@ describe('delivery on request', () => {
     expect(callsOf(id)).toHaveLength(2);
   });
 
-  test('of one that was given up, and that fails again', async () => {
+  test('of a failed one can fail again', async () => {
     answers = [410];
     const id = await echo();
     await expect.poll(() => statuses(id)).toEqual([['failed', 410]]);
@@ -173,7 +173,7 @@ describe('delivery on request', () => {
     await expect.poll(() => statuses(id)).toEqual([['delivered', 410, 500, 204]]);
   });
 
-  test('of one that does not exist', async () => {
+  test('of one that does not exist is 404', async () => {
     const id = await echo();
     for (const which of [0, 2, 'msg_unknown']) {
       const response = await redeliver(id, which);
@@ -183,7 +183,7 @@ describe('delivery on request', () => {
   });
 });
 
-test('while a secret is replaced, receivers with the new and with the old one verify', async () => {
+test('during a rotation, receivers can verify with the old and the new secret', async () => {
   const before = await echo();
   await darkroom.stop();
   darkroom = await start([newKey, oldKey], '600000', darkroom.dataDir);

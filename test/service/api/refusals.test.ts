@@ -121,7 +121,7 @@ describe('requests', () => {
     expect(problem.errors?.map(({ pointer }) => pointer).sort()).toEqual(pointers);
   });
 
-  test('a list since no time is refused with what to write, and since a date it is not', async () => {
+  test('an invalid `since` is rejected with the valid forms, and a date is accepted', async () => {
     const list = async (since: string) => darkroom.request(`/v1/jobs?since=${encodeURIComponent(since)}`);
     expect(await (await list('yesterday')).json()).toMatchObject({
       status: 422,
@@ -142,7 +142,7 @@ describe('requests', () => {
     });
   });
 
-  test('what nests too deeply is 400', async () => {
+  test('JSON with too many levels is 400', async () => {
     const nested = (levels: number) => `{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`;
     for (const levels of [150, 100_000]) {
       const problem = await post(`{"operation":"system.echo","params":${nested(levels)}}`);
@@ -152,13 +152,16 @@ describe('requests', () => {
     expect(await post(attributes)).toMatchObject({ status: 400, code: 'malformed_json' });
   });
 
-  test.each(['a\nb', '日本'])('a callback token that no header can carry: %j', async (token) => {
-    const callback = { url: 'https://hooks.example.com', token };
-    expect(await post({ operation: 'system.echo', callback })).toMatchObject({
-      status: 422,
-      errors: [{ pointer: '/callback/token' }],
-    });
-  });
+  test.each(['a\nb', '日本'])(
+    'a callback token that is no valid header value is rejected: %j',
+    async (token) => {
+      const callback = { url: 'https://hooks.example.com', token };
+      expect(await post({ operation: 'system.echo', callback })).toMatchObject({
+        status: 422,
+        errors: [{ pointer: '/callback/token' }],
+      });
+    },
+  );
 
   test.each([
     ['cancel', '{"why":"x"}', 422, '/why'],
@@ -166,7 +169,7 @@ describe('requests', () => {
     ['cancel', 'not json', 400, undefined],
     ['pause', '{"reason":"x"}', 422, '/reason'],
     ['rerun', '{"from":"nope"}', 422, '/from'],
-  ])('a body of %s that nobody would heed: %s', async (action, body, status, pointer) => {
+  ])('rejects a body of %s: %s', async (action, body, status, pointer) => {
     const id = `heeds-${action}`;
     await darkroom.submit({ id, operation: 'test.echo', params: { delay_ms: 30_000 } });
     const headers = { 'content-type': 'application/json' };
@@ -178,7 +181,7 @@ describe('requests', () => {
     expect((await darkroom.get(id)).state).not.toBe('cancelled');
   });
 
-  test('a cancel may say why', async () => {
+  test('a cancellation may have a reason', async () => {
     const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 30_000 } });
     await darkroom.until(id, 'processing');
     const headers = { 'content-type': 'application/json' };
@@ -188,7 +191,7 @@ describe('requests', () => {
     expect(job.error?.message).toContain('The customer went home');
   });
 
-  test('unknown ids, routes and methods', async () => {
+  test('unknown ids, routes and methods are 404 or 405', async () => {
     const answer = async (path: string, method = 'GET') => {
       const response = await darkroom.request(path, { method });
       const problem = (await response.json()) as Problem;
@@ -224,7 +227,7 @@ describe('requests', () => {
     ['posts across origins', { origin: 'https://evil.example' }, 403],
     ['hides where it is from', { origin: 'null' }, 403],
     ['is ours', { origin: 'http://localhost:3000' }, 404],
-  ])('a web page that %s is refused, unless it is ours', async (_, headers, expected) => {
+  ])('a web page that %s is rejected, except the console', async (_, headers, expected) => {
     const status = await new Promise((resolve) => {
       request(`${darkroom.url}/v1/jobs/nobody/cancel`, { method: 'POST', headers }, (response) => {
         response.resume();
@@ -258,19 +261,19 @@ describe('assets', () => {
     expect(job.error?.message).not.toContain(darkroom.dataDir);
   });
 
-  test('a server that says nothing is given up in the end', async () => {
+  test('fail if their server does not answer in time', async () => {
     expect(await darkroom.until(silent, 'failed')).toMatchObject({
       state: 'failed',
       error: { code: 'asset_timeout', retryable: true },
     });
   });
 
-  test('a wrong checksum', async () => {
+  test('fail with a wrong checksum', async () => {
     const job = await run([{ ...from('coffee.jpg'), checksum: `sha256:${'0'.repeat(64)}` }]);
     expect(job).toMatchObject({ state: 'failed', error: { code: 'asset_checksum_mismatch' } });
   });
 
-  test('paths outside the input directory, by dots, absolute, or by a link', async () => {
+  test('outside the input directory are rejected: by .., absolute paths, or links', async () => {
     const inputs = join(darkroom.dataDir, 'inputs');
     await mkdir(join(inputs, 'album'), { recursive: true });
     await symlink('/etc/passwd', join(inputs, 'link.jpg'));
@@ -287,7 +290,7 @@ describe('assets', () => {
     expect(await run([{ source: { path: 'album' } }])).toMatchObject({ error: { code: 'asset_not_found' } });
   });
 
-  test('on_error: skip leaves the bad ones out, and reports each', async () => {
+  test('that fail are skipped and reported with on_error: skip', async () => {
     const job = await run(['page.jpg', 'coffee.jpg', 'gone.jpg', 'cut.jpg'].map(from), {
       on_error: 'skip',
       width: 50,
@@ -308,7 +311,7 @@ describe('assets', () => {
     ]);
   });
 
-  test('when all are bad the job fails all the same', async () => {
+  test('fail the job with on_error: skip if all fail', async () => {
     const job = await run(['page.jpg', 'gone.jpg'].map(from), { on_error: 'skip' });
     expect(job).toMatchObject({ state: 'failed', error: { code: 'all_assets_failed' } });
   });

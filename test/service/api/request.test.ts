@@ -13,7 +13,7 @@ const request = async (id: string) => {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
 
-test('parameters with defaults, assets, where callbacks go; and nothing that is as good as a password', async () => {
+test('has parameters with defaults, assets and the callback URL, without secrets', async () => {
   const url = 'http://127.0.0.1:9/a.jpg?X-Amz-Signature=hush';
   const { id } = await darkroom.submit({
     operation: 'image.transform',
@@ -45,7 +45,7 @@ test('parameters with defaults, assets, where callbacks go; and nothing that is 
   expect((await request(id)).body).toEqual(body);
 });
 
-test('of a long list, the first and how many there are', async () => {
+test('has the first assets of a long list, and their number', async () => {
   const assets = Array.from({ length: 1500 }, (_, index) => ({ source: { path: `gone/${index}.jpg` } }));
   const { id } = await darkroom.submit({ operation: 'image.contact-sheet', assets });
   const { assets: told } = (await request(id)).body as {
@@ -55,11 +55,11 @@ test('of a long list, the first and how many there are', async () => {
   expect(told.shown[199]?.source).toEqual({ path: 'gone/199.jpg' });
 });
 
-test('of a job that is not there: 404', async () => {
+test('of an unknown job is 404', async () => {
   expect(await request('nobody')).toMatchObject({ status: 404, body: { code: 'job_not_found' } });
 });
 
-test('a list tells the progress of what runs', async () => {
+test('lists show the progress of running jobs', async () => {
   const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 6000 } });
   const listed = async () => {
     const { jobs } = (await (await darkroom.request('/v1/jobs')).json()) as {

@@ -74,8 +74,8 @@ const jobs = async (query = '') => {
   return jobs;
 };
 
-describe('a job that has ended is run again', () => {
-  test('it expires 30 days after the end of its latest run, and not before that end', async () => {
+describe('reruns a job that is', () => {
+  test('completed: it then expires 30 days after the end of its latest run, and not before that end', async () => {
     const { id } = await darkroom.submit({ operation: 'system.echo', params: { n: 1 } });
     const first = await darkroom.until(id, 'completed');
     const expiry = ({ completed_at }: { completed_at: string | null }) =>
@@ -94,7 +94,7 @@ describe('a job that has ended is run again', () => {
     expect(jobs.find((job) => job.id === id)?.expires_at).toBe(second.expires_at);
   });
 
-  test('completed: a new run under its id, and nothing that is here is fetched again', async () => {
+  test('completed: with a new run under its id, and without new downloads', async () => {
     const id = await submit({ operation: 'image.transform', params: { width: 8 }, assets: assets(0, 1) });
     const fetched = web.fetched.length;
     expect(await rerun(id)).toMatchObject({ status: 202, id, run: 2, state: 'created', progress: 0 });
@@ -105,7 +105,7 @@ describe('a job that has ended is run again', () => {
     expect(await storedBelow(darkroom, id, 'runs/2/outputs')).toHaveLength(2);
   });
 
-  test('failed: what made it fail is tried again', async () => {
+  test('failed: runs the failed part again', async () => {
     broken.add('2.png');
     const spec = { operation: 'image.transform', params: { width: 8 }, assets: assets(2) };
     const id = await submit(spec, 'failed');
@@ -114,7 +114,7 @@ describe('a job that has ended is run again', () => {
     expect(await until(id, 2, 'completed')).toMatchObject({ error: null, result: { files: 1, run: 2 } });
   });
 
-  test('cancelled in the middle of its downloads', async () => {
+  test('cancelled during its downloads', async () => {
     let open = () => {};
     pictures = new Promise((resolve) => {
       open = resolve;
@@ -128,7 +128,7 @@ describe('a job that has ended is run again', () => {
     expect(await until(id, 2, 'completed')).toMatchObject({ assets: { downloaded: 2 } });
   });
 
-  test('not while it runs, not with a stage that it does not have, and not one that does not exist', async () => {
+  test('rejects a running job, an unknown stage and an unknown job', async () => {
     const { id } = await darkroom.submit({ operation: HELD });
     expect(await rerun(id)).toMatchObject({ status: 409, code: 'job_still_active' });
     await gate.open();
@@ -138,7 +138,7 @@ describe('a job that has ended is run again', () => {
     expect(await rerun('nobody')).toMatchObject({ status: 404, code: 'job_not_found' });
   });
 
-  test('twice at once, it runs once', async () => {
+  test('two concurrent reruns are one run', async () => {
     for (let round = 0; round < 10; round++) {
       const id = await submit({ operation: 'system.echo', params: { round } });
       const answers = await Promise.all(Array.from({ length: 5 }, () => rerun(id)));
@@ -154,7 +154,7 @@ describe('a job that has ended is run again', () => {
 });
 
 describe('from a stage', () => {
-  test('only what follows is computed anew', async () => {
+  test('computes only this and later stages', async () => {
     const id = await submit({
       operation: 'image.contact-sheet',
       params: { columns: 2, rows: 2, cell: 32 },
@@ -176,10 +176,10 @@ describe('from a stage', () => {
   });
 });
 
-describe('only what failed', () => {
+describe('a rerun of the failed assets', () => {
   const indices = Array.from({ length: 20 }, (_, index) => index + 10);
 
-  test('is fetched and processed again, and put in its place', async () => {
+  test('downloads and processes them, and adds them to the result', async () => {
     for (const name of ['11.png', '27.png']) broken.add(name);
     const id = await submit({
       operation: 'image.transform',
@@ -211,7 +211,7 @@ describe('only what failed', () => {
       expect((await darkroom.request(`/v1/jobs/${id}/files/${path}`)).status).toBe(200);
   });
 
-  test('goes into what is made of all assets together, in their order', async () => {
+  test('adds them to results of all assets, in their order', async () => {
     broken.add('12.png');
     const id = await submit({
       operation: 'image.gallery',
@@ -228,7 +228,7 @@ describe('only what failed', () => {
     expect(places).toEqual([...places].sort((a, b) => a - b));
   });
 
-  test('of a job that failed as a whole: what it had done is not done again', async () => {
+  test('reuses the checkpoints of a job that failed as a whole', async () => {
     broken.add('31.png');
     const many = Array.from({ length: 33 }, (_, index) => index);
     const spec = { operation: 'image.transform', params: { width: 8 }, assets: assets(...many) };
@@ -244,7 +244,7 @@ describe('only what failed', () => {
 });
 
 describe('clients', () => {
-  test('are told of each run, with another id', async () => {
+  test('get a callback for each run, with different ids', async () => {
     const before = web.received.length;
     const id = await submit({ operation: 'system.echo', callback: { url: `${web.url}/hook` } });
     await expect.poll(() => web.received.length).toBe(before + 1);
@@ -265,7 +265,7 @@ describe('clients', () => {
     ]);
   });
 
-  test('run it again while the receiver of the callback holds the run before, once it lets go', async () => {
+  test('can start a rerun after the first callback attempt of the previous run', async () => {
     let answer = () => {};
     const answered = new Promise<void>((resolve) => {
       answer = resolve;

@@ -95,7 +95,7 @@ print(answer.text)`;
     await expectCatAndCoffee((await run('python3', ['-c', script, ...args])).stdout);
   });
 
-  test.skipIf(lacksPython)("Python's http.client, with a chunked body made by hand", async () => {
+  test.skipIf(lacksPython)("Python's http.client with a chunked body", async () => {
     const script = `
 import http.client, sys, urllib.parse
 url, spec, cat, coffee = sys.argv[1:]
@@ -140,7 +140,7 @@ describe('files', () => {
     content,
   ];
 
-  test('that no asset names follow those that are named, in order, though all parts have one name', async () => {
+  test('that no asset names follow those that are named, in order, if all parts have one name', async () => {
     const spec = echo([upload('b'), { ...upload('a'), name: 'A' }]);
     const parts = [
       file('file', 'one'),
@@ -161,7 +161,7 @@ describe('files', () => {
     expect(await unsettledFiles(darkroom)).toEqual([]);
   });
 
-  test('of names with blanks, quotes, other scripts and folders get a safe name', async () => {
+  test('with spaces, quotes, other scripts and directories in their names get safe names', async () => {
     const names = ['größe 大.jpg', '../../etc/passwd', 'C:\\photos\\a.jpg', '%22quoted%22.jpg'];
     const parts = names.map((name, index) => file(`f${index}`, String(index), name));
     const { body } = await sendForm(jobs, [jobPart(echo([])), ...parts.flat()]);
@@ -173,7 +173,7 @@ describe('files', () => {
     ]);
   });
 
-  test('keep percent signs in their names, up to the addresses of the results', async () => {
+  test('keep percent signs in their names and in the addresses of results', async () => {
     const names = ['IMG%20001.jpg', 'a%2Fb.jpg', '100%.jpg'];
     const form = new FormData();
     form.append('job', JSON.stringify({ operation: 'image.transform', params: { width: 32 } }));
@@ -189,7 +189,7 @@ describe('files', () => {
     }
   });
 
-  test('that are none: a form with the job alone, and one whose checksum is checked', async () => {
+  test('are optional: a form may have only the job; checksums are verified', async () => {
     const alone = await sendForm(jobs, [jobPart(echo([]))]);
     expect(await assetsOf(String(alone.body['id']))).toEqual([]);
     const wrong = { ...upload('a'), checksum: `sha256:${'0'.repeat(64)}` };
@@ -201,7 +201,7 @@ describe('files', () => {
   });
 });
 
-test('files for a job that waits for more: taken with it, or refused and gone', async () => {
+test('of a job that waits for assets are stored if the call is accepted, and removed otherwise', async () => {
   await darkroom.submit({ id: 'waits', operation: 'test.echo', await_assets: { total: 2 } });
   const more = (assets: unknown, ...files: string[]) =>
     sendForm(`${jobs}/waits/assets`, [
@@ -233,7 +233,7 @@ describe('sent again', () => {
   const uploadsOf = async (id: string) =>
     (await storeFiles(darkroom)).filter((path) => path.includes(`/${id}/uploads/`));
 
-  test('the same id and the same bytes are the same job, and are kept once', async () => {
+  test('the same id and bytes are one job, stored once', async () => {
     const spec = echo([upload('a')], { id: 'same-upload' });
     const first = await send(spec);
     expect(first.status).toBe(202);
@@ -251,7 +251,7 @@ describe('sent again', () => {
     expect(await unsettledFiles(darkroom)).toEqual([]);
   });
 
-  test('twelve at once are one job', async () => {
+  test('twelve concurrent requests are one job', async () => {
     const spec = echo([upload('a')], { id: 'twelve' });
     const answers = await Promise.all(Array.from({ length: 12 }, () => send(spec)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
@@ -260,7 +260,7 @@ describe('sent again', () => {
     expect(await uploadsOf('twelve')).toHaveLength(1);
   });
 
-  test('the id of a deleted job is refused, and nothing of it comes back', async () => {
+  test('the id of a deleted job is rejected, and nothing is restored', async () => {
     const spec = echo([upload('a')], { id: 'buried' });
     await send(spec);
     await assetsOf('buried');
@@ -271,7 +271,7 @@ describe('sent again', () => {
     ]);
   });
 
-  test('with an Idempotency-Key: the same is the same job, anything else is told', async () => {
+  test('with an Idempotency-Key, the same form is the same job, and another form is rejected', async () => {
     const key = { 'idempotency-key': 'a key of "mine", 1' };
     const first = await send(echo([]), content, key);
     const again = await send(echo([]), content, key);
@@ -284,7 +284,7 @@ describe('sent again', () => {
     expect((await send(echo([]), content, { 'idempotency-key': 'b' })).body['id']).not.toBe(first.body['id']);
   });
 
-  test('and likewise as JSON', async () => {
+  test('and JSON likewise', async () => {
     const submit = async (spec: object, key: string) => {
       const headers = { 'content-type': 'application/json', 'idempotency-key': key };
       const response = await fetch(jobs, { method: 'POST', headers, body: JSON.stringify(spec) });

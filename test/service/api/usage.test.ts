@@ -24,7 +24,7 @@ afterAll(async () => {
 const report = async (query = '') =>
   (await (await darkroom.request(`/v1/usage${query}`)).json()) as UsageReport;
 
-test('bytes and seconds of a run, which count although the job is deleted', async () => {
+test('counts bytes and seconds of a run, also after the job was deleted', async () => {
   const source = { url: `${web.url}/a.png` };
   const { id } = await darkroom.submit({
     operation: 'image.transform',
@@ -73,7 +73,7 @@ test.each([
   ['?from=2020-01-01&to=2026-11-01', '/from'],
   ['?from=0001-01-01&to=9999-12-31', '/from'],
   ['?since=2026-11-01', '/since'],
-])('%s is refused, and named is what is wrong', async (query, pointer) => {
+])('rejects %s with a pointer to the error', async (query, pointer) => {
   const response = await darkroom.request(`/v1/usage${query}`);
   expect(response.status).toBe(422);
   expect(((await response.json()) as { errors: unknown[] }).errors).toMatchObject([{ pointer }]);

@@ -34,7 +34,7 @@ async function sendUntilClosed(quietSeconds: number, offset: number): Promise<An
   return answers;
 }
 
-test('an asset that comes when the quiet period ends is taken or refused, never lost', async () => {
+test('an asset at the end of the quiet period is accepted or rejected, never lost', async () => {
   const seen = new Set<string>();
   // On a slow machine all calls come after a short period; then a longer one is tried.
   for (let quietSeconds = 0.1; seen.size < 2 && quietSeconds < 10; quietSeconds *= 2) {
@@ -46,7 +46,7 @@ test('an asset that comes when the quiet period ends is taken or refused, never 
   expect([...seen].sort()).toEqual(['202 ', '409 input_closed']);
 });
 
-test('thirty at once are all taken', async () => {
+test('accepts thirty concurrent calls', async () => {
   const id = await jobs.wait({});
   const answers = await Promise.all(Array.from({ length: 30 }, () => jobs.send(id, 1)));
   expect(answers.map(({ status, code }) => `${status} ${code ?? ''}`)).toEqual(Array(30).fill('202 '));

@@ -72,8 +72,8 @@ async function timesOf(id: string): Promise<Record<'came' | 'periodsBegun' | 'pe
   }
 }
 
-describe('the input ends', () => {
-  test('with as many assets as were announced; until then it waits, and fetches what is there', async () => {
+describe('the input is complete', () => {
+  test('with the announced number of assets; until then the job waits, and downloads those it has', async () => {
     const { id } = await wait({ total: 4 });
     expect(await darkroom.until(id, 'waiting')).toMatchObject({ assets: { total: 4, downloaded: 0 } });
     const first = await sendAssets(darkroom, id, url('a', 'b'));
@@ -92,13 +92,13 @@ describe('the input ends', () => {
     expect(seen.slice(-3)).toEqual(['processing', 'packaging', 'completed']);
   });
 
-  test('with `final`, whatever was announced', async () => {
+  test('with `final`, whatever number was announced', async () => {
     const { id } = await wait({ total: 10 }, 'a');
     expect(await sendAssets(darkroom, id, url('b'), { final: true })).toMatchObject({ status: 202 });
     expect(await darkroom.until(id, 'completed')).toMatchObject({ assets: { total: 2, downloaded: 2 } });
   });
 
-  test('with `final` that brings nothing', async () => {
+  test('with `final` without assets', async () => {
     const { id } = await wait({}, 'a', 'b');
     await darkroom.until(id, 'waiting');
     expect(await sendAssets(darkroom, id, [], { final: true })).toMatchObject({ status: 202 });
@@ -106,7 +106,7 @@ describe('the input ends', () => {
     expect(await names(id)).toEqual(['a', 'b']);
   });
 
-  test('after a quiet period, which begins anew with each asset, and not before there is one', async () => {
+  test('after a quiet period, which starts with the first asset and restarts with each', async () => {
     const { id } = await wait({ quiet_seconds: 5 });
     await darkroom.until(id, 'waiting');
     expect((await timesOf(id)).periodsBegun).toEqual([]);
@@ -122,13 +122,13 @@ describe('the input ends', () => {
     expect((periodsEnded[0] ?? 0) - (came.at(-1) ?? 0)).toBeGreaterThanOrEqual(5000);
   });
 
-  test('with the assets of the submission, when they are all', async () => {
+  test('with the submission, if it has all assets', async () => {
     const { id } = await wait({ total: 2 }, 'a', 'b');
     await darkroom.until(id, 'completed');
     expect(await transitions(id)).not.toContain('waiting');
   });
 
-  test('with too few for the operation: the job fails, and cannot be run again with what is missing', async () => {
+  test('with too few assets for the operation: the job fails, and no rerun adds assets', async () => {
     const { id } = await darkroom.submit({ operation: 'image.transform', await_assets: {} });
     await sendAssets(darkroom, id, [], { final: true });
     expect(await darkroom.until(id, 'failed')).toMatchObject({ error: { code: 'too_few_assets' } });
@@ -138,8 +138,8 @@ describe('the input ends', () => {
   });
 });
 
-describe('assets are refused whole', () => {
-  test('when there would be more than announced, and nothing of them stays', async () => {
+describe('a call is rejected as a whole', () => {
+  test('with more assets than announced, and leaves nothing', async () => {
     const { id } = await wait({ total: 3 }, 'a', 'b');
     expect(await sendAssets(darkroom, id, url('c', 'd'))).toMatchObject({
       status: 409,
@@ -153,7 +153,7 @@ describe('assets are refused whole', () => {
     expect(await storedBelow(darkroom, id, 'sealed')).toHaveLength(1);
   });
 
-  test('when there would be more than the operation takes', async () => {
+  test('with more assets than the operation accepts', async () => {
     const { id } = await wait({}, 'a');
     const many = Array.from({ length: 10_000 }, () => ({ path: 'none' }));
     expect(await sendAssets(darkroom, id, many)).toMatchObject({ status: 409, code: 'too_many_assets' });
@@ -161,7 +161,7 @@ describe('assets are refused whole', () => {
     await control(id, 'cancel');
   });
 
-  test('once the input is complete, while it runs and when it has ended', async () => {
+  test('after the input is complete, while the job runs and after its end', async () => {
     const { id } = await darkroom.submit({
       operation: HELD,
       await_assets: {},
@@ -178,7 +178,7 @@ describe('assets are refused whole', () => {
     expect(await storedBelow(darkroom, id, 'sealed')).toEqual([]);
   });
 
-  test('by a job that never waited, one that does not exist, and without any asset', async () => {
+  test('by a job that never waited, by an unknown job, and without assets', async () => {
     const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 1000 } });
     expect(await sendAssets(darkroom, id, url('a'))).toMatchObject({ status: 409, code: 'input_closed' });
     expect(await sendAssets(darkroom, 'nobody', url('a'))).toMatchObject({
@@ -194,8 +194,8 @@ describe('assets are refused whole', () => {
   });
 });
 
-describe('a call that is made twice', () => {
-  test('with one Idempotency-Key adds its assets once; other keys are other calls', async () => {
+describe('a repeated call', () => {
+  test('with one Idempotency-Key adds its assets once; another key is another call', async () => {
     const { id } = await wait({});
     for (const key of ['one', 'one', 'two', 'one'])
       expect(await sendAssets(darkroom, id, url('a', 'b'), { key })).toMatchObject({ status: 202 });
@@ -220,8 +220,8 @@ describe('a call that is made twice', () => {
   });
 });
 
-describe('control while it waits', () => {
-  test('paused, it takes assets and fetches them when it is resumed', async () => {
+describe('a waiting job', () => {
+  test('that is paused accepts assets and downloads them after it is resumed', async () => {
     const { id } = await wait({ total: 2 });
     await darkroom.until(id, 'waiting');
     await control(id, 'pause');
@@ -235,7 +235,7 @@ describe('control while it waits', () => {
     expect(await darkroom.until(id, 'completed')).toMatchObject({ assets: { downloaded: 2 } });
   });
 
-  test('cancelled, it ends at once, takes no more, and is not run again without what it lacked', async () => {
+  test('that is cancelled ends at once, rejects assets, and cannot be rerun without its missing assets', async () => {
     const { id } = await wait({ quiet_seconds: 600 }, 'a');
     await darkroom.until(id, 'waiting');
     await control(id, 'cancel');
@@ -248,13 +248,13 @@ describe('control while it waits', () => {
     ]);
   });
 
-  test('failed by an asset, it takes no more', async () => {
+  test('that failed because of an asset rejects assets', async () => {
     const { id } = await wait({}, 'missing');
     expect(await darkroom.until(id, 'failed')).toMatchObject({ error: { code: 'asset_not_found' } });
     expect(await sendAssets(darkroom, id, url('a'))).toMatchObject({ status: 409, code: 'input_closed' });
   });
 
-  test('paused in the middle of a download, that one is finished and no other begins', async () => {
+  test('that is paused during a download finishes it and starts no other', async () => {
     let open = () => {};
     held = new Promise((resolve) => {
       open = resolve;

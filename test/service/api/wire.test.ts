@@ -60,7 +60,7 @@ describe('JSON that is too large', () => {
   });
 });
 
-describe('JSON that breaks off', () => {
+describe('JSON that is truncated', () => {
   test.each<[string, Record<string, string | number>, string]>([
     ['of a known length', { 'content-length': 1000 }, '{"operation":'],
     ['in chunks', { 'transfer-encoding': 'chunked' }, 'd\r\n{"operation":\r\n'],
@@ -86,7 +86,7 @@ describe('JSON that breaks off', () => {
   });
 });
 
-describe('a body that is not what it says', () => {
+describe('a body with a wrong charset or encoding', () => {
   const latin1 = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
   test.each([
@@ -95,12 +95,12 @@ describe('a body that is not what it says', () => {
     ['/api/v1/jobs', '{"operation":"Köln"}'],
     ['/api/reconstruct', '{"image_set_path":"Köln"}'],
     ['/job-submission', '{"image_url":"https://images.example.com/Köln.jpg"}'],
-  ])('%s refuses JSON that is not UTF-8, rather than lose letters of it', async (path, body) => {
+  ])('%s rejects JSON that is not UTF-8', async (path, body) => {
     const answer = await post(path, latin1(body));
     expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('not UTF-8') });
   });
 
-  test('a byte order mark is no mistake', async () => {
+  test('a byte order mark is accepted', async () => {
     const body = new TextEncoder().encode('\ufeff{"operation":"system.echo"}');
     expect(await post('/v1/jobs', body)).toMatchObject({ status: 202 });
   });
@@ -119,7 +119,7 @@ describe('a body that is not what it says', () => {
     });
   });
 
-  test('identity is no compression, however it is written', async () => {
+  test('`identity` is accepted in any spelling', async () => {
     const body = new TextEncoder().encode('{"operation":"system.echo"}');
     expect(await post('/v1/jobs', body, { 'content-encoding': 'Identity' })).toMatchObject({ status: 202 });
   });
@@ -194,7 +194,7 @@ describe('responses', () => {
     for (const path of paths) expect(await encodingOf(path)).toMatchObject({ encoding: null });
   });
 
-  test('to other origins are not permitted unless DARKROOM_CORS_ORIGINS says so', async () => {
+  test('permit other origins only if DARKROOM_CORS_ORIGINS lists them', async () => {
     const response = await darkroom.request('/healthz', { headers: { origin: 'http://localhost:3000' } });
     expect(response.headers.get('access-control-allow-origin')).toBeNull();
   });
@@ -217,7 +217,7 @@ test.each<[string, Record<string, string>]>([
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 20[02] [\s\S]*"operation":"test\.echo"/);
 });
 
-test('a client that closes its side gets events up to the end', async () => {
+test('a client that closes its side of the connection gets all events', async () => {
   await darkroom.submit({ id: 'half-closed', operation: 'test.echo', params: { delay_ms: 1500 } });
   const socket = await open();
   socket.end(head('GET /v1/jobs/half-closed/events HTTP/1.1', { connection: 'close' }));
@@ -225,7 +225,7 @@ test('a client that closes its side gets events up to the end', async () => {
 });
 
 test.each(['cancel', 'pause', 'resume', 'rerun'])(
-  'an empty body of type JSON is none for %s',
+  'an empty body of type JSON counts as no body for %s',
   async (action) => {
     const id = `empty-${action}`;
     const rerun = action === 'rerun';
@@ -245,7 +245,7 @@ test('the query `_` is ignored, another unknown one is rejected', async () => {
   }
 });
 
-test('null for optional fields and parameters is accepted, and makes the same job', async () => {
+test('null for optional fields and parameters is accepted, and is the same request', async () => {
   const submit = async (spec: object) =>
     (
       await post(
@@ -257,7 +257,7 @@ test('null for optional fields and parameters is accepted, and makes the same jo
   expect(await submit({})).toBe(202);
 });
 
-test('a number that JavaScript would change is rejected with its pointer', async () => {
+test('a number that JavaScript cannot represent is rejected with a pointer', async () => {
   const body = '{"operation":"system.echo","params":{"seed":9007199254740993}}';
   const { status, text } = await post('/v1/jobs', new TextEncoder().encode(body));
   expect(JSON.parse(text)).toMatchObject({ status: 422, errors: [{ pointer: '/params/seed' }] });

@@ -38,7 +38,7 @@ const took = async (does: () => Promise<unknown>): Promise<number> => {
 };
 
 describe('while the store refuses connections', () => {
-  test('a key that was good stays so, for its time; one that never was is an outage', async () => {
+  test('a verified key stays valid for its cache time; an unverified key is an outage', async () => {
     const [{ written }, other] = [await operator.create(wish), await operator.create(wish)];
     const at = open();
     expect(await at.identify(written)).toMatchObject(acme);
@@ -76,8 +76,8 @@ describe('while the store refuses connections', () => {
   });
 });
 
-describe('while the store takes questions and says nothing', () => {
-  test('one call waits for the store, those after it do not, and an unknown key is an outage', async () => {
+describe('while the store accepts requests and does not answer', () => {
+  test('only the first call waits for the store, and an unknown key is an outage', async () => {
     const [{ written }, other] = [await operator.create(wish), await operator.create(wish)];
     const freshMs = 3000;
     const at = open(60_000, freshMs);
@@ -89,7 +89,7 @@ describe('while the store takes questions and says nothing', () => {
     await expect(at.identify(other.written)).rejects.toMatchObject({ code: 'store_unavailable' });
   });
 
-  test('a key that is revoked meanwhile is refused once it answers', async () => {
+  test('a key that was revoked is rejected once the store answers', async () => {
     const { key, written } = await operator.create(wish);
     const at = open(10 * 60_000);
     await at.identify(written);

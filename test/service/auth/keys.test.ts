@@ -35,7 +35,7 @@ describe.each(['filesystem', 'S3'])('on %s', (name) => {
     return new ApiKeyStore(store);
   };
 
-  test('a key is made, listed, good, and no longer when it is revoked', async () => {
+  test('a key is created, listed, accepted, and rejected once revoked', async () => {
     const keys = open();
     const [{ key, written }, other] = [
       await keys.create(wish),
@@ -62,7 +62,7 @@ describe.each(['filesystem', 'S3'])('on %s', (name) => {
 describe('a key', () => {
   const filesystem = () => new ApiKeyStore(createFilesystemStore({ root }));
 
-  test('cannot be had from the store', async () => {
+  test('cannot be read from the store', async () => {
     const { key, written } = await filesystem().create(wish);
     const files = await readdir(join(root, '_keys'));
     expect(files).toContain(`${key.id}.json`);
@@ -70,7 +70,7 @@ describe('a key', () => {
     expect(all.join()).not.toContain(written.slice(-43));
   });
 
-  test('is refused with another secret, another id, or none, and nothing tells which', async () => {
+  test('with another secret, another id, or none is rejected with the same error', async () => {
     const keys = filesystem();
     const [one, two] = [await keys.create(wish), await keys.create(wish)];
     const at = createKeyAuthenticator(keys);
@@ -95,7 +95,7 @@ describe('a key', () => {
     expect(at.recognises('eyJ.a.b')).toBe(false);
   });
 
-  test('is good until it expires', async () => {
+  test('is valid until it expires', async () => {
     const keys = filesystem();
     const late = await keys.create({ ...wish, expires_at: new Date(Date.now() - 1000).toISOString() });
     const soon = await keys.create({ ...wish, expires_at: new Date(Date.now() + 60_000).toISOString() });
@@ -106,7 +106,7 @@ describe('a key', () => {
     });
   });
 
-  test('costs the store one look for many requests, and an error is not remembered', async () => {
+  test('is read from the store once for many requests, and errors are not cached', async () => {
     const keys = filesystem();
     const { key, written } = await keys.create(wish);
     let [looks, isAway] = [0, false];
@@ -126,7 +126,7 @@ describe('a key', () => {
     expect(looks).toBe(4);
   });
 
-  test('is an outage and no refusal while the store is away, and not good either', async () => {
+  test('fails with an outage while the store is unavailable', async () => {
     const keys = new ApiKeyStore(stores['S3'] as ObjectStore);
     const { written } = await keys.create(wish);
     const at = createKeyAuthenticator(keys, { freshMs: 0 });
@@ -140,7 +140,7 @@ describe('a key', () => {
   });
 });
 
-test('what is no credential of any kind is told which there are', async () => {
+test('invalid credentials get an error with the accepted kinds', async () => {
   const keys = createKeyAuthenticator({ find: async () => null });
   const authenticate = authenticateBy([keys, { ...keys, kind: 'a ticket', recognises: () => false }]);
   for (const credential of [null, 'something'])

@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 describe('in Chromium', () => {
-  test('a page opens with the key as password, and with nothing it does not', async () => {
+  test('a page opens only with the key as password', async () => {
     const jobs = `${tenants.server.url}/v1/jobs`;
     const stranger = await browser.newPage();
     // There is nobody to answer the dialog.
@@ -53,7 +53,7 @@ describe('in Chromium', () => {
     ]);
   });
 
-  test('a gallery opens with all that is on it, though it is shut off from this server', async () => {
+  test('a sandboxed gallery loads all of its files', async () => {
     const { id } = await tenants.server.submit({
       operation: 'image.gallery',
       assets: [{ source: { url: `${web.url}/chelsea.jpg` } }],
@@ -78,7 +78,7 @@ describe('in Chromium', () => {
 });
 
 describe('the console', () => {
-  test('opens for everybody, asks for the key, and shows the jobs of its tenant', async () => {
+  test('loads without a key, asks for it, and shows the jobs of its tenant', async () => {
     const { request } = tenants.beta;
     const body = JSON.stringify({ id: 'of-beta', operation: 'system.echo' });
     await request('/v1/jobs', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
@@ -92,7 +92,7 @@ describe('the console', () => {
   });
 });
 
-describe('by what browsers send', () => {
+describe('by the headers of browsers', () => {
   const challenge = (...headers: string[]) =>
     curl('-i', ...headers.flatMap((one) => ['-H', one]), `${tenants.server.url}/v1/jobs`);
 
@@ -101,7 +101,7 @@ describe('by what browsers send', () => {
     ['Accept: text/html,application/xhtml+xml,*/*;q=0.8', 'Basic'],
     ['Sec-Fetch-Mode: cors', 'Bearer'],
     ['Accept: application/json', 'Bearer'],
-  ])('%s is asked for %s', async (header, scheme) => {
+  ])('%s gets the challenge %s', async (header, scheme) => {
     expect(await challenge(header)).toMatch(new RegExp(`www-authenticate: ${scheme} realm="darkroom"`, 'i'));
   });
 
@@ -112,7 +112,7 @@ describe('by what browsers send', () => {
     ['nowhere, such as a page on disk', ['Origin: null'], 403],
     ['this server', ['Sec-Fetch-Site: same-origin'], 202],
     ['no page at all', [], 202],
-  ])('a login that it keeps: pages of %s', async (_, headers, status) => {
+  ])('a stored password cannot be used by pages of %s', async (_, headers, status) => {
     const answer = await curl(
       ...['-i', '-u', `any:${tenants.acme.key}`, '-H', 'Content-Type: application/json'],
       ...headers.flatMap((one) => ['-H', one]),

@@ -34,7 +34,7 @@ afterAll(async () => {
   await provider.stop();
 });
 
-test('the server is up without the provider; tokens are not refused meanwhile, and keys are good', async () => {
+test('without the provider, the server starts, tokens are an outage, and keys are valid', async () => {
   const request = as(await provider.sign(provider.claims()));
   const response = await request('/v1/jobs');
   expect(response.status).toBe(503);
@@ -46,7 +46,7 @@ test('the server is up without the provider; tokens are not refused meanwhile, a
   await expect.poll(async () => (await request('/v1/jobs')).status, { interval: 500 }).toBe(200);
 });
 
-test('a backend works through the common application API, as its contract has it', async () => {
+test('a backend uses the common application API as in its contract', async () => {
   const tasks = tasksOf({ request: as(await provider.token('acme', 'jobs:write')) });
   const { task_id: id } = await tasks.create({ operation: 'system.echo', params: { a: 1 }, assets_total: 0 });
   expect(await tasks.until(id, 'COMPLETED')).toMatchObject({ result_type: 'JSON' });
@@ -61,7 +61,7 @@ test('a backend works through the common application API, as its contract has it
   expect(await status.text()).toMatch(/^pending_tasks_total \d+$/m);
 });
 
-test('the address of a website opens without a login', async () => {
+test('the address of a website needs no login', async () => {
   const tasks = tasksOf({ request: as(await provider.token('acme', 'jobs:write')) });
   const { task_id: id } = await tasks.create({ operation: 'image.gallery', params: { title: 'Survey' } });
   const data = [{ file_name: 'DCIM/chelsea.jpg', download_url: `${web.url}/chelsea.jpg` }];
@@ -96,7 +96,7 @@ test('the address of a website opens without a login', async () => {
   expect((await fetch(address)).status).toBe(404);
 });
 
-test('a key and a token of one tenant see the same jobs, and the log tells them apart', async () => {
+test('a key and a token of one tenant see the same jobs, and the log distinguishes them', async () => {
   const request = as(await provider.token('acme', 'jobs:write'));
   const created = await request('/v1/jobs', {
     method: 'POST',
@@ -109,7 +109,7 @@ test('a key and a token of one tenant see the same jobs, and the log tells them 
   expect(tenants.server.output()).toMatch(/"tenant":"acme","subject":"acme".*by-token/);
 });
 
-test('a token without the scope to write may look, and one without a tenant is told what is missing', async () => {
+test('a token without the write scope may read, and one without a tenant is rejected with the missing claim', async () => {
   const reader = as(await provider.token('acme'));
   expect((await reader('/v1/jobs')).status).toBe(200);
   expect((await reader('/v1/jobs/by-token', { method: 'DELETE' })).status).toBe(403);
@@ -120,7 +120,7 @@ test('a token without the scope to write may look, and one without a tenant is t
   ]);
 });
 
-test('a token that is no good is refused, and says why', async () => {
+test('an invalid token is rejected with the reason', async () => {
   const expired = provider.claims({ exp: Math.floor(Date.now() / 1000) - 60 });
   const response = await as(await provider.sign(expired))('/v1/jobs');
   expect(response.status).toBe(401);

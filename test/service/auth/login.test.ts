@@ -26,8 +26,8 @@ const echo = (headers: Record<string, string> = {}): RequestInit => ({
   body: JSON.stringify({ operation: 'system.echo' }),
 });
 
-describe('without a good key', () => {
-  test('every address is shut, whether there is anything or not', async () => {
+describe('without a valid key', () => {
+  test('every address is 401, whether or not it exists', async () => {
     for (const path of [
       '/v1/jobs',
       '/v1/jobs/x',
@@ -52,7 +52,7 @@ describe('without a good key', () => {
     });
   });
 
-  test('health, docs and the counts of the contracts are open, to be read', async () => {
+  test('health, docs and the counts of the contracts can be read', async () => {
     for (const path of [
       '/healthz',
       '/readyz',
@@ -78,7 +78,7 @@ describe('without a good key', () => {
     [`Basic ${Buffer.from('user').toString('base64')}`, /The credentials have an unknown format/],
     ['Digest username="x"', /takes "Authorization: Bearer/],
     ['drk_', /takes "Authorization: Bearer/],
-  ])('%s is told what is wrong', async (authorization, reason) => {
+  ])('%s gets the reason', async (authorization, reason) => {
     const response = await bare('/v1/jobs', { headers: { authorization } });
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="darkroom", error="invalid_token"');
@@ -88,7 +88,7 @@ describe('without a good key', () => {
     });
   });
 
-  test('an upload is refused while it is being sent, and leaves nothing', async () => {
+  test('an upload is rejected while it is sent, and leaves nothing', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const upload = rawRequest(`${tenants.server.url}/v1/jobs`, {
         method: 'POST',
@@ -104,7 +104,7 @@ describe('without a good key', () => {
     expect(status).toBe(401);
   });
 
-  test('the log tells who came and why not, and never with what', async () => {
+  test('the log has the reason of each rejection, and no credentials', async () => {
     const look = async () => {
       await bare('/v1/jobs/looked-for', { headers: { authorization: 'Bearer open-sesame' } });
       return tenants.server.output();
@@ -123,7 +123,7 @@ describe('without a good key', () => {
 });
 
 describe('with a key', () => {
-  test('as a bearer, as a password in the address, as X-API-Key', async () => {
+  test('is accepted as bearer, as password in the URL, and as X-API-Key', async () => {
     const { key } = tenants.acme;
     const url = `${tenants.server.url}/v1/jobs`;
     for (const login of [
@@ -136,7 +136,7 @@ describe('with a key', () => {
     expect(JSON.parse(await curl(url.replace('://', `://any:${key}@`)))).toMatchObject({ next_cursor: null });
   });
 
-  test('from another machine, by any name of this one', async () => {
+  test('is accepted from other machines, under any host name', async () => {
     const address = Object.values(networkInterfaces())
       .flat()
       .find((one) => one?.family === 'IPv4' && !one.internal)?.address;
@@ -145,7 +145,7 @@ describe('with a key', () => {
     expect(JSON.parse(answer)).toMatchObject({ jobs: expect.any(Array) });
   });
 
-  test('by the typed client, with a key or what gives one', async () => {
+  test('is accepted from the typed client, as text or as a function', async () => {
     const { url } = tenants.server;
     const { key } = tenants.acme;
     for (const token of [key, () => key, async () => key]) {
@@ -159,7 +159,7 @@ describe('with a key', () => {
     });
   });
 
-  test('that may only look, everything can be seen and nothing changed', async () => {
+  test('with read access, everything can be read and nothing changed', async () => {
     const { id } = await tenants.server.submit({ operation: 'system.echo' });
     await tenants.server.until(id, 'completed');
     const { request } = tenants.reader;
@@ -189,7 +189,7 @@ describe('with a key', () => {
     expect((await tenants.server.request(`/v1/jobs/${id}`)).status).toBe(200);
   });
 
-  test('who changed what is in the log', async () => {
+  test('the log has each change with the key', async () => {
     const { id } = await tenants.server.submit({ operation: 'system.echo' });
     await expect
       .poll(() => tenants.server.output())
@@ -200,7 +200,7 @@ describe('with a key', () => {
       );
   });
 
-  test('that is revoked, within seconds nothing', async () => {
+  test('is rejected within seconds after it was revoked', async () => {
     const { dataDir, server } = tenants;
     const key = await makeKey(dataDir, { DARKROOM_AUTH: 'keys' }, '--tenant', 'acme', '--name', 'brief');
     const status = async () =>
@@ -213,7 +213,7 @@ describe('with a key', () => {
   });
 });
 
-test('OpenAPI says who must log in, and how', async () => {
+test('OpenAPI describes the authentication', async () => {
   const document = (await (await bare('/openapi.json')).json()) as {
     security: object[];
     components: { securitySchemes: object };

@@ -41,7 +41,7 @@ const until = ({ request }: Tenant, id: string, state: string) =>
   expect.poll(async () => (await jsonOf(await request(`/v1/jobs/${id}`)))['state']).toBe(state);
 
 describe('the native API', () => {
-  test('another tenant finds nothing of a job, and can do nothing to it', async () => {
+  test('hides a job from other tenants, which cannot change it', async () => {
     const { acme, beta } = tenants;
     const id = await submit(acme, {
       operation: 'image.transform',
@@ -92,7 +92,7 @@ describe('the native API', () => {
     await expect.poll(() => web.received.length).toBe(1);
   });
 
-  test('a job that runs goes on, whatever another tenant tries', async () => {
+  test('a running job continues, whatever another tenant tries', async () => {
     const { acme, beta } = tenants;
     const id = await submit(acme, { operation: 'test.echo', params: { delay_ms: 60_000 } });
     await until(acme, id, 'processing');
@@ -102,7 +102,7 @@ describe('the native API', () => {
     expect((await acme.request(`/v1/jobs/${id}`, { method: 'DELETE' })).status).toBe(204);
   });
 
-  test('both may choose the same id, and have a job each', async () => {
+  test('two tenants may use the same id for different jobs', async () => {
     const { acme, beta } = tenants;
     const params = (message: string) => ({ id: 'same', operation: 'system.echo', params: { message } });
     await submit(acme, params('of acme'));
@@ -118,7 +118,7 @@ describe('the native API', () => {
     expect((await acme.request('/v1/jobs/same/result')).status).toBe(200);
   });
 
-  test('both may use the same Idempotency-Key', async () => {
+  test('two tenants may use the same Idempotency-Key', async () => {
     const { acme, beta } = tenants;
     const key = { 'idempotency-key': 'order-42' };
     const first = await submit(acme, { operation: 'system.echo', params: { a: 1 } }, key);
@@ -126,7 +126,7 @@ describe('the native API', () => {
     expect(await submit(beta, { operation: 'system.echo', params: { b: 2 } }, key)).not.toBe(first);
   });
 
-  test('both may upload under the same id', async () => {
+  test('two tenants may upload under the same id', async () => {
     const { acme, beta } = tenants;
     const form = (bytes: Uint8Array) => {
       const body = new FormData();
@@ -147,7 +147,7 @@ describe('the native API', () => {
     expect(await digest(acme)).not.toBe(await digest(beta));
   });
 
-  test('nobody reads the input directory of another', async () => {
+  test('no tenant reads the input directory of another', async () => {
     const { acme, beta, dataDir } = tenants;
     for (const path of ['1.jpg', '../acme/1.jpg', join(dataDir, 'inputs', 'acme', '1.jpg')]) {
       const id = await submit(beta, { operation: 'image.metadata', assets: [{ source: { path } }] });
@@ -239,7 +239,7 @@ const cases: readonly DialectCase[] = [
 ];
 
 describe.each(cases)('$name', ({ submit: begin, shape, list, change }) => {
-  test('its jobs are there for their tenant alone, and errors have its shape', async () => {
+  test('shows jobs only to their tenant, and errors have its format', async () => {
     const { acme, beta, reader, server } = tenants;
     const paths = await begin(acme);
     const [look = ''] = paths;
@@ -260,7 +260,7 @@ describe.each(cases)('$name', ({ submit: begin, shape, list, change }) => {
   });
 });
 
-test('the numbers of e2e3d are those of the tenant', async () => {
+test('statistics of e2e3d count only the jobs of the tenant', async () => {
   const total = async ({ request }: Tenant) =>
     ((await jsonOf(await request('/api/metrics')))['jobs'] as { total: number }).total;
   await expect.poll(() => total(tenants.acme), { interval: 1000 }).toBe(1);

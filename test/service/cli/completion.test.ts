@@ -52,7 +52,7 @@ describe.skipIf(!has('bash'))('bash', () => {
       ...words,
     ]);
 
-  test('commands, options, choices', async () => {
+  test('completes commands, options and choices', async () => {
     expect(await complete('re')).toEqual(['results', 'resume', 'rerun']);
     expect(await complete('submit', '--w')).toEqual(['--watch', '--wait']);
     expect(await complete('list', '--state', 'c')).toEqual(['created', 'completed', 'cancelled']);
@@ -60,13 +60,13 @@ describe.skipIf(!has('bash'))('bash', () => {
     expect((await complete('')).filter((word) => word.startsWith('__'))).toEqual([]);
   });
 
-  test('operations and job ids, from the server', async () => {
+  test('completes operations and job ids from the server', async () => {
     await expect.poll(() => complete('submit', '--operation', 'image.')).toContain('image.transform');
     await expect.poll(() => complete('submit', '-o', 'system.')).toEqual(['system.echo']);
     await expect.poll(() => complete('status', 'fin')).toEqual(['finished-job']);
   });
 
-  test('where darkroom is an alias, too', async () => {
+  test('works if darkroom is an alias', async () => {
     const complete = async () => {
       const { stdout, stderr } = await run(
         'bash',
@@ -88,7 +88,7 @@ describe.skipIf(!has('bash'))('bash', () => {
     await expect.poll(complete).toEqual(['finished-job\nsystem.echo\n', '']);
   });
 
-  test('files are left to bash', async () => {
+  test('leaves files to bash', async () => {
     expect(await complete('submit', 'pho')).toEqual([]);
     const [spec] = await shell('bash', [
       '--norc',
@@ -119,7 +119,7 @@ describe.skipIf(!has('zsh'))('zsh', () => {
     return /<(darkroom.*?) *>/.exec(output.join('\n'))?.[1];
   };
 
-  test('commands, options, choices, and what the server knows', async () => {
+  test('completes commands, options, choices, and ids of the server', async () => {
     expect(await complete('darkroom stat', '<(darkroom completion zsh)')).toBe('darkroom status');
     expect(await complete('darkroom submit --ope')).toBe('darkroom submit --operation');
     expect(await complete('darkroom list --state pack')).toBe('darkroom list --state packaging');
@@ -135,7 +135,7 @@ describe.skipIf(!has('fish'))('fish', () => {
       (row) => row.split('\t')[0],
     );
 
-  test('commands, options, choices, and what the server knows', async () => {
+  test('completes commands, options, choices, and ids of the server', async () => {
     expect(await complete('darkroom re', 'darkroom completion fish')).toEqual(
       expect.arrayContaining(['results', 'resume', 'rerun']),
     );
@@ -147,7 +147,7 @@ describe.skipIf(!has('fish'))('fish', () => {
   });
 });
 
-test('what the server cannot be asked is left out in silence', async () => {
+test('prints nothing without a server', async () => {
   const result = await cli(['__complete', 'jobs'], { env: { DARKROOM_URL: 'http://127.0.0.1:1' } });
   expect(result).toEqual({ code: 1, stdout: '', stderr: '' });
 });

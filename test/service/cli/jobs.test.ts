@@ -38,7 +38,7 @@ const json = async (...args: string[]) =>
   JSON.parse((await run([...args, '--json'])).stdout) as Record<string, unknown>;
 
 describe('submit', () => {
-  test('a file, a URL and a path of the server become pictures in a folder', async () => {
+  test('submits a file, a URL and a server path, and downloads the results', async () => {
     const { code, stdout, stderr } = await run([
       ...['submit', 'cat.jpg', `${web.url}/chelsea.jpg`, 'path:coffee.jpg', '--operation', 'image.transform'],
       ...[
@@ -62,14 +62,14 @@ describe('submit', () => {
     expect(await darkroom.get('pictures')).toMatchObject({ labels: { album: 'trip' }, assets: { total: 3 } });
   });
 
-  test('without --watch it answers at once; with --json, with the job', async () => {
+  test('returns at once without --watch; prints the job with --json', async () => {
     const job = await json('submit', '-o', 'system.echo', '--set', 'n=1', '--set', 'text=a b');
     expect(job).toMatchObject({ operation: 'system.echo', state: 'created' });
     await darkroom.until(String(job['id']), 'completed');
     expect(JSON.parse((await run(['results', String(job['id'])])).stdout)).toEqual({ n: 1, text: 'a b' });
   });
 
-  test('parameters come from a file or standard input, and --set changes them', async () => {
+  test('reads parameters from a file or standard input; --set overrides them', async () => {
     await writeFile(join(folder, 'params.json'), '{"a":1,"b":{"c":2}}');
     const args = ['submit', '-o', 'system.echo', '--set', 'b.d=3', '--wait', '--json', '--params'];
     for (const [file, input] of [['params.json'], ['-', '{"a":1,"b":{"c":2}}']] as const) {
@@ -79,7 +79,7 @@ describe('submit', () => {
     }
   });
 
-  test('parameters that are wrong are told before anything is sent', async () => {
+  test('reports invalid parameters before the submission', async () => {
     const { code, stdout, stderr } = await run([
       ...['submit', 'cat.jpg', '-o', 'image.transform', '--id', 'never'],
       ...['--set', 'width=wide', '--set', 'format=gif', '--set', 'widht=3'],
@@ -91,7 +91,7 @@ describe('submit', () => {
     expect((await darkroom.request('/v1/jobs/never')).status).toBe(404);
   });
 
-  test('what the server refuses is 6, and what it does not know 5', async () => {
+  test('exits with 6 for a rejected request, and with 5 for an unknown operation', async () => {
     const refused = await run(['submit', '-o', 'image.transform', '--json']);
     expect(refused.code).toBe(6);
     expect(JSON.parse(refused.stdout)).toMatchObject({
@@ -103,7 +103,7 @@ describe('submit', () => {
 });
 
 describe('watch', () => {
-  test('without a terminal: a line for each transition and each tenth, on stderr', async () => {
+  test('prints a line per transition and per 10 % on stderr without a terminal', async () => {
     const { code, stdout, stderr } = await run([
       ...['submit', '-o', 'test.echo', '--set', 'delay_ms=3000', '--id', 'slow', '--watch'],
     ]);
@@ -121,12 +121,12 @@ describe('watch', () => {
     expect(percents).toEqual(percents.toSorted((one, other) => one - other));
     expect(steps).toContain(' 90 %  packaging');
     expect(lines.at(-1)).toMatch(
-      /^slow completed after .*: a JSON value, kept until 20\d\d-\d\d-\d\d; fetch it: darkroom results slow$/,
+      /^slow completed after .*: a JSON value, kept until 20\d\d-\d\d-\d\d; to download: darkroom results slow$/,
     );
     expect(stderr).not.toContain('\u001B');
   });
 
-  test('as JSON: a line for each change, the job last', async () => {
+  test('prints a line of JSON per change, with the job last', async () => {
     const { stdout, stderr } = await run([
       'submit',
       '-o',
@@ -143,7 +143,7 @@ describe('watch', () => {
     expect(stderr).toBe('');
   });
 
-  test('a job that fails is 3, and its error says what to do', async () => {
+  test('exits with 3 for a failed job, with its error and a remedy', async () => {
     const { code, stderr } = await run([
       'submit',
       '-o',
@@ -162,7 +162,7 @@ describe('watch', () => {
     expect(stdout).toMatch(/error +The job failed because .* \(operation_failed\)\n +to do/);
   });
 
-  test('Ctrl-C ends the watching and not the job, and says how to get back; cancelled is 4', async () => {
+  test('Ctrl-C stops watching, not the job; a cancelled job exits with 4', async () => {
     const interrupted = await run(
       ['submit', '-o', 'test.echo', '--set', 'delay_ms=60000', '--id', 'left', '--watch'],
       {
@@ -177,7 +177,7 @@ describe('watch', () => {
     );
     expect(interrupted.code).toBe(130);
     expect(interrupted.stderr).toContain(
-      'The job goes on. Watch it: darkroom watch left   Stop it: darkroom cancel left',
+      'The job continues. Watch it: darkroom watch left   Stop it: darkroom cancel left',
     );
     expect(await darkroom.get('left')).toMatchObject({ state: 'processing' });
     const late = await run(['watch', 'left', '--timeout', '1']);
@@ -189,7 +189,7 @@ describe('watch', () => {
     expect([again.code, JSON.parse(again.stdout)]).toMatchObject([6, { error: { code: 'job_not_active' } }]);
   });
 
-  test('a job that outlasts --timeout is 8, and is named where a script looks for it', async () => {
+  test('exits with 8 after --timeout, with the id of the job', async () => {
     const args = ['submit', '-o', 'test.echo', '--set', 'delay_ms=60000', '--timeout', '0.5', '--json'];
     const { code, stdout, stderr } = await run([...args, '--wait']);
     expect(code).toBe(8);
@@ -199,7 +199,7 @@ describe('watch', () => {
     expect((await run(['cancel', id])).code).toBe(0);
   });
 
-  test('results that cannot be kept name their job, too', async () => {
+  test('reports the job if its results cannot be written', async () => {
     const { code, stdout } = await run(
       ['submit', 'cat.jpg', '-o', HELD, '--id', 'unkept', '--out', 'kept', '--json', '--watch'],
       {
@@ -218,7 +218,7 @@ describe('watch', () => {
     expect(jsonLines(stdout).at(-1)).toMatchObject({ id: 'unkept', error: { code: 'unexpected' } });
   });
 
-  test('of a job with assets, each change has their number', async () => {
+  test('shows the number of assets in each change', async () => {
     await darkroom.submit({
       id: 'counted',
       operation: 'image.metadata',
@@ -232,13 +232,13 @@ describe('watch', () => {
     expect(lines.slice(0, -1).filter(({ assets }) => assets?.total !== 2)).toEqual([]);
   });
 
-  test('a job that does not exist is 5 at once', async () => {
+  test('exits with 5 at once for an unknown job', async () => {
     expect((await run(['watch', 'nowhere'])).code).toBe(5);
   });
 });
 
-describe('looking and acting', () => {
-  test('list is a table with relative times, or lines of JSON', async () => {
+describe('other commands', () => {
+  test('list prints a table with relative times, or lines of JSON', async () => {
     await darkroom.submit({ id: 'listed', operation: 'system.echo' });
     await darkroom.until('listed', 'completed');
     const { stdout } = await run(['list', '--operation', 'system.echo', '--since', '1h']);
@@ -257,19 +257,19 @@ describe('looking and acting', () => {
     });
   });
 
-  test('pause, status, resume', async () => {
+  test('pause, status and resume control a job', async () => {
     await darkroom.submit({ id: 'held', operation: 'test.echo', params: { delay_ms: 60_000 } });
     expect((await run(['pause', 'held'])).code).toBe(0);
     await darkroom.until('held', 'processing');
     const { stdout } = await run(['status', 'held']);
-    expect(stdout).toMatch(/^held {2}processing .*paused\n(.|\n)*to do +let it go on: darkroom resume held/);
+    expect(stdout).toMatch(/^held {2}processing .*paused\n(.|\n)*to do +darkroom resume held/);
     expect((await run(['resume', 'held'])).code).toBe(0);
     await expect.poll(async () => (await darkroom.get('held')).paused).toBe(false);
     expect((await run(['status', 'held'])).stdout).not.toContain('paused');
     expect((await run(['cancel', 'held'])).code).toBe(0);
   });
 
-  test('results are shown, fetched, and not fetched twice; failed assets are told', async () => {
+  test('results shows and downloads files once, and reports failed assets', async () => {
     await darkroom.submit({
       id: 'partly',
       operation: 'image.transform',
@@ -291,7 +291,7 @@ describe('looking and acting', () => {
     expect(await readdir(join(folder, 'parts'))).toEqual(['coffee.jpg']);
   });
 
-  test('operations and engines say what live workers can do', async () => {
+  test('operations and engines show what online workers can run', async () => {
     expect((await run(['operations'])).stdout).toMatch(/^image\.transform +yes +Resize, rotate and convert/m);
     const { stdout } = await run(['operations', 'image.transform']);
     expect(stdout).toContain('  width: a whole number from 1 to 16384');
@@ -304,7 +304,7 @@ describe('looking and acting', () => {
     });
   });
 
-  test('delete erases', async () => {
+  test('delete removes the job', async () => {
     await darkroom.submit({ id: 'gone', operation: 'system.echo' });
     await darkroom.until('gone', 'completed');
     expect(await run(['delete', 'gone', '--yes', '--json'])).toMatchObject({
@@ -314,7 +314,7 @@ describe('looking and acting', () => {
     expect((await run(['status', 'gone'])).code).toBe(5);
   });
 
-  test('rerun runs a job again, and watches it', async () => {
+  test('rerun runs a job again and watches it', async () => {
     await darkroom.submit({ id: 'twice', operation: 'system.echo', params: { n: 1 } });
     await darkroom.until('twice', 'completed');
     const { code, stdout } = await run(['rerun', 'twice', '--watch', '--json']);
@@ -325,7 +325,7 @@ describe('looking and acting', () => {
     });
   });
 
-  test('what a rerun took is told of that run alone', async () => {
+  test('rerun reports the duration of the new run only', async () => {
     await darkroom.submit({ id: 'again', operation: 'system.echo' });
     await darkroom.until('again', 'completed');
     // From the first creation on it took longer than this.

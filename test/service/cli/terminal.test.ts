@@ -15,7 +15,7 @@ afterAll(() => darkroom.dispose());
 describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
   const slow = (id: string) => ['submit', '-o', 'test.echo', '--set', 'delay_ms=5000', '--id', id, '--watch'];
 
-  test('a bar shows the progress, and the cursor comes back', async () => {
+  test('a bar shows the progress, and the cursor is restored', async () => {
     const { code, stdout } = await cliOnTerminal(slow('bar'), { env: { DARKROOM_URL: darkroom.url } });
     expect(code).toBe(0);
     expect(stdout).toMatch(/\[█+░+\] [1-9]\d?% {2}processing \(echo\)/);
@@ -24,7 +24,7 @@ describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
     expect(stdout).toContain('bar \u001B[32mcompleted\u001B[0m after');
   });
 
-  test('Ctrl-C brings the cursor back, too', async () => {
+  test('Ctrl-C restores the cursor', async () => {
     await darkroom.submit({ id: 'cut', operation: 'test.echo', params: { delay_ms: 60_000 } });
     const { code, stdout } = await cliOnTerminal(['watch', 'cut', '--timeout', '6'], {
       env: { DARKROOM_URL: darkroom.url },
@@ -34,7 +34,7 @@ describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
     await cli(['cancel', 'cut', '--url', darkroom.url]);
   });
 
-  test('the log is for people', async () => {
+  test('the log is human-readable', async () => {
     const env = {
       DARKROOM_DATA: darkroom.dataDir,
       DARKROOM_LISTEN: `127.0.0.1:${await freePort()}`,
@@ -52,7 +52,7 @@ describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
     expect(stdout).not.toContain('{"');
   });
 
-  test('NO_COLOR is honoured', async () => {
+  test('NO_COLOR disables colours', async () => {
     const env = { DARKROOM_URL: darkroom.url };
     expect((await cliOnTerminal(['list'], { env })).stdout).toContain('\u001B[32m');
     expect((await cliOnTerminal(['list'], { env: { ...env, NO_COLOR: '1' } })).stdout).not.toContain(
@@ -61,7 +61,7 @@ describe.skipIf(process.platform !== 'linux')('on a terminal', () => {
   });
 });
 
-test('what others named cannot command a terminal', async () => {
+test('names of others cannot control the terminal', async () => {
   const label = 'red \u001B[31m and a bell \u0007';
   await darkroom.submit({ id: 'loud', operation: 'system.echo', labels: { name: label } });
   const { stdout } = await cli(['status', 'loud', '--url', darkroom.url]);

@@ -37,7 +37,7 @@ afterAll(async () => {
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-test('a photograph of this machine: sent along, waited for, and brought back', async () => {
+test('uploads a local photograph, waits for the job, and downloads the result', async () => {
   const { id } = await client.submit({
     operation: 'image.transform',
     params: { width: 64, format: 'png' },
@@ -66,7 +66,7 @@ test('a photograph of this machine: sent along, waited for, and brought back', a
   expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
 });
 
-test('what is written replaces files, and never a link, a pipe or a device', async () => {
+test('downloads replace files, and never a link, a pipe or a device', async () => {
   const { id } = await client.submit({
     operation: 'image.transform',
     params: { width: 64, format: 'png' },
@@ -84,7 +84,7 @@ test('what is written replaces files, and never a link, a pipe or a device', asy
 
   await expect(saveArchive(client, id, link)).rejects.toThrow(/link\.zip" is a link/);
   await expect(saveArchive(client, id, pipe)).rejects.toThrow(/pipe\.zip" is a pipe/);
-  await expect(saveArchive(client, id, place)).rejects.toThrow('is a folder');
+  await expect(saveArchive(client, id, place)).rejects.toThrow('is a directory');
   await expect(saveArchive(client, id, join(place, 'new.zip'))).rejects.toThrow(/new\.zip\.part" is a link/);
   await expect(saveFiles(client, id, place)).rejects.toThrow(/chelsea\.png" is a pipe/);
   expect((await lstat(link)).isSymbolicLink()).toBe(true);
@@ -94,7 +94,7 @@ test('what is written replaces files, and never a link, a pipe or a device', asy
   expect((await readFile(bystander)).subarray(0, 2).toString()).toBe('PK');
 });
 
-test('events tell the transitions in order, and end', async () => {
+test('events yields the transitions in order, and returns', async () => {
   const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 4000 } });
   const types: string[] = [];
   const states: string[] = [];
@@ -108,7 +108,7 @@ test('events tell the transitions in order, and end', async () => {
   expect(states.slice(-3)).toEqual(['processing', 'packaging', 'completed']);
 });
 
-test('wait tells of progress, never backwards, and of nothing after the end', async () => {
+test('wait reports increasing progress, and nothing after the end', async () => {
   const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 4000 } });
   const seen: JobProgress[] = [];
   const job = await client.wait(id, { onProgress: (progress) => seen.push(progress) });
@@ -119,7 +119,7 @@ test('wait tells of progress, never backwards, and of nothing after the end', as
   expect(seen.some(hasEnded)).toBe(false);
 });
 
-test('wait can be given up, and the job goes on', async () => {
+test('wait can be aborted; the job continues', async () => {
   const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 60_000 } });
   await expect(client.wait(id, { timeoutMs: 300 })).rejects.toMatchObject({ code: 'not_ended', status: 0 });
   const reason = new Error('changed my mind');
@@ -137,7 +137,7 @@ test('wait can be given up, and the job goes on', async () => {
   });
 });
 
-test('pause, resume, rerun', async () => {
+test('pauses, resumes and reruns a job', async () => {
   const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 4000 } });
   await client.pause(id);
   await expect.poll(async () => (await client.get(id)).paused).toBe(true);
@@ -148,7 +148,7 @@ test('pause, resume, rerun', async () => {
   await expect(client.rerun(id, { from: 'no-such-stage' })).rejects.toMatchObject({ status: 422 });
 });
 
-test('assets can follow later', async () => {
+test('adds assets to a waiting job', async () => {
   const { id } = await client.submit({
     operation: 'image.transform',
     params: { width: 32 },
@@ -159,7 +159,7 @@ test('assets can follow later', async () => {
   expect(await client.wait(id)).toMatchObject({ state: 'completed', assets: { total: 2, downloaded: 2 } });
 });
 
-test('list goes through all pages', async () => {
+test('list reads all pages', async () => {
   const ids: string[] = [];
   for (let n = 0; n < 5; n++) ids.push((await client.submit({ operation: 'system.echo', params: { n } })).id);
   for (const id of ids) await client.wait(id);
@@ -180,7 +180,7 @@ test('list goes through all pages', async () => {
   expect((await client.page({ since: new Date(Date.now() + 60_000) })).jobs).toEqual([]);
 });
 
-test('callbacks are listed and made again', async () => {
+test('lists and redelivers callbacks', async () => {
   const { id } = await client.submit({ operation: 'system.echo', callback: { url: `${web.url}/hook` } });
   await client.wait(id);
   await expect
@@ -192,8 +192,8 @@ test('callbacks are listed and made again', async () => {
   expect(new Set(web.received.map(({ headers }) => headers['webhook-id']))).toEqual(new Set([delivery?.id]));
 });
 
-describe('refusals', () => {
-  test('come with code, fields, and whether trying again helps', async () => {
+describe('errors', () => {
+  test('have code, fields and `retryable`', async () => {
     const refused = client.submit({ operation: 'image.transform', params: { widht: 1 } });
     await expect(refused).rejects.toMatchObject({
       name: 'DarkroomProblem',
@@ -210,13 +210,13 @@ describe('refusals', () => {
     await expect(client.operation('no.such')).rejects.toMatchObject({ code: 'operation_not_found' });
   });
 
-  test('an address that is none is told at once, and one where nobody listens as unreachable', async () => {
+  test('an invalid address throws at once, and one without a server is unreachable', async () => {
     expect(() => createClient({ url: 'localhost:8080' })).toThrow(/"localhost:8080" is not the address/);
     const away = createClient({ url: `http://127.0.0.1:${await freePort()}`, retries: 0 });
     await expect(away.ready()).rejects.toMatchObject({ status: 0, code: 'unreachable', isOutage: true });
   });
 
-  test('a server that cannot work says what is missing', async () => {
+  test('a server that is not ready reports what is missing', async () => {
     const lame = await startWeb({
       '/readyz': (_, response) =>
         response.writeHead(503).end('{"status":"unavailable","missing":["temporal","worker"]}'),
@@ -226,7 +226,7 @@ describe('refusals', () => {
   });
 });
 
-test('operations, readiness, deletion', async () => {
+test('reads operations and readiness, and deletes a job', async () => {
   await client.ready();
   const operations = await client.operations();
   expect(operations.find(({ name }) => name === 'image.transform')).toMatchObject({ available: true });
@@ -237,7 +237,7 @@ test('operations, readiness, deletion', async () => {
   await expect(client.get(id)).rejects.toMatchObject({ status: 404 });
 });
 
-test('headers of one’s own go with each request, and a path in the address stays', async () => {
+test('sends own headers with each request, and keeps a path in the address', async () => {
   const seen: [string, string | null][] = [];
   const own = createClient({
     url: `${server.url}/gateway/`,

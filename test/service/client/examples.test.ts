@@ -38,10 +38,10 @@ async function example(program: string, file: string): Promise<void> {
   expect(refused.stderr).toContain('is not an image');
 }
 
-test('TypeScript', () => example(process.execPath, 'dist/examples/client.js'));
-test.skipIf(!hasPython)('Python', () => example('python3', 'examples/client.py'));
+test('the example in TypeScript runs', () => example(process.execPath, 'dist/examples/client.js'));
+test.skipIf(!hasPython)('the example in Python runs', () => example('python3', 'examples/client.py'));
 
-test('the docs show what is run', async () => {
+test('the docs show these examples', async () => {
   const docs = await readFile(join(root, 'docs/client.md'), 'utf8');
   for (const file of ['examples/client.ts', 'examples/client.py'])
     expect(docs).toContain((await readFile(join(root, file), 'utf8')).trim());

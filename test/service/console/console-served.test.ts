@@ -14,7 +14,7 @@ afterAll(() => darkroom.dispose());
 const partsOf = (html: string) =>
   [...html.matchAll(/(?:src|href)="(console\/[^"]+)"/g)].map(([, path = '']) => path);
 
-test('the page allows its own scripts, the one inline map by its digest, and nothing from elsewhere', async () => {
+test('the page permits only its own scripts and the import map with its digest', async () => {
   const page = await darkroom.request('/');
   const html = await page.text();
   expect(page.status).toBe(200);
@@ -37,7 +37,7 @@ test('the page allows its own scripts, the one inline map by its digest, and not
   expect((await darkroom.request('/', { headers: { 'if-none-match': etag } })).status).toBe(304);
 });
 
-test('its parts are there, of the right type, and kept for ever; each module that one names is among them', async () => {
+test('all assets and imported modules are served with their type, and cached forever', async () => {
   const html = await (await darkroom.request('/')).text();
   const { imports } = JSON.parse(/<script type="importmap">(.*?)<\/script>/.exec(html)?.[1] ?? '{}') as {
     imports: Record<string, string>;
@@ -60,7 +60,7 @@ test('its parts are there, of the right type, and kept for ever; each module tha
   }
 });
 
-test('nothing else is served: no other file, no way out, no earlier version', async () => {
+test('serves no other file, no path outside, and no earlier version', async () => {
   const html = await (await darkroom.request('/')).text();
   const [some = ''] = partsOf(html);
   const base = some.split('/').slice(0, 2).join('/');

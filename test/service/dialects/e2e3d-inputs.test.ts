@@ -74,7 +74,7 @@ describe('the photographs of a directory', () => {
     ['/etc', 'asset_path_forbidden'],
     ['..', 'asset_path_forbidden'],
     ['set\0', 'asset_not_found'],
-  ])('%j is refused, and the message tells no path but that', async (given, code) => {
+  ])('%j is rejected, and the message contains no other path', async (given, code) => {
     const error = await list(given).catch((thrown: Error) => thrown);
     expect(error).toMatchObject({ code, message: expect.stringContaining(`"${given}"`) });
     expect((error as Error).message).not.toContain(folder);

@@ -100,7 +100,7 @@ describe('POST /api/reconstruct', () => {
     ['another wish for a GPU', { use_gpu: false }],
     ['another directory', { image_set_path: 'SampleImages' }],
     ['another notify_url', { notify_url: 'https://example.com/other' }],
-  ])('%s under a taken job_id is refused, and the job stays as it is', async (_, changes) => {
+  ])('%s under a taken job_id is rejected, and the job does not change', async (_, changes) => {
     const job_id = `taken-${Object.keys(changes)}`;
     await submit({ job_id });
     const answer = await submit({ job_id, ...changes });

@@ -182,7 +182,7 @@ describe('GET /api/jobs', () => {
     ['?status=done', /^status: /],
     ['?limit=0', /^limit: must be a whole number/],
     ['?cursor=x', /^cursor: is not a cursor/],
-  ])('%s is refused', async (query, message) => {
+  ])('rejects %s', async (query, message) => {
     const answer = await ask(`/api/jobs${query}`);
     expect(answer).toMatchObject({ status: 422, body: { message: expect.stringMatching(message) } });
     expectError(answer);

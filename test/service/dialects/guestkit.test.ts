@@ -130,7 +130,7 @@ test('a job is found by any spelling of a UUID; query parameters and a trailing 
   expect(await ask('/api/v1/health/')).toMatchObject({ status: 200 });
 });
 
-describe('a mistake', () => {
+describe('an error', () => {
   const at = (path: string, value: unknown) => {
     const job = structuredClone(document('wrong', {})) as Record<string, unknown>;
     const keys = path.split('.');

@@ -76,7 +76,7 @@ describe('a submission that is not accepted', () => {
     ['an empty file', [['image', new Uint8Array()]], /empty/],
   ];
 
-  test.each(cases)('%s: 500, and a failed job that says why', async (_, fields, why) => {
+  test.each(cases)('%s: 500, and a failed job with the reason', async (_, fields, why) => {
     const { status, location, body } = await client.submit(...fields);
     expect(status).toBe(500);
     expect(body).toMatchObject({ job_id: expect.stringMatching(uuid), status: 'failed', output: null });

@@ -148,7 +148,7 @@ describe('GET /jobs/{job_id}', () => {
     expect(new Date(times.updated_at).getTime()).toBeGreaterThan(new Date(times.created_at).getTime());
   });
 
-  test('a job that failed says why in `message`', async () => {
+  test('a failed job has the reason in `message`', async () => {
     const id = await client.accepted(['image', Buffer.from('no image at all'), 'notes.txt']);
     await darkroom.until(id, 'failed');
     const { status, body } = await client.look(id);

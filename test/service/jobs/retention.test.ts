@@ -98,7 +98,7 @@ test('deletes what only a rerun needs first; the result stays, and a rerun compu
   expect((await result('work')).map(([path]) => path)).toEqual(before.map(([path]) => path));
 });
 
-test('hides a job when it expires and erases it soon after; its id stays taken', async () => {
+test('hides an expired job and deletes it soon after; its id stays taken', async () => {
   const KEPT_MS = 5000;
   const job = await ended('short-lived', { keep_days: KEPT_MS / DAY_MS });
   const expiresAt = Date.parse(job.expires_at ?? '');
@@ -120,7 +120,7 @@ test('hides a job when it expires and erases it soon after; its id stays taken',
   await expect(lab.submit(gallery('short-lived'))).rejects.toMatchObject({ code: 'job_id_deleted' });
 });
 
-test('erases first the work, then the job, when the job is kept longer', async () => {
+test('deletes first the intermediate data, then the job, if the job is kept longer', async () => {
   await ended('later', { keep_days: 1 });
   expect(await deleteExpired(3 * WORK_MS)).toMatchObject({ work: 1, jobs: 0 });
   expect(await deleteExpired(3 * WORK_MS)).toMatchObject({ work: 0, jobs: 0 });
@@ -129,7 +129,7 @@ test('erases first the work, then the job, when the job is kept longer', async (
   expect(await files('later')).toEqual(['public/deleted/later']);
 });
 
-test('makes one run of two concurrent reruns after the work has expired, and loses nothing', async () => {
+test('starts one run for two concurrent reruns after intermediate data has expired, and loses nothing', async () => {
   const job = await ended('twice');
   await sleep(WORK_MS + 100);
   const answers = await Promise.all([
@@ -148,7 +148,7 @@ test('makes one run of two concurrent reruns after the work has expired, and los
   await lab.jobs.delete(job);
 });
 
-test('erases nothing while a rerun is active', async () => {
+test('deletes nothing while a rerun is active', async () => {
   const job = await lab.until(await lab.submit({ id: 'again', operation: 'lab.held' }), 'completed');
   const before = (await files('again')).filter((path) => path.includes('/runs/1/'));
   held = new Promise((resolve) => {
@@ -195,7 +195,7 @@ describe('a job deleted while it ran', () => {
   const running = async (id: string) =>
     lab.until(await lab.submit({ id, operation: 'test.echo', params: { delay_ms: 60_000 } }), 'processing');
 
-  test('is erased again later, with what an activity wrote that missed the cancellation', async () => {
+  test('is deleted again later, with data of an activity that missed the cancellation', async () => {
     await lab.jobs.delete(await running('written-to'));
     const late = join(lab.storeDir, 'public/jobs/written-to/runs/1/outputs/echo/all/1/late.txt');
     await mkdir(dirname(late), { recursive: true });
@@ -206,7 +206,7 @@ describe('a job deleted while it ran', () => {
     expect(await files('written-to')).toEqual(['public/deleted/written-to']);
   });
 
-  test('is erased later when the API crashed during the deletion', async () => {
+  test('is deleted later if the API crashed during the deletion', async () => {
     const job = await running('half-deleted');
     await lab.archive.tombstone(job, leftoversDeletion(job, new Date()));
     expect(await deleteExpired(DAY_MS + HOUR_MS)).toMatchObject({ failed: 0 });
@@ -230,7 +230,7 @@ test('is safe when two processes execute it at once', async () => {
   expect(await files('both')).toEqual(['public/deleted/both']);
 });
 
-test('keeps what a rerun writes that started meanwhile', async () => {
+test('keeps the data of a rerun that started meanwhile', async () => {
   const job = await ended('late');
   const record = JSON.parse(
     await readFile(join(lab.storeDir, 'public/jobs/late/job.json'), 'utf8'),

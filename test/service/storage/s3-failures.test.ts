@@ -11,7 +11,7 @@ import { startWire as startWireTo } from '../../support/wire.ts';
 
 const MiB = 1024 * 1024;
 
-describe('an S3 store in trouble', () => {
+describe('an S3 store with a failing server', () => {
   let server: S3Server;
   const closing: (() => Promise<unknown> | unknown)[] = [];
 
@@ -84,7 +84,7 @@ describe('an S3 store in trouble', () => {
     }
   };
 
-  it('says that its server does not answer', async () => {
+  it('reports a server that does not answer', async () => {
     const closed = createServer();
     const endpoint = await listening(closed);
     await new Promise((resolve) => closed.close(resolve));
@@ -95,7 +95,7 @@ describe('an S3 store in trouble', () => {
     );
   });
 
-  it('says which bucket is missing, also where a missing object looks the same', async () => {
+  it('reports a missing bucket by name, also if a missing object has the same status', async () => {
     const store = storeAt(server.endpoint, {}, 'no-such-bucket');
     await expectAll(
       store,
@@ -104,12 +104,12 @@ describe('an S3 store in trouble', () => {
     );
   });
 
-  it('says when its credentials are refused', async () => {
+  it('reports rejected credentials', async () => {
     const credentials = { ...server.credentials, secretAccessKey: 'wrong' };
     await expectAll(storeAt(server.endpoint, { credentials }), /^(SignatureDoesNotMatch|403)$/, /refused/);
   });
 
-  it('takes an answer with 404 for an absence only if it says so', async () => {
+  it('treats 404 as a missing object only with its error code', async () => {
     // This server answers an unknown user so.
     const credentials = { ...server.credentials, accessKeyId: 'unknown' };
     await expectAll(
@@ -119,20 +119,20 @@ describe('an S3 store in trouble', () => {
     );
   });
 
-  it('says when there are no credentials', async () => {
+  it('reports missing credentials', async () => {
     const none = Object.assign(new Error('Could not load credentials'), { name: 'CredentialsProviderError' });
     const store = storeAt(server.endpoint, { credentials: () => Promise.reject(none) });
     await expectAll(store, /^CredentialsProviderError$/, /set AWS_ACCESS_KEY_ID/);
   });
 
-  it('says what a server in trouble answers', async () => {
+  it('reports the error of the server', async () => {
     const endpoint = await startAnswering((_, response) =>
       response.writeHead(500).end('<Error><Code>InternalError</Code><Message>/srv/secret</Message></Error>'),
     );
     await expectAll(storeAt(endpoint), /^(InternalError|500)$/, /answered 500/);
   });
 
-  it('gives up a server that is silent', async () => {
+  it('times out if the server does not answer', async () => {
     const wire = await startWire();
     const store = storeAt(wire.endpoint);
     await store.put('a', 'x');
@@ -143,7 +143,7 @@ describe('an S3 store in trouble', () => {
     });
   });
 
-  it('can be aborted while the server is silent', async () => {
+  it('can be aborted while the server does not answer', async () => {
     const wire = await startWire();
     const store = storeAt(wire.endpoint);
     wire.setSilent(true);
@@ -156,7 +156,7 @@ describe('an S3 store in trouble', () => {
     await expect(store.put('a', source, { signal: abort.signal })).rejects.toBe(reason);
   });
 
-  it('tells a reader that the connection broke, and goes on', async () => {
+  it('fails the read if the connection breaks, and continues with other requests', async () => {
     const wire = await startWire();
     const store = storeAt(wire.endpoint);
     await store.put('large', Buffer.alloc(4 * MiB));
@@ -171,7 +171,7 @@ describe('an S3 store in trouble', () => {
     expect((await bytesOf(store, 'large')).length).toBe(4 * MiB);
   });
 
-  it('is silent about a broken body that nobody reads', async () => {
+  it('ignores a broken body without a reader', async () => {
     const wire = await startWire();
     const store = storeAt(wire.endpoint);
     await store.put('large', Buffer.alloc(4 * MiB));
@@ -183,7 +183,7 @@ describe('an S3 store in trouble', () => {
     await store.put('large', 'x');
   });
 
-  it('comes back with its server', async () => {
+  it('recovers with its server', async () => {
     const store = storeAt(server.endpoint);
     await store.put('kept', 'x');
     await server.stop();
@@ -193,7 +193,7 @@ describe('an S3 store in trouble', () => {
     expect(await textOf(store, 'kept')).toBe('x');
   });
 
-  it('does not take a deletion for done when the answer lists what is left', async () => {
+  it('fails a deletion if the response lists objects that remain', async () => {
     const endpoint = await startAnswering((request, response) => {
       request.resume();
       response
@@ -210,7 +210,7 @@ describe('an S3 store in trouble', () => {
     });
   });
 
-  it('knows a full server from one that is away', async () => {
+  it('distinguishes a full server from an unavailable one', async () => {
     const endpoint = await startAnswering((_, response) =>
       response.writeHead(507).end('<Error><Code>XMinioStorageFull</Code></Error>'),
     );

@@ -72,7 +72,7 @@ describe('S3 store', () => {
     });
   };
 
-  it('refuses keys that are none, and looks nothing up for them', async () => {
+  it('rejects invalid keys without a request', async () => {
     const path = join(local, 'kept');
     await writeFile(path, 'kept');
     for (const key of [
@@ -107,7 +107,7 @@ describe('S3 store', () => {
     expect(await keysOf(store, '')).toEqual([]);
   });
 
-  it('keeps to its prefix', async () => {
+  it('reads and writes only below its prefix', async () => {
     const [outer, inner, beside] = ['team', 'team/inner', 'team-b'].map((prefix) =>
       createS3Store({ bucket: server.bucket, prefix, access: server }),
     ) as [ObjectStore, ObjectStore, ObjectStore];
@@ -119,7 +119,7 @@ describe('S3 store', () => {
     expect(await textOf(beside, 'jobs/a')).toBe('beside');
   });
 
-  it('gives links to the address that clients reach, or none', async () => {
+  it('signs links for the public endpoint, or returns none', async () => {
     const { port } = new URL(server.endpoint);
     const at = (publicEndpoint: string | null) =>
       createS3Store({ bucket: server.bucket, prefix: 'links', access: server, publicEndpoint });
@@ -134,7 +134,7 @@ describe('S3 store', () => {
     await expect(at(null).link('../a', options)).rejects.toThrow(TypeError);
   });
 
-  it('passes over its own probe and what consoles make', async () => {
+  it('ignores its own probe and directory markers of consoles', async () => {
     await store.check();
     await store.put('folder/object', 'x');
     // A folder, as the consoles of S3 make one.
@@ -148,7 +148,7 @@ describe('S3 store', () => {
     expect(ContentType).toBe('image/webp');
   });
 
-  it('takes objects around the size of a part and of several', async () => {
+  it('stores objects around the size of one part and of several', async () => {
     for (const size of [8 * MiB - 1, 8 * MiB, 8 * MiB + 1, 16 * MiB, 20 * MiB + 7]) {
       const bytes = Buffer.alloc(size, `${size}-`);
       const chunks = Array.from({ length: Math.ceil(size / 300_000) }, (_, index) =>
@@ -170,7 +170,7 @@ describe('S3 store', () => {
     expect(await store.head('object')).toBeNull();
   });
 
-  it('leaves no parts when it is aborted, whether the source stalls or runs', async () => {
+  it('leaves no parts after an abort, whether the source stalls or runs', async () => {
     for (const blocks of [1, 9, 17, 30]) {
       for (const stalls of [true, false]) {
         const abort = new AbortController();
@@ -188,7 +188,7 @@ describe('S3 store', () => {
     }
   });
 
-  it('aborts the uploads that crashes left below its prefix, and no young ones', async () => {
+  it('aborts uploads that crashes left below its prefix, and no recent ones', async () => {
     const leave = async (key: string) => {
       const { UploadId } = await client.send(new CreateMultipartUploadCommand(at(key)));
       await client.send(new UploadPartCommand({ ...at(key), UploadId, PartNumber: 1, Body: 'half' }));
@@ -208,7 +208,7 @@ describe('S3 store', () => {
     await expect.poll(left).toEqual([]);
   });
 
-  it('deletes thousands', async () => {
+  it('deletes thousands of objects', async () => {
     const keys = Array.from({ length: 2_300 }, (_, index) => `many/${index % 7}/${index}`);
     for (let from = 0; from < keys.length; from += 100)
       await Promise.all(keys.slice(from, from + 100).map((key) => store.put(key, '')));
@@ -218,7 +218,7 @@ describe('S3 store', () => {
   });
 
   it.each([400, 501])(
-    'deletes object by object when the server answers DeleteObjects with %i',
+    'deletes one object at a time if the server returns %i for DeleteObjects',
     async (status) => {
       const proxy = await startProxy(server.endpoint, (path) => path.includes('?delete'));
       proxy.faults = [{ status }, 'hang'];
@@ -251,7 +251,7 @@ describe('S3 store', () => {
     expect((await bytesOf(store, 'a')).length).toBe(30 * MiB);
   });
 
-  it('gives connections back, whether bodies are read or not', async () => {
+  it('releases connections, whether or not bodies are read', async () => {
     await store.put('large', Buffer.alloc(8 * MiB));
     // More at once than any pool of connections has by default, and all of them unread.
     const bodies = await Promise.all(Array.from({ length: 120 }, () => store.get('large')));

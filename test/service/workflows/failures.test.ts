@@ -79,7 +79,7 @@ async function complaints({ tenant, id }: Job): Promise<(string | null | undefin
   );
 }
 
-test('a stage that takes longer than it may is told to stop, and not tried again', async () => {
+test('a stage that times out is cancelled and not retried', async () => {
   const job = await lab.submit({ operation: 'lab.hang' });
   expect(await lab.until(job, 'failed')).toMatchObject({
     error: { code: 'stage_timeout', retryable: false },
@@ -88,7 +88,7 @@ test('a stage that takes longer than it may is told to stop, and not tried again
 });
 
 describe('a job waits', () => {
-  test('while the store is away, with what it has to write', async () => {
+  test('while the store is unavailable for its writes', async () => {
     const job = await lab.submit({ operation: 'lab.held', params: { word: 'kept' } });
     await lab.until(job, 'processing');
     const away = `${lab.storeDir}.away`;
@@ -107,7 +107,7 @@ describe('a job waits', () => {
     expect((await (await lab.jobs.open(job)).result()).manifest.data).toMatchObject({ word: 'kept' });
   });
 
-  test('and an attempt that it spoilt is not one of the five for what may pass', async () => {
+  test('and attempts during the outage do not count as retries', async () => {
     const job = await lab.submit({ operation: 'lab.call' });
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({
       error: { code: 'asset_unreachable' },
@@ -115,7 +115,7 @@ describe('a job waits', () => {
     expect(calls).toBe(6);
   });
 
-  test('while the disk of its worker is full, longer than for anything unforeseen', async () => {
+  test('while the disk of its worker is full, longer than for unexpected errors', async () => {
     const job = await lab.submit({ operation: 'lab.write' });
     await expect.poll(() => writes).toBe(4);
     await expect.poll(() => complaints(job)).toEqual(['disk_full']);
@@ -124,7 +124,7 @@ describe('a job waits', () => {
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({ state: 'completed', error: null });
   });
 
-  test('while the disk is full, with what it downloads', async (context) => {
+  test('while the disk is full during its downloads', async (context) => {
     await mkdir(lab.storeDir, { recursive: true });
     const mount = ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', lab.storeDir];
     const mounted = await promisify(execFile)('mount', mount).catch(() => null);
@@ -146,7 +146,7 @@ describe('a job waits', () => {
   });
 });
 
-describe('however often a step was tried', () => {
+describe('after any number of attempts', () => {
   let failures: (ErrorCode | null)[];
   let calls = 0;
 
@@ -182,14 +182,14 @@ describe('however often a step was tried', () => {
     }
   }
 
-  test('it is tried again when the fault is ours', async () => {
+  test('an activity is retried after an internal error', async () => {
     expect(
       await patient(['store_unavailable', 'disk_full', 'worker_stopped', 'master_key_missing', null]),
     ).toBe('done');
     expect(calls).toBe(5);
   });
 
-  test('and not otherwise', async () => {
+  test('an activity is not retried otherwise', async () => {
     expect(await patient(['asset_not_found', null])).toBeInstanceOf(WorkflowFailedError);
     expect(calls).toBe(1);
   });

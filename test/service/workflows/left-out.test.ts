@@ -54,7 +54,7 @@ afterAll(async () => {
   await web.close();
 });
 
-test('the last stage knows every asset that failed before, and the result has the notes of all stages', async () => {
+test('the last stage gets all failed assets, and the result has the notes of all stages', async () => {
   const asset = (name: string, path = '/asset') => ({ name, source: { url: web.url + path } });
   const job = await lab.submit({
     operation: 'lab.survey',

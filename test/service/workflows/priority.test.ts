@@ -55,7 +55,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab.dispose());
 
-test('jobs that were begun end before others begin, and the urgent ones come first', async () => {
+test('started jobs finish before others start, and urgent jobs come first', async () => {
   const submit = (name: string, priority?: number) =>
     lab.submit({ operation: 'test.slow', params: { name }, ...(priority ? { priority } : {}) });
   jobs.push(await submit('a'));

@@ -142,7 +142,7 @@ describe('the workflow of a job', () => {
     expect(count(await eventsOf(full), 'activityTaskScheduled')).toBe(4);
   });
 
-  test('shows in Temporal as the job ended, with its state in the columns', async () => {
+  test('is shown in Temporal with the outcome of the job and its search attributes', async () => {
     const ok = await submit({ id: 'readable', operation: 'system.echo' });
     const bad = await submit({ operation: 'test.echo', params: { fail: 'permanent' } });
     await Promise.all([ended(ok), ended(bad)]);
@@ -164,7 +164,7 @@ describe('the workflow of a job', () => {
     });
   });
 
-  test('answers the status query with what the memo holds', async () => {
+  test('answers the status query with the memo', async () => {
     const job = await submit({ operation: 'test.echo', params: { delay_ms: 60_000 } });
     await processing(job);
     const status = await handleOf(job).query('status');
@@ -179,7 +179,7 @@ describe('the workflow of a job', () => {
     expect((await handleOf(job).describe()).status.name).toBe('CANCELLED');
   });
 
-  test('cancelled or terminated in the Web UI, it reads as cancelled, or as failed with the reason', async () => {
+  test('that is cancelled or terminated in the Web UI is cancelled, or failed with the reason', async () => {
     const [one, two] = await Promise.all(
       [1, 2].map(() => submit({ operation: 'test.echo', params: { delay_ms: 60_000 } })),
     );
@@ -197,7 +197,7 @@ describe('the workflow of a job', () => {
     await expect.poll(failed).toContain(two.id);
   });
 
-  test('tells nothing worth stealing', async () => {
+  test('contains no secrets in its history', async () => {
     const token = 'token-9f3b';
     const job = await submit({
       operation: 'image.transform',

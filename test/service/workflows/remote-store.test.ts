@@ -60,7 +60,7 @@ test('a cancelled job does not wait for an input that the store does not send', 
   await cancelled(job);
 });
 
-test('results go there side by side, and a cancelled job does not wait for one that it does not take', async () => {
+test('results are stored concurrently, and a cancelled job does not wait for one that the store does not accept', async () => {
   concern = /outputs\/.*PutObject/;
   wire.faults = ['hang'];
   const job = await transform(3);
@@ -68,7 +68,7 @@ test('results go there side by side, and a cancelled job does not wait for one t
   await cancelled(job);
 });
 
-test('a step of which one input does not come is tried again, and leaves nothing', async () => {
+test('an activity without one of its inputs is retried, and leaves nothing', async () => {
   concern = /inputs\/files\/00002.*GetObject/;
   // With all the retries of the client.
   wire.faults = Array(5).fill('refuse');

@@ -1,5 +1,6 @@
 /** The client under test, and what it fails with. */
 import { expect, onTestFinished } from 'vitest';
+import { createNameResolver, type ResolvedAddress } from '../../../src/net/dns/resolver.ts';
 import {
   AddressForbidden,
   createGuardedHttp,
@@ -27,7 +28,11 @@ interface ClientOptions extends Partial<GuardedHttpOptions> {
 
 /** Closed after the test. */
 export function open({ allow = ['127.0.0.0/8'], ...options }: ClientOptions = {}): GuardedHttp {
-  const http = createGuardedHttp({ policy: createPolicy({ allow }), ...options });
+  const http = createGuardedHttp({
+    policy: createPolicy({ allow }),
+    resolver: createNameResolver(),
+    ...options,
+  });
   onTestFinished(() => http.close());
   return http;
 }
@@ -35,11 +40,11 @@ export function open({ allow = ['127.0.0.0/8'], ...options }: ClientOptions = {}
 /** Answers each lookup with the next of these lists, and counts. */
 export function scripted(...answers: readonly string[][]) {
   let calls = 0;
-  const resolve = async () => {
+  const resolve = async (): Promise<ResolvedAddress[]> => {
     const addresses = answers[Math.min(calls++, answers.length - 1)] ?? [];
     return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   };
-  return { resolve, calls: () => calls };
+  return { resolver: { resolve }, calls: () => calls };
 }
 
 export async function failure(work: Promise<unknown>): Promise<unknown> {

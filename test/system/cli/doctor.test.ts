@@ -42,7 +42,7 @@ test('with nothing running all is well, and nothing is made', async () => {
   expect(of(findings, 'Temporal binary')).toMatchObject([
     { state: 'ok', found: expect.stringContaining('server 1.') },
   ]);
-  expect(of(findings, 'Temporal')).toMatchObject([{ found: 'does not run; "darkroom serve" starts it' }]);
+  expect(of(findings, 'Temporal')).toMatchObject([{ found: 'not running; "darkroom serve" starts it' }]);
   await expect(stat(dataDir)).rejects.toThrow('ENOENT');
 });
 
@@ -97,8 +97,8 @@ test('what is wrong is told with how to mend it', async () => {
     [{ state: 'warning', found: /DARKROOM_OLD_SETTING/ }].map(loosely),
   );
   for (const check of ['address', 'input root', 'master key', 'store', 'Temporal'])
-    expect(of(findings, check)).toMatchObject([{ state: 'broken', mend: expect.stringMatching(/\w/) }]);
-  expect(of(findings, 'address')[0]?.found).toContain('where another program listens');
+    expect(of(findings, check)).toMatchObject([{ state: 'broken', remedy: expect.stringMatching(/\w/) }]);
+  expect(of(findings, 'address')[0]?.found).toContain('is in use by another program');
 });
 
 test('a data directory that is a file is told, by the server as by doctor', async () => {
@@ -115,10 +115,10 @@ test('a data directory that is a file is told, by the server as by doctor', asyn
       {
         state: 'broken',
         found: `${file} is not a directory`,
-        mend: expect.stringContaining('DARKROOM_DATA'),
+        remedy: expect.stringContaining('DARKROOM_DATA'),
       },
     ]);
-    expect(JSON.stringify(findings)).not.toContain('made at the first start');
+    expect(JSON.stringify(findings)).not.toContain('created at the first start');
     const { code: ended, stderr } = await cli([command], { env });
     expect(ended).toBe(1);
     expect(stderr).toMatch(/^darkroom: The directory .* cannot be used: .*a-file is not a directory\. /);
@@ -154,7 +154,7 @@ test('scratch space that is a file is broken, too', async () => {
   const { findings } = await examine({ ...env, DARKROOM_LISTEN: `127.0.0.1:${await freePort()}` });
   expect(of(findings, 'disk')).toMatchObject([
     { state: 'ok' },
-    { state: 'broken', mend: expect.stringContaining('DARKROOM_WORK') },
+    { state: 'broken', remedy: expect.stringContaining('DARKROOM_WORK') },
   ]);
 });
 
@@ -165,7 +165,7 @@ test('an address that another darkroom serves is not free', async () => {
   });
   expect(code).toBe(1);
   expect(of(findings, 'address')).toMatchObject([
-    { state: 'broken', found: expect.stringContaining('not the server of this data directory') },
+    { state: 'broken', found: expect.stringContaining('in use by a darkroom with another data directory') },
   ]);
 });
 
@@ -184,7 +184,7 @@ test('a key that others may read is a warning, and so is a binary that is not th
     PATH: '/nonexistent',
   });
   expect(code).toBe(0);
-  expect(of(findings, 'master key')).toMatchObject([{ state: 'warning', mend: `Run: chmod 600 ${key}` }]);
+  expect(of(findings, 'master key')).toMatchObject([{ state: 'warning', remedy: `Run: chmod 600 ${key}` }]);
   expect(of(findings, 'Temporal binary')).toMatchObject([{ state: 'warning' }]);
   await expect(stat(join(folder, 'empty-cache'))).rejects.toThrow('ENOENT');
 });

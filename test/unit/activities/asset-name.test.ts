@@ -13,6 +13,6 @@ it.each([
   [{ url: 'https://example.com/' }, 'asset-7'],
   [{ url: 'https://example.com/%2e%2e%2F' }, '.._'],
   [{ path: '..' }, 'asset-7'],
-])('the name of an asset from %j is "%s"', (source, name) => {
+])('an asset from %j is named "%s"', (source, name) => {
   expect(defaultAssetName(source, 7)).toBe(name);
 });

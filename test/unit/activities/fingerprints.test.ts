@@ -35,7 +35,7 @@ const record = (index: number): AssetDownload => ({
   error: null,
 });
 
-test('reads the outcomes of its own request alone', async () => {
+test('reads only the outcomes of its own request', async () => {
   const { assets } = files;
   await assets.writeBatch(theirs, first, [record(0)], signal);
   await assets.writeBatch(ours, second, [record(16)], signal);
@@ -59,7 +59,7 @@ const checkpoint = (fingerprint: string, more: Partial<Checkpoint> = {}): Checkp
   ...more,
 });
 
-test('reads checkpoints of its own request alone', async () => {
+test('reads only the checkpoints of its own request', async () => {
   const { stages } = files;
   const stage = { name: 'transform', run: 1 };
   await stages.writeCheckpoint({ job: theirs, stage, batch: first }, checkpoint('theirs'), signal);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 
 describe('output names', () => {
-  test('stay in their directory, unique, and short enough, whatever they were made from', async () => {
+  test('are unique, short enough and within the directory, for any asset name', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.string({ unit: 'grapheme', maxLength: 300 }), { maxLength: 6 }),
@@ -35,7 +35,7 @@ describe('output names', () => {
     );
   });
 
-  test('taken names get a number before the extension, also ten thousand of them', () => {
+  test('duplicate names get a number before the extension, for ten thousand duplicates', () => {
     const names = new UniqueNames();
     const wanted = ['a/photo.webp', 'a/photo-2.webp', 'a/photo.webp', 'plain', 'plain', 'a/photo.webp'];
     expect(wanted.map((name) => names.claim(name))).toEqual([

@@ -21,7 +21,7 @@ const errorsOf = ({ details }: DarkroomError) =>
 
 const pointersOf = (text: string) => errorsOf(errorOf(text))?.map(({ pointer }) => pointer);
 
-describe('rejects, with its pointer', () => {
+describe('rejects an invalid body with a JSON Pointer', () => {
   test.each([
     ['{"params":{"seed":9007199254740993}}', ['/params/seed']],
     ['{"params":{"seed":-9007199254740993}}', ['/params/seed']],
@@ -52,7 +52,7 @@ test.each([
   expect(parseJson(text, 'The body')).toEqual(JSON.parse(text));
 });
 
-test('accepts what JSON.stringify makes of any value', () => {
+test('accepts the output of JSON.stringify for any value', () => {
   const safe = fc.jsonValue().filter((value) => !/__proto__|\d{16}/.test(JSON.stringify(value)));
   fc.assert(
     fc.property(safe, (value) => {
@@ -63,12 +63,12 @@ test('accepts what JSON.stringify makes of any value', () => {
   );
 });
 
-test('reports malformed text as malformed, not as something else', () => {
+test('reports malformed JSON as malformed', () => {
   const texts = ['{"a":', '"', '"\\"', '[1,]', '{"a":1}}', ']', '{"a" 1}', '[1e]', '\\', ''];
   expect(texts.map((text) => errorOf(text).code)).toEqual(texts.map(() => 'malformed_json'));
 });
 
-describe('a large body is rejected before its keys are looked at', () => {
+describe('rejects a large body before it reads the keys', () => {
   const keys = (count: number, value: string) =>
     `{${Array.from({ length: count }, (_, n) => `"k${n}":${value}`).join(',')}}`;
 
@@ -93,12 +93,12 @@ describe('a large body is rejected before its keys are looked at', () => {
     ['labels', { labels: Object.fromEntries(Array.from({ length: 200_000 }, (_, n) => [` ${n}`, n])) }],
     ['assets', { assets: Array(200_000).fill(0) }],
     ['events', { callback: { url: 'https://a.example', events: Array(200_000).fill(0) } }],
-  ])('%s: one error for all', (_, spec) => {
+  ])('%s: reports one error', (_, spec) => {
     const { error } = jobSpec.safeParse({ operation: 'system.echo', ...spec });
     expect(error?.issues).toHaveLength(1);
   });
 
-  test('unknown fields: the first hundred', () => {
+  test('reports the first hundred unknown fields', () => {
     const spec = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`unknown${n}`, 0]));
     const { error } = jobSpec.safeParse({ operation: 'system.echo', ...spec });
     const problem = invalidFields(error?.issues ?? []);

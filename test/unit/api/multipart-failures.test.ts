@@ -15,7 +15,7 @@ const MiB = 1024 * 1024;
 const utf8 = (text: string) => Buffer.from(text);
 const head = (disposition: string) => `--b\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n`;
 
-describe('a form that cannot be read', () => {
+describe('an invalid form', () => {
   it.each([
     ['nothing', '', 'nowhere is there the boundary "b"'],
     ['garbage', 'a=1&b=2', 'nowhere is there the boundary "b"'],
@@ -40,7 +40,7 @@ describe('a form that cannot be read', () => {
       'base64',
     ],
     ['a field that is not UTF-8', Buffer.from(`${head('name=a')}\xff\r\n--b--`, 'latin1'), 'is not UTF-8'],
-  ])('%s: malformed_form', async (_, form, detail) => {
+  ])('%s: returns malformed_form', async (_, form, detail) => {
     const { port, failures } = await startFormServer();
     const bytes = Buffer.from(form);
     const pieces: Buffer[] = [];
@@ -123,11 +123,11 @@ const clients: Record<string, (url: string, size: number, known: boolean) => Pro
   },
 };
 
-describe.each(Object.entries(clients))('%s is told, while it sends', (_, send) => {
+describe.each(Object.entries(clients))('%s gets the error while it sends', (_, send) => {
   it.each([
     ['of a body too large', true],
     ['of a body too large', false],
-  ])('%s (length known: %s)', async (_, known) => {
+  ])('%s (with Content-Length: %s)', async (_, known) => {
     const { url } = await startFormServer({ limits: { totalBytes: 2 * MiB } });
     const answer = await send(url, 64 * MiB, known);
     expect(answer).toMatch(/connection: close/i);
@@ -135,7 +135,7 @@ describe.each(Object.entries(clients))('%s is told, while it sends', (_, send) =
     expect(answer).toContain(`The form may have at most ${2 * MiB} bytes in all (DARKROOM_MAX_UPLOAD_BYTES)`);
   });
 
-  it('of a file too large', async () => {
+  it('that a file is too large', async () => {
     const { url } = await startFormServer({ limits: { fileBytes: 3 * MiB } });
     const answer = await send(url, 64 * MiB, true);
     expect(answer).toMatch(/connection: close/i);
@@ -144,7 +144,7 @@ describe.each(Object.entries(clients))('%s is told, while it sends', (_, send) =
     expect(answer).toContain('(DARKROOM_MAX_ASSET_BYTES)');
   });
 
-  it('of a full store', async () => {
+  it('that the store is full', async () => {
     const full = new DarkroomError('disk_full', 'The disk is full');
     const { url, failures } = await startFormServer({
       onFile: async (_, body) => {
@@ -159,8 +159,8 @@ describe.each(Object.entries(clients))('%s is told, while it sends', (_, send) =
   });
 });
 
-describe('the caps', () => {
-  it('name the field that is too large', async () => {
+describe('the limits', () => {
+  it('are reported with the name of the field', async () => {
     const { port } = await startFormServer({ limits: { fieldBytes: 10 } });
     const field = (size: number) => [utf8(`${head('name=job; filename=x')}${'x'.repeat(size)}\r\n--b--`)];
     expect(parsed(await sendRaw(port, field(10))).status).toBe(200);
@@ -173,14 +173,14 @@ describe('the caps', () => {
     });
   });
 
-  it('take a file of exactly the size', async () => {
+  it('accept a file of exactly the limit', async () => {
     const { port } = await startFormServer({ limits: { fileBytes: 100_000 } });
     const one = (size: number) => [utf8(file), Buffer.alloc(size), utf8('\r\n--b--')];
     expect(parsed(await sendRaw(port, one(100_000))).body).toMatchObject([{ size: 100_000 }]);
     expect(parsed(await sendRaw(port, one(100_001))).status).toBe(413);
   });
 
-  it.each(['file', 'field'] as const)('count each %s', async (kind) => {
+  it.each(['file', 'field'] as const)('apply to each %s', async (kind) => {
     const { port } = await startFormServer({ limits: { files: 2, fields: 2 } });
     const part = kind === 'file' ? `${file}x\r\n` : `${head('name=photo')}x\r\n`;
     expect(parsed(await sendRaw(port, [utf8(`${part.repeat(2)}--b--`)])).status).toBe(200);
@@ -192,8 +192,8 @@ describe('the caps', () => {
   });
 });
 
-describe('an upload that breaks off', () => {
-  it('aborts, and rejects once the handler has settled', async () => {
+describe('an interrupted upload', () => {
+  it('aborts the handler, and rejects once the handler has settled', async () => {
     const events: string[] = [];
     let arrived = () => {};
     const begun = new Promise<void>((resolve) => {
@@ -231,7 +231,7 @@ describe('an upload that breaks off', () => {
     expect(await (await fetch(url)).text()).toBe('still here');
   });
 
-  it('before its first part is interrupted too', async () => {
+  it('rejects before the first part', async () => {
     const { port, failures } = await startFormServer();
     const socket = connect(port, '127.0.0.1');
     socket.write(
@@ -242,7 +242,7 @@ describe('an upload that breaks off', () => {
     await expect.poll(() => failures).toMatchObject([{ code: 'upload_interrupted' }]);
   });
 
-  it('by silence is told so', async () => {
+  it('reports that the client stopped sending', async () => {
     const { url, failures } = await startFormServer({ limits: { idleMs: 200 } });
     const call = request(url, {
       method: 'POST',
@@ -251,12 +251,12 @@ describe('an upload that breaks off', () => {
     call.write(utf8(file));
     const [response] = (await once(call, 'response')) as [Readable & { statusCode: number }];
     expect(response.statusCode).toBe(408);
-    expect(await text(response)).toContain('Less than 64 KiB of the form arrived in 0.2 seconds');
+    expect(await text(response)).toContain('The client sent less than 64 KiB in 0.2 s of the form');
     expect(failures).toMatchObject([{ code: 'upload_timeout', retryable: true }]);
     call.destroy();
   });
 
-  it('by a trickle is told so, too', async () => {
+  it('reports that the client sent too slowly', async () => {
     const { url, failures } = await startFormServer({ limits: { idleMs: 400 } });
     const call = request(url, {
       method: 'POST',
@@ -271,7 +271,7 @@ describe('an upload that breaks off', () => {
     call.destroy();
   });
 
-  it('does not count the time that a handler takes as silence', async () => {
+  it('does not count the time of the handler', async () => {
     const { url } = await startFormServer({
       limits: { idleMs: 3000 },
       onFile: async ({ field }, body) => {
@@ -286,7 +286,7 @@ describe('an upload that breaks off', () => {
     expect(await (await fetch(url, { method: 'POST', body: form })).json()).toHaveLength(2);
   });
 
-  it('by a bad field ends before the file has been sent', async () => {
+  it('of an invalid field rejects before the file has been sent', async () => {
     const { url } = await startFormServer({
       onField: () => {
         throw new DarkroomError('invalid_request', 'The part "job" is no job');

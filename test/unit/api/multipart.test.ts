@@ -17,7 +17,7 @@ const oneFile = (disposition: string, headers = '') =>
   utf8(`--b\r\nContent-Disposition: form-data; name="f"; ${disposition}\r\n${headers}\r\nx\r\n--b--\r\n`);
 
 describe('a form', () => {
-  it('gives fields and files in the order of the client', async () => {
+  it('yields fields and files in the order of the client', async () => {
     const { url } = await startFormServer();
     const form = new FormData();
     form.append('job', '{"operation":"system.echo"}');
@@ -39,7 +39,7 @@ describe('a form', () => {
     ]);
   });
 
-  it('gives the next part only when a file has been taken', async () => {
+  it('yields the next part only after the file has been consumed', async () => {
     const order: string[] = [];
     const { url } = await startFormServer({
       onField: (name) => void order.push(name),
@@ -60,7 +60,7 @@ describe('a form', () => {
     expect(order).toEqual(['a', 'b begins', 'b ends', 'c begins', 'c ends', 'd']);
   });
 
-  it('goes on when a file is not read, or not to its end', async () => {
+  it('continues if a file is not read, or not completely', async () => {
     const { url } = await startFormServer({
       onFile: async ({ field }, body) => {
         if (field === 'part') for await (const _ of body) break;
@@ -87,7 +87,7 @@ describe('a form', () => {
     expect(parsed(await sendRaw(port, [utf8(wordy)])).body).toEqual([{ field: 'a', text: '1' }]);
   });
 
-  it('may have many parts at once', async () => {
+  it('may have many parts in one chunk', async () => {
     const { port } = await startFormServer({ limits: { fields: 1000 } });
     const warnings: Error[] = [];
     const onWarning = (warning: Error) => warnings.push(warning);
@@ -112,7 +112,7 @@ describe('a form', () => {
   });
 });
 
-describe('any parts in any chunks', () => {
+describe('any split of the body into chunks', () => {
   const name = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' }).filter((s) => isName(s));
   const bytes = fc
     .oneof(
@@ -129,7 +129,7 @@ describe('any parts in any chunks', () => {
   const part = fc.record({ name, file: fc.boolean(), fileName: name, bytes });
   const isName = (text: string) => /^[^\p{C}"\\/%:]+$/u.test(text) && !/^\.+$/.test(text);
 
-  it('are the same parts', async () => {
+  it('yields the same parts', async () => {
     const { port } = await startFormServer();
     await fc.assert(
       fc.asyncProperty(
@@ -211,20 +211,20 @@ describe('a file name', () => {
     ['filename=".."', null],
     ['filename="x/"', 'x'],
     ['filename="/"', null],
-  ])('sent as %s is %s', async (disposition, expected) => {
+  ])('sent as %s is read as %s', async (disposition, expected) => {
     const { port } = await startFormServer();
     const { body } = parsed(await sendRaw(port, [oneFile(disposition)]));
     expect(body).toMatchObject([{ field: 'f', fileName: expected, size: 1 }]);
   });
 
-  it('in Latin-1 bytes is read as such', async () => {
+  it('in Latin-1 bytes is decoded as Latin-1', async () => {
     const { port } = await startFormServer();
     const form = Buffer.from(oneFile('filename="grösse.jpg"').toString(), 'latin1');
     expect(parsed(await sendRaw(port, [form])).body).toMatchObject([{ fileName: 'grösse.jpg' }]);
   });
 });
 
-it('keeps each name that FormData sends, of fields too', async () => {
+it('and field names of FormData are read unchanged', async () => {
   const { url } = await startFormServer();
   const names = [
     'IMG%20001.jpg',
@@ -264,22 +264,28 @@ describe('real clients', () => {
     ];
   };
 
-  it.each([[[]], [['-H', 'Transfer-Encoding: chunked']], [['--form-escape']]])('curl %j', async (flags) => {
-    const { url } = await startFormServer();
-    const photo = 'photo=@"größe \\"1\\".bin";type=image/png';
-    const form = ['-F', 'job=@job.json;type=application/json', '-F', photo];
-    const { stdout } = await run('curl', ['-sS', ...flags, ...form, url], { cwd: folder });
-    expect(JSON.parse(stdout)).toEqual(await expected());
-  });
+  it.each([[[]], [['-H', 'Transfer-Encoding: chunked']], [['--form-escape']]])(
+    'a form of curl %j is read',
+    async (flags) => {
+      const { url } = await startFormServer();
+      const photo = 'photo=@"größe \\"1\\".bin";type=image/png';
+      const form = ['-F', 'job=@job.json;type=application/json', '-F', photo];
+      const { stdout } = await run('curl', ['-sS', ...flags, ...form, url], { cwd: folder });
+      expect(JSON.parse(stdout)).toEqual(await expected());
+    },
+  );
 
-  it.skipIf(spawnSync('python3', ['-c', 'import requests']).status !== 0)('Python', async () => {
-    const { url } = await startFormServer();
-    const script = `
+  it.skipIf(spawnSync('python3', ['-c', 'import requests']).status !== 0)(
+    'a form of Python is read',
+    async () => {
+      const { url } = await startFormServer();
+      const script = `
 import sys, requests
 files = {'job': (None, '{"id":"ü"}', 'application/json'),
          'photo': ('größe "1".bin', open('größe "1".bin', 'rb'), 'image/png')}
 print(requests.post(sys.argv[1], files=files).text)`;
-    const { stdout } = await run('python3', ['-c', script, url], { cwd: folder });
-    expect(JSON.parse(stdout)).toEqual(await expected());
-  });
+      const { stdout } = await run('python3', ['-c', script, url], { cwd: folder });
+      expect(JSON.parse(stdout)).toEqual(await expected());
+    },
+  );
 });

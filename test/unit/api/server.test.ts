@@ -41,13 +41,13 @@ test.each(['application/json', 'multipart/mixed; boundary=b'])('a late body of %
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\nconnection: close\r\n/);
 });
 
-test('a form may take longer, as its reader limits its pace', async () => {
+test('a form may take longer: its reader enforces a minimum rate', async () => {
   const socket = await begin('multipart/form-data; boundary=b');
   setTimeout(() => socket.end('67890'), 2 * LIMIT_MS);
   expect(await text(socket)).toContain('got 1234567890');
 });
 
-test('a response may take longer than the limit of the body', async () => {
+test('a response may take longer than the timeout of the body', async () => {
   const port = await start();
   const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body: 'hello' });
   expect(await response.text()).toBe('got hello');

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('a ZIP', () => {
-  it('says what it is', async () => {
+  it('has content type, length and file name', async () => {
     const answer = await fetch(await serveZip([fileOf('a.txt', 'a')]));
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       'content-type': 'application/zip',
@@ -40,7 +40,7 @@ describe('a ZIP', () => {
     });
   });
 
-  it.skipIf(lacksPython)('of any files is what Python reads, and as long as announced', async () => {
+  it.skipIf(lacksPython)('of any files is readable by Python and has the announced length', async () => {
     const file = fc.record({
       path: fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('a', 'a/b', 'A', '../a', 'ü/日本.jpg')),
       bytes: fc.oneof(
@@ -82,7 +82,7 @@ describe('a ZIP', () => {
     return [...day, date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds() & ~1];
   };
 
-  it.skipIf(lacksUnzip)('is one that unzip takes', async () => {
+  it.skipIf(lacksUnzip)('is readable by unzip', async () => {
     const answer = await fetch(await serveZip([fileOf('ü/a.txt', 'a'), fileOf('b', ''), fileOf('b', 'c')]));
     await writeFile(join(folder, 'unzip.zip'), Buffer.from(await answer.arrayBuffer()));
     const { stdout } = await run('unzip', ['-t', 'unzip.zip'], { cwd: folder });
@@ -117,7 +117,7 @@ describe('a ZIP', () => {
     expect(stdout.trim().split('\n')).toEqual(['7 1', '1 0', '5 300000']);
   });
 
-  it('has the same bytes wherever it is made', async () => {
+  it('has the same bytes on every server', async () => {
     const files = [fileOf('a', 'a'), fileOf('b', 'b', { modified: new Date('2026-07-01T12:00:00Z') })];
     const url = await serveZip(files);
     const { TZ } = process.env;
@@ -146,7 +146,7 @@ describe('a ZIP', () => {
     expect([again.status, await again.text()]).toEqual([304, '']);
   });
 
-  it('has an ETag of its own for other files', () => {
+  it('has another ETag for other files', () => {
     const files = [fileOf('a', 'a'), fileOf('b', 'b')];
     const others = [
       [...files].reverse(),
@@ -160,8 +160,8 @@ describe('a ZIP', () => {
   });
 });
 
-describe('a ZIP that is not sent to its end', () => {
-  it('leaves no source open, and opens no other', async () => {
+describe('a ZIP that is sent incompletely', () => {
+  it('closes the open source and opens no other', async () => {
     const opened: string[] = [];
     const closed: string[] = [];
     const endless = (path: string) =>
@@ -182,7 +182,7 @@ describe('a ZIP that is not sent to its end', () => {
     expect(opened).toEqual(['second']);
   });
 
-  it('does not keep a source that was being opened', async () => {
+  it('closes a source that was still being opened', async () => {
     let isOpen = () => {};
     const waiting = new Promise<void>((resolve) => {
       isOpen = resolve;
@@ -260,11 +260,11 @@ describe('names in a ZIP', () => {
       ['ü', 'u\u0308 (2)'],
     ],
     [['a\0\n'], ['a__']],
-  ])('%j are %j', (paths, names) => {
+  ])('%j become %j', (paths, names) => {
     expect(safeNames(paths)).toEqual(names);
   });
 
-  it('are safe and unlike each other, whatever the paths', () => {
+  it('are safe and unique for any paths', () => {
     const piece = fc.constantFrom('a', 'A', 'b', '/', '\\', '.', '..', 'C:', ' (2)', 'a (2)', '.jpg', '\0');
     const path = fc.oneof(
       fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join('')),

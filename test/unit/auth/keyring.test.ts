@@ -11,7 +11,7 @@ import { loadKeyring } from '../../../src/auth/load-keyring.ts';
 const [one, two] = [randomBytes(32), randomBytes(32)];
 
 describe('sealing', () => {
-  test('what was sealed opens, under the same name only', () => {
+  test('decrypts only under the same name', () => {
     const keys = new Keyring([one]);
     fc.assert(
       fc.property(fc.string(), fc.string(), (text, name) => {
@@ -23,7 +23,7 @@ describe('sealing', () => {
     );
   });
 
-  test('any change is noticed', () => {
+  test('detects any change of the ciphertext', () => {
     const sealed = new Keyring([one]).seal('a token', 'k');
     for (let index = 0; index < sealed.length; index++) {
       const changed = Buffer.from(sealed);
@@ -32,7 +32,7 @@ describe('sealing', () => {
     }
   });
 
-  test('an old key opens while it is rotated out', () => {
+  test('decrypts with an old key during the rotation', () => {
     const sealed = new Keyring([one]).seal('a token', 'k');
     expect(new Keyring([two, one]).open(sealed, 'k')).toBe('a token');
     expect(() => new Keyring([two]).open(sealed, 'k')).toThrow(
@@ -44,15 +44,15 @@ describe('sealing', () => {
   });
 });
 
-describe('what is derived', () => {
-  test('fingerprints tell equal from other, and differ by key', () => {
+describe('derived keys', () => {
+  test('fingerprints are equal for equal input only, and differ by key', () => {
     const [a] = new Keyring([one]).fingerprints('x');
     expect(new Keyring([two, one]).fingerprints('x')).toContain(a);
     expect(new Keyring([two]).fingerprints('x')).not.toContain(a);
     expect(new Keyring([one]).fingerprints('y')).not.toContain(a);
   });
 
-  test('webhook secrets are what the libraries want, one a tenant', () => {
+  test('webhook secrets have the Standard Webhooks format and differ by tenant', () => {
     const keys = new Keyring([one]);
     const [secret] = keys.webhookSecrets('public');
     const now = new Date();
@@ -67,7 +67,7 @@ describe('what is derived', () => {
   });
 });
 
-test('the key in the data directory is made once, also by several at a time, and is private', async () => {
+test('concurrent processes create one key in the data directory, which only this user can read', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'darkroom-keys-'));
   const rings = await Promise.all(Array.from({ length: 5 }, () => loadKeyring([], dir)));
   expect(new Set(rings.map((keys) => keys.fingerprints('x')[0])).size).toBe(1);

@@ -29,8 +29,8 @@ const refusal = (token: string, options: Partial<OidcOptions> = {}): Promise<unk
       ({ code, message }: { code: string; message: string }) => `${code}: ${message}`,
     );
 
-describe('a token that a client got from its provider', () => {
-  test('names tenant and subject', async () => {
+describe('a token of the provider', () => {
+  test('has a tenant and a subject', async () => {
     const oidc = authenticator();
     const token = await provider.token('acme');
     expect(oidc.recognises(token)).toBe(true);
@@ -38,7 +38,7 @@ describe('a token that a client got from its provider', () => {
     expect(await oidc.identify(await provider.token('beta'))).toMatchObject({ tenant: 'beta' });
   });
 
-  test('without the claim is told which, unless all are of one tenant', async () => {
+  test('without the tenant claim is rejected with its name, unless a tenant is configured', async () => {
     const token = await provider.token('nobody');
     expect(await refusal(token)).toMatch(
       /^forbidden: The token has no claim "tenant".*DARKROOM_OIDC_TENANT_CLAIM/,
@@ -46,7 +46,7 @@ describe('a token that a client got from its provider', () => {
     expect(await authenticator({ tenantClaim: null }).identify(token)).toMatchObject({ tenant: 'public' });
   });
 
-  test('needs the scopes that the operator wants', async () => {
+  test('needs the configured scopes', async () => {
     const [plain, writing] = [await provider.token('acme'), await provider.token('acme', 'jobs:write')];
     expect(await refusal(plain, { scope: 'jobs:write' })).toBe(
       'forbidden: The token lacks the scope "jobs:write"',
@@ -56,7 +56,7 @@ describe('a token that a client got from its provider', () => {
     expect(await refusal(writing, { writeScope: 'jobs:write' })).toMatchObject({ access: 'full' });
   });
 
-  test('keys are fetched once for many', async () => {
+  test('concurrent verifications fetch the keys once', async () => {
     const oidc = authenticator();
     const before = provider.keyRequests();
     const tokens = await Promise.all(Array.from({ length: 10 }, () => provider.token('acme')));
@@ -66,7 +66,7 @@ describe('a token that a client got from its provider', () => {
   });
 });
 
-describe('scopes and tenants, as providers write them', () => {
+describe('formats of scopes and tenants', () => {
   test.each([
     ['a text', { scope: 'openid jobs:write' }],
     ['a list', { scope: ['openid', 'jobs:write'] }],
@@ -77,7 +77,7 @@ describe('scopes and tenants, as providers write them', () => {
   });
 
   test.each([['Acme'], ['../beta'], ['a/b'], ['_keys'], [''], ['a'.repeat(64)], [['acme']], [7]])(
-    '%j is no tenant',
+    'rejects the tenant %j',
     async (tenant) => {
       expect(await refusal(await provider.sign(provider.claims({ tenant })))).toMatch(
         /^forbidden: The token names no tenant: its claim "tenant"/,
@@ -85,19 +85,19 @@ describe('scopes and tenants, as providers write them', () => {
     },
   );
 
-  test('another claim', async () => {
+  test('reads the tenant from another claim', async () => {
     const token = await provider.sign(provider.claims({ 'https://example.com/org': 'org-7' }));
     expect(await refusal(token, { tenantClaim: 'https://example.com/org' })).toMatchObject({
       tenant: 'org-7',
     });
   });
 
-  test.each(['JWT', 'application/at+jwt', 'AT+JWT'])('the type %s', async (typ) => {
+  test.each(['JWT', 'application/at+jwt', 'AT+JWT'])('accepts the token type %s', async (typ) => {
     expect(await refusal(await provider.sign(provider.claims(), { typ }))).toMatchObject({ tenant: 'acme' });
   });
 });
 
-describe('what is refused', () => {
+describe('rejects', () => {
   const past = Math.floor(Date.now() / 1000) - 120;
 
   test.each<[string, () => Promise<string> | string, RegExp]>([
@@ -157,7 +157,7 @@ describe('what is refused', () => {
 describe('keys of the provider', () => {
   const times = { cooldownMs: 0, retryMs: 0 };
 
-  test('a new one is found, and one that is gone is no good', async () => {
+  test('a new key is accepted, and a removed key is rejected', async () => {
     const oidc = authenticator({ times });
     const old = await provider.token('acme');
     await oidc.identify(old);
@@ -166,7 +166,7 @@ describe('keys of the provider', () => {
     await expect(oidc.identify(old)).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  test('tokens that name keys of nobody do not make us ask each time', async () => {
+  test('tokens with unknown keys do not cause a request each', async () => {
     const oidc = authenticator();
     const before = provider.keyRequests();
     for (let count = 0; count < 20; count++) {
@@ -176,7 +176,7 @@ describe('keys of the provider', () => {
     expect(provider.keyRequests() - before).toBe(1);
   });
 
-  test('while it is away, what is known does, and what is not is an outage and no refusal', async () => {
+  test('during an outage, known keys work and unknown keys are an outage, not a rejection', async () => {
     const known = authenticator({ times: { ...times, freshMs: 0 } });
     const token = await provider.token('acme');
     await known.identify(token);
@@ -197,7 +197,7 @@ describe('keys of the provider', () => {
     }
   });
 
-  test('one that was away is asked again, and not at once by everybody', async () => {
+  test('after an outage, the provider is asked again, once for all callers', async () => {
     const patient = authenticator();
     const eager = authenticator({ times });
     const token = await provider.token('acme');
@@ -209,7 +209,7 @@ describe('keys of the provider', () => {
     expect(await eager.identify(token)).toMatchObject({ tenant: 'acme' });
   });
 
-  test('one that calls itself otherwise than it was configured is not believed', async () => {
+  test('a provider with another issuer than configured is rejected', async () => {
     const issuer = provider.issuer.replace('127.0.0.1', 'localhost');
     const attempt = authenticator({ issuer }).identify(await provider.token('acme'));
     await expect(attempt).rejects.toMatchObject({

@@ -53,11 +53,11 @@ describe('values are typed by the schema', () => {
     expect(set(assignment)).toEqual(params);
   });
 
-  test('repetition makes a list', () => {
+  test('a repeated option becomes a list', () => {
     expect(set('sizes=1', 'sizes=2', 'sizes=3')).toEqual({ sizes: [1, 2, 3] });
   });
 
-  test('what was there stays, unless it is set', () => {
+  test('--set overrides parameters and keeps the others', () => {
     const base = { width: 1, box: { top: 1 }, tags: ['a'] };
     expect(assign(['width=2', 'box.a.b=true', 'tags=b'], base, schema)).toEqual({
       width: 2,
@@ -68,7 +68,7 @@ describe('values are typed by the schema', () => {
   });
 });
 
-describe('mistakes are told by name', () => {
+describe('errors name the parameter', () => {
   test.each([
     ['width=abc', /--set width=abc: must be a whole number from 1 to 100$/],
     ['width=101', /from 1 to 100/],
@@ -89,7 +89,7 @@ describe('mistakes are told by name', () => {
     expect(() => set(assignment)).toThrow(message);
   });
 
-  test('all at once, and contradictions too', () => {
+  test('reports all errors at once, contradictions included', () => {
     expect(() => set('width=x', 'format=y')).toThrow(/width=x.*\n.*format=y/);
     expect(() => set('width=1', 'width=2')).toThrow('it is set twice');
     expect(() => set('free.x=1', 'free.x.y=2')).toThrow(
@@ -98,7 +98,7 @@ describe('mistakes are told by name', () => {
   });
 });
 
-test('an object that JSON can hold can be set leaf by leaf, whatever its keys are called', () => {
+test('any JSON object can be set leaf by leaf, with any keys', () => {
   const key = fc.oneof(fc.constantFrom('__proto__', 'constructor'), fc.stringMatching(/^[a-z_]{1,8}$/));
   const leaf = fc.oneof(fc.integer(), fc.boolean(), fc.constant(null));
   fc.assert(
@@ -118,7 +118,7 @@ test('an object that JSON can hold can be set leaf by leaf, whatever its keys ar
   );
 });
 
-test('parameters are told with kind, default and what is required', () => {
+test('parameters are listed with type, default and whether they are required', () => {
   const rows = Object.fromEntries(parameterRows(schema).map(([name, kind]) => [name, kind]));
   expect(rows).toMatchObject({
     width: 'a whole number from 1 to 100',

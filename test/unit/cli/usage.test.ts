@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cli } from '../../support/cli.ts';
 import { freePort } from '../../support/ports.ts';
 
-test('help lists every command, on stdout, and is no failure', async () => {
+test('help lists every command on stdout and exits with 0', async () => {
   const { code, stdout } = await cli(['--help']);
   expect(code).toBe(0);
   const names =
@@ -13,7 +13,7 @@ test('help lists every command, on stdout, and is no failure', async () => {
   expect(stdout).not.toContain('__complete');
 });
 
-test('help of a command tells its options, and the exit codes', async () => {
+test('help of a command shows its options and the exit codes', async () => {
   for (const args of [
     ['submit', '--help'],
     ['help', 'submit'],
@@ -25,7 +25,7 @@ test('help of a command tells its options, and the exit codes', async () => {
   }
 });
 
-describe('a command that is not understood exits with 2, and says why on stderr', () => {
+describe('an invalid command exits with 2 and an error on stderr', () => {
   test.each([
     [[], /Usage: darkroom/],
     [['sumbit'], /unknown command 'sumbit'.*\n?.*submit/],
@@ -35,8 +35,8 @@ describe('a command that is not understood exits with 2, and says why on stderr'
     [['list', '--limit', '0'], /--limit 0: must be a whole number above 0/],
     [['list', '--since', 'yesterday-ish'], /--since yesterday-ish: must be 30m, 2h, 7d, or a date/],
     [['status', 'x', '--url', 'localhost:8080'], /"localhost:8080" is not the address of a server/],
-    [['submit', '-o', 'x', 'no-such-file.jpg'], /no-such-file\.jpg: there is no such file here/],
-    [['submit', '-o', 'x', '.'], /\.: is a folder/],
+    [['submit', '-o', 'x', 'no-such-file.jpg'], /no-such-file\.jpg: no such file on this machine/],
+    [['submit', '-o', 'x', '.'], /\.: is not a file/],
     [['submit', '-o', 'x', '--label', 'album'], /--label album: write it as name=value/],
     [['submit', '-o', 'x', '--params', 'no.json'], /--params no\.json: ENOENT/],
     [['submit', '-o', 'x', '--wait', '--timeout', 'abc'], /--timeout abc: must be a number of seconds/],
@@ -44,13 +44,13 @@ describe('a command that is not understood exits with 2, and says why on stderr'
     [['watch', 'x', '--timeout', '0'], /--timeout 0: must be a number of seconds/],
     [
       ['submit', '-o', 'x', '--out', 'package.json/x'],
-      /--out package\.json\/x: .*package\.json is not a folder/,
+      /--out package\.json\/x: .*package\.json is not a directory/,
     ],
-    [['watch', 'x', '--out', 'package.json'], /--out package\.json: .* is not a folder/],
-    [['results', 'x', '--archive', 'src'], /--archive src: is a folder; name a file/],
+    [['watch', 'x', '--out', 'package.json'], /--out package\.json: .* is not a directory/],
+    [['results', 'x', '--archive', 'src'], /--archive src: is a directory; name a file/],
     [
       ['results', 'x', '--archive', 'package.json/a.zip'],
-      /--archive package\.json\/a\.zip: .* is not a folder/,
+      /--archive package\.json\/a\.zip: .* is not a directory/,
     ],
     [['delete', 'x'], /Not a terminal: pass --yes to confirm/],
   ] as [string[], RegExp][])('darkroom %j', async (args, message) => {
@@ -60,7 +60,7 @@ describe('a command that is not understood exits with 2, and says why on stderr'
   });
 });
 
-test('a server that cannot be reached is 7, with what to do; as JSON, too', async () => {
+test('an unreachable server exits with 7 and a remedy, as text and as JSON', async () => {
   const url = `http://127.0.0.1:${await freePort()}`;
   const { code, stderr } = await cli(['status', 'x'], { env: { DARKROOM_URL: url } });
   expect(code).toBe(7);

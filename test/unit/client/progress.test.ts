@@ -26,7 +26,7 @@ async function reported(events: string): Promise<string[]> {
   return seen;
 }
 
-test('a job that is joined late has the progress of each transition', async () => {
+test('a late reader gets the progress of each transition', async () => {
   const past = [state(1, 'created', 0), state(2, 'processing', 15), state(3, 'packaging', 98)].join('');
   expect(await reported(past + progress(98, 'packaging') + end)).toEqual([
     '0 created',

@@ -74,7 +74,7 @@ async function fileOf(
   return { path, sha256: hash.digest('hex') };
 }
 
-test('the document comes first, then the files in order, with a length known beforehand', async () => {
+test('sends the document first, then the files in order, with a Content-Length', async () => {
   const one = await fileOf('one.bin', Buffer.from('first'), 1);
   const two = await fileOf('zwei é.bin', Buffer.from('second'), 3);
   await createClient({ url }).submit({
@@ -103,7 +103,7 @@ test('the document comes first, then the files in order, with a length known bef
   ]);
 });
 
-test('700 MB are sent by a process that never holds 300 MB', async () => {
+test('sends 700 MB with less than 300 MB of memory', async () => {
   const { path, sha256 } = await fileOf('large.bin', Buffer.alloc(1 << 20, 'darkroom'), 700);
   const dist = pathToFileURL(join(import.meta.dirname, '../../../dist/src/client/')).href;
   const program = `

@@ -4,7 +4,7 @@ import { readConfig } from '../../../src/config/config.ts';
 import { ConfigError } from '../../../src/lib/settings/config-error.ts';
 
 describe('configuration', () => {
-  test('has defaults, and an empty variable is unset', () => {
+  test('has defaults, and treats an empty variable as unset', () => {
     const config = readConfig({ DARKROOM_LISTEN: '', DARKROOM_DATA: '/tmp/x' });
     expect(config).toMatchObject({
       DARKROOM_LISTEN: [{ host: '127.0.0.1', port: 8080 }],
@@ -27,7 +27,7 @@ describe('configuration', () => {
     );
   });
 
-  test('several addresses, IPv6 too', () => {
+  test('accepts several listen addresses, including IPv6', () => {
     const { DARKROOM_LISTEN } = readConfig({ DARKROOM_LISTEN: '127.0.0.1:8080, [::1]:8000,localhost:5000' });
     expect(DARKROOM_LISTEN).toEqual([
       { host: '127.0.0.1', port: 8080 },
@@ -42,11 +42,11 @@ describe('configuration', () => {
     ['s3://photographs/', { kind: 's3', bucket: 'photographs', prefix: '' }],
     ['s3://my.photographs/darkroom', { kind: 's3', bucket: 'my.photographs', prefix: 'darkroom' }],
     ['s3://photographs/teams/a b/', { kind: 's3', bucket: 'photographs', prefix: 'teams/a b' }],
-  ])('the store %s', (text, expected) => {
+  ])('parses the store %s', (text, expected) => {
     expect(readConfig({ DARKROOM_STORE: text }).DARKROOM_STORE).toEqual(expected);
   });
 
-  test('sizes have units', () => {
+  test('parses sizes with units', () => {
     expect(readConfig({ DARKROOM_MAX_ASSET_BYTES: '3G' }).DARKROOM_MAX_ASSET_BYTES).toBe(3 * 2 ** 30);
   });
 
@@ -72,18 +72,18 @@ describe('configuration', () => {
     ['DARKROOM_CALLBACK_SCHEDULE_MS', '5000,soon'],
     ['DARKROOM_ALLOW_NETWORKS', '10.0.0.0/99'],
     ['DARKROOM_DENY_NETWORKS', 'images.example'],
-  ])('a bad %s is named, with what it held', (name, value) => {
+  ])('rejects an invalid %s with its name and value', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
     expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`${name}="${value.replaceAll('/', '.')}`));
   });
 
-  test('all that is wrong is told at once', () => {
+  test('reports all errors at once', () => {
     expect(() => readConfig({ DARKROOM_AUTH: 'x', DARKROOM_LOG_LEVEL: 'y' })).toThrow(
       /DARKROOM_AUTH.*\n.*DARKROOM_LOG_LEVEL/,
     );
   });
 
-  test('off loopback only when told so', () => {
+  test('listens beyond loopback only with authentication or DARKROOM_ALLOW_ANONYMOUS', () => {
     expect(() => readConfig({ DARKROOM_LISTEN: '0.0.0.0:80' })).toThrow(/DARKROOM_ALLOW_ANONYMOUS=1/);
     expect(() => readConfig({ DARKROOM_LISTEN: '[::]:80' })).toThrow(/DARKROOM_ALLOW_ANONYMOUS=1/);
     expect(() => readConfig({ DARKROOM_LISTEN: '127.evil.example:80' })).toThrow(
@@ -97,7 +97,7 @@ describe('configuration', () => {
     );
   });
 
-  test('callbacks to this machine are allowed on loopback while no networks are set', () => {
+  test('permits callbacks to this machine if it listens on loopback and no networks are set', () => {
     expect(readConfig({}).allowsLocalCallbacks).toBe(true);
     expect(readConfig({ DARKROOM_LISTEN: '[::1]:1,localhost:2' }).allowsLocalCallbacks).toBe(true);
     expect(readConfig({ DARKROOM_ALLOW_NETWORKS: '' }).allowsLocalCallbacks).toBe(false);
@@ -108,12 +108,12 @@ describe('configuration', () => {
     expect(readConfig({}, { listens: false }).allowsLocalCallbacks).toBe(false);
   });
 
-  test('who does not listen need not say who may call', () => {
+  test('needs no authentication for processes that do not listen', () => {
     for (const env of [{ DARKROOM_LISTEN: '0.0.0.0:80' }, { DARKROOM_AUTH: 'oidc' }])
       expect(() => readConfig(env, { listens: false })).not.toThrow();
   });
 
-  test('kinds of authentication', () => {
+  test('parses authentication methods', () => {
     const oidc = {
       DARKROOM_OIDC_ISSUER: 'https://id.example/realms/a',
       DARKROOM_OIDC_AUDIENCE: 'darkroom, other',
@@ -131,7 +131,7 @@ describe('configuration', () => {
       });
   });
 
-  test('what authentication lacks or contradicts is named', () => {
+  test('names missing and contradictory settings of authentication', () => {
     expect(() => readConfig({ DARKROOM_AUTH: 'oidc' })).toThrow(
       /DARKROOM_OIDC_ISSUER is missing.*\n.*DARKROOM_OIDC_AUDIENCE is missing/,
     );
@@ -140,16 +140,16 @@ describe('configuration', () => {
     );
   });
 
-  test('input roots are absolute, whoever they are for', () => {
+  test('makes input roots absolute', () => {
     const { DARKROOM_INPUT_ROOTS } = readConfig({ DARKROOM_INPUT_ROOTS: 'a,/srv/{tenant}/in, all:b' });
     expect(DARKROOM_INPUT_ROOTS).toEqual([resolve('a'), '/srv/{tenant}/in', `all:${resolve('b')}`]);
   });
 
-  test('slips are found', () => {
+  test('detects misspelt variables', () => {
     expect(readConfig({ DARKROOM_LISTN: 'x' }).unknown).toEqual(['DARKROOM_LISTN']);
   });
 
-  test('TEMPORAL_ADDRESS means no embedded server', () => {
+  test('starts no embedded server if TEMPORAL_ADDRESS is set', () => {
     expect(readConfig({ TEMPORAL_ADDRESS: 'temporal:7233' }).embedded).toBe(false);
   });
 });

@@ -14,7 +14,7 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 const number = (dir: string) => readFile(join(dir, 'darkroom.json'), 'utf8');
 
-test('a new data directory gets the number, and opens again', async () => {
+test('a new data directory gets the format number and can be opened again', async () => {
   const dir = join(root, 'a', 'b');
   expect(await findFormatProblem(dir)).toBeNull();
   await openDataDirectory(dir);
@@ -24,7 +24,7 @@ test('a new data directory gets the number, and opens again', async () => {
   expect((await readdir(dir)).sort()).toEqual(['.gitignore', 'darkroom.json', 'store']);
 });
 
-test('inputs and operations may be there before the first start', async () => {
+test('inputs and operations may exist before the first start', async () => {
   await mkdir(join(root, 'inputs'));
   await mkdir(join(root, 'operations'));
   await openDataDirectory(root);
@@ -37,20 +37,23 @@ test('an empty file system may be mounted as the store before the first start', 
   expect(await number(root)).toBe('{"format":1}\n');
 });
 
-test.each(['keys', 'store'])('a directory with files in %s and without a number is refused', async (name) => {
-  await mkdir(join(root, name));
-  await writeFile(join(root, name, 'file'), '');
-  const opening = openDataDirectory(root);
-  await expect(opening).rejects.toThrow(ConfigError);
-  await expect(opening).rejects.toThrow(
-    `The data directory ${root} has no format number; this version of darkroom needs format 1. ` +
-      'Run the version of darkroom that made it, or set DARKROOM_DATA to a new directory',
-  );
-  expect(await readdir(root)).toEqual([name]);
-});
+test.each(['keys', 'store'])(
+  'rejects a directory with files in %s and without a format number',
+  async (name) => {
+    await mkdir(join(root, name));
+    await writeFile(join(root, name, 'file'), '');
+    const opening = openDataDirectory(root);
+    await expect(opening).rejects.toThrow(ConfigError);
+    await expect(opening).rejects.toThrow(
+      `The data directory ${root} has no format number; this version of darkroom needs format 1. ` +
+        'Run the version of darkroom that made it, or set DARKROOM_DATA to a new directory',
+    );
+    expect(await readdir(root)).toEqual([name]);
+  },
+);
 
 test.each(['{"format":2}', '{}', 'hello'])(
-  'a directory with %s is refused, and stays as it is',
+  'rejects a directory with %s and does not change it',
   async (text) => {
     await writeFile(join(root, 'darkroom.json'), text);
     await expect(openDataDirectory(root)).rejects.toThrow(
@@ -60,7 +63,7 @@ test.each(['{"format":2}', '{}', 'hello'])(
   },
 );
 
-test('processes that start together make one directory', async () => {
+test('processes that start together create one directory', async () => {
   const start = async () => {
     await openDataDirectory(root);
     await mkdir(join(root, 'keys'), { recursive: true });

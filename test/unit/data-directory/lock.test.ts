@@ -45,7 +45,7 @@ async function contender(dir: string): Promise<{ child: ChildProcess; go: () => 
   };
 }
 
-test('a second lock is refused, names the directory and the holder, and is granted after release', async () => {
+test('a second lock fails with the directory and the holder, and succeeds after the release', async () => {
   const dir = join(root, 'data');
   const lock = await lockDataDir(dir);
   await expect(lockDataDir(dir)).rejects.toThrow(
@@ -56,7 +56,7 @@ test('a second lock is refused, names the directory and the holder, and is grant
   await (await lockDataDir(dir)).release();
 });
 
-test('a directory reached by another name is the same directory', async () => {
+test('another path to the same directory has the same lock', async () => {
   await mkdir(join(root, 'data'));
   await symlink(join(root, 'data'), join(root, 'alias'));
   const lock = await lockDataDir(join(root, 'data'));
@@ -64,7 +64,7 @@ test('a directory reached by another name is the same directory', async () => {
   await lock.release();
 });
 
-test('a holder killed with -9 leaves nothing to wait for', async () => {
+test('the lock is free after its holder was killed with SIGKILL', async () => {
   const dir = join(root, 'data');
   const { child, go } = await contender(dir);
   expect(await go()).toBe('held');
@@ -75,7 +75,7 @@ test('a holder killed with -9 leaves nothing to wait for', async () => {
 });
 
 test.each(['over a dead lock', 'over nothing'])(
-  'of five processes racing %s exactly one wins',
+  'exactly one of five processes that race %s gets the lock',
   async (what) => {
     const dir = join(root, 'data');
     if (what === 'over a dead lock') {
@@ -93,7 +93,7 @@ test.each(['over a dead lock', 'over nothing'])(
   },
 );
 
-test('many contenders that take, hold and release in turn never hold together', async () => {
+test('concurrent lock and release never overlaps', async () => {
   const dir = join(root, 'data');
   let holders = 0;
   let most = 0;
@@ -115,7 +115,7 @@ test('many contenders that take, hold and release in turn never hold together', 
   expect(times).toBeGreaterThan(1);
 });
 
-test('a path too long for a socket is locked all the same', async () => {
+test('a path that is too long for a socket can be locked', async () => {
   // Where the socket goes instead.
   vi.stubEnv('TMPDIR', root);
   const dir = join(root, 'a'.repeat(100), 'data');

@@ -24,13 +24,13 @@ async function writeOpen(path: string): Promise<void> {
   await chmod(path, 0o666);
 }
 
-test('a new data directory and its new parents are for this user alone', async () => {
+test('only this user can access a new data directory and its new parents', async () => {
   await openDataDirectory(join(root, 'a', 'b'));
   expect(await modeOf(join(root, 'a'))).toBe('700');
   expect(await modeOf(join(root, 'a', 'b'))).toBe('700');
 });
 
-test('permissions of others on an existing one are removed, but not those on files that users bring', async () => {
+test('removes permissions of other users on an existing data directory, but not on inputs and operations', async () => {
   const dir = join(root, 'data');
   for (const name of [
     'temporal.db',
@@ -56,14 +56,14 @@ test('permissions of others on an existing one are removed, but not those on fil
   expect(await modeOf(join(root, 'elsewhere/file'))).toBe('666');
 });
 
-test('a data directory behind a link is made private, too', async () => {
+test('makes a data directory behind a link private', async () => {
   await mkdir(join(root, 'disk'), { mode: 0o755 });
   await symlink(join(root, 'disk'), join(root, 'data'));
   await openDataDirectory(join(root, 'data'));
   expect(await modeOf(join(root, 'disk'))).toBe('700');
 });
 
-test('git sees nothing of a data directory inside a clone', async () => {
+test('git ignores a data directory inside a clone', async () => {
   execFileSync('git', ['init', '--quiet', root]);
   await openDataDirectory(join(root, 'my-data'));
   await writeFile(join(root, 'my-data', 'temporal.db'), '');
@@ -74,7 +74,7 @@ test.each([
   ['a file', 'file', /: .*\/file is not a directory\. Remove or rename it, or set DARKROOM_DATA to/],
   ['below a file', 'file/data', /: .*\/file is not a directory\. /],
   ['a link that leads nowhere', 'link', /: .*\/link is not a directory, or a link that leads nowhere\. /],
-])('a data directory that is %s is refused with what to do', async (_, name, message) => {
+])('rejects a data directory that is %s with a remedy', async (_, name, message) => {
   await writeFile(join(root, 'file'), '');
   await symlink(join(root, 'nowhere'), join(root, 'link'));
   const opening = openDataDirectory(join(root, name));
@@ -83,7 +83,7 @@ test.each([
 });
 
 test.runIf(process.platform === 'linux')(
-  'a place that takes no directories is refused with what to do',
+  'rejects a file system without directories with a remedy',
   async () => {
     await expect(openDataDirectory('/proc/darkroom')).rejects.toThrow(
       'The directory /proc/darkroom cannot be used: /proc/darkroom does not exist and cannot be made there. Make it, or set DARKROOM_DATA to another directory',
@@ -91,7 +91,7 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-test.runIf(process.platform === 'linux')('a full disk is told as such', async () => {
+test.runIf(process.platform === 'linux')('reports a full disk', async () => {
   const error: unknown = await writeFile('/dev/full', 'x').catch((cause: unknown) => cause);
   expect(describeFileError(error, '/data')).toEqual({
     problem: 'there is no space left on the disk of /data',

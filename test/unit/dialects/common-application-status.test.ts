@@ -96,7 +96,7 @@ test('each state has the status that the contract describes', () => {
   expect(seen(['queued', 'downloading', 'waiting', 'downloading', 'cancelled']).at(-1)).toBe('WAITING');
 });
 
-test('however often it waits, and whatever is forgotten of it', () => {
+test('the status is correct after any number of waits and with a shortened timeline', () => {
   const rounds = Array.from({ length: 60 }, () => ['downloading', 'waiting'] as const).flat();
   expect(new Set(seen(['queued', 'waiting', ...rounds]).slice(4))).toEqual(new Set(['WAITING']));
 });

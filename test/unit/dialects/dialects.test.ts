@@ -22,13 +22,13 @@ test.each([
   expect(findDialect(dialects, path)?.name).toBe(name);
 });
 
-test('each dialect has a name and a path of its own', () => {
+test('names and paths of dialects are unique', () => {
   const names = dialects.map(({ name }) => name);
   const paths = dialects.flatMap((dialect) => dialect.paths);
   expect([new Set(names).size, new Set(paths).size]).toEqual([names.length, paths.length]);
 });
 
-test('workers load no HTTP framework with the list', () => {
+test('the list of dialects does not load Hono', () => {
   // `import()` loads the routes, in API processes only.
   const lazy = (to: string) => to.endsWith('/routes.ts');
   const loaded = new Set(['src/dialects/load.ts']);

@@ -26,7 +26,7 @@ const errorsOf = (act: () => unknown): unknown => {
 };
 
 describe('an image', () => {
-  test('is an asset with its checksum; format and options are parameters', () => {
+  test('becomes an asset with its checksum; format and options become parameters', () => {
     const options = { include_packages: true, include_services: false };
     const request = inspect({ image: { path, format: 'qcow2', checksum }, options });
     expect(request).toEqual({
@@ -39,7 +39,7 @@ describe('an image', () => {
     expect(() => validate(request, { operations: catalogue, whyUrlRejected: () => null }, [])).not.toThrow();
   });
 
-  test('needs no more than a path', () => {
+  test('needs only a path', () => {
     const bare = { params: {}, assets: [{ source: { path }, attributes: { path } }] };
     expect(inspect({ image: { path } })).toMatchObject(bare);
     // Fields and options that guestkit's own worker has.

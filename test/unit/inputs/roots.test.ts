@@ -8,18 +8,18 @@ import { requiredDirectory, rootsOf } from '../../../src/inputs/roots.ts';
 
 const roots = ['/srv/photos', '/srv/tenants/{tenant}/in', 'all:/srv/common'];
 
-test('a plain one is for the tenant "public", {tenant} for each its own, all: for all', () => {
+test('a plain root is for the tenant "public", {tenant} for one tenant each, all: for all tenants', () => {
   expect(rootsOf(roots, 'acme')).toEqual(['/srv/tenants/acme/in', '/srv/common']);
   expect(rootsOf(roots, 'public')).toEqual(['/srv/photos', '/srv/tenants/public/in', '/srv/common']);
 });
 
-test('a tenant without one is told so', () => {
+test('a tenant without an input root gets an error that says so', () => {
   expect(() => rootsOf(['/srv/photos'], 'acme')).toThrow(
     /Tenant "acme" has no input directory.*DARKROOM_INPUT_ROOTS/,
   );
 });
 
-test('what must be there for one', () => {
+test('returns the directory that must exist for a root', () => {
   expect([...roots, 'all:/{tenant}', '/data/t-{tenant}'].map(requiredDirectory)).toEqual([
     '/srv/photos',
     '/srv/tenants',
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('no way leads from one to another', async () => {
+test('paths cannot lead from one root to another', async () => {
   const given = rootsOf([join(folder, '{tenant}')], 'acme');
   expect(await resolveInput(given, 'acme.jpg')).toMatchObject({ kind: 'file' });
   for (const path of ['../beta/beta.jpg', join(folder, 'beta', 'beta.jpg'), 'way/beta.jpg', 'beta.jpg'])

@@ -63,7 +63,7 @@ describe('an estimate', () => {
     expect(Date.parse(made?.latest ?? '')).toBeGreaterThan(T0 + 15_000);
   });
 
-  test('prefers jobs with a similar input, and scales others when there are too few', () => {
+  test('prefers jobs with similar inputs, and scales other jobs if there are too few', () => {
     const small = [1, 1, 1].map((seconds) => finished(1, seconds));
     const same = [20, 20, 20].map((seconds) => finished(10, seconds));
     expect(estimate(running(), [...small, ...same], now)?.at).toBe(iso(25_000));
@@ -90,7 +90,7 @@ describe('an estimate', () => {
 
   const usage = (bytes_in: number) => ({ usage: { ...noUsage, bytes_in } });
 
-  test('compares inputs by bytes where these are known', () => {
+  test('compares inputs by bytes if known', () => {
     const like = [1, 1, 1].map((seconds) => snapshot(1, 0, seconds * 1000, usage(100_000)));
     expect(estimate(running(1, usage(1_000_000)), like, now)?.at).toBe(iso(15_000));
     expect(estimate(running(1, usage(150_000)), like, now)?.at).toBe(iso(6500));
@@ -116,7 +116,7 @@ describe('an estimate', () => {
   }
   const sample = (seconds: number) => paced(finished(1, seconds), seconds * 1000);
 
-  test('follows the pace of the job itself once that is known', () => {
+  test('uses the pace of the job itself once known', () => {
     const like = [3, 3, 3].map(sample);
     // 10 % of the first stage in two seconds: 20 s for it, and twice that for the second, of which like jobs knew 1 s and 2 s.
     const later = new Date(T0 + 7000);

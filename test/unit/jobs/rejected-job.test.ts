@@ -45,7 +45,7 @@ const reject = async (error: DarkroomError, id: string | null = null) =>
     })
   ).job;
 
-test('the latest of a tenant are kept, for a day, and nothing of older ones', async () => {
+test('keeps the latest rejected jobs of a tenant for a day', async () => {
   const wrong = new DarkroomError('invalid_request', 'width: must be a whole number');
   const first = await reject(wrong);
   for (let count = 0; count < 15; count++) await reject(wrong);
@@ -63,7 +63,7 @@ test('the latest of a tenant are kept, for a day, and nothing of older ones', as
   expect(await keys()).toEqual([]);
 });
 
-test('a rejection with an id is stored once, and a long one is cut', async () => {
+test('stores a rejection with an id once, and truncates a long message', async () => {
   const errors = Array.from({ length: 500 }, (_, index) => ({
     pointer: `/${index}`,
     detail: 'x'.repeat(100),

@@ -147,7 +147,7 @@ describe('with a fake clock', () => {
     await following;
   });
 
-  test('makes at most some hundred polls a second, however many jobs are followed', async () => {
+  test('polls at most a few hundred times per second for any number of jobs', async () => {
     const counter = counted((polls) => snapshot('processing', polls));
     const jobs = Array.from({ length: 600 }, (_, index) => ({ tenant: 'public', id: `job-${index}` }));
     const following = jobs.map((job) => counter.watcher.follow(job, forever()));

@@ -12,14 +12,14 @@ const thrown = (work: Promise<unknown>) =>
     (error: unknown) => error,
   );
 
-test('the system and libvips', async () => {
+test('recognizes ENOSPC of the system and of libvips', async () => {
   expect(isDiskFull(await thrown(writeFile('/dev/full', 'x')))).toBe(true);
   const picture = noise(300, 300);
   for (const format of ['jpeg', 'png', 'webp'] as const)
     expect(isDiskFull(await thrown(picture.toFormat(format).toFile('/dev/full'))), format).toBe(true);
 });
 
-test('a quota, for which Node has neither name nor words', () => {
+test('recognizes an exceeded quota', () => {
   const errno = -constants.errno.EDQUOT;
   const error = Object.assign(new Error(`Unknown system error ${errno}, write`), { errno });
   expect(isDiskFull(error)).toBe(true);
@@ -27,7 +27,7 @@ test('a quota, for which Node has neither name nor words', () => {
   expect(isDiskFull(new Error('wbuffer_write: write failed\nsystem error: Disk quota exceeded'))).toBe(true);
 });
 
-test('nothing else', async () => {
+test('recognizes no other error', async () => {
   expect(isDiskFull(await thrown(writeFile('/no/such/folder', 'x')))).toBe(false);
   for (const other of [null, undefined, 'x', new Error('broken')]) expect(isDiskFull(other)).toBe(false);
 });

@@ -6,7 +6,7 @@ import { mapConcurrent } from '../../../src/lib/map-concurrent.ts';
 const { signal } = new AbortController();
 const numbers = Array.from({ length: 20 }, (_, index) => index);
 
-test('so many at a time; the results in the order of the items', async () => {
+test('limits concurrency and returns results in the order of the items', async () => {
   let now = 0;
   let most = 0;
   const results = await mapConcurrent(numbers, { concurrency: 3, signal }, async (number) => {
@@ -28,7 +28,7 @@ const untilStopped = async (stop: AbortSignal) => {
   throw stop.reason;
 };
 
-test('the first failure stops the others, and it throws when none is under way', async () => {
+test('after a failure it starts no other call, and throws once all calls have ended', async () => {
   const begun: number[] = [];
   let underWay = 0;
   const running = mapConcurrent(numbers, { concurrency: 4, signal }, async (number, stop) => {
@@ -47,7 +47,7 @@ test('the first failure stops the others, and it throws when none is under way',
   expect(begun).toEqual([0, 1, 2, 3]);
 });
 
-test('aborted from outside, it begins no other, and throws the reason', async () => {
+test('after an abort it starts no other call, and throws the reason', async () => {
   const cancel = new AbortController();
   const begun: number[] = [];
   const running = mapConcurrent(numbers, { concurrency: 2, signal: cancel.signal }, async (number) => {

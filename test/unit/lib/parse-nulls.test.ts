@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { jobSpec } from '../../../src/jobs/model/job.ts';
 import { safeParseNulls } from '../../../src/lib/parse-nulls.ts';
 
-test('null for each optional field of a job is as if it were absent', () => {
+test('treats null as absent for each optional field of a job', () => {
   const asset = { source: { url: 'https://a.example/b.jpg' } };
   const nulls = {
     id: null,
@@ -36,7 +36,7 @@ test('null for each optional field of a job is as if it were absent', () => {
   ).toEqual(jobSpec.parse({ operation: 'image.transform' }));
 });
 
-test('null stays where the schema gives it a meaning, and in values without a schema', () => {
+test('keeps null where the schema permits it, and in values without a schema', () => {
   const schema = z.object({
     background: z.string().nullable().default('white'),
     more: z.record(z.string(), z.unknown()),
@@ -45,7 +45,7 @@ test('null stays where the schema gives it a meaning, and in values without a sc
   expect(safeParseNulls(schema, value).data).toEqual(value);
 });
 
-test('null for a required field and null in an array are errors', () => {
+test('rejects null for a required field and in an array', () => {
   const schema = z.object({ width: z.int(), sizes: z.array(z.int()) });
   const { error } = safeParseNulls(schema, { width: null, sizes: [1, null] });
   expect(error?.issues.map(({ path }) => path)).toEqual([['width'], ['sizes', 1]]);

@@ -17,7 +17,7 @@ function held(log: string[], name: string): { work: () => Promise<string>; end: 
 }
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('so many at once, in the order in which they came, and a failure gives its turn on', async () => {
+test('limits concurrency in order of arrival, and a failure releases its slot', async () => {
   const turns = new Semaphore(2);
   const begun: string[] = [];
   const [a, b, c] = ['a', 'b', 'c'].map((name) => held(begun, name)) as [
@@ -45,7 +45,7 @@ test('so many at once, in the order in which they came, and a failure gives its 
   expect(await Promise.all([second, third])).toEqual(['b', 'c']);
 });
 
-test('who is told to stop while waiting leaves, and takes no turn', async () => {
+test('an aborted waiter takes no slot', async () => {
   const turns = new Semaphore(1);
   const begun: string[] = [];
   const a = held(begun, 'a');

@@ -3,7 +3,7 @@ import { SingleFlight } from '../../../src/lib/single-flight.ts';
 
 const tick = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-test('those who ask at once share one answer, errors too', async () => {
+test('concurrent callers share one result or error', async () => {
   const flights = new SingleFlight<number>(() => 60_000);
   let asked = 0;
   const ask = async () => {
@@ -17,7 +17,7 @@ test('those who ask at once share one answer, errors too', async () => {
   expect(await flights.get('a', ask)).toBe(3);
 });
 
-test('an error is not kept, and an answer no longer than it is fresh', async () => {
+test('caches no errors, and results only until they expire', async () => {
   const flights = new SingleFlight<number>((answer) => answer);
   await expect(flights.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
   expect(await flights.get('a', async () => 1)).toBe(1);
@@ -26,7 +26,7 @@ test('an error is not kept, and an answer no longer than it is fresh', async () 
   expect(await flights.get('a', async () => 7)).toBe(60_000);
 });
 
-test('an answer that was forgotten while it was on its way does not return', async () => {
+test('does not cache a result that was invalidated while it was pending', async () => {
   const flights = new SingleFlight<string>(() => 60_000);
   let release = (_: string) => {};
   const old = flights.get('a', () => new Promise((resolve) => (release = resolve)));

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { supervise } from '../../../src/lib/supervise.ts';
 
-test('restarts with a delay that doubles, and starts anew after a stable run', async () => {
+test('restarts with a doubling delay, which a stable run resets', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   try {
     const runsMs = [0, 0, 31_000, 0];
@@ -32,7 +32,7 @@ test('restarts with a delay that doubles, and starts anew after a stable run', a
   }
 });
 
-test('an abort during a run ends the supervision without a restart', async () => {
+test('does not restart after an abort during a run', async () => {
   const stop = new AbortController();
   const onRestart = vi.fn();
   await supervise(async () => stop.abort(), { signal: stop.signal, onRestart });

@@ -13,7 +13,7 @@ test('durations have one or two units', () => {
   ]);
 });
 
-test('ages look back and ahead', () => {
+test('ages are in the past or in the future', () => {
   const now = Date.parse('2026-11-21T12:00:00Z');
   const times = ['11:59:59.5', '11:59:30', '11:30:00', '02:00:00'].map((time) => `2026-11-21T${time}Z`);
   expect([...times, '2026-11-01T00:00:00Z'].map((time) => formatAge(Date.parse(time), now))).toEqual([

@@ -7,7 +7,7 @@ import type { DarkroomError } from '../../../src/errors.ts';
 import { jobSpec } from '../../../src/jobs/model/job.ts';
 import { invalidFields } from '../../../src/jobs/validation/invalid-request.ts';
 
-describe('a value that is wrong', () => {
+describe('an invalid value', () => {
   test.each<[z.ZodType, unknown, string]>([
     [z.string(), undefined, 'is required'],
     [z.literal('a'), undefined, 'is required'],
@@ -41,7 +41,7 @@ describe('a value that is wrong', () => {
   });
 });
 
-test('of a request, each field once', () => {
+test('of a request is reported once per field', () => {
   const { success, error } = jobSpec.safeParse({
     priority: 1e99,
     labels: { '-': 'x', fine: 1 },
@@ -66,7 +66,7 @@ test.each([
   ['DARKROOM_KEEP_DAYS', '0', 'must be more than 0'],
   ['DARKROOM_KEEP_DAYS', 'x', 'must be a number of days, such as 30 or 0.5'],
   ['DARKROOM_CALLBACK_SCHEDULE_MS', '5,soon', 'must be a number'],
-])('of a setting, once: %s=%s', (name, value, message) => {
+])('of a setting is reported once: %s=%s', (name, value, message) => {
   expect(() => readConfig({ [name]: value })).toThrow(`${name}="${value}": ${message}`);
   expect(() => readConfig({ [name]: value })).not.toThrow(/\n/);
 });

@@ -8,7 +8,7 @@ import { httpServer } from '../../support/net/servers.ts';
 describe('aborting', () => {
   const reason = new Error('no longer wanted');
 
-  test('before it began', async () => {
+  test('before the start', async () => {
     const server = await httpServer((_, response) => response.end());
     expect(await failure(open().request(server.url, { signal: AbortSignal.abort(reason) }))).toBe(reason);
     expect(server.connections()).toBe(0);
@@ -17,11 +17,11 @@ describe('aborting', () => {
   test('while connecting', async () => {
     const abort = new AbortController();
     const resolve = () => new Promise<never>(() => abort.abort(reason));
-    const http = open({ resolve, connectTimeoutMs: 3_600_000 });
+    const http = open({ resolver: { resolve }, connectTimeoutMs: 3_600_000 });
     expect(await failure(http.request('http://slow.example.com/', { signal: abort.signal }))).toBe(reason);
   });
 
-  test('while connecting: the request is not sent when the connection comes after all', async () => {
+  test('while connecting: no request is sent if the connection opens later', async () => {
     const received: unknown[] = [];
     const server = await httpServer((request, response) => {
       received.push(request.url);
@@ -30,9 +30,9 @@ describe('aborting', () => {
     const abort = new AbortController();
     const resolve = async () => {
       abort.abort(reason);
-      return [{ address: '127.0.0.1', family: 4 }];
+      return [{ address: '127.0.0.1', family: 4 } as const];
     };
-    const http = open({ resolve });
+    const http = open({ resolver: { resolve } });
     const url = `http://slow.example.com:${server.port}`;
     const first = http.request(`${url}/first`, { method: 'POST', body: 'x', signal: abort.signal });
     expect(await failure(first)).toBe(reason);
@@ -57,7 +57,7 @@ describe('aborting', () => {
     await server.idle();
   });
 
-  test('by destroying the body, which nobody hears of', async () => {
+  test('by destroying the body, without an error event', async () => {
     const server = await httpServer((_, response) => response.write('endless'));
     const { body } = await open().request(server.url);
     body.destroy();
@@ -65,7 +65,7 @@ describe('aborting', () => {
     await server.idle();
   });
 
-  test('leaves nothing behind on a signal that lives on', async () => {
+  test('leaves no listener on a long-lived signal', async () => {
     const { signal } = new AbortController();
     let listeners = 0;
     const { addEventListener, removeEventListener } = signal;
@@ -85,7 +85,7 @@ describe('aborting', () => {
     expect(listeners).toBe(0);
   });
 
-  test('by closing it all', async () => {
+  test('by closing the client', async () => {
     const server = await httpServer((_, response) => response.write('endless'));
     const http = open({ allow: ['127.0.0.1'] });
     const { body } = await http.request(server.url);
@@ -95,7 +95,7 @@ describe('aborting', () => {
   });
 });
 
-test('a body larger than memory should hold waits for its reader', async () => {
+test('a large body is read with backpressure', async () => {
   const size = 64 * 1024 * 1024;
   let sent = 0;
   const server = await httpServer((_, response) => {

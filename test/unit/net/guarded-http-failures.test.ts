@@ -5,33 +5,39 @@ import { describe, expect, test } from 'vitest';
 import { failsAs, open, scripted } from '../../support/net/client.ts';
 import { httpServer, tcpServer } from '../../support/net/servers.ts';
 
-describe('what goes wrong on the way', () => {
-  test('nobody listens', async () => {
+describe('reports, with a code and a message', () => {
+  test('a refused connection', async () => {
     const server = await httpServer(() => {});
     const { port } = server;
-    const { resolve } = scripted(['127.0.0.3']);
-    const message = await failsAs('refused', open({ resolve }).request(`http://images.example.com:${port}/`));
+    const { resolver } = scripted(['127.0.0.3']);
+    const message = await failsAs(
+      'refused',
+      open({ resolver }).request(`http://images.example.com:${port}/`),
+    );
     expect(message).toBe(`connection refused by images.example.com:${port}`);
   });
 
-  test('the name does not exist', async () => {
-    const resolve = () => Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' }));
-    const message = await failsAs('dns', open({ resolve }).request('https://images.example.com/'));
+  test('a name that does not exist', async () => {
+    const resolve = () => Promise.reject(Object.assign(new Error('none'), { code: 'ENOTFOUND' }));
+    const message = await failsAs(
+      'dns',
+      open({ resolver: { resolve } }).request('https://images.example.com/'),
+    );
     expect(message).toBe('the name of images.example.com:443 does not exist');
-    await failsAs('dns', open({ resolve: scripted([]).resolve }).request('https://images.example.com/'));
+    await failsAs('dns', open({ resolver: scripted([]).resolver }).request('https://images.example.com/'));
   });
 
-  test('no TLS there', async () => {
+  test('a server without TLS', async () => {
     const server = await httpServer((_, response) => response.end());
     await failsAs('tls', open().request(`https://127.0.0.1:${server.port}/`));
   });
 
-  test('no HTTP there', async () => {
+  test('a server that does not speak HTTP', async () => {
     const server = await tcpServer((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
     await failsAs('protocol', open().request(server.url));
   });
 
-  test('the connection ends before an answer', async () => {
+  test('a connection that ends before the response', async () => {
     const server = await tcpServer((socket) => socket.once('data', () => socket.end()));
     const message = await failsAs('reset', open().request(server.url));
     expect(message).toBe(`127.0.0.1:${server.port} closed the connection before its response was complete`);
@@ -54,7 +60,7 @@ describe('what goes wrong on the way', () => {
       'close',
       `${head}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nonly this\r\n`,
     ],
-  ])('the body ends before %s (connection: %s), by end or by reset', async (_, __, answer) => {
+  ])('a body that ends before %s (connection: %s), by end or by reset', async (_, __, answer) => {
     for (const cut of ['end', 'resetAndDestroy'] as const) {
       const sockets: Socket[] = [];
       const server = await tcpServer((socket) => {
@@ -71,14 +77,14 @@ describe('what goes wrong on the way', () => {
     }
   });
 
-  test('no headers in time', async () => {
+  test('headers that arrive too late', async () => {
     const server = await httpServer(() => {});
     const message = await failsAs('timeout', open().request(server.url, { timeoutMs: 100 }));
     expect(message).toBe(`no response from 127.0.0.1:${server.port} within 0.1 s`);
     await server.idle();
   });
 
-  test('headers that trickle are no headers', async () => {
+  test('headers that arrive byte by byte, too slowly', async () => {
     const server = await tcpServer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nX-Long: ');
       const timer = setInterval(() => socket.write('a'), 20);
@@ -87,27 +93,27 @@ describe('what goes wrong on the way', () => {
     await failsAs('timeout', open().request(server.url, { timeoutMs: 150 }));
   });
 
-  test('the timeout spans redirects', async () => {
+  test('a timeout that includes redirects', async () => {
     const server = await httpServer((_, response) => {
       setTimeout(() => response.writeHead(302, { location: '/' }).end(), 50);
     });
     await failsAs('timeout', open().request(server.url, { timeoutMs: 200, redirects: 1000 }));
   });
 
-  test('no headers in time, for a lookup that never ends', async () => {
-    const http = open({ resolve: () => new Promise(() => {}), connectTimeoutMs: 3_600_000 });
+  test('headers that arrive too late, because a lookup never ends', async () => {
+    const http = open({ resolver: { resolve: () => new Promise(() => {}) }, connectTimeoutMs: 3_600_000 });
     const message = await failsAs('timeout', http.request('http://slow.example.com/', { timeoutMs: 100 }));
     expect(message).toBe('no response from slow.example.com:80 within 0.1 s');
   });
 
-  test('no connection in time, for a lookup that never ends', async () => {
-    const http = open({ resolve: () => new Promise(() => {}), connectTimeoutMs: 100 });
+  test('a connection that opens too late, because a lookup never ends', async () => {
+    const http = open({ resolver: { resolve: () => new Promise(() => {}) }, connectTimeoutMs: 100 });
     expect(await failsAs('timeout', http.request('http://slow.example.com/'))).toBe(
       'no connection to slow.example.com:80 in time',
     );
   });
 
-  test('the body may take longer than the headers', async () => {
+  test('no error for a body that takes longer than the timeout of the headers', async () => {
     const server = await httpServer((_, response) => {
       response.write('slowly, ');
       setTimeout(() => response.end('but whole'), 3500);
@@ -116,7 +122,7 @@ describe('what goes wrong on the way', () => {
     expect(await text(body)).toBe('slowly, but whole');
   });
 
-  test('a body that fails while nobody listens does not end the process', async () => {
+  test('a body that fails without a reader, without ending the process', async () => {
     const sockets: Socket[] = [];
     const server = await tcpServer((socket) => {
       sockets.push(socket);
@@ -143,7 +149,7 @@ describe('what goes wrong on the way', () => {
     await server.idle();
   });
 
-  test('a body that drips', async () => {
+  test('a body that arrives byte by byte, too slowly', async () => {
     const server = await httpServer((_, response) => {
       response.writeHead(200, { 'content-length': 1e6 });
       const drip = setInterval(() => response.write('x'), 20);
@@ -154,7 +160,38 @@ describe('what goes wrong on the way', () => {
     await server.idle();
   });
 
-  test('a body is not slow because its reader is', async () => {
+  /** Sends 1 kB every 20 ms, without end. */
+  const drippingServer = () =>
+    httpServer((_, response) => {
+      const drip = setInterval(() => response.write('x'.repeat(1000)), 20);
+      response.once('close', () => clearInterval(drip));
+    });
+
+  test('a body that is slower than required on average', async () => {
+    const server = await drippingServer();
+    const { body } = await open().request(server.url, { idleMs: 300, leastBytes: 10 * 1024 * 1024 });
+    expect(await failsAs('timeout', buffer(body))).toContain('sent less than 10240 KiB in 0.3 s');
+    await server.idle();
+  });
+
+  test('a body that is fast enough and takes too long', async () => {
+    const server = await drippingServer();
+    const { body } = await open().request(server.url, { leastBytes: 1, maxMs: 300 });
+    expect(await failsAs('deadline', buffer(body))).toBe(
+      `127.0.0.1:${server.port} has not sent its whole response within 0.3 s`,
+    );
+    await server.idle();
+  });
+
+  test('a deadline before the headers, and one that is met', async () => {
+    const silent = await httpServer(() => {});
+    await failsAs('deadline', open().request(silent.url, { maxMs: 50 }));
+    const server = await httpServer((_, response) => response.end('all'));
+    const { body } = await open().request(server.url, { maxMs: 30_000 });
+    expect(String(await buffer(body))).toBe('all');
+  });
+
+  test('no error for a slow reader of the body', async () => {
     const server = await httpServer((_, response) => response.end(Buffer.alloc(1e6)));
     const { body } = await open().request(server.url, { idleMs: 3000 });
     let bytes = 0;

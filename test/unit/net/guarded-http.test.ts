@@ -4,8 +4,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { failsAs, isForbidden, open, scripted } from '../../support/net/client.ts';
 import { httpServer } from '../../support/net/servers.ts';
 
-describe('what may be reached', () => {
-  test('an allowed network: bytes and headers come as sent', async () => {
+describe('reachable addresses', () => {
+  test('an allowed network: bytes and headers are unchanged', async () => {
     const bytes = gzipSync('as sent');
     const seen: unknown[] = [];
     const server = await httpServer((request, response) => {
@@ -23,7 +23,7 @@ describe('what may be reached', () => {
     expect(seen).toEqual(['GET', '/a%20b?c=d', 'identity', 'yes']);
   });
 
-  test('a POST carries its body, and any status is an answer', async () => {
+  test('a POST sends its body, and any status is a response', async () => {
     const server = await httpServer((request, response) => {
       response.writeHead(request.method === 'POST' ? 503 : 405).write('got ');
       request.pipe(response);
@@ -56,18 +56,18 @@ describe('what may be reached', () => {
     ['mixed answers of both families', ['2606:4700:4700::1111', '127.0.0.1']],
   ])('%s: no connection is made', async (_, addresses) => {
     const server = await httpServer((_, response) => response.end());
-    const { resolve } = scripted(addresses);
-    const http = open({ allow: [], resolve });
+    const { resolver } = scripted(addresses);
+    const http = open({ allow: [], resolver });
     const message = await isForbidden(http.request(`http://images.example.com:${server.port}/`));
     expect(message).toMatch(/^images\.example\.com resolves to a loopback address.*DARKROOM_ALLOW_NETWORKS$/);
     expect(server.connections()).toBe(0);
   });
 
-  test('rebinding: what was judged is what is connected to', async () => {
+  test('DNS rebinding: connects to the address that was checked', async () => {
     const server = await httpServer((_, response) => response.end('inside'));
     // First 127.0.0.1, which is allowed here, then 127.0.0.2, which is not: one lookup, one connection.
-    const { resolve, calls } = scripted(['127.0.0.1'], ['127.0.0.2']);
-    const http = open({ allow: ['127.0.0.1'], resolve });
+    const { resolver, calls } = scripted(['127.0.0.1'], ['127.0.0.2']);
+    const http = open({ allow: ['127.0.0.1'], resolver });
     const url = `http://rebinding.example.com:${server.port}/`;
     const first = await http.request(url, { headers: { connection: 'close' } });
     expect(await text(first.body)).toBe('inside');
@@ -77,7 +77,7 @@ describe('what may be reached', () => {
     expect([calls(), server.connections()]).toEqual([2, 1]);
   });
 
-  test('the resolver of the system is judged too', async () => {
+  test("addresses of the system's resolver are checked, too", async () => {
     const server = await httpServer((_, response) => response.end('here'));
     const url = `http://localhost:${server.port}/`;
     // `localhost` may be ::1, so it passes until its addresses are known: 127.0.0.1 is among them.
@@ -86,7 +86,7 @@ describe('what may be reached', () => {
     expect(await text((await open({ allow: ['127.0.0.0/8', '::1'] }).request(url)).body)).toBe('here');
   });
 
-  test('proxies of the environment are not asked', async () => {
+  test('proxies of the environment are not used', async () => {
     const proxy = await httpServer((_, response) => response.end('proxy'));
     const server = await httpServer((_, response) => response.end('direct'));
     const names = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY'];
@@ -112,14 +112,14 @@ describe('redirects', () => {
       else response.writeHead(status, { location: `/${left - 1}` }).end('elsewhere');
     });
 
-  test('none is followed unless asked for', async () => {
+  test('are not followed by default', async () => {
     const server = await countdown();
     const response = await open().request(`${server.url}/1`);
     expect([response.status, response.headers.location]).toEqual([302, '/0']);
     expect(await text(response.body)).toBe('elsewhere');
   });
 
-  test.each([301, 302, 303, 307, 308])('%i is followed', async (status) => {
+  test.each([301, 302, 303, 307, 308])('follows %i', async (status) => {
     const server = await countdown(status);
     const response = await open().request(`${server.url}/3`, { redirects: 3 });
     expect([response.status, response.url, await text(response.body)]).toEqual([
@@ -147,7 +147,7 @@ describe('redirects', () => {
   });
 
   test.each(['http://127.0.0.2', 'http://[::1]', 'file:///etc/passwd', 'http://user:secret@127.0.0.1'])(
-    'one to %s is refused, and nothing connects',
+    'refuses one to %s, without a connection',
     async (start) => {
       const inside = await httpServer((_, response) => response.end('secret'));
       const location = start.startsWith('http') ? `${start}:${inside.port}/` : start;
@@ -157,24 +157,24 @@ describe('redirects', () => {
     },
   );
 
-  test('one to a name is resolved and judged', async () => {
+  test('resolves and checks one to a name', async () => {
     const inside = await httpServer((_, response) => response.end('secret'));
     const server = await httpServer((_, response) => {
       response.writeHead(302, { location: `http://inside.example.com:${inside.port}/` }).end();
     });
-    const { resolve } = scripted(['10.0.0.1']);
-    await isForbidden(open({ resolve }).request(server.url, { redirects: 1 }));
+    const { resolver } = scripted(['10.0.0.1']);
+    await isForbidden(open({ resolver }).request(server.url, { redirects: 1 }));
     expect(inside.connections()).toBe(0);
   });
 
-  test('one to nowhere is named', async () => {
+  test('reports one without a valid location', async () => {
     const server = await httpServer((_, response) =>
       response.writeHead(302, { location: 'http://:bad' }).end(),
     );
     expect(await failsAs('redirect', open().request(server.url, { redirects: 1 }))).toContain('not a URL');
   });
 
-  test('secrets stay with their origin', async () => {
+  test('sends credentials only to the first origin', async () => {
     const headers = {
       Authorization: 'Bearer secret',
       COOKIE: 'secret',

@@ -69,7 +69,7 @@ async function read(
 }
 
 test.each(Object.entries(responses))(
-  'survives %s, cut anywhere, whatever the server does then',
+  'survives %s, truncated anywhere, with any following behaviour of the server',
   async (_, bytes) => {
     const http = open();
     const head = bytes.indexOf('\r\n\r\n');

@@ -81,7 +81,7 @@ describe('own servers', () => {
   const everything = ['0.0.0.0/0', '::/0', 'localhost', 'a.localhost'];
 
   test.each(['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost', '[::1]'])(
-    'one that listens on %s is refused at every address of this machine',
+    'refuses one that listens on %s at every address of this machine',
     async (host) => {
       const own = createOwn({ endpoints: [{ host: host.replace(/^\[|\]$/g, ''), port: 8080 }] });
       const policy = createPolicy({ allow: everything, own, allowsLoopback: true });
@@ -95,13 +95,13 @@ describe('own servers', () => {
     },
   );
 
-  test('a name that resolves to this machine does not help', async () => {
+  test('refuses one by a name that resolves to this machine', async () => {
     const own = createOwn({ endpoints: [{ host: '127.0.0.1', port: 8080 }] });
     const policy = createPolicy({ allow: everything, own });
     expect(await reject(policy, 'http://a.example:8080/', '127.0.0.1')).toContain('belongs to this server');
   });
 
-  test('one with a name is refused by its name and by its address, under any name', async () => {
+  test('refuses one with a name by its name and by its address, under any name', async () => {
     const own = createOwn({
       endpoints: [{ host: 'temporal', port: 7233 }],
       resolve: async (name) => (name === 'temporal' ? ['10.0.0.7'] : []),
@@ -114,7 +114,7 @@ describe('own servers', () => {
     expect(await reject(policy, 'http://10.0.0.7:80/')).toBeNull();
   });
 
-  test('one with a name for this machine is refused at every address of this machine', async () => {
+  test('refuses one with a name for this machine at every address of this machine', async () => {
     const own = createOwn({
       endpoints: [{ host: 'my-machine', port: 7233 }],
       resolve: async () => ['127.0.1.1'],
@@ -124,7 +124,7 @@ describe('own servers', () => {
       expect(await reject(policy, `http://${spelling}:7233/`)).toContain('belongs to this server');
   });
 
-  test('a public server that darkroom uses stays reachable: everybody can reach it', async () => {
+  test('permits a public server that darkroom uses', async () => {
     const own = createOwn({
       endpoints: [{ host: 's3.example', port: 443 }],
       resolve: async () => ['93.184.215.14'],
@@ -132,14 +132,14 @@ describe('own servers', () => {
     await expect(createPolicy({ own }).check('cdn.example', 443, ['93.184.215.14'])).resolves.toBeUndefined();
   });
 
-  test('ports that parts picked are refused', async () => {
+  test('refuses ports that were chosen at the start', async () => {
     const own = createOwn({ listensAt: async (port) => port === 34_567 });
     const policy = createPolicy({ allow: everything, own });
     expect(await reject(policy, 'http://127.0.0.1:34567/')).toContain('belongs to this server');
     expect(await reject(policy, 'http://10.0.0.1:34567/')).toBeNull();
   });
 
-  test('a redirect to one is refused, and nothing connects', async () => {
+  test('refuses a redirect to one, without a connection', async () => {
     const inside = await httpServer((_, response) => response.end('inside'));
     const own = createOwn({ endpoints: [{ host: '127.0.0.1', port: inside.port }] });
     const server = await httpServer((_, response) =>
@@ -151,7 +151,7 @@ describe('own servers', () => {
   });
 });
 
-test('loopback may be allowed without a rule, and no other network', async () => {
+test('permits loopback, and no other network, without a rule', async () => {
   const policy = createPolicy({ allowsLoopback: true, deny: ['127.0.0.1:22'] });
   for (const url of ['http://127.0.0.1:3000/', 'http://[::1]:3000/', 'http://[::ffff:127.0.0.1]:3000/'])
     expect(await reject(policy, url)).toBeNull();

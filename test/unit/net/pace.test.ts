@@ -10,11 +10,11 @@ let pace: Pace;
 beforeEach(() => {
   vi.useFakeTimers();
   slow = vi.fn();
-  pace = new Pace(1000, slow);
+  pace = new Pace({ periodMs: 1000, onSlow: slow });
 });
 afterEach(() => vi.useRealTimers());
 
-test('silence is slow after a period, and a trickle is silence', () => {
+test('silence is too slow after a period, and so are a few bytes', () => {
   pace.run();
   for (let i = 0; i < 9; i++) {
     vi.advanceTimersByTime(100);
@@ -25,7 +25,7 @@ test('silence is slow after a period, and a trickle is silence', () => {
   expect(slow).toHaveBeenCalledOnce();
 });
 
-test('each 64 KiB begin another period', () => {
+test('each 64 KiB start another period', () => {
   pace.run();
   for (let i = 0; i < 20; i++) {
     vi.advanceTimersByTime(450);
@@ -36,7 +36,7 @@ test('each 64 KiB begin another period', () => {
   expect(slow).toHaveBeenCalledOnce();
 });
 
-test('time in which nobody reads does not count', () => {
+test('time without a reader does not count', () => {
   pace.run();
   vi.advanceTimersByTime(600);
   pace.rest();
@@ -48,7 +48,7 @@ test('time in which nobody reads does not count', () => {
   expect(slow).toHaveBeenCalledOnce();
 });
 
-test('what arrives while it rests counts', () => {
+test('bytes that arrive without a reader count', () => {
   pace.run();
   vi.advanceTimersByTime(900);
   pace.rest();

@@ -45,7 +45,7 @@ describe('the location of an XMP packet', () => {
     });
   });
 
-  test('is read from elements, with the altitude', async () => {
+  test('is read from XML elements, with the altitude', async () => {
     const elements =
       '<exif:GPSLatitude>51,30.6N</exif:GPSLatitude><exif:GPSLongitude>0,7.5W</exif:GPSLongitude>' +
       '<exif:GPSAltitudeRef>1</exif:GPSAltitudeRef><exif:GPSAltitude>355/10</exif:GPSAltitude>';
@@ -60,11 +60,11 @@ describe('the location of an XMP packet', () => {
     ['out of range', 'exif:GPSLatitude="91,0.0N" exif:GPSLongitude="0,7.5E"'],
     ['without a hemisphere', 'exif:GPSLatitude="51,30.6" exif:GPSLongitude="0,7.5"'],
     ['with a latitude alone', 'exif:GPSLatitude="51,30.6N"'],
-  ])('%s is none', async (_, properties) => {
+  ])('%s is no location', async (_, properties) => {
     expect(await readExifOf(await picture(properties).jpeg().toBuffer())).toBeNull();
   });
 
-  test('gives way to that of EXIF', async () => {
+  test('is ignored if EXIF has one', async () => {
     const IFD3 = {
       GPSLatitude: '48/1 0/1 0/1',
       GPSLatitudeRef: 'N',

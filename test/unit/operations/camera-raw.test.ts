@@ -82,7 +82,7 @@ describe('a camera raw file without a full-size preview', () => {
     ['a small one', async () => preview(await plain(120, 60).jpeg().toBuffer())],
     ['a lossless one', async () => preview(Buffer.from('ffd8ffc3000b080050005001011100', 'hex'))],
     ['none', async () => thumbnail()],
-  ])('is refused by name: it has %s', async (_, make) => {
+  ])('is rejected with the name of its format: it has %s', async (_, make) => {
     const bytes = buildTiff([{ ...thumbnail({ 271: 'SONY' }), children: [await make(), sensor] }]);
     await expect(run(imageTransform, bytes)).rejects.toMatchObject({
       code: 'asset_not_an_image',

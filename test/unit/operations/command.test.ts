@@ -69,12 +69,12 @@ describe('the examples', () => {
     expect(String(files.get('page.txt'))).toContain('DARKROOM 42');
   });
 
-  test('potrace makes a vector', async () => {
+  test('potrace makes a vector image', async () => {
     const { files } = await runOperation(trace, { assets: [square] });
     expect(String(files.get('square.svg'))).toContain('<path');
   });
 
-  test('ffmpeg takes the picture that was asked for', async () => {
+  test('ffmpeg extracts the requested frame', async () => {
     const still = await sharp({ create: { width: 320, height: 240, channels: 3, background: '#c02040' } })
       .gif()
       .toBuffer();
@@ -93,7 +93,7 @@ describe('a command', () => {
   const run = async (script: string, more = '', options = {}) =>
     runOperation(await loadOperation(await write('shell.yaml', shell(script, more))), options);
 
-  test('gives its progress, files and data', async () => {
+  test('returns its progress, files and data', async () => {
     const progress: number[] = [];
     const { files, data } = await run(
       'for p in 25 50 75; do echo "$p%"; sleep 0.05; done; echo hi > $1/a.txt; echo no > $1/a.log; echo "{\\"n\\": 1}" > $1/r.json',
@@ -128,7 +128,7 @@ describe('a command', () => {
     expect(String(error)).not.toContain(tmpdir());
   });
 
-  test('is told no environment but its own', async () => {
+  test('gets only the variables of its definition', async () => {
     process.env['DARKROOM_TEST_SECRET'] = 'secret';
     const { files } = await run('env > $1/env.txt', 'environment: { COLOUR: red }');
     delete process.env['DARKROOM_TEST_SECRET'];
@@ -136,7 +136,7 @@ describe('a command', () => {
     expect(String(files.get('env.txt'))).not.toContain('secret');
   });
 
-  test('that is cancelled leaves no process behind, whatever it started', async () => {
+  test('is cancelled with all processes that it started', async () => {
     const cancel = new AbortController();
     const mark = `31${Date.now() % 100_000}`;
     const running = run(`sleep ${mark} & sleep ${mark}; true`, '', { signal: cancel.signal });
@@ -147,22 +147,22 @@ describe('a command', () => {
     expect(await pidsOf(`sleep ${mark}`)).toEqual([]);
   });
 
-  test('whose processes together take more memory than they may is ended, with all of them', async () => {
-    const hog = 'x = bytearray(160 << 20); import time; time.sleep(40)';
-    const running = run(`python3 -c "${hog}" & python3 -c "${hog}"; wait`, '', { memory: 250 * 2 ** 20 });
+  test('is ended if its processes together exceed the memory limit', async () => {
+    const hog = 'held=Buffer.alloc(160<<20,1);setTimeout(Object,40000)';
+    const running = run(`node -e "${hog}" & node -e "${hog}"; wait`, '', { memory: 250 * 2 ** 20 });
     await expect(running).rejects.toMatchObject({
       code: 'engine_limit',
       message: expect.stringContaining('memory'),
     });
-    expect(await pidsOf(`python3 -c ${hog}`)).toEqual([]);
+    expect(await pidsOf(`node -e ${hog}`)).toEqual([]);
   });
 
-  test('that somebody kills may be tried again; one that fails by itself may not', async () => {
+  test('is retryable if it was killed, and not if it failed', async () => {
     await expect(run('kill -KILL $$')).rejects.toMatchObject({ code: 'operation_failed_for_now' });
     await expect(run('exit 3')).rejects.toMatchObject({ code: 'operation_failed' });
   });
 
-  test('gets hostile names as data, never as options or shell', async () => {
+  test('gets hostile file names as data, never as options or shell code', async () => {
     const { files } = await run('for f in "$@"; do echo "$f"; done > $1/args.txt', '', {
       assets: [{ name: '--help; $(touch x).jpg', bytes: 'a' }],
     });
@@ -182,7 +182,7 @@ describe('a definition', () => {
       shell('true', 'limits: { memory: lots }'),
       /broken\.yaml: limits\.memory: .*number of bytes/,
     ],
-  ])('%s is refused by name', async (_, text, message) => {
+  ])('%s is rejected with the name of the field', async (_, text, message) => {
     const path = await write('broken.yaml', text);
     await expect(loadOperation(path)).rejects.toThrow(DefinitionError);
     await expect(loadOperation(path)).rejects.toThrow(message);
@@ -194,7 +194,7 @@ describe('a definition', () => {
     expect(ocr.params.parse({})).toEqual({ language: 'eng', on_error: 'fail' });
   });
 
-  test('a directory gives them all, and a missing one none', async () => {
+  test('all of a directory are loaded; a missing directory has none', async () => {
     const names = (await loadOperations(examples)).map(({ name }) => name);
     expect(names).toEqual(['text.ocr', 'video.poster', 'image.trace']);
     expect(await loadOperations(join(folder, 'nothing'))).toEqual([]);

@@ -39,7 +39,7 @@ describe('a JPEG without an end marker', () => {
     expect(data).toMatchObject({ assets: [{ media_type: 'image/jpeg', size: bytes.length - 2 }] });
   });
 
-  test('and without some of its data is damaged, however little is missing', async () => {
+  test('with missing data is damaged, even if little is missing', async () => {
     const baseline = await noise(203, 101).jpeg().toBuffer();
     const progressive = await noise(203, 101).jpeg({ progressive: true }).toBuffer();
     // The end of each scan but the last one, too.
@@ -64,7 +64,7 @@ test.each([
   ['PNG', () => quarters().png().toBuffer()],
   ['GIF', () => quarters().gif().toBuffer()],
   ['WebP', () => quarters().webp().toBuffer()],
-])('bytes behind the end of a %s are harmless', async (_, make) => {
+])('accepts bytes behind the end of a %s', async (_, make) => {
   const { picture, notes } = await pixels(Buffer.concat([await make(), Buffer.alloc(3000, 'trailer')]));
   expect(picture.width).toBe(80);
   expect(notes).toEqual([]);
@@ -82,7 +82,7 @@ test('a PNG without its last chunk is complete', async () => {
   expect((await pixels(bytes.subarray(0, -12))).picture.width).toBe(80);
 });
 
-test('a wrong checksum is called so', async () => {
+test('reports a wrong checksum', async () => {
   const bytes = await noise(80, 40).png().toBuffer();
   const data = bytes.indexOf('IDAT');
   bytes[data + 500] = (bytes[data + 500] ?? 0) ^ 1;
@@ -107,7 +107,7 @@ describe('on_damaged: accept', () => {
           .tiff({ tile: true, tileWidth: 64, tileHeight: 64, compression: 'none' })
           .toBuffer(),
     ],
-  ])('uses what a %s has, and notes the damage', async (format, make) => {
+  ])('uses the intact part of a %s, and notes the damage', async (format, make) => {
     const whole = await make();
     // TIFF has its directory at the end; so its data is damaged by moving it away.
     const bytes = format.includes('TIFF') ? moveLastParts(whole) : cut(whole, 0.6);
@@ -128,7 +128,7 @@ describe('on_damaged: accept', () => {
     ]);
   });
 
-  test('does not help where nothing can be decoded', async () => {
+  test('fails if nothing can be decoded', async () => {
     await expect(pixels(cut(await quarters().png().toBuffer(), 0.1), accept)).rejects.toMatchObject({
       code: 'asset_corrupt',
     });

@@ -19,20 +19,20 @@ operationContract(
 );
 
 describe('system.echo', () => {
-  test('gives back exactly what it was given', async () => {
+  test('returns its parameters unchanged', async () => {
     const params = { a: 1, b: { c: [null, 'x'] } };
     const { data, files } = await runOperation(systemEcho, { params });
     expect(data).toEqual(params);
     expect([...files.keys()]).toEqual(['result.json']);
   });
 
-  test('runs where waiting is cheap', () => {
+  test('needs the capability io', () => {
     expect(createRegistry([systemEcho]).capabilities).toEqual(['io']);
   });
 });
 
 describe('test.echo', () => {
-  test('gives back all of its parameters, and no defaults', async () => {
+  test('returns its parameters without defaults', async () => {
     const params = { message: { a: 1 }, delay_ms: 1, other: [true] };
     expect((await runOperation(testEcho, { params })).data).toEqual(params);
   });
@@ -47,7 +47,7 @@ describe('test.echo', () => {
     ]);
   });
 
-  test('stops within a step when it is told to', async () => {
+  test('stops within a step after an abort', async () => {
     const abort = new AbortController();
     // Ten minutes in one step: the test would run into its time limit if the signal went unheard.
     const running = runOperation(testEcho, { params: { delay_ms: 600_000, steps: 1 }, signal: abort.signal });
@@ -55,7 +55,7 @@ describe('test.echo', () => {
     await expect(running).rejects.toThrow('enough');
   });
 
-  test('fails for good', async () => {
+  test('fails permanently', async () => {
     const running = runOperation(testEcho, { params: { fail: 'permanent' }, attempt: 5 });
     await expect(running).rejects.toMatchObject({ code: 'operation_failed', retryable: false });
   });

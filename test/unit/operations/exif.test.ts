@@ -73,7 +73,7 @@ describe('EXIF', () => {
     ['S', 'E', -51.51, 0.125],
     ['N', 'W', 51.51, -0.125],
     ['S', 'W', -51.51, -0.125],
-  ])('%s and %s give the signs', async (GPSLatitudeRef, GPSLongitudeRef, latitude, longitude) => {
+  ])('%s and %s determine the signs', async (GPSLatitudeRef, GPSLongitudeRef, latitude, longitude) => {
     const IFD3 = { ...london.IFD3, GPSLatitudeRef, GPSLongitudeRef };
     expect(readExif(await rawExif({ IFD3 }))).toMatchObject({
       exif: { location: { latitude, longitude, altitude: 35.5 } },
@@ -123,7 +123,7 @@ describe('EXIF', () => {
     expect(readExif(await rawExif({ IFD2 }))).toMatchObject({ exif: { taken_at } });
   });
 
-  test('an impossible time gives way to the next one', async () => {
+  test('an impossible time is replaced by the next valid one', async () => {
     const IFD2 = { DateTimeOriginal: '2021:13:01 00:00:00', DateTimeDigitized: '2021:05:06 07:08:09' };
     expect(readExif(await rawExif({ IFD2 }))).toMatchObject({ exif: { taken_at: '2021-05-06T07:08:09' } });
   });
@@ -132,7 +132,7 @@ describe('EXIF', () => {
     ['thumbnail', 0, { make: 'Acme', taken_at: '2026-09-11T12:30:45+02:00', location: { latitude: 51.51 } }],
     ['GPS', 0x8825, { make: 'Acme', taken_at: '2026-09-11T12:30:45+02:00' }],
     ['EXIF', 0x8769, { make: 'Acme', location: { latitude: 51.51 } }],
-  ])('a %s directory of garbage does not void the others', async (_, pointer, facts) => {
+  ])('a damaged %s directory does not affect the others', async (_, pointer, facts) => {
     const raw = await rawExif(london);
     const tiff = raw.subarray(6);
     const [u16, u32] = [tiff.readUInt16LE.bind(tiff), tiff.readUInt32LE.bind(tiff)];
@@ -154,26 +154,26 @@ describe('EXIF', () => {
     if (pointer === 0x8825) expect(reading.exif).not.toHaveProperty('location');
   });
 
-  test('text is cut and cleaned', async () => {
+  test('text is truncated and cleaned', async () => {
     const ImageDescription = `line\none\u0007 ${'x'.repeat(50_000)}`;
     const { exif } = readExif(await rawExif({ IFD0: { ImageDescription } }));
     expect(exif?.description).toMatch(/^line one x+$/);
     expect(exif?.description).toHaveLength(200);
   });
 
-  test('that is not there is null', () => {
+  test('is null if absent', () => {
     expect(readExif(undefined)).toEqual({ exif: null });
     expect(readExif(Buffer.alloc(0))).toEqual({ exif: null });
   });
 
-  test('that is damaged is told', () => {
+  test('is reported if damaged', () => {
     const exif_error = expect.stringMatching(/^The EXIF data is damaged: /);
     for (const bytes of ['Exif\0\0nonsense', 'nothing of the kind', 'II*\0', 'MM\0*\0\0\0\x08'])
       expect(readExif(Buffer.from(bytes, 'latin1'))).toEqual({ exif: null, exif_error });
     expect(readExif(Buffer.alloc(2_000_000))).toEqual({ exif: null, exif_error });
   });
 
-  test('with any bytes changed gives plain JSON of a bounded size, or says that it is damaged', async () => {
+  test('with any changed bytes is bounded plain JSON, or reported as damaged', async () => {
     const raw = await rawExif(london);
     const change = fc.record({ at: fc.nat(raw.length - 1), value: fc.nat(255) });
     fc.assert(
@@ -196,7 +196,7 @@ describe('EXIF', () => {
     );
   });
 
-  test('whose entries all name the same bytes is refused before it fills the memory', () => {
+  test('whose entries all refer to the same bytes is rejected before it fills the memory', () => {
     const entries = 5000;
     const bytes = Buffer.alloc(64_000);
     bytes.write('MM\0*\0\0\0\x08', 'latin1');

@@ -86,7 +86,7 @@ async function expectQuiet(): Promise<void> {
 
 describe('a gallery opened from a disk', () => {
   test.each(['index.html', 'index-2.html', 'map.html', ...names.map((_, at) => `pages/0000${at + 1}.html`)])(
-    '%s shows all, breaks no rule and asks nobody',
+    '%s shows all pictures, without violations of the policy and without other requests',
     async (name) => {
       await open(name);
       await expectQuiet();
@@ -95,7 +95,7 @@ describe('a gallery opened from a disk', () => {
     },
   );
 
-  test('can be walked through by keyboard, from the first page to the last picture', async () => {
+  test('can be navigated by keyboard, from the first page to the last picture', async () => {
     await open('index.html');
     await page.keyboard.press('Tab');
     expect(await page.locator(':focus').textContent()).toBe('Skip to content');
@@ -114,7 +114,7 @@ describe('a gallery opened from a disk', () => {
     await expectQuiet();
   });
 
-  test('has a map whose points lead to their pictures', async () => {
+  test('has a map whose points link to their pictures', async () => {
     await open('index.html');
     await page.getByRole('link', { name: 'Map' }).click();
     await page.waitForURL(/map\.html$/);
@@ -125,7 +125,7 @@ describe('a gallery opened from a disk', () => {
     await expectQuiet();
   });
 
-  test('fits a telephone, and is dark where people like it so', async () => {
+  test('fits the screen of a phone, and supports dark mode', async () => {
     await page.setViewportSize({ width: 360, height: 640 });
     await page.emulateMedia({ colorScheme: 'dark' });
     for (const name of ['index.html', 'map.html', 'pages/00001.html']) {
@@ -139,7 +139,7 @@ describe('a gallery opened from a disk', () => {
     }
   });
 
-  test('would not run a script that got in, nor load from elsewhere', async () => {
+  test('runs no injected script, and loads nothing from other servers', async () => {
     await open('index.html');
     const html = (await page.content()).replace(
       '</main>',

@@ -14,7 +14,7 @@ const position = fc.record({
 });
 
 describe('a map', () => {
-  test('shows every place, wherever they are', () => {
+  test('shows every location on earth', () => {
     fc.assert(
       fc.property(fc.array(position, { minLength: 1, maxLength: 30 }), (positions) => {
         const scale = fitScale(positions);
@@ -30,7 +30,7 @@ describe('a map', () => {
     );
   });
 
-  test('has north above and east to the right, at one scale', () => {
+  test('has north at the top and east on the right, at one scale', () => {
     const places = { latitude: 51.5, longitude: -0.1 };
     const scale = fitScale([places, { latitude: 51.6, longitude: 0.1 }]);
     const [one, two] = [scale.project(places), scale.project({ latitude: 51.6, longitude: 0.1 })];
@@ -40,7 +40,7 @@ describe('a map', () => {
     expect((two.x - one.x) / metresX / ((one.y - two.y) / metresY)).toBeCloseTo(1, 3);
   });
 
-  test('goes the short way across the date line', () => {
+  test('crosses the date line if that is shorter', () => {
     const fiji = { latitude: -17, longitude: 178 };
     const samoa = { latitude: -14, longitude: -172 };
     const scale = fitScale([samoa, fiji]);
@@ -65,7 +65,7 @@ describe('a map', () => {
     expect(formatDegrees(value, axis, digits)).toBe(words);
   });
 
-  test('names a place', () => {
+  test('formats a location', () => {
     expect(formatPosition({ latitude: -33.8587, longitude: 151.2 })).toBe('33.85870° S, 151.20000° E');
   });
 });

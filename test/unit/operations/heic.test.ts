@@ -44,7 +44,7 @@ describe('a HEIC picture', () => {
     ]);
   });
 
-  test('is turned once', async () => {
+  test('is rotated once', async () => {
     const bytes = rotate(await encodeHeic(quarters(160, 80).withMetadata({ orientation: 6 })), 3);
     for (const metadata of ['strip', 'keep']) {
       const png = await transform(bytes, { format: 'png', metadata });
@@ -68,7 +68,7 @@ describe('a HEIC picture', () => {
     expect((await decode(await transform(srgb, { format: 'png' }))).at(0.5, 0.5)[1]).toBeGreaterThan(45);
   });
 
-  test('is described as what it is', async () => {
+  test('has the metadata of the original', async () => {
     const exif = { IFD0: { Make: 'Apple', Model: 'iPhone 15' } };
     const bytes = await encodeHeic(quarters(160, 80).withExif(exif));
     const { data } = await runOperation(imageMetadata as never, { assets: [{ name: 'a.heic', bytes }] });
@@ -88,7 +88,7 @@ describe('a HEIC picture', () => {
     expect(files.get('originals/00001-a.heic')).toEqual(bytes);
   });
 
-  test('that is cut off is not completed', async () => {
+  test('that is truncated is not completed', async () => {
     const bytes = await encodeHeic(quarters(160, 80));
     for (const part of [0.2, 0.6, 0.95])
       await expect(transform(bytes.subarray(0, Math.floor(bytes.length * part)))).rejects.toMatchObject({
@@ -96,7 +96,7 @@ describe('a HEIC picture', () => {
       });
   });
 
-  test('with high dynamic range is refused by name', async () => {
+  test('with high dynamic range is rejected as such', async () => {
     const bytes = setColourCode(await encodeHeic(quarters(160, 80).withIccProfile('p3')), 9, 16);
     await expect(transform(bytes)).rejects.toMatchObject({
       code: 'asset_not_an_image',

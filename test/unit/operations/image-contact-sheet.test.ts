@@ -74,7 +74,7 @@ describe('a page', () => {
     expect(middle(2, 1)).toEqual([0x20, 0x40, 0x60]);
   });
 
-  test('shows pictures upright, whole, and not blown up', async () => {
+  test('shows pictures upright, uncropped, and not enlarged', async () => {
     const turned = await quarters(80, 40).jpeg({ quality: 100 }).withMetadata({ orientation: 6 }).toBuffer();
     const { at } = await pageOf(await sheet({ columns: 1, gap: 0 }, { name: 'turned.jpg', bytes: turned }));
     // 20 × 40, in the middle of a cell of 40 × 40.
@@ -96,7 +96,7 @@ describe('a page', () => {
     ['transparent', () => plain(30, 30, '#ff000000').png()],
     ['CMYK', () => plain(30, 30).toColourspace('cmyk').jpeg()],
     ['with 16 bits', () => plain(30, 30).toColourspace('rgb16').png()],
-  ])('takes pictures that are %s', async (_, make) => {
+  ])('accepts pictures that are %s', async (_, make) => {
     const outcome = await sheet({}, { name: 'x', bytes: await make().toBuffer() });
     expect((await pageOf(outcome)).width).toBe(10 + 5 * 50);
   });
@@ -108,7 +108,7 @@ describe('a page', () => {
     expect((await sharp(bytes).metadata()).format).toBe(format);
   });
 
-  test('is followed by others where it does not hold all, the last as long as it needs', async () => {
+  test('is followed by further pages; the last one is as high as needed', async () => {
     const { files, data } = await sheet({ columns: 2, rows: 3 }, ...Array.from({ length: 15 }, () => red));
     expect(data).toBeUndefined();
     expect([...files.keys()]).toEqual([
@@ -120,7 +120,7 @@ describe('a page', () => {
     expect(heights).toEqual([160, 160, 110]);
   });
 
-  test('too big for a second is made by a process of its own, and the same', async () => {
+  test('that is large is made by a child process, with the same result', async () => {
     const big = { columns: 10, rows: 10, cell: 400, gap: 0, format: 'webp' };
     const { files } = await sheet(big, ...Array.from({ length: 91 }, () => red));
     expect(await sharp(files.get('contact-sheet.webp')).metadata()).toMatchObject({
@@ -141,7 +141,7 @@ describe('labels', () => {
     ']]>',
   ];
 
-  test.each(strange)('%s is written as it is, and nowhere but below its picture', async (name) => {
+  test.each(strange)('%s is written unchanged, and only below its picture', async (name) => {
     const with_ = await pageOf(await sheet({ label: 'name', columns: 3 }, named(''), named(name), named('')));
     const without = await pageOf(await sheet({ label: 'name', columns: 3 }, named(''), named(''), named('')));
     expect(with_.bytes.equals(without.bytes)).toBe(false);
@@ -173,7 +173,7 @@ describe('labels', () => {
       expect((await page({ attribute })).equals(await page('name', named('')))).toBe(true);
   });
 
-  test('are cut between characters, with an ellipsis, and only when they must be', () => {
+  test('are truncated between characters with an ellipsis, and only if needed', () => {
     expect(truncateText('photo.jpg', 20)).toBe('photo.jpg');
     expect(truncateText('photograph-of-a-cat.jpg', 6)).toMatch(/^photog?r?a?…$/);
     const families = truncateText('👩‍👩‍👧'.repeat(30), 10);
@@ -183,7 +183,7 @@ describe('labels', () => {
   });
 });
 
-test('a machine without fonts is told from one that has some', async () => {
+test('detects a machine without fonts', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-fonts-'));
   try {
     const none = join(folder, 'fonts.conf');
@@ -220,14 +220,14 @@ describe('parameters', () => {
     ['format', 'avif'],
     ['quality', 0],
     ['colums', 1],
-  ])('%s = %j is refused', (name, value) => {
+  ])('rejects %s = %j', (name, value) => {
     expect(parse({ [name]: value })).toMatchObject({
       ok: false,
       errors: [{ pointer: expect.stringMatching(`^/${name}`) }],
     });
   });
 
-  test('that make pages beyond the limit are refused before anything is done', () => {
+  test('that make pages beyond the limit are rejected before any work', () => {
     expect(parse({ columns: 50, rows: 100, cell: 240 })).toEqual({
       ok: false,
       errors: [
@@ -240,7 +240,7 @@ describe('parameters', () => {
   });
 });
 
-test('cancelled while pages are made, it makes no other', async () => {
+test('makes no other page after it is cancelled', async () => {
   const abort = new AbortController();
   const seen: (string | undefined)[] = [];
   const running = runOperation(imageContactSheet, {

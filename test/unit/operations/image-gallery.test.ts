@@ -77,7 +77,7 @@ function linksOf(files: ReadonlyMap<string, Buffer>): string[] {
 }
 
 describe('the website', () => {
-  test('has all files that its pages name, and names all that it has', async () => {
+  test('has exactly the files to which its pages link', async () => {
     const { files } = await gallery({ page_size: 2, originals: true }, chelsea, coffee, red, red, gps);
     const links = new Set(linksOf(files).map((link) => link.replace(/#main$/, '')));
     const pages = new Set([...files.keys()].filter((name) => name.endsWith('.html')));
@@ -94,7 +94,7 @@ describe('the website', () => {
     ]);
   });
 
-  test('allows nothing but its own pictures and its own style, in every page', async () => {
+  test('permits only its own pictures and style sheet, in every page', async () => {
     const { files } = await gallery({}, coffee);
     for (const [name, bytes] of files) {
       if (!name.endsWith('.html')) continue;
@@ -110,7 +110,7 @@ describe('the website', () => {
     }
   });
 
-  test('names files safely and once, whatever assets are called', async () => {
+  test('gives files safe and unique names for any asset names', async () => {
     const names = [
       '../../x',
       'same.jpg',
@@ -129,7 +129,7 @@ describe('the website', () => {
     expect([...files.keys()].filter((name) => name.startsWith('thumbs/'))).toHaveLength(names.length);
   });
 
-  test('shows text of strangers as text', async () => {
+  test('shows untrusted text as text', async () => {
     const evil = '</bdi><script>alert(1)</script>\u202e"\'&amp;';
     const asset = { ...red, name: evil, attributes: { [evil]: evil, list: [evil], lat: 1, lon: 2 } };
     const { files } = await gallery({ title: evil, description: evil }, asset);
@@ -146,7 +146,7 @@ describe('the website', () => {
     });
   });
 
-  test('leads from picture to picture, over the gap of one that failed, and back to its page', async () => {
+  test('links each picture to the next, past failed ones, and back to its page', async () => {
     const broken = { name: 'broken.png', bytes: 'nothing' };
     const { files, failures } = await gallery({ page_size: 1, on_error: 'skip' }, red, broken, coffee);
     expect(failures).toHaveLength(1);
@@ -160,7 +160,7 @@ describe('the website', () => {
     expect(text(files, 'index.html')).toContain('2 pictures, page 1 of 2');
   });
 
-  test('has two pages of numbers and gaps between them, not a hundred', async () => {
+  test('abbreviates the page numbers of a hundred pages', async () => {
     const { files } = await gallery(
       { page_size: 1, thumbnail: 64 },
       ...Array.from({ length: 12 }, () => red),
@@ -173,7 +173,7 @@ describe('the website', () => {
 });
 
 describe('pictures', () => {
-  test('are upright, bounded, and in a format that browsers show', async () => {
+  test('are upright, limited in size, and in a format that browsers show', async () => {
     const tiff = {
       name: 'scan.tif',
       bytes: await quarters(800, 400).tiff().withMetadata({ orientation: 6 }).toBuffer(),
@@ -191,7 +191,7 @@ describe('pictures', () => {
     });
   });
 
-  test('tell no place unless asked, in no file', async () => {
+  test('contain no location by default, in any file', async () => {
     const secret = /33\.8|70\.5|-33|Chile/;
     const { files } = await gallery({ title: 'x' }, gps);
     for (const [name, bytes] of files) {
@@ -203,7 +203,7 @@ describe('pictures', () => {
     expect(text((await gallery({ exif: 'none' }, gps)).files, 'pages/00001.html')).not.toContain('Acme');
   });
 
-  test('tell it when asked, in the way that was asked for', async () => {
+  test('contain the location if requested, in the requested form', async () => {
     const all = await gallery({ exif: 'all' }, gps);
     expect(dataOf(all).entries[0]).toMatchObject({
       location: { latitude: -33.8587, longitude: -70.5 },
@@ -230,7 +230,7 @@ describe('attributes', () => {
     expect([...some.files.keys()]).not.toContain('map.html');
   });
 
-  test('can be captions, unless they are not shown', async () => {
+  test('can be captions, unless they are hidden', async () => {
     const captioned = await gallery({ caption: { attribute: 'site' } }, asset);
     expect(text(captioned.files, 'index.html')).toContain('<span><bdi>North</bdi></span>');
     const hidden = await gallery({ caption: { attribute: 'secret' }, attributes: [] }, asset);
@@ -239,7 +239,7 @@ describe('attributes', () => {
 });
 
 describe('as', () => {
-  test('zip: the files of the website in one', async () => {
+  test('zip: returns the website as one file', async () => {
     const params = { page_size: 2, originals: true };
     const site = await gallery(params, chelsea, coffee, gps);
     const packed = await gallery({ ...params, as: 'zip' }, chelsea, coffee, gps);
@@ -252,7 +252,7 @@ describe('as', () => {
     expect(again.files.get('gallery.zip')).toEqual(packed.files.get('gallery.zip'));
   });
 
-  test('json: entries with their thumbnails, and no pages', async () => {
+  test('json: returns entries with thumbnails, and no pages', async () => {
     const { files, data } = await gallery({ as: 'json', title: 'T' }, chelsea, coffee);
     expect([...files.keys()]).toEqual([
       'thumbs/00001-chelsea.webp',
@@ -287,14 +287,14 @@ test.each<[string, unknown]>([
   ['map', 'yes'],
   ['on_error', 'ignore'],
   ['cuation', 1],
-])('%s = %j is refused', (name, value) => {
+])('rejects %s = %j', (name, value) => {
   const parsed = createRegistry([imageGallery])
     .find('image.gallery')
     ?.parse({ [name]: value });
   expect(parsed).toMatchObject({ ok: false, errors: [{ pointer: `/${name}` }] });
 });
 
-test('cancelled while it is packed, it stops', async () => {
+test('stops if it is cancelled while it is packed', async () => {
   const abort = new AbortController();
   const running = runOperation(imageGallery, {
     params: { as: 'zip' },

@@ -39,18 +39,18 @@ describe('opening a picture', () => {
     ['gif', () => quarters().gif()],
     ['tiff', () => quarters().tiff()],
     ['heif', () => quarters().avif({ effort: 0 })],
-  ])('%s is known by its bytes', async (format, make) => {
+  ])('%s is detected by its content', async (format, make) => {
     const input = await asset(await make().toBuffer(), 'asset', 'page.html');
     expect(await openImage(input)).toMatchObject({ format, width: 80, height: 40 });
   });
 
-  test('its size is that of the upright picture', async () => {
+  test('returns the size of the upright picture', async () => {
     const input = await asset(await quarters().jpeg().withMetadata({ orientation: 6 }).toBuffer());
     expect(await openImage(input)).toMatchObject({ width: 40, height: 80 });
   });
 
   test.each(['scan[1]', 'photo.jpg[shrink=8]', 'photo.gif[n=-1]', 'a b:c,d=e.jpg'])(
-    'a file called %s',
+    'reads a file called %s',
     async (file) => {
       const input = await asset(await quarters().jpeg().toBuffer(), file);
       const { image } = await openImage(input);
@@ -62,7 +62,7 @@ describe('opening a picture', () => {
   );
 });
 
-describe('what is no picture', () => {
+describe('a file that is no picture', () => {
   test.each<[string, string | Buffer, RegExp]>([
     ['an HTML page', '<!doctype html>\n<html><body>404</body></html>', /looks like an HTML page/],
     [
@@ -94,7 +94,7 @@ describe('what is no picture', () => {
     expect(error.message).toMatch(words);
   });
 
-  test('a file of libvips itself, which it would trust, is not opened', async () => {
+  test('a file in the format of libvips is not opened', async () => {
     const path = join(directory, 'picture.v');
     await plain(20, 20).toFile(path);
     const error: unknown = await openImage({ index: 0, name: 'a.v', path, size: 1, attributes: {} }).catch(
@@ -103,13 +103,13 @@ describe('what is no picture', () => {
     expect(error).toMatchObject({ code: 'asset_not_an_image' });
   });
 
-  test('a file that is not there is no fault of the asset', async () => {
+  test('a missing file is not an error of the asset', async () => {
     const gone = { index: 0, name: 'a', path: join(directory, 'gone'), size: 1, attributes: {} };
     await expect(openImage(gone)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
 
-describe('what is damaged', () => {
+describe('a damaged picture', () => {
   test.each([
     ['jpeg', async () => (await quarters().jpeg().toBuffer()).subarray(0, 60)],
     ['jpeg, only its first bytes', async () => Buffer.from([0xff, 0xd8, 0xff])],
@@ -125,8 +125,8 @@ describe('what is damaged', () => {
   });
 });
 
-describe('what has too many pixels', () => {
-  test('is refused by its header, however small the file', async () => {
+describe('a picture with too many pixels', () => {
+  test('is rejected by its header, even if the file is small', async () => {
     const bomb = pngBomb(30_000, 30_000);
     expect(bomb.length).toBeLessThan(200_000);
     const error = await refusal(bomb);
@@ -137,7 +137,7 @@ describe('what has too many pixels', () => {
     expect(error.message).toContain('30000 × 30000');
   });
 
-  test('one row over is over, the limit itself is not', async () => {
+  test('is rejected if one row exceeds the limit, and accepted at the limit', async () => {
     const bomb = pngBomb(16_383, 16_384);
     expect((await refusal(bomb)).code).toBe('asset_too_many_pixels');
     expect(await openImage(await asset(pngBomb(16_383, 16_383)))).toMatchObject({
@@ -146,7 +146,7 @@ describe('what has too many pixels', () => {
     });
   });
 
-  test('a header that changes after it was read does not help', async () => {
+  test('is rejected if its header changes after it was read', async () => {
     const input = await asset(await plain(10, 10).png().toBuffer());
     const { image } = await openImage(input);
     await writeFile(input.path, pngBomb(30_000, 30_000));
@@ -156,7 +156,7 @@ describe('what has too many pixels', () => {
 });
 
 describe('a result that cannot be written', () => {
-  test('for want of space is transient, and no fault of the asset', async () => {
+  test('because the disk is full is transient, and not an error of the asset', async () => {
     const input = await asset(await noise(300, 300).png().toBuffer());
     const { image } = await openImage(input);
     const error: unknown = await image
@@ -166,7 +166,7 @@ describe('a result that cannot be written', () => {
     expect(error).toMatchObject({ code: 'disk_full', retryable: true });
   });
 
-  test('for another reason stays what it was', async () => {
+  test('for another reason keeps its error', async () => {
     const input = await asset(await plain(10, 10).png().toBuffer());
     const { image } = await openImage(input);
     const path = join(directory, 'no', 'such', 'folder.png');
@@ -179,7 +179,7 @@ describe('a result that cannot be written', () => {
   });
 });
 
-test('errors of this program and of the system are no fault of the asset', async () => {
+test('errors of darkroom and of the system are not errors of the asset', async () => {
   const input = await asset('x');
   // As a child process reports them: without their class and code.
   const missing = new Error("Cannot find package 'libheif-js'");

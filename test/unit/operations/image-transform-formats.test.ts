@@ -65,7 +65,7 @@ describe('colour', () => {
     expect(Math.hypot(red - 200, green - 50, blue - 20)).toBeLessThan(8);
   });
 
-  test('EXIF goes or stays', async () => {
+  test('EXIF is removed or kept', async () => {
     const bytes = await plain(20, 20)
       .jpeg()
       .withExif({ IFD0: { Copyright: 'Ada' } })
@@ -104,7 +104,7 @@ describe('formats and names', () => {
     expect(result.metadata.format).toBe(decoder);
   });
 
-  test('of an animation, the first picture', async () => {
+  test('uses the first frame of an animation', async () => {
     const frames = await Promise.all(
       ['#ff0000', '#0000ff'].map((colour) => plain(20, 20, colour).png().toBuffer()),
     );
@@ -119,7 +119,7 @@ describe('formats and names', () => {
   });
 
   test.each(['jpeg', 'webp', 'avif'])(
-    '%s is smaller the lower its quality, and 80 or 50 when nothing is said',
+    '%s is smaller with lower quality; the default is 80 or 50',
     async (format) => {
       const bytes = await noise(100, 100).png().toBuffer();
       const sizes = await Promise.all(
@@ -131,7 +131,7 @@ describe('formats and names', () => {
     },
   );
 
-  test('PNG loses nothing, whatever quality is asked for', async () => {
+  test('PNG is lossless with any quality', async () => {
     const source = noise(50, 50);
     const pixels = await sharp(await source.png().toBuffer())
       .raw()

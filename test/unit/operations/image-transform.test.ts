@@ -50,7 +50,7 @@ describe('orientation', () => {
     [8, ['green', 'white', 'red', 'blue']],
   ];
 
-  test.each(stored)('%i of EXIF is applied, whether metadata stay or not', async (orientation, shown) => {
+  test.each(stored)('%i of EXIF is applied, with and without metadata', async (orientation, shown) => {
     const bytes = await quarters().jpeg({ quality: 100 }).withMetadata({ orientation }).toBuffer();
     for (const metadata of ['strip', 'keep']) {
       const result = await one({ metadata, format: 'png' }, bytes);
@@ -67,11 +67,14 @@ describe('orientation', () => {
     [90, ['blue', 'red', 'white', 'green'], [40, 80]],
     [180, ['white', 'blue', 'green', 'red'], [40, 20]],
     [270, ['green', 'white', 'red', 'blue'], [40, 80]],
-  ])('rotated by %i degrees, the box is that of the result', async (rotate, shown, [width, height]) => {
-    const result = await one({ rotate, width: 40, format: 'png' }, await quarters().png().toBuffer());
-    expect(await quartersOf(result.bytes)).toEqual(shown);
-    expect(result.metadata).toMatchObject({ width, height });
-  });
+  ])(
+    'with a rotation of %i degrees, width and height are those of the result',
+    async (rotate, shown, [width, height]) => {
+      const result = await one({ rotate, width: 40, format: 'png' }, await quarters().png().toBuffer());
+      expect(await quartersOf(result.bytes)).toEqual(shown);
+      expect(result.metadata).toMatchObject({ width, height });
+    },
+  );
 
   test('is applied before rotation', async () => {
     const bytes = await quarters().jpeg({ quality: 100 }).withMetadata({ orientation: 6 }).toBuffer();
@@ -91,7 +94,7 @@ describe('size', () => {
     rotate: fc.constantFrom(0, 90, 180, 270),
   });
 
-  test('keeps the promises of each fit', async () => {
+  test('is as documented for each fit', async () => {
     await fc.assert(
       fc.asyncProperty(box, async ({ source, ...params }) => {
         const asked = JSON.parse(JSON.stringify({ ...params, format: 'png' }));
@@ -150,7 +153,7 @@ describe('size', () => {
       { width: 16_384, enlarge: true, format: 'webp' },
       /16383 pixels a side of webp/,
     ],
-  ])('%s is refused before it is computed', async (_, width, height, params, words) => {
+  ])('%s is rejected before any work', async (_, width, height, params, words) => {
     const running = one(params, await plain(width, height).png().toBuffer());
     await expect(running).rejects.toMatchObject({
       code: 'operation_failed',
@@ -160,7 +163,7 @@ describe('size', () => {
 });
 
 describe('many assets', () => {
-  test('a damaged one is reported by name, and the results are those of the others', async () => {
+  test('a damaged asset is reported by name, and the others have results', async () => {
     const cut = { name: 'cut.png', bytes: (await noise(200, 200).png().toBuffer()).subarray(0, 60_000) };
     const outcome = await transform({ width: 20, on_error: 'skip' }, chelsea, cut, coffee);
     expect([...outcome.files.keys()]).toEqual(['chelsea.jpg', 'coffee.jpg']);
@@ -171,7 +174,7 @@ describe('many assets', () => {
     });
   });
 
-  test('cancelled in the middle, it takes up no other', async () => {
+  test('processes no other asset after it is cancelled', async () => {
     const abort = new AbortController();
     const seen: (string | undefined)[] = [];
     const running = runOperation(imageTransform, {
@@ -207,11 +210,11 @@ describe('parameters', () => {
     ['metadata', true],
     ['on_error', 'ignore'],
     ['widht', 100],
-  ])('%s = %j is refused', (name, value) => {
+  ])('rejects %s = %j', (name, value) => {
     expect(parse({ [name]: value })).toMatchObject({ ok: false, errors: [{ pointer: `/${name}` }] });
   });
 
-  test('the defaults', () => {
+  test('have defaults', () => {
     expect(parse({})).toEqual({
       ok: true,
       params: {

@@ -104,7 +104,7 @@ describe('metadata that is kept', () => {
     }
   });
 
-  test('has no XMP that does not fit, which is noted', async () => {
+  test('omits XMP that does not fit, with a note', async () => {
     const assets = [{ name: 'a.png', bytes: await large() }];
     const kept = await runOperation(imageTransform, { params: { metadata: 'keep', format: 'jpeg' }, assets });
     expect(kept.notes).toEqual([expect.objectContaining({ code: 'xmp_dropped', asset: 0 })]);
@@ -121,7 +121,7 @@ const large = (): Promise<Buffer> =>
     .png()
     .toBuffer();
 
-test.each(formats)('strip-location removes places alone (%s)', async (format) => {
+test.each(formats)('strip-location removes only locations (%s)', async (format) => {
   const GPS = {
     GPSLatitude: '51/1 30/1 36/1',
     GPSLatitudeRef: 'N',

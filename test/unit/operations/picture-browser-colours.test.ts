@@ -227,7 +227,7 @@ test.each([
   ['PNG', 'HLG', () => stripesPng([cicp(9, 18, 0, 1)])],
   ['AVIF', 'PQ', () => stripesAvif(9, 16, 10)],
   ['AVIF', 'HLG', () => stripesAvif(9, 18, 10)],
-])('%s of high dynamic range (%s) is refused by name', async (_, transfer, make) => {
+])('%s of high dynamic range (%s) is rejected as such', async (_, transfer, make) => {
   await expect(transformOne({}, await make(), 'sunset')).rejects.toMatchObject({
     code: 'asset_not_an_image',
     message: expect.stringContaining(`it has high dynamic range (${transfer})`),

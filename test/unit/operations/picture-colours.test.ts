@@ -135,7 +135,7 @@ describe.skipIf(lacksPillow)('colours of results, compared with LittleCMS', () =
       'signed',
       /has signed numbers, whose black and white are unknown; save it with unsigned integers of 8 or 16 bits/,
     ],
-  ] as const)('%s numbers of unknown range are refused by what they are', async (kind, words) => {
+  ] as const)('%s numbers of unknown range are rejected as such', async (kind, words) => {
     const assets = [{ name: 'scan.tif', bytes: unknownRange[kind] }];
     await expect(runOperation(imageTransform, { assets })).rejects.toMatchObject({
       code: 'asset_not_an_image',

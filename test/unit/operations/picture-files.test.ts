@@ -57,7 +57,7 @@ describe('a picture that cannot be read', () => {
     });
   });
 
-  test('is called by the process of its JPEG', async () => {
+  test('is reported with its JPEG process', async () => {
     const jpeg = await quarters().jpeg().toBuffer();
     const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
     const altered = (at: number, value: number) => {

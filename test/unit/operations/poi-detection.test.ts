@@ -140,7 +140,7 @@ describe('parameters', () => {
     [{ min_radius_um: 5, max_radius_um: 5 }, /must be greater than min_radius_um/],
     [{ channel: 'eosin', stains: 'hdab' }, /is not one of the stains/],
     [{ channel: 'hematoxylin' }, /channel/],
-  ])('that contradict each other are refused: %j', async (params, message) => {
+  ])('that contradict each other are rejected: %j', async (params, message) => {
     await expect(detect(small.bytes, params)).rejects.toThrow(message);
   });
 });

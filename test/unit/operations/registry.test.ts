@@ -28,7 +28,7 @@ const registry = createRegistry([operation]);
 const parse = (given: Record<string, unknown>) => registry.find('test.staged')?.parse(given);
 
 describe('the built-in operations', () => {
-  test('are there by name, and no other', () => {
+  test('have these names', () => {
     const all = createRegistry(builtIn);
     expect(all.list().map(({ name }) => name)).toEqual(builtIn.map(({ name }) => name));
     expect(all.list().map(({ name }) => name)).toEqual(
@@ -44,13 +44,13 @@ describe('the built-in operations', () => {
     }
   });
 
-  test('need what their stages need', () => {
+  test('need the capabilities of their stages', () => {
     expect([...createRegistry(builtIn).capabilities].sort()).toEqual(['3d', 'cpu', 'io', 'vm']);
   });
 });
 
 describe('a registry', () => {
-  test('plans stages, with one hour of a processor where nothing else is said', () => {
+  test('plans stages, by default with one hour on cpu', () => {
     const planned = createRegistry([
       staged(params, [
         { name: 'fetch', title: 'Fetch', capability: 'io', perAsset: true, timeoutMs: 5000, run },
@@ -67,7 +67,7 @@ describe('a registry', () => {
     expect(planned?.info).toMatchObject({ stages: ['fetch', 'count', 'store'], capabilities: ['io', 'cpu'] });
   });
 
-  test('describes parameters as a client sends them: what has a default is not required', () => {
+  test('describes parameters as a client sends them: those with a default are optional', () => {
     const schema = registry.find('test.staged')?.info.params;
     expect(schema).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -100,17 +100,17 @@ describe('a registry', () => {
     ],
     [{ size: 1, shadow: { z: 1 } }, '/shadow/z', /unknown parameter "z"; known are x, y$/],
     [{ size: 1, marks: [{ at: 1, on: 2 }] }, '/marks/0/on', /unknown parameter "on"; known are at$/],
-  ])('%j is refused at %s', (given, pointer, detail) => {
+  ])('rejects %j at %s', (given, pointer, detail) => {
     expect(parse(given)).toEqual({ ok: false, errors: [{ pointer, detail: expect.stringMatching(detail) }] });
   });
 
-  test('names everything that is wrong, not only the first', () => {
+  test('reports all errors, not only the first', () => {
     const parsed = parse({ size: -1, a: 1, b: 2 });
     const pointers = parsed?.ok ? [] : parsed?.errors.map(({ pointer }) => pointer);
     expect(pointers?.sort()).toEqual(['/a', '/b', '/size']);
   });
 
-  test('refuses two operations, or two stages, of one name', () => {
+  test('rejects two operations or two stages with one name', () => {
     expect(() => createRegistry([operation, operation])).toThrow(/test\.staged/);
     const twice = staged(params, [
       { name: 'one', title: 'One', run },

@@ -36,7 +36,7 @@ describe('an XMP packet of a changed picture', () => {
     expect(update(packet(attributes, elements))).toBe(packet(updatedAttributes, updatedElements));
   });
 
-  test('loses places on request alone', () => {
+  test('loses locations only on request', () => {
     const place = '<Iptc4xmpExt:LocationShown><rdf:Bag><rdf:li/></rdf:Bag></Iptc4xmpExt:LocationShown>';
     expect(update(packet('', place))).toBe(packet('', place));
     expect(update(packet('', place), false)).toBe(packet('', ''));

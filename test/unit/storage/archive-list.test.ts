@@ -62,14 +62,14 @@ beforeEach(() => {
 const idsOf = (jobs: readonly Job[]) => jobs.map((job) => job.id);
 const all = Array.from({ length: JOBS }, (_, number) => id(number));
 
-test('entries are read ahead, some at a time, and listed in order', async () => {
+test('reads several entries ahead and lists them in order', async () => {
   const { jobs, cursor } = await archive.list('public', {}, { limit: 2 * JOBS });
   expect(idsOf(jobs)).toEqual(all);
   expect(cursor).toBeNull();
   expect(reads).toMatchObject({ all: JOBS, most: AT_ONCE });
 });
 
-test('pages meet without a gap, and one job costs one look', async () => {
+test('pages have no gaps, and one job costs one read', async () => {
   const first = await archive.list('public', {}, { limit: 1 });
   expect(idsOf(first.jobs)).toEqual([id(0)]);
   expect(reads.all).toBe(1);
@@ -82,7 +82,7 @@ test('pages meet without a gap, and one job costs one look', async () => {
   expect(idsOf(found)).toEqual(all);
 });
 
-test('a filter that few match is looked for as fast, and no further than it may', async () => {
+test('a filter with few matches is as fast, and reads up to the limit', async () => {
   const failed = await archive.list('public', { state: 'failed' }, { limit: 2 });
   expect(idsOf(failed.jobs)).toEqual([id(49), id(99)]);
   expect(reads.most).toBe(AT_ONCE);
@@ -92,7 +92,7 @@ test('a filter that few match is looked for as fast, and no further than it may'
   expect(idsOf(rest.jobs)).toEqual([id(99), id(149), id(199)]);
 });
 
-test('an entry that cannot be read is an error where its turn comes, and not before', async () => {
+test('an unreadable entry fails when it is reached, and not before', async () => {
   const broken = endedKey({ tenant: 'public', id: id(10) }, endOf(10));
   expect(await store.head(broken)).not.toBeNull();
   await store.put(broken, '{"id":');

@@ -19,7 +19,7 @@ test('opens a bucket by its address, without a connection', async () => {
   expect(store.localPath('a')).toBeNull();
 });
 
-test('names all forms of addresses when it knows none', () => {
+test('rejects an unknown address with all known forms', () => {
   expect(() => parseStoreAddress('ftp://somewhere')).toThrow(
     new TypeError('must be file:DIRECTORY, s3://BUCKET or s3://BUCKET/PREFIX'),
   );

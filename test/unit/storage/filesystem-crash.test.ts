@@ -16,7 +16,7 @@ const MiB = 1024 * 1024;
 const newDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), 'darkroom-crash-'));
 const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true });
 
-describe('a writer to the filesystem store that is killed', () => {
+describe('a killed writer of the file store', () => {
   let root: string;
   let store: ObjectStore;
 
@@ -42,7 +42,7 @@ describe('a writer to the filesystem store that is killed', () => {
     expect(await ended).toBe('SIGKILL');
   };
 
-  it('in the middle leaves the old object, or none', async () => {
+  it('during a write leaves the old object, or none', async () => {
     const half = (key: string) => `
       setInterval(() => {}, 1000);
       const chunks = async function* () {
@@ -59,7 +59,7 @@ describe('a writer to the filesystem store that is killed', () => {
     expect(await keysOf(store, '')).toEqual(['old']);
   });
 
-  it('at any moment leaves whole objects', async () => {
+  it('at any moment leaves complete objects', async () => {
     for (const milliseconds of [0, 1, 3, 7, 12, 20, 31, 45]) {
       await killed(
         `console.log('ready');

@@ -80,7 +80,7 @@ describe('filesystem store', () => {
       `a/${'é'.repeat(128)}`,
       `${'a/'.repeat(512)}a`,
     ],
-  ])('refuses keys that are none', async (...keys) => {
+  ])('rejects invalid keys', async (...keys) => {
     await writeFile(join(directory, 'a'), 'outside');
     for (const key of keys) {
       await expect(store.put(key, 'x'), key).rejects.toThrow(TypeError);
@@ -96,20 +96,20 @@ describe('filesystem store', () => {
     expect(existsSync(root)).toBe(false);
   });
 
-  it('takes names as long as a file system does', async () => {
+  it('accepts names as long as the file system permits', async () => {
     const key = `${'é'.repeat(127)}x/${'y'.repeat(255)}/.tmp/..a`;
     await store.put(key, 'long');
     expect(await keysOf(store, '')).toEqual([key]);
     expect(await textOf(store, key)).toBe('long');
   });
 
-  it('is empty before the first write, and makes nothing for a reader', async () => {
+  it('is empty before the first write, and creates nothing on a read', async () => {
     expect(await keysOf(store, '')).toEqual([]);
     expect(await store.get('a')).toBeNull();
     expect(existsSync(root)).toBe(false);
   });
 
-  it('leaves no temporary files and no empty folders', async () => {
+  it('leaves no temporary files and no empty directories', async () => {
     await store.check();
     await store.put('a/b/c', 'x');
     await store.put('a/b/c', Readable.from(['y']));
@@ -129,7 +129,7 @@ describe('filesystem store', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('lets a name be an object once it is no folder any more, and the other way round', async () => {
+  it('permits an object where a directory was, and the other way round', async () => {
     await store.put('a/b/c', 'x');
     await store.delete('a/b/c');
     await store.put('a', 'object');
@@ -142,7 +142,7 @@ describe('filesystem store', () => {
     expect(await keysOf(store, '')).toEqual(['b/c']);
   });
 
-  it('makes the folder of an object again when it vanishes several times', async () => {
+  it('recreates the directory of an object if it is removed several times', async () => {
     const folder = join(root, 'a/b');
     for (let round = 0; round < 100; round++) {
       // Ten at most: writers and deleters of this store alone were never seen to take it away more than twice.
@@ -167,7 +167,7 @@ describe('filesystem store', () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  it('goes on when its directory is cleared under it', async () => {
+  it('continues after its directory was emptied', async () => {
     await store.put('a', 'x');
     await remove(root);
     await store.put('a', 'y');
@@ -176,7 +176,7 @@ describe('filesystem store', () => {
     expect(await textOf(store, 'a')).toBe('y');
   });
 
-  it('removes what crashes left, and nothing that is young', async () => {
+  it('removes leftovers of crashes, and no recent files', async () => {
     await mkdir(join(root, '.tmp/old/folder'), { recursive: true });
     await writeFile(join(root, '.tmp/old/folder/file'), 'x');
     await store.put('a', 'x');
@@ -188,7 +188,7 @@ describe('filesystem store', () => {
     expect(await keysOf(store, '')).toEqual(['a', 'b']);
   });
 
-  it('takes symbolic links for no objects, and adopts none', async () => {
+  it('ignores symbolic links, and does not adopt them', async () => {
     await store.put('a/real', 'x');
     const outside = join(directory, 'secret');
     await writeFile(outside, 'secret');
@@ -205,14 +205,14 @@ describe('filesystem store', () => {
     expect(await readFile(outside, 'utf8')).toBe('secret');
   });
 
-  it('does not wait for the other end of a pipe', async () => {
+  it('does not block on a pipe', async () => {
     await store.put('a', 'x');
     execFileSync('mkfifo', [join(root, 'pipe')]);
     expect(await store.get('pipe')).toBeNull();
     await expect(store.adopt('b', join(root, 'pipe'))).rejects.toThrow(TypeError);
   });
 
-  it('adopts a copy of a file that has other names, with the time of now', async () => {
+  it('adopts a copy of a file with several links, with the current time', async () => {
     const [path, other, old] = [join(directory, 'file'), join(directory, 'other'), new Date('2001-01-01')];
     for (const linked of [false, true]) {
       await writeFile(path, 'content');
@@ -226,7 +226,7 @@ describe('filesystem store', () => {
     }
   });
 
-  it('adopts from another file system', async (context) => {
+  it('adopts a file from another file system', async (context) => {
     const shared = '/dev/shm';
     const writable = await access(shared).then(
       () => true,
@@ -247,7 +247,7 @@ describe('filesystem store', () => {
     }
   });
 
-  it('is unavailable where its directory cannot be, and names no path of the server', async () => {
+  it('is unavailable if its directory cannot be created, without a path in the error', async () => {
     await writeFile(join(directory, 'data'), 'in the way');
     const source = Readable.from(['x']);
     for (const attempt of [() => store.check(), () => store.put('a', 'x'), () => store.put('a', source)]) {
@@ -258,7 +258,7 @@ describe('filesystem store', () => {
     }
   });
 
-  it('says when the disk is full, keeps what it had, and goes on when there is room', async (context) => {
+  it('reports a full disk, keeps its objects, and continues once there is space', async (context) => {
     await mkdir(root, { recursive: true });
     const mounted = await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', root]).catch(
       () => null,

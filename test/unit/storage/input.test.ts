@@ -44,14 +44,14 @@ async function keys(): Promise<string[]> {
   return found;
 }
 
-test('lies at input/{id}, and goes when the job is erased', async () => {
+test('is stored at input/{id}, and deleted with the job', async () => {
   await archive.commitRequest(ref, await upload(true));
   expect(await keys()).toEqual(['public/input/job-1']);
   await archive.erase(ref);
   expect(await keys()).toEqual([]);
 });
 
-test('is found when its request died, and removed', async () => {
+test('is removed if its request crashed', async () => {
   const request = await upload(true);
   const abandoned = [];
   for await (const found of archive.abandoned(new Date(Date.now() + 1000))) abandoned.push(found);
@@ -60,7 +60,7 @@ test('is found when its request died, and removed', async () => {
   expect(await keys()).toEqual([]);
 });
 
-test('stays when another request of the job is discarded', async () => {
+test('stays if another request of the job is discarded', async () => {
   await archive.commitRequest(ref, await upload(true));
   await archive.rollbackRequest(ref, await upload(false));
   expect(await keys()).toEqual(['public/input/job-1']);

@@ -25,7 +25,7 @@ beforeEach(async () => {
   await store.delete(masterKeyKey);
 });
 
-test('an empty store takes the key of the first part, and no other', async () => {
+test('an empty store accepts the key of the first process, and no other', async () => {
   expect(await sealingKey(store, await keysOf(older))).toBeNull();
   expect(await agreeOnMasterKey(store, await keysOf(older))).toBe(true);
   expect(await agreeOnMasterKey(store, await keysOf(older))).toBe(true);
@@ -35,7 +35,7 @@ test('an empty store takes the key of the first part, and no other', async () =>
   expect(await sealingKey(store, await keysOf(older))).toBe('first');
 });
 
-test('a key is rotated in, and out', async () => {
+test('a key is added and removed by rotation', async () => {
   await agreeOnMasterKey(store, await keysOf(older));
   expect(await agreeOnMasterKey(store, await keysOf(older, newer))).toBe(true);
   expect(await sealingKey(store, await keysOf(newer, older))).toBe('other');

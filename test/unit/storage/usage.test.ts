@@ -88,7 +88,7 @@ test('adds up by day, operation and tenant', async () => {
   expect(await ledger.rows('public', '2026-10-01', '2026-10-31')).toEqual([]);
 });
 
-test('sums up days that are long over, once, and says the same afterwards', async () => {
+test('combines past days once, with the same totals', async () => {
   await enterNovember();
   expect(await count()).toBe(5);
   expect(await ledger.sumUp(new Date('2026-11-08T12:00:00Z'), patient)).toBe(0);
@@ -100,7 +100,7 @@ test('sums up days that are long over, once, and says the same afterwards', asyn
   expect(await ledger.rows('public', '2026-11-01', '2026-11-30')).toEqual(november);
 });
 
-test('cut short between sum and erasure, it counts nothing twice', async () => {
+test('counts nothing twice if it is interrupted between write and deletion', async () => {
   await enterNovember();
   await ledger.sumUp(new Date('2026-12-01T12:00:00Z'), patient);
   // As if the process had died before it could delete them.
@@ -111,7 +111,7 @@ test('cut short between sum and erasure, it counts nothing twice', async () => {
   expect(await count()).toBe(3);
 });
 
-test('two that sum up at the same time lose nothing', async () => {
+test('two concurrent combinations lose nothing', async () => {
   for (let round = 0; round < 20; round++) {
     const day = `2026-10-${String(round + 1).padStart(2, '0')}`;
     for (let job = 0; job < 5; job++) await enter(`j${job}`, day);

@@ -60,8 +60,8 @@ async function fakeGo(script = '/bin/cp "$SAMPLE" "$GOBIN/temporal"'): Promise<N
   return { SAMPLE: join(root, 'sample') };
 }
 
-describe('what is there already', () => {
-  test('TEMPORAL_CLI_PATH comes first, and is not searched further when it is wrong', async () => {
+describe('an installed binary', () => {
+  test('uses TEMPORAL_CLI_PATH first, and nothing else if it is invalid', async () => {
     await fakeTemporal(join(bin, 'temporal'));
     await fakeTemporal(join(root, 'mine'), '1.30.2');
     expect(await find({ TEMPORAL_CLI_PATH: join(root, 'mine') })).toEqual({
@@ -80,7 +80,7 @@ describe('what is there already', () => {
     expect(await find({ TEMPORAL_CLI_PATH: '' })).toMatchObject({ source: 'path' });
   });
 
-  test('then PATH, whichever folder of it', async () => {
+  test('then uses PATH', async () => {
     await mkdir(join(root, 'other'));
     await fakeTemporal(join(bin, 'temporal'));
     const found = await find({ PATH: [join(root, 'other'), bin].join(delimiter) });
@@ -91,7 +91,7 @@ describe('what is there already', () => {
     ['too old', '#!/bin/sh\necho "temporal version 1.4.0 (Server 1.28.0, UI 2.0)"', 'its server is 1.28.0'],
     ['something else', '#!/bin/sh\necho "a clock"', 'names no server version'],
     ['broken', '#!/bin/sh\nexit 3', '"temporal --version" failed'],
-  ])('what is on PATH but %s is reported, and the cache used', async (_, script, why) => {
+  ])('reports a program on PATH that is %s, and uses the cache', async (_, script, why) => {
     await writeFile(join(bin, 'temporal'), script);
     await chmod(join(bin, 'temporal'), 0o755);
     await fakeTemporal(target());
@@ -100,7 +100,7 @@ describe('what is there already', () => {
     expect(lines.join('\n')).toContain(why);
   });
 
-  test('a broken file in the cache is replaced', async () => {
+  test('replaces a damaged file in the cache', async () => {
     await fakeTemporal(target());
     await writeFile(target(), '');
     const sums = await serve(await archive(root));
@@ -110,7 +110,7 @@ describe('what is there already', () => {
 });
 
 describe('the download', () => {
-  test('asks for the official name, leaves one executable in the cache, and happens once', async () => {
+  test('requests the official name, leaves one executable in the cache, and happens once', async () => {
     const sums = await serve(await archive(root));
     expect(await find({}, sums)).toEqual({ path: target(), version: '1.29.1', source: 'download' });
     expect(mirror?.requestedPaths).toEqual([`/v1.5.1/temporal_cli_1.5.1_${thisPlatform()}.tar.gz`]);
@@ -120,7 +120,7 @@ describe('the download', () => {
     expect(mirror?.requestedPaths).toHaveLength(1);
   });
 
-  test('follows a redirect, as the official address gives one', async () => {
+  test('follows redirects', async () => {
     const bytes = await archive(root);
     const sums = await serve(bytes, (request, response) => {
       if (request.url === '/elsewhere') response.end(bytes);
@@ -129,7 +129,7 @@ describe('the download', () => {
     expect(await find({}, sums)).toMatchObject({ source: 'download' });
   });
 
-  test('takes nothing but the executable out of the archive', async () => {
+  test('extracts only the executable', async () => {
     const bytes = await archive(root, async (content) => {
       await writeFile(join(content, 'LICENSE'), 'text');
       await writeFile(join(root, 'outside'), 'text');
@@ -143,14 +143,14 @@ describe('the download', () => {
     expect(await readdir(cacheDir)).toEqual(['temporal']);
   });
 
-  test('two at once both succeed', async () => {
+  test('succeeds for two processes at once', async () => {
     const sums = await serve(await archive(root));
     const found = await Promise.all([find({}, sums), find({}, sums)]);
     expect(found.map(({ path }) => path)).toEqual([target(), target()]);
     expect(await cacheContent()).toEqual(['temporal']);
   });
 
-  test('a wrong checksum is refused loudly, and nothing is left', async () => {
+  test('fails on a wrong checksum, and leaves nothing', async () => {
     await serve(await archive(root));
     await expect(find({}, { [thisPlatform()]: '0'.repeat(64) })).rejects.toThrow('has the SHA-256');
     expect(lines.join('\n')).toMatch(/WARNING: .* it must be 0{64}.* tampered/);
@@ -174,13 +174,13 @@ describe('the download', () => {
     expect(await cacheContent()).toEqual([]);
   });
 
-  test('an archive with a link for an executable is refused', async () => {
+  test('rejects an archive whose executable is a link', async () => {
     const sums = await serve(await archiveOfLink(root));
     await expect(find({}, sums)).rejects.toThrow('holds no file named temporal');
     expect(await cacheContent()).toEqual([]);
   });
 
-  test('an executable that does not run here is not kept', async () => {
+  test('does not keep an executable that fails to run', async () => {
     const bytes = await archive(root, async (content) => {
       await writeFile(join(content, 'temporal'), '#!/bin/sh\nexit 1\n');
       return [];
@@ -191,7 +191,7 @@ describe('the download', () => {
 });
 
 describe('the build', () => {
-  test('comes last, when nothing can be downloaded', async () => {
+  test('is used last, if the download fails', async () => {
     const found = await find(await fakeGo(), { [thisPlatform()]: '0'.repeat(64) });
     expect(found).toEqual({ path: target(), version: '1.29.1', source: 'build' });
     expect(await readFile(join(root, 'go-arguments'), 'utf8')).toBe(
@@ -203,12 +203,12 @@ describe('the build', () => {
     expect(lines[2]).toMatch(/^building Temporal with Go; this takes 3 to 5 minutes/);
   });
 
-  test('also where there is no release for the platform', async () => {
+  test('is used if there is no release for the platform', async () => {
     expect(await find(await fakeGo(), {})).toMatchObject({ source: 'build' });
     expect(lines[0]).toBe(`Temporal could not be downloaded: there is no release for ${thisPlatform()}`);
   });
 
-  test('can be given up', async () => {
+  test('can be aborted', async () => {
     const controller = new AbortController();
     const env = { ...(await fakeGo('exec /bin/sleep 60')), PATH: bin };
     const finding = findTemporal({
@@ -222,7 +222,7 @@ describe('the build', () => {
     expect(await cacheContent()).toEqual([]);
   });
 
-  test('when all fails one error says what helps and what was tried', async () => {
+  test('reports all attempts and a remedy in one error if all fail', async () => {
     const env = await fakeGo('echo "go: module lookup disabled" >&2; exit 1');
     const error = await find(env).catch((error: Error) => error);
     const message = (error as Error).message;

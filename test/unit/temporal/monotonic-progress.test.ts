@@ -29,7 +29,7 @@ const job = (progress: number, downloaded: number, state: JobState = 'downloadin
 
 const rising = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b);
 
-test('never go backwards, and are never more than was seen', () => {
+test('the progress never decreases, and never exceeds what was reported', () => {
   const looks = fc.array(fc.tuple(fc.integer({ min: 0, max: 99 }), fc.integer({ min: 0, max: 100 })));
   fc.assert(
     fc.property(looks, (given) => {
@@ -44,7 +44,7 @@ test('never go backwards, and are never more than was seen', () => {
   );
 });
 
-test('are those of the end once it has come, and begin anew with the next run', () => {
+test('the progress is that of the end once the job has ended, and starts again with the next run', () => {
   const water = new MonotonicProgress();
   water.apply(job(80, 90));
   expect(water.apply(job(50, 40, 'failed'))).toEqual(job(50, 40, 'failed'));

@@ -31,7 +31,7 @@ async function sent(command: string) {
   return web.received.at(-1);
 }
 
-test('JSON with special characters, and the token as a variable', async () => {
+test('quotes JSON with special characters, and uses a variable for the token', async () => {
   const request = {
     operation: 'system.echo',
     params: { text: nasty },
@@ -51,7 +51,7 @@ test('JSON with special characters, and the token as a variable', async () => {
   });
 });
 
-test('files with special characters in their names', async () => {
+test('quotes file names with special characters', async () => {
   const name = `a "b" c's; d,e.txt`;
   await writeFile(join(folder, name), 'the content of the file');
   const assets = [

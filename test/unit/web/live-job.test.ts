@@ -59,7 +59,7 @@ test('events update the job in order and once each', () => {
   expect(known).toMatchObject({ state: 'processing', stage: 'echo', progress: 40 });
 });
 
-test('a transition raises the progress to what it says, and never lowers it', () => {
+test('a transition can raise the progress, but never lowers it', () => {
   const at = (progress: number) => event({ ...moment(2, 'packaging'), progress } as JobEvent);
   expect(after(loaded({ state: 'processing', progress: 40 }), at(98)).job).toMatchObject({ progress: 98 });
   expect(after(loaded({ state: 'processing', progress: 40 }), at(15)).job).toMatchObject({ progress: 40 });

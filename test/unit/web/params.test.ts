@@ -9,7 +9,7 @@ const schemaOf = (name: string) => createRegistry(builtIn).find(name)?.info.para
 const shapeOf = (fields: readonly Field[], name: string) => fields.find((field) => field.name === name);
 
 describe('fields', () => {
-  test('have the kind that suits their schema', () => {
+  test('have the type of their schema', () => {
     const transform = buildFields(schemaOf('image.transform'));
     expect(shapeOf(transform, 'width')).toMatchObject({
       kind: 'number',
@@ -30,7 +30,7 @@ describe('fields', () => {
     expect(allowsOtherParams(schemaOf('system.echo'))).toBe(true);
   });
 
-  test('of any other schema are entered as JSON', () => {
+  test('with any other schema are entered as JSON', () => {
     const fields = buildFields({
       properties: {
         a: { $ref: '#/$defs/x' },
@@ -78,7 +78,7 @@ describe('parameters', () => {
     });
   });
 
-  test('that are not numbers are left to the server, invalid JSON is not sent', () => {
+  test('that are not numbers are rejected by the server; invalid JSON is not sent', () => {
     expect(entered('image.transform', { width: 'wide' })).toEqual({ params: { width: 'wide' }, errors: [] });
     expect(entered('image.gallery', { caption: '{' }).errors).toMatchObject([{ pointer: '/params/caption' }]);
     expect(entered('system.echo', {}, '[1]').errors).toMatchObject([{ pointer: '/params' }]);
