@@ -3,15 +3,14 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Job } from '../../src/jobs/model/job.ts';
-import { listEndedExecutions, listExecutionsBelow } from '../../src/temporal/history.ts';
-import { type Gate, HELD, makeGate } from '../support/gate.ts';
-import { storedBelow } from '../support/more-assets.ts';
-import { freePort } from '../support/ports.ts';
-import { partsOf } from '../support/processes.ts';
-import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
-import { storeFiles } from '../support/store-files.ts';
-import { temporalOf } from '../support/temporal.ts';
+import type { Job } from '../../../src/jobs/model/job.ts';
+import { listEndedExecutions, listExecutionsBelow } from '../../../src/temporal/history.ts';
+import { type Gate, HELD, makeGate } from '../../support/gate.ts';
+import { storedBelow } from '../../support/more-assets.ts';
+import { freePort } from '../../support/ports.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
+import { storeFiles } from '../../support/store-files.ts';
+import { temporalOf } from '../../support/temporal.ts';
 
 let darkroom: Darkroom;
 let temporal: Client;
@@ -19,7 +18,7 @@ let gate: Gate;
 
 beforeAll(async () => {
   gate = await makeGate();
-  darkroom = await startDarkroom({ env: { DARKROOM_CALLBACK_SCHEDULE_MS: '600000', ...gate.env } });
+  darkroom = await startStack({ env: { DARKROOM_CALLBACK_SCHEDULE_MS: '600000', ...gate.env } });
   temporal = await temporalOf(darkroom);
 });
 
@@ -30,7 +29,7 @@ afterAll(async () => {
 });
 
 const input = (name: string) => join(darkroom.dataDir, 'inputs', name);
-const photo = new URL('../../examples/photos/coffee.jpg', import.meta.url);
+const photo = new URL('../../../examples/photos/coffee.jpg', import.meta.url);
 const handleOf = (id: string) => temporal.workflow.getHandle(`job/public/${id}`);
 /** Temporal erases in its own time. */
 const longPatience = { timeout: 100_000 };
@@ -139,23 +138,6 @@ async function forget(id: string): Promise<void> {
       );
   await expect.poll(isGone, longPatience).toBe(true);
 }
-
-test('while Temporal is away a job is listed once, in the latest run that ended', async () => {
-  const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 300 } });
-  await darkroom.until(id, 'completed');
-  await runAgain(id);
-  await expect.poll(() => stateOf(id)).toBe('2 completed');
-  const { temporal: server } = await partsOf(darkroom.process.pid);
-  process.kill(server, 'SIGSTOP');
-  try {
-    const { jobs } = (await (await darkroom.request('/v1/jobs')).json()) as { jobs: Job[] };
-    expect(jobs.filter((job) => job.id === id)).toMatchObject([{ run: 2, state: 'completed' }]);
-    expect((await darkroom.request(`/v1/jobs/${id}/rerun`, { method: 'POST' })).status).toBe(503);
-  } finally {
-    process.kill(server, 'SIGCONT');
-  }
-  await ready(darkroom);
-});
 
 test('deleted: no run is left, in the store or in Temporal, and no callback goes on', async () => {
   const { id } = await darkroom.submit({

@@ -1,17 +1,15 @@
 /** Following a job: every transition once and in order, whatever happens to connections and servers on the way. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type EventStream, idsOf, openEvents, type SentEvent } from '../support/event-stream.ts';
-import { photo } from '../support/photos.ts';
-import { freePort } from '../support/ports.ts';
-import { partsOf } from '../support/processes.ts';
-import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
-import { startWeb, type Web } from '../support/web.ts';
+import { type EventStream, idsOf, openEvents, type SentEvent } from '../../support/event-stream.ts';
+import { photo } from '../../support/photos.ts';
+import { freePort } from '../../support/ports.ts';
+import { type Darkroom as DarkroomProcess, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
+import { startWeb, type Web } from '../../support/web.ts';
 
 let darkroom: Darkroom;
-/** A second API beside it, as another machine of a cluster would run one. */
-let other: Darkroom;
+/** A second API beside it, as another machine of a cluster would run one: a process, which is killed. */
+let other: DarkroomProcess;
 let web: Web;
 const open: EventStream[] = [];
 /** What the download waits for. */
@@ -20,17 +18,13 @@ const held = new Promise<void>((resolve) => {
   letGo = resolve;
 });
 
-async function startOther(listen: string): Promise<Darkroom> {
-  const pidFile = await readFile(join(darkroom.dataDir, 'temporal.pid'), 'utf8');
-  const { address } = JSON.parse(pidFile) as { address: string };
-  const env = { TEMPORAL_ADDRESS: address, DARKROOM_LISTEN: listen };
-  return startDarkroom({ command: 'api', dataDir: darkroom.dataDir, env });
-}
+const startOther = (listen: string): Promise<DarkroomProcess> =>
+  startDarkroom({ command: 'api', dataDir: darkroom.dataDir, env: { DARKROOM_LISTEN: listen } });
 
 beforeAll(async () => {
   const coffee = await photo('coffee.jpg');
   web = await startWeb({ '/coffee.jpg': (_, response) => void held.then(() => response.end(coffee)) });
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
   other = await startOther(`127.0.0.1:${await freePort()}`);
 });
 afterEach(() => {
@@ -167,16 +161,5 @@ describe('a job', () => {
     const answer = await darkroom.request(`/v1/jobs/${id}/events`);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect([404, 422]).toContain(answer.status);
-  });
-
-  test('whose Temporal is killed meanwhile: the stream stays, and has all of it', async () => {
-    const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 3000 } });
-    const stream = await follow(darkroom, id);
-    await expect.poll(() => transitions(stream)).toContain('processing');
-    process.kill((await partsOf(darkroom.process.pid)).temporal, 'SIGKILL');
-    await stream.ended;
-    expect(idsOf(stream.events).at(-1)).toBe('1.end');
-    expect(transitions(stream).slice(-2)).toEqual(['packaging', 'completed']);
-    await ready(darkroom);
   });
 });

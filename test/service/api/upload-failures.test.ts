@@ -1,14 +1,13 @@
 /** Uploads that go wrong: each is told what, at once, and nothing of it stays. */
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { beginForm, endOfForm, jobPart, partHead, sendForm } from '../support/form-client.ts';
-import { type Darkroom, sleep, startDarkroom } from '../support/server.ts';
-import { storeFiles, unsettledFiles } from '../support/store-files.ts';
-import { deleteExpired } from '../support/temporal.ts';
+import { beginForm, endOfForm, jobPart, partHead, sendForm } from '../../support/form-client.ts';
+import { type Darkroom, sleep, startStack } from '../../support/stack.ts';
+import { storeFiles } from '../../support/store-files.ts';
 
 const run = promisify(execFile);
 const MiB = 2 ** 20;
@@ -21,7 +20,7 @@ let darkroom: Darkroom;
 let jobs: string;
 
 beforeAll(async () => {
-  darkroom = await startDarkroom({
+  darkroom = await startStack({
     env: {
       DARKROOM_MAX_ASSET_BYTES: '4M',
       DARKROOM_MAX_UPLOAD_BYTES: '6M',
@@ -190,72 +189,32 @@ describe('a client that is still sending', () => {
   });
 });
 
-describe('the server', () => {
-  test('is killed in the middle of an upload: what is left goes a day later, and no sooner', async () => {
-    const first = await startDarkroom();
-    const { dataDir } = first;
-    const form = beginForm(`${first.url}/v1/jobs`);
-    await form.write(`${echo() + file()}whole${file('b')}`);
-    await form.write(Buffer.alloc(8 * MiB));
-    // A job whose request died after it had been accepted: its marker is all that is too much.
-    const kept = await sendForm(`${first.url}/v1/jobs`, [echo({ id: 'kept' }), file(), 'kept']);
-    expect(kept.status).toBe(202);
-    const bytes = (await storeFiles(first)).find((path) => path.includes('/kept/uploads/')) ?? '';
-    const marker = join(dataDir, 'store/_uploading', bytes.split('/').at(-2) ?? '');
-    const at = new Date().toISOString();
-    await writeFile(marker, JSON.stringify({ ref: { tenant: 'public', id: 'kept' }, at }));
-    await expect.poll(async () => (await unsettledFiles(first)).length).toBe(3);
-    first.process.kill('SIGKILL');
-    await form.answer.catch(() => undefined);
-
-    const second = await startDarkroom({ dataDir });
-    expect(await deleteExpired(second)).toMatchObject({ uploads: 0 });
-    expect((await unsettledFiles(second)).filter((path) => path.startsWith('_uploading/'))).toHaveLength(2);
-    await second.stop();
-
-    const dayBefore = new Date(Date.now() - 25 * 60 * 60 * 1000).toISOString();
-    for (const name of await readdir(join(dataDir, 'store/_uploading'))) {
-      const path = join(dataDir, 'store/_uploading', name);
-      const begun = JSON.parse(await readFile(path, 'utf8')) as object;
-      await writeFile(path, JSON.stringify({ ...begun, at: dayBefore }));
-    }
-    const third = await startDarkroom({ dataDir });
-    try {
-      expect(await deleteExpired(third)).toMatchObject({ uploads: 2 });
-      const left = (await storeFiles(third)).filter((path) => /_uploading|uploads/.test(path));
-      expect(left).toEqual([bytes]);
-    } finally {
-      await third.dispose();
-    }
-  });
-
-  test('has a full disk: 507, nothing stays, and what fits is taken', async (context) => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-full-'));
-    const store = join(dataDir, 'store');
-    await mkdir(store);
-    const mount = run('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', store]);
-    if ((await mount.catch(() => null)) === null) {
-      await rm(dataDir, { recursive: true });
-      context.skip('needs the right to mount a tmpfs');
-    }
-    const full = await startDarkroom({ dataDir });
-    try {
-      const { status, body } = await sendForm(`${full.url}/v1/jobs`, [
-        echo(),
-        ...[file(), Buffer.alloc(MiB), file('b'), Buffer.alloc(5 * MiB)],
-      ]);
-      expect([status, body['code'], body['retryable']]).toEqual([507, 'disk_full', true]);
-      expect(JSON.stringify(body)).not.toContain(dataDir);
-      expect(await storeFiles(full)).toEqual([]);
-      const fits = await sendForm(`${full.url}/v1/jobs`, [echo({ id: 'fits' }), file(), Buffer.alloc(MiB)]);
-      expect(fits.status).toBe(202);
-      expect(await full.until('fits', 'completed', 'failed')).toMatchObject({ state: 'completed' });
-    } finally {
-      await full.stop();
-      await run('umount', [store]);
-      await full.dispose();
-    }
-  });
+test('the server has a full disk: 507, nothing stays, and what fits is taken', async (context) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-full-'));
+  const store = join(dataDir, 'store');
+  await mkdir(store);
+  const mount = run('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', store]);
+  if ((await mount.catch(() => null)) === null) {
+    await rm(dataDir, { recursive: true });
+    context.skip('needs the right to mount a tmpfs');
+  }
+  const full = await startStack({ dataDir });
+  try {
+    const { status, body } = await sendForm(`${full.url}/v1/jobs`, [
+      echo(),
+      ...[file(), Buffer.alloc(MiB), file('b'), Buffer.alloc(5 * MiB)],
+    ]);
+    expect([status, body['code'], body['retryable']]).toEqual([507, 'disk_full', true]);
+    expect(JSON.stringify(body)).not.toContain(dataDir);
+    expect(await storeFiles(full)).toEqual([]);
+    const fits = await sendForm(`${full.url}/v1/jobs`, [echo({ id: 'fits' }), file(), Buffer.alloc(MiB)]);
+    expect(fits.status).toBe(202);
+    expect(await full.until('fits', 'completed', 'failed')).toMatchObject({ state: 'completed' });
+  } finally {
+    await full.stop();
+    await run('umount', [store]);
+    await full.dispose();
+  }
 });
 
 test('a form cannot be ended twice, nor go on after its end', async () => {
