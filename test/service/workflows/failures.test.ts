@@ -79,7 +79,7 @@ async function complaints({ tenant, id }: Job): Promise<(string | null | undefin
   );
 }
 
-test('a stage that takes longer than it may is told to stop, and not tried again', async () => {
+test('a stage that times out is cancelled and not retried', async () => {
   const job = await lab.submit({ operation: 'lab.hang' });
   expect(await lab.until(job, 'failed')).toMatchObject({
     error: { code: 'stage_timeout', retryable: false },
@@ -88,7 +88,7 @@ test('a stage that takes longer than it may is told to stop, and not tried again
 });
 
 describe('a job waits', () => {
-  test('while the store is away, with what it has to write', async () => {
+  test('while the store is unavailable for its writes', async () => {
     const job = await lab.submit({ operation: 'lab.held', params: { word: 'kept' } });
     await lab.until(job, 'processing');
     const away = `${lab.storeDir}.away`;
