@@ -32,7 +32,7 @@ async function darkroomAnd(
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('the worker is killed', () => {
-  test('in mid-stage: another takes its place, and the job ends right', async () => {
+  test('during a stage: its replacement completes the job', async () => {
     const { darkroom, web } = await darkroomAnd();
     const { id } = await darkroom.submit({
       operation: HELD,
@@ -51,7 +51,7 @@ describe('the worker is killed', () => {
     expect((await partsOf(darkroom.process.pid)).worker).not.toBe(worker);
   });
 
-  test('and stays away: jobs are accepted, read, listed, and cancelled or deleted all the same', async () => {
+  test('and not replaced: jobs can be submitted, read, listed, cancelled and deleted', async () => {
     const { darkroom } = await darkroomAnd();
     const done = await darkroom.submit({ operation: 'system.echo', params: { done: true } });
     await darkroom.until(done.id, 'completed');
@@ -74,7 +74,7 @@ describe('the worker is killed', () => {
 });
 
 describe('everything is killed', () => {
-  test('and started again: every accepted job ends once, with the right bytes', async () => {
+  test('and restarted: every accepted job completes once, with the right bytes', async () => {
     const coffee = await photo('coffee.jpg');
     const slow: Parameters<typeof startWeb>[0] = {
       '/slow.jpg': (_, response) => void setTimeout(() => response.end(coffee), 1500),
@@ -115,7 +115,7 @@ describe('everything is killed', () => {
       .toBe(jobs.length);
   });
 
-  test('only serve is killed: its worker and Temporal go by themselves', async () => {
+  test('worker and Temporal stop if only serve is killed', async () => {
     const darkroom = await startDarkroom();
     started.push(darkroom);
     const { worker, temporal } = await partsOf(darkroom.process.pid);
@@ -125,7 +125,7 @@ describe('everything is killed', () => {
 });
 
 describe('Temporal is killed', () => {
-  test('ended jobs stay readable, submissions are refused with 503, and it comes back by itself', async () => {
+  test('ended jobs stay readable, submissions get 503, and Temporal restarts', async () => {
     const { darkroom } = await darkroomAnd();
     const { id } = await darkroom.submit({ id: 'ended', operation: 'system.echo', params: { a: 1 } });
     await darkroom.until(id, 'completed');
@@ -169,7 +169,7 @@ describe('Temporal is killed', () => {
 });
 
 describe('starting and stopping', () => {
-  test('a second server on the same data is refused, and told which', async () => {
+  test('a second server on the same data fails, and names the first', async () => {
     const { darkroom } = await darkroomAnd();
     const second = await startDarkroom({ dataDir: darkroom.dataDir, skipReadiness: true });
     const code = await new Promise((resolve) => second.process.once('exit', resolve));
@@ -178,7 +178,7 @@ describe('starting and stopping', () => {
     expect((await darkroom.request('/readyz')).status).toBe(200);
   });
 
-  test('SIGTERM leaves nothing running, and the next start carries on with what was under way', async () => {
+  test('SIGTERM stops everything, and the next start continues the running jobs', async () => {
     const first = await startDarkroom({ env: gate.env });
     const { id } = await first.submit({ operation: HELD });
     await first.until(id, 'processing');
@@ -193,7 +193,7 @@ describe('starting and stopping', () => {
     expect(await second.until(id, 'completed', 'failed')).toMatchObject({ state: 'completed' });
   });
 
-  test('off loopback it refuses to serve without authentication', async () => {
+  test('serve does not listen beyond loopback without authentication', async () => {
     const port = 1024 + Math.floor(Math.random() * 60_000);
     const open = await startDarkroom({ env: { DARKROOM_LISTEN: `0.0.0.0:${port}` }, skipReadiness: true });
     expect(await new Promise((resolve) => open.process.once('exit', resolve))).toBe(1);
