@@ -40,7 +40,7 @@ export default defineConfig({
     // A call of Temporal's client that is waiting for a retry throws from its timer when the connection is closed. Tests close
     // connections to servers that are away.
     onUnhandledError: ({ message }) => message !== 'Channel has been shut down',
-    expect: { poll: { timeout: 120_000 } },
+    expect: { poll: { timeout: 120_000, interval: 100 } },
     // Tests spend much of their time waiting for servers and timers, so one more than there are cores.
     maxWorkers: Math.min(availableParallelism() + 1, FILES_AT_ONCE),
   },

@@ -1,4 +1,6 @@
 /** What activities need from outside. `src/compose.ts` supplies it. */
+import type { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
+import type { Sandbox } from '../operations/lib/sandbox/sandbox.ts';
 import type { InstalledEngine, Operation } from '../operations/operation.ts';
 import type { Keyring } from '../src/auth/keyring.ts';
 import type { CallbackBody } from '../src/dialects/callback-body.ts';
@@ -22,6 +24,8 @@ export interface ActivityDependencies extends RunFiles {
   readonly engine: (name: string) => InstalledEngine;
   /** Memory limit for the processes of one stage of a capability, in bytes; null for no limit. */
   readonly memoryOf: (capability: string) => number | null;
+  readonly pictures: PicturePool;
+  readonly sandbox: Sandbox;
   readonly inputRoots: readonly string[];
   /** Scratch directory of this worker. */
   readonly workDir: string;

@@ -88,6 +88,8 @@ async function compute(
       Context.current().log.info(message, { job: input.job.id, stage: stage.name, ...fields }),
     engine: deps.engine,
     memory: deps.memoryOf(stage.capability ?? 'cpu'),
+    pictures: deps.pictures.forTenant(input.job.tenant),
+    sandbox: deps.sandbox,
     note: (code, message, input) => notes.push({ code, message, asset: input?.index ?? null }),
     fail: ({ index }, error) => {
       if (!input.skipFailedAssets || !(error instanceof DarkroomError) || error.retryable) throw error;

@@ -4,10 +4,14 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, stat } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { limitsByPixels } from '../operations/lib/picture-process/limits.ts';
+import { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
+import { detectSandbox, type Sandbox } from '../operations/lib/sandbox/sandbox.ts';
 import type { InputFile, InstalledEngine } from '../operations/operation.ts';
 import { reconstruct } from '../operations/reconstruct/index.ts';
 import { readConfig } from '../src/config/config.ts';
@@ -29,11 +33,16 @@ export async function* benchModel(rig: Rig): AsyncGenerator<Row> {
   if (!engine) return console.log('  skipped: run "darkroom engines install reconstruct" first');
   await rig.startWorker();
   const inputs = await renderPhotographs(engine, join(rig.dataDir, 'inputs'));
+  const sandbox = await detectSandbox('auto');
+  const directory = join(rig.dataDir, 'bare-pictures');
+  const pool = new PicturePool({ sandbox, directory, size: 1, limits: limitsByPixels(totalmem()) });
+  const tools = { engine, pool, sandbox };
   const times = await alternate(
     TIMES,
     () => runJob(rig.url, inputs),
-    async () => runStages(engine, inputs, await mkdtemp(join(rig.dataDir, 'bare-'))),
+    async () => runStages(tools, inputs, await mkdtemp(join(rig.dataDir, 'bare-'))),
   );
+  await pool.close();
   const label = `model from ${VIEWS} small photographs, vs. its stages alone`;
   yield row(label, 's', times.ours / 1000, times.raw / 1000);
 }
@@ -62,8 +71,14 @@ async function runJob(url: string, inputs: readonly InputFile[]): Promise<void> 
   }
 }
 
+interface Tools {
+  readonly engine: InstalledEngine;
+  readonly pool: PicturePool;
+  readonly sandbox: Sandbox;
+}
+
 async function runStages(
-  engine: InstalledEngine,
+  { engine, pool, sandbox }: Tools,
   inputs: readonly InputFile[],
   folder: string,
 ): Promise<void> {
@@ -89,6 +104,8 @@ async function runStages(
       note: () => undefined,
       engine: () => engine,
       memory: null,
+      pictures: pool.forTenant('bench'),
+      sandbox,
       fail: (_, error) => {
         throw error;
       },

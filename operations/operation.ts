@@ -5,6 +5,8 @@
 import { z } from 'zod';
 import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
 import type { OperationInfo } from '../src/jobs/ports/operation-catalogue.ts';
+import type { Pictures } from './lib/picture-process/pictures.ts';
+import type { Sandbox } from './lib/sandbox/sandbox.ts';
 
 /** One asset, as a stage finds it: a file on this machine, not to be written to. */
 export interface InputFile {
@@ -48,6 +50,10 @@ export interface StageContext<Params> {
   engine(name: string): InstalledEngine;
   /** Bytes that processes which the stage starts may take together; null: no limit. */
   readonly memory: number | null;
+  /** Decodes pictures in processes of their own. */
+  readonly pictures: Pictures;
+  /** Walls around the programs that the stage starts. */
+  readonly sandbox: Sandbox;
   /**
    * Reports that an asset cannot be used. With `on_error: skip` the stage goes on without it; otherwise this throws.
    */

@@ -1,8 +1,12 @@
 /** The composition root: the only place that names concrete classes and connects them. */
+import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createActivities } from '../activities/index.ts';
 import type { Activities } from '../activities/types.ts';
 import { loadOperations } from '../operations/command/load.ts';
+import { limitsByPixels } from '../operations/lib/picture-process/limits.ts';
+import { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
+import { detectSandbox, type Sandbox, type SandboxMode } from '../operations/lib/sandbox/sandbox.ts';
 import type { Operation } from '../operations/operation.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
 import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
@@ -13,7 +17,7 @@ import { createNetworkPolicies } from './compose-network.ts';
 import { sealedStore } from './compose-store.ts';
 import type { Config } from './config/config.ts';
 import { callbackBody } from './dialects/load.ts';
-import { detectCapabilities, type Slots } from './engines/worker-capabilities.ts';
+import { detectCapabilities, machineMemory, type Slots } from './engines/worker-capabilities.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { Retention } from './jobs/lifecycle/retention.ts';
 import type { RetentionPolicy } from './jobs/model/run-input.ts';
@@ -22,6 +26,7 @@ import type { JobArchive } from './jobs/ports/job-archive.ts';
 import type { JobRuntime } from './jobs/ports/job-runtime.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
+import { ConfigError } from './lib/settings/config-error.ts';
 import { SharedSlots } from './lib/shared-slots.ts';
 import { DAY_MS } from './lib/units.ts';
 import { createNameResolver } from './net/dns/resolver.ts';
@@ -135,12 +140,14 @@ export interface WorkerParts {
   readonly slots: Slots;
   /** Yields capabilities whose engines are installed while the worker runs. */
   readonly later: (stop: AbortSignal) => AsyncIterable<Slots>;
+  readonly pictures: PicturePool;
+  readonly sandbox: Sandbox;
 }
 
 /**
  * Builds the parts of a worker process.
  *
- * @throws {ConfigError} When this machine lacks a capability of `only`, or the master key cannot be used.
+ * @throws {ConfigError} When this machine lacks a capability of `only` or the sandbox that is required, or the master key cannot be used.
  */
 export async function composeWorker(
   config: Config,
@@ -151,6 +158,13 @@ export async function composeWorker(
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
   const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const { slots, later, engine, memoryOf } = await detectCapabilities(config, operations, only);
+  const sandbox = await findSandbox(config.DARKROOM_SANDBOX);
+  const pictures = new PicturePool({
+    sandbox,
+    directory: join(scratch, 'pictures'),
+    size: config.DARKROOM_CPU_SLOTS,
+    limits: limitsByPixels(memoryOf('cpu') ?? machineMemory()),
+  });
   const resolver = createNameResolver();
   const policies = createNetworkPolicies(config, target, resolver);
   const activities = createActivities({
@@ -163,6 +177,8 @@ export async function composeWorker(
     operation: (name) => operations.operation(name),
     engine,
     memoryOf,
+    pictures,
+    sandbox,
     inputRoots: config.DARKROOM_INPUT_ROOTS,
     workDir: scratch,
     maxAssetBytes: config.DARKROOM_MAX_ASSET_BYTES,
@@ -175,7 +191,14 @@ export async function composeWorker(
     publicUrl: config.publicUrl,
     callbackBody,
   });
-  return { activities, retention, slots, later };
+  return { activities, retention, slots, later, pictures, sandbox };
+}
+
+async function findSandbox(mode: SandboxMode): Promise<Sandbox> {
+  const sandbox = await detectSandbox(mode);
+  if (mode === 'required' && sandbox.kind !== 'bubblewrap')
+    throw new ConfigError(`DARKROOM_SANDBOX is "required", but ${sandbox.reason}`);
+  return sandbox;
 }
 
 const toRetentionPolicy = ({

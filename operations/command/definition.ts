@@ -54,6 +54,10 @@ export const definition = z.strictObject({
   progress: pattern.optional(),
   detail: pattern.optional(),
   environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
+  /** Whether it may use the network. */
+  network: z.boolean().default(false),
+  /** Files and directories that it reads, apart from the programs and libraries of the system. */
+  reads: z.array(z.string().startsWith('/', 'must be an absolute path')).default([]),
   limits: z
     .strictObject({
       seconds: z.number().min(1).max(86_400).default(600),

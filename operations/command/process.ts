@@ -1,8 +1,10 @@
 /** Runs a command as a process group of its own, within limits. No process of the group is left when it has ended. */
 import { spawn } from 'node:child_process';
 import { DarkroomError } from '../../src/errors.ts';
-import { watchMemory } from '../lib/memory-watch.ts';
-import { killGroup, killWithParent } from '../lib/process-group.ts';
+import { killGroup } from '../lib/process-group.ts';
+import { findFamily, watchMemory } from '../lib/process-memory.ts';
+import { nameExit, type Sandbox } from '../lib/sandbox/sandbox.ts';
+import type { Walls } from '../lib/sandbox/walls.ts';
 
 /** Characters of the last output, for the error message. */
 const MAX_OUTPUT = 2000;
@@ -19,12 +21,10 @@ export interface Command {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly seconds: number;
-  /** Bytes, of each process. */
-  readonly addressSpace: number | undefined;
   /** Bytes, of all processes together. */
   readonly residentMemory: number | null;
-  /** Bytes of any file that it writes. */
-  readonly fileBytes: number;
+  readonly sandbox: Sandbox;
+  readonly walls: Walls;
   readonly onLine: (line: string) => void;
 }
 
@@ -37,15 +37,15 @@ type StopReason = 'timeout' | 'memory';
  */
 export function runProcess(command: Command, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const { program, args, cwd, env, seconds, residentMemory, onLine } = command;
-  const [first = '', ...rest] = limitResources(command, [program, ...args]);
+  const { program, args, cwd, env, seconds, residentMemory, sandbox, walls, onLine } = command;
+  const [first = '', ...rest] = sandbox.wrap([program, ...args], walls);
   return new Promise((resolve, reject) => {
     const child = spawn(first, rest, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     let stopReason: StopReason | undefined;
     let force: NodeJS.Timeout | undefined;
     const stop = () => {
-      killGroup(child.pid, 'SIGTERM');
+      void terminate(child.pid, sandbox);
       force ??= setTimeout(() => killGroup(child.pid), GRACE_MS);
     };
     const timer = setTimeout(() => {
@@ -89,7 +89,7 @@ export function runProcess(command: Command, signal: AbortSignal): Promise<void>
       cleanUp();
       if (signal.aborted) reject(signal.reason);
       else if (code === 0 && !stopReason) resolve();
-      else reject(toError(command, stopReason, code, killedBy, output));
+      else reject(toError(command, stopReason, nameExit(code, killedBy), output));
     });
   });
 }
@@ -97,8 +97,7 @@ export function runProcess(command: Command, signal: AbortSignal): Promise<void>
 function toError(
   { program, seconds, residentMemory }: Command,
   stopReason: StopReason | undefined,
-  code: number | null,
-  killedBy: NodeJS.Signals | null,
+  ending: string | number,
   output: string,
 ): DarkroomError {
   if (stopReason === 'memory') {
@@ -108,15 +107,15 @@ function toError(
   const isTimeout = stopReason === 'timeout';
   const how = isTimeout
     ? `ran longer than ${seconds} s`
-    : killedBy
-      ? `was ended by ${killedBy}`
-      : `ended with code ${code}`;
+    : typeof ending === 'string'
+      ? `was ended by ${ending}`
+      : `ended with code ${ending}`;
   const lines = output.trim().split(/[\r\n]+/);
   const message = [`${program} ${how}`, ...(output.trim() === '' ? [] : [lines.slice(-3).join('; ')])].join(
     ': ',
   );
   // An operator or the kernel's OOM killer: no fault of the program.
-  const isKilledFromOutside = killedBy === 'SIGKILL' && !isTimeout;
+  const isKilledFromOutside = ending === 'SIGKILL' && !isTimeout;
   return new DarkroomError(isKilledFromOutside ? 'operation_failed_for_now' : 'operation_failed', message);
 }
 
@@ -130,13 +129,15 @@ function lineSplitter(onLine: (line: string) => void): (text: string) => void {
   };
 }
 
-/** Adds `prlimit` of util-linux, on Linux. */
-function limitResources({ addressSpace, fileBytes }: Command, command: readonly string[]): readonly string[] {
-  if (process.platform !== 'linux') return command;
-  const limits = [
-    `--fsize=${fileBytes}`,
-    '--core=0',
-    ...(addressSpace === undefined ? [] : [`--as=${addressSpace}`]),
-  ];
-  return killWithParent(['prlimit', ...limits, '--', ...command]);
+/** Asks the program to end. bubblewrap itself would kill it at once. */
+async function terminate(pid: number | undefined, { kind }: Sandbox): Promise<void> {
+  if (kind === 'limits') return killGroup(pid, 'SIGTERM');
+  for (const member of await findFamily(pid)) {
+    if (member === pid) continue;
+    try {
+      process.kill(member, 'SIGTERM');
+    } catch {
+      // It has ended.
+    }
+  }
 }

@@ -1,5 +1,5 @@
 /** Progress of a command, parsed from the lines that it prints. */
-import type { ReportProgress } from '../lib/child-task.ts';
+import type { ReportProgress } from '../lib/picture-process/task.ts';
 
 /**
  * Returns a function that takes each line and reports the progress so far, which never falls.

@@ -3,21 +3,23 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DarkroomError } from '../../src/errors.ts';
 import { workerDiskFull } from '../../src/lib/disk-full.ts';
-import type { ReportProgress } from '../lib/child-task.ts';
 import { isSpaceLow } from '../lib/free-space.ts';
+import type { ReportProgress } from '../lib/picture-process/task.ts';
 import type { InputFile, StageContext } from '../operation.ts';
 import { buildArguments } from './arguments.ts';
 import type { Definition } from './definition.ts';
 import { buildValues, copyInputs } from './inputs.ts';
 import { keepOutputs, readData } from './outputs.ts';
 import { runProcess } from './process.ts';
+import { findProgramFolders } from './program-folders.ts';
 import { progressParser } from './progress.ts';
 
 /**
  * Runs the command and keeps its outputs.
  *
  * @returns The content of its data file; undefined when the definition has none.
- * @throws The signal's reason, or `operation_failed`, `operation_failed_for_now`, `engine_limit` or `disk_full`.
+ * @throws The signal's reason, or `operation_failed`, `operation_failed_for_now`, `sandbox_missing`, `engine_limit`
+ * or `disk_full`.
  */
 export async function runOnce(
   definition: Definition,
@@ -25,7 +27,14 @@ export async function runOnce(
   inputs: readonly InputFile[],
   report: ReportProgress,
 ): Promise<unknown> {
-  const { limits, environment, data, progress, detail } = definition;
+  const { name, limits, environment, data, progress, detail, reads, network } = definition;
+  const { sandbox } = context;
+  if (!sandbox.permitsCommands) {
+    const message =
+      `${name} did not run: this worker cannot keep commands from the network and from its own files. The operator installs bubblewrap ` +
+      '(darkroom doctor says what is missing), or sets DARKROOM_SANDBOX=off to run commands without walls';
+    throw new DarkroomError('sandbox_missing', message);
+  }
   const directory = join(context.workspace, 'run');
   const outputs = join(directory, 'outputs');
   await mkdir(outputs, { recursive: true });
@@ -48,9 +57,15 @@ export async function runOnce(
           ...environment,
         },
         seconds: limits.seconds,
-        addressSpace: limits.memory,
         residentMemory: context.memory,
-        fileBytes: limits.output,
+        sandbox,
+        walls: {
+          readable: [...(await findProgramFolders(program)), ...reads],
+          writable: [directory],
+          network,
+          processes: true,
+          limits: { addressSpace: limits.memory, file: limits.output },
+        },
         onLine: progressParser(progress, detail, report),
       },
       context.signal,

@@ -2,6 +2,7 @@
 import { copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import type { Sandbox } from '../lib/sandbox/sandbox.ts';
 import type { InputFile, Operation, OutputWriter } from '../operation.ts';
 
 export interface Trial {
@@ -16,7 +17,7 @@ export async function runTrial(
   params: Record<string, unknown>,
   paths: readonly string[],
   out: string,
-  onProgress: (fraction: number, detail?: string) => void,
+  sandbox: Sandbox,
 ): Promise<Trial> {
   const workspace = await mkdtemp(join(tmpdir(), 'darkroom-trial-'));
   const files: string[] = [];
@@ -48,7 +49,13 @@ export async function runTrial(
         outputs,
         attempt: 1,
         signal: new AbortController().signal,
-        progress: onProgress,
+        progress: () => undefined,
+        sandbox,
+        pictures: {
+          run: () => {
+            throw new Error('A trial decodes no pictures');
+          },
+        },
         log: () => undefined,
         note: () => undefined,
         memory: null,

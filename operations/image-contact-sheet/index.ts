@@ -1,31 +1,17 @@
 /** image.contact-sheet: pages with thumbnails in rows, each with a label. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DarkroomError } from '../../src/errors.ts';
-import { runInChildProcess } from '../lib/child-process.ts';
 import { eachPicture } from '../lib/each-picture.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from '../lib/image-source.ts';
 import { formatLabel } from '../lib/label.ts';
 import { formatNumber, readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
-import { writeResizedCopy } from '../lib/resized-copy.ts';
-import { defineOperation, type InputFile, type StageContext } from '../operation.ts';
+import { defineOperation, type StageContext } from '../operation.ts';
 import { withRows } from './layout.ts';
-import { type Page, task } from './page.ts';
+import { PAGE, type Page, task as pageTask } from './page.ts';
 import { type Params, pageLayout, params } from './params.ts';
-import { hasFonts } from './text.ts';
+import { THUMBNAIL, task as thumbnailTask, toSixDigits } from './thumbnail.ts';
 
-/** `effort`: time to encode a pixel, as a multiple of JPEG's. */
-const encoders = {
-  jpeg: { extension: '.jpg', effort: 1 },
-  png: { extension: '.png', effort: 3 },
-  webp: { extension: '.webp', effort: 4 },
-} as const;
-
-/** Pixels, as `effort` counts them: a page that takes more than one or two seconds is written by a child process. */
-const MAX_EFFORT_IN_PROCESS = 40e6;
-
-/** JPEG quality of the thumbnails between the stages: higher than that of any page. */
-const THUMBNAIL_QUALITY = 92;
+const extensions = { jpeg: '.jpg', png: '.png', webp: '.webp' } as const;
 
 export const imageContactSheet = defineOperation({
   name: 'image.contact-sheet',
@@ -52,17 +38,10 @@ const thumbnailPath = (workspace: string, { index }: StageRecord): string =>
   join(workspace, 'thumbs', `${formatNumber(index)}.jpg`);
 
 async function makeThumbnails(context: StageContext<Params>): Promise<void> {
-  const { params, workspace, signal } = context;
+  const { params, workspace } = context;
   await mkdir(join(workspace, 'thumbs'), { recursive: true });
-  const cells = await eachPicture(context, async (input: InputFile): Promise<Cell> => {
-    const { cell: side, background } = params;
-    const options = {
-      side,
-      background: toSixDigits(background),
-      format: 'jpeg',
-      quality: THUMBNAIL_QUALITY,
-    } as const;
-    await writeResizedCopy(input, options, thumbnailPath(workspace, input), signal);
+  const cells = await eachPicture(context, thumbnailTask, async (input, _, folder): Promise<Cell> => {
+    await rename(join(folder, THUMBNAIL), thumbnailPath(workspace, input));
     return { index: input.index, label: formatLabel(params.label, input) };
   });
   await writeRecords(workspace, cells);
@@ -72,17 +51,12 @@ async function makePages({
   params,
   workspace,
   outputs,
+  pictures,
   progress,
   signal,
+  note,
 }: StageContext<Params>): Promise<void> {
-  signal.throwIfAborted();
-  const { columns, rows, label, title, format, quality } = params;
-  if ((label !== 'none' || title !== '') && !(await hasFonts())) {
-    throw new DarkroomError(
-      'operation_failed',
-      'The worker has no fonts for labels: install some (on Debian: fonts-dejavu-core), or use label "none" without a title',
-    );
-  }
+  const { columns, rows, title, format, quality } = params;
   const cells: Cell[] = [];
   for await (const cell of readRecords<Cell>(workspace)) cells.push(cell);
   const pages = Math.ceil(cells.length / (columns * rows));
@@ -97,20 +71,19 @@ async function makePages({
       background: toSixDigits(params.background),
       format,
       quality,
-      cells: onPage.map((cell) => ({ path: thumbnailPath(workspace, cell), label: cell.label })),
+      labels: onPage.map(({ label }) => label),
     };
-    const suffix = pages > 1 ? `-${String(number).padStart(3, '0')}` : '';
-    const { path } = await outputs.create(`contact-sheet${suffix}${encoders[format].extension}`);
-    await writePage(page, path, signal);
+    const files = onPage.map((cell) => thumbnailPath(workspace, cell));
+    await pictures.run(
+      pageTask,
+      page,
+      { files, signal, note, report: () => undefined },
+      async (_, folder) => {
+        const suffix = pages > 1 ? `-${String(number).padStart(3, '0')}` : '';
+        const { path } = await outputs.create(`contact-sheet${suffix}${extensions[format]}`);
+        await rename(join(folder, PAGE), path);
+      },
+    );
   }
   progress(1);
 }
-
-async function writePage(page: Page, path: string, signal: AbortSignal): Promise<void> {
-  const { width, height } = page.layout;
-  const isSmall = width * height * encoders[page.format].effort <= MAX_EFFORT_IN_PROCESS;
-  await (isSmall ? task.run({ page, path }) : runInChildProcess(task, { page, path }, signal));
-}
-
-const toSixDigits = (colour: string): string =>
-  colour.length === 4 ? `#${[...colour.slice(1)].map((digit) => digit + digit).join('')}` : colour;

@@ -1,8 +1,11 @@
 /** Renders one page of a contact sheet: copies the pixels of thumbnails and text strips into the page. */
+import { join } from 'node:path';
 import sharp from 'sharp';
-import { childTask } from '../lib/child-task.ts';
+import { DarkroomError } from '../../src/errors.ts';
+import { declarePixels } from '../lib/picture-process/pixels.ts';
+import { pictureTask } from '../lib/picture-process/task.ts';
 import { columnLeft, type Layout, rowTop } from './layout.ts';
-import { textStrip } from './text.ts';
+import { hasFonts, textStrip } from './text.ts';
 
 export interface Page {
   readonly layout: Layout;
@@ -12,28 +15,35 @@ export interface Page {
   readonly background: string;
   readonly format: 'jpeg' | 'png' | 'webp';
   readonly quality: number | undefined;
-  /** Row by row. `path`: a thumbnail no larger than a cell. */
-  readonly cells: readonly { readonly path: string; readonly label: string }[];
+  /** Row by row, one for each thumbnail. */
+  readonly labels: readonly string[];
 }
+
+/** File name of the page. */
+export const PAGE = 'page';
 
 const CHANNELS = 3;
 
-interface PageInput {
-  readonly page: Page;
-  /** Of the result. */
-  readonly path: string;
-}
-
-/** Writes a page. Holds the page as raw pixels (3 bytes each, 150 MB at most) and one thumbnail at a time in memory. */
-export const task = childTask(import.meta.url, async ({ page, path }: PageInput): Promise<void> => {
-  const { layout, background, format, quality } = page;
+/**
+ * Writes a page of thumbnails, which are no larger than a cell. Holds the page as raw pixels (3 bytes each, 150 MB at most) and one
+ * thumbnail at a time in memory. Throws `operation_failed` when there is text and no font.
+ */
+export const task = pictureTask(import.meta.url, async (page: Page, { files, folder }): Promise<void> => {
+  const { layout, title, background, format, quality } = page;
   const { width, height } = layout;
+  declarePixels('result', layout);
+  if ((layout.labelHeight > 0 || title !== '') && !(await hasFonts())) {
+    throw new DarkroomError(
+      'operation_failed',
+      'The worker has no fonts for labels: install some (on Debian: fonts-dejavu-core), or use label "none" without a title',
+    );
+  }
   const pixels = Buffer.alloc(width * height * CHANNELS, Buffer.from(background.slice(1), 'hex'));
   await placeTitle(pixels, page);
-  for (let row = 0; row < layout.rows; row++) await placeRow(pixels, page, row);
+  for (let row = 0; row < layout.rows; row++) await placeRow(pixels, page, files, row);
   await sharp(pixels, { raw: { width, height, channels: CHANNELS } })
     .toFormat(format, format === 'png' || quality === undefined ? {} : { quality })
-    .toFile(path);
+    .toFile(join(folder, PAGE));
 });
 
 async function placeTitle(pixels: Buffer, { layout, title, background }: Page): Promise<void> {
@@ -46,11 +56,16 @@ async function placeTitle(pixels: Buffer, { layout, title, background }: Page): 
   place(pixels, layout, { data: strip, width, height }, 0, gap >> 1);
 }
 
-async function placeRow(pixels: Buffer, { layout, background, cells }: Page, row: number): Promise<void> {
+async function placeRow(
+  pixels: Buffer,
+  { layout, background, labels }: Page,
+  files: readonly string[],
+  row: number,
+): Promise<void> {
   const { columns, cell, fontSize, width, labelHeight } = layout;
-  const inRow = cells.slice(row * columns, (row + 1) * columns);
+  const [first, end] = [row * columns, (row + 1) * columns];
   const top = rowTop(layout, row);
-  for (const [column, { path }] of inRow.entries()) {
+  for (const [column, path] of files.slice(first, end).entries()) {
     const { data, info } = await sharp(path)
       .removeAlpha()
       .toColourspace('srgb')
@@ -66,8 +81,8 @@ async function placeRow(pixels: Buffer, { layout, background, cells }: Page, row
     );
   }
   if (labelHeight === 0) return;
-  const boxes = inRow.map(({ label }, column) => {
-    return { text: label, x: columnLeft(layout, column), width: cell, align: 'middle' } as const;
+  const boxes = labels.slice(first, end).map((text, column) => {
+    return { text, x: columnLeft(layout, column), width: cell, align: 'middle' } as const;
   });
   const style = { height: labelHeight, fontSize, colour: textColour(background), background };
   const strip = await textStrip(width, boxes, style);

@@ -8,7 +8,8 @@ import { defineOperation, type StageContext } from '../operation.ts';
 import { writeArchive } from './archive.ts';
 import type { Entry } from './entry.ts';
 import { type Params, params } from './params.ts';
-import { PACKED, writePictures } from './pictures.ts';
+import { task } from './picture.ts';
+import { keepPictures, PACKED } from './pictures.ts';
 import { buildSite, type SiteFile } from './site.ts';
 
 export const imageGallery = defineOperation({
@@ -30,7 +31,10 @@ export const imageGallery = defineOperation({
 });
 
 async function makePictures(context: StageContext<Params>): Promise<void> {
-  await writeRecords(context.workspace, await eachPicture(context, (input) => writePictures(input, context)));
+  const entries = await eachPicture(context, task, (input, facts, folder) =>
+    keepPictures(input, facts, folder, context),
+  );
+  await writeRecords(context.workspace, entries);
 }
 
 async function makePages(context: StageContext<Params>): Promise<void> {

@@ -1,20 +1,15 @@
-/** Writes the picture files of one asset, and returns its entry. */
+/** The files of one asset in a gallery, and its entry. */
 import { constants } from 'node:fs';
 import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
-import { readAssetExif } from '../image-metadata/asset-exif.ts';
 import type { ExifFacts } from '../image-metadata/exif.ts';
-import { headerFacts } from '../image-metadata/header.ts';
-import type { PictureFile } from '../lib/formats/picture-file.ts';
-import { openImage } from '../lib/image-source.ts';
 import { formatLabel } from '../lib/label.ts';
-import { noteDroppedMetadata } from '../lib/picture/dropped-metadata.ts';
-import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile, StageContext } from '../operation.ts';
 import type { Entry, ImageFile } from './entry.ts';
 import { buildFileName, imagePage } from './file-names.ts';
 import { readLocation } from './location.ts';
 import type { Params } from './params.ts';
+import { IMAGE, type PictureFacts, THUMBNAIL } from './picture.ts';
 
 /** Directory in the workspace for the files of an archive. */
 export const PACKED = 'packed';
@@ -29,44 +24,34 @@ const extensions: Readonly<Record<string, string>> = {
   'image/heic': '.heic',
 };
 
-export async function writePictures(input: PictureFile, context: StageContext<Params>): Promise<Entry> {
-  const { params, workspace, signal, note } = context;
-  const { index, name, size } = input;
-  const source = await openImage(input);
-  const { media_type, width, height, alpha } = headerFacts(source);
-  const read = params.exif === 'none' ? null : (await readAssetExif(input, source)).exif;
+/** Gives the drafts of a picture process their places. */
+export async function keepPictures(
+  input: InputFile,
+  { media_type, format, exif: read, small, large, ...facts }: PictureFacts,
+  drafts: string,
+  context: StageContext<Params>,
+): Promise<Entry> {
+  const { params } = context;
+  const { index, name } = input;
   const attributes = pickAttributes(input.attributes, params.attributes);
-
-  // Drafts first: pixels may be damaged, and `outputs.create` promises a result.
-  const drafts = { image: join(workspace, 'draft-image'), thumbnail: join(workspace, 'draft-thumbnail') };
-  const website = params.as !== 'json';
-  const format = params.format === 'auto' ? (alpha ? 'webp' : 'jpeg') : params.format;
-  const { max_side, quality, metadata } = params;
-  const options = { side: max_side, format, metadata, ...(quality === undefined ? {} : { quality }) };
-  const large = website ? await writeResizedCopy(input, options, drafts.image, signal) : null;
-  const from = large ? { ...input, path: drafts.image } : input;
-  const small = await writeResizedCopy(
-    from,
-    { side: params.thumbnail, format: 'webp' },
-    drafts.thumbnail,
-    signal,
-  );
-
-  const place = (folder: string, extension: string) =>
-    createFile(buildFileName(folder, index, name, extension), input, context);
-  const thumbnail = await place('thumbs', '.webp');
-  await rename(drafts.thumbnail, thumbnail.file);
+  const keep = async (draft: string, folder: string, extension: string) => {
+    const { path, file } = await createFile(buildFileName(folder, index, name, extension), input, context);
+    await rename(join(drafts, draft), file);
+    return path;
+  };
+  const thumbnail = { path: await keep(THUMBNAIL, 'thumbs', '.webp'), ...small };
   let image: ImageFile | null = null;
-  if (large) {
-    const { path, file } = await place('images', format === 'jpeg' ? '.jpg' : '.webp');
-    await rename(drafts.image, file);
-    image = { path, ...large };
-    noteDroppedMetadata(input, source.header, { format, metadata }, note);
-  }
+  if (large) image = { path: await keep(IMAGE, 'images', format === 'jpeg' ? '.jpg' : '.webp'), ...large };
   let original: string | null = null;
+  const website = params.as !== 'json';
   if (website && params.originals) {
-    const { path, file } = await place('originals', extensions[media_type] ?? rawExtension(name));
-    await copyFile(input.original?.path ?? input.path, file, constants.COPYFILE_FICLONE);
+    const extension = extensions[media_type] ?? rawExtension(name);
+    const { path, file } = await createFile(
+      buildFileName('originals', index, name, extension),
+      input,
+      context,
+    );
+    await copyFile(input.path, file, constants.COPYFILE_FICLONE);
     original = path;
   }
   return {
@@ -74,10 +59,9 @@ export async function writePictures(input: PictureFile, context: StageContext<Pa
     name,
     caption: formatLabel(params.caption, { ...input, attributes }),
     media_type,
-    width,
-    height,
-    size,
-    thumbnail: { path: thumbnail.path, ...small },
+    ...facts,
+    size: input.size,
+    thumbnail,
     image,
     original,
     page: website ? imagePage(index) : null,

@@ -1,28 +1,10 @@
 /** image.metadata: header fields, EXIF data and visual features of pictures, to search, sort and find duplicates. */
-import { z } from 'zod';
 import { eachPicture } from '../lib/each-picture.ts';
-import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from '../lib/image-source.ts';
+import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from '../lib/image-source.ts';
 import { readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
-import { defineOperation, type InputFile, onDamaged, onError, type StageContext } from '../operation.ts';
-import { readAssetExif } from './asset-exif.ts';
-import type { ExifReading } from './exif.ts';
-import { type HeaderFacts, headerFacts } from './header.ts';
-import { computeVisualFeatures, type VisualFeature, type VisualFeatures } from './visual-features.ts';
-
-const params = z.strictObject({
-  include: z
-    .array(z.enum(['exif', 'palette', 'phash', 'sharpness']))
-    .default(['exif', 'palette', 'phash', 'sharpness'])
-    .describe(
-      'What to return besides the header fields. `exif`: camera, exposure, time, location. `palette`: up to 5 colours with their ' +
-        'shares. `phash`: a perceptual hash of 64 bits; similar pictures differ in few bits. `sharpness`: low for blurred ' +
-        'pictures. Without the last three no pixels are read, which is much faster',
-    ),
-  on_error: onError,
-  on_damaged: onDamaged,
-});
-
-type Params = z.infer<typeof params>;
+import { defineOperation, type StageContext } from '../operation.ts';
+import { type Params, params } from './params.ts';
+import { type PictureFacts, task } from './picture.ts';
 
 interface Identity extends StageRecord {
   readonly name: string;
@@ -30,9 +12,7 @@ interface Identity extends StageRecord {
   readonly size: number;
 }
 
-type Description = Identity & HeaderFacts & VisualFeatures & Partial<ExifReading>;
-
-const visualFeatures = ['palette', 'phash', 'sharpness'] as const satisfies readonly VisualFeature[];
+type Description = Identity & PictureFacts;
 
 export const imageMetadata = defineOperation({
   name: 'image.metadata',
@@ -52,23 +32,12 @@ export const imageMetadata = defineOperation({
 });
 
 async function describeAll(context: StageContext<Params>): Promise<void> {
-  await writeRecords(context.workspace, await eachPicture(context, (input) => describe(input, context)));
-}
-
-async function describe(
-  input: InputFile,
-  { params: { include }, workspace, signal }: StageContext<Params>,
-): Promise<Description> {
-  const source = await openImage(input);
-  const requested = new Set(visualFeatures.filter((feature) => include.includes(feature)));
-  return {
-    index: input.index,
-    name: input.name,
-    size: input.size,
-    ...headerFacts(source),
-    ...(include.includes('exif') ? await readAssetExif(input, source) : {}),
-    ...(requested.size > 0 ? await computeVisualFeatures(input, requested, workspace, signal) : {}),
-  };
+  const descriptions = await eachPicture(
+    context,
+    task,
+    async ({ index, name, size }, facts): Promise<Description> => ({ index, name, size, ...facts }),
+  );
+  await writeRecords(context.workspace, descriptions);
 }
 
 async function gather({ workspace, outputs, signal }: StageContext<Params>): Promise<void> {

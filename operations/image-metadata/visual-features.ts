@@ -1,5 +1,4 @@
 /** Features of a picture that are computed from its pixels, on a small copy. */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
@@ -24,32 +23,25 @@ export interface VisualFeatures {
 export type VisualFeature = keyof VisualFeatures;
 
 /**
- * @param workspace - For a temporary copy, which is deleted.
+ * @param folder - For a temporary copy.
  * @throws The errors of `writeResizedCopy`.
  */
 export async function computeVisualFeatures(
   input: InputFile,
   requested: ReadonlySet<VisualFeature>,
-  workspace: string,
-  signal: AbortSignal,
+  folder: string,
 ): Promise<VisualFeatures> {
-  const draft = join(workspace, 'draft.png');
-  const size = await writeResizedCopy(input, { side: COPY_SIDE, format: 'png' }, draft, signal);
-  try {
-    return {
-      ...(requested.has('palette')
-        ? { palette: computePalette(await readRgba(draft), PALETTE_COLOURS) }
-        : {}),
-      ...(requested.has('phash')
-        ? { phash: computePhash(await readGrey(draft, { width: PHASH_SIDE, height: PHASH_SIDE })) }
-        : {}),
-      ...(requested.has('sharpness')
-        ? { sharpness: computeSharpness(await readGrey(draft, size), size.width, size.height) }
-        : {}),
-    };
-  } finally {
-    await rm(draft, { force: true });
-  }
+  const draft = join(folder, 'draft.png');
+  const size = await writeResizedCopy(input, { side: COPY_SIDE, format: 'png' }, draft);
+  return {
+    ...(requested.has('palette') ? { palette: computePalette(await readRgba(draft), PALETTE_COLOURS) } : {}),
+    ...(requested.has('phash')
+      ? { phash: computePhash(await readGrey(draft, { width: PHASH_SIDE, height: PHASH_SIDE })) }
+      : {}),
+    ...(requested.has('sharpness')
+      ? { sharpness: computeSharpness(await readGrey(draft, size), size.width, size.height) }
+      : {}),
+  };
 }
 
 const readRgba = (path: string): Promise<Buffer> =>

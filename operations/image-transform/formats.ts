@@ -22,14 +22,12 @@ interface Encoder {
   readonly quality: boolean;
   /** Pixels. */
   readonly maxSide: number;
-  /** Time to encode a pixel, as a multiple of the time to decode one. */
-  readonly effort: number;
 }
 
 export const encoders: Readonly<Record<Format, Encoder>> = {
-  jpeg: { extension: '.jpg', quality: true, maxSide: 65_535, effort: 1 },
+  jpeg: { extension: '.jpg', quality: true, maxSide: 65_535 },
   // Given a quality, sharp would reduce PNG to a palette.
-  png: { extension: '.png', quality: false, maxSide: MAX_PIXELS, effort: 3 },
-  webp: { extension: '.webp', quality: true, maxSide: 16_383, effort: 4 },
-  avif: { extension: '.avif', quality: true, maxSide: MAX_SIDE, effort: 32 },
+  png: { extension: '.png', quality: false, maxSide: MAX_PIXELS },
+  webp: { extension: '.webp', quality: true, maxSide: 16_383 },
+  avif: { extension: '.avif', quality: true, maxSide: MAX_SIDE },
 };

@@ -1,19 +1,12 @@
 /** image.transform: resizes, rotates and converts pictures. */
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { DarkroomError } from '../../src/errors.ts';
-import { runInChildProcess } from '../lib/child-process.ts';
 import { eachPicture } from '../lib/each-picture.ts';
-import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage, toDecodeError } from '../lib/image-source.ts';
-import { noteDroppedMetadata } from '../lib/picture/dropped-metadata.ts';
-import { defineOperation, type InputFile, type StageContext } from '../operation.ts';
-import { encoders, keepFormat } from './formats.ts';
-import { type Format, type Params, params } from './params.ts';
-import { task } from './picture.ts';
-import { checkSize, computeSize, type Size } from './size.ts';
-
-/** Pixels, as `effort` counts them: a picture that takes more than one or two seconds is written by a child process. */
-const MAX_EFFORT_IN_PROCESS = 50e6;
+import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from '../lib/image-source.ts';
+import { defineOperation, type StageContext } from '../operation.ts';
+import { encoders } from './formats.ts';
+import { type Params, params } from './params.ts';
+import { RESULT, task } from './picture.ts';
 
 export const imageTransform = defineOperation({
   name: 'image.transform',
@@ -30,33 +23,9 @@ export const imageTransform = defineOperation({
 });
 
 async function transformAll(context: StageContext<Params>): Promise<void> {
-  await eachPicture(context, (input) => transform(input, context));
+  await eachPicture(context, task, async (input, { format }, folder) => {
+    const name = parse(input.name).name + encoders[format].extension;
+    const { path } = await context.outputs.create(name, input);
+    await rename(join(folder, RESULT), path);
+  });
 }
-
-async function transform(
-  input: InputFile,
-  { params, workspace, outputs, signal, note }: StageContext<Params>,
-): Promise<void> {
-  const source = await openImage(input);
-  const format = params.format === 'keep' ? keepFormat(source) : params.format;
-  checkSize(input, source, params, format);
-
-  // Damaged pixels show only while they are decoded, and `outputs.create` promises a result.
-  const draft = join(workspace, 'draft');
-  try {
-    const isSmall = effort(source, computeSize(source, params), format) <= MAX_EFFORT_IN_PROCESS;
-    const picture = { input, params, format, output: draft };
-    await (isSmall ? task.run(picture) : runInChildProcess(task, picture, signal));
-  } catch (error) {
-    await rm(draft, { force: true });
-    signal.throwIfAborted();
-    throw error instanceof DarkroomError ? error : toDecodeError(input, error);
-  }
-  const { path } = await outputs.create(parse(input.name).name + encoders[format].extension, input);
-  await rename(draft, path);
-  noteDroppedMetadata(input, source.header, { format, metadata: params.metadata }, note);
-}
-
-/** Roughly, in pixels to decode: about 25 million a second on one slow core. */
-const effort = (source: Size, result: Size, format: Format): number =>
-  source.width * source.height + result.width * result.height * encoders[format].effort;

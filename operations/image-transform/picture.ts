@@ -1,29 +1,42 @@
 /** Writes one transformed picture, in one pass of libvips. */
+import { join } from 'node:path';
 import type { Sharp } from 'sharp';
-import { childTask } from '../lib/child-task.ts';
+import { DarkroomError } from '../../src/errors.ts';
+import { openImage, toDecodeError } from '../lib/image-source.ts';
+import { noteDroppedMetadata } from '../lib/picture/dropped-metadata.ts';
 import { writePicture } from '../lib/picture/encode-picture.ts';
 import { type Picture, withPicture } from '../lib/picture/open-picture.ts';
-import type { InputFile } from '../operation.ts';
+import { declarePixels } from '../lib/picture-process/pixels.ts';
+import { pictureTask } from '../lib/picture-process/task.ts';
+import { onPicture } from '../lib/picture-work.ts';
+import { keepFormat } from './formats.ts';
 import type { Format, Params } from './params.ts';
+import { checkSize, computeSize } from './size.ts';
 
-interface PictureInput {
-  readonly input: InputFile;
-  readonly params: Params;
-  readonly format: Format;
-  /** Path of the result. */
-  readonly output: string;
-}
+/** File name of the result. */
+export const RESULT = 'result';
 
-export const task = childTask(
+export const task = pictureTask(
   import.meta.url,
-  async ({ input, params, format, output }: PictureInput): Promise<void> => {
+  onPicture(async (input, params: Params, { folder, note }): Promise<{ format: Format }> => {
+    const source = await openImage(input);
+    const format = params.format === 'keep' ? keepFormat(source) : params.format;
+    checkSize(input, source, params, format);
+    declarePixels('result', computeSize(source, params));
     const { metadata, quality } = params;
     const colours = metadata === 'strip' ? 'srgb' : 'own';
-    await withPicture(input, { scratch: output, colours }, async (picture) => {
-      const image = await buildPipeline(picture, params, format);
-      await writePicture(image, picture, { format, quality, metadata }, output);
-    });
-  },
+    const output = join(folder, RESULT);
+    try {
+      await withPicture(input, { scratch: output, colours }, async (picture) => {
+        const image = await buildPipeline(picture, params, format);
+        await writePicture(image, picture, { format, quality, metadata }, output);
+      });
+    } catch (error) {
+      throw error instanceof DarkroomError ? error : toDecodeError(input, error);
+    }
+    noteDroppedMetadata(input, source.header, { format, metadata }, note);
+    return { format };
+  }),
 );
 
 /** The order of the steps lets libvips shrink JPEG and WebP while decoding. */

@@ -1,72 +1,39 @@
-/** The loop of a per-asset stage on pictures: opens what libvips cannot open itself, and decides on damage. */
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DarkroomError } from '../../src/errors.ts';
+/** The loop of a per-asset stage on pictures, each of which a picture process decodes. */
 import type { InputFile, StageContext } from '../operation.ts';
 import { eachAsset } from './each-asset.ts';
-import { addEndMarker } from './formats/jpeg-end.ts';
-import type { PictureFile } from './formats/picture-file.ts';
-import { findPngDamage } from './formats/png.ts';
-import { makeReadable } from './formats/readable-copy.ts';
-import { damagedError } from './image-source.ts';
-
-/** Parameters of operations on pictures. */
-export interface PictureParams {
-  readonly on_damaged: 'fail' | 'accept';
-}
-
-type Report = StageContext<unknown>['progress'];
+import { assetError } from './image-source.ts';
+import { PictureFailure } from './picture-process/failure.ts';
+import type { PictureTask } from './picture-process/task.ts';
+import type { AssetRequest, PictureParams } from './picture-work.ts';
 
 /**
- * Calls `work` for each asset, as `eachAsset` does. HEIC pictures and camera raw files are passed as copies that libvips can
- * read. `work` is called again for a picture whose damage is accepted, so it must create its outputs last.
+ * Runs `task`, made by `onPicture`, for each asset.
  *
- * @returns The results for the usable assets, in order.
+ * @param keep - Gets the facts that the task returns and the folder with its results, and moves the results to their places.
+ * @returns What `keep` returned for the usable assets, in order.
+ * @throws What `eachAsset` throws.
  */
-export const eachPicture = <T>(
-  context: StageContext<PictureParams>,
-  work: (picture: PictureFile, report: Report) => Promise<T>,
-): Promise<T[]> =>
+export const eachPicture = <Params extends PictureParams, Facts, Kept>(
+  context: StageContext<Params>,
+  task: PictureTask<AssetRequest<Params>, Facts>,
+  keep: (input: InputFile, facts: Facts, folder: string) => Promise<Kept>,
+): Promise<Kept[]> =>
   eachAsset(context, async (input, report) => {
-    const copy = join(context.workspace, 'readable-copy');
-    try {
-      const picture = await makeReadable(input, copy, context);
-      return await decideOnDamage(picture, context, copy, (file) => work(file, report));
-    } finally {
-      await rm(copy, { force: true });
-    }
+    const { params, signal, note, pictures } = context;
+    const { path, ...facts } = input;
+    const options = {
+      files: [path],
+      signal,
+      note,
+      report: (fraction: number, detail?: string) =>
+        report(fraction, detail === undefined ? detail : `${input.name}: ${detail}`),
+    };
+    const request = { input: { ...facts, attributes: {} }, params };
+    return pictures
+      .run(task, request, options, (result, folder) => keep(input, result, folder))
+      .catch((error: unknown) => {
+        throw error instanceof PictureFailure
+          ? assetError(error.code, input, error.predicate, { cause: error })
+          : error;
+      });
   });
-
-async function decideOnDamage<T>(
-  picture: PictureFile,
-  context: StageContext<PictureParams>,
-  copy: string,
-  work: (picture: PictureFile) => Promise<T>,
-): Promise<T> {
-  try {
-    return await work(picture);
-  } catch (error) {
-    if (context.signal.aborted || !isDamage(error)) throw error;
-    const damage = error.details?.['damage'];
-    if (damage === 'harmless' && !picture.accept)
-      return decideOnDamage({ ...picture, accept: 'harmless' }, context, copy, work);
-    if (damage === 'truncated' && !picture.original && (await addEndMarker(picture.path, copy))) {
-      const original = { path: picture.path, mediaType: 'image/jpeg' };
-      return decideOnDamage({ ...picture, path: copy, original }, context, copy, work);
-    }
-    const explained = await explainDamage(picture, error);
-    if (context.params.on_damaged === 'fail') throw explained;
-    const result = await work({ ...picture, accept: 'all' });
-    context.note('damage_accepted', `${explained.message}; the part that can be decoded was used`, picture);
-    return result;
-  }
-}
-
-const isDamage = (error: unknown): error is DarkroomError =>
-  error instanceof DarkroomError && error.code === 'asset_corrupt';
-
-/** libvips has one message for all damage of PNG. */
-async function explainDamage(picture: InputFile, error: DarkroomError): Promise<DarkroomError> {
-  const damage = await findPngDamage(picture.path);
-  return damage ? damagedError(picture, damage[1], damage[0], error) : error;
-}

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { DarkroomError } from '../../src/errors.ts';
 import { packageRoot } from '../../src/lib/resources.ts';
 import { LineReader } from './line-reader.ts';
-import { watchMemory } from './memory-watch.ts';
 import { killGroup, killWithParent } from './process-group.ts';
+import { watchMemory } from './process-memory.ts';
 
 const root = new URL('engines/', packageRoot);
 

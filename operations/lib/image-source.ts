@@ -9,6 +9,7 @@ import { type Inspection, inspectFile } from './formats/inspect.ts';
 import type { PictureFile } from './formats/picture-file.ts';
 import { explainUnreadable, type Format } from './formats/signature.ts';
 import type { PageChoice } from './formats/tiff.ts';
+import { declarePixels } from './picture-process/pixels.ts';
 
 /*
  * libvips may spread one picture over several threads, and keeps what it has opened. A worker has a picture for each
@@ -117,6 +118,7 @@ export async function openImage(
     throw notAnImage(input, explainUnreadable(what));
   }
   const { width, height } = header.autoOrient;
+  declarePixels('source', { width, height });
   if (width * height > maxPixels) throw tooManyPixelsError(input, maxPixels, { width, height });
   const mediaType = input.original?.mediaType ?? mediaTypes[format];
   return { image: decodeFile(file, { maxPixels }), header, file, format, mediaType, width, height };

@@ -1,16 +1,10 @@
 /** Smaller copies of assets, to show or to compute with: oriented by EXIF, in sRGB with 8 bits per channel. */
-import { rm } from 'node:fs/promises';
-import sharp, { type Exif } from 'sharp';
+import type { Exif } from 'sharp';
 import { DarkroomError } from '../../src/errors.ts';
 import type { InputFile } from '../operation.ts';
-import { runInChildProcess } from './child-process.ts';
-import { childTask } from './child-task.ts';
-import { openImage, toDecodeError } from './image-source.ts';
+import { toDecodeError } from './image-source.ts';
 import { type Encoding, writePicture } from './picture/encode-picture.ts';
 import { withPicture } from './picture/open-picture.ts';
-
-/** A picture with more pixels may take longer than one or two seconds, so a child process resizes it. */
-const MAX_PIXELS_IN_PROCESS = 40e6;
 
 export interface CopyOptions {
   /** Pixels of the longer side, at most. Smaller pictures are not enlarged. */
@@ -32,48 +26,26 @@ export interface Size {
 }
 
 /**
- * Writes the copy to `path`.
+ * Writes the copy to `path`. Runs in a picture process.
  *
  * @returns The size of the copy in pixels.
- * @throws The errors of `openImage`, `asset_corrupt`, or the signal's reason. Then no file is left at `path`.
+ * @throws The errors of `openImage`, or `asset_corrupt`.
  */
-export async function writeResizedCopy(
-  input: InputFile,
-  options: CopyOptions,
-  path: string,
-  signal: AbortSignal,
-): Promise<Size> {
-  const { width, height } = await openImage(input);
+export async function writeResizedCopy(input: InputFile, options: CopyOptions, path: string): Promise<Size> {
+  const { side, format, quality, background = '#ffffff', metadata, exif } = options;
+  const colours = (metadata ?? 'strip') === 'strip' ? 'srgb' : 'own';
   try {
-    const copy = { input, options, path };
-    const isSmall = width * height <= MAX_PIXELS_IN_PROCESS;
-    await (isSmall ? task.run(copy) : runInChildProcess(task, copy, signal));
-    const made = await sharp(path).metadata();
-    return { width: made.width, height: made.height };
+    return await withPicture(input, { scratch: path, colours }, async (picture) => {
+      let result = picture.image
+        .autoOrient()
+        .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
+      if (format === 'jpeg' || options.background !== undefined)
+        result = result.flatten({ background: await picture.colours.convert(background) });
+      if (exif !== undefined) result = result.withExif(exif);
+      const { width, height } = await writePicture(result, picture, { format, quality, metadata }, path);
+      return { width, height };
+    });
   } catch (error) {
-    await rm(path, { force: true });
-    signal.throwIfAborted();
     throw error instanceof DarkroomError ? error : toDecodeError(input, error);
   }
 }
-
-interface CopyInput {
-  readonly input: InputFile;
-  readonly options: CopyOptions;
-  readonly path: string;
-}
-
-/** @public The child process runs it by this name. */
-export const task = childTask(import.meta.url, async ({ input, options, path }: CopyInput) => {
-  const { side, format, quality, background = '#ffffff', metadata, exif } = options;
-  const colours = (metadata ?? 'strip') === 'strip' ? 'srgb' : 'own';
-  await withPicture(input, { scratch: path, colours }, async (picture) => {
-    let result = picture.image
-      .autoOrient()
-      .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
-    if (format === 'jpeg' || options.background !== undefined)
-      result = result.flatten({ background: await picture.colours.convert(background) });
-    if (exif !== undefined) result = result.withExif(exif);
-    await writePicture(result, picture, { format, quality, metadata }, path);
-  });
-});

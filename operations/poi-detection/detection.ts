@@ -1,7 +1,8 @@
 /** Detects the points of one picture tile by tile, and writes them as JSON, CSV and an overlay. */
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { childTask, type ReportProgress } from '../lib/child-task.ts';
+import { pictureTask, type ReportProgress } from '../lib/picture-process/task.ts';
+import { onPicture } from '../lib/picture-work.ts';
 import type { InputFile } from '../operation.ts';
 import { describeDoubts, type Note } from './assessment.ts';
 import { type Calibration, calibrate } from './calibration.ts';
@@ -41,14 +42,15 @@ interface DetectionInput {
 }
 
 /** Detects the points of one asset. Throws the errors of `withSlide` and `asset_unsuitable`. */
-export const task = childTask(import.meta.url, detect);
-
-async function detect({ input, params, folder }: DetectionInput, report: ReportProgress): Promise<void> {
-  const onCopy = (fraction: number) => report(0.2 * fraction, 'decoding');
-  await withSlide(input, join(folder, 'copy'), onCopy, (slide) =>
-    detectOnSlide(slide, { input, params, folder }, report),
-  );
-}
+export const task = pictureTask(
+  import.meta.url,
+  onPicture(async (input, params: Params, { folder, report }): Promise<void> => {
+    const onCopy = (fraction: number) => report(0.2 * fraction, 'decoding');
+    await withSlide(input, join(folder, 'copy'), onCopy, (slide) =>
+      detectOnSlide(slide, { input, params, folder }, report),
+    );
+  }),
+);
 
 async function detectOnSlide(
   slide: Slide,

@@ -1,12 +1,10 @@
 /** poi_detection: detects nuclei and other stained objects in pictures of stained tissue. */
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { runInChildProcess } from '../lib/child-process.ts';
-import type { ReportProgress } from '../lib/child-task.ts';
 import { eachPicture } from '../lib/each-picture.ts';
-import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS, openImage } from '../lib/image-source.ts';
+import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from '../lib/image-source.ts';
 import { formatNumber, readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
-import { defineOperation, type InputFile, type StageContext } from '../operation.ts';
+import { defineOperation, type StageContext } from '../operation.ts';
 import { DETECTION, type Detection, OVERLAY, TABLE, task } from './detection.ts';
 import { type Params, params } from './params.ts';
 import { MAX_SLIDE_PIXELS } from './slide.ts';
@@ -42,27 +40,9 @@ const detectionPath = (workspace: string, { index }: StageRecord): string =>
   join(workspace, 'detections', `${formatNumber(index)}.json`);
 
 async function detectAll(context: StageContext<Params>): Promise<void> {
-  await mkdir(join(context.workspace, 'detections'), { recursive: true });
-  await writeRecords(
-    context.workspace,
-    await eachPicture(context, (input, report) => detect(input, context, report)),
-  );
-}
-
-async function detect(
-  input: InputFile,
-  { params, workspace, outputs, signal }: StageContext<Params>,
-  report: ReportProgress,
-): Promise<Identity> {
-  // Refuses what is not a picture before a process is started.
-  await openImage(input, MAX_SLIDE_PIXELS, 'largest');
-  const folder = join(workspace, 'draft');
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder);
-  try {
-    await runInChildProcess(task, { input, params, folder }, signal, (fraction, detail) =>
-      report(fraction, `${input.name}: ${detail}`),
-    );
+  const { params, workspace, outputs } = context;
+  await mkdir(join(workspace, 'detections'), { recursive: true });
+  const records = await eachPicture(context, task, async (input, _, folder): Promise<Identity> => {
     const { name } = parse(input.name);
     const table = await outputs.create(`${name}-points.csv`, input);
     await rename(join(folder, TABLE), table.path);
@@ -71,10 +51,9 @@ async function detect(
       await rename(join(folder, OVERLAY), overlay.path);
     }
     await rename(join(folder, DETECTION), detectionPath(workspace, input));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-  return { index: input.index, name: input.name };
+    return { index: input.index, name: input.name };
+  });
+  await writeRecords(workspace, records);
 }
 
 /** With `on_error: fail` and one asset, the result is its entry; otherwise it is a list. */

@@ -1,13 +1,12 @@
 /** reconstruct: a textured 3D model from a set of photographs. */
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { eachPicture } from '../lib/each-picture.ts';
 import { defineOperation, type StageContext } from '../operation.ts';
 import { engineStage } from './engine-stage.ts';
 import { type ReconstructParams, reconstructParams } from './params.ts';
-import { preparePhotograph } from './photograph.ts';
-
-/** Pixels of the longer side of the prepared photographs. */
-const sides: Readonly<Record<ReconstructParams['quality'], number>> = { low: 1000, medium: 1600, high: 2400 };
+import { PHOTOGRAPH, task } from './photograph.ts';
 
 export const reconstruct = defineOperation({
   name: 'reconstruct',
@@ -42,7 +41,15 @@ export const reconstruct = defineOperation({
   ],
 });
 
+/** Writes `images/NUMBER.jpg`, and its description `photos/NUMBER.json`, to the workspace. */
 async function prepare(context: StageContext<ReconstructParams>): Promise<void> {
-  const { params, workspace, signal } = context;
-  await eachPicture(context, (input) => preparePhotograph(input, sides[params.quality], workspace, signal));
+  const { workspace } = context;
+  for (const folder of ['images', 'photos']) await mkdir(join(workspace, folder), { recursive: true });
+  await eachPicture(context, task, async ({ index, name }, photograph, folder) => {
+    const number = String(index).padStart(5, '0');
+    const file = `${number}.jpg`;
+    await rename(join(folder, PHOTOGRAPH), join(workspace, 'images', file));
+    const description = JSON.stringify({ index, name, file, ...photograph });
+    await writeFile(join(workspace, 'photos', `${number}.json`), description);
+  });
 }

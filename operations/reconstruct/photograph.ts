@@ -1,36 +1,37 @@
 /** Prepares one photograph for the engine: oriented, resized, with the EXIF data of its lens. */
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assetError, openImage } from '../lib/image-source.ts';
-import { writeResizedCopy } from '../lib/resized-copy.ts';
+import { pictureTask } from '../lib/picture-process/task.ts';
+import { onPicture } from '../lib/picture-work.ts';
+import { type Size, writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile } from '../operation.ts';
 import { type Lens, readLens, toSensorExif } from './lens.ts';
+import type { ReconstructParams } from './params.ts';
 
 /** Pixels of the longer side. A smaller photograph has too few features. */
 const MIN_SIDE = 200;
 const JPEG_QUALITY = 94;
 
-/**
- * Writes `images/NUMBER.jpg`, of at most `side` pixels, and its description `photos/NUMBER.json` to the workspace.
- *
- * @throws `asset_too_small`, the errors of `writeResizedCopy`, or the signal's reason.
- */
-export async function preparePhotograph(
-  input: InputFile,
-  side: number,
-  workspace: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const { index, name } = input;
-  const number = String(index).padStart(5, '0');
-  const file = `${number}.jpg`;
-  for (const folder of ['images', 'photos']) await mkdir(join(workspace, folder), { recursive: true });
-  const lens = await readLensOf(input);
-  const options = { side, format: 'jpeg', quality: JPEG_QUALITY, exif: toSensorExif(lens) } as const;
-  const size = await writeResizedCopy(input, options, join(workspace, 'images', file), signal);
-  const description = JSON.stringify({ index, name, file, ...size, lens });
-  await writeFile(join(workspace, 'photos', `${number}.json`), description);
+/** Pixels of the longer side of the prepared photographs. */
+const sides: Readonly<Record<ReconstructParams['quality'], number>> = { low: 1000, medium: 1600, high: 2400 };
+
+/** File name of the prepared photograph. */
+export const PHOTOGRAPH = 'photograph.jpg';
+
+export interface Photograph extends Size {
+  readonly lens: Lens;
 }
+
+/** Writes a copy for the engine. Throws `asset_too_small`, or the errors of `writeResizedCopy`. */
+export const task = pictureTask(
+  import.meta.url,
+  onPicture(async (input, { quality }: ReconstructParams, { folder }): Promise<Photograph> => {
+    const lens = await readLensOf(input);
+    const exif = toSensorExif(lens);
+    const options = { side: sides[quality], format: 'jpeg', quality: JPEG_QUALITY, exif } as const;
+    return { ...(await writeResizedCopy(input, options, join(folder, PHOTOGRAPH))), lens };
+  }),
+);
 
 /** @throws `asset_too_small`, or the errors of `openImage`. */
 async function readLensOf(input: InputFile): Promise<Lens> {

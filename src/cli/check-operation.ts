@@ -2,6 +2,8 @@
 import { resolve } from 'node:path';
 import { loadOperation, readDefinition } from '../../operations/command/load.ts';
 import { runTrial } from '../../operations/command/trial.ts';
+import { detectSandbox } from '../../operations/lib/sandbox/sandbox.ts';
+import { readConfig } from '../config/config.ts';
 import { isOnPath } from '../engines/programs.ts';
 
 interface CheckOptions {
@@ -27,7 +29,7 @@ export async function checkOperation(file: string, { sample, set, out }: CheckOp
     params,
     sample.map((name) => resolve(name)),
     out,
-    () => undefined,
+    await detectSandbox(readConfig(process.env, { listens: false }).DARKROOM_SANDBOX),
   );
   for (const name of files) console.log(`✓ ${out}/${name}`);
   if (data !== null) console.log(JSON.stringify(data, null, 2));

@@ -13,6 +13,7 @@ import { checkListen } from './doctor/listen.ts';
 import { checkMasterKey } from './doctor/master-key.ts';
 import { checkNetworks } from './doctor/networks.ts';
 import { checkNode } from './doctor/node.ts';
+import { checkSandbox } from './doctor/sandbox.ts';
 import { checkSettings } from './doctor/settings.ts';
 import { checkStore } from './doctor/store.ts';
 import { checkBinary, checkServer, embeddedAddress } from './doctor/temporal.ts';
@@ -39,6 +40,7 @@ async function runChecks(): Promise<Finding[]> {
     ...(await checkListen(config)),
     ...checkNetworks(config),
     ...engines,
+    await checkSandbox(config),
     // With an invalid definition of an operation, a server does not start.
     ...(engines.some(({ state }) => state === 'broken') ? [] : await checkParts(config)),
   ];

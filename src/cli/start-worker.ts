@@ -49,7 +49,7 @@ export async function startWorker(
   await verifyMasterKey(config);
   const scratch = await claimScratch(config.DARKROOM_WORK);
   const client = createClient(target);
-  const { activities, retention, slots, later } = await composeWorker(
+  const { activities, retention, slots, later, pictures, sandbox } = await composeWorker(
     config,
     { client, target, scratch, only },
     overrides,
@@ -70,16 +70,20 @@ export async function startWorker(
       log.info({ slots: more }, 'The worker polls more task queues');
     }
   });
+  if ('cpu' in slots) pictures.warmUp();
+  const { kind, reason } = sandbox;
   log.info(
-    { temporal: target.address, namespace: target.namespace, slots },
+    { temporal: target.address, namespace: target.namespace, slots, sandbox: kind },
     'The worker polls its task queues',
   );
+  if (reason !== null) log.warn(`Pictures, disks and commands are processed without bubblewrap: ${reason}`);
   const end = async () => {
     try {
       await running;
       await connection.close();
       await client.connection.close();
     } finally {
+      await pictures.close();
       await rm(scratch, { recursive: true, force: true });
     }
   };

@@ -25,13 +25,8 @@ export interface Config extends Values {
   readonly unknown: readonly string[];
 }
 
-/** DARKROOM_ variables that are read where they are used: by the client, the search for Temporal's binary, and an engine. */
-const otherVariables = [
-  'DARKROOM_URL',
-  'DARKROOM_TOKEN',
-  'DARKROOM_TEMPORAL_DOWNLOAD_URL',
-  'DARKROOM_GUESTPROBE_SANDBOX',
-];
+/** DARKROOM_ variables that are read where they are used: by the client, and the search for Temporal's binary. */
+const otherVariables = ['DARKROOM_URL', 'DARKROOM_TOKEN', 'DARKROOM_TEMPORAL_DOWNLOAD_URL'];
 
 /**
  * Reads all settings. An empty variable counts as unset.

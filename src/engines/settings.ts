@@ -1,5 +1,6 @@
-/** Settings of what a worker runs at once. */
+/** Settings of what a worker runs at once, and of the walls around it. */
 import { availableParallelism } from 'node:os';
+import { z } from 'zod';
 import { defineSettings } from '../lib/settings/setting.ts';
 import { bytesPerCapability, numberPerCapability, positiveInteger } from '../lib/settings/values.ts';
 
@@ -26,5 +27,11 @@ export const engineSettings = defineSettings({
     default: '',
     description:
       'memory limit of the processes of a capability on one worker, divided among its slots, such as 3d=6G,vm=1G; default: half of the machine for each capability with engines or programs',
+  },
+  DARKROOM_SANDBOX: {
+    schema: z.enum(['auto', 'required', 'off'], 'must be auto, required or off'),
+    default: 'auto',
+    description:
+      'walls around processes that decode pictures, inspect disks or run commands: auto, bubblewrap where the machine permits it, else limits of memory, time and privileges, and no commands; required, a worker does not start without bubblewrap; off, the limits alone, and commands run without walls',
   },
 });

@@ -98,7 +98,7 @@ function readSlots(config: Config, capability: string): number {
   return config.DARKROOM_SLOTS[capability] ?? 1;
 }
 
-/** Returns the memory limit per activity. `cpu` has none by default, since its activities run in the worker process. */
+/** Returns the memory limit per activity. `cpu` has none by default: picture processes are limited by the pixels of the picture. */
 function readMemoryBudget(config: Config, operations: Registry, capability: string): number | null {
   const budget =
     config.DARKROOM_MEMORY[capability] ??
@@ -107,7 +107,7 @@ function readMemoryBudget(config: Config, operations: Registry, capability: stri
 }
 
 /** Returns the memory of the machine, or the limit of the container, in bytes. */
-function machineMemory(): number {
+export function machineMemory(): number {
   const limit = process.constrainedMemory();
   return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }

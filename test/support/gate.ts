@@ -24,7 +24,7 @@ inputs: { min: 0, max: 10 }
 params: { word: { type: string, pattern: "^[a-z]*$", default: "" } }
 run: all
 capability: ${capability}
-command: [sh, -c, 'until [ -e "$0" ]; do sleep 0.05; done; echo "{\\"word\\":\\"$2\\"}" >"$1/result.json"', "${gate}", "{outputs}", "{word}"]
+command: [sh, -c, 'until [ -e "$0" ]; do sleep 0.2; done; echo "{\\"word\\":\\"$2\\"}" >"$1/result.json"', "${gate}", "{outputs}", "{word}"]
 data: result.json
 version: [sh, -c, "echo 1.0"]
 `;

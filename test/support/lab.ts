@@ -81,7 +81,7 @@ export async function startLab({
   const overrides = { operations, ...(store && { store }) };
   const api = await composeApi(config, temporal, overrides);
   const { client, archive, jobs } = api;
-  const { activities, retention } = await composeWorker(
+  const { activities, retention, pictures } = await composeWorker(
     config,
     { client, target: temporal, scratch: workDir, only: ['io', 'cpu'] },
     overrides,
@@ -116,6 +116,7 @@ export async function startLab({
       await running;
       await connection.close();
       await client.connection.close();
+      await pictures.close();
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };

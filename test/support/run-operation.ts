@@ -3,6 +3,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ScratchOutputs, UniqueNames } from '../../activities/outputs.ts';
+import type { Pictures } from '../../operations/lib/picture-process/pictures.ts';
+import { detectSandbox, type Sandbox } from '../../operations/lib/sandbox/sandbox.ts';
 import type {
   InputFile,
   InstalledEngine,
@@ -14,6 +16,7 @@ import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
 import { type Batch, batchSizes, splitIntoBatches } from '../../src/jobs/model/batch.ts';
 import type { ResultNote } from '../../src/jobs/model/job.ts';
+import { sharedPictures } from './picture-processes.ts';
 
 /** An asset, before it lies on disk. */
 export interface TestAsset {
@@ -29,6 +32,10 @@ export interface RunOptions {
   readonly engines?: Readonly<Record<string, InstalledEngine>>;
   /** Bytes. */
   readonly memory?: number;
+  /** Default: those of this test process. */
+  readonly pictures?: Pictures;
+  /** Default: what this machine permits. */
+  readonly sandbox?: Sandbox;
   /** From 1. */
   readonly attempt?: number;
   readonly onProgress?: (report: Progress) => void;
@@ -109,6 +116,8 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
           throw new DarkroomError('engine_missing', `Engine ${name} is not installed`);
         },
         memory: options.memory ?? null,
+        pictures: options.pictures ?? (await sharedPictures()).forTenant('test'),
+        sandbox: options.sandbox ?? (await detectSandbox('auto')),
         fail: (input, error) => {
           if (parsed.params['on_error'] !== 'skip' || !(error instanceof DarkroomError) || error.retryable)
             throw error;

@@ -1,58 +1,48 @@
 /** kill -9 of anything, at any moment: nothing that was accepted is lost, and nothing visible happens twice. */
 import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { idsOf, openEvents } from '../support/event-stream.ts';
+import { beginForm, jobPart, partHead, sendForm } from '../support/form-client.ts';
 import { type Gate, HELD, makeGate } from '../support/gate.ts';
 import { photo } from '../support/photos.ts';
 import { isAlive, partsOf, processes } from '../support/processes.ts';
 import { type Darkroom, ready, sleep, startDarkroom } from '../support/server.ts';
+import { storeFiles, unsettledFiles } from '../support/store-files.ts';
+import { deleteExpired } from '../support/temporal.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
+// One data directory for all tests. A test that ends the server starts the next one on the same data.
 let gate: Gate;
+let web: Web;
+let darkroom: Darkroom;
+
 beforeAll(async () => {
   gate = await makeGate();
+  const coffee = await photo('coffee.jpg');
+  web = await startWeb({
+    '/slow.jpg': (_, response) => void setTimeout(() => response.end(coffee), 1500),
+    '/coffee.jpg': coffee,
+  });
+  darkroom = await startDarkroom({ env: gate.env });
 });
-afterAll(() => gate.dispose());
-
-const started: { dispose(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const server of started.splice(0).reverse()) await server.dispose();
-  await gate.shut();
+afterAll(async () => {
+  await darkroom.dispose();
+  await web.close();
+  await gate.dispose();
 });
 
-async function darkroomAnd(
-  routes: Parameters<typeof startWeb>[0] = {},
-): Promise<{ darkroom: Darkroom; web: Web }> {
-  const web = await startWeb(routes);
-  const darkroom = await startDarkroom({ env: gate.env });
-  started.push({ dispose: () => web.close() }, darkroom);
-  return { darkroom, web };
-}
+/** Starts a server on the data of the one that has ended. */
+const startAgain = async () => {
+  darkroom = await startDarkroom({ dataDir: darkroom.dataDir, env: gate.env });
+};
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('the worker is killed', () => {
-  test('during a stage: its replacement completes the job', async () => {
-    const { darkroom, web } = await darkroomAnd();
-    const { id } = await darkroom.submit({
-      operation: HELD,
-      params: { word: 'kept' },
-      callback: { url: `${web.url}/hook` },
-    });
-    await darkroom.until(id, 'processing');
-    const { worker } = await partsOf(darkroom.process.pid);
-    process.kill(worker, 'SIGKILL');
-    expect(await darkroom.get(id)).toMatchObject({ state: 'processing' });
-    await gate.open();
-    await darkroom.until(id, 'completed');
-    const result = await (await darkroom.request(`/v1/jobs/${id}/result`)).json();
-    expect(result).toMatchObject({ data: { word: 'kept' } });
-    await expect.poll(() => web.received.length).toBe(1);
-    expect((await partsOf(darkroom.process.pid)).worker).not.toBe(worker);
-  });
-
-  test('and not replaced: jobs can be submitted, read, listed, cancelled and deleted', async () => {
-    const { darkroom } = await darkroomAnd();
+  test('and stays away: jobs are accepted, read, listed, and cancelled or deleted all the same', async () => {
     const done = await darkroom.submit({ operation: 'system.echo', params: { done: true } });
     await darkroom.until(done.id, 'completed');
     const { worker } = await partsOf(darkroom.process.pid);
@@ -71,18 +61,112 @@ describe('the worker is killed', () => {
       process.kill(worker, 'SIGCONT');
     }
   });
+
+  test('in mid-stage: another takes its place, and the job ends right', async () => {
+    await gate.shut();
+    const { id } = await darkroom.submit({
+      operation: HELD,
+      params: { word: 'kept' },
+      callback: { url: `${web.url}/held` },
+    });
+    await darkroom.until(id, 'processing');
+    const { worker } = await partsOf(darkroom.process.pid);
+    process.kill(worker, 'SIGKILL');
+    expect(await darkroom.get(id)).toMatchObject({ state: 'processing' });
+    await gate.open();
+    await darkroom.until(id, 'completed');
+    const result = await (await darkroom.request(`/v1/jobs/${id}/result`)).json();
+    expect(result).toMatchObject({ data: { word: 'kept' } });
+    await expect.poll(() => web.received.length).toBe(1);
+    expect((await partsOf(darkroom.process.pid)).worker).not.toBe(worker);
+  });
+});
+
+test('a second server on the same data is refused, and the message names the data', async () => {
+  const second = await startDarkroom({ dataDir: darkroom.dataDir, skipReadiness: true });
+  const code = await new Promise((resolve) => second.process.once('exit', resolve));
+  expect(code).toBe(1);
+  expect(second.output()).toContain(darkroom.dataDir);
+  expect((await darkroom.request('/readyz')).status).toBe(200);
+});
+
+test('Temporal is killed: ended jobs stay readable, submissions are refused with 503, streams go on, and it comes back by itself', async () => {
+  await gate.shut();
+  const twice = await darkroom.submit({ operation: 'system.echo' });
+  await darkroom.until(twice.id, 'completed');
+  const rerun = () => darkroom.request(`/v1/jobs/${twice.id}/rerun`, { method: 'POST' });
+  expect((await rerun()).status).toBe(202);
+  await expect.poll(() => darkroom.get(twice.id)).toMatchObject({ run: 2, state: 'completed' });
+  const { id } = await darkroom.submit({ id: 'ended', operation: 'system.echo', params: { a: 1 } });
+  await darkroom.until(id, 'completed');
+  const running = await darkroom.submit({ operation: HELD });
+  await darkroom.until(running.id, 'processing');
+  const stream = await openEvents(`${darkroom.url}/v1/jobs/${running.id}/events`);
+  const transitions = () =>
+    stream.events.filter(({ event }) => event === 'state').map(({ data }) => data.state);
+  await expect.poll(transitions).toContain('processing');
+  // What was just read is kept for a moment.
+  await sleep(1200);
+  const { temporal } = await partsOf(darkroom.process.pid);
+  // Stopped first, so that there is time to look before its supervisor has started another.
+  process.kill(temporal, 'SIGSTOP');
+  const [ended, result, unknown, list, submission, readiness] = await Promise.all([
+    darkroom.request(`/v1/jobs/${id}`),
+    darkroom.request(`/v1/jobs/${id}/result`),
+    darkroom.request(`/v1/jobs/${running.id}`),
+    darkroom.request('/v1/jobs'),
+    darkroom.request('/v1/jobs', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: 'refused', operation: 'system.echo' }),
+    }),
+    darkroom.request('/readyz'),
+  ]);
+  expect([ended.status, result.status, unknown.status, list.status, submission.status]).toEqual([
+    200, 200, 503, 200, 503,
+  ]);
+  expect(submission.headers.get('retry-after')).not.toBeNull();
+  expect(await submission.json()).toMatchObject({ code: 'temporal_unavailable', retryable: true });
+  // The list has the jobs that ended, the latest first, each in its latest run.
+  const { jobs } = (await list.json()) as { jobs: { id: string; state: string; run: number }[] };
+  expect(jobs.slice(0, 2)).toMatchObject([
+    { id, run: 1 },
+    { id: twice.id, run: 2 },
+  ]);
+  expect(jobs.filter((job) => job.id === twice.id)).toHaveLength(1);
+  expect(new Set(jobs.map(({ state }) => state))).toEqual(new Set(['completed']));
+  expect((await rerun()).status).toBe(503);
+  expect([readiness.status, await readiness.json()]).toEqual([
+    503,
+    { status: 'unavailable', missing: ['temporal'] },
+  ]);
+
+  process.kill(temporal, 'SIGKILL');
+  await ready(darkroom);
+  await gate.open();
+  expect(await darkroom.until(running.id, 'completed')).toMatchObject({ state: 'completed' });
+  await stream.ended;
+  expect(idsOf(stream.events).at(-1)).toBe('1.end');
+  expect(transitions().slice(-2)).toEqual(['packaging', 'completed']);
+  const again = await darkroom.submit({ id: 'ended', operation: 'system.echo', params: { a: 1 } });
+  expect(again.state).toBe('completed');
+});
+
+test('SIGTERM leaves nothing running, and the next start carries on with what was under way', async () => {
+  await gate.shut();
+  const { id } = await darkroom.submit({ operation: HELD });
+  await darkroom.until(id, 'processing');
+  const { pid } = darkroom.process;
+  const { worker, temporal } = await partsOf(pid);
+  expect(await darkroom.stop()).toBe(0);
+  expect((await processes()).filter((row) => [worker, temporal, pid].includes(row.pid))).toEqual([]);
+  await startAgain();
+  await gate.open();
+  expect(await darkroom.until(id, 'completed', 'failed')).toMatchObject({ state: 'completed' });
 });
 
 describe('everything is killed', () => {
-  test('and restarted: every accepted job completes once, with the right bytes', async () => {
-    const coffee = await photo('coffee.jpg');
-    const slow: Parameters<typeof startWeb>[0] = {
-      '/slow.jpg': (_, response) => void setTimeout(() => response.end(coffee), 1500),
-      '/coffee.jpg': coffee,
-    };
-    const web = await startWeb(slow);
-    started.push({ dispose: () => web.close() });
-    const first = await startDarkroom();
+  test('and started again: every accepted job ends once, with the right bytes', async () => {
     const specs = Array.from({ length: 12 }, (_, index) => ({
       operation: index % 3 === 0 ? 'test.echo' : 'image.transform',
       params: index % 3 === 0 ? { delay_ms: 1500, index } : { width: 100 + index, format: 'png' as const },
@@ -90,113 +174,72 @@ describe('everything is killed', () => {
         index % 3 === 0 ? [] : [{ source: { url: `${web.url}/${index % 3 === 1 ? 'slow' : 'coffee'}.jpg` } }],
       callback: { url: `${web.url}/hook` },
     }));
-    const jobs = await Promise.all(specs.map((spec) => first.submit(spec)));
+    const jobs = await Promise.all(specs.map((spec) => darkroom.submit(spec)));
     await sleep(700);
-    const { worker, temporal } = await partsOf(first.process.pid);
-    for (const pid of [first.process.pid, temporal, worker]) process.kill(pid ?? 0, 'SIGKILL');
+    const { worker, temporal } = await partsOf(darkroom.process.pid);
+    for (const pid of [darkroom.process.pid, temporal, worker]) process.kill(pid ?? 0, 'SIGKILL');
 
-    const second = await startDarkroom({ dataDir: first.dataDir });
-    started.push(second);
+    await startAgain();
     for (const [index, { id }] of jobs.entries()) {
-      await second.until(id, 'completed');
-      const { files } = (await (await second.request(`/v1/jobs/${id}/result`)).json()) as {
+      await darkroom.until(id, 'completed');
+      const { files } = (await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as {
         files: { path: string; sha256: string }[];
       };
       expect(files).toHaveLength(1);
       const bytes = Buffer.from(
-        await (await second.request(`/v1/jobs/${id}/files/${files[0]?.path}`)).arrayBuffer(),
+        await (await darkroom.request(`/v1/jobs/${id}/files/${files[0]?.path}`)).arrayBuffer(),
       );
       expect(sha256(bytes)).toBe(files[0]?.sha256);
       if (index % 3 !== 0) expect((await sharp(bytes).metadata()).width).toBe(100 + index);
     }
     // Deliveries are at least once; a receiver tells repetitions by their id.
+    const delivered = () => web.received.filter(({ path }) => path === '/hook');
     await expect
-      .poll(() => new Set(web.received.map(({ headers }) => headers['webhook-id'])).size)
+      .poll(() => new Set(delivered().map(({ headers }) => headers['webhook-id'])).size)
       .toBe(jobs.length);
   });
 
-  test('worker and Temporal stop if only serve is killed', async () => {
-    const darkroom = await startDarkroom();
-    started.push(darkroom);
+  test('only serve is killed, in the middle of an upload: its worker and Temporal end, and what is left is deleted a day later', async () => {
+    const echo = (more = {}) => jobPart({ operation: 'test.echo', ...more });
+    const file = (name = 'a') => partHead(name, { fileName: `${name}.bin` });
+    const form = beginForm(`${darkroom.url}/v1/jobs`);
+    await form.write(`${echo() + file()}whole${file('b')}`);
+    await form.write(Buffer.alloc(8 * 2 ** 20));
+    // A job whose request ended after it had been accepted: only its marker is too much.
+    const kept = await sendForm(`${darkroom.url}/v1/jobs`, [echo({ id: 'kept' }), file(), 'kept']);
+    expect(kept.status).toBe(202);
+    const uploads = join(darkroom.dataDir, 'store/_uploading');
+    const bytes = (await storeFiles(darkroom)).find((path) => path.includes('/kept/uploads/')) ?? '';
+    await writeFile(
+      join(uploads, bytes.split('/').at(-2) ?? ''),
+      JSON.stringify({ ref: { tenant: 'public', id: 'kept' }, at: new Date().toISOString() }),
+    );
+    await expect.poll(async () => (await unsettledFiles(darkroom)).length).toBe(3);
     const { worker, temporal } = await partsOf(darkroom.process.pid);
     process.kill(darkroom.process.pid ?? 0, 'SIGKILL');
+    await form.answer.catch(() => undefined);
     await expect.poll(async () => [await isAlive(worker), await isAlive(temporal)]).toEqual([false, false]);
+
+    await startAgain();
+    expect(await deleteExpired(darkroom)).toMatchObject({ uploads: 0 });
+    const markers = async () =>
+      (await unsettledFiles(darkroom)).filter((path) => path.startsWith('_uploading/'));
+    expect(await markers()).toHaveLength(2);
+    const dayBefore = new Date(Date.now() - 25 * 60 * 60 * 1000).toISOString();
+    for (const name of await readdir(uploads)) {
+      const begun = JSON.parse(await readFile(join(uploads, name), 'utf8')) as object;
+      await writeFile(join(uploads, name), JSON.stringify({ ...begun, at: dayBefore }));
+    }
+    expect(await deleteExpired(darkroom)).toMatchObject({ uploads: 2 });
+    const left = (await storeFiles(darkroom)).filter((path) => /_uploading|uploads/.test(path));
+    expect(left).toEqual([bytes]);
   });
 });
 
-describe('Temporal is killed', () => {
-  test('ended jobs stay readable, submissions get 503, and Temporal restarts', async () => {
-    const { darkroom } = await darkroomAnd();
-    const { id } = await darkroom.submit({ id: 'ended', operation: 'system.echo', params: { a: 1 } });
-    await darkroom.until(id, 'completed');
-    const running = await darkroom.submit({ operation: HELD });
-    await darkroom.until(running.id, 'processing');
-    // What was just read is kept for a moment.
-    await sleep(1200);
-    const { temporal } = await partsOf(darkroom.process.pid);
-    // Stopped first, so that there is time to look before its supervisor has started another.
-    process.kill(temporal, 'SIGSTOP');
-    const [ended, result, unknown, list, submission, readiness] = await Promise.all([
-      darkroom.request(`/v1/jobs/${id}`),
-      darkroom.request(`/v1/jobs/${id}/result`),
-      darkroom.request(`/v1/jobs/${running.id}`),
-      darkroom.request('/v1/jobs'),
-      darkroom.request('/v1/jobs', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ id: 'refused', operation: 'system.echo' }),
-      }),
-      darkroom.request('/readyz'),
-    ]);
-    expect([ended.status, result.status, unknown.status, list.status, submission.status]).toEqual([
-      200, 200, 503, 200, 503,
-    ]);
-    expect(submission.headers.get('retry-after')).not.toBeNull();
-    expect(await submission.json()).toMatchObject({ code: 'temporal_unavailable', retryable: true });
-    expect((await list.json()) as object).toMatchObject({ jobs: [{ id }] });
-    expect([readiness.status, await readiness.json()]).toEqual([
-      503,
-      { status: 'unavailable', missing: ['temporal'] },
-    ]);
-
-    process.kill(temporal, 'SIGKILL');
-    await ready(darkroom);
-    await gate.open();
-    expect(await darkroom.until(running.id, 'completed')).toMatchObject({ state: 'completed' });
-    const again = await darkroom.submit({ id: 'ended', operation: 'system.echo', params: { a: 1 } });
-    expect(again.state).toBe('completed');
-  });
-});
-
-describe('starting and stopping', () => {
-  test('a second server on the same data fails, and names the first', async () => {
-    const { darkroom } = await darkroomAnd();
-    const second = await startDarkroom({ dataDir: darkroom.dataDir, skipReadiness: true });
-    const code = await new Promise((resolve) => second.process.once('exit', resolve));
-    expect(code).toBe(1);
-    expect(second.output()).toContain(darkroom.dataDir);
-    expect((await darkroom.request('/readyz')).status).toBe(200);
-  });
-
-  test('SIGTERM stops everything, and the next start continues the running jobs', async () => {
-    const first = await startDarkroom({ env: gate.env });
-    const { id } = await first.submit({ operation: HELD });
-    await first.until(id, 'processing');
-    const { worker, temporal } = await partsOf(first.process.pid);
-    expect(await first.stop()).toBe(0);
-    expect(
-      (await processes()).filter(({ pid }) => [worker, temporal, first.process.pid].includes(pid)),
-    ).toEqual([]);
-    const second = await startDarkroom({ dataDir: first.dataDir, env: gate.env });
-    started.push(second);
-    await gate.open();
-    expect(await second.until(id, 'completed', 'failed')).toMatchObject({ state: 'completed' });
-  });
-
-  test('serve does not listen beyond loopback without authentication', async () => {
-    const port = 1024 + Math.floor(Math.random() * 60_000);
-    const open = await startDarkroom({ env: { DARKROOM_LISTEN: `0.0.0.0:${port}` }, skipReadiness: true });
-    expect(await new Promise((resolve) => open.process.once('exit', resolve))).toBe(1);
-    expect(open.output()).toMatch(/DARKROOM_LISTEN="0\.0\.0\.0:\d+".*DARKROOM_ALLOW_ANONYMOUS/);
-  });
+test('off loopback it refuses to serve without authentication', async () => {
+  const port = 1024 + Math.floor(Math.random() * 60_000);
+  const open = await startDarkroom({ env: { DARKROOM_LISTEN: `0.0.0.0:${port}` }, skipReadiness: true });
+  expect(await new Promise((resolve) => open.process.once('exit', resolve))).toBe(1);
+  await open.dispose();
+  expect(open.output()).toMatch(/DARKROOM_LISTEN="0\.0\.0\.0:\d+".*DARKROOM_ALLOW_ANONYMOUS/);
 });

@@ -1,15 +1,8 @@
-/** Decodes HEIC pictures to PNG, in a child process, with libheif and libde265 (LGPL) as WebAssembly. */
+/** Decodes HEIC pictures to PNG with libheif and libde265 (LGPL) as WebAssembly. */
 import { readFile, writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { childTask } from '../child-task.ts';
 import { setOrientation } from './exif-orientation.ts';
 import { addMetadata } from './png.ts';
-
-interface HeicInput {
-  readonly path: string;
-  /** Path of the PNG file. */
-  readonly output: string;
-}
 
 /** Primaries and transfer functions of ITU-T H.273. */
 const DISPLAY_P3 = 12;
@@ -30,8 +23,8 @@ export function readColourCode(head: Buffer): { primaries: number; hdr: string |
   };
 }
 
-/** Writes the primary picture, turned upright, with its profile and EXIF data. */
-export const task = childTask(import.meta.url, async ({ path, output }: HeicInput): Promise<void> => {
+/** Writes the primary picture to a PNG file, turned upright, with its profile and EXIF data. */
+export async function convertHeic(path: string, output: string): Promise<void> {
   const bytes = await readFile(path);
   const { icc, exif, hasAlpha } = await sharp(bytes).metadata();
   const { data, width, height } = await decode(bytes);
@@ -39,11 +32,9 @@ export const task = childTask(import.meta.url, async ({ path, output }: HeicInpu
   const png = await (hasAlpha ? pixels : pixels.removeAlpha()).png({ compressionLevel: 1 }).toBuffer();
   const profile = icc ?? (await findProfile(bytes));
   await writeFile(output, addMetadata(png, { icc: profile, exif: exif ? toUprightExif(exif) : undefined }));
-});
+}
 
 async function decode(bytes: Buffer) {
-  // libheif reports errors on the console; standard output belongs to the protocol with the parent process.
-  console.log = console.warn;
   const { default: libheif } = await import('libheif-js/wasm-bundle.js');
   const images = new libheif.HeifDecoder().decode(bytes);
   const image = images.find((candidate) => candidate.is_primary()) ?? images[0];

@@ -1,11 +1,11 @@
 /** Makes copies that libvips can read: of HEIC pictures, and of camera raw files with a preview of full size. */
 import { readFile, writeFile } from 'node:fs/promises';
 import type { InputFile, StageContext } from '../../operation.ts';
-import { runInChildProcess } from '../child-process.ts';
 import { decodeFile, notAnImage, toDecodeError, tooManyPixelsError } from '../image-source.ts';
+import { declarePixels } from '../picture-process/pixels.ts';
 import type { RawFile } from './camera-raw.ts';
 import { copyExif } from './exif-copy.ts';
-import { readColourCode, task } from './heic.ts';
+import { convertHeic, readColourCode } from './heic.ts';
 import { inspectFile } from './inspect.ts';
 import { readSegments } from './jpeg.ts';
 import type { PictureFile } from './picture-file.ts';
@@ -18,12 +18,12 @@ const MAX_HEIC_PIXELS = 100e6;
 /** Sides of a preview, as a fraction of those of the sensor data, from which it counts as the photograph. */
 const FULL_SIZE = 0.9;
 
-type Context = Pick<StageContext<unknown>, 'signal' | 'note'>;
+type Context = Pick<StageContext<unknown>, 'note'>;
 
 /**
  * @param copy - Path for the copy.
  * @returns The asset itself, unless a copy was made.
- * @throws `asset_not_an_image`, `asset_corrupt`, `asset_too_many_pixels`, or the signal's reason.
+ * @throws `asset_not_an_image`, `asset_corrupt`, or `asset_too_many_pixels`.
  */
 export async function makeReadable(input: InputFile, copy: string, context: Context): Promise<PictureFile> {
   const inspected = await inspectFile(input.path);
@@ -36,13 +36,13 @@ export async function makeReadable(input: InputFile, copy: string, context: Cont
   // `openImage` reports what is wrong.
   if (header?.compression !== 'hevc') return input;
   const { width, height } = header;
+  declarePixels('source', header);
   if (width * height > MAX_HEIC_PIXELS) throw tooManyPixelsError(input, MAX_HEIC_PIXELS, { width, height });
   const hdr = readColourCode(await readFile(input.path))?.hdr;
   if (hdr) throw notAnImage(input, explainUnreadable(`a HEIC picture with high dynamic range (${hdr})`));
   try {
-    await runInChildProcess(task, { path: input.path, output: copy }, context.signal);
+    await convertHeic(input.path, copy);
   } catch (error) {
-    context.signal.throwIfAborted();
     throw toDecodeError(input, error);
   }
   return { ...input, path: copy, original: { path: input.path, mediaType: 'image/heic' } };

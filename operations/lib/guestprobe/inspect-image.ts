@@ -20,15 +20,21 @@ export async function inspectImage(
   {
     engine,
     memory,
+    sandbox,
     signal,
     progress,
     log,
-  }: Pick<StageContext<unknown>, 'engine' | 'memory' | 'signal' | 'progress' | 'log'>,
+  }: Pick<StageContext<unknown>, 'engine' | 'memory' | 'sandbox' | 'signal' | 'progress' | 'log'>,
 ): Promise<DiskReport> {
   const exit = await runEngine({
     engine: 'guestprobe',
     packages: engine('guestprobe').packages,
-    args: [...sandboxArguments(), input.path, ...(format ? ['--format', format] : []), ...args],
+    args: [
+      ...(sandbox.kind === 'limits' ? ['--sandbox', 'off'] : []),
+      input.path,
+      ...(format ? ['--format', format] : []),
+      ...args,
+    ],
     memory,
     signal,
     onProgress: progress,
@@ -41,10 +47,6 @@ export async function inspectImage(
   if (!report.success) throw toProtocolError('guestprobe', report.error);
   return { ...report.data, image: { path: displayPath(input), ...report.data.image } };
 }
-
-/** For workers that are isolated themselves, where a nested sandbox cannot be set up. */
-const sandboxArguments = (): string[] =>
-  process.env['DARKROOM_GUESTPROBE_SANDBOX'] === 'off' ? ['--sandbox', 'off'] : [];
 
 /** The client's path of the image, from the attribute `path`, else its name. Never the path on this machine. */
 function displayPath({ name, attributes }: InputFile): string {

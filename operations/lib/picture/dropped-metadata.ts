@@ -1,6 +1,7 @@
 /** Notes about metadata that a result should have, but cannot. */
 import type { Metadata } from 'sharp';
-import type { InputFile, StageContext } from '../../operation.ts';
+import type { InputFile } from '../../operation.ts';
+import type { TaskContext } from '../picture-process/task.ts';
 import type { Encoding } from './encode-picture.ts';
 import { updateXmp } from './updated-xmp.ts';
 
@@ -9,7 +10,7 @@ export function noteDroppedMetadata(
   input: InputFile,
   { xmp, iptc }: Pick<Metadata, 'xmp' | 'iptc'>,
   { format, metadata = 'strip' }: Encoding,
-  note: StageContext<unknown>['note'],
+  note: TaskContext['note'],
 ): void {
   if (metadata === 'strip') return;
   const location = metadata === 'keep';

@@ -28,21 +28,23 @@ const encode = (image: Sharp, { format, quality }: Encoding): Sharp =>
 /**
  * Encodes a picture to a file. Metadata that is kept describes the result: without thumbnails, maker notes, and sizes and
  * positions in the original picture.
+ *
+ * @returns The size of the result in pixels.
  */
 export async function writePicture(
   image: Sharp,
   picture: Picture,
   encoding: Encoding,
   path: string,
-): Promise<void> {
+): Promise<{ width: number; height: number }> {
   const { metadata = 'strip' } = encoding;
   if (metadata === 'strip') {
-    await encode(image, encoding).toFile(path);
-    return;
+    return encode(image, encoding).toFile(path);
   }
   const location = metadata === 'keep';
-  await encode(keepMetadata(image, picture, encoding.format, location), encoding).toFile(path);
+  const size = await encode(keepMetadata(image, picture, encoding.format, location), encoding).toFile(path);
   await removeOutdatedExif(path, { location });
+  return size;
 }
 
 /** The profile is the one that the pixels are in. IPTC data, which may name places, stays only with `keep` in JPEG. */

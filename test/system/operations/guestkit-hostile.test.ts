@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import { guestkitInspect } from '../../../operations/guestkit-inspect/index.ts';
 import { inspectImage } from '../../../operations/lib/guestprobe/inspect-image.ts';
+import { detectSandbox } from '../../../operations/lib/sandbox/sandbox.ts';
 import { DarkroomError } from '../../../src/errors.ts';
 import { installedEngine } from '../../support/engines.ts';
 import { guestBench } from '../../support/guests/bench.ts';
@@ -21,12 +22,19 @@ const failureOf = async (name: string, bytes: Uint8Array, params = {}): Promise<
     (error: unknown) => error,
   );
 
-const probeAt = (
+const probeAt = async (
   path: string,
   signal = new AbortController().signal,
   progress: () => void = () => undefined,
 ) => {
-  const context = { signal, progress, memory: null, engine: () => engine, log: () => undefined };
+  const context = {
+    signal,
+    progress,
+    memory: null,
+    sandbox: await detectSandbox('auto'),
+    engine: () => engine,
+    log: () => undefined,
+  };
   const input = { index: 0, name: 'disk', path, size: 1, attributes: {} };
   return inspectImage(input, { args: ['--packages', '--services'] }, context);
 };

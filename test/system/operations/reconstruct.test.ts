@@ -15,12 +15,14 @@ import { measure, renderScene, resize } from '../../support/scene.ts';
 const engine = await installedEngine('reconstruct');
 const engines = { reconstruct: engine };
 const scene = await renderScene(engine);
-/** The same photographs, 480 pixels wide, for tests that are not about the accuracy. */
-const small = await Promise.all(
-  scene.photographs.map(async ({ name, bytes }) => ({ name, bytes: await resize(Buffer.from(bytes), 480) })),
-);
+const reduce = (photographs: readonly TestAsset[], width: number) =>
+  Promise.all(
+    photographs.map(async ({ name, bytes }) => ({ name, bytes: await resize(Buffer.from(bytes), width) })),
+  );
+/** The same photographs, for tests that are not about the accuracy. */
+const small = await reduce(scene.photographs, 480);
 
-const turntable = await renderScene(engine, null, ['--views=16', '--width=640', '--turntable']);
+const turntable = await renderScene(engine, null, ['--views=16', '--width=480', '--turntable']);
 
 afterAll(async () => {
   await scene.dispose();
@@ -37,7 +39,7 @@ operationContract(reconstruct, {
   title: 'a few small photographs',
   params: { quality: 'low' },
   // Three views next to each other suffice for a model.
-  assets: small.slice(5, 8),
+  assets: await reduce(scene.photographs.slice(5, 8), 320),
   unusable: { name: 'notes.jpg', bytes: 'This is no photograph' },
   engines,
 });
@@ -108,6 +110,7 @@ describe('a scene with known ground truth', () => {
 
     // Upper limits, because runs differ: docs/engines.md has typical values.
     const found = await measure(engine, scene, files);
+
     expect(found.focal_error).toBeLessThan(0.005);
     expect(found.position_error.max).toBeLessThan(0.004);
     expect(found.rotation_error_deg.max).toBeLessThan(0.3);
@@ -191,6 +194,9 @@ describe('unusable photographs', () => {
 });
 
 describe('photographs that contradict their EXIF data or each other', () => {
+  /** Neighbours, of both lenses. */
+  const few = small.slice(3, 9);
+
   /** Runs the stages that estimate the cameras, and returns the notes. */
   const estimate = async (assets: readonly TestAsset[]) => {
     const [first, ...others] = reconstruct.stages;
@@ -200,7 +206,7 @@ describe('photographs that contradict their EXIF data or each other', () => {
 
   test('are placed although their focal lengths are implausible and their sizes differ', async () => {
     const resized = await Promise.all(
-      small.map(async ({ name, bytes }, index) => ({
+      few.map(async ({ name, bytes }, index) => ({
         name,
         bytes: await resize(bytes, index % 3 ? 480 : 440),
       })),
@@ -211,7 +217,7 @@ describe('photographs that contradict their EXIF data or each other', () => {
 
   test('are placed although their focal length is wrong', async () => {
     const exif = { IFD0: { Make: 'A', Model: 'B' }, IFD2: { FocalLengthIn35mmFilm: '200' } };
-    expect(await estimate(await withExif(small, exif))).toMatchObject([{ code: 'focal_length_differs' }]);
+    expect(await estimate(await withExif(few, exif))).toMatchObject([{ code: 'focal_length_differs' }]);
   });
 
   test('are placed by the object on a turntable, and name the set that is not part of the model', async () => {
@@ -226,14 +232,14 @@ describe('photographs that contradict their EXIF data or each other', () => {
 });
 
 describe('the engine process', () => {
-  /** Starts a reconstruction; `started` resolves when it matches features. */
-  function matching(more: RunOptions = {}) {
+  /** Starts a reconstruction; `started` resolves when its first process computes. */
+  function computing(more: RunOptions = {}) {
     let begin = () => {};
     const started = new Promise<void>((resolve) => {
       begin = resolve;
     });
     const onProgress = ({ stage }: { stage: string }) => {
-      if (stage === 'feature_matching') begin();
+      if (stage === 'feature_extraction') begin();
     };
     const running = run(small, { onProgress, ...more });
     return { running, started: Promise.race([started, running]) };
@@ -241,7 +247,7 @@ describe('the engine process', () => {
 
   test('is killed with its group when the job is cancelled', async () => {
     const cancel = new AbortController();
-    const { running, started } = matching({ signal: cancel.signal });
+    const { running, started } = computing({ signal: cancel.signal });
     await started;
     const [leader = 0] = await enginePids('reconstruct', process.pid);
     cancel.abort(new Error('cancelled'));
@@ -252,7 +258,7 @@ describe('the engine process', () => {
   });
 
   test('that is killed fails with a retryable error', async () => {
-    const { running, started } = matching();
+    const { running, started } = computing();
     await started;
     for (const pid of await enginePids('reconstruct', process.pid)) process.kill(pid, 'SIGKILL');
     await expect(running).rejects.toMatchObject({ code: 'operation_failed_for_now', retryable: true });

@@ -148,13 +148,13 @@ describe('a command', () => {
   });
 
   test('is ended if its processes together exceed the memory limit', async () => {
-    const hog = 'x = bytearray(160 << 20); import time; time.sleep(40)';
-    const running = run(`python3 -c "${hog}" & python3 -c "${hog}"; wait`, '', { memory: 250 * 2 ** 20 });
+    const hog = 'held=Buffer.alloc(160<<20,1);setTimeout(Object,40000)';
+    const running = run(`node -e "${hog}" & node -e "${hog}"; wait`, '', { memory: 250 * 2 ** 20 });
     await expect(running).rejects.toMatchObject({
       code: 'engine_limit',
       message: expect.stringContaining('memory'),
     });
-    expect(await pidsOf(`python3 -c ${hog}`)).toEqual([]);
+    expect(await pidsOf(`node -e ${hog}`)).toEqual([]);
   });
 
   test('is retryable if it was killed, and not if it failed', async () => {

@@ -1,5 +1,5 @@
 /** The colours of operations other than image.transform, compared with LittleCMS. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -8,7 +8,8 @@ import { imageContactSheet } from '../../../operations/image-contact-sheet/index
 import { imageGallery } from '../../../operations/image-gallery/index.ts';
 import { imageMetadata } from '../../../operations/image-metadata/index.ts';
 import { withSlide } from '../../../operations/poi-detection/slide.ts';
-import { preparePhotograph } from '../../../operations/reconstruct/photograph.ts';
+import { reconstructParams } from '../../../operations/reconstruct/params.ts';
+import { PHOTOGRAPH, task as photographTask } from '../../../operations/reconstruct/photograph.ts';
 import {
   type ColourPicture,
   lacksPillow,
@@ -20,6 +21,7 @@ import {
   stripePatches,
   toAsset,
 } from '../../support/colour-reference.ts';
+import { runPictureTask } from '../../support/picture-processes.ts';
 import { runOperation } from '../../support/run-operation.ts';
 
 /** Each way in which pictures are read, without transparency. */
@@ -134,21 +136,16 @@ describe.skipIf(lacksPillow)('the same colours', () => {
   });
 
   test('are in photographs for models', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'darkroom-photographs-'));
-    try {
-      const results: { bytes: Buffer; patches: Patch[] }[] = [];
-      for (const [index, picture] of pictures.entries()) {
-        const path = join(folder, picture.file);
-        await writeFile(path, picture.bytes);
-        const input = { index, name: picture.file, path, size: picture.bytes.length, attributes: {} };
-        await preparePhotograph(input, 2000, folder, new AbortController().signal);
-        const bytes = await readFile(join(folder, 'images', `${String(index).padStart(5, '0')}.jpg`));
-        results.push({ bytes, patches: stripePatches(picture) });
-      }
-      await expectColours(results, LOSSY);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
+    const results: { bytes: Buffer; patches: Patch[] }[] = [];
+    for (const picture of pictures) {
+      const { files } = await runPictureTask(
+        photographTask,
+        picture.bytes,
+        reconstructParams.parse({ quality: 'high' }),
+      );
+      results.push({ bytes: files.get(PHOTOGRAPH) ?? Buffer.alloc(0), patches: stripePatches(picture) });
     }
+    await expectColours(results, LOSSY);
   });
 });
 

@@ -166,20 +166,27 @@ describe('a picture that is turned or cut', () => {
   });
 
   test('has the same points whatever the size of the tiles, each once', async () => {
-    const { png } = await slide({ seed: 11, width: 600, height: 300, nuclei: 90, touching: 0.6 });
+    const { png } = await slide({ seed: 11, width: 420, height: 300, nuclei: 65, touching: 0.6 });
     const whole = await detectPoints(png);
     for (const tile of [256, 400]) expect((await detectPoints(png, { tile })).points).toEqual(whole.points);
-    expect(whole.found).toBeGreaterThan(80);
+    expect(whole.found).toBeGreaterThan(55);
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'has the points that a viewer shows, with EXIF orientation %i',
-    async (orientation) => {
-      const stored = await sharp(island).withMetadata({ orientation }).png().toBuffer();
-      const upright = await sharp(stored).autoOrient().png().toBuffer();
-      const [found, wanted] = [await detectPoints(stored), await detectPoints(upright)];
-      expect([found.width, found.height]).toEqual([wanted.width, wanted.height]);
-      expectSame(found.points, wanted.points);
-    },
-  );
+  // Back from the picture that a viewer shows to the stored one, by the EXIF standard.
+  test.each<[number, Move]>([
+    [1, (place) => place],
+    [2, ({ x, y }) => ({ x: size.width - x, y })],
+    [3, ({ x, y }) => ({ x: size.width - x, y: size.height - y })],
+    [4, ({ x, y }) => ({ x, y: size.height - y })],
+    [5, ({ x, y }) => ({ x: y, y: x })],
+    [6, ({ x, y }) => ({ x: y, y: size.height - x })],
+    [7, ({ x, y }) => ({ x: size.width - y, y: size.height - x })],
+    [8, ({ x, y }) => ({ x: size.width - y, y: x })],
+  ])('has the points that a viewer shows, with EXIF orientation %i', async (orientation, back) => {
+    const stored = await sharp(he).withMetadata({ orientation }).png().toBuffer();
+    const { points, ...shown } = await detectPoints(stored);
+    const sides = orientation > 4 ? [height, width] : [width, height];
+    expect([shown.width, shown.height]).toEqual(sides);
+    expectSame(points, (await detectOnce(he)).points, back);
+  });
 });

@@ -25,7 +25,8 @@ export interface Sets {
   dispose(): Promise<void>;
 }
 
-export async function makeSets(): Promise<Sets> {
+/** @param stageSeconds - How long each half of a stage takes. */
+export async function makeSets(stageSeconds = 0): Promise<Sets> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'darkroom-sets-')));
   const input = join(folder, 'app/data/input');
   const [sample, long, broken] = ['SampleImages', 'long', 'broken'].map((name) => join(input, name)) as [
@@ -38,6 +39,6 @@ export async function makeSets(): Promise<Sets> {
   for (let copy = 0; copy < MANY; copy++) await cp(join(photos, 'chelsea.jpg'), join(long, `${copy}.jpg`));
   for (const name of ['1.jpg', '2.png', '3.webp'])
     await writeFile(join(broken, name), 'This is no photograph');
-  const cache = await installStubEngine(folder);
+  const cache = await installStubEngine(folder, stageSeconds);
   return { cache, input, sample, long, broken, dispose: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -9,8 +9,8 @@ from pathlib import Path
 
 STAGES = ("feature_extraction", "feature_matching", "sparse_reconstruction", "dense_reconstruction", "mesh_generation", "texture_mapping", "model_export")
 
-#: Seconds of each half of a stage, so that clients see every stage.
-SECONDS = 0.5
+#: Seconds of each half of a stage. `installStubEngine` writes them.
+SECONDS = float((Path(__file__).parent / "seconds").read_text(encoding="utf-8"))
 
 #: With so many photographs, a stage does not end until it is killed.
 ENDLESS = 60

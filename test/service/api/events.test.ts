@@ -1,17 +1,15 @@
 /** Following a job: every transition once and in order, whatever happens to connections and servers on the way. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type EventStream, idsOf, openEvents, type SentEvent } from '../support/event-stream.ts';
-import { photo } from '../support/photos.ts';
-import { freePort } from '../support/ports.ts';
-import { partsOf } from '../support/processes.ts';
-import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
-import { startWeb, type Web } from '../support/web.ts';
+import { type EventStream, idsOf, openEvents, type SentEvent } from '../../support/event-stream.ts';
+import { photo } from '../../support/photos.ts';
+import { freePort } from '../../support/ports.ts';
+import { type Darkroom as DarkroomProcess, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
+import { startWeb, type Web } from '../../support/web.ts';
 
 let darkroom: Darkroom;
-/** A second API beside it, as another machine of a cluster would run one. */
-let other: Darkroom;
+/** A second API beside it, as another machine of a cluster would run one: a process, which is killed. */
+let other: DarkroomProcess;
 let web: Web;
 const open: EventStream[] = [];
 /** What the download waits for. */
@@ -20,17 +18,13 @@ const held = new Promise<void>((resolve) => {
   letGo = resolve;
 });
 
-async function startOther(listen: string): Promise<Darkroom> {
-  const pidFile = await readFile(join(darkroom.dataDir, 'temporal.pid'), 'utf8');
-  const { address } = JSON.parse(pidFile) as { address: string };
-  const env = { TEMPORAL_ADDRESS: address, DARKROOM_LISTEN: listen };
-  return startDarkroom({ command: 'api', dataDir: darkroom.dataDir, env });
-}
+const startOther = (listen: string): Promise<DarkroomProcess> =>
+  startDarkroom({ command: 'api', dataDir: darkroom.dataDir, env: { DARKROOM_LISTEN: listen } });
 
 beforeAll(async () => {
   const coffee = await photo('coffee.jpg');
   web = await startWeb({ '/coffee.jpg': (_, response) => void held.then(() => response.end(coffee)) });
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
   other = await startOther(`127.0.0.1:${await freePort()}`);
 });
 afterEach(() => {
@@ -163,6 +157,7 @@ describe('a job', () => {
     expect((await darkroom.request('/v1/jobs/deleted/events')).status).toBe(404);
   });
 
+<<<<<<< HEAD:test/system/events.test.ts
   test.each(['nobody', '..%2f', 'nobody%20'])(
     'that does not exist (%s) is a problem, not a stream',
     async (id) => {
@@ -181,5 +176,11 @@ describe('a job', () => {
     expect(idsOf(stream.events).at(-1)).toBe('1.end');
     expect(transitions(stream).slice(-2)).toEqual(['packaging', 'completed']);
     await ready(darkroom);
+=======
+  test.each(['nobody', '..%2f', 'nobody%20'])('that is none (%s) is a problem, not a stream', async (id) => {
+    const answer = await darkroom.request(`/v1/jobs/${id}/events`);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect([404, 422]).toContain(answer.status);
+>>>>>>> main:test/service/api/events.test.ts
   });
 });

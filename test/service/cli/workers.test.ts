@@ -1,4 +1,4 @@
-/** API and workers as processes of their own, against a Temporal server that is not theirs. */
+/** `darkroom worker`: processes of their own, beside an API, against a Temporal server that is not theirs. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,30 +7,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import type { AssetDownload } from '../../src/jobs/ports/run-files.ts';
-import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
-import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/temporal/embedded/server.ts';
-import { type Darkroom, ready, sleep, startDarkroom } from '../support/server.ts';
-import { startWeb } from '../support/web.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { AssetDownload } from '../../../src/jobs/ports/run-files.ts';
+import { waitUntilReady } from '../../support/darkroom.ts';
+import { temporalSettings } from '../../support/server.ts';
+import { type Darkroom, sleep, startStack } from '../../support/stack.ts';
+import { temporalOf } from '../../support/temporal.ts';
+import { startWeb } from '../../support/web.ts';
 
-const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../../../dist/src/main.js', import.meta.url));
 
 let dataDir: string;
-let temporal: EmbeddedTemporal;
 let api: Darkroom;
 let env: Record<string, string>;
+/** Address and namespace of the jobs. */
+let temporal: Record<string, string>;
 const workers: ChildProcess[] = [];
+/** Runs on after its test. */
+let first: ChildProcess | undefined;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'darkroom-parts-'));
-  temporal = await startEmbeddedTemporal({
-    binary: inject('temporalBinary'),
-    dataDir: join(dataDir, 'temporal'),
-    preferredPort: 0,
-    preferredUiPort: 0,
-    log: () => undefined,
-  });
   await mkdir(join(dataDir, 'operations'));
   await writeFile(
     join(dataDir, 'operations/late.yaml'),
@@ -38,36 +35,36 @@ beforeAll(async () => {
       'command: [late-tool, "{outputs}"]\nrun: all\nversion: [echo, "1.0"]\n',
   );
   env = {
-    TEMPORAL_ADDRESS: temporal.address,
     DARKROOM_STORE: `file:${join(dataDir, 'store')}`,
     DARKROOM_OPERATIONS: join(dataDir, 'operations'),
     DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8',
     PATH: `${process.env['PATH']}:${join(dataDir, 'bin')}`,
   };
-  api = await startDarkroom({ command: 'api', env, dataDir: join(dataDir, 'api'), skipReadiness: true });
+  api = await startStack({ command: 'api', env, dataDir: join(dataDir, 'api'), skipReadiness: true });
+  temporal = await temporalSettings(api.dataDir, {});
 });
 
 afterAll(async () => {
   await Promise.all(workers.map(ended));
   await api.stop();
-  await temporal.stop();
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
 });
 
 function startWorker(
   args: readonly string[] = [],
   stderr: 'inherit' | 'pipe' = 'inherit',
-  address = temporal.address,
+  address = temporal['TEMPORAL_ADDRESS'],
 ): ChildProcess {
   const worker = spawn(process.execPath, [main, 'worker', ...args], {
     env: {
       ...env,
+      ...temporal,
       TEMPORAL_ADDRESS: address,
       DARKROOM_DATA: join(dataDir, 'api'),
       DARKROOM_WORK: join(dataDir, `work-${workers.length}`),
       // Without engines, whatever is installed on this machine.
       DARKROOM_CACHE: join(dataDir, 'cache'),
-      DARKROOM_LOG_LEVEL: 'warn',
+      DARKROOM_LOG_LEVEL: 'error',
     },
     stdio: ['ignore', 'ignore', stderr],
   });
@@ -98,7 +95,7 @@ test('without a worker, the API reports that, and accepts jobs', async () => {
 
 test('workers run only the capabilities of --capabilities', async () => {
   const waiting = startWorker(['--capabilities', 'io', '--worker-id', 'waiting']);
-  await ready(api);
+  await waitUntilReady(api);
   await mkdir(join(dataDir, 'api/inputs'), { recursive: true });
   const picture = { create: { width: 40, height: 30, channels: 3, background: '#808' } } as const;
   await sharp(picture).png().toFile(join(dataDir, 'api/inputs/photo.png'));
@@ -113,7 +110,7 @@ test('workers run only the capabilities of --capabilities', async () => {
   });
   const computing = startWorker(['--capabilities', 'cpu', '--worker-id', 'computing']);
   await api.until(job.id, 'completed');
-  const client = createClient(embeddedTarget(temporal.address));
+  const client = await temporalOf(api);
   const { events } = await client.workflow.getHandle(`job/public/${job.id}`).fetchHistory();
   const identities = events?.flatMap((event) => event.activityTaskStartedEventAttributes?.identity ?? []);
   expect(new Set(identities)).toEqual(new Set(['waiting', 'computing']));
@@ -123,13 +120,12 @@ test('workers run only the capabilities of --capabilities', async () => {
 
 test('a running worker offers an engine that is installed', async () => {
   const program = join(dataDir, 'bin/late-tool');
-  const worker = startWorker();
+  first = startWorker();
   const job = { operation: 'text.late' };
   await expect.poll(async () => api.submit(job).catch(String)).toMatch(/No live worker can run text\.late/);
   await mkdir(join(dataDir, 'bin'), { recursive: true });
   await writeFile(program, '#!/bin/sh\necho late > "$1/late.txt"', { mode: 0o755 });
   await expect.poll(async () => (await api.submit(job).catch(() => null))?.operation).toBe('text.late');
-  await ended(worker);
 });
 
 test.each([
@@ -145,22 +141,25 @@ test.each([
   expect(code).not.toBe(0);
 });
 
+<<<<<<< HEAD:test/system/parts.test.ts
 test('two workers share the work, and one continues when the other is killed', async () => {
   const first = startWorker();
+=======
+test('two workers share the work, and one goes on when the other is killed', async () => {
+>>>>>>> main:test/service/cli/workers.test.ts
   startWorker();
-  await ready(api);
   expect((await api.until('early', 'completed')).state).toBe('completed');
   const jobs = await Promise.all(
     Array.from({ length: 6 }, () => api.submit({ operation: 'test.echo', params: { delay_ms: 2500 } })),
   );
   await Promise.all(jobs.map(({ id }) => api.until(id, 'processing', 'completed')));
-  first.kill('SIGKILL');
+  first?.kill('SIGKILL');
   for (const { id } of jobs) expect((await api.until(id, 'completed', 'failed')).state).toBe('completed');
 });
 
 /** Between a worker and Temporal, until it is cut. */
 async function startWire(): Promise<{ readonly address: string; cut(): void }> {
-  const [host, port] = temporal.address.split(':');
+  const [host, port] = (temporal['TEMPORAL_ADDRESS'] ?? '').split(':');
   const sockets = new Set<Socket>();
   const server = createServer((near) => {
     const far = connect(Number(port), host);

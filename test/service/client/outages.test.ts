@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Darkroom as Client, createClient } from '../../../src/client/client.ts';
 import { localFile, saveFile } from '../../../src/client/files.ts';
 import { type FaultyProxy, startProxy } from '../../support/proxy.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 
 let server: Darkroom;
 let proxy: FaultyProxy;
@@ -17,7 +17,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'darkroom-outages-'));
-  server = await startDarkroom();
+  server = await startStack();
   proxy = await startProxy(server.url);
   client = createClient({ url: proxy.url, timeoutMs: 5000 });
 });

@@ -3,15 +3,14 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Job } from '../../src/jobs/model/job.ts';
-import { listEndedExecutions, listExecutionsBelow } from '../../src/temporal/history.ts';
-import { type Gate, HELD, makeGate } from '../support/gate.ts';
-import { storedBelow } from '../support/more-assets.ts';
-import { freePort } from '../support/ports.ts';
-import { partsOf } from '../support/processes.ts';
-import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
-import { storeFiles } from '../support/store-files.ts';
-import { temporalOf } from '../support/temporal.ts';
+import type { Job } from '../../../src/jobs/model/job.ts';
+import { listEndedExecutions, listExecutionsBelow } from '../../../src/temporal/history.ts';
+import { type Gate, HELD, makeGate } from '../../support/gate.ts';
+import { storedBelow } from '../../support/more-assets.ts';
+import { freePort } from '../../support/ports.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
+import { storeFiles } from '../../support/store-files.ts';
+import { temporalOf } from '../../support/temporal.ts';
 
 let darkroom: Darkroom;
 let temporal: Client;
@@ -19,7 +18,7 @@ let gate: Gate;
 
 beforeAll(async () => {
   gate = await makeGate();
-  darkroom = await startDarkroom({ env: { DARKROOM_CALLBACK_SCHEDULE_MS: '600000', ...gate.env } });
+  darkroom = await startStack({ env: { DARKROOM_CALLBACK_SCHEDULE_MS: '600000', ...gate.env } });
   temporal = await temporalOf(darkroom);
 });
 
@@ -30,7 +29,7 @@ afterAll(async () => {
 });
 
 const input = (name: string) => join(darkroom.dataDir, 'inputs', name);
-const photo = new URL('../../examples/photos/coffee.jpg', import.meta.url);
+const photo = new URL('../../../examples/photos/coffee.jpg', import.meta.url);
 const handleOf = (id: string) => temporal.workflow.getHandle(`job/public/${id}`);
 /** Temporal erases in its own time. */
 const longPatience = { timeout: 100_000 };
@@ -140,6 +139,7 @@ async function forget(id: string): Promise<void> {
   await expect.poll(isGone, longPatience).toBe(true);
 }
 
+<<<<<<< HEAD:test/system/rerun-remains.test.ts
 test('during an outage of Temporal, a job is listed once, with its latest ended run', async () => {
   const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 300 } });
   await darkroom.until(id, 'completed');
@@ -158,6 +158,9 @@ test('during an outage of Temporal, a job is listed once, with its latest ended 
 });
 
 test('a deletion removes all runs from the store and from Temporal, and stops callbacks', async () => {
+=======
+test('deleted: no run is left, in the store or in Temporal, and no callback goes on', async () => {
+>>>>>>> main:test/service/jobs/rerun-remains.test.ts
   const { id } = await darkroom.submit({
     operation: 'test.echo',
     params: { secret: 'of the client' },

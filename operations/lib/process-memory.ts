@@ -1,4 +1,5 @@
-/** Watches the memory of a process and its descendants. Linux only; a no-op elsewhere. */
+/** The memory of a process and its descendants. Linux only; elsewhere it counts as 0. */
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 
 const INTERVAL_MS = 500;
@@ -18,7 +19,7 @@ export function watchMemory(
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const check = async () => {
-    const used = await sumResidentBytes(root);
+    const used = (await findFamily(root)).reduce((sum, pid) => sum + readMemory(pid).resident, 0);
     if (stopped) return;
     if (used > bytes) exceeded();
     else wait();
@@ -33,8 +34,13 @@ export function watchMemory(
   };
 }
 
-/** Processes that have ended count 0. */
-async function sumResidentBytes(root: number): Promise<number> {
+/** Sums the memory that processes do not share with files, in bytes. Those that have ended count 0. */
+export const sumPrivateBytes = (pids: readonly number[]): number =>
+  pids.reduce((sum, pid) => sum + readMemory(pid).private, 0);
+
+/** Returns the process ids of a process and its descendants. */
+export async function findFamily(root: number | undefined): Promise<number[]> {
+  if (root === undefined) return [];
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
   const parents = await Promise.all(pids.map(async (pid) => [pid, await readParent(pid)] as const));
   const family = new Set([root]);
@@ -43,8 +49,7 @@ async function sumResidentBytes(root: number): Promise<number> {
     size = family.size;
     for (const [pid, parent] of parents) if (family.has(parent)) family.add(pid);
   }
-  const sizes = await Promise.all([...family].map(readResidentBytes));
-  return sizes.reduce((sum, size) => sum + size, 0);
+  return [...family];
 }
 
 async function readParent(pid: number): Promise<number> {
@@ -54,8 +59,15 @@ async function readParent(pid: number): Promise<number> {
   return Number(parent ?? 0);
 }
 
-async function readResidentBytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'latin1').catch(() => '');
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? [];
-  return Number(kilobytes ?? 0) * 1024;
+/** Bytes: all that is in memory, and the part that is not shared with files. */
+function readMemory(pid: number): { resident: number; private: number } {
+  let status = '';
+  try {
+    status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  } catch {
+    // It has ended.
+  }
+  const read = (field: string) =>
+    1024 * Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
+  return { resident: read('VmRSS'), private: read('RssAnon') };
 }

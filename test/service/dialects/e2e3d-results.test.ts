@@ -15,7 +15,7 @@ import {
 } from '../../support/clients/e2e3d/requests.ts';
 import { makeSets, type Sets } from '../../support/clients/e2e3d/sets.ts';
 import { example, python } from '../../support/dialect-clients.ts';
-import { type Darkroom, startDarkroom } from '../../support/server.ts';
+import { type Darkroom, startStack } from '../../support/stack.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 const ID = 'sample_job_123';
@@ -30,9 +30,10 @@ const until = untilShown(ask);
 const get = (path: string, init?: RequestInit) => darkroom.request(path, init);
 
 beforeAll(async () => {
-  sets = await makeSets();
+  // Clients see every stage.
+  sets = await makeSets(0.5);
   web = await startWeb();
-  darkroom = await startDarkroom({ env: settings() });
+  darkroom = await startStack({ env: settings() });
 });
 afterAll(async () => {
   await darkroom.dispose();
@@ -102,6 +103,7 @@ describe('results', () => {
     expect(await results()).toEqual({
       job_id: ID,
       status: 'completed',
+      notes: [],
       output_dir: `${darkroom.url}/output/${ID}`,
       files: paths,
       minio_urls: Object.fromEntries(
@@ -262,7 +264,7 @@ test('once three have ended, jobs have an estimated completion', async () => {
     });
   // What is known of like jobs is looked up at most every half a minute; a server that starts knows nothing and asks at once.
   await darkroom.stop();
-  darkroom = await startDarkroom({ dataDir: darkroom.dataDir, env: settings() });
+  darkroom = await startStack({ dataDir: darkroom.dataDir, env: settings() });
   await expect
     .poll(
       async () => {

@@ -3,13 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cli } from '../support/cli.ts';
-import { freePort } from '../support/ports.ts';
-import { type Darkroom, startDarkroom } from '../support/server.ts';
+import { cli } from '../../support/cli.ts';
+import type { RunningDarkroom } from '../../support/darkroom.ts';
+import { freePort } from '../../support/ports.ts';
+import { startDarkroom, temporalSettings } from '../../support/server.ts';
+import { startStack } from '../../support/stack.ts';
 
-let darkroom: Darkroom;
+let darkroom: RunningDarkroom;
 beforeAll(async () => {
-  darkroom = await startDarkroom();
+  darkroom = await startStack();
 });
 afterAll(() => darkroom.dispose());
 
@@ -76,7 +78,8 @@ test('a server does not start with a new key after the old one was lost, and sta
   await darkroom.stop();
   const { dataDir } = darkroom;
   await rename(join(dataDir, 'keys'), join(dataDir, 'keys-elsewhere'));
-  const env = { DARKROOM_DATA: dataDir, DARKROOM_LISTEN: `127.0.0.1:${await freePort()}` };
+  const temporal = await temporalSettings(dataDir, {});
+  const env = { ...temporal, DARKROOM_DATA: dataDir, DARKROOM_LISTEN: `127.0.0.1:${await freePort()}` };
   const { code, stderr } = await cli(['serve'], { env });
   expect(stderr).toMatch(says);
   expect(code).toBe(1);

@@ -1,14 +1,13 @@
 /** Uploads that go wrong: each is told what, at once, and nothing of it stays. */
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { beginForm, endOfForm, jobPart, partHead, sendForm } from '../support/form-client.ts';
-import { type Darkroom, sleep, startDarkroom } from '../support/server.ts';
-import { storeFiles, unsettledFiles } from '../support/store-files.ts';
-import { deleteExpired } from '../support/temporal.ts';
+import { beginForm, endOfForm, jobPart, partHead, sendForm } from '../../support/form-client.ts';
+import { type Darkroom, sleep, startStack } from '../../support/stack.ts';
+import { storeFiles } from '../../support/store-files.ts';
 
 const run = promisify(execFile);
 const MiB = 2 ** 20;
@@ -21,7 +20,7 @@ let darkroom: Darkroom;
 let jobs: string;
 
 beforeAll(async () => {
-  darkroom = await startDarkroom({
+  darkroom = await startStack({
     env: {
       DARKROOM_MAX_ASSET_BYTES: '4M',
       DARKROOM_MAX_UPLOAD_BYTES: '6M',
@@ -190,6 +189,7 @@ describe('a client that is still sending a form', () => {
   });
 });
 
+<<<<<<< HEAD:test/system/upload-failures.test.ts
 describe('the server', () => {
   test('that was killed during an upload removes what is left a day later, and no sooner', async () => {
     const first = await startDarkroom();
@@ -256,6 +256,34 @@ describe('the server', () => {
       await full.dispose();
     }
   });
+=======
+test('the server has a full disk: 507, nothing stays, and what fits is taken', async (context) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-full-'));
+  const store = join(dataDir, 'store');
+  await mkdir(store);
+  const mount = run('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', store]);
+  if ((await mount.catch(() => null)) === null) {
+    await rm(dataDir, { recursive: true });
+    context.skip('needs the right to mount a tmpfs');
+  }
+  const full = await startStack({ dataDir });
+  try {
+    const { status, body } = await sendForm(`${full.url}/v1/jobs`, [
+      echo(),
+      ...[file(), Buffer.alloc(MiB), file('b'), Buffer.alloc(5 * MiB)],
+    ]);
+    expect([status, body['code'], body['retryable']]).toEqual([507, 'disk_full', true]);
+    expect(JSON.stringify(body)).not.toContain(dataDir);
+    expect(await storeFiles(full)).toEqual([]);
+    const fits = await sendForm(`${full.url}/v1/jobs`, [echo({ id: 'fits' }), file(), Buffer.alloc(MiB)]);
+    expect(fits.status).toBe(202);
+    expect(await full.until('fits', 'completed', 'failed')).toMatchObject({ state: 'completed' });
+  } finally {
+    await full.stop();
+    await run('umount', [store]);
+    await full.dispose();
+  }
+>>>>>>> main:test/service/api/upload-failures.test.ts
 });
 
 test('ignores bytes after the last boundary of a form', async () => {
