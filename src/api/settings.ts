@@ -12,14 +12,14 @@ export const apiSettings = defineSettings({
   DARKROOM_PUBLIC_URL: {
     schema: optionalHttpUrl,
     default: '',
-    description:
-      'address at which clients know this server, for links in callbacks; default: the first of DARKROOM_LISTEN',
+    defaultMeaning: 'the first of `DARKROOM_LISTEN`',
+    description: 'address at which clients know this server; its path is part of links and `Location`',
   },
   DARKROOM_CORS_ORIGINS: {
     schema: webOrigins,
     default: '',
     description:
-      'origins whose web pages may use this server, comma-separated, such as https://app.example; * for any',
+      'origins whose web pages may use this server, comma-separated, such as `https://app.example`; `*` for any',
   },
   DARKROOM_MAX_UPLOAD_BYTES: { schema: bytes, default: '20G', description: 'largest request with uploads' },
   DARKROOM_MAX_BODY_BYTES: { schema: bytes, default: '8M', description: 'largest JSON request body' },

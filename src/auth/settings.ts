@@ -31,44 +31,45 @@ export const authSettings = defineSettings({
   DARKROOM_AUTH: {
     schema: authenticationKinds,
     default: 'none',
-    description: 'authentication: none (loopback only), keys, oidc, or keys,oidc',
+    description: 'authentication of clients: `none` (this machine only), `keys`, `oidc`, or `keys,oidc`',
   },
   DARKROOM_ALLOW_ANONYMOUS: {
     schema: flag,
     default: '0',
-    description: '1 permits DARKROOM_AUTH=none beyond loopback, behind a gateway that authenticates',
+    description: '`1` permits `DARKROOM_AUTH=none` beyond this machine, behind a gateway that authenticates',
   },
   DARKROOM_OIDC_ISSUER: {
     schema: providerUrl,
     default: '',
-    description: 'oidc: issuer URL of the identity provider, exactly as in its tokens',
+    description: '`oidc`: issuer URL of the identity provider, exactly as in its tokens',
   },
   DARKROOM_OIDC_AUDIENCE: {
     schema: list,
     default: '',
-    description: 'oidc: audience of tokens for this server; several, comma-separated',
+    description: '`oidc`: audience of tokens for this server; several, comma-separated',
   },
   DARKROOM_OIDC_TENANT_CLAIM: {
     schema: z.string(),
     default: 'tenant',
-    description: 'oidc: claim that names the tenant; none: all tokens belong to the tenant "public"',
+    description: '`oidc`: claim that names the tenant; `none`: all tokens belong to the tenant `public`',
   },
   DARKROOM_OIDC_SCOPE: {
     schema: z.string(),
     default: '',
-    description: 'oidc: scope that every token needs; default: none',
+    description: '`oidc`: scope that every token needs',
   },
   DARKROOM_OIDC_WRITE_SCOPE: {
     schema: z.string(),
     default: '',
-    description: 'oidc: scope that write access needs; default: none',
+    description: '`oidc`: scope that write access needs',
   },
   DARKROOM_MASTER_KEY: {
     schema: list,
     default: '',
+    defaultMeaning: 'generated in the data directory',
     secret: true,
     description:
-      '32 bytes in base64, from which all secrets are derived; several, comma-separated, while rotating: the first one is used for new secrets; default: generated in the data directory',
+      '32 bytes in base64, from which all secrets are derived, including callback signatures; several, comma-separated, while rotating: the first one is used for new secrets',
   },
 });
 

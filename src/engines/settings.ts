@@ -9,7 +9,8 @@ export const engineSettings = defineSettings({
     schema: positiveInteger,
     // One more than cores, so that no core idles while the next activity starts.
     default: () => String(availableParallelism() + 1),
-    description: 'CPU-bound activities that one worker runs at once; default: cores + 1',
+    defaultMeaning: 'cores + 1',
+    description: 'CPU-bound activities that one worker runs at once',
   },
   DARKROOM_IO_SLOTS: {
     schema: positiveInteger,
@@ -19,14 +20,15 @@ export const engineSettings = defineSettings({
   DARKROOM_SLOTS: {
     schema: numberPerCapability,
     default: '',
-    description:
-      'activities that one worker runs at once per other capability, such as vm=2,3d=1; default: 1 each',
+    defaultMeaning: '1 each',
+    description: 'activities that one worker runs at once per other capability, such as `vm=2,3d=1`',
   },
   DARKROOM_MEMORY: {
     schema: bytesPerCapability,
     default: '',
+    defaultMeaning: 'half of the machine for each capability with engines or programs',
     description:
-      'memory limit of the processes of a capability on one worker, divided among its slots, such as 3d=6G,vm=1G; default: half of the machine for each capability with engines or programs',
+      'memory limit of the processes of a capability on one worker, divided among its slots, such as `3d=6G,vm=1G`',
   },
   DARKROOM_SANDBOX: {
     schema: z.enum(['auto', 'required', 'off'], 'must be auto, required or off'),

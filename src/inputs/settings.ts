@@ -20,6 +20,6 @@ export const inputSettings = defineSettings({
     schema: inputRoots,
     default: (dataDir) => join(dataDir, 'inputs'),
     description:
-      'directories of path inputs, comma-separated; /srv/{tenant} is one per tenant, all:/srv/common is for all tenants, any other is for the tenant "public"',
+      'directories of path inputs, comma-separated; `/srv/{tenant}` is one per tenant, `all:/srv/common` is for all tenants, any other is for the tenant `public`',
   },
 });

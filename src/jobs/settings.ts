@@ -6,29 +6,31 @@ export const jobSettings = defineSettings({
   DARKROOM_TENANT_JOBS: {
     schema: limitPerName,
     default: '',
+    defaultMeaning: 'no limit',
     description:
-      'open jobs per tenant; further submissions get 429; 100,acme=500 means 500 for acme, 100 for each other; default: no limit',
+      'open jobs per tenant; further submissions fail with 429; `100,acme=500` means 500 for `acme`, 100 for each other',
   },
   DARKROOM_QUEUE_UNAVAILABLE: {
     schema: flag,
     default: '0',
-    description: '1: jobs wait for a worker with the engine that they need; 0: their submission fails',
+    description: '`1`: jobs wait for a worker with the engine that they need; `0`: their submission fails',
   },
   DARKROOM_FIRST_ASSET_DAYS: {
     schema: days,
     default: '1',
-    description: 'days that a job with await_assets waits for its first asset; then its input is complete',
+    description: 'days that a job with `await_assets` waits for its first asset; then its input is complete',
   },
   DARKROOM_CALLBACK_SCHEDULE_MS: {
     schema: millisecondsList,
     default: '5000,300000,1800000,7200000,18000000,36000000,50400000,72000000,86400000',
-    description: 'delays before the second and each further attempt of a callback',
+    defaultMeaning: '5 s, 5 and 30 min, 2, 5, 10, 14, 20 and 24 h',
+    description: 'milliseconds before the second and each further attempt of a callback, comma-separated',
   },
   DARKROOM_KEEP_DAYS: {
     schema: optionalDays,
     default: '',
-    description:
-      'days after its end that a job and its results are kept, unless the job sets keep_days; default: forever',
+    defaultMeaning: 'forever',
+    description: 'days after its end that a job and its results are kept, unless the job sets `keep_days`',
   },
   DARKROOM_KEEP_WORK_DAYS: {
     schema: days,

@@ -1,15 +1,31 @@
 /** The object stores that DARKROOM_STORE can name. */
+import type { SettingValues } from '../lib/settings/setting.ts';
 import type { StoreDriver } from './driver.ts';
 import { filesystemDriver } from './filesystem/driver.ts';
 import type { ObjectStore } from './object-store.ts';
 import { s3Driver } from './s3/driver.ts';
 
 /** One line for each store. */
-const drivers = [filesystemDriver, s3Driver] as const;
+const drivers = [
+  filesystemDriver, //
+  s3Driver,
+] as const;
 
 type Driver = (typeof drivers)[number];
 export type StoreAddress = NonNullable<ReturnType<Driver['parse']>>;
-type StoreSettings = Parameters<Driver['open']>[1] & object;
+
+type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;
+type StoreSettings = Intersection<Driver['settings']>;
+
+/** The settings of all stores. */
+export const storeSettings = Object.assign({}, ...drivers.map(({ settings }) => settings)) as StoreSettings;
+
+/** The forms of addresses, as the end of a sentence. */
+export const storeForms = formatAlternatives(drivers.flatMap(({ forms }) => forms));
 
 /**
  * Parses the value of DARKROOM_STORE.
@@ -23,15 +39,22 @@ export function parseStoreAddress(text: string): StoreAddress {
     const address = parse(text);
     if (address) return address;
   }
-  throw new TypeError(`must be ${formatAlternatives(drivers.flatMap(({ forms }) => forms))}`);
+  throw new TypeError(`must be ${storeForms.replaceAll('`', '')}`);
 }
 
 /** Opens the store at an address. It need not be reachable yet. */
-export function openStore(address: StoreAddress, settings: StoreSettings): Promise<ObjectStore> {
-  const driver = drivers.find(({ kind }) => kind === address.kind) as StoreDriver<StoreAddress> | undefined;
+export function openStore(
+  address: StoreAddress,
+  settings: SettingValues<StoreSettings>,
+): Promise<ObjectStore> {
+  const driver = drivers.find(({ kind }) => kind === address.kind) as
+    | StoreDriver<StoreAddress, StoreSettings>
+    | undefined;
   if (!driver) throw new Error(`There is no driver for ${address.kind}`);
   return driver.open(address, settings);
 }
 
-const formatAlternatives = (forms: readonly string[]): string =>
-  `${forms.slice(0, -1).join(', ')} or ${forms.at(-1)}`;
+function formatAlternatives(forms: readonly string[]): string {
+  const code = forms.map((form) => `\`${form}\``);
+  return `${code.slice(0, -1).join(', ')} or ${code.at(-1)}`;
+}

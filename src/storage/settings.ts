@@ -2,8 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { defineSettings } from '../lib/settings/setting.ts';
-import { parseStoreAddress } from './drivers.ts';
-import { s3Settings } from './s3/driver.ts';
+import { parseStoreAddress, storeForms, storeSettings } from './drivers.ts';
 
 const storeAddress = z.string().transform((text, context) => {
   try {
@@ -19,8 +18,7 @@ export const storageSettings = defineSettings({
   DARKROOM_STORE: {
     schema: storeAddress,
     default: (dataDir) => `file:${join(dataDir, 'store')}`,
-    description:
-      'object store: file:DIRECTORY, or s3://BUCKET/PREFIX with credentials, region and endpoint from the AWS_* variables',
+    description: `object store: ${storeForms}; for S3, credentials, region and endpoint come from the \`AWS_*\` variables`,
   },
-  ...s3Settings,
+  ...storeSettings,
 });

@@ -13,7 +13,6 @@ export const temporalSettings = defineSettings({
   DARKROOM_WORKER_METRICS: {
     schema: optionalListenAddress,
     default: '',
-    description:
-      'address at which a worker serves metrics for Prometheus, such as 127.0.0.1:9464; default: none',
+    description: 'address at which a worker serves metrics for Prometheus, such as `127.0.0.1:9464`',
   },
 });

@@ -7,12 +7,13 @@ export const settings = defineSettings({
   DARKROOM_TASK_OPERATION: {
     schema: z.string(),
     default: 'image.gallery',
-    description: 'operation of tasks (/api/v1/task) that name none',
+    description: 'operation of tasks (`/api/v1/task`) that name none',
   },
   DARKROOM_TASK_PARAMS: {
     schema: optionalJsonObject,
     default: '',
-    description: 'its parameters, a JSON object; default: {"as":"zip"} for image.gallery, else none',
+    defaultMeaning: '`{"as":"zip"}` for `image.gallery`, else none',
+    description: 'parameters of `DARKROOM_TASK_OPERATION`, a JSON object',
   },
   DARKROOM_TASK_QUIET_SECONDS: {
     schema: z.coerce.number().min(0.1).max(86_400),

@@ -7,7 +7,9 @@ export interface Setting {
   readonly schema: z.ZodType;
   /** The text that counts when the variable is unset; a function gets the data directory. */
   readonly default: string | ((dataDir: string) => string);
-  /** One line for `darkroom config`. */
+  /** The default in words, if its text is empty or depends on the machine. */
+  readonly defaultMeaning?: string;
+  /** One line for `darkroom config` and docs/configuration.md. Markdown: names and values are code. */
   readonly description: string;
   /** `darkroom config` does not print the value. */
   readonly secret?: true;

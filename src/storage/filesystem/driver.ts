@@ -11,6 +11,7 @@ interface FilesystemAddress {
 export const filesystemDriver: StoreDriver<FilesystemAddress> = {
   kind: 'file',
   forms: ['file:DIRECTORY'],
+  settings: {},
 
   parse(text) {
     const [, directory] = /^file:(.+)$/.exec(text) ?? [];

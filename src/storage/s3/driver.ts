@@ -12,18 +12,20 @@ interface S3Address {
   readonly prefix: string;
 }
 
-export const s3Settings = defineSettings({
+const settings = defineSettings({
   DARKROOM_S3_PUBLIC_URL: {
     schema: httpUrlOrNone,
     default: '',
+    defaultMeaning: '`AWS_ENDPOINT_URL_S3`',
     description:
-      'address of the S3 server for clients, used in links to objects; none: links point to this server; default: AWS_ENDPOINT_URL_S3',
+      'address of the S3 server for clients, used in links to objects; `none`: links point to this server',
   },
 });
 
-export const s3Driver: StoreDriver<S3Address, { readonly DARKROOM_S3_PUBLIC_URL: string }> = {
+export const s3Driver: StoreDriver<S3Address, typeof settings> = {
   kind: 's3',
   forms: ['s3://BUCKET', 's3://BUCKET/PREFIX'],
+  settings,
 
   parse(text) {
     const [, bucket, prefix = ''] = /^s3:\/\/([\w.-]{3,63})(?:\/(.*?))?\/?$/.exec(text) ?? [];
