@@ -157,7 +157,6 @@ describe('a job', () => {
     expect((await darkroom.request('/v1/jobs/deleted/events')).status).toBe(404);
   });
 
-<<<<<<< HEAD:test/system/events.test.ts
   test.each(['nobody', '..%2f', 'nobody%20'])(
     'that does not exist (%s) is a problem, not a stream',
     async (id) => {
@@ -166,21 +165,4 @@ describe('a job', () => {
       expect([404, 422]).toContain(answer.status);
     },
   );
-
-  test('keeps its stream while Temporal is restarted, and sends all events', async () => {
-    const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 3000 } });
-    const stream = await follow(darkroom, id);
-    await expect.poll(() => transitions(stream)).toContain('processing');
-    process.kill((await partsOf(darkroom.process.pid)).temporal, 'SIGKILL');
-    await stream.ended;
-    expect(idsOf(stream.events).at(-1)).toBe('1.end');
-    expect(transitions(stream).slice(-2)).toEqual(['packaging', 'completed']);
-    await ready(darkroom);
-=======
-  test.each(['nobody', '..%2f', 'nobody%20'])('that is none (%s) is a problem, not a stream', async (id) => {
-    const answer = await darkroom.request(`/v1/jobs/${id}/events`);
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect([404, 422]).toContain(answer.status);
->>>>>>> main:test/service/api/events.test.ts
-  });
 });

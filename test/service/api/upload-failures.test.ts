@@ -189,75 +189,7 @@ describe('a client that is still sending a form', () => {
   });
 });
 
-<<<<<<< HEAD:test/system/upload-failures.test.ts
-describe('the server', () => {
-  test('that was killed during an upload removes what is left a day later, and no sooner', async () => {
-    const first = await startDarkroom();
-    const { dataDir } = first;
-    const form = beginForm(`${first.url}/v1/jobs`);
-    await form.write(`${echo() + file()}whole${file('b')}`);
-    await form.write(Buffer.alloc(8 * MiB));
-    // A job whose request died after it had been accepted: its marker is all that is too much.
-    const kept = await sendForm(`${first.url}/v1/jobs`, [echo({ id: 'kept' }), file(), 'kept']);
-    expect(kept.status).toBe(202);
-    const bytes = (await storeFiles(first)).find((path) => path.includes('/kept/uploads/')) ?? '';
-    const marker = join(dataDir, 'store/_uploading', bytes.split('/').at(-2) ?? '');
-    const at = new Date().toISOString();
-    await writeFile(marker, JSON.stringify({ ref: { tenant: 'public', id: 'kept' }, at }));
-    await expect.poll(async () => (await unsettledFiles(first)).length).toBe(3);
-    first.process.kill('SIGKILL');
-    await form.answer.catch(() => undefined);
-
-    const second = await startDarkroom({ dataDir });
-    expect(await deleteExpired(second)).toMatchObject({ uploads: 0 });
-    expect((await unsettledFiles(second)).filter((path) => path.startsWith('_uploading/'))).toHaveLength(2);
-    await second.stop();
-
-    const dayBefore = new Date(Date.now() - 25 * 60 * 60 * 1000).toISOString();
-    for (const name of await readdir(join(dataDir, 'store/_uploading'))) {
-      const path = join(dataDir, 'store/_uploading', name);
-      const begun = JSON.parse(await readFile(path, 'utf8')) as object;
-      await writeFile(path, JSON.stringify({ ...begun, at: dayBefore }));
-    }
-    const third = await startDarkroom({ dataDir });
-    try {
-      expect(await deleteExpired(third)).toMatchObject({ uploads: 2 });
-      const left = (await storeFiles(third)).filter((path) => /_uploading|uploads/.test(path));
-      expect(left).toEqual([bytes]);
-    } finally {
-      await third.dispose();
-    }
-  });
-
-  test('returns 507 with a full disk, keeps nothing, and accepts files that fit', async (context) => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-full-'));
-    const store = join(dataDir, 'store');
-    await mkdir(store);
-    const mount = run('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', store]);
-    if ((await mount.catch(() => null)) === null) {
-      await rm(dataDir, { recursive: true });
-      context.skip('needs the right to mount a tmpfs');
-    }
-    const full = await startDarkroom({ dataDir });
-    try {
-      const { status, body } = await sendForm(`${full.url}/v1/jobs`, [
-        echo(),
-        ...[file(), Buffer.alloc(MiB), file('b'), Buffer.alloc(5 * MiB)],
-      ]);
-      expect([status, body['code'], body['retryable']]).toEqual([507, 'disk_full', true]);
-      expect(JSON.stringify(body)).not.toContain(dataDir);
-      expect(await storeFiles(full)).toEqual([]);
-      const fits = await sendForm(`${full.url}/v1/jobs`, [echo({ id: 'fits' }), file(), Buffer.alloc(MiB)]);
-      expect(fits.status).toBe(202);
-      expect(await full.until('fits', 'completed', 'failed')).toMatchObject({ state: 'completed' });
-    } finally {
-      await full.stop();
-      await run('umount', [store]);
-      await full.dispose();
-    }
-  });
-=======
-test('the server has a full disk: 507, nothing stays, and what fits is taken', async (context) => {
+test('the server returns 507 with a full disk, keeps nothing, and accepts files that fit', async (context) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-full-'));
   const store = join(dataDir, 'store');
   await mkdir(store);
@@ -283,10 +215,9 @@ test('the server has a full disk: 507, nothing stays, and what fits is taken', a
     await run('umount', [store]);
     await full.dispose();
   }
->>>>>>> main:test/service/api/upload-failures.test.ts
 });
 
-test('ignores bytes after the last boundary of a form', async () => {
+test('the server ignores bytes after the last boundary of a form', async () => {
   const form = beginForm(jobs);
   await form.write(`${echo({ id: 'epilogue' }) + file()}x${endOfForm}an epilogue that means nothing`);
   form.call.end();

@@ -141,12 +141,7 @@ test.each([
   expect(code).not.toBe(0);
 });
 
-<<<<<<< HEAD:test/system/parts.test.ts
 test('two workers share the work, and one continues when the other is killed', async () => {
-  const first = startWorker();
-=======
-test('two workers share the work, and one goes on when the other is killed', async () => {
->>>>>>> main:test/service/cli/workers.test.ts
   startWorker();
   expect((await api.until('early', 'completed')).state).toBe('completed');
   const jobs = await Promise.all(

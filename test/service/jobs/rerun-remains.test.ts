@@ -139,28 +139,7 @@ async function forget(id: string): Promise<void> {
   await expect.poll(isGone, longPatience).toBe(true);
 }
 
-<<<<<<< HEAD:test/system/rerun-remains.test.ts
-test('during an outage of Temporal, a job is listed once, with its latest ended run', async () => {
-  const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 300 } });
-  await darkroom.until(id, 'completed');
-  await runAgain(id);
-  await expect.poll(() => stateOf(id)).toBe('2 completed');
-  const { temporal: server } = await partsOf(darkroom.process.pid);
-  process.kill(server, 'SIGSTOP');
-  try {
-    const { jobs } = (await (await darkroom.request('/v1/jobs')).json()) as { jobs: Job[] };
-    expect(jobs.filter((job) => job.id === id)).toMatchObject([{ run: 2, state: 'completed' }]);
-    expect((await darkroom.request(`/v1/jobs/${id}/rerun`, { method: 'POST' })).status).toBe(503);
-  } finally {
-    process.kill(server, 'SIGCONT');
-  }
-  await ready(darkroom);
-});
-
 test('a deletion removes all runs from the store and from Temporal, and stops callbacks', async () => {
-=======
-test('deleted: no run is left, in the store or in Temporal, and no callback goes on', async () => {
->>>>>>> main:test/service/jobs/rerun-remains.test.ts
   const { id } = await darkroom.submit({
     operation: 'test.echo',
     params: { secret: 'of the client' },
