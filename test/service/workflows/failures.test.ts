@@ -145,8 +145,8 @@ describe('a job waits', () => {
 });
 
 // Both wait for the next attempt, side by side.
-describe.concurrent('a job waits', () => {
-  test('and attempts during an outage do not count as retries', async ({ expect }) => {
+describe.concurrent('retries', () => {
+  test('attempts during an outage do not count as retries', async ({ expect }) => {
     const job = await lab.submit({ operation: 'lab.call' });
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({
       error: { code: 'asset_unreachable' },
