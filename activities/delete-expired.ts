@@ -5,9 +5,9 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
 
 export const createDeleteExpired =
-  ({ retention }: ActivityDependencies) =>
+  ({ retention, journal }: ActivityDependencies) =>
   (now: number): Promise<RetentionReport> =>
-    withHeartbeat(false, async ({ signal }) => {
+    withHeartbeat(journal, {}, async ({ signal }) => {
       const { log } = Context.current();
       const report = await retention.execute(new Date(now), signal, (about, error) =>
         log.warn('Retention failed for one item', { about, error }),

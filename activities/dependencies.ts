@@ -9,6 +9,8 @@ import type { JobArchive } from '../src/jobs/ports/job-archive.ts';
 import type { RunFiles } from '../src/jobs/ports/run-files.ts';
 import type { SharedSlots } from '../src/lib/shared-slots.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
+import type { StepJournal } from './journal.ts';
+import type { RunAlone } from './run-alone.ts';
 
 export interface ActivityDependencies extends RunFiles {
   readonly archive: JobArchive;
@@ -27,6 +29,9 @@ export interface ActivityDependencies extends RunFiles {
   readonly pictures: PicturePool;
   readonly sandbox: Sandbox;
   readonly inputRoots: readonly string[];
+  readonly journal: StepJournal;
+  /** Runs a step in a process of its own. */
+  readonly runAlone: RunAlone;
   /** Scratch directory of this worker. */
   readonly workDir: string;
   /** Bytes. */

@@ -1,5 +1,4 @@
 /** Downloads one batch of assets into the object store. */
-import { Context } from '@temporalio/activity';
 import { DarkroomError } from '../src/errors.ts';
 import type { AssetInput, SealedInputs } from '../src/jobs/model/run-input.ts';
 import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
@@ -7,27 +6,28 @@ import { mapConcurrent } from '../src/lib/map-concurrent.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { DownloadQueue } from './download-queue.ts';
 import { fetchAsset } from './fetch-asset.ts';
-import { type ActivityRun, withHeartbeat } from './heartbeat.ts';
+import type { ActivityRun } from './heartbeat.ts';
 import { toJobError } from './job-error.ts';
 import type { DownloadInput, DownloadResult } from './types.ts';
 
 /** Assets of a batch that are downloaded concurrently. */
 const DOWNLOAD_CONCURRENCY = 4;
 
-export const createDownload =
-  (deps: ActivityDependencies) =>
-  (input: DownloadInput): Promise<DownloadResult> =>
-    withHeartbeat(input.signalsStart, async (activity) => {
-      const { job, batch, inputs } = input;
-      const { signal, startedAt } = activity;
-      const previous = await deps.assets.readBatch(job, batch, signal);
-      const isComplete = previous && !(input.refetch && previous.some(({ error }) => error !== null));
-      if (isComplete) return { ...count(previous), startedAt };
-      const assets = 'sealed' in inputs ? await unseal(deps, input, inputs, signal) : inputs.assets;
-      const downloads = await downloadAll(deps, input, assets, previous ?? [], activity);
-      await deps.assets.writeBatch(job, batch, downloads, signal);
-      return { ...count(downloads), startedAt };
-    });
+export async function download(
+  deps: ActivityDependencies,
+  input: DownloadInput,
+  activity: ActivityRun,
+): Promise<DownloadResult> {
+  const { job, batch, inputs } = input;
+  const { signal, startedAt } = activity;
+  const previous = await deps.assets.readBatch(job, batch, signal);
+  const isComplete = previous && !(input.refetch && previous.some(({ error }) => error !== null));
+  if (isComplete) return { ...count(previous), startedAt };
+  const assets = 'sealed' in inputs ? await unseal(deps, input, inputs, signal) : inputs.assets;
+  const downloads = await downloadAll(deps, input, assets, previous ?? [], activity);
+  await deps.assets.writeBatch(job, batch, downloads, signal);
+  return { ...count(downloads), startedAt };
+}
 
 async function unseal(
   { archive }: ActivityDependencies,
@@ -56,7 +56,7 @@ async function downloadAll(
   previous: readonly AssetDownload[],
   activity: ActivityRun,
 ): Promise<AssetDownload[]> {
-  const known = [...previous, ...doneByEarlierAttempt(assets, input.batch.from)];
+  const known = [...previous, ...doneByEarlierAttempt(activity, assets, input.batch.from)];
   const done = new Map(known.filter(({ error }) => error === null).map((one) => [one.index, one]));
   /** Fractions of the downloads in progress. */
   const fractions = new Map<number, number>();
@@ -100,10 +100,13 @@ async function downloadAll(
   return [...done.values()].sort((a, b) => a.index - b.index);
 }
 
-/** Downloads of an earlier attempt of this activity, which failed or whose worker died. */
-function doneByEarlierAttempt(assets: readonly AssetInput[], from: number): AssetDownload[] {
-  const details = Context.current().info.heartbeatDetails as { done?: AssetDownload[] } | undefined;
-  return (details?.done ?? []).map((download) => ({
+/** Downloads of an earlier attempt, which failed or whose worker died. */
+function doneByEarlierAttempt(
+  { earlier }: ActivityRun,
+  assets: readonly AssetInput[],
+  from: number,
+): AssetDownload[] {
+  return ((earlier?.done ?? []) as AssetDownload[]).map((download) => ({
     ...download,
     attributes: assets[download.index - from]?.attributes ?? {},
   }));

@@ -2,10 +2,14 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { DarkroomError, errorCatalogue } from '../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
-import type { FailureInfo, Heartbeat } from './types.ts';
+import type { StepJournal } from './journal.ts';
+import type { FailureInfo, Heartbeat, StepInput } from './types.ts';
 
-/** Well below the heartbeat timeout of 10 s. The status of a job may lag by this long. */
+/** Well below every heartbeat timeout. The status of a job may lag by this long. */
 const HEARTBEAT_MS = 500;
+
+/** A process whose timers are this late cannot tell that only its connection to Temporal was interrupted. */
+const BLOCKED_MS = 5000;
 
 /** A shorter activity ends before anyone could see that it had started. */
 const START_SIGNAL_DELAY_MS = 500;
@@ -28,25 +32,47 @@ export interface ActivityRun {
   readonly attempt: number;
   /** Whether a retryable error, other than an outage, ends the activity in this attempt. */
   readonly lastAttempt: boolean;
+  /** What the attempt before reported last; null in the first attempt. */
+  readonly earlier: Heartbeat | null;
+  log(message: string, fields: object): void;
+}
+
+/** What `withHeartbeat` reads of the input of an activity. */
+interface ActivitySetup extends StepInput {
+  readonly signalsStart?: boolean;
 }
 
 /**
- * Runs the work of an activity with a heartbeat beside it. With `signalsStart`, signals the workflow that the job has left
- * the queue. Throws failures that tell Temporal whether to retry.
+ * Runs the work of an activity with a heartbeat beside it, and an entry in the journal. With `signalsStart`, signals the workflow that
+ * the job has left the queue. Throws failures that tell Temporal whether to retry.
  */
 export async function withHeartbeat<T>(
-  signalsStart: boolean,
+  journal: StepJournal,
+  { signalsStart, earlier: lost }: ActivitySetup,
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();
-  const { attempt, heartbeatDetails } = context.info;
+  const { info, log } = context;
+  const losses = lost?.losses ?? 0;
+  const attempt = info.attempt + losses;
+  const earlier = (info.heartbeatDetails as Heartbeat | undefined) ?? lost?.progress ?? null;
   const startedAt = Date.now();
-  const spent = (heartbeatDetails as Heartbeat | undefined)?.spent ?? 0;
+  const spent = earlier?.spent ?? 0;
   let progress: Heartbeat = { points: 0, detail: null, downloaded: 0, failed: 0, spent };
-  const heartbeat = setInterval(() => context.heartbeat(progress), HEARTBEAT_MS);
+  let beatAt = startedAt;
+  let wasBlocked = false;
+  const heartbeat = setInterval(() => {
+    wasBlocked ||= Date.now() - beatAt > BLOCKED_MS;
+    beatAt = Date.now();
+    context.heartbeat(progress);
+  }, HEARTBEAT_MS);
   const startSignal = signalsStart
-    ? setTimeout(() => void signalStart(context, startedAt), attempt > 1 ? 0 : START_SIGNAL_DELAY_MS)
+    ? setTimeout(
+        () => void signalWorkflow(context, 'started', startedAt),
+        attempt > 1 ? 0 : START_SIGNAL_DELAY_MS,
+      )
     : undefined;
+  const end = await journal.begin(info, losses);
   try {
     return await work({
       report: (more) => {
@@ -56,8 +82,12 @@ export async function withHeartbeat<T>(
       startedAt,
       attempt,
       lastAttempt: spent + 1 >= MAX_ATTEMPTS,
+      earlier,
+      log: (message, fields) => log.info(message, { ...fields }),
     });
   } catch (error) {
+    if (context.cancellationDetails?.notFound && !wasBlocked)
+      await signalWorkflow(context, 'outlived', info.activityId);
     const known = toDarkroomError(error, context);
     // The next attempt receives the details of the last heartbeat.
     if (known && known.kind !== 'outage') context.heartbeat({ ...progress, spent: spent + 1 });
@@ -65,16 +95,21 @@ export async function withHeartbeat<T>(
   } finally {
     clearInterval(heartbeat);
     clearTimeout(startSignal);
+    await end();
   }
 }
 
-/** Does nothing when Temporal is unavailable: the next transition corrects the state. */
-async function signalStart({ client, info }: Context, startedAt: number): Promise<void> {
+/** Does nothing when Temporal is unavailable or the workflow has ended. */
+async function signalWorkflow(
+  { client, info }: Context,
+  name: 'started' | 'outlived',
+  argument: number | string,
+): Promise<void> {
   if (!info.workflowExecution) return;
   const { workflowId, runId } = info.workflowExecution;
   await client.workflow
     .getHandle(workflowId, runId)
-    .signal('started', startedAt)
+    .signal(name, argument)
     .catch(() => undefined);
 }
 

@@ -1,16 +1,25 @@
 import { createDeleteExpired } from './delete-expired.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { createDownload } from './download.ts';
+import { withHeartbeat } from './heartbeat.ts';
 import { createNotify } from './notify.ts';
-import { createPackageJob } from './package-job.ts';
-import { createRunStage } from './run-stage.ts';
-import type { Activities } from './types.ts';
+import { steps } from './steps.ts';
+import type { Activities, StepActivities } from './types.ts';
 
 /** All activities. A worker offers those that its capabilities need; see `src/temporal/worker.ts`. */
 export const createActivities = (deps: ActivityDependencies): Activities => ({
-  download: createDownload(deps),
-  runStage: createRunStage(deps),
-  packageJob: createPackageJob(deps),
+  download: (input) => withHeartbeat(deps.journal, input, (run) => steps.download(deps, input, run)),
+  runStage: (input) => withHeartbeat(deps.journal, input, (run) => steps.runStage(deps, input, run)),
+  packageJob: (input) => withHeartbeat(deps.journal, input, (run) => steps.packageJob(deps, input, run)),
   notify: createNotify(deps),
   deleteExpired: createDeleteExpired(deps),
 });
+
+/** The activities of steps that are suspected of killing their worker: each runs in a process of its own. */
+export function createAloneActivities({ journal, runAlone }: ActivityDependencies): StepActivities {
+  const innocent = journal.withoutBlame();
+  return {
+    download: (input) => withHeartbeat(innocent, input, (run) => runAlone('download', input, run)),
+    runStage: (input) => withHeartbeat(innocent, input, (run) => runAlone('runStage', input, run)),
+    packageJob: (input) => withHeartbeat(innocent, input, (run) => runAlone('packageJob', input, run)),
+  };
+}

@@ -1,5 +1,4 @@
 /** Ends a run: lists its results and writes the record that outlives Temporal. */
-import { Context } from '@temporalio/activity';
 import { errorCatalogue } from '../src/errors.ts';
 import { computeExpiry } from '../src/jobs/model/expiry.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
@@ -7,7 +6,7 @@ import type { JobStatus } from '../src/jobs/model/run-input.ts';
 import { appendMoment } from '../src/jobs/model/timeline.ts';
 import type { StoredManifest } from '../src/jobs/ports/job-archive.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { withHeartbeat } from './heartbeat.ts';
+import type { ActivityRun } from './heartbeat.ts';
 import { buildManifest } from './manifest.ts';
 import { countEnd } from './metrics.ts';
 import type { PackageInput } from './types.ts';
@@ -16,26 +15,26 @@ import type { PackageInput } from './types.ts';
 const MAX_LISTED_ASSETS = 20;
 
 /** Returns the final status of the job. */
-export const createPackageJob =
-  (deps: ActivityDependencies) =>
-  (input: PackageInput): Promise<JobStatus> =>
-    withHeartbeat(false, async ({ signal }) => {
-      const { runInput, timeline, completedAt } = input;
-      const { header, fingerprint } = runInput;
-      const hasResults = input.ending.state === 'completed';
-      const manifest = hasResults ? await buildManifest(deps, runInput, signal) : null;
-      if (manifest) await deps.archive.saveResult(header, manifest);
-      const status = finalStatus(input, manifest);
-      if (status.error)
-        Context.current().log.info('The job did not complete', { job: header.id, ...status.error });
-      const moments = appendMoment(timeline, status, completedAt);
-      const job = { ...header, ...status };
-      await deps.archive.saveRecord({ job, fingerprint, timeline: moments, runInput });
-      countEnd(job, (Date.parse(completedAt) - Date.parse(runInput.requestedAt)) / 1000);
-      // The job may have been deleted while this activity ran. Then what it wrote must go, too.
-      if (await deps.archive.isDeleted(header)) await deps.archive.erase(header);
-      return status;
-    });
+export async function packageJob(
+  deps: ActivityDependencies,
+  input: PackageInput,
+  { signal, log }: ActivityRun,
+): Promise<JobStatus> {
+  const { runInput, timeline, completedAt } = input;
+  const { header, fingerprint } = runInput;
+  const hasResults = input.ending.state === 'completed';
+  const manifest = hasResults ? await buildManifest(deps, runInput, signal) : null;
+  if (manifest) await deps.archive.saveResult(header, manifest);
+  const status = finalStatus(input, manifest);
+  if (status.error) log('The job did not complete', { job: header.id, ...status.error });
+  const moments = appendMoment(timeline, status, completedAt);
+  const job = { ...header, ...status };
+  await deps.archive.saveRecord({ job, fingerprint, timeline: moments, runInput });
+  countEnd(job, (Date.parse(completedAt) - Date.parse(runInput.requestedAt)) / 1000);
+  // The job may have been deleted while this activity ran. Then what it wrote must go, too.
+  if (await deps.archive.isDeleted(header)) await deps.archive.erase(header);
+  return status;
+}
 
 function finalStatus(
   { runInput, status, ending, completedAt }: PackageInput,

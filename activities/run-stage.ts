@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Context } from '@temporalio/activity';
 import type { Operation, Stage, StageContext } from '../operations/operation.ts';
 import { DarkroomError } from '../src/errors.ts';
 import type { AssetFailure, Checkpoint, OutputFile } from '../src/jobs/model/checkpoint.ts';
@@ -11,37 +10,39 @@ import type { AttemptFiles } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
 import { mergeCheckpoint } from './checkpoint.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { type ActivityRun, withHeartbeat } from './heartbeat.ts';
+import type { ActivityRun } from './heartbeat.ts';
 import { toJobError } from './job-error.ts';
 import { timeStage } from './metrics.ts';
 import { ScratchOutputs } from './outputs.ts';
 import { readPreviousStage, readStageInputs } from './stage-inputs.ts';
+import { waitForStore, waitingForStore } from './store-outage.ts';
+import { withTimeLimit } from './time-limit.ts';
 import type { StageResult, StageRunInput } from './types.ts';
 import { restoreWorkspace, saveWorkspace, WRITE_CONCURRENCY } from './workspace.ts';
 
-export const createRunStage =
-  (deps: ActivityDependencies) =>
-  (input: StageRunInput): Promise<StageResult> =>
-    withHeartbeat(input.signalsStart, async (activity) => {
-      const { job, stage } = input;
-      const { signal, startedAt } = activity;
-      const existing = await deps.stages.readCheckpoint(input, signal);
-      // Of an attempt whose response was lost; or of an earlier run, which has counted it.
-      if (existing) return toResult(existing, startedAt, stage.run === job.run);
-      const scratch = join(deps.workDir, randomUUID());
-      let outcome = 'failed';
-      try {
-        const computed = await compute(scratch, deps, input, activity);
-        signal.throwIfAborted();
-        const checkpoint = { ...computed, computeMs: Date.now() - startedAt };
-        await deps.stages.writeCheckpoint(input, checkpoint, signal);
-        outcome = 'completed';
-        return toResult(checkpoint, startedAt, true);
-      } finally {
-        timeStage(input, signal.aborted ? 'cancelled' : outcome, (Date.now() - startedAt) / 1000);
-        await rm(scratch, { recursive: true, force: true });
-      }
-    });
+export async function runStage(
+  deps: ActivityDependencies,
+  input: StageRunInput,
+  activity: ActivityRun,
+): Promise<StageResult> {
+  const { job, stage } = input;
+  const { signal, startedAt } = activity;
+  const existing = await deps.stages.readCheckpoint(input, signal);
+  // Of an attempt whose response was lost; or of an earlier run, which has counted it.
+  if (existing) return toResult(existing, startedAt, stage.run === job.run);
+  const scratch = join(deps.workDir, randomUUID());
+  let outcome = 'failed';
+  try {
+    const computed = await compute(scratch, deps, input, activity);
+    const checkpoint = { ...computed, computeMs: Date.now() - startedAt };
+    await waitForStore(activity, signal, () => deps.stages.writeCheckpoint(input, checkpoint, signal));
+    outcome = 'completed';
+    return toResult(checkpoint, startedAt, true);
+  } finally {
+    timeStage(input, signal.aborted ? 'cancelled' : outcome, (Date.now() - startedAt) / 1000);
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
 
 const toResult = (
   { failures, computeMs }: Checkpoint,
@@ -84,8 +85,7 @@ async function compute(
     attempt: activity.attempt,
     progress: (fraction, detail) =>
       activity.report({ points: input.points * fraction, detail: detail ?? null }),
-    log: (message, fields) =>
-      Context.current().log.info(message, { job: input.job.id, stage: stage.name, ...fields }),
+    log: (message, fields) => activity.log(message, { job: input.job.id, stage: stage.name, ...fields }),
     engine: deps.engine,
     memory: deps.memoryOf(stage.capability ?? 'cpu'),
     pictures: deps.pictures.forTenant(input.job.tenant),
@@ -97,9 +97,9 @@ async function compute(
       activity.report({ failed: failures.length });
     },
   };
-  await stage.run(context);
+  await withTimeLimit(signal, input.stage.timeoutMs, (limited) => stage.run({ ...context, signal: limited }));
   signal.throwIfAborted();
-  const attempt = deps.stages.startAttempt(input);
+  const attempt = waitingForStore(deps.stages.startAttempt(input), activity);
   const isLast = stage === operation.stages.at(-1);
   const computed = {
     fingerprint: input.job.fingerprint,

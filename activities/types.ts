@@ -20,9 +20,33 @@ export interface FailureInfo {
   /** Whether the same job may succeed when it is run again unchanged. */
   readonly retryable: boolean;
   readonly details: ErrorDetails | null;
+  /** Present when the attempt was lost with its worker. */
+  readonly loss?: Loss;
 }
 
-interface ActivityInput {
+/** An attempt that was lost because its worker died. */
+export interface Loss {
+  /** False when another step of the same worker is to blame. */
+  readonly isBlamed: boolean;
+  /** What happened, for the error of the job: follows "the last attempt". */
+  readonly how: string;
+  /** The last progress that was reported. */
+  readonly progress: Heartbeat | null;
+}
+
+/** What the attempts of a step before this activity came to, if they were lost with their workers. */
+export interface EarlierAttempts {
+  /** Deaths of a worker that the step is blamed for. */
+  readonly losses: number;
+  readonly progress: Heartbeat | null;
+}
+
+export interface StepInput {
+  /** Omitted in the first activity of a step. */
+  readonly earlier?: EarlierAttempts;
+}
+
+interface ActivityInput extends StepInput {
   readonly job: RunRef;
   /** Points of the job's progress that this activity is worth. Heartbeats report how many of them are done. */
   readonly points: number;
@@ -52,7 +76,7 @@ export interface DownloadResult extends Pick<AssetCounts, 'downloaded' | 'failed
 export interface StageRunInput extends ActivityInput {
   readonly operation: string;
   readonly params: Record<string, unknown>;
-  readonly stage: Pick<StageInput, 'name' | 'run' | 'retriesFailuresOf'>;
+  readonly stage: Pick<StageInput, 'name' | 'run' | 'retriesFailuresOf' | 'timeoutMs'>;
   /** The stage before this one, whose workspace is restored; null for the first stage. */
   readonly before: Pick<StageInput, 'name' | 'run'> | null;
   /** Null when the stage takes all assets at once. */
@@ -67,7 +91,7 @@ export interface StageResult extends Pick<AssetCounts, 'failed'>, Started {
   readonly computeMs: number;
 }
 
-export interface PackageInput {
+export interface PackageInput extends StepInput {
   /** Includes the assets that were added after the submission. */
   readonly runInput: RunInput;
   readonly status: JobStatus;
@@ -112,6 +136,9 @@ export interface Heartbeat {
   /** For the next attempt: work that need not be repeated. */
   readonly done?: unknown;
 }
+
+/** The activities that make up a job. */
+export type StepActivities = Pick<Activities, 'download' | 'runStage' | 'packageJob'>;
 
 export interface Activities {
   download(input: DownloadInput): Promise<DownloadResult>;

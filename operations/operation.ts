@@ -93,6 +93,11 @@ export interface Stage<Params> {
    * for each asset, an hour for all.
    */
   readonly timeoutMs?: number;
+  /**
+   * Milliseconds without a sign of life after which the worker of an attempt counts as dead. Short: the step is soon repeated. Long: an
+   * interruption of the connection to Temporal repeats nothing. Default: 10 seconds, or two minutes for an operation with engines.
+   */
+  readonly heartbeatMs?: number;
   run(context: StageContext<Params>): Promise<void>;
 }
 

@@ -35,6 +35,8 @@ export const builtIn: readonly Operation[] = [
 
 const USUAL_TIMEOUT_MS = { perAsset: 900_000, all: 3_600_000 };
 
+const USUAL_HEARTBEAT_MS = { engine: 120_000, other: 10_000 };
+
 export interface Registry extends OperationCatalogue {
   /** The operation itself. Its stages may be given only what its own `params` parsed, which the type cannot say. */
   operation(name: string): Operation<never> | undefined;
@@ -68,7 +70,9 @@ export function createRegistry(operations: readonly Operation[]): Registry {
 }
 
 function plannable(operation: Operation): PlannableOperation {
-  const plan = operation.stages.map(buildStagePlan);
+  const usesEngine = (operation.requires ?? []).length > 0;
+  const heartbeatMs = usesEngine ? USUAL_HEARTBEAT_MS.engine : USUAL_HEARTBEAT_MS.other;
+  const plan = operation.stages.map((stage) => buildStagePlan({ heartbeatMs, ...stage }));
   checkUniqueNames(`stage of ${operation.name}`, plan);
   const { name, title, description, inputs, result } = operation;
   const info: OperationInfo = {
@@ -102,11 +106,13 @@ const buildStagePlan = ({
   capability = 'cpu',
   perAsset = false,
   timeoutMs = perAsset ? USUAL_TIMEOUT_MS.perAsset : USUAL_TIMEOUT_MS.all,
-}: Stage<Record<string, unknown>>): StagePlan => ({
+  heartbeatMs,
+}: Stage<Record<string, unknown>> & Pick<StagePlan, 'heartbeatMs'>): StagePlan => ({
   name,
   capability,
   perAsset,
   timeoutMs: timeoutMs * (perAsset ? batchSizes.large : 1),
+  heartbeatMs,
 });
 
 const distinct = (words: readonly string[]): string[] => [...new Set(words)];

@@ -1,8 +1,11 @@
 /** The composition root: the only place that names concrete classes and connects them. */
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { createActivities } from '../activities/index.ts';
-import type { Activities } from '../activities/types.ts';
+import type { ActivityDependencies } from '../activities/dependencies.ts';
+import { createActivities, createAloneActivities } from '../activities/index.ts';
+import { StepJournal } from '../activities/journal.ts';
+import type { RunAlone } from '../activities/run-alone.ts';
+import type { Activities, StepActivities } from '../activities/types.ts';
 import { loadOperations } from '../operations/command/load.ts';
 import { limitsByPixels } from '../operations/lib/picture-process/limits.ts';
 import { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
@@ -13,6 +16,7 @@ import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
 import type { Keyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
+import { createRunAlone } from './cli/run-alone.ts';
 import { createNetworkPolicies } from './compose-network.ts';
 import { sealedStore } from './compose-store.ts';
 import type { Config } from './config/config.ts';
@@ -48,6 +52,7 @@ export interface Overrides {
   readonly archive?: JobArchive;
   readonly runtime?: JobRuntime;
   readonly jobs?: Jobs;
+  readonly runAlone?: RunAlone;
 }
 
 /** The parts of an API process. */
@@ -136,6 +141,9 @@ interface WorkerOptions {
 /** The parts of a worker process. */
 export interface WorkerParts {
   readonly activities: Activities;
+  /** Those that run each step in a process of its own. */
+  readonly aloneActivities: StepActivities;
+  readonly dependencies: ActivityDependencies;
   readonly retention: Retention;
   readonly slots: Slots;
   /** Yields capabilities whose engines are installed while the worker runs. */
@@ -167,7 +175,7 @@ export async function composeWorker(
   });
   const resolver = createNameResolver();
   const policies = createNetworkPolicies(config, target, resolver);
-  const activities = createActivities({
+  const dependencies: ActivityDependencies = {
     ...createRunFiles(store),
     archive,
     retention,
@@ -190,8 +198,19 @@ export async function composeWorker(
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
     publicUrl: config.publicUrl,
     callbackBody,
-  });
-  return { activities, retention, slots, later, pictures, sandbox };
+    journal: new StepJournal(scratch),
+    runAlone: overrides.runAlone ?? createRunAlone(scratch, target.address),
+  };
+  return {
+    activities: createActivities(dependencies),
+    aloneActivities: createAloneActivities(dependencies),
+    dependencies,
+    retention,
+    slots,
+    later,
+    pictures,
+    sandbox,
+  };
 }
 
 async function findSandbox(mode: SandboxMode): Promise<Sandbox> {

@@ -1,18 +1,10 @@
 /** Downloads the assets of a job, batch by batch, as they arrive. */
-import { proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../activities/types.ts';
 import { DOWNLOAD_QUEUE } from '../src/temporal/names.ts';
 import { selectBatchInputs } from './asset-queue.ts';
 import { continueRun } from './continue-as-new.ts';
-import { DOWNLOAD_POINTS, type JobContext, longRunning, toRunRef } from './job-context.ts';
+import { DOWNLOAD_POINTS, type JobContext, toRunRef } from './job-context.ts';
 import { mapConcurrent } from './map-concurrent.ts';
-import { retryWhileInfrastructureDown } from './outage-retry.ts';
-
-const { download } = proxyActivities<Activities>({
-  ...longRunning,
-  taskQueue: DOWNLOAD_QUEUE,
-  startToCloseTimeout: '12h',
-});
+import { describeBatch, runStep } from './run-step.ts';
 
 /** Returns when all assets are downloaded and no more can come. */
 export async function downloadAssets(job: JobContext): Promise<void> {
@@ -39,7 +31,12 @@ export async function downloadAssets(job: JobContext): Promise<void> {
       skipFailedAssets,
       refetch,
     };
-    const result = await retryWhileInfrastructureDown(() => download(input), tuning.outageWaitMs);
+    const step = {
+      title: `the download of ${describeBatch(batch)}`,
+      taskQueue: DOWNLOAD_QUEUE,
+      heartbeatMs: tuning.heartbeatMs,
+    };
+    const result = await runStep(job, step, ({ download }, earlier) => download({ ...input, ...earlier }));
     running -= 1;
     const more = assetQueue.isOpen || !assetQueue.isEmpty || running > 0;
     // The first batch may have been too quick to signal that the job has left the queue.

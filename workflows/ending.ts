@@ -1,5 +1,4 @@
 /** How a job ends, by the error that ended its work. */
-import { TimeoutType } from '@temporalio/common';
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -7,7 +6,6 @@ import {
   ContinueAsNew,
   isCancellation,
   TemporalFailure,
-  TimeoutFailure,
 } from '@temporalio/workflow';
 import type { FailureInfo } from '../activities/types.ts';
 import type { ErrorCode } from '../src/errors.ts';
@@ -32,14 +30,13 @@ export const completed: Ending = { state: 'completed', error: null };
 export function toEnding(error: unknown, control: Pick<JobControl, 'isCancelled' | 'cancelReason'>): Ending {
   if (error instanceof ContinueAsNew) throw error;
   // An activity that is cancelled may also fail or stop answering. The job was cancelled all the same.
-  if (isCancellation(error) || (control.isCancelled && error instanceof ActivityFailure)) {
+  if (isCancellation(error) || (control.isCancelled && error instanceof TemporalFailure)) {
     const reason = control.cancelReason;
     const message = reason ? `The job was cancelled: ${reason}` : 'The job was cancelled';
     return { state: 'cancelled', error: permanentError('cancelled', message) };
   }
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure) return { state: 'failed', error: fromApplicationFailure(cause) };
-  if (cause instanceof TimeoutFailure) return { state: 'failed', error: fromTimeout(cause) };
   if (error instanceof TemporalFailure)
     return { state: 'failed', error: permanentError('internal', 'The job failed with an unexpected error') };
   throw error;
@@ -60,14 +57,6 @@ function fromApplicationFailure(failure: ApplicationFailure): JobError {
 /** What an activity says about its failure. Empty for a failure that the workflow made. */
 export const readFailureInfo = ({ details }: ApplicationFailure): Partial<FailureInfo> =>
   (details?.[0] as FailureInfo | undefined) ?? {};
-
-const fromTimeout = ({ timeoutType }: TimeoutFailure): JobError =>
-  timeoutType === TimeoutType.HEARTBEAT
-    ? permanentError(
-        'worker_lost',
-        'The worker died in each attempt at the same stage; the stage may need more memory than the worker has',
-      )
-    : permanentError('stage_timeout', 'A stage ran longer than its time limit');
 
 /**
  * Makes the workflow end in Temporal as its job ended. Returns when the job completed.

@@ -1,10 +1,10 @@
 /** What the parts of the job workflow share. */
-import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
 import type { RunInput, RunRef } from '../src/jobs/model/run-input.ts';
 import { AssetQueue, type AssetQueueState } from './asset-queue.ts';
 import { CallbackNotifier } from './callback-notifier.ts';
 import { JobControl } from './job-control.ts';
 import { JobStatusPublisher, type PublishedStatus } from './job-status.ts';
+import { LossReports } from './loss-reports.ts';
 
 /** The state that a run hands to its next execution when it continues as new. No activity is in flight at that moment. */
 export interface ContinueAsNewState extends AssetQueueState {
@@ -22,6 +22,7 @@ export interface JobContext {
   readonly control: JobControl;
   readonly assetQueue: AssetQueue;
   readonly notifier: CallbackNotifier;
+  readonly lossReports: LossReports;
 }
 
 /** Builds the context, and registers the handlers of all messages that a job accepts but `started`. */
@@ -30,21 +31,8 @@ export function createJobContext(runInput: RunInput, resumeFrom: ContinueAsNewSt
   const control = new JobControl(status);
   const assetQueue = new AssetQueue(runInput, resumeFrom, status, control);
   const notifier = new CallbackNotifier(runInput, status);
-  return { runInput, resumeFrom, status, control, assetQueue, notifier };
+  return { runInput, resumeFrom, status, control, assetQueue, notifier, lossReports: new LossReports() };
 }
-
-/** Options of activities that may take long: a heartbeat shows that they are alive, and carries the cancellation to them. */
-export const longRunning: ActivityOptions = {
-  heartbeatTimeout: '10s',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: {
-    initialInterval: '1s',
-    backoffCoefficient: 2,
-    maximumInterval: '1m',
-    maximumAttempts: 20,
-    nonRetryableErrorTypes: ['TemporalTimeout:StartToClose'],
-  },
-};
 
 /** Points of progress, of 100, for downloads and packaging. The stages share the rest. */
 export const DOWNLOAD_POINTS = 15;

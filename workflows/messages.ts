@@ -13,6 +13,9 @@ export const resume = defineSignal('resume');
 /** Sent by the first activity of a job once it has run for a moment: the job left the queue at this time (epoch, ms). */
 export const started = defineSignal<[startedAt: number]>('started');
 
+/** Sent by a worker that lives, although Temporal got no heartbeats from it and took this activity for lost. */
+export const outlived = defineSignal<[activityId: string]>('outlived');
+
 /** Makes a workflow that delivers a callback attempt it at once. */
 export const attemptNow = defineSignal('attemptNow');
 

@@ -1,19 +1,13 @@
 /** The story of a job: download its assets as they arrive ▸ run the stages of its operation ▸ record the result ▸ notify the client. */
-import { CancellationScope, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { Activities } from '../activities/types.ts';
+import { CancellationScope, setHandler } from '@temporalio/workflow';
 import type { JobStatus, RunInput } from '../src/jobs/model/run-input.ts';
+import { MAIN_QUEUE } from '../src/temporal/names.ts';
 import { downloadAssets } from './download-assets.ts';
 import { closeWorkflowAs, completed, type Ending, toEnding } from './ending.ts';
 import { type ContinueAsNewState, createJobContext, type JobContext } from './job-context.ts';
 import * as messages from './messages.ts';
 import { runStage } from './run-stage.ts';
-
-/** Retried without limit: while the store is away, the record of a job must not be lost. */
-const { packageJob } = proxyActivities<Activities>({
-  startToCloseTimeout: '10m',
-  heartbeatTimeout: '10s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
-});
+import { runStep } from './run-step.ts';
 
 /** Runs one job. Ends in Temporal as the job ends: completed with its status, failed, or cancelled. */
 export async function processJob(
@@ -64,13 +58,13 @@ async function recordEnd(job: JobContext, ending: Ending): Promise<JobStatus> {
   const input = {
     runInput: { ...runInput, chunks: assetQueue.chunks, awaiting: assetQueue.unmetAwaiting },
     ...status.published,
-    ending,
     completedAt: new Date().toISOString(),
   };
   // When the results cannot be listed, the job has failed, and that is recorded.
-  const final = await packageJob(input).catch((error: unknown) =>
-    packageJob({ ...input, ending: toEnding(error, control) }),
-  );
+  const step = { title: 'packaging', taskQueue: MAIN_QUEUE, heartbeatMs: runInput.tuning.heartbeatMs };
+  const packageAs = (ending: Ending) =>
+    runStep(job, step, ({ packageJob }, earlier) => packageJob({ ...input, ending, ...earlier }));
+  const final = await packageAs(ending).catch((error: unknown) => packageAs(toEnding(error, control)));
   status.transitionTo(final.state, final);
   await notifier.flush();
   return final;

@@ -1,13 +1,12 @@
 /** Runs one stage of an operation: once with all assets, or batch by batch. */
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
-import type { Activities } from '../activities/types.ts';
+import { workflowInfo } from '@temporalio/workflow';
 import { type Batch, chunkEnds } from '../src/jobs/model/batch.ts';
 import type { StageInput } from '../src/jobs/model/run-input.ts';
 import { queueOf } from '../src/temporal/names.ts';
 import { continueRun } from './continue-as-new.ts';
-import { DOWNLOAD_POINTS, type JobContext, longRunning, PACKAGING_POINTS, toRunRef } from './job-context.ts';
+import { DOWNLOAD_POINTS, type JobContext, PACKAGING_POINTS, toRunRef } from './job-context.ts';
 import { mapConcurrent } from './map-concurrent.ts';
-import { retryWhileInfrastructureDown } from './outage-retry.ts';
+import { describeBatch, runStep, type StepOptions } from './run-step.ts';
 
 /** Temporal's default priority, in the middle of 1 to 5. */
 const DEFAULT_PRIORITY = 3;
@@ -16,18 +15,17 @@ const DEFAULT_PRIORITY = 3;
 export async function runStage(job: JobContext, stage: StageInput, isQueued: boolean): Promise<void> {
   const { runInput, status, assetQueue, resumeFrom } = job;
   const { header, params, skipFailedAssets, tuning } = runInput;
-  const { runStage } = proxyActivities<Activities>({
-    ...longRunning,
-    taskQueue: queueOf(stage.capability),
-    startToCloseTimeout: stage.timeoutMs,
-    ...(stage === runInput.stages[0] ? {} : { priority: prioritizeStartedJobs() }),
-  });
   const batches: readonly (Batch | null)[] = stage.perAsset ? assetQueue.batches : [null];
   const index = runInput.stages.indexOf(stage);
   const batchesDone = resumeFrom?.stage?.index === index ? resumeFrom.stage.batchesDone : 0;
   const downloadPoints = batches.length > 0 && assetQueue.total > 0 ? DOWNLOAD_POINTS : 0;
   const points = (100 - downloadPoints - PACKAGING_POINTS) / runInput.stages.length / batches.length;
-  const { name, run, retriesFailuresOf } = stage;
+  const { name, run, retriesFailuresOf, timeoutMs } = stage;
+  const options: Omit<StepOptions, 'title'> = {
+    taskQueue: queueOf(stage.capability),
+    heartbeatMs: stage.heartbeatMs,
+    ...(stage === runInput.stages[0] ? {} : { priority: prioritizeStartedJobs() }),
+  };
   let next = batchesDone;
   let left = batches.length - batchesDone;
   await mapConcurrent(job, { isReady: () => true, take: () => batches[next++] }, async (batch) => {
@@ -38,13 +36,16 @@ export async function runStage(job: JobContext, stage: StageInput, isQueued: boo
       operation: header.operation,
       params,
       skipFailedAssets,
-      stage: { name, run, retriesFailuresOf },
+      stage: { name, run, retriesFailuresOf, timeoutMs },
       before: runInput.stages[index - 1] ?? null,
       batch,
       // A batch says which assets it holds, so it can do without the chunks, of which there may be many.
       layout: { chunkEnds: batch === null ? chunkEnds(assetQueue.chunks) : [], sizes: tuning.batchSizes },
     };
-    const result = await retryWhileInfrastructureDown(() => runStage(input), tuning.outageWaitMs);
+    const title = `stage "${name}"${batch === null ? '' : `, ${describeBatch(batch)}`}`;
+    const result = await runStep(job, { ...options, title }, ({ runStage }, earlier) =>
+      runStage({ ...input, ...earlier }),
+    );
     left -= 1;
     status.addProgress(points, result, left > 0);
   });

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection } from '@temporalio/worker';
 import type { z } from 'zod';
-import type { Activities } from '../../activities/types.ts';
+import type { Activities, StepActivities } from '../../activities/types.ts';
 import { type Api, composeApi, composeWorker } from '../../src/compose.ts';
 import { readConfig } from '../../src/config/config.ts';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
@@ -72,17 +72,18 @@ export async function openStoryServer(): Promise<StoryServer> {
   const temporal = await startEmbeddedTemporal({ binary: path, dataDir, ...quiet });
   const api = await composeApi(config, embeddedTarget(temporal.address));
   await registerSearchAttributes(api.client);
-  const { activities, slots } = await composeWorker(config, {
+  const { activities, aloneActivities, slots } = await composeWorker(config, {
     client: api.client,
     target: temporal,
     scratch: join(dataDir, 'work'),
   });
-  const replaceable = makeReplaceable(activities);
+  const replaceable = makeReplaceable(activities, aloneActivities);
   const connection = await NativeConnection.connect({ address: temporal.address });
   const workers = await createWorkers({
     connection,
     namespace: 'default',
     activities: replaceable.activities,
+    aloneActivities: replaceable.aloneActivities,
     slots,
     graceMs: 1000,
   });
@@ -131,23 +132,25 @@ export async function openStoryServer(): Promise<StoryServer> {
   };
 }
 
-/** Wraps the activities so that single attempts can be replaced. */
-function makeReplaceable(activities: Activities): {
-  activities: Activities;
-  replaceNext: StoryServer['replaceNext'];
-} {
+/** Wraps the activities so that single attempts can be replaced, wherever they run. */
+function makeReplaceable(
+  activities: Activities,
+  aloneActivities: StepActivities,
+): { activities: Activities; aloneActivities: StepActivities; replaceNext: StoryServer['replaceNext'] } {
   const replacements = new Map<string, Replacement<never>[]>();
-  const entries = Object.entries(activities).map(([name, original]) => [
-    name,
-    (input: never) => {
-      const replacement = replacements.get(name)?.shift();
-      return replacement
-        ? replacement(input, original as never)
-        : (original as (input: never) => unknown)(input);
-    },
-  ]);
+  const wrap = <Some extends object>(some: Some): Some => {
+    const entries = Object.entries(some).map(([name, original]) => [
+      name,
+      (input: never) => {
+        const replacement = replacements.get(name)?.shift();
+        return replacement ? replacement(input, original as never) : original(input);
+      },
+    ]);
+    return Object.fromEntries(entries) as Some;
+  };
   return {
-    activities: Object.fromEntries(entries) as Activities,
+    activities: wrap(activities),
+    aloneActivities: wrap(aloneActivities),
     replaceNext: (name, replacement) => {
       replacements.set(name, [...(replacements.get(name) ?? []), replacement as Replacement<never>]);
     },

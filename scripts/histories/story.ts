@@ -49,9 +49,20 @@ export const paths = (names: readonly string[]) => names.map((path) => ({ source
 export const repeat = (names: readonly string[], count: number) =>
   Array.from({ length: count }, (_, index) => names[index % names.length] ?? '');
 
-/** Returns the failure that a workflow receives after the last attempt of an activity. */
-export function finalFailure(code: ErrorCode): ApplicationFailure {
+/** Returns the failure of an activity that Temporal retries. */
+export function failure(code: ErrorCode, more: Partial<FailureInfo> = {}): ApplicationFailure {
   const { kind, title, retryable } = errorCatalogue[code];
-  const info: FailureInfo = { kind, retryable, details: null };
-  return ApplicationFailure.create({ type: code, message: title, nonRetryable: true, details: [info] });
+  const info: FailureInfo = { kind, retryable, details: null, ...more };
+  return ApplicationFailure.create({ type: code, message: title, details: [info] });
+}
+
+/** Returns the failure that a workflow receives after the last attempt of an activity. */
+export function finalFailure(code: ErrorCode, more: Partial<FailureInfo> = {}): ApplicationFailure {
+  const { type, message, details } = failure(code, more);
+  return ApplicationFailure.create({
+    type: type ?? code,
+    message,
+    nonRetryable: true,
+    details: details ?? [],
+  });
 }

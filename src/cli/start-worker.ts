@@ -1,5 +1,7 @@
 /** Starts the workers of one process: composes the activities, connects to Temporal, polls the task queues. */
 import { rm } from 'node:fs/promises';
+import type { Client } from '@temporalio/client';
+import type { LostActivity } from '../../activities/journal.ts';
 import { composeWorker, type Overrides } from '../compose.ts';
 import type { Config } from '../config/config.ts';
 import type { Retention } from '../jobs/lifecycle/retention.ts';
@@ -8,6 +10,7 @@ import { createClient, type TemporalTarget } from '../temporal/connection.ts';
 import { createWorkers, runWorkers } from '../temporal/worker.ts';
 import { connectWorker } from '../temporal/worker-connection.ts';
 import { prepareDataDirectory } from './data-directory.ts';
+import { failLostActivity } from './lost-activities.ts';
 import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
 import { claimScratch } from './scratch.ts';
@@ -47,13 +50,10 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   await prepareDataDirectory(config);
   await verifyMasterKey(config);
-  const scratch = await claimScratch(config.DARKROOM_WORK);
+  const { scratch, lost } = await claimScratch(config.DARKROOM_WORK);
   const client = createClient(target);
-  const { activities, retention, slots, later, pictures, sandbox } = await composeWorker(
-    config,
-    { client, target, scratch, only },
-    overrides,
-  );
+  const { activities, aloneActivities, dependencies, retention, slots, later, pictures, sandbox } =
+    await composeWorker(config, { client, target, scratch, only }, overrides);
   const connection = await connectWorker(target, CONNECT_TIMEOUT_MS, (message) => log.warn(message));
   if (!config.embedded) void keepRegistering(client, log);
   const setup = {
@@ -61,9 +61,12 @@ export async function startWorker(
     namespace: target.namespace,
     identity,
     activities,
+    aloneActivities,
     graceMs: config.DARKROOM_GRACE_MS,
   };
+  await reportLost(client, lost, log);
   const workers = await createWorkers({ ...setup, slots });
+  stop.addEventListener('abort', () => void dependencies.journal.stop());
   const running = runWorkers(workers, stop, async function* (over) {
     for await (const more of later(over)) {
       yield await createWorkers({ ...setup, slots: more });
@@ -88,4 +91,15 @@ export async function startWorker(
     }
   };
   return { scratch, retention, stopped: end() };
+}
+
+/** Activities that cannot be reported now time out later. */
+async function reportLost(client: Client, lost: readonly LostActivity[], log: Log): Promise<void> {
+  for (const activity of lost) {
+    const { type, workflowId, losses, isBlamed, beside } = activity;
+    log.warn({ type, workflowId, losses, isBlamed, beside }, 'An activity was lost with a worker that died');
+    await failLostActivity(client, activity).catch((error: unknown) =>
+      log.warn({ error, workflowId }, 'A lost activity could not be reported'),
+    );
+  }
 }

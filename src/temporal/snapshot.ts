@@ -86,14 +86,22 @@ const endings: Readonly<Record<string, readonly [TerminalState, string, string]>
   CANCELLED: ['cancelled', 'cancelled', 'The job was cancelled in Temporal'],
 };
 
+type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
+type PendingActivityInfo = temporal.api.workflow.v1.IPendingActivityInfo;
+
 /** Decodes the last heartbeats of running activities. */
-export function decodeHeartbeats(
-  raw: temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse,
-): Heartbeat[] {
-  return (raw.pendingActivities ?? []).flatMap((activity): Heartbeat[] => {
-    const payload = activity.heartbeatDetails?.payloads?.[0];
-    if (!payload) return [];
-    const beat: unknown = defaultPayloadConverter.fromPayload(payload);
-    return typeof beat === 'object' && beat !== null && 'points' in beat ? [beat as Heartbeat] : [];
-  });
+export const decodeHeartbeats = (raw: Description): Heartbeat[] =>
+  (raw.pendingActivities ?? []).flatMap((activity) => decodeHeartbeat(activity) ?? []);
+
+/** Decodes the last heartbeat of one activity; null when it has sent none. */
+export function readHeartbeat(raw: Description, activityId: string): Heartbeat | null {
+  const activity = raw.pendingActivities?.find((one) => one.activityId === activityId);
+  return activity ? decodeHeartbeat(activity) : null;
+}
+
+function decodeHeartbeat({ heartbeatDetails }: PendingActivityInfo): Heartbeat | null {
+  const payload = heartbeatDetails?.payloads?.[0];
+  if (!payload) return null;
+  const beat: unknown = defaultPayloadConverter.fromPayload(payload);
+  return typeof beat === 'object' && beat !== null && 'points' in beat ? (beat as Heartbeat) : null;
 }

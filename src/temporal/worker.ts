@@ -1,8 +1,8 @@
 /** Workers: one for workflows and waiting steps, and one for each capability that computes. */
 import { fileURLToPath } from 'node:url';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { Activities } from '../../activities/types.ts';
-import { CALLBACK_QUEUE, DOWNLOAD_QUEUE, MAIN_QUEUE, queueOf } from './names.ts';
+import type { Activities, StepActivities } from '../../activities/types.ts';
+import { aloneQueueOf, CALLBACK_QUEUE, DOWNLOAD_QUEUE, MAIN_QUEUE, queueOf } from './names.ts';
 
 export interface WorkerSetup {
   readonly connection: NativeConnection;
@@ -10,6 +10,8 @@ export interface WorkerSetup {
   /** Name in Temporal; default: process and host. */
   readonly identity?: string | undefined;
   readonly activities: Activities;
+  /** Those that run each step in a process of its own. */
+  readonly aloneActivities: StepActivities;
   /** Capability → steps that run at once. `io` is workflows, too, and everything that waits. */
   readonly slots: Readonly<Record<string, number>>;
   /** Milliseconds that activities may continue after the shutdown signal; then they are cancelled. */
@@ -32,6 +34,7 @@ export async function createWorkers({
   namespace,
   identity,
   activities,
+  aloneActivities,
   slots,
   graceMs,
 }: WorkerSetup): Promise<Worker[]> {
@@ -62,8 +65,7 @@ export async function createWorkers({
       Worker.create({
         ...common,
         taskQueue: DOWNLOAD_QUEUE,
-        // Callbacks of jobs from before they had a queue of their own.
-        activities: { download, notify },
+        activities: { download },
         maxConcurrentActivityTaskExecutions: steps,
       }),
     callbacks: (steps: number) =>
@@ -74,8 +76,17 @@ export async function createWorkers({
         maxConcurrentActivityTaskExecutions: steps,
       }),
   };
+  const alone = (taskQueue: string) =>
+    Worker.create({
+      ...common,
+      taskQueue: aloneQueueOf(taskQueue),
+      activities: { ...aloneActivities },
+      maxConcurrentActivityTaskExecutions: 1,
+    });
   return Promise.all([
     ...(io === undefined ? [] : [waiting.main(io), waiting.net(io), waiting.callbacks(io)]),
+    ...(io === undefined ? [] : [MAIN_QUEUE, DOWNLOAD_QUEUE].map(alone)),
+    ...Object.keys(computing).map((capability) => alone(queueOf(capability))),
     ...Object.entries(computing).map(([capability, steps]) =>
       Worker.create({
         ...common,

@@ -163,7 +163,7 @@ export function dialectContract(adapter: DialectAdapter): void {
       await askOthers('completed', id);
     });
 
-    it('finds no job for an unknown id, whatever its form', async () => {
+    it('finds no job for an unknown id of any form', async () => {
       for (const id of [randomUUID(), 'nobody', '0', '..%2F..%2Fetc', '%00', 'x'.repeat(500)]) {
         for (const request of [adapter.look(id), adapter.result(id)]) {
           const answer = await ask(request);
@@ -181,7 +181,7 @@ export function dialectContract(adapter: DialectAdapter): void {
     });
 
     it.each(Object.entries(adapter.refusals))(
-      'refuses %s, and creates no job',
+      'rejects %s, and creates no job',
       async (_, { ask: wrong, status }) => {
         const before = await idsOfDialect();
         refused(await ask(wrong), status);
@@ -191,7 +191,7 @@ export function dialectContract(adapter: DialectAdapter): void {
 
     const { duplicate } = adapter;
     if (duplicate) {
-      it('refuses an id that is taken, and leaves its job alone', async () => {
+      it('rejects an id that is taken, and does not change its job', async () => {
         const id = await submit(submissions.quick);
         await untilWord(id, words.completed);
         const first = await darkroom.get(id);
@@ -201,7 +201,7 @@ export function dialectContract(adapter: DialectAdapter): void {
       });
     }
 
-    it('shows a job that runs and has no result yet, and its cancellation', async () => {
+    it('shows a running job without a result, and its cancellation', async () => {
       const id = await submit(submissions.slow);
       expect(words.running).toContain(await wordOf(id));
       refused(await ask(adapter.result(id)), adapter.noResult.running);
@@ -213,14 +213,14 @@ export function dialectContract(adapter: DialectAdapter): void {
 
     const { failing } = submissions;
     if (failing) {
-      it('shows a job that failed', async () => {
+      it('shows a failed job', async () => {
         const id = await submit(failing);
         await untilWord(id, words.failed);
         refused(await ask(adapter.result(id)), adapter.noResult.ended);
       });
     }
 
-    it('answers that Temporal is away, and still shows jobs that have ended', async () => {
+    it('reports an outage of Temporal, and still shows ended jobs', async () => {
       const [ended, running] = [await submit(submissions.quick), await submit(submissions.slow)];
       await untilWord(ended, words.completed);
       await expect.poll(() => wordOf(running)).not.toBe(words.completed);
@@ -249,7 +249,7 @@ export function dialectContract(adapter: DialectAdapter): void {
       await untilWord(running, words.cancelled);
     });
 
-    it('answers that the store is away only where it is needed, and continues when it is back', async () => {
+    it('reports an outage of the store only where it is needed, and continues after it', async () => {
       const [ended, running] = [await submit(submissions.quick), await submit(submissions.slow)];
       await untilWord(ended, words.completed);
       await outages.store(async (request) => {

@@ -8,7 +8,7 @@ const params = z.looseObject({});
 export const labOperation = (
   name: string,
   run: Stage<z.output<typeof params>>['run'],
-  limits: Pick<Stage<never>, 'timeoutMs'> = {},
+  limits: Pick<Stage<never>, 'timeoutMs' | 'capability'> = {},
 ): Operation =>
   defineOperation({
     name,

@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import type { Operation } from '../../operations/operation.ts';
 import { composeApi, composeWorker } from '../../src/compose.ts';
 import { type Config, readConfig } from '../../src/config/config.ts';
+import { openDataDirectory } from '../../src/data-directory/open.ts';
 import type { Jobs } from '../../src/jobs/jobs.ts';
 import type { Retention } from '../../src/jobs/lifecycle/retention.ts';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
@@ -62,6 +63,7 @@ export async function startLab({
 }: LabOptions = {}): Promise<Lab> {
   installTestRuntime();
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-lab-'));
+  await openDataDirectory(dataDir);
   const storeDir = join(dataDir, 'store');
   const workDir = join(dataDir, 'work');
   const temporal = await createNamespace();
@@ -81,14 +83,21 @@ export async function startLab({
   const overrides = { operations, ...(store && { store }) };
   const api = await composeApi(config, temporal, overrides);
   const { client, archive, jobs } = api;
-  const { activities, retention, pictures } = await composeWorker(
+  const { activities, aloneActivities, retention, pictures } = await composeWorker(
     config,
     { client, target: temporal, scratch: workDir, only: ['io', 'cpu'] },
     overrides,
   );
   const connection = await NativeConnection.connect(temporal.options);
   const slots = { io: config.DARKROOM_IO_SLOTS, cpu: 2, ...more };
-  const setup = { connection, namespace: temporal.namespace, activities, slots, graceMs: 1000 };
+  const setup = {
+    connection,
+    namespace: temporal.namespace,
+    activities,
+    aloneActivities,
+    slots,
+    graceMs: 1000,
+  };
   const stop = new AbortController();
   const running = runsWorkers ? runWorkers(await createWorkers(setup), stop.signal) : Promise.resolve();
 

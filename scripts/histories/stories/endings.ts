@@ -1,7 +1,16 @@
 /** How jobs end. */
 import { Context } from '@temporalio/activity';
 import { MAIN_QUEUE, workflowIdOf } from '../../../src/temporal/names.ts';
-import { finalFailure, isIn, paths, repeat, type Stories, untilClosed, untilEnded } from '../story.ts';
+import {
+  failure,
+  finalFailure,
+  isIn,
+  paths,
+  repeat,
+  type Stories,
+  untilClosed,
+  untilEnded,
+} from '../story.ts';
 
 export const endings: Stories = {
   plain: async (server) =>
@@ -45,11 +54,10 @@ export const endings: Stories = {
   },
 
   outage: async (server) => {
-    server.replaceNext('download', () => Promise.reject(finalFailure('disk_full')));
-    server.replaceNext('runStage', () => Promise.reject(finalFailure('master_key_missing')));
+    server.replaceNext('download', () => Promise.reject(failure('disk_full')));
+    server.replaceNext('runStage', () => Promise.reject(failure('master_key_missing')));
     const spec = { operation: 'image.transform', params: { width: 64 }, assets: paths(server.photos) };
-    const job = await server.submit(spec, ({ tuning }) => ({ tuning: { ...tuning, outageWaitMs: 500 } }));
-    return untilEnded(server, job);
+    return untilEnded(server, await server.submit(spec));
   },
 
   'packaging-failed': async (server) => {

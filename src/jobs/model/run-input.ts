@@ -35,8 +35,10 @@ export interface StagePlan {
   readonly capability: string;
   /** True: runs once for each batch, concurrently and on several workers. False: runs once with all assets. */
   readonly perAsset: boolean;
-  /** Timeout of one attempt, in milliseconds. */
+  /** Milliseconds that one attempt may compute. */
   readonly timeoutMs: number;
+  /** Milliseconds without a heartbeat after which Temporal takes the worker of an attempt for dead. */
+  readonly heartbeatMs: number;
 }
 
 /** A stage of one run. */
@@ -120,8 +122,10 @@ export interface RunTuning {
   /** Events and bytes of history after which the run continues in a new execution. */
   readonly maxHistoryEvents: number;
   readonly maxHistoryBytes: number;
-  /** Milliseconds to wait before an activity that failed through an outage is scheduled again. */
-  readonly outageWaitMs: number;
+  /** As `StagePlan.heartbeatMs`, for downloads and packaging. */
+  readonly heartbeatMs: number;
+  /** Deaths of its worker that a step may be blamed for before it runs alone. One more fails the job. */
+  readonly maxLosses: number;
 }
 
 /** Temporal suggests to continue as new at about the same history size; its limits are 51,200 events and 50 MB. */
@@ -130,7 +134,8 @@ export const runTuning: RunTuning = {
   concurrency: 4,
   maxHistoryEvents: 4000,
   maxHistoryBytes: 2 * 1024 * 1024,
-  outageWaitMs: 60_000,
+  heartbeatMs: 10_000,
+  maxLosses: 2,
 };
 
 export interface RunInput {

@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 
 async function startWorker(): Promise<() => Promise<void>> {
-  const { activities, slots } = await composeWorker(config, {
+  const { activities, aloneActivities, slots } = await composeWorker(config, {
     client,
     target: temporal,
     scratch: join(dataDir, 'work'),
@@ -59,6 +59,7 @@ async function startWorker(): Promise<() => Promise<void>> {
     connection,
     namespace: temporal.namespace,
     activities,
+    aloneActivities,
     slots,
     graceMs: 1000,
   });

@@ -60,10 +60,12 @@ describe('a registry', () => {
     ]).find('test.staged');
     expect(planned?.plan).toEqual([
       // Of a batch of 32.
-      { name: 'fetch', capability: 'io', perAsset: true, timeoutMs: 160_000 },
-      { name: 'count', capability: 'cpu', perAsset: false, timeoutMs: 3_600_000 },
-      { name: 'store', capability: 'io', perAsset: false, timeoutMs: 3_600_000 },
+      { name: 'fetch', capability: 'io', perAsset: true, timeoutMs: 160_000, heartbeatMs: 10_000 },
+      { name: 'count', capability: 'cpu', perAsset: false, timeoutMs: 3_600_000, heartbeatMs: 10_000 },
+      { name: 'store', capability: 'io', perAsset: false, timeoutMs: 3_600_000, heartbeatMs: 10_000 },
     ]);
+    const withEngine = createRegistry([{ ...operation, requires: ['engine'] }]);
+    expect(withEngine.find('test.staged')?.plan).toMatchObject([{ heartbeatMs: 120_000 }]);
     expect(planned?.info).toMatchObject({ stages: ['fetch', 'count', 'store'], capabilities: ['io', 'cpu'] });
   });
 

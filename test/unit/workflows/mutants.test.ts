@@ -15,16 +15,10 @@ interface Mutant {
 
 const mutants: readonly Mutant[] = [
   {
-    change: 'an activity that failed through an outage is retried without a wait',
-    story: 'outage',
-    code: /await \S+\.sleep\)\(waitMs\);/,
-    replacement: '',
-  },
-  {
     change: 'a result that cannot be listed is not recorded as a failure',
     story: 'packaging-failed',
-    code: /packageJob\(input\)\.catch\(.*\);/,
-    replacement: 'packageJob(input);',
+    code: /packageAs\(ending\)\.catch\(.*\);/,
+    replacement: 'packageAs(ending);',
   },
   {
     change: 'the retention workflow runs no activity',
@@ -63,10 +57,34 @@ const mutants: readonly Mutant[] = [
     replacement: '',
   },
   {
-    change: 'a stage that times out does not fail its job',
-    story: 'timed-out',
-    code: /return \{ state: 'failed', error: fromTimeout\(cause\) \};/,
-    replacement: 'throw error;',
+    change: 'a step whose worker died fails its job at once',
+    story: 'worker-lost',
+    code: /if \(isAlone\)/,
+    replacement: 'if (true)',
+  },
+  {
+    change: 'a step that is suspected of killing workers goes on among others',
+    story: 'worker-lost-too-often',
+    code: /if \(isAlone\)/,
+    replacement: 'if (false)',
+  },
+  {
+    change: 'a step is blamed although another one is suspected',
+    story: 'worker-lost',
+    code: /if \(loss\.isBlamed\)/,
+    replacement: 'if (true)',
+  },
+  {
+    change: 'a worker that stops sending heartbeats fails its job',
+    story: 'worker-silent',
+    code: /if \(cause instanceof \S+TimeoutFailure\)/,
+    replacement: 'if (false)',
+  },
+  {
+    change: 'a step stays blamed although its worker is alive',
+    story: 'worker-outlived',
+    code: /blame\.losses -= 1;/,
+    replacement: '',
   },
   {
     change: 'a callback whose attempts are lost fails its job',

@@ -25,11 +25,7 @@ const uncovered: readonly [code: string, reason: string][] = [
   [': null', 'what fails here is always an activity'],
   ['throw new Error(`No chunk holds', 'a guard against bugs'],
   ['throw new Error(`A job cannot go', 'a guard against bugs'],
-  ['instanceof _temporalio_workflow__WEBPACK_IMPORTED_MODULE_1__.TemporalFailur', 'a guard against bugs'],
-  [
-    "? permanentError('worker_lost'",
-    '20 heartbeat timeouts take 14 minutes; the commands are those of `timed-out`',
-  ],
+  ['instanceof _temporalio_workflow__WEBPACK_IMPORTED_MODULE_0__.TemporalFailur', 'a guard against bugs'],
   ['return;', 'the signal `started` comes late; its order depends on the machine'],
 ];
 

@@ -1,0 +1,17 @@
+/** The activities that make up a job. Each can run in the worker, or in a process of its own. */
+import type { ActivityDependencies } from './dependencies.ts';
+import { download } from './download.ts';
+import type { ActivityRun } from './heartbeat.ts';
+import { packageJob } from './package-job.ts';
+import { runStage } from './run-stage.ts';
+import type { StepActivities } from './types.ts';
+
+type Steps = {
+  readonly [Name in keyof StepActivities]: (
+    deps: ActivityDependencies,
+    input: Parameters<StepActivities[Name]>[0],
+    activity: ActivityRun,
+  ) => ReturnType<StepActivities[Name]>;
+};
+
+export const steps: Steps = { download, runStage, packageJob };

@@ -1,0 +1,75 @@
+/** Steps whose workers die, or seem to. */
+import { Context } from '@temporalio/activity';
+import type { Loss } from '../../../activities/types.ts';
+import type { RunInput } from '../../../src/jobs/model/run-input.ts';
+import { finalFailure, paths, type Stories, untilEnded } from '../story.ts';
+import type { StoryServer } from '../story-server.ts';
+
+const echo = { operation: 'test.echo', params: { delay_ms: 100 } };
+
+/** What a worker reports of a step that the worker before it lost. */
+const reportLoss = (server: StoryServer, loss: Partial<Loss> = {}) =>
+  server.replaceNext('runStage', () =>
+    Promise.reject(
+      finalFailure('worker_lost', {
+        loss: { isBlamed: true, how: 'its worker died', progress: null, ...loss },
+      }),
+    ),
+  );
+
+const shortHeartbeats = ({ stages }: RunInput): Partial<RunInput> => ({
+  stages: stages.map((stage) => ({ ...stage, heartbeatMs: 1000 })),
+});
+
+/** An attempt without heartbeats, which Temporal takes for lost. `onLost` is called when its worker learns that. */
+const silence = (server: StoryServer, onLost: (context: Context) => Promise<void> = async () => undefined) =>
+  server.replaceNext('runStage', async () => {
+    const context = Context.current();
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await onLost(context);
+    throw finalFailure('worker_lost');
+  });
+
+export const losses: Stories = {
+  /** Blamed twice, it runs alone, and ends. */
+  'worker-lost': async (server) => {
+    reportLoss(server);
+    reportLoss(server, { isBlamed: false });
+    reportLoss(server);
+    return untilEnded(server, await server.submit(echo));
+  },
+
+  'worker-lost-too-often': async (server) => {
+    reportLoss(server);
+    reportLoss(server);
+    server.replaceNext('runStage', () => Promise.reject(finalFailure('worker_lost')));
+    return untilEnded(server, await server.submit(echo));
+  },
+
+  'worker-lost-while-downloading': async (server) => {
+    server.replaceNext('download', () => Promise.reject(finalFailure('worker_lost')));
+    server.replaceNext('download', () => Promise.reject(finalFailure('worker_lost')));
+    server.replaceNext('download', () => Promise.reject(finalFailure('worker_lost')));
+    return untilEnded(server, await server.submit({ ...echo, assets: paths(server.photos.slice(0, 1)) }));
+  },
+
+  'worker-silent': async (server) => {
+    silence(server);
+    silence(server);
+    return untilEnded(server, await server.submit(echo, shortHeartbeats));
+  },
+
+  /** The connection of the worker was interrupted twice, for which the step is not blamed. */
+  'worker-outlived': async (server) => {
+    const report = async ({ client, info }: Context) => {
+      const { workflowId } = info.workflowExecution ?? { workflowId: '' };
+      const handle = client.workflow.getHandle(workflowId);
+      await handle.signal('outlived', info.activityId);
+      await handle.signal('outlived', 'unknown');
+    };
+    silence(server, report);
+    silence(server, report);
+    silence(server);
+    return untilEnded(server, await server.submit(echo, shortHeartbeats));
+  },
+};

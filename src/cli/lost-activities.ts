@@ -1,0 +1,47 @@
+/** Fails activities whose worker died, so that they need not wait for their heartbeat timeout. */
+import { ActivityNotFoundError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { LostActivity } from '../../activities/journal.ts';
+import type { FailureInfo, Heartbeat, Loss, StepActivities } from '../../activities/types.ts';
+import { type ErrorCode, errorCatalogue } from '../errors.ts';
+import { readHeartbeat } from '../temporal/snapshot.ts';
+
+/** Activities whose workflow decides what follows from a loss. Temporal retries others. */
+const steps = new Set<string>(['download', 'runStage', 'packageJob'] satisfies (keyof StepActivities)[]);
+
+/**
+ * Does nothing for an activity that Temporal gave to another worker, or whose workflow has ended.
+ *
+ * @throws An error of Temporal's client when Temporal does not answer.
+ */
+export async function failLostActivity(client: Client, lost: LostActivity): Promise<void> {
+  const loss: Loss = {
+    isBlamed: lost.isBlamed,
+    how: lost.beside === 0 ? 'its worker died' : `its worker died, with ${lost.beside} other steps`,
+    progress: await readProgress(client, lost),
+  };
+  const type: ErrorCode = 'worker_lost';
+  const info: FailureInfo = { kind: errorCatalogue[type].kind, retryable: false, details: null, loss };
+  const failure = ApplicationFailure.create({
+    type,
+    message: 'The worker died; the step starts again',
+    nonRetryable: steps.has(lost.type),
+    details: [info],
+  });
+  await client.activity.fail(Buffer.from(lost.taskToken, 'base64'), failure).catch((error: unknown) => {
+    if (!(error instanceof ActivityNotFoundError)) throw error;
+  });
+}
+
+/** The progress that the activity reported last; null when Temporal does not know it. */
+async function readProgress(
+  client: Client,
+  { workflowId, activityId }: LostActivity,
+): Promise<Heartbeat | null> {
+  if (workflowId === null) return null;
+  const description = await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch(() => null);
+  return description && readHeartbeat(description.raw, activityId);
+}

@@ -1,0 +1,35 @@
+/** Operations that kill the process they run in, and one that is harmless. Plain JavaScript, for a worker of the built tree. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+
+const operation = (name, run) => ({
+  name,
+  title: name,
+  description: 'Does what a test wants.',
+  params: z.looseObject({}),
+  inputs: { min: 0, max: 0, media: [] },
+  result: 'json',
+  engine: {},
+  stages: [{ name: 'only', title: 'Only', capability: 'io', run }],
+});
+
+export const operations = [
+  operation('crash.kill', async () => {
+    process.kill(process.pid, 'SIGKILL');
+    await sleep(60_000);
+  }),
+  operation('crash.memory', async () => {
+    const held = [];
+    for (;;) {
+      held.push(new Array(1e6).fill(held.length));
+      await sleep(0);
+    }
+  }),
+  operation('crash.innocent', async ({ params, outputs, progress, signal }) => {
+    for (let step = 1; step <= 5; step++) {
+      await sleep(200, undefined, { signal });
+      progress(step / 5);
+    }
+    await outputs.json(params);
+  }),
+];

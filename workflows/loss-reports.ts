@@ -1,0 +1,29 @@
+/** Withdraws the blame for the death of a worker that turns out to be alive: only its connection to Temporal was interrupted. */
+import { ActivityFailure, setHandler } from '@temporalio/workflow';
+import * as messages from './messages.ts';
+
+/** What a step is blamed for. */
+export interface Blame {
+  /** Deaths of its worker. */
+  losses: number;
+}
+
+export class LossReports {
+  readonly #blamed = new Map<string | undefined, Blame>();
+
+  /** Registers the handler of `outlived`. */
+  constructor() {
+    setHandler(messages.outlived, (activityId) => {
+      const blame = this.#blamed.get(activityId);
+      if (!blame) return;
+      blame.losses -= 1;
+      this.#blamed.delete(activityId);
+    });
+  }
+
+  /** Blames a step for the loss of one of its activities, until its worker reports that it is alive. */
+  blame(step: Blame, error: unknown): void {
+    step.losses += 1;
+    if (error instanceof ActivityFailure) this.#blamed.set(error.activityId, step);
+  }
+}

@@ -1,0 +1,95 @@
+/** Runs a step of a job: decides where it runs, and what happens when its worker dies. */
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  proxyActivities,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import type { EarlierAttempts, FailureInfo, Heartbeat, Loss, StepActivities } from '../activities/types.ts';
+import type { ErrorCode } from '../src/errors.ts';
+import type { Batch } from '../src/jobs/model/batch.ts';
+import { aloneQueueOf } from '../src/temporal/names.ts';
+import { readFailureInfo } from './ending.ts';
+import type { JobContext } from './job-context.ts';
+import type { Blame } from './loss-reports.ts';
+
+export interface StepOptions {
+  /** For the error of the job, such as `stage "mesh"`. */
+  readonly title: string;
+  readonly taskQueue: string;
+  /** Milliseconds without a heartbeat after which the worker of an attempt counts as dead. */
+  readonly heartbeatMs: number;
+  readonly priority?: { readonly priorityKey: number };
+}
+
+/** Of one attempt. The worker limits the time of stages and downloads by itself; this is for workers that cannot. */
+const ATTEMPT_TIMEOUT = '7 days';
+
+/**
+ * Runs a step as an activity, until it ends. Temporal retries what failed; an outage never fails a step. When the worker dies, the step
+ * runs again, unless it is blamed for too many deaths. Its last attempt runs alone, in a process of its own.
+ *
+ * @param run Calls the activity of the step.
+ * @throws ApplicationFailure `worker_lost`, or the failure of the activity.
+ */
+export async function runStep<T>(
+  { runInput: { tuning }, lossReports }: JobContext,
+  { title, taskQueue, heartbeatMs, priority }: StepOptions,
+  run: (activities: StepActivities, earlier: { earlier?: EarlierAttempts }) => Promise<T>,
+): Promise<T> {
+  const blame: Blame = { losses: 0 };
+  let attempts = 0;
+  let progress: Heartbeat | null = null;
+  for (;;) {
+    const isAlone = blame.losses >= tuning.maxLosses;
+    const activities = proxyActivities<StepActivities>({
+      taskQueue: isAlone ? aloneQueueOf(taskQueue) : taskQueue,
+      heartbeatTimeout: heartbeatMs,
+      startToCloseTimeout: ATTEMPT_TIMEOUT,
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+      retry: {
+        initialInterval: '1s',
+        backoffCoefficient: 2,
+        maximumInterval: '1m',
+        nonRetryableErrorTypes: ['TemporalTimeout:Heartbeat', 'TemporalTimeout:StartToClose'],
+      },
+      ...(priority && { priority }),
+    });
+    try {
+      return await run(activities, attempts === 0 ? {} : { earlier: { losses: blame.losses, progress } });
+    } catch (error) {
+      const loss = readLoss(error);
+      if (loss === null) throw error;
+      attempts += 1;
+      if (isAlone) throw createLostFailure(title, attempts, loss);
+      progress = loss.progress ?? progress;
+      if (loss.isBlamed) lossReports.blame(blame, error);
+    }
+  }
+}
+
+/** For the title of a step. */
+export const describeBatch = ({ from, to }: Batch): string =>
+  to - from === 1 ? `asset ${from}` : `assets ${from} to ${to - 1}`;
+
+/** Null when the activity failed for another reason than the death of its worker. */
+function readLoss(error: unknown): Loss | null {
+  const cause = error instanceof ActivityFailure ? error.cause : null;
+  if (cause instanceof TimeoutFailure) {
+    const progress = (cause.lastHeartbeatDetails ?? null) as Heartbeat | null;
+    return { isBlamed: true, how: 'its worker stopped sending heartbeats', progress };
+  }
+  if (!(cause instanceof ApplicationFailure) || cause.type !== workerLost) return null;
+  return readFailureInfo(cause).loss ?? { isBlamed: true, how: cause.message, progress: null };
+}
+
+function createLostFailure(title: string, attempts: number, { how }: Loss): ApplicationFailure {
+  const message =
+    `The worker died in each of ${attempts} attempts at ${title}. In the last one the step ran alone: ${how}. ` +
+    'It may need more memory than the worker has';
+  const details: FailureInfo = { kind: 'bug', retryable: false, details: { step: title, attempts } };
+  return ApplicationFailure.create({ type: workerLost, message, nonRetryable: true, details: [details] });
+}
+
+const workerLost: ErrorCode = 'worker_lost';
