@@ -10,7 +10,7 @@ import { defaultSettings } from '../support/server.ts';
 
 const demo = fileURLToPath(new URL('../../dist/examples/demo.js', import.meta.url));
 
-test('the demo says that it starts a server, and stops it at the end', async () => {
+test('the demo starts a server, says so, and stops it at the end', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'darkroom-demo-'));
   const port = String(await freePort());
   // Without rules for networks, a server on loopback may call this machine.
@@ -24,7 +24,7 @@ test('the demo says that it starts a server, and stops it at the end', async () 
   await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 });
 
-test('a server that DARKROOM_URL names and that does not run is not replaced by another', async () => {
+test('the demo starts no server if DARKROOM_URL names one that does not run', async () => {
   const env = { DARKROOM_URL: `http://127.0.0.1:${await freePort()}` };
   const { code, stdout, stderr } = await run(process.execPath, [demo], { env });
   expect([code, stdout]).toEqual([7, '']);

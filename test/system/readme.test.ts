@@ -120,7 +120,7 @@ describe('five minutes', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ id: 'cat-1', run: 1 });
   });
 
-  test('the mistake names every invalid field', async () => {
+  test('the error names every invalid field', async () => {
     const { stdout } = await runBlock('widht');
     const problem = JSON.parse(stdout) as { errors: { pointer: string }[] };
     expect(problem.errors.map(({ pointer }) => pointer).sort()).toEqual(['/assets', '/params/widht']);
