@@ -93,7 +93,7 @@ async function complaints({ tenant, id }: Job): Promise<(string | null | undefin
   );
 }
 
-test('a stage that takes longer than it may is told to stop, and not tried again', async () => {
+test('a stage that times out is cancelled and not retried', async () => {
   const job = await lab.submit({ operation: 'lab.hang' });
   expect(await lab.until(job, 'failed')).toMatchObject({
     error: { code: 'stage_timeout', retryable: false },
