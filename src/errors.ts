@@ -113,6 +113,7 @@ export const errorCatalogue = {
   asset_unsuitable: asset(422, 'An asset does not suit the operation'),
   asset_too_small: asset(422, 'An asset has too few pixels'),
   asset_too_many_pixels: asset(422, 'An asset has more pixels than allowed'),
+  asset_metadata_too_large: asset(422, 'An asset has more metadata than allowed'),
   asset_too_demanding: asset(422, 'An asset needs more memory or time than allowed'),
   asset_crashes_decoder: asset(422, 'An asset makes the decoder crash'),
   image_not_a_file: asset(422, 'A disk image is not a regular file'),

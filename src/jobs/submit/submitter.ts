@@ -19,6 +19,8 @@ export interface Submitter {
   readonly notes?: readonly string[];
   /** Quotas of the dialect, beside the one of the tenant. */
   readonly quotas?: readonly ConcurrencyQuotas[];
+  /** Days that jobs of the dialect are kept after their end, unless they set `keep_days`; null: forever. Default: the server's. */
+  readonly keepDays?: number | null;
   /** True: the single upload of a job is stored under the key that the dialect's contract names. */
   readonly fixedInputKey?: boolean;
   /** Returns how a rejected request is kept as a failed job; null or omitted: the error is thrown. */
