@@ -145,7 +145,7 @@ describe('a job waits', () => {
 });
 
 // Both wait for the next attempt, side by side.
-describe.concurrent('a job waits', () => {
+describe.concurrent('a job waits for its next attempt', () => {
   test('and attempts during an outage do not count as retries', async ({ expect }) => {
     const job = await lab.submit({ operation: 'lab.call' });
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({
