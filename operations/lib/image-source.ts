@@ -7,6 +7,7 @@ import type { InputFile } from '../operation.ts';
 import { classifyDamage, type Damage, isUnsupported } from './formats/damage.ts';
 import { type Inspection, inspectFile } from './formats/inspect.ts';
 import type { PictureFile } from './formats/picture-file.ts';
+import { findExcessMetadata, MAX_METADATA_BYTES } from './formats/png-metadata.ts';
 import { explainUnreadable, type Format } from './formats/signature.ts';
 import type { PageChoice } from './formats/tiff.ts';
 import { declarePixels } from './picture-process/pixels.ts';
@@ -75,7 +76,7 @@ export interface SourceImage {
   readonly file: SourceFile;
   /** By content. `heif` is AVIF, the one kind of it that can be read here. */
   readonly format: Format;
-  /** Of the asset. */
+  /** Media type of the asset. */
   readonly mediaType: string;
   /** Pixels, once the orientation of its EXIF data is applied. */
   readonly width: number;
@@ -88,7 +89,7 @@ export interface SourceImage {
  *
  * @param maxPixels - More than MAX_PIXELS only where the picture is never held in memory as a whole.
  * @param choice - Which directory of a TIFF file to open.
- * @throws `asset_not_an_image`, `asset_corrupt` or `asset_too_many_pixels`, which name the asset.
+ * @throws `asset_not_an_image`, `asset_corrupt`, `asset_metadata_too_large` or `asset_too_many_pixels`, which name the asset.
  */
 export async function openImage(
   input: PictureFile,
@@ -102,6 +103,9 @@ export async function openImage(
   const { format, failOn, page, subDirectory, damage, layout } = inspected.picture;
   if (damage && input.accept !== 'all') throw damagedError(input, damage, 'truncated');
 
+  const excess = format === 'png' ? findExcessMetadata(input.path) : null;
+  if (excess) throw tooMuchMetadata(input, excess);
+
   // libvips takes "[…]" at the end of a path for options of its decoder.
   const content = input.path.endsWith(']') ? await readFile(input.path) : input.path;
   const severity = input.accept === 'all' ? 'none' : input.accept ? 'error' : failOn;
@@ -112,6 +116,8 @@ export async function openImage(
       throw layout ? notAnImage(input, explainUnreadable(layout), error) : toDecodeError(input, error);
     });
   if (header.format !== format) throw notAnImage(input, 'is in a format that is not accepted here');
+  const profile = header.icc?.length ?? 0;
+  if (profile > MAX_METADATA_BYTES) throw tooMuchMetadata(input, `its colour profile has ${profile} bytes`);
   const { compression = 'av1' } = header;
   if (format === 'heif' && compression !== 'av1') {
     const what = compression === 'hevc' ? 'a HEIC picture' : `a HEIF picture compressed with ${compression}`;
@@ -179,6 +185,13 @@ export const notAnImage = (input: InputFile, is: string, cause?: unknown): Darkr
 
 export const damagedError = (input: InputFile, why: string, damage: Damage, cause?: unknown): DarkroomError =>
   assetError('asset_corrupt', input, `is damaged: ${why}`, { details: { damage }, cause });
+
+const tooMuchMetadata = (input: InputFile, excess: string): DarkroomError =>
+  assetError(
+    'asset_metadata_too_large',
+    input,
+    `has too much metadata: ${excess}; remove what is not needed`,
+  );
 
 export function tooManyPixelsError(
   input: InputFile,

@@ -11,6 +11,7 @@ import { checkEngines } from './doctor/engines.ts';
 import { broken, type Finding, ok, readMessage } from './doctor/finding.ts';
 import { checkListen } from './doctor/listen.ts';
 import { checkMasterKey } from './doctor/master-key.ts';
+import { checkNameServers } from './doctor/name-servers.ts';
 import { checkNetworks } from './doctor/networks.ts';
 import { checkNode } from './doctor/node.ts';
 import { checkSandbox } from './doctor/sandbox.ts';
@@ -39,6 +40,7 @@ async function runChecks(): Promise<Finding[]> {
     ...(await checkData(config)),
     ...(await checkListen(config)),
     ...checkNetworks(config),
+    ...(await checkNameServers()),
     ...engines,
     await checkSandbox(config),
     // With an invalid definition of an operation, a server does not start.

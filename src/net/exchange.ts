@@ -22,6 +22,9 @@ export interface ExchangeOptions {
   readonly signal: AbortSignal;
 }
 
+/** Interim responses (1xx) before the response. Servers send one or two. */
+const MAX_INTERIM = 100;
+
 /** `false`: a connection of its own. */
 type ConnectionPool = HttpAgent | HttpsAgent | false;
 
@@ -81,6 +84,10 @@ function send(
     request.on('upgrade', (_, socket) => {
       socket.destroy();
       fail(withCode('HPE_UNEXPECTED_UPGRADE'));
+    });
+    let interim = 0;
+    request.on('information', () => {
+      if (++interim > MAX_INTERIM) request.destroy(withCode('HPE_TOO_MANY_INTERIM'));
     });
     request.on('response', (response) => {
       // An error without a reader must not end the process.

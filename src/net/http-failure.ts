@@ -69,6 +69,7 @@ const rules: readonly Rule[] = [
     (host) => `no secure connection to ${host}: the TLS handshake failed`,
   ],
   [/^HPE_HEADER_OVERFLOW$/, 'protocol', (host) => `the response headers of ${host} are too long`],
+  [/^HPE_TOO_MANY_INTERIM$/, 'protocol', (host) => `${host} sends interim responses without end`],
   [/^HPE_/, 'protocol', (host) => `${host} did not answer in HTTP/1.1`],
   [
     /^ERR_(INVALID|UNESCAPED|HTTP)_/,

@@ -1,4 +1,5 @@
 /** The settings of the system's resolver: resolv.conf(5). */
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
 export interface ResolverSettings {
@@ -18,6 +19,10 @@ const MAX_SERVERS = 3;
 const MAX = { ndots: 15, timeout: 30, attempts: 5 } as const;
 /** The default of resolv.conf(5) is 5 seconds, in which a download could not try a second server. */
 const DEFAULTS = { ndots: 1, timeout: 2, attempts: 2 };
+
+/** Reads and parses a resolv.conf; default: that of the system. A missing file counts as empty. */
+export const readResolverSettings = async (path = '/etc/resolv.conf'): Promise<ResolverSettings> =>
+  parseResolvConf(await readFile(path, 'utf8').catch(() => ''));
 
 /**
  * Parses the text of a resolv.conf. `nameserver` also takes a port, as on BSD: `[127.0.0.1]:5353`.

@@ -3,7 +3,6 @@
  * silent ones would stop all file access. Names are looked up as getaddrinfo does: hosts file, search domains, both families.
  */
 import { promises } from 'node:dns';
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { LRUCache } from 'lru-cache';
@@ -12,9 +11,9 @@ import { TtlCache } from '../../lib/ttl-cache.ts';
 import { withTimeout } from '../../lib/with-timeout.ts';
 import { describeSpecial, parseAddress } from '../addresses.ts';
 import { LOCALHOST } from '../network-rule.ts';
-import { parseHosts } from './hosts-file.ts';
+import { readHosts } from './hosts-file.ts';
 import { queryAddresses } from './query.ts';
-import { listCandidates, parseResolvConf, type ResolverSettings } from './resolv-conf.ts';
+import { listCandidates, type ResolverSettings, readResolverSettings } from './resolv-conf.ts';
 
 export interface ResolvedAddress {
   readonly address: string;
@@ -66,7 +65,7 @@ export function createNameResolver(options: NameResolverOptions = {}): NameResol
 }
 
 class CaresResolver implements NameResolver {
-  readonly #options: Required<NameResolverOptions>;
+  readonly #options: NameResolverOptions & { readonly timeoutMs: number; readonly lookups: number };
   readonly #hosts = new TtlCache<ReadonlyMap<string, readonly string[]>>(FILE_MS, 1);
   readonly #settings = new TtlCache<ResolverSettings>(FILE_MS, 1);
   readonly #results = new LRUCache<string, Promise<Result>>({ max: MAX_NAMES });
@@ -76,19 +75,13 @@ class CaresResolver implements NameResolver {
   #cares: { readonly key: string; readonly resolver: promises.Resolver } | null = null;
 
   constructor(options: NameResolverOptions) {
-    this.#options = {
-      resolvConf: '/etc/resolv.conf',
-      hosts: '/etc/hosts',
-      timeoutMs: 8000,
-      lookups: 128,
-      ...options,
-    };
+    this.#options = { timeoutMs: 8000, lookups: 128, ...options };
     this.#slots = new SharedSlots(this.#options.lookups);
   }
 
   async resolve(name: string, tenant: string): Promise<readonly ResolvedAddress[]> {
     const base = name.toLowerCase().replace(/\.$/, '');
-    const hosts = await this.#hosts.get('', async () => parseHosts(await read(this.#options.hosts)));
+    const hosts = await this.#hosts.get('', () => readHosts(this.#options.hosts));
     const listed = hosts.get(base);
     if (listed) return order(listed);
     if (LOCALHOST.test(base)) return order(['127.0.0.1']);
@@ -119,9 +112,7 @@ class CaresResolver implements NameResolver {
 
   /** Follows the search list as glibc does: a failed server does not end the search, a silent one does. */
   async #query(name: string, signal: AbortSignal): Promise<Result> {
-    const settings = await this.#settings.get('', async () =>
-      parseResolvConf(await read(this.#options.resolvConf)),
-    );
+    const settings = await this.#settings.get('', () => readResolverSettings(this.#options.resolvConf));
     const resolver = this.#resolverFor(settings);
     let code: DnsErrorCode = 'ENOTFOUND';
     for (const candidate of listCandidates(name, settings)) {
@@ -156,9 +147,6 @@ class CaresResolver implements NameResolver {
     return this.#cares.resolver;
   }
 }
-
-/** Returns the text of a file; empty when it cannot be read. */
-const read = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
 
 /** Multicast DNS, and the name of this machine: getaddrinfo finds them if the system is set up for it. */
 const isKnownToSystemOnly = (name: string): boolean =>

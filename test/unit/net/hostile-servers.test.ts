@@ -36,6 +36,8 @@ const responses: Record<string, string> = {
   'no content that has content': 'HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\nabcde',
   'a head without end': `HTTP/1.1 200 OK\r\n${'A: b\r\n'.repeat(5000)}`,
   'a line without end': `HTTP/1.1 200 ${'O'.repeat(100_000)}`,
+  'trailers without end': `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n${'A: b\r\n'.repeat(5000)}`,
+  'a chunk extension without end': `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;${'a'.repeat(100_000)}`,
   'another protocol': '220 mail.example ESMTP\r\n',
   nothing: '',
   zeros: '\0'.repeat(1000),
@@ -131,6 +133,23 @@ test('sends a request again when the server has closed the pooled connection', a
   });
   for (let round = 0; round < 5; round++) expect(await read(http, server)).toBe(2);
   expect(answered).toBe(5);
+});
+
+test('ends a flood of interim responses', async () => {
+  const server = await tcpServer((socket) => {
+    const flood = () => {
+      while (socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(500)));
+      socket.once('drain', flood);
+    };
+    socket.once('data', flood);
+  });
+  // Without a limit, the request would go on until the test times out.
+  const outcome = await read(open(), server, { patienceMs: 3_600_000 });
+  expect(outcome).toMatchObject({
+    kind: 'protocol',
+    message: `127.0.0.1:${server.port} sends interim responses without end`,
+  });
+  await server.idle();
 });
 
 test('survives a server that closes while a large request is sent', async () => {

@@ -1,14 +1,17 @@
 /** Operations that an operator describes: the examples of the docs with their real programs, and what can go wrong. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DefinitionError, loadOperation, loadOperations } from '../../../operations/command/load.ts';
+import { detectSandbox } from '../../../operations/lib/sandbox/sandbox.ts';
 import { operationContract } from '../../contracts/operation.ts';
 import { pidsOf } from '../../support/pids.ts';
 import { runOperation, type TestAsset } from '../../support/run-operation.ts';
 
+const isIsolated = (await detectSandbox('auto')).kind === 'bubblewrap';
 const examples = new URL('../../../examples/operations/', import.meta.url).pathname;
 
 async function textPicture(text: string): Promise<Uint8Array> {
@@ -155,6 +158,37 @@ describe('a command', () => {
       message: expect.stringContaining('memory'),
     });
     expect(await pidsOf(`node -e ${hog}`)).toEqual([]);
+  });
+
+  test.skipIf(!isIsolated)(
+    'reaches no network and no files of the worker, unless it asks for them',
+    async () => {
+      const server = createServer((socket) => socket.end());
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const secret = await write('secret.txt', 'secret');
+      const connect = `require('net').connect(${port},'127.0.0.1').on('connect',()=>process.exit()).on('error',()=>process.exit(1))`;
+      const script = `(node -e "${connect}" && echo network; cat ${secret}; ls /proc | grep -c '^[0-9]') > $1/said.txt 2>/dev/null; true`;
+      const said = async (more: string) =>
+        String((await run(script, more)).files.get('said.txt')).split('\n');
+      const isolated = await said('');
+      expect(isolated.slice(0, -2)).toEqual([]);
+      expect(Number(isolated.at(-2))).toBeLessThan(10);
+      const open = await said(`network: true\nreads: [${secret}]`);
+      expect(open.slice(0, 2)).toEqual(['network', expect.stringMatching(/^secret/)]);
+      server.close();
+    },
+  );
+
+  test('is refused where it cannot be isolated, until the operator permits it', async () => {
+    const off = await detectSandbox('off');
+    const script = 'echo done > $1/done.txt';
+    await expect(run(script, '', { sandbox: { ...off, permitsCommands: false } })).rejects.toMatchObject({
+      code: 'sandbox_missing',
+      message: expect.stringContaining('DARKROOM_SANDBOX=off'),
+    });
+    const { files } = await run(script, '', { sandbox: off });
+    expect([...files.keys()]).toEqual(['done.txt']);
   });
 
   test('is retryable if it was killed, and not if it failed', async () => {

@@ -1,4 +1,5 @@
 /** Name resolution against real DNS servers. */
+import { setMaxListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +21,13 @@ async function setUp(zone: Zone | 'silent', { lines, names, ...options }: Setup 
   const resolve = async (name: string, tenant = 'a') =>
     (await resolver.resolve(name, tenant)).map(({ address }) => address).sort();
   return { server, resolver, resolve };
+}
+
+/** For many requests at once. */
+function createAbort(): AbortController {
+  const abort = new AbortController();
+  setMaxListeners(0, abort.signal);
+  return abort;
 }
 
 const codeOf = async (work: Promise<unknown>) => ((await failure(work)) as NodeJS.ErrnoException).code;
@@ -129,7 +137,7 @@ describe('a server that does not answer', () => {
     const { resolver } = await setUp(zone, patient);
     const web = await httpServer((_, response) => response.end('picture'));
     const http = open({ resolver, connectTimeoutMs: 600_000 });
-    const abort = new AbortController();
+    const abort = createAbort();
     let ended = 0;
     const evil = Array.from({ length: 100 }, (_, index) =>
       http
@@ -164,7 +172,7 @@ describe('a server that does not answer', () => {
     const web = await httpServer((_, response) => response.end('picture'));
     const { resolver } = await setUp('silent', { ...patient, names: '127.0.0.1 listed.example' });
     const http = open({ resolver, connectTimeoutMs: 600_000 });
-    const abort = new AbortController();
+    const abort = createAbort();
     const evil = Array.from({ length: 50 }, (_, index) =>
       http.request(`http://${index}.example/`, { signal: abort.signal, timeoutMs: 600_000 }).catch(() => {}),
     );
