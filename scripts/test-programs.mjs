@@ -10,6 +10,7 @@ const programs = {
   bsdtar: 'libarchive-tools',
   bwrap: 'bubblewrap',
   chromium: 'chromium',
+  convert: 'imagemagick',
   curl: 'curl',
   db_load: 'db-util',
   ffmpeg: 'ffmpeg',

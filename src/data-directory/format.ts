@@ -15,7 +15,7 @@ const FILE = 'darkroom.json';
 /** Directories that darkroom fills. With a file in one of them, a data directory without a format number is not a new one. */
 const ownDirectories = ['keys', 'store'];
 
-/** What an empty file system that is mounted there may hold. */
+/** The only entry of an empty file system that is mounted there. */
 const MOUNT_ENTRY = 'lost+found';
 
 /** Returns what keeps this version from using a data directory; null when it is usable, new, or missing. */

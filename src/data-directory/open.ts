@@ -8,7 +8,7 @@ import { makeDirectory } from './make-directory.ts';
 
 const { R_OK, W_OK, X_OK } = constants;
 
-/** What this user must be able to use, where it exists. */
+/** Entries that this user must be able to use, if they exist. */
 const needed: readonly (readonly [name: string, mode: number])[] = [
   ['', R_OK | W_OK | X_OK],
   ['darkroom.json', R_OK],

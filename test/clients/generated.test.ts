@@ -36,7 +36,7 @@ afterAll(async () => {
 /** What each program prints: the last event, the start of the downloaded file, the state after the cancel. */
 const expected = ['end', 'RIFF', 'cancelled'];
 
-test('openapi-typescript with openapi-fetch', async () => {
+test('a client of openapi-typescript with openapi-fetch works', async () => {
   await run(join(generators, 'node_modules/.bin/openapi-typescript'), ['openapi.json', '-o', 'api.ts'], {
     cwd: dir,
   });
@@ -82,7 +82,7 @@ console.log((await client.GET('/v1/jobs/{id}', at)).data!.state);
   expect(stdout.trim().split('\n')).toEqual(expected);
 });
 
-test('openapi-python-client', async () => {
+test('a client of openapi-python-client works', async () => {
   const bin = join(generators, 'python/bin');
   await writeFile(
     join(dir, 'config.yml'),
@@ -128,7 +128,7 @@ print(get_job.sync(waiting.id, client=client).state.value)
   expect(stdout.trim().split('\n')).toEqual(expected);
 });
 
-test('oapi-codegen', async () => {
+test('a client of oapi-codegen works', async () => {
   await cp(join(generators, 'go'), dir, { recursive: true });
   const args = ['-generate', 'types,client', '-package', 'main', '-o', 'api.go', 'openapi.json'];
   await run(join(generators, 'bin/oapi-codegen'), args, { cwd: dir });

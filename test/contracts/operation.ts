@@ -30,7 +30,7 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
   const properties = (info.params.properties ?? {}) as Record<string, Property>;
 
   describe(`${operation.name}: contract of an operation`, () => {
-    it('says what it is', () => {
+    it('has a valid description', () => {
       expect(info.name).toMatch(/^[a-z][a-z0-9]*([._][a-z][a-z0-9-]*)*$/);
       expect(info.title).not.toBe('');
       expect(info.description).toMatch(/\.$/);
@@ -60,7 +60,7 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
       if (info.inputs.max > 0) expect(properties).toHaveProperty('on_error');
     });
 
-    it('names a parameter that it does not know, unless it takes any', () => {
+    it('rejects an unknown parameter by name, unless it accepts any', () => {
       const parsed = known.parse({ ...samples[0].params, 'no/such': 1 });
       if (info.params.additionalProperties === false) {
         expect(parsed).toMatchObject({ ok: false, errors: [{ pointer: '/no~1such' }] });
@@ -77,7 +77,7 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
       /** What came of it when it was run first: some operations take long. */
       const ran = () => (first ??= run());
 
-      it('has parameters that are plain JSON and stay what they are when they are read twice', () => {
+      it('has parameters that are plain JSON, and parsing them twice changes nothing', () => {
         const once = known.parse(params);
         if (!once.ok) throw new TypeError(JSON.stringify(once.errors));
         expect(JSON.parse(JSON.stringify(once.params))).toEqual(once.params);
@@ -85,7 +85,7 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
         expect(known.parse(once.params)).toEqual(once);
       });
 
-      it('gives the result that it announces, and the same when it is run again', async () => {
+      it('returns a result of the announced kind, and the same when it runs again', async () => {
         const [one, two] = [await ran(), await run()];
         expect(one.failures).toEqual([]);
         if (info.result === 'json') {
@@ -98,13 +98,13 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
         expect([...two.files.keys()]).toEqual([...one.files.keys()]);
       });
 
-      it('leaves its assets alone', async () => {
+      it('does not change its assets', async () => {
         const { assetsAfter } = await ran();
         // Not `toEqual` of the bytes, which takes seconds a megabyte.
         expect(assetsAfter.map(sha256)).toEqual(assets.map(({ bytes }) => sha256(bytes)));
       });
 
-      it('reports progress that only rises', async () => {
+      it('reports progress that only increases', async () => {
         const { progress } = await ran();
         for (const { fraction } of progress) expect(0 <= fraction && fraction <= 1).toBe(true);
         for (const [index, { stage, batch, fraction }] of progress.entries()) {
@@ -121,7 +121,7 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
       });
 
       if (!unusable) return;
-      it('names an asset that it cannot use, or goes on without it', async () => {
+      it('reports an asset that it cannot use, or continues without it', async () => {
         const mixed = [unusable, ...assets];
         const strict = { ...params, on_error: 'fail' };
         const error: unknown = await run({ assets: mixed, params: strict }).catch((thrown) => thrown);

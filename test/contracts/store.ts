@@ -46,7 +46,7 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
       await rm(local, { recursive: true, force: true });
     });
 
-    it('answers a check', async () => {
+    it('passes its check', async () => {
       await expect(suite.store.check()).resolves.toBeUndefined();
     });
 
@@ -55,7 +55,7 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
     lists(suite);
     links(suite);
 
-    it('agrees with a map, whatever is done to it', async () => {
+    it('behaves like a map, for any sequence of operations', async () => {
       await agreesWithModel(suite);
     });
   });

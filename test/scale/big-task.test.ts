@@ -85,12 +85,12 @@ async function expectGood(id: string, { progress, growth }: Watched, count: numb
 const submit = (spec: z.input<typeof jobSpec>) => darkroom.submit(spec);
 
 describe('ten thousand assets', () => {
-  test('in one submission', async () => {
+  test('complete in one submission', async () => {
     const { id } = await submit({ operation: 'test.echo', assets: assets(0, MANY) });
     await expectGood(id, await watch(id), MANY);
   });
 
-  test('in a hundred calls', async () => {
+  test('complete in a hundred calls', async () => {
     const { id } = await submit({ operation: 'test.echo', await_assets: { total: MANY } });
     const sending = (async () => {
       for (let from = 0; from < MANY; from += 100)
@@ -101,7 +101,7 @@ describe('ten thousand assets', () => {
   });
 });
 
-test('two thousand pictures, of which the worker is killed in the middle of the downloads and of the pictures', async () => {
+test('two thousand pictures complete although the worker is killed during the downloads and during the processing', async () => {
   const count = 2000;
   const { id } = await submit({
     operation: 'image.transform',

@@ -41,7 +41,7 @@ afterAll(async () => {
   await s3?.dispose();
 });
 
-test('parts that come up before their namespace wait for it, and register the search attributes', async () => {
+test('API and workers wait for their namespace, and register the search attributes', async () => {
   apis = [await cluster.startApi(), await cluster.startApi()];
   workers = [await cluster.startWorker(), await cluster.startWorker()];
   await expect.poll(() => healthOf(apis[0])).toBe(200);
@@ -66,7 +66,7 @@ test('parts that come up before their namespace wait for it, and register the se
   expect((await apis[0].until('first', 'completed')).state).toBe('completed');
 });
 
-test('a job that one API took is the same through the other', async () => {
+test('both APIs show the same job', async () => {
   const [one, other] = apis;
   const spec = { id: 'shared', operation: 'system.echo', params: { word: 'seen' }, callback: callback() };
   await one.submit(spec);
@@ -79,7 +79,7 @@ test('a job that one API took is the same through the other', async () => {
   expect(result).toMatchObject({ data: { word: 'seen' } });
 });
 
-test('a worker is killed with steps in its hands: all jobs end right, each with one callback', async () => {
+test('all jobs complete with one callback each after a worker was killed during its activities', async () => {
   web.hold();
   const ids: string[] = [];
   const [lost] = workers;
@@ -104,7 +104,7 @@ test('a worker is killed with steps in its hands: all jobs end right, each with 
   expect(new Set(callbacksOf(ids)).size).toBe(ids.length);
 });
 
-test('what one worker fetched another works on, when the first and its disk are gone', async () => {
+test('a worker processes the downloads of another one that is gone with its disk', async () => {
   const [, first] = workers;
   const [api] = apis;
   if (!first) throw new Error('No worker');
@@ -180,7 +180,7 @@ test('lists are complete and in order on PostgreSQL, page by page, from either A
   await expect.poll(() => idsOf(`since=${since}`)).not.toContain('list-3');
 });
 
-test('availability follows the workers that live', async () => {
+test('availability follows the online workers', async () => {
   const [api] = apis;
   const available = async () =>
     ((await (await api.request('/v1/operations/image.transform')).json()) as { available: boolean })
@@ -196,7 +196,7 @@ test('availability follows the workers that live', async () => {
   expect(await available()).toBe(true);
 });
 
-test('an API is killed: the other has all its jobs', async () => {
+test('an API has all jobs of another one that was killed', async () => {
   const [one, other] = apis;
   await one.submit({
     id: 'orphan',
@@ -209,7 +209,7 @@ test('an API is killed: the other has all its jobs', async () => {
   await expect.poll(() => callbacksOf(['orphan']).length).toBe(1);
 });
 
-test('Temporal is killed and comes back: nothing accepted is lost', async () => {
+test('no accepted job is lost when Temporal is killed and restarted', async () => {
   const [, api] = apis;
   const jobs = await Promise.all(
     [0, 1, 2].map((index) =>

@@ -23,7 +23,7 @@ afterAll(async () => {
   await web.close();
 });
 
-test('all arrive, and neither status nor percentage ever goes back', async () => {
+test('all assets arrive, and neither status nor percentage decreases', async () => {
   const tasks = tasksOf(darkroom);
   const { task_id, assets_per_batch } = await tasks.create({ operation: 'test.echo', assets_total: MANY });
   expect(assets_per_batch).toBe(100);

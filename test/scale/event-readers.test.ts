@@ -68,7 +68,7 @@ async function crowd(urls: readonly string[]): Promise<Reader[]> {
   return readers;
 }
 
-test('a quiet stream has a heartbeat, up to its end', async () => {
+test('an idle stream has heartbeats until its end', async () => {
   await waiting('quiet');
   const stream = await openEvents(`${api.url}/v1/jobs/quiet/events`);
   await expect.poll(() => stream.comments.length).toBeGreaterThan(5);
@@ -78,7 +78,7 @@ test('a quiet stream has a heartbeat, up to its end', async () => {
   expect(stream.events.at(-1)).toMatchObject({ event: 'end', data: { state: 'cancelled' } });
 });
 
-test('five hundred readers of one job cost what one costs, and nothing once they are gone', async () => {
+test('five hundred readers of one job cost as much as one, and nothing after they have disconnected', async () => {
   await waiting('popular');
   const many = await crowd(Array(500).fill(`${api.url}/v1/jobs/popular/events`) as string[]);
   const [before, from] = [api.looks(), Date.now()];
@@ -92,7 +92,7 @@ test('five hundred readers of one job cost what one costs, and nothing once they
   await cancel('popular');
 });
 
-describe('a reader that reads no further', () => {
+describe('a reader that stops reading', () => {
   /** Has read the first events of a job that goes on. */
   async function stalled(delay_ms: number) {
     const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms, steps: 400 } });
@@ -104,7 +104,7 @@ describe('a reader that reads no further', () => {
     return { id, reader, read, begun };
   }
 
-  test('is told of each transition and of the end all the same, and misses progress', async () => {
+  test('gets each transition and the end later, and misses progress', async () => {
     const { id, read, begun } = await stalled(4000);
     await darkroom.until(id, 'completed');
     await sleep(1500);
@@ -118,7 +118,7 @@ describe('a reader that reads no further', () => {
     expect(names.at(-1)).toBe('end');
   });
 
-  test('and goes away, is forgotten', async () => {
+  test('is removed after it has disconnected', async () => {
     const { id, reader } = await stalled(60_000);
     await sleep(2000);
     await reader.cancel();
@@ -127,7 +127,7 @@ describe('a reader that reads no further', () => {
   });
 });
 
-test('who asks by HEAD leaves nothing behind', async () => {
+test('a HEAD request leaves no reader', async () => {
   await waiting('headed');
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const before = timers();
@@ -142,7 +142,7 @@ test('who asks by HEAD leaves nothing behind', async () => {
   await cancel('headed');
 });
 
-test('a client that waits for the end of its job and hangs up is not waited with', async () => {
+test('a wait ends when its client disconnects', async () => {
   const stop = new AbortController();
   const submission = fetch(`${api.url}/v1/jobs`, {
     method: 'POST',

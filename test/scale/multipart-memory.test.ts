@@ -77,7 +77,7 @@ const memoryOf = async (pid: number): Promise<number> =>
 it.each([
   ['1 GiB, announced', 1024 * MiB, true],
   ['3 GiB, of unknown length', 3072 * MiB, false],
-])('an upload of %s, takes no memory, though its reader rests', async (_, bytes, known) => {
+])('an upload of %s takes constant memory with a slow reader', async (_, bytes, known) => {
   const child = start(server);
   const { pid = 0 } = child;
   const port = await firstLine(child);

@@ -63,7 +63,7 @@ async function moveLargeObject(store: ObjectStore) {
   return { written, sent: hash.digest('hex'), received: back.digest('hex'), growth };
 }
 
-test.each(stores)('%s takes and returns 512 MiB in a few parts of memory', async (_, makeStore) => {
+test.each(stores)('%s stores and returns 512 MiB with the memory of a few parts', async (_, makeStore) => {
   const { store, close } = await makeStore();
   try {
     const { written, sent, received, growth } = await moveLargeObject(store);

@@ -23,7 +23,7 @@ afterAll(async () => {
   await web.close();
 });
 
-test('a thousand of one asset go on over several executions; a call that was made before one of them counts once', async () => {
+test('a thousand calls span several executions; a call repeated after one of them counts once', async () => {
   const jobs = createWaitingJobs(darkroom, `${web.url}/asset`);
   const id = await jobs.wait({});
   const answers = await repeatConcurrently(1000, 8, (index) => jobs.send(id, 1, { key: `call ${index}` }));

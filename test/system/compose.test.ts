@@ -47,7 +47,7 @@ const example = Object.fromEntries(
   ]),
 );
 
-describe('by the Compose Specification, and the library that docker compose reads files with', () => {
+describe('docker-compose.yml, by the Compose Specification and its library', () => {
   const load = async (path: string): Promise<{ code: number; said: string }> => {
     const loader = await goBinary('github.com/compose-spec/compose-go/v2/cmd', 'v2.16.2');
     const { code, stdout, stderr } = await run(loader, ['-format', 'json', '-no-interpolation', path]);
@@ -55,7 +55,7 @@ describe('by the Compose Specification, and the library that docker compose read
   };
 
   test(
-    'nothing stands in it that may not',
+    'is valid',
     async () => {
       const { code, said } = await load(fileURLToPath(new URL('../../docker-compose.yml', import.meta.url)));
       expect([code, said]).toEqual([0, expect.stringMatching(/^\{/)]);
@@ -67,7 +67,7 @@ describe('by the Compose Specification, and the library that docker compose read
   );
 
   test(
-    'a key that is none is found',
+    'the validation finds an unknown key',
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'darkroom-compose-'));
       const path = join(folder, 'docker-compose.yml');
@@ -81,7 +81,7 @@ describe('by the Compose Specification, and the library that docker compose read
 });
 
 test.each(named)(
-  '%s: a pinned image, and what it waits for is there',
+  '%s has a pinned image, and its dependencies exist',
   (_, { image, depends_on, volumes: used }) => {
     expect(image).toMatch(/^(darkroom:local|[\w./-]+:v?\d+\.\d+[\w.-]*)$/);
     for (const [name, { condition }] of Object.entries(depends_on ?? {})) {
@@ -96,13 +96,13 @@ test.each(named)(
   },
 );
 
-test('ports are published on loopback alone', () => {
+test('publishes ports only on loopback', () => {
   const ports = named.flatMap(([, { ports = [] }]) => ports);
   expect(ports).toHaveLength(2);
   for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
 });
 
-test('everything that .env can set is in .env.example, and secrets have no default there or here', () => {
+test('.env.example has all variables, and secrets have no default', () => {
   const used = new Set([...text.matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name));
   expect([...used].sort()).toEqual(Object.keys(example).sort());
   const secrets = ['DARKROOM_MASTER_KEY', 'POSTGRES_PASSWORD', 'S3_SECRET_KEY'];
@@ -113,29 +113,26 @@ test('everything that .env can set is in .env.example, and secrets have no defau
   }
 });
 
-test.each(ours)(
-  '%s: a command that darkroom has, with settings that it knows and can read',
-  async (_, part) => {
-    const [command = ''] = part.command ?? [];
-    const { stdout } = await promisify(execFile)(process.execPath, [main, command, '--help']);
-    expect(stdout).toContain(`darkroom ${command} `);
-    const environment = filledIn(part);
-    const unknown = Object.keys(environment).filter(
-      (name) => !Object.hasOwn(settings, name) && !/^(TEMPORAL_|AWS_|UV_THREADPOOL_SIZE$)/.test(name),
-    );
-    expect(unknown).toEqual([]);
-    const config = readConfig(environment);
-    expect(config.embedded).toBe(false);
-    expect(config.DARKROOM_STORE).toMatchObject({ kind: 's3', bucket: 'darkroom' });
-  },
-);
+test.each(ours)('%s runs an existing command with valid settings', async (_, part) => {
+  const [command = ''] = part.command ?? [];
+  const { stdout } = await promisify(execFile)(process.execPath, [main, command, '--help']);
+  expect(stdout).toContain(`darkroom ${command} `);
+  const environment = filledIn(part);
+  const unknown = Object.keys(environment).filter(
+    (name) => !Object.hasOwn(settings, name) && !/^(TEMPORAL_|AWS_|UV_THREADPOOL_SIZE$)/.test(name),
+  );
+  expect(unknown).toEqual([]);
+  const config = readConfig(environment);
+  expect(config.embedded).toBe(false);
+  expect(config.DARKROOM_STORE).toMatchObject({ kind: 's3', bucket: 'darkroom' });
+});
 
-test('nobody may call without a login, unless somebody says so', () => {
+test('requires authentication unless it is disabled explicitly', () => {
   const environment = filledIn(services['api'] as Service);
   expect(readConfig(environment)).toMatchObject({ DARKROOM_AUTH: ['keys'], DARKROOM_ALLOW_ANONYMOUS: false });
 });
 
-test('workers and APIs have the same store, keys and Temporal', () => {
+test('gives workers and APIs the same store, keys and Temporal', () => {
   const [api, worker] = ['api', 'worker'].map((name) => services[name]?.environment ?? {});
   const shared = Object.keys(worker ?? {}).filter((name) =>
     /^(AWS_|TEMPORAL_|DARKROOM_(STORE|MASTER_KEY))/.test(name),

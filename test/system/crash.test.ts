@@ -42,7 +42,7 @@ const startAgain = async () => {
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('the worker is killed', () => {
-  test('and stays away: jobs are accepted, read, listed, and cancelled or deleted all the same', async () => {
+  test('and not replaced: jobs can be submitted, read, listed, cancelled and deleted', async () => {
     const done = await darkroom.submit({ operation: 'system.echo', params: { done: true } });
     await darkroom.until(done.id, 'completed');
     const { worker } = await partsOf(darkroom.process.pid);
@@ -62,7 +62,7 @@ describe('the worker is killed', () => {
     }
   });
 
-  test('in mid-stage: another takes its place, and the job ends right', async () => {
+  test('during a stage: its replacement completes the job', async () => {
     await gate.shut();
     const { id } = await darkroom.submit({
       operation: HELD,
@@ -82,7 +82,7 @@ describe('the worker is killed', () => {
   });
 });
 
-test('a second server on the same data is refused, and the message names the data', async () => {
+test('a second server on the same data fails with the name of the directory', async () => {
   const second = await startDarkroom({ dataDir: darkroom.dataDir, skipReadiness: true });
   const code = await new Promise((resolve) => second.process.once('exit', resolve));
   expect(code).toBe(1);
@@ -90,7 +90,7 @@ test('a second server on the same data is refused, and the message names the dat
   expect((await darkroom.request('/readyz')).status).toBe(200);
 });
 
-test('Temporal is killed: ended jobs stay readable, submissions are refused with 503, streams go on, and it comes back by itself', async () => {
+test('Temporal is killed: ended jobs stay readable, submissions get 503, streams continue, and Temporal restarts', async () => {
   await gate.shut();
   const twice = await darkroom.submit({ operation: 'system.echo' });
   await darkroom.until(twice.id, 'completed');
@@ -152,7 +152,7 @@ test('Temporal is killed: ended jobs stay readable, submissions are refused with
   expect(again.state).toBe('completed');
 });
 
-test('SIGTERM leaves nothing running, and the next start carries on with what was under way', async () => {
+test('SIGTERM stops everything, and the next start continues the running jobs', async () => {
   await gate.shut();
   const { id } = await darkroom.submit({ operation: HELD });
   await darkroom.until(id, 'processing');
@@ -166,7 +166,7 @@ test('SIGTERM leaves nothing running, and the next start carries on with what wa
 });
 
 describe('everything is killed', () => {
-  test('and started again: every accepted job ends once, with the right bytes', async () => {
+  test('and restarted: every accepted job completes once, with the right bytes', async () => {
     const specs = Array.from({ length: 12 }, (_, index) => ({
       operation: index % 3 === 0 ? 'test.echo' : 'image.transform',
       params: index % 3 === 0 ? { delay_ms: 1500, index } : { width: 100 + index, format: 'png' as const },
@@ -199,7 +199,7 @@ describe('everything is killed', () => {
       .toBe(jobs.length);
   });
 
-  test('only serve is killed, in the middle of an upload: its worker and Temporal end, and what is left is deleted a day later', async () => {
+  test('only serve is killed during an upload: worker and Temporal stop, and its leftovers are deleted a day later', async () => {
     const echo = (more = {}) => jobPart({ operation: 'test.echo', ...more });
     const file = (name = 'a') => partHead(name, { fileName: `${name}.bin` });
     const form = beginForm(`${darkroom.url}/v1/jobs`);
@@ -236,7 +236,7 @@ describe('everything is killed', () => {
   });
 });
 
-test('off loopback it refuses to serve without authentication', async () => {
+test('serve does not listen beyond loopback without authentication', async () => {
   const port = 1024 + Math.floor(Math.random() * 60_000);
   const open = await startDarkroom({ env: { DARKROOM_LISTEN: `0.0.0.0:${port}` }, skipReadiness: true });
   expect(await new Promise((resolve) => open.process.once('exit', resolve))).toBe(1);

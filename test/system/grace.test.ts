@@ -7,7 +7,7 @@ import { freePort } from '../support/ports.ts';
 import { startDarkroom } from '../support/server.ts';
 import { temporalOf } from '../support/temporal.ts';
 
-test('an upload and a step may end, streams are let go', async () => {
+test('a shutdown waits for uploads and activities, and ends event streams', async () => {
   const env = {
     DARKROOM_LISTEN: `127.0.0.1:${await freePort()}`,
     DARKROOM_GRACE_MS: '20000',

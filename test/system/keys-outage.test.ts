@@ -21,7 +21,7 @@ afterAll(async () => {
   await s3.dispose();
 });
 
-test('a job that runs is looked at and cancelled with a key that was good', async () => {
+test('a running job can be read and cancelled with a cached key', async () => {
   await darkroom.submit({ id: 'runs', operation: 'test.echo', params: { delay_ms: 120_000 } });
   await darkroom.until('runs', 'processing');
   await s3.stop();

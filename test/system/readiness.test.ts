@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('what is missing is told in words and in the log; it is ready when it is there', async () => {
+test('reports what is missing on stdout and in the log, and becomes ready once it is available', async () => {
   await expect
     .poll(darkroom.output)
     .toMatch(/^darkroom: not ready: the object store is missing \(.+\)\. Retrying/m);

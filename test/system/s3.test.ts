@@ -68,7 +68,7 @@ const transform = (name: string) => ({
   assets: [{ source: { url: `${web.url}/${name}` } }],
 });
 
-test('a job lives in the bucket, and after its deletion only its tombstone does', async () => {
+test('a job is stored in the bucket; after its deletion only its tombstone is left', async () => {
   const { id } = await darkroom.submit({ id: 'in-s3', ...transform('chelsea.jpg') });
   expect(await darkroom.until(id, 'completed', 'failed')).toMatchObject({ state: 'completed' });
   const path = `/v1/jobs/${id}/files/chelsea.webp`;
@@ -97,7 +97,7 @@ test('a job lives in the bucket, and after its deletion only its tombstone does'
   expect((await darkroom.request(path)).status).toBe(404);
 });
 
-test('a job waits for a store that is away, and the server says so', async () => {
+test('a job waits for an unavailable store, and the server reports that', async () => {
   const { id } = await darkroom.submit({ id: 'waits', ...transform('held.jpg') });
   await darkroom.until(id, 'downloading');
   expect(web.fetched).toContain('/held.jpg');

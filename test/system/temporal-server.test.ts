@@ -94,7 +94,7 @@ const fetchStatus = (url: string, host: string): Promise<number | null> =>
   });
 
 describe('a server that is started', () => {
-  test('answers at once: namespaces, workflows, the list of workers, the Web UI', async () => {
+  test('answers immediately: namespaces, workflows, the list of workers, the Web UI', async () => {
     const server = await start();
     const client = await clientOf(server);
     const { namespaces } = await client.workflowService.listNamespaces({});
@@ -105,7 +105,7 @@ describe('a server that is started', () => {
     expect(await (await fetch(server.uiUrl)).text()).toContain('<html');
   });
 
-  test('serves its HTTP API to no host', async () => {
+  test('does not serve its HTTP API', async () => {
     const { pid, address, uiUrl } = await start();
     const known = [portOf(address), portOf(new URL(uiUrl).host)];
     const others = (await listeningPorts(pid)).filter((port) => !known.includes(port));
@@ -121,7 +121,7 @@ describe('a server that is started', () => {
     expect(served.filter((status) => status !== null && status < 400)).toEqual([]);
   });
 
-  test('tells at which ports it listens', async () => {
+  test('returns its ports', async () => {
     const { pid } = await start();
     const pidFile = join(dataDir, 'temporal.pid');
     const ports = await listeningPorts(pid);
@@ -131,7 +131,7 @@ describe('a server that is started', () => {
     expect(await serverListensAt(join(dataDir, 'none.pid'), ports[0] ?? 0)).toBe(false);
   });
 
-  test('is gone once it is stopped, however often', async () => {
+  test('is stopped by one or several calls', async () => {
     const server = await start();
     expect(await survivors()).toHaveLength(1);
     await Promise.all([server.stop(), server.stop()]);
@@ -141,7 +141,7 @@ describe('a server that is started', () => {
     expect(lines).toEqual([]);
   });
 
-  test('takes other ports when those it would like are taken', async () => {
+  test('uses other ports if the preferred ones are taken', async () => {
     const first = await start();
     const other = await mkdtemp(join(tmpdir(), 'darkroom-server-test-'));
     undo.push(() => rm(other, { recursive: true, force: true }));
@@ -157,7 +157,7 @@ describe('a server that is started', () => {
     await expect(workflow.getHandle('kept').describe()).rejects.toThrow('not found');
   });
 
-  test('gives way when another that starts at the same moment takes the port first', async () => {
+  test('uses another port if a concurrent server takes it first', async () => {
     const preferredPort = portOf((await start()).address);
     const others = await Promise.all(
       [1, 2, 3].map(async () => {
@@ -171,7 +171,7 @@ describe('a server that is started', () => {
     for (const server of others) await startWorkflow(await clientOf(server));
   });
 
-  test('is given different ports when both would be the same', async () => {
+  test('gets different ports if both preferred ones are the same', async () => {
     const free = await listenOn(0);
     const port = portOf(`:${(free.address() as { port: number }).port}`);
     await new Promise((resolve) => free.close(resolve));
@@ -181,8 +181,8 @@ describe('a server that is started', () => {
   });
 });
 
-describe('a server that dies', () => {
-  test('is back at the same address, with what it knew', async () => {
+describe('a server that crashes', () => {
+  test('restarts at the same address with its data', async () => {
     const server = await start();
     const client = await clientOf(server);
     await startWorkflow(client);
@@ -197,7 +197,7 @@ describe('a server that dies', () => {
     expect(await survivors()).toEqual([]);
   });
 
-  test('is not started again once it is being stopped', async () => {
+  test('does not restart during a stop', async () => {
     const server = await start();
     process.kill(server.pid, 'SIGKILL');
     await expect.poll(() => lines.length).toBeGreaterThan(0);
@@ -205,7 +205,7 @@ describe('a server that dies', () => {
     expect(await survivors()).toEqual([]);
   });
 
-  test('gives its data to the next one', async () => {
+  test('leaves its data to the next one', async () => {
     const first = await start();
     await startWorkflow(await clientOf(first));
     await first.stop();
@@ -215,7 +215,7 @@ describe('a server that dies', () => {
 });
 
 describe('a server that cannot start', () => {
-  test('says why, and leaves no process', async () => {
+  test('reports the reason, and leaves no process', async () => {
     await writeFile(
       join(dataDir, 'temporal.db'),
       'this is no database, whatever its name says\n'.repeat(200),
@@ -226,18 +226,18 @@ describe('a server that cannot start', () => {
     expect(await survivors()).toEqual([]);
   });
 
-  test('says so when it cannot be run', async () => {
+  test('reports a binary that cannot run', async () => {
     await expect(start({ binary: join(dataDir, 'missing') })).rejects.toThrow(
       'Temporal cannot be run: spawn',
     );
   });
 
-  test('names an address that is not of this machine', async () => {
+  test('reports an address that is not of this machine', async () => {
     await expect(start({ ip: '192.0.2.1' })).rejects.toThrow('Temporal cannot listen on 192.0.2.1');
   });
 });
 
-describe('a server that was left by a parent killed with -9', () => {
+describe('a server whose parent was killed with SIGKILL', () => {
   /** A process that starts a server and prints its pid and address. */
   async function parent(then = ''): Promise<{ child: ChildProcess; pid: number; address: string }> {
     const code = `
@@ -263,7 +263,7 @@ describe('a server that was left by a parent killed with -9', () => {
     return { pid, address };
   }
 
-  test('is ended before the next one starts', async () => {
+  test('is stopped before the next one starts', async () => {
     const left = await orphan();
     await startWorkflow(await clientOf(left));
     const server = await start();
@@ -273,14 +273,14 @@ describe('a server that was left by a parent killed with -9', () => {
     expect(await client.workflow.getHandle('kept').describe()).toMatchObject({ memo: { word: 'kept' } });
   });
 
-  test('is killed when it does not listen', async () => {
+  test('is killed if it does not stop', async () => {
     const { pid } = await orphan();
     process.kill(pid, 'SIGSTOP');
     await reapOrphan(dataDir);
     expect(await survivors()).toEqual([]);
   });
 
-  test('is ended with a parent that ends without stopping it', async () => {
+  test('is stopped by a parent that exits without stopping it', async () => {
     await parent('process.exit(3);');
     await expect.poll(survivors).toEqual([]);
   });
@@ -299,7 +299,7 @@ describe('a server that was left by a parent killed with -9', () => {
         '--ip',
       ],
     ],
-  ])('and whose pid is now that %s: that one is left alone', async (_, args) => {
+  ])('leaves the process %s with the same pid', async (_, args) => {
     const bystander = spawn(process.execPath, args, { stdio: 'ignore' });
     undo.push(() => bystander.kill('SIGKILL'));
     await once(bystander, 'spawn');
@@ -312,7 +312,7 @@ describe('a server that was left by a parent killed with -9', () => {
     expect(lines).toEqual([]);
   });
 
-  test('a damaged pid file is no obstacle', async () => {
+  test('a damaged pid file is ignored', async () => {
     await writeFile(join(dataDir, 'temporal.pid'), '{"pid": 1');
     const server = await start();
     expect(JSON.parse(await readFile(join(dataDir, 'temporal.pid'), 'utf8'))).toEqual({

@@ -21,8 +21,8 @@ afterAll(async () => {
   await web.close();
 });
 
-describe('parts are killed', () => {
-  test('no worker: 503, and once there is one, the same call again is taken once', async () => {
+describe('a job that waits for assets', () => {
+  test('without a worker, adding assets is 503; with one, the repeated call counts once', async () => {
     const id = await jobs.wait({}, 1);
     await darkroom.until(id, 'waiting');
     const { worker } = await partsOf(darkroom.process.pid);
@@ -44,7 +44,7 @@ describe('parts are killed', () => {
     expect(await outcomes(darkroom, id)).toHaveLength(4);
   });
 
-  test('worker and Temporal, in the middle of a quiet period: it ends all the same, with every asset', async () => {
+  test('completes with all assets if worker and Temporal are killed during its quiet period', async () => {
     const id = await jobs.wait({ quiet_seconds: 5 }, 1);
     await darkroom.until(id, 'waiting');
     expect(await jobs.send(id, 2)).toMatchObject({ status: 202 });
@@ -55,7 +55,7 @@ describe('parts are killed', () => {
     expect(await outcomes(darkroom, id)).toHaveLength(3);
   });
 
-  test('the worker, twice while assets come: what was taken is there', async () => {
+  test('keeps accepted assets if the worker is killed twice while they arrive', async () => {
     const id = await jobs.wait({});
     const answers = await repeatConcurrently(60, 4, async (index) => {
       if (index % 30 === 15) process.kill((await partsOf(darkroom.process.pid)).worker, 'SIGKILL');

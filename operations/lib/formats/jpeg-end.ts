@@ -54,14 +54,14 @@ function hasAllScans(bytes: Buffer): boolean {
   const missing = new Map<number, Set<number>>();
   for (const { marker, content } of readSegments(bytes, { allScans: true })) {
     if (marker === 0xc2)
-      for (let component = 0; component < content.readUInt8(5); component++)
-        missing.set(content.readUInt8(6 + 3 * component), new Set(Array.from({ length: 64 }, (_, k) => k)));
+      for (let component = 0; component < (content[5] ?? 0); component++)
+        missing.set(content[6 + 3 * component] ?? 0, new Set(Array.from({ length: 64 }, (_, k) => k)));
     if (marker !== 0xda) continue;
-    const components = content.readUInt8(0);
+    const components = content[0] ?? 0;
     const [from = 0, to = 0, precision = 0] = content.subarray(1 + 2 * components);
     if ((precision & 15) !== 0) continue;
     for (let component = 0; component < components; component++)
-      for (let k = from; k <= to; k++) missing.get(content.readUInt8(1 + 2 * component))?.delete(k);
+      for (let k = from; k <= to; k++) missing.get(content[1 + 2 * component] ?? 0)?.delete(k);
   }
   return [...missing.values()].every((coefficients) => coefficients.size === 0);
 }

@@ -31,14 +31,14 @@ export async function readPartialFrame(path: string, canvas: Size): Promise<Regi
   }
 }
 
-/** Returns the position of the first image descriptor, after the colour table and extensions. */
-function findFirstFrame(head: Buffer): number | null {
-  const flags = head.readUInt8(10);
+/** Returns the position of the first image descriptor, after the colour table and extensions; null without one. */
+export function findFirstFrame(head: Buffer): number | null {
+  const flags = head[10] ?? 0;
   let at = 13 + (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
-  while (head.readUInt8(at) === 0x21) {
+  while (head[at] === 0x21) {
     at += 2;
-    for (let length = head.readUInt8(at); length > 0; length = head.readUInt8(at)) at += length + 1;
+    for (let length = head[at] ?? 0; length > 0; length = head[at] ?? 0) at += length + 1;
     at++;
   }
-  return head.readUInt8(at) === 0x2c ? at : null;
+  return head[at] === 0x2c ? at : null;
 }

@@ -3,9 +3,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sharp } from 'sharp';
 import { DarkroomError } from '../../../src/errors.ts';
-import type { InputFile } from '../../operation.ts';
+import { findDamage } from '../formats/find-damage.ts';
+import type { PictureFile } from '../formats/picture-file.ts';
 import type { PageChoice } from '../formats/tiff.ts';
-import { decodeFile, openImage, type SourceImage, toDecodeError } from '../image-source.ts';
+import { damagedError, decodeFile, openImage, type SourceImage, toDecodeError } from '../image-source.ts';
 import { ProfileColours, srgbColours, type TargetColours } from './client-colour.ts';
 import { planDecoding } from './decoding-plan.ts';
 import { isGreyWithRgbProfile } from './icc-profile.ts';
@@ -41,11 +42,13 @@ export interface Picture extends SourceImage {
  * await withPicture(input, { scratch: draft }, ({ image }) => image.autoOrient().resize(320).png().toFile(draft));
  */
 export async function withPicture<T>(
-  input: InputFile,
+  input: PictureFile,
   options: PictureOptions,
   use: (picture: Picture) => Promise<T>,
 ): Promise<T> {
   const source = await openImage(input, options.maxPixels, options.choice);
+  const damage = await findDamage(input, source);
+  if (damage) throw damagedError(input, damage[1], damage[0]);
   const folder = `${options.scratch}.working`;
   try {
     await mkdir(folder, { recursive: true });
@@ -60,7 +63,7 @@ export async function withPicture<T>(
 
 /** @param folder - For working copies. */
 async function openPicture(
-  input: InputFile,
+  input: PictureFile,
   source: SourceImage,
   { colours = 'srgb', maxPixels }: PictureOptions,
   folder: string,

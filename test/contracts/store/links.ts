@@ -9,7 +9,7 @@ export function links(suite: Suite): void {
       mediaType: 'image/jpeg',
     };
 
-    it('gives the bytes to whoever has the link, if the store makes links', async () => {
+    it('returns the bytes without credentials, if the store signs links', async () => {
       await suite.store.put(`${suite.at}très bien/a+b 100%`, 'picture', { mediaType: 'text/plain' });
       const link = await suite.store.link(`${suite.at}très bien/a+b 100%`, options);
       if (link === null) return;
@@ -28,7 +28,7 @@ export function links(suite: Suite): void {
       expect((await fetch(other)).status).toBe(403);
     });
 
-    it('makes a link without reading the object, if the store makes links', async () => {
+    it('signs a link without reading the object, if the store signs links', async () => {
       const link = await suite.store.link(`${suite.at}missing`, options);
       if (link === null) return;
       expect((await fetch(link)).status).toBe(404);

@@ -35,7 +35,7 @@ export function lists(suite: Suite): void {
           .map((key) => suite.store.put(key, key)),
       );
 
-    it('go in ascending order of bytes', async () => {
+    it('are in ascending byte order', async () => {
       await fill();
       expect(await keysOf(suite.store, suite.at)).toEqual(keys());
       const all = await keysOf(suite.store, '');
@@ -43,13 +43,13 @@ export function lists(suite: Suite): void {
       expect(all).toEqual(expect.arrayContaining(keys()));
     });
 
-    it('tell sizes and times', async () => {
+    it('have sizes and times', async () => {
       await suite.store.put(`${suite.at}object`, '12345');
       for await (const info of suite.store.list(suite.at))
         expect(info).toEqual(await suite.store.head(`${suite.at}object`));
     });
 
-    it('keep to the folder', async () => {
+    it('have only the folder', async () => {
       await fill();
       expect(await keysOf(suite.store, `${suite.at}a/`)).toEqual(
         keys().filter((key) => key.startsWith(`${suite.at}a/`)),
@@ -59,7 +59,7 @@ export function lists(suite: Suite): void {
       expect(await keysOf(suite.store, `${suite.at}a0/`)).toEqual([]);
     });
 
-    it('go on after any key, whether it is there or not', async () => {
+    it('start after any key, whether or not it exists', async () => {
       await fill();
       for (const after of [
         ...sorted,
@@ -84,7 +84,7 @@ export function lists(suite: Suite): void {
       expect(await keysOf(suite.store, suite.at, 'd')).toEqual([]);
     });
 
-    it('can be left early and be long', async () => {
+    it('can be long and be stopped early', async () => {
       const long = Array.from(
         { length: 1_100 },
         (_, index) => `${suite.at}${String(index).padStart(5, '0')}`,
@@ -101,7 +101,7 @@ export function lists(suite: Suite): void {
   });
 
   describe('deletions', () => {
-    it('remove the object and nothing else, and may be repeated', async () => {
+    it('delete only the object, and are idempotent', async () => {
       await Promise.all(
         ['a', 'b', 'b-c', 'd/e', 'd/f'].map((key) => suite.store.put(`${suite.at}${key}`, key)),
       );
@@ -115,7 +115,7 @@ export function lists(suite: Suite): void {
       expect(await suite.store.get(`${suite.at}b`)).toBeNull();
     });
 
-    it('of a folder remove all that is in it and nothing else, and may be repeated', async () => {
+    it('of a folder delete only its objects, and are idempotent', async () => {
       await Promise.all(
         ['a', 'd/e', 'd/f/g', 'd/f/h', 'd-e', 'd.'].map((key) => suite.store.put(`${suite.at}${key}`, key)),
       );
@@ -130,7 +130,7 @@ export function lists(suite: Suite): void {
       expect(await keysOf(suite.store, `${suite.at}d/`)).toEqual([`${suite.at}d/e`]);
     });
 
-    it('refuse to delete the whole store, or what may be half a name', async () => {
+    it('reject the whole store and incomplete folder names', async () => {
       await suite.store.put(`${suite.at}a`, 'a');
       await expect(suite.store.deleteAll('')).rejects.toThrow(TypeError);
       await expect(suite.store.deleteAll(suite.at.slice(0, -1))).rejects.toThrow(TypeError);

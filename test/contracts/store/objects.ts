@@ -25,7 +25,7 @@ export function objects(suite: Suite): void {
       ['no bytes', () => new Uint8Array(), Buffer.alloc(0)],
       ['an empty string', () => '', Buffer.alloc(0)],
       ['an empty stream', () => Readable.from([]), Buffer.alloc(0)],
-    ])('gives back %s', async (_, body, expected) => {
+    ])('returns %s', async (_, body, expected) => {
       const written = await suite.store.put(`${suite.at}object`, body());
       expect(written).toEqual(digest(expected));
       expect((await bytesOf(suite.store, `${suite.at}object`)).equals(expected)).toBe(true);
@@ -35,7 +35,7 @@ export function objects(suite: Suite): void {
       });
     });
 
-    it('knows when an object was written', async () => {
+    it('returns the time of the write', async () => {
       const before = Date.now();
       await suite.store.put(`${suite.at}object`, 'x');
       const info = await suite.store.head(`${suite.at}object`);
@@ -43,7 +43,7 @@ export function objects(suite: Suite): void {
       expect(Math.abs((info?.modified.getTime() ?? 0) - before)).toBeLessThan(60_000);
     });
 
-    it('gives null for what is not there', async () => {
+    it('returns null for a missing object', async () => {
       await suite.store.put(`${suite.at}folder/object`, 'x');
       for (const key of ['missing', 'missing/below', 'folder', 'folder/object/below']) {
         expect(await suite.store.get(`${suite.at}${key}`), key).toBeNull();
@@ -51,7 +51,7 @@ export function objects(suite: Suite): void {
       }
     });
 
-    it('keeps odd names apart', async () => {
+    it('distinguishes unusual names', async () => {
       const names = [
         'a b',
         'a%20b',
@@ -106,12 +106,12 @@ export function objects(suite: Suite): void {
       [0, 9, '0123456789'],
       [7, 100, '789'],
       [10, 100, ''],
-    ])('from %i to %i', async (start, end, expected) => {
+    ])('returns bytes %i to %i', async (start, end, expected) => {
       await suite.store.put(`${suite.at}object`, '0123456789');
       expect(await textOf(suite.store, `${suite.at}object`, { start, end })).toBe(expected);
     });
 
-    it('finds a byte in the middle of a large object', async () => {
+    it('returns a byte in the middle of a large object', async () => {
       const large = Buffer.alloc(3 * MiB, 'a');
       large.write('needle', 2 * MiB - 3);
       await suite.store.put(`${suite.at}object`, large);
@@ -125,7 +125,7 @@ export function objects(suite: Suite): void {
       ).toBe(true);
     });
 
-    it('ends with its signal, before its first byte as in the middle', async () => {
+    it('aborts before the first byte and in the middle', async () => {
       await suite.store.put(`${suite.at}object`, Buffer.alloc(16 * MiB));
       const abort = new AbortController();
       const { signal } = abort;
@@ -137,7 +137,7 @@ export function objects(suite: Suite): void {
       await expect(suite.store.get(`${suite.at}object`, { signal })).rejects.toThrow('enough');
     });
 
-    it('of what is not there is null', async () => {
+    it('returns null for a missing object', async () => {
       expect(await suite.store.get(`${suite.at}missing`, { start: 0, end: 1 })).toBeNull();
     });
   });
@@ -148,8 +148,8 @@ export function objects(suite: Suite): void {
     return path;
   };
 
-  describe('taking over a file', () => {
-    it('makes it an object, and the file is gone', async () => {
+  describe('adopting a file', () => {
+    it('moves the file to the object', async () => {
       const path = await localFile('picture');
       expect(await suite.store.adopt(`${suite.at}new/object`, path)).toEqual(digest('picture'));
       expect(await textOf(suite.store, `${suite.at}new/object`)).toBe('picture');
@@ -162,7 +162,7 @@ export function objects(suite: Suite): void {
       expect(await textOf(suite.store, `${suite.at}object`)).toBe('new');
     });
 
-    it('leaves the file where it is when aborted', async () => {
+    it('keeps the file after an abort', async () => {
       const path = await localFile('picture');
       const reason = new Error('enough');
       await expect(
@@ -172,7 +172,7 @@ export function objects(suite: Suite): void {
       expect(await suite.store.head(`${suite.at}object`)).toBeNull();
     });
 
-    it('fails when there is no file', async () => {
+    it('fails without a file', async () => {
       await expect(suite.store.adopt(`${suite.at}object`, join(suite.local, 'missing'))).rejects.toThrow();
       expect(await suite.store.head(`${suite.at}object`)).toBeNull();
     });

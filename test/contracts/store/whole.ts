@@ -5,14 +5,14 @@ import { afterFirst, bytesOf, keysOf, type Suite, textOf } from './suite.ts';
 const MiB = 1024 * 1024;
 
 export function wholeOrAbsent(suite: Suite): void {
-  describe('whole or absent', () => {
+  describe('atomic writes', () => {
     const whole = (bytes: Buffer) =>
       `${bytes.length} × ${[...new Set(bytes)].map((byte) => String.fromCharCode(byte))}`;
     const sizeOf = (letter: string) => 200_000 + letter.charCodeAt(0) * 1_000;
     const object = (letter: string) => Buffer.alloc(sizeOf(letter), letter);
     const allowed = (letters: string[]) => letters.map((letter) => whole(object(letter)));
 
-    it('readers see the old bytes or the new ones', async () => {
+    it('readers get the old bytes or the new ones', async () => {
       const key = `${suite.at}object`;
       await suite.store.put(key, object('A'));
       let writing = true;
@@ -30,7 +30,7 @@ export function wholeOrAbsent(suite: Suite): void {
       expect(allowed(['A', 'B'])).toEqual(expect.arrayContaining([...new Set(seen)]));
     });
 
-    it('of several writers one wins', async () => {
+    it('one of several concurrent writers wins', async () => {
       const letters = ['A', 'B', 'C', 'D', 'E', 'F'];
       for (let round = 0; round < 5; round++) {
         await Promise.all(
@@ -41,7 +41,7 @@ export function wholeOrAbsent(suite: Suite): void {
       expect(await keysOf(suite.store, suite.at)).toEqual([`${suite.at}object`]);
     });
 
-    it('a reader that began before an overwrite or a deletion reads on', async () => {
+    it('a reader that started before an overwrite or a deletion gets the old bytes', async () => {
       const large = Buffer.alloc(8 * MiB, 'A');
       await suite.store.put(`${suite.at}object`, large);
       const stream = await suite.store.get(`${suite.at}object`);
@@ -56,7 +56,7 @@ export function wholeOrAbsent(suite: Suite): void {
       expect(Buffer.concat(chunks).equals(large)).toBe(true);
     });
 
-    it('a writer is not disturbed by deletions beside it', async () => {
+    it('a writer is not affected by deletions of other objects', async () => {
       const rounds = 60;
       const put = async () => {
         for (let round = 0; round < rounds; round++) {
@@ -85,7 +85,7 @@ export function wholeOrAbsent(suite: Suite): void {
       expect(await keysOf(suite.store, suite.at)).toEqual([`${suite.at}object`]);
     };
 
-    it('leave the old object, and their error comes through as it is', async () => {
+    it('keep the old object, and their error is passed on unchanged', async () => {
       // Looks like an error of the store's own disk, and is not.
       const error = Object.assign(new Error('the source broke'), { code: 'EIO', errno: -5 });
       const source = afterFirst('new', (stream) => stream.destroy(error));

@@ -57,7 +57,7 @@ const transitions = ({ events }: { events: readonly SentEvent[] }) =>
   events.filter(({ event }) => event === 'state').map(({ data }) => (data.paused ? 'paused' : data.state));
 
 describe('a job', () => {
-  test('is told from its beginning to its end', async () => {
+  test('has events from its creation to its end', async () => {
     const { id } = await darkroom.submit({
       operation: 'test.echo',
       params: { delay_ms: 4000, steps: 40 },
@@ -96,7 +96,7 @@ describe('a job', () => {
     expect(await darkroom.get(id)).toMatchObject(events.at(-1)?.data ?? {});
   });
 
-  test('that has ended: what this client has not heard of, from any server', async () => {
+  test('that has ended sends the events after Last-Event-ID, from any server', async () => {
     const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 700 } });
     const all = idsOf(await toTheEnd(darkroom, id));
     expect(all.length).toBeGreaterThan(3);
@@ -111,7 +111,7 @@ describe('a job', () => {
     }
   });
 
-  test('goes on where the connection broke: at the same server, at another, at one that was killed', async () => {
+  test('resumes after a broken connection: at the same server, at another, and at one that was killed', async () => {
     await slow('broken');
     const first = await follow(darkroom, 'broken');
     await expect.poll(() => transitions(first)).toContain('processing');
@@ -138,7 +138,7 @@ describe('a job', () => {
     expect(idsOf(heard)).toEqual([...Array.from({ length: count }, (_, n) => `1.${n + 1}`), '1.end']);
   });
 
-  test('that runs again is told of anew, and by the number of its run', async () => {
+  test('that runs again has new events with the number of the run', async () => {
     const { id } = await darkroom.submit({ operation: 'test.echo', params: { delay_ms: 600 } });
     expect(idsOf(await toTheEnd(darkroom, id)).at(-1)).toBe('1.end');
     expect((await darkroom.request(`/v1/jobs/${id}/rerun`, { method: 'POST' })).status).toBe(202);
@@ -147,7 +147,7 @@ describe('a job', () => {
     expect(again.every(({ data }) => data.run === 2)).toBe(true);
   });
 
-  test('that is deleted: its streams end, and there is nothing to come back to', async () => {
+  test('that is deleted ends its streams, and is 404 afterwards', async () => {
     await slow('deleted');
     const streams = await Promise.all([follow(darkroom, 'deleted'), follow(other, 'deleted')]);
     for (const stream of streams) await expect.poll(() => transitions(stream)).toContain('processing');
@@ -157,9 +157,12 @@ describe('a job', () => {
     expect((await darkroom.request('/v1/jobs/deleted/events')).status).toBe(404);
   });
 
-  test.each(['nobody', '..%2f', 'nobody%20'])('that is none (%s) is a problem, not a stream', async (id) => {
-    const answer = await darkroom.request(`/v1/jobs/${id}/events`);
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect([404, 422]).toContain(answer.status);
-  });
+  test.each(['nobody', '..%2f', 'nobody%20'])(
+    'that does not exist (%s) is a problem, not a stream',
+    async (id) => {
+      const answer = await darkroom.request(`/v1/jobs/${id}/events`);
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+      expect([404, 422]).toContain(answer.status);
+    },
+  );
 });

@@ -38,7 +38,7 @@ async function expectNothingLeft(): Promise<void> {
   expect(jobs).toEqual([]);
 }
 
-describe('a form is refused, and named is what is wrong with it', () => {
+describe('a form is rejected with the reason', () => {
   const upload = (name: string) => ({ source: { upload: name } });
 
   test.each<[string, (Uint8Array | string)[], object]>([
@@ -92,7 +92,7 @@ describe('a form is refused, and named is what is wrong with it', () => {
     await expectNothingLeft();
   });
 
-  test('an upload is named in JSON', async () => {
+  test('if an asset of a JSON request names an upload', async () => {
     const headers = { 'content-type': 'application/json' };
     const spec = { operation: 'test.echo', assets: [upload('a')] };
     const response = await fetch(jobs, { method: 'POST', headers, body: JSON.stringify(spec) });
@@ -104,7 +104,7 @@ describe('a form is refused, and named is what is wrong with it', () => {
     });
   });
 
-  test('a form whose last boundary is missing, or that is cut short', async () => {
+  test('if the last boundary is missing, or the form is truncated', async () => {
     const form = beginForm(jobs);
     await form.write(`${echo() + file()}x`);
     form.call.end();
@@ -113,7 +113,7 @@ describe('a form is refused, and named is what is wrong with it', () => {
   });
 });
 
-describe('a client that is still sending', () => {
+describe('a client that is still sending a form', () => {
   test.each<[string, string, Record<string, string | number>, number]>([
     ['an invalid job', jobPart({ operation: 'no.such' }) + file(), {}, 422],
     ['a file before the job', file('first'), {}, 422],
@@ -137,7 +137,7 @@ describe('a client that is still sending', () => {
     await expectNothingLeft();
   });
 
-  test.skipIf(lacksCurl)('is answered with curl, too, which sends what it has', async () => {
+  test.skipIf(lacksCurl)('gets the response, also with curl', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'darkroom-curl-'));
     const path = join(folder, 'large.bin');
     await writeFile(path, Buffer.alloc(64 * MiB));
@@ -157,7 +157,7 @@ describe('a client that is still sending', () => {
     await expectNothingLeft();
   });
 
-  test('is cut off in the middle of a file: nothing of it stays', async () => {
+  test('and disconnects during a file leaves nothing', async () => {
     const form = beginForm(jobs);
     await form.write(`${echo() + file()}whole${file('b')}`);
     await form.write(Buffer.alloc(MiB));
@@ -172,7 +172,7 @@ describe('a client that is still sending', () => {
     await expectNothingLeft();
   });
 
-  test('but slowly is waited for, and keeps nobody else waiting', async () => {
+  test('slowly is not aborted, and does not delay other clients', async () => {
     const form = beginForm(jobs);
     for (const letter of echo({ id: 'slow' }) + file()) {
       await form.write(letter);
@@ -189,7 +189,7 @@ describe('a client that is still sending', () => {
   });
 });
 
-test('the server has a full disk: 507, nothing stays, and what fits is taken', async (context) => {
+test('the server returns 507 with a full disk, keeps nothing, and accepts files that fit', async (context) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-full-'));
   const store = join(dataDir, 'store');
   await mkdir(store);
@@ -217,7 +217,7 @@ test('the server has a full disk: 507, nothing stays, and what fits is taken', a
   }
 });
 
-test('a form cannot be ended twice, nor go on after its end', async () => {
+test('the server ignores bytes after the last boundary of a form', async () => {
   const form = beginForm(jobs);
   await form.write(`${echo({ id: 'epilogue' }) + file()}x${endOfForm}an epilogue that means nothing`);
   form.call.end();

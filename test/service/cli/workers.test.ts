@@ -80,7 +80,7 @@ function ended(worker: ChildProcess): Promise<void> {
   });
 }
 
-test('without a worker the API says so, and takes jobs all the same', async () => {
+test('without a worker, the API reports that, and accepts jobs', async () => {
   await expect.poll(async () => (await api.request('/healthz').catch(() => null))?.status).toBe(200);
   await expect
     .poll(async () => (await api.request('/readyz')).json())
@@ -93,7 +93,7 @@ test('without a worker the API says so, and takes jobs all the same', async () =
   });
 });
 
-test('workers do what they were told to offer, and nothing else', async () => {
+test('workers run only the capabilities of --capabilities', async () => {
   const waiting = startWorker(['--capabilities', 'io', '--worker-id', 'waiting']);
   await waitUntilReady(api);
   await mkdir(join(dataDir, 'api/inputs'), { recursive: true });
@@ -118,7 +118,7 @@ test('workers do what they were told to offer, and nothing else', async () => {
   await Promise.all([ended(waiting), ended(computing)]);
 });
 
-test('a worker offers what is installed while it runs', async () => {
+test('a running worker offers an engine that is installed', async () => {
   const program = join(dataDir, 'bin/late-tool');
   first = startWorker();
   const job = { operation: 'text.late' };
@@ -132,7 +132,7 @@ test.each([
   ['cpu,4d', /no capability "4d"; there are io, cpu/],
   ['3d', /cannot offer 3d: run "darkroom engines install reconstruct" first/],
   [',', /--capabilities needs names/],
-])('a worker that cannot do what it was told says so: %s', async (names, message) => {
+])('a worker that lacks a requested capability fails: %s', async (names, message) => {
   const worker = startWorker(['--capabilities', names], 'pipe');
   let said = '';
   worker.stderr?.on('data', (text) => (said += String(text)));
@@ -141,7 +141,7 @@ test.each([
   expect(code).not.toBe(0);
 });
 
-test('two workers share the work, and one goes on when the other is killed', async () => {
+test('two workers share the work, and one continues when the other is killed', async () => {
   startWorker();
   expect((await api.until('early', 'completed')).state).toBe('completed');
   const jobs = await Promise.all(
@@ -171,7 +171,7 @@ async function startWire(): Promise<{ readonly address: string; cut(): void }> {
   };
 }
 
-test('a worker that is cut off in a download writes nothing over what another has fetched', async () => {
+test('a worker that was disconnected during a download overwrites no download of another worker', async () => {
   await Promise.all(workers.map(ended));
   const held: (() => void)[] = [];
   let cutOff = false;

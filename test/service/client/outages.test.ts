@@ -32,13 +32,13 @@ afterAll(async () => {
 });
 
 describe('requests', () => {
-  test('are made again after a 503, when Retry-After says so', async () => {
+  test('are retried after a 503, after Retry-After', async () => {
     proxy.faults = ['refuse', 'refuse'];
     await client.operations();
     expect(proxy.seen).toHaveLength(3);
   });
 
-  test('and after a lost answer: a submission whose answer was lost is one job', async () => {
+  test('are retried after a lost response: a repeated submission is one job', async () => {
     const operation = 'test.echo';
     proxy.faults = ['lose', 'lose'];
     const { id } = await client.submit({ operation, params: { once: true } });
@@ -48,7 +48,7 @@ describe('requests', () => {
     await expect.poll(listed).toEqual([id]);
   });
 
-  test('of an upload, too', async () => {
+  test('with an upload are retried', async () => {
     const picture = join(folder, 'grey.png');
     await sharp({ create: { width: 40, height: 40, channels: 3, background: '#888' } }).toFile(picture);
     proxy.faults = ['lose'];
@@ -60,13 +60,13 @@ describe('requests', () => {
     expect(await client.wait(id)).toMatchObject({ state: 'completed', assets: { total: 1 } });
   });
 
-  test('but not where twice is not the same as once', async () => {
+  test('that are not idempotent are not retried', async () => {
     proxy.faults = ['refuse'];
     await expect(client.rerun('some-job')).rejects.toMatchObject({ status: 503, retryable: true });
     expect(proxy.seen).toHaveLength(1);
   });
 
-  test('nor for ever, and an answer that never comes is a timeout', async () => {
+  test('are retried up to a limit, and time out without a response', async () => {
     proxy.faults = Array.from({ length: 10 }, () => 'refuse' as const);
     await expect(client.get('x')).rejects.toMatchObject({ status: 503, code: 'http_error' });
     expect(proxy.seen).toHaveLength(4);
@@ -77,7 +77,7 @@ describe('requests', () => {
 });
 
 describe('events', () => {
-  test('go on where they were when the connection breaks', async () => {
+  test('resume after a broken connection', async () => {
     const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 4000 } });
     proxy.seen.length = 0;
     proxy.faults = [{ cutAfter: 200 }, { cutAfter: 300 }];
@@ -96,7 +96,7 @@ describe('events', () => {
     expect(connections[2]?.headers['last-event-id']).toMatch(/^1\.\d+$/);
   });
 
-  test('that a gateway does not let through are replaced by asking', async () => {
+  test('are replaced by polling if a gateway blocks them', async () => {
     const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 5000 } });
     const paths: string[] = [];
     const walled = createClient({
@@ -117,7 +117,7 @@ describe('events', () => {
     expect(paths.filter((path) => path.endsWith(id)).length).toBeGreaterThan(1);
   });
 
-  test('wait rides out an outage, and gives up one that lasts', async () => {
+  test('wait tolerates an outage up to a limit', async () => {
     const { id } = await client.submit({ operation: 'test.echo', params: { delay_ms: 1500 } });
     proxy.faults = Array.from({ length: 6 }, () => 'refuse' as const);
     expect(await client.wait(id)).toMatchObject({ state: 'completed' });
@@ -145,7 +145,7 @@ describe('downloads', () => {
     return { id, entry };
   }
 
-  test('go on where they were when the connection breaks', async () => {
+  test('resume after a broken connection', async () => {
     const { id, entry } = await largeResult();
     const target = join(folder, 'resumed.png');
     proxy.seen.length = 0;
@@ -162,7 +162,7 @@ describe('downloads', () => {
     expect(await readdir(folder)).not.toContain('resumed.png.part');
   });
 
-  test('do not build on what is of another file', async () => {
+  test('do not resume with the data of another file', async () => {
     const { id, entry } = await largeResult();
     const target = join(folder, 'mixed.png');
     await writeFile(`${target}.part`, Buffer.alloc(1_000_000, 7));
@@ -170,7 +170,7 @@ describe('downloads', () => {
     expect(sha256(await readFile(target))).toBe(entry.sha256);
   });
 
-  test('that bring nothing are given up, and leave no file', async () => {
+  test('without progress fail, and leave no file', async () => {
     const { id, entry } = await largeResult();
     const target = join(folder, 'never.png');
     proxy.faults = Array.from({ length: 100 }, () => 'refuse' as const);

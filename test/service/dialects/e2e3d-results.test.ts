@@ -47,7 +47,7 @@ const callOf = async (id: string) => {
   return JSON.parse(call()?.body ?? '') as Record<string, unknown>;
 };
 
-test('curl, as printed: submits, looks, and is told 409 and the status; with the job done, the results', async () => {
+test('curl, as printed: submits, reads the status, and gets 409 before the end and then the results', async () => {
   const [submitted, looked, early] = await printedShell(darkroom.url, sets.sample);
   expect(submitted).toMatchObject({ job_id: ID, status: 'submitted' });
   expect(looked).toMatchObject({
@@ -134,7 +134,7 @@ describe('results', () => {
     expectError(beyond);
   });
 
-  test('are what they are called', async () => {
+  test('are of the formats of their names', async () => {
     const { files } = await results();
     const bytes = async (name: string) => Buffer.from(await (await get(files[name] ?? '')).arrayBuffer());
     expect((await bytes('pointcloud')).subarray(0, 4).toString()).toBe('ply\n');
@@ -185,7 +185,7 @@ describe('results', () => {
   });
 });
 
-test('a job that fails says why, in its status, its results and its callback', async () => {
+test('a job that fails has the reason in its status, its results and its callback', async () => {
   const job_id = 'no-photographs';
   const answer = await ask(
     '/api/reconstruct',
@@ -254,7 +254,7 @@ print(json.dumps([job['status'], gpu['requested'], sorted((name, answer.status_c
   ]);
 });
 
-test('once three have ended, it is told when the next is likely to', async () => {
+test('once three have ended, jobs have an estimated completion', async () => {
   await expect
     .poll(async () => (await ask('/api/metrics')).body)
     .toMatchObject({

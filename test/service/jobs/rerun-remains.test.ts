@@ -45,7 +45,7 @@ const stateOf = async (id: string) => {
 const resultRun = async (id: string) =>
   ((await (await darkroom.request(`/v1/jobs/${id}/result`)).json()) as { run: number }).run;
 
-test('the old result is there until the new one is complete, also when a run is cancelled', async () => {
+test('the old result stays until the new one is complete, also if a run is cancelled', async () => {
   await gate.open();
   const { id } = await darkroom.submit({ operation: HELD });
   await darkroom.until(id, 'completed');
@@ -65,7 +65,7 @@ test('the old result is there until the new one is complete, also when a run is 
   expect(await resultRun(id)).toBe(3);
 });
 
-test('the old result stays when the new run fails', async () => {
+test('the old result stays if the new run fails', async () => {
   await copyFile(photo, input('once.jpg'));
   const { id } = await darkroom.submit({
     operation: 'image.transform',
@@ -90,7 +90,7 @@ test('the old result stays when the new run fails', async () => {
   expect(await resultRun(id)).toBe(3);
 });
 
-test('terminated in Temporal: run again with what it was given; while it waited, not', async () => {
+test('a job that was terminated in Temporal can be rerun, unless it waited for assets', async () => {
   await gate.shut();
   const { id } = await darkroom.submit({ operation: HELD, params: { word: 'kept' } });
   await darkroom.until(id, 'processing');
@@ -109,7 +109,7 @@ test('terminated in Temporal: run again with what it was given; while it waited,
   expect(await runAgain(waiting.id)).toMatchObject({ status: 409, body: { code: 'job_not_rerunnable' } });
 });
 
-test('forgotten by Temporal: the record is enough', async () => {
+test('a job that Temporal no longer has can be rerun from its record', async () => {
   await copyFile(photo, input('kept.jpg'));
   const { id } = await darkroom.submit({
     operation: 'image.transform',
@@ -139,7 +139,7 @@ async function forget(id: string): Promise<void> {
   await expect.poll(isGone, longPatience).toBe(true);
 }
 
-test('deleted: no run is left, in the store or in Temporal, and no callback goes on', async () => {
+test('a deletion removes all runs from the store and from Temporal, and stops callbacks', async () => {
   const { id } = await darkroom.submit({
     operation: 'test.echo',
     params: { secret: 'of the client' },

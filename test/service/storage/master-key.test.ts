@@ -18,7 +18,7 @@ afterAll(() => darkroom.dispose());
 const says =
   /^darkroom: The secrets in the object store are encrypted with another master key\. Set DARKROOM_MASTER_KEY/m;
 
-test('an API and a worker with another key than the store end at once, and say why', async () => {
+test('an API and a worker with another key than the store exit at once with the reason', async () => {
   const env = {
     DARKROOM_DATA: `${darkroom.dataDir}-beside`,
     DARKROOM_STORE: `file:${join(darkroom.dataDir, 'store')}`,
@@ -44,7 +44,7 @@ test('an API and a worker with another key than the store end at once, and say w
   await rm(env.DARKROOM_DATA, { recursive: true, force: true });
 });
 
-test('a store that comes up later and has another key ends a part that waited for it', async () => {
+test('a process exits if a store that becomes available later has another key', async () => {
   const data = `${darkroom.dataDir}-late`;
   const store = join(data, 'store');
   await mkdir(data);
@@ -74,7 +74,7 @@ test('a store that comes up later and has another key ends a part that waited fo
   await rm(data, { recursive: true });
 });
 
-test('a server whose key was lost does not go on with a new one, and does once it is restored', async () => {
+test('a server does not start with a new key after the old one was lost, and starts once it is restored', async () => {
   await darkroom.stop();
   const { dataDir } = darkroom;
   await rename(join(dataDir, 'keys'), join(dataDir, 'keys-elsewhere'));

@@ -93,7 +93,7 @@ async function complaints({ tenant, id }: Job): Promise<(string | null | undefin
   );
 }
 
-test('a stage that takes longer than it may is told to stop, and not tried again', async () => {
+test('a stage that times out is cancelled and not retried', async () => {
   const job = await lab.submit({ operation: 'lab.hang' });
   expect(await lab.until(job, 'failed')).toMatchObject({
     error: { code: 'stage_timeout', retryable: false },
@@ -145,8 +145,8 @@ describe('a job waits', () => {
 });
 
 // Both wait for the next attempt, side by side.
-describe.concurrent('a job waits', () => {
-  test('and attempts during an outage do not count as retries', async ({ expect }) => {
+describe.concurrent('retries', () => {
+  test('attempts during an outage do not count as retries', async ({ expect }) => {
     const job = await lab.submit({ operation: 'lab.call' });
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({
       error: { code: 'asset_unreachable' },
@@ -154,7 +154,9 @@ describe.concurrent('a job waits', () => {
     expect(calls).toBe(6);
   });
 
-  test('while the disk of its worker is full, longer than for unexpected errors', async ({ expect }) => {
+  test('a job waits while the disk of its worker is full, longer than for unexpected errors', async ({
+    expect,
+  }) => {
     const job = await lab.submit({ operation: 'lab.write' });
     await expect.poll(() => writes).toBe(4);
     await expect.poll(() => complaints(job)).toEqual(['disk_full']);

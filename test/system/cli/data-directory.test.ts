@@ -25,7 +25,7 @@ const findOpen = (dir: string): string[] =>
     .split('\n')
     .filter(Boolean);
 
-test('serve, its worker and its Temporal server write no file that others may read', async () => {
+test('serve, its worker and its Temporal server write no file that other users can read', async () => {
   const dataDir = join(folder, 'private');
   await mkdir(join(dataDir, 'store'), { recursive: true, mode: 0o755 });
   const darkroom: Darkroom = await startDarkroom({ dataDir });
@@ -64,7 +64,7 @@ test.skipIf(!isRoot).each(commands)(
   },
 );
 
-test.skipIf(!isRoot)('doctor says what to do when the directory belongs to another user', async () => {
+test.skipIf(!isRoot)('doctor shows a remedy if the directory belongs to another user', async () => {
   const data = join(folder, 'closed');
   await mkdir(join(data, 'keys'), { recursive: true, mode: 0o700 });
   const { code, stdout, stderr } = await cli(['doctor'], {
@@ -77,7 +77,7 @@ test.skipIf(!isRoot)('doctor says what to do when the directory belongs to anoth
   expect(stdout).toContain('or name another directory with DARKROOM_DATA');
 });
 
-test('doctor warns of data that others may read, with the command that changes it', async () => {
+test('doctor warns of data that other users can read, with a command that fixes it', async () => {
   const data = join(folder, 'open');
   await mkdir(data, { mode: 0o755 });
   const examine = async () => (await cli(['doctor'], { env: { DARKROOM_DATA: data } })).stdout;

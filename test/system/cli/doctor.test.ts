@@ -31,7 +31,7 @@ async function examine(env: Record<string, string>): Promise<{ code: number | nu
 }
 const of = (findings: Finding[], check: string) => findings.filter((finding) => finding.check === check);
 
-test('with nothing running all is well, and nothing is made', async () => {
+test('reports no problem without a server, and creates nothing', async () => {
   const dataDir = join(folder, 'fresh');
   const { code, findings } = await examine({
     DARKROOM_DATA: dataDir,
@@ -46,7 +46,7 @@ test('with nothing running all is well, and nothing is made', async () => {
   await expect(stat(dataDir)).rejects.toThrow('ENOENT');
 });
 
-test('beside a server it finds its parts, and leaves it alone', async () => {
+test('reports the parts of a running server, and does not change it', async () => {
   const env = { DARKROOM_DATA: darkroom.dataDir, DARKROOM_LISTEN: new URL(darkroom.url).host };
   const before = await readdir(join(darkroom.dataDir, 'lock'));
   const { code, findings } = await examine(env);
@@ -64,7 +64,7 @@ test('beside a server it finds its parts, and leaves it alone', async () => {
   expect(text.stdout).not.toMatch(/^✗/m);
 });
 
-test('settings that cannot be read are told one by one', async () => {
+test('reports each invalid setting', async () => {
   const { code, findings } = await examine({ DARKROOM_LISTEN: 'nowhere', DARKROOM_CPU_SLOTS: '0' });
   expect(code).toBe(1);
   expect(of(findings, 'settings')).toMatchObject([
@@ -73,7 +73,7 @@ test('settings that cannot be read are told one by one', async () => {
   ]);
 });
 
-test('what is wrong is told with how to mend it', async () => {
+test('reports each problem with a remedy', async () => {
   const other = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const address = other.address();
@@ -101,7 +101,7 @@ test('what is wrong is told with how to mend it', async () => {
   expect(of(findings, 'address')[0]?.found).toContain('is in use by another program');
 });
 
-test('a data directory that is a file is told, by the server as by doctor', async () => {
+test('doctor and server report a data directory that is a file', async () => {
   const file = join(folder, 'a-file');
   await writeFile(file, '');
   for (const [command, DARKROOM_DATA] of [
@@ -126,7 +126,7 @@ test('a data directory that is a file is told, by the server as by doctor', asyn
   }
 });
 
-test('a data directory of another format is broken, and no command starts on it', async () => {
+test('reports a data directory of another format, on which no command starts', async () => {
   const DARKROOM_DATA = join(folder, 'other-format');
   await mkdir(DARKROOM_DATA);
   await writeFile(join(DARKROOM_DATA, 'darkroom.json'), '{"format":99}');
@@ -147,7 +147,7 @@ test('a data directory of another format is broken, and no command starts on it'
   }
 });
 
-test('scratch space that is a file is broken, too', async () => {
+test('reports a scratch directory that is a file', async () => {
   const DARKROOM_WORK = join(folder, 'work-file');
   await writeFile(DARKROOM_WORK, '');
   const env = { DARKROOM_DATA: join(folder, 'other'), DARKROOM_WORK };
@@ -158,7 +158,7 @@ test('scratch space that is a file is broken, too', async () => {
   ]);
 });
 
-test('an address that another darkroom serves is not free', async () => {
+test('reports an address that another darkroom serves', async () => {
   const { code, findings } = await examine({
     DARKROOM_DATA: join(folder, 'another'),
     DARKROOM_LISTEN: new URL(darkroom.url).host,
@@ -169,7 +169,7 @@ test('an address that another darkroom serves is not free', async () => {
   ]);
 });
 
-test('a key that others may read is a warning, and so is a binary that is not there', async () => {
+test('warns of a key that other users can read, and of a missing binary', async () => {
   const dataDir = join(folder, 'open');
   await mkdir(join(dataDir, 'keys'), { recursive: true });
   await writeFile(join(dataDir, 'darkroom.json'), '{"format":1}');

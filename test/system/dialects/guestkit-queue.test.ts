@@ -23,7 +23,7 @@ async function unseen(): Promise<number> {
   return (body as { jobs: unknown[] }).jobs.length;
 }
 
-test('the queue tells Pending from Assigned from Running, and refuses more than it may hold', async () => {
+test('the queue has Pending, Assigned and Running jobs, and rejects jobs beyond its limit', async () => {
   await slow('first');
   await untilStatus('first', 'Running');
   await slow('second');

@@ -205,7 +205,7 @@ test.each(Object.keys(cases))('%s', (name) => {
 });
 
 describe('services', () => {
-  test('are enabled where systemctl says so', async () => {
+  test('are enabled as in systemctl', async () => {
     await layDown(units, place('units'));
     const args = [`--root=${place('units')}`, 'is-enabled'];
     const services = inspected?.['services'] as { name: string; state: string }[];

@@ -104,7 +104,7 @@ beforeAll(async () => {
 }, 120_000);
 
 test.each(cases.map(([name, , code], index) => [name, code, index] as const))(
-  '%s is refused: %s',
+  'rejects %s: %s',
   (_, code, index) => {
     expect(reports[index]).toMatchObject({
       code,
