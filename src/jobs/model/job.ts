@@ -228,7 +228,7 @@ export type JobError = z.infer<typeof jobError>;
 export type AssetCounts = z.infer<typeof assetCounts>;
 export type Usage = z.infer<typeof usage>;
 
-/** What a client should know about a result that is complete. */
+/** A note on a complete result. */
 const resultNote = z
   .object({
     code: z.string().meta({ example: 'focal_length_differs' }),
