@@ -102,7 +102,7 @@ test('a stage that times out is cancelled and not retried', async () => {
 });
 
 describe('a job waits', () => {
-  test('while the store is unavailable, and keeps what it has computed', async () => {
+  test('while the store is unavailable, and keeps its computed outputs', async () => {
     const job = await lab.submit({ operation: 'lab.held', params: { word: 'kept' } });
     await lab.until(job, 'processing');
     const away = `${storeDir}.away`;
@@ -154,7 +154,9 @@ describe.concurrent('retries', () => {
     expect(calls).toBe(6);
   });
 
-  test('while the disk of its worker is full, longer than for unexpected errors', async ({ expect }) => {
+  test('a job waits while the disk of its worker is full, longer than for unexpected errors', async ({
+    expect,
+  }) => {
     const job = await lab.submit({ operation: 'lab.write' });
     await expect.poll(() => writes).toBe(4);
     await expect.poll(() => complaints(job)).toEqual(['disk_full']);
