@@ -103,12 +103,12 @@ describe('a TIFF whose first directory is a reduced image', () => {
     ['in a sub-directory', buildTiff([{ ...thumbnail, children: [full] }])],
     ['after a reduced image of the old kind', buildTiff([tiffPage(64, 48, rgb, { 255: [2] }), full])],
     ['after a mask', buildTiff([tiffPage(64, 48, grey, { 254: [4] }), full])],
-  ])('gives the picture %s', async (_, bytes) => {
+  ])('returns the picture %s', async (_, bytes) => {
     const { width, height, data } = await read(bytes);
     expect([width, height, data[0]]).toEqual([128, 96, 200]);
   });
 
-  test('with pages gives the first page', async () => {
+  test('with pages returns the first page', async () => {
     const { width } = await read(buildTiff([tiffPage(64, 48, rgb), full]));
     expect(width).toBe(64);
   });
@@ -167,7 +167,7 @@ describe('a damaged picture', () => {
     await expect(read(bytes)).rejects.toMatchObject({ code: 'asset_corrupt' });
   });
 
-  test('with tiles beyond the end says how many', async () => {
+  test('with tiles beyond the end reports their number', async () => {
     const bytes = await noise(300, 200)
       .tiff({ ...tiled, compression: 'none' })
       .toBuffer();
