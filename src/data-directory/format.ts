@@ -51,9 +51,10 @@ async function hasOwnEntries(dir: string): Promise<boolean> {
 
 /**
  * Writes the number unless there is one. Links a complete file into place: no reader sees half of it, and the first of
- * several processes wins. Fails on a directory that takes no files, also when the number is there.
+ * several processes wins.
  */
 export async function writeFormat(dir: string): Promise<void> {
+  if ((await readFormat(dir)) !== null) return;
   const path = join(dir, FILE);
   const fresh = `${path}.${randomUUID()}`;
   try {

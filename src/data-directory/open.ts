@@ -85,10 +85,5 @@ async function removePermissions(
 }
 
 /** Keeps a data directory inside a clone out of `git status` and of tools that respect `.gitignore`. */
-async function ignoreInGit(dir: string): Promise<void> {
-  await writeFile(join(dir, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
-}
+const ignoreInGit = (dir: string): Promise<void> =>
+  writeFile(join(dir, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(() => undefined);
