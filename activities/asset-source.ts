@@ -1,4 +1,4 @@
-/** What the sources of assets have in common: options, result and errors. */
+/** Options, result and errors that all asset sources share. */
 import type { DarkroomError, ErrorCode } from '../src/errors.ts';
 import type { RunRef } from '../src/jobs/model/run-input.ts';
 import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
@@ -11,7 +11,7 @@ export interface FetchOptions {
   readonly onBytes: (received: number, total: number | null) => void;
 }
 
-/** Where the bytes of an asset are. */
+/** Location of the bytes of an asset. */
 export type AssetBytes = Pick<AssetDownload, 'location' | 'size' | 'sha256'>;
 
 /** Makes an error that names the asset. `what` continues the sentence. */

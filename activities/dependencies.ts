@@ -1,4 +1,4 @@
-/** What activities need from outside. `src/compose.ts` supplies it. */
+/** Dependencies of the activities. `src/compose.ts` supplies them. */
 import type { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
 import type { Sandbox } from '../operations/lib/sandbox/sandbox.ts';
 import type { InstalledEngine, Operation } from '../operations/operation.ts';

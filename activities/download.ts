@@ -118,7 +118,7 @@ const withoutAttributes = (download: AssetDownload): Omit<AssetDownload, 'attrib
   return rest;
 };
 
-/** Whether the asset is at fault and retries will not help. */
+/** Returns true if the error is permanent and caused by the asset. */
 const isSkippable = (error: unknown, activity: ActivityRun): error is DarkroomError =>
   error instanceof DarkroomError && error.kind === 'asset' && (!error.retryable || activity.lastAttempt);
 

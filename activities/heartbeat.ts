@@ -20,7 +20,7 @@ const MAX_ATTEMPTS = 5;
 /** Attempts for unexpected errors: most likely bugs, which retries do not fix. */
 const MAX_ATTEMPTS_UNEXPECTED = 3;
 
-/** What the work of an activity is given. */
+/** Passed to the work of an activity. */
 export interface ActivityRun {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
@@ -32,12 +32,12 @@ export interface ActivityRun {
   readonly attempt: number;
   /** Whether a retryable error, other than an outage, ends the activity in this attempt. */
   readonly lastAttempt: boolean;
-  /** What the attempt before reported last; null in the first attempt. */
+  /** Last heartbeat details of the previous attempt; null in the first attempt. */
   readonly earlier: Heartbeat | null;
   log(message: string, fields: object): void;
 }
 
-/** What `withHeartbeat` reads of the input of an activity. */
+/** The fields of an activity's input that `withHeartbeat` reads. */
 interface ActivitySetup extends StepInput {
   readonly signalsStart?: boolean;
 }

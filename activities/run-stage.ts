@@ -28,7 +28,7 @@ export async function runStage(
   const { job, stage } = input;
   const { signal, startedAt } = activity;
   const existing = await deps.stages.readCheckpoint(input, signal);
-  // Of an attempt whose response was lost; or of an earlier run, which has counted it.
+  // It was written by an attempt whose response was lost, or by an earlier run, which has counted it.
   if (existing) return toResult(existing, startedAt, stage.run === job.run);
   const scratch = join(deps.workDir, randomUUID());
   let outcome = 'failed';

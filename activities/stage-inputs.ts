@@ -1,4 +1,4 @@
-/** What a stage starts from: checkpoints of the stage before it, and local files with the bytes of its assets. */
+/** Inputs of a stage: checkpoints of the previous stage, and local files with the bytes of its assets. */
 import { join } from 'node:path';
 import type { InputFile, Stage, StageOutcome } from '../operations/operation.ts';
 import { splitIntoBatches } from '../src/jobs/model/batch.ts';

@@ -14,7 +14,7 @@ import type {
 import type { TerminalState } from '../src/jobs/model/states.ts';
 import type { Moment } from '../src/jobs/model/timeline.ts';
 
-/** What the failure of an activity carries besides its code (as `type`) and its message. */
+/** Details of an activity failure, besides its code (as `type`) and its message. */
 export interface FailureInfo {
   readonly kind: ErrorKind;
   /** Whether the same job may succeed when it is run again unchanged. */
@@ -28,13 +28,13 @@ export interface FailureInfo {
 export interface Loss {
   /** False when another step of the same worker is to blame. */
   readonly isBlamed: boolean;
-  /** What happened, for the error of the job: follows "the last attempt". */
+  /** Completes "the last attempt" in the error of the job. */
   readonly how: string;
   /** The last progress that was reported. */
   readonly progress: Heartbeat | null;
 }
 
-/** What the attempts of a step before this activity came to, if they were lost with their workers. */
+/** Outcome of earlier attempts of a step that were lost with their workers. */
 export interface EarlierAttempts {
   /** Deaths of a worker that the step is blamed for. */
   readonly losses: number;

@@ -2,19 +2,21 @@
  * The results of a job as one streamed ZIP. The baselines are a web server that sends the same files one after the other, and
  * `zip -0`, which writes a ZIP without HTTP. Large files show the cost per byte, small files the cost per file.
  */
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { manifestKey, outputPrefix } from '../src/storage/layout.ts';
 import { startBare } from './bare.ts';
 import { memory, resetPeak } from './processes.ts';
-import { read, submit } from './requests.ts';
+import { submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { alternate } from './timing.ts';
-import { MB, receive } from './transfer.ts';
+import { alternate, type Measured } from './timing.ts';
+import { digestOf, MB, receive } from './transfer.ts';
+import { unzip } from './unzip.ts';
 
 const TIMES = 5;
 
@@ -39,8 +41,16 @@ async function* benchFileSet(rig: Rig, fileSet: FileSet): AsyncGenerator<Row> {
   const folder = join(dataDir, `bare-${fileSet.files}`);
   const id = await createJobWithFiles(rig, fileSet, folder);
   const bare = await startBare(dataDir, folder);
-  const ours = () => receive(`${url}/v1/jobs/${id}/archive`);
-  const raw = () => receive(`${bare.url}/all`);
+  const content = contentOf(fileSet);
+  const ours: Measured<Buffer[]> = {
+    run: () => receive(`${url}/v1/jobs/${id}/archive`),
+    check: (chunks) => checkArchive(chunks, fileSet, ['manifest.json']),
+  };
+  const raw: Measured<Buffer[]> = {
+    run: () => receive(`${bare.url}/all`),
+    check: (chunks) =>
+      assert.deepEqual(digestOf(chunks), digestOf(Array.from({ length: fileSet.files }, () => content))),
+  };
   const idle = (await memory(api)).now;
   await alternate(1, ours, raw);
   await resetPeak(api);
@@ -53,9 +63,31 @@ async function* benchFileSet(rig: Rig, fileSet: FileSet): AsyncGenerator<Row> {
     row(`ZIP of ${fileSet.label}, vs. sending the files`, 'MB/s', perSecond(sent.ours), perSecond(sent.raw)),
     row('peak memory of the API, vs. idle', 'MB', peak, idle),
   ];
-  if (!(await runZip(folder))) return;
-  const zipped = await alternate(TIMES, ours, () => runZip(folder));
+  if (!(await hasZip())) return;
+  const program: Measured<Buffer[]> = {
+    run: () => zipFolder(folder),
+    check: (chunks) => checkArchive(chunks, fileSet, []),
+  };
+  const zipped = await alternate(TIMES, ours, program);
   yield row(`ZIP of ${fileSet.label}, vs. \`zip -0\``, 'MB/s', perSecond(zipped.ours), perSecond(zipped.raw));
+}
+
+const pathOf = (index: number): string => `picture-${index}.bin`;
+
+const contentOf = ({ size }: FileSet): Buffer =>
+  Buffer.alloc(size, 'The archive stores the files without compression. ');
+
+/**
+ * Checks that an archive can be read, and has the files of the fileSet and these others.
+ *
+ * @throws AssertionError, or what is wrong with the archive
+ */
+export function checkArchive(chunks: readonly Buffer[], fileSet: FileSet, others: readonly string[]): void {
+  const files = unzip(Buffer.concat(chunks));
+  const paths = Array.from({ length: fileSet.files }, (_, index) => pathOf(index));
+  assert.deepEqual([...files.keys()].sort(), [...paths, ...others].sort());
+  const content = contentOf(fileSet);
+  for (const path of paths) assert.ok(files.get(path)?.equals(content), `${path} has other bytes`);
 }
 
 /** Runs a job and replaces its result by these files. Writes the same files to `folder`. Returns the id of the job. */
@@ -65,38 +97,43 @@ async function createJobWithFiles(
   folder: string,
 ): Promise<string> {
   await startWorker();
-  const id = await submit(url, { operation: 'system.echo' }, 'wait=30');
+  const { id, state } = await submit(url, { operation: 'system.echo' }, 'wait=30');
+  assert.equal(state, 'completed');
   const job = { tenant: 'public', id, run: 1, fingerprint: '' };
-  const bytes = Buffer.alloc(fileSet.size, 'The archive stores the files without compression. ');
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const bytes = contentOf(fileSet);
   await mkdir(folder, { recursive: true });
   const files = [];
   for (let index = 0; index < fileSet.files; index++) {
-    const path = `picture-${index}.bin`;
+    const path = pathOf(index);
     const key = `${outputPrefix({ job, stage: { name: 'bench', run: 1 }, batch: null })}${path}`;
     await writeFile(join(folder, path), bytes);
-    files.push({
-      path,
-      size: bytes.length,
-      sha256,
-      media_type: 'application/octet-stream',
-      asset: null,
-      key,
-    });
-    await store.put(key, bytes);
+    const written = await store.put(key, bytes);
+    files.push({ path, ...written, media_type: 'application/octet-stream', asset: null, key });
   }
-  const manifest = await read<object>(`${url}/v1/jobs/${id}/result`);
-  await store.put(manifestKey(job, 1), JSON.stringify({ ...manifest, kind: 'files', data: null, files }));
+  // From the store: the API keeps a manifest that it has read, and would send this one instead of the new one.
+  const manifest = await store.get(manifestKey(job, 1));
+  assert.ok(manifest);
+  const changed = { ...((await json(manifest)) as object), kind: 'files', data: null, files };
+  await store.put(manifestKey(job, 1), JSON.stringify(changed));
   return id;
 }
 
-/** Archives a folder with `zip` and discards the archive. Returns false if there is no `zip`. */
-async function runZip(folder: string): Promise<boolean> {
-  const child = spawn('zip', ['-0', '-q', '-r', '-', '.'], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
+const hasZip = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    spawn('zip', ['-v'], { stdio: 'ignore' })
+      .once('error', () => resolve(false))
+      .once('close', (code) => resolve(code === 0));
   });
-  child.once('error', () => undefined);
-  const [code] = await once(child, 'close');
-  return code === 0;
+
+/** Returns an archive of the folder, made by the program `zip`. */
+async function zipFolder(folder: string): Promise<Buffer[]> {
+  const child = spawn('zip', ['-0', '-q', '-r', '-D', '-', '.'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const closed = once(child, 'close');
+  const chunks: Buffer[] = [];
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) chunks.push(chunk);
+  assert.deepEqual(await closed, [0, null]);
+  return chunks;
 }

@@ -1,7 +1,10 @@
 /** A thousand readers of one job's events. The baseline is one reader. A ratio of 1,000 would mean that they share nothing. */
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createParser } from 'eventsource-parser';
+import type { ProgressEvent, StateEvent } from '../src/client/client.ts';
 import { measureCpu, memory, resetPeak } from './processes.ts';
 import { submit } from './requests.ts';
 import type { Rig } from './rig.ts';
@@ -15,8 +18,8 @@ const CONNECTING = 50;
 
 export async function* benchEvents({ url, api, startWorker }: Rig): AsyncGenerator<Row> {
   // Without a worker, the job does not change.
-  const idle = await submit(url, { operation: 'system.echo' });
-  const measure = async (id: string, count: number) => {
+  const { id: idle } = await submit(url, { operation: 'system.echo' });
+  const measure = async (id: string, count: number, progresses: boolean) => {
     const readers = await openReaders(`${url}/v1/jobs/${id}/events`, count);
     // Excludes the cost of opening them.
     await sleep(1000);
@@ -24,19 +27,20 @@ export async function* benchEvents({ url, api, startWorker }: Rig): AsyncGenerat
     const [seconds = 0] = await measureCpu([api], () => sleep(SECONDS * 1000));
     const events = readers.events() - before;
     readers.close();
+    readers.check(progresses);
     return { seconds, events };
   };
   const idleMemory = (await memory(api)).now;
   await resetPeak(api);
-  const quiet = { one: await measure(idle, 1), all: await measure(idle, READERS) };
+  const quiet = { one: await measure(idle, 1, false), all: await measure(idle, READERS, false) };
   const { peak } = await memory(api);
 
   await startWorker();
   const params = { delay_ms: 8 * SECONDS * 1000, steps: 1000 };
-  const busyJob = await submit(url, { operation: 'test.echo', params });
+  const { id: busyJob } = await submit(url, { operation: 'test.echo', params });
   // Until it has started.
   await sleep(3000);
-  const busy = { one: await measure(busyJob, 1), all: await measure(busyJob, READERS) };
+  const busy = { one: await measure(busyJob, 1, true), all: await measure(busyJob, READERS, true) };
   const many = READERS.toLocaleString('en');
   const of = `CPU time of the API in ${SECONDS} s`;
   yield* [
@@ -51,18 +55,79 @@ interface Readers {
   /** Returns the number of events that all readers have received. */
   readonly events: () => number;
   readonly close: () => void;
+  /**
+   * Checks what each reader got: the state of the job first, then no step back; progress if the job progresses, else nothing
+   * more.
+   *
+   * @throws AssertionError
+   */
+  readonly check: (progresses: boolean) => void;
 }
 
 async function openReaders(url: string, count: number): Promise<Readers> {
   const agent = new Agent({ keepAlive: false, maxSockets: Number.POSITIVE_INFINITY });
   let events = 0;
-  await runConcurrently(count, CONNECTING, async () => {
+  let isClosing = false;
+  const cut: string[] = [];
+  const streams = await runConcurrently(count, CONNECTING, async () => {
     const [answer] = (await once(request(url, { agent }).end(), 'response')) as [IncomingMessage];
     if (answer.statusCode !== 200) throw new Error(`A reader received status ${answer.statusCode}`);
+    const chunks: Buffer[] = [];
     answer.on('data', (chunk: Buffer) => {
-      if (chunk.includes('event: ')) events += 1;
+      chunks.push(chunk);
+      // Each event begins so, and the server writes whole events.
+      for (let at = chunk.indexOf('event: '); at >= 0; at = chunk.indexOf('event: ', at + 1)) events += 1;
     });
     answer.on('error', () => undefined);
+    answer.on('close', () => isClosing || cut.push('A reader was cut off'));
+    return chunks;
   });
-  return { events: () => events, close: () => agent.destroy() };
+  return {
+    events: () => events,
+    close: () => {
+      isClosing = true;
+      agent.destroy();
+    },
+    check: (progresses) => {
+      assert.deepEqual(cut, []);
+      const received = streams.map((chunks) => parse(Buffer.concat(chunks).toString()));
+      const total = received.reduce((sum, some) => sum + some.length, 0);
+      assert.equal(total, events, 'The events that were counted are not those that were received');
+      for (const some of received) checkEvents(some, progresses);
+    },
+  };
+}
+
+type Received = Pick<StateEvent, 'run'> &
+  Partial<Pick<StateEvent, 'seq'>> &
+  Partial<Pick<ProgressEvent, 'progress'>>;
+
+function parse(stream: string): { readonly type: string | undefined; readonly data: Received }[] {
+  const events: { type: string | undefined; data: Received }[] = [];
+  const parser = createParser({
+    onEvent: ({ event, data }) => events.push({ type: event, data: JSON.parse(data) as Received }),
+  });
+  parser.feed(stream);
+  return events;
+}
+
+/** @throws AssertionError */
+export function checkEvents(events: ReturnType<typeof parse>, progresses: boolean): void {
+  const states = events.filter(({ type }) => type === 'state').map(({ data }) => data.seq);
+  assert.ok(states.length > 0, 'A reader got no state');
+  assert.deepEqual(
+    states,
+    Array.from({ length: states.length }, (_, index) => index + 1),
+  );
+  const progress = events
+    .filter(({ type }) => type === 'progress')
+    .map(({ data }) => data.progress ?? Number.NaN);
+  assert.equal(states.length + progress.length, events.length, 'A reader got other events');
+  assert.deepEqual(
+    progress,
+    [...new Set(progress)].sort((one, other) => one - other),
+  );
+  // The first one says how far the job is at the beginning.
+  if (progresses) assert.ok(progress.length > 1, 'A reader got no progress');
+  else assert.ok(progress.length <= 1, 'A reader got progress of an idle job');
 }

@@ -2,11 +2,11 @@
  * A 3D model from eight small photographs. The baseline calls the same stages one after the other in one directory, without
  * Temporal and checkpoints.
  */
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { limitsByPixels } from '../operations/lib/picture-process/limits.ts';
@@ -14,12 +14,13 @@ import { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
 import { detectSandbox, type Sandbox } from '../operations/lib/sandbox/sandbox.ts';
 import type { InputFile, InstalledEngine } from '../operations/operation.ts';
 import { reconstruct } from '../operations/reconstruct/index.ts';
+import type { Job } from '../src/client/client.ts';
 import { readConfig } from '../src/config/config.ts';
 import { installedEngines } from '../src/engines/installation.ts';
-import { read, submit } from './requests.ts';
+import { read, readEnd, readResult, submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { alternate } from './timing.ts';
+import { alternate, type Measured } from './timing.ts';
 
 const TIMES = 3;
 const VIEWS = 8;
@@ -37,11 +38,18 @@ export async function* benchModel(rig: Rig): AsyncGenerator<Row> {
   const directory = join(rig.dataDir, 'bare-pictures');
   const pool = new PicturePool({ sandbox, directory, size: 1, limits: limitsByPixels(totalmem()) });
   const tools = { engine, pool, sandbox };
-  const times = await alternate(
-    TIMES,
-    () => runJob(rig.url, inputs),
-    async () => runStages(tools, inputs, await mkdtemp(join(rig.dataDir, 'bare-'))),
-  );
+  const ours: Measured<Job> = {
+    run: () => runJob(rig.url, inputs),
+    check: (job) => checkJob(rig.url, job),
+  };
+  const raw: Measured<string> = {
+    run: async () => runStages(tools, inputs, await mkdtemp(join(rig.dataDir, 'bare-'))),
+    check: async (outputs) => {
+      for (const path of MODEL) assert.ok((await stat(join(outputs, path))).size > 0, `${path} is empty`);
+      checkMetadata(JSON.parse(await readFile(join(outputs, 'metadata.json'), 'utf8')) as ModelMetadata);
+    },
+  };
+  const times = await alternate(TIMES, ours, raw);
   await pool.close();
   const label = `model from ${VIEWS} small photographs, vs. its stages alone`;
   yield row(label, 's', times.ours / 1000, times.raw / 1000);
@@ -60,15 +68,32 @@ async function renderPhotographs({ packages }: InstalledEngine, folder: string):
   );
 }
 
-async function runJob(url: string, inputs: readonly InputFile[]): Promise<void> {
+async function runJob(url: string, inputs: readonly InputFile[]): Promise<Job> {
   const assets = inputs.map(({ path }) => ({ source: { path: basename(path) } }));
-  const id = await submit(url, { operation: 'reconstruct', params, assets });
-  for (;;) {
-    const { state } = await read<{ state: string }>(`${url}/v1/jobs/${id}`);
-    if (state === 'completed') return;
-    if (state === 'failed') throw new Error(`Job ${id} failed`);
-    await sleep(100);
+  const { id } = await submit(url, { operation: 'reconstruct', params, assets });
+  return readEnd(url, id, 100);
+}
+
+/** Files of every model. */
+const MODEL = ['metadata.json', 'mesh/reconstructed_mesh.obj', 'reconstructed_model.glb'];
+
+interface ModelMetadata {
+  readonly photos: { readonly used: number; readonly registered: number };
+}
+
+/** Every photograph must be in the model. */
+const checkMetadata = ({ photos: { used, registered } }: ModelMetadata): void =>
+  assert.deepEqual([used, registered], [VIEWS, VIEWS]);
+
+async function checkJob(url: string, job: Job): Promise<void> {
+  const { files } = await readResult(url, job);
+  const sizes = new Map(files.map(({ path, size }) => [path, size]));
+  for (const path of MODEL) {
+    const response = await fetch(`${url}/v1/jobs/${job.id}/files/${path}`);
+    const { byteLength } = await response.arrayBuffer();
+    assert.deepEqual([response.status, byteLength], [200, sizes.get(path)], path);
   }
+  checkMetadata(await read<ModelMetadata>(`${url}/v1/jobs/${job.id}/files/metadata.json`));
 }
 
 interface Tools {
@@ -77,11 +102,12 @@ interface Tools {
   readonly sandbox: Sandbox;
 }
 
+/** Runs the stages. Returns the directory of their outputs. */
 async function runStages(
   { engine, pool, sandbox }: Tools,
   inputs: readonly InputFile[],
   folder: string,
-): Promise<void> {
+): Promise<string> {
   const workspace = join(folder, 'workspace');
   await mkdir(workspace);
   for (const stage of reconstruct.stages) {
@@ -112,4 +138,5 @@ async function runStages(
       attempt: 1,
     });
   }
+  return join(folder, 'outputs');
 }

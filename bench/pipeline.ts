@@ -2,16 +2,19 @@
  * Photographs that are downloaded, resized and reported by a callback. The baseline is a script that does the same with the
  * same library. The overhead per photograph is nearly constant, so the ratio is better for large ones.
  */
+import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import sharp from 'sharp';
-import { submit } from './requests.ts';
+import type { Job } from '../src/client/client.ts';
+import { read, readResult, submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { alternate, runConcurrently } from './timing.ts';
+import { alternate, type Measured, runConcurrently, timed } from './timing.ts';
 
 const JOBS = 30;
 const sizes = { '12 MP': [4000, 3000], '2 MP': [1600, 1200] } as const;
@@ -20,9 +23,20 @@ export async function* benchPipeline(rig: Rig): AsyncGenerator<Row> {
   await rig.startWorker();
   for (const [name, [width, height]] of Object.entries(sizes)) {
     const source = await startSource(await photograph(width, height));
-    const ours = () => runJobs(rig.url, source);
-    await ours();
-    const times = await alternate(2, ours, () => runScript(source.url, rig.dataDir));
+    const expected = { width: 1600, height: Math.round((1600 * height) / width) };
+    const script: Measured<void> = {
+      run: () => runScript(source, rig.dataDir),
+      check: () => checkScript(rig.dataDir, expected),
+    };
+    const ours: Measured<Job[]> = {
+      run: () => runJobs(rig.url, source),
+      // With what the script has made of the same photograph.
+      check: (jobs) => checkJobs(rig, jobs, expected),
+    };
+    // The check of a job needs the pictures of the script.
+    await timed(script);
+    await timed(ours);
+    const times = await alternate(2, ours, script);
     const perSecond = (ms: number) => JOBS / (ms / 1000);
     yield row(
       `${name} photographs per second, vs. a script`,
@@ -45,20 +59,24 @@ async function photograph(width: number, height: number): Promise<Buffer> {
 
 interface Source {
   readonly url: string;
-  /** Resolves once this many callbacks have arrived. */
-  callbacks(count: number): Promise<void>;
+  /** Resolves once this many callbacks have arrived, with their bodies. */
+  callbacks(count: number): Promise<string[]>;
   close(): void;
 }
 
 async function startSource(photo: Buffer): Promise<Source> {
-  let arrived = 0;
-  let waiting: { count: number; resolve: () => void } | null = null;
+  let arrived: string[] = [];
+  let waiting: { count: number; resolve: (bodies: string[]) => void } | null = null;
   const server = createServer((request, response) => {
-    request.resume();
-    if (request.method !== 'POST') return void response.end(photo);
-    response.writeHead(204).end();
-    arrived++;
-    if (waiting && arrived >= waiting.count) waiting.resolve();
+    if (request.method !== 'POST') {
+      request.resume();
+      return void response.end(photo);
+    }
+    void text(request).then((body) => {
+      response.writeHead(204).end();
+      arrived.push(body);
+      if (waiting && arrived.length >= waiting.count) waiting.resolve(arrived);
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -66,7 +84,7 @@ async function startSource(photo: Buffer): Promise<Source> {
     url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
     callbacks: (count) =>
       new Promise((resolve) => {
-        arrived = 0;
+        arrived = [];
         waiting = { count, resolve };
       }),
     close: () => {
@@ -76,28 +94,94 @@ async function startSource(photo: Buffer): Promise<Source> {
   };
 }
 
+const scriptFile = (dataDir: string, index: number): string => join(dataDir, 'bare', `${index}.webp`);
+
 /** Does the work of the jobs without durability: fetch, resize, hash, write, notify. */
-async function runScript(url: string, dataDir: string): Promise<void> {
-  const folder = join(dataDir, 'bare');
-  await mkdir(folder, { recursive: true });
+async function runScript({ url, callbacks }: Source, dataDir: string): Promise<void> {
+  await mkdir(join(dataDir, 'bare'), { recursive: true });
+  const all = callbacks(JOBS);
   await runConcurrently(JOBS, availableParallelism(), async (index) => {
     const photo = Buffer.from(await (await fetch(`${url}/photo-${index}.jpg`)).arrayBuffer());
     const result = await sharp(photo).rotate().resize(1600).webp().toBuffer();
     createHash('sha256').update(result).digest('hex');
-    await writeFile(join(folder, `${index}.webp`), result);
+    await writeFile(scriptFile(dataDir, index), result);
     await fetch(`${url}/done`, { method: 'POST', body: JSON.stringify({ index }) });
   });
+  const told = (await all).map((body) => (JSON.parse(body) as { index: number }).index);
+  assert.deepEqual(
+    told.sort((one, other) => one - other),
+    Array.from({ length: JOBS }, (_, index) => index),
+  );
 }
 
-async function runJobs(url: string, source: Source): Promise<void> {
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+async function checkScript(dataDir: string, size: Size): Promise<void> {
+  const first = await readFile(scriptFile(dataDir, 0));
+  await readPixels(first, size);
+  for (let index = 1; index < JOBS; index++)
+    assert.ok(first.equals(await readFile(scriptFile(dataDir, index))), 'The script made different pictures');
+}
+
+interface Told {
+  readonly type: string;
+  readonly data: { readonly id: string };
+}
+
+/** Submits the jobs, and returns them once their callbacks have arrived. */
+async function runJobs(url: string, source: Source): Promise<Job[]> {
   const all = source.callbacks(JOBS);
+  const jobs: Job[] = [];
   for (let index = 0; index < JOBS; index++) {
-    await submit(url, {
-      operation: 'image.transform',
-      params: { width: 1600, format: 'webp' },
-      assets: [{ source: { url: `${source.url}/photo-${index}.jpg` } }],
-      callback: { url: `${source.url}/done` },
-    });
+    jobs.push(
+      await submit(url, {
+        operation: 'image.transform',
+        params: { width: 1600, format: 'webp' },
+        assets: [{ source: { url: `${source.url}/photo-${index}.jpg` } }],
+        callback: { url: `${source.url}/done` },
+      }),
+    );
   }
-  await all;
+  const told = (await all).map((body) => JSON.parse(body) as Told);
+  assert.deepEqual(
+    told.map(({ type, data }) => `${type} ${data.id}`).sort(),
+    jobs.map(({ id }) => `job.completed ${id}`).sort(),
+  );
+  return jobs;
+}
+
+/** Levels of 255 by which the pixels of two encoders' pictures may differ on average. */
+const MAX_DIFFERENCE = 4;
+
+/** Checks the picture of each job: its bytes by the manifest, its format and size, and its pixels by those of the script. */
+async function checkJobs({ url, dataDir }: Rig, jobs: readonly Job[], size: Size): Promise<void> {
+  const expected = await readPixels(await readFile(scriptFile(dataDir, 0)), size);
+  const good = new Set<string>();
+  for (const { id } of jobs) {
+    const { files } = await readResult(url, await read<Job>(`${url}/v1/jobs/${id}`));
+    const [file] = files;
+    assert.equal(files.length, 1);
+    const response = await fetch(`${url}/v1/jobs/${id}/files/${encodeURIComponent(file?.path ?? '')}`);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    assert.deepEqual([bytes.length, sha256], [file?.size, file?.sha256]);
+    if (good.has(sha256)) continue;
+    const pixels = await readPixels(bytes, size);
+    const sum = pixels.reduce((total, level, at) => total + Math.abs(level - (expected[at] ?? 0)), 0);
+    assert.ok(
+      sum / pixels.length < MAX_DIFFERENCE,
+      `The picture of job ${id} differs by ${sum / pixels.length}`,
+    );
+    good.add(sha256);
+  }
+}
+
+/** Returns the RGB levels. Throws an AssertionError unless this is a WebP of the size. */
+async function readPixels(bytes: Buffer, { width, height }: Size): Promise<Buffer> {
+  const metadata = await sharp(bytes).metadata();
+  assert.deepEqual([metadata.format, metadata.width, metadata.height], ['webp', width, height]);
+  return sharp(bytes).removeAlpha().raw().toBuffer();
 }

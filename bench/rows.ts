@@ -7,12 +7,17 @@ export interface Row {
   readonly baseline: number | null;
 }
 
-export const row = (label: string, unit: string, value: number, baseline: number | null = null): Row => ({
-  label,
-  unit,
-  value,
-  baseline,
-});
+/**
+ * Creates a row.
+ *
+ * @throws RangeError when a value cannot be measured: negative or infinite. NaN means that the system does not tell the value.
+ */
+export function row(label: string, unit: string, value: number, baseline: number | null = null): Row {
+  for (const figure of [value, baseline ?? 0])
+    if (figure < 0 || figure === Number.POSITIVE_INFINITY)
+      throw new RangeError(`${label}: ${figure} ${unit}`);
+  return { label, unit, value, baseline };
+}
 
 /** Formats a line with label, value, baseline, and the ratio of value to baseline. */
 export function formatRow({ label, unit, value, baseline }: Row): string {

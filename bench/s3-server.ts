@@ -13,6 +13,8 @@ const HOST = '127.0.0.1';
 const BUCKET = 'bench';
 
 export interface S3Server {
+  /** Where it keeps the objects, each as a file. */
+  readonly directory: string;
   /** As in DARKROOM_STORE. */
   readonly address: string;
   /** Variables with which the AWS SDK finds the server. */
@@ -43,6 +45,7 @@ export async function startS3Server(dataDir: string): Promise<S3Server | null> {
     await sleep(50);
   }
   return {
+    directory: join(buckets, BUCKET),
     address: `s3://${BUCKET}`,
     env: {
       AWS_ENDPOINT_URL_S3: endpoint,

@@ -1,35 +1,60 @@
-/** Measures two functions alternately, so that changes of the machine's speed affect both. Returns medians in milliseconds. */
-export async function alternate(
+/** Measures things that are done again and again. No time counts unless the result of what took it has been checked. */
+
+/** Something to measure, and what its result must be. */
+export interface Measured<Result> {
+  readonly run: (index: number) => Promise<Result>;
+  /** Throws when the result is wrong. Its time does not count. */
+  readonly check: (result: Result, index: number) => void | Promise<void>;
+}
+
+/**
+ * Times two things alternately, so that a change of the load on the machine affects both.
+ *
+ * @returns the median of each in milliseconds
+ * @throws what a run or a check throws
+ */
+export async function alternate<Ours, Raw>(
   times: number,
-  ours: (index: number) => Promise<unknown>,
-  raw: (index: number) => Promise<unknown>,
+  ours: Measured<Ours>,
+  raw: Measured<Raw>,
 ): Promise<{ ours: number; raw: number }> {
   const measured = { ours: [] as number[], raw: [] as number[] };
   for (let index = 0; index < times; index++) {
-    measured.raw.push(await timed(() => raw(index)));
-    measured.ours.push(await timed(() => ours(index)));
+    measured.raw.push(await timed(raw, index));
+    measured.ours.push(await timed(ours, index));
   }
   return { ours: median(measured.ours), raw: median(measured.raw) };
 }
 
-/** Returns the duration of `run` in milliseconds. */
-export async function timed(run: () => Promise<unknown>): Promise<number> {
+/** Returns the milliseconds that a run takes, once its result has been checked. */
+export async function timed<Result>({ run, check }: Measured<Result>, index = 0): Promise<number> {
   const started = performance.now();
-  await run();
-  return performance.now() - started;
+  const result = await run(index);
+  const ms = performance.now() - started;
+  await check(result, index);
+  return ms;
 }
 
-/** Calls `work` for the numbers 0 to `count` - 1, at most `concurrency` at a time. */
-export async function runConcurrently(
+/**
+ * Calls `work` for the numbers 0 to `count` - 1, at most `concurrency` at a time.
+ *
+ * @returns what the calls return, in the order of the numbers
+ */
+export async function runConcurrently<Result>(
   count: number,
   concurrency: number,
-  work: (index: number) => Promise<unknown>,
-): Promise<void> {
+  work: (index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
   let next = 0;
-  const runNext = async () => {
-    while (next < count) await work(next++);
+  const lane = async () => {
+    while (next < count) {
+      const index = next++;
+      results[index] = await work(index);
+    }
   };
-  await Promise.all(Array.from({ length: concurrency }, runNext));
+  await Promise.all(Array.from({ length: concurrency }, lane));
+  return results;
 }
 
 function median(numbers: number[]): number {

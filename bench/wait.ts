@@ -2,37 +2,44 @@
  * The time from submission until the client knows the end of a very short job. The baseline is Temporal's long poll for the
  * result of a workflow after the same submission.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
+import assert from 'node:assert/strict';
+import type { Job } from '../src/client/client.ts';
+import type { JobStatus } from '../src/jobs/model/run-input.ts';
 import { workflowIdOf } from '../src/temporal/names.ts';
 import { measureCpu } from './processes.ts';
-import { read, submit } from './requests.ts';
+import { readEnd, readResult, submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { alternate } from './timing.ts';
+import { alternate, type Measured } from './timing.ts';
 
 const TIMES = 40;
 const POLL_MS = 100;
 
 export async function* benchWait({ url, client, api, startWorker }: Rig): AsyncGenerator<Row> {
   await startWorker();
-  const spec = { operation: 'system.echo' };
-  const waiting = () => submit(url, spec, 'wait=30');
-  const raw = async () => {
-    const id = await submit(url, spec);
-    await client.workflow.getHandle(workflowIdOf({ tenant: 'public', id })).result();
-  };
-  const polling = async () => {
-    const id = await submit(url, spec);
-    while ((await read<{ state: string }>(`${url}/v1/jobs/${id}`)).state !== 'completed')
-      await sleep(POLL_MS);
+  /** Jobs that the client knows to have completed, and whose result is theirs. */
+  const jobs = (run: (spec: object) => Promise<Job>): Measured<Job> => ({
+    run: (n) => run({ operation: 'system.echo', params: { n } }),
+    check: async (job, n) => assert.deepEqual((await readResult(url, job)).data, { n }),
+  });
+  const waiting = jobs((spec) => submit(url, spec, 'wait=30'));
+  const polling = jobs(async (spec) => readEnd(url, (await submit(url, spec)).id, POLL_MS));
+  const raw: Measured<JobStatus> = {
+    run: async (n) => {
+      const { id } = await submit(url, { operation: 'system.echo', params: { n } });
+      return client.workflow.getHandle(workflowIdOf({ tenant: 'public', id })).result();
+    },
+    check: ({ state }) => assert.equal(state, 'completed'),
   };
   await alternate(5, waiting, raw);
   const waited = await alternate(TIMES, waiting, raw);
   const polled = await alternate(TIMES, polling, raw);
-  const measureCost = async (run: () => Promise<unknown>) => {
+  const measureCost = async ({ run, check }: Measured<Job>) => {
+    const ended: Job[] = [];
     const [seconds = 0] = await measureCpu([api], async () => {
-      for (let index = 0; index < TIMES; index++) await run();
+      for (let index = 0; index < TIMES; index++) ended.push(await run(index));
     });
+    for (const [index, job] of ended.entries()) await check(job, index);
     return (seconds * 1000) / TIMES;
   };
   yield* [

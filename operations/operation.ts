@@ -20,7 +20,7 @@ export interface InputFile {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-/** Where results go. What is put here is kept when the stage ends, and only then. */
+/** Outputs of a stage. They are stored when the stage ends. */
 export interface OutputWriter {
   /**
    * A path on this machine to write one result to. `name` is relative, with `/` between folders; names that are taken
@@ -116,7 +116,7 @@ export interface Operation<Params = Record<string, unknown>> {
   readonly attributes?: OperationInfo['attributes'];
   /** What it gives, unless its parameters ask for the other: chiefly files, or a JSON value. */
   readonly result: 'files' | 'json';
-  /** What does the work, with versions, for the manifest. */
+  /** Programs and libraries with their versions, for the manifest. */
   readonly engine: Readonly<Record<string, string>>;
   /**
    * Engines that it needs. A worker without them does not serve the capabilities of its stages, so these should be its

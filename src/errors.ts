@@ -6,11 +6,11 @@
  */
 
 /**
- * What is at fault, and so what the code that catches the error does.
+ * The kind of an error decides how the code that catches it handles it.
  *
  * - `client`: the request. The client must change it.
  * - `asset`: the input of the job. The client must supply other assets.
- * - `outage`: a part that darkroom needs is away or full. Activities wait until it is back; clients retry.
+ * - `outage`: a service that darkroom needs is unavailable or full. Activities wait until it is back; clients retry.
  * - `limit`: a limit of this server.
  * - `bug`: darkroom, an engine or a worker misbehaves. The log has the cause.
  */
@@ -21,9 +21,9 @@ interface ErrorDefinition {
   readonly status: number;
   /** Public, one sentence. Specifics go into the message and details of the error. */
   readonly title: string;
-  /** Whether the same request or job may succeed later without being changed. */
+  /** True if the same request or job may succeed later without a change. */
   readonly retryable: boolean;
-  /** Whether a write that failed with this error may have been carried out all the same. */
+  /** True if a write that failed with this error may have succeeded. */
   readonly outcomeUnknown: boolean;
 }
 
@@ -185,17 +185,17 @@ export class DarkroomError extends Error {
   }
 }
 
-/** Whether a code that came as text, from an engine or another process, is in the catalogue. */
+/** Returns true if a code from an engine or another process is in the catalogue. */
 export const isErrorCode = (code: unknown): code is ErrorCode =>
   typeof code === 'string' && Object.hasOwn(errorCatalogue, code);
 
 export const hasCode = (error: unknown, code: ErrorCode): error is DarkroomError =>
   error instanceof DarkroomError && error.code === code;
 
-/** Whether a part that darkroom needs is away or full, so that waiting helps. */
+/** Returns true if a service that darkroom needs is unavailable or full, so that waiting helps. */
 export const isOutage = (error: unknown): error is DarkroomError =>
   error instanceof DarkroomError && error.kind === 'outage';
 
-/** Whether a write that threw this error may have been carried out all the same. */
+/** Returns true if a write that threw this error may have succeeded. */
 export const isOutcomeUnknown = (error: unknown): error is DarkroomError =>
   error instanceof DarkroomError && errorCatalogue[error.code].outcomeUnknown;

@@ -20,10 +20,10 @@ export async function continueRun(
   await notifier.flush();
   if (control.isCancelled) throw new CancelledFailure('Cancelled');
   const { published } = status;
-  const { header, fingerprint } = runInput;
+  const { header, fingerprint, retention } = runInput;
   const continueAsNew = makeContinueAsNewFunc<
     (runInput: RunInput, resumeFrom: ContinueAsNewState) => Promise<JobStatus>
-  >({ memo: { header, fingerprint, ...published } });
+  >({ memo: { header, fingerprint, retention, ...published } });
   return continueAsNew(
     { ...runInput, chunks: assetQueue.chunks, awaiting: assetQueue.awaiting },
     { ...assetQueue.state, published, stage },

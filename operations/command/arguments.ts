@@ -1,7 +1,7 @@
 /** The argument list of a command, with its placeholders filled in. No shell sees it. */
 import type { Definition } from './definition.ts';
 
-/** What stands for `{input}`, `{outputs}` and so on; lists can only be an argument of their own. */
+/** Values of the placeholders `{input}`, `{outputs}` and so on. A list must be a whole argument. */
 export type Values = Readonly<Record<string, unknown>>;
 
 const placeholder = /\{([a-z][a-z0-9_]*)\}/g;

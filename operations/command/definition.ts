@@ -54,7 +54,7 @@ export const definition = z.strictObject({
   progress: pattern.optional(),
   detail: pattern.optional(),
   environment: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
-  /** Whether it may use the network. */
+  /** True if the command may use the network. */
   network: z.boolean().default(false),
   /** Files and directories that it reads, apart from the programs and libraries of the system. */
   reads: z.array(z.string().startsWith('/', 'must be an absolute path')).default([]),
@@ -63,7 +63,7 @@ export const definition = z.strictObject({
       seconds: z.number().min(1).max(86_400).default(600),
       /** Address space of each process. */
       memory: bytes.optional(),
-      /** Of each file, and of all together. */
+      /** Maximum size of each file, and of all files together. */
       output: bytes.default(2 ** 30),
     })
     .prefault({}),
@@ -74,7 +74,7 @@ export const definition = z.strictObject({
     .optional(),
   /** A command whose first line of output names the version. */
   version: z.array(z.string()).min(1),
-  /** What an operator does to get the program. */
+  /** How an operator installs the program. */
   install: z.string().optional(),
 });
 

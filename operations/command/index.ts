@@ -52,7 +52,7 @@ function buildParams({ params, required, inputs }: Definition): z.ZodType<Params
   return (inputs.max > 0 ? own.extend({ on_error: onError }) : own) as unknown as z.ZodType<Params>;
 }
 
-/** What `gather` puts into the JSON result. */
+/** The JSON result of `gather`. */
 interface DataRecord extends StageRecord {
   readonly name: string;
   readonly data: unknown;

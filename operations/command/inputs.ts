@@ -1,4 +1,4 @@
-/** What a command gets: copies of the assets, and values for its placeholders. */
+/** Inputs of a command: copies of the assets, and values of its placeholders. */
 import { constants } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { extname, join, parse } from 'node:path';

@@ -1,4 +1,4 @@
-/** What a command leaves: result files and a JSON file. */
+/** Outputs of a command: result files and a JSON file. */
 import { lstat, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import picomatch from 'picomatch';

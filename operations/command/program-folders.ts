@@ -1,4 +1,4 @@
-/** Where a command finds its programs. */
+/** Directories with the programs of commands. */
 import { realpath } from 'node:fs/promises';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 

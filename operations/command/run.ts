@@ -32,7 +32,7 @@ export async function runOnce(
   if (!sandbox.permitsCommands) {
     const message =
       `${name} did not run: this worker cannot keep commands from the network and from its own files. The operator installs bubblewrap ` +
-      '(darkroom doctor says what is missing), or sets DARKROOM_SANDBOX=off to run commands without walls';
+      '(darkroom doctor says what is missing), or sets DARKROOM_SANDBOX=off to run commands without a sandbox';
     throw new DarkroomError('sandbox_missing', message);
   }
   const directory = join(context.workspace, 'run');

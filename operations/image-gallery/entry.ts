@@ -17,7 +17,7 @@ export interface ImageFile {
 export interface Entry extends StageRecord {
   readonly name: string;
   readonly caption: string;
-  /** Of the asset, by content. */
+  /** Media type of the asset, by content. */
   readonly media_type: string;
   /** Pixels of the asset, oriented by EXIF. */
   readonly width: number;

@@ -17,7 +17,7 @@ export const THUMBNAIL = 'thumbnail';
 
 export interface PictureFacts extends Pick<Entry, 'media_type' | 'width' | 'height'> {
   readonly exif: ExifFacts | null;
-  /** Of the large picture. */
+  /** Format of the large picture. */
   readonly format: 'jpeg' | 'webp';
   readonly small: Size;
   /** Null with `as: json`. */

@@ -9,7 +9,7 @@ import { type GeoLocation, toLocation } from './geo-location.ts';
 const MAX_EXIF = 1024 * 1024;
 const MAX_TEXT = 200;
 
-/** What is not there is left out. */
+/** Absent fields are omitted. */
 export interface ExifFacts {
   readonly make?: string;
   readonly model?: string;

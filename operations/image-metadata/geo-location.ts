@@ -1,4 +1,4 @@
-/** Where a picture was taken. */
+/** Location of a picture. */
 
 export interface GeoLocation {
   /** Degrees, negative in the south. */

@@ -1,4 +1,4 @@
-/** What the header of a picture says, without looking at its pixels. */
+/** Header fields of a picture. Reads no pixels. */
 import type { SourceImage } from '../lib/image-source.ts';
 import { iccName } from './icc-name.ts';
 
@@ -24,7 +24,7 @@ export interface HeaderFacts {
   readonly stored: { readonly width: number; readonly height: number };
   /** 1 to 8, of EXIF; null when the picture does not say. */
   readonly orientation: number | null;
-  /** As libvips calls it: srgb, b-w, cmyk, rgb16, … */
+  /** Name of libvips: srgb, b-w, cmyk, rgb16, … */
   readonly colour_space: string;
   readonly channels: number;
   /** Bits of a channel, once decoded. */

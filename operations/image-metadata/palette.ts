@@ -3,7 +3,7 @@
 export interface PaletteColour {
   /** #rrggbb. */
   readonly hex: string;
-  /** Of the opaque pixels, 0 to 1. */
+  /** Share of the opaque pixels, 0 to 1. */
   readonly share: number;
 }
 

@@ -28,7 +28,7 @@ export function computePhash(grey: Uint8Array): string {
       ),
     ),
   );
-  // What is left of rounding in a plain picture must not decide.
+  // Rounding errors must not set bits in a uniform picture.
   const steady = block.map((value) => (Math.abs(value) < 1e-6 ? 0 : value));
   const sorted = [...steady].sort((a, b) => a - b);
   const median = ((sorted[31] ?? 0) + (sorted[32] ?? 0)) / 2;

@@ -2,7 +2,7 @@
 import { MAX_PIXELS, type SourceImage } from '../lib/image-source.ts';
 import { type Format, MAX_SIDE } from './params.ts';
 
-/** What the parameter `format: keep` means for each input format. */
+/** Output format of `format: keep` for each input format. */
 const keptFormats: Readonly<Record<SourceImage['format'], Format>> = {
   jpeg: 'jpeg',
   png: 'png',

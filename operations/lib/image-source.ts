@@ -76,7 +76,7 @@ export interface SourceImage {
   readonly file: SourceFile;
   /** By content. `heif` is AVIF, the one kind of it that can be read here. */
   readonly format: Format;
-  /** Of the asset. */
+  /** Media type of the asset. */
   readonly mediaType: string;
   /** Pixels, once the orientation of its EXIF data is applied. */
   readonly width: number;

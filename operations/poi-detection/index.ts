@@ -9,7 +9,7 @@ import { DETECTION, type Detection, OVERLAY, TABLE, task } from './detection.ts'
 import { type Params, params } from './params.ts';
 import { MAX_SLIDE_PIXELS } from './slide.ts';
 
-/** Of all pictures of a job together, in the JSON result. The CSV files have all points. */
+/** Maximum number of points of all pictures in the JSON result. The CSV files have all points. */
 const MAX_POINTS_IN_RESULT = 200_000;
 
 const METHOD = 'colour deconvolution, Otsu threshold, distance transform, non-maximum suppression';

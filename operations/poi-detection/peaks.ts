@@ -49,7 +49,7 @@ function findLocalMaxima({ data, width, height }: Plane, least: number): Peak[] 
   return found;
 }
 
-/** Of equal neighbours, the first is the maximum. */
+/** If neighbours are equal, the first one is the maximum. */
 function isLocalMaximum(data: Float32Array, width: number, height: number, x: number, y: number): boolean {
   const here = data[y * width + x] ?? 0;
   for (let dy = -1; dy <= 1; dy++) {

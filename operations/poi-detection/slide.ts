@@ -30,7 +30,7 @@ export interface Slide extends Size {
   readonly page: number;
   /** Sub-directory (SubIFD) of the page, from 0; null if the page itself is the picture. */
   readonly subifd: number | null;
-  /** As the file states it. */
+  /** As stated in the file. */
   readonly micronsPerPixel: number | null;
   readonly notes: readonly Note[];
   read(rect: Rect): Promise<Rgba>;

@@ -44,9 +44,9 @@ const MIN_DARK = 0.2;
 const CERTAIN = 0.05;
 
 export interface ColourCounts {
-  /** Of pixels outside flat areas, by colour. */
+  /** Histogram of pixels outside flat areas, by colour. */
   readonly colours: Uint32Array;
-  /** Of pixels in flat areas, by grey level. */
+  /** Histogram of pixels in flat areas, by grey level. */
   readonly flat: Uint32Array;
   readonly edges: FlatEdges;
   transparent: number;

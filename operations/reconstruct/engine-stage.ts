@@ -28,7 +28,7 @@ const codes: readonly ErrorCode[] = [
   'engine_limit',
 ];
 
-/** What the engine returns, as far as darkroom reads it. */
+/** The fields of the engine's result that darkroom reads. */
 const stageResult = z.object({
   warnings: z.array(z.object({ code: z.string(), message: z.string() })).default([]),
 });

@@ -1,4 +1,4 @@
-/** What handlers get: the dependencies of every API, and the variables of a request. */
+/** Dependencies of every API, and the variables of a request. */
 import type { HttpBindings } from '@hono/node-server';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { UsageLedger } from '../jobs/model/usage.ts';

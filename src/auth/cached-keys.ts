@@ -7,7 +7,7 @@ import { DarkroomError, isOutage } from '../errors.ts';
 import { TtlCache } from '../lib/ttl-cache.ts';
 import type { ApiKey } from './api-key.ts';
 
-/** Where keys come from. */
+/** Source of the keys. */
 export interface KeySource {
   /** Null when there is no such key. Throws store_unavailable. */
   find(id: string): Promise<ApiKey | null>;

@@ -2,7 +2,7 @@
 
 export const isTenant = (name: string): boolean => /^[a-z0-9][a-z0-9-]{0,62}$/.test(name);
 
-/** What `isTenant` accepts, for error messages. */
+/** The rule of `isTenant`, for error messages. */
 export const TENANT_RULE = 'lower-case letters, digits and hyphens, at most 63, and no hyphen first';
 
 /** The tenant of callers without credentials, on a server without authentication. */

@@ -36,9 +36,13 @@ export function reportFailure(failure: unknown, json: boolean): number {
   return usage ? exitCodes.usage : exitCodes.unexpected;
 }
 
-/** Errors of the operating system name a code and a call; people need what is wrong and what to do. */
+/** Codes of the operating system that have one meaning for every call on a file, and one remedy. */
+const fileCodes = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'];
+
 function describe(error: unknown): string {
-  const file = describeFileError(error);
+  const { code = '', syscall = '' } = (error ?? {}) as NodeJS.ErrnoException;
+  const isFileError = fileCodes.includes(code) && !/^(spawn|listen|connect|bind|kill)/.test(syscall);
+  const file = isFileError ? describeFileError(error) : null;
   if (file) return `${file.problem}. ${file.remedy}`;
   return error instanceof Error ? error.message : String(error);
 }

@@ -19,7 +19,7 @@ export interface StepRequest extends Pick<ActivityRun, 'startedAt' | 'attempt' |
   readonly name: string;
   readonly input: unknown;
   readonly scratch: string;
-  /** Of Temporal: assets may not be downloaded from it. */
+  /** Address of Temporal. Assets cannot be downloaded from it. */
   readonly temporalAddress: string;
 }
 

@@ -135,6 +135,11 @@ async function prepareNamespace(config: Config, target: TemporalTarget): Promise
   await client.connection.close();
 }
 
+function describeRetention({ DARKROOM_KEEP_DAYS: days }: Config): string {
+  if (days === null) return 'kept forever (DARKROOM_KEEP_DAYS)';
+  return `kept for ${days} ${days === 1 ? 'day' : 'days'} after the end of a job (DARKROOM_KEEP_DAYS)`;
+}
+
 function printAddresses(config: Config, target: TemporalTarget, embedded: EmbeddedTemporal | null): void {
   const rows = [
     ['Console', `${config.publicUrl}/`],
@@ -142,6 +147,7 @@ function printAddresses(config: Config, target: TemporalTarget, embedded: Embedd
     ['Docs', `${config.publicUrl}/docs`],
     ['Temporal Web UI', embedded?.uiUrl ?? `(of the cluster at ${target.address})`],
     ['Data', config.DARKROOM_DATA],
+    ['Results', describeRetention(config)],
   ];
   console.log(
     `\ndarkroom is ready\n${rows.map(([name, value]) => `  ${name?.padEnd(16)} ${value}`).join('\n')}\n`,

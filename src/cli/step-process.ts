@@ -44,7 +44,7 @@ const send = (message: StepMessage, sent: () => void = () => undefined): void =>
   process.send?.(message, sent);
 };
 
-/** Where memory runs out, the kernel ends this process before others. */
+/** If memory runs out, the kernel kills this process before others. */
 function preferForOutOfMemory(): void {
   try {
     writeFileSync('/proc/self/oom_score_adj', '1000');

@@ -63,12 +63,13 @@ function formatAssets({ assets: { total, downloaded, failed } }: Job): string {
   return `${downloaded} of ${total} downloaded${failed > 0 ? `, ${failed} failed` : ''}`;
 }
 
-function formatResult({ id, result }: Job, out?: string): string {
+function formatResult({ id, result, expires_at }: Job, out?: string): string {
   const count = result?.files ?? 0;
   const files = `${count} ${count === 1 ? 'file' : 'files'}`;
+  const kept = expires_at === null ? '' : `, kept until ${expires_at.slice(0, 10)}`;
   const show = `darkroom results ${id}`;
   if (out === undefined || count === 0)
-    return `${result?.kind === 'json' ? 'a JSON value' : files}; to download: ${show}`;
+    return `${result?.kind === 'json' ? 'a JSON value' : files}${kept}; to download: ${show}`;
   // Only files are downloaded.
   return `${files} in ${out}${result?.kind === 'json' ? `; print the JSON value: ${show}` : ''}`;
 }

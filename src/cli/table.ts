@@ -16,6 +16,16 @@ export interface CommandEntry {
 const keepFilesPrivate = (command: Command): Command =>
   command.hook('preAction', () => void process.umask(0o077));
 
+const lazy = (
+  name: string,
+  summary: string,
+  load: () => Promise<Pick<CommandEntry, 'define'>>,
+): CommandEntry => ({
+  name,
+  summary,
+  define: async (...args) => (await load()).define(...args),
+});
+
 export const table: readonly CommandEntry[] = [
   {
     name: 'serve',
@@ -77,77 +87,34 @@ export const table: readonly CommandEntry[] = [
           (await import('./webhook-secret.ts')).printWebhookSecret(options.tenant),
         ),
   },
-  {
-    name: 'submit',
-    summary: 'submit a job',
-    define: async (command) => (await import('./submit.ts')).define(command),
-  },
-  {
-    name: 'watch',
-    summary: 'show the progress of a job until it ends',
-    define: async (command) => (await import('./watch.ts')).define(command),
-  },
-  {
-    name: 'status',
-    summary: 'show the status of a job',
-    define: async (command) => (await import('./status.ts')).define(command),
-  },
-  {
-    name: 'list',
-    summary: 'list jobs, unfinished ones first',
-    define: async (command) => (await import('./list.ts')).define(command),
-  },
-  {
-    name: 'results',
-    summary: 'show or download the results of a job',
-    define: async (command) => (await import('./results.ts')).define(command),
-  },
-  {
-    name: 'cancel',
-    summary: 'cancel a job',
-    define: async (command) => (await import('./control.ts')).defineControl('cancel')(command),
-  },
-  {
-    name: 'pause',
-    summary: 'pause a job after its running activities',
-    define: async (command) => (await import('./control.ts')).defineControl('pause')(command),
-  },
-  {
-    name: 'resume',
-    summary: 'resume a paused job',
-    define: async (command) => (await import('./control.ts')).defineControl('resume')(command),
-  },
-  {
-    name: 'rerun',
-    summary: 'run an ended job again',
-    define: async (command) => (await import('./rerun.ts')).define(command),
-  },
-  {
-    name: 'delete',
-    summary: 'delete a job with its inputs and results',
-    define: async (command) => (await import('./delete.ts')).define(command),
-  },
-  {
-    name: 'usage',
-    summary: 'show resource usage of jobs by day and operation',
-    define: async (command) => (await import('./usage.ts')).define(command),
-  },
-  {
-    name: 'operations',
-    summary: 'list operations, or show one with its parameters',
-    define: async (command) => (await import('./operations.ts')).define(command),
-  },
-  {
-    name: 'engines',
-    summary: 'list the capabilities that operations need and their availability, or install an engine',
-    define: async (command) => (await import('./engines.ts')).define(command),
-  },
-  {
-    name: 'completion',
-    summary: 'print a shell completion script for commands, options, operations and job ids',
-    define: async (command, createProgram) =>
-      (await import('./completion.ts')).define(command, createProgram),
-  },
+  lazy('submit', 'submit a job', () => import('./submit.ts')),
+  lazy('watch', 'show the progress of a job until it ends', () => import('./watch.ts')),
+  lazy('status', 'show the status of a job', () => import('./status.ts')),
+  lazy('list', 'list jobs, unfinished ones first', () => import('./list.ts')),
+  lazy('results', 'show or download the results of a job', () => import('./results.ts')),
+  lazy('cancel', 'cancel a job', async () => ({
+    define: (await import('./control.ts')).defineControl('cancel'),
+  })),
+  lazy('pause', 'pause a job after its running activities', async () => ({
+    define: (await import('./control.ts')).defineControl('pause'),
+  })),
+  lazy('resume', 'resume a paused job', async () => ({
+    define: (await import('./control.ts')).defineControl('resume'),
+  })),
+  lazy('rerun', 'run an ended job again', () => import('./rerun.ts')),
+  lazy('delete', 'delete a job with its inputs and results', () => import('./delete.ts')),
+  lazy('usage', 'show resource usage of jobs by day and operation', () => import('./usage.ts')),
+  lazy('operations', 'list operations, or show one with its parameters', () => import('./operations.ts')),
+  lazy(
+    'engines',
+    'list the capabilities that operations need and their availability, or install an engine',
+    () => import('./engines.ts'),
+  ),
+  lazy(
+    'completion',
+    'print a shell completion script for commands, options, operations and job ids',
+    () => import('./completion.ts'),
+  ),
   {
     name: '__complete',
     summary: 'words for the completion scripts',

@@ -7,6 +7,7 @@
  * const job = await darkroom.wait(id);
  * ```
  */
+import { isTerminal } from '../jobs/model/states.ts';
 import { withTimeout } from '../lib/with-timeout.ts';
 import { buildBody, type RequestBody } from './body.ts';
 import { type EventOptions, events } from './events.ts';
@@ -29,8 +30,8 @@ import type {
   WatchedJob,
 } from './types.ts';
 
+export { states } from '../jobs/model/states.ts';
 export { blockedReason } from './blocked-reason.ts';
-export { hasEnded } from './ended.ts';
 export { DarkroomProblem, type FieldProblem } from './problem.ts';
 export type * from './types.ts';
 export type { ClientOptions, EventOptions };
@@ -60,6 +61,9 @@ export interface JobPage {
   readonly jobs: readonly Job[];
   readonly next_cursor: string | null;
 }
+
+/** Returns true if the job is completed, failed or cancelled. */
+export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => isTerminal(state);
 
 /** @throws TypeError if `url` is not an HTTP address */
 export const createClient = (options: ClientOptions): Darkroom => new Darkroom(options);

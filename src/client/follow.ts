@@ -1,5 +1,5 @@
+import { isTerminal } from '../jobs/model/states.ts';
 import { parseRetryAfter } from '../lib/retry-after.ts';
-import { hasEnded } from './ended.ts';
 import { type EventOptions, events } from './events.ts';
 import { OutageRetry } from './outage-retry.ts';
 import { DarkroomProblem } from './problem.ts';
@@ -26,7 +26,7 @@ export async function follow(
   const report = (event: StateEvent | ProgressEvent) => {
     known = mergeEvent(known, event);
     // The event `end` reports the end.
-    if (!hasEnded(known)) onProgress(known);
+    if (!isTerminal(known.state)) onProgress(known);
   };
   /** Past transitions, held back until a later event has the number of assets; then null. */
   let past: StateEvent[] | null = [];
@@ -85,7 +85,7 @@ async function poll(
       }));
       outageRetry.reset();
       etag = answer.etag;
-      if (answer.job && hasEnded(answer.job)) return answer.job;
+      if (answer.job && isTerminal(answer.job.state)) return answer.job;
       if (answer.job) onProgress(answer.job);
       await sleep(answer.delay ?? POLL_MS, signal);
     } catch (error) {

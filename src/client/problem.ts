@@ -16,7 +16,7 @@ interface ProblemParts {
   readonly detail: string;
   readonly errors?: readonly FieldProblem[];
   readonly details?: Readonly<Record<string, unknown>> | null;
-  /** Whether the same request may succeed later. */
+  /** True if the same request may succeed later. */
   readonly retryable: boolean;
   /** `Retry-After` in milliseconds; null if the response has none. */
   readonly retryAfterMs?: number | null;

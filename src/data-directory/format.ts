@@ -15,7 +15,7 @@ const FILE = 'darkroom.json';
 /** Directories that darkroom fills. With a file in one of them, a data directory without a format number is not a new one. */
 const ownDirectories = ['keys', 'store'];
 
-/** What an empty file system that is mounted there may hold. */
+/** The only entry of an empty file system that is mounted there. */
 const MOUNT_ENTRY = 'lost+found';
 
 /** Returns what keeps this version from using a data directory; null when it is usable, new, or missing. */
@@ -51,9 +51,10 @@ async function hasOwnEntries(dir: string): Promise<boolean> {
 
 /**
  * Writes the number unless there is one. Links a complete file into place: no reader sees half of it, and the first of
- * several processes wins. Fails on a directory that takes no files, also when the number is there.
+ * several processes wins.
  */
 export async function writeFormat(dir: string): Promise<void> {
+  if ((await readFormat(dir)) !== null) return;
   const path = join(dir, FILE);
   const fresh = `${path}.${randomUUID()}`;
   try {

@@ -8,7 +8,7 @@ import { makeDirectory } from './make-directory.ts';
 
 const { R_OK, W_OK, X_OK } = constants;
 
-/** What this user must be able to use, where it exists. */
+/** Entries that this user must be able to use, if they exist. */
 const needed: readonly (readonly [name: string, mode: number])[] = [
   ['', R_OK | W_OK | X_OK],
   ['darkroom.json', R_OK],
@@ -85,10 +85,5 @@ async function removePermissions(
 }
 
 /** Keeps a data directory inside a clone out of `git status` and of tools that respect `.gitignore`. */
-async function ignoreInGit(dir: string): Promise<void> {
-  await writeFile(join(dir, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
-}
+const ignoreInGit = (dir: string): Promise<void> =>
+  writeFile(join(dir, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 }).catch(() => undefined);

@@ -3,13 +3,16 @@ import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { toConfigError } from './directory-problem.ts';
 
 const serverFile = z.object({ url: z.url(), pid: z.int() });
 
 /** Writes the address of this process. Returns a function that removes it. */
 export async function publishServerAddress(dataDir: string, url: string): Promise<() => Promise<void>> {
   const path = join(dataDir, 'server.json');
-  await writeFile(path, `${JSON.stringify({ url, pid: process.pid })}\n`);
+  await writeFile(path, `${JSON.stringify({ url, pid: process.pid })}\n`).catch((error: unknown) => {
+    throw toConfigError(error, dataDir, 'DARKROOM_DATA');
+  });
   return () => rm(path, { force: true });
 }
 

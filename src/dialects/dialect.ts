@@ -1,4 +1,4 @@
-/** What the `index.ts` of a dialect's folder exports. */
+/** The exports of a dialect: its definition, and its lazily loaded routes. */
 import type { ApiDependencies } from '../api/context.ts';
 import type { MountedDialect } from '../api/dialect.ts';
 import type { Setting, SettingValues } from '../lib/settings/setting.ts';
@@ -6,7 +6,7 @@ import type { CallbackBody } from './callback-body.ts';
 
 type Settings = Readonly<Record<string, Setting>>;
 
-/** What the lazy module of a dialect exports. Only API processes load it. */
+/** The exports of a dialect's `routes.ts`. Only API processes load it. */
 interface DialectApi<Own extends Settings> extends Pick<MountedDialect, 'fail'> {
   /** Returns the routes. Throws ConfigError if a setting does not fit the operations of this server. */
   createRoutes(dependencies: ApiDependencies, config: SettingValues<Own>): MountedDialect['routes'];

@@ -1,4 +1,4 @@
-/** Settings of what a worker runs at once, and of the walls around it. */
+/** Settings of the slots of a worker, and of the sandbox for its child processes. */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { defineSettings } from '../lib/settings/setting.ts';
@@ -34,6 +34,6 @@ export const engineSettings = defineSettings({
     schema: z.enum(['auto', 'required', 'off'], 'must be auto, required or off'),
     default: 'auto',
     description:
-      'walls around processes that decode pictures, inspect disks or run commands: auto, bubblewrap where the machine permits it, else limits of memory, time and privileges, and no commands; required, a worker does not start without bubblewrap; off, the limits alone, and commands run without walls',
+      'sandbox for processes that decode pictures, inspect disks or run commands: auto, bubblewrap if the machine permits it, otherwise only limits of memory, time and privileges, and no command operations; required, a worker does not start without bubblewrap; off, only the limits, and commands run without a sandbox',
   },
 });

@@ -1,6 +1,6 @@
 /** Settings of submissions, callbacks and retention. */
 import { defineSettings } from '../lib/settings/setting.ts';
-import { days, flag, limitPerName, millisecondsList, optionalDays } from '../lib/settings/values.ts';
+import { days, daysOrForever, flag, limitPerName, millisecondsList } from '../lib/settings/values.ts';
 
 export const jobSettings = defineSettings({
   DARKROOM_TENANT_JOBS: {
@@ -27,10 +27,10 @@ export const jobSettings = defineSettings({
     description: 'milliseconds before the second and each further attempt of a callback, comma-separated',
   },
   DARKROOM_KEEP_DAYS: {
-    schema: optionalDays,
-    default: '',
-    defaultMeaning: 'forever',
-    description: 'days after its end that a job and its results are kept, unless the job sets `keep_days`',
+    schema: daysOrForever,
+    default: '30',
+    description:
+      'days after its end that a job and its results are kept, or `forever`, unless the job sets `keep_days`; tasks have `DARKROOM_TASK_KEEP_DAYS`',
   },
   DARKROOM_KEEP_WORK_DAYS: {
     schema: days,

@@ -86,13 +86,13 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
     const refusal = policy.findRefusal(url.href);
     if (refusal !== null) throw new AddressForbidden(refusal);
     const { host, port } = toDestination(url);
-    // Node looks up names only.
-    if (isIP(host) !== 0) await policy.check(host, port, [host]);
     const explained = (error: unknown) => {
       if (signal.aborted) return signal.reason;
       return error instanceof AddressForbidden ? error : failureOf(error, hostOf(url));
     };
     try {
+      // Node looks up names only.
+      if (isIP(host) !== 0) await policy.check(host, port, [host]);
       const response = await exchange(url, pools[url.protocol as keyof typeof pools], {
         method: request.method ?? 'GET',
         headers: { accept: '*/*', 'user-agent': 'darkroom', ...headers, 'accept-encoding': 'identity' },

@@ -11,8 +11,8 @@ import type { AssetsTaken, JobRef, MoreAssets } from '../jobs/model/run-input.ts
 import { isNotFound, readCall, writeCall } from './connection.ts';
 import { workflowIdOf } from './names.ts';
 
-/** A worker answers within milliseconds; the rest is for one that was killed: Temporal gives its tasks to another after 10 s. */
-const PATIENCE_MS = 12_000;
+/** A worker answers within milliseconds. If it was killed, Temporal gives its tasks to another one after 10 s. */
+const UPDATE_TIMEOUT_MS = 12_000;
 const READ_MS = 2000;
 
 /** See `JobRuntime.addAssets`. */
@@ -25,8 +25,8 @@ export async function addAssets(
   const handle = client.workflow.getHandle(workflowIdOf(ref));
   const update = { args: [more] as [MoreAssets], updateId: requestId };
   try {
-    const taken = await writeCall(client, PATIENCE_MS, () =>
-      // Temporal, which hands it to a worker, is not to be taken for away because none takes it.
+    const taken = await writeCall(client, UPDATE_TIMEOUT_MS, () =>
+      // A missing worker must not count as an outage of Temporal.
       handle.executeUpdate<AssetsTaken, [MoreAssets]>('addAssets', update).catch(nullIfNobodyAnswered),
     );
     if (taken) return taken;

@@ -2,8 +2,9 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import type { Heartbeat } from '../../activities/types.ts';
+import { computeExpiry } from '../jobs/model/expiry.ts';
 import type { JobError } from '../jobs/model/job.ts';
-import type { JobHeader, JobStatus } from '../jobs/model/run-input.ts';
+import type { JobHeader, JobStatus, RetentionPolicy } from '../jobs/model/run-input.ts';
 import { isTerminal, type TerminalState } from '../jobs/model/states.ts';
 import { appendMoment, type Moment } from '../jobs/model/timeline.ts';
 import type { JobSnapshot } from '../jobs/ports/job-runtime.ts';
@@ -14,6 +15,7 @@ export interface JobMemo {
   readonly status: JobStatus;
   readonly fingerprint: string;
   readonly timeline: readonly Moment[];
+  readonly retention: RetentionPolicy;
 }
 
 export const isJobMemo = (
@@ -38,7 +40,7 @@ export interface ExecutionView {
 }
 
 export function toSnapshot(memo: JobMemo, view: ExecutionView, live: readonly Heartbeat[] = []): JobSnapshot {
-  const status = applyClosedStatus(memo.status, view);
+  const status = applyClosedStatus(memo, view);
   const job = { ...memo.header, ...(isTerminal(status.state) ? status : withLive(status, live)) };
   // An execution that was closed from outside has no end time in its memo.
   const at = status.completed_at ?? new Date().toISOString();
@@ -59,7 +61,7 @@ function withLive(status: JobStatus, live: readonly Heartbeat[]): JobStatus {
 }
 
 /** Applies Temporal's status to a job whose execution was closed from outside and so did not publish its end. */
-function applyClosedStatus(status: JobStatus, view: ExecutionView): JobStatus {
+function applyClosedStatus({ status, retention }: JobMemo, view: ExecutionView): JobStatus {
   const ending = endings[view.status];
   if (isTerminal(status.state) || ending === undefined) return status;
   const [state, code, message] = ending;
@@ -69,13 +71,15 @@ function applyClosedStatus(status: JobStatus, view: ExecutionView): JobStatus {
     retryable: false,
     details: null,
   };
+  const completed_at = view.closedAt?.toISOString() ?? null;
   return {
     ...status,
     state,
     error,
     stage: null,
     paused: false,
-    completed_at: view.closedAt?.toISOString() ?? null,
+    completed_at,
+    expires_at: completed_at && computeExpiry(completed_at, retention),
   };
 }
 

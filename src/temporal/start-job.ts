@@ -20,10 +20,10 @@ export async function startJob(
   runInput: RunInput,
   priority: number | undefined,
 ): Promise<boolean> {
-  const { header, fingerprint, run } = runInput;
+  const { header, fingerprint, run, retention } = runInput;
   const status = initialStatus(runInput);
   const timeline = appendMoment([], status, runInput.requestedAt);
-  const memo: JobMemo = { header, status, fingerprint, timeline };
+  const memo: JobMemo = { header, status, fingerprint, timeline, retention };
   try {
     await writeCall(client, WRITE_MS, () =>
       client.workflow.start('processJob', {

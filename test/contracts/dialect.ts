@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningDarkroom } from '../support/darkroom.ts';
+import { type Described, describedBy } from '../support/described.ts';
 import { BUILD_MS, type S3Server, startS3Server } from '../support/s3-server.ts';
 import { type Darkroom, JOB_TIMEOUT_MS, startDarkroom } from '../support/server.ts';
 import { startStack } from '../support/stack.ts';
@@ -56,6 +57,8 @@ export interface DialectAdapter {
   readonly idOf: (body: unknown) => string;
   readonly look: (id: string) => Ask;
   readonly result: (id: string) => Ask;
+  /** Cancels a job. Default: the request of the native API. */
+  readonly cancel?: (id: string) => Ask;
   /** How the answer to `look` calls the state. */
   readonly wordOf: (body: unknown) => string;
   readonly words: {
@@ -68,6 +71,10 @@ export interface DialectAdapter {
   readonly noResult: { readonly running: number; readonly ended: number };
   /** Where clients choose ids: a request for a taken one that is not the request of its job, and how it is refused. */
   readonly duplicate?: (takenId: string) => Refusal;
+  /** Further requests that succeed while a job runs, and after its end. */
+  readonly others?: Readonly<Partial<Record<'running' | 'completed', (id: string) => readonly Ask[]>>>;
+  /** Routes, such as `GET /acme/tasks`, that only other tests of the dialect call. */
+  readonly otherRoutes?: readonly string[];
   /** Whatever else is wrong with a request, each with a sentence. */
   readonly refusals: Readonly<Record<'a route that is not there' | 'a wrong method', Refusal>> &
     Readonly<Record<string, Refusal>>;
@@ -84,6 +91,9 @@ export function dialectContract(adapter: DialectAdapter): void {
     let server: Darkroom | null = null;
     let darkroom: RunningDarkroom;
     let undo: (() => Promise<void>) | undefined;
+    let described: Described;
+    /** Routes that have succeeded. */
+    const succeeded = new Set<string>();
     const env = { DARKROOM_MAX_BODY_BYTES: '1M', ...adapter.env };
     const outages = stopsServers
       ? realOutages(
@@ -99,6 +109,7 @@ export function dialectContract(adapter: DialectAdapter): void {
       }
       darkroom = server ?? (await startStack({ env }));
       undo = await adapter.prepare?.(darkroom);
+      described = await describedBy(darkroom);
     }, BUILD_MS);
     afterAll(async () => {
       await undo?.();
@@ -106,7 +117,21 @@ export function dialectContract(adapter: DialectAdapter): void {
       await s3?.dispose();
     });
 
-    const ask = async ({ path, init }: Ask): Promise<Answer> => answerOf(await darkroom.request(path, init));
+    /** Sends a request, and compares the response with the OpenAPI document. */
+    const ask = async ({ path, init }: Ask, request = darkroom.request): Promise<Answer> => {
+      const response = await request(path, init);
+      const { pathname } = new URL(path, 'http://localhost');
+      const operation = described.findOperation(init?.method ?? 'GET', pathname);
+      if (operation !== null) {
+        expect([operation, await described.faultsOf(operation, response.clone())]).toEqual([operation, []]);
+        if (response.ok) succeeded.add(operation);
+      }
+      return answerOf(response);
+    };
+    const askOthers = async (state: 'running' | 'completed', id: string) => {
+      for (const each of adapter.others?.[state]?.(id) ?? [])
+        expect([each.path, (await ask(each)).status]).toEqual([each.path, expect.toSatisfy(isSuccess)]);
+    };
     const refused = (answer: Answer, status: number) => {
       expect(answer).toMatchObject({ status });
       expectError(answer);
@@ -126,7 +151,8 @@ export function dialectContract(adapter: DialectAdapter): void {
       const { body } = await ask({ path: `/v1/jobs?dialect=${name}&limit=200` });
       return (body as { jobs: { id: string }[] }).jobs.map(({ id }) => id).sort();
     };
-    const cancel = (id: string) => ask({ path: `/v1/jobs/${id}/cancel`, init: { method: 'POST' } });
+    const cancel = (id: string) =>
+      ask(adapter.cancel?.(id) ?? { path: `/v1/jobs/${id}/cancel`, init: { method: 'POST' } });
 
     it('accepts a job, lists it under its name in the native API and in Temporal, and shows its end', async () => {
       const id = await submit(submissions.quick);
@@ -134,6 +160,7 @@ export function dialectContract(adapter: DialectAdapter): void {
       await untilWord(id, words.completed);
       await expect.poll(idsOfDialect).toContain(id);
       expect(await ask(adapter.result(id))).toMatchObject({ status: 200 });
+      await askOthers('completed', id);
     });
 
     it('finds no job for an unknown id of any form', async () => {
@@ -178,7 +205,8 @@ export function dialectContract(adapter: DialectAdapter): void {
       const id = await submit(submissions.slow);
       expect(words.running).toContain(await wordOf(id));
       refused(await ask(adapter.result(id)), adapter.noResult.running);
-      expect(await cancel(id)).toMatchObject({ status: 202 });
+      await askOthers('running', id);
+      expect((await cancel(id)).status).toSatisfy(isSuccess);
       await untilWord(id, words.cancelled);
       refused(await ask(adapter.result(id)), adapter.noResult.ended);
     });
@@ -205,7 +233,7 @@ export function dialectContract(adapter: DialectAdapter): void {
             adapter.result(ended),
             adapter.look(running),
             submissions.quick(randomUUID()),
-          ].map(async ({ path, init }) => answerOf(await request(path, init))),
+          ].map((each) => ask(each, request)),
         );
         expect([look?.status, look && adapter.wordOf(look.body), result?.status]).toEqual([
           completed,
@@ -225,7 +253,7 @@ export function dialectContract(adapter: DialectAdapter): void {
       const [ended, running] = [await submit(submissions.quick), await submit(submissions.slow)];
       await untilWord(ended, words.completed);
       await outages.store(async (request) => {
-        const away = async ({ path, init }: Ask) => answerOf(await request(path, init));
+        const away = (each: Ask) => ask(each, request);
         refused(await away(adapter.result(ended)), unavailable);
         const look = await away(adapter.look(running));
         expect([look.status, words.running.includes(adapter.wordOf(look.body))]).toEqual([200, true]);
@@ -236,8 +264,15 @@ export function dialectContract(adapter: DialectAdapter): void {
       await cancel(running);
       await untilWord(running, words.cancelled);
     });
+
+    it('has no route in its OpenAPI document that no test calls', () => {
+      const called = new Set([...succeeded, ...(adapter.otherRoutes ?? [])]);
+      expect(described.operationsOf(name).filter((route) => !called.has(route))).toEqual([]);
+    });
   });
 }
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 
 async function answerOf(response: Response): Promise<Answer> {
   const { status, headers } = response;

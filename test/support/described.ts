@@ -14,8 +14,10 @@ interface Document {
 }
 
 export interface Described {
-  /** Each that the document has: `GET /v1/jobs/{id}`. */
-  readonly operations: readonly string[];
+  /** The operations of an API, such as `GET /v1/jobs/{id}`. */
+  operationsOf(dialect: string): readonly string[];
+  /** The operation that answers a request. Null when no document has one. */
+  findOperation(method: string, path: string): string | null;
   /** What is not as the document has it: the status, the content type, fields that are missing, wrong or not described. */
   faultsOf(operation: string, response: Response): Promise<string[]>;
 }
@@ -23,11 +25,16 @@ export interface Described {
 export async function describedBy({ request }: RunningDarkroom): Promise<Described> {
   const get = async (path: string) => (await request(path)).json();
   const { linkset } = (await get('/.well-known/api-catalog')) as {
-    linkset: { 'service-desc': [{ href: string }] }[];
+    linkset: { 'service-desc': [{ href: string; title: string }] }[];
   };
-  const documents = await Promise.all(
-    linkset.map(async ({ 'service-desc': [{ href }] }) => (await get(href)) as Document),
+  const byDialect = new Map(
+    await Promise.all(
+      linkset.map(
+        async ({ 'service-desc': [{ href, title }] }) => [title, (await get(href)) as Document] as const,
+      ),
+    ),
   );
+  const documents = [...byDialect.values()];
   const paths = Object.assign({}, ...documents.map((document) => document.paths)) as Document['paths'];
   const $defs = Object.assign(
     {},
@@ -39,10 +46,17 @@ export async function describedBy({ request }: RunningDarkroom): Promise<Describ
     if (!found) throw new Error(`${operation} is not in the document`);
     return found;
   };
+  const templates = listOperations(paths)
+    .map((operation) => {
+      const [method = '', path = ''] = operation.split(' ');
+      return { operation, method, pattern: toPattern(path) };
+    })
+    // Paths with fewer parameters take precedence.
+    .sort((a, b) => a.operation.split('{').length - b.operation.split('{').length);
   return {
-    operations: Object.entries(paths).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
-    ),
+    operationsOf: (dialect) => listOperations(byDialect.get(dialect)?.paths ?? {}),
+    findOperation: (method, path) =>
+      templates.find((each) => each.method === method && each.pattern.test(path))?.operation ?? null,
     faultsOf: async (operation, response) => {
       const described = find(operation).responses[response.status];
       if (!described) return [`status ${response.status} is not described`];
@@ -61,6 +75,20 @@ export async function describedBy({ request }: RunningDarkroom): Promise<Describ
     },
   };
 }
+
+const listOperations = (paths: Document['paths']): string[] =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+
+/** `{path}` covers several parts of a path, other parameters one. */
+const toPattern = (template: string): RegExp =>
+  new RegExp(
+    `^${template
+      .replaceAll('.', '\\.')
+      .replace('{path}', '.+')
+      .replace(/\{\w+\}/g, '[^/]+')}$`,
+  );
 
 /** Whether a media type is of this range: `application/json`, `image/*`, any. */
 const covers = (range: string, type: string): boolean =>

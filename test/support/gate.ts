@@ -16,7 +16,7 @@ export interface Gate {
   dispose(): Promise<void>;
 }
 
-const definition = (gate: string, capability: string): string => `
+const definition = (folder: string, gate: string, capability: string): string => `
 name: ${HELD}
 title: Held
 description: Ends when it is let go.
@@ -24,6 +24,7 @@ inputs: { min: 0, max: 10 }
 params: { word: { type: string, pattern: "^[a-z]*$", default: "" } }
 run: all
 capability: ${capability}
+reads: [${folder}]
 command: [sh, -c, 'until [ -e "$0" ]; do sleep 0.2; done; echo "{\\"word\\":\\"$2\\"}" >"$1/result.json"', "${gate}", "{outputs}", "{word}"]
 data: result.json
 version: [sh, -c, "echo 1.0"]
@@ -35,7 +36,7 @@ export async function makeGate(capability: 'io' | 'cpu' = 'io'): Promise<Gate> {
   const gate = join(folder, 'open');
   const operations = join(folder, 'operations');
   await mkdir(operations);
-  await writeFile(join(operations, 'held.yaml'), definition(gate, capability));
+  await writeFile(join(operations, 'held.yaml'), definition(folder, gate, capability));
   return {
     env: { DARKROOM_OPERATIONS: operations },
     open: () => writeFile(gate, ''),

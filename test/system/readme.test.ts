@@ -86,7 +86,7 @@ const result = (name: string) => join(directory, 'clone/data/results', name);
 test(`\`${start}\` prints the addresses that the page shows`, async () => {
   const shown = /^```\ndarkroom is ready\n(.*?)^```$/ms.exec(readme)?.[1] ?? '';
   const labels = shown.split('\n').flatMap((line) => line.match(/^ {2}(.+?) {2,}/)?.[1] ?? []);
-  expect(labels).toEqual(['Console', 'API', 'Docs', 'Temporal Web UI', 'Data']);
+  expect(labels).toEqual(['Console', 'API', 'Docs', 'Temporal Web UI', 'Data', 'Results']);
   for (const label of labels) await expect.poll(() => output).toContain(`  ${label}  `);
 });
 

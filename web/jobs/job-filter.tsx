@@ -1,20 +1,8 @@
-import type { Job, Operation } from '../../src/client/client.ts';
+import { type Job, type Operation, states } from '../../src/client/client.ts';
 import { hrefTo, type JobsQuery } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
 import { goTo } from '../lib/use-route.ts';
-
-const states: readonly Job['state'][] = [
-  'created',
-  'queued',
-  'downloading',
-  'waiting',
-  'processing',
-  'packaging',
-  'completed',
-  'failed',
-  'cancelled',
-];
 
 /** The filters of the job list, and a field to open a job by id. */
 export function JobFilter({ query: { state, operation } }: { query: JobsQuery }) {

@@ -92,9 +92,9 @@ def _read_volume(disk: Disk, position: int, volume: Volume, notes: Notes) -> Non
     disk.contents[position] = kind.__type__
     found = notes.attempt(f"The superblock of {name}", partial(features.check_features, kind.__type__, volume), features.Features())
     if found.missing:
-        lacking = f"it uses {', '.join(found.missing)}"
-        disk.unread.append(f"the {kind.__type__} file system of {name} was not read: {lacking}")
-        notes.add(f"The {kind.__type__} file system of {name} was not read: {lacking}")
+        reason = f"it uses {', '.join(found.missing)}"
+        disk.unread.append(f"the {kind.__type__} file system of {name} was not read: {reason}")
+        notes.add(f"The {kind.__type__} file system of {name} was not read: {reason}")
         return
     failures = notes.failures
     fs = notes.attempt(f"The file system of {name}", partial(_open, kind, volume, disk, notes), None)
@@ -130,9 +130,9 @@ def _open(kind: type[Filesystem], volume: Volume, disk: Disk, notes: Notes) -> F
         return None
     if len(members) == devices:
         return kind(members)
-    lacking = f"{devices - len(members)} of its {devices} devices are not in the image"
-    disk.unread.append(f"the btrfs file system of {volume_name(volume)} was not read: {lacking}")
-    notes.add(f"The btrfs file system of {volume_name(volume)} was not read: {lacking}")
+    reason = f"{devices - len(members)} of its {devices} devices are not in the image"
+    disk.unread.append(f"the btrfs file system of {volume_name(volume)} was not read: {reason}")
+    notes.add(f"The btrfs file system of {volume_name(volume)} was not read: {reason}")
     return None
 
 

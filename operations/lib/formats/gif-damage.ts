@@ -5,6 +5,9 @@ import { countLzwSymbols } from './lzw.ts';
 
 const DESCRIPTOR_BYTES = 10;
 
+/** Codes have at most 12 bits. Some encoders write more than the 8 that colours need. */
+const MAX_SYMBOL_BITS = 11;
+
 /** @returns null also for a file that ends before the first frame, which libvips reports. */
 export async function findGifDamage(path: string): Promise<'truncated' | 'contents' | null> {
   const bytes = await readFile(path);
@@ -18,7 +21,7 @@ export async function findGifDamage(path: string): Promise<'truncated' | 'conten
   const table = flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0;
   const start = frame + DESCRIPTOR_BYTES + table;
   const symbolBits = bytes[start] ?? 0;
-  if (symbolBits < 1 || symbolBits > 8) return 'contents';
+  if (symbolBits < 1 || symbolBits > MAX_SYMBOL_BITS) return 'contents';
   const blocks: Buffer[] = [];
   let at = start + 1;
   for (let size = bytes[at] ?? 0; size > 0; size = bytes[at] ?? 0) {

@@ -20,7 +20,7 @@ interface ScanComponent extends Component {
   readonly ac: HuffmanTable;
 }
 
-const [SOF0, SOF1, DHT, RST0, SOS, DRI] = [0xc0, 0xc1, 0xc4, 0xd0, 0xda, 0xdd];
+const [SOF0, SOF1, DHT, RST0, SOS, DRI, APP0] = [0xc0, 0xc1, 0xc4, 0xd0, 0xda, 0xdd, 0xe0];
 
 /**
  * Follows the Huffman codes of all scans. They must end with the data, and restart markers must be where they belong.
@@ -50,12 +50,15 @@ export function findScanDamage(bytes: Buffer, tables?: Buffer): 'truncated' | 'c
   return null;
 }
 
-/** Whether there is anything but padding between the segments in front of the first scan. */
+/**
+ * Whether a table or a frame header in front of the first scan has another length than it says: its rest follows. Bytes behind
+ * other segments, such as metadata, change nothing.
+ */
 function hasGap(bytes: Buffer): boolean {
-  let end = 2;
-  for (const { at, content } of readSegments(bytes)) {
-    if (bytes.subarray(end, at).some((byte) => byte !== 0 && byte !== 0xff)) return true;
-    end = at + 4 + content.length;
+  let [end, isMetadata] = [2, true];
+  for (const { marker, at, content } of readSegments(bytes)) {
+    if (!isMetadata && bytes.subarray(end, at).some((byte) => byte !== 0 && byte !== 0xff)) return true;
+    [end, isMetadata] = [at + 4 + content.length, marker >= APP0];
   }
   return false;
 }

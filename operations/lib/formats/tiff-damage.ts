@@ -87,9 +87,9 @@ async function checkDeflate(data: Buffer, part: TiffPart): Promise<boolean> {
   }
 }
 
-/** Encoders may store the last strip in full height. */
+/** Encoders may store the last strip in full height, and a byte more. */
 const isComplete = (count: number, { expected, full }: TiffPart): boolean =>
-  expected === null || count === expected || count === full;
+  expected === null || [expected, full].some((size) => size === count || size === count - 1);
 
 function checkLzw(data: Buffer, part: TiffPart): boolean {
   // Data of old programs begins with the lowest bit.

@@ -36,7 +36,7 @@ const compressions: Readonly<Record<number, readonly [name: string, readable: bo
   3: ['compressed with CCITT Group 3', true],
   4: ['compressed with CCITT Group 4', true],
   5: ['compressed with LZW', true],
-  6: ['compressed with old-style JPEG', true],
+  6: ['compressed with old-style JPEG', false],
   7: ['compressed with JPEG', true],
   8: ['compressed with Deflate', true],
   32766: ['compressed with NeXT RLE', true],

@@ -7,7 +7,7 @@ import type { StoryServer } from '../story-server.ts';
 
 const echo = { operation: 'test.echo', params: { delay_ms: 100 } };
 
-/** What a worker reports of a step that the worker before it lost. */
+/** The failure that a worker reports for a step that its predecessor lost. */
 const reportLoss = (server: StoryServer, loss: Partial<Loss> = {}) =>
   server.replaceNext('runStage', () =>
     Promise.reject(

@@ -28,6 +28,7 @@ const packages: Readonly<Record<string, readonly [name: string, file: string]>> 
 const directories = ['web', 'src/client'];
 /** Modules that these import from other directories. */
 const sharedModules = [
+  'src/jobs/model/states.js',
   'src/lib/retry-after.js',
   'src/lib/semaphore.js',
   'src/lib/units.js',

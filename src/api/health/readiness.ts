@@ -1,4 +1,4 @@
-/** Whether the parts that the server depends on are available. */
+/** Checks the services that the server depends on. */
 import type { JobRuntime } from '../../jobs/ports/job-runtime.ts';
 
 export interface ReadinessParts {

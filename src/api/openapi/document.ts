@@ -4,7 +4,7 @@ import { addSecurity } from '../auth/security-schemes.ts';
 import type { MountedDialect } from '../dialect.ts';
 import { type OpenApi, refine } from './refine.ts';
 
-/** Where the document of an API is, below the base path. */
+/** Path of the document of an API, below the base path. */
 export const documentPath = (name: string): string =>
   name === 'native' ? '/openapi.json' : `/openapi/${name}.json`;
 

@@ -13,7 +13,7 @@ export interface ZipFile {
   readonly path: string;
   /** Bytes. */
   readonly size: number;
-  /** Of the content, in hexadecimal. */
+  /** SHA-256 of the content, in hexadecimal. */
   readonly sha256: string;
   /** CRC-32 of the content, unsigned. */
   readonly crc32: number;

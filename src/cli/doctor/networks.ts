@@ -1,4 +1,4 @@
-/** What URLs of jobs may reach. */
+/** Checks which networks URLs of jobs may reach. */
 import type { Config } from '../../config/config.ts';
 import { type Address, parseAddress } from '../../net/addresses.ts';
 import { formatRule, matches, type NetworkRule } from '../../net/network-rule.ts';
@@ -6,7 +6,7 @@ import { type Finding, ok, warning } from './finding.ts';
 
 const check = 'networks';
 
-/** A path to secrets: cloud platforms serve the credentials of a machine here. */
+/** Cloud platforms serve the credentials of a machine at this address. */
 const METADATA = '169.254.169.254';
 
 export function checkNetworks({
@@ -19,12 +19,12 @@ export function checkNetworks({
     ...warn(METADATA, 80, 'the metadata server of cloud platforms, which may have credentials', {
       allow,
       deny,
-      mend: `Add ${METADATA} to DARKROOM_DENY_NETWORKS`,
+      remedy: `Add ${METADATA} to DARKROOM_DENY_NETWORKS`,
     }),
     ...warn('127.0.0.1', null, 'every program on this machine, except darkroom itself', {
       allow,
       deny,
-      mend: 'Name ports instead, such as 127.0.0.1:3000',
+      remedy: 'Name ports instead, such as 127.0.0.1:3000',
     }),
   ];
   if (warnings.length > 0) return warnings;
@@ -36,11 +36,11 @@ export function checkNetworks({
 interface Rules {
   readonly allow: readonly NetworkRule[];
   readonly deny: readonly NetworkRule[];
-  readonly mend: string;
+  readonly remedy: string;
 }
 
-/** Warns of allowed networks with an address that is not denied. Port null: only of rules for all ports. */
-function warn(text: string, port: number | null, what: string, { allow, deny, mend }: Rules): Finding[] {
+/** Warns of allowed networks that contain an address which is not denied. `port` null: only of rules for all ports. */
+function warn(text: string, port: number | null, what: string, { allow, deny, remedy }: Rules): Finding[] {
   const address = parseAddress(text) as Address;
   const covers = (rule: NetworkRule) =>
     (port !== null || rule.port === null) && matches(rule, '', address, port ?? 0);
@@ -48,6 +48,6 @@ function warn(text: string, port: number | null, what: string, { allow, deny, me
   return allow
     .filter(covers)
     .map((rule) =>
-      warning(check, `DARKROOM_ALLOW_NETWORKS lets URLs reach ${what}: ${formatRule(rule)}`, mend),
+      warning(check, `DARKROOM_ALLOW_NETWORKS lets URLs reach ${what}: ${formatRule(rule)}`, remedy),
     );
 }

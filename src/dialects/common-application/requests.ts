@@ -1,4 +1,4 @@
-/** What clients send. Fields that are not named here are ignored. */
+/** Schemas of requests. Other fields are ignored. */
 import { z } from 'zod';
 import { httpUrl } from '../../jobs/model/asset.ts';
 

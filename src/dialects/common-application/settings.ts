@@ -1,7 +1,7 @@
 /** Settings of the common application API: defaults for what a client omits. */
 import { z } from 'zod';
 import { defineSettings, type SettingValues } from '../../lib/settings/setting.ts';
-import { optionalJsonObject, positiveInteger } from '../../lib/settings/values.ts';
+import { daysOrForever, optionalJsonObject, positiveInteger } from '../../lib/settings/values.ts';
 
 export const settings = defineSettings({
   DARKROOM_TASK_OPERATION: {
@@ -24,6 +24,12 @@ export const settings = defineSettings({
     schema: positiveInteger.max(10_000),
     default: '100',
     description: 'assets that a task accepts in one call',
+  },
+  DARKROOM_TASK_KEEP_DAYS: {
+    schema: daysOrForever,
+    default: 'forever',
+    description:
+      'days after its end that a task and its results are kept, or `forever`; the contract makes the address of a website permanent',
   },
 });
 

@@ -40,7 +40,12 @@ export function taskRoutes(
     },
   });
   app.post('/api/v1/task', async (c) => {
-    const submitter = { tenant: c.var.tenant, dialect: NAME, idempotencyKey: readIdempotencyKey(c) };
+    const submitter = {
+      tenant: c.var.tenant,
+      dialect: NAME,
+      idempotencyKey: readIdempotencyKey(c),
+      keepDays: config.DARKROOM_TASK_KEEP_DAYS,
+    };
     const request = toJobRequest(await readBody(c, newTask, {}), operations, config);
     const { job } = await submissions.submit(submitter, request);
     const attributes = operations.find(job.operation)?.info.attributes.map(({ name }) => name) ?? [];

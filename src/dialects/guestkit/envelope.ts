@@ -1,4 +1,4 @@
-/** What all routes share. */
+/** The response envelope of all routes. */
 import { z } from '@hono/zod-openapi';
 
 export const tags = ['guestkit'];

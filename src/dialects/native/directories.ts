@@ -8,10 +8,10 @@ interface NamedAsset extends Record<string, unknown> {
   readonly source: { readonly path: string };
 }
 
-/** Whether some asset of a request, which is not checked yet, is named so. */
+/** Returns true if an asset of an unvalidated request names a directory. */
 export const namesDirectories = (request: unknown): boolean => assetsOf(request).some(isDirectory);
 
-/** What such a request is compared by, whatever becomes of its directories. */
+/** The form of a request that is compared, which does not depend on the content of its directories. */
 export const namesOf = (request: unknown): string => JSON.stringify(assetsOf(request));
 
 /**

@@ -1,4 +1,4 @@
-/** What happens to a job, as server-sent events (WHATWG HTML, section 9.2). */
+/** The events of a job, as server-sent events (WHATWG HTML, section 9.2). */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
@@ -35,7 +35,7 @@ const eventStream = z.string().meta({
 /** Keeps proxies from taking a quiet stream for a dead one. */
 const HEARTBEAT_MS = 15_000;
 const HALF_CLOSED_HEARTBEAT_MS = 500;
-/** What a client waits before it connects anew. */
+/** Delay of a client before it reconnects. */
 const RECONNECT_MS = 2000;
 
 export function eventRoutes(

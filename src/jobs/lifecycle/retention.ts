@@ -1,6 +1,5 @@
 /** Deletes expired jobs and what interrupted requests left in the store. */
 import { isOutage } from '../../errors.ts';
-import { computeExpiry } from '../model/expiry.ts';
 import type { Job } from '../model/job.ts';
 import type { JobRef } from '../model/run-input.ts';
 import { jobDeletion, type ScheduledDeletion } from '../model/scheduled-deletion.ts';
@@ -112,9 +111,7 @@ export class Retention {
     const record = await archive.record(job);
     if ((record?.job.run ?? 0) >= job.run || job.completed_at === null) return false;
     if (await archive.isDeleted(job)) return false;
-    const runInput = await runtime.runInput(job);
-    const expires_at = runInput && computeExpiry(job.completed_at, runInput.retention);
-    await archive.saveRecord({ ...snapshot, job: { ...job, expires_at }, runInput });
+    await archive.saveRecord({ ...snapshot, runInput: await runtime.runInput(job) });
     // A deletion may have finished before the record was written.
     if (await archive.isDeleted(job)) await archive.erase(job);
     return true;

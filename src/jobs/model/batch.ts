@@ -3,7 +3,7 @@
 /** How many assets a batch holds. */
 export interface BatchSizes {
   readonly usual: number;
-  /** Of chunks with at least `largeFrom` assets. */
+  /** Batch size of chunks with at least `largeFrom` assets. */
   readonly large: number;
   readonly largeFrom: number;
 }
@@ -21,7 +21,7 @@ export interface Batch {
 /** The position after the last asset of each chunk. The next chunk starts there. */
 type ChunkEnds = readonly number[];
 
-/** Where the batches of a job begin and end. The same layout always gives the same batches. */
+/** First and last asset of each batch. The same layout always has the same batches. */
 export interface BatchLayout {
   readonly chunkEnds: ChunkEnds;
   readonly sizes: BatchSizes;

@@ -1,4 +1,4 @@
-/** What a stage leaves in the object store when it completes, for the stages after it and for reruns. */
+/** What a completed stage stores for later stages and for reruns. */
 import type { Batch } from './batch.ts';
 import type { JobError, ResultNote } from './job.ts';
 import type { RunRef, StageInput } from './run-input.ts';

@@ -8,7 +8,7 @@ export const computeExpiry = (
   { jobMs }: Pick<RetentionPolicy, 'jobMs'>,
 ): string | null => (jobMs === null ? null : new Date(Date.parse(completedAt) + jobMs).toISOString());
 
-/** Whether clients no longer see a job. It may not be erased yet. */
+/** Returns true if clients no longer see a job. It may not be deleted yet. */
 export const isExpired = ({ expires_at }: Pick<Job, 'expires_at'>, now = new Date()): boolean =>
   expires_at !== null && new Date(expires_at) < now;
 

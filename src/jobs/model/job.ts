@@ -206,7 +206,11 @@ export const job = z
     created_at: timestamp,
     started_at: timestamp.nullable(),
     completed_at: timestamp.nullable(),
-    expires_at: timestamp.nullable().describe('When results are deleted; null: never'),
+    expires_at: timestamp
+      .nullable()
+      .describe(
+        'When the job and its results are deleted; null before the end of the run, or if they are kept forever',
+      ),
     assets: assetCounts,
     usage,
     labels: z.record(z.string(), z.string()),
@@ -224,7 +228,7 @@ export type JobError = z.infer<typeof jobError>;
 export type AssetCounts = z.infer<typeof assetCounts>;
 export type Usage = z.infer<typeof usage>;
 
-/** What a client should know about a result that is complete. */
+/** A note on a complete result. */
 const resultNote = z
   .object({
     code: z.string().meta({ example: 'focal_length_differs' }),

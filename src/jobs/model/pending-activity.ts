@@ -1,4 +1,4 @@
-/** What a job does or waits for now. */
+/** A running or waiting activity of a job. */
 import { z } from 'zod';
 
 /**

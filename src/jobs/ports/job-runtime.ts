@@ -14,7 +14,7 @@ export interface JobSnapshot {
   readonly fingerprint: string;
   /** Timeline of the current run. */
   readonly timeline: readonly Moment[];
-  /** What the job does or waits for now; only for a single running job. */
+  /** Pending activities; only when a single running job is read. */
   readonly pending?: readonly PendingActivity[];
 }
 

@@ -44,6 +44,8 @@ export interface ValidRequest {
   readonly staged: StagedWrites;
   readonly dialect: string;
   readonly notes: readonly string[];
+  /** See `Submitter`. */
+  readonly keepDays?: number | null | undefined;
   readonly spec: JobSpec;
   readonly operation: PlannableOperation;
   readonly assets: readonly AssetInput[];
@@ -74,14 +76,14 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
     tuning: runTuning,
     callbackEvents: spec.callback ? (spec.callback.events ?? endEvents) : [],
     callbackScheduleMs: parts.callbackScheduleMs,
-    retention: buildRetention(spec, parts.retention),
+    retention: buildRetention(parts.retention, spec.keep_days ?? request.keepDays),
     result: null,
     ...(await storeInputs(staged, request.assets, spec.callback ?? null)),
   };
 }
 
-const buildRetention = ({ keep_days: days }: JobSpec, defaults: RetentionPolicy): RetentionPolicy =>
-  days === undefined ? defaults : { ...defaults, jobMs: Math.round(days * DAY_MS) };
+const buildRetention = (defaults: RetentionPolicy, days: number | null | undefined): RetentionPolicy =>
+  days === undefined ? defaults : { ...defaults, jobMs: days === null ? null : Math.round(days * DAY_MS) };
 
 function toAwaiting(
   { await_assets: awaited }: JobSpec,

@@ -110,9 +110,9 @@ export class JobSubmissions {
     if (ended) return { job: ended, created: false };
     await requireWorkers(this.#dependencies, operation);
     await this.#acquireQuotas(submitter, identity);
-    const { dialect, notes = [] } = submitter;
+    const { dialect, notes = [], keepDays } = submitter;
     const fingerprint = identity.fingerprints[0];
-    const valid = { staged, dialect, notes, spec, operation, assets, fingerprint };
+    const valid = { staged, dialect, notes, keepDays, spec, operation, assets, fingerprint };
     const runInput = await buildRunInput(this.#dependencies, valid);
     if (await runtime.start(runInput, { priority: spec.priority }))
       return { job: initialJob(runInput), created: true };

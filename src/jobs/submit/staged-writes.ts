@@ -86,7 +86,7 @@ export class StagedWrites {
   }
 }
 
-/** Whether the run input refers to what this request wrote. */
+/** Returns true if the run input refers to data that this request wrote. */
 export function ownsWrites({ chunks, callback }: RunInput, request: string): boolean {
   const isFromRequest = (name: string) => name.startsWith(`${request}/`);
   if ([...chunks, callback].some((part) => 'sealed' in part && isFromRequest(part.sealed))) return true;

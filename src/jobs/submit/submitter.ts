@@ -1,4 +1,4 @@
-/** What a dialect hands to the submission pipeline, and what it gets back. */
+/** Input and output of the submission pipeline for dialects. */
 import type { z } from 'zod';
 import type { DarkroomError } from '../../errors.ts';
 import type { Job, jobSpec } from '../model/job.ts';
@@ -7,7 +7,7 @@ import type { Uploads } from './uploads.ts';
 
 export type JobRequest = z.input<typeof jobSpec>;
 
-/** Who submits a job through which API, and how that API differs from the others. */
+/** The tenant and API of a submission, and the properties of that API. */
 export interface Submitter {
   readonly tenant: string;
   readonly dialect: string;
@@ -19,6 +19,8 @@ export interface Submitter {
   readonly notes?: readonly string[];
   /** Quotas of the dialect, beside the one of the tenant. */
   readonly quotas?: readonly ConcurrencyQuotas[];
+  /** Days that jobs of the dialect are kept after their end, unless they set `keep_days`; null: forever. Default: the server's. */
+  readonly keepDays?: number | null;
   /** True: the single upload of a job is stored under the key that the dialect's contract names. */
   readonly fixedInputKey?: boolean;
   /** Returns how a rejected request is kept as a failed job; null or omitted: the error is thrown. */

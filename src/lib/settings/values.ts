@@ -22,16 +22,19 @@ export const millisecondsList = z
   .transform((text): unknown[] => splitList(text))
   .pipe(z.array(milliseconds) as z.ZodType<number[], unknown[]>);
 
-export const days = z.coerce
-  .number('must be a number of days, such as 30 or 0.5')
-  .positive('must be more than 0')
-  .max(36_500, 'must be at most 36500');
+const daysOr = (alternative: string) =>
+  z.coerce
+    .number(`must be a number of days, such as 30 or 0.5${alternative}`)
+    .positive('must be more than 0')
+    .max(36_500, 'must be at most 36500');
 
-/** Null when empty. */
-export const optionalDays = z
+export const days = daysOr('');
+
+/** Null for `forever`. */
+export const daysOrForever = z
   .string()
-  .transform((text) => (text === '' ? null : text))
-  .pipe(days.nullable() as z.ZodType<number | null, string | null>);
+  .transform((text) => (text === 'forever' ? null : text))
+  .pipe(daysOr(', or forever').nullable() as z.ZodType<number | null, string | null>);
 
 /** A path, made absolute. */
 export const absolutePath = z.string().transform((path) => resolve(path));

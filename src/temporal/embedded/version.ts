@@ -5,11 +5,15 @@ import { promisify } from 'node:util';
 /** The oldest version with worker heartbeats and the listing of workers. */
 const least = { major: 1, minor: 29 };
 export const LEAST_VERSION = `${least.major}.${least.minor}`;
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
-/** Reads the version of the server in the binary at `path`. Throws an Error that says what is wrong with the binary. */
+/**
+ * Reads the version of the server in the binary at `path`.
+ *
+ * @throws Error if the binary cannot be used
+ */
 export async function serverVersion(path: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const output = await promisify(execFile)(path, ['--version'], { env, timeout: PATIENCE_MS }).then(
+  const output = await promisify(execFile)(path, ['--version'], { env, timeout: TIMEOUT_MS }).then(
     ({ stdout, stderr }) => stdout + stderr,
     (error: NodeJS.ErrnoException & { killed?: boolean }) => {
       throw new Error(
@@ -18,7 +22,7 @@ export async function serverVersion(path: string, env: NodeJS.ProcessEnv): Promi
           : error.code === 'EACCES'
             ? 'it is not an executable file'
             : error.killed
-              ? `"temporal --version" did not answer within ${PATIENCE_MS / 1000} s`
+              ? `"temporal --version" did not answer within ${TIMEOUT_MS / 1000} s`
               : `"temporal --version" failed: ${firstLine(error.message)}`,
         { cause: error },
       );

@@ -2,6 +2,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import * as dialects from '../../../src/dialects/index.ts';
 import { type Darkroom, startStack } from '../../support/stack.ts';
 
 let darkroom: Darkroom;
@@ -38,12 +39,8 @@ interface Document {
   components: { schemas?: Record<string, Schema> };
 }
 
-const documentPaths = [
-  '/openapi.json',
-  ...['common-application', 'e2e3d', 'guestkit', 'image-web', 'primaa'].map(
-    (name) => `/openapi/${name}.json`,
-  ),
-];
+const { native: _, ...others } = dialects;
+const documentPaths = ['/openapi.json', ...Object.values(others).map(({ name }) => `/openapi/${name}.json`)];
 
 const operationsOf = ({ paths }: Document) =>
   Object.entries(paths).flatMap(([path, item]) =>

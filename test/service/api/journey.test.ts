@@ -1,6 +1,6 @@
 /** What a client does on a good day, against a whole server. */
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { Webhook } from 'standardwebhooks';
@@ -286,13 +286,19 @@ describe('control', () => {
       assets: [{ source: { path: 'big.jpg' } }],
     };
     const { id } = await darkroom.submit(spec);
-    const encoders = async () =>
-      (await processes()).filter(({ command }) => command.includes('image-transform/picture.js'));
-    await expect.poll(async () => (await encoders()).length).toBe(1);
+    // A picture process has a directory of its own, with the picture that it reads.
+    const isBusy = /pictures\/\d+\/in\/0$/;
+    const busy = async () =>
+      (await readdir(join(darkroom.dataDir, 'work'), { recursive: true })).filter((path) =>
+        isBusy.test(path),
+      );
+    await expect.poll(async () => (await busy()).length).toBe(1);
+    const [directory = ''] = (await busy()).map((path) => path.replace(/\/in\/0$/, ''));
     await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
     const job = await darkroom.until(id, 'cancelled', 'failed', 'completed');
     expect(job.state).toBe('cancelled');
-    expect(await encoders()).toEqual([]);
+    expect(await busy()).toEqual([]);
+    expect((await processes()).filter(({ command }) => command.includes(directory))).toEqual([]);
   });
 
   test('pause holds a job before its next activity, and resume continues it', async () => {

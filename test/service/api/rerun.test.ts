@@ -75,6 +75,25 @@ const jobs = async (query = '') => {
 };
 
 describe('reruns a job that is', () => {
+  test('completed: it then expires 30 days after the end of its latest run, and not before that end', async () => {
+    const { id } = await darkroom.submit({ operation: 'system.echo', params: { n: 1 } });
+    const first = await darkroom.until(id, 'completed');
+    const expiry = ({ completed_at }: { completed_at: string | null }) =>
+      new Date(Date.parse(completed_at ?? '') + 30 * 24 * 60 * 60 * 1000).toISOString();
+    expect(first.expires_at).toBe(expiry(first));
+    expect(await (await darkroom.request(`/v1/jobs/${id}/request`)).json()).toMatchObject({ keep_days: 30 });
+    const rerun = await darkroom.request(`/v1/jobs/${id}/rerun`, { method: 'POST' });
+    expect(await rerun.json()).toMatchObject({ run: 2, expires_at: null });
+    await expect
+      .poll(async () => (await darkroom.get(id)).state === 'completed' && (await darkroom.get(id)).run)
+      .toBe(2);
+    const second = await darkroom.get(id);
+    expect(Date.parse(second.completed_at ?? '')).toBeGreaterThan(Date.parse(first.completed_at ?? ''));
+    expect(second.expires_at).toBe(expiry(second));
+    const { jobs } = (await (await darkroom.request('/v1/jobs')).json()) as { jobs: (typeof first)[] };
+    expect(jobs.find((job) => job.id === id)?.expires_at).toBe(second.expires_at);
+  });
+
   test('completed: with a new run under its id, and without new downloads', async () => {
     const id = await submit({ operation: 'image.transform', params: { width: 8 }, assets: assets(0, 1) });
     const fetched = web.fetched.length;

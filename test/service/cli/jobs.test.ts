@@ -121,7 +121,7 @@ describe('watch', () => {
     expect(percents).toEqual(percents.toSorted((one, other) => one - other));
     expect(steps).toContain(' 90 %  packaging');
     expect(lines.at(-1)).toMatch(
-      /^slow completed after .*: a JSON value; to download: darkroom results slow$/,
+      /^slow completed after .*: a JSON value, kept until 20\d\d-\d\d-\d\d; to download: darkroom results slow$/,
     );
     expect(stderr).not.toContain('\u001B');
   });

@@ -39,6 +39,12 @@ dialectContract({
     failed: 'failed',
     cancelled: 'cancelled',
   },
+  others: { completed: () => [{ path: '/api/v1/status' }] },
+  otherRoutes: [
+    'POST /api/v1/assets',
+    'DELETE /api/v1/task',
+    'GET /api/v1/website/{tenant}/{task_id}/{secret}/{path}',
+  ],
   noResult: { running: 404, ended: 404 },
   refusals: {
     'a malformed body': { ask: post('/api/v1/task', '{"operation":'), status: 400 },

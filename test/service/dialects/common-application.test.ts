@@ -305,6 +305,22 @@ describe('GET /api/v1/result', () => {
     const [, picture = ''] = /src="([^"]+\.webp)"/.exec(text) ?? [];
     expect((await fetch(new URL(picture, data))).status).toBe(200);
   });
+
+  test('the results are kept forever, also after a rerun, because the address of a website is permanent', async () => {
+    const { task_id: task } = await tasks.create({
+      operation: 'system.echo',
+      params: { n: 1 },
+      assets_total: 0,
+    });
+    expect(await darkroom.until(task, 'completed')).toMatchObject({ state: 'completed', expires_at: null });
+    const request = await darkroom.request(`/v1/jobs/${task}/request`);
+    expect(await request.json()).toMatchObject({ keep_days: null });
+    await darkroom.request(`/v1/jobs/${task}/rerun`, { method: 'POST' });
+    await expect.poll(async () => (await darkroom.get(task)).run).toBe(2);
+    expect(await darkroom.until(task, 'completed')).toMatchObject({ run: 2, expires_at: null });
+    const { id } = await darkroom.submit({ operation: 'system.echo', params: { n: 1 } });
+    expect((await darkroom.until(id, 'completed')).expires_at).not.toBeNull();
+  });
 });
 
 test('a failed task: 200, success false, the reason and the last status; its result is 404', async () => {

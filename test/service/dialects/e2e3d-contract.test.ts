@@ -23,6 +23,7 @@ dialectContract({
   accepted: 202,
   idOf: (body) => (body as Shown).job_id,
   look: (id) => ({ path: `/api/job/${id}` }),
+  cancel: (id) => ({ path: `/api/job/${id}`, init: { method: 'DELETE' } }),
   result: (id) => ({ path: `/api/job/${id}/results` }),
   wordOf: (body) => (body as Shown).status,
   words: {
@@ -30,6 +31,17 @@ dialectContract({
     completed: 'completed',
     failed: 'failed',
     cancelled: 'cancelled',
+  },
+  others: {
+    running: (id) => [
+      { path: `/api/job/${id}/pause`, init: { method: 'POST' } },
+      { path: `/api/job/${id}/resume`, init: { method: 'POST' } },
+    ],
+    completed: (id) =>
+      [
+        ...['/api/jobs', '/api/metrics', '/api/health', '/api/config'],
+        ...[`/output/${id}`, `/output/${id}/metadata.json`],
+      ].map((each) => ({ path: each })),
   },
   noResult: { running: 409, ended: 409 },
   duplicate: (id) => ({ ask: submission(sets.sample, 'high')(id), status: 409 }),

@@ -28,6 +28,9 @@ dialectContract({
     failed: 'Failed',
     cancelled: 'Failed',
   },
+  others: {
+    completed: () => ['jobs', 'capabilities', 'health'].map((name) => ({ path: `/api/v1/${name}` })),
+  },
   noResult: { running: 404, ended: 404 },
   duplicate: (id) => ({ ask: submission('system.echo', { another: true })(id), status: 409 }),
   refusals: {

@@ -158,7 +158,8 @@ test('deletes nothing while a rerun is active', async () => {
   expect(await deleteExpired(3 * WORK_MS)).toMatchObject({ work: 0, jobs: 0 });
   expect((await files('again')).filter((path) => path.includes('/runs/1/'))).toEqual(before);
   letGo();
-  expect((await lab.until(running, 'completed')).run).toBe(2);
+  const rerun = await lab.until(running, 'completed');
+  expect(rerun.run).toBe(2);
   expect(await deleteExpired(3 * WORK_MS)).toMatchObject({ work: 1 });
 });
 
@@ -172,6 +173,10 @@ test('records a job that was terminated in Temporal before Temporal drops it', a
   await lab.until(job, 'processing');
   const handle = lab.client.workflow.getHandle(workflowIdOf(job));
   await handle.terminate('out of patience');
+  const terminated = await lab.until(job, 'failed');
+  expect(Date.parse(terminated.expires_at ?? '') - Date.parse(terminated.completed_at ?? '')).toBe(
+    2 * DAY_MS,
+  );
   // Temporal's list lags behind a little.
   await expect.poll(async () => (await deleteExpired()).recorded).toBe(1);
   expect(await deleteExpired()).toMatchObject({ recorded: 0 });
@@ -182,7 +187,7 @@ test('records a job that was terminated in Temporal before Temporal drops it', a
     state: 'failed',
     error: { code: 'terminated', message: 'The job was terminated in Temporal: out of patience' },
   });
-  expect(record.job.expires_at).not.toBeNull();
+  expect(record.job.expires_at).toBe(terminated.expires_at);
   expect(record.runInput?.header.id).toBe('forced');
 });
 

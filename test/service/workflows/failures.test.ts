@@ -154,7 +154,9 @@ describe.concurrent('retries', () => {
     expect(calls).toBe(6);
   });
 
-  test('while the disk of its worker is full, longer than for unexpected errors', async ({ expect }) => {
+  test('a job waits while the disk of its worker is full, longer than for unexpected errors', async ({
+    expect,
+  }) => {
     const job = await lab.submit({ operation: 'lab.write' });
     await expect.poll(() => writes).toBe(4);
     await expect.poll(() => complaints(job)).toEqual(['disk_full']);

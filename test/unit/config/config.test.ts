@@ -16,6 +16,17 @@ describe('configuration', () => {
     });
   });
 
+  test('jobs are kept for 30 days, tasks of the common application API forever, unless the settings say otherwise', () => {
+    expect(readConfig({})).toMatchObject({ DARKROOM_KEEP_DAYS: 30, DARKROOM_TASK_KEEP_DAYS: null });
+    expect(readConfig({ DARKROOM_KEEP_DAYS: 'forever', DARKROOM_TASK_KEEP_DAYS: '0.5' })).toMatchObject({
+      DARKROOM_KEEP_DAYS: null,
+      DARKROOM_TASK_KEEP_DAYS: 0.5,
+    });
+    expect(() => readConfig({ DARKROOM_KEEP_DAYS: 'always' })).toThrow(
+      'DARKROOM_KEEP_DAYS="always": must be a number of days, such as 30 or 0.5, or forever',
+    );
+  });
+
   test('accepts several listen addresses, including IPv6', () => {
     const { DARKROOM_LISTEN } = readConfig({ DARKROOM_LISTEN: '127.0.0.1:8080, [::1]:8000,localhost:5000' });
     expect(DARKROOM_LISTEN).toEqual([

@@ -1,4 +1,5 @@
 /** The parameter `on_damaged`, and damage that no viewer shows. */
+import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { imageMetadata } from '../../../operations/image-metadata/index.ts';
 import { imageTransform } from '../../../operations/image-transform/index.ts';
@@ -93,6 +94,82 @@ test('reports a wrong checksum', async () => {
   });
 });
 
+const refused = { code: 'asset_corrupt', details: { damage: 'contents' } };
+
+describe('damage in compressed parts of a TIFF', () => {
+  const layouts = { strips: {}, tiles: { tile: true, tileWidth: 64, tileHeight: 64 } } as const;
+
+  test.each(Object.keys(layouts) as (keyof typeof layouts)[])(
+    'is found by the checksum of Deflate (%s)',
+    async (layout) => {
+      const bytes = await noise(200, 200)
+        .tiff({ compression: 'deflate', ...layouts[layout] })
+        .toBuffer();
+      const { at, length } = findPart(bytes, 0);
+      expect(inflateSync(bytes.subarray(at, at + length)).length).toBeGreaterThan(0);
+      bytes[at + length - 1] = (bytes[at + length - 1] ?? 0) ^ 1;
+      expect(() => inflateSync(bytes.subarray(at, at + length))).toThrow('incorrect data check');
+      await expect(pixels(bytes)).rejects.toMatchObject({
+        ...refused,
+        message: expect.stringMatching(/1 of its \d+ /),
+      });
+    },
+  );
+
+  test('is found where parts overlap', async () => {
+    const bytes = await noise(200, 200)
+      .tiff({ compression: 'lzw', ...layouts.tiles })
+      .toBuffer();
+    expect(findPart(bytes, 1).length).toBeGreaterThan(0);
+    movePart(bytes, 1, findPart(bytes, 0).at + 1);
+    await expect(pixels(bytes)).rejects.toMatchObject({
+      message: expect.stringContaining('tiles overlap others'),
+    });
+  });
+
+  test('is not assumed where parts are equal, and share their data', async () => {
+    const bytes = await noise(200, 200)
+      .tiff({ compression: 'lzw', ...layouts.tiles })
+      .toBuffer();
+    movePart(bytes, 1, findPart(bytes, 0).at, findPart(bytes, 0).length);
+    expect((await pixels(bytes)).picture.width).toBe(200);
+  });
+});
+
+test('bytes between the metadata and the tables of a JPEG are harmless', async () => {
+  const bytes = await noise(80, 40)
+    .withExif({ IFD0: { Make: 'Acme' } })
+    .jpeg()
+    .toBuffer();
+  const tables = bytes.indexOf(Buffer.from([0xff, 0xdb]));
+  const junk = Buffer.from('junk');
+  const padded = Buffer.concat([bytes.subarray(0, tables), junk, bytes.subarray(tables)]);
+  expect((await pixels(padded)).picture.at(0.5, 0.5)).toEqual((await pixels(bytes)).picture.at(0.5, 0.5));
+});
+
+test('the scan of a JPEG that ends before its data is damaged, which libjpeg tells only at the end', async () => {
+  const bytes = await noise(80, 40).jpeg().toBuffer();
+  const padded = Buffer.concat([bytes.subarray(0, -2), Buffer.from('left over'), bytes.subarray(-2)]);
+  await expect(pixels(padded)).rejects.toMatchObject(refused);
+  expect((await pixels(padded, { on_damaged: 'accept' })).notes).toMatchObject([{ code: 'damage_accepted' }]);
+});
+
+test('a checksum of PNG counts unless its chunk changes nothing of what is shown', async () => {
+  const bytes = await noise(80, 40)
+    .withMetadata({ density: 72 })
+    .ensureAlpha()
+    .png({ palette: true })
+    .toBuffer();
+  const damaged = (chunk: string) => {
+    const copy = Buffer.from(bytes);
+    const at = copy.indexOf(chunk) + 4 + copy.readUInt32BE(copy.indexOf(chunk) - 4);
+    copy[at] = (copy[at] ?? 0) ^ 1;
+    return copy;
+  };
+  expect((await pixels(damaged('pHYs'))).picture.width).toBe(80);
+  await expect(pixels(damaged('PLTE'))).rejects.toMatchObject({ details: { damage: 'checksum' } });
+});
+
 describe('on_damaged: accept', () => {
   const accept = { on_damaged: 'accept' };
 
@@ -143,6 +220,34 @@ test('points of interest are not detected in a tiled TIFF whose tiles are missin
     message: expect.stringContaining('lie beyond the end of the file'),
   });
 });
+
+/** The entries of a little-endian TIFF that list places and lengths of its strips or tiles. */
+function findLists(tiff: Buffer): { places: number; lengths: number; bytes: number } {
+  const start = tiff.readUInt32LE(4);
+  const found = { places: 0, lengths: 0, bytes: 4 };
+  for (let at = start + 2; at < start + 2 + tiff.readUInt16LE(start) * 12; at += 12) {
+    const tag = tiff.readUInt16LE(at);
+    const isInline = tiff.readUInt32LE(at + 4) === 1;
+    const values = isInline ? at + 8 : tiff.readUInt32LE(at + 8);
+    if (tag === 273 || tag === 324) found.places = values;
+    if (tag === 279 || tag === 325) {
+      found.lengths = values;
+      found.bytes = tiff.readUInt16LE(at + 2) === 3 ? 2 : 4;
+    }
+  }
+  return found;
+}
+
+function findPart(tiff: Buffer, part: number): { at: number; length: number } {
+  const { places, lengths, bytes } = findLists(tiff);
+  return { at: tiff.readUInt32LE(places + 4 * part), length: tiff.readUIntLE(lengths + bytes * part, bytes) };
+}
+
+function movePart(tiff: Buffer, part: number, at: number, length?: number): void {
+  const { places, lengths, bytes } = findLists(tiff);
+  tiff.writeUInt32LE(at, places + 4 * part);
+  if (length !== undefined) tiff.writeUIntLE(length, lengths + bytes * part, bytes);
+}
 
 /** Moves the second half of the strips or tiles of a little-endian TIFF behind its end. */
 function moveLastParts(tiff: Buffer): Buffer {

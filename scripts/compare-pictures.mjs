@@ -1,0 +1,152 @@
+/**
+ * Reads whole sets of pictures of other projects, and compares them with what Pillow and LittleCMS show.
+ *
+ *   npm run compare:pictures                  downloads the sets from Debian's source packages
+ *   npm run compare:pictures -- DIRECTORY…    reads the pictures below these directories
+ *   … --verbose                               prints each picture that is not equal
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** Source packages with test pictures. */
+const packages = ['libpng1.6', 'tiff', 'giflib', 'vips', 'libheif', 'libimage-exiftool-perl', 'pillow'];
+const picture =
+  /\.(png|jpe?g|jfif|tiff?|gif|webp|avif|hei[cf]|cr[23w]|nef|dng|arw|raf|orf|rw2|raw|pef|x3f|mrw|srw|iiq|3fr|dcr|kdc|erf)$/i;
+/** Mean CIEDE2000 up to which two pictures count as equal. */
+const LIMIT = 1;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const load = (module) => import(pathToFileURL(join(root, 'dist/operations', module)).href);
+const args = process.argv.slice(2);
+const isVerbose = args.includes('--verbose');
+const work = mkdtempSync(join(tmpdir(), 'darkroom-compare-'));
+try {
+  const given = args.filter((arg) => arg !== '--verbose');
+  const directories = given.length > 0 ? given : downloadSets(join(work, 'sets'));
+  for (const directory of directories) await compareSet(directory);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+/** Downloads with lists of its own, since source packages are often not configured. */
+function downloadSets(folder) {
+  mkdirSync(join(folder, 'lists'), { recursive: true });
+  const sources = readdirSync('/etc/apt/sources.list.d')
+    .filter((name) => name.endsWith('.sources'))
+    .map((name) =>
+      readFileSync(join('/etc/apt/sources.list.d', name), 'utf8').replaceAll(
+        /^Types: deb$/gm,
+        'Types: deb-src',
+      ),
+    );
+  writeFileSync(join(folder, 'apt.sources'), sources.join('\n'));
+  const options = {
+    'Dir::Etc::SourceParts': '/dev/null',
+    'Dir::Etc::SourceList': join(folder, 'apt.sources'),
+    'Dir::State::lists': join(folder, 'lists'),
+  };
+  const apt = (...command) =>
+    execFileSync(
+      'apt-get',
+      [...Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]), '-q', ...command],
+      {
+        cwd: folder,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
+  apt('update');
+  return packages.map((name) => {
+    const set = join(folder, name);
+    mkdirSync(set);
+    // dpkg-source is not needed: the archives are enough.
+    try {
+      execFileSync('apt-get', ['-v'], { stdio: 'ignore' });
+      apt('source', '--download-only', name);
+    } catch {
+      console.error(`${name}: not all of its files could be downloaded`);
+    }
+    for (const archive of readdirSync(folder).filter((file) => file.includes('.orig.'))) {
+      if (!/\.(gz|xz|bz2)$/.test(archive)) continue;
+      spawnSync('tar', ['xf', join(folder, archive), '-C', set]);
+      rmSync(join(folder, archive));
+    }
+    return set;
+  });
+}
+
+async function compareSet(directory) {
+  const { makeReadable } = await load('lib/formats/readable-copy.js');
+  const { withPicture } = await load('lib/picture/open-picture.js');
+  const { DarkroomError } = await import(pathToFileURL(join(root, 'dist/src/errors.js')).href);
+  const { toDecodeError } = await load('lib/image-source.js');
+  const files = readdirSync(directory, { recursive: true })
+    .filter((name) => picture.test(name))
+    .sort();
+  const rows = [];
+  for (const [index, name] of files.entries()) {
+    const path = join(directory, name);
+    const [copy, result] = [join(work, 'copy'), join(work, `${index}.png`)];
+    const input = { index: 0, name: basename(name), path, size: 0, attributes: {} };
+    const context = { signal: new AbortController().signal, note: () => undefined };
+    try {
+      const readable = await makeReadable(input, copy, context);
+      await withPicture(readable, { scratch: result }, ({ image }) =>
+        image.autoOrient().toColourspace('srgb').png({ compressionLevel: 1 }).toFile(result),
+      );
+      rows.push({
+        name,
+        source:
+          readable.original && /heic/.test(readable.original.mediaType)
+            ? null
+            : readable.path === copy
+              ? copyTo(copy, index)
+              : path,
+        result,
+      });
+    } catch (thrown) {
+      const error = thrown instanceof DarkroomError ? thrown : toDecodeError(input, thrown);
+      rows.push({ name, error });
+    }
+    rmSync(copy, { force: true });
+  }
+  const shown = rows.filter(({ source }) => source);
+  const output = execFileSync('python3', ['-B', join(root, 'scripts/compare-pictures.py')], {
+    input: JSON.stringify(shown.map(({ source, result }) => ({ source, result }))),
+    maxBuffer: 2 ** 28,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  for (const [index, comparison] of JSON.parse(output.toString()).entries())
+    shown[index].comparison = comparison;
+  const counts = {};
+  for (const row of rows) {
+    const [kind, detail] = classify(row, DarkroomError);
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    if (isVerbose && kind !== 'equal') console.log(`${kind.padEnd(16)} ${row.name}: ${detail}`);
+  }
+  console.log(
+    `${basename(directory).padEnd(24)} ${files.length} pictures: ${Object.entries(counts)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(', ')}`,
+  );
+}
+
+function copyTo(copy, index) {
+  const path = join(work, `${index}.jpg`);
+  writeFileSync(path, readFileSync(copy));
+  return path;
+}
+
+function classify({ error, comparison }, DarkroomError) {
+  if (error instanceof DarkroomError)
+    return [error.code === 'asset_corrupt' ? 'refused: damaged' : 'refused: by kind', error.message];
+  if (error) return ['failed', error.stack ?? String(error)];
+  if (!comparison) return ['read: HEIC', 'not compared'];
+  if (comparison.refused) return ['only read here', comparison.refused];
+  if (comparison.size) return ['other size', JSON.stringify(comparison.size)];
+  return comparison.difference <= LIMIT
+    ? ['equal']
+    : ['differs', `CIEDE2000 ${comparison.difference.toFixed(2)}`];
+}
