@@ -29,7 +29,10 @@ export async function packageJob(
   if (status.error) log('The job did not complete', { job: header.id, ...status.error });
   const moments = appendMoment(timeline, status, completedAt);
   const job = { ...header, ...status };
-  await deps.archive.saveRecord({ job, fingerprint, timeline: moments, runInput });
+  // A run that was reset in Temporal may end after a later one.
+  const recordedRun = (await deps.archive.record(header))?.job.run ?? 0;
+  if (recordedRun <= runInput.run)
+    await deps.archive.saveRecord({ job, fingerprint, timeline: moments, runInput });
   countEnd(job, (Date.parse(completedAt) - Date.parse(runInput.requestedAt)) / 1000);
   // The job may have been deleted while this activity ran. Then what it wrote must go, too.
   if (await deps.archive.isDeleted(header)) await deps.archive.erase(header);

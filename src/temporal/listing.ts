@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Client } from '@temporalio/client';
+import type { temporal } from '@temporalio/proto';
 import type { Job } from '../jobs/model/job.ts';
 import { isTerminal, type JobState } from '../jobs/model/states.ts';
 import type { JobFilter, JobPage, JobSnapshot, OpenJobs } from '../jobs/ports/job-runtime.ts';
@@ -44,10 +45,10 @@ export async function listJobs(
   let token: Uint8Array | undefined = cursor === undefined ? undefined : fromCursor(cursor);
   for (let pages = 0; pages < MAX_PAGES && jobs.length < limit; pages++) {
     const page = await readPage(client, query, limit - jobs.length, token);
-    const wanted = page.snapshots
-      .map(({ job }) => job)
-      .filter(({ state }) => filter.state === undefined || state === filter.state);
-    jobs.push(...(await withoutEarlierRuns(client, tenant, wanted)));
+    const wanted = page.executions.filter(
+      ({ job: { state } }) => filter.state === undefined || state === filter.state,
+    );
+    jobs.push(...(await withoutEarlierExecutions(client, tenant, wanted)));
     token = page.token;
     if (token === undefined) break;
   }
@@ -66,7 +67,7 @@ export async function finishedJobs(
   const query = buildQuery(tenant, { operation });
   if (query === null) return [];
   const completed = `${query} AND ExecutionStatus = 'Completed'`;
-  return (await readPage(client, completed, SAMPLES, undefined)).snapshots;
+  return (await readPage(client, completed, SAMPLES, undefined)).executions;
 }
 
 /** Selects the executions that represent jobs: the first run of each job; with a state filter, all runs. */
@@ -118,7 +119,7 @@ export async function* endedOutside(client: Client): AsyncGenerator<JobSnapshot>
   let token: Uint8Array | undefined;
   do {
     const page: Page = await readCall(client, LONG_PAGE_MS, () => readPage(client, query, 1000, token));
-    yield* page.snapshots;
+    yield* page.executions;
     token = page.token;
   } while (token);
 }
@@ -137,8 +138,15 @@ function fromCursor(cursor: string): Uint8Array {
   throw invalidRequest([{ pointer: '/cursor', detail: 'is not a cursor of this list' }]);
 }
 
+/** One execution of a job: a run, or what a reset in Temporal made of one. */
+interface Execution extends JobSnapshot {
+  readonly runId: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
 interface Page {
-  readonly snapshots: readonly JobSnapshot[];
+  readonly executions: readonly Execution[];
   readonly token: Uint8Array | undefined;
 }
 
@@ -151,31 +159,55 @@ async function readPage(
   const { namespace } = client.options;
   const request = { namespace, query, pageSize, ...(nextPageToken ? { nextPageToken } : {}) };
   const page = await client.workflowService.listWorkflowExecutions(request);
-  const snapshots = (page.executions ?? []).flatMap(({ memo, status, closeTime }) => {
-    const decoded = decodeMemo(memo?.fields);
+  const executions = (page.executions ?? []).flatMap((info): Execution[] => {
+    const decoded = decodeMemo(info.memo?.fields);
     if (!isJobMemo(decoded)) return [];
-    const closedAt = closeTime?.seconds
-      ? new Date(Number(closeTime.seconds) * 1000 + (closeTime.nanos ?? 0) / 1e6)
-      : null;
-    return [toSnapshot(decoded, { status: statusNames[status ?? 0] ?? 'UNKNOWN', closedAt })];
+    const closedAt = info.closeTime?.seconds ? new Date(toMs(info.closeTime)) : null;
+    const status = statusNames[info.status ?? 0] ?? 'UNKNOWN';
+    const runId = info.execution?.runId ?? '';
+    return [{ ...toSnapshot(decoded, { status, closedAt }), runId, startedAt: toMs(info.startTime) }];
   });
-  return { snapshots, token: page.nextPageToken?.length ? page.nextPageToken : undefined };
+  return { executions, token: page.nextPageToken?.length ? page.nextPageToken : undefined };
 }
 
-/** A job has one execution per run. Only the latest one represents the job. */
-async function withoutEarlierRuns(client: Client, tenant: string, jobs: readonly Job[]): Promise<Job[]> {
-  const ended = jobs.filter(({ state }) => isTerminal(state));
-  if (ended.length === 0) return [...jobs];
-  const ids = ended.map((job) => `'${workflowIdOf(job)}'`).join(', ');
-  const query = `DarkroomTenant = '${tenant}' AND DarkroomRun > 1 AND WorkflowId IN (${ids})`;
+type Time = temporal.api.workflow.v1.IWorkflowExecutionInfo['startTime'];
+
+const toMs = (time: Time): number => Number(time?.seconds ?? 0) * 1000 + (time?.nanos ?? 0) / 1e6;
+
+/**
+ * A job has an execution for each run, and for each reset in Temporal. Only the one that started last represents it. Executions that
+ * have not ended are always the last ones.
+ */
+async function withoutEarlierExecutions(
+  client: Client,
+  tenant: string,
+  listed: readonly Execution[],
+): Promise<Job[]> {
+  const ended = listed.filter(({ job }) => isTerminal(job.state));
+  const others = ended.length === 0 ? [] : await readOtherExecutions(client, tenant, ended);
   const latest = new Map<string, number>();
+  for (const { job, startedAt } of [...listed, ...others])
+    latest.set(job.id, Math.max(startedAt, latest.get(job.id) ?? 0));
+  return listed.flatMap(({ job, startedAt }) => (startedAt === latest.get(job.id) ? [job] : []));
+}
+
+/** Reads the executions of these jobs that are not among those given. */
+async function readOtherExecutions(
+  client: Client,
+  tenant: string,
+  given: readonly Execution[],
+): Promise<readonly Execution[]> {
+  const workflowIds = given.map(({ job }) => `'${workflowIdOf(job)}'`).join(', ');
+  const runIds = given.map(({ runId }) => `'${runId}'`).join(', ');
+  const query = `DarkroomTenant = '${tenant}' AND WorkflowId IN (${workflowIds}) AND RunId NOT IN (${runIds}) AND ExecutionStatus != 'ContinuedAsNew'`;
+  const found: Execution[] = [];
   let token: Uint8Array | undefined;
   do {
     const page: Page = await readPage(client, query, 1000, token);
-    for (const { job } of page.snapshots) latest.set(job.id, Math.max(job.run, latest.get(job.id) ?? 1));
+    found.push(...page.executions);
     token = page.token;
   } while (token);
-  return jobs.filter(({ id, run }) => run >= (latest.get(id) ?? 1));
+  return found;
 }
 
 /** temporal.api.enums.v1.WorkflowExecutionStatus */

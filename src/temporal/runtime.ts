@@ -1,6 +1,6 @@
 /** `JobRuntime` on Temporal's client. */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { Delivery } from '../jobs/model/delivery.ts';
+import type { CallbackMoment } from '../jobs/model/delivery.ts';
 import type { Job } from '../jobs/model/job.ts';
 import type { AssetsTaken, JobRef, MoreAssets, RunInput } from '../jobs/model/run-input.ts';
 import { isTerminal, type JobState } from '../jobs/model/states.ts';
@@ -26,7 +26,7 @@ import * as names from './names.ts';
 import { readRetention } from './namespace.ts';
 import { toPendingActivities } from './pending-activities.ts';
 import { queueStates } from './queues.ts';
-import { redeliver } from './redelivery.ts';
+import { deliver, redeliver } from './redelivery.ts';
 import { removeJob } from './remove-job.ts';
 import { signalJob } from './signal-job.ts';
 import { decodeHeartbeats, isJobMemo, toSnapshot } from './snapshot.ts';
@@ -158,8 +158,12 @@ export class TemporalRuntime implements JobRuntime {
     }
   }
 
-  redeliver(runInput: RunInput, about: Job, delivery: Delivery): Promise<void> {
-    return writeCall(this.#client, WRITE_MS, () => redeliver(this.#client, runInput, about, delivery));
+  redeliver(runInput: RunInput, about: Job, event: CallbackMoment): Promise<void> {
+    return writeCall(this.#client, WRITE_MS, () => redeliver(this.#client, runInput, about, event));
+  }
+
+  deliver(runInput: RunInput, about: Job, event: CallbackMoment): Promise<void> {
+    return writeCall(this.#client, WRITE_MS, () => deliver(this.#client, runInput, about, event));
   }
 
   async remove(ref: JobRef): Promise<void> {

@@ -39,7 +39,10 @@ export async function rerunJob(
   }
   const earlier = await findRunInput(dependencies, job);
   const expiredSince = workExpiredSince(job, earlier);
-  const runInput = buildRerunInput(earlier, job, request, expiredSince !== null);
+  // After a run was reset in Temporal, the record may be of a later one.
+  const recorded = await dependencies.archive.record(job);
+  const run = Math.max(job.run, recorded?.job.run ?? 0) + 1;
+  const runInput = buildRerunInput(earlier, job, run, request, expiredSince !== null);
   await quotas.of(job.tenant).acquire();
   // Expired checkpoints may be erased at any moment, so the next run must not build on some of them.
   if (expiredSince) await eraseWork(dependencies, job, expiredSince);
@@ -73,10 +76,10 @@ export interface RerunRequest {
 function buildRerunInput(
   earlier: RunInput,
   job: Job,
+  run: number,
   { from, assets }: RerunRequest,
   anew: boolean,
 ): RunInput {
-  const run = job.run + 1;
   if (from !== undefined && assets !== undefined)
     throw invalidRequest([{ pointer: '/assets', detail: 'cannot be given together with from' }]);
   const names = earlier.stages.map(({ name }) => name);

@@ -1,16 +1,17 @@
 /** Deletes expired jobs and what interrupted requests left in the store. */
 import { isOutage } from '../../errors.ts';
 import type { Job } from '../model/job.ts';
-import type { JobRef } from '../model/run-input.ts';
+import type { JobRef, RunInput } from '../model/run-input.ts';
 import { jobDeletion, type ScheduledDeletion } from '../model/scheduled-deletion.ts';
 import { isTerminal } from '../model/states.ts';
+import { toCallbackEvent } from '../model/timeline.ts';
 import type { UsageLedger } from '../model/usage.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
-import type { JobRuntime } from '../ports/job-runtime.ts';
+import type { JobRuntime, JobSnapshot } from '../ports/job-runtime.ts';
 import { ownsWrites } from '../submit/staged-writes.ts';
 
 export interface RetentionDependencies {
-  readonly runtime: Pick<JobRuntime, 'get' | 'runInput' | 'remove' | 'endedOutside'>;
+  readonly runtime: Pick<JobRuntime, 'get' | 'runInput' | 'remove' | 'endedOutside' | 'deliver'>;
   readonly archive: JobArchive;
   readonly usage: UsageLedger;
 }
@@ -111,10 +112,22 @@ export class Retention {
     const record = await archive.record(job);
     if ((record?.job.run ?? 0) >= job.run || job.completed_at === null) return false;
     if (await archive.isDeleted(job)) return false;
-    await archive.saveRecord({ ...snapshot, runInput: await runtime.runInput(job) });
+    const runInput = await runtime.runInput(job);
+    // Before the record, by which the next execution knows that nothing is left to do.
+    if (runInput) await this.#callBack(runInput, snapshot);
+    await archive.saveRecord({ ...snapshot, runInput });
     // A deletion may have finished before the record was written.
     if (await archive.isDeleted(job)) await archive.erase(job);
     return true;
+  }
+
+  /** Calls back the client of a job that could not do so itself. */
+  async #callBack(runInput: RunInput, { job, timeline }: JobSnapshot): Promise<void> {
+    const now = timeline.at(-1);
+    const event = now && toCallbackEvent(now, timeline.at(-2));
+    if (!event || !runInput.callbackEvents.includes(event)) return;
+    const { seq, at: occurred_at } = now;
+    await this.#dependencies.runtime.deliver(runInput, job, { event, run: job.run, seq, occurred_at });
   }
 
   /** Returns what was deleted; null: the deletion was outdated, and a later one applies. */

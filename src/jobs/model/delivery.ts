@@ -37,6 +37,9 @@ export const delivery = z
   });
 
 export type Delivery = z.infer<typeof delivery>;
+
+/** The event that a callback is about. */
+export type CallbackMoment = Pick<Delivery, 'event' | 'run' | 'occurred_at' | 'seq'>;
 export type DeliveryAttempt = z.infer<typeof attempt>;
 
 /** A delivery as the object store keeps it. */

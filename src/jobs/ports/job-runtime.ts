@@ -1,6 +1,6 @@
 /** Port: what runs jobs durably. The one implementation is Temporal's client, in `src/temporal/runtime.ts`. */
 
-import type { Delivery } from '../model/delivery.ts';
+import type { CallbackMoment } from '../model/delivery.ts';
 import type { Job } from '../model/job.ts';
 import type { PendingActivity } from '../model/pending-activity.ts';
 import type { AssetsTaken, JobRef, MoreAssets, RunInput } from '../model/run-input.ts';
@@ -96,7 +96,9 @@ export interface JobRuntime {
    */
   addAssets(ref: JobRef, more: MoreAssets, requestId: string): Promise<AssetsTaken>;
   /** Delivers a callback again: immediately, and on failure by its schedule. */
-  redeliver(runInput: RunInput, job: Job, delivery: Delivery): Promise<void>;
+  redeliver(runInput: RunInput, job: Job, event: CallbackMoment): Promise<void>;
+  /** Delivers a callback that the job itself could not: immediately, and on failure by its schedule. Repeated, it does nothing. */
+  deliver(runInput: RunInput, job: Job, event: CallbackMoment): Promise<void>;
   /** Cancels a running job, terminates it if that has no effect, and removes it within minutes. */
   remove(ref: JobRef): Promise<void>;
   /** Returns the capabilities that live workers offer. */

@@ -86,7 +86,7 @@ describe('servers that send as slowly as is permitted', () => {
   });
 });
 
-test('an asset that takes longer than permitted fails its job, with the figure', async () => {
+test('an asset that exceeds the time limit fails its job with that limit', async () => {
   const slow = await startSlowWeb();
   const lab = await startLab({ env: { DARKROOM_ASSET_MAX_MS: '300', DARKROOM_ASSET_MIN_RATE: '0' } });
   try {

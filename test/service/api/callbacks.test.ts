@@ -52,8 +52,9 @@ describe('a receiver', () => {
     const before = web.received.length;
     const id = await echo(`${web.url}/hook`);
     await expect.poll(async () => (await delivery(id)).state).toBe('delivered');
-    const calls = web.received.slice(before);
-    expect(calls.map(({ path }) => path)).toEqual(['/hook', '/hook', '/hook']);
+    // The callback that is never answered may arrive in between.
+    const calls = web.received.slice(before).filter(({ path }) => path === '/hook');
+    expect(calls).toHaveLength(3);
     expect(new Set(calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     expect((await delivery(id)).attempts.map(({ status }) => status)).toEqual([500, 302, 200]);
   });

@@ -85,7 +85,7 @@ describe('a tenant at its limit of jobs', () => {
     ],
   };
 
-  test.each(Object.entries(refused))('is refused with 429: %s', async (_, make) => {
+  test.each(Object.entries(refused))('is rejected with 429: %s', async (_, make) => {
     const [path, init, shape] = await make();
     const response = await tenants.acme.request(path, init);
     expect([response.status, await response.json()]).toEqual([429, expect.objectContaining(shape)]);

@@ -44,7 +44,7 @@ test('the job runs on that server, which calls back, and the console shows the j
   await server.dispose();
 });
 
-test('the demo says why when the server may not call this machine, and runs without a callback', async () => {
+test('the demo reports that the server may not call this machine, and runs without a callback', async () => {
   const server = await startStack({ env: { DARKROOM_ALLOW_NETWORKS: '10.0.0.0/8' } });
   const { code, stdout } = await runDemo(server);
   expect(code).toBe(0);

@@ -1,5 +1,5 @@
 /** What has had its time is erased, and nothing else. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -163,11 +163,12 @@ test('deletes nothing while a rerun is active', async () => {
   expect(await deleteExpired(3 * WORK_MS)).toMatchObject({ work: 1 });
 });
 
-test('records a job that was terminated in Temporal before Temporal drops it', async () => {
+test('records a job that was terminated in Temporal, and calls its client back once', async () => {
   const job = await lab.submit({
     id: 'forced',
     operation: 'test.echo',
     params: { delay_ms: 60_000 },
+    callback: { url: `${web.url}/forced` },
     keep_days: 2,
   });
   await lab.until(job, 'processing');
@@ -189,6 +190,20 @@ test('records a job that was terminated in Temporal before Temporal drops it', a
   });
   expect(record.job.expires_at).toBe(terminated.expires_at);
   expect(record.runInput?.header.id).toBe('forced');
+
+  const callbacks = () => web.received.filter((request) => request.path === '/forced');
+  await expect.poll(() => callbacks().length).toBe(1);
+  expect(JSON.parse(callbacks()[0]?.body ?? '')).toMatchObject({
+    type: 'job.failed',
+    data: { id: 'forced', state: 'failed', error: { code: 'terminated' } },
+  });
+  await expect.poll(() => lab.archive.deliveries(job)).toHaveLength(1);
+  const [delivery] = await lab.archive.deliveries(job);
+  expect(delivery).toMatchObject({ event: 'job.failed', state: 'delivered', run: 1 });
+  // An execution of the retention that was interrupted between callback and record.
+  await rm(path);
+  expect(await deleteExpired()).toMatchObject({ recorded: 1 });
+  expect(callbacks()).toHaveLength(1);
 });
 
 describe('a job deleted while it ran', () => {

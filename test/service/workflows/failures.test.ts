@@ -102,7 +102,7 @@ test('a stage that times out is cancelled and not retried', async () => {
 });
 
 describe('a job waits', () => {
-  test('while the store is unavailable, and keeps what it has computed', async () => {
+  test('while the store is unavailable, and keeps its computed outputs', async () => {
     const job = await lab.submit({ operation: 'lab.held', params: { word: 'kept' } });
     await lab.until(job, 'processing');
     const away = `${storeDir}.away`;

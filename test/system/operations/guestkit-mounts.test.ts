@@ -158,7 +158,7 @@ describe('subvolumes and journals, as the kernel writes them', async () => {
     });
   });
 
-  test('a damaged folder of btrfs makes the packages unknown', async () => {
+  test('packages are unknown if a directory of btrfs is damaged', async () => {
     const raw = place('damaged.raw');
     await tool('qemu-img', ['convert', '-O', 'raw', join(folder, 'suse.qcow2'), raw]);
     const bytes = await readFile(raw);

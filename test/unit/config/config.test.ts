@@ -16,7 +16,7 @@ describe('configuration', () => {
     });
   });
 
-  test('jobs are kept for 30 days, tasks of the common application API forever, unless the settings say otherwise', () => {
+  test('keeps jobs for 30 days and tasks of the common application API forever by default', () => {
     expect(readConfig({})).toMatchObject({ DARKROOM_KEEP_DAYS: 30, DARKROOM_TASK_KEEP_DAYS: null });
     expect(readConfig({ DARKROOM_KEEP_DAYS: 'forever', DARKROOM_TASK_KEEP_DAYS: '0.5' })).toMatchObject({
       DARKROOM_KEEP_DAYS: null,

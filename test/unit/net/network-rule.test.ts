@@ -90,7 +90,7 @@ test.each(['10.0.0.1:0', '10.0.0.1:65536', '[::1]:99999', 'a.example:0'])(
   },
 );
 
-test('a setting takes several rules, and names each bad one', () => {
+test('a setting has several rules, and reports each invalid one', () => {
   expect(networkRules.parse(' 10.0.0.0/8 , a.example:80,')).toHaveLength(2);
   const { error } = networkRules.safeParse('10.0.0.0/8, 10, a.example:0');
   expect(error?.issues.map(({ message }) => message.slice(0, 15))).toEqual([

@@ -180,7 +180,7 @@ describe('a command', () => {
     },
   );
 
-  test('is refused where it cannot be isolated, until the operator permits it', async () => {
+  test('is rejected if it cannot be isolated, unless the operator permits it', async () => {
     const off = await detectSandbox('off');
     const script = 'echo done > $1/done.txt';
     await expect(run(script, '', { sandbox: { ...off, permitsCommands: false } })).rejects.toMatchObject({

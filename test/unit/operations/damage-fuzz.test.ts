@@ -84,7 +84,7 @@ function damage(whole: Buffer, how: Damage): Buffer {
 type Damage = typeof damages extends fc.Arbitrary<infer Value> ? Value : never;
 
 describe.skipIf(lacksPillow).each(Object.entries(kinds))('%s', (kind, encode) => {
-  test('is refused, or shows what other decoders show', async () => {
+  test('is rejected, or looks as in other decoders', async () => {
     const encoded = encode(picture());
     const whole = await ('toBuffer' in encoded ? encoded.toBuffer() : encoded);
     const cases = [null, ...fc.sample(damages, { numRuns: runs, seed })];

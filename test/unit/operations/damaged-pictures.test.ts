@@ -147,14 +147,14 @@ test('bytes between the metadata and the tables of a JPEG are harmless', async (
   expect((await pixels(padded)).picture.at(0.5, 0.5)).toEqual((await pixels(bytes)).picture.at(0.5, 0.5));
 });
 
-test('the scan of a JPEG that ends before its data is damaged, which libjpeg tells only at the end', async () => {
+test('a JPEG whose scan ends before its data is damaged, which libjpeg reports only at the end', async () => {
   const bytes = await noise(80, 40).jpeg().toBuffer();
   const padded = Buffer.concat([bytes.subarray(0, -2), Buffer.from('left over'), bytes.subarray(-2)]);
   await expect(pixels(padded)).rejects.toMatchObject(refused);
   expect((await pixels(padded, { on_damaged: 'accept' })).notes).toMatchObject([{ code: 'damage_accepted' }]);
 });
 
-test('a checksum of PNG counts unless its chunk changes nothing of what is shown', async () => {
+test('a wrong checksum in PNG is damage, except in chunks that do not affect the picture', async () => {
   const bytes = await noise(80, 40)
     .withMetadata({ density: 72 })
     .ensureAlpha()

@@ -164,7 +164,7 @@ describe('perceptual hash', () => {
       expect(distance((await describeOne(version)).phash, phash)).toBeLessThanOrEqual(6);
   });
 
-  test('tells photographs apart', async () => {
+  test('distinguishes photographs', async () => {
     const hashes = (await describeAll(photos)).map(({ phash }) => phash);
     for (const [at, one] of hashes.entries())
       for (const two of hashes.slice(at + 1)) expect(distance(one, two)).toBeGreaterThan(16);

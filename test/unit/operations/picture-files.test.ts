@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openImage, toDecodeError } from '../../../operations/lib/image-source.ts';
 import { noise, quarters } from '../../support/pictures.ts';
 import { buildTiff, tiffPage } from '../../support/tiff.ts';
+import { transformOne } from '../../support/transform-one.ts';
 
 let directory = '';
 beforeAll(async () => {
@@ -102,12 +103,12 @@ describe('a TIFF whose first directory is a reduced image', () => {
     ['in a sub-directory', buildTiff([{ ...thumbnail, children: [full] }])],
     ['after a reduced image of the old kind', buildTiff([tiffPage(64, 48, rgb, { 255: [2] }), full])],
     ['after a mask', buildTiff([tiffPage(64, 48, grey, { 254: [4] }), full])],
-  ])('gives the picture %s', async (_, bytes) => {
+  ])('returns the picture %s', async (_, bytes) => {
     const { width, height, data } = await read(bytes);
     expect([width, height, data[0]]).toEqual([128, 96, 200]);
   });
 
-  test('with pages gives the first page', async () => {
+  test('with pages returns the first page', async () => {
     const { width } = await read(buildTiff([tiffPage(64, 48, rgb), full]));
     expect(width).toBe(64);
   });
@@ -166,7 +167,7 @@ describe('a damaged picture', () => {
     await expect(read(bytes)).rejects.toMatchObject({ code: 'asset_corrupt' });
   });
 
-  test('with tiles beyond the end says how many', async () => {
+  test('with tiles beyond the end reports their number', async () => {
     const bytes = await noise(300, 200)
       .tiff({ ...tiled, compression: 'none' })
       .toBuffer();
@@ -204,3 +205,23 @@ test('a TIFF with unknown tags is read', async () => {
   const { width } = await read(buildTiff([tiffPage(64, 48, rgb, { 65123: [5], 65124: 'private' })]));
   expect(width).toBe(64);
 });
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+  'a picture with the number %d is refused',
+  async (number) => {
+    const samples = new Float32Array(64 * 48).fill(0.5);
+    const picture = () =>
+      transformOne(
+        {},
+        buildTiff([
+          tiffPage(64, 48, Buffer.from(samples.buffer), { 258: [32], 262: [1], 277: [1], 339: [3] }),
+        ]),
+      );
+    expect((await picture()).metadata.width).toBe(64);
+    samples[1000] = number;
+    await expect(picture()).rejects.toMatchObject({
+      code: 'asset_not_an_image',
+      message: expect.stringContaining('infinite or undefined (NaN)'),
+    });
+  },
+);

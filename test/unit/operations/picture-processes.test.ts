@@ -118,7 +118,7 @@ describe.each(modes)('with the sandbox %s', (mode) => {
     expect(await readFile(path, 'utf8')).toBe('content');
   });
 
-  test('a task that takes too much memory fails, and the next one succeeds', async () => {
+  test('a task that exceeds the memory limit fails, and the next one succeeds', async () => {
     const limits = { memory: () => 400 * MIB, seconds: () => 600 };
     await withPool({ sandbox: await detectSandbox(mode), limits }, async (pool) => {
       const hog = `async () => {
@@ -155,7 +155,7 @@ describe.each(modes)('with the sandbox %s', (mode) => {
   });
 });
 
-test('a task that takes too long is given up', async () => {
+test('a task that exceeds the time limit fails', async () => {
   const limits = { memory: () => 1024 * MIB, seconds: () => 1 };
   await withPool({ limits }, async (pool) => {
     await expect(run(pool, 'async () => { for (;;); }')).rejects.toMatchObject({
@@ -205,7 +205,7 @@ test('tenants share no process, and a process ends after a number of tasks', asy
   });
 });
 
-test('results that are no regular files are refused', async () => {
+test('results that are no regular files are rejected', async () => {
   await withPool({}, async (pool) => {
     const text = `async (target, { folder }) => (await import('node:fs')).symlinkSync(target, folder + '/result')`;
     await expect(run(pool, text, { request: '/etc/passwd' })).rejects.toThrow('no regular file');

@@ -45,7 +45,7 @@ describe('reads every format', () => {
   });
 });
 
-describe('takes the largest picture of a TIFF file', () => {
+describe('uses the largest picture of a TIFF file', () => {
   test.each<[string, () => Promise<readonly TiffPage[]>, number, number | null]>([
     ['label first', async () => [await label(), await reduced(90), await slidePage()], 2, null],
     ['label last', async () => [await slidePage(), await reduced(90), await label()], 0, null],
@@ -73,7 +73,7 @@ describe('takes the largest picture of a TIFF file', () => {
     expect(found.points).toEqual(wanted.points);
   });
 
-  test('notes pages of the same size, and takes the first', async () => {
+  test('notes pages of the same size, and uses the first', async () => {
     const planes = [await slidePage(), await toPage(sharp(png).blur(8))];
     const { page, points, notes } = await detectPoints(buildTiff(planes));
     expect({ page, points }).toEqual({ page: 0, points: wanted.points });
@@ -92,7 +92,7 @@ const withResolution = (perUnit: number, unit: 'inch' | 'cm') => {
   });
 };
 
-describe('takes micrometres per pixel from the file', () => {
+describe('reads micrometres per pixel from the file', () => {
   const aperio =
     'Aperio Image Library v11\r\n300x240 [0,0 300x240] (256x256) |AppMag = 40|MPP = 0.2520|Left = 1';
   const ome = (attributes: string) =>
@@ -176,7 +176,7 @@ const fluorescence = async (...colours: string[]): Promise<Buffer> => {
     .toBuffer();
 };
 
-describe('refuses what is neither H&E nor H-DAB', () => {
+describe('rejects slides that are neither H&E nor H-DAB', () => {
   const grey = (picture: Sharp) => picture.greyscale().toColourspace('b-w');
   test.each<[string, () => Promise<Buffer>, RegExp]>([
     ['blue fluorescence', () => fluorescence('#1428c8', '#0a1e96'), /fluorescence/],
@@ -212,7 +212,7 @@ describe('refuses what is neither H&E nor H-DAB', () => {
     });
   });
 
-  test('notes stains that it cannot tell apart, and colours that fit neither', async () => {
+  test('notes stains that it cannot distinguish, and colours that fit neither', async () => {
     const codes = async (picture: Buffer, params = {}) =>
       (await detectPoints(picture, params)).notes.map(({ code }) => code);
     const blue = await sharp({ create: { width, height, channels: 3, background: '#f0f0f0' } })
