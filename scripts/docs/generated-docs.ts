@@ -1,5 +1,6 @@
 /** The files with generated parts. `npm run docs` writes them; a test compares them. */
 import { renderEnvExample } from './env-example.ts';
+import { operationParts } from './operations.ts';
 import { renderSettings } from './settings-table.ts';
 
 interface GeneratedDoc {
@@ -12,6 +13,11 @@ interface GeneratedDoc {
 export const generatedDocs: readonly GeneratedDoc[] = [
   { path: '.env.example', render: renderEnvExample },
   { path: 'docs/configuration.md', render: (text) => replacePart(text, 'settings', renderSettings()) },
+  {
+    path: 'docs/operations.md',
+    render: (text) =>
+      [...operationParts].reduce((page, [name, content]) => replacePart(page, name, content), text),
+  },
 ];
 
 /** @throws {Error} When the text has no such part. */
@@ -19,6 +25,6 @@ function replacePart(text: string, name: string, content: string): string {
   const [begin, end] = [`<!-- generated: ${name} -->`, '<!-- end -->'];
   const from = text.indexOf(begin);
   const to = text.indexOf(end, from);
-  if (from < 0 || to < 0) throw new Error(`There is no part "${begin}" … "${end}"`);
+  if (from < 0 || to < 0) throw new Error(`The page needs the lines "${begin}" and "${end}"`);
   return `${text.slice(0, from)}${begin}\n\n${content}\n\n${text.slice(to)}`;
 }

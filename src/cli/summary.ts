@@ -78,7 +78,9 @@ function formatResult({ id, result, expires_at }: Job, out?: string): string {
 function adviceOn({ id, state, error, assets }: Job): string {
   if (state === 'cancelled') return `It was cancelled. To run it again: darkroom rerun ${id}`;
   if (error?.retryable) return `Retrying may help: darkroom rerun ${id}`;
-  if (assets.total > 0 && error && isErrorCode(error.code) && errorCatalogue[error.code].kind === 'asset')
+  const kind = error && isErrorCode(error.code) ? errorCatalogue[error.code].kind : null;
+  if (kind === 'bug') return 'Retrying will not help. The log of the worker has the cause';
+  if (assets.total > 0 && kind === 'asset')
     return 'Fix the assets and submit the job again. With --set on_error=skip, operations that support it skip failed assets';
   return 'Retrying will not help. Change what the error names, and submit a new job';
 }

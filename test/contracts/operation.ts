@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { InstalledEngine, Operation } from '../../operations/operation.ts';
 import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
+import { photo } from '../support/photos.ts';
 import { type Outcome, type RunOptions, runOperation, type TestAsset } from '../support/run-operation.ts';
 
 /** A use of the operation that succeeds. */
@@ -119,6 +120,23 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
         const reason = new Error('The job was cancelled');
         await expect(run({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
       });
+
+      if ('on_damaged' in properties) {
+        it('names a damaged picture', async () => {
+          const truncated = {
+            name: 'truncated.jpg',
+            bytes: (await photo('chelsea.jpg')).subarray(0, 20_000),
+          };
+          const strict = { ...params, on_error: 'fail', on_damaged: 'fail' };
+          const error: unknown = await run({ assets: [truncated, ...assets], params: strict }).catch(
+            (thrown) => thrown,
+          );
+          expect(error).toMatchObject({
+            code: 'asset_corrupt',
+            details: { asset: 'truncated.jpg', index: 0 },
+          });
+        });
+      }
 
       if (!unusable) return;
       it('reports an asset that it cannot use, or continues without it', async () => {

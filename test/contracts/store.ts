@@ -8,10 +8,13 @@ import { links } from './store/links.ts';
 import { lists } from './store/lists.ts';
 import { agreesWithModel } from './store/model.ts';
 import { objects } from './store/objects.ts';
+import { keysOf } from './store/suite.ts';
 import { wholeOrAbsent } from './store/whole.ts';
 
 export interface StoreUnderTest {
   readonly store: ObjectStore;
+  /** Opens the same store again, as another process does. */
+  reopen(): ObjectStore;
   close(): Promise<void>;
 }
 
@@ -48,6 +51,14 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
 
     it('passes its check', async () => {
       await expect(suite.store.check()).resolves.toBeUndefined();
+    });
+
+    it('shows the same objects to every part that opens it', async () => {
+      await suite.store.put(`${suite.at}a`, 'one');
+      const other = made?.reopen();
+      expect(await (await other?.get(`${suite.at}a`))?.toArray()).toEqual([Buffer.from('one')]);
+      await other?.put(`${suite.at}b`, 'two');
+      expect(await keysOf(suite.store, suite.at)).toEqual([`${suite.at}a`, `${suite.at}b`]);
     });
 
     objects(suite);

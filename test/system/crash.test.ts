@@ -120,7 +120,8 @@ test('Temporal is killed: ended jobs stay readable, submissions get 503, streams
   await darkroom.until(id, 'completed');
   const running = await darkroom.submit({ operation: HELD });
   await darkroom.until(running.id, 'processing');
-  const stream = await openEvents(`${darkroom.url}/v1/jobs/${running.id}/events`);
+  const followed = await darkroom.submit({ operation: HELD });
+  const stream = await openEvents(`${darkroom.url}/v1/jobs/${followed.id}/events`);
   const transitions = () =>
     stream.events.filter(({ event }) => event === 'state').map(({ data }) => data.state);
   await expect.poll(transitions).toContain('processing');

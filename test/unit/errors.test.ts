@@ -13,10 +13,14 @@ describe('docs/errors.md', () => {
   const documented = readDocumentedCodes();
 
   test('has a row for each error code, and no other', () => {
-    expect([...documented.keys()].sort()).toEqual(Object.keys(errorCatalogue).sort());
+    const codes = Object.keys(errorCatalogue);
+    const missing = codes.filter((code) => !documented.has(code));
+    const unknown = [...documented.keys()].filter((code) => !codes.includes(code));
+    expect({ missing, unknown }, 'rows of docs/errors.md').toEqual({ missing: [], unknown: [] });
   });
 
-  test.each(Object.keys(errorCatalogue) as ErrorCode[])('describes %s as in the error catalogue', (code) => {
+  const common = Object.keys(errorCatalogue).filter((code) => documented.has(code)) as ErrorCode[];
+  test.each(common)('describes %s as in the error catalogue', (code) => {
     const { status, retryable } = errorCatalogue[code];
     expect([String(status), retryable ? 'yes' : 'no']).toContain(documented.get(code));
   });

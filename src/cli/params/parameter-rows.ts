@@ -19,7 +19,7 @@ function buildRows(schema: Schema, root: Schema, prefix: string): string[][] {
     const must = required.includes(key) && standard === undefined;
     const notes = [
       ...(must ? ['required'] : []),
-      ...(standard === undefined
+      ...(standard === undefined || standard === ''
         ? []
         : [`default ${typeof standard === 'string' ? standard : JSON.stringify(standard)}`]),
     ];

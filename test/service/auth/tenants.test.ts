@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as dialects from '../../../src/dialects/index.ts';
 import { guestkitDocument } from '../../support/guestkit-document.ts';
 import { photo } from '../../support/photos.ts';
 import { startTenants, type Tenant, type Tenants } from '../../support/tenants.ts';
@@ -237,6 +238,15 @@ const cases: readonly DialectCase[] = [
     change: () => ['/job-submission', post({})],
   },
 ];
+
+test('each API has a case', () => {
+  const { native: _, ...others } = dialects;
+  expect(cases.map(({ name }) => name).sort()).toEqual(
+    Object.values(others)
+      .map(({ name }) => name)
+      .sort(),
+  );
+});
 
 describe.each(cases)('$name', ({ submit: begin, shape, list, change }) => {
   test('shows jobs only to their tenant, and errors have its format', async () => {

@@ -24,13 +24,14 @@ beforeAll(s3Program, BUILD_MS);
 
 storeContract('S3, a whole bucket', async () => {
   const server = await startS3Server();
-  return { store: createS3Store({ bucket: server.bucket, access: server }), close: server.dispose };
+  const open = () => createS3Store({ bucket: server.bucket, access: server });
+  return { store: open(), reopen: open, close: server.dispose };
 });
 
 storeContract('S3, below a prefix', async () => {
   const server = await startS3Server();
-  const store = createS3Store({ bucket: server.bucket, prefix: 'a team/très bien', access: server });
-  return { store, close: server.dispose };
+  const open = () => createS3Store({ bucket: server.bucket, prefix: 'a team/très bien', access: server });
+  return { store: open(), reopen: open, close: server.dispose };
 });
 
 describe('S3 store', () => {

@@ -32,7 +32,8 @@ const remove = (path: string): Promise<void> => rm(path, { recursive: true, forc
 
 storeContract('filesystem', async () => {
   const root = await newDirectory();
-  return { store: createFilesystemStore({ root }), close: () => remove(root) };
+  const open = () => createFilesystemStore({ root });
+  return { store: open(), reopen: open, close: () => remove(root) };
 });
 
 describe('filesystem store', () => {
