@@ -28,9 +28,9 @@ interface Segment {
  * Yields the segments up to the first scan, or up to the last one. Bytes between segments are passed over, as decoders do.
  */
 export function* readSegments(bytes: Buffer, { allScans = false } = {}): Generator<Segment> {
-  for (let at = 2; at + 4 <= bytes.length; ) {
+  for (let at = bytes.indexOf(0xff, 2); at >= 0 && at + 4 <= bytes.length; at = bytes.indexOf(0xff, at)) {
     const marker = bytes[at + 1] ?? 0;
-    if (bytes[at] !== 0xff || marker === 0xff || marker === 0) at += 1;
+    if (marker === 0xff || marker === 0) at += 1;
     else if (isStandalone(marker)) at += 2;
     else {
       const end = at + 2 + bytes.readUInt16BE(at + 2);
