@@ -52,6 +52,12 @@ const groups: readonly Group[] = [
     ],
     variables: ['DARKROOM_CPU_SLOTS', 'DARKROOM_IO_SLOTS', 'UV_THREADPOOL_SIZE', 'WORKER_MEMORY'],
   },
+  {
+    text: [
+      'Docker forbids bubblewrap by default. Command operations then need "off"; see docs/isolation.md.',
+    ],
+    variables: ['DARKROOM_SANDBOX'],
+  },
   { variables: ['DARKROOM_LOG_LEVEL', 'TEMPORAL_LOG_LEVEL'] },
 ];
 

@@ -7,6 +7,7 @@ export interface ServerPorts {
 
 /**
  * - The three rates: by default a queue reader polls 20 times a second, so each activity waits up to 50 ms.
+ * - Temporal deletes an execution after its queues have recorded their progress, by default every 30 seconds.
  * - Eager execution saves a tenth of the server's CPU time.
  * - Worker heartbeats let the API list live workers.
  * - One write partition keeps the order of priority and time within a task queue; several partitions do not.
@@ -18,6 +19,8 @@ const dynamicConfig = {
   'history.transferProcessorMaxPollRPS': 2000,
   'history.timerProcessorMaxPollRPS': 2000,
   'history.visibilityProcessorMaxPollRPS': 2000,
+  'history.transferProcessorUpdateAckInterval': '"2s"',
+  'history.visibilityProcessorUpdateAckInterval': '"2s"',
   'system.enableActivityEagerExecution': true,
   'frontend.WorkerHeartbeatsEnabled': true,
   'frontend.ListWorkersEnabled': true,

@@ -1,13 +1,24 @@
 /** A reset in Temporal makes a second execution of a run. The one that started last represents the job. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import { workflowIdOf } from '../../../src/temporal/names.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
+import { labOperation } from '../../support/lab-operation.ts';
+
+/** Ends what is held. */
+let release = () => {};
+const released = new Promise<void>((resolve) => {
+  release = resolve;
+});
+const held = labOperation('lab.held', ({ signal }) =>
+  Promise.race([released, once(signal, 'abort').then(() => signal.throwIfAborted())]),
+);
 
 let lab: Lab;
 beforeAll(async () => {
-  lab = await startLab();
+  lab = await startLab({ operations: [held] });
 });
 afterAll(() => lab.dispose());
 
@@ -33,9 +44,10 @@ const listed = async ({ id }: Job, state?: Job['state']) =>
     .map((job) => job.state);
 
 test('lists a job that was reset while it ran once', async () => {
-  const job = await lab.submit({ operation: 'test.echo', params: { delay_ms: 2000 } });
+  const job = await lab.submit({ operation: 'lab.held' });
   await lab.until(job, 'processing');
   await reset(job, await latestRunId(job));
+  release();
   await lab.until(job, 'completed');
   await expect.poll(() => listed(job)).toEqual(['completed']);
   await expect.poll(() => listed(job, 'failed')).toEqual([]);

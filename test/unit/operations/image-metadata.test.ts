@@ -23,6 +23,7 @@ operationContract(
   {
     title: 'headers alone, of more assets than one batch',
     params: { include: [] },
+    readsHeadersOnly: true,
     assets: Array.from({ length: 18 }, () => chelsea),
     unusable: { name: 'bomb.png', bytes: pngBomb(30_000, 30_000) },
   },
