@@ -40,6 +40,9 @@ sharp.unblock({
   ],
 });
 
+/** Blocks all decoders in this process: a worker leaves pictures to its picture processes. */
+export const forbidDecoding = (): void => void sharp.block({ operation: ['VipsForeignLoad'] });
+
 /**
  * Pixels that a picture may have: 16,383 × 16,383, the limit of WebP and what libvips is usually run with. Cameras end at
  * about 200 million. The header tells before anything is decoded. Files made to this limit (1.5 to 23 MB) took at their

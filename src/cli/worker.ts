@@ -1,4 +1,5 @@
 /** `darkroom worker`: runs a worker process. */
+import { forbidDecoding } from '../../operations/lib/image-source.ts';
 import { readConfig } from '../config/config.ts';
 import { lockDataDir } from '../data-directory/lock.ts';
 import { createLog } from '../log.ts';
@@ -37,6 +38,7 @@ export async function worker({
   stop.signal.addEventListener('abort', quit);
   const parent = followParent(stop);
   installRuntime(config, log);
+  forbidDecoding();
   const embedded = embeddedAddress ?? (config.embedded ? EMBEDDED_ADDRESS : null);
   const target = embedded === null ? targetFromEnvironment() : embeddedTarget(embedded);
   const running = await startWorker(config, target, { only, identity: workerId, log, stop: stop.signal });

@@ -28,6 +28,9 @@ export interface DarkroomOptions {
   readonly skipReadiness?: boolean;
 }
 
+/** Milliseconds for requests and activities that still run when a server stops. */
+const GRACE_MS = '1000';
+
 /** Data directory → the namespace that its jobs are in. */
 const namespaces = new Map<string, Promise<TemporalTarget>>();
 
@@ -58,6 +61,7 @@ export const defaultSettings = (dataDir: string, port: string): Record<string, s
   DARKROOM_DATA: dataDir,
   DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8',
   DARKROOM_LOG_LEVEL: 'warn',
+  DARKROOM_GRACE_MS: GRACE_MS,
 });
 
 export async function startDarkroom({

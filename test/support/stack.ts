@@ -14,9 +14,6 @@ import { type DarkroomOptions, defaultSettings, findNamespace, temporalSettings 
 
 export { type RunningDarkroom as Darkroom, sleep } from './darkroom.ts';
 
-/** Milliseconds for requests and activities that still run when a stack stops. */
-const GRACE_MS = '1000';
-
 interface StackOptions extends DarkroomOptions {
   readonly overrides?: Overrides;
 }
@@ -37,7 +34,6 @@ export async function startStack({
   const port = String(await freePort());
   const config = readConfig({
     ...defaultSettings(data, port),
-    DARKROOM_GRACE_MS: GRACE_MS,
     ...(await temporalSettings(data, env)),
     ...env,
   });

@@ -11,7 +11,7 @@ import { photo } from '../support/photos.ts';
 import { isAlive, partsOf, processes } from '../support/processes.ts';
 import { type Darkroom, ready, sleep, startDarkroom } from '../support/server.ts';
 import { storeFiles, unsettledFiles } from '../support/store-files.ts';
-import { deleteExpired } from '../support/temporal.ts';
+import { deleteExpired, temporalOf } from '../support/temporal.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
 // One data directory for all tests. A test that ends the server starts the next one on the same data.
@@ -38,6 +38,25 @@ afterAll(async () => {
 const startAgain = async () => {
   darkroom = await startDarkroom({ dataDir: darkroom.dataDir, env: gate.env });
 };
+
+/** Milliseconds that Temporal is away. */
+const OUTAGE_MS = 13_000;
+
+/** The attempt of each start of a stage in the history of a job. */
+async function readStageAttempts(id: string): Promise<number[]> {
+  const client = await temporalOf(darkroom);
+  try {
+    const { events } = await client.workflow.getHandle(`job/public/${id}`).fetchHistory();
+    const stages = (events ?? [])
+      .filter((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'runStage')
+      .map(({ eventId }) => String(eventId));
+    return (events ?? []).flatMap(({ activityTaskStartedEventAttributes: started }) =>
+      started && stages.includes(String(started.scheduledEventId)) ? [started.attempt ?? 0] : [],
+    );
+  } finally {
+    await client.connection.close();
+  }
+}
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
@@ -101,7 +120,8 @@ test('Temporal is killed: ended jobs stay readable, submissions get 503, streams
   await darkroom.until(id, 'completed');
   const running = await darkroom.submit({ operation: HELD });
   await darkroom.until(running.id, 'processing');
-  const stream = await openEvents(`${darkroom.url}/v1/jobs/${running.id}/events`);
+  const followed = await darkroom.submit({ operation: HELD });
+  const stream = await openEvents(`${darkroom.url}/v1/jobs/${followed.id}/events`);
   const transitions = () =>
     stream.events.filter(({ event }) => event === 'state').map(({ data }) => data.state);
   await expect.poll(transitions).toContain('processing');
@@ -110,6 +130,9 @@ test('Temporal is killed: ended jobs stay readable, submissions get 503, streams
   const { temporal } = await partsOf(darkroom.process.pid);
   // Stopped first, so that there is time to look before its supervisor has started another.
   process.kill(temporal, 'SIGSTOP');
+  const stoppedAt = Date.now();
+  // The stream may have read the job a moment ago.
+  await sleep(500);
   const [ended, result, unknown, list, submission, readiness] = await Promise.all([
     darkroom.request(`/v1/jobs/${id}`),
     darkroom.request(`/v1/jobs/${id}/result`),
@@ -141,10 +164,13 @@ test('Temporal is killed: ended jobs stay readable, submissions get 503, streams
     { status: 'unavailable', missing: ['temporal'] },
   ]);
 
+  // Longer than steps on pictures may go without a heartbeat. This step has two minutes, as those of engines have.
+  await sleep(stoppedAt + OUTAGE_MS - Date.now());
   process.kill(temporal, 'SIGKILL');
   await ready(darkroom);
   await gate.open();
   expect(await darkroom.until(running.id, 'completed')).toMatchObject({ state: 'completed' });
+  expect(await readStageAttempts(running.id)).toEqual([1]);
   await stream.ended;
   expect(idsOf(stream.events).at(-1)).toBe('1.end');
   expect(transitions().slice(-2)).toEqual(['packaging', 'completed']);

@@ -84,13 +84,13 @@ test('doctor names what is missing, and what follows', async () => {
   };
   expect(await findings('auto')).toMatchObject({
     state: 'warning',
-    found: expect.stringMatching(/No permissions to create new namespace; command operations are refused/),
+    found: expect.stringMatching(/No permissions to create new namespace; command operations are rejected/),
     remedy: expect.stringContaining('docs/isolation.md'),
   });
   expect(await findings('required')).toMatchObject({ state: 'broken' });
   expect(await findings('off')).toMatchObject({
     state: 'warning',
-    found: expect.stringContaining('command operations run without walls'),
+    found: expect.stringContaining('command operations run without isolation'),
   });
 });
 

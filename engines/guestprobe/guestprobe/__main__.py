@@ -1,8 +1,13 @@
-"""`python3 -m guestprobe IMAGE`: opens the image, sets resource limits, and continues inside the sandbox."""
+"""`python3 -m guestprobe`: opens the image, sets resource limits, and continues inside the sandbox.
+
+The arguments come as a JSON list on standard input, so that other users of the machine do not see them.
+"""
 
 import argparse
+import json
 import os
 import stat
+import sys
 
 from . import inspection, limits, protocol, sandbox
 from .errors import ImageError
@@ -13,7 +18,7 @@ def main() -> None:
     parser.add_argument("image")
     parser.add_argument("--sandbox", choices=["required", "off"], default="required")
     inspection.add_options(parser)
-    options = parser.parse_args()
+    options = parser.parse_args(json.load(sys.stdin))
     try:
         image = open_image(options.image)
         limits.impose()

@@ -1,6 +1,5 @@
 /** Finds damage in the compressed data of TIFF pictures, which libtiff does not report or libvips passes over. */
-import { promisify } from 'node:util';
-import { constants, inflate } from 'node:zlib';
+import { constants, createInflate } from 'node:zlib';
 import { decodeFile, type SourceFile } from '../image-source.ts';
 import { findScanDamage } from './jpeg-scan.ts';
 import { countLzwSymbols } from './lzw.ts';
@@ -24,6 +23,9 @@ const JPEG = 7;
 /** CCITT. libtiff fills what it cannot decode with white, and warns. */
 const FAX = [2, 3, 4, 32771];
 const FAX_WARNING = /Premature EOL|Line length mismatch|Bad code word|Uncompressed data|without EOL/;
+
+/** Larger parts are not held in memory, and not checked. */
+const MAX_PART_BYTES = 512 * 1024 * 1024;
 
 /** Bytes of tables that JPEG parts share. */
 const MAX_TABLES = 64 * 1024;
@@ -51,7 +53,8 @@ export const findTiffDamage = (path: string, source: SourceFile): Promise<string
     const reversesBits = (await directory.number('fillOrder', 1)) === 2 && layout.compression !== JPEG;
     let damaged = 0;
     for (const part of parts) {
-      const data = await file.read(part.offset, part.length ?? 0);
+      const length = part.length ?? 0;
+      const data = length > MAX_PART_BYTES ? null : await file.read(part.offset, length);
       if (!data) continue;
       if (!(await check(reversesBits ? (data.map(reverseBits) as Buffer) : data, part))) damaged++;
     }
@@ -74,17 +77,21 @@ async function hasFaxWarning(source: SourceFile): Promise<boolean> {
   return found;
 }
 
-const inflateAll = promisify<Buffer, object, Buffer>(inflate);
-
-/** libtiff stops before the checksum of the data. */
+/** libtiff stops before the checksum of the data. Memory does not grow with the size of the part. */
 async function checkDeflate(data: Buffer, part: TiffPart): Promise<boolean> {
   // A stream that ends early is complete if only its checksum is missing.
-  const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: Math.max(part.full ?? 0, 2 ** 28) };
+  const stream = createInflate({ finishFlush: constants.Z_SYNC_FLUSH });
+  stream.end(data);
+  let count = 0;
   try {
-    return isComplete((await inflateAll(data, options)).length, part);
-  } catch (error) {
-    return (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
+    for await (const chunk of stream) {
+      count += (chunk as Buffer).length;
+      if (part.full !== null && count > part.full + 1) return false;
+    }
+  } catch {
+    return false;
   }
+  return isComplete(count, part);
 }
 
 /** Encoders may store the last strip in full height, and a byte more. */

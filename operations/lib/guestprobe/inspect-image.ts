@@ -29,7 +29,8 @@ export async function inspectImage(
   const exit = await runEngine({
     engine: 'guestprobe',
     packages: engine('guestprobe').packages,
-    args: [
+    args: [],
+    request: [
       ...(sandbox.kind === 'limits' ? ['--sandbox', 'off'] : []),
       input.path,
       ...(format ? ['--format', format] : []),

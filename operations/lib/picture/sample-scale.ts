@@ -28,7 +28,8 @@ export async function sampleScale(
   if (depth !== 'float' && depth !== 'double')
     throw refuse('has signed numbers, whose black and white are unknown');
   const { channels } = await decodeFile(file, { ignoreIcc: true, maxPixels: false }).stats();
-  for (const { min, max } of channels) {
+  for (const { min, max, sum } of channels) {
+    if (!Number.isFinite(sum)) throw refuse('has numbers that are infinite or undefined (NaN)');
     if (min >= -OVERSHOOT && max <= 1 + OVERSHOOT) continue;
     throw refuse(`has floating-point numbers from ${min} to ${max}, and only 0 to 1 can be shown`);
   }

@@ -15,6 +15,9 @@ type Fetch = (request: Request, env: HttpBindings) => Response | Promise<Respons
 /** Milliseconds that an idle connection stays open: longer than the 60 s of proxies, which must be the ones that close it. */
 const KEEP_ALIVE_TIMEOUT = 75_000;
 
+/** Milliseconds between two looks for connections that became idle while the server closes. */
+const IDLE_CHECK_MS = 100;
+
 /** Milliseconds for the head of a request; more than an idle connection has. */
 const HEADERS_TIMEOUT = 80_000;
 
@@ -103,9 +106,12 @@ function bind(server: Server, { host, port }: ListenAddress): Promise<void> {
 
 function closeWithin(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    const limit = setTimeout(() => server.closeAllConnections(), graceMs);
+    // Node keeps a connection open whose request ends after `close()`, until it is idle for too long.
+    const check = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
     server.close(() => {
-      clearTimeout(timer);
+      clearTimeout(limit);
+      clearInterval(check);
       resolve();
     });
     server.closeIdleConnections();

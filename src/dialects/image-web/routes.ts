@@ -40,7 +40,11 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
     request: { body: { required: true, content: { 'multipart/form-data': { schema: imageForm } } } },
     responses: {
       202: withLocation(webJob, 'The job is accepted and durable', 'the job'),
-      500: withLocation(webJob, 'Not accepted: a failed job that says why', 'the failed job'),
+      500: withLocation(
+        z.union([webJob, failure]),
+        'Not accepted: a failed job that says why; or, if a part of the server does not answer, an error without a job',
+        'the failed job',
+      ),
       413: json(failure, 'Too large; there is no job'),
       429: json(failure, 'The tenant has as many unfinished jobs as it may have; there is no job'),
     },

@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { LRUCache } from 'lru-cache';
 import { SharedSlots } from '../../lib/shared-slots.ts';
+import { SingleFlight } from '../../lib/single-flight.ts';
 import { TtlCache } from '../../lib/ttl-cache.ts';
 import { withTimeout } from '../../lib/with-timeout.ts';
 import { describeSpecial, parseAddress } from '../addresses.ts';
@@ -60,6 +61,8 @@ type Result =
   | { readonly addresses: readonly ResolvedAddress[]; readonly keptMs: number }
   | { readonly code: DnsErrorCode; readonly keptMs: number };
 
+const SILENT: Result = { code: 'DNS_TIMEOUT', keptMs: FAILURE_KEPT_MS };
+
 export function createNameResolver(options: NameResolverOptions = {}): NameResolver {
   return new CaresResolver(options);
 }
@@ -68,7 +71,9 @@ class CaresResolver implements NameResolver {
   readonly #options: NameResolverOptions & { readonly timeoutMs: number; readonly lookups: number };
   readonly #hosts = new TtlCache<ReadonlyMap<string, readonly string[]>>(FILE_MS, 1);
   readonly #settings = new TtlCache<ResolverSettings>(FILE_MS, 1);
-  readonly #results = new LRUCache<string, Promise<Result>>({ max: MAX_NAMES });
+  readonly #results = new LRUCache<string, Result>({ max: MAX_NAMES });
+  /** Tenants do not join the lookups of others, which may wait for a slot. */
+  readonly #running = new SingleFlight<Result>(() => 0);
   readonly #slots: SharedSlots;
   readonly #systemSlots = new SharedSlots(SYSTEM_LOOKUPS);
   /** Shared by all lookups: it remembers which servers fail. */
@@ -90,24 +95,24 @@ class CaresResolver implements NameResolver {
     throw Object.assign(new Error(`${name}: ${result.code}`), { code: result.code });
   }
 
-  /** Returns the known result, or joins the lookup of the name that runs, or starts one. */
-  #find(name: string, tenant: string): Promise<Result> {
-    const known = this.#results.get(name);
-    if (known) return known;
-    const result = this.#lookUp(name, tenant);
-    this.#results.set(name, result);
-    void result.then(({ keptMs }) => {
-      if (this.#results.peek(name) === result) this.#results.set(name, result, { ttl: keptMs });
-    });
-    return result;
+  /** Returns the known result, or joins the lookup of the name that runs for the tenant, or starts one. */
+  async #find(name: string, tenant: string): Promise<Result> {
+    return (
+      this.#results.get(name) ??
+      this.#running.get(JSON.stringify([tenant, name]), () => this.#lookUp(name, tenant))
+    );
   }
 
   /** Never rejects. */
   #lookUp(name: string, tenant: string): Promise<Result> {
     const shares = [{ key: tenant, factor: TENANT_FACTOR }];
     return withTimeout(this.#options.timeoutMs, undefined, (signal) =>
-      this.#slots.run(signal, shares, () => Promise.race([this.#query(name, signal), aborted(signal)])),
-    ).catch(() => ({ code: 'DNS_TIMEOUT', keptMs: FAILURE_KEPT_MS }));
+      this.#slots.run(signal, shares, async () => {
+        const result = await Promise.race([this.#query(name, signal), aborted(signal)]).catch(() => SILENT);
+        this.#results.set(name, result, { ttl: result.keptMs });
+        return result;
+      }),
+    ).catch(() => SILENT);
   }
 
   /** Follows the search list as glibc does: a failed server does not end the search, a silent one does. */
@@ -121,7 +126,7 @@ class CaresResolver implements NameResolver {
         const keptMs = Math.min(Math.max(ttl * 1000, MIN_KEPT_MS), MAX_KEPT_MS);
         return { addresses: order(addresses), keptMs };
       }
-      if (state === 'silent') return { code: 'DNS_TIMEOUT', keptMs: FAILURE_KEPT_MS };
+      if (state === 'silent') return SILENT;
       if (state === 'failed') code = 'DNS_FAILED';
     }
     if (isKnownToSystemOnly(name)) return this.#askSystem(name, signal);

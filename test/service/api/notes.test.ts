@@ -1,4 +1,4 @@
-/** What was not taken from a directory, and what is doubtful in a result, reaches each client. */
+/** What was skipped in a directory, and what is doubtful in a result, reaches each client. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,9 +17,9 @@ let darkroom: Darkroom;
 let web: Web;
 let browser: Browser;
 
-const NOT_TAKEN = [
-  '"album/": 2 files were not taken (anim.gif, read me.txt); only JPEG, PNG, TIFF, WebP, AVIF and HEIC files are taken',
-  '"album/": 1 folder was not taken (phone); name each folder as an asset of its own',
+const SKIPPED = [
+  '"album/": 2 files were skipped (anim.gif, read me.txt); only JPEG, PNG, TIFF, WebP, AVIF and HEIC files are used',
+  '"album/": 1 directory was skipped (phone); name each directory as an asset of its own',
 ];
 const DAMAGED =
   'Asset 0 ("cut.jpg") is damaged: it ends too early, as if it had been cut off on its way; ' +
@@ -54,16 +54,16 @@ afterAll(async () => {
 
 test('the native API, its callback, the console and the command line show them', async () => {
   await darkroom.submit({ ...spec, id: 'noted', callback: { url: `${web.url}/hook` } });
-  expect(await darkroom.until('noted', 'completed')).toMatchObject({ notes: NOT_TAKEN });
+  expect(await darkroom.until('noted', 'completed')).toMatchObject({ notes: SKIPPED });
   const result = await (await darkroom.request('/v1/jobs/noted/result')).json();
   expect(result).toMatchObject({ notes: [{ code: 'damage_accepted', message: DAMAGED, asset: 0 }] });
 
   await expect.poll(() => web.received.length).toBe(1);
-  expect(JSON.parse(web.received[0]?.body ?? '')).toMatchObject({ data: { id: 'noted', notes: NOT_TAKEN } });
+  expect(JSON.parse(web.received[0]?.body ?? '')).toMatchObject({ data: { id: 'noted', notes: SKIPPED } });
 
   const tab = await openConsole(browser, darkroom.url);
   await tab.goTo('#/jobs/noted');
-  for (const note of [...NOT_TAKEN, DAMAGED])
+  for (const note of [...SKIPPED, DAMAGED])
     await expect
       .poll(() => tab.page.locator('.note').allTextContents())
       .toContainEqual(expect.stringContaining(note));
@@ -72,8 +72,8 @@ test('the native API, its callback, the console and the command line show them',
   const env = { DARKROOM_URL: darkroom.url };
   const status = await cli(['status', 'noted'], { env });
   const watched = await cli(['watch', 'noted'], { env });
-  for (const note of NOT_TAKEN) expect(status.stdout).toContain(note);
-  for (const note of [...NOT_TAKEN, DAMAGED]) expect(watched.stderr).toContain(`Note: ${note}\n`);
+  for (const note of SKIPPED) expect(status.stdout).toContain(note);
+  for (const note of [...SKIPPED, DAMAGED]) expect(watched.stderr).toContain(`Note: ${note}\n`);
 });
 
 test('a subdirectory that is named as an asset adds its HEIC pictures', async () => {

@@ -47,7 +47,7 @@ describe('POST /api/reconstruct', () => {
         error: null,
         paused: false,
         notes: [
-          `"${sample()}": 1 file was not taken (NOTICE.md); only JPEG, PNG, TIFF, WebP, AVIF and HEIC files are taken`,
+          `"${sample()}": 1 file was skipped (README.md); only JPEG, PNG, TIFF, WebP, AVIF and HEIC files are used`,
         ],
       },
     });

@@ -38,7 +38,7 @@ describe('a job', () => {
       estimated_completion: null,
       error: null,
       paused: false,
-      notes: [expect.stringContaining('1 file was not taken')],
+      notes: [expect.stringContaining('1 file was skipped')],
     });
     expect(Number.isInteger((body as Shown).progress)).toBe(true);
     expect(await control('controlled', 'pause')).toMatchObject({

@@ -46,7 +46,7 @@ test('an API and a worker with another key than the store exit at once with the 
 
 test('a process exits if a store that becomes available later has another key', async () => {
   const data = `${darkroom.dataDir}-late`;
-  const store = join(data, 'store');
+  const store = `${data}-store`;
   await mkdir(data);
   await writeFile(join(data, 'darkroom.json'), '{"format":1}');
   await writeFile(store, 'no directory');
@@ -54,6 +54,7 @@ test('a process exits if a store that becomes available later has another key', 
     command: 'api',
     dataDir: data,
     env: {
+      DARKROOM_STORE: `file:${store}`,
       DARKROOM_MASTER_KEY: randomBytes(32).toString('base64'),
       TEMPORAL_ADDRESS: `127.0.0.1:${await freePort()}`,
     },
@@ -71,7 +72,7 @@ test('a process exits if a store that becomes available later has another key', 
   await symlink(join(darkroom.dataDir, 'store'), store);
   await expect.poll(() => api.process.exitCode).toBe(1);
   expect(api.output()).toMatch(says);
-  await rm(data, { recursive: true });
+  for (const path of [store, data]) await rm(path, { recursive: true });
 });
 
 test('a server does not start with a new key after the old one was lost, and starts once it is restored', async () => {

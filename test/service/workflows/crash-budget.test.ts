@@ -30,7 +30,7 @@ beforeAll(async () => {
     NODE_OPTIONS: '--max-old-space-size=150',
   };
   const run = async () => {
-    const child = spawn(process.execPath, [worker], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, [worker], { env, stdio: 'ignore' });
     const end = () => child.kill('SIGTERM');
     stop.signal.addEventListener('abort', end, { once: true });
     const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openImage, toDecodeError } from '../../../operations/lib/image-source.ts';
 import { noise, quarters } from '../../support/pictures.ts';
 import { buildTiff, tiffPage } from '../../support/tiff.ts';
+import { transformOne } from '../../support/transform-one.ts';
 
 let directory = '';
 beforeAll(async () => {
@@ -204,3 +205,23 @@ test('a TIFF with unknown tags is read', async () => {
   const { width } = await read(buildTiff([tiffPage(64, 48, rgb, { 65123: [5], 65124: 'private' })]));
   expect(width).toBe(64);
 });
+
+test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+  'a picture with the number %d is refused',
+  async (number) => {
+    const samples = new Float32Array(64 * 48).fill(0.5);
+    const picture = () =>
+      transformOne(
+        {},
+        buildTiff([
+          tiffPage(64, 48, Buffer.from(samples.buffer), { 258: [32], 262: [1], 277: [1], 339: [3] }),
+        ]),
+      );
+    expect((await picture()).metadata.width).toBe(64);
+    samples[1000] = number;
+    await expect(picture()).rejects.toMatchObject({
+      code: 'asset_not_an_image',
+      message: expect.stringContaining('infinite or undefined (NaN)'),
+    });
+  },
+);

@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { readConfig } from '../../../src/config/config.ts';
 import { openStore, parseStoreAddress } from '../../../src/storage/drivers.ts';
 
-const settings = { DARKROOM_S3_PUBLIC_URL: '' };
+/** Values of the settings of all stores. */
+const settings = readConfig({});
 
 test('opens a directory by its address', async () => {
   const root = await mkdtemp(join(tmpdir(), 'darkroom-driver-'));
