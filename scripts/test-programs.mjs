@@ -4,6 +4,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { installTestServers } from './test-servers.mjs';
 
 /** Programs and their Debian packages. */
 const programs = {
@@ -82,6 +83,8 @@ for (const [module, { pypi }] of Object.entries(modules)) {
   if (!canImport(module))
     spawnSync('python3', ['-m', 'pip', 'install', '--quiet', pypi], { stdio: 'inherit' });
 }
+
+installTestServers();
 
 function apt(asRoot, args) {
   const [program, ...rest] = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args];

@@ -16,6 +16,8 @@ export interface StoreUnderTest {
   /** Opens the same store again, as another process does. */
   reopen(): ObjectStore;
   close(): Promise<void>;
+  /** False if the server of the store accepts links with any signature, so that tests cannot check them. Default: true. */
+  readonly checksLinks?: boolean;
 }
 
 /** One store serves all the tests; each has a folder of it to itself. */
@@ -34,6 +36,9 @@ export function storeContract(name: string, makeStore: () => Promise<StoreUnderT
       },
       get local() {
         return local;
+      },
+      get checksLinks() {
+        return made?.checksLinks ?? true;
       },
     };
 

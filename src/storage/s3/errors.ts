@@ -69,6 +69,9 @@ export const isAbsence = (error: unknown): boolean =>
 /** Whether the server does not support the request. Servers other than Amazon's answer with any of these. */
 export const isUnsupported = (error: unknown): boolean => [400, 405, 411, 501].includes(statusOf(error) ?? 0);
 
+/** Whether the request failed inside the server. */
+export const isInternalError = (error: unknown): boolean => statusOf(error) === 500;
+
 /** Whether the range starts after the last byte. */
 export const isPastTheEnd = (error: unknown): boolean => statusOf(error) === 416;
 

@@ -28,9 +28,10 @@ import type {
   Written,
 } from '../object-store.ts';
 import { type S3Access, S3Connection } from './connection.ts';
-import { explained, isAbsence, isPastTheEnd, isUnsupported } from './errors.ts';
+import { explained, isAbsence, isInternalError, isPastTheEnd, isUnsupported } from './errors.ts';
 import { sweep } from './leftovers.ts';
 import { openLocalFile } from './local-file.ts';
+import { inByteOrder, startBefore } from './order.ts';
 import { pages, toInfo } from './pages.ts';
 import { reading } from './reading.ts';
 import { upload } from './upload.ts';
@@ -182,8 +183,18 @@ class S3Store implements ObjectStore {
     try {
       await this.#connection.send(action, (client, options) => client.send(command, options));
     } catch (error) {
-      if (!isAbsence(error)) throw error;
+      if (isAbsence(error)) return;
+      // Servers that keep objects as files may fail to delete a key that is a folder of others.
+      if (!isInternalError(error) || !(await this.#isAbsent(Key, action))) throw error;
     }
+  }
+
+  /** False if the server cannot tell. */
+  #isAbsent(Key: string, action: string): Promise<boolean> {
+    const command = new HeadObjectCommand({ Bucket: this.#connection.bucket, Key });
+    return this.#connection
+      .send(action, (client, options) => client.send(command, options))
+      .then(() => false, isAbsence);
   }
 
   localPath(key: string): null {
@@ -235,14 +246,18 @@ class S3Store implements ObjectStore {
   }
 
   async *#list(prefix: string, after: string): AsyncGenerator<ObjectInfo> {
-    const from = after === '' ? undefined : `${this.#prefix}${after}`;
-    const action = `list ${quoted(prefix.slice(this.#prefix.length))}`;
-    for await (const page of pages(this.#connection, { prefix, after: from, action })) {
-      for (const info of page) {
-        const key = info.key.slice(this.#prefix.length);
-        if (isKey(key)) yield { ...info, key };
-      }
+    const from = after === '' ? '' : `${this.#prefix}${after}`;
+    for await (const info of inByteOrder(this.#listAll(prefix, from), prefix, from)) {
+      const key = info.key.slice(this.#prefix.length);
+      if (isKey(key)) yield { ...info, key };
     }
+  }
+
+  /** In the order of the server. May begin before `from`. */
+  async *#listAll(prefix: string, from: string): AsyncGenerator<ObjectInfo> {
+    const action = `list ${quoted(prefix.slice(this.#prefix.length))}`;
+    const after = startBefore(from, prefix) || undefined;
+    for await (const page of pages(this.#connection, { prefix, after, action })) yield* page;
   }
 
   /** HEAD of an object cannot tell a missing bucket from a missing object. Checks until the bucket was seen once. */

@@ -14,7 +14,7 @@ export interface PagesOptions {
   readonly action: string;
 }
 
-/** In ascending order of keys. Requests each page when it is needed. */
+/** In the order of the server. Requests each page when it is needed. */
 export async function* pages(
   connection: S3Connection,
   { prefix, after, action }: PagesOptions,

@@ -22,6 +22,7 @@ export function links(suite: Suite): void {
       expect(decodeURIComponent(name ?? '')).toBe(options.fileName);
       const part = await fetch(link, { headers: { range: 'bytes=1-3' } });
       expect([part.status, await part.text()]).toEqual([206, 'ict']);
+      if (!suite.checksLinks) return;
       expect((await fetch(link, { method: 'PUT', body: 'x' })).ok).toBe(false);
       const other = link.replace('a%2Bb', 'other');
       expect(other).not.toBe(link);
@@ -31,7 +32,7 @@ export function links(suite: Suite): void {
     it('signs a link without reading the object, if the store signs links', async () => {
       const link = await suite.store.link(`${suite.at}missing`, options);
       if (link === null) return;
-      expect((await fetch(link)).status).toBe(404);
+      expect((await fetch(link)).status).toBe(suite.checksLinks ? 404 : 403);
     });
   });
 }

@@ -11,6 +11,8 @@ export interface Suite {
   readonly at: string;
   /** A directory of this machine, outside the store. */
   readonly local: string;
+  /** Whether the store rejects links with a wrong signature. */
+  readonly checksLinks: boolean;
 }
 
 /** What a store returns for written bytes. */

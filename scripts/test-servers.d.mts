@@ -1,0 +1,5 @@
+/** Modules of Python, with moto. */
+export const motoDirectory: string;
+/** Classes of Java, with S3Proxy. */
+export const s3ProxyDirectory: string;
+export function installTestServers(): void;

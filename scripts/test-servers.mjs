@@ -1,0 +1,74 @@
+/**
+ * Installs S3 servers that tests run: moto (Python) and S3Proxy (Java), below darkroom's cache directory. Does nothing for a
+ * server that is there, or whose language is not.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+const MOTO = '5.2.5';
+const S3PROXY = '2.6.0';
+
+const cache =
+  process.env.DARKROOM_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'darkroom');
+const servers = join(cache, 'test-servers');
+
+/** Directories of the servers: modules of Python, and classes of Java. */
+export const motoDirectory = join(servers, `moto-${MOTO}`);
+export const s3ProxyDirectory = join(servers, `s3proxy-${S3PROXY}`);
+
+/** Installs what is missing. Prints what fails, and does not throw. */
+export function installTestServers() {
+  mkdirSync(servers, { recursive: true });
+  installOnce('moto', motoDirectory, installMoto);
+  installOnce('S3Proxy', s3ProxyDirectory, installS3Proxy);
+}
+
+/** Installs beside `target` first: an installation that is stopped leaves nothing there. */
+function installOnce(name, target, install) {
+  if (existsSync(target)) return;
+  const draft = mkdtempSync(`${target}.partial-`);
+  try {
+    console.error(`darkroom: installing ${name} for the tests …`);
+    const failure = install(draft);
+    if (failure === null) renameSync(draft, target);
+    else console.error(`The tests with ${name} will be skipped: ${failure}`);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Not a virtual environment: that holds its own path, and could not be moved. Not moto's extra "server": that installs the
+ * needs of all services.
+ */
+function installMoto(directory) {
+  const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
+  return run('python3', [...args, '--target', directory, `moto[s3]==${MOTO}`, 'flask', 'flask-cors']);
+}
+
+function installS3Proxy(directory) {
+  const pom = join(directory, 'pom.xml');
+  writeFileSync(
+    pom,
+    `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>darkroom</groupId><artifactId>test-servers</artifactId><version>1</version>
+  <dependencies>
+    <dependency><groupId>org.gaul</groupId><artifactId>s3proxy</artifactId><version>${S3PROXY}</version></dependency>
+  </dependencies>
+</project>
+`,
+  );
+  const args = ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime'];
+  return run('mvn', [...args, `-DoutputDirectory=${directory}`]);
+}
+
+/** Returns why it failed, or null. */
+function run(program, args) {
+  const { error, status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  if (error?.code === 'ENOENT') return `${program} is not installed`;
+  if (error) return error.message;
+  return status === 0 ? null : `${program} failed:\n${`${stdout}${stderr}`.slice(-2000)}`;
+}

@@ -1,0 +1,20 @@
+/** The S3 store with servers by other makers, which differ in what they support and how they answer. */
+import { existsSync } from 'node:fs';
+import { test } from 'vitest';
+import { createS3Store } from '../../src/storage/s3/index.ts';
+import { storeContract } from '../contracts/store.ts';
+import { moto, s3Proxy, startOtherS3Server } from '../support/other-s3-servers.ts';
+
+for (const program of [moto, s3Proxy]) {
+  const { name, directory, needs, checksLinks } = program;
+  if (!existsSync(directory)) {
+    test(`S3, ${name}`, ({ skip }) =>
+      skip(`${name} is not installed; scripts/test-programs.mjs installs it with ${needs}`));
+    continue;
+  }
+  storeContract(`S3, ${name}`, async () => {
+    const { bucket, access, dispose } = await startOtherS3Server(program);
+    const open = () => createS3Store({ bucket, prefix: 'a team/très bien', access });
+    return { store: open(), reopen: open, close: dispose, checksLinks };
+  });
+}
