@@ -206,6 +206,7 @@ export const rules: readonly ImportRule[] = [
       'zod',
       'sharp',
       'libheif-js',
+      'lru-cache',
       'exif-reader',
       'yaml',
       'picomatch',
