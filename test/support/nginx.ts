@@ -1,4 +1,4 @@
-/** nginx in front of a server, with its default settings and a pool of connections. */
+/** nginx in front of a server, with a pool of connections and the Host header of the client, and its default settings otherwise. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -31,7 +31,9 @@ export async function startNginx(upstreamPort: number): Promise<Nginx> {
       upstream darkroom { server 127.0.0.1:${upstreamPort}; keepalive 32; }
       server {
         listen 127.0.0.1:${port};
-        location / { proxy_pass http://darkroom; proxy_http_version 1.1; proxy_set_header Connection ""; }
+        location / {
+          proxy_pass http://darkroom; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host $host;
+        }
       }
     }`,
   );
