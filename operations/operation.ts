@@ -52,7 +52,7 @@ export interface StageContext<Params> {
   readonly memory: number | null;
   /** Decodes pictures in processes of their own. */
   readonly pictures: Pictures;
-  /** Walls around the programs that the stage starts. */
+  /** The sandbox of the programs that the stage starts. */
   readonly sandbox: Sandbox;
   /**
    * Reports that an asset cannot be used. With `on_error: skip` the stage goes on without it; otherwise this throws.

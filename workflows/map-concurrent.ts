@@ -21,11 +21,11 @@ export function mapConcurrent<T>(
   source: ItemSource<T>,
   process: (item: T) => Promise<void>,
 ): Promise<void> {
-  const isHistoryLong = () => shouldContinueAsNew(tuning);
+  const mustContinueAsNew = () => shouldContinueAsNew(tuning);
   const processInTurn = async () => {
     for (;;) {
-      await condition(() => isHistoryLong() || (!control.isPaused && source.isReady()));
-      const item = isHistoryLong() ? undefined : source.take();
+      await condition(() => mustContinueAsNew() || (!control.isPaused && source.isReady()));
+      const item = mustContinueAsNew() ? undefined : source.take();
       if (item === undefined) return;
       await process(item);
     }

@@ -4,7 +4,7 @@ import { DarkroomError } from '../../src/errors.ts';
 import { killGroup } from '../lib/process-group.ts';
 import { findFamily, watchMemory } from '../lib/process-memory.ts';
 import { nameExit, type Sandbox } from '../lib/sandbox/sandbox.ts';
-import type { Walls } from '../lib/sandbox/walls.ts';
+import type { SandboxPolicy } from '../lib/sandbox/sandbox-policy.ts';
 
 /** Characters of the last output, for the error message. */
 const MAX_OUTPUT = 2000;
@@ -24,7 +24,7 @@ export interface Command {
   /** Bytes, of all processes together. */
   readonly residentMemory: number | null;
   readonly sandbox: Sandbox;
-  readonly walls: Walls;
+  readonly policy: SandboxPolicy;
   readonly onLine: (line: string) => void;
 }
 
@@ -37,8 +37,8 @@ type StopReason = 'timeout' | 'memory';
  */
 export function runProcess(command: Command, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const { program, args, cwd, env, seconds, residentMemory, sandbox, walls, onLine } = command;
-  const [first = '', ...rest] = sandbox.wrap([program, ...args], walls);
+  const { program, args, cwd, env, seconds, residentMemory, sandbox, policy, onLine } = command;
+  const [first = '', ...rest] = sandbox.wrap([program, ...args], policy);
   return new Promise((resolve, reject) => {
     const child = spawn(first, rest, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

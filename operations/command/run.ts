@@ -59,7 +59,7 @@ export async function runOnce(
         seconds: limits.seconds,
         residentMemory: context.memory,
         sandbox,
-        walls: {
+        policy: {
           readable: [...(await findProgramFolders(program)), ...reads],
           writable: [directory],
           network,

@@ -1,4 +1,4 @@
-/** One picture process: a child process behind walls, which runs one task after the other. */
+/** One picture process: a sandboxed child process, which runs one task after the other. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
@@ -49,7 +49,7 @@ export class PictureProcess {
   /** Resolves with the signal or exit code. */
   readonly #ended: Promise<string>;
   readonly #ready: Promise<void>;
-  /** Process ids: of the walls and of Node. */
+  /** Process ids: of the sandbox and of Node. */
   #family: readonly number[] = [];
   #onMessage: (message: TaskMessage) => void = () => undefined;
   #hasEnded = false;

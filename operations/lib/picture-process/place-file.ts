@@ -6,14 +6,14 @@ import { copyFile, link, realpath, stat } from 'node:fs/promises';
 const notLinkable: readonly unknown[] = ['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP'];
 
 /**
- * Links a file to `place`, or copies it where that is not possible. The directory is read-only behind walls, so a link is not written to.
+ * Links a file to `place`, or copies it where that is not possible. The directory is read-only in the sandbox, so a link is not written to.
  *
  * @returns `place`.
  * @throws System errors, such as ENOENT.
  */
 export async function placeFile(path: string, place: string): Promise<string> {
   const file = await realpath(path);
-  if (await isReadableBehindWalls(file)) {
+  if (await isReadableInSandbox(file)) {
     try {
       await link(file, place);
       return place;
@@ -25,8 +25,8 @@ export async function placeFile(path: string, place: string): Promise<string> {
   return place;
 }
 
-/** Behind walls, root has no right to read the files of other users. */
-async function isReadableBehindWalls(file: string): Promise<boolean> {
+/** In the sandbox, root has no right to read the files of other users. */
+async function isReadableInSandbox(file: string): Promise<boolean> {
   if (process.getuid?.() !== 0) return true;
   const { uid, mode } = await stat(file);
   return uid === 0 || (mode & 0o004) !== 0;

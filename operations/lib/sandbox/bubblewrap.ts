@@ -1,6 +1,6 @@
 /** The options of bubblewrap: no network, no other processes, and no files but those of the system that programs need. */
 import { lstatSync, readlinkSync } from 'node:fs';
-import type { Walls } from './walls.ts';
+import type { SandboxPolicy } from './sandbox-policy.ts';
 
 /** The user `nobody`. */
 const NOBODY = '65534';
@@ -30,7 +30,10 @@ const configuration = [
 const resolver = ['resolv.conf', 'hosts', 'ssl', 'ca-certificates', 'pki'].map((name) => `/etc/${name}`);
 
 /** Paths are the same inside and outside. @param hasProc - Whether the machine permits a new /proc. */
-export function bubblewrap({ readable, writable, network, processes }: Walls, hasProc: boolean): string[] {
+export function bubblewrap(
+  { readable, writable, network, processes }: SandboxPolicy,
+  hasProc: boolean,
+): string[] {
   const system = ['/usr', ...configuration, '/var/cache/fontconfig', '/nix', ...(network ? resolver : [])];
   const bind = (option: string, path: string) => [option, path, path];
   return [

@@ -1,4 +1,4 @@
-/** Finds the walls around child processes that a machine permits: bubblewrap, else the resource limits of util-linux alone. */
+/** Finds the isolation of child processes that a machine permits: bubblewrap, else the resource limits of util-linux alone. */
 import { execFile } from 'node:child_process';
 import { constants as fileConstants } from 'node:fs';
 import { access } from 'node:fs/promises';
@@ -6,7 +6,7 @@ import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { bubblewrap } from './bubblewrap.ts';
-import type { Walls } from './walls.ts';
+import type { SandboxPolicy } from './sandbox-policy.ts';
 
 /** As in DARKROOM_SANDBOX. */
 export type SandboxMode = 'auto' | 'required' | 'off';
@@ -19,7 +19,7 @@ export interface Sandbox {
   /** Whether command operations may run: behind bubblewrap, or because the operator chose to do without. */
   readonly permitsCommands: boolean;
   /** Wraps a command. The process is killed when the worker ends, even by SIGKILL (Linux). */
-  wrap(command: readonly string[], walls: Walls): readonly string[];
+  wrap(command: readonly string[], policy: SandboxPolicy): readonly string[];
 }
 
 const { X_OK } = fileConstants;
@@ -31,7 +31,7 @@ const TRIAL_MS = 20_000;
 
 const detected = new Map<SandboxMode, Promise<Sandbox>>();
 
-/** Finds out by a trial run, once per process, which walls this machine permits. Never throws. */
+/** Finds out by a trial run, once per process, which isolation this machine permits. Never throws. */
 export function detectSandbox(mode: SandboxMode): Promise<Sandbox> {
   const sandbox = detected.get(mode) ?? detect(mode);
   detected.set(mode, sandbox);
@@ -58,10 +58,10 @@ const createBubblewrap = (program: string, hasProc: boolean, tools: Tools): Sand
   kind: 'bubblewrap',
   reason: null,
   permitsCommands: true,
-  wrap: (command, walls) => [
-    ...addLimits(tools, [], walls),
+  wrap: (command, policy) => [
+    ...addLimits(tools, [], policy),
     program,
-    ...bubblewrap(walls, hasProc),
+    ...bubblewrap(policy, hasProc),
     '--',
     ...command,
   ],
@@ -71,10 +71,14 @@ const limits = (tools: Tools, reason: string): Sandbox => ({
   kind: 'limits',
   reason,
   permitsCommands: reason === OFF,
-  wrap: (command, walls) => [...addLimits(tools, ['--no-new-privs', '--inh-caps=-all'], walls), ...command],
+  wrap: (command, policy) => [...addLimits(tools, ['--no-new-privs', '--inh-caps=-all'], policy), ...command],
 });
 
-function addLimits({ setpriv, prlimit }: Tools, privileges: readonly string[], { limits }: Walls): string[] {
+function addLimits(
+  { setpriv, prlimit }: Tools,
+  privileges: readonly string[],
+  { limits }: SandboxPolicy,
+): string[] {
   const { data, addressSpace, file } = limits;
   return [
     ...(setpriv ? [setpriv, '--pdeathsig', 'KILL', ...privileges, '--'] : []),
@@ -93,14 +97,14 @@ function addLimits({ setpriv, prlimit }: Tools, privileges: readonly string[], {
 
 /** Runs Node inside. Returns what went wrong, in the words of bubblewrap. */
 async function findProblem(sandbox: Sandbox): Promise<string | null> {
-  const walls: Walls = {
+  const policy: SandboxPolicy = {
     readable: [process.execPath],
     writable: ['/tmp'],
     network: false,
     processes: true,
     limits: {},
   };
-  const [program = '', ...args] = sandbox.wrap([process.execPath, '--version'], walls);
+  const [program = '', ...args] = sandbox.wrap([process.execPath, '--version'], policy);
   try {
     await promisify(execFile)(program, args, { env: {}, timeout: TRIAL_MS });
     return null;

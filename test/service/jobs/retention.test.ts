@@ -1,4 +1,4 @@
-/** What has had its time is erased, and nothing else. */
+/** Retention deletes what has expired, and nothing else. */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';

@@ -15,7 +15,7 @@ const bubblewrap = (await detectSandbox('auto')).kind === 'bubblewrap';
 
 let folder = '';
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'darkroom-walls-'));
+  folder = await mkdtemp(join(tmpdir(), 'darkroom-sandbox-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,7 +1,7 @@
-/** Walls around a child process. */
+/** What a sandboxed process may use. */
 
 /** What a process needs. It gets nothing else where the machine permits that. */
-export interface Walls {
+export interface SandboxPolicy {
   /** Paths that it reads. Missing ones are left out. */
   readonly readable: readonly string[];
   /** Directories that it writes to. The first is its working directory. */
