@@ -3,6 +3,7 @@
  * file store, so the difference of the ratios is the cost of S3, including that server's own CPU time.
  */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { benchArchive } from './archive.ts';
@@ -19,7 +20,8 @@ export async function* benchS3({ dataDir }: Rig): AsyncGenerator<Row> {
     return;
   }
   // The processes of the rig and the benchmarks themselves find the server by these variables.
-  Object.assign(process.env, server.env);
+  // The rigs share its bucket, so they share a master key.
+  Object.assign(process.env, server.env, { DARKROOM_MASTER_KEY: randomBytes(32).toString('base64') });
   let known = await countFiles(server.directory);
   for (const bench of [benchUpload, benchArchive, benchPipeline]) {
     const own = join(dataDir, bench.name);
