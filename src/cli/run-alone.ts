@@ -8,7 +8,8 @@ import type { ActivityRun } from '../../activities/heartbeat.ts';
 import type { RunAlone } from '../../activities/run-alone.ts';
 import type { Heartbeat } from '../../activities/types.ts';
 import { killWithParent } from '../../operations/lib/process-group.ts';
-import { DarkroomError, type ErrorCode, type ErrorDetails } from '../errors.ts';
+import { DarkroomError } from '../errors.ts';
+import { type ErrorMessage, fromErrorMessage } from '../lib/error-message.ts';
 import { builtRoot } from '../lib/resources.ts';
 
 /** From the request to stop to SIGKILL. */
@@ -28,15 +29,7 @@ export type StepMessage =
   | { readonly progress: Partial<Heartbeat> }
   | { readonly log: string; readonly fields: object }
   | { readonly result: unknown }
-  | { readonly error: StepError };
-
-interface StepError {
-  /** Null for an unexpected error. */
-  readonly code: ErrorCode | null;
-  readonly message: string;
-  readonly details: ErrorDetails | null;
-  readonly stack?: string | undefined;
-}
+  | { readonly error: ErrorMessage };
 
 const stepProcess = fileURLToPath(new URL('src/cli/step-process.js', builtRoot));
 
@@ -74,7 +67,7 @@ const runProcess = <Result>(module: string, request: StepRequest, activity: Acti
       if ('progress' in message) activity.report(message.progress);
       else if ('log' in message) activity.log(message.log, message.fields);
       else if ('result' in message) resolve(message.result as Result);
-      else reject(toError(message.error));
+      else reject(fromErrorMessage(message.error));
     });
     child.once('error', reject);
     child.once('exit', (code, killedBy) => {
@@ -85,8 +78,3 @@ const runProcess = <Result>(module: string, request: StepRequest, activity: Acti
     });
     child.send(request, () => undefined);
   });
-
-function toError({ code, message, details, stack }: StepError): Error {
-  if (code) return new DarkroomError(code, message, details ? { details } : {});
-  return Object.assign(new Error(message), { stack });
-}

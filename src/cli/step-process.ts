@@ -1,15 +1,18 @@
 /** The program of a process that runs one step, for `run-alone.ts`. */
-import { writeFileSync } from 'node:fs';
 import { steps } from '../../activities/steps.ts';
+import { preferForOutOfMemory } from '../../operations/lib/process-group.ts';
 import { composeWorker, type Overrides } from '../compose.ts';
 import { readConfig } from '../config/config.ts';
-import { DarkroomError } from '../errors.ts';
+import { toErrorMessage } from '../lib/error-message.ts';
 import { createClient, targetFromEnvironment } from '../temporal/connection.ts';
 import type { StepMessage, StepRequest } from './run-alone.ts';
 
+/** The kernel kills this process before others. */
+const MAX_OOM_SCORE = 1000;
+
 /** Runs the step that the parent process asks for, and ends the process. */
 export function runStepProcess(overrides: Overrides = {}): void {
-  preferForOutOfMemory();
+  preferForOutOfMemory(process.pid, MAX_OOM_SCORE);
   const stop = new AbortController();
   process.once('disconnect', () => process.exit(1));
   process.once('message', (request: StepRequest) => {
@@ -34,23 +37,12 @@ async function runStep(
     const log = (message: string, fields: object) => send({ log: message, fields });
     return { result: await step(dependencies, input, { ...attempt, signal, report, log }) };
   } catch (error) {
-    const { message, stack } = error as Error;
-    const known = error instanceof DarkroomError ? error : null;
-    return { error: { code: known?.code ?? null, message, details: known?.details ?? null, stack } };
+    return { error: toErrorMessage(error) };
   }
 }
 
 const send = (message: StepMessage, sent: () => void = () => undefined): void => {
   process.send?.(message, sent);
 };
-
-/** If memory runs out, the kernel kills this process before others. */
-function preferForOutOfMemory(): void {
-  try {
-    writeFileSync('/proc/self/oom_score_adj', '1000');
-  } catch {
-    // Not Linux.
-  }
-}
 
 if (process.argv[1] === import.meta.filename) runStepProcess();

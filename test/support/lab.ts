@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
 import type { z } from 'zod';
 import type { Operation } from '../../operations/operation.ts';
 import { composeApi, composeWorker } from '../../src/compose.ts';
@@ -16,10 +15,10 @@ import type { RetentionPolicy } from '../../src/jobs/model/run-input.ts';
 import type { JobArchive } from '../../src/jobs/ports/job-archive.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import type { TemporalTarget } from '../../src/temporal/connection.ts';
-import { createWorkers, runWorkers } from '../../src/temporal/worker.ts';
 import { JOB_TIMEOUT_MS, sleep } from './darkroom.ts';
 import { installTestRuntime } from './sdk-runtime.ts';
 import { createNamespace } from './shared-temporal.ts';
+import { startWorkers } from './workers.ts';
 
 export interface Lab {
   readonly client: Client;
@@ -88,18 +87,10 @@ export async function startLab({
     { client, target: temporal, scratch: workDir, only: ['io', 'cpu'] },
     overrides,
   );
-  const connection = await NativeConnection.connect(temporal.options);
   const slots = { io: config.DARKROOM_IO_SLOTS, cpu: 2, ...more };
-  const setup = {
-    connection,
-    namespace: temporal.namespace,
-    activities,
-    aloneActivities,
-    slots,
-    graceMs: 1000,
-  };
-  const stop = new AbortController();
-  const running = runsWorkers ? runWorkers(await createWorkers(setup), stop.signal) : Promise.resolve();
+  const stopWorkers = runsWorkers
+    ? await startWorkers(temporal, { activities, aloneActivities, slots })
+    : async () => {};
 
   return {
     client,
@@ -121,9 +112,7 @@ export async function startLab({
       }
     },
     dispose: async () => {
-      stop.abort();
-      await running;
-      await connection.close();
+      await stopWorkers();
       await client.connection.close();
       await pictures.close();
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });

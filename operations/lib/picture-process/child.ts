@@ -2,7 +2,7 @@
  * Entry point of a picture process. It runs one task after the other, as the worker requests them (messages.ts), and ends with the
  * worker.
  */
-import { DarkroomError } from '../../../src/errors.ts';
+import { toErrorMessage } from '../../../src/lib/error-message.ts';
 import type { RequestMessage, TaskMessage } from './messages.ts';
 import { countPixels } from './pixels.ts';
 import type { PictureTask } from './task.ts';
@@ -24,11 +24,7 @@ async function answer({ module, request, files, folder }: RequestMessage): Promi
     });
     return { facts: facts ?? null };
   } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    if (isOutOfMemory(error)) return { error: { message, isOutOfMemory: true } };
-    return error instanceof DarkroomError
-      ? { error: { code: error.code, message, details: error.details } }
-      : { error: { message, stack } };
+    return { error: { ...toErrorMessage(error), isOutOfMemory: isOutOfMemory(error) } };
   }
 }
 

@@ -1,5 +1,5 @@
 /** Messages between a worker and its picture processes, over Node's IPC channel. */
-import type { ErrorCode, ErrorDetails } from '../../../src/errors.ts';
+import type { ErrorMessage } from '../../../src/lib/error-message.ts';
 
 /** From the worker. A process gets the next request when it has answered the one before. */
 export interface RequestMessage {
@@ -10,13 +10,9 @@ export interface RequestMessage {
   readonly folder: string;
 }
 
-export interface TaskError {
+export interface TaskError extends ErrorMessage {
   /** Whether the kernel refused memory. */
-  readonly isOutOfMemory?: boolean;
-  readonly code?: ErrorCode;
-  readonly message: string;
-  readonly details?: ErrorDetails | null;
-  readonly stack?: string | undefined;
+  readonly isOutOfMemory: boolean;
 }
 
 /** From a picture process. `facts` or `error` ends a request. */

@@ -1,15 +1,17 @@
 /** One picture process: a sandboxed child process, which runs one task after the other. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DarkroomError } from '../../../src/errors.ts';
+import { fromErrorMessage } from '../../../src/lib/error-message.ts';
+import { preferForOutOfMemory } from '../process-group.ts';
 import { findFamily, sumPrivateBytes } from '../process-memory.ts';
 import { nameExit, type Sandbox } from '../sandbox/sandbox.ts';
 import { code, compiledModule, entry } from './code.ts';
 import { crashed, overMemory, overTime } from './failure.ts';
 import { kernelLimit, type TaskLimits } from './limits.ts';
-import type { RequestMessage, TaskError, TaskMessage } from './messages.ts';
+import type { RequestMessage, TaskMessage } from './messages.ts';
 import type { TaskOptions } from './pictures.ts';
 import { placeFile } from './place-file.ts';
 import type { PictureTask } from './task.ts';
@@ -25,6 +27,9 @@ const MAX_STDERR = 2000;
 
 /** Bytes that a process may hold after a task. One that holds more is replaced. */
 const MAX_IDLE_BYTES = 400 * 2 ** 20;
+
+/** Linux kills these processes before the worker. */
+const OOM_SCORE = 800;
 
 export interface ProcessOptions {
   readonly sandbox: Sandbox;
@@ -91,7 +96,7 @@ export class PictureProcess {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr = (this.stderr + text).slice(-MAX_STDERR);
     });
-    preferForOom(this.#child.pid);
+    preferForOutOfMemory(this.#child.pid, OOM_SCORE);
     this.#holdWorker(false);
   }
 
@@ -163,7 +168,7 @@ export class PictureProcess {
       if ('error' in message)
         throw message.error.isOutOfMemory
           ? overMemory(this.#limits.memory(pixels), pixels)
-          : toError(message.error);
+          : fromErrorMessage(message.error);
       await this.#refuseSpecialFiles();
       return ('facts' in message ? message.facts : null) as Facts;
     } finally {
@@ -216,19 +221,4 @@ export class PictureProcess {
     const message = `A process for pictures could not be started (${ending})`;
     return new DarkroomError('operation_failed_for_now', message, { cause: new Error(this.stderr) });
   }
-}
-
-/** When the machine runs out of memory, Linux kills this process before the worker. */
-function preferForOom(pid: number | undefined): void {
-  if (pid === undefined || process.platform !== 'linux') return;
-  try {
-    writeFileSync(`/proc/${pid}/oom_score_adj`, '800');
-  } catch {
-    // It has ended, or the machine forbids it.
-  }
-}
-
-function toError({ code: known, message, details, stack }: TaskError): Error {
-  if (known) return new DarkroomError(known, message, details ? { details } : {});
-  return Object.assign(new Error(message), { stack });
 }

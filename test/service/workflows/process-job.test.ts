@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { type Api, composeApi, composeWorker } from '../../../src/compose.ts';
@@ -11,12 +11,13 @@ import { type Config, readConfig } from '../../../src/config/config.ts';
 import type { Job, jobSpec } from '../../../src/jobs/model/job.ts';
 import { isTerminal } from '../../../src/jobs/model/states.ts';
 import type { TemporalTarget } from '../../../src/temporal/connection.ts';
-import { bundlePath, createWorkers, runWorkers } from '../../../src/temporal/worker.ts';
+import { bundlePath } from '../../../src/temporal/worker.ts';
 import { photo } from '../../support/photos.ts';
 import { installTestRuntime } from '../../support/sdk-runtime.ts';
 import { sleep } from '../../support/server.ts';
 import { createNamespace } from '../../support/shared-temporal.ts';
 import { startWeb, type Web } from '../../support/web.ts';
+import { startWorkers } from '../../support/workers.ts';
 
 let dataDir: string;
 let temporal: TemporalTarget;
@@ -49,27 +50,8 @@ afterAll(async () => {
 });
 
 async function startWorker(): Promise<() => Promise<void>> {
-  const { activities, aloneActivities, slots } = await composeWorker(config, {
-    client,
-    target: temporal,
-    scratch: join(dataDir, 'work'),
-  });
-  const connection = await NativeConnection.connect(temporal.options);
-  const workers = await createWorkers({
-    connection,
-    namespace: temporal.namespace,
-    activities,
-    aloneActivities,
-    slots,
-    graceMs: 1000,
-  });
-  const stop = new AbortController();
-  const running = runWorkers(workers, stop.signal);
-  return async () => {
-    stop.abort();
-    await running;
-    await connection.close();
-  };
+  const scratch = join(dataDir, 'work');
+  return startWorkers(temporal, await composeWorker(config, { client, target: temporal, scratch }));
 }
 
 const submit = async (spec: z.input<typeof jobSpec>): Promise<Job> =>
