@@ -10,7 +10,7 @@ export interface RequestMessage {
   readonly folder: string;
 }
 
-export interface TaskError extends ErrorMessage {
+interface TaskError extends ErrorMessage {
   /** Whether the kernel refused memory. */
   readonly isOutOfMemory: boolean;
 }

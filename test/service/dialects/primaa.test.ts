@@ -39,10 +39,18 @@ async function told(response: Response): Promise<PrimaaAnswer> {
   return body;
 }
 
+/** Contents of the files in a data directory. The server goes on, so a file may be deleted meanwhile: it counts as empty. */
 async function bytesBelow(folder: string): Promise<Buffer[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
-  return Promise.all(files.map(({ parentPath, name }) => readFile(join(parentPath, name))));
+  return Promise.all(
+    files.map(({ parentPath, name }) =>
+      readFile(join(parentPath, name)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return Buffer.alloc(0);
+        throw error;
+      }),
+    ),
+  );
 }
 
 const submit = async (body: unknown) => told(await darkroom.request('/job-submission', posted(body)));
