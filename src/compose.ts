@@ -15,6 +15,7 @@ import { builtIn, createRegistry, type Registry } from '../operations/registry.t
 import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
 import type { Keyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
+import { createLoginThrottle, unlimitedLogins } from './auth/login-throttle.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
 import { createRunAlone } from './cli/run-alone.ts';
 import { createNetworkPolicies } from './compose-network.ts';
@@ -114,9 +115,16 @@ export async function composeApi(
 }
 
 function composeAuthentication(config: Config, store: ObjectStore): Authenticate | null {
-  const { DARKROOM_AUTH: kinds, DARKROOM_OIDC_TENANT_CLAIM: claim } = config;
+  const {
+    DARKROOM_AUTH: kinds,
+    DARKROOM_OIDC_TENANT_CLAIM: claim,
+    DARKROOM_LOGIN_LIMIT: loginLimit,
+  } = config;
   const create = {
-    keys: () => createKeyAuthenticator(new ApiKeyStore(store)),
+    keys: () =>
+      createKeyAuthenticator(new ApiKeyStore(store), {
+        throttle: loginLimit === null ? unlimitedLogins : createLoginThrottle(loginLimit),
+      }),
     oidc: () =>
       createOidcAuthenticator({
         issuer: config.DARKROOM_OIDC_ISSUER,

@@ -81,6 +81,7 @@ export const errorCatalogue = {
   result_not_ready: client(409, 'The job has no result'),
   file_not_found: client(404, 'The job has no such file'),
   operation_not_found: client(404, 'No such operation'),
+  rate_limited: limit(429, 'Too many requests in a short time', retryable),
   too_many_jobs: limit(429, 'The tenant has too many jobs that have not ended', retryable),
   queue_full: limit(503, 'The API has too many pending jobs', retryable),
 

@@ -6,12 +6,14 @@ import type { Authenticate } from '../auth/authenticate.ts';
 import { PUBLIC } from '../auth/tenant.ts';
 import { DarkroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Network } from '../net/addresses.ts';
 import { authentication } from './auth/authentication.ts';
 import { guardHost } from './auth/host-guard.ts';
 import { addBasePath, getRoutePath, toBasePath } from './base-path.ts';
 import { compressText, stateLength } from './bodies/compression.ts';
 import { decodeBody } from './bodies/content-encoding.ts';
 import { isForm } from './bodies/media-type.ts';
+import { setClientAddress } from './client-address.ts';
 import { serveConsole } from './console/console.ts';
 import type { ApiDependencies, ApiEnv } from './context.ts';
 import { allowOrigins } from './cors.ts';
@@ -29,6 +31,8 @@ export interface AppDependencies
   readonly loopbackOnly: boolean;
   /** Origins whose pages may use this server; see DARKROOM_CORS_ORIGINS. */
   readonly corsOrigins?: readonly string[];
+  /** Networks of proxies whose headers name the client. */
+  readonly trustedProxies?: readonly Network[];
   /** Null: requests need no login, and all belong to one tenant. */
   readonly authenticate: Authenticate | null;
   /** Address of Temporal's Web UI, if it is known. */
@@ -58,7 +62,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
     return dialect ? dialect.fail(c, error) : problemResponse(c, error);
   };
 
-  app.use(metrics.measure);
+  app.use(metrics.measure, setClientAddress(dependencies.trustedProxies ?? []));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   app.use(addBasePath(basePath), compressText, stateLength);
   app.use(rejectWrongMethods(app, fail));

@@ -38,5 +38,13 @@ export interface ApiDependencies {
   readonly publicUrl: string;
 }
 
-/** Hono's environment: `tenant` is that of the authenticated client. */
-export type ApiEnv = { Variables: { tenant: string }; Bindings: HttpBindings };
+/** Hono's environment. */
+export type ApiEnv = {
+  Variables: {
+    /** Of the authenticated client. */
+    tenant: string;
+    /** IP address of the client; null: unknown. */
+    address: string | null;
+  };
+  Bindings: HttpBindings;
+};

@@ -2,6 +2,7 @@
 import { listenAddresses } from '../lib/settings/listen-address.ts';
 import { defineSettings } from '../lib/settings/setting.ts';
 import { bytes, optionalHttpUrl, webOrigins } from '../lib/settings/values.ts';
+import { networks } from '../net/network-rule.ts';
 
 export const apiSettings = defineSettings({
   DARKROOM_LISTEN: {
@@ -14,6 +15,13 @@ export const apiSettings = defineSettings({
     default: '',
     defaultMeaning: 'the first of `DARKROOM_LISTEN`',
     description: 'address at which clients know this server; its path is part of links and `Location`',
+  },
+  DARKROOM_TRUSTED_PROXIES: {
+    schema: networks,
+    default: '',
+    defaultMeaning: 'none; the headers are ignored',
+    description:
+      'addresses and networks of proxies whose `X-Forwarded-For` or `Forwarded` names the client for logs and limits, comma-separated, such as `10.0.0.0/8`',
   },
   DARKROOM_CORS_ORIGINS: {
     schema: webOrigins,

@@ -1,6 +1,8 @@
 /** Settings of authentication and of the master key. */
 import { z } from 'zod';
+import type { Rate } from '../lib/rate-limit.ts';
 import { formatAddress, isLoopback, type ListenAddress } from '../lib/settings/listen-address.ts';
+import { parseRate, RATE_RULE } from '../lib/settings/rate.ts';
 import { defineSettings } from '../lib/settings/setting.ts';
 import { flag, list, splitList } from '../lib/settings/values.ts';
 
@@ -27,6 +29,13 @@ export const providerUrl = z.string().transform((text, context): string => {
   return text;
 });
 
+/** Null for `none`. */
+const loginLimit = z.string().transform((text, context): Rate | null => {
+  const rate = parseRate(text);
+  if (rate === null && text !== 'none') context.addIssue(`must be ${RATE_RULE}, or none`);
+  return rate;
+});
+
 export const authSettings = defineSettings({
   DARKROOM_AUTH: {
     schema: authenticationKinds,
@@ -37,6 +46,12 @@ export const authSettings = defineSettings({
     schema: flag,
     default: '0',
     description: '`1` permits `DARKROOM_AUTH=none` beyond this machine, behind a gateway that authenticates',
+  },
+  DARKROOM_LOGIN_LIMIT: {
+    schema: loginLimit,
+    default: '300/m',
+    description:
+      '`keys`: failed logins of a client address, such as `300/m` (s, m, h or d); further ones fail with 429 before the store is asked; `none`: no limit',
   },
   DARKROOM_OIDC_ISSUER: {
     schema: providerUrl,

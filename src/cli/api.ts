@@ -99,6 +99,7 @@ export async function startApi(
     log,
     loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,
     authenticate,
+    trustedProxies: config.DARKROOM_TRUSTED_PROXIES,
     corsOrigins: config.DARKROOM_CORS_ORIGINS,
     temporalUi,
   });

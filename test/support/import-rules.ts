@@ -16,7 +16,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/lib/',
     purpose: 'Small mechanisms without knowledge of jobs.',
-    may: ['src/lib/', 'src/errors.ts', 'node', 'lru-cache', 'zod'],
+    may: ['src/lib/', 'src/errors.ts', 'node', 'lru-cache', 'rate-limiter-flexible', 'zod'],
   },
   {
     of: 'src/jobs/model/',
@@ -138,6 +138,8 @@ export const rules: readonly ImportRule[] = [
       'src/jobs/',
       'src/lib/',
       'src/net/pace.ts',
+      'src/net/addresses.ts',
+      'src/net/network-rule.ts',
       'src/auth/tenant.ts',
       'src/errors.ts',
       'src/log.ts',
@@ -147,6 +149,7 @@ export const rules: readonly ImportRule[] = [
       'hono',
       '@hono/',
       'prom-client',
+      'forwarded-parse',
       'lru-cache',
       '@fastify/busboy',
       'mime',

@@ -31,7 +31,7 @@ export function authentication({
     let principal: Principal | null = null;
     try {
       const credential = readCredential(c);
-      principal = await authenticate(credential?.text ?? null);
+      principal = await authenticate(credential?.text ?? null, c.var.address);
       if (!isRead) authorizeChange(c, principal, credential?.isAmbient === true, publicUrl);
     } catch (error) {
       logRejection(c, error, principal);
@@ -44,8 +44,9 @@ export function authentication({
     // The audit trail: who changed what.
     const { tenant, subject } = principal;
     const location = c.res.headers.get('location') ?? undefined;
+    const { method, path } = c.req;
     log.info(
-      { tenant, subject, method: c.req.method, path: c.req.path, status: c.res.status, location },
+      { tenant, subject, method, path, status: c.res.status, location, address: c.var.address },
       'Request',
     );
   };

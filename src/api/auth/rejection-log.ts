@@ -23,8 +23,7 @@ export function createRejectionLog(log: Log): LogRejection {
     const isOutage = !(error instanceof DarkroomError) || error.kind !== 'client';
     const facts = {
       ...(principal && { tenant: principal.tenant, subject: principal.subject }),
-      address: c.env.incoming.socket.remoteAddress,
-      forwarded_for: c.req.header('x-forwarded-for')?.slice(0, 200),
+      address: c.var.address,
       method: c.req.method,
       path: c.req.path,
       reason: error instanceof Error ? error.message : String(error),

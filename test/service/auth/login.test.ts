@@ -3,6 +3,7 @@ import { request as rawRequest } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatKey } from '../../../src/auth/api-key.ts';
 import { createClient } from '../../../src/client/client.ts';
 import { cli } from '../../support/cli.ts';
 import { curl } from '../../support/dialect-clients.ts';
@@ -73,7 +74,7 @@ describe('without a valid key', () => {
   test.each([
     ['Bearer', /The credentials have an unknown format/],
     ['Bearer nonsense', /The credentials have an unknown format/],
-    [`Bearer drk_${'0'.repeat(12)}_${'x'.repeat(43)}`, /The API key is unknown or was revoked/],
+    [`Bearer ${formatKey('0'.repeat(12), 'x'.repeat(43))}`, /The API key is unknown or was revoked/],
     ['Basic !!!', /The credentials have an unknown format/],
     [`Basic ${Buffer.from('user').toString('base64')}`, /The credentials have an unknown format/],
     ['Digest username="x"', /takes "Authorization: Bearer/],
