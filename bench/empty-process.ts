@@ -24,7 +24,7 @@ const worker = await Worker.create({
 void worker.run();
 
 let started = 0;
-process.on('message', async (count: number) => {
+async function runMany(count: number): Promise<void> {
   await runConcurrently(count, Number(concurrency), async () => {
     const id = `empty-${started++}`;
     const done = new Promise<void>((resolve) => running.set(id, resolve));
@@ -32,6 +32,8 @@ process.on('message', async (count: number) => {
     await done;
   });
   process.send?.('done');
-});
+}
+
+process.on('message', (count: number) => void runMany(count));
 process.once('disconnect', () => process.exit());
 process.send?.('ready');
