@@ -18,6 +18,7 @@ import { createKeyAuthenticator } from './auth/keys.ts';
 import { createLoginThrottle, unlimitedLogins } from './auth/login-throttle.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
 import { createRunAlone } from './cli/run-alone.ts';
+import { composeTenantJobs } from './compose-limits.ts';
 import { createNetworkPolicies } from './compose-network.ts';
 import { sealedStore } from './compose-store.ts';
 import type { Config } from './config/config.ts';
@@ -31,6 +32,7 @@ import type { JobArchive } from './jobs/ports/job-archive.ts';
 import type { JobRuntime } from './jobs/ports/job-runtime.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
+import { StorageQuota } from './jobs/submit/storage-quota.ts';
 import { ConfigError } from './lib/settings/config-error.ts';
 import { SharedSlots } from './lib/shared-slots.ts';
 import { DAY_MS } from './lib/units.ts';
@@ -39,6 +41,7 @@ import { createGuardedHttp } from './net/guarded-http.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
 import type { ObjectStore } from './storage/object-store.ts';
+import { measureStoredBytes } from './storage/stored-bytes.ts';
 import { StoredUsage } from './storage/usage.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
 import { TemporalRuntime } from './temporal/runtime.ts';
@@ -84,7 +87,7 @@ export async function composeApi(
   const client = overrides.client ?? createClient(target);
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
   const policies = createNetworkPolicies(config, target);
-  const quotas = tenantQuotas(runtime, config.DARKROOM_TENANT_JOBS);
+  const quotas = tenantQuotas(runtime, composeTenantJobs(config));
   const jobs = overrides.jobs ?? new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
     {
@@ -92,6 +95,10 @@ export async function composeApi(
       archive,
       operations,
       quotas,
+      storageQuota: new StorageQuota({
+        measure: (tenant, enough) => measureStoredBytes(store, tenant, enough),
+        limitOf: config.DARKROOM_TENANT_BYTES ?? (() => Number.POSITIVE_INFINITY),
+      }),
       fingerprints: (text) => keys.fingerprints(text),
       whyUrlRejected: (url, purpose) => policies[purpose].findRefusal(url),
       retention: toRetentionPolicy(config),

@@ -82,6 +82,8 @@ export const errorCatalogue = {
   file_not_found: client(404, 'The job has no such file'),
   operation_not_found: client(404, 'No such operation'),
   rate_limited: limit(429, 'Too many requests in a short time', retryable),
+  too_many_uploads: limit(429, 'Too many bytes arrive at once', retryable),
+  tenant_storage_full: limit(429, 'The tenant has stored as many bytes as it may', retryable),
   too_many_jobs: limit(429, 'The tenant has too many jobs that have not ended', retryable),
   queue_full: limit(503, 'The API has too many pending jobs', retryable),
 

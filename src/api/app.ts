@@ -19,6 +19,7 @@ import type { ApiDependencies, ApiEnv } from './context.ts';
 import { allowOrigins } from './cors.ts';
 import { findDialect, type MountedDialect } from './dialect.ts';
 import { serveHealth } from './health/health.ts';
+import { type ClientLimits, limitClients } from './limits/client-limits.ts';
 import { rejectWrongMethods } from './method-not-allowed.ts';
 import { serveDocs } from './openapi/docs.ts';
 import { problemResponse, publicError } from './problems/problem.ts';
@@ -33,6 +34,7 @@ export interface AppDependencies
   readonly corsOrigins?: readonly string[];
   /** Networks of proxies whose headers name the client. */
   readonly trustedProxies?: readonly Network[];
+  readonly clientLimits: ClientLimits;
   /** Null: requests need no login, and all belong to one tenant. */
   readonly authenticate: Authenticate | null;
   /** Address of Temporal's Web UI, if it is known. */
@@ -64,6 +66,12 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
 
   app.use(metrics.measure, setClientAddress(dependencies.trustedProxies ?? []));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
+  const clientLimits = limitClients(
+    dependencies.clientLimits,
+    dialects.flatMap(({ submissionPaths }) => submissionPaths),
+    { maxJson: limits.json, needsLogin: authenticate !== null },
+  );
+  app.use(clientLimits.first);
   app.use(addBasePath(basePath), compressText, stateLength);
   app.use(rejectWrongMethods(app, fail));
   if (dependencies.loopbackOnly) app.use(guardHost(corsOrigins));
@@ -73,6 +81,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   });
   if (authenticate)
     app.use(authentication({ authenticate, publicPaths, publicUrl: dependencies.publicUrl, log }));
+  app.use(clientLimits.authenticated);
   const tooLarge = () =>
     new DarkroomError(
       'payload_too_large',
@@ -99,7 +108,11 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   app.notFound((c) =>
     fail(c, new DarkroomError('route_not_found', `There is nothing at ${c.req.path}; see /docs`)),
   );
-  app.onError((error, c) => fail(c, publicError(toUploadInterrupted(c, error) ?? error, log)));
+  app.onError((error, c) => {
+    const failure = publicError(toUploadInterrupted(c, error) ?? error, log);
+    if (failure.status === 429) metrics.limited(failure);
+    return fail(c, failure);
+  });
   return app;
 }
 

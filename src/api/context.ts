@@ -7,6 +7,8 @@ import type { OperationCatalogue } from '../jobs/ports/operation-catalogue.ts';
 import type { Estimator } from '../jobs/query/estimator.ts';
 import type { Watcher } from '../jobs/query/watcher.ts';
 import type { JobSubmissions } from '../jobs/submit/job-submissions.ts';
+import type { BodyMeter } from './limits/bytes-in-flight.ts';
+import type { Taken } from './limits/scoped-rates.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface ApiDependencies {
@@ -45,6 +47,11 @@ export type ApiEnv = {
     tenant: string;
     /** IP address of the client; null: unknown. */
     address: string | null;
+    /** The key or the subject of the token; null: there is none, or none is needed. */
+    subject: string | null;
+    /** The limits of rates that the request has counted for. */
+    taken: Taken[];
   };
-  Bindings: HttpBindings;
+  /** `body` counts a body of unknown length. */
+  Bindings: HttpBindings & { body?: BodyMeter };
 };

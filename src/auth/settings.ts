@@ -96,6 +96,13 @@ interface AuthenticationValues {
   readonly DARKROOM_OIDC_AUDIENCE: readonly string[];
 }
 
+/** Whether anyone who reaches the server may use it, and only this machine reaches it. */
+export const isLocalAnonymous = ({
+  DARKROOM_AUTH: kinds,
+  DARKROOM_ALLOW_ANONYMOUS: allowAnonymous,
+}: Pick<AuthenticationValues, 'DARKROOM_AUTH' | 'DARKROOM_ALLOW_ANONYMOUS'>): boolean =>
+  kinds.length === 0 && !allowAnonymous;
+
 /** Returns what is wrong with the combination of valid values, in sentences that name the variables. */
 export function authenticationProblems(values: AuthenticationValues): string[] {
   const { DARKROOM_AUTH: kinds, DARKROOM_ALLOW_ANONYMOUS: allowAnonymous } = values;

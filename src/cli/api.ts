@@ -5,7 +5,9 @@ import type { ApiDependencies } from '../api/context.ts';
 import { type ReadinessFailure, readinessFailures } from '../api/health/readiness.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { type HttpServer, listen } from '../api/server/server.ts';
+import { isLocalAnonymous } from '../auth/settings.ts';
 import { composeApi, type Overrides } from '../compose.ts';
+import { composeClientLimits } from '../compose-limits.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { loadDialects } from '../dialects/load.ts';
 import { checkInputFile } from '../inputs/path-input.ts';
@@ -97,7 +99,8 @@ export async function startApi(
     ...dependencies,
     dialects: await loadDialects(dependencies, { ...config }),
     log,
-    loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,
+    loopbackOnly: isLocalAnonymous(config),
+    clientLimits: composeClientLimits(config),
     authenticate,
     trustedProxies: config.DARKROOM_TRUSTED_PROXIES,
     corsOrigins: config.DARKROOM_CORS_ORIGINS,

@@ -1,6 +1,6 @@
 /** Rate limits: so many units in a window of time, for each subject. They count in the memory of this process. */
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { DarkroomError } from '../errors.ts';
+import { DarkroomError, hasCode } from '../errors.ts';
 
 export interface Rate {
   /** Units in a window. */
@@ -24,6 +24,23 @@ export interface LimitName {
   readonly limit: string;
   /** Continues "… may" with the number of units, such as "Tenant "acme" may send 10 requests". */
   readonly describe: (subject: string, max: number) => string;
+  readonly setting: string;
+}
+
+/** Returns the state of the limit that threw an error; null for other errors. */
+export function refusedRate(error: unknown): RateState | null {
+  if (!hasCode(error, 'rate_limited')) return null;
+  const { limit, max, window_seconds, retry_after_seconds } = error.details as unknown as Refusal;
+  return { limit, max, seconds: window_seconds, remaining: 0, resetSeconds: retry_after_seconds };
+}
+
+/** The details of `rate_limited`. */
+interface Refusal {
+  readonly limit: string;
+  readonly max: number;
+  readonly window_seconds: number;
+  /** Read for the header Retry-After. */
+  readonly retry_after_seconds: number;
   readonly setting: string;
 }
 
@@ -67,10 +84,12 @@ export class RateLimit {
 
   #refuse(subject: string, { max, seconds, resetSeconds }: RateState): DarkroomError {
     const { limit, describe, setting } = this.#name;
-    return new DarkroomError(
-      'rate_limited',
-      `${describe(subject, max)} in ${seconds} seconds (${setting}); try again in ${resetSeconds} seconds`,
-      { details: { limit, max, window_seconds: seconds, retry_after_seconds: resetSeconds, setting } },
-    );
+    const details: Refusal = {
+      ...{ limit, max, setting },
+      window_seconds: seconds,
+      retry_after_seconds: resetSeconds,
+    };
+    const message = `${describe(subject, max)} in ${seconds} seconds (${setting}); try again in ${resetSeconds} seconds`;
+    return new DarkroomError('rate_limited', message, { details: { ...details } });
   }
 }

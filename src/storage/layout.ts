@@ -9,6 +9,9 @@ import type { StagePart } from '../jobs/model/checkpoint.ts';
 import type { JobRef } from '../jobs/model/run-input.ts';
 import type { ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
 
+/** Below it are all objects of a tenant. */
+export const tenantPrefix = (tenant: string): string => `${tenant}/`;
+
 /** Below it are all objects of a job, except the fixed-key input, list entries and the tombstone. */
 export const jobPrefix = ({ tenant, id }: JobRef): string => `${tenant}/jobs/${id}/`;
 

@@ -5,6 +5,7 @@ import type { Principal } from '../../auth/authenticator.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ApiEnv } from '../context.ts';
+import { toAddressSubject } from '../limits/caller.ts';
 import { addChallenge } from './challenge.ts';
 import { readCredential } from './credential.ts';
 import { isPublicPath, READ_METHODS } from './public-paths.ts';
@@ -31,7 +32,10 @@ export function authentication({
     let principal: Principal | null = null;
     try {
       const credential = readCredential(c);
-      principal = await authenticate(credential?.text ?? null, c.var.address);
+      principal = await authenticate(
+        credential?.text ?? null,
+        c.var.address && toAddressSubject(c.var.address),
+      );
       if (!isRead) authorizeChange(c, principal, credential?.isAmbient === true, publicUrl);
     } catch (error) {
       logRejection(c, error, principal);
@@ -39,6 +43,7 @@ export function authentication({
       throw error;
     }
     c.set('tenant', principal.tenant);
+    c.set('subject', principal.subject);
     await next();
     if (isRead) return;
     // The audit trail: who changed what.

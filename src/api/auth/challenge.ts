@@ -32,5 +32,6 @@ function isPage(c: Context): boolean {
 const hasCredential = (c: Context): boolean =>
   (c.req.header('authorization') ?? c.req.header('x-api-key')) !== undefined;
 
-const hasBody = (c: Context): boolean =>
+/** Whether a request announces a body. */
+export const hasBody = (c: Context): boolean =>
   c.req.header('transfer-encoding') !== undefined || Number(c.req.header('content-length') ?? 0) > 0;

@@ -5,6 +5,7 @@ import { callbackBody } from './callback.ts';
 export const native = defineDialect({
   name: 'native',
   paths: ['/'],
+  submissionPaths: ['/v1/jobs', '/v1/jobs/*/rerun'],
   api: () => import('./routes.ts'),
   callbackBody,
 });

@@ -44,7 +44,12 @@ describe('a tenant at its limit of jobs', () => {
     'a submission': async () => [
       '/v1/jobs',
       post(quick),
-      { code: 'too_many_jobs', status: 429, retryable: true, details: { max_jobs: 2 } },
+      {
+        code: 'too_many_jobs',
+        status: 429,
+        retryable: true,
+        details: { limit: 'tenant-jobs', max: 2, setting: 'DARKROOM_TENANT_JOBS' },
+      },
     ],
     'a submission with its files': async () => [
       '/v1/jobs',
