@@ -126,6 +126,7 @@ function composeAuthentication(config: Config, store: ObjectStore): Authenticate
     DARKROOM_AUTH: kinds,
     DARKROOM_OIDC_TENANT_CLAIM: claim,
     DARKROOM_LOGIN_LIMIT: loginLimit,
+    DARKROOM_OIDC_ROLE_CLAIM: roleClaim,
   } = config;
   const create = {
     keys: () =>
@@ -139,6 +140,7 @@ function composeAuthentication(config: Config, store: ObjectStore): Authenticate
         tenantClaim: claim === 'none' ? null : claim,
         scope: config.DARKROOM_OIDC_SCOPE || null,
         writeScope: config.DARKROOM_OIDC_WRITE_SCOPE || null,
+        roleClaim: roleClaim === '' ? null : { claim: roleClaim, values: config.DARKROOM_OIDC_ROLES },
       }),
   };
   return kinds.length === 0 ? null : authenticateBy(kinds.map((kind) => create[kind]()));

@@ -1,5 +1,6 @@
 /** Dependencies of every API, and the variables of a request. */
 import type { HttpBindings } from '@hono/node-server';
+import type { Principal } from '../auth/authenticator.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { UsageLedger } from '../jobs/model/usage.ts';
 import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
@@ -40,16 +41,14 @@ export interface ApiDependencies {
   readonly publicUrl: string;
 }
 
-/** Hono's environment. */
+/** Hono's environment: the caller, and its tenant. */
 export type ApiEnv = {
   Variables: {
-    /** Of the authenticated client. */
+    principal: Principal;
     tenant: string;
     /** IP address of the client; null: unknown. */
     address: string | null;
-    /** The key or the subject of the token; null: there is none, or none is needed. */
-    subject: string | null;
-    /** The limits of rates that the request has counted for. */
+    /** What the request has counted in limits of rates. */
     taken: Taken[];
   };
   /** `body` counts a body of unknown length. */

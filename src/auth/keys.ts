@@ -40,7 +40,7 @@ export function createKeyAuthenticator(
       attempt.close?.();
       if (isExpired(key))
         throw unauthenticated(`The API key expired at ${key.expires_at}; ask the operator for a new one`);
-      return { tenant: key.tenant, subject: `key ${key.id} (${key.name})`, access: key.access };
+      return { tenant: key.tenant, subject: `key ${key.id} (${key.name})`, role: key.role };
     },
   };
 }

@@ -5,7 +5,7 @@ import type { ApiDependencies } from '../api/context.ts';
 import { type ReadinessFailure, readinessFailures } from '../api/health/readiness.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { type HttpServer, listen } from '../api/server/server.ts';
-import { isLocalAnonymous } from '../auth/settings.ts';
+import { anonymousRole, isLocalAnonymous } from '../auth/settings.ts';
 import { composeApi, type Overrides } from '../compose.ts';
 import { composeClientLimits } from '../compose-limits.ts';
 import { type Config, readConfig } from '../config/config.ts';
@@ -103,6 +103,7 @@ export async function startApi(
     clientLimits: composeClientLimits(config),
     authenticate,
     trustedProxies: config.DARKROOM_TRUSTED_PROXIES,
+    anonymousRole: anonymousRole(config),
     corsOrigins: config.DARKROOM_CORS_ORIGINS,
     temporalUi,
   });

@@ -140,6 +140,7 @@ export const rules: readonly ImportRule[] = [
       'src/net/pace.ts',
       'src/net/addresses.ts',
       'src/net/network-rule.ts',
+      'src/auth/roles.ts',
       'src/auth/tenant.ts',
       'src/errors.ts',
       'src/log.ts',

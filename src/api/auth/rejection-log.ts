@@ -20,7 +20,7 @@ export function createRejectionLog(log: Log): LogRejection {
       return;
     }
     lines += 1;
-    const isOutage = !(error instanceof DarkroomError) || error.kind !== 'client';
+    const isOutage = !(error instanceof DarkroomError) || !['client', 'limit'].includes(error.kind);
     const facts = {
       ...(principal && { tenant: principal.tenant, subject: principal.subject }),
       address: c.var.address,

@@ -30,12 +30,11 @@ const probes = ['/healthz', '/readyz'];
 /**
  * @param submissionPaths paths whose POST requests submit a job; `*` stands for one segment
  * @param maxJson most bytes of a body that is not a form
- * @param needsLogin whether a request without a subject is one for a public path
  */
 export function limitClients(
   { requests, submissions, uploads }: ClientLimits,
   submissionPaths: readonly string[],
-  { maxJson, needsLogin }: { readonly maxJson: number; readonly needsLogin: boolean },
+  maxJson: number,
 ): LimitMiddleware {
   const sent = new ScopedRates(requests, {
     name: 'requests',
@@ -52,13 +51,12 @@ export function limitClients(
   return {
     first: async (c, next) => {
       c.set('taken', []);
-      c.set('subject', null);
       if (!probes.includes(c.req.path)) await take(c, sent, ['all', 'address']);
       await next();
       if (!c.res.headers.has('ratelimit')) writeRateFields(c, null);
     },
     authenticated: async (c, next) => {
-      if (probes.includes(c.req.path) || (needsLogin && c.var.subject === null)) return next();
+      if (probes.includes(c.req.path) || readCaller(c).tenant === null) return next();
       await take(c, sent, ['tenant', 'key']);
       if (c.req.method === 'POST' && isSubmission(c.req.path))
         await take(c, submitted, ['all', 'address', 'tenant', 'key']);

@@ -38,14 +38,11 @@ const parse = ({ requests = 'none', submissions = 'none', uploads = 'none' }: Te
 /** The middleware as the application uses it. The headers `tenant` and `key` stand for a login. */
 function createTestApp(limits: ClientLimits, idleMs = 30_000): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
-  const { first, authenticated } = limitClients(limits, ['/v1/jobs', '/v1/jobs/*/rerun'], {
-    maxJson: MAX_JSON,
-    needsLogin: true,
-  });
+  const { first, authenticated } = limitClients(limits, ['/v1/jobs', '/v1/jobs/*/rerun'], MAX_JSON);
   app.use(setClientAddress(networks.parse('10.0.0.0/8,127.0.0.1')), first);
   app.use(async (c, next) => {
-    c.set('tenant', c.req.header('tenant') ?? 'public');
-    c.set('subject', c.req.header('key') ?? null);
+    const { tenant = 'public', key = '' } = c.req.header();
+    c.set('principal', { tenant, subject: key, role: 'submitter' });
     await next();
   });
   app.use(authenticated);

@@ -31,7 +31,7 @@ function setUp({ isAway = (): boolean => false, seconds = 60, freshMs = 5000 } =
     const [id, secret] = [newId(), newSecret()];
     const created_at = new Date().toISOString();
     stored.set(id, {
-      ...{ id, tenant: 'acme', name: 'ci', access: 'full', created_at, expires_at: null },
+      ...{ id, tenant: 'acme', name: 'ci', role: 'submitter', created_at, expires_at: null },
       sha256: digestSecret(secret),
     } as ApiKey);
     return formatKey(id, secret);
