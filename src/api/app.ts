@@ -19,6 +19,9 @@ import { findDialect, type MountedDialect } from './dialect.ts';
 import { serveHealth } from './health/health.ts';
 import { rejectWrongMethods } from './method-not-allowed.ts';
 import { serveDocs } from './openapi/docs.ts';
+import { serveTemporalUi } from './temporal-ui/temporal-ui.ts';
+import { authorizeTemporalUi } from './temporal-ui/authorize.ts';
+import type { TemporalUi } from './temporal-ui/port.ts';
 import { problemResponse, publicError } from './problems/problem.ts';
 
 export interface AppDependencies
@@ -31,8 +34,10 @@ export interface AppDependencies
   readonly corsOrigins?: readonly string[];
   /** Null: requests need no login, and all belong to one tenant. */
   readonly authenticate: Authenticate | null;
-  /** Address of Temporal's Web UI, if it is known. */
-  readonly temporalUi?: string | undefined;
+  /** Temporal's Web UI, if this server serves it. */
+  readonly temporalUi?: TemporalUi | undefined;
+  /** Address of the workflows in Temporal's Web UI; links append the id. */
+  readonly temporalWorkflows?: string | undefined;
 }
 
 /** Public paths besides those of the dialects. The console's pages hold no data. */
@@ -88,7 +93,13 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   app.get('/metrics', metrics.expose);
   for (const { routes } of dialects) app.route('/', routes);
   serveDocs(app, dialects, { basePath, publicPaths: authenticate ? publicPaths : null });
-  serveConsole(app, { temporalUi: dependencies.temporalUi ?? null });
+  serveConsole(app, { temporalWorkflows: dependencies.temporalWorkflows ?? null });
+  if (dependencies.temporalUi)
+    serveTemporalUi(app, dependencies.temporalUi, {
+      basePath,
+      publicUrl: dependencies.publicUrl,
+      authorize: () => authorizeTemporalUi(dependencies),
+    });
   // The console links its parts relative to the base path with a slash.
   if (basePath !== '') app.get(basePath, (c) => c.redirect('/', 308));
 
