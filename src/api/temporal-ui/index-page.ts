@@ -15,6 +15,7 @@ interface IndexPage {
  */
 export function renderIndex(source: string, base: string): IndexPage {
   const html = source
+    .replace('<head>', `<head>\n    <link rel="icon" href="${base}/favicon.ico">`)
     .replaceAll('"/_app/', `"${base}/_app/`)
     .replaceAll('base: ""', `base: ${JSON.stringify(base)}`)
     // Its hash of the inline script no longer holds. The header has the new one.

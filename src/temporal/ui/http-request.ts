@@ -1,7 +1,8 @@
 /** Reads the message of a gRPC call from an HTTP request (google.api.http, "HttpRule"). */
 import protojson from 'protobufjs/ext/protojson.js';
 import protobuf, { type Field, type Message, type Type } from 'protobufjs/light.js';
-import { findHttpRoute } from './http-routes.ts';
+import { expandEnumNames } from './enum-names.ts';
+import type { findHttpRoute } from './http-routes.ts';
 
 type Json = Record<string, unknown>;
 
@@ -24,7 +25,8 @@ export function readMessage(
   const json = body === '' ? {} : parseObject(body);
   for (const [name, value] of [...query, ...values]) setField(json, route.request, name.split('.'), value);
   try {
-    return protojson.fromJson(route.request, json, { ignoreUnknownFields: true }) as Message;
+    const full = expandEnumNames(route.request, json);
+    return protojson.fromJson(route.request, full, { ignoreUnknownFields: true }) as Message;
   } catch (error) {
     throw new InvalidRequest(error instanceof Error ? error.message : String(error));
   }
