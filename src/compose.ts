@@ -196,6 +196,7 @@ export async function composeWorker(
     downloadSlots: new SharedSlots(config.DARKROOM_IO_SLOTS),
     downloadWaitMs: config.DARKROOM_DOWNLOAD_WAIT_MS,
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
+    callbackSlots: new SharedSlots(config.DARKROOM_IO_SLOTS),
     publicUrl: config.publicUrl,
     callbackBody,
     journal: new StepJournal(scratch),
