@@ -19,10 +19,10 @@ import { findDialect, type MountedDialect } from './dialect.ts';
 import { serveHealth } from './health/health.ts';
 import { rejectWrongMethods } from './method-not-allowed.ts';
 import { serveDocs } from './openapi/docs.ts';
-import { serveTemporalUi } from './temporal-ui/temporal-ui.ts';
+import { problemResponse, publicError } from './problems/problem.ts';
 import { authorizeTemporalUi } from './temporal-ui/authorize.ts';
 import type { TemporalUi } from './temporal-ui/port.ts';
-import { problemResponse, publicError } from './problems/problem.ts';
+import { serveTemporalUi } from './temporal-ui/temporal-ui.ts';
 
 export interface AppDependencies
   extends Pick<ApiDependencies, 'runtime' | 'checkStore' | 'limits' | 'publicUrl' | 'metrics'> {

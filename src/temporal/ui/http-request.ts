@@ -55,7 +55,8 @@ function setField(target: Json, type: Type, path: readonly string[], text: strin
     const inner = target[field.name];
     const nested: Json = typeof inner === 'object' && inner !== null ? (inner as Json) : {};
     target[field.name] = nested;
-    return setField(nested, resolvedType, more, text);
+    setField(nested, resolvedType, more, text);
+    return;
   }
   const value = toJsonValue(field, text);
   const known = target[field.name];

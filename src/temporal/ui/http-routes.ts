@@ -44,7 +44,10 @@ let routes: readonly HttpRoute[] | undefined;
 export function findHttpRoute(
   verb: string,
   path: string,
-): { readonly route: HttpRoute; readonly values: readonly (readonly [field: string, value: string])[] } | null {
+): {
+  readonly route: HttpRoute;
+  readonly values: readonly (readonly [field: string, value: string])[];
+} | null {
   routes ??= readRoutes();
   const parts = path.split('/').map(decode);
   const found = routes.find(
@@ -74,9 +77,12 @@ function readRoutes(): HttpRoute[] {
   const all = Object.entries(services).flatMap(([service, name]) =>
     root
       .lookupService(name)
-      .methodsArray.flatMap((method) => readMethod(service as HttpRoute['service'], method.resolve() as Method)),
+      .methodsArray.flatMap((method) =>
+        readMethod(service as HttpRoute['service'], method.resolve() as Method),
+      ),
   );
-  const literals = ({ segments }: HttpRoute) => segments.filter((segment) => typeof segment === 'string').length;
+  const literals = ({ segments }: HttpRoute) =>
+    segments.filter((segment) => typeof segment === 'string').length;
   return all.sort((a, b) => literals(b) - literals(a));
 }
 

@@ -112,7 +112,11 @@ describe('a page of another site', () => {
   });
 
   test('may link to the pages, but not frame them', async () => {
-    const visit = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    const visit = {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    };
     expect(await readStatus('/temporal', visit)).toBe(200);
     const { headers } = await darkroom.request('/temporal');
     expect(headers.get('content-security-policy')).toMatch(/frame-ancestors 'none'/);

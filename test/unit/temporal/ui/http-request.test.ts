@@ -5,7 +5,10 @@ import { findHttpRoute } from '../../../../src/temporal/ui/http-routes.ts';
 function read(verb: string, path: string, query = '', body = '') {
   const found = findHttpRoute(verb, path);
   if (!found) throw new Error(`no route: ${verb} ${path}`);
-  return { method: found.route.method, message: readMessage(found, new URLSearchParams(query), body).toJSON() };
+  return {
+    method: found.route.method,
+    message: readMessage(found, new URLSearchParams(query), body).toJSON(),
+  };
 }
 
 describe('the HTTP API of Temporal', () => {
@@ -73,12 +76,19 @@ describe('the HTTP API of Temporal', () => {
 
   test('reads names of enum values in full and in short', () => {
     const action = (overlapPolicy: unknown) =>
-      read('POST', 'namespaces/n/schedules/s/patch', '', JSON.stringify({ patch: { triggerImmediately: { overlapPolicy } } })).message;
+      read(
+        'POST',
+        'namespaces/n/schedules/s/patch',
+        '',
+        JSON.stringify({ patch: { triggerImmediately: { overlapPolicy } } }),
+      ).message;
     const full = 'SCHEDULE_OVERLAP_POLICY_ALLOW_ALL';
     for (const name of [full, 'AllowAll', 6])
       expect(action(name)).toMatchObject({ patch: { triggerImmediately: { overlapPolicy: full } } });
     expect(() => action('Whatever')).toThrow('ScheduleOverlapPolicy has no value "Whatever"');
-    const body = JSON.stringify({ resetReapplyExcludeTypes: ['Signal', 'RESET_REAPPLY_EXCLUDE_TYPE_UPDATE'] });
+    const body = JSON.stringify({
+      resetReapplyExcludeTypes: ['Signal', 'RESET_REAPPLY_EXCLUDE_TYPE_UPDATE'],
+    });
     expect(read('POST', 'namespaces/n/workflows/w/reset', '', body).message).toMatchObject({
       resetReapplyExcludeTypes: ['RESET_REAPPLY_EXCLUDE_TYPE_SIGNAL', 'RESET_REAPPLY_EXCLUDE_TYPE_UPDATE'],
     });
