@@ -51,10 +51,7 @@ interface Asset {
 
 /** Adds the routes of the console. `temporalWorkflows`: address of the workflows in Temporal's Web UI, if the server knows it. */
 // biome-ignore lint/suspicious/noExplicitAny: any environment will do
-export function serveConsole(
-  app: OpenAPIHono<any>,
-  { temporalWorkflows }: { temporalWorkflows: string | null },
-): void {
+export function serveConsole(app: OpenAPIHono<any>, temporalWorkflows: string | null): void {
   const assets = new Map([...readOwnAssets(), ...readPackages()]);
   const digest = computeDigest(assets);
   const base = `console/${digest}/`;

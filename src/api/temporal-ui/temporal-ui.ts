@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import mime from 'mime';
 import { DarkroomError } from '../../errors.ts';
 import { isSameSite } from '../auth/authentication.ts';
+import { isForm } from '../bodies/media-type.ts';
 import type { ApiEnv } from '../context.ts';
 import { renderIndex } from './index-page.ts';
 import type { TemporalUi } from './port.ts';
@@ -20,20 +21,17 @@ interface TemporalUiOptions {
   readonly basePath: string;
   /** Origin of this server as clients know it. */
   readonly publicUrl: string;
-  /** @throws forbidden if the client of a request may not use the UI */
-  readonly authorize: (c: Context<ApiEnv>) => void;
 }
 
 export function serveTemporalUi(
   app: OpenAPIHono<ApiEnv>,
   ui: TemporalUi,
-  { basePath, publicUrl, authorize }: TemporalUiOptions,
+  { basePath, publicUrl }: TemporalUiOptions,
 ): void {
   const guard: MiddlewareHandler<ApiEnv> = async (c, next) => {
     // The UI has full control over all jobs, so it is not for pages that may use the API (DARKROOM_CORS_ORIGINS) either.
     if (!isSameSite(c, publicUrl) && !isPageVisit(c))
       throw new DarkroomError('origin_forbidden', 'Web pages of other sites may not use the Temporal Web UI');
-    authorize(c);
     await next();
   };
   app.use(UI_PATH, guard);
@@ -41,6 +39,9 @@ export function serveTemporalUi(
 
   app.get(`${API_PATH}/settings`, (c) => c.json(toUiSettings(ui)));
   app.on(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], `${API_PATH}/*`, async (c) => {
+    // The size of forms is not limited.
+    if (isForm(c.req.header('content-type')))
+      throw new DarkroomError('unsupported_media_type', 'Temporal takes JSON');
     const { pathname, searchParams } = new URL(c.req.url);
     const { status, json } = await ui.call({
       method: c.req.method,
