@@ -187,6 +187,7 @@ export async function composeWorker(
     memoryOf,
     pictures,
     sandbox,
+    stallMs: config.DARKROOM_STALL_MS,
     inputRoots: config.DARKROOM_INPUT_ROOTS,
     workDir: scratch,
     maxAssetBytes: config.DARKROOM_MAX_ASSET_BYTES,
@@ -200,7 +201,7 @@ export async function composeWorker(
     publicUrl: config.publicUrl,
     callbackBody,
     journal: new StepJournal(scratch),
-    runAlone: overrides.runAlone ?? createRunAlone(scratch, target.address),
+    runAlone: overrides.runAlone ?? createRunAlone(scratch, target.address, config.DARKROOM_UNRESPONSIVE_MS),
   };
   return {
     activities: createActivities(dependencies),

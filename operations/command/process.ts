@@ -26,6 +26,7 @@ export interface Command {
   readonly sandbox: Sandbox;
   readonly policy: SandboxPolicy;
   readonly onLine: (line: string) => void;
+  readonly onProcess: (pid: number | undefined) => void;
 }
 
 /** Why the group was stopped before it ended by itself. */
@@ -37,10 +38,11 @@ type StopReason = 'timeout' | 'memory';
  */
 export function runProcess(command: Command, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const { program, args, cwd, env, seconds, residentMemory, sandbox, policy, onLine } = command;
+  const { program, args, cwd, env, seconds, residentMemory, sandbox, policy, onLine, onProcess } = command;
   const [first = '', ...rest] = sandbox.wrap([program, ...args], policy);
   return new Promise((resolve, reject) => {
     const child = spawn(first, rest, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    onProcess(child.pid);
     let output = '';
     let stopReason: StopReason | undefined;
     let force: NodeJS.Timeout | undefined;

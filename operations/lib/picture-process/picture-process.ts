@@ -100,6 +100,10 @@ export class PictureProcess {
     this.#holdWorker(false);
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get isAlive(): boolean {
     return !this.#hasEnded;
   }
