@@ -145,6 +145,7 @@ export interface WorkerParts {
   readonly aloneActivities: StepActivities;
   readonly dependencies: ActivityDependencies;
   readonly retention: Retention;
+  readonly runtime: JobRuntime;
   readonly slots: Slots;
   /** Yields capabilities whose engines are installed while the worker runs. */
   readonly later: (stop: AbortSignal) => AsyncIterable<Slots>;
@@ -208,6 +209,7 @@ export async function composeWorker(
     aloneActivities: createAloneActivities(dependencies),
     dependencies,
     retention,
+    runtime,
     slots,
     later,
     pictures,
