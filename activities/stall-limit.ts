@@ -2,8 +2,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pictures } from '../operations/lib/picture-process/pictures.ts';
-import { readCpuMs } from '../operations/lib/process-cpu.ts';
 import { DarkroomError } from '../src/errors.ts';
+import { readCpuMs } from '../src/lib/process-cpu.ts';
 
 /** Milliseconds between two checks, at most. */
 const MAX_INTERVAL_MS = 10_000;

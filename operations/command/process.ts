@@ -1,8 +1,9 @@
 /** Runs a command as a process group of its own, within limits. No process of the group is left when it has ended. */
 import { spawn } from 'node:child_process';
 import { DarkroomError } from '../../src/errors.ts';
+import { findFamily } from '../../src/lib/process-family.ts';
 import { killGroup } from '../lib/process-group.ts';
-import { findFamily, watchMemory } from '../lib/process-memory.ts';
+import { watchMemory } from '../lib/process-memory.ts';
 import { nameExit, type Sandbox } from '../lib/sandbox/sandbox.ts';
 import type { SandboxPolicy } from '../lib/sandbox/sandbox-policy.ts';
 

@@ -1,6 +1,6 @@
 /** The CPU time of processes and their descendants. */
 import { readFile } from 'node:fs/promises';
-import { findFamily } from './process-memory.ts';
+import { findFamily } from './process-family.ts';
 
 /** Milliseconds of a clock tick: USER_HZ is 100 on every platform of Linux. */
 const TICK_MS = 10;
