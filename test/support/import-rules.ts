@@ -215,6 +215,7 @@ export const rules: readonly ImportRule[] = [
       'libheif-js',
       'lru-cache',
       'exif-reader',
+      'sax',
       'yaml',
       'picomatch',
     ],
