@@ -1,23 +1,9 @@
 /** Whom a request counts for. */
-import type { Context } from 'hono';
-import type { Principal } from '../../auth/authenticator.ts';
 import { parseAddress } from '../../net/addresses.ts';
-import type { ApiEnv } from '../context.ts';
 import type { LimitScope, ScopedLimits } from './settings.ts';
 
 /** The subject of a request in each scope; null: it has none, or is not known yet. */
 export type Caller = Readonly<Record<LimitScope, string | null>>;
-
-export function readCaller({ var: { principal, address } }: Context<ApiEnv>): Caller {
-  // Before authentication, and on public paths, there is none.
-  const { tenant, subject } = (principal as Principal | undefined) ?? { tenant: null, subject: '' };
-  return {
-    key: tenant === null ? null : `${tenant} ${subject}`,
-    tenant,
-    address: address && toAddressSubject(address),
-    all: 'all',
-  };
-}
 
 /** Returns what counts as one address: an IPv4 address, or the /64 network of an IPv6 address, which one client has as a whole. */
 export function toAddressSubject(address: string): string {
