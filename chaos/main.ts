@@ -1,0 +1,13 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runKills } from './kills.ts';
+import { commandLoad } from './load/command.ts';
+import { compatibleLoad } from './load/compatible.ts';
+import { nativeLoad } from './load/native.ts';
+const root = await mkdtemp(join(tmpdir(), 'darkroom-chaos-'));
+console.log(root);
+const report = await runKills(root, { kills: Number(process.argv[2] ?? 10), seed: Number(process.argv[3] ?? 1), minutes: 60, meanMs: 3000, concurrency: 6, submissions: [...nativeLoad, ...commandLoad, ...compatibleLoad], log: (line) => console.log(new Date().toISOString(), line) });
+console.log(report.kills.length, report.jobs.length, report.skipped.map((s) => s.operation));
+for (const v of report.violations) console.log(JSON.stringify(v));
+process.exit(report.violations.length > 0 ? 1 : 0);
