@@ -4,7 +4,7 @@ import type { ProcessFamily, ProcessRow } from './process-family.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { groupByTarget, type Target, targets, weights } from './targets.ts';
 
-const SEARCH_MS = 10_000;
+const SEARCH_MS = 5000;
 
 export interface Kill {
   readonly target: Target;
@@ -48,13 +48,13 @@ export async function killAtRandom(plan: KillPlan): Promise<Kill[]> {
   return done;
 }
 
-/** Waits for processes of a target. Returns none if there are none for ten seconds. */
+/** Waits for processes of a target. Returns none if there are none for five seconds. */
 async function findRunning(
   family: ProcessFamily,
   target: Target,
   signal: AbortSignal,
 ): Promise<readonly ProcessRow[]> {
-  for (const deadline = Date.now() + SEARCH_MS; Date.now() < deadline && !signal.aborted; await sleep(20)) {
+  for (const deadline = Date.now() + SEARCH_MS; Date.now() < deadline && !signal.aborted; await sleep(30)) {
     const rows = groupByTarget(await family.read()).get(target);
     if (rows !== undefined) return rows;
   }

@@ -10,10 +10,16 @@ export interface ProcessRow {
   readonly startedAt: string;
 }
 
+/** An id is not used again within this time. */
+const STRANGERS_MS = 5000;
+
 export class ProcessFamily {
   readonly #dataDir: string;
   /** Process id → start, of each member that was seen. */
   readonly #known = new Map<number, string>();
+  /** Process ids of others, which are not looked at again for some seconds. */
+  #strangers = new Set<number>();
+  #strangersSince = 0;
 
   /** @param dataDir Data directory of the darkroom. */
   constructor(dataDir: string) {
@@ -22,7 +28,11 @@ export class ProcessFamily {
 
   /** Returns the members that run now: processes that name the data directory, and their descendants. */
   async read(): Promise<ProcessRow[]> {
-    const rows = await readProcesses();
+    if (Date.now() - this.#strangersSince > STRANGERS_MS) {
+      this.#strangers = new Set([process.pid]);
+      this.#strangersSince = Date.now();
+    }
+    const rows = await readProcesses(this.#strangers);
     const named = await Promise.all(rows.map((row) => this.#namesDirectory(row)));
     const members = new Set(
       rows
@@ -34,21 +44,24 @@ export class ProcessFamily {
       before = members.size;
       for (const { pid, parent } of rows) if (members.has(parent)) members.add(pid);
     }
-    const family = rows.filter(({ pid }) => members.has(pid) && pid !== process.pid);
+    const family = rows.filter(({ pid }) => members.has(pid));
     for (const { pid, startedAt } of family) this.#known.set(pid, startedAt);
+    // A child of this process has the environment of a darkroom only once it has started its program.
+    for (const { pid, parent } of rows)
+      if (!members.has(pid) && parent !== process.pid) this.#strangers.add(pid);
     return family;
   }
 
   async #namesDirectory({ pid, command }: ProcessRow): Promise<boolean> {
-    if (pid === process.pid) return false;
     if (command.includes(this.#dataDir)) return true;
     const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
     return environment.split('\0').includes(`DARKROOM_DATA=${this.#dataDir}`);
   }
 }
 
-async function readProcesses(): Promise<ProcessRow[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+async function readProcesses(except: ReadonlySet<number>): Promise<ProcessRow[]> {
+  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const pids = names.map(Number).filter((pid) => !except.has(pid));
   return (await Promise.all(pids.map(readProcess))).flatMap((row) => row ?? []);
 }
 

@@ -26,7 +26,11 @@ export function seedRandom(seed: number): SeededRandom {
     pick,
     pickWeighted: (names, weights) => {
       let rest = next() * names.reduce((sum, name) => sum + weights[name], 0);
-      return names.find((name) => (rest -= weights[name]) < 0) ?? pick(names);
+      for (const name of names) {
+        rest -= weights[name];
+        if (rest < 0) return name;
+      }
+      return pick(names);
     },
   };
 }

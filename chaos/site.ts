@@ -38,7 +38,11 @@ export async function startSite(
       const body = await text(request).catch(() => null);
       if (body === null) return;
       const wasAccepted = random.next() >= REFUSED;
-      callbacks.push({ ...parseCallback(body), webhookId: String(request.headers['webhook-id']), wasAccepted });
+      callbacks.push({
+        ...parseCallback(body),
+        webhookId: String(request.headers['webhook-id']),
+        wasAccepted,
+      });
       response.writeHead(wasAccepted ? 204 : 503).end();
       return;
     }

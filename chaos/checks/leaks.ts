@@ -27,7 +27,9 @@ export async function deleteInterruptedUploads({ dataDir }: Server): Promise<voi
     const at = new Date(Date.now() - DAY_MS - 3_600_000).toISOString();
     await writeFile(join(directory, name), JSON.stringify({ ...marker, at }));
   }
-  const { address } = JSON.parse(await readFile(join(dataDir, 'temporal.pid'), 'utf8')) as { address: string };
+  const { address } = JSON.parse(await readFile(join(dataDir, 'temporal.pid'), 'utf8')) as {
+    address: string;
+  };
   const client = createClient(embeddedTarget(address));
   try {
     const schedule = client.schedule.getHandle(RETENTION_SCHEDULE);
@@ -48,7 +50,10 @@ export async function deleteInterruptedUploads({ dataDir }: Server): Promise<voi
 }
 
 /** @param accepted - Ids of the accepted jobs. */
-export async function checkStore({ dataDir }: Server, accepted: readonly string[]): Promise<Violation[]> {
+export async function checkStore(
+  { dataDir }: Pick<Server, 'dataDir'>,
+  accepted: readonly string[],
+): Promise<Violation[]> {
   const files = await listFiles(join(dataDir, 'store'));
   return files.flatMap((path) => {
     const [first, second, id = ''] = path.split('/');
@@ -66,7 +71,9 @@ export async function checkMachine(server: Server, exitCode: number | null): Pro
   const temporary = await readdir(temporaryDir);
   return [
     ...(exitCode === 0 ? [] : [leaked('darkroom serve', `it stopped with code ${exitCode}`)]),
-    ...rows.map(({ pid, command }) => leaked(`process ${pid}`, `it runs after the end: ${command.slice(0, 200)}`)),
+    ...rows.map(({ pid, command }) =>
+      leaked(`process ${pid}`, `it runs after the end: ${command.slice(0, 200)}`),
+    ),
     ...scratch.map((name) => leaked(`work/${name}`, 'a scratch directory was left')),
     ...temporary.map((name) => leaked(`tmp/${name}`, 'a temporary file was left')),
   ];

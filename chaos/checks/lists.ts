@@ -27,7 +27,8 @@ export function checkList(listed: readonly string[], accepted: readonly string[]
   for (const id of accepted)
     if (!counts.has(id)) found.push({ kind: 'lost', what: `job ${id}`, message: 'it is not listed' });
   for (const [id, count] of counts) {
-    if (count > 1) found.push({ kind: 'duplicated', what: `job ${id}`, message: `it is listed ${count} times` });
+    if (count > 1)
+      found.push({ kind: 'duplicated', what: `job ${id}`, message: `it is listed ${count} times` });
     if (!accepted.includes(id))
       found.push({ kind: 'duplicated', what: `job ${id}`, message: 'it is listed, and no client knows it' });
   }

@@ -3,9 +3,15 @@ import type { Outcome } from '../load/outcome.ts';
 import type { Submission } from '../load/submission.ts';
 import type { Violation } from './violation.ts';
 
-export function checkOutcome(id: string, submission: Submission, outcome: Outcome, expected: Outcome): Violation[] {
+export function checkOutcome(
+  id: string,
+  submission: Submission,
+  outcome: Outcome,
+  expected: Outcome,
+): Violation[] {
   const report = (message: string): Violation[] => [{ kind: 'wrong', what: `job ${id}`, message }];
-  const describe = ({ state, error }: Outcome) => `${state}${error ? ` (${error.code}: ${error.message})` : ''}`;
+  const describe = ({ state, error }: Outcome) =>
+    `${state}${error ? ` (${error.code}: ${error.message})` : ''}`;
   if (outcome.state !== expected.state || outcome.error?.code !== expected.error?.code)
     return report(`it is ${describe(outcome)}; undisturbed it is ${describe(expected)}`);
   if (outcome.run !== 1)

@@ -42,7 +42,9 @@ async function drawSlide(): Promise<Uint8Array> {
       for (let x = Math.max(0, left - radius); x < Math.min(width, left + radius); x++)
         if (Math.hypot(x - left, y - top) < radius) pixels.set([92, 58, 130], 3 * (y * width + x));
   }
-  return sharp(pixels, { raw: { width, height, channels: 3 } }).png().toBuffer();
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
 }
 
 const system: Readonly<Record<string, string>> = {

@@ -71,19 +71,22 @@ const task: Submission = {
   },
 };
 
-/** A model of the photographs in a directory. Its bytes differ from run to run. */
-export const model = (directory: string): Submission => ({
+/** Directory with photographs of one object, below the input directory of the server. */
+export const PHOTOGRAPHS = 'photographs';
+
+/** A 3D model. Its bytes differ from run to run. */
+export const model: Submission = {
   ...reproducible,
   api: 'e2e3d',
   operation: 'reconstruct',
   callsBack: true,
   isReproducible: false,
   submit: async ({ client, site }, key) => {
-    const body = { image_set_path: directory, quality: 'low', job_id: key, notify_url: `${site}/callback` };
+    const body = { image_set_path: PHOTOGRAPHS, quality: 'low', job_id: key, notify_url: `${site}/callback` };
     await client.send('/api/reconstruct', post(body), [202]);
     return key;
   },
-});
+};
 
 export const compatibleLoad: readonly Submission[] = [
   guestkit('test.echo', { message: 'chaos', delay_ms: 700 }),

@@ -1,6 +1,7 @@
 /** Follows a job by its events, with a new connection after each that breaks. */
-import { EventSourceParserStream } from 'eventsource-parser/stream';
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EventSourceParserStream } from 'eventsource-parser/stream';
 
 export interface JobEvent {
   readonly event: string;

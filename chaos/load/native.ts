@@ -39,7 +39,7 @@ export const native = (request: Request): Submission => ({
 });
 
 /** The files come with the request. */
-export const uploaded = (operation: string, names: readonly string[], params = {}): Submission => ({
+const uploaded = (operation: string, names: readonly string[], params = {}): Submission => ({
   ...native({ operation, variant: 'uploaded' }),
   submit: async ({ client, site, assets }, key) => {
     const form = new FormData();
@@ -52,7 +52,7 @@ export const uploaded = (operation: string, names: readonly string[], params = {
 });
 
 /** The assets come in two calls, after the job. */
-export const awaited = (operation: string, names: readonly string[], params = {}): Submission => ({
+const awaited = (operation: string, names: readonly string[], params = {}): Submission => ({
   ...native({ operation, variant: 'assets in two calls' }),
   submit: async (target, key) => {
     const { client, site } = target;

@@ -8,9 +8,9 @@ const PATIENCE_MS = 300_000;
 const REQUEST_MS = 30_000;
 
 /** The server refused a request that is valid, or did not answer for five minutes. */
-export class Refusal extends Error {}
+class Refusal extends Error {}
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly bytes: Buffer;
