@@ -47,6 +47,8 @@ export interface ActivityDependencies extends RunFiles {
   /** Milliseconds that an activity waits for download slots. */
   readonly downloadWaitMs: number;
   readonly callbackTimeoutMs: number;
+  /** Limits the callbacks of all jobs on this worker that wait for their receivers. */
+  readonly callbackSlots: SharedSlots;
   /** For links in callbacks, without a trailing slash. */
   readonly publicUrl: string;
   /** Returns what a callback sends, in the words of the API that submitted the job. */

@@ -33,6 +33,8 @@ if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
     '--no-fund',
     '--loglevel=error',
   ]);
+  // Removed first: in a copy made of hard links, the file is that of the original, too.
+  rmSync(installed, { force: true });
   writeFileSync(installed, wanted);
 }
 
