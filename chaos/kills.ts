@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { measureBaseline } from './baseline.ts';
 import { checkCallbacks } from './checks/callbacks.ts';
 import { checkEvents } from './checks/events.ts';
-import { checkMachine, checkStore, deleteInterruptedUploads } from './checks/leaks.ts';
+import { checkMachine, checkStore, deleteInterruptedUploads, removeLeftovers } from './checks/leaks.ts';
 import { checkList, listJobs } from './checks/lists.ts';
 import { checkOutcome } from './checks/outcome.ts';
 import type { Violation } from './checks/violation.ts';
@@ -69,8 +69,9 @@ export async function runKills(root: string, options: KillsOptions): Promise<Kil
     const ids = accepted.map(({ id }) => id);
     const violations = [...refused, ...checkList(await listJobs(target.client), ids)];
     await deleteInterruptedUploads(server);
-    violations.push(...(await checkStore(server, ids)));
     violations.push(...(await checkMachine(server, await server.stop())));
+    await removeLeftovers(server);
+    violations.push(...(await checkStore(server, ids)));
     return {
       kills,
       jobs,

@@ -26,6 +26,9 @@ export interface StepOptions {
 /** Of one attempt. The worker limits the time of stages and downloads by itself; this is for workers that cannot. */
 const ATTEMPT_TIMEOUT = '7 days';
 
+/** Of a step that runs alone, whose workers die for other reasons. A machine that hangs each time does not repeat it for ever. */
+const MAX_ATTEMPTS = 10;
+
 /**
  * Runs a step as an activity, until it ends. Temporal retries what failed; an outage never fails a step. When the worker dies, the step
  * runs again, unless it is blamed for too many deaths. Its last attempt runs alone, in a process of its own.
@@ -62,9 +65,10 @@ export async function runStep<T>(
       const loss = readLoss(error);
       if (loss === null) throw error;
       attempts += 1;
-      if (isAlone) throw createLostFailure(title, attempts, loss);
+      const isToBlame = isAlone ? isOwnDeath(error) : loss.isBlamed;
+      if (isAlone && (isToBlame || attempts >= MAX_ATTEMPTS)) throw createLostFailure(title, attempts, loss);
       progress = loss.progress ?? progress;
-      if (loss.isBlamed) lossReports.blame(blame, error);
+      if (isToBlame) lossReports.blame(blame, error);
     }
   }
 }
@@ -82,6 +86,12 @@ function readLoss(error: unknown): Loss | null {
   }
   if (!(cause instanceof ApplicationFailure) || cause.type !== workerLost) return null;
   return readFailureInfo(cause).loss ?? { isBlamed: true, how: cause.message, progress: null };
+}
+
+/** Whether the process of a step that ran alone has died. Its worker reports that; a loss of the worker itself has another cause. */
+function isOwnDeath(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : null;
+  return cause instanceof ApplicationFailure && readFailureInfo(cause).loss === undefined;
 }
 
 function createLostFailure(title: string, attempts: number, { how }: Loss): ApplicationFailure {

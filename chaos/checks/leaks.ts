@@ -2,12 +2,14 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createFilesystemStore } from '../../src/storage/filesystem/index.ts';
 import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
 import { RETENTION_SCHEDULE } from '../../src/temporal/schedule.ts';
 import type { Server } from '../server.ts';
 import type { Violation } from './violation.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+const PROBE = 'probe';
 
 const leaked = (what: string, message: string): Violation => ({ kind: 'leaked', what, message });
 
@@ -49,7 +51,18 @@ export async function deleteInterruptedUploads({ dataDir }: Server): Promise<voi
   }
 }
 
-/** @param accepted - Ids of the accepted jobs. */
+/** Writes remove what killed processes left in the store a day before. This makes a write to which that is no time at all. */
+export async function removeLeftovers({ dataDir }: Server): Promise<void> {
+  const store = createFilesystemStore({ root: join(dataDir, 'store'), leftoverAge: 0 });
+  await sleep(10);
+  await store.put(PROBE, '');
+  await store.delete(PROBE);
+  const leftovers = () => readdir(join(dataDir, 'store', '.tmp')).catch(() => []);
+  for (const deadline = Date.now() + 10_000; (await leftovers()).length > 0 && Date.now() < deadline; )
+    await sleep(50);
+}
+
+/** @param accepted Ids of the accepted jobs. */
 export async function checkStore(
   { dataDir }: Pick<Server, 'dataDir'>,
   accepted: readonly string[],

@@ -46,6 +46,15 @@ export const losses: Stories = {
     return untilEnded(server, await server.submit(echo));
   },
 
+  /** Blamed twice, it runs alone. Its workers die for other reasons, and it ends. */
+  'worker-lost-around-lone-step': async (server) => {
+    reportLoss(server);
+    reportLoss(server);
+    silence(server);
+    reportLoss(server, { isBlamed: false });
+    return untilEnded(server, await server.submit(echo, shortHeartbeats));
+  },
+
   'worker-lost-while-downloading': async (server) => {
     server.replaceNext('download', () => Promise.reject(finalFailure('worker_lost')));
     server.replaceNext('download', () => Promise.reject(finalFailure('worker_lost')));
