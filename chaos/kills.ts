@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { measureBaseline } from './baseline.ts';
 import { checkCallbacks } from './checks/callbacks.ts';
 import { checkEvents } from './checks/events.ts';
+import { isGivenUp } from './checks/given-up.ts';
 import { checkMachine, checkStore, deleteInterruptedUploads, removeLeftovers } from './checks/leaks.ts';
 import { checkList, listJobs } from './checks/lists.ts';
 import { checkOutcome } from './checks/outcome.ts';
@@ -35,9 +36,15 @@ export interface KillsOptions {
   readonly log: (line: string) => void;
 }
 
+export interface CheckedJob extends Accepted {
+  readonly violations: readonly Violation[];
+  /** Whether it failed because of a limit of attempts that the kills exhausted. */
+  readonly isGivenUp: boolean;
+}
+
 export interface KillsReport {
   readonly kills: readonly Kill[];
-  readonly jobs: readonly (Accepted & { readonly violations: readonly Violation[] })[];
+  readonly jobs: readonly CheckedJob[];
   /** Those of jobs as well. */
   readonly violations: readonly Violation[];
   /** Submissions that this machine cannot run. */
@@ -63,9 +70,8 @@ export async function runKills(root: string, options: KillsOptions): Promise<Kil
     const { kills, accepted } = await disturb(server, target, possible, options, refused);
     await server.ready();
     await waitForCallbacks(rig.site, accepted);
-    const jobs = [];
-    for (const job of accepted)
-      jobs.push({ ...job, violations: await checkJob(job, target.client, rig.site, expected) });
+    const jobs: CheckedJob[] = [];
+    for (const job of accepted) jobs.push(await checkJob(job, target.client, rig.site, expected, kills));
     const ids = accepted.map(({ id }) => id);
     const violations = [...refused, ...checkList(await listJobs(target.client), ids)];
     await deleteInterruptedUploads(server);
@@ -125,18 +131,27 @@ async function waitForCallbacks({ callbacks }: Site, accepted: readonly Accepted
 }
 
 async function checkJob(
-  { id, submission, events }: Accepted,
+  job: Accepted,
   client: PatientClient,
   { callbacks }: Site,
   expected: ReadonlyMap<Submission, Outcome>,
-): Promise<Violation[]> {
+  kills: readonly Kill[],
+): Promise<CheckedJob> {
+  const { id, submission, events } = job;
   const what = `job ${id} (${nameOf(submission)})`;
   const outcome = await readOutcome(client, id).catch((error: Error) => error);
-  if (events === null) return [{ kind: 'lost', what, message: `it did not end: ${JSON.stringify(outcome)}` }];
-  if (outcome instanceof Error) return [{ kind: 'wrong', what, message: outcome.message }];
-  return [
+  const fail = (kind: Violation['kind'], message: string): CheckedJob => ({
+    ...job,
+    violations: [{ kind, what, message }],
+    isGivenUp: false,
+  });
+  if (events === null) return fail('lost', `it did not end: ${JSON.stringify(outcome)}`);
+  if (outcome instanceof Error) return fail('wrong', outcome.message);
+  const isOver = isGivenUp(outcome, job, kills);
+  const violations = [
     ...checkEvents(id, events),
-    ...checkOutcome(id, submission, outcome, expected.get(submission) as Outcome),
+    ...(isOver ? [] : checkOutcome(id, submission, outcome, expected.get(submission) as Outcome)),
     ...(submission.callsBack ? checkCallbacks(id, outcome.state, callbacks) : []),
-  ].map((violation) => ({ ...violation, what }));
+  ];
+  return { ...job, violations: violations.map((violation) => ({ ...violation, what })), isGivenUp: isOver };
 }

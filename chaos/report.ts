@@ -1,6 +1,6 @@
 /** Formats the results as Markdown. */
 import type { Violation } from './checks/violation.ts';
-import type { KillsReport } from './kills.ts';
+import type { CheckedJob, KillsReport } from './kills.ts';
 import { nameOf } from './load/submission.ts';
 import type { OutageRow } from './outages.ts';
 import type { PoisonReport } from './poison.ts';
@@ -23,16 +23,17 @@ export function formatKills({ kills, jobs, skipped }: KillsReport): string {
     return own.length === 0 ? [] : [[targets[target], own.length]];
   });
   const names = [...new Set(jobs.map(({ submission }) => nameOf(submission)))].sort();
-  const row = (label: string, own: KillsReport['jobs']): Cell[] => {
+  const row = (label: string, own: readonly CheckedJob[]): Cell[] => {
     const count = (...kinds: Violation['kind'][]) =>
       own.filter(({ violations }) => violations.some(({ kind }) => kinds.includes(kind))).length;
-    const right = own.filter(({ violations }) => violations.length === 0).length;
-    return [label, own.length, right, count('lost'), count('duplicated'), count('wrong')];
+    const right = own.filter(({ violations, isGivenUp }) => violations.length === 0 && !isGivenUp).length;
+    const givenUp = own.filter(({ isGivenUp }) => isGivenUp).length;
+    return [label, own.length, right, givenUp, count('lost'), count('duplicated'), count('wrong')];
   };
   return [
     formatTable([['killed', 'times'], ...byTarget, ['**all**', kills.length]]),
     formatTable([
-      ['jobs', 'accepted', 'ended once, right', 'lost', 'duplicated', 'wrong'],
+      ['jobs', 'accepted', 'ended once, right', 'given up', 'lost', 'duplicated', 'wrong'],
       ...names.map((name) =>
         row(
           name,

@@ -21,7 +21,7 @@ export const weights: Readonly<Record<Target, number>> = {
   picture: 4,
   command: 4,
   engine: 4,
-  alone: 4,
+  alone: 1,
   temporal: 3,
   everything: 1,
 };

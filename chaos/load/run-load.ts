@@ -9,6 +9,8 @@ export interface Accepted {
   readonly submission: Submission;
   /** Null if the job did not end. */
   readonly events: readonly JobEvent[] | null;
+  /** Milliseconds since 1970: before the submission. */
+  readonly startedAt: number;
   /** Milliseconds since 1970, as the client saw the end. */
   readonly endedAt: number;
 }
@@ -35,13 +37,14 @@ export async function runLoad(options: LoadOptions): Promise<Accepted[]> {
     while (!signal.aborted) {
       const submission = first.shift() ?? random.pick(submissions);
       const key = `chaos-${number++}`;
+      const startedAt = Date.now();
       const id = await submission.submit(target, key).catch((error: Error) => {
         onRefused(submission, error);
         return null;
       });
       if (id === null) continue;
       const events = await followJob(target.client.url, id, () => signal.aborted).catch(() => null);
-      accepted.push({ id, submission, events, endedAt: Date.now() });
+      accepted.push({ id, submission, events, startedAt, endedAt: Date.now() });
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));

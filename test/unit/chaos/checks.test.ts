@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkCallbacks } from '../../../chaos/checks/callbacks.ts';
 import { checkEvents } from '../../../chaos/checks/events.ts';
+import { isGivenUp } from '../../../chaos/checks/given-up.ts';
 import { checkStore } from '../../../chaos/checks/leaks.ts';
 import { checkList } from '../../../chaos/checks/lists.ts';
 import { checkOutcome } from '../../../chaos/checks/outcome.ts';
@@ -72,6 +73,17 @@ test('reports another state, error, run and result', () => {
   expect(check({ state: 'failed', error: { code: 'internal', message: '' } })).toEqual(['wrong']);
   expect(check({ run: 2 })).toEqual(['duplicated']);
   expect(check({ result: '{"data":2}' })).toEqual(['wrong']);
+});
+
+test('a job is given up only if enough processes of its own were killed while it ran', () => {
+  const lost = { state: 'failed', error: { code: 'worker_lost', message: '' }, run: 1, result: '' };
+  const lifetime = { startedAt: 10, endedAt: 20 };
+  expect(isGivenUp(lost, lifetime, [{ target: 'alone', at: 15 }])).toBe(true);
+  expect(isGivenUp(lost, lifetime, [{ target: 'alone', at: 21 }])).toBe(false);
+  expect(isGivenUp(lost, lifetime, [{ target: 'worker', at: 15 }])).toBe(false);
+  const other = { ...lost, error: { code: 'internal', message: '' } };
+  expect(isGivenUp(other, lifetime, [{ target: 'alone', at: 15 }])).toBe(false);
+  expect(isGivenUp({ ...lost, error: null }, lifetime, [])).toBe(false);
 });
 
 test('reports objects of no job, and unfinished ones', async () => {
