@@ -1,5 +1,5 @@
 /** A web server that serves assets and receives callbacks. */
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,24 +32,26 @@ export async function startSite(
   random: SeededRandom,
 ): Promise<Site> {
   const callbacks: Callback[] = [];
-  const server = createServer(async (request, response) => {
-    if (request.method === 'POST') {
-      // The sender may be killed in the middle of a request.
-      const body = await text(request).catch(() => null);
-      if (body === null) return;
-      const wasAccepted = random.next() >= REFUSED;
-      callbacks.push({
-        ...parseCallback(body),
-        webhookId: String(request.headers['webhook-id']),
-        wasAccepted,
-      });
-      response.writeHead(wasAccepted ? 204 : 503).end();
-      return;
-    }
+  const receive = async (request: IncomingMessage, response: ServerResponse) => {
+    const body = await text(request);
+    const wasAccepted = random.next() >= REFUSED;
+    callbacks.push({
+      ...parseCallback(body),
+      webhookId: String(request.headers['webhook-id']),
+      wasAccepted,
+    });
+    response.writeHead(wasAccepted ? 204 : 503).end();
+  };
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
     await sleep(random.next() * MAX_DELAY_MS);
     const bytes = assets.get(request.url?.split('/').at(-1) ?? '');
     if (bytes) response.writeHead(200, { 'content-length': bytes.length }).end(bytes);
     else response.writeHead(404).end();
+  };
+  const server = createServer((request, response) => {
+    const answer = request.method === 'POST' ? receive : serve;
+    // The sender may be killed in the middle of a request.
+    answer(request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
