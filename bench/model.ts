@@ -126,6 +126,7 @@ async function runStages(
         json: async () => undefined,
       },
       progress: () => undefined,
+      onProcess: () => undefined,
       signal: new AbortController().signal,
       log: () => undefined,
       note: () => undefined,

@@ -123,7 +123,7 @@ function checkEnded({ submission, id, error, seconds }: Ended): Violation[] {
   if ((error?.code ?? null) !== submission.failsWith)
     return report(`it ended with ${error?.code}: ${error?.message}; expected ${submission.failsWith}`);
   if (error === null) return [];
-  const attempts = Number(/in each of (\d+) attempts/.exec(error.message)?.[1] ?? 1);
+  const attempts = Number(/Each of (\d+) attempts/.exec(error.message)?.[1] ?? 1);
   if (attempts > MAX_ATTEMPTS) return report(`it had ${attempts} attempts`);
   return seconds > MAX_SECONDS ? report(`it failed after ${seconds} s`) : [];
 }

@@ -7,7 +7,6 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { EarlierAttempts, FailureInfo, Heartbeat, Loss, StepActivities } from '../activities/types.ts';
-import type { ErrorCode } from '../src/errors.ts';
 import type { Batch } from '../src/jobs/model/batch.ts';
 import { aloneQueueOf } from '../src/temporal/names.ts';
 import { readFailureInfo } from './ending.ts';
@@ -26,15 +25,12 @@ export interface StepOptions {
 /** Of one attempt. The worker limits the time of stages and downloads by itself; this is for workers that cannot. */
 const ATTEMPT_TIMEOUT = '7 days';
 
-/** Of a step that runs alone, whose workers die for other reasons. A machine that hangs each time does not repeat it for ever. */
-const MAX_ATTEMPTS = 10;
-
 /**
- * Runs a step as an activity, until it ends. Temporal retries what failed; an outage never fails a step. When the worker dies, the step
- * runs again, unless it is blamed for too many deaths. Its last attempt runs alone, in a process of its own.
+ * Runs a step as an activity, until it ends. Temporal retries what failed; an outage never fails a step. When the worker dies or the step
+ * hangs, it runs again, unless it is blamed for too many losses. Its last attempt runs alone, in a process of its own.
  *
  * @param run Calls the activity of the step.
- * @throws ApplicationFailure `worker_lost`, or the failure of the activity.
+ * @throws ApplicationFailure `worker_lost`, `stage_stalled`, or the failure of the activity.
  */
 export async function runStep<T>(
   { runInput: { tuning }, lossReports }: JobContext,
@@ -65,10 +61,9 @@ export async function runStep<T>(
       const loss = readLoss(error);
       if (loss === null) throw error;
       attempts += 1;
-      const isToBlame = isAlone ? isOwnDeath(error) : loss.isBlamed;
-      if (isAlone && (isToBlame || attempts >= MAX_ATTEMPTS)) throw createLostFailure(title, attempts, loss);
+      if (isAlone) throw createLostFailure(title, attempts, loss);
       progress = loss.progress ?? progress;
-      if (isToBlame) lossReports.blame(blame, error);
+      if (loss.isBlamed) lossReports.blame(blame, error);
     }
   }
 }
@@ -77,29 +72,25 @@ export async function runStep<T>(
 export const describeBatch = ({ from, to }: Batch): string =>
   to - from === 1 ? `asset ${from}` : `assets ${from} to ${to - 1}`;
 
-/** Null when the activity failed for another reason than the death of its worker. */
+/** Null when the activity failed for another reason than the death of its worker, or a hang. */
 function readLoss(error: unknown): Loss | null {
   const cause = error instanceof ActivityFailure ? error.cause : null;
   if (cause instanceof TimeoutFailure) {
     const progress = (cause.lastHeartbeatDetails ?? null) as Heartbeat | null;
-    return { isBlamed: true, how: 'its worker stopped sending heartbeats', progress };
+    return {
+      code: 'worker_lost',
+      isBlamed: true,
+      how: 'its worker stopped sending heartbeats',
+      progress,
+    };
   }
-  if (!(cause instanceof ApplicationFailure) || cause.type !== workerLost) return null;
-  return readFailureInfo(cause).loss ?? { isBlamed: true, how: cause.message, progress: null };
+  return (cause instanceof ApplicationFailure && readFailureInfo(cause).loss) || null;
 }
 
-/** Whether the process of a step that ran alone has died. Its worker reports that; a loss of the worker itself has another cause. */
-function isOwnDeath(error: unknown): boolean {
-  const cause = error instanceof ActivityFailure ? error.cause : null;
-  return cause instanceof ApplicationFailure && readFailureInfo(cause).loss === undefined;
-}
-
-function createLostFailure(title: string, attempts: number, { how }: Loss): ApplicationFailure {
+function createLostFailure(title: string, attempts: number, { code, how }: Loss): ApplicationFailure {
   const message =
-    `The worker died in each of ${attempts} attempts at ${title}. In the last one the step ran alone: ${how}. ` +
-    'It may need more memory than the worker has';
+    `Each of ${attempts} attempts at ${title} ended with the death of its worker, or hung. ` +
+    `In the last one the step ran alone: ${how}`;
   const details: FailureInfo = { kind: 'bug', retryable: false, details: { step: title, attempts } };
-  return ApplicationFailure.create({ type: workerLost, message, nonRetryable: true, details: [details] });
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [details] });
 }
-
-const workerLost: ErrorCode = 'worker_lost';

@@ -3,12 +3,12 @@ import type { Kill } from '../killer.ts';
 import type { Outcome } from '../load/outcome.ts';
 import type { Target } from '../targets.ts';
 
-/** Error code → the process whose deaths cause it, and how many. */
-const limits: Readonly<Record<string, readonly [Target, number]>> = {
-  // Blamed for two deaths of its worker, a step runs alone. It is given up when that process dies.
-  worker_lost: ['alone', 1],
+/** Error code → whose deaths cause it, and how many. */
+const limits: Readonly<Record<string, readonly [readonly Target[], number]>> = {
+  // A step is given up when its worker died twice, and then once more while the step ran alone.
+  worker_lost: [['alone', 'worker', 'api', 'everything'], 3],
   // A picture is given up when two processes that decoded it have died.
-  asset_crashes_decoder: ['picture', 2],
+  asset_crashes_decoder: [['picture'], 2],
 };
 
 interface Lifetime {
@@ -23,7 +23,7 @@ export function isGivenUp(
   { startedAt, endedAt }: Lifetime,
   kills: readonly Kill[],
 ): boolean {
-  const [target, deaths] = limits[error?.code ?? ''] ?? [];
-  const own = kills.filter((kill) => kill.target === target && kill.at >= startedAt && kill.at <= endedAt);
+  const [by = [], deaths] = limits[error?.code ?? ''] ?? [];
+  const own = kills.filter((kill) => by.includes(kill.target) && kill.at >= startedAt && kill.at <= endedAt);
   return deaths !== undefined && own.length >= deaths;
 }

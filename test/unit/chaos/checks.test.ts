@@ -9,6 +9,7 @@ import { isGivenUp } from '../../../chaos/checks/given-up.ts';
 import { checkStore } from '../../../chaos/checks/leaks.ts';
 import { checkList } from '../../../chaos/checks/lists.ts';
 import { checkOutcome } from '../../../chaos/checks/outcome.ts';
+import type { Kill } from '../../../chaos/killer.ts';
 import { nativeLoad } from '../../../chaos/load/native.ts';
 import { seedRandom } from '../../../chaos/seeded-random.ts';
 import type { Callback } from '../../../chaos/site.ts';
@@ -78,11 +79,16 @@ test('reports another state, error, run and result', () => {
 test('a job is given up only if enough processes of its own were killed while it ran', () => {
   const lost = { state: 'failed', error: { code: 'worker_lost', message: '' }, run: 1, result: '' };
   const lifetime = { startedAt: 10, endedAt: 20 };
-  expect(isGivenUp(lost, lifetime, [{ target: 'alone', at: 15 }])).toBe(true);
-  expect(isGivenUp(lost, lifetime, [{ target: 'alone', at: 21 }])).toBe(false);
-  expect(isGivenUp(lost, lifetime, [{ target: 'worker', at: 15 }])).toBe(false);
+  const kills = (at: number): Kill[] => [
+    { target: 'worker', at: 11 },
+    { target: 'everything', at: 12 },
+    { target: 'picture', at: 13 },
+    { target: 'alone', at },
+  ];
+  expect(isGivenUp(lost, lifetime, kills(15))).toBe(true);
+  expect(isGivenUp(lost, lifetime, kills(21))).toBe(false);
   const other = { ...lost, error: { code: 'internal', message: '' } };
-  expect(isGivenUp(other, lifetime, [{ target: 'alone', at: 15 }])).toBe(false);
+  expect(isGivenUp(other, lifetime, kills(15))).toBe(false);
   expect(isGivenUp({ ...lost, error: null }, lifetime, [])).toBe(false);
 });
 
