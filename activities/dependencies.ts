@@ -28,6 +28,8 @@ export interface ActivityDependencies extends RunFiles {
   readonly memoryOf: (capability: string) => number | null;
   readonly pictures: PicturePool;
   readonly sandbox: Sandbox;
+  /** Milliseconds without a sign of life after which a stage counts as hung. */
+  readonly stallMs: number;
   readonly inputRoots: readonly string[];
   readonly journal: StepJournal;
   /** Runs a step in a process of its own. */
@@ -47,6 +49,8 @@ export interface ActivityDependencies extends RunFiles {
   /** Milliseconds that an activity waits for download slots. */
   readonly downloadWaitMs: number;
   readonly callbackTimeoutMs: number;
+  /** Limits the callbacks of all jobs on this worker that wait for their receivers. */
+  readonly callbackSlots: SharedSlots;
   /** For links in callbacks, without a trailing slash. */
   readonly publicUrl: string;
   /** Returns what a callback sends, in the words of the API that submitted the job. */

@@ -2,11 +2,7 @@
 import { DarkroomError } from '../src/errors.ts';
 import type { AssetInput } from '../src/jobs/model/run-input.ts';
 import type { SharedSlots } from '../src/lib/shared-slots.ts';
-
-/** Of 50 slots, one tenant gets 40, and two get 22 each. */
-const TENANT_FACTOR = 4;
-/** Of 50 slots, downloads from one host get 25. */
-const HOST_FACTOR = 1;
+import { buildShares } from './outbound-shares.ts';
 
 interface DownloadQueueOptions {
   readonly slots: SharedSlots;
@@ -37,11 +33,7 @@ export class DownloadQueue {
    */
   run<T>({ source }: AssetInput, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const { slots, tenant } = this.#options;
-    const host = 'url' in source && URL.canParse(source.url) ? new URL(source.url).hostname : null;
-    const shares = [
-      { key: `tenant ${tenant}`, factor: TENANT_FACTOR },
-      ...(host === null ? [] : [{ key: `host ${host}`, factor: HOST_FACTOR }]),
-    ];
+    const shares = buildShares(tenant, 'url' in source ? source.url : null);
     return slots.run(AbortSignal.any([signal, this.#tooLong.signal]), shares, async () => {
       this.#running++;
       clearTimeout(this.#timer);

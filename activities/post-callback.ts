@@ -6,10 +6,14 @@ import type { Callback } from '../src/jobs/model/job.ts';
 import { parseRetryAfter } from '../src/lib/retry-after.ts';
 import { AddressForbidden, HttpFailure } from '../src/net/guarded-http.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { buildShares } from './outbound-shares.ts';
 import type { NotifyResult } from './types.ts';
 
 /** The longest Retry-After of a receiver that is respected. */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** Milliseconds after which a callback without a slot leaves its place on the worker to others. */
+const MAX_WAIT_MS = 1000;
 
 export type CallbackResponse = NotifyResult & Pick<DeliveryAttempt, 'status' | 'reason'>;
 
@@ -22,8 +26,34 @@ interface Message {
   readonly signal: AbortSignal;
 }
 
-/** Never throws for what the receiver does. */
-export async function postCallback(
+/**
+ * Waits for a slot and sends. Never throws for what the receiver does.
+ *
+ * @throws callbacks_busy when tenant and host have their share of the slots for too long
+ */
+export function postCallback(
+  deps: ActivityDependencies,
+  callback: Callback,
+  message: Message,
+): Promise<CallbackResponse> {
+  const { tenant, signal } = message;
+  const tooLong = new AbortController();
+  const timer = setTimeout(() => tooLong.abort(busy()), MAX_WAIT_MS);
+  return deps.callbackSlots
+    .run(AbortSignal.any([signal, tooLong.signal]), buildShares(tenant, callback.url), () => {
+      clearTimeout(timer);
+      return send(deps, callback, message);
+    })
+    .finally(() => clearTimeout(timer));
+}
+
+const busy = (): DarkroomError =>
+  new DarkroomError(
+    'callbacks_busy',
+    'The tenant, or the host of the receiver, has its share of the callbacks that this worker sends at once; this one is tried again',
+  );
+
+async function send(
   { callbackHttp, keys, callbackTimeoutMs }: ActivityDependencies,
   { url, token }: Callback,
   { id, body, tenant, signal }: Message,

@@ -1,5 +1,6 @@
 import { benchArchive } from './archive.ts';
 import { benchAssets } from './assets.ts';
+import { benchCost } from './cost.ts';
 import { benchEvents } from './events.ts';
 import { benchList } from './list.ts';
 import { benchModel } from './model.ts';
@@ -33,6 +34,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   archive: { summary: 'results as one ZIP, with large files and with many files', run: benchArchive },
   events: { summary: '1,000 readers of the events of one job', run: benchEvents },
   pipeline: { summary: 'photographs, from download to callback', run: benchPipeline },
+  cost: { summary: 'CPU time of a small job with a callback', run: benchCost },
   model: { summary: 'a 3D model from photographs', run: benchModel },
   list: { summary: 'lists of thousands of jobs', run: benchList },
   assets: { summary: 'one job with thousands of tiny assets', run: benchAssets },

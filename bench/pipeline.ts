@@ -3,14 +3,19 @@
  * same library. The overhead per photograph is nearly constant, so the ratio is better for large ones.
  */
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import sharp from 'sharp';
 import type { Job } from '../src/client/client.ts';
+import {
+  createPhotograph,
+  type PhotographServer,
+  readPixels,
+  type Size,
+  startPhotographServer,
+} from './photographs.ts';
 import { read, readResult, submit } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
@@ -22,7 +27,7 @@ const sizes = { '12 MP': [4000, 3000], '2 MP': [1600, 1200] } as const;
 export async function* benchPipeline(rig: Rig): AsyncGenerator<Row> {
   await rig.startWorker();
   for (const [name, [width, height]] of Object.entries(sizes)) {
-    const source = await startSource(await photograph(width, height));
+    const source = await startPhotographServer(await createPhotograph(width, height));
     const expected = { width: 1600, height: Math.round((1600 * height) / width) };
     const script: Measured<void> = {
       run: () => runScript(source, rig.dataDir),
@@ -48,56 +53,10 @@ export async function* benchPipeline(rig: Rig): AsyncGenerator<Row> {
   }
 }
 
-/** Creates an image with the detail of a photograph: enlarged noise. */
-async function photograph(width: number, height: number): Promise<Buffer> {
-  const raw = { width: width / 8, height: height / 8, channels: 3 as const };
-  return sharp(randomBytes(raw.width * raw.height * 3), { raw })
-    .resize(width, height)
-    .jpeg({ quality: 90 })
-    .toBuffer();
-}
-
-interface Source {
-  readonly url: string;
-  /** Resolves once this many callbacks have arrived, with their bodies. */
-  callbacks(count: number): Promise<string[]>;
-  close(): void;
-}
-
-async function startSource(photo: Buffer): Promise<Source> {
-  let arrived: string[] = [];
-  let waiting: { count: number; resolve: (bodies: string[]) => void } | null = null;
-  const server = createServer((request, response) => {
-    if (request.method !== 'POST') {
-      request.resume();
-      return void response.end(photo);
-    }
-    void text(request).then((body) => {
-      response.writeHead(204).end();
-      arrived.push(body);
-      if (waiting && arrived.length >= waiting.count) waiting.resolve(arrived);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return {
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
-    callbacks: (count) =>
-      new Promise((resolve) => {
-        arrived = [];
-        waiting = { count, resolve };
-      }),
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-}
-
 const scriptFile = (dataDir: string, index: number): string => join(dataDir, 'bare', `${index}.webp`);
 
 /** Does the work of the jobs without durability: fetch, resize, hash, write, notify. */
-async function runScript({ url, callbacks }: Source, dataDir: string): Promise<void> {
+async function runScript({ url, callbacks }: PhotographServer, dataDir: string): Promise<void> {
   await mkdir(join(dataDir, 'bare'), { recursive: true });
   const all = callbacks(JOBS);
   await runConcurrently(JOBS, availableParallelism(), async (index) => {
@@ -114,11 +73,6 @@ async function runScript({ url, callbacks }: Source, dataDir: string): Promise<v
   );
 }
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
 async function checkScript(dataDir: string, size: Size): Promise<void> {
   const first = await readFile(scriptFile(dataDir, 0));
   await readPixels(first, size);
@@ -132,7 +86,7 @@ interface Told {
 }
 
 /** Submits the jobs, and returns them once their callbacks have arrived. */
-async function runJobs(url: string, source: Source): Promise<Job[]> {
+async function runJobs(url: string, source: PhotographServer): Promise<Job[]> {
   const all = source.callbacks(JOBS);
   const jobs: Job[] = [];
   for (let index = 0; index < JOBS; index++) {
@@ -177,11 +131,4 @@ async function checkJobs({ url, dataDir }: Rig, jobs: readonly Job[], size: Size
     );
     good.add(sha256);
   }
-}
-
-/** Returns the RGB levels. Throws an AssertionError unless this is a WebP of the size. */
-async function readPixels(bytes: Buffer, { width, height }: Size): Promise<Buffer> {
-  const metadata = await sharp(bytes).metadata();
-  assert.deepEqual([metadata.format, metadata.width, metadata.height], ['webp', width, height]);
-  return sharp(bytes).removeAlpha().raw().toBuffer();
 }

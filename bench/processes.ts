@@ -1,5 +1,5 @@
 /** CPU time and memory of processes. On other systems than Linux the figures are NaN, printed as a dash. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 
 const isLinux = process.platform === 'linux';
 
@@ -21,6 +21,17 @@ export async function measureCpu(pids: readonly number[], run: () => Promise<unk
   await run();
   const after = await Promise.all(pids.map(readCpuSeconds));
   return after.map((seconds, index) => seconds - (before[index] ?? 0));
+}
+
+/** Returns the ids of the processes that a process has started, and of those that they started. */
+export async function listDescendants(pid: number): Promise<number[]> {
+  if (!isLinux) return [];
+  const tasks = await readdir(`/proc/${pid}/task`);
+  const lists = await Promise.all(
+    tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, 'utf8')),
+  );
+  const children = lists.flatMap((list) => list.split(' ').filter(Boolean).map(Number));
+  return [...children, ...(await Promise.all(children.map(listDescendants))).flat()];
 }
 
 /** Returns the resident memory of a process in megabytes: now, and the peak since `resetPeak`. */

@@ -19,6 +19,8 @@ export interface Rig {
   readonly client: Client;
   readonly dataDir: string;
   readonly store: ObjectStore;
+  /** Address of Temporal. */
+  readonly address: string;
   /** Process ids. */
   readonly api: number;
   readonly temporal: number;
@@ -41,7 +43,6 @@ export async function startRig(dataDir: string, store?: string): Promise<Rig> {
     binary,
     dataDir,
     preferredPort: 0,
-    preferredUiPort: 0,
     log: console.log,
   });
   const listen = `${HOST}:${await freePort(HOST, 0)}`;
@@ -81,6 +82,7 @@ export async function startRig(dataDir: string, store?: string): Promise<Rig> {
     client,
     dataDir,
     store: parts.store,
+    address: temporal.address,
     api: api.pid ?? 0,
     temporal: temporal.pid,
     startWorker: () => {

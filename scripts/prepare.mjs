@@ -23,16 +23,7 @@ const wanted = createHash('sha256').update(readFileSync(lock)).digest('hex');
 if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
   say('installing dependencies (about a minute, once) …');
   // No dependency needs its install script, and scripts may download or report anything.
-  // `npm ci` fails if the registry lacks optional packages of other platforms.
-  run('npm', [
-    'install',
-    '--include=dev',
-    '--no-save',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ]);
+  run('npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(installed, wanted);
 }
 
@@ -45,7 +36,17 @@ if (!existsSync(built) || newestSource() > statSync(built).mtimeMs) {
 }
 
 function newestSource() {
-  const folders = ['src', 'workflows', 'activities', 'operations', 'examples', 'bench', 'scripts', 'web'];
+  const folders = [
+    'src',
+    'workflows',
+    'activities',
+    'operations',
+    'examples',
+    'bench',
+    'chaos',
+    'scripts',
+    'web',
+  ];
   const files = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) =>
     join(root, name),
   );

@@ -114,7 +114,11 @@ export async function composeApi(
 }
 
 function composeAuthentication(config: Config, store: ObjectStore): Authenticate | null {
-  const { DARKROOM_AUTH: kinds, DARKROOM_OIDC_TENANT_CLAIM: claim } = config;
+  const {
+    DARKROOM_AUTH: kinds,
+    DARKROOM_OIDC_TENANT_CLAIM: claim,
+    DARKROOM_OIDC_ROLE_CLAIM: roleClaim,
+  } = config;
   const create = {
     keys: () => createKeyAuthenticator(new ApiKeyStore(store)),
     oidc: () =>
@@ -124,6 +128,7 @@ function composeAuthentication(config: Config, store: ObjectStore): Authenticate
         tenantClaim: claim === 'none' ? null : claim,
         scope: config.DARKROOM_OIDC_SCOPE || null,
         writeScope: config.DARKROOM_OIDC_WRITE_SCOPE || null,
+        roleClaim: roleClaim === '' ? null : { claim: roleClaim, values: config.DARKROOM_OIDC_ROLES },
       }),
   };
   return kinds.length === 0 ? null : authenticateBy(kinds.map((kind) => create[kind]()));
@@ -145,6 +150,7 @@ export interface WorkerParts {
   readonly aloneActivities: StepActivities;
   readonly dependencies: ActivityDependencies;
   readonly retention: Retention;
+  readonly runtime: JobRuntime;
   readonly slots: Slots;
   /** Yields capabilities whose engines are installed while the worker runs. */
   readonly later: (stop: AbortSignal) => AsyncIterable<Slots>;
@@ -187,6 +193,7 @@ export async function composeWorker(
     memoryOf,
     pictures,
     sandbox,
+    stallMs: config.DARKROOM_STALL_MS,
     inputRoots: config.DARKROOM_INPUT_ROOTS,
     workDir: scratch,
     maxAssetBytes: config.DARKROOM_MAX_ASSET_BYTES,
@@ -196,16 +203,18 @@ export async function composeWorker(
     downloadSlots: new SharedSlots(config.DARKROOM_IO_SLOTS),
     downloadWaitMs: config.DARKROOM_DOWNLOAD_WAIT_MS,
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
+    callbackSlots: new SharedSlots(config.DARKROOM_IO_SLOTS),
     publicUrl: config.publicUrl,
     callbackBody,
     journal: new StepJournal(scratch),
-    runAlone: overrides.runAlone ?? createRunAlone(scratch, target.address),
+    runAlone: overrides.runAlone ?? createRunAlone(scratch, target.address, config.DARKROOM_UNRESPONSIVE_MS),
   };
   return {
     activities: createActivities(dependencies),
     aloneActivities: createAloneActivities(dependencies),
     dependencies,
     retention,
+    runtime,
     slots,
     later,
     pictures,

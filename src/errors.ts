@@ -87,6 +87,7 @@ export const errorCatalogue = {
   // Parts that darkroom needs
   operation_unavailable: outage(503, 'No live worker offers the operation'),
   temporal_unavailable: unanswered(503, 'Temporal does not answer'),
+  temporal_ui_unavailable: outage(503, 'The pages of the Temporal Web UI are missing'),
   temporal_busy: unanswered(503, 'The rate limit of Temporal is exceeded'),
   worker_unavailable: unanswered(503, 'No worker answers'),
   worker_stopped: outage(503, 'The worker was stopped'),
@@ -94,6 +95,7 @@ export const errorCatalogue = {
   store_unavailable: outage(503, 'The object store does not answer'),
   issuer_unavailable: outage(503, 'The identity provider does not answer'),
   downloads_busy: outage(503, 'The downloads that a worker runs at once are taken'),
+  callbacks_busy: outage(503, 'The callbacks that a worker sends at once are taken'),
   disk_full: outage(507, 'The disk is full'),
   internal: bug(500, 'Internal error'),
 
@@ -139,6 +141,7 @@ export const errorCatalogue = {
   sandbox_missing: bug(422, 'The worker cannot isolate commands'),
   engine_failed: bug(422, 'An engine failed'),
   engine_limit: limit(422, 'An engine reached its limit'),
+  stage_stalled: bug(422, 'A stage made no progress'),
   stage_timeout: limit(422, 'A stage timed out'),
   worker_lost: bug(422, 'The worker of a stage died repeatedly'),
   cancelled: client(409, 'The job was cancelled'),

@@ -33,6 +33,10 @@ const problems: Readonly<Record<string, Describe>> = {
     problem: `${place} is not a directory`,
     remedy: 'Remove or rename it',
   }),
+  EISDIR: (place) => ({
+    problem: `${place} is not a file`,
+    remedy: 'Remove or rename it',
+  }),
   EEXIST: (place) => ({
     problem: `${place} is not a directory, or a link that leads nowhere`,
     remedy: 'Remove or rename it',

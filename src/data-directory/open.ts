@@ -8,7 +8,7 @@ import { makeDirectory } from './make-directory.ts';
 
 const { R_OK, W_OK, X_OK } = constants;
 
-/** Entries that this user must be able to use, if they exist. */
+/** Entries that this user must be able to use, if they exist. Those with X_OK are directories. */
 const needed: readonly (readonly [name: string, mode: number])[] = [
   ['', R_OK | W_OK | X_OK],
   ['darkroom.json', R_OK],
@@ -52,9 +52,17 @@ export async function openDataDirectory(dir: string): Promise<void> {
  */
 export async function checkAccess(dir: string): Promise<void> {
   for (const [name, mode] of needed)
-    await access(join(dir, name), mode).catch((error: NodeJS.ErrnoException) => {
+    await checkEntry(join(dir, name), mode).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
     });
+}
+
+async function checkEntry(path: string, mode: number): Promise<void> {
+  const needsDirectory = (mode & X_OK) !== 0;
+  const isDirectory = (await stat(path)).isDirectory();
+  const code = needsDirectory ? 'ENOTDIR' : 'EISDIR';
+  if (isDirectory !== needsDirectory) throw Object.assign(new Error(code), { code, path });
+  await access(path, mode);
 }
 
 /** Whether group or others have permissions on a directory; false when it is missing. */

@@ -2,16 +2,21 @@
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { QueueState } from '../jobs/ports/job-runtime.ts';
-import { CALLBACK_QUEUE, DOWNLOAD_QUEUE, queueOf } from './names.ts';
+import { namesOfPollers } from './live-workers.ts';
+import { aloneQueueOf, CALLBACK_QUEUE, DOWNLOAD_QUEUE, queueOf } from './names.ts';
 
 const { TASK_QUEUE_TYPE_ACTIVITY } = proto.temporal.api.enums.v1.TaskQueueType;
 
-/** Of the queues of these capabilities, and of those for what waits for servers of others. Figures are Temporal's estimates. */
+/**
+ * Returns the queues of these capabilities, those for what waits for servers of others, and those of steps that run alone. Figures are
+ * Temporal's estimates.
+ */
 export function queueStates(client: Client, capabilities: readonly string[]): Promise<QueueState[]> {
-  const queues = [...new Set([...capabilities.map(queueOf), DOWNLOAD_QUEUE, CALLBACK_QUEUE])];
+  const ofSteps = [...capabilities.map(queueOf), DOWNLOAD_QUEUE];
+  const queues = new Set([...ofSteps, CALLBACK_QUEUE, ...ofSteps.map(aloneQueueOf)]);
   return Promise.all(
-    queues.map(async (name) => {
-      const { stats } = await client.workflowService.describeTaskQueue({
+    [...queues].map(async (name) => {
+      const { stats, pollers } = await client.workflowService.describeTaskQueue({
         namespace: client.options.namespace,
         taskQueue: { name },
         taskQueueType: TASK_QUEUE_TYPE_ACTIVITY,
@@ -22,6 +27,7 @@ export function queueStates(client: Client, capabilities: readonly string[]): Pr
         name,
         waiting: Number(steps ?? 0),
         oldestSeconds: Number(age?.seconds ?? 0) + (age?.nanos ?? 0) / 1e9,
+        workers: namesOfPollers(pollers).length,
       };
     }),
   );

@@ -63,6 +63,21 @@ test.each(['{"format":2}', '{}', 'hello'])(
   },
 );
 
+test.each([
+  ['keys', 'file'],
+  ['store', 'file'],
+  ['lock', 'file'],
+  ['darkroom.json', 'directory'],
+  ['temporal.db', 'directory'],
+])('rejects a directory in which %s is a %s', async (name, kind) => {
+  const path = join(root, name);
+  await (kind === 'file' ? writeFile(path, '') : mkdir(path));
+  await expect(openDataDirectory(root)).rejects.toThrow(
+    `The directory ${root} cannot be used: ${path} is not a ${kind === 'file' ? 'directory' : 'file'}. ` +
+      'Remove or rename it, or set DARKROOM_DATA to another directory',
+  );
+});
+
 test('processes that start together create one directory', async () => {
   const start = async () => {
     await openDataDirectory(root);
