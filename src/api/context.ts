@@ -8,6 +8,7 @@ import type { OperationCatalogue } from '../jobs/ports/operation-catalogue.ts';
 import type { Estimator } from '../jobs/query/estimator.ts';
 import type { Watcher } from '../jobs/query/watcher.ts';
 import type { JobSubmissions } from '../jobs/submit/job-submissions.ts';
+import type { WatchLogin } from './auth/login-watch.ts';
 import type { Links } from './links.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -41,8 +42,8 @@ export interface ApiDependencies {
   readonly publicUrl: string;
 }
 
-/** Hono's environment: the caller and its tenant, and the id of the request for logs. */
+/** Hono's environment: the caller and its tenant, the id of the request for logs, and the watch over its login. */
 export type ApiEnv = {
-  Variables: { principal: Principal; tenant: string; requestId: string };
+  Variables: { principal: Principal; tenant: string; requestId: string; watchLogin: WatchLogin };
   Bindings: HttpBindings;
 };

@@ -9,6 +9,7 @@ import type { Log } from '../../log.ts';
 import type { ApiEnv } from '../context.ts';
 import { addChallenge } from './challenge.ts';
 import { readCredential } from './credential.ts';
+import { createLoginWatch, noLoginWatch } from './login-watch.ts';
 import { matchesPath, READ_METHODS } from './public-paths.ts';
 import { createRejectionLog } from './rejection-log.ts';
 import { type RecordAudit, RequestAudit } from './request-audit.ts';
@@ -30,6 +31,7 @@ export const anonymous =
   (role: Role, actions: () => RouteActions): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
     setPrincipal(c, { tenant: PUBLIC, subject: 'anonymous', role });
+    c.set('watchLogin', noLoginWatch);
     const action = findAction(c, actions());
     if (action !== null) requirePermission(c, action);
     await next();
@@ -52,8 +54,10 @@ export function authentication({
     let principal: Principal | null = null;
     try {
       const credential = readCredential(c);
-      principal = await authenticate(credential?.text ?? null);
+      const verify = () => authenticate(credential?.text ?? null);
+      principal = await verify();
       setPrincipal(c, principal);
+      c.set('watchLogin', createLoginWatch(verify));
       if (action !== null) requirePermission(c, action);
       if (!isRead && credential?.isAmbient) rejectOtherSites(c, publicUrl);
     } catch (error) {

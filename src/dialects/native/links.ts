@@ -1,13 +1,16 @@
 /** Signed links to result files, and the files behind them. */
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { requires } from '../../api/auth/route-actions.ts';
+import { describeMediaType, readOptionalJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fileResponse } from '../../api/files/file-response.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import type { LinkProof, LinkTarget } from '../../api/links.ts';
 import { fails, file, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
+import { invalidFields } from '../../jobs/validation/invalid-request.ts';
+import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { idParam } from './model.ts';
 
 /** Public paths, as `index.ts` declares. */
@@ -43,7 +46,8 @@ export function linkRoutes({
   publicUrl,
 }: Pick<ApiDependencies, 'jobs' | 'links' | 'publicUrl'>): OpenAPIHono<ApiEnv> {
   const app = createRouter();
-  const request = z
+  const defaultSeconds = Math.min(DEFAULT_SECONDS, links.maxSeconds);
+  const linkRequest = z
     .strictObject({
       path: z.string().min(1).optional().describe(`A file of the result; default: \`${FRONT_PAGE}\``),
       expires_in: z
@@ -51,37 +55,41 @@ export function linkRoutes({
         .min(1)
         .max(links.maxSeconds)
         .optional()
-        .describe(`Seconds; default: ${Math.min(DEFAULT_SECONDS, links.maxSeconds)}`),
+        .describe(`Seconds; default: ${defaultSeconds}`),
     })
-    .meta({ id: 'LinkRequest', example: { path: 'photo.webp', expires_in: 86_400 } });
+    .meta({ id: 'LinkRequest', example: { path: 'photo.webp', expires_in: defaultSeconds } });
 
-  app.openapi(
-    createRoute({
-      method: 'post',
-      path: '/v1/jobs/{id}/links',
-      ...requires('links.create'),
-      tags,
-      operationId: 'createLink',
-      summary: 'Make a link to a result file that needs no login',
-      description:
-        'The link expires, and ends with the job. A link to an HTML page opens all files of the result, which its pictures are.',
-      request: {
-        params: idParam,
-        body: { required: true, content: { 'application/json': { schema: request } } },
-      },
-      responses: { 201: json(link, 'The link'), ...fails(400, 404, 409, 413, 415, 422, 503) },
-    }),
-    async (c) => {
-      const { path = FRONT_PAGE, expires_in = Math.min(DEFAULT_SECONDS, links.maxSeconds) } =
-        c.req.valid('json');
-      const ref = parseJobRef(c, c.req.valid('param').id);
-      await (await jobs.open(ref)).file(path);
-      const expires = Math.floor(Date.now() / 1000) + expires_in;
-      const query = new URLSearchParams({ ...links.prove({ ...ref, path }, expires) });
-      const url = `${publicUrl}${FILES}/${ref.tenant}/${ref.id}/${encodePath(path)}?${query}`;
-      return c.json({ url, path, expires_at: new Date(expires * 1000).toISOString() }, 201);
+  // Not by `app.openapi`, which takes a missing body for a malformed one.
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/v1/jobs/{id}/links',
+    ...requires('links.create'),
+    tags,
+    operationId: 'createLink',
+    summary: 'Make a link to a result file that needs no login',
+    description:
+      'The link expires, and ends with the job. A link to an HTML page opens all files of the result, since the page shows them.',
+    request: {
+      params: idParam,
+      body: { required: false, content: { 'application/json': { schema: linkRequest } } },
     },
-  );
+    responses: { 201: json(link, 'The link'), ...fails(400, 404, 409, 413, 415, 422, 503) },
+  });
+  app.post('/v1/jobs/:id/links', async (c) => {
+    const ref = parseJobRef(c, c.req.param('id'));
+    const body = await readOptionalJsonBody(
+      c,
+      `This takes application/json, and got ${describeMediaType(c)}`,
+    );
+    const parsed = safeParseNulls(linkRequest, body ?? {});
+    if (!parsed.success) throw invalidFields(parsed.error.issues);
+    const { path = FRONT_PAGE, expires_in = defaultSeconds } = parsed.data;
+    await (await jobs.open(ref)).file(path);
+    const expires = Math.floor(Date.now() / 1000) + expires_in;
+    const query = new URLSearchParams({ ...links.prove({ ...ref, path }, expires) });
+    const url = `${publicUrl}${FILES}/${ref.tenant}/${ref.id}/${encodePath(path)}?${query}`;
+    return c.json({ url, path, expires_at: new Date(expires * 1000).toISOString() }, 201);
+  });
 
   const openFile = async (c: Context<ApiEnv>, path: string, target: LinkTarget, proof: LinkProof) => {
     links.verify(target, proof);
