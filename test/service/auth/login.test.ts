@@ -198,7 +198,7 @@ describe('with a key', () => {
     const { dataDir, server } = tenants;
     const key = await makeKey(dataDir, { DARKROOM_AUTH: 'keys' }, '--tenant', 'acme', '--name', 'watcher');
     const headers = { authorization: `Bearer ${key}` };
-    const spec = { operation: 'system.echo', await_assets: { total: 1 } };
+    const spec = { operation: 'image.metadata', await_assets: { total: 1 } };
     const { id } = await server.submit(spec);
     const stream = await bare(`/v1/jobs/${id}/events`, { headers });
     expect(stream.status).toBe(200);
