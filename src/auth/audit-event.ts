@@ -1,7 +1,7 @@
 /** An entry of the audit log: who did what, or tried to. It never holds credentials. */
 import { z } from 'zod';
 
-export const auditEvent = z.object({
+const auditEvent = z.object({
   time: z.iso.datetime(),
   /** An action of the table of roles, `login`, `keys.create`, `keys.revoke` or `audit.export`. */
   action: z.string(),

@@ -4,7 +4,7 @@
  */
 import type { AuditEvent } from './audit-event.ts';
 
-export interface AuditLogOptions {
+interface AuditLogOptions {
   readonly write: (events: readonly AuditEvent[]) => Promise<void>;
   /** Called for each failed attempt to write. The events are written later. */
   readonly onFailure: (error: unknown, waiting: number) => void;
