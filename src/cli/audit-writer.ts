@@ -31,7 +31,7 @@ export function startAuditWriter(
       .expire(new Date(Date.now() - days * DAY_MS))
       .catch((error: unknown) => log.warn({ err: error }, 'Old audit events cannot be deleted now'));
   void expire();
-  const timer = setInterval(expire, EXPIRY_INTERVAL_MS).unref();
+  const timer = setInterval(() => void expire(), EXPIRY_INTERVAL_MS).unref();
   return {
     record: (event) => audit.record(event),
     close: async () => {

@@ -18,7 +18,7 @@ export const createLoginWatch =
         clearInterval(timer);
         onEnd();
       });
-    const timer = setInterval(check, INTERVAL_MS).unref();
+    const timer = setInterval(() => void check(), INTERVAL_MS).unref();
     return () => clearInterval(timer);
   };
 
