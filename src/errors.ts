@@ -87,6 +87,7 @@ export const errorCatalogue = {
   // Parts that darkroom needs
   operation_unavailable: outage(503, 'No live worker offers the operation'),
   temporal_unavailable: unanswered(503, 'Temporal does not answer'),
+  temporal_ui_unavailable: outage(503, 'The pages of the Temporal Web UI are missing'),
   temporal_busy: unanswered(503, 'The rate limit of Temporal is exceeded'),
   worker_unavailable: unanswered(503, 'No worker answers'),
   worker_stopped: outage(503, 'The worker was stopped'),
@@ -140,6 +141,7 @@ export const errorCatalogue = {
   sandbox_missing: bug(422, 'The worker cannot isolate commands'),
   engine_failed: bug(422, 'An engine failed'),
   engine_limit: limit(422, 'An engine reached its limit'),
+  stage_stalled: bug(422, 'A stage made no progress'),
   stage_timeout: limit(422, 'A stage timed out'),
   worker_lost: bug(422, 'The worker of a stage died repeatedly'),
   cancelled: client(409, 'The job was cancelled'),
