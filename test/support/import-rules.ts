@@ -212,6 +212,7 @@ export const rules: readonly ImportRule[] = [
       'libheif-js',
       'lru-cache',
       'exif-reader',
+      'sax',
       'yaml',
       'picomatch',
     ],
