@@ -37,6 +37,7 @@ import { createNameResolver } from './net/dns/resolver.ts';
 import { createGuardedHttp } from './net/guarded-http.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
+import { AuditStore } from './storage/audit.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { StoredUsage } from './storage/usage.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
@@ -64,6 +65,9 @@ export interface Api {
   readonly submissions: JobSubmissions;
   readonly store: ObjectStore;
   readonly usage: UsageLedger;
+  readonly audit: AuditStore;
+  /** Returns a keyed digest of a link. */
+  readonly signLink: (text: string) => string;
   readonly operations: Registry;
   /** Null without authentication. */
   readonly authenticate: Authenticate | null;
@@ -108,6 +112,8 @@ export async function composeApi(
     submissions,
     store,
     usage: new StoredUsage(store),
+    audit: new AuditStore(store),
+    signLink: (text) => keys.signLink(text),
     operations,
     authenticate: composeAuthentication(config, store),
   };

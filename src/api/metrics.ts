@@ -12,6 +12,8 @@ export interface Metrics {
   readonly measure: MiddlewareHandler;
   /** Responds in Prometheus' text format. */
   readonly expose: (c: Context) => Promise<Response>;
+  /** Counts audit events that could not be stored. */
+  readonly auditLost: Pick<Counter, 'inc'>;
   /** Counts a job that was accepted. */
   readonly submitted: (job: Job) => void;
 }
@@ -40,8 +42,14 @@ export function createMetrics(runtime: ObservedRuntime): Metrics {
     labelNames: ['endpoint', 'method', 'status'],
     registers: [register],
   });
+  const auditLost = new Counter({
+    name: 'darkroom_audit_events_lost_total',
+    help: 'Audit events that could not be stored; the log has them',
+    registers: [register],
+  });
   return {
     registry: register,
+    auditLost,
     measure: async (c, next) => {
       const end = duration.startTimer({ http_request_method: c.req.method });
       await next();
