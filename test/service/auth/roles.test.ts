@@ -24,7 +24,12 @@ let as: (role: Role, path: string, init?: RequestInit) => Promise<Response>;
 
 beforeAll(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-roles-'));
-  server = await startStack({ dataDir, command: 'api', env: { DARKROOM_AUTH: 'keys' }, skipReadiness: true });
+  server = await startStack({
+    dataDir,
+    command: 'api',
+    env: { DARKROOM_AUTH: 'keys', DARKROOM_TEMPORAL_UI: 'serve' },
+    skipReadiness: true,
+  });
   const store = createFilesystemStore({ root: join(dataDir, 'store') });
   const keys = new ApiKeyStore(store);
   audit = new AuditStore(store);
@@ -155,6 +160,28 @@ describe('what concerns all tenants', () => {
     form.set('job', JSON.stringify({ operation: 'system.echo', priority: 1 }));
     expect((await as('submitter', '/v1/jobs', { method: 'POST', body: form })).status).toBe(403);
   });
+});
+
+test('Temporal’s Web UI is for operators', async () => {
+  for (const path of [
+    '/temporal',
+    '/temporal/',
+    '/temporal/api/v1/namespaces',
+    '/temporal/_app/version.json',
+    '/temporal/render',
+  ]) {
+    expect([path, (await fetch(new URL(path, server.url))).status]).toEqual([path, 401]);
+    for (const role of roles)
+      expect([path, role, (await as(role, path)).status]).toEqual([
+        path,
+        role,
+        mayUse(role, 'operator') ? 200 : 403,
+      ]);
+  }
+  const terminate = '/temporal/api/v1/namespaces/none/workflows/job/terminate';
+  expect((await as('submitter', terminate, { method: 'POST' })).status).toBe(403);
+  // There is no such namespace.
+  expect((await as('operator', terminate, { method: 'POST' })).status).toBe(404);
 });
 
 describe('the audit log', () => {
