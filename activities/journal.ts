@@ -22,6 +22,7 @@ interface JournalEntry {
   readonly type: string;
   /** Null when no workflow started it. */
   readonly workflowId: string | null;
+  readonly runId: string | null;
   /** Deaths of a worker that its step is blamed for so far. */
   readonly losses: number;
   /** False when it cannot be to blame, because its work runs in another process. */
@@ -67,6 +68,7 @@ export class StepJournal {
       activityId,
       type: activityType,
       workflowId: workflowExecution?.workflowId ?? null,
+      runId: workflowExecution?.runId ?? null,
       losses,
       canBeBlamed: this.#canBeBlamed,
       boot: bootId,

@@ -40,6 +40,7 @@ import { createNameResolver } from './net/dns/resolver.ts';
 import { createGuardedHttp } from './net/guarded-http.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
+import { AuditStore } from './storage/audit.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { measureStoredBytes } from './storage/stored-bytes.ts';
 import { StoredUsage } from './storage/usage.ts';
@@ -68,6 +69,9 @@ export interface Api {
   readonly submissions: JobSubmissions;
   readonly store: ObjectStore;
   readonly usage: UsageLedger;
+  readonly audit: AuditStore;
+  /** Returns a keyed digest of a link. */
+  readonly signLink: (text: string) => string;
   readonly operations: Registry;
   /** Null without authentication. */
   readonly authenticate: Authenticate | null;
@@ -116,6 +120,8 @@ export async function composeApi(
     submissions,
     store,
     usage: new StoredUsage(store),
+    audit: new AuditStore(store),
+    signLink: (text) => keys.signLink(text),
     operations,
     authenticate: composeAuthentication(config, store),
   };

@@ -61,6 +61,8 @@ export const errorCatalogue = {
   payload_too_large: limit(413, 'The request body is too large'),
   unauthenticated: client(401, 'Credentials are missing or invalid'),
   forbidden: client(403, 'The credentials do not permit this'),
+  link_invalid: client(403, 'The link is not valid'),
+  link_expired: client(403, 'The link has expired'),
   origin_forbidden: client(403, 'Web pages of another origin may not use this server'),
   misdirected_host: client(421, 'The Host header names another machine'),
   route_not_found: client(404, 'No such route'),

@@ -2,6 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { requestId } from 'hono/request-id';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Action, Role } from '../auth/roles.ts';
 import { DarkroomError } from '../errors.ts';
@@ -9,6 +10,7 @@ import type { Log } from '../log.ts';
 import type { Network } from '../net/addresses.ts';
 import { anonymous, authentication } from './auth/authentication.ts';
 import { guardHost } from './auth/host-guard.ts';
+import type { RecordAudit } from './auth/request-audit.ts';
 import { collectActions, type RouteActions } from './auth/route-actions.ts';
 import { addBasePath, getRoutePath, toBasePath } from './base-path.ts';
 import { compressText, stateLength } from './bodies/compression.ts';
@@ -41,6 +43,7 @@ export interface AppDependencies
   /** Null: requests need no login, all belong to one tenant, and have this role. */
   readonly authenticate: Authenticate | null;
   readonly anonymousRole: Role;
+  readonly recordAudit: RecordAudit;
   /** Temporal's Web UI, if this server serves it. */
   readonly temporalUi?: TemporalUi | undefined;
   /** Address of the workflows in Temporal's Web UI; links append the id. */
@@ -72,7 +75,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
     return dialect ? dialect.fail(c, error) : problemResponse(c, error);
   };
 
-  app.use(metrics.measure, setClientAddress(dependencies.trustedProxies ?? []));
+  app.use(requestId(), metrics.measure, setClientAddress(dependencies.trustedProxies ?? []));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   const clientLimits = limitClients(
     dependencies.clientLimits,
@@ -85,10 +88,10 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   if (dependencies.loopbackOnly) app.use(guardHost(corsOrigins));
   let routeActions: RouteActions = new Map();
   const actions = () => routeActions;
-  const { publicUrl, anonymousRole } = dependencies;
+  const { publicUrl, anonymousRole, recordAudit: record } = dependencies;
   app.use(
     authenticate
-      ? authentication({ authenticate, publicPaths, publicUrl, log, actions })
+      ? authentication({ authenticate, publicPaths, publicUrl, log, record, actions })
       : anonymous(anonymousRole, actions),
     clientLimits.authenticated,
   );

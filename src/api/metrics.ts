@@ -13,6 +13,8 @@ export interface Metrics {
   readonly measure: MiddlewareHandler;
   /** Responds in Prometheus' text format. */
   readonly expose: (c: Context) => Promise<Response>;
+  /** Counts audit events that could not be stored. */
+  readonly auditLost: Pick<Counter, 'inc'>;
   /** Counts a request that a limit refused. */
   readonly limited: (error: DarkroomError) => void;
   /** Counts a job that was accepted. */
@@ -49,8 +51,14 @@ export function createMetrics(runtime: ObservedRuntime): Metrics {
     labelNames: ['endpoint', 'method', 'status'],
     registers: [register],
   });
+  const auditLost = new Counter({
+    name: 'darkroom_audit_events_lost_total',
+    help: 'Audit events that could not be stored; the log has them',
+    registers: [register],
+  });
   return {
     registry: register,
+    auditLost,
     measure: async (c, next) => {
       const end = duration.startTimer({ http_request_method: c.req.method });
       await next();

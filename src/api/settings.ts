@@ -1,7 +1,7 @@
 /** Settings of the HTTP server. */
 import { listenAddresses } from '../lib/settings/listen-address.ts';
 import { defineSettings } from '../lib/settings/setting.ts';
-import { bytes, optionalHttpUrl, webOrigins } from '../lib/settings/values.ts';
+import { bytes, days, optionalHttpUrl, webOrigins } from '../lib/settings/values.ts';
 import { networks } from '../net/network-rule.ts';
 
 export const apiSettings = defineSettings({
@@ -28,6 +28,11 @@ export const apiSettings = defineSettings({
     default: '',
     description:
       'origins whose web pages may use this server, comma-separated, such as `https://app.example`; `*` for any',
+  },
+  DARKROOM_LINK_DAYS: {
+    schema: days,
+    default: '7',
+    description: 'days that a signed link to a result file may be valid',
   },
   DARKROOM_MAX_UPLOAD_BYTES: { schema: bytes, default: '20G', description: 'largest request with uploads' },
   DARKROOM_MAX_BODY_BYTES: { schema: bytes, default: '8M', description: 'largest JSON request body' },

@@ -4,7 +4,7 @@ import type { Rate } from '../lib/rate-limit.ts';
 import { formatAddress, isLoopback, type ListenAddress } from '../lib/settings/listen-address.ts';
 import { parseRate, RATE_RULE } from '../lib/settings/rate.ts';
 import { defineSettings } from '../lib/settings/setting.ts';
-import { flag, list, splitList } from '../lib/settings/values.ts';
+import { days, flag, list, splitList } from '../lib/settings/values.ts';
 import { DEFAULT_ROLE, type Role, roles } from './roles.ts';
 
 const kinds = ['keys', 'oidc'] as const;
@@ -76,6 +76,11 @@ export const authSettings = defineSettings({
     default: '',
     defaultMeaning: '`admin`; with `DARKROOM_ALLOW_ANONYMOUS=1`, `submitter`',
     description: '`none`: role of clients without credentials',
+  },
+  DARKROOM_AUDIT_DAYS: {
+    schema: days,
+    default: '365',
+    description: 'days that the audit log is kept',
   },
   DARKROOM_OIDC_ISSUER: {
     schema: providerUrl,

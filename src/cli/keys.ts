@@ -7,6 +7,7 @@ import { openKeys } from '../compose-store.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { formatAge } from '../lib/units.ts';
 import type { ApiKeyStore } from '../storage/api-keys.ts';
+import { recordCommand } from './audit.ts';
 import { printJson, say } from './connection.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
@@ -57,6 +58,8 @@ async function create({ tenant, name, role, expires, json }: CreateOptions): Pro
     role,
     expires_at: parseExpiry(expires),
   });
+  const detail = `role ${role}, ${key.expires_at === null ? 'no expiry' : `until ${key.expires_at}`}: ${name}`;
+  await recordCommand(config, { action: 'keys.create', tenant, target: key.id, detail });
   if (json) printJson({ ...withoutDigest(key), key: written });
   else console.log(written);
   const until = key.expires_at === null ? '' : `, until ${key.expires_at}`;
@@ -90,12 +93,14 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
 
 async function revoke(text: string): Promise<void> {
   const id = parseKey(text)?.id ?? text;
-  const key = /^[0-9a-f]{12}$/.test(id) ? await (await openKeyStore(readStoreConfig())).revoke(id) : null;
+  const config = readStoreConfig();
+  const key = /^[0-9a-f]{12}$/.test(id) ? await (await openKeyStore(config)).revoke(id) : null;
   if (!key) {
     say(`darkroom: There is no such key; "darkroom keys list" shows all keys`);
     process.exitCode = exitCodes.notFound;
     return;
   }
+  await recordCommand(config, { action: 'keys.revoke', tenant: key.tenant, target: id, detail: key.name });
   say(
     `Key ${id} of tenant ${key.tenant} (${key.name}) is revoked; running APIs accept it for up to 5 more seconds`,
   );

@@ -56,6 +56,15 @@ export const apiKeysPrefix = '_keys/';
 
 export const apiKeyKey = (id: string): string => `${apiKeysPrefix}${id}.json`;
 
+/** Batches of audit events. In ascending order of keys, the oldest comes first. */
+export const auditPrefix = '_audit/';
+
+export const auditKey = (at: Date, batch: string): string => `${auditBefore(at)}-${batch}.jsonl`;
+
+/** Sorts before the batches that were written from this time on. */
+export const auditBefore = (at: Date): string =>
+  `${auditPrefix}${at.toISOString().slice(0, 10)}/${digits(at.getTime())}`;
+
 /** The fingerprint of the master key that the store is encrypted with. */
 export const masterKeyKey = '_master-key';
 
@@ -111,7 +120,7 @@ export const refusedId = (key: string): string => key.replace(/^.*?\/refused\/\d
 export const deletionsPrefix = '_due/';
 
 export const deletionKey = ({ ref, run, what, at }: ScheduledDeletion): string =>
-  `${deletionsPrefix}${digits(at.getTime())}-${ref.tenant}-${ref.id}-${pad(run)}-${what}`;
+  `${deletionsPrefix}${digits(at.getTime())}-${ref.tenant}/${ref.id}/${pad(run)}-${what}`;
 
 /** Whether the deletion under this key is due. */
 export const isDue = (key: string, now: Date): boolean => key < `${deletionsPrefix}${digits(now.getTime())}`;

@@ -72,7 +72,7 @@ export const rules: readonly ImportRule[] = [
       'zod',
       '@aws-sdk/',
     ],
-    types: ['src/auth/keyring.ts'],
+    types: ['src/auth/audit-event.ts', 'src/auth/keyring.ts'],
   },
   {
     of: 'src/net/',

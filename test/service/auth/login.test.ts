@@ -195,6 +195,26 @@ describe('with a key', () => {
       );
   });
 
+  test('that is revoked ends its event streams and waits', async () => {
+    const { dataDir, server } = tenants;
+    const key = await makeKey(dataDir, { DARKROOM_AUTH: 'keys' }, '--tenant', 'acme', '--name', 'watcher');
+    const headers = { authorization: `Bearer ${key}` };
+    const spec = { operation: 'image.metadata', await_assets: { total: 1 } };
+    const { id } = await server.submit(spec);
+    const stream = await bare(`/v1/jobs/${id}/events`, { headers });
+    expect(stream.status).toBe(200);
+    const wait = bare('/v1/jobs', {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', prefer: 'wait=50' },
+      body: JSON.stringify(spec),
+    });
+    await cli(['keys', 'revoke', key], { env: { DARKROOM_DATA: dataDir } });
+    // Both would go on: the jobs wait for an asset that does not come.
+    expect(await stream.text()).not.toContain('event: end');
+    expect((await wait).status).toBe(202);
+    expect((await bare(`/v1/jobs/${id}/events`, { headers })).status).toBe(401);
+  });
+
   test('is rejected within seconds after it was revoked', async () => {
     const { dataDir, server } = tenants;
     const key = await makeKey(dataDir, { DARKROOM_AUTH: 'keys' }, '--tenant', 'acme', '--name', 'brief');
