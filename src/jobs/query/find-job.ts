@@ -13,8 +13,7 @@ export interface FindDependencies {
 }
 
 /**
- * Returns a job and its timeline. While Temporal does not answer, ended jobs come from the store. A record is written shortly before
- * the workflow ends: a job that was read as ended stays so when Temporal answers again.
+ * Returns a job and its timeline. While Temporal does not answer, ended jobs come from the store.
  *
  * @throws job_not_found, temporal_unavailable, store_unavailable
  */
@@ -26,18 +25,9 @@ export async function findJob({ runtime, archive }: FindDependencies, ref: JobRe
     if (record) return record;
     throw error;
   });
-  const snapshot =
-    running?.job.state === 'packaging'
-      ? await findEnd(archive, running)
-      : (running ?? (await archive.record(ref)));
+  const snapshot = running ?? (await archive.record(ref));
   if (!snapshot || (await isGone(archive, snapshot.job))) throw jobNotFound(ref, snapshot?.job.expires_at);
   return snapshot;
-}
-
-/** Returns the record of this run, if it is written; else the job as it is. */
-async function findEnd(archive: Pick<JobArchive, 'record'>, running: JobSnapshot): Promise<JobSnapshot> {
-  const record = await archive.record(running.job).catch(() => null);
-  return record?.job.run === running.job.run ? record : running;
 }
 
 /** Whether a job was deleted or has expired. The runtime may still list it. Only ended jobs can be gone. */
