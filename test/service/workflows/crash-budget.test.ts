@@ -27,7 +27,7 @@ beforeAll(async () => {
     ...defaultSettings(lab.config.DARKROOM_DATA, '0'),
     DARKROOM_IO_SLOTS: '20',
     DARKROOM_STALL_MS: '3000',
-    DARKROOM_UNRESPONSIVE_MS: '5000',
+    DARKROOM_UNRESPONSIVE_MS: '15000',
     TEMPORAL_ADDRESS: lab.temporal.address,
     TEMPORAL_NAMESPACE: lab.temporal.namespace,
     NODE_OPTIONS: '--max-old-space-size=150',
@@ -60,7 +60,7 @@ test('guilty steps among twelve innocent ones', async () => {
   const guilty = [
     { operation: 'crash.kill', code: 'worker_lost', how: died },
     { operation: 'crash.memory', code: 'worker_lost', how: died },
-    { operation: 'crash.block', code: 'worker_lost', how: 'its process did not respond for 5 s' },
+    { operation: 'crash.block', code: 'worker_lost', how: 'its process did not respond for 15 s' },
     {
       operation: 'crash.hang',
       code: 'stage_stalled',
