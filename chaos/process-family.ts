@@ -1,13 +1,11 @@
 /** The processes of a darkroom, also those whose parent was killed (Linux). */
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { addDescendants } from '../src/lib/process-family.ts';
+import { listPids, type ProcessStat, readProcessStat } from '../src/lib/process-stat.ts';
 
-export interface ProcessRow {
-  readonly pid: number;
-  readonly parent: number;
+export interface ProcessRow extends Pick<ProcessStat, 'pid' | 'parent' | 'startedAt'> {
   /** Program and arguments, separated by spaces. */
   readonly command: string;
-  /** In clock ticks since the start of the machine. Tells two processes with one id apart. */
-  readonly startedAt: string;
 }
 
 /** An id is not used again within this time. */
@@ -34,16 +32,11 @@ export class ProcessFamily {
     }
     const rows = await readProcesses(this.#strangers);
     const named = await Promise.all(rows.map((row) => this.#namesDirectory(row)));
-    const members = new Set(
-      rows
-        .filter((row, index) => named[index] || this.#known.get(row.pid) === row.startedAt)
-        .map(({ pid }) => pid),
+    const known = rows.filter((row, index) => named[index] || this.#known.get(row.pid) === row.startedAt);
+    const members = addDescendants(
+      known.map(({ pid }) => pid),
+      rows,
     );
-    // A child has a higher id than its parent, except after the ids have started anew.
-    for (let before = -1; before !== members.size; ) {
-      before = members.size;
-      for (const { pid, parent } of rows) if (members.has(parent)) members.add(pid);
-    }
     const family = rows.filter(({ pid }) => members.has(pid));
     for (const { pid, startedAt } of family) this.#known.set(pid, startedAt);
     // A child of this process has the environment of a darkroom only once it has started its program.
@@ -60,21 +53,14 @@ export class ProcessFamily {
 }
 
 async function readProcesses(except: ReadonlySet<number>): Promise<ProcessRow[]> {
-  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const pids = names.map(Number).filter((pid) => !except.has(pid));
+  const pids = (await listPids()).filter((pid) => !except.has(pid));
   return (await Promise.all(pids.map(readProcess))).flatMap((row) => row ?? []);
 }
 
 /** Null if the process has ended. */
 async function readProcess(pid: number): Promise<ProcessRow | null> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
-    // See proc_pid_stat(5). Field 2 is the program in parentheses, which may contain spaces; 3 is the state, 22 the start.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || fields[0] === 'X') return null;
-    return { pid, parent: Number(fields[1]), command, startedAt: fields[19] ?? '' };
-  } catch {
-    return null;
-  }
+  const stat = await readProcessStat(pid);
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => null);
+  if (stat === null || command === null || ['Z', 'X'].includes(stat.state)) return null;
+  return { ...stat, command: command.replaceAll('\0', ' ').trim() };
 }
