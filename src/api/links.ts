@@ -4,11 +4,11 @@
  * The signature covers the tenant, the job, the path and the expiry as the handler uses them, after the router has decoded
  * them. So no spelling of an address makes a signature fit another file.
  */
-import { timingSafeEqual } from 'node:crypto';
 import { isTenant } from '../auth/tenant.ts';
 import { DarkroomError } from '../errors.ts';
 import { jobId } from '../jobs/model/job.ts';
 import type { JobRef } from '../jobs/model/run-input.ts';
+import { equalSecrets } from '../lib/equal-secrets.ts';
 
 /** What a link opens: one file, or all files of a result if `path` is null, as a page needs its pictures. */
 export interface LinkTarget extends JobRef {
@@ -53,10 +53,7 @@ export class Links {
    * @throws link_invalid, link_expired
    */
   verify(target: LinkTarget, { expires, signature }: LinkProof, now = Date.now()): void {
-    const [given, expected] = [signature, this.prove(target, expires).signature].map((text) =>
-      Buffer.from(text),
-    );
-    const fits = given?.length === expected?.length && timingSafeEqual(given as Buffer, expected as Buffer);
+    const fits = equalSecrets(signature, this.prove(target, expires).signature);
     if (!fits || !isTenant(target.tenant) || !jobId.safeParse(target.id).success)
       throw new DarkroomError('link_invalid', 'This link is incomplete or was changed; ask for a new one');
     const seconds = Number(expires) - now / 1000;

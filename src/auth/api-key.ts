@@ -4,9 +4,10 @@
  * reject a mistyped key without a lookup. The id is not secret; it selects the key. The secret has 256 random bits, so a plain
  * SHA-256 of it is safe to store.
  */
-import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
+import { equalSecrets } from '../lib/equal-secrets.ts';
 import { roles } from './roles.ts';
 
 /** A key as the store holds it. */
@@ -63,11 +64,8 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 export const digestSecret = (secret: string): string => sha256(secret).toString('hex');
 
 /** Compares in constant time. */
-export const matchesSecret = (key: ApiKey, secret: string): boolean => {
-  const expected = Buffer.from(key.sha256, 'hex');
-  const given = sha256(secret);
-  return expected.length === given.length && timingSafeEqual(expected, given);
-};
+export const matchesSecret = (key: ApiKey, secret: string): boolean =>
+  equalSecrets(Buffer.from(key.sha256, 'hex'), sha256(secret));
 
 export const isExpired = ({ expires_at }: ApiKey, now = Date.now()): boolean =>
   expires_at !== null && Date.parse(expires_at) <= now;

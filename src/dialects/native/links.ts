@@ -10,6 +10,7 @@ import type { LinkProof, LinkTarget } from '../../api/links.ts';
 import { fails, file, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { invalidFields } from '../../jobs/validation/invalid-request.ts';
+import { encodePath } from '../../lib/encode-path.ts';
 import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { idParam } from './model.ts';
 
@@ -138,5 +139,3 @@ export function linkRoutes({
 
   return app;
 }
-
-const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
