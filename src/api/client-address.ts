@@ -3,6 +3,7 @@ import parse from 'forwarded-parse';
 import type { MiddlewareHandler } from 'hono';
 import { type Address, contains, type Network, parseAddress } from '../net/addresses.ts';
 import type { ApiEnv } from './context.ts';
+import { toAddressSubject } from './limits/caller.ts';
 
 /** The headers that may name earlier hops. */
 interface Forwarding {
@@ -12,14 +13,16 @@ interface Forwarding {
   readonly forwarded: string | undefined;
 }
 
-/** Middleware that sets `address`. Without trusted proxies, it is the address that connected. */
+/** Middleware that sets `address` and `addressSubject`. Without trusted proxies, it is the address that connected. */
 export const setClientAddress =
   (trusted: readonly Network[]): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
     // Without a connection in tests that call the application directly.
     const peer = c.env?.incoming?.socket.remoteAddress;
     const headers = { forwardedFor: c.req.header('x-forwarded-for'), forwarded: c.req.header('forwarded') };
-    c.set('address', peer === undefined ? null : findClientAddress(peer, headers, trusted));
+    const address = peer === undefined ? null : findClientAddress(peer, headers, trusted);
+    c.set('address', address);
+    c.set('addressSubject', address && toAddressSubject(address));
     await next();
   };
 
@@ -40,7 +43,7 @@ export function findClientAddress(
   ];
   const clients = new Set(hops.map((each) => findFirstUntrusted(peer, each, trusted)));
   const [client, other] = clients;
-  return client === undefined || other !== undefined ? normalize(peer) : client;
+  return client === undefined || other !== undefined ? findFirstUntrusted(peer, [], trusted) : client;
 }
 
 function findFirstUntrusted(peer: string, hops: readonly string[], trusted: readonly Network[]): string {
@@ -74,5 +77,3 @@ function parseForwarded(header: string): string[] {
     return [];
   }
 }
-
-const normalize = (address: string): string => parseAddress(address)?.meant.toString() ?? address;

@@ -53,6 +53,8 @@ export type ApiEnv = {
     watchLogin: WatchLogin;
     /** IP address of the client; null: unknown. */
     address: string | null;
+    /** What counts as that address in limits. */
+    addressSubject: string | null;
     /** What the request has counted in limits of rates. */
     taken: Taken[];
   };

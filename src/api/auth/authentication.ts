@@ -7,7 +7,6 @@ import { PUBLIC } from '../../auth/tenant.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ApiEnv } from '../context.ts';
-import { toAddressSubject } from '../limits/caller.ts';
 import { addChallenge } from './challenge.ts';
 import { readCredential } from './credential.ts';
 import { createLoginWatch, noLoginWatch } from './login-watch.ts';
@@ -55,8 +54,7 @@ export function authentication({
     let principal: Principal | null = null;
     try {
       const credential = readCredential(c);
-      const address = c.var.address && toAddressSubject(c.var.address);
-      const verify = () => authenticate(credential?.text ?? null, address);
+      const verify = () => authenticate(credential?.text ?? null, c.var.addressSubject);
       principal = await verify();
       setPrincipal(c, principal);
       c.set('watchLogin', createLoginWatch(verify));

@@ -2,11 +2,10 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Principal } from '../../auth/authenticator.ts';
 import { type Rate, refusedRate } from '../../lib/rate-limit.ts';
-import { hasBody } from '../auth/challenge.ts';
-import { isForm } from '../bodies/media-type.ts';
+import { hasBody, isForm } from '../bodies/media-type.ts';
 import type { ApiEnv } from '../context.ts';
 import { BytesInFlight } from './bytes-in-flight.ts';
-import { type Caller, toAddressSubject } from './caller.ts';
+import type { Caller } from './caller.ts';
 import { writeRateFields } from './rate-fields.ts';
 import { ScopedRates } from './scoped-rates.ts';
 import type { LimitScope, ScopedLimits } from './settings.ts';
@@ -83,13 +82,13 @@ export function limitClients(
   };
 }
 
-function readCaller({ var: { principal, address } }: Context<ApiEnv>): Caller {
+function readCaller({ var: { principal, addressSubject } }: Context<ApiEnv>): Caller {
   // Before authentication, and on public paths, there is none.
   const { tenant, subject } = (principal as Principal | undefined) ?? { tenant: null, subject: '' };
   return {
     key: tenant === null ? null : `${tenant} ${subject}`,
     tenant,
-    address: address && toAddressSubject(address),
+    address: addressSubject,
     all: 'all',
   };
 }
