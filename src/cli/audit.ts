@@ -7,7 +7,10 @@ import { openAudit } from '../compose-store.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { UsageError } from './exit-code.ts';
-import { parseTime } from './parse-time.ts';
+import { readTime } from './parse-time.ts';
+
+/** Examples of relative times. */
+const TIMES = '30m, 12h, 90d';
 
 interface ExportOptions {
   readonly since?: string;
@@ -32,7 +35,8 @@ export function define(command: Command): void {
 async function exportEvents({ since, until, tenant, format }: ExportOptions): Promise<void> {
   if (tenant !== undefined && !isTenant(tenant))
     throw new UsageError(`--tenant ${tenant}: must be ${TENANT_RULE}`);
-  const [from, to] = [parsePast('--since', since, new Date(0)), parsePast('--until', until, new Date())];
+  const from = since === undefined ? new Date(0) : readTime('--since', since, 'past', TIMES);
+  const to = until === undefined ? new Date() : readTime('--until', until, 'past', TIMES);
   const config = readConfig(process.env, { listens: false });
   await prepareDataDirectory(config);
   const audit = await openAudit(config);
@@ -70,13 +74,6 @@ export async function recordCommand(
       ...event,
     },
   ]);
-}
-
-function parsePast(option: string, text: string | undefined, otherwise: Date): Date {
-  if (text === undefined) return otherwise;
-  const time = parseTime(text, 'past');
-  if (time) return time;
-  throw new UsageError(`${option} ${text}: must be 30m, 12h, 90d, or a date such as 2027-06-30`);
 }
 
 /** RFC 4180. A text that a spreadsheet would take for a formula begins with an apostrophe: clients choose some of them. */

@@ -11,7 +11,7 @@ import { recordCommand } from './audit.ts';
 import { printJson, say } from './connection.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
-import { parseTime } from './parse-time.ts';
+import { readTime } from './parse-time.ts';
 import { columns } from './terminal/columns.ts';
 
 interface CreateOptions {
@@ -56,7 +56,8 @@ async function create({ tenant, name, role, expires, json }: CreateOptions): Pro
     tenant,
     name,
     role,
-    expires_at: parseExpiry(expires),
+    expires_at:
+      expires === undefined ? null : readTime('--expires', expires, 'future', '12h, 90d').toISOString(),
   });
   const detail = `role ${role}, ${key.expires_at === null ? 'no expiry' : `until ${key.expires_at}`}: ${name}`;
   await recordCommand(config, { action: 'keys.create', tenant, target: key.id, detail });
@@ -65,13 +66,6 @@ async function create({ tenant, name, role, expires, json }: CreateOptions): Pro
   const until = key.expires_at === null ? '' : `, until ${key.expires_at}`;
   say(`Key ${key.id} of tenant ${tenant}, role ${role}${until}. Store it now: it is not shown again.`);
   adviseSetting(config);
-}
-
-function parseExpiry(text: string | undefined): string | null {
-  if (text === undefined) return null;
-  const time = parseTime(text, 'future');
-  if (time && time.getTime() > Date.now()) return time.toISOString();
-  throw new UsageError(`--expires ${text}: must be 12h, 90d, or a future date such as 2027-06-30`);
 }
 
 async function list({ json }: { readonly json?: boolean }): Promise<void> {

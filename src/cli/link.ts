@@ -1,8 +1,7 @@
 /** `darkroom link`: makes a link to a result file that needs no login. */
 import type { Command } from 'commander';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
-import { UsageError } from './exit-code.ts';
-import { parseTime } from './parse-time.ts';
+import { readTime } from './parse-time.ts';
 
 interface Options extends ServerOptions {
   readonly expires?: string;
@@ -24,7 +23,5 @@ export function define(command: Command): void {
 
 function parseExpiry(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const seconds = Math.round(((parseTime(text, 'future')?.getTime() ?? 0) - Date.now()) / 1000);
-  if (seconds > 0) return seconds;
-  throw new UsageError(`--expires ${text}: must be 30m, 12h, 7d, or a future date such as 2027-06-30`);
+  return Math.round((readTime('--expires', text, 'future', '30m, 12h, 7d').getTime() - Date.now()) / 1000);
 }
