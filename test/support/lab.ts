@@ -37,6 +37,11 @@ export interface Lab {
   dispose(): Promise<void>;
 }
 
+function nullIfOutage(error: unknown): null {
+  if (isOutage(error)) return null;
+  throw error;
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 interface LabOptions {
@@ -105,8 +110,9 @@ export async function startLab({
       (await api.submissions.submit({ tenant, dialect: 'native', mayPrecedeTenants: true }, spec)).job,
     until: async (job, ...states) => {
       for (const deadline = Date.now() + JOB_TIMEOUT_MS; ; await sleep(50)) {
-        const { job: now } = await jobs.open(job);
-        if (states.includes(now.state)) return now;
+        // A busy Temporal server may not answer in time.
+        const now = await jobs.open(job).then((opened) => opened.job, nullIfOutage);
+        if (now && states.includes(now.state)) return now;
         if (Date.now() > deadline)
           throw new Error(`Expected job ${job.id} to be ${states.join(' or ')}, got ${JSON.stringify(now)}`);
       }
