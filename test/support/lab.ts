@@ -8,6 +8,7 @@ import type { Operation } from '../../operations/operation.ts';
 import { composeApi, composeWorker } from '../../src/compose.ts';
 import { type Config, readConfig } from '../../src/config/config.ts';
 import { openDataDirectory } from '../../src/data-directory/open.ts';
+import { isOutage } from '../../src/errors.ts';
 import type { Jobs } from '../../src/jobs/jobs.ts';
 import type { Retention } from '../../src/jobs/lifecycle/retention.ts';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
