@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { requires } from '../../api/auth/route-actions.ts';
-import { describeMediaType, readOptionalJsonBody } from '../../api/bodies/json-body.ts';
+import { readOptionalJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { matchesEtag } from '../../api/files/file-response.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
@@ -115,8 +115,7 @@ async function readAction<Schema extends typeof cancellation | typeof empty>(
   schema: Schema,
   unknownField = 'unknown field',
 ): Promise<z.output<Schema>> {
-  const body = await readOptionalJsonBody(c, `This takes application/json, and got ${describeMediaType(c)}`);
-  const parsed = safeParseNulls(schema, body ?? {});
+  const parsed = safeParseNulls(schema, await readOptionalJsonBody(c));
   if (parsed.success) return parsed.data as z.output<Schema>;
   const [issue] = parsed.error.issues;
   if (issue?.code !== 'unrecognized_keys') throw invalidFields(parsed.error.issues);
