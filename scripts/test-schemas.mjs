@@ -25,8 +25,10 @@ const program = join(environment, 'bin/st');
 const given = process.argv.slice(2);
 const isShort = given.includes('--short');
 const options = [
-  ...(isShort ? ['--phases', 'coverage', '--seed', '1'] : ['--phases', 'examples,coverage,fuzzing']),
-  ...['--max-examples', '20', '--continue-on-failure', '--workers', '2', '--warnings', 'off'],
+  ...(isShort
+    ? ['--phases', 'fuzzing', '--max-examples', '5', '--seed', '1']
+    : ['--phases', 'examples,coverage,fuzzing', '--max-examples', '20']),
+  ...['--continue-on-failure', '--workers', '2', '--warnings', 'off'],
   ...given.filter((option) => option !== '--short'),
 ];
 
@@ -58,11 +60,11 @@ try {
   }
   const config = join(data, 'schemathesis.toml');
   const { linkset } = await (await fetch(`${url}/.well-known/api-catalog`)).json();
-  for (const {
-    'service-desc': [{ href, title }],
-  } of linkset) {
+  const documents = linkset.map(({ 'service-desc': [document] }) => document);
+  const jobs = await Promise.all(documents.map(({ title }) => submitJob(title)));
+  for (const [n, { href, title }] of documents.entries()) {
     console.log(`\n== ${title}`);
-    writeFileSync(config, describeConfig(await submitJob(title)));
+    writeFileSync(config, describeConfig(jobs[n]));
     // It keeps what it has learnt in the current directory.
     const args = ['--config-file', config, 'run', url + href, ...options];
     const { status } = spawnSync(program, args, { cwd: data, stdio: 'inherit' });
