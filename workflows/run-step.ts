@@ -4,9 +4,18 @@ import {
   ActivityFailure,
   ApplicationFailure,
   proxyActivities,
+  proxyLocalActivities,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { EarlierAttempts, FailureInfo, Heartbeat, Loss, StepActivities } from '../activities/types.ts';
+import type {
+  Activities,
+  EarlierAttempts,
+  FailureInfo,
+  Heartbeat,
+  LocalFailureInfo,
+  Loss,
+  StepActivities,
+} from '../activities/types.ts';
 import type { ErrorCode } from '../src/errors.ts';
 import type { Batch } from '../src/jobs/model/batch.ts';
 import { aloneQueueOf } from '../src/temporal/names.ts';
@@ -21,26 +30,81 @@ export interface StepOptions {
   /** Milliseconds without a heartbeat after which the worker of an attempt counts as dead. */
   readonly heartbeatMs: number;
   readonly priority?: { readonly priorityKey: number };
+  /** Whether the step usually takes well below a second, and decodes nothing. */
+  readonly isShort?: boolean;
 }
 
 /** Of one attempt. The worker limits the time of stages and downloads by itself; this is for workers that cannot. */
 const ATTEMPT_TIMEOUT = '7 days';
 
+/** Local attempts end by themselves after a second. */
+const local = proxyLocalActivities<Activities>({ startToCloseTimeout: '5s', retry: { maximumAttempts: 1 } });
+
 /**
- * Runs a step as an activity, until it ends. Temporal retries what failed; an outage never fails a step. When the worker dies, the step
+ * Makes the first attempt at a short step of a small job inside the workflow task, which costs Temporal a third of an activity. Its
+ * durable activity follows when the attempt takes longer than a second, fails for now, or cannot be made; see
+ * `activities/local-attempts.ts`.
+ *
+ * @param durable Gets what the local attempt says to the next one.
+ */
+export async function runLocallyFirst<T>(
+  { runInput: { tuning }, status, assetQueue }: Pick<JobContext, 'runInput' | 'status' | 'assetQueue'>,
+  isShort: boolean,
+  attempt: (activities: Activities) => Promise<T>,
+  durable: (earlier: EarlierAttempts | null) => Promise<T>,
+): Promise<T> {
+  let earlier: EarlierAttempts | null = null;
+  if (isShort && tuning.maxLocalAssets !== null && assetQueue.total <= tuning.maxLocalAssets) {
+    try {
+      return await attempt(local);
+    } catch (error) {
+      const unfinished = readUnfinished(error);
+      if (unfinished === null) throw error;
+      const { progress } = unfinished;
+      if (progress) earlier = { losses: 0, localFailures: 1, progress };
+    }
+  }
+  status.publishChanges();
+  return durable(earlier);
+}
+
+/** Null when the step has ended: no durable activity follows. */
+function readUnfinished(error: unknown): LocalFailureInfo | null {
+  const cause = readCause(error);
+  if (cause instanceof TimeoutFailure) return { progress: null };
+  if (!(cause instanceof ApplicationFailure) || cause.nonRetryable) return null;
+  return { progress: null, ...(cause.details?.[0] as Partial<LocalFailureInfo> | undefined) };
+}
+
+/**
+ * Runs a step until it ends, as a local attempt first if it is short, else as an activity. Temporal retries what failed; an outage never fails a step. When the worker dies, the step
  * runs again, unless it is blamed for too many deaths. Its last attempt runs alone, in a process of its own.
  *
  * @param run Calls the activity of the step.
  * @throws ApplicationFailure `worker_lost`, or the failure of the activity.
  */
-export async function runStep<T>(
+export function runStep<T>(job: JobContext, options: StepOptions, run: RunActivity<T>): Promise<T> {
+  const { isShort = false } = options;
+  return runLocallyFirst(
+    job,
+    isShort,
+    (activities) => run(activities, {}),
+    (earlier) => runDurably(job, options, run, earlier),
+  );
+}
+
+type RunActivity<T> = (activities: StepActivities, earlier: { earlier?: EarlierAttempts }) => Promise<T>;
+
+async function runDurably<T>(
   { runInput: { tuning }, lossReports }: JobContext,
   { title, taskQueue, heartbeatMs, priority }: StepOptions,
-  run: (activities: StepActivities, earlier: { earlier?: EarlierAttempts }) => Promise<T>,
+  run: RunActivity<T>,
+  local: EarlierAttempts | null,
 ): Promise<T> {
+  const localFailures = local?.localFailures ?? 0;
   const blame: Blame = { losses: 0 };
   let attempts = 0;
-  let progress: Heartbeat | null = null;
+  let progress: Heartbeat | null = local?.progress ?? null;
   for (;;) {
     const isAlone = blame.losses >= tuning.maxLosses;
     const activities = proxyActivities<StepActivities>({
@@ -57,7 +121,11 @@ export async function runStep<T>(
       ...(priority && { priority }),
     });
     try {
-      return await run(activities, attempts === 0 ? {} : { earlier: { losses: blame.losses, progress } });
+      const isFirst = attempts === 0 && local === null;
+      return await run(
+        activities,
+        isFirst ? {} : { earlier: { losses: blame.losses, localFailures, progress } },
+      );
     } catch (error) {
       const loss = readLoss(error);
       if (loss === null) throw error;
@@ -73,9 +141,12 @@ export async function runStep<T>(
 export const describeBatch = ({ from, to }: Batch): string =>
   to - from === 1 ? `asset ${from}` : `assets ${from} to ${to - 1}`;
 
+/** The failure of a local activity comes as it is, that of an activity as a cause. */
+const readCause = (error: unknown): unknown => (error instanceof ActivityFailure ? error.cause : error);
+
 /** Null when the activity failed for another reason than the death of its worker. */
 function readLoss(error: unknown): Loss | null {
-  const cause = error instanceof ActivityFailure ? error.cause : null;
+  const cause = readCause(error);
   if (cause instanceof TimeoutFailure) {
     const progress = (cause.lastHeartbeatDetails ?? null) as Heartbeat | null;
     return { isBlamed: true, how: 'its worker stopped sending heartbeats', progress };

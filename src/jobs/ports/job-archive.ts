@@ -14,6 +14,8 @@ import type { JobFilter, JobPage, JobSnapshot } from './job-runtime.ts';
 export interface JobRecord extends JobSnapshot {
   /** Null when the job was refused and never ran. */
   readonly runInput: RunInput | null;
+  /** Run id of the execution that ended as recorded. Omitted when the job was refused, or closed from outside. */
+  readonly executionId?: string;
 }
 
 export interface JobRecords {

@@ -25,9 +25,20 @@ export async function findJob({ runtime, archive }: FindDependencies, ref: JobRe
     if (record) return record;
     throw error;
   });
-  const snapshot = running ?? (await archive.record(ref));
+  const snapshot = running ? await withRecordedEnd(archive, running) : await archive.record(ref);
   if (!snapshot || (await isGone(archive, snapshot.job))) throw jobNotFound(ref, snapshot?.job.expires_at);
   return snapshot;
+}
+
+/** The last step of a job may record its end and deliver its callback before the end is published. */
+async function withRecordedEnd(
+  archive: Pick<JobArchive, 'record'>,
+  running: JobSnapshot,
+): Promise<JobSnapshot> {
+  if (!running.mayHaveEnded) return running;
+  const record = await archive.record(running.job).catch(() => null);
+  const isOfThisRun = record?.job.run === running.job.run && record.fingerprint === running.fingerprint;
+  return isOfThisRun ? record : running;
 }
 
 /** Whether a job was deleted or has expired. The runtime may still list it. Only ended jobs can be gone. */
