@@ -6,14 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ActivityRun } from './heartbeat.ts';
 import type { Heartbeat } from './types.ts';
 
-/** Milliseconds of a local attempt, during which its workflow publishes nothing. */
-const LIMIT_MS = 1000;
-
-/** Milliseconds in which a durable activity must take over. On another worker it begins anew. */
-const HANDOVER_MS = 5000;
-
-/** They hold places for workflow tasks, of which the worker has 100, and they wait without an order of tenants. */
-const MAX_ATTEMPTS = 16;
+const defaults = {
+  /** Milliseconds of a local attempt, during which its workflow publishes nothing. */
+  limitMs: 1000,
+  /** Milliseconds in which a durable activity must take over. On another worker it begins anew. */
+  handoverMs: 5000,
+  /** Attempts at once: they hold places for workflow tasks, of which the worker has 100, and know no order of tenants. */
+  maxAttempts: 16,
+};
 
 /** The step has not ended: its durable activity continues. */
 export class Unfinished extends Error {}
@@ -26,7 +26,12 @@ interface Attempt {
 
 export class LocalAttempts {
   readonly #handedOver = new Map<string, Attempt>();
+  readonly #limits: typeof defaults;
   #running = 0;
+
+  constructor(limits: Partial<typeof defaults> = {}) {
+    this.#limits = { ...defaults, ...limits };
+  }
 
   /**
    * Makes a local attempt.
@@ -39,14 +44,15 @@ export class LocalAttempts {
     context: Pick<ActivityRun, 'signal' | 'startedAt' | 'log'>,
     work: (activity: ActivityRun) => Promise<T>,
   ): Promise<T> {
-    if (this.#running >= MAX_ATTEMPTS) throw new Unfinished('The worker makes enough local attempts');
+    const { limitMs, handoverMs, maxAttempts } = this.#limits;
+    if (this.#running >= maxAttempts) throw new Unfinished('The worker makes enough local attempts');
     this.#running += 1;
     const { result, continueIn, abort } = begin(context, work);
     const ended = result.finally(() => {
       this.#running -= 1;
     });
     const limit = new AbortController();
-    const isLate = sleep(LIMIT_MS, true, { signal: limit.signal }).catch(() => false);
+    const isLate = sleep(limitMs, true, { signal: limit.signal }).catch(() => false);
     try {
       if (!(await Promise.race([ended.then(() => false), isLate]))) return await ended;
     } finally {
@@ -56,7 +62,7 @@ export class LocalAttempts {
     ended.catch(() => undefined);
     const giveUp = setTimeout(() => {
       if (this.#handedOver.delete(key)) abort();
-    }, HANDOVER_MS);
+    }, handoverMs);
     giveUp.unref();
     throw new Unfinished('The attempt takes longer than a local attempt may');
   }

@@ -111,7 +111,7 @@ export interface PackageInput extends StepInput {
   readonly completedAt: string;
 }
 
-export interface NotifyInput extends StepInput {
+export interface NotifyInput {
   readonly job: RunRef;
   readonly event: CallbackEvent;
   /** Position of the event in the timeline of its run. */

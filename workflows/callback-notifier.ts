@@ -56,7 +56,7 @@ export class CallbackNotifier {
       this.#job,
       isTerminal(this.#job.status.current.state),
       (activities) => activities.notify(input),
-      (earlier) => notify(earlier ? { ...input, earlier } : input),
+      () => notify(input),
     ).catch(() => null);
     const outcome = result?.outcome ?? 'failed';
     if (outcome !== 'failed' || scheduleMs.length === 0) return;

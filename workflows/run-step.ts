@@ -3,6 +3,7 @@ import {
   ActivityCancellationType,
   ActivityFailure,
   ApplicationFailure,
+  isCancellation,
   proxyActivities,
   proxyLocalActivities,
   TimeoutFailure,
@@ -71,14 +72,15 @@ export async function runLocallyFirst<T>(
 /** Null when the step has ended: no durable activity follows. */
 function readUnfinished(error: unknown): LocalFailureInfo | null {
   const cause = readCause(error);
-  if (cause instanceof TimeoutFailure) return { progress: null };
-  if (!(cause instanceof ApplicationFailure) || cause.nonRetryable) return null;
-  return { progress: null, ...(cause.details?.[0] as Partial<LocalFailureInfo> | undefined) };
+  if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) return null;
+  const details = cause instanceof ApplicationFailure ? cause.details : null;
+  return { progress: null, ...(details?.[0] as Partial<LocalFailureInfo> | undefined) };
 }
 
 /**
- * Runs a step until it ends, as a local attempt first if it is short, else as an activity. Temporal retries what failed; an outage never fails a step. When the worker dies, the step
- * runs again, unless it is blamed for too many deaths. Its last attempt runs alone, in a process of its own.
+ * Runs a step until it ends, as an activity, or as a local attempt first if it is short. Temporal retries what failed; an outage never
+ * fails a step. When the worker dies, the step runs again, unless it is blamed for too many deaths. Its last attempt runs alone, in a
+ * process of its own.
  *
  * @param run Calls the activity of the step.
  * @throws ApplicationFailure `worker_lost`, or the failure of the activity.

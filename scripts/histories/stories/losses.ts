@@ -2,7 +2,7 @@
 import { Context } from '@temporalio/activity';
 import type { Loss } from '../../../activities/types.ts';
 import type { RunInput } from '../../../src/jobs/model/run-input.ts';
-import { finalFailure, paths, type Stories, untilEnded } from '../story.ts';
+import { durableSteps, finalFailure, paths, type Stories, untilEnded } from '../story.ts';
 import type { StoryServer } from '../story-server.ts';
 
 const echo = { operation: 'test.echo', params: { delay_ms: 100 } };
@@ -50,7 +50,8 @@ export const losses: Stories = {
     server.replaceNext('download', () => Promise.reject(finalFailure('worker_lost')));
     server.replaceNext('download', () => Promise.reject(finalFailure('worker_lost')));
     server.replaceNext('download', () => Promise.reject(finalFailure('worker_lost')));
-    return untilEnded(server, await server.submit({ ...echo, assets: paths(server.photos.slice(0, 1)) }));
+    const spec = { ...echo, assets: paths(server.photos.slice(0, 1)) };
+    return untilEnded(server, await server.submit(spec, durableSteps));
   },
 
   'worker-silent': async (server) => {
