@@ -1,6 +1,6 @@
 /**
  * The input of a run's workflow. It is a payload in Temporal's history, so it is small, readable for people, and without
- * secrets. Secret or long inputs are sealed in the object store.
+ * readable secrets. Secret inputs are encrypted, and long ones stored in the object store.
  */
 import type { Asset } from './asset.ts';
 import { type BatchSizes, batchSizes } from './batch.ts';
@@ -68,7 +68,7 @@ export interface JobInputs {
   readonly callback: Callback | null;
 }
 
-/** Name of encrypted inputs in the object store. */
+/** Encrypted inputs: the name of an object in the store, or the ciphertext. */
 export interface SealedInputs {
   readonly sealed: string;
 }
