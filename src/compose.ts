@@ -115,7 +115,11 @@ export async function composeApi(
 }
 
 function composeAuthentication(config: Config, store: ObjectStore): Authenticate | null {
-  const { DARKROOM_AUTH: kinds, DARKROOM_OIDC_TENANT_CLAIM: claim } = config;
+  const {
+    DARKROOM_AUTH: kinds,
+    DARKROOM_OIDC_TENANT_CLAIM: claim,
+    DARKROOM_OIDC_ROLE_CLAIM: roleClaim,
+  } = config;
   const create = {
     keys: () => createKeyAuthenticator(new ApiKeyStore(store)),
     oidc: () =>
@@ -125,6 +129,7 @@ function composeAuthentication(config: Config, store: ObjectStore): Authenticate
         tenantClaim: claim === 'none' ? null : claim,
         scope: config.DARKROOM_OIDC_SCOPE || null,
         writeScope: config.DARKROOM_OIDC_WRITE_SCOPE || null,
+        roleClaim: roleClaim === '' ? null : { claim: roleClaim, values: config.DARKROOM_OIDC_ROLES },
       }),
   };
   return kinds.length === 0 ? null : authenticateBy(kinds.map((kind) => create[kind]()));

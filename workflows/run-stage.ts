@@ -1,15 +1,13 @@
 /** Runs one stage of an operation: once with all assets, or batch by batch. */
 import { workflowInfo } from '@temporalio/workflow';
 import { type Batch, chunkEnds } from '../src/jobs/model/batch.ts';
+import { DEFAULT_PRIORITY } from '../src/jobs/model/priority.ts';
 import type { StageInput } from '../src/jobs/model/run-input.ts';
 import { queueOf } from '../src/temporal/names.ts';
 import { continueRun } from './continue-as-new.ts';
 import { DOWNLOAD_POINTS, type JobContext, PACKAGING_POINTS, toRunRef } from './job-context.ts';
 import { mapConcurrent } from './map-concurrent.ts';
 import { describeBatch, runStep, type StepOptions } from './run-step.ts';
-
-/** Temporal's default priority, in the middle of 1 to 5. */
-const DEFAULT_PRIORITY = 3;
 
 /** `isQueued`: the job is in the queue until the first activity of this stage starts. */
 export async function runStage(job: JobContext, stage: StageInput, isQueued: boolean): Promise<void> {

@@ -1,6 +1,7 @@
 /** The files with generated parts. `npm run docs` writes them; a test compares them. */
 import { renderEnvExample } from './env-example.ts';
 import { operationParts } from './operations.ts';
+import { renderRoles } from './roles-table.ts';
 import { renderSettings } from './settings-table.ts';
 
 interface GeneratedDoc {
@@ -12,6 +13,7 @@ interface GeneratedDoc {
 
 export const generatedDocs: readonly GeneratedDoc[] = [
   { path: '.env.example', render: renderEnvExample },
+  { path: 'docs/authentication.md', render: (text) => replacePart(text, 'roles', renderRoles()) },
   { path: 'docs/configuration.md', render: (text) => replacePart(text, 'settings', renderSettings()) },
   {
     path: 'docs/operations.md',

@@ -3,11 +3,12 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Authenticate } from '../auth/authenticate.ts';
-import { PUBLIC } from '../auth/tenant.ts';
+import type { Action, Role } from '../auth/roles.ts';
 import { DarkroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { authentication } from './auth/authentication.ts';
+import { anonymous, authentication } from './auth/authentication.ts';
 import { guardHost } from './auth/host-guard.ts';
+import { collectActions, type RouteActions } from './auth/route-actions.ts';
 import { addBasePath, getRoutePath, toBasePath } from './base-path.ts';
 import { compressText, stateLength } from './bodies/compression.ts';
 import { decodeBody } from './bodies/content-encoding.ts';
@@ -29,30 +30,31 @@ export interface AppDependencies
   readonly loopbackOnly: boolean;
   /** Origins whose pages may use this server; see DARKROOM_CORS_ORIGINS. */
   readonly corsOrigins?: readonly string[];
-  /** Null: requests need no login, and all belong to one tenant. */
+  /** Null: requests need no login, all belong to one tenant, and have this role. */
   readonly authenticate: Authenticate | null;
+  readonly anonymousRole: Role;
   /** Address of Temporal's Web UI, if it is known. */
   readonly temporalUi?: string | undefined;
 }
 
 /** Public paths besides those of the dialects. The console's pages hold no data. */
-const ownPublicPaths = [
-  '/',
-  '/console/*',
-  '/healthz',
-  '/readyz',
-  '/openapi.json',
-  '/openapi/*',
-  '/.well-known/api-catalog',
-  '/docs',
-  '/docs/*',
-];
+const ownPublicPaths = ['/', '/console/*', '/healthz', '/readyz'];
+
+/** Routes of the application itself. */
+const ownActions: Readonly<Record<string, Action>> = {
+  '/metrics': 'metrics.read',
+  '/openapi.json': 'docs.read',
+  '/openapi/*': 'docs.read',
+  '/.well-known/api-catalog': 'docs.read',
+  '/docs': 'docs.read',
+  '/docs/*': 'docs.read',
+};
 
 export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   const { dialects, metrics, runtime, log, limits, authenticate, corsOrigins = [] } = dependencies;
   const basePath = toBasePath(dependencies.publicUrl);
   const app = new OpenAPIHono<ApiEnv>({ getPath: (request) => getRoutePath(request, basePath) });
-  const publicPaths = [...ownPublicPaths, ...dialects.flatMap((dialect) => dialect.publicPaths)];
+  const publicPaths = [...ownPublicPaths, basePath, ...dialects.flatMap((dialect) => dialect.publicPaths)];
   const fail = (c: Context<ApiEnv>, error: DarkroomError): Response => {
     const dialect = findDialect(dialects, c.req.path);
     return dialect ? dialect.fail(c, error) : problemResponse(c, error);
@@ -63,12 +65,14 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   app.use(addBasePath(basePath), compressText, stateLength);
   app.use(rejectWrongMethods(app, fail));
   if (dependencies.loopbackOnly) app.use(guardHost(corsOrigins));
-  app.use(async (c, next) => {
-    c.set('tenant', PUBLIC);
-    await next();
-  });
-  if (authenticate)
-    app.use(authentication({ authenticate, publicPaths, publicUrl: dependencies.publicUrl, log }));
+  let routeActions: RouteActions = new Map();
+  const actions = () => routeActions;
+  const { publicUrl, anonymousRole } = dependencies;
+  app.use(
+    authenticate
+      ? authentication({ authenticate, publicPaths, publicUrl, log, actions })
+      : anonymous(anonymousRole, actions),
+  );
   const tooLarge = () =>
     new DarkroomError(
       'payload_too_large',
@@ -91,6 +95,8 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   serveConsole(app, { temporalUi: dependencies.temporalUi ?? null });
   // The console links its parts relative to the base path with a slash.
   if (basePath !== '') app.get(basePath, (c) => c.redirect('/', 308));
+  const described = dialects.map(({ routes }) => routes);
+  routeActions = collectActions(app, described, ownActions, publicPaths);
 
   app.notFound((c) =>
     fail(c, new DarkroomError('route_not_found', `There is nothing at ${c.req.path}; see /docs`)),

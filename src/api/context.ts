@@ -1,5 +1,6 @@
 /** Dependencies of every API, and the variables of a request. */
 import type { HttpBindings } from '@hono/node-server';
+import type { Principal } from '../auth/authenticator.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { UsageLedger } from '../jobs/model/usage.ts';
 import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
@@ -38,5 +39,8 @@ export interface ApiDependencies {
   readonly publicUrl: string;
 }
 
-/** Hono's environment: `tenant` is that of the authenticated client. */
-export type ApiEnv = { Variables: { tenant: string }; Bindings: HttpBindings };
+/** Hono's environment: the caller, and its tenant. */
+export type ApiEnv = {
+  Variables: { principal: Principal; tenant: string };
+  Bindings: HttpBindings;
+};

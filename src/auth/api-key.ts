@@ -4,14 +4,14 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Access } from './authenticator.ts';
+import { roles } from './roles.ts';
 
 /** A key as the store holds it. */
 export const apiKey = z.object({
   id: z.string(),
   tenant: z.string(),
   name: z.string(),
-  access: z.enum(['full', 'read']) satisfies z.ZodType<Access>,
+  role: z.enum(roles),
   created_at: z.iso.datetime(),
   /** Null: it does not expire. */
   expires_at: z.iso.datetime().nullable(),

@@ -1,16 +1,15 @@
 /** Port: identifies the caller of a request. One file implements each kind of credential. */
 
+import type { Role } from './roles.ts';
+
 /** The caller of a request. */
 export interface Principal {
   /** The tenant whose jobs the caller sees. */
   readonly tenant: string;
   /** For logs only: the name of a key, or the subject of a token. */
   readonly subject: string;
-  readonly access: Access;
+  readonly role: Role;
 }
-
-/** `read` permits no changes. */
-export type Access = 'full' | 'read';
 
 export interface Authenticator {
   /** Describes the credential in error messages, as in "an API key of this server". */

@@ -21,7 +21,7 @@ export function createKeyAuthenticator(source: KeySource, times: Partial<KeyTime
         throw unauthenticated('The API key is unknown or was revoked');
       if (isExpired(key))
         throw unauthenticated(`The API key expired at ${key.expires_at}; ask the operator for a new one`);
-      return { tenant: key.tenant, subject: `key ${key.id} (${key.name})`, access: key.access };
+      return { tenant: key.tenant, subject: `key ${key.id} (${key.name})`, role: key.role };
     },
   };
 }

@@ -1,9 +1,12 @@
 /** Authenticator for access tokens (JWTs) of an OpenID Connect provider, with or without RFC 9068. */
 import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { DarkroomError } from '../errors.ts';
+import { findOtherUse } from './access-token.ts';
 import type { Authenticator, Principal } from './authenticator.ts';
 import { IssuerKeys, type IssuerTimes } from './issuer-keys.ts';
+import { DEFAULT_ROLE } from './roles.ts';
 import { isTenant, PUBLIC, TENANT_RULE } from './tenant.ts';
+import { type RoleClaim, readRole } from './token-role.ts';
 
 export interface OidcOptions {
   readonly issuer: string;
@@ -13,7 +16,9 @@ export interface OidcOptions {
   readonly tenantClaim: string | null;
   /** A scope that every token needs; null for none. */
   readonly scope: string | null;
-  /** A scope that write access needs; null for none. */
+  /** Null: all tokens have the default role. */
+  readonly roleClaim: RoleClaim | null;
+  /** A scope without which a token has the role of a viewer; null for none. */
   readonly writeScope: string | null;
   readonly times?: Partial<IssuerTimes>;
 }
@@ -24,13 +29,10 @@ const ALGORITHMS = [
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ];
 
-/** RFC 9068, section 2.1, and the type that other providers use. Tokens for other purposes have other types. */
-const TYPES = ['at+jwt', 'application/at+jwt', 'jwt'];
-
 const CLOCK_TOLERANCE_SECONDS = 30;
 
 export function createOidcAuthenticator(options: OidcOptions): Authenticator {
-  const { issuer, audience, scope, writeScope } = options;
+  const { issuer, audience, scope, writeScope, roleClaim } = options;
   const keys = new IssuerKeys(issuer, options.times);
   const verify = async (token: string): Promise<JWTPayload> => {
     const { payload, protectedHeader } = await jwtVerify(token, keys.find, {
@@ -40,8 +42,8 @@ export function createOidcAuthenticator(options: OidcOptions): Authenticator {
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       requiredClaims: ['exp'],
     });
-    if (protectedHeader.typ !== undefined && !TYPES.includes(protectedHeader.typ.toLowerCase()))
-      throw unauthenticated(`The token is not an access token: its type is "${protectedHeader.typ}"`);
+    const fault = findOtherUse(protectedHeader, payload);
+    if (fault !== null) throw unauthenticated(`The token is not an access token: ${fault}`);
     return payload;
   };
   return {
@@ -56,10 +58,11 @@ export function createOidcAuthenticator(options: OidcOptions): Authenticator {
         throw new DarkroomError('forbidden', `The token lacks the scope "${scope}"`, {
           details: { scope },
         });
+      const role = roleClaim === null ? DEFAULT_ROLE : readRole(payload, roleClaim);
       return {
         tenant: readTenant(payload, options),
         subject: readSubject(payload),
-        access: writeScope === null || scopes.includes(writeScope) ? 'full' : 'read',
+        role: writeScope !== null && !scopes.includes(writeScope) ? 'viewer' : role,
       };
     },
   };

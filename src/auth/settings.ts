@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { formatAddress, isLoopback, type ListenAddress } from '../lib/settings/listen-address.ts';
 import { defineSettings } from '../lib/settings/setting.ts';
 import { flag, list, splitList } from '../lib/settings/values.ts';
+import { DEFAULT_ROLE, type Role, roles } from './roles.ts';
 
 const kinds = ['keys', 'oidc'] as const;
 
@@ -27,6 +28,23 @@ export const providerUrl = z.string().transform((text, context): string => {
   return text;
 });
 
+const roleName = z.enum(roles, `must be one of ${roles.join(', ')}`);
+
+/** `VALUE=ROLE`, comma-separated. Values may contain `=`, as names of LDAP groups do. Empty: each role by its own name. */
+const roleMapping = z.string().transform((text, context): ReadonlyMap<string, Role> => {
+  const given = splitList(text).flatMap((part): [string, Role][] => {
+    const [, value = '', role] = /^(.+)=([^=]+)$/.exec(part) ?? [];
+    const parsed = roleName.safeParse(role);
+    if (parsed.success) return [[value, parsed.data]];
+    context.addIssue(`"${part}" must be VALUE=ROLE; roles are ${roles.join(', ')}`);
+    return [];
+  });
+  return new Map(text === '' ? roles.map((role) => [role, role]) : given);
+});
+
+/** Empty: not set. */
+const optionalRole = z.union([z.literal(''), roleName]).transform((role) => (role === '' ? null : role));
+
 export const authSettings = defineSettings({
   DARKROOM_AUTH: {
     schema: authenticationKinds,
@@ -37,6 +55,12 @@ export const authSettings = defineSettings({
     schema: flag,
     default: '0',
     description: '`1` permits `DARKROOM_AUTH=none` beyond this machine, behind a gateway that authenticates',
+  },
+  DARKROOM_ANONYMOUS_ROLE: {
+    schema: optionalRole,
+    default: '',
+    defaultMeaning: '`admin`; with `DARKROOM_ALLOW_ANONYMOUS=1`, `submitter`',
+    description: '`none`: role of clients without credentials',
   },
   DARKROOM_OIDC_ISSUER: {
     schema: providerUrl,
@@ -61,7 +85,20 @@ export const authSettings = defineSettings({
   DARKROOM_OIDC_WRITE_SCOPE: {
     schema: z.string(),
     default: '',
-    description: '`oidc`: scope that write access needs',
+    description: '`oidc`: scope without which a token has the role `viewer`',
+  },
+  DARKROOM_OIDC_ROLE_CLAIM: {
+    schema: z.string(),
+    default: '',
+    description:
+      '`oidc`: claim that names the role, such as `roles` or `realm_access.roles`; without it, tokens have the role `submitter`',
+  },
+  DARKROOM_OIDC_ROLES: {
+    schema: roleMapping,
+    default: '',
+    description:
+      '`oidc`: values of the role claim and their roles, comma-separated, such as `imaging-admins=admin,staff=viewer`',
+    defaultMeaning: 'each role by its own name',
   },
   DARKROOM_MASTER_KEY: {
     schema: list,
@@ -72,6 +109,12 @@ export const authSettings = defineSettings({
       '32 bytes in base64, from which all secrets are derived, including callback signatures; several, comma-separated, while rotating: the first one is used for new secrets',
   },
 });
+
+/** Returns the role of clients without credentials on a server that requires none. */
+export const anonymousRole = (values: {
+  readonly DARKROOM_ANONYMOUS_ROLE: Role | null;
+  readonly DARKROOM_ALLOW_ANONYMOUS: boolean;
+}): Role => values.DARKROOM_ANONYMOUS_ROLE ?? (values.DARKROOM_ALLOW_ANONYMOUS ? DEFAULT_ROLE : 'admin');
 
 interface AuthenticationValues {
   readonly DARKROOM_AUTH: readonly string[];

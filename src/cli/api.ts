@@ -5,6 +5,7 @@ import type { ApiDependencies } from '../api/context.ts';
 import { type ReadinessFailure, readinessFailures } from '../api/health/readiness.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { type HttpServer, listen } from '../api/server/server.ts';
+import { anonymousRole } from '../auth/settings.ts';
 import { composeApi, type Overrides } from '../compose.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { loadDialects } from '../dialects/load.ts';
@@ -99,6 +100,7 @@ export async function startApi(
     log,
     loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,
     authenticate,
+    anonymousRole: anonymousRole(config),
     corsOrigins: config.DARKROOM_CORS_ORIGINS,
     temporalUi,
   });

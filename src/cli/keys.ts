@@ -1,6 +1,7 @@
 /** `darkroom keys`: creates, lists and revokes API keys. It writes to the object store directly, so the first key needs no key. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type ApiKey, isExpired, parseKey } from '../auth/api-key.ts';
+import { DEFAULT_ROLE, type Role, roles } from '../auth/roles.ts';
 import { isTenant, TENANT_RULE } from '../auth/tenant.ts';
 import { openKeys } from '../compose-store.ts';
 import { type Config, readConfig } from '../config/config.ts';
@@ -15,7 +16,7 @@ import { columns } from './terminal/columns.ts';
 interface CreateOptions {
   readonly tenant: string;
   readonly name: string;
-  readonly readOnly?: boolean;
+  readonly role: Role;
   readonly expires?: string;
   readonly json?: boolean;
 }
@@ -29,7 +30,7 @@ export function define(command: Command): void {
     .description('create a key and print it once; only its digest is stored')
     .requiredOption('--tenant <name>', 'tenant of the key; "public" is the tenant without authentication')
     .requiredOption('--name <text>', 'purpose, such as the program that uses it')
-    .option('--read-only', 'read access only')
+    .addOption(new Option('--role <role>', 'what the key may do').choices(roles).default(DEFAULT_ROLE))
     .option('--expires <time>', 'expiry: 12h, 90d, or a date; default: never')
     .option(...JSON_OPTION)
     .action(create);
@@ -45,7 +46,7 @@ export function define(command: Command): void {
     .action(revoke);
 }
 
-async function create({ tenant, name, readOnly, expires, json }: CreateOptions): Promise<void> {
+async function create({ tenant, name, role, expires, json }: CreateOptions): Promise<void> {
   if (!isTenant(tenant)) throw new UsageError(`--tenant ${tenant}: must be ${TENANT_RULE}`);
   if (name.trim() === '' || name.length > MAX_NAME_LENGTH || /\p{Cc}/u.test(name))
     throw new UsageError(`--name: must be a text of 1 to ${MAX_NAME_LENGTH} characters on one line`);
@@ -53,15 +54,13 @@ async function create({ tenant, name, readOnly, expires, json }: CreateOptions):
   const { key, written } = await (await openKeyStore(config)).create({
     tenant,
     name,
-    access: readOnly ? 'read' : 'full',
+    role,
     expires_at: parseExpiry(expires),
   });
   if (json) printJson({ ...withoutDigest(key), key: written });
   else console.log(written);
   const until = key.expires_at === null ? '' : `, until ${key.expires_at}`;
-  say(
-    `Key ${key.id} of tenant ${tenant}, ${describeAccess(key)}${until}. Store it now: it is not shown again.`,
-  );
+  say(`Key ${key.id} of tenant ${tenant}, role ${role}${until}. Store it now: it is not shown again.`);
   adviseSetting(config);
 }
 
@@ -81,11 +80,11 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
     key.id,
     key.tenant,
     key.name,
-    describeAccess(key),
+    key.role,
     formatAge(Date.parse(key.created_at)),
     isExpired(key) ? { text: 'expired', colour: 'red' as const } : (key.expires_at ?? 'never'),
   ]);
-  console.log(columns([['ID', 'TENANT', 'NAME', 'ACCESS', 'CREATED', 'EXPIRES'], ...rows]));
+  console.log(columns([['ID', 'TENANT', 'NAME', 'ROLE', 'CREATED', 'EXPIRES'], ...rows]));
   adviseSetting(config);
 }
 
@@ -110,8 +109,6 @@ async function openKeyStore(config: Config): Promise<ApiKeyStore> {
 const readStoreConfig = (): Config => readConfig(process.env, { listens: false });
 
 const withoutDigest = ({ sha256: _, ...key }: ApiKey) => key;
-
-const describeAccess = ({ access }: ApiKey): string => (access === 'read' ? 'read only' : 'full access');
 
 function adviseSetting({ DARKROOM_AUTH }: Config): void {
   if (DARKROOM_AUTH.includes('keys')) return;

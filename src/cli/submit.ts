@@ -39,7 +39,10 @@ export function define(command: Command): void {
       .option('--id <id>', 'id of the job; repeating the same request with it returns the same job')
       .option('--callback <url>', 'URL to call when the job has ended')
       .option('--label <name=value>', 'a label; repeatable', repeated)
-      .option('--priority <1-5>', '1 runs first; default: 3')
+      .option(
+        '--priority <1-5>',
+        '1 runs first; default: 3; 1 and 2 precede other tenants and take the role operator',
+      )
       .option('--keep-days <days>', 'days that the job is kept after its end; 0.5 is half a day')
       .option('--watch', 'wait for the end and show progress')
       .option('--wait', 'wait for the end without showing progress')

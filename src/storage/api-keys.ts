@@ -14,7 +14,7 @@ export class ApiKeyStore {
 
   /** Returns the new key, and the text that its client sends. That text cannot be read again. */
   async create(
-    wanted: Pick<ApiKey, 'tenant' | 'name' | 'access' | 'expires_at'>,
+    wanted: Pick<ApiKey, 'tenant' | 'name' | 'role' | 'expires_at'>,
   ): Promise<{ readonly key: ApiKey; readonly written: string }> {
     const [id, secret] = [newId(), newSecret()];
     const key = { id, ...wanted, created_at: new Date().toISOString(), sha256: digestSecret(secret) };

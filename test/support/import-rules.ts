@@ -138,6 +138,7 @@ export const rules: readonly ImportRule[] = [
       'src/jobs/',
       'src/lib/',
       'src/net/pace.ts',
+      'src/auth/roles.ts',
       'src/auth/tenant.ts',
       'src/errors.ts',
       'src/log.ts',

@@ -15,7 +15,7 @@ export interface Tenants {
   readonly server: Darkroom;
   readonly acme: Tenant;
   readonly beta: Tenant;
-  /** Of acme; it may look and change nothing. */
+  /** Of acme, with the role of a viewer. */
   readonly reader: Tenant;
   /** With the input directories `inputs/acme` and `inputs/beta` in it. */
   readonly dataDir: string;
@@ -33,7 +33,7 @@ export async function startTenants(env: Readonly<Record<string, string>> = {}): 
   const [acme, beta, reader] = await Promise.all([
     makeKey(dataDir, settings, '--tenant', 'acme', '--name', 'acme'),
     makeKey(dataDir, settings, '--tenant', 'beta', '--name', 'beta'),
-    makeKey(dataDir, settings, '--tenant', 'acme', '--name', 'reader', '--read-only'),
+    makeKey(dataDir, settings, '--tenant', 'acme', '--name', 'reader', '--role', 'viewer'),
   ]);
   const server = await startStack({ dataDir, env: settings, token: acme });
   const tenant = (key: string): Tenant => ({

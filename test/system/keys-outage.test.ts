@@ -11,7 +11,7 @@ let darkroom: Darkroom;
 beforeAll(async () => {
   s3 = await startS3Server();
   const keys = new ApiKeyStore(createS3Store({ bucket: s3.bucket, access: s3 }));
-  const wish = { tenant: 'acme', name: 'ci', access: 'full', expires_at: null } as const;
+  const wish = { tenant: 'acme', name: 'ci', role: 'submitter', expires_at: null } as const;
   const { written: token } = await keys.create(wish);
   const env = { ...s3.env, DARKROOM_STORE: `s3://${s3.bucket}`, DARKROOM_AUTH: 'keys' };
   darkroom = await startDarkroom({ env, token });

@@ -1,14 +1,17 @@
-/** Authentication middleware: sets the tenant. Public paths are readable without login, never writable. */
+/** Authentication middleware: sets the caller, whose role must permit the route. Public paths are readable without login, never writable. */
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Authenticate } from '../../auth/authenticate.ts';
 import type { Principal } from '../../auth/authenticator.ts';
+import type { Role } from '../../auth/roles.ts';
+import { PUBLIC } from '../../auth/tenant.ts';
 import { DarkroomError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { ApiEnv } from '../context.ts';
 import { addChallenge } from './challenge.ts';
 import { readCredential } from './credential.ts';
-import { isPublicPath, READ_METHODS } from './public-paths.ts';
+import { matchesPath, READ_METHODS } from './public-paths.ts';
 import { createRejectionLog } from './rejection-log.ts';
+import { findAction, type RouteActions, requirePermission } from './route-actions.ts';
 
 export interface AuthenticationOptions {
   readonly authenticate: Authenticate;
@@ -16,29 +19,42 @@ export interface AuthenticationOptions {
   /** Origin of this server as clients know it. */
   readonly publicUrl: string;
   readonly log: Log;
+  /** Known once all routes are registered. */
+  readonly actions: () => RouteActions;
 }
+
+/** Middleware for a server without login: all callers have the same role. */
+export const anonymous =
+  (role: Role, actions: () => RouteActions): MiddlewareHandler<ApiEnv> =>
+  async (c, next) => {
+    setPrincipal(c, { tenant: PUBLIC, subject: 'anonymous', role });
+    authorizeRoute(c, actions());
+    await next();
+  };
 
 export function authentication({
   authenticate,
   publicPaths,
   publicUrl,
   log,
+  actions,
 }: AuthenticationOptions): MiddlewareHandler<ApiEnv> {
   const logRejection = createRejectionLog(log);
   return async (c, next) => {
     const isRead = READ_METHODS.includes(c.req.method);
-    if (isRead && isPublicPath(publicPaths, c.req.path)) return next();
+    if (isRead && matchesPath(publicPaths, c.req.path)) return next();
     let principal: Principal | null = null;
     try {
       const credential = readCredential(c);
       principal = await authenticate(credential?.text ?? null);
-      if (!isRead) authorizeChange(c, principal, credential?.isAmbient === true, publicUrl);
+      setPrincipal(c, principal);
+      authorizeRoute(c, actions());
+      if (!isRead && credential?.isAmbient) rejectOtherSites(c, publicUrl);
     } catch (error) {
       logRejection(c, error, principal);
       addChallenge(c, error);
       throw error;
     }
-    c.set('tenant', principal.tenant);
     await next();
     if (isRead) return;
     // The audit trail: who changed what.
@@ -51,13 +67,19 @@ export function authentication({
   };
 }
 
-/**
- * Rejects changes by read-only credentials, and changes that a page of another site makes with credentials that the browser
- * sends by itself (CSRF).
- */
-function authorizeChange(c: Context, { access }: Principal, isAmbient: boolean, publicUrl: string): void {
-  if (access === 'read') throw new DarkroomError('forbidden', 'This key or token is read-only');
-  if (!isAmbient || isSameSite(c, publicUrl)) return;
+function setPrincipal(c: Context<ApiEnv>, principal: Principal): void {
+  c.set('principal', principal);
+  c.set('tenant', principal.tenant);
+}
+
+function authorizeRoute(c: Context<ApiEnv>, actions: RouteActions): void {
+  const action = findAction(c, actions);
+  if (action !== null) requirePermission(c, action);
+}
+
+/** Rejects changes that a page of another site makes with credentials that the browser sends by itself (CSRF). */
+function rejectOtherSites(c: Context, publicUrl: string): void {
+  if (isSameSite(c, publicUrl)) return;
   const page = c.req.header('origin') ?? 'elsewhere';
   throw new DarkroomError(
     'origin_forbidden',

@@ -4,9 +4,9 @@
 export const READ_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Whether a path is public.
+ * Whether a list has a path.
  *
- * @param publicPaths paths; one that ends with `/*` includes all paths below it
+ * @param paths one that ends with `/*` includes all paths below it
  */
-export const isPublicPath = (publicPaths: readonly string[], path: string): boolean =>
-  publicPaths.some((each) => (each.endsWith('/*') ? path.startsWith(each.slice(0, -1)) : path === each));
+export const matchesPath = (paths: readonly string[], path: string): boolean =>
+  paths.some((each) => (each.endsWith('/*') ? path.startsWith(each.slice(0, -1)) : path === each));

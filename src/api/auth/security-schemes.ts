@@ -1,6 +1,9 @@
 /** Authentication in the OpenAPI document. */
+
+import { type Role, roleFor } from '../../auth/roles.ts';
 import type { OpenApi } from '../openapi/refine.ts';
-import { isPublicPath, READ_METHODS } from './public-paths.ts';
+import { matchesPath, READ_METHODS } from './public-paths.ts';
+import { actionOf } from './route-actions.ts';
 
 type Responses = Record<string, { description: string; content?: object }>;
 
@@ -10,15 +13,25 @@ const securitySchemes = {
   apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The key' },
 } as const;
 
-const security = Object.keys(securitySchemes).map((name) => ({ [name]: [] }));
+/** In OpenAPI 3.1 the lists name the roles of which one is needed. */
+const buildSecurity = (...roles: string[]) => Object.keys(securitySchemes).map((name) => ({ [name]: roles }));
 
 /** 401 and 403 in the format in which the operation reports other errors. */
-function describeRejections(responses: Responses): Responses {
+function describeRejections(responses: Responses, role: Role): Responses {
   const failure = Object.entries(responses).find(([status, { content }]) => status >= '400' && content);
   const body = failure ? { content: failure[1].content } : {};
   return {
     '401': { description: 'Missing or invalid credentials; see `WWW-Authenticate`', ...body },
-    '403': { description: 'The credentials do not permit this', ...body },
+    '403': { description: `The credentials do not permit this, which takes the role \`${role}\``, ...body },
+  };
+}
+
+function addRole(operation: object & { responses?: object }, role: Role): object {
+  const { responses = {} } = operation;
+  return {
+    ...operation,
+    security: buildSecurity(role),
+    responses: { ...responses, ...describeRejections(responses as Responses, role) },
   };
 }
 
@@ -30,20 +43,17 @@ export function addSecurity(document: OpenApi, publicPaths: readonly string[]): 
     const operations = methods.flatMap((method) => {
       const operation = item[method];
       if (!operation) return [];
-      const isPublic = READ_METHODS.includes(method.toUpperCase()) && isPublicPath(publicPaths, path);
-      const extended = isPublic
-        ? { ...operation, security: [] }
-        : {
-            ...operation,
-            responses: { ...operation.responses, ...describeRejections(operation.responses as Responses) },
-          };
+      const isPublic = READ_METHODS.includes(method.toUpperCase()) && matchesPath(publicPaths, path);
+      const action = actionOf(operation);
+      const extended =
+        isPublic || !action ? { ...operation, security: [] } : addRole(operation, roleFor(action));
       return [[method, extended] as const];
     });
     return [path, { ...item, ...Object.fromEntries(operations) }] as const;
   });
   return {
     ...document,
-    security,
+    security: buildSecurity(),
     paths: Object.fromEntries(paths),
     components: { ...document.components, securitySchemes },
   };

@@ -1,6 +1,7 @@
 /** Checks the authentication methods. */
 import { isExpired } from '../../auth/api-key.ts';
 import { IssuerKeys } from '../../auth/issuer-keys.ts';
+import { anonymousRole } from '../../auth/settings.ts';
 import type { Config } from '../../config/config.ts';
 import { ApiKeyStore } from '../../storage/api-keys.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
@@ -10,15 +11,16 @@ const check = 'authentication';
 
 export async function checkAuthentication(config: Config, store: ObjectStore): Promise<Finding[]> {
   const { DARKROOM_AUTH: kinds, DARKROOM_ALLOW_ANONYMOUS: isAnonymous } = config;
+  const role = anonymousRole(config);
   if (kinds.length === 0)
     return [
       isAnonymous
         ? warning(
             check,
-            'none: everyone who reaches the server has full access',
+            `none: everyone who reaches the server has the role ${role}`,
             'Authenticate in a gateway, or set DARKROOM_AUTH and unset DARKROOM_ALLOW_ANONYMOUS',
           )
-        : ok(check, 'none: everyone on this machine has full access'),
+        : ok(check, `none: everyone on this machine has the role ${role}`),
     ];
   return Promise.all(kinds.map((kind) => (kind === 'keys' ? checkKeys(store) : checkIssuer(config))));
 }

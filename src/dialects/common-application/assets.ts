@@ -1,5 +1,6 @@
 /** Assets of tasks. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseUuidRef } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
@@ -21,6 +22,7 @@ export function assetRoutes(
   app.openAPIRegistry.registerPath({
     method: 'post',
     path: '/api/v1/assets',
+    ...requires('jobs.submit'),
     tags: [NAME],
     summary: 'Add assets to a task: all of these or, on an error, none',
     description: 'With an Idempotency-Key, a repeated call counts once.',

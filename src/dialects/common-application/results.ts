@@ -1,5 +1,6 @@
 /** GET /api/v1/result. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseUuidRef } from '../../api/job-ref.ts';
 import { file } from '../../api/openapi/responses.ts';
@@ -25,6 +26,7 @@ export function resultRoutes({
     createRoute({
       method: 'get',
       path: '/api/v1/result',
+      ...requires('results.read'),
       tags: [NAME],
       summary: 'The result of a task, by its type',
       request: { query: idQuery },

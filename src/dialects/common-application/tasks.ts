@@ -1,5 +1,6 @@
 /** Tasks: create one, look at it, delete it. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseUuidRef } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
@@ -30,6 +31,7 @@ export function taskRoutes(
   app.openAPIRegistry.registerPath({
     method: 'post',
     path: '/api/v1/task',
+    ...requires('jobs.submit'),
     tags,
     summary: 'Create a task',
     description: 'The body may be omitted. With an Idempotency-Key, the same request creates one task.',
@@ -57,6 +59,7 @@ export function taskRoutes(
     createRoute({
       method: 'get',
       path: '/api/v1/task',
+      ...requires('jobs.read'),
       tags,
       summary: 'Status of a task',
       request: { query: idQuery },
@@ -81,6 +84,7 @@ export function taskRoutes(
     createRoute({
       method: 'delete',
       path: '/api/v1/task',
+      ...requires('jobs.delete'),
       tags,
       summary: 'Delete a task: stops it, and erases its assets, results and record',
       request: { query: idQuery },

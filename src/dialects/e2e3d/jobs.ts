@@ -1,5 +1,6 @@
 /** Jobs: the list, the status of one, cancel, pause, resume. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
 import { openJob } from '../../api/job-ref.ts';
@@ -43,6 +44,7 @@ export function jobRoutes({
     createRoute({
       method: 'get',
       path: '/api/jobs',
+      ...requires('jobs.read'),
       tags,
       summary: 'List jobs, the latest submission first',
       request: { query: listQuery },
@@ -60,6 +62,7 @@ export function jobRoutes({
     createRoute({
       method: 'get',
       path: '/api/job/{job_id}',
+      ...requires('jobs.read'),
       tags,
       summary: 'Status of a job',
       request: { params: idParam },
@@ -76,6 +79,7 @@ export function jobRoutes({
     createRoute({
       method: 'delete',
       path: '/api/job/{job_id}',
+      ...requires('jobs.control'),
       tags,
       summary: 'Cancel a job; its record and earlier results are kept',
       request: { params: idParam },
@@ -100,6 +104,7 @@ export function jobRoutes({
       createRoute({
         method: 'post',
         path: `/api/job/{job_id}/${action}`,
+        ...requires('jobs.control'),
         tags,
         summary,
         request: { params: idParam },

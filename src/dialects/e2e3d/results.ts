@@ -1,6 +1,7 @@
 /** Results: their addresses, and the files under /output. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fileResponse } from '../../api/files/file-response.ts';
 import { openJob } from '../../api/job-ref.ts';
@@ -28,6 +29,7 @@ export function resultRoutes({
     createRoute({
       method: 'get',
       path: '/api/job/{job_id}/results',
+      ...requires('results.read'),
       tags,
       summary: 'Addresses of the results of a job',
       request: { params: idParam },
@@ -43,6 +45,7 @@ export function resultRoutes({
     createRoute({
       method: 'get',
       path: '/output/{job_id}',
+      ...requires('results.read'),
       tags,
       summary: 'All files of a job',
       request: { params: idParam },
@@ -65,6 +68,7 @@ export function resultRoutes({
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: '/output/{job_id}/{path}',
+    ...requires('results.read'),
     tags,
     summary: 'A file of a job; takes Range and If-None-Match',
     request: {

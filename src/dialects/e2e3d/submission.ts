@@ -1,5 +1,6 @@
 /** POST /api/reconstruct. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { requires } from '../../api/auth/route-actions.ts';
 import { describeMediaType, readJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { chosenJobId } from '../../api/job-ref.ts';
@@ -48,6 +49,7 @@ export function submissionRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
   app.openAPIRegistry.registerPath({
     method: 'post',
     path: '/api/reconstruct',
+    ...requires('jobs.submit'),
     tags,
     summary: 'Submit a reconstruction',
     description:

@@ -2,6 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { accepts } from 'hono/accepts';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { requirePermission, requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
@@ -79,6 +80,7 @@ export function systemRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
     createRoute({
       method: 'get',
       path: '/api/metrics',
+      ...requires('jobs.read'),
       tags,
       summary: 'Statistics as JSON or, if Accept prefers text/plain, the metrics for Prometheus',
       responses: {
@@ -99,7 +101,10 @@ export function systemRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
         default: 'application/json',
       });
       c.header('vary', 'Accept');
-      if (type !== 'application/json') return (await parts.metrics.expose(c)) as never;
+      if (type !== 'application/json') {
+        requirePermission(c, 'metrics.read');
+        return (await parts.metrics.expose(c)) as never;
+      }
       // First, because it throws while Temporal is down: the list would then contain ended jobs only.
       const workers = countWorkers(await runtime.liveWorkers());
       const timestamp = new Date().toISOString();
@@ -126,6 +131,7 @@ export function systemRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
     createRoute({
       method: 'get',
       path: '/api/config',
+      ...requires('server.read'),
       tags,
       summary: 'Configuration of the server',
       responses: { 200: json(config, 'The configuration, without secrets') },

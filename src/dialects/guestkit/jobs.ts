@@ -1,6 +1,7 @@
 /** Jobs: the list, the status of one, its result. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { JobLists, pageQuery } from '../../api/job-lists/job-lists.ts';
 import { openJob } from '../../api/job-ref.ts';
@@ -36,6 +37,7 @@ export function jobRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHono<
     createRoute({
       method: 'get',
       path: '/api/v1/jobs',
+      ...requires('jobs.read'),
       tags,
       summary: 'List jobs, the latest submission first',
       request: { query: listQuery },
@@ -53,6 +55,7 @@ export function jobRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHono<
     createRoute({
       method: 'get',
       path: '/api/v1/jobs/{id}',
+      ...requires('jobs.read'),
       tags,
       summary: 'Status of a job',
       request: { params: idParam },
@@ -68,6 +71,7 @@ export function jobRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHono<
     createRoute({
       method: 'get',
       path: '/api/v1/jobs/{id}/result',
+      ...requires('results.read'),
       tags,
       summary: 'The result of a completed job',
       request: { params: idParam },

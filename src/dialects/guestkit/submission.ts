@@ -1,5 +1,6 @@
 /** POST /api/v1/jobs. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { requires } from '../../api/auth/route-actions.ts';
 import { readJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { json } from '../../api/openapi/responses.ts';
@@ -37,6 +38,7 @@ export function submissionRoutes(
   app.openAPIRegistry.registerPath({
     method: 'post',
     path: '/api/v1/jobs',
+    ...requires('jobs.submit'),
     tags,
     summary: 'Submit a job',
     description:

@@ -1,5 +1,6 @@
 /** Capabilities of the workers, and health of the server. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { isPermitted, requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
@@ -19,7 +20,10 @@ const IMAGE_FEATURES = ['lvm'];
 
 const capabilities = z
   .object({
-    worker_id: z.string().nullable().describe('One of the live workers; null: none is live'),
+    worker_id: z
+      .string()
+      .nullable()
+      .describe('One of the live workers; null: none is live, or the role may not see it'),
     operations: z.array(z.string()).describe('Operations that live workers offer'),
     features: z.array(z.string()).describe('Empty while no live worker can read images'),
     disk_formats: z.array(z.string()).describe('Empty while no live worker can read images'),
@@ -41,12 +45,14 @@ export function workerRoutes(parts: Parts): OpenAPIHono<ApiEnv> {
     createRoute({
       method: 'get',
       path: '/api/v1/capabilities',
+      ...requires('server.read'),
       tags,
       summary: 'Capabilities of the live workers',
       responses: { 200: json(success(capabilities), 'The capabilities'), ...fails(503) },
     }),
     async (c) => {
-      const data = describeCapabilities(parts, await parts.runtime.liveWorkers());
+      const { worker_id, ...rest } = describeCapabilities(parts, await parts.runtime.liveWorkers());
+      const data = { worker_id: isPermitted(c, 'workers.read') ? worker_id : null, ...rest };
       return c.json({ success: true as const, data }, 200);
     },
   );

@@ -2,6 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { requires } from '../../api/auth/route-actions.ts';
 import { toBasePath } from '../../api/base-path.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fileResponse } from '../../api/files/file-response.ts';
@@ -32,6 +33,7 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
   app.openAPIRegistry.registerPath({
     method: 'post',
     path: '/jobs',
+    ...requires('jobs.submit'),
     tags,
     summary: 'Submit an image',
     description:
@@ -55,6 +57,7 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
     createRoute({
       method: 'get',
       path: '/jobs/{job_id}',
+      ...requires('jobs.read'),
       tags,
       summary: 'Status of a job',
       request: { params: jobParam },
@@ -77,6 +80,7 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
     createRoute({
       method: 'get',
       path: '/jobs/{job_id}/output',
+      ...requires('results.read'),
       tags,
       summary: 'The image that a job produced; takes Range and If-None-Match',
       request: { params: jobParam },

@@ -1,5 +1,6 @@
 /** Callbacks of a job: list and redeliver. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { fails, json } from '../../api/openapi/responses.ts';
@@ -16,6 +17,7 @@ export function deliveryRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPI
     createRoute({
       method: 'get',
       path: '/v1/jobs/{id}/deliveries',
+      ...requires('jobs.read'),
       tags,
       operationId: 'listDeliveries',
       summary: 'List the callbacks of a job',
@@ -36,6 +38,7 @@ export function deliveryRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPI
     createRoute({
       method: 'post',
       path: '/v1/jobs/{id}/deliveries/{delivery}/redeliver',
+      ...requires('jobs.control'),
       tags,
       operationId: 'redeliver',
       summary: 'Deliver a callback again',

@@ -1,5 +1,6 @@
 /** The events of a job, as server-sent events (WHATWG HTML, section 9.2). */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { fails } from '../../api/openapi/responses.ts';
@@ -51,6 +52,7 @@ export function eventRoutes(
     createRoute({
       method: 'get',
       path: '/v1/jobs/{id}/events',
+      ...requires('jobs.read'),
       tags: ['Jobs'],
       operationId: 'streamJobEvents',
       summary: 'Stream the events of a job',

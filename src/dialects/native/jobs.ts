@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { requires } from '../../api/auth/route-actions.ts';
 import { describeMediaType, readOptionalJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { matchesEtag } from '../../api/files/file-response.ts';
@@ -134,6 +135,7 @@ export function jobRoutes({
     createRoute({
       method: 'get',
       path: '/v1/jobs',
+      ...requires('jobs.read'),
       tags,
       operationId: 'listJobs',
       summary: 'List jobs',
@@ -156,6 +158,7 @@ export function jobRoutes({
     createRoute({
       method: 'get',
       path: '/v1/jobs/{id}',
+      ...requires('jobs.read'),
       tags,
       operationId: 'getJob',
       summary: 'Get a job',
@@ -185,6 +188,7 @@ export function jobRoutes({
     createRoute({
       method: 'get',
       path: '/v1/jobs/{id}/request',
+      ...requires('jobs.read'),
       tags,
       operationId: 'getJobRequest',
       summary: 'Get the request of a job',
@@ -203,6 +207,7 @@ export function jobRoutes({
     app.openAPIRegistry.registerPath({
       method: 'post',
       path: `/v1/jobs/{id}/${signal}`,
+      ...requires('jobs.control'),
       tags,
       ...controls[signal],
       request: {
@@ -228,6 +233,7 @@ export function jobRoutes({
     createRoute({
       method: 'post',
       path: '/v1/jobs/{id}/rerun',
+      ...requires('jobs.control'),
       tags,
       operationId: 'rerunJob',
       summary: 'Run an ended job again',
@@ -261,6 +267,7 @@ export function jobRoutes({
     createRoute({
       method: 'delete',
       path: '/v1/jobs/{id}',
+      ...requires('jobs.delete'),
       tags,
       operationId: 'deleteJob',
       summary: 'Delete a job',

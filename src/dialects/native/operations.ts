@@ -1,5 +1,6 @@
 /** The operations of this server. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
@@ -53,6 +54,7 @@ export function operationRoutes({
     createRoute({
       method: 'get',
       path: '/v1/operations',
+      ...requires('server.read'),
       tags,
       operationId: 'listOperations',
       summary: 'List operations',
@@ -66,6 +68,7 @@ export function operationRoutes({
     createRoute({
       method: 'get',
       path: '/v1/operations/{name}',
+      ...requires('server.read'),
       tags,
       operationId: 'getOperation',
       summary: 'Get an operation',

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fileResponse } from '../../api/files/file-response.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
@@ -23,6 +24,7 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
     createRoute({
       method: 'get',
       path: '/v1/jobs/{id}/result',
+      ...requires('results.read'),
       tags,
       operationId: 'getResult',
       summary: 'Get the result of a job',
@@ -43,6 +45,7 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
     createRoute({
       method: 'get',
       path: '/v1/jobs/{id}/files',
+      ...requires('results.read'),
       tags,
       operationId: 'listFiles',
       summary: 'List result files',
@@ -64,6 +67,7 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
   app.openAPIRegistry.registerPath({
     method: 'get',
     path: '/v1/jobs/{id}/files/{path}',
+    ...requires('results.read'),
     tags,
     operationId: 'getFile',
     summary: 'Download a result file',
@@ -84,6 +88,7 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
     createRoute({
       method: 'get',
       path: '/v1/jobs/{id}/archive',
+      ...requires('results.read'),
       tags,
       operationId: 'getArchive',
       summary: 'Download all result files as a ZIP',

@@ -2,6 +2,7 @@
 
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { isPermitted, requires } from '../../api/auth/route-actions.ts';
 import { describeMediaType, parseJson, readJsonBody } from '../../api/bodies/json-body.ts';
 import { isForm } from '../../api/bodies/media-type.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
@@ -94,6 +95,7 @@ export function submissionRoutes({
   app.openAPIRegistry.registerPath({
     method: 'post',
     path: '/v1/jobs',
+    ...requires('jobs.submit'),
     tags: ['Jobs'],
     operationId: 'submitJob',
     summary: 'Submit a job',
@@ -110,7 +112,12 @@ export function submissionRoutes({
     },
   });
   app.post('/v1/jobs', async (c) => {
-    const submitter = { tenant: c.var.tenant, dialect: DIALECT, idempotencyKey: readIdempotencyKey(c) };
+    const submitter = {
+      tenant: c.var.tenant,
+      dialect: DIALECT,
+      idempotencyKey: readIdempotencyKey(c),
+      mayPrecedeTenants: isPermitted(c, 'jobs.prioritize'),
+    };
     const wait = readWait(c);
     const job = isForm(c.req.header('content-type'))
       ? (await submissions.submit(submitter, (open) => readParts<JobRequest>(c, 'job', open, limits))).job
@@ -133,6 +140,7 @@ export function submissionRoutes({
   app.openAPIRegistry.registerPath({
     method: 'post',
     path: '/v1/jobs/{id}/assets',
+    ...requires('jobs.submit'),
     tags: ['Jobs'],
     operationId: 'addAssets',
     summary: 'Add assets to a waiting job',

@@ -1,5 +1,6 @@
 /** Usage of a tenant. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
@@ -28,6 +29,7 @@ export function usageRoutes({ usage }: Pick<ApiDependencies, 'usage'>): OpenAPIH
     createRoute({
       method: 'get',
       path: '/v1/usage',
+      ...requires('usage.read'),
       tags: ['Usage'],
       operationId: 'getUsage',
       summary: 'Get usage by day and operation',

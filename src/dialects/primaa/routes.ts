@@ -2,6 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { requires } from '../../api/auth/route-actions.ts';
 import { readJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseUuidRef } from '../../api/job-ref.ts';
@@ -65,6 +66,7 @@ export function createRoutes({ jobs, submissions, publicUrl }: ApiDependencies):
   app.openAPIRegistry.registerPath({
     method: 'post',
     path: '/job-submission',
+    ...requires('jobs.submit'),
     tags,
     summary: 'Run an algorithm on the image at a URL',
     description: 'With an Idempotency-Key, a repeated request returns its first job.',
@@ -95,6 +97,7 @@ export function createRoutes({ jobs, submissions, publicUrl }: ApiDependencies):
     createRoute({
       method: 'get',
       path: '/status/{job_id}',
+      ...requires('jobs.read'),
       tags,
       summary: 'Status of a job, and the result once it is completed',
       request: {

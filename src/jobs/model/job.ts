@@ -23,6 +23,7 @@
 import { z } from 'zod';
 import { assetList, httpUrl } from './asset.ts';
 import { limitEntries } from './limit-entries.ts';
+import { DEFAULT_PRIORITY } from './priority.ts';
 import { states } from './states.ts';
 
 /** Job ids need no escaping in URLs, file names and workflow ids. */
@@ -118,7 +119,14 @@ export const jobSpec = z
         'The job waits for more assets until a request has `final`, or one of these conditions holds',
       ),
     callback: callback.optional(),
-    priority: z.int().min(1).max(5).optional().describe("Temporal's priority key: 1 runs first; default: 3"),
+    priority: z
+      .int()
+      .min(1)
+      .max(5)
+      .optional()
+      .describe(
+        `Temporal's priority key: 1 runs first; default: ${DEFAULT_PRIORITY}. 1 and 2 precede jobs of other tenants and take the role \`operator\``,
+      ),
     keep_days: z
       .number()
       .positive()

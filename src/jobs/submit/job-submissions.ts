@@ -11,6 +11,7 @@ import type { ConcurrencyQuotas } from './concurrency-quota.ts';
 import type { KeyedDigests } from './fingerprint.ts';
 import { Idempotency } from './idempotency.ts';
 import { type Identity, idInUse, JobIdentifier } from './identify.ts';
+import { checkPriority } from './priority.ts';
 import { keepRejected } from './rejected-job.ts';
 import { requireWorkers } from './require-workers.ts';
 import { type Stage, settleWrites } from './staged-writes.ts';
@@ -103,6 +104,7 @@ export class JobSubmissions {
         : { request: source, uploads: null };
     const files = uploads?.files ?? [];
     const { spec, operation } = validate(request, this.#dependencies, files);
+    checkPriority(spec, submitter);
     const assets = resolveUploads(spec.assets, files);
     const staged = uploads?.staged ?? stage(await this.#identifier.nameOrCreate(submitter, spec));
     const identity = this.#identifier.identify(staged.ref, submitter, spec, assets);
@@ -127,6 +129,7 @@ export class JobSubmissions {
     if (request === undefined)
       return new Uploads(stage(await this.#identifier.nameOrCreate(submitter, {}), { fixedInputKey }));
     const { spec, operation } = validate(request, this.#dependencies, null);
+    checkPriority(spec, submitter);
     await requireWorkers(this.#dependencies, operation);
     for (const quota of this.#quotasOf(submitter)) await quota.of(submitter.tenant).check();
     const ref = await this.#identifier.nameOrCreate(submitter, spec);

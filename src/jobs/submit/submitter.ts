@@ -13,6 +13,8 @@ export interface Submitter {
   readonly dialect: string;
   /** Determines the job id when the client chose none, so that a repeated request finds its job. */
   readonly idempotencyKey?: string | undefined;
+  /** True: jobs may have a priority above the default, so that they precede those of other tenants. */
+  readonly mayPrecedeTenants?: boolean;
   /** Name for all assets, such as a directory. Requests are compared by it instead of by the assets. */
   readonly assetsNamed?: string;
   /** Shown with the job: what of a directory is not an asset of it. */

@@ -7,8 +7,8 @@ import { BUILD_MS, type S3Server, startS3Server } from '../../support/s3-server.
 import { sleep } from '../../support/server.ts';
 import { startWire, type Wire } from '../../support/wire.ts';
 
-const wish = { tenant: 'acme', name: 'ci', access: 'full', expires_at: null } as const;
-const acme = { tenant: 'acme', access: 'full' };
+const wish = { tenant: 'acme', name: 'ci', role: 'submitter', expires_at: null } as const;
+const acme = { tenant: 'acme', role: 'submitter' };
 const FRESH_MS = 100;
 const STALE_MS = 6000;
 

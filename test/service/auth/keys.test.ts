@@ -26,7 +26,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-const wish = { tenant: 'acme', name: 'ci', access: 'full', expires_at: null } as const;
+const wish = { tenant: 'acme', name: 'ci', role: 'submitter', expires_at: null } as const;
 
 describe.each(['filesystem', 'S3'])('on %s', (name) => {
   const open = () => {
@@ -39,7 +39,7 @@ describe.each(['filesystem', 'S3'])('on %s', (name) => {
     const keys = open();
     const [{ key, written }, other] = [
       await keys.create(wish),
-      await keys.create({ ...wish, tenant: 'beta', access: 'read' }),
+      await keys.create({ ...wish, tenant: 'beta', role: 'viewer' }),
     ];
     expect(written).toMatch(/^drk_[0-9a-f]{12}_[\w-]{43}$/);
     const listed = await keys.list();
@@ -49,9 +49,9 @@ describe.each(['filesystem', 'S3'])('on %s', (name) => {
     expect(await at.identify(written)).toEqual({
       tenant: 'acme',
       subject: `key ${key.id} (ci)`,
-      access: 'full',
+      role: 'submitter',
     });
-    expect(await at.identify(other.written)).toMatchObject({ tenant: 'beta', access: 'read' });
+    expect(await at.identify(other.written)).toMatchObject({ tenant: 'beta', role: 'viewer' });
     expect(await keys.revoke(key.id)).toEqual(key);
     expect(await keys.revoke(key.id)).toBeNull();
     await expect(at.identify(written)).rejects.toMatchObject({ code: 'unauthenticated' });

@@ -33,6 +33,9 @@ describe('without a valid key', () => {
       '/v1/jobs/x',
       '/v1/operations',
       '/metrics',
+      '/openapi.json',
+      '/docs/start.js',
+      '/.well-known/api-catalog',
       '/api/v1/capabilities',
       '/api/config',
       '/output/x',
@@ -52,22 +55,13 @@ describe('without a valid key', () => {
     });
   });
 
-  test('health, docs and the counts of the contracts can be read', async () => {
-    for (const path of [
-      '/healthz',
-      '/readyz',
-      '/openapi.json',
-      '/docs',
-      '/docs/start.js',
-      '/api/v1/status',
-      '/api/v1/health',
-      '/api/health',
-    ]) {
+  test('health, the console and the counts of the contracts can be read', async () => {
+    for (const path of ['/healthz', '/readyz', '/', '/api/v1/status', '/api/v1/health', '/api/health']) {
       expect([path, (await bare(path)).status]).toEqual([path, 200]);
       expect([path, (await bare(path, { method: 'POST' })).status]).toEqual([path, 401]);
     }
-    expect((await bare('/docs/../v1/jobs')).status).toBe(401);
-    expect((await bare('/docs/%2e%2e/v1/jobs')).status).toBe(401);
+    expect((await bare('/console/../v1/jobs')).status).toBe(401);
+    expect((await bare('/console/%2e%2e/v1/jobs')).status).toBe(401);
   });
 
   test.each([
@@ -159,7 +153,7 @@ describe('with a key', () => {
     });
   });
 
-  test('with read access, everything can be read and nothing changed', async () => {
+  test('of a viewer, can read and change nothing', async () => {
     const { id } = await tenants.server.submit({ operation: 'system.echo' });
     await tenants.server.until(id, 'completed');
     const { request } = tenants.reader;
@@ -168,7 +162,7 @@ describe('with a key', () => {
       `/v1/jobs/${id}`,
       `/v1/jobs/${id}/result`,
       `/v1/jobs/${id}/events`,
-      '/metrics',
+      '/docs',
     ])
       expect([path, (await request(path)).status]).toEqual([path, 200]);
     for (const [method, path] of [
@@ -214,7 +208,7 @@ describe('with a key', () => {
 });
 
 test('OpenAPI describes the authentication', async () => {
-  const document = (await (await bare('/openapi.json')).json()) as {
+  const document = (await (await tenants.server.request('/openapi.json')).json()) as {
     security: object[];
     components: { securitySchemes: object };
     paths: Record<string, Record<string, { security?: object[]; responses: object }>>;
@@ -222,11 +216,17 @@ test('OpenAPI describes the authentication', async () => {
   expect((await new Validator().validate(structuredClone(document))).valid).toBe(true);
   expect(Object.keys(document.components.securitySchemes)).toEqual(['bearer', 'basic', 'apiKey']);
   expect(document.security).toHaveLength(3);
-  expect(document.paths['/v1/jobs']?.['post']?.security).toBeUndefined();
+  expect(document.paths['/v1/jobs']?.['post']?.security).toEqual([
+    { bearer: ['submitter'] },
+    { basic: ['submitter'] },
+    { apiKey: ['submitter'] },
+  ]);
   expect(Object.keys(document.paths['/v1/jobs']?.['post']?.responses ?? {})).toContain('401');
   const { responses } = document.paths['/v1/jobs']?.['post'] ?? {};
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   expect(responses).toMatchObject({ 401: { content: problem }, 403: { content: problem } });
-  const { paths } = (await (await bare('/openapi/common-application.json')).json()) as typeof document;
+  const { paths } = (await (
+    await tenants.server.request('/openapi/common-application.json')
+  ).json()) as typeof document;
   expect(paths['/api/v1/status']?.['get']?.security).toEqual([]);
 });

@@ -26,15 +26,17 @@ test('a key is created, listed and revoked, and its secret is printed once', asy
   const made = await keys('create', '--tenant', 'acme', '--name', 'nightly build', '--expires', '90d');
   expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^drk_[0-9a-f]{12}_[\w-]{43}\n$/) });
   const [, id = ''] = made.stdout.split('_');
-  expect(made.stderr).toMatch(new RegExp(`Key ${id} of tenant acme, full access, until 20.*not shown again`));
-  const json = await keys('create', '--tenant', 'acme', '--name', 'board', '--read-only', '--json');
+  expect(made.stderr).toMatch(
+    new RegExp(`Key ${id} of tenant acme, role submitter, until 20.*not shown again`),
+  );
+  const json = await keys('create', '--tenant', 'acme', '--name', 'board', '--role', 'viewer', '--json');
   const { key, ...facts } = JSON.parse(json.stdout) as Record<string, string>;
-  expect(facts).toMatchObject({ tenant: 'acme', name: 'board', access: 'read', expires_at: null });
+  expect(facts).toMatchObject({ tenant: 'acme', name: 'board', role: 'viewer', expires_at: null });
   const listed = await keys('list');
   expect(listed.stdout.split('\n').map((line) => line.split(/ {2,}/).slice(1, 4))).toEqual(
     expect.arrayContaining([
-      ['acme', 'nightly build', 'full access'],
-      ['acme', 'board', 'read only'],
+      ['acme', 'nightly build', 'submitter'],
+      ['acme', 'board', 'viewer'],
     ]),
   );
   expect(listed.stdout).not.toContain('drk_');
@@ -51,6 +53,7 @@ test.each([
   [['create', '--tenant', 'acme'], /--name/],
   [['create', '--tenant', 'Acme!', '--name', 'x'], /lower-case letters, digits and hyphens/],
   [['create', '--tenant', 'acme', '--name', ' '], /--name/],
+  [['create', '--tenant', 'acme', '--name', 'x', '--role', 'root'], /viewer, submitter, operator, admin/],
   [['create', '--tenant', 'acme', '--name', 'x', '--expires', 'soon'], /--expires soon: must be 12h, 90d/],
   [['create', '--tenant', 'acme', '--name', 'x', '--expires', '2020-01-01'], /a future date/],
 ])('rejects %j', async (args, reason) => {
@@ -84,10 +87,10 @@ test('doctor reports the authentication methods', async () => {
       .map(({ state, found }) => `${state}: ${found}`);
   };
   expect(await finding({ DARKROOM_AUTH: '' })).toEqual([
-    'ok: none: everyone on this machine has full access',
+    'ok: none: everyone on this machine has the role admin',
   ]);
   expect(await finding({ DARKROOM_AUTH: '', DARKROOM_ALLOW_ANONYMOUS: '1' })).toEqual([
-    'warning: none: everyone who reaches the server has full access',
+    'warning: none: everyone who reaches the server has the role submitter',
   ]);
   const oidc = { DARKROOM_OIDC_ISSUER: 'http://127.0.0.1:9', DARKROOM_OIDC_AUDIENCE: 'darkroom' };
   expect(await finding({ DARKROOM_AUTH: 'keys,oidc', ...oidc })).toEqual([

@@ -3,6 +3,7 @@ import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Authenticator } from '../../../src/auth/authenticator.ts';
 import { createOidcAuthenticator, type OidcOptions } from '../../../src/auth/oidc.ts';
+import { type Role, roles } from '../../../src/auth/roles.ts';
 import { AUDIENCE, type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts';
 
 let provider: IdentityProvider;
@@ -18,6 +19,7 @@ const authenticator = (options: Partial<OidcOptions> = {}): Authenticator =>
     tenantClaim: 'tenant',
     scope: null,
     writeScope: null,
+    roleClaim: null,
     ...options,
   });
 
@@ -34,7 +36,7 @@ describe('a token of the provider', () => {
     const oidc = authenticator();
     const token = await provider.token('acme');
     expect(oidc.recognises(token)).toBe(true);
-    expect(await oidc.identify(token)).toEqual({ tenant: 'acme', subject: 'acme', access: 'full' });
+    expect(await oidc.identify(token)).toEqual({ tenant: 'acme', subject: 'acme', role: 'submitter' });
     expect(await oidc.identify(await provider.token('beta'))).toMatchObject({ tenant: 'beta' });
   });
 
@@ -51,9 +53,39 @@ describe('a token of the provider', () => {
     expect(await refusal(plain, { scope: 'jobs:write' })).toBe(
       'forbidden: The token lacks the scope "jobs:write"',
     );
-    expect(await refusal(writing, { scope: 'jobs:write' })).toMatchObject({ access: 'full' });
-    expect(await refusal(plain, { writeScope: 'jobs:write' })).toMatchObject({ access: 'read' });
-    expect(await refusal(writing, { writeScope: 'jobs:write' })).toMatchObject({ access: 'full' });
+    expect(await refusal(writing, { scope: 'jobs:write' })).toMatchObject({ role: 'submitter' });
+    expect(await refusal(plain, { writeScope: 'jobs:write' })).toMatchObject({ role: 'viewer' });
+    expect(await refusal(writing, { writeScope: 'jobs:write' })).toMatchObject({ role: 'submitter' });
+  });
+
+  test('has the role that its claim names, and else that of a submitter', async () => {
+    const roleOf = async (claims: object, claim: string, values = names) =>
+      refusal(await provider.sign(provider.claims(claims as never)), { roleClaim: { claim, values } });
+    const names = new Map<string, Role>(roles.map((role) => [role, role]));
+    const keycloak = { realm_access: { roles: ['offline_access', 'operator', 'viewer'] } };
+    const auth0 = { 'https://example.com/roles': ['admin'] };
+    expect(await roleOf(keycloak, 'realm_access.roles')).toMatchObject({ role: 'operator' });
+    expect(await roleOf(auth0, 'https://example.com/roles')).toMatchObject({ role: 'admin' });
+    expect(await roleOf({ role: 'viewer' }, 'role')).toMatchObject({ role: 'viewer' });
+    for (const claims of [
+      {},
+      { roles: [] },
+      { roles: ['root', 7, null] },
+      { roles: { admin: true } },
+      { roles: 7 },
+    ])
+      expect(await roleOf(claims, 'roles')).toMatchObject({ role: 'submitter' });
+    expect(await roleOf({ roles: ['admin'] }, 'constructor.name')).toMatchObject({ role: 'submitter' });
+    // With a mapping, the names of the roles mean nothing: Keycloak's own role "admin" must give no access.
+    const mapped = new Map<string, Role>([['cn=imaging,dc=example', 'operator']]);
+    expect(await roleOf({ groups: ['admin'] }, 'groups', mapped)).toMatchObject({ role: 'submitter' });
+    expect(await roleOf({ groups: ['cn=imaging,dc=example'] }, 'groups', mapped)).toMatchObject({
+      role: 'operator',
+    });
+    const limited = { roleClaim: { claim: 'roles', values: names }, writeScope: 'jobs:write' };
+    expect(await refusal(await provider.sign(provider.claims({ roles: ['admin'] })), limited)).toMatchObject({
+      role: 'viewer',
+    });
   });
 
   test('concurrent verifications fetch the keys once', async () => {
@@ -93,7 +125,45 @@ describe('formats of scopes and tenants', () => {
   });
 
   test.each(['JWT', 'application/at+jwt', 'AT+JWT'])('accepts the token type %s', async (typ) => {
-    expect(await refusal(await provider.sign(provider.claims(), { typ }))).toMatchObject({ tenant: 'acme' });
+    const token = await provider.sign(provider.claims({ scope: 'openid' }), { typ });
+    expect(await refusal(token)).toMatchObject({ tenant: 'acme' });
+  });
+});
+
+describe('tokens of the type JWT', () => {
+  const said = async (claims: object) =>
+    refusal(await provider.sign(provider.claims(claims as never), { typ: 'JWT' }));
+
+  // As these providers document their access tokens.
+  test.each([
+    ['Keycloak', { typ: 'Bearer', azp: 'backend', scope: 'profile', nonce: 'of older versions' }],
+    ['Keycloak, bound to a key', { typ: 'DPoP', azp: 'backend', scope: 'profile' }],
+    ['Entra ID, of an application', { azp: 'f6f2c1a2', azpacr: '1', roles: ['Jobs.Write'] }],
+    ['Entra ID, of version 1', { appid: 'f6f2c1a2', appidacr: '1' }],
+    ['Entra ID, of a user', { azp: 'f6f2c1a2', scp: 'jobs.write' }],
+    ['Auth0, of a machine', { azp: 'backend', gty: 'client-credentials' }],
+    ['Auth0, of a user', { azp: 'spa', scope: 'openid profile' }],
+    ['Okta', { cid: '0oa1', scp: ['jobs'] }],
+    ['Cognito', { token_use: 'access', client_id: '6u', scope: 'jobs' }],
+  ])('accepts an access token of %s', async (_, claims) => {
+    expect(await said(claims)).toMatchObject({ tenant: 'acme' });
+  });
+
+  // As these providers document their ID tokens, for a client whose id is the audience.
+  test.each([
+    ['Keycloak', { typ: 'ID', azp: AUDIENCE, at_hash: 'x', auth_time: 1 }, /its claim "at_hash"/],
+    ['Keycloak, without a hash', { typ: 'ID', azp: AUDIENCE }, /its claim "typ" is "ID"/],
+    ['Keycloak, for a refresh', { typ: 'Refresh', azp: AUDIENCE, scope: 'openid' }, /"typ" is "Refresh"/],
+    ['Entra ID', { nonce: 'n', preferred_username: 'a@example.com', ver: '2.0' }, /its claim "nonce"/],
+    ['Entra ID, of the hybrid flow', { c_hash: 'x', ver: '2.0' }, /its claim "c_hash"/],
+    ['Auth0', { sid: 's', name: 'A' }, /neither the type "at\+jwt" nor one of the claims scope/],
+    ['Google', { azp: AUDIENCE, email: 'a@example.com' }, /neither the type/],
+    ['Cognito', { token_use: 'id', 'cognito:username': 'a' }, /its claim "token_use" is "id"/],
+    ['whoever adds a scope', { nonce: 'n', scope: 'openid' }, /its claim "nonce"/],
+  ])('rejects an ID token of %s', async (_, claims, reason) => {
+    const answer = await said(claims);
+    expect(answer).toMatch(/^unauthenticated: The token is not an access token: /);
+    expect(answer).toMatch(reason);
   });
 });
 

@@ -1,0 +1,38 @@
+/** What each role may do. Every route of the API names one of these actions. */
+
+/** From the least to the most powerful. A role may do all that the ones before it may. */
+export const roles = ['viewer', 'submitter', 'operator', 'admin'] as const;
+
+export type Role = (typeof roles)[number];
+
+/** The role of keys and tokens that name none. */
+export const DEFAULT_ROLE: Role = 'submitter';
+
+/**
+ * The least powerful role that may do each action, and what the action is.
+ *
+ * Jobs, results and usage are those of the caller's tenant, whatever its role. What operators see concerns all tenants.
+ */
+export const actions = {
+  'jobs.read': ['viewer', 'list and watch jobs, read their requests and deliveries'],
+  'results.read': ['viewer', 'read results and download files'],
+  'usage.read': ['viewer', 'read the usage of the tenant'],
+  'server.read': ['viewer', 'read the operations and limits of the server'],
+  'docs.read': ['viewer', 'read the API documents'],
+  'jobs.submit': ['submitter', 'submit jobs and add assets'],
+  'jobs.control': ['submitter', 'cancel, pause, resume and rerun jobs, repeat callbacks'],
+  'jobs.delete': ['submitter', 'delete jobs with their results'],
+  'jobs.prioritize': ['operator', 'submit jobs that precede those of other tenants (`priority` 1 and 2)'],
+  'metrics.read': ['operator', 'read the metrics of the server, which count the jobs of all tenants'],
+  'workers.read': ['operator', 'see the names of workers'],
+  'temporal.open': ['operator', "open Temporal's Web UI, which shows all tenants"],
+} as const satisfies Readonly<Record<string, readonly [Role, string]>>;
+
+export type Action = keyof typeof actions;
+
+/** Returns the least powerful role that may do an action. */
+export const roleFor = (action: Action): Role => actions[action][0];
+
+/** Whether a role may do an action. */
+export const permits = (role: Role, action: Action): boolean =>
+  roles.indexOf(role) >= roles.indexOf(roleFor(action));
