@@ -138,7 +138,8 @@ async function runLocally<T>(
   } catch (error) {
     if (error instanceof Unfinished) throw toUnfinished(error.message, null);
     const known = toDarkroomError(error, context);
-    if (!known) throw new CancelledFailure('Cancelled');
+    // The worker stops, or the workflow was cancelled, which then does not begin the activity.
+    if (!known) throw toUnfinished('The local attempt was stopped', null);
     if (known.kind !== 'outage' && maxAttempts(error) === 1) throw toFailure(known, false);
     const spent = known.kind === 'outage' ? 0 : 1;
     throw toUnfinished(known.message, {
