@@ -27,6 +27,11 @@ export async function packageJob(
   const { header, fingerprint } = runInput;
   const recorded = await deps.archive.record(header);
   if (recorded?.executionId === executionId) return toStatus(recorded.job);
+  // It was deleted before Temporal knew of its end, and the workflow task is repeated.
+  if (await deps.archive.isDeleted(header)) {
+    await deps.archive.erase(header);
+    return finalStatus(input, null);
+  }
   const hasResults = input.ending.state === 'completed';
   const manifest = hasResults ? await buildManifest(deps, runInput, signal) : null;
   if (manifest) await deps.archive.saveResult(header, manifest);

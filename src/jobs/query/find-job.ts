@@ -30,7 +30,10 @@ export async function findJob({ runtime, archive }: FindDependencies, ref: JobRe
   return snapshot;
 }
 
-/** The last step of a job may record its end and deliver its callback before the end is published. */
+/**
+ * The last step of a job may deliver its callback before the end is published. The receiver, who may read the job at once, finds it
+ * ended. Without a callback, a job ends for all readers when Temporal knows it.
+ */
 async function withRecordedEnd(
   archive: Pick<JobArchive, 'record'>,
   running: JobSnapshot,
@@ -38,7 +41,8 @@ async function withRecordedEnd(
   if (!running.mayHaveEnded) return running;
   const record = await archive.record(running.job).catch(() => null);
   const isOfThisRun = record?.job.run === running.job.run && record.fingerprint === running.fingerprint;
-  return isOfThisRun ? record : running;
+  const events: readonly string[] = record?.runInput?.callbackEvents ?? [];
+  return isOfThisRun && events.includes(`job.${record.job.state}`) ? record : running;
 }
 
 /** Whether a job was deleted or has expired. The runtime may still list it. Only ended jobs can be gone. */
