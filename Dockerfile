@@ -6,10 +6,9 @@ ARG NODE_IMAGE=node:24.18.0-bookworm-slim
 FROM ${NODE_IMAGE} AS build
 WORKDIR /darkroom
 # Dependencies come first, so that a source change does not reinstall them. No dependency needs an install script, and
-# without scripts none can download or report anything. `npm ci` would reject a lock file without the optional
-# packages of other platforms.
+# without scripts none can download or report anything.
 COPY package.json package-lock.json .npmrc ./
-RUN npm install --include=dev --no-save --ignore-scripts --no-audit --no-fund
+RUN npm ci --include=dev --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN npm run build && npm prune --omit=dev --no-save --ignore-scripts --no-audit --no-fund
 

@@ -29,6 +29,8 @@ export interface ActivityDependencies extends RunFiles {
   readonly memoryOf: (capability: string) => number | null;
   readonly pictures: PicturePool;
   readonly sandbox: Sandbox;
+  /** Milliseconds without a sign of life after which a stage counts as hung. */
+  readonly stallMs: number;
   readonly inputRoots: readonly string[];
   readonly journal: StepJournal;
   readonly localAttempts: LocalAttempts;

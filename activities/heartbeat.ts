@@ -1,10 +1,10 @@
 /** Runs the work of an activity: sends heartbeats, signals its start, and translates errors for Temporal. */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import { DarkroomError, errorCatalogue } from '../src/errors.ts';
+import { DarkroomError, type ErrorCode, errorCatalogue } from '../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
 import type { StepJournal } from './journal.ts';
 import { type LocalAttempts, Unfinished } from './local-attempts.ts';
-import type { FailureInfo, Heartbeat, LocalFailureInfo, StepInput } from './types.ts';
+import type { FailureInfo, Heartbeat, LocalFailureInfo, Loss, StepInput } from './types.ts';
 
 /** Well below every heartbeat timeout. The status of a job may lag by this long. */
 const HEARTBEAT_MS = 500;
@@ -103,7 +103,9 @@ export async function withHeartbeat<T>(
     const known = toDarkroomError(error, context);
     // The next attempt receives the details of the last heartbeat.
     if (known && known.kind !== 'outage') context.heartbeat({ ...progress, spent: spent + 1 });
-    throw known ? toFailure(known, spent + 1 < maxAttempts(error)) : new CancelledFailure('Cancelled');
+    if (!known) throw new CancelledFailure('Cancelled');
+    if (lossCodes.has(known.code)) throw toLoss(known, progress);
+    throw toFailure(known, spent + 1 < maxAttempts(error));
   } finally {
     clearInterval(heartbeat);
     clearTimeout(startSignal);
@@ -199,6 +201,18 @@ function toFailure(
   const info: FailureInfo = { kind, retryable, details };
   const nonRetryable = kind !== 'outage' && !hasAttempts;
   return ApplicationFailure.create({ type, message, nonRetryable, details: [info] });
+}
+
+/** An attempt that hung counts like one whose process died: the workflow decides what follows. */
+const lossCodes: ReadonlySet<ErrorCode> = new Set(['worker_lost', 'stage_stalled']);
+
+function toLoss(
+  { code, kind, message, retryable, details }: DarkroomError,
+  progress: Heartbeat,
+): ApplicationFailure {
+  const loss: Loss = { code, isBlamed: true, how: message, progress };
+  const info: FailureInfo = { kind, retryable, details, loss };
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [info] });
 }
 
 function maxAttempts(error: unknown): number {

@@ -15,6 +15,7 @@ import { toJobError } from './job-error.ts';
 import { timeStage } from './metrics.ts';
 import { ScratchOutputs } from './outputs.ts';
 import { readPreviousStage, readStageInputs } from './stage-inputs.ts';
+import { SignsOfLife, withStallLimit } from './stall-limit.ts';
 import { waitForStore, waitingForStore } from './store-outage.ts';
 import { withTimeLimit } from './time-limit.ts';
 import type { StageResult, StageRunInput } from './types.ts';
@@ -73,6 +74,7 @@ async function compute(
   const directory = stage.needsInputs === false ? null : join(scratch, 'inputs');
   const { inputs, leftOut } = await readStageInputs(deps, input, previousStage, retried, directory, signal);
   if (retried && inputs.length === 0) return { ...retried, leftOut };
+  const signs = new SignsOfLife(scratch);
   const failures: AssetFailure[] = [];
   const notes: ResultNote[] = [];
   const context: StageContext<never> = {
@@ -83,12 +85,15 @@ async function compute(
     outputs,
     signal,
     attempt: activity.attempt,
-    progress: (fraction, detail) =>
-      activity.report({ points: input.points * fraction, detail: detail ?? null }),
+    progress: (fraction, detail) => {
+      signs.report();
+      activity.report({ points: input.points * fraction, detail: detail ?? null });
+    },
+    onProcess: (pid) => signs.addProcess(pid),
     log: (message, fields) => activity.log(message, { job: input.job.id, stage: stage.name, ...fields }),
     engine: deps.engine,
     memory: deps.memoryOf(stage.capability ?? 'cpu'),
-    pictures: deps.pictures.forTenant(input.job.tenant),
+    pictures: signs.inPictures(deps.pictures.forTenant(input.job.tenant)),
     sandbox: deps.sandbox,
     note: (code, message, input) => notes.push({ code, message, asset: input?.index ?? null }),
     fail: ({ index }, error) => {
@@ -97,7 +102,11 @@ async function compute(
       activity.report({ failed: failures.length });
     },
   };
-  await withTimeLimit(signal, input.stage.timeoutMs, (limited) => stage.run({ ...context, signal: limited }));
+  const { timeoutMs } = input.stage;
+  const { stallMs = deps.stallMs } = stage;
+  await withStallLimit(signal, stallMs, signs, (unlessStalled) =>
+    withTimeLimit(unlessStalled, timeoutMs, (limited) => stage.run({ ...context, signal: limited })),
+  );
   signal.throwIfAborted();
   const attempt = waitingForStore(deps.stages.startAttempt(input), activity);
   const isLast = stage === operation.stages.at(-1);

@@ -1,5 +1,5 @@
 /** Inputs and results of the activities. Workflows import the types of this module and nothing else from here. */
-import type { ErrorDetails, ErrorKind } from '../src/errors.ts';
+import type { ErrorCode, ErrorDetails, ErrorKind } from '../src/errors.ts';
 import type { RetentionReport } from '../src/jobs/lifecycle/retention.ts';
 import type { Batch, BatchLayout } from '../src/jobs/model/batch.ts';
 import type { AssetCounts, CallbackEvent, Job, JobError } from '../src/jobs/model/job.ts';
@@ -20,12 +20,13 @@ export interface FailureInfo {
   /** Whether the same job may succeed when it is run again unchanged. */
   readonly retryable: boolean;
   readonly details: ErrorDetails | null;
-  /** Present when the attempt was lost with its worker. */
+  /** Present when the attempt was lost with its worker, or hung. */
   readonly loss?: Loss;
 }
 
-/** An attempt that was lost because its worker died. */
+/** An attempt that was lost because its worker died, or because it hung. */
 export interface Loss {
+  readonly code: ErrorCode;
   /** False when another step of the same worker is to blame. */
   readonly isBlamed: boolean;
   /** Completes "the last attempt" in the error of the job. */

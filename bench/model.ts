@@ -125,6 +125,7 @@ async function runStages(
         json: async () => undefined,
       },
       progress: () => undefined,
+      onProcess: () => undefined,
       signal: new AbortController().signal,
       log: () => undefined,
       note: () => undefined,

@@ -46,6 +46,8 @@ export interface StageContext<Params> {
   /** Aborted on cancellation, on pause of the worker, and when the worker stops: check it between units of work. */
   readonly signal: AbortSignal;
   log(message: string, fields?: Record<string, unknown>): void;
+  /** To be called with each process that the stage starts: while it computes, the stage does not hang. */
+  onProcess(pid: number | undefined): void;
   /** An engine of those that the operation requires. Throws engine_missing when it has gone since the worker started. */
   engine(name: string): InstalledEngine;
   /** Bytes that processes which the stage starts may take together; null: no limit. */
@@ -98,6 +100,11 @@ export interface Stage<Params> {
    * interruption of the connection to Temporal repeats nothing. Default: 10 seconds, or two minutes for an operation with engines.
    */
   readonly heartbeatMs?: number;
+  /**
+   * Milliseconds without any progress, computing or writing after which an attempt counts as hung; null: none. Default:
+   * `DARKROOM_STALL_MS`.
+   */
+  readonly stallMs?: number | null;
   run(context: StageContext<Params>): Promise<void>;
 }
 

@@ -1,9 +1,12 @@
-/** Installs the client generators of `npm run test:clients` in the cache directory. */
+/** Installs the client generators of `npm run test:clients` in the cache directory, with pinned versions. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installArguments } from './requirements.mjs';
 
+const root = fileURLToPath(new URL('../', import.meta.url));
 const cache =
   process.env.DARKROOM_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'darkroom');
 const generators = join(cache, 'client-generators');
@@ -12,26 +15,22 @@ const run = (program, args, options = {}) =>
   execFileSync(program, args, { stdio: ['ignore', 2, 2], ...options });
 
 mkdirSync(generators, { recursive: true });
-if (!existsSync(join(generators, 'node_modules/.bin/openapi-typescript')))
-  run('npm', [
-    'install',
-    '--prefix',
-    generators,
-    'openapi-typescript@7.13.0',
-    'openapi-fetch@0.14.0',
-    'typescript@5',
-  ]);
+if (!existsSync(join(generators, 'node_modules/.bin/openapi-typescript'))) {
+  for (const name of ['package.json', 'package-lock.json'])
+    copyFileSync(join(root, 'scripts/client-generators', name), join(generators, name));
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: generators });
+}
 if (!existsSync(join(generators, 'python/bin/openapi-python-client'))) {
   run('python3', ['-m', 'venv', join(generators, 'python')]);
-  run(join(generators, 'python/bin/pip'), ['install', '--quiet', 'openapi-python-client==0.29.0']);
+  run(join(generators, 'python/bin/python3'), installArguments('openapi-python-client'));
 }
-if (!existsSync(join(generators, 'bin/oapi-codegen')))
-  run('go', ['install', 'github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2'], {
-    env: { ...process.env, GOBIN: join(generators, 'bin') },
-  });
+if (!existsSync(join(generators, 'bin/oapi-codegen'))) {
+  const output = ['-o', join(generators, 'bin/oapi-codegen')];
+  const program = 'github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen';
+  run('go', ['build', '-mod=readonly', ...output, program], { cwd: join(root, 'go/oapi-codegen') });
+}
 const module = join(generators, 'go');
 if (!existsSync(join(module, 'go.sum'))) {
-  mkdirSync(module, { recursive: true });
-  run('go', ['mod', 'init', 'program'], { cwd: module });
-  run('go', ['get', 'github.com/oapi-codegen/runtime@v1.9.0'], { cwd: module });
+  cpSync(join(root, 'go/generated-client'), module, { recursive: true });
+  run('go', ['mod', 'download'], { cwd: module });
 }

@@ -23,18 +23,7 @@ const wanted = createHash('sha256').update(readFileSync(lock)).digest('hex');
 if (!existsSync(installed) || readFileSync(installed, 'utf8') !== wanted) {
   say('installing dependencies (about a minute, once) …');
   // No dependency needs its install script, and scripts may download or report anything.
-  // `npm ci` fails if the registry lacks optional packages of other platforms.
-  run('npm', [
-    'install',
-    '--include=dev',
-    '--no-save',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ]);
-  // Removed first: in a copy made of hard links, the file is that of the original, too.
-  rmSync(installed, { force: true });
+  run('npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(installed, wanted);
 }
 

@@ -4,6 +4,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { installArguments } from './requirements.mjs';
 import { installTestServers } from './test-servers.mjs';
 
 /** Programs and their Debian packages. */
@@ -36,12 +37,12 @@ const programs = {
   zsh: 'zsh',
 };
 
-/** Python modules and their packages in Debian and on PyPI. */
+/** Python modules and their packages in Debian. `requirements/modules.txt` has those of PyPI. */
 const modules = {
-  requests: { debian: 'python3-requests', pypi: 'requests' },
-  numpy: { debian: 'python3-numpy', pypi: 'numpy' },
-  PIL: { debian: 'python3-pil', pypi: 'pillow' },
-  tifffile: { debian: 'python3-tifffile', pypi: 'tifffile' },
+  requests: 'python3-requests',
+  numpy: 'python3-numpy',
+  PIL: 'python3-pil',
+  tifffile: 'python3-tifffile',
 };
 
 /** Debian installs PostgreSQL outside the PATH, with a directory per version. */
@@ -59,7 +60,7 @@ const hasFonts = () => spawnSync('fc-list', { encoding: 'utf8' }).stdout?.includ
 const missing = [
   ...Object.entries(programs).flatMap(([program, debian]) => (isInstalled(program) ? [] : [debian])),
   ...(canImport('pip') ? [] : ['python3-pip']),
-  ...Object.entries(modules).flatMap(([module, { debian }]) => (canImport(module) ? [] : [debian])),
+  ...Object.entries(modules).flatMap(([module, debian]) => (canImport(module) ? [] : [debian])),
   ...(hasFonts() ? [] : ['fonts-dejavu-core', 'fontconfig']),
 ];
 
@@ -79,10 +80,8 @@ if (missing.length > 0) {
 }
 
 // Python from another source than Debian does not find Debian's packages.
-for (const [module, { pypi }] of Object.entries(modules)) {
-  if (!canImport(module))
-    spawnSync('python3', ['-m', 'pip', 'install', '--quiet', pypi], { stdio: 'inherit' });
-}
+if (!Object.keys(modules).every(canImport))
+  spawnSync('python3', installArguments('modules'), { stdio: 'inherit' });
 
 installTestServers();
 

@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { installArguments, versionOf } from './requirements.mjs';
 
-const MOTO = '5.2.5';
 const S3PROXY = '2.6.0';
 
 const cache =
@@ -15,7 +15,7 @@ const cache =
 const servers = join(cache, 'test-servers');
 
 /** Directories of the servers: modules of Python, and classes of Java. */
-export const motoDirectory = join(servers, `moto-${MOTO}`);
+export const motoDirectory = join(servers, versionOf('moto'));
 export const s3ProxyDirectory = join(servers, `s3proxy-${S3PROXY}`);
 
 /** Installs what is missing. Prints what fails, and does not throw. */
@@ -39,13 +39,9 @@ function installOnce(name, target, install) {
   }
 }
 
-/**
- * Not a virtual environment: that holds its own path, and could not be moved. Not moto's extra "server": that installs the
- * needs of all services.
- */
+/** Not a virtual environment: that holds its own path, and could not be moved. */
 function installMoto(directory) {
-  const args = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
-  return run('python3', [...args, '--target', directory, `moto[s3]==${MOTO}`, 'flask', 'flask-cors']);
+  return run('python3', [...installArguments('moto'), '--target', directory]);
 }
 
 function installS3Proxy(directory) {
@@ -61,7 +57,9 @@ function installS3Proxy(directory) {
 </project>
 `,
   );
-  const args = ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', '-DincludeScope=runtime'];
+  const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
+  // Rejects files that do not match the checksums of their repository.
+  const args = ['-q', '-B', '--strict-checksums', '-f', pom, goal, '-DincludeScope=runtime'];
   return run('mvn', [...args, `-DoutputDirectory=${directory}`]);
 }
 

@@ -151,6 +151,7 @@ export interface WorkerParts {
   readonly aloneActivities: StepActivities;
   readonly dependencies: ActivityDependencies;
   readonly retention: Retention;
+  readonly runtime: JobRuntime;
   readonly slots: Slots;
   /** Yields capabilities whose engines are installed while the worker runs. */
   readonly later: (stop: AbortSignal) => AsyncIterable<Slots>;
@@ -193,6 +194,7 @@ export async function composeWorker(
     memoryOf,
     pictures,
     sandbox,
+    stallMs: config.DARKROOM_STALL_MS,
     inputRoots: config.DARKROOM_INPUT_ROOTS,
     workDir: scratch,
     maxAssetBytes: config.DARKROOM_MAX_ASSET_BYTES,
@@ -207,13 +209,14 @@ export async function composeWorker(
     callbackBody,
     journal: new StepJournal(scratch),
     localAttempts: new LocalAttempts(),
-    runAlone: overrides.runAlone ?? createRunAlone(scratch, target.address),
+    runAlone: overrides.runAlone ?? createRunAlone(scratch, target.address, config.DARKROOM_UNRESPONSIVE_MS),
   };
   return {
     activities: createActivities(dependencies),
     aloneActivities: createAloneActivities(dependencies),
     dependencies,
     retention,
+    runtime,
     slots,
     later,
     pictures,

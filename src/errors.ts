@@ -140,6 +140,7 @@ export const errorCatalogue = {
   sandbox_missing: bug(422, 'The worker cannot isolate commands'),
   engine_failed: bug(422, 'An engine failed'),
   engine_limit: limit(422, 'An engine reached its limit'),
+  stage_stalled: bug(422, 'A stage made no progress'),
   stage_timeout: limit(422, 'A stage timed out'),
   worker_lost: bug(422, 'The worker of a stage died repeatedly'),
   cancelled: client(409, 'The job was cancelled'),

@@ -17,7 +17,6 @@ import type {
   Loss,
   StepActivities,
 } from '../activities/types.ts';
-import type { ErrorCode } from '../src/errors.ts';
 import type { Batch } from '../src/jobs/model/batch.ts';
 import { aloneQueueOf } from '../src/temporal/names.ts';
 import { readFailureInfo } from './ending.ts';
@@ -79,11 +78,11 @@ function readUnfinished(error: unknown): LocalFailureInfo | null {
 
 /**
  * Runs a step until it ends, as an activity, or as a local attempt first if it is short. Temporal retries what failed; an outage never
- * fails a step. When the worker dies, the step runs again, unless it is blamed for too many deaths. Its last attempt runs alone, in a
- * process of its own.
+ * fails a step. When the worker dies or the step hangs, it runs again, unless it is blamed for too many losses. Its last attempt runs
+ * alone, in a process of its own.
  *
  * @param run Calls the activity of the step.
- * @throws ApplicationFailure `worker_lost`, or the failure of the activity.
+ * @throws ApplicationFailure `worker_lost`, `stage_stalled`, or the failure of the activity.
  */
 export function runStep<T>(job: JobContext, options: StepOptions, run: RunActivity<T>): Promise<T> {
   const { isShort = false } = options;
@@ -146,23 +145,25 @@ export const describeBatch = ({ from, to }: Batch): string =>
 /** The failure of a local activity comes as it is, that of an activity as a cause. */
 const readCause = (error: unknown): unknown => (error instanceof ActivityFailure ? error.cause : error);
 
-/** Null when the activity failed for another reason than the death of its worker. */
+/** Null when the activity failed for another reason than the death of its worker, or a hang. */
 function readLoss(error: unknown): Loss | null {
   const cause = readCause(error);
   if (cause instanceof TimeoutFailure) {
     const progress = (cause.lastHeartbeatDetails ?? null) as Heartbeat | null;
-    return { isBlamed: true, how: 'its worker stopped sending heartbeats', progress };
+    return {
+      code: 'worker_lost',
+      isBlamed: true,
+      how: 'its worker stopped sending heartbeats',
+      progress,
+    };
   }
-  if (!(cause instanceof ApplicationFailure) || cause.type !== workerLost) return null;
-  return readFailureInfo(cause).loss ?? { isBlamed: true, how: cause.message, progress: null };
+  return (cause instanceof ApplicationFailure && readFailureInfo(cause).loss) || null;
 }
 
-function createLostFailure(title: string, attempts: number, { how }: Loss): ApplicationFailure {
+function createLostFailure(title: string, attempts: number, { code, how }: Loss): ApplicationFailure {
   const message =
-    `The worker died in each of ${attempts} attempts at ${title}. In the last one the step ran alone: ${how}. ` +
-    'It may need more memory than the worker has';
+    `Each of ${attempts} attempts at ${title} ended with the death of its worker, or hung. ` +
+    `In the last one the step ran alone: ${how}`;
   const details: FailureInfo = { kind: 'bug', retryable: false, details: { step: title, attempts } };
-  return ApplicationFailure.create({ type: workerLost, message, nonRetryable: true, details: [details] });
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [details] });
 }
-
-const workerLost: ErrorCode = 'worker_lost';

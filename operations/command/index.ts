@@ -37,6 +37,8 @@ export function commandOperation(definition: Definition, version: string): Opera
         capability: capability ?? name.replaceAll(/[._]/g, '-'),
         perAsset,
         timeoutMs: 1000 * (definition.limits.seconds + OVERHEAD_SECONDS),
+        // A command that waits for a server shows nothing.
+        ...(definition.network ? { stallMs: null } : {}),
         run: (context) => (perAsset ? runEach(definition, context) : runAll(definition, context)),
       },
       ...(perAsset && definition.data !== undefined

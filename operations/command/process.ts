@@ -1,8 +1,9 @@
 /** Runs a command as a process group of its own, within limits. No process of the group is left when it has ended. */
 import { spawn } from 'node:child_process';
 import { DarkroomError } from '../../src/errors.ts';
+import { findFamily } from '../../src/lib/process-family.ts';
 import { killGroup } from '../lib/process-group.ts';
-import { findFamily, watchMemory } from '../lib/process-memory.ts';
+import { watchMemory } from '../lib/process-memory.ts';
 import { nameExit, type Sandbox } from '../lib/sandbox/sandbox.ts';
 import type { SandboxPolicy } from '../lib/sandbox/sandbox-policy.ts';
 
@@ -26,6 +27,7 @@ export interface Command {
   readonly sandbox: Sandbox;
   readonly policy: SandboxPolicy;
   readonly onLine: (line: string) => void;
+  readonly onProcess: (pid: number | undefined) => void;
 }
 
 /** Why the group was stopped before it ended by itself. */
@@ -37,10 +39,11 @@ type StopReason = 'timeout' | 'memory';
  */
 export function runProcess(command: Command, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const { program, args, cwd, env, seconds, residentMemory, sandbox, policy, onLine } = command;
+  const { program, args, cwd, env, seconds, residentMemory, sandbox, policy, onLine, onProcess } = command;
   const [first = '', ...rest] = sandbox.wrap([program, ...args], policy);
   return new Promise((resolve, reject) => {
     const child = spawn(first, rest, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    onProcess(child.pid);
     let output = '';
     let stopReason: StopReason | undefined;
     let force: NodeJS.Timeout | undefined;

@@ -66,6 +66,7 @@ export async function runOnce(
           processes: true,
           limits: { addressSpace: limits.memory, file: limits.output },
         },
+        onProcess: context.onProcess,
         onLine: progressParser(progress, detail, report),
       },
       context.signal,

@@ -50,6 +50,7 @@ export async function runTrial(
         attempt: 1,
         signal: new AbortController().signal,
         progress: () => undefined,
+        onProcess: () => undefined,
         sandbox,
         pictures: {
           run: () => {

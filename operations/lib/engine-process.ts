@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { DarkroomError } from '../../src/errors.ts';
 import { packageRoot } from '../../src/lib/resources.ts';
+import type { StageContext } from '../operation.ts';
 import { LineReader } from './line-reader.ts';
 import { killGroup, killWithParent } from './process-group.ts';
 import { watchMemory } from './process-memory.ts';
@@ -38,6 +39,8 @@ export interface EngineRun {
   readonly lowPriority?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number, detail: string) => void;
+  /** Called with its process. */
+  readonly onProcess: StageContext<unknown>['onProcess'];
 }
 
 /** How an engine ended. */
@@ -57,10 +60,11 @@ export interface EngineExit {
  * `engine_limit` when a line is too long.
  */
 export function runEngine(run: EngineRun): Promise<EngineExit> {
-  const { engine, memory, signal, onProgress } = run;
+  const { engine, memory, signal, onProgress, onProcess } = run;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = startProcess(run);
+    onProcess(child.pid);
     const stop = () => killGroup(child.pid);
     let outcome: Pick<EngineExit, 'result' | 'error'> = {};
     let stderr = '';

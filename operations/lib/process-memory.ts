@@ -1,6 +1,6 @@
 /** The memory of a process and its descendants. Linux only; elsewhere it counts as 0. */
 import { readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { findFamily } from '../../src/lib/process-family.ts';
 
 const INTERVAL_MS = 500;
 
@@ -37,27 +37,6 @@ export function watchMemory(
 /** Sums the memory that processes do not share with files, in bytes. Those that have ended count 0. */
 export const sumPrivateBytes = (pids: readonly number[]): number =>
   pids.reduce((sum, pid) => sum + readMemory(pid).private, 0);
-
-/** Returns the process ids of a process and its descendants. */
-export async function findFamily(root: number | undefined): Promise<number[]> {
-  if (root === undefined) return [];
-  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
-  const parents = await Promise.all(pids.map(async (pid) => [pid, await readParent(pid)] as const));
-  const family = new Set([root]);
-  // Repeated until nothing is added: a child may have a smaller pid than its parent.
-  for (let size = 0; size < family.size; ) {
-    size = family.size;
-    for (const [pid, parent] of parents) if (family.has(parent)) family.add(pid);
-  }
-  return [...family];
-}
-
-async function readParent(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
-  // The fields after the name, which may contain anything: state, parent.
-  const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(parent ?? 0);
-}
 
 /** Bytes: all that is in memory, and the part that is not shared with files. */
 function readMemory(pid: number): { resident: number; private: number } {

@@ -80,6 +80,7 @@ async function run(stage: string, results: readonly (keyof typeof files)[], cont
     lowPriority: true,
     signal,
     onProgress: progress,
+    onProcess: context.onProcess,
   });
   if (exit.result !== undefined) {
     for (const { code, message } of stageResult.parse(exit.result).warnings) context.note(code, message);

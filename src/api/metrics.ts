@@ -58,7 +58,7 @@ export function createMetrics(runtime: ObservedRuntime): Metrics {
   };
 }
 
-type ObservedRuntime = Pick<JobRuntime, 'queues' | 'countsByState' | 'liveWorkers'>;
+type ObservedRuntime = Pick<JobRuntime, 'queues' | 'countsByState' | 'countPaused' | 'liveWorkers'>;
 
 /** Gauges read from Temporal, the same in every API process. While Temporal is unavailable they are absent, not stale. */
 function observeRuntime(runtime: ObservedRuntime, register: Registry): () => Promise<void> {
@@ -76,25 +76,34 @@ function observeRuntime(runtime: ObservedRuntime, register: Registry): () => Pro
     'How long the oldest activity has waited for a worker',
     'task_queue',
   );
+  const polling = gauge(
+    'darkroom_task_queue_workers',
+    'Processes that have polled the queue within about a minute',
+    'task_queue',
+  );
+  const paused = gauge('darkroom_jobs_paused_in_temporal', 'Jobs of which an activity is paused in Temporal');
   const workers = gauge('darkroom_workers', 'Live workers', 'capability');
   const slots = gauge('darkroom_worker_slots', 'Activities that live workers can run at once', 'capability');
   // Synchronous with setting the new values, as several scrapes may run at once.
   const reset = () => {
-    for (const each of [jobs, waiting, age, workers, slots]) each.reset();
+    for (const each of [jobs, waiting, age, polling, paused, workers, slots]) each.reset();
   };
   return async () => {
     try {
-      const [queues, counts, live] = await Promise.all([
+      const [queues, counts, live, pausedJobs] = await Promise.all([
         runtime.queues(),
         runtime.countsByState(),
         runtime.liveWorkers(),
+        runtime.countPaused(),
       ]);
       reset();
       up.set(1);
+      paused.set(pausedJobs);
       for (const [state, count] of counts) jobs.set({ state }, count);
       for (const { name, ...queue } of queues) {
         waiting.set({ task_queue: name }, queue.waiting);
         age.set({ task_queue: name }, queue.oldestSeconds);
+        polling.set({ task_queue: name }, queue.workers);
       }
       for (const { capability, slots: count } of live) {
         workers.inc({ capability });

@@ -15,12 +15,13 @@ const steps = new Set<string>(['download', 'runStage', 'packageJob'] satisfies (
  * @throws An error of Temporal's client when Temporal does not answer.
  */
 export async function failLostActivity(client: Client, lost: LostActivity): Promise<void> {
+  const type: ErrorCode = 'worker_lost';
   const loss: Loss = {
+    code: type,
     isBlamed: lost.isBlamed,
     how: lost.beside === 0 ? 'its worker died' : `its worker died, with ${lost.beside} other steps`,
     progress: await readProgress(client, lost),
   };
-  const type: ErrorCode = 'worker_lost';
   const info: FailureInfo = { kind: errorCatalogue[type].kind, retryable: false, details: null, loss };
   const failure = ApplicationFailure.create({
     type,

@@ -14,6 +14,7 @@ import { failLostActivity } from './lost-activities.ts';
 import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
 import { claimScratch } from './scratch.ts';
+import { watchJobs } from './watch-jobs.ts';
 
 /** Timeout of the connection to Temporal, which may start at the same time as the worker. */
 const CONNECT_TIMEOUT_MS = 60_000;
@@ -52,7 +53,7 @@ export async function startWorker(
   await verifyMasterKey(config);
   const { scratch, lost } = await claimScratch(config.DARKROOM_WORK);
   const client = createClient(target);
-  const { activities, aloneActivities, dependencies, retention, slots, later, pictures, sandbox } =
+  const { activities, aloneActivities, dependencies, retention, runtime, slots, later, pictures, sandbox } =
     await composeWorker(config, { client, target, scratch, only }, overrides);
   const connection = await connectWorker(target, CONNECT_TIMEOUT_MS, (message) => log.warn(message));
   if (!config.embedded) void keepRegistering(client, log);
@@ -74,6 +75,7 @@ export async function startWorker(
       log.info({ slots: more }, 'The worker polls more task queues');
     }
   });
+  if ('io' in slots) void watchJobs({ retention, runtime, log, stop });
   if ('cpu' in slots) pictures.warmUp();
   const { kind, reason } = sandbox;
   log.info(

@@ -10,10 +10,14 @@ import type { StepMessage, StepRequest } from './run-alone.ts';
 /** The kernel kills this process before others. */
 const MAX_OOM_SCORE = 1000;
 
+/** Milliseconds between two messages that the event loop is not blocked. */
+const ALIVE_MS = 500;
+
 /** Runs the step that the parent process asks for, and ends the process. */
 export function runStepProcess(overrides: Overrides = {}): void {
   preferForOutOfMemory(process.pid, MAX_OOM_SCORE);
   const stop = new AbortController();
+  setInterval(() => send({ isAlive: true }), ALIVE_MS);
   process.once('disconnect', () => process.exit(1));
   process.once('message', (request: StepRequest) => {
     process.once('message', () => stop.abort());

@@ -9,6 +9,7 @@ import { EMBEDDED_ADDRESS } from './api.ts';
 import { UsageError } from './exit-code.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
 import { startWorker } from './start-worker.ts';
+import { watchEventLoop } from './watch-event-loop.ts';
 import { installRuntime } from './worker-runtime.ts';
 
 interface WorkerOptions {
@@ -43,6 +44,7 @@ export async function worker({
   const target = embedded === null ? targetFromEnvironment() : embeddedTarget(embedded);
   const running = await startWorker(config, target, { only, identity: workerId, log, stop: stop.signal });
   stop.signal.removeEventListener('abort', quit);
+  watchEventLoop(config.DARKROOM_UNRESPONSIVE_MS);
   process.send?.('ready');
   try {
     await running.stopped;

@@ -2,7 +2,7 @@
 import type { PendingActivity } from '../jobs/model/pending-activity.ts';
 
 export function blockedReason(pending: readonly PendingActivity[], now = Date.now()): string | null {
-  const failing = pending.find(({ kind }) => kind === 'workflow');
+  const failing = pending.find(({ kind, state }) => kind === 'workflow' && state === 'retrying');
   if (failing) return `attempt ${failing.attempt}: ${failing.error?.message ?? 'the workflow fails'}`;
   if (pending.some(({ state }) => state === 'running')) return null;
   if (pending.some(({ state }) => state === 'paused'))

@@ -1,6 +1,7 @@
 /**
  * Engines: third-party programs that operations run as child processes. Each has a directory in `engines/` with our Python
- * package, an `engine.json`, and a `requirements.txt`. darkroom runs without them.
+ * package, an `engine.json`, and a `requirements.txt` that `scripts/pin-packages.mjs` makes of `requirements.in`. darkroom runs
+ * without them.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';

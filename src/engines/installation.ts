@@ -72,7 +72,9 @@ export async function install(
   try {
     report(`${engine.name}: installing ${engine.title} ${engine.version} (${engine.licence}) …`);
     const requirements = join(engine.folder, 'requirements.txt');
-    await pip(['install', '--target', packages, '--requirement', requirements]);
+    // No package is built, since a build would fetch packages that are not pinned.
+    const from = ['--only-binary', ':all:', '--requirement', requirements];
+    await pip(['install', '--require-hashes', ...from, '--target', packages]);
     if (engine.after_install) await python(['-m', engine.after_install, packages], engine, packages);
     await python(['-c', `import ${engine.probe}`], engine, packages);
     await writeFile(join(fresh, 'installed'), new Date().toISOString());

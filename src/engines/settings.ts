@@ -30,6 +30,18 @@ export const engineSettings = defineSettings({
     description:
       'memory limit of the processes of a capability on one worker, divided among its slots, such as `3d=6G,vm=1G`',
   },
+  DARKROOM_STALL_MS: {
+    schema: positiveInteger,
+    default: '600000',
+    defaultMeaning: '10 minutes',
+    description:
+      'milliseconds without progress, CPU time and output after which a stage counts as hung: it runs again, at most twice',
+  },
+  DARKROOM_UNRESPONSIVE_MS: {
+    schema: positiveInteger,
+    default: '30000',
+    description: 'milliseconds of a blocked event loop after which a worker ends itself, to be restarted',
+  },
   DARKROOM_SANDBOX: {
     schema: z.enum(['auto', 'required', 'off'], 'must be auto, required or off'),
     default: 'auto',

@@ -107,15 +107,23 @@ export async function countStates(client: Client): Promise<ReadonlyMap<JobState,
   return new Map(await Promise.all(counts));
 }
 
+/** Temporal sets TemporalPauseInfo while an activity is paused. */
+export const countPaused = (client: Client): Promise<number> =>
+  countExecutions(
+    client,
+    "WorkflowType = 'processJob' AND ExecutionStatus = 'Running' AND TemporalPauseInfo IS NOT NULL",
+  );
+
 /** Deadline in milliseconds for a page of 1,000 jobs in the background. */
 const LONG_PAGE_MS = 10_000;
 
 /** Lists jobs of all tenants that were closed from outside and so could not record their end. */
-export async function* endedOutside(client: Client): AsyncGenerator<JobSnapshot> {
+export async function* endedOutside(client: Client, since?: Date): AsyncGenerator<JobSnapshot> {
   const byThemselves = ['completed', 'failed', 'cancelled'].map(
     (state) => ` AND DarkroomState != '${state}'`,
   );
-  const query = `WorkflowType = 'processJob' AND ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed', 'Canceled')${byThemselves.join('')}`;
+  const recent = since === undefined ? '' : ` AND CloseTime >= '${since.toISOString()}'`;
+  const query = `WorkflowType = 'processJob' AND ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed', 'Canceled')${byThemselves.join('')}${recent}`;
   let token: Uint8Array | undefined;
   do {
     const page: Page = await readCall(client, LONG_PAGE_MS, () => readPage(client, query, 1000, token));

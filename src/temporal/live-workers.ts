@@ -76,10 +76,19 @@ async function polling(client: Client, queue: string): Promise<QueueWorker[]> {
     taskQueue: { name: queue },
     taskQueueType: TASK_QUEUE_TYPE_ACTIVITY,
   });
-  return (pollers ?? []).flatMap(({ identity, lastAccessTime }) =>
-    Date.now() - toMs(lastAccessTime) < POLL_MS ? [{ name: identity ?? '', queue, slots: null }] : [],
-  );
+  return namesOfPollers(pollers).map((name) => ({ name, queue, slots: null }));
 }
+
+/** Returns the names of processes that have polled a queue within about a minute. */
+export const namesOfPollers = (
+  pollers: readonly temporal.api.taskqueue.v1.IPollerInfo[] | null | undefined,
+): string[] => [
+  ...new Set(
+    (pollers ?? []).flatMap(({ identity, lastAccessTime }) =>
+      Date.now() - toMs(lastAccessTime) < POLL_MS ? [identity ?? ''] : [],
+    ),
+  ),
+];
 
 const toMs = (time: temporal.api.workflow.v1.IWorkflowExecutionInfo['closeTime']): number =>
   Number(time?.seconds ?? 0) * 1000;

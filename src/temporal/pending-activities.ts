@@ -14,9 +14,12 @@ const kinds: Readonly<Record<string, PendingActivity['kind']>> = {
 
 type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
 
-/** Returns the pending activities, preceded by the workflow itself if workers fail to run it. */
+/** A workflow task that no worker has taken for this many milliseconds is shown. */
+const SHOW_WAITING_MS = 2000;
+
+/** Returns the pending activities, preceded by the workflow itself if workers fail to run it, or none takes it. */
 export function toPendingActivities(raw: Description): PendingActivity[] {
-  const failing = toFailingWorkflow(raw);
+  const workflow = toFailingWorkflow(raw) ?? toWaitingWorkflow(raw);
   const activities = (raw.pendingActivities ?? []).flatMap((activity): PendingActivity[] => {
     const kind = kinds[activity.activityType?.name ?? ''];
     if (!kind) return [];
@@ -38,7 +41,7 @@ export function toPendingActivities(raw: Description): PendingActivity[] {
       },
     ];
   });
-  return failing ? [failing, ...activities] : activities;
+  return workflow ? [workflow, ...activities] : activities;
 }
 
 /**
@@ -47,6 +50,24 @@ export function toPendingActivities(raw: Description): PendingActivity[] {
  */
 export const isWorkflowFailing = ({ pendingWorkflowTask: task }: Description): boolean =>
   (task?.attempt ?? 0) > 2;
+
+/** What waits are the end of an activity, a signal, or assets that a client adds. */
+function toWaitingWorkflow(raw: Description): PendingActivity | null {
+  const { pendingWorkflowTask: task } = raw;
+  const since = toIsoTime(task?.scheduledTime);
+  if (since === null || toIsoTime(task?.startedTime) !== null) return null;
+  if (Date.now() - Date.parse(since) < SHOW_WAITING_MS) return null;
+  const task_queue = raw.executionConfig?.taskQueue?.name ?? null;
+  return {
+    kind: 'workflow',
+    state: 'waiting',
+    task_queue,
+    since,
+    attempt: task?.attempt ?? 1,
+    next_attempt_at: null,
+    error: null,
+  };
+}
 
 function toFailingWorkflow(raw: Description): PendingActivity | null {
   if (!isWorkflowFailing(raw)) return null;

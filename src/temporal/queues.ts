@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { QueueState } from '../jobs/ports/job-runtime.ts';
+import { namesOfPollers } from './live-workers.ts';
 import { aloneQueueOf, CALLBACK_QUEUE, DOWNLOAD_QUEUE, queueOf } from './names.ts';
 
 const { TASK_QUEUE_TYPE_ACTIVITY } = proto.temporal.api.enums.v1.TaskQueueType;
@@ -15,7 +16,7 @@ export function queueStates(client: Client, capabilities: readonly string[]): Pr
   const queues = new Set([...ofSteps, CALLBACK_QUEUE, ...ofSteps.map(aloneQueueOf)]);
   return Promise.all(
     [...queues].map(async (name) => {
-      const { stats } = await client.workflowService.describeTaskQueue({
+      const { stats, pollers } = await client.workflowService.describeTaskQueue({
         namespace: client.options.namespace,
         taskQueue: { name },
         taskQueueType: TASK_QUEUE_TYPE_ACTIVITY,
@@ -26,6 +27,7 @@ export function queueStates(client: Client, capabilities: readonly string[]): Pr
         name,
         waiting: Number(steps ?? 0),
         oldestSeconds: Number(age?.seconds ?? 0) + (age?.nanos ?? 0) / 1e9,
+        workers: namesOfPollers(pollers).length,
       };
     }),
   );

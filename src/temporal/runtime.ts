@@ -18,7 +18,15 @@ import { SingleFlight } from '../lib/single-flight.ts';
 import { isNotFound, readCall, writeCall } from './connection.ts';
 import { READ_MS, WRITE_MS } from './deadlines.ts';
 import { readRunInput, readTerminationReason } from './history.ts';
-import { countJobs, countOpen, countStates, endedOutside, finishedJobs, listJobs } from './listing.ts';
+import {
+  countJobs,
+  countOpen,
+  countPaused,
+  countStates,
+  endedOutside,
+  finishedJobs,
+  listJobs,
+} from './listing.ts';
 import { capabilitiesOf, liveWorkers } from './live-workers.ts';
 import { MonotonicProgress } from './monotonic-progress.ts';
 import { addAssets } from './more-assets.ts';
@@ -49,6 +57,7 @@ export class TemporalRuntime implements JobRuntime {
   );
   readonly #queues = new SingleFlight<readonly QueueState[]>(() => SCRAPE_MS);
   readonly #states = new SingleFlight<ReadonlyMap<JobState, number>>(() => SCRAPE_MS);
+  readonly #paused = new SingleFlight<number>(() => SCRAPE_MS);
   readonly #workers = new SingleFlight<readonly LiveWorker[]>(() => 1000);
   readonly #progress = new MonotonicProgress();
   #retentionMs: number | undefined;
@@ -134,8 +143,12 @@ export class TemporalRuntime implements JobRuntime {
     return readCall(this.#client, READ_MS, () => finishedJobs(this.#client, tenant, operation));
   }
 
-  endedOutside(): AsyncIterable<JobSnapshot> {
-    return endedOutside(this.#client);
+  endedOutside(since?: Date): AsyncIterable<JobSnapshot> {
+    return endedOutside(this.#client, since);
+  }
+
+  countPaused(): Promise<number> {
+    return this.#paused.get('', () => readCall(this.#client, READ_MS, () => countPaused(this.#client)));
   }
 
   async retainedSince(): Promise<Date> {

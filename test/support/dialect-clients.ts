@@ -5,7 +5,7 @@ import { run } from './cli.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const needsRequests =
-  'These tests run clients that need the Python package "requests": install python3-requests (Debian) or "pip install requests"';
+  'These tests run clients that need the Python package "requests": run scripts/test-programs.mjs';
 
 /** What `curl ARGS` prints, run in the project's directory. */
 export async function curl(...args: readonly string[]): Promise<string> {

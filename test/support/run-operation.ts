@@ -108,6 +108,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
           progress.push(report);
           options.onProgress?.(report);
         },
+        onProcess: () => undefined,
         log: () => undefined,
         note: (code, message, input) => notes.push({ code, message, asset: input?.index ?? null }),
         engine: (name) => {

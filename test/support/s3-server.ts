@@ -9,12 +9,11 @@ import { until } from './cluster/until.ts';
 import { freePort } from './ports.ts';
 
 const HOST = '127.0.0.1';
-const VERSION = 'v1.8.0';
 const REGION = 'us-east-1';
 
 /** Path of the program. The first time it is built, which takes minutes: longer than a hook may take by default. */
 export const s3Program = (): Promise<string> =>
-  goBinary('github.com/versity/versitygw/cmd/versitygw', VERSION);
+  goBinary('versitygw', 'github.com/versity/versitygw/cmd/versitygw');
 export const BUILD_MS = 900_000;
 
 export interface S3Server {

@@ -49,7 +49,7 @@ const example = Object.fromEntries(
 
 describe('docker-compose.yml, by the Compose Specification and its library', () => {
   const load = async (path: string): Promise<{ code: number; said: string }> => {
-    const loader = await goBinary('github.com/compose-spec/compose-go/v2/cmd', 'v2.16.2');
+    const loader = await goBinary('compose-go', 'github.com/compose-spec/compose-go/v2/cmd');
     const { code, stdout, stderr } = await run(loader, ['-format', 'json', '-no-interpolation', path]);
     return { code: code ?? -1, said: stdout + stderr };
   };

@@ -23,8 +23,12 @@ export async function inspectImage(
     sandbox,
     signal,
     progress,
+    onProcess,
     log,
-  }: Pick<StageContext<unknown>, 'engine' | 'memory' | 'sandbox' | 'signal' | 'progress' | 'log'>,
+  }: Pick<
+    StageContext<unknown>,
+    'engine' | 'memory' | 'sandbox' | 'signal' | 'progress' | 'onProcess' | 'log'
+  >,
 ): Promise<DiskReport> {
   const exit = await runEngine({
     engine: 'guestprobe',
@@ -39,6 +43,7 @@ export async function inspectImage(
     memory,
     signal,
     onProgress: progress,
+    onProcess,
   });
   if (exit.result === undefined) {
     if (!exit.error) log('guestprobe returned no result', { ...exit });

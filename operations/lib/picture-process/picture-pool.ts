@@ -69,6 +69,7 @@ export class PicturePool {
       options.signal.throwIfAborted();
       const process = this.#take(tenant);
       try {
+        options.onProcess?.(process.pid);
         const facts = await process.run(task, request, options);
         return await keep(facts, process.folder);
       } catch (error) {

@@ -5,8 +5,9 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DarkroomError } from '../../../src/errors.ts';
 import { fromErrorMessage } from '../../../src/lib/error-message.ts';
+import { findFamily } from '../../../src/lib/process-family.ts';
 import { preferForOutOfMemory } from '../process-group.ts';
-import { findFamily, sumPrivateBytes } from '../process-memory.ts';
+import { sumPrivateBytes } from '../process-memory.ts';
 import { nameExit, type Sandbox } from '../sandbox/sandbox.ts';
 import { code, compiledModule, entry } from './code.ts';
 import { crashed, overMemory, overTime } from './failure.ts';
@@ -98,6 +99,10 @@ export class PictureProcess {
     });
     preferForOutOfMemory(this.#child.pid, OOM_SCORE);
     this.#holdWorker(false);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   get isAlive(): boolean {

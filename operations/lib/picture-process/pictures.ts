@@ -7,6 +7,8 @@ export interface TaskOptions {
   readonly signal: AbortSignal;
   readonly report: ReportProgress;
   readonly note: TaskContext['note'];
+  /** Called with the picture process that runs the task. */
+  readonly onProcess?: ((pid: number | undefined) => void) | undefined;
 }
 
 /** Runs tasks on pictures of one tenant. */

@@ -8,14 +8,21 @@ import type { StoryServer } from '../story-server.ts';
 const echo = { operation: 'test.echo', params: { delay_ms: 100 } };
 
 /** The failure that a worker reports for a step that its predecessor lost. */
-const reportLoss = (server: StoryServer, loss: Partial<Loss> = {}) =>
-  server.replaceNext('runStage', () =>
-    Promise.reject(
-      finalFailure('worker_lost', {
-        loss: { isBlamed: true, how: 'its worker died', progress: null, ...loss },
-      }),
-    ),
-  );
+const reportLoss = (
+  server: StoryServer,
+  more: Partial<Loss> = {},
+  activity: 'runStage' | 'download' = 'runStage',
+) =>
+  server.replaceNext(activity, () => {
+    const loss: Loss = {
+      code: 'worker_lost',
+      isBlamed: true,
+      how: 'its worker died',
+      progress: null,
+      ...more,
+    };
+    return Promise.reject(finalFailure(loss.code, { loss }));
+  });
 
 const shortHeartbeats = ({ stages }: RunInput): Partial<RunInput> => ({
   stages: stages.map((stage) => ({ ...stage, heartbeatMs: 1000 })),
@@ -41,15 +48,13 @@ export const losses: Stories = {
 
   'worker-lost-too-often': async (server) => {
     reportLoss(server);
+    reportLoss(server, { code: 'stage_stalled', how: 'it hung' });
     reportLoss(server);
-    server.replaceNext('runStage', () => Promise.reject(finalFailure('worker_lost')));
     return untilEnded(server, await server.submit(echo));
   },
 
   'worker-lost-while-downloading': async (server) => {
-    server.replaceNext('download', () => Promise.reject(finalFailure('worker_lost')));
-    server.replaceNext('download', () => Promise.reject(finalFailure('worker_lost')));
-    server.replaceNext('download', () => Promise.reject(finalFailure('worker_lost')));
+    for (let attempt = 1; attempt <= 3; attempt++) reportLoss(server, {}, 'download');
     const spec = { ...echo, assets: paths(server.photos.slice(0, 1)) };
     return untilEnded(server, await server.submit(spec, durableSteps));
   },

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { type Client, isGrpcServiceError } from '@temporalio/client';
 import type { Config } from '../../config/config.ts';
 import { mapConcurrent } from '../../lib/map-concurrent.ts';
+import { formatDuration } from '../../lib/units.ts';
 import { createClient, grpcCode, type TemporalTarget } from '../../temporal/connection.ts';
 import { findTemporal } from '../../temporal/embedded/binary.ts';
 import { liveCapabilities } from '../../temporal/live-workers.ts';
 import { missingSearchAttributes, registrationCommand } from '../../temporal/namespace.ts';
-import { isWorkflowFailing } from '../../temporal/pending-activities.ts';
+import { isWorkflowFailing, toPendingActivities } from '../../temporal/pending-activities.ts';
+import { queueStates } from '../../temporal/queues.ts';
 import { broken, type Finding, ok, readMessage, warning } from './finding.ts';
 
 const TIMEOUT_MS = 5000;
@@ -96,7 +98,8 @@ async function findings(
     ok('namespace', namespace),
     await checkSearchAttributes(client, namespace),
     ...(await checkWorkers(client, capabilities)),
-    await checkWorkflows(client),
+    await checkQueues(client, capabilities),
+    ...(await checkWorkflows(client)),
   ];
 }
 
@@ -126,10 +129,26 @@ async function checkWorkers(client: Client, capabilities: readonly string[]): Pr
   );
 }
 
+/** Activities may wait. They must not if no worker polls their queue. */
+async function checkQueues(client: Client, capabilities: readonly string[]): Promise<Finding> {
+  const check = 'task queues';
+  const waiting = (await queueStates(client, capabilities)).filter((queue) => queue.waiting > 0);
+  const found = waiting
+    .map(
+      (queue) =>
+        `${queue.name}: ${queue.waiting} waiting for up to ${formatDuration(queue.oldestSeconds * 1000)}, ${queue.workers} workers`,
+    )
+    .join('; ');
+  if (waiting.length === 0) return ok(check, 'nothing waits');
+  return waiting.some(({ workers }) => workers === 0)
+    ? broken(check, found, 'Start a worker that polls this queue: darkroom worker')
+    : ok(check, found);
+}
+
 /** Maximum number of unfinished jobs to inspect, latest first. */
 const MAX_INSPECTED = 100;
 
-async function checkWorkflows(client: Client): Promise<Finding> {
+async function checkWorkflows(client: Client): Promise<Finding[]> {
   const check = 'workflows';
   const query = `WorkflowType = 'processJob' AND ExecutionStatus = 'Running'`;
   const ids: string[] = [];
@@ -137,15 +156,32 @@ async function checkWorkflows(client: Client): Promise<Finding> {
     ids.push(workflowId);
     if (ids.length === MAX_INSPECTED) break;
   }
-  const failing = await mapConcurrent(ids, { concurrency: 10 }, async (id) => {
+  const inspected = await mapConcurrent(ids, { concurrency: 10 }, async (id) => {
     const { raw } = await client.workflow.getHandle(id).describe();
-    return isWorkflowFailing(raw) ? [id] : [];
+    const isPaused = toPendingActivities(raw).some(({ state }) => state === 'paused');
+    return { id, isFailing: isWorkflowFailing(raw), isPaused };
   });
-  const [first, ...others] = failing.flat();
-  if (first === undefined) return ok(check, `${ids.length} unfinished, none failing`);
-  return broken(
-    check,
-    `workers cannot run ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`,
-    `The log of the worker has the cause ("Failing workflow task"); so does: temporal workflow show --workflow-id ${first}`,
-  );
+  const failing = inspected.filter(({ isFailing }) => isFailing).map(({ id }) => id);
+  const paused = inspected.filter(({ isPaused }) => isPaused).map(({ id }) => id);
+  const findings: Finding[] = [];
+  if (failing[0] !== undefined)
+    findings.push(
+      broken(
+        check,
+        `workers cannot run ${nameFirst(failing)}`,
+        `The log of the worker has the cause ("Failing workflow task"); so does: temporal workflow show --workflow-id ${failing[0]}`,
+      ),
+    );
+  if (paused[0] !== undefined)
+    findings.push(
+      warning(
+        check,
+        `an activity is paused in Temporal of ${nameFirst(paused)}`,
+        `To go on: temporal activity unpause --workflow-id ${paused[0]}`,
+      ),
+    );
+  return findings.length > 0 ? findings : [ok(check, `${ids.length} unfinished, none failing`)];
 }
+
+const nameFirst = ([first, ...others]: readonly string[]): string =>
+  `${first}${others.length > 0 ? ` and ${others.length} more` : ''}`;

@@ -1,5 +1,6 @@
 /** Deletes expired jobs and what interrupted requests left in the store. */
 import { isOutage } from '../../errors.ts';
+import { TtlCache } from '../../lib/ttl-cache.ts';
 import type { Job } from '../model/job.ts';
 import type { JobRef, RunInput } from '../model/run-input.ts';
 import { jobDeletion, type ScheduledDeletion } from '../model/scheduled-deletion.ts';
@@ -38,8 +39,13 @@ export type ReportFailure = (item: unknown, error: unknown) => void;
 /** Requests older than this are not active any more. */
 const ABANDONED_MS = 24 * 60 * 60 * 1000;
 
+/** Milliseconds for which it is known that the end of a job is recorded, and how many such jobs. */
+const RECORDED_MS = 30 * 60 * 1000;
+const MAX_RECORDED = 10_000;
+
 export class Retention {
   readonly #dependencies: RetentionDependencies;
+  readonly #recorded = new TtlCache<boolean>(RECORDED_MS, MAX_RECORDED);
 
   constructor(dependencies: RetentionDependencies) {
     this.#dependencies = dependencies;
@@ -54,24 +60,11 @@ export class Retention {
   async execute(now: Date, signal: AbortSignal, report: ReportFailure): Promise<RetentionReport> {
     const { archive, runtime, usage } = this.#dependencies;
     let failed = 0;
-    /** Returns the number of items that were handled. */
-    const forEach = async <Item>(
-      items: AsyncIterable<Item>,
-      handle: (item: Item) => Promise<boolean>,
-    ): Promise<number> => {
-      let handled = 0;
-      for await (const item of items) {
-        signal.throwIfAborted();
-        try {
-          if (await handle(item)) handled += 1;
-        } catch (error) {
-          if (isOutage(error)) throw error;
-          failed += 1;
-          report(item, error);
-        }
-      }
-      return handled;
-    };
+    const forEach = <Item>(items: AsyncIterable<Item>, handle: (item: Item) => Promise<boolean>) =>
+      countHandled(items, signal, handle, (item, error) => {
+        failed += 1;
+        report(item, error);
+      });
     const abandoned = archive.abandoned(new Date(now.getTime() - ABANDONED_MS));
     const uploads = await forEach(abandoned, (request) => this.#settleRequest(request));
     const recorded = await forEach(runtime.endedOutside(), ({ job }) => this.#recordEnd(job));
@@ -83,6 +76,29 @@ export class Retention {
     });
     const days = await usage.sumUp(now, signal);
     return { uploads, recorded, work: erased - jobs, jobs, days, failed };
+  }
+
+  /**
+   * Records the jobs that ended in Temporal itself since then, and calls their clients back. Returns their number, without those of an
+   * earlier call.
+   *
+   * @throws temporal_unavailable, store_unavailable
+   */
+  recordEnds(since: Date, signal: AbortSignal, report: ReportFailure): Promise<number> {
+    const ended = this.#dependencies.runtime.endedOutside(since);
+    return countHandled(
+      ended,
+      signal,
+      async ({ job }) => {
+        let isNew = false;
+        const isRecorded = await this.#recorded.get(`${job.tenant}/${job.id}/${job.run}`, () => {
+          isNew = true;
+          return this.#recordEnd(job);
+        });
+        return isNew && isRecorded;
+      },
+      report,
+    );
   }
 
   /** Commits an interrupted request if its job refers to its writes, else rolls it back. Returns false: not decidable yet. */
@@ -169,4 +185,24 @@ export class Retention {
     await archive.completeDeletion(deletion, null);
     return null;
   }
+}
+
+/** Handles each item. Returns how many of them needed it. A failure of one is reported; an outage is thrown. */
+async function countHandled<Item>(
+  items: AsyncIterable<Item>,
+  signal: AbortSignal,
+  handle: (item: Item) => Promise<boolean>,
+  report: ReportFailure,
+): Promise<number> {
+  let handled = 0;
+  for await (const item of items) {
+    signal.throwIfAborted();
+    try {
+      if (await handle(item)) handled += 1;
+    } catch (error) {
+      if (isOutage(error)) throw error;
+      report(item, error);
+    }
+  }
+  return handled;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /**
  * An activity that has not ended: a batch of downloads or of a stage, the packaging, an attempt to deliver a callback. Or
- * the workflow itself, when workers cannot run its code.
+ * the workflow itself, when workers cannot run its code, or none takes it.
  */
 export const pendingActivity = z
   .object({

@@ -59,6 +59,8 @@ export interface QueueState {
   readonly waiting: number;
   /** Seconds that the oldest of them has waited; 0: none waits. */
   readonly oldestSeconds: number;
+  /** Processes that have polled the queue within about a minute. */
+  readonly workers: number;
 }
 
 /**
@@ -84,8 +86,10 @@ export interface JobRuntime {
   countOpen(which: OpenJobs): Promise<number>;
   /** Returns some recently completed jobs of an operation, with their timelines. */
   finished(tenant: string, operation: string): Promise<readonly JobSnapshot[]>;
-  /** Yields jobs that were terminated or timed out in Temporal, so that their workflow could not write a record. */
-  endedOutside(): AsyncIterable<JobSnapshot>;
+  /** Yields jobs that were terminated or timed out in Temporal since then, so that their workflow could not write a record. */
+  endedOutside(since?: Date): AsyncIterable<JobSnapshot>;
+  /** Counts the jobs of which an administrator has paused an activity in Temporal. */
+  countPaused(): Promise<number>;
   /** Returns a time: jobs that ended before it are no longer listed. */
   retainedSince(): Promise<Date>;
   signal(ref: JobRef, signal: ControlSignal, reason?: string): Promise<void>;

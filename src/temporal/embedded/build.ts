@@ -1,9 +1,14 @@
 /** Builds Temporal's command-line tool from its source, with Go. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../../lib/resources.ts';
 import { GO_PACKAGE } from './releases.ts';
 
 const PROGRESS_MS = 10_000;
+
+/** Pins the version and the checksums of the source and of all that it imports. */
+const MODULE = fileURLToPath(new URL('go/temporal-cli/', packageRoot));
 
 export interface Build {
   /** An empty directory for the result; the caller removes it. */
@@ -39,9 +44,10 @@ function install(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const go = spawn('go', ['install', GO_PACKAGE], {
-      cwd: into,
-      env: { ...env, GOBIN: into },
+    const args = ['build', '-mod=readonly', '-o', join(into, 'temporal'), GO_PACKAGE];
+    const go = spawn('go', args, {
+      cwd: MODULE,
+      env,
       stdio: ['ignore', 'ignore', 'pipe'],
       signal,
     });
@@ -57,7 +63,7 @@ function install(
       if (code === 0) resolve();
       else
         reject(
-          new Error(`"go install ${GO_PACKAGE}" failed:\n${said.trim().split('\n').slice(-5).join('\n')}`),
+          new Error(`Go could not build ${GO_PACKAGE}:\n${said.trim().split('\n').slice(-5).join('\n')}`),
         );
     });
   });

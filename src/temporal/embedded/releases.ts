@@ -1,8 +1,9 @@
 /** The release of Temporal's CLI, which includes the server, that darkroom downloads or builds. */
 
-/** The last release that `go install` can build: later ones have a `replace` in their go.mod. */
+/** The last release that another Go module can build: later ones have a `replace` in their go.mod. */
 export const CLI_VERSION = '1.5.1';
-export const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@v${CLI_VERSION}`;
+/** Its version is that of `go/temporal-cli/go.mod`. */
+export const GO_PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
 export const DOWNLOAD_URL = 'https://github.com/temporalio/cli/releases/download';
 
 /** SHA-256 of the official archives, by operating system and processor as their names have them. */

@@ -10,6 +10,8 @@ import { batchSizes } from '../../../src/jobs/model/batch.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import { createStageFiles } from '../../../src/storage/stages.ts';
 
+const UNRESPONSIVE_MS = 30_000;
+
 let dataDir: string;
 let workDir: string;
 const before = process.env['DARKROOM_DATA'];
@@ -56,7 +58,7 @@ const activity = (signal = new AbortController().signal): ActivityRun => ({
 });
 
 test('returns the result and the progress, and stores the outputs', async () => {
-  const runAlone = createRunAlone(workDir, '127.0.0.1:7233');
+  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', UNRESPONSIVE_MS);
   const input = echo(1, { word: 'kept', delay_ms: 10 });
   expect(await runAlone('runStage', input, activity())).toMatchObject({ failed: 0 });
   expect(reports).toContainEqual({ points: 100, detail: 'step 10 of 10' });
@@ -67,7 +69,7 @@ test('returns the result and the progress, and stores the outputs', async () => 
 });
 
 test('throws the error of the step', async () => {
-  const runAlone = createRunAlone(workDir, '127.0.0.1:7233');
+  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', UNRESPONSIVE_MS);
   await expect(runAlone('runStage', echo(2, { fail: 'permanent' }), activity())).rejects.toMatchObject({
     name: 'DarkroomError',
     code: 'operation_failed',
@@ -76,7 +78,7 @@ test('throws the error of the step', async () => {
 });
 
 test('stops when the activity is cancelled', async () => {
-  const runAlone = createRunAlone(workDir, '127.0.0.1:7233');
+  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', UNRESPONSIVE_MS);
   reports.length = 0;
   const running = runAlone('runStage', echo(3, { delay_ms: 60_000 }), activity(cancel.signal));
   running.catch(() => undefined);
@@ -87,7 +89,7 @@ test('stops when the activity is cancelled', async () => {
 });
 
 test('says how the process ended when it ends before the step', async () => {
-  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', join(dataDir, 'missing.mjs'));
+  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', UNRESPONSIVE_MS, join(dataDir, 'missing.mjs'));
   await expect(runAlone('runStage', echo(4, {}), activity())).rejects.toMatchObject({
     code: 'worker_lost',
     message: 'its process ended with code 1',

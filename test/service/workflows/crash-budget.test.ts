@@ -1,8 +1,9 @@
-/** Steps that kill their worker fail after three attempts. The steps beside them complete. */
+/** Steps that kill or block their worker, or hang, fail after three attempts. The steps beside them complete. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Job } from '../../../src/jobs/model/job.ts';
 import { supervise } from '../../../src/lib/supervise.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
 import { labOperation } from '../../support/lab-operation.ts';
@@ -10,7 +11,7 @@ import { defaultSettings } from '../../support/server.ts';
 
 const worker = fileURLToPath(new URL('../../support/crash/worker.mjs', import.meta.url));
 const unused = () => Promise.reject(new Error('The worker has this operation'));
-const names = ['crash.kill', 'crash.memory', 'crash.innocent'];
+const names = ['crash.kill', 'crash.memory', 'crash.block', 'crash.hang', 'crash.innocent'];
 
 let lab: Lab;
 const stop = new AbortController();
@@ -25,6 +26,8 @@ beforeAll(async () => {
   const env = {
     ...defaultSettings(lab.config.DARKROOM_DATA, '0'),
     DARKROOM_IO_SLOTS: '20',
+    DARKROOM_STALL_MS: '3000',
+    DARKROOM_UNRESPONSIVE_MS: '5000',
     TEMPORAL_ADDRESS: lab.temporal.address,
     TEMPORAL_NAMESPACE: lab.temporal.namespace,
     NODE_OPTIONS: '--max-old-space-size=150',
@@ -47,32 +50,41 @@ afterAll(async () => {
   await lab.dispose();
 });
 
-test('two guilty steps among twelve innocent ones', async () => {
+test('guilty steps among twelve innocent ones', async () => {
   const innocent = () =>
     Promise.all(
       Array.from({ length: 6 }, (_, word) => lab.submit({ operation: 'crash.innocent', params: { word } })),
     );
   const before = await innocent();
+  const died = 'its process was ended by SIG(KILL|ABRT)';
   const guilty = [
-    await lab.submit({ operation: 'crash.kill' }),
-    await lab.submit({ operation: 'crash.memory' }),
+    { operation: 'crash.kill', code: 'worker_lost', how: died },
+    { operation: 'crash.memory', code: 'worker_lost', how: died },
+    { operation: 'crash.block', code: 'worker_lost', how: 'its process did not respond for 5 s' },
+    {
+      operation: 'crash.hang',
+      code: 'stage_stalled',
+      how: 'it reported no progress, computed nothing and wrote nothing for 3 s',
+    },
   ];
+  const jobs: Job[] = [];
+  for (const { operation } of guilty) jobs.push(await lab.submit({ operation }));
   const after = await innocent();
-  for (const job of guilty) {
-    const { error } = await lab.until(job, 'failed', 'completed');
+  for (const [index, { code, how }] of guilty.entries()) {
+    const { error } = await lab.until(jobs[index] as Job, 'failed', 'completed');
     expect(error).toMatchObject({
-      code: 'worker_lost',
+      code,
       retryable: false,
       message: expect.stringMatching(
-        /^The worker died in each of \d attempts at stage "only"\..* its process was ended by SIG(KILL|ABRT)/,
+        `^Each of \\d attempts at stage "only" .* In the last one the step ran alone: ${how}`,
       ) as string,
       details: { step: 'stage "only"' },
     });
   }
   for (const job of [...before, ...after])
     expect(await lab.until(job, 'failed', 'completed')).toMatchObject({ state: 'completed', error: null });
-  // Each death is blamed on at least one of the two, each at most twice.
+  // Each death is blamed on at least one of the three that cause them, each at most twice.
   expect(endings.length).toBeGreaterThanOrEqual(2);
-  expect(endings.length).toBeLessThanOrEqual(4);
+  expect(endings.length).toBeLessThanOrEqual(6);
   expect(endings.filter((ending) => ending !== 'SIGKILL' && ending !== 'SIGABRT')).toEqual([]);
 });

@@ -14,8 +14,6 @@ import { until } from './until.ts';
 
 const run = promisify(execFile);
 const HOST = '127.0.0.1';
-/** Later patch releases need a later Go than darkroom asks for. */
-const VERSION = 'v1.31.0';
 /** What docker-compose.yml gives to its server. */
 const dynamicConfig = fileURLToPath(new URL('../../../deploy/temporal/dynamic-config.yaml', import.meta.url));
 
@@ -24,10 +22,13 @@ export interface TemporalPrograms {
   readonly sqlTool: string;
 }
 
-/** Builds them the first time, which takes minutes. */
+/**
+ * Builds them the first time, which takes minutes. Later patch releases than that of go/temporal-server/go.mod need a later Go
+ * than darkroom asks for.
+ */
 export async function temporalPrograms(): Promise<TemporalPrograms> {
-  const server = await goBinary('go.temporal.io/server/cmd/server', VERSION);
-  return { server, sqlTool: await goBinary('go.temporal.io/server/cmd/tools/sql', VERSION) };
+  const build = (path: string) => goBinary('temporal-server', `go.temporal.io/server/${path}`);
+  return { server: await build('cmd/server'), sqlTool: await build('cmd/tools/sql') };
 }
 
 export interface TemporalServer {

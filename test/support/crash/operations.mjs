@@ -1,4 +1,4 @@
-/** Operations that kill the process they run in, and one that is harmless. Plain JavaScript, for a worker of the built tree. */
+/** Operations that kill or block the process they run in, one that hangs, and one that is harmless. Plain JavaScript, for a worker of the built tree. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
@@ -24,6 +24,12 @@ export const operations = [
       held.push(new Array(1e6).fill(held.length));
       await sleep(0);
     }
+  }),
+  operation('crash.block', async () => {
+    for (;;);
+  }),
+  operation('crash.hang', async ({ signal }) => {
+    await sleep(2 ** 30, undefined, { signal });
   }),
   operation('crash.innocent', async ({ params, outputs, progress, signal }) => {
     for (let step = 1; step <= 5; step++) {

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { createRunAlone } from '../../../dist/src/cli/run-alone.js';
 import { startWorker } from '../../../dist/src/cli/start-worker.js';
+import { watchEventLoop } from '../../../dist/src/cli/watch-event-loop.js';
 import { installRuntime } from '../../../dist/src/cli/worker-runtime.js';
 import { readConfig } from '../../../dist/src/config/config.js';
 import { createLog } from '../../../dist/src/log.js';
@@ -19,7 +20,11 @@ const running = await startWorker(config, target, {
   only: ['io'],
   log,
   stop: stop.signal,
-  overrides: { operations, runAlone: createRunAlone(config.DARKROOM_WORK, target.address, step) },
+  overrides: {
+    operations,
+    runAlone: createRunAlone(config.DARKROOM_WORK, target.address, config.DARKROOM_UNRESPONSIVE_MS, step),
+  },
 });
+watchEventLoop(config.DARKROOM_UNRESPONSIVE_MS);
 await running.stopped;
 process.exit();

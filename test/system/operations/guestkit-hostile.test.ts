@@ -30,6 +30,7 @@ const probeAt = async (
   const context = {
     signal,
     progress,
+    onProcess: () => undefined,
     memory: null,
     sandbox: await detectSandbox('auto'),
     engine: () => engine,
