@@ -43,7 +43,6 @@ export async function startRig(dataDir: string, store?: string): Promise<Rig> {
     binary,
     dataDir,
     preferredPort: 0,
-    preferredUiPort: 0,
     log: console.log,
   });
   const listen = `${HOST}:${await freePort(HOST, 0)}`;

@@ -22,7 +22,6 @@ POSTGRES_PASSWORD=$(openssl rand -hex 24)
 S3_ACCESS_KEY=darkroom
 S3_SECRET_KEY=$(openssl rand -hex 24)
 DARKROOM_PORTS=$port-$((port + 1))
-TEMPORAL_UI_PORT=$((port + 2))
 ENV
 
 compose config --quiet

@@ -87,6 +87,7 @@ export const errorCatalogue = {
   // Parts that darkroom needs
   operation_unavailable: outage(503, 'No live worker offers the operation'),
   temporal_unavailable: unanswered(503, 'Temporal does not answer'),
+  temporal_ui_unavailable: outage(503, 'The pages of the Temporal Web UI are missing'),
   temporal_busy: unanswered(503, 'The rate limit of Temporal is exceeded'),
   worker_unavailable: unanswered(503, 'No worker answers'),
   worker_stopped: outage(503, 'The worker was stopped'),

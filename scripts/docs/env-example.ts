@@ -36,15 +36,16 @@ const groups: readonly Group[] = [
   },
   { variables: ['DARKROOM_OIDC_ISSUER', 'DARKROOM_OIDC_AUDIENCE', 'DARKROOM_OIDC_TENANT_CLAIM'] },
   { variables: ['DARKROOM_PUBLIC_URL', 'DARKROOM_S3_PUBLIC_URL'] },
+  { variables: ['DARKROOM_TEMPORAL_UI'] },
   {
     text: [
-      'Do not allow the network of these containers: URLs of jobs could then reach the API, PostgreSQL and the Temporal Web UI.',
+      'Do not allow the network of these containers: URLs of jobs could then reach the API, Temporal and PostgreSQL.',
     ],
     variables: ['DARKROOM_ALLOW_NETWORKS', 'DARKROOM_DENY_NETWORKS'],
   },
   {
     text: ['Ports on the loopback address. Several APIs need a range: 8080-8081 with --scale api=2.'],
-    variables: ['DARKROOM_PORTS', 'TEMPORAL_UI_PORT'],
+    variables: ['DARKROOM_PORTS'],
   },
   {
     text: [

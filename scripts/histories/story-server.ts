@@ -68,7 +68,7 @@ export async function openStoryServer(): Promise<StoryServer> {
     env: process.env,
     log: console.log,
   });
-  const quiet = { preferredPort: 0, preferredUiPort: 0, log: () => undefined };
+  const quiet = { preferredPort: 0, log: () => undefined };
   const temporal = await startEmbeddedTemporal({ binary: path, dataDir, ...quiet });
   const api = await composeApi(config, embeddedTarget(temporal.address));
   await registerSearchAttributes(api.client);

@@ -21,6 +21,8 @@ import { serveHealth } from './health/health.ts';
 import { rejectWrongMethods } from './method-not-allowed.ts';
 import { serveDocs } from './openapi/docs.ts';
 import { problemResponse, publicError } from './problems/problem.ts';
+import type { TemporalUi } from './temporal-ui/port.ts';
+import { serveTemporalUi, UI_PATH } from './temporal-ui/temporal-ui.ts';
 
 export interface AppDependencies
   extends Pick<ApiDependencies, 'runtime' | 'checkStore' | 'limits' | 'publicUrl' | 'metrics'> {
@@ -33,8 +35,10 @@ export interface AppDependencies
   /** Null: requests need no login, all belong to one tenant, and have this role. */
   readonly authenticate: Authenticate | null;
   readonly anonymousRole: Role;
-  /** Address of Temporal's Web UI, if it is known. */
-  readonly temporalUi?: string | undefined;
+  /** Temporal's Web UI, if this server serves it. */
+  readonly temporalUi?: TemporalUi | undefined;
+  /** Address of the workflows in Temporal's Web UI; links append the id. */
+  readonly temporalWorkflows?: string | undefined;
 }
 
 /** Public paths besides those of the dialects. The console's pages hold no data. */
@@ -48,6 +52,8 @@ const ownActions: Readonly<Record<string, Action>> = {
   '/.well-known/api-catalog': 'docs.read',
   '/docs': 'docs.read',
   '/docs/*': 'docs.read',
+  [UI_PATH]: 'temporal.open',
+  [`${UI_PATH}/*`]: 'temporal.open',
 };
 
 export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
@@ -92,7 +98,8 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   app.get('/metrics', metrics.expose);
   for (const { routes } of dialects) app.route('/', routes);
   serveDocs(app, dialects, { basePath, publicPaths: authenticate ? publicPaths : null });
-  serveConsole(app, { temporalUi: dependencies.temporalUi ?? null });
+  serveConsole(app, dependencies.temporalWorkflows ?? null);
+  if (dependencies.temporalUi) serveTemporalUi(app, dependencies.temporalUi, { basePath, publicUrl });
   // The console links its parts relative to the base path with a slash.
   if (basePath !== '') app.get(basePath, (c) => c.redirect('/', 308));
   const described = dialects.map(({ routes }) => routes);

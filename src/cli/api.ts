@@ -1,5 +1,5 @@
 /** `darkroom api`: runs an API process. */
-
+import type { Client } from '@temporalio/client';
 import { createApp } from '../api/app.ts';
 import type { ApiDependencies } from '../api/context.ts';
 import { type ReadinessFailure, readinessFailures } from '../api/health/readiness.ts';
@@ -17,6 +17,7 @@ import { Watcher } from '../jobs/query/watcher.ts';
 import { TtlCache } from '../lib/ttl-cache.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import { createTemporalUi } from '../temporal/ui/temporal-ui.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
@@ -43,9 +44,21 @@ export interface ApiServer extends HttpServer {
   readonly findReadinessFailures: () => Promise<readonly ReadinessFailure[]>;
 }
 
+/** Temporal's Web UI: what serves it, and the address of its pages for the links of the console. */
+function composeTemporalUi(config: Config, { namespace }: TemporalTarget, client: Client, log: Log) {
+  if (config.temporalUi === 'none') return {};
+  const workflows = `namespaces/${encodeURIComponent(namespace)}/workflows`;
+  if (config.temporalUi !== 'serve') return { temporalWorkflows: `${config.temporalUi}/${workflows}` };
+  const search = {
+    cacheDir: config.DARKROOM_CACHE,
+    env: process.env,
+    log: (line: string) => log.info(line),
+  };
+  // Relative to the console, so that a gateway can serve darkroom below a path.
+  return { temporalUi: createTemporalUi(client, search), temporalWorkflows: `temporal/${workflows}` };
+}
+
 interface ApiOptions {
-  /** Address of Temporal's Web UI, for links. */
-  readonly temporalUi?: string | undefined;
   readonly overrides?: Overrides | undefined;
 }
 
@@ -54,7 +67,7 @@ export async function startApi(
   config: Config,
   target: TemporalTarget,
   log: Log,
-  { temporalUi, overrides }: ApiOptions = {},
+  { overrides }: ApiOptions = {},
 ): Promise<ApiServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
@@ -102,7 +115,7 @@ export async function startApi(
     authenticate,
     anonymousRole: anonymousRole(config),
     corsOrigins: config.DARKROOM_CORS_ORIGINS,
-    temporalUi,
+    ...composeTemporalUi(config, target, client, log),
   });
   const server = await listen(config.DARKROOM_LISTEN, config.DARKROOM_GRACE_MS, (request, bindings) =>
     app.fetch(request, bindings),

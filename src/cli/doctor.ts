@@ -18,6 +18,7 @@ import { checkSandbox } from './doctor/sandbox.ts';
 import { checkSettings } from './doctor/settings.ts';
 import { checkStore } from './doctor/store.ts';
 import { checkBinary, checkServer, embeddedAddress } from './doctor/temporal.ts';
+import { checkTemporalPorts } from './doctor/temporal-ports.ts';
 import { exitCodes } from './exit-code.ts';
 import { coloured } from './terminal/colour.ts';
 
@@ -72,7 +73,8 @@ async function checkParts(config: Config): Promise<Finding[]> {
     config.embedded && address === null
       ? [ok('Temporal', 'not running; "darkroom serve" starts it')]
       : await checkServer(target, config.embedded, api.operations.capabilities);
-  return [...store, ...binary, ...server];
+  const ports = config.embedded ? await checkTemporalPorts(config) : [];
+  return [...store, ...binary, ...server, ...ports];
 }
 
 const signs = { ok: ['✓', 'green'], warning: ['!', 'yellow'], broken: ['✗', 'red'] } as const;

@@ -61,9 +61,7 @@ async function start(
   if (embedded) stops.push(() => embedded.stop());
   const target = embedded ? embeddedTarget(embedded.address) : targetFromEnvironment();
   if (embedded) await prepareNamespace(config, target);
-  const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'), {
-    temporalUi: embedded?.uiUrl,
-  });
+  const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'));
   stops.push(() => server.close());
   stops.push(await publishServerAddress(config.DARKROOM_DATA, config.localUrl));
   const worker = superviseWorker({
@@ -74,7 +72,7 @@ async function start(
   });
   stops.push(() => worker.stop());
   await Promise.all([worker.ready, waitUntilReady(server.findReadinessFailures, shutdown)]);
-  if (!shutdown.aborted) printAddresses(config, target, embedded);
+  if (!shutdown.aborted) printAddresses(config, target);
 }
 
 /** Retries for a while: the worker of a killed `serve` holds the lock while it stops the orphaned Temporal server. */
@@ -140,12 +138,18 @@ function describeRetention({ DARKROOM_KEEP_DAYS: days }: Config): string {
   return `kept for ${days} ${days === 1 ? 'day' : 'days'} after the end of a job (DARKROOM_KEEP_DAYS)`;
 }
 
-function printAddresses(config: Config, target: TemporalTarget, embedded: EmbeddedTemporal | null): void {
+function describeTemporalUi({ temporalUi, publicUrl }: Config, { address }: TemporalTarget): string {
+  if (temporalUi === 'serve') return `${publicUrl}/temporal`;
+  return temporalUi === 'none' ? `(of the cluster at ${address})` : temporalUi;
+}
+
+function printAddresses(config: Config, target: TemporalTarget): void {
+  const { publicUrl } = config;
   const rows = [
-    ['Console', `${config.publicUrl}/`],
-    ['API', config.publicUrl],
-    ['Docs', `${config.publicUrl}/docs`],
-    ['Temporal Web UI', embedded?.uiUrl ?? `(of the cluster at ${target.address})`],
+    ['Console', `${publicUrl}/`],
+    ['API', publicUrl],
+    ['Docs', `${publicUrl}/docs`],
+    ['Temporal Web UI', describeTemporalUi(config, target)],
     ['Data', config.DARKROOM_DATA],
     ['Results', describeRetention(config)],
   ];

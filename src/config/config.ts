@@ -15,6 +15,8 @@ type Values = { [Name in keyof Settings]: z.output<Settings[Name]['schema']> };
 export interface Config extends Values {
   /** Whether darkroom runs its own Temporal server: neither TEMPORAL_ADDRESS nor TEMPORAL_PROFILE is set. */
   readonly embedded: boolean;
+  /** Temporal's Web UI: served by darkroom, none, or its address without a slash at the end. */
+  readonly temporalUi: 'serve' | 'none' | (string & {});
   /** Whether callbacks may reach this machine: the server listens on loopback only, and DARKROOM_ALLOW_NETWORKS is unset. */
   readonly allowsLocalCallbacks: boolean;
   /** Address at which clients know the server, without a slash at the end. */
@@ -49,9 +51,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env, { listens = tru
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   const [firstAddress] = values.DARKROOM_LISTEN;
   if (!firstAddress) throw new ConfigError('DARKROOM_LISTEN names no address');
+  const embedded = !env['TEMPORAL_ADDRESS'] && !env['TEMPORAL_PROFILE'];
   return {
     ...values,
-    embedded: !env['TEMPORAL_ADDRESS'] && !env['TEMPORAL_PROFILE'],
+    embedded,
+    temporalUi: (values.DARKROOM_TEMPORAL_UI || (embedded ? 'serve' : 'none')).replace(/\/+$/, ''),
     allowsLocalCallbacks:
       listens &&
       env['DARKROOM_ALLOW_NETWORKS'] === undefined &&

@@ -1,7 +1,8 @@
 /** Settings of the embedded Temporal server and of Temporal workers. */
+import { z } from 'zod';
 import { optionalListenAddress } from '../lib/settings/listen-address.ts';
 import { defineSettings } from '../lib/settings/setting.ts';
-import { positiveInteger } from '../lib/settings/values.ts';
+import { httpUrlOrNone, positiveInteger } from '../lib/settings/values.ts';
 
 export const temporalSettings = defineSettings({
   DARKROOM_RETENTION_DAYS: {
@@ -9,6 +10,13 @@ export const temporalSettings = defineSettings({
     default: '30',
     description:
       'days that the embedded Temporal server keeps the history of an ended job; records and results are kept longer',
+  },
+  DARKROOM_TEMPORAL_UI: {
+    schema: z.union([z.literal('serve'), httpUrlOrNone], 'must be serve, none, or an http or https URL'),
+    default: '',
+    defaultMeaning: '`serve` with the embedded Temporal server, else `none`',
+    description:
+      "Temporal's Web UI for the links of the console: `serve` for darkroom's own at `/temporal`, with darkroom's access to Temporal; or the address of another",
   },
   DARKROOM_WORKER_METRICS: {
     schema: optionalListenAddress,

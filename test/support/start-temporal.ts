@@ -14,7 +14,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
     binary,
     dataDir,
     preferredPort: 0,
-    preferredUiPort: 0,
     log: console.log,
   });
   project.provide('temporalBinary', binary);

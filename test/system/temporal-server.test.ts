@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +39,6 @@ async function start(options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedTe
     binary,
     dataDir,
     preferredPort: 0,
-    preferredUiPort: 0,
     log: (line) => lines.push(line),
     ...options,
   });
@@ -67,15 +65,6 @@ async function survivors(): Promise<string[]> {
     .filter((line) => line.includes(`${dataDir}/temporal.db`) && !/^\s*\d+\s+Z/.test(line));
 }
 
-function listenOn(port: number): Promise<Server> {
-  const server = createServer();
-  undo.push(() => server.close());
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve(server));
-  });
-}
-
 const portOf = (address: string): number => Number(address.split(':').at(-1));
 
 /** Requests a URL under another host name. Returns null when the answer is not HTTP. */
@@ -94,7 +83,7 @@ const fetchStatus = (url: string, host: string): Promise<number | null> =>
   });
 
 describe('a server that is started', () => {
-  test('answers immediately: namespaces, workflows, the list of workers, the Web UI', async () => {
+  test('answers immediately: namespaces, workflows, the list of workers', async () => {
     const server = await start();
     const client = await clientOf(server);
     const { namespaces } = await client.workflowService.listNamespaces({});
@@ -102,17 +91,16 @@ describe('a server that is started', () => {
     await startWorkflow(client);
     // Refused unless the two settings about workers are on.
     await expect(client.workflowService.listWorkers({ namespace: 'default' })).resolves.toBeDefined();
-    expect(await (await fetch(server.uiUrl)).text()).toContain('<html');
   });
 
-  test('does not serve its HTTP API', async () => {
-    const { pid, address, uiUrl } = await start();
-    const known = [portOf(address), portOf(new URL(uiUrl).host)];
-    const others = (await listeningPorts(pid)).filter((port) => !known.includes(port));
+  test('serves neither its HTTP API nor its Web UI at any port', async () => {
+    const { pid } = await start();
     const served = await Promise.all(
-      others.flatMap((port) =>
-        [`127.0.0.1:${port}`, 'localhost', 'attacker.example', 'none.invalid', ' '].map((host) =>
-          fetchStatus(`http://127.0.0.1:${port}/api/v1/namespaces`, host),
+      (await listeningPorts(pid)).flatMap((port) =>
+        [`127.0.0.1:${port}`, 'localhost', 'attacker.example', 'none.invalid', ' '].flatMap((host) =>
+          ['/', '/namespaces/default/workflows', '/api/v1/namespaces'].map((path) =>
+            fetchStatus(`http://127.0.0.1:${port}${path}`, host),
+          ),
         ),
       ),
     );
@@ -148,10 +136,8 @@ describe('a server that is started', () => {
     const second = await start({
       dataDir: other,
       preferredPort: portOf(first.address),
-      preferredUiPort: portOf(first.uiUrl),
     });
     expect(portOf(second.address)).not.toBe(portOf(first.address));
-    expect(portOf(second.uiUrl)).not.toBe(portOf(first.uiUrl));
     await startWorkflow(await clientOf(second));
     const { workflow } = await clientOf(first);
     await expect(workflow.getHandle('kept').describe()).rejects.toThrow('not found');
@@ -163,21 +149,12 @@ describe('a server that is started', () => {
       [1, 2, 3].map(async () => {
         const other = await mkdtemp(join(tmpdir(), 'darkroom-server-test-'));
         undo.push(() => rm(other, { recursive: true, force: true }));
-        return start({ dataDir: other, preferredPort, preferredUiPort: preferredPort + 1000 });
+        return start({ dataDir: other, preferredPort });
       }),
     );
     expect(new Set(others.map(({ address }) => address)).size).toBe(3);
     expect(new Set(others.map(({ pid }) => pid)).size).toBe(3);
     for (const server of others) await startWorkflow(await clientOf(server));
-  });
-
-  test('gets different ports if both preferred ones are the same', async () => {
-    const free = await listenOn(0);
-    const port = portOf(`:${(free.address() as { port: number }).port}`);
-    await new Promise((resolve) => free.close(resolve));
-    const server = await start({ preferredPort: port, preferredUiPort: port });
-    expect(portOf(server.address)).not.toBe(portOf(server.uiUrl));
-    expect((await fetch(server.uiUrl)).status).toBe(200);
   });
 });
 
@@ -186,11 +163,11 @@ describe('a server that crashes', () => {
     const server = await start();
     const client = await clientOf(server);
     await startWorkflow(client);
-    const { address, uiUrl, pid } = server;
+    const { address, pid } = server;
     process.kill(pid, 'SIGKILL');
     await expect.poll(() => lines.some((line) => line.includes('is back at'))).toBe(true);
     expect(lines[0]).toContain(`Temporal (process ${pid}) ended unexpectedly: SIGKILL`);
-    expect(server).toMatchObject({ address, uiUrl });
+    expect(server).toMatchObject({ address });
     expect(server.pid).not.toBe(pid);
     expect(await client.workflow.getHandle('kept').describe()).toMatchObject({ memo: { word: 'kept' } });
     await server.stop();
@@ -243,7 +220,7 @@ describe('a server whose parent was killed with SIGKILL', () => {
     const code = `
       const { startEmbeddedTemporal } = await import(${JSON.stringify(built)});
       const { pid, address } = await startEmbeddedTemporal(
-        { binary: ${JSON.stringify(binary)}, dataDir: ${JSON.stringify(dataDir)}, preferredPort: 0, preferredUiPort: 0, log: console.error });
+        { binary: ${JSON.stringify(binary)}, dataDir: ${JSON.stringify(dataDir)}, preferredPort: 0, log: console.error });
       console.log(JSON.stringify({ pid, address }));
       ${then}`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', code], {

@@ -88,7 +88,7 @@ function rejectOtherSites(c: Context, publicUrl: string): void {
 }
 
 /** Whether no page of another site sent the request: by Fetch Metadata, or by Origin for browsers without it. */
-function isSameSite(c: Context, publicUrl: string): boolean {
+export function isSameSite(c: Context, publicUrl: string): boolean {
   const site = c.req.header('sec-fetch-site');
   if (site !== undefined) return ['same-origin', 'none'].includes(site);
   const origin = c.req.header('origin');

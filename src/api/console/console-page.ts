@@ -7,11 +7,11 @@ interface PageParts {
   readonly imports: Readonly<Record<string, string>>;
   /** Paths of all modules below `base`, to preload. */
   readonly modules: readonly string[];
-  readonly temporalUi: string | null;
+  readonly temporalWorkflows: string | null;
 }
 
 /** Returns the page and its Content-Security-Policy, which permits only scripts and styles of this server. */
-export function renderPage({ base, imports, modules, temporalUi }: PageParts): {
+export function renderPage({ base, imports, modules, temporalWorkflows }: PageParts): {
   html: string;
   policy: string;
 } {
@@ -22,7 +22,7 @@ export function renderPage({ base, imports, modules, temporalUi }: PageParts): {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-${temporalUi === null ? '' : `<meta name="temporal-ui" content="${escapeHtml(temporalUi)}">\n`}<title>darkroom</title>
+${temporalWorkflows === null ? '' : `<meta name="temporal-workflows" content="${escapeHtml(temporalWorkflows)}">\n`}<title>darkroom</title>
 <link rel="icon" type="image/svg+xml" href="${base}web/icon.svg">
 <link rel="stylesheet" href="${base}web/style.css">
 <script type="importmap">${importMap}</script>

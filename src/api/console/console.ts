@@ -49,9 +49,9 @@ interface Asset {
   readonly type: string;
 }
 
-/** Adds the routes of the console. `temporalUi`: address of Temporal's Web UI, if the server knows it. */
+/** Adds the routes of the console. `temporalWorkflows`: address of the workflows in Temporal's Web UI, if the server knows it. */
 // biome-ignore lint/suspicious/noExplicitAny: any environment will do
-export function serveConsole(app: OpenAPIHono<any>, { temporalUi }: { temporalUi: string | null }): void {
+export function serveConsole(app: OpenAPIHono<any>, temporalWorkflows: string | null): void {
   const assets = new Map([...readOwnAssets(), ...readPackages()]);
   const digest = computeDigest(assets);
   const base = `console/${digest}/`;
@@ -59,7 +59,7 @@ export function serveConsole(app: OpenAPIHono<any>, { temporalUi }: { temporalUi
     base,
     imports: Object.fromEntries(Object.keys(packages).map((name) => [name, `./${base}${packagePath(name)}`])),
     modules: [...assets].filter(([, { type }]) => type === JAVASCRIPT).map(([path]) => path),
-    temporalUi,
+    temporalWorkflows,
   });
   const etag = `"${createHash('sha256').update(page.html).digest('base64url').slice(0, 27)}"`;
 

@@ -23,7 +23,7 @@ export async function fileResponse(c: Context, { entry, open }: OpenFile): Promi
     // Result files may be HTML or SVG, whose scripts must not run as this server. Galleries need the same origin: browsers
     // send the login only to it, and the pictures would not load otherwise.
     'content-security-policy':
-      "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; sandbox allow-same-origin",
+      "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-same-origin",
     'x-content-type-options': 'nosniff',
   };
   if (matchesEtag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers);

@@ -1,10 +1,5 @@
 /** The command line and the environment of the embedded server. */
 
-export interface ServerPorts {
-  readonly grpc: number;
-  readonly ui: number;
-}
-
 /**
  * - The three rates: by default a queue reader polls 20 times a second, so each activity waits up to 50 ms.
  * - Temporal deletes an execution after its queues have recorded their progress, by default every 30 seconds.
@@ -36,11 +31,14 @@ const pragmas = { journal_mode: 'WAL', synchronous: 'FULL' };
 /** The start of `serverArguments`. It identifies the server process of one database. */
 export const signature = (database: string): string[] => ['server', 'start-dev', '--db-filename', database];
 
-/** Builds the arguments. The server picks free ports for everything that is not named here. */
-export function serverArguments(database: string, ip: string, { grpc, ui }: ServerPorts): string[] {
+/**
+ * Builds the arguments. The server picks free ports for everything that is not named here. `--headless`: the server's own Web
+ * UI would serve every Host, and has no login. darkroom serves the UI at its own port.
+ */
+export function serverArguments(database: string, ip: string, port: number): string[] {
   return [
     ...signature(database),
-    ...['--ip', ip, '--port', String(grpc), '--ui-port', String(ui)],
+    ...['--ip', ip, '--port', String(port), '--headless'],
     ...['--log-level', 'warn', '--color', 'never'],
     ...Object.entries(pragmas).flatMap(([name, value]) => ['--sqlite-pragma', `${name}=${value}`]),
     ...Object.entries(dynamicConfig).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),

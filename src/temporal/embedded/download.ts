@@ -32,7 +32,7 @@ export interface Download {
 /** Returns the path of the executable. Throws ChecksumError, without extracting anything, if the archive is not the expected one. */
 export async function downloadTemporal({ url, sha256, into, log, signal }: Download): Promise<string> {
   const archive = join(into, 'archive.tar.gz');
-  const actual = await save(url, archive, log, signal);
+  const actual = await downloadFile(url, archive, log, signal);
   if (actual !== sha256) throw new ChecksumError(`${url} has the SHA-256 ${actual}; it must be ${sha256}`);
   await extract({
     file: archive,
@@ -49,7 +49,7 @@ export async function downloadTemporal({ url, sha256, into, log, signal }: Downl
 }
 
 /** Streams to `path`, and returns the SHA-256 of the bytes. */
-async function save(
+export async function downloadFile(
   url: string,
   path: string,
   log: Download['log'],

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { type ServerPorts, serverArguments, serverEnvironment } from './command.ts';
+import { serverArguments, serverEnvironment } from './command.ts';
 import { boundLogFile, logSince, logSize, tellingLines, withLogFile } from './log-file.ts';
 import { GRACE_MS, removePidFile, writePidFile } from './orphan.ts';
 
@@ -18,7 +18,7 @@ export interface Place {
   readonly pidFile: string;
   /** To listen on. */
   readonly ip: string;
-  readonly ports: ServerPorts;
+  readonly port: number;
   /** To be reached at: host:port. */
   readonly address: string;
 }
@@ -35,11 +35,11 @@ export interface Instance {
 
 /** Throws when the binary cannot be run at all. */
 export async function startInstance(place: Place): Promise<Instance> {
-  const { binary, database, logFile, pidFile, ip, ports, address } = place;
+  const { binary, database, logFile, pidFile, ip, port, address } = place;
   await boundLogFile(logFile);
   const logStart = await logSize(logFile);
   const child = withLogFile(logFile, (descriptor) =>
-    spawn(binary, serverArguments(database, ip, ports), {
+    spawn(binary, serverArguments(database, ip, port), {
       env: serverEnvironment(process.env),
       stdio: ['ignore', descriptor, descriptor],
       // A process group of its own: Ctrl-C in a terminal reaches us alone, and we stop it last.

@@ -10,14 +10,10 @@ const TRIES = 200;
  * `preferred`, or the next one that is free on `ip`; any when `preferred` is 0. Nothing holds it afterwards: whoever uses
  * it must cope with another who was faster.
  */
-export async function freePort(
-  ip: string,
-  preferred: number,
-  except: readonly number[] = [],
-): Promise<number> {
+export async function freePort(ip: string, preferred: number): Promise<number> {
   const first = preferred || LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
   for (let port = first; port < Math.min(first + TRIES, 65_536); port++) {
-    if (!except.includes(port) && (await isFree(ip, port))) return port;
+    if (await isFree(ip, port)) return port;
   }
   throw new Error(`All ports of ${ip} from ${first} to ${first + TRIES - 1} are taken`);
 }

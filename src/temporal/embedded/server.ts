@@ -3,7 +3,6 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { supervise } from '../../lib/supervise.ts';
-import type { ServerPorts } from './command.ts';
 import { type Instance, type Place, startInstance } from './instance.ts';
 import { boundLogFile } from './log-file.ts';
 import { reap } from './orphan.ts';
@@ -22,15 +21,12 @@ export interface EmbeddedOptions {
   readonly ip?: string;
   /** The next free port is used when it is taken; 0 for any. */
   readonly preferredPort?: number;
-  readonly preferredUiPort?: number;
   readonly log: (message: string) => void;
 }
 
 export interface EmbeddedTemporal {
   /** host:port of the gRPC service; the same as long as this server is not stopped. */
   readonly address: string;
-  /** Of Temporal's Web UI. */
-  readonly uiUrl: string;
   /** Of the process that runs now, or ran last. */
   readonly pid: number;
   /** Resolves when no process is left. Calling it again does nothing. */
@@ -71,10 +67,9 @@ async function files(dataDir: string): Promise<Pick<Place, 'database' | 'logFile
 }
 
 async function choosePlace(options: EmbeddedOptions): Promise<Place> {
-  const { binary, dataDir, ip = '127.0.0.1', preferredPort = 7233, preferredUiPort = 8233 } = options;
-  const grpc = await freePort(ip, preferredPort);
-  const ports: ServerPorts = { grpc, ui: await freePort(ip, preferredUiPort, [grpc]) };
-  return { ...(await files(dataDir)), binary, ip, ports, address: reachable(ip, grpc) };
+  const { binary, dataDir, ip = '127.0.0.1', preferredPort = 7233 } = options;
+  const port = await freePort(ip, preferredPort);
+  return { ...(await files(dataDir)), binary, ip, port, address: reachable(ip, port) };
 }
 
 /** Clients cannot connect to the unspecified address; they use loopback instead. */
@@ -130,7 +125,6 @@ function keepRunning(place: Place, first: Instance, log: (message: string) => vo
   };
   return {
     address: place.address,
-    uiUrl: `http://${reachable(place.ip, place.ports.ui)}`,
     get pid() {
       return instance.pid;
     },

@@ -6,7 +6,11 @@ import { type Darkroom, sleep, startStack } from '../../support/stack.ts';
 let darkroom: Darkroom;
 beforeAll(async () => {
   // It needs neither Temporal nor a worker.
-  darkroom = await startStack({ command: 'api', skipReadiness: true });
+  darkroom = await startStack({
+    command: 'api',
+    skipReadiness: true,
+    env: { DARKROOM_TEMPORAL_UI: 'serve' },
+  });
   while ((await darkroom.request('/healthz').catch(() => null)) === null) await sleep(100);
 });
 afterAll(() => darkroom.dispose());
@@ -76,4 +80,13 @@ test('serves no other file, no path outside, and no earlier version', async () =
     'console/',
   ];
   for (const path of others) expect([path, (await darkroom.request(`/${path}`)).status]).toEqual([path, 404]);
+});
+
+test('no page can be framed by another site', async () => {
+  for (const path of ['/', '/docs', '/temporal', '/temporal/namespaces/default/workflows']) {
+    const page = await darkroom.request(path);
+    expect([path, page.status]).toEqual([path, 200]);
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    expect(page.headers.get('content-security-policy')).toMatch(/(^|; )frame-ancestors 'none'(;|$)/);
+  }
 });

@@ -53,7 +53,15 @@ test('reports the parts of a running server, and does not change it', async () =
   expect(code).toBe(0);
   expect(of(findings, 'data directory')[0]?.found).toContain(`in use by process ${darkroom.process.pid}`);
   expect(of(findings, 'address')[0]?.found).toContain('served by a darkroom that is ready');
-  for (const check of ['store', 'clock', 'master key', 'Temporal', 'namespace', 'search attributes'])
+  for (const check of [
+    'store',
+    'clock',
+    'master key',
+    'Temporal',
+    'namespace',
+    'search attributes',
+    'Temporal HTTP',
+  ])
     expect(of(findings, check)).toMatchObject([{ state: 'ok' }]);
   expect(of(findings, 'worker').map(({ found }) => found)).toEqual(
     expect.arrayContaining(['cpu worker online', 'io worker online']),
