@@ -20,7 +20,7 @@ const uncovered: readonly [code: string, reason: string][] = [
   ['?? null', 'a fallback for types: the first stage has a name, and a job with callbacks has a schedule'],
   ["?? 'internal'", 'a fallback for types: every failure of ours has a code'],
   ["?? 'cancelled'", 'a fallback for types: a cancelled job has an error'],
-  ['?? DEFAULT_PRIORITY', 'the server sets the priority'],
+  ['DEFAULT_PRIORITY', 'the server sets the priority'],
   ['() => undefined', 'nothing fails, and nobody listens, before the job starts'],
   [': null', 'what fails here is always an activity'],
   ['throw new Error(`No chunk holds', 'a guard against bugs'],
