@@ -2,6 +2,7 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { DarkroomError, type ErrorCode, errorCatalogue } from '../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
+import type { ActivityRun } from './activity-run.ts';
 import type { StepJournal } from './journal.ts';
 import { type LocalAttempts, Unfinished } from './local-attempts.ts';
 import type { FailureInfo, Heartbeat, LocalFailureInfo, Loss, StepInput } from './types.ts';
@@ -20,23 +21,6 @@ const MAX_ATTEMPTS = 5;
 
 /** Attempts for unexpected errors: most likely bugs, which retries do not fix. */
 const MAX_ATTEMPTS_UNEXPECTED = 3;
-
-/** Passed to the work of an activity. */
-export interface ActivityRun {
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-  /** Merges progress into the next heartbeat. */
-  report(progress: Partial<Heartbeat>): void;
-  /** Aborts when the activity is cancelled or its worker stops. */
-  readonly signal: AbortSignal;
-  /** From 1. */
-  readonly attempt: number;
-  /** Whether a retryable error, other than an outage, ends the activity in this attempt. */
-  readonly lastAttempt: boolean;
-  /** Last heartbeat details of the previous attempt; null in the first attempt. */
-  readonly earlier: Heartbeat | null;
-  log(message: string, fields: object): void;
-}
 
 /** The fields of an activity's input that `withHeartbeat` reads. */
 interface ActivitySetup extends StepInput {

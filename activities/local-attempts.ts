@@ -3,7 +3,7 @@
  * activity of its step and goes on there, so that no work is repeated.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ActivityRun } from './heartbeat.ts';
+import type { ActivityRun } from './activity-run.ts';
 import type { Heartbeat } from './types.ts';
 
 const defaults = {

@@ -13,8 +13,7 @@ import { isTerminal } from '../src/jobs/model/states.ts';
 import { type Moment, toCallbackEvent } from '../src/jobs/model/timeline.ts';
 import { CALLBACK_QUEUE, callbackIdOf } from '../src/temporal/names.ts';
 import { deliverCallback } from './deliver-callback.ts';
-import type { JobContext } from './job-context.ts';
-import { runLocallyFirst } from './run-step.ts';
+import { type JobPart, runLocallyFirst } from './run-locally.ts';
 
 /** An answer that refuses the callback is a result. These retries are for workers that die, and for outages of the store. */
 const { notify } = proxyActivities<Activities>({
@@ -23,14 +22,12 @@ const { notify } = proxyActivities<Activities>({
   retry: { maximumAttempts: 3 },
 });
 
-type Job = Pick<JobContext, 'runInput' | 'status' | 'assetQueue'>;
-
 export class CallbackNotifier {
-  readonly #job: Job;
+  readonly #job: JobPart;
   #running: Promise<void>[] = [];
 
   /** Subscribes to the transitions that follow. */
-  constructor(job: Job) {
+  constructor(job: JobPart) {
     this.#job = job;
     job.status.onTransition((now, before) => {
       const event = toCallbackEvent(now, before);

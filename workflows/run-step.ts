@@ -1,27 +1,17 @@
 /** Runs a step of a job: decides where it runs, and what happens when its worker dies. */
 import {
   ActivityCancellationType,
-  ActivityFailure,
   ApplicationFailure,
-  isCancellation,
   proxyActivities,
-  proxyLocalActivities,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type {
-  Activities,
-  EarlierAttempts,
-  FailureInfo,
-  Heartbeat,
-  LocalFailureInfo,
-  Loss,
-  StepActivities,
-} from '../activities/types.ts';
+import type { EarlierAttempts, FailureInfo, Heartbeat, Loss, StepActivities } from '../activities/types.ts';
 import type { Batch } from '../src/jobs/model/batch.ts';
 import { aloneQueueOf } from '../src/temporal/names.ts';
 import { readFailureInfo } from './ending.ts';
 import type { JobContext } from './job-context.ts';
 import type { Blame } from './loss-reports.ts';
+import { readCause, runLocallyFirst } from './run-locally.ts';
 
 export interface StepOptions {
   /** For the error of the job, such as `stage "mesh"`. */
@@ -36,45 +26,6 @@ export interface StepOptions {
 
 /** Of one attempt. The worker limits the time of stages and downloads by itself; this is for workers that cannot. */
 const ATTEMPT_TIMEOUT = '7 days';
-
-/** Local attempts end by themselves after a second. */
-const local = proxyLocalActivities<Activities>({ startToCloseTimeout: '5s', retry: { maximumAttempts: 1 } });
-
-/**
- * Makes the first attempt at a short step of a small job inside the workflow task, which costs Temporal a third of an activity. Its
- * durable activity follows when the attempt takes longer than a second, fails for now, or cannot be made; see
- * `activities/local-attempts.ts`.
- *
- * @param durable Gets what the local attempt says to the next one.
- */
-export async function runLocallyFirst<T>(
-  { runInput: { tuning }, status, assetQueue }: Pick<JobContext, 'runInput' | 'status' | 'assetQueue'>,
-  isShort: boolean,
-  attempt: (activities: Activities) => Promise<T>,
-  durable: (earlier: EarlierAttempts | null) => Promise<T>,
-): Promise<T> {
-  let earlier: EarlierAttempts | null = null;
-  if (isShort && tuning.maxLocalAssets !== null && assetQueue.total <= tuning.maxLocalAssets) {
-    try {
-      return await attempt(local);
-    } catch (error) {
-      const unfinished = readUnfinished(error);
-      if (unfinished === null) throw error;
-      const { progress } = unfinished;
-      if (progress) earlier = { losses: 0, localFailures: 1, progress };
-    }
-  }
-  status.publishChanges();
-  return durable(earlier);
-}
-
-/** Null when the step has ended: no durable activity follows. */
-function readUnfinished(error: unknown): LocalFailureInfo | null {
-  const cause = readCause(error);
-  if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) return null;
-  const details = cause instanceof ApplicationFailure ? cause.details : null;
-  return { progress: null, ...(details?.[0] as Partial<LocalFailureInfo> | undefined) };
-}
 
 /**
  * Runs a step until it ends, as an activity, or as a local attempt first if it is short. Temporal retries what failed; an outage never
@@ -141,9 +92,6 @@ async function runDurably<T>(
 /** For the title of a step. */
 export const describeBatch = ({ from, to }: Batch): string =>
   to - from === 1 ? `asset ${from}` : `assets ${from} to ${to - 1}`;
-
-/** The failure of a local activity comes as it is, that of an activity as a cause. */
-const readCause = (error: unknown): unknown => (error instanceof ActivityFailure ? error.cause : error);
 
 /** Null when the activity failed for another reason than the death of its worker, or a hang. */
 function readLoss(error: unknown): Loss | null {

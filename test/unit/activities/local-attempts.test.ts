@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ActivityRun } from '../../../activities/heartbeat.ts';
+import type { ActivityRun } from '../../../activities/activity-run.ts';
 import { LocalAttempts, Unfinished } from '../../../activities/local-attempts.ts';
 import type { Heartbeat } from '../../../activities/types.ts';
 
