@@ -24,6 +24,7 @@ interface JournalEntry {
   readonly workflowId: string | null;
   /** Whether it ran inside a workflow task, which Temporal gives to the next worker as it is. */
   readonly isLocal: boolean;
+  readonly runId: string | null;
   /** Deaths of a worker that its step is blamed for so far. */
   readonly losses: number;
   /** False when it cannot be to blame, because its work runs in another process. */
@@ -86,6 +87,7 @@ export class StepJournal {
       type: activityType,
       workflowId: workflowExecution?.workflowId ?? null,
       isLocal,
+      runId: workflowExecution?.runId ?? null,
       losses,
       canBeBlamed: this.#canBeBlamed,
       boot: bootId,

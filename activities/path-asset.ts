@@ -1,12 +1,11 @@
 /** Finds an asset that is a file below an input root. Its bytes are read in place. */
-import { createHash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { DarkroomError } from '../src/errors.ts';
 import { resolveInput } from '../src/inputs/path-input.ts';
 import { rootsOf } from '../src/inputs/roots.ts';
 import type { AssetInput } from '../src/jobs/model/run-input.ts';
+import { hashFile } from '../src/lib/hash-file.ts';
 import type { AssetBytes, AssetProblem } from './asset-source.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
@@ -31,10 +30,4 @@ export async function findPathInput(
     throw problem('asset_too_large', `has ${size} bytes; this server takes at most ${maxAssetBytes}`);
   if (size === 0) throw problem('asset_empty', 'has no content');
   return { location: { path }, size, sha256: asset.checksum ? await hashFile(path) : null };
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

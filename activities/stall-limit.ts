@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pictures } from '../operations/lib/picture-process/pictures.ts';
 import { DarkroomError } from '../src/errors.ts';
-import { readCpuMs } from '../src/lib/process-cpu.ts';
+import { readCpuMs } from '../src/lib/process-family.ts';
 
 /** Milliseconds between two checks, at most. */
 const MAX_INTERVAL_MS = 10_000;

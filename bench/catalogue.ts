@@ -2,6 +2,7 @@ import { benchArchive } from './archive.ts';
 import { benchAssets } from './assets.ts';
 import { benchCost } from './cost.ts';
 import { benchEvents } from './events.ts';
+import { benchFairness } from './fairness.ts';
 import { benchList } from './list.ts';
 import { benchModel } from './model.ts';
 import { benchPipeline } from './pipeline.ts';
@@ -18,6 +19,8 @@ export interface Sizes {
   readonly jobs: number;
   /** Assets of the job of `assets`. */
   readonly assets: number;
+  /** Jobs that wait in `fairness`. */
+  readonly queued: number;
 }
 
 interface Benchmark {
@@ -38,5 +41,6 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   model: { summary: 'a 3D model from photographs', run: benchModel },
   list: { summary: 'lists of thousands of jobs', run: benchList },
   assets: { summary: 'one job with thousands of tiny assets', run: benchAssets },
+  fairness: { summary: 'how long a tenant waits behind the jobs of another one', run: benchFairness },
   s3: { summary: 'upload, archive and pipeline with an S3 store', run: benchS3 },
 };

@@ -10,7 +10,7 @@ import { benchmarks, type Sizes } from './catalogue.ts';
 import { startRig } from './rig.ts';
 import { formatRow } from './rows.ts';
 
-const help = `npm run bench -- [NAME …] [--jobs N] [--assets N]
+const help = `npm run bench -- [NAME …] [--jobs N] [--assets N] [--queued N]
 
 Measures darkroom and a baseline in the same run. Default: all benchmarks. Temporary data is written to ${tmpdir()}.
 
@@ -20,6 +20,7 @@ ${Object.entries(benchmarks)
 
   --jobs N    jobs that "list" runs and lists (default 2000)
   --assets N  assets of the job of "assets" (default 10000, the maximum of one request)
+  --queued N  jobs that wait in "fairness" (default 10000)
 `;
 
 /** @throws TypeError if an argument is invalid */
@@ -30,11 +31,12 @@ function readArguments() {
       help: { type: 'boolean', short: 'h', default: false },
       jobs: { type: 'string', default: '2000' },
       assets: { type: 'string', default: '10000' },
+      queued: { type: 'string', default: '10000' },
     },
   });
   const unknown = positionals.find((name) => !Object.hasOwn(benchmarks, name));
   if (unknown !== undefined) throw new TypeError(`There is no benchmark "${unknown}"`);
-  const sizes = { jobs: Number(values.jobs), assets: Number(values.assets) };
+  const sizes = { jobs: Number(values.jobs), assets: Number(values.assets), queued: Number(values.queued) };
   for (const [name, size] of Object.entries(sizes))
     if (!Number.isInteger(size) || size < 100)
       throw new TypeError(`--${name} must be a whole number of 100 or more`);

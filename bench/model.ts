@@ -55,7 +55,8 @@ export async function* benchModel(rig: Rig): AsyncGenerator<Row> {
   yield row(label, 's', times.ours / 1000, times.raw / 1000);
 }
 
-async function renderPhotographs({ packages }: InstalledEngine, folder: string): Promise<InputFile[]> {
+/** Renders views of a synthetic scene to a directory, which is made. */
+export async function renderPhotographs({ packages }: InstalledEngine, folder: string): Promise<InputFile[]> {
   await mkdir(folder, { recursive: true });
   const args = ['-B', script, folder, '--views', String(VIEWS), '--width', String(WIDTH)];
   await promisify(execFile)('python3', args, { env: { ...process.env, PYTHONPATH: packages } });

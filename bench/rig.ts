@@ -24,9 +24,18 @@ export interface Rig {
   /** Process ids. */
   readonly api: number;
   readonly temporal: number;
-  /** Starts a worker and returns its process id. Benchmarks without jobs run without one, so that it takes no CPU time. */
-  startWorker(): Promise<number>;
+  /**
+   * Starts a worker and returns its process id. Benchmarks without jobs run without one, so that it takes no CPU time.
+   *
+   * @param options A further worker, with some capabilities and settings. Default: one with all, which is started once.
+   */
+  startWorker(options?: WorkerOptions): Promise<number>;
   stop(): Promise<void>;
+}
+
+interface WorkerOptions {
+  readonly capabilities: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const HOST = '127.0.0.1';
@@ -59,8 +68,11 @@ export async function startRig(dataDir: string, store?: string): Promise<Rig> {
     UV_THREADPOOL_SIZE: String(availableParallelism() + 6),
   };
   const children: ChildProcess[] = [];
-  const run = (command: string) => {
-    const child = fork(main, [command], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}) => {
+    const child = fork(main, args, {
+      env: { ...env, ...more },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     children.push(child);
     // Stops the child if the benchmark fails or is interrupted.
     const kill = () => void child.kill();
@@ -68,7 +80,7 @@ export async function startRig(dataDir: string, store?: string): Promise<Rig> {
     child.once('exit', () => process.off('exit', kill));
     return child;
   };
-  const api = run('api');
+  const api = run(['api']);
   const client = new Client({ connection: await Connection.connect({ address: temporal.address }) });
   while (!(await isUp(url))) {
     if (api.exitCode !== null) throw new Error(`The API ended with ${api.exitCode}`);
@@ -76,6 +88,11 @@ export async function startRig(dataDir: string, store?: string): Promise<Rig> {
   }
   await registerSearchAttributes(client);
   const parts = await composeApi(readConfig(env), embeddedTarget(temporal.address));
+  const startWorker = async (args: readonly string[], more?: Readonly<Record<string, string>>) => {
+    const child = run(['worker', ...args], more);
+    await once(child, 'message');
+    return child.pid ?? 0;
+  };
   let worker: Promise<number> | undefined;
   return {
     url,
@@ -85,12 +102,9 @@ export async function startRig(dataDir: string, store?: string): Promise<Rig> {
     address: temporal.address,
     api: api.pid ?? 0,
     temporal: temporal.pid,
-    startWorker: () => {
-      worker ??= (async () => {
-        const child = run('worker');
-        await once(child, 'message');
-        return child.pid ?? 0;
-      })();
+    startWorker: (options) => {
+      if (options) return startWorker(['--capabilities', options.capabilities], options.env);
+      worker ??= startWorker([]);
       return worker;
     },
     stop: async () => {

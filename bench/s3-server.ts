@@ -20,6 +20,8 @@ export interface S3Server {
   /** Variables with which the AWS SDK finds the server. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
+  /** On the same port and with the same objects, after `stop`. */
+  start(): Promise<void>;
 }
 
 /** Returns null if versitygw is not installed. */
@@ -32,18 +34,26 @@ export async function startS3Server(dataDir: string): Promise<S3Server | null> {
   const listen = `${HOST}:${await freePort(HOST, 0)}`;
   const endpoint = `http://${listen}`;
   const [access, secret] = [randomBytes(8).toString('hex'), randomBytes(16).toString('hex')];
-  const server = spawn(program, ['--port', listen, '--keep-alive', '--quiet', 'posix', buckets], {
-    stdio: 'ignore',
-    env: { PATH: process.env['PATH'], ROOT_ACCESS_KEY: access, ROOT_SECRET_KEY: secret },
-  });
-  const kill = () => server.kill('SIGKILL');
-  process.once('exit', kill);
-  const exited = once(server, 'exit');
-  // Any response will do. Without credentials it is an error.
-  while (!(await fetch(endpoint).catch(() => null))) {
-    if (server.exitCode !== null) throw new Error(`${program} ended with ${server.exitCode}`);
-    await sleep(50);
-  }
+  const launch = async () => {
+    const server = spawn(program, ['--port', listen, '--keep-alive', '--quiet', 'posix', buckets], {
+      stdio: 'ignore',
+      env: { PATH: process.env['PATH'], ROOT_ACCESS_KEY: access, ROOT_SECRET_KEY: secret },
+    });
+    const kill = () => server.kill('SIGKILL');
+    process.once('exit', kill);
+    const exited = once(server, 'exit');
+    // Any response will do. Without credentials it is an error.
+    while (!(await fetch(endpoint).catch(() => null))) {
+      if (server.exitCode !== null) throw new Error(`${program} ended with ${server.exitCode}`);
+      await sleep(50);
+    }
+    return async () => {
+      kill();
+      await exited;
+      process.off('exit', kill);
+    };
+  };
+  let stop = await launch();
   return {
     directory: join(buckets, BUCKET),
     address: `s3://${BUCKET}`,
@@ -53,10 +63,9 @@ export async function startS3Server(dataDir: string): Promise<S3Server | null> {
       AWS_ACCESS_KEY_ID: access,
       AWS_SECRET_ACCESS_KEY: secret,
     },
-    stop: async () => {
-      kill();
-      await exited;
-      process.off('exit', kill);
+    stop: () => stop(),
+    start: async () => {
+      stop = await launch();
     },
   };
 }

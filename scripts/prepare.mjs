@@ -36,7 +36,17 @@ if (!existsSync(built) || newestSource() > statSync(built).mtimeMs) {
 }
 
 function newestSource() {
-  const folders = ['src', 'workflows', 'activities', 'operations', 'examples', 'bench', 'scripts', 'web'];
+  const folders = [
+    'src',
+    'workflows',
+    'activities',
+    'operations',
+    'examples',
+    'bench',
+    'chaos',
+    'scripts',
+    'web',
+  ];
   const files = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) =>
     join(root, name),
   );

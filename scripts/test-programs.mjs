@@ -15,6 +15,7 @@ const programs = {
   convert: 'imagemagick',
   curl: 'curl',
   db_load: 'db-util',
+  exiftool: 'libimage-exiftool-perl',
   ffmpeg: 'ffmpeg',
   fish: 'fish',
   'heif-enc': 'libheif-examples',

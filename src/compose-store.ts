@@ -3,8 +3,13 @@ import type { Keyring } from './auth/keyring.ts';
 import { loadKeyring } from './auth/load-keyring.ts';
 import type { Config } from './config/config.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
+import { AuditStore } from './storage/audit.ts';
 import { openStore } from './storage/drivers.ts';
 import type { ObjectStore } from './storage/object-store.ts';
+
+/** Opens the store of audit events alone. */
+export const openAudit = async (config: Config): Promise<AuditStore> =>
+  new AuditStore(await openStore(config.DARKROOM_STORE, config));
 
 /** Opens the store of API keys alone. */
 export const openKeys = async (config: Config): Promise<ApiKeyStore> =>

@@ -16,8 +16,10 @@ import { builtIn, createRegistry, type Registry } from '../operations/registry.t
 import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
 import type { Keyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
+import { createLoginThrottle, unlimitedLogins } from './auth/login-throttle.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
 import { createRunAlone } from './cli/run-alone.ts';
+import { composeTenantJobs } from './compose-limits.ts';
 import { createNetworkPolicies } from './compose-network.ts';
 import { sealedStore } from './compose-store.ts';
 import type { Config } from './config/config.ts';
@@ -31,6 +33,7 @@ import type { JobArchive } from './jobs/ports/job-archive.ts';
 import type { JobRuntime } from './jobs/ports/job-runtime.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
+import { StorageQuota } from './jobs/submit/storage-quota.ts';
 import { ConfigError } from './lib/settings/config-error.ts';
 import { SharedSlots } from './lib/shared-slots.ts';
 import { DAY_MS } from './lib/units.ts';
@@ -38,7 +41,9 @@ import { createNameResolver } from './net/dns/resolver.ts';
 import { createGuardedHttp } from './net/guarded-http.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
+import { AuditStore } from './storage/audit.ts';
 import type { ObjectStore } from './storage/object-store.ts';
+import { measureStoredBytes } from './storage/stored-bytes.ts';
 import { StoredUsage } from './storage/usage.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
 import { TemporalRuntime } from './temporal/runtime.ts';
@@ -65,6 +70,9 @@ export interface Api {
   readonly submissions: JobSubmissions;
   readonly store: ObjectStore;
   readonly usage: UsageLedger;
+  readonly audit: AuditStore;
+  /** Returns a keyed digest of a link. */
+  readonly signLink: (text: string) => string;
   readonly operations: Registry;
   /** Null without authentication. */
   readonly authenticate: Authenticate | null;
@@ -84,7 +92,7 @@ export async function composeApi(
   const client = overrides.client ?? createClient(target);
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
   const policies = createNetworkPolicies(config, target);
-  const quotas = tenantQuotas(runtime, config.DARKROOM_TENANT_JOBS);
+  const quotas = tenantQuotas(runtime, composeTenantJobs(config));
   const jobs = overrides.jobs ?? new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
     {
@@ -92,6 +100,10 @@ export async function composeApi(
       archive,
       operations,
       quotas,
+      storageQuota: new StorageQuota({
+        measure: (tenant, enough) => measureStoredBytes(store, tenant, enough),
+        limitOf: config.DARKROOM_TENANT_BYTES ?? (() => Number.POSITIVE_INFINITY),
+      }),
       fingerprints: (text) => keys.fingerprints(text),
       whyUrlRejected: (url, purpose) => policies[purpose].findRefusal(url),
       retention: toRetentionPolicy(config),
@@ -109,6 +121,8 @@ export async function composeApi(
     submissions,
     store,
     usage: new StoredUsage(store),
+    audit: new AuditStore(store),
+    signLink: (text) => keys.signLink(text),
     operations,
     authenticate: composeAuthentication(config, store),
   };
@@ -118,10 +132,14 @@ function composeAuthentication(config: Config, store: ObjectStore): Authenticate
   const {
     DARKROOM_AUTH: kinds,
     DARKROOM_OIDC_TENANT_CLAIM: claim,
+    DARKROOM_LOGIN_LIMIT: loginLimit,
     DARKROOM_OIDC_ROLE_CLAIM: roleClaim,
   } = config;
   const create = {
-    keys: () => createKeyAuthenticator(new ApiKeyStore(store)),
+    keys: () =>
+      createKeyAuthenticator(new ApiKeyStore(store), {
+        throttle: loginLimit === null ? unlimitedLogins : createLoginThrottle(loginLimit),
+      }),
     oidc: () =>
       createOidcAuthenticator({
         issuer: config.DARKROOM_OIDC_ISSUER,

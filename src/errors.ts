@@ -61,6 +61,8 @@ export const errorCatalogue = {
   payload_too_large: limit(413, 'The request body is too large'),
   unauthenticated: client(401, 'Credentials are missing or invalid'),
   forbidden: client(403, 'The credentials do not permit this'),
+  link_invalid: client(403, 'The link is not valid'),
+  link_expired: client(403, 'The link has expired'),
   origin_forbidden: client(403, 'Web pages of another origin may not use this server'),
   misdirected_host: client(421, 'The Host header names another machine'),
   route_not_found: client(404, 'No such route'),
@@ -81,6 +83,9 @@ export const errorCatalogue = {
   result_not_ready: client(409, 'The job has no result'),
   file_not_found: client(404, 'The job has no such file'),
   operation_not_found: client(404, 'No such operation'),
+  rate_limited: limit(429, 'Too many requests in a short time', retryable),
+  too_many_uploads: limit(429, 'Too many bytes arrive at once', retryable),
+  tenant_storage_full: limit(429, 'The tenant has stored as many bytes as it may', retryable),
   too_many_jobs: limit(429, 'The tenant has too many jobs that have not ended', retryable),
   queue_full: limit(503, 'The API has too many pending jobs', retryable),
 

@@ -1,4 +1,4 @@
-/** Withdraws the blame for the death of a worker that turns out to be alive: only its connection to Temporal was interrupted. */
+/** Withdraws the blame for missing heartbeats from steps that turn out not to have killed their worker. */
 import { ActivityFailure, setHandler } from '@temporalio/workflow';
 import * as messages from './messages.ts';
 
@@ -21,7 +21,7 @@ export class LossReports {
     });
   }
 
-  /** Blames a step for the loss of one of its activities, until its worker reports that it is alive. */
+  /** Blames a step for the loss of one of its activities, until `outlived` withdraws the blame. */
   blame(step: Blame, error: unknown): void {
     step.losses += 1;
     if (error instanceof ActivityFailure) this.#blamed.set(error.activityId, step);

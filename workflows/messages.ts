@@ -13,7 +13,10 @@ export const resume = defineSignal('resume');
 /** Sent by the first activity of a job once it has run for a moment: the job left the queue at this time (epoch, ms). */
 export const started = defineSignal<[startedAt: number]>('started');
 
-/** Sent by a worker that lives, although Temporal got no heartbeats from it and took this activity for lost. */
+/**
+ * Temporal got no heartbeats of this activity and took it for lost, and its step is not to blame. Sent by its worker, which is alive, or
+ * by the successor of its worker, which has read the journal.
+ */
 export const outlived = defineSignal<[activityId: string]>('outlived');
 
 /** Makes a workflow that delivers a callback attempt it at once. */

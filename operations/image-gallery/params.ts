@@ -1,6 +1,7 @@
 /** The parameters of image.gallery. */
 import { z } from 'zod';
 import { label } from '../lib/label.ts';
+import { METADATA_VALUES, metadataChoice } from '../lib/picture/metadata-choice.ts';
 import { onDamaged, onError } from '../operation.ts';
 
 export const params = z.strictObject({
@@ -34,13 +35,9 @@ export const params = z.strictObject({
     .default('auto')
     .describe('Format of the large pictures. `auto`: WebP where the asset has transparency, else JPEG'),
   quality: z.int().min(1).max(100).optional().describe('Quality of the large pictures. Default: 80'),
-  metadata: z
-    .enum(['strip', 'strip-location', 'keep'])
+  metadata: metadataChoice
     .default('strip')
-    .describe(
-      '`strip`: remove EXIF (location, camera), XMP and profiles from the large pictures. `keep`: keep them, readable for everyone. ' +
-        '`strip-location`: the same, without locations and IPTC',
-    ),
+    .describe(`Metadata of the large pictures, readable for everyone. ${METADATA_VALUES}`),
   originals: z
     .boolean()
     .default(false)

@@ -1,5 +1,6 @@
 /** Parameters of image.transform. */
 import { z } from 'zod';
+import { METADATA_VALUES, metadataChoice } from '../lib/picture/metadata-choice.ts';
 import { onDamaged, onError } from '../operation.ts';
 
 /** Pixels. */
@@ -58,14 +59,7 @@ export const params = z.strictObject({
     .max(100)
     .optional()
     .describe('Default: 80 for JPEG and WebP, 50 for AVIF. PNG is always lossless and ignores it'),
-  metadata: z
-    .enum(['strip', 'strip-location', 'keep'])
-    .default('strip')
-    .describe(
-      '`strip`: convert colours to sRGB and remove EXIF (location, camera), XMP, IPTC and profiles. `keep`: keep them, without ' +
-        'thumbnails, maker notes and positions in the original picture; IPTC in JPEG only. `strip-location`: the same, ' +
-        'without locations and IPTC',
-    ),
+  metadata: metadataChoice.default('strip').describe(METADATA_VALUES),
   on_error: onError,
   on_damaged: onDamaged,
 });

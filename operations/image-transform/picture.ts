@@ -5,6 +5,7 @@ import { DarkroomError } from '../../src/errors.ts';
 import { openImage, toDecodeError } from '../lib/image-source.ts';
 import { noteDroppedMetadata } from '../lib/picture/dropped-metadata.ts';
 import { writePicture } from '../lib/picture/encode-picture.ts';
+import { listKept } from '../lib/picture/metadata-choice.ts';
 import { type Picture, withPicture } from '../lib/picture/open-picture.ts';
 import { declarePixels } from '../lib/picture-process/pixels.ts';
 import { pictureTask } from '../lib/picture-process/task.ts';
@@ -24,7 +25,7 @@ export const task = pictureTask(
     checkSize(input, source, params, format);
     declarePixels('result', computeSize(source, params));
     const { metadata, quality } = params;
-    const colours = metadata === 'strip' ? 'srgb' : 'own';
+    const colours = listKept(metadata).has('profile') ? 'own' : 'srgb';
     const output = join(folder, RESULT);
     try {
       await withPicture(input, { scratch: output, colours }, async (picture) => {

@@ -7,16 +7,10 @@ import { DarkroomError } from '../../src/errors.ts';
 import { packageRoot } from '../../src/lib/resources.ts';
 import type { StageContext } from '../operation.ts';
 import { LineReader } from './line-reader.ts';
-import { killGroup, killWithParent } from './process-group.ts';
+import { killGroup, killWithParent, MAX_FILE, MAX_STDERR } from './process-group.ts';
 import { watchMemory } from './process-memory.ts';
 
 const root = new URL('engines/', packageRoot);
-
-/** Bytes of any file that the engine writes. */
-const MAX_FILE = 32 * 2 ** 30;
-
-/** Characters of standard error that are kept for the log. */
-const MAX_STDERR = 2000;
 
 /** The last line is a result or an error. The lines before it report progress. */
 const line = z.union([

@@ -11,9 +11,18 @@ export function toFieldErrors(issues: readonly Issue[], schema: JsonSchema): Fie
   return dedupeIssues(issues).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => unknownKey(issue.path, key, schema));
+    // The alternative of a union whose type fits, and whose entries are invalid.
+    const inside = issue.code === 'invalid_union' ? issue.errors.find(areInside) : undefined;
+    if (inside)
+      return toFieldErrors(
+        inside.map((one) => ({ ...one, path: [...issue.path, ...one.path] })),
+        schema,
+      );
     return [{ pointer: toPointer(issue.path), detail: issue.message }];
   });
 }
+
+const areInside = (issues: readonly Issue[]): boolean => issues.every(({ path }) => path.length > 0);
 
 function unknownKey(path: readonly PropertyKey[], key: string, schema: JsonSchema): FieldError {
   const known = Object.keys(subschemaAt(schema, path).properties ?? {});

@@ -5,6 +5,7 @@ import { DarkroomError, type ErrorCode, type ErrorDetails } from '../../src/erro
 import { isDiskFull, workerDiskFull } from '../../src/lib/disk-full.ts';
 import type { InputFile } from '../operation.ts';
 import { classifyDamage, type Damage, isUnsupported } from './formats/damage.ts';
+import { findExcessMeta } from './formats/heif-meta.ts';
 import { type Inspection, inspectFile } from './formats/inspect.ts';
 import type { PictureFile } from './formats/picture-file.ts';
 import { findExcessMetadata, MAX_METADATA_BYTES } from './formats/png-metadata.ts';
@@ -106,7 +107,12 @@ export async function openImage(
   const { format, failOn, page, subDirectory, damage, layout } = inspected.picture;
   if (damage && input.accept !== 'all') throw damagedError(input, damage, 'truncated');
 
-  const excess = format === 'png' ? findExcessMetadata(input.path) : null;
+  const excess =
+    format === 'png'
+      ? findExcessMetadata(input.path)
+      : format === 'heif'
+        ? await findExcessMeta(input.path)
+        : null;
   if (excess) throw tooMuchMetadata(input, excess);
 
   // libvips takes "[…]" at the end of a path for options of its decoder.

@@ -1,6 +1,12 @@
 /** Process groups of third-party programs, which are killed when the worker or the job ends. */
 import { writeFileSync } from 'node:fs';
 
+/** Bytes of any file that a process writes. */
+export const MAX_FILE = 32 * 2 ** 30;
+
+/** Characters of standard error that are kept for the log. */
+export const MAX_STDERR = 2000;
+
 /** Wraps a command so that it is killed when the worker ends, even by SIGKILL (`setpriv` of util-linux). A no-op outside Linux. */
 export const killWithParent = (command: readonly string[]): readonly string[] =>
   process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', '--', ...command] : command;

@@ -4,6 +4,7 @@ import { DarkroomError } from '../../src/errors.ts';
 import type { InputFile } from '../operation.ts';
 import { toDecodeError } from './image-source.ts';
 import { type Encoding, writePicture } from './picture/encode-picture.ts';
+import { listKept } from './picture/metadata-choice.ts';
 import { withPicture } from './picture/open-picture.ts';
 
 export interface CopyOptions {
@@ -33,7 +34,7 @@ export interface Size {
  */
 export async function writeResizedCopy(input: InputFile, options: CopyOptions, path: string): Promise<Size> {
   const { side, format, quality, background = '#ffffff', metadata, exif } = options;
-  const colours = (metadata ?? 'strip') === 'strip' ? 'srgb' : 'own';
+  const colours = listKept(metadata).has('profile') ? 'own' : 'srgb';
   try {
     return await withPicture(input, { scratch: path, colours }, async (picture) => {
       let result = picture.image

@@ -2,22 +2,27 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { requestId } from 'hono/request-id';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Action, Role } from '../auth/roles.ts';
 import { DarkroomError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Network } from '../net/addresses.ts';
 import { anonymous, authentication } from './auth/authentication.ts';
 import { guardHost } from './auth/host-guard.ts';
+import type { RecordAudit } from './auth/request-audit.ts';
 import { collectActions, type RouteActions } from './auth/route-actions.ts';
 import { addBasePath, getRoutePath, toBasePath } from './base-path.ts';
 import { compressText, stateLength } from './bodies/compression.ts';
 import { decodeBody } from './bodies/content-encoding.ts';
 import { isForm } from './bodies/media-type.ts';
+import { setClientAddress } from './client-address.ts';
 import { serveConsole } from './console/console.ts';
 import type { ApiDependencies, ApiEnv } from './context.ts';
 import { allowOrigins } from './cors.ts';
 import { findDialect, type MountedDialect } from './dialect.ts';
 import { serveHealth } from './health/health.ts';
+import { type ClientLimits, limitClients } from './limits/client-limits.ts';
 import { rejectWrongMethods } from './method-not-allowed.ts';
 import { serveDocs } from './openapi/docs.ts';
 import { problemResponse, publicError } from './problems/problem.ts';
@@ -32,9 +37,13 @@ export interface AppDependencies
   readonly loopbackOnly: boolean;
   /** Origins whose pages may use this server; see DARKROOM_CORS_ORIGINS. */
   readonly corsOrigins?: readonly string[];
+  /** Networks of proxies whose headers name the client. */
+  readonly trustedProxies?: readonly Network[];
+  readonly clientLimits: ClientLimits;
   /** Null: requests need no login, all belong to one tenant, and have this role. */
   readonly authenticate: Authenticate | null;
   readonly anonymousRole: Role;
+  readonly recordAudit: RecordAudit;
   /** Temporal's Web UI, if this server serves it. */
   readonly temporalUi?: TemporalUi | undefined;
   /** Address of the workflows in Temporal's Web UI; links append the id. */
@@ -66,18 +75,25 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
     return dialect ? dialect.fail(c, error) : problemResponse(c, error);
   };
 
-  app.use(metrics.measure);
+  app.use(requestId(), metrics.measure, setClientAddress(dependencies.trustedProxies ?? []));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
+  const clientLimits = limitClients(
+    dependencies.clientLimits,
+    dialects.flatMap(({ submissionPaths }) => submissionPaths),
+    limits.json,
+  );
+  app.use(clientLimits.first);
   app.use(addBasePath(basePath), compressText, stateLength);
   app.use(rejectWrongMethods(app, fail));
   if (dependencies.loopbackOnly) app.use(guardHost(corsOrigins));
   let routeActions: RouteActions = new Map();
   const actions = () => routeActions;
-  const { publicUrl, anonymousRole } = dependencies;
+  const { publicUrl, anonymousRole, recordAudit: record } = dependencies;
   app.use(
     authenticate
-      ? authentication({ authenticate, publicPaths, publicUrl, log, actions })
+      ? authentication({ authenticate, publicPaths, publicUrl, log, record, actions })
       : anonymous(anonymousRole, actions),
+    clientLimits.authenticated,
   );
   const tooLarge = () =>
     new DarkroomError(
@@ -108,7 +124,11 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   app.notFound((c) =>
     fail(c, new DarkroomError('route_not_found', `There is nothing at ${c.req.path}; see /docs`)),
   );
-  app.onError((error, c) => fail(c, publicError(toUploadInterrupted(c, error) ?? error, log)));
+  app.onError((error, c) => {
+    const failure = publicError(toUploadInterrupted(c, error) ?? error, log);
+    if (failure.status === 429) metrics.limited(failure);
+    return fail(c, failure);
+  });
   return app;
 }
 

@@ -8,6 +8,10 @@ import type { OperationCatalogue } from '../jobs/ports/operation-catalogue.ts';
 import type { Estimator } from '../jobs/query/estimator.ts';
 import type { Watcher } from '../jobs/query/watcher.ts';
 import type { JobSubmissions } from '../jobs/submit/job-submissions.ts';
+import type { WatchLogin } from './auth/login-watch.ts';
+import type { BodyMeter } from './limits/bytes-in-flight.ts';
+import type { Taken } from './limits/scoped-rates.ts';
+import type { Links } from './links.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface ApiDependencies {
@@ -35,12 +39,25 @@ export interface ApiDependencies {
   readonly limits: { readonly asset: number; readonly upload: number; readonly json: number };
   /** CPU stages that a worker runs at once by this server's settings, for when no worker reports its own number. */
   readonly cpuSlots: number;
+  readonly links: Links;
   /** Address of this server as clients know it, without a slash at the end. */
   readonly publicUrl: string;
 }
 
-/** Hono's environment: the caller, and its tenant. */
+/** Hono's environment: the caller and its tenant, the id of the request for logs, and the watch over its login. */
 export type ApiEnv = {
-  Variables: { principal: Principal; tenant: string };
-  Bindings: HttpBindings;
+  Variables: {
+    principal: Principal;
+    tenant: string;
+    requestId: string;
+    watchLogin: WatchLogin;
+    /** IP address of the client; null: unknown. */
+    address: string | null;
+    /** What counts as that address in limits. */
+    addressSubject: string | null;
+    /** What the request has counted in limits of rates. */
+    taken: Taken[];
+  };
+  /** `body` counts a body of unknown length. */
+  Bindings: HttpBindings & { body?: BodyMeter };
 };

@@ -27,6 +27,8 @@ export const allowOrigins = (origins: readonly string[]): MiddlewareHandler =>
       'Location',
       'ETag',
       'Retry-After',
+      'RateLimit',
+      'RateLimit-Policy',
       'Preference-Applied',
       'Content-Disposition',
       'Content-Range',

@@ -10,6 +10,8 @@ export interface MountedDialect {
   readonly paths: readonly string[];
   /** Paths that are readable without login. They must not show data of a tenant. */
   readonly publicPaths: readonly string[];
+  /** Paths whose POST requests submit a job; `*` stands for one segment. */
+  readonly submissionPaths: readonly string[];
   readonly routes: OpenAPIHono<ApiEnv>;
   /** Returns the response to a failed request, whatever failed: 404, 405, 413, 415, 503 … */
   readonly fail: (c: Context<ApiEnv>, error: DarkroomError) => Response;

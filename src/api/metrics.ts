@@ -2,6 +2,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { DarkroomError } from '../errors.ts';
 import type { Job } from '../jobs/model/job.ts';
 import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
 
@@ -12,6 +13,10 @@ export interface Metrics {
   readonly measure: MiddlewareHandler;
   /** Responds in Prometheus' text format. */
   readonly expose: (c: Context) => Promise<Response>;
+  /** Counts audit events that could not be stored. */
+  readonly auditLost: Pick<Counter, 'inc'>;
+  /** Counts a request that a limit refused. */
+  readonly limited: (error: DarkroomError) => void;
   /** Counts a job that was accepted. */
   readonly submitted: (job: Job) => void;
 }
@@ -34,14 +39,26 @@ export function createMetrics(runtime: ObservedRuntime): Metrics {
     labelNames: ['operation', 'dialect'],
     registers: [register],
   });
+  const limited = new Counter({
+    name: 'darkroom_requests_limited_total',
+    help: 'Requests refused with 429, by limit',
+    labelNames: ['limit'],
+    registers: [register],
+  });
   const requests = new Counter({
     name: 'http_requests_total',
     help: 'Requests, by route',
     labelNames: ['endpoint', 'method', 'status'],
     registers: [register],
   });
+  const auditLost = new Counter({
+    name: 'darkroom_audit_events_lost_total',
+    help: 'Audit events that could not be stored; the log has them',
+    registers: [register],
+  });
   return {
     registry: register,
+    auditLost,
     measure: async (c, next) => {
       const end = duration.startTimer({ http_request_method: c.req.method });
       await next();
@@ -54,6 +71,7 @@ export function createMetrics(runtime: ObservedRuntime): Metrics {
       await updateGauges();
       return c.body(await register.metrics(), 200, { 'content-type': register.contentType });
     },
+    limited: ({ code, details }) => limited.inc({ limit: String(details?.['limit'] ?? code) }),
     submitted: ({ operation, dialect }) => submitted.inc({ operation, dialect }),
   };
 }

@@ -18,7 +18,9 @@ export interface Authenticator {
   recognises(credential: string): boolean;
   /**
    * Throws `unauthenticated` when the credential is invalid, `forbidden` when it lacks permission, and an outage
-   * (`store_unavailable`, `issuer_unavailable`) when it cannot be checked now.
+   * (`store_unavailable`, `issuer_unavailable`) when it cannot be checked now; `rate_limited` after too many failures.
+   *
+   * @param address of the client, for which failures count; omitted: they do not count
    */
-  identify(credential: string): Promise<Principal>;
+  identify(credential: string, address?: string | null): Promise<Principal>;
 }

@@ -53,11 +53,16 @@ export class CachedKeys {
     this.#results = new TtlCache(this.#times.freshMs, MAX_KEYS);
   }
 
-  /** Null when there is no such key, or it was revoked. Throws store_unavailable. */
-  async find(id: string): Promise<ApiKey | null> {
+  /**
+   * Null when there is no such key, or it was revoked. Throws store_unavailable, and what `admit` throws.
+   *
+   * @param admit is called before the store is read for a key that it has not returned lately
+   */
+  async find(id: string, admit: () => Promise<void>): Promise<ApiKey | null> {
     const { freshMs, staleMs, timeoutMs } = this.#times;
     const valid = this.#valid.get(id);
-    if (!valid || Date.now() - valid.readAt > staleMs) return withTimeout(timeoutMs.unknown, this.#read(id));
+    if (!valid || Date.now() - valid.readAt > staleMs)
+      return withTimeout(timeoutMs.unknown, this.#read(id, admit));
     const result = withTimeout(timeoutMs.known, this.#read(id)).catch((error: unknown) => {
       if (!isOutage(error)) throw error;
       valid.noWaitUntil = Date.now() + freshMs;
@@ -69,8 +74,9 @@ export class CachedKeys {
     return valid.key;
   }
 
-  #read(id: string): Promise<ApiKey | null> {
+  #read(id: string, admit?: () => Promise<void>): Promise<ApiKey | null> {
     return this.#results.get(id, async () => {
+      await admit?.();
       const readAt = Date.now();
       const key = await this.#source.find(id);
       if (key === null) this.#valid.delete(id);

@@ -54,6 +54,11 @@ export class Keyring {
     return [of(first), ...rest.map(of)];
   }
 
+  /** Signs a link to a result. Only with the first key, so that a new master key ends all links. */
+  signLink(text: string): string {
+    return createHmac('sha256', derive(this.#masters[0], 'link')).update(text).digest('base64url');
+  }
+
   /** Secrets that sign the callbacks of a tenant, in the format of Standard Webhooks. The first one is current. */
   webhookSecrets(tenant: string): [string, ...string[]] {
     const of = (master: Buffer) => `whsec_${derive(master, `webhook:${tenant}`).toString('base64')}`;

@@ -1,8 +1,10 @@
 /** Settings of authentication and of the master key. */
 import { z } from 'zod';
+import type { Rate } from '../lib/rate-limit.ts';
 import { formatAddress, isLoopback, type ListenAddress } from '../lib/settings/listen-address.ts';
+import { parseRate, RATE_RULE } from '../lib/settings/rate.ts';
 import { defineSettings } from '../lib/settings/setting.ts';
-import { flag, list, splitList } from '../lib/settings/values.ts';
+import { days, flag, list, splitList } from '../lib/settings/values.ts';
 import { DEFAULT_ROLE, type Role, roles } from './roles.ts';
 
 const kinds = ['keys', 'oidc'] as const;
@@ -26,6 +28,13 @@ export const providerUrl = z.string().transform((text, context): string => {
   if (text !== '' && !(isSafe && url.search === '' && url.hash === ''))
     context.addIssue('must be an https URL without a query; http is allowed for this machine only');
   return text;
+});
+
+/** Null for `none`. */
+const loginLimit = z.string().transform((text, context): Rate | null => {
+  const rate = parseRate(text);
+  if (rate === null && text !== 'none') context.addIssue(`must be ${RATE_RULE}, or none`);
+  return rate;
 });
 
 const roleName = z.enum(roles, `must be one of ${roles.join(', ')}`);
@@ -56,11 +65,22 @@ export const authSettings = defineSettings({
     default: '0',
     description: '`1` permits `DARKROOM_AUTH=none` beyond this machine, behind a gateway that authenticates',
   },
+  DARKROOM_LOGIN_LIMIT: {
+    schema: loginLimit,
+    default: '300/m',
+    description:
+      '`keys`: failed logins of a client address, such as `300/m` (s, m, h or d); further ones fail with 429 before the store is asked; `none`: no limit',
+  },
   DARKROOM_ANONYMOUS_ROLE: {
     schema: optionalRole,
     default: '',
     defaultMeaning: '`admin`; with `DARKROOM_ALLOW_ANONYMOUS=1`, `submitter`',
     description: '`none`: role of clients without credentials',
+  },
+  DARKROOM_AUDIT_DAYS: {
+    schema: days,
+    default: '365',
+    description: 'days that the audit log is kept',
   },
   DARKROOM_OIDC_ISSUER: {
     schema: providerUrl,
@@ -123,6 +143,13 @@ interface AuthenticationValues {
   readonly DARKROOM_OIDC_ISSUER: string;
   readonly DARKROOM_OIDC_AUDIENCE: readonly string[];
 }
+
+/** Whether anyone who reaches the server may use it, and only this machine reaches it. */
+export const isLocalAnonymous = ({
+  DARKROOM_AUTH: kinds,
+  DARKROOM_ALLOW_ANONYMOUS: allowAnonymous,
+}: Pick<AuthenticationValues, 'DARKROOM_AUTH' | 'DARKROOM_ALLOW_ANONYMOUS'>): boolean =>
+  kinds.length === 0 && !allowAnonymous;
 
 /** Returns what is wrong with the combination of valid values, in sentences that name the variables. */
 export function authenticationProblems(values: AuthenticationValues): string[] {

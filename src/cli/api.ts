@@ -3,10 +3,12 @@ import type { Client } from '@temporalio/client';
 import { createApp } from '../api/app.ts';
 import type { ApiDependencies } from '../api/context.ts';
 import { type ReadinessFailure, readinessFailures } from '../api/health/readiness.ts';
+import { Links } from '../api/links.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { type HttpServer, listen } from '../api/server/server.ts';
-import { anonymousRole } from '../auth/settings.ts';
+import { anonymousRole, isLocalAnonymous } from '../auth/settings.ts';
 import { composeApi, type Overrides } from '../compose.ts';
+import { composeClientLimits } from '../compose-limits.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { loadDialects } from '../dialects/load.ts';
 import { checkInputFile } from '../inputs/path-input.ts';
@@ -15,9 +17,11 @@ import { rootsOf } from '../inputs/roots.ts';
 import { Estimator } from '../jobs/query/estimator.ts';
 import { Watcher } from '../jobs/query/watcher.ts';
 import { TtlCache } from '../lib/ttl-cache.ts';
+import { DAY_MS } from '../lib/units.ts';
 import { createLog, type Log } from '../log.ts';
 import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
 import { createTemporalUi } from '../temporal/ui/temporal-ui.ts';
+import { startAuditWriter } from './audit-writer.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
@@ -73,11 +77,8 @@ export async function startApi(
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
   await prepareDataDirectory(config);
   await verifyMasterKey(config);
-  const { client, jobs, submissions, runtime, operations, store, usage, authenticate } = await composeApi(
-    config,
-    target,
-    overrides,
-  );
+  const api = await composeApi(config, target, overrides);
+  const { client, jobs, submissions, runtime, operations, store, usage, authenticate } = api;
   if (!config.embedded) void keepRegistering(client, log);
   // Probes are public, so each must not cost a write.
   const checks = new TtlCache<void>(1000, 1);
@@ -85,6 +86,9 @@ export async function startApi(
   const watcher = new Watcher((ref) => jobs.open(ref));
   const metrics = createMetrics(runtime);
   submissions.onCreated(metrics.submitted);
+  const auditWriter =
+    authenticate &&
+    startAuditWriter(api.audit, { days: config.DARKROOM_AUDIT_DAYS, log, lost: metrics.auditLost });
   const dependencies: ApiDependencies = {
     jobs,
     submissions,
@@ -103,6 +107,10 @@ export async function startApi(
       upload: config.DARKROOM_MAX_UPLOAD_BYTES,
       json: config.DARKROOM_MAX_BODY_BYTES,
     },
+    links: new Links({
+      sign: api.signLink,
+      maxSeconds: Math.ceil((config.DARKROOM_LINK_DAYS * DAY_MS) / 1000),
+    }),
     cpuSlots: config.DARKROOM_CPU_SLOTS,
     publicUrl: config.publicUrl,
     metrics,
@@ -111,9 +119,12 @@ export async function startApi(
     ...dependencies,
     dialects: await loadDialects(dependencies, { ...config }),
     log,
-    loopbackOnly: authenticate === null && !config.DARKROOM_ALLOW_ANONYMOUS,
+    loopbackOnly: isLocalAnonymous(config),
+    clientLimits: composeClientLimits(config),
     authenticate,
+    trustedProxies: config.DARKROOM_TRUSTED_PROXIES,
     anonymousRole: anonymousRole(config),
+    recordAudit: (event) => auditWriter?.record(event),
     corsOrigins: config.DARKROOM_CORS_ORIGINS,
     ...composeTemporalUi(config, target, client, log),
   });
@@ -124,6 +135,7 @@ export async function startApi(
     // Event streams would use up the grace period. Their clients reconnect to another API process.
     watcher.close();
     await server.close();
+    await auditWriter?.close();
     await client.connection.close();
   };
   return { close, findReadinessFailures: () => readinessFailures({ runtime, checkStore }) };

@@ -55,9 +55,16 @@ const document = ({ code, detail, status, retryable, errors }: DarkroomProblem) 
   ...(errors.length > 0 ? { errors } : {}),
 });
 
-function adviceOn({ code, isOutage }: DarkroomProblem): string {
+const formatSeconds = (ms: number): string => {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds === 1 ? '1 second' : `${seconds} seconds`;
+};
+
+function adviceOn({ code, isOutage, isLimited, retryAfterMs }: DarkroomProblem): string {
   if (code === 'unauthenticated')
     return '\n  Set DARKROOM_TOKEN to a key or token; "darkroom keys create", on the machine of the server, creates a key.';
+  if (isLimited && retryAfterMs !== null)
+    return `\n  The server asks to wait ${formatSeconds(retryAfterMs)}.`;
   if (code === 'not_ended' || !isOutage) return '';
   return code === 'unreachable'
     ? '\n  "darkroom serve" starts a server on this machine; --url or DARKROOM_URL selects another.'

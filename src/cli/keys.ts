@@ -7,10 +7,11 @@ import { openKeys } from '../compose-store.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { formatAge } from '../lib/units.ts';
 import type { ApiKeyStore } from '../storage/api-keys.ts';
+import { recordCommand } from './audit.ts';
 import { printJson, say } from './connection.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { exitCodes, UsageError } from './exit-code.ts';
-import { parseTime } from './parse-time.ts';
+import { readTime } from './parse-time.ts';
 import { columns } from './terminal/columns.ts';
 
 interface CreateOptions {
@@ -55,20 +56,16 @@ async function create({ tenant, name, role, expires, json }: CreateOptions): Pro
     tenant,
     name,
     role,
-    expires_at: parseExpiry(expires),
+    expires_at:
+      expires === undefined ? null : readTime('--expires', expires, 'future', '12h, 90d').toISOString(),
   });
+  const detail = `role ${role}, ${key.expires_at === null ? 'no expiry' : `until ${key.expires_at}`}: ${name}`;
+  await recordCommand(config, { action: 'keys.create', tenant, target: key.id, detail });
   if (json) printJson({ ...withoutDigest(key), key: written });
   else console.log(written);
   const until = key.expires_at === null ? '' : `, until ${key.expires_at}`;
   say(`Key ${key.id} of tenant ${tenant}, role ${role}${until}. Store it now: it is not shown again.`);
   adviseSetting(config);
-}
-
-function parseExpiry(text: string | undefined): string | null {
-  if (text === undefined) return null;
-  const time = parseTime(text, 'future');
-  if (time && time.getTime() > Date.now()) return time.toISOString();
-  throw new UsageError(`--expires ${text}: must be 12h, 90d, or a future date such as 2027-06-30`);
 }
 
 async function list({ json }: { readonly json?: boolean }): Promise<void> {
@@ -90,12 +87,14 @@ async function list({ json }: { readonly json?: boolean }): Promise<void> {
 
 async function revoke(text: string): Promise<void> {
   const id = parseKey(text)?.id ?? text;
-  const key = /^[0-9a-f]{12}$/.test(id) ? await (await openKeyStore(readStoreConfig())).revoke(id) : null;
+  const config = readStoreConfig();
+  const key = /^[0-9a-f]{12}$/.test(id) ? await (await openKeyStore(config)).revoke(id) : null;
   if (!key) {
     say(`darkroom: There is no such key; "darkroom keys list" shows all keys`);
     process.exitCode = exitCodes.notFound;
     return;
   }
+  await recordCommand(config, { action: 'keys.revoke', tenant: key.tenant, target: id, detail: key.name });
   say(
     `Key ${id} of tenant ${key.tenant} (${key.name}) is revoked; running APIs accept it for up to 5 more seconds`,
   );

@@ -1,5 +1,5 @@
 /** Fails activities whose worker died, so that they need not wait for their heartbeat timeout. */
-import { ActivityNotFoundError, type Client } from '@temporalio/client';
+import { ActivityNotFoundError, type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { LostActivity } from '../../activities/journal.ts';
 import type { FailureInfo, Heartbeat, Loss, StepActivities } from '../../activities/types.ts';
@@ -10,7 +10,8 @@ import { readHeartbeat } from '../temporal/snapshot.ts';
 const steps = new Set<string>(['download', 'runStage', 'packageJob'] satisfies (keyof StepActivities)[]);
 
 /**
- * Does nothing for an activity that Temporal gave to another worker, or whose workflow has ended.
+ * Temporal may have missed the heartbeats of the activity already, and its workflow blames its step for that. If the step is not to
+ * blame, this withdraws the blame. Does nothing if the workflow has ended.
  *
  * @throws An error of Temporal's client when Temporal does not answer.
  */
@@ -29,8 +30,17 @@ export async function failLostActivity(client: Client, lost: LostActivity): Prom
     nonRetryable: steps.has(lost.type),
     details: [info],
   });
-  await client.activity.fail(Buffer.from(lost.taskToken, 'base64'), failure).catch((error: unknown) => {
+  await client.activity.fail(Buffer.from(lost.taskToken, 'base64'), failure).catch(async (error: unknown) => {
     if (!(error instanceof ActivityNotFoundError)) throw error;
+    if (!lost.isBlamed) await withdrawBlame(client, lost);
+  });
+}
+
+async function withdrawBlame(client: Client, { workflowId, runId, activityId }: LostActivity): Promise<void> {
+  if (workflowId === null || runId === null) return;
+  const execution = client.workflow.getHandle(workflowId, runId);
+  await execution.signal('outlived', activityId).catch((error: unknown) => {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
   });
 }
 

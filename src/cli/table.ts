@@ -78,6 +78,11 @@ export const table: readonly CommandEntry[] = [
     define: async (command) => (await import('./keys.ts')).define(keepFilesPrivate(command)),
   },
   {
+    name: 'audit',
+    summary: 'export the audit log from the configured object store',
+    define: async (command) => (await import('./audit.ts')).define(keepFilesPrivate(command)),
+  },
+  {
     name: 'webhook-secret',
     summary: 'print the secret that signs callbacks',
     define: (command) =>
@@ -92,6 +97,7 @@ export const table: readonly CommandEntry[] = [
   lazy('status', 'show the status of a job', () => import('./status.ts')),
   lazy('list', 'list jobs, unfinished ones first', () => import('./list.ts')),
   lazy('results', 'show or download the results of a job', () => import('./results.ts')),
+  lazy('link', 'make a link to a result file that needs no login', () => import('./link.ts')),
   lazy('cancel', 'cancel a job', async () => ({
     define: (await import('./control.ts')).defineControl('cancel'),
   })),

@@ -26,6 +26,7 @@ import type {
   Manifest,
   Operation,
   RequestView,
+  ResultLink,
   UsageReport,
   WatchedJob,
 } from './types.ts';
@@ -183,6 +184,32 @@ export class Darkroom {
     return this.#transport.open({
       path: `${jobPath(id)}/files/${escaped}`,
       ...(from && { headers: { range: `bytes=${from.offset}-`, 'if-range': `"${from.sha256}"` } }),
+      signal,
+    });
+  }
+
+  /**
+   * Makes a link to a result file that needs no login.
+   *
+   * @param options.path a file of the result; default: `index.html`, with all files that the page shows
+   * @param options.expiresIn seconds; default: 3600
+   */
+  link(
+    id: string,
+    {
+      path,
+      expiresIn,
+      signal,
+    }: Cancellable & { path?: string | undefined; expiresIn?: number | undefined } = {},
+  ): Promise<ResultLink> {
+    const body = JSON.stringify({ path, expires_in: expiresIn });
+    const headers = { 'content-type': 'application/json' };
+    return this.#transport.json({
+      method: 'POST',
+      path: `${jobPath(id)}/links`,
+      headers,
+      body,
+      repeatable: true,
       signal,
     });
   }

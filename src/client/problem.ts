@@ -44,6 +44,11 @@ export class DarkroomProblem extends Error {
     this.retryAfterMs = parts.retryAfterMs ?? null;
   }
 
+  /** True if a limit of the server refused the request, so that nothing was done and it may be sent again later. */
+  get isLimited(): boolean {
+    return this.status === 429;
+  }
+
   /** True if the server, or a service that it needs, is unavailable. */
   get isOutage(): boolean {
     return this.status === 0 || [502, 503, 504].includes(this.status);

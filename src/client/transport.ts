@@ -17,7 +17,7 @@ export interface ClientOptions {
    */
   readonly timeoutMs?: number;
   /**
-   * Number of retries after an outage.
+   * Number of retries after an outage, and after a limit that asks to wait for a minute at most.
    * @default 3
    */
   readonly retries?: number;
@@ -41,6 +41,8 @@ const TIMEOUT_MS = 30_000;
 const RETRIES = 3;
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 30_000;
+/** Milliseconds of Retry-After that are waited for after a limit; a longer time is an error for the caller. */
+const LONGEST_LIMIT_MS = 60_000;
 
 /** Path of a job. */
 export const jobPath = (id: string): string => `/v1/jobs/${encodeURIComponent(id)}`;
@@ -74,14 +76,17 @@ export class Transport {
   /** The timeout and the retries include `read`. */
   async send<T>(call: Call, read: (response: Response) => Promise<T>): Promise<T> {
     const { repeatable = (call.method ?? 'GET') === 'GET' } = call;
-    const retries = repeatable ? (this.#options.retries ?? RETRIES) : 0;
+    const { retries = RETRIES } = this.#options;
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.#attempt(call, read);
       } catch (error) {
-        if (attempt >= retries || !(error instanceof DarkroomProblem && error.isOutage)) throw error;
+        if (attempt >= retries || !(error instanceof DarkroomProblem)) throw error;
+        // A limit refuses a request before anything is done, so any request may be sent again.
+        if (!error.isLimited && !(repeatable && error.isOutage)) throw error;
         const delay = error.retryAfterMs ?? FIRST_DELAY_MS * 2 ** attempt * (0.75 + Math.random() / 2);
-        await sleep(Math.min(delay, LONGEST_DELAY_MS), call.signal);
+        if (error.isLimited && delay > LONGEST_LIMIT_MS) throw error;
+        await sleep(error.isLimited ? delay : Math.min(delay, LONGEST_DELAY_MS), call.signal);
       }
     }
   }

@@ -34,6 +34,13 @@ export type JobRequest = Omit<JobSpec, 'params' | 'assets'> & {
 
 export type Operation = OperationInfo & { readonly available: boolean };
 
+/** A link to a result file that needs no login. */
+export interface ResultLink {
+  readonly url: string;
+  readonly path: string;
+  readonly expires_at: string;
+}
+
 export interface UsageReport {
   readonly tenant: string;
   readonly from: string;

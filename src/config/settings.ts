@@ -1,5 +1,6 @@
 /** All settings, one line per area. */
 import { commandOperationSettings } from '../../operations/command/settings.ts';
+import { limitSettings } from '../api/limits/settings.ts';
 import { apiSettings } from '../api/settings.ts';
 import { authSettings } from '../auth/settings.ts';
 import { dataDirectorySettings } from '../data-directory/settings.ts';
@@ -15,6 +16,7 @@ import { processSettings } from './process-settings.ts';
 /** In the order in which `darkroom config` prints them. */
 export const settings = {
   ...apiSettings,
+  ...limitSettings,
   ...dataDirectorySettings,
   ...storageSettings,
   ...inputSettings,

@@ -13,7 +13,8 @@ interface DialectApi<Own extends Settings> extends Pick<MountedDialect, 'fail'> 
 }
 
 /** An API that this server speaks. Workers read the definition too, so its file must not import Hono. */
-export interface Dialect<Own extends Settings = Settings> extends Pick<MountedDialect, 'paths'> {
+export interface Dialect<Own extends Settings = Settings>
+  extends Pick<MountedDialect, 'paths' | 'submissionPaths'> {
   /** Also the search attribute of its jobs. */
   readonly name: string;
   /** Paths that are readable without login. They must not show data of a tenant. */
@@ -31,6 +32,7 @@ export interface Dialect<Own extends Settings = Settings> extends Pick<MountedDi
  * export const acme = defineDialect({
  *   name: 'acme',
  *   paths: ['/acme'],
+ *   submissionPaths: ['/acme/tasks'],
  *   api: () => import('./routes.ts'),
  * });
  */

@@ -21,9 +21,9 @@ export const loadDialects = (
   config: Readonly<Record<string, unknown>>,
 ): Promise<MountedDialect[]> =>
   Promise.all(
-    dialects.map(async ({ name, api, paths, publicPaths = [] }) => {
+    dialects.map(async ({ name, api, paths, submissionPaths, publicPaths = [] }) => {
       const { createRoutes, fail } = await api();
-      return { name, paths, publicPaths, routes: createRoutes(dependencies, config), fail };
+      return { name, paths, submissionPaths, publicPaths, routes: createRoutes(dependencies, config), fail };
     }),
   );
 

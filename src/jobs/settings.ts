@@ -1,14 +1,28 @@
 /** Settings of submissions, callbacks and retention. */
 import { defineSettings } from '../lib/settings/setting.ts';
-import { days, daysOrForever, flag, limitPerName, millisecondsList } from '../lib/settings/values.ts';
+import {
+  bytesPerName,
+  days,
+  daysOrForever,
+  flag,
+  limitPerName,
+  millisecondsList,
+} from '../lib/settings/values.ts';
 
 export const jobSettings = defineSettings({
   DARKROOM_TENANT_JOBS: {
     schema: limitPerName,
     default: '',
+    defaultMeaning: 'on loopback without authentication none, else `20000`',
+    description:
+      'open jobs per tenant; further submissions fail with 429; `100,acme=500` means 500 for `acme`, 100 for each other; `none`: no limit',
+  },
+  DARKROOM_TENANT_BYTES: {
+    schema: bytesPerName,
+    default: '',
     defaultMeaning: 'no limit',
     description:
-      'open jobs per tenant; further submissions fail with 429; `100,acme=500` means 500 for `acme`, 100 for each other',
+      'stored bytes per tenant, in the same form with sizes, such as `1T,acme=5T`; further submissions fail with 429; measured every five minutes',
   },
   DARKROOM_QUEUE_UNAVAILABLE: {
     schema: flag,

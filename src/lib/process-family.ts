@@ -1,23 +1,32 @@
-/** The descendants of a process. Linux only; elsewhere it has none. */
-import { readdir, readFile } from 'node:fs/promises';
+/** The descendants of processes. Linux only; elsewhere they have none. */
+import { listPids, type ProcessStat, readProcessStat } from './process-stat.ts';
 
 /** Returns the process ids of a process and its descendants. */
 export async function findFamily(root: number | undefined): Promise<number[]> {
-  if (root === undefined) return [];
-  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name)).map(Number);
-  const parents = await Promise.all(pids.map(async (pid) => [pid, await readParent(pid)] as const));
-  const family = new Set([root]);
-  // Repeated until nothing is added: a child may have a smaller pid than its parent.
-  for (let size = 0; size < family.size; ) {
-    size = family.size;
-    for (const [pid, parent] of parents) if (family.has(parent)) family.add(pid);
-  }
-  return [...family];
+  return root === undefined ? [] : [...addDescendants([root], await readAllProcesses())];
 }
 
-async function readParent(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '');
-  // The fields after the name, which may contain anything: state, parent.
-  const [, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(parent ?? 0);
+/** Returns the milliseconds that these processes, their descendants and their ended children have used; null outside Linux. */
+export async function readCpuMs(roots: readonly number[]): Promise<number | null> {
+  if (process.platform !== 'linux') return null;
+  const all = await readAllProcesses();
+  const family = addDescendants(roots, all);
+  return all.reduce((sum, { pid, cpuMs }) => sum + (family.has(pid) ? cpuMs : 0), 0);
 }
+
+/** Returns the ids of `roots`, and of all processes that descend from them. */
+export function addDescendants(
+  roots: Iterable<number>,
+  all: readonly Pick<ProcessStat, 'pid' | 'parent'>[],
+): Set<number> {
+  const family = new Set(roots);
+  // Repeated until nothing is added: a child may have a smaller pid than its parent.
+  for (let size = -1; size < family.size; ) {
+    size = family.size;
+    for (const { pid, parent } of all) if (family.has(parent)) family.add(pid);
+  }
+  return family;
+}
+
+const readAllProcesses = async (): Promise<ProcessStat[]> =>
+  (await Promise.all((await listPids()).map(readProcessStat))).flatMap((stat) => stat ?? []);

@@ -74,6 +74,15 @@ export const networkRules = z.string().transform((text, context): NetworkRule[] 
   }),
 );
 
+/** Addresses and networks without ports, comma-separated. */
+export const networks = z.string().transform((text, context): Network[] =>
+  splitList(text).flatMap((part) => {
+    const network = parseNetwork(part);
+    if (network === null) context.addIssue(`"${part}" must be an address or network, such as 10.0.0.0/8`);
+    return network === null ? [] : [network];
+  }),
+);
+
 /** Rules without names: another name could have the same address. */
 export const addressRules = networkRules.refine(
   (rules) => rules.every(({ host }) => typeof host !== 'string'),

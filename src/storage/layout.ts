@@ -9,6 +9,9 @@ import type { StagePart } from '../jobs/model/checkpoint.ts';
 import type { JobRef } from '../jobs/model/run-input.ts';
 import type { ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
 
+/** Below it are all objects of a tenant. */
+export const tenantPrefix = (tenant: string): string => `${tenant}/`;
+
 /** Below it are all objects of a job, except the fixed-key input, list entries and the tombstone. */
 export const jobPrefix = ({ tenant, id }: JobRef): string => `${tenant}/jobs/${id}/`;
 
@@ -52,6 +55,15 @@ export const openRequestKey = (request: string): string => `${openRequestsPrefix
 export const apiKeysPrefix = '_keys/';
 
 export const apiKeyKey = (id: string): string => `${apiKeysPrefix}${id}.json`;
+
+/** Batches of audit events. In ascending order of keys, the oldest comes first. */
+export const auditPrefix = '_audit/';
+
+export const auditKey = (at: Date, batch: string): string => `${auditBefore(at)}-${batch}.jsonl`;
+
+/** Sorts before the batches that were written from this time on. */
+export const auditBefore = (at: Date): string =>
+  `${auditPrefix}${at.toISOString().slice(0, 10)}/${digits(at.getTime())}`;
 
 /** The fingerprint of the master key that the store is encrypted with. */
 export const masterKeyKey = '_master-key';
@@ -108,7 +120,7 @@ export const refusedId = (key: string): string => key.replace(/^.*?\/refused\/\d
 export const deletionsPrefix = '_due/';
 
 export const deletionKey = ({ ref, run, what, at }: ScheduledDeletion): string =>
-  `${deletionsPrefix}${digits(at.getTime())}-${ref.tenant}-${ref.id}-${pad(run)}-${what}`;
+  `${deletionsPrefix}${digits(at.getTime())}-${ref.tenant}/${ref.id}/${pad(run)}-${what}`;
 
 /** Whether the deletion under this key is due. */
 export const isDue = (key: string, now: Date): boolean => key < `${deletionsPrefix}${digits(now.getTime())}`;

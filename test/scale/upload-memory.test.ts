@@ -35,14 +35,14 @@ async function upload(size: number, announced: boolean): Promise<void> {
   const job = `/v1/jobs/${String(body['id'])}`;
   expect((await darkroom.request(job, { method: 'DELETE' })).status).toBe(204);
   // Its id stays taken, and as it ran there is to be another look.
-  const known = /^(public\/deleted\/[^/]+|_due\/[^/]+-remains)$/;
+  const known = /^(public\/deleted\/[^/]+|_due\/.+-remains)$/;
   expect((await storeFiles(darkroom)).filter((path) => !known.test(path))).toEqual([]);
 }
 
-// The parser of forms alone is tested with the sizes the other way round.
+// multipart-memory.test.ts sends larger files to the parser of forms alone.
 test.skipIf(process.platform !== 'linux').each([
-  ['3 GiB, announced', 3 * GiB, true],
-  ['1 GiB, of unknown length', GiB, false],
+  ['1 GiB, announced', GiB, true],
+  ['512 MiB, of unknown length', 512 * MiB, false],
 ])('an upload of %s, is stored by a server whose memory does not grow', async (_, size, announced) => {
   await upload(100 * MiB, announced);
   const before = await peak();

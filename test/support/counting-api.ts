@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { anonymous } from '../../src/api/auth/authentication.ts';
 import type { ApiEnv } from '../../src/api/context.ts';
 import { createHttpServer } from '../../src/api/server/server.ts';
 import { composeApi } from '../../src/compose.ts';
@@ -46,10 +47,7 @@ export async function startCountingApi(
     checkInputFile: async () => {},
   };
   const app = new OpenAPIHono<ApiEnv>();
-  app.use(async (c, next) => {
-    c.set('tenant', 'public');
-    await next();
-  });
+  app.use(anonymous('admin', () => new Map()));
   app.route('/', submissionRoutes(parts)).route('/', eventRoutes(parts, heartbeatMs));
   const server = createHttpServer((request, env) => app.fetch(request, env));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -16,7 +16,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/lib/',
     purpose: 'Small mechanisms without knowledge of jobs.',
-    may: ['src/lib/', 'src/errors.ts', 'node', 'lru-cache', 'zod'],
+    may: ['src/lib/', 'src/errors.ts', 'node', 'lru-cache', 'rate-limiter-flexible', 'zod'],
   },
   {
     of: 'src/jobs/model/',
@@ -72,7 +72,7 @@ export const rules: readonly ImportRule[] = [
       'zod',
       '@aws-sdk/',
     ],
-    types: ['src/auth/keyring.ts'],
+    types: ['src/auth/audit-event.ts', 'src/auth/keyring.ts'],
   },
   {
     of: 'src/net/',
@@ -141,6 +141,8 @@ export const rules: readonly ImportRule[] = [
       'src/jobs/',
       'src/lib/',
       'src/net/pace.ts',
+      'src/net/addresses.ts',
+      'src/net/network-rule.ts',
       'src/auth/roles.ts',
       'src/auth/tenant.ts',
       'src/errors.ts',
@@ -151,6 +153,7 @@ export const rules: readonly ImportRule[] = [
       'hono',
       '@hono/',
       'prom-client',
+      'forwarded-parse',
       'lru-cache',
       '@fastify/busboy',
       'mime',
@@ -212,6 +215,7 @@ export const rules: readonly ImportRule[] = [
       'libheif-js',
       'lru-cache',
       'exif-reader',
+      'sax',
       'yaml',
       'picomatch',
     ],

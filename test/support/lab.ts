@@ -102,7 +102,7 @@ export async function startLab({
     storeDir,
     workDir,
     submit: async (spec, tenant = 'public') =>
-      (await api.submissions.submit({ tenant, dialect: 'native' }, spec)).job,
+      (await api.submissions.submit({ tenant, dialect: 'native', mayPrecedeTenants: true }, spec)).job,
     until: async (job, ...states) => {
       for (const deadline = Date.now() + JOB_TIMEOUT_MS; ; await sleep(50)) {
         const { job: now } = await jobs.open(job);

@@ -4,7 +4,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import sharp from 'sharp';
+import sharp, { type Exif } from 'sharp';
 import type { InstalledEngine } from '../../operations/operation.ts';
 import type { TestAsset } from './run-operation.ts';
 import { cachedDirectory, hashOf } from './test-cache.ts';
@@ -57,6 +57,15 @@ export async function renderScene(
 /** Reduces a photograph to a width in pixels, and keeps its EXIF data. */
 export const resize = (photograph: Buffer, width: number): Promise<Buffer> =>
   sharp(photograph).resize(width).jpeg({ quality: 95 }).keepExif().toBuffer();
+
+/** Replaces the EXIF data of photographs. */
+export const replaceExif = (photographs: readonly TestAsset[], exif: Exif): Promise<TestAsset[]> =>
+  Promise.all(
+    photographs.map(async ({ name, bytes }) => ({
+      name,
+      bytes: await sharp(bytes).jpeg({ quality: 95 }).withExif(exif).toBuffer(),
+    })),
+  );
 
 /** Lengths are shares of the size of the scene, angles degrees; see measure.py. */
 export interface Measures {

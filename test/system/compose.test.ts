@@ -98,7 +98,7 @@ test.each(named)(
 
 test('publishes ports only on loopback', () => {
   const ports = named.flatMap(([, { ports = [] }]) => ports);
-  expect(ports).toHaveLength(2);
+  expect(ports).toHaveLength(1);
   for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
 });
 

@@ -1,5 +1,6 @@
 /** A server that asks for keys, and whose bucket goes away: what needs Temporal alone goes on. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { formatKey } from '../../src/auth/api-key.ts';
 import { ApiKeyStore } from '../../src/storage/api-keys.ts';
 import { createS3Store } from '../../src/storage/s3/index.ts';
 import { BUILD_MS, type S3Server, startS3Server } from '../support/s3-server.ts';
@@ -29,7 +30,7 @@ test('a running job can be read and cancelled with a cached key', async () => {
   await sleep(6000);
   const status = await darkroom.request('/v1/jobs/runs');
   expect([status.status, await status.json()]).toMatchObject([200, { state: 'processing' }]);
-  const stranger = { authorization: `Bearer drk_${'0'.repeat(12)}_${'x'.repeat(43)}` };
+  const stranger = { authorization: `Bearer ${formatKey('0'.repeat(12), 'x'.repeat(43))}` };
   expect((await darkroom.request('/v1/jobs/runs', { headers: stranger })).status).toBe(503);
   expect((await darkroom.request('/v1/jobs/runs/cancel', { method: 'POST' })).status).toBe(202);
   await s3.start();

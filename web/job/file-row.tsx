@@ -2,14 +2,12 @@ import { useState } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
 import { formatBytes } from '../../src/lib/units.ts';
 import { previewKind } from '../lib/preview-kind.ts';
-import { fileUrl } from '../lib/result-urls.ts';
-import { useSession } from '../lib/session.ts';
 import { FileDownload } from './file-download.tsx';
+import { OpenPage } from './open-page.tsx';
 import { TextPreview } from './text-preview.tsx';
 
 /** A result file that is not a picture. */
 export function FileRow({ id, file }: { id: string; file: FileEntry }) {
-  const { token } = useSession();
   const [open, setOpen] = useState(false);
   const kind = previewKind(file);
   return (
@@ -29,11 +27,7 @@ export function FileRow({ id, file }: { id: string; file: FileEntry }) {
             {open ? 'Hide' : 'Show'}
           </button>
         )}
-        {kind === 'page' && token === null && (
-          <a class="button" href={fileUrl(id, file.path)} target="_blank" rel="noreferrer">
-            Open
-          </a>
-        )}
+        {kind === 'page' && <OpenPage id={id} path={file.path} />}
         <FileDownload id={id} file={file} />
       </span>
       {open && <TextPreview id={id} file={file} />}

@@ -61,6 +61,10 @@ function formatValues(field: Field): string {
     case 'lines':
       return 'list of texts';
     case 'json':
-      return 'JSON';
+      return (
+        [...field.words, ...(field.items.length > 0 ? [`list of ${field.items.join(', ')}`] : [])].join(
+          ', ',
+        ) || 'JSON'
+      );
   }
 }

@@ -10,14 +10,14 @@ interface Common {
   readonly required: boolean;
 }
 
-/** `json` is any other schema; its `words` are strings that need no quotes. */
+/** `json` is any other schema; its `words` are strings that need no quotes, its `items` those of a list that may be written with commas. */
 export type Field = Common &
   (
     | { readonly kind: 'choice'; readonly choices: readonly Plain[] }
     | { readonly kind: 'choices'; readonly choices: readonly string[] }
     | { readonly kind: 'number'; readonly min: number | null; readonly max: number | null }
     | { readonly kind: 'text'; readonly long: boolean }
-    | { readonly kind: 'json'; readonly words: readonly string[] }
+    | { readonly kind: 'json'; readonly words: readonly string[]; readonly items: readonly string[] }
     | { readonly kind: 'flag' | 'lines' }
   );
 
@@ -57,22 +57,23 @@ function toShape(schema: JsonSchema): Shape {
       return { kind: 'text', long: (toLimit(schema['maxLength']) ?? 0) > LONG_TEXT };
     case 'array':
       return toListShape(toObject(schema['items']));
-    default:
-      return { kind: 'json', words: collectWords(schema) };
+    default: {
+      const alternatives = [...toList(schema['anyOf']), ...toList(schema['oneOf'])].map(toObject);
+      const items = alternatives.map(({ items }) => toObject(items));
+      return { kind: 'json', words: collectWords(alternatives), items: collectWords(items) };
+    }
   }
 }
 
 function toListShape(items: JsonSchema): Shape {
-  if (items['type'] !== 'string') return { kind: 'json', words: [] };
-  const choices = toList(items['enum']).filter((choice) => typeof choice === 'string');
+  if (items['type'] !== 'string') return { kind: 'json', words: [], items: [] };
+  const choices = collectWords([items]);
   return choices.length > 0 ? { kind: 'choices', choices } : { kind: 'lines' };
 }
 
-/** Collects the string constants of a union, such as `name` in `name` or `{"attribute": …}`. */
-const collectWords = (schema: JsonSchema): string[] =>
-  [...toList(schema['anyOf']), ...toList(schema['oneOf'])]
-    .flatMap((form) => toList(toObject(form)['enum']))
-    .filter((word) => typeof word === 'string');
+/** Collects the string constants of schemas, such as `name` in `name` or `{"attribute": …}`. */
+const collectWords = (schemas: readonly JsonSchema[]): string[] =>
+  schemas.flatMap((form) => toList(form['enum'])).filter((word) => typeof word === 'string');
 
 const isPlain = (value: unknown): value is Plain => typeof value !== 'object' || value === null;
 const isObject = (value: unknown): value is JsonSchema =>

@@ -33,12 +33,17 @@ export function ParamField({ field, entry, errors, onEnter }: Props) {
 
 function buildHelp(field: Field): string {
   const { description } = field;
-  const form = field.kind === 'json' ? jsonHelp(field.words) : field.kind === 'lines' ? 'One per line.' : '';
+  const form = field.kind === 'json' ? jsonHelp(field) : field.kind === 'lines' ? 'One per line.' : '';
   return [description.replace(/([^.])$/, form === '' ? '$1' : '$1.'), form].filter(Boolean).join(' ');
 }
 
-const jsonHelp = (words: readonly string[]): string =>
-  words.length === 0 ? 'As JSON.' : `${words.map((word) => `\`${word}\``).join(', ')}, or JSON.`;
+function jsonHelp({ words, items }: Extract<Field, { kind: 'json' }>): string {
+  if (words.length === 0) return 'As JSON.';
+  const list = items.length > 0 ? `, a list of ${quoteWords(items)} with commas` : '';
+  return `${quoteWords(words)}${list}, or JSON.`;
+}
+
+const quoteWords = (words: readonly string[]): string => words.map((word) => `\`${word}\``).join(', ');
 
 function formatRange(min: number | null, max: number | null): string {
   if (min !== null && max !== null) return `${min} to ${max}`;

@@ -57,10 +57,17 @@ function parseEntry(field: Field, entry: Entries[string] | undefined): ParsedEnt
     case 'lines':
       return valid(splitLines(text));
     case 'json':
-      return field.words.includes(text) ? valid(text) : parseJson(text);
+      return parseWords(text, field) ?? parseJson(text);
     default:
       return valid(entry === '' ? undefined : entry);
   }
+}
+
+/** Parses a word, or words of a list with commas between them; null for anything else. */
+function parseWords(text: string, { words, items }: Extract<Field, { kind: 'json' }>): ParsedEntry | null {
+  if (words.includes(text)) return valid(text);
+  const list = text.split(',').map((word) => word.trim());
+  return list.every((word) => items.includes(word)) ? valid(list) : null;
 }
 
 export const splitLines = (text: string): string[] =>

@@ -6,6 +6,7 @@ import { declarePixels } from '../picture-process/pixels.ts';
 import type { RawFile } from './camera-raw.ts';
 import { copyExif } from './exif-copy.ts';
 import { convertHeic, readColourCode } from './heic.ts';
+import { findExcessMeta } from './heif-meta.ts';
 import { inspectFile } from './inspect.ts';
 import { readSegments } from './jpeg.ts';
 import type { PictureFile } from './picture-file.ts';
@@ -29,6 +30,7 @@ export async function makeReadable(input: InputFile, copy: string, context: Cont
   const inspected = await inspectFile(input.path);
   if ('raw' in inspected) return extractPreview(input, inspected.raw, copy, context);
   if ('refused' in inspected || inspected.picture.format !== 'heif') return input;
+  if (await findExcessMeta(input.path)) return input;
   const file = { ...inspected.picture, content: input.path };
   const header = await decodeFile(file, { maxPixels: false })
     .metadata()

@@ -60,9 +60,10 @@ const compressions: Readonly<Record<number, readonly [name: string, readable: bo
   52546: ['compressed with JPEG XL', false],
 };
 
-/** What is neither black, white, RGB, palette, CMYK, YCbCr, CIELab nor LogLuv. */
+/** What is neither black, white, RGB, palette, CMYK, YCbCr nor LogLuv. libvips takes D65 for the white of CIELab, which is D50. */
 const colourSpaces: Readonly<Record<number, string>> = {
   4: 'a transparency mask',
+  8: 'CIELab colours',
   9: 'ICC Lab colours',
   10: 'ITU Lab colours',
   32803: 'unprocessed sensor data (CFA)',
@@ -98,7 +99,6 @@ const photometrics: Readonly<Record<number, string>> = {
   3: 'palette',
   5: 'CMYK',
   6: 'YCbCr',
-  8: 'CIELab',
   32844: 'LogL',
   32845: 'LogLuv',
 };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DarkroomError } from '../../../src/errors.ts';
 import { fromErrorMessage } from '../../../src/lib/error-message.ts';
 import { findFamily } from '../../../src/lib/process-family.ts';
-import { preferForOutOfMemory } from '../process-group.ts';
+import { MAX_FILE, MAX_STDERR, preferForOutOfMemory } from '../process-group.ts';
 import { sumPrivateBytes } from '../process-memory.ts';
 import { nameExit, type Sandbox } from '../sandbox/sandbox.ts';
 import { code, compiledModule, entry } from './code.ts';
@@ -19,12 +19,6 @@ import type { PictureTask } from './task.ts';
 
 /** Milliseconds between two checks of memory and time. */
 const CHECK_MS = 100;
-
-/** Bytes of any file that a task writes. */
-const MAX_FILE = 32 * 2 ** 30;
-
-/** Characters of standard error that are kept for the log. */
-const MAX_STDERR = 2000;
 
 /** Bytes that a process may hold after a task. One that holds more is replaced. */
 const MAX_IDLE_BYTES = 400 * 2 ** 20;

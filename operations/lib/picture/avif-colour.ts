@@ -1,5 +1,6 @@
 /** The colours that an AVIF file describes by code points (ISO/IEC 14496-12, 12.1.5). libvips ignores them. */
 import { type FileHandle, open } from 'node:fs/promises';
+import { findMeta } from '../formats/heif-meta.ts';
 import { type DescribedColour, describeVideoCodePoints } from './code-points.ts';
 
 /** More than the properties of any picture take. */
@@ -32,19 +33,12 @@ export async function readAvifColour(path: string): Promise<DescribedColour | nu
 
 /** Returns the content of the box `meta`, behind its version and flags. */
 async function readMeta(file: FileHandle): Promise<Buffer | undefined> {
-  const head = Buffer.alloc(16);
-  for (let at = 0; ; ) {
-    const { bytesRead } = await file.read(head, 0, head.length, at);
-    if (bytesRead < 8) return undefined;
-    const short = head.readUInt32BE();
-    const size = short === 1 ? Number(head.readBigUInt64BE(8)) : short;
-    if (head.toString('latin1', 4, 8) === 'meta') {
-      const { buffer } = await file.read(Buffer.alloc(Math.min(size, MAX_META_BYTES)), { position: at });
-      return buffer.subarray(12);
-    }
-    if (size < 8) return undefined;
-    at += size;
-  }
+  const place = await findMeta(file);
+  if (!place) return undefined;
+  const { buffer } = await file.read(Buffer.alloc(Math.min(place.size, MAX_META_BYTES)), {
+    position: place.at,
+  });
+  return buffer.subarray(12);
 }
 
 const findBox = (bytes: Buffer | undefined, wanted: string): Buffer | undefined =>

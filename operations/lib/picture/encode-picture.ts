@@ -1,19 +1,17 @@
 /** The one way out: encodes a picture, with the metadata that shall be kept. */
 import type { Sharp } from 'sharp';
+import { type Kept, listKept, type MetadataChoice } from './metadata-choice.ts';
 import type { Picture } from './open-picture.ts';
 import { updateXmp } from './updated-xmp.ts';
-import { removeOutdatedExif } from './written-exif.ts';
+import { updateWrittenMetadata } from './written-metadata.ts';
 
 export interface Encoding {
   readonly format: 'jpeg' | 'png' | 'webp' | 'avif';
   /** Of JPEG, WebP and AVIF. Default: 80, AVIF 50. */
   readonly quality?: number | undefined;
-  /** EXIF, XMP, IPTC and the profile of the asset. Default `strip`. */
-  readonly metadata?: 'strip' | 'strip-location' | 'keep' | undefined;
+  /** Default `strip`. */
+  readonly metadata?: MetadataChoice | undefined;
 }
-
-/** Replaces a packet that cannot be kept. */
-const NO_XMP = '<x:xmpmeta xmlns:x="adobe:ns:meta/"/>';
 
 /** sharp's default of 4 takes four times as long, for files that are no smaller and 0.2 dB better. */
 const AVIF_EFFORT = 3;
@@ -37,24 +35,23 @@ export async function writePicture(
   encoding: Encoding,
   path: string,
 ): Promise<{ width: number; height: number }> {
-  const { metadata = 'strip' } = encoding;
-  if (metadata === 'strip') {
-    return encode(image, encoding).toFile(path);
-  }
-  const location = metadata === 'keep';
-  const size = await encode(keepMetadata(image, picture, encoding.format, location), encoding).toFile(path);
-  await removeOutdatedExif(path, { location });
+  const kept = listKept(encoding.metadata);
+  if (kept.size === 0) return encode(image, encoding).toFile(path);
+  const size = await encode(keepMetadata(image, picture, encoding.format, kept), encoding).toFile(path);
+  await updateWrittenMetadata(path, picture, kept);
   return size;
 }
 
-/** The profile is the one that the pixels are in. IPTC data, which may name places, stays only with `keep` in JPEG. */
+/** sharp cannot keep IPTC alone, which is added to the written file. */
 function keepMetadata(
   image: Sharp,
   { profile, header: { xmp } }: Picture,
   format: Encoding['format'],
-  location: boolean,
+  kept: Kept,
 ): Sharp {
-  const kept = format === 'jpeg' && location ? image.keepMetadata() : image.keepExif().keepIccProfile();
-  const described = xmp ? kept.withXmp(updateXmp(xmp, { format, location }) ?? NO_XMP) : kept;
-  return profile === 'srgb' ? described.withIccProfile('srgb') : described;
+  let described = image.keepExif();
+  const packet = xmp && updateXmp(xmp, format, kept);
+  if (packet) described = described.withXmp(packet);
+  if (!kept.has('profile') || profile === 'none') return described;
+  return profile === 'own' ? described.keepIccProfile() : described.withIccProfile('srgb');
 }

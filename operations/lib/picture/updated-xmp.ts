@@ -1,98 +1,130 @@
 /** Updates an XMP packet for a picture that was turned, cropped or resized. */
+import sax, { type QualifiedName, type QualifiedTag, type SAXParser } from 'sax';
+import { isKept, type Kept, subjects } from './metadata-choice.ts';
+import { isOutdated, ORIENTATION, RDF, subjectOf } from './xmp-properties.ts';
 
 /** Bytes that a segment of JPEG holds (XMP specification, part 3). */
 const MAX_JPEG_XMP = 65_502;
 /** Bytes. */
 const MAX_XMP = 1024 * 1024;
-/** Prefixes of one namespace. More of them would take long to search for. */
-const MAX_PREFIXES = 8;
+/** Attributes and depth of elements. The time of the parser grows with their squares. */
+const MAX_ATTRIBUTES = 20_000;
+const MAX_DEPTH = 100;
 
-/** Properties by namespace; an empty list means all. */
-type Properties = Readonly<Record<string, readonly string[]>>;
-
-/** Sizes, thumbnails, and positions in the original picture. */
-const OUTDATED: Properties = {
-  'http://ns.adobe.com/tiff/1.0/': ['ImageWidth', 'ImageLength'],
-  'http://ns.adobe.com/exif/1.0/': [
-    'PixelXDimension',
-    'PixelYDimension',
-    'SubjectArea',
-    'SubjectLocation',
-    'MakerNote',
-  ],
-  'http://ns.adobe.com/xap/1.0/': ['Thumbnails'],
-  'http://ns.adobe.com/xmp/note/': ['HasExtendedXMP'],
-  'http://ns.adobe.com/hdr-gain-map/1.0/': [],
-  'http://ns.google.com/photos/1.0/panorama/': [],
-  'http://ns.google.com/photos/1.0/container/': [],
-  'http://www.metadataworkinggroup.com/schemas/regions/': ['Regions'],
-};
-
-const LOCATION: Properties = {
-  'http://ns.adobe.com/exif/1.0/': ['GPS[A-Za-z]*'],
-  'http://ns.adobe.com/photoshop/1.0/': ['City', 'State', 'Country'],
-  'http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/': ['Location', 'CountryCode'],
-  'http://iptc.org/std/Iptc4xmpExt/2008-02-29/': ['LocationCreated', 'LocationShown'],
-};
+/** Groups of metadata that a packet may have. */
+const WITH_XMP = ['xmp', ...subjects] as const;
 
 /**
- * Sets the orientation to 1, and removes what describes the original picture.
+ * Sets the orientation to 1, and removes what describes the original picture or is not kept.
  *
- * @param location - Whether locations are kept.
- * @returns null for a packet that cannot be kept in a file of the format.
+ * @returns an empty text if nothing is kept; null for a packet that cannot be kept in a file of the format.
  */
-export function updateXmp(
-  xmp: Buffer,
-  { format, location }: { format: string; location: boolean },
-): string | null {
+export function updateXmp(xmp: Buffer, format: string, kept: Kept): string | null {
+  if (!WITH_XMP.some((group) => kept.has(group))) return '';
   if (xmp.length > MAX_XMP) return null;
-  let packet = xmp.toString('utf8');
-  if (!packet.includes('<rdf:RDF') || packet.includes('\0')) return null;
-  const removed = [...Object.entries(OUTDATED), ...(location ? [] : Object.entries(LOCATION))];
-  for (const [uri, names] of removed) {
-    const rest = removeProperties(packet, uri, names);
-    if (rest === null) return null;
-    packet = rest;
-  }
-  for (const prefix of findPrefixes(packet, 'http://ns.adobe.com/tiff/1.0/')) {
-    const orientation = new RegExp(`(?<=${prefix}:Orientation(?:\\s*=\\s*["']|\\s*>)\\s*)\\d{1,3}`, 'g');
-    packet = packet.replace(orientation, '1');
-  }
-  return format === 'jpeg' && Buffer.byteLength(packet) > MAX_JPEG_XMP ? null : packet;
+  const text = xmp.toString('utf8').replace(/^\ufeff|[\0\s]+$/g, '');
+  if (text.includes('\0') || text.split('=').length > MAX_ATTRIBUTES) return null;
+  const editor = new PacketEditor(text, kept);
+  const packet = editor.edit();
+  return packet !== null && format === 'jpeg' && Buffer.byteLength(packet) > MAX_JPEG_XMP ? null : packet;
 }
 
-function findPrefixes(packet: string, uri: string): string[] {
-  const namespaces = packet.matchAll(/xmlns:([\w-]{1,40})\s*=\s*["']([^"']{1,200})["']/g);
-  return [...new Set([...namespaces].flatMap(([, prefix = '', found]) => (found === uri ? [prefix] : [])))];
+/** Copies a packet, but for the properties that are removed. */
+class PacketEditor {
+  readonly #text: string;
+  readonly #kept: Kept;
+  readonly #parser: SAXParser = sax.parser(true, { xmlns: true, position: true });
+  readonly #parts: string[] = [];
+  /** Characters that have been copied or passed over. */
+  #done = 0;
+  /** Local names of the open elements of RDF; others are empty. */
+  readonly #path: string[] = [];
+  /** The property that is being removed (null) or set. */
+  #property: { readonly depth: number; readonly value: string | null } | null = null;
+  #hasProperties = false;
+
+  constructor(text: string, kept: Kept) {
+    this.#text = text;
+    this.#kept = kept;
+    const parser = this.#parser;
+    parser.onerror = (error) => {
+      throw error;
+    };
+    parser.ondoctype = () => {
+      throw new SyntaxError('A packet has no document type');
+    };
+    parser.onopentag = (tag) => this.#open(tag as QualifiedTag);
+    parser.onclosetag = () => this.#close();
+  }
+
+  /** @returns null if the text is no XMP packet. */
+  edit(): string | null {
+    let hasRdf = false;
+    this.#parser.onopennamespace = ({ uri }) => {
+      hasRdf ||= uri === RDF;
+    };
+    try {
+      this.#parser.write(this.#text).close();
+    } catch {
+      return null;
+    }
+    if (!hasRdf) return null;
+    return this.#hasProperties ? this.#parts.join('') + this.#text.slice(this.#done) : '';
+  }
+
+  #open(tag: QualifiedTag): void {
+    const depth = this.#path.length;
+    if (depth >= MAX_DEPTH) throw new SyntaxError('The elements of the packet are nested too deeply');
+    const [outer, inner] = [this.#path.at(-2), this.#path.at(-1)];
+    this.#path.push(tag.uri === RDF ? tag.local : '');
+    const start = this.#parser.startTagPosition - 1;
+    if (this.#property) return;
+    if (inner === 'RDF') {
+      this.#copy(start);
+      this.#parts.push(this.#writeDescription(tag));
+      this.#done = this.#parser.position;
+    } else if (outer === 'RDF') {
+      const value = this.#convert(tag, '');
+      this.#hasProperties ||= value !== null;
+      if (value === '' || (value !== null && tag.isSelfClosing)) return;
+      this.#copy(value === null ? start : this.#parser.position);
+      this.#property = { depth, value };
+    }
+  }
+
+  #close(): void {
+    this.#path.pop();
+    if (this.#property?.depth !== this.#path.length) return;
+    const { value } = this.#property;
+    this.#parts.push(value ?? '');
+    this.#done = value === null ? this.#parser.position : this.#parser.startTagPosition - 1;
+    this.#property = null;
+  }
+
+  /** Returns a property's new value: null removes it, an empty text keeps it. */
+  #convert({ uri, local }: QualifiedName, unchanged: string): string | null {
+    if (isOutdated(uri, local) || !isKept(this.#kept, 'xmp', subjectOf(uri, local))) return null;
+    return uri === ORIENTATION.uri && local === ORIENTATION.local ? '1' : unchanged;
+  }
+
+  /** The properties of a description may be attributes. */
+  #writeDescription({ name, attributes, isSelfClosing }: QualifiedTag): string {
+    const kept = Object.values(attributes).flatMap((attribute) => {
+      const isProperty = attribute.uri !== '' && attribute.uri !== RDF && !/^xml/.test(attribute.prefix);
+      const value = isProperty ? this.#convert(attribute, attribute.value) : attribute.value;
+      this.#hasProperties ||= isProperty && value !== null;
+      return value === null ? [] : [` ${attribute.name}="${escapeAttribute(value)}"`];
+    });
+    return `<${name}${kept.join('')}${isSelfClosing ? '/' : ''}>`;
+  }
+
+  #copy(end: number): void {
+    this.#parts.push(this.#text.slice(this.#done, end));
+    this.#done = end;
+  }
 }
 
-/** Returns null if an element does not end, or if the packet has too many prefixes. */
-function removeProperties(packet: string, uri: string, names: readonly string[]): string | null {
-  const prefixes = findPrefixes(packet, uri);
-  if (prefixes.length > MAX_PREFIXES) return null;
-  let rest = packet;
-  for (const prefix of prefixes) {
-    const name = `${prefix}:(?:${names.length > 0 ? names.join('|') : '[\\w-]{1,80}'})`;
-    rest = rest.replace(new RegExp(`\\s${name}\\s*=\\s*(?:"[^"]*"|'[^']*')`, 'g'), '');
-    const removed = removeElements(rest, new RegExp(`<(${name})(?=[\\s/>])`, 'g'));
-    if (removed === null) return null;
-    rest = removed;
-  }
-  return rest;
-}
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '"': '&quot;' };
 
-function removeElements(packet: string, opening: RegExp): string | null {
-  const kept: string[] = [];
-  let copied = 0;
-  for (let match = opening.exec(packet); match; match = opening.exec(packet)) {
-    kept.push(packet.slice(copied, match.index));
-    const tagEnd = packet.indexOf('>', match.index);
-    if (tagEnd < 0) return null;
-    const closing = `</${match[1]}>`;
-    const end = packet[tagEnd - 1] === '/' ? tagEnd : packet.indexOf(closing, tagEnd);
-    if (end < 0) return null;
-    copied = end === tagEnd ? tagEnd + 1 : end + closing.length;
-    opening.lastIndex = copied;
-  }
-  return kept.join('') + packet.slice(copied);
-}
+const escapeAttribute = (value: string): string =>
+  value.replace(/[&<"\t\n\r]/g, (character) => escapes[character] ?? `&#${character.charCodeAt(0)};`);

@@ -9,8 +9,10 @@ import type { Log } from '../../log.ts';
 import type { ApiEnv } from '../context.ts';
 import { addChallenge } from './challenge.ts';
 import { readCredential } from './credential.ts';
+import { createLoginWatch, noLoginWatch } from './login-watch.ts';
 import { matchesPath, READ_METHODS } from './public-paths.ts';
 import { createRejectionLog } from './rejection-log.ts';
+import { type RecordAudit, RequestAudit } from './request-audit.ts';
 import { findAction, type RouteActions, requirePermission } from './route-actions.ts';
 
 export interface AuthenticationOptions {
@@ -19,6 +21,7 @@ export interface AuthenticationOptions {
   /** Origin of this server as clients know it. */
   readonly publicUrl: string;
   readonly log: Log;
+  readonly record: RecordAudit;
   /** Known once all routes are registered. */
   readonly actions: () => RouteActions;
 }
@@ -28,7 +31,9 @@ export const anonymous =
   (role: Role, actions: () => RouteActions): MiddlewareHandler<ApiEnv> =>
   async (c, next) => {
     setPrincipal(c, { tenant: PUBLIC, subject: 'anonymous', role });
-    authorizeRoute(c, actions());
+    c.set('watchLogin', noLoginWatch);
+    const action = findAction(c, actions());
+    if (action !== null) requirePermission(c, action);
     await next();
   };
 
@@ -37,31 +42,38 @@ export function authentication({
   publicPaths,
   publicUrl,
   log,
+  record,
   actions,
 }: AuthenticationOptions): MiddlewareHandler<ApiEnv> {
   const logRejection = createRejectionLog(log);
+  const audit = new RequestAudit(record);
   return async (c, next) => {
     const isRead = READ_METHODS.includes(c.req.method);
     if (isRead && matchesPath(publicPaths, c.req.path)) return next();
+    const action = findAction(c, actions());
     let principal: Principal | null = null;
     try {
       const credential = readCredential(c);
-      principal = await authenticate(credential?.text ?? null);
+      const verify = () => authenticate(credential?.text ?? null, c.var.addressSubject);
+      principal = await verify();
       setPrincipal(c, principal);
-      authorizeRoute(c, actions());
+      c.set('watchLogin', createLoginWatch(verify));
+      if (action !== null) requirePermission(c, action);
       if (!isRead && credential?.isAmbient) rejectOtherSites(c, publicUrl);
     } catch (error) {
       logRejection(c, error, principal);
+      audit.recordRejection(c, error, principal, action);
       addChallenge(c, error);
       throw error;
     }
     await next();
+    audit.recordResponse(c, principal, action);
     if (isRead) return;
-    // The audit trail: who changed what.
     const { tenant, subject } = principal;
     const location = c.res.headers.get('location') ?? undefined;
+    const { method, path } = c.req;
     log.info(
-      { tenant, subject, method: c.req.method, path: c.req.path, status: c.res.status, location },
+      { tenant, subject, method, path, status: c.res.status, location, address: c.var.address },
       'Request',
     );
   };
@@ -70,11 +82,6 @@ export function authentication({
 function setPrincipal(c: Context<ApiEnv>, principal: Principal): void {
   c.set('principal', principal);
   c.set('tenant', principal.tenant);
-}
-
-function authorizeRoute(c: Context<ApiEnv>, actions: RouteActions): void {
-  const action = findAction(c, actions);
-  if (action !== null) requirePermission(c, action);
 }
 
 /** Rejects changes that a page of another site makes with credentials that the browser sends by itself (CSRF). */

@@ -1,6 +1,7 @@
 /** The headers of a response to a rejected login (RFC 9110, section 11.6.1; RFC 6750, section 3). */
 import type { Context } from 'hono';
 import { DarkroomError } from '../../errors.ts';
+import { hasBody } from '../bodies/media-type.ts';
 
 const BASIC = 'Basic realm="darkroom", charset="UTF-8"';
 
@@ -31,6 +32,3 @@ function isPage(c: Context): boolean {
 
 const hasCredential = (c: Context): boolean =>
   (c.req.header('authorization') ?? c.req.header('x-api-key')) !== undefined;
-
-const hasBody = (c: Context): boolean =>
-  c.req.header('transfer-encoding') !== undefined || Number(c.req.header('content-length') ?? 0) > 0;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '../../lib/escape-html.ts';
 
 interface PageParts {
   /** Directory of the assets, relative to the page, so that a gateway can serve darkroom below a path. */
@@ -48,6 +49,3 @@ ${modules.map((path) => `<link rel="modulepreload" href="${base}${path}">`).join
   ].join('; ');
   return { html, policy };
 }
-
-const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');

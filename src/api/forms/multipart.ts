@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import type { HttpBindings } from '@hono/node-server';
 import { DarkroomError } from '../../errors.ts';
 import { requireIdentity } from '../bodies/content-encoding.ts';
+import type { BodyMeter } from '../limits/bytes-in-flight.ts';
 import { feed } from './feed.ts';
 import { createParser, type Part } from './parser.ts';
 import { malformed } from './part-head.ts';
@@ -48,11 +49,11 @@ export interface FormHandlers<T> {
  * response, which also reaches a client that is still sending.
  *
  * @returns what `onFile` returned
- * @throws payload_too_large, malformed_form, unsupported_media_type, upload_timeout; upload_interrupted if the client
+ * @throws payload_too_large, too_many_uploads, malformed_form, unsupported_media_type, upload_timeout; upload_interrupted if the client
  * disconnects; what a handler throws
  */
 export async function readForm<T>(
-  { incoming, outgoing }: HttpBindings,
+  { incoming, outgoing, body: meter }: HttpBindings & { readonly body?: BodyMeter },
   limits: FormLimits,
   handlers: FormHandlers<T>,
 ): Promise<T[]> {
@@ -110,6 +111,7 @@ export async function readForm<T>(
     await feed(incoming, { idleMs: limits.idleMs, stop: stop.signal }, async (chunk) => {
       total += chunk.length;
       checkTotal(total);
+      meter?.add(chunk.length);
       await parser.write(chunk);
       await before;
     });

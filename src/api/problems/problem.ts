@@ -39,7 +39,7 @@ export const problem = z
     },
   });
 
-/** Seconds until a retry may succeed after an outage or a limit. */
+/** Seconds until a retry may succeed after an outage or a limit, if the error does not know. */
 const RETRY_AFTER_SECONDS = 2;
 
 /** Returns the response of the native API to an error. */
@@ -60,8 +60,10 @@ export function problemResponse(c: Context, error: DarkroomError): Response {
 }
 
 /** Returns the headers of a response to an error, in whatever shape the body is. */
-export function failureHeaders({ status }: DarkroomError): Record<string, string> {
-  if (status === 503 || status === 429) return retryAfter(RETRY_AFTER_SECONDS);
+export function failureHeaders({ status, details }: DarkroomError): Record<string, string> {
+  const seconds = details?.['retry_after_seconds'];
+  if (status === 503 || status === 429)
+    return retryAfter(typeof seconds === 'number' ? seconds : RETRY_AFTER_SECONDS);
   // The body is not read, and would be parsed as the next request.
   return status === 413 ? { connection: 'close' } : {};
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
+import { escapeHtml } from '../../lib/escape-html.ts';
 
 const style =
   'body{margin:0;padding:1rem;font:14px sans-serif;white-space:pre-wrap;overflow-wrap:anywhere;color-scheme:light dark}';
@@ -17,5 +18,3 @@ export const renderText = (c: Context, text: string): Response =>
     200,
     { 'content-security-policy': policy, 'x-content-type-options': 'nosniff' },
   ) as Response;
-
-const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

@@ -1,5 +1,6 @@
 import {
   describeNumber,
+  listAlternatives,
   listChoices,
   resolveReference,
   type Schema,
@@ -37,8 +38,8 @@ function describeKind(given: Schema, root: Schema): string {
   const schema = resolveReference(given, root);
   const choices = listChoices(schema);
   if (choices) return choices.map(String).join(' | ');
-  const either = (schema['anyOf'] ?? schema['oneOf']) as readonly Schema[] | undefined;
-  if (either) return either.map((one) => describeKind(one, root)).join(', or ');
+  const either = listAlternatives(schema);
+  if (either.length > 0) return either.map((one) => describeKind(one, root)).join(', or ');
   const types = [schema['type'] ?? []].flat() as string[];
   if (types.length === 0) return 'any JSON value';
   return types.map((type) => kindOfType(type, schema, root)).join(', or ');

@@ -54,4 +54,10 @@ export const assetBatch = (max: number) =>
         .nullish()
         .meta({ description: 'True: these are the last assets. Not in the contract' }),
     })
-    .meta({ id: 'AssetBatch' });
+    .meta({
+      id: 'AssetBatch',
+      example: {
+        task_id: '0f8fad5b-d9cb-469f-a165-708677289501',
+        data: [{ file_name: 'DJI_0042.jpg', download_url: 'https://images.example.com/DJI_0042.jpg' }],
+      },
+    });

@@ -26,7 +26,7 @@ export function resultRoutes({
     createRoute({
       method: 'get',
       path: '/api/v1/result',
-      ...requires('results.read'),
+      ...requires('results.export'),
       tags: [NAME],
       summary: 'The result of a task, by its type',
       request: { query: idQuery },

@@ -2,7 +2,7 @@
  * Results that are websites, at an address that browsers open without a login and that cannot be guessed. It is valid as long
  * as its task.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fileResponse } from '../../api/files/file-response.ts';
@@ -10,6 +10,7 @@ import { file } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { DarkroomError, hasCode } from '../../errors.ts';
 import type { JobSnapshot } from '../../jobs/ports/job-runtime.ts';
+import { equalSecrets } from '../../lib/equal-secrets.ts';
 import { parseUuid } from '../../lib/uuid.ts';
 import { fails } from './envelope.ts';
 import { FRONT_PAGE, NAME } from './model.ts';
@@ -59,7 +60,7 @@ export function websiteRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIH
     const task = await jobs.open({ tenant, id }, { dialect: NAME }).catch((error: unknown) => {
       throw hasCode(error, 'job_not_found') ? missing : error;
     });
-    if (!isEqual(secret, deriveSecret(task))) throw missing;
+    if (!equalSecrets(secret, deriveSecret(task))) throw missing;
     const response = await fileResponse(c, await task.file(path));
     // The address is a secret: links of the page must not carry it to other sites.
     response.headers.set('referrer-policy', 'no-referrer');
@@ -67,9 +68,4 @@ export function websiteRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIH
   });
 
   return app;
-}
-
-function isEqual(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

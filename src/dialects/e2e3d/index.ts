@@ -5,6 +5,7 @@ import { callbackBody } from './callback.ts';
 export const e2e3d = defineDialect({
   name: 'e2e3d',
   paths: ['/api', '/output'],
+  submissionPaths: ['/api/reconstruct'],
   publicPaths: ['/api/health'],
   api: () => import('./routes.ts'),
   callbackBody,

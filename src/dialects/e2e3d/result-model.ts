@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Job } from '../../jobs/model/job.ts';
 import type { OpenFile, StoredResult } from '../../jobs/ports/job-archive.ts';
+import { encodePath } from '../../lib/encode-path.ts';
 import { statuses, toE2e3dStatus } from './model.ts';
 
 /** Seconds for which a link into the object store is valid. */
@@ -41,8 +42,7 @@ export const e2e3dResults = z
   .meta({ id: 'E2e3dResults' });
 
 /** Returns the path of a result file within this server. */
-export const outputPath = (jobId: string, path: string): string =>
-  `/output/${jobId}/${path.split('/').map(encodeURIComponent).join('/')}`;
+export const outputPath = (jobId: string, path: string): string => `/output/${jobId}/${encodePath(path)}`;
 
 /**
  * Returns the results of a job as the API shows them.

@@ -4,5 +4,6 @@ import { defineDialect } from '../dialect.ts';
 export const imageWeb = defineDialect({
   name: 'image-web',
   paths: ['/jobs'],
+  submissionPaths: ['/jobs'],
   api: () => import('./routes.ts'),
 });

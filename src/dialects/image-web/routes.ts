@@ -48,7 +48,7 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
         'the failed job',
       ),
       413: json(failure, 'Too large; there is no job'),
-      429: json(failure, 'The tenant has as many unfinished jobs as it may have; there is no job'),
+      429: json(failure, 'A limit is reached; there is no job'),
     },
   });
   app.post('/jobs', (c) => submit(c, parts));

@@ -1,5 +1,6 @@
 /** The events of a job, as server-sent events (WHATWG HTML, section 9.2). */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { WatchLogin } from '../../api/auth/login-watch.ts';
 import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
@@ -85,8 +86,13 @@ export function eventRoutes(
       if (c.req.method === 'HEAD') return c.body(null, 200, headers);
       const stop = new AbortController();
       const snapshots = watcher.follow(ref, stop.signal);
-      const stream = streamOf(snapshots, new Teller(seen, toJobResource), stop, heartbeatMs, (listener) =>
-        onClientEnd(c, listener),
+      const stream = streamOf(
+        snapshots,
+        new Teller(seen, toJobResource),
+        stop,
+        heartbeatMs,
+        (listener) => onClientEnd(c, listener),
+        c.var.watchLogin,
       );
       return new Response(stream, { headers }) as never;
     },
@@ -102,13 +108,17 @@ function streamOf(
   stop: AbortController,
   heartbeatMs: number,
   onEnd: (listener: () => void) => () => void,
+  watchLogin: WatchLogin,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let heartbeat: NodeJS.Timeout | undefined;
   let forgetEnd: () => void;
+  let isCancelled = false;
+  const forgetLogin = watchLogin(() => stop.abort());
   const stopBeating = () => {
     clearInterval(heartbeat);
     forgetEnd();
+    forgetLogin();
   };
   return new ReadableStream({
     start(controller) {
@@ -132,13 +142,14 @@ function streamOf(
         if (text !== '') controller.enqueue(encoder.encode(text));
         if (next === null || next.done) {
           stopBeating();
-          if (!stop.signal.aborted) controller.close();
+          if (!isCancelled) controller.close();
           return;
         }
         if (text !== '') return;
       }
     },
     cancel() {
+      isCancelled = true;
       stopBeating();
       stop.abort();
     },

@@ -88,7 +88,7 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
     createRoute({
       method: 'get',
       path: '/v1/jobs/{id}/archive',
-      ...requires('results.read'),
+      ...requires('results.export'),
       tags,
       operationId: 'getArchive',
       summary: 'Download all result files as a ZIP',

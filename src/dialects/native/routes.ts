@@ -5,6 +5,7 @@ import { createRouter } from '../../api/openapi/router.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
 import { jobRoutes } from './jobs.ts';
+import { linkRoutes } from './links.ts';
 import { operationRoutes } from './operations.ts';
 import { resultRoutes } from './results.ts';
 import { submissionRoutes } from './submission.ts';
@@ -18,6 +19,7 @@ export function createRoutes(dependencies: ApiDependencies): OpenAPIHono<ApiEnv>
     .route('/', jobRoutes(dependencies))
     .route('/', eventRoutes(dependencies))
     .route('/', resultRoutes(dependencies))
+    .route('/', linkRoutes(dependencies))
     .route('/', deliveryRoutes(dependencies))
     .route('/', operationRoutes(dependencies))
     .route('/', usageRoutes(dependencies));

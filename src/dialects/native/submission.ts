@@ -125,14 +125,17 @@ export function submissionRoutes({
     c.header('location', jobUrl(job.id));
     if (wait === null) return c.json(toJobResource(job), 202);
     c.header('preference-applied', `wait=${wait}`);
-    // A client that has closed its side may have left. If it has not, it gets the job as it is.
+    // A client that has closed its side may have left. If it has not, it gets the job as it is, as does one whose login has ended.
     const left = new AbortController();
-    const forget = onClientEnd(c, () => left.abort());
+    const leave = () => left.abort();
+    const watches = [onClientEnd(c, leave), c.var.watchLogin(leave)];
     // The job was accepted, so an error here does not matter.
     const latest = await watcher
       .ended(parseJobRef(c, job.id), wait * 1000, left.signal)
       .catch(() => null)
-      .finally(forget);
+      .finally(() => {
+        for (const forget of watches) forget();
+      });
     const shown = latest?.job ?? job;
     return c.json(toJobResource(shown), isTerminal(shown.state) ? 200 : 202);
   });

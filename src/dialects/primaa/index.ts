@@ -5,6 +5,7 @@ import { callbackBody } from './callback.ts';
 export const primaa = defineDialect({
   name: 'primaa',
   paths: ['/job-submission', '/status'],
+  submissionPaths: ['/job-submission'],
   api: () => import('./routes.ts'),
   callbackBody,
 });

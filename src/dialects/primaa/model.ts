@@ -2,6 +2,7 @@
 import { jobUrl } from '../../api/job-links.ts';
 import type { FileEntry, Job, Manifest } from '../../jobs/model/job.ts';
 import type { JobState } from '../../jobs/model/states.ts';
+import { encodePath } from '../../lib/encode-path.ts';
 
 export const NAME = 'primaa';
 
@@ -39,7 +40,6 @@ type PrimaaFile = Omit<FileEntry, 'asset'> & { readonly url: string };
 /** Returns the JSON result of an operation; for a result with files, their addresses. */
 export function toPrimaaResult({ id, kind, data, files }: Manifest, publicUrl: string): unknown {
   if (kind === 'json') return data;
-  const url = (path: string) =>
-    `${jobUrl(id, publicUrl)}/files/${path.split('/').map(encodeURIComponent).join('/')}`;
+  const url = (path: string) => `${jobUrl(id, publicUrl)}/files/${encodePath(path)}`;
   return { files: files.map(({ asset: _, ...file }): PrimaaFile => ({ ...file, url: url(file.path) })) };
 }

@@ -13,6 +13,7 @@ import { invalidRequest } from '../validation/invalid-request.ts';
 import { resolveUploads, sealChunks } from './build-run-input.ts';
 import type { Idempotency } from './idempotency.ts';
 import { type Stage, settleWrites } from './staged-writes.ts';
+import type { StorageQuota } from './storage-quota.ts';
 import type { ReadForm } from './submitter.ts';
 import { Uploads } from './uploads.ts';
 import { type ValidationRules, validateAssets } from './validate.ts';
@@ -27,6 +28,7 @@ export interface AssetsRequest {
 export interface AssetSubmissionsDependencies extends ValidationRules {
   readonly runtime: Pick<JobRuntime, 'addAssets'>;
   readonly archive: JobArchive;
+  readonly storageQuota: StorageQuota;
 }
 
 export class AssetSubmissions {
@@ -100,6 +102,7 @@ export class AssetSubmissions {
   async #openUploads(ref: JobRef, scope: JobScope, stage: Stage): Promise<Uploads> {
     const { job } = await this.#jobs.open(ref, scope);
     if (isInputComplete(job)) throw inputClosed(job);
+    await this.#dependencies.storageQuota.check(ref.tenant);
     return new Uploads(stage(ref));
   }
 

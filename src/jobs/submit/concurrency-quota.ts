@@ -2,8 +2,11 @@
 import { DarkroomError } from '../../errors.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
 
-/** Milliseconds that a count is reused: longer below the limit than at it. */
-const COUNT_TTL_MS = { below: 1000, full: 100 };
+/** Milliseconds that a count is reused: longer below the limit than at it, and longest far below. */
+const COUNT_TTL_MS = { farBelow: 10_000, below: 1000, full: 100 };
+
+/** Places that are free far below the limit. */
+const FAR_BELOW = 1000;
 
 /**
  * Creates the quotas for all open jobs of a tenant.
@@ -18,8 +21,10 @@ export const tenantQuotas = (
     (tenant) => runtime.countOpen({ tenant }),
     limitOf,
     (limit, tenant) => {
-      const message = `Tenant "${tenant}" may have ${limit} jobs at once. Submit this job again when another has ended`;
-      return new DarkroomError('too_many_jobs', message, { details: { max_jobs: limit } });
+      const setting = 'DARKROOM_TENANT_JOBS';
+      const message = `Tenant "${tenant}" may have ${limit} jobs at once (${setting}). Submit this job again when another has ended`;
+      const details = { limit: 'tenant-jobs', max: limit, setting };
+      return new DarkroomError('too_many_jobs', message, { details });
     },
   );
 
@@ -85,7 +90,8 @@ class ConcurrencyQuota {
   }
 
   async #refresh(): Promise<void> {
-    const ttlMs = this.#isFull() ? COUNT_TTL_MS.full : COUNT_TTL_MS.below;
+    const free = this.#limit - this.#counted - this.#acquired;
+    const ttlMs = COUNT_TTL_MS[free <= 0 ? 'full' : free < FAR_BELOW ? 'below' : 'farBelow'];
     if (this.#limit === Number.POSITIVE_INFINITY || Date.now() - this.#countedAt <= ttlMs) return;
     this.#counting ??= this.#recount();
     await this.#counting;

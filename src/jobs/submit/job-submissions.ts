@@ -15,6 +15,7 @@ import { checkPriority } from './priority.ts';
 import { keepRejected } from './rejected-job.ts';
 import { requireWorkers } from './require-workers.ts';
 import { type Stage, settleWrites } from './staged-writes.ts';
+import type { StorageQuota } from './storage-quota.ts';
 import type { JobRequest, ReadForm, Submitted, Submitter } from './submitter.ts';
 import { Uploads } from './uploads.ts';
 import { type ValidationRules, validate } from './validate.ts';
@@ -23,6 +24,7 @@ export interface JobSubmissionsDependencies extends RunInputDependencies, Valida
   readonly runtime: JobRuntime;
   readonly archive: JobArchive;
   readonly quotas: ConcurrencyQuotas;
+  readonly storageQuota: StorageQuota;
   readonly fingerprints: KeyedDigests;
   /** True: jobs wait for a worker with the engine that they need. False: they are rejected while no such worker is live. */
   readonly queueUnavailable: boolean;
@@ -52,7 +54,7 @@ export class JobSubmissions {
    * nothing was created.
    *
    * @throws invalid_request with each invalid field in `details.errors`; job_id_in_use, job_id_deleted, idempotency_key_reused,
-   * operation_unavailable, too_many_jobs, temporal_unavailable, store_unavailable, disk_full; what the form reader throws.
+   * operation_unavailable, too_many_jobs, tenant_storage_full, temporal_unavailable, store_unavailable, disk_full; what the form reader throws.
    * @example
    * await submissions.submit({ tenant, dialect }, { operation: 'image.transform', assets });
    */
@@ -126,12 +128,15 @@ export class JobSubmissions {
   /** Opens the uploads of a form. Everything known of the request is checked before its files arrive. */
   async #openUploads(submitter: Submitter, request: JobRequest | undefined, stage: Stage): Promise<Uploads> {
     const { fixedInputKey } = submitter;
-    if (request === undefined)
+    if (request === undefined) {
+      await this.#dependencies.storageQuota.check(submitter.tenant);
       return new Uploads(stage(await this.#identifier.nameOrCreate(submitter, {}), { fixedInputKey }));
+    }
     const { spec, operation } = validate(request, this.#dependencies, null);
     checkPriority(spec, submitter);
     await requireWorkers(this.#dependencies, operation);
     for (const quota of this.#quotasOf(submitter)) await quota.of(submitter.tenant).check();
+    await this.#dependencies.storageQuota.check(submitter.tenant);
     const ref = await this.#identifier.nameOrCreate(submitter, spec);
     if (spec.id !== undefined) await this.#identifier.checkNotDeleted({ ref, idempotencyKey: null });
     return new Uploads(stage(ref, { fixedInputKey }));
@@ -139,6 +144,7 @@ export class JobSubmissions {
 
   async #acquireQuotas(submitter: Submitter, { ref, isChosen }: Identity): Promise<void> {
     try {
+      await this.#dependencies.storageQuota.check(ref.tenant);
       for (const quota of this.#quotasOf(submitter)) await quota.of(ref.tenant).acquire();
     } catch (error) {
       // A repeated request adds no job.

@@ -1,5 +1,5 @@
 /** Parses parameters from text, as in a command line or a form, by the JSON Schema of an operation. */
-import { parseValue, resolveReference, type Schema } from './typed-value.ts';
+import { listAlternatives, listChoices, parseValue, resolveReference, type Schema } from './typed-value.ts';
 
 type Params = Record<string, unknown>;
 
@@ -15,7 +15,7 @@ type ResolvedName =
   | { readonly problem: string };
 
 /**
- * Returns `base` with the parameters that the texts set. A repeated name makes a list. Dots select fields of objects. Only type,
+ * Returns `base` with the parameters that the texts set. A repeated name makes a list, and so do commas between choices. Dots select fields of objects. Only type,
  * choices and range are checked; the operation validates the rest.
  *
  * @example
@@ -78,15 +78,30 @@ function setParam(
   const holder = findOrCreateHolder(params, keys.slice(0, -1));
   const key = keys.at(-1) ?? '';
   if (!holder) return 'the object that contains it is set to another value';
-  const isList = [schema['type']].flat().includes('array') && !text.startsWith('[');
-  if (count > 0 && !isList) return 'it is set twice';
-  const typed = parseValue(text, isList ? ((schema['items'] ?? {}) as Schema) : schema, root);
-  if ('problem' in typed) return typed.problem;
-  const before = count > 0 && isList ? (holder[key] as unknown[]) : [];
-  const value = isList ? [...before, typed.value] : typed.value;
+  const before = count > 0 ? holder[key] : [];
+  const items = text.startsWith('[') ? null : findItems(text, schema, root);
+  if (count > 0 && !(items && Array.isArray(before))) return 'it is set twice';
+  // Choices have no commas.
+  const texts = items && listChoices(items) ? text.split(',').map((part) => part.trim()) : [text];
+  const typed = texts.map((part) => parseValue(part, items ?? schema, root));
+  const problem = typed.find((one) => 'problem' in one)?.problem;
+  // Names all alternatives of a union.
+  if (problem !== undefined)
+    return (listAlternatives(schema).length > 0 && parseValue(text, schema, root).problem) || problem;
+  const values = typed.map((one) => ('value' in one ? one.value : null));
+  const value = items ? [...(before as unknown[]), ...values] : values[0];
   // No assignment, because a parameter may be called __proto__.
   Object.defineProperty(holder, key, { value, enumerable: true, writable: true, configurable: true });
   return null;
+}
+
+/** Returns the schema of the entries of a list, unless the text is another alternative of a union. */
+function findItems(text: string, schema: Schema, root: Schema): Schema | null {
+  if ([schema['type']].flat().includes('array'))
+    return resolveReference((schema['items'] ?? {}) as Schema, root);
+  const either = listAlternatives(schema);
+  if (either.length === 0 || 'value' in parseValue(text, schema, root)) return null;
+  return either.map((option) => findItems(text, resolveReference(option, root), root)).find(Boolean) ?? null;
 }
 
 /** Returns the object at `keys`, created if missing; null: a value of another type is there. */

@@ -2,7 +2,7 @@
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-type Typed = { readonly value: unknown } | { readonly problem: string };
+type Typed = { readonly value: unknown; readonly problem?: never } | { readonly problem: string };
 
 /** Resolves a reference within the document. */
 export function resolveReference(schema: Schema, root: Schema): Schema {
@@ -22,8 +22,8 @@ export function parseValue(text: string, given: Schema, root: Schema): Typed {
     const chosen = choices.find((choice) => String(choice) === text);
     return chosen === undefined ? { problem: `must be ${orList(choices.map(String))}` } : { value: chosen };
   }
-  const either = (schema['anyOf'] ?? schema['oneOf']) as readonly Schema[] | undefined;
-  if (either) return firstMatch(either.map((option) => () => parseValue(text, option, root)));
+  const either = listAlternatives(schema);
+  if (either.length > 0) return firstMatch(either.map((option) => () => parseValue(text, option, root)));
   const types = [schema['type'] ?? []].flat() as string[];
   if (types.length === 0) {
     const value = parse(text);
@@ -42,6 +42,10 @@ export function listChoices(schema: Schema): readonly unknown[] | null {
   if ('const' in schema) return [schema['const']];
   return Array.isArray(schema['enum']) ? schema['enum'] : null;
 }
+
+/** Returns the alternatives of a union; none for other schemas. */
+export const listAlternatives = (schema: Schema): readonly Schema[] =>
+  (schema['anyOf'] ?? schema['oneOf'] ?? []) as readonly Schema[];
 
 function firstMatch(parsers: readonly (() => Typed)[]): Typed {
   const problems: string[] = [];
@@ -72,7 +76,9 @@ function parseAs(text: string, type: string, schema: Schema): Typed {
         type === 'array'
           ? Array.isArray(value)
           : typeof value === 'object' && value !== null && !Array.isArray(value);
-      return fits ? { value } : { problem: `must be a JSON ${type}` };
+      const choices = type === 'array' ? listChoices((schema['items'] ?? {}) as Schema) : null;
+      const expected = choices ? `a list of ${orList(choices.map(String))}` : `a JSON ${type}`;
+      return fits ? { value } : { problem: `must be ${expected}` };
     }
   }
 }

@@ -106,14 +106,23 @@ export const bytesPerCapability = perCapability(/^[1-9]\d*[KMGT]?$/, 'BYTES, suc
     Object.fromEntries(entries.map(([name, text]) => [name, toBytes(text)])),
 );
 
-/** `NUMBER` for all, `NAME=NUMBER` for one, comma-separated. The function returns Infinity without a limit. */
-export const limitPerName = z.string().transform((text, context): ((name: string) => number) => {
-  const entries = splitList(text).map((part): [string, number] => {
-    const [, name = '', number] = /^(?:([^=]+)=)?([1-9]\d*)$/.exec(part) ?? [];
-    if (number === undefined)
-      context.addIssue(`"${part}" must be NUMBER or NAME=NUMBER, such as 100,acme=500`);
-    return [name, Number(number)];
+/**
+ * `VALUE` for all, `NAME=VALUE` for one, comma-separated; or `none`. The function returns Infinity without a limit. Null: empty.
+ *
+ * @param value pattern of a value
+ */
+const perName = (value: RegExp, parse: (text: string) => number, example: string) =>
+  z.string().transform((text, context): ((name: string) => number) | null => {
+    if (text === '') return null;
+    if (text === 'none') return () => Number.POSITIVE_INFINITY;
+    const entries = splitList(text).map((part): [string, number] => {
+      const [, name = '', given = ''] = /^(?:([^=]+)=)?(.+)$/.exec(part) ?? [];
+      if (!value.test(given)) context.addIssue(`"${part}" must be ${example}, or none`);
+      return [name, parse(given)];
+    });
+    const known = new Map(entries);
+    return (name) => known.get(name) ?? known.get('') ?? Number.POSITIVE_INFINITY;
   });
-  const known = new Map(entries);
-  return (name) => known.get(name) ?? known.get('') ?? Number.POSITIVE_INFINITY;
-});
+
+export const limitPerName = perName(/^[1-9]\d*$/, Number, 'NUMBER or NAME=NUMBER, such as 100,acme=500');
+export const bytesPerName = perName(/^[1-9]\d*[KMGT]?$/, toBytes, 'BYTES or NAME=BYTES, such as 1T,acme=5T');

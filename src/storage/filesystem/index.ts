@@ -27,7 +27,7 @@ const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 export interface FilesystemStoreOptions {
   /** Directory for the objects and nothing else. The first write makes it. */
   readonly root: string;
-  /** Age in milliseconds after which the first write removes what a crash left in `.tmp`. Default: a day. */
+  /** Age in milliseconds after which writes remove what a crash left in `.tmp`. They look as often. Default: a day. */
   readonly leftoverAge?: number;
 }
 
@@ -38,7 +38,7 @@ export const createFilesystemStore = (options: FilesystemStoreOptions): ObjectSt
 class FilesystemStore implements ObjectStore {
   readonly #root: string;
   readonly #leftoverAge: number;
-  #swept = false;
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor({ root, leftoverAge = DAY_MS }: FilesystemStoreOptions) {
     this.#root = resolve(root);
@@ -206,8 +206,8 @@ class FilesystemStore implements ObjectStore {
   async #temporary<T>(make: (path: string) => Promise<T>): Promise<[path: string, made: T]> {
     const folder = join(this.#root, TEMPORARY);
     const path = join(folder, randomUUID());
-    if (!this.#swept) {
-      this.#swept = true;
+    if (Date.now() - this.#sweptAt > this.#leftoverAge) {
+      this.#sweptAt = Date.now();
       void sweep(folder, this.#leftoverAge);
     }
     try {

@@ -53,7 +53,7 @@ export interface S3StoreOptions {
   readonly access?: S3Access;
   /** Address of the server in links. Null: clients cannot reach it. Default: the endpoint that the store uses. */
   readonly publicEndpoint?: string | null;
-  /** Age in milliseconds after which the first write aborts uploads that a crash left. Default: a day. */
+  /** Age in milliseconds after which writes abort uploads that a crash left. They look as often. Default: a day. */
   readonly leftoverAge?: number;
 }
 
@@ -66,7 +66,7 @@ class S3Store implements ObjectStore {
   readonly #outside: S3Connection | null;
   readonly #prefix: string;
   readonly #leftoverAge: number;
-  #swept = false;
+  #sweptAt = Number.NEGATIVE_INFINITY;
   /** Set when the server has rejected DeleteObjects, or the checksum that the SDK sends with it. */
   #deletesSingly = false;
   #bucketSeen = false;
@@ -238,8 +238,8 @@ class S3Store implements ObjectStore {
 
   async #upload(key: string, source: Readable, options: PutOptions & { size?: number }): Promise<Written> {
     const name = this.#name(key);
-    if (!this.#swept) {
-      this.#swept = true;
+    if (Date.now() - this.#sweptAt > this.#leftoverAge) {
+      this.#sweptAt = Date.now();
       void sweep(this.#connection, this.#prefix, this.#leftoverAge);
     }
     return upload(this.#connection, source, { ...options, key: name, action: `write ${quoted(key)}` });

@@ -30,10 +30,10 @@ export interface Download {
 }
 
 /** Returns the path of the executable. Throws ChecksumError, without extracting anything, if the archive is not the expected one. */
-export async function downloadTemporal({ url, sha256, into, log, signal }: Download): Promise<string> {
+export async function downloadTemporal({ into, ...download }: Download): Promise<string> {
+  const { url } = download;
   const archive = join(into, 'archive.tar.gz');
-  const actual = await downloadFile(url, archive, log, signal);
-  if (actual !== sha256) throw new ChecksumError(`${url} has the SHA-256 ${actual}; it must be ${sha256}`);
+  await downloadFile(download, archive);
   await extract({
     file: archive,
     cwd: into,
@@ -48,13 +48,11 @@ export async function downloadTemporal({ url, sha256, into, log, signal }: Downl
   return executable;
 }
 
-/** Streams to `path`, and returns the SHA-256 of the bytes. */
+/** Streams to `path`. Throws ChecksumError if the file is not the expected one. */
 export async function downloadFile(
-  url: string,
+  { url, sha256, log, signal }: Omit<Download, 'into'>,
   path: string,
-  log: Download['log'],
-  signal: AbortSignal | undefined,
-): Promise<string> {
+): Promise<void> {
   const timeout = new AbortController();
   const wait = (ms: number, what: string): NodeJS.Timeout =>
     setTimeout(() => timeout.abort(new Error(`${what} for ${ms / 1000} s`)), ms);
@@ -89,7 +87,8 @@ export async function downloadFile(
   } finally {
     clearTimeout(timer);
   }
-  return hash.digest('hex');
+  const actual = hash.digest('hex');
+  if (actual !== sha256) throw new ChecksumError(`${url} has the SHA-256 ${actual}; it must be ${sha256}`);
 }
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;

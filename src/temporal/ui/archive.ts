@@ -1,11 +1,9 @@
 /** Finds the archive with the pages of Temporal's Web UI: in the cache, in Go's module cache, or at a Go module proxy. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { ChecksumError, downloadFile } from '../embedded/download.ts';
+import { hashFile } from '../../lib/hash-file.ts';
+import { downloadFile } from '../embedded/download.ts';
 import { MODULE_PROXY, UI_ARCHIVE, UI_SHA256, UI_VERSION } from './release.ts';
 
 export interface ArchiveSearch {
@@ -43,9 +41,7 @@ export async function findUiArchive({ cacheDir, env, log }: ArchiveSearch): Prom
 async function download(archive: string, env: NodeJS.ProcessEnv, log: ArchiveSearch['log']): Promise<void> {
   const url = `${moduleProxy(env)}/${UI_ARCHIVE}`;
   log(`downloading Temporal's Web UI ${UI_VERSION} from ${url} (46 MB, once) …`);
-  const actual = await downloadFile(url, archive, log, undefined);
-  if (actual !== UI_SHA256)
-    throw new ChecksumError(`${url} has the SHA-256 ${actual}; it must be ${UI_SHA256}`);
+  await downloadFile({ url, sha256: UI_SHA256, log }, archive);
 }
 
 /** Returns the first proxy of GOPROXY, whose entries are separated by `,` or `|`. */
@@ -64,9 +60,3 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
-}

@@ -107,6 +107,34 @@ describe('responses of the native API are as described', () => {
     expect((await ask('GET /v1/jobs/{id}', at)).status).toBe(404);
   });
 
+  test('links to results', async () => {
+    const spec = { id: 'gallery', operation: 'image.gallery' };
+    expect((await ask('POST /v1/jobs', {}, await form({ job: JSON.stringify(spec) }))).status).toBe(202);
+    await darkroom.until('gallery', 'completed');
+    const linkTo = async (path?: string) => {
+      const { status, body } = await ask('POST /v1/jobs/{id}/links', { id: 'gallery' }, json({ path }));
+      expect(status).toBe(201);
+      return new URL(String(body?.['url'])).search;
+    };
+    await refusals('POST /v1/jobs/{id}/links', { id: 'gallery' });
+    const { body } = await ask('GET /v1/jobs/{id}/files', { id: 'gallery' });
+    const { files } = body as { files: { path: string }[] };
+    const picture = files.map(({ path }) => path).find((path) => path.endsWith('.webp')) ?? '';
+    const of = (path: string) => ({ tenant: 'public', id: 'gallery', path });
+    await filed('GET /v1/links/{tenant}/{id}/{path}', of(picture), await linkTo(picture));
+    expect((await ask('GET /v1/links/{tenant}/{id}/{path}', of(picture))).status).toBe(403);
+    const page = await ask('GET /v1/links/{tenant}/{id}/{path}', of('index.html'), {
+      query: await linkTo(),
+      redirect: 'manual',
+    });
+    expect(page.status).toBe(302);
+    const [, , , , , expires = '', signature = ''] = (page.headers.get('location') ?? '').split('/');
+    const at = { ...of(picture), expires, signature };
+    await filed('GET /v1/pages/{tenant}/{id}/{expires}/{signature}/{path}', at);
+    const none = { ...at, path: 'none' };
+    expect((await ask('GET /v1/pages/{tenant}/{id}/{expires}/{signature}/{path}', none)).status).toBe(404);
+  });
+
   test('a job that fails, and its callback', async () => {
     const spec = {
       operation: 'image.metadata',

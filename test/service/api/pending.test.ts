@@ -63,8 +63,10 @@ test('shows a retried activity with the error and the time of the next attempt',
   const [retrying] = seen;
   expect(retrying?.attempt).toBeGreaterThan(1);
   expect(retrying?.error?.message).toContain('gone.jpg');
-  const { stdout } = await cli(['status', id, '--url', darkroom.url]);
-  expect(stdout).toMatch(/now +(attempt \d in \d+ s; the one before failed: Asset 0|has waited)/);
+  // Between two attempts, which grow further apart.
+  await expect
+    .poll(async () => (await cli(['status', id, '--url', darkroom.url])).stdout)
+    .toMatch(/now +(attempt \d in \d+ s; the one before failed: Asset 0|has waited)/);
   await cancel(id);
 });
 

@@ -1,5 +1,5 @@
 /** Browsers: they ask a person for the key, keep it, and must not let other pages use it. */
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from '../../support/chromium.ts';
 import { curl } from '../../support/dialect-clients.ts';
@@ -74,6 +74,67 @@ describe('in Chromium', () => {
         .first()
         .evaluate((image) => Reflect.get(image, 'naturalWidth')),
     ).toBeGreaterThan(0);
+  });
+});
+
+describe('a link', () => {
+  const makeGallery = async () => {
+    const { id } = await tenants.server.submit({
+      operation: 'image.gallery',
+      assets: [{ source: { url: `${web.url}/chelsea.jpg` } }],
+    });
+    await tenants.server.until(id, 'completed');
+    return id;
+  };
+  const makeLink = async (id: string, body: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const response = await tenants.reader.request(`/v1/jobs/${id}/links`, init);
+    return [response.status, (await response.json()) as { url: string; path: string }] as const;
+  };
+  /** Opens a page in a browser without credentials. */
+  const expectGallery = async (page: Page) => {
+    const picture = page.locator('img').first();
+    await picture.waitFor();
+    await expect
+      .poll(() => picture.evaluate((image) => Reflect.get(image, 'naturalWidth')))
+      .toBeGreaterThan(0);
+  };
+
+  test('to a gallery opens it with its pictures, without a login, until the job is deleted', async () => {
+    const id = await makeGallery();
+    const [status, { url, path }] = await makeLink(id, {});
+    expect([status, path]).toEqual([201, 'index.html']);
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(url);
+    await expectGallery(page);
+    const { files } = (await (await tenants.acme.request(`/v1/jobs/${id}/files`)).json()) as {
+      files: { path: string; media_type: string }[];
+    };
+    const picture = files.find(({ media_type }) => media_type.startsWith('image/'))?.path;
+    const [, file] = await makeLink(id, { path: picture, expires_in: 60 });
+    const range = await fetch(file.url, { headers: { range: 'bytes=0-3' } });
+    expect([range.status, (await range.arrayBuffer()).byteLength]).toEqual([206, 4]);
+    for (const wrong of [{ path: 'none.jpg' }, { expires_in: 8 * 86_400 }, { expires_in: 0 }, { until: 1 }])
+      expect([wrong, (await makeLink(id, wrong))[0]]).toEqual([wrong, 'path' in wrong ? 404 : 422]);
+    expect((await fetch(file.url, { method: 'DELETE' })).status).toBe(401);
+    await tenants.acme.request(`/v1/jobs/${id}`, { method: 'DELETE' });
+    for (const address of [file.url, page.url()]) expect((await fetch(address)).status).toBe(404);
+  });
+
+  test('opens a gallery from the console of a person who has logged in', async () => {
+    const id = await makeGallery();
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${tenants.server.url}/#/jobs/${id}`);
+    await page.getByLabel('API key or access token').fill(tenants.acme.key);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    const [opened] = await Promise.all([
+      context.waitForEvent('page'),
+      page.getByRole('button', { name: 'Open' }).first().click(),
+    ]);
+    await opened.waitForURL(/\/v1\/pages\/acme\//);
+    await expectGallery(opened);
   });
 });
 

@@ -3,6 +3,7 @@ import { request as rawRequest } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { formatKey } from '../../../src/auth/api-key.ts';
 import { createClient } from '../../../src/client/client.ts';
 import { cli } from '../../support/cli.ts';
 import { curl } from '../../support/dialect-clients.ts';
@@ -67,7 +68,7 @@ describe('without a valid key', () => {
   test.each([
     ['Bearer', /The credentials have an unknown format/],
     ['Bearer nonsense', /The credentials have an unknown format/],
-    [`Bearer drk_${'0'.repeat(12)}_${'x'.repeat(43)}`, /The API key is unknown or was revoked/],
+    [`Bearer ${formatKey('0'.repeat(12), 'x'.repeat(43))}`, /The API key is unknown or was revoked/],
     ['Basic !!!', /The credentials have an unknown format/],
     [`Basic ${Buffer.from('user').toString('base64')}`, /The credentials have an unknown format/],
     ['Digest username="x"', /takes "Authorization: Bearer/],
@@ -192,6 +193,26 @@ describe('with a key', () => {
           `"tenant":"acme","subject":"key \\w{12} \\(acme\\)","method":"POST".*"status":202,"location":"/v1/jobs/${id}"`,
         ),
       );
+  });
+
+  test('that is revoked ends its event streams and waits', async () => {
+    const { dataDir, server } = tenants;
+    const key = await makeKey(dataDir, { DARKROOM_AUTH: 'keys' }, '--tenant', 'acme', '--name', 'watcher');
+    const headers = { authorization: `Bearer ${key}` };
+    const spec = { operation: 'image.metadata', await_assets: { total: 1 } };
+    const { id } = await server.submit(spec);
+    const stream = await bare(`/v1/jobs/${id}/events`, { headers });
+    expect(stream.status).toBe(200);
+    const wait = bare('/v1/jobs', {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', prefer: 'wait=50' },
+      body: JSON.stringify(spec),
+    });
+    await cli(['keys', 'revoke', key], { env: { DARKROOM_DATA: dataDir } });
+    // Both would go on: the jobs wait for an asset that does not come.
+    expect(await stream.text()).not.toContain('event: end');
+    expect((await wait).status).toBe(202);
+    expect((await bare(`/v1/jobs/${id}/events`, { headers })).status).toBe(401);
   });
 
   test('is rejected within seconds after it was revoked', async () => {

@@ -7,9 +7,11 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { collectActions } from '../../../src/api/auth/route-actions.ts';
 import type { ApiEnv } from '../../../src/api/context.ts';
+import type { AuditEvent } from '../../../src/auth/audit-event.ts';
 import { actions } from '../../../src/auth/roles.ts';
 import * as dialects from '../../../src/dialects/index.ts';
 import { ApiKeyStore } from '../../../src/storage/api-keys.ts';
+import { AuditStore } from '../../../src/storage/audit.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import { type Darkroom, startStack } from '../../support/stack.ts';
 
@@ -17,12 +19,20 @@ const roles = ['viewer', 'submitter', 'operator', 'admin'] as const;
 type Role = (typeof roles)[number];
 
 let server: Darkroom;
+let audit: AuditStore;
 let as: (role: Role, path: string, init?: RequestInit) => Promise<Response>;
 
 beforeAll(async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-roles-'));
-  server = await startStack({ dataDir, command: 'api', env: { DARKROOM_AUTH: 'keys' }, skipReadiness: true });
-  const keys = new ApiKeyStore(createFilesystemStore({ root: join(dataDir, 'store') }));
+  server = await startStack({
+    dataDir,
+    command: 'api',
+    env: { DARKROOM_AUTH: 'keys', DARKROOM_TEMPORAL_UI: 'serve' },
+    skipReadiness: true,
+  });
+  const store = createFilesystemStore({ root: join(dataDir, 'store') });
+  const keys = new ApiKeyStore(store);
+  audit = new AuditStore(store);
   const made = await Promise.all(
     roles.map(async (role) => {
       const { written } = await keys.create({ tenant: 'acme', name: role, role, expires_at: null });
@@ -60,16 +70,19 @@ async function findOperations() {
   );
 }
 
-/** Contracts require these; the address of a website is a secret. */
+/** Contracts require these, or the address has a secret or signature. */
 const publicRoutes = [
   'GET /api/health',
   'GET /api/v1/health',
   'GET /api/v1/status',
   'GET /api/v1/website/{tenant}/{task_id}/{secret}/{path}',
+  'GET /v1/links/{tenant}/{id}/{path}',
+  'GET /v1/pages/{tenant}/{id}/{expires}/{signature}/{path}',
 ];
 
-/** Reading is for viewers, changing for submitters. */
-const expectedRole = (method: string): Role => (method === 'GET' ? 'viewer' : 'submitter');
+/** Reading is for viewers, as is passing on what they may read; changing is for submitters. */
+const expectedRole = (method: string, path: string): Role =>
+  method === 'GET' || path.endsWith('/links') ? 'viewer' : 'submitter';
 
 const mayUse = (role: Role, needed: Role) => roles.indexOf(role) >= roles.indexOf(needed);
 
@@ -79,14 +92,14 @@ test('every documented route is open to the roles that its description names, an
   for (const { method, path, operation } of operations) {
     const route = `${method} ${path}`;
     const isPublic = publicRoutes.includes(route);
-    const needed = expectedRole(method);
+    const needed = expectedRole(method, path);
     const named = (operation.security ?? []).map((scheme) => Object.values(scheme).flat());
     expect([route, named]).toEqual([route, isPublic ? [] : [[needed], [needed], [needed]]]);
     const url = path.replace(/\{[^}]+\}/g, () => randomUUID());
     for (const role of roles) {
       const response = await as(role, url, { method });
-      const isDenied = response.status === 403;
-      await response.body?.cancel();
+      const { code } = (await response.json().catch(() => ({}))) as { code?: string };
+      const isDenied = response.status === 403 && code !== 'link_invalid';
       expect([route, role, isDenied]).toEqual([route, role, !isPublic && !mayUse(role, needed)]);
     }
     const { status } = await fetch(new URL(url, server.url), { method });
@@ -146,6 +159,104 @@ describe('what concerns all tenants', () => {
     const form = new FormData();
     form.set('job', JSON.stringify({ operation: 'system.echo', priority: 1 }));
     expect((await as('submitter', '/v1/jobs', { method: 'POST', body: form })).status).toBe(403);
+  });
+});
+
+test('Temporal’s Web UI is for operators', async () => {
+  for (const path of [
+    '/temporal',
+    '/temporal/',
+    '/temporal/api/v1/namespaces',
+    '/temporal/_app/version.json',
+    '/temporal/render',
+  ]) {
+    expect([path, (await fetch(new URL(path, server.url))).status]).toEqual([path, 401]);
+    for (const role of roles)
+      expect([path, role, (await as(role, path)).status]).toEqual([
+        path,
+        role,
+        mayUse(role, 'operator') ? 200 : 403,
+      ]);
+  }
+  const terminate = '/temporal/api/v1/namespaces/none/workflows/job/terminate';
+  expect((await as('submitter', terminate, { method: 'POST' })).status).toBe(403);
+  // There is no such namespace.
+  expect((await as('operator', terminate, { method: 'POST' })).status).toBe(404);
+});
+
+describe('the audit log', () => {
+  const readAudit = async () => {
+    const events: AuditEvent[] = [];
+    for await (const event of audit.read(new Date(0), new Date(Date.now() + 60_000))) events.push(event);
+    return events;
+  };
+  const find = (id: string) =>
+    expect
+      .poll(async () => (await readAudit()).find(({ request_id }) => request_id === id) ?? null)
+      .not.toBeNull()
+      .then(async () => (await readAudit()).filter(({ request_id }) => request_id === id));
+
+  test.each<[string, Role, RequestInit, object]>([
+    ['/v1/jobs/none', 'viewer', { method: 'DELETE' }, { action: 'jobs.delete', outcome: 'denied' }],
+    [
+      '/v1/jobs/none',
+      'submitter',
+      { method: 'DELETE' },
+      { action: 'jobs.delete', outcome: 'failure', detail: '404' },
+    ],
+    ['/v1/jobs/none/archive', 'viewer', {}, { action: 'results.export', outcome: 'failure', detail: '404' }],
+    ['/metrics?a=b', 'submitter', {}, { action: 'metrics.read', outcome: 'denied', target: '/metrics' }],
+  ])('has %s of a %s', async (path, role, init, expected) => {
+    const id = randomUUID();
+    const response = await as(role, path, { ...init, headers: { 'x-request-id': id } });
+    expect(response.headers.get('x-request-id')).toBe(id);
+    expect(await find(id)).toEqual([
+      expect.objectContaining({
+        tenant: 'acme',
+        role,
+        subject: expect.stringMatching(`^key \\w{12} \\(${role}\\)$`),
+        target: path,
+        address: '127.0.0.1',
+        ...expected,
+      }),
+    ]);
+  });
+
+  test('has a new job under its path, and no reads', async () => {
+    const [read, write] = [randomUUID(), randomUUID()];
+    await as('viewer', '/v1/jobs', { headers: { 'x-request-id': read } });
+    await as('submitter', '/v1/jobs', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-request-id': write },
+      body: JSON.stringify({ id: 'audited', operation: 'system.echo' }),
+    });
+    expect(await find(write)).toEqual([
+      expect.objectContaining({ action: 'jobs.submit', outcome: 'success', target: '/v1/jobs/audited' }),
+    ]);
+    expect((await readAudit()).filter(({ request_id }) => request_id === read)).toEqual([]);
+  });
+
+  test('has rejected logins without what was sent', async () => {
+    const id = randomUUID();
+    const headers = { authorization: 'Bearer open-sesame', 'x-request-id': id };
+    // Those of the tests before may have used up what is recorded in ten seconds.
+    await expect
+      .poll(
+        async () => {
+          await fetch(new URL('/v1/jobs?key=open-sesame', server.url), { headers });
+          return (await readAudit()).find(({ request_id }) => request_id === id);
+        },
+        { interval: 500, timeout: 30_000 },
+      )
+      .toMatchObject({
+        action: 'login',
+        outcome: 'denied',
+        tenant: null,
+        subject: null,
+        target: '/v1/jobs',
+        detail: expect.stringContaining('unknown format'),
+      });
+    expect(JSON.stringify(await readAudit())).not.toMatch(/open-sesame|drk_[0-9a-f]{12}/);
   });
 });
 

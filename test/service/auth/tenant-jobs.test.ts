@@ -1,14 +1,24 @@
-/** How many jobs a tenant may have under way, told to clients of every API in its own shape. */
+/** Tenants at their limits of jobs and requests: every API rejects them in its own format, and other tenants go on. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { guestkitDocument } from '../../support/guestkit-document.ts';
 import { photo } from '../../support/photos.ts';
-import { startTenants, type Tenant, type Tenants } from '../../support/tenants.ts';
+import { makeKey, startTenants, type Tenant, type Tenants } from '../../support/tenants.ts';
 
 let tenants: Tenants;
+let gamma: (path: string) => Promise<Response>;
+let admin: string;
 beforeAll(async () => {
-  tenants = await startTenants({ DARKROOM_TENANT_JOBS: '2,beta=1000', DARKROOM_QUEUE_UNAVAILABLE: '1' });
+  const env = {
+    DARKROOM_TENANT_JOBS: '2,beta=1000',
+    DARKROOM_QUEUE_UNAVAILABLE: '1',
+    DARKROOM_REQUEST_LIMITS: 'tenant:gamma=1/h',
+  };
+  tenants = await startTenants(env);
+  const key = await makeKey(tenants.dataDir, env, '--tenant', 'gamma', '--name', 'gamma');
+  admin = await makeKey(tenants.dataDir, env, '--tenant', 'beta', '--name', 'admin', '--role', 'admin');
+  gamma = (path) => fetch(tenants.server.url + path, { headers: { authorization: `Bearer ${key}` } });
   for (const name of ['1.jpg', '2.jpg', '3.jpg'])
     await writeFile(join(tenants.dataDir, 'inputs', 'acme', name), await photo('chelsea.jpg'));
 });
@@ -44,7 +54,12 @@ describe('a tenant at its limit of jobs', () => {
     'a submission': async () => [
       '/v1/jobs',
       post(quick),
-      { code: 'too_many_jobs', status: 429, retryable: true, details: { max_jobs: 2 } },
+      {
+        code: 'too_many_jobs',
+        status: 429,
+        retryable: true,
+        details: { limit: 'tenant-jobs', max: 2, setting: 'DARKROOM_TENANT_JOBS' },
+      },
     ],
     'a submission with its files': async () => [
       '/v1/jobs',
@@ -107,5 +122,33 @@ describe('a tenant at its limit of jobs', () => {
     await expect.poll(() => submit(tenants.acme, quick)).toBe(202);
     // The rerun was refused before anything of the job was touched.
     expect(await tenants.server.get('ended')).toMatchObject({ state: 'completed', run: 1 });
+  });
+});
+
+describe('a tenant at its limit of requests', () => {
+  test.each<readonly [path: string, shape: object]>([
+    ['/v1/jobs', { code: 'rate_limited', status: 429, retryable: true, details: expect.any(Object) }],
+    ['/jobs/x', { code: 'rate_limited', message: expect.any(String) }],
+    ['/api/v1/result/x', { success: false, message: expect.any(String), data: null }],
+    ['/api/v1/jobs', { error: 'TOO_MANY_REQUESTS', message: expect.any(String) }],
+    ['/api/config', { error: 'rate_limited', message: expect.any(String) }],
+    ['/status/x', { code: 429, status: null, error: expect.any(String) }],
+  ])('is rejected with 429 in the format of its API: %s', async (path, shape) => {
+    await gamma('/v1/jobs');
+    const response = await gamma(path);
+    const text = await response.text();
+    expect([response.status, JSON.parse(text)]).toEqual([429, expect.objectContaining(shape)]);
+    expect(text).toMatch(/gamma\W+ may send 1 requests in 3600 seconds \(DARKROOM_REQUEST_LIMITS\)/);
+    const seconds = Number(response.headers.get('retry-after'));
+    expect(seconds).toBeGreaterThan(3000);
+    expect(response.headers.get('ratelimit')).toMatch(/"tenant-requests";r=0;t=3\d{3}/);
+    expect(response.headers.get('ratelimit-policy')).toContain('"tenant-requests";q=1;w=3600');
+  });
+
+  test('is counted, and does not affect other tenants', async () => {
+    const headers = { authorization: `Bearer ${admin}` };
+    const metrics = await (await fetch(`${tenants.server.url}/metrics`, { headers })).text();
+    expect(metrics).toMatch(/^darkroom_requests_limited_total\{limit="tenant-requests"\} [1-9]/m);
+    expect((await tenants.beta.request('/v1/jobs')).status).toBe(200);
   });
 });

@@ -1,5 +1,5 @@
 /** `darkroom keys`, and how a client logs in with one. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -24,7 +24,10 @@ test('a key is created, listed and revoked, and its secret is printed once', asy
     stderr: expect.stringContaining('No keys'),
   });
   const made = await keys('create', '--tenant', 'acme', '--name', 'nightly build', '--expires', '90d');
-  expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^drk_[0-9a-f]{12}_[\w-]{43}\n$/) });
+  expect(made).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^drk_[0-9a-f]{12}_[0-9A-Za-z]{49}\n$/),
+  });
   const [, id = ''] = made.stdout.split('_');
   expect(made.stderr).toMatch(
     new RegExp(`Key ${id} of tenant acme, role submitter, until 20.*not shown again`),
@@ -46,6 +49,28 @@ test('a key is created, listed and revoked, and its secret is printed once', asy
   expect(await keys('revoke', '../../x')).toMatchObject({ code: 5 });
   expect(await keys('revoke', key ?? '')).toMatchObject({ code: 0 });
   expect((await keys('list')).stdout).toBe('');
+
+  const audit = (...args: string[]) => cli(['audit', 'export', ...args], { env });
+  const events = (await audit()).stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, string>);
+  expect(events.map(({ action, target, tenant, detail }) => [action, target, tenant, detail])).toEqual([
+    ['keys.create', id, 'acme', expect.stringMatching(/^role submitter, until 20.*: nightly build$/)],
+    ['keys.create', facts['id'], 'acme', 'role viewer, no expiry: board'],
+    ['keys.revoke', id, 'acme', 'nightly build'],
+    ['keys.revoke', facts['id'], 'acme', 'board'],
+  ]);
+  expect(JSON.stringify(events)).not.toContain(key?.slice(-43));
+  const csv = (await audit('--format', 'csv', '--tenant', 'acme', '--since', '1h')).stdout.split('\r\n');
+  expect([csv[0], csv.length]).toEqual([expect.stringMatching(/^time,action,outcome,tenant,subject/), 6]);
+  expect((await audit('--tenant', 'beta')).stdout).toBe('');
+  expect((await audit('--since', 'soon')).stderr).toContain('--since soon: must be 30m');
+  const files = await readdir(join(folder, 'store', '_audit'), { recursive: true, withFileTypes: true });
+  for (const file of files) {
+    const { mode } = await stat(join(file.parentPath, file.name));
+    expect([file.name, mode & 0o077]).toEqual([file.name, 0]);
+  }
 });
 
 test.each([

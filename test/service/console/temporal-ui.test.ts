@@ -37,14 +37,14 @@ test('one click in the console opens the workflow of a job, whose button cancels
   await darkroom.until(id, 'waiting');
   const tab = await openConsole(browser, darkroom.url);
   await tab.goTo(`#/jobs/${id}`);
+  const timeout = 120_000;
   const [ui] = await Promise.all([
-    tab.page.context().waitForEvent('page'),
-    tab.page.getByText('Open the workflow in Temporal’s Web UI').click(),
+    tab.page.context().waitForEvent('page', { timeout }),
+    tab.page.getByText('Open the workflow in Temporal’s Web UI').click({ timeout }),
   ]);
   const breaches: string[] = [];
   ui.on('console', (message) => message.type() === 'error' && breaches.push(message.text()));
   ui.on('request', (request) => request.url().startsWith(darkroom.url) || breaches.push(request.url()));
-  const timeout = 120_000;
   await ui.getByRole('heading', { name: `job/public/${id}` }).waitFor({ timeout });
   await ui.getByText('Event History', { exact: true }).waitFor({ timeout });
   await ui.getByRole('button', { name: 'Request Cancellation' }).click({ timeout });

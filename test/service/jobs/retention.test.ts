@@ -66,7 +66,7 @@ async function files(id: string): Promise<string[]> {
   return all
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath}/${entry.name}`.slice(lab.storeDir.length + 1))
-    .filter((path) => path.includes(`/jobs/${id}/`) || path.includes(`-${id}`) || path.endsWith(`/${id}`))
+    .filter((path) => path.includes(`/${id}/`) || path.includes(`-${id}`) || path.endsWith(`/${id}`))
     .sort();
 }
 

@@ -1,12 +1,15 @@
 /** `darkroom doctor`, with nothing running, beside a server, and where something is wrong. */
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer, get } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { Finding } from '../../../src/cli/doctor/finding.ts';
+import { listeningPorts } from '../../../src/lib/listening-ports.ts';
 import { cli } from '../../support/cli.ts';
 import { freePort } from '../../support/ports.ts';
+import { processes } from '../../support/processes.ts';
 import { type Darkroom, startDarkroom } from '../../support/server.ts';
 
 let darkroom: Darkroom;
@@ -70,6 +73,56 @@ test('reports the parts of a running server, and does not change it', async () =
   const text = await cli(['doctor'], { env: { TEMPORAL_CLI_PATH: inject('temporalBinary'), ...env } });
   expect(text.stdout).toMatch(/^✓ Node +\d+\./m);
   expect(text.stdout).not.toMatch(/^✗/m);
+});
+
+test('no port of a running server serves Temporal to web pages', async () => {
+  const all = await processes();
+  const pids = [darkroom.process.pid ?? 0];
+  // Children of children, too: their parents come first.
+  for (const pid of pids) pids.push(...all.filter(({ parent }) => parent === pid).map((child) => child.pid));
+  const ports = (await Promise.all(pids.map((pid) => listeningPorts(pid).catch(() => [])))).flat();
+  expect(ports).toContain(Number(new URL(darkroom.url).port));
+  expect(ports.length).toBeGreaterThan(3);
+  const paths = ['/', '/temporal', '/temporal/api/v1/namespaces', '/api/v1/namespaces'];
+  const served = await Promise.all(
+    ports.flatMap((port) =>
+      paths.map(async (path) => [port, path, await fetchAs('rebound.example', port, path)]),
+    ),
+  );
+  expect(served.filter(([, , status]) => status !== null && Number(status) < 400)).toEqual([]);
+  expect(await fetchAs('localhost', Number(new URL(darkroom.url).port), '/temporal/api/v1/namespaces')).toBe(
+    200,
+  );
+});
+
+/** Returns the status of a request for a host name; null if the answer is not HTTP. */
+const fetchAs = (host: string, port: number, path: string): Promise<number | null> =>
+  new Promise((resolve) => {
+    const request = get({ host: '127.0.0.1', port, path, headers: { host }, timeout: 10_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? null);
+    });
+    request.on('error', () => resolve(null));
+    request.on('timeout', () => request.destroy());
+  });
+
+test('reports a Temporal server that answers web pages', async () => {
+  const server = createHttpServer((_, response) => response.end('{}'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const dataDir = join(folder, 'open-temporal');
+  await mkdir(dataDir, { mode: 0o700 });
+  // This process stands for the server: it listens at the port.
+  await writeFile(
+    join(dataDir, 'temporal.pid'),
+    JSON.stringify({ pid: process.pid, address: '127.0.0.1:1' }),
+  );
+  const { code, findings } = await examine({ DARKROOM_DATA: dataDir });
+  await new Promise((resolve) => server.close(resolve));
+  expect(code).toBe(1);
+  expect(of(findings, 'Temporal HTTP')).toMatchObject([
+    { state: 'broken', found: expect.stringContaining(`at port ${port}`) },
+  ]);
 });
 
 test('reports each invalid setting', async () => {

@@ -1,16 +1,16 @@
-/** Reconstructions of a scene with known ground truth: accuracy, unusable photographs, cancellation and limits. */
+/** Reconstructions of small photographs: result files, unusable photographs, cancellation and limits. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import sharp, { type Exif } from 'sharp';
+import sharp from 'sharp';
 import { afterAll, describe, expect, test } from 'vitest';
 import { reconstruct } from '../../../operations/reconstruct/index.ts';
 import { operationContract } from '../../contracts/operation.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { enginePids, installedEngine } from '../../support/engines.ts';
 import { renderModel } from '../../support/model-viewer/render-model.ts';
-import { type Outcome, type RunOptions, runOperation, type TestAsset } from '../../support/run-operation.ts';
-import { measure, renderScene, resize } from '../../support/scene.ts';
+import { type RunOptions, runOperation, type TestAsset } from '../../support/run-operation.ts';
+import { renderScene, replaceExif, resize } from '../../support/scene.ts';
 
 const engine = await installedEngine('reconstruct');
 const engines = { reconstruct: engine };
@@ -29,9 +29,6 @@ afterAll(async () => {
   await turntable.dispose();
 });
 
-/** Milliseconds that the whole scene may take on a busy machine. */
-const TIMEOUT_MS = 1_200_000;
-
 const run = (assets: readonly TestAsset[], more: RunOptions = {}) =>
   runOperation(reconstruct, { params: { quality: 'low' }, assets, engines, ...more });
 
@@ -44,114 +41,37 @@ operationContract(reconstruct, {
   engines,
 });
 
-const stages = [
-  'image_preparation',
-  'feature_extraction',
-  'feature_matching',
-  'sparse_reconstruction',
-  'dense_reconstruction',
-  'mesh_generation',
-  'texture_mapping',
-  'model_export',
-];
-
-/** Replaces the EXIF data of photographs. */
-const withExif = (photographs: readonly TestAsset[], exif: Exif) =>
-  Promise.all(
-    photographs.map(async ({ name, bytes }) => ({
-      name,
-      bytes: await sharp(bytes).jpeg({ quality: 95 }).withExif(exif).toBuffer(),
-    })),
-  );
-
-describe('a scene with known ground truth', () => {
-  let reconstruction: Promise<Outcome> | undefined;
-  /** Reconstructs the scene once for all tests. */
-  const reconstructOnce = () => {
-    reconstruction ??= (async () => {
-      const tiny = await sharp(small[0]?.bytes).resize(120).jpeg().toBuffer();
-      return run([...(await withExif(scene.photographs, {})), { name: 'icon.jpg', bytes: tiny }]);
-    })();
-    return reconstruction;
-  };
-
-  test('is reconstructed accurately from two lenses without EXIF data, with all result files', {
-    timeout: TIMEOUT_MS,
-  }, async () => {
-    const { files, failures, notes, progress } = await reconstructOnce();
-
-    expect([...new Set(progress.map(({ stage }) => stage))]).toEqual(stages);
-    expect(failures).toMatchObject([{ index: 12, name: 'icon.jpg', error: { code: 'asset_too_small' } }]);
-    expect([...files.keys()].sort()).toEqual([
-      'mesh/reconstructed_mesh.mtl',
-      'mesh/reconstructed_mesh.obj',
-      'metadata.json',
-      'pointcloud/pointcloud.ply',
-      'preview.png',
-      'reconstructed_model.glb',
-      'textures/texture.png',
-    ]);
-    const metadata = JSON.parse(String(files.get('metadata.json')));
-    expect(metadata.cameras).toHaveLength(2);
-    expect(notes).toEqual([]);
-    expect(metadata).toMatchObject({
-      warnings: [],
-      other_sets: [],
-      quality: 'low',
-      gpu: { requested: false, used: false },
-      photos: {
-        given: 13,
-        used: 12,
-        registered: 12,
-        left_out: [{ name: 'icon.jpg', code: 'asset_too_small' }],
-      },
-      stages: stages.slice(1).map((name) => ({ name })),
-    });
-
-    // Upper limits, because runs differ: docs/engines.md has typical values.
-    const found = await measure(engine, scene, files);
-
-    expect(found.focal_error).toBeLessThan(0.005);
-    expect(found.position_error.max).toBeLessThan(0.004);
-    expect(found.rotation_error_deg.max).toBeLessThan(0.3);
-    expect(found.up_error_deg).toBeLessThan(2);
-    expect(found.cloud.p90).toBeLessThan(0.005);
-    expect(found.mesh.p90).toBeLessThan(0.01);
-    expect(found.completeness).toBeGreaterThan(0.65);
-  });
-
-  test('has consistent files: a browser renders the same model from OBJ and GLB', async () => {
-    const { files } = await reconstructOnce();
-    const folder = await mkdtemp(join(tmpdir(), 'darkroom-model-'));
-    for (const [name, bytes] of files) {
-      await mkdir(dirname(join(folder, name)), { recursive: true });
-      await writeFile(join(folder, name), bytes);
-    }
-    const points = await readFile(join(folder, 'pointcloud/pointcloud.ply'));
-    expect(points.toString('latin1', 0, 3)).toBe('ply');
-    const preview = await sharp(join(folder, 'preview.png')).metadata();
-    expect(preview).toMatchObject({ format: 'png', width: 1200 });
-    const browser = await launchChromium();
-    try {
-      const obj = await renderModel(browser, folder, 'mesh/reconstructed_mesh.obj');
-      const glb = await renderModel(browser, folder, 'reconstructed_model.glb');
-      const { width, height } = await sharp(join(folder, 'textures/texture.png')).metadata();
-      for (const { facts } of [obj, glb])
-        expect(facts).toMatchObject({
-          meshes: 1,
-          hasUvs: true,
-          hasNormals: true,
-          textures: [{ width, height }],
-        });
-      expect(obj.facts.triangles).toBe(glb.facts.triangles);
-      expect(await difference(obj.png, glb.png)).toBeLessThan(3);
-      // Not an empty page.
-      expect((await sharp(obj.png).stats()).channels[0]?.stdev).toBeGreaterThan(10);
-    } finally {
-      await browser.close();
-      await rm(folder, { recursive: true });
-    }
-  });
+test('a browser renders the same model from OBJ and GLB', async () => {
+  const { files } = await run(small.slice(4, 9));
+  const folder = await mkdtemp(join(tmpdir(), 'darkroom-model-'));
+  for (const [name, bytes] of files) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), bytes);
+  }
+  const points = await readFile(join(folder, 'pointcloud/pointcloud.ply'));
+  expect(points.toString('latin1', 0, 3)).toBe('ply');
+  const preview = await sharp(join(folder, 'preview.png')).metadata();
+  expect(preview).toMatchObject({ format: 'png', width: 1200 });
+  const browser = await launchChromium();
+  try {
+    const obj = await renderModel(browser, folder, 'mesh/reconstructed_mesh.obj');
+    const glb = await renderModel(browser, folder, 'reconstructed_model.glb');
+    const { width, height } = await sharp(join(folder, 'textures/texture.png')).metadata();
+    for (const { facts } of [obj, glb])
+      expect(facts).toMatchObject({
+        meshes: 1,
+        hasUvs: true,
+        hasNormals: true,
+        textures: [{ width, height }],
+      });
+    expect(obj.facts.triangles).toBe(glb.facts.triangles);
+    expect(await difference(obj.png, glb.png)).toBeLessThan(3);
+    // Not an empty page.
+    expect((await sharp(obj.png).stats()).channels[0]?.stdev).toBeGreaterThan(10);
+  } finally {
+    await browser.close();
+    await rm(folder, { recursive: true });
+  }
 });
 
 /** Returns the mean difference of two pictures of the same size, 0 to 255. */
@@ -211,13 +131,13 @@ describe('photographs that contradict their EXIF data or each other', () => {
         bytes: await resize(bytes, index % 3 ? 480 : 440),
       })),
     );
-    const notes = await estimate(await withExif(resized, { IFD2: { FocalLengthIn35mmFilm: '1' } }));
+    const notes = await estimate(await replaceExif(resized, { IFD2: { FocalLengthIn35mmFilm: '1' } }));
     expect(notes).toMatchObject([{ code: 'implausible_focal_length', asset: null }]);
   });
 
   test('are placed although their focal length is wrong', async () => {
     const exif = { IFD0: { Make: 'A', Model: 'B' }, IFD2: { FocalLengthIn35mmFilm: '200' } };
-    expect(await estimate(await withExif(few, exif))).toMatchObject([{ code: 'focal_length_differs' }]);
+    expect(await estimate(await replaceExif(few, exif))).toMatchObject([{ code: 'focal_length_differs' }]);
   });
 
   test('are placed by the object on a turntable, and name the set that is not part of the model', async () => {

@@ -142,7 +142,7 @@ test.each(formats)('strip-location removes only locations (%s)', async (format) 
     if (metadata === 'keep') expect(result.metadata.xmpAsString).toMatch(places);
     else expect(result.metadata.xmpAsString).not.toMatch(places);
     expect(result.metadata.xmpAsString).toContain('Ada');
-    expect(result.metadata.iptc !== undefined).toBe(metadata === 'keep' && format === 'jpeg');
+    expect(result.metadata.iptc !== undefined).toBe(format === 'jpeg');
   }
 });
 
@@ -162,7 +162,6 @@ test('a gallery keeps metadata in the same way, with the same notes', async () =
   const stripped = await gallery('strip-location', await photograph());
   expect(stripped.metadata.xmpAsString).toContain('Ada');
   expect(stripped.metadata.xmpAsString).not.toMatch(/GPSL|London/);
-  expect(stripped.metadata.iptc).toBeUndefined();
   expect((await gallery('keep', await photograph(), 'webp')).codes).toEqual(['iptc_dropped']);
   expect((await gallery('keep', await large())).codes).toEqual(['xmp_dropped']);
   expect((await gallery('strip', await large())).codes).toEqual([]);

@@ -31,6 +31,8 @@ async function read(bytes: Uint8Array, file = 'asset') {
 
 const grey = Buffer.alloc(64 * 48, 90);
 const rgb = Buffer.alloc(64 * 48 * 3, 90);
+const rgb16 = Buffer.alloc(64 * 48 * 6, 90);
+const deep = { 258: [16, 16, 16], 277: [3] };
 
 describe('a picture that cannot be read', () => {
   test.each<[string, Buffer]>([
@@ -39,12 +41,20 @@ describe('a picture that cannot be read', () => {
     ['a TIFF compressed with JPEG 2000', buildTiff([tiffPage(64, 48, rgb, { 259: [34_712] })])],
     ['a TIFF compressed with method 12345', buildTiff([tiffPage(64, 48, rgb, { 259: [12_345] })])],
     ['a TIFF with 6 samples per pixel', buildTiff([tiffPage(64, 48, Buffer.alloc(64 * 48 * 6))])],
-    ['a TIFF with ICC Lab colours', buildTiff([tiffPage(64, 48, rgb, { 262: [9] })])],
+    ...(
+      [
+        [8, 'CIELab'],
+        [9, 'ICC Lab'],
+        [10, 'ITU Lab'],
+      ] as const
+    ).flatMap(([photometric, name]): [string, Buffer][] => [
+      [`a TIFF with ${name} colours`, buildTiff([tiffPage(64, 48, rgb, { 262: [photometric] })])],
+      [`a TIFF with ${name} colours`, buildTiff([tiffPage(64, 48, rgb16, { ...deep, 262: [photometric] })])],
+    ]),
     [
       'a TIFF with 64 bits per sample',
       buildTiff([tiffPage(64, 48, Buffer.alloc(64 * 48 * 8), { 258: [64], 277: [1], 262: [1], 339: [3] })]),
     ],
-    ['a TIFF (CIELab, 3 × 8-bit samples, uncompressed)', buildTiff([tiffPage(64, 48, rgb, { 262: [8] })])],
     ['a camera raw file (Canon CR3)', Buffer.from('\0\0\0\x18ftypcrx \0\0\0\x01crx isom', 'latin1')],
     ['a camera raw file (Fujifilm RAF)', Buffer.from('FUJIFILMCCD-RAW 0201FF383501')],
     ['a camera raw file (Nikon NEF)', buildTiff([{ ...rawPage('NIKON CORPORATION') }])],

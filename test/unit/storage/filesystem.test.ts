@@ -177,14 +177,15 @@ describe('filesystem store', () => {
     expect(await textOf(store, 'a')).toBe('y');
   });
 
-  it('removes leftovers of crashes, and no recent files', async () => {
+  it('removes leftovers of crashes, also those of the time before its first write, and no recent files', async () => {
     await mkdir(join(root, '.tmp/old/folder'), { recursive: true });
     await writeFile(join(root, '.tmp/old/folder/file'), 'x');
-    await store.put('a', 'x');
+    const longOpen = createFilesystemStore({ root, leftoverAge: 2500 });
+    await longOpen.put('a', 'x');
     expect(await leftovers()).toEqual(['old']);
     // Nothing can set the time that counts. What is put next is young for as long.
     await sleep(3000);
-    await createFilesystemStore({ root, leftoverAge: 2500 }).put('b', 'x');
+    await longOpen.put('b', 'x');
     await expect.poll(leftovers).toEqual([]);
     expect(await keysOf(store, '')).toEqual(['a', 'b']);
   });

@@ -1,0 +1,33 @@
+/** Finds the metadata of HEIF files: HEIC and AVIF (ISO/IEC 14496-12). */
+import { type FileHandle, open } from 'node:fs/promises';
+import { MAX_METADATA_BYTES } from './png-metadata.ts';
+
+/** Boxes in front of the one that is wanted. */
+const MAX_BOXES = 100;
+
+/** Returns where the box `meta` is, and what it says is its size in bytes; null without one. */
+export async function findMeta(file: FileHandle): Promise<{ at: number; size: number } | null> {
+  const head = Buffer.alloc(16);
+  for (let at = 0, count = 0; count < MAX_BOXES; count++) {
+    const { bytesRead } = await file.read(head, 0, head.length, at);
+    if (bytesRead < 8) return null;
+    const short = head.readUInt32BE();
+    const size = short === 1 ? Number(head.readBigUInt64BE(8)) : short;
+    if (head.toString('latin1', 4, 8) === 'meta') return { at, size };
+    if (size < 8) return null;
+    at += size;
+  }
+  return null;
+}
+
+/** @returns what completes "has too much metadata: …"; null for usual amounts. */
+export async function findExcessMeta(path: string): Promise<string | null> {
+  const file = await open(path);
+  try {
+    const { at = 0, size = 0 } = (await findMeta(file)) ?? {};
+    const bytes = Math.min(size, (await file.stat()).size - at);
+    return bytes > MAX_METADATA_BYTES ? `its box meta has ${bytes} bytes` : null;
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** Encodes a path with slashes for an address. */
+export const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');

@@ -1,0 +1,7 @@
+import { timingSafeEqual } from 'node:crypto';
+
+/** Compares two secrets in a time that tells nothing about where they differ. */
+export function equalSecrets(one: string | Buffer, other: string | Buffer): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
