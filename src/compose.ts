@@ -135,13 +135,12 @@ function composeAuthentication(config: Config, store: ObjectStore): Authenticate
     DARKROOM_LOGIN_LIMIT: loginLimit,
     DARKROOM_OIDC_ROLE_CLAIM: roleClaim,
   } = config;
+  const throttle = loginLimit === null ? unlimitedLogins : createLoginThrottle(loginLimit);
   const create = {
-    keys: () =>
-      createKeyAuthenticator(new ApiKeyStore(store), {
-        throttle: loginLimit === null ? unlimitedLogins : createLoginThrottle(loginLimit),
-      }),
+    keys: () => createKeyAuthenticator(new ApiKeyStore(store), { throttle }),
     oidc: () =>
       createOidcAuthenticator({
+        throttle,
         issuer: config.DARKROOM_OIDC_ISSUER,
         audience: config.DARKROOM_OIDC_AUDIENCE,
         tenantClaim: claim === 'none' ? null : claim,
