@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { createActivities, createAloneActivities } from '../activities/index.ts';
 import { StepJournal } from '../activities/journal.ts';
+import { LocalAttempts } from '../activities/local-attempts.ts';
 import type { RunAlone } from '../activities/run-alone.ts';
 import type { Activities, StepActivities } from '../activities/types.ts';
 import { loadOperations } from '../operations/command/load.ts';
@@ -229,6 +230,7 @@ export async function composeWorker(
     publicUrl: config.publicUrl,
     callbackBody,
     journal: new StepJournal(scratch),
+    localAttempts: new LocalAttempts(),
     runAlone: overrides.runAlone ?? createRunAlone(scratch, target.address, config.DARKROOM_UNRESPONSIVE_MS),
   };
   return {
