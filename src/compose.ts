@@ -224,7 +224,9 @@ export async function composeWorker(
     publicUrl: config.publicUrl,
     callbackBody,
     journal: new StepJournal(scratch),
-    runAlone: overrides.runAlone ?? createRunAlone(scratch, target.address, config.DARKROOM_UNRESPONSIVE_MS),
+    runAlone:
+      overrides.runAlone ??
+      createRunAlone(scratch, target.address, { unresponsiveMs: config.DARKROOM_UNRESPONSIVE_MS }),
   };
   return {
     activities: createActivities(dependencies),
