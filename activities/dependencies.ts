@@ -10,6 +10,7 @@ import type { RunFiles } from '../src/jobs/ports/run-files.ts';
 import type { SharedSlots } from '../src/lib/shared-slots.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
 import type { StepJournal } from './journal.ts';
+import type { LocalAttempts } from './local-attempts.ts';
 import type { RunAlone } from './run-alone.ts';
 
 export interface ActivityDependencies extends RunFiles {
@@ -26,12 +27,13 @@ export interface ActivityDependencies extends RunFiles {
   readonly engine: (name: string) => InstalledEngine;
   /** Memory limit for the processes of one stage of a capability, in bytes; null for no limit. */
   readonly memoryOf: (capability: string) => number | null;
-  readonly pictures: PicturePool;
+  readonly pictures: Pick<PicturePool, 'forTenant'>;
   readonly sandbox: Sandbox;
   /** Milliseconds without a sign of life after which a stage counts as hung. */
   readonly stallMs: number;
   readonly inputRoots: readonly string[];
   readonly journal: StepJournal;
+  readonly localAttempts: LocalAttempts;
   /** Runs a step in a process of its own. */
   readonly runAlone: RunAlone;
   /** Scratch directory of this worker. */

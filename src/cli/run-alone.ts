@@ -5,7 +5,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { ActivityRun } from '../../activities/heartbeat.ts';
+import type { ActivityRun } from '../../activities/activity-run.ts';
 import type { RunAlone } from '../../activities/run-alone.ts';
 import type { Heartbeat } from '../../activities/types.ts';
 import { killWithParent } from '../../operations/lib/process-group.ts';
