@@ -1,4 +1,4 @@
-/** What a dialect answers while Temporal or the store is away. */
+/** Outages of Temporal and of the store, for the contract of dialects. */
 import { expect, vi } from 'vitest';
 import { startApi } from '../../src/cli/api.ts';
 import { readConfig } from '../../src/config/config.ts';
@@ -13,9 +13,9 @@ import { type Darkroom, findNamespace, ready } from '../support/server.ts';
 type Request = RunningDarkroom['request'];
 
 export interface Outages {
-  /** Calls back with requests to an API that finds Temporal away. */
+  /** Calls `during` with requests to an API that cannot reach Temporal. */
   temporal(during: (request: Request) => Promise<void>): Promise<void>;
-  /** Likewise, with the store away. */
+  /** Calls `during` with requests to an API that cannot reach the store. */
   store(during: (request: Request) => Promise<void>): Promise<void>;
 }
 
@@ -67,21 +67,21 @@ export const apiOutages = (
       await api.close();
     }
   };
-  const nobody = async () => `127.0.0.1:${await freePort()}`;
+  const unusedAddress = async () => `127.0.0.1:${await freePort()}`;
   return {
     temporal: async (during) => {
-      const address = await nobody();
+      const address = await unusedAddress();
       await run({}, { namespace: 'default', options: { address }, address }, during);
     },
     store: async (during) => {
       const target = await findNamespace(darkroom().dataDir);
       expect(target).not.toBeNull();
       // The SDK of S3 reads its address and its credentials from the environment.
-      vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://${await nobody()}`);
+      vi.stubEnv('AWS_ENDPOINT_URL_S3', `http://${await unusedAddress()}`);
       vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
       try {
-        await run({ DARKROOM_STORE: 's3://away' }, target as TemporalTarget, during);
+        await run({ DARKROOM_STORE: 's3://unreachable' }, target as TemporalTarget, during);
       } finally {
         vi.unstubAllEnvs();
       }

@@ -1,4 +1,4 @@
-/** What every dialect must do. A dialect's own test file calls this with an adapter, beside the conformance to its contract. */
+/** What every dialect must do. The test of a dialect calls this with an adapter, and checks its own documentation itself. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as dialects from '../../src/dialects/index.ts';
@@ -10,7 +10,7 @@ import { startStack } from '../support/stack.ts';
 import { apiOutages, realOutages } from './dialect-outages.ts';
 
 /** A request, as `fetch` takes it. */
-interface Ask {
+interface TestRequest {
   readonly path: string;
   readonly init?: RequestInit;
 }
@@ -18,73 +18,88 @@ interface Ask {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** JSON; text where it is none. */
+  /** Parsed JSON; the text of other bodies. */
   readonly body: unknown;
 }
 
-/** A request that is refused, and the status that says so. */
-interface Refusal {
-  readonly ask: Ask;
+/** A request that is rejected, and the HTTP status of the response. */
+interface Rejected {
+  readonly request: TestRequest;
   readonly status: number;
 }
 
 /** `id`: a UUID that the server has not seen, for dialects whose clients choose. */
-type Submission = (id: string) => Ask;
+type Submission = (id: string) => TestRequest;
 
 export interface DialectAdapter {
   /** The search attribute of its jobs. */
   readonly name: string;
   /** Settings that its requests need. Bodies may have at most 1 MiB. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Before the first test, with the server up; gives back what undoes it. */
+  /** Runs before the first test, with the server up. Returns a function that undoes it. */
   readonly prepare?: (darkroom: RunningDarkroom) => Promise<() => Promise<void>>;
-  /** Requests that are accepted, for jobs that complete within seconds, go on for a minute, or fail. */
+  /** Accepted requests, for jobs that complete within seconds, run for a minute, or fail. */
   readonly submissions: {
     readonly quick: Submission;
     readonly slow: Submission;
-    /** Left out where nothing a client can send makes a job fail. */
+    /** Omit it if no request of a client makes a job fail. */
     readonly failing?: Submission;
   };
   /** Milliseconds within which a quick job ends, if that may be more than 50,000. */
   readonly endsWithinMs?: number;
+  /** HTTP status of an accepted submission. */
   readonly accepted: number;
-  /** Stops the real Temporal server and the real store, which takes a system test. Else a second API finds them away. */
+  /**
+   * True: stops the real Temporal server and the real store, which takes a system test. Otherwise a second API gets addresses
+   * where nothing listens.
+   */
   readonly stopsServers?: boolean;
-  /** The status of `look` for a job that is completed, if not 200. */
+  /** HTTP status of `status` for a completed job. Default: 200. */
   readonly completed?: number;
-  /** The status of what needs a part that is away, if not 503. */
+  /** HTTP status while Temporal or the store is unavailable. Default: 503. */
   readonly unavailable?: number;
-  /** From the answer to a submission; the native API has the job under the same id. */
+  /** Reads the job id from the response to a submission. The native API uses the same id. */
   readonly idOf: (body: unknown) => string;
-  readonly look: (id: string) => Ask;
-  readonly result: (id: string) => Ask;
+  readonly status: (id: string) => TestRequest;
+  readonly result: (id: string) => TestRequest;
   /** Cancels a job. Default: the request of the native API. */
-  readonly cancel?: (id: string) => Ask;
-  /** How the answer to `look` calls the state. */
-  readonly wordOf: (body: unknown) => string;
-  readonly words: {
+  readonly cancel?: (id: string) => TestRequest;
+  /** Reads the status of the job from the response to `status`. */
+  readonly statusOf: (body: unknown) => string;
+  /** Statuses of jobs in this API. */
+  readonly statuses: {
     readonly running: readonly string[];
     readonly completed: string;
     readonly failed: string;
     readonly cancelled: string;
   };
-  /** The status of `result` while the job runs, and when it has ended without one. */
+  /** HTTP status of `result` while the job runs, and after a job ended without a result. */
   readonly noResult: { readonly running: number; readonly ended: number };
-  /** Where clients choose ids: a request for a taken one that is not the request of its job, and how it is refused. */
-  readonly duplicate?: (takenId: string) => Refusal;
+  /** For APIs whose clients choose ids: another request with the id of an existing job. */
+  readonly duplicate?: (takenId: string) => Rejected;
   /** Further requests that succeed while a job runs, and after its end. */
-  readonly others?: Readonly<Partial<Record<'running' | 'completed', (id: string) => readonly Ask[]>>>;
+  readonly otherRequests?: Readonly<
+    Partial<Record<'running' | 'completed', (id: string) => readonly TestRequest[]>>
+  >;
   /** Routes, such as `GET /acme/tasks`, that only other tests of the dialect call. */
   readonly otherRoutes?: readonly string[];
-  /** Whatever else is wrong with a request, each with a sentence. */
-  readonly refusals: Readonly<Record<'a route that is not there' | 'a wrong method', Refusal>> &
-    Readonly<Record<string, Refusal>>;
-  /** Fails the test unless this is an error in the dialect's own shape. */
+  /** Invalid requests, by the end of the test title "rejects …". */
+  readonly rejected: Readonly<Record<'an unknown route' | 'a wrong method', Rejected>> &
+    Readonly<Record<string, Rejected>>;
+  /** Fails the test unless the response is an error in the format of the dialect. */
   readonly expectError: (answer: Answer) => void;
 }
 
 export function dialectContract(adapter: DialectAdapter): void {
-  const { name, submissions, words, expectError, completed = 200, unavailable = 503, stopsServers } = adapter;
+  const {
+    name,
+    submissions,
+    statuses,
+    expectError,
+    completed = 200,
+    unavailable = 503,
+    stopsServers,
+  } = adapter;
   const { endsWithinMs = JOB_TIMEOUT_MS } = adapter;
   describe(`${name}: contract of a dialect`, () => {
     let s3: S3Server;
@@ -121,7 +136,7 @@ export function dialectContract(adapter: DialectAdapter): void {
     });
 
     /** Sends a request, and compares the response with the OpenAPI document. */
-    const ask = async ({ path, init }: Ask, request = darkroom.request): Promise<Answer> => {
+    const send = async ({ path, init }: TestRequest, request = darkroom.request): Promise<Answer> => {
       const response = await request(path, init);
       const { pathname } = new URL(path, 'http://localhost');
       const operation = described.findOperation(init?.method ?? 'GET', pathname);
@@ -131,46 +146,46 @@ export function dialectContract(adapter: DialectAdapter): void {
       }
       return answerOf(response);
     };
-    const askOthers = async (state: 'running' | 'completed', id: string) => {
-      for (const each of adapter.others?.[state]?.(id) ?? [])
-        expect([each.path, (await ask(each)).status]).toEqual([each.path, expect.toSatisfy(isSuccess)]);
+    const sendOthers = async (state: 'running' | 'completed', id: string) => {
+      for (const each of adapter.otherRequests?.[state]?.(id) ?? [])
+        expect([each.path, (await send(each)).status]).toEqual([each.path, expect.toSatisfy(isSuccess)]);
     };
-    const refused = (answer: Answer, status: number) => {
+    const expectRejected = (answer: Answer, status: number) => {
       expect(answer).toMatchObject({ status });
       expectError(answer);
-      // The answer shows nothing of the machine.
+      // The response shows nothing of the machine.
       expect(JSON.stringify(answer.body)).not.toMatch(/node_modules|\.[jt]s:\d/);
       expect(JSON.stringify(answer.body)).not.toContain(darkroom.dataDir);
     };
     const submit = async (submission: Submission): Promise<string> => {
-      const answer = await ask(submission(randomUUID()));
+      const answer = await send(submission(randomUUID()));
       expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: adapter.accepted });
       return adapter.idOf(answer.body);
     };
-    const wordOf = async (id: string) => adapter.wordOf((await ask(adapter.look(id))).body);
-    const untilWord = (id: string, word: string) =>
-      expect.poll(() => wordOf(id), { timeout: endsWithinMs }).toBe(word);
+    const statusOf = async (id: string) => adapter.statusOf((await send(adapter.status(id))).body);
+    const untilStatus = (id: string, status: string) =>
+      expect.poll(() => statusOf(id), { timeout: endsWithinMs }).toBe(status);
     const idsOfDialect = async (): Promise<string[]> => {
-      const { body } = await ask({ path: `/v1/jobs?dialect=${name}&limit=200` });
+      const { body } = await send({ path: `/v1/jobs?dialect=${name}&limit=200` });
       return (body as { jobs: { id: string }[] }).jobs.map(({ id }) => id).sort();
     };
     const cancel = (id: string) =>
-      ask(adapter.cancel?.(id) ?? { path: `/v1/jobs/${id}/cancel`, init: { method: 'POST' } });
+      send(adapter.cancel?.(id) ?? { path: `/v1/jobs/${id}/cancel`, init: { method: 'POST' } });
 
     it('accepts a job, lists it under its name in the native API and in Temporal, and shows its end', async () => {
       const id = await submit(submissions.quick);
       expect(await darkroom.get(id)).toMatchObject({ id, dialect: name });
-      await untilWord(id, words.completed);
+      await untilStatus(id, statuses.completed);
       await expect.poll(idsOfDialect).toContain(id);
-      expect(await ask(adapter.result(id))).toMatchObject({ status: 200 });
-      await askOthers('completed', id);
+      expect(await send(adapter.result(id))).toMatchObject({ status: 200 });
+      await sendOthers('completed', id);
     });
 
     it('finds no job for an unknown id of any form', async () => {
       for (const id of [randomUUID(), 'nobody', '0', '..%2F..%2Fetc', '%00', 'x'.repeat(500)]) {
-        for (const request of [adapter.look(id), adapter.result(id)]) {
-          const answer = await ask(request);
-          refused(answer, id.length < 40 && /^[\w-]+$/.test(id) ? 404 : answer.status);
+        for (const request of [adapter.status(id), adapter.result(id)]) {
+          const answer = await send(request);
+          expectRejected(answer, id.length < 40 && /^[\w-]+$/.test(id) ? 404 : answer.status);
           expect([400, 404, 422]).toContain(answer.status);
         }
       }
@@ -179,15 +194,15 @@ export function dialectContract(adapter: DialectAdapter): void {
     it('does not show jobs of another API', async () => {
       const { id } = await darkroom.submit({ id: randomUUID(), operation: 'system.echo' });
       await darkroom.until(id, 'completed');
-      refused(await ask(adapter.look(id)), 404);
-      refused(await ask(adapter.result(id)), 404);
+      expectRejected(await send(adapter.status(id)), 404);
+      expectRejected(await send(adapter.result(id)), 404);
     });
 
-    it.each(Object.entries(adapter.refusals))(
+    it.each(Object.entries(adapter.rejected))(
       'rejects %s, and creates no job',
-      async (_, { ask: wrong, status }) => {
+      async (_, { request: wrong, status }) => {
         const before = await idsOfDialect();
-        refused(await ask(wrong), status);
+        expectRejected(await send(wrong), status);
         expect(await idsOfDialect()).toEqual(before);
       },
     );
@@ -196,76 +211,79 @@ export function dialectContract(adapter: DialectAdapter): void {
     if (duplicate) {
       it('rejects an id that is taken, and does not change its job', async () => {
         const id = await submit(submissions.quick);
-        await untilWord(id, words.completed);
+        await untilStatus(id, statuses.completed);
         const first = await darkroom.get(id);
-        const { ask: wrong, status } = duplicate(id);
-        refused(await ask(wrong), status);
+        const { request: wrong, status } = duplicate(id);
+        expectRejected(await send(wrong), status);
         expect(await darkroom.get(id)).toEqual(first);
       });
     }
 
     it('shows a running job without a result, and its cancellation', async () => {
       const id = await submit(submissions.slow);
-      expect(words.running).toContain(await wordOf(id));
-      refused(await ask(adapter.result(id)), adapter.noResult.running);
-      await askOthers('running', id);
+      expect(statuses.running).toContain(await statusOf(id));
+      expectRejected(await send(adapter.result(id)), adapter.noResult.running);
+      await sendOthers('running', id);
       expect((await cancel(id)).status).toSatisfy(isSuccess);
-      await untilWord(id, words.cancelled);
-      refused(await ask(adapter.result(id)), adapter.noResult.ended);
+      await untilStatus(id, statuses.cancelled);
+      expectRejected(await send(adapter.result(id)), adapter.noResult.ended);
     });
 
     const { failing } = submissions;
     if (failing) {
       it('shows a failed job', async () => {
         const id = await submit(failing);
-        await untilWord(id, words.failed);
-        refused(await ask(adapter.result(id)), adapter.noResult.ended);
+        await untilStatus(id, statuses.failed);
+        expectRejected(await send(adapter.result(id)), adapter.noResult.ended);
       });
     }
 
     it('reports an outage of Temporal, and still shows ended jobs', async () => {
       const [ended, running] = [await submit(submissions.quick), await submit(submissions.slow)];
-      await untilWord(ended, words.completed);
-      await expect.poll(() => wordOf(running)).not.toBe(words.completed);
+      await untilStatus(ended, statuses.completed);
+      await expect.poll(() => statusOf(running)).not.toBe(statuses.completed);
       // The API keeps what it has just read for a second.
       await outages.temporal(async (request) => {
         await new Promise((resolve) => setTimeout(resolve, 1200));
-        const [look, result, unknown, submission] = await Promise.all(
+        const [status, result, unknown, submission] = await Promise.all(
           [
-            adapter.look(ended),
+            adapter.status(ended),
             adapter.result(ended),
-            adapter.look(running),
+            adapter.status(running),
             submissions.quick(randomUUID()),
-          ].map((each) => ask(each, request)),
+          ].map((each) => send(each, request)),
         );
-        expect([look?.status, look && adapter.wordOf(look.body), result?.status]).toEqual([
+        expect([status?.status, status && adapter.statusOf(status.body), result?.status]).toEqual([
           completed,
-          words.completed,
+          statuses.completed,
           200,
         ]);
         for (const answer of [unknown, submission]) {
-          refused(answer as Answer, unavailable);
+          expectRejected(answer as Answer, unavailable);
           expect(answer?.headers.get('retry-after')).toMatch(/^\d+$/);
         }
       });
       await cancel(running);
-      await untilWord(running, words.cancelled);
+      await untilStatus(running, statuses.cancelled);
     });
 
     it('reports an outage of the store only where it is needed, and continues after it', async () => {
       const [ended, running] = [await submit(submissions.quick), await submit(submissions.slow)];
-      await untilWord(ended, words.completed);
+      await untilStatus(ended, statuses.completed);
       await outages.store(async (request) => {
-        const away = (each: Ask) => ask(each, request);
-        refused(await away(adapter.result(ended)), unavailable);
-        const look = await away(adapter.look(running));
-        expect([look.status, words.running.includes(adapter.wordOf(look.body))]).toEqual([200, true]);
-        const submission = await away(submissions.quick(randomUUID()));
-        if (submission.status !== adapter.accepted) refused(submission, unavailable);
+        const sendAway = (each: TestRequest) => send(each, request);
+        expectRejected(await sendAway(adapter.result(ended)), unavailable);
+        const status = await sendAway(adapter.status(running));
+        expect([status.status, statuses.running.includes(adapter.statusOf(status.body))]).toEqual([
+          200,
+          true,
+        ]);
+        const submission = await sendAway(submissions.quick(randomUUID()));
+        if (submission.status !== adapter.accepted) expectRejected(submission, unavailable);
       });
-      await expect.poll(async () => (await ask(adapter.result(ended))).status).toBe(200);
+      await expect.poll(async () => (await send(adapter.result(ended))).status).toBe(200);
       await cancel(running);
-      await untilWord(running, words.cancelled);
+      await untilStatus(running, statuses.cancelled);
     });
 
     it('has no route in its OpenAPI document that no test calls', () => {

@@ -26,54 +26,54 @@ dialectContract({
   },
   accepted: 200,
   idOf: (body) => (body as { data: Task }).data.task_id,
-  look: (id) => ({ path: `/api/v1/task?id=${id}` }),
+  status: (id) => ({ path: `/api/v1/task?id=${id}` }),
   result: (id) => ({ path: `/api/v1/result?id=${id}` }),
-  wordOf: (body) => {
+  statusOf: (body) => {
     const { success, message, data } = body as Envelope;
     if (success) return (data as Task).status;
     return message?.includes('cancelled') ? 'cancelled' : 'failed';
   },
-  words: {
+  statuses: {
     running: ['CREATED', 'PROCESSING'],
     completed: 'COMPLETED',
     failed: 'failed',
     cancelled: 'cancelled',
   },
-  others: { completed: () => [{ path: '/api/v1/status' }] },
+  otherRequests: { completed: () => [{ path: '/api/v1/status' }] },
   otherRoutes: [
     'POST /api/v1/assets',
     'DELETE /api/v1/task',
     'GET /api/v1/website/{tenant}/{task_id}/{secret}/{path}',
   ],
   noResult: { running: 404, ended: 404 },
-  refusals: {
-    'a malformed body': { ask: post('/api/v1/task', '{"operation":'), status: 400 },
-    'a route that is not there': { ask: { path: '/api/v1/task/none' }, status: 404 },
-    'a wrong method': { ask: { path: '/api/v1/assets' }, status: 405 },
-    'a body that is too large': { ask: post('/api/v1/assets', ' '.repeat(2 ** 21)), status: 413 },
+  rejected: {
+    'a malformed body': { request: post('/api/v1/task', '{"operation":'), status: 400 },
+    'an unknown route': { request: { path: '/api/v1/task/none' }, status: 404 },
+    'a wrong method': { request: { path: '/api/v1/assets' }, status: 405 },
+    'a body that is too large': { request: post('/api/v1/assets', ' '.repeat(2 ** 21)), status: 413 },
     'a body of another type': {
-      ask: { path: '/api/v1/task', init: { method: 'POST', body: 'text' } },
+      request: { path: '/api/v1/task', init: { method: 'POST', body: 'text' } },
       status: 415,
     },
     'a form': {
-      ask: { path: '/api/v1/assets', init: { method: 'POST', body: new FormData() } },
+      request: { path: '/api/v1/assets', init: { method: 'POST', body: new FormData() } },
       status: 415,
     },
-    'assets without a body': { ask: { path: '/api/v1/assets', init: { method: 'POST' } }, status: 422 },
-    'an operation that is not there': { ask: task('image.nothing'), status: 422 },
-    'a parameter that is not there': { ask: post('/api/v1/task', { params: { tiddle: 'x' } }), status: 422 },
-    'a gallery of nothing': { ask: post('/api/v1/task', { assets_total: 0 }), status: 422 },
-    'assets for nobody': {
-      ask: post('/api/v1/assets', { task_id: '0f8fad5b-d9cb-469f-a165-70867728950e', data: [] }),
+    'assets without a body': { request: { path: '/api/v1/assets', init: { method: 'POST' } }, status: 422 },
+    'an unknown operation': { request: task('image.nothing'), status: 422 },
+    'an unknown parameter': { request: post('/api/v1/task', { params: { tiddle: 'x' } }), status: 422 },
+    'a gallery without assets': { request: post('/api/v1/task', { assets_total: 0 }), status: 422 },
+    'assets for an unknown task': {
+      request: post('/api/v1/assets', { task_id: '0f8fad5b-d9cb-469f-a165-70867728950e', data: [] }),
       status: 404,
     },
-    'a look at nothing': { ask: { path: '/api/v1/task' }, status: 422 },
+    'a status without an id': { request: { path: '/api/v1/task' }, status: 422 },
   },
   expectError: ({ body }) =>
     expect(body).toEqual({
       success: false,
       message: expect.stringMatching(/^.{10,}$/s),
-      // What became of a task that failed is told with the reason.
+      // Responses of a failed task have its last status in `data`; errors have none.
       data: null,
     }),
 });

@@ -22,17 +22,17 @@ dialectContract({
   endsWithinMs: 200_000,
   accepted: 202,
   idOf: (body) => (body as Shown).job_id,
-  look: (id) => ({ path: `/api/job/${id}` }),
+  status: (id) => ({ path: `/api/job/${id}` }),
   cancel: (id) => ({ path: `/api/job/${id}`, init: { method: 'DELETE' } }),
   result: (id) => ({ path: `/api/job/${id}/results` }),
-  wordOf: (body) => (body as Shown).status,
-  words: {
+  statusOf: (body) => (body as Shown).status,
+  statuses: {
     running: ['submitted', 'queued', 'processing'],
     completed: 'completed',
     failed: 'failed',
     cancelled: 'cancelled',
   },
-  others: {
+  otherRequests: {
     running: (id) => [
       { path: `/api/job/${id}/pause`, init: { method: 'POST' } },
       { path: `/api/job/${id}/resume`, init: { method: 'POST' } },
@@ -44,22 +44,22 @@ dialectContract({
       ].map((each) => ({ path: each })),
   },
   noResult: { running: 409, ended: 409 },
-  duplicate: (id) => ({ ask: submission(sets.sample, 'high')(id), status: 409 }),
-  refusals: {
-    'a malformed body': { ask: { path, init: { ...post(''), body: '{"a":' } }, status: 400 },
-    'a body that lacks fields': { ask: { path, init: post({}) }, status: 422 },
-    'a directory that is not there': { ask: submission('/nowhere')('refused'), status: 422 },
+  duplicate: (id) => ({ request: submission(sets.sample, 'high')(id), status: 409 }),
+  rejected: {
+    'a malformed body': { request: { path, init: { ...post(''), body: '{"a":' } }, status: 400 },
+    'a body that lacks fields': { request: { path, init: post({}) }, status: 422 },
+    'an unknown directory': { request: submission('/nowhere')('refused'), status: 422 },
     'a body of another type': {
-      ask: { path, init: { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' } },
+      request: { path, init: { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' } },
       status: 415,
     },
-    'a form': { ask: { path, init: { method: 'POST', body: new FormData() } }, status: 415 },
+    'a form': { request: { path, init: { method: 'POST', body: new FormData() } }, status: 415 },
     'a body that is too large': {
-      ask: { path, init: post({ image_set_path: 'x'.repeat(2 ** 20) }) },
+      request: { path, init: post({ image_set_path: 'x'.repeat(2 ** 20) }) },
       status: 413,
     },
-    'a route that is not there': { ask: { path: '/api/nothing' }, status: 404 },
-    'a wrong method': { ask: { path }, status: 405 },
+    'an unknown route': { request: { path: '/api/nothing' }, status: 404 },
+    'a wrong method': { request: { path }, status: 405 },
   },
   expectError,
 });

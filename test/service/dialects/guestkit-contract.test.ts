@@ -19,37 +19,37 @@ dialectContract({
   },
   accepted: 201,
   idOf: (body) => (body as { data: { job_id: string } }).data.job_id,
-  look: (id) => ({ path: `${jobs}/${id}` }),
+  status: (id) => ({ path: `${jobs}/${id}` }),
   result: (id) => ({ path: `${jobs}/${id}/result` }),
-  wordOf,
-  words: {
+  statusOf: wordOf,
+  statuses: {
     running: ['Pending', 'Assigned', 'Running'],
     completed: 'Completed',
     failed: 'Failed',
     cancelled: 'Failed',
   },
-  others: {
+  otherRequests: {
     completed: () => ['jobs', 'capabilities', 'health'].map((name) => ({ path: `/api/v1/${name}` })),
   },
   noResult: { running: 404, ended: 404 },
-  duplicate: (id) => ({ ask: submission('system.echo', { another: true })(id), status: 409 }),
-  refusals: {
+  duplicate: (id) => ({ request: submission('system.echo', { another: true })(id), status: 409 }),
+  rejected: {
     'a malformed body': {
-      ask: { path: jobs, init: { method: 'POST', headers: json, body: '{"a":' } },
+      request: { path: jobs, init: { method: 'POST', headers: json, body: '{"a":' } },
       status: 400,
     },
-    'a body that lacks fields': { ask: { path: jobs, init: post({}) }, status: 400 },
+    'a body that lacks fields': { request: { path: jobs, init: post({}) }, status: 400 },
     'a body of another type': {
-      ask: { path: jobs, init: { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' } },
+      request: { path: jobs, init: { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' } },
       status: 415,
     },
-    'a form': { ask: { path: jobs, init: { method: 'POST', body: new FormData() } }, status: 415 },
+    'a form': { request: { path: jobs, init: { method: 'POST', body: new FormData() } }, status: 415 },
     'a body that is too large': {
-      ask: { path: jobs, init: post(document('large', { data: { text: 'x'.repeat(2 ** 20) } })) },
+      request: { path: jobs, init: post(document('large', { data: { text: 'x'.repeat(2 ** 20) } })) },
       status: 413,
     },
-    'a route that is not there': { ask: { path: '/api/v1/nothing' }, status: 404 },
-    'a wrong method': { ask: { path: jobs, init: { method: 'DELETE' } }, status: 405 },
+    'an unknown route': { request: { path: '/api/v1/nothing' }, status: 404 },
+    'a wrong method': { request: { path: jobs, init: { method: 'DELETE' } }, status: 405 },
   },
   expectError: ({ headers, body }) => {
     expect(headers.get('content-type')).toMatch(/^application\/json\b/);

@@ -18,21 +18,21 @@ dialectContract({
   completed: 201,
   unavailable: 500,
   idOf: (body) => (body as WebJob).job_id,
-  look: (id) => ({ path: `/jobs/${id}` }),
+  status: (id) => ({ path: `/jobs/${id}` }),
   result: (id) => ({ path: `/jobs/${id}/output` }),
-  wordOf: (body) => (body as WebJob).status,
-  words: {
+  statusOf: (body) => (body as WebJob).status,
+  statuses: {
     running: ['pending', 'processing'],
     completed: 'completed',
     failed: 'failed',
     cancelled: 'failed',
   },
   noResult: { running: 202, ended: 404 },
-  refusals: {
-    'a route that is not there': { ask: { path: '/jobs/a/b/c' }, status: 404 },
-    'a wrong method': { ask: { path: '/jobs' }, status: 405 },
+  rejected: {
+    'an unknown route': { request: { path: '/jobs/a/b/c' }, status: 404 },
+    'a wrong method': { request: { path: '/jobs' }, status: 405 },
     'a form that is too large': {
-      ask: { path: '/jobs', init: formOf(['image', picture, PICTURE], ['x', 'x'.repeat(2 ** 20 + 1)]) },
+      request: { path: '/jobs', init: formOf(['image', picture, PICTURE], ['x', 'x'.repeat(2 ** 20 + 1)]) },
       status: 413,
     },
   },
