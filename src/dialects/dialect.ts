@@ -29,10 +29,10 @@ export interface Dialect<Own extends Settings = Settings>
  * Defines a dialect.
  *
  * @example
- * export const acme = defineDialect({
- *   name: 'acme',
- *   paths: ['/acme'],
- *   submissionPaths: ['/acme/tasks'],
+ * export const studio = defineDialect({
+ *   name: 'studio',
+ *   paths: ['/studio'],
+ *   submissionPaths: ['/studio/tasks'],
  *   api: () => import('./routes.ts'),
  * });
  */

@@ -4,7 +4,7 @@ import type { ObjectStore } from './object-store.ts';
 /**
  * Adds up the bytes that a tenant has stored.
  *
- * @param enough the sum at which the rest does not matter
+ * @param enough stops counting at this sum
  * @throws store_unavailable
  */
 export async function measureStoredBytes(

@@ -81,7 +81,7 @@ export interface DialectAdapter {
   readonly otherRequests?: Readonly<
     Partial<Record<'running' | 'completed', (id: string) => readonly TestRequest[]>>
   >;
-  /** Routes, such as `GET /acme/tasks`, that only other tests of the dialect call. */
+  /** Routes, such as `GET /studio/tasks`, that only other tests of the dialect call. */
   readonly otherRoutes?: readonly string[];
   /** Invalid requests, by the end of the test title "rejects …". */
   readonly rejected: Readonly<Record<'an unknown route' | 'a wrong method', Rejected>> &

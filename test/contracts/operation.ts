@@ -1,4 +1,4 @@
-/** What every operation must do. An operation's own test file calls this with samples of its use. */
+/** What every operation must do. The test of an operation calls this with samples. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { InstalledEngine, Operation } from '../../operations/operation.ts';
@@ -7,16 +7,16 @@ import { DarkroomError } from '../../src/errors.ts';
 import { photo } from '../support/photos.ts';
 import { type Outcome, type RunOptions, runOperation, type TestAsset } from '../support/run-operation.ts';
 
-/** A use of the operation that succeeds. */
+/** A run of the operation that succeeds. */
 export interface Sample {
   readonly title: string;
   readonly params: Record<string, unknown>;
   readonly assets?: readonly TestAsset[];
-  /** An asset that the operation cannot use; not given, it uses anything. */
+  /** An asset that the operation cannot use. Omit it if it can use any. */
   readonly unusable?: TestAsset;
   /** Only headers are read, so damaged pixels are not noticed. */
   readonly readsHeadersOnly?: true;
-  /** Those that the operation requires. */
+  /** The engines that the operation requires. */
   readonly engines?: Readonly<Record<string, InstalledEngine>>;
 }
 
@@ -77,19 +77,19 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
       const run = (more: RunOptions = {}): Promise<Outcome> =>
         runOperation(operation, { params, assets, engines, ...more });
       let first: Promise<Outcome> | undefined;
-      /** What came of it when it was run first: some operations take long. */
-      const ran = () => (first ??= run());
+      /** The outcome of the first run, shared by the tests: some operations take long. */
+      const firstRun = () => (first ??= run());
 
       it('has parameters that are plain JSON, and parsing them twice changes nothing', () => {
         const once = known.parse(params);
         if (!once.ok) throw new TypeError(JSON.stringify(once.errors));
         expect(JSON.parse(JSON.stringify(once.params))).toEqual(once.params);
-        // The activity reads again what the API has read before.
+        // The activity parses again what the API has parsed.
         expect(known.parse(once.params)).toEqual(once);
       });
 
       it('returns a result of the announced kind, and the same when it runs again', async () => {
-        const [one, two] = [await ran(), await run()];
+        const [one, two] = [await firstRun(), await run()];
         expect(one.failures).toEqual([]);
         if (info.result === 'json') {
           expect(one.data).toBeDefined();
@@ -102,13 +102,13 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
       });
 
       it('does not change its assets', async () => {
-        const { assetsAfter } = await ran();
+        const { assetsAfter } = await firstRun();
         // Not `toEqual` of the bytes, which takes seconds a megabyte.
         expect(assetsAfter.map(sha256)).toEqual(assets.map(({ bytes }) => sha256(bytes)));
       });
 
       it('reports progress that only increases', async () => {
-        const { progress } = await ran();
+        const { progress } = await firstRun();
         for (const { fraction } of progress) expect(0 <= fraction && fraction <= 1).toBe(true);
         for (const [index, { stage, batch, fraction }] of progress.entries()) {
           const earlier = progress
@@ -154,7 +154,7 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
         expect(skipped.failures).toMatchObject([
           { index: 0, name: unusable.name, error: { retryable: false } },
         ]);
-        expect(skipped.files.size).toBe((await ran()).files.size);
+        expect(skipped.files.size).toBe((await firstRun()).files.size);
       });
     });
   });

@@ -14,7 +14,7 @@ const MEMBER = 'x-action';
  * Names the action of a route.
  *
  * @example
- * createRoute({ method: 'get', path: '/acme/{id}', ...requires('jobs.read'), responses });
+ * createRoute({ method: 'get', path: '/studio/{id}', ...requires('jobs.read'), responses });
  */
 export const requires = (action: Action) => ({ [MEMBER]: action }) as const;
 

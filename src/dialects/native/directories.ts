@@ -15,8 +15,10 @@ export const namesDirectories = (request: unknown): boolean => assetsOf(request)
 export const namesOf = (request: unknown): string => JSON.stringify(assetsOf(request));
 
 /**
- * Returns the request with an asset for each photograph, and notes about what else is in the directories; what else is said of a directory holds for each of them. Throws
- * invalid_request, which names the directory that cannot be used.
+ * Returns the request with an asset for each photograph, and notes about other files of the directories. The other fields of
+ * a directory apply to each of its photographs.
+ *
+ * @throws invalid_request, which names the directory that cannot be used
  */
 export async function withPhotographs<Request>(
   request: Request,

@@ -26,7 +26,7 @@ const stateEvent = job
   })
   .meta({ id: 'StateEvent', description: 'Data of the event `state`', example: exampleState });
 
-/** JSON Schema describes what is inside of a text by `contentSchema`: here, the data of each event. */
+/** `contentSchema` of JSON Schema describes the contents of a string: here, the data of each event. */
 const eventStream = z.string().meta({
   contentMediaType: 'text/event-stream',
   contentSchema: {
@@ -34,7 +34,7 @@ const eventStream = z.string().meta({
   },
 });
 
-/** Keeps proxies from taking a quiet stream for a dead one. */
+/** Keeps proxies from closing an idle stream. */
 const HEARTBEAT_MS = 15_000;
 const HALF_CLOSED_HEARTBEAT_MS = 500;
 /** Delay of a client before it reconnects. */
@@ -82,13 +82,13 @@ export function eventRoutes(
         'cache-control': 'no-cache, no-transform',
         'x-accel-buffering': 'no',
       };
-      // Hono answers HEAD by GET, and would leave the stream to itself.
+      // Hono runs the handler of GET for HEAD, and would never end the stream.
       if (c.req.method === 'HEAD') return c.body(null, 200, headers);
       const stop = new AbortController();
       const snapshots = watcher.follow(ref, stop.signal);
       const stream = streamOf(
         snapshots,
-        new Teller(seen, toJobResource),
+        new EventFormatter(seen, toJobResource),
         stop,
         heartbeatMs,
         (listener) => onClientEnd(c, listener),
@@ -104,7 +104,7 @@ const endOf = (run: number): string => `${run}.end`;
 
 function streamOf(
   snapshots: AsyncGenerator<JobSnapshot>,
-  teller: Teller,
+  formatter: EventFormatter,
   stop: AbortController,
   heartbeatMs: number,
   onEnd: (listener: () => void) => () => void,
@@ -115,7 +115,7 @@ function streamOf(
   let forgetEnd: () => void;
   let isCancelled = false;
   const forgetLogin = watchLogin(() => stop.abort());
-  const stopBeating = () => {
+  const stopHeartbeat = () => {
     clearInterval(heartbeat);
     forgetEnd();
     forgetLogin();
@@ -124,24 +124,24 @@ function streamOf(
     start(controller) {
       controller.enqueue(encoder.encode(`retry: ${RECONNECT_MS}\n\n`));
       const beat = () => {
-        // A reader that has yet to take what there is needs none.
+        // No heartbeat while the client has unread data.
         if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': heartbeat\n\n'));
       };
       heartbeat = setInterval(beat, heartbeatMs);
-      // The client has closed its side. Only a write that fails shows whether it has left.
+      // The client has closed its side of the connection. Only a failing write shows whether it is gone.
       forgetEnd = onEnd(() => {
         clearInterval(heartbeat);
         heartbeat = setInterval(beat, Math.min(heartbeatMs, HALF_CLOSED_HEARTBEAT_MS));
       });
     },
     async pull(controller) {
-      // A snapshot in which nothing is new to this client makes no event; one pull must bring something, or the end.
+      // A snapshot without new events yields no text. Each pull must enqueue text or close the stream.
       for (;;) {
         const next = await snapshots.next().catch(() => null);
-        const text = next?.done === false ? teller.eventsOf(next.value) : '';
+        const text = next?.done === false ? formatter.formatNew(next.value) : '';
         if (text !== '') controller.enqueue(encoder.encode(text));
         if (next === null || next.done) {
-          stopBeating();
+          stopHeartbeat();
           if (!isCancelled) controller.close();
           return;
         }
@@ -150,20 +150,20 @@ function streamOf(
     },
     cancel() {
       isCancelled = true;
-      stopBeating();
+      stopHeartbeat();
       stop.abort();
     },
   });
 }
 
-/** State of one client: the last event that it received. */
-class Teller {
+/** Formats the events that one client has not received yet. */
+class EventFormatter {
   #run: number;
   #seq: number;
   #progress = '';
   readonly #toJobResource: (job: Job) => JobResource;
 
-  /** `seen`: the id of the last event that it got: `run.seq`. */
+  /** @param seen - `RUN.SEQ`: the id of the last event that the client received. */
   constructor(seen: string, toJobResource: (job: Job) => JobResource) {
     this.#toJobResource = toJobResource;
     const [run = 0, seq = 0] = seen.split('.').map(Number);
@@ -171,8 +171,8 @@ class Teller {
     this.#seq = Number.isInteger(seq) ? seq : 0;
   }
 
-  /** All that is new in a snapshot, as text of the stream. */
-  eventsOf({ job, timeline }: JobSnapshot): string {
+  /** Returns the text of the events that are new in a snapshot. Empty: none. */
+  formatNew({ job, timeline }: JobSnapshot): string {
     const { run, state, stage, progress, assets } = job;
     if (run !== this.#run) this.#seq = 0;
     this.#run = run;

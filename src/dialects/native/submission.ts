@@ -125,7 +125,7 @@ export function submissionRoutes({
     c.header('location', jobUrl(job.id));
     if (wait === null) return c.json(toJobResource(job), 202);
     c.header('preference-applied', `wait=${wait}`);
-    // A client that has closed its side may have left. If it has not, it gets the job as it is, as does one whose login has ended.
+    // The wait ends early when the client closes its side of the connection, or its login ends. It then gets the job as it is.
     const left = new AbortController();
     const leave = () => left.abort();
     const watches = [onClientEnd(c, leave), c.var.watchLogin(leave)];
@@ -205,7 +205,7 @@ async function readParts<Request>(
     fileBytes: asset,
     totalBytes: upload,
     files: MAX_FILES,
-    // One more than there should be, so that it can be named.
+    // One more than allowed, so that the error can name it.
     fields: 2,
     idleMs: IDLE_MS,
   };

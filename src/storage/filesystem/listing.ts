@@ -47,8 +47,8 @@ export async function readInfo(root: string, key: string): Promise<ObjectInfo | 
 }
 
 /**
- * Keys and sub-folders in a folder, in descending order, without what lies at or before `after` as a whole. A sub-folder
- * counts with the slash that its keys go on with: `a-b` and `a.b` come before `a/b`, `a0` behind it.
+ * Returns the keys and subfolders of a folder, in descending order. Omits those that end at or before `after`. A subfolder is
+ * compared with its slash, as in the keys below it: `a-b` and `a.b` precede `a/b`, `a0` follows it.
  */
 async function namesIn(root: string, folder: string, after: string): Promise<string[]> {
   try {

@@ -1,10 +1,10 @@
-/** What the parts of the contract share. */
+/** Helpers of the contract of stores. */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { ObjectInfo, ObjectStore } from '../../../src/storage/object-store.ts';
 
-/** The test that runs. */
+/** Parts of the running test. */
 export interface Suite {
   readonly store: ObjectStore;
   /** Prefix of keys that this test has to itself. */
@@ -23,7 +23,7 @@ export const digest = (bytes: Uint8Array | string) => ({
 });
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
-/** The bytes of an object; fails when there is none. */
+/** Returns the bytes of an object. Throws when it does not exist. */
 export async function bytesOf(
   store: ObjectStore,
   key: string,
@@ -48,7 +48,7 @@ export async function keysOf(store: ObjectStore, prefix: string, after?: string)
   return found.map(({ key }) => key);
 }
 
-/** A stream that gives one chunk and then goes on as told. */
+/** A stream that yields one chunk, then calls `then`. */
 export const afterFirst = (chunk: string, then: (stream: Readable) => void): Readable => {
   let given = false;
   return new Readable({
