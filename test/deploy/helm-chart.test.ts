@@ -81,6 +81,7 @@ const runHelm = (values: object, command: string, ...more: string[]) => {
   const options = ['--values', '-', '--kube-version', VERSIONS[0] ?? '', ...more];
   return execFileSync(helm, [command, ...name, chart, ...options], {
     input: stringify(values),
+    stdio: 'pipe',
     encoding: 'utf8',
   });
 };
