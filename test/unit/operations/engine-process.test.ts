@@ -37,7 +37,7 @@ test.each([
 });
 
 test('an engine that never writes ends with the time limit of its stage', async () => {
-  await expect(run('silent', 'time.sleep(600)', AbortSignal.timeout(500))).rejects.toMatchObject({
-    name: 'TimeoutError',
-  });
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(new Error('too late')), 500);
+  await expect(run('silent', 'time.sleep(600)', limit.signal)).rejects.toThrow('too late');
 });
