@@ -27,6 +27,9 @@ export interface StepOptions {
 /** Of one attempt. The worker limits the time of stages and downloads by itself; this is for workers that cannot. */
 const ATTEMPT_TIMEOUT = '7 days';
 
+/** Of a step that runs alone, whose worker dies of something else each time. */
+const MAX_ATTEMPTS = 10;
+
 /**
  * Runs a step until it ends, as an activity, or as a local attempt first if it is short. Temporal retries what failed; an outage never
  * fails a step. When the worker dies or the step hangs, it runs again, unless it is blamed for too many losses. Its last attempt runs
@@ -79,10 +82,11 @@ async function runDurably<T>(
         isFirst ? {} : { earlier: { losses: blame.losses, localFailures, progress } },
       );
     } catch (error) {
-      const loss = readLoss(error);
+      const loss = readLoss(error, isAlone);
       if (loss === null) throw error;
       attempts += 1;
-      if (isAlone) throw createLostFailure(title, attempts, loss);
+      if (isAlone && (loss.isBlamed || attempts >= MAX_ATTEMPTS))
+        throw createLostFailure(title, attempts, loss);
       progress = loss.progress ?? progress;
       if (loss.isBlamed) lossReports.blame(blame, error);
     }
@@ -94,13 +98,14 @@ export const describeBatch = ({ from, to }: Batch): string =>
   to - from === 1 ? `asset ${from}` : `assets ${from} to ${to - 1}`;
 
 /** Null when the activity failed for another reason than the death of its worker, or a hang. */
-function readLoss(error: unknown): Loss | null {
+function readLoss(error: unknown, isAlone: boolean): Loss | null {
   const cause = readCause(error);
   if (cause instanceof TimeoutFailure) {
     const progress = (cause.lastHeartbeatDetails ?? null) as Heartbeat | null;
     return {
       code: 'worker_lost',
-      isBlamed: true,
+      // A step that runs alone does not kill its worker, which reports the death of the process.
+      isBlamed: !isAlone,
       how: 'its worker stopped sending heartbeats',
       progress,
     };

@@ -2,8 +2,8 @@
 import { tryGetContext } from 'hono/context-storage';
 import { type Rate, refusedRate } from '../../lib/rate-limit.ts';
 import type { ApiEnv } from '../context.ts';
-import { readCaller } from './caller.ts';
 import { writeRateFields } from './rate-fields.ts';
+import { readCaller } from './read-caller.ts';
 import { ScopedRates } from './scoped-rates.ts';
 import { limitScopes, type ScopedLimits } from './settings.ts';
 

@@ -1,8 +1,5 @@
 /** Whom a request counts for. */
-import type { Context } from 'hono';
-import type { Principal } from '../../auth/authenticator.ts';
 import { parseAddress } from '../../net/addresses.ts';
-import type { ApiEnv } from '../context.ts';
 import type { LimitScope, ScopedLimits } from './settings.ts';
 
 /** The subject of a request in each scope; null: it has none, or is not known yet. */
@@ -36,15 +33,3 @@ export const describeSubject = (scope: LimitScope, subject: string): string =>
     address: `The address ${subject}`,
     all: 'All clients together',
   })[scope];
-
-/** Returns whom a request counts for, as far as it is known. */
-export function readCaller({ var: { principal, addressSubject } }: Context<ApiEnv>): Caller {
-  // Before authentication, and on public paths, there is none.
-  const { tenant, subject } = (principal as Principal | undefined) ?? { tenant: null, subject: '' };
-  return {
-    key: tenant === null ? null : `${tenant} ${subject}`,
-    tenant,
-    address: addressSubject,
-    all: 'all',
-  };
-}

@@ -4,8 +4,8 @@ import { type Rate, refusedRate } from '../../lib/rate-limit.ts';
 import { hasBody, isForm } from '../bodies/media-type.ts';
 import type { ApiEnv } from '../context.ts';
 import { BytesInFlight } from './bytes-in-flight.ts';
-import { readCaller } from './caller.ts';
 import { writeRateFields } from './rate-fields.ts';
+import { readCaller } from './read-caller.ts';
 import { ScopedRates } from './scoped-rates.ts';
 import type { LimitScope, ScopedLimits } from './settings.ts';
 
