@@ -46,6 +46,12 @@ export const losses: Stories = {
     return untilEnded(server, await server.submit(echo));
   },
 
+  /** Its worker is killed while it runs alone. It is not to blame for that. */
+  'worker-lost-beside': async (server) => {
+    for (let attempt = 1; attempt <= 4; attempt++) reportLoss(server, { isBlamed: attempt <= 2 });
+    return untilEnded(server, await server.submit(echo));
+  },
+
   'worker-lost-too-often': async (server) => {
     reportLoss(server);
     reportLoss(server, { code: 'stage_stalled', how: 'it hung' });
@@ -65,7 +71,7 @@ export const losses: Stories = {
     return untilEnded(server, await server.submit(echo, shortHeartbeats));
   },
 
-  /** The connection of the worker was interrupted twice, for which the step is not blamed. */
+  /** The connection of the worker was interrupted twice, for which the step is not blamed. Then it died, for which it is. */
   'worker-outlived': async (server) => {
     const report = async ({ client, info }: Context) => {
       const { workflowId } = info.workflowExecution ?? { workflowId: '' };
@@ -75,7 +81,7 @@ export const losses: Stories = {
     };
     silence(server, report);
     silence(server, report);
-    silence(server);
+    reportLoss(server);
     return untilEnded(server, await server.submit(echo, shortHeartbeats));
   },
 };
