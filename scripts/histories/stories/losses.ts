@@ -46,9 +46,11 @@ export const losses: Stories = {
     return untilEnded(server, await server.submit(echo));
   },
 
-  /** Its worker is killed while it runs alone. It is not to blame for that. */
-  'worker-lost-beside': async (server) => {
-    for (let attempt = 1; attempt <= 4; attempt++) reportLoss(server, { isBlamed: attempt <= 2 });
+  /** Its worker dies of something else while it runs alone. */
+  'worker-lost-while-alone': async (server) => {
+    reportLoss(server);
+    reportLoss(server);
+    reportLoss(server, { isBlamed: false });
     return untilEnded(server, await server.submit(echo));
   },
 
