@@ -66,7 +66,7 @@ test.each([
   ['FAILED_PRECONDITION', 9, null],
 ])('a server that answers %s', async (_, status, expected) => {
   // The client repeats some of them until the deadline.
-  expect(await fail(await answering(status), 3000)).toBe(expected);
+  expect(await fail(await answering(status), 3000)).toEqual(expected);
 });
 
 test('no server, a server that says nothing, and one that hangs up', async () => {
