@@ -27,13 +27,10 @@ export interface StepOptions {
 /** Of one attempt. The worker limits the time of stages and downloads by itself; this is for workers that cannot. */
 const ATTEMPT_TIMEOUT = '7 days';
 
-/** Of a step that runs alone, whose worker dies of something else each time. */
-const MAX_ATTEMPTS = 10;
-
 /**
  * Runs a step until it ends, as an activity, or as a local attempt first if it is short. Temporal retries what failed; an outage never
- * fails a step. When the worker dies or the step hangs, it runs again, unless it is blamed for too many losses. Its last attempt runs
- * alone, in a process of its own.
+ * fails a step. When the worker dies or the step hangs, it runs again. A step that is blamed for too many losses runs alone, in a process
+ * of its own, until that process dies or hangs: the death of the worker around it does not count.
  *
  * @param run Calls the activity of the step.
  * @throws ApplicationFailure `worker_lost`, `stage_stalled`, or the failure of the activity.
@@ -85,7 +82,7 @@ async function runDurably<T>(
       const loss = readLoss(error, isAlone);
       if (loss === null) throw error;
       attempts += 1;
-      if (isAlone && (loss.isBlamed || attempts >= MAX_ATTEMPTS))
+      if (isAlone && (loss.isBlamed || attempts >= tuning.maxAttemptsLost))
         throw createLostFailure(title, attempts, loss);
       progress = loss.progress ?? progress;
       if (loss.isBlamed) lossReports.blame(blame, error);
@@ -104,7 +101,7 @@ function readLoss(error: unknown, isAlone: boolean): Loss | null {
     const progress = (cause.lastHeartbeatDetails ?? null) as Heartbeat | null;
     return {
       code: 'worker_lost',
-      // A step that runs alone does not kill its worker, which reports the death of the process.
+      // The worker of a step that runs alone reports the death of the step's process.
       isBlamed: !isAlone,
       how: 'its worker stopped sending heartbeats',
       progress,

@@ -73,7 +73,7 @@ export const losses: Stories = {
     return untilEnded(server, await server.submit(echo, shortHeartbeats));
   },
 
-  /** The connection of the worker was interrupted twice, for which the step is not blamed. */
+  /** The connection of the worker was interrupted twice, for which the step is not blamed. Then it died, for which it is. */
   'worker-outlived': async (server) => {
     const report = async ({ client, info }: Context) => {
       const { workflowId } = info.workflowExecution ?? { workflowId: '' };
