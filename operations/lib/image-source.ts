@@ -4,6 +4,7 @@ import sharp, { type FailOnOptions, type Metadata, type Sharp } from 'sharp';
 import { DarkroomError, type ErrorCode, type ErrorDetails } from '../../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../../src/lib/disk-full.ts';
 import type { InputFile } from '../operation.ts';
+import { findAvifDamage } from './formats/avif-damage.ts';
 import { classifyDamage, type Damage, isUnsupported } from './formats/damage.ts';
 import { findExcessMeta } from './formats/heif-meta.ts';
 import { type Inspection, inspectFile } from './formats/inspect.ts';
@@ -121,8 +122,10 @@ export async function openImage(
   const file: SourceFile = { content, failOn: severity, page, subDirectory };
   const header = await decodeFile(file, { maxPixels: false })
     .metadata()
-    .catch((error: unknown) => {
-      throw layout ? notAnImage(input, explainUnreadable(layout), error) : toDecodeError(input, error);
+    .catch(async (error: unknown) => {
+      if (layout) throw notAnImage(input, explainUnreadable(layout), error);
+      const why = format === 'heif' ? await findAvifDamage(input.path) : null;
+      throw why ? damagedError(input, why, 'contents', error) : toDecodeError(input, error);
     });
   if (header.format !== format) throw notAnImage(input, 'is in a format that is not accepted here');
   const profile = header.icc?.length ?? 0;
