@@ -5,11 +5,11 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
 
 export const createDeleteExpired =
-  ({ retention, journal }: ActivityDependencies) =>
+  (deps: ActivityDependencies) =>
   (now: number): Promise<RetentionReport> =>
-    withHeartbeat(journal, {}, async ({ signal }) => {
+    withHeartbeat(deps, {}, async ({ signal }) => {
       const { log } = Context.current();
-      const report = await retention.execute(new Date(now), signal, (about, error) =>
+      const report = await deps.retention.execute(new Date(now), signal, (about, error) =>
         log.warn('Retention failed for one item', { about, error }),
       );
       if (Object.values(report).some((count) => count > 0)) log.info('Retention', { ...report });

@@ -10,6 +10,7 @@ import type { RunFiles } from '../src/jobs/ports/run-files.ts';
 import type { SharedSlots } from '../src/lib/shared-slots.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
 import type { StepJournal } from './journal.ts';
+import type { LocalAttempts } from './local-attempts.ts';
 import type { RunAlone } from './run-alone.ts';
 
 export interface ActivityDependencies extends RunFiles {
@@ -32,6 +33,7 @@ export interface ActivityDependencies extends RunFiles {
   readonly stallMs: number;
   readonly inputRoots: readonly string[];
   readonly journal: StepJournal;
+  readonly localAttempts: LocalAttempts;
   /** Runs a step in a process of its own. */
   readonly runAlone: RunAlone;
   /** Scratch directory of this worker. */

@@ -3,10 +3,10 @@ import { DarkroomError } from '../src/errors.ts';
 import type { AssetInput, SealedInputs } from '../src/jobs/model/run-input.ts';
 import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
+import type { ActivityRun } from './activity-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { DownloadQueue } from './download-queue.ts';
 import { fetchAsset } from './fetch-asset.ts';
-import type { ActivityRun } from './heartbeat.ts';
 import { toJobError } from './job-error.ts';
 import type { DownloadInput, DownloadResult } from './types.ts';
 

@@ -2,8 +2,10 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { DarkroomError, type ErrorCode, errorCatalogue } from '../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
+import type { ActivityRun } from './activity-run.ts';
 import type { StepJournal } from './journal.ts';
-import type { FailureInfo, Heartbeat, Loss, StepInput } from './types.ts';
+import { type LocalAttempts, Unfinished } from './local-attempts.ts';
+import type { FailureInfo, Heartbeat, LocalFailureInfo, Loss, StepInput } from './types.ts';
 
 /** Well below every heartbeat timeout. The status of a job may lag by this long. */
 const HEARTBEAT_MS = 500;
@@ -20,26 +22,16 @@ const MAX_ATTEMPTS = 5;
 /** Attempts for unexpected errors: most likely bugs, which retries do not fix. */
 const MAX_ATTEMPTS_UNEXPECTED = 3;
 
-/** Passed to the work of an activity. */
-export interface ActivityRun {
-  /** Milliseconds since the epoch. */
-  readonly startedAt: number;
-  /** Merges progress into the next heartbeat. */
-  report(progress: Partial<Heartbeat>): void;
-  /** Aborts when the activity is cancelled or its worker stops. */
-  readonly signal: AbortSignal;
-  /** From 1. */
-  readonly attempt: number;
-  /** Whether a retryable error, other than an outage, ends the activity in this attempt. */
-  readonly lastAttempt: boolean;
-  /** Last heartbeat details of the previous attempt; null in the first attempt. */
-  readonly earlier: Heartbeat | null;
-  log(message: string, fields: object): void;
-}
-
 /** The fields of an activity's input that `withHeartbeat` reads. */
 interface ActivitySetup extends StepInput {
   readonly signalsStart?: boolean;
+  /** Of a callback: a job may deliver several at once. */
+  readonly seq?: number;
+}
+
+interface Dependencies {
+  readonly journal: StepJournal;
+  readonly localAttempts: LocalAttempts;
 }
 
 /**
@@ -47,14 +39,17 @@ interface ActivitySetup extends StepInput {
  * the job has left the queue. Throws failures that tell Temporal whether to retry.
  */
 export async function withHeartbeat<T>(
-  journal: StepJournal,
-  { signalsStart, earlier: lost }: ActivitySetup,
+  { journal, localAttempts }: Dependencies,
+  setup: ActivitySetup,
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
   const context = Context.current();
   const { info, log } = context;
+  const key = `${info.workflowExecution?.runId ?? ''}/${info.activityType}/${setup.seq ?? ''}`;
+  if (info.isLocal) return runLocally({ journal, localAttempts }, context, key, work);
+  const { signalsStart, earlier: lost } = setup;
   const losses = lost?.losses ?? 0;
-  const attempt = info.attempt + losses;
+  const attempt = info.attempt + losses + (lost?.localFailures ?? 0);
   const earlier = (info.heartbeatDetails as Heartbeat | undefined) ?? lost?.progress ?? null;
   const startedAt = Date.now();
   const spent = earlier?.spent ?? 0;
@@ -74,7 +69,7 @@ export async function withHeartbeat<T>(
     : undefined;
   const end = await journal.begin(info, losses);
   try {
-    return await work({
+    const run: ActivityRun = {
       report: (more) => {
         progress = { ...progress, ...more };
       },
@@ -84,7 +79,8 @@ export async function withHeartbeat<T>(
       lastAttempt: spent + 1 >= MAX_ATTEMPTS,
       earlier,
       log: (message, fields) => log.info(message, { ...fields }),
-    });
+    };
+    return await (localAttempts.take<T>(key, run) ?? work(run));
   } catch (error) {
     if (context.cancellationDetails?.notFound && !wasBlocked)
       await signalWorkflow(context, 'outlived', info.activityId);
@@ -99,6 +95,56 @@ export async function withHeartbeat<T>(
     clearTimeout(startSignal);
     await end();
   }
+}
+
+/** Runs an attempt inside a workflow task, without heartbeats. Its failures tell the workflow whether the durable activity follows. */
+async function runLocally<T>(
+  { journal, localAttempts }: Dependencies,
+  context: Context,
+  key: string,
+  work: (activity: ActivityRun) => Promise<T>,
+): Promise<T> {
+  const { info, log, cancellationSignal: signal } = context;
+  if (journal.hasLost(info)) throw toUnfinished('The worker died in a local attempt', null);
+  let progress: Partial<Heartbeat> = {};
+  const end = await journal.begin(info, 0);
+  try {
+    return await localAttempts.run(
+      key,
+      { signal, startedAt: Date.now(), log: (message, fields) => log.info(message, { ...fields }) },
+      (activity) =>
+        work({
+          ...activity,
+          report: (more) => {
+            progress = { ...progress, ...more };
+            activity.report(more);
+          },
+        }),
+    );
+  } catch (error) {
+    if (error instanceof Unfinished) throw toUnfinished(error.message, null);
+    const known = toDarkroomError(error, context);
+    // The worker stops, or the workflow was cancelled, which then does not begin the activity.
+    if (!known) throw toUnfinished('The local attempt was stopped', null);
+    if (known.kind !== 'outage' && maxAttempts(error) === 1) throw toFailure(known, false);
+    const spent = known.kind === 'outage' ? 0 : 1;
+    throw toUnfinished(known.message, {
+      points: 0,
+      detail: null,
+      downloaded: 0,
+      failed: 0,
+      ...progress,
+      spent,
+    });
+  } finally {
+    await end();
+  }
+}
+
+/** `progress`: of an attempt that failed and counts; null when nothing failed. */
+function toUnfinished(message: string, progress: Heartbeat | null): ApplicationFailure {
+  const info: LocalFailureInfo = { progress };
+  return ApplicationFailure.create({ type: 'unfinished', message, details: [info] });
 }
 
 /** Does nothing when Temporal is unavailable or the workflow has ended. */

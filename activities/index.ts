@@ -7,16 +7,20 @@ import type { Activities, StepActivities } from './types.ts';
 
 /** All activities. A worker offers those that its capabilities need; see `src/temporal/worker.ts`. */
 export const createActivities = (deps: ActivityDependencies): Activities => ({
-  download: (input) => withHeartbeat(deps.journal, input, (run) => steps.download(deps, input, run)),
-  runStage: (input) => withHeartbeat(deps.journal, input, (run) => steps.runStage(deps, input, run)),
-  packageJob: (input) => withHeartbeat(deps.journal, input, (run) => steps.packageJob(deps, input, run)),
+  download: (input) => withHeartbeat(deps, input, (run) => steps.download(deps, input, run)),
+  runStage: (input) => withHeartbeat(deps, input, (run) => steps.runStage(deps, input, run)),
+  packageJob: (input) => withHeartbeat(deps, input, (run) => steps.packageJob(deps, input, run)),
   notify: createNotify(deps),
   deleteExpired: createDeleteExpired(deps),
 });
 
 /** The activities of steps that are suspected of killing their worker: each runs in a process of its own. */
-export function createAloneActivities({ journal, runAlone }: ActivityDependencies): StepActivities {
-  const innocent = journal.withoutBlame();
+export function createAloneActivities({
+  journal,
+  localAttempts,
+  runAlone,
+}: ActivityDependencies): StepActivities {
+  const innocent = { journal: journal.withoutBlame(), localAttempts };
   return {
     download: (input) => withHeartbeat(innocent, input, (run) => runAlone('download', input, run)),
     runStage: (input) => withHeartbeat(innocent, input, (run) => runAlone('runStage', input, run)),

@@ -22,6 +22,8 @@ interface JournalEntry {
   readonly type: string;
   /** Null when no workflow started it. */
   readonly workflowId: string | null;
+  /** Whether it ran inside a workflow task, which Temporal gives to the next worker as it is. */
+  readonly isLocal: boolean;
   readonly runId: string | null;
   /** Deaths of a worker that its step is blamed for so far. */
   readonly losses: number;
@@ -41,12 +43,28 @@ export interface LostActivity extends JournalEntry {
 export class StepJournal {
   readonly #folder: string;
   readonly #canBeBlamed: boolean;
+  readonly #lost = new Set<string>();
   #made: Promise<unknown> | undefined;
 
   /** @param scratch Scratch directory of this process alone. */
   constructor(scratch: string, canBeBlamed = true) {
     this.#folder = join(scratch, FOLDER);
     this.#canBeBlamed = canBeBlamed;
+  }
+
+  /** Takes over the local attempts that were lost with an earlier process, so that the processes after this one know them, too. */
+  async remember(lost: readonly LostActivity[]): Promise<void> {
+    for (const { isBlamed: _, beside: __, ...entry } of lost.filter(({ isLocal }) => isLocal)) {
+      this.#lost.add(`${entry.workflowId} ${entry.type}`);
+      await this.#write(randomUUID(), JSON.stringify({ ...entry, canBeBlamed: false })).catch(
+        () => undefined,
+      );
+    }
+  }
+
+  /** Whether a process died during a local attempt at this step. */
+  hasLost({ workflowExecution, activityType }: Info): boolean {
+    return this.#lost.has(`${workflowExecution?.workflowId} ${activityType}`);
   }
 
   /** The same journal, for activities whose work runs in other processes. */
@@ -60,7 +78,7 @@ export class StepJournal {
    * @returns A function that records its end.
    */
   async begin(
-    { taskToken, activityId, activityType, workflowExecution }: Info,
+    { taskToken, activityId, activityType, workflowExecution, isLocal }: Info,
     losses: number,
   ): Promise<() => Promise<void>> {
     const entry: JournalEntry = {
@@ -68,6 +86,7 @@ export class StepJournal {
       activityId,
       type: activityType,
       workflowId: workflowExecution?.workflowId ?? null,
+      isLocal,
       runId: workflowExecution?.runId ?? null,
       losses,
       canBeBlamed: this.#canBeBlamed,

@@ -13,7 +13,7 @@ import type { NotifyInput, NotifyResult } from './types.ts';
 export const createNotify =
   (deps: ActivityDependencies) =>
   (input: NotifyInput): Promise<NotifyResult> =>
-    withHeartbeat(deps.journal, {}, async ({ signal }) => {
+    withHeartbeat(deps, input, async ({ signal }) => {
       const { job, event } = input;
       if (await deps.archive.isDeleted(job)) return { outcome: 'ended', retryAfterMs: null };
       const { callback } =

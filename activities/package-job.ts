@@ -1,12 +1,12 @@
 /** Ends a run: lists its results and writes the record that outlives Temporal. */
 import { errorCatalogue } from '../src/errors.ts';
 import { computeExpiry } from '../src/jobs/model/expiry.ts';
-import type { JobError } from '../src/jobs/model/job.ts';
+import type { Job, JobError } from '../src/jobs/model/job.ts';
 import type { JobStatus } from '../src/jobs/model/run-input.ts';
 import { appendMoment } from '../src/jobs/model/timeline.ts';
 import type { StoredManifest } from '../src/jobs/ports/job-archive.ts';
+import type { ActivityRun } from './activity-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import type { ActivityRun } from './heartbeat.ts';
 import { buildManifest } from './manifest.ts';
 import { countEnd } from './metrics.ts';
 import type { PackageInput } from './types.ts';
@@ -14,14 +14,24 @@ import type { PackageInput } from './types.ts';
 /** Failed assets that the error of a job names. */
 const MAX_LISTED_ASSETS = 20;
 
-/** Returns the final status of the job. */
+/**
+ * Returns the final status of the job. An execution ends once: when an earlier attempt has recorded its end, returns that, whatever
+ * happened since.
+ */
 export async function packageJob(
   deps: ActivityDependencies,
   input: PackageInput,
   { signal, log }: ActivityRun,
 ): Promise<JobStatus> {
-  const { runInput, timeline, completedAt } = input;
+  const { runInput, timeline, completedAt, executionId } = input;
   const { header, fingerprint } = runInput;
+  const recorded = await deps.archive.record(header);
+  if (recorded?.executionId === executionId) return toStatus(recorded.job);
+  // It was deleted before Temporal knew of its end, and the workflow task is repeated.
+  if (await deps.archive.isDeleted(header)) {
+    await deps.archive.erase(header);
+    return finalStatus(input, null);
+  }
   const hasResults = input.ending.state === 'completed';
   const manifest = hasResults ? await buildManifest(deps, runInput, signal) : null;
   if (manifest) await deps.archive.saveResult(header, manifest);
@@ -30,12 +40,16 @@ export async function packageJob(
   const moments = appendMoment(timeline, status, completedAt);
   const job = { ...header, ...status };
   // A run that was reset in Temporal may end after a later one.
-  const recordedRun = (await deps.archive.record(header))?.job.run ?? 0;
-  if (recordedRun <= runInput.run)
-    await deps.archive.saveRecord({ job, fingerprint, timeline: moments, runInput });
+  if ((recorded?.job.run ?? 0) <= runInput.run)
+    await deps.archive.saveRecord({ job, fingerprint, timeline: moments, runInput, executionId });
   countEnd(job, (Date.parse(completedAt) - Date.parse(runInput.requestedAt)) / 1000);
   // The job may have been deleted while this activity ran. Then what it wrote must go, too.
   if (await deps.archive.isDeleted(header)) await deps.archive.erase(header);
+  return status;
+}
+
+function toStatus(job: Job): JobStatus {
+  const { id: _id, tenant, operation, dialect, created_at, labels, notes, ...status } = job;
   return status;
 }
 

@@ -1,5 +1,5 @@
 /** Port: runs a step in a process of its own. Implemented in `src/cli/run-alone.ts`. */
-import type { ActivityRun } from './heartbeat.ts';
+import type { ActivityRun } from './activity-run.ts';
 import type { StepActivities } from './types.ts';
 
 /**

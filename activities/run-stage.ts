@@ -8,9 +8,9 @@ import type { AssetFailure, Checkpoint, OutputFile } from '../src/jobs/model/che
 import type { ResultNote } from '../src/jobs/model/job.ts';
 import type { AttemptFiles } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
+import type { ActivityRun } from './activity-run.ts';
 import { mergeCheckpoint } from './checkpoint.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import type { ActivityRun } from './heartbeat.ts';
 import { toJobError } from './job-error.ts';
 import { timeStage } from './metrics.ts';
 import { ScratchOutputs } from './outputs.ts';

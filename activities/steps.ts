@@ -1,7 +1,8 @@
 /** The activities that make up a job. Each can run in the worker, or in a process of its own. */
+
+import type { ActivityRun } from './activity-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { download } from './download.ts';
-import type { ActivityRun } from './heartbeat.ts';
 import { packageJob } from './package-job.ts';
 import { runStage } from './run-stage.ts';
 import type { StepActivities } from './types.ts';

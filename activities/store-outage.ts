@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode, isOutage } from '../src/errors.ts';
 import type { AttemptFiles } from '../src/jobs/ports/run-files.ts';
-import type { ActivityRun } from './heartbeat.ts';
+import type { ActivityRun } from './activity-run.ts';
 
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 30_000;

@@ -35,15 +35,23 @@ export interface Loss {
   readonly progress: Heartbeat | null;
 }
 
-/** Outcome of earlier attempts of a step that were lost with their workers. */
+/** Details of a local attempt that the durable activity of its step follows. */
+export interface LocalFailureInfo {
+  /** What a failed attempt reported last; null when it did not fail but takes too long, or did not begin. */
+  readonly progress: Heartbeat | null;
+}
+
+/** Outcome of earlier attempts of a step: those that were lost with their workers, and a local one. */
 export interface EarlierAttempts {
   /** Deaths of a worker that the step is blamed for. */
   readonly losses: number;
+  /** 1 when the local attempt failed. */
+  readonly localFailures: number;
   readonly progress: Heartbeat | null;
 }
 
 export interface StepInput {
-  /** Omitted in the first activity of a step. */
+  /** Omitted in the first attempt of a step. */
   readonly earlier?: EarlierAttempts;
 }
 
@@ -93,6 +101,8 @@ export interface StageResult extends Pick<AssetCounts, 'failed'>, Started {
 }
 
 export interface PackageInput extends StepInput {
+  /** Run id of the workflow's execution. An execution ends once: another attempt finds the record that the first one wrote. */
+  readonly executionId: string;
   /** Includes the assets that were added after the submission. */
   readonly runInput: RunInput;
   readonly status: JobStatus;

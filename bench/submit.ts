@@ -1,4 +1,4 @@
-/** Submission of a job. The baseline is the start of a workflow. A secret is encrypted and stored first. */
+/** Submission of a job. The baseline is the start of a workflow. A secret is encrypted into its input. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Job, RequestView } from '../src/client/client.ts';

@@ -29,6 +29,7 @@ const programs = {
   nginx: 'nginx-light',
   potrace: 'potrace',
   python3: 'python3',
+  prometheus: 'prometheus',
   'qemu-img': 'qemu-utils',
   rpmbuild: 'rpm',
   sfdisk: 'fdisk',

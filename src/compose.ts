@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { createActivities, createAloneActivities } from '../activities/index.ts';
 import { StepJournal } from '../activities/journal.ts';
+import { LocalAttempts } from '../activities/local-attempts.ts';
 import type { RunAlone } from '../activities/run-alone.ts';
 import type { Activities, StepActivities } from '../activities/types.ts';
 import { loadOperations } from '../operations/command/load.ts';
@@ -134,13 +135,12 @@ function composeAuthentication(config: Config, store: ObjectStore): Authenticate
     DARKROOM_LOGIN_LIMIT: loginLimit,
     DARKROOM_OIDC_ROLE_CLAIM: roleClaim,
   } = config;
+  const throttle = loginLimit === null ? unlimitedLogins : createLoginThrottle(loginLimit);
   const create = {
-    keys: () =>
-      createKeyAuthenticator(new ApiKeyStore(store), {
-        throttle: loginLimit === null ? unlimitedLogins : createLoginThrottle(loginLimit),
-      }),
+    keys: () => createKeyAuthenticator(new ApiKeyStore(store), { throttle }),
     oidc: () =>
       createOidcAuthenticator({
+        throttle,
         issuer: config.DARKROOM_OIDC_ISSUER,
         audience: config.DARKROOM_OIDC_AUDIENCE,
         tenantClaim: claim === 'none' ? null : claim,
@@ -225,6 +225,7 @@ export async function composeWorker(
     publicUrl: config.publicUrl,
     callbackBody,
     journal: new StepJournal(scratch),
+    localAttempts: new LocalAttempts(),
     runAlone: overrides.runAlone ?? createRunAlone(scratch, target.address, config.DARKROOM_UNRESPONSIVE_MS),
   };
   return {

@@ -9,11 +9,11 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/types.ts';
 import type { CallbackEvent } from '../src/jobs/model/job.ts';
-import type { RunInput } from '../src/jobs/model/run-input.ts';
+import { isTerminal } from '../src/jobs/model/states.ts';
 import { type Moment, toCallbackEvent } from '../src/jobs/model/timeline.ts';
 import { CALLBACK_QUEUE, callbackIdOf } from '../src/temporal/names.ts';
 import { deliverCallback } from './deliver-callback.ts';
-import type { JobStatusPublisher } from './job-status.ts';
+import { type JobPart, runLocallyFirst } from './run-locally.ts';
 
 /** An answer that refuses the callback is a result. These retries are for workers that die, and for outages of the store. */
 const { notify } = proxyActivities<Activities>({
@@ -23,17 +23,15 @@ const { notify } = proxyActivities<Activities>({
 });
 
 export class CallbackNotifier {
-  readonly #runInput: RunInput;
-  readonly #status: JobStatusPublisher;
+  readonly #job: JobPart;
   #running: Promise<void>[] = [];
 
   /** Subscribes to the transitions that follow. */
-  constructor(runInput: RunInput, status: JobStatusPublisher) {
-    this.#runInput = runInput;
-    this.#status = status;
-    status.onTransition((now, before) => {
+  constructor(job: JobPart) {
+    this.#job = job;
+    job.status.onTransition((now, before) => {
       const event = toCallbackEvent(now, before);
-      if (event === null || !runInput.callbackEvents.includes(event)) return;
+      if (event === null || !job.runInput.callbackEvents.includes(event)) return;
       // An event that has happened is delivered even if the job is cancelled right after it.
       this.#running.push(CancellationScope.nonCancellable(() => this.#deliver(event, now)));
     });
@@ -46,10 +44,17 @@ export class CallbackNotifier {
 
   /** Makes one attempt. When it fails, a child workflow makes the others, so that no receiver delays the job. */
   async #deliver(event: CallbackEvent, { seq, at }: Moment): Promise<void> {
-    const { header, run, fingerprint, callback, callbackScheduleMs: scheduleMs } = this.#runInput;
+    const { header, run, fingerprint, callback, callbackScheduleMs: scheduleMs } = this.#job.runInput;
     const job = { tenant: header.tenant, id: header.id, run, fingerprint };
-    const notification = { job, event, seq, at, about: { ...header, ...this.#status.current }, callback };
-    const result = await notify({ ...notification, nextDelayMs: scheduleMs[0] ?? null }).catch(() => null);
+    const notification = { job, event, seq, at, about: { ...header, ...this.#job.status.current }, callback };
+    const input = { ...notification, nextDelayMs: scheduleMs[0] ?? null };
+    // The workflow has nothing else to do at its end. Before that, a local attempt would delay its steps.
+    const result = await runLocallyFirst(
+      this.#job,
+      isTerminal(this.#job.status.current.state),
+      (activities) => activities.notify(input),
+      () => notify(input),
+    ).catch(() => null);
     const outcome = result?.outcome ?? 'failed';
     if (outcome !== 'failed' || scheduleMs.length === 0) return;
     await startChild(deliverCallback, {

@@ -35,6 +35,7 @@ export async function downloadAssets(job: JobContext): Promise<void> {
       title: `the download of ${describeBatch(batch)}`,
       taskQueue: DOWNLOAD_QUEUE,
       heartbeatMs: tuning.heartbeatMs,
+      isShort: !assetQueue.isOpen,
     };
     const result = await runStep(job, step, ({ download }, earlier) => download({ ...input, ...earlier }));
     running -= 1;

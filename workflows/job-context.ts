@@ -30,7 +30,7 @@ export function createJobContext(runInput: RunInput, resumeFrom: ContinueAsNewSt
   const status = new JobStatusPublisher(runInput, resumeFrom?.published ?? null);
   const control = new JobControl(status);
   const assetQueue = new AssetQueue(runInput, resumeFrom, status, control);
-  const notifier = new CallbackNotifier(runInput, status);
+  const notifier = new CallbackNotifier({ runInput, status, assetQueue });
   return { runInput, resumeFrom, status, control, assetQueue, notifier, lossReports: new LossReports() };
 }
 

@@ -27,6 +27,7 @@ export class JobStatusPublisher {
   #timeline: readonly Moment[];
   #publishedTimeline: readonly Moment[] | undefined;
   #publishedState: JobState;
+  #publishedStatus: JobStatus | undefined;
   #listener: TransitionListener = () => undefined;
   // In a workflow this is the time of the server, the same on all workers.
   readonly #queuedAt = Date.now();
@@ -36,6 +37,7 @@ export class JobStatusPublisher {
     this.#status = resumeFrom?.status ?? initialStatus(runInput);
     this.#timeline = resumeFrom?.timeline ?? appendMoment([], this.#status, runInput.requestedAt);
     this.#publishedState = this.#status.state;
+    this.#publishedStatus = this.#status;
     setHandler(messages.status, () => this.#status);
   }
 
@@ -62,11 +64,19 @@ export class JobStatusPublisher {
     this.#publish();
   }
 
-  /** Like `transitionTo`, without publishing: for a transition that another one follows at once. No effect in the same state. */
+  /**
+   * Like `transitionTo`, without publishing: for a transition that another one follows at once, unless an activity begins first. No
+   * effect in the same state.
+   */
   recordTransition(state: JobState, changes: Partial<JobStatus> = {}): void {
     const from = this.#status.state;
     if (state !== from && !isLegal(from, state)) throw new Error(`A job cannot go from ${from} to ${state}`);
     this.#change({ state, ...changes });
+  }
+
+  /** Publishes what was recorded since the last publication. To be called before the workflow waits for something. */
+  publishChanges(): void {
+    if (this.#publishedStatus !== this.#status) this.#publish();
   }
 
   /** Records when the first activity started (epoch, ms), by the clock of its worker, which may be wrong. */
@@ -139,6 +149,7 @@ export class JobStatusPublisher {
     // Each upsert stays in the history, and the timeline is most of it.
     upsertMemo(this.#timeline === this.#publishedTimeline ? { status: this.#status } : { ...this.published });
     this.#publishedTimeline = this.#timeline;
+    this.#publishedStatus = this.#status;
     const { state } = this.#status;
     // An upsert of search attributes costs the server several times what a memo does, so short states are left out.
     if (state === this.#publishedState || state === 'queued' || state === 'packaging') return;

@@ -1,5 +1,5 @@
 /** The story of a job: download its assets as they arrive ▸ run the stages of its operation ▸ record the result ▸ notify the client. */
-import { CancellationScope, setHandler } from '@temporalio/workflow';
+import { CancellationScope, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { JobStatus, RunInput } from '../src/jobs/model/run-input.ts';
 import { MAIN_QUEUE } from '../src/temporal/names.ts';
 import { downloadAssets } from './download-assets.ts';
@@ -38,18 +38,18 @@ async function doWork(job: JobContext): Promise<void> {
     else status.transitionTo('processing', { stage: firstStage?.name ?? null });
   });
 
-  if (!resumeFrom) status.transitionTo('queued');
+  if (!resumeFrom) status.recordTransition('queued');
   if (hasAssets && !resumeFrom?.stage) await downloadAssets(job);
   for (const stage of runInput.stages.slice(resumeFrom?.stage?.index)) {
     await control.untilResumed();
     const isQueued = stage === firstStage && !hasAssets;
-    if (!isQueued) status.transitionTo('processing', { stage: stage.name });
+    if (!isQueued) status.recordTransition('processing', { stage: stage.name });
     await runStage(job, stage, isQueued);
   }
   await control.untilResumed();
   // A quick job may still be queued. Its states come in order all the same.
   status.recordTransition('processing');
-  status.transitionTo('packaging', { stage: null });
+  status.recordTransition('packaging', { stage: null });
 }
 
 /** Records the end, publishes it, and then notifies the client, who may ask for the result at once. */
@@ -59,12 +59,17 @@ async function recordEnd(job: JobContext, ending: Ending): Promise<JobStatus> {
     runInput: { ...runInput, chunks: assetQueue.chunks, awaiting: assetQueue.unmetAwaiting },
     ...status.published,
     completedAt: new Date().toISOString(),
+    executionId: workflowInfo().runId,
   };
   // When the results cannot be listed, the job has failed, and that is recorded.
-  const step = { title: 'packaging', taskQueue: MAIN_QUEUE, heartbeatMs: runInput.tuning.heartbeatMs };
+  const { heartbeatMs } = runInput.tuning;
+  const step = { title: 'packaging', taskQueue: MAIN_QUEUE, heartbeatMs, isShort: true };
   const packageAs = (ending: Ending) =>
     runStep(job, step, ({ packageJob }, earlier) => packageJob({ ...input, ending, ...earlier }));
   const final = await packageAs(ending).catch((error: unknown) => packageAs(toEnding(error, control)));
+  // The end was recorded, and the job was cancelled before Temporal knew it.
+  if (final.state === 'completed' && ending.state !== 'completed')
+    for (const state of ['processing', 'packaging'] as const) status.recordTransition(state);
   status.transitionTo(final.state, final);
   await notifier.flush();
   return final;

@@ -1,7 +1,6 @@
 /** Runs a step of a job: decides where it runs, and what happens when its worker dies. */
 import {
   ActivityCancellationType,
-  ActivityFailure,
   ApplicationFailure,
   proxyActivities,
   TimeoutFailure,
@@ -12,6 +11,7 @@ import { aloneQueueOf } from '../src/temporal/names.ts';
 import { readFailureInfo } from './ending.ts';
 import type { JobContext } from './job-context.ts';
 import type { Blame } from './loss-reports.ts';
+import { readCause, runLocallyFirst } from './run-locally.ts';
 
 export interface StepOptions {
   /** For the error of the job, such as `stage "mesh"`. */
@@ -20,26 +20,43 @@ export interface StepOptions {
   /** Milliseconds without a heartbeat after which the worker of an attempt counts as dead. */
   readonly heartbeatMs: number;
   readonly priority?: { readonly priorityKey: number };
+  /** Whether the step usually takes well below a second, and decodes nothing. */
+  readonly isShort?: boolean;
 }
 
 /** Of one attempt. The worker limits the time of stages and downloads by itself; this is for workers that cannot. */
 const ATTEMPT_TIMEOUT = '7 days';
 
 /**
- * Runs a step as an activity, until it ends. Temporal retries what failed; an outage never fails a step. When the worker dies or the step
- * hangs, it runs again, unless it is blamed for too many losses. Its last attempt runs alone, in a process of its own.
+ * Runs a step until it ends, as an activity, or as a local attempt first if it is short. Temporal retries what failed; an outage never
+ * fails a step. When the worker dies or the step hangs, it runs again, unless it is blamed for too many losses. Its last attempt runs
+ * alone, in a process of its own.
  *
  * @param run Calls the activity of the step.
  * @throws ApplicationFailure `worker_lost`, `stage_stalled`, or the failure of the activity.
  */
-export async function runStep<T>(
+export function runStep<T>(job: JobContext, options: StepOptions, run: RunActivity<T>): Promise<T> {
+  const { isShort = false } = options;
+  return runLocallyFirst(
+    job,
+    isShort,
+    (activities) => run(activities, {}),
+    (earlier) => runDurably(job, options, run, earlier),
+  );
+}
+
+type RunActivity<T> = (activities: StepActivities, earlier: { earlier?: EarlierAttempts }) => Promise<T>;
+
+async function runDurably<T>(
   { runInput: { tuning }, lossReports }: JobContext,
   { title, taskQueue, heartbeatMs, priority }: StepOptions,
-  run: (activities: StepActivities, earlier: { earlier?: EarlierAttempts }) => Promise<T>,
+  run: RunActivity<T>,
+  local: EarlierAttempts | null,
 ): Promise<T> {
+  const localFailures = local?.localFailures ?? 0;
   const blame: Blame = { losses: 0 };
   let attempts = 0;
-  let progress: Heartbeat | null = null;
+  let progress: Heartbeat | null = local?.progress ?? null;
   for (;;) {
     const isAlone = blame.losses >= tuning.maxLosses;
     const activities = proxyActivities<StepActivities>({
@@ -56,7 +73,11 @@ export async function runStep<T>(
       ...(priority && { priority }),
     });
     try {
-      return await run(activities, attempts === 0 ? {} : { earlier: { losses: blame.losses, progress } });
+      const isFirst = attempts === 0 && local === null;
+      return await run(
+        activities,
+        isFirst ? {} : { earlier: { losses: blame.losses, localFailures, progress } },
+      );
     } catch (error) {
       const loss = readLoss(error);
       if (loss === null) throw error;
@@ -74,7 +95,7 @@ export const describeBatch = ({ from, to }: Batch): string =>
 
 /** Null when the activity failed for another reason than the death of its worker, or a hang. */
 function readLoss(error: unknown): Loss | null {
-  const cause = error instanceof ActivityFailure ? error.cause : null;
+  const cause = readCause(error);
   if (cause instanceof TimeoutFailure) {
     const progress = (cause.lastHeartbeatDetails ?? null) as Heartbeat | null;
     return {

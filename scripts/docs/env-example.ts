@@ -60,6 +60,13 @@ const groups: readonly Group[] = [
     variables: ['DARKROOM_SANDBOX'],
   },
   { variables: ['DARKROOM_LOG_LEVEL', 'TEMPORAL_LOG_LEVEL'] },
+  {
+    text: [
+      'Metrics and dashboard, with "docker compose --profile metrics up -d". Prometheus reads /metrics with the key:',
+      '  docker compose run --rm api keys create --tenant NAME --name prometheus --role operator',
+    ],
+    variables: ['METRICS_KEY', 'GRAFANA_PORT'],
+  },
 ];
 
 /** Values that differ from what docker-compose.yml uses when the variable is unset. */

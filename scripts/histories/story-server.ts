@@ -26,7 +26,7 @@ type Replacement<Name extends keyof Activities> = (
 export interface StoryServer extends Api {
   /** Names of photographs in the input directory. */
   readonly photos: readonly string[];
-  /** Serves photographs by name, each after a second. */
+  /** Serves photographs by name, each after 1.6 seconds: longer than a local attempt. */
   readonly slowPhotosUrl: string;
   /** Receives callbacks. */
   readonly hook: string;
@@ -42,7 +42,7 @@ export interface StoryServer extends Api {
 }
 
 const photos = ['chelsea.jpg', 'coffee.jpg', 'rocket.jpg'];
-const SLOW_MS = 1000;
+const SLOW_MS = 1600;
 
 /** Milliseconds that jobs wait for their first asset; enough for the stories that add one. */
 const FIRST_ASSET_MS = 15_000;

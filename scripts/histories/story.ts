@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { FailureInfo } from '../../activities/types.ts';
 import { type ErrorCode, errorCatalogue } from '../../src/errors.ts';
 import type { Job } from '../../src/jobs/model/job.ts';
+import type { RunInput } from '../../src/jobs/model/run-input.ts';
 import { isTerminal } from '../../src/jobs/model/states.ts';
 import { workflowIdOf } from '../../src/temporal/names.ts';
 import type { StoryServer } from './story-server.ts';
@@ -66,3 +67,8 @@ export function finalFailure(code: ErrorCode, more: Partial<FailureInfo> = {}): 
     details: details ?? [],
   });
 }
+
+/** For `submit`: no step is tried inside a workflow task. */
+export const durableSteps = ({ tuning }: RunInput): Partial<RunInput> => ({
+  tuning: { ...tuning, maxLocalAssets: null },
+});

@@ -1,5 +1,6 @@
 /** Dependencies of every API, and the variables of a request. */
 import type { HttpBindings } from '@hono/node-server';
+import type { AuditReader } from '../auth/audit-event.ts';
 import type { Principal } from '../auth/authenticator.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { UsageLedger } from '../jobs/model/usage.ts';
@@ -21,6 +22,7 @@ export interface ApiDependencies {
   readonly estimator: Estimator;
   readonly operations: OperationCatalogue;
   readonly usage: UsageLedger;
+  readonly audit: AuditReader;
   readonly runtime: Pick<
     JobRuntime,
     'liveCapabilities' | 'liveWorkers' | 'countOpen' | 'queues' | 'countsByState'

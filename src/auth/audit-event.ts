@@ -1,7 +1,7 @@
 /** An entry of the audit log: who did what, or tried to. It never holds credentials. */
 import { z } from 'zod';
 
-const auditEvent = z.object({
+export const auditEvent = z.object({
   time: z.iso.datetime(),
   /** An action of the table of roles, `login`, `keys.create`, `keys.revoke` or `audit.export`. */
   action: z.string(),
@@ -24,6 +24,35 @@ const auditEvent = z.object({
 });
 
 export type AuditEvent = z.infer<typeof auditEvent>;
+
+/** How far a reader has come: so many events of a batch, and all of the batches before it. */
+export interface AuditPosition {
+  readonly batch: string;
+  readonly events: number;
+}
+
+export interface AuditQuery {
+  readonly since: Date;
+  /** Exclusive. */
+  readonly until: Date;
+  /** Null: all. */
+  readonly tenant: string | null;
+  readonly limit: number;
+  /** Null: the beginning. */
+  readonly after: AuditPosition | null;
+}
+
+export interface AuditPage {
+  /** In the order in which they were written. */
+  readonly events: readonly AuditEvent[];
+  /** Null on the last page. */
+  readonly next: AuditPosition | null;
+}
+
+/** Port: implemented in `src/storage/audit.ts`. Throws `store_unavailable`. */
+export interface AuditReader {
+  page(query: AuditQuery): Promise<AuditPage>;
+}
 
 /** The members of an event, in the order of its columns. */
 export const auditColumns = auditEvent.keyof().options;

@@ -1,4 +1,7 @@
-/** Bounds how often a client may present keys that are unknown: each costs a read of the store. */
+/**
+ * Bounds how often a client may fail to log in: an unknown key costs a read of the store, an invalid token the verification of a
+ * signature.
+ */
 import { type Rate, RateLimit } from '../lib/rate-limit.ts';
 
 export interface LoginThrottle {

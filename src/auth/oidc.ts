@@ -4,8 +4,10 @@ import { DarkroomError } from '../errors.ts';
 import { findOtherUse } from './access-token.ts';
 import type { Authenticator, Principal } from './authenticator.ts';
 import { IssuerKeys, type IssuerTimes } from './issuer-keys.ts';
+import { type LoginThrottle, unlimitedLogins } from './login-throttle.ts';
 import { DEFAULT_ROLE } from './roles.ts';
 import { isTenant, PUBLIC, TENANT_RULE } from './tenant.ts';
+import { throttleTokens } from './throttled-tokens.ts';
 import { type RoleClaim, readRole } from './token-role.ts';
 
 export interface OidcOptions {
@@ -21,6 +23,7 @@ export interface OidcOptions {
   /** A scope without which a token has the role of a viewer; null for none. */
   readonly writeScope: string | null;
   readonly times?: Partial<IssuerTimes>;
+  readonly throttle?: LoginThrottle;
 }
 
 /** Asymmetric algorithms only: with a shared secret, or none, everyone who can verify a token could forge one. */
@@ -32,27 +35,27 @@ const ALGORITHMS = [
 const CLOCK_TOLERANCE_SECONDS = 30;
 
 export function createOidcAuthenticator(options: OidcOptions): Authenticator {
-  const { issuer, audience, scope, writeScope, roleClaim } = options;
+  const { issuer, audience, scope, writeScope, roleClaim, throttle = unlimitedLogins } = options;
   const keys = new IssuerKeys(issuer, options.times);
-  const verify = async (token: string): Promise<JWTPayload> => {
+  const verify = throttleTokens(throttle, async (token): Promise<JWTPayload> => {
     const { payload, protectedHeader } = await jwtVerify(token, keys.find, {
       issuer,
       audience: [...audience],
       algorithms: ALGORITHMS,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       requiredClaims: ['exp'],
+    }).catch((error: unknown) => {
+      throw error instanceof errors.JOSEError ? unauthenticated(describe(error, options), error) : error;
     });
     const fault = findOtherUse(protectedHeader, payload);
     if (fault !== null) throw unauthenticated(`The token is not an access token: ${fault}`);
     return payload;
-  };
+  });
   return {
     kind: `an access token (JWT) of ${issuer}`,
     recognises: (credential) => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(credential),
-    async identify(token): Promise<Principal> {
-      const payload = await verify(token).catch((error: unknown) => {
-        throw error instanceof errors.JOSEError ? unauthenticated(describe(error, options), error) : error;
-      });
+    async identify(token, address = null): Promise<Principal> {
+      const payload = await verify(token, address);
       const scopes = readScopes(payload);
       if (scope !== null && !scopes.includes(scope))
         throw new DarkroomError('forbidden', `The token lacks the scope "${scope}"`, {

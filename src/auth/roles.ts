@@ -28,6 +28,7 @@ export const actions = {
   'jobs.prioritize': ['operator', 'submit jobs that precede those of other tenants (`priority` 1 and 2)'],
   'metrics.read': ['operator', 'read the metrics of the server, which count the jobs of all tenants'],
   'workers.read': ['operator', 'see the names of workers'],
+  'audit.read': ['admin', 'read the audit log, which has the events of all tenants', 'audited'],
   'temporal.open': ['operator', "open Temporal's Web UI, which shows all tenants"],
 } as const satisfies Readonly<Record<string, readonly [Role, string, 'audited'?]>>;
 

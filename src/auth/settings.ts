@@ -69,7 +69,7 @@ export const authSettings = defineSettings({
     schema: loginLimit,
     default: '300/m',
     description:
-      '`keys`: failed logins of a client address, such as `300/m` (s, m, h or d); further ones fail with 429 before the store is asked; `none`: no limit',
+      'failed logins of a client address, such as `300/m` (s, m, h or d); further ones fail with 429 before the store is read or a signature is verified; `none`: no limit',
   },
   DARKROOM_ANONYMOUS_ROLE: {
     schema: optionalRole,

@@ -97,6 +97,7 @@ export async function startApi(
     runtime,
     operations,
     usage,
+    audit: api.audit,
     checkStore,
     photographs: async (directory, tenant) =>
       listPhotographs(rootsOf(config.DARKROOM_INPUT_ROOTS, tenant), directory),

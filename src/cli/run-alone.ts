@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ActivityRun } from '../../activities/heartbeat.ts';
+import type { ActivityRun } from '../../activities/activity-run.ts';
 import type { RunAlone } from '../../activities/run-alone.ts';
 import type { Heartbeat } from '../../activities/types.ts';
 import { killWithParent } from '../../operations/lib/process-group.ts';

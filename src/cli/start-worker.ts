@@ -66,6 +66,7 @@ export async function startWorker(
     graceMs: config.DARKROOM_GRACE_MS,
   };
   await reportLost(client, lost, log);
+  await dependencies.journal.remember(lost);
   const workers = await createWorkers({ ...setup, slots });
   stop.addEventListener('abort', () => void dependencies.journal.stop());
   const running = runWorkers(workers, stop, async function* (over) {
@@ -100,6 +101,8 @@ async function reportLost(client: Client, lost: readonly LostActivity[], log: Lo
   for (const activity of lost) {
     const { type, workflowId, losses, isBlamed, beside } = activity;
     log.warn({ type, workflowId, losses, isBlamed, beside }, 'An activity was lost with a worker that died');
+    // Temporal gives its workflow task to the next worker.
+    if (activity.isLocal) continue;
     await failLostActivity(client, activity).catch((error: unknown) =>
       log.warn({ error, workflowId }, 'A lost activity could not be reported'),
     );

@@ -15,6 +15,9 @@ interface OpenRequest {
   readonly asInput: boolean;
 }
 
+/** Begins sealed inputs that are the ciphertext itself (base64), and not the name of an object. */
+const INLINE = 'inline:';
+
 export const createJobInputFiles = (store: ObjectStore, keys: Keyring): JobInputFiles => ({
   async beginRequest({ tenant, id }, request, asInput) {
     const marker: OpenRequest = { ref: { tenant, id }, at: new Date().toISOString(), asInput };
@@ -33,7 +36,16 @@ export const createJobInputFiles = (store: ObjectStore, keys: Keyring): JobInput
     return { sealed };
   },
 
+  sealInline(ref, inputs) {
+    const bytes = keys.seal(JSON.stringify(inputs), layout.sealedKey(ref, INLINE));
+    return { sealed: `${INLINE}${bytes.toString('base64')}` };
+  },
+
   async unseal(ref, { sealed }, signal) {
+    if (sealed.startsWith(INLINE)) {
+      const bytes = Buffer.from(sealed.slice(INLINE.length), 'base64');
+      return JSON.parse(keys.open(bytes, layout.sealedKey(ref, INLINE))) as JobInputs;
+    }
     const key = layout.sealedKey(ref, sealed);
     const body = await store.get(key, signal && { signal });
     if (!body) throw new DarkroomError('operation_failed', 'The inputs of this job were deleted');

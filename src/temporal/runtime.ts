@@ -98,7 +98,12 @@ export class TemporalRuntime implements JobRuntime {
           : null;
       const view = { status: status.name, closedAt: closeTime ?? null, reason };
       const snapshot = toSnapshot(memo, view, decodeHeartbeats(raw));
-      return { ...snapshot, job: this.#progress.apply(snapshot.job), pending: toPendingActivities(raw) };
+      return {
+        ...snapshot,
+        job: this.#progress.apply(snapshot.job),
+        pending: toPendingActivities(raw),
+        mayHaveEnded: !isTerminal(snapshot.job.state) && Boolean(raw.pendingWorkflowTask),
+      };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;
       throw error;

@@ -58,6 +58,8 @@ export async function createWorkers({
         workflowBundle: { codePath: bundlePath },
         activities: { ...activities },
         maxConcurrentActivityTaskExecutions: steps,
+        // A local attempt holds its workflow task for up to a second; see activities/local-attempts.ts.
+        maxConcurrentWorkflowTaskExecutions: 100,
         // An evicted workflow is replayed from its history, which doubles its cost.
         maxCachedWorkflows: 2000,
       }),

@@ -26,7 +26,7 @@ afterAll(async () => {
 test('a thousand calls span several executions; a call repeated after one of them counts once', async () => {
   const jobs = createWaitingJobs(darkroom, `${web.url}/asset`);
   const id = await jobs.wait({});
-  const answers = await repeatConcurrently(1000, 8, (index) => jobs.send(id, 1, { key: `call ${index}` }));
+  const answers = await repeatConcurrently(1000, 8, (index) => jobs.sendUntilTaken(id, 1, `call ${index}`));
   expect(answers.filter(({ status }) => status !== 202)).toEqual([]);
   expect((await darkroom.get(id)).assets.total).toBe(1000);
   // Temporal recognizes repeated calls within one execution only.

@@ -26,6 +26,8 @@ export interface ApiOperation {
   readonly isPublic: boolean;
   /** Whether the path, the query or the body names a job. */
   readonly namesJob: boolean;
+  /** Whether it takes a JSON body. */
+  readonly takesJson: boolean;
   /** Throws Error if neither the document nor `values` say how to fill a required parameter or body. */
   buildCall(values: CallValues): { readonly path: string; readonly init: RequestInit };
 }
@@ -82,6 +84,7 @@ function createOperation(
     method,
     path,
     isPublic: security?.length === 0,
+    takesJson: json !== undefined,
     namesJob: jobField !== undefined || parameters.some(({ name }) => JOB_NAMES.includes(name)),
     buildCall: (values) => {
       const query = parameters

@@ -6,7 +6,10 @@ import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
 export const JOB_TIMEOUT_MS = 150_000;
 
 /** Milliseconds during which a busy Temporal server may refuse to answer. */
-const BUSY_MS = 15_000;
+const BUSY_MS = 60_000;
+
+/** What a response says then, in any dialect. */
+const BUSY = /Temporal (does not answer|is asked for more than it allows)/;
 
 type LinkedJob = Job & { links: Record<string, string> };
 
@@ -33,18 +36,26 @@ interface Address {
   readonly url: string;
   /** Sent with requests that have no `authorization` of their own. */
   readonly token?: string | undefined;
+  /** Temporal runs all the time: if a response says that it does not answer, the machine is busy, and the request is sent again. */
+  readonly temporalRuns?: boolean;
   readonly output: () => string;
 }
 
 export function createRequests({
   url,
   token,
+  temporalRuns = false,
   output,
 }: Address): Pick<RunningDarkroom, 'request' | 'submit' | 'get' | 'until'> {
-  const request: RunningDarkroom['request'] = (path, init) => {
+  const request: RunningDarkroom['request'] = async (path, init) => {
     const headers = new Headers(init?.headers);
     if (token !== undefined && !headers.has('authorization')) headers.set('authorization', `Bearer ${token}`);
-    return fetch(new URL(path, url), { ...init, headers });
+    const canRepeat = temporalRuns && !(init?.body instanceof ReadableStream);
+    for (const deadline = Date.now() + BUSY_MS; ; await sleep(1000)) {
+      const response = await fetch(new URL(path, url), { ...init, headers });
+      if (!canRepeat || response.status < 500 || Date.now() > deadline) return response;
+      if (!BUSY.test(await response.clone().text())) return response;
+    }
   };
   const get: RunningDarkroom['get'] = async (id) => {
     for (const deadline = Date.now() + BUSY_MS; ; await sleep(100)) {

@@ -123,6 +123,7 @@ export const rules: readonly ImportRule[] = [
       'src/jobs/',
       'src/lib/',
       'src/net/pace.ts',
+      'src/auth/audit-event.ts',
       'src/errors.ts',
       'node',
       'zod',

@@ -8,6 +8,7 @@ import type { Operation } from '../../operations/operation.ts';
 import { composeApi, composeWorker } from '../../src/compose.ts';
 import { type Config, readConfig } from '../../src/config/config.ts';
 import { openDataDirectory } from '../../src/data-directory/open.ts';
+import { isOutage } from '../../src/errors.ts';
 import type { Jobs } from '../../src/jobs/jobs.ts';
 import type { Retention } from '../../src/jobs/lifecycle/retention.ts';
 import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
@@ -35,6 +36,11 @@ export interface Lab {
   /** Polls until the job is in one of these states. */
   until(job: Job, ...states: Job['state'][]): Promise<Job>;
   dispose(): Promise<void>;
+}
+
+function nullIfOutage(error: unknown): null {
+  if (isOutage(error)) return null;
+  throw error;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -105,8 +111,9 @@ export async function startLab({
       (await api.submissions.submit({ tenant, dialect: 'native', mayPrecedeTenants: true }, spec)).job,
     until: async (job, ...states) => {
       for (const deadline = Date.now() + JOB_TIMEOUT_MS; ; await sleep(50)) {
-        const { job: now } = await jobs.open(job);
-        if (states.includes(now.state)) return now;
+        // A busy Temporal server may not answer in time.
+        const now = await jobs.open(job).then((opened) => opened.job, nullIfOutage);
+        if (now && states.includes(now.state)) return now;
         if (Date.now() > deadline)
           throw new Error(`Expected job ${job.id} to be ${states.join(' or ')}, got ${JSON.stringify(now)}`);
       }

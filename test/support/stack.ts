@@ -71,7 +71,12 @@ export async function startStack({
     url: config.localUrl,
     dataDir: data,
     output: () => output,
-    ...createRequests({ url: config.localUrl, token, output: () => output }),
+    ...createRequests({
+      url: config.localUrl,
+      token,
+      temporalRuns: address === undefined,
+      output: () => output,
+    }),
     stop: async () => {
       stopping ??= stopParts();
       await stopping;

@@ -5,6 +5,8 @@ import type { Client } from '@temporalio/client';
 import type { RetentionReport } from '../../src/jobs/lifecycle/retention.ts';
 import { createClient, embeddedTarget } from '../../src/temporal/connection.ts';
 import { listEndedExecutions } from '../../src/temporal/history.ts';
+import { queueOf } from '../../src/temporal/names.ts';
+import { queueStates } from '../../src/temporal/queues.ts';
 import { RETENTION_SCHEDULE } from '../../src/temporal/schedule.ts';
 import { findNamespace, sleep } from './server.ts';
 
@@ -16,6 +18,12 @@ export async function temporalOf({ dataDir }: { dataDir: string }): Promise<Clie
     address: string;
   };
   return createClient(embeddedTarget(address));
+}
+
+/** Activities in the task queue of a capability. A pending activity gets there a moment after its workflow has scheduled it. */
+export async function countWaiting(client: Client, capability: string): Promise<number> {
+  const queues = await queueStates(client, [capability]);
+  return queues.find(({ name }) => name === queueOf(capability))?.waiting ?? 0;
 }
 
 export interface Execution {

@@ -22,7 +22,8 @@ const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta
 const service = z.object({
   image: z.string(),
   command: z.array(z.string()).optional(),
-  environment: z.record(z.string(), z.string()),
+  environment: z.record(z.string(), z.string()).default({}),
+  profiles: z.array(z.string()).default([]),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).optional(),
   ports: z.array(z.string()).optional(),
   volumes: z.array(z.string()).optional(),
@@ -97,9 +98,10 @@ test.each(named)(
 );
 
 test('publishes ports only on loopback', () => {
-  const ports = named.flatMap(([, { ports = [] }]) => ports);
+  const ports = named.flatMap(([, { ports = [], profiles }]) => (profiles.length > 0 ? [] : ports));
   expect(ports).toHaveLength(1);
-  for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+  const all = named.flatMap(([, { ports: each = [] }]) => each);
+  for (const port of all) expect(port).toMatch(/^127\.0\.0\.1:/);
 });
 
 test('.env.example has all variables, and secrets have no default', () => {

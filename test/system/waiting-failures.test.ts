@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { outcomes } from '../support/more-assets.ts';
 import { partsOf } from '../support/processes.ts';
-import { type Darkroom, ready, sleep, startDarkroom } from '../support/server.ts';
+import { type Darkroom, ready, startDarkroom } from '../support/server.ts';
 import { createWaitingJobs, repeatConcurrently, type WaitingJobs } from '../support/waiting-jobs.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
@@ -59,11 +59,7 @@ describe('a job that waits for assets', () => {
     const id = await jobs.wait({});
     const answers = await repeatConcurrently(60, 4, async (index) => {
       if (index % 30 === 15) process.kill((await partsOf(darkroom.process.pid)).worker, 'SIGKILL');
-      for (;;) {
-        const answer = await jobs.send(id, 1, { key: `call ${index}` });
-        if (answer.status !== 503) return answer;
-        await sleep(200);
-      }
+      return jobs.sendUntilTaken(id, 1);
     });
     expect(answers.filter(({ status }) => status !== 202)).toEqual([]);
     await expect.poll(async () => (await jobs.send(id, 0, { final: true, key: 'last' })).status).toBe(202);

@@ -1,5 +1,5 @@
 /** How jobs get their assets. */
-import { isIn, paths, type Stories, untilEnded } from '../story.ts';
+import { durableSteps, isIn, paths, type Stories, untilEnded } from '../story.ts';
 
 export const assets: Stories = {
   assets: async (server) =>
@@ -13,10 +13,24 @@ export const assets: Stories = {
       }),
     ),
 
+  /** Each step is an activity. */
   'assets-slow': async (server) => {
     const url = `${server.slowPhotosUrl}/${server.photos[0]}`;
-    const job = await server.submit({ operation: 'image.metadata', assets: [{ source: { url } }] });
-    return untilEnded(server, job);
+    const spec = {
+      operation: 'image.metadata',
+      assets: [{ source: { url } }],
+      callback: { url: server.hook },
+    };
+    return untilEnded(server, await server.submit(spec, durableSteps));
+  },
+
+  /** The local attempt at the download is handed to an activity. */
+  'assets-handed-over': async (server) => {
+    const url = `${server.slowPhotosUrl}/${server.photos[0]}`;
+    return untilEnded(
+      server,
+      await server.submit({ operation: 'image.metadata', assets: [{ source: { url } }] }),
+    );
   },
 
   'asset-missing': async (server) =>

@@ -44,7 +44,8 @@ export const callbacks: Stories = {
   },
 
   'callback-attempts-lost': async (server) => {
-    for (let attempt = 1; attempt <= 3; attempt++)
+    // The local attempt, and those of the activity.
+    for (let attempt = 1; attempt <= 4; attempt++)
       server.replaceNext('notify', () => Promise.reject(new Error('The worker died')));
     return untilDelivered(server, await submit(server, [200]));
   },

@@ -2,6 +2,7 @@
 import { Context } from '@temporalio/activity';
 import { MAIN_QUEUE, workflowIdOf } from '../../../src/temporal/names.ts';
 import {
+  durableSteps,
   failure,
   finalFailure,
   isIn,
@@ -99,12 +100,23 @@ export const endings: Stories = {
   },
 
   'cancelled-while-packaging': async (server) => {
-    const job = server.submit({ operation: 'system.echo' });
+    const job = server.submit({ operation: 'system.echo' }, durableSteps);
     server.replaceNext('packageJob', async (input, original) => {
       // Sends the signal and Temporal's own cancellation.
       await server.runtime.signal(await job, 'cancel', 'too late');
       await server.runtime.signal(await job, 'pause');
       return original(input);
+    });
+    return untilEnded(server, await job);
+  },
+
+  /** The cancellation reaches Temporal while the last workflow task runs, so that Temporal refuses the end and repeats the task. */
+  'cancelled-in-last-task': async (server) => {
+    const job = server.submit({ operation: 'system.echo', callback: { url: server.hook } });
+    server.replaceNext('packageJob', async (input, original) => {
+      const status = await original(input);
+      await server.runtime.signal(await job, 'cancel', 'too late');
+      return status;
     });
     return untilEnded(server, await job);
   },

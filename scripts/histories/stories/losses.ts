@@ -2,7 +2,7 @@
 import { Context } from '@temporalio/activity';
 import type { Loss } from '../../../activities/types.ts';
 import type { RunInput } from '../../../src/jobs/model/run-input.ts';
-import { finalFailure, paths, type Stories, untilEnded } from '../story.ts';
+import { durableSteps, finalFailure, paths, type Stories, untilEnded } from '../story.ts';
 import type { StoryServer } from '../story-server.ts';
 
 const echo = { operation: 'test.echo', params: { delay_ms: 100 } };
@@ -55,7 +55,8 @@ export const losses: Stories = {
 
   'worker-lost-while-downloading': async (server) => {
     for (let attempt = 1; attempt <= 3; attempt++) reportLoss(server, {}, 'download');
-    return untilEnded(server, await server.submit({ ...echo, assets: paths(server.photos.slice(0, 1)) }));
+    const spec = { ...echo, assets: paths(server.photos.slice(0, 1)) };
+    return untilEnded(server, await server.submit(spec, durableSteps));
   },
 
   'worker-silent': async (server) => {

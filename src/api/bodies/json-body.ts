@@ -19,11 +19,11 @@ export async function readJsonBody(c: Context, wrongType: string, types = ANY_JS
   return parseJson(decodeUtf8(await c.req.arrayBuffer()), 'The body');
 }
 
-/** As `readJsonBody`; returns undefined for an empty body of any media type: some clients declare JSON and send nothing. */
-export async function readOptionalJsonBody(c: Context, wrongType: string): Promise<unknown> {
+/** As `readJsonBody`; returns `{}` for an empty body of any media type: some clients declare JSON and send nothing. */
+export async function readOptionalJsonBody(c: Context): Promise<unknown> {
   // The size of a form is not limited here, so it must not be read.
   const isEmpty = !isForm(c.req.header('content-type')) && (await c.req.arrayBuffer()).byteLength === 0;
-  return isEmpty ? undefined : readJsonBody(c, wrongType);
+  return isEmpty ? {} : readJsonBody(c, `This takes application/json, and got ${describeMediaType(c)}`);
 }
 
 /** JSON is UTF-8 (RFC 8259). In another charset, letters of names and addresses would be lost silently. */

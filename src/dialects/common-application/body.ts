@@ -1,22 +1,19 @@
 /** Request bodies. */
 import type { Context } from 'hono';
 import type { z } from 'zod';
-import { describeMediaType, readOptionalJsonBody } from '../../api/bodies/json-body.ts';
+import { readOptionalJsonBody } from '../../api/bodies/json-body.ts';
 import { invalidFields } from '../../jobs/validation/invalid-request.ts';
 
 /**
- * Reads the JSON body of a request.
+ * Reads the JSON body of a request. An empty body counts as `{}`.
  *
- * @param absent stands for an empty body
  * @throws invalid_request, malformed_json, unsupported_media_type
  */
 export async function readBody<Schema extends z.ZodType>(
   c: Context,
   schema: Schema,
-  absent?: unknown,
 ): Promise<z.infer<Schema>> {
-  const body = await readOptionalJsonBody(c, `This takes application/json, and got ${describeMediaType(c)}`);
-  const parsed = schema.safeParse(body ?? absent);
+  const parsed = schema.safeParse(await readOptionalJsonBody(c));
   if (parsed.success) return parsed.data;
   throw invalidFields(parsed.error.issues);
 }

@@ -48,7 +48,7 @@ export function taskRoutes(
       idempotencyKey: readIdempotencyKey(c),
       keepDays: config.DARKROOM_TASK_KEEP_DAYS,
     };
-    const request = toJobRequest(await readBody(c, newTask, {}), operations, config);
+    const request = toJobRequest(await readBody(c, newTask), operations, config);
     const { job } = await submissions.submit(submitter, request);
     const attributes = operations.find(job.operation)?.info.attributes.map(({ name }) => name) ?? [];
     const assets_per_batch = config.DARKROOM_TASK_ASSETS_PER_BATCH;

@@ -117,3 +117,17 @@ export const exampleResult = {
   notes: [],
   engine: { sharp: '0.35.5' },
 };
+
+export const exampleAuditEvent = {
+  time: '2026-11-30T09:12:44.101Z',
+  action: 'jobs.delete',
+  outcome: 'success' as const,
+  tenant: 'acme',
+  subject: 'key 5c1766fd7579 (nightly build)',
+  role: 'submitter',
+  target: '/v1/jobs/holiday',
+  address: '10.0.3.7',
+  request_id: '0f8fad5b-d9cb-469f-a165-708677289501',
+  detail: '204',
+  omitted: 0,
+};

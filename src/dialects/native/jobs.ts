@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { requires } from '../../api/auth/route-actions.ts';
-import { describeMediaType, readOptionalJsonBody } from '../../api/bodies/json-body.ts';
+import { readOptionalJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { matchesEtag } from '../../api/files/file-response.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
@@ -16,7 +16,7 @@ import type { ControlSignal } from '../../jobs/ports/job-runtime.ts';
 import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
 import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { exampleRequest, exampleWatchedJob } from './examples.ts';
-import { idParam, ignoredQuery, jobFormatter, jobResource } from './model.ts';
+import { idParam, ignoredQuery, jobFormatter, jobResource, pageQuery, timeQuery } from './model.ts';
 
 /** Seconds after which clients may poll a running job again. */
 const RETRY_AFTER_SECONDS = '1';
@@ -28,21 +28,10 @@ const listQuery = z.strictObject({
   state: z.enum(states).optional(),
   operation: z.string().optional(),
   dialect: z.string().optional(),
-  since: z
-    .union(
-      [z.iso.datetime({ offset: true }), z.iso.date()],
-      'must be a time such as 2026-11-21T09:30:00Z, or a date such as 2026-11-21',
-    )
+  since: timeQuery
     .optional()
     .describe('Only jobs created at or after this time; of a date, its midnight in UTC'),
-  cursor: z.string().optional().describe('`next_cursor` of the page before'),
-  limit: z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.int().min(1).max(200))
-    .default(50)
-    .openapi({ type: 'integer', minimum: 1, maximum: 200, default: 50 }),
+  ...pageQuery({ max: 200, standard: 50 }),
 });
 
 const time = z.iso.datetime();
@@ -115,8 +104,7 @@ async function readAction<Schema extends typeof cancellation | typeof empty>(
   schema: Schema,
   unknownField = 'unknown field',
 ): Promise<z.output<Schema>> {
-  const body = await readOptionalJsonBody(c, `This takes application/json, and got ${describeMediaType(c)}`);
-  const parsed = safeParseNulls(schema, body ?? {});
+  const parsed = safeParseNulls(schema, await readOptionalJsonBody(c));
   if (parsed.success) return parsed.data as z.output<Schema>;
   const [issue] = parsed.error.issues;
   if (issue?.code !== 'unrecognized_keys') throw invalidFields(parsed.error.issues);

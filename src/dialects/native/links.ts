@@ -2,7 +2,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { requires } from '../../api/auth/route-actions.ts';
-import { describeMediaType, readOptionalJsonBody } from '../../api/bodies/json-body.ts';
+import { readOptionalJsonBody } from '../../api/bodies/json-body.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fileResponse } from '../../api/files/file-response.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
@@ -78,11 +78,7 @@ export function linkRoutes({
   });
   app.post('/v1/jobs/:id/links', async (c) => {
     const ref = parseJobRef(c, c.req.param('id'));
-    const body = await readOptionalJsonBody(
-      c,
-      `This takes application/json, and got ${describeMediaType(c)}`,
-    );
-    const parsed = safeParseNulls(linkRequest, body ?? {});
+    const parsed = safeParseNulls(linkRequest, await readOptionalJsonBody(c));
     if (!parsed.success) throw invalidFields(parsed.error.issues);
     const { path = FRONT_PAGE, expires_in = defaultSeconds } = parsed.data;
     await (await jobs.open(ref)).file(path);

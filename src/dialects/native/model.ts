@@ -1,5 +1,5 @@
 /** A job as the native API shows it. */
-import { z } from 'zod';
+import { z } from '@hono/zod-openapi';
 import { toBasePath } from '../../api/base-path.ts';
 import { jobLinks } from '../../api/job-links.ts';
 import { type Job, job, jobId } from '../../jobs/model/job.ts';
@@ -9,6 +9,24 @@ export const idParam = z.object({ id: jobId });
 
 /** Clients add `_` to the query against caches. The OpenAPI document omits it. */
 export const ignoredQuery = { _: z.string().optional() };
+
+/** A query parameter that is a time. */
+export const timeQuery = z.union(
+  [z.iso.datetime({ offset: true }), z.iso.date()],
+  'must be a time such as 2026-11-21T09:30:00Z, or a date such as 2026-11-21',
+);
+
+/** The query parameters of a list. */
+export const pageQuery = ({ max, standard }: { max: number; standard: number }) => ({
+  cursor: z.string().optional().describe('`next_cursor` of the page before'),
+  limit: z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(1).max(max))
+    .default(standard)
+    .openapi({ type: 'integer', minimum: 1, maximum: max, default: standard }),
+});
 
 export const jobResource = job
   .extend({ links: z.record(z.string(), z.string()) })

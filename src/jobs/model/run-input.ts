@@ -1,6 +1,6 @@
 /**
  * The input of a run's workflow. It is a payload in Temporal's history, so it is small, readable for people, and without
- * secrets. Secret or long inputs are sealed in the object store.
+ * readable secrets. Secret inputs are encrypted, and long ones stored in the object store.
  */
 import type { Asset } from './asset.ts';
 import { type BatchSizes, batchSizes } from './batch.ts';
@@ -68,7 +68,7 @@ export interface JobInputs {
   readonly callback: Callback | null;
 }
 
-/** Name of encrypted inputs in the object store. */
+/** Encrypted inputs: the name of an object in the store, or the ciphertext. */
 export interface SealedInputs {
   readonly sealed: string;
 }
@@ -126,6 +126,8 @@ export interface RunTuning {
   readonly heartbeatMs: number;
   /** Deaths of its worker that a step may be blamed for before it runs alone. One more fails the job. */
   readonly maxLosses: number;
+  /** Short steps of jobs with at most this many assets are first tried inside the workflow task; null: none is. */
+  readonly maxLocalAssets: number | null;
 }
 
 /** Temporal suggests to continue as new at about the same history size; its limits are 51,200 events and 50 MB. */
@@ -136,6 +138,7 @@ export const runTuning: RunTuning = {
   maxHistoryBytes: 2 * 1024 * 1024,
   heartbeatMs: 10_000,
   maxLosses: 2,
+  maxLocalAssets: 16,
 };
 
 export interface RunInput {

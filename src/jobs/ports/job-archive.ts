@@ -14,6 +14,8 @@ import type { JobFilter, JobPage, JobSnapshot } from './job-runtime.ts';
 export interface JobRecord extends JobSnapshot {
   /** Null when the job was refused and never ran. */
   readonly runInput: RunInput | null;
+  /** Run id of the execution that ended as recorded. Omitted when the job was refused, or closed from outside. */
+  readonly executionId?: string;
 }
 
 export interface JobRecords {
@@ -57,7 +59,9 @@ export interface JobInputFiles {
   upload(ref: JobRef, upload: UploadStream): Promise<Upload>;
   /** Encrypts inputs and stores them. */
   seal(ref: JobRef, write: StagedWrite, inputs: JobInputs): Promise<SealedInputs>;
-  /** Reads the inputs that `seal` stored. Throws operation_failed when they were deleted. */
+  /** Encrypts short inputs, which the run input then holds; stores nothing. */
+  sealInline(ref: JobRef, inputs: JobInputs): SealedInputs;
+  /** Reads sealed inputs. Throws operation_failed when they were deleted. */
   unseal(ref: JobRef, inputs: SealedInputs, signal?: AbortSignal): Promise<JobInputs>;
   /** From now on, what the request stored belongs to its job. */
   commitRequest(ref: JobRef, request: string): Promise<void>;

@@ -25,9 +25,24 @@ export async function findJob({ runtime, archive }: FindDependencies, ref: JobRe
     if (record) return record;
     throw error;
   });
-  const snapshot = running ?? (await archive.record(ref));
+  const snapshot = running ? await withRecordedEnd(archive, running) : await archive.record(ref);
   if (!snapshot || (await isGone(archive, snapshot.job))) throw jobNotFound(ref, snapshot?.job.expires_at);
   return snapshot;
+}
+
+/**
+ * The last step of a job may deliver its callback before the end is published. The receiver, who may read the job at once, finds it
+ * ended. Without a callback, a job ends for all readers when Temporal knows it.
+ */
+async function withRecordedEnd(
+  archive: Pick<JobArchive, 'record'>,
+  running: JobSnapshot,
+): Promise<JobSnapshot> {
+  if (!running.mayHaveEnded) return running;
+  const record = await archive.record(running.job).catch(() => null);
+  const isOfThisRun = record?.job.run === running.job.run && record.fingerprint === running.fingerprint;
+  const events: readonly string[] = record?.runInput?.callbackEvents ?? [];
+  return isOfThisRun && events.includes(`job.${record.job.state}`) ? record : running;
 }
 
 /** Whether a job was deleted or has expired. The runtime may still list it. Only ended jobs can be gone. */

@@ -1,4 +1,4 @@
-/** Builds the input of a run from a valid request. Secrets and long lists are sealed in the store. */
+/** Builds the input of a run from a valid request. Secrets are encrypted; long lists are sealed in the store. */
 import { DAY_MS } from '../../lib/units.ts';
 import type { Asset } from '../model/asset.ts';
 import { type Callback, endEvents, type JobSpec } from '../model/job.ts';
@@ -15,7 +15,7 @@ import {
 import type { PlannableOperation } from '../ports/operation-catalogue.ts';
 import type { StagedWrites } from './staged-writes.ts';
 
-/** Bytes of JSON. Larger inputs are sealed in the store, so that Temporal's payloads stay small. */
+/** Characters of JSON. Longer inputs are sealed in the store, so that Temporal's payloads stay small. */
 const INLINE_INPUT_BYTES = 32 * 1024;
 
 /** Assets in one sealed object. Each of its batches reads the whole object. */
@@ -96,7 +96,7 @@ function toAwaiting(
   return { total: awaited.total ?? null, quietMs, firstAssetMs, min, max };
 }
 
-/** Inputs without secrets stay inline. Others are sealed, the callback together with the first assets. */
+/** Inputs without secrets stay readable. Secret ones are encrypted, and long ones stored as well, the callback with the first assets. */
 async function storeInputs(
   staged: StagedWrites,
   assets: readonly AssetInput[],
@@ -105,7 +105,9 @@ async function storeInputs(
   const inputs = { assets, callback };
   if (!mustBeSealed(inputs)) return { chunks: toInlineChunks(assets), callback: { callback } };
   const first = assets.slice(0, CHUNK_SIZE);
-  const { sealed } = await staged.seal({ assets: first, callback });
+  const { sealed } = isLong(inputs)
+    ? await staged.seal({ assets: first, callback })
+    : staged.sealInline({ assets: first, callback });
   const chunks = first.length > 0 ? [{ count: first.length, sealed }] : [];
   const rest = await sealChunks(staged, assets.slice(CHUNK_SIZE));
   return { chunks: [...chunks, ...rest], callback: { sealed } };
@@ -131,8 +133,10 @@ export async function sealChunks(
 function mustBeSealed(inputs: JobInputs): boolean {
   if (inputs.callback !== null) return true;
   const isSecret = ({ source }: AssetInput) => 'url' in source && source.url.includes('?');
-  return inputs.assets.some(isSecret) || JSON.stringify(inputs).length > INLINE_INPUT_BYTES;
+  return inputs.assets.some(isSecret) || isLong(inputs);
 }
+
+const isLong = (inputs: JobInputs): boolean => JSON.stringify(inputs).length > INLINE_INPUT_BYTES;
 
 /** Returns assets that refer to their uploads. Files that no asset names become assets, in order. */
 export function resolveUploads(assets: readonly Asset[], files: readonly ReceivedFile[]): AssetInput[] {

@@ -7,7 +7,7 @@ import type { JobInputFiles } from '../ports/job-archive.ts';
 
 type StageArchive = Pick<
   JobInputFiles,
-  'beginRequest' | 'upload' | 'seal' | 'commitRequest' | 'rollbackRequest'
+  'beginRequest' | 'upload' | 'seal' | 'sealInline' | 'commitRequest' | 'rollbackRequest'
 >;
 
 /** Opens the staged writes of a request. A request opens them once. */
@@ -68,6 +68,11 @@ export class StagedWrites {
     const position = this.#sealed++;
     await this.#writeMarker();
     return this.#archive.seal(this.ref, { request: this.#request, position }, inputs);
+  }
+
+  /** Encrypts short inputs for the run input. Stores nothing, so that a submission with secrets costs one start of a workflow. */
+  sealInline(inputs: JobInputs): SealedInputs {
+    return this.#archive.sealInline(this.ref, inputs);
   }
 
   async commit(): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ActivityRun } from '../../../activities/heartbeat.ts';
+import type { ActivityRun } from '../../../activities/activity-run.ts';
 import type { StageRunInput } from '../../../activities/types.ts';
 import { createRunAlone } from '../../../src/cli/run-alone.ts';
 import { batchSizes } from '../../../src/jobs/model/batch.ts';

@@ -141,6 +141,7 @@ test('the OpenAPI document of the native API names each of its routes', async ()
   expect(routes.sort()).toEqual(
     [
       'DELETE /v1/jobs/{id}',
+      'GET /v1/audit',
       'GET /v1/jobs',
       'GET /v1/jobs/{id}',
       'GET /v1/jobs/{id}/archive',

@@ -1,8 +1,9 @@
 /** What Prometheus reads: of the API, of Temporal through it, and of a worker. */
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-
 import { plain } from '../../support/pictures.ts';
 import { freePort } from '../../support/ports.ts';
+import { startPrometheus } from '../../support/prometheus.ts';
 import { type Darkroom, startDarkroom } from '../../support/server.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
@@ -116,4 +117,45 @@ test('activities without a free slot count as backlog', async () => {
     sum(await samples(metrics), 'darkroom_task_queue_backlog_age_seconds', 'darkroom-cpu'),
   ).toBeGreaterThan(0);
   await Promise.all(ids.map((id) => darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' })));
+});
+
+interface Panel {
+  readonly title: string;
+  readonly targets?: readonly { expr: string }[];
+}
+
+/** Panels about what did not happen in this test. */
+const empty = [
+  'Requests refused by a limit',
+  'Failed workflow tasks',
+  'Jobs that failed for reasons not in their input',
+];
+
+test('Prometheus evaluates all alerts, and finds what each panel of the dashboard shows', async () => {
+  const dashboard = new URL('../../../deploy/grafana/darkroom.json', import.meta.url);
+  const { panels } = JSON.parse(await readFile(dashboard, 'utf8')) as { panels: Panel[] };
+  const queries = panels.flatMap(({ title, targets = [] }) =>
+    targets.map(({ expr }) => [title, expr.replaceAll('$__rate_interval', '10s')] as const),
+  );
+  expect(queries.length).toBeGreaterThan(25);
+  const prometheus = await startPrometheus({
+    'darkroom-api': new URL(darkroom.url).host,
+    'darkroom-worker': new URL(workerMetrics).host,
+  });
+  try {
+    const listEmpty = async () => {
+      const counts = await Promise.all(
+        queries.map(async ([title, query]) => [title, await prometheus.query(query)] as const),
+      );
+      return [...new Set(counts.flatMap(([title, count]) => (count === 0 ? [title] : [])))];
+    };
+    // Connections are refused until it listens.
+    await expect.poll(() => listEmpty().catch((error: Error) => error.message)).toEqual(empty);
+    await expect
+      .poll(async () => [...(await prometheus.alerts()).values()].filter((health) => health !== 'ok'))
+      .toEqual([]);
+    expect((await prometheus.alerts()).size).toBeGreaterThan(10);
+  } finally {
+    await prometheus.close();
+  }
 });

@@ -80,9 +80,11 @@ const publicRoutes = [
   'GET /v1/pages/{tenant}/{id}/{expires}/{signature}/{path}',
 ];
 
-/** Reading is for viewers, as is passing on what they may read; changing is for submitters. */
-const expectedRole = (method: string, path: string): Role =>
-  method === 'GET' || path.endsWith('/links') ? 'viewer' : 'submitter';
+/** Reading is for viewers, as is passing on what they may read; changing is for submitters; the audit log for admins. */
+const expectedRole = (method: string, path: string): Role => {
+  if (path === '/v1/audit') return 'admin';
+  return method === 'GET' || path.endsWith('/links') ? 'viewer' : 'submitter';
+};
 
 const mayUse = (role: Role, needed: Role) => roles.indexOf(role) >= roles.indexOf(needed);
 
@@ -270,6 +272,8 @@ test('a route that names no action keeps the server from starting', () => {
 
 test('each action is for the roles from one on', () => {
   const own = ['metrics.read', 'temporal.open', 'workers.read', 'jobs.prioritize'];
-  for (const [action, [role]] of Object.entries(actions))
+  for (const [action, [role]] of Object.entries(actions)) {
     expect([action, own.includes(action)]).toEqual([action, role === 'operator']);
+    expect([action, role === 'admin']).toEqual([action, action === 'audit.read']);
+  }
 });

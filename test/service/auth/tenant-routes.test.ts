@@ -3,11 +3,13 @@
  * and nothing changes. The calls are built from the documents, so that a new operation is tested too.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type ApiOperation, type CallValues, listApiOperations } from '../../support/api-calls.ts';
 import { photo } from '../../support/photos.ts';
+import { installStubEngine } from '../../support/stub-engine.ts';
 import { startTenants, type Tenant, type Tenants } from '../../support/tenants.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
@@ -24,7 +26,8 @@ const made = new Map<string, string[]>();
 beforeAll(async () => {
   const bytes = await photo('chelsea.jpg');
   web = await startWeb({ [`/${MARK}.jpg`]: bytes });
-  tenants = await startTenants({ DARKROOM_QUEUE_UNAVAILABLE: '1' });
+  const engines = await mkdtemp(join(tmpdir(), 'darkroom-engines-'));
+  tenants = await startTenants({ DARKROOM_CACHE: await installStubEngine(engines, 0) });
   for (const tenant of ['acme', 'beta'])
     for (const name of ['1.jpg', '2.jpg', '3.jpg'])
       await writeFile(join(tenants.dataDir, 'inputs', tenant, name), bytes);
@@ -97,6 +100,15 @@ async function makeJobs(): Promise<void> {
     const [, id = ''] = /"(?:job_id|task_id)":"([^"]+)"/.exec(text) ?? [];
     made.set(operation.dialect, [id]);
   }
+  await vi.waitUntil(async () => (await listMoving()).length === 0, { timeout: 120_000, interval: 200 });
+}
+
+/** Jobs of acme whose state still changes: those that neither have ended nor wait for the tenant, but the one that runs for long. */
+async function listMoving(): Promise<string[]> {
+  const response = await tenants.acme.request('/v1/jobs?limit=100');
+  const { jobs } = (await response.json()) as { jobs: { id: string; state: string }[] };
+  const resting = ['waiting', 'completed', 'failed', 'cancelled'];
+  return jobs.flatMap(({ id, state }) => (resting.includes(state) || id === `${MARK}-running` ? [] : [id]));
 }
 
 const label = ({ dialect, method, path }: ApiOperation) => `${dialect}: ${method} ${path}`;

@@ -112,7 +112,11 @@ test('workers run only the capabilities of --capabilities', async () => {
   await api.until(job.id, 'completed');
   const client = await temporalOf(api);
   const { events } = await client.workflow.getHandle(`job/public/${job.id}`).fetchHistory();
-  const identities = events?.flatMap((event) => event.activityTaskStartedEventAttributes?.identity ?? []);
+  // Short steps run inside workflow tasks.
+  const identities = events?.flatMap((event) => {
+    const started = event.activityTaskStartedEventAttributes ?? event.workflowTaskStartedEventAttributes;
+    return started?.identity ?? [];
+  });
   expect(new Set(identities)).toEqual(new Set(['waiting', 'computing']));
   await client.connection.close();
   await Promise.all([ended(waiting), ended(computing)]);

@@ -40,9 +40,11 @@ async function keys(...parts: readonly string[]): Promise<string[]> {
   return found;
 }
 const markers = () => keys('_uploading/');
-const echo = (id: string): JobRequest => ({
+/** A request whose inputs are sealed in the store, since they are long. Its job fails: the assets do not exist. */
+const long = (id: string): JobRequest => ({
   id,
   operation: 'test.echo',
+  assets: Array.from({ length: 300 }, () => ({ source: { path: 'none'.repeat(50) } })),
   callback: { url: 'http://127.0.0.1:1/hook', token: 'secret' },
 });
 
@@ -84,20 +86,32 @@ test('keeps only the second of two uploads when the first request crashed and wa
 });
 
 test('keeps sealed inputs of an existing job, and deletes their marker immediately', async () => {
-  const { job } = await (await createSubmissions(lab)).submit(caller, echo('sealed'));
+  const { job } = await (await createSubmissions(lab)).submit(caller, long('sealed'));
   expect(await markers()).toEqual([]);
   expect(await keys('/sealed/sealed/')).toHaveLength(1);
   // What the repeated request seals is deleted.
-  expect((await (await createSubmissions(lab)).submit(caller, echo('sealed'))).created).toBe(false);
+  expect((await (await createSubmissions(lab)).submit(caller, long('sealed'))).created).toBe(false);
   expect(await markers()).toEqual([]);
   expect(await keys('/sealed/sealed/')).toHaveLength(1);
-  await lab.until(job, 'completed');
+  await lab.until(job, 'failed');
+});
+
+test('stores nothing of a job with short inputs, secret or not, before it exists', async () => {
+  const before = await keys('');
+  const { id: _, assets: __, ...request } = long('');
+  const start: JobRuntime['start'] = async () => {
+    expect(await keys('')).toEqual(before);
+    throw new DarkroomError('temporal_unavailable', 'Temporal does not answer');
+  };
+  const submissions = await createSubmissions(lab, { runtime: changed(runtimeOf(lab), { start }) });
+  await expect(submissions.submit(caller, request)).rejects.toMatchObject({ code: 'temporal_unavailable' });
+  expect(await keys('')).toEqual(before);
 });
 
 test('deletes inputs that were sealed during an outage of Temporal a day later', async () => {
   const away = createClient(embeddedTarget(`127.0.0.1:${await freePort('127.0.0.1', 0)}`));
   const submissions = await createSubmissions(lab, { runtime: new TemporalRuntime(away, []) });
-  const { id: _, ...request } = echo('');
+  const { id: _, ...request } = long('');
   for (let count = 0; count < 2; count++)
     await expect(submissions.submit(caller, request)).rejects.toMatchObject({ code: 'temporal_unavailable' });
   const before = await keys('/sealed/');
@@ -115,10 +129,10 @@ test('keeps sealed inputs when only the response of the start was lost', async (
     throw new DarkroomError('temporal_unavailable', 'The response was lost');
   };
   const submissions = await createSubmissions(lab, { runtime: changed(runtime, { start }) });
-  const submitted = submissions.submit(caller, echo('lost-response'));
+  const submitted = submissions.submit(caller, long('lost-response'));
   await expect(submitted).rejects.toMatchObject({ code: 'temporal_unavailable' });
   expect(await markers()).toHaveLength(1);
-  await lab.until((await lab.jobs.open({ tenant: 'public', id: 'lost-response' })).job, 'completed');
+  await lab.until((await lab.jobs.open({ tenant: 'public', id: 'lost-response' })).job, 'failed');
   expect(await deleteExpired()).toMatchObject({ uploads: 1 });
   expect(await markers()).toEqual([]);
   expect(await keys('/lost-response/sealed/')).toHaveLength(1);

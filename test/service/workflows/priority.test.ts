@@ -7,6 +7,7 @@ import type { Job } from '../../../src/jobs/model/job.ts';
 import { workflowIdOf } from '../../../src/temporal/names.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
 import { sleep } from '../../support/server.ts';
+import { countWaiting } from '../../support/temporal.ts';
 
 const JOBS = 6;
 const begun: string[] = [];
@@ -21,9 +22,10 @@ const stage = (name: string) => ({
   capability: 'solo',
   run: async ({ params }: { params: { name: string } }) => {
     begun.push(`${params.name} ${name}`);
-    // It holds the only slot until all others have a step to be done, also the job before, and that is in the queue.
-    while ((await pending()) < 1 + othersToGo(params.name)) await sleep(50);
-    await sleep(100);
+    // It holds the only slot until the steps of all other jobs are in the queue.
+    const others = () => othersToGo(params.name);
+    while ((await pending()) < 1 + others() || (await countWaiting(lab.client, 'solo')) < others())
+      await sleep(50);
   },
 });
 

@@ -26,11 +26,19 @@ let api: Api;
 let client: Client;
 let web: Web;
 let stopWorker: () => Promise<void>;
+let onCallback: (job: Job) => Promise<void> = async () => undefined;
 
 beforeAll(async () => {
   installTestRuntime();
   dataDir = await mkdtemp(join(tmpdir(), 'darkroom-test-'));
-  web = await startWeb({ '/coffee.jpg': await photo('coffee.jpg') });
+  web = await startWeb({
+    '/coffee.jpg': await photo('coffee.jpg'),
+    // It answers once the job has been read.
+    '/reader': (_request, response) => {
+      const { data } = JSON.parse(web.received.at(-1)?.body ?? '') as { data: Job };
+      void onCallback(data).finally(() => response.writeHead(204).end());
+    },
+  });
   temporal = await createNamespace();
   config = readConfig({
     DARKROOM_DATA: dataDir,
@@ -75,6 +83,17 @@ async function eventsOf(job: Job): Promise<string[]> {
   return (events ?? []).map((event) => Object.keys(event).find((key) => key.endsWith('Attributes')) ?? '');
 }
 
+/** The steps of a job: local attempts, those of them that were not finished, and activities. */
+async function stepsOf(job: Job): Promise<{ local: number; handedOver: number; durable: number }> {
+  const { events } = await handleOf(job).fetchHistory();
+  const attempts = (events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) => marker ?? []);
+  return {
+    local: attempts.length,
+    handedOver: attempts.filter(({ failure }) => failure).length,
+    durable: count(await eventsOf(job), 'activityTaskScheduled'),
+  };
+}
+
 const count = (events: string[], kind: string) =>
   events.filter((event) => event === `${kind}EventAttributes`).length;
 
@@ -107,12 +126,13 @@ describe('the workflow of a job', () => {
     const echo = await submit({ operation: 'system.echo' });
     await ended(echo);
     await handleOf(echo).result();
-    const plain = await eventsOf(echo);
-    expect(count(plain, 'activityTaskScheduled')).toBe(2);
+    const plain = await stepsOf(echo);
+    expect(plain).toMatchObject({ local: 1, durable: 1 + plain.handedOver });
+    const events = await eventsOf(echo);
     // An activity that has run for a while signals that it began, which the workflow publishes.
-    const begun = count(plain, 'workflowExecutionSignaled');
-    expect(count(plain, 'upsertWorkflowSearchAttributes')).toBe(1 + begun);
-    expect(plain.length).toBeLessThanOrEqual(21 + 6 * begun);
+    const begun = count(events, 'workflowExecutionSignaled');
+    expect(count(events, 'upsertWorkflowSearchAttributes')).toBe(1 + begun);
+    expect(events.length).toBeLessThanOrEqual(15 + 6 * (begun + plain.handedOver));
 
     const full = await submit({
       operation: 'image.transform',
@@ -122,7 +142,21 @@ describe('the workflow of a job', () => {
     });
     expect(await ended(full)).toMatchObject({ state: 'completed' });
     await handleOf(full).result();
-    expect(count(await eventsOf(full), 'activityTaskScheduled')).toBe(4);
+    const steps = await stepsOf(full);
+    expect(steps).toMatchObject({ local: 3, durable: 1 + steps.handedOver });
+  });
+
+  test('the receiver of a callback finds the job ended, and its result', async () => {
+    const found = new Promise<Job>((resolve, reject) => {
+      onCallback = async ({ id }) => {
+        const opened = await api.jobs.open({ tenant: 'public', id });
+        await opened.result();
+        resolve(opened.job);
+      };
+      setTimeout(() => reject(new Error('No callback came')), 60_000).unref();
+    });
+    const { id } = await submit({ operation: 'system.echo', callback: { url: `${web.url}/reader` } });
+    expect(await found).toMatchObject({ id, state: 'completed' });
   });
 
   test('is shown in Temporal with the outcome of the job and its search attributes', async () => {

@@ -32,6 +32,7 @@ beforeAll(async () => {
                 activityId,
                 type: activityType,
                 workflowId: workflowExecution?.workflowId ?? null,
+                isLocal: false,
                 runId: workflowExecution?.runId ?? null,
                 losses: 0,
                 canBeBlamed: true,

@@ -89,8 +89,26 @@ const mutants: readonly Mutant[] = [
   {
     change: 'a callback whose attempts are lost fails its job',
     story: 'callback-attempts-lost-1',
-    code: /\?\? null \}\)\.catch\(\(\) => null\);/,
-    replacement: '?? null });',
+    code: /\(\) => notify\(input\)\)\.catch\(\(\) => null\);/,
+    replacement: '() => notify(input));',
+  },
+  {
+    change: 'a local attempt that takes too long fails its job',
+    story: 'assets-handed-over',
+    code: /if \(unfinished === null\)/,
+    replacement: 'if (true)',
+  },
+  {
+    change: 'a local attempt that failed for good is followed by an activity',
+    story: 'asset-missing',
+    code: /if \(unfinished === null\)/,
+    replacement: 'if (false)',
+  },
+  {
+    change: 'a job that is cancelled after its end was recorded cannot end',
+    story: 'cancelled-in-last-task',
+    code: /if \(final\.state === 'completed' && ending\.state !== 'completed'\)/,
+    replacement: 'if (false)',
   },
   {
     change: 'a job is cancelled while its result is recorded',

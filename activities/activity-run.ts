@@ -1,0 +1,19 @@
+/** What the work of an activity gets from the code that runs it. */
+import type { Heartbeat } from './types.ts';
+
+/** Passed to the work of an activity. */
+export interface ActivityRun {
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** Merges progress into the next heartbeat. */
+  report(progress: Partial<Heartbeat>): void;
+  /** Aborts when the activity is cancelled or its worker stops. */
+  readonly signal: AbortSignal;
+  /** From 1. */
+  readonly attempt: number;
+  /** Whether a retryable error, other than an outage, ends the activity in this attempt. */
+  readonly lastAttempt: boolean;
+  /** Last heartbeat details of the previous attempt; null in the first attempt. */
+  readonly earlier: Heartbeat | null;
+  log(message: string, fields: object): void;
+}

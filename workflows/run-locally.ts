@@ -1,0 +1,61 @@
+/** Decides which steps are tried inside the workflow task. */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
+import type { Activities, EarlierAttempts, LocalFailureInfo } from '../activities/types.ts';
+import type { RunInput } from '../src/jobs/model/run-input.ts';
+import type { AssetQueue } from './asset-queue.ts';
+import type { JobStatusPublisher } from './job-status.ts';
+
+/** The part of a job's context that local attempts and callbacks need. */
+export interface JobPart {
+  readonly runInput: RunInput;
+  readonly status: JobStatusPublisher;
+  readonly assetQueue: Pick<AssetQueue, 'total'>;
+}
+
+/** Local attempts end by themselves after a second. */
+const local = proxyLocalActivities<Activities>({ startToCloseTimeout: '5s', retry: { maximumAttempts: 1 } });
+
+/**
+ * Makes the first attempt at a short step of a small job inside the workflow task, which costs Temporal a third of an activity. Its
+ * durable activity follows when the attempt takes longer than a second, fails for now, or cannot be made; see
+ * `activities/local-attempts.ts`.
+ *
+ * @param durable Gets what the local attempt says to the next one.
+ */
+export async function runLocallyFirst<T>(
+  { runInput: { tuning }, status, assetQueue }: JobPart,
+  isShort: boolean,
+  attempt: (activities: Activities) => Promise<T>,
+  durable: (earlier: EarlierAttempts | null) => Promise<T>,
+): Promise<T> {
+  let earlier: EarlierAttempts | null = null;
+  if (isShort && tuning.maxLocalAssets !== null && assetQueue.total <= tuning.maxLocalAssets) {
+    try {
+      return await attempt(local);
+    } catch (error) {
+      const unfinished = readUnfinished(error);
+      if (unfinished === null) throw error;
+      const { progress } = unfinished;
+      if (progress) earlier = { losses: 0, localFailures: 1, progress };
+    }
+  }
+  status.publishChanges();
+  return durable(earlier);
+}
+
+/** Null when the step has ended: no durable activity follows. */
+function readUnfinished(error: unknown): LocalFailureInfo | null {
+  const cause = readCause(error);
+  if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) return null;
+  const details = cause instanceof ApplicationFailure ? cause.details : null;
+  return { progress: null, ...(details?.[0] as Partial<LocalFailureInfo> | undefined) };
+}
+
+/** The failure of a local activity comes as it is, that of an activity as a cause. */
+export const readCause = (error: unknown): unknown =>
+  error instanceof ActivityFailure ? error.cause : error;
