@@ -7,7 +7,7 @@ import { MAX_METADATA_BYTES } from './png-metadata.ts';
 const MAX_BOXES = 100;
 
 /** Returns where the box `meta` is, and what it says is its size in bytes; null without one. */
-export async function findMeta(file: FileHandle): Promise<{ at: number; size: number } | null> {
+async function findMeta(file: FileHandle): Promise<{ at: number; size: number } | null> {
   const head = Buffer.alloc(16);
   for (let at = 0, count = 0; count < MAX_BOXES; count++) {
     const { bytesRead } = await file.read(head, 0, head.length, at);
