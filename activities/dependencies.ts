@@ -27,7 +27,7 @@ export interface ActivityDependencies extends RunFiles {
   readonly engine: (name: string) => InstalledEngine;
   /** Memory limit for the processes of one stage of a capability, in bytes; null for no limit. */
   readonly memoryOf: (capability: string) => number | null;
-  readonly pictures: PicturePool;
+  readonly pictures: Pick<PicturePool, 'forTenant'>;
   readonly sandbox: Sandbox;
   /** Milliseconds without a sign of life after which a stage counts as hung. */
   readonly stallMs: number;

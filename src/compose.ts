@@ -59,6 +59,7 @@ export interface Overrides {
   readonly runtime?: JobRuntime;
   readonly jobs?: Jobs;
   readonly runAlone?: RunAlone;
+  readonly pictures?: WorkerPictures;
 }
 
 /** The parts of an API process. */
@@ -172,9 +173,11 @@ export interface WorkerParts {
   readonly slots: Slots;
   /** Yields capabilities whose engines are installed while the worker runs. */
   readonly later: (stop: AbortSignal) => AsyncIterable<Slots>;
-  readonly pictures: PicturePool;
+  readonly pictures: WorkerPictures;
   readonly sandbox: Sandbox;
 }
+
+type WorkerPictures = Pick<PicturePool, 'forTenant' | 'warmUp' | 'close'>;
 
 /**
  * Builds the parts of a worker process.
@@ -191,12 +194,14 @@ export async function composeWorker(
   const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const { slots, later, engine, memoryOf } = await detectCapabilities(config, operations, only);
   const sandbox = await findSandbox(config.DARKROOM_SANDBOX);
-  const pictures = new PicturePool({
-    sandbox,
-    directory: join(scratch, 'pictures'),
-    size: config.DARKROOM_CPU_SLOTS,
-    limits: limitsByPixels(memoryOf('cpu') ?? machineMemory()),
-  });
+  const pictures =
+    overrides.pictures ??
+    new PicturePool({
+      sandbox,
+      directory: join(scratch, 'pictures'),
+      size: config.DARKROOM_CPU_SLOTS,
+      limits: limitsByPixels(memoryOf('cpu') ?? machineMemory()),
+    });
   const resolver = createNameResolver();
   const policies = createNetworkPolicies(config, target, resolver);
   const dependencies: ActivityDependencies = {

@@ -17,6 +17,7 @@ import type { JobArchive } from '../../src/jobs/ports/job-archive.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import type { TemporalTarget } from '../../src/temporal/connection.ts';
 import { JOB_TIMEOUT_MS, sleep } from './darkroom.ts';
+import { sharedWorkerPictures } from './picture-processes.ts';
 import { installTestRuntime } from './sdk-runtime.ts';
 import { createNamespace } from './shared-temporal.ts';
 import { startWorkers } from './workers.ts';
@@ -85,10 +86,10 @@ export async function startLab({
     DARKROOM_KEEP_DAYS: policy.jobMs === null ? null : policy.jobMs / DAY_MS,
     DARKROOM_KEEP_WORK_DAYS: policy.workMs / DAY_MS,
   };
-  const overrides = { operations, ...(store && { store }) };
+  const overrides = { operations, pictures: await sharedWorkerPictures(), ...(store && { store }) };
   const api = await composeApi(config, temporal, overrides);
   const { client, archive, jobs } = api;
-  const { activities, aloneActivities, retention, pictures } = await composeWorker(
+  const { activities, aloneActivities, retention } = await composeWorker(
     config,
     { client, target: temporal, scratch: workDir, only: ['io', 'cpu'] },
     overrides,
@@ -121,7 +122,6 @@ export async function startLab({
     dispose: async () => {
       await stopWorkers();
       await client.connection.close();
-      await pictures.close();
       await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };

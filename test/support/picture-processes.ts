@@ -20,7 +20,7 @@ export async function startPictures(options: Partial<PoolOptions> = {}): Promise
   const pool = new PicturePool({
     sandbox: await detectSandbox('auto'),
     directory,
-    size: 2,
+    size: 3,
     limits: limitsByPixels(8 * 2 ** 30),
     ...options,
   });
@@ -34,6 +34,21 @@ let shared: Promise<PicturePool> | undefined;
 export const sharedPictures = (): Promise<PicturePool> => {
   shared ??= startPictures();
   return shared;
+};
+
+/**
+ * The same pool for a worker of the test, which does not end it. A worker with a pool of its own starts two processes for the first
+ * picture, and one if there is none.
+ */
+export const sharedWorkerPictures = async (): Promise<
+  Pick<PicturePool, 'forTenant' | 'warmUp' | 'close'>
+> => {
+  const pool = await sharedPictures();
+  return {
+    forTenant: (tenant) => pool.forTenant(tenant),
+    warmUp: () => undefined,
+    close: async () => undefined,
+  };
 };
 
 /** Runs the task of an operation on one picture. Returns its facts, and the files that it wrote. */

@@ -4,10 +4,10 @@ import { freePort as firstFree } from '../../src/temporal/embedded/ports.ts';
 /** Below those from which darkroom chooses for its Temporal, and below those that systems hand out by themselves. */
 const LOWEST = 10_000;
 /** Each has a share of the ports. */
-export const FILES_AT_ONCE = 5;
-const SHARE = 1000;
+export const FILES_AT_ONCE = 10;
+const SHARE = 500;
 /** Room for the search from the last one of a share. */
-const MARGIN = 200;
+const MARGIN = 100;
 
 const first = LOWEST + (Number(process.env['VITEST_POOL_ID'] ?? 0) % FILES_AT_ONCE) * SHARE;
 const last = first + SHARE - MARGIN;

@@ -8,6 +8,7 @@ import type { Overrides } from '../../src/compose.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { createLog } from '../../src/log.ts';
 import { createRequests, type RunningDarkroom, waitUntilReady } from './darkroom.ts';
+import { sharedWorkerPictures } from './picture-processes.ts';
 import { freePort } from './ports.ts';
 import { installTestRuntime } from './sdk-runtime.ts';
 import { type DarkroomOptions, defaultSettings, findNamespace, temporalSettings } from './server.ts';
@@ -16,6 +17,8 @@ export { type RunningDarkroom as Darkroom, sleep } from './darkroom.ts';
 
 interface StackOptions extends DarkroomOptions {
   readonly overrides?: Overrides;
+  /** True for tests that look at its picture processes. Otherwise it shares those of the other stacks. */
+  readonly ownPictures?: boolean;
 }
 
 /**
@@ -29,6 +32,7 @@ export async function startStack({
   token,
   skipReadiness,
   overrides,
+  ownPictures = false,
 }: StackOptions = {}): Promise<RunningDarkroom> {
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'darkroom-test-')));
   const port = String(await freePort());
@@ -58,7 +62,7 @@ export async function startStack({
     worker = await startWorker(config, target, {
       log: createPartLog('worker'),
       stop: stop.signal,
-      overrides,
+      overrides: ownPictures ? overrides : { pictures: await sharedWorkerPictures(), ...overrides },
     });
   }
   let stopping: Promise<void> | undefined;

@@ -28,7 +28,7 @@ beforeAll(async () => {
     '/coffee.jpg': coffee ?? Buffer.alloc(0),
     '/rocket.jpg': rocket ?? Buffer.alloc(0),
   });
-  darkroom = await startStack({ env: gate.env });
+  darkroom = await startStack({ env: gate.env, ownPictures: true });
 });
 
 afterAll(async () => {

@@ -26,7 +26,12 @@ export const operations = [
     }
   }),
   operation('crash.block', async () => {
-    for (;;);
+    // Computes now and then, so that it is not taken for a step that hangs.
+    const idle = new Int32Array(new SharedArrayBuffer(4));
+    for (;;) {
+      Atomics.wait(idle, 0, 0, 50);
+      for (const start = performance.now(); performance.now() - start < 2; );
+    }
   }),
   operation('crash.hang', async ({ signal }) => {
     await sleep(2 ** 30, undefined, { signal });
