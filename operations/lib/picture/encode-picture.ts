@@ -11,17 +11,35 @@ export interface Encoding {
   readonly quality?: number | undefined;
   /** Default `strip`. */
   readonly metadata?: MetadataChoice | undefined;
+  /** JPEG and PNG. */
+  readonly progressive?: boolean;
+  /** WebP and AVIF. */
+  readonly lossless?: boolean;
+  /** JPEG and AVIF. Default: 4:2:0, AVIF 4:4:4. */
+  readonly chromaSubsampling?: string | undefined;
+  /** PNG: reduce to a palette. */
+  readonly palette?: boolean;
 }
 
 /** sharp's default of 4 takes four times as long, for files that are no smaller and 0.2 dB better. */
 const AVIF_EFFORT = 3;
 
+/** Whether the parameter `quality` applies. */
+export const isLossy = ({ format, lossless }: Encoding): boolean => format !== 'png' && !lossless;
+
 /** Sets the format. sharp would reduce PNG to a palette if it were given a quality. */
-const encode = (image: Sharp, { format, quality }: Encoding): Sharp =>
-  image.toFormat(format, {
-    ...(format !== 'png' && quality !== undefined ? { quality } : {}),
-    ...(format === 'avif' ? { effort: AVIF_EFFORT } : {}),
-  });
+function encode(image: Sharp, encoding: Encoding): Sharp {
+  const { format, progressive = false, lossless = false, palette = false } = encoding;
+  const quality = isLossy(encoding) && encoding.quality !== undefined ? { quality: encoding.quality } : {};
+  const chroma = encoding.chromaSubsampling ? { chromaSubsampling: encoding.chromaSubsampling } : {};
+  const options = {
+    jpeg: { ...quality, ...chroma, progressive },
+    png: { progressive, palette },
+    webp: { ...quality, lossless },
+    avif: { ...quality, ...chroma, lossless, effort: AVIF_EFFORT },
+  };
+  return image.toFormat(format, options[format]);
+}
 
 /**
  * Encodes a picture to a file. Metadata that is kept describes the result: without thumbnails, maker notes, and sizes and
