@@ -8,30 +8,15 @@ import type {
   PlannableOperation,
 } from '../src/jobs/ports/operation-catalogue.ts';
 import { safeParseNulls } from '../src/lib/parse-nulls.ts';
-import { systemEcho, testEcho } from './echo/index.ts';
-import { guestkitInspect } from './guestkit-inspect/index.ts';
-import { guestkitProfile } from './guestkit-profile/index.ts';
-import { imageContactSheet } from './image-contact-sheet/index.ts';
-import { imageGallery } from './image-gallery/index.ts';
-import { imageMetadata } from './image-metadata/index.ts';
-import { imageTransform } from './image-transform/index.ts';
+import * as list from './index.ts';
 import { toFieldErrors } from './lib/field-errors.ts';
 import type { Operation, Stage } from './operation.ts';
-import { poiDetection } from './poi-detection/index.ts';
-import { reconstruct } from './reconstruct/index.ts';
 
-export const builtIn: readonly Operation[] = [
-  imageTransform,
-  imageMetadata,
-  imageContactSheet,
-  imageGallery,
-  poiDetection,
-  reconstruct,
-  guestkitInspect,
-  guestkitProfile,
-  systemEcho,
-  testEcho,
-];
+/** By name; operations that need an engine come last. */
+export const builtIn: readonly Operation[] = Object.values<Operation>(list).sort((one, other) => {
+  const needsEngine = Number('requires' in one) - Number('requires' in other);
+  return needsEngine || (one.name < other.name ? -1 : 1);
+});
 
 const USUAL_TIMEOUT_MS = { perAsset: 900_000, all: 3_600_000 };
 

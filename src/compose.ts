@@ -231,7 +231,9 @@ export async function composeWorker(
     callbackBody,
     journal: new StepJournal(scratch),
     localAttempts: new LocalAttempts(),
-    runAlone: overrides.runAlone ?? createRunAlone(scratch, target.address, config.DARKROOM_UNRESPONSIVE_MS),
+    runAlone:
+      overrides.runAlone ??
+      createRunAlone(scratch, target.address, { unresponsiveMs: config.DARKROOM_UNRESPONSIVE_MS }),
   };
   return {
     activities: createActivities(dependencies),

@@ -4,13 +4,20 @@ import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { DarkroomError } from '../../src/errors.ts';
+import { type LineLimits, LineReader } from '../../src/lib/line-reader.ts';
 import { packageRoot } from '../../src/lib/resources.ts';
 import type { StageContext } from '../operation.ts';
-import { LineReader } from './line-reader.ts';
 import { killGroup, killWithParent, MAX_FILE, MAX_STDERR } from './process-group.ts';
 import { watchMemory } from './process-memory.ts';
 
 const root = new URL('engines/', packageRoot);
+
+const limits: LineLimits = {
+  // Somewhat more than the engines allow themselves.
+  bytes: 40 * 2 ** 20,
+  linesPerMinute: 20_000,
+  refuse: (fault) => new DarkroomError('engine_limit', `The engine ${fault}`),
+};
 
 /** The last line is a result or an error. The lines before it report progress. */
 const line = z.union([
@@ -51,7 +58,7 @@ export interface EngineExit {
 
 /**
  * @throws The signal's reason once no process is left; `engine_failed` when Python cannot be started or the engine breaks the protocol;
- * `engine_limit` when a line is too long.
+ * `engine_limit` when it writes too long or too many lines.
  */
 export function runEngine(run: EngineRun): Promise<EngineExit> {
   const { engine, memory, signal, onProgress, onProcess } = run;
@@ -68,7 +75,7 @@ export function runEngine(run: EngineRun): Promise<EngineExit> {
       overMemory = true;
       stop();
     });
-    const reader = new LineReader((text) => {
+    const reader = new LineReader(limits, (text) => {
       const parsed = line.parse(JSON.parse(text));
       if ('progress' in parsed) onProgress(parsed.progress, parsed.stage);
       else outcome = parsed;

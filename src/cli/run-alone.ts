@@ -4,12 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import type { ActivityRun } from '../../activities/activity-run.ts';
 import type { RunAlone } from '../../activities/run-alone.ts';
 import type { Heartbeat } from '../../activities/types.ts';
 import { killWithParent } from '../../operations/lib/process-group.ts';
 import { DarkroomError } from '../errors.ts';
-import { type ErrorMessage, fromErrorMessage } from '../lib/error-message.ts';
+import { ChildChannel } from '../lib/child-channel.ts';
+import { errorMessage, fromErrorMessage } from '../lib/error-message.ts';
 import { builtRoot } from '../lib/resources.ts';
 import { Watchdog } from '../lib/watchdog.ts';
 
@@ -29,48 +31,58 @@ export interface StepRequest extends Pick<ActivityRun, 'startedAt' | 'attempt' |
 }
 
 /** A message of the process. The last one is a result or an error. */
-export type StepMessage =
-  | { readonly isAlive: true }
-  | { readonly progress: Partial<Heartbeat> }
-  | { readonly log: string; readonly fields: object }
-  | { readonly result: unknown }
-  | { readonly error: ErrorMessage };
+const stepMessage = z.union([
+  z.strictObject({ isAlive: z.literal(true) }),
+  z.strictObject({
+    progress: z.custom<Partial<Heartbeat>>((value) => typeof value === 'object' && value !== null),
+  }),
+  z.strictObject({ log: z.string(), fields: z.record(z.string(), z.unknown()) }),
+  z.strictObject({ error: errorMessage }),
+  // Undefined is left out of JSON.
+  z.strictObject({ result: z.unknown().optional() }),
+]);
+
+export type StepMessage = z.infer<typeof stepMessage>;
 
 const stepProcess = fileURLToPath(new URL('src/cli/step-process.js', builtRoot));
 
-/**
- * @param workDir Directory for the scratch directories of the processes.
- * @param unresponsiveMs A process that sends nothing for this many milliseconds is killed.
- * @param module Path of the program; tests have one with operations of their own.
- */
+interface AloneOptions {
+  /** A process that sends nothing for so many milliseconds is killed. */
+  readonly unresponsiveMs: number;
+  /** Milliseconds that the start may take, if they are more. */
+  readonly startMs?: number;
+  /** Path of the program; tests have others. */
+  readonly module?: string;
+}
+
+/** @param workDir Directory for the scratch directories of the processes. */
 export const createRunAlone =
-  (workDir: string, temporalAddress: string, unresponsiveMs: number, module = stepProcess): RunAlone =>
+  (workDir: string, temporalAddress: string, options: AloneOptions): RunAlone =>
   async <Result>(name: string, input: unknown, activity: ActivityRun) => {
     const scratch = join(workDir, randomUUID());
     await mkdir(scratch, { recursive: true });
     const { startedAt, attempt, lastAttempt, earlier } = activity;
     try {
       const request = { name, input, scratch, temporalAddress, startedAt, attempt, lastAttempt, earlier };
-      return await runProcess<Result>(module, request, unresponsiveMs, activity);
+      return await runProcess<Result>(request, options, activity);
     } finally {
       await rm(scratch, { recursive: true, force: true });
     }
   };
 
 const runProcess = <Result>(
-  module: string,
   request: StepRequest,
-  unresponsiveMs: number,
+  { unresponsiveMs, startMs = START_MS, module = stepProcess }: AloneOptions,
   activity: ActivityRun,
 ): Promise<Result> =>
   new Promise((resolve, reject) => {
     const { signal } = activity;
     signal.throwIfAborted();
     const [program = '', ...args] = killWithParent([process.execPath, module]);
-    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
     let kill: NodeJS.Timeout | undefined;
     const stop = () => {
-      child.send({ stop: true }, () => undefined);
+      channel.send({ stop: true });
       kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
     };
     signal.addEventListener('abort', stop, { once: true });
@@ -80,30 +92,42 @@ const runProcess = <Result>(
         isUnresponsive = true;
         child.kill('SIGKILL');
       });
-    let watchdog = killUnlessFed(Math.max(START_MS, unresponsiveMs));
-    child.once('message', () => {
-      watchdog.stop();
-      watchdog = killUnlessFed(unresponsiveMs);
-    });
-    child.on('message', (message: StepMessage) => {
-      watchdog.feed();
-      if ('isAlive' in message) return;
-      if ('progress' in message) activity.report(message.progress);
-      else if ('log' in message) activity.log(message.log, message.fields);
-      else if ('result' in message) resolve(message.result as Result);
-      else reject(fromErrorMessage(message.error));
+    let watchdog = killUnlessFed(Math.max(startMs, unresponsiveMs));
+    let hasStarted = false;
+    let fault: string | null = null;
+    const channel = new ChildChannel<StepMessage>(child, {
+      schema: stepMessage,
+      onMessage: (message) => {
+        if (!hasStarted) {
+          watchdog.stop();
+          watchdog = killUnlessFed(unresponsiveMs);
+          hasStarted = true;
+        }
+        watchdog.feed();
+        if ('isAlive' in message) return;
+        if ('progress' in message) activity.report(message.progress);
+        else if ('log' in message) activity.log(message.log, message.fields);
+        else if ('error' in message) reject(fromErrorMessage(message.error));
+        else resolve(message.result as Result);
+      },
+      onFault: (what) => {
+        fault = what;
+        child.kill('SIGKILL');
+      },
     });
     child.once('error', reject);
     child.once('exit', (code, killedBy) => {
       clearTimeout(kill);
       watchdog.stop();
       signal.removeEventListener('abort', stop);
-      const how = isUnresponsive
-        ? `did not respond for ${unresponsiveMs / 1000} s`
-        : killedBy
-          ? `was ended by ${killedBy}. It may need more memory than the worker has`
-          : `ended with code ${code}`;
+      const how = fault
+        ? fault
+        : isUnresponsive
+          ? `did not respond for ${unresponsiveMs / 1000} s`
+          : killedBy
+            ? `was ended by ${killedBy}. It may need more memory than the worker has`
+            : `ended with code ${code}`;
       reject(signal.aborted ? signal.reason : new DarkroomError('worker_lost', `its process ${how}`));
     });
-    child.send(request, () => undefined);
+    channel.send(request);
   });

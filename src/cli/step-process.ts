@@ -3,6 +3,7 @@ import { steps } from '../../activities/steps.ts';
 import { preferForOutOfMemory } from '../../operations/lib/process-group.ts';
 import { composeWorker, type Overrides } from '../compose.ts';
 import { readConfig } from '../config/config.ts';
+import { openParentChannel } from '../lib/child-channel.ts';
 import { toErrorMessage } from '../lib/error-message.ts';
 import { createClient, targetFromEnvironment } from '../temporal/connection.ts';
 import type { StepMessage, StepRequest } from './run-alone.ts';
@@ -17,18 +18,27 @@ const ALIVE_MS = 500;
 export function runStepProcess(overrides: Overrides = {}): void {
   preferForOutOfMemory(process.pid, MAX_OOM_SCORE);
   const stop = new AbortController();
-  setInterval(() => send({ isAlive: true }), ALIVE_MS);
-  process.once('disconnect', () => process.exit(1));
-  process.once('message', (request: StepRequest) => {
-    process.once('message', () => stop.abort());
-    void runStep(request, overrides, stop.signal).then((message) => send(message, () => process.exit()));
+  let hasRequest = false;
+  const send: Send = openParentChannel<StepMessage, StepRequest>({
+    onMessage: (request) => {
+      if (hasRequest) return stop.abort();
+      hasRequest = true;
+      void runStep(request, overrides, stop.signal, send).then((message) =>
+        send(message, () => process.exit()),
+      );
+    },
+    onEnd: () => process.exit(1),
   });
+  setInterval(() => send({ isAlive: true }), ALIVE_MS);
 }
+
+type Send = (message: StepMessage, sent?: () => void) => void;
 
 async function runStep(
   { name, input, scratch, temporalAddress, ...attempt }: StepRequest,
   overrides: Overrides,
   signal: AbortSignal,
+  send: Send,
 ): Promise<StepMessage> {
   try {
     const config = readConfig(process.env, { listens: false });
@@ -38,15 +48,11 @@ async function runStep(
     const { dependencies } = await composeWorker(config, { client, target, scratch }, overrides);
     const step = steps[name as keyof typeof steps] as (...given: unknown[]) => Promise<unknown>;
     const report = (progress: object) => send({ progress });
-    const log = (message: string, fields: object) => send({ log: message, fields });
+    const log = (message: string, fields: object) => send({ log: message, fields: { ...fields } });
     return { result: await step(dependencies, input, { ...attempt, signal, report, log }) };
   } catch (error) {
     return { error: toErrorMessage(error) };
   }
 }
-
-const send = (message: StepMessage, sent: () => void = () => undefined): void => {
-  process.send?.(message, sent);
-};
 
 if (process.argv[1] === import.meta.filename) runStepProcess();

@@ -1,19 +1,30 @@
 /** Errors in messages between processes. */
-import { DarkroomError, type ErrorCode, type ErrorDetails } from '../errors.ts';
+import { z } from 'zod';
+import { DarkroomError, type ErrorCode, errorCatalogue } from '../errors.ts';
+
+/** Characters of a message and of a stack. */
+const MAX_TEXT = 20_000;
 
 /** An error as plain JSON. */
-export interface ErrorMessage {
+export const errorMessage = z.object({
   /** Null for an unexpected error. */
-  readonly code: ErrorCode | null;
-  readonly message: string;
-  readonly details: ErrorDetails | null;
-  readonly stack?: string | undefined;
-}
+  code: z.enum(Object.keys(errorCatalogue) as ErrorCode[]).nullable(),
+  message: z.string().max(MAX_TEXT),
+  details: z.record(z.string(), z.unknown()).nullable(),
+  stack: z.string().max(MAX_TEXT).optional(),
+});
+
+export type ErrorMessage = z.infer<typeof errorMessage>;
 
 export function toErrorMessage(thrown: unknown): ErrorMessage {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const { code = null, details = null } = error instanceof DarkroomError ? error : {};
-  return { code, message: error.message, details, stack: error.stack };
+  return {
+    code,
+    message: error.message.slice(0, MAX_TEXT),
+    details,
+    stack: error.stack?.slice(0, MAX_TEXT),
+  };
 }
 
 /** Returns a DarkroomError for an error with a code, else an Error with the stack of the other process. */

@@ -1,4 +1,4 @@
-/** A kind of object store. Each one has a folder, and a line in `drivers.ts`. */
+/** A kind of object store. Each one has a folder, and a line in `index.ts`. */
 import type { Setting, SettingValues } from '../lib/settings/setting.ts';
 import type { ObjectStore } from './object-store.ts';
 

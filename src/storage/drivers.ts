@@ -1,15 +1,10 @@
-/** The object stores that DARKROOM_STORE can name. */
+/** Parses DARKROOM_STORE, and opens the store that it names. */
 import type { SettingValues } from '../lib/settings/setting.ts';
 import type { StoreDriver } from './driver.ts';
-import { filesystemDriver } from './filesystem/driver.ts';
+import * as list from './index.ts';
 import type { ObjectStore } from './object-store.ts';
-import { s3Driver } from './s3/driver.ts';
 
-/** One line for each store. */
-const drivers = [
-  filesystemDriver, //
-  s3Driver,
-] as const;
+const drivers = Object.values(list);
 
 type Driver = (typeof drivers)[number];
 export type StoreAddress = NonNullable<ReturnType<Driver['parse']>>;

@@ -1,6 +1,7 @@
 /** What every dialect must do. A dialect's own test file calls this with an adapter, beside the conformance to its contract. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as dialects from '../../src/dialects/index.ts';
 import type { RunningDarkroom } from '../support/darkroom.ts';
 import { type Described, describedBy } from '../support/described.ts';
 import { BUILD_MS, type S3Server, startS3Server } from '../support/s3-server.ts';
@@ -103,6 +104,8 @@ export function dialectContract(adapter: DialectAdapter): void {
       : apiOutages(() => darkroom, env);
 
     beforeAll(async () => {
+      if (!Object.values<{ name: string }>(dialects).some((each) => each.name === name))
+        throw new Error(`Export the dialect "${name}" from src/dialects/index.ts`);
       if (stopsServers) {
         s3 = await startS3Server();
         server = await startDarkroom({ env: { ...s3.env, DARKROOM_STORE: `s3://${s3.bucket}`, ...env } });

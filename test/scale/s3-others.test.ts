@@ -1,7 +1,6 @@
 /** The S3 store with servers by other makers, which differ in what they support and how they answer. */
 import { existsSync } from 'node:fs';
 import { test } from 'vitest';
-import { createS3Store } from '../../src/storage/s3/index.ts';
 import { storeContract } from '../contracts/store.ts';
 import { moto, s3Proxy, startOtherS3Server } from '../support/other-s3-servers.ts';
 
@@ -13,8 +12,7 @@ for (const program of [moto, s3Proxy]) {
     continue;
   }
   storeContract(`S3, ${name}`, async () => {
-    const { bucket, access, dispose } = await startOtherS3Server(program);
-    const open = () => createS3Store({ bucket, prefix: 'a team/très bien', access });
-    return { store: open(), reopen: open, close: dispose, checksLinks };
+    const { bucket, env, dispose } = await startOtherS3Server(program);
+    return { address: `s3://${bucket}/a team/très bien`, env, close: dispose, checksLinks };
   });
 }

@@ -8,7 +8,6 @@ import { beforeAll, expect, test } from 'vitest';
 import { createFilesystemStore } from '../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { createS3Store } from '../../src/storage/s3/index.ts';
-import type { StoreUnderTest } from '../contracts/store.ts';
 import { BUILD_MS, s3Program, startS3Server } from '../support/s3-server.ts';
 
 const MiB = 1024 * 1024;
@@ -16,7 +15,7 @@ const SIZE = 512 * MiB;
 /** A client of S3 holds a few parts at a time, and freed memory is not always returned at once. */
 const MAX_MEMORY = 100 * MiB;
 
-const stores: [string, () => Promise<Omit<StoreUnderTest, 'reopen'>>][] = [
+const stores: [string, () => Promise<{ store: ObjectStore; close: () => Promise<void> }>][] = [
   [
     'the file system',
     async () => {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { motoDirectory, s3ProxyDirectory } from '../../scripts/test-servers.mjs';
-import type { S3Access } from '../../src/storage/s3/connection.ts';
 import { startChild } from './child.ts';
 import { until } from './cluster/until.ts';
 import { freePort } from './ports.ts';
@@ -13,7 +12,8 @@ const HOST = '127.0.0.1';
 
 export interface OtherS3Server {
   readonly bucket: string;
-  readonly access: S3Access;
+  /** Endpoint, region and credentials as variables of a process. */
+  readonly env: Readonly<Record<string, string>>;
   dispose(): Promise<void>;
 }
 
@@ -89,14 +89,19 @@ export async function startOtherS3Server(program: OtherS3Program): Promise<Other
   const server = await startChild(command, args, { cwd: directory, env: { ...process.env, ...env } });
   const endpoint = `http://${HOST}:${port}`;
   await until(program.name, server, () => fetch(endpoint));
-  const access = { endpoint, region: 'us-east-1', credentials };
+  const region = 'us-east-1';
   const bucket = 'photographs';
-  const client = new S3Client({ ...access, forcePathStyle: true });
+  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
   client.destroy();
   return {
     bucket,
-    access,
+    env: {
+      AWS_ENDPOINT_URL_S3: endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
     dispose: async () => {
       await server.end('SIGKILL');
       await rm(directory, { recursive: true, force: true });

@@ -33,3 +33,7 @@ export const crashed = (ending: string): PictureFailure =>
       ? 'was given up: something killed the process that decoded it, probably the system for lack of memory'
       : `makes the decoder crash (${/^\d+$/.test(ending) ? `exit code ${ending}` : ending})`,
   );
+
+/** @param fault - What it did, after "The process …". */
+export const misbehaved = (fault: string): PictureFailure =>
+  new PictureFailure('asset_crashes_decoder', `makes the decoder misbehave: its process ${fault}`);

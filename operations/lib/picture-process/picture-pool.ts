@@ -19,6 +19,7 @@ export interface PoolOptions {
   readonly size: number;
   readonly limits: TaskLimits;
   readonly maxUses?: number;
+  readonly startMs?: number;
 }
 
 export class PicturePool {

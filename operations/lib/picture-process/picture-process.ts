@@ -4,15 +4,16 @@ import { mkdirSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DarkroomError } from '../../../src/errors.ts';
+import { ChildChannel } from '../../../src/lib/child-channel.ts';
 import { fromErrorMessage } from '../../../src/lib/error-message.ts';
 import { findFamily } from '../../../src/lib/process-family.ts';
 import { MAX_FILE, MAX_STDERR, preferForOutOfMemory } from '../process-group.ts';
 import { sumPrivateBytes } from '../process-memory.ts';
 import { nameExit, type Sandbox } from '../sandbox/sandbox.ts';
 import { code, compiledModule, entry } from './code.ts';
-import { crashed, overMemory, overTime } from './failure.ts';
+import { crashed, misbehaved, overMemory, overTime } from './failure.ts';
 import { kernelLimit, type TaskLimits } from './limits.ts';
-import type { RequestMessage, TaskMessage } from './messages.ts';
+import { type RequestMessage, type TaskMessage, taskMessage } from './messages.ts';
 import type { TaskOptions } from './pictures.ts';
 import { placeFile } from './place-file.ts';
 import type { PictureTask } from './task.ts';
@@ -23,6 +24,12 @@ const CHECK_MS = 100;
 /** Bytes that a process may hold after a task. One that holds more is replaced. */
 const MAX_IDLE_BYTES = 400 * 2 ** 20;
 
+/** Node with sharp starts in half a second. The rest is for machines under load. */
+const START_MS = 60_000;
+
+/** Characters of standard error. */
+const MAX_NOISE = 64 * 2 ** 20;
+
 /** Linux kills these processes before the worker. */
 const OOM_SCORE = 800;
 
@@ -31,6 +38,8 @@ export interface ProcessOptions {
   /** A directory for this process alone, which does not exist yet. */
   readonly directory: string;
   readonly limits: TaskLimits;
+  /** Milliseconds that the start may take. */
+  readonly startMs?: number;
 }
 
 export class PictureProcess {
@@ -46,6 +55,7 @@ export class PictureProcess {
   readonly #directory: string;
   readonly #limits: TaskLimits;
   readonly #child: ChildProcess;
+  readonly #channel: ChildChannel<TaskMessage>;
   /** Resolves with the signal or exit code. */
   readonly #ended: Promise<string>;
   readonly #ready: Promise<void>;
@@ -53,9 +63,11 @@ export class PictureProcess {
   #family: readonly number[] = [];
   #onMessage: (message: TaskMessage) => void = () => undefined;
   #hasEnded = false;
+  /** Why it was killed, if it did what no process may do. Completes "The process …". */
+  #fault: string | null = null;
 
   /** Starts the process. */
-  constructor({ sandbox, directory, limits }: ProcessOptions) {
+  constructor({ sandbox, directory, limits, startMs = START_MS }: ProcessOptions) {
     this.#directory = directory;
     this.#limits = limits;
     this.#inputs = join(directory, 'in');
@@ -73,7 +85,7 @@ export class PictureProcess {
       env: fonts === undefined ? {} : { FONTCONFIG_FILE: fonts },
       // A group of its own: Ctrl-C reaches only the worker, which ends its tasks in order.
       detached: true,
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     });
     this.#ended = new Promise((resolve) => {
       this.#child.once('error', () => resolve('no start'));
@@ -83,13 +95,28 @@ export class PictureProcess {
       this.#hasEnded = true;
     });
     this.#ready = new Promise((resolve, reject) => {
-      this.#onMessage = () => resolve();
-      void this.#ended.then((ending) => reject(this.#startError(ending)));
+      const late = setTimeout(() => this.#stop(`did not start within ${startMs / 1000} s`), startMs).unref();
+      this.#onMessage = (message) => {
+        if (!('ready' in message)) return;
+        clearTimeout(late);
+        resolve();
+      };
+      void this.#ended.then((ending) => {
+        clearTimeout(late);
+        reject(this.#startError(ending));
+      });
     });
     this.#ready.catch(() => undefined);
-    this.#child.on('message', (message: TaskMessage) => this.#onMessage(message));
+    this.#channel = new ChildChannel(this.#child, {
+      schema: taskMessage,
+      onMessage: (message) => this.#onMessage(message),
+      onFault: (fault) => this.#stop(fault),
+    });
+    let noise = 0;
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr = (this.stderr + text).slice(-MAX_STDERR);
+      noise += text.length;
+      if (noise > MAX_NOISE) this.#stop(`wrote more than ${MAX_NOISE} characters to standard error`);
     });
     preferForOutOfMemory(this.#child.pid, OOM_SCORE);
     this.#holdWorker(false);
@@ -124,7 +151,7 @@ export class PictureProcess {
     const paths = await Promise.all(
       files.map((path, index) => placeFile(path, join(this.#inputs, String(index)))),
     );
-    await this.#ready;
+    await this.#untilReady(signal);
     if (this.#family.length === 0) this.#family = await findFamily(this.#child.pid);
     let stopWatching = () => {};
     try {
@@ -153,7 +180,7 @@ export class PictureProcess {
           }
         };
         void this.#ended.then((ending) => {
-          if (!isStopped) reject(crashed(ending));
+          if (!isStopped) reject(this.#fault === null ? crashed(ending) : misbehaved(this.#fault));
         });
         const order: RequestMessage = {
           module: compiledModule(module),
@@ -162,7 +189,7 @@ export class PictureProcess {
           folder: this.folder,
         };
         // The process may have ended by now, which `#ended` reports.
-        this.#child.send(order, () => undefined);
+        this.#channel.send(order);
       });
       if ('error' in message)
         throw message.error.isOutOfMemory
@@ -194,9 +221,28 @@ export class PictureProcess {
 
   /** An idle process does not keep the worker alive. */
   #holdWorker(isHeld: boolean): void {
-    const { channel, stderr } = this.#child;
-    for (const handle of [this.#child, channel, stderr as Partial<NodeJS.RefCounted> | null])
+    this.#channel.hold(isHeld);
+    for (const handle of [this.#child, this.#child.stderr as Partial<NodeJS.RefCounted> | null])
       isHeld ? handle?.ref?.() : handle?.unref?.();
+  }
+
+  #stop(fault: string): void {
+    this.#fault ??= fault;
+    this.#child.kill('SIGKILL');
+  }
+
+  async #untilReady(signal: AbortSignal): Promise<void> {
+    const abort = () => void this.#child.kill('SIGKILL');
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      if (signal.aborted) abort();
+      await this.#ready;
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
   }
 
   #watchLimits(readPixels: () => number, stop: (reason: () => unknown) => void): NodeJS.Timeout {
@@ -217,7 +263,7 @@ export class PictureProcess {
   }
 
   #startError(ending: string): DarkroomError {
-    const message = `A process for pictures could not be started (${ending})`;
+    const message = `A process for pictures could not be started (${this.#fault ?? ending})`;
     return new DarkroomError('operation_failed_for_now', message, { cause: new Error(this.stderr) });
   }
 }

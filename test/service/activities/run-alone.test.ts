@@ -1,5 +1,5 @@
 /** Steps that run in a process of their own, with the program of the built tree. */
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -58,7 +58,7 @@ const activity = (signal = new AbortController().signal): ActivityRun => ({
 });
 
 test('returns the result and the progress, and stores the outputs', async () => {
-  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', UNRESPONSIVE_MS);
+  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', { unresponsiveMs: UNRESPONSIVE_MS });
   const input = echo(1, { word: 'kept', delay_ms: 10 });
   expect(await runAlone('runStage', input, activity())).toMatchObject({ failed: 0 });
   expect(reports).toContainEqual({ points: 100, detail: 'step 10 of 10' });
@@ -69,7 +69,7 @@ test('returns the result and the progress, and stores the outputs', async () => 
 });
 
 test('throws the error of the step', async () => {
-  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', UNRESPONSIVE_MS);
+  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', { unresponsiveMs: UNRESPONSIVE_MS });
   await expect(runAlone('runStage', echo(2, { fail: 'permanent' }), activity())).rejects.toMatchObject({
     name: 'DarkroomError',
     code: 'operation_failed',
@@ -78,7 +78,7 @@ test('throws the error of the step', async () => {
 });
 
 test('stops when the activity is cancelled', async () => {
-  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', UNRESPONSIVE_MS);
+  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', { unresponsiveMs: UNRESPONSIVE_MS });
   reports.length = 0;
   const running = runAlone('runStage', echo(3, { delay_ms: 60_000 }), activity(cancel.signal));
   running.catch(() => undefined);
@@ -89,9 +89,52 @@ test('stops when the activity is cancelled', async () => {
 });
 
 test('says how the process ended when it ends before the step', async () => {
-  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', UNRESPONSIVE_MS, join(dataDir, 'missing.mjs'));
+  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', {
+    unresponsiveMs: UNRESPONSIVE_MS,
+    module: join(dataDir, 'missing.mjs'),
+  });
   await expect(runAlone('runStage', echo(4, {}), activity())).rejects.toMatchObject({
     code: 'worker_lost',
     message: 'its process ended with code 1',
+  });
+});
+
+// Each writes to the channel, which is file descriptor 3, until the other side has read all.
+const write = `import { writeSync } from 'node:fs';
+const write = (text) => { for (let rest = Buffer.from(text); rest.length > 0; ) try { rest = rest.subarray(writeSync(3, rest)); } catch {} };
+`;
+
+test.each([
+  ['never speaks', 'setInterval(() => undefined, 1000)', /^its process did not respond for 1 s$/],
+  [
+    'sends what is not JSON',
+    `${write} write('x\\n'); setInterval(() => undefined, 1000)`,
+    /sent what is not JSON/,
+  ],
+  [
+    'sends an unknown message',
+    `${write} write('{"isAlive":false}\\n'); setInterval(() => undefined, 1000)`,
+    /sent an invalid message/,
+  ],
+  [
+    'floods',
+    `${write} for (;;) write('{"isAlive":true}\\n'.repeat(1000))`,
+    /wrote more than 20000 lines in a minute/,
+  ],
+  [
+    'sends a message without end',
+    `${write} for (;;) write('x'.repeat(1e6))`,
+    /wrote a line of more than \d+ bytes/,
+  ],
+])('a process that %s fails its step alone', async (name, text, expected) => {
+  const module = join(dataDir, `${name.replaceAll(' ', '-')}.mjs`);
+  await writeFile(module, text);
+  const runAlone = createRunAlone(workDir, '127.0.0.1:7233', { unresponsiveMs: 1000, startMs: 1000, module });
+  // A process that speaks does so before it is killed for its silence.
+  const patient = createRunAlone(workDir, '127.0.0.1:7233', { unresponsiveMs: UNRESPONSIVE_MS, module });
+  const run = name === 'never speaks' ? runAlone : patient;
+  await expect(run('runStage', echo(5, {}), activity())).rejects.toMatchObject({
+    code: 'worker_lost',
+    message: expect.stringMatching(expected),
   });
 });

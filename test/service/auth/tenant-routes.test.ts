@@ -94,11 +94,14 @@ async function makeJobs(): Promise<void> {
     ['done', 'failed', 'running', 'waiting'].map((state) => `${MARK}-${state}`),
   );
   for (const operation of operations.filter((each) => isCreation(each) && each.dialect !== 'native')) {
-    const response = await send(acme, operation, { job: `${MARK}-${operation.dialect}` });
-    const text = await response.text();
-    expect([operation.path, response.ok, text]).toEqual([operation.path, true, expect.any(String)]);
-    const [, id = ''] = /"(?:job_id|task_id)":"([^"]+)"/.exec(text) ?? [];
-    made.set(operation.dialect, [id]);
+    const { dialect, path } = operation;
+    const response = await send(acme, operation, { job: `${MARK}-${dialect}` });
+    expect([path, response.ok, await response.text()]).toEqual([path, true, expect.any(String)]);
+    const id = await vi.waitUntil(async () => {
+      const list = await (await acme.request(`/v1/jobs?dialect=${dialect}`)).json();
+      return (list as { jobs: { id: string }[] }).jobs[0]?.id;
+    });
+    made.set(dialect, [id]);
   }
   await vi.waitUntil(async () => (await listMoving()).length === 0, { timeout: 120_000, interval: 200 });
 }

@@ -23,15 +23,13 @@ const MiB = 1024 * 1024;
 beforeAll(s3Program, BUILD_MS);
 
 storeContract('S3, a whole bucket', async () => {
-  const server = await startS3Server();
-  const open = () => createS3Store({ bucket: server.bucket, access: server });
-  return { store: open(), reopen: open, close: server.dispose };
+  const { bucket, env, dispose } = await startS3Server();
+  return { address: `s3://${bucket}`, env, close: dispose };
 });
 
 storeContract('S3, below a prefix', async () => {
-  const server = await startS3Server();
-  const open = () => createS3Store({ bucket: server.bucket, prefix: 'a team/très bien', access: server });
-  return { store: open(), reopen: open, close: server.dispose };
+  const { bucket, env, dispose } = await startS3Server();
+  return { address: `s3://${bucket}/a team/très bien`, env, close: dispose };
 });
 
 describe('S3 store', () => {

@@ -22,7 +22,10 @@ const running = await startWorker(config, target, {
   stop: stop.signal,
   overrides: {
     operations,
-    runAlone: createRunAlone(config.DARKROOM_WORK, target.address, config.DARKROOM_UNRESPONSIVE_MS, step),
+    runAlone: createRunAlone(config.DARKROOM_WORK, target.address, {
+      unresponsiveMs: config.DARKROOM_UNRESPONSIVE_MS,
+      module: step,
+    }),
   },
 });
 watchEventLoop(config.DARKROOM_UNRESPONSIVE_MS);

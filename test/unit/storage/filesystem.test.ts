@@ -32,8 +32,7 @@ const remove = (path: string): Promise<void> => rm(path, { recursive: true, forc
 
 storeContract('filesystem', async () => {
   const root = await newDirectory();
-  const open = () => createFilesystemStore({ root });
-  return { store: open(), reopen: open, close: () => remove(root) };
+  return { address: `file:${root}`, close: () => remove(root) };
 });
 
 describe('filesystem store', () => {

@@ -1,0 +1,43 @@
+/** Engines that break the protocol, as Python runs them. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runEngine } from '../../../operations/lib/engine-process.ts';
+
+let packages = '';
+beforeAll(async () => {
+  packages = await mkdtemp(join(tmpdir(), 'darkroom-engine-'));
+});
+afterAll(() => rm(packages, { recursive: true, force: true }));
+
+/** Runs a Python program as an engine of the name `engine`. */
+async function run(engine: string, program: string, signal = new AbortController().signal) {
+  await mkdir(join(packages, engine));
+  await writeFile(join(packages, engine, '__main__.py'), `import sys, time\n${program}\n`);
+  const nothing = () => undefined;
+  return runEngine({
+    ...{ engine, packages, args: [], memory: null, signal },
+    ...{ onProgress: nothing, onProcess: nothing },
+  });
+}
+
+test.each([
+  ['text', 'print("hello", flush=True); time.sleep(600)', 'engine_failed', /invalid answer/],
+  ['message', 'print(\'{"progress": 2}\', flush=True); time.sleep(600)', 'engine_failed', /invalid answer/],
+  ['endless', 'while True: sys.stdout.write("x" * 10**6)', 'engine_limit', /a line of more than \d+ bytes/],
+  [
+    'flood',
+    'while True: print(\'{"progress": 0.5, "stage": "x"}\')',
+    'engine_limit',
+    /more than 20000 lines in a minute/,
+  ],
+])('output of the kind %s ends the engine, and fails its step', async (name, program, code, expected) => {
+  await expect(run(name, program)).rejects.toMatchObject({ code, message: expect.stringMatching(expected) });
+});
+
+test('an engine that never writes ends with the time limit of its stage', async () => {
+  await expect(run('silent', 'time.sleep(600)', AbortSignal.timeout(500))).rejects.toMatchObject({
+    name: 'TimeoutError',
+  });
+});
