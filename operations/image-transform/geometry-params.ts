@@ -6,6 +6,13 @@ const offset = z.int().min(0);
 const extent = z.int().min(1);
 
 export const geometryParams = {
+  frames: z
+    .union([z.enum(['first', 'all']), z.int().min(1).max(10_000)])
+    .default('first')
+    .describe(
+      'Frames of animated GIF and WebP to use: the first one, all, or the first so many. Several frames need the format `gif`, ' +
+        '`webp` or `keep`; other pictures stay stills. If frames are left out, the result has a note `frames_left_out`',
+    ),
   crop: z
     .strictObject({ left: offset, top: offset, width: extent, height: extent })
     .optional()

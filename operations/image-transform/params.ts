@@ -23,10 +23,10 @@ export const params = z
           '`cover`, fill the box and crop. `contain`, fit into the box and pad with the background. `fill`, stretch',
       ),
     format: z
-      .enum(['keep', 'jpeg', 'png', 'webp', 'avif'])
+      .enum(['keep', 'jpeg', 'png', 'webp', 'avif', 'gif'])
       .default('keep')
       .describe(
-        'Format of the results. `keep`: the format of the input; GIF and TIFF become PNG, HEIC and camera raw JPEG',
+        'Format of the results. `keep`: the format of the input; still GIF and TIFF become PNG, HEIC and camera raw JPEG',
       ),
     quality: z
       .int()
@@ -57,6 +57,19 @@ export const params = z
     ...encodingParams,
     on_error: onError,
     on_damaged: onDamaged,
+  })
+  .superRefine(({ frames, ...given }, context) => {
+    const refuse = (name: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [name], message });
+    if (given.format === 'gif' && given.metadata !== 'strip')
+      refuse('metadata', 'must be "strip" with format "gif"');
+    if (frames === 'first' || frames === 1) return;
+    if (!/^(keep|gif|webp)$/.test(given.format)) refuse('frames', 'needs format "gif", "webp" or "keep"');
+    if (given.trim !== undefined) refuse('trim', 'would crop each frame differently: choose frames "first"');
+    if (/^(attention|entropy)$/.test(given.position))
+      refuse('position', 'would crop each frame differently: choose frames "first", or a focal_point');
+    if (given.metadata !== 'strip') refuse('metadata', 'must be "strip" unless frames is "first"');
+    if (given.max_bytes !== undefined) refuse('max_bytes', 'is not possible unless frames is "first"');
   })
   .refine(({ focal_point, fit }) => !focal_point || fit === 'cover', {
     path: ['focal_point'],

@@ -1,16 +1,18 @@
 /** Writes one transformed picture, in one pass of libvips unless it is cropped, trimmed, mirrored or turned by any angle. */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Sharp } from 'sharp';
 import { DarkroomError } from '../../src/errors.ts';
 import { assetError, openImage, toDecodeError } from '../lib/image-source.ts';
 import { noteDroppedMetadata } from '../lib/picture/dropped-metadata.ts';
-import { writePicture } from '../lib/picture/encode-picture.ts';
+import { type Encoding, encodeImage, writePicture } from '../lib/picture/encode-picture.ts';
 import { listKept } from '../lib/picture/metadata-choice.ts';
 import { type Picture, withPicture } from '../lib/picture/open-picture.ts';
 import { declarePixels } from '../lib/picture-process/pixels.ts';
 import { pictureTask } from '../lib/picture-process/task.ts';
 import { onPicture } from '../lib/picture-work.ts';
 import type { InputFile } from '../operation.ts';
+import { countFrames, transformFrames } from './animation.ts';
 import { writeWithin } from './byte-limit.ts';
 import { applyEffects, changesColours } from './effects.ts';
 import { keepFormat } from './formats.ts';
@@ -26,7 +28,8 @@ export const task = pictureTask(
   import.meta.url,
   onPicture(async (input, params: Params, context): Promise<{ format: Format }> => {
     const source = await openImage(input);
-    const format = params.format === 'keep' ? keepFormat(source) : params.format;
+    const { used, leftOut } = countFrames(source, params);
+    const format = params.format === 'keep' ? keepFormat(source, used) : params.format;
     if (params.lossless && format === 'jpeg')
       throw assetError('operation_failed', input, 'would become JPEG, which is never lossless');
     const predicted = turnSize(params.crop ?? source, isRightAngle(params.rotate) ? params.rotate : 0);
@@ -37,14 +40,33 @@ export const task = pictureTask(
     const output = join(context.folder, RESULT);
     try {
       await mkdir(folder);
-      await withPicture(input, { scratch: output, colours }, (picture) =>
-        transform({ input, picture, params, format, folder, output }),
-      );
+      const work = { input, params, format, folder };
+      if (used === 1) {
+        await withPicture(input, { scratch: output, colours }, (picture) =>
+          writeStill({ ...work, picture }, output),
+        );
+      } else {
+        const options = { frames: used, scratch: folder };
+        const image = await transformFrames(input, source, options, async (picture) =>
+          transform({ ...work, picture }),
+        );
+        const animation = {
+          delay: (source.header.delay ?? []).slice(0, used),
+          loop: source.header.loop ?? 0,
+        };
+        await encodeImage(image, { ...toEncoding(params, format), animation }).toFile(output);
+      }
     } catch (error) {
       throw error instanceof DarkroomError ? error : toDecodeError(input, error);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+    if (leftOut > 0)
+      context.note(
+        'frames_left_out',
+        `"${input.name}" has ${used + leftOut} frames; ${used} of them are in the result`,
+        input,
+      );
     noteDroppedMetadata(input, source.header, { format, metadata: params.metadata }, context.note);
     return { format };
   }),
@@ -57,10 +79,9 @@ interface Work {
   readonly format: Format;
   /** For working copies. */
   readonly folder: string;
-  readonly output: string;
 }
 
-async function transform({ input, picture, params, format, folder, output }: Work): Promise<void> {
+async function transform({ input, picture, params, format, folder }: Work): Promise<Sharp> {
   const background = await picture.colours.convert(params.background);
   const placed = await placePicture(input, picture, params, { background, folder });
   const isPlaced = hasSteps(params);
@@ -73,12 +94,26 @@ async function transform({ input, picture, params, format, folder, output }: Wor
   let image = isPlaced ? placed.image : placed.image.autoOrient();
   if (!isPlaced && params.rotate % 360 !== 0) image = image.rotate(params.rotate);
   image = applyEffects(resize(image, size, params, background), params);
-  if (format === 'jpeg' || params.flatten) image = image.flatten({ background });
-  const { quality, metadata, progressive, lossless, palette, max_bytes } = params;
-  const options = { progressive, lossless, palette, chromaSubsampling: params.chroma_subsampling };
-  const encoding = { format, quality, metadata, ...options };
+  return format === 'jpeg' || params.flatten ? image.flatten({ background }) : image;
+}
+
+async function writeStill(work: Work, output: string): Promise<void> {
+  const { input, picture, params, format, folder } = work;
+  const image = await transform(work);
+  const encoding = toEncoding(params, format);
+  const { max_bytes } = params;
   if (max_bytes === undefined) return void (await writePicture(image, picture, encoding, output));
   const limit = max_bytes === 'input' ? input.size : max_bytes;
   const { image: decoded } = await saveStep(image, picture, join(folder, 'result.v'));
   return writeWithin(input, decoded, picture, encoding, { path: output, limit });
 }
+
+const toEncoding = (params: Params, format: Format): Encoding => ({
+  format,
+  quality: params.quality,
+  metadata: params.metadata,
+  progressive: params.progressive,
+  lossless: params.lossless,
+  palette: params.palette,
+  chromaSubsampling: params.chroma_subsampling,
+});

@@ -72,6 +72,8 @@ export interface SourceFile extends Pick<Inspection, 'page' | 'subDirectory'> {
   readonly failOn: FailOnOptions;
   /** The path, or the bytes if libvips would misread the path. */
   readonly content: string | Buffer;
+  /** Frames to read, below each other. Default 1. */
+  readonly frames?: number | undefined;
 }
 
 export interface SourceImage {
@@ -153,10 +155,24 @@ export function decodeFile(
     ignoreIcc = false,
   }: { maxPixels?: number | false | undefined; ignoreIcc?: boolean },
 ): Sharp {
-  const { content, failOn, page, subDirectory } =
-    typeof file === 'string' ? { content: file, failOn: 'error' as const, page: 0, subDirectory: -1 } : file;
+  const {
+    content,
+    failOn,
+    page,
+    subDirectory,
+    frames = 1,
+  } = typeof file === 'string'
+    ? { content: file, failOn: 'error' as const, page: 0, subDirectory: -1, frames: 1 }
+    : file;
   const limits = { unlimited: false, limitInputPixels: maxPixels };
-  return sharp(content, { failOn, page, tiff: { subifd: subDirectory }, ignoreIcc, ...limits });
+  return sharp(content, {
+    failOn,
+    page,
+    pages: frames,
+    tiff: { subifd: subDirectory },
+    ignoreIcc,
+    ...limits,
+  });
 }
 
 /** An error about one asset: `Asset 1 ("cat.jpg") …`, counted from 0 as in `details`. */

@@ -32,7 +32,7 @@ export async function findDamage(
     // libvips reports missing pixels.
     return damage?.[0] === 'checksum' ? damage : null;
   }
-  if (format === 'gif') return explain(await findGifDamage(path));
+  if (format === 'gif') return explain(await findGifDamage(path, file.frames));
   if (format === 'tiff' || format === 'heif') {
     const why = await (format === 'tiff' ? findTiffDamage(path, file) : findAvifDamage(path));
     return why === null ? null : ['contents', why];
