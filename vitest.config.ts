@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 import { FILES_AT_ONCE } from './test/support/ports.ts';
 
 /** One project for each directory of tests. `npm test` runs the first three, `npm run test:scale` the last. */
-const project = (name: 'unit' | 'service' | 'system' | 'scale' | 'clients', globalSetup: string[] = []) => ({
+const project = (
+  name: 'unit' | 'service' | 'system' | 'scale' | 'clients' | 'deploy',
+  globalSetup: string[] = [],
+) => ({
   extends: true as const,
   test: {
     name,
@@ -28,6 +31,7 @@ export default defineConfig({
       project('system', [findTemporal]),
       project('scale', [findTemporal]),
       project('clients', [startTemporal]),
+      project('deploy'),
     ],
     reporters: [
       'default',

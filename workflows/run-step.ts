@@ -29,8 +29,8 @@ const ATTEMPT_TIMEOUT = '7 days';
 
 /**
  * Runs a step until it ends, as an activity, or as a local attempt first if it is short. Temporal retries what failed; an outage never
- * fails a step. When the worker dies or the step hangs, it runs again, unless it is blamed for too many losses. Its last attempt runs
- * alone, in a process of its own.
+ * fails a step. When the worker dies or the step hangs, it runs again. A step that is blamed for too many losses runs alone, in a process
+ * of its own, until that process dies or hangs: the death of the worker around it does not count.
  *
  * @param run Calls the activity of the step.
  * @throws ApplicationFailure `worker_lost`, `stage_stalled`, or the failure of the activity.
@@ -79,10 +79,11 @@ async function runDurably<T>(
         isFirst ? {} : { earlier: { losses: blame.losses, localFailures, progress } },
       );
     } catch (error) {
-      const loss = readLoss(error);
+      const loss = readLoss(error, isAlone);
       if (loss === null) throw error;
       attempts += 1;
-      if (isAlone) throw createLostFailure(title, attempts, loss);
+      if (isAlone && (loss.isBlamed || attempts >= tuning.maxAttemptsLost))
+        throw createLostFailure(title, attempts, loss);
       progress = loss.progress ?? progress;
       if (loss.isBlamed) lossReports.blame(blame, error);
     }
@@ -94,13 +95,14 @@ export const describeBatch = ({ from, to }: Batch): string =>
   to - from === 1 ? `asset ${from}` : `assets ${from} to ${to - 1}`;
 
 /** Null when the activity failed for another reason than the death of its worker, or a hang. */
-function readLoss(error: unknown): Loss | null {
+function readLoss(error: unknown, isAlone: boolean): Loss | null {
   const cause = readCause(error);
   if (cause instanceof TimeoutFailure) {
     const progress = (cause.lastHeartbeatDetails ?? null) as Heartbeat | null;
     return {
       code: 'worker_lost',
-      isBlamed: true,
+      // The worker of a step that runs alone reports the death of the step's process.
+      isBlamed: !isAlone,
       how: 'its worker stopped sending heartbeats',
       progress,
     };

@@ -121,6 +121,8 @@ function startProcess({ engine, packages, args, request, lowPriority }: EngineRu
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       LANG: 'C.UTF-8',
+      // Threads of OpenMP that wait for others sleep. By default they spin, which takes the cores from other work.
+      OMP_WAIT_POLICY: 'PASSIVE',
       PYTHONPATH: [packages, folder].join(delimiter),
     },
     detached: true,

@@ -46,6 +46,14 @@ export const losses: Stories = {
     return untilEnded(server, await server.submit(echo));
   },
 
+  /** Its worker dies of something else while it runs alone. */
+  'worker-lost-while-alone': async (server) => {
+    reportLoss(server);
+    reportLoss(server);
+    reportLoss(server, { isBlamed: false });
+    return untilEnded(server, await server.submit(echo));
+  },
+
   'worker-lost-too-often': async (server) => {
     reportLoss(server);
     reportLoss(server, { code: 'stage_stalled', how: 'it hung' });
@@ -65,7 +73,7 @@ export const losses: Stories = {
     return untilEnded(server, await server.submit(echo, shortHeartbeats));
   },
 
-  /** The connection of the worker was interrupted twice, for which the step is not blamed. */
+  /** The connection of the worker was interrupted twice, for which the step is not blamed. Then it died, for which it is. */
   'worker-outlived': async (server) => {
     const report = async ({ client, info }: Context) => {
       const { workflowId } = info.workflowExecution ?? { workflowId: '' };
@@ -75,7 +83,7 @@ export const losses: Stories = {
     };
     silence(server, report);
     silence(server, report);
-    silence(server);
+    reportLoss(server);
     return untilEnded(server, await server.submit(echo, shortHeartbeats));
   },
 };

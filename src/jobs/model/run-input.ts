@@ -124,8 +124,10 @@ export interface RunTuning {
   readonly maxHistoryBytes: number;
   /** As `StagePlan.heartbeatMs`, for downloads and packaging. */
   readonly heartbeatMs: number;
-  /** Deaths of its worker that a step may be blamed for before it runs alone. One more fails the job. */
+  /** Deaths of its worker that a step may be blamed for before it runs alone. One more, of its own process, fails the job. */
   readonly maxLosses: number;
+  /** Lost attempts of a step that runs alone, blamed or not, after which the job fails: each of them may stop the whole machine. */
+  readonly maxAttemptsLost: number;
   /** Short steps of jobs with at most this many assets are first tried inside the workflow task; null: none is. */
   readonly maxLocalAssets: number | null;
 }
@@ -138,6 +140,7 @@ export const runTuning: RunTuning = {
   maxHistoryBytes: 2 * 1024 * 1024,
   heartbeatMs: 10_000,
   maxLosses: 2,
+  maxAttemptsLost: 10,
   maxLocalAssets: 16,
 };
 

@@ -66,6 +66,6 @@ export async function agreesWithModel(suite: Suite): Promise<void> {
       expect(await keysOf(suite.store, at)).toEqual(listed('', '').map((name) => at + name));
       for (const [name, content] of model) expect(await textOf(suite.store, at + name)).toBe(content);
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 }

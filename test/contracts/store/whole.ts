@@ -57,7 +57,7 @@ export function wholeOrAbsent(suite: Suite): void {
     });
 
     it('a writer is not affected by deletions of other objects', async () => {
-      const rounds = 60;
+      const rounds = 30;
       const put = async () => {
         for (let round = 0; round < rounds; round++) {
           await suite.store.put(`${suite.at}a/b/kept-${round}`, 'kept');

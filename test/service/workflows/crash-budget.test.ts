@@ -1,6 +1,8 @@
 /** Steps that kill or block their worker, or hang, fail after three attempts. The steps beside them complete. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Job } from '../../../src/jobs/model/job.ts';
@@ -11,11 +13,12 @@ import { defaultSettings } from '../../support/server.ts';
 
 const worker = fileURLToPath(new URL('../../support/crash/worker.mjs', import.meta.url));
 const unused = () => Promise.reject(new Error('The worker has this operation'));
-const names = ['crash.kill', 'crash.memory', 'crash.block', 'crash.hang', 'crash.innocent'];
+const names = ['crash.kill', 'crash.memory', 'crash.block', 'crash.hang', 'crash.innocent', 'crash.held'];
 
 let lab: Lab;
 const stop = new AbortController();
 let supervised: Promise<void>;
+let workerPid: number | undefined;
 const endings: (string | number | null)[] = [];
 
 beforeAll(async () => {
@@ -34,6 +37,7 @@ beforeAll(async () => {
   };
   const run = async () => {
     const child = spawn(process.execPath, [worker], { env, stdio: 'ignore' });
+    workerPid = child.pid;
     const end = () => child.kill('SIGTERM');
     stop.signal.addEventListener('abort', end, { once: true });
     const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
@@ -101,4 +105,20 @@ test('guilty steps among innocent ones', { timeout: 2 * TIMEOUT_MS }, async () =
   expect(endings.length).toBeGreaterThanOrEqual(2);
   expect(endings.length).toBeLessThanOrEqual(6);
   expect(endings.filter((ending) => ending !== 'SIGKILL' && ending !== 'SIGABRT')).toEqual([]);
+});
+
+test('a lone step completes although its worker is killed three times', { timeout: TIMEOUT_MS }, async () => {
+  const [gate, starts] = [join(lab.config.DARKROOM_DATA, 'gate'), join(lab.config.DARKROOM_DATA, 'starts')];
+  const job = await lab.submit({ operation: 'crash.held', params: { gate, starts } });
+  const readStarts = async () =>
+    (await readFile(starts, 'utf8').catch(() => '')).trim().split('\n').filter(Boolean);
+  for (let kills = 1; kills <= 3; kills++) {
+    await expect.poll(async () => (await readStarts()).length, { timeout: TIMEOUT_MS }).toBe(kills);
+    process.kill(workerPid ?? 0, 'SIGKILL');
+  }
+  await expect.poll(async () => (await readStarts()).length, { timeout: TIMEOUT_MS }).toBe(4);
+  await writeFile(gate, '');
+  expect(await untilEnded(job)).toMatchObject({ state: 'completed', error: null });
+  // The last two attempts ran alone, in processes of their own.
+  expect((await readStarts()).slice(-2)).not.toContain(String(workerPid));
 });

@@ -1,4 +1,6 @@
-/** Operations that kill or block the process they run in, one that hangs, and one that is harmless. Plain JavaScript, for a worker of the built tree. */
+/** Operations that kill or block the process they run in, one that hangs, and harmless ones. Plain JavaScript, for a worker of the built tree. */
+import { existsSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 
@@ -42,5 +44,11 @@ export const operations = [
       progress(step / 5);
     }
     await outputs.json(params);
+  }),
+  // Waits for the file `gate`. Appends a line to the file `starts` in each attempt.
+  operation('crash.held', async ({ params, outputs, signal }) => {
+    await appendFile(params.starts, `${process.pid}\n`);
+    while (!existsSync(params.gate)) await sleep(100, undefined, { signal });
+    await outputs.json({});
   }),
 ];

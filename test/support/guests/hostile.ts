@@ -190,7 +190,7 @@ export const hostileImages: readonly HostileImage[] = [
       '--object',
       'secret,id=s0,data=abc',
       '-o',
-      'encrypt.format=luks,encrypt.key-secret=s0',
+      'encrypt.format=luks,encrypt.key-secret=s0,encrypt.iter-time=10',
       '%',
       '1M',
     ),

@@ -84,7 +84,11 @@ describe('a process that does not start', () => {
   });
   const withPool = async (options: Partial<PoolOptions>, work: (pool: PicturePool) => Promise<void>) => {
     const pool = await startPictures({ size: 1, ...options });
-    await work(pool).finally(() => pool.close());
+    try {
+      await work(pool);
+    } finally {
+      await pool.close();
+    }
   };
 
   test('is killed after the time that a start may take', async () => {

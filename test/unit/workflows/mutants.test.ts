@@ -59,14 +59,20 @@ const mutants: readonly Mutant[] = [
   {
     change: 'a step whose worker died fails its job at once',
     story: 'worker-lost',
-    code: /if \(isAlone\)/,
-    replacement: 'if (true)',
+    code: /isAlone && \(loss/,
+    replacement: 'true || (loss',
   },
   {
     change: 'a step that is suspected of killing workers goes on among others',
     story: 'worker-lost-too-often',
-    code: /if \(isAlone\)/,
-    replacement: 'if (false)',
+    code: /isAlone && \(loss/,
+    replacement: 'false && (loss',
+  },
+  {
+    change: 'a step that runs alone fails its job although its worker died of something else',
+    story: 'worker-lost-while-alone',
+    code: /isAlone && \(loss\.isBlamed/,
+    replacement: 'isAlone && (true',
   },
   {
     change: 'a step is blamed although another one is suspected',

@@ -1,0 +1,2 @@
+/** A directory of Python modules. */
+export declare const kubernetesValidate: string;
