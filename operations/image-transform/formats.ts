@@ -1,7 +1,7 @@
 /** Output formats of image.transform. */
 import { MAX_PIXELS, type SourceImage } from '../lib/image-source.ts';
+import { MAX_SIDE } from './geometry-params.ts';
 import type { Format } from './params.ts';
-import { MAX_SIDE } from './size.ts';
 
 /** Output format of `format: keep` for each input format. */
 const keptFormats: Readonly<Record<SourceImage['format'], Format>> = {

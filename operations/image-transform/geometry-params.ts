@@ -1,6 +1,8 @@
 /** Parameters of image.transform that choose the part of a picture and how it lies. */
 import { z } from 'zod';
-import { MAX_SIDE } from './size.ts';
+
+/** Pixels. */
+export const MAX_SIDE = 16_384;
 
 const offset = z.int().min(0);
 const extent = z.int().min(1);

@@ -4,9 +4,6 @@ import type { InputFile } from '../operation.ts';
 import { encoders } from './formats.ts';
 import type { Format, Params } from './params.ts';
 
-/** Pixels. */
-export const MAX_SIDE = 16_384;
-
 export interface Size {
   readonly width: number;
   readonly height: number;
