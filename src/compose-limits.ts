@@ -9,6 +9,7 @@ export function composeClientLimits(config: Config): ClientLimits {
   return {
     requests: config.DARKROOM_REQUEST_LIMITS ?? defaults.requests,
     submissions: config.DARKROOM_SUBMISSION_LIMITS ?? defaults.submissions,
+    assets: config.DARKROOM_ASSET_LIMITS ?? defaults.assets,
     uploads: config.DARKROOM_UPLOAD_LIMITS ?? defaults.uploads,
   };
 }

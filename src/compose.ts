@@ -13,13 +13,14 @@ import { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
 import { detectSandbox, type Sandbox, type SandboxMode } from '../operations/lib/sandbox/sandbox.ts';
 import type { Operation } from '../operations/operation.ts';
 import { builtIn, createRegistry, type Registry } from '../operations/registry.ts';
+import { limitAssets } from './api/limits/asset-limits.ts';
 import { type Authenticate, authenticateBy } from './auth/authenticate.ts';
 import type { Keyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
 import { createLoginThrottle, unlimitedLogins } from './auth/login-throttle.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
 import { createRunAlone } from './cli/run-alone.ts';
-import { composeTenantJobs } from './compose-limits.ts';
+import { composeClientLimits, composeTenantJobs } from './compose-limits.ts';
 import { createNetworkPolicies } from './compose-network.ts';
 import { sealedStore } from './compose-store.ts';
 import type { Config } from './config/config.ts';
@@ -105,6 +106,7 @@ export async function composeApi(
         measure: (tenant, enough) => measureStoredBytes(store, tenant, enough),
         limitOf: config.DARKROOM_TENANT_BYTES ?? (() => Number.POSITIVE_INFINITY),
       }),
+      admitAssets: limitAssets(composeClientLimits(config).assets),
       fingerprints: (text) => keys.fingerprints(text),
       whyUrlRejected: (url, purpose) => policies[purpose].findRefusal(url),
       retention: toRetentionPolicy(config),

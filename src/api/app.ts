@@ -2,6 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { contextStorage } from 'hono/context-storage';
 import { requestId } from 'hono/request-id';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Action, Role } from '../auth/roles.ts';
@@ -82,7 +83,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
     dialects.flatMap(({ submissionPaths }) => submissionPaths),
     limits.json,
   );
-  app.use(clientLimits.first);
+  app.use(contextStorage(), clientLimits.first);
   app.use(addBasePath(basePath), compressText, stateLength);
   app.use(rejectWrongMethods(app, fail));
   if (dependencies.loopbackOnly) app.use(guardHost(corsOrigins));

@@ -83,7 +83,10 @@ export async function startApi(
   // Probes are public, so each must not cost a write.
   const checks = new TtlCache<void>(1000, 1);
   const checkStore = () => checks.get('', () => store.check());
-  const watcher = new Watcher((ref) => jobs.open(ref));
+  const watcher = new Watcher(
+    (ref) => jobs.open(ref),
+    (ref, signal) => runtime.untilEnded(ref, signal),
+  );
   const metrics = createMetrics(runtime);
   submissions.onCreated(metrics.submitted);
   const auditWriter =

@@ -58,9 +58,10 @@ export class RateLimit {
   /**
    * Takes units.
    *
-   * @throws rate_limited if the subject has fewer left; it keeps them
+   * @throws rate_limited if the subject has fewer left; it keeps them. payload_too_large if it never has as many
    */
   async take(subject: string, units = 1): Promise<RateState> {
+    if (units > this.#rate.max) throw this.#refuseAlways(subject, units);
     try {
       return this.#toState(await this.#counts.consume(subject, units));
     } catch (error) {
@@ -80,6 +81,14 @@ export class RateLimit {
     // After a jump of the clock the window may seem longer than it is.
     const resetSeconds = Math.min(seconds, Math.max(1, Math.ceil(msBeforeNext / 1000)));
     return { ...this.#rate, limit: this.#name.limit, remaining: remainingPoints, resetSeconds };
+  }
+
+  #refuseAlways(subject: string, units: number): DarkroomError {
+    const { limit, describe, setting } = this.#name;
+    const { max, seconds } = this.#rate;
+    const message = `${describe(subject, max)} in ${seconds} seconds (${setting}), and this request alone has ${units}; send fewer at once`;
+    const details = { limit, max, setting, window_seconds: seconds };
+    return new DarkroomError('payload_too_large', message, { details });
   }
 
   #refuse(subject: string, { max, seconds, resetSeconds }: RateState): DarkroomError {

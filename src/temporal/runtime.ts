@@ -85,6 +85,14 @@ export class TemporalRuntime implements JobRuntime {
     return this.#reads.get(workflowId, () => this.#describe(workflowId));
   }
 
+  async untilEnded(ref: JobRef, signal: AbortSignal): Promise<void> {
+    const workflowId = names.workflowIdOf(ref);
+    // A long poll of its history. The outcome, which may be a failure, is read by `get`.
+    const closed = () => this.#client.workflow.getHandle(workflowId).result();
+    await this.#client.withAbortSignal(signal, closed).catch(() => undefined);
+    this.#reads.forget(workflowId);
+  }
+
   async #describe(workflowId: string): Promise<JobSnapshot | null> {
     try {
       const description = await readCall(this.#client, READ_MS, () =>

@@ -36,7 +36,7 @@ export async function startCountingApi(
   const watcher = new Watcher((ref) => {
     looks++;
     return api.jobs.open(ref);
-  });
+  }, api.runtime.untilEnded.bind(api.runtime));
   const limits = { asset: 2 ** 20, upload: 2 ** 20, json: 2 ** 20 };
   const parts = {
     ...api,

@@ -8,7 +8,7 @@ import { listEndedExecutions } from '../../src/temporal/history.ts';
 import { queueOf } from '../../src/temporal/names.ts';
 import { queueStates } from '../../src/temporal/queues.ts';
 import { RETENTION_SCHEDULE } from '../../src/temporal/schedule.ts';
-import { findNamespace, sleep } from './server.ts';
+import { findNamespace, JOB_TIMEOUT_MS, sleep } from './server.ts';
 
 /** Close its connection when done. */
 export async function temporalOf({ dataDir }: { dataDir: string }): Promise<Client> {
@@ -79,7 +79,7 @@ export async function deleteExpired(darkroom: { dataDir: string }): Promise<Rete
     const handle = client.schedule.getHandle(RETENTION_SCHEDULE);
     const before = (await handle.describe()).info.numActionsTaken;
     await handle.trigger();
-    for (const deadline = Date.now() + 30_000; Date.now() < deadline; await sleep(100)) {
+    for (const deadline = Date.now() + JOB_TIMEOUT_MS; Date.now() < deadline; await sleep(100)) {
       const { numActionsTaken, recentActions } = (await handle.describe()).info;
       if (numActionsTaken === before) continue;
       const latest = recentActions.at(-1)?.action;

@@ -1,18 +1,18 @@
 /** Middleware that limits what clients may send, and reports to them what they have left. */
 import type { Context, MiddlewareHandler } from 'hono';
-import type { Principal } from '../../auth/authenticator.ts';
 import { type Rate, refusedRate } from '../../lib/rate-limit.ts';
 import { hasBody, isForm } from '../bodies/media-type.ts';
 import type { ApiEnv } from '../context.ts';
 import { BytesInFlight } from './bytes-in-flight.ts';
-import type { Caller } from './caller.ts';
 import { writeRateFields } from './rate-fields.ts';
+import { readCaller } from './read-caller.ts';
 import { ScopedRates } from './scoped-rates.ts';
 import type { LimitScope, ScopedLimits } from './settings.ts';
 
 export interface ClientLimits {
   readonly requests: ScopedLimits<Rate>;
   readonly submissions: ScopedLimits<Rate>;
+  readonly assets: ScopedLimits<Rate>;
   /** Bytes. */
   readonly uploads: ScopedLimits<number>;
 }
@@ -32,7 +32,7 @@ const probes = ['/healthz', '/readyz'];
  * @param maxJson most bytes of a body that is not a form
  */
 export function limitClients(
-  { requests, submissions, uploads }: ClientLimits,
+  { requests, submissions, uploads }: Omit<ClientLimits, 'assets'>,
   submissionPaths: readonly string[],
   maxJson: number,
 ): LimitMiddleware {
@@ -79,17 +79,6 @@ export function limitClients(
         meter.close();
       }
     },
-  };
-}
-
-function readCaller({ var: { principal, addressSubject } }: Context<ApiEnv>): Caller {
-  // Before authentication, and on public paths, there is none.
-  const { tenant, subject } = (principal as Principal | undefined) ?? { tenant: null, subject: '' };
-  return {
-    key: tenant === null ? null : `${tenant} ${subject}`,
-    tenant,
-    address: addressSubject,
-    all: 'all',
   };
 }
 

@@ -29,16 +29,20 @@ export class ScopedRates {
   }
 
   /**
-   * Counts one unit in each scope that has a limit. What it has counted before an error stays counted: call `giveBack`.
+   * Counts units in each scope that has a limit. What it has counted before an error stays counted: call `giveBack`.
    *
-   * @throws rate_limited
+   * @throws rate_limited; payload_too_large if a limit is below `units`
    */
-  async *take(scopes: readonly LimitScope[], caller: Caller): AsyncGenerator<Taken> {
+  async *take(scopes: readonly LimitScope[], caller: Caller, units = 1): AsyncGenerator<Taken> {
     for (const scope of scopes) {
       const subject = caller[scope];
       const limit = subject === null ? null : this.#find(scope, subject);
       if (subject === null || !limit) continue;
-      yield { scope, state: await limit.take(subject), giveBack: () => limit.giveBack(subject) };
+      yield {
+        scope,
+        state: await limit.take(subject, units),
+        giveBack: () => limit.giveBack(subject, units),
+      };
     }
   }
 

@@ -40,10 +40,16 @@ const sizes = scopedLimits<number>(
 export const defaultLimits = {
   requests: rates.parse('key=60000/m,tenant=120000/m,address=120000/m') ?? new Map(),
   submissions: rates.parse('key=20000/m,tenant=40000/m,address=40000/m') ?? new Map(),
+  assets: rates.parse('key=200000/m,tenant=400000/m,address=400000/m') ?? new Map(),
   uploads: sizes.parse('tenant=100G') ?? new Map(),
 };
 
-export const noLimits = { requests: new Map(), submissions: new Map(), uploads: new Map() } as const;
+export const noLimits = {
+  requests: new Map(),
+  submissions: new Map(),
+  assets: new Map(),
+  uploads: new Map(),
+} as const;
 
 const ANYWHERE = 'on loopback without authentication none, else';
 
@@ -60,6 +66,12 @@ export const limitSettings = defineSettings({
     default: '',
     defaultMeaning: `${ANYWHERE} \`key=20000/m,tenant=40000/m,address=40000/m\``,
     description: 'requests that submit or rerun a job, in the same form',
+  },
+  DARKROOM_ASSET_LIMITS: {
+    schema: rates,
+    default: '',
+    defaultMeaning: `${ANYWHERE} \`key=200000/m,tenant=400000/m,address=400000/m\``,
+    description: 'assets of new jobs and of jobs that wait for assets, in the same form',
   },
   DARKROOM_UPLOAD_LIMITS: {
     schema: sizes,

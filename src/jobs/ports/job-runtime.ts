@@ -74,6 +74,8 @@ export interface JobRuntime {
   start(runInput: RunInput, options: { priority?: number | undefined }): Promise<boolean>;
   /** Returns a job, at most a second old; null: the runtime does not know it, or no longer. */
   get(ref: JobRef): Promise<JobSnapshot | null>;
+  /** Resolves when the job has ended, when its end cannot be waited for, or when `signal` aborts. The next `get` is not older. */
+  untilEnded(ref: JobRef, signal: AbortSignal): Promise<void>;
   /** Lists running jobs, newest first; then ended jobs, latest end first. */
   list(
     tenant: string,

@@ -11,6 +11,9 @@ const MAX_DELAY_MS = 1000;
 /** Factor by which the delay grows after each poll without a change. */
 const BACKOFF = 1.5;
 
+/** Long polls at once, each for the end of one job. They share a connection with all other calls. Other jobs are only polled. */
+const MAX_LONG_POLLS = 50;
+
 /** Polls a second of all jobs together. With more jobs, each is polled less often. */
 const MAX_POLLS_PER_SECOND = 300;
 
@@ -19,6 +22,12 @@ interface Feed {
   readonly followers: Set<Follower>;
   latest: JobSnapshot | null;
   delay: number;
+  /** Ends the delay before the next poll. */
+  wake: () => void;
+  /** Whether the next poll comes without a delay. */
+  isDue: boolean;
+  /** Aborts the long poll for the end of the job; null: there is none. */
+  longPoll: AbortController | null;
 }
 
 /** Holds the latest snapshot until its reader takes it. A slow reader misses intermediate progress only. */
@@ -27,19 +36,28 @@ interface Follower {
   wake: () => void;
 }
 
+type UntilEnded = (ref: JobRef, signal: AbortSignal) => Promise<void>;
+
 export class Watcher {
   readonly #poll: (ref: JobRef) => Promise<JobSnapshot>;
+  readonly #untilEnded: UntilEnded;
   readonly #feeds = new Map<string, Feed>();
+  #longPolls = 0;
   #closed = false;
 
-  constructor(poll: (ref: JobRef) => Promise<JobSnapshot>) {
+  /** @param untilEnded Waits for the end of a job by a long poll; `ended` then polls at once. */
+  constructor(poll: (ref: JobRef) => Promise<JobSnapshot>, untilEnded: UntilEnded) {
     this.#poll = poll;
+    this.#untilEnded = untilEnded;
   }
 
   /** Ends all streams as if their signals had aborted. Called when the server stops; clients reconnect elsewhere. */
   close(): void {
     this.#closed = true;
-    for (const { followers } of this.#feeds.values()) for (const { wake } of followers) wake();
+    for (const feed of this.#feeds.values()) {
+      feed.wake();
+      for (const { wake } of feed.followers) wake();
+    }
   }
 
   /**
@@ -49,8 +67,7 @@ export class Watcher {
    * @throws job_not_found also when the job is deleted meanwhile.
    */
   async *follow(ref: JobRef, signal: AbortSignal): AsyncGenerator<JobSnapshot> {
-    const key = `${ref.tenant}/${ref.id}`;
-    const feed = this.#feeds.get(key) ?? this.#open(key, ref);
+    const feed = this.#feedOf(ref);
     const follower: Follower = { update: feed.latest, wake: () => undefined };
     feed.followers.add(follower);
     // Immediately, because the reader may never request another snapshot.
@@ -85,16 +102,39 @@ export class Watcher {
   ended(ref: JobRef, timeoutMs: number, signal: AbortSignal): Promise<JobSnapshot | null> {
     return withTimeout(timeoutMs, signal, async (either) => {
       let latest: JobSnapshot | null = null;
+      void this.#pollAtEnd(this.#feedOf(ref));
       for await (const snapshot of this.follow(ref, either)) latest = snapshot;
       return latest;
     });
   }
 
-  #open(key: string, ref: JobRef): Feed {
-    const feed: Feed = { ref, followers: new Set(), latest: null, delay: MIN_DELAY_MS };
+  #feedOf(ref: JobRef): Feed {
+    const key = `${ref.tenant}/${ref.id}`;
+    const known = this.#feeds.get(key);
+    if (known) return known;
+    const feed: Feed = {
+      ref,
+      followers: new Set(),
+      latest: null,
+      delay: MIN_DELAY_MS,
+      wake: () => undefined,
+      isDue: false,
+      longPoll: null,
+    };
     this.#feeds.set(key, feed);
     void this.#run(key, feed);
     return feed;
+  }
+
+  /** Waits by one long poll for all who wait for the end of a job. When it fails, the job is polled once more, and then as before. */
+  async #pollAtEnd(feed: Feed): Promise<void> {
+    if (feed.longPoll || this.#longPolls >= MAX_LONG_POLLS) return;
+    feed.longPoll = new AbortController();
+    this.#longPolls += 1;
+    await this.#untilEnded(feed.ref, feed.longPoll.signal).catch(() => undefined);
+    this.#longPolls -= 1;
+    feed.isDue = true;
+    feed.wake();
   }
 
   async #run(key: string, feed: Feed): Promise<void> {
@@ -103,10 +143,11 @@ export class Watcher {
       if (update) for (const follower of feed.followers) publish(follower, update);
       if (update instanceof DarkroomError || (update && isTerminal(update.job.state))) break;
       const fairDelay = (this.#feeds.size / MAX_POLLS_PER_SECOND) * 1000;
-      // The global timer, which tests replace by a fake clock.
-      await new Promise((resolve) => setTimeout(resolve, Math.max(feed.delay, fairDelay)));
+      if (!feed.isDue) await delayPoll(feed, Math.max(feed.delay, fairDelay));
+      feed.isDue = false;
     } while (feed.followers.size > 0 && !this.#closed);
     this.#feeds.delete(key);
+    feed.longPoll?.abort();
   }
 
   /** Returns null without a change. An error is the last update of a job. */
@@ -123,6 +164,17 @@ export class Watcher {
       return error instanceof DarkroomError ? error : new DarkroomError('internal', String(error));
     }
   }
+}
+
+/** Resolves after `ms`, or when the feed is woken. */
+async function delayPoll(feed: Feed, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve) => {
+    feed.wake = resolve;
+    // The global timer, which tests replace by a fake clock.
+    timer = setTimeout(resolve, ms);
+  });
+  clearTimeout(timer);
 }
 
 function publish(follower: Follower, update: JobSnapshot | DarkroomError): void {

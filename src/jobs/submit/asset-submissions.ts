@@ -25,10 +25,14 @@ export interface AssetsRequest {
   readonly idempotencyKey?: string | undefined;
 }
 
+/** Counts the assets of a request. Throws when its caller may not submit as many now. */
+export type AdmitAssets = (assets: number) => Promise<void>;
+
 export interface AssetSubmissionsDependencies extends ValidationRules {
   readonly runtime: Pick<JobRuntime, 'addAssets'>;
   readonly archive: JobArchive;
   readonly storageQuota: StorageQuota;
+  readonly admitAssets: AdmitAssets;
 }
 
 export class AssetSubmissions {
@@ -93,6 +97,7 @@ export class AssetSubmissions {
     for (const call of isInputComplete(job) ? calls : earlier)
       if (await this.#wasAdded(ref, call)) return false;
     if (isInputComplete(job)) throw inputClosed(job);
+    await this.#dependencies.admitAssets(assets.length);
     const chunks = await sealChunks(uploads?.staged ?? stage(ref), assets);
     const taken = await runtime.addAssets(ref, { chunks, final }, current);
     return taken.sealed.join() === chunks.map(({ sealed }) => sealed).join();

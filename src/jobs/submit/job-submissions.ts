@@ -5,7 +5,7 @@ import type { Job } from '../model/job.ts';
 import { initialJob, type JobRef } from '../model/run-input.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
-import { AssetSubmissions, type AssetsRequest } from './asset-submissions.ts';
+import { type AdmitAssets, AssetSubmissions, type AssetsRequest } from './asset-submissions.ts';
 import { buildRunInput, type RunInputDependencies, resolveUploads } from './build-run-input.ts';
 import type { ConcurrencyQuotas } from './concurrency-quota.ts';
 import type { KeyedDigests } from './fingerprint.ts';
@@ -25,6 +25,7 @@ export interface JobSubmissionsDependencies extends RunInputDependencies, Valida
   readonly archive: JobArchive;
   readonly quotas: ConcurrencyQuotas;
   readonly storageQuota: StorageQuota;
+  readonly admitAssets: AdmitAssets;
   readonly fingerprints: KeyedDigests;
   /** True: jobs wait for a worker with the engine that they need. False: they are rejected while no such worker is live. */
   readonly queueUnavailable: boolean;
@@ -113,7 +114,7 @@ export class JobSubmissions {
     const ended = identity.isChosen ? await this.#identifier.findEnded(identity) : null;
     if (ended) return { job: ended, created: false };
     await requireWorkers(this.#dependencies, operation);
-    await this.#acquireQuotas(submitter, identity);
+    await this.#acquireQuotas(submitter, identity, assets.length);
     const { dialect, notes = [], keepDays } = submitter;
     const fingerprint = identity.fingerprints[0];
     const valid = { staged, dialect, notes, keepDays, spec, operation, assets, fingerprint };
@@ -142,9 +143,10 @@ export class JobSubmissions {
     return new Uploads(stage(ref, { fixedInputKey }));
   }
 
-  async #acquireQuotas(submitter: Submitter, { ref, isChosen }: Identity): Promise<void> {
+  async #acquireQuotas(submitter: Submitter, { ref, isChosen }: Identity, assets: number): Promise<void> {
     try {
       await this.#dependencies.storageQuota.check(ref.tenant);
+      await this.#dependencies.admitAssets(assets);
       for (const quota of this.#quotasOf(submitter)) await quota.of(ref.tenant).acquire();
     } catch (error) {
       // A repeated request adds no job.

@@ -248,7 +248,7 @@ describe('the audit log', () => {
           await fetch(new URL('/v1/jobs?key=open-sesame', server.url), { headers });
           return (await readAudit()).find(({ request_id }) => request_id === id);
         },
-        { interval: 500, timeout: 30_000 },
+        { interval: 500 },
       )
       .toMatchObject({
         action: 'login',

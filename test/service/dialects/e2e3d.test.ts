@@ -43,10 +43,16 @@ describe('a job', () => {
     expect(Number.isInteger((body as Shown).progress)).toBe(true);
     expect(await control('controlled', 'pause')).toMatchObject({
       status: 200,
-      body: { job_id: 'controlled', status: 'processing', paused: true },
+      // True if a worker acts within a second.
+      body: { job_id: 'controlled', status: 'processing', paused: expect.any(Boolean) },
     });
+    await until('controlled', { ...waiting, paused: true });
     expect(await idle.darkroom.get('controlled')).toMatchObject({ paused: true });
-    expect(await control('controlled', 'resume')).toMatchObject({ status: 200, body: { paused: false } });
+    expect(await control('controlled', 'resume')).toMatchObject({
+      status: 200,
+      body: { status: 'processing' },
+    });
+    await until('controlled', { ...waiting, paused: false });
     const removed = await remove('controlled');
     expect([200, 202]).toContain(removed.status);
     await until('controlled', { status: 'cancelled', stage: null, error: 'The job was cancelled' });

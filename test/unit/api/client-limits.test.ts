@@ -2,10 +2,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Hono } from 'hono';
+import { contextStorage } from 'hono/context-storage';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { setClientAddress } from '../../../src/api/client-address.ts';
 import type { ApiEnv } from '../../../src/api/context.ts';
 import { readForm } from '../../../src/api/forms/multipart.ts';
+import { limitAssets } from '../../../src/api/limits/asset-limits.ts';
 import { toAddressSubject } from '../../../src/api/limits/caller.ts';
 import { type ClientLimits, limitClients } from '../../../src/api/limits/client-limits.ts';
 import { limitSettings } from '../../../src/api/limits/settings.ts';
@@ -25,11 +27,18 @@ const MAX_JSON = 500;
 interface Texts {
   readonly requests?: string;
   readonly submissions?: string;
+  readonly assets?: string;
   readonly uploads?: string;
 }
 
-const parse = ({ requests = 'none', submissions = 'none', uploads = 'none' }: Texts): ClientLimits =>
+const parse = ({
+  requests = 'none',
+  submissions = 'none',
+  assets = 'none',
+  uploads = 'none',
+}: Texts): ClientLimits =>
   ({
+    assets: limitSettings.DARKROOM_ASSET_LIMITS.schema.parse(assets),
     requests: limitSettings.DARKROOM_REQUEST_LIMITS.schema.parse(requests),
     submissions: limitSettings.DARKROOM_SUBMISSION_LIMITS.schema.parse(submissions),
     uploads: limitSettings.DARKROOM_UPLOAD_LIMITS.schema.parse(uploads),
@@ -39,7 +48,7 @@ const parse = ({ requests = 'none', submissions = 'none', uploads = 'none' }: Te
 function createTestApp(limits: ClientLimits, idleMs = 30_000): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   const { first, authenticated } = limitClients(limits, ['/v1/jobs', '/v1/jobs/*/rerun'], MAX_JSON);
-  app.use(setClientAddress(networks.parse('10.0.0.0/8,127.0.0.1')), first);
+  app.use(contextStorage(), setClientAddress(networks.parse('10.0.0.0/8,127.0.0.1')), first);
   app.use(async (c, next) => {
     const { tenant = 'public', key = '' } = c.req.header();
     c.set('principal', { tenant, subject: key, role: 'submitter' });
@@ -56,6 +65,11 @@ function createTestApp(limits: ClientLimits, idleMs = 30_000): Hono<ApiEnv> {
     return c.text('stored');
   });
   app.post('/v1/json', async (c) => c.text(String((await c.req.text()).length)));
+  const admitAssets = limitAssets(limits.assets);
+  app.post('/assets/:count', async (c) => {
+    await admitAssets(Number(c.req.param('count')));
+    return c.text('taken');
+  });
   app.all('*', (c) => c.text('ok'));
   app.onError((error, c) => problemResponse(c, publicError(error, createLog('silent', 'test'))));
   return app;
@@ -137,6 +151,58 @@ describe('a flood', () => {
     ]);
     for (const from of [{ path: '/v1/jobs' }, { path: '/v1/jobs/x/cancel', method: 'POST' }])
       expect((await ask(from)).status).toBe(200);
+  });
+});
+
+describe('assets', () => {
+  const submit = (limits: Texts) => {
+    const ask = createRequest(createTestApp(parse(limits)));
+    return (count: number, from: From = {}) => ask({ ...from, path: `/assets/${count}`, method: 'POST' });
+  };
+
+  test.each([
+    ['key', { tenant: 'beta' }, 'A key'],
+    ['tenant', { tenant: 'beta' }, 'Tenant "acme"'],
+    ['address', { address: '192.0.2.2' }, 'The address 192.0.2.1'],
+    ['all', null, 'All clients together'],
+  ] as const)('of one %s are limited, and a refusal has the figure', async (scope, other, who) => {
+    const send = submit({ assets: `${scope}=10/m` });
+    expect((await send(6)).status).toBe(200);
+    const refused = await send(5);
+    expect([refused.status, await refused.json()]).toMatchObject([
+      429,
+      {
+        detail: expect.stringMatching(
+          `^${who} may submit 10 assets in 60 seconds \\(DARKROOM_ASSET_LIMITS\\); try again in \\d+ seconds$`,
+        ),
+        details: { limit: `${scope}-assets`, max: 10, window_seconds: 60, setting: 'DARKROOM_ASSET_LIMITS' },
+      },
+    ]);
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    // What was refused does not count.
+    expect((await send(4)).status).toBe(200);
+    if (other) expect((await send(10, other)).status).toBe(200);
+  });
+
+  test('of a request that has more than the limit are refused for good', async () => {
+    const send = submit({ assets: 'tenant=10/m' });
+    const refused = await send(11);
+    expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toMatchObject([
+      413,
+      null,
+      {
+        retryable: false,
+        detail: expect.stringMatching(/may submit 10 assets .* has 11; send fewer at once$/),
+      },
+    ]);
+    expect((await send(10)).status).toBe(200);
+  });
+
+  test('that one limit refuses count in no other', async () => {
+    const send = submit({ requests: 'tenant=3/m', assets: 'tenant=10/m,key=2/m' });
+    expect((await send(2)).status).toBe(200);
+    for (let n = 0; n < 5; n++) expect((await send(2)).status).toBe(429);
+    for (const key of ['two', 'three']) expect((await send(2, { key })).status).toBe(200);
   });
 });
 
@@ -261,8 +327,8 @@ describe('by default', () => {
   const config = (env: Record<string, string>) => readConfig({ DARKROOM_DATA: '/nowhere', ...env });
 
   test('nothing is limited on loopback without authentication, unless it is set', () => {
-    const { requests, submissions, uploads } = composeClientLimits(config({}));
-    expect([requests.size, submissions.size, uploads.size]).toEqual([0, 0, 0]);
+    const { requests, submissions, assets, uploads } = composeClientLimits(config({}));
+    expect([requests, submissions, assets, uploads].map(({ size }) => size)).toEqual([0, 0, 0, 0]);
     expect(composeTenantJobs(config({}))('public')).toBe(Number.POSITIVE_INFINITY);
     const set = config({ DARKROOM_REQUEST_LIMITS: 'all=10/s', DARKROOM_TENANT_JOBS: '7' });
     expect(composeClientLimits(set).requests).toEqual(new Map([['all', { max: 10, seconds: 1 }]]));
@@ -284,6 +350,7 @@ test.each([
   ['requests', 'tenant=0/s'],
   ['requests', 'user=10/s'],
   ['requests', 'tenant=10/w'],
+  ['assets', 'tenant=10'],
   ['uploads', 'tenant=10/s'],
   ['uploads', 'tenant=0'],
 ])('%s cannot be limited to %s', (name, text) => {

@@ -31,7 +31,10 @@ test('wait() of the client ends after its timeout', async () => {
 });
 
 test('ended() of the watcher returns after its timeout', async () => {
-  const watcher = new Watcher(() => new Promise(() => undefined));
+  const watcher = new Watcher(
+    () => new Promise(() => undefined),
+    () => new Promise(() => undefined),
+  );
   const { signal } = new AbortController();
   expect(await watcher.ended({ tenant: 'public', id: 'job' }, 200, signal)).toBeNull();
 });

@@ -7,6 +7,7 @@ import type { JobSnapshot } from '../../../src/jobs/ports/job-runtime.ts';
 import { Watcher } from '../../../src/jobs/query/watcher.ts';
 
 const ref: JobRef = { tenant: 'public', id: 'watched' };
+const never = () => new Promise<void>(() => undefined);
 const forever = () => new AbortController().signal;
 
 function snapshot(state: JobState, progress: number): JobSnapshot {
@@ -37,7 +38,7 @@ function snapshot(state: JobState, progress: number): JobSnapshot {
 }
 
 test('ends all streams when it is closed', async () => {
-  const watcher = new Watcher(() => Promise.resolve(snapshot('processing', 10)));
+  const watcher = new Watcher(() => Promise.resolve(snapshot('processing', 10)), never);
   const seen: number[] = [];
   const following = (async () => {
     for await (const { job } of watcher.follow(ref, forever())) seen.push(job.progress);
@@ -55,9 +56,12 @@ interface Counter {
 }
 
 /** A watcher that counts its polls; `respond` gets that count. */
-function counted(respond: (polls: number) => JobSnapshot): Counter {
+function counted(
+  respond: (polls: number) => JobSnapshot,
+  untilEnded: ConstructorParameters<typeof Watcher>[1] = never,
+): Counter {
   const poll = async () => respond(++counter.polls);
-  const counter: Counter = { polls: 0, watcher: new Watcher(poll) };
+  const counter: Counter = { polls: 0, watcher: new Watcher(poll, untilEnded) };
   return counter;
 }
 
@@ -75,6 +79,52 @@ const MINUTE = 60_000;
 describe('with a fake clock', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
+
+  test('knows the end of a job as soon as the long poll of it returns, once for all who wait', async () => {
+    let [hasEnded, polls, longPolls] = [false, 0, 0];
+    let end = () => {};
+    const poll = async () => {
+      polls++;
+      return hasEnded ? snapshot('completed', 100) : snapshot('processing', 10);
+    };
+    const watcher = new Watcher(poll, () => {
+      longPolls++;
+      return new Promise<void>((resolve) => {
+        end = resolve;
+      });
+    });
+    const waiting = [1, 2].map(() => watcher.ended(ref, MINUTE, forever()));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(polls).toBe(1);
+    hasEnded = true;
+    end();
+    // The clock stands still.
+    expect((await Promise.all(waiting)).map((one) => one?.job.state)).toEqual(['completed', 'completed']);
+    expect([polls, longPolls]).toEqual([2, 1]);
+  });
+
+  test('polls as before when the long poll fails, and ends it when nobody waits', async () => {
+    const failing = counted(fivePolls, () => Promise.reject(new Error('Temporal does not answer')));
+    const ended = failing.watcher.ended(ref, MINUTE, forever());
+    await vi.advanceTimersByTimeAsync(MINUTE);
+    expect((await ended)?.job.state).toBe('completed');
+
+    let given: AbortSignal | undefined;
+    const left = counted(
+      () => snapshot('processing', 1),
+      (_, signal) => {
+        given = signal;
+        return never();
+      },
+    );
+    const leaving = new AbortController();
+    void left.watcher.ended(ref, MINUTE, leaving.signal);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(given?.aborted).toBe(false);
+    leaving.abort();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(given?.aborted).toBe(true);
+  });
 
   test('serves a thousand readers every change from the same polls', async () => {
     const counter = counted(fivePolls);

@@ -144,7 +144,7 @@ describe.each(modes)('with the sandbox %s', (mode) => {
       running.catch(() => undefined);
       const busy = await vi.waitUntil(
         async () => (await pidsOfPool()).find((found) => !before.includes(found)),
-        { timeout: 60_000 },
+        { timeout: 120_000 },
       );
       cancel.abort(new Error('cancelled'));
       await expect(running).rejects.toThrow('cancelled');
