@@ -1,6 +1,7 @@
 /** Output formats of image.transform. */
 import { MAX_PIXELS, type SourceImage } from '../lib/image-source.ts';
-import { type Format, MAX_SIDE } from './params.ts';
+import { MAX_SIDE } from './geometry-params.ts';
+import type { Format } from './params.ts';
 
 /** Output format of `format: keep` for each input format. */
 const keptFormats: Readonly<Record<SourceImage['format'], Format>> = {
@@ -12,9 +13,13 @@ const keptFormats: Readonly<Record<SourceImage['format'], Format>> = {
   tiff: 'png',
 };
 
-/** Returns the format that `format: keep` means. HEIC, which is read from a PNG copy, becomes JPEG, or PNG with alpha. */
-export const keepFormat = ({ format, mediaType, header }: SourceImage): Format =>
-  mediaType === 'image/heic' && !header.hasAlpha ? 'jpeg' : keptFormats[format];
+/** Returns the format that `format: keep` means. Animated GIF stays GIF. HEIC, which is read from a PNG copy, becomes JPEG, or PNG with alpha. */
+export const keepFormat = ({ format, mediaType, header }: SourceImage, frames: number): Format =>
+  format === 'gif' && frames > 1
+    ? 'gif'
+    : mediaType === 'image/heic' && !header.hasAlpha
+      ? 'jpeg'
+      : keptFormats[format];
 
 interface Encoder {
   readonly extension: string;
@@ -29,5 +34,6 @@ export const encoders: Readonly<Record<Format, Encoder>> = {
   // Given a quality, sharp would reduce PNG to a palette.
   png: { extension: '.png', quality: false, maxSide: MAX_PIXELS },
   webp: { extension: '.webp', quality: true, maxSide: 16_383 },
+  gif: { extension: '.gif', quality: false, maxSide: 65_535 },
   avif: { extension: '.avif', quality: true, maxSide: MAX_SIDE },
 };

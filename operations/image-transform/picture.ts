@@ -1,62 +1,119 @@
-/** Writes one transformed picture, in one pass of libvips. */
+/** Writes one transformed picture, in one pass of libvips unless it is cropped, trimmed, mirrored or turned by any angle. */
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sharp } from 'sharp';
 import { DarkroomError } from '../../src/errors.ts';
-import { openImage, toDecodeError } from '../lib/image-source.ts';
+import { assetError, openImage, toDecodeError } from '../lib/image-source.ts';
 import { noteDroppedMetadata } from '../lib/picture/dropped-metadata.ts';
-import { writePicture } from '../lib/picture/encode-picture.ts';
+import { type Encoding, encodeImage, writePicture } from '../lib/picture/encode-picture.ts';
 import { listKept } from '../lib/picture/metadata-choice.ts';
 import { type Picture, withPicture } from '../lib/picture/open-picture.ts';
 import { declarePixels } from '../lib/picture-process/pixels.ts';
 import { pictureTask } from '../lib/picture-process/task.ts';
 import { onPicture } from '../lib/picture-work.ts';
+import type { InputFile } from '../operation.ts';
+import { countFrames, transformFrames } from './animation.ts';
+import { writeWithin } from './byte-limit.ts';
+import { applyEffects, changesColours } from './effects.ts';
 import { keepFormat } from './formats.ts';
+import { hasSteps, placePicture, saveStep } from './geometry.ts';
 import type { Format, Params } from './params.ts';
-import { checkSize, computeSize } from './size.ts';
+import { resize } from './resize.ts';
+import { checkSize, computeSize, isRightAngle, turnSize } from './size.ts';
 
 /** File name of the result. */
 export const RESULT = 'result';
 
 export const task = pictureTask(
   import.meta.url,
-  onPicture(async (input, params: Params, { folder, note }): Promise<{ format: Format }> => {
+  onPicture(async (input, params: Params, context): Promise<{ format: Format }> => {
     const source = await openImage(input);
-    const format = params.format === 'keep' ? keepFormat(source) : params.format;
-    checkSize(input, source, params, format);
-    declarePixels('result', computeSize(source, params));
-    const { metadata, quality } = params;
-    const colours = listKept(metadata).has('profile') ? 'own' : 'srgb';
-    const output = join(folder, RESULT);
+    const { used, leftOut } = countFrames(source, params);
+    const format = params.format === 'keep' ? keepFormat(source, used) : params.format;
+    if (params.lossless && format === 'jpeg')
+      throw assetError('operation_failed', input, 'would become JPEG, which is never lossless');
+    const predicted = turnSize(params.crop ?? source, isRightAngle(params.rotate) ? params.rotate : 0);
+    if (params.trim === undefined) checkSize(input, predicted, params, format);
+    declarePixels('result', hasSteps(params) ? source : computeSize(predicted, params));
+    const colours = listKept(params.metadata).has('profile') && !changesColours(params) ? 'own' : 'srgb';
+    const folder = join(context.folder, 'steps');
+    const output = join(context.folder, RESULT);
     try {
-      await withPicture(input, { scratch: output, colours }, async (picture) => {
-        const image = await buildPipeline(picture, params, format);
-        await writePicture(image, picture, { format, quality, metadata }, output);
-      });
+      await mkdir(folder);
+      const work = { input, params, format, folder };
+      if (used === 1) {
+        await withPicture(input, { scratch: output, colours }, (picture) =>
+          writeStill({ ...work, picture }, output),
+        );
+      } else {
+        const options = { frames: used, scratch: folder };
+        const image = await transformFrames(input, source, options, async (picture) =>
+          transform({ ...work, picture }),
+        );
+        const animation = {
+          delay: (source.header.delay ?? []).slice(0, used),
+          loop: source.header.loop ?? 0,
+        };
+        await encodeImage(image, { ...toEncoding(params, format), animation }).toFile(output);
+      }
     } catch (error) {
       throw error instanceof DarkroomError ? error : toDecodeError(input, error);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
-    noteDroppedMetadata(input, source.header, { format, metadata }, note);
+    if (leftOut > 0)
+      context.note(
+        'frames_left_out',
+        `"${input.name}" has ${used + leftOut} frames; ${used} of them are in the result`,
+        input,
+      );
+    noteDroppedMetadata(input, source.header, { format, metadata: params.metadata }, context.note);
     return { format };
   }),
 );
 
-/** The order of the steps lets libvips shrink JPEG and WebP while decoding. */
-async function buildPipeline(picture: Picture, params: Params, format: Format): Promise<Sharp> {
-  const { rotate, width, height, fit, position, enlarge } = params;
-  const background = await picture.colours.convert(params.background);
-  let result = picture.image.autoOrient();
-  if (rotate !== 0) result = result.rotate(rotate);
-  if (width !== undefined || height !== undefined) {
-    // With one side there is no box to fit: with `fill`, sharp would leave the other side unchanged.
-    const box = width !== undefined && height !== undefined;
-    result = result.resize({
-      width,
-      height,
-      fit: box ? fit : 'inside',
-      position,
-      background,
-      withoutEnlargement: !enlarge,
-    });
-  }
-  return format === 'jpeg' ? result.flatten({ background }) : result;
+interface Work {
+  readonly input: InputFile;
+  readonly picture: Picture;
+  readonly params: Params;
+  readonly format: Format;
+  /** For working copies. */
+  readonly folder: string;
 }
+
+async function transform({ input, picture, params, format, folder }: Work): Promise<Sharp> {
+  const background = await picture.colours.convert(params.background);
+  const placed = await placePicture(input, picture, params, { background, folder });
+  const isPlaced = hasSteps(params);
+  const size = isPlaced ? placed : turnSize(placed, params.rotate);
+  checkSize(input, size, params, format);
+  const result = computeSize(size, params);
+  // A result with a limit of bytes is encoded up to eight times.
+  declarePixels('result', { ...result, height: result.height * (params.max_bytes === undefined ? 1 : 2) });
+  // This order lets libvips shrink JPEG and WebP while decoding.
+  let image = isPlaced ? placed.image : placed.image.autoOrient();
+  if (!isPlaced && params.rotate % 360 !== 0) image = image.rotate(params.rotate);
+  image = applyEffects(resize(image, size, params, background), params);
+  return format === 'jpeg' || params.flatten ? image.flatten({ background }) : image;
+}
+
+async function writeStill(work: Work, output: string): Promise<void> {
+  const { input, picture, params, format, folder } = work;
+  const image = await transform(work);
+  const encoding = toEncoding(params, format);
+  const { max_bytes } = params;
+  if (max_bytes === undefined) return void (await writePicture(image, picture, encoding, output));
+  const limit = max_bytes === 'input' ? input.size : max_bytes;
+  const { image: decoded } = await saveStep(image, picture, join(folder, 'result.v'));
+  return writeWithin(input, decoded, picture, encoding, { path: output, limit });
+}
+
+const toEncoding = (params: Params, format: Format): Encoding => ({
+  format,
+  quality: params.quality,
+  metadata: params.metadata,
+  progressive: params.progressive,
+  lossless: params.lossless,
+  palette: params.palette,
+  chromaSubsampling: params.chroma_subsampling,
+});

@@ -33,10 +33,15 @@ export function checkSize(input: InputFile, source: Size, params: Params, format
     refuse(result, `the ${maxSide} pixels a side of ${format}`);
 }
 
+/** Degrees clockwise that sharp turns without computing pixels. */
+export const isRightAngle = (degrees: number): boolean => degrees % 90 === 0;
+
+/** Returns the size of a picture that is turned by right angles. */
+export const turnSize = ({ width, height }: Size, degrees: number): Size =>
+  degrees % 180 === 0 ? { width, height } : { width: height, height: width };
+
 /** Size of the scaled picture, before `cover` crops it or `contain` pads it. */
-function scaleSize(source: Size, { rotate, width, height, fit, enlarge }: Params): Size {
-  const turned = rotate === 90 || rotate === 270;
-  const [w, h] = turned ? [source.height, source.width] : [source.width, source.height];
+export function scaleSize({ width: w, height: h }: Size, { width, height, fit, enlarge }: Params): Size {
   const scales = [...(width === undefined ? [] : [width / w]), ...(height === undefined ? [] : [height / h])];
   if (scales.length === 0) return { width: w, height: h };
   const common = fit === 'outside' || fit === 'cover' ? Math.max(...scales) : Math.min(...scales);
@@ -46,7 +51,8 @@ function scaleSize(source: Size, { rotate, width, height, fit, enlarge }: Params
   return { width: scaled(w, x), height: scaled(h, y) };
 }
 
-function cropSize(scaled: Size, { width, height, fit }: Params): Size {
+/** Size after `cover` crops or `contain` pads. */
+export function cropSize(scaled: Size, { width, height, fit }: Params): Size {
   if (width === undefined || height === undefined) return scaled;
   if (fit === 'contain') return { width, height };
   if (fit === 'cover')

@@ -4,6 +4,7 @@ import sharp, { type FailOnOptions, type Metadata, type Sharp } from 'sharp';
 import { DarkroomError, type ErrorCode, type ErrorDetails } from '../../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../../src/lib/disk-full.ts';
 import type { InputFile } from '../operation.ts';
+import { findAvifDamage } from './formats/avif-damage.ts';
 import { classifyDamage, type Damage, isUnsupported } from './formats/damage.ts';
 import { findExcessMeta } from './formats/heif-meta.ts';
 import { type Inspection, inspectFile } from './formats/inspect.ts';
@@ -71,6 +72,8 @@ export interface SourceFile extends Pick<Inspection, 'page' | 'subDirectory'> {
   readonly failOn: FailOnOptions;
   /** The path, or the bytes if libvips would misread the path. */
   readonly content: string | Buffer;
+  /** Frames to read, below each other. Default 1. */
+  readonly frames?: number | undefined;
 }
 
 export interface SourceImage {
@@ -121,8 +124,10 @@ export async function openImage(
   const file: SourceFile = { content, failOn: severity, page, subDirectory };
   const header = await decodeFile(file, { maxPixels: false })
     .metadata()
-    .catch((error: unknown) => {
-      throw layout ? notAnImage(input, explainUnreadable(layout), error) : toDecodeError(input, error);
+    .catch(async (error: unknown) => {
+      if (layout) throw notAnImage(input, explainUnreadable(layout), error);
+      const why = format === 'heif' ? await findAvifDamage(input.path) : null;
+      throw why ? damagedError(input, why, 'contents', error) : toDecodeError(input, error);
     });
   if (header.format !== format) throw notAnImage(input, 'is in a format that is not accepted here');
   const profile = header.icc?.length ?? 0;
@@ -150,10 +155,24 @@ export function decodeFile(
     ignoreIcc = false,
   }: { maxPixels?: number | false | undefined; ignoreIcc?: boolean },
 ): Sharp {
-  const { content, failOn, page, subDirectory } =
-    typeof file === 'string' ? { content: file, failOn: 'error' as const, page: 0, subDirectory: -1 } : file;
+  const {
+    content,
+    failOn,
+    page,
+    subDirectory,
+    frames = 1,
+  } = typeof file === 'string'
+    ? { content: file, failOn: 'error' as const, page: 0, subDirectory: -1, frames: 1 }
+    : file;
   const limits = { unlimited: false, limitInputPixels: maxPixels };
-  return sharp(content, { failOn, page, tiff: { subifd: subDirectory }, ignoreIcc, ...limits });
+  return sharp(content, {
+    failOn,
+    page,
+    pages: frames,
+    tiff: { subifd: subDirectory },
+    ignoreIcc,
+    ...limits,
+  });
 }
 
 /** An error about one asset: `Asset 1 ("cat.jpg") …`, counted from 0 as in `details`. */

@@ -67,6 +67,11 @@ export const table: readonly CommandEntry[] = [
         .addHelpText('after', '\nExit codes: 0 no problems, or warnings only; 1 something is broken')
         .action(async (options: { json?: boolean }) => (await import('./doctor.ts')).doctor(options)),
   },
+  lazy(
+    'replay',
+    'check before an upgrade that this build can continue the workflows in Temporal',
+    () => import('./replay.ts'),
+  ),
   {
     name: 'config',
     summary: 'print all settings with value and description',

@@ -35,6 +35,8 @@ const awayCodes = new Set([1 /* cancelled */, 4 /* deadline */, 13 /* internal *
 const EXHAUSTED = 8;
 const NOT_FOUND = 5;
 const INVALID_ARGUMENT = 3;
+const PERMISSION_DENIED = 7;
+const UNAUTHENTICATED = 16;
 
 /** Returns the status code of a gRPC error, including a wrapped one; null for other errors. */
 export function grpcCode(error: unknown): number | null {
@@ -88,6 +90,11 @@ function notNow(cause: unknown, namespace: string): DarkroomError | null {
         {
           cause,
         },
+      );
+    case PERMISSION_DENIED:
+    case UNAUTHENTICATED:
+      return unavailable(
+        `Temporal refuses the credentials of darkroom for the namespace "${namespace}"; its administrator can check TEMPORAL_API_KEY and TEMPORAL_TLS_…`,
       );
     case INVALID_ARGUMENT:
       // Right after the namespace was created, or until an administrator adds the attributes that our log names.

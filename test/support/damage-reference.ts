@@ -12,9 +12,9 @@ export interface ReferencePicture {
   readonly pixels: Buffer | null;
 }
 
-/** What is said of metadata and of other pages, not of pixels. Bytes in front of a JPEG marker may follow metadata. */
+/** What is said of metadata and of other pages, not of pixels. Bytes in front of a JPEG marker may follow metadata. Decoders skip unknown OBUs of AV1. */
 const REMARKS =
-  /unknown field with tag|profile|directory|incorrect count|tag ignored|Invalid SOS parameters|Tag data larger|iCCP|extraneous bytes before marker 0x(c0|c4|db|e\w)/i;
+  /unknown field with tag|profile|directory|incorrect count|tag ignored|Invalid SOS parameters|Tag data larger|iCCP|Unknown OBU type|extraneous bytes before marker 0x(c0|c4|db|e\w)/i;
 
 /** Encodes a picture in black and white by Pillow, which takes `options` as arguments of `save`. */
 export async function encodeByPillow(source: Sharp, options: Record<string, string>): Promise<Buffer> {

@@ -10,7 +10,7 @@ import { assignFieldErrors, type FieldErrors, noFieldErrors } from './field-erro
 import { FieldFrame } from './field-frame.tsx';
 import { allowsOtherParams, buildFields } from './fields.ts';
 import { MoreOptions, optionPointers } from './more-options.tsx';
-import { ParamField } from './param-field.tsx';
+import { ParamFields } from './param-fields.tsx';
 import { paramPointer } from './params.ts';
 import { SubmitError } from './submit-error.tsx';
 import { UploadProgress } from './upload-progress.tsx';
@@ -94,17 +94,13 @@ export function SubmitForm({ operations, operation }: Props) {
       {(fields.length > 0 || more) && (
         <section class="panel">
           <h2>Parameters</h2>
-          <div class="params">
-            {fields.map((field) => (
-              <ParamField
-                key={`${operation.name} ${field.name}`}
-                field={field}
-                entry={draft.entries[field.name]}
-                errors={fieldErrors.get(paramPointer(field.name))}
-                onEnter={(entry) => change({ entries: { ...draft.entries, [field.name]: entry } })}
-              />
-            ))}
-          </div>
+          <ParamFields
+            operation={operation.name}
+            fields={fields}
+            draft={draft}
+            fieldErrors={fieldErrors}
+            onChange={change}
+          />
           {more && (
             <FieldFrame
               id="/params"

@@ -1,6 +1,7 @@
 /** Finds damage that decoders pass over in silence, before a picture is decoded. */
 import { readFile, stat } from 'node:fs/promises';
 import type { SourceImage } from '../image-source.ts';
+import { findAvifDamage } from './avif-damage.ts';
 import { CUT_OFF, type Damage } from './damage.ts';
 import { findGifDamage } from './gif-damage.ts';
 import { hasHarmlessOddity } from './jpeg-harmless.ts';
@@ -31,9 +32,9 @@ export async function findDamage(
     // libvips reports missing pixels.
     return damage?.[0] === 'checksum' ? damage : null;
   }
-  if (format === 'gif') return explain(await findGifDamage(path));
-  if (format === 'tiff') {
-    const why = await findTiffDamage(path, file);
+  if (format === 'gif') return explain(await findGifDamage(path, file.frames));
+  if (format === 'tiff' || format === 'heif') {
+    const why = await (format === 'tiff' ? findTiffDamage(path, file) : findAvifDamage(path));
     return why === null ? null : ['contents', why];
   }
   if (format !== 'jpeg' || (await stat(path)).size > MAX_JPEG_BYTES) return null;

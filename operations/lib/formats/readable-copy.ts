@@ -1,4 +1,7 @@
-/** Makes copies that libvips can read: of HEIC pictures, and of camera raw files with a preview of full size. */
+/**
+ * Makes copies that libvips can read: of HEIC pictures, of camera raw files with a preview of full size, and of PNG pictures
+ * with metadata behind their pixels.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import type { InputFile, StageContext } from '../../operation.ts';
 import { decodeFile, notAnImage, toDecodeError, tooManyPixelsError } from '../image-source.ts';
@@ -10,6 +13,7 @@ import { findExcessMeta } from './heif-meta.ts';
 import { inspectFile } from './inspect.ts';
 import { readSegments } from './jpeg.ts';
 import type { PictureFile } from './picture-file.ts';
+import { moveLateMetadata } from './png-late-metadata.ts';
 import { explainUnreadable } from './signature.ts';
 import { TiffFile } from './tiff-file.ts';
 
@@ -29,7 +33,10 @@ type Context = Pick<StageContext<unknown>, 'note'>;
 export async function makeReadable(input: InputFile, copy: string, context: Context): Promise<PictureFile> {
   const inspected = await inspectFile(input.path);
   if ('raw' in inspected) return extractPreview(input, inspected.raw, copy, context);
-  if ('refused' in inspected || inspected.picture.format !== 'heif') return input;
+  if ('refused' in inspected) return input;
+  if (inspected.picture.format === 'png' && (await moveLateMetadata(input.path, copy)))
+    return { ...input, path: copy, original: { path: input.path, mediaType: 'image/png' } };
+  if (inspected.picture.format !== 'heif') return input;
   if (await findExcessMeta(input.path)) return input;
   const file = { ...inspected.picture, content: input.path };
   const header = await decodeFile(file, { maxPixels: false })

@@ -6,22 +6,44 @@ import { updateXmp } from './updated-xmp.ts';
 import { updateWrittenMetadata } from './written-metadata.ts';
 
 export interface Encoding {
-  readonly format: 'jpeg' | 'png' | 'webp' | 'avif';
+  readonly format: 'jpeg' | 'png' | 'webp' | 'avif' | 'gif';
   /** Of JPEG, WebP and AVIF. Default: 80, AVIF 50. */
   readonly quality?: number | undefined;
   /** Default `strip`. */
   readonly metadata?: MetadataChoice | undefined;
+  /** JPEG and PNG. */
+  readonly progressive?: boolean;
+  /** WebP and AVIF. */
+  readonly lossless?: boolean;
+  /** JPEG and AVIF. Default: 4:2:0, AVIF 4:4:4. */
+  readonly chromaSubsampling?: string | undefined;
+  /** PNG: reduce to a palette. */
+  readonly palette?: boolean;
+  /** GIF and WebP: milliseconds of each frame, and how often it is shown; 0: without end. */
+  readonly animation?: { readonly delay: number[]; readonly loop: number } | undefined;
 }
 
 /** sharp's default of 4 takes four times as long, for files that are no smaller and 0.2 dB better. */
 const AVIF_EFFORT = 3;
 
+/** Whether the parameter `quality` applies. */
+export const isLossy = ({ format, lossless }: Encoding): boolean =>
+  format !== 'png' && format !== 'gif' && !lossless;
+
 /** Sets the format. sharp would reduce PNG to a palette if it were given a quality. */
-const encode = (image: Sharp, { format, quality }: Encoding): Sharp =>
-  image.toFormat(format, {
-    ...(format !== 'png' && quality !== undefined ? { quality } : {}),
-    ...(format === 'avif' ? { effort: AVIF_EFFORT } : {}),
-  });
+export function encodeImage(image: Sharp, encoding: Encoding): Sharp {
+  const { format, progressive = false, lossless = false, palette = false } = encoding;
+  const quality = isLossy(encoding) && encoding.quality !== undefined ? { quality: encoding.quality } : {};
+  const chroma = encoding.chromaSubsampling ? { chromaSubsampling: encoding.chromaSubsampling } : {};
+  const options = {
+    jpeg: { ...quality, ...chroma, progressive },
+    png: { progressive, palette },
+    webp: { ...quality, ...encoding.animation, lossless },
+    gif: { ...encoding.animation },
+    avif: { ...quality, ...chroma, lossless, effort: AVIF_EFFORT },
+  };
+  return image.toFormat(format, options[format]);
+}
 
 /**
  * Encodes a picture to a file. Metadata that is kept describes the result: without thumbnails, maker notes, and sizes and
@@ -36,8 +58,8 @@ export async function writePicture(
   path: string,
 ): Promise<{ width: number; height: number }> {
   const kept = listKept(encoding.metadata);
-  if (kept.size === 0) return encode(image, encoding).toFile(path);
-  const size = await encode(keepMetadata(image, picture, encoding.format, kept), encoding).toFile(path);
+  if (kept.size === 0) return encodeImage(image, encoding).toFile(path);
+  const size = await encodeImage(keepMetadata(image, picture, encoding.format, kept), encoding).toFile(path);
   await updateWrittenMetadata(path, picture, kept);
   return size;
 }

@@ -34,7 +34,12 @@ export async function readPartialFrame(path: string, canvas: Size): Promise<Regi
 /** Returns the position of the first image descriptor, after the colour table and extensions; null without one. */
 export function findFirstFrame(head: Buffer): number | null {
   const flags = head[10] ?? 0;
-  let at = 13 + (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0);
+  return findFrame(head, 13 + (flags & 0x80 ? 3 * 2 ** ((flags & 7) + 1) : 0));
+}
+
+/** Returns the position of the next image descriptor, after extensions; null without one. */
+export function findFrame(head: Buffer, start: number): number | null {
+  let at = start;
   while (head[at] === 0x21) {
     at += 2;
     for (let length = head[at] ?? 0; length > 0; length = head[at] ?? 0) at += length + 1;

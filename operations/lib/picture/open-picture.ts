@@ -21,6 +21,8 @@ export interface PictureOptions {
   readonly maxPixels?: number;
   /** Which directory of a TIFF file to open. Default `first`. */
   readonly choice?: PageChoice;
+  /** Frames of an animation to read, below each other. Default 1. */
+  readonly frames?: number;
 }
 
 export interface Picture extends SourceImage {
@@ -46,7 +48,8 @@ export async function withPicture<T>(
   options: PictureOptions,
   use: (picture: Picture) => Promise<T>,
 ): Promise<T> {
-  const source = await openImage(input, options.maxPixels, options.choice);
+  const opened = await openImage(input, options.maxPixels, options.choice);
+  const source = { ...opened, file: { ...opened.file, frames: options.frames } };
   const damage = await findDamage(input, source);
   if (damage) throw damagedError(input, damage[1], damage[0]);
   const folder = `${options.scratch}.working`;

@@ -1,6 +1,7 @@
 /** The colours that a PNG file describes by other chunks than an ICC profile (PNG, third edition, 11.3.2). libvips ignores these. */
 import { open } from 'node:fs/promises';
 import { inflateSync } from 'node:zlib';
+import { readChunkHeads } from '../formats/png.ts';
 import { BT709, type DescribedColour, describeCodePoints } from './code-points.ts';
 import { isUsableProfile } from './icc-profile.ts';
 import { buildMatrixProfile, type Chromaticity } from './matrix-profile.ts';
@@ -13,7 +14,6 @@ const maxBytes: Readonly<Record<string, number>> = {
   sRGB: 1,
   iCCP: 4 * 1024 * 1024,
 };
-const SIGNATURE_BYTES = 8;
 
 /** A gamma this close to that of sRGB counts as sRGB, as in libpng. */
 const GAMMA_TOLERANCE = 0.05;
@@ -71,18 +71,14 @@ async function readChunks(path: string): Promise<ReadonlyMap<string, Buffer>> {
   const chunks = new Map<string, Buffer>();
   const file = await open(path);
   try {
-    const head = Buffer.alloc(8);
-    for (let at = SIGNATURE_BYTES; ; ) {
-      const { bytesRead } = await file.read(head, 0, head.length, at);
-      const length = head.readUInt32BE();
-      const type = head.toString('latin1', 4, 8);
-      if (bytesRead < head.length || type === 'IDAT' || type === 'IEND') return chunks;
-      if (length <= (maxBytes[type] ?? -1) && !chunks.has(type)) {
-        const { buffer } = await file.read(Buffer.alloc(length), 0, length, at + head.length);
-        chunks.set(type, buffer);
-      }
-      at += length + 12;
+    for (const { type, at, end } of readChunkHeads(file)) {
+      if (type === 'IDAT') break;
+      const length = end - at - 12;
+      if (length > (maxBytes[type] ?? -1) || chunks.has(type)) continue;
+      const { buffer } = await file.read(Buffer.alloc(length), 0, length, at + 8);
+      chunks.set(type, buffer);
     }
+    return chunks;
   } finally {
     await file.close();
   }

@@ -80,6 +80,8 @@ describe('a new job', () => {
     await page.getByLabel('Choose files').setInputFiles([photoPath('coffee.jpg'), photoPath('rocket.jpg')]);
     const width = page.getByLabel('width');
     await width.fill('0');
+    expect(await page.getByLabel('background').isVisible()).toBe(false);
+    await page.getByText('more parameters').click();
     await page.getByLabel('background').fill('reddish');
     await button('Submit').click();
 

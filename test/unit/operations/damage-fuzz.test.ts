@@ -38,6 +38,7 @@ const kinds: Readonly<Record<string, (source: Sharp) => Sharp | Promise<Buffer>>
   WebP: (source) => source.webp({ quality: 90 }),
   'lossless WebP': (source) => source.webp({ lossless: true }),
   AVIF: (source) => source.avif({ effort: 0 }),
+  'AVIF with alpha': (source) => source.ensureAlpha(0.5).avif({ effort: 0 }),
   'TIFF, Deflate': (source) => source.tiff({ compression: 'deflate' }),
   'TIFF, Deflate, predictor': (source) => source.tiff({ compression: 'deflate', predictor: 'horizontal' }),
   'TIFF, Deflate, tiled': (source) => source.tiff({ compression: 'deflate', ...tiles }),

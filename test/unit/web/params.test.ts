@@ -18,7 +18,7 @@ describe('fields', () => {
       required: false,
     });
     expect(shapeOf(transform, 'fit')).toMatchObject({ kind: 'choice', fallback: 'inside' });
-    expect(shapeOf(transform, 'rotate')).toMatchObject({ kind: 'choice', choices: [0, 90, 180, 270] });
+    expect(shapeOf(transform, 'rotate')).toMatchObject({ kind: 'number', min: -360, max: 360 });
     expect(shapeOf(transform, 'enlarge')).toMatchObject({ kind: 'flag', fallback: false });
     expect(shapeOf(transform, 'background')).toMatchObject({ kind: 'text', long: false });
     const gallery = buildFields(schemaOf('image.gallery'));

@@ -1,0 +1,166 @@
+/** Items of HEIF files: pictures and what belongs to them (ISO/IEC 14496-12, 8.11). */
+import { type HeifProperty, readProperty } from './heif-properties.ts';
+import { type BoxReader, demand, readBox } from './iso-box.ts';
+
+export interface HeifItems {
+  readonly primary: number;
+  /** Such as `av01`, by item. */
+  readonly types: ReadonlyMap<number, string>;
+  /** By item. */
+  readonly properties: ReadonlyMap<number, readonly HeifProperty[]>;
+  /** Where the data of an item begins, in bytes from the start of the file; items whose data is elsewhere are absent. */
+  readonly places: ReadonlyMap<number, number>;
+  /** Items that pictures are made of: alpha and tiles, and what is made of them. */
+  readonly parts: ReadonlySet<number>;
+}
+
+interface Draft {
+  primary: number;
+  readonly types: Map<number, string>;
+  readonly properties: Map<number, HeifProperty[]>;
+  readonly places: Map<number, number>;
+  readonly parts: Set<number>;
+}
+
+/** References of pictures to their parts: alpha, tiles, and premultiplied alpha. */
+const PARTS = /^(auxl|dimg|prem)$/;
+
+/** Boxes of which a file has at most one. */
+const UNIQUE = /^(hdlr|iloc|pitm|idat|iprp|iinf|iref|grpl)$/;
+
+/**
+ * Reads the box `meta` as strictly as libavif, which browsers use.
+ *
+ * @param meta - Its content, behind version and flags.
+ * @throws InvalidBox.
+ */
+export function readItems(meta: BoxReader): HeifItems {
+  const items: Draft = {
+    primary: 0,
+    types: new Map(),
+    properties: new Map(),
+    places: new Map(),
+    parts: new Set(),
+  };
+  const seen = new Set<string>();
+  readBox('meta', () => {
+    for (const { type, content } of meta.boxes()) {
+      demand((seen.size === 0) === (type === 'hdlr') && !(UNIQUE.test(type) && seen.has(type)));
+      seen.add(type);
+      readBox(type, () => readers[type]?.(content, items));
+    }
+    demand(seen.size > 0);
+  });
+  return items;
+}
+
+const readers: Readonly<Record<string, (box: BoxReader, items: Draft) => void>> = {
+  hdlr(box) {
+    demand(box.version() === 0 && box.number(4) === 0 && box.fourCharacters() === 'pict');
+    box.bytes(12);
+    box.text();
+  },
+  pitm(box, items) {
+    items.primary = readId(box, box.version() === 0 ? 2 : 4);
+  },
+  iloc: readLocations,
+  iinf(box, { types }) {
+    const version = box.version();
+    demand(version <= 1);
+    for (let left = box.number(version === 0 ? 2 : 4); left > 0; left--) {
+      const { type, content } = box.box();
+      demand(type === 'infe');
+      const [id, itemType] = readBox(type, () => readItemInfo(content));
+      demand(!types.has(id));
+      types.set(id, itemType);
+    }
+  },
+  iref(box, { parts }) {
+    const version = box.version();
+    if (version > 1) return;
+    const bytes = version === 0 ? 2 : 4;
+    for (const { type, content } of box.boxes()) {
+      const ids = [readId(content, bytes)];
+      for (let left = content.number(2); left > 0; left--) ids.push(readId(content, bytes));
+      if (PARTS.test(type)) for (const id of ids) parts.add(id);
+    }
+  },
+  iprp(box, items) {
+    const container = box.box();
+    demand(container.type === 'ipco');
+    const properties = readBox('ipco', () => [...container.content.boxes()].map(readProperty));
+    for (const { type, content } of box.boxes()) {
+      demand(type === 'ipma');
+      readBox(type, () => readAssociations(content, properties, items));
+    }
+  },
+};
+
+function readId(box: BoxReader, bytes: number): number {
+  const id = box.number(bytes);
+  demand(id !== 0);
+  return id;
+}
+
+function readItemInfo(box: BoxReader): [id: number, type: string] {
+  const version = box.version();
+  demand(version === 2 || version === 3);
+  const id = readId(box, version === 2 ? 2 : 4);
+  box.bytes(2);
+  const type = box.fourCharacters();
+  box.text();
+  if (type === 'mime') box.text();
+  return [id, type];
+}
+
+function readLocations(box: BoxReader, { places }: Draft): void {
+  const version = box.version();
+  demand(version <= 2);
+  const nibbles = box.number(2);
+  const size = (shift: number) => (nibbles >> shift) & 15;
+  const [offset, length, base, index] = [size(12), size(8), size(4), version === 0 ? 0 : size(0)];
+  demand([offset, length, base, index].every((bytes) => bytes === 0 || bytes === 4 || bytes === 8));
+  const bytes = version < 2 ? 2 : 4;
+  const located = new Set<number>();
+  for (let left = box.number(bytes); left > 0; left--) {
+    const id = readId(box, bytes);
+    demand(!located.has(id));
+    located.add(id);
+    // It follows 12 reserved bits. 0: bytes of the file.
+    const method = version === 0 ? 0 : box.number(2);
+    demand(method < 16);
+    box.bytes(2);
+    const start = box.number(base);
+    for (let extent = 0, extents = box.number(2); extent < extents; extent++) {
+      box.bytes(index);
+      const at = start + box.number(offset);
+      if (method === 0 && extent === 0) places.set(id, at);
+      box.bytes(length);
+    }
+  }
+}
+
+/** A reader that does not know these must not show the picture. */
+const ESSENTIAL = /^(clap|irot|imir|a1op|lsel)$/;
+
+function readAssociations(box: BoxReader, all: readonly HeifProperty[], { properties }: Draft): void {
+  const head = box.number(4);
+  const [idBytes, bytes] = [head >>> 24 === 0 ? 2 : 4, (head & 1) + 1];
+  const essential = 2 ** (8 * bytes - 1);
+  let before = 0;
+  for (let left = box.number(4); left > 0; left--) {
+    const id = readId(box, idBytes);
+    demand(id > before && !properties.has(id));
+    before = id;
+    const used: HeifProperty[] = [];
+    for (let count = box.number(1); count > 0; count--) {
+      const value = box.number(bytes);
+      const property = all[(value % essential) - 1];
+      const isEssential = value >= essential;
+      // 0: no property.
+      demand(property ? isEssential || !ESSENTIAL.test(property.type) : value === 0);
+      if (property) used.push(property);
+    }
+    properties.set(id, used);
+  }
+}
