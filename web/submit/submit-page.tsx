@@ -4,14 +4,15 @@ import { useLoaded } from '../lib/use-loaded.ts';
 import { ProblemNote } from '../parts/problem-note.tsx';
 import { SubmitForm } from './submit-form.tsx';
 
+/** What most people come for, and what the form begins with. */
+const FIRST = 'image.transform';
+
 /** The page with the form for a new job. */
 export function SubmitPage({ chosen }: { chosen: string | null }) {
   const client = useClient();
   const { value: operations, problem } = useLoaded('operations', (signal) => client.operations({ signal }));
-  const operation =
-    chosen === null
-      ? (operations?.find(({ available }) => available) ?? operations?.[0])
-      : operations?.find(({ name }) => name === chosen);
+  const find = (wanted: string) => operations?.find(({ name }) => name === wanted);
+  const operation = chosen === null ? (find(FIRST) ?? operations?.[0]) : find(chosen);
   return (
     <section class="submit">
       <h1>New job</h1>
