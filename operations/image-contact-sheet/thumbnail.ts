@@ -13,8 +13,9 @@ const QUALITY = 92;
 
 export const task = pictureTask(
   import.meta.url,
-  onPicture(async (input, { cell: side, background }: Params, { folder }): Promise<void> => {
-    const options = { side, background: toSixDigits(background), format: 'jpeg', quality: QUALITY } as const;
+  onPicture(async (input, { cell: side, background }: Params, { folder, note }): Promise<void> => {
+    const look = { side, background: toSixDigits(background), quality: QUALITY };
+    const options = { ...look, format: 'jpeg', note } as const;
     await writeResizedCopy(input, options, join(folder, THUMBNAIL));
   }),
 );

@@ -8,11 +8,10 @@ import { declarePixels } from '../lib/picture-process/pixels.ts';
 import type { InputFile } from '../operation.ts';
 import type { Params } from './params.ts';
 
-/** Returns how many frames the result has, and how many are left out. */
-export function countFrames({ header }: SourceImage, { frames }: Params): { used: number; leftOut: number } {
-  const all = header.delay === undefined ? 1 : (header.pages ?? 1);
-  const used = frames === 'all' ? all : frames === 'first' ? 1 : Math.min(frames, all);
-  return { used, leftOut: all - used };
+/** Returns how many frames the result has. */
+export function countFrames({ header, pages }: SourceImage, { frames }: Params): number {
+  const all = header.delay === undefined ? 1 : pages;
+  return frames === 'all' ? all : frames === 'first' ? 1 : Math.min(frames, all);
 }
 
 const CHANNELS = 4;

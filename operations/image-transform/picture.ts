@@ -6,6 +6,7 @@ import { DarkroomError } from '../../src/errors.ts';
 import { assetError, openImage, toDecodeError } from '../lib/image-source.ts';
 import { noteDroppedMetadata } from '../lib/picture/dropped-metadata.ts';
 import { type Encoding, encodeImage, writePicture } from '../lib/picture/encode-picture.ts';
+import { noteLeftOut } from '../lib/picture/left-out.ts';
 import { listKept } from '../lib/picture/metadata-choice.ts';
 import { type Picture, withPicture } from '../lib/picture/open-picture.ts';
 import { declarePixels } from '../lib/picture-process/pixels.ts';
@@ -28,7 +29,7 @@ export const task = pictureTask(
   import.meta.url,
   onPicture(async (input, params: Params, context): Promise<{ format: Format }> => {
     const source = await openImage(input);
-    const { used, leftOut } = countFrames(source, params);
+    const used = countFrames(source, params);
     const format = params.format === 'keep' ? keepFormat(source, used) : params.format;
     if (params.lossless && format === 'jpeg')
       throw assetError('operation_failed', input, 'would become JPEG, which is never lossless');
@@ -61,12 +62,7 @@ export const task = pictureTask(
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
-    if (leftOut > 0)
-      context.note(
-        'frames_left_out',
-        `"${input.name}" has ${used + leftOut} frames; ${used} of them are in the result`,
-        input,
-      );
+    noteLeftOut(input, source, used, context.note);
     noteDroppedMetadata(input, source.header, { format, metadata: params.metadata }, context.note);
     return { format };
   }),

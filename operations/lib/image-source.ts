@@ -88,6 +88,8 @@ export interface SourceImage {
   /** Pixels, once the orientation of its EXIF data is applied. */
   readonly width: number;
   readonly height: number;
+  /** Frames of an animation, or pages of a TIFF file without masks and smaller copies; 1 for other pictures. */
+  readonly pages: number;
 }
 
 /**
@@ -107,7 +109,7 @@ export async function openImage(
   if ('refused' in inspected) throw notAnImage(input, inspected.refused);
   if ('raw' in inspected)
     throw notAnImage(input, explainUnreadable(`a camera raw file (${inspected.raw.kind})`));
-  const { format, failOn, page, subDirectory, damage, layout } = inspected.picture;
+  const { format, failOn, page, subDirectory, damage, layout, pages } = inspected.picture;
   if (damage && input.accept !== 'all') throw damagedError(input, damage, 'truncated');
 
   const excess =
@@ -141,7 +143,8 @@ export async function openImage(
   declarePixels('source', { width, height });
   if (width * height > maxPixels) throw tooManyPixelsError(input, maxPixels, { width, height });
   const mediaType = input.original?.mediaType ?? mediaTypes[format];
-  return { image: decodeFile(file, { maxPixels }), header, file, format, mediaType, width, height };
+  const image = decodeFile(file, { maxPixels });
+  return { image, header, file, format, mediaType, width, height, pages: pages ?? header.pages ?? 1 };
 }
 
 /**

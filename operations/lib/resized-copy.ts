@@ -4,8 +4,10 @@ import { DarkroomError } from '../../src/errors.ts';
 import type { InputFile } from '../operation.ts';
 import { toDecodeError } from './image-source.ts';
 import { type Encoding, writePicture } from './picture/encode-picture.ts';
+import { noteLeftOut } from './picture/left-out.ts';
 import { listKept } from './picture/metadata-choice.ts';
 import { withPicture } from './picture/open-picture.ts';
+import type { TaskContext } from './picture-process/task.ts';
 
 export interface CopyOptions {
   /** Pixels of the longer side, at most. Smaller pictures are not enlarged. */
@@ -19,6 +21,8 @@ export interface CopyOptions {
   readonly metadata?: Encoding['metadata'];
   /** EXIF data to write instead of the picture's own. */
   readonly exif?: Exif;
+  /** Gets a note when the copy shows one of several frames or pages. */
+  readonly note?: TaskContext['note'];
 }
 
 export interface Size {
@@ -33,7 +37,7 @@ export interface Size {
  * @throws The errors of `openImage`, or `asset_corrupt`.
  */
 export async function writeResizedCopy(input: InputFile, options: CopyOptions, path: string): Promise<Size> {
-  const { side, format, quality, background = '#ffffff', metadata, exif } = options;
+  const { side, format, quality, background = '#ffffff', metadata, exif, note } = options;
   const colours = listKept(metadata).has('profile') ? 'own' : 'srgb';
   try {
     return await withPicture(input, { scratch: path, colours }, async (picture) => {
@@ -43,6 +47,7 @@ export async function writeResizedCopy(input: InputFile, options: CopyOptions, p
       if (format === 'jpeg' || options.background !== undefined)
         result = result.flatten({ background: await picture.colours.convert(background) });
       if (exif !== undefined) result = result.withExif(exif);
+      if (note) noteLeftOut(input, picture, 1, note);
       const { width, height } = await writePicture(result, picture, { format, quality, metadata }, path);
       return { width, height };
     });

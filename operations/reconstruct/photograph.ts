@@ -25,10 +25,10 @@ export interface Photograph extends Size {
 /** Writes a copy for the engine. Throws `asset_too_small`, or the errors of `writeResizedCopy`. */
 export const task = pictureTask(
   import.meta.url,
-  onPicture(async (input, { quality }: ReconstructParams, { folder }): Promise<Photograph> => {
+  onPicture(async (input, { quality }: ReconstructParams, { folder, note }): Promise<Photograph> => {
     const lens = await readLensOf(input);
     const exif = toSensorExif(lens);
-    const options = { side: sides[quality], format: 'jpeg', quality: JPEG_QUALITY, exif } as const;
+    const options = { side: sides[quality], format: 'jpeg', quality: JPEG_QUALITY, exif, note } as const;
     return { ...(await writeResizedCopy(input, options, join(folder, PHOTOGRAPH))), lens };
   }),
 );

@@ -19,6 +19,8 @@ export interface Inspection {
   /** Directory of TIFF that is the picture; -1: none of its sub-directories. */
   readonly page: number;
   readonly subDirectory: number;
+  /** Pages of TIFF; null where the decoder counts pages or frames. */
+  readonly pages: number | null;
   /** Completes "is damaged: …", where the directory shows it. */
   readonly damage: string | null;
   /** Completes "it is …" when libvips refuses a file that is not damaged. */
@@ -47,7 +49,7 @@ export async function inspectFile(path: string, choice: PageChoice = 'first'): P
     const unreadable = format === 'jpeg' ? await inspectJpeg(handle) : null;
     if (unreadable) return { refused: explainUnreadable(unreadable) };
     const failOn = format === 'jpeg' ? 'warning' : 'error';
-    return { picture: { format, failOn, page: 0, subDirectory: -1, damage: null, layout } };
+    return { picture: { format, failOn, page: 0, subDirectory: -1, pages: null, damage: null, layout } };
   } finally {
     await handle.close();
   }
@@ -62,17 +64,20 @@ async function inspectTiffFile(path: string, choice: PageChoice): Promise<Inspec
       failOn: 'error',
       page: 0,
       subDirectory: -1,
+      pages: null,
       damage,
       layout: null,
     } as const;
     return { picture };
   }
   if ('raw' in content) return content;
-  const { page, subDirectory, tiled, unreadable, damage, layout } = content.picture;
+  const { page, subDirectory, pages, tiled, unreadable, damage, layout } = content.picture;
   if (unreadable) return { refused: explainUnreadable(unreadable) };
   // With `warning`, libtiff's remarks on unknown tags would fail strips.
   const failOn = tiled ? 'warning' : 'error';
-  return { picture: { format: 'tiff', failOn, page, subDirectory: subDirectory ?? -1, damage, layout } };
+  return {
+    picture: { format: 'tiff', failOn, page, subDirectory: subDirectory ?? -1, pages, damage, layout },
+  };
 }
 
 async function inspectJpeg(handle: FileHandle): Promise<string | null> {

@@ -8,6 +8,8 @@ interface TiffPicture {
   /** Directory of the picture: a page, or a sub-directory of one. */
   readonly page: number;
   readonly subDirectory: number | null;
+  /** How many directories are pages: neither masks nor smaller copies of others. */
+  readonly pages: number;
   readonly tiled: boolean;
   /** Completes "it is …" when libvips cannot read the picture. */
   readonly unreadable: string | null;
@@ -36,6 +38,7 @@ async function describePicture(file: TiffFile, choice: PageChoice): Promise<Tiff
   return {
     page,
     subDirectory,
+    pages: (await Promise.all(file.directories.map(isReduced))).filter((reduced) => !reduced).length,
     tiled: layout.tiled,
     unreadable: findUnreadable(layout),
     damage:

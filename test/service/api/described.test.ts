@@ -190,6 +190,8 @@ describe('responses of the native API are as described', () => {
     expect((await ask('GET /v1/operations/{name}')).status).toBe(404);
     expect((await ask('GET /v1/usage')).status).toBe(200);
     expect((await ask('GET /v1/usage', {}, { query: '?from=never' })).status).toBe(422);
+    expect((await ask('GET /v1/audit')).status).toBe(200);
+    expect((await ask('GET /v1/audit', {}, { query: '?since=never' })).status).toBe(422);
     const ofJobs = described.operationsOf('native').filter((operation) => operation.includes('/jobs/{id}'));
     for (const operation of ofJobs) {
       const init = operation.endsWith('/assets') ? json({ final: true }) : {};

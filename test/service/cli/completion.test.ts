@@ -53,7 +53,7 @@ describe.skipIf(!has('bash'))('bash', () => {
     ]);
 
   test('completes commands, options and choices', async () => {
-    expect(await complete('re')).toEqual(['results', 'resume', 'rerun']);
+    expect(await complete('re')).toEqual(['replay', 'results', 'resume', 'rerun']);
     expect(await complete('submit', '--w')).toEqual(['--watch', '--wait']);
     expect(await complete('list', '--state', 'c')).toEqual(['created', 'completed', 'cancelled']);
     expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish']);
@@ -137,7 +137,7 @@ describe.skipIf(!has('fish'))('fish', () => {
 
   test('completes commands, options, choices, and ids of the server', async () => {
     expect(await complete('darkroom re', 'darkroom completion fish')).toEqual(
-      expect.arrayContaining(['results', 'resume', 'rerun']),
+      expect.arrayContaining(['replay', 'results', 'resume', 'rerun']),
     );
     expect(await complete('darkroom submit --w')).toEqual(expect.arrayContaining(['--watch', '--wait']));
     expect(await complete('darkroom list --state c')).toEqual(['cancelled', 'completed', 'created']);

@@ -104,7 +104,11 @@ describe.skipIf(lacksPillow)('frames', () => {
     const { result, notes } = await run({ frames: 2, width: 30 }, makeAnimation('WEBP'));
     expect((frames(result, 1, 1) as unknown[]).length).toBe(2);
     expect(notes).toEqual([
-      { code: 'frames_left_out', message: '"a.gif" has 5 frames; 2 of them are in the result', asset: 0 },
+      {
+        code: 'frames_left_out',
+        message: '"a.gif" has 5 frames; only the first 2 of them are in the result',
+        asset: 0,
+      },
     ]);
   });
 

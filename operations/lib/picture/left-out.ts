@@ -1,0 +1,21 @@
+/** Says which pictures of a file with several are not in the result. */
+import type { InputFile } from '../../operation.ts';
+import type { SourceImage } from '../image-source.ts';
+import type { TaskContext } from '../picture-process/task.ts';
+
+/**
+ * Notes the frames of an animation, or the pages of another file, that are left out.
+ *
+ * @param used - How many are in the result.
+ */
+export function noteLeftOut(
+  input: InputFile,
+  { header, pages }: SourceImage,
+  used: number,
+  note: TaskContext['note'],
+): void {
+  if (used >= pages) return;
+  const what = header.delay === undefined ? 'pages' : 'frames';
+  const which = used === 1 ? 'the first of them is' : `the first ${used} of them are`;
+  note(`${what}_left_out`, `"${input.name}" has ${pages} ${what}; only ${which} in the result`, input);
+}

@@ -1,0 +1,62 @@
+/** Files with several pictures, of which an operation uses one. Pillow makes them. */
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { imageContactSheet } from '../../../operations/image-contact-sheet/index.ts';
+import { imageGallery } from '../../../operations/image-gallery/index.ts';
+import { imageTransform } from '../../../operations/image-transform/index.ts';
+import type { Operation } from '../../../operations/operation.ts';
+import { lacksPillow } from '../../support/colour-reference.ts';
+import { runOperation } from '../../support/run-operation.ts';
+
+const make = (code: string): Buffer =>
+  execFileSync('python3', [
+    '-B',
+    '-c',
+    `import io, sys
+from PIL import Image, TiffImagePlugin
+def picture(side, colour):
+    return Image.new('RGB', (side, side), colour)
+out = io.BytesIO()
+${code}
+sys.stdout.buffer.write(out.getvalue())`,
+  ]);
+
+/** Three pages of a scan. */
+const scan = `picture(64, 'red').save(out, 'TIFF', save_all=True, append_images=[picture(64, 'green'), picture(64, 'blue')])`;
+/** A picture with a smaller copy (NewSubfileType 1) and a mask (4). */
+const withSmaller = `
+with TiffImagePlugin.AppendingTiffWriter(out) as writer:
+    for side, kind in ((64, 0), (16, 1), (64, 4)):
+        picture(side, 'red').save(writer, 'TIFF', tiffinfo={254: kind})
+        writer.newFrame()`;
+const animation = `picture(64, 'red').save(out, 'GIF', save_all=True, append_images=[picture(64, 'green')], duration=100)`;
+
+const operations = [
+  ['image.transform', imageTransform, { width: 16 }],
+  ['image.contact-sheet', imageContactSheet, {}],
+  ['image.gallery', imageGallery, {}],
+  ['image.gallery as JSON', imageGallery, { as: 'json' }],
+] as unknown as [string, Operation, Record<string, unknown>][];
+
+describe.skipIf(lacksPillow)('a note tells', () => {
+  test.each(operations)('%s: which pages and frames are not in the result', async (_, operation, params) => {
+    const assets = [
+      { name: 'scan.tiff', bytes: make(scan) },
+      { name: 'smaller.tiff', bytes: make(withSmaller) },
+      { name: 'moving.gif', bytes: make(animation) },
+    ];
+    const { notes } = await runOperation(operation, { params, assets });
+    expect(notes).toEqual([
+      {
+        code: 'pages_left_out',
+        message: '"scan.tiff" has 3 pages; only the first of them is in the result',
+        asset: 0,
+      },
+      {
+        code: 'frames_left_out',
+        message: '"moving.gif" has 2 frames; only the first of them is in the result',
+        asset: 2,
+      },
+    ]);
+  });
+});
