@@ -55,7 +55,8 @@ function details({ name, title, description, inputs, result, available, params, 
     '  ',
   );
   const rows = parameterRows(params).map(
-    ([key = '', kind = '', meaning = '']) => `  ${key}: ${kind}\n${wrapped(plain(meaning), '      ')}`,
+    ([key = '', kind = '', meaning = '']) =>
+      `  ${key}: ${kind}${meaning && `\n${wrapped(plain(meaning), '      ')}`}`,
   );
   const table = rows.length === 0 ? '  none' : rows.join('\n');
   return `${name}: ${title}\n\n${wrapped(description)}\n\n${facts}\n\nParameters (--set NAME=VALUE)\n${table}`;

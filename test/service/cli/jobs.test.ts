@@ -82,11 +82,11 @@ describe('submit', () => {
   test('reports invalid parameters before the submission', async () => {
     const { code, stdout, stderr } = await run([
       ...['submit', 'cat.jpg', '-o', 'image.transform', '--id', 'never'],
-      ...['--set', 'width=wide', '--set', 'format=gif', '--set', 'widht=3'],
+      ...['--set', 'width=wide', '--set', 'format=bmp', '--set', 'widht=3'],
     ]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('--set width=wide: must be a whole number from 1 to 16384');
-    expect(stderr).toContain('--set format=gif: must be keep, jpeg, png, webp or avif');
+    expect(stderr).toContain('--set format=bmp: must be keep, jpeg, png, webp, avif or gif');
     expect(stderr).toContain('there is no parameter "widht"; known are width, height, fit');
     expect((await darkroom.request('/v1/jobs/never')).status).toBe(404);
   });
@@ -295,7 +295,7 @@ describe('other commands', () => {
     expect((await run(['operations'])).stdout).toMatch(/^image\.transform +yes +Resize, rotate and convert/m);
     const { stdout } = await run(['operations', 'image.transform']);
     expect(stdout).toContain('  width: a whole number from 1 to 16384');
-    expect(stdout).toContain('  format: keep | jpeg | png | webp | avif (default keep)');
+    expect(stdout).toContain('  format: keep | jpeg | png | webp | avif | gif (default keep)');
     expect((await run(['operations', 'no.such'])).code).toBe(5);
     expect(await json('engines')).toMatchObject({
       capabilities: expect.arrayContaining([
