@@ -45,7 +45,7 @@ export default defineConfig({
     // connections to servers that are away.
     onUnhandledError: ({ message }) => message !== 'Channel has been shut down',
     expect: { poll: { timeout: 120_000, interval: 100 } },
-    // A test file waits most of its time for servers and timers. Four at once leave a third of two cores idle.
-    maxWorkers: Math.min(availableParallelism() + 4, FILES_AT_ONCE),
+    // A test file waits about half of its time for servers and timers. More than two beyond the cores slow each other down.
+    maxWorkers: Math.min(availableParallelism() + 2, FILES_AT_ONCE),
   },
 });
