@@ -98,6 +98,8 @@ describe('the requested events', () => {
       'job.completed',
     ];
     await expect.poll(() => callsOf(id).length).toBe(wanted.length);
+    // A delivery is listed a moment after the receiver has it.
+    await expect.poll(async () => (await deliveriesOf(id)).length).toBe(wanted.length);
     const calls = callsOf(id);
     const order = new Map((await deliveriesOf(id)).map((delivery) => [delivery.id, delivery.seq]));
     calls.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
