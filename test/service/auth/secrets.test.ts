@@ -1,6 +1,6 @@
 /** Secrets of requests, keys and settings: whatever the server writes or answers has none of them. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import proto from '@temporalio/proto';
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AUDIENCE, type IdentityProvider, startIdentityProvider } from '../../support/identity-provider.ts';
 import { photo } from '../../support/photos.ts';
 import { freePort } from '../../support/ports.ts';
+import { readTree } from '../../support/read-tree.ts';
 import { temporalOf } from '../../support/temporal.ts';
 import { makeKey, startTenants, type Tenants } from '../../support/tenants.ts';
 import { startWeb, type Web } from '../../support/web.ts';
@@ -232,12 +233,8 @@ test('no secret is in an answer, the log, a file, the metrics, a document, a his
   const log = tenants.server.output();
   expect(log).toContain('Login rejected');
   for (const line of log.split('\n')) scan(`the log: ${line.slice(0, 400)}`, line);
-  for (const entry of await readdir(tenants.dataDir, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    const bytes = await readFile(path);
+  for await (const { path, bytes } of readTree(tenants.dataDir))
     scan(`the file ${path}`, bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes);
-  }
   const temporal = await temporalOf(tenants.server);
   let workflows = 0;
   for await (const { workflowId, runId } of temporal.workflow.list()) {

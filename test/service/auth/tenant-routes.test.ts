@@ -3,12 +3,13 @@
  * and nothing changes. The calls are built from the documents, so that a new operation is tested too.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type ApiOperation, type CallValues, listApiOperations } from '../../support/api-calls.ts';
 import { photo } from '../../support/photos.ts';
+import { readTree } from '../../support/read-tree.ts';
 import { installStubEngine } from '../../support/stub-engine.ts';
 import { startTenants, type Tenant, type Tenants } from '../../support/tenants.ts';
 import { startWeb, type Web } from '../../support/web.ts';
@@ -149,13 +150,8 @@ async function readState(): Promise<Record<string, string>> {
       state[`${label(operation)} ${id}`] =
         `${response.status} ${createHash('sha256').update(text).digest('hex')}`;
     }
-  const objects = await readdir(tenants.dataDir, { recursive: true, withFileTypes: true });
-  for (const entry of objects.filter((each) => each.isFile() && each.parentPath.includes('/acme/'))) {
-    const path = join(entry.parentPath, entry.name);
-    state[path] = createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex');
-  }
+  for await (const { path, bytes } of readTree(tenants.dataDir))
+    if (path.includes('/acme/')) state[path] = createHash('sha256').update(bytes).digest('hex');
   return state;
 }
 
