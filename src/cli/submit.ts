@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
+import { parseJson } from '../api/bodies/json-body.ts';
 import type { Darkroom, JobRequest } from '../client/client.ts';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { makeFolder } from './destination.ts';
@@ -92,8 +93,10 @@ async function readParams(
 async function readParamsFile(file: string): Promise<Record<string, unknown>> {
   const name = file === '-' ? 'standard input' : file;
   try {
-    const value: unknown = JSON.parse(
+    // As the server parses it: a number that a double cannot hold is rejected, not changed.
+    const value = parseJson(
       file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'),
+      'The file',
     );
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>;

@@ -5,6 +5,7 @@ import { chosenJobId } from '../../api/job-ref.ts';
 import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
 import type { JobRequest } from '../../jobs/submit/submitter.ts';
 import { type FieldError, invalidFields, invalidRequest } from '../../jobs/validation/invalid-request.ts';
+import { safeParseNulls } from '../../lib/parse-nulls.ts';
 
 export const jobDocument = z
   .object({
@@ -132,7 +133,8 @@ function parse<Schema extends z.ZodType>(
   value: unknown,
   at: readonly PropertyKey[],
 ): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+  // Serializers of other languages write null for a field that is not set.
+  const parsed = safeParseNulls(schema, value);
   if (parsed.success) return parsed.data;
   throw invalidFields(parsed.error.issues.map((issue) => ({ ...issue, path: [...at, ...issue.path] })));
 }

@@ -25,6 +25,13 @@ test('help of a command shows its options and the exit codes', async () => {
   }
 });
 
+test('parameters with numbers that would be changed on the way are rejected by their place', async () => {
+  const input = '{"seed":9007199254740993,"size":{"width":1e400}}';
+  const { code, stdout, stderr } = await cli(['submit', '-o', 'x', '--params', '-'], { input });
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/--params standard input: .*\/seed: .*\/size\/width: /);
+});
+
 describe('an invalid command exits with 2 and an error on stderr', () => {
   test.each([
     [[], /Usage: darkroom/],

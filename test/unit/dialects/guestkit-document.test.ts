@@ -71,6 +71,15 @@ describe('an image', () => {
     expect(errors.map((error) => toDocumentError(operation, error).pointer)).toEqual([pointer]);
   });
 
+  test('null counts as absent where a field is optional, and is rejected where it is required', () => {
+    expect(inspect({ image: { path, format: null, checksum: null }, options: null })).toEqual(
+      inspect({ image: { path } }),
+    );
+    expect(errorsOf(() => inspect({ image: { path: null } }))).toMatchObject([
+      { pointer: '/payload/data/image/path' },
+    ]);
+  });
+
   test('is rejected by a server without the operation', () => {
     expect(
       errorsOf(() => toJobRequest(document('vm', { operation, data: {} }), createRegistry([systemEcho]))),
