@@ -1,15 +1,13 @@
 /** Installs the client generators of `npm run test:clients` in the cache directory, with pinned versions. */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheDirectory } from './cache.mjs';
 import { installArguments } from './requirements.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const cache =
-  process.env.DARKROOM_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'darkroom');
-const generators = join(cache, 'client-generators');
+const generators = join(cacheDirectory, 'client-generators');
 
 const run = (program, args, options = {}) =>
   execFileSync(program, args, { stdio: ['ignore', 2, 2], ...options });

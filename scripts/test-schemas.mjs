@@ -10,16 +10,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { testServers } from './cache.mjs';
 import { installArguments, versionOf } from './requirements.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const cache =
-  process.env.DARKROOM_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'darkroom');
-const environment = join(cache, 'test-servers', versionOf('schemathesis'));
+const environment = join(testServers, versionOf('schemathesis'));
 const program = join(environment, 'bin/st');
 
 const given = process.argv.slice(2);
@@ -33,7 +32,7 @@ const options = [
 ];
 
 if (!existsSync(program)) {
-  mkdirSync(join(cache, 'test-servers'), { recursive: true });
+  mkdirSync(testServers, { recursive: true });
   run('python3', ['-m', 'venv', environment]);
   run(join(environment, 'bin/python3'), installArguments('schemathesis'));
 }

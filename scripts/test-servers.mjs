@@ -4,23 +4,19 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { testServers } from './cache.mjs';
 import { installArguments, versionOf } from './requirements.mjs';
 
 const S3PROXY = '2.6.0';
 
-const cache =
-  process.env.DARKROOM_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'darkroom');
-const servers = join(cache, 'test-servers');
-
 /** Directories of the servers: modules of Python, and classes of Java. */
-export const motoDirectory = join(servers, versionOf('moto'));
-export const s3ProxyDirectory = join(servers, `s3proxy-${S3PROXY}`);
+export const motoDirectory = join(testServers, versionOf('moto'));
+export const s3ProxyDirectory = join(testServers, `s3proxy-${S3PROXY}`);
 
 /** Installs what is missing. Prints what fails, and does not throw. */
 export function installTestServers() {
-  mkdirSync(servers, { recursive: true });
+  mkdirSync(testServers, { recursive: true });
   installOnce('moto', motoDirectory, installMoto);
   installOnce('S3Proxy', s3ProxyDirectory, installS3Proxy);
 }

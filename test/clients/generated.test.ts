@@ -1,19 +1,17 @@
 /** Clients generated from the OpenAPI document submit, watch, cancel and download. */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readConfig } from '../../src/config/config.ts';
 import { photo } from '../support/photos.ts';
 import { type Darkroom, startStack } from '../support/stack.ts';
 import { startWeb, type Web } from '../support/web.ts';
 
 const run = promisify(execFile);
-const cache =
-  process.env['DARKROOM_CACHE'] ||
-  join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'darkroom');
-const generators = join(cache, 'client-generators');
+const generators = join(readConfig().DARKROOM_CACHE, 'client-generators');
 
 let darkroom: Darkroom;
 let web: Web;
