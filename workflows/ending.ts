@@ -35,12 +35,16 @@ export function toEnding(error: unknown, control: Pick<JobControl, 'isCancelled'
     const message = reason ? `The job was cancelled: ${reason}` : 'The job was cancelled';
     return { state: 'cancelled', error: permanentError('cancelled', message) };
   }
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const cause = readCause(error);
   if (cause instanceof ApplicationFailure) return { state: 'failed', error: fromApplicationFailure(cause) };
   if (error instanceof TemporalFailure)
     return { state: 'failed', error: permanentError('internal', 'The job failed with an unexpected error') };
   throw error;
 }
+
+/** The failure of a local activity comes as it is, that of an activity as a cause. */
+export const readCause = (error: unknown): unknown =>
+  error instanceof ActivityFailure ? error.cause : error;
 
 const permanentError = (code: ErrorCode, message: string): JobError => ({
   code,

@@ -1,13 +1,9 @@
 /** Decides which steps are tried inside the workflow task. */
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  isCancellation,
-  proxyLocalActivities,
-} from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities, EarlierAttempts, LocalFailureInfo } from '../activities/types.ts';
 import type { RunInput } from '../src/jobs/model/run-input.ts';
 import type { AssetQueue } from './asset-queue.ts';
+import { readCause } from './ending.ts';
 import type { JobStatusPublisher } from './job-status.ts';
 
 /** The part of a job's context that local attempts and callbacks need. */
@@ -55,7 +51,3 @@ function readUnfinished(error: unknown): LocalFailureInfo | null {
   const details = cause instanceof ApplicationFailure ? cause.details : null;
   return { progress: null, ...(details?.[0] as Partial<LocalFailureInfo> | undefined) };
 }
-
-/** The failure of a local activity comes as it is, that of an activity as a cause. */
-export const readCause = (error: unknown): unknown =>
-  error instanceof ActivityFailure ? error.cause : error;

@@ -8,10 +8,10 @@ import {
 import type { EarlierAttempts, FailureInfo, Heartbeat, Loss, StepActivities } from '../activities/types.ts';
 import type { Batch } from '../src/jobs/model/batch.ts';
 import { aloneQueueOf } from '../src/temporal/names.ts';
-import { readFailureInfo } from './ending.ts';
+import { readCause, readFailureInfo } from './ending.ts';
 import type { JobContext } from './job-context.ts';
 import type { Blame } from './loss-reports.ts';
-import { readCause, runLocallyFirst } from './run-locally.ts';
+import { runLocallyFirst } from './run-locally.ts';
 
 export interface StepOptions {
   /** For the error of the job, such as `stage "mesh"`. */
