@@ -111,15 +111,15 @@ async function runLocally<T>(
   try {
     return await localAttempts.run(
       key,
-      { signal, startedAt: Date.now(), log: (message, fields) => log.info(message, { ...fields }) },
-      (activity) =>
-        work({
-          ...activity,
-          report: (more) => {
-            progress = { ...progress, ...more };
-            activity.report(more);
-          },
-        }),
+      {
+        signal,
+        startedAt: Date.now(),
+        log: (message, fields) => log.info(message, { ...fields }),
+        report: (more) => {
+          progress = { ...progress, ...more };
+        },
+      },
+      work,
     );
   } catch (error) {
     if (error instanceof Unfinished) throw toUnfinished(error.message, null);

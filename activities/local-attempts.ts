@@ -18,6 +18,9 @@ const defaults = {
 /** The step has not ended: its durable activity continues. */
 export class Unfinished extends Error {}
 
+/** What a local attempt has of its own. A durable activity that takes over has the rest. */
+type LocalContext = Pick<ActivityRun, 'signal' | 'startedAt' | 'log' | 'report'>;
+
 interface Attempt {
   readonly result: Promise<unknown>;
   /** Passes the progress to a durable activity, and its cancellation to the work. */
@@ -39,11 +42,7 @@ export class LocalAttempts {
    * @param key Names the step. Its durable activity calls `take` with the same key.
    * @throws Unfinished when the worker has enough local attempts, or when the work takes longer than a second
    */
-  async run<T>(
-    key: string,
-    context: Pick<ActivityRun, 'signal' | 'startedAt' | 'log'>,
-    work: (activity: ActivityRun) => Promise<T>,
-  ): Promise<T> {
+  async run<T>(key: string, context: LocalContext, work: (activity: ActivityRun) => Promise<T>): Promise<T> {
     const { limitMs, handoverMs, maxAttempts } = this.#limits;
     if (this.#running >= maxAttempts) throw new Unfinished('The worker makes enough local attempts');
     this.#running += 1;
@@ -78,7 +77,7 @@ export class LocalAttempts {
 }
 
 function begin<T>(
-  { signal, startedAt, log }: Pick<ActivityRun, 'signal' | 'startedAt' | 'log'>,
+  { signal, startedAt, log, report }: LocalContext,
   work: (activity: ActivityRun) => Promise<T>,
 ): { result: Promise<T>; continueIn(activity: ActivityRun): void; abort(): void } {
   const controller = new AbortController();
@@ -97,7 +96,7 @@ function begin<T>(
     signal: controller.signal,
     report: (more) => {
       progress = { ...progress, ...more };
-      durable?.report(more);
+      (durable?.report ?? report)(more);
     },
     log: (message, fields) => (durable?.log ?? log)(message, fields),
   });

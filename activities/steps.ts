@@ -1,5 +1,4 @@
 /** The activities that make up a job. Each can run in the worker, or in a process of its own. */
-
 import type { ActivityRun } from './activity-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { download } from './download.ts';

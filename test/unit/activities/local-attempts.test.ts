@@ -3,7 +3,12 @@ import type { ActivityRun } from '../../../activities/activity-run.ts';
 import { LocalAttempts, Unfinished } from '../../../activities/local-attempts.ts';
 import type { Heartbeat } from '../../../activities/types.ts';
 
-const context = { signal: new AbortController().signal, startedAt: 1, log: () => undefined };
+const context = {
+  signal: new AbortController().signal,
+  startedAt: 1,
+  log: () => undefined,
+  report: () => undefined,
+};
 
 /** Work that ends when `end` is called. */
 function createWork() {
