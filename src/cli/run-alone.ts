@@ -86,15 +86,15 @@ const runProcess = <Result>(
       kill = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
     };
     signal.addEventListener('abort', stop, { once: true });
-    let isUnresponsive = false;
+    let fault: string | null = null;
+    const killFor = (what: string) => {
+      fault ??= what;
+      child.kill('SIGKILL');
+    };
     const killUnlessFed = (limitMs: number) =>
-      new Watchdog(limitMs, () => {
-        isUnresponsive = true;
-        child.kill('SIGKILL');
-      });
+      new Watchdog(limitMs, () => killFor(`did not respond for ${unresponsiveMs / 1000} s`));
     let watchdog = killUnlessFed(Math.max(startMs, unresponsiveMs));
     let hasStarted = false;
-    let fault: string | null = null;
     const channel = new ChildChannel<StepMessage>(child, {
       schema: stepMessage,
       onMessage: (message) => {
@@ -110,23 +110,17 @@ const runProcess = <Result>(
         else if ('error' in message) reject(fromErrorMessage(message.error));
         else resolve(message.result as Result);
       },
-      onFault: (what) => {
-        fault = what;
-        child.kill('SIGKILL');
-      },
+      onFault: killFor,
     });
     child.once('error', reject);
     child.once('exit', (code, killedBy) => {
       clearTimeout(kill);
       watchdog.stop();
       signal.removeEventListener('abort', stop);
-      const how = fault
-        ? fault
-        : isUnresponsive
-          ? `did not respond for ${unresponsiveMs / 1000} s`
-          : killedBy
-            ? `was ended by ${killedBy}. It may need more memory than the worker has`
-            : `ended with code ${code}`;
+      const end = killedBy
+        ? `was ended by ${killedBy}. It may need more memory than the worker has`
+        : `ended with code ${code}`;
+      const how = fault ?? end;
       reject(signal.aborted ? signal.reason : new DarkroomError('worker_lost', `its process ${how}`));
     });
     channel.send(request);
