@@ -120,30 +120,19 @@ const cases: readonly Case[] = [
     code: 'over(image, "#ff8000")',
     limit: 0.6,
   },
-  {
-    title: 'position top-left',
-    params: { width: 200, height: 300, fit: 'cover', position: 'top-left' },
+  ...(
+    [
+      ['top-left', { width: 200, height: 300 }, '(0, 0, 200, 300)'],
+      ['top-right', { width: 200, height: 300 }, '(image.width - 200, 0, image.width, 300)'],
+      ['bottom-left', { width: 451, height: 100 }, '(0, 200, 451, 300)'],
+      ['bottom-right', { width: 451, height: 100 }, '(0, 200, 451, 300)'],
+    ] as const
+  ).map(([position, box, rectangle]) => ({
+    title: `position ${position}`,
+    params: { ...box, fit: 'cover', position },
     bytes: chelsea,
-    code: 'image.crop((0, 0, 200, 300))',
-  },
-  {
-    title: 'position top-right',
-    params: { width: 200, height: 300, fit: 'cover', position: 'top-right' },
-    bytes: chelsea,
-    code: 'image.crop((image.width - 200, 0, image.width, 300))',
-  },
-  {
-    title: 'position bottom-left',
-    params: { width: 451, height: 100, fit: 'cover', position: 'bottom-left' },
-    bytes: chelsea,
-    code: 'image.crop((0, 200, 451, 300))',
-  },
-  {
-    title: 'position bottom-right',
-    params: { width: 451, height: 100, fit: 'cover', position: 'bottom-right' },
-    bytes: chelsea,
-    code: 'image.crop((0, 200, 451, 300))',
-  },
+    code: `image.crop(${rectangle})`,
+  })),
   {
     title: 'focal point',
     params: { width: 200, height: 300, fit: 'cover', focal_point: { x: 0.6, y: 0 } },
