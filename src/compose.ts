@@ -108,7 +108,11 @@ export async function composeApi(
       }),
       admitAssets: limitAssets(composeClientLimits(config).assets),
       fingerprints: (text) => keys.fingerprints(text),
-      whyUrlRejected: (url, purpose) => policies[purpose].findRefusal(url),
+      whyUrlRejected: (url, purpose) => {
+        const isLocal = purpose === 'callbacks' && policies.mayReachLoopback(url);
+        return policies[isLocal ? 'loopback' : 'general'].findRefusal(url);
+      },
+      mayReachLoopback: policies.mayReachLoopback,
       retention: toRetentionPolicy(config),
       firstAssetMs: config.DARKROOM_FIRST_ASSET_DAYS * DAY_MS,
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
@@ -211,8 +215,9 @@ export async function composeWorker(
     archive,
     retention,
     keys,
-    assetHttp: createGuardedHttp({ policy: policies.assets, resolver }),
-    callbackHttp: createGuardedHttp({ policy: policies.callbacks, resolver }),
+    assetHttp: createGuardedHttp({ policy: policies.general, resolver }),
+    callbackHttp: createGuardedHttp({ policy: policies.general, resolver }),
+    loopbackHttp: createGuardedHttp({ policy: policies.loopback, resolver }),
     operation: (name) => operations.operation(name),
     engine,
     memoryOf,

@@ -66,6 +66,8 @@ export interface AssetInput extends Omit<Asset, 'source'> {
 export interface JobInputs {
   readonly assets: readonly AssetInput[];
   readonly callback: Callback | null;
+  /** True: the callback may reach loopback addresses. The server decides it at the submission, for every worker. */
+  readonly callbackToLoopback?: boolean;
 }
 
 /** Encrypted inputs: the name of an object in the store, or the ciphertext. */
