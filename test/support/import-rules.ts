@@ -224,7 +224,15 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'web/',
     purpose: 'The console.',
-    may: ['web/', 'src/client/client.ts', 'src/lib/semaphore.ts', 'src/lib/units.ts', 'preact'],
+    may: [
+      'web/',
+      'src/client/client.ts',
+      'src/lib/json-faults.ts',
+      'src/lib/number-text.ts',
+      'src/lib/semaphore.ts',
+      'src/lib/units.ts',
+      'preact',
+    ],
   },
 ];
 

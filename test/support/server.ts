@@ -43,10 +43,7 @@ export async function findNamespace(dataDir: string): Promise<TemporalTarget | n
 }
 
 /** Settings that name the shared Temporal server, for a stack that does not bring its own. */
-export async function temporalSettings(
-  dataDir: string,
-  env: Environment,
-): Promise<Record<string, string>> {
+export async function temporalSettings(dataDir: string, env: Environment): Promise<Record<string, string>> {
   if ('TEMPORAL_ADDRESS' in env || !isTemporalShared()) return {};
   const known = namespaces.get(dataDir) ?? createNamespace();
   namespaces.set(dataDir, known);

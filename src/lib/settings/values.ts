@@ -1,6 +1,7 @@
 /** Parsers of values as they stand in the environment. */
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { parseJsonText } from '../json-faults.ts';
 
 /** Splits at commas, without white space and empty parts. */
 export const splitList = (text: string): string[] =>
@@ -70,18 +71,15 @@ function toBytes(text: string): number {
 export const bytes = z
   .string()
   .regex(/^\d+[KMGT]?$/, 'must be a number of bytes, such as 500M or 20G')
-  .transform(toBytes);
+  .transform(toBytes)
+  .refine(Number.isSafeInteger, 'must be a smaller number of bytes');
 
 /** A JSON object; null when empty. */
 export const optionalJsonObject = z.string().transform((text, context): Record<string, unknown> | null => {
   if (text === '') return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {
-    // Reported below, like any other value that is no object.
-  }
-  context.addIssue('must be a JSON object, such as {"as":"zip"}');
+  const { value, fault } = parseJsonText(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  context.addIssue(fault ?? 'must be a JSON object, such as {"as":"zip"}');
   return null;
 });
 

@@ -41,7 +41,9 @@ afterAll(async () => {
 });
 
 /** Returns the callbacks of a job with their states, once there is one. */
-async function readDeliveries(id: string): Promise<{ state: string; attempts: { reason: string | null }[] }[]> {
+async function readDeliveries(
+  id: string,
+): Promise<{ state: string; attempts: { reason: string | null }[] }[]> {
   const response = await api.request(`/v1/jobs/${id}/deliveries`);
   return ((await response.json()) as { deliveries: Awaited<ReturnType<typeof readDeliveries>> }).deliveries;
 }

@@ -108,6 +108,13 @@ describe('configuration', () => {
     expect(readConfig({}, { listens: false }).allowsLocalCallbacks).toBe(false);
   });
 
+  test('rejects a number in JSON that JavaScript would change', () => {
+    expect(() => readConfig({ DARKROOM_TASK_PARAMS: '{"seed":9007199254740993}' })).toThrow(
+      /DARKROOM_TASK_PARAMS=.*: at seed it must be a whole number from -9007199254740991/,
+    );
+    expect(() => readConfig({ DARKROOM_MAX_BODY_BYTES: '9999999999T' })).toThrow(/smaller number of bytes/);
+  });
+
   test('needs no authentication for processes that do not listen', () => {
     for (const env of [{ DARKROOM_LISTEN: '0.0.0.0:80' }, { DARKROOM_AUTH: 'oidc' }])
       expect(() => readConfig(env, { listens: false })).not.toThrow();
