@@ -115,6 +115,7 @@ export async function composeApi(
       mayReachLoopback: policies.mayReachLoopback,
       retention: toRetentionPolicy(config),
       firstAssetMs: config.DARKROOM_FIRST_ASSET_DAYS * DAY_MS,
+      nextAssetMs: config.DARKROOM_NEXT_ASSET_DAYS * DAY_MS,
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
       queueUnavailable: config.DARKROOM_QUEUE_UNAVAILABLE,
     },

@@ -86,6 +86,8 @@ export interface Awaiting {
   readonly quietMs: number | null;
   /** Complete when no asset at all arrived within this many milliseconds. */
   readonly firstAssetMs: number;
+  /** Without a quiet period, the job fails when no asset arrived for this many milliseconds since the last one. */
+  readonly nextAssetMs: number;
   /** Limits of the operation. */
   readonly min: number;
   readonly max: number;

@@ -36,6 +36,8 @@ export interface RunInputDependencies {
   readonly retention: RetentionPolicy;
   /** Milliseconds that a job waits for its first asset. */
   readonly firstAssetMs: number;
+  /** Milliseconds that a job without a quiet period waits for its next asset. */
+  readonly nextAssetMs: number;
   /** Whether a callback to this URL may reach loopback addresses. */
   readonly mayReachLoopback: (url: string) => boolean;
 }
@@ -71,7 +73,7 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
     run: 1,
     requestedAt: created_at,
     params: spec.params,
-    awaiting: toAwaiting(spec, operation, parts.firstAssetMs),
+    awaiting: toAwaiting(spec, operation, parts),
     skipFailedAssets: spec.params['on_error'] === 'skip',
     refetch: false,
     stages: operation.plan.map((stage) => ({ ...stage, run: 1, retriesFailuresOf: null })),
@@ -90,12 +92,12 @@ const buildRetention = (defaults: RetentionPolicy, days: number | null | undefin
 function toAwaiting(
   { await_assets: awaited }: JobSpec,
   { info }: PlannableOperation,
-  firstAssetMs: number,
+  { firstAssetMs, nextAssetMs }: RunInputDependencies,
 ): Awaiting | null {
   if (!awaited) return null;
   const quietMs = awaited.quiet_seconds === undefined ? null : Math.round(awaited.quiet_seconds * 1000);
   const { min, max } = info.inputs;
-  return { total: awaited.total ?? null, quietMs, firstAssetMs, min, max };
+  return { total: awaited.total ?? null, quietMs, firstAssetMs, nextAssetMs, min, max };
 }
 
 function buildCallback({ mayReachLoopback }: RunInputDependencies, spec: JobSpec): CallbackInputs {

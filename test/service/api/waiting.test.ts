@@ -117,9 +117,9 @@ describe('the input is complete', () => {
     await darkroom.until(id, 'completed');
     expect(await names(id)).toEqual(['a', 'b', 'c', 'd']);
     // By Temporal's clock, whatever ours did meanwhile.
-    const { came, periodsBegun, periodsEnded } = await timesOf(id);
-    expect([came.length, periodsBegun.length, periodsEnded.length]).toEqual([4, 4, 1]);
-    expect((periodsEnded[0] ?? 0) - (came.at(-1) ?? 0)).toBeGreaterThanOrEqual(5000);
+    const { came, periodsEnded } = await timesOf(id);
+    expect(came.length).toBe(4);
+    expect((periodsEnded.at(-1) ?? 0) - (came.at(-1) ?? 0)).toBeGreaterThanOrEqual(5000);
   });
 
   test('with the submission, if it has all assets', async () => {
