@@ -164,7 +164,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/client/files.ts',
     purpose: 'The part of the typed client that needs Node.',
-    may: ['src/client/', 'node'],
+    may: ['src/client/', 'src/lib/make-directories.ts', 'node'],
   },
   {
     of: 'src/client/',

@@ -128,7 +128,8 @@ function sheet({ faces = true, extra = '' } = {}): string {
   const lines = [];
   for (let at = 0; at < 1600; at++) lines.push(`v ${at % 40} ${Math.floor(at / 40)} 0.5`);
   for (let at = 0; faces && at < 1559; at++)
-    if (at % 40 < 39) lines.push(`f ${at + 1}/1 ${at + 2}/2 ${at + 41}/3`, `f ${at + 2} ${at + 42} ${at + 41}`);
+    if (at % 40 < 39)
+      lines.push(`f ${at + 1}/1 ${at + 2}/2 ${at + 41}/3`, `f ${at + 2} ${at + 42} ${at + 41}`);
   return `${lines.join('\n')}\n${extra}`;
 }
 const glb = Buffer.from('676c544602000000100000000000000000000000', 'hex').subarray(0, 16);
