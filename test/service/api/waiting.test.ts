@@ -62,8 +62,15 @@ async function timesOf(id: string): Promise<Record<'came' | 'periodsBegun' | 'pe
       (events ?? [])
         .filter((event) => event[kind] && isPeriod(event.timerStartedEventAttributes))
         .map(({ eventTime }) => tsToMs(eventTime));
+    let task = 0;
+    const came: number[] = [];
+    for (const event of events ?? []) {
+      if (event.workflowTaskStartedEventAttributes) task = tsToMs(event.eventTime);
+      // The clock of a workflow stands at the start of its task.
+      if (event.workflowExecutionUpdateAcceptedEventAttributes) came.push(task);
+    }
     return {
-      came: of('workflowExecutionUpdateAcceptedEventAttributes'),
+      came,
       periodsBegun: of('timerStartedEventAttributes'),
       periodsEnded: of('timerFiredEventAttributes'),
     };
