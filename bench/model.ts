@@ -95,9 +95,14 @@ export async function checkModel(readOutput: (path: string) => Promise<Buffer>):
   const mesh = (await readOutput(MESH)).toString();
   const vertices = mesh.match(/^v( -?[\d.]+(e[+-]?\d+)?){3}/gm)?.length ?? 0;
   assert.ok(vertices >= LEAST_VERTICES, `The mesh has ${vertices} vertices`);
-  const corners = [...mesh.matchAll(/^f(( \d+\S*){3})$/gm)].flatMap(([, face = '']) => face.trim().split(' '));
+  const corners = [...mesh.matchAll(/^f(( \d+\S*){3})$/gm)].flatMap(([, face = '']) =>
+    face.trim().split(' '),
+  );
   assert.ok(corners.length >= 3 * LEAST_VERTICES, `The mesh has ${corners.length / 3} faces`);
-  assert.ok(corners.every((corner) => Number.parseInt(corner, 10) <= vertices), 'A face has no vertex');
+  assert.ok(
+    corners.every((corner) => Number.parseInt(corner, 10) <= vertices),
+    'A face has no vertex',
+  );
   const glb = await readOutput(BINARY);
   // The header of glTF 2.0: magic, version, length.
   const header = [glb.toString('latin1', 0, 4), glb.readUInt32LE(4), glb.readUInt32LE(8)];

@@ -3,7 +3,13 @@ import type { Command } from 'commander';
 import type { Operation } from '../client/client.ts';
 import { readConfig } from '../config/config.ts';
 import { knownEngines } from '../engines/engine.ts';
-import { describeMissing, findInstallation, install, missingRequirements, type Requirement } from '../engines/installation.ts';
+import {
+  describeMissing,
+  findInstallation,
+  install,
+  missingRequirements,
+  type Requirement,
+} from '../engines/installation.ts';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { columns } from './terminal/columns.ts';
 

@@ -25,7 +25,11 @@ export const guardHost = (publicUrl: string, allowedOrigins: readonly string[]):
       );
     }
     const origin = c.req.header('origin');
-    if (origin !== undefined && !isLocal(origin) && !(allowed.includes(origin) || allowedOrigins.includes('*'))) {
+    if (
+      origin !== undefined &&
+      !isLocal(origin) &&
+      !(allowed.includes(origin) || allowedOrigins.includes('*'))
+    ) {
       throw new DarkroomError('origin_forbidden', `Web pages of "${origin}" may not use this server`);
     }
     await next();
