@@ -47,7 +47,8 @@ const fedora = (name: string, database: Buffer): Tree => ({
 /** A copy with zeros in place of the last bytes of a text. */
 const without = (database: Buffer, text: string): Buffer => {
   const copy = Buffer.from(database);
-  for (let at = copy.indexOf(text); at >= 0; at = copy.indexOf(text, at + 1)) copy.fill(0, at, Math.min(copy.length, at + 4096));
+  for (let at = copy.indexOf(text); at >= 0; at = copy.indexOf(text, at + 1))
+    copy.fill(0, at, Math.min(copy.length, at + 4096));
   return copy;
 };
 
@@ -77,10 +78,7 @@ const databases: Readonly<Record<string, Tree>> = {
   'rpm: zero-filled': fedora('rpmdb.sqlite', zeros(rpm.sqlite)),
   'rpm: empty': fedora('rpmdb.sqlite', Buffer.alloc(0)),
   'rpm: SQLite, cut': fedora('rpmdb.sqlite', rpm.sqlite.subarray(0, rpm.sqlite.length / 2)),
-  'rpm: SQLite, a header without its name': fedora(
-    'rpmdb.sqlite',
-    without(rpm.sqlite, 'httpd\x002.4.62\0'),
-  ),
+  'rpm: SQLite, a header without its name': fedora('rpmdb.sqlite', without(rpm.sqlite, 'httpd\x002.4.62\0')),
   'rpm: ndb, a header without its end': fedora(
     'Packages.db',
     without(rpm.ndb, 'httpd-2.4.62-3.fc41.src.rpm'),
