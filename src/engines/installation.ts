@@ -46,7 +46,7 @@ export interface Requirement {
 }
 
 /** Returns the programs of an engine that are not on the PATH. */
-export async function missingPrograms({ programs }: Engine): Promise<Requirement[]> {
+async function missingPrograms({ programs }: Engine): Promise<Requirement[]> {
   const found = await Promise.all(
     Object.entries(programs).map(async ([what, debian]) => ({
       requirement: { what, packages: [debian] },
