@@ -35,7 +35,7 @@ export const statusOf = (error: unknown): number | undefined =>
   (error as S3Failure | null)?.$metadata?.httpStatusCode;
 
 /** The name that S3 or the system gives the error (NoSuchBucket, ECONNREFUSED), or the HTTP status. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const { name = 'Error', code } = (error ?? {}) as S3Failure;
   if (typeof code === 'string') return code;
   const status = statusOf(error);

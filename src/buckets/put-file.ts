@@ -21,7 +21,7 @@ const PART_BYTES = 8 * 1024 * 1024;
 const MOST_PARTS = 10_000;
 
 /** Name of the metadata that holds the SHA-256 of the file. */
-export const CHECKSUM_METADATA = 'sha256';
+const CHECKSUM_METADATA = 'sha256';
 
 /** Digests of a file. */
 interface Described {

@@ -28,7 +28,7 @@ export const s3Keys = z.strictObject({
 export type S3Keys = z.infer<typeof s3Keys>;
 
 /** Where the keys are valid. Everyone in the tenant may read it. */
-export const s3Place = z.strictObject({
+const s3Place = z.strictObject({
   endpoint: httpUrl
     .refine((url) => /^https?:\/\/[^/?#]+\/?$/.test(url), 'must have neither a path nor a query')
     .optional()

@@ -24,7 +24,7 @@ export interface PutResult {
   readonly verified: 'sha256' | 'md5' | 'size';
 }
 
-export interface Bucket {
+interface Bucket {
   readonly bucket: string;
   /**
    * Uploads a file, unless the bucket has the same object, and compares what the server says with what was sent.
