@@ -42,6 +42,8 @@ export class BucketConnection {
     this.#url = new URL(endpoint);
     this.server = this.#url.host;
     this.#guard = guard;
+    // The SDK warns about Node versions that its later releases drop. That does not concern operators.
+    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
     const lookup = createLookup({ ...guard, port: toDestination(this.#url).port, tenant });
     const options = {
       keepAlive: true,

@@ -37,7 +37,7 @@ afterAll(async () => {
 
 exportContract('versitygw', async () => ({ ...s3, close: async () => undefined }), BUILD_MS);
 
-operationContract(operation, {
+operationContract(exportS3, {
   title: 'two files',
   params: { credentials: 'bucket', prefix: 'contract/' },
   assets: [

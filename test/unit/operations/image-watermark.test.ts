@@ -38,7 +38,7 @@ async function mark(params: Record<string, unknown>, bytes: Buffer = base, overl
 }
 
 operationContract(
-  operation,
+  imageWatermark,
   {
     title: 'an asset',
     params: { overlay: 'logo.png', format: 'webp' },
