@@ -11,7 +11,7 @@ interface S3Failure {
 /** What each reason means for the owner of the bucket. */
 const reasons: readonly (readonly [pattern: RegExp, meaning: string])[] = [
   [/^NoSuchBucket$/, 'there is no such bucket'],
-  [/^InvalidAccessKeyId$/, 'it does not know the access key'],
+  [/^(InvalidAccessKeyId|XAdminUserNotFound)$/, 'it does not know the access key'],
   [/^SignatureDoesNotMatch$/, 'the secret access key does not belong to the access key'],
   [/^(ExpiredToken|InvalidToken|TokenRefreshRequired)$/, 'the session token is invalid or has expired'],
   [
