@@ -2,15 +2,21 @@
 import { defaultPayloadConverter, RawValue } from '@temporalio/common';
 import type { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DarkroomError } from '../../../src/errors.ts';
 import type { Job } from '../../../src/jobs/model/job.ts';
 import { isTerminal } from '../../../src/jobs/model/states.ts';
 import { callbackIdOf, workflowIdOf } from '../../../src/temporal/names.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
+import { labOperation } from '../../support/lab-operation.ts';
 import { photo } from '../../support/photos.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 /** temporal.api.enums.v1.ApplicationErrorCategory */
 const BENIGN = 1;
+
+const buggy = labOperation('test.buggy', () => {
+  throw new DarkroomError('internal', 'A bug');
+});
 
 let lab: Lab;
 let web: Web;
@@ -21,7 +27,7 @@ beforeAll(async () => {
     '/coffee.jpg': await photo('coffee.jpg'),
     '/hook': (_request, response) => response.writeHead(answers++ === 0 ? 500 : 204).end(),
   });
-  lab = await startLab({ env: { DARKROOM_CALLBACK_SCHEDULE_MS: '2000' } });
+  lab = await startLab({ operations: [buggy], env: { DARKROOM_CALLBACK_SCHEDULE_MS: '2000' } });
 });
 
 afterAll(async () => {
@@ -40,7 +46,7 @@ const eventsOf = async (workflowId: string): Promise<temporal.api.history.v1.IHi
 /** The summaries of the events of these kinds, each once. */
 async function summariesOf(workflowId: string, ...kinds: string[]): Promise<(string | undefined)[]> {
   const events = (await eventsOf(workflowId)).filter((event) =>
-    kinds.some((kind) => `${kind}EventAttributes` in event),
+    kinds.some((kind) => event[`${kind}EventAttributes` as keyof typeof event]),
   );
   return [
     ...new Set(
@@ -79,13 +85,13 @@ describe('summaries', () => {
     const workflowId = workflowIdOf(failing);
     const steps = await summariesOf(workflowId, 'markerRecorded', 'activityTaskScheduled');
     expect(steps.toSorted()).toEqual([
-      'callback completed · attempt 1',
+      'callback job.completed · attempt 1',
       'download · asset 0',
       'packaging',
       'transform · asset 0',
     ]);
     expect(await summariesOf(workflowId, 'startChildWorkflowExecutionInitiated')).toEqual([
-      `callback completed of ${workflowId}`,
+      `callback job.completed of ${workflowId}`,
     ]);
     const delivery = callbackIdOf(failing, 1, (await lab.jobs.open(failing)).timeline.at(-1)?.seq ?? 0);
     await handleOf(delivery).result();
@@ -93,11 +99,11 @@ describe('summaries', () => {
       await handleOf(delivery)
         .describe()
         .then((it) => it.staticSummary()),
-    ).toBe(`callback completed of ${workflowId}`);
-    expect(await summariesOf(delivery, 'timerStarted')).toEqual(['callback completed · attempt 2 in 2 s']);
-    expect(await summariesOf(delivery, 'activityTaskScheduled')).toEqual(['callback completed · attempt 2']);
+    ).toBe(`callback job.completed of ${workflowId}`);
+    expect(await summariesOf(delivery, 'timerStarted')).toEqual(['callback job.completed · attempt 2 in 2 s']);
+    expect(await summariesOf(delivery, 'activityTaskScheduled')).toEqual(['callback job.completed · attempt 2']);
     expect((await summariesOf(workflowIdOf(large), 'activityTaskScheduled')).toSorted()).toEqual([
-      'callback completed · attempt 1',
+      'callback job.completed · attempt 1',
       'download · assets 0–15',
       'download · assets 16–19',
       'packaging',
@@ -126,7 +132,7 @@ describe('details', () => {
     );
     const { currentDetails } = await metadataOf(job);
     expect(currentDetails).toMatch(
-      /^\*\*failed\*\* · \d+ %\n\n0 of 1 assets downloaded\n\nasset_\w+: `[^`\n]+`$/,
+      /^\*\*failed\*\* · \d+ %\n\n0 of 1 assets downloaded, 1 failed\n\nasset_\w+: `[^`\n]+`$/,
     );
   });
 
@@ -166,9 +172,8 @@ describe("a user's error", () => {
     };
     const missing = await lab.submit({ operation: 'image.transform', assets: assets(1, '/none.jpg') });
     expect(await categoriesOf(missing)).toEqual([BENIGN, BENIGN]);
-    const failing = await lab.submit({ operation: 'test.echo', params: { fail: 'permanent' } });
-    const { error } = await ended(failing);
-    expect(error?.code).toBe('operation_failed');
+    const failing = await lab.submit({ operation: buggy.name });
+    expect((await ended(failing)).error?.code).toBe('internal');
     expect(await categoriesOf(failing)).toEqual([0, 0]);
   });
 });
