@@ -100,8 +100,12 @@ describe('summaries', () => {
         .describe()
         .then((it) => it.staticSummary()),
     ).toBe(`callback job.completed of ${workflowId}`);
-    expect(await summariesOf(delivery, 'timerStarted')).toEqual(['callback job.completed · attempt 2 in 2 s']);
-    expect(await summariesOf(delivery, 'activityTaskScheduled')).toEqual(['callback job.completed · attempt 2']);
+    expect(await summariesOf(delivery, 'timerStarted')).toEqual([
+      'callback job.completed · attempt 2 in 2 s',
+    ]);
+    expect(await summariesOf(delivery, 'activityTaskScheduled')).toEqual([
+      'callback job.completed · attempt 2',
+    ]);
     expect((await summariesOf(workflowIdOf(large), 'activityTaskScheduled')).toSorted()).toEqual([
       'callback job.completed · attempt 1',
       'download · assets 0–15',
