@@ -10,7 +10,7 @@ import type { Params } from './params.ts';
 
 /** Returns how many frames the result has. */
 export function countFrames({ header, pages }: SourceImage, { frames }: Params): number {
-  const all = header.delay === undefined ? 1 : pages;
+  const all = header.delay === undefined ? 1 : pages.count;
   return frames === 'all' ? all : frames === 'first' ? 1 : Math.min(frames, all);
 }
 

@@ -9,6 +9,7 @@ import { classifyDamage, type Damage, isUnsupported } from './formats/damage.ts'
 import { findExcessMeta } from './formats/heif-meta.ts';
 import { type Inspection, inspectFile } from './formats/inspect.ts';
 import type { PictureFile } from './formats/picture-file.ts';
+import { type PictureSet, toFrames, toPages } from './formats/picture-set.ts';
 import { findExcessMetadata, MAX_METADATA_BYTES } from './formats/png-metadata.ts';
 import { explainUnreadable, type Format } from './formats/signature.ts';
 import type { PageChoice } from './formats/tiff.ts';
@@ -88,8 +89,8 @@ export interface SourceImage {
   /** Pixels, once the orientation of its EXIF data is applied. */
   readonly width: number;
   readonly height: number;
-  /** Frames of an animation, or pages of a TIFF file without masks and smaller copies; 1 for other pictures. */
-  readonly pages: number;
+  /** Frames, pages or pictures of the file. Masks and smaller copies of TIFF do not count. */
+  readonly pages: PictureSet;
 }
 
 /**
@@ -123,14 +124,12 @@ export async function openImage(
   // libvips takes "[…]" at the end of a path for options of its decoder.
   const content = input.path.endsWith(']') ? await readFile(input.path) : input.path;
   const severity = input.accept === 'all' ? 'none' : input.accept ? 'error' : failOn;
-  const file: SourceFile = { content, failOn: severity, page, subDirectory };
-  const header = await decodeFile(file, { maxPixels: false })
-    .metadata()
-    .catch(async (error: unknown) => {
-      if (layout) throw notAnImage(input, explainUnreadable(layout), error);
-      const why = format === 'heif' ? await findAvifDamage(input.path) : null;
-      throw why ? damagedError(input, why, 'contents', error) : toDecodeError(input, error);
-    });
+  const source: SourceFile = { content, failOn: severity, page, subDirectory };
+  const { file, header } = await readHeader(source).catch(async (error: unknown) => {
+    if (layout) throw notAnImage(input, explainUnreadable(layout), error);
+    const why = format === 'heif' ? await findAvifDamage(input.path) : null;
+    throw why ? damagedError(input, why, 'contents', error) : toDecodeError(input, error);
+  });
   if (header.format !== format) throw notAnImage(input, 'is in a format that is not accepted here');
   const profile = header.icc?.length ?? 0;
   if (profile > MAX_METADATA_BYTES) throw tooMuchMetadata(input, `its colour profile has ${profile} bytes`);
@@ -144,7 +143,18 @@ export async function openImage(
   if (width * height > maxPixels) throw tooManyPixelsError(input, maxPixels, { width, height });
   const mediaType = input.original?.mediaType ?? mediaTypes[format];
   const image = decodeFile(file, { maxPixels });
-  return { image, header, file, format, mediaType, width, height, pages: pages ?? header.pages ?? 1 };
+  const { pages: count = 1, delay } = header;
+  const counted = delay === undefined ? toPages(count) : toFrames(count);
+  const all = input.original?.pages ?? pages ?? counted;
+  return { image, header, file, format, mediaType, width, height, pages: all };
+}
+
+/** Reads the header of a picture; of a HEIF file with several, of the primary one. */
+export async function readHeader(file: SourceFile): Promise<{ file: SourceFile; header: Metadata }> {
+  const header = await decodeFile(file, { maxPixels: false }).metadata();
+  const page = header.pagePrimary ?? 0;
+  if (page === file.page || page === 0) return { file, header };
+  return readHeader({ ...file, page });
 }
 
 /**

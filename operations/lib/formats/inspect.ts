@@ -1,8 +1,11 @@
 /** Looks at a file before libvips does: what it is, whether it can be read, and how to open it. */
 import { type FileHandle, open } from 'node:fs/promises';
+import { readPngAnimation } from './apng.ts';
 import type { RawFile } from './camera-raw.ts';
+import { type HeifContent, readHeifContent } from './heif-content.ts';
 import { findUnreadableJpeg, readFrame } from './jpeg.ts';
-import { detectFileKind, explainUnreadable, type Format, HEAD_BYTES, isSequence } from './signature.ts';
+import { type PictureSet, toFrames, toPages } from './picture-set.ts';
+import { detectFileKind, explainUnreadable, type Format, HEAD_BYTES } from './signature.ts';
 import { inspectTiff, type PageChoice } from './tiff.ts';
 
 /** Bytes in which the frame header of a JPEG file lies, behind EXIF data and a colour profile. */
@@ -19,8 +22,8 @@ export interface Inspection {
   /** Directory of TIFF that is the picture; -1: none of its sub-directories. */
   readonly page: number;
   readonly subDirectory: number;
-  /** Pages of TIFF; null where the decoder counts pages or frames. */
-  readonly pages: number | null;
+  /** Null where the decoder counts them: in GIF and WebP. */
+  readonly pages: PictureSet | null;
   /** Completes "is damaged: …", where the directory shows it. */
   readonly damage: string | null;
   /** Completes "it is …" when libvips refuses a file that is not damaged. */
@@ -43,16 +46,26 @@ export async function inspectFile(path: string, choice: PageChoice = 'first'): P
     if ('raw' in kind) return { refused: explainUnreadable(`a camera raw file (${kind.raw})`) };
     if (kind.format === 'tiff') return await inspectTiffFile(path, choice);
     const { format } = kind;
-    const layout = isSequence(head)
-      ? `${head.includes('avis') ? 'an AVIF' : 'a HEIC'} sequence (animation)`
-      : null;
-    const unreadable = format === 'jpeg' ? await inspectJpeg(handle) : null;
+    const content = format === 'heif' ? await readHeifContent(path) : null;
+    const unreadable =
+      format === 'jpeg'
+        ? await inspectJpeg(handle)
+        : content && !content.hasPrimary && content.frames > 0
+          ? `${head.includes('avi') ? 'an AVIF' : 'a HEIC'} sequence (animation) without a still picture`
+          : null;
     if (unreadable) return { refused: explainUnreadable(unreadable) };
     const failOn = format === 'jpeg' ? 'warning' : 'error';
-    return { picture: { format, failOn, page: 0, subDirectory: -1, pages: null, damage: null, layout } };
+    const pages = format === 'png' ? await readPngAnimation(path) : content && toPictureSet(content);
+    return { picture: { format, failOn, page: 0, subDirectory: -1, pages, damage: null, layout: null } };
   } finally {
     await handle.close();
   }
+}
+
+function toPictureSet({ frames, pictures }: HeifContent): PictureSet {
+  if (frames <= 1) return { ...toPages(pictures), opened: 'the primary one' };
+  const animation = { loop: null, duration_ms: null };
+  return { ...toFrames(frames), opened: 'its still picture', animation };
 }
 
 async function inspectTiffFile(path: string, choice: PageChoice): Promise<Inspected> {
@@ -76,7 +89,15 @@ async function inspectTiffFile(path: string, choice: PageChoice): Promise<Inspec
   // With `warning`, libtiff's remarks on unknown tags would fail strips.
   const failOn = tiled ? 'warning' : 'error';
   return {
-    picture: { format: 'tiff', failOn, page, subDirectory: subDirectory ?? -1, pages, damage, layout },
+    picture: {
+      format: 'tiff',
+      failOn,
+      page,
+      subDirectory: subDirectory ?? -1,
+      pages: toPages(pages),
+      damage,
+      layout,
+    },
   };
 }
 

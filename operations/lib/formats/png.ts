@@ -74,15 +74,20 @@ export interface PngMetadata {
   readonly icc?: Buffer | undefined;
   /** A TIFF structure, without the prefix "Exif". */
   readonly exif?: Buffer | undefined;
+  readonly xmp?: Buffer | undefined;
 }
 
+/** Keyword of XMP, no compression, and neither a language nor a translated keyword. */
+const XMP_HEAD = Buffer.from('XML:com.adobe.xmp\0\0\0\0\0', 'latin1');
+
 /** Returns the bytes of a PNG file with metadata added behind its header. */
-export function addMetadata(png: Buffer, { icc, exif }: PngMetadata): Buffer {
+export function addMetadata(png: Buffer, { icc, exif, xmp }: PngMetadata): Buffer {
   const start = SIGNATURE.length + HEADER_CHUNK;
   return Buffer.concat([
     png.subarray(0, start),
     ...(icc ? [buildChunk('iCCP', Buffer.concat([Buffer.from('ICC\0\0', 'latin1'), deflateSync(icc)]))] : []),
     ...(exif ? [buildChunk('eXIf', exif)] : []),
+    ...(xmp ? [buildChunk('iTXt', Buffer.concat([XMP_HEAD, xmp]))] : []),
     png.subarray(start),
   ]);
 }

@@ -2,13 +2,14 @@
  * Makes copies that libvips can read: of HEIC pictures, of camera raw files with a preview of full size, and of PNG pictures
  * with metadata behind their pixels.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { InputFile, StageContext } from '../../operation.ts';
-import { decodeFile, notAnImage, toDecodeError, tooManyPixelsError } from '../image-source.ts';
+import { notAnImage, readHeader, toDecodeError, tooManyPixelsError } from '../image-source.ts';
+import { readHeifColour } from '../picture/heif-colour.ts';
 import { declarePixels } from '../picture-process/pixels.ts';
 import type { RawFile } from './camera-raw.ts';
 import { copyExif } from './exif-copy.ts';
-import { convertHeic, readColourCode } from './heic.ts';
+import { convertHeic } from './heic.ts';
 import { findExcessMeta } from './heif-meta.ts';
 import { inspectFile } from './inspect.ts';
 import { readSegments } from './jpeg.ts';
@@ -35,26 +36,25 @@ export async function makeReadable(input: InputFile, copy: string, context: Cont
   if ('raw' in inspected) return extractPreview(input, inspected.raw, copy, context);
   if ('refused' in inspected) return input;
   if (inspected.picture.format === 'png' && (await moveLateMetadata(input.path, copy)))
-    return { ...input, path: copy, original: { path: input.path, mediaType: 'image/png' } };
+    return { ...input, path: copy, original: { path: input.path, mediaType: 'image/png', pages: null } };
   if (inspected.picture.format !== 'heif') return input;
   if (await findExcessMeta(input.path)) return input;
-  const file = { ...inspected.picture, content: input.path };
-  const header = await decodeFile(file, { maxPixels: false })
-    .metadata()
-    .catch(() => null);
+  const { pages } = inspected.picture;
+  const { header } = (await readHeader({ ...inspected.picture, content: input.path }).catch(() => null)) ?? {};
   // `openImage` reports what is wrong.
   if (header?.compression !== 'hevc') return input;
   const { width, height } = header;
   declarePixels('source', header);
   if (width * height > MAX_HEIC_PIXELS) throw tooManyPixelsError(input, MAX_HEIC_PIXELS, { width, height });
-  const hdr = readColourCode(await readFile(input.path))?.hdr;
-  if (hdr) throw notAnImage(input, explainUnreadable(`a HEIC picture with high dynamic range (${hdr})`));
+  const colour = await readHeifColour(input.path);
+  if (colour && 'hdr' in colour)
+    throw notAnImage(input, explainUnreadable(`a HEIC picture with high dynamic range (${colour.hdr})`));
   try {
-    await convertHeic(input.path, copy);
+    await convertHeic(input.path, copy, { ...header, icc: header.icc ?? colour?.profile });
   } catch (error) {
     throw toDecodeError(input, error);
   }
-  return { ...input, path: copy, original: { path: input.path, mediaType: 'image/heic' } };
+  return { ...input, path: copy, original: { path: input.path, mediaType: 'image/heic', pages } };
 }
 
 /** Returns the asset itself when its preview is too small, so that it is refused by name. */
@@ -81,7 +81,7 @@ async function extractPreview(
     `"${input.name}" is a camera raw file (${kind}); its preview of ${size} pixels was used`,
     input,
   );
-  return { ...input, path: copy, original: { path: input.path, mediaType } };
+  return { ...input, path: copy, original: { path: input.path, mediaType, pages: null } };
 }
 
 const EXIF_PREFIX = Buffer.from('Exif\0\0', 'latin1');

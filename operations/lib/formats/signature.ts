@@ -105,7 +105,3 @@ export function detectFileKind(head: Uint8Array): FileKind {
   const found = markup.find(([pattern]) => pattern.test(text));
   return other(found ? found[1] : 'looks like text');
 }
-
-/** Whether the file says that it is an image sequence: an animation without a still picture. */
-export const isSequence = (head: Uint8Array): boolean =>
-  /^(avis|hevc|hevx|hevm|hevs|msf1)$/.test(Buffer.from(head).toString('latin1', 8, 12));

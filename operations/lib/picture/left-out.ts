@@ -10,12 +10,12 @@ import type { TaskContext } from '../picture-process/task.ts';
  */
 export function noteLeftOut(
   input: InputFile,
-  { header, pages }: SourceImage,
+  { pages }: SourceImage,
   used: number,
   note: TaskContext['note'],
 ): void {
-  if (used >= pages) return;
-  const what = header.delay === undefined ? 'pages' : 'frames';
-  const which = used === 1 ? 'the first of them is' : `the first ${used} of them are`;
-  note(`${what}_left_out`, `"${input.name}" has ${pages} ${what}; only ${which} in the result`, input);
+  const { count, kind, opened } = pages;
+  if (used >= count) return;
+  const which = used === 1 ? `${opened} is` : `the first ${used} of them are`;
+  note(`${kind}_left_out`, `"${input.name}" has ${count} ${kind}; only ${which} in the result`, input);
 }

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Metadata, Sharp } from 'sharp';
 import type { InputFile } from '../../operation.ts';
 import { decodeFile, notAnImage, type SourceFile, type SourceImage } from '../image-source.ts';
-import { readAvifColour } from './avif-colour.ts';
 import type { DescribedColour } from './code-points.ts';
 import { countUsedChannels } from './extra-channels.ts';
 import { readPartialFrame } from './gif-frame.ts';
+import { readHeifColour } from './heif-colour.ts';
 import { isUsableProfile } from './icc-profile.ts';
 import { readPngColour } from './png-colour.ts';
 import { sampleScale } from './sample-scale.ts';
@@ -84,7 +84,9 @@ async function readDescribedColour(
 
   async function read(): Promise<DescribedColour | null> {
     if (format === 'png') return readPngColour(input.path, hasProfile);
-    return format === 'heif' && !hasProfile ? readAvifColour(input.path) : null;
+    const described = format === 'heif' ? await readHeifColour(input.path) : null;
+    // A profile comes before code points. It cannot describe high dynamic range.
+    return described && hasProfile && !('hdr' in described) ? null : described;
   }
 }
 
