@@ -1,6 +1,7 @@
 /** Features of a picture that are computed from its pixels, on a small copy. */
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { SourceImage } from '../lib/image-source.ts';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile } from '../operation.ts';
 import { computePalette, type PaletteColour } from './palette.ts';
@@ -28,11 +29,12 @@ export type VisualFeature = keyof VisualFeatures;
  */
 export async function computeVisualFeatures(
   input: InputFile,
+  source: SourceImage,
   requested: ReadonlySet<VisualFeature>,
   folder: string,
 ): Promise<VisualFeatures> {
   const draft = join(folder, 'draft.png');
-  const size = await writeResizedCopy(input, { side: COPY_SIDE, format: 'png' }, draft);
+  const size = await writeResizedCopy(input, { side: COPY_SIDE, format: 'png', source }, draft);
   return {
     ...(requested.has('palette') ? { palette: computePalette(await readRgba(draft), PALETTE_COLOURS) } : {}),
     ...(requested.has('phash')

@@ -44,7 +44,7 @@ export async function transformFrames(
   if (width * tall.height > MAX_PIXELS) throw tooManyPixelsError(input, MAX_PIXELS, tall);
   declarePixels('source', tall);
   const bytes = width * height * CHANNELS;
-  return withPicture(input, { scratch: join(scratch, 'frames'), frames }, async (picture) => {
+  return withPicture(input, { scratch: join(scratch, 'frames'), frames, source }, async (picture) => {
     const pixels = await picture.image.ensureAlpha().raw().toBuffer();
     const results: Buffer[] = [];
     let size = { width, height };

@@ -5,6 +5,7 @@ import { DarkroomError, type ErrorCode, type ErrorDetails } from '../../src/erro
 import { isDiskFull, workerDiskFull } from '../../src/lib/disk-full.ts';
 import type { InputFile } from '../operation.ts';
 import { findAvifDamage } from './formats/avif-damage.ts';
+import { copyTiffExif } from './formats/exif-copy.ts';
 import { classifyDamage, type Damage, isUnsupported } from './formats/damage.ts';
 import { findExcessMeta } from './formats/heif-meta.ts';
 import { type Inspection, inspectFile } from './formats/inspect.ts';
@@ -13,6 +14,7 @@ import { type PictureSet, toFrames, toPages } from './formats/picture-set.ts';
 import { findExcessMetadata, MAX_METADATA_BYTES } from './formats/png-metadata.ts';
 import { explainUnreadable, type Format } from './formats/signature.ts';
 import type { PageChoice } from './formats/tiff.ts';
+import { TiffFile } from './formats/tiff-file.ts';
 import { declarePixels } from './picture-process/pixels.ts';
 
 /*
@@ -110,7 +112,7 @@ export async function openImage(
   if ('refused' in inspected) throw notAnImage(input, inspected.refused);
   if ('raw' in inspected)
     throw notAnImage(input, explainUnreadable(`a camera raw file (${inspected.raw.kind})`));
-  const { format, failOn, page, subDirectory, damage, layout, pages } = inspected.picture;
+  const { format, failOn, isHevc, page, subDirectory, damage, layout, pages } = inspected.picture;
   if (damage && input.accept !== 'all') throw damagedError(input, damage, 'truncated');
 
   const excess =
@@ -125,19 +127,16 @@ export async function openImage(
   const content = input.path.endsWith(']') ? await readFile(input.path) : input.path;
   const severity = input.accept === 'all' ? 'none' : input.accept ? 'error' : failOn;
   const source: SourceFile = { content, failOn: severity, page, subDirectory };
-  const { file, header } = await readHeader(source).catch(async (error: unknown) => {
+  const { file, header: read } = await readHeader(source).catch(async (error: unknown) => {
     if (layout) throw notAnImage(input, explainUnreadable(layout), error);
     const why = format === 'heif' ? await findAvifDamage(input.path) : null;
     throw why ? damagedError(input, why, 'contents', error) : toDecodeError(input, error);
   });
+  const header = { ...read, ...(await readMetadata(input, { format, file })) };
   if (header.format !== format) throw notAnImage(input, 'is in a format that is not accepted here');
   const profile = header.icc?.length ?? 0;
   if (profile > MAX_METADATA_BYTES) throw tooMuchMetadata(input, `its colour profile has ${profile} bytes`);
-  const { compression = 'av1' } = header;
-  if (format === 'heif' && compression !== 'av1') {
-    const what = compression === 'hevc' ? 'a HEIC picture' : `a HEIF picture compressed with ${compression}`;
-    throw notAnImage(input, explainUnreadable(what));
-  }
+  if (isHevc) throw notAnImage(input, explainUnreadable('a HEIC picture'));
   const { width, height } = header.autoOrient;
   declarePixels('source', { width, height });
   if (width * height > maxPixels) throw tooManyPixelsError(input, maxPixels, { width, height });
@@ -147,6 +146,23 @@ export async function openImage(
   const counted = delay === undefined ? toPages(count) : toFrames(count);
   const all = input.original?.pages ?? pages ?? counted;
   return { image, header, file, format, mediaType, width, height, pages: all };
+}
+
+/** Reads metadata that libvips does not find in the file. */
+async function readMetadata(
+  { path, original }: PictureFile,
+  { format, file }: Pick<SourceImage, 'format' | 'file'>,
+): Promise<Pick<Metadata, 'exif' | 'xmp' | 'iptc'>> {
+  if (original?.metadata) return original.metadata;
+  if (format !== 'tiff') return {};
+  const exif = await TiffFile.use(path, (tiff) => {
+    const [first] = tiff?.directories ?? [];
+    const directory = tiff?.find(file) ?? first;
+    // Cameras and programs describe the photograph in the first directory.
+    const about = directory?.has('exifDirectory') ? directory : first;
+    return tiff && about ? copyTiffExif(tiff, about) : null;
+  });
+  return exif ? { exif } : {};
 }
 
 /** Reads the header of a picture; of a HEIF file with several, of the primary one. */

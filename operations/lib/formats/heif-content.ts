@@ -11,6 +11,8 @@ export interface HeifContent {
   readonly pictures: number;
   /** Frames of its image sequence; 0 without one. */
   readonly frames: number;
+  /** Type of the coded picture that its primary picture is, or is derived from: `av01` or `hvc1` in AVIF and HEIC. */
+  readonly coding: string | null;
   /** How its primary picture codes colours. Null: the file does not say, or has a profile alone. */
   readonly codePoints: readonly [primaries: number, transfer: number] | null;
 }
@@ -22,12 +24,16 @@ export async function readHeifContent(path: string): Promise<HeifContent | null>
     const meta = await readMeta(file, { strict: false });
     const movie = await readFileBox(file, 'moov', { strict: false });
     const items = meta && readItems(meta);
-    const primary = items?.types.has(items.primary) ? items.primary : null;
+    const hasPrimary = items?.types.has(items.primary) ?? false;
+    const sources = items && hasPrimary ? listSources(items) : [];
+    const described = sources.flatMap((id) => items?.properties.get(id) ?? []);
     return {
-      hasPrimary: primary !== null,
+      hasPrimary,
       pictures: items ? countPictures(items) : 0,
       frames: movie ? countFrames(movie) : 0,
-      codePoints: items && primary !== null ? findCodePoints(items, primary) : null,
+      coding: sources.map((id) => items?.types.get(id)).findLast((type) => type !== undefined) ?? null,
+      // A derived picture without a description has the colours of what it is derived from.
+      codePoints: described.find(({ codePoints }) => codePoints)?.codePoints ?? null,
     };
   } catch (error) {
     if (error instanceof InvalidBox || error instanceof RangeError) return null;
@@ -56,12 +62,15 @@ function countPictures({ types, hidden, references, alternatives, primary }: Hei
 /** Items between a picture and the coded pictures that it is derived from. */
 const MAX_DERIVATIONS = 4;
 
-/** A derived picture without a description has the colours of what it is derived from, such as its tiles. */
-function findCodePoints(items: HeifItems, item: number, depth = 0): HeifContent['codePoints'] {
-  const own = items.properties.get(item)?.find(({ codePoints }) => codePoints)?.codePoints;
-  if (own || depth >= MAX_DERIVATIONS) return own ?? null;
-  const source = items.references.find(({ type, from }) => type === 'dimg' && from === item)?.to[0];
-  return source === undefined ? null : findCodePoints(items, source, depth + 1);
+/** Lists the primary picture, and the first of what it is derived from, such as its first tile. */
+function listSources({ primary, references }: HeifItems): number[] {
+  const sources = [primary];
+  while (sources.length <= MAX_DERIVATIONS) {
+    const next = references.find(({ type, from }) => type === 'dimg' && from === sources.at(-1))?.to[0];
+    if (next === undefined) break;
+    sources.push(next);
+  }
+  return sources;
 }
 
 /** Returns the frames of the first track of pictures in a box `moov` (ISO/IEC 14496-12, 8.7.3). */

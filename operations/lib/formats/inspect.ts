@@ -16,14 +16,18 @@ export interface Inspection {
   readonly format: Format;
   /**
    * From which severity on libvips fails. `warning` also finds damaged tiles of TIFF and broken Huffman codes of JPEG;
-   * in other formats, warnings are about metadata.
+   * in other formats, warnings are about metadata. `none`: libvips would fail for strips and tiles that are left out.
    */
-  readonly failOn: 'warning' | 'error';
+  readonly failOn: 'none' | 'warning' | 'error';
   /** Directory of TIFF that is the picture; -1: none of its sub-directories. */
   readonly page: number;
   readonly subDirectory: number;
+  /** Of HEIF files: whether the picture is coded with HEVC, as in HEIC. */
+  readonly isHevc: boolean;
   /** Null where the decoder counts them: in GIF and WebP. */
   readonly pages: PictureSet | null;
+  /** Completes "… have no data": strips or tiles of a sparse TIFF. */
+  readonly empty: string | null;
   /** Completes "is damaged: …", where the directory shows it. */
   readonly damage: string | null;
   /** Completes "it is …" when libvips refuses a file that is not damaged. */
@@ -50,16 +54,34 @@ export async function inspectFile(path: string, choice: PageChoice = 'first'): P
     const unreadable =
       format === 'jpeg'
         ? await inspectJpeg(handle)
-        : content && !content.hasPrimary && content.frames > 0
-          ? `${head.includes('avi') ? 'an AVIF' : 'a HEIC'} sequence (animation) without a still picture`
-          : null;
+        : content && findUnreadableHeif(content, head);
     if (unreadable) return { refused: explainUnreadable(unreadable) };
     const failOn = format === 'jpeg' ? 'warning' : 'error';
     const pages = format === 'png' ? await readPngAnimation(path) : content && toPictureSet(content);
-    return { picture: { format, failOn, page: 0, subDirectory: -1, pages, damage: null, layout: null } };
+    const isHevc = content?.coding === 'hvc1';
+    const first = { page: 0, subDirectory: -1, empty: null, damage: null, layout: null };
+    return { picture: { format, failOn, isHevc, pages, ...first } };
   } finally {
     await handle.close();
   }
+}
+
+/** Codings of HEIF pictures that no decoder here reads. */
+const codings: Readonly<Record<string, string>> = {
+  avc1: 'H.264',
+  evc1: 'EVC',
+  j2k1: 'JPEG 2000',
+  jpeg: 'JPEG',
+  lhv1: 'layered HEVC',
+  unci: 'no codec',
+  vvc1: 'VVC',
+};
+
+function findUnreadableHeif({ hasPrimary, frames, coding }: HeifContent, head: Buffer): string | null {
+  const codec = codings[coding ?? ''];
+  if (codec) return `a HEIF picture coded with ${codec}`;
+  if (hasPrimary || frames === 0) return null;
+  return `${head.includes('avi') ? 'an AVIF' : 'a HEIC'} sequence (animation) without a still picture`;
 }
 
 function toPictureSet({ frames, pictures }: HeifContent): PictureSet {
@@ -75,26 +97,30 @@ async function inspectTiffFile(path: string, choice: PageChoice): Promise<Inspec
     const picture = {
       format: 'tiff',
       failOn: 'error',
+      isHevc: false,
       page: 0,
       subDirectory: -1,
       pages: null,
+      empty: null,
       damage,
       layout: null,
     } as const;
     return { picture };
   }
   if ('raw' in content) return content;
-  const { page, subDirectory, pages, tiled, unreadable, damage, layout } = content.picture;
+  const { page, subDirectory, pages, tiled, empty, unreadable, damage, layout } = content.picture;
   if (unreadable) return { refused: explainUnreadable(unreadable) };
   // With `warning`, libtiff's remarks on unknown tags would fail strips.
-  const failOn = tiled ? 'warning' : 'error';
+  const failOn = empty ? 'none' : tiled ? 'warning' : 'error';
   return {
     picture: {
       format: 'tiff',
       failOn,
+      isHevc: false,
       page,
       subDirectory: subDirectory ?? -1,
       pages: toPages(pages),
+      empty,
       damage,
       layout,
     },

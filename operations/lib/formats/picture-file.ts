@@ -1,4 +1,5 @@
 /** An asset as it is opened as a picture: the file itself, or a copy of it that libvips can read. */
+import type { Metadata } from 'sharp';
 import type { InputFile } from '../../operation.ts';
 import type { PictureSet } from './picture-set.ts';
 
@@ -11,5 +12,7 @@ export interface PictureFile extends InputFile {
     readonly mediaType: string;
     /** Null: the copy holds as many. */
     readonly pages: PictureSet | null;
+    /** Null: the copy has it. */
+    readonly metadata: Pick<Metadata, 'exif' | 'xmp' | 'iptc'> | null;
   };
 }

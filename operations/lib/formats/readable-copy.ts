@@ -8,12 +8,12 @@ import { notAnImage, readHeader, toDecodeError, tooManyPixelsError } from '../im
 import { readHeifColour } from '../picture/heif-colour.ts';
 import { declarePixels } from '../picture-process/pixels.ts';
 import type { RawFile } from './camera-raw.ts';
-import { copyExif } from './exif-copy.ts';
+import { copyTiffExif } from './exif-copy.ts';
 import { convertHeic } from './heic.ts';
 import { findExcessMeta } from './heif-meta.ts';
 import { inspectFile } from './inspect.ts';
-import { readSegments } from './jpeg.ts';
 import type { PictureFile } from './picture-file.ts';
+import { describePreview, findExif } from './preview.ts';
 import { moveLateMetadata } from './png-late-metadata.ts';
 import { explainUnreadable } from './signature.ts';
 import { TiffFile } from './tiff-file.ts';
@@ -35,14 +35,20 @@ export async function makeReadable(input: InputFile, copy: string, context: Cont
   const inspected = await inspectFile(input.path);
   if ('raw' in inspected) return extractPreview(input, inspected.raw, copy, context);
   if ('refused' in inspected) return input;
+  const { empty } = inspected.picture;
+  if (empty) {
+    const what = `of "${input.name}" have no data (a sparse TIFF); they have the value that the file states, or 0`;
+    context.note('empty_parts', `${empty.replace('of its', 'of the')} ${what}`, input);
+  }
   if (inspected.picture.format === 'png' && (await moveLateMetadata(input.path, copy)))
-    return { ...input, path: copy, original: { path: input.path, mediaType: 'image/png', pages: null } };
+    return { ...input, path: copy, original: { path: input.path, mediaType: 'image/png', pages: null, metadata: null } };
   if (inspected.picture.format !== 'heif') return input;
   if (await findExcessMeta(input.path)) return input;
-  const { pages } = inspected.picture;
+  const { pages, isHevc } = inspected.picture;
+  if (!isHevc) return input;
   const { header } = (await readHeader({ ...inspected.picture, content: input.path }).catch(() => null)) ?? {};
   // `openImage` reports what is wrong.
-  if (header?.compression !== 'hevc') return input;
+  if (!header) return input;
   const { width, height } = header;
   declarePixels('source', header);
   if (width * height > MAX_HEIC_PIXELS) throw tooManyPixelsError(input, MAX_HEIC_PIXELS, { width, height });
@@ -54,7 +60,10 @@ export async function makeReadable(input: InputFile, copy: string, context: Cont
   } catch (error) {
     throw toDecodeError(input, error);
   }
-  return { ...input, path: copy, original: { path: input.path, mediaType: 'image/heic', pages } };
+  const { exif, xmp, iptc } = header;
+  // The decoder has turned the picture, so that the orientation in its EXIF data no longer holds: the copy has none.
+  const original = { path: input.path, mediaType: 'image/heic', pages, metadata: { exif, xmp, iptc } };
+  return { ...input, path: copy, original };
 }
 
 /** Returns the asset itself when its preview is too small, so that it is refused by name. */
@@ -70,10 +79,19 @@ async function extractPreview(
     Math.max(preview.width, preview.height) >= FULL_SIZE * long &&
     Math.min(preview.width, preview.height) >= FULL_SIZE * short;
   if (!isFull) return input;
-  await TiffFile.use(input.path, async (file) => {
-    const jpeg = await file?.read(preview.at, preview.length);
-    if (!file || !jpeg) throw notAnImage(input, explainUnreadable(`a camera raw file (${kind})`));
-    await writeFile(copy, hasExif(jpeg) ? jpeg : addExif(jpeg, await copyExif(file)));
+  const metadata = await TiffFile.use(input.path, async (file) => {
+    const jpeg = file?.read(preview.at, preview.length);
+    const [first] = file?.directories ?? [];
+    if (!file || !first || !jpeg) throw notAnImage(input, explainUnreadable(`a camera raw file (${kind})`));
+    await writeFile(copy, describePreview(jpeg, preview));
+    const xmp = first.place('xmp');
+    // A few cameras describe the photograph in the preview alone.
+    const own = first.has('exifDirectory') ? undefined : findExif(jpeg);
+    return {
+      exif: own ?? copyTiffExif(file, first) ?? undefined,
+      xmp: (xmp && file.read(xmp.at, xmp.length)) ?? undefined,
+      iptc: undefined,
+    };
   });
   const size = `${preview.width} × ${preview.height}`;
   note(
@@ -81,19 +99,5 @@ async function extractPreview(
     `"${input.name}" is a camera raw file (${kind}); its preview of ${size} pixels was used`,
     input,
   );
-  return { ...input, path: copy, original: { path: input.path, mediaType, pages: null } };
-}
-
-const EXIF_PREFIX = Buffer.from('Exif\0\0', 'latin1');
-
-function hasExif(jpeg: Buffer): boolean {
-  for (const { marker, content } of readSegments(jpeg))
-    if (marker === 0xe1 && content.subarray(0, 6).equals(EXIF_PREFIX)) return true;
-  return false;
-}
-
-function addExif(jpeg: Buffer, exif: Buffer): Buffer {
-  const head = Buffer.from([0xff, 0xe1, 0, 0]);
-  head.writeUInt16BE(2 + EXIF_PREFIX.length + exif.length, 2);
-  return Buffer.concat([jpeg.subarray(0, 2), head, EXIF_PREFIX, exif, jpeg.subarray(2)]);
+  return { ...input, path: copy, original: { path: input.path, mediaType, pages: null, metadata } };
 }

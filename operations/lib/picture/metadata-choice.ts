@@ -29,6 +29,10 @@ export function listKept(choice: MetadataChoice = 'strip'): Kept {
   return new Set(choice === 'strip-location' ? containers : choice);
 }
 
+/** Whether entries of a container may be kept: all, or those about a subject. */
+export const keepsPartOf = (kept: Kept, container: Container): boolean =>
+  kept.has(container) || subjects.some((subject) => kept.has(subject));
+
 /** Whether an entry of a container is kept. Locations are kept only on request. */
 export const isKept = (kept: Kept, container: Container, subject: Subject | undefined): boolean =>
   (subject !== undefined && kept.has(subject)) || (subject !== 'location' && kept.has(container));
