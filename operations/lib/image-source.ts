@@ -5,8 +5,8 @@ import { DarkroomError, type ErrorCode, type ErrorDetails } from '../../src/erro
 import { isDiskFull, workerDiskFull } from '../../src/lib/disk-full.ts';
 import type { InputFile } from '../operation.ts';
 import { findAvifDamage } from './formats/avif-damage.ts';
-import { copyTiffExif } from './formats/exif-copy.ts';
 import { classifyDamage, type Damage, isUnsupported } from './formats/damage.ts';
+import { copyTiffExif } from './formats/exif-copy.ts';
 import { findExcessMeta } from './formats/heif-meta.ts';
 import { type Inspection, inspectFile } from './formats/inspect.ts';
 import type { PictureFile } from './formats/picture-file.ts';
@@ -123,8 +123,7 @@ export async function openImage(
         : null;
   if (excess) throw tooMuchMetadata(input, excess);
 
-  // libvips takes "[…]" at the end of a path for options of its decoder.
-  const content = input.path.endsWith(']') ? await readFile(input.path) : input.path;
+  const content = await toContent(input.path, inspected.picture);
   const severity = input.accept === 'all' ? 'none' : input.accept ? 'error' : failOn;
   const source: SourceFile = { content, failOn: severity, page, subDirectory };
   const { file, header: read } = await readHeader(source).catch(async (error: unknown) => {
@@ -146,6 +145,18 @@ export async function openImage(
   const counted = delay === undefined ? toPages(count) : toFrames(count);
   const all = input.original?.pages ?? pages ?? counted;
   return { image, header, file, format, mediaType, width, height, pages: all };
+}
+
+/** Returns the path of a file; its bytes if libvips would not open it by the path. */
+export async function toContent(
+  path: string,
+  { brand }: Pick<Inspection, 'brand'>,
+): Promise<string | Buffer> {
+  // libvips takes "[…]" at the end of a path for options of its decoder.
+  if (!brand && !path.endsWith(']')) return path;
+  const bytes = await readFile(path);
+  if (brand) bytes.write(brand, 8, 'latin1');
+  return bytes;
 }
 
 /** Reads metadata that libvips does not find in the file. */

@@ -54,7 +54,11 @@ export function buildHeif(
   brand: string,
   items: readonly HeifItem[],
   properties: readonly Buffer[],
-  { primary = 1, alternatives, major = brand }: { primary?: number; alternatives?: number[]; major?: string } = {},
+  {
+    primary = 1,
+    alternatives,
+    major = brand,
+  }: { primary?: number; alternatives?: number[]; major?: string } = {},
 ): Buffer {
   const ftyp = box('ftyp', Buffer.concat([Buffer.from(major), u32(0), Buffer.from(`mif1${brand}miaf`)]));
   const build = (dataAt: number): Buffer => {
@@ -65,7 +69,10 @@ export function buildHeif(
       return Buffer.concat([u16(index + 1, 0, extents), place]);
     });
     const infos = items.map(({ type, isHidden }, index) =>
-      box('infe', Buffer.concat([u32((2 << 24) | (isHidden ? 1 : 0)), u16(index + 1, 0), Buffer.from(`${type}\0`)])),
+      box(
+        'infe',
+        Buffer.concat([u32((2 << 24) | (isHidden ? 1 : 0)), u16(index + 1, 0), Buffer.from(`${type}\0`)]),
+      ),
     );
     const references = items.flatMap(({ from, reference = 'dimg' }, index) =>
       from ? [box(reference, u16(index + 1, from.length, ...from))] : [],
@@ -86,9 +93,7 @@ export function buildHeif(
           fullBox('ipma', Buffer.concat([u32(items.length), ...associations])),
         ]),
       ),
-      ...(alternatives
-        ? [box('grpl', fullBox('altr', u32(100, alternatives.length, ...alternatives)))]
-        : []),
+      ...(alternatives ? [box('grpl', fullBox('altr', u32(100, alternatives.length, ...alternatives)))] : []),
     ]);
     return fullBox('meta', meta);
   };

@@ -117,7 +117,11 @@ function findPreview(file: TiffFile, described: readonly Described[], byDefault:
 const PREVIEW_HEAD = 256 * 1024;
 
 /** @returns null when the bytes are not a JPEG that can be decoded. */
-function readPreviewSize(file: TiffFile, at: number, length: number): { width: number; height: number } | null {
+function readPreviewSize(
+  file: TiffFile,
+  at: number,
+  length: number,
+): { width: number; height: number } | null {
   const head = file.read(at, Math.min(length, PREVIEW_HEAD));
   if (!head?.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return null;
   const frame = readFrame(head);

@@ -7,11 +7,7 @@ import { addProfile } from './png.ts';
 type Header = Pick<Metadata, 'icc' | 'hasAlpha'>;
 
 /** Writes the primary picture to a PNG file, turned upright, with its profile. */
-export async function convertHeic(
-  path: string,
-  output: string,
-  { icc, hasAlpha }: Header,
-): Promise<void> {
+export async function convertHeic(path: string, output: string, { icc, hasAlpha }: Header): Promise<void> {
   const { data, width, height } = await decode(await readFile(path));
   const pixels = sharp(data, { raw: { width, height, channels: 4 } });
   const png = await (hasAlpha ? pixels : pixels.removeAlpha()).png({ compressionLevel: 1 }).toBuffer();

@@ -54,8 +54,11 @@ function countPictures({ types, hidden, references, alternatives, primary }: Hei
   }
   // The base of a tone-mapped picture is a part of it.
   parts.delete(primary);
-  const listed = new Set([...types].flatMap(([id, type]) => (PICTURE.test(type) && !parts.has(id) ? [id] : [])));
-  for (const group of alternatives) for (const id of group.filter((one) => listed.has(one)).slice(1)) listed.delete(id);
+  const listed = new Set(
+    [...types].flatMap(([id, type]) => (PICTURE.test(type) && !parts.has(id) ? [id] : [])),
+  );
+  for (const group of alternatives)
+    for (const id of group.filter((one) => listed.has(one)).slice(1)) listed.delete(id);
   return Math.max(1, listed.size);
 }
 

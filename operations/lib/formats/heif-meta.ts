@@ -45,10 +45,7 @@ export async function readFileBox(
 }
 
 /** Returns the content of the box `meta`, behind its version and flags; null without one. */
-export async function readMeta(
-  file: FileHandle,
-  options: { strict: boolean },
-): Promise<BoxReader | null> {
+export async function readMeta(file: FileHandle, options: { strict: boolean }): Promise<BoxReader | null> {
   const meta = await readFileBox(file, 'meta', options);
   if (!meta || meta.left < 8) return null;
   meta.version();

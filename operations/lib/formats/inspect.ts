@@ -11,6 +11,8 @@ import { inspectTiff, type PageChoice } from './tiff.ts';
 /** Bytes in which the frame header of a JPEG file lies, behind EXIF data and a colour profile. */
 const JPEG_HEAD = 1024 * 1024;
 
+const VIPS_BRANDS = /^(heic|heix|hevc|heim|heis|hevm|hevs|mif1|mif2|msf1|avif)$/;
+
 /** How libvips must open a picture. */
 export interface Inspection {
   readonly format: Format;
@@ -24,6 +26,8 @@ export interface Inspection {
   readonly subDirectory: number;
   /** Of HEIF files: whether the picture is coded with HEVC, as in HEIC. */
   readonly isHevc: boolean;
+  /** The major brand that a HEIF file needs for libvips; null: it has one that libvips knows. */
+  readonly brand: string | null;
   /** Null where the decoder counts them: in GIF and WebP. */
   readonly pages: PictureSet | null;
   /** Completes "… have no data": strips or tiles of a sparse TIFF. */
@@ -52,15 +56,15 @@ export async function inspectFile(path: string, choice: PageChoice = 'first'): P
     const { format } = kind;
     const content = format === 'heif' ? await readHeifContent(path) : null;
     const unreadable =
-      format === 'jpeg'
-        ? await inspectJpeg(handle)
-        : content && findUnreadableHeif(content, head);
+      format === 'jpeg' ? await inspectJpeg(handle) : content && findUnreadableHeif(content, head);
     if (unreadable) return { refused: explainUnreadable(unreadable) };
     const failOn = format === 'jpeg' ? 'warning' : 'error';
     const pages = format === 'png' ? await readPngAnimation(path) : content && toPictureSet(content);
     const isHevc = content?.coding === 'hvc1';
     const first = { page: 0, subDirectory: -1, empty: null, damage: null, layout: null };
-    return { picture: { format, failOn, isHevc, pages, ...first } };
+    const isKnown = format !== 'heif' || VIPS_BRANDS.test(head.toString('latin1', 8, 12));
+    const brand = isKnown ? null : isHevc ? 'heic' : 'avif';
+    return { picture: { format, failOn, isHevc, brand, pages, ...first } };
   } finally {
     await handle.close();
   }
@@ -98,6 +102,7 @@ async function inspectTiffFile(path: string, choice: PageChoice): Promise<Inspec
       format: 'tiff',
       failOn: 'error',
       isHevc: false,
+      brand: null,
       page: 0,
       subDirectory: -1,
       pages: null,
@@ -117,6 +122,7 @@ async function inspectTiffFile(path: string, choice: PageChoice): Promise<Inspec
       format: 'tiff',
       failOn,
       isHevc: false,
+      brand: null,
       page,
       subDirectory: subDirectory ?? -1,
       pages: toPages(pages),

@@ -22,7 +22,8 @@ const colourSpaces: Readonly<Record<number, readonly [Primaries, Curve]>> = {
 
 /** Returns the EXIF data of a JPEG file, with its prefix. */
 export const findExif = (jpeg: Buffer): Buffer | undefined =>
-  [...readSegments(jpeg)].find(({ marker, content }) => marker === 0xe1 && startsWith(content, EXIF))?.content;
+  [...readSegments(jpeg)].find(({ marker, content }) => marker === 0xe1 && startsWith(content, EXIF))
+    ?.content;
 
 const startsWith = (content: Buffer, prefix: Buffer): boolean =>
   content.subarray(0, prefix.length).equals(prefix);

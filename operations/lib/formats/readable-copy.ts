@@ -4,7 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import type { InputFile, StageContext } from '../../operation.ts';
-import { notAnImage, readHeader, toDecodeError, tooManyPixelsError } from '../image-source.ts';
+import { notAnImage, readHeader, toContent, toDecodeError, tooManyPixelsError } from '../image-source.ts';
 import { readHeifColour } from '../picture/heif-colour.ts';
 import { declarePixels } from '../picture-process/pixels.ts';
 import type { RawFile } from './camera-raw.ts';
@@ -13,8 +13,8 @@ import { convertHeic } from './heic.ts';
 import { findExcessMeta } from './heif-meta.ts';
 import { inspectFile } from './inspect.ts';
 import type { PictureFile } from './picture-file.ts';
-import { describePreview, findExif } from './preview.ts';
 import { moveLateMetadata } from './png-late-metadata.ts';
+import { describePreview, findExif } from './preview.ts';
 import { explainUnreadable } from './signature.ts';
 import { TiffFile } from './tiff-file.ts';
 
@@ -41,12 +41,17 @@ export async function makeReadable(input: InputFile, copy: string, context: Cont
     context.note('empty_parts', `${empty.replace('of its', 'of the')} ${what}`, input);
   }
   if (inspected.picture.format === 'png' && (await moveLateMetadata(input.path, copy)))
-    return { ...input, path: copy, original: { path: input.path, mediaType: 'image/png', pages: null, metadata: null } };
+    return {
+      ...input,
+      path: copy,
+      original: { path: input.path, mediaType: 'image/png', pages: null, metadata: null },
+    };
   if (inspected.picture.format !== 'heif') return input;
   if (await findExcessMeta(input.path)) return input;
   const { pages, isHevc } = inspected.picture;
   if (!isHevc) return input;
-  const { header } = (await readHeader({ ...inspected.picture, content: input.path }).catch(() => null)) ?? {};
+  const content = await toContent(input.path, inspected.picture);
+  const { header } = (await readHeader({ ...inspected.picture, content }).catch(() => null)) ?? {};
   // `openImage` reports what is wrong.
   if (!header) return input;
   const { width, height } = header;

@@ -206,7 +206,10 @@ export class TiffFile {
    * Opens the file for the time of `work`, which gets null when the file has no TIFF header. Thousands of small reads are
    * fast only if they are synchronous.
    */
-  static async use<Result>(path: string, work: (file: TiffFile | null) => Promise<Result> | Result): Promise<Result> {
+  static async use<Result>(
+    path: string,
+    work: (file: TiffFile | null) => Promise<Result> | Result,
+  ): Promise<Result> {
     const file = openSync(path, 'r');
     try {
       const { size } = fstatSync(file);

@@ -12,7 +12,12 @@ export interface TiffPart {
   /** Decoded bytes of a part that is not cut by the end of the picture. */
   readonly full: number | null;
   /** Where it is in the picture, in pixels. It may go beyond the right and lower side. */
-  readonly box: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
+  readonly box: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  };
 }
 
 /** Whether a part is left out because all of its samples have one value, as GDAL and scanners do (a sparse TIFF). */

@@ -26,7 +26,12 @@ export class ExifWriter {
   /** Returns a field with one number of 16 or 32 bits. */
   field(tag: number, value: number): RawField {
     const isShort = value < 0x1_00_00;
-    return { tag, type: isShort ? SHORT : LONG, count: 1, data: isShort ? this.#u16(value) : this.#u32(value) };
+    return {
+      tag,
+      type: isShort ? SHORT : LONG,
+      count: 1,
+      data: isShort ? this.#u16(value) : this.#u32(value),
+    };
   }
 
   write({ image, photo, gps }: ExifDirectories): Buffer {

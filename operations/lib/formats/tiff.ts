@@ -46,8 +46,7 @@ function describePicture(file: TiffFile, choice: PageChoice): TiffPicture {
     tiled: layout.tiled,
     empty: empty > 0 ? `${empty} of its ${parts?.length} ${layout.tiled ? 'tiles' : 'strips'}` : null,
     unreadable: findUnreadable(layout),
-    damage:
-      findMissingParts(parts, file, layout) ?? (file.isCut ? 'it ends before its directories' : null),
+    damage: findMissingParts(parts, file, layout) ?? (file.isCut ? 'it ends before its directories' : null),
     layout: describeLayout(layout),
   };
 }
@@ -98,5 +97,4 @@ function findPicture(file: TiffFile): Place {
 
 /** Bits of NewSubfileType: 1 reduced image, 4 mask. SubfileType 2: reduced image. */
 const isReduced = (directory: TiffDirectory): boolean =>
-  (directory.number('subfileType', 0) & 5) !== 0 ||
-  directory.number('oldSubfileType', 1) === 2;
+  (directory.number('subfileType', 0) & 5) !== 0 || directory.number('oldSubfileType', 1) === 2;

@@ -25,7 +25,8 @@ export async function readFill(
     if (!directory?.has('gdalNodata')) return null;
     const layout = readLayout(directory);
     const value = Number(directory.text('gdalNodata') || '0');
-    const isPossible = layout.float || (Number.isInteger(value) && value > 0 && value < 2 ** (layout.bits[0] ?? 1));
+    const isPossible =
+      layout.float || (Number.isInteger(value) && value > 0 && value < 2 ** (layout.bits[0] ?? 1));
     const boxes = (listParts(directory, layout) ?? []).filter(isEmpty).map(({ box }) => box);
     return isPossible && value !== 0 && boxes.length > 0 ? { value, boxes, layout } : null;
   });

@@ -114,12 +114,21 @@ export async function fillBoxes(path: string, boxes: readonly Region[], value: n
   try {
     const { fields } = await readHeader(file);
     const Samples = samples[fields[FORMAT] as keyof typeof samples];
-    const [width, height, bands] = [WIDTH, HEIGHT, BANDS].map((field) => fields[field] ?? 0) as [number, number, number];
+    const [width, height, bands] = [WIDTH, HEIGHT, BANDS].map((field) => fields[field] ?? 0) as [
+      number,
+      number,
+      number,
+    ];
     for (const box of boxes) {
       const row = new Samples((Math.min(box.left + box.width, width) - box.left) * bands).fill(value);
       const bytes = new Uint8Array(row.buffer);
       for (let y = box.top; y < Math.min(box.top + box.height, height); y++)
-        await file.write(bytes, 0, bytes.length, HEADER_BYTES + (y * width + box.left) * bands * row.BYTES_PER_ELEMENT);
+        await file.write(
+          bytes,
+          0,
+          bytes.length,
+          HEADER_BYTES + (y * width + box.left) * bands * row.BYTES_PER_ELEMENT,
+        );
     }
   } finally {
     await file.close();

@@ -25,8 +25,7 @@ export async function updateWrittenMetadata(
     const start = placeholder.toString('latin1', 0, 4) === 'Exif' ? 6 : 0;
     const length = placeholder.length - start;
     const at = written.indexOf(placeholder.subarray(start));
-    if (at < 0 || exif.length > length)
-      throw new Error('A written picture has no room for its EXIF data');
+    if (at < 0 || exif.length > length) throw new Error('A written picture has no room for its EXIF data');
     Buffer.concat([exif], length).copy(written, at);
     if (format === 'png') {
       const end = at + length;

@@ -101,10 +101,14 @@ describe('the preview of a camera raw file', () => {
   ] as [string, { own?: number; main: TiffTags; strip?: TiffTags }, string[]][])(
     'is turned by %s',
     async (_, { own, main, strip = {} }, expected) => {
-      const picture = quarters(160, 80);
-      const described =
-        own === 0 ? picture.withExif({ IFD0: { Make: 'Any' } }) : picture.withMetadata({ orientation: own ?? 1 });
-      const jpeg = await (own === undefined ? picture : described).jpeg({ quality: 95 }).toBuffer();
+      const bare = await quarters(160, 80).jpeg({ quality: 95 }).toBuffer();
+      const exif = buildTiff([{ tags: own ? { 271: 'Any', 274: [own] } : { 271: 'Any' } }]);
+      const segment = Buffer.concat([
+        Buffer.from([0xff, 0xe1, 0, exif.length + 8]),
+        Buffer.from('Exif\0\0'),
+        exif,
+      ]);
+      const jpeg = own === undefined ? bare : Buffer.concat([bare.subarray(0, 2), segment, bare.subarray(2)]);
       const { files } = await run(imageTransform, dngWith(jpeg, { main, strip }));
       expect(await quartersOf([...files.values()][0] ?? Buffer.alloc(0))).toEqual(expected);
     },
@@ -117,7 +121,9 @@ describe('the preview of a camera raw file', () => {
   ])('in %s is converted to sRGB', async (name, space) => {
     const colour = '#b46446';
     const jpeg = await plain(160, 80, colour).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer();
-    const { files } = await run(imageTransform, dngWith(jpeg, { strip: { 50970: [space] } }), { format: 'png' });
+    const { files } = await run(imageTransform, dngWith(jpeg, { strip: { 50970: [space] } }), {
+      format: 'png',
+    });
     const [result = Buffer.alloc(0)] = files.values();
     const code =
       '(cms := __import__("PIL.ImageCms").ImageCms, profiles := __import__("profiles"), list(cms.profileToProfile(' +
@@ -125,7 +131,10 @@ describe('the preview of a camera raw file', () => {
       'cms.createProfile("sRGB")).getpixel((80, 40))))[2]';
     const [reference] = computeByPillow([{ bytes: jpeg, code }]);
     const [measure] = await measureColours([
-      { bytes: result, patches: [{ box: [8, 8, 152, 72], colour: reference?.value as [number, number, number] }] },
+      {
+        bytes: result,
+        patches: [{ box: [8, 8, 152, 72], colour: reference?.value as [number, number, number] }],
+      },
     ]);
     expect(measure?.difference, `${reference?.value}`).toBeLessThan(1);
   });

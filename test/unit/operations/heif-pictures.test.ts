@@ -5,7 +5,13 @@ import { imageMetadata } from '../../../operations/image-metadata/index.ts';
 import { imageTransform } from '../../../operations/image-transform/index.ts';
 import { lacksPillow, measureColours } from '../../support/colour-reference.ts';
 import { encodeHeic } from '../../support/heic.ts';
-import { buildHeif, type HeifItem, otherProperty, readCodedPicture, sizeProperty } from '../../support/heif-file.ts';
+import {
+  buildHeif,
+  type HeifItem,
+  otherProperty,
+  readCodedPicture,
+  sizeProperty,
+} from '../../support/heif-file.ts';
 import { decode, plain } from '../../support/pictures.ts';
 import { runOperation } from '../../support/run-operation.ts';
 import { computeByPillow } from '../../support/transform-reference.ts';
@@ -37,7 +43,10 @@ const encodeHevc = async (colour: string): Promise<Coded> =>
 
 /** Code points of ITU-T H.273, with the matrix of BT.601. */
 const nclx = (primaries: number, transfer: number): Buffer =>
-  otherProperty('colr', Buffer.concat([Buffer.from('nclx'), Buffer.from([0, primaries, 0, transfer, 0, 6, 0x80])]));
+  otherProperty(
+    'colr',
+    Buffer.concat([Buffer.from('nclx'), Buffer.from([0, primaries, 0, transfer, 0, 6, 0x80])]),
+  );
 
 interface Build {
   readonly brand: 'avif' | 'heic';
@@ -88,8 +97,8 @@ describe.skipIf(lacksPillow)('an AVIF file with several pictures', () => {
     expect(notes).toEqual([]);
   });
 
-  test('is read under the brand mif1', async () => {
-    const bytes = build({ brand: 'avif', pictures: [await encodeAvif('#c83214')], options: { major: 'mif1' } });
+  test.each(['mif1', 'avis', 'MA1B', 'iso8'])('is read under the brand %s', async (major) => {
+    const bytes = build({ brand: 'avif', pictures: [await encodeAvif('#c83214')], options: { major } });
     expect(near((await run(bytes)).colour, [0xc8, 0x32, 0x14])).toBe(true);
   });
 });
@@ -128,6 +137,9 @@ describe.skipIf(lacksPillow)('an AVIF sequence', () => {
   test('without a still picture is rejected as such', async () => {
     const bytes = makeSequence();
     bytes.write('free', bytes.indexOf('meta', 0, 'latin1'), 'latin1');
+    // Brands of still pictures demand a box `meta`.
+    for (const brand of ['avif', 'mif1', 'miaf', 'MA1B'])
+      bytes.write('iso8', bytes.indexOf(brand, 0, 'latin1'), 'latin1');
     const [reference] = computeByPillow([{ bytes, code: 'file.n_frames' }]);
     expect(reference?.value).toBe(3);
     await expect(run(bytes)).rejects.toMatchObject({
@@ -138,6 +150,11 @@ describe.skipIf(lacksPillow)('an AVIF sequence', () => {
 });
 
 describe.skipIf(lacksHeic)('a HEIC file', () => {
+  test.each(['mif1', 'hevx', 'MiHE'])('is read under the brand %s', async (major) => {
+    const bytes = build({ brand: 'heic', pictures: [await encodeHevc('#c83214')], options: { major } });
+    expect(near((await run(bytes)).colour, [0xc8, 0x32, 0x14])).toBe(true);
+  });
+
   test('with several pictures shows its primary one, and notes the other', async () => {
     const pictures = [await encodeHevc('#c83214'), await encodeHevc('#1432c8')];
     const { colour, notes } = await run(build({ brand: 'heic', pictures, options: { primary: 2 } }));
@@ -171,7 +188,11 @@ describe.skipIf(lacksHeic)('a HEIC file', () => {
       described: [[nclx(primaries, 13)]],
     });
     const { png } = await run(bytes);
-    const untouched = build({ brand: 'heic', pictures: [await encodeHevc('#b46446')], described: [[nclx(1, 13)]] });
+    const untouched = build({
+      brand: 'heic',
+      pictures: [await encodeHevc('#b46446')],
+      described: [[nclx(1, 13)]],
+    });
     const { colour: stored } = await run(untouched);
     const white = name === null ? '(0.314, 0.351)' : 'profiles.D65';
     const chosen = name === 'P3' || name === null ? 'profiles.P3' : name;
@@ -182,7 +203,10 @@ describe.skipIf(lacksHeic)('a HEIC file', () => {
       'cms.createProfile("sRGB")).getpixel((0, 0))))[3]';
     const [reference] = computeByPillow([{ bytes: png, code }]);
     const [measure] = await measureColours([
-      { bytes: png, patches: [{ box: [8, 8, 56, 56], colour: reference?.value as [number, number, number] }] },
+      {
+        bytes: png,
+        patches: [{ box: [8, 8, 56, 56], colour: reference?.value as [number, number, number] }],
+      },
     ]);
     expect(measure?.difference, `${reference?.value}`).toBeLessThan(1);
   });

@@ -116,8 +116,12 @@ describe('metadata that is kept', () => {
 });
 
 test('the extended part of XMP in JPEG is left out with a note', async () => {
-  const main = packet('xmlns:note="http://ns.adobe.com/xmp/note/" note:HasExtendedXMP="0123456789ABCDEF0123456789ABCDEF">');
-  const bytes = await photograph({ description: main.replace('</rdf:Description>', '<dc:title>Ada</dc:title></rdf:Description>') });
+  const main = packet(
+    'xmlns:note="http://ns.adobe.com/xmp/note/" note:HasExtendedXMP="0123456789ABCDEF0123456789ABCDEF">',
+  );
+  const bytes = await photograph({
+    description: main.replace('</rdf:Description>', '<dc:title>Ada</dc:title></rdf:Description>'),
+  });
   const codes = async (metadata: unknown) => {
     const { notes } = await runOperation(imageTransform, {
       params: { metadata, format: 'jpeg' },
