@@ -18,7 +18,7 @@ export interface HeifItems {
 }
 
 /** A reference from a picture to others, such as `thmb` from a thumbnail to its picture. */
-export interface HeifReference {
+interface HeifReference {
   readonly type: string;
   readonly from: number;
   readonly to: readonly number[];

@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Kinds of metadata as files store them. */
 const containers = ['profile', 'exif', 'xmp', 'iptc'] as const;
 /** Subjects, whichever kind of metadata states them. */
-export const subjects = ['copyright', 'capture-date', 'camera', 'location'] as const;
+const subjects = ['copyright', 'capture-date', 'camera', 'location'] as const;
 const groups = [...containers, ...subjects] as const;
 
 export type Container = (typeof containers)[number];
