@@ -2,6 +2,7 @@
  * A 3D model from eight small photographs. The baseline calls the same stages one after the other in one directory, without
  * Temporal and checkpoints.
  */
+
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
@@ -9,6 +10,7 @@ import { totalmem } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { noDestinations } from '../operations/lib/no-destinations.ts';
 import { limitsByPixels } from '../operations/lib/picture-process/limits.ts';
 import { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
 import { detectSandbox, type Sandbox } from '../operations/lib/sandbox/sandbox.ts';
@@ -138,6 +140,8 @@ async function runStages(
         throw error;
       },
       attempt: 1,
+      scheduledAt: Date.now(),
+      destinations: noDestinations,
     });
   }
   return join(folder, 'outputs');

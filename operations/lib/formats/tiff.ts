@@ -5,7 +5,7 @@ import { describeLayout, findUnreadable, readLayout } from './tiff-layout.ts';
 import { findMissingParts, isEmpty, listParts } from './tiff-parts.ts';
 
 interface TiffPicture {
-  /** Directory of the picture: a page, or a sub-directory of one. */
+  /** Directory of the picture: a page, or a sub-directory of one. The first picture if there is no page of the requested number. */
   readonly page: number;
   readonly subDirectory: number | null;
   /** How many directories are pages: neither masks nor smaller copies of others. */
@@ -21,8 +21,8 @@ interface TiffPicture {
   readonly layout: string;
 }
 
-/** Which directory is the picture: the first that is no thumbnail, or the one with most pixels. */
-export type PageChoice = 'first' | 'largest';
+/** Which directory is the picture: the first that is no thumbnail, the one with most pixels, or a page counted from 0. */
+export type PageChoice = 'first' | 'largest' | number;
 
 export type TiffContent = { readonly picture: TiffPicture } | { readonly raw: RawFile };
 
@@ -35,14 +35,18 @@ export const inspectTiff = (path: string, choice: PageChoice): Promise<TiffConte
   });
 
 function describePicture(file: TiffFile, choice: PageChoice): TiffPicture {
-  const { directory, page, subDirectory } = (choice === 'largest' ? findLargest : findPicture)(file);
+  const pages = file.directories.map((directory, page) => ({ directory, page, subDirectory: null }));
+  const wholePages = pages.filter(({ directory }) => !isReduced(directory));
+  const chosen = typeof choice === 'number' ? wholePages[choice] : undefined;
+  const found = chosen ?? (choice === 'largest' ? findLargest : findPicture)(file);
+  const { directory, page, subDirectory } = found;
   const layout = readLayout(directory);
   const parts = listParts(directory, layout);
   const empty = parts?.filter(isEmpty).length ?? 0;
   return {
     page,
     subDirectory,
-    pages: file.directories.filter((one) => !isReduced(one)).length,
+    pages: wholePages.length,
     tiled: layout.tiled,
     empty: empty > 0 ? `${empty} of its ${parts?.length} ${layout.tiled ? 'tiles' : 'strips'}` : null,
     unreadable: findUnreadable(layout),
