@@ -19,6 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 INDEX = "docs/README.md"
 # Where files from outside docs/ are in the site.
 COPIES = "repository"
+# Files of the site, and where packages of npm have them.
+SCRIPTS = {
+    "mermaid.tiny.js": "@mermaid-js/tiny/dist/mermaid.tiny.js",
+    "iframe-worker.js": "iframe-worker/shim/index.js",
+}
 LINK = re.compile(r"(\]\()([^)\s#]*)(#[^)\s]*)?(\))")
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
@@ -41,8 +46,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             files.append(File.generated(config, place_of(target), content=(ROOT / target).read_bytes()))
             if target.endswith(".md"):
                 waiting.append(target)
-    mermaid = Path(os.environ["MERMAID"]).read_bytes()
-    files.append(File.generated(config, "mermaid.tiny.js", content=mermaid))
+    for name, package in SCRIPTS.items():
+        content = (Path(os.environ["NODE_MODULES"]) / package).read_bytes()
+        files.append(File.generated(config, name, content=content))
     return files
 
 

@@ -46,8 +46,12 @@ test('the generated parts are those of the OpenAPI document and of the asynchron
 });
 
 test('the wheel has the client with its types, and nothing else', async () => {
-  const names = (await readdir(installed, { recursive: true })).filter((name) => !name.includes('__pycache__'));
-  expect(names).toEqual(expect.arrayContaining(['darkroom_client/py.typed', 'darkroom_client/_sync/client.py']));
+  const names = (await readdir(installed, { recursive: true })).filter(
+    (name) => !name.includes('__pycache__'),
+  );
+  expect(names).toEqual(
+    expect.arrayContaining(['darkroom_client/py.typed', 'darkroom_client/_sync/client.py']),
+  );
   expect(names.filter((name) => !/^darkroom_client(?:-[\d.]+\.dist-info)?(?:\/|$)/.test(name))).toEqual([]);
 });
 
@@ -59,7 +63,9 @@ test('mypy finds no mistake, also in the programs of the README', async () => {
   const files = programs.map((_, index) => join(dir, `program_${index}.py`));
   const options = ['--config-file', join(client, 'pyproject.toml'), '--cache-dir', join(dir, 'mypy')];
   const env = { ...process.env, MYPYPATH: join(dir, 'source/src') };
-  const { stdout } = await call(python, ['-m', 'mypy', ...options, join(dir, 'source/src'), ...files], { env });
+  const { stdout } = await call(python, ['-m', 'mypy', ...options, join(dir, 'source/src'), ...files], {
+    env,
+  });
   expect(stdout).toMatch(/^Success: no issues/);
 });
 

@@ -19,7 +19,7 @@ LAST_LINES = [
 ]
 
 
-@pytest.mark.parametrize(("program", "last_line"), zip(PROGRAMS, LAST_LINES, strict=True))
+@pytest.mark.parametrize(("program", "last_line"), list(zip(PROGRAMS, LAST_LINES, strict=True)))
 def test_a_program_prints_what_it_should(program: str, last_line: str, tmp_path: Path) -> None:
     shutil.copy(PHOTO, tmp_path / "photo.jpg")
     (tmp_path / "program.py").write_text(program)

@@ -298,6 +298,26 @@ class ResultNote(TypedDict):
     """
 
 
+class Link(TypedDict):
+    url: str
+    """
+    Anyone who has it can read the file, with GET and HEAD
+    """
+    path: str
+    expires_at: str
+
+
+class LinkRequest(TypedDict, closed=True):
+    path: NotRequired[str]
+    """
+    A file of the result; default: `index.html`
+    """
+    expires_in: NotRequired[int]
+    """
+    Seconds; default: 3600
+    """
+
+
 class Attempt(TypedDict):
     at: str
     status: int | None
@@ -414,6 +434,20 @@ UsageReport = TypedDict(
 )
 
 
+class AuditEvent(TypedDict):
+    time: str
+    action: str
+    outcome: Literal["success", "failure", "denied"]
+    tenant: str | None
+    subject: str | None
+    role: str | None
+    target: str
+    address: str | None
+    request_id: str | None
+    detail: str
+    omitted: int
+
+
 class ProgressEvent(TypedDict):
     """
     Data of the event `progress`
@@ -459,11 +493,15 @@ class Job(TypedDict):
     completed_at: str | None
     expires_at: str | None
     """
-    When results are deleted; null: never
+    When the job and its results are deleted; null before the end of the run, or if they are kept forever
     """
     assets: AssetCounts
     usage: Usage
     labels: dict[str, str]
+    notes: NotRequired[list[str]]
+    """
+    Files that were skipped in directories that the request names; absent if there are none
+    """
     result: ResultSummary | None
     error: JobError | None
     links: dict[str, str]
@@ -523,11 +561,15 @@ class WatchedJob(TypedDict):
     completed_at: str | None
     expires_at: str | None
     """
-    When results are deleted; null: never
+    When the job and its results are deleted; null before the end of the run, or if they are kept forever
     """
     assets: AssetCounts
     usage: Usage
     labels: dict[str, str]
+    notes: NotRequired[list[str]]
+    """
+    Files that were skipped in directories that the request names; absent if there are none
+    """
     result: ResultSummary | None
     error: JobError | None
     links: dict[str, str]
@@ -583,7 +625,7 @@ class JobSpec(TypedDict, closed=True):
     callback: NotRequired[Callback]
     priority: NotRequired[int]
     """
-    Temporal's priority key: 1 runs first; default: 3
+    Temporal's priority key: 1 runs first; default: 3. 1 and 2 precede jobs of other tenants and take the role `operator`
     """
     keep_days: NotRequired[float]
     """
