@@ -75,6 +75,7 @@ export async function withHeartbeat<T>(
       },
       signal: context.cancellationSignal,
       startedAt,
+      scheduledAt: info.scheduledTimestampMs,
       attempt,
       lastAttempt: spent + 1 >= MAX_ATTEMPTS,
       earlier,

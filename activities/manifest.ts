@@ -6,9 +6,9 @@ import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
 import type { RunInput, RunRef, StageInput } from '../src/jobs/model/run-input.ts';
 import type { StoredManifest } from '../src/jobs/ports/job-archive.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
+import { UniqueNames } from '../src/lib/unique-names.ts';
 import { splitParts } from './checkpoint.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { UniqueNames } from './outputs.ts';
 
 /** Checkpoints that are read from the store concurrently. */
 const READ_CONCURRENCY = 16;

@@ -25,16 +25,23 @@ export async function readPreviousStage(
   });
 }
 
+/** Which assets a stage reads. */
+export interface InputBytes {
+  /** Where copies of the assets go. */
+  readonly directory: string;
+  areNeeded(asset: Pick<InputFile, 'name'>): boolean;
+}
+
 /**
  * The assets that the stage computes, and those that failed before it. `retried`: the checkpoint of an earlier run; assets
- * that succeeded there are not computed again. `directory`: where copies of the assets go; null when the stage reads no bytes.
+ * that succeeded there are not computed again.
  */
 export async function readStageInputs(
   { assets, stages }: ActivityDependencies,
   { job, batch, layout }: StageRunInput,
   previousStage: readonly Checkpoint[],
   retried: Checkpoint | null,
-  directory: string | null,
+  bytes: InputBytes,
   signal: AbortSignal,
 ): Promise<{ inputs: InputFile[]; leftOut: StageOutcome[] }> {
   const downloads = await assets.readBatches(job, batch ? [batch] : splitIntoBatches(layout), signal);
@@ -44,7 +51,7 @@ export async function readStageInputs(
     ({ index }) => !failed.has(index) && !(retried && hasSucceeded(retried, index)),
   );
   const inputs = await mapConcurrent(missing, { concurrency: READ_CONCURRENCY, signal }, (download, stop) =>
-    toInputFile(stages, download, directory, stop),
+    toInputFile(stages, download, bytes, stop),
   );
   return { inputs, leftOut };
 }
@@ -70,11 +77,11 @@ const hasSucceeded = ({ inputs, failures }: Checkpoint, index: number): boolean 
 async function toInputFile(
   stages: StageFiles,
   { index, name, attributes, location, size }: AssetDownload,
-  directory: string | null,
+  { directory, areNeeded }: InputBytes,
   signal: AbortSignal,
 ): Promise<InputFile> {
   if (location === null || size === null) throw new Error(`Asset ${index} has no bytes`);
-  if (directory === null) return { index, name, attributes, path: '', size };
+  if (!areNeeded({ name })) return { index, name, attributes, path: '', size };
   const path =
     'path' in location
       ? location.path

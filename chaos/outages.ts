@@ -7,10 +7,12 @@ import { startS3Server } from '../bench/s3-server.ts';
 import type { Violation } from './checks/violation.ts';
 import { killNow } from './killer.ts';
 import { COUNTED } from './load/commands.ts';
+import { model } from './load/compatible.ts';
 import { followJob } from './load/follow.ts';
 import { native } from './load/native.ts';
 import { readOutcome } from './load/outcome.ts';
 import type { Target } from './load/submission.ts';
+import { countModelRuns } from './model-outage.ts';
 import { startRig } from './rig.ts';
 import type { Server } from './server.ts';
 import { groupByTarget } from './targets.ts';
@@ -36,7 +38,7 @@ interface OutagesReport {
 export async function runOutages(root: string, options: OutagesOptions): Promise<OutagesReport> {
   const rows: OutageRow[] = [];
   const s3 = await startS3Server(root);
-  const rig = await startRig(root, { seed: 1, submissions: [] });
+  const rig = await startRig(root, { seed: 1, submissions: [model] });
   const store = s3 === null ? {} : { ...s3.env, DARKROOM_STORE: s3.address };
   const { server, target } = await rig.start('server', { DARKROOM_SANDBOX: 'off', ...store });
   const measure = async (outage: string, disturb: (openGate: () => Promise<void>) => Promise<void>) => {
@@ -72,6 +74,13 @@ export async function runOutages(root: string, options: OutagesOptions): Promise
         await s3.start();
       },
     );
+  const outage = 'Temporal is stopped in the middle of a 3D reconstruction';
+  options.log(`${outage} …`);
+  rows.push({
+    outage,
+    seconds: options.seconds,
+    runs: await countModelRuns(server, target, options.seconds),
+  });
   await server.stop();
   await rig.close();
   await s3?.stop();

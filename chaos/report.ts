@@ -69,7 +69,7 @@ export const formatOutages = (rows: readonly OutageRow[]): string =>
     ...rows.map(({ outage, seconds, runs }) => [
       outage,
       seconds,
-      runs ?? 'not tried: no versitygw on this machine',
+      runs ?? 'not tried: versitygw or the engine is not installed',
     ]),
   ]);
 

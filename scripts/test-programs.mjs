@@ -32,6 +32,7 @@ const programs = {
   prometheus: 'prometheus',
   'qemu-img': 'qemu-utils',
   rpmbuild: 'rpm',
+  fdisk: 'fdisk',
   sfdisk: 'fdisk',
   systemctl: 'systemd',
   tesseract: 'tesseract-ocr',

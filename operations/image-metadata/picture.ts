@@ -10,7 +10,12 @@ import { computeVisualFeatures, type VisualFeature, type VisualFeatures } from '
 
 export type PictureFacts = HeaderFacts & VisualFeatures & Partial<ExifReading>;
 
-const visualFeatures = ['palette', 'phash', 'sharpness'] as const satisfies readonly VisualFeature[];
+const visualFeatures = [
+  'palette',
+  'phash',
+  'sharpness',
+  'thumbhash',
+] as const satisfies readonly VisualFeature[];
 
 export const task = pictureTask(
   import.meta.url,

@@ -9,6 +9,7 @@ import { packageRoot } from '../../src/lib/resources.ts';
 import type { StageContext } from '../operation.ts';
 import { killGroup, killWithParent, MAX_FILE, MAX_STDERR } from './process-group.ts';
 import { watchMemory } from './process-memory.ts';
+import { nameExit } from './sandbox/sandbox.ts';
 
 const root = new URL('engines/', packageRoot);
 
@@ -48,8 +49,8 @@ export interface EngineRun {
 export interface EngineExit {
   readonly result?: unknown;
   readonly error?: { readonly code: string; readonly message: string };
-  /** Exit code, or the signal that ended the process. */
-  readonly exit: number | string | null;
+  /** Exit code, or the name of the signal that ended the process or what it ran in a sandbox. */
+  readonly exit: number | string;
   /** True when it was killed because it exceeded its memory limit. */
   readonly overMemory: boolean;
   /** The end of its standard error. */
@@ -102,7 +103,7 @@ export function runEngine(run: EngineRun): Promise<EngineExit> {
       signal.removeEventListener('abort', stop);
       if (signal.aborted) reject(signal.reason);
       else if (failure) reject(failure);
-      else resolve({ ...outcome, exit: killedBy ?? code, overMemory, stderr });
+      else resolve({ ...outcome, exit: nameExit(code, killedBy), overMemory, stderr });
     });
   });
 }
@@ -133,6 +134,17 @@ function startProcess({ engine, packages, args, request, lowPriority }: EngineRu
   child.stdin.end(request === undefined ? '' : JSON.stringify(request));
   return child;
 }
+
+/** Attempts after which an engine that is killed each time probably needs more memory than there is. */
+const MAX_ATTEMPTS = 5;
+
+/**
+ * Returns whether an operator or the kernel's OOM killer ended the engine, and another attempt may complete.
+ *
+ * @param attempt The first is 1.
+ */
+export const mayCompleteLater = ({ exit, overMemory }: EngineExit, attempt: number): boolean =>
+  !overMemory && (exit === 'SIGKILL' || exit === 'SIGTERM') && attempt < MAX_ATTEMPTS;
 
 /** The error for output that does not follow the protocol. */
 export const toProtocolError = (engine: string, cause: unknown): DarkroomError =>

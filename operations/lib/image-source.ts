@@ -98,7 +98,8 @@ export interface SourceImage {
  *
  * @param maxPixels - More than MAX_PIXELS only where the picture is never held in memory as a whole.
  * @param choice - Which directory of a TIFF file to open.
- * @throws `asset_not_an_image`, `asset_corrupt`, `asset_metadata_too_large` or `asset_too_many_pixels`, which name the asset.
+ * @throws `asset_not_an_image`, `asset_corrupt`, `asset_metadata_too_large` or `asset_too_many_pixels`, which name the asset;
+ * `operation_failed` if the file does not have the page that was chosen.
  */
 export async function openImage(
   input: PictureFile,
@@ -110,6 +111,8 @@ export async function openImage(
   if ('raw' in inspected)
     throw notAnImage(input, explainUnreadable(`a camera raw file (${inspected.raw.kind})`));
   const { format, failOn, page, subDirectory, damage, layout, pages } = inspected.picture;
+  if (typeof choice === 'number' && choice > 0 && choice >= (pages ?? 1))
+    throw noSuchPage(input, choice, pages);
   if (damage && input.accept !== 'all') throw damagedError(input, damage, 'truncated');
 
   const excess =
@@ -216,6 +219,17 @@ export const notAnImage = (input: InputFile, is: string, cause?: unknown): Darkr
 
 export const damagedError = (input: InputFile, why: string, damage: Damage, cause?: unknown): DarkroomError =>
   assetError('asset_corrupt', input, `is damaged: ${why}`, { details: { damage }, cause });
+
+function noSuchPage(input: InputFile, page: number, pages: number | null): DarkroomError {
+  const has =
+    pages === null
+      ? 'is not a TIFF file, which alone has pages'
+      : `has ${pages} page${pages === 1 ? '' : 's'}`;
+  const details = { parameter: 'page', page, pages: pages ?? 1 };
+  return assetError('operation_failed', input, `${has}: there is no page ${page}, counted from 0`, {
+    details,
+  });
+}
 
 const tooMuchMetadata = (input: InputFile, excess: string): DarkroomError =>
   assetError(

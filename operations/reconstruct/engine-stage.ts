@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { DarkroomError, type ErrorCode } from '../../src/errors.ts';
 import { workerDiskFull } from '../../src/lib/disk-full.ts';
-import { type EngineExit, runEngine } from '../lib/engine-process.ts';
+import { type EngineExit, mayCompleteLater, runEngine } from '../lib/engine-process.ts';
 import { isSpaceLow } from '../lib/free-space.ts';
 import type { Stage, StageContext } from '../operation.ts';
 import type { ReconstructParams } from './params.ts';
@@ -35,9 +35,6 @@ const stageResult = z.object({
 
 /** Hundreds of photographs at high quality take hours on a few cores. */
 const TIMEOUT_MS = 12 * 3_600_000;
-
-/** A stage whose process is killed this often probably needs more memory than there is. */
-const MAX_ATTEMPTS = 5;
 
 type Context = StageContext<ReconstructParams>;
 
@@ -93,11 +90,8 @@ async function run(stage: string, results: readonly (keyof typeof files)[], cont
   throw failure;
 }
 
-function toError(
-  stage: string,
-  { error, exit, overMemory }: EngineExit,
-  { memory, attempt }: Context,
-): DarkroomError {
+function toError(stage: string, ending: EngineExit, { memory, attempt }: Context): DarkroomError {
+  const { error, exit, overMemory } = ending;
   if (overMemory) {
     const limit = Math.floor((memory ?? 0) / 2 ** 20);
     return new DarkroomError(
@@ -110,8 +104,7 @@ function toError(
     const code = codes.find((known) => known === error.code) ?? 'engine_failed';
     return new DarkroomError(code, error.message);
   }
-  // Killed by an operator or the kernel's OOM killer: retried, but not for ever.
-  if ((exit === 'SIGKILL' || exit === 'SIGTERM') && attempt < MAX_ATTEMPTS)
+  if (mayCompleteLater(ending, attempt))
     return new DarkroomError('operation_failed_for_now', `The process of the stage ${stage} was killed`);
   const code = exit === 'SIGKILL' || exit === 'SIGXFSZ' ? 'engine_limit' : 'engine_failed';
   return new DarkroomError(code, `The stage ${stage} ended without a result (${exit})`);

@@ -5,6 +5,7 @@ import type { PendingActivity } from '../jobs/model/pending-activity.ts';
 import type { UsageRow } from '../jobs/model/usage.ts';
 import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
 
+export type { CredentialsView, NewCredentials, S3Keys } from '../jobs/model/credentials.ts';
 export type { Delivery } from '../jobs/model/delivery.ts';
 export type { FileEntry, Manifest } from '../jobs/model/job.ts';
 export type { RequestView } from '../jobs/model/request-view.ts';

@@ -56,6 +56,12 @@ export const apiKeysPrefix = '_keys/';
 
 export const apiKeyKey = (id: string): string => `${apiKeysPrefix}${id}.json`;
 
+/** Credentials of a tenant. */
+export const credentialsPrefix = (tenant: string): string => `_credentials/${tenant}/`;
+
+export const credentialsKey = (tenant: string, name: string): string =>
+  `${credentialsPrefix(tenant)}${name}.json`;
+
 /** Batches of audit events. In ascending order of keys, the oldest comes first. */
 export const auditPrefix = '_audit/';
 

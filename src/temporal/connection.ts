@@ -30,7 +30,10 @@ export function createClient({ options, namespace }: TemporalTarget): Client {
 }
 
 /** gRPC status codes that mean that Temporal, not the request, is the cause. */
-const awayCodes = new Set([1 /* cancelled */, 4 /* deadline */, 13 /* internal */, 14 /* unavailable */]);
+const awayCodes = new Set([
+  1 /* cancelled */, 2 /* unknown: a proxy, or a fault of the server */, 4 /* deadline */,
+  10 /* aborted: two writes at once */, 13 /* internal */, 14 /* unavailable */, 15 /* data loss */,
+]);
 /** The server or the namespace has reached a rate limit. */
 const EXHAUSTED = 8;
 const NOT_FOUND = 5;

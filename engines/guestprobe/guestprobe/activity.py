@@ -10,9 +10,10 @@ from .packages import Inventory
 _WTMP = "/var/log/wtmp"
 _MOST_BYTES = 16 << 20
 
-#: A record of wtmp as glibc writes it on 64-bit Linux: its bytes, the type of a boot, and the offset of the seconds.
+#: A record of wtmp as glibc writes it on most machines: its bytes, the type of a boot and its user, and the offset of the seconds.
 _RECORD = 384
 _BOOT = 2
+_USER_AT, _USER = 44, b"reboot\0"
 _SECONDS_AT = 340
 
 
@@ -25,7 +26,8 @@ class Activity(TypedDict):
 
 def read_activity(guest: Guest, inventory: Inventory | None) -> Activity:
     changed = guest.modified(inventory.database) if inventory and inventory.database else None
-    return {"last_boot": _format(_read_last_boot(guest)), "last_package_change": _format(changed)}
+    last_boot = guest.notes.require("times of boots", lambda: _read_last_boot(guest))
+    return {"last_boot": _format(last_boot), "last_package_change": _format(changed)}
 
 
 def _read_last_boot(guest: Guest) -> datetime | None:
@@ -33,7 +35,7 @@ def _read_last_boot(guest: Guest) -> datetime | None:
     for at in range(len(data) // _RECORD * _RECORD - _RECORD, -1, -_RECORD):
         (kind,) = struct.unpack_from("<h", data, at)
         (seconds,) = struct.unpack_from("<I", data, at + _SECONDS_AT)
-        if kind == _BOOT and seconds:
+        if kind == _BOOT and seconds and data.startswith(_USER, at + _USER_AT):
             return datetime.fromtimestamp(seconds, UTC)
     return None
 

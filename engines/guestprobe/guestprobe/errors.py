@@ -10,5 +10,9 @@ class ImageError(Exception):
         self.predicate = predicate
 
 
+class Damaged(Exception):
+    """A part of the guest that is damaged. The message is a sentence for the report, without a full stop."""
+
+
 class CpuTimeExceeded(BaseException):
     """The CPU time is used up. Not an Exception, so that parsers do not catch it."""

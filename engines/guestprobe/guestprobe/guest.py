@@ -1,5 +1,6 @@
 """The files of an installed system."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
@@ -9,11 +10,15 @@ from dissect.target.exceptions import NotADirectoryError
 from dissect.target.exceptions import FileNotFoundError as NotFound
 from dissect.target.filesystem import FilesystemEntry
 
+from .errors import Damaged
 from .file_tree import MOST_ENTRIES, FileTree, read_link
 from .notes import Notes
 
 #: Bytes of a file that are read: enough for the package database of a system with 50,000 packages.
 MOST_BYTES = 64 << 20
+
+#: Control characters that no text file has. Blocks of zeros are what a crash leaves of a file that was being written.
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 class Guest:
@@ -35,7 +40,12 @@ class Guest:
             return None
 
         def work() -> bytes | None:
-            return entry.open().read(length) if entry.is_file() else None
+            if not entry.is_file():
+                return None
+            data = entry.open().read(length)
+            if len(data) < min(length, entry.lstat().st_size):
+                raise Damaged(f"{path} could not be read to its end")
+            return data
 
         return self.notes.attempt(path, work, None)
 
@@ -49,8 +59,15 @@ class Guest:
         return data[:limit]
 
     def text(self, path: str, limit: int = MOST_BYTES) -> str | None:
+        """Returns a text file. One with zero bytes or other control characters is damaged, and counts as unreadable."""
         data = self.read(path, limit)
-        return None if data is None else data.decode("utf-8", "replace")
+        if data is None:
+            return None
+        if _NO_TEXT.search(data):
+            self.notes.add(f"{path} is damaged: it has bytes that are not text")
+            self.notes.fail(f"{path} is damaged")
+            return None
+        return data.decode("utf-8", "replace")
 
     def lines(self, path: str, limit: int = 1 << 20) -> list[str]:
         """Returns the lines that are neither empty nor a comment, without surrounding spaces."""

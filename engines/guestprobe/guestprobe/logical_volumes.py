@@ -37,6 +37,7 @@ def _enumerate(notes: Notes) -> Callable[[LvmVolumeSystem], Iterator[Volume]]:
             stream = None if reason else notes.attempt(f"The logical volume {mapper_name(lv)}", lambda lv=lv: _open(lv), None)
             if reason:
                 notes.add(f"The logical volume {mapper_name(lv)} was not read: {reason}")
+                notes.fail(f"the logical volume {mapper_name(lv)} was not read")
             if stream is not None:
                 yield Volume(stream, 1, None, stream.size, None, mapper_name(lv), raw=lv, disk=system.disk, vs=system)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from .errors import Damaged
 from .file_tree import UnreadMount
 
 T = TypeVar("T")
@@ -38,16 +39,22 @@ class Notes:
             raise
         except UnreadMount as error:
             self.fail(f"{error.point} was not read")
+        except Damaged as error:
+            self.add(str(error))
+            self.fail(str(error))
         except Exception as error:
             self.add(f"{what} could not be read ({type(error).__name__})")
             self.fail(f"{what} could not be read")
         return otherwise
 
     def require(self, facts: str, work: Callable[[], T]) -> T | None:
-        """Returns the result of `work`; None with a note when it could not read all that it needs. `facts`: a plural noun."""
+        """Returns the result of `work`; None with a note when it raises or could not read all that it needs. `facts`: a plural noun."""
         before = self.failures
-        value = work()
-        return None if self.explain(facts, before) else value
+        value = self.attempt(f"What tells the {facts}", work, None)
+        is_unknown = self.explain(facts, before)
+        # They are explained: facts around these stay known.
+        del self._failures[before:]
+        return None if is_unknown else value
 
     def explain(self, facts: str, since: int) -> bool:
         """Adds a note on facts that are unknown when something could not be read. `since`: the number of failures before."""

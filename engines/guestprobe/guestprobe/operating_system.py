@@ -29,18 +29,28 @@ _PROGRAMS = (
     *("/bin/sh", "/bin/busybox", "/bin/bash", "/usr/bin/true", "/sbin/init", "/usr/bin/env", "/usr/lib/systemd/systemd"),
     f"{_NIXOS}/sw/bin/sh",
 )
-_MACHINES = {3: "i686", 21: "ppc64", 22: "s390x", 40: "arm", 62: "x86_64", 183: "aarch64", 243: "riscv64", 258: "loongarch64"}
+_PPC64 = 21
+_MACHINES = {3: "i686", _PPC64: "ppc64", 22: "s390x", 40: "arm", 62: "x86_64", 183: "aarch64", 243: "riscv64", 258: "loongarch64"}
 
 #: Files with settings in the syntax of a shell, and the setting with the host name.
 _HOSTNAMES = (("/etc/sysconfig/network", "HOSTNAME"), ("/etc/conf.d/hostname", "hostname"))
+_HOSTNAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}")
 _ZONES = "zoneinfo/"
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+/-]*")
+
+
+def has_programs(guest: Guest) -> bool:
+    return any(guest.exists(path) for path in _PROGRAMS)
 
 
 def read_release(guest: Guest) -> dict[str, str]:
-    """Returns the fields of os-release, or the same from the files that older systems have."""
-    for path in _RELEASES:
-        if guest.exists(path):
-            return read_assignments(guest, path)
+    """Returns the fields of os-release, or the same from the files that older systems have. An unreadable file counts as missing."""
+    for path in dict.fromkeys(guest.real_path(path) for path in _RELEASES):
+        if path is not None:
+            fields = read_assignments(guest, path)
+            if fields:
+                return fields
+            guest.notes.add(f"{path} was not understood: it has no fields")
     for path, distribution in _OLD_RELEASES.items():
         line = guest.line(path)
         if line is not None:
@@ -67,23 +77,25 @@ def read_linux(guest: Guest, release: dict[str, str]) -> OperatingSystem:
 
 def read_assignments(guest: Guest, path: str) -> dict[str, str]:
     """Reads lines in the syntax of a shell: NAME=value, quoted or not."""
-    return dict(filter(None, map(_parse_assignment, guest.lines(path, 1 << 16))))
+    return dict(filter(None, (_parse_assignment(line, path, guest) for line in guest.lines(path, 1 << 16))))
 
 
-def _parse_assignment(line: str) -> tuple[str, str] | None:
+def _parse_assignment(line: str, path: str, guest: Guest) -> tuple[str, str] | None:
     match = re.match(r"([A-Za-z0-9_]+)=(.*)$", line)
     if match is None:
         return None
     try:
         words = shlex.split(match[2])
     except ValueError:
-        words = [match[2]]
+        guest.notes.add(f"{match[1]} of {path} was not understood: a quotation mark is missing")
+        return None
     return match[1], " ".join(words)
 
 
 def _read_hostname(guest: Guest) -> str | None:
     name = guest.line("/etc/hostname") or guest.line("/etc/HOSTNAME")
-    return name or next((found for path, key in _HOSTNAMES if (found := read_assignments(guest, path).get(key))), None)
+    name = name or next((found for path, key in _HOSTNAMES if (found := read_assignments(guest, path).get(key))), None)
+    return _match(guest, name, _HOSTNAME, "host name")
 
 
 def _read_timezone(guest: Guest) -> str | None:
@@ -91,8 +103,17 @@ def _read_timezone(guest: Guest) -> str | None:
     Debian and old Red Hat systems keep beside it counts."""
     link = guest.link("/etc/localtime")
     if link is not None and _ZONES in link:
-        return link.rpartition(_ZONES)[2].removeprefix("posix/").removeprefix("right/") or None
-    return guest.line("/etc/timezone") or read_assignments(guest, "/etc/sysconfig/clock").get("ZONE")
+        zone = link.rpartition(_ZONES)[2].removeprefix("posix/").removeprefix("right/")
+    else:
+        zone = guest.line("/etc/timezone") or read_assignments(guest, "/etc/sysconfig/clock").get("ZONE")
+    return _match(guest, zone, _ZONE, "time zone")
+
+
+def _match(guest: Guest, value: str | None, pattern: re.Pattern[str], what: str) -> str | None:
+    if not value or pattern.fullmatch(value):
+        return value or None
+    guest.notes.add(f"The {what} is unknown: {value[:80]!r} is none")
+    return None
 
 
 def _read_arch(guest: Guest) -> str | None:
@@ -100,6 +121,7 @@ def _read_arch(guest: Guest) -> str | None:
     for path in _PROGRAMS:
         head = guest.head(path, 64)
         if head is not None and head[:4] == b"\x7fELF" and len(head) >= 20:
-            (machine,) = struct.unpack("<H" if head[5] == 1 else ">H", head[18:20])
-            return _MACHINES.get(machine)
+            little = head[5] == 1
+            (machine,) = struct.unpack("<H" if little else ">H", head[18:20])
+            return "ppc64le" if machine == _PPC64 and little else _MACHINES.get(machine)
     return None

@@ -5,17 +5,21 @@ from functools import cache
 from typing import Any, BinaryIO
 
 from dissect.target.volumes.disk import DissectVolumeSystem
+from dissect.util.stream import RangeStream
 from dissect.volume.disk import Disk as PartitionedDisk
 from dissect.volume.disk.partition import Partition
 from dissect.volume.disk.schemes.gpt import GPT
 from dissect.volume.disk.schemes.mbr import MBR
 from dissect.volume.exceptions import DiskError
 
+from .filesystem_types import detect_filesystem
+from .partition_tables import find_gpt, read_mbr
+from .signatures import detect_content
+
 #: Entries of a partition table; 128 are usual. The library reads as many as the header claims.
 _MOST_PARTITIONS = 1024
 
 _SECTOR_SIZES = (512, 4096)
-_GPT_MAGIC = b"EFI PART"
 
 #: Types of an MBR entry that contains the logical partitions.
 _EXTENDED = (0x05, 0x0F, 0x85)
@@ -90,12 +94,20 @@ def _open(system: DissectVolumeSystem, fh: BinaryIO, *args: Any, **options: Any)
 
 
 def _detect_sector_size(fh: BinaryIO) -> int:
-    """Returns the sector size in bytes. The header of GPT is in the second sector; MBR has none, so it counts as 512."""
+    """Returns the sector size in bytes. MBR does not state it, so it is the one with which more partitions have known contents."""
     start = fh.tell()
-    for size in _SECTOR_SIZES:
-        fh.seek(start + size)
-        if fh.read(8) == _GPT_MAGIC:
-            fh.seek(start)
-            return size
+    entries = read_mbr(fh, start)
+    size = find_gpt(fh, start) or max(_SECTOR_SIZES, key=lambda size: sum(_is_known(fh, start, size, entry) for entry in entries))
     fh.seek(start)
-    return _SECTOR_SIZES[0]
+    return size
+
+
+def _is_known(fh: BinaryIO, start: int, sector_size: int, entry: tuple[int, int, int]) -> bool:
+    kind, first, count = entry
+    partition = RangeStream(fh, start + first * sector_size, count * sector_size)
+    try:
+        if kind in _EXTENDED:
+            return partition.read(512)[510:] == b"\x55\xaa"
+        return detect_content(partition) is not None or detect_filesystem(partition) is not None
+    except Exception:
+        return False

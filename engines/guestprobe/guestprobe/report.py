@@ -4,9 +4,9 @@ import argparse
 from typing import Any
 
 from . import containers, filesystems, protocol
-from .accounts import Account, read_accounts
+from .accounts import Account, read_accounts, read_passwords
 from .activity import read_activity
-from .disk import Disk, MountableFilesystem, read_disk
+from .disk import Disk, MountableFilesystem, read_disk, volume_name
 from .errors import ImageError
 from .guest import Guest
 from .headers import Header
@@ -91,7 +91,7 @@ def _of_linux(guest: Guest, options: argparse.Namespace) -> dict[str, Any]:
     return {
         **found,
         "services": None if services is None else [service.name for service in services],
-        "logins": _logins(accounts),
+        "logins": _logins(accounts, guest),
         "administrators": require("administrators", lambda: read_administrators(guest)),
         "ssh": require("settings of the SSH server", lambda: read_ssh(guest)),
         "activity": read_activity(guest, inventory),
@@ -115,10 +115,10 @@ def _of_windows(guest: Guest, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _packages(inventory: Inventory | None, complete: bool, options: argparse.Namespace) -> dict[str, Any]:
-    """`complete`: false when only a part of the database was read, so that the packages are not counted."""
-    packages = inventory.packages if inventory else None
+    """`complete`: false when only a part of the database was read, so that the packages are unknown."""
+    packages = inventory.packages if inventory and complete else None
     described: dict[str, Any] = {
-        "count": len(packages) if packages is not None and complete else None,
+        "count": None if packages is None else len(packages),
         "manager": inventory.manager if inventory else None,
     }
     if options.packages and not options.profile and packages is not None:
@@ -140,11 +140,12 @@ def _users(accounts: list[Account] | None) -> list[dict[str, Any]] | None:
     return [{"name": it.name, "uid": it.uid, "gid": it.gid, "home": it.home, "shell": it.shell} for it in accounts]
 
 
-def _logins(accounts: list[Account] | None) -> list[dict[str, Any]] | None:
+def _logins(accounts: list[Account] | None, guest: Guest) -> list[dict[str, Any]] | None:
     if accounts is None:
         return None
+    passwords = guest.notes.require("passwords", lambda: read_passwords(guest, accounts)) or {}
     logins = [account for account in accounts if account.can_log_in]
-    return [{"name": it.name, "uid": it.uid, "shell": it.shell, "password": it.password} for it in logins]
+    return [{"name": it.name, "uid": it.uid, "shell": it.shell, "password": passwords.get(it.name)} for it in logins]
 
 
 def _partitions(disk: Disk, notes: Notes) -> list[dict[str, Any]]:
@@ -166,6 +167,9 @@ def _filesystems(disk: Disk, mounts: list[Mount], notes: Notes) -> list[dict[str
     described = []
     for mountable in disk.filesystems:
         info = {**_info(mountable, notes), "volume": mountable.volume.name}
+        # A file system of btrfs may have several volumes.
+        if info["type"] != "btrfs" and (info["total"] or 0) > mountable.volume.size:
+            notes.add(f"The file system of {volume_name(mountable.volume)} is larger than its volume: the image may be truncated")
         points: dict[int, str | None] = {id(mountable.fs): None}
         for mount in mounts:
             if mount.mountable is mountable and points.get(id(mount.fs)) is None:

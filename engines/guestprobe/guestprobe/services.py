@@ -9,6 +9,7 @@ _UNIT = re.compile(r"\.(service|socket|timer|path|mount|automount|swap|target)$"
 #: Folders of units, the first of them wins: see systemd.unit(5).
 _ADMINISTRATOR = "/etc/systemd/system"
 _UNITS = (_ADMINISTRATOR, "/usr/local/lib/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
+_BROKEN_SECTION = re.compile(r"^\[[^\]\n]*$", re.MULTILINE)
 _DEPENDENCIES = (".wants", ".requires", ".upholds")
 
 #: A system without any of these, such as a container, starts nothing by itself.
@@ -69,9 +70,11 @@ def _is_startable(guest: Guest, unit: str) -> bool:
             path = f"{folder}/{name}"
             if guest.link(path) == "/dev/null":
                 return False
-            head = guest.head(path, 1)
-            if head is not None:
-                return head != b""
+            text = guest.text(path, 1 << 20)
+            if text is not None:
+                if _BROKEN_SECTION.search(text):
+                    guest.notes.fail(f"{path} is damaged: the name of a section is cut off")
+                return text != ""
     return False
 
 

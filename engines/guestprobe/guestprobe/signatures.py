@@ -1,6 +1,8 @@
 """Recognizes volumes without a readable file system by their magic numbers. Names are those of blkid."""
 
-from dissect.target.volume import Volume
+import io
+import struct
+from typing import BinaryIO
 
 LUKS, BITLOCKER = "crypto_LUKS", "BitLocker"
 ENCRYPTED = (LUKS, BITLOCKER)
@@ -20,6 +22,14 @@ _MAGIC = (
     (3, b"-FVE-FS-", BITLOCKER),
     (4086, b"SWAPSPACE2", "swap"),
     (4086, b"SWAP-SPACE", "swap"),
+    (4086, b"S1SUSPEND", "swsuspend"),
+    # The second header of LUKS2, if the first was lost.
+    *((0x4000 << position, b"SKUL\xba\xbe", LUKS) for position in range(9)),
+    (0, b"SnAp", "DM_snapshot_cow"),
+    (0, b"verity\0\0", "DM_verity_hash"),
+    (0, b"integrt\0", "DM_integrity"),
+    (0, b"dmvdo001", "vdo"),
+    (528, b"!Stra0tis\x86\xff\x02^\x41rh", "stratis"),
     *((512 * sector, b"LABELONE", "LVM2_member") for sector in range(4)),
     (4096, b"\xfc\x4e\x2b\xa9", "linux_raid_member"),
     (0, b"\xfc\x4e\x2b\xa9", "linux_raid_member"),
@@ -52,7 +62,20 @@ _ZFS_AT, _ZFS_LENGTH = 0x20000, 0x20000
 _ZFS = (b"\x0c\xb1\xba\x00\x00\x00\x00\x00", b"\x00\x00\x00\x00\x00\xba\xb1\x0c")
 
 
-def detect_content(volume: Volume) -> str | None:
+#: Superblocks of Linux RAID at the end of a member: version 0.90 and 1.0.
+_RAID = 0xA92B4EFC
+_RAID_MIRROR = 1
+
+#: Bytes at the beginning that decide whether a volume is blank.
+_HEAD = 1 << 20
+
+
+def is_blank(volume: BinaryIO) -> bool:
+    volume.seek(0)
+    return not volume.read(_HEAD).strip(b"\0")
+
+
+def detect_content(volume: BinaryIO) -> str | None:
     """Returns the type of a volume without a readable file system; None when it has none of these magic numbers."""
     for offset, magic, kind in _MAGIC:
         volume.seek(offset)
@@ -62,4 +85,17 @@ def detect_content(volume: Volume) -> str | None:
     labels = volume.read(_ZFS_LENGTH)
     if any(labels[at : at + 8] in _ZFS for at in range(0, len(labels), 1024)):
         return "zfs_member"
-    return None
+    return "linux_raid_member" if _has_raid_at_end(volume) else None
+
+
+def _has_raid_at_end(volume: BinaryIO) -> bool:
+    """The members of a mirror of version 0.90 are whole file systems, which are read as such."""
+    size = volume.seek(0, io.SEEK_END)
+    for at, layout in (((size & ~0xFFFF) - 0x10000, "<II20xI"), ((size & ~0xFFF) - 0x2000, "<II64xI")):
+        if at >= 0:
+            volume.seek(at)
+            block = volume.read(struct.calcsize(layout)).ljust(struct.calcsize(layout), b"\0")
+            magic, version, level = struct.unpack(layout, block)
+            if magic == _RAID and (version == 1 or level != _RAID_MIRROR):
+                return True
+    return False

@@ -3,6 +3,7 @@
 import re
 from fnmatch import fnmatch
 
+from .accounts import read_groups
 from .guest import Guest
 
 _GROUPS = ("sudo", "wheel", "admin")
@@ -18,27 +19,13 @@ _OTHER = re.compile(r"(Defaults|Host_Alias|Runas_Alias|Cmnd_Alias|Cmd_Alias)\b")
 
 def read_administrators(guest: Guest) -> list[str]:
     """Returns the names of users, sorted."""
-    groups = _read_groups(guest)
+    groups = read_groups(guest)
     subjects = {*(f"%{group}" for group in _GROUPS), *_read_sudoers(guest), *_read_doas(guest)}
     members = {name for subject in subjects if subject.startswith("%") for name in groups.get(subject[1:], ())}
     users = {subject for subject in subjects if subject[0] not in "%#!+" and subject not in ("root", "ALL")}
+    if "ALL" in subjects:
+        guest.notes.add("The administrators are not complete: sudo has a rule for all users")
     return sorted(members | users)
-
-
-def _read_groups(guest: Guest) -> dict[str, set[str]]:
-    """Members of groups by name, and the users whose primary group it is."""
-    groups: dict[str, set[str]] = {}
-    names: dict[str, str] = {}
-    for line in guest.lines("/etc/group")[:_MOST_LINES]:
-        fields = line.split(":")
-        if len(fields) == 4:
-            names[fields[2]] = fields[0]
-            groups[fields[0]] = {name for name in fields[3].split(",") if name}
-    for line in guest.lines("/etc/passwd")[:_MOST_LINES]:
-        fields = line.split(":")
-        if len(fields) == 7 and fields[3] in names:
-            groups[names[fields[3]]].add(fields[0])
-    return groups
 
 
 def _read_sudoers(guest: Guest) -> set[str]:
@@ -53,7 +40,10 @@ def _read_sudoers(guest: Guest) -> set[str]:
                 name, _, members = definition.partition("=")
                 aliases[name.strip()] = _split(members)
         elif "=" in line and not _OTHER.match(line):
-            subjects += _split(line.partition("=")[0].rsplit(None, 1)[0])
+            users = line.partition("=")[0].rsplit(None, 1)
+            subjects += _split(users[0]) if users else []
+        elif not _OTHER.match(line):
+            guest.notes.fail("a line of the configuration of sudo was not understood")
     return {member for subject in subjects for member in aliases.get(subject, [subject]) if member}
 
 
@@ -91,8 +81,10 @@ def _read_doas(guest: Guest) -> set[str]:
     found = set()
     for path in paths:
         for line in guest.lines(path):
-            words = re.sub(r"setenv\s*\{[^}]*\}", "", line).split()
+            words = re.sub(r"setenv\s*\{[^}]*\}", "", line).split() or [""]
             identity = next((word for word in words[1:] if word not in ("nopass", "nolog", "persist", "keepenv")), None)
-            if words[0] == "permit" and identity:
+            if words[0] not in ("permit", "deny"):
+                guest.notes.fail(f"a line of {path} was not understood")
+            elif words[0] == "permit" and identity:
                 found.add(f"%{identity[1:]}" if identity.startswith(":") else identity)
     return found

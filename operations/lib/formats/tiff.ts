@@ -5,7 +5,7 @@ import { describeLayout, findUnreadable, readLayout } from './tiff-layout.ts';
 import { findMissingParts, listParts } from './tiff-parts.ts';
 
 interface TiffPicture {
-  /** Directory of the picture: a page, or a sub-directory of one. */
+  /** Directory of the picture: a page, or a sub-directory of one. The first picture if there is no page of the requested number. */
   readonly page: number;
   readonly subDirectory: number | null;
   /** How many directories are pages: neither masks nor smaller copies of others. */
@@ -19,8 +19,8 @@ interface TiffPicture {
   readonly layout: string;
 }
 
-/** Which directory is the picture: the first that is no thumbnail, or the one with most pixels. */
-export type PageChoice = 'first' | 'largest';
+/** Which directory is the picture: the first that is no thumbnail, the one with most pixels, or a page counted from 0. */
+export type PageChoice = 'first' | 'largest' | number;
 
 export type TiffContent = { readonly picture: TiffPicture } | { readonly raw: RawFile };
 
@@ -33,12 +33,17 @@ export const inspectTiff = (path: string, choice: PageChoice): Promise<TiffConte
   });
 
 async function describePicture(file: TiffFile, choice: PageChoice): Promise<TiffPicture> {
-  const { directory, page, subDirectory } = await (choice === 'largest' ? findLargest : findPicture)(file);
+  const reduced = await Promise.all(file.directories.map(isReduced));
+  const pages = file.directories.map((directory, page) => ({ directory, page, subDirectory: null }));
+  const wholePages = pages.filter(({ page }) => !reduced[page]);
+  const chosen = typeof choice === 'number' ? wholePages[choice] : undefined;
+  const found = chosen ?? (await (choice === 'largest' ? findLargest : findPicture)(file));
+  const { directory, page, subDirectory } = found;
   const layout = await readLayout(directory);
   return {
     page,
     subDirectory,
-    pages: (await Promise.all(file.directories.map(isReduced))).filter((reduced) => !reduced).length,
+    pages: wholePages.length,
     tiled: layout.tiled,
     unreadable: findUnreadable(layout),
     damage:

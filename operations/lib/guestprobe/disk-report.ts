@@ -22,7 +22,8 @@ export const engineReport = z.looseObject({
   image: z.object({ format: z.string(), virtual_size: z.number(), file_size: z.number() }),
   /** Null: no operating system was found. */
   operating_system: system.nullable(),
-  encrypted: z.boolean(),
+  /** Null: no volume is known to be encrypted, and not all are known. */
+  encrypted: z.boolean().nullable(),
   notes: z.array(z.string()),
 });
 

@@ -1,7 +1,7 @@
 /** Errors of a failed inspection. */
 import { DarkroomError } from '../../../src/errors.ts';
 import type { InputFile } from '../../operation.ts';
-import type { EngineExit } from '../engine-process.ts';
+import { type EngineExit, mayCompleteLater } from '../engine-process.ts';
 import { assetError } from '../image-source.ts';
 
 /** Codes that the engine may return. */
@@ -20,10 +20,12 @@ const codes = [
   'engine_limit',
 ] as const;
 
-/** Exits caused by a resource limit: as bubblewrap reports its child, or directly. */
-const LIMITED: readonly unknown[] = ['SIGXCPU', 128 + 9, 128 + 24];
+/** Signals of a resource limit, or of a kernel without free memory. */
+const LIMITED: readonly unknown[] = ['SIGXCPU', 'SIGKILL'];
 
-export function toError(input: InputFile, { error, exit, overMemory, stderr }: EngineExit): DarkroomError {
+/** @param attempt The first is 1. */
+export function toError(input: InputFile, ending: EngineExit, attempt: number): DarkroomError {
+  const { error, exit, overMemory, stderr } = ending;
   const code = codes.find((known) => known === error?.code);
   if (error && code) return assetError(code, input, error.message);
   if (stderr.startsWith('bwrap:')) {
@@ -32,9 +34,8 @@ export function toError(input: InputFile, { error, exit, overMemory, stderr }: E
       'The sandbox for disk images cannot be set up on the worker; its log says why, and docs/engines.md what to do',
     );
   }
-  if (exit === 'SIGKILL' && !overMemory) {
+  if (mayCompleteLater(ending, attempt))
     return new DarkroomError('operation_failed_for_now', 'The process of the disk inspection was killed');
-  }
   return overMemory || LIMITED.includes(exit)
     ? assetError('engine_limit', input, 'takes more memory or time to inspect than the worker has')
     : assetError('engine_failed', input, 'could not be inspected: the engine ended without a result');

@@ -18,6 +18,7 @@ export async function inspectImage(
   input: InputFile,
   { format, args }: InspectionOptions,
   {
+    attempt,
     engine,
     memory,
     sandbox,
@@ -27,7 +28,7 @@ export async function inspectImage(
     log,
   }: Pick<
     StageContext<unknown>,
-    'engine' | 'memory' | 'sandbox' | 'signal' | 'progress' | 'onProcess' | 'log'
+    'attempt' | 'engine' | 'memory' | 'sandbox' | 'signal' | 'progress' | 'onProcess' | 'log'
   >,
 ): Promise<DiskReport> {
   const exit = await runEngine({
@@ -47,7 +48,7 @@ export async function inspectImage(
   });
   if (exit.result === undefined) {
     if (!exit.error) log('guestprobe returned no result', { ...exit });
-    throw toError(input, exit);
+    throw toError(input, exit, attempt);
   }
   const report = engineReport.safeParse(exit.result);
   if (!report.success) throw toProtocolError('guestprobe', report.error);

@@ -131,3 +131,15 @@ export const exampleAuditEvent = {
   detail: '204',
   omitted: 0,
 };
+
+export const exampleCredentials = {
+  name: 'acme-bucket',
+  kind: 's3' as const,
+  endpoint: 'https://s3.example.com',
+  region: 'eu-central-1',
+  bucket: 'acme-photographs',
+  path_style: true,
+  access_key_id: '…MPLE',
+  created_at: '2026-11-30T09:12:44.101Z',
+  rotated_at: null,
+};

@@ -52,6 +52,7 @@ const activity = (signal = new AbortController().signal): ActivityRun => ({
   report: (progress) => void reports.push(progress),
   signal,
   attempt: 3,
+  scheduledAt: 1,
   lastAttempt: false,
   earlier: null,
   log: () => undefined,

@@ -73,7 +73,7 @@ export async function withFile(path: string, work: (file: FileHandle) => Promise
 }
 
 /** Copies a file into another, without blocks of zeros, so that it stays sparse. */
-async function pour(from: string, to: FileHandle, at: number): Promise<void> {
+export async function pour(from: string, to: FileHandle, at: number): Promise<void> {
   const source = await open(from);
   const piece = Buffer.alloc(MIB);
   const nothing = Buffer.alloc(MIB);

@@ -1,42 +1,43 @@
 /** Partition tables that sfdisk does not write. */
 
-import { open, readFile } from 'node:fs/promises';
-import { crc32 } from 'node:zlib';
-import { withFile } from './disks.ts';
+import { open, stat } from 'node:fs/promises';
+import { pour, type TableKind, withFile } from './disks.ts';
+import { tool } from './tools.ts';
 
 const SECTOR = 512;
 const LARGE = 4096;
-const ENTRY = 128;
-const ENTRIES = 128;
+const MIB = 2 ** 20;
 
-/** Copies a disk with GPT to one with sectors of 4096 bytes. Partitions begin and end at multiples of 4096 bytes. */
-export async function withLargeSectors(from: string, to: string): Promise<void> {
-  const disk = await readFile(from);
-  const entries = Buffer.from(disk.subarray(2 * SECTOR, 2 * SECTOR + ENTRIES * ENTRY));
-  for (let at = 0; at < entries.length; at += ENTRY) {
-    const [first, last] = [entries.readBigUInt64LE(at + 32), entries.readBigUInt64LE(at + 40)];
-    if (first === 0n) continue;
-    entries.writeBigUInt64LE(first / 8n, at + 32);
-    entries.writeBigUInt64LE((last + 1n) / 8n - 1n, at + 40);
+/** Makes a disk with sectors of 4096 bytes and a partition for each volume, 1 MiB apart. With MBR, all but the first are logical. */
+export async function withLargeSectors(
+  disk: string,
+  kind: TableKind,
+  volumes: readonly string[],
+): Promise<void> {
+  const sectors = await Promise.all(volumes.map(async (volume) => (await stat(volume)).size / LARGE));
+  const gap = MIB / LARGE;
+  const starts = sectors.map((_, index) =>
+    sectors.slice(0, index).reduce((sum, size) => sum + size + gap, gap),
+  );
+  const total = sectors.reduce((sum, size) => sum + size + gap, 2 * gap);
+  await withFile(disk, (file) => file.truncate(total * LARGE));
+  const lines = starts.flatMap((start, index) => {
+    const end = start + (sectors[index] ?? 0) - 1;
+    if (kind === 'gpt') return ['n', index + 1, start, end];
+    if (index === 0) return ['n', 'p', 1, start, end];
+    return [...(index === 1 ? ['n', 'e', 2, start - gap, total - 1] : []), 'n', 'l', start, end];
+  });
+  await tool(
+    'fdisk',
+    ['-b', String(LARGE), disk],
+    [kind === 'gpt' ? 'g' : 'o', ...lines, 'w', ''].join('\n'),
+  );
+  const file = await open(disk, 'r+');
+  try {
+    for (const [index, volume] of volumes.entries()) await pour(volume, file, (starts[index] ?? 0) * LARGE);
+  } finally {
+    await file.close();
   }
-  const header = Buffer.alloc(LARGE);
-  disk.copy(header, 0, SECTOR, 2 * SECTOR);
-  const sectors = BigInt(Math.floor(disk.length / LARGE));
-  for (const [at, value] of [
-    [32, sectors - 1n],
-    [40, 6n],
-    [48, sectors - 6n],
-    [72, 2n],
-  ] as const) {
-    header.writeBigUInt64LE(value, at);
-  }
-  header.writeUInt32LE(crc32(entries), 88);
-  header.writeUInt32LE(0, 16);
-  header.writeUInt32LE(crc32(header.subarray(0, 92)), 16);
-  disk.fill(0, SECTOR, 2 * SECTOR + entries.length);
-  header.copy(disk, LARGE);
-  entries.copy(disk, 2 * LARGE);
-  await withFile(to, async (file) => void (await file.write(disk)));
 }
 
 /** Adds the first partition of a disk with GPT to its MBR, which is then a hybrid MBR. */

@@ -31,6 +31,7 @@ const probeAt = async (
     signal,
     progress,
     onProcess: () => undefined,
+    attempt: 1,
     memory: null,
     sandbox: await detectSandbox('auto'),
     engine: () => engine,

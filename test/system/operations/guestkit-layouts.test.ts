@@ -5,10 +5,11 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { installedEngine } from '../../support/engines.ts';
 import { guestBench, ROOT_UUID } from '../../support/guests/bench.ts';
+import { beside, debian, patched } from '../../support/guests/beside.ts';
 import { logical, partitioned } from '../../support/guests/disks.ts';
 import { type Probed, probe } from '../../support/guests/probe.ts';
 import * as systems from '../../support/guests/systems.ts';
-import { makeHybrid, withLargeSectors } from '../../support/guests/tables.ts';
+import { makeHybrid } from '../../support/guests/tables.ts';
 import { tool } from '../../support/guests/tools.ts';
 import { splitTree, type Tree } from '../../support/guests/tree.ts';
 import { btrfs, ext4, type VolumeOptions } from '../../support/guests/volumes.ts';
@@ -18,7 +19,6 @@ const { place } = await guestBench();
 
 const MIB = 2 ** 20;
 const LVM_VAR = '/dev/vg-0/var /var ext4 defaults 0 2\n';
-const debian = { ...systems.debian, 'etc/fstab': `UUID=${ROOT_UUID} / ext4 defaults 0 1\n` };
 const [withoutUsr, usr] = splitTree(debian, 'usr');
 const [withoutVar, varTree] = splitTree(debian, 'var');
 const known = { operating_system: { distribution: 'debian' }, packages: { count: 3, manager: 'deb' } };
@@ -34,22 +34,6 @@ const featured =
   (...args: string[]) =>
   (path: string) =>
     ext4(path, debian, { uuid: ROOT_UUID, args });
-
-/** Makes a disk with Debian and a second partition, which begins as zeros. */
-const beside = (write: (path: string) => Promise<unknown>) => async (path: string) => {
-  const [root, other] = [`${path}.root`, `${path}.other`];
-  await ext4(root, debian, { uuid: ROOT_UUID });
-  await writeFile(other, Buffer.alloc(8 * MIB));
-  await write(other);
-  await partitioned(path, 'gpt', [root, other]);
-};
-
-const patched = (...patches: readonly (readonly [offset: number, bytes: Buffer])[]) =>
-  beside(async (path) => {
-    const file = await open(path, 'r+');
-    for (const [offset, bytes] of patches) await file.write(bytes, 0, bytes.length, offset);
-    await file.close();
-  });
 
 /** Blocks of ZFS' first label that blkid looks for. */
 const uberblocks = Array.from(
@@ -86,16 +70,6 @@ const cases: Readonly<
   'ext4 with meta_bg': [
     featured('-O', 'meta_bg,^resize_inode'),
     { code: 'image_no_filesystem', message: expect.stringMatching(/it uses meta_bg/) },
-  ],
-  'GPT with sectors of 4096 bytes': [
-    async (path) => {
-      await partitioned(`${path}.512`, 'gpt', [
-        await volume('large', debian),
-        await volume('large-2', systems.data),
-      ]);
-      await withLargeSectors(`${path}.512`, path);
-    },
-    { ...known, partitions: [{ offset: MIB, size: 8 * MIB }, { offset: 9 * MIB }], notes: [] },
   ],
   'a hybrid MBR': [
     async (path) => {

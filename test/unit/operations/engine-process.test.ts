@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runEngine } from '../../../operations/lib/engine-process.ts';
+import { mayCompleteLater, runEngine } from '../../../operations/lib/engine-process.ts';
+import { toError } from '../../../operations/lib/guestprobe/errors.ts';
 import { withTimeout } from '../../../src/lib/with-timeout.ts';
 
 let packages = '';
@@ -11,6 +12,8 @@ beforeAll(async () => {
   packages = await mkdtemp(join(tmpdir(), 'darkroom-engine-'));
 });
 afterAll(() => rm(packages, { recursive: true, force: true }));
+
+const disk = { index: 0, name: 'disk.img', path: '', size: 0, attributes: {} };
 
 /** Runs a Python program as an engine of the name `engine`. */
 async function run(engine: string, program: string, signal = new AbortController().signal) {
@@ -40,4 +43,23 @@ test.each([
 test('an engine that never writes ends with the time limit of its stage', async () => {
   const running = withTimeout(500, undefined, (signal) => run('silent', 'time.sleep(600)', signal));
   await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test.each([
+  ['directly', 'import os; os.kill(os.getpid(), 9)', 'SIGKILL'],
+  ['in its sandbox, as bubblewrap reports it', 'sys.exit(128 + 9)', 'SIGKILL'],
+  ['by an operator', 'import os; os.kill(os.getpid(), 15)', 'SIGTERM'],
+])('an engine that is killed %s is run again, but not for ever', async (how, program, signal) => {
+  const ending = await run(`killed-${how.length}`, program);
+  expect(ending).toMatchObject({ exit: signal, overMemory: false });
+  expect([1, 4, 5].map((attempt) => mayCompleteLater(ending, attempt))).toEqual([true, true, false]);
+  expect(toError(disk, ending, 1)).toMatchObject({ code: 'operation_failed_for_now' });
+});
+
+test('an inspection that is killed each time, or reaches its time limit, fails by the limit', async () => {
+  const killed = await run('always', 'sys.exit(128 + 9)');
+  expect(toError(disk, killed, 5)).toMatchObject({ code: 'engine_limit' });
+  const slow = await run('slow', 'import os, signal; os.kill(os.getpid(), signal.SIGXCPU)');
+  expect(toError(disk, slow, 1)).toMatchObject({ code: 'engine_limit' });
+  expect(mayCompleteLater({ ...killed, overMemory: true }, 1)).toBe(false);
 });

@@ -7,6 +7,7 @@ import { imageTransform } from '../../../operations/image-transform/index.ts';
 import type { Operation } from '../../../operations/operation.ts';
 import { lacksPillow } from '../../support/colour-reference.ts';
 import { runOperation } from '../../support/run-operation.ts';
+import { computeByPillow } from '../../support/transform-reference.ts';
 
 const make = (code: string): Buffer =>
   execFileSync('python3', [
@@ -58,5 +59,79 @@ describe.skipIf(lacksPillow)('a note tells', () => {
         asset: 2,
       },
     ]);
+  });
+});
+
+describe.skipIf(lacksPillow)('page of image.transform', () => {
+  const run = (params: Record<string, unknown>, code: string, name = 'scan.tiff') =>
+    runOperation(imageTransform as Operation, {
+      params: { format: 'png', ...params },
+      assets: [{ name, bytes: make(code) }],
+    });
+  /** A page behind a smaller copy of the first one. */
+  const behindSmaller = `
+with TiffImagePlugin.AppendingTiffWriter(out) as writer:
+    for side, kind, colour in ((64, 0, 'red'), (16, 1, 'red'), (32, 0, 'blue')):
+        picture(side, colour).save(writer, 'TIFF', tiffinfo={254: kind})
+        writer.newFrame()`;
+
+  test('is used', async () => {
+    const cases: readonly [number, string, unknown][] = [
+      [
+        0,
+        scan,
+        [
+          [64, 64],
+          [255, 0, 0],
+        ],
+      ],
+      [
+        1,
+        scan,
+        [
+          [64, 64],
+          [0, 128, 0],
+        ],
+      ],
+      [
+        2,
+        scan,
+        [
+          [64, 64],
+          [0, 0, 255],
+        ],
+      ],
+      [
+        1,
+        behindSmaller,
+        [
+          [32, 32],
+          [0, 0, 255],
+        ],
+      ],
+    ];
+    const results = await Promise.all(cases.map(([page, code]) => run({ page }, code)));
+    const code = '[image.size, image.convert("RGB").getpixel((3, 3))]';
+    const requests = results.map(({ files }) => ({ bytes: [...files.values()][0] ?? Buffer.alloc(0), code }));
+    const expected = cases.map(([, , shown]) => shown);
+    expect(computeByPillow(requests).map(({ value }) => value)).toEqual(expected);
+    expect(results.map(({ notes }) => notes[0]?.message)).toEqual([
+      '"scan.tiff" has 3 pages; only the first of them is in the result',
+      '"scan.tiff" has 3 pages; only page 1, counted from 0, is in the result',
+      '"scan.tiff" has 3 pages; only page 2, counted from 0, is in the result',
+      '"scan.tiff" has 2 pages; only page 1, counted from 0, is in the result',
+    ]);
+  });
+
+  test.each([
+    [3, scan, 'scan.tiff', 'has 3 pages: there is no page 3, counted from 0'],
+    [2, behindSmaller, 'scan.tiff', 'has 2 pages: there is no page 2, counted from 0'],
+    [1, animation, 'a.gif', 'is not a TIFF file, which alone has pages: there is no page 1, counted from 0'],
+  ])('%i that does not exist fails', async (page, code, name, problem) => {
+    await expect(run({ page }, code, name)).rejects.toMatchObject({
+      code: 'operation_failed',
+      message: `Asset 0 ("${name}") ${problem}`,
+      details: { parameter: 'page', page },
+    });
   });
 });

@@ -61,6 +61,16 @@ async function fakeGo(script = '/bin/cp "$SAMPLE" "$4"'): Promise<NodeJS.Process
 }
 
 describe('an installed binary', () => {
+  test('is asked again for its version when it is killed, and not replaced', async () => {
+    await fakeTemporal(join(root, 'real'));
+    const once = `[ -e "${root}/once" ] || { : > "${root}/once"; kill -9 $$; }`;
+    await mkdir(join(target(), '..'), { recursive: true });
+    await writeFile(target(), `#!/bin/sh\n${once}\nexec "${root}/real"\n`);
+    await chmod(target(), 0o755);
+    expect(await find()).toMatchObject({ path: target(), source: 'cache' });
+    expect(lines).toEqual([]);
+  });
+
   test('uses TEMPORAL_CLI_PATH first, and nothing else if it is invalid', async () => {
     await fakeTemporal(join(bin, 'temporal'));
     await fakeTemporal(join(root, 'mine'), '1.30.2');

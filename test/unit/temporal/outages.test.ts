@@ -57,6 +57,9 @@ const AWAY = 'outage: temporal_unavailable 503';
 test.each([
   ['UNAVAILABLE', 14, AWAY],
   ['INTERNAL', 13, AWAY],
+  ['UNKNOWN', 2, AWAY],
+  ['ABORTED', 10, AWAY],
+  ['DATA_LOSS', 15, AWAY],
   ['PERMISSION_DENIED', 7, AWAY],
   ['UNAUTHENTICATED', 16, AWAY],
   // The client repeats it: the deadline may end the call before the last answer does.

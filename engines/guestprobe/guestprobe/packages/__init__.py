@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from ..guest import Guest
+from ..operating_system import has_programs
 from . import apk, dpkg, pacman, portage, rpm, unread
 from .package import Inventory, Package
 
@@ -40,8 +41,18 @@ _DISTRIBUTIONS = {
 def read_packages(guest: Guest, distributions: Iterable[str]) -> Inventory | None:
     """Reads the database of the manager that the distribution uses. `distributions`: its name, then those that it is like.
 
-    For an unknown distribution, the database with the most packages counts. None: there is no database.
+    For an unknown distribution, the database with the most packages counts. None: there is no database. A database without packages
+    counts as unreadable if the system has programs, which come from packages.
     """
+    inventory = _choose(guest, distributions)
+    if inventory is not None and inventory.packages is not None and not inventory.packages:
+        guest.notes.add(f"{inventory.database} lists no packages")
+        if has_programs(guest):
+            guest.notes.fail(f"{inventory.database} lists no packages, although the system has programs")
+    return inventory
+
+
+def _choose(guest: Guest, distributions: Iterable[str]) -> Inventory | None:
     manager = next((_DISTRIBUTIONS[name] for name in distributions if name in _DISTRIBUTIONS), None)
     if manager is not None:
         failures = guest.notes.failures
@@ -62,6 +73,4 @@ def _read(guest: Guest, manager: str) -> Inventory | None:
     inventory = guest.notes.attempt("The package database", partial(_MANAGERS[manager], guest), None)
     if inventory is not None and inventory.packages is not None:
         inventory.packages.sort(key=lambda package: (package.name, package.version or ""))
-        if not inventory.packages:
-            guest.notes.add(f"{inventory.database} lists no packages")
     return inventory

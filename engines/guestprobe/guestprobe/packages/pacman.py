@@ -2,18 +2,27 @@
 
 import re
 
+from ..errors import Damaged
 from ..guest import Guest
 from .package import Inventory, Package
 
 _DATABASE = "/var/lib/pacman/local"
-_SECTION = re.compile(r"^%(NAME|VERSION|ARCH)%\n(.*)$", re.MULTILINE)
+#: A file beside the folders.
+_FORMAT = "ALPM_DB_VERSION"
+_SECTION = re.compile(r"^%(NAME|VERSION|ARCH)%\n(.+)\n", re.MULTILINE)
 
 
 def read(guest: Guest) -> Inventory | None:
-    folders = list(guest.paths(_DATABASE))
-    if not folders:
+    """Raises Damaged if a package is not what its folder says, as pacman does."""
+    names = guest.names(_DATABASE)
+    if not names:
         return None
-    # The folder also has a file with the version of its format.
-    described = (dict(_SECTION.findall(guest.text(f"{folder}/desc", 1 << 20) or "")) for folder in folders)
-    packages = [Package(it["NAME"], it.get("VERSION"), it.get("ARCH")) for it in described if "NAME" in it]
-    return Inventory("pacman", _DATABASE, packages)
+    return Inventory("pacman", _DATABASE, [_read_package(guest, name) for name in names if name != _FORMAT])
+
+
+def _read_package(guest: Guest, folder: str) -> Package:
+    path = f"{_DATABASE}/{folder}/desc"
+    fields = dict(_SECTION.findall(guest.text(path, 1 << 20) or ""))
+    if f"{fields.get('NAME')}-{fields.get('VERSION')}" != folder:
+        raise Damaged(f"{path} is damaged: it does not describe the package of its folder")
+    return Package(fields["NAME"], fields["VERSION"], fields.get("ARCH"))

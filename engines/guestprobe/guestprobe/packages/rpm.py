@@ -39,4 +39,4 @@ def read(guest: Guest) -> Inventory | None:
 def _packages(headers: list[bytes]) -> list[Package]:
     """Keys that sign packages are entries like packages."""
     packages = map(read_package, headers)
-    return [package for package in packages if package.name not in ("", "gpg-pubkey")]
+    return [package for package in packages if package.name != "gpg-pubkey"]

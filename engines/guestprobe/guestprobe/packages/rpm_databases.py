@@ -4,13 +4,18 @@ import io
 import sqlite3
 import struct
 import tempfile
+import zlib
 from pathlib import Path
+
+from ..errors import Damaged
 
 #: Berkeley DB keeps the number of the next package under this key.
 _NEXT_NUMBER = bytes(4)
 
 _NDB_MAGIC, _SLOT_MAGIC, _BLOB_MAGIC = b"RpmP", b"Slot", b"BlbS"
 _PAGE, _SLOT, _BLOCK = 4096, 16, 16
+#: Bytes behind a header: checksum, length, magic number.
+_TAIL = 12
 #: Slots of the first page that hold the header of the file.
 _HEADER_SLOTS = 2
 
@@ -35,7 +40,12 @@ def read_bdb(database: bytes) -> list[bytes]:
     # Imported on demand: it takes a quarter of a second.
     from dissect.database.bsd import DB
 
-    return [value for key, value in DB(io.BytesIO(database)).records() if key != _NEXT_NUMBER]
+    known = DB(io.BytesIO(database))
+    records = dict(known.records())
+    # Pages that were lost read as empty ones.
+    if known.is_hash and len(records) < known.meta.nelem:
+        raise Damaged(f"The rpm database is damaged: {known.meta.nelem - len(records)} of its records are missing")
+    return [value for key, value in records.items() if key != _NEXT_NUMBER]
 
 
 def read_ndb(database: bytes) -> list[bytes]:
@@ -52,6 +62,9 @@ def read_ndb(database: bytes) -> list[bytes]:
             mark, owner, _generation, length = struct.unpack_from("<4sIII", database, block * _BLOCK)
             if mark != _BLOB_MAGIC or owner != package:
                 raise ValueError("damaged header")
-            start = block * _BLOCK + 16
-            headers.append(database[start : start + length])
+            start = block * _BLOCK
+            end = start + 16 + length + (-(16 + length + _TAIL) % _BLOCK)
+            if struct.unpack_from("<I", database, end)[0] != zlib.adler32(database[start:end]):
+                raise Damaged("The rpm database is damaged: a header does not match its checksum")
+            headers.append(database[start + 16 : start + 16 + length])
     return headers

@@ -2,6 +2,7 @@
 
 import struct
 
+from ..errors import Damaged
 from .package import Package
 
 #: Tags of a header, and the types of their values.
@@ -11,12 +12,21 @@ _MOST_TAGS = 4096
 
 
 def read_package(header: bytes) -> Package:
-    """Raises struct.error for a truncated header."""
+    """Raises Damaged for a header that is truncated or overwritten."""
+    if len(header) < 8 or len(header) != _length(header):
+        raise Damaged("The rpm database is damaged: a header has another length than it says")
     tags = _read_tags(header)
+    if not tags.get(_NAME) or not tags.get(_VERSION) or not tags.get(_RELEASE):
+        raise Damaged("The rpm database is damaged: a package has no name or version")
     epoch = f"{tags[_EPOCH]}:" if tags.get(_EPOCH) else ""
-    version = f"{epoch}{tags.get(_VERSION, '')}-{tags.get(_RELEASE, '')}"
+    version = f"{epoch}{tags[_VERSION]}-{tags[_RELEASE]}"
     arch = tags.get(_ARCH)
-    return Package(str(tags.get(_NAME, "")), version, None if arch is None else str(arch))
+    return Package(str(tags[_NAME]), version, None if arch is None else str(arch))
+
+
+def _length(header: bytes) -> int:
+    count, data = struct.unpack_from(">II", header)
+    return int(8 + 16 * count + data)
 
 
 def _read_tags(header: bytes) -> dict[int, str | int]:

@@ -1,10 +1,14 @@
-/** Output formats of image.transform. */
-import { MAX_PIXELS, type SourceImage } from '../lib/image-source.ts';
-import { MAX_SIDE } from './geometry-params.ts';
-import type { Format } from './params.ts';
+/** Formats of the pictures that operations write. */
+import { MAX_PIXELS, type SourceImage } from '../image-source.ts';
+import type { Encoding } from './encode-picture.ts';
+
+export type OutputFormat = Encoding['format'];
+
+/** Most pixels a side that image.transform takes in parameters, and that AVIF may have. */
+export const MAX_SIDE = 16_384;
 
 /** Output format of `format: keep` for each input format. */
-const keptFormats: Readonly<Record<SourceImage['format'], Format>> = {
+const keptFormats: Readonly<Record<SourceImage['format'], OutputFormat>> = {
   jpeg: 'jpeg',
   png: 'png',
   webp: 'webp',
@@ -14,7 +18,7 @@ const keptFormats: Readonly<Record<SourceImage['format'], Format>> = {
 };
 
 /** Returns the format that `format: keep` means. Animated GIF stays GIF. HEIC, which is read from a PNG copy, becomes JPEG, or PNG with alpha. */
-export const keepFormat = ({ format, mediaType, header }: SourceImage, frames: number): Format =>
+export const keepFormat = ({ format, mediaType, header }: SourceImage, frames: number): OutputFormat =>
   format === 'gif' && frames > 1
     ? 'gif'
     : mediaType === 'image/heic' && !header.hasAlpha
@@ -29,7 +33,7 @@ interface Encoder {
   readonly maxSide: number;
 }
 
-export const encoders: Readonly<Record<Format, Encoder>> = {
+export const encoders: Readonly<Record<OutputFormat, Encoder>> = {
   jpeg: { extension: '.jpg', quality: true, maxSide: 65_535 },
   // Given a quality, sharp would reduce PNG to a palette.
   png: { extension: '.png', quality: false, maxSide: MAX_PIXELS },

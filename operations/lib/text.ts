@@ -1,6 +1,6 @@
 /** Renders lines of text to pixels: SVG, drawn by librsvg with the fonts of the machine. */
 import sharp from 'sharp';
-import { escapeMarkup } from '../lib/escape-markup.ts';
+import { escapeMarkup } from './escape-markup.ts';
 
 export interface TextBox {
   readonly text: string;

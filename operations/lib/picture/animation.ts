@@ -1,18 +1,25 @@
-/** Transforms each frame of an animation, and joins them. */
+/** Works on each frame of an animation, and joins them. */
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { assetError, MAX_PIXELS, type SourceImage, tooManyPixelsError } from '../lib/image-source.ts';
-import { readPartialFrame } from '../lib/picture/gif-frame.ts';
-import { type Picture, withPicture } from '../lib/picture/open-picture.ts';
-import { declarePixels } from '../lib/picture-process/pixels.ts';
-import type { InputFile } from '../operation.ts';
-import type { Params } from './params.ts';
+import type { InputFile } from '../../operation.ts';
+import { assetError, MAX_PIXELS, type SourceImage, tooManyPixelsError } from '../image-source.ts';
+import { declarePixels } from '../picture-process/pixels.ts';
+import type { Encoding } from './encode-picture.ts';
+import type { Frames } from './frames-param.ts';
+import { readPartialFrame } from './gif-frame.ts';
+import { type Picture, withPicture } from './open-picture.ts';
 
 /** Returns how many frames the result has. */
-export function countFrames({ header, pages }: SourceImage, { frames }: Params): number {
+export function countFrames({ header, pages }: SourceImage, frames: Frames): number {
   const all = header.delay === undefined ? 1 : pages;
   return frames === 'all' ? all : frames === 'first' ? 1 : Math.min(frames, all);
 }
+
+/** Durations and repetitions of the first frames of an animation. */
+export const readTiming = (
+  { header: { delay = [], loop = 0 } }: SourceImage,
+  frames: number,
+): NonNullable<Encoding['animation']> => ({ delay: delay.slice(0, frames), loop });
 
 const CHANNELS = 4;
 
