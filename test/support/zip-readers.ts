@@ -10,7 +10,7 @@ import { streamUnzipDirectory } from '../../scripts/test-servers.mjs';
 const run = promisify(execFile);
 const env = { ...process.env, LC_ALL: 'C.UTF-8' };
 
-export interface ReadZip {
+interface ReadZip {
   /** In the order of the archive. */
   readonly names: readonly string[];
   /** CRC-32 of all contents, one after the other. */
