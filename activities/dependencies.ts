@@ -21,6 +21,8 @@ export interface ActivityDependencies extends RunFiles {
   readonly assetHttp: GuardedHttp;
   /** Sends callbacks. */
   readonly callbackHttp: GuardedHttp;
+  /** Sends callbacks that may reach loopback addresses. */
+  readonly loopbackHttp: GuardedHttp;
   /** Sign callbacks. */
   readonly keys: Pick<Keyring, 'webhookSecrets'>;
   readonly operation: (name: string) => Operation<never> | undefined;

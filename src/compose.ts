@@ -100,7 +100,7 @@ export async function composeApi(
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
   const resolver = createNameResolver();
   const policies = createNetworkPolicies(config, target, resolver);
-  const guard = { policy: policies.assets, resolver };
+  const guard = { policy: policies.general, resolver };
   const quotas = tenantQuotas(runtime, composeTenantJobs(config));
   const jobs = overrides.jobs ?? new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
@@ -116,9 +116,14 @@ export async function composeApi(
       admitAssets: limitAssets(composeClientLimits(config).assets),
       fingerprints: (text) => keys.fingerprints(text),
       bucketObjects: new TenantBuckets(createCredentialStore(store, keys), guard),
-      whyUrlRejected: (url, purpose) => policies[purpose].findRefusal(url),
+      whyUrlRejected: (url, purpose) => {
+        const isLocal = purpose === 'callbacks' && policies.mayReachLoopback(url);
+        return policies[isLocal ? 'loopback' : 'general'].findRefusal(url);
+      },
+      mayReachLoopback: policies.mayReachLoopback,
       retention: toRetentionPolicy(config),
       firstAssetMs: config.DARKROOM_FIRST_ASSET_DAYS * DAY_MS,
+      nextAssetMs: config.DARKROOM_NEXT_ASSET_DAYS * DAY_MS,
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
       queueUnavailable: config.DARKROOM_QUEUE_UNAVAILABLE,
     },
@@ -220,9 +225,10 @@ export async function composeWorker(
     archive,
     retention,
     keys,
-    buckets: new TenantBuckets(createCredentialStore(store, keys), { policy: policies.assets, resolver }),
-    assetHttp: createGuardedHttp({ policy: policies.assets, resolver }),
-    callbackHttp: createGuardedHttp({ policy: policies.callbacks, resolver }),
+    buckets: new TenantBuckets(createCredentialStore(store, keys), { policy: policies.general, resolver }),
+    assetHttp: createGuardedHttp({ policy: policies.general, resolver }),
+    callbackHttp: createGuardedHttp({ policy: policies.general, resolver }),
+    loopbackHttp: createGuardedHttp({ policy: policies.loopback, resolver }),
     operation: (name) => operations.operation(name),
     engine,
     memoryOf,

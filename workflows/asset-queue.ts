@@ -11,6 +11,8 @@ import * as messages from './messages.ts';
 /** Calls that are remembered, so that a repeated call counts once. Temporal forgets them when a run continues as new. */
 const MAX_REMEMBERED_CALLS = 1000;
 
+const HOUR_MS = 3_600_000;
+
 /** A call of `addAssets`: its update id, and the range of chunks that it added. */
 interface Call {
   readonly id: string;
@@ -33,6 +35,8 @@ export class AssetQueue {
   #chunks: readonly AssetChunk[];
   #batches: readonly Batch[] = [];
   #open: boolean;
+  /** How long the job waited for an asset, if more were to come. */
+  #overdueMs: number | null = null;
   #rejectsMore = false;
   #taken: number;
   #lastAddedAt: number;
@@ -91,9 +95,9 @@ export class AssetQueue {
     return this.#open ? this.#awaiting : null;
   }
 
-  /** What the job waited for, if it never got it: its input is open, or closed with fewer assets than the operation needs. */
+  /** What the job waited for, if it never got it. */
   get unmetAwaiting(): Awaiting | null {
-    return this.#open || this.#hasTooFew ? this.#awaiting : null;
+    return this.#open || this.#hasTooFew || this.#overdueMs !== null ? this.#awaiting : null;
   }
 
   isReady(): boolean {
@@ -108,31 +112,38 @@ export class AssetQueue {
   }
 
   /**
-   * Completes the input when the first asset does not come in time: else a job whose client is gone would wait forever. After
-   * that, completes it when no assets came for the quiet period, if the job has one.
+   * Closes the input when no asset came for as long as the job waits: for the first one, then for the quiet period or, without
+   * one, for the next asset. Otherwise a job whose client is gone would wait forever.
    */
   async closeWhenQuiet(): Promise<void> {
     if (this.#awaiting === null) return;
-    const { firstAssetMs, quietMs } = this.#awaiting;
-    if (this.total === 0) {
-      const left = Math.max(1, firstAssetMs - (Date.now() - this.#lastAddedAt));
-      await condition(() => !this.#open || this.total > 0, left);
-    }
-    if (this.total === 0) this.#open = false;
-    if (quietMs === null) return;
+    const { firstAssetMs, nextAssetMs, quietMs } = this.#awaiting;
     while (this.#open) {
-      const seen = this.#chunks;
-      const left = Math.max(1, quietMs - (Date.now() - this.#lastAddedAt));
-      await condition(() => !this.#open || this.#chunks !== seen, left);
-      if (this.#chunks === seen) this.#open = false;
+      const hadNone = this.total === 0;
+      const limit = hadNone ? firstAssetMs : (quietMs ?? nextAssetMs);
+      const left = this.#lastAddedAt + limit - Date.now();
+      if (left > 0) await condition(() => !this.#open || (hadNone && this.total > 0), left);
+      else {
+        this.#open = false;
+        if (hadNone ? this.#awaiting.total !== null : quietMs === null) this.#overdueMs = limit;
+      }
     }
   }
 
-  /** @throws ApplicationFailure `too_few_assets` when the complete input has fewer assets than the operation needs. */
+  /** @throws ApplicationFailure when the complete input has fewer assets than the operation needs, or the job waited too long. */
   assertEnoughAssets(): void {
-    if (!this.#hasTooFew) return;
-    const message = `The operation needs at least ${this.#awaiting?.min} assets, and the job was given ${this.total}`;
-    throw createFailure('too_few_assets', message);
+    const { min = 0, total: announced = null } = this.#awaiting ?? {};
+    if (this.#hasTooFew) {
+      const message = `The operation needs at least ${min} assets, and the job was given ${this.total}`;
+      throw createFailure('too_few_assets', message);
+    }
+    if (this.#overdueMs === null) return;
+    const time = `${Number((this.#overdueMs / HOUR_MS).toPrecision(3))} hours`;
+    const message =
+      announced === null
+        ? `After ${this.total} assets, neither another one nor "final" came within ${time}`
+        : `Only ${this.total} of the ${announced} announced assets came, and no other one within ${time}`;
+    throw createFailure('assets_overdue', message);
   }
 
   /** Rejects all further calls, since the job ends, whether its input is complete or not. */

@@ -45,8 +45,8 @@ export async function downloadAssets(job: JobContext): Promise<void> {
     status.addProgress(points, result, more);
     waitIfIdle();
   });
+  if (!assetQueue.isOpen) assetQueue.assertEnoughAssets();
   if (assetQueue.isOpen || !assetQueue.isEmpty) await continueRun(job, null);
-  assetQueue.assertEnoughAssets();
   status.setAssetTotal(assetQueue.total);
   status.raiseProgress(DOWNLOAD_POINTS);
 }

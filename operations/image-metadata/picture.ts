@@ -24,8 +24,8 @@ export const task = pictureTask(
     const requested = new Set(visualFeatures.filter((feature) => include.includes(feature)));
     return {
       ...headerFacts(source),
-      ...(include.includes('exif') ? await readAssetExif(picture, source) : {}),
-      ...(requested.size > 0 ? await computeVisualFeatures(picture, requested, folder) : {}),
+      ...(include.includes('exif') ? readAssetExif(source) : {}),
+      ...(requested.size > 0 ? await computeVisualFeatures(picture, source, requested, folder) : {}),
     };
   }),
 );

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import sharp, { type OutputInfo } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
+import type { SourceImage } from '../lib/image-source.ts';
 import { writeResizedCopy } from '../lib/resized-copy.ts';
 import type { InputFile } from '../operation.ts';
 import { computePalette, type PaletteColour } from './palette.ts';
@@ -33,11 +34,12 @@ export type VisualFeature = keyof VisualFeatures;
  */
 export async function computeVisualFeatures(
   input: InputFile,
+  source: SourceImage,
   requested: ReadonlySet<VisualFeature>,
   folder: string,
 ): Promise<VisualFeatures> {
   const draft = join(folder, 'draft.png');
-  const size = await writeResizedCopy(input, { side: COPY_SIDE, format: 'png' }, draft);
+  const size = await writeResizedCopy(input, { side: COPY_SIDE, format: 'png', source }, draft);
   return {
     ...(requested.has('palette')
       ? { palette: computePalette((await readRgba(draft, PALETTE_SIDE)).data, PALETTE_COLOURS) }

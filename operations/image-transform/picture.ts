@@ -44,7 +44,7 @@ export const task = pictureTask(
       await mkdir(folder);
       const work = { input, params, format, folder };
       if (used === 1) {
-        await withPicture(input, { scratch: output, colours, choice: page }, (picture) =>
+        await withPicture(input, { scratch: output, colours, source }, (picture) =>
           writeStill({ ...work, picture }, output),
         );
       } else {

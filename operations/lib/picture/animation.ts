@@ -11,7 +11,7 @@ import { type Picture, withPicture } from './open-picture.ts';
 
 /** Returns how many frames the result has. */
 export function countFrames({ header, pages }: SourceImage, frames: Frames): number {
-  const all = header.delay === undefined ? 1 : pages;
+  const all = header.delay === undefined ? 1 : pages.count;
   return frames === 'all' ? all : frames === 'first' ? 1 : Math.min(frames, all);
 }
 
@@ -51,7 +51,7 @@ export async function transformFrames(
   if (width * tall.height > MAX_PIXELS) throw tooManyPixelsError(input, MAX_PIXELS, tall);
   declarePixels('source', tall);
   const bytes = width * height * CHANNELS;
-  return withPicture(input, { scratch: join(scratch, 'frames'), frames }, async (picture) => {
+  return withPicture(input, { scratch: join(scratch, 'frames'), frames, source }, async (picture) => {
     const pixels = await picture.image.ensureAlpha().raw().toBuffer();
     const results: Buffer[] = [];
     let size = { width, height };

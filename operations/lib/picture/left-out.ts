@@ -11,14 +11,14 @@ import type { TaskContext } from '../picture-process/task.ts';
  */
 export function noteLeftOut(
   input: InputFile,
-  { header, pages }: SourceImage,
+  { pages }: SourceImage,
   used: number,
   note: TaskContext['note'],
   page = 0,
 ): void {
-  if (used >= pages) return;
-  const what = header.delay === undefined ? 'pages' : 'frames';
-  const one = page === 0 ? 'the first of them is' : `page ${page}, counted from 0, is`;
-  const which = used === 1 ? one : `the first ${used} of them are`;
-  note(`${what}_left_out`, `"${input.name}" has ${pages} ${what}; only ${which} in the result`, input);
+  const { count, kind, opened } = pages;
+  if (used >= count) return;
+  const one = page === 0 ? opened : `page ${page}, counted from 0,`;
+  const which = used === 1 ? `${one} is` : `the first ${used} of them are`;
+  note(`${kind}_left_out`, `"${input.name}" has ${count} ${kind}; only ${which} in the result`, input);
 }

@@ -66,6 +66,8 @@ export interface AssetInput extends Omit<Asset, 'source'> {
 export interface JobInputs {
   readonly assets: readonly AssetInput[];
   readonly callback: Callback | null;
+  /** True: the callback may reach loopback addresses. The server decides it at the submission, for every worker. */
+  readonly callbackToLoopback?: boolean;
 }
 
 /** Encrypted inputs: the name of an object in the store, or the ciphertext. */
@@ -84,6 +86,8 @@ export interface Awaiting {
   readonly quietMs: number | null;
   /** Complete when no asset at all arrived within this many milliseconds. */
   readonly firstAssetMs: number;
+  /** Without a quiet period, the job fails when no asset arrived for this many milliseconds since the last one. */
+  readonly nextAssetMs: number;
   /** Limits of the operation. */
   readonly min: number;
   readonly max: number;

@@ -1,7 +1,7 @@
 /** Builds the input of a run from a valid request. Secrets are encrypted; long lists are sealed in the store. */
 import { DAY_MS } from '../../lib/units.ts';
 import type { Asset } from '../model/asset.ts';
-import { type Callback, endEvents, type JobSpec } from '../model/job.ts';
+import { endEvents, type JobSpec } from '../model/job.ts';
 import {
   type AssetChunk,
   type AssetInput,
@@ -36,6 +36,10 @@ export interface RunInputDependencies {
   readonly retention: RetentionPolicy;
   /** Milliseconds that a job waits for its first asset. */
   readonly firstAssetMs: number;
+  /** Milliseconds that a job without a quiet period waits for its next asset. */
+  readonly nextAssetMs: number;
+  /** Whether a callback to this URL may reach loopback addresses. */
+  readonly mayReachLoopback: (url: string) => boolean;
 }
 
 /** A validated request. */
@@ -69,7 +73,7 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
     run: 1,
     requestedAt: created_at,
     params: spec.params,
-    awaiting: toAwaiting(spec, operation, parts.firstAssetMs),
+    awaiting: toAwaiting(spec, operation, parts),
     skipFailedAssets: spec.params['on_error'] === 'skip',
     refetch: false,
     stages: operation.plan.map((stage) => ({ ...stage, run: 1, retriesFailuresOf: null })),
@@ -78,7 +82,7 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
     callbackScheduleMs: parts.callbackScheduleMs,
     retention: buildRetention(parts.retention, spec.keep_days ?? request.keepDays),
     result: null,
-    ...(await storeInputs(staged, request.assets, spec.callback ?? null)),
+    ...(await storeInputs(staged, request.assets, buildCallback(parts, spec))),
   };
 }
 
@@ -88,26 +92,32 @@ const buildRetention = (defaults: RetentionPolicy, days: number | null | undefin
 function toAwaiting(
   { await_assets: awaited }: JobSpec,
   { info }: PlannableOperation,
-  firstAssetMs: number,
+  { firstAssetMs, nextAssetMs }: RunInputDependencies,
 ): Awaiting | null {
   if (!awaited) return null;
   const quietMs = awaited.quiet_seconds === undefined ? null : Math.round(awaited.quiet_seconds * 1000);
   const { min, max } = info.inputs;
-  return { total: awaited.total ?? null, quietMs, firstAssetMs, min, max };
+  return { total: awaited.total ?? null, quietMs, firstAssetMs, nextAssetMs, min, max };
 }
+
+function buildCallback({ mayReachLoopback }: RunInputDependencies, spec: JobSpec): CallbackInputs {
+  const callback = spec.callback ?? null;
+  return { callback, ...(callback && mayReachLoopback(callback.url) && { callbackToLoopback: true }) };
+}
+
+type CallbackInputs = Omit<JobInputs, 'assets'>;
 
 /** Inputs without secrets stay readable. Secret ones are encrypted, and long ones stored as well, the callback with the first assets. */
 async function storeInputs(
   staged: StagedWrites,
   assets: readonly AssetInput[],
-  callback: Callback | null,
+  callback: CallbackInputs,
 ): Promise<Pick<RunInput, 'chunks' | 'callback'>> {
-  const inputs = { assets, callback };
-  if (!mustBeSealed(inputs)) return { chunks: toInlineChunks(assets), callback: { callback } };
+  const inputs = { assets, ...callback };
+  if (!mustBeSealed(inputs)) return { chunks: toInlineChunks(assets), callback };
   const first = assets.slice(0, CHUNK_SIZE);
-  const { sealed } = isLong(inputs)
-    ? await staged.seal({ assets: first, callback })
-    : staged.sealInline({ assets: first, callback });
+  const sealable = { ...inputs, assets: first };
+  const { sealed } = isLong(inputs) ? await staged.seal(sealable) : staged.sealInline(sealable);
   const chunks = first.length > 0 ? [{ count: first.length, sealed }] : [];
   const rest = await sealChunks(staged, assets.slice(CHUNK_SIZE));
   return { chunks: [...chunks, ...rest], callback: { sealed } };

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { imageContactSheet } from '../../../operations/image-contact-sheet/index.ts';
 import { imageGallery } from '../../../operations/image-gallery/index.ts';
+import { imageMetadata } from '../../../operations/image-metadata/index.ts';
 import { imageTransform } from '../../../operations/image-transform/index.ts';
 import type { Operation } from '../../../operations/operation.ts';
 import { lacksPillow } from '../../support/colour-reference.ts';
@@ -32,6 +33,10 @@ with TiffImagePlugin.AppendingTiffWriter(out) as writer:
         writer.newFrame()`;
 const animation = `picture(64, 'red').save(out, 'GIF', save_all=True, append_images=[picture(64, 'green')], duration=100)`;
 
+/** The second one has a still picture that is no frame. */
+const animatedPng = (options: string): string =>
+  `picture(64, 'red').save(out, 'PNG', save_all=True, append_images=[picture(64, 'green'), picture(64, 'blue')], duration=100, loop=2${options})`;
+
 const operations = [
   ['image.transform', imageTransform, { width: 16 }],
   ['image.contact-sheet', imageContactSheet, {}],
@@ -45,6 +50,8 @@ describe.skipIf(lacksPillow)('a note tells', () => {
       { name: 'scan.tiff', bytes: make(scan) },
       { name: 'smaller.tiff', bytes: make(withSmaller) },
       { name: 'moving.gif', bytes: make(animation) },
+      { name: 'moving.png', bytes: make(animatedPng('')) },
+      { name: 'poster.png', bytes: make(animatedPng(', default_image=True')) },
     ];
     const { notes } = await runOperation(operation, { params, assets });
     expect(notes).toEqual([
@@ -58,7 +65,27 @@ describe.skipIf(lacksPillow)('a note tells', () => {
         message: '"moving.gif" has 2 frames; only the first of them is in the result',
         asset: 2,
       },
+      {
+        code: 'frames_left_out',
+        message: '"moving.png" has 3 frames; only the first of them is in the result',
+        asset: 3,
+      },
+      {
+        code: 'frames_left_out',
+        message: '"poster.png" has 3 frames; only its still picture is in the result',
+        asset: 4,
+      },
     ]);
+  });
+
+  test('image.metadata: the frames of a PNG file', async () => {
+    const { data } = await runOperation(imageMetadata as never, {
+      params: { include: [] },
+      assets: [{ name: 'moving.png', bytes: make(animatedPng('')) }],
+    });
+    expect(data).toMatchObject({
+      assets: [{ pages: 3, animation: { frames: 3, loop: 2, duration_ms: 300 } }],
+    });
   });
 });
 

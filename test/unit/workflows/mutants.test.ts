@@ -53,8 +53,20 @@ const mutants: readonly Mutant[] = [
   {
     change: 'a job without assets waits forever',
     story: 'no-asset',
-    code: /if \(this\.total === 0\)\s+this\.#open = false;/,
-    replacement: '',
+    code: /hadNone \? firstAssetMs/,
+    replacement: 'hadNone ? 1e12',
+  },
+  {
+    change: 'a job with some of its assets waits forever',
+    story: 'assets-overdue',
+    code: /quietMs \?\? nextAssetMs/,
+    replacement: 'quietMs ?? 1e12',
+  },
+  {
+    change: 'a job processes some of the announced assets',
+    story: 'assets-overdue',
+    code: /this\.#overdueMs = limit/,
+    replacement: 'void limit',
   },
   {
     change: 'a step whose worker died fails its job at once',

@@ -1,8 +1,8 @@
 /** Creates the directories that settings name. */
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { makeDirectories } from '../lib/make-directories.ts';
 import { toConfigError } from './directory-problem.ts';
+import { makeDirectories } from './make-directories.ts';
 
 /**
  * Creates a directory and its parents.

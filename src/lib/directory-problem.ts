@@ -1,5 +1,5 @@
 /** Why a directory cannot be used, and what to do about it, in the words of a user. */
-import { ConfigError } from '../lib/settings/config-error.ts';
+import { ConfigError } from './settings/config-error.ts';
 
 export interface DirectoryProblem {
   readonly problem: string;
