@@ -18,9 +18,10 @@ export const createActivities = (deps: ActivityDependencies): Activities => ({
 export function createAloneActivities({
   journal,
   localAttempts,
+  heartbeatMs,
   runAlone,
 }: ActivityDependencies): StepActivities {
-  const innocent = { journal: journal.withoutBlame(), localAttempts };
+  const innocent = { journal: journal.withoutBlame(), localAttempts, heartbeatMs };
   return {
     download: (input) => withHeartbeat(innocent, input, (run) => runAlone('download', input, run)),
     runStage: (input) => withHeartbeat(innocent, input, (run) => runAlone('runStage', input, run)),

@@ -1,5 +1,5 @@
 /** The story of a job: download its assets as they arrive ▸ run the stages of its operation ▸ record the result ▸ notify the client. */
-import { CancellationScope, setHandler, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { JobStatus, RunInput } from '../src/jobs/model/run-input.ts';
 import { MAIN_QUEUE } from '../src/temporal/names.ts';
 import { downloadAssets } from './download-assets.ts';
@@ -31,7 +31,7 @@ async function doWork(job: JobContext): Promise<void> {
   const { runInput, status, control, assetQueue, resumeFrom } = job;
   const [firstStage] = runInput.stages;
   const hasAssets = assetQueue.isOpen || assetQueue.total > 0;
-  setHandler(messages.started, (startedAt) => {
+  messages.onSignal(messages.started, (startedAt) => {
     status.recordStart(startedAt);
     if (status.current.state !== 'queued') return;
     if (hasAssets) status.transitionTo('downloading');

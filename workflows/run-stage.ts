@@ -7,7 +7,8 @@ import { queueOf } from '../src/temporal/names.ts';
 import { continueRun } from './continue-as-new.ts';
 import { DOWNLOAD_POINTS, type JobContext, PACKAGING_POINTS, toRunRef } from './job-context.ts';
 import { mapConcurrent } from './map-concurrent.ts';
-import { describeBatch, runStep, type StepOptions } from './run-step.ts';
+import { runStep, type StepOptions } from './run-step.ts';
+import { summarizeStep } from './summaries.ts';
 
 /** `isQueued`: the job is in the queue until the first activity of this stage starts. */
 export async function runStage(job: JobContext, stage: StageInput, isQueued: boolean): Promise<void> {
@@ -40,7 +41,7 @@ export async function runStage(job: JobContext, stage: StageInput, isQueued: boo
       // A batch says which assets it holds, so it can do without the chunks, of which there may be many.
       layout: { chunkEnds: batch === null ? chunkEnds(assetQueue.chunks) : [], sizes: tuning.batchSizes },
     };
-    const title = `stage "${name}"${batch === null ? '' : `, ${describeBatch(batch)}`}`;
+    const title = summarizeStep(name, batch);
     const result = await runStep(job, { ...options, title }, ({ runStage }, earlier) =>
       runStage({ ...input, ...earlier }),
     );

@@ -10,6 +10,7 @@ import {
   type RetentionPolicy,
   type RunInput,
   runTuning,
+  type SealedChunk,
   type Upload,
 } from '../model/run-input.ts';
 import type { PlannableOperation } from '../ports/operation-catalogue.ts';
@@ -130,7 +131,7 @@ const toInlineChunks = (assets: readonly AssetInput[]): AssetChunk[] =>
 export async function sealChunks(
   staged: StagedWrites,
   assets: readonly AssetInput[],
-): Promise<Extract<AssetChunk, { sealed: string }>[]> {
+): Promise<SealedChunk[]> {
   const chunks = [];
   for (let from = 0; from < assets.length; from += CHUNK_SIZE) {
     const some = assets.slice(from, from + CHUNK_SIZE);
