@@ -8,6 +8,9 @@ import type { JobControl } from './job-control.ts';
 import type { JobStatusPublisher } from './job-status.ts';
 import * as messages from './messages.ts';
 
+/** Calls that are remembered, so that a repeated call counts once. Temporal forgets them when a run continues as new. */
+const MAX_REMEMBERED_CALLS = 1000;
+
 const HOUR_MS = 3_600_000;
 
 /** A call of `addAssets`: its update id, and the range of chunks that it added. */
@@ -29,7 +32,6 @@ export interface AssetQueueState {
 export class AssetQueue {
   readonly #awaiting: Awaiting | null;
   readonly #batchSizes: BatchSizes;
-  readonly #maxRememberedCalls: number;
   #chunks: readonly AssetChunk[];
   #batches: readonly Batch[] = [];
   #open: boolean;
@@ -50,7 +52,6 @@ export class AssetQueue {
     this.#chunks = chunks;
     this.#awaiting = awaiting;
     this.#batchSizes = tuning.batchSizes;
-    this.#maxRememberedCalls = tuning.maxRememberedCalls;
     this.#open = awaiting !== null;
     this.#taken = resumeFrom?.taken ?? 0;
     this.#lastAddedAt = resumeFrom?.lastAddedAt ?? Date.now();
@@ -58,8 +59,6 @@ export class AssetQueue {
     this.#splitIntoBatches();
     this.#closeIfFull();
     setHandler(messages.addAssets, (more) => this.#add(more, status), {
-      description:
-        'Adds assets to a job that waits for them. Sent by the API, which has stored them encrypted.',
       validator: (more) => this.#validate(more, control),
     });
   }
@@ -76,10 +75,6 @@ export class AssetQueue {
 
   get chunks(): readonly AssetChunk[] {
     return this.#chunks;
-  }
-
-  get batches(): readonly Batch[] {
-    return this.#batches;
   }
 
   /** The number of assets so far. */
@@ -123,9 +118,7 @@ export class AssetQueue {
       const hadNone = this.total === 0;
       const limit = hadNone ? firstAssetMs : (quietMs ?? nextAssetMs);
       const left = this.#lastAddedAt + limit - Date.now();
-      const what = quietMs === null ? 'time for the next asset' : 'quiet period';
-      const summary = hadNone ? 'time for the first asset' : what;
-      if (left > 0) await condition(() => !this.#open || (hadNone && this.total > 0), left, { summary });
+      if (left > 0) await condition(() => !this.#open || (hadNone && this.total > 0), left);
       else {
         this.#open = false;
         if (hadNone ? this.#awaiting.total !== null : quietMs === null) this.#overdueMs = limit;
@@ -158,9 +151,7 @@ export class AssetQueue {
     return this.total < (this.#awaiting?.min ?? 0);
   }
 
-  #validate(more: MoreAssets, control: Pick<JobControl, 'isCancelled'>): void {
-    const problem = messages.findMoreAssetsProblem(more);
-    if (problem !== null) throw createFailure('invalid_request', problem);
+  #validate({ chunks }: MoreAssets, control: Pick<JobControl, 'isCancelled'>): void {
     const awaiting = this.awaiting;
     const { isRepeated, hasReusedKey } = this.#recognizeCall();
     if (isRepeated) return;
@@ -170,7 +161,7 @@ export class AssetQueue {
       throw createFailure('input_closed', 'The input of this job is complete; it takes no more assets');
     if (this.#rejectsMore || control.isCancelled)
       throw createFailure('input_closed', 'This job is at its end; it takes no more assets');
-    const total = this.total + countAssets(more.chunks);
+    const total = this.total + countAssets(chunks);
     const limit = Math.min(awaiting.total ?? awaiting.max, awaiting.max);
     if (total > limit)
       throw createFailure(
@@ -184,7 +175,7 @@ export class AssetQueue {
     const earlier = this.#findCall(id);
     if (earlier) return this.#answer(earlier);
     const call = { id, from: this.#chunks.length, to: this.#chunks.length + chunks.length };
-    this.#calls = [...this.#calls, call].slice(-this.#maxRememberedCalls);
+    this.#calls = [...this.#calls, call].slice(-MAX_REMEMBERED_CALLS);
     this.#chunks = [...this.#chunks, ...chunks];
     this.#lastAddedAt = Date.now();
     this.#splitIntoBatches();
@@ -243,7 +234,7 @@ export function selectBatchInputs(
 }
 
 const createFailure = (type: ErrorCode, message: string): ApplicationFailure =>
-  ApplicationFailure.create({ type, message, nonRetryable: true, category: 'BENIGN' });
+  ApplicationFailure.create({ type, message, nonRetryable: true });
 
 const countAssets = (chunks: readonly AssetChunk[]): number =>
   chunks.reduce((total, { count }) => total + count, 0);

@@ -55,8 +55,7 @@ export interface OpenJobs {
 /** A task queue, where activities wait for workers. */
 export interface QueueState {
   readonly name: string;
-  readonly taskType: 'workflow' | 'activity';
-  /** Approximate number of waiting tasks. */
+  /** Approximate number of waiting activities. */
   readonly waiting: number;
   /** Seconds that the oldest of them has waited; 0: none waits. */
   readonly oldestSeconds: number;
