@@ -48,7 +48,8 @@ async function describePicture(file: TiffFile, choice: PageChoice): Promise<Tiff
   };
 }
 
-interface Place {
+/** A directory and where it is in the file. */
+export interface Place {
   readonly directory: TiffDirectory;
   readonly page: number;
   readonly subDirectory: number | null;
