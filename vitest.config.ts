@@ -4,7 +4,7 @@ import { FILES_AT_ONCE } from './test/support/ports.ts';
 
 /** One project for each directory of tests. `npm test` runs the first three, `npm run test:scale` the last. */
 const project = (
-  name: 'unit' | 'service' | 'system' | 'scale' | 'clients' | 'deploy',
+  name: 'unit' | 'service' | 'system' | 'scale' | 'clients' | 'deploy' | 'package',
   globalSetup: string[] = [],
 ) => ({
   extends: true as const,
@@ -32,6 +32,7 @@ export default defineConfig({
       project('scale', [findTemporal]),
       project('clients', [startTemporal]),
       project('deploy'),
+      project('package', [findTemporal]),
     ],
     reporters: [
       'default',

@@ -5,6 +5,8 @@ import type { Heartbeat } from './types.ts';
 export interface ActivityRun {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** When its first attempt was scheduled, in milliseconds since the epoch. */
+  readonly scheduledAt: number;
   /** Merges progress into the next heartbeat. */
   report(progress: Partial<Heartbeat>): void;
   /** Aborts when the activity is cancelled or its worker stops. */

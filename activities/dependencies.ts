@@ -3,6 +3,7 @@ import type { PicturePool } from '../operations/lib/picture-process/picture-pool
 import type { Sandbox } from '../operations/lib/sandbox/sandbox.ts';
 import type { InstalledEngine, Operation } from '../operations/operation.ts';
 import type { Keyring } from '../src/auth/keyring.ts';
+import type { TenantBuckets } from '../src/buckets/tenant-buckets.ts';
 import type { CallbackBody } from '../src/dialects/callback-body.ts';
 import type { Retention } from '../src/jobs/lifecycle/retention.ts';
 import type { JobArchive } from '../src/jobs/ports/job-archive.ts';
@@ -20,6 +21,8 @@ export interface ActivityDependencies extends RunFiles {
   readonly assetHttp: GuardedHttp;
   /** Sends callbacks. */
   readonly callbackHttp: GuardedHttp;
+  /** Sends callbacks that may reach loopback addresses. */
+  readonly loopbackHttp: GuardedHttp;
   /** Sign callbacks. */
   readonly keys: Pick<Keyring, 'webhookSecrets'>;
   readonly operation: (name: string) => Operation<never> | undefined;
@@ -27,6 +30,8 @@ export interface ActivityDependencies extends RunFiles {
   readonly engine: (name: string) => InstalledEngine;
   /** Memory limit for the processes of one stage of a capability, in bytes; null for no limit. */
   readonly memoryOf: (capability: string) => number | null;
+  /** Buckets of tenants. */
+  readonly buckets: TenantBuckets;
   readonly pictures: Pick<PicturePool, 'forTenant'>;
   readonly sandbox: Sandbox;
   /** Milliseconds without a sign of life after which a stage counts as hung. */
@@ -34,6 +39,8 @@ export interface ActivityDependencies extends RunFiles {
   readonly inputRoots: readonly string[];
   readonly journal: StepJournal;
   readonly localAttempts: LocalAttempts;
+  /** Milliseconds between the first heartbeats of an activity. */
+  readonly heartbeatMs: number;
   /** Runs a step in a process of its own. */
   readonly runAlone: RunAlone;
   /** Scratch directory of this worker. */

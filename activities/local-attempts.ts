@@ -90,6 +90,7 @@ function begin<T>(
   let durable: ActivityRun | null = null;
   const result = work({
     startedAt,
+    scheduledAt: startedAt,
     attempt: 1,
     lastAttempt: false,
     earlier: null,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { DeliveryAttempt, DeliveryRecord } from '../src/jobs/model/delivery.ts';
 import type { Callback, Job } from '../src/jobs/model/job.ts';
+import type { JobInputs } from '../src/jobs/model/run-input.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
 import { countCallback } from './metrics.ts';
@@ -16,7 +17,7 @@ export const createNotify =
     withHeartbeat(deps, input, async ({ signal }) => {
       const { job, event } = input;
       if (await deps.archive.isDeleted(job)) return { outcome: 'ended', retryAfterMs: null };
-      const { callback } =
+      const { callback, callbackToLoopback: toLoopback = false }: Omit<JobInputs, 'assets'> =
         'sealed' in input.callback ? await deps.archive.unseal(job, input.callback) : input.callback;
       if (!callback) return { outcome: 'ended', retryAfterMs: null };
       const previous = await deps.deliveries.readDelivery(job, input.seq);
@@ -27,7 +28,8 @@ export const createNotify =
       const id = buildWebhookId(input);
       const body = await buildBody(deps, input, about, callback);
       const started = Date.now();
-      const response = await postCallback(deps, callback, { id, body, tenant: job.tenant, signal });
+      const message = { id, body, tenant: job.tenant, toLoopback, signal };
+      const response = await postCallback(deps, callback, message);
       const { status, reason, outcome, retryAfterMs } = response;
       const attempt = {
         at: new Date(started).toISOString(),

@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
 import type { InputFile, OutputWriter } from '../operations/operation.ts';
+import { UniqueNames } from '../src/lib/unique-names.ts';
 
 /** UTF-8 bytes per part of a name. File systems allow 255; a number may be added. */
 const MAX_PART_BYTES = 200;
@@ -49,30 +50,6 @@ export class ScratchOutputs implements OutputWriter {
     this.data = data;
     const { path } = await this.create('result.json');
     await writeFile(path, `${JSON.stringify(data, null, 2)}\n`);
-  }
-}
-
-/**
- * Numbers names that are claimed more than once.
- *
- * @example
- * names.claim('photo.webp'); // photo.webp
- * names.claim('photo.webp'); // photo-2.webp
- */
-export class UniqueNames {
-  readonly #taken = new Set<string>();
-  /** The next number to try: ten thousand assets may have the same name. */
-  readonly #next = new Map<string, number>();
-
-  claim(name: string): string {
-    const { dir, name: stem, ext } = parse(name);
-    let candidate = name;
-    let number = this.#next.get(name) ?? 2;
-    for (; this.#taken.has(candidate); number++)
-      candidate = `${dir === '' ? '' : `${dir}/`}${stem}-${number}${ext}`;
-    this.#next.set(name, number);
-    this.#taken.add(candidate);
-    return candidate;
   }
 }
 

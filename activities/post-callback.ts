@@ -23,6 +23,8 @@ interface Message {
   readonly body: string;
   /** Whose secrets sign it. */
   readonly tenant: string;
+  /** Whether it may reach loopback addresses. */
+  readonly toLoopback: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -54,9 +56,9 @@ const busy = (): DarkroomError =>
   );
 
 async function send(
-  { callbackHttp, keys, callbackTimeoutMs }: ActivityDependencies,
+  { callbackHttp, loopbackHttp, keys, callbackTimeoutMs }: ActivityDependencies,
   { url, token }: Callback,
-  { id, body, tenant, signal }: Message,
+  { id, body, tenant, toLoopback, signal }: Message,
 ): Promise<CallbackResponse> {
   const now = new Date();
   const signatures = keys.webhookSecrets(tenant).map((secret) => new Webhook(secret).sign(id, now, body));
@@ -70,7 +72,7 @@ async function send(
   };
   try {
     const request = { tenant, method: 'POST', headers, body, signal, timeoutMs: callbackTimeoutMs } as const;
-    const response = await callbackHttp.request(url, request);
+    const response = await (toLoopback ? loopbackHttp : callbackHttp).request(url, request);
     response.body.destroy();
     return { status: response.status, ...judge(response.status, response.headers['retry-after']) };
   } catch (error) {

@@ -14,7 +14,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { toJobError } from './job-error.ts';
 import { timeStage } from './metrics.ts';
 import { ScratchOutputs } from './outputs.ts';
-import { readPreviousStage, readStageInputs } from './stage-inputs.ts';
+import { type InputBytes, readPreviousStage, readStageInputs } from './stage-inputs.ts';
 import { SignsOfLife, withStallLimit } from './stall-limit.ts';
 import { waitForStore, waitingForStore } from './store-outage.ts';
 import { withTimeLimit } from './time-limit.ts';
@@ -65,26 +65,33 @@ async function compute(
 ): Promise<Computed> {
   const { operation, stage, before } = findStage(deps, input);
   const { signal } = activity;
+  const { job } = input;
   const workspace = join(scratch, 'workspace');
   const outputs = new ScratchOutputs(join(scratch, 'outputs'));
   await mkdir(workspace, { recursive: true });
   const retried = await readRetriedCheckpoint(deps, input, signal);
   const previousStage = before ? await readPreviousStage(deps, input, before, signal) : [];
   const restored = await restoreWorkspace(deps.stages, previousStage, workspace, signal);
-  const directory = stage.needsInputs === false ? null : join(scratch, 'inputs');
-  const { inputs, leftOut } = await readStageInputs(deps, input, previousStage, retried, directory, signal);
+  const params = operation.params.parse(input.params) as never;
+  const bytes: InputBytes = {
+    directory: join(scratch, 'inputs'),
+    areNeeded: (asset) => stage.needsInputs !== false && (stage.selectInput?.(asset, params) ?? true),
+  };
+  const { inputs, leftOut } = await readStageInputs(deps, input, previousStage, retried, bytes, signal);
   if (retried && inputs.length === 0) return { ...retried, leftOut };
   const signs = new SignsOfLife(scratch);
   const failures: AssetFailure[] = [];
   const notes: ResultNote[] = [];
   const context: StageContext<never> = {
-    params: operation.params.parse(input.params) as never,
+    params,
     inputs,
     leftOut,
     workspace,
     outputs,
     signal,
     attempt: activity.attempt,
+    scheduledAt: activity.scheduledAt,
+    destinations: deps.buckets.forTenant(job.tenant),
     progress: (fraction, detail) => {
       signs.report();
       activity.report({ points: input.points * fraction, detail: detail ?? null });
@@ -126,11 +133,11 @@ async function compute(
 /** The checkpoint of an earlier run whose failed assets this one computes again. */
 async function readRetriedCheckpoint(
   { stages }: ActivityDependencies,
-  { job, stage, batch }: StageRunInput,
+  { job, step, stage, batch }: StageRunInput,
   signal: AbortSignal,
 ): Promise<Checkpoint | null> {
   const run = stage.retriesFailuresOf;
-  return run && batch ? stages.readCheckpoint({ job, stage: { ...stage, run }, batch }, signal) : null;
+  return run && batch ? stages.readCheckpoint({ job, step, stage: { ...stage, run }, batch }, signal) : null;
 }
 
 function findStage(

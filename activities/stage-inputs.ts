@@ -13,38 +13,47 @@ import { READ_CONCURRENCY } from './workspace.ts';
 /** Checkpoints of the stage before: that of the same batch, or all. */
 export async function readPreviousStage(
   { stages }: ActivityDependencies,
-  { job, batch, layout, before }: StageRunInput,
+  { job, step, batch, layout, before }: StageRunInput,
   previous: Stage<never>,
   signal: AbortSignal,
 ): Promise<Checkpoint[]> {
   const parts = previous.perAsset && batch ? [batch] : splitParts(previous, layout);
   return mapConcurrent(parts, { concurrency: READ_CONCURRENCY, signal }, async (part, stop) => {
-    const checkpoint = before && (await stages.readCheckpoint({ job, stage: before, batch: part }, stop));
+    const checkpoint =
+      before && (await stages.readCheckpoint({ job, step, stage: before, batch: part }, stop));
     if (!checkpoint) throw new Error(`Stage ${previous.name} has no checkpoint`);
     return checkpoint;
   });
 }
 
+/** Which assets a stage reads. */
+export interface InputBytes {
+  /** Where copies of the assets go. */
+  readonly directory: string;
+  areNeeded(asset: Pick<InputFile, 'name'>): boolean;
+}
+
 /**
  * The assets that the stage computes, and those that failed before it. `retried`: the checkpoint of an earlier run; assets
- * that succeeded there are not computed again. `directory`: where copies of the assets go; null when the stage reads no bytes.
+ * that succeeded there are not computed again.
  */
 export async function readStageInputs(
   { assets, stages }: ActivityDependencies,
-  { job, batch, layout }: StageRunInput,
+  { job, collected, batch, layout }: StageRunInput,
   previousStage: readonly Checkpoint[],
   retried: Checkpoint | null,
-  directory: string | null,
+  bytes: InputBytes,
   signal: AbortSignal,
 ): Promise<{ inputs: InputFile[]; leftOut: StageOutcome[] }> {
-  const downloads = await assets.readBatches(job, batch ? [batch] : splitIntoBatches(layout), signal);
+  const owner = { ...job, collected };
+  const downloads = await assets.readBatches(owner, batch ? [batch] : splitIntoBatches(layout), signal);
   const leftOut = listFailed(downloads, previousStage);
   const failed = new Set(leftOut.map(({ index }) => index));
   const missing = downloads.filter(
     ({ index }) => !failed.has(index) && !(retried && hasSucceeded(retried, index)),
   );
   const inputs = await mapConcurrent(missing, { concurrency: READ_CONCURRENCY, signal }, (download, stop) =>
-    toInputFile(stages, download, directory, stop),
+    toInputFile(stages, download, bytes, stop),
   );
   return { inputs, leftOut };
 }
@@ -70,11 +79,11 @@ const hasSucceeded = ({ inputs, failures }: Checkpoint, index: number): boolean 
 async function toInputFile(
   stages: StageFiles,
   { index, name, attributes, location, size }: AssetDownload,
-  directory: string | null,
+  { directory, areNeeded }: InputBytes,
   signal: AbortSignal,
 ): Promise<InputFile> {
   if (location === null || size === null) throw new Error(`Asset ${index} has no bytes`);
-  if (directory === null) return { index, name, attributes, path: '', size };
+  if (!areNeeded({ name })) return { index, name, attributes, path: '', size };
   const path =
     'path' in location
       ? location.path

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
+import type { Manifest } from '../src/client/client.ts';
 import { manifestKey, outputPrefix } from '../src/storage/layout.ts';
 import { startBare } from './bare.ts';
 import { memory, resetPeak } from './processes.ts';
@@ -41,15 +42,14 @@ async function* benchFileSet(rig: Rig, fileSet: FileSet): AsyncGenerator<Row> {
   const folder = join(dataDir, `bare-${fileSet.files}`);
   const id = await createJobWithFiles(rig, fileSet, folder);
   const bare = await startBare(dataDir, folder);
-  const content = contentOf(fileSet);
   const ours: Measured<Buffer[]> = {
     run: () => receive(`${url}/v1/jobs/${id}/archive`),
-    check: (chunks) => checkArchive(chunks, fileSet, ['manifest.json']),
+    check: (chunks) => checkArchive(chunks, fileSet, { hasManifest: true }),
   };
   const raw: Measured<Buffer[]> = {
     run: () => receive(`${bare.url}/all`),
     check: (chunks) =>
-      assert.deepEqual(digestOf(chunks), digestOf(Array.from({ length: fileSet.files }, () => content))),
+      assert.deepEqual(digestOf(chunks), digestOf(pathsOf(fileSet).map((path) => contentOf(fileSet, path)))),
   };
   const idle = (await memory(api)).now;
   await alternate(1, ours, raw);
@@ -66,28 +66,41 @@ async function* benchFileSet(rig: Rig, fileSet: FileSet): AsyncGenerator<Row> {
   if (!(await hasZip())) return;
   const program: Measured<Buffer[]> = {
     run: () => zipFolder(folder),
-    check: (chunks) => checkArchive(chunks, fileSet, []),
+    check: (chunks) => checkArchive(chunks, fileSet, { hasManifest: false }),
   };
   const zipped = await alternate(TIMES, ours, program);
   yield row(`ZIP of ${fileSet.label}, vs. \`zip -0\``, 'MB/s', perSecond(zipped.ours), perSecond(zipped.raw));
 }
 
-const pathOf = (index: number): string => `picture-${index}.bin`;
+/** In the order in which the baseline sends the files. */
+const pathsOf = ({ files }: FileSet): string[] =>
+  Array.from({ length: files }, (_, index) => `picture-${index}.bin`).sort();
 
-const contentOf = ({ size }: FileSet): Buffer =>
-  Buffer.alloc(size, 'The archive stores the files without compression. ');
+/** Each file is another. */
+const contentOf = ({ size }: FileSet, path: string): Buffer =>
+  Buffer.alloc(size, `The archive stores ${path} without compression. `);
 
 /**
- * Checks that an archive can be read, and has the files of the fileSet and these others.
+ * Checks that an archive can be read, and has the files of the set, each with its own bytes, and a manifest that lists them.
  *
  * @throws AssertionError, or what is wrong with the archive
  */
-export function checkArchive(chunks: readonly Buffer[], fileSet: FileSet, others: readonly string[]): void {
+export function checkArchive(
+  chunks: readonly Buffer[],
+  fileSet: FileSet,
+  { hasManifest }: { readonly hasManifest: boolean },
+): void {
   const files = unzip(Buffer.concat(chunks));
-  const paths = Array.from({ length: fileSet.files }, (_, index) => pathOf(index));
-  assert.deepEqual([...files.keys()].sort(), [...paths, ...others].sort());
-  const content = contentOf(fileSet);
-  for (const path of paths) assert.ok(files.get(path)?.equals(content), `${path} has other bytes`);
+  const paths = pathsOf(fileSet);
+  assert.deepEqual([...files.keys()].sort(), [...(hasManifest ? ['manifest.json'] : []), ...paths]);
+  for (const path of paths)
+    assert.ok(files.get(path)?.equals(contentOf(fileSet, path)), `${path} has other bytes`);
+  if (!hasManifest) return;
+  const manifest = JSON.parse(files.get('manifest.json')?.toString() ?? '') as Pick<Manifest, 'files'>;
+  assert.deepEqual(
+    manifest.files.map(({ path, sha256 }) => `${path} ${sha256}`).sort(),
+    paths.map((path) => `${path} ${digestOf([contentOf(fileSet, path)]).sha256}`),
+  );
 }
 
 /** Runs a job and replaces its result by these files. Writes the same files to `folder`. Returns the id of the job. */
@@ -100,12 +113,11 @@ async function createJobWithFiles(
   const { id, state } = await submit(url, { operation: 'system.echo' }, 'wait=30');
   assert.equal(state, 'completed');
   const job = { tenant: 'public', id, run: 1, fingerprint: '' };
-  const bytes = contentOf(fileSet);
   await mkdir(folder, { recursive: true });
   const files = [];
-  for (let index = 0; index < fileSet.files; index++) {
-    const path = pathOf(index);
-    const key = `${outputPrefix({ job, stage: { name: 'bench', run: 1 }, batch: null })}${path}`;
+  for (const path of pathsOf(fileSet)) {
+    const bytes = contentOf(fileSet, path);
+    const key = `${outputPrefix({ job, step: 'main', stage: { name: 'bench', run: 1 }, batch: null })}${path}`;
     await writeFile(join(folder, path), bytes);
     const written = await store.put(key, bytes);
     files.push({ path, ...written, media_type: 'application/octet-stream', asset: null, key });

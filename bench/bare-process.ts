@@ -27,9 +27,9 @@ async function keep(request: IncomingMessage, response: ServerResponse): Promise
   response.end(hash?.digest('hex'));
 }
 
-/** Sends all files of the folder, one after the other. */
+/** Sends all files of the folder, one after the other, by name. */
 async function sendAll(response: ServerResponse): Promise<void> {
-  const paths = (await readdir(folder)).map((name) => join(folder, name));
+  const paths = (await readdir(folder)).sort().map((name) => join(folder, name));
   const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
   response.setHeader(
     'content-length',

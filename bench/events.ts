@@ -19,7 +19,7 @@ const CONNECTING = 50;
 export async function* benchEvents({ url, api, startWorker }: Rig): AsyncGenerator<Row> {
   // Without a worker, the job does not change.
   const { id: idle } = await submit(url, { operation: 'system.echo' });
-  const measure = async (id: string, count: number, progresses: boolean) => {
+  const measure = async (id: string, count: number, state: Watched) => {
     const readers = await openReaders(`${url}/v1/jobs/${id}/events`, count);
     // Excludes the cost of opening them.
     await sleep(1000);
@@ -27,12 +27,12 @@ export async function* benchEvents({ url, api, startWorker }: Rig): AsyncGenerat
     const [seconds = 0] = await measureCpu([api], () => sleep(SECONDS * 1000));
     const events = readers.events() - before;
     readers.close();
-    readers.check(progresses);
+    readers.check(state);
     return { seconds, events };
   };
   const idleMemory = (await memory(api)).now;
   await resetPeak(api);
-  const quiet = { one: await measure(idle, 1, false), all: await measure(idle, READERS, false) };
+  const quiet = { one: await measure(idle, 1, 'created'), all: await measure(idle, READERS, 'created') };
   const { peak } = await memory(api);
 
   await startWorker();
@@ -40,7 +40,10 @@ export async function* benchEvents({ url, api, startWorker }: Rig): AsyncGenerat
   const { id: busyJob } = await submit(url, { operation: 'test.echo', params });
   // Until it has started.
   await sleep(3000);
-  const busy = { one: await measure(busyJob, 1, true), all: await measure(busyJob, READERS, true) };
+  const busy = {
+    one: await measure(busyJob, 1, 'processing'),
+    all: await measure(busyJob, READERS, 'processing'),
+  };
   const many = READERS.toLocaleString('en');
   const of = `CPU time of the API in ${SECONDS} s`;
   yield* [
@@ -56,13 +59,15 @@ interface Readers {
   readonly events: () => number;
   readonly close: () => void;
   /**
-   * Checks what each reader got: the state of the job first, then no step back; progress if the job progresses, else nothing
-   * more.
+   * Checks what the readers got. See `checkEvents`; all got the same states.
    *
    * @throws AssertionError
    */
-  readonly check: (progresses: boolean) => void;
+  readonly check: (state: Watched) => void;
 }
+
+/** The state of a job while it is measured: one that no worker takes, or one that progresses. */
+type Watched = 'created' | 'processing';
 
 async function openReaders(url: string, count: number): Promise<Readers> {
   const agent = new Agent({ keepAlive: false, maxSockets: Number.POSITIVE_INFINITY });
@@ -88,18 +93,21 @@ async function openReaders(url: string, count: number): Promise<Readers> {
       isClosing = true;
       agent.destroy();
     },
-    check: (progresses) => {
+    check: (state) => {
       assert.deepEqual(cut, []);
       const received = streams.map((chunks) => parse(Buffer.concat(chunks).toString()));
       const total = received.reduce((sum, some) => sum + some.length, 0);
       assert.equal(total, events, 'The events that were counted are not those that were received');
-      for (const some of received) checkEvents(some, progresses);
+      for (const some of received) {
+        checkEvents(some, state);
+        assert.deepEqual(statesOf(some), statesOf(received[0] ?? []), 'Readers got different states');
+      }
     },
   };
 }
 
 type Received = Pick<StateEvent, 'run'> &
-  Partial<Pick<StateEvent, 'seq'>> &
+  Partial<Pick<StateEvent, 'seq' | 'state'>> &
   Partial<Pick<ProgressEvent, 'progress'>>;
 
 function parse(stream: string): { readonly type: string | undefined; readonly data: Received }[] {
@@ -111,23 +119,33 @@ function parse(stream: string): { readonly type: string | undefined; readonly da
   return events;
 }
 
-/** @throws AssertionError */
-export function checkEvents(events: ReturnType<typeof parse>, progresses: boolean): void {
-  const states = events.filter(({ type }) => type === 'state').map(({ data }) => data.seq);
-  assert.ok(states.length > 0, 'A reader got no state');
+type Events = ReturnType<typeof parse>;
+
+const statesOf = (events: Events): Received[] =>
+  events.filter(({ type }) => type === 'state').map(({ data }) => data);
+
+/**
+ * Checks what one reader got: every state of the job up to this one, then no step back; progress if the job progresses, else
+ * nothing more.
+ *
+ * @throws AssertionError
+ */
+export function checkEvents(events: Events, state: Watched): void {
+  const states = statesOf(events);
+  assert.equal(states.at(-1)?.state, state, 'A reader got another state');
   assert.deepEqual(
-    states,
-    Array.from({ length: states.length }, (_, index) => index + 1),
+    states.map(({ seq }) => seq),
+    states.map((_, index) => index + 1),
   );
   const progress = events
     .filter(({ type }) => type === 'progress')
     .map(({ data }) => data.progress ?? Number.NaN);
   assert.equal(states.length + progress.length, events.length, 'A reader got other events');
-  assert.deepEqual(
-    progress,
-    [...new Set(progress)].sort((one, other) => one - other),
+  assert.ok(
+    progress.every((one, index) => one > (progress[index - 1] ?? -1)),
+    `The progress of a reader went back: ${progress.join(', ')}`,
   );
   // The first one says how far the job is at the beginning.
-  if (progresses) assert.ok(progress.length > 1, 'A reader got no progress');
+  if (state === 'processing') assert.ok(progress.length > 1, 'A reader got no progress');
   else assert.ok(progress.length <= 1, 'A reader got progress of an idle job');
 }

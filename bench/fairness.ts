@@ -74,11 +74,16 @@ export async function* benchFairness(
   };
 
   await startWorker({ capabilities: 'io' });
-  await runConcurrently(queued, SUBMISSIONS, () => submit('many', 'x'));
+  const before = await runConcurrently(queued, SUBMISSIONS, () => submit('many', 'x'));
   await waitUntilQueued(api.runtime, queued);
   await startWorker({ capabilities: 'bench', env: { DARKROOM_SLOTS: `bench=${SLOTS}` } });
   const [behind, sameTenant] = await Promise.all([submitFew('few'), submitFew('many')]);
   const fair = await measureWait(behind);
+  const still = await Promise.all(before.slice(-SLOTS).map((job) => api.jobs.open(job)));
+  assert.ok(
+    still.every(({ job }) => job.started_at === null),
+    'The jobs of the other tenant no longer waited: nothing was measured. Use a larger --queued',
+  );
   const unfair = await measureWait(sameTenant);
   const alone = await measureWait(await submitFew('few'));
   await api.client.connection.close();

@@ -1,3 +1,6 @@
+/** Rows of benchmarks. */
+import { tellsProcesses } from './processes.ts';
+
 /** One result of a benchmark. */
 export interface Row {
   readonly label: string;
@@ -10,12 +13,14 @@ export interface Row {
 /**
  * Creates a row.
  *
- * @throws RangeError when a value cannot be measured: negative or infinite. NaN means that the system does not tell the value.
+ * @throws RangeError when a value is no measurement: negative, infinite, or NaN where the system tells the figures of processes
  */
 export function row(label: string, unit: string, value: number, baseline: number | null = null): Row {
-  for (const figure of [value, baseline ?? 0])
-    if (figure < 0 || figure === Number.POSITIVE_INFINITY)
+  for (const figure of [value, baseline ?? 0]) {
+    const isUntold = Number.isNaN(figure) && !tellsProcesses;
+    if (!isUntold && !(figure >= 0 && figure < Number.POSITIVE_INFINITY))
       throw new RangeError(`${label}: ${figure} ${unit}`);
+  }
   return { label, unit, value, baseline };
 }
 
@@ -27,4 +32,4 @@ export function formatRow({ label, unit, value, baseline }: Row): string {
 }
 
 const formatNumber = (value: number): string =>
-  Number.isNaN(value) ? '–' : value.toFixed(Math.abs(value) < 1000 ? 2 : 0);
+  !Number.isFinite(value) ? '–' : value.toFixed(Math.abs(value) < 1000 ? 2 : 0);

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
+import type { Destinations } from '../src/jobs/ports/destinations.ts';
 import type { OperationInfo } from '../src/jobs/ports/operation-catalogue.ts';
 import type { Pictures } from './lib/picture-process/pictures.ts';
 import type { Sandbox } from './lib/sandbox/sandbox.ts';
@@ -67,6 +68,10 @@ export interface StageContext<Params> {
    * @param input - The asset that it is about; left out when it is about several.
    */
   note(code: string, message: string, input?: Pick<InputFile, 'index'>): void;
+  /** Buckets and other servers of the tenant. */
+  readonly destinations: Destinations;
+  /** When the first attempt was scheduled, in milliseconds since the epoch. */
+  readonly scheduledAt: number;
   /** From 1. Attempts after a crash or a retry find the workspace as the stage before left it. */
   readonly attempt: number;
 }
@@ -90,6 +95,8 @@ export interface Stage<Params> {
    * its inputs are empty. Default true.
    */
   readonly needsInputs?: boolean;
+  /** Whether the stage needs the bytes of an asset. The path of another one is empty. Default: of each. */
+  selectInput?(asset: Pick<InputFile, 'name'>, params: Params): boolean;
   /**
    * Milliseconds one attempt may take: for each asset of a batch where it is `perAsset`, else for all. Default a quarter of an hour
    * for each asset, an hour for all.
@@ -123,6 +130,8 @@ export interface Operation<Params = Record<string, unknown>> {
   readonly attributes?: OperationInfo['attributes'];
   /** What it gives, unless its parameters ask for the other: chiefly files, or a JSON value. */
   readonly result: 'files' | 'json';
+  /** Media types of its files. A step of a pipeline must give some that the next one takes. Default: any. */
+  readonly outputs?: readonly string[];
   /** Programs and libraries with their versions, for the manifest. */
   readonly engine: Readonly<Record<string, string>>;
   /**

@@ -22,6 +22,10 @@ if (!existsSync(join(generators, 'python/bin/openapi-python-client'))) {
   run('python3', ['-m', 'venv', join(generators, 'python')]);
   run(join(generators, 'python/bin/python3'), installArguments('openapi-python-client'));
 }
+if (!existsSync(join(generators, 'python-client/bin/pytest'))) {
+  run('python3', ['-m', 'venv', join(generators, 'python-client')]);
+  run(join(generators, 'python-client/bin/python3'), installArguments('python-client'));
+}
 if (!existsSync(join(generators, 'bin/oapi-codegen'))) {
   const output = ['-o', join(generators, 'bin/oapi-codegen')];
   const program = 'github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen';

@@ -47,9 +47,9 @@ function newestSource() {
     'scripts',
     'web',
   ];
-  const files = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) =>
-    join(root, name),
-  );
+  const files = readdirSync(root)
+    .filter((name) => /^(?:package|tsconfig).*\.json$/.test(name))
+    .map((name) => join(root, name));
   for (const folder of folders) {
     if (!existsSync(join(root, folder))) continue;
     for (const name of readdirSync(join(root, folder), { recursive: true }))

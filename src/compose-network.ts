@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Config } from './config/config.ts';
 import { isLoopback } from './lib/settings/listen-address.ts';
+import { isThisMachine, parseAddress } from './net/addresses.ts';
 import { createNameResolver } from './net/dns/resolver.ts';
 import { NetworkPolicy, toDestination } from './net/network-policy.ts';
 import { type Endpoint, OwnServers } from './net/own-servers.ts';
@@ -10,8 +11,12 @@ import type { TemporalTarget } from './temporal/connection.ts';
 import { serverListensAt } from './temporal/embedded/listening.ts';
 
 export interface NetworkPolicies {
-  readonly assets: NetworkPolicy;
-  readonly callbacks: NetworkPolicy;
+  /** Of assets, and of callbacks that may not reach loopback addresses. */
+  readonly general: NetworkPolicy;
+  /** Of callbacks that may reach them. The same as `general` where Temporal, and so the server, is not on this machine. */
+  readonly loopback: NetworkPolicy;
+  /** Whether this server lets a callback to a URL reach loopback addresses. Never one to a port of its own parts. */
+  readonly mayReachLoopback: (url: string) => boolean;
 }
 
 /** Builds the policies for asset and callback URLs. */
@@ -27,12 +32,23 @@ export function createNetworkPolicies(
     resolve: async (name) => (await resolver.resolve(name, '')).map((found) => found.address),
     listensAt: (port) => serverListensAt(join(config.DARKROOM_DATA, 'temporal.pid'), port),
   });
-  // With a Temporal server elsewhere, jobs of other API servers run here, too.
+  const general = new NetworkPolicy({ allow, deny, own });
+  const loopback = isOnThisMachine(temporal)
+    ? new NetworkPolicy({ allow, deny, own, allowsLoopback: true })
+    : general;
+  // With a Temporal server elsewhere, workers of other machines run the jobs, too.
   const allowsLoopback = config.allowsLocalCallbacks && isLoopback(temporal.host);
   return {
-    assets: new NetworkPolicy({ allow, deny, own }),
-    callbacks: new NetworkPolicy({ allow, deny, own, allowsLoopback }),
+    general,
+    loopback,
+    mayReachLoopback: (url) =>
+      allowsLoopback && URL.canParse(url) && !own.hasPort(toDestination(new URL(url)).port),
   };
+}
+
+function isOnThisMachine({ host }: Endpoint): boolean {
+  const address = parseAddress(host);
+  return address === null ? isLoopback(host) : isThisMachine(address);
 }
 
 /** Default ports of Temporal's HTTP API and Web UI. */

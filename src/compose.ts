@@ -19,6 +19,8 @@ import type { Keyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
 import { createLoginThrottle, unlimitedLogins } from './auth/login-throttle.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
+import { TenantBuckets } from './buckets/tenant-buckets.ts';
+import { createTenantCredentials } from './buckets/tenant-credentials.ts';
 import { createRunAlone } from './cli/run-alone.ts';
 import { composeClientLimits, composeTenantJobs } from './compose-limits.ts';
 import { createNetworkPolicies } from './compose-network.ts';
@@ -30,6 +32,7 @@ import { Jobs } from './jobs/jobs.ts';
 import { Retention } from './jobs/lifecycle/retention.ts';
 import type { RetentionPolicy } from './jobs/model/run-input.ts';
 import type { UsageLedger } from './jobs/model/usage.ts';
+import type { Credentials } from './jobs/ports/credentials.ts';
 import type { JobArchive } from './jobs/ports/job-archive.ts';
 import type { JobRuntime } from './jobs/ports/job-runtime.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
@@ -43,6 +46,7 @@ import { createGuardedHttp } from './net/guarded-http.ts';
 import { ApiKeyStore } from './storage/api-keys.ts';
 import { createJobArchive, createRunFiles } from './storage/archive.ts';
 import { AuditStore } from './storage/audit.ts';
+import { createCredentialStore } from './storage/credentials.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { measureStoredBytes } from './storage/stored-bytes.ts';
 import { StoredUsage } from './storage/usage.ts';
@@ -72,6 +76,7 @@ export interface Api {
   readonly submissions: JobSubmissions;
   readonly store: ObjectStore;
   readonly usage: UsageLedger;
+  readonly credentials: Credentials;
   readonly audit: AuditStore;
   /** Returns a keyed digest of a link. */
   readonly signLink: (text: string) => string;
@@ -92,8 +97,9 @@ export async function composeApi(
 ): Promise<Api> {
   const { store, keys, archive, operations } = await composeShared(config, overrides);
   const client = overrides.client ?? createClient(target);
-  const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
-  const policies = createNetworkPolicies(config, target);
+  const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities, config.publicUrl);
+  const resolver = createNameResolver();
+  const policies = createNetworkPolicies(config, target, resolver);
   const quotas = tenantQuotas(runtime, composeTenantJobs(config));
   const jobs = overrides.jobs ?? new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
@@ -108,9 +114,14 @@ export async function composeApi(
       }),
       admitAssets: limitAssets(composeClientLimits(config).assets),
       fingerprints: (text) => keys.fingerprints(text),
-      whyUrlRejected: (url, purpose) => policies[purpose].findRefusal(url),
+      whyUrlRejected: (url, purpose) => {
+        const isLocal = purpose === 'callbacks' && policies.mayReachLoopback(url);
+        return policies[isLocal ? 'loopback' : 'general'].findRefusal(url);
+      },
+      mayReachLoopback: policies.mayReachLoopback,
       retention: toRetentionPolicy(config),
       firstAssetMs: config.DARKROOM_FIRST_ASSET_DAYS * DAY_MS,
+      nextAssetMs: config.DARKROOM_NEXT_ASSET_DAYS * DAY_MS,
       callbackScheduleMs: config.DARKROOM_CALLBACK_SCHEDULE_MS,
       queueUnavailable: config.DARKROOM_QUEUE_UNAVAILABLE,
     },
@@ -124,6 +135,10 @@ export async function composeApi(
     submissions,
     store,
     usage: new StoredUsage(store),
+    credentials: createTenantCredentials(createCredentialStore(store, keys), {
+      policy: policies.general,
+      resolver,
+    }),
     audit: new AuditStore(store),
     signLink: (text) => keys.signLink(text),
     operations,
@@ -192,7 +207,7 @@ export async function composeWorker(
   overrides: Overrides = {},
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config, overrides);
-  const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
+  const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities, config.publicUrl);
   const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const { slots, later, engine, memoryOf } = await detectCapabilities(config, operations, only);
   const sandbox = await findSandbox(config.DARKROOM_SANDBOX);
@@ -211,8 +226,10 @@ export async function composeWorker(
     archive,
     retention,
     keys,
-    assetHttp: createGuardedHttp({ policy: policies.assets, resolver }),
-    callbackHttp: createGuardedHttp({ policy: policies.callbacks, resolver }),
+    buckets: new TenantBuckets(createCredentialStore(store, keys), { policy: policies.general, resolver }),
+    assetHttp: createGuardedHttp({ policy: policies.general, resolver }),
+    callbackHttp: createGuardedHttp({ policy: policies.general, resolver }),
+    loopbackHttp: createGuardedHttp({ policy: policies.loopback, resolver }),
     operation: (name) => operations.operation(name),
     engine,
     memoryOf,
@@ -233,6 +250,7 @@ export async function composeWorker(
     callbackBody,
     journal: new StepJournal(scratch),
     localAttempts: new LocalAttempts(),
+    heartbeatMs: config.DARKROOM_HEARTBEAT_MS,
     runAlone:
       overrides.runAlone ??
       createRunAlone(scratch, target.address, { unresponsiveMs: config.DARKROOM_UNRESPONSIVE_MS }),

@@ -50,6 +50,10 @@ const limit = define('limit');
 const bug = define('bug');
 const retryable = { retryable: true };
 
+/** Whether an error is the user's, so that operators need not act. */
+export const isUserError = (kind: ErrorKind): boolean =>
+  kind === 'client' || kind === 'asset' || kind === 'limit';
+
 export const errorCatalogue = {
   // Requests
   malformed_json: client(400, 'The request body is not valid JSON'),
@@ -83,6 +87,9 @@ export const errorCatalogue = {
   result_not_ready: client(409, 'The job has no result'),
   file_not_found: client(404, 'The job has no such file'),
   operation_not_found: client(404, 'No such operation'),
+  credentials_not_found: client(404, 'No such credentials'),
+  credentials_exist: client(409, 'Credentials of this name exist'),
+  credentials_rejected: client(422, 'The server rejected the credentials'),
   rate_limited: limit(429, 'Too many requests in a short time', retryable),
   too_many_uploads: limit(429, 'Too many bytes arrive at once', retryable),
   tenant_storage_full: limit(429, 'The tenant has stored as many bytes as it may', retryable),
@@ -99,6 +106,7 @@ export const errorCatalogue = {
   master_key_missing: outage(503, 'A master key that decrypts stored data is missing'),
   store_unavailable: outage(503, 'The object store does not answer'),
   issuer_unavailable: outage(503, 'The identity provider does not answer'),
+  destination_unavailable: outage(503, 'The server of a destination does not answer'),
   downloads_busy: outage(503, 'The downloads that a worker runs at once are taken'),
   callbacks_busy: outage(503, 'The callbacks that a worker sends at once are taken'),
   disk_full: outage(507, 'The disk is full'),
@@ -133,6 +141,7 @@ export const errorCatalogue = {
   image_unsupported: asset(422, 'A disk image has an unsupported format or feature'),
   image_encrypted: asset(422, 'A disk image is encrypted'),
   image_no_filesystem: asset(422, 'A disk image has no known file system'),
+  assets_overdue: asset(422, 'The assets that were to come did not come in time'),
   too_few_assets: asset(422, 'The job has fewer assets than the operation needs'),
   all_assets_failed: asset(422, 'No asset could be used'),
   no_reconstruction: asset(422, 'The photographs cannot be aligned'),
@@ -142,6 +151,9 @@ export const errorCatalogue = {
   // Execution
   operation_failed: asset(422, 'The operation failed'),
   operation_failed_for_now: bug(422, 'The operation failed, and may succeed later', retryable),
+  destination_refused: client(422, 'The server of a destination refused the request'),
+  destination_mismatch: client(422, 'A destination stored other bytes than it was sent', retryable),
+  destination_given_up: client(422, 'The server of a destination did not answer for too long', retryable),
   engine_missing: bug(422, 'An engine is not installed on the worker', retryable),
   sandbox_missing: bug(422, 'The worker cannot isolate commands'),
   engine_failed: bug(422, 'An engine failed'),

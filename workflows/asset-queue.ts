@@ -8,8 +8,7 @@ import type { JobControl } from './job-control.ts';
 import type { JobStatusPublisher } from './job-status.ts';
 import * as messages from './messages.ts';
 
-/** Calls that are remembered, so that a repeated call counts once. Temporal forgets them when a run continues as new. */
-const MAX_REMEMBERED_CALLS = 1000;
+const HOUR_MS = 3_600_000;
 
 /** A call of `addAssets`: its update id, and the range of chunks that it added. */
 interface Call {
@@ -30,9 +29,12 @@ export interface AssetQueueState {
 export class AssetQueue {
   readonly #awaiting: Awaiting | null;
   readonly #batchSizes: BatchSizes;
+  readonly #maxRememberedCalls: number;
   #chunks: readonly AssetChunk[];
   #batches: readonly Batch[] = [];
   #open: boolean;
+  /** How long the job waited for an asset, if more were to come. */
+  #overdueMs: number | null = null;
   #rejectsMore = false;
   #taken: number;
   #lastAddedAt: number;
@@ -48,6 +50,7 @@ export class AssetQueue {
     this.#chunks = chunks;
     this.#awaiting = awaiting;
     this.#batchSizes = tuning.batchSizes;
+    this.#maxRememberedCalls = tuning.maxRememberedCalls;
     this.#open = awaiting !== null;
     this.#taken = resumeFrom?.taken ?? 0;
     this.#lastAddedAt = resumeFrom?.lastAddedAt ?? Date.now();
@@ -55,6 +58,8 @@ export class AssetQueue {
     this.#splitIntoBatches();
     this.#closeIfFull();
     setHandler(messages.addAssets, (more) => this.#add(more, status), {
+      description:
+        'Adds assets to a job that waits for them. Sent by the API, which has stored them encrypted.',
       validator: (more) => this.#validate(more, control),
     });
   }
@@ -73,10 +78,6 @@ export class AssetQueue {
     return this.#chunks;
   }
 
-  get batches(): readonly Batch[] {
-    return this.#batches;
-  }
-
   /** The number of assets so far. */
   get total(): number {
     return this.#batches.at(-1)?.to ?? 0;
@@ -91,9 +92,9 @@ export class AssetQueue {
     return this.#open ? this.#awaiting : null;
   }
 
-  /** What the job waited for, if it never got it: its input is open, or closed with fewer assets than the operation needs. */
+  /** What the job waited for, if it never got it. */
   get unmetAwaiting(): Awaiting | null {
-    return this.#open || this.#hasTooFew ? this.#awaiting : null;
+    return this.#open || this.#hasTooFew || this.#overdueMs !== null ? this.#awaiting : null;
   }
 
   isReady(): boolean {
@@ -108,31 +109,40 @@ export class AssetQueue {
   }
 
   /**
-   * Completes the input when the first asset does not come in time: else a job whose client is gone would wait forever. After
-   * that, completes it when no assets came for the quiet period, if the job has one.
+   * Closes the input when no asset came for as long as the job waits: for the first one, then for the quiet period or, without
+   * one, for the next asset. Otherwise a job whose client is gone would wait forever.
    */
   async closeWhenQuiet(): Promise<void> {
     if (this.#awaiting === null) return;
-    const { firstAssetMs, quietMs } = this.#awaiting;
-    if (this.total === 0) {
-      const left = Math.max(1, firstAssetMs - (Date.now() - this.#lastAddedAt));
-      await condition(() => !this.#open || this.total > 0, left);
-    }
-    if (this.total === 0) this.#open = false;
-    if (quietMs === null) return;
+    const { firstAssetMs, nextAssetMs, quietMs } = this.#awaiting;
     while (this.#open) {
-      const seen = this.#chunks;
-      const left = Math.max(1, quietMs - (Date.now() - this.#lastAddedAt));
-      await condition(() => !this.#open || this.#chunks !== seen, left);
-      if (this.#chunks === seen) this.#open = false;
+      const hadNone = this.total === 0;
+      const limit = hadNone ? firstAssetMs : (quietMs ?? nextAssetMs);
+      const left = this.#lastAddedAt + limit - Date.now();
+      const what = quietMs === null ? 'time for the next asset' : 'quiet period';
+      const summary = hadNone ? 'time for the first asset' : what;
+      if (left > 0) await condition(() => !this.#open || (hadNone && this.total > 0), left, { summary });
+      else {
+        this.#open = false;
+        if (hadNone ? this.#awaiting.total !== null : quietMs === null) this.#overdueMs = limit;
+      }
     }
   }
 
-  /** @throws ApplicationFailure `too_few_assets` when the complete input has fewer assets than the operation needs. */
+  /** @throws ApplicationFailure when the complete input has fewer assets than the operation needs, or the job waited too long. */
   assertEnoughAssets(): void {
-    if (!this.#hasTooFew) return;
-    const message = `The operation needs at least ${this.#awaiting?.min} assets, and the job was given ${this.total}`;
-    throw createFailure('too_few_assets', message);
+    const { min = 0, total: announced = null } = this.#awaiting ?? {};
+    if (this.#hasTooFew) {
+      const message = `The operation needs at least ${min} assets, and the job was given ${this.total}`;
+      throw createFailure('too_few_assets', message);
+    }
+    if (this.#overdueMs === null) return;
+    const time = `${Number((this.#overdueMs / HOUR_MS).toPrecision(3))} hours`;
+    const message =
+      announced === null
+        ? `After ${this.total} assets, neither another one nor "final" came within ${time}`
+        : `Only ${this.total} of the ${announced} announced assets came, and no other one within ${time}`;
+    throw createFailure('assets_overdue', message);
   }
 
   /** Rejects all further calls, since the job ends, whether its input is complete or not. */
@@ -144,7 +154,9 @@ export class AssetQueue {
     return this.total < (this.#awaiting?.min ?? 0);
   }
 
-  #validate({ chunks }: MoreAssets, control: Pick<JobControl, 'isCancelled'>): void {
+  #validate(more: MoreAssets, control: Pick<JobControl, 'isCancelled'>): void {
+    const problem = messages.findMoreAssetsProblem(more);
+    if (problem !== null) throw createFailure('invalid_request', problem);
     const awaiting = this.awaiting;
     const { isRepeated, hasReusedKey } = this.#recognizeCall();
     if (isRepeated) return;
@@ -154,7 +166,7 @@ export class AssetQueue {
       throw createFailure('input_closed', 'The input of this job is complete; it takes no more assets');
     if (this.#rejectsMore || control.isCancelled)
       throw createFailure('input_closed', 'This job is at its end; it takes no more assets');
-    const total = this.total + countAssets(chunks);
+    const total = this.total + countAssets(more.chunks);
     const limit = Math.min(awaiting.total ?? awaiting.max, awaiting.max);
     if (total > limit)
       throw createFailure(
@@ -168,7 +180,7 @@ export class AssetQueue {
     const earlier = this.#findCall(id);
     if (earlier) return this.#answer(earlier);
     const call = { id, from: this.#chunks.length, to: this.#chunks.length + chunks.length };
-    this.#calls = [...this.#calls, call].slice(-MAX_REMEMBERED_CALLS);
+    this.#calls = [...this.#calls, call].slice(-this.#maxRememberedCalls);
     this.#chunks = [...this.#chunks, ...chunks];
     this.#lastAddedAt = Date.now();
     this.#splitIntoBatches();
@@ -227,7 +239,7 @@ export function selectBatchInputs(
 }
 
 const createFailure = (type: ErrorCode, message: string): ApplicationFailure =>
-  ApplicationFailure.create({ type, message, nonRetryable: true });
+  ApplicationFailure.create({ type, message, nonRetryable: true, category: 'BENIGN' });
 
 const countAssets = (chunks: readonly AssetChunk[]): number =>
   chunks.reduce((total, { count }) => total + count, 0);

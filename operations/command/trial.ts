@@ -1,7 +1,9 @@
 /** Runs an operation on files of this machine, without Temporal and without a store: to try a definition. */
+
 import { copyFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { noDestinations } from '../lib/no-destinations.ts';
 import type { Sandbox } from '../lib/sandbox/sandbox.ts';
 import type { InputFile, Operation, OutputWriter } from '../operation.ts';
 
@@ -48,6 +50,8 @@ export async function runTrial(
         workspace,
         outputs,
         attempt: 1,
+        scheduledAt: Date.now(),
+        destinations: noDestinations,
         signal: new AbortController().signal,
         progress: () => undefined,
         onProcess: () => undefined,

@@ -4,8 +4,8 @@ import sharp from 'sharp';
 import { DarkroomError } from '../../src/errors.ts';
 import { declarePixels } from '../lib/picture-process/pixels.ts';
 import { pictureTask } from '../lib/picture-process/task.ts';
+import { hasFonts, textStrip } from '../lib/text.ts';
 import { columnLeft, type Layout, rowTop } from './layout.ts';
-import { hasFonts, textStrip } from './text.ts';
 
 export interface Page {
   readonly layout: Layout;

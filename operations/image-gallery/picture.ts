@@ -29,15 +29,16 @@ export const task = pictureTask(
   onPicture(async (input, params: Params, { folder, note }): Promise<PictureFacts> => {
     const source = await openImage(input);
     const { media_type, width, height, alpha } = headerFacts(source);
-    const read = params.exif === 'none' ? null : (await readAssetExif(input, source)).exif;
+    const read = params.exif === 'none' ? null : readAssetExif(source).exif;
     const format = params.format === 'auto' ? (alpha ? 'webp' : 'jpeg') : params.format;
     const { max_side, quality, metadata } = params;
-    const options = { side: max_side, format, metadata, note, ...(quality === undefined ? {} : { quality }) };
+    const asked = quality === undefined ? {} : { quality };
+    const options = { side: max_side, format, metadata, source, note, ...asked };
     const image = join(folder, IMAGE);
     const large = params.as === 'json' ? null : await writeResizedCopy(input, options, image);
     if (large) noteDroppedMetadata(input, source.header, { format, metadata }, note);
     const from = large ? { ...input, path: image } : input;
-    const thumbnail = { side: params.thumbnail, format: 'webp', ...(large ? {} : { note }) } as const;
+    const thumbnail = { side: params.thumbnail, format: 'webp', ...(large ? {} : { source, note }) } as const;
     const small = await writeResizedCopy(from, thumbnail, join(folder, THUMBNAIL));
     return { media_type, width, height, exif: read ?? null, format, small, large };
   }),

@@ -1,5 +1,5 @@
 /** Times in EXIF data. */
-import { EXIF_POINTER, type ExifBlock } from '../lib/formats/exif-block.ts';
+import type { TiffFile } from '../lib/formats/tiff-file.ts';
 
 /** Years before photography come from programs that had no date. */
 const FIRST_YEAR = 1826;
@@ -15,11 +15,11 @@ const times = [
  * Returns when a picture was taken, as `2026-11-21T09:30:00`, with the offset from UTC if it is known. Undefined if the
  * data has no time that exists.
  */
-export function readTakenAt(block: ExifBlock): string | undefined {
-  const exif = block.subDirectory(EXIF_POINTER);
+export function readTakenAt({ directories: [image] }: TiffFile): string | undefined {
+  const photo = image?.directory('exifDirectory');
   for (const { tag, offset } of times) {
-    const directory = tag === 0x0132 ? block.first : exif;
-    const taken = parseTime(block.text(directory, tag), block.text(exif, offset));
+    const time = (tag === 0x0132 ? image : photo)?.text(tag) ?? '';
+    const taken = parseTime(time, photo?.text(offset) ?? '');
     if (taken !== undefined) return taken;
   }
   return undefined;

@@ -1,7 +1,7 @@
 /** What a camera wrote into a picture: the part of EXIF 2.32 that people ask for, as JSON of a bounded size. */
 import readExifTags, { type Exif } from 'exif-reader';
-import type { ExifBlock } from '../lib/formats/exif-block.ts';
-import { repairExif } from './exif-repair.ts';
+import { copyExif } from '../lib/formats/exif-copy.ts';
+import { TiffFile } from '../lib/formats/tiff-file.ts';
 import { readTakenAt } from './exif-time.ts';
 import { type GeoLocation, toLocation } from './geo-location.ts';
 
@@ -37,7 +37,7 @@ export type ExifReading =
 export function readExif(raw: Buffer | undefined): ExifReading {
   const read = readBlock(raw);
   if (typeof read === 'string') return { exif: null, exif_error: read };
-  return { exif: read && toExifFacts(read.tags, read.block) };
+  return { exif: read && toExifFacts(read.tags, read.file) };
 }
 
 /** Returns null if there is no EXIF data, and a sentence if it is damaged. */
@@ -46,13 +46,16 @@ export function parseExif(raw: Buffer | undefined): Exif | string | null {
   return typeof read === 'string' ? read : (read?.tags ?? null);
 }
 
-function readBlock(raw: Buffer | undefined): { tags: Exif; block: ExifBlock } | string | null {
+function readBlock(raw: Buffer | undefined): { tags: Exif; file: TiffFile } | string | null {
   if (!raw || raw.length === 0) return null;
   if (raw.length > MAX_EXIF) return damaged(`it has ${raw.length} bytes, more than ${MAX_EXIF}`);
-  const block = repairExif(raw);
-  if (!block) return damaged('it names the same bytes again and again');
+  const file = TiffFile.parse(raw);
+  const [image] = file?.directories ?? [];
+  if (!file || !image) return damaged('it cannot be read');
+  // A directory that cannot be read does not void the others.
+  const clean = copyExif(file, image);
   try {
-    return { tags: readExifTags(block.bytes), block };
+    return clean && { tags: readExifTags(clean), file };
   } catch {
     return damaged('it cannot be read');
   }
@@ -60,7 +63,7 @@ function readBlock(raw: Buffer | undefined): { tags: Exif; block: ExifBlock } | 
 
 const damaged = (why: string): string => `The EXIF data is damaged: ${why}`;
 
-function toExifFacts({ Image, Photo, GPSInfo }: Exif, block: ExifBlock): ExifFacts {
+function toExifFacts({ Image, Photo, GPSInfo }: Exif, file: TiffFile): ExifFacts {
   const flash = number(Photo?.Flash);
   return present({
     make: text(Image?.Make),
@@ -72,7 +75,7 @@ function toExifFacts({ Image, Photo, GPSInfo }: Exif, block: ExifBlock): ExifFac
     focal_length_mm: positive(Photo?.FocalLength),
     focal_length_35mm: positive(Photo?.FocalLengthIn35mmFilm),
     flash: flash === undefined ? undefined : (flash & 1) === 1,
-    taken_at: readTakenAt(block),
+    taken_at: readTakenAt(file),
     software: text(Image?.Software),
     artist: text(Image?.Artist),
     copyright: text(Image?.Copyright),

@@ -1,4 +1,6 @@
 /** Header fields of a picture. Reads no pixels. */
+import type { Metadata } from 'sharp';
+import type { PictureSet } from '../lib/formats/picture-set.ts';
 import type { SourceImage } from '../lib/image-source.ts';
 import { iccName } from './icc-name.ts';
 
@@ -37,13 +39,15 @@ export interface HeaderFacts {
   readonly progressive: boolean;
   /** Pages or frames. */
   readonly pages: number;
-  /** Loop 0: without end. */
-  readonly animation: { readonly frames: number; readonly loop: number; readonly duration_ms: number } | null;
+  /** Loop 0: without end. Null for loop and duration: unknown, as of AVIF. */
+  readonly animation: {
+    readonly frames: number;
+    readonly loop: number | null;
+    readonly duration_ms: number | null;
+  } | null;
 }
 
-export function headerFacts({ mediaType, width, height, header }: SourceImage): HeaderFacts {
-  const pages = header.pages ?? 1;
-  const moves = pages > 1 && header.delay !== undefined;
+export function headerFacts({ mediaType, width, height, header, pages }: SourceImage): HeaderFacts {
   return {
     media_type: mediaType,
     width,
@@ -57,11 +61,17 @@ export function headerFacts({ mediaType, width, height, header }: SourceImage): 
     icc_profile: header.icc ? iccName(header.icc) : null,
     density: header.density ?? null,
     progressive: header.isProgressive,
-    pages,
-    animation: moves
-      ? { frames: pages, loop: header.loop ?? 0, duration_ms: total(header.delay ?? []) }
-      : null,
+    pages: Math.max(pages.count, header.pages ?? 1),
+    animation: readAnimation(header, pages),
   };
+}
+
+function readAnimation(
+  { delay, loop = 0 }: Metadata,
+  { count, kind, animation }: PictureSet,
+): HeaderFacts['animation'] {
+  if (count === 1 || kind === 'pages') return null;
+  return { frames: count, ...(animation ?? { loop, duration_ms: total(delay ?? []) }) };
 }
 
 const total = (delays: readonly number[]): number => delays.reduce((sum, delay) => sum + delay, 0);

@@ -10,7 +10,12 @@ import { computeVisualFeatures, type VisualFeature, type VisualFeatures } from '
 
 export type PictureFacts = HeaderFacts & VisualFeatures & Partial<ExifReading>;
 
-const visualFeatures = ['palette', 'phash', 'sharpness'] as const satisfies readonly VisualFeature[];
+const visualFeatures = [
+  'palette',
+  'phash',
+  'sharpness',
+  'thumbhash',
+] as const satisfies readonly VisualFeature[];
 
 export const task = pictureTask(
   import.meta.url,
@@ -19,8 +24,8 @@ export const task = pictureTask(
     const requested = new Set(visualFeatures.filter((feature) => include.includes(feature)));
     return {
       ...headerFacts(source),
-      ...(include.includes('exif') ? await readAssetExif(picture, source) : {}),
-      ...(requested.size > 0 ? await computeVisualFeatures(picture, requested, folder) : {}),
+      ...(include.includes('exif') ? readAssetExif(source) : {}),
+      ...(requested.size > 0 ? await computeVisualFeatures(picture, source, requested, folder) : {}),
     };
   }),
 );

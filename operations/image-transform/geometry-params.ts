@@ -1,19 +1,20 @@
 /** Parameters of image.transform that choose the part of a picture and how it lies. */
 import { z } from 'zod';
-
-/** Pixels. */
-export const MAX_SIDE = 16_384;
+import { frames } from '../lib/picture/frames-param.ts';
+import { MAX_SIDE } from '../lib/picture/output-formats.ts';
 
 const offset = z.int().min(0);
 const extent = z.int().min(1);
 
 export const geometryParams = {
-  frames: z
-    .union([z.enum(['first', 'all']), z.int().min(1).max(10_000)])
-    .default('first')
+  frames,
+  page: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(0)
     .describe(
-      'Frames of animated GIF and WebP to use: the first one, all, or the first so many. Several frames need the format `gif`, ' +
-        '`webp` or `keep`; other pictures stay stills. If frames are left out, the result has a note `frames_left_out`',
+      'Page of TIFF files to use, counted from 0 without thumbnails and masks. An asset without this page fails',
     ),
   crop: z
     .strictObject({ left: offset, top: offset, width: extent, height: extent })

@@ -61,8 +61,7 @@ function listSteps(params: Params, background: Colour): Step[] {
 
 /** Writes a working copy. */
 export async function saveStep(image: Sharp, { profile }: Picture, path: string): Promise<Placed> {
-  const described = image.keepExif().keepXmp();
-  const { width, height } = await (profile === 'own' ? described.keepIccProfile() : described).toFile(path);
+  const { width, height } = await (profile === 'own' ? image.keepIccProfile() : image).toFile(path);
   return { image: decodeFile(path, { ignoreIcc: true }), width, height };
 }
 

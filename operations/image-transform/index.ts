@@ -3,8 +3,8 @@ import { rename } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { eachPicture } from '../lib/each-picture.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from '../lib/image-source.ts';
+import { encoders } from '../lib/picture/output-formats.ts';
 import { defineOperation, type StageContext } from '../operation.ts';
-import { encoders } from './formats.ts';
 import { type Params, params } from './params.ts';
 import { RESULT, task } from './picture.ts';
 
@@ -18,6 +18,7 @@ export const imageTransform = defineOperation({
   params,
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
+  outputs: ['image/*'],
   engine: IMAGE_ENGINE,
   stages: [{ name: 'transform', title: 'Transform', capability: 'cpu', perAsset: true, run: transformAll }],
 });

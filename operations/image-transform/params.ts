@@ -1,7 +1,8 @@
 /** Parameters of image.transform. The console shows the first ones, and the others on request. */
 import { z } from 'zod';
 import { colour } from '../lib/colour-param.ts';
-import { METADATA_VALUES, metadataChoice } from '../lib/picture/metadata-choice.ts';
+import { checkFrames } from '../lib/picture/frames-param.ts';
+import { outputParams } from '../lib/picture/output-params.ts';
 import { onDamaged, onError } from '../operation.ts';
 import { effectParams } from './effect-params.ts';
 import { encodingParams } from './encoding-params.ts';
@@ -22,19 +23,7 @@ export const params = z
         'With both width and height: `inside`, the largest size that fits into the box. `outside`, the smallest size that covers it. ' +
           '`cover`, fill the box and crop. `contain`, fit into the box and pad with the background. `fill`, stretch',
       ),
-    format: z
-      .enum(['keep', 'jpeg', 'png', 'webp', 'avif', 'gif'])
-      .default('keep')
-      .describe(
-        'Format of the results. `keep`: the format of the input; still GIF and TIFF become PNG, HEIC and camera raw JPEG',
-      ),
-    quality: z
-      .int()
-      .min(1)
-      .max(100)
-      .optional()
-      .describe('Default: 80 for JPEG and WebP, 50 for AVIF. PNG is always lossless and ignores it'),
-    metadata: metadataChoice.default('strip').describe(METADATA_VALUES),
+    ...outputParams,
     enlarge: z
       .boolean()
       .default(false)
@@ -58,17 +47,14 @@ export const params = z
     on_error: onError,
     on_damaged: onDamaged,
   })
-  .superRefine(({ frames, ...given }, context) => {
+  .superRefine((given, context) => {
     const refuse = (name: string, message: string) =>
       context.addIssue({ code: 'custom', path: [name], message });
-    if (given.format === 'gif' && given.metadata !== 'strip')
-      refuse('metadata', 'must be "strip" with format "gif"');
-    if (frames === 'first' || frames === 1) return;
-    if (!/^(keep|gif|webp)$/.test(given.format)) refuse('frames', 'needs format "gif", "webp" or "keep"');
+    if (!checkFrames(given, refuse)) return;
+    if (given.page > 0) refuse('page', 'must be 0 unless frames is "first"');
     if (given.trim !== undefined) refuse('trim', 'would crop each frame differently: choose frames "first"');
     if (/^(attention|entropy)$/.test(given.position))
       refuse('position', 'would crop each frame differently: choose frames "first", or a focal_point');
-    if (given.metadata !== 'strip') refuse('metadata', 'must be "strip" unless frames is "first"');
     if (given.max_bytes !== undefined) refuse('max_bytes', 'is not possible unless frames is "first"');
   })
   .refine(({ focal_point, fit }) => !focal_point || fit === 'cover', {
@@ -85,4 +71,3 @@ export const params = z
   });
 
 export type Params = z.infer<typeof params>;
-export type Format = Exclude<Params['format'], 'keep'>;

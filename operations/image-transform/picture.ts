@@ -3,22 +3,22 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sharp } from 'sharp';
 import { DarkroomError } from '../../src/errors.ts';
-import { assetError, openImage, toDecodeError } from '../lib/image-source.ts';
+import { assetError, MAX_PIXELS, openImage, toDecodeError } from '../lib/image-source.ts';
+import { countFrames, readTiming, transformFrames } from '../lib/picture/animation.ts';
 import { noteDroppedMetadata } from '../lib/picture/dropped-metadata.ts';
 import { type Encoding, encodeImage, writePicture } from '../lib/picture/encode-picture.ts';
 import { noteLeftOut } from '../lib/picture/left-out.ts';
 import { listKept } from '../lib/picture/metadata-choice.ts';
 import { type Picture, withPicture } from '../lib/picture/open-picture.ts';
+import { keepFormat, type OutputFormat } from '../lib/picture/output-formats.ts';
 import { declarePixels } from '../lib/picture-process/pixels.ts';
 import { pictureTask } from '../lib/picture-process/task.ts';
 import { onPicture } from '../lib/picture-work.ts';
 import type { InputFile } from '../operation.ts';
-import { countFrames, transformFrames } from './animation.ts';
 import { writeWithin } from './byte-limit.ts';
 import { applyEffects, changesColours } from './effects.ts';
-import { keepFormat } from './formats.ts';
 import { hasSteps, placePicture, saveStep } from './geometry.ts';
-import type { Format, Params } from './params.ts';
+import type { Params } from './params.ts';
 import { resize } from './resize.ts';
 import { checkSize, computeSize, isRightAngle, turnSize } from './size.ts';
 
@@ -27,9 +27,10 @@ export const RESULT = 'result';
 
 export const task = pictureTask(
   import.meta.url,
-  onPicture(async (input, params: Params, context): Promise<{ format: Format }> => {
-    const source = await openImage(input);
-    const used = countFrames(source, params);
+  onPicture(async (input, params: Params, context): Promise<{ format: OutputFormat }> => {
+    const { page } = params;
+    const source = await openImage(input, MAX_PIXELS, page);
+    const used = countFrames(source, params.frames);
     const format = params.format === 'keep' ? keepFormat(source, used) : params.format;
     if (params.lossless && format === 'jpeg')
       throw assetError('operation_failed', input, 'would become JPEG, which is never lossless');
@@ -43,7 +44,7 @@ export const task = pictureTask(
       await mkdir(folder);
       const work = { input, params, format, folder };
       if (used === 1) {
-        await withPicture(input, { scratch: output, colours }, (picture) =>
+        await withPicture(input, { scratch: output, colours, source }, (picture) =>
           writeStill({ ...work, picture }, output),
         );
       } else {
@@ -51,10 +52,7 @@ export const task = pictureTask(
         const image = await transformFrames(input, source, options, async (picture) =>
           transform({ ...work, picture }),
         );
-        const animation = {
-          delay: (source.header.delay ?? []).slice(0, used),
-          loop: source.header.loop ?? 0,
-        };
+        const animation = readTiming(source, used);
         await encodeImage(image, { ...toEncoding(params, format), animation }).toFile(output);
       }
     } catch (error) {
@@ -62,7 +60,7 @@ export const task = pictureTask(
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
-    noteLeftOut(input, source, used, context.note);
+    noteLeftOut(input, source, used, context.note, page);
     noteDroppedMetadata(input, source.header, { format, metadata: params.metadata }, context.note);
     return { format };
   }),
@@ -72,7 +70,7 @@ interface Work {
   readonly input: InputFile;
   readonly picture: Picture;
   readonly params: Params;
-  readonly format: Format;
+  readonly format: OutputFormat;
   /** For working copies. */
   readonly folder: string;
 }
@@ -104,7 +102,7 @@ async function writeStill(work: Work, output: string): Promise<void> {
   return writeWithin(input, decoded, picture, encoding, { path: output, limit });
 }
 
-const toEncoding = (params: Params, format: Format): Encoding => ({
+const toEncoding = (params: Params, format: OutputFormat): Encoding => ({
   format,
   quality: params.quality,
   metadata: params.metadata,

@@ -1,8 +1,8 @@
 /** Size of the result of image.transform, computed before anything is decoded. */
 import { assetError, MAX_PIXELS } from '../lib/image-source.ts';
+import { encoders, type OutputFormat } from '../lib/picture/output-formats.ts';
 import type { InputFile } from '../operation.ts';
-import { encoders } from './formats.ts';
-import type { Format, Params } from './params.ts';
+import type { Params } from './params.ts';
 
 export interface Size {
   readonly width: number;
@@ -18,7 +18,7 @@ export const computeSize = (source: Size, params: Params): Size =>
  *
  * @throws `operation_failed`, with the size in its details.
  */
-export function checkSize(input: InputFile, source: Size, params: Params, format: Format): void {
+export function checkSize(input: InputFile, source: Size, params: Params, format: OutputFormat): void {
   const scaled = scaleSize(source, params);
   const result = cropSize(scaled, params);
   const refuse = ({ width, height }: Size, limit: string) => {

@@ -10,6 +10,7 @@ import type { AssetRequest, PictureParams } from './picture-work.ts';
  * Runs `task`, made by `onPicture`, for each asset.
  *
  * @param keep - Gets the facts that the task returns and the folder with its results, and moves the results to their places.
+ * @param more - Paths of other files that the task reads, besides the asset.
  * @returns What `keep` returned for the usable assets, in order.
  * @throws What `eachAsset` throws.
  */
@@ -17,12 +18,13 @@ export const eachPicture = <Params extends PictureParams, Facts, Kept>(
   context: StageContext<Params>,
   task: PictureTask<AssetRequest<Params>, Facts>,
   keep: (input: InputFile, facts: Facts, folder: string) => Promise<Kept>,
+  more: readonly string[] = [],
 ): Promise<Kept[]> =>
   eachAsset(context, async (input, report) => {
     const { params, signal, note, pictures } = context;
     const { path, ...facts } = input;
     const options = {
-      files: [path],
+      files: [path, ...more],
       signal,
       note,
       report: (fraction: number, detail?: string) =>

@@ -6,12 +6,15 @@ import { isDiskFull, workerDiskFull } from '../../src/lib/disk-full.ts';
 import type { InputFile } from '../operation.ts';
 import { findAvifDamage } from './formats/avif-damage.ts';
 import { classifyDamage, type Damage, isUnsupported } from './formats/damage.ts';
+import { copyTiffExif } from './formats/exif-copy.ts';
 import { findExcessMeta } from './formats/heif-meta.ts';
 import { type Inspection, inspectFile } from './formats/inspect.ts';
 import type { PictureFile } from './formats/picture-file.ts';
+import { type PictureSet, toFrames, toPages } from './formats/picture-set.ts';
 import { findExcessMetadata, MAX_METADATA_BYTES } from './formats/png-metadata.ts';
 import { explainUnreadable, type Format } from './formats/signature.ts';
 import type { PageChoice } from './formats/tiff.ts';
+import { TiffFile } from './formats/tiff-file.ts';
 import { declarePixels } from './picture-process/pixels.ts';
 
 /*
@@ -88,8 +91,8 @@ export interface SourceImage {
   /** Pixels, once the orientation of its EXIF data is applied. */
   readonly width: number;
   readonly height: number;
-  /** Frames of an animation, or pages of a TIFF file without masks and smaller copies; 1 for other pictures. */
-  readonly pages: number;
+  /** Frames, pages or pictures of the file. Masks and smaller copies of TIFF do not count. */
+  readonly pages: PictureSet;
 }
 
 /**
@@ -98,7 +101,8 @@ export interface SourceImage {
  *
  * @param maxPixels - More than MAX_PIXELS only where the picture is never held in memory as a whole.
  * @param choice - Which directory of a TIFF file to open.
- * @throws `asset_not_an_image`, `asset_corrupt`, `asset_metadata_too_large` or `asset_too_many_pixels`, which name the asset.
+ * @throws `asset_not_an_image`, `asset_corrupt`, `asset_metadata_too_large` or `asset_too_many_pixels`, which name the asset;
+ * `operation_failed` if the file does not have the page that was chosen.
  */
 export async function openImage(
   input: PictureFile,
@@ -109,7 +113,10 @@ export async function openImage(
   if ('refused' in inspected) throw notAnImage(input, inspected.refused);
   if ('raw' in inspected)
     throw notAnImage(input, explainUnreadable(`a camera raw file (${inspected.raw.kind})`));
-  const { format, failOn, page, subDirectory, damage, layout, pages } = inspected.picture;
+  const { format, failOn, isHevc, page, subDirectory, damage, layout, pages } = inspected.picture;
+  const count = format === 'tiff' ? (pages?.count ?? 1) : null;
+  if (typeof choice === 'number' && choice > 0 && choice >= (count ?? 1))
+    throw noSuchPage(input, choice, count);
   if (damage && input.accept !== 'all') throw damagedError(input, damage, 'truncated');
 
   const excess =
@@ -120,31 +127,64 @@ export async function openImage(
         : null;
   if (excess) throw tooMuchMetadata(input, excess);
 
-  // libvips takes "[…]" at the end of a path for options of its decoder.
-  const content = input.path.endsWith(']') ? await readFile(input.path) : input.path;
+  const content = await toContent(input.path, inspected.picture);
   const severity = input.accept === 'all' ? 'none' : input.accept ? 'error' : failOn;
-  const file: SourceFile = { content, failOn: severity, page, subDirectory };
-  const header = await decodeFile(file, { maxPixels: false })
-    .metadata()
-    .catch(async (error: unknown) => {
-      if (layout) throw notAnImage(input, explainUnreadable(layout), error);
-      const why = format === 'heif' ? await findAvifDamage(input.path) : null;
-      throw why ? damagedError(input, why, 'contents', error) : toDecodeError(input, error);
-    });
+  const source: SourceFile = { content, failOn: severity, page, subDirectory };
+  const { file, header: read } = await readHeader(source).catch(async (error: unknown) => {
+    if (layout) throw notAnImage(input, explainUnreadable(layout), error);
+    const why = format === 'heif' ? await findAvifDamage(input.path) : null;
+    throw why ? damagedError(input, why, 'contents', error) : toDecodeError(input, error);
+  });
+  const header = { ...read, ...(await readMetadata(input, { format, file })) };
   if (header.format !== format) throw notAnImage(input, 'is in a format that is not accepted here');
   const profile = header.icc?.length ?? 0;
   if (profile > MAX_METADATA_BYTES) throw tooMuchMetadata(input, `its colour profile has ${profile} bytes`);
-  const { compression = 'av1' } = header;
-  if (format === 'heif' && compression !== 'av1') {
-    const what = compression === 'hevc' ? 'a HEIC picture' : `a HEIF picture compressed with ${compression}`;
-    throw notAnImage(input, explainUnreadable(what));
-  }
+  if (isHevc) throw notAnImage(input, explainUnreadable('a HEIC picture'));
   const { width, height } = header.autoOrient;
   declarePixels('source', { width, height });
   if (width * height > maxPixels) throw tooManyPixelsError(input, maxPixels, { width, height });
   const mediaType = input.original?.mediaType ?? mediaTypes[format];
   const image = decodeFile(file, { maxPixels });
-  return { image, header, file, format, mediaType, width, height, pages: pages ?? header.pages ?? 1 };
+  const counted = header.delay === undefined ? toPages(header.pages ?? 1) : toFrames(header.pages ?? 1);
+  const all = input.original?.pages ?? pages ?? counted;
+  return { image, header, file, format, mediaType, width, height, pages: all };
+}
+
+/** Returns the path of a file; its bytes if libvips would not open it by the path. */
+export async function toContent(
+  path: string,
+  { brand }: Pick<Inspection, 'brand'>,
+): Promise<string | Buffer> {
+  // libvips takes "[…]" at the end of a path for options of its decoder.
+  if (!brand && !path.endsWith(']')) return path;
+  const bytes = await readFile(path);
+  if (brand) bytes.write(brand, 8, 'latin1');
+  return bytes;
+}
+
+/** Reads metadata that libvips does not find in the file. */
+async function readMetadata(
+  { path, original }: PictureFile,
+  { format, file }: Pick<SourceImage, 'format' | 'file'>,
+): Promise<Pick<Metadata, 'exif' | 'xmp' | 'iptc'>> {
+  if (original?.metadata) return original.metadata;
+  if (format !== 'tiff') return {};
+  const exif = await TiffFile.use(path, (tiff) => {
+    const [first] = tiff?.directories ?? [];
+    const directory = tiff?.find(file) ?? first;
+    // Cameras and programs describe the photograph in the first directory.
+    const about = directory?.has('exifDirectory') ? directory : first;
+    return tiff && about ? copyTiffExif(tiff, about) : null;
+  });
+  return exif ? { exif } : {};
+}
+
+/** Reads the header of a picture; of a HEIF file with several, of the primary one. */
+export async function readHeader(file: SourceFile): Promise<{ file: SourceFile; header: Metadata }> {
+  const header = await decodeFile(file, { maxPixels: false }).metadata();
+  const page = header.pagePrimary ?? 0;
+  if (page === file.page || page === 0) return { file, header };
+  return readHeader({ ...file, page });
 }
 
 /**
@@ -216,6 +256,17 @@ export const notAnImage = (input: InputFile, is: string, cause?: unknown): Darkr
 
 export const damagedError = (input: InputFile, why: string, damage: Damage, cause?: unknown): DarkroomError =>
   assetError('asset_corrupt', input, `is damaged: ${why}`, { details: { damage }, cause });
+
+function noSuchPage(input: InputFile, page: number, pages: number | null): DarkroomError {
+  const has =
+    pages === null
+      ? 'is not a TIFF file, which alone has pages'
+      : `has ${pages} page${pages === 1 ? '' : 's'}`;
+  const details = { parameter: 'page', page, pages: pages ?? 1 };
+  return assetError('operation_failed', input, `${has}: there is no page ${page}, counted from 0`, {
+    details,
+  });
+}
 
 const tooMuchMetadata = (input: InputFile, excess: string): DarkroomError =>
   assetError(

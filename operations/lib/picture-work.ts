@@ -53,7 +53,7 @@ async function decideOnDamage<Facts>(
     const damage = error.details?.['damage'];
     if (damage === 'harmless' && !picture.accept) return retry({ ...picture, accept: 'harmless' });
     if (damage === 'truncated' && !picture.original && (await addEndMarker(picture.path, copy))) {
-      const original = { path: picture.path, mediaType: 'image/jpeg' };
+      const original = { path: picture.path, mediaType: 'image/jpeg', pages: null, metadata: null };
       return retry({ ...picture, path: copy, original });
     }
     const explained = await explainDamage(picture, error);

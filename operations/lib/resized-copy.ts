@@ -2,7 +2,7 @@
 import type { Exif } from 'sharp';
 import { DarkroomError } from '../../src/errors.ts';
 import type { InputFile } from '../operation.ts';
-import { toDecodeError } from './image-source.ts';
+import { type SourceImage, toDecodeError } from './image-source.ts';
 import { type Encoding, writePicture } from './picture/encode-picture.ts';
 import { noteLeftOut } from './picture/left-out.ts';
 import { listKept } from './picture/metadata-choice.ts';
@@ -21,6 +21,8 @@ export interface CopyOptions {
   readonly metadata?: Encoding['metadata'];
   /** EXIF data to write instead of the picture's own. */
   readonly exif?: Exif;
+  /** What `openImage` returned for the asset, if it has been called. */
+  readonly source?: SourceImage;
   /** Gets a note when the copy shows one of several frames or pages. */
   readonly note?: TaskContext['note'];
 }
@@ -37,10 +39,11 @@ export interface Size {
  * @throws The errors of `openImage`, or `asset_corrupt`.
  */
 export async function writeResizedCopy(input: InputFile, options: CopyOptions, path: string): Promise<Size> {
-  const { side, format, quality, background = '#ffffff', metadata, exif, note } = options;
+  const { side, format, quality, background = '#ffffff', metadata, exif, source, note } = options;
   const colours = listKept(metadata).has('profile') ? 'own' : 'srgb';
   try {
-    return await withPicture(input, { scratch: path, colours }, async (picture) => {
+    const opened = source ? { source } : {};
+    return await withPicture(input, { scratch: path, colours, ...opened }, async (picture) => {
       let result = picture.image
         .autoOrient()
         .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });

@@ -75,44 +75,44 @@ export const notTiff = (micronsPerPixel: number | null): SlideDetails => ({
 
 /** Reads the details of a directory of a TIFF file. The scale is as its description states it, that of another page, or its resolution. */
 export const readTiffDetails = (path: string, page: number, subDirectory: number): Promise<SlideDetails> =>
-  TiffFile.use(path, async (file) => {
-    const places = file ? await listDirectories(file) : [];
+  TiffFile.use(path, (file) => {
+    const places = file ? listDirectories(file) : [];
     const chosen = places.find((place) => place.page === page && (place.subDirectory ?? -1) === subDirectory);
     if (!file || !chosen) return notTiff(null);
-    const pixels = await countPixels(chosen.directory);
+    const pixels = countPixels(chosen.directory);
     const main = places.filter((place) => place.subDirectory === null);
-    const sizes = await Promise.all(main.map(({ directory }) => countPixels(directory)));
-    const resolution = await readResolution(chosen.directory);
+    const sizes = main.map(({ directory }) => countPixels(directory));
+    const resolution = readResolution(chosen.directory);
     let micronsPerPixel: number | null = null;
     for (const { directory } of [chosen, ...main])
       micronsPerPixel ??=
-        parseScale(await directory.text('description', DESCRIPTION_BYTES)) ??
-        parseScale(await directory.text('xmp', DESCRIPTION_BYTES));
+        parseScale(directory.text('description', DESCRIPTION_BYTES)) ??
+        parseScale(directory.text('xmp', DESCRIPTION_BYTES));
     return {
       tiled: chosen.directory.has('tileWidth'),
       micronsPerPixel: micronsPerPixel ?? resolution.micronsPerPixel,
       aspect: resolution.aspect,
       pages: file.directories.length,
       samePages: sizes.filter((size) => size === pixels).length,
-      others: await countOthers(places, chosen),
+      others: countOthers(places, chosen),
     };
   });
 
-async function countOthers(places: readonly Place[], chosen: Place): Promise<number> {
-  const readSize = async ({ directory }: Place) =>
-    [await directory.number('width', 0), await directory.number('height', 0)] as const;
-  const [width, height] = await readSize(chosen);
-  const sizes = await Promise.all(places.filter((place) => place !== chosen).map(readSize));
+function countOthers(places: readonly Place[], chosen: Place): number {
+  const sizeOf = ({ directory }: Place) =>
+    [directory.number('width', 0), directory.number('height', 0)] as const;
+  const [width, height] = sizeOf(chosen);
+  const others = places.filter((place) => place !== chosen).map(sizeOf);
   // Reduced levels have the shape of the slide, up to rounding.
-  return sizes.filter(([w, h]) => w >= width || Math.abs((w * height) / width - h) > 1 + 0.01 * h).length;
+  return others.filter(([w, h]) => w >= width || Math.abs((w * height) / width - h) > 1 + 0.01 * h).length;
 }
 
-async function readResolution(directory: TiffDirectory) {
-  const [x, y] = [await directory.rational('xResolution'), await directory.rational('yResolution')];
+function readResolution(directory: TiffDirectory) {
+  const [x, y] = [directory.rational('xResolution'), directory.rational('yResolution')];
   if (!x) return { micronsPerPixel: null, aspect: 1 };
-  const unit = await directory.number('resolutionUnit', 2);
+  const unit = directory.number('resolutionUnit', 2);
   // ImageJ
-  const isMicrons = /^unit=(micron|um|\\u00B5m|µm)$/im.test(await directory.text('description'));
+  const isMicrons = /^unit=(micron|um|\\u00B5m|µm)$/im.test(directory.text('description'));
   const microns = unit === 2 ? MICRONS_PER_INCH : unit === 3 ? 10_000 : isMicrons ? 1 : 0;
   return { micronsPerPixel: plausible(microns / x), aspect: y ? y / x : 1 };
 }

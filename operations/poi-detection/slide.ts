@@ -108,7 +108,7 @@ function describe(
       code: 'pages_left_out',
       message: `"${input.name}" has ${others + 1} pictures; only the largest of them is in the result`,
     });
-  const leftOut = format === 'tiff' ? null : describeLeftOut(input, { header, pages: frames }, 1);
+  const leftOut = format === 'tiff' ? null : describeLeftOut(input, { pages: frames }, 1);
   if (leftOut) notes.push(leftOut);
   if (Math.abs(aspect - 1) > SQUARE)
     notes.push({

@@ -1,7 +1,8 @@
 /** Counts the colours of a picture, and decides from them what is padding, clear glass and stain. */
+
+import { EDGE_MARGIN, type FlatEdges, forEachEdge } from './flat-edges.ts';
 import { classifyInk, findInk } from './ink.ts';
 import { type Colour, LEAST_COLOUR, opticalDensities } from './optical-density.ts';
-import { EDGE_MARGIN, type FlatEdges, forEachEdge } from './flat-edges.ts';
 import {
   BITS,
   binAt,

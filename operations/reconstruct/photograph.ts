@@ -1,6 +1,6 @@
 /** Prepares one photograph for the engine: oriented, resized, with the EXIF data of its lens. */
 import { join } from 'node:path';
-import { assetError, openImage } from '../lib/image-source.ts';
+import { assetError, openImage, type SourceImage } from '../lib/image-source.ts';
 import { pictureTask } from '../lib/picture-process/task.ts';
 import { onPicture } from '../lib/picture-work.ts';
 import { type Size, writeResizedCopy } from '../lib/resized-copy.ts';
@@ -26,19 +26,21 @@ export interface Photograph extends Size {
 export const task = pictureTask(
   import.meta.url,
   onPicture(async (input, { quality }: ReconstructParams, { folder, note }): Promise<Photograph> => {
-    const lens = await readLensOf(input);
-    const exif = toSensorExif(lens);
-    const options = { side: sides[quality], format: 'jpeg', quality: JPEG_QUALITY, exif, note } as const;
+    const source = await openPhotograph(input);
+    const lens = readLens(source.header.exif);
+    const shared = { side: sides[quality], format: 'jpeg', quality: JPEG_QUALITY, source, note } as const;
+    const options = { ...shared, exif: toSensorExif(lens) };
     return { ...(await writeResizedCopy(input, options, join(folder, PHOTOGRAPH))), lens };
   }),
 );
 
 /** @throws `asset_too_small`, or the errors of `openImage`. */
-async function readLensOf(input: InputFile): Promise<Lens> {
-  const { header, width, height } = await openImage(input);
+async function openPhotograph(input: InputFile): Promise<SourceImage> {
+  const source = await openImage(input);
+  const { width, height } = source;
   if (Math.max(width, height) < MIN_SIDE) {
     const predicate = `is too small (${width} × ${height} pixels): its longer side needs at least ${MIN_SIDE}`;
     throw assetError('asset_too_small', input, predicate);
   }
-  return readLens(header.exif);
+  return source;
 }

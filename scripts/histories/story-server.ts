@@ -44,8 +44,8 @@ export interface StoryServer extends Api {
 const photos = ['chelsea.jpg', 'coffee.jpg', 'rocket.jpg'];
 const SLOW_MS = 1600;
 
-/** Milliseconds that jobs wait for their first asset; enough for the stories that add one. */
-const FIRST_ASSET_MS = 15_000;
+/** Milliseconds that jobs wait for an asset; enough for the stories that add one. */
+const ASSET_MS = 15_000;
 
 /** Starts everything. Takes some seconds. */
 export async function openStoryServer(): Promise<StoryServer> {
@@ -61,7 +61,8 @@ export async function openStoryServer(): Promise<StoryServer> {
     DARKROOM_DATA: dataDir,
     DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8',
     DARKROOM_CALLBACK_SCHEDULE_MS: '200,400,600',
-    DARKROOM_FIRST_ASSET_DAYS: String(FIRST_ASSET_MS / 86_400_000),
+    DARKROOM_FIRST_ASSET_DAYS: String(ASSET_MS / 86_400_000),
+    DARKROOM_NEXT_ASSET_DAYS: String(ASSET_MS / 86_400_000),
   });
   const { path } = await findTemporal({
     cacheDir: readConfig().DARKROOM_CACHE,

@@ -86,7 +86,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
   app.use(contextStorage(), clientLimits.first);
   app.use(addBasePath(basePath), compressText, stateLength);
   app.use(rejectWrongMethods(app, fail));
-  if (dependencies.loopbackOnly) app.use(guardHost(corsOrigins));
+  if (dependencies.loopbackOnly) app.use(guardHost(dependencies.publicUrl, corsOrigins));
   let routeActions: RouteActions = new Map();
   const actions = () => routeActions;
   const { publicUrl, anonymousRole, recordAudit: record } = dependencies;

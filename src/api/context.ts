@@ -4,6 +4,7 @@ import type { AuditReader } from '../auth/audit-event.ts';
 import type { Principal } from '../auth/authenticator.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { UsageLedger } from '../jobs/model/usage.ts';
+import type { Credentials } from '../jobs/ports/credentials.ts';
 import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
 import type { OperationCatalogue } from '../jobs/ports/operation-catalogue.ts';
 import type { Estimator } from '../jobs/query/estimator.ts';
@@ -22,6 +23,7 @@ export interface ApiDependencies {
   readonly estimator: Estimator;
   readonly operations: OperationCatalogue;
   readonly usage: UsageLedger;
+  readonly credentials: Credentials;
   readonly audit: AuditReader;
   readonly runtime: Pick<
     JobRuntime,

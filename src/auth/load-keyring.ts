@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { link, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeDirectory } from '../data-directory/make-directory.ts';
+import { makeDirectory } from '../lib/make-directory.ts';
 import { ConfigError } from '../lib/settings/config-error.ts';
 import { KEY_BYTES, Keyring } from './keyring.ts';
 

@@ -100,6 +100,7 @@ export async function startApi(
     runtime,
     operations,
     usage,
+    credentials: api.credentials,
     audit: api.audit,
     checkStore,
     photographs: async (directory, tenant) =>

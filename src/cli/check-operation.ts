@@ -5,6 +5,8 @@ import { runTrial } from '../../operations/command/trial.ts';
 import { detectSandbox } from '../../operations/lib/sandbox/sandbox.ts';
 import { readConfig } from '../config/config.ts';
 import { isOnPath } from '../engines/programs.ts';
+import { parseJsonText } from '../lib/json-faults.ts';
+import { UsageError } from './exit-code.ts';
 
 interface CheckOptions {
   readonly sample?: readonly string[];
@@ -38,10 +40,7 @@ export async function checkOperation(file: string, { sample, set, out }: CheckOp
 /** Parses the value as JSON, or else as text. */
 function assignment(text: string): [string, unknown] {
   const [name = '', ...rest] = text.split('=');
-  const value = rest.join('=');
-  try {
-    return [name, JSON.parse(value)];
-  } catch {
-    return [name, value];
-  }
+  const { value = rest.join('='), fault } = parseJsonText(rest.join('='));
+  if (fault !== undefined) throw new UsageError(`--set ${text}: ${fault}`);
+  return [name, value];
 }

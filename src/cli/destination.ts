@@ -2,8 +2,8 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { findObstacle } from '../client/files.ts';
-import { nearestPlace } from '../data-directory/make-directory.ts';
 import { makeDirectories } from '../lib/make-directories.ts';
+import { nearestPlace } from '../lib/make-directory.ts';
 import { UsageError } from './exit-code.ts';
 
 /**

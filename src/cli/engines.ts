@@ -3,7 +3,13 @@ import type { Command } from 'commander';
 import type { Operation } from '../client/client.ts';
 import { readConfig } from '../config/config.ts';
 import { knownEngines } from '../engines/engine.ts';
-import { install, missingPrograms } from '../engines/installation.ts';
+import {
+  describeMissing,
+  findInstallation,
+  install,
+  missingRequirements,
+  type Requirement,
+} from '../engines/installation.ts';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { columns } from './terminal/columns.ts';
 
@@ -36,7 +42,11 @@ export function define(command: Command): void {
   });
 }
 
-/** @throws Error with one line for each engine that cannot be installed, and one for all missing packages */
+/**
+ * Installs each engine that can be installed.
+ *
+ * @throws Error with one line for each failure, and one line for all missing system packages
+ */
 async function installEngines(name: string): Promise<void> {
   const engines = knownEngines();
   const wanted = name === 'all' ? engines : engines.filter((engine) => engine.name === name);
@@ -46,20 +56,21 @@ async function installEngines(name: string): Promise<void> {
   }
   const { DARKROOM_CACHE } = readConfig(process.env, { listens: false });
   const problems: string[] = [];
-  const packages = new Set<string>();
+  const lacking: string[] = [];
+  const requirements: Requirement[] = [];
   for (const engine of wanted) {
-    const missing = await missingPrograms(engine);
-    for (const [, debian] of missing) packages.add(debian);
-    if (missing.length > 0)
-      problems.push(`${engine.name} needs ${missing.map(([program]) => program).join(', ')}`);
-    else
+    const isInstalled = (await findInstallation(engine, DARKROOM_CACHE)) !== null;
+    const missing = isInstalled ? [] : await missingRequirements(engine);
+    if (missing.length > 0) {
+      lacking.push(engine.name);
+      requirements.push(...missing);
+    } else
       await install(engine, DARKROOM_CACHE, say).catch((error: Error) =>
         problems.push(`${engine.name}: ${error.message}`),
       );
   }
-  if (problems.length === 0) return;
-  const advice = packages.size > 0 ? [`On Debian: apt-get install ${[...packages].join(' ')}`] : [];
-  throw new Error([...problems, ...advice].join('\n'));
+  if (lacking.length > 0) problems.push(describeMissing(lacking, requirements));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
 /**

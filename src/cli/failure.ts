@@ -1,7 +1,7 @@
 /** Reports a failed command: a sentence on stderr, with --json a document on stdout, and an exit code. */
 import { CommanderError } from 'commander';
 import { DarkroomProblem } from '../client/client.ts';
-import { describeFileError } from '../data-directory/directory-problem.ts';
+import { describeFileError } from '../lib/directory-problem.ts';
 import { ConfigError } from '../lib/settings/config-error.ts';
 import { exitCodeOf, exitCodes, UsageError } from './exit-code.ts';
 import { plain } from './terminal/plain.ts';

@@ -21,8 +21,10 @@ const STOP_MS = 10_000;
 /** From the start to the first message, at most. */
 const START_MS = 60_000;
 
+type Attempt = 'startedAt' | 'scheduledAt' | 'attempt' | 'lastAttempt' | 'earlier';
+
 /** The first message to the process; the second, if any, asks it to stop. */
-export interface StepRequest extends Pick<ActivityRun, 'startedAt' | 'attempt' | 'lastAttempt' | 'earlier'> {
+export interface StepRequest extends Pick<ActivityRun, Attempt> {
   readonly name: string;
   readonly input: unknown;
   readonly scratch: string;
@@ -61,9 +63,10 @@ export const createRunAlone =
   async <Result>(name: string, input: unknown, activity: ActivityRun) => {
     const scratch = join(workDir, randomUUID());
     await mkdir(scratch, { recursive: true });
-    const { startedAt, attempt, lastAttempt, earlier } = activity;
+    const { startedAt, scheduledAt, attempt, lastAttempt, earlier } = activity;
     try {
-      const request = { name, input, scratch, temporalAddress, startedAt, attempt, lastAttempt, earlier };
+      const known = { startedAt, scheduledAt, attempt, lastAttempt, earlier };
+      const request = { name, input, scratch, temporalAddress, ...known };
       return await runProcess<Result>(request, options, activity);
     } finally {
       await rm(scratch, { recursive: true, force: true });

@@ -2,8 +2,8 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type LostActivity, readJournal } from '../../activities/journal.ts';
-import { toConfigError } from '../data-directory/directory-problem.ts';
-import { makeDirectory } from '../data-directory/make-directory.ts';
+import { toConfigError } from '../lib/directory-problem.ts';
+import { makeDirectory } from '../lib/make-directory.ts';
 
 interface Scratch {
   /** Directory of this process alone. */

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadKeyring } from '../auth/load-keyring.ts';
 import { type Config, readConfig } from '../config/config.ts';
 import { type DataLock, lockDataDir } from '../data-directory/lock.ts';
-import { makeDirectory } from '../data-directory/make-directory.ts';
 import { openDataDirectory } from '../data-directory/open.ts';
 import { publishServerAddress } from '../data-directory/server-address.ts';
+import { makeDirectory } from '../lib/make-directory.ts';
 import { createLog, type Log } from '../log.ts';
 import {
   createClient,

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { parseJson } from '../api/bodies/json-body.ts';
 import type { Darkroom, JobRequest } from '../client/client.ts';
+import { parseNumberText } from '../lib/number-text.ts';
 import { connect, printJson, type ServerOptions, say, withServer } from './connection.ts';
 import { makeFolder } from './destination.ts';
 import { UsageError } from './exit-code.ts';
@@ -64,8 +65,8 @@ async function submit(assets: readonly string[], options: Options): Promise<void
     ...(id === undefined ? {} : { id }),
     ...(options.callback === undefined ? {} : { callback: { url: options.callback } }),
     ...(options.label === undefined ? {} : { labels: parseLabels(options.label) }),
-    ...(options.priority === undefined ? {} : { priority: Number(options.priority) }),
-    ...(options.keepDays === undefined ? {} : { keep_days: Number(options.keepDays) }),
+    ...(options.priority === undefined ? {} : { priority: parseNumber('--priority', options.priority) }),
+    ...(options.keepDays === undefined ? {} : { keep_days: parseNumber('--keep-days', options.keepDays) }),
   });
   if (!options.json) console.log(job.id);
   if (!options.watch && !options.wait && options.out === undefined) {
@@ -78,6 +79,13 @@ async function submit(assets: readonly string[], options: Options): Promise<void
   } catch (error) {
     throw new JobFailure(job.id, error);
   }
+}
+
+/** The server checks the range. */
+function parseNumber(option: string, text: string): number {
+  const { value, fault = 'must be a number' } = parseNumberText(text);
+  if (value === undefined) throw new UsageError(`${option} ${text}: ${fault}`);
+  return value;
 }
 
 async function readParams(

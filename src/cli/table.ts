@@ -114,6 +114,11 @@ export const table: readonly CommandEntry[] = [
   })),
   lazy('rerun', 'run an ended job again', () => import('./rerun.ts')),
   lazy('delete', 'delete a job with its inputs and results', () => import('./delete.ts')),
+  lazy(
+    'credentials',
+    'create, list, rotate and revoke credentials for buckets',
+    () => import('./credentials.ts'),
+  ),
   lazy('usage', 'show resource usage of jobs by day and operation', () => import('./usage.ts')),
   lazy('operations', 'list operations, or show one with its parameters', () => import('./operations.ts')),
   lazy(

@@ -15,6 +15,7 @@ import { follow } from './follow.ts';
 import { DarkroomProblem } from './problem.ts';
 import { type ClientOptions, jobPath, Transport } from './transport.ts';
 import type {
+  CredentialsView,
   Delivery,
   FileEntry,
   Job,
@@ -24,15 +25,18 @@ import type {
   JobProgress,
   JobRequest,
   Manifest,
+  NewCredentials,
   Operation,
   RequestView,
   ResultLink,
+  S3Keys,
   UsageReport,
   WatchedJob,
 } from './types.ts';
 
 export { states } from '../jobs/model/states.ts';
 export { blockedReason } from './blocked-reason.ts';
+export { isPipeline } from './is-pipeline.ts';
 export { DarkroomProblem, type FieldProblem } from './problem.ts';
 export type * from './types.ts';
 export type { ClientOptions, EventOptions };
@@ -68,6 +72,8 @@ export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => isTerminal(s
 
 /** @throws TypeError if `url` is not an HTTP address */
 export const createClient = (options: ClientOptions): Darkroom => new Darkroom(options);
+
+const credentialsPath = (name: string): string => `/v1/credentials/${encodeURIComponent(name)}`;
 
 /** All methods throw DarkroomProblem, or the reason of an aborted signal. */
 export class Darkroom {
@@ -245,6 +251,27 @@ export class Darkroom {
     return this.#transport.json({ path: `/v1/operations/${encodeURIComponent(name)}`, signal });
   }
 
+  /** Lists the credentials of the tenant for buckets, without keys. */
+  credentials(options?: Cancellable): Promise<readonly CredentialsView[]> {
+    return this.#list('/v1/credentials', 'credentials', options);
+  }
+
+  /** Stores credentials once their server has accepted them. */
+  createCredentials(wanted: NewCredentials, { signal }: Cancellable = {}): Promise<CredentialsView> {
+    return this.#sendJson('POST', '/v1/credentials', wanted, signal);
+  }
+
+  /** Replaces the keys of credentials. */
+  rotateCredentials(name: string, keys: S3Keys, { signal }: Cancellable = {}): Promise<CredentialsView> {
+    return this.#sendJson('PUT', credentialsPath(name), keys, signal);
+  }
+
+  async revokeCredentials(name: string, { signal }: Cancellable = {}): Promise<void> {
+    await this.#transport.send({ method: 'DELETE', path: credentialsPath(name), signal }, (response) =>
+      response.arrayBuffer(),
+    );
+  }
+
   /** Returns the usage by day (UTC) and operation. `from`, `to`: days such as 2026-11-21; default: this month. */
   usage({
     from,
@@ -263,6 +290,16 @@ export class Darkroom {
 
   async #list<T>(path: string, key: string, { signal }: Cancellable = {}): Promise<readonly T[]> {
     return (await this.#transport.json<Record<string, readonly T[]>>({ path, signal }))[key] ?? [];
+  }
+
+  #sendJson<T>(
+    method: 'POST' | 'PUT',
+    path: string,
+    value: object,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    const headers = { 'content-type': 'application/json' };
+    return this.#transport.json({ method, path, headers, body: JSON.stringify(value), signal });
   }
 
   #send(

@@ -1,11 +1,12 @@
 /** Functions of the client that read and write local files. They need Node. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, openAsBlob } from 'node:fs';
-import { lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { makeDirectories } from '../lib/make-directories.ts';
 import type { Darkroom } from './client.ts';
 import { DarkroomProblem } from './problem.ts';
 import type { FileEntry, JobAsset } from './types.ts';
@@ -128,7 +129,7 @@ export async function saveArchive(
 }
 
 async function prepareTarget(target: string, partial: string): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
+  await makeDirectories(dirname(resolve(target)));
   for (const path of [target, partial]) {
     const obstacle = await findObstacle(path);
     if (obstacle !== null) throw new Error(`"${path}" is ${obstacle}; only files are replaced`);

@@ -24,7 +24,7 @@ export interface ClientOptions {
 }
 
 export interface Call {
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Relative to the server's address, escaped. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;

@@ -2,9 +2,11 @@
 
 import type { Job as BareJob, JobSpec } from '../jobs/model/job.ts';
 import type { PendingActivity } from '../jobs/model/pending-activity.ts';
+import type { StepSpec } from '../jobs/model/pipeline.ts';
 import type { UsageRow } from '../jobs/model/usage.ts';
 import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
 
+export type { CredentialsView, NewCredentials, S3Keys } from '../jobs/model/credentials.ts';
 export type { Delivery } from '../jobs/model/delivery.ts';
 export type { FileEntry, Manifest } from '../jobs/model/job.ts';
 export type { RequestView } from '../jobs/model/request-view.ts';
@@ -27,8 +29,10 @@ export type AssetSource = { readonly url: string } | { readonly path: string } |
 export type JobAsset = Omit<JobSpec['assets'][number], 'source'> & { readonly source: AssetSource };
 
 /** A JobSpec whose assets may have blobs. */
-export type JobRequest = Omit<JobSpec, 'params' | 'assets'> & {
+export type JobRequest = Omit<JobSpec, 'params' | 'steps' | 'assets'> & {
   readonly params?: JobSpec['params'];
+  /** Instead of `operation`: the steps of a pipeline by name. */
+  readonly steps?: Readonly<Record<string, Pick<StepSpec, 'operation'> & Partial<StepSpec>>>;
   readonly assets?: readonly JobAsset[];
 };
 

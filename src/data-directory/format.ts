@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DirectoryProblem } from './directory-problem.ts';
+import type { DirectoryProblem } from '../lib/directory-problem.ts';
 
 /** The format that this version reads and writes. */
 const FORMAT = 1;

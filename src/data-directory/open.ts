@@ -1,10 +1,10 @@
 /** Opens the data directory: makes it, keeps other users out, and checks that this version and this user can work with it. */
 import { access, chmod, constants, lstat, readdir, realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { toConfigError } from '../lib/directory-problem.ts';
+import { makeDirectory } from '../lib/make-directory.ts';
 import { ConfigError } from '../lib/settings/config-error.ts';
-import { toConfigError } from './directory-problem.ts';
 import { findFormatProblem, writeFormat } from './format.ts';
-import { makeDirectory } from './make-directory.ts';
 
 const { R_OK, W_OK, X_OK } = constants;
 

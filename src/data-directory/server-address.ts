@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { toConfigError } from './directory-problem.ts';
+import { toConfigError } from '../lib/directory-problem.ts';
 
 const serverFile = z.object({ url: z.url(), pid: z.int() });
 

@@ -1,8 +1,9 @@
 /** Installs engines in the cache directory, which all data directories of this machine share. */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeDirectory } from '../lib/make-directory.ts';
 import { type Engine, knownEngines } from './engine.ts';
 import { isOnPath } from './programs.ts';
 
@@ -36,14 +37,37 @@ export async function installedEngines(cacheDir: string): Promise<ReadonlyMap<st
   return new Map(found.flatMap(([name, installation]) => (installation ? [[name, installation]] : [])));
 }
 
-/** Returns the programs of an engine that are not on the PATH, each with its Debian package. */
-export async function missingPrograms({ programs }: Engine): Promise<[string, string][]> {
+/** What an engine needs of this machine. */
+export interface Requirement {
+  /** A program, or Python of a version. */
+  readonly what: string;
+  /** The Debian packages that have it. */
+  readonly packages: readonly string[];
+}
+
+/** Returns the programs of an engine that are not on the PATH. */
+async function missingPrograms({ programs }: Engine): Promise<Requirement[]> {
   const found = await Promise.all(
-    Object.entries(programs).map(
-      async (entry) => [entry, await isOnPath(entry[0])] as [[string, string], boolean],
-    ),
+    Object.entries(programs).map(async ([what, debian]) => ({
+      requirement: { what, packages: [debian] },
+      isThere: await isOnPath(what),
+    })),
   );
-  return found.flatMap(([entry, there]) => (there ? [] : [entry]));
+  return found.flatMap(({ requirement, isThere }) => (isThere ? [] : [requirement]));
+}
+
+/** Returns all that this machine lacks to install an engine and to run it. */
+export const missingRequirements = async (engine: Engine): Promise<Requirement[]> => [
+  ...(await missingPrograms(engine)),
+  ...(await missingPython(engine)),
+];
+
+/** Formats an error of one line, such as `A needs x. On Debian: apt-get install y`. */
+export function describeMissing(engines: readonly string[], missing: readonly Requirement[]): string {
+  const [needed, packages] = [missing.map(({ what }) => what), missing.flatMap((one) => one.packages)];
+  const verb = engines.length === 1 ? 'needs' : 'need';
+  const list = (texts: readonly string[], separator: string) => [...new Set(texts)].join(separator);
+  return `${engines.join(', ')} ${verb} ${list(needed, ', ')}. On Debian: apt-get install ${list(packages, ' ')}`;
 }
 
 /**
@@ -57,16 +81,11 @@ export async function install(
   cacheDir: string,
   report: (line: string) => void,
 ): Promise<void> {
-  const missing = await missingPrograms(engine);
-  if (missing.length > 0) {
-    const packages = missing.map(([, debian]) => debian).join(' ');
-    const programs = missing.map(([program]) => program).join(', ');
-    throw new Error(`${engine.title} needs ${programs}. On Debian: apt-get install ${packages}`);
-  }
   if (await findInstallation(engine, cacheDir)) return report(`${engine.name}: is installed`);
-  await checkPython(engine);
+  const missing = await missingRequirements(engine);
+  if (missing.length > 0) throw new Error(describeMissing([engine.title], missing));
   const home = installationPath(engine, cacheDir);
-  await mkdir(dirname(home), { recursive: true });
+  await makeDirectory(dirname(home), 'DARKROOM_CACHE');
   const fresh = await mkdtemp(`${home}.`);
   const packages = join(fresh, 'packages');
   try {
@@ -88,18 +107,21 @@ export async function install(
   }
 }
 
-async function checkPython({ python: wanted, title }: Engine): Promise<void> {
-  const say = `${title} needs Python ${wanted} or later with pip. On Debian: apt-get install python3 python3-pip`;
+async function missingPython({ python: wanted }: Engine): Promise<Requirement[]> {
+  const what = `Python ${wanted} or later with pip`;
+  const packages = ['python3', 'python3-pip'];
   const version = await run('python3', ['-c', 'import sys; print(*sys.version_info[:2], sep=".")']).then(
     ({ stdout }) => stdout.trim(),
     () => null,
   );
   const minor = (text: string) => Number(text.split('.')[1]);
-  if (version === null || minor(version) < minor(wanted))
-    throw new Error(version ? `${say} (here is ${version})` : say);
-  await run('python3', ['-m', 'pip', '--version']).catch(() => {
-    throw new Error(say);
-  });
+  if (version === null) return [{ what, packages }];
+  if (minor(version) < minor(wanted)) return [{ what: `${what} (here is ${version})`, packages }];
+  const hasPip = run('python3', ['-m', 'pip', '--version']);
+  return hasPip.then(
+    () => [],
+    () => [{ what, packages }],
+  );
 }
 
 const pip = (args: readonly string[]) =>

@@ -34,6 +34,12 @@ export const jobSettings = defineSettings({
     default: '1',
     description: 'days that a job with `await_assets` waits for its first asset; then its input is complete',
   },
+  DARKROOM_NEXT_ASSET_DAYS: {
+    schema: days,
+    default: '1',
+    description:
+      'days that a job with `await_assets`, but without `quiet_seconds`, waits for its next asset; then it fails',
+  },
   DARKROOM_CALLBACK_SCHEDULE_MS: {
     schema: millisecondsList,
     default: '5000,300000,1800000,7200000,18000000,36000000,50400000,72000000,86400000',

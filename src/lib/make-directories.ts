@@ -7,16 +7,22 @@ import { dirname } from 'node:path';
  * system reports that the parent of a directory is missing although it exists, as `/proc` does.
  *
  * @param path - Absolute.
+ * @returns the directories that it created, outermost first
  * @throws The error of the system, such as EACCES, ENOENT or ENOTDIR
  */
-export async function makeDirectories(path: string, mode = 0o777): Promise<void> {
+export async function makeDirectories(path: string, mode = 0o777): Promise<string[]> {
   const missing: string[] = [];
   for (let place = path; !(await isDirectory(place)); place = dirname(place)) missing.push(place);
+  const created: string[] = [];
   for (const place of missing.reverse())
-    await mkdir(place, { mode }).catch(async (error: NodeJS.ErrnoException) => {
+    try {
+      await mkdir(place, { mode });
+      created.push(place);
+    } catch (error) {
       // Another process may have created it meanwhile.
-      if (error.code !== 'EEXIST' || !(await isDirectory(place))) throw error;
-    });
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await isDirectory(place))) throw error;
+    }
+  return created;
 }
 
 async function isDirectory(path: string): Promise<boolean> {

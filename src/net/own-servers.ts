@@ -25,6 +25,11 @@ export class OwnServers {
     this.#options = options;
   }
 
+  /** Whether an endpoint has this port, whatever its address. */
+  hasPort(port: number): boolean {
+    return this.#endpointsAt(port).length > 0;
+  }
+
   /** Whether an endpoint has this name in the settings. Needs no lookup. */
   hasName(name: string, port: number): boolean {
     return this.#endpointsAt(port).some(({ host }) => normalizeName(host) === normalizeName(name));

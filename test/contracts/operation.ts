@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { InstalledEngine, Operation } from '../../operations/operation.ts';
 import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
+import type { Destinations } from '../../src/jobs/ports/destinations.ts';
 import { photo } from '../support/photos.ts';
 import { type Outcome, type RunOptions, runOperation, type TestAsset } from '../support/run-operation.ts';
 
@@ -16,6 +17,8 @@ export interface Sample {
   readonly unusable?: TestAsset;
   /** Only headers are read, so damaged pixels are not noticed. */
   readonly readsHeadersOnly?: true;
+  /** Where the operation sends files. */
+  readonly destinations?: Destinations;
   /** The engines that the operation requires. */
   readonly engines?: Readonly<Record<string, InstalledEngine>>;
 }
@@ -73,9 +76,9 @@ export function operationContract(operation: Operation, ...samples: readonly [Sa
     });
 
     describe.each(samples)('$title', (sample) => {
-      const { params, assets = [], unusable, readsHeadersOnly = false, engines = {} } = sample;
+      const { params, assets = [], unusable, readsHeadersOnly = false, engines = {}, destinations } = sample;
       const run = (more: RunOptions = {}): Promise<Outcome> =>
-        runOperation(operation, { params, assets, engines, ...more });
+        runOperation(operation, { params, assets, engines, ...(destinations && { destinations }), ...more });
       let first: Promise<Outcome> | undefined;
       /** The outcome of the first run, shared by the tests: some operations take long. */
       const firstRun = () => (first ??= run());

@@ -25,8 +25,11 @@ export interface HeifItem {
   /** Such as `av01`, `hvc1`, `grid`, or `iden`. */
   readonly type: string;
   readonly data: Buffer;
-  /** Ids of the items that it is made of; the first item has id 1. */
+  /** Ids of the items that it refers to; the first item has id 1. */
   readonly from?: readonly number[];
+  /** Type of the reference. Default `dimg`: it is made of them. */
+  readonly reference?: string;
+  readonly isHidden?: boolean;
   /** From 1, in the list of properties. */
   readonly properties: readonly number[];
   /** Parts of its data; each is all of it. Default 1. */
@@ -42,9 +45,22 @@ export const sizeProperty = (width: number, height: number): Buffer => fullBox('
 
 export const otherProperty = box;
 
-/** The first item is the picture. `brand`: `avif` or `heic`. */
-export function buildHeif(brand: string, items: readonly HeifItem[], properties: readonly Buffer[]): Buffer {
-  const ftyp = box('ftyp', Buffer.concat([Buffer.from(brand), u32(0), Buffer.from(`mif1${brand}miaf`)]));
+/**
+ * @param brand - `avif` or `heic`.
+ * @param options - `primary`: id of the picture that is shown. Default: the first one. `alternatives`: ids of which a reader shows one. `major`:
+ * another major brand.
+ */
+export function buildHeif(
+  brand: string,
+  items: readonly HeifItem[],
+  properties: readonly Buffer[],
+  {
+    primary = 1,
+    alternatives,
+    major = brand,
+  }: { primary?: number; alternatives?: number[]; major?: string } = {},
+): Buffer {
+  const ftyp = box('ftyp', Buffer.concat([Buffer.from(major), u32(0), Buffer.from(`mif1${brand}miaf`)]));
   const build = (dataAt: number): Buffer => {
     let at = dataAt;
     const places = items.map(({ data, extents = 1 }, index) => {
@@ -52,18 +68,21 @@ export function buildHeif(brand: string, items: readonly HeifItem[], properties:
       at += data.length;
       return Buffer.concat([u16(index + 1, 0, extents), place]);
     });
-    const infos = items.map(({ type }, index) =>
-      box('infe', Buffer.concat([u32(2 << 24), u16(index + 1, 0), Buffer.from(`${type}\0`)])),
+    const infos = items.map(({ type, isHidden }, index) =>
+      box(
+        'infe',
+        Buffer.concat([u32((2 << 24) | (isHidden ? 1 : 0)), u16(index + 1, 0), Buffer.from(`${type}\0`)]),
+      ),
     );
-    const references = items.flatMap(({ from }, index) =>
-      from ? [box('dimg', u16(index + 1, from.length, ...from))] : [],
+    const references = items.flatMap(({ from, reference = 'dimg' }, index) =>
+      from ? [box(reference, u16(index + 1, from.length, ...from))] : [],
     );
     const associations = items.map(({ properties: used }, index) =>
       Buffer.concat([u16(index + 1), u8(used.length, ...used)]),
     );
     const meta = Buffer.concat([
       fullBox('hdlr', Buffer.concat([u32(0), Buffer.from('pict'), u32(0, 0, 0), u8(0)])),
-      fullBox('pitm', u16(1)),
+      fullBox('pitm', u16(primary)),
       fullBox('iloc', Buffer.concat([u8(0x44, 0), u16(items.length), ...places])),
       fullBox('iinf', Buffer.concat([u16(items.length), ...infos])),
       ...(references.length > 0 ? [fullBox('iref', Buffer.concat(references))] : []),
@@ -74,6 +93,7 @@ export function buildHeif(brand: string, items: readonly HeifItem[], properties:
           fullBox('ipma', Buffer.concat([u32(items.length), ...associations])),
         ]),
       ),
+      ...(alternatives ? [box('grpl', fullBox('altr', u32(100, alternatives.length, ...alternatives)))] : []),
     ]);
     return fullBox('meta', meta);
   };

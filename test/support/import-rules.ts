@@ -80,6 +80,20 @@ export const rules: readonly ImportRule[] = [
     may: ['src/net/', 'src/lib/', 'src/errors.ts', 'node', 'ipaddr.js', 'lru-cache', 'zod'],
   },
   {
+    of: 'src/buckets/',
+    purpose: 'Buckets of tenants, and their credentials.',
+    may: [
+      'src/buckets/',
+      'src/jobs/',
+      'src/net/',
+      'src/lib/',
+      'src/errors.ts',
+      'node',
+      'lru-cache',
+      '@aws-sdk/',
+    ],
+  },
+  {
     of: 'src/auth/',
     purpose: 'Authentication: API keys, OpenID Connect, the keyring.',
     may: [
@@ -164,7 +178,7 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/client/files.ts',
     purpose: 'The part of the typed client that needs Node.',
-    may: ['src/client/', 'node'],
+    may: ['src/client/', 'src/lib/make-directories.ts', 'node'],
   },
   {
     of: 'src/client/',
@@ -182,8 +196,15 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'workflows/',
     purpose: 'The story of a job, its control, its callbacks; the retention schedule.',
-    may: ['workflows/', 'src/jobs/', 'src/temporal/names.ts', '@temporalio/workflow', '@temporalio/common'],
-    types: ['activities/types.ts', 'src/errors.ts'],
+    may: [
+      'workflows/',
+      'src/jobs/',
+      'src/temporal/names.ts',
+      'src/errors.ts',
+      '@temporalio/workflow',
+      '@temporalio/common',
+    ],
+    types: ['activities/types.ts'],
   },
   {
     of: 'activities/',
@@ -200,7 +221,12 @@ export const rules: readonly ImportRule[] = [
       'standardwebhooks',
       'mime',
     ],
-    types: ['operations/', 'src/auth/keyring.ts', 'src/dialects/callback-body.ts'],
+    types: [
+      'operations/',
+      'src/auth/keyring.ts',
+      'src/buckets/tenant-buckets.ts',
+      'src/dialects/callback-body.ts',
+    ],
   },
   {
     of: 'operations/',
@@ -216,6 +242,8 @@ export const rules: readonly ImportRule[] = [
       'libheif-js',
       'lru-cache',
       'exif-reader',
+      'mime',
+      'thumbhash',
       'sax',
       'yaml',
       'picomatch',
@@ -224,7 +252,15 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'web/',
     purpose: 'The console.',
-    may: ['web/', 'src/client/client.ts', 'src/lib/semaphore.ts', 'src/lib/units.ts', 'preact'],
+    may: [
+      'web/',
+      'src/client/client.ts',
+      'src/lib/json-faults.ts',
+      'src/lib/number-text.ts',
+      'src/lib/semaphore.ts',
+      'src/lib/units.ts',
+      'preact',
+    ],
   },
 ];
 

@@ -2,7 +2,8 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ScratchOutputs, UniqueNames } from '../../activities/outputs.ts';
+import { ScratchOutputs } from '../../activities/outputs.ts';
+import { noDestinations } from '../../operations/lib/no-destinations.ts';
 import type { Pictures } from '../../operations/lib/picture-process/pictures.ts';
 import { detectSandbox, type Sandbox } from '../../operations/lib/sandbox/sandbox.ts';
 import type {
@@ -16,6 +17,8 @@ import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
 import { type Batch, batchSizes, splitIntoBatches } from '../../src/jobs/model/batch.ts';
 import type { ResultNote } from '../../src/jobs/model/job.ts';
+import type { Destinations } from '../../src/jobs/ports/destinations.ts';
+import { UniqueNames } from '../../src/lib/unique-names.ts';
 import { sharedPictures } from './picture-processes.ts';
 
 /** An asset, before it lies on disk. */
@@ -38,6 +41,10 @@ export interface RunOptions {
   readonly sandbox?: Sandbox;
   /** From 1. */
   readonly attempt?: number;
+  /** Default: none. */
+  readonly destinations?: Destinations;
+  /** Milliseconds since the epoch. Default: now. */
+  readonly scheduledAt?: number;
   readonly onProgress?: (report: Progress) => void;
 }
 
@@ -103,6 +110,8 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
         outputs,
         signal: options.signal ?? new AbortController().signal,
         attempt: options.attempt ?? 1,
+        scheduledAt: options.scheduledAt ?? Date.now(),
+        destinations: options.destinations ?? noDestinations,
         progress: (fraction, detail) => {
           const report = { stage: stage.name, batch: batch?.index ?? 0, fraction, detail };
           progress.push(report);

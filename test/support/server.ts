@@ -18,8 +18,11 @@ export interface Darkroom extends RunningDarkroom {
   readonly process: ChildProcess;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface DarkroomOptions {
-  readonly env?: Readonly<Record<string, string>>;
+  /** Replaces the settings of tests; undefined: unset. */
+  readonly env?: Environment;
   readonly dataDir?: string;
   readonly command?: 'serve' | 'api';
   /** What requests log in with, unless they say otherwise. */
@@ -40,10 +43,7 @@ export async function findNamespace(dataDir: string): Promise<TemporalTarget | n
 }
 
 /** Settings that name the shared Temporal server, for a stack that does not bring its own. */
-export async function temporalSettings(
-  dataDir: string,
-  env: Readonly<Record<string, string>>,
-): Promise<Record<string, string>> {
+export async function temporalSettings(dataDir: string, env: Environment): Promise<Record<string, string>> {
   if ('TEMPORAL_ADDRESS' in env || !isTemporalShared()) return {};
   const known = namespaces.get(dataDir) ?? createNamespace();
   namespaces.set(dataDir, known);

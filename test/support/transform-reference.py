@@ -3,6 +3,7 @@ Computes what image.transform shall make of pictures, with Pillow and numpy. Rea
 picture, and an expression with `image` (upright, RGB or RGBA). Prints for each the size, the mode and the samples in base64, or a JSON value.
 """
 import base64
+import io
 import json
 import sys
 from pathlib import Path
@@ -35,6 +36,20 @@ def edges(image):
 
 def over(image, colour):
     return Image.alpha_composite(Image.new('RGBA', image.size, colour), image).convert('RGB')
+
+
+def decode(text):
+    """The picture in these bytes (base64)."""
+    return Image.open(io.BytesIO(base64.b64decode(text))).convert('RGBA')
+
+
+def marked(image, overlay, places, opacity=1):
+    """The picture with the overlay at each of these places (left, top)."""
+    overlay.putalpha(overlay.getchannel('A').point(lambda alpha: round(alpha * opacity)))
+    layer = Image.new('RGBA', image.size)
+    for place in places:
+        layer.paste(overlay, place)
+    return Image.alpha_composite(image.convert('RGBA'), layer).convert(image.mode)
 
 
 def compute(picture, code):

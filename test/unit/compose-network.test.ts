@@ -6,17 +6,22 @@ import { readConfig } from '../../src/config/config.ts';
 const embedded = { address: '127.0.0.1:7233' };
 
 test('on loopback, callbacks reach this machine, assets do not, and neither reaches darkroom itself', () => {
-  const { assets, callbacks } = createNetworkPolicies(
+  const { general, loopback, mayReachLoopback } = createNetworkPolicies(
     readConfig({ DARKROOM_WORKER_METRICS: '127.0.0.1:9464' }),
     embedded,
   );
   for (const host of ['127.0.0.1', 'localhost', '[::1]', '2130706433']) {
-    expect(callbacks.findRefusal(`http://${host}:3000/hook`)).toBeNull();
-    expect(assets.findRefusal(`http://${host}:3000/a.jpg`)).toContain('may not reach');
-    for (const port of [8080, 7233, 7243, 8233, 9464])
-      expect(callbacks.findRefusal(`http://${host}:${port}/`)).toContain('belongs to this server');
+    const url = `http://${host}:3000/hook`;
+    expect(mayReachLoopback(url)).toBe(true);
+    expect(loopback.findRefusal(url)).toBeNull();
+    expect(general.findRefusal(url)).toContain('may not reach');
+    for (const port of [8080, 7233, 7243, 8233, 9464]) {
+      expect(mayReachLoopback(`http://${host}:${port}/`)).toBe(false);
+      for (const policy of [general, loopback])
+        expect(policy.findRefusal(`http://${host}:${port}/`)).toContain('belongs to this server');
+    }
   }
-  expect(callbacks.findRefusal('http://10.0.0.1/hook')).toContain('a private address');
+  expect(loopback.findRefusal('http://10.0.0.1/hook')).toContain('a private address');
 });
 
 test.each([
@@ -24,15 +29,23 @@ test.each([
   ['networks are set to none', { DARKROOM_ALLOW_NETWORKS: '' }, embedded],
   ['the server listens elsewhere', { DARKROOM_LISTEN: '0.0.0.0:8080', DARKROOM_AUTH: 'keys' }, embedded],
   ['Temporal runs elsewhere', {}, { address: 'temporal.example:7233' }],
-])('callbacks do not reach this machine when %s', (_, env, temporal) => {
-  const { callbacks } = createNetworkPolicies(readConfig(env), temporal);
-  expect(callbacks.findRefusal('http://127.0.0.1:3000/hook')).toContain('a loopback address');
+])('a server lets no callback reach this machine when %s', (_, env, temporal) => {
+  const { mayReachLoopback } = createNetworkPolicies(readConfig(env), temporal);
+  expect(mayReachLoopback('http://127.0.0.1:3000/hook')).toBe(false);
+});
+
+test('a worker applies the decision of the server, except on another machine than Temporal', () => {
+  const config = readConfig({ DARKROOM_LISTEN: '0.0.0.0:8080' }, { listens: false });
+  const url = 'http://127.0.0.1:3000/hook';
+  expect(createNetworkPolicies(config, embedded).loopback.findRefusal(url)).toBeNull();
+  for (const address of ['temporal.example:7233', '192.0.2.1:7233'])
+    expect(createNetworkPolicies(config, { address }).loopback.findRefusal(url)).toContain('a loopback');
 });
 
 test('allowed networks do not contain the servers of darkroom', () => {
   const env = { DARKROOM_ALLOW_NETWORKS: '0.0.0.0/0,::/0', DARKROOM_LISTEN: '127.0.0.1:8090' };
   const policies = createNetworkPolicies(readConfig(env), { address: '10.0.0.5:7400' });
-  for (const policy of [policies.assets, policies.callbacks]) {
+  for (const policy of [policies.general, policies.loopback]) {
     for (const url of ['http://0.0.0.0:8090/', 'http://10.0.0.5:7400/', 'http://10.0.0.5:8400/'])
       expect(policy.findRefusal(url)).toContain('belongs to this server');
     expect(policy.findRefusal('http://10.0.0.6:7400/')).toBeNull();
@@ -41,9 +54,9 @@ test('allowed networks do not contain the servers of darkroom', () => {
 
 test('denied networks take precedence over allowed ones', () => {
   const env = { DARKROOM_ALLOW_NETWORKS: '10.0.0.0/8', DARKROOM_DENY_NETWORKS: '10.0.0.1:5432' };
-  const { assets } = createNetworkPolicies(readConfig(env), embedded);
-  expect(assets.findRefusal('http://10.0.0.1:5432/')).toContain('DARKROOM_DENY_NETWORKS');
-  expect(assets.findRefusal('http://10.0.0.1:80/')).toBeNull();
+  const { general } = createNetworkPolicies(readConfig(env), embedded);
+  expect(general.findRefusal('http://10.0.0.1:5432/')).toContain('DARKROOM_DENY_NETWORKS');
+  expect(general.findRefusal('http://10.0.0.1:80/')).toBeNull();
 });
 
 test.each([

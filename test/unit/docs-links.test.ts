@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const directories = ['docs', 'examples', 'test/histories'];
+const directories = ['docs', 'examples', 'clients', 'test/histories'];
 const pages = [
   ...readdirSync(root),
   ...directories.flatMap((directory) =>

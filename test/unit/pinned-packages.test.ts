@@ -17,7 +17,7 @@ const list = (folder: string): string[] =>
 const EXACT = /^\d+\.\d+\.\d+(?:-[\w.]+)?$/;
 
 describe('npm', () => {
-  const folders = ['', 'scripts/client-generators/'];
+  const folders = ['', 'scripts/client-generators/', 'scripts/docs-site/'];
 
   test.each(folders)('%spackage.json names exact versions', (folder) => {
     const { dependencies, devDependencies = {} } = JSON.parse(read(`${folder}package.json`));

@@ -1,5 +1,6 @@
 /** A job that is being edited in the form. */
 import type { FieldProblem, JobAsset, JobRequest, Operation } from '../../src/client/client.ts';
+import { parseJsonText } from '../../src/lib/json-faults.ts';
 import { buildFields } from './fields.ts';
 import { type Entries, parseParams, splitLines } from './params.ts';
 
@@ -43,24 +44,22 @@ export function buildRequest(
     const at = line.indexOf('=');
     return at === -1 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()];
   });
+  const common = parseAttributes(operation, draft.attributes);
   const { id, priority, callbackUrl: url, callbackToken: token } = draft;
   const request: JobRequest = {
     ...(id.trim() !== '' && { id: id.trim() }),
     operation: operation.name,
     params,
-    assets: operation.inputs.max === 0 ? [] : buildAssets(operation, draft),
+    assets: operation.inputs.max === 0 ? [] : buildAssets(draft, common.attributes),
     ...(url.trim() !== '' && { callback: { url: url.trim(), ...(token !== '' && { token }) } }),
     ...(priority !== '' && { priority: Number(priority) }),
     ...(labels.length > 0 && { labels: Object.fromEntries(labels) }),
   };
-  return { request, errors };
+  return { request, errors: [...errors, ...common.errors] };
 }
 
-function buildAssets(operation: Operation, { files, sources, attributes }: Draft): JobAsset[] {
-  const given = operation.attributes
-    .map(({ name }): [string, unknown] => [name, parseAttribute(attributes[name]?.trim() ?? '')])
-    .filter(([, value]) => value !== '');
-  const common = given.length === 0 ? {} : { attributes: Object.fromEntries(given) };
+function buildAssets({ files, sources }: Draft, attributes: Readonly<Record<string, unknown>>): JobAsset[] {
+  const common = Object.keys(attributes).length === 0 ? {} : { attributes };
   return [
     ...files.map((file) => ({ name: file.name, source: { blob: file }, ...common })),
     ...splitLines(sources).map((line) => ({
@@ -70,11 +69,15 @@ function buildAssets(operation: Operation, { files, sources, attributes }: Draft
   ];
 }
 
-/** Parses an attribute as JSON, or keeps it as text if it is not JSON. */
-function parseAttribute(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+/** Parses each attribute as JSON, or keeps it as text if it is not JSON. Empty ones are omitted. */
+function parseAttributes({ attributes: needed }: Operation, texts: Draft['attributes']) {
+  const attributes: Record<string, unknown> = {};
+  const errors: FieldProblem[] = [];
+  for (const { name } of needed) {
+    const text = texts[name]?.trim() ?? '';
+    const { value = text, fault } = parseJsonText(text);
+    if (fault !== undefined) errors.push({ pointer: `/assets/0/attributes/${name}`, detail: fault });
+    else if (value !== '') attributes[name] = value;
   }
+  return { attributes, errors };
 }

@@ -1,5 +1,7 @@
 /** Parses the form fields to parameters. */
 import type { FieldProblem } from '../../src/client/client.ts';
+import { parseJsonText } from '../../src/lib/json-faults.ts';
+import { parseNumberText } from '../../src/lib/number-text.ts';
 import type { Field } from './fields.ts';
 
 /** Parameter name → text of the field, or the checked values. Untouched fields are absent. */
@@ -51,9 +53,11 @@ function parseEntry(field: Field, entry: Entries[string] | undefined): ParsedEnt
       return parseJson(text);
     case 'flag':
       return valid((text === 'true') === field.fallback ? undefined : text === 'true');
-    case 'number':
+    case 'number': {
+      const { value = text, fault = null } = parseNumberText(text);
       // A text that is not a number is sent unchanged; the server rejects it.
-      return valid(Number.isFinite(Number(text)) ? Number(text) : text);
+      return { value, error: fault };
+    }
     case 'lines':
       return valid(splitLines(text));
     case 'json':
@@ -79,7 +83,8 @@ export const splitLines = (text: string): string[] =>
 function parseJson(text: string): ParsedEntry {
   if (text.trim() === '') return valid(undefined);
   try {
-    return valid(JSON.parse(text));
+    const { value = JSON.parse(text), fault = null } = parseJsonText(text);
+    return { value, error: fault };
   } catch (error) {
     return {
       value: undefined,

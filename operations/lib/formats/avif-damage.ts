@@ -12,15 +12,20 @@ const SEQUENCE_BYTES = 256;
 /** The last number of ITU-T H.273, table 4. 3 is reserved. */
 const MAX_MATRIX = 17;
 
+/** References of pictures to their parts: alpha, tiles, and premultiplied alpha. */
+const PARTS = /^(auxl|dimg|prem)$/;
+
 /** @returns what completes "is damaged: …"; null when no damage shows. */
 export async function findAvifDamage(path: string): Promise<string | null> {
   const file = await open(path);
   try {
-    const meta = await readMeta(file);
+    const meta = await readMeta(file, { strict: true });
     if (!meta) return null;
     const items = readItems(meta);
     if (!items.types.has(items.primary)) return 'its primary picture is missing';
-    if ([...items.parts].some((id) => !items.types.has(id))) return 'a part of its picture is missing';
+    const parts = items.references.filter(({ type }) => PARTS.test(type));
+    if (parts.some(({ from, to }) => [from, ...to].some((id) => !items.types.has(id))))
+      return 'a part of its picture is missing';
     for (const [id, type] of items.types) {
       const contradiction = type === 'av01' && (await findContradiction(file, items, id));
       if (contradiction) return contradiction;

@@ -3,11 +3,15 @@ import { findUnreadableJpeg, readFrame } from './jpeg.ts';
 import type { TiffDirectory, TiffFile } from './tiff-file.ts';
 
 /** A JPEG inside a file. Pixels, and bytes from the start of the file. */
-interface Preview {
+export interface Preview {
   readonly width: number;
   readonly height: number;
   readonly at: number;
   readonly length: number;
+  /** 1 to 8, unless its own EXIF data says otherwise. */
+  readonly orientation: number;
+  /** `PreviewColorSpace` of DNG (50970); 0: unknown. */
+  readonly colourSpace: number;
 }
 
 export interface RawFile {
@@ -19,8 +23,6 @@ export interface RawFile {
   /** Pixels of the sensor data; 0 when the file does not say. */
   readonly width: number;
   readonly height: number;
-  /** 1 to 8. */
-  readonly orientation: number;
 }
 
 /** Photometric interpretations of sensor data. */
@@ -51,58 +53,62 @@ interface Described {
 }
 
 /** @returns null when the file is an ordinary TIFF. */
-export async function findRaw(file: TiffFile): Promise<RawFile | null> {
+export function findRaw(file: TiffFile): RawFile | null {
   const [first] = file.directories;
   if (!first) return null;
   const all = [...file.directories];
-  for (const directory of file.directories.slice(0, 8)) all.push(...(await file.subDirectories(directory)));
-  const described: Described[] = [];
-  for (const directory of all.slice(0, 64)) described.push(await describe(directory));
+  for (const directory of file.directories.slice(0, 8)) all.push(...directory.subDirectories);
+  const described = all.slice(0, 64).map(describe);
   const isDng = first.has('dngVersion');
   const sensor = described.filter(({ isSensor }) => isSensor);
   if (!isDng && sensor.length === 0) return null;
-  const make = await first.text('make');
+  const make = first.text('make');
   const maker = makers.find(([pattern]) => pattern.test(make));
   const [, kind, mediaType] = isDng
     ? dng
     : (maker ?? [/./, `made by ${make || 'an unknown camera'}`, 'image/x-raw']);
   const largest = [...(sensor.length > 0 ? sensor : described)].sort((a, b) => area(b) - area(a))[0];
-  const crop = largest ? await largest.directory.numbers('defaultCropSize') : [];
+  const crop = largest ? largest.directory.numbers('defaultCropSize') : [];
   const [width = largest?.width ?? 0, height = largest?.height ?? 0] = crop;
   return {
     kind,
     mediaType,
-    preview: await findPreview(file, described),
+    preview: findPreview(file, described, first.number('orientation', 1)),
     width,
     height,
-    orientation: await first.number('orientation', 1),
   };
 }
 
-async function describe(directory: TiffDirectory): Promise<Described> {
+function describe(directory: TiffDirectory): Described {
   return {
     directory,
-    width: await directory.number('width', 0),
-    height: await directory.number('height', 0),
+    width: directory.number('width', 0),
+    height: directory.number('height', 0),
     isSensor:
-      SENSOR_DATA.includes(await directory.number('photometric', 0)) ||
-      RAW_COMPRESSIONS.includes(await directory.number('compression', 1)) ||
+      SENSOR_DATA.includes(directory.number('photometric', 0)) ||
+      RAW_COMPRESSIONS.includes(directory.number('compression', 1)) ||
       directory.has('cr2Slices'),
   };
 }
 
 const area = ({ width, height }: { width: number; height: number }): number => width * height;
 
-/** Looks for JPEG data in all directories, whatever they say its size is. */
-async function findPreview(file: TiffFile, described: readonly Described[]): Promise<Preview | null> {
+/**
+ * Looks for JPEG data in all directories, whatever they say its size is.
+ *
+ * @param byDefault - The orientation of previews whose directories state none.
+ */
+function findPreview(file: TiffFile, described: readonly Described[], byDefault: number): Preview | null {
   const found: Preview[] = [];
   for (const { directory, isSensor } of described) {
     if (isSensor) continue;
-    const strips = await directory.numbers('stripOffsets');
-    const at = (await directory.number('jpegOffset', null)) ?? (strips.length === 1 ? strips[0] : undefined);
-    const length = await directory.number(directory.has('jpegOffset') ? 'jpegLength' : 'stripByteCounts', 0);
-    const preview = at === undefined ? null : await readPreview(file, at, length);
-    if (preview) found.push(preview);
+    const strips = directory.numbers('stripOffsets');
+    const at = directory.number('jpegOffset', null) ?? (strips.length === 1 ? strips[0] : undefined);
+    const length = directory.number(directory.has('jpegOffset') ? 'jpegLength' : 'stripByteCounts', 0);
+    const size = at === undefined ? null : readPreviewSize(file, at, length);
+    const orientation = directory.number('orientation', byDefault);
+    const colourSpace = directory.number('previewColorSpace', 0);
+    if (at !== undefined && size) found.push({ ...size, at, length, orientation, colourSpace });
   }
   return found.sort((a, b) => area(b) - area(a))[0] ?? null;
 }
@@ -111,10 +117,14 @@ async function findPreview(file: TiffFile, described: readonly Described[]): Pro
 const PREVIEW_HEAD = 256 * 1024;
 
 /** @returns null when the bytes are not a JPEG that can be decoded. */
-async function readPreview(file: TiffFile, at: number, length: number): Promise<Preview | null> {
-  const head = await file.read(at, Math.min(length, PREVIEW_HEAD));
+function readPreviewSize(
+  file: TiffFile,
+  at: number,
+  length: number,
+): { width: number; height: number } | null {
+  const head = file.read(at, Math.min(length, PREVIEW_HEAD));
   if (!head?.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return null;
   const frame = readFrame(head);
   if (!frame || findUnreadableJpeg(frame)) return null;
-  return { width: frame.width, height: frame.height, at, length };
+  return { width: frame.width, height: frame.height };
 }

@@ -1,83 +1,91 @@
-/** Copies the EXIF data of a file built like TIFF into EXIF data of its own. */
-import type { RawField, TiffFile } from './tiff-file.ts';
+/** Copies EXIF data: that of a picture, and the directories of a TIFF file, which are EXIF data themselves. */
+import type { RawField, TiffDirectory, TiffFile } from './tiff-file.ts';
+import { type ExifDirectories, ExifWriter } from './tiff-writer.ts';
 
-/** Longer values are notes of the maker or pictures. */
-const MAX_VALUE = 512;
+type Part = keyof ExifDirectories;
 
-const ORIENTATION = 274;
-const EXIF = 34665;
-const GPS = 34853;
-
-/** Description, make, model, orientation, resolution, software, date, artist, copyright. */
-const COPIED = [270, 271, 272, ORIENTATION, 282, 283, 296, 305, 306, 315, 33432];
-
-/** Pointers to other directories, and notes of the maker. */
-const LEFT_OUT = [EXIF, GPS, 40965, 37500];
-
-/** @returns a TIFF structure with the camera, exposure and place; without thumbnail and maker notes. */
-export async function copyExif(file: TiffFile): Promise<Buffer> {
-  const [first] = file.directories;
-  const exif = await first?.directory('exifDirectory');
-  const gps = await first?.directory('gpsDirectory');
-  const isData = ({ tag }: RawField) => !LEFT_OUT.includes(tag);
-  const root = ((await first?.fields(MAX_VALUE)) ?? []).filter(({ tag }) => COPIED.includes(tag));
-  const writer = new DirectoryWriter(file.isLittleEndian);
-  const pointers = [
-    ...(exif ? [writer.pointer(EXIF, writer.append((await exif.fields(MAX_VALUE)).filter(isData)))] : []),
-    ...(gps ? [writer.pointer(GPS, writer.append((await gps.fields(MAX_VALUE)).filter(isData)))] : []),
-  ];
-  return writer.finish([...root, ...pointers]);
+/** What a copy has. Tags by number. */
+interface ExifSelection {
+  /** Whether a field is copied. Default: all are. */
+  readonly isWanted?: (tag: number, bytes: number, part: Part) => boolean;
+  /** Values for fields that are copied. */
+  readonly replace?: Readonly<Record<number, number>>;
+  /** Fields that the copy has in any case, with their values. */
+  readonly add?: Readonly<Partial<Record<Part, Readonly<Record<number, number>>>>>;
 }
 
-class DirectoryWriter {
-  readonly #little: boolean;
-  #parts: Buffer[] = [];
-  #size = 8;
+/** Bytes of all values of a directory. Entries of hostile files may all name the same megabyte. */
+const MAX_BYTES = 1024 * 1024;
 
-  constructor(little: boolean) {
-    this.#little = little;
-  }
+/** The last type that EXIF has (TIFF 6.0, page 15). */
+const LAST_TYPE = 12;
 
-  /** Appends a directory. @returns where it is. */
-  append(fields: readonly RawField[]): number {
-    const entries = [...fields]
-      .sort((a, b) => a.tag - b.tag)
-      .map(({ tag, type, count, data }) => {
-        const value = data.length <= 4 ? Buffer.concat([data], 4) : this.#u32(this.#add(data));
-        return Buffer.concat([this.#u16(tag), this.#u16(type), this.#u32(count), value]);
-      });
-    return this.#add(Buffer.concat([this.#u16(entries.length), ...entries, this.#u32(0)]));
-  }
+const [EXIF, GPS] = [34665, 34853];
 
-  pointer(tag: number, at: number): RawField {
-    return { tag, type: 4, count: 1, data: this.#u32(at) };
-  }
+/** Places of other directories, previews, and notes of the maker, which are not valid elsewhere. */
+const PLACES = [330, 513, 514, EXIF, GPS, 40965, 37500];
 
-  finish(fields: readonly RawField[]): Buffer {
-    const first = this.append(fields);
-    const order = Buffer.from(this.#little ? 'II' : 'MM');
-    return Buffer.concat([order, this.#u16(42), this.#u32(first), ...this.#parts]);
-  }
+/**
+ * Copies EXIF data without thumbnail and maker notes.
+ *
+ * @param image - The first directory.
+ * @returns a TIFF structure; null if no field is copied.
+ */
+export function copyExif(
+  file: TiffFile,
+  image: TiffDirectory,
+  { isWanted = () => true, replace = {}, add = {} }: ExifSelection = {},
+): Buffer | null {
+  const writer = new ExifWriter(file);
+  let isEmpty = true;
+  const copy = (directory: TiffDirectory | null, part: Part): RawField[] => {
+    const added = Object.entries(add[part] ?? {}).map(([tag, value]) => writer.field(Number(tag), value));
+    const isAdded = (tag: number) => added.some((field) => field.tag === tag);
+    let left = MAX_BYTES;
+    const isCopied = (tag: number, bytes: number) =>
+      !PLACES.includes(tag) && !isAdded(tag) && bytes <= left && isWanted(tag, bytes, part);
+    const copied: RawField[] = [];
+    for (const field of directory?.fields(isCopied) ?? []) {
+      left -= field.data.length;
+      const value = replace[field.tag];
+      if (field.type <= LAST_TYPE) copied.push(value === undefined ? field : writer.field(field.tag, value));
+    }
+    isEmpty &&= copied.length === 0;
+    return [...copied, ...added];
+  };
+  const directories = {
+    image: copy(image, 'image'),
+    photo: copy(image.directory(EXIF), 'photo'),
+    gps: copy(image.directory(GPS), 'gps'),
+  };
+  return isEmpty ? null : writer.write(directories);
+}
 
-  #add(data: Buffer): number {
-    const at = this.#size;
-    const padded = Buffer.concat([data], data.length + (data.length % 2));
-    this.#parts.push(padded);
-    this.#size += padded.length;
-    return at;
-  }
+const ORIENTATION = 274;
 
-  #u16(value: number): Buffer {
-    const bytes = Buffer.alloc(2);
-    if (this.#little) bytes.writeUInt16LE(value);
-    else bytes.writeUInt16BE(value);
-    return bytes;
-  }
+/** Resolution and orientation, which pictures without a camera have. */
+const STRUCTURE = [ORIENTATION, 282, 283, 296];
 
-  #u32(value: number): Buffer {
-    const bytes = Buffer.alloc(4);
-    if (this.#little) bytes.writeUInt32LE(value);
-    else bytes.writeUInt32BE(value);
-    return bytes;
-  }
+/**
+ * Fields of TIFF directories that are no layout of pixels: description, make, model, software, date, artist, computer,
+ * rating, copyright, and texts of Windows.
+ */
+const ABOUT = [270, 271, 272, 305, 306, 315, 316, 18246, 33432, 40091, 40092, 40093, 40094, 40095];
+
+/**
+ * Returns the EXIF data of a file built like TIFF.
+ *
+ * @param image - The directory of the picture.
+ * @returns null if it says nothing but orientation and resolution.
+ */
+export function copyTiffExif(file: TiffFile, image: TiffDirectory): Buffer | null {
+  let isAbout = false;
+  const exif = copyExif(file, image, {
+    isWanted: (tag, _, part) => {
+      const isFact = part !== 'image' || ABOUT.includes(tag);
+      isAbout ||= isFact;
+      return isFact || STRUCTURE.includes(tag);
+    },
+  });
+  return isAbout ? exif : null;
 }

@@ -1,37 +1,17 @@
 /** Decodes HEIC pictures to PNG with libheif and libde265 (LGPL) as WebAssembly. */
 import { readFile, writeFile } from 'node:fs/promises';
-import sharp from 'sharp';
-import { setOrientation } from './exif-orientation.ts';
-import { addMetadata } from './png.ts';
+import sharp, { type Metadata } from 'sharp';
+import { addProfile } from './png.ts';
 
-/** Primaries and transfer functions of ITU-T H.273. */
-const DISPLAY_P3 = 12;
-const HDR_TRANSFERS: Readonly<Record<number, string>> = { 16: 'PQ', 18: 'HLG' };
+/** What the file says of its primary picture. */
+type Header = Pick<Metadata, 'icc' | 'hasAlpha'>;
 
-/**
- * Reads the coding-independent code points of a HEIF file.
- *
- * @param head - The beginning of the file, with its metadata.
- * @returns null when it has none.
- */
-export function readColourCode(head: Buffer): { primaries: number; hdr: string | null } | null {
-  const at = head.indexOf('colrnclx', 0, 'latin1');
-  if (at < 0 || at + 12 > head.length) return null;
-  return {
-    primaries: head.readUInt16BE(at + 8),
-    hdr: HDR_TRANSFERS[head.readUInt16BE(at + 10)] ?? null,
-  };
-}
-
-/** Writes the primary picture to a PNG file, turned upright, with its profile and EXIF data. */
-export async function convertHeic(path: string, output: string): Promise<void> {
-  const bytes = await readFile(path);
-  const { icc, exif, hasAlpha } = await sharp(bytes).metadata();
-  const { data, width, height } = await decode(bytes);
+/** Writes the primary picture to a PNG file, turned upright, with its profile. */
+export async function convertHeic(path: string, output: string, { icc, hasAlpha }: Header): Promise<void> {
+  const { data, width, height } = await decode(await readFile(path));
   const pixels = sharp(data, { raw: { width, height, channels: 4 } });
   const png = await (hasAlpha ? pixels : pixels.removeAlpha()).png({ compressionLevel: 1 }).toBuffer();
-  const profile = icc ?? (await findProfile(bytes));
-  await writeFile(output, addMetadata(png, { icc: profile, exif: exif ? toUprightExif(exif) : undefined }));
+  await writeFile(output, icc ? addProfile(png, icc) : png);
 }
 
 async function decode(bytes: Buffer) {
@@ -46,19 +26,4 @@ async function decode(bytes: Buffer) {
   );
   if (!result) throw new Error('heif: the picture cannot be decoded');
   return target;
-}
-
-/** Phones that write no profile write code points; Display P3 is the only one that is not sRGB in practice. */
-async function findProfile(bytes: Buffer): Promise<Buffer | undefined> {
-  if (readColourCode(bytes)?.primaries !== DISPLAY_P3) return undefined;
-  const sample = sharp({ create: { width: 1, height: 1, channels: 3, background: '#000' } });
-  return (await sharp(await sample.withIccProfile('p3').png().toBuffer()).metadata()).icc;
-}
-
-/** The decoder turns the picture, so the orientation in its EXIF data no longer holds. */
-function toUprightExif(exif: Buffer): Buffer {
-  const start = exif.toString('latin1', 0, 4) === 'Exif' ? 6 : 0;
-  const upright = Buffer.from(exif.subarray(start));
-  setOrientation(upright, 1);
-  return upright;
 }

@@ -8,18 +8,31 @@ export interface IsoBox {
 /** A position in the content of a box. Methods throw RangeError beyond its end. */
 export class BoxReader {
   readonly #bytes: Buffer;
+  readonly #strict: boolean;
   #at = 0;
 
-  constructor(bytes: Buffer) {
+  /** @param strict - Whether values that the standard does not allow are errors. */
+  constructor(bytes: Buffer, strict: boolean) {
     this.#bytes = bytes;
+    this.#strict = strict;
+  }
+
+  /** @throws RangeError if a value is not allowed. A reader that is not strict accepts it. */
+  demand(isAllowed: boolean): void {
+    if (this.#strict && !isAllowed) throw new RangeError('A field has a value that is not allowed');
+  }
+
+  /** Bytes up to the end. */
+  get left(): number {
+    return this.#bytes.length - this.#at;
   }
 
   get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length;
+    return this.left === 0;
   }
 
   bytes(length: number): Buffer {
-    if (this.#at + length > this.#bytes.length) throw new RangeError('The box is too short');
+    if (length > this.left) throw new RangeError('The box is too short');
     this.#at += length;
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
@@ -42,9 +55,14 @@ export class BoxReader {
     return this.bytes(end + 1 - this.#at).toString('utf8', 0, end - this.#at);
   }
 
-  /** Reads the version and skips the flags of a full box. */
+  /** Reads the version and the flags of a full box. */
+  versionAndFlags(): { version: number; flags: number } {
+    const head = this.number(4);
+    return { version: head >>> 24, flags: head & 0xff_ff_ff };
+  }
+
   version(): number {
-    return this.number(4) >>> 24;
+    return this.versionAndFlags().version;
   }
 
   box(): IsoBox {
@@ -54,7 +72,7 @@ export class BoxReader {
     const size = short === 1 ? this.number(8) : short;
     const content = size - (this.#at - start);
     if (content < 0) throw new RangeError('A box is shorter than its header');
-    return { type, content: new BoxReader(this.bytes(content)) };
+    return { type, content: new BoxReader(this.bytes(content), this.#strict) };
   }
 
   /** Reads all boxes up to the end. */
@@ -80,9 +98,4 @@ export function readBox<Result>(type: string, read: () => Result): Result {
   } catch (error) {
     throw error instanceof RangeError ? new InvalidBox(type) : error;
   }
-}
-
-/** @throws RangeError unless a value is allowed. */
-export function demand(isAllowed: boolean): void {
-  if (!isAllowed) throw new RangeError('A field has a value that is not allowed');
 }

@@ -69,22 +69,11 @@ export function* readChunkHeads({ fd }: FileHandle): Generator<ChunkHead> {
 
 const printable = (type: string): string => (/^[A-Za-z]{4}$/.test(type) ? type : 'of an unknown type');
 
-/** Metadata of a picture that has none of its own. */
-export interface PngMetadata {
-  readonly icc?: Buffer | undefined;
-  /** A TIFF structure, without the prefix "Exif". */
-  readonly exif?: Buffer | undefined;
-}
-
-/** Returns the bytes of a PNG file with metadata added behind its header. */
-export function addMetadata(png: Buffer, { icc, exif }: PngMetadata): Buffer {
+/** Returns the bytes of a PNG file with a colour profile added behind its header. */
+export function addProfile(png: Buffer, icc: Buffer): Buffer {
   const start = SIGNATURE.length + HEADER_CHUNK;
-  return Buffer.concat([
-    png.subarray(0, start),
-    ...(icc ? [buildChunk('iCCP', Buffer.concat([Buffer.from('ICC\0\0', 'latin1'), deflateSync(icc)]))] : []),
-    ...(exif ? [buildChunk('eXIf', exif)] : []),
-    png.subarray(start),
-  ]);
+  const content = Buffer.concat([Buffer.from('ICC\0\0', 'latin1'), deflateSync(icc)]);
+  return Buffer.concat([png.subarray(0, start), buildChunk('iCCP', content), png.subarray(start)]);
 }
 
 function buildChunk(type: string, content: Buffer): Buffer {

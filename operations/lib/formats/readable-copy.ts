@@ -2,18 +2,19 @@
  * Makes copies that libvips can read: of HEIC pictures, of camera raw files with a preview of full size, and of PNG pictures
  * with metadata behind their pixels.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { InputFile, StageContext } from '../../operation.ts';
-import { decodeFile, notAnImage, toDecodeError, tooManyPixelsError } from '../image-source.ts';
+import { notAnImage, readHeader, toContent, toDecodeError, tooManyPixelsError } from '../image-source.ts';
+import { readHeifColour } from '../picture/heif-colour.ts';
 import { declarePixels } from '../picture-process/pixels.ts';
 import type { RawFile } from './camera-raw.ts';
-import { copyExif } from './exif-copy.ts';
-import { convertHeic, readColourCode } from './heic.ts';
+import { copyTiffExif } from './exif-copy.ts';
+import { convertHeic } from './heic.ts';
 import { findExcessMeta } from './heif-meta.ts';
 import { inspectFile } from './inspect.ts';
-import { readSegments } from './jpeg.ts';
 import type { PictureFile } from './picture-file.ts';
 import { moveLateMetadata } from './png-late-metadata.ts';
+import { describePreview, findExif } from './preview.ts';
 import { explainUnreadable } from './signature.ts';
 import { TiffFile } from './tiff-file.ts';
 
@@ -34,27 +35,40 @@ export async function makeReadable(input: InputFile, copy: string, context: Cont
   const inspected = await inspectFile(input.path);
   if ('raw' in inspected) return extractPreview(input, inspected.raw, copy, context);
   if ('refused' in inspected) return input;
+  const { empty } = inspected.picture;
+  if (empty) {
+    const what = `of "${input.name}" have no data (a sparse TIFF); they have the value that the file states, or 0`;
+    context.note('empty_parts', `${empty.replace('of its', 'of the')} ${what}`, input);
+  }
   if (inspected.picture.format === 'png' && (await moveLateMetadata(input.path, copy)))
-    return { ...input, path: copy, original: { path: input.path, mediaType: 'image/png' } };
+    return {
+      ...input,
+      path: copy,
+      original: { path: input.path, mediaType: 'image/png', pages: null, metadata: null },
+    };
   if (inspected.picture.format !== 'heif') return input;
   if (await findExcessMeta(input.path)) return input;
-  const file = { ...inspected.picture, content: input.path };
-  const header = await decodeFile(file, { maxPixels: false })
-    .metadata()
-    .catch(() => null);
+  const { pages, isHevc } = inspected.picture;
+  if (!isHevc) return input;
+  const content = await toContent(input.path, inspected.picture);
+  const { header } = (await readHeader({ ...inspected.picture, content }).catch(() => null)) ?? {};
   // `openImage` reports what is wrong.
-  if (header?.compression !== 'hevc') return input;
+  if (!header) return input;
   const { width, height } = header;
   declarePixels('source', header);
   if (width * height > MAX_HEIC_PIXELS) throw tooManyPixelsError(input, MAX_HEIC_PIXELS, { width, height });
-  const hdr = readColourCode(await readFile(input.path))?.hdr;
-  if (hdr) throw notAnImage(input, explainUnreadable(`a HEIC picture with high dynamic range (${hdr})`));
+  const colour = await readHeifColour(input.path);
+  if (colour && 'hdr' in colour)
+    throw notAnImage(input, explainUnreadable(`a HEIC picture with high dynamic range (${colour.hdr})`));
   try {
-    await convertHeic(input.path, copy);
+    await convertHeic(input.path, copy, { ...header, icc: header.icc ?? colour?.profile });
   } catch (error) {
     throw toDecodeError(input, error);
   }
-  return { ...input, path: copy, original: { path: input.path, mediaType: 'image/heic' } };
+  const { exif, xmp, iptc } = header;
+  // The decoder has turned the picture, so that the orientation in its EXIF data no longer holds: the copy has none.
+  const original = { path: input.path, mediaType: 'image/heic', pages, metadata: { exif, xmp, iptc } };
+  return { ...input, path: copy, original };
 }
 
 /** Returns the asset itself when its preview is too small, so that it is refused by name. */
@@ -70,10 +84,19 @@ async function extractPreview(
     Math.max(preview.width, preview.height) >= FULL_SIZE * long &&
     Math.min(preview.width, preview.height) >= FULL_SIZE * short;
   if (!isFull) return input;
-  await TiffFile.use(input.path, async (file) => {
-    const jpeg = await file?.read(preview.at, preview.length);
-    if (!file || !jpeg) throw notAnImage(input, explainUnreadable(`a camera raw file (${kind})`));
-    await writeFile(copy, hasExif(jpeg) ? jpeg : addExif(jpeg, await copyExif(file)));
+  const metadata = await TiffFile.use(input.path, async (file) => {
+    const jpeg = file?.read(preview.at, preview.length);
+    const [first] = file?.directories ?? [];
+    if (!file || !first || !jpeg) throw notAnImage(input, explainUnreadable(`a camera raw file (${kind})`));
+    await writeFile(copy, describePreview(jpeg, preview));
+    const xmp = first.place('xmp');
+    // A few cameras describe the photograph in the preview alone.
+    const own = first.has('exifDirectory') ? undefined : findExif(jpeg);
+    return {
+      exif: own ?? copyTiffExif(file, first) ?? undefined,
+      xmp: (xmp && file.read(xmp.at, xmp.length)) ?? undefined,
+      iptc: undefined,
+    };
   });
   const size = `${preview.width} × ${preview.height}`;
   note(
@@ -81,19 +104,5 @@ async function extractPreview(
     `"${input.name}" is a camera raw file (${kind}); its preview of ${size} pixels was used`,
     input,
   );
-  return { ...input, path: copy, original: { path: input.path, mediaType } };
-}
-
-const EXIF_PREFIX = Buffer.from('Exif\0\0', 'latin1');
-
-function hasExif(jpeg: Buffer): boolean {
-  for (const { marker, content } of readSegments(jpeg))
-    if (marker === 0xe1 && content.subarray(0, 6).equals(EXIF_PREFIX)) return true;
-  return false;
-}
-
-function addExif(jpeg: Buffer, exif: Buffer): Buffer {
-  const head = Buffer.from([0xff, 0xe1, 0, 0]);
-  head.writeUInt16BE(2 + EXIF_PREFIX.length + exif.length, 2);
-  return Buffer.concat([jpeg.subarray(0, 2), head, EXIF_PREFIX, exif, jpeg.subarray(2)]);
+  return { ...input, path: copy, original: { path: input.path, mediaType, pages: null, metadata } };
 }

@@ -75,8 +75,15 @@ const riffTypes: Readonly<Record<string, FileKind>> = {
   WAVE: other('looks like an audio file'),
 };
 
-/** Major brands of ISO base media files that are pictures. The others are videos. */
+/** Brands of ISO base media files that are pictures: the major one, or one that the file is compatible with. The others are videos. */
 const heif = /^(avif|avis|heic|heix|heim|heis|hevc|hevx|hevm|hevs|mif1|mif2|msf1)$/;
+
+/** Whether a file type box names a brand of pictures. The brands follow its size, its type, and a version. */
+function isHeif(head: Buffer): boolean {
+  const brands = [8];
+  for (let at = 16; at + 4 <= Math.min(head.readUInt32BE(0), head.length); at += 4) brands.push(at);
+  return brands.some((at) => heif.test(head.toString('latin1', at, at + 4)));
+}
 
 /** SVG is rejected: it may refer to other files, has no size limit, and needs fonts. */
 const markup: readonly (readonly [RegExp, string])[] = [
@@ -98,14 +105,10 @@ export function detectFileKind(head: Uint8Array): FileKind {
   if (bytes.startsWith('RIFF'))
     return riffTypes[bytes.slice(8, 12)] ?? other('is a RIFF file of another kind');
   if (bytes.startsWith('ftyp', 4))
-    return heif.test(bytes.slice(8, 12)) ? { format: 'heif' } : other('looks like a video');
+    return isHeif(Buffer.from(head)) ? { format: 'heif' } : other('looks like a video');
   if (/^P[1-7]\s/.test(bytes)) return other(explainUnreadable('a PNM file'));
   if (binary.test(bytes)) return other('has no known picture signature');
   const text = bytes.replace(/^\xef\xbb\xbf/, '').trimStart();
   const found = markup.find(([pattern]) => pattern.test(text));
   return other(found ? found[1] : 'looks like text');
 }
-
-/** Whether the file says that it is an image sequence: an animation without a still picture. */
-export const isSequence = (head: Uint8Array): boolean =>
-  /^(avis|hevc|hevx|hevm|hevs|msf1)$/.test(Buffer.from(head).toString('latin1', 8, 12));

@@ -5,7 +5,7 @@ import { findScanDamage } from './jpeg-scan.ts';
 import { countLzwSymbols } from './lzw.ts';
 import { TiffFile } from './tiff-file.ts';
 import { readLayout } from './tiff-layout.ts';
-import { listParts, type TiffPart } from './tiff-parts.ts';
+import { isEmpty, listParts, type TiffPart } from './tiff-parts.ts';
 
 /** Whether the data of a part decodes to what the picture needs. */
 type Check = (data: Buffer, part: TiffPart) => boolean | Promise<boolean>;
@@ -35,26 +35,25 @@ const MAX_TABLES = 64 * 1024;
  */
 export const findTiffDamage = (path: string, source: SourceFile): Promise<string | null> =>
   TiffFile.use(path, async (file) => {
-    const { page, subDirectory } = source;
-    const main = file?.directories[page];
-    const directory = subDirectory < 0 || !main ? main : (await file.subDirectories(main))[subDirectory];
+    const directory = file?.find(source);
     if (!file || !directory) return null;
-    const layout = await readLayout(directory);
+    const layout = readLayout(directory);
     if (FAX.includes(layout.compression))
       return (await hasFaxWarning(source)) ? 'lines of it cannot be decoded' : null;
     let check = checks[layout.compression];
     if (layout.compression === JPEG) {
       const place = directory.place('jpegTables');
-      const tables = place ? await file.read(place.at, Math.min(place.length, MAX_TABLES)) : null;
+      const tables = place ? file.read(place.at, Math.min(place.length, MAX_TABLES)) : null;
       check = (data) => findScanDamage(data, tables ?? undefined) === null;
     }
-    const parts = check ? await listParts(directory, layout) : null;
+    const parts = check ? listParts(directory, layout) : null;
     if (!check || !parts) return null;
-    const reversesBits = (await directory.number('fillOrder', 1)) === 2 && layout.compression !== JPEG;
+    const reversesBits = directory.number('fillOrder', 1) === 2 && layout.compression !== JPEG;
     let damaged = 0;
     for (const part of parts) {
+      if (isEmpty(part)) continue;
       const length = part.length ?? 0;
-      const data = length > MAX_PART_BYTES ? null : await file.read(part.offset, length);
+      const data = length > MAX_PART_BYTES ? null : file.read(part.offset, length);
       if (!data) continue;
       if (!(await check(reversesBits ? (data.map(reverseBits) as Buffer) : data, part))) damaged++;
     }

@@ -1,8 +1,12 @@
-/** Reads directories of TIFF and BigTIFF files, and of camera raw files built like them. Bounded for hostile files. */
-import { type FileHandle, open } from 'node:fs/promises';
+/**
+ * Reads directories of TIFF and BigTIFF: of files, of camera raw files built like them, and of EXIF data. Bounded for
+ * hostile data.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 /** Directories of a file, sub-directories included. A longer chain is cut. */
 const MAX_DIRECTORIES = 1000;
+const MAX_SUB_DIRECTORIES = 64;
 const MAX_ENTRIES = 4096;
 /** Values of one tag: byte counts of a slide with 4 million tiles. */
 const MAX_VALUES = 4e6;
@@ -33,7 +37,7 @@ const fieldBytes: Readonly<Record<number, number>> = {
   12: 8,
 };
 
-/** Tags that are read here, by number. */
+/** Names of tags, by number. */
 const tags = {
   subfileType: 254,
   oldSubfileType: 255,
@@ -66,13 +70,17 @@ const tags = {
   jpegOffset: 513,
   jpegLength: 514,
   exifDirectory: 34665,
+  gdalNodata: 42113,
   gpsDirectory: 34853,
   dngVersion: 50706,
   defaultCropSize: 50720,
   cr2Slices: 50752,
+  previewColorSpace: 50970,
 } as const;
 
-export type Tag = keyof typeof tags;
+export type Tag = keyof typeof tags | number;
+
+const numberOf = (tag: Tag): number => (typeof tag === 'number' ? tag : tags[tag]);
 
 /** A field with its data in the byte order of its file. */
 export interface RawField {
@@ -100,66 +108,77 @@ export class TiffDirectory {
   }
 
   has(tag: Tag): boolean {
-    return this.#fields.has(tags[tag]);
+    return this.#fields.has(numberOf(tag));
   }
 
   /** Returns the integers of a tag; an empty list when it is absent, not numeric, or outside the file. */
-  async numbers(tag: Tag): Promise<number[]> {
-    const field = this.#fields.get(tags[tag]);
+  numbers(tag: Tag): number[] {
+    const field = this.#fields.get(numberOf(tag));
     const size = typeBytes[field?.type ?? 0];
     if (!field || !size || field.count > MAX_VALUES) return [];
-    const bytes = await this.#file.read(field.at, field.count * size);
+    const bytes = this.#file.read(field.at, field.count * size);
     this.#file.isCut ||= bytes === null;
     if (!bytes) return [];
     return Array.from({ length: field.count }, (_, index) => this.#file.number(bytes, index * size, size));
   }
 
   /** Returns the first integer of a tag, or the default when there is none. */
-  async number<Default>(tag: Tag, byDefault: Default): Promise<number | Default> {
-    return (await this.numbers(tag))[0] ?? byDefault;
+  number<Default>(tag: Tag, byDefault: Default): number | Default {
+    return this.numbers(tag)[0] ?? byDefault;
   }
 
   /** Returns the directory whose place a tag names, such as that of EXIF data. */
-  async directory(tag: Tag): Promise<TiffDirectory | null> {
-    const at = await this.number(tag, null);
+  directory(tag: Tag): TiffDirectory | null {
+    const at = this.number(tag, null);
     return at === null ? null : this.#file.directoryAt(at);
   }
 
-  /** Returns the fields with at most `maxBytes` of data, as they are in the file. */
-  async fields(maxBytes: number): Promise<RawField[]> {
-    const found: RawField[] = [];
+  /**
+   * Yields fields as they are in the file.
+   *
+   * @param isWanted - Decides before the data of a field is read.
+   */
+  *fields(isWanted: (tag: number, bytes: number) => boolean): Generator<RawField> {
     for (const [tag, { type, count, at }] of this.#fields) {
       const size = (fieldBytes[type] ?? Number.POSITIVE_INFINITY) * count;
-      const data = size <= maxBytes ? await this.#file.read(at, size) : null;
-      if (data) found.push({ tag, type, count, data });
+      const data = isWanted(tag, size) ? this.#file.read(at, size) : null;
+      if (data) yield { tag, type, count, data };
     }
-    return found;
+  }
+
+  /** Returns the sub-directories that the tag SubIFDs names. */
+  get subDirectories(): TiffDirectory[] {
+    const places = this.numbers('subDirectories').slice(0, MAX_SUB_DIRECTORIES);
+    return places.flatMap((at) => this.#file.directoryAt(at) ?? []);
   }
 
   /** Returns where the bytes of a tag are in the file, or null when the tag is absent. */
   place(tag: Tag): { at: number; length: number } | null {
-    const field = this.#fields.get(tags[tag]);
+    const field = this.#fields.get(numberOf(tag));
     return field ? { at: field.at, length: field.count * (typeBytes[field.type] ?? 0) } : null;
   }
 
   /** Returns a RATIONAL tag, or null when it is absent or its denominator is 0. */
-  async rational(tag: Tag): Promise<number | null> {
-    const field = this.#fields.get(tags[tag]);
-    const bytes = field?.type === RATIONAL ? await this.#file.read(field.at, 8) : null;
+  rational(tag: Tag): number | null {
+    const field = this.#fields.get(numberOf(tag));
+    const bytes = field?.type === RATIONAL ? this.#file.read(field.at, 8) : null;
     const [above, below] = bytes ? [this.#file.number(bytes, 0, 4), this.#file.number(bytes, 4, 4)] : [0, 0];
     return below === 0 ? null : above / below;
   }
 
   /** Returns the first `limit` bytes of a text tag without its terminating zero, as Latin-1; an empty text when it is absent. */
-  async text(tag: Tag, limit = 1000): Promise<string> {
+  text(tag: Tag, limit = 1000): string {
     const { at, length } = this.place(tag) ?? { at: 0, length: 0 };
-    const bytes = await this.#file.read(at, Math.min(length, limit));
+    const bytes = this.#file.read(at, Math.min(length, limit));
     return bytes?.toString('latin1').split('\0', 1)[0]?.trim() ?? '';
   }
 }
 
+/** Returns bytes, or null when they are not all there. */
+type ReadBytes = (at: number, length: number) => Buffer | null;
+
 export class TiffFile {
-  readonly #handle: FileHandle;
+  readonly read: ReadBytes;
   readonly #little: boolean;
   readonly #big: boolean;
   readonly #read = new Map<number, { directory: TiffDirectory; next: number } | null>();
@@ -168,57 +187,64 @@ export class TiffFile {
   /** Whether values of a tag that was read lie beyond the end of the file. */
   isCut = false;
   /** The main chain: one directory per page. */
-  readonly directories: TiffDirectory[] = [];
+  readonly directories: readonly TiffDirectory[];
 
-  private constructor(handle: FileHandle, size: number, header: Buffer) {
-    this.#handle = handle;
+  private constructor(size: number, header: Buffer, read: ReadBytes) {
+    this.read = read;
     this.size = size;
     this.#little = header.toString('latin1', 0, 2) === 'II';
     this.#big = this.number(header, 2, 2) === 43;
+    this.directories = this.#readChain(this.#big ? this.number(header, 8, 8) : this.number(header, 4, 4));
   }
 
-  /** Opens the file for the time of `work`, which gets null when the file has no TIFF header. */
-  static async use<Result>(path: string, work: (file: TiffFile | null) => Promise<Result>): Promise<Result> {
-    const handle = await open(path);
+  static #open(size: number, read: ReadBytes): TiffFile | null {
+    const header = Buffer.concat([read(0, Math.min(size, 16)) ?? Buffer.alloc(0)], 16);
+    return size >= 8 && /^(II|MM)/.test(header.toString('latin1')) ? new TiffFile(size, header, read) : null;
+  }
+
+  /**
+   * Opens the file for the time of `work`, which gets null when the file has no TIFF header. Thousands of small reads are
+   * fast only if they are synchronous.
+   */
+  static async use<Result>(
+    path: string,
+    work: (file: TiffFile | null) => Promise<Result> | Result,
+  ): Promise<Result> {
+    const file = openSync(path, 'r');
     try {
-      const header = Buffer.alloc(16);
-      await handle.read(header, 0, 16, 0);
-      if (!/^(II|MM)/.test(header.toString('latin1', 0, 2))) return await work(null);
-      const file = new TiffFile(handle, (await handle.stat()).size, header);
-      const first = file.#big ? file.number(header, 8, 8) : file.number(header, 4, 4);
-      file.directories.push(...(await file.#readChain(first)));
-      return await work(file);
+      const { size } = fstatSync(file);
+      const read: ReadBytes = (at, length) => {
+        if (!(at + length <= size)) return null;
+        const bytes = Buffer.alloc(length);
+        return readSync(file, bytes, 0, length, at) === length ? bytes : null;
+      };
+      return await work(TiffFile.#open(size, read));
     } finally {
-      await handle.close();
+      closeSync(file);
     }
   }
 
-  /** Returns the directories that the tag SubIFDs of a directory names. */
-  async subDirectories(directory: TiffDirectory): Promise<TiffDirectory[]> {
-    const found = [];
-    for (const at of (await directory.numbers('subDirectories')).slice(0, 64)) {
-      const read = await this.directoryAt(at);
-      if (read) found.push(read);
-    }
-    return found;
+  /** Opens EXIF data, with or without `Exif` in front. Returns null for what has no TIFF header. */
+  static parse(exif: Buffer): TiffFile | null {
+    const bytes = exif.toString('latin1', 0, 4) === 'Exif' ? exif.subarray(6) : exif;
+    return TiffFile.#open(bytes.length, (at, length) =>
+      at + length <= bytes.length ? bytes.subarray(at, at + length) : null,
+    );
+  }
+
+  /** Returns the directory of a page, or one below it; `subDirectory` is -1 for the page itself. */
+  find({ page, subDirectory }: { page: number; subDirectory: number }): TiffDirectory | undefined {
+    const main = this.directories[page];
+    return subDirectory < 0 ? main : main?.subDirectories[subDirectory];
   }
 
   /** Returns null for what is no directory. */
-  async directoryAt(at: number): Promise<TiffDirectory | null> {
-    return (await this.#readDirectory(at))?.directory ?? null;
+  directoryAt(at: number): TiffDirectory | null {
+    return this.#readDirectory(at)?.directory ?? null;
   }
 
   get isLittleEndian(): boolean {
     return this.#little;
-  }
-
-  /** Returns bytes of the file, or null when they are not all there. */
-  async read(at: number, length: number): Promise<Buffer | null> {
-    if (at + length <= this.size) {
-      const { buffer, bytesRead } = await this.#handle.read(Buffer.alloc(length), 0, length, at);
-      if (bytesRead === length) return buffer;
-    }
-    return null;
   }
 
   /** Reads an unsigned integer in the byte order of the file. */
@@ -227,12 +253,12 @@ export class TiffFile {
     return this.#little ? from.readUIntLE(at, bytes) : from.readUIntBE(at, bytes);
   }
 
-  async #readChain(first: number): Promise<TiffDirectory[]> {
+  #readChain(first: number): TiffDirectory[] {
     const chain = [];
     const visited = new Set<number>();
     for (let at = first; at !== 0 && !visited.has(at); ) {
       visited.add(at);
-      const read = await this.#readDirectory(at);
+      const read = this.#readDirectory(at);
       if (!read) break;
       chain.push(read.directory);
       at = read.next;
@@ -240,22 +266,22 @@ export class TiffFile {
     return chain;
   }
 
-  async #readDirectory(at: number): Promise<{ directory: TiffDirectory; next: number } | null> {
+  #readDirectory(at: number): { directory: TiffDirectory; next: number } | null {
     const known = this.#read.get(at);
     if (known !== undefined || this.#read.size >= MAX_DIRECTORIES) return known ?? null;
-    const read = await this.#parseDirectory(at);
+    const read = this.#parseDirectory(at);
     this.#read.set(at, read);
     return read;
   }
 
   /** Returns null for what is no directory, or lies beyond the end of the file. */
-  async #parseDirectory(at: number): Promise<{ directory: TiffDirectory; next: number } | null> {
+  #parseDirectory(at: number): { directory: TiffDirectory; next: number } | null {
     const [countBytes, entryBytes, valueBytes] = this.#big ? [8, 20, 8] : [2, 12, 4];
-    const head = await this.read(at, countBytes);
+    const head = this.read(at, countBytes);
     const count = head ? this.number(head, 0, countBytes) : 0;
     if (count === 0 || count > MAX_ENTRIES) return null;
     const start = at + countBytes;
-    const entries = await this.read(start, count * entryBytes);
+    const entries = this.read(start, count * entryBytes);
     if (!entries) return null;
     const fields = new Map<number, Field>();
     for (let offset = 0; offset < entries.length; offset += entryBytes) {
@@ -266,7 +292,7 @@ export class TiffFile {
       const place = isInline ? start + value : this.number(entries, value, valueBytes);
       fields.set(this.number(entries, offset, 2), { type, count: values, at: place });
     }
-    const tail = await this.read(start + entries.length, valueBytes);
+    const tail = this.read(start + entries.length, valueBytes);
     const next = tail ? this.number(tail, 0, valueBytes) : 0;
     return { directory: new TiffDirectory(this, fields), next };
   }

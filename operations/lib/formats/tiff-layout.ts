@@ -14,17 +14,17 @@ export interface Layout {
 }
 
 /** Reads the tags that describe how pixels are stored. */
-export async function readLayout(directory: TiffDirectory): Promise<Layout> {
-  const bits = await directory.numbers('bits');
+export function readLayout(directory: TiffDirectory): Layout {
+  const bits = directory.numbers('bits');
   return {
-    width: await directory.number('width', 0),
-    height: await directory.number('height', 0),
+    width: directory.number('width', 0),
+    height: directory.number('height', 0),
     bits: bits.length > 0 ? bits : [1],
-    samples: await directory.number('samples', 1),
-    compression: await directory.number('compression', 1),
-    photometric: await directory.number('photometric', null),
-    separate: (await directory.number('planar', 1)) === 2,
-    float: (await directory.number('sampleFormat', 1)) === 3,
+    samples: directory.number('samples', 1),
+    compression: directory.number('compression', 1),
+    photometric: directory.number('photometric', null),
+    separate: directory.number('planar', 1) === 2,
+    float: directory.number('sampleFormat', 1) === 3,
     tiled: directory.has('tileWidth'),
   };
 }

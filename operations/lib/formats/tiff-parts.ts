@@ -11,23 +11,34 @@ export interface TiffPart {
   readonly expected: number | null;
   /** Decoded bytes of a part that is not cut by the end of the picture. */
   readonly full: number | null;
+  /** Where it is in the picture, in pixels. It may go beyond the right and lower side. */
+  readonly box: {
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
+  };
 }
 
+/** Whether a part is left out because all of its samples have one value, as GDAL and scanners do (a sparse TIFF). */
+export const isEmpty = ({ offset, length }: TiffPart): boolean => offset === 0 && length === 0;
+
 /** @returns null when the list of parts is incomplete. */
-export async function listParts(directory: TiffDirectory, layout: Layout): Promise<TiffPart[] | null> {
+export function listParts(directory: TiffDirectory, layout: Layout): TiffPart[] | null {
   const { width, height, samples, separate, tiled, bits, photometric } = layout;
-  const offsets = await directory.numbers(tiled ? 'tileOffsets' : 'stripOffsets');
-  const lengths = await directory.numbers(tiled ? 'tileByteCounts' : 'stripByteCounts');
+  const offsets = directory.numbers(tiled ? 'tileOffsets' : 'stripOffsets');
+  const lengths = directory.numbers(tiled ? 'tileByteCounts' : 'stripByteCounts');
   const planes = separate ? samples : 1;
   const rows = Math.max(
     1,
     tiled
-      ? await directory.number('tileHeight', height)
-      : Math.min(height, await directory.number('rowsPerStrip', height)),
+      ? directory.number('tileHeight', height)
+      : Math.min(height, directory.number('rowsPerStrip', height)),
   );
-  const columns = Math.max(1, tiled ? await directory.number('tileWidth', width) : width);
+  const columns = Math.max(1, tiled ? directory.number('tileWidth', width) : width);
   const down = Math.ceil(height / rows);
-  const count = Math.ceil(width / columns) * down * planes;
+  const across = Math.ceil(width / columns);
+  const count = across * down * planes;
   if (offsets.length < count) return null;
   // YCbCr may be subsampled.
   const isKnown = photometric !== 6 && bits.every((depth) => depth === bits[0]);
@@ -38,6 +49,12 @@ export async function listParts(directory: TiffDirectory, layout: Layout): Promi
     length: lengths[index],
     expected: decoded(tiled ? rows : Math.min(rows, height - (index % down) * rows)),
     full: decoded(rows),
+    box: {
+      left: (index % across) * columns,
+      top: (Math.floor(index / across) % down) * rows,
+      width: columns,
+      height: rows,
+    },
   }));
 }
 
@@ -54,14 +71,14 @@ export function findMissingParts(
 ): string | null {
   const unit = tiled ? 'tiles' : 'strips';
   if (!parts) return `its list of ${unit} is incomplete or lies beyond the end of the file`;
-  const isStored = ({ offset, length }: TiffPart) => offset !== 0 && length !== 0;
-  const empty = parts.filter((part) => !isStored(part)).length;
-  if (empty > 0) return `${empty} of its ${parts.length} ${unit} are not stored (a sparse TIFF)`;
+  const stored = parts.filter((part) => !isEmpty(part));
+  const lost = stored.filter(({ offset, length }) => offset === 0 || length === 0).length;
+  if (lost > 0) return `${lost} of its ${parts.length} ${unit} have no data`;
   // Byte counts of uncompressed strips are often wrong, and libtiff computes them; so only the start counts.
   const end = ({ offset, length = 0 }: TiffPart) => offset + (compression === 1 ? 1 : length);
-  const beyond = parts.filter((part) => end(part) > file.size).length;
+  const beyond = stored.filter((part) => end(part) > file.size).length;
   if (beyond > 0) return `${beyond} of its ${parts.length} ${unit} lie beyond the end of the file`;
-  const sorted = [...parts].sort((a, b) => a.offset - b.offset || end(a) - end(b));
+  const sorted = [...stored].sort((a, b) => a.offset - b.offset || end(a) - end(b));
   // Equal parts may share their data.
   const overlapping = sorted.filter((part, index) => {
     const before = sorted[index - 1];

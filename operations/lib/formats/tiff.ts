@@ -2,15 +2,17 @@
 import { findRaw, type RawFile } from './camera-raw.ts';
 import { type TiffDirectory, TiffFile } from './tiff-file.ts';
 import { describeLayout, findUnreadable, readLayout } from './tiff-layout.ts';
-import { findMissingParts, listParts } from './tiff-parts.ts';
+import { findMissingParts, isEmpty, listParts } from './tiff-parts.ts';
 
 interface TiffPicture {
-  /** Directory of the picture: a page, or a sub-directory of one. */
+  /** Directory of the picture: a page, or a sub-directory of one. The first picture if there is no page of the requested number. */
   readonly page: number;
   readonly subDirectory: number | null;
   /** How many directories are pages: neither masks nor smaller copies of others. */
   readonly pages: number;
   readonly tiled: boolean;
+  /** Completes "… have no data"; null: all strips or tiles have. */
+  readonly empty: string | null;
   /** Completes "it is …" when libvips cannot read the picture. */
   readonly unreadable: string | null;
   /** Completes "is damaged: …" when strips or tiles lie beyond the end of the file. */
@@ -19,31 +21,36 @@ interface TiffPicture {
   readonly layout: string;
 }
 
-/** Which directory is the picture: the first that is no thumbnail, or the one with most pixels. */
-export type PageChoice = 'first' | 'largest';
+/** Which directory is the picture: the first that is no thumbnail, the one with most pixels, or a page counted from 0. */
+export type PageChoice = 'first' | 'largest' | number;
 
 export type TiffContent = { readonly picture: TiffPicture } | { readonly raw: RawFile };
 
 /** @returns null when the file has no readable directory. */
 export const inspectTiff = (path: string, choice: PageChoice): Promise<TiffContent | null> =>
-  TiffFile.use(path, async (file) => {
+  TiffFile.use(path, (file) => {
     if (!file || file.directories.length === 0) return null;
-    const raw = await findRaw(file);
-    return raw ? { raw } : { picture: await describePicture(file, choice) };
+    const raw = findRaw(file);
+    return raw ? { raw } : { picture: describePicture(file, choice) };
   });
 
-async function describePicture(file: TiffFile, choice: PageChoice): Promise<TiffPicture> {
-  const { directory, page, subDirectory } = await (choice === 'largest' ? findLargest : findPicture)(file);
-  const layout = await readLayout(directory);
+function describePicture(file: TiffFile, choice: PageChoice): TiffPicture {
+  const pages = file.directories.map((directory, page) => ({ directory, page, subDirectory: null }));
+  const wholePages = pages.filter(({ directory }) => !isReduced(directory));
+  const chosen = typeof choice === 'number' ? wholePages[choice] : undefined;
+  const found = chosen ?? (choice === 'largest' ? findLargest : findPicture)(file);
+  const { directory, page, subDirectory } = found;
+  const layout = readLayout(directory);
+  const parts = listParts(directory, layout);
+  const empty = parts?.filter(isEmpty).length ?? 0;
   return {
     page,
     subDirectory,
-    pages: (await Promise.all(file.directories.map(isReduced))).filter((reduced) => !reduced).length,
+    pages: wholePages.length,
     tiled: layout.tiled,
+    empty: empty > 0 ? `${empty} of its ${parts?.length} ${layout.tiled ? 'tiles' : 'strips'}` : null,
     unreadable: findUnreadable(layout),
-    damage:
-      findMissingParts(await listParts(directory, layout), file, layout) ??
-      (file.isCut ? 'it ends before its directories' : null),
+    damage: findMissingParts(parts, file, layout) ?? (file.isCut ? 'it ends before its directories' : null),
     layout: describeLayout(layout),
   };
 }
@@ -56,11 +63,11 @@ export interface Place {
 }
 
 /** Returns the directory with most pixels that is no mask, of all pages and below them; the first of several. */
-async function findLargest(file: TiffFile): Promise<Place> {
-  let largest = await findPicture(file);
-  let most = await countPixels(largest.directory);
-  for (const place of await listDirectories(file)) {
-    const pixels = await countPixels(place.directory);
+function findLargest(file: TiffFile): Place {
+  let largest = findPicture(file);
+  let most = countPixels(largest.directory);
+  for (const place of listDirectories(file)) {
+    const pixels = countPixels(place.directory);
     const isEarlier = place.page < largest.page && pixels === most;
     if (pixels > most || isEarlier) [largest, most] = [place, pixels];
   }
@@ -68,33 +75,31 @@ async function findLargest(file: TiffFile): Promise<Place> {
 }
 
 /** Lists the directories of all pages, each followed by those below it. Masks are left out. */
-export async function listDirectories(file: TiffFile): Promise<Place[]> {
+export function listDirectories(file: TiffFile): Place[] {
   const places: Place[] = [];
   for (const [page, directory] of file.directories.entries()) {
     places.push({ directory, page, subDirectory: null });
-    for (const [subDirectory, below] of (await file.subDirectories(directory)).entries())
+    for (const [subDirectory, below] of directory.subDirectories.entries())
       places.push({ directory: below, page, subDirectory });
   }
-  const masks = await Promise.all(places.map(({ directory }) => directory.number('subfileType', 0)));
-  return places.filter((_, index) => ((masks[index] ?? 0) & 4) === 0);
+  return places.filter(({ directory }) => (directory.number('subfileType', 0) & 4) === 0);
 }
 
 /** Returns the number of pixels that the header of a directory states. */
-export const countPixels = async (directory: TiffDirectory): Promise<number> =>
-  (await directory.number('width', 0)) * (await directory.number('height', 0));
+export const countPixels = (directory: TiffDirectory): number =>
+  directory.number('width', 0) * directory.number('height', 0);
 
 /** Returns the first directory that is neither a reduced image nor a mask; of the pages, then below the first one. */
-async function findPicture(file: TiffFile): Promise<Place> {
+function findPicture(file: TiffFile): Place {
   const [first] = file.directories;
   if (!first) throw new TypeError('The file has no directory');
   for (const [page, directory] of file.directories.entries())
-    if (!(await isReduced(directory))) return { directory, page, subDirectory: null };
-  for (const [subDirectory, directory] of (await file.subDirectories(first)).entries())
-    if (!(await isReduced(directory))) return { directory, page: 0, subDirectory };
+    if (!isReduced(directory)) return { directory, page, subDirectory: null };
+  for (const [subDirectory, directory] of first.subDirectories.entries())
+    if (!isReduced(directory)) return { directory, page: 0, subDirectory };
   return { directory: first, page: 0, subDirectory: null };
 }
 
 /** Bits of NewSubfileType: 1 reduced image, 4 mask. SubfileType 2: reduced image. */
-const isReduced = async (directory: TiffDirectory): Promise<boolean> =>
-  ((await directory.number('subfileType', 0)) & 5) !== 0 ||
-  (await directory.number('oldSubfileType', 1)) === 2;
+const isReduced = (directory: TiffDirectory): boolean =>
+  (directory.number('subfileType', 0) & 5) !== 0 || directory.number('oldSubfileType', 1) === 2;

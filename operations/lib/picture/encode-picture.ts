@@ -2,6 +2,7 @@
 import type { Sharp } from 'sharp';
 import { type Kept, listKept, type MetadataChoice } from './metadata-choice.ts';
 import type { Picture } from './open-picture.ts';
+import { updateExif } from './updated-exif.ts';
 import { updateXmp } from './updated-xmp.ts';
 import { updateWrittenMetadata } from './written-metadata.ts';
 
@@ -59,19 +60,27 @@ export async function writePicture(
 ): Promise<{ width: number; height: number }> {
   const kept = listKept(encoding.metadata);
   if (kept.size === 0) return encodeImage(image, encoding).toFile(path);
-  const size = await encodeImage(keepMetadata(image, picture, encoding.format, kept), encoding).toFile(path);
-  await updateWrittenMetadata(path, picture, kept);
+  const { exif, iptc } = picture.header;
+  const describe = (size: { width: number; height: number }) =>
+    exif ? (updateExif(exif, kept, { isSrgb: picture.profile === 'srgb', ...size })?.exif ?? null) : null;
+  const room = describe({ width: 0, height: 0 })?.length ?? 0;
+  const described = keepMetadata(image, picture, { format: encoding.format, kept, room });
+  const size = await encodeImage(described, encoding).toFile(path);
+  await updateWrittenMetadata(path, { exif: describe(size), iptc }, kept);
   return size;
 }
 
-/** sharp cannot keep IPTC alone, which is added to the written file. */
+/**
+ * sharp keeps EXIF data as it is or not at all, and IPTC data never alone. Both are written to the file afterwards.
+ *
+ * @param room - Bytes of EXIF data for which a text makes room.
+ */
 function keepMetadata(
   image: Sharp,
   { profile, header: { xmp } }: Picture,
-  format: Encoding['format'],
-  kept: Kept,
+  { format, kept, room }: { format: Encoding['format']; kept: Kept; room: number },
 ): Sharp {
-  let described = image.keepExif();
+  let described = room > 0 ? image.withExif({ IFD0: { Copyright: 'x'.repeat(room) } }) : image;
   const packet = xmp && updateXmp(xmp, format, kept);
   if (packet) described = described.withXmp(packet);
   if (!kept.has('profile') || profile === 'none') return described;

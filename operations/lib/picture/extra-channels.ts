@@ -22,12 +22,7 @@ export async function countUsedChannels(
   const colours = colourChannels[header.space] ?? RGB_CHANNELS;
   const extra = header.channels - colours;
   if (format !== 'tiff' || extra <= 0) return null;
-  const [first] = await TiffFile.use(input.path, async (tiff) => {
-    const page = tiff?.directories[file.page];
-    const directory =
-      file.subDirectory < 0 || !page ? page : (await tiff.subDirectories(page))[file.subDirectory];
-    return (await directory?.numbers('extraSamples')) ?? [];
-  });
+  const first = await TiffFile.use(input.path, (tiff) => tiff?.find(file)?.number('extraSamples', undefined));
   const hasAlpha = first === undefined ? extra === 1 : ALPHA.includes(first);
   const used = colours + (hasAlpha ? 1 : 0);
   return used < header.channels ? used : null;

@@ -1,8 +1,6 @@
 /** Where the first frame of a GIF lies on its canvas (GIF89a, sections 18 and 20). */
-import { open } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Region } from 'sharp';
-
-const HEAD_BYTES = 64 * 1024;
 
 interface Size {
   readonly width: number;
@@ -11,12 +9,11 @@ interface Size {
 
 /** @returns null if the frame covers the canvas. libvips shows the rest of the canvas black. */
 export async function readPartialFrame(path: string, canvas: Size): Promise<Region | null> {
-  const file = await open(path);
+  // Comments and other extensions of any length may come before the frame.
+  const head = await readFile(path);
+  const at = findFirstFrame(head);
+  if (at === null) return null;
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    const head = buffer.subarray(0, bytesRead);
-    const at = findFirstFrame(head);
-    if (at === null) return null;
     const [left, top] = [head.readUInt16LE(at + 1), head.readUInt16LE(at + 3)];
     const width = Math.min(head.readUInt16LE(at + 5), canvas.width - left);
     const height = Math.min(head.readUInt16LE(at + 7), canvas.height - top);
@@ -26,8 +23,6 @@ export async function readPartialFrame(path: string, canvas: Size): Promise<Regi
     // The file ends within the header; libvips says so.
     if (error instanceof RangeError) return null;
     throw error;
-  } finally {
-    await file.close();
   }
 }
 

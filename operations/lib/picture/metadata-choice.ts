@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Kinds of metadata as files store them. */
 const containers = ['profile', 'exif', 'xmp', 'iptc'] as const;
 /** Subjects, whichever kind of metadata states them. */
-export const subjects = ['copyright', 'capture-date', 'camera', 'location'] as const;
+const subjects = ['copyright', 'capture-date', 'camera', 'location'] as const;
 const groups = [...containers, ...subjects] as const;
 
 export type Container = (typeof containers)[number];
@@ -28,6 +28,10 @@ export function listKept(choice: MetadataChoice = 'strip'): Kept {
   if (choice === 'keep') return new Set(groups);
   return new Set(choice === 'strip-location' ? containers : choice);
 }
+
+/** Whether entries of a container may be kept: all, or those about a subject. */
+export const keepsPartOf = (kept: Kept, container: Container): boolean =>
+  kept.has(container) || subjects.some((subject) => kept.has(subject));
 
 /** Whether an entry of a container is kept. Locations are kept only on request. */
 export const isKept = (kept: Kept, container: Container, subject: Subject | undefined): boolean =>

@@ -23,6 +23,8 @@ export interface PictureOptions {
   readonly choice?: PageChoice;
   /** Frames of an animation to read, below each other. Default 1. */
   readonly frames?: number;
+  /** What `openImage` returned for the asset, if it has been called. */
+  readonly source?: SourceImage;
 }
 
 export interface Picture extends SourceImage {
@@ -48,7 +50,7 @@ export async function withPicture<T>(
   options: PictureOptions,
   use: (picture: Picture) => Promise<T>,
 ): Promise<T> {
-  const opened = await openImage(input, options.maxPixels, options.choice);
+  const opened = options.source ?? (await openImage(input, options.maxPixels, options.choice));
   const source = { ...opened, file: { ...opened.file, frames: options.frames } };
   const damage = await findDamage(input, source);
   if (damage) throw damagedError(input, damage[1], damage[0]);

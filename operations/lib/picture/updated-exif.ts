@@ -1,11 +1,16 @@
 /** Removes from EXIF data what is no longer true of a written picture, and what is not kept. */
-import { EXIF_POINTER, ExifBlock, GPS_POINTER, INTEROPERABILITY_POINTER } from '../formats/exif-block.ts';
+import { copyExif } from '../formats/exif-copy.ts';
+import { type TiffDirectory, TiffFile } from '../formats/tiff-file.ts';
+import type { ExifDirectories } from '../formats/tiff-writer.ts';
 import { isKept, type Kept, type Subject } from './metadata-choice.ts';
 
-/** Size in pixels. libvips updates that in the EXIF directory. Other metadata, previews and private data of programs. */
-const OUTDATED_IMAGE = [0x0100, 0x0101, 0x014a, 0x02bc, 0x83bb, 0x8649, 0x8773, 0xc4a5, 0xc634, 0xea1c];
-/** Subject area and location in pixels, and maker notes: they may hold previews of the original picture. */
-const OUTDATED_PHOTO = [0x9214, 0xa214, 0x927c, INTEROPERABILITY_POINTER, 0xea1c];
+const OUTDATED: Readonly<Record<keyof ExifDirectories, readonly number[]>> = {
+  /** Size in pixels. Other metadata, previews and private data of programs. */
+  image: [0x0100, 0x0101, 0x02bc, 0x83bb, 0x8649, 0x8773, 0xc4a5, 0xc634, 0xea1c],
+  /** Subject area and location in pixels. */
+  photo: [0x9214, 0xa214, 0xea1c],
+  gps: [],
+};
 
 /** Orientation, resolution, and position of chroma samples; version, components, FlashPix version, colour space, and size. */
 const STRUCTURE = [
@@ -13,7 +18,8 @@ const STRUCTURE = [
   ...[0x9000, 0x9101, 0xa000, 0xa001, 0xa002, 0xa003],
 ];
 
-const COLOUR_SPACE = 0xa001;
+const ORIENTATION = 0x0112;
+const [COLOUR_SPACE, WIDTH, HEIGHT] = [0xa001, 0xa002, 0xa003];
 const SRGB = 1;
 /** Transfer function, white point, primaries, and gamma. */
 const COLOURS = [0x012d, 0x013e, 0x013f, 0xa500];
@@ -35,44 +41,63 @@ const subjects: Readonly<Record<Exclude<Subject, 'location'>, readonly number[]>
 };
 
 const findSubject = (tag: number): Subject | undefined =>
-  tag === GPS_POINTER
-    ? 'location'
-    : (Object.keys(subjects) as (keyof typeof subjects)[]).find((name) => subjects[name].includes(tag));
+  (Object.keys(subjects) as (keyof typeof subjects)[]).find((name) => subjects[name].includes(tag));
 
-/**
- * @param exif - As libvips writes it: a directory, those of EXIF and GPS, and one for the thumbnail.
- * @param isSrgb - Whether the colours have been converted to sRGB.
- * @returns EXIF data of the same length. What was removed is overwritten with zeros.
- */
-export function updateExif(exif: Buffer, kept: Kept, isSrgb: boolean): Buffer {
-  const from = new ExifBlock(exif);
-  // The byte order and the place of the first directory.
-  const to = new ExifBlock(Buffer.concat([from.bytes.subarray(0, 8)], from.bytes.length));
-  const isTrue = (tag: number) => !(isSrgb && COLOURS.includes(tag));
-  const isWanted = (tag: number) =>
-    STRUCTURE.includes(tag) || isKept(kept, 'exif', findSubject(tag)) || tag === EXIF_POINTER;
-  copyDirectory(from, to, from.first, (tag) => isWanted(tag) && isTrue(tag) && !OUTDATED_IMAGE.includes(tag));
-  const photo = from.subDirectory(EXIF_POINTER);
-  copyDirectory(from, to, photo, (tag) => isWanted(tag) && isTrue(tag) && !OUTDATED_PHOTO.includes(tag));
-  if (kept.has('location')) copyDirectory(from, to, from.subDirectory(GPS_POINTER), () => true);
-  const colourSpace = isSrgb ? to.find(photo, COLOUR_SPACE) : undefined;
-  if (colourSpace) to.setU16(colourSpace.at + 8, SRGB);
-  return to.bytes;
+/** A JPEG file has room for 65,533 bytes, and the encoder needs some of them. */
+const MAX_BYTES = 64_000;
+
+/** Bytes of a value: first all, and less if all together are too large. */
+const MAX_VALUES = [MAX_BYTES, 8192, 512, 32];
+
+export interface UpdatedExif {
+  readonly exif: Buffer;
+  /** False if values were left out because of their size. */
+  readonly isComplete: boolean;
 }
 
-/** Copies entries and their values to where they were. No directory follows the copy. */
-function copyDirectory(
-  from: ExifBlock,
-  to: ExifBlock,
-  directory: number,
-  isCopied: (tag: number) => boolean,
-): void {
-  if (directory === 0) return;
-  const copied = from.entries(directory).filter(({ tag }) => isCopied(tag));
-  to.setU16(directory, copied.length);
-  for (const [index, { at, valueAt, size }] of copied.entries()) {
-    from.bytes.copy(to.bytes, directory + 2 + 12 * index, at, at + 12);
-    if (valueAt !== at + 8)
-      from.bytes.copy(to.bytes, Math.min(valueAt, to.bytes.length), valueAt, valueAt + size);
+/** The picture that the data describes. */
+interface Described {
+  /** Whether the colours have been converted to sRGB. */
+  readonly isSrgb: boolean;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * @param exif - Of the asset.
+ * @returns EXIF data whose length does not depend on the size of the picture; null if nothing is kept, or for data that cannot be read.
+ */
+export function updateExif(exif: Buffer, kept: Kept, described: Described): UpdatedExif | null {
+  const file = TiffFile.parse(exif);
+  const [image] = file?.directories ?? [];
+  if (!file || !image) return null;
+  for (const maxBytes of MAX_VALUES) {
+    const updated = select(file, image, { kept, described, maxBytes });
+    if (!updated || updated.exif.length <= MAX_BYTES) return updated;
   }
+  return null;
+}
+
+function select(
+  file: TiffFile,
+  image: TiffDirectory,
+  { kept, described, maxBytes }: { kept: Kept; described: Described; maxBytes: number },
+): UpdatedExif | null {
+  const { isSrgb, width, height } = described;
+  let [isComplete, hasFacts] = [true, false];
+  const exif = copyExif(file, image, {
+    isWanted: (tag, bytes, part) => {
+      const isTrue = !OUTDATED[part].includes(tag) && !(isSrgb && COLOURS.includes(tag));
+      const isFact = part === 'gps' ? kept.has('location') : isKept(kept, 'exif', findSubject(tag));
+      const isWanted = isTrue && (isFact || (part !== 'gps' && STRUCTURE.includes(tag)));
+      const isSmall = bytes <= maxBytes;
+      isComplete &&= !isWanted || isSmall;
+      hasFacts ||= isWanted && isSmall && !STRUCTURE.includes(tag);
+      return isWanted && isSmall;
+    },
+    replace: isSrgb ? { [COLOUR_SPACE]: SRGB } : {},
+    add: { image: { [ORIENTATION]: 1 }, photo: { [WIDTH]: width, [HEIGHT]: height } },
+  });
+  return exif && (hasFacts || !isComplete) ? { exif, isComplete } : null;
 }

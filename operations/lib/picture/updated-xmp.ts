@@ -1,6 +1,6 @@
 /** Updates an XMP packet for a picture that was turned, cropped or resized. */
 import sax, { type QualifiedName, type QualifiedTag, type SAXParser } from 'sax';
-import { isKept, type Kept, subjects } from './metadata-choice.ts';
+import { isKept, type Kept, keepsPartOf } from './metadata-choice.ts';
 import { isOutdated, ORIENTATION, RDF, subjectOf } from './xmp-properties.ts';
 
 /** Bytes that a segment of JPEG holds (XMP specification, part 3). */
@@ -11,16 +11,13 @@ const MAX_XMP = 1024 * 1024;
 const MAX_ATTRIBUTES = 20_000;
 const MAX_DEPTH = 100;
 
-/** Groups of metadata that a packet may have. */
-const WITH_XMP = ['xmp', ...subjects] as const;
-
 /**
  * Sets the orientation to 1, and removes what describes the original picture or is not kept.
  *
  * @returns an empty text if nothing is kept; null for a packet that cannot be kept in a file of the format.
  */
 export function updateXmp(xmp: Buffer, format: string, kept: Kept): string | null {
-  if (!WITH_XMP.some((group) => kept.has(group))) return '';
+  if (!keepsPartOf(kept, 'xmp')) return '';
   if (xmp.length > MAX_XMP) return null;
   const text = xmp.toString('utf8').replace(/^\ufeff|[\0\s]+$/g, '');
   if (text.includes('\0') || text.split('=').length > MAX_ATTRIBUTES) return null;

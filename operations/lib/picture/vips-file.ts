@@ -3,6 +3,7 @@
  * machine that wrote them. See https://www.libvips.org/API/current/file-format.html.
  */
 import { type FileHandle, open } from 'node:fs/promises';
+import type { Region } from 'sharp';
 
 const HEADER_BYTES = 64;
 
@@ -104,6 +105,33 @@ export async function rewritePixels(
   } finally {
     await source.close();
     await target.close();
+  }
+}
+
+/** Sets all samples of boxes, in pixels. */
+export async function fillBoxes(path: string, boxes: readonly Region[], value: number): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    const { fields } = await readHeader(file);
+    const Samples = samples[fields[FORMAT] as keyof typeof samples];
+    const [width, height, bands] = [WIDTH, HEIGHT, BANDS].map((field) => fields[field] ?? 0) as [
+      number,
+      number,
+      number,
+    ];
+    for (const box of boxes) {
+      const row = new Samples((Math.min(box.left + box.width, width) - box.left) * bands).fill(value);
+      const bytes = new Uint8Array(row.buffer);
+      for (let y = box.top; y < Math.min(box.top + box.height, height); y++)
+        await file.write(
+          bytes,
+          0,
+          bytes.length,
+          HEADER_BYTES + (y * width + box.left) * bands * row.BYTES_PER_ELEMENT,
+        );
+    }
+  } finally {
+    await file.close();
   }
 }
 

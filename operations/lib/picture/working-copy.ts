@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import type { Metadata, Sharp } from 'sharp';
 import type { InputFile } from '../../operation.ts';
 import { decodeFile, notAnImage, type SourceFile, type SourceImage } from '../image-source.ts';
-import { readAvifColour } from './avif-colour.ts';
 import type { DescribedColour } from './code-points.ts';
+import { readFill } from './empty-parts.ts';
 import { countUsedChannels } from './extra-channels.ts';
 import { readPartialFrame } from './gif-frame.ts';
+import { readHeifColour } from './heif-colour.ts';
 import { isUsableProfile } from './icc-profile.ts';
 import { readPngColour } from './png-colour.ts';
 import { sampleScale } from './sample-scale.ts';
-import { assignProfile, rewritePixels } from './vips-file.ts';
+import { assignProfile, fillBoxes, rewritePixels } from './vips-file.ts';
 
 /** A picture as libvips reads it: 8 or 16 bits, its colours described by a profile or sRGB. */
 export interface Decoded extends Pick<Metadata, 'space' | 'icc'> {
@@ -44,7 +45,8 @@ export async function decodeForLibvips(
   const frame = source.format === 'gif' ? await readPartialFrame(input.path, header) : null;
   const scale = await sampleScale(input, source);
   const channels = await countUsedChannels(input, source);
-  if (!colour && !frame && !scale && !channels) return { file, space, icc, isEmbedded: true };
+  const fill = await readFill(input, source);
+  if (!colour && !frame && !scale && !channels && !fill) return { file, space, icc, isEmbedded: true };
 
   let image = openAsStored(file, space);
   if (frame) {
@@ -57,6 +59,7 @@ export async function decodeForLibvips(
   if (isHalf) image = image.linear(Array(header.channels).fill(65_535), Array(header.channels).fill(0));
   const copy = join(folder, 'decoded.v');
   await image.toFile(copy);
+  if (fill) await fillBoxes(copy, fill.boxes, fill.value);
   if (colour) await assignProfile(copy, colour);
   const profile = { icc: colour ?? icc, isEmbedded: !colour };
   const rescale = isHalf ? null : scale;
@@ -84,7 +87,9 @@ async function readDescribedColour(
 
   async function read(): Promise<DescribedColour | null> {
     if (format === 'png') return readPngColour(input.path, hasProfile);
-    return format === 'heif' && !hasProfile ? readAvifColour(input.path) : null;
+    const described = format === 'heif' ? await readHeifColour(input.path) : null;
+    // A profile comes before code points. It cannot describe high dynamic range.
+    return described && hasProfile && !('hdr' in described) ? null : described;
   }
 }
 

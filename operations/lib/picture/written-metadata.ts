@@ -2,37 +2,38 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import sharp from 'sharp';
-import { ExifBlock } from '../formats/exif-block.ts';
 import { readSegments } from '../formats/jpeg.ts';
 import type { Kept } from './metadata-choice.ts';
-import type { Picture } from './open-picture.ts';
-import { updateExif } from './updated-exif.ts';
 import { updateIptc } from './updated-iptc.ts';
 
 /**
  * Changes the file in place.
  *
  * @param path - A JPEG, PNG, WebP or AVIF file that libvips wrote.
+ * @param exif - EXIF data, which replaces what the file has; null: it has none. No longer than that.
+ * @param iptc - IPTC data of the asset.
  */
 export async function updateWrittenMetadata(
   path: string,
-  { header, profile }: Pick<Picture, 'header' | 'profile'>,
+  { exif, iptc }: { readonly exif: Buffer | null; readonly iptc: Buffer | undefined },
   kept: Kept,
 ): Promise<void> {
+  if (!exif && !iptc) return;
   const written = await readFile(path);
-  const { exif, format } = await sharp(written).metadata();
-  if (exif) {
-    const { bytes } = new ExifBlock(exif);
-    const at = written.indexOf(bytes);
-    if (at < 0) throw new Error('The EXIF data of a written picture was not found in its file');
-    updateExif(bytes, kept, profile === 'srgb').copy(written, at);
+  const { exif: placeholder, format } = await sharp(written).metadata();
+  if (exif && placeholder) {
+    const start = placeholder.toString('latin1', 0, 4) === 'Exif' ? 6 : 0;
+    const length = placeholder.length - start;
+    const at = written.indexOf(placeholder.subarray(start));
+    if (at < 0 || exif.length > length) throw new Error('A written picture has no room for its EXIF data');
+    Buffer.concat([exif], length).copy(written, at);
     if (format === 'png') {
-      const end = at + bytes.length;
+      const end = at + length;
       written.writeUInt32BE(crc32(written.subarray(at - 'eXIf'.length, end)), end);
     }
   }
-  const iptc = format === 'jpeg' && header.iptc ? updateIptc(header.iptc, kept) : null;
-  if (exif || iptc) await writeFile(path, iptc ? insertSegment(written, iptc) : written);
+  const segment = format === 'jpeg' && iptc ? updateIptc(iptc, kept) : null;
+  await writeFile(path, segment ? insertSegment(written, segment) : written);
 }
 
 /** Inserts a segment of JPEG behind those of JFIF, EXIF and XMP. */

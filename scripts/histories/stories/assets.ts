@@ -73,6 +73,21 @@ export const assets: Stories = {
   'no-asset': async (server) =>
     untilEnded(server, await server.submit({ operation: 'image.transform', await_assets: { total: 4 } })),
 
+  'assets-overdue': async (server) => {
+    const job = await server.submit({ operation: 'image.transform', await_assets: { total: 4 } });
+    await server.submissions.addAssets(job, { assets: paths(server.photos) });
+    return untilEnded(server, job);
+  },
+
+  /** Neither a total nor a quiet period. */
+  'assets-without-end': async (server) => {
+    const assets = paths(server.photos);
+    return untilEnded(
+      server,
+      await server.submit({ operation: 'image.transform', assets, await_assets: {} }),
+    );
+  },
+
   'too-few': async (server) => {
     const job = await server.submit({ operation: 'image.transform', await_assets: {} });
     await server.submissions.addAssets(job, { assets: [], final: true });

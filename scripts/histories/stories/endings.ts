@@ -1,7 +1,9 @@
 /** How jobs end. */
 import { Context } from '@temporalio/activity';
+import { RawValue } from '@temporalio/common';
 import { MAIN_QUEUE, workflowIdOf } from '../../../src/temporal/names.ts';
 import {
+  changeStages,
   durableSteps,
   failure,
   finalFailure,
@@ -46,10 +48,26 @@ export const endings: Stories = {
       }),
     ),
 
+  'invalid-signals': async (server) => {
+    const job = await server.submit({ operation: 'image.transform', await_assets: {} });
+    await server.until(job, isIn('waiting'));
+    const handle = server.client.workflow.getHandle(workflowIdOf(job));
+    const undecodable = RawValue.fromPayload({
+      metadata: { encoding: Buffer.from('none') },
+      data: Buffer.of(1),
+    });
+    await handle.signal('cancel', { reason: 'not a text' });
+    await handle.signal('cancel', undecodable);
+    await handle.signal('pause', undecodable);
+    await handle.signal('started', 'today');
+    await server.submissions.addAssets(job, { assets: paths(server.photos.slice(0, 1)), final: true });
+    return untilEnded(server, job);
+  },
+
   'timed-out': async (server) => {
     const spec = { operation: 'test.echo', params: { delay_ms: 60_000 } };
-    const job = await server.submit(spec, ({ stages }) => ({
-      stages: stages.map((stage) => ({ ...stage, timeoutMs: 1000 })),
+    const job = await server.submit(spec, ({ steps }) => ({
+      steps: changeStages(steps, { timeoutMs: 1000 }),
     }));
     return untilEnded(server, job);
   },

@@ -29,6 +29,8 @@ const directories = ['web', 'src/client'];
 /** Modules that these import from other directories. */
 const sharedModules = [
   'src/jobs/model/states.js',
+  'src/lib/json-faults.js',
+  'src/lib/number-text.js',
   'src/lib/retry-after.js',
   'src/lib/semaphore.js',
   'src/lib/units.js',

@@ -2,12 +2,12 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
-import { describeFileError } from '../../data-directory/directory-problem.ts';
 import { findFormatProblem } from '../../data-directory/format.ts';
 import { lockHolder } from '../../data-directory/lock.ts';
-import { nearestPlace } from '../../data-directory/make-directory.ts';
 import { checkAccess, isOpenToOthers } from '../../data-directory/open.ts';
 import { requiredDirectory } from '../../inputs/roots.ts';
+import { describeFileError } from '../../lib/directory-problem.ts';
+import { nearestPlace } from '../../lib/make-directory.ts';
 import { formatBytes } from '../../lib/units.ts';
 import { broken, type Finding, ok, warning } from './finding.ts';
 

@@ -2,7 +2,7 @@
 import { loadOperations } from '../../../operations/command/load.ts';
 import type { Config } from '../../config/config.ts';
 import { type Engine, knownEngines } from '../../engines/engine.ts';
-import { findInstallation, missingPrograms } from '../../engines/installation.ts';
+import { findInstallation, missingRequirements } from '../../engines/installation.ts';
 import { isOnPath } from '../../engines/programs.ts';
 import { broken, type Finding, ok, readMessage, warning } from './finding.ts';
 
@@ -15,9 +15,8 @@ async function checkEngine(engine: Engine, cacheDir: string): Promise<Finding> {
   const check = `engine ${engine.name}`;
   const installation = await findInstallation(engine, cacheDir);
   if (installation) return ok(check, `${engine.title} ${installation.version}`);
-  const missing = await missingPrograms(engine);
-  const apt =
-    missing.length > 0 ? `apt-get install ${missing.map(([, debian]) => debian).join(' ')}, then ` : '';
+  const packages = (await missingRequirements(engine)).flatMap((one) => one.packages);
+  const apt = packages.length > 0 ? `apt-get install ${packages.join(' ')}, then ` : '';
   const remedy = `${apt}darkroom engines install ${engine.name}`;
   return warning(check, 'not installed; its operations run on workers that have it', remedy);
 }

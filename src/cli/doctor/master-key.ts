@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadKeyring } from '../../auth/load-keyring.ts';
 import type { Config } from '../../config/config.ts';
-import { nearestPlace } from '../../data-directory/make-directory.ts';
+import { nearestPlace } from '../../lib/make-directory.ts';
 import { sealingKey } from '../../storage/master-key.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { KEY_REMEDY } from '../master-key.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import type { Config } from '../../config/config.ts';
-import { nearestPlace } from '../../data-directory/make-directory.ts';
+import { nearestPlace } from '../../lib/make-directory.ts';
 import { formatDuration } from '../../lib/units.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { broken, type Finding, ok, readMessage, warning } from './finding.ts';

@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { auditRoutes } from './audit.ts';
+import { credentialRoutes } from './credentials.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
 import { jobRoutes } from './jobs.ts';
@@ -23,6 +24,7 @@ export function createRoutes(dependencies: ApiDependencies): OpenAPIHono<ApiEnv>
     .route('/', linkRoutes(dependencies))
     .route('/', deliveryRoutes(dependencies))
     .route('/', operationRoutes(dependencies))
+    .route('/', credentialRoutes(dependencies))
     .route('/', usageRoutes(dependencies))
     .route('/', auditRoutes(dependencies));
 }

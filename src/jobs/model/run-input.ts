@@ -4,7 +4,7 @@
  */
 import type { Asset } from './asset.ts';
 import { type BatchSizes, batchSizes } from './batch.ts';
-import type { Callback, CallbackEvent, Job, Usage } from './job.ts';
+import type { Callback, CallbackEvent, Job, JobStep, Usage } from './job.ts';
 
 /** Names a job. Every store key, path and workflow id contains both. */
 export interface JobRef {
@@ -49,6 +49,31 @@ export interface StageInput extends StagePlan {
   readonly retriesFailuresOf: number | null;
 }
 
+/** Names the list of inputs that was collected for a step from the steps that it uses. */
+export interface CollectedInputs {
+  readonly step: string;
+  /** The run that owns it: an earlier run where a rerun keeps the step. */
+  readonly run: number;
+}
+
+/** A step of one run. */
+export interface StepInput {
+  readonly name: string;
+  readonly operation: string;
+  readonly params: Record<string, unknown>;
+  /** Names of the steps whose files it takes, and `:assets`. Empty: it takes no inputs. */
+  readonly use: readonly string[];
+  /** Whether its failure fails the job. */
+  readonly onError: 'fail' | 'continue';
+  /** True: a failed input is reported, and the others continue. */
+  readonly skipFailedAssets: boolean;
+  /** The list of its inputs, if it uses other steps; null: it takes the assets. */
+  readonly collected: CollectedInputs | null;
+  /** The inputs that its operation takes. */
+  readonly accepts: { readonly min: number; readonly max: number; readonly media: readonly string[] };
+  readonly stages: readonly StageInput[];
+}
+
 /** An uploaded file in the object store. */
 export interface Upload {
   /** Name within the job. Only the store interprets it. */
@@ -66,6 +91,8 @@ export interface AssetInput extends Omit<Asset, 'source'> {
 export interface JobInputs {
   readonly assets: readonly AssetInput[];
   readonly callback: Callback | null;
+  /** True: the callback may reach loopback addresses. The server decides it at the submission, for every worker. */
+  readonly callbackToLoopback?: boolean;
 }
 
 /** Encrypted inputs: the name of an object in the store, or the ciphertext. */
@@ -74,7 +101,11 @@ export interface SealedInputs {
 }
 
 /** Assets of one request, or a part of them: inline, or sealed. */
-export type AssetChunk = { readonly count: number } & (Pick<JobInputs, 'assets'> | SealedInputs);
+export type AssetChunk = ({ readonly count: number } & Pick<JobInputs, 'assets'>) | SealedChunk;
+
+export interface SealedChunk extends SealedInputs {
+  readonly count: number;
+}
 
 /** When the input of a waiting job is complete, besides a request that has `final`. */
 export interface Awaiting {
@@ -84,6 +115,8 @@ export interface Awaiting {
   readonly quietMs: number | null;
   /** Complete when no asset at all arrived within this many milliseconds. */
   readonly firstAssetMs: number;
+  /** Without a quiet period, the job fails when no asset arrived for this many milliseconds since the last one. */
+  readonly nextAssetMs: number;
   /** Limits of the operation. */
   readonly min: number;
   readonly max: number;
@@ -91,7 +124,7 @@ export interface Awaiting {
 
 /** More assets for a waiting job. */
 export interface MoreAssets {
-  readonly chunks: readonly AssetChunk[];
+  readonly chunks: readonly SealedChunk[];
   /** True: these are the last. */
   readonly final: boolean;
 }
@@ -130,6 +163,8 @@ export interface RunTuning {
   readonly maxAttemptsLost: number;
   /** Short steps of jobs with at most this many assets are first tried inside the workflow task; null: none is. */
   readonly maxLocalAssets: number | null;
+  /** Calls of `addAssets` that are remembered, so that a repeated call counts once. Temporal forgets them when a run continues as new. */
+  readonly maxRememberedCalls: number;
 }
 
 /** Temporal suggests to continue as new at about the same history size; its limits are 51,200 events and 50 MB. */
@@ -142,6 +177,7 @@ export const runTuning: RunTuning = {
   maxLosses: 2,
   maxAttemptsLost: 10,
   maxLocalAssets: 16,
+  maxRememberedCalls: 1000,
 };
 
 export interface RunInput {
@@ -151,15 +187,17 @@ export interface RunInput {
   readonly run: number;
   /** When this run was requested (ISO 8601). */
   readonly requestedAt: string;
-  readonly params: Record<string, unknown>;
   readonly chunks: readonly AssetChunk[];
   /** Null: the assets are complete. */
   readonly awaiting: Awaiting | null;
-  /** True: a failed asset is reported, and the others continue. */
+  /** True: an asset that cannot be downloaded is reported, and the others continue. */
   readonly skipFailedAssets: boolean;
   /** True: assets that failed to download in an earlier run are downloaded again. */
   readonly refetch: boolean;
-  readonly stages: readonly StageInput[];
+  /** Each step follows those that it uses. A job that was submitted with `operation` has one step. */
+  readonly steps: readonly StepInput[];
+  /** Names of the steps whose files are the result. */
+  readonly results: readonly string[];
   readonly tuning: RunTuning;
   /** Events to deliver; empty without a callback. */
   readonly callbackEvents: readonly CallbackEvent[];
@@ -180,6 +218,7 @@ export function initialStatus(runInput: RunInput): JobStatus {
     paused: false,
     stage: null,
     progress: 0,
+    steps: runInput.steps.map(initialStep),
     run: runInput.run,
     started_at: null,
     completed_at: null,
@@ -190,6 +229,19 @@ export function initialStatus(runInput: RunInput): JobStatus {
     error: null,
   };
 }
+
+const initialStep = ({ name, operation, use }: StepInput): JobStep => ({
+  name,
+  operation,
+  use: [...use],
+  state: 'waiting',
+  stage: null,
+  progress: 0,
+  started_at: null,
+  completed_at: null,
+  inputs: { total: null, failed: 0 },
+  error: null,
+});
 
 /** Returns a job that has just been accepted. */
 export const initialJob = (runInput: RunInput): Job => ({ ...runInput.header, ...initialStatus(runInput) });

@@ -1,7 +1,8 @@
 /** Builds the input of a run from a valid request. Secrets are encrypted; long lists are sealed in the store. */
 import { DAY_MS } from '../../lib/units.ts';
 import type { Asset } from '../model/asset.ts';
-import { type Callback, endEvents, type JobSpec } from '../model/job.ts';
+import { endEvents, type JobSpec } from '../model/job.ts';
+import { ASSETS } from '../model/pipeline.ts';
 import {
   type AssetChunk,
   type AssetInput,
@@ -10,9 +11,11 @@ import {
   type RetentionPolicy,
   type RunInput,
   runTuning,
+  type SealedChunk,
+  type StepInput,
   type Upload,
 } from '../model/run-input.ts';
-import type { PlannableOperation } from '../ports/operation-catalogue.ts';
+import type { Pipeline, PlannedStep } from './build-pipeline.ts';
 import type { StagedWrites } from './staged-writes.ts';
 
 /** Characters of JSON. Longer inputs are sealed in the store, so that Temporal's payloads stay small. */
@@ -36,6 +39,10 @@ export interface RunInputDependencies {
   readonly retention: RetentionPolicy;
   /** Milliseconds that a job waits for its first asset. */
   readonly firstAssetMs: number;
+  /** Milliseconds that a job without a quiet period waits for its next asset. */
+  readonly nextAssetMs: number;
+  /** Whether a callback to this URL may reach loopback addresses. */
+  readonly mayReachLoopback: (url: string) => boolean;
 }
 
 /** A validated request. */
@@ -47,19 +54,20 @@ export interface ValidRequest {
   /** See `Submitter`. */
   readonly keepDays?: number | null | undefined;
   readonly spec: JobSpec;
-  readonly operation: PlannableOperation;
+  readonly pipeline: Pipeline;
   readonly assets: readonly AssetInput[];
   readonly fingerprint: string;
 }
 
 export async function buildRunInput(parts: RunInputDependencies, request: ValidRequest): Promise<RunInput> {
-  const { staged, spec, operation, dialect, notes, fingerprint } = request;
+  const { staged, spec, pipeline, dialect, notes, fingerprint } = request;
   const created_at = new Date().toISOString();
+  const steps = pipeline.steps.map(toStepInput);
   return {
     header: {
       id: staged.ref.id,
       tenant: staged.ref.tenant,
-      operation: spec.operation,
+      operation: pipeline.operation,
       dialect,
       created_at,
       labels: spec.labels ?? {},
@@ -68,46 +76,68 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
     fingerprint,
     run: 1,
     requestedAt: created_at,
-    params: spec.params,
-    awaiting: toAwaiting(spec, operation, parts.firstAssetMs),
-    skipFailedAssets: spec.params['on_error'] === 'skip',
+    awaiting: toAwaiting(spec, pipeline, parts),
+    skipFailedAssets: steps.filter(({ use }) => use.includes(ASSETS)).every((step) => step.skipFailedAssets),
     refetch: false,
-    stages: operation.plan.map((stage) => ({ ...stage, run: 1, retriesFailuresOf: null })),
+    steps,
+    results: pipeline.results,
     tuning: runTuning,
     callbackEvents: spec.callback ? (spec.callback.events ?? endEvents) : [],
     callbackScheduleMs: parts.callbackScheduleMs,
     retention: buildRetention(parts.retention, spec.keep_days ?? request.keepDays),
     result: null,
-    ...(await storeInputs(staged, request.assets, spec.callback ?? null)),
+    ...(await storeInputs(staged, request.assets, buildCallback(parts, spec))),
   };
 }
+
+const toStepInput = ({ name, operation, params, use, onError }: PlannedStep): StepInput => ({
+  name,
+  operation: operation.info.name,
+  params,
+  use,
+  onError,
+  skipFailedAssets: params['on_error'] === 'skip',
+  collected: use.every((used) => used === ASSETS) ? null : { step: name, run: 1 },
+  accepts: operation.info.inputs,
+  stages: operation.plan.map((stage) => ({ ...stage, run: 1, retriesFailuresOf: null })),
+});
 
 const buildRetention = (defaults: RetentionPolicy, days: number | null | undefined): RetentionPolicy =>
   days === undefined ? defaults : { ...defaults, jobMs: days === null ? null : Math.round(days * DAY_MS) };
 
 function toAwaiting(
   { await_assets: awaited }: JobSpec,
-  { info }: PlannableOperation,
-  firstAssetMs: number,
+  { steps }: Pipeline,
+  { firstAssetMs, nextAssetMs }: RunInputDependencies,
 ): Awaiting | null {
   if (!awaited) return null;
   const quietMs = awaited.quiet_seconds === undefined ? null : Math.round(awaited.quiet_seconds * 1000);
-  const { min, max } = info.inputs;
-  return { total: awaited.total ?? null, quietMs, firstAssetMs, min, max };
+  const limits = steps
+    .filter(({ use }) => use.includes(ASSETS))
+    .map(({ operation }) => operation.info.inputs);
+  const min = Math.max(...limits.map((limit) => limit.min));
+  const max = Math.min(...limits.map((limit) => limit.max));
+  return { total: awaited.total ?? null, quietMs, firstAssetMs, nextAssetMs, min, max };
 }
+
+function buildCallback({ mayReachLoopback }: RunInputDependencies, spec: JobSpec): CallbackInputs {
+  const callback = spec.callback ?? null;
+  return { callback, ...(callback && mayReachLoopback(callback.url) && { callbackToLoopback: true }) };
+}
+
+type CallbackInputs = Omit<JobInputs, 'assets'>;
 
 /** Inputs without secrets stay readable. Secret ones are encrypted, and long ones stored as well, the callback with the first assets. */
 async function storeInputs(
   staged: StagedWrites,
   assets: readonly AssetInput[],
-  callback: Callback | null,
+  callback: CallbackInputs,
 ): Promise<Pick<RunInput, 'chunks' | 'callback'>> {
-  const inputs = { assets, callback };
-  if (!mustBeSealed(inputs)) return { chunks: toInlineChunks(assets), callback: { callback } };
+  const inputs = { assets, ...callback };
+  if (!mustBeSealed(inputs)) return { chunks: toInlineChunks(assets), callback };
   const first = assets.slice(0, CHUNK_SIZE);
-  const { sealed } = isLong(inputs)
-    ? await staged.seal({ assets: first, callback })
-    : staged.sealInline({ assets: first, callback });
+  const sealable = { ...inputs, assets: first };
+  const { sealed } = isLong(inputs) ? await staged.seal(sealable) : staged.sealInline(sealable);
   const chunks = first.length > 0 ? [{ count: first.length, sealed }] : [];
   const rest = await sealChunks(staged, assets.slice(CHUNK_SIZE));
   return { chunks: [...chunks, ...rest], callback: { sealed } };
@@ -120,7 +150,7 @@ const toInlineChunks = (assets: readonly AssetInput[]): AssetChunk[] =>
 export async function sealChunks(
   staged: StagedWrites,
   assets: readonly AssetInput[],
-): Promise<Extract<AssetChunk, { sealed: string }>[]> {
+): Promise<SealedChunk[]> {
   const chunks = [];
   for (let from = 0; from < assets.length; from += CHUNK_SIZE) {
     const some = assets.slice(from, from + CHUNK_SIZE);

@@ -15,7 +15,7 @@ export interface FieldError {
 const NAMED_FIELDS = 3;
 
 /** `details.errors` has this many fields at most. */
-export const MAX_ERRORS = 100;
+const MAX_ERRORS = 100;
 
 /** Returns an `invalid_request` error with the invalid fields in `details.errors`. */
 export function invalidRequest(errors: readonly FieldError[]): DarkroomError {

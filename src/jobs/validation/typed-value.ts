@@ -1,4 +1,6 @@
 /** Parses text by the JSON Schema of a parameter. */
+import { parseJsonText } from '../../lib/json-faults.ts';
+import { parseNumberText } from '../../lib/number-text.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -26,8 +28,8 @@ export function parseValue(text: string, given: Schema, root: Schema): Typed {
   if (either.length > 0) return firstMatch(either.map((option) => () => parseValue(text, option, root)));
   const types = [schema['type'] ?? []].flat() as string[];
   if (types.length === 0) {
-    const value = parse(text);
-    return { value: value === undefined ? text : value };
+    const { value = text, fault } = parseJsonText(text);
+    return fault === undefined ? { value } : { problem: fault };
   }
   // Any text is a string, so this type comes last.
   const ordered = [
@@ -71,7 +73,8 @@ function parseAs(text: string, type: string, schema: Schema): Typed {
     case 'number':
       return parseNumber(text, type, schema);
     default: {
-      const value = parse(text);
+      const { value, fault } = parseJsonText(text);
+      if (fault !== undefined) return { problem: fault };
       const fits =
         type === 'array'
           ? Array.isArray(value)
@@ -84,7 +87,8 @@ function parseAs(text: string, type: string, schema: Schema): Typed {
 }
 
 function parseNumber(text: string, type: string, schema: Schema): Typed {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
+  const { value = Number.NaN, fault } = parseNumberText(text);
+  if (fault !== undefined) return { problem: fault };
   const { minimum: least, maximum: most, exclusiveMinimum: above, exclusiveMaximum: below } = schema;
   const right =
     (type === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value)) &&
@@ -108,15 +112,6 @@ export function describeNumber(schema: Schema): string {
     ...(stated(above) ? [`above ${above}`] : []),
     ...(stated(below) ? [`below ${below}`] : []),
   ].join(' ');
-}
-
-/** Returns undefined when the text is not JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const orList = (names: readonly string[]): string =>

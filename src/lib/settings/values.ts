@@ -1,6 +1,7 @@
 /** Parsers of values as they stand in the environment. */
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { parseJsonText } from '../json-faults.ts';
 
 /** Splits at commas, without white space and empty parts. */
 export const splitList = (text: string): string[] =>
@@ -36,8 +37,18 @@ export const daysOrForever = z
   .transform((text) => (text === 'forever' ? null : text))
   .pipe(daysOr(', or forever').nullable() as z.ZodType<number | null, string | null>);
 
-/** A path, made absolute. */
-export const absolutePath = z.string().transform((path) => resolve(path));
+/** Returns why a path means different places in different folders; null: it is absolute. */
+export const findRelativeFault = (path: string): string | null =>
+  isAbsolute(path)
+    ? null
+    : `"${path}" depends on the current folder; write an absolute path, such as ${resolve(path)}`;
+
+/** An absolute path, without `.`, `..` and a slash at the end. */
+export const absolutePath = z.string().transform((path, context) => {
+  const fault = findRelativeFault(path);
+  if (fault !== null) context.addIssue(fault);
+  return resolve(path);
+});
 
 const httpUrl = z.url({ protocol: /^https?$/ });
 
@@ -70,18 +81,15 @@ function toBytes(text: string): number {
 export const bytes = z
   .string()
   .regex(/^\d+[KMGT]?$/, 'must be a number of bytes, such as 500M or 20G')
-  .transform(toBytes);
+  .transform(toBytes)
+  .refine(Number.isSafeInteger, 'must be a smaller number of bytes');
 
 /** A JSON object; null when empty. */
 export const optionalJsonObject = z.string().transform((text, context): Record<string, unknown> | null => {
   if (text === '') return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {
-    // Reported below, like any other value that is no object.
-  }
-  context.addIssue('must be a JSON object, such as {"as":"zip"}');
+  const { value, fault } = parseJsonText(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  context.addIssue(fault ?? 'must be a JSON object, such as {"as":"zip"}');
   return null;
 });
 

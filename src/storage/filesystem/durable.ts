@@ -1,6 +1,7 @@
 /** Atomic and durable changes to a file system. */
-import { lstat, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectories } from '../../lib/make-directories.ts';
 import { codeOf } from './errors.ts';
 
 /**
@@ -32,16 +33,12 @@ export async function place(file: string, target: string): Promise<void> {
 
 /** Makes a folder and its parents. Returns the folders with new entries, which must be synced. */
 export async function makeFolder(path: string): Promise<string[]> {
-  const first = await mkdir(path, { recursive: true }).catch((error: unknown) => {
+  const made = await makeDirectories(path).catch((error: unknown) => {
     // A parent was removed meanwhile. The caller tries again.
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });
-  const parents: string[] = [];
-  if (first !== undefined) {
-    for (let made = path; made.length >= first.length; made = dirname(made)) parents.push(dirname(made));
-  }
-  return parents;
+  return made.map((folder) => dirname(folder));
 }
 
 /** Removes empty folders upwards, below `root`, and syncs the removal. */

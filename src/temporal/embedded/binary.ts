@@ -1,6 +1,7 @@
 /** Finds the `temporal` executable, or downloads or builds it. */
-import { access, constants, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
+import { makeDirectory } from '../../lib/make-directory.ts';
 import { buildTemporal } from './build.ts';
 import { ChecksumError, downloadTemporal } from './download.ts';
 import { archivePath, CLI_VERSION, checksums, DOWNLOAD_URL, thisPlatform } from './releases.ts';
@@ -127,7 +128,7 @@ async function intoCache(
 ): Promise<string> {
   const target = cached(search.cacheDir);
   const folder = join(target, '..');
-  await mkdir(folder, { recursive: true });
+  await makeDirectory(folder, 'DARKROOM_CACHE');
   await removeLeftovers(folder);
   const into = await mkdtemp(join(folder, 'partial-'));
   try {

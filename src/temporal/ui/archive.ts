@@ -1,8 +1,9 @@
 /** Finds the archive with the pages of Temporal's Web UI: in the cache, in Go's module cache, or at a Go module proxy. */
-import { copyFile, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { hashFile } from '../../lib/hash-file.ts';
+import { makeDirectory } from '../../lib/make-directory.ts';
 import { downloadFile } from '../embedded/download.ts';
 import { MODULE_PROXY, UI_ARCHIVE, UI_SHA256, UI_VERSION } from './release.ts';
 
@@ -23,7 +24,7 @@ export async function findUiArchive({ cacheDir, env, log }: ArchiveSearch): Prom
   const target = join(cacheDir, 'temporal', `ui-${UI_VERSION}.zip`);
   if (await exists(target)) return target;
   const folder = join(target, '..');
-  await mkdir(folder, { recursive: true });
+  await makeDirectory(folder, 'DARKROOM_CACHE');
   // Several processes may do this at once. Each has a directory of its own, and the last file stays.
   const into = await mkdtemp(join(folder, 'partial-'));
   try {

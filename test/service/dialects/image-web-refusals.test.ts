@@ -67,6 +67,11 @@ describe('a submission that is not accepted', () => {
   const cases: [string, Field[], RegExp][] = [
     ['a bad parameter', [image, ['width', 'wide']], /^width: must be a whole number/],
     ['a parameter out of its range', [image, ['quality', '101']], /^quality: /],
+    [
+      'a number that JavaScript would change',
+      [['operation', 'test.echo'], ['seed', '9007199254740993'], image],
+      /^seed: must be a whole number from -9007199254740991/,
+    ],
     ['an unknown operation', [['operation', 'image.paint'], image], /^operation: .*image\.paint/],
     ['an operation that takes no image', [['operation', 'system.echo'], image], /^image: .*takes no assets/],
     ['no image', [['width', '3']], /^image: is missing/],

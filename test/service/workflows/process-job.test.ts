@@ -44,6 +44,7 @@ beforeAll(async () => {
     DARKROOM_DATA: dataDir,
     DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8',
     DARKROOM_FIRST_ASSET_DAYS: '0.00001',
+    DARKROOM_NEXT_ASSET_DAYS: '0.00001',
   });
   api = await composeApi(config, temporal);
   client = api.client;
@@ -120,6 +121,23 @@ describe('the workflow of a job', () => {
     for (const failed of [job, quiet])
       expect(await ended(failed)).toMatchObject({ state: 'failed', error: { code: 'too_few_assets' } });
     expect(await ended(optional)).toMatchObject({ state: 'completed' });
+  });
+
+  test('fails a job that got only some of its assets, and says how many', async () => {
+    const asset = { source: { url: `${web.url}/coffee.jpg` } };
+    const some = await submit({ operation: 'test.echo', assets: [asset], await_assets: { total: 3 } });
+    const none = await submit({ operation: 'test.echo', await_assets: { total: 3 } });
+    const endless = await submit({ operation: 'test.echo', assets: [asset, asset], await_assets: {} });
+    const expected = [
+      [some, /^Only 1 of the 3 announced assets came, and no other one within .* hours$/],
+      [none, /^Only 0 of the 3 announced assets came/],
+      [endless, /^After 2 assets, neither another one nor "final" came within/],
+    ] as const;
+    for (const [job, message] of expected)
+      expect(await ended(job)).toMatchObject({
+        state: 'failed',
+        error: { code: 'assets_overdue', message: expect.stringMatching(message) },
+      });
   });
 
   test('schedules only what the job needs', async () => {

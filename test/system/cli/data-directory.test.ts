@@ -1,6 +1,6 @@
 /** What the commands of the server do in the data directory: files for one user, and clear errors for another one. */
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -36,6 +36,27 @@ test('serve, its worker and its Temporal server write no file that other users c
   await darkroom.until('one', 'completed');
   expect(findOpen(dataDir)).toEqual([]);
   await darkroom.dispose();
+});
+
+test('every command uses one data directory, whatever the current folder', async () => {
+  const HOME = join(folder, 'home');
+  const [one, other] = [join(folder, 'one'), join(folder, 'other')];
+  for (const made of [HOME, one, other]) await mkdir(made);
+  const runIn = async (cwd: string, ...args: string[]) => {
+    const { code, stdout, stderr } = await cli(args, { cwd, env: { HOME, XDG_DATA_HOME: 'relative' } });
+    expect([code, stderr]).toEqual([0, '']);
+    return stdout;
+  };
+  expect(await runIn(one, 'webhook-secret')).toBe(await runIn(other, 'webhook-secret'));
+  await runIn(one, 'keys', 'create', '--tenant', 'acme', '--name', 'laptop');
+  expect(await runIn(other, 'keys', 'list')).toContain('laptop');
+  expect(await readdir(one)).toEqual([]);
+  const relative = await cli(['webhook-secret'], { cwd: one, env: { DARKROOM_DATA: './data' } });
+  expect(relative).toMatchObject({ code: 1, stdout: '' });
+  expect(relative.stderr).toContain(
+    `depends on the current folder; write an absolute path, such as ${one}/data`,
+  );
+  expect(await readdir(one)).toEqual([]);
 });
 
 /** Every command that uses the data directory. */

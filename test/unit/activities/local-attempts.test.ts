@@ -30,6 +30,7 @@ function createDurable(signal = new AbortController().signal) {
     ...context,
     signal,
     attempt: 1,
+    scheduledAt: 1,
     lastAttempt: false,
     earlier: null,
     report: (progress) => reports.push(progress),

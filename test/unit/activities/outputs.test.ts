@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ScratchOutputs, UniqueNames } from '../../../activities/outputs.ts';
+import { ScratchOutputs } from '../../../activities/outputs.ts';
+import { UniqueNames } from '../../../src/lib/unique-names.ts';
 
 let root: string;
 beforeAll(async () => {

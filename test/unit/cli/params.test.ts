@@ -49,6 +49,10 @@ describe('values are typed by the schema', () => {
     ['box.a.b=true', { box: { 'a.b': true } }],
     ['free.x.y=[1]', { free: { x: { y: [1] } } }],
     ['free.x=plain text', { free: { x: 'plain text' } }],
+    ['free.x="9007199254740993"', { free: { x: '9007199254740993' } }],
+    ['free.x=9007199254740993 pixels', { free: { x: '9007199254740993 pixels' } }],
+    ['either=9007199254740993', { either: '9007199254740993' }],
+    ['ratio=1e23', { ratio: 1e23 }],
   ])('%s', (assignment, params) => {
     expect(set(assignment)).toEqual(params);
   });
@@ -85,6 +89,16 @@ describe('errors name the parameter', () => {
     ['widht=3', /there is no parameter "widht"; known are width, ratio, /],
     ['box.left=1', /there is no parameter "left" in box; known are top, a\.b/],
     ['width', /write it as name=value/],
+    ['width=0x10', /whole number from 1/],
+    // The nearest double is 9007199254740992.
+    ['free.seed=9007199254740993', /must be a whole number from -9007199254740991 .* as text, in quotes$/],
+    ['free.seed=9007199254740993.0', /must be a whole number/],
+    ['free.seed={"a":[1,9007199254740993]}', /at a\.1 it must be a whole number/],
+    ['free.seed=1e400', /a double can hold, which 1e400 is not/],
+    ['free={"__proto__":1}', /at __proto__ it is a name that cannot be used/],
+    ['sizes=9007199254740993', /from -9007199254740991/],
+    ['ratio=9007199254740993', /from -9007199254740991/],
+    ['ratio=0x20000000000001', /a number above 0/],
   ])('%s', (assignment, message) => {
     expect(() => set(assignment)).toThrow(message);
   });

@@ -108,6 +108,13 @@ describe('configuration', () => {
     expect(readConfig({}, { listens: false }).allowsLocalCallbacks).toBe(false);
   });
 
+  test('rejects a number in JSON that JavaScript would change', () => {
+    expect(() => readConfig({ DARKROOM_TASK_PARAMS: '{"seed":9007199254740993}' })).toThrow(
+      /DARKROOM_TASK_PARAMS=.*: at seed it must be a whole number from -9007199254740991/,
+    );
+    expect(() => readConfig({ DARKROOM_MAX_BODY_BYTES: '9999999999T' })).toThrow(/smaller number of bytes/);
+  });
+
   test('needs no authentication for processes that do not listen', () => {
     for (const env of [{ DARKROOM_LISTEN: '0.0.0.0:80' }, { DARKROOM_AUTH: 'oidc' }])
       expect(() => readConfig(env, { listens: false })).not.toThrow();
@@ -140,9 +147,22 @@ describe('configuration', () => {
     );
   });
 
-  test('makes input roots absolute', () => {
-    const { DARKROOM_INPUT_ROOTS } = readConfig({ DARKROOM_INPUT_ROOTS: 'a,/srv/{tenant}/in, all:b' });
-    expect(DARKROOM_INPUT_ROOTS).toEqual([resolve('a'), '/srv/{tenant}/in', `all:${resolve('b')}`]);
+  test.each([
+    ['DARKROOM_DATA', './x', './x'],
+    ['DARKROOM_CACHE', 'cache', 'cache'],
+    ['DARKROOM_WORK', '../work', '../work'],
+    ['DARKROOM_OPERATIONS', '.', '.'],
+    ['DARKROOM_STORE', 'file:store', 'store'],
+    ['DARKROOM_INPUT_ROOTS', '/srv/a, all:b', 'b'],
+  ])('rejects %s=%s, which depends on the current folder', (name, value, path) => {
+    expect(() => readConfig({ [name]: value })).toThrow(
+      `${name}="${value}": "${path}" depends on the current folder; write an absolute path, such as ${resolve(path)}`,
+    );
+  });
+
+  test('keeps absolute input roots', () => {
+    const { DARKROOM_INPUT_ROOTS } = readConfig({ DARKROOM_INPUT_ROOTS: '/a/,/srv/{tenant}/in, all:/b' });
+    expect(DARKROOM_INPUT_ROOTS).toEqual(['/a', '/srv/{tenant}/in', 'all:/b']);
   });
 
   test('detects misspelt variables', () => {

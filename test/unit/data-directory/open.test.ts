@@ -4,8 +4,8 @@ import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { describeFileError } from '../../../src/data-directory/directory-problem.ts';
 import { openDataDirectory } from '../../../src/data-directory/open.ts';
+import { describeFileError } from '../../../src/lib/directory-problem.ts';
 import { ConfigError } from '../../../src/lib/settings/config-error.ts';
 
 let root: string;

@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { imageMetadata } from '../../../operations/image-metadata/index.ts';
 import { imageTransform } from '../../../operations/image-transform/index.ts';
 import type { Operation } from '../../../operations/operation.ts';
+import { lacksPillow, measureColours } from '../../support/colour-reference.ts';
 import { decode, plain, quarters, quartersOf } from '../../support/pictures.ts';
 import { runOperation } from '../../support/run-operation.ts';
-import { buildTiff, type TiffPage, tiffPage } from '../../support/tiff.ts';
+import { buildTiff, type TiffPage, type TiffTags, tiffPage } from '../../support/tiff.ts';
+import { computeByPillow } from '../../support/transform-reference.ts';
 
 const run = (operation: unknown, bytes: Buffer, params = {}) =>
   runOperation(operation as Operation, { params, assets: [{ name: 'a.nef', bytes }] });
@@ -74,6 +76,67 @@ describe('a camera raw file with a full-size preview', () => {
         },
       ],
     });
+  });
+});
+
+/** A DNG file with sensor data and a preview in a strip. */
+const dngWith = (jpeg: Buffer, { main = {}, strip = {} } = {}): Buffer =>
+  buildTiff([
+    {
+      ...thumbnail({ 271: 'Any', 50706: Buffer.from([1, 4, 0, 0]), ...main }),
+      children: [sensor, { tags: { 254: [1], 259: [7], 262: [6], ...strip }, strip: jpeg }],
+    },
+  ]);
+
+describe('the preview of a camera raw file', () => {
+  const upright = ['red', 'green', 'blue', 'white'];
+  const turned = ['blue', 'red', 'white', 'green'];
+  // Pillow turns the embedded JPEG by its own EXIF data in the same way.
+  test.each([
+    ['its own EXIF data', { own: 6, main: { 274: [1] } }, turned],
+    ['its own EXIF data, which says it is upright', { own: 1, main: { 274: [6] } }, upright],
+    ['the file, with EXIF data of its own that does not say it', { own: 0, main: { 274: [6] } }, turned],
+    ['its directory', { main: { 274: [1] }, strip: { 274: [6] } }, turned],
+    ['the file', { main: { 274: [6] } }, turned],
+  ] as [string, { own?: number; main: TiffTags; strip?: TiffTags }, string[]][])(
+    'is turned by %s',
+    async (_, { own, main, strip = {} }, expected) => {
+      const bare = await quarters(160, 80).jpeg({ quality: 95 }).toBuffer();
+      const exif = buildTiff([{ tags: own ? { 271: 'Any', 274: [own] } : { 271: 'Any' } }]);
+      const segment = Buffer.concat([
+        Buffer.from([0xff, 0xe1, 0, exif.length + 8]),
+        Buffer.from('Exif\0\0'),
+        exif,
+      ]);
+      const jpeg = own === undefined ? bare : Buffer.concat([bare.subarray(0, 2), segment, bare.subarray(2)]);
+      const { files } = await run(imageTransform, dngWith(jpeg, { main, strip }));
+      expect(await quartersOf([...files.values()][0] ?? Buffer.alloc(0))).toEqual(expected);
+    },
+  );
+
+  test.skipIf(lacksPillow).each([
+    ['Adobe RGB', 3],
+    ['ProPhoto', 4],
+    ['sRGB v2', 2],
+  ])('in %s is converted to sRGB', async (name, space) => {
+    const colour = '#b46446';
+    const jpeg = await plain(160, 80, colour).jpeg({ quality: 100, chromaSubsampling: '4:4:4' }).toBuffer();
+    const { files } = await run(imageTransform, dngWith(jpeg, { strip: { 50970: [space] } }), {
+      format: 'png',
+    });
+    const [result = Buffer.alloc(0)] = files.values();
+    const code =
+      '(cms := __import__("PIL.ImageCms").ImageCms, profiles := __import__("profiles"), list(cms.profileToProfile(' +
+      `image.convert("RGB"), cms.ImageCmsProfile(__import__("io").BytesIO(profiles.RGB["${name}"])), ` +
+      'cms.createProfile("sRGB")).getpixel((80, 40))))[2]';
+    const [reference] = computeByPillow([{ bytes: jpeg, code }]);
+    const [measure] = await measureColours([
+      {
+        bytes: result,
+        patches: [{ box: [8, 8, 152, 72], colour: reference?.value as [number, number, number] }],
+      },
+    ]);
+    expect(measure?.difference, `${reference?.value}`).toBeLessThan(1);
   });
 });
 

@@ -196,8 +196,11 @@ describe('EXIF', () => {
     );
   });
 
-  test('whose entries all refer to the same bytes is rejected before it fills the memory', () => {
-    const entries = 5000;
+  test.each([
+    [5000, { exif: null, exif_error: 'The EXIF data is damaged: it cannot be read' }],
+    // As many as a directory may have. Copies of the values have at most 1 MiB.
+    [4000, { exif: {} }],
+  ])('whose %i entries all refer to the same bytes does not fill the memory', (entries, expected) => {
     const bytes = Buffer.alloc(64_000);
     bytes.write('MM\0*\0\0\0\x08', 'latin1');
     bytes.writeUInt16BE(entries, 8);
@@ -208,10 +211,7 @@ describe('EXIF', () => {
       bytes.writeUInt32BE(60_000, at + 4);
       bytes.writeUInt32BE(0, at + 8);
     }
-    expect(readExif(bytes)).toEqual({
-      exif: null,
-      exif_error: 'The EXIF data is damaged: it names the same bytes again and again',
-    });
+    expect(readExif(bytes)).toEqual(expected);
   });
 });
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { imageContactSheet } from '../../../operations/image-contact-sheet/index.ts';
-import { truncateText } from '../../../operations/image-contact-sheet/text.ts';
+import { truncateText } from '../../../operations/lib/text.ts';
 import { createRegistry } from '../../../operations/registry.ts';
 import { operationContract } from '../../contracts/operation.ts';
 import { photo } from '../../support/photos.ts';
@@ -189,7 +189,7 @@ test('detects a machine without fonts', async () => {
     const none = join(folder, 'fonts.conf');
     await writeFile(none, '<?xml version="1.0"?><fontconfig></fontconfig>');
     // Fonts are looked up once in the life of a process.
-    const built = new URL('../../../dist/operations/image-contact-sheet/text.js', import.meta.url).href;
+    const built = new URL('../../../dist/operations/lib/text.js', import.meta.url).href;
     const script = `const { hasFonts } = await import('${built}'); console.log(await hasFonts());`;
     const answer = async (env: NodeJS.ProcessEnv) => {
       const args = ['--input-type=module', '--eval', script];

@@ -1,10 +1,13 @@
 import sharp from 'sharp';
+import { thumbHashToRGBA } from 'thumbhash';
 import { describe, expect, test } from 'vitest';
 import { imageMetadata } from '../../../operations/image-metadata/index.ts';
 import { operationContract } from '../../contracts/operation.ts';
+import { lacksPillow } from '../../support/colour-reference.ts';
 import { photo } from '../../support/photos.ts';
 import { noise, plain, pngBomb, quarters } from '../../support/pictures.ts';
 import { runOperation, type TestAsset } from '../../support/run-operation.ts';
+import { computeByPillow } from '../../support/transform-reference.ts';
 
 const names = ['astronaut', 'chelsea', 'coffee', 'hubble_deep_field', 'rocket'];
 const photos = await Promise.all(
@@ -36,6 +39,7 @@ interface Described {
   readonly palette: readonly { readonly hex: string; readonly share: number }[];
   readonly phash: string;
   readonly sharpness: number;
+  readonly thumbhash?: string;
 }
 
 async function describeAll(assets: readonly TestAsset[], params = {}): Promise<Described[]> {
@@ -210,4 +214,30 @@ test('a damaged asset is reported by name, and does not stop the others', async 
     ],
   });
   expect(failures).toMatchObject([{ index: 1, name: 'cut.png', error: { code: 'asset_corrupt' } }]);
+});
+
+describe.skipIf(lacksPillow)('thumbhash', () => {
+  test('is a small picture of the same, upright and with its shape', async () => {
+    const hashes = await describeAll([chelsea, astronaut], { include: ['thumbhash'] });
+    const decoded = hashes.map(({ thumbhash }) => thumbHashToRGBA(Buffer.from(String(thumbhash), 'base64')));
+    const references = computeByPillow(
+      [chelsea, astronaut].map(({ bytes }, index) => ({
+        bytes: Buffer.from(bytes),
+        code: `image.convert("RGBA").resize((${decoded[index]?.w}, ${decoded[index]?.h}), Image.Resampling.BOX)`,
+      })),
+    );
+    const differ = (one: ArrayLike<number>, other: ArrayLike<number>) =>
+      Array.from(one).reduce((sum, sample, at) => sum + Math.abs(sample - (other[at] ?? 0)), 0) / one.length;
+    for (const [index, { w, h, rgba }] of decoded.entries()) {
+      expect(Math.abs(w / h - (index === 0 ? 451 / 300 : 1))).toBeLessThan(0.1);
+      const seen = references[index]?.pixels ?? Buffer.alloc(0);
+      expect(seen.length).toBe(rgba.length);
+      expect(differ(rgba, seen)).toBeLessThan(16);
+    }
+    for (const { thumbhash } of hashes) expect(String(thumbhash).length).toBeLessThan(40);
+  });
+
+  test('is left out unless it is requested', async () => {
+    expect(await describeOne(Buffer.from(chelsea.bytes))).not.toHaveProperty('thumbhash');
+  });
 });

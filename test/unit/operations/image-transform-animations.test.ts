@@ -138,6 +138,7 @@ test.each([
   [{ frames: 'all', width: 8, height: 8, fit: 'cover', position: 'attention' }, '/position'],
   [{ frames: 'all', metadata: 'keep' }, '/metadata'],
   [{ frames: 'all', max_bytes: 1000 }, '/max_bytes'],
+  [{ frames: 'all', page: 1 }, '/page'],
   [{ format: 'gif', metadata: 'keep' }, '/metadata'],
 ])('%j is refused by its field', (params, pointer) => {
   const parsed = createRegistry([imageTransform as Operation])

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { imageGallery } from '../../../operations/image-gallery/index.ts';
 import { imageTransform } from '../../../operations/image-transform/index.ts';
 import { findPngDamage } from '../../../operations/lib/formats/png.ts';
-import { quarters } from '../../support/pictures.ts';
+import { pngFile, quarters } from '../../support/pictures.ts';
 import { runOperation } from '../../support/run-operation.ts';
 import { buildTiff } from '../../support/tiff.ts';
 import { transformOne } from '../../support/transform-one.ts';
@@ -114,6 +114,43 @@ describe('metadata that is kept', () => {
     expect(png.notes).toEqual([]);
   });
 });
+
+test('the extended part of XMP in JPEG is left out with a note', async () => {
+  const main = packet(
+    'xmlns:note="http://ns.adobe.com/xmp/note/" note:HasExtendedXMP="0123456789ABCDEF0123456789ABCDEF">',
+  );
+  const bytes = await photograph({
+    description: main.replace('</rdf:Description>', '<dc:title>Ada</dc:title></rdf:Description>'),
+  });
+  const codes = async (metadata: unknown) => {
+    const { notes } = await runOperation(imageTransform, {
+      params: { metadata, format: 'jpeg' },
+      assets: [{ name: 'a.jpg', bytes }],
+    });
+    return notes.map(({ code, message }) => `${code}: ${message}`);
+  };
+  expect(await codes('keep')).toEqual([
+    'xmp_dropped: The result of "a.jpg" lacks the extended part of its XMP data, which is not kept',
+  ]);
+  expect(await codes('strip')).toEqual([]);
+  expect(await codes(['profile', 'iptc'])).toEqual([]);
+});
+
+test('EXIF data that is too large for a result is left out in part, with a note', async () => {
+  const large = buildTiff([{ tags: { 270: 'x'.repeat(60_000), 271: 'Acme', 315: 'y'.repeat(5000) } }]);
+  const { files, notes } = await runOperation(imageTransform, {
+    params: { metadata: 'keep', format: 'jpeg' },
+    assets: [{ name: 'a.png', bytes: await withChunk('eXIf', large) }],
+  });
+  expect(notes).toEqual([expect.objectContaining({ code: 'exif_dropped', asset: 0 })]);
+  const [result] = files.values();
+  const { Image } = readExifTags((await sharp(result).metadata()).exif ?? Buffer.alloc(0));
+  expect(Image).toMatchObject({ Make: 'Acme', Artist: 'y'.repeat(5000) });
+});
+
+/** A PNG file with a further chunk in front of its pixels. */
+const withChunk = async (type: string, content: Buffer): Promise<Buffer> =>
+  pngFile({ width: 8, height: 8, bits: 8, type: 0 }, Buffer.alloc(9 * 8), [[type, content]]);
 
 const large = (): Promise<Buffer> =>
   quarters()

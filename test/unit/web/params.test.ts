@@ -82,6 +82,14 @@ describe('parameters', () => {
     expect(entered('image.transform', { width: 'wide' })).toEqual({ params: { width: 'wide' }, errors: [] });
     expect(entered('image.gallery', { caption: '{' }).errors).toMatchObject([{ pointer: '/params/caption' }]);
     expect(entered('system.echo', {}, '[1]').errors).toMatchObject([{ pointer: '/params' }]);
+    const exact = /whole number from -9007199254740991/;
+    for (const errors of [
+      entered('image.transform', { width: '9007199254740993' }).errors,
+      entered('system.echo', {}, '{"seed": 9007199254740993}').errors,
+      entered('image.gallery', { caption: '{"attribute": 9007199254740993}' }).errors,
+    ])
+      expect(errors).toMatchObject([{ detail: expect.stringMatching(exact) }]);
+    expect(entered('system.echo', {}, '{"__proto__": 1}').errors).toMatchObject([{ pointer: '/params' }]);
     expect(entered('test.echo', { steps: '3' }, '{"steps": 2, "own": null}').params).toEqual({
       steps: 3,
       own: null,

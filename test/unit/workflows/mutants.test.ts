@@ -53,8 +53,20 @@ const mutants: readonly Mutant[] = [
   {
     change: 'a job without assets waits forever',
     story: 'no-asset',
-    code: /if \(this\.total === 0\)\s+this\.#open = false;/,
-    replacement: '',
+    code: /hadNone \? firstAssetMs/,
+    replacement: 'hadNone ? 1e12',
+  },
+  {
+    change: 'a job with some of its assets waits forever',
+    story: 'assets-overdue',
+    code: /quietMs \?\? nextAssetMs/,
+    replacement: 'quietMs ?? 1e12',
+  },
+  {
+    change: 'a job processes some of the announced assets',
+    story: 'assets-overdue',
+    code: /this\.#overdueMs = limit/,
+    replacement: 'void limit',
   },
   {
     change: 'a step whose worker died fails its job at once',
@@ -93,10 +105,16 @@ const mutants: readonly Mutant[] = [
     replacement: '',
   },
   {
+    change: 'a job takes a signal whose argument is invalid',
+    story: 'invalid-signals',
+    code: /if \(signal\.accepts\(argument\)\)/,
+    replacement: 'if (true)',
+  },
+  {
     change: 'a callback whose attempts are lost fails its job',
     story: 'callback-attempts-lost-1',
-    code: /\(\) => notify\(input\)\)\.catch\(\(\) => null\);/,
-    replacement: '() => notify(input));',
+    code: /\.notify\(input\)\)\.catch\(\(\) => null\);/,
+    replacement: '.notify(input));',
   },
   {
     change: 'a local attempt that takes too long fails its job',

@@ -1,0 +1,1 @@
+"""The client for asyncio. `scripts/python-client.mjs` makes `_sync` from this directory."""

@@ -1,0 +1,637 @@
+# Made from /openapi.json by scripts/python-client.py; do not edit.
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+
+class StateEvent(TypedDict):
+    """
+    Data of the event `state`
+    """
+
+    run: int
+    """
+    Number of the run, from 1
+    """
+    state: Literal["created", "queued", "downloading", "waiting", "processing", "packaging", "completed", "failed", "cancelled"]
+    stage: str | None
+    """
+    The stage that runs now
+    """
+    paused: bool
+    """
+    Running activities finish; no others start
+    """
+    seq: int
+    """
+    Position among the transitions of this run, from 1
+    """
+    at: str
+    progress: NotRequired[float]
+
+
+class AssetCounts(TypedDict):
+    total: int
+    downloaded: int
+    """
+    Assets that are in the store
+    """
+    failed: int
+    """
+    Assets that could not be downloaded or processed
+    """
+
+
+class Usage(TypedDict):
+    bytes_in: int
+    """
+    Bytes of the assets that it processed
+    """
+    bytes_out: int
+    """
+    Bytes of the files that it produced
+    """
+    compute_seconds: float
+    """
+    Time that workers spent on its stages, without failed or interrupted attempts
+    """
+
+
+class ResultSummary(TypedDict):
+    kind: Literal["files", "json"]
+    """
+    Whether the result is files or a JSON value
+    """
+    files: int
+    """
+    Number of files
+    """
+    run: int
+    """
+    The run that produced it: an earlier one while a rerun is active, or after it failed
+    """
+
+
+class JobError(TypedDict):
+    code: str
+    message: str
+    retryable: bool
+    """
+    Whether retrying without changes may help
+    """
+    details: dict[str, Any] | None
+
+
+class Error(TypedDict):
+    pointer: str
+    """
+    JSON Pointer (RFC 6901)
+    """
+    detail: str
+
+
+class Problem(TypedDict):
+    type: str
+    """
+    Names the kind of problem, and nothing else
+    """
+    title: str
+    status: int
+    detail: str
+    """
+    What was wrong, and what to do
+    """
+    code: str
+    retryable: bool
+    """
+    Whether the same request may succeed later
+    """
+    errors: NotRequired[list[Error]]
+    """
+    Each invalid field
+    """
+    details: NotRequired[dict[str, Any]]
+    """
+    More for programs, such as the `state` of the job that prevents the action
+    """
+
+
+class AwaitAssets(TypedDict, closed=True):
+    """
+    The job waits for more assets until a request has `final`, or one of these conditions holds
+    """
+
+    total: NotRequired[int]
+    """
+    Processing starts once the job has this many assets
+    """
+    quiet_seconds: NotRequired[float]
+    """
+    Processing starts once the job has assets and none arrived for this long
+    """
+
+
+class Source(TypedDict, closed=True):
+    url: NotRequired[str]
+    """
+    Downloaded by the server
+    """
+    path: NotRequired[str]
+    """
+    A file below an input directory of the server
+    """
+    upload: NotRequired[str]
+    """
+    The name of a file part of the same request
+    """
+
+
+class Callback(TypedDict, closed=True):
+    url: str
+    token: NotRequired[str]
+    """
+    Sent with each callback as `Authorization: Bearer`; stored encrypted
+    """
+    events: NotRequired[list[Literal["job.queued", "job.downloading", "job.waiting", "job.processing", "job.packaging", "job.paused", "job.resumed", "job.completed", "job.failed", "job.cancelled"]]]
+    """
+    Events to deliver; default: the three final ones
+    """
+
+
+class EstimatedCompletion(TypedDict):
+    """
+    Estimated from similar jobs; eight of ten end between `earliest` and `latest`. Null: unknown
+    """
+
+    at: str
+    earliest: str
+    latest: str
+
+
+class Error1(TypedDict):
+    """
+    Why the last attempt failed
+    """
+
+    code: str
+    message: str
+
+
+class PendingActivity(TypedDict):
+    kind: Literal["download", "stage", "package", "callback", "workflow"]
+    state: Literal["waiting", "running", "retrying", "paused"]
+    """
+    waiting: for a free worker. retrying: until `next_attempt_at`, because the last attempt failed. paused: by an administrator in Temporal
+    """
+    task_queue: str | None
+    """
+    Temporal's task queue that workers poll for it
+    """
+    since: str | None
+    """
+    When it entered this state
+    """
+    attempt: int
+    """
+    Number of the attempt that runs or comes next, from 1
+    """
+    next_attempt_at: str | None
+    error: Error1 | None
+
+
+class Source1(TypedDict):
+    url: str
+
+
+class Source2(TypedDict):
+    path: str
+
+
+class Upload(TypedDict):
+    size: int
+    sha256: str
+
+
+class Source3(TypedDict):
+    upload: Upload
+
+
+class ShownItem(TypedDict):
+    name: str | None
+    source: Source1 | Source2 | Source3
+    checksum: str | None
+    attributes: dict[str, Any]
+
+
+class Assets(TypedDict):
+    total: int
+    shown: list[ShownItem]
+    """
+    The first 200
+    """
+
+
+class Callback1(TypedDict):
+    url: str
+    events: list[str]
+
+
+class JobRequest(TypedDict):
+    operation: str
+    params: dict[str, Any]
+    """
+    With defaults filled in
+    """
+    assets: Assets
+    callback: Callback1 | None
+    keep_days: float | None
+    """
+    Null: forever
+    """
+
+
+class Cancellation(TypedDict, closed=True):
+    reason: NotRequired[str]
+    """
+    Part of the error message of the job
+    """
+
+
+class FileEntry(TypedDict):
+    path: str
+    size: int
+    """
+    Bytes
+    """
+    sha256: str
+    media_type: str
+    asset: int | None
+    """
+    Position of the asset that it was made from; null: made from several
+    """
+
+
+class AssetOutcome(TypedDict):
+    index: int
+    """
+    Position in the submitted list, from 0
+    """
+    name: str
+    status: Literal["ok", "failed"]
+    size: int | None
+    """
+    Bytes
+    """
+    sha256: str | None
+    error: JobError | None
+
+
+class ResultNote(TypedDict):
+    code: str
+    message: str
+    asset: int | None
+    """
+    Position of the asset that it is about; null: about several
+    """
+
+
+class Link(TypedDict):
+    url: str
+    """
+    Anyone who has it can read the file, with GET and HEAD
+    """
+    path: str
+    expires_at: str
+
+
+class LinkRequest(TypedDict, closed=True):
+    path: NotRequired[str]
+    """
+    A file of the result; default: `index.html`
+    """
+    expires_in: NotRequired[int]
+    """
+    Seconds; default: 3600
+    """
+
+
+class Attempt(TypedDict):
+    at: str
+    status: int | None
+    """
+    HTTP status; null when there was no response
+    """
+    reason: str | None
+    """
+    Why the attempt failed; null when it succeeded
+    """
+    duration_ms: int
+
+
+class Delivery(TypedDict):
+    id: str
+    """
+    The `webhook-id`: the same for each attempt, so that receivers recognize duplicates
+    """
+    event: Literal["job.queued", "job.downloading", "job.waiting", "job.processing", "job.packaging", "job.paused", "job.resumed", "job.completed", "job.failed", "job.cancelled"]
+    run: int
+    occurred_at: str
+    """
+    When the event happened
+    """
+    seq: int
+    """
+    Position of the event in the timeline of its run
+    """
+    state: Literal["pending", "delivered", "failed"]
+    """
+    `failed`: there are no more attempts
+    """
+    attempts: list[Attempt]
+    next_attempt_at: str | None
+
+
+class Inputs(TypedDict):
+    min: int
+    max: int
+    media: list[str]
+
+
+class Attribute(TypedDict):
+    name: str
+    description: str
+
+
+class Operation(TypedDict):
+    name: str
+    title: str
+    description: str
+    available: bool
+    """
+    Whether a live worker can run it now. Jobs are accepted in any case, and wait
+    """
+    params: dict[str, Any]
+    """
+    JSON Schema of the parameters
+    """
+    inputs: Inputs
+    attributes: list[Attribute]
+    """
+    Attributes that each asset needs
+    """
+    result: Literal["files", "json"]
+    stages: list[str]
+    capabilities: list[str]
+    requires: list[str]
+    """
+    Engines that a worker needs; `install` is the command that installs them
+    """
+    install: str
+
+
+class Jobs(TypedDict):
+    """
+    Ended runs
+    """
+
+    completed: int
+    failed: int
+    cancelled: int
+
+
+class UsageItem(TypedDict):
+    day: str
+    operation: str
+    jobs: Jobs
+    """
+    Ended runs
+    """
+    bytes_in: int
+    """
+    Bytes of the assets that they processed
+    """
+    bytes_out: int
+    """
+    Bytes of the files that they produced
+    """
+    compute_seconds: float
+    """
+    Time that workers spent on their stages
+    """
+
+
+UsageReport = TypedDict(
+    "UsageReport",
+    {
+        "tenant": str,
+        "from": str,
+        "to": str,
+        "usage": list[UsageItem],
+    },
+)
+
+
+class AuditEvent(TypedDict):
+    time: str
+    action: str
+    outcome: Literal["success", "failure", "denied"]
+    tenant: str | None
+    subject: str | None
+    role: str | None
+    target: str
+    address: str | None
+    request_id: str | None
+    detail: str
+    omitted: int
+
+
+class ProgressEvent(TypedDict):
+    """
+    Data of the event `progress`
+    """
+
+    run: int
+    """
+    Number of the run, from 1
+    """
+    state: Literal["created", "queued", "downloading", "waiting", "processing", "packaging", "completed", "failed", "cancelled"]
+    stage: str | None
+    """
+    The stage that runs now
+    """
+    progress: float
+    assets: AssetCounts
+
+
+class Job(TypedDict):
+    id: str
+    operation: str
+    dialect: str
+    """
+    The API that submitted it
+    """
+    tenant: str
+    state: Literal["created", "queued", "downloading", "waiting", "processing", "packaging", "completed", "failed", "cancelled"]
+    paused: bool
+    """
+    Running activities finish; no others start
+    """
+    stage: str | None
+    """
+    The stage that runs now
+    """
+    progress: float
+    run: int
+    """
+    Number of the run, from 1
+    """
+    created_at: str
+    started_at: str | None
+    completed_at: str | None
+    expires_at: str | None
+    """
+    When the job and its results are deleted; null before the end of the run, or if they are kept forever
+    """
+    assets: AssetCounts
+    usage: Usage
+    labels: dict[str, str]
+    notes: NotRequired[list[str]]
+    """
+    Files that were skipped in directories that the request names; absent if there are none
+    """
+    result: ResultSummary | None
+    error: JobError | None
+    links: dict[str, str]
+
+
+class Asset(TypedDict, closed=True):
+    name: NotRequired[str]
+    """
+    Defaults to the last part of the URL or path
+    """
+    source: Source
+    checksum: NotRequired[str]
+    """
+    The job fails if the bytes differ
+    """
+    attributes: NotRequired[dict[str, Any]]
+    """
+    Passed to the operation
+    """
+
+
+class MoreAssets(TypedDict, closed=True):
+    assets: NotRequired[list[Asset]]
+    """
+    Default: []
+    """
+    final: NotRequired[bool]
+    """
+    No more assets will follow
+    """
+
+
+class WatchedJob(TypedDict):
+    id: str
+    operation: str
+    dialect: str
+    """
+    The API that submitted it
+    """
+    tenant: str
+    state: Literal["created", "queued", "downloading", "waiting", "processing", "packaging", "completed", "failed", "cancelled"]
+    paused: bool
+    """
+    Running activities finish; no others start
+    """
+    stage: str | None
+    """
+    The stage that runs now
+    """
+    progress: float
+    run: int
+    """
+    Number of the run, from 1
+    """
+    created_at: str
+    started_at: str | None
+    completed_at: str | None
+    expires_at: str | None
+    """
+    When the job and its results are deleted; null before the end of the run, or if they are kept forever
+    """
+    assets: AssetCounts
+    usage: Usage
+    labels: dict[str, str]
+    notes: NotRequired[list[str]]
+    """
+    Files that were skipped in directories that the request names; absent if there are none
+    """
+    result: ResultSummary | None
+    error: JobError | None
+    links: dict[str, str]
+    pending: list[PendingActivity]
+    """
+    Activities that have not ended; empty after the end and while the job waits for assets
+    """
+    estimated_completion: EstimatedCompletion | None
+
+
+class Result(TypedDict):
+    id: str
+    operation: str
+    run: int
+    kind: Literal["files", "json"]
+    """
+    Whether the result is files or a JSON value
+    """
+    data: NotRequired[Any]
+    """
+    The JSON result if `kind` is json
+    """
+    files: list[FileEntry]
+    assets: list[AssetOutcome]
+    notes: list[ResultNote]
+    """
+    What is doubtful or incomplete in the result
+    """
+    engine: dict[str, str]
+    """
+    Names and versions of the software that produced it
+    """
+
+
+class JobSpec(TypedDict, closed=True):
+    id: NotRequired[str]
+    """
+    Job id; chosen by the client, or by the server when left out
+    """
+    operation: str
+    params: NotRequired[dict[str, Any]]
+    """
+    See GET /v1/operations/{name}. Default: {}
+    """
+    assets: NotRequired[list[Asset]]
+    """
+    Default: []
+    """
+    await_assets: NotRequired[AwaitAssets]
+    """
+    The job waits for more assets until a request has `final`, or one of these conditions holds
+    """
+    callback: NotRequired[Callback]
+    priority: NotRequired[int]
+    """
+    Temporal's priority key: 1 runs first; default: 3. 1 and 2 precede jobs of other tenants and take the role `operator`
+    """
+    keep_days: NotRequired[float]
+    """
+    Days that the job and its results are kept after its end; default: the server's
+    """
+    labels: NotRequired[dict[str, str]]
+    """
+    Text for the client; shown, never interpreted
+    """

@@ -1,0 +1,61 @@
+/** Credentials for the bucket of an S3 server, as a worker opens it for the tenant `acme`, and a client to look into it. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { Keyring } from '../../src/auth/keyring.ts';
+import { TenantBuckets } from '../../src/buckets/tenant-buckets.ts';
+import type { CredentialStore } from '../../src/jobs/ports/credentials.ts';
+import type { Destinations } from '../../src/jobs/ports/destinations.ts';
+import { createNameResolver } from '../../src/net/dns/resolver.ts';
+import { NetworkPolicy } from '../../src/net/network-policy.ts';
+import { parseNetworkRule } from '../../src/net/network-rule.ts';
+import { createCredentialStore } from '../../src/storage/credentials.ts';
+import { createFilesystemStore } from '../../src/storage/filesystem/index.ts';
+
+interface S3Place {
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export interface TestBucket {
+  /** Its credentials are called `bucket`. */
+  readonly destinations: Destinations;
+  readonly buckets: TenantBuckets;
+  readonly credentials: CredentialStore;
+  readonly client: S3Client;
+  dispose(): Promise<void>;
+}
+
+export async function openTestBucket({ endpoint, bucket, credentials: keys }: S3Place): Promise<TestBucket> {
+  const root = await mkdtemp(join(tmpdir(), 'darkroom-bucket-'));
+  const credentials = createCredentialStore(createFilesystemStore({ root }), new Keyring([randomBytes(32)]));
+  const view = {
+    name: 'bucket',
+    kind: 's3',
+    endpoint,
+    region: 'us-east-1',
+    bucket,
+    path_style: true,
+  } as const;
+  await credentials.write(
+    'acme',
+    { ...view, created_at: new Date().toISOString(), rotated_at: null },
+    { access_key_id: keys.accessKeyId, secret_access_key: keys.secretAccessKey },
+  );
+  const policy = new NetworkPolicy({ allow: [parseNetworkRule('127.0.0.0/8')] });
+  const buckets = new TenantBuckets(credentials, { policy, resolver: createNameResolver() });
+  const client = new S3Client({ endpoint, region: 'us-east-1', credentials: keys, forcePathStyle: true });
+  return {
+    destinations: buckets.forTenant('acme'),
+    buckets,
+    credentials,
+    client,
+    dispose: async () => {
+      client.destroy();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
