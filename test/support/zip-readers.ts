@@ -148,8 +148,12 @@ export const zipReaders: readonly ZipReader[] = [
   {
     name: 'archive/zip of Go',
     isInstalled: has('go', 'version'),
-    read: async (archive) =>
-      readByProgram('go', ['run', await writeBeside(archive, 'readzip.go', GO), archive]),
+    read: async (archive) => {
+      const program = join(dirname(archive), 'readzip');
+      const source = await writeBeside(archive, 'readzip.go', GO);
+      await run('go', ['build', '-mod=readonly', '-o', program, source]);
+      return readByProgram(program, [archive]);
+    },
   },
   {
     name: 'ZipInputStream of Java, which reads streams',
