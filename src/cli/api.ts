@@ -19,21 +19,19 @@ import { Watcher } from '../jobs/query/watcher.ts';
 import { TtlCache } from '../lib/ttl-cache.ts';
 import { DAY_MS } from '../lib/units.ts';
 import { createLog, type Log } from '../log.ts';
-import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import type { TemporalTarget } from '../temporal/connection.ts';
 import { createTemporalUi } from '../temporal/ui/temporal-ui.ts';
 import { startAuditWriter } from './audit-writer.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
-
-/** Default address of the embedded Temporal server. `darkroom serve` uses another port if this one is taken. */
-export const EMBEDDED_ADDRESS = '127.0.0.1:7233';
+import { findTarget } from './temporal-target.ts';
 
 export async function api(): Promise<void> {
   const config = readConfig();
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'api');
-  const target = config.embedded ? embeddedTarget(EMBEDDED_ADDRESS) : targetFromEnvironment();
+  const target = await findTarget(config);
   const server = await startApi(config, target, log);
   console.log(
     `darkroom API  ${config.publicUrl}  (Temporal at ${target.address}, namespace ${target.namespace})`,

@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts';
 import type { Retention } from '../jobs/lifecycle/retention.ts';
 import type { Log } from '../log.ts';
 import { createClient, type TemporalTarget } from '../temporal/connection.ts';
+import { deploymentFromEnvironment } from '../temporal/deployment.ts';
 import { createWorkers, runWorkers } from '../temporal/worker.ts';
 import { connectWorker } from '../temporal/worker-connection.ts';
 import { prepareDataDirectory } from './data-directory.ts';
@@ -51,6 +52,7 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   await prepareDataDirectory(config);
   await verifyMasterKey(config);
+  const deployment = deploymentFromEnvironment();
   const { scratch, lost } = await claimScratch(config.DARKROOM_WORK);
   const client = createClient(target);
   const { activities, aloneActivities, dependencies, retention, runtime, slots, later, pictures, sandbox } =
@@ -60,6 +62,8 @@ export async function startWorker(
   const setup = {
     connection,
     namespace: target.namespace,
+    dataConverter: target.dataConverter,
+    deployment,
     identity,
     activities,
     aloneActivities,
@@ -79,7 +83,7 @@ export async function startWorker(
   if ('cpu' in slots) pictures.warmUp();
   const { kind, reason } = sandbox;
   log.info(
-    { temporal: target.address, namespace: target.namespace, slots, sandbox: kind },
+    { temporal: target.address, namespace: target.namespace, deployment, slots, sandbox: kind },
     'The worker polls its task queues',
   );
   if (reason !== null) log.warn(`Pictures, disks and commands are processed without bubblewrap: ${reason}`);

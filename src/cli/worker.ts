@@ -3,12 +3,11 @@ import { forbidDecoding } from '../../operations/lib/image-source.ts';
 import { readConfig } from '../config/config.ts';
 import { lockDataDir } from '../data-directory/lock.ts';
 import { createLog } from '../log.ts';
-import { embeddedTarget, targetFromEnvironment } from '../temporal/connection.ts';
 import { reapOrphan } from '../temporal/embedded/server.ts';
-import { EMBEDDED_ADDRESS } from './api.ts';
 import { UsageError } from './exit-code.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
 import { startWorker } from './start-worker.ts';
+import { findTarget } from './temporal-target.ts';
 import { watchEventLoop } from './watch-event-loop.ts';
 import { installRuntime } from './worker-runtime.ts';
 
@@ -40,8 +39,7 @@ export async function worker({
   const parent = followParent(stop);
   installRuntime(config, log);
   forbidDecoding();
-  const embedded = embeddedAddress ?? (config.embedded ? EMBEDDED_ADDRESS : null);
-  const target = embedded === null ? targetFromEnvironment() : embeddedTarget(embedded);
+  const target = await findTarget(config, embeddedAddress);
   const running = await startWorker(config, target, { only, identity: workerId, log, stop: stop.signal });
   stop.signal.removeEventListener('abort', quit);
   watchEventLoop(config.DARKROOM_UNRESPONSIVE_MS);

@@ -1,5 +1,6 @@
 /** Connections to Temporal: to the embedded server, or as Temporal's own variables and profiles configure them. */
 import { Client, Connection, isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { DarkroomError } from '../errors.ts';
@@ -9,6 +10,8 @@ export interface TemporalTarget {
   readonly options: NativeConnectionOptions;
   /** For people; without secrets. */
   readonly address: string;
+  /** With a payload codec; see payload-codec.ts. */
+  readonly dataConverter?: DataConverter;
 }
 
 /** Reads TEMPORAL_ADDRESS, _NAMESPACE, _API_KEY, _TLS_… and profiles, as Temporal's own tools do. */
@@ -25,8 +28,9 @@ export const embeddedTarget = (address: string): TemporalTarget => ({
 });
 
 /** Connects lazily: without Temporal the API starts, and answers 503. */
-export function createClient({ options, namespace }: TemporalTarget): Client {
-  return new Client({ connection: Connection.lazy(options), namespace });
+export function createClient({ options, namespace, dataConverter }: TemporalTarget): Client {
+  const connection = Connection.lazy(options);
+  return new Client({ connection, namespace, ...(dataConverter && { dataConverter }) });
 }
 
 /** gRPC status codes that mean that Temporal, not the request, is the cause. */

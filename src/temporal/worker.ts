@@ -1,12 +1,18 @@
 /** Workers: one for workflows and waiting steps, and one for each capability that computes. */
-import { fileURLToPath } from 'node:url';
+
+import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities, StepActivities } from '../../activities/types.ts';
+import { builtFile } from './built-file.ts';
 import { aloneQueueOf, CALLBACK_QUEUE, DOWNLOAD_QUEUE, MAIN_QUEUE, queueOf } from './names.ts';
 
 export interface WorkerSetup {
   readonly connection: NativeConnection;
   readonly namespace: string;
+  /** With a payload codec; see payload-codec.ts. */
+  readonly dataConverter?: DataConverter | undefined;
+  /** With worker versioning; see deployment.ts. */
+  readonly deployment?: WorkerDeploymentVersion | undefined;
   /** Name in Temporal; default: process and host. */
   readonly identity?: string | undefined;
   readonly activities: Activities;
@@ -21,17 +27,25 @@ export interface WorkerSetup {
 /** Milliseconds that cancelled activities have to end. */
 const FORCE_MS = 19_000;
 
-/** `npm run build` writes the bundle, so no start waits for a bundler. The path is valid in the built tree and in the sources. */
-export const bundlePath = fileURLToPath(
-  new URL(
-    import.meta.url.includes('/dist/') ? '../../workflows/bundle.js' : '../../dist/workflows/bundle.js',
-    import.meta.url,
-  ),
-);
+/** `npm run build` writes the bundles, so no start waits for a bundler. */
+export const bundlePath = builtFile('workflows/bundle.js');
+
+/** With the failure converter for a payload codec. */
+const codecBundlePath = builtFile('workflows/bundle-for-codec.js');
+
+/** What a worker needs to run workflows, or to replay them. */
+export const workflowOptions = (
+  dataConverter: DataConverter | undefined,
+): Pick<WorkerOptions, 'workflowBundle' | 'dataConverter'> => ({
+  workflowBundle: { codePath: dataConverter ? codecBundlePath : bundlePath },
+  ...(dataConverter && { dataConverter }),
+});
 
 export async function createWorkers({
   connection,
   namespace,
+  dataConverter,
+  deployment,
   identity,
   activities,
   aloneActivities,
@@ -42,12 +56,21 @@ export async function createWorkers({
     connection,
     namespace,
     ...(identity === undefined ? {} : { identity }),
+    ...(dataConverter && { dataConverter }),
+    ...(deployment && {
+      workerDeploymentOptions: {
+        version: deployment,
+        useWorkerVersioning: true,
+        // Each build replays the histories of the builds before it; `darkroom replay` checks that.
+        defaultVersioningBehavior: 'AUTO_UPGRADE' as const,
+      },
+    }),
     // Progress and cancellation travel with heartbeats; the default throttle delays both by most of the timeout.
     maxHeartbeatThrottleInterval: '500ms',
     defaultHeartbeatThrottleInterval: '500ms',
     shutdownGraceTime: graceMs,
     shutdownForceTime: graceMs + FORCE_MS,
-  } satisfies WorkerOptions | Record<string, unknown>;
+  } satisfies Omit<WorkerOptions, 'taskQueue'>;
   const { io, ...computing } = slots;
   const { runStage, download, notify } = activities;
   const waiting = {
@@ -55,7 +78,7 @@ export async function createWorkers({
       Worker.create({
         ...common,
         taskQueue: MAIN_QUEUE,
-        workflowBundle: { codePath: bundlePath },
+        ...workflowOptions(dataConverter),
         activities: { ...activities },
         maxConcurrentActivityTaskExecutions: steps,
         // A local attempt holds its workflow task for up to a second; see activities/local-attempts.ts.

@@ -39,6 +39,9 @@ export const daysOrForever = z
 /** A path, made absolute. */
 export const absolutePath = z.string().transform((path) => resolve(path));
 
+/** A path, made absolute; null when empty. */
+export const optionalPath = z.string().transform((path) => (path === '' ? null : resolve(path)));
+
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 /** An http or https URL, or empty. */
