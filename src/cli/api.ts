@@ -27,12 +27,14 @@ import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
 import { findTarget } from './temporal-target.ts';
+import { loadTracing, type Tracing } from '../tracing/tracing.ts';
 
 export async function api(): Promise<void> {
   const config = readConfig();
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'api');
   const target = await findTarget(config);
-  const server = await startApi(config, target, log);
+  const tracing = await loadTracing('darkroom-api', log);
+  const server = await startApi(config, target, log, { tracing });
   console.log(
     `darkroom API  ${config.publicUrl}  (Temporal at ${target.address}, namespace ${target.namespace})`,
   );
@@ -61,6 +63,7 @@ function composeTemporalUi(config: Config, { namespace }: TemporalTarget, client
 }
 
 interface ApiOptions {
+  readonly tracing?: Tracing | null;
   readonly overrides?: Overrides | undefined;
 }
 
@@ -69,13 +72,13 @@ export async function startApi(
   config: Config,
   target: TemporalTarget,
   log: Log,
-  { overrides }: ApiOptions = {},
+  { tracing = null, overrides }: ApiOptions = {},
 ): Promise<ApiServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
   await prepareDataDirectory(config);
   await verifyMasterKey(config);
-  const api = await composeApi(config, target, overrides);
+  const api = await composeApi(config, tracing ? { ...target, plugins: [tracing.plugin] } : target, overrides);
   const { client, jobs, submissions, runtime, operations, store, usage, authenticate } = api;
   if (!config.embedded) void keepRegistering(client, log);
   // Probes are public, so each must not cost a write.
@@ -123,6 +126,7 @@ export async function startApi(
     log,
     loopbackOnly: isLocalAnonymous(config),
     clientLimits: composeClientLimits(config),
+    trace: tracing?.middleware,
     authenticate,
     trustedProxies: config.DARKROOM_TRUSTED_PROXIES,
     anonymousRole: anonymousRole(config),
@@ -139,6 +143,7 @@ export async function startApi(
     await server.close();
     await auditWriter?.close();
     await client.connection.close();
+    await tracing?.close();
   };
   return { close, findReadinessFailures: () => readinessFailures({ runtime, checkStore }) };
 }

@@ -45,7 +45,7 @@ async function replay({ ended, json = false }: ReplayOptions): Promise<void> {
   const failed: { workflow_id: string; run_id: string; running: boolean; message: string }[] = [];
   for await (const { workflowId, runId, isRunning, error } of replayNamespace(
     client,
-    target.dataConverter,
+    target,
     ended,
   )) {
     counts[isRunning ? 'running' : 'ended'] += 1;

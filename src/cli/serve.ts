@@ -16,6 +16,7 @@ import { scheduleRetention } from '../temporal/schedule.ts';
 import { type ApiServer, startApi } from './api.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
 import { findTarget } from './temporal-target.ts';
+import { loadTracing } from '../tracing/tracing.ts';
 import { superviseWorker } from './worker-process.ts';
 
 const LOCK_TIMEOUT_MS = 4000;
@@ -57,7 +58,9 @@ async function start(
   if (embedded) stops.push(() => embedded.stop());
   const target = await findTarget(config, embedded?.address);
   if (embedded) await prepareNamespace(config, target);
-  const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'));
+  const apiLog = createLog(config.DARKROOM_LOG_LEVEL, 'api');
+  const tracing = await loadTracing('darkroom-api', apiLog);
+  const server = await startApi(config, target, apiLog, { tracing });
   stops.push(() => server.close());
   stops.push(await publishServerAddress(config.DARKROOM_DATA, config.localUrl));
   const worker = superviseWorker({

@@ -8,6 +8,7 @@ import { UsageError } from './exit-code.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
 import { startWorker } from './start-worker.ts';
 import { findTarget } from './temporal-target.ts';
+import { loadTracing } from '../tracing/tracing.ts';
 import { watchEventLoop } from './watch-event-loop.ts';
 import { installRuntime } from './worker-runtime.ts';
 
@@ -40,7 +41,9 @@ export async function worker({
   installRuntime(config, log);
   forbidDecoding();
   const target = await findTarget(config, embeddedAddress);
-  const running = await startWorker(config, target, { only, identity: workerId, log, stop: stop.signal });
+  const tracing = await loadTracing('darkroom-worker', log);
+  const options = { only, identity: workerId, log, tracing, stop: stop.signal };
+  const running = await startWorker(config, target, options);
   stop.signal.removeEventListener('abort', quit);
   watchEventLoop(config.DARKROOM_UNRESPONSIVE_MS);
   process.send?.('ready');

@@ -1,8 +1,7 @@
 /** Replays of the histories of a namespace on the workflows of this build. */
 import { type Client, type HistoryAndWorkflowId, WorkflowNotFoundError } from '@temporalio/client';
-import type { DataConverter } from '@temporalio/common';
 import { Worker } from '@temporalio/worker';
-import { workflowOptions } from './worker.ts';
+import { type SdkExtensions, workflowOptions } from './worker.ts';
 
 /** Of workflows/index.ts. */
 const TYPES = "WorkflowType IN ('processJob', 'deliverCallback', 'deleteExpired')";
@@ -18,13 +17,13 @@ export interface Replay {
 /**
  * Replays the histories of all running workflows, and of those that ended last.
  *
- * @param dataConverter - Of the client.
+ * @param extensions - Those of the client.
  * @param maxEnded - Ended workflows at most.
  * @throws An error of Temporal's client when Temporal does not answer.
  */
 export async function* replayNamespace(
   client: Client,
-  dataConverter: DataConverter | undefined,
+  extensions: SdkExtensions,
   maxEnded: number,
 ): AsyncIterable<Replay> {
   const running = new Set<string>();
@@ -45,7 +44,7 @@ export async function* replayNamespace(
     }
   }
   for await (const { workflowId, runId, error } of Worker.runReplayHistories(
-    workflowOptions(dataConverter),
+    workflowOptions(extensions),
     histories(),
   ))
     yield { workflowId, runId, isRunning: running.has(runId), error: error ?? null };

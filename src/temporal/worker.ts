@@ -1,16 +1,15 @@
 /** Workers: one for workflows and waiting steps, and one for each capability that computes. */
 
-import type { DataConverter, WorkerDeploymentVersion } from '@temporalio/common';
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities, StepActivities } from '../../activities/types.ts';
 import { builtFile } from './built-file.ts';
+import type { TemporalTarget } from './connection.ts';
 import { aloneQueueOf, CALLBACK_QUEUE, DOWNLOAD_QUEUE, MAIN_QUEUE, queueOf } from './names.ts';
 
-export interface WorkerSetup {
+export interface WorkerSetup extends SdkExtensions {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  /** With a payload codec; see payload-codec.ts. */
-  readonly dataConverter?: DataConverter | undefined;
   /** With worker versioning; see deployment.ts. */
   readonly deployment?: WorkerDeploymentVersion | undefined;
   /** Name in Temporal; default: process and host. */
@@ -27,24 +26,30 @@ export interface WorkerSetup {
 /** Milliseconds that cancelled activities have to end. */
 const FORCE_MS = 19_000;
 
-/** `npm run build` writes the bundles, so no start waits for a bundler. */
+/** `npm run build` writes the bundle, so no start waits for a bundler. */
 export const bundlePath = builtFile('workflows/bundle.js');
 
-/** With the failure converter for a payload codec. */
-const codecBundlePath = builtFile('workflows/bundle-for-codec.js');
+/** How the SDK encodes payloads, and what it traces. Both are off by default. */
+export type SdkExtensions = Pick<TemporalTarget, 'dataConverter' | 'plugins'>;
 
-/** What a worker needs to run workflows, or to replay them. */
-export const workflowOptions = (
-  dataConverter: DataConverter | undefined,
-): Pick<WorkerOptions, 'workflowBundle' | 'dataConverter'> => ({
-  workflowBundle: { codePath: dataConverter ? codecBundlePath : bundlePath },
-  ...(dataConverter && { dataConverter }),
-});
+/** What a worker needs to run workflows, or to replay them. With extensions, which are parts of the bundle, it takes a second to bundle. */
+export function workflowOptions({
+  dataConverter,
+  plugins = [],
+}: SdkExtensions): Pick<WorkerOptions, 'workflowsPath' | 'workflowBundle' | 'dataConverter' | 'plugins'> {
+  if (!dataConverter && plugins.length === 0) return { workflowBundle: { codePath: bundlePath } };
+  return {
+    workflowsPath: builtFile('workflows/index.js'),
+    plugins: [...plugins],
+    ...(dataConverter && { dataConverter }),
+  };
+}
 
 export async function createWorkers({
   connection,
   namespace,
   dataConverter,
+  plugins = [],
   deployment,
   identity,
   activities,
@@ -56,6 +61,7 @@ export async function createWorkers({
     connection,
     namespace,
     ...(identity === undefined ? {} : { identity }),
+    plugins: [...plugins],
     ...(dataConverter && { dataConverter }),
     ...(deployment && {
       workerDeploymentOptions: {
@@ -78,7 +84,7 @@ export async function createWorkers({
       Worker.create({
         ...common,
         taskQueue: MAIN_QUEUE,
-        ...workflowOptions(dataConverter),
+        ...workflowOptions({ dataConverter, plugins }),
         activities: { ...activities },
         maxConcurrentActivityTaskExecutions: steps,
         // A local attempt holds its workflow task for up to a second; see activities/local-attempts.ts.

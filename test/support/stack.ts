@@ -32,6 +32,7 @@ export async function startStack({
   token,
   skipReadiness,
   overrides,
+  tracing = null,
   ownPictures = false,
 }: StackOptions = {}): Promise<RunningDarkroom> {
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'darkroom-test-')));
@@ -54,13 +55,14 @@ export async function startStack({
     output += line;
   };
   const createPartLog = (part: string) => createLog(config.DARKROOM_LOG_LEVEL, part, { write });
-  const api = await startApi(config, target, createPartLog('api'), { overrides });
+  const api = await startApi(config, target, createPartLog('api'), { overrides, tracing });
   const stop = new AbortController();
   let worker: RunningWorker | null = null;
   if (command === 'serve') {
     installTestRuntime();
     worker = await startWorker(config, target, {
       log: createPartLog('worker'),
+      tracing,
       stop: stop.signal,
       overrides: ownPictures ? overrides : { pictures: await sharedWorkerPictures(), ...overrides },
     });

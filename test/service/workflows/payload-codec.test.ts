@@ -124,7 +124,7 @@ test('histories and memos in Temporal contain nothing of a job but names and sta
 
 test('replay reads the histories of a namespace', async () => {
   const replays = [];
-  for await (const replay of replayNamespace(lab.client, lab.temporal.dataConverter, 5)) replays.push(replay);
+  for await (const replay of replayNamespace(lab.client, lab.temporal, 5)) replays.push(replay);
   expect(replays).toHaveLength(5);
   expect(replays.filter(({ error }) => error !== null)).toEqual([]);
 });
