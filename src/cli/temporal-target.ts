@@ -4,7 +4,7 @@ import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../t
 import { loadDataConverter } from '../temporal/payload-codec.ts';
 
 /** Default address of the embedded Temporal server. `darkroom serve` uses another port if this one is taken. */
-export const EMBEDDED_ADDRESS = '127.0.0.1:7233';
+const EMBEDDED_ADDRESS = '127.0.0.1:7233';
 
 /**
  * @param address Of the embedded server, if it is the one. A worker gets it from `darkroom serve`, whatever the environment says.

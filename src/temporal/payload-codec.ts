@@ -24,7 +24,7 @@ export async function loadDataConverter(path: string): Promise<DataConverter> {
 }
 
 /** The SDK loads it by its path. */
-export const failureConverterPath = builtFile('src/temporal/failure-converter.js');
+const failureConverterPath = builtFile('src/temporal/failure-converter.js');
 
 function isCodec(value: unknown): value is PayloadCodec {
   const { encode, decode } = (value ?? {}) as Record<string, unknown>;

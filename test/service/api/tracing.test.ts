@@ -44,9 +44,10 @@ beforeAll(async () => {
   const address = collector.address();
   const endpoint = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
   web = await startWeb({ '/hook': (_request, response) => response.writeHead(204).end() });
-  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = endpoint;
+  const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_BSP_SCHEDULE_DELAY: '100' };
+  Object.assign(process.env, variables);
   tracing = await loadTracing('darkroom', log);
-  delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  for (const name of Object.keys(variables)) delete process.env[name];
   darkroom = await startStack({ tracing, env: { DARKROOM_ALLOW_NETWORKS: '127.0.0.0/8' } });
 });
 
@@ -81,8 +82,12 @@ test('a request, its workflow, activities and callback are one trace', async () 
   });
   expect(response.status).toBe(202);
   await expect.poll(() => web.received.length, { timeout: 30_000 }).toBe(1);
-  await darkroom.stop();
-  const byName = new Map(spans.filter(({ trace }) => trace === TRACE).map((span) => [span.name, span]));
+  // The span of the workflow is the last one that ends.
+  const ours = () => spans.filter(({ trace }) => trace === TRACE);
+  await expect
+    .poll(() => ours().map(({ name }) => name), { timeout: 30_000 })
+    .toContain('RunWorkflow:processJob');
+  const byName = new Map(ours().map((span) => [span.name, span]));
   const parentOf = (name: string) => {
     const parent = byName.get(name)?.parent;
     return [...byName.values()].find(({ id }) => id === parent)?.name ?? parent;

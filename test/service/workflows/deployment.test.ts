@@ -6,6 +6,7 @@ import type { Job } from '../../../src/jobs/model/job.ts';
 import { workflowIdOf } from '../../../src/temporal/names.ts';
 import { type Lab, startLab } from '../../support/lab.ts';
 import { sharedWorkerPictures } from '../../support/picture-processes.ts';
+import { sleep } from '../../support/server.ts';
 import { startWorkers } from '../../support/workers.ts';
 
 const deploymentName = 'darkroom';
@@ -33,8 +34,16 @@ async function startBuild(buildId: string): Promise<void> {
 }
 
 /** Calls until the server has seen the workers of the version. */
-const retry = <T>(call: () => Promise<T>) =>
-  expect.poll(() => call().then(() => 'done', String), { timeout: 30_000 }).toBe('done');
+async function retry(call: () => Promise<unknown>): Promise<void> {
+  for (const deadline = Date.now() + 30_000; ; await sleep(200)) {
+    const error: unknown = await call().then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    if (error === null) return;
+    if (Date.now() > deadline) throw error;
+  }
+}
 
 const setCurrent = (buildId: string) =>
   retry(() =>

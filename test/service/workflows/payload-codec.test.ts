@@ -97,7 +97,7 @@ test('messages of people, who encrypt nothing, are understood', async () => {
 });
 
 test('histories and memos in Temporal contain nothing of a job but names and states', async () => {
-  const failed = await submit({}, { assets: [{ source: { url: `${web.url}/${NEEDLE}/missing.jpg` } }] });
+  const failed = await submit({}, { assets: [{ source: { url: `${web.url}/${NEEDLE}.jpg` } }] });
   expect((await ended(failed)).error?.message).toContain(NEEDLE);
   const failing = await submit({ fail: 'permanent' });
   await ended(failing);
