@@ -22,6 +22,8 @@ interface ActivitySetup extends StepInput {
   readonly signalsStart?: boolean;
   /** Of a callback: a job may deliver several at once. */
   readonly seq?: number;
+  /** Of the collection of inputs: a job may do it for several steps at once. */
+  readonly step?: string;
 }
 
 interface Dependencies {
@@ -42,7 +44,7 @@ export async function withHeartbeat<T>(
 ): Promise<T> {
   const context = Context.current();
   const { info, log } = context;
-  const key = `${info.workflowExecution?.runId ?? ''}/${info.activityType}/${setup.seq ?? ''}`;
+  const key = `${info.workflowExecution?.runId ?? ''}/${info.activityType}/${setup.seq ?? setup.step ?? ''}`;
   if (info.isLocal) return runLocally({ journal, localAttempts }, context, key, work);
   const { signalsStart, earlier: lost } = setup;
   const losses = lost?.losses ?? 0;

@@ -8,6 +8,7 @@ import type { Activities, StepActivities } from './types.ts';
 /** All activities. A worker offers those that its capabilities need; see `src/temporal/worker.ts`. */
 export const createActivities = (deps: ActivityDependencies): Activities => ({
   download: (input) => withHeartbeat(deps, input, (run) => steps.download(deps, input, run)),
+  collectInputs: (input) => withHeartbeat(deps, input, (run) => steps.collectInputs(deps, input, run)),
   runStage: (input) => withHeartbeat(deps, input, (run) => steps.runStage(deps, input, run)),
   packageJob: (input) => withHeartbeat(deps, input, (run) => steps.packageJob(deps, input, run)),
   notify: createNotify(deps),
@@ -24,6 +25,7 @@ export function createAloneActivities({
   const innocent = { journal: journal.withoutBlame(), localAttempts, heartbeatMs };
   return {
     download: (input) => withHeartbeat(innocent, input, (run) => runAlone('download', input, run)),
+    collectInputs: (input) => withHeartbeat(innocent, input, (run) => runAlone('collectInputs', input, run)),
     runStage: (input) => withHeartbeat(innocent, input, (run) => runAlone('runStage', input, run)),
     packageJob: (input) => withHeartbeat(innocent, input, (run) => runAlone('packageJob', input, run)),
   };

@@ -1,82 +1,121 @@
-/** Builds the manifest of a run from the checkpoints of its stages. */
-import mime from 'mime';
-import { type BatchLayout, chunkEnds, splitIntoBatches } from '../src/jobs/model/batch.ts';
-import type { Checkpoint } from '../src/jobs/model/checkpoint.ts';
-import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
-import type { RunInput, RunRef, StageInput } from '../src/jobs/model/run-input.ts';
+/** Builds the manifest of a run from the checkpoints of its steps. */
+import { chunkEnds } from '../src/jobs/model/batch.ts';
+import type { AssetOutcome, JobError, JobStep, ResultNote } from '../src/jobs/model/job.ts';
+import type { RunInput, StepInput } from '../src/jobs/model/run-input.ts';
 import type { StoredManifest } from '../src/jobs/ports/job-archive.ts';
-import { mapConcurrent } from '../src/lib/map-concurrent.ts';
+import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
 import { UniqueNames } from '../src/lib/unique-names.ts';
-import { splitParts } from './checkpoint.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { listFailures, mediaTypeOf, originOf, readCheckpoints, readInputs } from './step-files.ts';
 
-/** Checkpoints that are read from the store concurrently. */
-const READ_CONCURRENCY = 16;
+/** What a completed step gave, with assets of the job in place of inputs of the step. */
+interface StepResult {
+  readonly name: string;
+  readonly data: unknown;
+  readonly files: StoredManifest['files'];
+  readonly failures: ReadonlyMap<number, JobError>;
+  readonly notes: readonly ResultNote[];
+  readonly engine: Readonly<Record<string, string>>;
+}
 
+/** @param statuses The steps as they ended. Only those that completed are read. */
 export async function buildManifest(
   deps: ActivityDependencies,
-  { header, run, fingerprint, chunks, stages, tuning }: RunInput,
+  runInput: RunInput,
+  statuses: readonly JobStep[],
   signal: AbortSignal,
 ): Promise<StoredManifest> {
+  const { header, run, fingerprint, chunks, tuning, results } = runInput;
   const { tenant, id } = header;
   const job = { tenant, id, run, fingerprint };
   const layout = { chunkEnds: chunkEnds(chunks), sizes: tuning.batchSizes };
-  const operation = deps.operation(header.operation);
-  if (!operation) throw new Error(`This worker does not know ${header.operation}`);
-  const checkpoints: Checkpoint[] = [];
-  for (const stage of stages) checkpoints.push(...(await readCheckpoints(deps, job, stage, layout, signal)));
-  const { data } = checkpoints.findLast((checkpoint) => checkpoint.data !== undefined) ?? {};
+  const assets = await readInputs(deps, job, { collected: null, layout }, signal);
+  const steps: StepResult[] = [];
+  for (const step of runInput.steps) {
+    const status = statuses.find(({ name }) => name === step.name);
+    if (status?.state === 'completed')
+      steps.push(await readStep(deps, runInput, step, status.inputs.total ?? 0, assets, signal));
+  }
+  const chosen = steps.filter(({ name }) => results.includes(name));
+  const failures = new Map(steps.flatMap((step) => [...step.failures]));
   return {
     id,
     operation: header.operation,
     run,
-    kind: data === undefined ? 'files' : 'json',
-    data: data ?? null,
-    files: listFiles(checkpoints),
-    assets: await listAssets(deps, job, layout, checkpoints, signal),
-    notes: checkpoints.flatMap(({ notes }) => notes),
+    ...mergeData(chosen, results.length > 1),
+    files: chosen.flatMap(({ name, files }) =>
+      results.length > 1 ? files.map((file) => ({ ...file, path: `${name}/${file.path}` })) : files,
+    ),
+    assets: listAssets(assets, failures),
+    notes: [...steps.flatMap(({ notes }) => notes), ...statuses.flatMap(describeFailedStep)],
+    engine: Object.assign({}, ...steps.map(({ engine }) => engine)) as Record<string, string>,
+  };
+}
+
+/** `inputCount`: of a step that takes files of other steps. */
+async function readStep(
+  deps: ActivityDependencies,
+  { header, run, fingerprint, chunks, tuning }: RunInput,
+  step: StepInput,
+  inputCount: number,
+  assets: readonly AssetDownload[],
+  signal: AbortSignal,
+): Promise<StepResult> {
+  const operation = deps.operation(step.operation);
+  if (!operation) throw new Error(`This worker does not know ${step.operation}`);
+  const job = { tenant: header.tenant, id: header.id, run, fingerprint };
+  const { collected } = step;
+  const ends = collected ? [inputCount] : chunkEnds(step.use.length === 0 ? [] : chunks);
+  const layout = { chunkEnds: ends, sizes: tuning.batchSizes };
+  const used = { step: step.name, stages: step.stages, collected, layout };
+  const inputs = collected === null ? assets : await readInputs(deps, job, used, signal);
+  const origins = new Map(inputs.map((input) => [input.index, originOf(input)]));
+  const toAsset = (index: number | null) => (index === null ? null : (origins.get(index) ?? null));
+  const checkpoints = await readCheckpoints(deps, job, used, signal);
+  const failures = [...listFailures(checkpoints)].flatMap(([index, error]): [number, JobError][] => {
+    const asset = toAsset(index);
+    return asset === null ? [] : [[asset, error]];
+  });
+  // Names that were chosen more than once are numbered, as they were within a batch.
+  const names = new UniqueNames();
+  return {
+    name: step.name,
+    data: checkpoints.findLast(({ data }) => data !== undefined)?.data,
+    files: checkpoints
+      .flatMap(({ outputs }) => outputs)
+      .map(({ path: requested, key, size, sha256, crc32, asset }) => {
+        const path = names.claim(requested);
+        return { path, size, sha256, crc32, media_type: mediaTypeOf(path), asset: toAsset(asset), key };
+      }),
+    failures: new Map(failures),
+    notes: checkpoints.flatMap(({ notes }) => notes).map((note) => ({ ...note, asset: toAsset(note.asset) })),
     engine: operation.engine,
   };
 }
 
-const readCheckpoints = (
-  { stages }: ActivityDependencies,
-  job: RunRef,
-  stage: StageInput,
-  layout: BatchLayout,
-  signal: AbortSignal,
-): Promise<Checkpoint[]> =>
-  mapConcurrent(splitParts(stage, layout), { concurrency: READ_CONCURRENCY, signal }, async (batch, stop) => {
-    const checkpoint = await stages.readCheckpoint({ job, stage, batch }, stop);
-    if (!checkpoint) throw new Error(`Stage ${stage.name} has no checkpoint`);
-    return checkpoint;
-  });
-
-/** In the order of the assets. Names that were chosen more than once are numbered, as they were within a batch. */
-function listFiles(checkpoints: readonly Checkpoint[]): StoredManifest['files'] {
-  const names = new UniqueNames();
-  return checkpoints.flatMap(({ outputs }) =>
-    outputs.map(({ path: requested, key, size, sha256, crc32, asset }) => {
-      const path = names.claim(requested);
-      const media_type = mime.getType(path) ?? 'application/octet-stream';
-      return { path, size, sha256, crc32, media_type, asset, key };
-    }),
-  );
+/** The JSON value of the result; of several steps, an object by name of the step. */
+function mergeData(steps: readonly StepResult[], areSeveral: boolean): Pick<StoredManifest, 'kind' | 'data'> {
+  const withData = steps.filter(({ data }) => data !== undefined);
+  const kind = withData.length > 0 && withData.length === steps.length ? 'json' : 'files';
+  if (!areSeveral) return { kind, data: withData[0]?.data ?? null };
+  const data = Object.fromEntries(withData.map(({ name, data }) => [name, data]));
+  return { kind, data: withData.length > 0 ? data : null };
 }
 
-async function listAssets(
-  { assets }: ActivityDependencies,
-  job: RunRef,
-  layout: BatchLayout,
-  checkpoints: readonly Checkpoint[],
-  signal: AbortSignal,
-): Promise<AssetOutcome[]> {
-  const failures = new Map<number, JobError>(
-    checkpoints.flatMap(({ failures }) => failures.map(({ index, error }) => [index, error])),
-  );
-  const downloads = await assets.readBatches(job, splitIntoBatches(layout), signal);
-  return downloads.map(({ index, name, size, sha256, error: downloadError }) => {
+const listAssets = (
+  assets: readonly AssetDownload[],
+  failures: ReadonlyMap<number, JobError>,
+): AssetOutcome[] =>
+  assets.map(({ index, name, size, sha256, error: downloadError }) => {
     const error = downloadError ?? failures.get(index) ?? null;
     return { index, name, status: error ? 'failed' : 'ok', size, sha256, error };
   });
+
+/** A note on a step whose files are missing in the result of a job that completed without it. */
+function describeFailedStep({ name, state, error }: JobStep): ResultNote[] {
+  if (state === 'failed')
+    return [{ code: 'step_failed', message: `Step "${name}" failed: ${error?.message ?? ''}`, asset: null }];
+  if (state !== 'skipped') return [];
+  const message = `Step "${name}" was skipped, because a step that it uses failed`;
+  return [{ code: 'step_skipped', message, asset: null }];
 }

@@ -3,6 +3,7 @@ import { errorCatalogue } from '../src/errors.ts';
 import { computeExpiry } from '../src/jobs/model/expiry.ts';
 import type { Job, JobError } from '../src/jobs/model/job.ts';
 import type { JobStatus } from '../src/jobs/model/run-input.ts';
+import { endSteps } from '../src/jobs/model/step-status.ts';
 import { appendMoment } from '../src/jobs/model/timeline.ts';
 import type { StoredManifest } from '../src/jobs/ports/job-archive.ts';
 import type { ActivityRun } from './activity-run.ts';
@@ -33,7 +34,7 @@ export async function packageJob(
     return finalStatus(input, null);
   }
   const hasResults = input.ending.state === 'completed';
-  const manifest = hasResults ? await buildManifest(deps, runInput, signal) : null;
+  const manifest = hasResults ? await buildManifest(deps, runInput, input.status.steps, signal) : null;
   if (manifest) await deps.archive.saveResult(header, manifest);
   const status = finalStatus(input, manifest);
   if (status.error) log('The job did not complete', { job: header.id, ...status.error });
@@ -57,7 +58,8 @@ function finalStatus(
   { runInput, status, ending, completedAt }: PackageInput,
   manifest: StoredManifest | null,
 ): JobStatus {
-  const { state, error } = manifest && areAllFailed(manifest) ? allFailed(manifest) : ending;
+  const { state, error } =
+    manifest && runInput.steps.length === 1 && areAllFailed(manifest) ? allFailed(manifest) : ending;
   const { progress, usage } = status;
   return {
     ...status,
@@ -65,6 +67,7 @@ function finalStatus(
     error,
     stage: null,
     paused: false,
+    steps: endSteps(status.steps, state === 'completed' ? null : error, completedAt),
     progress: state === 'completed' ? 100 : Math.floor(progress * 10) / 10,
     completed_at: completedAt,
     expires_at: computeExpiry(completedAt, runInput.retention),
@@ -85,7 +88,10 @@ function countAssets(
   if (manifest)
     return { ...assets, failed: manifest.assets.filter(({ status }) => status === 'failed').length };
   // The asset that failed the job is not counted yet: its activity returned no result.
-  return error?.details?.['asset'] === undefined ? assets : { ...assets, failed: assets.failed + 1 };
+  // An input of a step of a pipeline need not be an asset.
+  return error?.details?.['asset'] === undefined || error.details['step'] !== undefined
+    ? assets
+    : { ...assets, failed: assets.failed + 1 };
 }
 
 const areAllFailed = ({ assets }: StoredManifest): boolean =>

@@ -133,11 +133,11 @@ async function compute(
 /** The checkpoint of an earlier run whose failed assets this one computes again. */
 async function readRetriedCheckpoint(
   { stages }: ActivityDependencies,
-  { job, stage, batch }: StageRunInput,
+  { job, step, stage, batch }: StageRunInput,
   signal: AbortSignal,
 ): Promise<Checkpoint | null> {
   const run = stage.retriesFailuresOf;
-  return run && batch ? stages.readCheckpoint({ job, stage: { ...stage, run }, batch }, signal) : null;
+  return run && batch ? stages.readCheckpoint({ job, step, stage: { ...stage, run }, batch }, signal) : null;
 }
 
 function findStage(

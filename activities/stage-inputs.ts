@@ -13,13 +13,14 @@ import { READ_CONCURRENCY } from './workspace.ts';
 /** Checkpoints of the stage before: that of the same batch, or all. */
 export async function readPreviousStage(
   { stages }: ActivityDependencies,
-  { job, batch, layout, before }: StageRunInput,
+  { job, step, batch, layout, before }: StageRunInput,
   previous: Stage<never>,
   signal: AbortSignal,
 ): Promise<Checkpoint[]> {
   const parts = previous.perAsset && batch ? [batch] : splitParts(previous, layout);
   return mapConcurrent(parts, { concurrency: READ_CONCURRENCY, signal }, async (part, stop) => {
-    const checkpoint = before && (await stages.readCheckpoint({ job, stage: before, batch: part }, stop));
+    const checkpoint =
+      before && (await stages.readCheckpoint({ job, step, stage: before, batch: part }, stop));
     if (!checkpoint) throw new Error(`Stage ${previous.name} has no checkpoint`);
     return checkpoint;
   });
@@ -38,13 +39,14 @@ export interface InputBytes {
  */
 export async function readStageInputs(
   { assets, stages }: ActivityDependencies,
-  { job, batch, layout }: StageRunInput,
+  { job, collected, batch, layout }: StageRunInput,
   previousStage: readonly Checkpoint[],
   retried: Checkpoint | null,
   bytes: InputBytes,
   signal: AbortSignal,
 ): Promise<{ inputs: InputFile[]; leftOut: StageOutcome[] }> {
-  const downloads = await assets.readBatches(job, batch ? [batch] : splitIntoBatches(layout), signal);
+  const owner = { ...job, collected };
+  const downloads = await assets.readBatches(owner, batch ? [batch] : splitIntoBatches(layout), signal);
   const leftOut = listFailed(downloads, previousStage);
   const failed = new Set(leftOut.map(({ index }) => index));
   const missing = downloads.filter(

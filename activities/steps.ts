@@ -1,5 +1,6 @@
 /** The activities that make up a job. Each can run in the worker, or in a process of its own. */
 import type { ActivityRun } from './activity-run.ts';
+import { collectInputs } from './collect-inputs.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { download } from './download.ts';
 import { packageJob } from './package-job.ts';
@@ -14,4 +15,4 @@ type Steps = {
   ) => ReturnType<StepActivities[Name]>;
 };
 
-export const steps: Steps = { download, runStage, packageJob };
+export const steps: Steps = { download, collectInputs, runStage, packageJob };

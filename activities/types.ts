@@ -4,8 +4,10 @@ import type { RetentionReport } from '../src/jobs/lifecycle/retention.ts';
 import type { Batch, BatchLayout } from '../src/jobs/model/batch.ts';
 import type { AssetCounts, CallbackEvent, Job, JobError } from '../src/jobs/model/job.ts';
 import type {
+  CollectedInputs,
   JobInputs,
   JobStatus,
+  StepInput as PipelineStep,
   RunInput,
   RunRef,
   SealedInputs,
@@ -83,16 +85,46 @@ export interface DownloadResult extends Pick<AssetCounts, 'downloaded' | 'failed
 }
 
 export interface StageRunInput extends ActivityInput {
+  /** Name of the step of the pipeline. */
+  readonly step: string;
   readonly operation: string;
   readonly params: Record<string, unknown>;
   readonly stage: Pick<StageInput, 'name' | 'run' | 'retriesFailuresOf' | 'timeoutMs'>;
   /** The stage before this one, whose workspace is restored; null for the first stage. */
   readonly before: Pick<StageInput, 'name' | 'run'> | null;
-  /** Null when the stage takes all assets at once. */
+  /** The list of its inputs; null: the assets of the job. */
+  readonly collected: CollectedInputs | null;
+  /** Null when the stage takes all inputs at once. */
   readonly batch: Batch | null;
-  /** The batches of all assets. Has no chunks when `batch` names the assets of the stage. */
+  /** The batches of all inputs. Has no chunks when `batch` names the inputs of the stage. */
   readonly layout: BatchLayout;
   readonly skipFailedAssets: boolean;
+}
+
+/** A step that has completed, and where its inputs are listed. */
+export interface UsedStep {
+  readonly step: string;
+  readonly stages: readonly Pick<StageInput, 'name' | 'run' | 'perAsset'>[];
+  readonly collected: CollectedInputs | null;
+  readonly layout: BatchLayout;
+}
+
+/** Lists the files of other steps as the inputs of a step. */
+export interface CollectInput extends StepInput {
+  readonly job: RunRef;
+  /** Name of the step. */
+  readonly step: string;
+  readonly collected: CollectedInputs;
+  readonly accepts: PipelineStep['accepts'];
+  readonly sizes: BatchLayout['sizes'];
+  /** What it takes, in order: files of steps, or the assets of the job. */
+  readonly sources: readonly (UsedStep | { readonly assets: BatchLayout })[];
+}
+
+export interface CollectResult extends Started {
+  readonly total: number;
+  /** Inputs that cannot be used. */
+  readonly failed: number;
 }
 
 export interface StageResult extends Pick<AssetCounts, 'failed'>, Started {
@@ -149,10 +181,11 @@ export interface Heartbeat {
 }
 
 /** The activities that make up a job. */
-export type StepActivities = Pick<Activities, 'download' | 'runStage' | 'packageJob'>;
+export type StepActivities = Pick<Activities, 'download' | 'collectInputs' | 'runStage' | 'packageJob'>;
 
 export interface Activities {
   download(input: DownloadInput): Promise<DownloadResult>;
+  collectInputs(input: CollectInput): Promise<CollectResult>;
   runStage(input: StageRunInput): Promise<StageResult>;
   packageJob(input: PackageInput): Promise<JobStatus>;
   notify(input: NotifyInput): Promise<NotifyResult>;

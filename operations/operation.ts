@@ -130,6 +130,8 @@ export interface Operation<Params = Record<string, unknown>> {
   readonly attributes?: OperationInfo['attributes'];
   /** What it gives, unless its parameters ask for the other: chiefly files, or a JSON value. */
   readonly result: 'files' | 'json';
+  /** Media types of its files. A step of a pipeline must give some that the next one takes. Default: any. */
+  readonly outputs?: readonly string[];
   /** Programs and libraries with their versions, for the manifest. */
   readonly engine: Readonly<Record<string, string>>;
   /**

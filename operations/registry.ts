@@ -1,6 +1,7 @@
 /** The operations that exist, as the API asks for them and as workers run them. */
 import { z } from 'zod';
 import { batchSizes } from '../src/jobs/model/batch.ts';
+import { PIPELINE } from '../src/jobs/model/pipeline.ts';
 import type { StagePlan } from '../src/jobs/model/run-input.ts';
 import type {
   OperationCatalogue,
@@ -31,8 +32,10 @@ export interface Registry extends OperationCatalogue {
   requirementsOf(capability: string): readonly string[];
 }
 
-/** Throws when two operations have one name, or two stages of an operation. */
+/** Throws when two operations have one name, or two stages of an operation, or when one has the name of jobs with steps. */
 export function createRegistry(operations: readonly Operation[]): Registry {
+  if (operations.some(({ name }) => name === PIPELINE))
+    throw new Error(`No operation can be called ${PIPELINE}`);
   checkUniqueNames('operation', operations);
   const entries = new Map(
     operations.map((operation) => [operation.name, { operation, buildPlannable: plannable(operation) }]),
@@ -59,7 +62,7 @@ function plannable(operation: Operation): PlannableOperation {
   const heartbeatMs = usesEngine ? USUAL_HEARTBEAT_MS.engine : USUAL_HEARTBEAT_MS.other;
   const plan = operation.stages.map((stage) => buildStagePlan({ heartbeatMs, ...stage }));
   checkUniqueNames(`stage of ${operation.name}`, plan);
-  const { name, title, description, inputs, result } = operation;
+  const { name, title, description, inputs, result, outputs = ['*/*'] } = operation;
   const info: OperationInfo = {
     name,
     title,
@@ -68,6 +71,7 @@ function plannable(operation: Operation): PlannableOperation {
     inputs,
     attributes: operation.attributes ?? [],
     result,
+    outputs,
     stages: plan.map((stage) => stage.name),
     requires: operation.requires ?? [],
     install:

@@ -78,10 +78,6 @@ export class AssetQueue {
     return this.#chunks;
   }
 
-  get batches(): readonly Batch[] {
-    return this.#batches;
-  }
-
   /** The number of assets so far. */
   get total(): number {
     return this.#batches.at(-1)?.to ?? 0;

@@ -9,13 +9,13 @@ export function shouldContinueAsNew({ maxHistoryEvents, maxHistoryBytes }: RunTu
 }
 
 /**
- * Ends this execution and starts the next, which continues with `stage`. Search attributes stay as they are.
+ * Ends this execution and starts the next, which continues the steps at `positions`. Search attributes stay as they are.
  *
  * @throws ContinueAsNew, or CancelledFailure when the job was cancelled while its last callbacks were delivered.
  */
 export async function continueRun(
   { runInput, status, control, assetQueue, notifier }: JobContext,
-  stage: ContinueAsNewState['stage'],
+  positions: ContinueAsNewState['positions'],
 ): Promise<never> {
   await notifier.flush();
   if (control.isCancelled) throw new CancelledFailure('Cancelled');
@@ -26,6 +26,6 @@ export async function continueRun(
   >({ memo: { header, fingerprint, retention, ...published } });
   return continueAsNew(
     { ...runInput, chunks: assetQueue.chunks, awaiting: assetQueue.awaiting },
-    { ...assetQueue.state, published, stage },
+    { ...assetQueue.state, published, positions },
   );
 }

@@ -1,5 +1,6 @@
 /** What the parts of the job workflow share. */
-import type { RunInput, RunRef } from '../src/jobs/model/run-input.ts';
+import { PIPELINE } from '../src/jobs/model/pipeline.ts';
+import type { RunInput, RunRef, StepInput } from '../src/jobs/model/run-input.ts';
 import { AssetQueue, type AssetQueueState } from './asset-queue.ts';
 import { CallbackNotifier } from './callback-notifier.ts';
 import { JobControl } from './job-control.ts';
@@ -9,8 +10,15 @@ import { LossReports } from './loss-reports.ts';
 /** The state that a run hands to its next execution when it continues as new. No activity is in flight at that moment. */
 export interface ContinueAsNewState extends AssetQueueState {
   readonly published: PublishedStatus;
-  /** The stage to continue with, and how many of its batches are done; null while assets are downloaded. */
-  readonly stage: { readonly index: number; readonly batchesDone: number } | null;
+  /** Where each step continues, by name; null while assets are downloaded. */
+  readonly positions: Readonly<Record<string, StepPosition>> | null;
+}
+
+/** How far a step has come. */
+interface StepPosition {
+  /** The stage that runs, or comes next. */
+  readonly stage: number;
+  readonly batchesDone: number;
 }
 
 /** One execution of the job workflow. */
@@ -23,6 +31,10 @@ export interface JobContext {
   readonly assetQueue: AssetQueue;
   readonly notifier: CallbackNotifier;
   readonly lossReports: LossReports;
+  /** How far the steps have come, by name. */
+  readonly positions: Map<string, StepPosition>;
+  /** Activities of stages that run now. */
+  readonly running: { count: number };
 }
 
 /** Builds the context, and registers the handlers of all messages that a job accepts but `started`. */
@@ -31,12 +43,32 @@ export function createJobContext(runInput: RunInput, resumeFrom: ContinueAsNewSt
   const control = new JobControl(status);
   const assetQueue = new AssetQueue(runInput, resumeFrom, status, control);
   const notifier = new CallbackNotifier({ runInput, status, assetQueue });
-  return { runInput, resumeFrom, status, control, assetQueue, notifier, lossReports: new LossReports() };
+  return {
+    runInput,
+    resumeFrom,
+    status,
+    control,
+    assetQueue,
+    notifier,
+    lossReports: new LossReports(),
+    positions: new Map(Object.entries(resumeFrom?.positions ?? {})),
+    running: { count: 0 },
+  };
 }
 
-/** Points of progress, of 100, for downloads and packaging. The stages share the rest. */
+/** Points of progress, of 100, for downloads and packaging. The steps share the rest. */
 export const DOWNLOAD_POINTS = 15;
 export const PACKAGING_POINTS = 2;
+
+/** A stage as the job shows it; in a pipeline with its step. */
+export const labelStage = ({ header }: RunInput, { name }: StepInput, stage: string): string =>
+  header.operation === PIPELINE ? `${name}/${stage}` : stage;
+
+export function findStep({ steps }: RunInput, name: string): StepInput {
+  const step = steps.find((one) => one.name === name);
+  if (!step) throw new Error(`The job has no step ${name}`);
+  return step;
+}
 
 export const toRunRef = ({ header, run, fingerprint }: RunInput): RunRef => ({
   tenant: header.tenant,

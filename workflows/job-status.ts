@@ -1,6 +1,6 @@
 /** The status of a job, and its publication in the memo and the search attributes of the workflow. */
 import { setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
-import type { AssetCounts } from '../src/jobs/model/job.ts';
+import type { AssetCounts, JobStep } from '../src/jobs/model/job.ts';
 import { initialStatus, type JobStatus, type RunInput } from '../src/jobs/model/run-input.ts';
 import { isLegal, type JobState } from '../src/jobs/model/states.ts';
 import { appendMoment, type Moment } from '../src/jobs/model/timeline.ts';
@@ -131,6 +131,19 @@ export class JobStatusPublisher {
     });
     // The heartbeats of the activity, which showed its progress, ended with it.
     if (more || this.#status.paused) this.#publish();
+  }
+
+  /** Returns the status of a step. */
+  stepOf(name: string): JobStep {
+    const step = this.#status.steps.find((one) => one.name === name);
+    if (!step) throw new Error(`The job has no step ${name}`);
+    return step;
+  }
+
+  /** Changes the status of a step, with other fields, without publishing it. */
+  updateStep(name: string, step: Partial<JobStep>, changes: Partial<JobStatus> = {}): void {
+    const steps = this.#status.steps.map((one) => (one.name === name ? { ...one, ...step } : one));
+    this.#change({ ...changes, steps });
   }
 
   /** Raises the progress to what a finished phase is worth. */

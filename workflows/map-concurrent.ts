@@ -12,22 +12,33 @@ export interface ItemSource<T> {
 }
 
 /**
- * Processes the items of a source, as many at a time as the run's tuning says. Starts none while the job is paused. Returns
- * when the source has no more, or when the history is so long that the run has to continue as new. When one item fails, cancels the
+ * Processes the items of a source, as many at a time as the run's tuning says. Sources that are processed side by side share that number,
+ * but each may have one item in process. Starts none while the job is paused. Returns when the source has no more, or when the history is so long that the run has to continue as new. When one item fails, cancels the
  * others and throws its error after all have ended.
  */
 export function mapConcurrent<T>(
-  { runInput: { tuning }, control }: JobContext,
+  { runInput: { tuning }, control, running }: JobContext,
   source: ItemSource<T>,
   process: (item: T) => Promise<void>,
 ): Promise<void> {
   const mustContinueAsNew = () => shouldContinueAsNew(tuning);
+  let own = 0;
+  const mayStart = () => own === 0 || running.count < tuning.concurrency;
   const processInTurn = async () => {
     for (;;) {
-      await condition(() => mustContinueAsNew() || (!control.isPaused && source.isReady()));
+      await condition(() => mustContinueAsNew() || (!control.isPaused && mayStart() && source.isReady()));
+      // Another loop may have started an item since the condition was checked.
+      if (!mustContinueAsNew() && !mayStart()) continue;
       const item = mustContinueAsNew() ? undefined : source.take();
       if (item === undefined) return;
-      await process(item);
+      own += 1;
+      running.count += 1;
+      try {
+        await process(item);
+      } finally {
+        own -= 1;
+        running.count -= 1;
+      }
     }
   };
   const scope = new CancellationScope();

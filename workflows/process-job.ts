@@ -1,12 +1,12 @@
-/** The story of a job: download its assets as they arrive ▸ run the stages of its operation ▸ record the result ▸ notify the client. */
+/** The story of a job: download its assets as they arrive ▸ run its steps ▸ record the result ▸ notify the client. */
 import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { JobStatus, RunInput } from '../src/jobs/model/run-input.ts';
 import { MAIN_QUEUE } from '../src/temporal/names.ts';
 import { downloadAssets } from './download-assets.ts';
 import { closeWorkflowAs, completed, type Ending, toEnding } from './ending.ts';
-import { type ContinueAsNewState, createJobContext, type JobContext } from './job-context.ts';
+import { type ContinueAsNewState, createJobContext, type JobContext, labelStage } from './job-context.ts';
 import * as messages from './messages.ts';
-import { runStage } from './run-stage.ts';
+import { runPipeline } from './run-pipeline.ts';
 import { runStep } from './run-step.ts';
 
 /** Runs one job. Ends in Temporal as the job ends: completed with its status, failed, or cancelled. */
@@ -17,39 +17,36 @@ export async function processJob(
   const job = createJobContext(runInput, resumeFrom);
   const ending = await job.control
     .runCancellable(() => doWork(job))
-    .then(
-      () => completed,
-      (error: unknown) => toEnding(error, job.control),
-    );
+    .catch((error: unknown) => toEnding(error, job.control));
   job.assetQueue.rejectMore();
   const final = await CancellationScope.nonCancellable(() => recordEnd(job, ending));
   closeWorkflowAs(final);
   return final;
 }
 
-async function doWork(job: JobContext): Promise<void> {
+async function doWork(job: JobContext): Promise<Ending> {
   const { runInput, status, control, assetQueue, resumeFrom } = job;
-  const [firstStage] = runInput.stages;
+  const [first] = runInput.steps;
   const hasAssets = assetQueue.isOpen || assetQueue.total > 0;
   messages.onSignal(messages.started, (startedAt) => {
     status.recordStart(startedAt);
     if (status.current.state !== 'queued') return;
     if (hasAssets) status.transitionTo('downloading');
-    else status.transitionTo('processing', { stage: firstStage?.name ?? null });
+    else
+      status.transitionTo('processing', {
+        stage: first ? labelStage(runInput, first, first.stages[0]?.name ?? '') : null,
+      });
   });
 
   if (!resumeFrom) status.recordTransition('queued');
-  if (hasAssets && !resumeFrom?.stage) await downloadAssets(job);
-  for (const stage of runInput.stages.slice(resumeFrom?.stage?.index)) {
-    await control.untilResumed();
-    const isQueued = stage === firstStage && !hasAssets;
-    if (!isQueued) status.recordTransition('processing', { stage: stage.name });
-    await runStage(job, stage, isQueued);
-  }
+  if (hasAssets && !resumeFrom?.positions) await downloadAssets(job);
+  const error = await runPipeline(job);
+  if (error) return { state: 'failed', error };
   await control.untilResumed();
   // A quick job may still be queued. Its states come in order all the same.
   status.recordTransition('processing');
   status.recordTransition('packaging', { stage: null });
+  return completed;
 }
 
 /** Records the end, publishes it, and then notifies the client, who may ask for the result at once. */

@@ -1,29 +1,44 @@
-/** Runs one stage of an operation: once with all assets, or batch by batch. */
+/** Runs one stage of a step: once with all inputs, or batch by batch. */
 import { workflowInfo } from '@temporalio/workflow';
-import { type Batch, chunkEnds } from '../src/jobs/model/batch.ts';
+import type { Batch } from '../src/jobs/model/batch.ts';
 import { DEFAULT_PRIORITY } from '../src/jobs/model/priority.ts';
-import type { StageInput } from '../src/jobs/model/run-input.ts';
+import type { StepInput } from '../src/jobs/model/run-input.ts';
 import { queueOf } from '../src/temporal/names.ts';
-import { continueRun } from './continue-as-new.ts';
-import { DOWNLOAD_POINTS, type JobContext, PACKAGING_POINTS, toRunRef } from './job-context.ts';
+import { DOWNLOAD_POINTS, type JobContext, labelStage, PACKAGING_POINTS, toRunRef } from './job-context.ts';
 import { mapConcurrent } from './map-concurrent.ts';
 import { runStep, type StepOptions } from './run-step.ts';
+import type { StepInputs } from './step-inputs.ts';
 import { summarizeStep } from './summaries.ts';
 
-/** `isQueued`: the job is in the queue until the first activity of this stage starts. */
-export async function runStage(job: JobContext, stage: StageInput, isQueued: boolean): Promise<void> {
-  const { runInput, status, assetQueue, resumeFrom } = job;
-  const { header, params, skipFailedAssets, tuning } = runInput;
-  const batches: readonly (Batch | null)[] = stage.perAsset ? assetQueue.batches : [null];
-  const index = runInput.stages.indexOf(stage);
-  const batchesDone = resumeFrom?.stage?.index === index ? resumeFrom.stage.batchesDone : 0;
+interface StageToRun {
+  readonly step: StepInput;
+  readonly inputs: StepInputs;
+  /** Position of the stage in the step. */
+  readonly index: number;
+  /** Whether the job is in the queue until the first activity of this stage starts. */
+  readonly isQueued: boolean;
+}
+
+/** @returns False when the history has become long and batches are left. */
+export async function runStage(
+  job: JobContext,
+  { step, inputs, index, isQueued }: StageToRun,
+): Promise<boolean> {
+  const { runInput, status, assetQueue, positions } = job;
+  const stage = step.stages[index];
+  if (!stage) throw new Error(`Step ${step.name} has no stage ${index}`);
+  const batches: readonly (Batch | null)[] = stage.perAsset ? inputs.batches : [null];
+  const position = positions.get(step.name);
+  const batchesDone = position?.stage === index ? position.batchesDone : 0;
   const downloadPoints = batches.length > 0 && assetQueue.total > 0 ? DOWNLOAD_POINTS : 0;
-  const points = (100 - downloadPoints - PACKAGING_POINTS) / runInput.stages.length / batches.length;
+  const share = 1 / step.stages.length / batches.length;
+  const points = ((100 - downloadPoints - PACKAGING_POINTS) / runInput.steps.length) * share;
   const { name, run, retriesFailuresOf, timeoutMs } = stage;
+  const isFirst = index === 0 && step.collected === null;
   const options: Omit<StepOptions, 'title'> = {
     taskQueue: queueOf(stage.capability),
     heartbeatMs: stage.heartbeatMs,
-    ...(stage === runInput.stages[0] ? {} : { priority: prioritizeStartedJobs() }),
+    ...(isFirst ? {} : { priority: prioritizeStartedJobs() }),
   };
   let next = batchesDone;
   let left = batches.length - batchesDone;
@@ -32,23 +47,32 @@ export async function runStage(job: JobContext, stage: StageInput, isQueued: boo
       job: toRunRef(runInput),
       points,
       signalsStart: isQueued,
-      operation: header.operation,
-      params,
-      skipFailedAssets,
+      step: step.name,
+      operation: step.operation,
+      params: step.params,
+      skipFailedAssets: step.skipFailedAssets,
       stage: { name, run, retriesFailuresOf, timeoutMs },
-      before: runInput.stages[index - 1] ?? null,
+      before: step.stages[index - 1] ?? null,
+      collected: inputs.collected,
       batch,
-      // A batch says which assets it holds, so it can do without the chunks, of which there may be many.
-      layout: { chunkEnds: batch === null ? chunkEnds(assetQueue.chunks) : [], sizes: tuning.batchSizes },
+      // A batch says which inputs it holds, so it can do without the chunks, of which there may be many.
+      layout: { ...inputs.layout, chunkEnds: batch === null ? inputs.layout.chunkEnds : [] },
     };
-    const title = summarizeStep(name, batch);
+    const title = summarizeStep(labelStage(runInput, step, name), batch);
     const result = await runStep(job, { ...options, title }, ({ runStage }, earlier) =>
       runStage({ ...input, ...earlier }),
     );
     left -= 1;
-    status.addProgress(points, result, left > 0);
+    const { progress, inputs: counts } = status.stepOf(step.name);
+    status.updateStep(step.name, {
+      progress: Math.min(99, Math.round((progress + 100 * share) * 100) / 100),
+      inputs: { ...counts, failed: counts.failed + result.failed },
+    });
+    const ofAssets = inputs.collected === null ? result : { ...result, failed: 0 };
+    status.addProgress(points, ofAssets, left > 0);
   });
-  if (left > 0) await continueRun(job, { index, batchesDone: batches.length - left });
+  positions.set(step.name, { stage: index, batchesDone: batches.length - left });
+  return left === 0;
 }
 
 /** Later stages take precedence, so that started jobs finish before others start. Otherwise all jobs of a queue would end late, together. */

@@ -11,6 +11,7 @@ export const systemEcho = defineOperation({
   params: z.looseObject({}),
   inputs: { min: 0, max: 0, media: [] },
   result: 'json',
+  outputs: ['application/json'],
   engine: {},
   stages: [
     {
@@ -60,6 +61,7 @@ export const testEcho = defineOperation({
   params: testEchoParams,
   inputs: { min: 0, max: 10_000, media: ['*/*'] },
   result: 'json',
+  outputs: ['application/json'],
   engine: {},
   stages: [{ name: 'echo', title: 'Echo', capability: 'io', run: runTestEcho }],
 });

@@ -32,6 +32,7 @@ export const exportS3 = defineOperation({
   params,
   inputs: { min: 1, max: 10_000, media: ['*/*'] },
   result: 'json',
+  outputs: ['application/json'],
   engine: {},
   stages: [
     { name: 'plan', title: 'Choose keys', capability: 'io', needsInputs: false, run: planKeys },

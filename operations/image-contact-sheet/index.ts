@@ -23,6 +23,7 @@ export const imageContactSheet = defineOperation({
   params,
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
+  outputs: ['image/*'],
   engine: IMAGE_ENGINE,
   stages: [
     { name: 'thumbnails', title: 'Thumbnails', capability: 'cpu', perAsset: true, run: makeThumbnails },

@@ -18,6 +18,7 @@ export const imageTransform = defineOperation({
   params,
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
+  outputs: ['image/*'],
   engine: IMAGE_ENGINE,
   stages: [{ name: 'transform', title: 'Transform', capability: 'cpu', perAsset: true, run: transformAll }],
 });

@@ -21,6 +21,7 @@ export const imageWatermark = defineOperation({
   params,
   inputs: { min: 1, max: 10_000, media: IMAGE_TYPES },
   result: 'files',
+  outputs: ['image/*'],
   engine: IMAGE_ENGINE,
   stages: [
     { name: 'overlay', title: 'Overlay', capability: 'cpu', selectInput: isOverlay, run: makeOverlay },

@@ -25,6 +25,7 @@ export const poiDetection = defineOperation({
   params,
   inputs: { min: 1, max: 1000, media: IMAGE_TYPES },
   result: 'json',
+  outputs: ['application/json', 'text/csv', 'image/png'],
   engine: IMAGE_ENGINE,
   stages: [
     { name: 'detect', title: 'Detect', capability: 'cpu', perAsset: true, run: detectAll },

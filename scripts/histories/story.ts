@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { FailureInfo } from '../../activities/types.ts';
 import { type ErrorCode, errorCatalogue } from '../../src/errors.ts';
 import type { Job } from '../../src/jobs/model/job.ts';
-import type { RunInput } from '../../src/jobs/model/run-input.ts';
+import type { RunInput, StageInput } from '../../src/jobs/model/run-input.ts';
 import { isTerminal } from '../../src/jobs/model/states.ts';
 import { workflowIdOf } from '../../src/temporal/names.ts';
 import type { StoryServer } from './story-server.ts';
@@ -49,6 +49,10 @@ export const paths = (names: readonly string[]) => names.map((path) => ({ source
 /** Cycles through names until there are `count`. */
 export const repeat = (names: readonly string[], count: number) =>
   Array.from({ length: count }, (_, index) => names[index % names.length] ?? '');
+
+/** Changes all stages of a run. */
+export const changeStages = (steps: RunInput['steps'], changes: Partial<StageInput>): RunInput['steps'] =>
+  steps.map((step) => ({ ...step, stages: step.stages.map((stage) => ({ ...stage, ...changes })) }));
 
 /** Returns the failure of an activity that Temporal retries. */
 export function failure(code: ErrorCode, more: Partial<FailureInfo> = {}): ApplicationFailure {

@@ -7,7 +7,12 @@ import { type ErrorCode, errorCatalogue } from '../errors.ts';
 import { readHeartbeat } from '../temporal/snapshot.ts';
 
 /** Activities whose workflow decides what follows from a loss. Temporal retries others. */
-const steps = new Set<string>(['download', 'runStage', 'packageJob'] satisfies (keyof StepActivities)[]);
+const steps = new Set<string>([
+  'download',
+  'collectInputs',
+  'runStage',
+  'packageJob',
+] satisfies (keyof StepActivities)[]);
 
 /**
  * Temporal may have missed the heartbeats of the activity already, and its workflow blames its step for that. If the step is not to

@@ -9,7 +9,7 @@ export function define(command: Command): void {
   withServer(
     command
       .argument('<id>', 'the job')
-      .option('--from <stage>', 'start at this stage, with the results of earlier ones')
+      .option('--from <stage>', 'start at this stage (of a pipeline: step), with the results of earlier ones')
       .option('--failed-assets', 'rerun only the assets that failed')
       .option('--watch', 'wait for the end and show progress')
       .addOption(timeoutOption('with --watch: stop waiting after this time; the job continues')),

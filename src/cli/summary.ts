@@ -1,7 +1,8 @@
 /** Formats jobs as text. */
-import { blockedReason, hasEnded, type Job, type WatchedJob } from '../client/client.ts';
+import { blockedReason, hasEnded, isPipeline, type Job, type WatchedJob } from '../client/client.ts';
 import { errorCatalogue, isErrorCode } from '../errors.ts';
 import { formatAge, formatDuration } from '../lib/units.ts';
+import { formatStepTree } from './step-tree.ts';
 import { coloured, colourOfState } from './terminal/colour.ts';
 import { columns } from './terminal/columns.ts';
 import { plain } from './terminal/plain.ts';
@@ -56,7 +57,8 @@ export function summary(job: WatchedJob): string {
       : []),
     ...(paused && !hasEnded(job) ? [['to do', `darkroom resume ${id}`]] : []),
   ];
-  return `${id}  ${how}\n${columns(rows, '  ')}`;
+  const steps = isPipeline(job) ? ['  steps', ...formatStepTree(job.steps).map((line) => `    ${line}`)] : [];
+  return [`${id}  ${how}`, columns(rows, '  '), ...steps].join('\n');
 }
 
 function formatAssets({ assets: { total, downloaded, failed } }: Job): string {

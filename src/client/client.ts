@@ -36,6 +36,7 @@ import type {
 
 export { states } from '../jobs/model/states.ts';
 export { blockedReason } from './blocked-reason.ts';
+export { isPipeline } from './is-pipeline.ts';
 export { DarkroomProblem, type FieldProblem } from './problem.ts';
 export type * from './types.ts';
 export type { ClientOptions, EventOptions };

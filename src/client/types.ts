@@ -2,6 +2,7 @@
 
 import type { Job as BareJob, JobSpec } from '../jobs/model/job.ts';
 import type { PendingActivity } from '../jobs/model/pending-activity.ts';
+import type { StepSpec } from '../jobs/model/pipeline.ts';
 import type { UsageRow } from '../jobs/model/usage.ts';
 import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
 
@@ -28,8 +29,10 @@ export type AssetSource = { readonly url: string } | { readonly path: string } |
 export type JobAsset = Omit<JobSpec['assets'][number], 'source'> & { readonly source: AssetSource };
 
 /** A JobSpec whose assets may have blobs. */
-export type JobRequest = Omit<JobSpec, 'params' | 'assets'> & {
+export type JobRequest = Omit<JobSpec, 'params' | 'steps' | 'assets'> & {
   readonly params?: JobSpec['params'];
+  /** Instead of `operation`: the steps of a pipeline by name. */
+  readonly steps?: Readonly<Record<string, Pick<StepSpec, 'operation'> & Partial<StepSpec>>>;
   readonly assets?: readonly JobAsset[];
 };
 

@@ -6,7 +6,7 @@
 
 import type { Batch } from '../jobs/model/batch.ts';
 import type { StagePart } from '../jobs/model/checkpoint.ts';
-import type { JobRef } from '../jobs/model/run-input.ts';
+import type { CollectedInputs, JobRef } from '../jobs/model/run-input.ts';
 import type { ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
 
 /** Below it are all objects of a tenant. */
@@ -29,6 +29,14 @@ export const fetchedPrefix = (ref: JobRef): string => `${jobPrefix(ref)}inputs/`
 /** Outcomes of the downloads of a batch. */
 export const batchKey = (ref: JobRef, batch: Batch): string =>
   `${fetchedPrefix(ref)}${pad(batch.index)}.json`;
+
+/** A batch of the inputs that were collected for a step. */
+export const collectedKey = (ref: JobRef, { step, run }: CollectedInputs, batch: Batch): string =>
+  `${stepPrefix(ref, run, step)}inputs/${pad(batch.index)}.json`;
+
+/** How many inputs were collected for a step. Written after the batches. */
+export const collectedCountsKey = (ref: JobRef, { step, run }: CollectedInputs): string =>
+  `${stepPrefix(ref, run, step)}inputs.json`;
 
 /** `download`: an id of this download. */
 export const assetKey = (ref: JobRef, index: number, download: string): string =>
@@ -83,15 +91,17 @@ export const runOf = (ref: JobRef, key: string): number =>
 
 const runPrefix = (ref: JobRef, run: number): string => `${runsPrefix(ref)}${run}/`;
 
-export const checkpointKey = ({ job, stage, batch }: StagePart): string =>
-  `${runPrefix(job, stage.run)}stages/${stage.name}/${batchName(batch)}.json`;
+const stepPrefix = (ref: JobRef, run: number, step: string): string => `${runPrefix(ref, run)}steps/${step}/`;
 
-export const workspacePrefix = ({ job, stage, batch }: StagePart): string =>
-  `${runPrefix(job, stage.run)}stages/${stage.name}/files/${batchName(batch)}/`;
+export const checkpointKey = ({ job, step, stage, batch }: StagePart): string =>
+  `${stepPrefix(job, stage.run, step)}stages/${stage.name}/${batchName(batch)}.json`;
+
+export const workspacePrefix = ({ job, step, stage, batch }: StagePart): string =>
+  `${stepPrefix(job, stage.run, step)}stages/${stage.name}/files/${batchName(batch)}/`;
 
 /** Each batch has a directory of its own, because several may choose the same names for their outputs. */
-export const outputPrefix = ({ job, stage, batch }: StagePart): string =>
-  `${runPrefix(job, stage.run)}outputs/${stage.name}/${batchName(batch)}/`;
+export const outputPrefix = ({ job, step, stage, batch }: StagePart): string =>
+  `${stepPrefix(job, stage.run, step)}outputs/${stage.name}/${batchName(batch)}/`;
 
 export const manifestKey = (ref: JobRef, run: number): string => `${runPrefix(ref, run)}manifest.json`;
 

@@ -9,6 +9,7 @@ const { PENDING_ACTIVITY_STATE_SCHEDULED } = proto.temporal.api.enums.v1.Pending
 
 const kinds: Readonly<Record<string, PendingActivity['kind']>> = {
   download: 'download',
+  collectInputs: 'inputs',
   runStage: 'stage',
   packageJob: 'package',
   notify: 'callback',

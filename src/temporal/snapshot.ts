@@ -6,6 +6,7 @@ import { computeExpiry } from '../jobs/model/expiry.ts';
 import type { JobError } from '../jobs/model/job.ts';
 import type { JobHeader, JobStatus, RetentionPolicy } from '../jobs/model/run-input.ts';
 import { isTerminal, type TerminalState } from '../jobs/model/states.ts';
+import { endSteps } from '../jobs/model/step-status.ts';
 import { appendMoment, type Moment } from '../jobs/model/timeline.ts';
 import type { JobSnapshot } from '../jobs/ports/job-runtime.ts';
 import { decodePayload } from './payloads.ts';
@@ -68,6 +69,7 @@ function applyClosedStatus({ status, retention }: JobMemo, view: ExecutionView):
   const completed_at = view.closedAt?.toISOString() ?? null;
   return {
     ...status,
+    steps: completed_at === null ? status.steps : endSteps(status.steps, error, completed_at),
     state,
     error,
     stage: null,

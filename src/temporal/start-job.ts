@@ -69,5 +69,6 @@ function describe({ header: { id, tenant, dialect } }: RunInput, publicUrl: stri
 function summarize(runInput: RunInput): string {
   const { total } = initialStatus(runInput).assets;
   const assets = total === 0 ? '' : ` · ${total} ${total === 1 ? 'asset' : 'assets'}`;
-  return `${runInput.header.operation}${assets}${runInput.run > 1 ? ` · run ${runInput.run}` : ''}`;
+  const steps = runInput.steps.length === 1 ? '' : ` · ${runInput.steps.length} steps`;
+  return `${runInput.header.operation}${steps}${assets}${runInput.run > 1 ? ` · run ${runInput.run}` : ''}`;
 }

@@ -154,7 +154,8 @@ func main() {
 	asset := os.Getenv("ASSET")
 	params := map[string]any{"width": 40, "format": "webp"}
 	assets := []Asset{{Source: Source{Url: &asset}}}
-	job, err := client.SubmitJobWithResponse(ctx, nil, JobSpec{Operation: "image.transform", Params: &params, Assets: &assets})
+	transform, echo := "image.transform", "test.echo"
+	job, err := client.SubmitJobWithResponse(ctx, nil, JobSpec{Operation: &transform, Params: &params, Assets: &assets})
 	check(err)
 	id := job.JSON202.Id
 	events, err := client.StreamJobEventsWithResponse(ctx, id, nil)
@@ -166,7 +167,7 @@ func main() {
 	file, err := client.GetFileWithResponse(ctx, id, result.JSON200.Files[0].Path)
 	check(err)
 	fmt.Println(string(file.Body[:4]))
-	waiting, err := client.SubmitJobWithResponse(ctx, nil, JobSpec{Operation: "test.echo", AwaitAssets: &struct {
+	waiting, err := client.SubmitJobWithResponse(ctx, nil, JobSpec{Operation: &echo, AwaitAssets: &struct {
 		QuietSeconds *float32 \`json:"quiet_seconds,omitempty"\`
 		Total        *int     \`json:"total,omitempty"\`
 	}{}})

@@ -10,7 +10,7 @@ import { RunAgain } from './run-again.tsx';
 
 interface Props {
   readonly job: Job;
-  /** The stages of its operation, in order. */
+  /** Stages, or steps of a pipeline, from which a rerun may begin, besides the first. */
   readonly stages: readonly string[];
   /** Receives the job as returned by an action. */
   readonly onChange: (job: Job) => void;

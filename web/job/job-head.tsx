@@ -1,4 +1,4 @@
-import { hasEnded, type Job } from '../../src/client/client.ts';
+import { hasEnded, isPipeline, type Job } from '../../src/client/client.ts';
 import { hrefTo } from '../lib/route.ts';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
@@ -15,7 +15,11 @@ export function JobHead({ job, title }: { job: Job; title: string | null }) {
         </span>
       </div>
       <p class="quiet">
-        <a href={hrefTo.operation(job.operation)}>{title ?? job.operation}</a>
+        {isPipeline(job) ? (
+          `Pipeline of ${job.steps.length} ${job.steps.length === 1 ? 'step' : 'steps'}`
+        ) : (
+          <a href={hrefTo.operation(job.operation)}>{title ?? job.operation}</a>
+        )}
         {title !== null && <code>{job.operation}</code>}
       </p>
       {!hasEnded(job) && <ProgressBar job={job} />}

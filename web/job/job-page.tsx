@@ -1,3 +1,4 @@
+import { isPipeline, type Job } from '../../src/client/client.ts';
 import { hrefTo } from '../lib/route.ts';
 import { useClient } from '../lib/session.ts';
 import { useLoaded } from '../lib/use-loaded.ts';
@@ -9,6 +10,7 @@ import { JobFacts } from './job-facts.tsx';
 import { JobHead } from './job-head.tsx';
 import { JobRequest } from './job-request.tsx';
 import { JobResult } from './job-result.tsx';
+import { JobSteps } from './job-steps.tsx';
 import { Timeline } from './timeline.tsx';
 import { useJob } from './use-job.ts';
 
@@ -16,7 +18,7 @@ import { useJob } from './use-job.ts';
 export function JobPage({ id }: { id: string }) {
   const { job, timeline, problem, update } = useJob(id);
   const client = useClient();
-  const name = job?.operation;
+  const name = job && !isPipeline(job) ? job.operation : undefined;
   const { value: operation } = useLoaded(`operation ${name}`, async (signal) =>
     name === undefined ? null : client.operation(name, { signal }),
   );
@@ -41,7 +43,7 @@ export function JobPage({ id }: { id: string }) {
     <article class="job">
       <JobHead job={job} title={operation?.title ?? null} />
       <ProblemNote problem={problem} what="The job could not be refreshed" />
-      <JobActions job={job} stages={operation?.stages ?? []} onChange={update} />
+      <JobActions job={job} stages={listRestarts(job, operation?.stages ?? [])} onChange={update} />
       <JobError error={job.error} />
       {job.notes?.map((note) => (
         <p class="note" key={note}>
@@ -52,9 +54,16 @@ export function JobPage({ id }: { id: string }) {
         <JobFacts job={job} />
         <Timeline transitions={timeline} />
       </div>
+      <JobSteps job={job} />
       <JobRequest key={job.run} id={job.id} />
       {job.result && <JobResult key={job.result.run} id={job.id} run={job.result.run} current={job.run} />}
       <Deliveries job={job} />
     </article>
   );
+}
+
+/** Where a rerun may begin, apart from the beginning. */
+function listRestarts(job: Job, stages: readonly string[]): readonly string[] {
+  if (!isPipeline(job)) return stages.slice(1);
+  return job.steps.length > 1 ? job.steps.map(({ name }) => name) : [];
 }

@@ -23,9 +23,7 @@ export function RunAgain({ disabled, stages, failedAssets, onRun }: Props) {
     : chosen === FAILED
       ? { failedAssets: true }
       : {};
-  // A rerun from the first stage is a complete rerun.
-  const later = stages.slice(1);
-  const hasChoice = later.length > 0 || failedAssets > 0;
+  const hasChoice = stages.length > 0 || failedAssets > 0;
   return (
     <span class="run-again">
       <button type="button" disabled={disabled} onClick={() => onRun(choice)}>
@@ -38,8 +36,8 @@ export function RunAgain({ disabled, stages, failedAssets, onRun }: Props) {
           value={chosen}
           onChange={({ currentTarget }) => choose(currentTarget.value)}
         >
-          <option value="">all stages</option>
-          {later.map((stage) => (
+          <option value="">everything</option>
+          {stages.map((stage) => (
             <option key={stage} value={FROM + stage}>
               from {stage}
             </option>

@@ -17,7 +17,7 @@ const TIMEOUT_MS = 600_000;
 /** @param toArguments - Converts parameters to arguments for the engine's command line. */
 export function diskOperation<Params extends { readonly format?: (typeof formats)[number] | undefined }>(
   toArguments: (params: Params) => readonly string[],
-): Pick<Operation<Params>, 'inputs' | 'result' | 'engine' | 'requires' | 'stages'> {
+): Pick<Operation<Params>, 'inputs' | 'result' | 'outputs' | 'engine' | 'requires' | 'stages'> {
   const run = async (context: StageContext<Params>): Promise<void> => {
     const { params, outputs } = context;
     const options = { format: params.format, args: toArguments(params) };
@@ -29,6 +29,7 @@ export function diskOperation<Params extends { readonly format?: (typeof formats
   return {
     inputs: { min: 1, max: 1, media: ['application/octet-stream', 'application/x-qemu-disk', '*/*'] },
     result: 'json',
+    outputs: ['application/json'],
     engine: { dissect: '3.25.1' },
     requires: ['guestprobe'],
     stages: [{ name: 'inspect', title: 'Inspect', capability: 'vm', timeoutMs: TIMEOUT_MS, run }],

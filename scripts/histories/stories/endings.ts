@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import { RawValue } from '@temporalio/common';
 import { MAIN_QUEUE, workflowIdOf } from '../../../src/temporal/names.ts';
 import {
+  changeStages,
   durableSteps,
   failure,
   finalFailure,
@@ -65,8 +66,8 @@ export const endings: Stories = {
 
   'timed-out': async (server) => {
     const spec = { operation: 'test.echo', params: { delay_ms: 60_000 } };
-    const job = await server.submit(spec, ({ stages }) => ({
-      stages: stages.map((stage) => ({ ...stage, timeoutMs: 1000 })),
+    const job = await server.submit(spec, ({ steps }) => ({
+      steps: changeStages(steps, { timeoutMs: 1000 }),
     }));
     return untilEnded(server, job);
   },

@@ -2,7 +2,7 @@
 import { Context } from '@temporalio/activity';
 import type { Loss } from '../../../activities/types.ts';
 import type { RunInput } from '../../../src/jobs/model/run-input.ts';
-import { durableSteps, finalFailure, paths, type Stories, untilEnded } from '../story.ts';
+import { changeStages, durableSteps, finalFailure, paths, type Stories, untilEnded } from '../story.ts';
 import type { StoryServer } from '../story-server.ts';
 
 const echo = { operation: 'test.echo', params: { delay_ms: 100 } };
@@ -24,8 +24,8 @@ const reportLoss = (
     return Promise.reject(finalFailure(loss.code, { loss }));
   });
 
-const shortHeartbeats = ({ stages }: RunInput): Partial<RunInput> => ({
-  stages: stages.map((stage) => ({ ...stage, heartbeatMs: 1000 })),
+const shortHeartbeats = ({ steps }: RunInput): Partial<RunInput> => ({
+  steps: changeStages(steps, { heartbeatMs: 1000 }),
 });
 
 /** An attempt without heartbeats, which Temporal takes for lost. `onLost` is called when its worker learns that. */

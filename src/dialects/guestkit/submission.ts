@@ -60,7 +60,7 @@ export function submissionRoutes(
       return (await submissions.submit(submitter, request)).job;
     };
     const { id } = await submit().catch((error: unknown) => {
-      throw toDocumentErrors(error, request.operation);
+      throw toDocumentErrors(error, request.operation ?? '');
     });
     c.header('location', `/api/v1/jobs/${encodeURIComponent(id)}`);
     const message = `Job ${id} submitted successfully`;

@@ -4,6 +4,19 @@ const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 const assets = { total: 1, downloaded: 1, failed: 0 };
 const self = '/v1/jobs/holiday-2026';
 
+const step = {
+  name: 'main',
+  operation: 'image.transform',
+  use: [':assets'],
+  state: 'completed',
+  stage: null,
+  progress: 100,
+  started_at: at,
+  completed_at: at,
+  inputs: { total: 1, failed: 0 },
+  error: null,
+};
+
 export const exampleJob = {
   id: 'holiday-2026',
   operation: 'image.transform',
@@ -13,6 +26,7 @@ export const exampleJob = {
   paused: false,
   stage: null,
   progress: 100,
+  steps: [step],
   run: 1,
   created_at: at,
   started_at: at,
@@ -31,6 +45,7 @@ const running = { state: 'processing', stage: 'transform', progress: 42.5 };
 export const exampleWatchedJob = {
   ...exampleJob,
   ...running,
+  steps: [{ ...step, state: 'running', stage: 'transform', progress: 42.5, completed_at: null }],
   completed_at: null,
   result: null,
   links: { self },
@@ -85,6 +100,7 @@ export const exampleOperation = {
   inputs: { min: 1, max: 10_000, media: ['image/*'] },
   attributes: [],
   result: 'files',
+  outputs: ['image/*'],
   stages: ['transform'],
   capabilities: ['cpu'],
   requires: [],

@@ -68,6 +68,19 @@ const requestView = z
   .object({
     operation: z.string(),
     params: z.record(z.string(), z.unknown()).describe('With defaults filled in'),
+    steps: z
+      .record(
+        z.string(),
+        z.object({
+          operation: z.string(),
+          params: z.record(z.string(), z.unknown()),
+          use: z.array(z.string()),
+          on_error: z.string(),
+        }),
+      )
+      .optional()
+      .describe('Of a pipeline, with defaults filled in'),
+    results: z.array(z.string()).optional().describe('Of a pipeline: steps whose files are the result'),
     assets: z.object({
       total: z.int(),
       shown: z
@@ -231,7 +244,10 @@ export function jobRoutes({
         params: idParam,
         query: z.strictObject({
           ...ignoredQuery,
-          from: z.string().optional().describe('The first stage that runs again; default: all stages'),
+          from: z
+            .string()
+            .optional()
+            .describe('The first stage that runs again, or in a pipeline the first step; default: all'),
           assets: z
             .literal('failed')
             .optional()

@@ -21,6 +21,7 @@ const operation = z
       .array(z.object({ name: z.string(), description: z.string() }))
       .describe('Attributes that each asset needs'),
     result: z.enum(['files', 'json']),
+    outputs: z.array(z.string()).describe('Media types of its files'),
     stages: z.array(z.string()),
     capabilities: z.array(z.string()),
     requires: z
@@ -43,6 +44,7 @@ export function operationRoutes({
       ...info,
       inputs: { ...info.inputs, media: [...info.inputs.media] },
       attributes: [...info.attributes],
+      outputs: [...info.outputs],
       stages: [...info.stages],
       capabilities: [...info.capabilities],
       requires: [...info.requires],

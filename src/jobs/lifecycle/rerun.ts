@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DarkroomError } from '../../errors.ts';
 import { workExpiredSince } from '../model/expiry.ts';
 import type { Job } from '../model/job.ts';
-import { initialJob, type RunInput } from '../model/run-input.ts';
+import { PIPELINE, withDependents } from '../model/pipeline.ts';
+import { initialJob, type RunInput, type StepInput } from '../model/run-input.ts';
 import { isTerminal } from '../model/states.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime, JobSnapshot } from '../ports/job-runtime.ts';
@@ -63,7 +64,7 @@ async function eraseWork({ archive }: RerunDependencies, job: Job, until: Date):
 }
 
 export interface RerunRequest {
-  /** The first stage that is computed anew; all of them when left out. */
+  /** The first stage, or in a pipeline the first step, that is computed anew; all of them when left out. */
   readonly from?: string | undefined;
   /** `failed`: only what failed is fetched and computed again, and added to what there is. */
   readonly assets?: 'failed' | undefined;
@@ -82,12 +83,7 @@ function buildRerunInput(
 ): RunInput {
   if (from !== undefined && assets !== undefined)
     throw invalidRequest([{ pointer: '/assets', detail: 'cannot be given together with from' }]);
-  const names = earlier.stages.map(({ name }) => name);
-  const first = from === undefined ? 0 : names.indexOf(from);
-  if (first < 0) {
-    const detail = `${job.operation} has no stage "${from}"; it has ${names.join(', ')}`;
-    throw invalidRequest([{ pointer: '/from', detail }]);
-  }
+  const plan = planRerun(earlier, from);
   if (earlier.awaiting !== null) {
     throw new DarkroomError(
       'job_not_rerunnable',
@@ -99,12 +95,35 @@ function buildRerunInput(
     run,
     requestedAt: new Date().toISOString(),
     refetch: from === undefined || anew,
-    stages: earlier.stages.map((stage, index) => {
-      if (anew) return { ...stage, run, retriesFailuresOf: null };
-      if (index < first) return { ...stage, retriesFailuresOf: null };
-      // A stage that takes all assets together has nothing to add to.
-      return { ...stage, run, retriesFailuresOf: assets === 'failed' && stage.perAsset ? stage.run : null };
-    }),
+    steps: earlier.steps.map((step) => ({
+      ...step,
+      collected: step.collected && (anew || plan(step, 0)) ? { ...step.collected, run } : step.collected,
+      stages: step.stages.map((stage, index) => {
+        if (anew) return { ...stage, run, retriesFailuresOf: null };
+        if (!plan(step, index)) return { ...stage, retriesFailuresOf: null };
+        // A stage that takes all assets together has nothing to add to. Files of steps that run again may come in another order.
+        const adds = assets === 'failed' && stage.perAsset && step.collected === null;
+        return { ...stage, run, retriesFailuresOf: adds ? stage.run : null };
+      }),
+    })),
     result: job.result,
   };
+}
+
+/** Returns a function that tells whether a stage of a step is computed anew. Throws invalid_request for an unknown `from`. */
+function planRerun(
+  { header, steps }: RunInput,
+  from: string | undefined,
+): (step: StepInput, stage: number) => boolean {
+  if (from === undefined) return () => true;
+  const isPipeline = header.operation === PIPELINE;
+  const names = (isPipeline ? steps : (steps[0]?.stages ?? [])).map(({ name }) => name);
+  const first = names.indexOf(from);
+  if (first < 0) {
+    const what = isPipeline ? 'The pipeline has no step' : `${header.operation} has no stage`;
+    throw invalidRequest([{ pointer: '/from', detail: `${what} "${from}"; it has ${names.join(', ')}` }]);
+  }
+  if (!isPipeline) return (_, stage) => stage >= first;
+  const following = withDependents(steps, new Set([from]));
+  return ({ name }) => following.has(name);
 }

@@ -21,6 +21,8 @@ export interface Digest {
 /** One batch of a per-asset stage, or all of a stage that takes all assets at once (`batch` is null). */
 export interface StagePart {
   readonly job: RunRef;
+  /** Name of the step. */
+  readonly step: string;
   readonly stage: Pick<StageInput, 'name' | 'run'>;
   readonly batch: Batch | null;
 }
@@ -29,7 +31,7 @@ export interface StagePart {
 export interface OutputFile extends StoredObject, Digest {
   /** The name that the operation chose. Packaging numbers names that were chosen more than once. */
   readonly path: string;
-  /** Index of the asset that it was made from; null when it was made from several. */
+  /** Index of the input of its step that it was made from; null when it was made from several. */
   readonly asset: number | null;
 }
 

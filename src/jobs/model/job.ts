@@ -23,6 +23,7 @@
 import { z } from 'zod';
 import { assetList, httpUrl } from './asset.ts';
 import { limitEntries } from './limit-entries.ts';
+import { PIPELINE, resultSteps, stepMap, stepStates } from './pipeline.ts';
 import { DEFAULT_PRIORITY } from './priority.ts';
 import { states } from './states.ts';
 
@@ -103,7 +104,13 @@ const labelName = z
 export const jobSpec = z
   .strictObject({
     id: jobId.optional(),
-    operation: z.string().min(1).max(100).meta({ example: 'image.transform' }),
+    operation: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('The operation of the job, unless it has `steps`')
+      .meta({ example: 'image.transform' }),
     params: z
       .record(z.string(), z.unknown())
       .refine(
@@ -112,6 +119,12 @@ export const jobSpec = z
       )
       .default({})
       .describe('See GET /v1/operations/{name}'),
+    steps: stepMap
+      .optional()
+      .describe('Instead of `operation`: the steps of a pipeline by name. See docs/pipelines.md'),
+    results: resultSteps
+      .optional()
+      .describe('Steps whose files are the result of a pipeline; default: those that no other step uses'),
     assets: assetList.default([]),
     await_assets: awaitAssets
       .optional()
@@ -199,17 +212,45 @@ const usage = z
   })
   .meta({ id: 'Usage' });
 
+const step = z
+  .object({
+    name: z.string().meta({ example: 'web' }),
+    operation: z.string(),
+    use: z.array(z.string()).describe('Steps whose files it takes; `:assets`: the assets of the job'),
+    state: z
+      .enum(stepStates)
+      .describe(
+        'waiting: for the steps that it uses. skipped: because one of them failed. cancelled: with the job',
+      ),
+    stage: z.string().nullable().describe('The stage that runs now'),
+    progress: z.number().min(0).max(100),
+    started_at: timestamp.nullable(),
+    completed_at: timestamp.nullable().describe('When it ended, in whatever state'),
+    inputs: z
+      .object({
+        total: z.int().nullable().describe('Null until the steps that it uses have ended'),
+        failed: z.int().describe('Inputs that could not be used'),
+      })
+      .describe('Counts of its input files'),
+    error: jobError.nullable(),
+  })
+  .meta({ id: 'JobStep' });
+
 /** A job without links, which only the API can add: it knows its own address. */
 export const job = z
   .object({
     id: z.string(),
-    operation: z.string(),
+    operation: z.string().describe(`The operation; \`${PIPELINE}\` for a job with \`steps\``),
     dialect: z.string().describe('The API that submitted it'),
     tenant: z.string(),
     state: z.enum(states),
     paused: z.boolean().describe('Running activities finish; no others start'),
-    stage: z.string().nullable().describe('The stage that runs now'),
+    stage: z
+      .string()
+      .nullable()
+      .describe('The stage that runs now; in a pipeline STEP/STAGE, the one that began last'),
     progress: z.number().min(0).max(100),
+    steps: z.array(step).describe('In an order in which each follows those that it uses'),
     run: z.int().describe('Number of the run, from 1'),
     created_at: timestamp,
     started_at: timestamp.nullable(),
@@ -232,6 +273,7 @@ export const job = z
   .meta({ id: 'JobState' });
 
 export type Job = z.infer<typeof job>;
+export type JobStep = z.infer<typeof step>;
 export type JobError = z.infer<typeof jobError>;
 export type AssetCounts = z.infer<typeof assetCounts>;
 export type Usage = z.infer<typeof usage>;
@@ -276,7 +318,11 @@ export const manifest = z
     operation: z.string(),
     run: z.int(),
     kind: resultSummary.shape.kind,
-    data: z.unknown().describe('The JSON result if `kind` is json'),
+    data: z
+      .unknown()
+      .describe(
+        'The JSON result if `kind` is json; of several steps of a pipeline, an object by name of the step',
+      ),
     files: z.array(fileEntry),
     assets: z.array(assetOutcome),
     notes: z.array(resultNote).describe('What is doubtful or incomplete in the result'),

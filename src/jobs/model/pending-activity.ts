@@ -2,12 +2,12 @@
 import { z } from 'zod';
 
 /**
- * An activity that has not ended: a batch of downloads or of a stage, the packaging, an attempt to deliver a callback. Or
+ * An activity that has not ended: a batch of downloads or of a stage, the list of the inputs of a step, the packaging, an attempt to deliver a callback. Or
  * the workflow itself, when workers cannot run its code, or none takes it.
  */
 export const pendingActivity = z
   .object({
-    kind: z.enum(['download', 'stage', 'package', 'callback', 'workflow']),
+    kind: z.enum(['download', 'inputs', 'stage', 'package', 'callback', 'workflow']),
     state: z
       .enum(['waiting', 'running', 'retrying', 'paused'])
       .describe(

@@ -1,7 +1,8 @@
 /** A job's request as people see it, without secrets. */
 import { DAY_MS } from '../../lib/units.ts';
 import type { Callback } from './job.ts';
-import type { AssetInput, JobInputs, RunInput } from './run-input.ts';
+import { PIPELINE } from './pipeline.ts';
+import type { AssetInput, JobInputs, RunInput, StepInput } from './run-input.ts';
 
 /** Assets shown. `total` counts all. */
 export const SHOWN_ASSETS = 200;
@@ -19,6 +20,12 @@ interface ShownAsset {
 export interface RequestView {
   readonly operation: string;
   readonly params: Record<string, unknown>;
+  /** Of a pipeline. */
+  readonly steps?: Readonly<
+    Record<string, Pick<StepInput, 'operation' | 'params' | 'use'> & { on_error: string }>
+  >;
+  /** Of a pipeline: steps whose files are the result. */
+  readonly results?: readonly string[];
   readonly assets: { readonly total: number; readonly shown: readonly ShownAsset[] };
   readonly callback: { readonly url: string; readonly events: readonly string[] } | null;
   /** Days that the job is kept after its end; null: forever. */
@@ -31,11 +38,11 @@ export function toRequestView(
   inputs: readonly JobInputs[],
   callback: Callback | null,
 ): RequestView {
-  const { header, params, chunks, callbackEvents, retention } = runInput;
+  const { header, chunks, callbackEvents, retention } = runInput;
   const jobMs = retention?.jobMs ?? null;
   return {
     operation: header.operation,
-    params,
+    ...showSteps(runInput),
     assets: {
       total: chunks.reduce((sum, { count }) => sum + count, 0),
       shown: inputs
@@ -47,6 +54,14 @@ export function toRequestView(
     callback: callback && { url: `${new URL(callback.url).origin}/…`, events: callbackEvents },
     keep_days: jobMs === null ? null : jobMs / DAY_MS,
   };
+}
+
+function showSteps({ header, steps, results }: RunInput): Pick<RequestView, 'params' | 'steps' | 'results'> {
+  if (header.operation !== PIPELINE) return { params: steps[0]?.params ?? {} };
+  const shown = steps.map(({ name, operation, params, use, onError }) => {
+    return [name, { operation, params, use, on_error: onError }] as const;
+  });
+  return { params: {}, steps: Object.fromEntries(shown), results };
 }
 
 const showAsset = ({ name, source, checksum, attributes }: AssetInput): ShownAsset => ({

@@ -4,7 +4,7 @@
  */
 import type { Asset } from './asset.ts';
 import { type BatchSizes, batchSizes } from './batch.ts';
-import type { Callback, CallbackEvent, Job, Usage } from './job.ts';
+import type { Callback, CallbackEvent, Job, JobStep, Usage } from './job.ts';
 
 /** Names a job. Every store key, path and workflow id contains both. */
 export interface JobRef {
@@ -47,6 +47,31 @@ export interface StageInput extends StagePlan {
   readonly run: number;
   /** The run whose results are kept, except for assets that failed there; null: everything is computed. */
   readonly retriesFailuresOf: number | null;
+}
+
+/** Names the list of inputs that was collected for a step from the steps that it uses. */
+export interface CollectedInputs {
+  readonly step: string;
+  /** The run that owns it: an earlier run where a rerun keeps the step. */
+  readonly run: number;
+}
+
+/** A step of one run. */
+export interface StepInput {
+  readonly name: string;
+  readonly operation: string;
+  readonly params: Record<string, unknown>;
+  /** Names of the steps whose files it takes, and `:assets`. Empty: it takes no inputs. */
+  readonly use: readonly string[];
+  /** Whether its failure fails the job. */
+  readonly onError: 'fail' | 'continue';
+  /** True: a failed input is reported, and the others continue. */
+  readonly skipFailedAssets: boolean;
+  /** The list of its inputs, if it uses other steps; null: it takes the assets. */
+  readonly collected: CollectedInputs | null;
+  /** The inputs that its operation takes. */
+  readonly accepts: { readonly min: number; readonly max: number; readonly media: readonly string[] };
+  readonly stages: readonly StageInput[];
 }
 
 /** An uploaded file in the object store. */
@@ -162,15 +187,17 @@ export interface RunInput {
   readonly run: number;
   /** When this run was requested (ISO 8601). */
   readonly requestedAt: string;
-  readonly params: Record<string, unknown>;
   readonly chunks: readonly AssetChunk[];
   /** Null: the assets are complete. */
   readonly awaiting: Awaiting | null;
-  /** True: a failed asset is reported, and the others continue. */
+  /** True: an asset that cannot be downloaded is reported, and the others continue. */
   readonly skipFailedAssets: boolean;
   /** True: assets that failed to download in an earlier run are downloaded again. */
   readonly refetch: boolean;
-  readonly stages: readonly StageInput[];
+  /** Each step follows those that it uses. A job that was submitted with `operation` has one step. */
+  readonly steps: readonly StepInput[];
+  /** Names of the steps whose files are the result. */
+  readonly results: readonly string[];
   readonly tuning: RunTuning;
   /** Events to deliver; empty without a callback. */
   readonly callbackEvents: readonly CallbackEvent[];
@@ -191,6 +218,7 @@ export function initialStatus(runInput: RunInput): JobStatus {
     paused: false,
     stage: null,
     progress: 0,
+    steps: runInput.steps.map(initialStep),
     run: runInput.run,
     started_at: null,
     completed_at: null,
@@ -201,6 +229,19 @@ export function initialStatus(runInput: RunInput): JobStatus {
     error: null,
   };
 }
+
+const initialStep = ({ name, operation, use }: StepInput): JobStep => ({
+  name,
+  operation,
+  use: [...use],
+  state: 'waiting',
+  stage: null,
+  progress: 0,
+  started_at: null,
+  completed_at: null,
+  inputs: { total: null, failed: 0 },
+  error: null,
+});
 
 /** Returns a job that has just been accepted. */
 export const initialJob = (runInput: RunInput): Job => ({ ...runInput.header, ...initialStatus(runInput) });

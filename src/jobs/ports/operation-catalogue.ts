@@ -13,6 +13,8 @@ export interface OperationInfo {
   /** Attributes that each asset must have. */
   readonly attributes: readonly { readonly name: string; readonly description: string }[];
   readonly result: 'files' | 'json';
+  /** Media types of the files that it gives. */
+  readonly outputs: readonly string[];
   readonly stages: readonly string[];
   /** Engines that it needs. A worker without them does not offer its capabilities. */
   readonly requires: readonly string[];

@@ -4,11 +4,11 @@ import type { Batch } from '../model/batch.ts';
 import type { Checkpoint, Digest, StagePart, StoredObject } from '../model/checkpoint.ts';
 import type { DeliveryRecord } from '../model/delivery.ts';
 import type { JobError } from '../model/job.ts';
-import type { JobRef, RunRef } from '../model/run-input.ts';
+import type { CollectedInputs, JobRef, RunRef } from '../model/run-input.ts';
 
-/** Outcome of the download of one asset. */
+/** Outcome of the download of one asset, or an input of a step that uses other steps. */
 export interface AssetDownload {
-  /** Position in the submitted list, from 0. */
+  /** Position in the submitted list, or among the inputs of the step, from 0. */
   readonly index: number;
   readonly name: string;
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -19,9 +19,22 @@ export interface AssetDownload {
   /** Null for a path input without a checksum: hashing a disk image takes minutes. */
   readonly sha256: string | null;
   readonly error: JobError | null;
+  /** Of an input of a step: the asset that it was made from; null: several. Omitted: it is the asset itself. */
+  readonly asset?: number | null;
 }
 
-/** Downloaded assets. All methods throw `store_unavailable` when the store does not answer. */
+/** Whose inputs: the assets of a run, or the inputs that were collected for one of its steps. */
+export interface InputOwner extends RunRef {
+  readonly collected?: CollectedInputs | null;
+}
+
+export interface InputCounts {
+  readonly total: number;
+  /** Inputs that cannot be used. */
+  readonly failed: number;
+}
+
+/** Downloaded assets, and inputs that were collected for steps. All methods throw `store_unavailable` when the store does not answer. */
 export interface AssetFiles {
   /**
    * Stores the bytes of an asset. Each call writes an object of its own: a timed-out attempt may still write and must not
@@ -33,11 +46,19 @@ export interface AssetFiles {
   /** Outcomes of a batch. Null when it was not downloaded, or by another request with the same job id. */
   readBatch(run: RunRef, batch: Batch, signal: AbortSignal): Promise<readonly AssetDownload[] | null>;
   /** Outcomes of all these batches, in order. Batches that were not downloaded are left out. */
-  readBatches(run: RunRef, batches: readonly Batch[], signal: AbortSignal): Promise<AssetDownload[]>;
+  readBatches(owner: InputOwner, batches: readonly Batch[], signal: AbortSignal): Promise<AssetDownload[]>;
   writeBatch(
-    run: RunRef,
+    owner: InputOwner,
     batch: Batch,
     downloads: readonly AssetDownload[],
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** How many inputs were collected; null when not all their batches are written. */
+  readCounts(run: RunRef, collected: CollectedInputs, signal: AbortSignal): Promise<InputCounts | null>;
+  writeCounts(
+    run: RunRef,
+    collected: CollectedInputs,
+    counts: InputCounts,
     signal: AbortSignal,
   ): Promise<void>;
 }

@@ -35,7 +35,7 @@ export function estimate(
   if (job.paused || !['downloading', 'processing', 'packaging'].includes(job.state)) return null;
   const entered = timeline.findLast((moment) => isSame(moment, job));
   if (!entered) return null;
-  const samples = finished.filter(({ job: other }) => other.operation === job.operation);
+  const samples = finished.filter(({ job: other }) => listSteps(other) === listSteps(job));
   const similar = samples.filter(
     ({ job: other }) => Math.abs(Math.log(ratio(job, other))) <= Math.log(MAX_RATIO),
   );
@@ -72,6 +72,10 @@ function fractionDone(job: Job, entered: Moment, entry: Moment, next: Moment | u
   const points = next.progress - entry.progress;
   return points > 0 ? Math.min(1, (job.progress - entered.progress) / points) : null;
 }
+
+/** Jobs are comparable when they have the same steps, or the same operation. */
+const listSteps = ({ operation, steps }: Job): string =>
+  [operation, ...(steps.length > 1 ? steps.map((step) => `${step.name} ${step.operation}`) : [])].join();
 
 const isSame = (moment: Pick<Moment, 'state' | 'stage'>, { state, stage }: Job): boolean =>
   moment.state === state && moment.stage === stage;

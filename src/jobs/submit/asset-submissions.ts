@@ -84,7 +84,7 @@ export class AssetSubmissions {
         : { request: source, uploads: null };
     const { job } = await this.#jobs.open(ref, scope);
     const files = uploads?.files ?? [];
-    const valid = validateAssets(request.assets, job.operation, this.#dependencies, files);
+    const valid = validateAssets(request.assets, listOperations(job), this.#dependencies, files);
     const assets = resolveUploads(valid, files);
     const { final = false, idempotencyKey } = request;
     if (assets.length === 0 && !final) {
@@ -124,6 +124,8 @@ export class AssetSubmissions {
     }
   }
 }
+
+const listOperations = ({ steps }: Job): string[] => [...new Set(steps.map(({ operation }) => operation))];
 
 const isInputComplete = ({ state }: Job): boolean =>
   isTerminal(state) || state === 'processing' || state === 'packaging';

@@ -2,6 +2,7 @@
 import { DAY_MS } from '../../lib/units.ts';
 import type { Asset } from '../model/asset.ts';
 import { endEvents, type JobSpec } from '../model/job.ts';
+import { ASSETS } from '../model/pipeline.ts';
 import {
   type AssetChunk,
   type AssetInput,
@@ -11,9 +12,10 @@ import {
   type RunInput,
   runTuning,
   type SealedChunk,
+  type StepInput,
   type Upload,
 } from '../model/run-input.ts';
-import type { PlannableOperation } from '../ports/operation-catalogue.ts';
+import type { Pipeline, PlannedStep } from './build-pipeline.ts';
 import type { StagedWrites } from './staged-writes.ts';
 
 /** Characters of JSON. Longer inputs are sealed in the store, so that Temporal's payloads stay small. */
@@ -52,19 +54,20 @@ export interface ValidRequest {
   /** See `Submitter`. */
   readonly keepDays?: number | null | undefined;
   readonly spec: JobSpec;
-  readonly operation: PlannableOperation;
+  readonly pipeline: Pipeline;
   readonly assets: readonly AssetInput[];
   readonly fingerprint: string;
 }
 
 export async function buildRunInput(parts: RunInputDependencies, request: ValidRequest): Promise<RunInput> {
-  const { staged, spec, operation, dialect, notes, fingerprint } = request;
+  const { staged, spec, pipeline, dialect, notes, fingerprint } = request;
   const created_at = new Date().toISOString();
+  const steps = pipeline.steps.map(toStepInput);
   return {
     header: {
       id: staged.ref.id,
       tenant: staged.ref.tenant,
-      operation: spec.operation,
+      operation: pipeline.operation,
       dialect,
       created_at,
       labels: spec.labels ?? {},
@@ -73,11 +76,11 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
     fingerprint,
     run: 1,
     requestedAt: created_at,
-    params: spec.params,
-    awaiting: toAwaiting(spec, operation, parts),
-    skipFailedAssets: spec.params['on_error'] === 'skip',
+    awaiting: toAwaiting(spec, pipeline, parts),
+    skipFailedAssets: steps.filter(({ use }) => use.includes(ASSETS)).every((step) => step.skipFailedAssets),
     refetch: false,
-    stages: operation.plan.map((stage) => ({ ...stage, run: 1, retriesFailuresOf: null })),
+    steps,
+    results: pipeline.results,
     tuning: runTuning,
     callbackEvents: spec.callback ? (spec.callback.events ?? endEvents) : [],
     callbackScheduleMs: parts.callbackScheduleMs,
@@ -87,17 +90,33 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
   };
 }
 
+const toStepInput = ({ name, operation, params, use, onError }: PlannedStep): StepInput => ({
+  name,
+  operation: operation.info.name,
+  params,
+  use,
+  onError,
+  skipFailedAssets: params['on_error'] === 'skip',
+  collected: use.every((used) => used === ASSETS) ? null : { step: name, run: 1 },
+  accepts: operation.info.inputs,
+  stages: operation.plan.map((stage) => ({ ...stage, run: 1, retriesFailuresOf: null })),
+});
+
 const buildRetention = (defaults: RetentionPolicy, days: number | null | undefined): RetentionPolicy =>
   days === undefined ? defaults : { ...defaults, jobMs: days === null ? null : Math.round(days * DAY_MS) };
 
 function toAwaiting(
   { await_assets: awaited }: JobSpec,
-  { info }: PlannableOperation,
+  { steps }: Pipeline,
   { firstAssetMs, nextAssetMs }: RunInputDependencies,
 ): Awaiting | null {
   if (!awaited) return null;
   const quietMs = awaited.quiet_seconds === undefined ? null : Math.round(awaited.quiet_seconds * 1000);
-  const { min, max } = info.inputs;
+  const limits = steps
+    .filter(({ use }) => use.includes(ASSETS))
+    .map(({ operation }) => operation.info.inputs);
+  const min = Math.max(...limits.map((limit) => limit.min));
+  const max = Math.min(...limits.map((limit) => limit.max));
   return { total: awaited.total ?? null, quietMs, firstAssetMs, nextAssetMs, min, max };
 }
 

@@ -12,11 +12,13 @@ export type KeyedDigests = (text: string) => readonly [string, ...string[]];
  * @param assetsNamed stands for the assets
  */
 export function canonicalRequest(spec: JobSpec, assets: readonly AssetInput[], assetsNamed?: string): string {
-  const { operation, params, callback, await_assets } = spec;
+  const { operation, params, steps, results, callback, await_assets } = spec;
   return JSON.stringify(
     sorted({
       operation,
       params,
+      steps,
+      results: steps && results?.toSorted(),
       assets: assetsNamed ?? assets.map(canonicalAsset),
       callback: callback ?? null,
       await_assets,

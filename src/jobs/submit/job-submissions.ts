@@ -6,6 +6,7 @@ import { initialJob, type JobRef } from '../model/run-input.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
 import { type AdmitAssets, AssetSubmissions, type AssetsRequest } from './asset-submissions.ts';
+import { listOperations } from './build-pipeline.ts';
 import { buildRunInput, type RunInputDependencies, resolveUploads } from './build-run-input.ts';
 import type { ConcurrencyQuotas } from './concurrency-quota.ts';
 import type { KeyedDigests } from './fingerprint.ts';
@@ -106,18 +107,18 @@ export class JobSubmissions {
         ? await source((request) => this.#openUploads(submitter, request, stage))
         : { request: source, uploads: null };
     const files = uploads?.files ?? [];
-    const { spec, operation } = validate(request, this.#dependencies, files);
+    const { spec, pipeline } = validate(request, this.#dependencies, files);
     checkPriority(spec, submitter);
     const assets = resolveUploads(spec.assets, files);
     const staged = uploads?.staged ?? stage(await this.#identifier.nameOrCreate(submitter, spec));
     const identity = this.#identifier.identify(staged.ref, submitter, spec, assets);
     const ended = identity.isChosen ? await this.#identifier.findEnded(identity) : null;
     if (ended) return { job: ended, created: false };
-    await requireWorkers(this.#dependencies, operation);
+    await requireWorkers(this.#dependencies, listOperations(pipeline));
     await this.#acquireQuotas(submitter, identity, assets.length);
     const { dialect, notes = [], keepDays } = submitter;
     const fingerprint = identity.fingerprints[0];
-    const valid = { staged, dialect, notes, keepDays, spec, operation, assets, fingerprint };
+    const valid = { staged, dialect, notes, keepDays, spec, pipeline, assets, fingerprint };
     const runInput = await buildRunInput(this.#dependencies, valid);
     if (await runtime.start(runInput, { priority: spec.priority }))
       return { job: initialJob(runInput), created: true };
@@ -133,9 +134,9 @@ export class JobSubmissions {
       await this.#dependencies.storageQuota.check(submitter.tenant);
       return new Uploads(stage(await this.#identifier.nameOrCreate(submitter, {}), { fixedInputKey }));
     }
-    const { spec, operation } = validate(request, this.#dependencies, null);
+    const { spec, pipeline } = validate(request, this.#dependencies, null);
     checkPriority(spec, submitter);
-    await requireWorkers(this.#dependencies, operation);
+    await requireWorkers(this.#dependencies, listOperations(pipeline));
     for (const quota of this.#quotasOf(submitter)) await quota.of(submitter.tenant).check();
     await this.#dependencies.storageQuota.check(submitter.tenant);
     const ref = await this.#identifier.nameOrCreate(submitter, spec);

@@ -78,6 +78,7 @@ function buildRecord(
     paused: false,
     stage: null,
     progress: 0,
+    steps: [],
     run: 1,
     started_at: null,
     completed_at: now,

@@ -4,7 +4,7 @@ import type { JobRuntime } from '../ports/job-runtime.ts';
 import type { PlannableOperation } from '../ports/operation-catalogue.ts';
 
 /**
- * Checks that live workers offer every capability of an operation. Operations that need no engine may always wait.
+ * Checks that live workers offer every capability of these operations. Operations that need no engine may always wait.
  *
  * @throws operation_unavailable
  */
@@ -17,11 +17,13 @@ export async function requireWorkers(
     /** True: jobs wait until the engine is installed. */
     readonly queueUnavailable: boolean;
   },
-  { info }: PlannableOperation,
+  operations: readonly PlannableOperation[],
 ): Promise<void> {
-  if (info.requires.length === 0 || queueUnavailable) return;
+  const needing = operations.map(({ info }) => info).filter(({ requires }) => requires.length > 0);
+  if (needing.length === 0 || queueUnavailable) return;
   const live = await runtime.liveCapabilities();
-  if (info.capabilities.every((capability) => live.has(capability))) return;
+  const info = needing.find(({ capabilities }) => capabilities.some((capability) => !live.has(capability)));
+  if (!info) return;
   const message = `No live worker can run ${info.name}. Run "${info.install}" where a worker runs; the operation is available seconds later`;
   throw new DarkroomError('operation_unavailable', message, { details: { requires: info.requires } });
 }

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { type Asset, assetList } from '../model/asset.ts';
 import { type JobSpec, jobSpec } from '../model/job.ts';
+import { ASSETS } from '../model/pipeline.ts';
 import type { OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
 import { type FieldError, invalidFields, invalidRequest, toPointer } from '../validation/invalid-request.ts';
+import { buildPipeline, listOperations, type Pipeline } from './build-pipeline.ts';
 import type { ReceivedFile } from './build-run-input.ts';
 
 export interface ValidationRules {
@@ -14,7 +16,7 @@ export interface ValidationRules {
 }
 
 /**
- * Returns the request with defaults filled in, and its operation.
+ * Returns the request with defaults filled in, and its steps.
  *
  * @param files the files of the request; null: they have not arrived yet
  * @throws invalid_request with all invalid fields
@@ -23,34 +25,37 @@ export function validate(
   request: z.input<typeof jobSpec>,
   { operations, whyUrlRejected }: ValidationRules,
   files: readonly ReceivedFile[] | null,
-): { spec: JobSpec; operation: PlannableOperation } {
+): { spec: JobSpec; pipeline: Pipeline } {
   const parsed = safeParseNulls(jobSpec, request);
   if (!parsed.success) throw invalidFields(parsed.error.issues);
   const spec = parsed.data;
-  const operation = operations.find(spec.operation);
-  if (!operation) {
-    const known = operations.list().map(({ name }) => name);
-    const detail = `there is no operation "${spec.operation}"; there are ${known.join(', ')}`;
-    throw invalidRequest([{ pointer: '/operation', detail }]);
-  }
-  const params = operation.parse(spec.params);
-  const errors = [
+  const { pipeline, errors } = buildPipeline(spec, operations);
+  if (!pipeline) throw invalidRequest(errors);
+  const all = [
     ...checkUrls(spec.assets, whyUrlRejected, spec.callback?.url),
     ...checkUploads(spec.assets, files),
-    ...checkAttributes(spec.assets, operation, files),
-    ...checkCount(spec, operation, files),
+    ...checkAttributes(spec.assets, listOperations(pipeline), files),
+    ...checkCounts(spec, pipeline, files),
+    ...errors,
   ];
-  if (!params.ok) {
-    errors.push(...params.errors.map((error) => ({ ...error, pointer: `/params${error.pointer}` })));
-  }
-  if (errors.length > 0 || !params.ok) throw invalidRequest(errors);
-  return { spec: { ...spec, params: params.params }, operation };
+  if (all.length > 0) throw invalidRequest(all);
+  return { spec: withDefaults(spec, pipeline), pipeline };
 }
 
-/** Validates more assets for a job of this operation, like `validate`. */
+/** Equal requests are the same, whether or not they name the defaults. */
+function withDefaults(spec: JobSpec, { steps, results }: Pipeline): JobSpec {
+  if (spec.steps === undefined) return { ...spec, params: steps[0]?.params ?? {} };
+  const filled = steps.map(({ name, operation, params, use, onError }) => {
+    const step = { operation: operation.info.name, params, use: [...use], on_error: onError };
+    return [name, step] as const;
+  });
+  return { ...spec, steps: Object.fromEntries(filled), results: [...results] };
+}
+
+/** Validates more assets for a job of these operations, like `validate`. */
 export function validateAssets(
   request: z.input<typeof assetList>,
-  operation: string,
+  operationNames: readonly string[],
   { operations, whyUrlRejected }: ValidationRules,
   files: readonly ReceivedFile[] | null,
 ): Asset[] {
@@ -60,7 +65,11 @@ export function validateAssets(
   const errors = [
     ...checkUrls(assets, whyUrlRejected),
     ...checkUploads(assets, files),
-    ...checkAttributes(assets, operations.find(operation), files),
+    ...checkAttributes(
+      assets,
+      operationNames.flatMap((name) => operations.find(name) ?? []),
+      files,
+    ),
   ];
   if (errors.length > 0) throw invalidRequest(errors);
   return assets;
@@ -104,21 +113,23 @@ function checkUploads(assets: readonly Asset[], files: readonly ReceivedFile[] |
   });
 }
 
-/** Each asset needs the attributes of the operation. A null attribute is missing; a file that no asset names has none. */
+/** Each asset needs the attributes of the operations. A null attribute is missing; a file that no asset names has none. */
 function checkAttributes(
   assets: readonly Asset[],
-  operation: PlannableOperation | undefined,
+  operations: readonly PlannableOperation[],
   files: readonly ReceivedFile[] | null,
 ): FieldError[] {
-  const { name: operationName = '', attributes: needed = [] } = operation?.info ?? {};
   const withoutAttributes = unnamed(assets, files);
-  return needed.flatMap(({ name, description }) => [
+  const needed = operations.flatMap(({ info }) =>
+    info.attributes.map((attribute) => ({ ...attribute, operation: info.name })),
+  );
+  return needed.flatMap(({ name, description, operation }) => [
     ...assets.flatMap(({ attributes }, index) =>
       (attributes?.[name] ?? null) === null
         ? [
             {
               pointer: toPointer(['assets', index, 'attributes', name]),
-              detail: `is missing, and ${operationName} needs it: ${description}`,
+              detail: `is missing, and ${operation} needs it: ${description}`,
             },
           ]
         : [],
@@ -128,6 +139,22 @@ function checkAttributes(
       detail: `must name the file part "${part}" and give it the attribute "${name}"`,
     })),
   ]);
+}
+
+/** Each operation that takes the assets must take as many. The first one that does not is named. */
+function checkCounts(
+  spec: JobSpec,
+  { steps }: Pipeline,
+  files: readonly ReceivedFile[] | null,
+): FieldError[] {
+  const takers = spec.steps === undefined ? steps : steps.filter(({ use }) => use.includes(ASSETS));
+  if (takers.length > 0)
+    return (
+      takers.map((step) => checkCount(spec, step.operation, files)).find((errors) => errors.length > 0) ?? []
+    );
+  const detail = `must be left out, because no step has "${ASSETS}" in \`use\``;
+  if (spec.await_assets) return [{ pointer: '/await_assets', detail }];
+  return spec.assets.length + unnamed(spec.assets, files).length > 0 ? [{ pointer: '/assets', detail }] : [];
 }
 
 function checkCount(

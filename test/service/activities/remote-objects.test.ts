@@ -67,7 +67,7 @@ test('restores a workspace concurrently, and stops at a cancellation', async () 
 test('saves a workspace concurrently, and stops at a cancellation', async () => {
   for (const name of names) await writeFile(join(folder, name), 'x');
   const job = { tenant: 'public', id: 'a', run: 1, fingerprint: '' };
-  const attempt = stages.startAttempt({ job, stage: { name: 'one', run: 1 }, batch: null });
+  const attempt = stages.startAttempt({ job, step: 'main', stage: { name: 'one', run: 1 }, batch: null });
   const { requested } = await cancelHanging(() => saveWorkspace(attempt, folder, new Map(), cancel.signal));
   expect(requested.map((path) => path.slice(-1)).sort()).toEqual(names);
 });

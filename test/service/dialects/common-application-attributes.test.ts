@@ -90,11 +90,11 @@ describe('attributes that the operation needs', () => {
 test('are missing of a file that no asset names', () => {
   const rules = { operations: createRegistry([survey]), whyUrlRejected: () => null };
   const files = [{ part: 'photo', name: 'a.jpg', upload: { upload: 'x', size: 1, sha256: '' } }];
-  expect(() => validateAssets([], 'test.survey', rules, files)).toThrow(
+  expect(() => validateAssets([], ['test.survey'], rules, files)).toThrow(
     '/assets: must name the file part "photo" and give it the attribute "longitude"',
   );
   const named = [{ source: { upload: 'photo' }, attributes: whole }];
-  expect(validateAssets(named, 'test.survey', rules, files)).toHaveLength(1);
+  expect(validateAssets(named, ['test.survey'], rules, files)).toHaveLength(1);
 });
 
 describe('invalid settings stop the server', () => {

@@ -62,15 +62,22 @@ const checkpoint = (fingerprint: string, more: Partial<Checkpoint> = {}): Checkp
 test('reads only the checkpoints of its own request', async () => {
   const { stages } = files;
   const stage = { name: 'transform', run: 1 };
-  await stages.writeCheckpoint({ job: theirs, stage, batch: first }, checkpoint('theirs'), signal);
-  expect(await stages.readCheckpoint({ job: ours, stage, batch: first }, signal)).toBeNull();
-  expect(await stages.readCheckpoint({ job: theirs, stage, batch: first }, signal)).toEqual(
+  await stages.writeCheckpoint(
+    { job: theirs, step: 'main', stage, batch: first },
+    checkpoint('theirs'),
+    signal,
+  );
+  expect(await stages.readCheckpoint({ job: ours, step: 'main', stage, batch: first }, signal)).toBeNull();
+  expect(await stages.readCheckpoint({ job: theirs, step: 'main', stage, batch: first }, signal)).toEqual(
     checkpoint('theirs'),
   );
   expect(
-    await stages.readCheckpoint({ job: theirs, stage: { ...stage, run: 2 }, batch: first }, signal),
+    await stages.readCheckpoint(
+      { job: theirs, step: 'main', stage: { ...stage, run: 2 }, batch: first },
+      signal,
+    ),
   ).toBeNull();
-  expect(await stages.readCheckpoint({ job: theirs, stage, batch: null }, signal)).toBeNull();
+  expect(await stages.readCheckpoint({ job: theirs, step: 'main', stage, batch: null }, signal)).toBeNull();
 });
 
 test('merges the checkpoint of a rerun into that of the earlier run, in the order of the assets', () => {

@@ -19,7 +19,7 @@ const job = { tenant: 'public', id: 'a', run: 1, fingerprint: '' };
 test('stores the files that a stage changed, and reuses the objects of the others', async () => {
   const stages = createStageFiles(createFilesystemStore({ root: join(folder, 'store') }));
   const startAttempt = (name: string): AttemptFiles =>
-    stages.startAttempt({ job, stage: { name, run: 1 }, batch: null });
+    stages.startAttempt({ job, step: 'main', stage: { name, run: 1 }, batch: null });
   const first = join(folder, 'first');
   await mkdir(join(first, 'images'), { recursive: true });
   for (const name of ['images/kept', 'images/changed', 'images/removed', 'replaced'])

@@ -26,6 +26,7 @@ const snapshot = (state: JobState, timeline: readonly Moment[]): JobSnapshot => 
     expires_at: null,
     assets: { total: 0, downloaded: 0, failed: 0 },
     usage: noUsage,
+    steps: [],
     labels: {},
     result: state === 'completed' ? { kind: 'json', files: 1, run: 1 } : null,
     error: null,

@@ -23,6 +23,7 @@ function snapshot(
     dialect: 'native',
     created_at: iso(0),
     usage: noUsage,
+    steps: [],
     labels: {},
     state,
     paused: false,

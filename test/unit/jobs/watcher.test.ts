@@ -30,6 +30,7 @@ function snapshot(state: JobState, progress: number): JobSnapshot {
       expires_at: null,
       assets: { total: 0, downloaded: 0, failed: 0 },
       usage: noUsage,
+      steps: [],
       labels: {},
       result: null,
       error: null,

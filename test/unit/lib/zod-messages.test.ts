@@ -50,7 +50,6 @@ test('of a request is reported once per field', () => {
   expect(success).toBe(false);
   const { details } = invalidFields(error?.issues ?? []) as DarkroomError;
   expect(details?.['errors']).toEqual([
-    { pointer: '/operation', detail: 'is required' },
     { pointer: '/callback/url', detail: 'must be an absolute http or https URL' },
     { pointer: '/callback/events', detail: 'must not be empty' },
     { pointer: '/priority', detail: 'must be at most 5' },

@@ -38,6 +38,7 @@ const ended = (id: string, day: string, more: Partial<Job> = {}): Job => ({
   expires_at: null,
   assets: { total: 1, downloaded: 1, failed: 0 },
   usage: { bytes_in: 10, bytes_out: 5, compute_seconds: 1.5 },
+  steps: [],
   result: null,
   error: null,
   ...more,

@@ -22,6 +22,7 @@ const job = (progress: number, downloaded: number, state: JobState = 'downloadin
   expires_at: null,
   assets: { total: 100, downloaded, failed: 0 },
   usage: noUsage,
+  steps: [],
   labels: {},
   result: null,
   error: null,

@@ -20,6 +20,7 @@ const job = (change: Partial<Job>): Job => ({
   expires_at: null,
   assets: { total: 0, downloaded: 0, failed: 0 },
   usage: noUsage,
+  steps: [],
   labels: {},
   result: null,
   error: null,

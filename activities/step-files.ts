@@ -1,0 +1,47 @@
+/** What a completed step has: its inputs, and the checkpoints of its stages. */
+import mime from 'mime';
+import { splitIntoBatches } from '../src/jobs/model/batch.ts';
+import type { Checkpoint } from '../src/jobs/model/checkpoint.ts';
+import type { JobError } from '../src/jobs/model/job.ts';
+import type { RunRef } from '../src/jobs/model/run-input.ts';
+import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
+import { mapConcurrent } from '../src/lib/map-concurrent.ts';
+import { splitParts } from './checkpoint.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import type { UsedStep } from './types.ts';
+
+/** Checkpoints that are read from the store concurrently. */
+const READ_CONCURRENCY = 16;
+
+/** Returns the checkpoints of all stages of a step, stage by stage, in the order of its inputs. */
+export async function readCheckpoints(
+  { stages }: ActivityDependencies,
+  job: RunRef,
+  { step, stages: list, layout }: UsedStep,
+  signal: AbortSignal,
+): Promise<Checkpoint[]> {
+  const parts = list.flatMap((stage) => splitParts(stage, layout).map((batch) => ({ stage, batch })));
+  return mapConcurrent(parts, { concurrency: READ_CONCURRENCY, signal }, async ({ stage, batch }, stop) => {
+    const checkpoint = await stages.readCheckpoint({ job, step, stage, batch }, stop);
+    if (!checkpoint) throw new Error(`Stage ${stage.name} has no checkpoint`);
+    return checkpoint;
+  });
+}
+
+/** Returns the inputs of a step, in order. */
+export const readInputs = (
+  { assets }: ActivityDependencies,
+  job: RunRef,
+  { collected, layout }: Pick<UsedStep, 'collected' | 'layout'>,
+  signal: AbortSignal,
+): Promise<AssetDownload[]> => assets.readBatches({ ...job, collected }, splitIntoBatches(layout), signal);
+
+/** Returns why inputs could not be processed, by position. */
+export const listFailures = (checkpoints: readonly Checkpoint[]): ReadonlyMap<number, JobError> =>
+  new Map(checkpoints.flatMap(({ failures }) => failures.map(({ index, error }) => [index, error])));
+
+/** Position of the asset that an input is, or was made from; null: it was made from several. */
+export const originOf = ({ index, asset }: AssetDownload): number | null =>
+  asset === undefined ? index : asset;
+
+export const mediaTypeOf = (path: string): string => mime.getType(path) ?? 'application/octet-stream';
