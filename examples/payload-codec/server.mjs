@@ -24,7 +24,7 @@ const cors = {
 
 const calls = { '/encode': payloadCodec.encode, '/decode': payloadCodec.decode };
 
-const server = createServer(async (request, response) => {
+async function answer(request, response) {
   const send = (status, body) =>
     response.writeHead(status, { ...cors, 'content-type': 'application/json' }).end(JSON.stringify(body));
   if (request.method === 'OPTIONS') return response.writeHead(204, cors).end();
@@ -37,7 +37,9 @@ const server = createServer(async (request, response) => {
   } catch (error) {
     return send(400, { message: error.message });
   }
-});
+}
+
+const server = createServer((request, response) => void answer(request, response));
 
 server.listen(Number(CODEC_PORT), '127.0.0.1', () => {
   const { port } = server.address();

@@ -1,6 +1,6 @@
 /** One trace from the request through the workflow and its activities to the callback, as a collector receives it. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
@@ -36,10 +36,11 @@ let tracing: Tracing | null = null;
 let darkroom: RunningDarkroom;
 
 beforeAll(async () => {
-  collector = createServer(async (request, response) => {
+  const receive = async (request: IncomingMessage, response: ServerResponse) => {
     if (request.url === '/v1/traces') spans.push(...readSpans(await buffer(request)));
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
-  });
+  };
+  collector = createServer((request, response) => void receive(request, response));
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
   const address = collector.address();
   const endpoint = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
