@@ -1,10 +1,11 @@
-/** Makes the bytes of one asset available: from a URL, from an input root, or from an upload. */
+/** Makes the bytes of one asset available: from a URL, a bucket, an input root, or an upload. */
 import { DarkroomError } from '../src/errors.ts';
 import type { AssetInput } from '../src/jobs/model/run-input.ts';
 import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
 import { defaultAssetName } from './asset-name.ts';
 import type { AssetBytes, AssetProblem, FetchOptions } from './asset-source.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { fetchObject } from './fetch-object.ts';
 import { fetchUrl } from './fetch-url.ts';
 import { findPathInput } from './path-asset.ts';
 
@@ -35,6 +36,7 @@ function findBytes(
 ): AssetBytes | Promise<AssetBytes> {
   const { source } = asset;
   if ('url' in source) return fetchUrl(deps, source.url, options, problem);
+  if ('s3' in source) return fetchObject(deps, source.s3, options, problem);
   if ('path' in source) return findPathInput(deps, source.path, asset, options.job.tenant, problem);
   const { upload, size, sha256 } = source;
   return { location: deps.assets.locateUpload(options.job, upload), size, sha256 };

@@ -100,6 +100,7 @@ export async function composeApi(
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities, config.publicUrl);
   const resolver = createNameResolver();
   const policies = createNetworkPolicies(config, target, resolver);
+  const guard = { policy: policies.general, resolver };
   const quotas = tenantQuotas(runtime, composeTenantJobs(config));
   const jobs = overrides.jobs ?? new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
@@ -114,6 +115,7 @@ export async function composeApi(
       }),
       admitAssets: limitAssets(composeClientLimits(config).assets),
       fingerprints: (text) => keys.fingerprints(text),
+      bucketObjects: new TenantBuckets(createCredentialStore(store, keys), guard),
       whyUrlRejected: (url, purpose) => {
         const isLocal = purpose === 'callbacks' && policies.mayReachLoopback(url);
         return policies[isLocal ? 'loopback' : 'general'].findRefusal(url);
@@ -135,10 +137,7 @@ export async function composeApi(
     submissions,
     store,
     usage: new StoredUsage(store),
-    credentials: createTenantCredentials(createCredentialStore(store, keys), {
-      policy: policies.general,
-      resolver,
-    }),
+    credentials: createTenantCredentials(createCredentialStore(store, keys), guard),
     audit: new AuditStore(store),
     signLink: (text) => keys.signLink(text),
     operations,

@@ -119,6 +119,7 @@ export const errorCatalogue = {
   asset_timeout: asset(422, 'The download of an asset timed out', retryable),
   asset_too_slow: asset(422, 'The download of an asset took too long'),
   asset_too_large: asset(422, 'An asset is larger than allowed'),
+  asset_changed: asset(422, 'An asset has changed since the submission'),
   asset_empty: asset(422, 'An asset is empty'),
   asset_checksum_mismatch: asset(422, 'An asset does not match its checksum'),
   asset_address_forbidden: asset(422, 'An asset has an address that this server may not reach'),

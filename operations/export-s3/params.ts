@@ -1,6 +1,6 @@
 /** Parameters of export.s3. */
 import { z } from 'zod';
-import { bucketName, credentialsName } from '../../src/jobs/model/credentials.ts';
+import { bucketName, credentialsName } from '../../src/jobs/model/bucket-names.ts';
 import { onError } from '../operation.ts';
 import { keyTemplate } from './key.ts';
 

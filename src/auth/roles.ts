@@ -25,7 +25,7 @@ export const actions = {
   'jobs.submit': ['submitter', 'submit jobs and add assets', 'audited'],
   'jobs.control': ['submitter', 'cancel, pause, resume and rerun jobs, repeat callbacks', 'audited'],
   'jobs.delete': ['submitter', 'delete jobs with their results', 'audited'],
-  'credentials.read': ['submitter', 'list the credentials of the tenant for buckets, without their keys'],
+  'credentials.read': ['viewer', 'list the credentials of the tenant for buckets, without their keys'],
   'credentials.manage': ['submitter', 'create, rotate and revoke these credentials', 'audited'],
   'jobs.prioritize': ['operator', 'submit jobs that precede those of other tenants (`priority` 1 and 2)'],
   'metrics.read': ['operator', 'read the metrics of the server, which count the jobs of all tenants'],

@@ -15,6 +15,7 @@ import { DarkroomError } from '../errors.ts';
 import type { PutRequest, PutResult } from '../jobs/ports/destinations.ts';
 import type { BucketConnection } from './bucket-connection.ts';
 import { statusOf } from './explain.ts';
+import { unquote } from './objects.ts';
 
 /** Files up to this many bytes are sent in one request; larger ones in parts of at least this size. */
 const PART_BYTES = 8 * 1024 * 1024;
@@ -193,7 +194,7 @@ function compare(stored: HeadObjectCommandOutput, { size, sha256, parts }: Descr
   if (stored.Metadata?.[CHECKSUM_METADATA] !== sha256) return differs('lacks its checksum in its metadata');
   const isEncrypted =
     stored.SSECustomerAlgorithm !== undefined || /kms/.test(stored.ServerSideEncryption ?? '');
-  const etag = unquote(stored.ETag);
+  const etag = unquote(stored.ETag ?? '');
   const stated = stored.ChecksumSHA256;
   const isWhole = parts.length === 1;
   if (isWhole && stated !== undefined) {
@@ -213,8 +214,6 @@ function expectedEtag(parts: readonly Buffer[]): string {
   return `${createHash('md5').update(Buffer.concat(parts)).digest('hex')}-${parts.length}`;
 }
 
-const unquote = (etag: string | undefined): string => (etag ?? '').replace(/^"|"$/g, '');
-
 const toResult = (
   { key }: PutRequest,
   described: Described,
@@ -222,7 +221,7 @@ const toResult = (
   uploaded: boolean,
 ): PutResult => ({
   key,
-  etag: unquote(stored.ETag),
+  etag: unquote(stored.ETag ?? ''),
   size: described.size,
   sha256: described.sha256,
   uploaded,

@@ -1,14 +1,22 @@
 /** The buckets of tenants, opened with their credentials. */
+import type { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
+import type { S3Source } from '../jobs/model/asset.ts';
+import type { BucketObject, BucketObjects } from '../jobs/ports/bucket-objects.ts';
 import type { CredentialStore } from '../jobs/ports/credentials.ts';
 import type { Destinations } from '../jobs/ports/destinations.ts';
+import { failureOf } from '../net/http-failure.ts';
+import { relayBody } from '../net/relay-body.ts';
 import { BucketConnection, credentialsNotFound, type NetworkGuard } from './bucket-connection.ts';
+import { listBucket, openObject } from './objects.ts';
 import { putFile } from './put-file.ts';
+
+type ObjectSource = Pick<S3Source, 'credentials' | 'bucket' | 'etag'> & { readonly key: string };
 
 /** Connections that are kept for the next file. */
 const MAX_CONNECTIONS = 100;
 
-export class TenantBuckets {
+export class TenantBuckets implements BucketObjects {
   readonly #store: CredentialStore;
   readonly #guard: NetworkGuard;
   readonly #connections = new LRUCache<string, BucketConnection>({ max: MAX_CONNECTIONS });
@@ -30,6 +38,38 @@ export class TenantBuckets {
     const known = this.#connections.get(key) ?? new BucketConnection(wanted, this.#guard, tenant);
     this.#connections.set(key, known);
     return known;
+  }
+
+  async checkCredentials(tenant: string, name: string): Promise<void> {
+    if (!(await this.#store.find(tenant, name))) throw credentialsNotFound(name);
+  }
+
+  async list(
+    tenant: string,
+    { credentials, bucket, prefix = '' }: S3Source,
+    limit: number,
+  ): Promise<BucketObject[]> {
+    return listBucket(await this.open(tenant, credentials, bucket), prefix, limit);
+  }
+
+  /**
+   * Opens an object. Its body must be read or destroyed.
+   *
+   * @param pace - Bytes that must arrive in each period.
+   * @returns `missing` or `changed`: see `openObject`
+   */
+  async read(
+    tenant: string,
+    { credentials, bucket, key, etag }: ObjectSource,
+    pace: { readonly periodMs: number; readonly leastBytes: number },
+    signal: AbortSignal,
+  ): Promise<{ readonly body: Readable; readonly total: number | null } | 'missing' | 'changed'> {
+    const connection = await this.open(tenant, credentials, bucket);
+    const opened = await openObject(connection, { key, etag }, signal);
+    if (typeof opened === 'string') return opened;
+    const { server } = connection;
+    const fail = (error: unknown) => (signal.aborted ? signal.reason : failureOf(error, server));
+    return { body: relayBody(opened.body, fail, { ...pace, host: server }), total: opened.size };
   }
 
   forTenant(tenant: string): Destinations {

@@ -1,5 +1,6 @@
 /** Types of requests and responses. This module has no runtime code. */
 
+import type { S3Source } from '../jobs/model/asset.ts';
 import type { Job as BareJob, JobSpec } from '../jobs/model/job.ts';
 import type { PendingActivity } from '../jobs/model/pending-activity.ts';
 import type { StepSpec } from '../jobs/model/pipeline.ts';
@@ -23,8 +24,12 @@ export type WatchedJob = Job & {
   } | null;
 };
 
-/** Source of an asset: downloaded by the server, a file below its input roots, or uploaded with the request. */
-export type AssetSource = { readonly url: string } | { readonly path: string } | { readonly blob: Blob };
+/** Source of an asset: downloaded by the server, from a bucket, a file below its input roots, or uploaded with the request. */
+export type AssetSource =
+  | { readonly url: string }
+  | { readonly path: string }
+  | { readonly s3: S3Source }
+  | { readonly blob: Blob };
 
 export type JobAsset = Omit<JobSpec['assets'][number], 'source'> & { readonly source: AssetSource };
 

@@ -3,16 +3,16 @@
  * not hang; a truncated body is an error. Proxy variables of the environment are ignored, since a proxy would resolve names
  * itself.
  */
-import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP } from 'node:net';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { NameResolver } from './dns/resolver.ts';
 import { exchange } from './exchange.ts';
 import { failureOf, HttpFailure } from './http-failure.ts';
 import { createLookup } from './lookup.ts';
 import { AddressForbidden, type NetworkPolicy, toDestination } from './network-policy.ts';
-import { Pace } from './pace.ts';
+import { relayBody } from './relay-body.ts';
 
 export { HttpFailure, type HttpFailureKind } from './http-failure.ts';
 export { AddressForbidden } from './network-policy.ts';
@@ -104,7 +104,7 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
       return {
         status: response.statusCode ?? 0,
         headers: joined(response.headers),
-        body: relayed(response, explained, {
+        body: relayBody(response, explained, {
           periodMs: request.idleMs ?? DEFAULT_TIMEOUT_MS,
           leastBytes: request.leastBytes,
           host: hostOf(url),
@@ -210,52 +210,3 @@ function follow(signal: AbortSignal | undefined, abort: AbortController): () => 
   signal?.addEventListener('abort', onAbort, { once: true });
   return () => signal?.removeEventListener('abort', onAbort);
 }
-
-/** Returns the body of a response with our errors, limited to senders that are fast enough. */
-function relayed(
-  source: IncomingMessage,
-  explained: (error: unknown) => unknown,
-  { host, ...required }: { host: string; periodMs: number; leastBytes: number | undefined },
-): Readable {
-  const pace = new Pace({
-    ...required,
-    onSlow: (what) =>
-      body.destroy(new HttpFailure('timeout', `${host} sent ${what}, in the middle of its response`)),
-  });
-  const body = new Readable({
-    highWaterMark: 64 * 1024,
-    read: () => {
-      pace.run();
-      source.resume();
-    },
-    destroy(error, done) {
-      pace.rest();
-      source.destroy();
-      done(error);
-    },
-  });
-  // An error without a reader must not end the process; the next read throws it.
-  body.on('error', () => {});
-  pace.run();
-  source.on('data', (chunk) => {
-    pace.arrived(chunk.length);
-    if (body.push(chunk)) return;
-    pace.rest();
-    source.pause();
-  });
-  source.on('end', () => {
-    pace.rest();
-    if (source.complete) body.push(null);
-  });
-  source.on('error', (error) => body.destroy(explained(error) as Error));
-  source.on('close', () => {
-    if (!source.complete) body.destroy(explained(truncation(source)) as Error);
-  });
-  return body;
-}
-
-/** The error of a body that ended early. */
-const truncation = ({ headers }: IncomingMessage): Error =>
-  Object.assign(new Error('truncated'), {
-    code: headers['content-length'] === undefined ? 'ECONNRESET' : 'CONTENT_LENGTH_MISMATCH',
-  });

@@ -4,7 +4,8 @@ import { requires } from '../../api/auth/route-actions.ts';
 import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
-import { credentialsName, credentialsView, newCredentials, s3Keys } from '../../jobs/model/credentials.ts';
+import { credentialsName } from '../../jobs/model/bucket-names.ts';
+import { credentialsView, newCredentials, s3Keys } from '../../jobs/model/credentials.ts';
 import { exampleCredentials } from './examples.ts';
 
 const view = credentialsView.meta({ id: 'Credentials', example: exampleCredentials });
@@ -14,10 +15,10 @@ const keysExample = { access_key_id: 'AKIAIOSFODNN7EXAMPLE', secret_access_key: 
 const request = newCredentials.meta({
   id: 'CredentialsRequest',
   example: {
-    name: 'acme-bucket',
+    name: 'photo-bucket',
     endpoint: 'https://s3.example.com',
     region: 'eu-central-1',
-    bucket: 'acme-photographs',
+    bucket: 'photographs',
     ...keysExample,
   },
 });

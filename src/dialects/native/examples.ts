@@ -149,11 +149,11 @@ export const exampleAuditEvent = {
 };
 
 export const exampleCredentials = {
-  name: 'acme-bucket',
+  name: 'photo-bucket',
   kind: 's3' as const,
   endpoint: 'https://s3.example.com',
   region: 'eu-central-1',
-  bucket: 'acme-photographs',
+  bucket: 'photographs',
   path_style: true,
   access_key_id: '…MPLE',
   created_at: '2026-11-30T09:12:44.101Z',

@@ -1,5 +1,6 @@
 /** An asset as a client submits it: name, source, checksum and attributes. */
 import { z } from 'zod';
+import { bucketName, credentialsName } from './bucket-names.ts';
 import { limitEntries } from './limit-entries.ts';
 
 export const httpUrl = z
@@ -24,15 +25,44 @@ const fileName = z
     'must be a file name without slashes and control characters, and not "." or ".."',
   );
 
+/** Objects of a bucket. */
+const s3Source = z
+  .strictObject({
+    credentials: credentialsName.describe('Name of the credentials (see `/v1/credentials`)'),
+    bucket: bucketName.optional().describe('Default: the bucket of the credentials'),
+    key: z.string().min(1).max(1024).optional().describe('One object'),
+    etag: z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(/^[\x21\x23-\x7e]+$/, 'must be an ETag without quotes')
+      .optional()
+      .describe('Of the object with `key`: the asset fails if the object has another one'),
+    prefix: z
+      .string()
+      .min(1)
+      .max(1024)
+      .optional()
+      .describe(
+        'All objects whose keys begin with this; each is an asset. They are listed at the submission',
+      ),
+  })
+  .refine(({ key, prefix }) => (key === undefined) !== (prefix === undefined), 'must have key or prefix')
+  .refine(({ etag, key }) => etag === undefined || key !== undefined, {
+    path: ['etag'],
+    error: 'is for one object: give its key',
+  });
+
 const source = z
   .strictObject({
     url: httpUrl.optional().describe('Downloaded by the server'),
     path: z.string().min(1).max(4096).optional().describe('A file below an input directory of the server'),
     upload: z.string().min(1).max(200).optional().describe('The name of a file part of the same request'),
+    s3: s3Source.optional().describe('Objects of a bucket of the tenant'),
   })
   .refine(
     (given) => Object.values(given).filter((value) => value !== undefined).length === 1,
-    'must have exactly one of url, path, upload',
+    'must have exactly one of url, path, upload, s3',
   )
   // The check above, for OpenAPI.
   .meta({ id: 'Source', minProperties: 1, maxProperties: 1 });
@@ -58,11 +88,19 @@ const asset = z
       .optional()
       .describe('Passed to the operation'),
   })
+  .superRefine(({ name, checksum, source: { s3 } }, context) => {
+    if (s3?.prefix === undefined) return;
+    for (const [field, value] of Object.entries({ name, checksum }))
+      if (value !== undefined)
+        context.addIssue({ code: 'custom', path: [field], message: 'is for one file, and this is a prefix' });
+  })
   .meta({ id: 'Asset' });
 
 /** Assets in one request. Larger jobs take several requests. */
-const MAX_ASSETS = 10_000;
+export const MAX_ASSETS = 10_000;
 
 export const assetList = limitEntries(MAX_ASSETS, z.array(asset).max(MAX_ASSETS));
 
 export type Asset = z.infer<typeof asset>;
+
+export type S3Source = z.infer<typeof s3Source>;

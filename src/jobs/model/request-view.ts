@@ -1,5 +1,6 @@
 /** A job's request as people see it, without secrets. */
 import { DAY_MS } from '../../lib/units.ts';
+import type { S3Source } from './asset.ts';
 import type { Callback } from './job.ts';
 import { PIPELINE } from './pipeline.ts';
 import type { AssetInput, JobInputs, RunInput, StepInput } from './run-input.ts';
@@ -12,6 +13,7 @@ interface ShownAsset {
   readonly source:
     | { readonly url: string }
     | { readonly path: string }
+    | { readonly s3: S3Source }
     | { readonly upload: { readonly size: number; readonly sha256: string } };
   readonly checksum: string | null;
   readonly attributes: Record<string, unknown>;
@@ -71,7 +73,9 @@ const showAsset = ({ name, source, checksum, attributes }: AssetInput): ShownAss
       ? { url: withoutQuery(source.url) }
       : 'path' in source
         ? { path: source.path }
-        : { upload: { size: source.size, sha256: source.sha256 } },
+        : 's3' in source
+          ? source
+          : { upload: { size: source.size, sha256: source.sha256 } },
   checksum: checksum ?? null,
   attributes: attributes ?? {},
 });

@@ -2,7 +2,7 @@
  * The input of a run's workflow. It is a payload in Temporal's history, so it is small, readable for people, and without
  * readable secrets. Secret inputs are encrypted, and long ones stored in the object store.
  */
-import type { Asset } from './asset.ts';
+import type { Asset, S3Source } from './asset.ts';
 import { type BatchSizes, batchSizes } from './batch.ts';
 import type { Callback, CallbackEvent, Job, JobStep, Usage } from './job.ts';
 
@@ -85,7 +85,7 @@ export interface Upload {
 
 /** An asset whose upload, if it has one, is stored. */
 export interface AssetInput extends Omit<Asset, 'source'> {
-  readonly source: { readonly url: string } | { readonly path: string } | Upload;
+  readonly source: { readonly url: string } | { readonly path: string } | { readonly s3: S3Source } | Upload;
 }
 
 export interface JobInputs {

@@ -7,11 +7,13 @@ import type { assetList } from '../model/asset.ts';
 import type { Job } from '../model/job.ts';
 import type { JobRef } from '../model/run-input.ts';
 import { isTerminal } from '../model/states.ts';
+import type { BucketObjects } from '../ports/bucket-objects.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
 import { invalidRequest } from '../validation/invalid-request.ts';
 import { resolveUploads, sealChunks } from './build-run-input.ts';
 import type { Idempotency } from './idempotency.ts';
+import { listObjects } from './list-objects.ts';
 import { type Stage, settleWrites } from './staged-writes.ts';
 import type { StorageQuota } from './storage-quota.ts';
 import type { ReadForm } from './submitter.ts';
@@ -33,6 +35,7 @@ export interface AssetSubmissionsDependencies extends ValidationRules {
   readonly archive: JobArchive;
   readonly storageQuota: StorageQuota;
   readonly admitAssets: AdmitAssets;
+  readonly bucketObjects: BucketObjects;
 }
 
 export class AssetSubmissions {
@@ -97,8 +100,12 @@ export class AssetSubmissions {
     for (const call of isInputComplete(job) ? calls : earlier)
       if (await this.#wasAdded(ref, call)) return false;
     if (isInputComplete(job)) throw inputClosed(job);
-    await this.#dependencies.admitAssets(assets.length);
-    const chunks = await sealChunks(uploads?.staged ?? stage(ref), assets);
+    const listed = resolveUploads(
+      await listObjects(ref.tenant, valid, this.#dependencies.bucketObjects),
+      files,
+    );
+    await this.#dependencies.admitAssets(listed.length);
+    const chunks = await sealChunks(uploads?.staged ?? stage(ref), listed);
     const taken = await runtime.addAssets(ref, { chunks, final }, current);
     return taken.sealed.join() === chunks.map(({ sealed }) => sealed).join();
   }

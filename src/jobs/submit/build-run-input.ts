@@ -179,5 +179,6 @@ export function resolveUploads(assets: readonly Asset[], files: readonly Receive
 function toAssetInput({ source, ...asset }: Asset, file: ReceivedFile | undefined): AssetInput {
   if (file) return { ...(file.name === null ? {} : { name: file.name }), ...asset, source: file.upload };
   if (source.url !== undefined) return { ...asset, source: { url: source.url } };
+  if (source.s3 !== undefined) return { ...asset, source: { s3: source.s3 } };
   return { ...asset, source: { path: source.path ?? '' } };
 }

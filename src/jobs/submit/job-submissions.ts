@@ -3,6 +3,7 @@ import type { DarkroomError } from '../../errors.ts';
 import type { JobScope, Jobs } from '../jobs.ts';
 import type { Job } from '../model/job.ts';
 import { initialJob, type JobRef } from '../model/run-input.ts';
+import type { BucketObjects } from '../ports/bucket-objects.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
 import { type AdmitAssets, AssetSubmissions, type AssetsRequest } from './asset-submissions.ts';
@@ -12,6 +13,7 @@ import type { ConcurrencyQuotas } from './concurrency-quota.ts';
 import type { KeyedDigests } from './fingerprint.ts';
 import { Idempotency } from './idempotency.ts';
 import { type Identity, idInUse, JobIdentifier } from './identify.ts';
+import { listObjects } from './list-objects.ts';
 import { checkPriority } from './priority.ts';
 import { keepRejected } from './rejected-job.ts';
 import { requireWorkers } from './require-workers.ts';
@@ -19,7 +21,7 @@ import { type Stage, settleWrites } from './staged-writes.ts';
 import type { StorageQuota } from './storage-quota.ts';
 import type { JobRequest, ReadForm, Submitted, Submitter } from './submitter.ts';
 import { Uploads } from './uploads.ts';
-import { type ValidationRules, validate } from './validate.ts';
+import { requireCounts, type ValidationRules, validate } from './validate.ts';
 
 export interface JobSubmissionsDependencies extends RunInputDependencies, ValidationRules {
   readonly runtime: JobRuntime;
@@ -28,6 +30,7 @@ export interface JobSubmissionsDependencies extends RunInputDependencies, Valida
   readonly storageQuota: StorageQuota;
   readonly admitAssets: AdmitAssets;
   readonly fingerprints: KeyedDigests;
+  readonly bucketObjects: BucketObjects;
   /** True: jobs wait for a worker with the engine that they need. False: they are rejected while no such worker is live. */
   readonly queueUnavailable: boolean;
 }
@@ -115,10 +118,13 @@ export class JobSubmissions {
     const ended = identity.isChosen ? await this.#identifier.findEnded(identity) : null;
     if (ended) return { job: ended, created: false };
     await requireWorkers(this.#dependencies, listOperations(pipeline));
-    await this.#acquireQuotas(submitter, identity, assets.length);
+    const listed = await listObjects(submitter.tenant, spec.assets, this.#dependencies.bucketObjects);
+    requireCounts({ ...spec, assets: listed }, pipeline, files);
+    const all = resolveUploads(listed, files);
+    await this.#acquireQuotas(submitter, identity, all.length);
     const { dialect, notes = [], keepDays } = submitter;
     const fingerprint = identity.fingerprints[0];
-    const valid = { staged, dialect, notes, keepDays, spec, pipeline, assets, fingerprint };
+    const valid = { staged, dialect, notes, keepDays, spec, pipeline, assets: all, fingerprint };
     const runInput = await buildRunInput(this.#dependencies, valid);
     if (await runtime.start(runInput, { priority: spec.priority }))
       return { job: initialJob(runInput), created: true };

@@ -141,6 +141,16 @@ function checkAttributes(
   ]);
 }
 
+/**
+ * Checks the number of assets once it is known what prefixes stand for.
+ *
+ * @throws invalid_request
+ */
+export function requireCounts(...given: Parameters<typeof checkCounts>): void {
+  const errors = checkCounts(...given);
+  if (errors.length > 0) throw invalidRequest(errors);
+}
+
 /** Each operation that takes the assets must take as many. The first one that does not is named. */
 function checkCounts(
   spec: JobSpec,
@@ -164,8 +174,9 @@ function checkCount(
 ): FieldError[] {
   const { max } = info.inputs;
   const count = assets.length + unnamed(assets, files).length;
+  const hasPrefix = assets.some(({ source }) => source.s3?.prefix !== undefined);
   // More assets may follow, so only too many are an error.
-  const min = await_assets || files === null ? 0 : info.inputs.min;
+  const min = await_assets || files === null || hasPrefix ? 0 : info.inputs.min;
   const total = await_assets?.total;
   if (total !== undefined && total > max)
     return [{ pointer: '/await_assets/total', detail: `${info.name} takes at most ${max} assets` }];

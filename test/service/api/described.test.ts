@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Described, describedBy } from '../../support/described.ts';
 import { photo } from '../../support/photos.ts';
+import { startS3Server } from '../../support/s3-server.ts';
 import { type Darkroom, startStack } from '../../support/stack.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
@@ -325,6 +326,30 @@ describe('responses of the other APIs are as described', () => {
     expect((await ask('GET /status/{job_id}')).status).toBe(404);
     expect((await ask('POST /job-submission', {}, json({ ...request, image_url: 'x' }))).status).toBe(422);
   });
+});
+
+test('credentials', async () => {
+  const s3 = await startS3Server();
+  try {
+    const { accessKeyId: access_key_id, secretAccessKey: secret_access_key } = s3.credentials;
+    const keys = { access_key_id, secret_access_key };
+    const request = { name: 'photos', endpoint: s3.endpoint, bucket: s3.bucket, ...keys };
+    await refusals('POST /v1/credentials');
+    await refusals('PUT /v1/credentials/{name}', { name: 'photos' });
+    expect((await ask('POST /v1/credentials', {}, json(request))).status).toBe(201);
+    expect((await ask('POST /v1/credentials', {}, json(request))).status).toBe(409);
+    expect((await ask('POST /v1/credentials', {}, json({ ...request, name: 'A' }))).status).toBe(422);
+    const at = { name: 'photos' };
+    await ask('GET /v1/credentials');
+    await ask('GET /v1/credentials/{name}', at);
+    expect((await ask('PUT /v1/credentials/{name}', at, json(keys))).status).toBe(200);
+    await ask('DELETE /v1/credentials/{name}', at);
+    for (const method of ['GET', 'DELETE'])
+      expect((await ask(`${method} /v1/credentials/{name}`, at)).status).toBe(404);
+    expect((await ask('PUT /v1/credentials/{name}', at, json(keys))).status).toBe(404);
+  } finally {
+    await s3.dispose();
+  }
 });
 
 test('every route of the native API has succeeded', () => {

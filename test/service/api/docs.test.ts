@@ -140,8 +140,11 @@ test('the OpenAPI document of the native API names each of its routes', async ()
   );
   expect(routes.sort()).toEqual(
     [
+      'DELETE /v1/credentials/{name}',
       'DELETE /v1/jobs/{id}',
       'GET /v1/audit',
+      'GET /v1/credentials',
+      'GET /v1/credentials/{name}',
       'GET /v1/jobs',
       'GET /v1/jobs/{id}',
       'GET /v1/jobs/{id}/archive',
@@ -156,6 +159,7 @@ test('the OpenAPI document of the native API names each of its routes', async ()
       'GET /v1/operations/{name}',
       'GET /v1/pages/{tenant}/{id}/{expires}/{signature}/{path}',
       'GET /v1/usage',
+      'POST /v1/credentials',
       'POST /v1/jobs',
       'POST /v1/jobs/{id}/assets',
       'POST /v1/jobs/{id}/cancel',
@@ -164,6 +168,7 @@ test('the OpenAPI document of the native API names each of its routes', async ()
       'POST /v1/jobs/{id}/pause',
       'POST /v1/jobs/{id}/rerun',
       'POST /v1/jobs/{id}/resume',
+      'PUT /v1/credentials/{name}',
     ].sort(),
   );
   expect(JSON.stringify(document)).not.toMatch(/"pattern":"[^"]*\/[a-z]+"/);

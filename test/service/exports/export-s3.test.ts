@@ -177,11 +177,10 @@ describe('credentials', () => {
     });
     expect(await send(acme, 'PUT', '/other', keys)).toMatchObject({ status: 404 });
 
-    for (const other of [beta, reader]) {
-      const status = other === beta ? 404 : 403;
-      expect(await send(other, 'GET', '/photos')).toMatchObject({ status });
-      expect(await send(other, 'DELETE', '/photos')).toMatchObject({ status });
-    }
+    expect(await send(reader, 'GET', '/photos')).toMatchObject({ status: 200 });
+    expect(await send(reader, 'DELETE', '/photos')).toMatchObject({ status: 403 });
+    for (const method of ['GET', 'DELETE'])
+      expect(await send(beta, method, '/photos')).toMatchObject({ status: 404 });
     expect((await send(beta, 'GET', '')).body).toEqual({ credentials: [] });
     for await (const { path, bytes } of readTree(dataDir))
       expect(bytes.includes(keys.secret_access_key) || bytes.includes(keys.access_key_id), path).toBe(false);

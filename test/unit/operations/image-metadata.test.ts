@@ -229,7 +229,8 @@ describe.skipIf(lacksPillow)('thumbhash', () => {
     const differ = (one: ArrayLike<number>, other: ArrayLike<number>) =>
       Array.from(one).reduce((sum, sample, at) => sum + Math.abs(sample - (other[at] ?? 0)), 0) / one.length;
     for (const [index, { w, h, rgba }] of decoded.entries()) {
-      expect(Math.abs(w / h - (index === 0 ? 451 / 300 : 1))).toBeLessThan(0.1);
+      // The decoder rounds the shape to small numbers.
+      expect(Math.abs(w / h - (index === 0 ? 451 / 300 : 1))).toBeLessThan(0.2);
       const seen = references[index]?.pixels ?? Buffer.alloc(0);
       expect(seen.length).toBe(rgba.length);
       expect(differ(rgba, seen)).toBeLessThan(16);

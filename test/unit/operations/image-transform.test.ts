@@ -230,6 +230,7 @@ describe('parameters', () => {
         grayscale: false,
         progressive: false,
         lossless: false,
+        page: 0,
         palette: false,
         format: 'keep',
         metadata: 'strip',
