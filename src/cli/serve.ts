@@ -13,7 +13,7 @@ import { findTemporal } from '../temporal/embedded/binary.ts';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../temporal/embedded/server.ts';
 import { registerSearchAttributes, setRetention } from '../temporal/namespace.ts';
 import { scheduleRetention } from '../temporal/schedule.ts';
-import { loadTracing } from '../tracing/tracing.ts';
+import { loadTracing } from '../tracing/load-tracing.ts';
 import { type ApiServer, startApi } from './api.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
 import { findTarget } from './temporal-target.ts';

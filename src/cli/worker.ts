@@ -4,7 +4,7 @@ import { readConfig } from '../config/config.ts';
 import { lockDataDir } from '../data-directory/lock.ts';
 import { createLog } from '../log.ts';
 import { reapOrphan } from '../temporal/embedded/server.ts';
-import { loadTracing } from '../tracing/tracing.ts';
+import { loadTracing } from '../tracing/load-tracing.ts';
 import { UsageError } from './exit-code.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
 import { startWorker } from './start-worker.ts';

@@ -1,4 +1,4 @@
-/** Tracing by OpenTelemetry. Loaded only when an endpoint is configured; see tracing.ts. */
+/** Tracing by OpenTelemetry. Loaded only when an endpoint is configured; see load-tracing.ts. */
 import {
   context,
   DiagLogLevel,
