@@ -42,6 +42,8 @@ export interface ActivityDependencies extends RunFiles {
   readonly inputRoots: readonly string[];
   readonly journal: StepJournal;
   readonly localAttempts: LocalAttempts;
+  /** Milliseconds between the first heartbeats of an activity. */
+  readonly heartbeatMs: number;
   /** Runs a step in a process of its own. */
   readonly runAlone: RunAlone;
   /** Scratch directory of this worker. */

@@ -1,17 +1,12 @@
 /** Runs the work of an activity: sends heartbeats, signals its start, and translates errors for Temporal. */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import { DarkroomError, type ErrorCode, errorCatalogue } from '../src/errors.ts';
+import { DarkroomError, type ErrorCode, errorCatalogue, isUserError } from '../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
 import type { ActivityRun } from './activity-run.ts';
+import { HeartbeatTimer } from './heartbeat-timer.ts';
 import type { StepJournal } from './journal.ts';
 import { type LocalAttempts, Unfinished } from './local-attempts.ts';
 import type { FailureInfo, Heartbeat, LocalFailureInfo, Loss, StepInput } from './types.ts';
-
-/** Well below every heartbeat timeout. The status of a job may lag by this long. */
-const HEARTBEAT_MS = 500;
-
-/** A process whose timers are this late cannot tell that only its connection to Temporal was interrupted. */
-const BLOCKED_MS = 5000;
 
 /** A shorter activity ends before anyone could see that it had started. */
 const START_SIGNAL_DELAY_MS = 500;
@@ -34,6 +29,8 @@ interface ActivitySetup extends StepInput {
 interface Dependencies {
   readonly journal: StepJournal;
   readonly localAttempts: LocalAttempts;
+  /** Milliseconds between the first heartbeats. */
+  readonly heartbeatMs: number;
 }
 
 /**
@@ -41,7 +38,7 @@ interface Dependencies {
  * the job has left the queue. Throws failures that tell Temporal whether to retry.
  */
 export async function withHeartbeat<T>(
-  { journal, localAttempts }: Dependencies,
+  { journal, localAttempts, heartbeatMs: shortestMs }: Dependencies,
   setup: ActivitySetup,
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
@@ -56,13 +53,8 @@ export async function withHeartbeat<T>(
   const startedAt = Date.now();
   const spent = earlier?.spent ?? 0;
   let progress: Heartbeat = { points: 0, detail: null, downloaded: 0, failed: 0, spent };
-  let beatAt = startedAt;
-  let wasBlocked = false;
-  const heartbeat = setInterval(() => {
-    wasBlocked ||= Date.now() - beatAt > BLOCKED_MS;
-    beatAt = Date.now();
-    context.heartbeat(progress);
-  }, HEARTBEAT_MS);
+  const times = { shortestMs, timeoutMs: info.heartbeatTimeoutMs ?? null };
+  const heartbeat = new HeartbeatTimer(times, () => context.heartbeat(progress));
   const startSignal = signalsStart
     ? setTimeout(
         () => void signalWorkflow(context, 'started', startedAt),
@@ -85,7 +77,7 @@ export async function withHeartbeat<T>(
     };
     return await (localAttempts.take<T>(key, run) ?? work(run));
   } catch (error) {
-    if (context.cancellationDetails?.notFound && !wasBlocked)
+    if (context.cancellationDetails?.notFound && !heartbeat.wasBlocked)
       await signalWorkflow(context, 'outlived', info.activityId);
     const known = toDarkroomError(error, context);
     // The next attempt receives the details of the last heartbeat.
@@ -94,7 +86,7 @@ export async function withHeartbeat<T>(
     if (lossCodes.has(known.code)) throw toLoss(known, progress);
     throw toFailure(known, spent + 1 < maxAttempts(error));
   } finally {
-    clearInterval(heartbeat);
+    heartbeat.stop();
     clearTimeout(startSignal);
     await end();
   }
@@ -102,7 +94,7 @@ export async function withHeartbeat<T>(
 
 /** Runs an attempt inside a workflow task, without heartbeats. Its failures tell the workflow whether the durable activity follows. */
 async function runLocally<T>(
-  { journal, localAttempts }: Dependencies,
+  { journal, localAttempts }: Pick<Dependencies, 'journal' | 'localAttempts'>,
   context: Context,
   key: string,
   work: (activity: ActivityRun) => Promise<T>,
@@ -147,7 +139,8 @@ async function runLocally<T>(
 /** `progress`: of an attempt that failed and counts; null when nothing failed. */
 function toUnfinished(message: string, progress: Heartbeat | null): ApplicationFailure {
   const info: LocalFailureInfo = { progress };
-  return ApplicationFailure.create({ type: 'unfinished', message, details: [info] });
+  // The step goes on in its activity, which fails for itself.
+  return ApplicationFailure.create({ type: 'unfinished', message, details: [info], category: 'BENIGN' });
 }
 
 /** Does nothing when Temporal is unavailable or the workflow has ended. */
@@ -187,7 +180,9 @@ function toFailure(
 ): ApplicationFailure {
   const info: FailureInfo = { kind, retryable, details };
   const nonRetryable = kind !== 'outage' && !hasAttempts;
-  return ApplicationFailure.create({ type, message, nonRetryable, details: [info] });
+  // Temporal's logs and metrics do not count a benign failure as an error.
+  const category = isUserError(kind) ? 'BENIGN' : undefined;
+  return ApplicationFailure.create({ type, message, nonRetryable, details: [info], category });
 }
 
 /** An attempt that hung counts like one whose process died: the workflow decides what follows. */

@@ -19,9 +19,10 @@ export const createActivities = (deps: ActivityDependencies): Activities => ({
 export function createAloneActivities({
   journal,
   localAttempts,
+  heartbeatMs,
   runAlone,
 }: ActivityDependencies): StepActivities {
-  const innocent = { journal: journal.withoutBlame(), localAttempts };
+  const innocent = { journal: journal.withoutBlame(), localAttempts, heartbeatMs };
   return {
     download: (input) => withHeartbeat(innocent, input, (run) => runAlone('download', input, run)),
     collectInputs: (input) => withHeartbeat(innocent, input, (run) => runAlone('collectInputs', input, run)),

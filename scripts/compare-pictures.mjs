@@ -92,7 +92,7 @@ async function compareSet(directory) {
     const input = { index: 0, name: basename(name), path, size: 0, attributes: {} };
     const context = { signal: new AbortController().signal, note: () => undefined };
     try {
-      const readable = await makeReadable(input, copy, context);
+      const readable = await makeReadable(input, copy, context, { on_damaged: 'fail' });
       const show = (accepted) =>
         withPicture({ ...readable, ...accepted }, { scratch: result }, ({ image }) =>
           image.autoOrient().toColourspace('srgb').png({ compressionLevel: 1 }).toFile(result),

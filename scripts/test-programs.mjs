@@ -34,6 +34,7 @@ const programs = {
   rpmbuild: 'rpm',
   fdisk: 'fdisk',
   sfdisk: 'fdisk',
+  sqlite3: 'sqlite3',
   systemctl: 'systemd',
   tesseract: 'tesseract-ocr',
   unzip: 'unzip',

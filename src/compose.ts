@@ -98,7 +98,7 @@ export async function composeApi(
 ): Promise<Api> {
   const { store, keys, archive, operations } = await composeShared(config, overrides);
   const client = overrides.client ?? createClient(target);
-  const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
+  const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities, config.publicUrl);
   const resolver = createNameResolver();
   const policies = createNetworkPolicies(config, target, resolver);
   const guard = { policy: policies.general, resolver };
@@ -207,7 +207,7 @@ export async function composeWorker(
   overrides: Overrides = {},
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config, overrides);
-  const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities);
+  const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities, config.publicUrl);
   const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const { slots, later, engine, memoryOf } = await detectCapabilities(config, operations, only);
   const sandbox = await findSandbox(config.DARKROOM_SANDBOX);
@@ -254,6 +254,7 @@ export async function composeWorker(
     callbackBody,
     journal: new StepJournal(scratch),
     localAttempts: new LocalAttempts(),
+    heartbeatMs: config.DARKROOM_HEARTBEAT_MS,
     runAlone:
       overrides.runAlone ??
       createRunAlone(scratch, target.address, { unresponsiveMs: config.DARKROOM_UNRESPONSIVE_MS }),

@@ -50,6 +50,10 @@ const limit = define('limit');
 const bug = define('bug');
 const retryable = { retryable: true };
 
+/** Whether an error is the user's, so that operators need not act. */
+export const isUserError = (kind: ErrorKind): boolean =>
+  kind === 'client' || kind === 'asset' || kind === 'limit';
+
 export const errorCatalogue = {
   // Requests
   malformed_json: client(400, 'The request body is not valid JSON'),

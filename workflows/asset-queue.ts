@@ -8,9 +8,6 @@ import type { JobControl } from './job-control.ts';
 import type { JobStatusPublisher } from './job-status.ts';
 import * as messages from './messages.ts';
 
-/** Calls that are remembered, so that a repeated call counts once. Temporal forgets them when a run continues as new. */
-const MAX_REMEMBERED_CALLS = 1000;
-
 const HOUR_MS = 3_600_000;
 
 /** A call of `addAssets`: its update id, and the range of chunks that it added. */
@@ -32,6 +29,7 @@ export interface AssetQueueState {
 export class AssetQueue {
   readonly #awaiting: Awaiting | null;
   readonly #batchSizes: BatchSizes;
+  readonly #maxRememberedCalls: number;
   #chunks: readonly AssetChunk[];
   #batches: readonly Batch[] = [];
   #open: boolean;
@@ -52,6 +50,7 @@ export class AssetQueue {
     this.#chunks = chunks;
     this.#awaiting = awaiting;
     this.#batchSizes = tuning.batchSizes;
+    this.#maxRememberedCalls = tuning.maxRememberedCalls;
     this.#open = awaiting !== null;
     this.#taken = resumeFrom?.taken ?? 0;
     this.#lastAddedAt = resumeFrom?.lastAddedAt ?? Date.now();
@@ -59,6 +58,8 @@ export class AssetQueue {
     this.#splitIntoBatches();
     this.#closeIfFull();
     setHandler(messages.addAssets, (more) => this.#add(more, status), {
+      description:
+        'Adds assets to a job that waits for them. Sent by the API, which has stored them encrypted.',
       validator: (more) => this.#validate(more, control),
     });
   }
@@ -118,7 +119,9 @@ export class AssetQueue {
       const hadNone = this.total === 0;
       const limit = hadNone ? firstAssetMs : (quietMs ?? nextAssetMs);
       const left = this.#lastAddedAt + limit - Date.now();
-      if (left > 0) await condition(() => !this.#open || (hadNone && this.total > 0), left);
+      const what = quietMs === null ? 'time for the next asset' : 'quiet period';
+      const summary = hadNone ? 'time for the first asset' : what;
+      if (left > 0) await condition(() => !this.#open || (hadNone && this.total > 0), left, { summary });
       else {
         this.#open = false;
         if (hadNone ? this.#awaiting.total !== null : quietMs === null) this.#overdueMs = limit;
@@ -151,7 +154,9 @@ export class AssetQueue {
     return this.total < (this.#awaiting?.min ?? 0);
   }
 
-  #validate({ chunks }: MoreAssets, control: Pick<JobControl, 'isCancelled'>): void {
+  #validate(more: MoreAssets, control: Pick<JobControl, 'isCancelled'>): void {
+    const problem = messages.findMoreAssetsProblem(more);
+    if (problem !== null) throw createFailure('invalid_request', problem);
     const awaiting = this.awaiting;
     const { isRepeated, hasReusedKey } = this.#recognizeCall();
     if (isRepeated) return;
@@ -161,7 +166,7 @@ export class AssetQueue {
       throw createFailure('input_closed', 'The input of this job is complete; it takes no more assets');
     if (this.#rejectsMore || control.isCancelled)
       throw createFailure('input_closed', 'This job is at its end; it takes no more assets');
-    const total = this.total + countAssets(chunks);
+    const total = this.total + countAssets(more.chunks);
     const limit = Math.min(awaiting.total ?? awaiting.max, awaiting.max);
     if (total > limit)
       throw createFailure(
@@ -175,7 +180,7 @@ export class AssetQueue {
     const earlier = this.#findCall(id);
     if (earlier) return this.#answer(earlier);
     const call = { id, from: this.#chunks.length, to: this.#chunks.length + chunks.length };
-    this.#calls = [...this.#calls, call].slice(-MAX_REMEMBERED_CALLS);
+    this.#calls = [...this.#calls, call].slice(-this.#maxRememberedCalls);
     this.#chunks = [...this.#chunks, ...chunks];
     this.#lastAddedAt = Date.now();
     this.#splitIntoBatches();
@@ -234,7 +239,7 @@ export function selectBatchInputs(
 }
 
 const createFailure = (type: ErrorCode, message: string): ApplicationFailure =>
-  ApplicationFailure.create({ type, message, nonRetryable: true });
+  ApplicationFailure.create({ type, message, nonRetryable: true, category: 'BENIGN' });
 
 const countAssets = (chunks: readonly AssetChunk[]): number =>
   chunks.reduce((total, { count }) => total + count, 0);

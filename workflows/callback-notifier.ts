@@ -11,16 +11,17 @@ import type { Activities } from '../activities/types.ts';
 import type { CallbackEvent } from '../src/jobs/model/job.ts';
 import { isTerminal } from '../src/jobs/model/states.ts';
 import { type Moment, toCallbackEvent } from '../src/jobs/model/timeline.ts';
-import { CALLBACK_QUEUE, callbackIdOf } from '../src/temporal/names.ts';
+import { CALLBACK_QUEUE, callbackIdOf, summarizeCallback } from '../src/temporal/names.ts';
 import { deliverCallback } from './deliver-callback.ts';
 import { type JobPart, runLocallyFirst } from './run-locally.ts';
+import { summarizeAttempt } from './summaries.ts';
 
 /** An answer that refuses the callback is a result. These retries are for workers that die, and for outages of the store. */
-const { notify } = proxyActivities<Activities>({
+const options = {
   taskQueue: CALLBACK_QUEUE,
   startToCloseTimeout: '1m',
   retry: { maximumAttempts: 3 },
-});
+} as const;
 
 export class CallbackNotifier {
   readonly #job: JobPart;
@@ -48,19 +49,22 @@ export class CallbackNotifier {
     const job = { tenant: header.tenant, id: header.id, run, fingerprint };
     const notification = { job, event, seq, at, about: { ...header, ...this.#job.status.current }, callback };
     const input = { ...notification, nextDelayMs: scheduleMs[0] ?? null };
+    const summary = summarizeAttempt(event, 1);
     // The workflow has nothing else to do at its end. Before that, a local attempt would delay its steps.
     const result = await runLocallyFirst(
       this.#job,
       isTerminal(this.#job.status.current.state),
+      summary,
       (activities) => activities.notify(input),
-      () => notify(input),
+      () => proxyActivities<Activities>({ ...options, summary }).notify(input),
     ).catch(() => null);
     const outcome = result?.outcome ?? 'failed';
     if (outcome !== 'failed' || scheduleMs.length === 0) return;
     await startChild(deliverCallback, {
       workflowId: callbackIdOf(job, run, seq),
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      args: [{ notification, scheduleMs, retryAfterMs: result?.retryAfterMs ?? null }],
+      args: [{ notification, scheduleMs, firstAttempt: 2, retryAfterMs: result?.retryAfterMs ?? null }],
+      staticSummary: summarizeCallback(notification),
       memo: { job: workflowInfo().workflowId },
     }).catch((error: unknown) => log.warn('Another workflow delivers this callback already', { error }));
   }

@@ -4,6 +4,7 @@ import type { Activities } from '../activities/types.ts';
 import type { RetentionReport } from '../src/jobs/lifecycle/retention.ts';
 
 const activities = proxyActivities<Activities>({
+  summary: 'delete expired jobs and orphaned uploads',
   startToCloseTimeout: '12h',
   heartbeatTimeout: '10s',
   retry: { initialInterval: '10s', backoffCoefficient: 2, maximumInterval: '10m' },

@@ -4,7 +4,8 @@ import { selectBatchInputs } from './asset-queue.ts';
 import { continueRun } from './continue-as-new.ts';
 import { DOWNLOAD_POINTS, type JobContext, toRunRef } from './job-context.ts';
 import { mapConcurrent } from './map-concurrent.ts';
-import { describeBatch, runStep } from './run-step.ts';
+import { runStep } from './run-step.ts';
+import { summarizeStep } from './summaries.ts';
 
 /** Returns when all assets are downloaded and no more can come. */
 export async function downloadAssets(job: JobContext): Promise<void> {
@@ -32,7 +33,7 @@ export async function downloadAssets(job: JobContext): Promise<void> {
       refetch,
     };
     const step = {
-      title: `the download of ${describeBatch(batch)}`,
+      title: summarizeStep('download', batch),
       taskQueue: DOWNLOAD_QUEUE,
       heartbeatMs: tuning.heartbeatMs,
       isShort: !assetQueue.isOpen,

@@ -8,7 +8,7 @@ import {
   TemporalFailure,
 } from '@temporalio/workflow';
 import type { FailureInfo } from '../activities/types.ts';
-import type { ErrorCode } from '../src/errors.ts';
+import { type ErrorCode, errorCatalogue, isErrorCode, isUserError } from '../src/errors.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
 import type { JobStatus } from '../src/jobs/model/run-input.ts';
 import type { TerminalState } from '../src/jobs/model/states.ts';
@@ -70,5 +70,11 @@ export const readFailureInfo = ({ details }: ApplicationFailure): Partial<Failur
 export function closeWorkflowAs({ state, error }: Pick<JobStatus, 'state' | 'error'>): void {
   if (state === 'cancelled') throw new CancelledFailure(error?.message ?? 'cancelled');
   if (state === 'failed' && error)
-    throw ApplicationFailure.create({ type: error.code, message: error.message, nonRetryable: true });
+    throw ApplicationFailure.create({
+      type: error.code,
+      message: error.message,
+      nonRetryable: true,
+      category:
+        isErrorCode(error.code) && isUserError(errorCatalogue[error.code].kind) ? 'BENIGN' : undefined,
+    });
 }

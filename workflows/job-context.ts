@@ -1,4 +1,5 @@
 /** What the parts of the job workflow share. */
+import { PIPELINE } from '../src/jobs/model/pipeline.ts';
 import type { RunInput, RunRef, StepInput } from '../src/jobs/model/run-input.ts';
 import { AssetQueue, type AssetQueueState } from './asset-queue.ts';
 import { CallbackNotifier } from './callback-notifier.ts';
@@ -58,6 +59,10 @@ export function createJobContext(runInput: RunInput, resumeFrom: ContinueAsNewSt
 /** Points of progress, of 100, for downloads and packaging. The steps share the rest. */
 export const DOWNLOAD_POINTS = 15;
 export const PACKAGING_POINTS = 2;
+
+/** A stage as the job shows it; in a pipeline with its step. */
+export const labelStage = ({ header }: RunInput, { name }: StepInput, stage: string): string =>
+  header.operation === PIPELINE ? `${name}/${stage}` : stage;
 
 export function findStep({ steps }: RunInput, name: string): StepInput {
   const step = steps.find((one) => one.name === name);

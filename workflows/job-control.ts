@@ -1,5 +1,5 @@
 /** Cancellation, pause and resume of a job. */
-import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import type { JobStatusPublisher } from './job-status.ts';
 import * as messages from './messages.ts';
 
@@ -13,12 +13,12 @@ export class JobControl {
   constructor(status: JobStatusPublisher) {
     this.#status = status;
     this.#paused = status.current.paused;
-    setHandler(messages.cancel, (reason) => {
+    messages.onSignal(messages.cancel, (reason) => {
       this.#cancelReason ??= reason ?? null;
       this.#scope.cancel();
     });
-    setHandler(messages.pause, () => this.#setPaused(true));
-    setHandler(messages.resume, () => this.#setPaused(false));
+    messages.onSignal(messages.pause, () => this.#setPaused(true));
+    messages.onSignal(messages.resume, () => this.#setPaused(false));
   }
 
   /** Runs the part of a job that may be cancelled, by the signal or by Temporal's own cancellation. Pausing has no effect later. */

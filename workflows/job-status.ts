@@ -1,11 +1,12 @@
 /** The status of a job, and its publication in the memo and the search attributes of the workflow. */
-import { setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import { setCurrentDetails, setHandler, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { AssetCounts, JobStep } from '../src/jobs/model/job.ts';
 import { initialStatus, type JobStatus, type RunInput } from '../src/jobs/model/run-input.ts';
 import { isLegal, type JobState } from '../src/jobs/model/states.ts';
 import { appendMoment, type Moment } from '../src/jobs/model/timeline.ts';
 import { darkroomState } from '../src/temporal/names.ts';
 import * as messages from './messages.ts';
+import { describeStatus } from './summaries.ts';
 
 export interface PublishedStatus {
   readonly status: JobStatus;
@@ -38,7 +39,8 @@ export class JobStatusPublisher {
     this.#timeline = resumeFrom?.timeline ?? appendMoment([], this.#status, runInput.requestedAt);
     this.#publishedState = this.#status.state;
     this.#publishedStatus = this.#status;
-    setHandler(messages.status, () => this.#status);
+    setHandler(messages.status, () => this.#status, { description: 'Returns the status of the job.' });
+    setCurrentDetails(describeStatus(this.#status));
   }
 
   get current(): JobStatus {
@@ -155,6 +157,7 @@ export class JobStatusPublisher {
     const at = this.#status.completed_at ?? new Date().toISOString();
     this.#timeline = appendMoment(this.#timeline, this.#status, at);
     const now = this.#timeline.at(-1);
+    setCurrentDetails(describeStatus(this.#status));
     if (now && now !== before) this.#listener(now, before);
   }
 

@@ -1,5 +1,5 @@
 /** Withdraws the blame for missing heartbeats from steps that turn out not to have killed their worker. */
-import { ActivityFailure, setHandler } from '@temporalio/workflow';
+import { ActivityFailure } from '@temporalio/workflow';
 import * as messages from './messages.ts';
 
 /** What a step is blamed for. */
@@ -13,7 +13,7 @@ export class LossReports {
 
   /** Registers the handler of `outlived`. */
   constructor() {
-    setHandler(messages.outlived, (activityId) => {
+    messages.onSignal(messages.outlived, (activityId) => {
       const blame = this.#blamed.get(activityId);
       if (!blame) return;
       blame.losses -= 1;

@@ -1,13 +1,12 @@
 /** The story of a job: download its assets as they arrive ▸ run its steps ▸ record the result ▸ notify the client. */
-import { CancellationScope, setHandler, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
 import type { JobStatus, RunInput } from '../src/jobs/model/run-input.ts';
 import { MAIN_QUEUE } from '../src/temporal/names.ts';
 import { downloadAssets } from './download-assets.ts';
 import { closeWorkflowAs, completed, type Ending, toEnding } from './ending.ts';
-import { type ContinueAsNewState, createJobContext, type JobContext } from './job-context.ts';
+import { type ContinueAsNewState, createJobContext, type JobContext, labelStage } from './job-context.ts';
 import * as messages from './messages.ts';
 import { runPipeline } from './run-pipeline.ts';
-import { labelStage } from './run-stages.ts';
 import { runStep } from './run-step.ts';
 
 /** Runs one job. Ends in Temporal as the job ends: completed with its status, failed, or cancelled. */
@@ -29,13 +28,13 @@ async function doWork(job: JobContext): Promise<Ending> {
   const { runInput, status, control, assetQueue, resumeFrom } = job;
   const [first] = runInput.steps;
   const hasAssets = assetQueue.isOpen || assetQueue.total > 0;
-  setHandler(messages.started, (startedAt) => {
+  messages.onSignal(messages.started, (startedAt) => {
     status.recordStart(startedAt);
     if (status.current.state !== 'queued') return;
     if (hasAssets) status.transitionTo('downloading');
     else
       status.transitionTo('processing', {
-        stage: first ? labelStage(job, first, first.stages[0]?.name ?? '') : null,
+        stage: first ? labelStage(runInput, first, first.stages[0]?.name ?? '') : null,
       });
   });
 

@@ -13,24 +13,26 @@ export interface JobPart {
   readonly assetQueue: Pick<AssetQueue, 'total'>;
 }
 
-/** Local attempts end by themselves after a second. */
-const local = proxyLocalActivities<Activities>({ startToCloseTimeout: '5s', retry: { maximumAttempts: 1 } });
-
 /**
  * Makes the first attempt at a short step of a small job inside the workflow task, which costs Temporal a third of an activity. Its
  * durable activity follows when the attempt takes longer than a second, fails for now, or cannot be made; see
  * `activities/local-attempts.ts`.
  *
+ * @param summary For the Web UI.
  * @param durable Gets what the local attempt says to the next one.
  */
 export async function runLocallyFirst<T>(
   { runInput: { tuning }, status, assetQueue }: JobPart,
   isShort: boolean,
+  summary: string,
   attempt: (activities: Activities) => Promise<T>,
   durable: (earlier: EarlierAttempts | null) => Promise<T>,
 ): Promise<T> {
   let earlier: EarlierAttempts | null = null;
   if (isShort && tuning.maxLocalAssets !== null && assetQueue.total <= tuning.maxLocalAssets) {
+    // Local attempts end by themselves after a second.
+    const retry = { maximumAttempts: 1 };
+    const local = proxyLocalActivities<Activities>({ startToCloseTimeout: '5s', retry, summary });
     try {
       return await attempt(local);
     } catch (error) {

@@ -4,10 +4,11 @@ import type { Batch } from '../src/jobs/model/batch.ts';
 import { DEFAULT_PRIORITY } from '../src/jobs/model/priority.ts';
 import type { StepInput } from '../src/jobs/model/run-input.ts';
 import { queueOf } from '../src/temporal/names.ts';
-import { DOWNLOAD_POINTS, type JobContext, PACKAGING_POINTS, toRunRef } from './job-context.ts';
+import { DOWNLOAD_POINTS, type JobContext, labelStage, PACKAGING_POINTS, toRunRef } from './job-context.ts';
 import { mapConcurrent } from './map-concurrent.ts';
-import { describeBatch, runStep, type StepOptions } from './run-step.ts';
+import { runStep, type StepOptions } from './run-step.ts';
 import type { StepInputs } from './step-inputs.ts';
+import { summarizeStep } from './summaries.ts';
 
 interface StageToRun {
   readonly step: StepInput;
@@ -57,7 +58,7 @@ export async function runStage(
       // A batch says which inputs it holds, so it can do without the chunks, of which there may be many.
       layout: { ...inputs.layout, chunkEnds: batch === null ? inputs.layout.chunkEnds : [] },
     };
-    const title = `stage "${name}"${batch === null ? '' : `, ${describeBatch(batch)}`}`;
+    const title = summarizeStep(labelStage(runInput, step, name), batch);
     const result = await runStep(job, { ...options, title }, ({ runStage }, earlier) =>
       runStage({ ...input, ...earlier }),
     );

@@ -1,8 +1,7 @@
 /** Runs the stages of one step, one after the other. */
 import { ApplicationFailure } from '@temporalio/workflow';
-import { PIPELINE } from '../src/jobs/model/pipeline.ts';
 import type { StepInput } from '../src/jobs/model/run-input.ts';
-import type { JobContext } from './job-context.ts';
+import { type JobContext, labelStage } from './job-context.ts';
 import { runStage } from './run-stage.ts';
 import { findInputs } from './step-inputs.ts';
 
@@ -19,17 +18,14 @@ export async function runStages(job: JobContext, step: StepInput): Promise<boole
     // The job is in the queue until its first activity starts.
     const isQueued = status.current.state === 'queued' && assetQueue.total === 0 && index === 0;
     status.updateStep(name, { stage: stage.name });
-    if (!isQueued) status.recordTransition('processing', { stage: labelStage(job, step, stage.name) });
+    if (!isQueued)
+      status.recordTransition('processing', { stage: labelStage(job.runInput, step, stage.name) });
     if (!(await runStage(job, { step, inputs, index, isQueued }))) return false;
     positions.set(name, { stage: index + 1, batchesDone: 0 });
   }
   assertUsable(job, step);
   return true;
 }
-
-/** The stage as the job shows it. */
-export const labelStage = ({ runInput }: JobContext, { name }: StepInput, stage: string): string =>
-  runInput.header.operation === PIPELINE ? `${name}/${stage}` : stage;
 
 /** A step of a pipeline fails when it could use none of its inputs. The packaging decides for a job of one step. */
 function assertUsable({ runInput, status }: JobContext, { name }: StepInput): void {

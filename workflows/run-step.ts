@@ -6,7 +6,6 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import type { EarlierAttempts, FailureInfo, Heartbeat, Loss, StepActivities } from '../activities/types.ts';
-import type { Batch } from '../src/jobs/model/batch.ts';
 import { aloneQueueOf } from '../src/temporal/names.ts';
 import { readCause, readFailureInfo } from './ending.ts';
 import type { JobContext } from './job-context.ts';
@@ -14,7 +13,7 @@ import type { Blame } from './loss-reports.ts';
 import { runLocallyFirst } from './run-locally.ts';
 
 export interface StepOptions {
-  /** For the error of the job, such as `stage "mesh"`. */
+  /** For the error of the job and Temporal's Web UI; see `summarizeStep`. */
   readonly title: string;
   readonly taskQueue: string;
   /** Milliseconds without a heartbeat after which the worker of an attempt counts as dead. */
@@ -36,10 +35,11 @@ const ATTEMPT_TIMEOUT = '7 days';
  * @throws ApplicationFailure `worker_lost`, `stage_stalled`, or the failure of the activity.
  */
 export function runStep<T>(job: JobContext, options: StepOptions, run: RunActivity<T>): Promise<T> {
-  const { isShort = false } = options;
+  const { isShort = false, title } = options;
   return runLocallyFirst(
     job,
     isShort,
+    title,
     (activities) => run(activities, {}),
     (earlier) => runDurably(job, options, run, earlier),
   );
@@ -61,6 +61,7 @@ async function runDurably<T>(
     const isAlone = blame.losses >= tuning.maxLosses;
     const activities = proxyActivities<StepActivities>({
       taskQueue: isAlone ? aloneQueueOf(taskQueue) : taskQueue,
+      summary: isAlone ? `${title} · alone` : title,
       heartbeatTimeout: heartbeatMs,
       startToCloseTimeout: ATTEMPT_TIMEOUT,
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -90,10 +91,6 @@ async function runDurably<T>(
   }
 }
 
-/** For the title of a step. */
-export const describeBatch = ({ from, to }: Batch): string =>
-  to - from === 1 ? `asset ${from}` : `assets ${from} to ${to - 1}`;
-
 /** Null when the activity failed for another reason than the death of its worker, or a hang. */
 function readLoss(error: unknown, isAlone: boolean): Loss | null {
   const cause = readCause(error);
@@ -112,7 +109,7 @@ function readLoss(error: unknown, isAlone: boolean): Loss | null {
 
 function createLostFailure(title: string, attempts: number, { code, how }: Loss): ApplicationFailure {
   const message =
-    `Each of ${attempts} attempts at ${title} ended with the death of its worker, or hung. ` +
+    `Each of ${attempts} attempts at "${title}" ended with the death of its worker, or hung. ` +
     `In the last one the step ran alone: ${how}`;
   const details: FailureInfo = { kind: 'bug', retryable: false, details: { step: title, attempts } };
   return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [details] });

@@ -59,7 +59,7 @@ async function collectInputs(
           : describeUsed(job, name),
       ),
     };
-    const title = 'the list of its inputs';
+    const title = `the inputs of ${step.name}`;
     const { total, failed } = await runStep(
       job,
       { title, taskQueue: MAIN_QUEUE, heartbeatMs, isShort: true },

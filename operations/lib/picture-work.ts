@@ -34,7 +34,7 @@ export const onPicture =
   async ({ input, params }: AssetRequest<Params>, context: TaskContext): Promise<Facts> => {
     const [path = ''] = context.files;
     const copy = join(context.folder, 'readable-copy');
-    const picture = await makeReadable({ ...input, path }, copy, context);
+    const picture = await makeReadable({ ...input, path }, copy, context, params);
     return decideOnDamage(picture, params, copy, context, (file) => work(file, params, context));
   };
 

@@ -84,20 +84,21 @@ function observeRuntime(runtime: ObservedRuntime, register: Registry): () => Pro
     new Gauge({ name, help, labelNames, registers: [register] });
   const up = gauge('darkroom_temporal_up', 'Whether Temporal answers');
   const jobs = gauge('darkroom_jobs', 'Jobs that have not ended; created: no activity has started', 'state');
+  const labels = ['task_queue', 'task_type'];
   const waiting = gauge(
     'darkroom_task_queue_backlog',
-    'Activities that wait for a worker, approximately',
-    'task_queue',
+    'Tasks of activities or workflows that wait for a worker, approximately',
+    ...labels,
   );
   const age = gauge(
     'darkroom_task_queue_backlog_age_seconds',
-    'How long the oldest activity has waited for a worker',
-    'task_queue',
+    'How long the oldest task has waited for a worker',
+    ...labels,
   );
   const polling = gauge(
     'darkroom_task_queue_workers',
     'Processes that have polled the queue within about a minute',
-    'task_queue',
+    ...labels,
   );
   const paused = gauge('darkroom_jobs_paused_in_temporal', 'Jobs of which an activity is paused in Temporal');
   const workers = gauge('darkroom_workers', 'Live workers', 'capability');
@@ -118,10 +119,10 @@ function observeRuntime(runtime: ObservedRuntime, register: Registry): () => Pro
       up.set(1);
       paused.set(pausedJobs);
       for (const [state, count] of counts) jobs.set({ state }, count);
-      for (const { name, ...queue } of queues) {
-        waiting.set({ task_queue: name }, queue.waiting);
-        age.set({ task_queue: name }, queue.oldestSeconds);
-        polling.set({ task_queue: name }, queue.workers);
+      for (const { name: task_queue, taskType: task_type, ...queue } of queues) {
+        waiting.set({ task_queue, task_type }, queue.waiting);
+        age.set({ task_queue, task_type }, queue.oldestSeconds);
+        polling.set({ task_queue, task_type }, queue.workers);
       }
       for (const { capability, slots: count } of live) {
         workers.inc({ capability });

@@ -42,6 +42,15 @@ export const workflowIdOf = ({ tenant, id }: { tenant: string; id: string }): st
 export const callbacksPrefix = ({ tenant, id }: { tenant: string; id: string }): string =>
   `callback/${tenant}/${id}/`;
 
+/** The line that Temporal's Web UI shows beside the workflow that delivers a callback. */
+export const summarizeCallback = ({
+  job,
+  event,
+}: {
+  readonly job: { readonly tenant: string; readonly id: string; readonly run: number };
+  readonly event: string;
+}): string => `callback ${event} of ${workflowIdOf(job)}${job.run > 1 ? ` · run ${job.run}` : ''}`;
+
 /** The id of the workflow that delivers one callback. */
 export const callbackIdOf = (job: { tenant: string; id: string }, run: number, seq: number): string =>
   `${callbacksPrefix(job)}${run}/${seq}`;

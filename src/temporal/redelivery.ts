@@ -4,7 +4,7 @@ import type { DeliverCallbackInput } from '../../workflows/deliver-callback.ts';
 import type { CallbackMoment } from '../jobs/model/delivery.ts';
 import type { Job } from '../jobs/model/job.ts';
 import type { RunInput } from '../jobs/model/run-input.ts';
-import { callbackIdOf, MAIN_QUEUE, workflowIdOf } from './names.ts';
+import { callbackIdOf, MAIN_QUEUE, summarizeCallback, workflowIdOf } from './names.ts';
 
 /** Attempts the callback at once. While it fails, further attempts follow the schedule. */
 export async function redeliver(
@@ -50,12 +50,14 @@ function buildWorkflow(
   const input: DeliverCallbackInput = {
     notification,
     scheduleMs: [0, ...callbackScheduleMs],
+    firstAttempt: 1,
     retryAfterMs: null,
   };
   return {
     workflowId: callbackIdOf(job, run, seq),
     taskQueue: MAIN_QUEUE,
     args: [input] as [DeliverCallbackInput],
+    staticSummary: summarizeCallback(notification),
     memo: { job: workflowIdOf(job) },
   };
 }

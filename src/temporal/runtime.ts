@@ -51,6 +51,7 @@ const SCRAPE_MS = 5000;
 
 export class TemporalRuntime implements JobRuntime {
   readonly #client: Client;
+  readonly #publicUrl: string;
   readonly #capabilities: readonly string[];
   readonly #reads = new SingleFlight<JobSnapshot | null>((snapshot) =>
     snapshot && isTerminal(snapshot.job.state) ? FRESH_MS.ended : FRESH_MS.running,
@@ -62,9 +63,13 @@ export class TemporalRuntime implements JobRuntime {
   readonly #progress = new MonotonicProgress();
   #retentionMs: number | undefined;
 
-  /** `capabilities`: those whose workers and task queues are looked up. */
-  constructor(client: Client, capabilities: readonly string[]) {
+  /**
+   * @param capabilities Those whose workers and task queues are looked up.
+   * @param publicUrl Address of this server, for links in Temporal's Web UI.
+   */
+  constructor(client: Client, capabilities: readonly string[], publicUrl: string) {
     this.#client = client;
+    this.#publicUrl = publicUrl;
     this.#capabilities = capabilities;
   }
 
@@ -74,7 +79,7 @@ export class TemporalRuntime implements JobRuntime {
     try {
       // A repeated request for a rerun, after that rerun has ended. Not by the shared answer of `get`, which may be too old.
       if (run > 1 && ((await this.#describe(workflowId))?.job.run ?? 0) >= run) return false;
-      return await startJob(this.#client, runInput, priority);
+      return await startJob(this.#client, runInput, priority, this.#publicUrl);
     } finally {
       this.#reads.forget(workflowId);
     }

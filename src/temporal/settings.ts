@@ -5,6 +5,14 @@ import { defineSettings } from '../lib/settings/setting.ts';
 import { httpUrlOrNone, positiveInteger } from '../lib/settings/values.ts';
 
 export const temporalSettings = defineSettings({
+  DARKROOM_HEARTBEAT_MS: {
+    schema: positiveInteger.pipe(
+      z.number().min(500, 'must be at least 500').max(60_000, 'must be at most 60000'),
+    ),
+    default: '500',
+    description:
+      'milliseconds between the heartbeats of an activity, which carry progress to readers and cancellation to workers. They grow with its age to four times as much, and never beyond a quarter of the heartbeat timeout. Each is an action of Temporal Cloud',
+  },
   DARKROOM_RETENTION_DAYS: {
     schema: positiveInteger,
     default: '30',

@@ -12,6 +12,7 @@ import type { JobMemo } from './snapshot.ts';
  * Starts a run of a job. An id never starts twice, whether its first run is active or has ended, except for a rerun.
  *
  * @param priority From 1 (first) to 5.
+ * @param publicUrl Address of this server, for links in Temporal's Web UI.
  * @returns False when Temporal already has a job with this id or, for a rerun, when a run is active.
  * @throws temporal_unavailable, temporal_busy
  */
@@ -19,6 +20,7 @@ export async function startJob(
   client: Client,
   runInput: RunInput,
   priority: number | undefined,
+  publicUrl: string,
 ): Promise<boolean> {
   const { header, fingerprint, run, retention } = runInput;
   const status = initialStatus(runInput);
@@ -41,6 +43,7 @@ export async function startJob(
           ...(run > 1 ? [{ key: names.darkroomRun, value: run }] : []),
         ]),
         staticSummary: summarize(runInput),
+        staticDetails: describe(runInput, publicUrl),
         // Servers with fairness enabled share the workers between tenants, however many jobs each has submitted.
         priority: {
           ...(priority === undefined ? {} : { priorityKey: priority }),
@@ -53,6 +56,13 @@ export async function startJob(
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
     throw error;
   }
+}
+
+/** The links of the job in Temporal's Web UI (Markdown). What changes is in the current details, which the workflow sets. */
+function describe({ header: { id, tenant, dialect } }: RunInput, publicUrl: string): string {
+  const path = encodeURIComponent(id);
+  const links = `[Job in the console](${publicUrl}/#/jobs/${path}) · [API](${publicUrl}/v1/jobs/${path})`;
+  return `${links}\n\ntenant \`${tenant}\`, submitted through \`${dialect}\``;
 }
 
 /** The line that Temporal's Web UI shows beside the id. */

@@ -1,5 +1,5 @@
 /** The package of `npm pack`, installed in an empty folder on a machine that has only Node. */
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { access, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import { type Child, startChild } from '../support/child.ts';
 import { type CliResult, run } from '../support/cli.ts';
 import { type PackageRegistry, startPackageRegistry } from '../support/package-registry.ts';
 import { freePort } from '../support/ports.ts';
@@ -145,16 +144,26 @@ describe('installed in an empty folder', () => {
   });
 
   describe('npx darkroom serve', () => {
-    let server: Child;
+    let server: ChildProcess;
+    let output = '';
     let url: string;
 
     beforeAll(async () => {
       url = `http://${env['DARKROOM_LISTEN']}`;
-      server = await startChild(join(env['PATH'] ?? '', 'npx'), ['darkroom', 'serve'], { env, cwd: home });
-      await vi.waitFor(() => expect(server.output()).toContain('darkroom is ready'), READY);
+      const options = { env, cwd: home, detached: true };
+      server = spawn(join(env['PATH'] ?? '', 'npx'), ['darkroom', 'serve'], options);
+      for (const stream of [server.stdout, server.stderr])
+        stream?.on('data', (chunk) => (output += String(chunk)));
+      await vi.waitFor(() => expect(output).toContain('darkroom is ready'), READY);
       await cp(join(root, 'examples/photos/chelsea.jpg'), join(home, 'cat.jpg'));
     });
-    afterAll(() => server?.end('SIGINT'));
+    afterAll(async () => {
+      if (server?.pid === undefined || server.exitCode !== null) return;
+      const ended = new Promise((resolve) => server.once('close', resolve));
+      // Ctrl-C on a terminal signals the whole process group.
+      process.kill(-server.pid, 'SIGINT');
+      await ended;
+    });
 
     test('runs a job: the result is the picture, resized', async () => {
       const args = ['submit', 'cat.jpg', '--operation', 'image.transform', '--set', 'width=100'];

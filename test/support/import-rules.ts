@@ -196,8 +196,15 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'workflows/',
     purpose: 'The story of a job, its control, its callbacks; the retention schedule.',
-    may: ['workflows/', 'src/jobs/', 'src/temporal/names.ts', '@temporalio/workflow', '@temporalio/common'],
-    types: ['activities/types.ts', 'src/errors.ts'],
+    may: [
+      'workflows/',
+      'src/jobs/',
+      'src/temporal/names.ts',
+      'src/errors.ts',
+      '@temporalio/workflow',
+      '@temporalio/common',
+    ],
+    types: ['activities/types.ts'],
   },
   {
     of: 'activities/',

@@ -13,8 +13,8 @@ const registry = createRegistry(builtIn);
 
 export const storeOf = ({ storeDir }: Lab): ObjectStore => createFilesystemStore({ root: storeDir });
 
-export const runtimeOf = ({ client }: Lab): TemporalRuntime =>
-  new TemporalRuntime(client, registry.capabilities);
+export const runtimeOf = ({ client, config }: Lab): TemporalRuntime =>
+  new TemporalRuntime(client, registry.capabilities, config.publicUrl);
 
 interface Options {
   /** Master keys for ids and fingerprints, the current one first. The lab's own key encrypts. */

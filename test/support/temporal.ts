@@ -23,7 +23,9 @@ export async function temporalOf({ dataDir }: { dataDir: string }): Promise<Clie
 /** Activities in the task queue of a capability. A pending activity gets there a moment after its workflow has scheduled it. */
 export async function countWaiting(client: Client, capability: string): Promise<number> {
   const queues = await queueStates(client, [capability]);
-  return queues.find(({ name }) => name === queueOf(capability))?.waiting ?? 0;
+  return (
+    queues.find(({ name, taskType }) => taskType === 'activity' && name === queueOf(capability))?.waiting ?? 0
+  );
 }
 
 export interface Execution {

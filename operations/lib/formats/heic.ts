@@ -6,9 +6,19 @@ import { addProfile } from './png.ts';
 /** What the file says of its primary picture. */
 type Header = Pick<Metadata, 'icc' | 'hasAlpha'>;
 
-/** Writes the primary picture to a PNG file, turned upright, with its profile. */
-export async function convertHeic(path: string, output: string, { icc, hasAlpha }: Header): Promise<void> {
-  const { data, width, height } = await decode(await readFile(path));
+/**
+ * Writes the primary picture to a PNG file, turned upright, with its profile.
+ *
+ * @param end - Bytes that a file which was cut off should have. Only with them the decoder shows what is before the cut.
+ */
+export async function convertHeic(
+  path: string,
+  output: string,
+  { icc, hasAlpha }: Header,
+  end = 0,
+): Promise<void> {
+  const bytes = await readFile(path);
+  const { data, width, height } = await decode(Buffer.concat([bytes], Math.max(bytes.length, end)));
   const pixels = sharp(data, { raw: { width, height, channels: 4 } });
   const png = await (hasAlpha ? pixels : pixels.removeAlpha()).png({ compressionLevel: 1 }).toBuffer();
   await writeFile(output, icc ? addProfile(png, icc) : png);

@@ -9,6 +9,8 @@ export interface HeifContent {
   readonly hasPrimary: boolean;
   /** Pictures that a viewer lists: without thumbnails, parts of others, and alternatives. */
   readonly pictures: number;
+  /** Where the data of all pictures ends, in bytes from the start of the file. */
+  readonly end: number;
   /** Frames of its image sequence; 0 without one. */
   readonly frames: number;
   /** Type of the coded picture that its primary picture is, or is derived from: `av01` or `hvc1` in AVIF and HEIC. */
@@ -29,6 +31,7 @@ export async function readHeifContent(path: string): Promise<HeifContent | null>
     const described = sources.flatMap((id) => items?.properties.get(id) ?? []);
     return {
       hasPrimary,
+      end: items?.end ?? 0,
       pictures: items ? countPictures(items) : 0,
       frames: movie ? countFrames(movie) : 0,
       coding: sources.map((id) => items?.types.get(id)).findLast((type) => type !== undefined) ?? null,

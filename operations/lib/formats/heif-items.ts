@@ -10,6 +10,8 @@ export interface HeifItems {
   readonly properties: ReadonlyMap<number, readonly HeifProperty[]>;
   /** Where the data of an item begins, in bytes from the start of the file; items whose data is elsewhere are absent. */
   readonly places: ReadonlyMap<number, number>;
+  /** Where the data of all items ends, in bytes from the start of the file. */
+  readonly end: number;
   readonly references: readonly HeifReference[];
   /** Items that are not shown on their own, as the file says. */
   readonly hidden: ReadonlySet<number>;
@@ -26,6 +28,7 @@ interface HeifReference {
 
 interface Draft {
   primary: number;
+  end: number;
   readonly types: Map<number, string>;
   readonly properties: Map<number, HeifProperty[]>;
   readonly places: Map<number, number>;
@@ -46,6 +49,7 @@ const UNIQUE = /^(hdlr|iloc|pitm|idat|iprp|iinf|iref|grpl)$/;
 export function readItems(meta: BoxReader): HeifItems {
   const items: Draft = {
     primary: 0,
+    end: 0,
     types: new Map(),
     properties: new Map(),
     places: new Map(),
@@ -136,7 +140,7 @@ function readItemInfo(box: BoxReader): { id: number; type: string; isHidden: boo
   return { id, type, isHidden: (flags & 1) === 1 };
 }
 
-function readLocations(box: BoxReader, { places }: Draft): void {
+function readLocations(box: BoxReader, items: Draft): void {
   const version = box.version();
   box.demand(version <= 2);
   const nibbles = box.number(2);
@@ -157,8 +161,10 @@ function readLocations(box: BoxReader, { places }: Draft): void {
     for (let extent = 0, extents = box.number(2); extent < extents; extent++) {
       box.bytes(index);
       const at = start + box.number(offset);
-      if (method === 0 && extent === 0) places.set(id, at);
-      box.bytes(length);
+      const bytesOfExtent = box.number(length);
+      if (method !== 0) continue;
+      if (extent === 0) items.places.set(id, at);
+      items.end = Math.max(items.end, at + bytesOfExtent);
     }
   }
 }

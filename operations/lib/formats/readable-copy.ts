@@ -2,24 +2,37 @@
  * Makes copies that libvips can read: of HEIC pictures, of camera raw files with a preview of full size, and of PNG pictures
  * with metadata behind their pixels.
  */
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import type { InputFile, StageContext } from '../../operation.ts';
-import { notAnImage, readHeader, toContent, toDecodeError, tooManyPixelsError } from '../image-source.ts';
+import {
+  damagedError,
+  notAnImage,
+  readHeader,
+  toContent,
+  toDecodeError,
+  tooManyPixelsError,
+} from '../image-source.ts';
 import { readHeifColour } from '../picture/heif-colour.ts';
 import { declarePixels } from '../picture-process/pixels.ts';
 import type { RawFile } from './camera-raw.ts';
+import { CUT_OFF } from './damage.ts';
 import { copyTiffExif } from './exif-copy.ts';
 import { convertHeic } from './heic.ts';
+import { readHeifContent } from './heif-content.ts';
 import { findExcessMeta } from './heif-meta.ts';
 import { inspectFile } from './inspect.ts';
 import type { PictureFile } from './picture-file.ts';
 import { moveLateMetadata } from './png-late-metadata.ts';
 import { describePreview, findExif } from './preview.ts';
 import { explainUnreadable } from './signature.ts';
+import { copySparseTiles } from './sparse-copy.ts';
 import { TiffFile } from './tiff-file.ts';
 
 /** Pixels of a HEIC picture. The decoder takes about 9 bytes of memory per pixel. */
 const MAX_HEIC_PIXELS = 100e6;
+
+/** Bytes of a HEIC file that was cut off. Memory is reserved for them. */
+const MAX_HEIC_BYTES = 256 * 1024 * 1024;
 
 /** Sides of a preview, as a fraction of those of the sensor data, from which it counts as the photograph. */
 const FULL_SIZE = 0.9;
@@ -31,7 +44,12 @@ type Context = Pick<StageContext<unknown>, 'note'>;
  * @returns The asset itself, unless a copy was made.
  * @throws `asset_not_an_image`, `asset_corrupt`, or `asset_too_many_pixels`.
  */
-export async function makeReadable(input: InputFile, copy: string, context: Context): Promise<PictureFile> {
+export async function makeReadable(
+  input: InputFile,
+  copy: string,
+  context: Context,
+  { on_damaged }: { readonly on_damaged: 'fail' | 'accept' },
+): Promise<PictureFile> {
   const inspected = await inspectFile(input.path);
   if ('raw' in inspected) return extractPreview(input, inspected.raw, copy, context);
   if ('refused' in inspected) return input;
@@ -39,6 +57,10 @@ export async function makeReadable(input: InputFile, copy: string, context: Cont
   if (empty) {
     const what = `of "${input.name}" have no data (a sparse TIFF); they have the value that the file states, or 0`;
     context.note('empty_parts', `${empty.replace('of its', 'of the')} ${what}`, input);
+    if (await copySparseTiles(input.path, copy)) {
+      const original = { path: input.path, mediaType: 'image/tiff', pages: null, metadata: null };
+      return { ...input, path: copy, original };
+    }
   }
   if (inspected.picture.format === 'png' && (await moveLateMetadata(input.path, copy)))
     return {
@@ -60,10 +82,18 @@ export async function makeReadable(input: InputFile, copy: string, context: Cont
   const colour = await readHeifColour(input.path);
   if (colour && 'hdr' in colour)
     throw notAnImage(input, explainUnreadable(`a HEIC picture with high dynamic range (${colour.hdr})`));
+  const described = { ...header, icc: header.icc ?? colour?.profile };
   try {
-    await convertHeic(input.path, copy, { ...header, icc: header.icc ?? colour?.profile });
+    await convertHeic(input.path, copy, described);
   } catch (error) {
-    throw toDecodeError(input, error);
+    const end = (await readHeifContent(input.path))?.end ?? 0;
+    if (end <= (await stat(input.path)).size) throw toDecodeError(input, error);
+    const damaged = damagedError(input, CUT_OFF, 'truncated', error);
+    if (on_damaged === 'fail' || end > MAX_HEIC_BYTES) throw damaged;
+    await convertHeic(input.path, copy, described, end).catch(() => {
+      throw damaged;
+    });
+    context.note('damage_accepted', `${damaged.message}; the part that can be decoded was used`, input);
   }
   const { exif, xmp, iptc } = header;
   // The decoder has turned the picture, so that the orientation in its EXIF data no longer holds: the copy has none.

@@ -78,11 +78,14 @@ const riffTypes: Readonly<Record<string, FileKind>> = {
 /** Brands of ISO base media files that are pictures: the major one, or one that the file is compatible with. The others are videos. */
 const heif = /^(avif|avis|heic|heix|heim|heis|hevc|hevx|hevm|hevs|mif1|mif2|msf1)$/;
 
-/** Whether a file type box names a brand of pictures. The brands follow its size, its type, and a version. */
+/** Whether a file is a picture by its major brand, or by another one and the box `meta`, which videos have elsewhere. */
 function isHeif(head: Buffer): boolean {
-  const brands = [8];
-  for (let at = 16; at + 4 <= Math.min(head.readUInt32BE(0), head.length); at += 4) brands.push(at);
-  return brands.some((at) => heif.test(head.toString('latin1', at, at + 4)));
+  const isBrand = (at: number) => heif.test(head.toString('latin1', at, at + 4));
+  if (isBrand(8)) return true;
+  const end = head.readUInt32BE(0);
+  if (head.toString('latin1', end + 4, end + 8) !== 'meta') return false;
+  for (let at = 16; at + 4 <= end; at += 4) if (isBrand(at)) return true;
+  return false;
 }
 
 /** SVG is rejected: it may refer to other files, has no size limit, and needs fonts. */

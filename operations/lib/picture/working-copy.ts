@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Metadata, Sharp } from 'sharp';
 import type { InputFile } from '../../operation.ts';
+import type { PictureFile } from '../formats/picture-file.ts';
 import { decodeFile, notAnImage, type SourceFile, type SourceImage } from '../image-source.ts';
 import type { DescribedColour } from './code-points.ts';
 import { readFill } from './empty-parts.ts';
@@ -35,7 +36,7 @@ const openAsStored = (file: Decoded['file'], space: Metadata['space']): Sharp =>
  * @throws `asset_not_an_image` if the picture says something that cannot be shown.
  */
 export async function decodeForLibvips(
-  input: InputFile,
+  input: PictureFile,
   source: SourceImage,
   folder: string,
 ): Promise<Decoded> {

@@ -1,5 +1,6 @@
 /** How jobs end. */
 import { Context } from '@temporalio/activity';
+import { RawValue } from '@temporalio/common';
 import { MAIN_QUEUE, workflowIdOf } from '../../../src/temporal/names.ts';
 import {
   changeStages,
@@ -46,6 +47,22 @@ export const endings: Stories = {
         assets: paths([...repeat(server.photos, 63), 'none.jpg']),
       }),
     ),
+
+  'invalid-signals': async (server) => {
+    const job = await server.submit({ operation: 'image.transform', await_assets: {} });
+    await server.until(job, isIn('waiting'));
+    const handle = server.client.workflow.getHandle(workflowIdOf(job));
+    const undecodable = RawValue.fromPayload({
+      metadata: { encoding: Buffer.from('none') },
+      data: Buffer.of(1),
+    });
+    await handle.signal('cancel', { reason: 'not a text' });
+    await handle.signal('cancel', undecodable);
+    await handle.signal('pause', undecodable);
+    await handle.signal('started', 'today');
+    await server.submissions.addAssets(job, { assets: paths(server.photos.slice(0, 1)), final: true });
+    return untilEnded(server, job);
+  },
 
   'timed-out': async (server) => {
     const spec = { operation: 'test.echo', params: { delay_ms: 60_000 } };

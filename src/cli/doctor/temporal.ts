@@ -129,14 +129,14 @@ async function checkWorkers(client: Client, capabilities: readonly string[]): Pr
   );
 }
 
-/** Activities may wait. They must not if no worker polls their queue. */
+/** Tasks may wait. They must not if no worker polls their queue. */
 async function checkQueues(client: Client, capabilities: readonly string[]): Promise<Finding> {
   const check = 'task queues';
   const waiting = (await queueStates(client, capabilities)).filter((queue) => queue.waiting > 0);
   const found = waiting
     .map(
       (queue) =>
-        `${queue.name}: ${queue.waiting} waiting for up to ${formatDuration(queue.oldestSeconds * 1000)}, ${queue.workers} workers`,
+        `${queue.name} (${queue.taskType}): ${queue.waiting} waiting for up to ${formatDuration(queue.oldestSeconds * 1000)}, ${queue.workers} workers`,
     )
     .join('; ');
   if (waiting.length === 0) return ok(check, 'nothing waits');

@@ -104,7 +104,11 @@ export interface SealedInputs {
 }
 
 /** Assets of one request, or a part of them: inline, or sealed. */
-export type AssetChunk = { readonly count: number } & (Pick<JobInputs, 'assets'> | SealedInputs);
+export type AssetChunk = ({ readonly count: number } & Pick<JobInputs, 'assets'>) | SealedChunk;
+
+export interface SealedChunk extends SealedInputs {
+  readonly count: number;
+}
 
 /** When the input of a waiting job is complete, besides a request that has `final`. */
 export interface Awaiting {
@@ -123,7 +127,7 @@ export interface Awaiting {
 
 /** More assets for a waiting job. */
 export interface MoreAssets {
-  readonly chunks: readonly AssetChunk[];
+  readonly chunks: readonly SealedChunk[];
   /** True: these are the last. */
   readonly final: boolean;
 }
@@ -162,6 +166,8 @@ export interface RunTuning {
   readonly maxAttemptsLost: number;
   /** Short steps of jobs with at most this many assets are first tried inside the workflow task; null: none is. */
   readonly maxLocalAssets: number | null;
+  /** Calls of `addAssets` that are remembered, so that a repeated call counts once. Temporal forgets them when a run continues as new. */
+  readonly maxRememberedCalls: number;
 }
 
 /** Temporal suggests to continue as new at about the same history size; its limits are 51,200 events and 50 MB. */
@@ -174,6 +180,7 @@ export const runTuning: RunTuning = {
   maxLosses: 2,
   maxAttemptsLost: 10,
   maxLocalAssets: 16,
+  maxRememberedCalls: 1000,
 };
 
 export interface RunInput {

@@ -55,7 +55,8 @@ export interface OpenJobs {
 /** A task queue, where activities wait for workers. */
 export interface QueueState {
   readonly name: string;
-  /** Approximate number of waiting activities. */
+  readonly taskType: 'workflow' | 'activity';
+  /** Approximate number of waiting tasks. */
   readonly waiting: number;
   /** Seconds that the oldest of them has waited; 0: none waits. */
   readonly oldestSeconds: number;

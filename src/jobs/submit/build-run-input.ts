@@ -11,6 +11,7 @@ import {
   type RetentionPolicy,
   type RunInput,
   runTuning,
+  type SealedChunk,
   type StepInput,
   type Upload,
 } from '../model/run-input.ts';
@@ -153,7 +154,7 @@ const toInlineChunks = (assets: readonly AssetInput[]): AssetChunk[] =>
 export async function sealChunks(
   staged: StagedWrites,
   assets: readonly AssetInput[],
-): Promise<Extract<AssetChunk, { sealed: string }>[]> {
+): Promise<SealedChunk[]> {
   const chunks = [];
   for (let from = 0; from < assets.length; from += CHUNK_SIZE) {
     const some = assets.slice(from, from + CHUNK_SIZE);

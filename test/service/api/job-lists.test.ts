@@ -151,7 +151,7 @@ describe('a page', () => {
 
   test('has the jobs of the store and their number during an outage of Temporal', async () => {
     const away = createClient(embeddedTarget(`127.0.0.1:${await freePort('127.0.0.1', 0)}`));
-    const lists = new JobLists(jobsBy(new TemporalRuntime(away, [])), dialect);
+    const lists = new JobLists(jobsBy(new TemporalRuntime(away, [], 'http://127.0.0.1')), dialect);
     const page = await lists.page({ tenant, states: null, limit: 5 }, client.signal);
     // Of the jobs above, which have ended, the store has records too.
     expect([page.jobs.length, page.total]).toEqual([5, OLDER + 3]);

@@ -83,10 +83,16 @@ test('the API reports running jobs, the backlog, and the online workers', async 
   for (const one of await Promise.all([samples(metrics), samples(metrics), samples(metrics)]))
     expect(one.get('darkroom_workers{capability="cpu"}')).toBe(1);
   expect(now.get('darkroom_worker_slots{capability="cpu"}')).toBe(1);
-  expect(now.get('darkroom_task_queue_backlog{task_queue="darkroom-cpu"}')).toBe(0);
-  for (const queue of ['darkroom-cpu', 'darkroom-cpu-alone', 'darkroom-net-alone']) {
-    expect(now.get(`darkroom_task_queue_backlog{task_queue="${queue}"}`)).toBe(0);
-    expect(now.get(`darkroom_task_queue_workers{task_queue="${queue}"}`)).toBe(1);
+  for (const [queue, type] of [
+    ['darkroom-cpu', 'activity'],
+    ['darkroom-cpu-alone', 'activity'],
+    ['darkroom-net-alone', 'activity'],
+    ['darkroom', 'activity'],
+    ['darkroom', 'workflow'],
+  ]) {
+    const labels = `{task_queue="${queue}",task_type="${type}"}`;
+    expect(now.get(`darkroom_task_queue_backlog${labels}`), labels).toBe(0);
+    expect(now.get(`darkroom_task_queue_workers${labels}`), labels).toBe(1);
   }
   expect(now.get('darkroom_jobs_paused_in_temporal')).toBe(0);
   expect(sum(now, 'darkroom_jobs_submitted_total')).toBe(3);

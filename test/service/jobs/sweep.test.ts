@@ -116,7 +116,9 @@ test('stores nothing of a job with short inputs, secret or not, before it exists
 
 test('deletes inputs that were sealed during an outage of Temporal a day later', async () => {
   const away = createClient(embeddedTarget(`127.0.0.1:${await freePort('127.0.0.1', 0)}`));
-  const submissions = await createSubmissions(lab, { runtime: new TemporalRuntime(away, []) });
+  const submissions = await createSubmissions(lab, {
+    runtime: new TemporalRuntime(away, [], 'http://127.0.0.1'),
+  });
   const { id: _, ...request } = long('');
   for (let count = 0; count < 2; count++)
     await expect(submissions.submit(caller, request)).rejects.toMatchObject({ code: 'temporal_unavailable' });

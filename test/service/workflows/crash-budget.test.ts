@@ -94,9 +94,9 @@ test('guilty steps among innocent ones', { timeout: 2 * TIMEOUT_MS }, async () =
       code,
       retryable: false,
       message: expect.stringMatching(
-        `^Each of \\d attempts at stage "only" .* In the last one the step ran alone: ${how}`,
+        `^Each of \\d attempts at "only" .* In the last one the step ran alone: ${how}`,
       ) as string,
-      details: { step: 'stage "only"' },
+      details: { step: 'only' },
     });
   }
   for (const job of [...before, ...after])

@@ -118,7 +118,9 @@ test('doctor names a task queue whose activities no worker takes', async () => {
   await lab.submit({ operation: 'lab.nobody' });
   await expect.poll(findQueues).toMatchObject({
     state: 'broken',
-    found: expect.stringMatching(/^darkroom-nobody: 1 waiting for up to .*, 0 workers$/) as string,
+    found: expect.stringMatching(
+      /^darkroom-nobody \(activity\): 1 waiting for up to .*, 0 workers$/,
+    ) as string,
   });
 });
 

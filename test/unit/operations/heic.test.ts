@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { imageGallery } from '../../../operations/image-gallery/index.ts';
 import { imageMetadata } from '../../../operations/image-metadata/index.ts';
 import { imageTransform } from '../../../operations/image-transform/index.ts';
-import { encodeHeic } from '../../support/heic.ts';
-import { decode, plain, quarters, quartersOf } from '../../support/pictures.ts';
+import { convertByLibheif, encodeHeic } from '../../support/heic.ts';
+import { decode, noise, plain, quarters, quartersOf } from '../../support/pictures.ts';
 import { runOperation } from '../../support/run-operation.ts';
 
 /** Turns the box with the depth of the channels into one that rotates by quarter turns counter-clockwise. */
@@ -94,6 +94,27 @@ describe('a HEIC picture', () => {
       await expect(transform(bytes.subarray(0, Math.floor(bytes.length * part)))).rejects.toMatchObject({
         code: 'asset_corrupt',
       });
+  });
+
+  test('that is truncated is shown up to there if damage is accepted', async () => {
+    const bytes = await encodeHeic(noise(512, 384));
+    const assets = [{ name: 'a.heic', bytes: bytes.subarray(0, Math.floor(bytes.length * 0.6)) }];
+    const params = { format: 'png', on_damaged: 'accept' };
+    const { files, notes } = await runOperation(imageTransform as never, { params, assets });
+    expect(notes).toEqual([
+      {
+        code: 'damage_accepted',
+        message: expect.stringContaining('it ends too early, as if it had been cut off on its way; the part'),
+        asset: 0,
+      },
+    ]);
+    // heif-convert, of libheif, shows the whole file.
+    const whole = await decode(convertByLibheif(bytes));
+    const part = await decode([...files.values()][0] ?? Buffer.alloc(0));
+    for (const x of [0.1, 0.5, 0.9])
+      for (const [channel, value] of part.at(x, 0.2).entries())
+        expect(Math.abs(value - (whole.at(x, 0.2)[channel] ?? 999))).toBeLessThan(24);
+    expect(part.at(0.5, 0.95)).not.toEqual(whole.at(0.5, 0.95));
   });
 
   test('with high dynamic range is rejected as such', async () => {

@@ -85,6 +85,7 @@ const cases: Readonly<Record<string, Case>> = {
   tiles: { empty: [1, 6, 15], value: '0' },
   'tiles deflate': { empty: [1, 6, 15], value: '0', compression: 'zlib' },
   'tiles LZW': { empty: [1, 6, 15], tiles: 'lzw' },
+  'tiles JPEG': { empty: [1, 6, 15], tiles: 'jpeg' },
   'tiles PackBits': { empty: [1, 6, 15], tiles: 'packbits' },
   strips: { empty: [0, 3, 6] },
   'strips deflate': { empty: [0, 3, 6], compression: 'tiff_adobe_deflate' },

@@ -105,10 +105,16 @@ const mutants: readonly Mutant[] = [
     replacement: '',
   },
   {
+    change: 'a job takes a signal whose argument is invalid',
+    story: 'invalid-signals',
+    code: /if \(signal\.accepts\(argument\)\)/,
+    replacement: 'if (true)',
+  },
+  {
     change: 'a callback whose attempts are lost fails its job',
     story: 'callback-attempts-lost-1',
-    code: /\(\) => notify\(input\)\)\.catch\(\(\) => null\);/,
-    replacement: '() => notify(input));',
+    code: /\.notify\(input\)\)\.catch\(\(\) => null\);/,
+    replacement: '.notify(input));',
   },
   {
     change: 'a local attempt that takes too long fails its job',

@@ -13,6 +13,8 @@ import { installTestRuntime } from '../../support/sdk-runtime.ts';
 const uncovered: readonly [code: string, reason: string][] = [
   ['(more) => this.#validate(', 'Temporal validates no update in a replay'],
   ['#validate({ chunks }', 'Temporal validates no update in a replay'],
+  ['findMoreAssetsProblem(', 'Temporal validates no update in a replay'],
+  ['isSealedChunk(', 'Temporal validates no update in a replay'],
   ['#recognizeCall()', 'Temporal validates no update in a replay'],
   ['() => this.#status', 'a replay answers no query'],
   ["?? ''", 'an update always has an id'],

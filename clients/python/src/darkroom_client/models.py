@@ -392,6 +392,59 @@ class Operation(TypedDict):
     install: str
 
 
+class Credentials(TypedDict):
+    name: str
+    kind: Literal["s3"]
+    endpoint: str | None
+    region: str
+    bucket: str
+    path_style: bool
+    access_key_id: str
+    """
+    Only its last four characters, after "…"
+    """
+    created_at: str
+    rotated_at: str | None
+    """
+    When the keys were replaced last
+    """
+
+
+class CredentialsRequest(TypedDict, closed=True):
+    endpoint: NotRequired[str]
+    """
+    Address of the S3 server. Default: that of Amazon in the region
+    """
+    region: NotRequired[str]
+    """
+    Most servers other than Amazon’s take any. Default: "us-east-1"
+    """
+    bucket: str
+    """
+    The bucket that is used unless a job names another one
+    """
+    path_style: NotRequired[bool]
+    """
+    Whether the bucket is in the path of addresses, not in the host. Default: true with an endpoint
+    """
+    name: str
+    access_key_id: str
+    secret_access_key: str
+    session_token: NotRequired[str]
+    """
+    Of temporary keys, which expire
+    """
+
+
+class CredentialsKeys(TypedDict, closed=True):
+    access_key_id: str
+    secret_access_key: str
+    session_token: NotRequired[str]
+    """
+    Of temporary keys, which expire
+    """
+
+
 class Jobs(TypedDict):
     """
     Ended runs
