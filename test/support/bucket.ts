@@ -47,7 +47,15 @@ export async function openTestBucket({ endpoint, bucket, credentials: keys }: S3
   );
   const policy = new NetworkPolicy({ allow: [parseNetworkRule('127.0.0.0/8')] });
   const buckets = new TenantBuckets(credentials, { policy, resolver: createNameResolver() });
-  const client = new S3Client({ endpoint, region: 'us-east-1', credentials: keys, forcePathStyle: true });
+  const client = new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    credentials: keys,
+    forcePathStyle: true,
+    // Not every server knows the SDK's checksums.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
   return {
     destinations: buckets.forTenant('acme'),
     buckets,
