@@ -36,7 +36,9 @@ afterAll(async () => {
   await s3.dispose();
 });
 
-exportContract('versitygw', async () => ({ ...s3, close: async () => undefined }), BUILD_MS);
+exportContract('versitygw', async () => ({ ...s3, close: async () => undefined }), {
+  startMs: BUILD_MS,
+});
 
 operationContract(exportS3, {
   title: 'two files',
