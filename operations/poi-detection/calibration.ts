@@ -19,28 +19,31 @@ export interface Calibration extends Survey {
   readonly thresholds: Partial<Record<Stain, number>>;
 }
 
-/** Larger pictures are sampled in squares of SAMPLE_SIDE, about this many pixels in all. */
-const MAX_PIXELS = 64e6;
-const SAMPLE_SIDE = 512;
-
 /** Contrast below this is noise, whatever Otsu's method returns for a picture without objects. */
 const MIN_THRESHOLD = 0.05;
 
 const BINS = 512;
 const MAX_CONTRAST = 1.5;
 
-/** @throws `asset_unsuitable`. */
+/**
+ * Reads every tile twice. A sample would not do: which tiles it has depends on how the picture is cut and turned.
+ *
+ * @param report - Called with the share that is done, 0 to 1.
+ * @throws `asset_unsuitable`.
+ */
 export async function calibrate(
   slide: Slide,
   params: Params,
   scale: RadiusRange,
   input: InputFile,
+  report: (fraction: number) => void,
 ): Promise<Calibration> {
-  const samples = selectSamples(slide, params.tile);
+  const tiles = splitIntoTiles(slide, params.tile);
   const counts = createCounts();
-  for (const sample of samples) {
-    const seen = expandRect(sample, surveyMargin(scale), slide);
-    countColours(counts, await slide.read(seen), relativeTo(seen, sample), scale);
+  for (const [done, tile] of tiles.entries()) {
+    report((0.4 * done) / tiles.length);
+    const seen = expandRect(tile, surveyMargin(scale), slide);
+    countColours(counts, await slide.read(seen), relativeTo(seen, tile), scale);
   }
   const survey = evaluate(counts, knownSet(params));
   refuseUnsuitable(survey, input);
@@ -48,13 +51,15 @@ export async function calibrate(
   const readTissue = createTissueReader(slide, survey, scale);
   let marks = 0;
   const histograms = stains.map(() => new Uint32Array(BINS));
-  for (const sample of samples) {
-    const seen = expandRect(sample, contrastMargin(scale), slide);
+  for (const [done, tile] of tiles.entries()) {
+    report(0.4 + (0.6 * done) / tiles.length);
+    const seen = expandRect(tile, contrastMargin(scale), slide);
     const tissue = await readTissue(seen);
-    const part = relativeTo(seen, sample);
+    const part = relativeTo(seen, tile);
     forEachPixel(tissue, part, (at) => {
       marks += tissue.marks[at] ?? 0;
     });
+    if (!tissue.mask.includes(1)) continue;
     for (const [index, stain] of stains.entries())
       countContrasts(histograms[index], tissue, computeContrast(tissue, survey.set, stain, scale), part);
   }
@@ -66,22 +71,11 @@ export async function calibrate(
     const found = (otsu(histogram) / BINS) * MAX_CONTRAST;
     thresholds[stain] = params.threshold ?? Math.max(MIN_THRESHOLD, found * factor);
   }
-  const pixels = samples.reduce((sum, { width, height }) => sum + width * height, 0);
-  return { ...survey, readTissue, marks: marks / pixels, thresholds };
+  return { ...survey, readTissue, marks: marks / (slide.width * slide.height), thresholds };
 }
 
 const knownSet = ({ stains, channel }: Params) =>
   stains !== 'auto' ? stains : channel === 'eosin' ? 'he' : channel === 'dab' ? 'hdab' : null;
-
-/** Selects all tiles, or evenly spread ones of a large picture. */
-function selectSamples(slide: Slide, tile: number): Rect[] {
-  const share = (slide.width * slide.height) / MAX_PIXELS;
-  if (share <= 1) return splitIntoTiles(slide, tile);
-  const every = Math.ceil(Math.sqrt(share));
-  return splitIntoTiles(slide, SAMPLE_SIDE).filter(
-    ({ left, top }) => (left / SAMPLE_SIDE) % every === 0 && (top / SAMPLE_SIDE) % every === 0,
-  );
-}
 
 /** Counts the contrasts of tissue in a part of a region. */
 function countContrasts(

@@ -57,10 +57,10 @@ async function detectOnSlide(
   { input, params, folder }: DetectionInput,
   report: ReportProgress,
 ): Promise<void> {
-  report(0.2, 'finding tissue');
   const micronsPerPixel = params.microns_per_pixel ?? slide.micronsPerPixel;
   const radii = resolveRadii(params, micronsPerPixel, input);
-  const calibration = await calibrate(slide, params, radii, input);
+  const onCalibration = (fraction: number) => report(0.2 + 0.35 * fraction, 'finding tissue');
+  const calibration = await calibrate(slide, params, radii, input, onCalibration);
   const { set, certainty, white, thresholds } = calibration;
   const points = await detectInTiles(slide, calibration, params, radii, report);
   report(0.95, 'writing');
@@ -96,7 +96,7 @@ async function detectInTiles(
   const tiles = splitIntoTiles(slide, params.tile);
   const points: DetectedPoint[] = [];
   for (const [done, tile] of tiles.entries()) {
-    report(0.3 + (0.65 * done) / tiles.length, `tile ${done + 1} of ${tiles.length}`);
+    report(0.55 + (0.4 * done) / tiles.length, `tile ${done + 1} of ${tiles.length}`);
     for (const point of await detectInTile(slide, tile, found, scale))
       if (point.score >= params.min_score) points.push(point);
   }

@@ -1,5 +1,5 @@
 /** Reads how large the pixels of a slide are, from what scanners and microscopes write into files. */
-import { countPixels, listDirectories } from '../lib/formats/tiff.ts';
+import { countPixels, listDirectories, type Place } from '../lib/formats/tiff.ts';
 import { type TiffDirectory, TiffFile } from '../lib/formats/tiff-file.ts';
 
 /** Micrometres per pixel that a microscope can have. Others are defaults, such as 72 pixels per inch. */
@@ -59,6 +59,8 @@ export interface SlideDetails {
   /** Pages in the main chain, and those with as many pixels as the picture. */
   readonly pages: number;
   readonly samePages: number;
+  /** Pictures of the file that are neither this one nor smaller copies of it, such as its label. */
+  readonly others: number;
 }
 
 /** Returns the details of a picture in a format other than TIFF. */
@@ -68,6 +70,7 @@ export const notTiff = (micronsPerPixel: number | null): SlideDetails => ({
   aspect: 1,
   pages: 1,
   samePages: 1,
+  others: 0,
 });
 
 /** Reads the details of a directory of a TIFF file. The scale is as its description states it, that of another page, or its resolution. */
@@ -91,8 +94,18 @@ export const readTiffDetails = (path: string, page: number, subDirectory: number
       aspect: resolution.aspect,
       pages: file.directories.length,
       samePages: sizes.filter((size) => size === pixels).length,
+      others: countOthers(places, chosen),
     };
   });
+
+function countOthers(places: readonly Place[], chosen: Place): number {
+  const sizeOf = ({ directory }: Place) =>
+    [directory.number('width', 0), directory.number('height', 0)] as const;
+  const [width, height] = sizeOf(chosen);
+  const others = places.filter((place) => place !== chosen).map(sizeOf);
+  // Reduced levels have the shape of the slide, up to rounding.
+  return others.filter(([w, h]) => w >= width || Math.abs((w * height) / width - h) > 1 + 0.01 * h).length;
+}
 
 function readResolution(directory: TiffDirectory) {
   const [x, y] = [directory.rational('xResolution'), directory.rational('yResolution')];

@@ -2,6 +2,7 @@
 import { rm, stat } from 'node:fs/promises';
 import type { Sharp } from 'sharp';
 import { assetError, decodeFile, MAX_PIXELS, type SourceImage, toDecodeError } from '../lib/image-source.ts';
+import { describeLeftOut } from '../lib/picture/left-out.ts';
 import { type Picture, withPicture } from '../lib/picture/open-picture.ts';
 import type { InputFile } from '../operation.ts';
 import type { Note } from './assessment.ts';
@@ -63,7 +64,7 @@ export const withSlide = async <T>(
           : notTiff(scaleOfDensity(picture.header.density));
       const hasRegions = details.tiled || !picture.isDirect;
       const regions = await openRegions(picture, hasRegions ? null : copy, input, onCopy);
-      return await use({ ...describe(picture, details), ...regions });
+      return await use({ ...describe(input, picture, details), ...regions });
     } finally {
       await rm(copy, { force: true });
     }
@@ -87,7 +88,11 @@ function refuseLayout({ format, header }: SourceImage, input: InputFile): void {
   });
 }
 
-function describe({ file, header }: Picture, { micronsPerPixel, aspect, pages, samePages }: SlideDetails) {
+function describe(
+  input: InputFile,
+  { file, header, format, pages: frames }: Picture,
+  { micronsPerPixel, aspect, pages, samePages, others }: SlideDetails,
+) {
   const { width, height, orientation = 1 } = header;
   const { page, subDirectory } = file;
   const notes: Note[] = [];
@@ -98,6 +103,13 @@ function describe({ file, header }: Picture, { micronsPerPixel, aspect, pages, s
       message: `${taken}: ${samePages} pages have this size, such as focal planes.`,
     });
   else if (page > 0) notes.push({ code: 'page_chosen', message: `${taken}: it is the largest.` });
+  if (others > 0)
+    notes.push({
+      code: 'pages_left_out',
+      message: `"${input.name}" has ${others + 1} pictures; only the largest of them is in the result`,
+    });
+  const leftOut = format === 'tiff' ? null : describeLeftOut(input, { pages: frames }, 1);
+  if (leftOut) notes.push(leftOut);
   if (Math.abs(aspect - 1) > SQUARE)
     notes.push({
       code: 'pixels_not_square',

@@ -1,25 +1,31 @@
 /** Counts the colours of a picture, and decides from them what is padding, clear glass and stain. */
+
+import { EDGE_MARGIN, type FlatEdges, forEachEdge } from './flat-edges.ts';
 import { classifyInk, findInk } from './ink.ts';
 import { type Colour, LEAST_COLOUR, opticalDensities } from './optical-density.ts';
 import {
-  countEdges,
-  darkLevels,
-  FLAT_MARGIN,
-  type FlatEdges,
+  BITS,
+  binAt,
+  binOf,
+  COLOURS,
+  darkColours,
+  differs,
+  findBeside,
   findFlat,
   findRecorded,
+  isPadding,
+  isPaddingBeside,
   isTransparent,
-  LEVELS,
-  levelOf,
-  paddingLevels,
+  PADDING_MARGIN,
+  type Padding,
+  paddingColours,
 } from './padding.ts';
 import { forEachPixel, type Rect, type Rgba } from './plane.ts';
 import type { RadiusRange } from './radius-range.ts';
 import { residualOf, type StainSet } from './stains.ts';
 
-/** Bits of each channel that the histogram keeps. */
-const BITS = 6;
-const SHIFT = 8 - BITS;
+/** Minimum difference at a hard edge of padding. Glass and tissue differ less from one pixel to the next. */
+const JUMP = 6;
 
 /** Minimum share of glass in a picture for its median colour to be the white point. */
 const LEAST_GLASS = 0.02;
@@ -44,9 +50,9 @@ const MIN_DARK = 0.2;
 const CERTAIN = 0.05;
 
 export interface ColourCounts {
-  /** Histogram of pixels outside flat areas, by colour. */
+  /** Histograms by colour, of pixels away from flat areas, beside them and in them. */
   readonly colours: Uint32Array;
-  /** Histogram of pixels in flat areas, by grey level. */
+  readonly beside: Uint32Array;
   readonly flat: Uint32Array;
   readonly edges: FlatEdges;
   transparent: number;
@@ -57,8 +63,7 @@ export interface ColourCounts {
 }
 
 export interface Survey {
-  /** By grey level: whether flat areas are padding. */
-  readonly padding: readonly boolean[];
+  readonly padding: Padding;
   /** Red, green and blue of clear glass. */
   readonly white: Colour;
   readonly set: StainSet;
@@ -79,9 +84,14 @@ export interface Survey {
 }
 
 export const createCounts = (): ColourCounts => ({
-  colours: new Uint32Array(1 << (3 * BITS)),
-  flat: new Uint32Array(LEVELS),
-  edges: { hard: new Uint32Array(LEVELS), all: new Uint32Array(LEVELS) },
+  colours: new Uint32Array(COLOURS),
+  beside: new Uint32Array(COLOURS),
+  flat: new Uint32Array(COLOURS),
+  edges: {
+    hard: new Uint32Array(COLOURS),
+    straight: new Uint32Array(COLOURS),
+    all: new Uint32Array(COLOURS),
+  },
   transparent: 0,
   luminous: 0,
   bright: 0,
@@ -89,14 +99,23 @@ export const createCounts = (): ColourCounts => ({
 });
 
 /** Returns the pixels around a part that its counts depend on. */
-export const surveyMargin = ({ maxRadius }: RadiusRange): number => FLAT_MARGIN + 3 * Math.ceil(maxRadius);
+export const surveyMargin = ({ maxRadius }: RadiusRange): number =>
+  PADDING_MARGIN + EDGE_MARGIN + 3 * Math.ceil(maxRadius);
 
 /** Adds the pixels of a part of a region. The region must extend beyond the part by `surveyMargin`, within the picture. */
 export function countColours(counts: ColourCounts, region: Rgba, part: Rect, scale: RadiusRange): void {
   const { data } = region;
   const flat = findFlat(region);
-  countEdges(region, flat, part, counts.edges);
-  const marks = findInk(region, findRecorded(region, flat, darkLevels), scale);
+  const beside = findBeside(region, flat);
+  const { hard, straight, all } = counts.edges;
+  forEachEdge(region, flat, part, (inside, outside, isStraight) => {
+    const bin = binAt(data, inside * 4);
+    increment(all, bin);
+    const isHard = differs(data, inside, outside, JUMP);
+    if (isHard) increment(hard, bin);
+    if (isHard || isStraight) increment(straight, bin);
+  });
+  const marks = findInk(region, findRecorded(region, flat, darkColours), scale);
   forEachPixel(region, part, (at) => {
     const from = at * 4;
     const red = data[from] ?? 0;
@@ -106,9 +125,9 @@ export function countColours(counts: ColourCounts, region: Rgba, part: Rect, sca
       counts.transparent++;
       return;
     }
-    const level = levelOf(data, from);
-    if (flat[at] === 1) increment(counts.flat, level);
-    else if (marks[at] === 0) increment(counts.colours, binOf(red, green, blue));
+    const bin = binOf(red, green, blue);
+    if (flat[at] === 1) increment(counts.flat, bin);
+    else if (marks[at] === 0) increment(beside[at] === 1 ? counts.beside : counts.colours, bin);
     if (Math.max(red, green, blue) < BRIGHT) counts.dark++;
     else if (Math.min(red, green, blue) < DARK) counts.luminous++;
     else if (flat[at] === 0) counts.bright++;
@@ -117,16 +136,18 @@ export function countColours(counts: ColourCounts, region: Rgba, part: Rect, sca
 
 /** @param set - The stains, if they are known. */
 export function evaluate(
-  { colours, flat, edges, transparent, luminous, bright, dark }: ColourCounts,
+  { colours, beside, flat, edges, transparent, luminous, bright, dark }: ColourCounts,
   set: StainSet | null,
 ): Survey {
-  const padding = paddingLevels(edges);
+  const padding = paddingColours(edges);
   const counts = colours.slice();
   let padded = transparent;
-  for (const [level, count] of flat.entries()) {
-    const bin = binOf(level * 4, level * 4, level * 4);
-    if (padding[level]) padded += count;
-    else increment(counts, bin, count);
+  for (let bin = 0; bin < COLOURS; bin++) {
+    const [inFlat, near] = [flat[bin] ?? 0, beside[bin] ?? 0];
+    if (isPadding(padding, bin)) padded += inFlat;
+    else increment(counts, bin, inFlat);
+    if (isPaddingBeside(padding, bin)) padded += near;
+    else increment(counts, bin, near);
   }
   const white = estimateWhite(counts);
   const densities = white.map(opticalDensities);
@@ -196,12 +217,9 @@ function findQuantile(counts: Uint32Array, share: number): number {
   return value < 0 ? counts.length - 1 : value;
 }
 
-const binOf = (red: number, green: number, blue: number): number =>
-  ((red >> SHIFT) << (2 * BITS)) | ((green >> SHIFT) << BITS) | (blue >> SHIFT);
-
 function* entriesOf(counts: Uint32Array): Generator<{ colour: Colour; count: number }> {
-  const mask = (1 << BITS) - 1;
-  const middle = (value: number) => ((value & mask) << SHIFT) + (1 << (SHIFT - 1));
+  const [mask, step] = [(1 << BITS) - 1, 1 << (8 - BITS)];
+  const middle = (value: number) => (value & mask) * step + step / 2;
   for (let bin = 0; bin < counts.length; bin++) {
     const count = counts[bin] ?? 0;
     if (count > 0) yield { colour: [middle(bin >> (2 * BITS)), middle(bin >> BITS), middle(bin)], count };

@@ -3,7 +3,7 @@ import { blur, blurValid, kernelReach } from './blur.ts';
 import { dilate } from './box-sum.ts';
 import { findInk } from './ink.ts';
 import { type Colour, LEAST_COLOUR, opticalDensities } from './optical-density.ts';
-import { findFlat, findRecorded } from './padding.ts';
+import { findFlat, findRecorded, PADDING_MARGIN, type Padding } from './padding.ts';
 import type { Plane, Rect, Rgba, Size } from './plane.ts';
 import type { RadiusRange } from './radius-range.ts';
 import type { Slide } from './slide.ts';
@@ -17,7 +17,7 @@ const surroundings = ({ maxRadius }: RadiusRange): number => Math.ceil(maxRadius
 
 /** Returns the pixels around a tile that `findTissue` depends on. */
 export const tissueMargin = (scale: RadiusRange): number =>
-  kernelReach(smoothingSigma(scale)) + surroundings(scale) + 16;
+  kernelReach(smoothingSigma(scale)) + surroundings(scale) + PADDING_MARGIN;
 
 export interface Tissue extends Size {
   /** 1 for pen marks and larger black areas. */
@@ -30,8 +30,8 @@ export interface Tissue extends Size {
   readonly densities: readonly [Plane, Plane, Plane];
 }
 
-/** @param white - Colour of clear glass. @param padding - By grey level, of `paddingLevels`. */
-function findTissue(picture: Rgba, white: Colour, padding: readonly boolean[], scale: RadiusRange): Tissue {
+/** @param white - Colour of clear glass. */
+function findTissue(picture: Rgba, white: Colour, padding: Padding, scale: RadiusRange): Tissue {
   const { data, width, height } = picture;
   const sigma = smoothingSigma(scale);
   const valid = findRecorded(picture, findFlat(picture), padding);

@@ -18,6 +18,10 @@ _SHORTEST, _LONGEST = 0.15, 10.0
 _SMALLEST_CROP, _LARGEST_CROP = 0.3, 20.0
 
 
+#: Focal lengths within this share are the same: EXIF rounds them.
+_SAME = 0.01
+
+
 @dataclass(frozen=True)
 class Lens:
     """EXIF data. None: the field is missing. NaN: the field is not a number, such as 0/0."""
@@ -66,6 +70,14 @@ def read_focal(lens: Lens, width: int, height: int, inferred_px: float | None = 
         return Focal()
     px = inferred_px * lens.factor
     return Focal(px) if _is_plausible(px, width, height) else Focal(dropped=_format(real))
+
+
+def agree_on_focal(focals: Sequence[float | None]) -> float | None:
+    """Returns the focal length by EXIF of photographs that share a camera; None if it is unknown for one, or they differ."""
+    known = [focal for focal in focals if focal is not None]
+    if len(known) < len(focals) or not known or max(known) > min(known) * (1 + _SAME):
+        return None
+    return known[0]
 
 
 def group_cameras(photos: Sequence["Photo"], focals: Sequence[Focal]) -> list[int]:

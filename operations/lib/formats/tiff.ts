@@ -55,7 +55,8 @@ function describePicture(file: TiffFile, choice: PageChoice): TiffPicture {
   };
 }
 
-interface Place {
+/** A directory and where it is in the file. */
+export interface Place {
   readonly directory: TiffDirectory;
   readonly page: number;
   readonly subDirectory: number | null;

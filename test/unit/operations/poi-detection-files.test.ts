@@ -77,7 +77,30 @@ describe('uses the largest picture of a TIFF file', () => {
     const planes = [await slidePage(), await toPage(sharp(png).blur(8))];
     const { page, points, notes } = await detectPoints(buildTiff(planes));
     expect({ page, points }).toEqual({ page: 0, points: wanted.points });
-    expect(notes).toMatchObject([{ code: 'page_chosen', message: expect.stringContaining('2 pages') }]);
+    expect(notes).toMatchObject([
+      { code: 'page_chosen', message: expect.stringContaining('2 pages') },
+      { code: 'pages_left_out', message: expect.stringContaining('has 2 pictures; only the largest') },
+    ]);
+  });
+
+  test('notes a label, but not the levels of the slide', async () => {
+    const levels = [await slidePage(), await reduced(150), await reduced(75)];
+    const labelled = await detectPoints(buildTiff([...levels, await label()]));
+    expect(labelled.notes).toMatchObject([{ code: 'pages_left_out' }]);
+    expect((await detectPoints(buildTiff(levels))).notes).toEqual([]);
+  });
+
+  test('notes the frames of an animation', async () => {
+    const frame = await sharp(png).removeAlpha().raw().toBuffer();
+    const raw = { width, height: 2 * height, channels: 3, pageHeight: height } as const;
+    const moving = await sharp(Buffer.concat([frame, Buffer.alloc(frame.length, 230)]), { raw })
+      .webp({ lossless: true })
+      .toBuffer();
+    const { points, notes } = await detectPoints(moving);
+    expect(points).toEqual(wanted.points);
+    expect(notes).toMatchObject([
+      { code: 'frames_left_out', message: expect.stringContaining('has 2 frames; only the first') },
+    ]);
   });
 });
 

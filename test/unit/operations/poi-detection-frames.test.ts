@@ -47,6 +47,7 @@ describe.each([
     ['white at one side', [[oneSide, '#ffffff']]],
     ['a narrow white strip', [[narrow, '#ffffff']]],
     ['light grey around it', [[around, '#f0f0f0']]],
+    ['the background of a scanner around it', [[around, '#f5f2eb']]],
     ['transparent around it', [[around, '#00000000']]],
     [
       'black, then white, then transparent',
@@ -71,6 +72,22 @@ describe.each([
     const [wanted, { points, calibration, notes }] = [await detectOnce(picture), await detectPoints(framed)];
     expectSame(points, wanted.points, ({ x, y }) => ({ x: x - left, y: y - top }));
     expect(calibration.set).toBe(wanted.calibration.set);
+    expect(notes.map(({ code }) => code)).toContain('padding_left_out');
+  });
+});
+
+describe('a frame that is stored as JPEG', () => {
+  test.each([
+    ['#fdfdfd', 80],
+    ['#eae6f4', 95],
+  ])('%s at quality %i', async (background, quality) => {
+    const { left, top } = around;
+    const framed = sharp(he).extend({ ...around, background });
+    const stored = await framed.jpeg({ quality }).toBuffer();
+    const decoded = sharp(await sharp(stored).png().toBuffer());
+    const cut = await decoded.extract({ left, top, width, height }).png().toBuffer();
+    const { points, notes } = await detectPoints(stored);
+    expectSame(points, (await detectPoints(cut)).points, ({ x, y }) => ({ x: x - left, y: y - top }));
     expect(notes.map(({ code }) => code)).toContain('padding_left_out');
   });
 });

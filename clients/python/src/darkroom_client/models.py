@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired
+from typing import Any, Literal, NotRequired, TypeAlias
 
 from typing_extensions import TypedDict
 
@@ -19,7 +19,7 @@ class StateEvent(TypedDict):
     state: Literal["created", "queued", "downloading", "waiting", "processing", "packaging", "completed", "failed", "cancelled"]
     stage: str | None
     """
-    The stage that runs now
+    The stage that runs now; in a pipeline STEP/STAGE, the one that began last
     """
     paused: bool
     """
@@ -43,6 +43,31 @@ class AssetCounts(TypedDict):
     """
     Assets that could not be downloaded or processed
     """
+
+
+class Inputs(TypedDict):
+    """
+    Counts of its input files
+    """
+
+    total: int | None
+    """
+    Null until the steps that it uses have ended
+    """
+    failed: int
+    """
+    Inputs that could not be used
+    """
+
+
+class JobError(TypedDict):
+    code: str
+    message: str
+    retryable: bool
+    """
+    Whether retrying without changes may help
+    """
+    details: dict[str, Any] | None
 
 
 class Usage(TypedDict):
@@ -73,16 +98,6 @@ class ResultSummary(TypedDict):
     """
     The run that produced it: an earlier one while a rerun is active, or after it failed
     """
-
-
-class JobError(TypedDict):
-    code: str
-    message: str
-    retryable: bool
-    """
-    Whether retrying without changes may help
-    """
-    details: dict[str, Any] | None
 
 
 class Error(TypedDict):
@@ -119,6 +134,9 @@ class Problem(TypedDict):
     """
 
 
+Result: TypeAlias = str
+
+
 class AwaitAssets(TypedDict, closed=True):
     """
     The job waits for more assets until a request has `final`, or one of these conditions holds
@@ -131,6 +149,25 @@ class AwaitAssets(TypedDict, closed=True):
     quiet_seconds: NotRequired[float]
     """
     Processing starts once the job has assets and none arrived for this long
+    """
+
+
+UseItem: TypeAlias = str
+
+
+class StepSpec(TypedDict, closed=True):
+    operation: str
+    params: NotRequired[dict[str, Any]]
+    """
+    See GET /v1/operations/{name}. Default: {}
+    """
+    use: NotRequired[list[UseItem]]
+    """
+    Names of steps whose files are its inputs; ":assets": the assets of the job. Default: the assets
+    """
+    on_error: NotRequired[Literal["fail", "continue"]]
+    """
+    When the step fails. `fail`: the job fails, after the steps that do not depend on it have ended. `continue`: the job completes without its files. Steps that use a failed step are skipped either way. Default: "fail"
     """
 
 
@@ -181,7 +218,7 @@ class Error1(TypedDict):
 
 
 class PendingActivity(TypedDict):
-    kind: Literal["download", "stage", "package", "callback", "workflow"]
+    kind: Literal["download", "inputs", "stage", "package", "callback", "workflow"]
     state: Literal["waiting", "running", "retrying", "paused"]
     """
     waiting: for a free worker. retrying: until `next_attempt_at`, because the last attempt failed. paused: by an administrator in Temporal
@@ -200,6 +237,13 @@ class PendingActivity(TypedDict):
     """
     next_attempt_at: str | None
     error: Error1 | None
+
+
+class Steps(TypedDict):
+    operation: str
+    params: dict[str, Any]
+    use: list[str]
+    on_error: str
 
 
 class Source1(TypedDict):
@@ -244,6 +288,14 @@ class JobRequest(TypedDict):
     params: dict[str, Any]
     """
     With defaults filled in
+    """
+    steps: NotRequired[dict[str, Steps]]
+    """
+    Of a pipeline, with defaults filled in
+    """
+    results: NotRequired[list[str]]
+    """
+    Of a pipeline: steps whose files are the result
     """
     assets: Assets
     callback: Callback1 | None
@@ -354,7 +406,7 @@ class Delivery(TypedDict):
     next_attempt_at: str | None
 
 
-class Inputs(TypedDict):
+class Inputs1(TypedDict):
     min: int
     max: int
     media: list[str]
@@ -377,12 +429,16 @@ class Operation(TypedDict):
     """
     JSON Schema of the parameters
     """
-    inputs: Inputs
+    inputs: Inputs1
     attributes: list[Attribute]
     """
     Attributes that each asset needs
     """
     result: Literal["files", "json"]
+    outputs: list[str]
+    """
+    Media types of its files
+    """
     stages: list[str]
     capabilities: list[str]
     requires: list[str]
@@ -513,51 +569,38 @@ class ProgressEvent(TypedDict):
     state: Literal["created", "queued", "downloading", "waiting", "processing", "packaging", "completed", "failed", "cancelled"]
     stage: str | None
     """
-    The stage that runs now
+    The stage that runs now; in a pipeline STEP/STAGE, the one that began last
     """
     progress: float
     assets: AssetCounts
 
 
-class Job(TypedDict):
-    id: str
+class JobStep(TypedDict):
+    name: str
     operation: str
-    dialect: str
+    use: list[str]
     """
-    The API that submitted it
+    Steps whose files it takes; `:assets`: the assets of the job
     """
-    tenant: str
-    state: Literal["created", "queued", "downloading", "waiting", "processing", "packaging", "completed", "failed", "cancelled"]
-    paused: bool
+    state: Literal["waiting", "running", "completed", "failed", "skipped", "cancelled"]
     """
-    Running activities finish; no others start
+    waiting: for the steps that it uses. skipped: because one of them failed. cancelled: with the job
     """
     stage: str | None
     """
     The stage that runs now
     """
     progress: float
-    run: int
-    """
-    Number of the run, from 1
-    """
-    created_at: str
     started_at: str | None
     completed_at: str | None
-    expires_at: str | None
     """
-    When the job and its results are deleted; null before the end of the run, or if they are kept forever
+    When it ended, in whatever state
     """
-    assets: AssetCounts
-    usage: Usage
-    labels: dict[str, str]
-    notes: NotRequired[list[str]]
+    inputs: Inputs
     """
-    Files that were skipped in directories that the request names; absent if there are none
+    Counts of its input files
     """
-    result: ResultSummary | None
     error: JobError | None
-    links: dict[str, str]
 
 
 class Asset(TypedDict, closed=True):
@@ -590,6 +633,9 @@ class MoreAssets(TypedDict, closed=True):
 class WatchedJob(TypedDict):
     id: str
     operation: str
+    """
+    The operation; `pipeline` for a job with `steps`
+    """
     dialect: str
     """
     The API that submitted it
@@ -602,9 +648,13 @@ class WatchedJob(TypedDict):
     """
     stage: str | None
     """
-    The stage that runs now
+    The stage that runs now; in a pipeline STEP/STAGE, the one that began last
     """
     progress: float
+    steps: list[JobStep]
+    """
+    In an order in which each follows those that it uses
+    """
     run: int
     """
     Number of the run, from 1
@@ -633,7 +683,7 @@ class WatchedJob(TypedDict):
     estimated_completion: EstimatedCompletion | None
 
 
-class Result(TypedDict):
+class Result1(TypedDict):
     id: str
     operation: str
     run: int
@@ -643,7 +693,7 @@ class Result(TypedDict):
     """
     data: NotRequired[Any]
     """
-    The JSON result if `kind` is json
+    The JSON result if `kind` is json; of several steps of a pipeline, an object by name of the step
     """
     files: list[FileEntry]
     assets: list[AssetOutcome]
@@ -657,15 +707,74 @@ class Result(TypedDict):
     """
 
 
+class Job(TypedDict):
+    id: str
+    operation: str
+    """
+    The operation; `pipeline` for a job with `steps`
+    """
+    dialect: str
+    """
+    The API that submitted it
+    """
+    tenant: str
+    state: Literal["created", "queued", "downloading", "waiting", "processing", "packaging", "completed", "failed", "cancelled"]
+    paused: bool
+    """
+    Running activities finish; no others start
+    """
+    stage: str | None
+    """
+    The stage that runs now; in a pipeline STEP/STAGE, the one that began last
+    """
+    progress: float
+    steps: list[JobStep]
+    """
+    In an order in which each follows those that it uses
+    """
+    run: int
+    """
+    Number of the run, from 1
+    """
+    created_at: str
+    started_at: str | None
+    completed_at: str | None
+    expires_at: str | None
+    """
+    When the job and its results are deleted; null before the end of the run, or if they are kept forever
+    """
+    assets: AssetCounts
+    usage: Usage
+    labels: dict[str, str]
+    notes: NotRequired[list[str]]
+    """
+    Files that were skipped in directories that the request names; absent if there are none
+    """
+    result: ResultSummary | None
+    error: JobError | None
+    links: dict[str, str]
+
+
 class JobSpec(TypedDict, closed=True):
     id: NotRequired[str]
     """
     Job id; chosen by the client, or by the server when left out
     """
-    operation: str
+    operation: NotRequired[str]
+    """
+    The operation of the job, unless it has `steps`
+    """
     params: NotRequired[dict[str, Any]]
     """
     See GET /v1/operations/{name}. Default: {}
+    """
+    steps: NotRequired[dict[str, StepSpec]]
+    """
+    Instead of `operation`: the steps of a pipeline by name. See docs/pipelines.md
+    """
+    results: NotRequired[list[Result]]
+    """
+    Steps whose files are the result of a pipeline; default: those that no other step uses
     """
     assets: NotRequired[list[Asset]]
     """

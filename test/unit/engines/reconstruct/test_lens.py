@@ -4,7 +4,7 @@ import math
 import unittest
 from dataclasses import replace
 
-from reconstruct.lens import Focal, Lens, group_cameras, read_focal
+from reconstruct.lens import Focal, Lens, agree_on_focal, group_cameras, read_focal
 from reconstruct.photos import Photo
 
 PHONE = Lens(make="Apple", model="iPhone 12 Pro", lens="back camera 4.2mm f/1.6", focal_length=4.2, equivalent=26)
@@ -93,6 +93,17 @@ class GroupCameras(unittest.TestCase):
     def test_implausible_focal_lengths_are_no_agreement(self) -> None:
         lens = replace(PHONE, equivalent=1)
         self.assertEqual(cameras(replace(self.photo, lens=lens), replace(self.photo, index=1, lens=lens)), [0, 1])
+
+
+class AgreeOnFocal(unittest.TestCase):
+    def test_the_photographs_of_a_camera_have_one_focal_length(self) -> None:
+        self.assertEqual(agree_on_focal([3028, 3028]), 3028)
+        self.assertEqual(agree_on_focal([3028, 3030]), 3028)
+
+    def test_otherwise_that_of_the_camera_is_unknown(self) -> None:
+        for focals in ([], [None], [3028, None], [None, 3028], [3028, 1500]):
+            with self.subTest(focals=focals):
+                self.assertIsNone(agree_on_focal(focals))
 
 
 if __name__ == "__main__":
