@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { FILES_AT_ONCE } from './test/support/ports.ts';
 
-/** One project for each directory of tests. `npm test` runs the first three, `npm run test:scale` the last. */
+/** One project for each directory of tests. `npm test` runs the first three. */
 const project = (
   name: 'unit' | 'service' | 'system' | 'scale' | 'clients' | 'deploy' | 'package',
   globalSetup: string[] = [],

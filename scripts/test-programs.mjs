@@ -9,6 +9,7 @@ import { installTestServers } from './test-servers.mjs';
 
 /** Programs and their Debian packages. */
 const programs = {
+  '7z': 'p7zip-full',
   bsdtar: 'libarchive-tools',
   bwrap: 'bubblewrap',
   chromium: 'chromium',
@@ -20,6 +21,7 @@ const programs = {
   fish: 'fish',
   'heif-enc': 'libheif-examples',
   initdb: 'postgresql',
+  javac: 'default-jdk-headless',
   jq: 'jq',
   mcopy: 'mtools',
   mke2fs: 'e2fsprogs',

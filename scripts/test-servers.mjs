@@ -1,6 +1,6 @@
 /**
- * Installs S3 servers that tests run: moto (Python) and S3Proxy (Java), below darkroom's cache directory. Does nothing for a
- * server that is there, or whose language is not.
+ * Installs S3 servers that tests run, moto (Python) and S3Proxy (Java), and stream-unzip (Python), below darkroom's cache
+ * directory. Does nothing for what is there, or whose language is not.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,12 +12,14 @@ const S3PROXY = '2.6.0';
 
 /** Directories of the servers: modules of Python, and classes of Java. */
 export const motoDirectory = join(testServers, versionOf('moto'));
+export const streamUnzipDirectory = join(testServers, versionOf('stream-unzip'));
 export const s3ProxyDirectory = join(testServers, `s3proxy-${S3PROXY}`);
 
 /** Installs what is missing. Prints what fails, and does not throw. */
 export function installTestServers() {
   mkdirSync(testServers, { recursive: true });
-  installOnce('moto', motoDirectory, installMoto);
+  installOnce('moto', motoDirectory, (directory) => installPython('moto', directory));
+  installOnce('stream-unzip', streamUnzipDirectory, (directory) => installPython('stream-unzip', directory));
   installOnce('S3Proxy', s3ProxyDirectory, installS3Proxy);
 }
 
@@ -36,8 +38,8 @@ function installOnce(name, target, install) {
 }
 
 /** Not a virtual environment: that holds its own path, and could not be moved. */
-function installMoto(directory) {
-  return run('python3', [...installArguments('moto'), '--target', directory]);
+function installPython(name, directory) {
+  return run('python3', [...installArguments(name), '--target', directory]);
 }
 
 function installS3Proxy(directory) {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../src/config/config.ts';
+import * as dialects from '../../src/dialects/index.ts';
 import { photo } from '../support/photos.ts';
 import { type Darkroom, startStack } from '../support/stack.ts';
 import { startWeb, type Web } from '../support/web.ts';
@@ -78,6 +79,31 @@ console.log((await client.GET('/v1/jobs/{id}', at)).data!.state);
   await run(join(generators, 'node_modules/.bin/tsc'), [...options, ...types, 'program.ts'], { cwd: dir });
   const { stdout } = await run(process.execPath, ['program.js'], { cwd: dir, env });
   expect(stdout.trim().split('\n')).toEqual(expected);
+});
+
+test('the documents of all APIs become types that compile', async () => {
+  const names = Object.values(dialects).map(({ name }) => name);
+  const program = [];
+  for (const name of names) {
+    const document = await darkroom.request(name === 'native' ? '/openapi.json' : `/openapi/${name}.json`);
+    expect(document.status).toBe(200);
+    await writeFile(join(dir, `${name}.json`), await document.text());
+    const args = [`${name}.json`, '-o', `${name}.ts`];
+    await run(join(generators, 'node_modules/.bin/openapi-typescript'), args, { cwd: dir });
+    // Fails to compile if the document has no paths.
+    const type = name.replaceAll('-', '_');
+    program.push(`import type { paths as ${type} } from './${name}.js';`);
+    program.push(`export const ${type}_path: \`/\${string}\` & keyof ${type} = null!;`);
+  }
+  await writeFile(join(dir, 'documents.ts'), `${program.join('\n')}\n`);
+  const options = ['--strict', '--noEmit', '--module', 'nodenext'];
+  const tsc = join(generators, 'node_modules/.bin/tsc');
+  // tsc prints its errors on stdout.
+  const failure = await run(tsc, [...options, 'documents.ts'], { cwd: dir }).then(
+    () => '',
+    ({ stdout }: { stdout: string }) => stdout,
+  );
+  expect(failure).toBe('');
 });
 
 test('a client of openapi-python-client works', async () => {

@@ -13,8 +13,6 @@ export const run = promisify(execFile);
 export const sha256 = (bytes: Uint8Array | string): string =>
   createHash('sha256').update(bytes).digest('hex');
 export const lacksPython = spawnSync('python3', ['--version']).status !== 0;
-export const lacksBsdtar = spawnSync('bsdtar', ['--version']).status !== 0;
-export const lacksJava = spawnSync('java', ['--version']).status !== 0;
 export const lacksUnzip = spawnSync('unzip', ['-v']).status !== 0;
 
 export const fileOf = (path: string, bytes: Uint8Array | string, more: Partial<ZipFile> = {}): ZipFile => ({
