@@ -58,6 +58,8 @@ export interface ActivityDependencies extends RunFiles {
   /** Milliseconds that an activity waits for download slots. */
   readonly downloadWaitMs: number;
   readonly callbackTimeoutMs: number;
+  /** Headers that pass the trace of the current activity on to receivers of callbacks; none without tracing. */
+  readonly traceHeaders: () => Record<string, string>;
   /** Limits the callbacks of all jobs on this worker that wait for their receivers. */
   readonly callbackSlots: SharedSlots;
   /** For links in callbacks, without a trailing slash. */

@@ -56,13 +56,14 @@ const busy = (): DarkroomError =>
   );
 
 async function send(
-  { callbackHttp, loopbackHttp, keys, callbackTimeoutMs }: ActivityDependencies,
+  { callbackHttp, loopbackHttp, keys, callbackTimeoutMs, traceHeaders }: ActivityDependencies,
   { url, token }: Callback,
   { id, body, tenant, toLoopback, signal }: Message,
 ): Promise<CallbackResponse> {
   const now = new Date();
   const signatures = keys.webhookSecrets(tenant).map((secret) => new Webhook(secret).sign(id, now, body));
   const headers = {
+    ...traceHeaders(),
     'content-type': 'application/json',
     'user-agent': 'darkroom',
     'webhook-id': id,

@@ -176,6 +176,8 @@ interface WorkerOptions {
   readonly scratch: string;
   /** Capabilities to offer; all that this machine has unless given. */
   readonly only?: readonly string[] | undefined;
+  /** See `ActivityDependencies`. */
+  readonly traceHeaders?: ActivityDependencies['traceHeaders'] | undefined;
 }
 
 /** The parts of a worker process. */
@@ -202,7 +204,7 @@ type WorkerPictures = Pick<PicturePool, 'forTenant' | 'warmUp' | 'close'>;
  */
 export async function composeWorker(
   config: Config,
-  { client, target, scratch, only }: WorkerOptions,
+  { client, target, scratch, only, traceHeaders = () => ({}) }: WorkerOptions,
   overrides: Overrides = {},
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config, overrides);
@@ -244,6 +246,7 @@ export async function composeWorker(
     downloadSlots: new SharedSlots(config.DARKROOM_IO_SLOTS),
     downloadWaitMs: config.DARKROOM_DOWNLOAD_WAIT_MS,
     callbackTimeoutMs: config.DARKROOM_CALLBACK_TIMEOUT_MS,
+    traceHeaders,
     callbackSlots: new SharedSlots(config.DARKROOM_IO_SLOTS),
     publicUrl: config.publicUrl,
     callbackBody,

@@ -1,6 +1,6 @@
 /** The HTTP application: middleware, the APIs, health, metrics, docs and console, and one place that turns errors into responses. */
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { contextStorage } from 'hono/context-storage';
 import { requestId } from 'hono/request-id';
@@ -41,6 +41,8 @@ export interface AppDependencies
   /** Networks of proxies whose headers name the client. */
   readonly trustedProxies?: readonly Network[];
   readonly clientLimits: ClientLimits;
+  /** Traces requests. */
+  readonly trace?: MiddlewareHandler | undefined;
   /** Null: requests need no login, all belong to one tenant, and have this role. */
   readonly authenticate: Authenticate | null;
   readonly anonymousRole: Role;
@@ -76,6 +78,7 @@ export function createApp(dependencies: AppDependencies): OpenAPIHono<ApiEnv> {
     return dialect ? dialect.fail(c, error) : problemResponse(c, error);
   };
 
+  if (dependencies.trace) app.use(dependencies.trace);
   app.use(requestId(), metrics.measure, setClientAddress(dependencies.trustedProxies ?? []));
   if (corsOrigins.length > 0) app.use(allowOrigins(corsOrigins));
   const clientLimits = limitClients(

@@ -19,22 +19,23 @@ import { Watcher } from '../jobs/query/watcher.ts';
 import { TtlCache } from '../lib/ttl-cache.ts';
 import { DAY_MS } from '../lib/units.ts';
 import { createLog, type Log } from '../log.ts';
-import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import type { TemporalTarget } from '../temporal/connection.ts';
 import { createTemporalUi } from '../temporal/ui/temporal-ui.ts';
+import { loadTracing } from '../tracing/load-tracing.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { startAuditWriter } from './audit-writer.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { verifyMasterKey } from './master-key.ts';
 import { keepRegistering } from './registration.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
-
-/** Default address of the embedded Temporal server. `darkroom serve` uses another port if this one is taken. */
-export const EMBEDDED_ADDRESS = '127.0.0.1:7233';
+import { findTarget } from './temporal-target.ts';
 
 export async function api(): Promise<void> {
   const config = readConfig();
   const log = createLog(config.DARKROOM_LOG_LEVEL, 'api');
-  const target = config.embedded ? embeddedTarget(EMBEDDED_ADDRESS) : targetFromEnvironment();
-  const server = await startApi(config, target, log);
+  const target = await findTarget(config);
+  const tracing = await loadTracing('darkroom-api', log);
+  const server = await startApi(config, target, log, { tracing });
   console.log(
     `darkroom API  ${config.publicUrl}  (Temporal at ${target.address}, namespace ${target.namespace})`,
   );
@@ -63,6 +64,7 @@ function composeTemporalUi(config: Config, { namespace }: TemporalTarget, client
 }
 
 interface ApiOptions {
+  readonly tracing?: Tracing | null;
   readonly overrides?: Overrides | undefined;
 }
 
@@ -71,13 +73,17 @@ export async function startApi(
   config: Config,
   target: TemporalTarget,
   log: Log,
-  { overrides }: ApiOptions = {},
+  { tracing = null, overrides }: ApiOptions = {},
 ): Promise<ApiServer> {
   for (const name of config.unknown)
     log.warn(`${name} is not a setting of this version; see "darkroom config"`);
   await prepareDataDirectory(config);
   await verifyMasterKey(config);
-  const api = await composeApi(config, target, overrides);
+  const api = await composeApi(
+    config,
+    tracing ? { ...target, plugins: [tracing.plugin] } : target,
+    overrides,
+  );
   const { client, jobs, submissions, runtime, operations, store, usage, authenticate } = api;
   if (!config.embedded) void keepRegistering(client, log);
   // Probes are public, so each must not cost a write.
@@ -126,6 +132,7 @@ export async function startApi(
     log,
     loopbackOnly: isLocalAnonymous(config),
     clientLimits: composeClientLimits(config),
+    trace: tracing?.middleware,
     authenticate,
     trustedProxies: config.DARKROOM_TRUSTED_PROXIES,
     anonymousRole: anonymousRole(config),
@@ -142,6 +149,7 @@ export async function startApi(
     await server.close();
     await auditWriter?.close();
     await client.connection.close();
+    await tracing?.close();
   };
   return { close, findReadinessFailures: () => readinessFailures({ runtime, checkStore }) };
 }

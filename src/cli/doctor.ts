@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Keyring } from '../auth/keyring.ts';
 import { composeApi } from '../compose.ts';
 import type { Config } from '../config/config.ts';
-import { embeddedTarget, type TemporalTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import type { TemporalTarget } from '../temporal/connection.ts';
 import { printJson } from './connection.ts';
 import { checkAuthentication } from './doctor/authentication.ts';
 import { checkData } from './doctor/data.ts';
@@ -20,6 +20,7 @@ import { checkStore } from './doctor/store.ts';
 import { checkBinary, checkServer, embeddedAddress } from './doctor/temporal.ts';
 import { checkTemporalPorts } from './doctor/temporal-ports.ts';
 import { exitCodes } from './exit-code.ts';
+import { findTarget } from './temporal-target.ts';
 import { coloured } from './terminal/colour.ts';
 
 /** Prints the findings and exits. */
@@ -55,10 +56,14 @@ async function checkParts(config: Config): Promise<Finding[]> {
   const address = await embeddedAddress(config);
   let target: TemporalTarget;
   try {
-    target = config.embedded ? embeddedTarget(address ?? '127.0.0.1:0') : targetFromEnvironment();
+    target = await findTarget(config, config.embedded ? (address ?? '127.0.0.1:0') : null);
   } catch (error) {
     return [
-      broken('Temporal', readMessage(error), 'Check the TEMPORAL_ variables and the profile that they name'),
+      broken(
+        'Temporal',
+        readMessage(error),
+        'Check DARKROOM_PAYLOAD_CODEC, the TEMPORAL_ variables, and the profile that they name',
+      ),
     ];
   }
   // A random key: loading would generate one in the data directory. Nothing is decrypted with it.

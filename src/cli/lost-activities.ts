@@ -59,5 +59,5 @@ async function readProgress(
     .getHandle(workflowId)
     .describe()
     .catch(() => null);
-  return description && readHeartbeat(description.raw, activityId);
+  return description && readHeartbeat(client, description.raw, activityId);
 }

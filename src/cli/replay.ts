@@ -2,11 +2,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { readConfig } from '../config/config.ts';
 import { createLog } from '../log.ts';
-import { createClient, embeddedTarget, targetFromEnvironment } from '../temporal/connection.ts';
+import { createClient } from '../temporal/connection.ts';
 import { replayNamespace } from '../temporal/replay.ts';
-import { EMBEDDED_ADDRESS } from './api.ts';
 import { printJson, say } from './connection.ts';
 import { exitCodes } from './exit-code.ts';
+import { findTarget } from './temporal-target.ts';
 import { installRuntime } from './worker-runtime.ts';
 
 interface ReplayOptions {
@@ -37,13 +37,13 @@ export function define(command: Command): void {
 
 async function replay({ ended, json = false }: ReplayOptions): Promise<void> {
   const config = readConfig(process.env, { listens: false });
-  const target = config.embedded ? embeddedTarget(EMBEDDED_ADDRESS) : targetFromEnvironment();
+  const target = await findTarget(config);
   // What fails is printed below.
   installRuntime({ ...config, DARKROOM_WORKER_METRICS: null }, createLog('fatal', 'replay'));
   const client = createClient(target);
   const counts = { running: 0, ended: 0 };
   const failed: { workflow_id: string; run_id: string; running: boolean; message: string }[] = [];
-  for await (const { workflowId, runId, isRunning, error } of replayNamespace(client, ended)) {
+  for await (const { workflowId, runId, isRunning, error } of replayNamespace(client, target, ended)) {
     counts[isRunning ? 'running' : 'ended'] += 1;
     const count = counts.running + counts.ended;
     if (!json && count % REPORT_EVERY === 0) say(`${count} histories replayed …`);

@@ -8,18 +8,15 @@ import { openDataDirectory } from '../data-directory/open.ts';
 import { publishServerAddress } from '../data-directory/server-address.ts';
 import { makeDirectory } from '../lib/make-directory.ts';
 import { createLog, type Log } from '../log.ts';
-import {
-  createClient,
-  embeddedTarget,
-  type TemporalTarget,
-  targetFromEnvironment,
-} from '../temporal/connection.ts';
+import { createClient, type TemporalTarget } from '../temporal/connection.ts';
 import { findTemporal } from '../temporal/embedded/binary.ts';
 import { type EmbeddedTemporal, startEmbeddedTemporal } from '../temporal/embedded/server.ts';
 import { registerSearchAttributes, setRetention } from '../temporal/namespace.ts';
 import { scheduleRetention } from '../temporal/schedule.ts';
+import { loadTracing } from '../tracing/load-tracing.ts';
 import { type ApiServer, startApi } from './api.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
+import { findTarget } from './temporal-target.ts';
 import { superviseWorker } from './worker-process.ts';
 
 const LOCK_TIMEOUT_MS = 4000;
@@ -59,9 +56,11 @@ async function start(
 
   const embedded = config.embedded ? await startTemporal(config, log, shutdown) : null;
   if (embedded) stops.push(() => embedded.stop());
-  const target = embedded ? embeddedTarget(embedded.address) : targetFromEnvironment();
+  const target = await findTarget(config, embedded?.address);
   if (embedded) await prepareNamespace(config, target);
-  const server = await startApi(config, target, createLog(config.DARKROOM_LOG_LEVEL, 'api'));
+  const apiLog = createLog(config.DARKROOM_LOG_LEVEL, 'api');
+  const tracing = await loadTracing('darkroom-api', apiLog);
+  const server = await startApi(config, target, apiLog, { tracing });
   stops.push(() => server.close());
   stops.push(await publishServerAddress(config.DARKROOM_DATA, config.localUrl));
   const worker = superviseWorker({

@@ -7,8 +7,10 @@ import type { Config } from '../config/config.ts';
 import type { Retention } from '../jobs/lifecycle/retention.ts';
 import type { Log } from '../log.ts';
 import { createClient, type TemporalTarget } from '../temporal/connection.ts';
+import { deploymentFromEnvironment } from '../temporal/deployment.ts';
 import { createWorkers, runWorkers } from '../temporal/worker.ts';
 import { connectWorker } from '../temporal/worker-connection.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { failLostActivity } from './lost-activities.ts';
 import { verifyMasterKey } from './master-key.ts';
@@ -25,6 +27,7 @@ interface StartOptions {
   /** Name in Temporal. Default: process and host. */
   readonly identity?: string | undefined;
   readonly log: Log;
+  readonly tracing?: Tracing | null;
   /** Stops the workers: running activities get `DARKROOM_GRACE_MS`. */
   readonly stop: AbortSignal;
   readonly overrides?: Overrides | undefined;
@@ -47,19 +50,24 @@ export interface RunningWorker {
 export async function startWorker(
   config: Config,
   target: TemporalTarget,
-  { only, identity, log, stop, overrides }: StartOptions,
+  { only, identity, log, tracing = null, stop, overrides }: StartOptions,
 ): Promise<RunningWorker> {
   await prepareDataDirectory(config);
   await verifyMasterKey(config);
+  const deployment = deploymentFromEnvironment();
   const { scratch, lost } = await claimScratch(config.DARKROOM_WORK);
-  const client = createClient(target);
+  const plugins = tracing ? [tracing.plugin] : [];
+  const client = createClient({ ...target, plugins });
   const { activities, aloneActivities, dependencies, retention, runtime, slots, later, pictures, sandbox } =
-    await composeWorker(config, { client, target, scratch, only }, overrides);
+    await composeWorker(config, { client, target, scratch, only, traceHeaders: tracing?.headers }, overrides);
   const connection = await connectWorker(target, CONNECT_TIMEOUT_MS, (message) => log.warn(message));
   if (!config.embedded) void keepRegistering(client, log);
   const setup = {
     connection,
     namespace: target.namespace,
+    dataConverter: target.dataConverter,
+    plugins,
+    deployment,
     identity,
     activities,
     aloneActivities,
@@ -79,7 +87,7 @@ export async function startWorker(
   if ('cpu' in slots) pictures.warmUp();
   const { kind, reason } = sandbox;
   log.info(
-    { temporal: target.address, namespace: target.namespace, slots, sandbox: kind },
+    { temporal: target.address, namespace: target.namespace, deployment, slots, sandbox: kind },
     'The worker polls its task queues',
   );
   if (reason !== null) log.warn(`Pictures, disks and commands are processed without bubblewrap: ${reason}`);
@@ -88,6 +96,7 @@ export async function startWorker(
       await running;
       await connection.close();
       await client.connection.close();
+      await tracing?.close();
     } finally {
       await pictures.close();
       await rm(scratch, { recursive: true, force: true });

@@ -3,12 +3,12 @@ import { forbidDecoding } from '../../operations/lib/image-source.ts';
 import { readConfig } from '../config/config.ts';
 import { lockDataDir } from '../data-directory/lock.ts';
 import { createLog } from '../log.ts';
-import { embeddedTarget, targetFromEnvironment } from '../temporal/connection.ts';
 import { reapOrphan } from '../temporal/embedded/server.ts';
-import { EMBEDDED_ADDRESS } from './api.ts';
+import { loadTracing } from '../tracing/load-tracing.ts';
 import { UsageError } from './exit-code.ts';
 import { shutdownSignal } from './shutdown-signal.ts';
 import { startWorker } from './start-worker.ts';
+import { findTarget } from './temporal-target.ts';
 import { watchEventLoop } from './watch-event-loop.ts';
 import { installRuntime } from './worker-runtime.ts';
 
@@ -40,9 +40,10 @@ export async function worker({
   const parent = followParent(stop);
   installRuntime(config, log);
   forbidDecoding();
-  const embedded = embeddedAddress ?? (config.embedded ? EMBEDDED_ADDRESS : null);
-  const target = embedded === null ? targetFromEnvironment() : embeddedTarget(embedded);
-  const running = await startWorker(config, target, { only, identity: workerId, log, stop: stop.signal });
+  const target = await findTarget(config, embeddedAddress);
+  const tracing = await loadTracing('darkroom-worker', log);
+  const options = { only, identity: workerId, log, tracing, stop: stop.signal };
+  const running = await startWorker(config, target, options);
   stop.signal.removeEventListener('abort', quit);
   watchEventLoop(config.DARKROOM_UNRESPONSIVE_MS);
   process.send?.('ready');

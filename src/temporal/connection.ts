@@ -1,7 +1,14 @@
 /** Connections to Temporal: to the embedded server, or as Temporal's own variables and profiles configure them. */
-import { Client, Connection, isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
+import {
+  Client,
+  type ClientPlugin,
+  Connection,
+  isGrpcServiceError,
+  NamespaceNotFoundError,
+} from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { NativeConnectionOptions, WorkerPlugin } from '@temporalio/worker';
 import { DarkroomError } from '../errors.ts';
 
 export interface TemporalTarget {
@@ -9,6 +16,10 @@ export interface TemporalTarget {
   readonly options: NativeConnectionOptions;
   /** For people; without secrets. */
   readonly address: string;
+  /** With a payload codec; see payload-codec.ts. */
+  readonly dataConverter?: DataConverter | undefined;
+  /** Of the SDK, for clients and workers. */
+  readonly plugins?: readonly (ClientPlugin & WorkerPlugin)[];
 }
 
 /** Reads TEMPORAL_ADDRESS, _NAMESPACE, _API_KEY, _TLS_… and profiles, as Temporal's own tools do. */
@@ -25,8 +36,14 @@ export const embeddedTarget = (address: string): TemporalTarget => ({
 });
 
 /** Connects lazily: without Temporal the API starts, and answers 503. */
-export function createClient({ options, namespace }: TemporalTarget): Client {
-  return new Client({ connection: Connection.lazy(options), namespace });
+export function createClient({ options, namespace, dataConverter, plugins = [] }: TemporalTarget): Client {
+  const connection = Connection.lazy(options);
+  return new Client({
+    connection,
+    namespace,
+    plugins: [...plugins],
+    ...(dataConverter && { dataConverter }),
+  });
 }
 
 /** gRPC status codes that mean that Temporal, not the request, is the cause. */

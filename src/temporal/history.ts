@@ -1,18 +1,16 @@
 /** What the histories of a job in Temporal contain beyond its memo. */
 import type { Client } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import type { RunInput } from '../jobs/model/run-input.ts';
+import { decodePayload } from './payloads.ts';
 
 /** Reads the input of the latest run of a job; null when Temporal does not know the job, or no longer. */
-export async function readRunInput(
-  { workflowService, options }: Client,
-  workflowId: string,
-): Promise<RunInput | null> {
+export async function readRunInput(client: Client, workflowId: string): Promise<RunInput | null> {
+  const { workflowService, options } = client;
   const { namespace } = options;
   const page = { namespace, execution: { workflowId }, maximumPageSize: 1 };
   const { history } = await workflowService.getWorkflowExecutionHistory(page);
   const payload = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0];
-  return payload ? defaultPayloadConverter.fromPayload<RunInput>(payload) : null;
+  return payload ? decodePayload<RunInput>(client, payload) : null;
 }
 
 /** Reads the reason that was given when a workflow was terminated. */

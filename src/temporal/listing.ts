@@ -9,7 +9,8 @@ import type { JobFilter, JobPage, JobSnapshot, OpenJobs } from '../jobs/ports/jo
 import { invalidRequest } from '../jobs/validation/invalid-request.ts';
 import { readCall } from './connection.ts';
 import { workflowIdOf } from './names.ts';
-import { decodeMemo, isJobMemo, toSnapshot } from './snapshot.ts';
+import { decodePayloads } from './payloads.ts';
+import { isJobMemo, toSnapshot } from './snapshot.ts';
 
 /** The search attribute holds coarse states; the memo of each execution holds the exact one. */
 const coarse: Readonly<Record<JobState, JobState>> = {
@@ -167,14 +168,15 @@ async function readPage(
   const { namespace } = client.options;
   const request = { namespace, query, pageSize, ...(nextPageToken ? { nextPageToken } : {}) };
   const page = await client.workflowService.listWorkflowExecutions(request);
-  const executions = (page.executions ?? []).flatMap((info): Execution[] => {
-    const decoded = decodeMemo(info.memo?.fields);
+  const read = async (info: temporal.api.workflow.v1.IWorkflowExecutionInfo): Promise<Execution[]> => {
+    const decoded = await decodePayloads(client, info.memo?.fields);
     if (!isJobMemo(decoded)) return [];
     const closedAt = info.closeTime?.seconds ? new Date(toMs(info.closeTime)) : null;
     const status = statusNames[info.status ?? 0] ?? 'UNKNOWN';
     const runId = info.execution?.runId ?? '';
     return [{ ...toSnapshot(decoded, { status, closedAt }), runId, startedAt: toMs(info.startTime) }];
-  });
+  };
+  const executions = (await Promise.all((page.executions ?? []).map(read))).flat();
   return { executions, token: page.nextPageToken?.length ? page.nextPageToken : undefined };
 }
 

@@ -1,7 +1,9 @@
 /** Converts the pending activities of a workflow to their public form. */
+import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import proto from '@temporalio/proto';
 import type { PendingActivity } from '../jobs/model/pending-activity.ts';
+import { decodeFailureMessage } from './payloads.ts';
 
 const { PENDING_ACTIVITY_STATE_SCHEDULED } = proto.temporal.api.enums.v1.PendingActivityState;
 
@@ -19,9 +21,11 @@ type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionRes
 const SHOW_WAITING_MS = 2000;
 
 /** Returns the pending activities, preceded by the workflow itself if workers fail to run it, or none takes it. */
-export function toPendingActivities(raw: Description): PendingActivity[] {
+export async function toPendingActivities(client: Client, raw: Description): Promise<PendingActivity[]> {
   const workflow = toFailingWorkflow(raw) ?? toWaitingWorkflow(raw);
-  const activities = (raw.pendingActivities ?? []).flatMap((activity): PendingActivity[] => {
+  const read = async (
+    activity: temporal.api.workflow.v1.IPendingActivityInfo,
+  ): Promise<PendingActivity[]> => {
     const kind = kinds[activity.activityType?.name ?? ''];
     if (!kind) return [];
     const waits = activity.state === PENDING_ACTIVITY_STATE_SCHEDULED;
@@ -38,10 +42,11 @@ export function toPendingActivities(raw: Description): PendingActivity[] {
         since: toIsoTime(waits ? began : activity.lastStartedTime),
         attempt: activity.attempt ?? 1,
         next_attempt_at: retrying ? next : null,
-        error: activity.lastFailure ? toPublicError(activity.lastFailure) : null,
+        error: activity.lastFailure ? await toPublicError(client, activity.lastFailure) : null,
       },
     ];
-  });
+  };
+  const activities = (await Promise.all((raw.pendingActivities ?? []).map(read))).flat();
   return workflow ? [workflow, ...activities] : activities;
 }
 
@@ -87,12 +92,12 @@ function toFailingWorkflow(raw: Description): PendingActivity | null {
 }
 
 /** Our failures carry a public code and message. Others are Temporal's, from attempts that timed out. */
-function toPublicError({
-  applicationFailureInfo: ours,
-  timeoutFailureInfo: late,
-  message,
-}: temporal.api.failure.v1.IFailure): NonNullable<PendingActivity['error']> {
-  if (ours?.type) return { code: ours.type, message: message ?? '' };
+async function toPublicError(
+  client: Client,
+  failure: temporal.api.failure.v1.IFailure,
+): Promise<NonNullable<PendingActivity['error']>> {
+  const { applicationFailureInfo: ours, timeoutFailureInfo: late } = failure;
+  if (ours?.type) return { code: ours.type, message: await decodeFailureMessage(client, failure) };
   if (late)
     return {
       code: 'worker_lost',

@@ -1,7 +1,7 @@
 /** Replays of the histories of a namespace on the workflows of this build. */
 import { type Client, type HistoryAndWorkflowId, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
-import { bundlePath } from './worker.ts';
+import { type SdkExtensions, workflowOptions } from './worker.ts';
 
 /** Of workflows/index.ts. */
 const TYPES = "WorkflowType IN ('processJob', 'deliverCallback', 'deleteExpired')";
@@ -17,10 +17,15 @@ export interface Replay {
 /**
  * Replays the histories of all running workflows, and of those that ended last.
  *
+ * @param extensions - Those of the client.
  * @param maxEnded - Ended workflows at most.
  * @throws An error of Temporal's client when Temporal does not answer.
  */
-export async function* replayNamespace(client: Client, maxEnded: number): AsyncIterable<Replay> {
+export async function* replayNamespace(
+  client: Client,
+  extensions: SdkExtensions,
+  maxEnded: number,
+): AsyncIterable<Replay> {
   const running = new Set<string>();
   async function* histories(): AsyncIterable<HistoryAndWorkflowId> {
     for (const isRunning of [true, false]) {
@@ -38,8 +43,10 @@ export async function* replayNamespace(client: Client, maxEnded: number): AsyncI
       }
     }
   }
-  const options = { workflowBundle: { codePath: bundlePath } };
-  for await (const { workflowId, runId, error } of Worker.runReplayHistories(options, histories()))
+  for await (const { workflowId, runId, error } of Worker.runReplayHistories(
+    workflowOptions(extensions),
+    histories(),
+  ))
     yield { workflowId, runId, isRunning: running.has(runId), error: error ?? null };
 }
 

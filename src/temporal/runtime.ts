@@ -110,11 +110,11 @@ export class TemporalRuntime implements JobRuntime {
           ? await readCall(this.#client, READ_MS, () => readTerminationReason(this.#client, workflowId))
           : null;
       const view = { status: status.name, closedAt: closeTime ?? null, reason };
-      const snapshot = toSnapshot(memo, view, decodeHeartbeats(raw));
+      const snapshot = toSnapshot(memo, view, await decodeHeartbeats(this.#client, raw));
       return {
         ...snapshot,
         job: this.#progress.apply(snapshot.job),
-        pending: toPendingActivities(raw),
+        pending: await toPendingActivities(this.#client, raw),
         mayHaveEnded: !isTerminal(snapshot.job.state) && Boolean(raw.pendingWorkflowTask),
       };
     } catch (error) {

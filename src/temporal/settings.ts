@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { optionalListenAddress } from '../lib/settings/listen-address.ts';
 import { defineSettings } from '../lib/settings/setting.ts';
-import { httpUrlOrNone, positiveInteger } from '../lib/settings/values.ts';
+import { httpUrlOrNone, optionalPath, positiveInteger } from '../lib/settings/values.ts';
 
 export const temporalSettings = defineSettings({
   DARKROOM_HEARTBEAT_MS: {
@@ -18,6 +18,12 @@ export const temporalSettings = defineSettings({
     default: '30',
     description:
       'days that the embedded Temporal server keeps the history of an ended job; records and results are kept longer',
+  },
+  DARKROOM_PAYLOAD_CODEC: {
+    schema: optionalPath,
+    default: '',
+    description:
+      'JavaScript module that exports `payloadCodec`, a payload codec for Temporal, which can encrypt what Temporal stores; the same for API and workers',
   },
   DARKROOM_TEMPORAL_UI: {
     schema: z.union([z.literal('serve'), httpUrlOrNone], 'must be serve, none, or an http or https URL'),

@@ -1,5 +1,5 @@
 /** Converts a workflow execution to a job. */
-import { defaultPayloadConverter } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
 import type { Heartbeat } from '../../activities/types.ts';
 import { computeExpiry } from '../jobs/model/expiry.ts';
@@ -9,6 +9,7 @@ import { isTerminal, type TerminalState } from '../jobs/model/states.ts';
 import { endSteps } from '../jobs/model/step-status.ts';
 import { appendMoment, type Moment } from '../jobs/model/timeline.ts';
 import type { JobSnapshot } from '../jobs/ports/job-runtime.ts';
+import { decodePayload } from './payloads.ts';
 
 /** The memo of a job's execution. The workflow updates `status` and `timeline`. */
 export interface JobMemo {
@@ -23,13 +24,6 @@ export const isJobMemo = (
   memo: Record<string, unknown> | undefined,
 ): memo is Record<string, unknown> & JobMemo =>
   memo !== undefined && 'header' in memo && 'status' in memo && 'timeline' in memo;
-
-type Payloads = { [key: string]: temporal.api.common.v1.IPayload } | null | undefined;
-
-export const decodeMemo = (fields: Payloads): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(fields ?? {}).map(([key, payload]) => [key, defaultPayloadConverter.fromPayload(payload)]),
-  );
 
 /** The state of an execution in Temporal, independent of the memo. */
 export interface ExecutionView {
@@ -96,18 +90,27 @@ type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionRes
 type PendingActivityInfo = temporal.api.workflow.v1.IPendingActivityInfo;
 
 /** Decodes the last heartbeats of running activities. */
-export const decodeHeartbeats = (raw: Description): Heartbeat[] =>
-  (raw.pendingActivities ?? []).flatMap((activity) => decodeHeartbeat(activity) ?? []);
-
-/** Decodes the last heartbeat of one activity; null when it has sent none. */
-export function readHeartbeat(raw: Description, activityId: string): Heartbeat | null {
-  const activity = raw.pendingActivities?.find((one) => one.activityId === activityId);
-  return activity ? decodeHeartbeat(activity) : null;
+export async function decodeHeartbeats(client: Client, raw: Description): Promise<Heartbeat[]> {
+  const beats = (raw.pendingActivities ?? []).map((activity) => decodeHeartbeat(client, activity));
+  return (await Promise.all(beats)).filter((beat) => beat !== null);
 }
 
-function decodeHeartbeat({ heartbeatDetails }: PendingActivityInfo): Heartbeat | null {
+/** Decodes the last heartbeat of one activity; null when it has sent none. */
+export async function readHeartbeat(
+  client: Client,
+  raw: Description,
+  activityId: string,
+): Promise<Heartbeat | null> {
+  const activity = raw.pendingActivities?.find((one) => one.activityId === activityId);
+  return activity ? decodeHeartbeat(client, activity) : null;
+}
+
+async function decodeHeartbeat(
+  client: Client,
+  { heartbeatDetails }: PendingActivityInfo,
+): Promise<Heartbeat | null> {
   const payload = heartbeatDetails?.payloads?.[0];
   if (!payload) return null;
-  const beat: unknown = defaultPayloadConverter.fromPayload(payload);
+  const beat = await decodePayload(client, payload);
   return typeof beat === 'object' && beat !== null && 'points' in beat ? (beat as Heartbeat) : null;
 }

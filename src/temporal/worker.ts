@@ -1,12 +1,17 @@
 /** Workers: one for workflows and waiting steps, and one for each capability that computes. */
-import { fileURLToPath } from 'node:url';
+
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities, StepActivities } from '../../activities/types.ts';
+import { builtFile } from './built-file.ts';
+import type { TemporalTarget } from './connection.ts';
 import { aloneQueueOf, CALLBACK_QUEUE, DOWNLOAD_QUEUE, MAIN_QUEUE, queueOf } from './names.ts';
 
-export interface WorkerSetup {
+export interface WorkerSetup extends SdkExtensions {
   readonly connection: NativeConnection;
   readonly namespace: string;
+  /** With worker versioning; see deployment.ts. */
+  readonly deployment?: WorkerDeploymentVersion | undefined;
   /** Name in Temporal; default: process and host. */
   readonly identity?: string | undefined;
   readonly activities: Activities;
@@ -21,17 +26,31 @@ export interface WorkerSetup {
 /** Milliseconds that cancelled activities have to end. */
 const FORCE_MS = 19_000;
 
-/** `npm run build` writes the bundle, so no start waits for a bundler. The path is valid in the built tree and in the sources. */
-export const bundlePath = fileURLToPath(
-  new URL(
-    import.meta.url.includes('/dist/') ? '../../workflows/bundle.js' : '../../dist/workflows/bundle.js',
-    import.meta.url,
-  ),
-);
+/** `npm run build` writes the bundle, so no start waits for a bundler. */
+export const bundlePath = builtFile('workflows/bundle.js');
+
+/** How the SDK encodes payloads, and what it traces. Both are off by default. */
+export type SdkExtensions = Pick<TemporalTarget, 'dataConverter' | 'plugins'>;
+
+/** What a worker needs to run workflows, or to replay them. With extensions, which are parts of the bundle, it takes a second to bundle. */
+export function workflowOptions({
+  dataConverter,
+  plugins = [],
+}: SdkExtensions): Pick<WorkerOptions, 'workflowsPath' | 'workflowBundle' | 'dataConverter' | 'plugins'> {
+  if (!dataConverter && plugins.length === 0) return { workflowBundle: { codePath: bundlePath } };
+  return {
+    workflowsPath: builtFile('workflows/index.js'),
+    plugins: [...plugins],
+    ...(dataConverter && { dataConverter }),
+  };
+}
 
 export async function createWorkers({
   connection,
   namespace,
+  dataConverter,
+  plugins = [],
+  deployment,
   identity,
   activities,
   aloneActivities,
@@ -42,12 +61,22 @@ export async function createWorkers({
     connection,
     namespace,
     ...(identity === undefined ? {} : { identity }),
+    plugins: [...plugins],
+    ...(dataConverter && { dataConverter }),
+    ...(deployment && {
+      workerDeploymentOptions: {
+        version: deployment,
+        useWorkerVersioning: true,
+        // Each build replays the histories of the builds before it; `darkroom replay` checks that.
+        defaultVersioningBehavior: 'AUTO_UPGRADE' as const,
+      },
+    }),
     // Progress and cancellation travel with heartbeats; the default throttle delays both by most of the timeout.
     maxHeartbeatThrottleInterval: '500ms',
     defaultHeartbeatThrottleInterval: '500ms',
     shutdownGraceTime: graceMs,
     shutdownForceTime: graceMs + FORCE_MS,
-  } satisfies WorkerOptions | Record<string, unknown>;
+  } satisfies Omit<WorkerOptions, 'taskQueue'>;
   const { io, ...computing } = slots;
   const { runStage, download, notify } = activities;
   const waiting = {
@@ -55,7 +84,7 @@ export async function createWorkers({
       Worker.create({
         ...common,
         taskQueue: MAIN_QUEUE,
-        workflowBundle: { codePath: bundlePath },
+        ...workflowOptions({ dataConverter, plugins }),
         activities: { ...activities },
         maxConcurrentActivityTaskExecutions: steps,
         // A local attempt holds its workflow task for up to a second; see activities/local-attempts.ts.

@@ -192,6 +192,18 @@ export const rules: readonly ImportRule[] = [
     ],
     types: ['src/jobs/'],
   },
+  {
+    of: 'src/tracing/open-telemetry.ts',
+    purpose: 'Tracing by OpenTelemetry; loaded only when it is configured.',
+    may: ['@opentelemetry/', '@temporalio/interceptors-opentelemetry', 'hono', 'package.json'],
+    types: ['src/tracing/', 'src/log.ts'],
+  },
+  {
+    of: 'src/tracing/',
+    purpose: 'Whether requests and jobs are traced.',
+    may: ['src/tracing/', 'src/lib/'],
+    types: ['src/log.ts', 'hono', '@temporalio/'],
+  },
   { of: 'src/', purpose: 'Composition, configuration and the command line.', may: ['*'] },
   {
     of: 'workflows/',

@@ -16,6 +16,7 @@ import type { RetentionPolicy } from '../../src/jobs/model/run-input.ts';
 import type { JobArchive } from '../../src/jobs/ports/job-archive.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import type { TemporalTarget } from '../../src/temporal/connection.ts';
+import { loadDataConverter } from '../../src/temporal/payload-codec.ts';
 import { JOB_TIMEOUT_MS, sleep } from './darkroom.ts';
 import { sharedWorkerPictures } from './picture-processes.ts';
 import { installTestRuntime } from './sdk-runtime.ts';
@@ -72,7 +73,6 @@ export async function startLab({
   await openDataDirectory(dataDir);
   const storeDir = join(dataDir, 'store');
   const workDir = join(dataDir, 'work');
-  const temporal = await createNamespace();
   const config: Config = {
     ...readConfig({
       DARKROOM_DATA: dataDir,
@@ -85,6 +85,11 @@ export async function startLab({
     }),
     DARKROOM_KEEP_DAYS: policy.jobMs === null ? null : policy.jobMs / DAY_MS,
     DARKROOM_KEEP_WORK_DAYS: policy.workMs / DAY_MS,
+  };
+  const codec = config.DARKROOM_PAYLOAD_CODEC;
+  const temporal: TemporalTarget = {
+    ...(await createNamespace()),
+    ...(codec !== null && { dataConverter: await loadDataConverter(codec) }),
   };
   const overrides = { operations, pictures: await sharedWorkerPictures(), ...(store && { store }) };
   const api = await composeApi(config, temporal, overrides);

@@ -7,6 +7,7 @@ import { type RunningWorker, startWorker } from '../../src/cli/start-worker.ts';
 import type { Overrides } from '../../src/compose.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { createLog } from '../../src/log.ts';
+import type { Tracing } from '../../src/tracing/tracing.ts';
 import { createRequests, type RunningDarkroom, waitUntilReady } from './darkroom.ts';
 import { sharedWorkerPictures } from './picture-processes.ts';
 import { freePort } from './ports.ts';
@@ -16,6 +17,7 @@ import { type DarkroomOptions, defaultSettings, findNamespace, temporalSettings 
 export { type RunningDarkroom as Darkroom, sleep } from './darkroom.ts';
 
 interface StackOptions extends DarkroomOptions {
+  readonly tracing?: Tracing | null;
   readonly overrides?: Overrides;
   /** True for tests that look at its picture processes. Otherwise it shares those of the other stacks. */
   readonly ownPictures?: boolean;
@@ -32,6 +34,7 @@ export async function startStack({
   token,
   skipReadiness,
   overrides,
+  tracing = null,
   ownPictures = false,
 }: StackOptions = {}): Promise<RunningDarkroom> {
   const data = dataDir ?? (await mkdtemp(join(tmpdir(), 'darkroom-test-')));
@@ -54,13 +57,14 @@ export async function startStack({
     output += line;
   };
   const createPartLog = (part: string) => createLog(config.DARKROOM_LOG_LEVEL, part, { write });
-  const api = await startApi(config, target, createPartLog('api'), { overrides });
+  const api = await startApi(config, target, createPartLog('api'), { overrides, tracing });
   const stop = new AbortController();
   let worker: RunningWorker | null = null;
   if (command === 'serve') {
     installTestRuntime();
     worker = await startWorker(config, target, {
       log: createPartLog('worker'),
+      tracing,
       stop: stop.signal,
       overrides: ownPictures ? overrides : { pictures: await sharedWorkerPictures(), ...overrides },
     });

@@ -5,11 +5,25 @@ import { createWorkers, runWorkers, type WorkerSetup } from '../../src/temporal/
 
 /** Starts workers, and returns what stops them. */
 export async function startWorkers(
-  { options, namespace }: TemporalTarget,
-  { activities, aloneActivities, slots }: Pick<WorkerSetup, 'activities' | 'aloneActivities' | 'slots'>,
+  { options, namespace, dataConverter }: TemporalTarget,
+  {
+    activities,
+    aloneActivities,
+    slots,
+    deployment,
+  }: Pick<WorkerSetup, 'activities' | 'aloneActivities' | 'slots' | 'deployment'>,
 ): Promise<() => Promise<void>> {
   const connection = await NativeConnection.connect(options);
-  const setup = { connection, namespace, activities, aloneActivities, slots, graceMs: 1000 };
+  const setup = {
+    connection,
+    namespace,
+    dataConverter,
+    deployment,
+    activities,
+    aloneActivities,
+    slots,
+    graceMs: 1000,
+  };
   const stop = new AbortController();
   const running = runWorkers(await createWorkers(setup), stop.signal);
   return async () => {

@@ -158,7 +158,7 @@ async function checkWorkflows(client: Client): Promise<Finding[]> {
   }
   const inspected = await mapConcurrent(ids, { concurrency: 10 }, async (id) => {
     const { raw } = await client.workflow.getHandle(id).describe();
-    const isPaused = toPendingActivities(raw).some(({ state }) => state === 'paused');
+    const isPaused = (await toPendingActivities(client, raw)).some(({ state }) => state === 'paused');
     return { id, isFailing: isWorkflowFailing(raw), isPaused };
   });
   const failing = inspected.filter(({ isFailing }) => isFailing).map(({ id }) => id);

@@ -50,6 +50,9 @@ export const absolutePath = z.string().transform((path, context) => {
   return resolve(path);
 });
 
+/** A path, made absolute; null when empty. */
+export const optionalPath = z.string().transform((path) => (path === '' ? null : resolve(path)));
+
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 /** An http or https URL, or empty. */
