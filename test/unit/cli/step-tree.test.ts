@@ -1,0 +1,40 @@
+/** The steps of a pipeline as a tree. */
+import { expect, test } from 'vitest';
+import { formatStepTree } from '../../../src/cli/step-tree.ts';
+import type { Job } from '../../../src/client/client.ts';
+
+type Step = Job['steps'][number];
+
+const step = (name: string, use: string[], more: Partial<Step> = {}): Step => ({
+  name,
+  operation: 'image.transform',
+  use,
+  state: 'completed',
+  stage: null,
+  progress: 100,
+  started_at: null,
+  completed_at: null,
+  inputs: { total: 4, failed: 0 },
+  error: null,
+  ...more,
+});
+
+const error = { code: 'asset_corrupt', message: 'It is\u001b[31m damaged', retryable: false, details: null };
+
+test('each step is below the last one that it uses, with its state', () => {
+  expect(
+    formatStepTree([
+      step('web', [':assets'], { inputs: { total: 4, failed: 1 } }),
+      step('thumbs', [':assets'], { state: 'running', stage: 'transform', progress: 42.7 }),
+      step('sheet', ['web', 'thumbs'], { state: 'waiting', operation: 'image.contact-sheet' }),
+      step('bad', ['web'], { state: 'failed', error }),
+      step('after', ['sheet'], { state: 'skipped' }),
+    ]),
+  ).toEqual([
+    'web        image.transform      completed, 1 of 4 inputs failed',
+    '└ bad      image.transform      failed: It is\ufffd[31m damaged (asset_corrupt)',
+    'thumbs     image.transform      running: transform, 42 %',
+    '└ sheet    image.contact-sheet  waiting, uses web and thumbs',
+    '  └ after  image.transform      skipped',
+  ]);
+});
