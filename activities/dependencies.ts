@@ -6,6 +6,7 @@ import type { Keyring } from '../src/auth/keyring.ts';
 import type { TenantBuckets } from '../src/buckets/tenant-buckets.ts';
 import type { CallbackBody } from '../src/dialects/callback-body.ts';
 import type { Retention } from '../src/jobs/lifecycle/retention.ts';
+import type { Destinations } from '../src/jobs/ports/destinations.ts';
 import type { JobArchive } from '../src/jobs/ports/job-archive.ts';
 import type { RunFiles } from '../src/jobs/ports/run-files.ts';
 import type { SharedSlots } from '../src/lib/shared-slots.ts';
@@ -30,6 +31,8 @@ export interface ActivityDependencies extends RunFiles {
   readonly engine: (name: string) => InstalledEngine;
   /** Memory limit for the processes of one stage of a capability, in bytes; null for no limit. */
   readonly memoryOf: (capability: string) => number | null;
+  /** Where operations send files of a tenant. */
+  readonly destinations: (tenant: string) => Destinations;
   /** Buckets of tenants. */
   readonly buckets: TenantBuckets;
   readonly pictures: Pick<PicturePool, 'forTenant'>;

@@ -6,6 +6,7 @@ import type { Operation, Stage, StageContext } from '../operations/operation.ts'
 import { DarkroomError } from '../src/errors.ts';
 import type { AssetFailure, Checkpoint, OutputFile } from '../src/jobs/model/checkpoint.ts';
 import type { ResultNote } from '../src/jobs/model/job.ts';
+import { openParams } from '../src/jobs/model/secret-params.ts';
 import type { AttemptFiles } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
 import type { ActivityRun } from './activity-run.ts';
@@ -72,7 +73,9 @@ async function compute(
   const retried = await readRetriedCheckpoint(deps, input, signal);
   const previousStage = before ? await readPreviousStage(deps, input, before, signal) : [];
   const restored = await restoreWorkspace(deps.stages, previousStage, workspace, signal);
-  const params = operation.params.parse(input.params) as never;
+  const { secrets = [] } = operation;
+  const given = await openParams(input.params, secrets, (sealed) => deps.archive.unseal(job, sealed, signal));
+  const params = operation.params.parse(given) as never;
   const bytes: InputBytes = {
     directory: join(scratch, 'inputs'),
     areNeeded: (asset) => stage.needsInputs !== false && (stage.selectInput?.(asset, params) ?? true),
@@ -91,7 +94,7 @@ async function compute(
     signal,
     attempt: activity.attempt,
     scheduledAt: activity.scheduledAt,
-    destinations: deps.buckets.forTenant(job.tenant),
+    destinations: deps.destinations(job.tenant),
     progress: (fraction, detail) => {
       signs.report();
       activity.report({ points: input.points * fraction, detail: detail ?? null });

@@ -1,5 +1,6 @@
 /** The built-in operations, one line for each folder. */
 export { systemEcho, testEcho } from './echo/index.ts';
+export { exportHttp } from './export-http/index.ts';
 export { exportS3 } from './export-s3/index.ts';
 export { guestkitInspect } from './guestkit-inspect/index.ts';
 export { guestkitProfile } from './guestkit-profile/index.ts';

@@ -120,6 +120,8 @@ export interface Operation<Params = Record<string, unknown>> {
   readonly title: string;
   readonly description: string;
   readonly params: z.ZodType<Params>;
+  /** Names of parameters that are encrypted in the job, and never shown. */
+  readonly secrets?: readonly string[];
   readonly inputs: {
     readonly min: number;
     readonly max: number;

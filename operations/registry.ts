@@ -82,6 +82,7 @@ function plannable(operation: Operation): PlannableOperation {
   return {
     info,
     plan,
+    secrets: operation.secrets ?? [],
     parse(params) {
       const parsed = safeParseNulls(operation.params, params);
       if (parsed.success) return { ok: true, params: parsed.data };

@@ -19,6 +19,7 @@ import type { Keyring } from './auth/keyring.ts';
 import { createKeyAuthenticator } from './auth/keys.ts';
 import { createLoginThrottle, unlimitedLogins } from './auth/login-throttle.ts';
 import { createOidcAuthenticator } from './auth/oidc.ts';
+import { createDestinations } from './buckets/destinations.ts';
 import { TenantBuckets } from './buckets/tenant-buckets.ts';
 import { createTenantCredentials } from './buckets/tenant-credentials.ts';
 import { createRunAlone } from './cli/run-alone.ts';
@@ -222,13 +223,17 @@ export async function composeWorker(
     });
   const resolver = createNameResolver();
   const policies = createNetworkPolicies(config, target, resolver);
+  const guard = { policy: policies.general, resolver };
+  const buckets = new TenantBuckets(createCredentialStore(store, keys), guard);
+  const assetHttp = createGuardedHttp(guard);
   const dependencies: ActivityDependencies = {
     ...createRunFiles(store),
     archive,
     retention,
     keys,
-    buckets: new TenantBuckets(createCredentialStore(store, keys), { policy: policies.general, resolver }),
-    assetHttp: createGuardedHttp({ policy: policies.general, resolver }),
+    buckets,
+    destinations: createDestinations(buckets, assetHttp),
+    assetHttp,
     callbackHttp: createGuardedHttp({ policy: policies.general, resolver }),
     loopbackHttp: createGuardedHttp({ policy: policies.loopback, resolver }),
     operation: (name) => operations.operation(name),

@@ -1,16 +1,15 @@
 /** Parameters of export.s3. */
 import { z } from 'zod';
 import { bucketName, credentialsName } from '../../src/jobs/model/bucket-names.ts';
+import { giveUpHours } from '../lib/give-up.ts';
+import { nameTemplate } from '../lib/name-template.ts';
 import { onError } from '../operation.ts';
-import { keyTemplate } from './key.ts';
 
 /** Amazon's limit for all metadata of an object, in bytes. */
 const MAX_METADATA = 2048;
 
 /** Bytes that the checksum takes of it. */
 const CHECKSUM_BYTES = 'sha256'.length + 64;
-
-const MAX_HOURS = 7 * 24;
 
 const metadata = z
   .record(
@@ -32,7 +31,7 @@ export const params = z.strictObject({
     .regex(/^[^\p{Cc}]*$/u, 'must have no control characters')
     .default('')
     .describe('Begins each key, such as `shoots/42/`. A folder ends with a slash'),
-  key: keyTemplate
+  key: nameTemplate(512)
     .default('{name}')
     .describe(
       'The rest of each key: text with `{name}`, `{stem}` (name without extension), `{ext}` (with its dot), `{index}` (from 0) and ' +
@@ -56,14 +55,7 @@ export const params = z.strictObject({
     .optional()
     .describe('Header `Cache-Control` of the objects'),
   metadata: metadata.default({}).describe('Metadata of all objects (`x-amz-meta-…`)'),
-  give_up_hours: z
-    .number()
-    .min(0)
-    .max(MAX_HOURS)
-    .default(24)
-    .describe(
-      'Hours for which the export waits for a server that does not answer. It holds no worker meanwhile',
-    ),
+  give_up_hours: giveUpHours,
   on_error: onError,
 });
 

@@ -6,4 +6,7 @@ export const noDestinations: Destinations = {
   openBucket: async (name) => {
     throw new DarkroomError('credentials_not_found', `There are no credentials "${name}"`);
   },
+  putUrl: async () => {
+    throw new DarkroomError('destination_refused', 'Nothing is sent without a job');
+  },
 };

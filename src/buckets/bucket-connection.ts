@@ -30,6 +30,8 @@ export class BucketConnection {
   readonly bucket: string;
   /** Host and port of the server. */
   readonly server: string;
+  /** False once the server has rejected the headers of checksums, which not all servers know. */
+  knowsChecksums = true;
   readonly #url: URL;
   readonly #guard: NetworkGuard;
   readonly #client: S3Client;

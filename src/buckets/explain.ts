@@ -30,6 +30,9 @@ const reasons: readonly (readonly [pattern: RegExp, meaning: string])[] = [
 const OUTAGES =
   /^(TimeoutError|AbortError|SlowDown|ServiceUnavailable|InternalError|E[A-Z_]+|ERR_\w+|RequestTimeout)$/;
 
+/** The server does not know the request, or one of its headers. */
+export const NOT_IMPLEMENTED = 501;
+
 /** The HTTP status of the answer, if there was one. */
 export const statusOf = (error: unknown): number | undefined =>
   (error as S3Failure | null)?.$metadata?.httpStatusCode;
@@ -56,7 +59,10 @@ export function explain(error: unknown, what: string): DarkroomError {
     });
   const reason = reasonOf(error);
   const status = statusOf(error);
-  const isOutage = OUTAGES.test(reason) || status === 429 || (status !== undefined && status >= 500);
+  const isOutage =
+    OUTAGES.test(reason) ||
+    status === 429 ||
+    (status !== undefined && status >= 500 && status !== NOT_IMPLEMENTED);
   const meaning = reasons.find(([pattern]) => pattern.test(reason))?.[1];
   const why =
     meaning ?? (isOutage ? 'its server does not answer' : `its server answered ${status ?? 'with an error'}`);

@@ -14,7 +14,7 @@ import {
 import { DarkroomError } from '../errors.ts';
 import type { PutRequest, PutResult } from '../jobs/ports/destinations.ts';
 import type { BucketConnection } from './bucket-connection.ts';
-import { statusOf } from './explain.ts';
+import { NOT_IMPLEMENTED, statusOf } from './explain.ts';
 import { unquote } from './objects.ts';
 
 /** Files up to this many bytes are sent in one request; larger ones in parts of at least this size. */
@@ -88,7 +88,7 @@ async function putWhole(
     ...params,
     Body: await readPart(file, 0, size),
     ContentMD5: md5?.toString('base64'),
-    ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64'),
+    ...(connection.knowsChecksums && { ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64') }),
   });
   await connection.send('write to', (client, options) => client.send(command, options), signal);
 }
@@ -143,9 +143,17 @@ const head = (connection: BucketConnection, key: string, signal: AbortSignal) =>
   connection.send(
     'read from',
     async (client, options): Promise<HeadObjectCommandOutput | null> => {
-      const command = new HeadObjectCommand({ Bucket: connection.bucket, Key: key, ChecksumMode: 'ENABLED' });
+      const request = { Bucket: connection.bucket, Key: key };
+      const send = () => {
+        const checksum = connection.knowsChecksums ? ({ ChecksumMode: 'ENABLED' } as const) : {};
+        return client.send(new HeadObjectCommand({ ...request, ...checksum }), options);
+      };
       try {
-        return await client.send(command, options);
+        return await send().catch((error: unknown) => {
+          if (statusOf(error) !== NOT_IMPLEMENTED || !connection.knowsChecksums) throw error;
+          connection.knowsChecksums = false;
+          return send();
+        });
       } catch (error) {
         if (statusOf(error) === 404) return null;
         throw error;

@@ -4,12 +4,10 @@ import { LRUCache } from 'lru-cache';
 import type { S3Source } from '../jobs/model/asset.ts';
 import type { BucketObject, BucketObjects } from '../jobs/ports/bucket-objects.ts';
 import type { CredentialStore } from '../jobs/ports/credentials.ts';
-import type { Destinations } from '../jobs/ports/destinations.ts';
 import { failureOf } from '../net/http-failure.ts';
 import { relayBody } from '../net/relay-body.ts';
 import { BucketConnection, credentialsNotFound, type NetworkGuard } from './bucket-connection.ts';
 import { listBucket, openObject } from './objects.ts';
-import { putFile } from './put-file.ts';
 
 type ObjectSource = Pick<S3Source, 'credentials' | 'bucket' | 'etag'> & { readonly key: string };
 
@@ -70,17 +68,5 @@ export class TenantBuckets implements BucketObjects {
     const { server } = connection;
     const fail = (error: unknown) => (signal.aborted ? signal.reason : failureOf(error, server));
     return { body: relayBody(opened.body, fail, { ...pace, host: server }), total: opened.size };
-  }
-
-  forTenant(tenant: string): Destinations {
-    return {
-      openBucket: async (credentials, bucket) => {
-        const connection = await this.open(tenant, credentials, bucket);
-        return {
-          bucket: connection.bucket,
-          put: (request, signal) => putFile(connection, request, signal),
-        };
-      },
-    };
   }
 }

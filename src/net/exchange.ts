@@ -3,6 +3,7 @@
  * or to the body.
  */
 import {
+  type ClientRequest,
   type Agent as HttpAgent,
   request as httpRequest,
   type IncomingMessage,
@@ -10,11 +11,13 @@ import {
 } from 'node:http';
 import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 
 export interface ExchangeOptions {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array | undefined;
+  /** A function opens a stream. */
+  readonly body: string | Uint8Array | (() => Readable) | undefined;
   readonly lookup: LookupFunction;
   /** Milliseconds for lookup, connection and TLS handshake. */
   readonly connectTimeoutMs: number;
@@ -97,8 +100,16 @@ function send(
     signal.addEventListener('abort', abort, { once: true });
     // The lookup starts with the request, so the signal may have aborted since.
     if (signal.aborted) abort();
-    request.end(body);
+    if (typeof body === 'function') sendStream(body(), request);
+    else request.end(body);
   });
+}
+
+/** Destroys the request if the stream fails. A request that ends first closes the stream. */
+function sendStream(stream: Readable, request: ClientRequest): void {
+  stream.on('error', (error) => request.destroy(error));
+  request.on('close', () => stream.destroy());
+  stream.pipe(request);
 }
 
 const withCode = (code: string): NodeJS.ErrnoException => Object.assign(new Error(code), { code });

@@ -21,12 +21,13 @@ interface GuardedRequest {
   /** For whom. Each tenant has a share of the lookups. */
   readonly tenant?: string;
   /** Default GET. */
-  readonly method?: 'GET' | 'HEAD' | 'POST';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
+  /** A function opens a stream, again for each attempt. */
+  readonly body?: string | Uint8Array | (() => Readable);
   /** Ends the request at any time, the body included; the error is the signal's reason. */
   readonly signal?: AbortSignal;
-  /** How many redirects to follow, each checked like the first URL. Default 0; a POST is never redirected. */
+  /** How many redirects to follow, each checked like the first URL. Default 0; a POST or PUT is never redirected. */
   readonly redirects?: number;
   /** Milliseconds until the headers of the final response. Default 30 s. */
   readonly timeoutMs?: number;
@@ -122,7 +123,7 @@ export function createGuardedHttp(options: GuardedHttpOptions): GuardedHttp {
       if (!URL.canParse(url)) throw new AddressForbidden('this is not a valid URL');
       let target = new URL(url);
       let headers = lowerCased(request.headers ?? {});
-      const limit = request.method === 'POST' ? 0 : (request.redirects ?? 0);
+      const limit = /^P/.test(request.method ?? '') ? 0 : (request.redirects ?? 0);
 
       const abort = new AbortController();
       const unfollow = follow(request.signal, abort);

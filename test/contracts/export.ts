@@ -27,7 +27,12 @@ type Exported = PutResult & { readonly index: number; readonly name: string; rea
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('hex');
 
-export function exportContract(name: string, start: () => Promise<OpenServer>, startMs: number): void {
+/** @param hasPartMd5 - Whether the ETag of an object that was sent in parts is made from their MD5s, as at Amazon. */
+export function exportContract(
+  name: string,
+  start: () => Promise<OpenServer>,
+  { startMs, hasPartMd5 = true }: { readonly startMs: number; readonly hasPartMd5?: boolean },
+): void {
   describe(`export.s3 to ${name}`, () => {
     let server: OpenServer;
     let bucket: TestBucket;
@@ -111,9 +116,9 @@ export function exportContract(name: string, start: () => Promise<OpenServer>, s
         size: bytes.length,
         sha256: sha256(bytes),
         uploaded: true,
-        verified: 'md5',
+        verified: hasPartMd5 ? 'md5' : 'size',
       });
-      expect(file?.etag).toMatch(/^[0-9a-f]{32}-3$/);
+      expect(/^[0-9a-f]{32}-3$/.test(file?.etag ?? '')).toBe(hasPartMd5);
       expect(sha256(await read('large.tif'))).toBe(sha256(bytes));
       expect(await head('large.tif')).toMatchObject({
         ContentType: 'image/tiff',

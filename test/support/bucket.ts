@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Keyring } from '../../src/auth/keyring.ts';
+import { createDestinations } from '../../src/buckets/destinations.ts';
 import { TenantBuckets } from '../../src/buckets/tenant-buckets.ts';
 import type { CredentialStore } from '../../src/jobs/ports/credentials.ts';
 import type { Destinations } from '../../src/jobs/ports/destinations.ts';
 import { createNameResolver } from '../../src/net/dns/resolver.ts';
+import { createGuardedHttp } from '../../src/net/guarded-http.ts';
 import { NetworkPolicy } from '../../src/net/network-policy.ts';
 import { parseNetworkRule } from '../../src/net/network-rule.ts';
 import { createCredentialStore } from '../../src/storage/credentials.ts';
@@ -46,10 +48,19 @@ export async function openTestBucket({ endpoint, bucket, credentials: keys }: S3
     { access_key_id: keys.accessKeyId, secret_access_key: keys.secretAccessKey },
   );
   const policy = new NetworkPolicy({ allow: [parseNetworkRule('127.0.0.0/8')] });
-  const buckets = new TenantBuckets(credentials, { policy, resolver: createNameResolver() });
-  const client = new S3Client({ endpoint, region: 'us-east-1', credentials: keys, forcePathStyle: true });
+  const guard = { policy, resolver: createNameResolver() };
+  const buckets = new TenantBuckets(credentials, guard);
+  const client = new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    credentials: keys,
+    forcePathStyle: true,
+    // Not every server knows the SDK's checksums.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
   return {
-    destinations: buckets.forTenant('acme'),
+    destinations: createDestinations(buckets, createGuardedHttp(guard))('acme'),
     buckets,
     credentials,
     client,

@@ -4,6 +4,7 @@ import type { S3Source } from './asset.ts';
 import type { Callback } from './job.ts';
 import { PIPELINE } from './pipeline.ts';
 import type { AssetInput, JobInputs, RunInput, StepInput } from './run-input.ts';
+import { hideSecrets } from './secret-params.ts';
 
 /** Assets shown. `total` counts all. */
 export const SHOWN_ASSETS = 200;
@@ -59,9 +60,9 @@ export function toRequestView(
 }
 
 function showSteps({ header, steps, results }: RunInput): Pick<RequestView, 'params' | 'steps' | 'results'> {
-  if (header.operation !== PIPELINE) return { params: steps[0]?.params ?? {} };
+  if (header.operation !== PIPELINE) return { params: hideSecrets(steps[0]?.params ?? {}) };
   const shown = steps.map(({ name, operation, params, use, onError }) => {
-    return [name, { operation, params, use, on_error: onError }] as const;
+    return [name, { operation, params: hideSecrets(params), use, on_error: onError }] as const;
   });
   return { params: {}, steps: Object.fromEntries(shown), results };
 }

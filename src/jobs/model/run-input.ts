@@ -60,6 +60,7 @@ export interface CollectedInputs {
 export interface StepInput {
   readonly name: string;
   readonly operation: string;
+  /** Each secret one is `SealedInputs`. */
   readonly params: Record<string, unknown>;
   /** Names of the steps whose files it takes, and `:assets`. Empty: it takes no inputs. */
   readonly use: readonly string[];
@@ -93,6 +94,8 @@ export interface JobInputs {
   readonly callback: Callback | null;
   /** True: the callback may reach loopback addresses. The server decides it at the submission, for every worker. */
   readonly callbackToLoopback?: boolean;
+  /** Secret parameters. */
+  readonly params?: Readonly<Record<string, unknown>>;
 }
 
 /** Encrypted inputs: the name of an object in the store, or the ciphertext. */

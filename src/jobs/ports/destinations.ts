@@ -34,10 +34,35 @@ interface Bucket {
   put(request: PutRequest, signal: AbortSignal): Promise<PutResult>;
 }
 
+export interface PutUrlRequest {
+  readonly url: string;
+  /** A file of this machine. */
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface PutUrlResult {
+  /** Host and port. */
+  readonly server: string;
+  readonly status: number;
+  /** Without quotes. */
+  readonly etag: string | null;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+}
+
 export interface Destinations {
   /**
    * @param bucket - Default: that of the credentials.
    * @throws credentials_not_found, destination_refused
    */
   openBucket(credentials: string, bucket: string | undefined): Promise<Bucket>;
+  /**
+   * Sends a file with PUT.
+   *
+   * @throws destination_unavailable, destination_refused
+   */
+  putUrl(request: PutUrlRequest, signal: AbortSignal): Promise<PutUrlResult>;
 }

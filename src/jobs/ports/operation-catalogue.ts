@@ -33,6 +33,8 @@ export interface PlannableOperation {
   /** Validates parameters and fills in defaults. Pointers are relative to the parameters. */
   parse(params: Record<string, unknown>): ParsedParams;
   readonly plan: readonly StagePlan[];
+  /** Names of parameters that are encrypted. */
+  readonly secrets: readonly string[];
 }
 
 export interface OperationCatalogue {

@@ -15,6 +15,7 @@ import {
   type StepInput,
   type Upload,
 } from '../model/run-input.ts';
+import { sealParams } from '../model/secret-params.ts';
 import type { Pipeline, PlannedStep } from './build-pipeline.ts';
 import type { StagedWrites } from './staged-writes.ts';
 
@@ -62,7 +63,7 @@ export interface ValidRequest {
 export async function buildRunInput(parts: RunInputDependencies, request: ValidRequest): Promise<RunInput> {
   const { staged, spec, pipeline, dialect, notes, fingerprint } = request;
   const created_at = new Date().toISOString();
-  const steps = pipeline.steps.map(toStepInput);
+  const steps = pipeline.steps.map((step) => toStepInput(step, staged));
   return {
     header: {
       id: staged.ref.id,
@@ -90,10 +91,13 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
   };
 }
 
-const toStepInput = ({ name, operation, params, use, onError }: PlannedStep): StepInput => ({
+const toStepInput = (
+  { name, operation, params, use, onError }: PlannedStep,
+  staged: StagedWrites,
+): StepInput => ({
   name,
   operation: operation.info.name,
-  params,
+  params: sealParams(params, operation.secrets, (inputs) => staged.sealInline(inputs)),
   use,
   onError,
   skipFailedAssets: params['on_error'] === 'skip',

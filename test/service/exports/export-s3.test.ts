@@ -2,6 +2,7 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportS3 } from '../../../operations/export-s3/index.ts';
+import { noDestinations } from '../../../operations/lib/no-destinations.ts';
 import type { Operation } from '../../../operations/operation.ts';
 import { createRegistry } from '../../../operations/registry.ts';
 import { exportContract } from '../../contracts/export.ts';
@@ -35,7 +36,9 @@ afterAll(async () => {
   await s3.dispose();
 });
 
-exportContract('versitygw', async () => ({ ...s3, close: async () => undefined }), BUILD_MS);
+exportContract('versitygw', async () => ({ ...s3, close: async () => undefined }), {
+  startMs: BUILD_MS,
+});
 
 operationContract(exportS3, {
   title: 'two files',
@@ -44,7 +47,7 @@ operationContract(exportS3, {
     { name: 'a.jpg', bytes: 'a' },
     { name: 'b.jpg', bytes: 'b' },
   ],
-  destinations: { openBucket: (...given) => bucket.destinations.openBucket(...given) },
+  destinations: { ...noDestinations, openBucket: (...given) => bucket.destinations.openBucket(...given) },
 });
 
 describe('keys', () => {
@@ -76,7 +79,7 @@ describe('keys', () => {
   test('an asset without the attribute fails by name', async () => {
     await expect(keys({ key: '{attribute.place}' }, ['a.jpg'])).rejects.toMatchObject({
       code: 'asset_unsuitable',
-      message: 'Asset 0 ("a.jpg") has no attribute "place", which its key needs',
+      message: 'Asset 0 ("a.jpg") has no attribute "place", which the template needs',
     });
     await expect(keys({ key: '{attribute.up}/x' }, ['a.jpg'], { up: '..' })).rejects.toMatchObject({
       code: 'asset_unsuitable',
