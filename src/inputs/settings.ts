@@ -2,20 +2,18 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { defineSettings } from '../lib/settings/setting.ts';
-import { findRelativeFault, splitList } from '../lib/settings/values.ts';
+import { splitList } from '../lib/settings/values.ts';
 
 const FOR_ALL = 'all:';
 
 /** Comma-separated directories. Each may begin with `all:` or contain `{tenant}`; see `roots.ts`. */
-const inputRoots = z.string().transform((text, context): string[] =>
-  splitList(text).map((root) => {
-    const scope = root.startsWith(FOR_ALL) ? FOR_ALL : '';
-    const path = root.slice(scope.length);
-    const fault = findRelativeFault(path);
-    if (fault !== null) context.addIssue(fault);
-    return scope + resolve(path);
-  }),
-);
+const inputRoots = z
+  .string()
+  .transform((text): string[] =>
+    splitList(text).map((root) =>
+      root.startsWith(FOR_ALL) ? FOR_ALL + resolve(root.slice(FOR_ALL.length)) : resolve(root),
+    ),
+  );
 
 export const inputSettings = defineSettings({
   DARKROOM_INPUT_ROOTS: {

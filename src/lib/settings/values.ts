@@ -1,5 +1,5 @@
 /** Parsers of values as they stand in the environment. */
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseJsonText } from '../json-faults.ts';
 
@@ -37,18 +37,8 @@ export const daysOrForever = z
   .transform((text) => (text === 'forever' ? null : text))
   .pipe(daysOr(', or forever').nullable() as z.ZodType<number | null, string | null>);
 
-/** Returns why a path means different places in different folders; null: it is absolute. */
-export const findRelativeFault = (path: string): string | null =>
-  isAbsolute(path)
-    ? null
-    : `"${path}" depends on the current folder; write an absolute path, such as ${resolve(path)}`;
-
-/** An absolute path, without `.`, `..` and a slash at the end. */
-export const absolutePath = z.string().transform((path, context) => {
-  const fault = findRelativeFault(path);
-  if (fault !== null) context.addIssue(fault);
-  return resolve(path);
-});
+/** A path, made absolute. */
+export const absolutePath = z.string().transform((path) => resolve(path));
 
 /** A path, made absolute; null when empty. */
 export const optionalPath = z.string().transform((path) => (path === '' ? null : resolve(path)));

@@ -1,6 +1,5 @@
 /** How DARKROOM_STORE names a directory. */
 import { resolve } from 'node:path';
-import { findRelativeFault } from '../../lib/settings/values.ts';
 import type { StoreDriver } from '../driver.ts';
 
 interface FilesystemAddress {
@@ -16,10 +15,7 @@ export const filesystemDriver: StoreDriver<FilesystemAddress> = {
 
   parse(text) {
     const [, directory] = /^file:(.+)$/.exec(text) ?? [];
-    if (directory === undefined) return null;
-    const fault = findRelativeFault(directory);
-    if (fault !== null) throw new TypeError(fault);
-    return { kind: 'file', directory: resolve(directory) };
+    return directory === undefined ? null : { kind: 'file', directory: resolve(directory) };
   },
 
   async open({ directory }) {

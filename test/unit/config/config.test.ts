@@ -147,22 +147,10 @@ describe('configuration', () => {
     );
   });
 
-  test.each([
-    ['DARKROOM_DATA', './x', './x'],
-    ['DARKROOM_CACHE', 'cache', 'cache'],
-    ['DARKROOM_WORK', '../work', '../work'],
-    ['DARKROOM_OPERATIONS', '.', '.'],
-    ['DARKROOM_STORE', 'file:store', 'store'],
-    ['DARKROOM_INPUT_ROOTS', '/srv/a, all:b', 'b'],
-  ])('rejects %s=%s, which depends on the current folder', (name, value, path) => {
-    expect(() => readConfig({ [name]: value })).toThrow(
-      `${name}="${value}": "${path}" depends on the current folder; write an absolute path, such as ${resolve(path)}`,
-    );
-  });
-
-  test('keeps absolute input roots', () => {
-    const { DARKROOM_INPUT_ROOTS } = readConfig({ DARKROOM_INPUT_ROOTS: '/a/,/srv/{tenant}/in, all:/b' });
-    expect(DARKROOM_INPUT_ROOTS).toEqual(['/a', '/srv/{tenant}/in', 'all:/b']);
+  test('makes paths absolute', () => {
+    const config = readConfig({ DARKROOM_DATA: './x', DARKROOM_INPUT_ROOTS: 'a,/srv/{tenant}/in, all:b' });
+    expect(config.DARKROOM_DATA).toBe(resolve('x'));
+    expect(config.DARKROOM_INPUT_ROOTS).toEqual([resolve('a'), '/srv/{tenant}/in', `all:${resolve('b')}`]);
   });
 
   test('detects misspelt variables', () => {
