@@ -20,6 +20,16 @@ export function createTenantCredentials(store: CredentialStore, guard: NetworkGu
     try {
       await connection.send('use', (client, options) => client.send(list, options));
     } catch (error) {
+      // The caller may have named a wrong server, so this is no outage of darkroom.
+      if (hasCode(error, 'destination_unavailable'))
+        throw new DarkroomError(
+          'destination_given_up',
+          `${error.message}. Check the endpoint, or try again later`,
+          {
+            details: error.details ?? {},
+            cause: error,
+          },
+        );
       if (!hasCode(error, 'destination_refused')) throw error;
       if (error.details?.['reason'] === 'AddressForbidden')
         throw invalidRequest([{ pointer: '/endpoint', detail: error.message }]);

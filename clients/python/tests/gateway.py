@@ -60,7 +60,7 @@ class Gateway(_Server):
                         return
                     self.send_response(response.status_code)
                     for name, value in response.headers.items():
-                        if name.lower() not in ("transfer-encoding", "connection", "content-encoding", "date"):
+                        if name.lower() not in ("transfer-encoding", "connection", "date"):
                             self.send_header(name, value)
                     self.send_header("Connection", "close")
                     self.end_headers()

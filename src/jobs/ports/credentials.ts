@@ -27,13 +27,13 @@ export interface Credentials {
   /**
    * Stores credentials once their server has accepted them.
    *
-   * @throws credentials_exist, credentials_rejected, destination_unavailable; invalid_request if the server may not be reached
+   * @throws credentials_exist, credentials_rejected, destination_given_up; invalid_request if the server may not be reached
    */
   create(tenant: string, wanted: NewCredentials): Promise<CredentialsView>;
   /**
    * Replaces the keys once the server has accepted the new ones.
    *
-   * @throws credentials_not_found, credentials_rejected, destination_unavailable
+   * @throws credentials_not_found, credentials_rejected, destination_given_up
    */
   rotate(tenant: string, name: string, keys: S3Keys): Promise<CredentialsView>;
   /** Deletes credentials. Jobs that need them fail from then on. @throws credentials_not_found */

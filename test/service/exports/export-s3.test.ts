@@ -224,8 +224,8 @@ describe('credentials', () => {
       body: { code: 'credentials_rejected', detail: expect.stringContaining('there is no such bucket') },
     });
     expect(await create({ endpoint: `http://127.0.0.1:${await freePort()}` })).toMatchObject({
-      status: 503,
-      body: { code: 'destination_unavailable' },
+      status: 422,
+      body: { code: 'destination_given_up', retryable: true },
     });
     for (const endpoint of ['http://169.254.169.254', 'http://10.0.0.1:9000', tenants.server.url])
       expect(await create({ endpoint })).toMatchObject({

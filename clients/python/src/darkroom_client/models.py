@@ -171,6 +171,33 @@ class StepSpec(TypedDict, closed=True):
     """
 
 
+class S3(TypedDict, closed=True):
+    """
+    Objects of a bucket of the tenant
+    """
+
+    credentials: str
+    """
+    Name of the credentials (see `/v1/credentials`)
+    """
+    bucket: NotRequired[str]
+    """
+    Default: the bucket of the credentials
+    """
+    key: NotRequired[str]
+    """
+    One object
+    """
+    etag: NotRequired[str]
+    """
+    Of the object with `key`: the asset fails if the object has another one
+    """
+    prefix: NotRequired[str]
+    """
+    All objects whose keys begin with this; each is an asset. They are listed at the submission
+    """
+
+
 class Source(TypedDict, closed=True):
     url: NotRequired[str]
     """
@@ -183,6 +210,10 @@ class Source(TypedDict, closed=True):
     upload: NotRequired[str]
     """
     The name of a file part of the same request
+    """
+    s3: NotRequired[S3]
+    """
+    Objects of a bucket of the tenant
     """
 
 
