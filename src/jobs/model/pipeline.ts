@@ -23,7 +23,10 @@ const STEP_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 
 const stepName = z
   .string()
-  .regex(STEP_NAME, 'must be 1 to 63 letters, digits, "_" or "-", and begin with a letter or digit');
+  .regex(STEP_NAME, 'must be 1 to 63 letters, digits, "_" or "-", and begin with a letter or digit')
+  .describe('Name of a step: 1 to 63 letters, digits, `_` or `-`')
+  // Without a name, generators of clients call it `Result`, which is another schema.
+  .meta({ id: 'StepName' });
 
 const stepSpec = z
   .strictObject({

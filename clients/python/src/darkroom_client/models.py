@@ -134,9 +134,6 @@ class Problem(TypedDict):
     """
 
 
-Result: TypeAlias = str
-
-
 class AwaitAssets(TypedDict, closed=True):
     """
     The job waits for more assets until a request has `final`, or one of these conditions holds
@@ -169,6 +166,12 @@ class StepSpec(TypedDict, closed=True):
     """
     When the step fails. `fail`: the job fails, after the steps that do not depend on it have ended. `continue`: the job completes without its files. Steps that use a failed step are skipped either way. Default: "fail"
     """
+
+
+StepName: TypeAlias = str
+"""
+Name of a step: 1 to 63 letters, digits, `_` or `-`
+"""
 
 
 class S3(TypedDict, closed=True):
@@ -714,7 +717,7 @@ class WatchedJob(TypedDict):
     estimated_completion: EstimatedCompletion | None
 
 
-class Result1(TypedDict):
+class Result(TypedDict):
     id: str
     operation: str
     run: int
@@ -803,7 +806,7 @@ class JobSpec(TypedDict, closed=True):
     """
     Instead of `operation`: the steps of a pipeline by name. See docs/pipelines.md
     """
-    results: NotRequired[list[Result]]
+    results: NotRequired[list[StepName]]
     """
     Steps whose files are the result of a pipeline; default: those that no other step uses
     """
