@@ -90,6 +90,10 @@ test('a job is given up only if enough processes of its own were killed while it
   const other = { ...lost, error: { code: 'internal', message: '' } };
   expect(isGivenUp(other, lifetime, kills(15))).toBe(false);
   expect(isGivenUp({ ...lost, error: null }, lifetime, [])).toBe(false);
+  const engine = { ...lost, error: { code: 'engine_limit', message: '' } };
+  const engineKills = (count: number) =>
+    Array.from({ length: count }, (_, at): Kill => ({ target: 'engine', at: 11 + at }));
+  expect([4, 5].map((count) => isGivenUp(engine, lifetime, engineKills(count)))).toEqual([false, true]);
 });
 
 test('reports objects of no job, and unfinished ones', async () => {
