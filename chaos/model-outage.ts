@@ -11,7 +11,8 @@ import type { Server } from './server.ts';
 import { groupByTarget } from './targets.ts';
 
 const POLL_MS = 100;
-const ENGINE = /^python3 .*-m reconstruct\b/;
+/** Not the programs that start Python with limits. */
+const ENGINE = /^\S*python[\d.]* .*-m reconstruct\b/;
 
 /**
  * Returns how often the work was done: 1 plus the engine processes that an undisturbed reconstruction does not start. Null if the
