@@ -5,9 +5,10 @@ import { splitIntoBatches } from '../src/jobs/model/batch.ts';
 import { matchesMediaType } from '../src/jobs/model/media-type.ts';
 import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
+import { mediaTypeOf } from '../src/lib/media-type.ts';
 import type { ActivityRun } from './activity-run.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { listFailures, mediaTypeOf, originOf, readCheckpoints, readInputs } from './step-files.ts';
+import { listFailures, originOf, readCheckpoints, readInputs } from './step-files.ts';
 import type { CollectInput, CollectResult, UsedStep } from './types.ts';
 import { WRITE_CONCURRENCY } from './workspace.ts';
 

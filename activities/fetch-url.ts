@@ -1,6 +1,7 @@
 /** Downloads an asset from a URL into the object store. */
 import type { ErrorCode } from '../src/errors.ts';
 import { AddressForbidden, HttpFailure, type HttpFailureKind } from '../src/net/guarded-http.ts';
+import { isTemporaryStatus } from '../src/net/http-status.ts';
 import type { AssetBytes, AssetProblem, FetchOptions } from './asset-source.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { leastBytesOf, storeBody } from './store-body.ts';
@@ -41,7 +42,7 @@ export async function fetchUrl(
 function toErrorCode(status: number): ErrorCode | null {
   if (status === 200 || status === 203) return null;
   if (status === 404 || status === 410) return 'asset_not_found';
-  if (status >= 500 || status === 408 || status === 425 || status === 429) return 'asset_unreachable';
+  if (isTemporaryStatus(status)) return 'asset_unreachable';
   return 'asset_refused';
 }
 

@@ -1,12 +1,13 @@
 /** Builds the manifest of a run from the checkpoints of its steps. */
 import { chunkEnds } from '../src/jobs/model/batch.ts';
 import type { AssetOutcome, JobError, JobStep, ResultNote } from '../src/jobs/model/job.ts';
-import type { RunInput, StepInput } from '../src/jobs/model/run-input.ts';
+import { layoutInputs, type RunInput, type StepInput, toRunRef } from '../src/jobs/model/run-input.ts';
 import type { StoredManifest } from '../src/jobs/ports/job-archive.ts';
 import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
+import { mediaTypeOf } from '../src/lib/media-type.ts';
 import { UniqueNames } from '../src/lib/unique-names.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { listFailures, mediaTypeOf, originOf, readCheckpoints, readInputs } from './step-files.ts';
+import { listFailures, originOf, readCheckpoints, readInputs } from './step-files.ts';
 
 /** What a completed step gave, with assets of the job in place of inputs of the step. */
 interface StepResult {
@@ -25,9 +26,8 @@ export async function buildManifest(
   statuses: readonly JobStep[],
   signal: AbortSignal,
 ): Promise<StoredManifest> {
-  const { header, run, fingerprint, chunks, tuning, results } = runInput;
-  const { tenant, id } = header;
-  const job = { tenant, id, run, fingerprint };
+  const { header, run, chunks, tuning, results } = runInput;
+  const job = toRunRef(runInput);
   const layout = { chunkEnds: chunkEnds(chunks), sizes: tuning.batchSizes };
   const assets = await readInputs(deps, job, { collected: null, layout }, signal);
   const steps: StepResult[] = [];
@@ -39,7 +39,7 @@ export async function buildManifest(
   const chosen = steps.filter(({ name }) => results.includes(name));
   const failures = new Map(steps.flatMap((step) => [...step.failures]));
   return {
-    id,
+    id: header.id,
     operation: header.operation,
     run,
     ...mergeData(chosen, results.length > 1),
@@ -55,7 +55,7 @@ export async function buildManifest(
 /** `inputCount`: of a step that takes files of other steps. */
 async function readStep(
   deps: ActivityDependencies,
-  { header, run, fingerprint, chunks, tuning }: RunInput,
+  runInput: RunInput,
   step: StepInput,
   inputCount: number,
   assets: readonly AssetDownload[],
@@ -63,10 +63,10 @@ async function readStep(
 ): Promise<StepResult> {
   const operation = deps.operation(step.operation);
   if (!operation) throw new Error(`This worker does not know ${step.operation}`);
-  const job = { tenant: header.tenant, id: header.id, run, fingerprint };
+  const job = toRunRef(runInput);
   const { collected } = step;
-  const ends = collected ? [inputCount] : chunkEnds(step.use.length === 0 ? [] : chunks);
-  const layout = { chunkEnds: ends, sizes: tuning.batchSizes };
+  const { chunks, tuning } = runInput;
+  const layout = layoutInputs(step, { chunks, collected: inputCount, sizes: tuning.batchSizes });
   const used = { step: step.name, stages: step.stages, collected, layout };
   const inputs = collected === null ? assets : await readInputs(deps, job, used, signal);
   const origins = new Map(inputs.map((input) => [input.index, originOf(input)]));

@@ -1,5 +1,4 @@
 /** What a completed step has: its inputs, and the checkpoints of its stages. */
-import mime from 'mime';
 import { splitIntoBatches } from '../src/jobs/model/batch.ts';
 import type { Checkpoint } from '../src/jobs/model/checkpoint.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
@@ -43,5 +42,3 @@ export const listFailures = (checkpoints: readonly Checkpoint[]): ReadonlyMap<nu
 /** Position of the asset that an input is, or was made from; null: it was made from several. */
 export const originOf = ({ index, asset }: AssetDownload): number | null =>
   asset === undefined ? index : asset;
-
-export const mediaTypeOf = (path: string): string => mime.getType(path) ?? 'application/octet-stream';

@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/types.ts';
 import type { CallbackEvent } from '../src/jobs/model/job.ts';
+import { toRunRef } from '../src/jobs/model/run-input.ts';
 import { isTerminal } from '../src/jobs/model/states.ts';
 import { type Moment, toCallbackEvent } from '../src/jobs/model/timeline.ts';
 import { CALLBACK_QUEUE, callbackIdOf, summarizeCallback } from '../src/temporal/names.ts';
@@ -45,8 +46,9 @@ export class CallbackNotifier {
 
   /** Makes one attempt. When it fails, a child workflow makes the others, so that no receiver delays the job. */
   async #deliver(event: CallbackEvent, { seq, at }: Moment): Promise<void> {
-    const { header, run, fingerprint, callback, callbackScheduleMs: scheduleMs } = this.#job.runInput;
-    const job = { tenant: header.tenant, id: header.id, run, fingerprint };
+    const { runInput } = this.#job;
+    const { header, run, callback, callbackScheduleMs: scheduleMs } = runInput;
+    const job = toRunRef(runInput);
     const notification = { job, event, seq, at, about: { ...header, ...this.#job.status.current }, callback };
     const input = { ...notification, nextDelayMs: scheduleMs[0] ?? null };
     const summary = summarizeAttempt(event, 1);

@@ -1,8 +1,9 @@
 /** Downloads the assets of a job, batch by batch, as they arrive. */
+import { toRunRef } from '../src/jobs/model/run-input.ts';
 import { DOWNLOAD_QUEUE } from '../src/temporal/names.ts';
 import { selectBatchInputs } from './asset-queue.ts';
 import { continueRun } from './continue-as-new.ts';
-import { DOWNLOAD_POINTS, type JobContext, toRunRef } from './job-context.ts';
+import { DOWNLOAD_POINTS, type JobContext } from './job-context.ts';
 import { mapConcurrent } from './map-concurrent.ts';
 import { runStep } from './run-step.ts';
 import { summarizeStep } from './summaries.ts';

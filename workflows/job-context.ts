@@ -1,6 +1,6 @@
 /** What the parts of the job workflow share. */
 import { PIPELINE } from '../src/jobs/model/pipeline.ts';
-import type { RunInput, RunRef, StepInput } from '../src/jobs/model/run-input.ts';
+import type { RunInput, StepInput } from '../src/jobs/model/run-input.ts';
 import { AssetQueue, type AssetQueueState } from './asset-queue.ts';
 import { CallbackNotifier } from './callback-notifier.ts';
 import { JobControl } from './job-control.ts';
@@ -69,10 +69,3 @@ export function findStep({ steps }: RunInput, name: string): StepInput {
   if (!step) throw new Error(`The job has no step ${name}`);
   return step;
 }
-
-export const toRunRef = ({ header, run, fingerprint }: RunInput): RunRef => ({
-  tenant: header.tenant,
-  id: header.id,
-  run,
-  fingerprint,
-});

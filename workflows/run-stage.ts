@@ -2,9 +2,9 @@
 import { workflowInfo } from '@temporalio/workflow';
 import type { Batch } from '../src/jobs/model/batch.ts';
 import { DEFAULT_PRIORITY } from '../src/jobs/model/priority.ts';
-import type { StepInput } from '../src/jobs/model/run-input.ts';
+import { type StepInput, toRunRef } from '../src/jobs/model/run-input.ts';
 import { queueOf } from '../src/temporal/names.ts';
-import { DOWNLOAD_POINTS, type JobContext, labelStage, PACKAGING_POINTS, toRunRef } from './job-context.ts';
+import { DOWNLOAD_POINTS, type JobContext, labelStage, PACKAGING_POINTS } from './job-context.ts';
 import { mapConcurrent } from './map-concurrent.ts';
 import { runStep, type StepOptions } from './run-step.ts';
 import type { StepInputs } from './step-inputs.ts';

@@ -2,9 +2,9 @@
 import type { CollectInput } from '../activities/types.ts';
 import { type Batch, type BatchLayout, chunkEnds, splitIntoBatches } from '../src/jobs/model/batch.ts';
 import { ASSETS } from '../src/jobs/model/pipeline.ts';
-import type { CollectedInputs, StepInput } from '../src/jobs/model/run-input.ts';
+import { type CollectedInputs, layoutInputs, type StepInput, toRunRef } from '../src/jobs/model/run-input.ts';
 import { MAIN_QUEUE } from '../src/temporal/names.ts';
-import { findStep, type JobContext, toRunRef } from './job-context.ts';
+import { findStep, type JobContext } from './job-context.ts';
 import { runStep } from './run-step.ts';
 
 /** The inputs of a step. */
@@ -17,18 +17,20 @@ export interface StepInputs {
 
 /** Returns the inputs, and counts them in the status of the step. */
 export async function findInputs(job: JobContext, step: StepInput): Promise<StepInputs> {
-  if (step.collected) return collectInputs(job, step, step.collected);
-  const { total } = job.status.stepOf(step.name).inputs;
-  if (total === null) job.status.updateStep(step.name, { inputs: countAssets(job, step) });
-  return useAssets(job, step);
+  const { collected } = step;
+  const { status } = job;
+  if (status.stepOf(step.name).inputs.total === null) {
+    const inputs = collected ? await collectInputs(job, step, collected) : countAssets(job, step);
+    status.updateStep(step.name, { inputs });
+  }
+  const layout = layOut(job, step);
+  return { collected, layout, batches: splitIntoBatches(layout) };
 }
 
-function useAssets({ runInput, assetQueue }: JobContext, { use }: StepInput): StepInputs {
-  const layout = {
-    chunkEnds: use.length === 0 ? [] : chunkEnds(assetQueue.chunks),
-    sizes: runInput.tuning.batchSizes,
-  };
-  return { collected: null, layout, batches: splitIntoBatches(layout) };
+/** The batches of the inputs of a step, which are counted in its status. */
+function layOut({ runInput, status, assetQueue: { chunks } }: JobContext, step: StepInput): BatchLayout {
+  const collected = status.stepOf(step.name).inputs.total ?? 0;
+  return layoutInputs(step, { chunks, collected, sizes: runInput.tuning.batchSizes });
 }
 
 /** Assets that could not be downloaded count as failed. */
@@ -42,44 +44,33 @@ async function collectInputs(
   job: JobContext,
   step: StepInput,
   collected: CollectedInputs,
-): Promise<StepInputs> {
-  const { runInput, status, assetQueue } = job;
+): Promise<{ total: number; failed: number }> {
+  const { runInput, assetQueue } = job;
   const { heartbeatMs, batchSizes: sizes } = runInput.tuning;
-  const known = status.stepOf(step.name).inputs;
-  if (known.total === null) {
-    const input: CollectInput = {
-      job: toRunRef(runInput),
-      step: step.name,
-      collected,
-      accepts: step.accepts,
-      sizes,
-      sources: step.use.map((name) =>
-        name === ASSETS
-          ? { assets: { chunkEnds: chunkEnds(assetQueue.chunks), sizes } }
-          : describeUsed(job, name),
-      ),
-    };
-    const title = `the inputs of ${step.name}`;
-    const { total, failed } = await runStep(
-      job,
-      { title, taskQueue: MAIN_QUEUE, heartbeatMs, isShort: true },
-      (activities, earlier) => activities.collectInputs({ ...input, ...earlier }),
-    );
-    status.updateStep(step.name, { inputs: { total, failed } });
-  }
-  const layout = { chunkEnds: [status.stepOf(step.name).inputs.total ?? 0], sizes };
-  return { collected, layout, batches: splitIntoBatches(layout) };
+  const input: CollectInput = {
+    job: toRunRef(runInput),
+    step: step.name,
+    collected,
+    accepts: step.accepts,
+    sizes,
+    sources: step.use.map((name) =>
+      name === ASSETS
+        ? { assets: { chunkEnds: chunkEnds(assetQueue.chunks), sizes } }
+        : describeUsed(job, findStep(runInput, name)),
+    ),
+  };
+  const title = `the inputs of ${step.name}`;
+  const { total, failed } = await runStep(
+    job,
+    { title, taskQueue: MAIN_QUEUE, heartbeatMs, isShort: true },
+    (activities, earlier) => activities.collectInputs({ ...input, ...earlier }),
+  );
+  return { total, failed };
 }
 
-function describeUsed(job: JobContext, name: string): CollectInput['sources'][number] {
-  const { runInput, status } = job;
-  const used = findStep(runInput, name);
-  const stages = used.stages.map(({ name, run, perAsset }) => ({ name, run, perAsset }));
-  if (used.collected === null)
-    return { step: name, stages, collected: null, layout: useAssets(job, used).layout };
-  const layout = {
-    chunkEnds: [status.stepOf(name).inputs.total ?? 0],
-    sizes: runInput.tuning.batchSizes,
-  };
-  return { step: name, stages, collected: used.collected, layout };
-}
+const describeUsed = (job: JobContext, used: StepInput): CollectInput['sources'][number] => ({
+  step: used.name,
+  stages: used.stages.map(({ name, run, perAsset }) => ({ name, run, perAsset })),
+  collected: used.collected,
+  layout: layOut(job, used),
+});

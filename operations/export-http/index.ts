@@ -1,15 +1,13 @@
 /** export.http: sends files to URLs, such as presigned ones. */
-import mime from 'mime';
-import { HOUR_MS } from '../../src/lib/units.ts';
+import { mediaTypeOf } from '../../src/lib/media-type.ts';
 import { eachAsset } from '../lib/each-asset.ts';
+import { gatherAs } from '../lib/gather.ts';
 import { givingUp } from '../lib/give-up.ts';
 import { fillTemplate, unsuitable } from '../lib/name-template.ts';
-import { readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
+import { type StageRecord, writeRecords } from '../lib/records.ts';
+import { uploadStage } from '../lib/upload-stage.ts';
 import { defineOperation, type InputFile, type StageContext } from '../operation.ts';
 import { type Params, params } from './params.ts';
-
-/** Of one file. */
-const UPLOAD_MS = 6 * HOUR_MS;
 
 interface Sent extends StageRecord {
   readonly name: string;
@@ -33,19 +31,7 @@ export const exportHttp = defineOperation({
   inputs: { min: 1, max: 10_000, media: ['*/*'] },
   result: 'json',
   engine: {},
-  stages: [
-    {
-      name: 'upload',
-      title: 'Upload',
-      capability: 'io',
-      perAsset: true,
-      timeoutMs: UPLOAD_MS,
-      // Each request has a time limit of its own.
-      stallMs: null,
-      run: sendAll,
-    },
-    { name: 'gather', title: 'Gather', capability: 'io', needsInputs: false, run: gather },
-  ],
+  stages: [{ ...uploadStage, run: sendAll }, gatherAs('files')],
 });
 
 async function sendAll(context: StageContext<Params>): Promise<void> {
@@ -54,7 +40,7 @@ async function sendAll(context: StageContext<Params>): Promise<void> {
   const sent = await eachAsset(context, async (input): Promise<Sent> => {
     const { index, name, path } = input;
     const url = urlOf(params, input);
-    const type = params.content_type ?? mime.getType(name) ?? 'application/octet-stream';
+    const type = params.content_type ?? mediaTypeOf(name);
     const headers = { 'content-type': type, ...params.headers };
     const send = () => destinations.putUrl({ url, path, headers }, signal);
     return { index, name, ...(await givingUp(context, params.give_up_hours, send)) };
@@ -68,14 +54,4 @@ function urlOf({ url, urls = {} }: Params, input: InputFile): string {
   const found = Object.hasOwn(urls, input.name) ? urls[input.name] : undefined;
   if (found === undefined) throw unsuitable(input, 'has no URL in the parameter "urls"');
   return found;
-}
-
-async function gather({ workspace, outputs, signal }: StageContext<Params>): Promise<void> {
-  const files: Sent[] = [];
-  for await (const record of readRecords<Sent>(workspace)) {
-    signal.throwIfAborted();
-    files.push(record);
-  }
-  signal.throwIfAborted();
-  await outputs.json({ files });
 }

@@ -1,15 +1,13 @@
 /** export.s3: puts files into a bucket of the tenant. */
-import mime from 'mime';
-import { HOUR_MS } from '../../src/lib/units.ts';
+import { mediaTypeOf } from '../../src/lib/media-type.ts';
 import { eachAsset } from '../lib/each-asset.ts';
+import { gatherAs } from '../lib/gather.ts';
 import { givingUp } from '../lib/give-up.ts';
-import { readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
+import { type StageRecord, writeRecords } from '../lib/records.ts';
+import { uploadStage } from '../lib/upload-stage.ts';
 import { defineOperation, type StageContext } from '../operation.ts';
 import { type Params, params } from './params.ts';
 import { keyOf, planKeys, readKeys } from './plan.ts';
-
-/** Of one file. */
-const UPLOAD_MS = 6 * HOUR_MS;
 
 interface Exported extends StageRecord {
   readonly name: string;
@@ -36,17 +34,8 @@ export const exportS3 = defineOperation({
   engine: {},
   stages: [
     { name: 'plan', title: 'Choose keys', capability: 'io', needsInputs: false, run: planKeys },
-    {
-      name: 'upload',
-      title: 'Upload',
-      capability: 'io',
-      perAsset: true,
-      timeoutMs: UPLOAD_MS,
-      // Each request has a time limit of its own.
-      stallMs: null,
-      run: uploadAll,
-    },
-    { name: 'gather', title: 'Gather', capability: 'io', needsInputs: false, run: gather },
+    { ...uploadStage, run: uploadAll },
+    gatherAs('files'),
   ],
 });
 
@@ -60,7 +49,7 @@ async function uploadAll(context: StageContext<Params>): Promise<void> {
     const request = {
       path,
       key: keyOf(keys, input),
-      contentType: params.content_type ?? mime.getType(name) ?? 'application/octet-stream',
+      contentType: params.content_type ?? mediaTypeOf(name),
       cacheControl: params.cache_control,
       storageClass: params.storage_class,
       metadata: params.metadata,
@@ -69,14 +58,4 @@ async function uploadAll(context: StageContext<Params>): Promise<void> {
     return { index, name, bucket: bucket.bucket, ...(await put) };
   });
   await writeRecords(workspace, exported);
-}
-
-async function gather({ workspace, outputs, signal }: StageContext<Params>): Promise<void> {
-  const files: Exported[] = [];
-  for await (const record of readRecords<Exported>(workspace)) {
-    signal.throwIfAborted();
-    files.push(record);
-  }
-  signal.throwIfAborted();
-  await outputs.json({ files });
 }

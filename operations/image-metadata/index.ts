@@ -1,7 +1,8 @@
 /** image.metadata: header fields, EXIF data and visual features of pictures, to search, sort and find duplicates. */
 import { eachPicture } from '../lib/each-picture.ts';
+import { gatherAs } from '../lib/gather.ts';
 import { IMAGE_ENGINE, IMAGE_TYPES, MAX_PIXELS } from '../lib/image-source.ts';
-import { readRecords, type StageRecord, writeRecords } from '../lib/records.ts';
+import { type StageRecord, writeRecords } from '../lib/records.ts';
 import { defineOperation, type StageContext } from '../operation.ts';
 import { type Params, params } from './params.ts';
 import { type PictureFacts, task } from './picture.ts';
@@ -28,7 +29,7 @@ export const imageMetadata = defineOperation({
   engine: IMAGE_ENGINE,
   stages: [
     { name: 'describe', title: 'Describe', capability: 'cpu', perAsset: true, run: describeAll },
-    { name: 'gather', title: 'Gather', capability: 'io', needsInputs: false, run: gather },
+    gatherAs('assets'),
   ],
 });
 
@@ -39,14 +40,4 @@ async function describeAll(context: StageContext<Params>): Promise<void> {
     async ({ index, name, size }, facts): Promise<Description> => ({ index, name, size, ...facts }),
   );
   await writeRecords(context.workspace, descriptions);
-}
-
-async function gather({ workspace, outputs, signal }: StageContext<Params>): Promise<void> {
-  const assets: Description[] = [];
-  for await (const record of readRecords<Description>(workspace)) {
-    signal.throwIfAborted();
-    assets.push(record);
-  }
-  signal.throwIfAborted();
-  await outputs.json({ assets });
 }

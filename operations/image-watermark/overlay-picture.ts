@@ -14,12 +14,13 @@ export const task = pictureTask(
   onPicture(async (input, { rotate }: Params, { folder, note }): Promise<void> => {
     const path = join(folder, OVERLAY);
     declarePixels('result', { width: 2 * MAX_OVERLAY_SIDE, height: 2 * MAX_OVERLAY_SIDE });
-    await withPicture(input, { scratch: path }, async ({ image }) => {
+    const source = await openImage(input);
+    await withPicture(input, { scratch: path, source }, async ({ image }) => {
       const side = { width: MAX_OVERLAY_SIDE, height: MAX_OVERLAY_SIDE };
       const upright = image.autoOrient().resize({ ...side, fit: 'inside', withoutEnlargement: true });
       const turned = rotate % 360 === 0 ? upright : upright.rotate(rotate, { background: TRANSPARENT });
       await turned.ensureAlpha().png().toFile(path);
     });
-    noteLeftOut(input, await openImage(input), 1, note);
+    noteLeftOut(input, source, 1, note);
   }),
 );

@@ -44,7 +44,7 @@ export const task = pictureTask(
         return header.hasAlpha && format !== 'jpeg' ? marked : marked.removeAlpha();
       };
       if (frames === 1) {
-        await withPicture(input, { scratch: output }, (picture) =>
+        await withPicture(input, { scratch: output, source }, (picture) =>
           writePicture(apply(picture), picture, encoding, output),
         );
       } else {

@@ -2,9 +2,10 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP } from 'node:net';
-import { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { DarkroomError } from '../errors.ts';
 import type { S3Access } from '../jobs/ports/credentials.ts';
+import { createS3Client } from '../lib/s3-client.ts';
 import { withTimeout } from '../lib/with-timeout.ts';
 import type { NameResolver } from '../net/dns/resolver.ts';
 import { createLookup } from '../net/lookup.ts';
@@ -44,8 +45,6 @@ export class BucketConnection {
     this.#url = new URL(endpoint);
     this.server = this.#url.host;
     this.#guard = guard;
-    // The SDK warns about Node versions that its later releases drop. That does not concern operators.
-    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
     const lookup = createLookup({ ...guard, port: toDestination(this.#url).port, tenant });
     const options = {
       keepAlive: true,
@@ -53,7 +52,7 @@ export class BucketConnection {
       maxSockets: Number.POSITIVE_INFINITY,
       lookup,
     };
-    this.#client = new S3Client({
+    this.#client = createS3Client({
       endpoint,
       region,
       credentials: {
@@ -64,9 +63,6 @@ export class BucketConnection {
       forcePathStyle: path_style ?? place.endpoint !== undefined,
       useDualstackEndpoint: false,
       useFipsEndpoint: false,
-      // Some servers do not know the SDK's checksums.
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
       maxAttempts: ATTEMPTS,
       requestHandler: {
         connectionTimeout: CONNECT_MS,

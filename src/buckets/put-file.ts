@@ -43,19 +43,16 @@ export async function putFile(
   const file = await open(request.path);
   try {
     const described = await describe(file, signal);
-    const existing = await head(connection, request.key, signal);
-    if (existing && compare(existing, described).isSame) return toResult(request, described, existing, false);
+    const before = await compareStored(connection, request, described, signal);
+    if (before.isSame) return toResult(request, described, before, false);
     const params = toParams(connection.bucket, request, described);
     if (described.parts.length === 1) await putWhole(connection, params, file, described, signal);
     else await putParts(connection, params, file, described, signal);
-    const stored = await head(connection, request.key, signal);
-    const { isSame, difference } = stored
-      ? compare(stored, described)
-      : { isSame: false, difference: 'is missing' };
-    if (stored && isSame) return toResult(request, described, stored, true);
+    const after = await compareStored(connection, request, described, signal);
+    if (after.isSame) return toResult(request, described, after, true);
     throw new DarkroomError(
       'destination_mismatch',
-      `After its upload to bucket "${connection.bucket}" at ${connection.server}, object "${request.key}" ${difference}`,
+      `After its upload to bucket "${connection.bucket}" at ${connection.server}, object "${request.key}" ${after.difference}`,
     );
   } finally {
     await file.close();
@@ -188,16 +185,24 @@ async function readPart(file: FileHandle, start: number, length: number): Promis
   return part;
 }
 
-interface Comparison {
-  readonly isSame: boolean;
-  /** Completes "the object …". */
-  readonly difference: string;
-  readonly verified: PutResult['verified'];
+type Comparison =
+  | { readonly isSame: true; readonly etag: string; readonly verified: PutResult['verified'] }
+  /** `difference` completes "the object …". */
+  | { readonly isSame: false; readonly difference: string };
+
+/** Compares what the server says of the object with the file. */
+async function compareStored(
+  connection: BucketConnection,
+  { key }: PutRequest,
+  described: Described,
+  signal: AbortSignal,
+): Promise<Comparison> {
+  const stored = await head(connection, key, signal);
+  return stored ? compare(stored, described) : { isSame: false, difference: 'is missing' };
 }
 
-/** Compares what the server says of an object with a file. */
 function compare(stored: HeadObjectCommandOutput, { size, sha256, parts }: Described): Comparison {
-  const differs = (difference: string): Comparison => ({ isSame: false, difference, verified: 'size' });
+  const differs = (difference: string): Comparison => ({ isSame: false, difference });
   if (stored.ContentLength !== size) return differs(`has ${stored.ContentLength} bytes, not ${size}`);
   if (stored.Metadata?.[CHECKSUM_METADATA] !== sha256) return differs('lacks its checksum in its metadata');
   const isEncrypted =
@@ -207,12 +212,12 @@ function compare(stored: HeadObjectCommandOutput, { size, sha256, parts }: Descr
   const isWhole = parts.length === 1;
   if (isWhole && stated !== undefined) {
     if (stated !== Buffer.from(sha256, 'hex').toString('base64')) return differs('has another SHA-256');
-    return { isSame: true, difference: '', verified: 'sha256' };
+    return { isSame: true, etag, verified: 'sha256' };
   }
-  if (etag === expectedEtag(parts)) return { isSame: true, difference: '', verified: 'md5' };
+  if (etag === expectedEtag(parts)) return { isSame: true, etag, verified: 'md5' };
   // Unless the server encrypts it, the ETag of an object that was sent whole is its MD5.
   if (isWhole && !isEncrypted && /^[0-9a-f]{32}$/.test(etag)) return differs('has another MD5');
-  return { isSame: true, difference: '', verified: 'size' };
+  return { isSame: true, etag, verified: 'size' };
 }
 
 /** The MD5 of the file, or of the MD5s of its parts. */
@@ -224,14 +229,7 @@ function expectedEtag(parts: readonly Buffer[]): string {
 
 const toResult = (
   { key }: PutRequest,
-  described: Described,
-  stored: HeadObjectCommandOutput,
+  { size, sha256 }: Described,
+  { etag, verified }: Extract<Comparison, { isSame: true }>,
   uploaded: boolean,
-): PutResult => ({
-  key,
-  etag: unquote(stored.ETag ?? ''),
-  size: described.size,
-  sha256: described.sha256,
-  uploaded,
-  verified: compare(stored, described).verified,
-});
+): PutResult => ({ key, etag, size, sha256, uploaded, verified });

@@ -5,6 +5,7 @@ import { DarkroomError } from '../errors.ts';
 import type { PutUrlRequest, PutUrlResult } from '../jobs/ports/destinations.ts';
 import { hashFile } from '../lib/hash-file.ts';
 import { AddressForbidden, type GuardedHttp, HttpFailure } from '../net/guarded-http.ts';
+import { isTemporaryStatus } from '../net/http-status.ts';
 import { unquote } from './objects.ts';
 
 /** Of a request, besides the time for its body. */
@@ -12,9 +13,6 @@ const ANSWER_MS = 60_000;
 
 /** Bytes per second that a server must take. */
 const MIN_RATE = 16 * 1024;
-
-/** Statuses after which the same request may succeed. */
-const isTemporary = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
 
 export async function putUrl(
   http: GuardedHttp,
@@ -43,7 +41,7 @@ export async function putUrl(
     if (status >= 200 && status < 300)
       return { server, status, etag: etag === undefined ? null : unquote(etag), size, sha256 };
     throw new DarkroomError(
-      isTemporary(status) ? 'destination_unavailable' : 'destination_refused',
+      isTemporaryStatus(status) ? 'destination_unavailable' : 'destination_refused',
       `Cannot send a file to ${server}: it answered ${status}`,
       { details: { status } },
     );

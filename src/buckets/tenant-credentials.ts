@@ -1,7 +1,7 @@
 /** Credentials of tenants: stored once their server has accepted them. */
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { DarkroomError, hasCode } from '../errors.ts';
-import type { S3Keys, S3Place } from '../jobs/model/credentials.ts';
+import { placeOf, type S3Keys, type S3Place } from '../jobs/model/credentials.ts';
 import type { CredentialStore, Credentials } from '../jobs/ports/credentials.ts';
 import { invalidRequest } from '../jobs/validation/invalid-request.ts';
 import { BucketConnection, credentialsNotFound, type NetworkGuard } from './bucket-connection.ts';
@@ -69,9 +69,7 @@ export function createTenantCredentials(store: CredentialStore, guard: NetworkGu
 
     async rotate(tenant, name, keys) {
       const view = await find(tenant, name);
-      const { endpoint, region, bucket, path_style } = view;
-      const place = { ...(endpoint === null ? {} : { endpoint }), region, bucket, path_style };
-      await test(tenant, place, keys);
+      await test(tenant, placeOf(view), keys);
       return store.write(tenant, { ...view, rotated_at: new Date().toISOString() }, keys);
     },
 

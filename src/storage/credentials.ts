@@ -1,6 +1,6 @@
 /** Credentials of tenants in the object store. Their keys are encrypted. */
 import type { Keyring } from '../auth/keyring.ts';
-import type { CredentialsView, S3Keys } from '../jobs/model/credentials.ts';
+import { type CredentialsView, placeOf, type S3Keys } from '../jobs/model/credentials.ts';
 import type { CredentialStore } from '../jobs/ports/credentials.ts';
 import { readJson } from './json.ts';
 import * as layout from './layout.ts';
@@ -24,10 +24,9 @@ export const createCredentialStore = (store: ObjectStore, keyring: Keyring): Cre
     async open(tenant, name) {
       const stored = await read(tenant, name);
       if (!stored) return null;
-      const { endpoint, region, bucket, path_style } = stored.view;
       const sealed = Buffer.from(stored.sealed, 'base64');
       const keys = JSON.parse(keyring.open(sealed, layout.credentialsKey(tenant, name))) as S3Keys;
-      return { ...(endpoint === null ? {} : { endpoint }), region, bucket, path_style, keys };
+      return { ...placeOf(stored.view), keys };
     },
 
     async list(tenant) {

@@ -16,7 +16,16 @@ export const rules: readonly ImportRule[] = [
   {
     of: 'src/lib/',
     purpose: 'Small mechanisms without knowledge of jobs.',
-    may: ['src/lib/', 'src/errors.ts', 'node', 'lru-cache', 'rate-limiter-flexible', 'zod'],
+    may: [
+      'src/lib/',
+      'src/errors.ts',
+      'node',
+      'lru-cache',
+      'mime',
+      'rate-limiter-flexible',
+      '@aws-sdk/',
+      'zod',
+    ],
   },
   {
     of: 'src/jobs/model/',
@@ -171,7 +180,6 @@ export const rules: readonly ImportRule[] = [
       'forwarded-parse',
       'lru-cache',
       '@fastify/busboy',
-      'mime',
     ],
     types: ['src/auth/'],
   },
@@ -231,7 +239,6 @@ export const rules: readonly ImportRule[] = [
       'node',
       '@temporalio/',
       'standardwebhooks',
-      'mime',
     ],
     types: [
       'operations/',
@@ -254,7 +261,6 @@ export const rules: readonly ImportRule[] = [
       'libheif-js',
       'lru-cache',
       'exif-reader',
-      'mime',
       'thumbhash',
       'sax',
       'yaml',

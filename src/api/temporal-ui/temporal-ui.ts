@@ -2,8 +2,8 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import mime from 'mime';
 import { DarkroomError } from '../../errors.ts';
+import { mediaTypeOf } from '../../lib/media-type.ts';
 import { isSameSite } from '../auth/authentication.ts';
 import { isForm } from '../bodies/media-type.ts';
 import type { ApiEnv } from '../context.ts';
@@ -59,7 +59,7 @@ export function serveTemporalUi(
       if (bytes === null) throw new DarkroomError('route_not_found', 'Temporal’s Web UI has no such file');
       const isImmutable = c.req.path.includes('/immutable/');
       return c.body(new Uint8Array(bytes), 200, {
-        'content-type': mime.getType(c.req.path) ?? 'application/octet-stream',
+        'content-type': mediaTypeOf(c.req.path),
         'cache-control': isImmutable ? 'private, max-age=31536000, immutable' : 'no-cache',
         'x-content-type-options': 'nosniff',
       });

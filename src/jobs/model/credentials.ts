@@ -58,3 +58,11 @@ export const credentialsView = z.object({
 });
 
 export type CredentialsView = z.infer<typeof credentialsView>;
+
+/** Where shown credentials are valid. */
+export const placeOf = ({ endpoint, region, bucket, path_style }: CredentialsView): S3Place => ({
+  ...(endpoint === null ? {} : { endpoint }),
+  region,
+  bucket,
+  path_style,
+});

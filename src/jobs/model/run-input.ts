@@ -3,7 +3,7 @@
  * readable secrets. Secret inputs are encrypted, and long ones stored in the object store.
  */
 import type { Asset, S3Source } from './asset.ts';
-import { type BatchSizes, batchSizes } from './batch.ts';
+import { type BatchLayout, type BatchSizes, batchSizes, chunkEnds } from './batch.ts';
 import type { Callback, CallbackEvent, Job, JobStep, Usage } from './job.ts';
 
 /** Names a job. Every store key, path and workflow id contains both. */
@@ -255,3 +255,19 @@ const countExpectedAssets = ({ chunks, awaiting }: RunInput): number =>
     awaiting?.total ?? 0,
     chunks.reduce((sum, { count }) => sum + count, 0),
   );
+
+export const toRunRef = ({ header, run, fingerprint }: RunInput): RunRef => ({
+  tenant: header.tenant,
+  id: header.id,
+  run,
+  fingerprint,
+});
+
+/** Returns the batches of a step's inputs: of the assets in these chunks, or of `collected` inputs that were collected for it. */
+export const layoutInputs = (
+  step: Pick<StepInput, 'use' | 'collected'>,
+  { chunks, collected, sizes }: { chunks: RunInput['chunks']; collected: number; sizes: BatchSizes },
+): BatchLayout => ({
+  chunkEnds: step.collected ? [collected] : chunkEnds(step.use.length === 0 ? [] : chunks),
+  sizes,
+});

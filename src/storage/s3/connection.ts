@@ -1,5 +1,6 @@
 /** The connection to a bucket: endpoint, credentials, timeouts and retries. */
-import { S3Client, type S3ClientConfig, S3ServiceException } from '@aws-sdk/client-s3';
+import { type S3Client, type S3ClientConfig, S3ServiceException } from '@aws-sdk/client-s3';
+import { createS3Client } from '../../lib/s3-client.ts';
 import { withTimeout } from '../../lib/with-timeout.ts';
 import { readEndpoint } from './endpoint.ts';
 import { createTimeoutError, explained } from './errors.ts';
@@ -31,15 +32,10 @@ export class S3Connection {
   constructor(bucket: string, access: S3Access = fromEnvironment(process.env)) {
     this.bucket = bucket;
     this.#access = access;
-    // The SDK warns about Node versions that its later releases drop. That does not concern operators.
-    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-    this.client = new S3Client({
+    this.client = createS3Client({
       ...access,
       // Servers other than Amazon's rarely support virtual-hosted buckets.
       forcePathStyle: access.endpoint !== undefined,
-      // Some servers do not know the SDK's checksums, and presigned URLs would include them.
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
       maxAttempts: ATTEMPTS,
       requestHandler: {
         connectionTimeout: CONNECT_MS,

@@ -8,6 +8,8 @@ export interface Probed {
   readonly notes: readonly string[];
 }
 
+type Report = 'inspect' | 'profile';
+
 /** Python: prints the report or the error on each image, one JSON object a line. */
 const driver = `
 import argparse, json, os, sys
@@ -25,7 +27,7 @@ for argument in sys.argv[2:]:
 export async function probe(
   engine: InstalledEngine,
   images: readonly string[],
-  report: 'inspect' | 'profile' = 'inspect',
+  report: Report = 'inspect',
 ): Promise<Probed[]> {
   const env = { ...process.env, PYTHONPATH: `engines/guestprobe:${engine.packages}` };
   const { stdout } = await promisify(execFile)('python3', ['-B', '-c', driver, report, ...images], {
@@ -37,4 +39,30 @@ export async function probe(
     .split('\n')
     .map((line) => JSON.parse(line) as Probed);
   return lines.filter((line) => !('progress' in line));
+}
+
+/**
+ * Makes an image of each case, and inspects all of them in one process.
+ *
+ * @param place - Returns the path of a file by its name.
+ * @param make - Writes the image of a case to a path.
+ * @returns the reports by the names of the cases
+ */
+export async function probeCases<Case>(
+  { engine, place, report }: { engine: InstalledEngine; place: (name: string) => string; report?: Report },
+  cases: Readonly<Record<string, Case>>,
+  make: (path: string, one: Case) => Promise<unknown>,
+): Promise<Readonly<Record<string, Probed | undefined>>> {
+  const made = Object.entries(cases).map(([name, one], index) => ({
+    name,
+    one,
+    path: place(`case-${index}`),
+  }));
+  await Promise.all(made.map(({ path, one }) => make(path, one)));
+  const probed = await probe(
+    engine,
+    made.map(({ path }) => path),
+    report,
+  );
+  return Object.fromEntries(made.map(({ name }, index) => [name, probed[index]]));
 }

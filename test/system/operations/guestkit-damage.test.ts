@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { installedEngine } from '../../support/engines.ts';
 import { guestBench } from '../../support/guests/bench.ts';
 import { bytesOf, hole, noise, noted, zeros } from '../../support/guests/damage.ts';
-import { type Probed, probe } from '../../support/guests/probe.ts';
+import { type Probed, probeCases } from '../../support/guests/probe.ts';
 import { debian } from '../../support/guests/systems.ts';
 import type { Tree } from '../../support/guests/tree.ts';
 import { ext4 } from '../../support/guests/volumes.ts';
@@ -151,11 +151,7 @@ function boot(record: Buffer): Buffer {
 let reports: Readonly<Record<string, Probed | undefined>>;
 
 beforeAll(async () => {
-  const names = Object.keys(cases);
-  const paths = names.map((_, index) => place(`case-${index}`));
-  await Promise.all(Object.values(cases).map(([tree], index) => ext4(paths[index] as string, tree)));
-  const found = await probe(engine, paths, 'profile');
-  reports = Object.fromEntries(names.map((name, index) => [name, found[index]]));
+  reports = await probeCases({ engine, place, report: 'profile' }, cases, (path, [tree]) => ext4(path, tree));
 }, 120_000);
 
 test.each(Object.keys(cases))('%s', (name) => {

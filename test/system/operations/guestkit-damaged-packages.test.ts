@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { installedEngine } from '../../support/engines.ts';
 import { guestBench } from '../../support/guests/bench.ts';
 import { bytesOf, hole, noise, noted, zeros } from '../../support/guests/damage.ts';
-import { type Probed, probe } from '../../support/guests/probe.ts';
+import { type Probed, probeCases } from '../../support/guests/probe.ts';
 import { rpmDatabases } from '../../support/guests/rpm.ts';
 import { alpine, debian, dpkg } from '../../support/guests/systems.ts';
 import { layDown, type Tree } from '../../support/guests/tree.ts';
@@ -98,11 +98,7 @@ function withoutPages(database: Buffer): Buffer {
 let reports: Readonly<Record<string, Probed | undefined>>;
 
 beforeAll(async () => {
-  const names = Object.keys(databases);
-  const paths = names.map((_, index) => place(`case-${index}`));
-  await Promise.all(Object.values(databases).map((tree, index) => ext4(paths[index] as string, tree)));
-  const found = await probe(engine, paths);
-  reports = Object.fromEntries(names.map((name, index) => [name, found[index]]));
+  reports = await probeCases({ engine, place }, databases, (path, tree) => ext4(path, tree));
 }, 120_000);
 
 test.each(Object.keys(databases))('%s', (name) => {

@@ -9,7 +9,7 @@ import { guestBench, ROOT_UUID } from '../../support/guests/bench.ts';
 import { beside, debian, patched } from '../../support/guests/beside.ts';
 import { noted } from '../../support/guests/damage.ts';
 import { partitioned } from '../../support/guests/disks.ts';
-import { type Probed, probe } from '../../support/guests/probe.ts';
+import { type Probed, probeCases } from '../../support/guests/probe.ts';
 import { data } from '../../support/guests/systems.ts';
 import { withLargeSectors } from '../../support/guests/tables.ts';
 import { splitTree, type Tree } from '../../support/guests/tree.ts';
@@ -146,11 +146,7 @@ const cases: Readonly<
 let reports: Readonly<Record<string, Probed | undefined>>;
 
 beforeAll(async () => {
-  const names = Object.keys(cases);
-  const paths = names.map((_, index) => place(`case-${index}`));
-  await Promise.all(Object.values(cases).map(([make], index) => make(paths[index] as string)));
-  const found = await probe(engine, paths);
-  reports = Object.fromEntries(names.map((name, index) => [name, found[index]]));
+  reports = await probeCases({ engine, place }, cases, (path, [make]) => make(path));
 }, 120_000);
 
 test.each(Object.keys(cases))('%s', (name) => {

@@ -7,7 +7,7 @@ import { installedEngine } from '../../support/engines.ts';
 import { guestBench, ROOT_UUID } from '../../support/guests/bench.ts';
 import { beside, debian, patched } from '../../support/guests/beside.ts';
 import { logical, partitioned } from '../../support/guests/disks.ts';
-import { type Probed, probe } from '../../support/guests/probe.ts';
+import { type Probed, probeCases } from '../../support/guests/probe.ts';
 import * as systems from '../../support/guests/systems.ts';
 import { makeHybrid } from '../../support/guests/tables.ts';
 import { tool } from '../../support/guests/tools.ts';
@@ -278,11 +278,7 @@ const cases: Readonly<
 let reports: Readonly<Record<string, Probed | undefined>>;
 
 beforeAll(async () => {
-  const names = Object.keys(cases);
-  const paths = names.map((_, index) => place(`case-${index}`));
-  await Promise.all(Object.values(cases).map(([make], index) => make(paths[index] as string)));
-  const found = await probe(engine, paths);
-  reports = Object.fromEntries(names.map((name, index) => [name, found[index]]));
+  reports = await probeCases({ engine, place }, cases, (path, [make]) => make(path));
 }, 120_000);
 
 test.each(Object.keys(cases))('%s', (name) => {

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { installedEngine } from '../../support/engines.ts';
 import { guestBench } from '../../support/guests/bench.ts';
-import { type Probed, probe } from '../../support/guests/probe.ts';
+import { type Probed, probeCases } from '../../support/guests/probe.ts';
 import { rpmDatabases } from '../../support/guests/rpm.ts';
 import { dpkg } from '../../support/guests/systems.ts';
 import { layDown, type Tree } from '../../support/guests/tree.ts';
@@ -137,11 +137,7 @@ const cases: Readonly<Record<string, readonly [Tree, Record<string, unknown>]>> 
 let reports: Readonly<Record<string, Probed | undefined>>;
 
 beforeAll(async () => {
-  const names = Object.keys(cases);
-  const paths = names.map((_, index) => place(`case-${index}`));
-  await Promise.all(Object.values(cases).map(([tree], index) => ext4(paths[index] as string, tree)));
-  const probed = await probe(engine, paths);
-  reports = Object.fromEntries(names.map((name, index) => [name, probed[index]]));
+  reports = await probeCases({ engine, place }, cases, (path, [tree]) => ext4(path, tree));
 }, 120_000);
 
 test.each(Object.keys(cases))('%s', (name) => {

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { installedEngine } from '../../support/engines.ts';
 import { guestBench } from '../../support/guests/bench.ts';
 import { noise, noted, zeros } from '../../support/guests/damage.ts';
-import { type Probed, probe } from '../../support/guests/probe.ts';
+import { type Probed, probeCases } from '../../support/guests/probe.ts';
 import { hive } from '../../support/guests/registry.ts';
 import type { Tree } from '../../support/guests/tree.ts';
 import { fat } from '../../support/guests/volumes.ts';
@@ -72,11 +72,7 @@ const cases: Readonly<Record<string, readonly [Tree, Record<string, unknown>]>> 
 let reports: Readonly<Record<string, Probed | undefined>>;
 
 beforeAll(async () => {
-  const names = Object.keys(cases);
-  const paths = names.map((_, index) => place(`case-${index}`));
-  await Promise.all(Object.values(cases).map(([tree], index) => fat(paths[index] as string, tree)));
-  const found = await probe(engine, paths, 'profile');
-  reports = Object.fromEntries(names.map((name, index) => [name, found[index]]));
+  reports = await probeCases({ engine, place, report: 'profile' }, cases, (path, [tree]) => fat(path, tree));
 }, 120_000);
 
 test.each(Object.keys(cases))('%s', (name) => {
