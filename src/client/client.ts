@@ -13,6 +13,7 @@ import { buildBody, type RequestBody } from './body.ts';
 import { type EventOptions, events } from './events.ts';
 import { follow } from './follow.ts';
 import { DarkroomProblem } from './problem.ts';
+import { TemplateClient } from './templates.ts';
 import { type ClientOptions, jobPath, Transport } from './transport.ts';
 import type {
   CredentialsView,
@@ -78,9 +79,11 @@ const credentialsPath = (name: string): string => `/v1/credentials/${encodeURICo
 /** All methods throw DarkroomProblem, or the reason of an aborted signal. */
 export class Darkroom {
   readonly #transport: Transport;
+  readonly templates: TemplateClient;
 
   constructor(options: ClientOptions) {
     this.#transport = new Transport(options);
+    this.templates = new TemplateClient(this.#transport);
   }
 
   /** Submits a job. Resolves once it is durable. Assets with a blob are uploaded as streams. */

@@ -4,6 +4,7 @@ import type { S3Source } from '../jobs/model/asset.ts';
 import type { Job as BareJob, JobSpec } from '../jobs/model/job.ts';
 import type { PendingActivity } from '../jobs/model/pending-activity.ts';
 import type { StepSpec } from '../jobs/model/pipeline.ts';
+import type { TemplateDocument } from '../jobs/model/template.ts';
 import type { UsageRow } from '../jobs/model/usage.ts';
 import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
 
@@ -11,6 +12,7 @@ export type { CredentialsView, NewCredentials, S3Keys } from '../jobs/model/cred
 export type { Delivery } from '../jobs/model/delivery.ts';
 export type { FileEntry, Manifest } from '../jobs/model/job.ts';
 export type { RequestView } from '../jobs/model/request-view.ts';
+export type { TemplateSummary, TemplateVersion, TemplateView } from '../jobs/model/template.ts';
 
 export type Job = BareJob & { readonly links: Readonly<Record<string, string>> };
 
@@ -40,6 +42,9 @@ export type JobRequest = Omit<JobSpec, 'params' | 'steps' | 'assets'> & {
   readonly steps?: Readonly<Record<string, Pick<StepSpec, 'operation'> & Partial<StepSpec>>>;
   readonly assets?: readonly JobAsset[];
 };
+
+/** A template as a client writes it. */
+export type TemplateRequest = Pick<TemplateDocument, 'steps'> & Partial<TemplateDocument>;
 
 export type Operation = OperationInfo & { readonly available: boolean };
 

@@ -68,6 +68,7 @@ const requestView = z
   .object({
     operation: z.string(),
     params: z.record(z.string(), z.unknown()).describe('With defaults filled in'),
+    template: z.string().optional().describe('The template that made the steps, as NAME@VERSION'),
     steps: z
       .record(
         z.string(),

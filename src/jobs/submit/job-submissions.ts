@@ -87,7 +87,7 @@ export class JobSubmissions {
    * @throws invalid_request, job_id_in_use, job_id_deleted, idempotency_key_reused
    */
   async find(submitter: Submitter, request: JobRequest): Promise<Job | null> {
-    const { spec } = validate(request, this.#dependencies, null);
+    const { spec } = await validate(submitter.tenant, request, this.#dependencies, null);
     const ref = await this.#identifier.findNamed(submitter, spec);
     if (!ref) return null;
     const identity = this.#identifier.identify(ref, submitter, spec, resolveUploads(spec.assets, []));
@@ -110,7 +110,7 @@ export class JobSubmissions {
         ? await source((request) => this.#openUploads(submitter, request, stage))
         : { request: source, uploads: null };
     const files = uploads?.files ?? [];
-    const { spec, pipeline } = validate(request, this.#dependencies, files);
+    const { spec, pipeline, template } = await validate(submitter.tenant, request, this.#dependencies, files);
     checkPriority(spec, submitter);
     const assets = resolveUploads(spec.assets, files);
     const staged = uploads?.staged ?? stage(await this.#identifier.nameOrCreate(submitter, spec));
@@ -124,7 +124,7 @@ export class JobSubmissions {
     await this.#acquireQuotas(submitter, identity, all.length);
     const { dialect, notes = [], keepDays } = submitter;
     const fingerprint = identity.fingerprints[0];
-    const valid = { staged, dialect, notes, keepDays, spec, pipeline, assets: all, fingerprint };
+    const valid = { staged, dialect, notes, keepDays, spec, pipeline, template, assets: all, fingerprint };
     const runInput = await buildRunInput(this.#dependencies, valid);
     if (await runtime.start(runInput, { priority: spec.priority }))
       return { job: initialJob(runInput), created: true };
@@ -140,7 +140,7 @@ export class JobSubmissions {
       await this.#dependencies.storageQuota.check(submitter.tenant);
       return new Uploads(stage(await this.#identifier.nameOrCreate(submitter, {}), { fixedInputKey }));
     }
-    const { spec, pipeline } = validate(request, this.#dependencies, null);
+    const { spec, pipeline } = await validate(submitter.tenant, request, this.#dependencies, null);
     checkPriority(spec, submitter);
     await requireWorkers(this.#dependencies, listOperations(pipeline));
     for (const quota of this.#quotasOf(submitter)) await quota.of(submitter.tenant).check();
