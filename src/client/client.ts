@@ -23,8 +23,10 @@ import type {
   JobAsset,
   JobEvent,
   JobFilter,
+  JobPlan,
   JobProgress,
   JobRequest,
+  JobSpec,
   Manifest,
   NewCredentials,
   Operation,
@@ -91,6 +93,11 @@ export class Darkroom {
     // A request with its own id needs no key.
     const key = idempotencyKey ?? (request.id === undefined ? crypto.randomUUID() : undefined);
     return this.#send('/v1/jobs', buildBody('job', request), key, signal);
+  }
+
+  /** Returns what a job would compute, and about how long it takes. Nothing is stored or started. */
+  plan(request: Omit<JobRequest, 'assets'> & Pick<JobSpec, 'assets'>, { signal }: Cancellable = {}): Promise<JobPlan> {
+    return this.#sendJson('POST', '/v1/plans', request, signal);
   }
 
   get(id: string, { signal }: Cancellable = {}): Promise<WatchedJob> {
@@ -165,6 +172,15 @@ export class Darkroom {
   ): Promise<Job> {
     const query = { from, assets: failedAssets ? 'failed' : undefined };
     return this.#transport.json({ method: 'POST', path: `${jobPath(id)}/rerun`, query, signal });
+  }
+
+  /** Returns what `rerun` would compute. */
+  planRerun(
+    id: string,
+    { from, failedAssets, signal }: Cancellable & { from?: string; failedAssets?: boolean } = {},
+  ): Promise<JobPlan> {
+    const query = { from, assets: failedAssets ? 'failed' : undefined, dry_run: 'true' };
+    return this.#transport.json({ method: 'POST', path: `${jobPath(id)}/rerun`, query, repeatable: true, signal });
   }
 
   /** Adds assets to a job that waits for them. `final` ends the wait. */

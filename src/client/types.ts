@@ -10,7 +10,8 @@ import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
 
 export type { CredentialsView, NewCredentials, S3Keys } from '../jobs/model/credentials.ts';
 export type { Delivery } from '../jobs/model/delivery.ts';
-export type { FileEntry, Manifest } from '../jobs/model/job.ts';
+export type { FileEntry, JobSpec, Manifest } from '../jobs/model/job.ts';
+export type { JobPlan } from '../jobs/model/job-plan.ts';
 export type { RequestView } from '../jobs/model/request-view.ts';
 export type { TemplateSummary, TemplateVersion, TemplateView } from '../jobs/model/template.ts';
 

@@ -179,3 +179,22 @@ export const exampleTemplateView = {
   scope: 'tenant' as const,
   created_at: at,
 };
+
+export const exampleJobPlan = {
+  exists: false,
+  run: 1,
+  template: 'web-picture@1',
+  assets: 1,
+  steps: [
+    {
+      name: 'web',
+      operation: 'image.transform',
+      use: [':assets'],
+      stages: [{ name: 'transform', computes: 'all' as const }],
+      estimate: { inputs: 1, files: 1, seconds: 0.4, bytes: 51_870 },
+    },
+  ],
+  results: ['web'],
+  estimate: { seconds: 0.4, bytes: 51_870 },
+  notes: [],
+};
