@@ -80,9 +80,10 @@ const publicRoutes = [
   'GET /v1/pages/{tenant}/{id}/{expires}/{signature}/{path}',
 ];
 
-/** Reading is for viewers, as is passing on what they may read; changing is for submitters; the audit log for admins. */
+/** Reading is for viewers, as is passing on what they may read; changing is for submitters, of templates for operators; the audit log for admins. */
 const expectedRole = (method: string, path: string): Role => {
   if (path === '/v1/audit') return 'admin';
+  if (path.startsWith('/v1/templates') && method !== 'GET') return 'operator';
   return method === 'GET' || path.endsWith('/links') ? 'viewer' : 'submitter';
 };
 
