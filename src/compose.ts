@@ -53,9 +53,9 @@ import type { ObjectStore } from './storage/object-store.ts';
 import { measureStoredBytes } from './storage/stored-bytes.ts';
 import { createTemplateStore } from './storage/templates.ts';
 import { StoredUsage } from './storage/usage.ts';
-import { createClient, type TemporalTarget } from './temporal/connection.ts';
 import { loadBuiltIn } from './templates/built-in.ts';
 import { createTenantTemplates } from './templates/tenant-templates.ts';
+import { createClient, type TemporalTarget } from './temporal/connection.ts';
 import { TemporalRuntime } from './temporal/runtime.ts';
 
 /** Parts that replace those of the configuration: for tests, and for tools that need only some of them. */

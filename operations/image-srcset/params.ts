@@ -14,7 +14,9 @@ export const params = z.strictObject({
     .max(12)
     .refine(areDistinct, 'must not have a width twice')
     .default([320, 640, 1280, 2560])
-    .describe('Widths in pixels. Instead of those above the width of a picture, the picture gets its own width'),
+    .describe(
+      'Widths in pixels. Instead of those above the width of a picture, the picture gets its own width',
+    ),
   formats: z
     .array(z.enum(formats))
     .min(1)
@@ -41,7 +43,9 @@ export const params = z.strictObject({
     .max(2000)
     .regex(/^[^\s,]*$/, 'must have neither spaces nor commas')
     .default('')
-    .describe('Begins the addresses in srcset.json, such as `https://cdn.example.com/shoot/`. Default: relative ones'),
+    .describe(
+      'Begins the addresses in srcset.json, such as `https://cdn.example.com/shoot/`. Default: relative ones',
+    ),
   on_error: onError,
   on_damaged: onDamaged,
 });

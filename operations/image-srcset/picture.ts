@@ -24,23 +24,27 @@ export const task = pictureTask(
     declarePixels('result', { width: largest, height: Math.ceil((source.height * largest) / source.width) });
     const sizes: Size[] = [];
     try {
-      await withPicture(input, { scratch: join(folder, 'scratch'), colours: 'srgb', source }, async (picture) => {
-        const white = await picture.colours.convert('#ffffff');
-        for (const [at, width] of widths.entries()) {
-          let size: Size = { width, height: 0 };
-          for (const format of params.formats) {
-            const resized = picture.image.clone().autoOrient().resize({ width });
-            const image = format === 'jpeg' ? resized.flatten({ background: white }) : resized;
-            const encoding = { format, quality: params.quality[format], metadata: 'strip' as const };
-            const output = join(folder, resultName({ width }, format));
-            const written = await writePicture(image, picture, encoding, output);
-            size = { width: written.width, height: written.height };
+      await withPicture(
+        input,
+        { scratch: join(folder, 'scratch'), colours: 'srgb', source },
+        async (picture) => {
+          const white = await picture.colours.convert('#ffffff');
+          for (const [at, width] of widths.entries()) {
+            let size: Size = { width, height: 0 };
+            for (const format of params.formats) {
+              const resized = picture.image.clone().autoOrient().resize({ width });
+              const image = format === 'jpeg' ? resized.flatten({ background: white }) : resized;
+              const encoding = { format, quality: params.quality[format], metadata: 'strip' as const };
+              const output = join(folder, resultName({ width }, format));
+              const written = await writePicture(image, picture, encoding, output);
+              size = { width: written.width, height: written.height };
+            }
+            sizes.push(size);
+            report((at + 1) / widths.length);
           }
-          sizes.push(size);
-          report((at + 1) / widths.length);
-        }
-        noteLeftOut(input, picture, 1, note);
-      });
+          noteLeftOut(input, picture, 1, note);
+        },
+      );
     } catch (error) {
       throw error instanceof DarkroomError ? error : toDecodeError(input, error);
     }

@@ -96,7 +96,10 @@ export class Darkroom {
   }
 
   /** Returns what a job would compute, and about how long it takes. Nothing is stored or started. */
-  plan(request: Omit<JobRequest, 'assets'> & Pick<JobSpec, 'assets'>, { signal }: Cancellable = {}): Promise<JobPlan> {
+  plan(
+    request: Omit<JobRequest, 'assets'> & Pick<JobSpec, 'assets'>,
+    { signal }: Cancellable = {},
+  ): Promise<JobPlan> {
     return this.#sendJson('POST', '/v1/plans', request, signal);
   }
 
@@ -180,7 +183,13 @@ export class Darkroom {
     { from, failedAssets, signal }: Cancellable & { from?: string; failedAssets?: boolean } = {},
   ): Promise<JobPlan> {
     const query = { from, assets: failedAssets ? 'failed' : undefined, dry_run: 'true' };
-    return this.#transport.json({ method: 'POST', path: `${jobPath(id)}/rerun`, query, repeatable: true, signal });
+    return this.#transport.json({
+      method: 'POST',
+      path: `${jobPath(id)}/rerun`,
+      query,
+      repeatable: true,
+      signal,
+    });
   }
 
   /** Adds assets to a job that waits for them. `final` ends the wait. */

@@ -1,7 +1,7 @@
 /** Templates: steps of jobs with declared parameters. */
 import type { TemplateSummary, TemplateVersion, TemplateView } from '../jobs/model/template.ts';
-import type { TemplateRequest } from './types.ts';
 import type { Transport } from './transport.ts';
+import type { TemplateRequest } from './types.ts';
 
 interface Options {
   readonly signal?: AbortSignal | undefined;
@@ -33,7 +33,10 @@ export class TemplateClient {
   }
 
   /** Returns a version of a template; default: the latest. */
-  get(name: string, { version, signal }: Options & { version?: number | undefined } = {}): Promise<TemplateView> {
+  get(
+    name: string,
+    { version, signal }: Options & { version?: number | undefined } = {},
+  ): Promise<TemplateView> {
     return this.#transport.json({ path: pathOf(name), query: { version }, signal });
   }
 
@@ -60,7 +63,12 @@ export class TemplateClient {
 
   /** Deletes all versions. Jobs that were made from them do not change. */
   async delete(name: string, options: OwnerOptions = {}): Promise<void> {
-    const request = { method: 'DELETE', path: pathOf(name), query: toQuery(options), signal: options.signal } as const;
+    const request = {
+      method: 'DELETE',
+      path: pathOf(name),
+      query: toQuery(options),
+      signal: options.signal,
+    } as const;
     await this.#transport.send(request, (response) => response.arrayBuffer());
   }
 }

@@ -3,9 +3,9 @@ import type { TemplateDocument } from '../jobs/model/template.ts';
 import type { OperationCatalogue } from '../jobs/ports/operation-catalogue.ts';
 import { buildPipeline } from '../jobs/submit/build-pipeline.ts';
 import { type FieldError, toPointer } from '../jobs/validation/invalid-request.ts';
-import { fillPlaceholders, listUses, type Use } from './placeholders.ts';
 import { applySchema, checkSchema, type ParamsSchema, propertiesOf } from './params-schema.ts';
 import { parseSteps, TOO_LONG } from './parse-steps.ts';
+import { fillPlaceholders, listUses, type Use } from './placeholders.ts';
 
 const below = (prefix: string, errors: readonly FieldError[]): FieldError[] =>
   errors.map(({ pointer, detail }) => ({ pointer: prefix + pointer, detail }));
@@ -94,7 +94,9 @@ function checkSecrets(
       const pointer = toPointer(['steps', name, 'params', secret]);
       const isGiven = typeof params === 'object' && params !== null && Object.hasOwn(params, secret);
       if (!isGiven || uses.some((use) => use.isWhole && use.pointer === pointer)) return [];
-      return [{ pointer, detail: 'is secret, and a template is not: use a parameter, such as "${params.urls}"' }];
+      return [
+        { pointer, detail: 'is secret, and a template is not: use a parameter, such as "${params.urls}"' },
+      ];
     });
   });
 }

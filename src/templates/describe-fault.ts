@@ -29,7 +29,13 @@ const sizes: Readonly<Record<string, string>> = {
 };
 
 /** Returns the field of an error, and a sentence whose subject is the field. */
-export function describeFault({ keyword, instancePath, params, parentSchema, message }: ErrorObject): FieldError {
+export function describeFault({
+  keyword,
+  instancePath,
+  params,
+  parentSchema,
+  message,
+}: ErrorObject): FieldError {
   const at = (key: unknown) => instancePath + toPointer([String(key)]);
   if (keyword === 'required') return { pointer: at(params['missingProperty']), detail: 'is required' };
   if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties') {
@@ -47,8 +53,13 @@ function describe(keyword: string, params: Readonly<Record<string, unknown>>, me
   if (bound) return `must be ${bound} ${limit}`;
   const size = sizes[keyword];
   if (size) return `must have at ${keyword.startsWith('min') ? 'least' : 'most'} ${count(limit, size)}`;
-  if (keyword === 'type') return `must be ${[params['type']].flat().map((type) => types[String(type)]).join(' or ')}`;
-  if (keyword === 'enum') return `must be one of ${(params['allowedValues'] as unknown[]).map(toText).join(', ')}`;
+  if (keyword === 'type')
+    return `must be ${[params['type']]
+      .flat()
+      .map((type) => types[String(type)])
+      .join(' or ')}`;
+  if (keyword === 'enum')
+    return `must be one of ${(params['allowedValues'] as unknown[]).map(toText).join(', ')}`;
   if (keyword === 'const') return `must be ${toText(params['allowedValue'])}`;
   if (keyword === 'pattern') return `must match ${String(params['pattern'])}`;
   return message;

@@ -22,12 +22,15 @@ export function fillTemplate(
   if (errors.length > 0)
     throw invalidRequest(errors.map(({ pointer, detail }) => ({ pointer: `/params${pointer}`, detail })));
   const uses = listUses({ steps, results });
-  const explain = (faults: readonly FieldError[]) => faults.map((fault) => explainFault(fault, uses, reference));
+  const explain = (faults: readonly FieldError[]) =>
+    faults.map((fault) => explainFault(fault, uses, reference));
   const filled = fillPlaceholders({ steps, results }, params);
   if (!filled) throw invalidRequest([{ pointer: '/params', detail: TOO_LONG }]);
   const parsed = parseSteps(filled);
   if ('errors' in parsed)
-    throw invalidRequest(explain(parsed.errors).map((fault) => ({ ...fault, pointer: fault.pointer || '/params' })));
+    throw invalidRequest(
+      explain(parsed.errors).map((fault) => ({ ...fault, pointer: fault.pointer || '/params' })),
+    );
   return { reference, steps: parsed.steps, results: parsed.results, explain };
 }
 

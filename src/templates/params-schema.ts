@@ -42,9 +42,11 @@ export function checkSchema(schema: ParamsSchema): FieldError[] {
   if ((schema['type'] ?? 'object') !== 'object')
     return [{ pointer: '/type', detail: 'must be "object": parameters have names' }];
   // Ajv keeps schemas with an identifier under it, for all tenants.
-  const identifier = ['$id', '$schema', '$vocabulary'].find((key) => Object.hasOwn(schema, key));
-  if (identifier && schema[identifier] !== DRAFT)
-    return [{ pointer: `/${identifier}`, detail: 'must be left out; the schema is one of draft 2020-12' }];
+  const forbidden = Object.entries(schema).find(
+    ([key, value]) => ['$id', '$vocabulary'].includes(key) || (key === '$schema' && value !== DRAFT),
+  );
+  if (forbidden)
+    return [{ pointer: `/${forbidden[0]}`, detail: 'must be left out; the schema is one of draft 2020-12' }];
   if (!ajv.validateSchema(schema)) return toFieldErrors(ajv.errors ?? []);
   const properties = Object.entries(propertiesOf(schema));
   const misnamed = properties.find(([name]) => !PARAM_NAME.test(name));

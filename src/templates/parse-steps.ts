@@ -1,8 +1,8 @@
 /** The steps of a template whose placeholders are filled in. */
 import { z } from 'zod';
-import { safeParseNulls } from '../lib/parse-nulls.ts';
 import { resultSteps, stepMap } from '../jobs/model/pipeline.ts';
 import { type FieldError, listInvalidFields } from '../jobs/validation/invalid-request.ts';
+import { safeParseNulls } from '../lib/parse-nulls.ts';
 
 export const TOO_LONG = 'becomes longer than 64 KiB with these parameters';
 

@@ -32,9 +32,7 @@ export function listUses(value: unknown, path: Path = []): Use[] {
 
 const usesIn = (text: string, path: Path, isInName: boolean): Use[] =>
   [...text.matchAll(PLACEHOLDER)].flatMap(([match, param = '']) =>
-    isEscaped(match)
-      ? []
-      : [{ param, pointer: toPointer(path), isWhole: match === text, isInName }],
+    isEscaped(match) ? [] : [{ param, pointer: toPointer(path), isWhole: match === text, isInName }],
   );
 
 const isEscaped = (match: string): boolean => match.startsWith('$$');
@@ -77,7 +75,9 @@ function fill(value: unknown, path: Path, take: Take): unknown {
       .map((inner, index) => fill(inner, [...path, index], take))
       .filter((inner) => inner !== undefined);
   if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).map(([key, inner]) => [key, fill(inner, [...path, key], take)] as const);
+  const members = Object.entries(value).map(
+    ([key, inner]) => [key, fill(inner, [...path, key], take)] as const,
+  );
   return Object.fromEntries(members.filter(([, inner]) => inner !== undefined));
 }
 

@@ -38,7 +38,10 @@ export function createTenantTemplates(
       // A template of the tenant hides others of its name, whichever version is asked for.
       if (version !== null && (await store.find(owner, name, null))) return null;
     }
-    return shipped.find((each) => each.name === name && version === (version === null ? null : each.version)) ?? null;
+    return (
+      shipped.find((each) => each.name === name && version === (version === null ? null : each.version)) ??
+      null
+    );
   }
 
   async function findReference(tenant: string, reference: string): Promise<TemplateView | null> {
@@ -84,10 +87,14 @@ export function createTenantTemplates(
     async put(owner, name, document) {
       const errors = checkTemplate(document, operations);
       if (operations.find(name))
-        errors.unshift({ pointer: '/name', detail: `is the name of an operation; choose another than "${name}"` });
+        errors.unshift({
+          pointer: '/name',
+          detail: `is the name of an operation; choose another than "${name}"`,
+        });
       if (errors.length > 0) throw invalidRequest(errors);
       const latest = await store.find(owner, name, null);
-      if (latest && isSame(latest, document)) return { template: toView(owner, name, latest), changed: false };
+      if (latest && isSame(latest, document))
+        return { template: toView(owner, name, latest), changed: false };
       await checkLimits(store, owner, name, latest);
       return { template: toView(owner, name, await store.add(owner, name, document)), changed: true };
     },
@@ -130,7 +137,14 @@ const toView = (owner: TemplateOwner, name: string, stored: StoredTemplate): Tem
   scope: owner === null ? 'shared' : 'tenant',
 });
 
-const toSummary = ({ name, version, scope, title, description, created_at }: TemplateView): TemplateSummary => ({
+const toSummary = ({
+  name,
+  version,
+  scope,
+  title,
+  description,
+  created_at,
+}: TemplateView): TemplateSummary => ({
   name,
   version,
   scope,
@@ -139,7 +153,10 @@ const toSummary = ({ name, version, scope, title, description, created_at }: Tem
   created_at,
 });
 
-const isSame = (stored: StoredTemplate, { title, description, params, steps, results }: TemplateDocument): boolean => {
+const isSame = (
+  stored: StoredTemplate,
+  { title, description, params, steps, results }: TemplateDocument,
+): boolean => {
   const text = (template: TemplateDocument) =>
     JSON.stringify([template.title, template.description, template.params, template.steps, template.results]);
   return text(stored) === text({ title, description, params, steps, results });

@@ -76,7 +76,9 @@ test.each(templates)('$name is valid, and its texts are there', (template) => {
 test('web-set makes pictures of each width and format, and srcset.json', async () => {
   const { files } = await run('web-set', { widths: [160, 320] }, ['coffee.jpg']);
   expect(Object.keys(files).sort()).toEqual([
-    ...['160.avif', '160.jpg', '160.webp', '320.avif', '320.jpg', '320.webp'].map((end) => `set/coffee-${end}`),
+    ...['160.avif', '160.jpg', '160.webp', '320.avif', '320.jpg', '320.webp'].map(
+      (end) => `set/coffee-${end}`,
+    ),
     'set/srcset.json',
   ]);
   expect(await metadataOf(files['set/coffee-320.jpg'])).toEqual(['jpeg', 320, 213]);
@@ -85,15 +87,23 @@ test('web-set makes pictures of each width and format, and srcset.json', async (
 });
 
 test('product-photo removes the border, and centres the product on squares', async () => {
-  const { files, manifest } = await run('product-photo', { size: 300, zoom: 400, thumbnail: 60 }, ['product.jpg']);
+  const { files, manifest } = await run('product-photo', { size: 300, zoom: 400, thumbnail: 60 }, [
+    'product.jpg',
+  ]);
   const page = files['page/product.webp'];
   expect(await metadataOf(page)).toEqual(['webp', 300, 300]);
   expect(await metadataOf(files['zoom/product.jpg'])).toEqual(['jpeg', 400, 400]);
   expect(await metadataOf(files['thumbnail/product.webp'])).toEqual(['webp', 60, 60]);
   // The product has 200 × 100 pixels, and is not enlarged.
   const pixels = await sharp(page).removeAlpha().raw().toBuffer();
-  const isWhite = (x: number, y: number) => pixels.subarray((y * 300 + x) * 3, (y * 300 + x) * 3 + 3).every((v) => v > 240);
-  expect([isWhite(150, 90), isWhite(150, 110), isWhite(45, 150), isWhite(55, 150)]).toEqual([true, false, true, false]);
+  const isWhite = (x: number, y: number) =>
+    pixels.subarray((y * 300 + x) * 3, (y * 300 + x) * 3 + 3).every((v) => v > 240);
+  expect([isWhite(150, 90), isWhite(150, 110), isWhite(45, 150), isWhite(55, 150)]).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ]);
   expect(manifest.data).toMatchObject({ assets: [{ name: 'product.webp', thumbhash: expect.any(String) }] });
 });
 
@@ -102,7 +112,10 @@ test('print-proof puts the text over the pictures, and all proofs on a page', as
   const paths = ['pages/contact-sheet.jpg', 'proofs/coffee.jpg', 'proofs/product.jpg'];
   expect(Object.keys(files).sort()).toEqual(paths);
   const grey = (bytes: Buffer | undefined) => sharp(bytes).resize(400).greyscale().raw().toBuffer();
-  const [marked, original] = await Promise.all([grey(files['proofs/coffee.jpg']), grey(await photo('coffee.jpg'))]);
+  const [marked, original] = await Promise.all([
+    grey(files['proofs/coffee.jpg']),
+    grey(await photo('coffee.jpg')),
+  ]);
   const changed = marked.filter((value, index) => Math.abs(value - (original[index] ?? 0)) > 20).length;
   // The text covers a part of the picture.
   expect(changed / marked.length).toBeGreaterThan(0.02);
@@ -113,7 +126,10 @@ test('print-proof puts the text over the pictures, and all proofs on a page', as
 });
 
 test('gallery-archive makes a website, and an archive with the originals', async () => {
-  const { files, manifest } = await run('gallery-archive', { title: 'Two <b>' }, ['coffee.jpg', 'placed.jpg']);
+  const { files, manifest } = await run('gallery-archive', { title: 'Two <b>' }, [
+    'coffee.jpg',
+    'placed.jpg',
+  ]);
   expect(String(files['site/index.html'])).toContain('Two &lt;b&gt;');
   expect(Object.keys(files)).toContain('archive/gallery.zip');
   // Names in a ZIP are stored as they are.
@@ -123,8 +139,14 @@ test('gallery-archive makes a website, and an archive with the originals', async
 });
 
 test('survey has the places on a map, and reports what cannot be used', async () => {
-  const { files, manifest } = await run('survey', { title: 'Prague' }, ['coffee.jpg', 'placed.jpg', 'text.txt']);
-  expect(Object.keys(files)).toEqual(expect.arrayContaining(['map/map.html', 'sheets/contact-sheet.jpg', 'facts/result.json']));
+  const { files, manifest } = await run('survey', { title: 'Prague' }, [
+    'coffee.jpg',
+    'placed.jpg',
+    'text.txt',
+  ]);
+  expect(Object.keys(files)).toEqual(
+    expect.arrayContaining(['map/map.html', 'sheets/contact-sheet.jpg', 'facts/result.json']),
+  );
   expect(String(files['map/map.html'])).toMatch(/50\.08.*14\.41/);
   expect(manifest.assets.map(({ status }) => status)).toEqual(['ok', 'ok', 'failed']);
 });

@@ -17,9 +17,13 @@ export const newTask = z
       .min(1)
       .max(100)
       .nullish()
-      .meta({ description: 'An operation (GET /v1/operations) or a template (GET /v1/templates); default: DARKROOM_TASK_OPERATION' }),
+      .meta({
+        description:
+          'An operation (GET /v1/operations) or a template (GET /v1/templates); default: DARKROOM_TASK_OPERATION',
+      }),
     params: z.record(z.string(), z.unknown()).nullish().meta({
-      description: 'Parameters of the operation or template; without `operation`, merged over DARKROOM_TASK_PARAMS',
+      description:
+        'Parameters of the operation or template; without `operation`, merged over DARKROOM_TASK_PARAMS',
     }),
     assets_total: z
       .int()

@@ -103,7 +103,9 @@ export function taskRoutes(
 
 /** Returns the attributes that the operations of the assets need. */
 function listAttributes({ steps }: Job, operations: OperationCatalogue): string[] {
-  const used = steps.filter(({ use }) => use.includes(ASSETS)).map(({ operation }) => operations.find(operation));
+  const used = steps
+    .filter(({ use }) => use.includes(ASSETS))
+    .map(({ operation }) => operations.find(operation));
   return [...new Set(used.flatMap((operation) => operation?.info.attributes.map(({ name }) => name) ?? []))];
 }
 

@@ -30,7 +30,10 @@ export type Texts = [name: string, text: string][];
 export const imageForm = z
   .object({
     image: z.string().openapi({ format: 'binary' }),
-    operation: z.string().default(DEFAULT_OPERATION).openapi({ description: 'Any operation on one image, or a template' }),
+    operation: z
+      .string()
+      .default(DEFAULT_OPERATION)
+      .openapi({ description: 'Any operation on one image, or a template' }),
   })
   .catchall(z.string())
   .openapi({ example: { image: '(the file)', width: '320', format: 'webp' } });
@@ -103,11 +106,7 @@ export const findOperation = (texts: Texts): string =>
  *
  * @throws invalid_request
  */
-function toJobRequest(
-  texts: Texts,
-  otherFiles: readonly string[],
-  schema: Schema | undefined,
-): JobRequest {
+function toJobRequest(texts: Texts, otherFiles: readonly string[], schema: Schema | undefined): JobRequest {
   const operation = findOperation(texts);
   // Submission reports an unknown operation.
   if (!schema) return { operation };

@@ -124,7 +124,9 @@ async function submit(
   };
   const findParams = async (name: string) => {
     const template = operations.find(name) ? null : await templates.find(c.var.tenant, name);
-    return template ? { additionalProperties: false, ...template.params } : operations.find(name)?.info.params;
+    return template
+      ? { additionalProperties: false, ...template.params }
+      : operations.find(name)?.info.params;
   };
   const { job, rejection } = await submissions.submit(submitter, (open) =>
     readImageForm(c.env, { limits, findParams, open, texts }),

@@ -90,10 +90,12 @@ export function templateRoutes({ templates }: Pick<ApiDependencies, 'templates'>
       summary: 'List the versions of a template',
       description: 'Returns them from the first to the latest.',
       request: { params: nameParam },
-      responses: { 200: json(z.object({ versions: z.array(versionEntry) }), 'The versions'), ...fails(404, 422, 503) },
+      responses: {
+        200: json(z.object({ versions: z.array(versionEntry) }), 'The versions'),
+        ...fails(404, 422, 503),
+      },
     }),
-    async (c) =>
-      c.json({ versions: await templates.versions(c.var.tenant, c.req.valid('param').name) }, 200),
+    async (c) => c.json({ versions: await templates.versions(c.var.tenant, c.req.valid('param').name) }, 200),
   );
 
   app.openapi(

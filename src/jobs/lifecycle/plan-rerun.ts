@@ -25,12 +25,22 @@ export async function planRerun(
 ): Promise<JobPlan> {
   const { runInput, expiredSince } = await prepareRerun(dependencies, job, request);
   await dependencies.quotas.of(job.tenant).check();
-  const samples = await StepSamples.read(dependencies.runtime, job.tenant, runInput.steps.map(({ operation }) => operation));
+  const samples = await StepSamples.read(
+    dependencies.runtime,
+    job.tenant,
+    runInput.steps.map(({ operation }) => operation),
+  );
   const steps = runInput.steps.map(({ name, operation, use, stages }): UnestimatedStep => {
     const planned = stages.map((stage) => ({ name: stage.name, computes: toComputes(stage, runInput.run) }));
     const { inputs } = job.steps.find((step) => step.name === name) ?? {};
     const retries = planned.some(({ computes }) => computes === 'failed');
-    return { name, operation, use: [...use], stages: planned, inputs: retries ? inputs?.failed : inputs?.total };
+    return {
+      name,
+      operation,
+      use: [...use],
+      stages: planned,
+      inputs: retries ? inputs?.failed : inputs?.total,
+    };
   });
   const { results } = runInput;
   const { notes, ...plan } = planSteps(steps, { assets: job.assets.total, results, samples });

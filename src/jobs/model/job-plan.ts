@@ -20,7 +20,9 @@ export const stepPlan = z
         name: z.string(),
         computes: z
           .enum(['all', 'failed', 'nothing'])
-          .describe('`failed`: only the inputs that failed before. `nothing`: what an earlier run computed is used'),
+          .describe(
+            '`failed`: only the inputs that failed before. `nothing`: what an earlier run computed is used',
+          ),
       }),
     ),
     estimate: estimate.describe(
@@ -45,7 +47,9 @@ export const jobPlan = z.object({
     seconds: z
       .number()
       .nullable()
-      .describe('Of the longest way through the steps, without downloads and waiting for workers; null: unknown'),
+      .describe(
+        'Of the longest way through the steps, without downloads and waiting for workers; null: unknown',
+      ),
     bytes: z.int().nullable().describe('Size of the result; null: unknown'),
   }),
   notes: z.array(z.string()).describe('What is not known, and why'),

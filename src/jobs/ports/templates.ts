@@ -1,12 +1,8 @@
 /** Ports: templates of jobs. */
-import type { FieldError } from '../validation/invalid-request.ts';
+
 import type { JobSpec } from '../model/job.ts';
-import type {
-  TemplateDocument,
-  TemplateSummary,
-  TemplateVersion,
-  TemplateView,
-} from '../model/template.ts';
+import type { TemplateDocument, TemplateSummary, TemplateVersion, TemplateView } from '../model/template.ts';
+import type { FieldError } from '../validation/invalid-request.ts';
 
 /** The tenant that a template belongs to; null: it is shared by all. */
 export type TemplateOwner = string | null;
@@ -66,5 +62,9 @@ export interface Templates {
    * @returns null when there is no such template, or no such version of it
    * @throws invalid_request with each invalid parameter
    */
-  fill(tenant: string, reference: string, params: Readonly<Record<string, unknown>>): Promise<FilledTemplate | null>;
+  fill(
+    tenant: string,
+    reference: string,
+    params: Readonly<Record<string, unknown>>,
+  ): Promise<FilledTemplate | null>;
 }

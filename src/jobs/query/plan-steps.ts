@@ -25,7 +25,9 @@ export function planSteps(
   const planned = new Map<string, StepPlan>();
   const ends = new Map<string, number | null>([[ASSETS, 0]]);
   for (const { inputs: known, ...step } of steps) {
-    const counts = step.use.map((name) => (name === ASSETS ? assets : (planned.get(name)?.estimate.files ?? null)));
+    const counts = step.use.map((name) =>
+      name === ASSETS ? assets : (planned.get(name)?.estimate.files ?? null),
+    );
     const inputs = known === undefined ? sum(counts) : known;
     const nothing = computesNothing(step);
     const estimated = samples.estimate(step.operation, inputs);
@@ -51,14 +53,22 @@ function describeUnknown(steps: readonly StepPlan[]): string[] {
   const why = 'fewer than three comparable jobs of this tenant have completed lately';
   return [
     ...(slow.length > 0 ? [`The time of these steps is unknown, because ${why}: ${list(slow)}`] : []),
-    ...(large.length > 0 ? [`The size of the files of these steps is unknown, because ${why}: ${list(large)}`] : []),
+    ...(large.length > 0
+      ? [`The size of the files of these steps is unknown, because ${why}: ${list(large)}`]
+      : []),
   ];
 }
 
 /** Null if one is unknown. */
 const sum = (numbers: readonly (number | null)[]): number | null =>
-  numbers.reduce<number | null>((total, number) => (total === null || number === null ? null : total + number), 0);
+  numbers.reduce<number | null>(
+    (total, number) => (total === null || number === null ? null : total + number),
+    0,
+  );
 
 /** Null if one is unknown. */
 const latest = (times: readonly (number | null)[]): number | null =>
-  times.reduce<number | null>((last, time) => (last === null || time === null ? null : Math.max(last, time)), 0);
+  times.reduce<number | null>(
+    (last, time) => (last === null || time === null ? null : Math.max(last, time)),
+    0,
+  );

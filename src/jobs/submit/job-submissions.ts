@@ -118,7 +118,11 @@ export class JobSubmissions {
       await storageQuota.check(tenant);
       for (const quota of this.#quotasOf(submitter)) await quota.of(tenant).check();
     }
-    const samples = await StepSamples.read(runtime, tenant, operations.map(({ info }) => info.name));
+    const samples = await StepSamples.read(
+      runtime,
+      tenant,
+      operations.map(({ info }) => info.name),
+    );
     const steps = pipeline.steps.map(({ name, operation, use }) => ({
       name,
       operation: operation.info.name,

@@ -51,5 +51,8 @@ export async function fillNamedTemplate(
   };
 }
 
-const findUnknownOperation = ({ operation, steps }: JobSpec, operations: OperationCatalogue): string | undefined =>
+const findUnknownOperation = (
+  { operation, steps }: JobSpec,
+  operations: OperationCatalogue,
+): string | undefined =>
   operation === undefined || steps !== undefined || operations.find(operation) ? undefined : operation;

@@ -41,7 +41,10 @@ export async function validate(
   if (!parsed.success) throw invalidFields(parsed.error.issues);
   const spec = parsed.data;
   const template = await fillNamedTemplate(tenant, spec, rules);
-  const { pipeline, errors } = buildPipeline(template ? { ...spec, ...template.made } : spec, rules.operations);
+  const { pipeline, errors } = buildPipeline(
+    template ? { ...spec, ...template.made } : spec,
+    rules.operations,
+  );
   const explained = template ? template.explain(errors) : errors;
   if (!pipeline) throw invalidRequest(explained);
   const all = [

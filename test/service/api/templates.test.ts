@@ -74,7 +74,13 @@ const assets = () => [{ source: { url: `${web.url}/cat.jpg` } }];
 
 /** Submits a job, and returns it once it has ended. */
 async function run(who: Who, request: Json) {
-  const { status, body } = await send(who, 'POST', '/v1/jobs', { assets: assets(), ...request }, { prefer: 'wait=50' });
+  const { status, body } = await send(
+    who,
+    'POST',
+    '/v1/jobs',
+    { assets: assets(), ...request },
+    { prefer: 'wait=50' },
+  );
   expect([status, body]).toEqual([200, expect.objectContaining({ state: 'completed' })]);
   return body as { id: string; template: string; run: number };
 }
@@ -92,7 +98,14 @@ describe('versions', () => {
     expect([first.status, first.headers.get('location'), first.body]).toEqual([
       201,
       '/v1/templates/sizes?version=1',
-      { ...document(), description: '', name: 'sizes', version: 1, scope: 'tenant', created_at: expect.any(String) },
+      {
+        ...document(),
+        description: '',
+        name: 'sizes',
+        version: 1,
+        scope: 'tenant',
+        created_at: expect.any(String),
+      },
     ]);
     expect(await put('operator', 'sizes')).toMatchObject({ status: 200, body: { version: 1 } });
     expect(await put('operator', 'sizes', document({ title: 'New' }))).toMatchObject({
@@ -136,10 +149,16 @@ describe('scopes', () => {
     expect((await put('admin', 'ours', document(), '?shared=true')).status).toBe(201);
     expect((await send('other', 'GET', '/v1/templates/ours')).body).toMatchObject({ scope: 'shared' });
     await put('other', 'ours', document({ title: 'Own' }));
-    expect((await send('other', 'GET', '/v1/templates/ours')).body).toMatchObject({ scope: 'tenant', title: 'Own' });
+    expect((await send('other', 'GET', '/v1/templates/ours')).body).toMatchObject({
+      scope: 'tenant',
+      title: 'Own',
+    });
     expect((await send('submitter', 'GET', '/v1/templates/ours')).body).toMatchObject({ scope: 'shared' });
     const { body } = await send('other', 'GET', '/v1/templates');
-    const listed = (body['templates'] as { name: string; scope: string }[]).map(({ name, scope }) => [name, scope]);
+    const listed = (body['templates'] as { name: string; scope: string }[]).map(({ name, scope }) => [
+      name,
+      scope,
+    ]);
     expect(listed).toContainEqual(['ours', 'tenant']);
     expect(listed).toContainEqual(['web-set', 'built-in']);
     expect(listed.map(([name]) => name)).not.toContain('mine');
@@ -147,7 +166,9 @@ describe('scopes', () => {
 
   test('built-in templates cannot be deleted', async () => {
     expect((await send('admin', 'DELETE', '/v1/templates/web-set?shared=true')).status).toBe(404);
-    expect((await send('submitter', 'GET', '/v1/templates/web-set')).body).toMatchObject({ scope: 'built-in' });
+    expect((await send('submitter', 'GET', '/v1/templates/web-set')).body).toMatchObject({
+      scope: 'built-in',
+    });
   });
 });
 
@@ -155,7 +176,13 @@ test('submitters use templates and operators write them, which the audit log has
   expect((await put('submitter', 'denied')).status).toBe(403);
   expect((await send('submitter', 'DELETE', '/v1/templates/sizes')).status).toBe(403);
   await put('operator', 'audited');
-  const range = { since: new Date(0), until: new Date(Date.now() + 60_000), tenant: 'acme', limit: 1000, after: null };
+  const range = {
+    since: new Date(0),
+    until: new Date(Date.now() + 60_000),
+    tenant: 'acme',
+    limit: 1000,
+    after: null,
+  };
   const find = async (wanted: Partial<AuditEvent>) =>
     (await audit.page(range)).events.find((event) =>
       Object.entries(wanted).every(([name, value]) => event[name as keyof AuditEvent] === value),
@@ -164,25 +191,42 @@ test('submitters use templates and operators write them, which the audit log has
     .poll(() => find({ action: 'templates.manage', outcome: 'denied', target: '/v1/templates/denied' }))
     .toMatchObject({ role: 'submitter' });
   await expect
-    .poll(() => find({ action: 'templates.manage', outcome: 'success', target: '/v1/templates/audited?version=1' }))
+    .poll(() =>
+      find({ action: 'templates.manage', outcome: 'success', target: '/v1/templates/audited?version=1' }),
+    )
     .toMatchObject({ role: 'operator' });
 });
 
 test.each<[string, unknown, string[]]>([
-  ['sizes', document({ params: { properties: { width: { type: 'int' } } } }), ['/params/properties/width/type']],
-  ['sizes', document({ steps: { a: { operation: 'image.none' } }, results: undefined }), ['/steps/a/operation']],
+  [
+    'sizes',
+    document({ params: { properties: { width: { type: 'int' } } } }),
+    ['/params/properties/width/type'],
+  ],
+  [
+    'sizes',
+    document({ steps: { a: { operation: 'image.none' } }, results: undefined }),
+    ['/steps/a/operation'],
+  ],
   ['reconstruct', document(), ['/name']],
   ['Sizes', document(), ['/name']],
   ['sizes', { ...document(), stepss: {} }, ['/stepss']],
 ])('refuses to write %s as %j', async (name, body, pointers) => {
   const { status, body: problem } = await put('operator', name, body);
-  expect([status, (problem['errors'] as { pointer: string }[]).map(({ pointer }) => pointer)]).toEqual([422, pointers]);
+  expect([status, (problem['errors'] as { pointer: string }[]).map(({ pointer }) => pointer)]).toEqual([
+    422,
+    pointers,
+  ]);
 });
 
 describe('a job', () => {
   beforeAll(async () => {
     await put('operator', 'job');
-    await put('operator', 'job', document({ steps: { only: { operation: 'image.metadata' } }, results: undefined }));
+    await put(
+      'operator',
+      'job',
+      document({ steps: { only: { operation: 'image.metadata' } }, results: undefined }),
+    );
   });
 
   test('runs the steps of the version that it names, and says which', async () => {
@@ -214,7 +258,11 @@ describe('a job', () => {
     const { template } = await run('submitter', request);
     await put('operator', 'repeat', document({ title: 'Later' }));
     expect((await run('submitter', request)).template).toBe(template);
-    const other = await send('submitter', 'POST', '/v1/jobs', { ...request, params: { width: 41 }, assets: assets() });
+    const other = await send('submitter', 'POST', '/v1/jobs', {
+      ...request,
+      params: { width: 41 },
+      assets: assets(),
+    });
     expect(other).toMatchObject({ status: 409, body: { code: 'job_id_in_use' } });
   });
 
@@ -225,12 +273,18 @@ describe('a job', () => {
     [{ template: 'job@1', params: { width: 1, size: 3 } }, ['/params/size', '/params/width']],
     [{ template: 'job@1', params: { width: 20_000 } }, ['/params/width']],
     [{ template: 'job', operation: 'image.metadata' }, ['/operation']],
-    [{ template: 'job', steps: { a: { operation: 'image.metadata' } }, results: ['a'] }, ['/steps', '/results']],
+    [
+      { template: 'job', steps: { a: { operation: 'image.metadata' } }, results: ['a'] },
+      ['/steps', '/results'],
+    ],
     [{ template: 'job', assets: [] }, ['/assets']],
     [{ operation: 'none' }, ['/operation']],
   ])('%j is refused by its fields', async (request, pointers) => {
     const { status, body } = await send('submitter', 'POST', '/v1/jobs', { assets: assets(), ...request });
-    expect([status, (body['errors'] as { pointer: string }[]).map(({ pointer }) => pointer)]).toEqual([422, pointers]);
+    expect([status, (body['errors'] as { pointer: string }[]).map(({ pointer }) => pointer)]).toEqual([
+      422,
+      pointers,
+    ]);
   });
 
   test('cannot use a template of another tenant', async () => {
@@ -242,7 +296,8 @@ describe('a job', () => {
 });
 
 describe('every API that names an operation takes a template in its place', () => {
-  const templateOf = async (id: unknown) => (await send('submitter', 'GET', `/v1/jobs/${id}`)).body['template'];
+  const templateOf = async (id: unknown) =>
+    (await send('submitter', 'GET', `/v1/jobs/${id}`)).body['template'];
 
   test('the native API', async () => {
     expect((await run('submitter', { operation: 'job@1', params: { width: 30 } })).template).toBe('job@1');
@@ -258,10 +313,15 @@ describe('every API that names an operation takes a template in its place', () =
     const data = [{ file_name: 'cat.jpg', download_url: `${web.url}/cat.jpg` }];
     await send('submitter', 'POST', '/api/v1/assets', { task_id, data });
     await expect
-      .poll(async () => (await send('submitter', 'GET', `/api/v1/task?id=${task_id}`)).body, { timeout: 60_000 })
+      .poll(async () => (await send('submitter', 'GET', `/api/v1/task?id=${task_id}`)).body, {
+        timeout: 60_000,
+      })
       .toMatchObject({ data: { status: 'COMPLETED', result_type: 'STREAM' } });
     expect(await templateOf(task_id)).toBe('job@1');
-    const wrong = await send('submitter', 'POST', '/api/v1/task', { operation: 'job@1', params: { width: 'x' } });
+    const wrong = await send('submitter', 'POST', '/api/v1/task', {
+      operation: 'job@1',
+      params: { width: 'x' },
+    });
     expect(wrong).toMatchObject({ status: 422, body: { message: 'params.width: must be a whole number' } });
   });
 

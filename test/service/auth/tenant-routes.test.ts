@@ -68,7 +68,14 @@ const send = ({ request }: Tenant, operation: ApiOperation, values: Partial<Call
 
 /** A template of acme, which takes the role of an operator. */
 async function makeTemplate(): Promise<void> {
-  const key = await makeKey(tenants.dataDir, { DARKROOM_AUTH: 'keys' }, '--tenant', 'acme', '--role', 'operator');
+  const key = await makeKey(
+    tenants.dataDir,
+    { DARKROOM_AUTH: 'keys' },
+    '--tenant',
+    'acme',
+    '--role',
+    'operator',
+  );
   const url = new URL(`/v1/templates/${MARK}`, tenants.server.url);
   const { status } = await fetch(url, {
     method: 'PUT',

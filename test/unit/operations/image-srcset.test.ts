@@ -22,7 +22,12 @@ interface Srcset {
   readonly images: readonly {
     readonly name: string;
     readonly sources: readonly { readonly type: string; readonly srcset: string }[];
-    readonly img: { readonly src: string; readonly srcset: string; readonly width: number; readonly height: number };
+    readonly img: {
+      readonly src: string;
+      readonly srcset: string;
+      readonly width: number;
+      readonly height: number;
+    };
   }[];
 }
 
@@ -40,7 +45,9 @@ describe('a photograph', () => {
     const [{ sources, img } = { sources: [], img: { src: '', srcset: '' } }] = images;
     expect(sources.map(({ type }) => type)).toEqual(['image/avif', 'image/webp']);
     expect(img).toMatchObject({ src: 'cat%20%26%20dog-320.jpg', width: 320 });
-    const candidates = [...sources.map(({ srcset }) => srcset), img.srcset].flatMap((srcset) => srcset.split(', '));
+    const candidates = [...sources.map(({ srcset }) => srcset), img.srcset].flatMap((srcset) =>
+      srcset.split(', '),
+    );
     expect(candidates).toHaveLength(6);
     for (const candidate of candidates) {
       const [url = '', width] = candidate.split(' ');
@@ -65,7 +72,7 @@ describe('a photograph', () => {
   });
 
   test('is upright, and has the width that one sees', async () => {
-    const turned = await plain(400, 200).withExif({ IFD0: { Orientation: '6' } }).jpeg().toBuffer();
+    const turned = await plain(400, 200).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     const { images } = await run({ widths: [100], formats: ['jpeg'] }, [{ name: 'a.jpg', bytes: turned }]);
     expect(images[0]?.img).toMatchObject({ width: 100, height: 200 });
   });

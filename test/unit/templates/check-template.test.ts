@@ -13,7 +13,10 @@ const properties = {
   title: { type: 'string', default: 'Shoot' },
 };
 
-const web = { operation: 'image.transform', params: { width: '${params.width}', quality: '${params.quality}' } };
+const web = {
+  operation: 'image.transform',
+  params: { width: '${params.width}', quality: '${params.quality}' },
+};
 const site = { operation: 'image.gallery', use: ['web'], params: { title: 'All of ${params.title}' } };
 
 const parse = (more: object = {}) =>
@@ -32,14 +35,27 @@ describe('the schema of the parameters', () => {
     ['an unknown type', { a: { type: 'int' } }, '/a/type', 'must be one of "array", "boolean"'],
     ['an unknown keyword', { a: { type: 'string', defualt: 'x' } }, '/a', 'unknown keyword: "defualt"'],
     ['a reference to nothing', { a: { $ref: '#/$defs/no' } }, '/a', "can't resolve reference"],
-    ['a reference to another server', { a: { $ref: 'https://a.example/b' } }, '/a', "can't resolve reference"],
+    [
+      'a reference to another server',
+      { a: { $ref: 'https://a.example/b' } },
+      '/a',
+      "can't resolve reference",
+    ],
     ['a pattern that cannot be matched in linear time', { a: { pattern: '^(?=a)' } }, '/a', 'cannot be used'],
     ['a pattern that is none', { a: { pattern: '(' } }, '/a', 'missing closing )'],
     ['a name with a dot', { 'a.b': { type: 'string' } }, '/a.b', 'must have a name of letters'],
-    ['a default of another type', { a: { type: 'integer', default: 'x' } }, '/a/default', 'must be a whole number'],
+    [
+      'a default of another type',
+      { a: { type: 'integer', default: 'x' } },
+      '/a/default',
+      'must be a whole number',
+    ],
   ])('refuses %s', (_, more, pointer, detail) => {
     const [error] = withParams(more);
-    expect(error).toEqual({ pointer: `/params/properties${pointer}`, detail: expect.stringContaining(detail) });
+    expect(error).toEqual({
+      pointer: `/params/properties${pointer}`,
+      detail: expect.stringContaining(detail),
+    });
   });
 
   test.each<[object, string, string]>([
@@ -71,14 +87,45 @@ describe('the steps', () => {
   const webWith = (params: object) => ({ web: { operation: 'image.transform', params } });
   test.each<[string, object, string, string]>([
     ['an unknown parameter', webWith({ width: '${params.with}' }), '/web/params/width', 'declared are width'],
-    ['a placeholder in a name', webWith({ '${params.width}': 1 }), '/web/params/${params.width}', 'in its name'],
-    ['an optional one inside a text', { web, site: { ...site, params: { title: '${params.quality} %' } } }, '/site/params/title', 'give it a default'],
-    ['an unknown operation', { web: { operation: 'image.resize' } }, '/web/operation', 'there is no operation'],
-    ['a default that the operation refuses', webWith({ height: '${params.title}' }), '/web/params/height', 'must be a whole number'],
+    [
+      'a placeholder in a name',
+      webWith({ '${params.width}': 1 }),
+      '/web/params/${params.width}',
+      'in its name',
+    ],
+    [
+      'an optional one inside a text',
+      { web, site: { ...site, params: { title: '${params.quality} %' } } },
+      '/site/params/title',
+      'give it a default',
+    ],
+    [
+      'an unknown operation',
+      { web: { operation: 'image.resize' } },
+      '/web/operation',
+      'there is no operation',
+    ],
+    [
+      'a default that the operation refuses',
+      webWith({ height: '${params.title}' }),
+      '/web/params/height',
+      'must be a number',
+    ],
     ['a circle', { a: { ...metadata, use: ['a'] } }, '/a/use/0', 'names the step itself'],
     ['an unknown field', { web: { ...web, uses: [] } }, '/web/uses', 'unknown field'],
     ['a missing operation', { web: { params: {} } }, '/web/operation', 'is required'],
-    ['a secret', { out: { operation: 'export.http', use: [':assets'], params: { urls: { 'a.jpg': 'https://a.example/?sig=1' } } } }, '/out/params/urls', 'is secret'],
+    [
+      'a secret',
+      {
+        out: {
+          operation: 'export.http',
+          use: [':assets'],
+          params: { urls: { 'a.jpg': 'https://a.example/?sig=1' } },
+        },
+      },
+      '/out/params/urls',
+      'is secret',
+    ],
   ])('refuses %s', (_, steps, pointer, detail) => {
     const [error] = check({ steps });
     expect(error).toEqual({ pointer: `/steps${pointer}`, detail: expect.stringContaining(detail) });
@@ -121,7 +168,9 @@ describe('filling in', () => {
       { pointer: '/params/width', detail: 'must be at least 1' },
       { pointer: '/params/quality', detail: 'must be at most 100' },
     ]);
-    const either = { properties: { ...properties, side: { anyOf: [{ type: 'integer' }, { const: 'auto' }] } } };
+    const either = {
+      properties: { ...properties, side: { anyOf: [{ type: 'integer' }, { const: 'auto' }] } },
+    };
     expect(errorsOf({ side: true }, { params: either })).toEqual([
       { pointer: '/params/side', detail: 'must be a whole number, or must be "auto"' },
     ]);
@@ -151,7 +200,10 @@ describe('filling in', () => {
       ]),
     ).toEqual([
       { pointer: '/params/width', detail: 'must be at most 16384 (/steps/web/params/width of "shoot@3")' },
-      { pointer: '', detail: '"shoot@3" makes an invalid step: /steps/site/operation there is no operation "x"' },
+      {
+        pointer: '',
+        detail: '"shoot@3" makes an invalid step: /steps/site/operation there is no operation "x"',
+      },
     ]);
   });
 });
