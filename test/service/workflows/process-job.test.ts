@@ -70,7 +70,10 @@ async function startWorker(): Promise<() => Promise<void>> {
       await afterRecord(record.job);
     },
   };
-  return startWorkers(temporal, await composeWorker(config, { client, target: temporal, scratch }, { archive }));
+  return startWorkers(
+    temporal,
+    await composeWorker(config, { client, target: temporal, scratch }, { archive }),
+  );
 }
 
 const submit = async (spec: z.input<typeof jobSpec>): Promise<Job> =>
