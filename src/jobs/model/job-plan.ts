@@ -10,7 +10,7 @@ const estimate = z
   })
   .meta({ id: 'StepEstimate' });
 
-export const stepPlan = z
+const stepPlan = z
   .object({
     name: z.string(),
     operation: z.string(),
