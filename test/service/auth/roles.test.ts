@@ -272,9 +272,9 @@ test('a route that names no action keeps the server from starting', () => {
 });
 
 test('each action is for the roles from one on', () => {
-  const own = ['metrics.read', 'temporal.open', 'workers.read', 'jobs.prioritize'];
+  const own = ['metrics.read', 'temporal.open', 'workers.read', 'jobs.prioritize', 'templates.manage'];
   for (const [action, [role]] of Object.entries(actions)) {
     expect([action, own.includes(action)]).toEqual([action, role === 'operator']);
-    expect([action, role === 'admin']).toEqual([action, action === 'audit.read']);
+    expect([action, role === 'admin']).toEqual([action, ['audit.read', 'templates.share'].includes(action)]);
   }
 });
