@@ -3,7 +3,8 @@
  * `registry.ts`, and one call of the contract suite (`test/contracts/operation.ts`).
  */
 import { z } from 'zod';
-import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
+import type { JobError } from '../src/jobs/model/job.ts';
+import type { AssetOutcome } from '../src/jobs/model/result.ts';
 import type { Destinations } from '../src/jobs/ports/destinations.ts';
 import type { OperationInfo } from '../src/jobs/ports/operation-catalogue.ts';
 import type { Pictures } from './lib/picture-process/pictures.ts';

@@ -2,7 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import type { jobSpec } from '../../src/jobs/model/job.ts';
+import type { jobSpec } from '../../src/jobs/model/job-spec.ts';
 import { residentMiB } from '../support/memory.ts';
 import { outcomes, sendAssets } from '../support/more-assets.ts';
 import { plain } from '../support/pictures.ts';
