@@ -27,7 +27,7 @@ export interface OutputWriter {
   /**
    * A path on this machine to write one result to. `name` is relative, with `/` between folders; names that are taken
    * within the stage get a number before the extension, and the name that was given is returned. `madeFrom`: the
-   * one asset that it shows, so that clients can tell.
+   * one asset that it shows.
    */
   create(name: string, madeFrom?: InputFile): Promise<{ name: string; path: string }>;
   /** The JSON result of the job; also kept as `result.json`. */
@@ -50,7 +50,7 @@ export interface StageContext<Params> {
   log(message: string, fields?: Record<string, unknown>): void;
   /** To be called with each process that the stage starts: while it computes, the stage does not hang. */
   onProcess(pid: number | undefined): void;
-  /** An engine of those that the operation requires. Throws engine_missing when it has gone since the worker started. */
+  /** An engine of those that the operation requires. Throws engine_missing when it was removed after the worker started. */
   engine(name: string): InstalledEngine;
   /** Bytes that processes which the stage starts may take together; null: no limit. */
   readonly memory: number | null;

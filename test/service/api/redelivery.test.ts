@@ -193,7 +193,7 @@ test('during a rotation, receivers can verify with the old and the new secret', 
   const after = await echo();
   for (const key of [oldKey, newKey]) expect(callsOf(after, secretOf(key))).toHaveLength(1);
   expect(() => callsOf(after, secretOf(randomBytes(32)))).toThrow();
-  // Told before the change, told again after it; a token sealed with the old key could be read, too.
+  // Delivered before the change, and again after it. A token that was encrypted with the old key can still be read.
   expect(() => callsOf(before, secretOf(newKey))).toThrow();
   await redeliver(before, 1);
   await expect.poll(() => callsOf(before).length).toBe(2);

@@ -20,7 +20,7 @@ const WORK_MS = 4000;
 let lab: Lab;
 let web: Web;
 let fetches = 0;
-const troubles: { about: unknown; error: unknown }[] = [];
+const problems: { about: unknown; error: unknown }[] = [];
 
 let letGo = () => {};
 /** What the stage of \`lab.held\` waits for. */
@@ -57,7 +57,7 @@ const ended = async (id: string, more?: object) =>
 /** As if so many milliseconds had passed. */
 const deleteExpired = (ms = 0) =>
   lab.retention.execute(new Date(Date.now() + ms), new AbortController().signal, (about, error) => {
-    troubles.push({ about, error });
+    problems.push({ about, error });
   });
 const ref = (id: string) => ({ tenant: 'public', id });
 
@@ -174,7 +174,7 @@ test('records a job that was terminated in Temporal, and calls its client back o
   });
   await lab.until(job, 'processing');
   const handle = lab.client.workflow.getHandle(workflowIdOf(job));
-  await handle.terminate('out of patience');
+  await handle.terminate('took too long');
   const terminated = await lab.until(job, 'failed');
   expect(Date.parse(terminated.expires_at ?? '') - Date.parse(terminated.completed_at ?? '')).toBe(
     2 * DAY_MS,
@@ -187,7 +187,7 @@ test('records a job that was terminated in Temporal, and calls its client back o
   const record = JSON.parse(await readFile(path, 'utf8')) as JobRecord;
   expect(record.job).toMatchObject({
     state: 'failed',
-    error: { code: 'terminated', message: 'The job was terminated in Temporal: out of patience' },
+    error: { code: 'terminated', message: 'The job was terminated in Temporal: took too long' },
   });
   expect(record.job.expires_at).toBe(terminated.expires_at);
   expect(record.runInput?.header.id).toBe('forced');
@@ -274,5 +274,5 @@ test('reports the failure of one item and continues with the others', async () =
   const kept = await deleteExpired(DAY_MS + HOUR_MS);
   expect(kept.failed).toBeGreaterThan(0);
   expect(await files('sound')).toEqual(['public/deleted/sound']);
-  expect(troubles.at(-1)).toMatchObject({ about: { ref: { id: 'broken' } } });
+  expect(problems.at(-1)).toMatchObject({ about: { ref: { id: 'broken' } } });
 });

@@ -222,10 +222,10 @@ describe('the workflow of a job', () => {
     if (!one || !two) throw new Error('unreachable');
     await Promise.all([processing(one), processing(two)]);
     await handleOf(one).cancel();
-    await handleOf(two).terminate('out of patience');
+    await handleOf(two).terminate('took too long');
     expect(await ended(one)).toMatchObject({ state: 'cancelled' });
     expect(await ended(two)).toMatchObject({ state: 'failed', error: { code: 'terminated' } });
-    expect((await api.jobs.open(two)).job.error?.message).toContain('out of patience');
+    expect((await api.jobs.open(two)).job.error?.message).toContain('took too long');
     const failed = async () => {
       const { jobs } = await api.jobs.list('public', { state: 'failed' }, { limit: 50 });
       return jobs.map(({ id }) => id);
