@@ -41,7 +41,7 @@ const hang = labOperation(
 
 let calls = 0;
 
-/** Fails because of infrastructure once, and then because of its input. */
+/** Fails because of the store once, and then because of another server. */
 const call = labOperation('lab.call', () =>
   Promise.reject(
     calls++ === 0
