@@ -59,6 +59,8 @@ interface LabOptions {
   readonly store?: ObjectStore;
   /** False for tests that run workers of their own. */
   readonly runsWorkers?: boolean;
+  /** Address of a Temporal server. Default: the shared one. */
+  readonly temporalAddress?: string;
 }
 
 export async function startLab({
@@ -68,6 +70,7 @@ export async function startLab({
   policy = { jobMs: null, workMs: 1e9 },
   store,
   runsWorkers = true,
+  temporalAddress,
 }: LabOptions = {}): Promise<Lab> {
   installTestRuntime();
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-lab-'));
@@ -89,7 +92,7 @@ export async function startLab({
   };
   const codec = config.DARKROOM_PAYLOAD_CODEC;
   const temporal: TemporalTarget = {
-    ...(await createNamespace()),
+    ...(await createNamespace(temporalAddress)),
     ...(codec !== null && { dataConverter: await loadDataConverter(codec) }),
   };
   const overrides = { operations, pictures: await sharedWorkerPictures(), ...(store && { store }) };

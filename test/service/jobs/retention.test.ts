@@ -2,7 +2,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { leftoversDeletion } from '../../../src/jobs/model/scheduled-deletion.ts';
 import type { JobRecord } from '../../../src/jobs/ports/job-archive.ts';
 import { workflowIdOf } from '../../../src/temporal/names.ts';
@@ -99,24 +99,26 @@ test('deletes what only a rerun needs first; the result stays, and a rerun compu
 });
 
 test('hides an expired job and deletes it soon after; its id stays taken', async () => {
-  // Long enough for a busy machine to read the job before it expires.
-  const KEPT_MS = 15_000;
-  const job = await ended('short-lived', { keep_days: KEPT_MS / DAY_MS });
+  const job = await ended('short-lived', { keep_days: 1 });
   const expiresAt = Date.parse(job.expires_at ?? '');
-  expect(expiresAt - Date.parse(job.completed_at ?? '')).toBe(KEPT_MS);
-  await sleep(expiresAt - Date.now() + 100);
-  await expect(lab.jobs.open(job)).rejects.toMatchObject({
-    code: 'job_not_found',
-    message: `Job "short-lived" was kept until ${job.expires_at}`,
-  });
-  const { jobs } = await lab.jobs.list('public', {}, { limit: 200 });
-  expect(jobs.map(({ id }) => id)).not.toContain('short-lived');
-  await expect(lab.jobs.open(job).then((job) => job.rerun({}))).rejects.toMatchObject({
-    code: 'job_not_found',
-  });
-  await expect(lab.submit(gallery('short-lived'))).rejects.toMatchObject({ code: 'job_id_deleted' });
+  expect(expiresAt - Date.parse(job.completed_at ?? '')).toBe(DAY_MS);
+  vi.useFakeTimers({ toFake: ['Date'], now: expiresAt + 100 });
+  try {
+    await expect(lab.jobs.open(job)).rejects.toMatchObject({
+      code: 'job_not_found',
+      message: `Job "short-lived" was kept until ${job.expires_at}`,
+    });
+    const { jobs } = await lab.jobs.list('public', {}, { limit: 200 });
+    expect(jobs.map(({ id }) => id)).not.toContain('short-lived');
+    await expect(lab.jobs.open(job).then((job) => job.rerun({}))).rejects.toMatchObject({
+      code: 'job_not_found',
+    });
+    await expect(lab.submit(gallery('short-lived'))).rejects.toMatchObject({ code: 'job_id_deleted' });
+  } finally {
+    vi.useRealTimers();
+  }
 
-  expect(await deleteExpired(2 * 60_000)).toMatchObject({ jobs: 1 });
+  expect(await deleteExpired(DAY_MS + 2 * 60_000)).toMatchObject({ jobs: 1 });
   expect(await files('short-lived')).toEqual(['public/deleted/short-lived']);
   await expect(lab.submit(gallery('short-lived'))).rejects.toMatchObject({ code: 'job_id_deleted' });
 });
