@@ -1,6 +1,6 @@
 /** Ports: templates of jobs. */
 
-import type { JobSpec } from '../model/job.ts';
+import type { JobSpec } from '../model/job-spec.ts';
 import type { TemplateDocument, TemplateSummary, TemplateVersion, TemplateView } from '../model/template.ts';
 import type { FieldError } from '../validation/invalid-request.ts';
 

@@ -1,5 +1,5 @@
 /** Makes the steps of a request that names a template. */
-import type { JobSpec } from '../model/job.ts';
+import type { JobSpec } from '../model/job-spec.ts';
 import type { OperationCatalogue } from '../ports/operation-catalogue.ts';
 import type { Templates } from '../ports/templates.ts';
 import { type FieldError, invalidRequest } from '../validation/invalid-request.ts';
