@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { DarkroomError, type ErrorCode } from '../../src/errors.ts';
 import { workerDiskFull } from '../../src/lib/disk-full.ts';
-import { type EngineExit, wasKilled, runEngine } from '../lib/engine-process.ts';
+import { type EngineExit, runEngine, wasKilled } from '../lib/engine-process.ts';
 import { isSpaceLow } from '../lib/free-space.ts';
 import type { Stage, StageContext } from '../operation.ts';
 import type { ReconstructParams } from './params.ts';
