@@ -93,6 +93,7 @@ async function compute(
     outputs,
     signal,
     attempt: activity.attempt,
+    lastAttempt: activity.lastAttempt,
     scheduledAt: activity.scheduledAt,
     destinations: deps.destinations(job.tenant),
     progress: (fraction, detail) => {
