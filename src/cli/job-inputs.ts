@@ -25,11 +25,18 @@ function describeFileError(error: unknown): string {
   return error instanceof TypeError ? 'is not a file; name the files in a directory one by one' : message;
 }
 
-/** @throws UsageError if a text is not `name=value` */
+/** Collects the values of an option that may be given several times. */
+export const repeated = (value: string, before: readonly string[] = []) => [...before, value];
+
+/**
+ * Names of labels have neither `=` nor `:`.
+ *
+ * @throws UsageError if a text is neither `name=value` nor `name:value`
+ */
 export function parseLabels(texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {
-      const at = text.indexOf('=');
+      const at = text.search(/[=:]/);
       if (at < 1) throw new UsageError(`--label ${text}: write it as name=value`);
       return [text.slice(0, at), text.slice(at + 1)];
     }),

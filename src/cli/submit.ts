@@ -10,7 +10,7 @@ import { makeFolder } from './destination.ts';
 import { UsageError } from './exit-code.ts';
 import { JobFailure } from './failure.ts';
 import { type FollowOptions, followJob, reportEnd, timeoutOption } from './follow-job.ts';
-import { parseAsset, parseLabels } from './job-inputs.ts';
+import { parseAsset, parseLabels, repeated } from './job-inputs.ts';
 import { assign } from './params/assignments.ts';
 
 interface Options extends ServerOptions, FollowOptions {
@@ -25,8 +25,6 @@ interface Options extends ServerOptions, FollowOptions {
   readonly wait?: boolean;
   readonly out?: string;
 }
-
-const repeated = (value: string, before: readonly string[] = []) => [...before, value];
 
 export function define(command: Command): void {
   withServer(

@@ -100,6 +100,7 @@ export const table: readonly CommandEntry[] = [
   lazy('submit', 'submit a job', () => import('./submit.ts')),
   lazy('watch', 'show the progress of a job until it ends', () => import('./watch.ts')),
   lazy('status', 'show the status of a job', () => import('./status.ts')),
+  lazy('logs', 'print the log of a job', () => import('./logs.ts')),
   lazy('list', 'list jobs, unfinished ones first', () => import('./list.ts')),
   lazy('results', 'show or download the results of a job', () => import('./results.ts')),
   lazy('link', 'make a link to a result file that needs no login', () => import('./link.ts')),

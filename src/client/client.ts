@@ -10,9 +10,11 @@
 import { isTerminal } from '../jobs/model/states.ts';
 import { withTimeout } from '../lib/with-timeout.ts';
 import { buildBody, type RequestBody } from './body.ts';
-import { type EventOptions, events } from './events.ts';
+import { events } from './events.ts';
 import { follow } from './follow.ts';
+import { type LogOptions, readLog } from './log.ts';
 import { DarkroomProblem } from './problem.ts';
+import type { EventOptions } from './server-events.ts';
 import { type ClientOptions, jobPath, Transport } from './transport.ts';
 import type {
   CredentialsView,
@@ -24,6 +26,7 @@ import type {
   JobFilter,
   JobProgress,
   JobRequest,
+  LogEntry,
   Manifest,
   NewCredentials,
   Operation,
@@ -39,7 +42,7 @@ export { blockedReason } from './blocked-reason.ts';
 export { isPipeline } from './is-pipeline.ts';
 export { DarkroomProblem, type FieldProblem } from './problem.ts';
 export type * from './types.ts';
-export type { ClientOptions, EventOptions };
+export type { ClientOptions, EventOptions, LogOptions };
 
 export interface Cancellable {
   readonly signal?: AbortSignal | undefined;
@@ -111,13 +114,14 @@ export class Darkroom {
 
   /** Returns one page. `limit`: 1 to 200 jobs, default 50. `cursor`: `next_cursor` of the previous page. */
   page(
-    { since, ...filter }: JobFilter = {},
+    { since, labels = {}, idPrefix, ...filter }: JobFilter = {},
     { cursor, limit, signal }: Cancellable & { cursor?: string | undefined; limit?: number } = {},
   ): Promise<JobPage> {
     const time = since instanceof Date ? since.toISOString() : since;
+    const label = Object.entries(labels).map(([name, value]) => `${name}:${value}`);
     return this.#transport.json({
       path: '/v1/jobs',
-      query: { ...filter, since: time, cursor, limit },
+      query: { ...filter, since: time, label, id_prefix: idPrefix, cursor, limit },
       signal,
     });
   }
@@ -139,6 +143,11 @@ export class Darkroom {
   /** Yields each change, and returns after the event `end`. Reconnects automatically. */
   events(id: string, options: EventOptions = {}): AsyncGenerator<JobEvent, void> {
     return events(this.#transport, id, options);
+  }
+
+  /** Yields the entries of the log; with `follow`, up to the end of the job. Reconnects automatically. */
+  log(id: string, options: LogOptions = {}): AsyncGenerator<LogEntry, void> {
+    return readLog(this.#transport, id, options);
   }
 
   /** `reason` becomes part of the error message of the cancelled job. */

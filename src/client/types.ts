@@ -9,6 +9,7 @@ import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
 
 export type { CredentialsView, NewCredentials, S3Keys } from '../jobs/model/credentials.ts';
 export type { Delivery } from '../jobs/model/delivery.ts';
+export type { LogEntry } from '../jobs/model/job-log.ts';
 export type { FileEntry, Manifest } from '../jobs/model/job.ts';
 export type { RequestView } from '../jobs/model/request-view.ts';
 
@@ -63,6 +64,10 @@ export interface JobFilter {
   readonly dialect?: string;
   /** Only jobs created at or after this time. */
   readonly since?: Date | string;
+  /** Only jobs with all these labels. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Only jobs whose id begins with this. */
+  readonly idPrefix?: string;
 }
 
 /** The fields of a job that change while it runs. */

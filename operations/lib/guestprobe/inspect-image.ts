@@ -26,9 +26,10 @@ export async function inspectImage(
     progress,
     onProcess,
     log,
+    logOutput,
   }: Pick<
     StageContext<unknown>,
-    'attempt' | 'engine' | 'memory' | 'sandbox' | 'signal' | 'progress' | 'onProcess' | 'log'
+    'attempt' | 'engine' | 'memory' | 'sandbox' | 'signal' | 'progress' | 'onProcess' | 'log' | 'logOutput'
   >,
 ): Promise<DiskReport> {
   const exit = await runEngine({
@@ -45,6 +46,7 @@ export async function inspectImage(
     signal,
     onProgress: progress,
     onProcess,
+    onLine: logOutput,
   });
   if (exit.result === undefined) {
     if (!exit.error) log('guestprobe returned no result', { ...exit });
