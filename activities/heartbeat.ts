@@ -1,8 +1,8 @@
 /** Runs the work of an activity: sends heartbeats, signals its start, and translates errors for Temporal. */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { DarkroomError, type ErrorCode, errorCatalogue, isUserError } from '../src/errors.ts';
-import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
 import type { LogMessage } from '../src/jobs/model/job-log.ts';
+import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
 import type { ActivityRun } from './activity-run.ts';
 import { describeFailure, describeLoss, type LoggedInput, openAttemptLog } from './attempt-messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';

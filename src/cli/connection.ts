@@ -23,7 +23,9 @@ export function withServer(command: Command, jsonMeaning = 'print one JSON docum
       ),
     )
     .addOption(
-      new Option('--server <name>', 'a server of "darkroom login"; default: DARKROOM_SERVER').conflicts('url'),
+      new Option('--server <name>', 'a server of "darkroom login"; default: DARKROOM_SERVER').conflicts(
+        'url',
+      ),
     )
     .option('--json', `${jsonMeaning} on stdout, and nothing else`)
     .option('--jq <filter>', 'print what a jq filter selects of the JSON')

@@ -24,7 +24,8 @@ export function define(command: Command): void {
     if (options.follow) await client.get(id);
     for await (const entry of client.log(id, { follow: options.follow ?? false })) {
       if (options.json) printJson(entry);
-      else console.log(coloured(plain(formatLogEntry(entry).trimEnd()), colours[entry.level], process.stdout));
+      else
+        console.log(coloured(plain(formatLogEntry(entry).trimEnd()), colours[entry.level], process.stdout));
     }
   });
 }

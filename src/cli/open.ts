@@ -7,7 +7,9 @@ type Options = ServerOptions & { readonly print?: boolean };
 
 export function define(command: Command): void {
   withServer(
-    command.argument('[id]', 'the job; default: the list of jobs').option('--print', 'only print the address'),
+    command
+      .argument('[id]', 'the job; default: the list of jobs')
+      .option('--print', 'only print the address'),
   ).action(async (id: string | undefined, options: Options) => {
     // A job that does not exist is an error here, rather than a page that says so.
     if (id !== undefined) await connect(options).get(id);

@@ -74,18 +74,26 @@ async function submit(assets: readonly string[], options: Options): Promise<void
   }
 }
 
-function checkOptions(assets: readonly string[], { operation, steps, params, set, out, json }: Options): void {
+function checkOptions(
+  assets: readonly string[],
+  { operation, steps, params, set, out, json }: Options,
+): void {
   if ((operation === undefined) === (steps === undefined))
     throw new UsageError('Give --operation NAME for one operation, or --steps FILE for a pipeline');
   if (steps !== undefined && (params !== undefined || set !== undefined))
-    throw new UsageError('--set and --params are for one operation; put the parameters of steps into the file');
+    throw new UsageError(
+      '--set and --params are for one operation; put the parameters of steps into the file',
+    );
   if ([params, steps, ...assets].filter((text) => text === '-').length > 1)
     throw new UsageError('-: standard input can be read once');
   if (out === '-' && json) throw new UsageError('--out - and --json both write to standard output');
 }
 
 /** The operation or the steps. */
-async function readJob(client: Darkroom, { steps, operation = '', params, set = [] }: Options): Promise<JobRequest> {
+async function readJob(
+  client: Darkroom,
+  { steps, operation = '', params, set = [] }: Options,
+): Promise<JobRequest> {
   if (steps !== undefined) return readSteps(steps);
   const base = params === undefined ? {} : await readObject('--params', params);
   if (set.length === 0) return { operation, params: base };

@@ -68,7 +68,12 @@ const jobs: CommandGroup = {
       'darkroom list --state failed --since 2h',
       `darkroom list --label album=holiday --jq '.id'`,
     ),
-    lazy('open', 'open the console, or the page of a job in it', () => import('./open.ts'), 'darkroom open shoot-1'),
+    lazy(
+      'open',
+      'open the console, or the page of a job in it',
+      () => import('./open.ts'),
+      'darkroom open shoot-1',
+    ),
     lazy(
       'cancel',
       'cancel a job',

@@ -28,7 +28,9 @@ async function findMissing(
 ): Promise<string[]> {
   const names = new Set(steps.map(({ operation }) => operation));
   const operations = (await client.operations()).filter(({ name }) => names.has(name));
-  const waiting = new Set(queues.map((queue) => queue?.replace(/^darkroom-?/, '').replace(/-alone$/, '') || 'io'));
+  const waiting = new Set(
+    queues.map((queue) => queue?.replace(/^darkroom-?/, '').replace(/-alone$/, '') || 'io'),
+  );
   const missing = operations
     .filter(({ available }) => !available)
     .flatMap(({ capabilities }) => capabilities)

@@ -9,8 +9,8 @@ import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
 
 export type { CredentialsView, NewCredentials, S3Keys } from '../jobs/model/credentials.ts';
 export type { Delivery } from '../jobs/model/delivery.ts';
-export type { LogEntry } from '../jobs/model/job-log.ts';
 export type { FileEntry, Manifest } from '../jobs/model/job.ts';
+export type { LogEntry } from '../jobs/model/job-log.ts';
 export type { RequestView } from '../jobs/model/request-view.ts';
 
 export type Job = BareJob & { readonly links: Readonly<Record<string, string>> };

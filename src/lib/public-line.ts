@@ -24,4 +24,5 @@ export function toPublicLine(line: string, secrets: readonly string[]): string {
 }
 
 /** Neither what follows the scheme of a URL, nor the rest of a relative path. */
-const absolutePath = /(?<![\p{L}\p{N}_/.~…*-])\/(?!\/)[^\s/:;,"'`<>|()[\]{}]+(?:\/[^\s/:;,"'`<>|()[\]{}]*)*/gu;
+const absolutePath =
+  /(?<![\p{L}\p{N}_/.~…*-])\/(?!\/)[^\s/:;,"'`<>|()[\]{}]+(?:\/[^\s/:;,"'`<>|()[\]{}]*)*/gu;

@@ -256,7 +256,8 @@ function buildQuery(tenant: string, filter: JobFilter): string | null {
   if (operation !== undefined) parts.push(`DarkroomOperation = '${operation}'`);
   if (dialect !== undefined) parts.push(`DarkroomDialect = '${dialect}'`);
   for (const [name, value] of labels) parts.push(`DarkroomLabels = '${toLabelTerm(name, value)}'`);
-  if (idPrefix !== undefined) parts.push(`WorkflowId STARTS_WITH '${workflowIdOf({ tenant, id: idPrefix })}'`);
+  if (idPrefix !== undefined)
+    parts.push(`WorkflowId STARTS_WITH '${workflowIdOf({ tenant, id: idPrefix })}'`);
   if (since !== undefined) parts.push(`StartTime >= '${since.toISOString()}'`);
   return parts.join(' AND ');
 }

@@ -61,7 +61,11 @@ async function listFiles(text: string): Promise<string[]> {
   const isFolder = info?.isDirectory() ?? false;
   if (!isFolder && (info || !isDynamicPattern(text))) return [text];
   const pattern = isFolder ? `${escapePath(text.replace(/\/+$/, ''))}/**` : text;
-  const files = await glob(pattern, { onlyFiles: true, followSymbolicLinks: false, expandDirectories: false });
+  const files = await glob(pattern, {
+    onlyFiles: true,
+    followSymbolicLinks: false,
+    expandDirectories: false,
+  });
   if (files.length === 0)
     throw new UsageError(`${text}: ${isFolder ? 'the folder has no files' : 'no file matches this pattern'}`);
   return files.sort();

@@ -17,7 +17,8 @@ export async function readObject(option: string, file: string): Promise<Record<s
   } catch (error) {
     throw new UsageError(`${option} ${name}: ${(error as Error).message}`, { cause: error });
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
   throw new UsageError(`${option} ${name}: must contain a JSON object`);
 }
 

@@ -1,4 +1,9 @@
-import { listAlternatives, listChoices, resolveReference, type Schema } from '../../jobs/validation/typed-value.ts';
+import {
+  listAlternatives,
+  listChoices,
+  resolveReference,
+  type Schema,
+} from '../../jobs/validation/typed-value.ts';
 
 /** Returns the words that complete `--set`: `NAME=` for each parameter of a JSON Schema, and `NAME=VALUE` for each known value. */
 export function parameterWords(root: Schema, given: Schema = root, prefix = ''): string[] {

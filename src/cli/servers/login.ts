@@ -27,10 +27,13 @@ export function defineLogin(command: Command): void {
 }
 
 async function login({ name, url = readServers()[name]?.url, withoutKey }: LoginOptions): Promise<void> {
-  if (!/^[\w.-]+$/.test(name)) throw new UsageError(`--name ${name}: must be letters, digits, ".", "_" or "-"`);
-  if (url === undefined) throw new UsageError('--url: give the address of the server, such as https://darkroom.example.com');
+  if (!/^[\w.-]+$/.test(name))
+    throw new UsageError(`--name ${name}: must be letters, digits, ".", "_" or "-"`);
+  if (url === undefined)
+    throw new UsageError('--url: give the address of the server, such as https://darkroom.example.com');
   const token = withoutKey ? '' : await readSecret(`Key for ${url}: `);
-  if (token === '' && !withoutKey) throw new UsageError('There is no key. A server without login takes --without-key');
+  if (token === '' && !withoutKey)
+    throw new UsageError('There is no key. A server without login takes --without-key');
   const client = createServerClient(url, token);
   // Any call that needs a login shows whether the key is valid.
   await client.operations().catch((error: unknown) => {

@@ -69,12 +69,7 @@ function lines(): Drawing {
 }
 
 function formatStatus(
-  {
-    state,
-    stage,
-    paused,
-    assets,
-  }: Omit<JobProgress, 'assets'> & { assets: JobProgress['assets'] | null },
+  { state, stage, paused, assets }: Omit<JobProgress, 'assets'> & { assets: JobProgress['assets'] | null },
   reason: string | null,
 ): string {
   const downloading = state === 'downloading' && assets ? ` ${assets.downloaded} of ${assets.total}` : '';

@@ -79,10 +79,7 @@ export function eventRoutes(
       // Hono runs the handler of GET for HEAD, and would never end the stream.
       if (c.req.method === 'HEAD') return c.body(null, 200, headers);
       const stop = new AbortController();
-      const events = formatEvents(
-        watcher.follow(ref, stop.signal),
-        new EventFormatter(seen, toJobResource),
-      );
+      const events = formatEvents(watcher.follow(ref, stop.signal), new EventFormatter(seen, toJobResource));
       const stream = streamText(c, events, {
         head: `retry: ${RECONNECT_MS}\n\n`,
         heartbeat: { text: ': heartbeat\n\n', ms: heartbeatMs },

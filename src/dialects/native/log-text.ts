@@ -2,7 +2,17 @@
 import type { LogEntry } from '../../jobs/model/job-log.ts';
 
 /** The line ends with a newline and has no other. */
-export function formatLogEntry({ at, level, activity, stage, batch, attempt, code, type, message }: LogEntry): string {
+export function formatLogEntry({
+  at,
+  level,
+  activity,
+  stage,
+  batch,
+  attempt,
+  code,
+  type,
+  message,
+}: LogEntry): string {
   const place = activity === null ? '' : (stage ?? activity) + (batch === null ? '' : `[${batch}]`);
   const words = [
     at,

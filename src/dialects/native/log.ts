@@ -28,10 +28,7 @@ const description =
   '(`application/x-ndjson`, data: LogEntry), or server-sent events. Events follow the job: `log` (data: LogEntry), then `end`. ' +
   'A client that connects again gets all entries again; `id` says which it knows. One that connects with the id of `end` gets 204.';
 
-export function logRoutes({
-  jobs,
-  watcher,
-}: Pick<ApiDependencies, 'jobs' | 'watcher'>): OpenAPIHono<ApiEnv> {
+export function logRoutes({ jobs, watcher }: Pick<ApiDependencies, 'jobs' | 'watcher'>): OpenAPIHono<ApiEnv> {
   const app = createRouter();
   // Only `contentSchema` refers to it.
   app.openAPIRegistry.register('LogEntry', logEntry.meta({ id: 'LogEntry', example: exampleLogEntry }));

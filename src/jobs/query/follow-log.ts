@@ -1,7 +1,8 @@
 /** Follows the log of a job. */
-import { isTerminal } from '../model/states.ts';
+
 import type { LogEntry } from '../model/job-log.ts';
 import type { JobRef } from '../model/run-input.ts';
+import { isTerminal } from '../model/states.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobSnapshot } from '../ports/job-runtime.ts';
 import { LogReader } from './log-reader.ts';
@@ -38,7 +39,10 @@ export async function* followLog(
   let snapshot: JobSnapshot | null = null;
   let delay = DELAY_MS.shortest;
   while (!signal.aborted) {
-    const next: IteratorResult<JobSnapshot> | null = await Promise.race([coming, ...(snapshot ? [wait(delay)] : [])]);
+    const next: IteratorResult<JobSnapshot> | null = await Promise.race([
+      coming,
+      ...(snapshot ? [wait(delay)] : []),
+    ]);
     if (next?.done) return;
     if (next) {
       snapshot = next.value;

@@ -49,8 +49,7 @@ function describeStageEnd(before: Moment, { state, stage, at }: Moment): Said | 
 
 function describeMoment(job: Job, { state, stage, paused }: Moment, before: Moment | undefined): Said[] {
   if (before && before.paused !== paused) return [{ message: paused ? 'Paused' : 'Resumed' }];
-  if (state === 'processing')
-    return stage === null ? [] : [{ message: `Stage ${stage} begins`, stage }];
+  if (state === 'processing') return stage === null ? [] : [{ message: `Stage ${stage} begins`, stage }];
   if (!isTerminal(state)) return [{ message: stateMessages[state] ?? state }];
   const how = job.error?.message;
   if (state === 'completed') return [{ message: 'Completed' }];

@@ -9,7 +9,7 @@ const jobs: Readonly<Record<string, Record<string, string>>> = {
   trip_1: { album: 'trip', by: 'ann' },
   trip_2: { album: 'trip', by: 'bob' },
   'tripX1.2026': { album: 'Trip' },
-  Trip_3: { album: "it's \"a\" trip' OR 1=1 --" },
+  Trip_3: { album: 'it\'s "a" trip\' OR 1=1 --' },
   long: { album: `${'ö'.repeat(250)}` },
   colon: { time: '10:30', 'a/b.c-d': 'x=y' },
   empty: { album: '' },

@@ -60,14 +60,14 @@ const readEntries = async (id: string): Promise<LogEntry[]> =>
 const messages = (entries: readonly LogEntry[]) => entries.map(({ message }) => message);
 
 test('a job whose stages say nothing stores no log, and has its transitions', async () => {
-  const { id } = await darkroom.submit({ operation: 'system.echo', params: { delay_ms: 700 } });
+  const { id } = await darkroom.submit({ operation: 'system.echo' });
   await darkroom.until(id, 'completed', 'failed');
   expect(await readdir(join(darkroom.dataDir, 'store/public/jobs', id))).not.toContain('log');
   const entries = await readEntries(id);
-  expect(messages(entries).filter((message) => !message.startsWith('A worker'))).toEqual([
+  // On a busy machine its stage may take long enough to be shown.
+  expect(messages(entries).filter((message) => !message.startsWith('Stage '))).toEqual([
     'Submitted',
-    expect.stringMatching(/^Stage \S+ begins$/),
-    expect.stringMatching(/^Stage \S+ completed after \d+\.\d s$/),
+    'A worker runs the workflow',
     'The results are listed and recorded',
     'Completed',
   ]);
@@ -96,6 +96,8 @@ test('lines come while the job runs, once, without secrets and paths, and the at
   const entries = await readEntries(id);
   const lines = messages(entries);
   expect(lines.at(-1)).toBe('Completed');
+  expect(lines).toContain('Stage talk begins');
+  expect(lines).toContainEqual(expect.stringMatching(/^Stage talk completed after \d+\.\d s$/));
   expect(lines.filter((line) => line.startsWith('line '))).toHaveLength(1000 - 2);
   expect(lines).toContain('(502 lines left out)');
   expect(lines[lines.indexOf('(502 lines left out)') + 1]).toBe('line 1000');
@@ -142,10 +144,7 @@ test('the form follows Accept, and the event stream ends once', async () => {
 });
 
 test('a failed job says why, and a rerun continues its log', async () => {
-  const { id } = await darkroom.submit({
-    operation: 'image.metadata',
-    assets: [{ source: { url: 'http://127.0.0.1:1/nothing.jpg' } }],
-  });
+  const { id } = await darkroom.submit({ operation: 'test.echo', params: { fail: 'permanent' } });
   await darkroom.until(id, 'completed', 'failed');
   const entries = await readEntries(id);
   expect(entries.at(-1)).toMatchObject({ type: 'state', level: 'error' });

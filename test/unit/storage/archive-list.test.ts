@@ -96,7 +96,8 @@ test('a filter with few matches is as fast, and reads up to the limit', async ()
 });
 
 test('labels and the beginning of the id select jobs', async () => {
-  const list = async (filter: JobFilter) => idsOf((await archive.list('public', filter, { limit: 300 })).jobs);
+  const list = async (filter: JobFilter) =>
+    idsOf((await archive.list('public', filter, { limit: 300 })).jobs);
   expect(await list({ labels: [['album', 'trip']] })).toEqual([id(0), id(60), id(120), id(180)]);
   expect(await list({ labels: [['album', 'trip']], idPrefix: 'job-1' })).toEqual([id(120), id(180)]);
   expect(await list({ labels: [['album', 'Trip']] })).toEqual([]);
