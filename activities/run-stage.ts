@@ -9,6 +9,7 @@ import type { ResultNote } from '../src/jobs/model/result.ts';
 import { openParams } from '../src/jobs/model/secret-params.ts';
 import type { AttemptFiles } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
+import { toPublicLine } from '../src/lib/public-line.ts';
 import type { ActivityRun } from './activity-run.ts';
 import { mergeCheckpoint } from './checkpoint.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -76,6 +77,7 @@ async function compute(
   const { secrets = [] } = operation;
   const given = await openParams(input.params, secrets, (sealed) => deps.archive.unseal(job, sealed, signal));
   const params = operation.params.parse(given) as never;
+  const secretTexts = secrets.map((name) => given[name]).filter((value) => typeof value === 'string');
   const bytes: InputBytes = {
     directory: join(scratch, 'inputs'),
     areNeeded: (asset) => stage.needsInputs !== false && (stage.selectInput?.(asset, params) ?? true),
@@ -106,10 +108,18 @@ async function compute(
     memory: deps.memoryOf(stage.capability ?? 'cpu'),
     pictures: signs.inPictures(deps.pictures.forTenant(input.job.tenant)),
     sandbox: deps.sandbox,
-    note: (code, message, input) => notes.push({ code, message, asset: input?.index ?? null }),
+    logOutput: (line) => {
+      const message = toPublicLine(line, secretTexts);
+      if (message !== '') activity.record({ level: 'info', type: 'output', code: null, message });
+    },
+    note: (code, message, input) => {
+      notes.push({ code, message, asset: input?.index ?? null });
+      activity.record({ level: 'warning', type: 'note', code, message });
+    },
     fail: ({ index }, error) => {
       if (!input.skipFailedAssets || !(error instanceof DarkroomError) || error.retryable) throw error;
       failures.push({ index, error: toJobError(error) });
+      activity.record({ level: 'warning', type: 'asset', code: error.code, message: error.message });
       activity.report({ failed: failures.length });
     },
   };

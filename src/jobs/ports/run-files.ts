@@ -5,6 +5,7 @@ import type { Checkpoint, Digest, StagePart, StoredObject } from '../model/check
 import type { DeliveryRecord } from '../model/delivery.ts';
 import type { JobError } from '../model/job.ts';
 import type { CollectedInputs, JobRef, RunRef } from '../model/run-input.ts';
+import type { JobLogWriter } from './job-logs.ts';
 
 /** Outcome of the download of one asset, or an input of a step that uses other steps. */
 export interface AssetDownload {
@@ -101,4 +102,5 @@ export interface RunFiles {
   readonly assets: AssetFiles;
   readonly stages: StageFiles;
   readonly deliveries: DeliveryLog;
+  readonly logs: JobLogWriter;
 }
