@@ -1,7 +1,7 @@
 /** The commands of `darkroom`, by group. Each is imported when it runs: the native code of a worker takes a second to load. */
 import { type Command, Option } from 'commander';
 
-export interface CommandEntry {
+interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   readonly hidden?: boolean;
