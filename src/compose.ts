@@ -49,6 +49,7 @@ import { createJobArchive, createRunFiles } from './storage/archive.ts';
 import { AuditStore } from './storage/audit.ts';
 import { createCredentialStore } from './storage/credentials.ts';
 import type { ObjectStore } from './storage/object-store.ts';
+import { createOpenUploads } from './storage/open-uploads.ts';
 import { measureStoredBytes } from './storage/stored-bytes.ts';
 import { StoredUsage } from './storage/usage.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
@@ -210,7 +211,6 @@ export async function composeWorker(
 ): Promise<WorkerParts> {
   const { store, keys, archive, operations } = await composeShared(config, overrides);
   const runtime = overrides.runtime ?? new TemporalRuntime(client, operations.capabilities, config.publicUrl);
-  const retention = new Retention({ runtime, archive, usage: new StoredUsage(store) });
   const { slots, later, engine, memoryOf } = await detectCapabilities(config, operations, only);
   const sandbox = await findSandbox(config.DARKROOM_SANDBOX);
   const pictures =
@@ -225,6 +225,8 @@ export async function composeWorker(
   const policies = createNetworkPolicies(config, target, resolver);
   const guard = { policy: policies.general, resolver };
   const buckets = new TenantBuckets(createCredentialStore(store, keys), guard);
+  const openUploads = createOpenUploads(store);
+  const retention = new Retention({ runtime, archive, usage: new StoredUsage(store), openUploads, buckets });
   const assetHttp = createGuardedHttp(guard);
   const dependencies: ActivityDependencies = {
     ...createRunFiles(store),
@@ -232,7 +234,7 @@ export async function composeWorker(
     retention,
     keys,
     buckets,
-    destinations: createDestinations(buckets, assetHttp),
+    destinations: createDestinations(buckets, openUploads, assetHttp),
     assetHttp,
     callbackHttp: createGuardedHttp({ policy: policies.general, resolver }),
     loopbackHttp: createGuardedHttp({ policy: policies.loopback, resolver }),

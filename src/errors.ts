@@ -181,12 +181,19 @@ export type ErrorDetails = Record<string, unknown>;
 export class DarkroomError extends Error {
   readonly code: ErrorCode;
   readonly details: ErrorDetails | null;
+  /** Milliseconds after which an activity that throws it is tried again; null: by its retry policy. */
+  readonly retryAfterMs: number | null;
 
-  constructor(code: ErrorCode, message: string, options: { details?: ErrorDetails; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { details?: ErrorDetails; cause?: unknown; retryAfterMs?: number } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'DarkroomError';
     this.code = code;
     this.details = options.details ?? null;
+    this.retryAfterMs = options.retryAfterMs ?? null;
   }
 
   get kind(): ErrorKind {

@@ -64,11 +64,22 @@ export const apiKeysPrefix = '_keys/';
 
 export const apiKeyKey = (id: string): string => `${apiKeysPrefix}${id}.json`;
 
-/** Credentials of a tenant. */
-export const credentialsPrefix = (tenant: string): string => `_credentials/${tenant}/`;
+/** Credentials of all tenants. */
+export const allCredentialsPrefix = '_credentials/';
+
+export const credentialsPrefix = (tenant: string): string => `${allCredentialsPrefix}${tenant}/`;
 
 export const credentialsKey = (tenant: string, name: string): string =>
   `${credentialsPrefix(tenant)}${name}.json`;
+
+/** Returns TENANT/NAME of the credentials under this key. */
+export const nameOfCredentials = (key: string): string =>
+  key.slice(allCredentialsPrefix.length, -'.json'.length);
+
+/** Multipart uploads of exports that have begun. */
+export const openUploadsPrefix = '_exports/';
+
+export const openUploadKey = (id: string): string => `${openUploadsPrefix}${id}.json`;
 
 /** Batches of audit events. In ascending order of keys, the oldest comes first. */
 export const auditPrefix = '_audit/';
