@@ -181,7 +181,7 @@ function toFailure(
   const info: FailureInfo = { kind, retryable, details };
   const nonRetryable = kind !== 'outage' && !hasAttempts;
   // Temporal's logs and metrics do not count a benign failure as an error.
-  const category = isUserError(kind) ? 'BENIGN' : undefined;
+  const category = isUserError(kind) || type === 'result_awaited' ? 'BENIGN' : undefined;
   const nextRetryDelay = retryAfterMs ?? undefined;
   return ApplicationFailure.create({ type, message, nonRetryable, details: [info], category, nextRetryDelay });
 }

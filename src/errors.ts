@@ -107,6 +107,7 @@ export const errorCatalogue = {
   store_unavailable: outage(503, 'The object store does not answer'),
   issuer_unavailable: outage(503, 'The identity provider does not answer'),
   destination_unavailable: outage(503, 'The server of a destination does not answer'),
+  result_awaited: outage(503, 'Another job computes the same results'),
   downloads_busy: outage(503, 'The downloads that a worker runs at once are taken'),
   callbacks_busy: outage(503, 'The callbacks that a worker sends at once are taken'),
   disk_full: outage(507, 'The disk is full'),

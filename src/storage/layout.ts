@@ -143,6 +143,12 @@ export const refusedKey = (ref: JobRef, at: Date): string =>
 /** Returns the id in the key of a refused job. */
 export const refusedId = (key: string): string => key.replace(/^.*?\/refused\/\d+-/, '');
 
+/** Which results can be reused, of all tenants. */
+export const reusePrefix = '_reuse/';
+
+/** `digest`: of the work that gave the results. */
+export const reuseKey = (tenant: string, digest: string): string => `${reusePrefix}${tenant}/${digest}.json`;
+
 /** The schedule of deletions of all tenants. In ascending order of keys, the oldest comes first. */
 export const deletionsPrefix = '_due/';
 

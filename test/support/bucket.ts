@@ -20,6 +20,7 @@ import { createJobArchive } from '../../src/storage/archive.ts';
 import { createCredentialStore } from '../../src/storage/credentials.ts';
 import { createFilesystemStore } from '../../src/storage/filesystem/index.ts';
 import { createOpenUploads } from '../../src/storage/open-uploads.ts';
+import { createReusableResults } from '../../src/storage/reusable-results.ts';
 import { StoredUsage } from '../../src/storage/usage.ts';
 
 interface S3Place {
@@ -78,7 +79,14 @@ export async function openTestBucket({ endpoint, bucket, credentials: keys }: S3
   // It knows no jobs.
   const runtime = { endedOutside: async function* () {} } as unknown as JobRuntime;
   const archive = createJobArchive(store, keyring);
-  const retention = new Retention({ runtime, archive, usage: new StoredUsage(store), openUploads, buckets });
+  const retention = new Retention({
+    runtime,
+    archive,
+    usage: new StoredUsage(store),
+    openUploads,
+    buckets,
+    ...{ reusable: createReusableResults(store), reuseMs: 0, reuseEntries: 1 },
+  });
   return {
     destinations: destinationsWith(openUploads),
     destinationsWith,

@@ -11,6 +11,7 @@ import type { UsageLedger } from '../model/usage.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime, JobSnapshot } from '../ports/job-runtime.ts';
 import type { AbandonedUpload, OpenUploads, UploadAborter } from '../ports/open-uploads.ts';
+import type { ReusableResults } from '../ports/reusable-results.ts';
 import { ownsWrites } from '../submit/staged-writes.ts';
 
 export interface RetentionDependencies {
@@ -19,6 +20,11 @@ export interface RetentionDependencies {
   readonly usage: UsageLedger;
   readonly openUploads: Pick<OpenUploads, 'before'>;
   readonly buckets: UploadAborter;
+  readonly reusable: Pick<ReusableResults, 'sweep'>;
+  /** Milliseconds for which results are reused. */
+  readonly reuseMs: number;
+  /** Results that are remembered. */
+  readonly reuseEntries: number;
 }
 
 /** Numbers of items that one execution handled. */
@@ -33,6 +39,8 @@ export interface RetentionReport {
   readonly work: number;
   /** Expired jobs that were deleted. */
   readonly jobs: number;
+  /** Results that are no longer reused. */
+  readonly reusable: number;
   /** Days whose usage was combined into one object. */
   readonly days: number;
   /** Items that failed. The next execution tries them again. */
@@ -67,7 +75,7 @@ export class Retention {
    * @throws temporal_unavailable, store_unavailable
    */
   async execute(now: Date, signal: AbortSignal, report: ReportFailure): Promise<RetentionReport> {
-    const { archive, runtime, usage, openUploads } = this.#dependencies;
+    const { archive, runtime, usage, openUploads, reusable, reuseMs, reuseEntries } = this.#dependencies;
     let failed = 0;
     const forEach = <Item>(items: AsyncIterable<Item>, handle: (item: Item) => Promise<boolean>) =>
       countHandled(items, signal, handle, (item, error) => {
@@ -84,8 +92,9 @@ export class Retention {
       if (what === 'job') jobs += 1;
       return what !== null;
     });
+    const outdated = await reusable.sweep(new Date(now.getTime() - reuseMs), reuseEntries, signal);
     const days = await usage.sumUp(now, signal);
-    return { uploads, exports, recorded, work: erased - jobs, jobs, days, failed };
+    return { uploads, exports, recorded, work: erased - jobs, jobs, reusable: outdated, days, failed };
   }
 
   /**

@@ -125,6 +125,12 @@ export const jobSpec = z
     results: resultSteps
       .optional()
       .describe('Steps whose files are the result of a pipeline; default: those that no other step uses'),
+    reuse: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether results of equal work of earlier jobs are copied, and later jobs may copy these. Default: true',
+      ),
     assets: assetList.default([]),
     await_assets: awaitAssets
       .optional()
@@ -209,6 +215,9 @@ const usage = z
     compute_seconds: z
       .number()
       .describe('Time that workers spent on its stages, without failed or interrupted attempts'),
+    reused_seconds: z
+      .number()
+      .describe('Time that earlier jobs had spent on results that it copied instead of computing them'),
   })
   .meta({ id: 'Usage' });
 
@@ -230,6 +239,9 @@ const step = z
       .object({
         total: z.int().nullable().describe('Null until the steps that it uses have ended'),
         failed: z.int().describe('Inputs that could not be used'),
+        reused: z
+          .int()
+          .describe('Inputs whose results were copied from an earlier job, in at least one stage'),
       })
       .describe('Counts of its input files'),
     error: jobError.nullable(),

@@ -13,6 +13,7 @@ import { createJobArchive } from '../../../src/storage/archive.ts';
 import { createFilesystemStore } from '../../../src/storage/filesystem/index.ts';
 import type { ObjectStore } from '../../../src/storage/object-store.ts';
 import { createOpenUploads } from '../../../src/storage/open-uploads.ts';
+import { createReusableResults } from '../../../src/storage/reusable-results.ts';
 import { StoredUsage } from '../../../src/storage/usage.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -63,6 +64,7 @@ test('keeps the latest rejected jobs of a tenant for a day', async () => {
     usage,
     openUploads: createOpenUploads(store),
     buckets: { abortUpload: async () => undefined },
+    ...{ reusable: createReusableResults(store), reuseMs: 0, reuseEntries: 1 },
   };
   const later = new Date(Date.now() + DAY_MS + 120_000);
   const report = await new Retention(dependencies).execute(later, new AbortController().signal, () => {});
