@@ -1,6 +1,5 @@
 /** Work of this worker that gives equal results: one computes, and the others wait for what it leaves. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LRUCache } from 'lru-cache';
 import { DarkroomError } from '../src/errors.ts';
 
 /** Milliseconds for which a place on the worker is kept. Most equal work that is short ends within it. */
@@ -17,7 +16,7 @@ interface RunningWork {
 }
 
 /** Ends work. `isShared`: false if others cannot use what it left. */
-export type EndWork = (isShared: boolean) => void;
+type EndWork = (isShared: boolean) => void;
 
 /**
  * Lives in the memory of one worker: when the worker dies, nothing is left that others would wait for. Several workers may compute the same
@@ -25,7 +24,8 @@ export type EndWork = (isShared: boolean) => void;
  */
 export class EqualWork {
   readonly #running = new Map<string, RunningWork>();
-  readonly #unshared = new LRUCache<string, true>({ max: MAX_UNSHARED });
+  /** The one that was added first comes first. */
+  readonly #unshared = new Set<string>();
 
   /**
    * Begins work. Returns null after equal work has ended: the caller looks for what it left, and begins again.
@@ -39,12 +39,17 @@ export class EqualWork {
     const other = this.#running.get(digest);
     if (!other) return this.#start(digest);
     const ranMs = Date.now() - other.startedAt;
-    if (ranMs < SHORT_MS) await Promise.race([other.ended, sleep(SHORT_MS - ranMs, undefined, { ref: false })]);
+    if (ranMs < SHORT_MS)
+      await Promise.race([other.ended, sleep(SHORT_MS - ranMs, undefined, { ref: false })]);
     if (this.#running.get(digest) !== other) return null;
     const retryAfterMs = Math.min(Math.max(Date.now() - other.startedAt, SHORT_MS), MAX_WAIT_MS);
-    throw new DarkroomError('result_awaited', 'Another job computes the same, and this one takes its results', {
-      retryAfterMs,
-    });
+    throw new DarkroomError(
+      'result_awaited',
+      'Another job computes the same, and this one takes its results',
+      {
+        retryAfterMs,
+      },
+    );
   }
 
   #start(digest: string): EndWork {
@@ -55,7 +60,9 @@ export class EqualWork {
     this.#running.set(digest, { startedAt: Date.now(), ended });
     return (isShared) => {
       this.#running.delete(digest);
-      if (!isShared) this.#unshared.set(digest, true);
+      if (!isShared) this.#unshared.add(digest);
+      const [oldest] = this.#unshared;
+      if (oldest !== undefined && this.#unshared.size > MAX_UNSHARED) this.#unshared.delete(oldest);
       resolve();
     };
   }

@@ -183,7 +183,14 @@ function toFailure(
   // Temporal's logs and metrics do not count a benign failure as an error.
   const category = isUserError(kind) || type === 'result_awaited' ? 'BENIGN' : undefined;
   const nextRetryDelay = retryAfterMs ?? undefined;
-  return ApplicationFailure.create({ type, message, nonRetryable, details: [info], category, nextRetryDelay });
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable,
+    details: [info],
+    category,
+    nextRetryDelay,
+  });
 }
 
 /** An attempt that hung counts like one whose process died: the workflow decides what follows. */

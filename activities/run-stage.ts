@@ -9,10 +9,10 @@ import { computeStage, type StageResults } from './compute-stage.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { timeStage } from './metrics.ts';
 import { copyResults, recordResults } from './reuse-results.ts';
-import { digestWork } from './work-digest.ts';
 import { readStageWork, type StageWork } from './stage-work.ts';
 import { waitForStore } from './store-outage.ts';
 import type { StageResult, StageRunInput } from './types.ts';
+import { digestWork } from './work-digest.ts';
 
 export async function runStage(
   deps: ActivityDependencies,

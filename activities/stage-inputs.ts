@@ -48,7 +48,7 @@ export async function listStageInputs(
 }
 
 /** Which assets a stage reads. */
-export interface InputBytes {
+interface InputBytes {
   /** Where copies of the assets go. */
   readonly directory: string;
   areNeeded(asset: Pick<InputFile, 'name'>): boolean;

@@ -13,7 +13,10 @@ import type { BucketConnection } from './bucket-connection.ts';
 import { type FileDigests, readPart } from './file-digests.ts';
 
 /** Records an upload before its first part is sent. */
-export type RecordUpload = (upload: { readonly key: string; readonly uploadId: string }) => Promise<UploadRecord>;
+export type RecordUpload = (upload: {
+  readonly key: string;
+  readonly uploadId: string;
+}) => Promise<UploadRecord>;
 
 /**
  * Sends one part after the other: each is held in memory.

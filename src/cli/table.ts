@@ -99,7 +99,8 @@ export const table: readonly CommandEntry[] = [
   },
   {
     name: 'reseal',
-    summary: 'encrypt stored credentials with the first key in DARKROOM_MASTER_KEY, before the others are removed',
+    summary:
+      'encrypt stored credentials with the first key in DARKROOM_MASTER_KEY, before the others are removed',
     define: (command) =>
       void keepFilesPrivate(command)
         .option('--json', 'print one JSON document on stdout, and nothing else')

@@ -33,6 +33,9 @@ async function usage({ from, to, ...options }: Options): Promise<void> {
     `${row.reused_seconds.toFixed(1)} s`,
   ]);
   console.log(
-    columns([['DAY', 'OPERATION', 'COMPLETED', 'FAILED', 'CANCELLED', 'IN', 'OUT', 'COMPUTE', 'REUSED'], ...rows]),
+    columns([
+      ['DAY', 'OPERATION', 'COMPLETED', 'FAILED', 'CANCELLED', 'IN', 'OUT', 'COMPUTE', 'REUSED'],
+      ...rows,
+    ]),
   );
 }

@@ -53,7 +53,7 @@ export const createCredentialStore = (store: ObjectStore, keyring: Keyring): Cre
 };
 
 /** How many credentials were encrypted again, were up to date, and are encrypted with a key that is missing. */
-export interface ResealReport {
+interface ResealReport {
   readonly resealed: number;
   readonly current: number;
   /** TENANT/NAME of each. */

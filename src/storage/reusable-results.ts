@@ -19,7 +19,8 @@ export const createReusableResults = (store: ObjectStore): ReusableResults => ({
   async find(tenant, work, horizon, signal) {
     const bytes = await read(store, layout.reuseKey(tenant, work), signal);
     const entry = bytes && parse<Entry>(bytes);
-    if (entry?.work !== work || entry.part?.job?.tenant !== tenant || !(new Date(entry.at) >= horizon)) return null;
+    if (entry?.work !== work || entry.part?.job?.tenant !== tenant || !(new Date(entry.at) >= horizon))
+      return null;
     const checkpoint = await read(store, layout.checkpointKey(entry.part), signal);
     const isWhole = checkpoint && createHash('sha256').update(checkpoint).digest('hex') === entry.sha256;
     return isWhole ? parse<Checkpoint>(checkpoint) : null;
@@ -48,7 +49,12 @@ export const createReusableResults = (store: ObjectStore): ReusableResults => ({
   },
 });
 
-const toStagePart = ({ job: { tenant, id, run, fingerprint }, step, stage, batch }: StagePart): StagePart => ({
+const toStagePart = ({
+  job: { tenant, id, run, fingerprint },
+  step,
+  stage,
+  batch,
+}: StagePart): StagePart => ({
   job: { tenant, id, run, fingerprint },
   step,
   stage: { name: stage.name, run: stage.run },

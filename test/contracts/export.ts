@@ -52,7 +52,10 @@ export function exportContract(
     const run = async (
       assets: readonly TestAsset[],
       params: Record<string, unknown> = {},
-      { destinations = bucket.destinations, signal }: { destinations?: Destinations; signal?: AbortSignal } = {},
+      {
+        destinations = bucket.destinations,
+        signal,
+      }: { destinations?: Destinations; signal?: AbortSignal } = {},
     ): Promise<Exported[]> => {
       const { data } = await runOperation(exportS3 as Operation, {
         params: { credentials: 'bucket', ...params },
@@ -170,12 +173,21 @@ export function exportContract(
         return UploadId;
       });
       const [uploadId = ''] = await Promise.all(begun);
-      const upload = { tenant: 'acme', credentials: 'bucket', bucket: server.bucket, key: 'killed.tif', uploadId };
+      const upload = {
+        tenant: 'acme',
+        credentials: 'bucket',
+        bucket: server.bucket,
+        key: 'killed.tif',
+        uploadId,
+      };
       await bucket.openUploads.begin(upload);
       // This one completed, and the worker was killed before it could say so.
       const done = [{ name: 'done.tif', bytes: randomBytes(9 * 1024 * 1024) }];
       const forgetful = {
-        begin: async (upload: OpenUpload) => ({ ...(await bucket.openUploads.begin(upload)), end: async () => undefined }),
+        begin: async (upload: OpenUpload) => ({
+          ...(await bucket.openUploads.begin(upload)),
+          end: async () => undefined,
+        }),
       };
       await run(done, {}, { destinations: bucket.destinationsWith(forgetful) });
 

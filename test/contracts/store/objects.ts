@@ -187,7 +187,8 @@ export function objects(suite: Suite): void {
     ])('returns the digests of %s, and leaves the original', async (from, content) => {
       await suite.store.put(`${suite.at}${from}`, content);
       expect(await copy(from, 'new/copy')).toEqual(digest(content));
-      for (const key of [from, 'new/copy']) expect(await textOf(suite.store, `${suite.at}${key}`)).toBe(content);
+      for (const key of [from, 'new/copy'])
+        expect(await textOf(suite.store, `${suite.at}${key}`)).toBe(content);
     });
 
     it('makes objects that do not depend on each other', async () => {
@@ -219,7 +220,9 @@ export function objects(suite: Suite): void {
     it('copies nothing after an abort', async () => {
       await suite.store.put(`${suite.at}object`, 'x');
       const signal = AbortSignal.abort(new Error('enough'));
-      await expect(suite.store.copy(`${suite.at}object`, `${suite.at}copy`, { signal })).rejects.toThrow('enough');
+      await expect(suite.store.copy(`${suite.at}object`, `${suite.at}copy`, { signal })).rejects.toThrow(
+        'enough',
+      );
       expect(await suite.store.head(`${suite.at}copy`)).toBeNull();
     });
   });

@@ -37,7 +37,13 @@ const run = (...masters: Buffer[]) =>
 
 test('darkroom reseal encrypts credentials of all tenants with the first key, and names those that it cannot', async () => {
   const store = createFilesystemStore({ root: directory() });
-  const place = { kind: 's3', endpoint: null, region: 'us-east-1', bucket: 'photos', path_style: false } as const;
+  const place = {
+    kind: 's3',
+    endpoint: null,
+    region: 'us-east-1',
+    bucket: 'photos',
+    path_style: false,
+  } as const;
   const view = (name: string) => ({
     ...place,
     name,
@@ -49,8 +55,13 @@ test('darkroom reseal encrypts credentials of all tenants with the first key, an
   for (const tenant of ['acme', 'beta']) await credentialsWith(before).write(tenant, view('main'), keys);
 
   // The server still uses the old key.
-  expect(await run(NEW, OLD)).toMatchObject({ code: 1, stderr: expect.stringContaining('DARKROOM_MASTER_KEY') });
-  await expect(credentialsWith(after).open('acme', 'main')).rejects.toMatchObject({ code: 'master_key_missing' });
+  expect(await run(NEW, OLD)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('DARKROOM_MASTER_KEY'),
+  });
+  await expect(credentialsWith(after).open('acme', 'main')).rejects.toMatchObject({
+    code: 'master_key_missing',
+  });
 
   await agreeOnMasterKey(store, new Keyring([NEW, OLD]));
   await credentialsWith(after).write('acme', view('new'), keys);
@@ -59,7 +70,9 @@ test('darkroom reseal encrypts credentials of all tenants with the first key, an
   expect(JSON.parse(first.stdout)).toEqual({ resealed: 2, current: 1, lost: [] });
   for (const tenant of ['acme', 'beta'])
     expect(await credentialsWith(after).open(tenant, 'main')).toMatchObject({ bucket: 'photos', keys });
-  await expect(credentialsWith(before).open('acme', 'main')).rejects.toMatchObject({ code: 'master_key_missing' });
+  await expect(credentialsWith(before).open('acme', 'main')).rejects.toMatchObject({
+    code: 'master_key_missing',
+  });
 
   await credentialsWith(lost).write('beta', view('lost'), keys);
   const second = await run(NEW, OLD);

@@ -109,7 +109,10 @@ describe('a prefix', () => {
       assets: { shown: { source: { s3: { key: string; etag: string } } }[] };
     };
     for (const { source } of request.assets.shown)
-      expect(source.s3).toMatchObject({ key: expect.stringMatching(/^many\/\d{4}\.jpg$/), etag: expect.any(String) });
+      expect(source.s3).toMatchObject({
+        key: expect.stringMatching(/^many\/\d{4}\.jpg$/),
+        etag: expect.any(String),
+      });
   });
 });
 

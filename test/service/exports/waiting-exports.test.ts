@@ -76,7 +76,10 @@ test('another export passes one that waits for its server, which goes on when th
     assets: [{ source: { url: `${web.url}/a.png` } }],
   });
   expect(await darkroom.until(other.id, 'completed', 'failed')).toMatchObject({ state: 'completed' });
-  expect(await get(id)).toMatchObject({ state: 'processing', steps: [{}, { state: 'running', error: null }] });
+  expect(await get(id)).toMatchObject({
+    state: 'processing',
+    steps: [{}, { state: 'running', error: null }],
+  });
 
   await s3.start();
   expect(await darkroom.until(id, 'completed', 'failed')).toMatchObject({

@@ -174,7 +174,10 @@ describe('equal work is', () => {
 
   test.each<[string, (spec: ReturnType<typeof each>) => Parameters<Lab['submit']>[0]]>([
     ['other bytes', (spec) => ({ ...spec, assets: assets('b.txt') })],
-    ['another name', ({ assets, ...spec }) => ({ ...spec, assets: [{ ...assets[0], name: 'x.txt' } as never] })],
+    [
+      'another name',
+      ({ assets, ...spec }) => ({ ...spec, assets: [{ ...assets[0], name: 'x.txt' } as never] }),
+    ],
     [
       'another attribute',
       ({ assets, ...spec }) => ({ ...spec, assets: [{ ...assets[0], attributes: { x: 1 } } as never] }),
@@ -290,7 +293,9 @@ describe('of equal jobs at once', () => {
     const jobs = await Promise.all(Array.from({ length: COUNT }, () => lab.submit(spec)));
     const states = async () => (await Promise.all(jobs.map(pendingOf))).map((one) => one?.state);
     const waiting = { timeout: 60_000, interval: 200 };
-    await expect.poll(async () => (await states()).filter((one) => one === 'retrying').length, waiting).toBe(COUNT - 1);
+    await expect
+      .poll(async () => (await states()).filter((one) => one === 'retrying').length, waiting)
+      .toBe(COUNT - 1);
     expect(held.begun).toBe(1);
     const first = jobs[(await states()).indexOf('running')] as Job;
     const [second] = jobs.filter((job) => job !== first) as [Job];
