@@ -45,7 +45,12 @@ async function readRetriedCheckpoint(
   signal: AbortSignal,
 ): Promise<Checkpoint | null> {
   const run = stage.retriesFailuresOf;
-  return run && batch ? stages.readCheckpoint({ job, step, stage: { ...stage, run }, batch }, signal) : null;
+  if (!run || !batch) return null;
+  const checkpoint = await stages.readCheckpoint({ job, step, stage: { ...stage, run }, batch }, signal);
+  if (!checkpoint) return null;
+  // What this run adds is computed.
+  const { reusedMs: _, ...results } = checkpoint;
+  return results;
 }
 
 function findStage(
