@@ -35,7 +35,16 @@ const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).diges
 export function exportContract(
   name: string,
   start: () => Promise<OpenServer>,
-  { startMs, hasPartMd5 = true }: { readonly startMs: number; readonly hasPartMd5?: boolean },
+  {
+    startMs,
+    hasPartMd5 = true,
+    listed = 0,
+  }: {
+    readonly startMs: number;
+    readonly hasPartMd5?: boolean;
+    /** Objects that the listing of a source is tested with. Default: no such test. */
+    readonly listed?: number;
+  },
 ): void {
   describe(`export.s3 to ${name}`, () => {
     let server: OpenServer;
@@ -198,6 +207,22 @@ export function exportContract(
       expect((await read('done.tif')).equals(done[0]?.bytes as Buffer)).toBe(true);
       expect(await bucket.deleteExpired(9 * DAY_MS)).toMatchObject({ exports: 0, failed: 0 });
     });
+
+    test.runIf(listed > 0)(
+      `a source of ${listed} objects is listed in the order of keys, with their ETags`,
+      async () => {
+        const names = Array.from(
+          { length: listed },
+          (_, index) => `listed/${String(index).padStart(5, '0')}`,
+        );
+        const put = (Key: string) =>
+          bucket.client.send(new PutObjectCommand({ Bucket: server.bucket, Key, Body: Key }));
+        for (let at = 0; at < listed; at += 32) await Promise.all(names.slice(at, at + 32).map(put));
+        const source = { credentials: 'bucket', prefix: 'listed/' };
+        const found = await bucket.buckets.list('acme', source, listed + 1);
+        expect(found).toEqual(names.map((key) => ({ key, etag: md5(Buffer.from(key)) })));
+      },
+    );
 
     test('an empty file', async () => {
       expect(await run([{ name: 'empty.txt', bytes: '' }])).toMatchObject([{ size: 0, uploaded: true }]);
