@@ -208,9 +208,8 @@ export function exportContract(
       expect(await bucket.deleteExpired(9 * DAY_MS)).toMatchObject({ exports: 0, failed: 0 });
     });
 
-    test.runIf(listed > 0)(
-      `a source of ${listed} objects is listed in the order of keys, with their ETags`,
-      async () => {
+    if (listed > 0)
+      test(`a source of ${listed} objects is listed in the order of keys, with their ETags`, async () => {
         const names = Array.from(
           { length: listed },
           (_, index) => `listed/${String(index).padStart(5, '0')}`,
@@ -221,8 +220,7 @@ export function exportContract(
         const source = { credentials: 'bucket', prefix: 'listed/' };
         const found = await bucket.buckets.list('acme', source, listed + 1);
         expect(found).toEqual(names.map((key) => ({ key, etag: md5(Buffer.from(key)) })));
-      },
-    );
+      });
 
     test('an empty file', async () => {
       expect(await run([{ name: 'empty.txt', bytes: '' }])).toMatchObject([{ size: 0, uploaded: true }]);
