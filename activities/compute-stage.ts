@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { StageContext } from '../operations/operation.ts';
 import { DarkroomError } from '../src/errors.ts';
 import type { AssetFailure, Checkpoint, OutputFile } from '../src/jobs/model/checkpoint.ts';
-import type { ResultNote } from '../src/jobs/model/job.ts';
+import type { ResultNote } from '../src/jobs/model/result.ts';
 import type { AttemptFiles } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
 import type { ActivityRun } from './activity-run.ts';

@@ -16,7 +16,7 @@ import type {
 import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
 import { type Batch, batchSizes, splitIntoBatches } from '../../src/jobs/model/batch.ts';
-import type { ResultNote } from '../../src/jobs/model/job.ts';
+import type { ResultNote } from '../../src/jobs/model/result.ts';
 import type { Destinations } from '../../src/jobs/ports/destinations.ts';
 import { UniqueNames } from '../../src/lib/unique-names.ts';
 import { sharedPictures } from './picture-processes.ts';
