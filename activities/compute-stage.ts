@@ -55,6 +55,7 @@ export async function computeStage(
     outputs,
     signal,
     attempt: activity.attempt,
+    lastAttempt: activity.lastAttempt,
     scheduledAt: activity.scheduledAt,
     destinations: deps.destinations(job.tenant),
     progress: (fraction, detail) => {

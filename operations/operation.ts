@@ -75,6 +75,8 @@ export interface StageContext<Params> {
   readonly scheduledAt: number;
   /** From 1. Attempts after a crash or a retry find the workspace as the stage before left it. */
   readonly attempt: number;
+  /** Whether the step fails for good if this attempt fails. Attempts that ended by an outage or with their worker do not count. */
+  readonly lastAttempt: boolean;
 }
 
 /** An engine as it is installed on this machine. */

@@ -41,6 +41,7 @@ export interface RunOptions {
   readonly sandbox?: Sandbox;
   /** From 1. */
   readonly attempt?: number;
+  readonly lastAttempt?: boolean;
   /** Default: none. */
   readonly destinations?: Destinations;
   /** Milliseconds since the epoch. Default: now. */
@@ -110,6 +111,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
         outputs,
         signal: options.signal ?? new AbortController().signal,
         attempt: options.attempt ?? 1,
+        lastAttempt: options.lastAttempt ?? false,
         scheduledAt: options.scheduledAt ?? Date.now(),
         destinations: options.destinations ?? noDestinations,
         progress: (fraction, detail) => {
