@@ -24,6 +24,7 @@ interface Options extends ServerOptions, FollowOptions {
   readonly label?: readonly string[];
   readonly priority?: string;
   readonly keepDays?: string;
+  readonly reuse: boolean;
   readonly wait?: boolean;
   readonly out?: string;
 }
@@ -45,6 +46,7 @@ export function define(command: Command): void {
         '1 runs first; default: 3; 1 and 2 precede other tenants and take the role operator',
       )
       .option('--keep-days <days>', 'days that the job is kept after its end; 0.5 is half a day')
+      .option('--no-reuse', 'compute everything, also what an earlier job has computed')
       .option('--watch', 'wait for the end and show progress')
       .option('--wait', 'wait for the end without showing progress')
       .option('--out <dir>', 'wait, and write the results to this directory; - for standard output')
@@ -101,7 +103,8 @@ async function readJob(
   return { operation, params: assign(set, base, schema) };
 }
 
-const readSettings = ({ id, callback, label, priority, keepDays }: Options): Partial<JobRequest> => ({
+const readSettings = ({ id, callback, label, priority, keepDays, reuse }: Options): Partial<JobRequest> => ({
+  ...(reuse ? {} : { reuse: false }),
   ...(id === undefined ? {} : { id }),
   ...(callback === undefined ? {} : { callback: { url: callback } }),
   ...(label === undefined ? {} : { labels: parseLabels(label) }),

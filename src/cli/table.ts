@@ -243,6 +243,15 @@ const operate: CommandGroup = {
             (await import('./webhook-secret.ts')).printWebhookSecret(options.tenant),
           ),
     },
+    {
+      name: 'reseal',
+      summary:
+        'encrypt stored credentials with the first key in DARKROOM_MASTER_KEY, before the others are removed',
+      define: (command) =>
+        void keepFilesPrivate(command)
+          .option('--json', 'print one JSON document on stdout, and nothing else')
+          .action(async (options: { json?: boolean }) => (await import('./reseal.ts')).reseal(options)),
+    },
     lazy(
       'replay',
       'check before an upgrade that this build can continue the workflows in Temporal',
