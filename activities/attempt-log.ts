@@ -2,6 +2,7 @@
 import type { LogLine, LogMessage, LogSegment, LogSegmentName } from '../src/jobs/model/job-log.ts';
 import type { RunRef } from '../src/jobs/model/run-input.ts';
 import type { JobLogWriter } from '../src/jobs/ports/job-logs.ts';
+import { withTimeout } from '../src/lib/with-timeout.ts';
 
 /** Characters of a message. A longer one is cut. */
 const MAX_MESSAGE = 1000;
@@ -56,18 +57,18 @@ export class AttemptLog {
     this.#timer ??= setTimeout(() => {
       this.#delay = Math.min(this.#delay * 1.5, FLUSH_MS.longest);
       this.#timer = undefined;
-      void this.#write(AbortSignal.timeout(this.#delay));
+      void this.#write(this.#delay);
     }, this.#delay).unref();
   }
 
   /** Writes what is not written. Never rejects. */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    if (this.#count > 0) await this.#write(AbortSignal.timeout(LAST_WRITE_MS));
+    if (this.#count > 0) await this.#write(LAST_WRITE_MS);
   }
 
   /** One write after the other: an older one must not replace a newer one. */
-  #write(signal: AbortSignal): Promise<void> {
+  #write(timeoutMs: number): Promise<void> {
     this.#writing = this.#writing.then(async () => {
       const count = this.#count;
       if (count === this.#written) return;
@@ -77,7 +78,9 @@ export class AttemptLog {
         .join('-');
       const lines = [...this.#first, ...this.#last];
       const segment = { ...part, fingerprint: job.fingerprint, lines };
-      await this.#logs.writeSegment(job, toName(job, name), segment, signal).then(
+      await withTimeout(timeoutMs, undefined, (signal) =>
+        this.#logs.writeSegment(job, toName(job, name), segment, signal),
+      ).then(
         () => (this.#written = count),
         () => undefined,
       );

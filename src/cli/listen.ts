@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { formatAddress, optionalListenAddress } from '../lib/settings/listen-address.ts';
+import { withTimeout } from '../lib/with-timeout.ts';
 import { type Callback, verifyCallback } from './callbacks/verify-callback.ts';
 import { printJson, say } from './connection.ts';
 import { UsageError } from './exit-code.ts';
@@ -87,9 +88,10 @@ interface Answer {
 /** Without an answer, the server of darkroom gets 502 and repeats the callback later. */
 async function forward(url: string, body: Buffer, headers: Record<string, string>): Promise<Answer> {
   try {
-    const signal = AbortSignal.timeout(FORWARD_MS);
-    const answer = await fetch(url, { method: 'POST', body, headers, redirect: 'manual', signal });
-    return { status: answer.status, body: Buffer.from(await answer.arrayBuffer()) };
+    return await withTimeout(FORWARD_MS, undefined, async (signal) => {
+      const answer = await fetch(url, { method: 'POST', body, headers, redirect: 'manual', signal });
+      return { status: answer.status, body: Buffer.from(await answer.arrayBuffer()) };
+    });
   } catch (error) {
     const { cause, message } = error as Error;
     say(`${url} does not answer: ${cause instanceof Error ? cause.message : message}`);

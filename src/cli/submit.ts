@@ -27,6 +27,7 @@ interface Options extends ServerOptions, FollowOptions {
   readonly label?: readonly string[];
   readonly priority?: string;
   readonly keepDays?: string;
+  readonly reuse: boolean;
   readonly wait?: boolean;
   readonly dryRun?: boolean;
   readonly out?: string;
@@ -61,6 +62,7 @@ export const defineSubmission = (command: Command): Command =>
         '1 runs first; default: 3; 1 and 2 precede other tenants and take the role operator',
       )
       .option('--keep-days <days>', 'days that the job is kept after its end; 0.5 is half a day')
+      .option('--no-reuse', 'compute everything, also what an earlier job has computed')
       .option('--watch', 'wait for the end and show progress')
       .option('--wait', 'wait for the end without showing progress')
       .option('--out <dir>', 'wait, and write the results to this directory; - for standard output')
@@ -123,7 +125,8 @@ async function readJob(
   return { ...what, params: assign(set, base, schema) };
 }
 
-const readSettings = ({ id, callback, label, priority, keepDays }: Options): Partial<JobRequest> => ({
+const readSettings = ({ id, callback, label, priority, keepDays, reuse }: Options): Partial<JobRequest> => ({
+  ...(reuse ? {} : { reuse: false }),
   ...(id === undefined ? {} : { id }),
   ...(callback === undefined ? {} : { callback: { url: callback } }),
   ...(label === undefined ? {} : { labels: parseLabels(label) }),

@@ -1,7 +1,7 @@
 /** The commands of `darkroom`, by group. Each is imported when it runs: the native code of a worker takes a second to load. */
 import { type Command, Option } from 'commander';
 
-export interface CommandEntry {
+interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   readonly hidden?: boolean;
@@ -243,6 +243,15 @@ const operate: CommandGroup = {
           .action(async (options: { tenant: string }) =>
             (await import('./webhook-secret.ts')).printWebhookSecret(options.tenant),
           ),
+    },
+    {
+      name: 'reseal',
+      summary:
+        'encrypt stored credentials with the first key in DARKROOM_MASTER_KEY, before the others are removed',
+      define: (command) =>
+        void keepFilesPrivate(command)
+          .option('--json', 'print one JSON document on stdout, and nothing else')
+          .action(async (options: { json?: boolean }) => (await import('./reseal.ts')).reseal(options)),
     },
     lazy(
       'replay',

@@ -2,7 +2,7 @@
 import type { LogSegment, LogSegmentName } from '../model/job-log.ts';
 import type { JobRef } from '../model/run-input.ts';
 
-export interface StoredSegment extends LogSegmentName {
+interface StoredSegment extends LogSegmentName {
   /** Changes when the segment changes. */
   readonly version: string;
 }

@@ -57,7 +57,7 @@ describe('apply names the line of each error', () => {
     [
       'an invalid schema',
       TEMPLATE.replace('minimum: 16', 'minimum: few'),
-      ['-:7:30: /params/properties/width/minimum: must be a number'],
+      ['-:7:29: /params/properties/width/minimum: must be a number'],
       6,
     ],
     [
