@@ -2,7 +2,7 @@
  * Makes copies that libvips can read: of HEIC pictures, of camera raw files with a preview of full size, and of PNG pictures
  * with metadata behind their pixels.
  */
-import { copyFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import type { InputFile, StageContext } from '../../operation.ts';
 import {
   damagedError,
@@ -32,8 +32,8 @@ import { TiffFile } from './tiff-file.ts';
 /** Pixels of a HEIC picture. The decoder takes about 9 bytes of memory per pixel. */
 const MAX_HEIC_PIXELS = 100e6;
 
-/** Bytes of an AVIF or HEIC file that was cut off. Memory is reserved for them. */
-const MAX_HEIF_BYTES = 256 * 1024 * 1024;
+/** Bytes of a HEIC file that was cut off. Memory is reserved for them. */
+const MAX_HEIC_BYTES = 256 * 1024 * 1024;
 
 /** Sides of a preview, as a fraction of those of the sensor data, from which it counts as the photograph. */
 const FULL_SIZE = 0.9;
@@ -72,7 +72,7 @@ export async function makeReadable(
   if (inspected.picture.format !== 'heif') return input;
   if (await findExcessMeta(input.path)) return input;
   const { pages, isHevc } = inspected.picture;
-  if (!isHevc) return on_damaged === 'accept' ? completeAvif(input, copy, context) : input;
+  if (!isHevc) return input;
   const content = await toContent(input.path, inspected.picture);
   const { header } = (await readHeader({ ...inspected.picture, content }).catch(() => null)) ?? {};
   // `openImage` reports what is wrong.
@@ -90,7 +90,7 @@ export async function makeReadable(
     const end = (await readHeifContent(input.path))?.end ?? 0;
     if (end <= (await stat(input.path)).size) throw toDecodeError(input, error);
     const damaged = damagedError(input, CUT_OFF, 'truncated', error);
-    if (on_damaged === 'fail' || end > MAX_HEIF_BYTES) throw damaged;
+    if (on_damaged === 'fail' || end > MAX_HEIC_BYTES) throw damaged;
     await convertHeic(input.path, copy, described, end).catch(() => {
       throw damaged;
     });
@@ -99,18 +99,6 @@ export async function makeReadable(
   const { exif, xmp, iptc } = header;
   // The decoder has turned the picture, so that the orientation in its EXIF data no longer holds: the copy has none.
   const original = { path: input.path, mediaType: 'image/heic', pages, metadata: { exif, xmp, iptc } };
-  return { ...input, path: copy, original };
-}
-
-/** Returns a copy of a file that was cut off, with zeros in place of what is missing: the decoder shows what is before them. */
-async function completeAvif(input: InputFile, copy: string, { note }: Context): Promise<PictureFile> {
-  const end = (await readHeifContent(input.path))?.end ?? 0;
-  if (end <= (await stat(input.path)).size || end > MAX_HEIF_BYTES) return input;
-  await copyFile(input.path, copy);
-  await truncate(copy, end);
-  const { message } = damagedError(input, CUT_OFF, 'truncated');
-  note('damage_accepted', `${message}; the part that can be decoded was used`, input);
-  const original = { path: input.path, mediaType: 'image/avif', pages: null, metadata: null };
   return { ...input, path: copy, original };
 }
 
