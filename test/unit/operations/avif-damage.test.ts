@@ -5,7 +5,6 @@ import { lacksPillow } from '../../support/colour-reference.ts';
 import { decodeByReference } from '../../support/damage-reference.ts';
 import { noise, quarters } from '../../support/pictures.ts';
 import { runOperation } from '../../support/run-operation.ts';
-import { computeByPillow } from '../../support/transform-reference.ts';
 
 const opaque = await noise(64, 48).avif({ effort: 0 }).toBuffer();
 const alpha = await quarters().ensureAlpha(0.5).avif({ effort: 0 }).toBuffer();
@@ -78,30 +77,13 @@ test.skipIf(lacksPillow)('damaged files are refused, by the box that is damaged'
   }
 });
 
-test.skipIf(lacksPillow)(
-  'a file that was cut off is refused, or shown up to there if damage is accepted',
-  async () => {
+test.each(['fail', 'accept'])(
+  'a file that was cut off is refused: no part of it can be decoded (%s)',
+  async (on_damaged) => {
     const bytes = await noise(512, 384).avif({ effort: 0 }).toBuffer();
-    const cut = bytes.subarray(0, Math.floor(bytes.length * 0.7));
-    const run = (file: Buffer, params = {}) =>
-      runOperation(imageTransform as never, {
-        params: { format: 'png', ...params },
-        assets: [{ name: 'a.avif', bytes: file }],
-      });
-    await expect(run(cut)).rejects.toMatchObject({ code: 'asset_corrupt', details: { damage: 'truncated' } });
-    const { files, notes } = await run(cut, { on_damaged: 'accept' });
-    expect(notes).toEqual([
-      {
-        code: 'damage_accepted',
-        message:
-          'Asset 0 ("a.avif") is damaged: it ends too early, as if it had been cut off on its way; the part that can be decoded was used',
-        asset: 0,
-      },
-    ]);
-    const code = 'list(image.convert("RGB").crop((0, 0, 512, 64)).resize((8, 1)).tobytes())';
-    const [part = Buffer.alloc(0)] = files.values();
-    const [shown, whole] = computeByPillow([part, bytes].map((file) => ({ bytes: file, code })));
-    for (const [index, value] of (whole?.value as number[]).entries())
-      expect(Math.abs(value - ((shown?.value as number[])[index] ?? 999))).toBeLessThan(4);
+    const assets = [{ name: 'a.avif', bytes: bytes.subarray(0, Math.floor(bytes.length * 0.7)) }];
+    await expect(
+      runOperation(imageTransform as never, { params: { on_damaged }, assets }),
+    ).rejects.toMatchObject({ code: 'asset_corrupt', details: { damage: 'truncated' } });
   },
 );
