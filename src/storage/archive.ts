@@ -6,6 +6,7 @@ import { createAssetFiles } from './assets.ts';
 import { createJobDeletions } from './deletions.ts';
 import { createJobDeliveries } from './deliveries.ts';
 import { createJobInputFiles } from './inputs.ts';
+import { createJobLogs } from './job-logs.ts';
 import type { ObjectStore } from './object-store.ts';
 import { createJobRecords } from './records.ts';
 import { createJobResults } from './results.ts';
@@ -18,6 +19,7 @@ export const createJobArchive = (store: ObjectStore, keys: Keyring): JobArchive 
   ...createJobInputFiles(store, keys),
   ...createJobResults(store),
   ...createJobDeliveries(store),
+  ...createJobLogs(store),
   ...createJobDeletions(store),
 });
 
@@ -27,4 +29,5 @@ export const createRunFiles = (store: ObjectStore): RunFiles => ({
   stages: createStageFiles(store),
   reusable: createReusableResults(store),
   deliveries: createJobDeliveries(store),
+  logs: createJobLogs(store),
 });
