@@ -50,6 +50,16 @@ export interface ResultLink {
   readonly expires_at: string;
 }
 
+/** The caller, and what its role permits. */
+export interface Session {
+  readonly tenant: string;
+  readonly subject: string;
+  readonly role: 'viewer' | 'submitter' | 'operator' | 'admin';
+  readonly actions: readonly string[];
+  /** Whether the server requires credentials. */
+  readonly requires_login: boolean;
+}
+
 export interface UsageReport {
   readonly tenant: string;
   readonly from: string;
@@ -59,10 +69,23 @@ export interface UsageReport {
 
 export interface JobFilter {
   readonly state?: Job['state'];
+  /** True: only jobs that have not ended. */
+  readonly unfinished?: boolean | undefined;
+  /** Only jobs whose id begins with this. */
+  readonly idPrefix?: string | undefined;
   readonly operation?: string;
   readonly dialect?: string;
   /** Only jobs created at or after this time. */
   readonly since?: Date | string;
+}
+
+/** How many jobs there are. Those that ended before `since` are not counted. */
+export interface JobCounts {
+  readonly unfinished: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly since: string;
 }
 
 /** The fields of a job that change while it runs. */

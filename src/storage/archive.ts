@@ -6,6 +6,7 @@ import { createAssetFiles } from './assets.ts';
 import { createJobDeletions } from './deletions.ts';
 import { createJobDeliveries } from './deliveries.ts';
 import { createJobInputFiles } from './inputs.ts';
+import { createJobAssets } from './job-assets.ts';
 import type { ObjectStore } from './object-store.ts';
 import { createJobRecords } from './records.ts';
 import { createJobResults } from './results.ts';
@@ -16,6 +17,7 @@ export const createJobArchive = (store: ObjectStore, keys: Keyring): JobArchive 
   ...createJobRecords(store),
   ...createJobInputFiles(store, keys),
   ...createJobResults(store),
+  ...createJobAssets(store),
   ...createJobDeliveries(store),
   ...createJobDeletions(store),
 });

@@ -28,7 +28,7 @@ export const createJobRecords = (store: ObjectStore): JobRecords => ({
   record: (ref) => readRecord(store, ref),
 
   async list(tenant, filter, page) {
-    if (filter.state && !isTerminal(filter.state)) return { jobs: [], cursor: null };
+    if (filter.unfinished || (filter.state && !isTerminal(filter.state))) return { jobs: [], cursor: null };
     const jobs: Job[] = [];
     let looks = 0;
     const entries = readAhead<Job>(store, listEntries(store, tenant, page), page.limit);
@@ -87,6 +87,7 @@ async function* listEntries(
 
 const matches = (job: Job, filter: JobFilter): boolean =>
   (filter.state === undefined || job.state === filter.state) &&
+  (filter.idPrefix === undefined || job.id.startsWith(filter.idPrefix)) &&
   (filter.operation === undefined || job.operation === filter.operation) &&
   (filter.dialect === undefined || job.dialect === filter.dialect) &&
   (filter.since === undefined || new Date(job.created_at) >= filter.since);

@@ -233,8 +233,11 @@ const statusNames = [
 ];
 
 /** Returns null when nothing can match. Validates the values, since the query language has no parameters. */
-function buildQuery(tenant: string, { state, operation, dialect, since }: JobFilter): string | null {
-  const words = [tenant, operation, dialect].filter((word) => word !== undefined);
+function buildQuery(
+  tenant: string,
+  { state, unfinished, idPrefix, operation, dialect, since }: JobFilter,
+): string | null {
+  const words = [tenant, operation, dialect, idPrefix].filter((word) => word !== undefined);
   if (!words.every((word) => /^[\w.:-]+$/.test(word))) return null;
   const parts = [
     `WorkflowType = 'processJob'`,
@@ -246,6 +249,9 @@ function buildQuery(tenant: string, { state, operation, dialect, since }: JobFil
     parts.push(`(DarkroomState = '${coarse[state]}'${closedOutside[state] ?? ''})`);
     if (!isTerminal(state)) parts.push(`ExecutionStatus = 'Running'`);
   }
+  if (unfinished) parts.push(`ExecutionStatus = 'Running'`);
+  if (idPrefix !== undefined)
+    parts.push(`WorkflowId STARTS_WITH '${workflowIdOf({ tenant, id: idPrefix })}'`);
   if (operation !== undefined) parts.push(`DarkroomOperation = '${operation}'`);
   if (dialect !== undefined) parts.push(`DarkroomDialect = '${dialect}'`);
   if (since !== undefined) parts.push(`StartTime >= '${since.toISOString()}'`);

@@ -10,6 +10,7 @@ import { jobRoutes } from './jobs.ts';
 import { linkRoutes } from './links.ts';
 import { operationRoutes } from './operations.ts';
 import { resultRoutes } from './results.ts';
+import { sessionRoutes } from './session.ts';
 import { submissionRoutes } from './submission.ts';
 import { usageRoutes } from './usage.ts';
 
@@ -26,5 +27,6 @@ export function createRoutes(dependencies: ApiDependencies): OpenAPIHono<ApiEnv>
     .route('/', operationRoutes(dependencies))
     .route('/', credentialRoutes(dependencies))
     .route('/', usageRoutes(dependencies))
-    .route('/', auditRoutes(dependencies));
+    .route('/', auditRoutes(dependencies))
+    .route('/', sessionRoutes(dependencies));
 }
