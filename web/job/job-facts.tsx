@@ -2,7 +2,6 @@ import { hasEnded, type Job } from '../../src/client/client.ts';
 import { formatBytes, formatDuration } from '../../src/lib/units.ts';
 import { Fact } from '../parts/fact.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { TemporalLink } from './temporal-link.tsx';
 
 /** Expiry, usage, origin and labels of a job. */
 export function JobFacts({ job }: { job: Job }) {
@@ -39,7 +38,6 @@ export function JobFacts({ job }: { job: Job }) {
           </Fact>
         )}
       </dl>
-      <TemporalLink job={job} />
     </details>
   );
 }

@@ -13,6 +13,7 @@ import { JobHead } from './job-head.tsx';
 import { JobRequest } from './job-request.tsx';
 import { JobStatus } from './job-status.tsx';
 import { PipelineGraph } from './pipeline-graph.tsx';
+import { TemporalLink } from './temporal-link.tsx';
 import { useJob } from './use-job.ts';
 
 /** The page of one job: what it produced on the left, what it does on the right. */
@@ -66,6 +67,7 @@ export function JobPage({ id }: { id: string }) {
           <Deliveries job={job} />
           <JobFacts job={job} />
           <JobRequest key={job.run} id={job.id} />
+          <TemporalLink job={job} />
         </div>
       </div>
     </article>

@@ -16,7 +16,8 @@ export function JobThumbnail({ job }: { job: Job }) {
   const visible = useHasBeenVisible(frame);
   const [url, setUrl] = useState<string | null>(null);
   const { id, result } = job;
-  const run = result !== null && result.files > 0 && result.files <= MAX_FILES ? result.run : null;
+  const hasPictures = result?.kind === 'files' && result.files > 0 && result.files <= MAX_FILES;
+  const run = hasPictures ? result.run : null;
   useEffect(() => {
     if (!visible || run === null) return;
     const stop = new AbortController();

@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 export function useBackToClose(onClose: () => void): void {
   useEffect(() => {
     const { href } = location;
-    history.pushState(null, '');
+    history.pushState({ dialog: true }, '');
     let isBack = false;
     const close = () => {
       isBack = true;

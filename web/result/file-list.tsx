@@ -12,10 +12,18 @@ const INITIAL_COUNT = 100;
 /** Lists of up to this many files are open at first. */
 const OPEN_COUNT = 3;
 
-/** All result files as rows, each with a download. */
-export function FileList({ id, files, open }: { id: string; files: readonly FileEntry[]; open: boolean }) {
+interface Props {
+  readonly id: string;
+  readonly files: readonly FileEntry[];
+  /** Files that are not shown elsewhere. */
+  readonly listed: readonly FileEntry[];
+  readonly open: boolean;
+}
+
+/** The number of result files, all of them as a ZIP, and a row for each that is not shown elsewhere. */
+export function FileList({ id, files, listed, open }: Props) {
   const client = useClient();
-  const rows = useShowMore(files, INITIAL_COUNT);
+  const rows = useShowMore(listed, INITIAL_COUNT);
   if (files.length === 0) return null;
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return (
@@ -31,18 +39,20 @@ export function FileList({ id, files, open }: { id: string; files: readonly File
           open={() => client.archive(id)}
           label="Download all files as a ZIP"
         >
-          All as ZIP
+          Download all
         </Download>
       </div>
-      <details open={open || files.length <= OPEN_COUNT}>
-        <summary>List of files</summary>
-        <ul class="files">
-          {rows.shown.map((file) => (
-            <FileRow key={file.path} id={id} file={file} />
-          ))}
-        </ul>
-        <MoreButton list={rows} what="files" />
-      </details>
+      {listed.length > 0 && (
+        <details open={open || listed.length <= OPEN_COUNT}>
+          <summary>{listed.length < files.length ? 'Other files' : 'List of files'}</summary>
+          <ul class="files">
+            {rows.shown.map((file) => (
+              <FileRow key={file.path} id={id} file={file} />
+            ))}
+          </ul>
+          <MoreButton list={rows} what="files" />
+        </details>
+      )}
     </section>
   );
 }

@@ -49,6 +49,10 @@ function listComparisons(id: string, pictures: readonly FileEntry[], urls: FileU
   return [{ name: 'Before and after', render: () => <CompareList id={id} files={made} urls={urls} /> }];
 }
 
+/** Returns the files that no viewer offers as a download. */
+export const listOthers = ({ files }: Manifest): readonly FileEntry[] =>
+  hasPage(files) ? files : files.filter((file) => previewKind(file) !== 'picture');
+
 const hasPage = (files: readonly FileEntry[]): boolean => files.some(({ path }) => path === FRONT_PAGE);
 
 const listPages = (id: string, files: readonly FileEntry[]): Tab[] =>

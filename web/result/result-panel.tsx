@@ -6,7 +6,7 @@ import { Tabs } from '../parts/tabs.tsx';
 import { FileUrls } from '../viewers/file-urls.ts';
 import { AssetOutcomes } from './asset-outcomes.tsx';
 import { FileList } from './file-list.tsx';
-import { listViews } from './list-views.tsx';
+import { listOthers, listViews } from './list-views.tsx';
 
 interface Props {
   readonly id: string;
@@ -45,7 +45,7 @@ export function ResultPanel({ id, run, current }: Props) {
               {message} <code>{code}</code>
             </p>
           ))}
-          <FileList id={id} files={value.files} open={views.length === 0} />
+          <FileList id={id} files={value.files} listed={listOthers(value)} open={views.length === 0} />
           <AssetOutcomes outcomes={value.assets} />
           {engines.length > 0 && (
             <p class="quiet">

@@ -43,7 +43,7 @@ export function SubmitForm({ operations, operation, initial }: Props) {
   const reject = (errors: readonly FieldProblem[], rejection: DarkroomProblem | null) => {
     setProblem(rejection);
     setFieldErrors(assignFieldErrors(errors, pointers));
-    setRejections(rejections + 1);
+    setRejections((count) => count + 1);
   };
   const { sent, submit, stop } = useSubmission((rejection) => reject(rejection.errors, rejection));
   const change = (changed: Partial<Draft>) => {

@@ -6,7 +6,8 @@ export function UsageTable({ sums }: { sums: readonly OperationSum[] }) {
   return (
     <section class="panel">
       <h2>Operations</h2>
-      <div class="scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it */}
+      <div class="scroll" tabIndex={0}>
         <table class="plain">
           <thead>
             <tr>

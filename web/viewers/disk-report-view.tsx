@@ -11,12 +11,12 @@ export function DiskReportView({ report }: { report: DiskReport }) {
   return (
     <div class="disk">
       <section class="system" aria-label="System">
-        <h3>
+        <h2>
           {system?.['product_name'] ??
             system?.['distribution'] ??
             system?.['type'] ??
             'No operating system found'}
-        </h3>
+        </h2>
         <dl class="facts">
           <Fact name="Host name" value={system?.['hostname']} />
           <Fact name="Version" value={system?.['version']} />
@@ -96,7 +96,7 @@ function formatSizes({ virtual_size, file_size }: DiskReport['image']): string |
 function FileSystems({ systems }: { systems: readonly FileSystem[] }) {
   return (
     <section aria-label="File systems">
-      <h3>File systems</h3>
+      <h2>File systems</h2>
       <table class="plain">
         <thead>
           <tr>

@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { FileEntry } from '../../src/client/client.ts';
-import { toProblem } from '../lib/problem.ts';
 import type { FileUrls } from './file-urls.ts';
 import { loadModel } from './load-model.ts';
 import { ModelScene } from './model-scene.ts';
@@ -31,7 +30,8 @@ export default function ModelView({ file, files, urls }: Props) {
       setStatus(null);
     };
     show(canvas.current).catch((error: unknown) => {
-      if (!disposed) setStatus(`The model cannot be shown: ${toProblem(error).detail}`);
+      if (!disposed)
+        setStatus(`The model cannot be shown: ${error instanceof Error ? error.message : error}`);
     });
     return () => {
       disposed = true;
@@ -41,13 +41,7 @@ export default function ModelView({ file, files, urls }: Props) {
   }, [file.path, files, urls]);
   return (
     <div class="model">
-      <canvas
-        ref={canvas}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move the model
-        tabIndex={0}
-        role="img"
-        aria-label={`3D model ${file.path}`}
-      />
+      <canvas ref={canvas} tabIndex={0} role="img" aria-label={`3D model ${file.path}`} />
       <p class="model-bar">
         {status === null ? (
           <>

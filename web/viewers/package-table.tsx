@@ -14,7 +14,7 @@ export function PackageTable({ packages }: { packages: readonly Package[] }) {
   return (
     <section aria-label="Packages">
       <div class="panel-head">
-        <h3>Packages</h3>
+        <h2>Packages</h2>
         <label class="search">
           <span class="quiet">Find</span>
           <input

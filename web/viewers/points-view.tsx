@@ -24,7 +24,10 @@ interface Props {
 export function PointsView({ detection, urls, path }: Props) {
   const points = detection.points ?? [];
   const channels = useMemo(() => [...new Set(points.map(({ channel }) => channel))].sort(), [points]);
-  const lowest = useMemo(() => points.reduce((least, { score }) => Math.min(least, score), 1), [points]);
+  const lowest = useMemo(
+    () => Math.floor(points.reduce((least, { score }) => Math.min(least, score), 1) * 100) / 100,
+    [points],
+  );
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [minScore, setMinScore] = useState(0);
   const picture = useFileUrl(urls, path, true);

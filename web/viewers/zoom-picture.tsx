@@ -30,6 +30,7 @@ export default function ZoomPicture({ url, label, draw, moveBySideKeys = true }:
 
   useEffect(() => {
     if (!frame.current) return;
+    preventStyleSheet();
     const opened = OpenSeadragon({
       element: frame.current,
       tileSources: { type: 'image', url },
@@ -69,6 +70,14 @@ export default function ZoomPicture({ url, label, draw, moveBySideKeys = true }:
       </div>
     </div>
   );
+}
+
+/** OpenSeadragon adds a style sheet unless it finds one with this name. The content security policy permits only empty ones. */
+function preventStyleSheet(): void {
+  if (document.querySelector('style[data-openseadragon-mobile-css]')) return;
+  const style = document.createElement('style');
+  style.setAttribute('data-openseadragon-mobile-css', '');
+  document.head.append(style);
 }
 
 function drawOverlay(

@@ -104,7 +104,7 @@ export function resultRoutes({ jobs }: Pick<ApiDependencies, 'jobs'>): OpenAPIHo
     },
     responses: { ...file('The asset'), ...fails(404, 416, 422, 503) },
   });
-  app.get('/v1/jobs/:id/assets/:index{\\d{1,9}}', async (c) => {
+  app.get('/v1/jobs/:id/assets/:index{[0-9]+}', async (c) => {
     const { id, index } = c.req.param();
     const job = await jobs.open(parseJobRef(c, id));
     return fileResponse(c, await job.asset(Number(index)));

@@ -50,6 +50,7 @@ describe('a new job', () => {
     await tab.goTo('#/new/image.transform');
     await page.getByLabel('Choose files').setInputFiles(photoPath('chelsea.jpg'));
     await page.getByLabel('width').fill('200');
+    await page.getByText('more parameters').click();
     await page.getByLabel('format').selectOption('webp');
     await page.getByText('Id, callback').click();
     await page.getByLabel('Job id').fill('cat-1');
@@ -307,6 +308,14 @@ test('every page has a URL: back, forward and reload work', async () => {
   const { id } = await darkroom.submit({ operation: 'system.echo', params: { kept: true } });
   await darkroom.until(id, 'completed');
   await tab.goTo('');
+  await page
+    .getByRole('navigation', { name: 'State' })
+    .getByText(/Completed \d/)
+    .waitFor();
+  await row(id).waitFor();
+  // The list refreshes itself, and asks for thumbnails.
+  const asked = new Set(tab.requestedUrls.filter((url) => !url.includes('/v1/jobs/')));
+  expect(asked.size).toBeLessThanOrEqual(10);
   await page.getByRole('link', { name: id }).click();
   await sees('kept: true');
   await page.getByRole('link', { name: 'Operations' }).click();
