@@ -11,7 +11,7 @@ import type { Info } from '@temporalio/activity';
 /** Directory of the journal in the scratch directory of a worker. */
 const FOLDER = 'journal';
 
-/** The file that says that the process was told to stop, so that no activity is to blame for its end. */
+/** The file that says that the process was asked to stop, so that no activity is to blame for its end. */
 const STOPPING = 'stopping';
 
 /** An activity that runs. */
@@ -97,7 +97,7 @@ export class StepJournal {
     return () => rm(join(this.#folder, name), { force: true }).catch(() => undefined);
   }
 
-  /** Records that the process was told to stop. */
+  /** Records that the process was asked to stop. */
   async stop(): Promise<void> {
     await this.#write(STOPPING, '');
   }
@@ -113,7 +113,7 @@ export class StepJournal {
  * Reads the journal of a process that has died.
  *
  * Everything that ran in it may be to blame; but if some of it is suspected already, only that. Nothing is to blame when the process was
- * told to stop, or when the machine stopped.
+ * asked to stop, or when the machine stopped.
  */
 export async function readJournal(scratch: string): Promise<LostActivity[]> {
   const folder = join(scratch, FOLDER);

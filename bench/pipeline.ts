@@ -66,9 +66,9 @@ async function runScript({ url, callbacks }: PhotographServer, dataDir: string):
     await writeFile(scriptFile(dataDir, index), result);
     await fetch(`${url}/done`, { method: 'POST', body: JSON.stringify({ index }) });
   });
-  const told = (await all).map((body) => (JSON.parse(body) as { index: number }).index);
+  const received = (await all).map((body) => (JSON.parse(body) as { index: number }).index);
   assert.deepEqual(
-    told.sort((one, other) => one - other),
+    received.sort((one, other) => one - other),
     Array.from({ length: JOBS }, (_, index) => index),
   );
 }
@@ -80,7 +80,7 @@ async function checkScript(dataDir: string, size: Size): Promise<void> {
     assert.ok(first.equals(await readFile(scriptFile(dataDir, index))), 'The script made different pictures');
 }
 
-interface Told {
+interface CallbackEvent {
   readonly type: string;
   readonly data: { readonly id: string };
 }
@@ -99,9 +99,9 @@ async function runJobs(url: string, source: PhotographServer): Promise<Job[]> {
       }),
     );
   }
-  const told = (await all).map((body) => JSON.parse(body) as Told);
+  const received = (await all).map((body) => JSON.parse(body) as CallbackEvent);
   assert.deepEqual(
-    told.map(({ type, data }) => `${type} ${data.id}`).sort(),
+    received.map(({ type, data }) => `${type} ${data.id}`).sort(),
     jobs.map(({ id }) => `job.completed ${id}`).sort(),
   );
   return jobs;

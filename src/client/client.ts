@@ -12,6 +12,7 @@ import { withTimeout } from '../lib/with-timeout.ts';
 import { buildBody, type RequestBody } from './body.ts';
 import { type EventOptions, events } from './events.ts';
 import { follow } from './follow.ts';
+import type { Cancellable, DownloadOptions, SubmitOptions, WaitOptions } from './options.ts';
 import { DarkroomProblem } from './problem.ts';
 import { type ClientOptions, jobPath, Transport } from './transport.ts';
 import type {
@@ -23,7 +24,7 @@ import type {
   JobCounts,
   JobEvent,
   JobFilter,
-  JobProgress,
+  JobPage,
   JobRequest,
   Manifest,
   NewCredentials,
@@ -41,35 +42,7 @@ export { blockedReason } from './blocked-reason.ts';
 export { isPipeline } from './is-pipeline.ts';
 export { DarkroomProblem, type FieldProblem } from './problem.ts';
 export type * from './types.ts';
-export type { ClientOptions, EventOptions };
-
-export interface Cancellable {
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface SubmitOptions extends Cancellable {
-  /** The same key with the same request returns the same job. Default: a random key, so that retries are safe. */
-  readonly idempotencyKey?: string;
-}
-
-export interface WaitOptions extends EventOptions {
-  /** Milliseconds. Default: no limit. */
-  readonly timeoutMs?: number;
-  /** Called on each change. */
-  readonly onProgress?: (progress: JobProgress) => void;
-}
-
-export interface DownloadOptions extends Cancellable {
-  /** Skips `offset` bytes of the content with this SHA-256. The response is 206, or 200 with the whole file. */
-  readonly from?: { readonly offset: number; readonly sha256: string };
-}
-
-export interface JobPage {
-  readonly jobs: readonly Job[];
-  readonly next_cursor: string | null;
-  /** True while Temporal does not answer: jobs that have not ended are missing. */
-  readonly partial: boolean;
-}
+export type { Cancellable, ClientOptions, DownloadOptions, EventOptions, SubmitOptions, WaitOptions };
 
 /** Returns true if the job is completed, failed or cancelled. */
 export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => isTerminal(state);

@@ -1,7 +1,8 @@
 /** Types of requests and responses. This module has no runtime code. */
 
 import type { S3Source } from '../jobs/model/asset.ts';
-import type { Job as BareJob, JobSpec } from '../jobs/model/job.ts';
+import type { Job as BareJob } from '../jobs/model/job.ts';
+import type { JobSpec } from '../jobs/model/job-spec.ts';
 import type { PendingActivity } from '../jobs/model/pending-activity.ts';
 import type { StepSpec } from '../jobs/model/pipeline.ts';
 import type { UsageRow } from '../jobs/model/usage.ts';
@@ -9,8 +10,8 @@ import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
 
 export type { CredentialsView, NewCredentials, S3Keys } from '../jobs/model/credentials.ts';
 export type { Delivery } from '../jobs/model/delivery.ts';
-export type { FileEntry, Manifest } from '../jobs/model/job.ts';
 export type { RequestView } from '../jobs/model/request-view.ts';
+export type { FileEntry, Manifest } from '../jobs/model/result.ts';
 
 export type Job = BareJob & { readonly links: Readonly<Record<string, string>> };
 
@@ -65,6 +66,14 @@ export interface UsageReport {
   readonly from: string;
   readonly to: string;
   readonly usage: readonly UsageRow[];
+}
+
+export interface JobPage {
+  readonly jobs: readonly Job[];
+  /** Null for the last page. */
+  readonly next_cursor: string | null;
+  /** True while Temporal does not answer: jobs that have not ended are missing. */
+  readonly partial: boolean;
 }
 
 export interface JobFilter {

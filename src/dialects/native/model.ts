@@ -2,7 +2,8 @@
 import { z } from '@hono/zod-openapi';
 import { toBasePath } from '../../api/base-path.ts';
 import { jobLinks } from '../../api/job-links.ts';
-import { type Job, job, jobId } from '../../jobs/model/job.ts';
+import { type Job, job } from '../../jobs/model/job.ts';
+import { jobId } from '../../jobs/model/job-spec.ts';
 import { exampleJob } from './examples.ts';
 
 export const idParam = z.object({ id: jobId });

@@ -110,7 +110,7 @@ function buildRerunInput(
   };
 }
 
-/** Returns a function that tells whether a stage of a step is computed anew. Throws invalid_request for an unknown `from`. */
+/** Returns a function that returns whether a stage of a step is computed anew. Throws invalid_request for an unknown `from`. */
 function planRerun(
   { header, steps }: RunInput,
   from: string | undefined,

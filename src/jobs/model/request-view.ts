@@ -1,7 +1,7 @@
 /** A job's request as people see it, without secrets. */
 import { DAY_MS } from '../../lib/units.ts';
 import type { S3Source } from './asset.ts';
-import type { Callback } from './job.ts';
+import type { Callback } from './job-spec.ts';
 import { PIPELINE } from './pipeline.ts';
 import type { AssetInput, JobInputs, RunInput, StepInput } from './run-input.ts';
 import { hideSecrets } from './secret-params.ts';

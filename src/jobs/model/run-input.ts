@@ -4,7 +4,8 @@
  */
 import type { Asset, S3Source } from './asset.ts';
 import { type BatchLayout, type BatchSizes, batchSizes, chunkEnds } from './batch.ts';
-import type { Callback, CallbackEvent, Job, JobStep, Usage } from './job.ts';
+import type { Job, JobStep, Usage } from './job.ts';
+import type { Callback, CallbackEvent } from './job-spec.ts';
 
 /** Names a job. Every store key, path and workflow id contains both. */
 export interface JobRef {

@@ -1,7 +1,7 @@
 /** Builds the input of a run from a valid request. Secrets are encrypted; long lists are sealed in the store. */
 import { DAY_MS } from '../../lib/units.ts';
 import type { Asset } from '../model/asset.ts';
-import { endEvents, type JobSpec } from '../model/job.ts';
+import { endEvents, type JobSpec } from '../model/job-spec.ts';
 import { ASSETS } from '../model/pipeline.ts';
 import {
   type AssetChunk,

@@ -1,5 +1,5 @@
 /** Decides whether two requests are the same. */
-import type { JobSpec } from '../model/job.ts';
+import type { JobSpec } from '../model/job-spec.ts';
 import type { AssetInput } from '../model/run-input.ts';
 
 /** Returns keyed digests of a text in base64url: the current master key's, then those of keys being rotated out. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { type Asset, assetList } from '../model/asset.ts';
-import { type JobSpec, jobSpec } from '../model/job.ts';
+import { type JobSpec, jobSpec } from '../model/job-spec.ts';
 import { ASSETS } from '../model/pipeline.ts';
 import type { OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
 import { type FieldError, invalidFields, invalidRequest, toPointer } from '../validation/invalid-request.ts';

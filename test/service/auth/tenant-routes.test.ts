@@ -58,7 +58,7 @@ afterAll(async () => {
 
 const isCreation = ({ method, path }: ApiOperation) =>
   method === 'POST' && !path.includes('{') && !path.endsWith('/assets');
-/** Links, whose signature gives access. They are public, and tell nothing without it. */
+/** Links, whose signature gives access. They are public, and return nothing without it. */
 const isSigned = ({ path }: ApiOperation) => /^\/v1\/(links|pages)\//.test(path);
 const send = ({ request }: Tenant, operation: ApiOperation, values: Partial<CallValues>) => {
   const { path, init } = operation.buildCall({ ...fixed, ...values });
