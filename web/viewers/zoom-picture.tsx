@@ -72,10 +72,10 @@ export default function ZoomPicture({ url, label, draw, moveBySideKeys = true }:
   );
 }
 
-/** OpenSeadragon adds a style sheet unless it finds one with this name. The content security policy permits only empty ones. */
+/** OpenSeadragon adds a style sheet unless it finds this one. The content security policy permits none, so it has no effect. */
 function preventStyleSheet(): void {
   if (document.querySelector('style[data-openseadragon-mobile-css]')) return;
-  const style = document.createElement('style');
+  const style = document.createElementNS('', 'style');
   style.setAttribute('data-openseadragon-mobile-css', '');
   document.head.append(style);
 }

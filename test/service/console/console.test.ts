@@ -222,6 +222,7 @@ describe('a running job', () => {
     await page.getByLabel('Reason').fill('no longer needed');
     await button('Cancel 2 jobs').click();
     await eventually(() => row('bulk-3').textContent()).toMatch(/cancelled/);
+    await darkroom.until('bulk-1', 'cancelled');
     expect((await darkroom.get('bulk-1')).error?.message).toMatch(/no longer needed/);
     expect((await darkroom.get('bulk-2')).state).not.toBe('cancelled');
     await darkroom.request('/v1/jobs/bulk-2/cancel', { method: 'POST' });
