@@ -36,6 +36,7 @@ import type { UsageLedger } from './jobs/model/usage.ts';
 import type { Credentials } from './jobs/ports/credentials.ts';
 import type { JobArchive } from './jobs/ports/job-archive.ts';
 import type { JobRuntime } from './jobs/ports/job-runtime.ts';
+import type { Templates } from './jobs/ports/templates.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
 import { StorageQuota } from './jobs/submit/storage-quota.ts';
@@ -51,7 +52,10 @@ import { AuditStore } from './storage/audit.ts';
 import { createCredentialStore } from './storage/credentials.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { measureStoredBytes } from './storage/stored-bytes.ts';
+import { createTemplateStore } from './storage/templates.ts';
 import { StoredUsage } from './storage/usage.ts';
+import { loadBuiltIn } from './templates/built-in.ts';
+import { createTenantTemplates } from './templates/tenant-templates.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
 import { TemporalRuntime } from './temporal/runtime.ts';
 
@@ -79,6 +83,7 @@ export interface Api {
   readonly store: ObjectStore;
   readonly usage: UsageLedger;
   readonly credentials: Credentials;
+  readonly templates: Templates;
   readonly audit: AuditStore;
   /** Returns a keyed digest of a link. */
   readonly signLink: (text: string) => string;
@@ -106,12 +111,14 @@ export async function composeApi(
   const policies = createNetworkPolicies(config, target, resolver);
   const guard = { policy: policies.general, resolver };
   const quotas = tenantQuotas(runtime, composeTenantJobs(config));
+  const templates = createTenantTemplates(createTemplateStore(store), operations, await loadBuiltIn());
   const jobs = overrides.jobs ?? new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
     {
       runtime,
       archive,
       operations,
+      templates,
       quotas,
       storageQuota: new StorageQuota({
         measure: (tenant, enough) => measureStoredBytes(store, tenant, enough),
@@ -142,6 +149,7 @@ export async function composeApi(
     store,
     usage: new StoredUsage(store),
     credentials: createTenantCredentials(createCredentialStore(store, keys), guard),
+    templates,
     audit: new AuditStore(store),
     signLink: (text) => keys.signLink(text),
     keys,

@@ -14,6 +14,7 @@ import { type EventOptions, events } from './events.ts';
 import { follow } from './follow.ts';
 import type { Cancellable, DownloadOptions, SubmitOptions, WaitOptions } from './options.ts';
 import { DarkroomProblem } from './problem.ts';
+import { TemplateClient } from './templates.ts';
 import { type ClientOptions, jobPath, Transport } from './transport.ts';
 import type {
   CredentialsView,
@@ -25,7 +26,9 @@ import type {
   JobEvent,
   JobFilter,
   JobPage,
+  JobPlan,
   JobRequest,
+  JobSpec,
   Manifest,
   NewCredentials,
   Operation,
@@ -64,9 +67,11 @@ const toQuery = ({ since, unfinished, idPrefix, ...filter }: JobFilter) => ({
 /** All methods throw DarkroomProblem, or the reason of an aborted signal. */
 export class Darkroom {
   readonly #transport: Transport;
+  readonly templates: TemplateClient;
 
   constructor(options: ClientOptions) {
     this.#transport = new Transport(options);
+    this.templates = new TemplateClient(this.#transport);
   }
 
   /** Submits a job. Resolves once it is durable. Assets with a blob are uploaded as streams. */
@@ -74,6 +79,14 @@ export class Darkroom {
     // A request with its own id needs no key.
     const key = idempotencyKey ?? (request.id === undefined ? crypto.randomUUID() : undefined);
     return this.#send('/v1/jobs', buildBody('job', request), key, signal);
+  }
+
+  /** Returns what a job would compute, and about how long it takes. Nothing is stored or started. */
+  plan(
+    request: Omit<JobRequest, 'assets'> & Pick<JobSpec, 'assets'>,
+    { signal }: Cancellable = {},
+  ): Promise<JobPlan> {
+    return this.#sendJson('POST', '/v1/plans', request, signal);
   }
 
   get(id: string, { signal }: Cancellable = {}): Promise<WatchedJob> {
@@ -155,6 +168,21 @@ export class Darkroom {
   ): Promise<Job> {
     const query = { from, assets: failedAssets ? 'failed' : undefined };
     return this.#transport.json({ method: 'POST', path: `${jobPath(id)}/rerun`, query, signal });
+  }
+
+  /** Returns what `rerun` would compute. */
+  planRerun(
+    id: string,
+    { from, failedAssets, signal }: Cancellable & { from?: string; failedAssets?: boolean } = {},
+  ): Promise<JobPlan> {
+    const query = { from, assets: failedAssets ? 'failed' : undefined, dry_run: 'true' };
+    return this.#transport.json({
+      method: 'POST',
+      path: `${jobPath(id)}/rerun`,
+      query,
+      repeatable: true,
+      signal,
+    });
   }
 
   /** Adds assets to a job that waits for them. `final` ends the wait. */

@@ -87,7 +87,7 @@ export const jobSpec = z
       .min(1)
       .max(100)
       .optional()
-      .describe('The operation of the job, unless it has `steps`')
+      .describe('The operation of the job, unless it has `steps` or `template`')
       .meta({ example: 'image.transform' }),
     params: z
       .record(z.string(), z.unknown())
@@ -96,7 +96,14 @@ export const jobSpec = z
         `must be at most ${MAX_PARAMS / 1024} KiB as JSON; send larger data as assets`,
       )
       .default({})
-      .describe('See GET /v1/operations/{name}'),
+      .describe('Of the operation or the template. See GET /v1/operations/{name}, GET /v1/templates/{name}'),
+    template: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('Instead of `steps`: the template that makes them, as NAME or NAME@VERSION')
+      .meta({ example: 'product-photo@1' }),
     steps: stepMap
       .optional()
       .describe('Instead of `operation`: the steps of a pipeline by name. See docs/pipelines.md'),

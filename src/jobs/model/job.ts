@@ -101,6 +101,10 @@ export const job = z
   .object({
     id: z.string(),
     operation: z.string().describe(`The operation; \`${PIPELINE}\` for a job with \`steps\``),
+    template: z
+      .string()
+      .optional()
+      .describe('The template that made its steps, as NAME@VERSION; absent if none did'),
     dialect: z.string().describe('The API that submitted it'),
     tenant: z.string(),
     state: z.enum(states),

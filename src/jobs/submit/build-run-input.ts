@@ -56,12 +56,14 @@ export interface ValidRequest {
   readonly keepDays?: number | null | undefined;
   readonly spec: JobSpec;
   readonly pipeline: Pipeline;
+  /** The template that made the steps, as NAME@VERSION; null: none did. */
+  readonly template: string | null;
   readonly assets: readonly AssetInput[];
   readonly fingerprint: string;
 }
 
 export async function buildRunInput(parts: RunInputDependencies, request: ValidRequest): Promise<RunInput> {
-  const { staged, spec, pipeline, dialect, notes, fingerprint } = request;
+  const { staged, spec, pipeline, template, dialect, notes, fingerprint } = request;
   const created_at = new Date().toISOString();
   const steps = pipeline.steps.map((step) => toStepInput(step, staged));
   return {
@@ -69,6 +71,7 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
       id: staged.ref.id,
       tenant: staged.ref.tenant,
       operation: pipeline.operation,
+      ...(template === null ? {} : { template }),
       dialect,
       created_at,
       labels: spec.labels ?? {},
