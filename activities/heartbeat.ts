@@ -175,14 +175,22 @@ function toDarkroomError(
 
 /** `hasAttempts`: whether Temporal may retry an error that is not an outage. Outages are retried without limit. */
 function toFailure(
-  { code: type, kind, message, retryable, details }: DarkroomError,
+  { code: type, kind, message, retryable, details, retryAfterMs }: DarkroomError,
   hasAttempts: boolean,
 ): ApplicationFailure {
   const info: FailureInfo = { kind, retryable, details };
   const nonRetryable = kind !== 'outage' && !hasAttempts;
   // Temporal's logs and metrics do not count a benign failure as an error.
-  const category = isUserError(kind) ? 'BENIGN' : undefined;
-  return ApplicationFailure.create({ type, message, nonRetryable, details: [info], category });
+  const category = isUserError(kind) || type === 'result_awaited' ? 'BENIGN' : undefined;
+  const nextRetryDelay = retryAfterMs ?? undefined;
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable,
+    details: [info],
+    category,
+    nextRetryDelay,
+  });
 }
 
 /** An attempt that hung counts like one whose process died: the workflow decides what follows. */

@@ -137,6 +137,11 @@ export interface Operation<Params = Record<string, unknown>> {
   readonly result: 'files' | 'json';
   /** Media types of its files. A step of a pipeline must give some that the next one takes. Default: any. */
   readonly outputs?: readonly string[];
+  /**
+   * True if equal assets and parameters give equal results, so that later jobs can copy them. A text: what else decides the results, besides
+   * `engine` and the code of operations.
+   */
+  readonly deterministic?: boolean | string;
   /** Programs and libraries with their versions, for the manifest. */
   readonly engine: Readonly<Record<string, string>>;
   /**

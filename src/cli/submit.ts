@@ -22,6 +22,7 @@ interface Options extends ServerOptions, FollowOptions {
   readonly label?: readonly string[];
   readonly priority?: string;
   readonly keepDays?: string;
+  readonly reuse: boolean;
   readonly wait?: boolean;
   readonly out?: string;
 }
@@ -46,6 +47,7 @@ export function define(command: Command): void {
         '1 runs first; default: 3; 1 and 2 precede other tenants and take the role operator',
       )
       .option('--keep-days <days>', 'days that the job is kept after its end; 0.5 is half a day')
+      .option('--no-reuse', 'compute everything, also what an earlier job has computed')
       .option('--watch', 'wait for the end and show progress')
       .option('--wait', 'wait for the end without showing progress')
       .option('--out <dir>', 'wait, and write the results to this directory')
@@ -67,6 +69,7 @@ async function submit(assets: readonly string[], options: Options): Promise<void
     ...(options.label === undefined ? {} : { labels: parseLabels(options.label) }),
     ...(options.priority === undefined ? {} : { priority: parseNumber('--priority', options.priority) }),
     ...(options.keepDays === undefined ? {} : { keep_days: parseNumber('--keep-days', options.keepDays) }),
+    ...(options.reuse ? {} : { reuse: false }),
   });
   if (!options.json) console.log(job.id);
   if (!options.watch && !options.wait && options.out === undefined) {

@@ -97,6 +97,15 @@ export const table: readonly CommandEntry[] = [
           (await import('./webhook-secret.ts')).printWebhookSecret(options.tenant),
         ),
   },
+  {
+    name: 'reseal',
+    summary:
+      'encrypt stored credentials with the first key in DARKROOM_MASTER_KEY, before the others are removed',
+    define: (command) =>
+      void keepFilesPrivate(command)
+        .option('--json', 'print one JSON document on stdout, and nothing else')
+        .action(async (options: { json?: boolean }) => (await import('./reseal.ts')).reseal(options)),
+  },
   lazy('submit', 'submit a job', () => import('./submit.ts')),
   lazy('watch', 'show the progress of a job until it ends', () => import('./watch.ts')),
   lazy('status', 'show the status of a job', () => import('./status.ts')),

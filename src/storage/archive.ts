@@ -10,6 +10,7 @@ import { createJobAssets } from './job-assets.ts';
 import type { ObjectStore } from './object-store.ts';
 import { createJobRecords } from './records.ts';
 import { createJobResults } from './results.ts';
+import { createReusableResults } from './reusable-results.ts';
 import { createStageFiles } from './stages.ts';
 
 /** `keys` encrypt the inputs of jobs. */
@@ -26,5 +27,6 @@ export const createJobArchive = (store: ObjectStore, keys: Keyring): JobArchive 
 export const createRunFiles = (store: ObjectStore): RunFiles => ({
   assets: createAssetFiles(store),
   stages: createStageFiles(store),
+  reusable: createReusableResults(store),
   deliveries: createJobDeliveries(store),
 });

@@ -64,11 +64,22 @@ export const apiKeysPrefix = '_keys/';
 
 export const apiKeyKey = (id: string): string => `${apiKeysPrefix}${id}.json`;
 
-/** Credentials of a tenant. */
-export const credentialsPrefix = (tenant: string): string => `_credentials/${tenant}/`;
+/** Credentials of all tenants. */
+export const allCredentialsPrefix = '_credentials/';
+
+export const credentialsPrefix = (tenant: string): string => `${allCredentialsPrefix}${tenant}/`;
 
 export const credentialsKey = (tenant: string, name: string): string =>
   `${credentialsPrefix(tenant)}${name}.json`;
+
+/** Returns TENANT/NAME of the credentials under this key. */
+export const nameOfCredentials = (key: string): string =>
+  key.slice(allCredentialsPrefix.length, -'.json'.length);
+
+/** Multipart uploads of exports that have begun. */
+export const openUploadsPrefix = '_exports/';
+
+export const openUploadKey = (id: string): string => `${openUploadsPrefix}${id}.json`;
 
 /** Templates of a tenant; null: shared ones. A tenant cannot be called `_shared`. */
 export const templatesPrefix = (owner: string | null): string => `_templates/${owner ?? '_shared'}/`;
@@ -150,6 +161,12 @@ export const refusedKey = (ref: JobRef, at: Date): string =>
 
 /** Returns the id in the key of a refused job. */
 export const refusedId = (key: string): string => key.replace(/^.*?\/refused\/\d+-/, '');
+
+/** Which results can be reused, of all tenants. */
+export const reusePrefix = '_reuse/';
+
+/** `digest`: of the work that gave the results. */
+export const reuseKey = (tenant: string, digest: string): string => `${reusePrefix}${tenant}/${digest}.json`;
 
 /** The schedule of deletions of all tenants. In ascending order of keys, the oldest comes first. */
 export const deletionsPrefix = '_due/';

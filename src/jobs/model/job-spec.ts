@@ -110,6 +110,12 @@ export const jobSpec = z
     results: resultSteps
       .optional()
       .describe('Steps whose files are the result of a pipeline; default: those that no other step uses'),
+    reuse: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether results of equal work of earlier jobs are copied, and later jobs may copy these. Default: true',
+      ),
     assets: assetList.default([]),
     await_assets: awaitAssets
       .optional()

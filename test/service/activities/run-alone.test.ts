@@ -45,6 +45,7 @@ const echo = (run: number, params: Record<string, unknown>): StageRunInput => ({
   batch: null,
   layout: { chunkEnds: [], sizes: batchSizes },
   skipFailedAssets: false,
+  reuse: true,
 });
 
 const reports: object[] = [];

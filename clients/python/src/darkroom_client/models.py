@@ -58,6 +58,10 @@ class Inputs(TypedDict):
     """
     Inputs that could not be used
     """
+    reused: int
+    """
+    Inputs whose results were copied from an earlier job, in at least one stage
+    """
 
 
 class JobError(TypedDict):
@@ -82,6 +86,10 @@ class Usage(TypedDict):
     compute_seconds: float
     """
     Time that workers spent on its stages, without failed or interrupted attempts
+    """
+    reused_seconds: float
+    """
+    Time that earlier jobs had spent on results that it copied instead of computing them
     """
 
 
@@ -165,6 +173,10 @@ class StepSpec(TypedDict, closed=True):
     on_error: NotRequired[Literal["fail", "continue"]]
     """
     When the step fails. `fail`: the job fails, after the steps that do not depend on it have ended. `continue`: the job completes without its files. Steps that use a failed step are skipped either way. Default: "fail"
+    """
+    reuse: NotRequired[bool]
+    """
+    As `reuse` of the job, which is the default
     """
 
 
@@ -564,6 +576,10 @@ class UsageItem(TypedDict):
     """
     Time that workers spent on their stages
     """
+    reused_seconds: float
+    """
+    Time that they saved by copying results of earlier jobs
+    """
 
 
 UsageReport = TypedDict(
@@ -809,6 +825,10 @@ class JobSpec(TypedDict, closed=True):
     results: NotRequired[list[StepName]]
     """
     Steps whose files are the result of a pipeline; default: those that no other step uses
+    """
+    reuse: NotRequired[bool]
+    """
+    Whether results of equal work of earlier jobs are copied, and later jobs may copy these. Default: true
     """
     assets: NotRequired[list[Asset]]
     """
