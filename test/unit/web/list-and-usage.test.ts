@@ -30,7 +30,7 @@ test('the address of the list keeps all filters', () => {
 describe('usage', () => {
   const row = (day: string, operation: string, completed: number, compute_seconds: number) => ({
     ...{ day, operation, jobs: { completed, failed: 1, cancelled: 0 } },
-    ...{ bytes_in: 10, bytes_out: 5, compute_seconds },
+    ...{ bytes_in: 10, bytes_out: 5, compute_seconds, reused_seconds: 0 },
   });
   const report = {
     ...{ tenant: 'acme', from: '2026-10-31', to: '2026-11-02' },
