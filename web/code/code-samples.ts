@@ -3,6 +3,8 @@ import type { JobAsset, JobRequest } from '../../src/client/client.ts';
 import { buildCurlCommand } from './curl-command.ts';
 import { Code, python, typeScript, writeLiteral } from './literal.ts';
 
+const PACKAGE = 'darkroom/client';
+
 interface CodeSample {
   readonly name: string;
   readonly text: string;
@@ -38,8 +40,8 @@ function buildTypeScript(server: string, request: JobRequest, withToken: boolean
   };
   const job = { ...withoutSecrets(request), assets: assets.length > 0 ? assets.map(write) : undefined };
   const imports = [...(assets.some(isLocal) ? ['localFile'] : []), 'saveFiles'].join(', ');
-  return `import { createClient } from 'darkroom/client';
-import { ${imports} } from 'darkroom/client/files';
+  return `import { createClient } from '${PACKAGE}';
+import { ${imports} } from '${PACKAGE}/files';
 
 const darkroom = createClient({
   url: ${typeScript.quote(server)},${withToken ? '\n  token: process.env.DARKROOM_TOKEN,' : ''}
