@@ -10,10 +10,12 @@
 import { isTerminal } from '../jobs/model/states.ts';
 import { withTimeout } from '../lib/with-timeout.ts';
 import { buildBody, type RequestBody } from './body.ts';
-import { type EventOptions, events } from './events.ts';
+import { events } from './events.ts';
 import { follow } from './follow.ts';
+import { type LogOptions, readLog } from './log.ts';
 import type { Cancellable, DownloadOptions, SubmitOptions, WaitOptions } from './options.ts';
 import { DarkroomProblem } from './problem.ts';
+import type { EventOptions } from './server-events.ts';
 import { TemplateClient } from './templates.ts';
 import { type ClientOptions, jobPath, Transport } from './transport.ts';
 import type {
@@ -29,6 +31,7 @@ import type {
   JobPlan,
   JobRequest,
   JobSpec,
+  LogEntry,
   Manifest,
   NewCredentials,
   Operation,
@@ -45,7 +48,15 @@ export { blockedReason } from './blocked-reason.ts';
 export { isPipeline } from './is-pipeline.ts';
 export { DarkroomProblem, type FieldProblem } from './problem.ts';
 export type * from './types.ts';
-export type { Cancellable, ClientOptions, DownloadOptions, EventOptions, SubmitOptions, WaitOptions };
+export type {
+  Cancellable,
+  ClientOptions,
+  DownloadOptions,
+  EventOptions,
+  LogOptions,
+  SubmitOptions,
+  WaitOptions,
+};
 
 /** Returns true if the job is completed, failed or cancelled. */
 export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => isTerminal(state);
@@ -57,8 +68,9 @@ const SESSION = '/v1/session';
 
 const credentialsPath = (name: string): string => `/v1/credentials/${encodeURIComponent(name)}`;
 
-const toQuery = ({ since, unfinished, idPrefix, ...filter }: JobFilter) => ({
+const toQuery = ({ since, unfinished, idPrefix, labels = {}, ...filter }: JobFilter) => ({
   ...filter,
+  label: Object.entries(labels).map(([name, value]) => `${name}:${value}`),
   id_prefix: idPrefix,
   unfinished: unfinished ? 'true' : undefined,
   since: since instanceof Date ? since.toISOString() : since,
@@ -145,6 +157,11 @@ export class Darkroom {
   /** Yields each change, and returns after the event `end`. Reconnects automatically. */
   events(id: string, options: EventOptions = {}): AsyncGenerator<JobEvent, void> {
     return events(this.#transport, id, options);
+  }
+
+  /** Yields the entries of the log; with `follow`, up to the end of the job. Reconnects automatically. */
+  log(id: string, options: LogOptions = {}): AsyncGenerator<LogEntry, void> {
+    return readLog(this.#transport, id, options);
   }
 
   /** `reason` becomes part of the error message of the cancelled job. */

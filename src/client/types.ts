@@ -11,6 +11,7 @@ import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
 
 export type { CredentialsView, NewCredentials, S3Keys } from '../jobs/model/credentials.ts';
 export type { Delivery } from '../jobs/model/delivery.ts';
+export type { LogEntry } from '../jobs/model/job-log.ts';
 export type { JobPlan } from '../jobs/model/job-plan.ts';
 export type { JobSpec } from '../jobs/model/job-spec.ts';
 export type { RequestView } from '../jobs/model/request-view.ts';
@@ -87,12 +88,14 @@ export interface JobFilter {
   readonly state?: Job['state'];
   /** True: only jobs that have not ended. */
   readonly unfinished?: boolean | undefined;
-  /** Only jobs whose id begins with this. */
-  readonly idPrefix?: string | undefined;
   readonly operation?: string;
   readonly dialect?: string;
   /** Only jobs created at or after this time. */
   readonly since?: Date | string;
+  /** Only jobs with all these labels. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Only jobs whose id begins with this. */
+  readonly idPrefix?: string;
 }
 
 /** How many jobs there are. Those that ended before `since` are not counted. */

@@ -7,6 +7,7 @@ import { createJobDeletions } from './deletions.ts';
 import { createJobDeliveries } from './deliveries.ts';
 import { createJobInputFiles } from './inputs.ts';
 import { createJobAssets } from './job-assets.ts';
+import { createJobLogs } from './job-logs.ts';
 import type { ObjectStore } from './object-store.ts';
 import { createJobRecords } from './records.ts';
 import { createJobResults } from './results.ts';
@@ -20,6 +21,7 @@ export const createJobArchive = (store: ObjectStore, keys: Keyring): JobArchive 
   ...createJobResults(store),
   ...createJobAssets(store),
   ...createJobDeliveries(store),
+  ...createJobLogs(store),
   ...createJobDeletions(store),
 });
 
@@ -29,4 +31,5 @@ export const createRunFiles = (store: ObjectStore): RunFiles => ({
   stages: createStageFiles(store),
   reusable: createReusableResults(store),
   deliveries: createJobDeliveries(store),
+  logs: createJobLogs(store),
 });

@@ -9,6 +9,7 @@ import { matchesEtag } from '../../api/files/file-response.ts';
 import { parseJobRef } from '../../api/job-ref.ts';
 import { fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
+import { MAX_LABELS } from '../../jobs/model/job-spec.ts';
 import { pendingActivity } from '../../jobs/model/pending-activity.ts';
 import { SHOWN_ASSETS } from '../../jobs/model/request-view.ts';
 import { isTerminal, states } from '../../jobs/model/states.ts';
@@ -32,18 +33,31 @@ const RETRY_AFTER_SECONDS = '1';
 
 const tags = ['Jobs'];
 
+const labelPair = z.string().regex(/^[^:]+:/, 'must be NAME:VALUE, such as album:holiday');
+
+/** Names of labels have no colon. */
+const splitLabel = (pair: string): [string, string] => {
+  const at = pair.indexOf(':');
+  return [pair.slice(0, at), pair.slice(at + 1)];
+};
+
 const filters = {
   ...ignoredQuery,
-  id_prefix: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/, 'must be the beginning of a job id')
-    .optional()
-    .describe('Only jobs whose id begins with this'),
   operation: z.string().optional(),
   dialect: z.string().optional(),
   since: timeQuery
     .optional()
     .describe('Only jobs created at or after this time; of a date, its midnight in UTC'),
+  label: z
+    .union([labelPair, z.array(labelPair).max(MAX_LABELS)])
+    .transform((given) => [given].flat().map(splitLabel))
+    .optional()
+    .openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Only jobs with this label, as `NAME:VALUE`; repeatable: with all of them',
+    }),
+  id_prefix: z.string().optional().describe('Only jobs whose id begins with this'),
 };
 
 const listQuery = z.strictObject({
@@ -72,12 +86,14 @@ const jobCounts = z
   });
 
 /** Converts the names of the query to those of the filter. */
-function toFilter<Query extends { id_prefix?: string | undefined; since?: string | undefined }>({
-  id_prefix: idPrefix,
-  since,
-  ...filter
-}: Query) {
-  return { ...filter, idPrefix, since: since === undefined ? undefined : new Date(since) };
+function toFilter<
+  Query extends {
+    id_prefix?: string | undefined;
+    since?: string | undefined;
+    label?: [string, string][] | undefined;
+  },
+>({ id_prefix: idPrefix, since, label: labels, ...filter }: Query) {
+  return { ...filter, idPrefix, labels, since: since === undefined ? undefined : new Date(since) };
 }
 
 const time = z.iso.datetime();

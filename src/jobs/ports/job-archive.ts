@@ -8,6 +8,7 @@ import type { Delivery } from '../model/delivery.ts';
 import type { FileEntry, Manifest } from '../model/result.ts';
 import type { JobInputs, JobRef, RunInput, SealedInputs, Upload } from '../model/run-input.ts';
 import type { ScheduledDeletion } from '../model/scheduled-deletion.ts';
+import type { JobLogs } from './job-logs.ts';
 import type { JobFilter, JobPage, JobSnapshot } from './job-runtime.ts';
 
 /** A job that has ended, and what it takes to run it again. */
@@ -151,4 +152,5 @@ export interface JobArchive
     JobResults,
     JobAssets,
     JobDeliveries,
+    JobLogs,
     JobDeletions {}

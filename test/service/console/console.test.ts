@@ -226,6 +226,10 @@ describe('a running job', () => {
     expect((await darkroom.get('bulk-1')).error?.message).toMatch(/no longer needed/);
     expect((await darkroom.get('bulk-2')).state).not.toBe('cancelled');
     await darkroom.request('/v1/jobs/bulk-2/cancel', { method: 'POST' });
+    await page.getByLabel('Find').fill('set=bulk-3');
+    await page.keyboard.press('Enter');
+    await eventually(() => page.locator('.jobs tbody tr').count()).toBe(1);
+    expect(await row('bulk-3').count()).toBe(1);
   });
 });
 

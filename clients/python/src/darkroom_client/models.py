@@ -45,6 +45,44 @@ class AssetCounts(TypedDict):
     """
 
 
+class LogEntry(TypedDict):
+    id: str
+    """
+    Names the entry. The same entry has the same id in each response
+    """
+    run: int
+    """
+    Number of the run, from 1
+    """
+    at: str
+    level: Literal["info", "warning", "error"]
+    type: Literal["state", "attempt", "asset", "note", "output"]
+    """
+    state: a transition of the job. attempt: an attempt failed, or another one begins. asset: an asset cannot be used. note: as in the result. output: a line that a program printed
+    """
+    activity: Literal["download", "inputs", "stage", "package"] | None
+    """
+    The activity that it is about; null: the job
+    """
+    stage: str | None
+    """
+    Of the activity `stage`; in a pipeline STEP/STAGE
+    """
+    batch: int | None
+    """
+    The batch of assets, from 0; null: all
+    """
+    attempt: int | None
+    """
+    Number of the attempt, from 1
+    """
+    code: str | None
+    """
+    Code of an error or a note
+    """
+    message: str
+
+
 class Inputs(TypedDict):
     """
     Counts of its input files
