@@ -40,8 +40,8 @@ function buildTypeScript(server: string, request: JobRequest, withToken: boolean
   };
   const job = { ...withoutSecrets(request), assets: assets.length > 0 ? assets.map(write) : undefined };
   const imports = [...(assets.some(isLocal) ? ['localFile'] : []), 'saveFiles'].join(', ');
-  return `import { createClient } from '${PACKAGE}';
-import { ${imports} } from '${PACKAGE}/files';
+  return `import { createClient } from ${typeScript.quote(PACKAGE)};
+import { ${imports} } from ${typeScript.quote(`${PACKAGE}/files`)};
 
 const darkroom = createClient({
   url: ${typeScript.quote(server)},${withToken ? '\n  token: process.env.DARKROOM_TOKEN,' : ''}
