@@ -7,6 +7,7 @@ import type { AssetFailure, Checkpoint, OutputFile } from '../src/jobs/model/che
 import type { ResultNote } from '../src/jobs/model/result.ts';
 import type { AttemptFiles } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
+import { toPublicLine } from '../src/lib/public-line.ts';
 import type { ActivityRun } from './activity-run.ts';
 import { mergeCheckpoint } from './checkpoint.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -45,6 +46,9 @@ export async function computeStage(
   };
   const inputs = await bringInputs(deps.stages, listed, bytes, signal);
   const signs = new SignsOfLife(scratch);
+  const secretTexts = (operation.secrets ?? [])
+    .map((name) => (params as Readonly<Record<string, unknown>>)[name])
+    .filter((value) => typeof value === 'string');
   const failures: AssetFailure[] = [];
   const notes: ResultNote[] = [];
   const context: StageContext<never> = {
@@ -68,10 +72,18 @@ export async function computeStage(
     memory: deps.memoryOf(stage.capability ?? 'cpu'),
     pictures: signs.inPictures(deps.pictures.forTenant(input.job.tenant)),
     sandbox: deps.sandbox,
-    note: (code, message, input) => notes.push({ code, message, asset: input?.index ?? null }),
+    logOutput: (line) => {
+      const message = toPublicLine(line, secretTexts);
+      if (message !== '') activity.record({ level: 'info', type: 'output', code: null, message });
+    },
+    note: (code, message, input) => {
+      notes.push({ code, message, asset: input?.index ?? null });
+      activity.record({ level: 'warning', type: 'note', code, message });
+    },
     fail: ({ index }, error) => {
       if (!input.skipFailedAssets || !(error instanceof DarkroomError) || error.retryable) throw error;
       failures.push({ index, error: toJobError(error) });
+      activity.record({ level: 'warning', type: 'asset', code: error.code, message: error.message });
       activity.report({ failed: failures.length });
     },
   };

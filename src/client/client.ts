@@ -10,10 +10,12 @@
 import { isTerminal } from '../jobs/model/states.ts';
 import { withTimeout } from '../lib/with-timeout.ts';
 import { buildBody, type RequestBody } from './body.ts';
-import { type EventOptions, events } from './events.ts';
+import { events } from './events.ts';
 import { follow } from './follow.ts';
+import { type LogOptions, readLog } from './log.ts';
 import type { Cancellable, DownloadOptions, SubmitOptions, WaitOptions } from './options.ts';
 import { DarkroomProblem } from './problem.ts';
+import type { EventOptions } from './server-events.ts';
 import { TemplateClient } from './templates.ts';
 import { type ClientOptions, jobPath, Transport } from './transport.ts';
 import type {
@@ -22,18 +24,21 @@ import type {
   FileEntry,
   Job,
   JobAsset,
+  JobCounts,
   JobEvent,
   JobFilter,
   JobPage,
   JobPlan,
   JobRequest,
   JobSpec,
+  LogEntry,
   Manifest,
   NewCredentials,
   Operation,
   RequestView,
   ResultLink,
   S3Keys,
+  Session,
   UsageReport,
   WatchedJob,
 } from './types.ts';
@@ -43,7 +48,15 @@ export { blockedReason } from './blocked-reason.ts';
 export { isPipeline } from './is-pipeline.ts';
 export { DarkroomProblem, type FieldProblem } from './problem.ts';
 export type * from './types.ts';
-export type { Cancellable, ClientOptions, DownloadOptions, EventOptions, SubmitOptions, WaitOptions };
+export type {
+  Cancellable,
+  ClientOptions,
+  DownloadOptions,
+  EventOptions,
+  LogOptions,
+  SubmitOptions,
+  WaitOptions,
+};
 
 /** Returns true if the job is completed, failed or cancelled. */
 export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => isTerminal(state);
@@ -51,7 +64,17 @@ export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => isTerminal(s
 /** @throws TypeError if `url` is not an HTTP address */
 export const createClient = (options: ClientOptions): Darkroom => new Darkroom(options);
 
+const SESSION = '/v1/session';
+
 const credentialsPath = (name: string): string => `/v1/credentials/${encodeURIComponent(name)}`;
+
+const toQuery = ({ since, unfinished, idPrefix, labels = {}, ...filter }: JobFilter) => ({
+  ...filter,
+  label: Object.entries(labels).map(([name, value]) => `${name}:${value}`),
+  id_prefix: idPrefix,
+  unfinished: unfinished ? 'true' : undefined,
+  since: since instanceof Date ? since.toISOString() : since,
+});
 
 /** All methods throw DarkroomProblem, or the reason of an aborted signal. */
 export class Darkroom {
@@ -99,15 +122,22 @@ export class Darkroom {
 
   /** Returns one page. `limit`: 1 to 200 jobs, default 50. `cursor`: `next_cursor` of the previous page. */
   page(
-    { since, ...filter }: JobFilter = {},
+    filter: JobFilter = {},
     { cursor, limit, signal }: Cancellable & { cursor?: string | undefined; limit?: number } = {},
   ): Promise<JobPage> {
-    const time = since instanceof Date ? since.toISOString() : since;
     return this.#transport.json({
       path: '/v1/jobs',
-      query: { ...filter, since: time, cursor, limit },
+      query: { ...toQuery(filter), cursor, limit },
       signal,
     });
+  }
+
+  /** Counts jobs by how they stand. */
+  counts(
+    filter: Omit<JobFilter, 'state' | 'unfinished'> = {},
+    { signal }: Cancellable = {},
+  ): Promise<JobCounts> {
+    return this.#transport.json({ path: '/v1/job-counts', query: toQuery(filter), signal });
   }
 
   /** Resolves with the job once it is completed, failed or cancelled. Tolerates outages. */
@@ -127,6 +157,11 @@ export class Darkroom {
   /** Yields each change, and returns after the event `end`. Reconnects automatically. */
   events(id: string, options: EventOptions = {}): AsyncGenerator<JobEvent, void> {
     return events(this.#transport, id, options);
+  }
+
+  /** Yields the entries of the log; with `follow`, up to the end of the job. Reconnects automatically. */
+  log(id: string, options: LogOptions = {}): AsyncGenerator<LogEntry, void> {
+    return readLog(this.#transport, id, options);
   }
 
   /** `reason` becomes part of the error message of the cancelled job. */
@@ -195,6 +230,11 @@ export class Darkroom {
       ...(from && { headers: { range: `bytes=${from.offset}-`, 'if-range': `"${from.sha256}"` } }),
       signal,
     });
+  }
+
+  /** Returns an asset of the job with an unread body. `index`: its position in the submitted list, from 0. */
+  asset(id: string, index: number, { signal }: Cancellable = {}): Promise<Response> {
+    return this.#transport.open({ path: `${jobPath(id)}/assets/${index}`, signal });
   }
 
   /**
@@ -282,6 +322,23 @@ export class Darkroom {
     signal,
   }: Cancellable & { from?: string | undefined; to?: string | undefined } = {}): Promise<UsageReport> {
     return this.#transport.json({ path: '/v1/usage', query: { from, to }, signal });
+  }
+
+  /** Returns the tenant and the role of the caller. */
+  session({ signal }: Cancellable = {}): Promise<Session> {
+    return this.#transport.json({ path: SESSION, signal });
+  }
+
+  /** Lets the browser keep the credentials of this client in a cookie, which scripts cannot read. */
+  beginSession({ signal }: Cancellable = {}): Promise<Session> {
+    return this.#transport.json({ method: 'POST', path: SESSION, signal });
+  }
+
+  /** Removes that cookie. */
+  async endSession({ signal }: Cancellable = {}): Promise<void> {
+    await this.#transport.send({ method: 'DELETE', path: SESSION, signal }, (response) =>
+      response.arrayBuffer(),
+    );
   }
 
   /** Resolves if the server is ready. Otherwise throws what is missing, without retries. */

@@ -11,6 +11,7 @@ import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
 
 export type { CredentialsView, NewCredentials, S3Keys } from '../jobs/model/credentials.ts';
 export type { Delivery } from '../jobs/model/delivery.ts';
+export type { LogEntry } from '../jobs/model/job-log.ts';
 export type { JobPlan } from '../jobs/model/job-plan.ts';
 export type { JobSpec } from '../jobs/model/job-spec.ts';
 export type { RequestView } from '../jobs/model/request-view.ts';
@@ -58,6 +59,16 @@ export interface ResultLink {
   readonly expires_at: string;
 }
 
+/** The caller, and what its role permits. */
+export interface Session {
+  readonly tenant: string;
+  readonly subject: string;
+  readonly role: 'viewer' | 'submitter' | 'operator' | 'admin';
+  readonly actions: readonly string[];
+  /** Whether the server requires credentials. */
+  readonly requires_login: boolean;
+}
+
 export interface UsageReport {
   readonly tenant: string;
   readonly from: string;
@@ -69,14 +80,31 @@ export interface JobPage {
   readonly jobs: readonly Job[];
   /** Null for the last page. */
   readonly next_cursor: string | null;
+  /** True while Temporal does not answer: jobs that have not ended are missing. */
+  readonly partial: boolean;
 }
 
 export interface JobFilter {
   readonly state?: Job['state'];
+  /** True: only jobs that have not ended. */
+  readonly unfinished?: boolean | undefined;
   readonly operation?: string;
   readonly dialect?: string;
   /** Only jobs created at or after this time. */
   readonly since?: Date | string;
+  /** Only jobs with all these labels. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Only jobs whose id begins with this. */
+  readonly idPrefix?: string;
+}
+
+/** How many jobs there are. Those that ended before `since` are not counted. */
+export interface JobCounts {
+  readonly unfinished: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly since: string;
 }
 
 /** The fields of a job that change while it runs. */

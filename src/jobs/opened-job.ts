@@ -6,14 +6,18 @@ import { redeliver } from './lifecycle/redelivery.ts';
 import { type RerunRequest, rerunJob } from './lifecycle/rerun.ts';
 import type { Delivery } from './model/delivery.ts';
 import type { Job } from './model/job.ts';
+import type { LogEntry } from './model/job-log.ts';
 import type { JobPlan } from './model/job-plan.ts';
 import type { PendingActivity } from './model/pending-activity.ts';
 import type { RequestView } from './model/request-view.ts';
 import { isTerminal } from './model/states.ts';
 import type { Moment } from './model/timeline.ts';
-import type { JobArchive, OpenFile, StoredResult } from './ports/job-archive.ts';
+import type { JobArchive, OpenFile, ReadableFile, StoredResult } from './ports/job-archive.ts';
 import type { ControlSignal, JobRuntime, JobSnapshot } from './ports/job-runtime.ts';
+import { followLog, type LogUpdate } from './query/follow-log.ts';
+import { LogReader } from './query/log-reader.ts';
 import { readRequest } from './query/read-request.ts';
+import type { Watcher } from './query/watcher.ts';
 import type { ConcurrencyQuotas } from './submit/concurrency-quota.ts';
 
 export interface OpenedJobDependencies {
@@ -70,12 +74,37 @@ export class OpenedJob implements JobSnapshot {
   }
 
   /**
+   * Returns an asset as it was downloaded. It is kept as long as the job can be run again.
+   *
+   * @param index position in the submitted list, from 0
+   * @throws file_not_found
+   */
+  async asset(index: number): Promise<ReadableFile> {
+    const found = await this.#dependencies.archive.asset(this.job, this.fingerprint, index);
+    if (found) return found;
+    throw new DarkroomError(
+      'file_not_found',
+      `Job "${this.job.id}" has no bytes of asset ${index}: it was not downloaded, is a file on the server, or was deleted since`,
+    );
+  }
+
+  /**
    * Returns the submitted request, without secrets.
    *
    * @throws job_not_rerunnable when the request is no longer stored.
    */
   request(): Promise<RequestView> {
     return readRequest(this.#dependencies, this.job);
+  }
+
+  /** Returns the log so far, by time. */
+  log(signal: AbortSignal): Promise<LogEntry[]> {
+    return new LogReader(this.#dependencies.archive).readNew(this, signal);
+  }
+
+  /** Yields the log so far, and what is new up to the end of the job; see {@link followLog}. */
+  followLog(watcher: Watcher, signal: AbortSignal): AsyncGenerator<LogUpdate, void> {
+    return followLog({ archive: this.#dependencies.archive, watcher }, this.job, signal);
   }
 
   /** Returns the callbacks that were sent or are scheduled, earliest first. */

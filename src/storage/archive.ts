@@ -6,6 +6,8 @@ import { createAssetFiles } from './assets.ts';
 import { createJobDeletions } from './deletions.ts';
 import { createJobDeliveries } from './deliveries.ts';
 import { createJobInputFiles } from './inputs.ts';
+import { createJobAssets } from './job-assets.ts';
+import { createJobLogs } from './job-logs.ts';
 import type { ObjectStore } from './object-store.ts';
 import { createJobRecords } from './records.ts';
 import { createJobResults } from './results.ts';
@@ -17,7 +19,9 @@ export const createJobArchive = (store: ObjectStore, keys: Keyring): JobArchive 
   ...createJobRecords(store),
   ...createJobInputFiles(store, keys),
   ...createJobResults(store),
+  ...createJobAssets(store),
   ...createJobDeliveries(store),
+  ...createJobLogs(store),
   ...createJobDeletions(store),
 });
 
@@ -27,4 +31,5 @@ export const createRunFiles = (store: ObjectStore): RunFiles => ({
   stages: createStageFiles(store),
   reusable: createReusableResults(store),
   deliveries: createJobDeliveries(store),
+  logs: createJobLogs(store),
 });

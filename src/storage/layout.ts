@@ -6,6 +6,7 @@
 
 import type { Batch } from '../jobs/model/batch.ts';
 import type { StagePart } from '../jobs/model/checkpoint.ts';
+import type { LogSegmentName } from '../jobs/model/job-log.ts';
 import type { CollectedInputs, JobRef } from '../jobs/model/run-input.ts';
 import type { ScheduledDeletion } from '../jobs/model/scheduled-deletion.ts';
 
@@ -139,6 +140,17 @@ export const deliveryPrefix = (ref: JobRef): string => `${jobPrefix(ref)}deliver
 
 export const deliveryKey = (ref: JobRef, run: number, seq: number): string =>
   `${deliveryPrefix(ref)}${pad(run)}-${pad(seq)}.json`;
+
+/** The log of a job, of all its runs. */
+export const logPrefix = (ref: JobRef): string => `${jobPrefix(ref)}log/`;
+
+export const logSegmentKey = (ref: JobRef, { run, name }: LogSegmentName): string =>
+  `${logPrefix(ref)}${pad(run)}/${name}.json`;
+
+export function logSegmentOf(ref: JobRef, key: string): LogSegmentName {
+  const [run = '', file = ''] = key.slice(logPrefix(ref).length).split('/');
+  return { run: Number.parseInt(run, 10), name: file.replace(/\.json$/, '') };
+}
 
 /** Outlives the job, so that its id stays taken. */
 export const tombstoneKey = ({ tenant, id }: JobRef): string => `${tenant}/deleted/${id}`;

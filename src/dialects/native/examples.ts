@@ -73,6 +73,24 @@ export const exampleStream = [
   `event: end\nid: 1.end\ndata: ${JSON.stringify(exampleJob)}\n\n`,
 ].join('');
 
+export const exampleLogEntry = {
+  id: '1.stage-main-transform-0-5-1.0',
+  run: 1,
+  at,
+  level: 'warning',
+  type: 'note',
+  activity: 'stage',
+  stage: 'transform',
+  batch: 0,
+  attempt: 1,
+  code: 'damage_accepted',
+  message: 'Asset 0 ("a.jpg") is cut off; the part that can be decoded was used',
+} as const;
+
+export const exampleLog =
+  `${at}  info     Submitted\n` +
+  `${at}  warning  transform[0]  Asset 0 ("a.jpg") is cut off; the part that can be decoded was used\n`;
+
 export const exampleRequest = {
   operation: 'image.transform',
   params: { width: 800 },

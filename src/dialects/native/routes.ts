@@ -8,8 +8,10 @@ import { deliveryRoutes } from './deliveries.ts';
 import { eventRoutes } from './events.ts';
 import { jobRoutes } from './jobs.ts';
 import { linkRoutes } from './links.ts';
+import { logRoutes } from './log.ts';
 import { operationRoutes } from './operations.ts';
 import { resultRoutes } from './results.ts';
+import { sessionRoutes } from './session.ts';
 import { submissionRoutes } from './submission.ts';
 import { templateRoutes } from './templates.ts';
 import { usageRoutes } from './usage.ts';
@@ -21,6 +23,7 @@ export function createRoutes(dependencies: ApiDependencies): OpenAPIHono<ApiEnv>
     .route('/', submissionRoutes(dependencies))
     .route('/', jobRoutes(dependencies))
     .route('/', eventRoutes(dependencies))
+    .route('/', logRoutes(dependencies))
     .route('/', resultRoutes(dependencies))
     .route('/', linkRoutes(dependencies))
     .route('/', deliveryRoutes(dependencies))
@@ -28,5 +31,6 @@ export function createRoutes(dependencies: ApiDependencies): OpenAPIHono<ApiEnv>
     .route('/', credentialRoutes(dependencies))
     .route('/', templateRoutes(dependencies))
     .route('/', usageRoutes(dependencies))
-    .route('/', auditRoutes(dependencies));
+    .route('/', auditRoutes(dependencies))
+    .route('/', sessionRoutes(dependencies));
 }

@@ -68,7 +68,8 @@ const awaitAssets = z
   })
   .meta({ id: 'AwaitAssets' });
 
-const MAX_LABELS = 20;
+/** Labels of a job. */
+export const MAX_LABELS = 20;
 
 const LABEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/;
 

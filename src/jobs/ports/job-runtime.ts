@@ -22,16 +22,42 @@ export interface JobSnapshot {
 
 export interface JobFilter {
   readonly state?: JobState | undefined;
+  /** True: only jobs that have not ended. */
+  readonly unfinished?: boolean | undefined;
   readonly operation?: string | undefined;
   readonly dialect?: string | undefined;
   /** Only jobs created at or after this time. */
   readonly since?: Date | undefined;
+  /** Names and values. Only jobs that have all these labels. */
+  readonly labels?: readonly (readonly [string, string])[] | undefined;
+  /** Only jobs whose id begins with this. */
+  readonly idPrefix?: string | undefined;
 }
+
+/** Whether a job is one of those that the filter selects. */
+export const matchesFilter = (job: Job, filter: JobFilter): boolean =>
+  (filter.state === undefined || job.state === filter.state) &&
+  (filter.operation === undefined || job.operation === filter.operation) &&
+  (filter.dialect === undefined || job.dialect === filter.dialect) &&
+  (filter.since === undefined || new Date(job.created_at) >= filter.since) &&
+  (filter.labels ?? []).every(([name, value]) => job.labels[name] === value) &&
+  job.id.startsWith(filter.idPrefix ?? '');
 
 export interface JobPage {
   readonly jobs: readonly Job[];
   /** Opaque; null on the last page. */
   readonly cursor: string | null;
+  /** True if running jobs are missing, because the runtime does not answer. */
+  readonly partial?: boolean;
+}
+
+/** How many jobs the runtime knows. Those that ended before `since` are not counted. */
+export interface JobCounts {
+  readonly unfinished: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly since: Date;
 }
 
 export type ControlSignal = 'cancel' | 'pause' | 'resume';

@@ -5,6 +5,7 @@ import type { Checkpoint, Digest, StagePart, StoredObject } from '../model/check
 import type { DeliveryRecord } from '../model/delivery.ts';
 import type { JobError } from '../model/job.ts';
 import type { CollectedInputs, JobRef, RunRef } from '../model/run-input.ts';
+import type { JobLogWriter } from './job-logs.ts';
 import type { ReusableResults } from './reusable-results.ts';
 
 /** Outcome of the download of one asset, or an input of a step that uses other steps. */
@@ -112,4 +113,5 @@ export interface RunFiles {
   readonly stages: StageFiles;
   readonly reusable: ReusableResults;
   readonly deliveries: DeliveryLog;
+  readonly logs: JobLogWriter;
 }

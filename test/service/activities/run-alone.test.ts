@@ -59,6 +59,7 @@ const activity = (signal = new AbortController().signal): ActivityRun => ({
   lastAttempt: false,
   earlier: null,
   log: () => undefined,
+  record: () => undefined,
 });
 
 test('returns the result and the progress, and stores the outputs', async () => {
