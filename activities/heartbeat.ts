@@ -4,9 +4,9 @@ import { DarkroomError, type ErrorCode, errorCatalogue, isUserError } from '../s
 import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
 import type { ActivityRun } from './activity-run.ts';
 import { HeartbeatTimer } from './heartbeat-timer.ts';
-import type { StepJournal } from './journal.ts';
+import type { ActivityJournal } from './journal.ts';
 import { type LocalAttempts, Unfinished } from './local-attempts.ts';
-import type { FailureInfo, Heartbeat, LocalFailureInfo, Loss, StepInput } from './types.ts';
+import type { AttemptInput, FailureInfo, Heartbeat, LocalFailureInfo, Loss } from './types.ts';
 
 /** A shorter activity ends before anyone could see that it had started. */
 const START_SIGNAL_DELAY_MS = 500;
@@ -18,7 +18,7 @@ const MAX_ATTEMPTS = 5;
 const MAX_ATTEMPTS_UNEXPECTED = 3;
 
 /** The fields of an activity's input that `withHeartbeat` reads. */
-interface ActivitySetup extends StepInput {
+interface ActivitySetup extends AttemptInput {
   readonly signalsStart?: boolean;
   /** Of a callback: a job may deliver several at once. */
   readonly seq?: number;
@@ -27,7 +27,7 @@ interface ActivitySetup extends StepInput {
 }
 
 interface Dependencies {
-  readonly journal: StepJournal;
+  readonly journal: ActivityJournal;
   readonly localAttempts: LocalAttempts;
   /** Milliseconds between the first heartbeats. */
   readonly heartbeatMs: number;
@@ -139,7 +139,7 @@ async function runLocally<T>(
 /** `progress`: of an attempt that failed and counts; null when nothing failed. */
 function toUnfinished(message: string, progress: Heartbeat | null): ApplicationFailure {
   const info: LocalFailureInfo = { progress };
-  // The step goes on in its activity, which fails for itself.
+  // The durable activity follows, which fails for itself.
   return ApplicationFailure.create({ type: 'unfinished', message, details: [info], category: 'BENIGN' });
 }
 

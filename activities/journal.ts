@@ -25,7 +25,7 @@ interface JournalEntry {
   /** Whether it ran inside a workflow task, which Temporal gives to the next worker as it is. */
   readonly isLocal: boolean;
   readonly runId: string | null;
-  /** Deaths of a worker that its step is blamed for so far. */
+  /** Deaths of a worker that it is blamed for so far. */
   readonly losses: number;
   /** False when it cannot be to blame, because its work runs in another process. */
   readonly canBeBlamed: boolean;
@@ -40,7 +40,7 @@ export interface LostActivity extends JournalEntry {
   readonly beside: number;
 }
 
-export class StepJournal {
+export class ActivityJournal {
   readonly #folder: string;
   readonly #canBeBlamed: boolean;
   readonly #lost = new Set<string>();
@@ -62,14 +62,14 @@ export class StepJournal {
     }
   }
 
-  /** Whether a process died during a local attempt at this step. */
+  /** Whether a process died during a local attempt at this activity. */
   hasLost({ workflowExecution, activityType }: Info): boolean {
     return this.#lost.has(`${workflowExecution?.workflowId} ${activityType}`);
   }
 
   /** The same journal, for activities whose work runs in other processes. */
-  withoutBlame(): StepJournal {
-    return new StepJournal(join(this.#folder, '..'), false);
+  withoutBlame(): ActivityJournal {
+    return new ActivityJournal(join(this.#folder, '..'), false);
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
- * Local attempts: first attempts of short steps, which run inside a workflow task. One that takes too long is handed to the durable
- * activity of its step and goes on there, so that no work is repeated.
+ * Local attempts: first attempts of short activities, which run inside a workflow task. One that takes too long is handed to the durable
+ * activity and goes on there, so that no work is repeated.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ActivityRun } from './activity-run.ts';
@@ -15,7 +15,7 @@ const defaults = {
   maxAttempts: 16,
 };
 
-/** The step has not ended: its durable activity continues. */
+/** The work has not ended: the durable activity continues. */
 export class Unfinished extends Error {}
 
 /** What a local attempt has of its own. A durable activity that takes over has the rest. */
@@ -39,7 +39,7 @@ export class LocalAttempts {
   /**
    * Makes a local attempt.
    *
-   * @param key Names the step. Its durable activity calls `take` with the same key.
+   * @param key Names the activity. The durable one calls `take` with the same key.
    * @throws Unfinished when the worker has enough local attempts, or when the work takes longer than a second
    */
   async run<T>(key: string, context: LocalContext, work: (activity: ActivityRun) => Promise<T>): Promise<T> {

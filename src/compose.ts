@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { createActivities, createAloneActivities } from '../activities/index.ts';
-import { StepJournal } from '../activities/journal.ts';
+import { ActivityJournal } from '../activities/journal.ts';
 import { LocalAttempts } from '../activities/local-attempts.ts';
 import type { RunAlone } from '../activities/run-alone.ts';
-import type { Activities, StepActivities } from '../activities/types.ts';
+import type { Activities, JobActivities } from '../activities/types.ts';
 import { loadOperations } from '../operations/command/load.ts';
 import { limitsByPixels } from '../operations/lib/picture-process/limits.ts';
 import { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
@@ -185,7 +185,7 @@ interface WorkerOptions {
 export interface WorkerParts {
   readonly activities: Activities;
   /** Those that run each step in a process of its own. */
-  readonly aloneActivities: StepActivities;
+  readonly aloneActivities: JobActivities;
   readonly dependencies: ActivityDependencies;
   readonly retention: Retention;
   readonly runtime: JobRuntime;
@@ -255,7 +255,7 @@ export async function composeWorker(
     callbackSlots: new SharedSlots(config.DARKROOM_IO_SLOTS),
     publicUrl: config.publicUrl,
     callbackBody,
-    journal: new StepJournal(scratch),
+    journal: new ActivityJournal(scratch),
     localAttempts: new LocalAttempts(),
     heartbeatMs: config.DARKROOM_HEARTBEAT_MS,
     runAlone:

@@ -6,9 +6,9 @@ import { type StepInput, toRunRef } from '../src/jobs/model/run-input.ts';
 import { queueOf } from '../src/temporal/names.ts';
 import { DOWNLOAD_POINTS, type JobContext, labelStage, PACKAGING_POINTS } from './job-context.ts';
 import { mapConcurrent } from './map-concurrent.ts';
-import { runStep, type StepOptions } from './run-step.ts';
+import { type ActivityToRun, runActivity } from './run-activity.ts';
 import type { StepInputs } from './step-inputs.ts';
-import { summarizeStep } from './summaries.ts';
+import { summarizeActivity } from './summaries.ts';
 
 interface StageToRun {
   readonly step: StepInput;
@@ -35,7 +35,7 @@ export async function runStage(
   const points = ((100 - downloadPoints - PACKAGING_POINTS) / runInput.steps.length) * share;
   const { name, run, retriesFailuresOf, timeoutMs } = stage;
   const isFirst = index === 0 && step.collected === null;
-  const options: Omit<StepOptions, 'title'> = {
+  const options: Omit<ActivityToRun, 'title'> = {
     taskQueue: queueOf(stage.capability),
     heartbeatMs: stage.heartbeatMs,
     ...(isFirst ? {} : { priority: prioritizeStartedJobs() }),
@@ -58,8 +58,8 @@ export async function runStage(
       // A batch says which inputs it holds, so it can do without the chunks, of which there may be many.
       layout: { ...inputs.layout, chunkEnds: batch === null ? inputs.layout.chunkEnds : [] },
     };
-    const title = summarizeStep(labelStage(runInput, step, name), batch);
-    const result = await runStep(job, { ...options, title }, ({ runStage }, earlier) =>
+    const title = summarizeActivity(labelStage(runInput, step, name), batch);
+    const result = await runActivity(job, { ...options, title }, ({ runStage }, earlier) =>
       runStage({ ...input, ...earlier }),
     );
     left -= 1;

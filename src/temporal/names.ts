@@ -33,7 +33,7 @@ export const CALLBACK_QUEUE = 'darkroom-callback';
 export const queueOf = (capability: string): string =>
   capability === 'io' ? MAIN_QUEUE : `${MAIN_QUEUE}-${capability}`;
 
-/** Task queue of steps that are suspected of killing their worker: each runs in a process of its own, one at a time. */
+/** Task queue of activities that are suspected of killing their worker: each runs in a process of its own, one at a time. */
 export const aloneQueueOf = (queue: string): string => `${queue}-alone`;
 
 export const workflowIdOf = ({ tenant, id }: { tenant: string; id: string }): string => `job/${tenant}/${id}`;

@@ -1,8 +1,8 @@
-/** Workers: one for workflows and waiting steps, and one for each capability that computes. */
+/** Workers: one for workflows and activities that wait, and one for each capability that computes. */
 
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { Activities, StepActivities } from '../../activities/types.ts';
+import type { Activities, JobActivities } from '../../activities/types.ts';
 import { builtFile } from './built-file.ts';
 import type { TemporalTarget } from './connection.ts';
 import { aloneQueueOf, CALLBACK_QUEUE, DOWNLOAD_QUEUE, MAIN_QUEUE, queueOf } from './names.ts';
@@ -15,9 +15,9 @@ export interface WorkerSetup extends SdkExtensions {
   /** Name in Temporal; default: process and host. */
   readonly identity?: string | undefined;
   readonly activities: Activities;
-  /** Those that run each step in a process of its own. */
-  readonly aloneActivities: StepActivities;
-  /** Capability → steps that run at once. `io` is workflows, too, and everything that waits. */
+  /** Those that run each one in a process of its own. */
+  readonly aloneActivities: JobActivities;
+  /** Capability → activities that run at once. `io` is workflows, too, and everything that waits. */
   readonly slots: Readonly<Record<string, number>>;
   /** Milliseconds that activities may continue after the shutdown signal; then they are cancelled. */
   readonly graceMs: number;
@@ -80,31 +80,31 @@ export async function createWorkers({
   const { io, ...computing } = slots;
   const { runStage, download, notify } = activities;
   const waiting = {
-    main: (steps: number) =>
+    main: (concurrent: number) =>
       Worker.create({
         ...common,
         taskQueue: MAIN_QUEUE,
         ...workflowOptions({ dataConverter, plugins }),
         activities: { ...activities },
-        maxConcurrentActivityTaskExecutions: steps,
+        maxConcurrentActivityTaskExecutions: concurrent,
         // A local attempt holds its workflow task for up to a second; see activities/local-attempts.ts.
         maxConcurrentWorkflowTaskExecutions: 100,
         // An evicted workflow is replayed from its history, which doubles its cost.
         maxCachedWorkflows: 2000,
       }),
-    net: (steps: number) =>
+    net: (concurrent: number) =>
       Worker.create({
         ...common,
         taskQueue: DOWNLOAD_QUEUE,
         activities: { download },
-        maxConcurrentActivityTaskExecutions: steps,
+        maxConcurrentActivityTaskExecutions: concurrent,
       }),
-    callbacks: (steps: number) =>
+    callbacks: (concurrent: number) =>
       Worker.create({
         ...common,
         taskQueue: CALLBACK_QUEUE,
         activities: { notify },
-        maxConcurrentActivityTaskExecutions: steps,
+        maxConcurrentActivityTaskExecutions: concurrent,
       }),
   };
   const alone = (taskQueue: string) =>
@@ -118,12 +118,12 @@ export async function createWorkers({
     ...(io === undefined ? [] : [waiting.main(io), waiting.net(io), waiting.callbacks(io)]),
     ...(io === undefined ? [] : [MAIN_QUEUE, DOWNLOAD_QUEUE].map(alone)),
     ...Object.keys(computing).map((capability) => alone(queueOf(capability))),
-    ...Object.entries(computing).map(([capability, steps]) =>
+    ...Object.entries(computing).map(([capability, concurrent]) =>
       Worker.create({
         ...common,
         taskQueue: queueOf(capability),
         activities: { runStage },
-        maxConcurrentActivityTaskExecutions: steps,
+        maxConcurrentActivityTaskExecutions: concurrent,
       }),
     ),
   ]);

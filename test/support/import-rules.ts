@@ -228,7 +228,7 @@ export const rules: readonly ImportRule[] = [
   },
   {
     of: 'activities/',
-    purpose: 'The durable steps, each idempotent.',
+    purpose: 'The activities, each idempotent.',
     may: [
       'activities/',
       'src/inputs/',

@@ -160,9 +160,9 @@ export interface RunTuning {
   readonly maxHistoryBytes: number;
   /** As `StagePlan.heartbeatMs`, for downloads and packaging. */
   readonly heartbeatMs: number;
-  /** Deaths of its worker that a step may be blamed for before it runs alone. One more, of its own process, fails the job. */
+  /** Deaths of its worker that an activity may be blamed for before it runs alone. One more, of its own process, fails the job. */
   readonly maxLosses: number;
-  /** Lost attempts of a step that runs alone, blamed or not, after which the job fails: each of them may stop the whole machine. */
+  /** Lost attempts of an activity that runs alone, blamed or not, after which the job fails: each of them may stop the whole machine. */
   readonly maxAttemptsLost: number;
   /** Short steps of jobs with at most this many assets are first tried inside the workflow task; null: none is. */
   readonly maxLocalAssets: number | null;
