@@ -11,6 +11,7 @@ import type { JobArchive } from '../src/jobs/ports/job-archive.ts';
 import type { RunFiles } from '../src/jobs/ports/run-files.ts';
 import type { SharedSlots } from '../src/lib/shared-slots.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
+import type { DurableStages } from './durable-stages.ts';
 import type { ActivityJournal } from './journal.ts';
 import type { LocalAttempts } from './local-attempts.ts';
 import type { RunAlone } from './run-alone.ts';
@@ -41,6 +42,7 @@ export interface ActivityDependencies extends RunFiles {
   readonly stallMs: number;
   readonly inputRoots: readonly string[];
   readonly journal: ActivityJournal;
+  readonly durableStages: DurableStages;
   readonly localAttempts: LocalAttempts;
   /** Milliseconds between the first heartbeats of an activity. */
   readonly heartbeatMs: number;

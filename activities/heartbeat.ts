@@ -3,6 +3,7 @@ import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activ
 import { DarkroomError, type ErrorCode, errorCatalogue, isUserError } from '../src/errors.ts';
 import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
 import type { ActivityRun } from './activity-run.ts';
+import type { DurableStages } from './durable-stages.ts';
 import { HeartbeatTimer } from './heartbeat-timer.ts';
 import type { ActivityJournal } from './journal.ts';
 import { type LocalAttempts, Unfinished } from './local-attempts.ts';
@@ -24,11 +25,14 @@ interface ActivitySetup extends AttemptInput {
   readonly seq?: number;
   /** Of the collection of inputs: a job may do it for several steps at once. */
   readonly step?: string;
+  /** Of a stage. */
+  readonly stage?: { readonly name: string; readonly capability: string };
 }
 
 interface Dependencies {
   readonly journal: ActivityJournal;
   readonly localAttempts: LocalAttempts;
+  readonly durableStages: DurableStages;
   /** Milliseconds between the first heartbeats. */
   readonly heartbeatMs: number;
 }
@@ -38,15 +42,16 @@ interface Dependencies {
  * the job has left the queue. Throws failures that tell Temporal whether to retry.
  */
 export async function withHeartbeat<T>(
-  { journal, localAttempts, heartbeatMs: shortestMs }: Dependencies,
+  deps: Dependencies,
   setup: ActivitySetup,
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
+  const { journal, localAttempts, durableStages, heartbeatMs: shortestMs } = deps;
   const context = Context.current();
   const { info, log } = context;
-  const key = `${info.workflowExecution?.runId ?? ''}/${info.activityType}/${setup.seq ?? setup.step ?? ''}`;
-  if (info.isLocal) return runLocally({ journal, localAttempts }, context, key, work);
-  const { signalsStart, earlier: lost } = setup;
+  const { signalsStart, earlier: lost, stage } = setup;
+  const key = `${info.workflowExecution?.runId ?? ''}/${info.activityType}/${setup.seq ?? `${setup.step}/${stage?.name}`}`;
+  if (info.isLocal) return runLocally(deps, context, { key, stage }, work);
   const losses = lost?.losses ?? 0;
   const attempt = info.attempt + losses + (lost?.localFailures ?? 0);
   const earlier = (info.heartbeatDetails as Heartbeat | undefined) ?? lost?.progress ?? null;
@@ -61,7 +66,7 @@ export async function withHeartbeat<T>(
         attempt > 1 ? 0 : START_SIGNAL_DELAY_MS,
       )
     : undefined;
-  const end = await journal.begin(info, losses);
+  const end = journal.begin(info, losses);
   try {
     const run: ActivityRun = {
       report: (more) => {
@@ -75,7 +80,8 @@ export async function withHeartbeat<T>(
       earlier,
       log: (message, fields) => log.info(message, { ...fields }),
     };
-    return await (localAttempts.take<T>(key, run) ?? work(run));
+    const finish = () => localAttempts.take<T>(key, run) ?? work(run);
+    return await (stage ? durableStages.run(stage.capability, finish) : finish());
   } catch (error) {
     if (context.cancellationDetails?.notFound && !heartbeat.wasBlocked)
       await signalWorkflow(context, 'outlived', info.activityId);
@@ -88,21 +94,23 @@ export async function withHeartbeat<T>(
   } finally {
     heartbeat.stop();
     clearTimeout(startSignal);
-    await end();
+    end();
   }
 }
 
 /** Runs an attempt inside a workflow task, without heartbeats. Its failures tell the workflow whether the durable activity follows. */
 async function runLocally<T>(
-  { journal, localAttempts }: Pick<Dependencies, 'journal' | 'localAttempts'>,
+  { journal, localAttempts, durableStages }: Dependencies,
   context: Context,
-  key: string,
+  { key, stage }: Pick<ActivitySetup, 'stage'> & { readonly key: string },
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
   const { info, log, cancellationSignal: signal } = context;
+  const refusal = stage ? durableStages.refuseLocal(stage.capability) : null;
+  if (refusal !== null) throw toUnfinished(refusal, null);
   if (journal.hasLost(info)) throw toUnfinished('The worker died in a local attempt', null);
   let progress: Partial<Heartbeat> = {};
-  const end = await journal.begin(info, 0);
+  const end = journal.begin(info, 0);
   try {
     return await localAttempts.run(
       key,
@@ -132,7 +140,7 @@ async function runLocally<T>(
       spent,
     });
   } finally {
-    await end();
+    end();
   }
 }
 

@@ -20,10 +20,11 @@ export const createActivities = (deps: ActivityDependencies): Activities => ({
 export function createAloneActivities({
   journal,
   localAttempts,
+  durableStages,
   heartbeatMs,
   runAlone,
 }: ActivityDependencies): JobActivities {
-  const innocent = { journal: journal.withoutBlame(), localAttempts, heartbeatMs };
+  const innocent = { journal: journal.withoutBlame(), localAttempts, durableStages, heartbeatMs };
   return {
     download: (input) => withHeartbeat(innocent, input, (run) => runAlone('download', input, run)),
     collectInputs: (input) => withHeartbeat(innocent, input, (run) => runAlone('collectInputs', input, run)),

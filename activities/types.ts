@@ -89,7 +89,7 @@ export interface StageRunInput extends ActivityInput {
   readonly step: string;
   readonly operation: string;
   readonly params: Record<string, unknown>;
-  readonly stage: Pick<StageInput, 'name' | 'run' | 'retriesFailuresOf' | 'timeoutMs'>;
+  readonly stage: Pick<StageInput, 'name' | 'run' | 'retriesFailuresOf' | 'timeoutMs' | 'capability'>;
   /** The stage before this one, whose workspace is restored; null for the first stage. */
   readonly before: Pick<StageInput, 'name' | 'run'> | null;
   /** The list of its inputs; null: the assets of the job. */

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
+import { DurableStages } from '../activities/durable-stages.ts';
 import { createActivities, createAloneActivities } from '../activities/index.ts';
 import { ActivityJournal } from '../activities/journal.ts';
 import { LocalAttempts } from '../activities/local-attempts.ts';
@@ -255,8 +256,9 @@ export async function composeWorker(
     callbackSlots: new SharedSlots(config.DARKROOM_IO_SLOTS),
     publicUrl: config.publicUrl,
     callbackBody,
-    journal: new ActivityJournal(scratch),
+    journal: ActivityJournal.create(scratch),
     localAttempts: new LocalAttempts(),
+    durableStages: new DurableStages({ offers: (capability) => Object.hasOwn(slots, capability) }),
     heartbeatMs: config.DARKROOM_HEARTBEAT_MS,
     runAlone:
       overrides.runAlone ??

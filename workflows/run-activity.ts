@@ -19,8 +19,10 @@ export interface ActivityToRun {
   /** Milliseconds without a heartbeat after which the worker of an attempt counts as dead. */
   readonly heartbeatMs: number;
   readonly priority?: { readonly priorityKey: number };
-  /** Whether it usually takes well below a second, and decodes nothing. */
+  /** Whether it usually takes less than a second, and cannot harm the worker. */
   readonly isShort?: boolean;
+  /** No local attempt is made in a workflow task that has taken so many milliseconds. */
+  readonly maxTaskMs?: number;
 }
 
 /** Of one attempt. The worker limits the time of stages and downloads by itself; this is for workers that cannot. */
@@ -35,10 +37,11 @@ const ATTEMPT_TIMEOUT = '7 days';
  * @throws ApplicationFailure `worker_lost`, `stage_stalled`, or the failure of the activity.
  */
 export function runActivity<T>(job: JobContext, options: ActivityToRun, call: CallActivity<T>): Promise<T> {
-  const { isShort = false, title } = options;
+  const { isShort = false, maxTaskMs = Number.POSITIVE_INFINITY, title } = options;
+  const isLocal = isShort && job.taskTime.elapsedMs < maxTaskMs;
   return runLocallyFirst(
     job,
-    isShort,
+    isLocal,
     title,
     (activities) => call(activities, {}),
     (earlier) => runDurably(job, options, call, earlier),

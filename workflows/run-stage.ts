@@ -33,16 +33,19 @@ export async function runStage(
   const downloadPoints = batches.length > 0 && assetQueue.total > 0 ? DOWNLOAD_POINTS : 0;
   const share = 1 / step.stages.length / batches.length;
   const points = ((100 - downloadPoints - PACKAGING_POINTS) / runInput.steps.length) * share;
-  const { name, run, retriesFailuresOf, timeoutMs } = stage;
+  const { name, run, retriesFailuresOf, timeoutMs, capability } = stage;
   const isFirst = index === 0 && step.collected === null;
   const options: Omit<ActivityToRun, 'title'> = {
-    taskQueue: queueOf(stage.capability),
+    taskQueue: queueOf(capability),
     heartbeatMs: stage.heartbeatMs,
+    isShort: stage.isShort && batches.length === 1,
+    maxTaskMs: runInput.tuning.maxLocalMs,
     ...(isFirst ? {} : { priority: prioritizeStartedJobs() }),
   };
   let next = batchesDone;
   let left = batches.length - batchesDone;
-  await mapConcurrent(job, { isReady: () => true, take: () => batches[next++] }, async (batch) => {
+  const source = { isReady: () => true, take: () => batches[next++], left };
+  await mapConcurrent(job, source, async (batch) => {
     const input = {
       job: toRunRef(runInput),
       points,
@@ -51,7 +54,7 @@ export async function runStage(
       operation: step.operation,
       params: step.params,
       skipFailedAssets: step.skipFailedAssets,
-      stage: { name, run, retriesFailuresOf, timeoutMs },
+      stage: { name, run, retriesFailuresOf, timeoutMs, capability },
       before: step.stages[index - 1] ?? null,
       collected: inputs.collected,
       batch,

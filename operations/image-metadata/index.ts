@@ -28,7 +28,14 @@ export const imageMetadata = defineOperation({
   outputs: ['application/json'],
   engine: IMAGE_ENGINE,
   stages: [
-    { name: 'describe', title: 'Describe', capability: 'cpu', perAsset: true, run: describeAll },
+    {
+      name: 'describe',
+      title: 'Describe',
+      capability: 'cpu',
+      perAsset: true,
+      isShort: true,
+      run: describeAll,
+    },
     gatherAs('assets'),
   ],
 });

@@ -24,8 +24,22 @@ export const imageWatermark = defineOperation({
   outputs: ['image/*'],
   engine: IMAGE_ENGINE,
   stages: [
-    { name: 'overlay', title: 'Overlay', capability: 'cpu', selectInput: isOverlay, run: makeOverlay },
-    { name: 'watermark', title: 'Watermark', capability: 'cpu', perAsset: true, run: markAll },
+    {
+      name: 'overlay',
+      title: 'Overlay',
+      capability: 'cpu',
+      selectInput: isOverlay,
+      isShort: true,
+      run: makeOverlay,
+    },
+    {
+      name: 'watermark',
+      title: 'Watermark',
+      capability: 'cpu',
+      perAsset: true,
+      isShort: true,
+      run: markAll,
+    },
   ],
 });
 

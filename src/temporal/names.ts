@@ -4,7 +4,10 @@
  */
 import { defineSearchAttributeKey } from '@temporalio/common';
 
-/** The last coarse state: created (also while queued), downloading, waiting, processing (also while packaging), or the end. */
+/**
+ * The last coarse state: downloading, waiting, processing (also while packaging), or the end. A job without it is created or queued, or has
+ * completed so soon that nobody could see it run.
+ */
 export const darkroomState = defineSearchAttributeKey('DarkroomState', 'KEYWORD');
 export const darkroomOperation = defineSearchAttributeKey('DarkroomOperation', 'KEYWORD');
 export const darkroomTenant = defineSearchAttributeKey('DarkroomTenant', 'KEYWORD');

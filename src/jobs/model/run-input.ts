@@ -39,6 +39,8 @@ export interface StagePlan {
   readonly timeoutMs: number;
   /** Milliseconds without a heartbeat after which Temporal takes the worker of an attempt for dead. */
   readonly heartbeatMs: number;
+  /** True: with few inputs it usually takes less than a second, so a small job tries it inside the workflow task first. */
+  readonly isShort: boolean;
 }
 
 /** A stage of one run. */
@@ -164,8 +166,10 @@ export interface RunTuning {
   readonly maxLosses: number;
   /** Lost attempts of an activity that runs alone, blamed or not, after which the job fails: each of them may stop the whole machine. */
   readonly maxAttemptsLost: number;
-  /** Short steps of jobs with at most this many assets are first tried inside the workflow task; null: none is. */
+  /** Short activities of jobs with at most this many assets are first tried inside the workflow task; null: none is. */
   readonly maxLocalAssets: number | null;
+  /** No stage is tried inside a workflow task that has taken so many milliseconds: nothing is published before it ends. */
+  readonly maxLocalMs: number;
   /** Calls of `addAssets` that are remembered, so that a repeated call counts once. Temporal forgets them when a run continues as new. */
   readonly maxRememberedCalls: number;
 }
@@ -180,6 +184,7 @@ export const runTuning: RunTuning = {
   maxLosses: 2,
   maxAttemptsLost: 10,
   maxLocalAssets: 16,
+  maxLocalMs: 500,
   maxRememberedCalls: 1000,
 };
 

@@ -39,7 +39,7 @@ const echo = (run: number, params: Record<string, unknown>): StageRunInput => ({
   step: 'main',
   operation: 'test.echo',
   params,
-  stage: { name: 'echo', run, retriesFailuresOf: null, timeoutMs: 60_000 },
+  stage: { name: 'echo', run, retriesFailuresOf: null, timeoutMs: 60_000, capability: 'io' },
   before: null,
   collected: null,
   batch: null,

@@ -12,6 +12,7 @@ import type { Job, jobSpec } from '../../../src/jobs/model/job.ts';
 import { isTerminal } from '../../../src/jobs/model/states.ts';
 import type { TemporalTarget } from '../../../src/temporal/connection.ts';
 import { bundlePath } from '../../../src/temporal/worker.ts';
+import { countBillableActions } from '../../support/billable-actions.ts';
 import { photo } from '../../support/photos.ts';
 import { installTestRuntime } from '../../support/sdk-runtime.ts';
 import { sleep } from '../../support/server.ts';
@@ -79,24 +80,18 @@ const processing = async (job: Job) =>
 
 const handleOf = ({ tenant, id }: Job) => client.workflow.getHandle(`job/${tenant}/${id}`);
 
-async function eventsOf(job: Job): Promise<string[]> {
+async function readEvents(job: Job): Promise<Events> {
   const { events } = await handleOf(job).fetchHistory();
-  return (events ?? []).map((event) => Object.keys(event).find((key) => key.endsWith('Attributes')) ?? '');
+  return events ?? [];
 }
 
-/** The steps of a job: local attempts, those of them that were not finished, and activities. */
-async function stepsOf(job: Job): Promise<{ local: number; handedOver: number; durable: number }> {
-  const { events } = await handleOf(job).fetchHistory();
-  const attempts = (events ?? []).flatMap(({ markerRecordedEventAttributes: marker }) => marker ?? []);
-  return {
-    local: attempts.length,
-    handedOver: attempts.filter(({ failure }) => failure).length,
-    durable: count(await eventsOf(job), 'activityTaskScheduled'),
-  };
-}
+type Events = Parameters<typeof countBillableActions>[0];
 
-const count = (events: string[], kind: string) =>
-  events.filter((event) => event === `${kind}EventAttributes`).length;
+const count = (events: Events, kind: string) =>
+  events.filter((event) => Object.hasOwn(event, `${kind}EventAttributes`)).length;
+
+/** Jobs that may be disturbed before a test fails. */
+const MAX_DISTURBED = 15;
 
 const jobs: [string, z.input<typeof jobSpec>, Job['state']][] = [
   ['an echo', { operation: 'system.echo', params: { a: 1 } }, 'completed'],
@@ -140,28 +135,41 @@ describe('the workflow of a job', () => {
       });
   });
 
-  test('schedules only what the job needs', async () => {
-    const echo = await submit({ operation: 'system.echo' });
-    await ended(echo);
-    await handleOf(echo).result();
-    const plain = await stepsOf(echo);
-    expect(plain).toMatchObject({ local: 1, durable: 1 + plain.handedOver });
-    const events = await eventsOf(echo);
-    // An activity that has run for a while signals that it began, which the workflow publishes.
-    const begun = count(events, 'workflowExecutionSignaled');
-    expect(count(events, 'upsertWorkflowSearchAttributes')).toBe(1 + begun);
-    expect(events.length).toBeLessThanOrEqual(15 + 6 * (begun + plain.handedOver));
+  /** On a busy machine activities take over what local attempts do not end in time, so other jobs follow. */
+  async function undisturbed(spec: z.input<typeof jobSpec>, activities: number): Promise<Events> {
+    for (let attempt = 1; ; attempt++) {
+      const job = await submit({ ...spec, callback: { url: `${web.url}/hook` } });
+      expect(await ended(job)).toMatchObject({ state: 'completed' });
+      await handleOf(job).result();
+      const events = await readEvents(job);
+      const scheduled = count(events, 'activityTaskScheduled') + count(events, 'workflowExecutionSignaled');
+      if (scheduled === activities || attempt === MAX_DISTURBED) return events;
+      // Other jobs of the worker keep their turn.
+      await sleep(1000);
+    }
+  }
 
-    const full = await submit({
-      operation: 'image.transform',
-      params: { width: 50 },
-      assets: [{ source: { url: `${web.url}/coffee.jpg` } }],
-      callback: { url: `${web.url}/hook` },
+  test('a small job with a callback takes one workflow task, and two actions that Temporal Cloud bills', async () => {
+    const assets = [{ source: { url: `${web.url}/coffee.jpg` } }];
+    for (const spec of [
+      { operation: 'system.echo' },
+      { operation: 'image.transform', params: { width: 50 }, assets },
+      { operation: 'image.metadata', assets },
+    ]) {
+      const events = await undisturbed(spec, 0);
+      expect(countBillableActions(events)).toEqual({ 'workflow start': 1, 'local activities of a task': 1 });
+      expect(count(events, 'workflowTaskStarted')).toBe(1);
+      expect(count(events, 'workflowPropertiesModified')).toBe(1);
+    }
+  });
+
+  test('a stage that is an activity takes one action more', async () => {
+    const events = await undisturbed({ operation: 'test.echo' }, 1);
+    expect(countBillableActions(events)).toEqual({
+      'workflow start': 1,
+      'activity attempt': 1,
+      'local activities of a task': 1,
     });
-    expect(await ended(full)).toMatchObject({ state: 'completed' });
-    await handleOf(full).result();
-    const steps = await stepsOf(full);
-    expect(steps).toMatchObject({ local: 3, durable: 1 + steps.handedOver });
   });
 
   test('the receiver of a callback finds the job ended, and its result', async () => {
@@ -192,11 +200,11 @@ describe('the workflow of a job', () => {
       'FAILED',
     ]);
     expect(good.searchAttributes).toMatchObject({
-      DarkroomState: ['completed'],
       DarkroomOperation: ['system.echo'],
       DarkroomTenant: ['public'],
       DarkroomDialect: ['native'],
     });
+    expect(failed.searchAttributes).toMatchObject({ DarkroomState: ['failed'] });
   });
 
   test('answers the status query with the memo', async () => {
