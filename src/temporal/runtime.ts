@@ -111,11 +111,14 @@ export class TemporalRuntime implements JobRuntime {
           : null;
       const view = { status: status.name, closedAt: closeTime ?? null, reason };
       const snapshot = toSnapshot(memo, view, await decodeHeartbeats(this.#client, raw));
+      const pending = await toPendingActivities(this.#client, raw);
+      // Its packaging records the end, within a workflow task or as an activity.
+      const isPackaging = Boolean(raw.pendingWorkflowTask) || pending.some(({ kind }) => kind === 'package');
       return {
         ...snapshot,
         job: this.#progress.apply(snapshot.job),
-        pending: await toPendingActivities(this.#client, raw),
-        mayHaveEnded: !isTerminal(snapshot.job.state) && Boolean(raw.pendingWorkflowTask),
+        pending,
+        mayHaveEnded: isPackaging && !isTerminal(snapshot.job.state),
       };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError || isNotFound(error)) return null;

@@ -16,7 +16,7 @@ export interface JobSnapshot {
   readonly timeline: readonly Moment[];
   /** Pending activities; only when a single running job is read. */
   readonly pending?: readonly PendingActivity[];
-  /** True while a worker runs the workflow: the end may be recorded in the store already, and not yet be published. */
+  /** True while the job may be packaged: its end may be recorded in the store already, and not yet be published. */
   readonly mayHaveEnded?: boolean;
 }
 

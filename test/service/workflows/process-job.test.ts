@@ -10,6 +10,7 @@ import { type Api, composeApi, composeWorker } from '../../../src/compose.ts';
 import { type Config, readConfig } from '../../../src/config/config.ts';
 import type { Job, jobSpec } from '../../../src/jobs/model/job.ts';
 import { isTerminal } from '../../../src/jobs/model/states.ts';
+import type { JobArchive } from '../../../src/jobs/ports/job-archive.ts';
 import type { TemporalTarget } from '../../../src/temporal/connection.ts';
 import { bundlePath } from '../../../src/temporal/worker.ts';
 import { countBillableActions } from '../../support/billable-actions.ts';
@@ -28,6 +29,8 @@ let client: Client;
 let web: Web;
 let stopWorker: () => Promise<void>;
 let onCallback: (job: Job) => Promise<void> = async () => undefined;
+/** Runs once the end of a job is recorded, before its packaging ends. */
+let afterRecord: (job: Job) => Promise<void> = async () => undefined;
 
 beforeAll(async () => {
   installTestRuntime();
@@ -61,7 +64,17 @@ afterAll(async () => {
 
 async function startWorker(): Promise<() => Promise<void>> {
   const scratch = join(dataDir, 'work');
-  return startWorkers(temporal, await composeWorker(config, { client, target: temporal, scratch }));
+  const archive: JobArchive = {
+    ...api.archive,
+    saveRecord: async (record) => {
+      await api.archive.saveRecord(record);
+      await afterRecord(record.job);
+    },
+  };
+  return startWorkers(
+    temporal,
+    await composeWorker(config, { client, target: temporal, scratch }, { archive }),
+  );
 }
 
 const submit = async (spec: z.input<typeof jobSpec>): Promise<Job> =>
@@ -183,6 +196,25 @@ describe('the workflow of a job', () => {
     });
     const { id } = await submit({ operation: 'system.echo', callback: { url: `${web.url}/reader` } });
     expect(await found).toMatchObject({ id, state: 'completed' });
+  });
+
+  test('a job that was read as ended stays ended while its packaging is handed to an activity', async () => {
+    const read: string[] = [];
+    afterRecord = async (job) => {
+      const readState = async () => read.push((await api.jobs.open(job)).job.state);
+      await readState();
+      const isHandedOver = async () => {
+        const { raw } = await handleOf(job).describe();
+        return raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'packageJob');
+      };
+      while (!(await isHandedOver())) await sleep(50);
+      // Answers are shared for a moment.
+      for (let count = 0; count < 5; count++, await sleep(100)) await readState();
+    };
+    const job = await submit({ operation: 'system.echo', callback: { url: `${web.url}/hook` } });
+    await handleOf(job).result();
+    afterRecord = async () => undefined;
+    expect(read).toEqual(Array(6).fill('completed'));
   });
 
   test('is shown in Temporal with the outcome of the job and its search attributes', async () => {
