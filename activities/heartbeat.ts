@@ -50,8 +50,10 @@ export async function withHeartbeat<T>(
   const context = Context.current();
   const { info, log } = context;
   const { signalsStart, earlier: lost, stage } = setup;
-  const key = `${info.workflowExecution?.runId ?? ''}/${info.activityType}/${setup.seq ?? `${setup.step}/${stage?.name}`}`;
-  if (info.isLocal) return runLocally(deps, context, { key, stage }, work);
+  const runId = info.workflowExecution?.runId ?? '';
+  const key = `${runId}/${info.activityType}/${setup.seq ?? `${setup.step}/${stage?.name}`}`;
+  if (info.isLocal) return runLocally(deps, context, { key, runId, stage }, work);
+  localAttempts.endTask(runId);
   const losses = lost?.losses ?? 0;
   const attempt = info.attempt + losses + (lost?.localFailures ?? 0);
   const earlier = (info.heartbeatDetails as Heartbeat | undefined) ?? lost?.progress ?? null;
@@ -102,10 +104,12 @@ export async function withHeartbeat<T>(
 async function runLocally<T>(
   { journal, localAttempts, durableStages }: Dependencies,
   context: Context,
-  { key, stage }: Pick<ActivitySetup, 'stage'> & { readonly key: string },
+  { key, runId, stage }: Pick<ActivitySetup, 'stage'> & { readonly key: string; readonly runId: string },
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
   const { info, log, cancellationSignal: signal } = context;
+  const mayTryStage = localAttempts.beginInTask(runId);
+  if (stage && !mayTryStage) throw toUnfinished('The workflow task takes long already', null);
   const refusal = stage ? durableStages.refuseLocal(stage.capability) : null;
   if (refusal !== null) throw toUnfinished(refusal, null);
   if (journal.hasLost(info)) throw toUnfinished('The worker died in a local attempt', null);

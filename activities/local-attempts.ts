@@ -13,6 +13,10 @@ const defaults = {
   handoverMs: 5000,
   /** Attempts at once: they hold places for workflow tasks, of which the worker has 100, and know no order of tenants. */
   maxAttempts: 16,
+  /** Milliseconds after the first local attempt of a workflow task in which it may try a stage. */
+  stageMs: 500,
+  /** Milliseconds after which a workflow task has ended. */
+  taskMs: 5000,
 };
 
 /** The work has not ended: the durable activity continues. */
@@ -30,10 +34,28 @@ interface Attempt {
 export class LocalAttempts {
   readonly #handedOver = new Map<string, Attempt>();
   readonly #limits: typeof defaults;
+  /** Run id → when the workflow task began its first local attempt, in milliseconds of `performance.now()`. */
+  readonly #tasks = new Map<string, number>();
   #running = 0;
 
   constructor(limits: Partial<typeof defaults> = {}) {
     this.#limits = { ...defaults, ...limits };
+  }
+
+  /** Records that a workflow task of a run makes a local attempt. Returns whether it may try a stage: readers see nothing of its task. */
+  beginInTask(runId: string): boolean {
+    const now = performance.now();
+    const first = this.#tasks.get(runId) ?? now;
+    if (first === now) {
+      this.#tasks.set(runId, now);
+      setTimeout(() => this.#tasks.get(runId) === now && this.#tasks.delete(runId), this.#limits.taskMs).unref();
+    }
+    return now - first <= this.#limits.stageMs;
+  }
+
+  /** Records that a durable activity of a run begins: its workflow task has ended. */
+  endTask(runId: string): void {
+    this.#tasks.delete(runId);
   }
 
   /**

@@ -5,8 +5,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Queue } from 'bullmq';
 import { freePort } from '../src/temporal/embedded/ports.ts';
+import { loadBullMq } from './bullmq-module.ts';
 import type { PhotoWork } from './photo-work.ts';
 
 const HOST = '127.0.0.1';
@@ -20,21 +20,24 @@ export interface PhotoQueue {
   stop(): Promise<void>;
 }
 
-/** Returns null when there is no `redis-server` on the PATH. */
+/** Returns null, and says what is missing, without `redis-server` on the PATH or BullMQ. */
 export async function startPhotoQueue(dataDir: string): Promise<PhotoQueue | null> {
+  const bullMq = await loadBullMq();
+  if (!bullMq) return leaveOut('run "npm install --no-save bullmq ioredis" first');
   const port = await freePort(HOST, 0);
   const dir = await mkdtemp(join(dataDir, 'redis-'));
   const options = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
   const redis = spawn('redis-server', ['--bind', HOST, '--port', String(port), '--dir', dir, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (!(await isReady(redis.stdout, new Promise((resolve) => redis.once('error', resolve))))) return null;
+  if (!(await isReady(redis.stdout, new Promise((resolve) => redis.once('error', resolve)))))
+    return leaveOut('no redis-server on the PATH');
   const worker = fork(fileURLToPath(new URL('./bullmq-process.js', import.meta.url)), [
     String(port),
     String(availableParallelism()),
   ]);
   await once(worker, 'message');
-  const queue = new Queue<PhotoWork>(QUEUE, { connection: { host: HOST, port } });
+  const queue = new bullMq.Queue(QUEUE, { connection: { host: HOST, port } });
   return {
     add: async (work) => {
       await queue.add('photograph', work);
@@ -48,6 +51,11 @@ export async function startPhotoQueue(dataDir: string): Promise<PhotoQueue | nul
       await ended[1];
     },
   };
+}
+
+function leaveOut(reason: string): null {
+  console.log(`  without BullMQ: ${reason}`);
+  return null;
 }
 
 /** Whether the server says that it accepts connections before it fails. */

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { Job } from '../src/client/client.ts';
 import { startPhotoQueue } from './bullmq.ts';
 import { checkPictures, submitPhoto } from './photo-jobs.ts';
 import { PICTURE_WIDTH } from './photo-work.ts';
@@ -14,7 +15,6 @@ import { read } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
 import { percentile } from './timing.ts';
-import type { Job } from '../src/client/client.ts';
 
 const JOBS = 100;
 const size = { width: PICTURE_WIDTH, height: 1200 };
@@ -53,10 +53,7 @@ export async function* benchBurst(rig: Rig): AsyncGenerator<Row> {
 /** Null without Redis. */
 async function measureQueue({ dataDir }: Rig, source: PhotographServer): Promise<number[] | null> {
   const queue = await startPhotoQueue(dataDir);
-  if (!queue) {
-    console.log('  without BullMQ: no redis-server on the PATH');
-    return null;
-  }
+  if (!queue) return null;
   const folder = join(dataDir, 'burst');
   await mkdir(folder);
   const measure = async (count: number, round: string) => {

@@ -10,7 +10,13 @@ import { join } from 'node:path';
 import { type PhotoQueue, startPhotoQueue } from './bullmq.ts';
 import { checkPictures, runJobs } from './photo-jobs.ts';
 import { makeAndReport, type PhotoWork, PICTURE_WIDTH } from './photo-work.ts';
-import { createPhotograph, type PhotographServer, readPixels, type Size, startPhotographServer } from './photographs.ts';
+import {
+  createPhotograph,
+  type PhotographServer,
+  readPixels,
+  type Size,
+  startPhotographServer,
+} from './photographs.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
 import { runConcurrently, takeTurns, timed } from './timing.ts';
@@ -22,7 +28,6 @@ const sizes = { '12 MP': [4000, 3000], '2 MP': [1600, 1200] } as const;
 export async function* benchPipeline(rig: Rig): AsyncGenerator<Row> {
   await rig.startWorker();
   const queue = await startPhotoQueue(rig.dataDir);
-  if (!queue) console.log('  without BullMQ: no redis-server on the PATH');
   for (const [name, [width, height]] of Object.entries(sizes)) {
     const source = await startPhotographServer(await createPhotograph(width, height));
     const size = { width: PICTURE_WIDTH, height: Math.round((PICTURE_WIDTH * height) / width) };
@@ -35,14 +40,16 @@ export async function* benchPipeline(rig: Rig): AsyncGenerator<Row> {
     const ours = () =>
       timed({
         run: () => runJobs(rig.url, source, JOBS),
-        check: async (jobs) => checkPictures(rig.url, jobs, await readPixels(await readFile(fileOf(folder, 0)), size), size),
+        check: async (jobs) =>
+          checkPictures(rig.url, jobs, await readPixels(await readFile(fileOf(folder, 0)), size), size),
       });
     const all = [script, ours, ...queued];
     await takeTurns(1, all);
     const [ofScript = 0, ofOurs = 0, ofQueue] = (await takeTurns(TIMES, all)).map((ms) => JOBS / (ms / 1000));
     const label = `${name} photographs per second`;
     yield row(`${label}, vs. a script`, '1/s', ofOurs, ofScript);
-    if (ofQueue !== undefined) yield row('  vs. BullMQ on Redis (appendfsync always)', '1/s', ofOurs, ofQueue);
+    if (ofQueue !== undefined)
+      yield row('  vs. BullMQ on Redis (appendfsync always)', '1/s', ofOurs, ofQueue);
     source.close();
   }
   await queue?.stop();

@@ -6,7 +6,6 @@ import { CallbackNotifier } from './callback-notifier.ts';
 import { JobControl } from './job-control.ts';
 import { JobStatusPublisher, type PublishedStatus } from './job-status.ts';
 import { LossReports } from './loss-reports.ts';
-import { TaskTime } from './task-time.ts';
 
 /** The state that a run hands to its next execution when it continues as new. No activity is in flight at that moment. */
 export interface ContinueAsNewState extends AssetQueueState {
@@ -34,7 +33,6 @@ export interface JobContext {
   readonly lossReports: LossReports;
   /** How far the steps have come, by name. */
   readonly positions: Map<string, StepPosition>;
-  readonly taskTime: TaskTime;
   /** Activities of stages that run now. */
   readonly running: { count: number };
 }
@@ -54,7 +52,6 @@ export function createJobContext(runInput: RunInput, resumeFrom: ContinueAsNewSt
     notifier,
     lossReports: new LossReports(),
     positions: new Map(Object.entries(resumeFrom?.positions ?? {})),
-    taskTime: new TaskTime(),
     running: { count: 0 },
   };
 }

@@ -30,9 +30,8 @@ export function mapConcurrent<T>(
     for (;;) {
       const mayGoOn = () => mustContinueAsNew() || (!control.isPaused && mayStart() && source.isReady());
       // The SDK records a stack trace for each of the promises of a condition.
-      if (!mayGoOn()) await condition(mayGoOn);
-      // Another loop may have started an item since the condition was checked.
-      if (!mustContinueAsNew() && !mayStart()) continue;
+      // Another loop may start an item before this one goes on.
+      while (!mayGoOn()) await condition(mayGoOn);
       const item = mustContinueAsNew() ? undefined : source.take();
       if (item === undefined) return;
       own += 1;

@@ -21,8 +21,6 @@ export interface ActivityToRun {
   readonly priority?: { readonly priorityKey: number };
   /** Whether it usually takes less than a second, and cannot harm the worker. */
   readonly isShort?: boolean;
-  /** No local attempt is made in a workflow task that has taken so many milliseconds. */
-  readonly maxTaskMs?: number;
 }
 
 /** Of one attempt. The worker limits the time of stages and downloads by itself; this is for workers that cannot. */
@@ -37,11 +35,10 @@ const ATTEMPT_TIMEOUT = '7 days';
  * @throws ApplicationFailure `worker_lost`, `stage_stalled`, or the failure of the activity.
  */
 export function runActivity<T>(job: JobContext, options: ActivityToRun, call: CallActivity<T>): Promise<T> {
-  const { isShort = false, maxTaskMs = Number.POSITIVE_INFINITY, title } = options;
-  const isLocal = isShort && job.taskTime.elapsedMs < maxTaskMs;
+  const { isShort = false, title } = options;
   return runLocallyFirst(
     job,
-    isLocal,
+    isShort,
     title,
     (activities) => call(activities, {}),
     (earlier) => runDurably(job, options, call, earlier),

@@ -39,7 +39,6 @@ export async function runStage(
     taskQueue: queueOf(capability),
     heartbeatMs: stage.heartbeatMs,
     isShort: stage.isShort && batches.length === 1,
-    maxTaskMs: runInput.tuning.maxLocalMs,
     ...(isFirst ? {} : { priority: prioritizeStartedJobs() }),
   };
   let next = batchesDone;

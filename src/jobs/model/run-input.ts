@@ -168,8 +168,6 @@ export interface RunTuning {
   readonly maxAttemptsLost: number;
   /** Short activities of jobs with at most this many assets are first tried inside the workflow task; null: none is. */
   readonly maxLocalAssets: number | null;
-  /** No stage is tried inside a workflow task that has taken so many milliseconds: nothing is published before it ends. */
-  readonly maxLocalMs: number;
   /** Calls of `addAssets` that are remembered, so that a repeated call counts once. Temporal forgets them when a run continues as new. */
   readonly maxRememberedCalls: number;
 }
@@ -184,7 +182,6 @@ export const runTuning: RunTuning = {
   maxLosses: 2,
   maxAttemptsLost: 10,
   maxLocalAssets: 16,
-  maxLocalMs: 500,
   maxRememberedCalls: 1000,
 };
 

@@ -13,7 +13,6 @@ import { isTerminal } from '../../../src/jobs/model/states.ts';
 import type { JobArchive } from '../../../src/jobs/ports/job-archive.ts';
 import type { TemporalTarget } from '../../../src/temporal/connection.ts';
 import { bundlePath } from '../../../src/temporal/worker.ts';
-import { countBillableActions } from '../../support/billable-actions.ts';
 import { photo } from '../../support/photos.ts';
 import { installTestRuntime } from '../../support/sdk-runtime.ts';
 import { sleep } from '../../support/server.ts';
@@ -93,19 +92,6 @@ const processing = async (job: Job) =>
 
 const handleOf = ({ tenant, id }: Job) => client.workflow.getHandle(`job/${tenant}/${id}`);
 
-async function readEvents(job: Job): Promise<Events> {
-  const { events } = await handleOf(job).fetchHistory();
-  return events ?? [];
-}
-
-type Events = Parameters<typeof countBillableActions>[0];
-
-const count = (events: Events, kind: string) =>
-  events.filter((event) => Object.hasOwn(event, `${kind}EventAttributes`)).length;
-
-/** Jobs that may be disturbed before a test fails. */
-const MAX_DISTURBED = 15;
-
 const jobs: [string, z.input<typeof jobSpec>, Job['state']][] = [
   ['an echo', { operation: 'system.echo', params: { a: 1 } }, 'completed'],
   ['a failure', { operation: 'test.echo', params: { fail: 'permanent' } }, 'failed'],
@@ -146,43 +132,6 @@ describe('the workflow of a job', () => {
         state: 'failed',
         error: { code: 'assets_overdue', message: expect.stringMatching(message) },
       });
-  });
-
-  /** On a busy machine activities take over what local attempts do not end in time, so other jobs follow. */
-  async function undisturbed(spec: z.input<typeof jobSpec>, activities: number): Promise<Events> {
-    for (let attempt = 1; ; attempt++) {
-      const job = await submit({ ...spec, callback: { url: `${web.url}/hook` } });
-      expect(await ended(job)).toMatchObject({ state: 'completed' });
-      await handleOf(job).result();
-      const events = await readEvents(job);
-      const scheduled = count(events, 'activityTaskScheduled') + count(events, 'workflowExecutionSignaled');
-      if (scheduled === activities || attempt === MAX_DISTURBED) return events;
-      // Other jobs of the worker keep their turn.
-      await sleep(1000);
-    }
-  }
-
-  test('a small job with a callback takes one workflow task, and two actions that Temporal Cloud bills', async () => {
-    const assets = [{ source: { url: `${web.url}/coffee.jpg` } }];
-    for (const spec of [
-      { operation: 'system.echo' },
-      { operation: 'image.transform', params: { width: 50 }, assets },
-      { operation: 'image.metadata', assets },
-    ]) {
-      const events = await undisturbed(spec, 0);
-      expect(countBillableActions(events)).toEqual({ 'workflow start': 1, 'local activities of a task': 1 });
-      expect(count(events, 'workflowTaskStarted')).toBe(1);
-      expect(count(events, 'workflowPropertiesModified')).toBe(1);
-    }
-  });
-
-  test('a stage that is an activity takes one action more', async () => {
-    const events = await undisturbed({ operation: 'test.echo' }, 1);
-    expect(countBillableActions(events)).toEqual({
-      'workflow start': 1,
-      'activity attempt': 1,
-      'local activities of a task': 1,
-    });
   });
 
   test('the receiver of a callback finds the job ended, and its result', async () => {
