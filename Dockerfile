@@ -21,6 +21,7 @@ WORKDIR /darkroom
 COPY --from=build /darkroom/package.json ./
 COPY --from=build /darkroom/node_modules ./node_modules
 COPY --from=build /darkroom/dist ./dist
+COPY --from=build /darkroom/templates ./templates
 # The scripts of the engines. Build an image on top of this one for the programs that they need (docs/engines.md).
 COPY --from=build /darkroom/engines ./engines
 # A new named volume inherits the owner of this directory. A mounted directory must belong to user 1000 (`node`).

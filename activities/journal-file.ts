@@ -38,7 +38,7 @@ export class JournalFile<Entry> {
     this.#append({ end: begin });
   }
 
-  /** Records that the process was told to stop. */
+  /** Records that the process was asked to stop. */
   stop(): void {
     this.#isStopping = true;
     this.#append('stopping');

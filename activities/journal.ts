@@ -84,7 +84,7 @@ export class ActivityJournal {
     return () => this.#file.remove(begun);
   }
 
-  /** Records that the process was told to stop. */
+  /** Records that the process was asked to stop. */
   stop(): void {
     this.#file.stop();
   }
@@ -94,7 +94,7 @@ export class ActivityJournal {
  * Reads the journal of a process that has died.
  *
  * Everything that ran in it may be to blame; but if some of it is suspected already, only that. Nothing is to blame when the process was
- * told to stop, or when the machine stopped.
+ * asked to stop, or when the machine stopped.
  */
 export async function readJournal(scratch: string): Promise<LostActivity[]> {
   const { entries, wasStopped } = await readJournalFile<JournalEntry>(scratch);

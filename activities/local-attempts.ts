@@ -48,7 +48,10 @@ export class LocalAttempts {
     const first = this.#tasks.get(runId) ?? now;
     if (first === now) {
       this.#tasks.set(runId, now);
-      setTimeout(() => this.#tasks.get(runId) === now && this.#tasks.delete(runId), this.#limits.taskMs).unref();
+      setTimeout(
+        () => this.#tasks.get(runId) === now && this.#tasks.delete(runId),
+        this.#limits.taskMs,
+      ).unref();
     }
     return now - first <= this.#limits.stageMs;
   }

@@ -1,6 +1,7 @@
 /** Builds the manifest of a run from the checkpoints of its steps. */
 import { chunkEnds } from '../src/jobs/model/batch.ts';
-import type { AssetOutcome, JobError, JobStep, ResultNote } from '../src/jobs/model/job.ts';
+import type { JobError, JobStep } from '../src/jobs/model/job.ts';
+import type { AssetOutcome, ResultNote } from '../src/jobs/model/result.ts';
 import { layoutInputs, type RunInput, type StepInput, toRunRef } from '../src/jobs/model/run-input.ts';
 import type { StoredManifest } from '../src/jobs/ports/job-archive.ts';
 import type { AssetDownload } from '../src/jobs/ports/run-files.ts';

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { DeliveryAttempt, DeliveryRecord } from '../src/jobs/model/delivery.ts';
-import type { Callback, Job } from '../src/jobs/model/job.ts';
+import type { Job } from '../src/jobs/model/job.ts';
+import type { Callback } from '../src/jobs/model/job-spec.ts';
 import type { JobInputs } from '../src/jobs/model/run-input.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';

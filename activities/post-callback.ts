@@ -2,7 +2,7 @@
 import { Webhook } from 'standardwebhooks';
 import { DarkroomError } from '../src/errors.ts';
 import type { DeliveryAttempt } from '../src/jobs/model/delivery.ts';
-import type { Callback } from '../src/jobs/model/job.ts';
+import type { Callback } from '../src/jobs/model/job-spec.ts';
 import { parseRetryAfter } from '../src/lib/retry-after.ts';
 import { AddressForbidden, HttpFailure } from '../src/net/guarded-http.ts';
 import type { ActivityDependencies } from './dependencies.ts';

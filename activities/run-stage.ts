@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Operation, Stage, StageContext } from '../operations/operation.ts';
 import { DarkroomError } from '../src/errors.ts';
 import type { AssetFailure, Checkpoint, OutputFile } from '../src/jobs/model/checkpoint.ts';
-import type { ResultNote } from '../src/jobs/model/job.ts';
+import type { ResultNote } from '../src/jobs/model/result.ts';
 import { openParams } from '../src/jobs/model/secret-params.ts';
 import type { AttemptFiles } from '../src/jobs/ports/run-files.ts';
 import { mapConcurrent } from '../src/lib/map-concurrent.ts';
@@ -93,6 +93,7 @@ async function compute(
     outputs,
     signal,
     attempt: activity.attempt,
+    lastAttempt: activity.lastAttempt,
     scheduledAt: activity.scheduledAt,
     destinations: deps.destinations(job.tenant),
     progress: (fraction, detail) => {

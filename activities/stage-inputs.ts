@@ -17,13 +17,12 @@ export async function readPreviousStage(
   previous: Stage<never>,
   signal: AbortSignal,
 ): Promise<Checkpoint[]> {
-  const parts = previous.perAsset && batch ? [batch] : splitParts(previous, layout);
-  return mapConcurrent(parts, { concurrency: READ_CONCURRENCY, signal }, async (part, stop) => {
-    const checkpoint =
-      before && (await stages.readCheckpoint({ job, step, stage: before, batch: part }, stop));
-    if (!checkpoint) throw new Error(`Stage ${previous.name} has no checkpoint`);
-    return checkpoint;
-  });
+  if (!before) throw new Error(`The run has no stage ${previous.name}`);
+  const batches = previous.perAsset && batch ? [batch] : splitParts(previous, layout);
+  return stages.readCheckpoints(
+    batches.map((part) => ({ job, step, stage: before, batch: part })),
+    signal,
+  );
 }
 
 /** Which assets a stage reads. */

@@ -4,28 +4,21 @@ import type { Checkpoint } from '../src/jobs/model/checkpoint.ts';
 import type { JobError } from '../src/jobs/model/job.ts';
 import type { RunRef } from '../src/jobs/model/run-input.ts';
 import type { AssetDownload } from '../src/jobs/ports/run-files.ts';
-import { mapConcurrent } from '../src/lib/map-concurrent.ts';
 import { splitParts } from './checkpoint.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { UsedStep } from './types.ts';
 
-/** Checkpoints that are read from the store concurrently. */
-const READ_CONCURRENCY = 16;
-
 /** Returns the checkpoints of all stages of a step, stage by stage, in the order of its inputs. */
-export async function readCheckpoints(
+export const readCheckpoints = (
   { stages }: ActivityDependencies,
   job: RunRef,
   { step, stages: list, layout }: UsedStep,
   signal: AbortSignal,
-): Promise<Checkpoint[]> {
-  const parts = list.flatMap((stage) => splitParts(stage, layout).map((batch) => ({ stage, batch })));
-  return mapConcurrent(parts, { concurrency: READ_CONCURRENCY, signal }, async ({ stage, batch }, stop) => {
-    const checkpoint = await stages.readCheckpoint({ job, step, stage, batch }, stop);
-    if (!checkpoint) throw new Error(`Stage ${stage.name} has no checkpoint`);
-    return checkpoint;
-  });
-}
+): Promise<Checkpoint[]> =>
+  stages.readCheckpoints(
+    list.flatMap((stage) => splitParts(stage, layout).map((batch) => ({ job, step, stage, batch }))),
+    signal,
+  );
 
 /** Returns the inputs of a step, in order. */
 export const readInputs = (

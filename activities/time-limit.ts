@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DarkroomError } from '../src/errors.ts';
 import { withTimeout } from '../src/lib/with-timeout.ts';
 
-/** Milliseconds that the work has to end once it is told to stop. After that it is left alone. */
+/** Milliseconds that the work has to end once it is asked to stop. After that it is left alone. */
 const STOP_MS = 10_000;
 
 /**

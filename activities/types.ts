@@ -2,7 +2,8 @@
 import type { ErrorCode, ErrorDetails, ErrorKind } from '../src/errors.ts';
 import type { RetentionReport } from '../src/jobs/lifecycle/retention.ts';
 import type { Batch, BatchLayout } from '../src/jobs/model/batch.ts';
-import type { AssetCounts, CallbackEvent, Job, JobError } from '../src/jobs/model/job.ts';
+import type { AssetCounts, Job, JobError } from '../src/jobs/model/job.ts';
+import type { CallbackEvent } from '../src/jobs/model/job-spec.ts';
 import type {
   CollectedInputs,
   JobInputs,

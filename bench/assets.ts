@@ -175,6 +175,6 @@ async function readHistory({ client }: Rig, id: string) {
     total.bytes += historySize;
     total.executions += 1;
   }
-  assert.ok(total.events > 0 && total.bytes > 0, `Temporal tells no history of job ${id}`);
+  assert.ok(total.events > 0 && total.bytes > 0, `Temporal has no history of job ${id}`);
   return total;
 }

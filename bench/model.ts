@@ -162,6 +162,7 @@ async function runStages(
         throw error;
       },
       attempt: 1,
+      lastAttempt: true,
       scheduledAt: Date.now(),
       destinations: noDestinations,
     });

@@ -25,9 +25,9 @@ export async function runJobs(url: string, source: PhotographServer, count: numb
   const all = source.callbacks(count);
   const jobs: Job[] = [];
   for (let index = 0; index < count; index++) jobs.push(await submitPhoto(url, source, `photo-${index}`));
-  const told = (await all).map((body) => JSON.parse(body) as Notification);
+  const received = (await all).map((body) => JSON.parse(body) as Notification);
   assert.deepEqual(
-    told.map(({ type, data }) => `${type} ${data.id}`).sort(),
+    received.map(({ type, data }) => `${type} ${data.id}`).sort(),
     jobs.map(({ id }) => `job.completed ${id}`).sort(),
   );
   return jobs;

@@ -3,12 +3,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { findFamily } from '../src/lib/process-family.ts';
 import { readProcessStat } from '../src/lib/process-stat.ts';
 
-/** Whether this system tells the figures of processes. */
-export const tellsProcesses = process.platform === 'linux';
+/** Whether this system reports the CPU time and memory of processes. */
+export const hasProcessFigures = process.platform === 'linux';
 
 /** Returns the CPU time of a process and its ended children, in seconds. */
 async function readCpuSeconds(pid: number): Promise<number> {
-  if (!tellsProcesses) return Number.NaN;
+  if (!hasProcessFigures) return Number.NaN;
   const stat = await readProcessStat(pid);
   if (stat === null) throw new Error(`Process ${pid} has ended`);
   return stat.cpuMs / 1000;
@@ -28,12 +28,12 @@ export const listDescendants = async (root: number): Promise<number[]> =>
 
 /** Returns the resident memory of a process in megabytes: now, and the peak since `resetPeak`. */
 export async function memory(pid: number): Promise<{ now: number; peak: number }> {
-  if (!tellsProcesses) return { now: Number.NaN, peak: Number.NaN };
+  if (!hasProcessFigures) return { now: Number.NaN, peak: Number.NaN };
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   const field = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
   return { now: field('VmRSS'), peak: field('VmHWM') };
 }
 
 export async function resetPeak(pid: number): Promise<void> {
-  if (tellsProcesses) await writeFile(`/proc/${pid}/clear_refs`, '5');
+  if (hasProcessFigures) await writeFile(`/proc/${pid}/clear_refs`, '5');
 }

@@ -1,5 +1,5 @@
 /** Rows of benchmarks. */
-import { tellsProcesses } from './processes.ts';
+import { hasProcessFigures } from './processes.ts';
 
 /** One result of a benchmark. */
 export interface Row {
@@ -13,11 +13,11 @@ export interface Row {
 /**
  * Creates a row.
  *
- * @throws RangeError when a value is no measurement: negative, infinite, or NaN where the system tells the figures of processes
+ * @throws RangeError when a value is no measurement: negative, infinite, or NaN where the system reports the figures of processes
  */
 export function row(label: string, unit: string, value: number, baseline: number | null = null): Row {
   for (const figure of [value, baseline ?? 0]) {
-    const isUntold = Number.isNaN(figure) && !tellsProcesses;
+    const isUntold = Number.isNaN(figure) && !hasProcessFigures;
     if (!isUntold && !(figure >= 0 && figure < Number.POSITIVE_INFINITY))
       throw new RangeError(`${label}: ${figure} ${unit}`);
   }

@@ -7,6 +7,7 @@ export { guestkitProfile } from './guestkit-profile/index.ts';
 export { imageContactSheet } from './image-contact-sheet/index.ts';
 export { imageGallery } from './image-gallery/index.ts';
 export { imageMetadata } from './image-metadata/index.ts';
+export { imageSrcset } from './image-srcset/index.ts';
 export { imageTransform } from './image-transform/index.ts';
 export { imageWatermark } from './image-watermark/index.ts';
 export { poiDetection } from './poi-detection/index.ts';

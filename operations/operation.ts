@@ -3,7 +3,8 @@
  * `registry.ts`, and one call of the contract suite (`test/contracts/operation.ts`).
  */
 import { z } from 'zod';
-import type { AssetOutcome, JobError } from '../src/jobs/model/job.ts';
+import type { JobError } from '../src/jobs/model/job.ts';
+import type { AssetOutcome } from '../src/jobs/model/result.ts';
 import type { Destinations } from '../src/jobs/ports/destinations.ts';
 import type { OperationInfo } from '../src/jobs/ports/operation-catalogue.ts';
 import type { Pictures } from './lib/picture-process/pictures.ts';
@@ -26,7 +27,7 @@ export interface OutputWriter {
   /**
    * A path on this machine to write one result to. `name` is relative, with `/` between folders; names that are taken
    * within the stage get a number before the extension, and the name that was given is returned. `madeFrom`: the
-   * one asset that it shows, so that clients can tell.
+   * one asset that it shows.
    */
   create(name: string, madeFrom?: InputFile): Promise<{ name: string; path: string }>;
   /** The JSON result of the job; also kept as `result.json`. */
@@ -49,7 +50,7 @@ export interface StageContext<Params> {
   log(message: string, fields?: Record<string, unknown>): void;
   /** To be called with each process that the stage starts: while it computes, the stage does not hang. */
   onProcess(pid: number | undefined): void;
-  /** An engine of those that the operation requires. Throws engine_missing when it has gone since the worker started. */
+  /** An engine of those that the operation requires. Throws engine_missing when it was removed after the worker started. */
   engine(name: string): InstalledEngine;
   /** Bytes that processes which the stage starts may take together; null: no limit. */
   readonly memory: number | null;
@@ -74,6 +75,8 @@ export interface StageContext<Params> {
   readonly scheduledAt: number;
   /** From 1. Attempts after a crash or a retry find the workspace as the stage before left it. */
   readonly attempt: number;
+  /** Whether the step fails for good if this attempt fails. Attempts that ended by an outage or with their worker do not count. */
+  readonly lastAttempt: boolean;
 }
 
 /** An engine as it is installed on this machine. */

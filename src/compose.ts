@@ -29,7 +29,7 @@ import { createNetworkPolicies } from './compose-network.ts';
 import { sealedStore } from './compose-store.ts';
 import type { Config } from './config/config.ts';
 import { callbackBody } from './dialects/load.ts';
-import { detectCapabilities, machineMemory, type Slots } from './engines/worker-capabilities.ts';
+import { detectCapabilities, type Slots } from './engines/worker-capabilities.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { Retention } from './jobs/lifecycle/retention.ts';
 import type { RetentionPolicy } from './jobs/model/run-input.ts';
@@ -37,9 +37,11 @@ import type { UsageLedger } from './jobs/model/usage.ts';
 import type { Credentials } from './jobs/ports/credentials.ts';
 import type { JobArchive } from './jobs/ports/job-archive.ts';
 import type { JobRuntime } from './jobs/ports/job-runtime.ts';
+import type { Templates } from './jobs/ports/templates.ts';
 import { tenantQuotas } from './jobs/submit/concurrency-quota.ts';
 import { JobSubmissions } from './jobs/submit/job-submissions.ts';
 import { StorageQuota } from './jobs/submit/storage-quota.ts';
+import { machineMemory } from './lib/machine-memory.ts';
 import { ConfigError } from './lib/settings/config-error.ts';
 import { SharedSlots } from './lib/shared-slots.ts';
 import { DAY_MS } from './lib/units.ts';
@@ -51,7 +53,10 @@ import { AuditStore } from './storage/audit.ts';
 import { createCredentialStore } from './storage/credentials.ts';
 import type { ObjectStore } from './storage/object-store.ts';
 import { measureStoredBytes } from './storage/stored-bytes.ts';
+import { createTemplateStore } from './storage/templates.ts';
 import { StoredUsage } from './storage/usage.ts';
+import { loadBuiltIn } from './templates/built-in.ts';
+import { createTenantTemplates } from './templates/tenant-templates.ts';
 import { createClient, type TemporalTarget } from './temporal/connection.ts';
 import { TemporalRuntime } from './temporal/runtime.ts';
 
@@ -79,6 +84,7 @@ export interface Api {
   readonly store: ObjectStore;
   readonly usage: UsageLedger;
   readonly credentials: Credentials;
+  readonly templates: Templates;
   readonly audit: AuditStore;
   /** Returns a keyed digest of a link. */
   readonly signLink: (text: string) => string;
@@ -104,12 +110,14 @@ export async function composeApi(
   const policies = createNetworkPolicies(config, target, resolver);
   const guard = { policy: policies.general, resolver };
   const quotas = tenantQuotas(runtime, composeTenantJobs(config));
+  const templates = createTenantTemplates(createTemplateStore(store), operations, await loadBuiltIn());
   const jobs = overrides.jobs ?? new Jobs({ runtime, archive, quotas });
   const submissions = new JobSubmissions(
     {
       runtime,
       archive,
       operations,
+      templates,
       quotas,
       storageQuota: new StorageQuota({
         measure: (tenant, enough) => measureStoredBytes(store, tenant, enough),
@@ -140,6 +148,7 @@ export async function composeApi(
     store,
     usage: new StoredUsage(store),
     credentials: createTenantCredentials(createCredentialStore(store, keys), guard),
+    templates,
     audit: new AuditStore(store),
     signLink: (text) => keys.signLink(text),
     operations,

@@ -90,6 +90,8 @@ export const errorCatalogue = {
   credentials_not_found: client(404, 'No such credentials'),
   credentials_exist: client(409, 'Credentials of this name exist'),
   credentials_rejected: client(422, 'The server rejected the credentials'),
+  template_not_found: client(404, 'No such template'),
+  templates_full: limit(409, 'There are as many templates as there may be'),
   rate_limited: limit(429, 'Too many requests in a short time', retryable),
   too_many_uploads: limit(429, 'Too many bytes arrive at once', retryable),
   tenant_storage_full: limit(429, 'The tenant has stored as many bytes as it may', retryable),

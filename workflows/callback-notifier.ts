@@ -8,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/types.ts';
-import type { CallbackEvent } from '../src/jobs/model/job.ts';
+import type { CallbackEvent } from '../src/jobs/model/job-spec.ts';
 import { toRunRef } from '../src/jobs/model/run-input.ts';
 import { isTerminal } from '../src/jobs/model/states.ts';
 import { type Moment, toCallbackEvent } from '../src/jobs/model/timeline.ts';

@@ -9,8 +9,8 @@ const limits: Readonly<Record<string, readonly [readonly Target[], number]>> = {
   worker_lost: [['alone', 'worker', 'api', 'everything'], 3],
   // A picture is given up when two processes that decoded it have died.
   asset_crashes_decoder: [['picture'], 2],
-  // An engine is given up when it is killed in the fifth attempt; a lost worker ends an attempt, too. The command is its sandbox.
-  engine_limit: [['engine', 'command', 'alone', 'worker', 'api', 'everything'], 5],
+  // An engine is given up when it is killed in each of five attempts. The command is its sandbox.
+  engine_limit: [['engine', 'command', 'everything'], 5],
 };
 
 interface Lifetime {

@@ -50,6 +50,7 @@ export async function runTrial(
         workspace,
         outputs,
         attempt: 1,
+        lastAttempt: true,
         scheduledAt: Date.now(),
         destinations: noDestinations,
         signal: new AbortController().signal,

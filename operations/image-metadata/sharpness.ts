@@ -1,6 +1,6 @@
 /** How much fine detail there is: the variance of the Laplacian, low where a picture is blurred (Pech-Pacheco, 2000). */
 
-/** `grey`: bytes, row by row. 0 of what is too small to tell. */
+/** `grey`: bytes, row by row. Returns 0 for a picture that is too small. */
 export function computeSharpness(grey: Uint8Array, width: number, height: number): number {
   let count = 0;
   let total = 0;

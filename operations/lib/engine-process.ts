@@ -135,16 +135,12 @@ function startProcess({ engine, packages, args, request, lowPriority }: EngineRu
   return child;
 }
 
-/** Attempts after which an engine that is killed each time probably needs more memory than there is. */
-const MAX_ATTEMPTS = 5;
-
 /**
- * Returns whether an operator or the kernel's OOM killer ended the engine, and another attempt may complete.
- *
- * @param attempt The first is 1.
+ * Returns whether an operator or the kernel's OOM killer ended the engine. Another attempt may complete; an engine that is killed each
+ * time probably needs more memory than there is.
  */
-export const mayCompleteLater = ({ exit, overMemory }: EngineExit, attempt: number): boolean =>
-  !overMemory && (exit === 'SIGKILL' || exit === 'SIGTERM') && attempt < MAX_ATTEMPTS;
+export const wasKilled = ({ exit, overMemory }: EngineExit): boolean =>
+  !overMemory && (exit === 'SIGKILL' || exit === 'SIGTERM');
 
 /** The error for output that does not follow the protocol. */
 export const toProtocolError = (engine: string, cause: unknown): DarkroomError =>

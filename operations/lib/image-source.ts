@@ -50,7 +50,7 @@ export const forbidDecoding = (): void => void sharp.block({ operation: ['VipsFo
 
 /**
  * Pixels that a picture may have: 16,383 × 16,383, the limit of WebP and what libvips is usually run with. Cameras end at
- * about 200 million. The header tells before anything is decoded. Files made to this limit (1.5 to 23 MB) took at their
+ * about 200 million. The header shows it before anything is decoded. Files made to this limit (1.5 to 23 MB) took at their
  * worst, by peak RSS: 0.2 GB as PNG, 0.9 GB as progressive JPEG, 1.2 GB as interlaced PNG, 2.3 GB with 16 bits.
  */
 export const MAX_PIXELS = 0x3fff ** 2;

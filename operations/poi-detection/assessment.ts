@@ -28,7 +28,7 @@ export function refuseUnsuitable({ isFluorescence, shares }: Survey, input: Inpu
       'looks like fluorescence: bright colours on black; only transmitted light with H&E or H-DAB is supported',
     );
   if (shares.stained < COLOURLESS * (1 - shares.padding) && shares.grey > GREY * (1 - shares.padding))
-    throw unsuitable(input, 'has no colours: stains cannot be told apart in a grey picture');
+    throw unsuitable(input, 'has no colours: stains cannot be distinguished in a grey picture');
 }
 
 /**

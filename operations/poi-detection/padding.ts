@@ -30,10 +30,10 @@ const MOST_RINGING = 16;
 /** Pixels around a pixel that decide whether a camera recorded it. */
 export const PADDING_MARGIN = FLAT_MARGIN + BLOCK;
 
-/** Bits of each channel by which colours are told apart. */
+/** Bits of each channel that distinguish colours. */
 export const BITS = 6;
 const SHIFT = 8 - BITS;
-/** Number of colours that are told apart. */
+/** Number of colours that are distinguished. */
 export const COLOURS = 1 << (3 * BITS);
 
 /** Returns the bin of a colour, 0 to COLOURS - 1. */

@@ -75,7 +75,7 @@ function refuseLayout({ format, header }: SourceImage, input: InputFile): void {
   if (space === 'b-w' || space === 'grey16' || channels < 3)
     throw unsuitable(
       input,
-      'has one channel: stains cannot be told apart in a grey picture, and fluorescence is not supported',
+      'has one channel: stains cannot be distinguished in a grey picture, and fluorescence is not supported',
     );
   if (space === 'multiband' || (channels > 4 && space !== 'cmyk'))
     throw unsuitable(input, `has ${channels} channels: only pictures in colour (RGB) are supported`);

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { DarkroomError, type ErrorCode } from '../../src/errors.ts';
 import { workerDiskFull } from '../../src/lib/disk-full.ts';
-import { type EngineExit, mayCompleteLater, runEngine } from '../lib/engine-process.ts';
+import { type EngineExit, runEngine, wasKilled } from '../lib/engine-process.ts';
 import { isSpaceLow } from '../lib/free-space.ts';
 import type { Stage, StageContext } from '../operation.ts';
 import type { ReconstructParams } from './params.ts';
@@ -90,7 +90,7 @@ async function run(stage: string, results: readonly (keyof typeof files)[], cont
   throw failure;
 }
 
-function toError(stage: string, ending: EngineExit, { memory, attempt }: Context): DarkroomError {
+function toError(stage: string, ending: EngineExit, { memory, lastAttempt }: Context): DarkroomError {
   const { error, exit, overMemory } = ending;
   if (overMemory) {
     const limit = Math.floor((memory ?? 0) / 2 ** 20);
@@ -104,7 +104,7 @@ function toError(stage: string, ending: EngineExit, { memory, attempt }: Context
     const code = codes.find((known) => known === error.code) ?? 'engine_failed';
     return new DarkroomError(code, error.message);
   }
-  if (mayCompleteLater(ending, attempt))
+  if (!lastAttempt && wasKilled(ending))
     return new DarkroomError('operation_failed_for_now', `The process of the stage ${stage} was killed`);
   const code = exit === 'SIGKILL' || exit === 'SIGXFSZ' ? 'engine_limit' : 'engine_failed';
   return new DarkroomError(code, `The stage ${stage} ended without a result (${exit})`);

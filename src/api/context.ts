@@ -7,6 +7,7 @@ import type { UsageLedger } from '../jobs/model/usage.ts';
 import type { Credentials } from '../jobs/ports/credentials.ts';
 import type { JobRuntime } from '../jobs/ports/job-runtime.ts';
 import type { OperationCatalogue } from '../jobs/ports/operation-catalogue.ts';
+import type { Templates } from '../jobs/ports/templates.ts';
 import type { Estimator } from '../jobs/query/estimator.ts';
 import type { Watcher } from '../jobs/query/watcher.ts';
 import type { JobSubmissions } from '../jobs/submit/job-submissions.ts';
@@ -24,6 +25,7 @@ export interface ApiDependencies {
   readonly operations: OperationCatalogue;
   readonly usage: UsageLedger;
   readonly credentials: Credentials;
+  readonly templates: Templates;
   readonly audit: AuditReader;
   readonly runtime: Pick<
     JobRuntime,

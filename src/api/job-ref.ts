@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { DarkroomError, hasCode } from '../errors.ts';
 import type { JobScope, Jobs } from '../jobs/jobs.ts';
-import { jobId } from '../jobs/model/job.ts';
+import { jobId } from '../jobs/model/job-spec.ts';
 import type { JobRef } from '../jobs/model/run-input.ts';
 import type { OpenedJob } from '../jobs/opened-job.ts';
 import { parseUuid } from '../lib/uuid.ts';

@@ -6,7 +6,7 @@
  */
 import { isTenant } from '../auth/tenant.ts';
 import { DarkroomError } from '../errors.ts';
-import { jobId } from '../jobs/model/job.ts';
+import { jobId } from '../jobs/model/job-spec.ts';
 import type { JobRef } from '../jobs/model/run-input.ts';
 import { equalSecrets } from '../lib/equal-secrets.ts';
 

@@ -107,6 +107,7 @@ export async function startApi(
     operations,
     usage,
     credentials: api.credentials,
+    templates: api.templates,
     audit: api.audit,
     checkStore,
     photographs: async (directory, tenant) =>

@@ -56,20 +56,20 @@ async function installEngines(name: string): Promise<void> {
   }
   const { DARKROOM_CACHE } = readConfig(process.env, { listens: false });
   const problems: string[] = [];
-  const lacking: string[] = [];
+  const missing: string[] = [];
   const requirements: Requirement[] = [];
   for (const engine of wanted) {
     const isInstalled = (await findInstallation(engine, DARKROOM_CACHE)) !== null;
-    const missing = isInstalled ? [] : await missingRequirements(engine);
-    if (missing.length > 0) {
-      lacking.push(engine.name);
-      requirements.push(...missing);
+    const needed = isInstalled ? [] : await missingRequirements(engine);
+    if (needed.length > 0) {
+      missing.push(engine.name);
+      requirements.push(...needed);
     } else
       await install(engine, DARKROOM_CACHE, say).catch((error: Error) =>
         problems.push(`${engine.name}: ${error.message}`),
       );
   }
-  if (lacking.length > 0) problems.push(describeMissing(lacking, requirements));
+  if (missing.length > 0) problems.push(describeMissing(missing, requirements));
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 

@@ -12,7 +12,9 @@ import { withTimeout } from '../lib/with-timeout.ts';
 import { buildBody, type RequestBody } from './body.ts';
 import { type EventOptions, events } from './events.ts';
 import { follow } from './follow.ts';
+import type { Cancellable, DownloadOptions, SubmitOptions, WaitOptions } from './options.ts';
 import { DarkroomProblem } from './problem.ts';
+import { TemplateClient } from './templates.ts';
 import { type ClientOptions, jobPath, Transport } from './transport.ts';
 import type {
   CredentialsView,
@@ -22,8 +24,10 @@ import type {
   JobAsset,
   JobEvent,
   JobFilter,
-  JobProgress,
+  JobPage,
+  JobPlan,
   JobRequest,
+  JobSpec,
   Manifest,
   NewCredentials,
   Operation,
@@ -39,33 +43,7 @@ export { blockedReason } from './blocked-reason.ts';
 export { isPipeline } from './is-pipeline.ts';
 export { DarkroomProblem, type FieldProblem } from './problem.ts';
 export type * from './types.ts';
-export type { ClientOptions, EventOptions };
-
-export interface Cancellable {
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface SubmitOptions extends Cancellable {
-  /** The same key with the same request returns the same job. Default: a random key, so that retries are safe. */
-  readonly idempotencyKey?: string;
-}
-
-export interface WaitOptions extends EventOptions {
-  /** Milliseconds. Default: no limit. */
-  readonly timeoutMs?: number;
-  /** Called on each change. */
-  readonly onProgress?: (progress: JobProgress) => void;
-}
-
-export interface DownloadOptions extends Cancellable {
-  /** Skips `offset` bytes of the content with this SHA-256. The response is 206, or 200 with the whole file. */
-  readonly from?: { readonly offset: number; readonly sha256: string };
-}
-
-export interface JobPage {
-  readonly jobs: readonly Job[];
-  readonly next_cursor: string | null;
-}
+export type { Cancellable, ClientOptions, DownloadOptions, EventOptions, SubmitOptions, WaitOptions };
 
 /** Returns true if the job is completed, failed or cancelled. */
 export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => isTerminal(state);
@@ -78,9 +56,11 @@ const credentialsPath = (name: string): string => `/v1/credentials/${encodeURICo
 /** All methods throw DarkroomProblem, or the reason of an aborted signal. */
 export class Darkroom {
   readonly #transport: Transport;
+  readonly templates: TemplateClient;
 
   constructor(options: ClientOptions) {
     this.#transport = new Transport(options);
+    this.templates = new TemplateClient(this.#transport);
   }
 
   /** Submits a job. Resolves once it is durable. Assets with a blob are uploaded as streams. */
@@ -88,6 +68,14 @@ export class Darkroom {
     // A request with its own id needs no key.
     const key = idempotencyKey ?? (request.id === undefined ? crypto.randomUUID() : undefined);
     return this.#send('/v1/jobs', buildBody('job', request), key, signal);
+  }
+
+  /** Returns what a job would compute, and about how long it takes. Nothing is stored or started. */
+  plan(
+    request: Omit<JobRequest, 'assets'> & Pick<JobSpec, 'assets'>,
+    { signal }: Cancellable = {},
+  ): Promise<JobPlan> {
+    return this.#sendJson('POST', '/v1/plans', request, signal);
   }
 
   get(id: string, { signal }: Cancellable = {}): Promise<WatchedJob> {
@@ -162,6 +150,21 @@ export class Darkroom {
   ): Promise<Job> {
     const query = { from, assets: failedAssets ? 'failed' : undefined };
     return this.#transport.json({ method: 'POST', path: `${jobPath(id)}/rerun`, query, signal });
+  }
+
+  /** Returns what `rerun` would compute. */
+  planRerun(
+    id: string,
+    { from, failedAssets, signal }: Cancellable & { from?: string; failedAssets?: boolean } = {},
+  ): Promise<JobPlan> {
+    const query = { from, assets: failedAssets ? 'failed' : undefined, dry_run: 'true' };
+    return this.#transport.json({
+      method: 'POST',
+      path: `${jobPath(id)}/rerun`,
+      query,
+      repeatable: true,
+      signal,
+    });
   }
 
   /** Adds assets to a job that waits for them. `final` ends the wait. */

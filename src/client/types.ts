@@ -1,16 +1,21 @@
 /** Types of requests and responses. This module has no runtime code. */
 
 import type { S3Source } from '../jobs/model/asset.ts';
-import type { Job as BareJob, JobSpec } from '../jobs/model/job.ts';
+import type { Job as BareJob } from '../jobs/model/job.ts';
+import type { JobSpec } from '../jobs/model/job-spec.ts';
 import type { PendingActivity } from '../jobs/model/pending-activity.ts';
 import type { StepSpec } from '../jobs/model/pipeline.ts';
+import type { TemplateDocument } from '../jobs/model/template.ts';
 import type { UsageRow } from '../jobs/model/usage.ts';
 import type { OperationInfo } from '../jobs/ports/operation-catalogue.ts';
 
 export type { CredentialsView, NewCredentials, S3Keys } from '../jobs/model/credentials.ts';
 export type { Delivery } from '../jobs/model/delivery.ts';
-export type { FileEntry, Manifest } from '../jobs/model/job.ts';
+export type { JobPlan } from '../jobs/model/job-plan.ts';
+export type { JobSpec } from '../jobs/model/job-spec.ts';
 export type { RequestView } from '../jobs/model/request-view.ts';
+export type { FileEntry, Manifest } from '../jobs/model/result.ts';
+export type { TemplateSummary, TemplateVersion, TemplateView } from '../jobs/model/template.ts';
 
 export type Job = BareJob & { readonly links: Readonly<Record<string, string>> };
 
@@ -41,6 +46,9 @@ export type JobRequest = Omit<JobSpec, 'params' | 'steps' | 'assets'> & {
   readonly assets?: readonly JobAsset[];
 };
 
+/** A template as a client writes it. */
+export type TemplateRequest = Pick<TemplateDocument, 'steps'> & Partial<TemplateDocument>;
+
 export type Operation = OperationInfo & { readonly available: boolean };
 
 /** A link to a result file that needs no login. */
@@ -55,6 +63,12 @@ export interface UsageReport {
   readonly from: string;
   readonly to: string;
   readonly usage: readonly UsageRow[];
+}
+
+export interface JobPage {
+  readonly jobs: readonly Job[];
+  /** Null for the last page. */
+  readonly next_cursor: string | null;
 }
 
 export interface JobFilter {

@@ -1,5 +1,6 @@
 /** The bodies of callbacks. A dialect whose clients expect a body of their own writes it; the others send the native one. */
-import type { CallbackEvent, Job } from '../jobs/model/job.ts';
+import type { Job } from '../jobs/model/job.ts';
+import type { CallbackEvent } from '../jobs/model/job-spec.ts';
 import type { StoredResult } from '../jobs/ports/job-archive.ts';
 
 export interface CallbackContext {

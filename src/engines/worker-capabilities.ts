@@ -1,9 +1,9 @@
 /** Detects what a worker offers: capabilities, the number of concurrent activities of each, and their memory limits. */
-import { totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from '../../operations/registry.ts';
 import type { Config } from '../config/config.ts';
 import { DarkroomError } from '../errors.ts';
+import { machineMemory } from '../lib/machine-memory.ts';
 import { ConfigError } from '../lib/settings/config-error.ts';
 import { knownEngines } from './engine.ts';
 import { type Installation, installedEngines } from './installation.ts';
@@ -104,10 +104,4 @@ function readMemoryBudget(config: Config, operations: Registry, capability: stri
     config.DARKROOM_MEMORY[capability] ??
     (operations.requirementsOf(capability).length > 0 ? machineMemory() / 2 : null);
   return budget === null ? null : Math.floor(budget / readSlots(config, capability));
-}
-
-/** Returns the memory of the machine, or the limit of the container, in bytes. */
-export function machineMemory(): number {
-  const limit = process.constrainedMemory();
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }

@@ -1,10 +1,12 @@
 /** One job, found once for a request. */
 import { DarkroomError } from '../errors.ts';
 import { controlJob } from './lifecycle/control.ts';
+import { planRerun } from './lifecycle/plan-rerun.ts';
 import { redeliver } from './lifecycle/redelivery.ts';
 import { type RerunRequest, rerunJob } from './lifecycle/rerun.ts';
 import type { Delivery } from './model/delivery.ts';
 import type { Job } from './model/job.ts';
+import type { JobPlan } from './model/job-plan.ts';
 import type { PendingActivity } from './model/pending-activity.ts';
 import type { RequestView } from './model/request-view.ts';
 import { isTerminal } from './model/states.ts';
@@ -109,5 +111,14 @@ export class OpenedJob implements JobSnapshot {
    */
   rerun(request: RerunRequest): Promise<Job> {
     return rerunJob(this.#dependencies, this, request);
+  }
+
+  /**
+   * Returns what `rerun` would compute. Starts nothing.
+   *
+   * @throws as `rerun`
+   */
+  planRerun(request: RerunRequest): Promise<JobPlan> {
+    return planRerun(this.#dependencies, this.job, request);
   }
 }

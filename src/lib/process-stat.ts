@@ -1,4 +1,4 @@
-/** What Linux tells of processes in `/proc/PID/stat` (proc_pid_stat(5)). */
+/** What Linux reports about processes in `/proc/PID/stat` (proc_pid_stat(5)). */
 import { readdir, readFile } from 'node:fs/promises';
 
 export interface ProcessStat {
@@ -8,7 +8,7 @@ export interface ProcessStat {
   readonly parent: number;
   /** Milliseconds that the process and its ended children have used. */
   readonly cpuMs: number;
-  /** In clock ticks since the start of the machine. Tells two processes with one id apart. */
+  /** In clock ticks since the start of the machine. Distinguishes two processes that had the same id. */
   readonly startedAt: string;
 }
 

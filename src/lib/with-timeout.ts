@@ -10,7 +10,7 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
  * then never aborts. A lint rule forbids it.
  *
  * @param ms Null: without a limit.
- * @param work Its second argument tells whether the time is over.
+ * @param work Its second argument returns whether the time is over.
  * @example
  * const response = await withTimeout(5000, undefined, (signal) => fetch(url, { signal }));
  */

@@ -34,7 +34,7 @@ export class HttpFailure extends Error {
   }
 }
 
-type Rule = readonly [codes: RegExp, kind: HttpFailureKind, tell: (host: string, error: Error) => string];
+type Rule = readonly [codes: RegExp, kind: HttpFailureKind, describe: (host: string, error: Error) => string];
 
 /** By the `code` of errors; the first match counts. */
 const rules: readonly Rule[] = [
@@ -82,8 +82,8 @@ const rules: readonly Rule[] = [
 export function failureOf(error: unknown, host: string): HttpFailure {
   const cause = error instanceof Error ? error : new Error(String(error));
   const code = codeOf(cause);
-  const [, kind, tell] = rules.find(([codes]) => codes.test(code)) ?? other;
-  return new HttpFailure(kind, tell(host, cause), { cause: error });
+  const [, kind, describe] = rules.find(([codes]) => codes.test(code)) ?? other;
+  return new HttpFailure(kind, describe(host, cause), { cause: error });
 }
 
 function codeOf(error: Error): string {

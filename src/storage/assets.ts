@@ -3,12 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { Batch } from '../jobs/model/batch.ts';
 import type { AssetDownload, AssetFiles, InputCounts, InputOwner } from '../jobs/ports/run-files.ts';
 import { mapConcurrent } from '../lib/map-concurrent.ts';
-import { readJson } from './json.ts';
+import { READ_CONCURRENCY, readJson } from './json.ts';
 import * as layout from './layout.ts';
 import type { ObjectStore } from './object-store.ts';
-
-/** Batches that are read concurrently. */
-const READ_CONCURRENCY = 16;
 
 interface StoredBatch {
   readonly fingerprint: string;

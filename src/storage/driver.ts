@@ -2,7 +2,7 @@
 import type { Setting, SettingValues } from '../lib/settings/setting.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** `Address`: the parts of an address. `kind` tells it from those of other drivers. */
+/** `Address`: the parts of an address. `kind` distinguishes it from those of other drivers. */
 export interface StoreDriver<
   Address extends { readonly kind: string },
   Own extends Readonly<Record<string, Setting>> = Readonly<Record<never, Setting>>,

@@ -70,6 +70,25 @@ export const credentialsPrefix = (tenant: string): string => `_credentials/${ten
 export const credentialsKey = (tenant: string, name: string): string =>
   `${credentialsPrefix(tenant)}${name}.json`;
 
+/** Templates of a tenant; null: shared ones. A tenant cannot be called `_shared`. */
+export const templatesPrefix = (owner: string | null): string => `_templates/${owner ?? '_shared'}/`;
+
+export const templatePrefix = (owner: string | null, name: string): string =>
+  `${templatesPrefix(owner)}${name}/`;
+
+/** In ascending order of keys, the first version comes first. */
+export const templateKey = (owner: string | null, name: string, version: number, tag: string): string =>
+  `${templatePrefix(owner, name)}${pad(version)}-${tag}.json`;
+
+/** The tag of the object that marks a template as deleted. Other tags are digests. */
+export const DELETED = 'deleted';
+
+/** Returns what the key of a template says. */
+export function parseTemplateKey(key: string): { name: string; version: number; isDeletion: boolean } {
+  const [, , name = '', file = ''] = key.split('/');
+  return { name, version: Number.parseInt(file, 10), isDeletion: file.endsWith(`-${DELETED}.json`) };
+}
+
 /** Batches of audit events. In ascending order of keys, the oldest comes first. */
 export const auditPrefix = '_audit/';
 

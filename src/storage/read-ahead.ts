@@ -1,9 +1,6 @@
-/** Reads a sequence of documents, several at a time: a bucket takes as long for sixteen as for one. */
-import { readJson } from './json.ts';
+/** Reads a sequence of documents, several at a time. */
+import { READ_CONCURRENCY, readJson } from './json.ts';
 import type { ObjectStore } from './object-store.ts';
-
-/** Documents that are read concurrently. */
-const READ_CONCURRENCY = 16;
 
 /**
  * JSON documents in the order of their keys. The value is null when the object was deleted meanwhile.

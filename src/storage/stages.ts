@@ -4,17 +4,31 @@ import { constants, createWriteStream } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Checkpoint } from '../jobs/model/checkpoint.ts';
+import type { Checkpoint, StagePart } from '../jobs/model/checkpoint.ts';
 import type { StageFiles } from '../jobs/ports/run-files.ts';
-import { readJson } from './json.ts';
+import { mapConcurrent } from '../lib/map-concurrent.ts';
+import { READ_CONCURRENCY, readJson } from './json.ts';
 import * as layout from './layout.ts';
 import type { ObjectStore } from './object-store.ts';
 
+async function readCheckpoint(
+  store: ObjectStore,
+  part: StagePart,
+  signal: AbortSignal,
+): Promise<Checkpoint | null> {
+  const checkpoint = await readJson<Checkpoint>(store, layout.checkpointKey(part), signal);
+  return checkpoint?.fingerprint === part.job.fingerprint ? checkpoint : null;
+}
+
 export const createStageFiles = (store: ObjectStore): StageFiles => ({
-  async readCheckpoint(part, signal) {
-    const checkpoint = await readJson<Checkpoint>(store, layout.checkpointKey(part), signal);
-    return checkpoint?.fingerprint === part.job.fingerprint ? checkpoint : null;
-  },
+  readCheckpoint: (part, signal) => readCheckpoint(store, part, signal),
+
+  readCheckpoints: (parts, signal) =>
+    mapConcurrent(parts, { concurrency: READ_CONCURRENCY, signal }, async (part, stop) => {
+      const checkpoint = await readCheckpoint(store, part, stop);
+      if (!checkpoint) throw new Error(`Stage ${part.stage.name} has no checkpoint`);
+      return checkpoint;
+    }),
 
   async writeCheckpoint(part, checkpoint, signal) {
     await store.put(layout.checkpointKey(part), JSON.stringify(checkpoint), { signal });

@@ -5,15 +5,13 @@
 import type { Job } from '../jobs/model/job.ts';
 import type { TerminalState } from '../jobs/model/states.ts';
 import { addUsage, daysBetween, toDay, type UsageLedger, type UsageRow } from '../jobs/model/usage.ts';
-import { readJson } from './json.ts';
+import { mapConcurrent } from '../lib/map-concurrent.ts';
+import { READ_CONCURRENCY, readJson } from './json.ts';
 import * as layout from './layout.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** A run that ends during an outage of the store is recorded later. After this long, a day is complete. */
 const COMPLETE_AFTER_MS = 7 * 24 * 60 * 60 * 1000;
-
-/** Days that a report reads concurrently. */
-const READ_CONCURRENCY = 16;
 
 /** Separates the figures in a key. */
 const SEPARATOR = '~';
@@ -46,12 +44,10 @@ export class StoredUsage implements UsageLedger {
 
   async rows(tenant: string, from: string, to: string): Promise<UsageRow[]> {
     const days = daysBetween(from, to);
-    const rows: UsageRow[] = [];
-    for (let at = 0; at < days.length; at += READ_CONCURRENCY) {
-      const some = days.slice(at, at + READ_CONCURRENCY).map((day) => this.#readDay(day, tenant));
-      rows.push(...(await Promise.all(some)).flat());
-    }
-    return rows;
+    const rows = await mapConcurrent(days, { concurrency: READ_CONCURRENCY }, (day) =>
+      this.#readDay(day, tenant),
+    );
+    return rows.flat();
   }
 
   async #readDay(day: string, tenant: string): Promise<UsageRow[]> {

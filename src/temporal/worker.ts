@@ -3,6 +3,7 @@
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Activities, JobActivities } from '../../activities/types.ts';
+import { machineMemory } from '../lib/machine-memory.ts';
 import { builtFile } from './built-file.ts';
 import type { TemporalTarget } from './connection.ts';
 import { aloneQueueOf, CALLBACK_QUEUE, DOWNLOAD_QUEUE, MAIN_QUEUE, queueOf } from './names.ts';
@@ -25,6 +26,22 @@ export interface WorkerSetup extends SdkExtensions {
 
 /** Milliseconds that cancelled activities have to end. */
 const FORCE_MS = 19_000;
+
+/** Workflow tasks at once. A local attempt holds one for up to a second; see activities/local-attempts.ts. */
+const WORKFLOW_TASKS = 100;
+
+/** Bytes of a waiting job's workflow in the memory of its worker, measured with 10,000 waiting jobs. */
+const WORKFLOW_BYTES = 2 * 1024 ** 2;
+const MAX_CACHED_WORKFLOWS = 2000;
+
+/**
+ * Returns how many workflows a worker keeps in memory: as many as fit into an eighth of it, and at least those that run at once. A
+ * workflow that was evicted is replayed from its history, which doubles its cost.
+ *
+ * @param memory Bytes of the machine or container.
+ */
+export const countCachedWorkflows = (memory: number): number =>
+  Math.min(MAX_CACHED_WORKFLOWS, Math.max(WORKFLOW_TASKS, Math.floor(memory / 8 / WORKFLOW_BYTES)));
 
 /** `npm run build` writes the bundle, so no start waits for a bundler. */
 export const bundlePath = builtFile('workflows/bundle.js');
@@ -87,10 +104,8 @@ export async function createWorkers({
         ...workflowOptions({ dataConverter, plugins }),
         activities: { ...activities },
         maxConcurrentActivityTaskExecutions: concurrent,
-        // A local attempt holds its workflow task for up to a second; see activities/local-attempts.ts.
-        maxConcurrentWorkflowTaskExecutions: 100,
-        // An evicted workflow is replayed from its history, which doubles its cost.
-        maxCachedWorkflows: 2000,
+        maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS,
+        maxCachedWorkflows: countCachedWorkflows(machineMemory()),
       }),
     net: (concurrent: number) =>
       Worker.create({

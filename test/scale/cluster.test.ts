@@ -191,7 +191,7 @@ test('availability follows the online workers', async () => {
   expect(await (await api.request('/readyz')).json()).toMatchObject({ missing: ['worker'] });
   workers = [await cluster.startWorker(), await cluster.startWorker()];
   await expect.poll(available).toBe(true);
-  // One that takes its leave is not looked for any longer, and the other goes on.
+  // A worker that stops in order leaves the list at once, and the other continues.
   await workers[0]?.end();
   expect(await available()).toBe(true);
 });
@@ -236,7 +236,7 @@ const submission = ({ request }: Darkroom, spec: object): Promise<Response> =>
     body: JSON.stringify(spec),
   });
 
-const callback = () => ({ url: `${web.url}/hook`, token: 'told to nobody else' });
+const callback = () => ({ url: `${web.url}/hook`, token: 'only for the receiver' });
 
 const pictureJob = (id: string, index: number) => ({
   id,
@@ -258,7 +258,7 @@ async function pictureOf({ request }: Darkroom, id: string, path?: string) {
   return { width, colour: red > blue ? 'red' : 'blue' };
 }
 
-/** The `webhook-id` of each callback that told of one of these jobs, repetitions included. */
+/** The `webhook-id` of each callback about one of these jobs, repetitions included. */
 const callbacksOf = (ids: readonly string[]): string[] =>
   web.received
     .filter(({ body }) => ids.some((id) => body.includes(`"${id}"`)))

@@ -1,4 +1,4 @@
-/** Readers of events as they are: many, quiet, slow, and gone without a word. */
+/** Readers of events: many at once, idle, slow, and disconnected. */
 import { readFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

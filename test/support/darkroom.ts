@@ -1,6 +1,7 @@
 /** Requests to a darkroom under test, and waits for its jobs. */
 import type { z } from 'zod';
-import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
+import type { Job } from '../../src/jobs/model/job.ts';
+import type { jobSpec } from '../../src/jobs/model/job-spec.ts';
 
 /** Milliseconds in which a job must reach a state. A reconstruction on a busy machine takes a minute or two. */
 export const JOB_TIMEOUT_MS = 150_000;

@@ -19,7 +19,7 @@ export interface IdentityProvider {
   /** What it puts into the tokens of a client. */
   claims(changes?: JWTPayload): JWTPayload;
   readonly publicKey: () => JWK;
-  /** It signs with another key from now on, and no longer tells of the old one. */
+  /** It signs with another key from now on, and no longer publishes the old one. */
   rotate(): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;

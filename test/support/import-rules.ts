@@ -103,6 +103,22 @@ export const rules: readonly ImportRule[] = [
     ],
   },
   {
+    of: 'src/templates/',
+    purpose: 'Templates of jobs: their parameters, their placeholders, and those that are part of darkroom.',
+    may: [
+      'src/templates/',
+      'src/jobs/',
+      'src/lib/',
+      'src/errors.ts',
+      'node',
+      'zod',
+      'ajv',
+      'lru-cache',
+      're2js',
+      'yaml',
+    ],
+  },
+  {
     of: 'src/auth/',
     purpose: 'Authentication: API keys, OpenID Connect, the keyring.',
     may: [

@@ -11,7 +11,8 @@ import { openDataDirectory } from '../../src/data-directory/open.ts';
 import { isOutage } from '../../src/errors.ts';
 import type { Jobs } from '../../src/jobs/jobs.ts';
 import type { Retention } from '../../src/jobs/lifecycle/retention.ts';
-import type { Job, jobSpec } from '../../src/jobs/model/job.ts';
+import type { Job } from '../../src/jobs/model/job.ts';
+import type { jobSpec } from '../../src/jobs/model/job-spec.ts';
 import type { RetentionPolicy } from '../../src/jobs/model/run-input.ts';
 import type { JobArchive } from '../../src/jobs/ports/job-archive.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
@@ -58,6 +59,8 @@ interface LabOptions {
   readonly store?: ObjectStore;
   /** False for tests that run workers of their own. */
   readonly runsWorkers?: boolean;
+  /** Address of a Temporal server. Default: the shared one. */
+  readonly temporalAddress?: string;
 }
 
 export async function startLab({
@@ -67,6 +70,7 @@ export async function startLab({
   policy = { jobMs: null, workMs: 1e9 },
   store,
   runsWorkers = true,
+  temporalAddress,
 }: LabOptions = {}): Promise<Lab> {
   installTestRuntime();
   const dataDir = await mkdtemp(join(tmpdir(), 'darkroom-lab-'));
@@ -88,7 +92,7 @@ export async function startLab({
   };
   const codec = config.DARKROOM_PAYLOAD_CODEC;
   const temporal: TemporalTarget = {
-    ...(await createNamespace()),
+    ...(await createNamespace(temporalAddress)),
     ...(codec !== null && { dataConverter: await loadDataConverter(codec) }),
   };
   const overrides = { operations, pictures: await sharedWorkerPictures(), ...(store && { store }) };

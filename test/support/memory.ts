@@ -1,4 +1,4 @@
-/** The memory of processes, as `ps` tells it. */
+/** The memory of processes, as `ps` reports it. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 

@@ -16,7 +16,7 @@ import type {
 import { createRegistry } from '../../operations/registry.ts';
 import { DarkroomError } from '../../src/errors.ts';
 import { type Batch, batchSizes, splitIntoBatches } from '../../src/jobs/model/batch.ts';
-import type { ResultNote } from '../../src/jobs/model/job.ts';
+import type { ResultNote } from '../../src/jobs/model/result.ts';
 import type { Destinations } from '../../src/jobs/ports/destinations.ts';
 import { UniqueNames } from '../../src/lib/unique-names.ts';
 import { sharedPictures } from './picture-processes.ts';
@@ -41,6 +41,7 @@ export interface RunOptions {
   readonly sandbox?: Sandbox;
   /** From 1. */
   readonly attempt?: number;
+  readonly lastAttempt?: boolean;
   /** Default: none. */
   readonly destinations?: Destinations;
   /** Milliseconds since the epoch. Default: now. */
@@ -110,6 +111,7 @@ async function runIn(root: string, operation: Operation, options: RunOptions): P
         outputs,
         signal: options.signal ?? new AbortController().signal,
         attempt: options.attempt ?? 1,
+        lastAttempt: options.lastAttempt ?? false,
         scheduledAt: options.scheduledAt ?? Date.now(),
         destinations: options.destinations ?? noDestinations,
         progress: (fraction, detail) => {

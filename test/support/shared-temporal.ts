@@ -9,9 +9,12 @@ const RETENTION_SECONDS = 24 * 3600;
 /** False in tests of other projects, whose stacks start a Temporal server of their own. */
 export const isTemporalShared = (): boolean => inject('temporalAddress') !== null;
 
-/** Registers a new namespace, with darkroom's search attributes. Throws where there is no shared server. */
-export async function createNamespace(): Promise<TemporalTarget> {
-  const address = inject('temporalAddress');
+/**
+ * Registers a new namespace, with darkroom's search attributes.
+ *
+ * @param address - Of the server. Default: the shared one.
+ */
+export async function createNamespace(address = inject('temporalAddress')): Promise<TemporalTarget> {
   if (address === null) throw new Error('Only service tests share a Temporal server');
   const namespace = `test-${randomUUID()}`;
   const target: TemporalTarget = { namespace, options: { address }, address };

@@ -39,7 +39,7 @@ class Devices:
         self._own_disk: str | None = None
 
     def learn(self, spec: str, root: MountableFilesystem) -> None:
-        """`spec`: the name that the system has for the volume of its root. It tells how this disk is called."""
+        """`spec`: the name that the system has for the volume of its root. It contains the name of this disk."""
         split = _split_partition(spec)
         number = next(it.number for it in self._identities if it.mountable is root)
         if split is not None:

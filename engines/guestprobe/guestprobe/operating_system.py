@@ -99,7 +99,7 @@ def _read_hostname(guest: Guest) -> str | None:
 
 
 def _read_timezone(guest: Guest) -> str | None:
-    """/etc/localtime decides; it is a link into the time zone database. A copy of the file does not tell its name, so the name that
+    """/etc/localtime decides; it is a link into the time zone database. A copy of the file does not contain its name, so the name that
     Debian and old Red Hat systems keep beside it counts."""
     link = guest.link("/etc/localtime")
     if link is not None and _ZONES in link:

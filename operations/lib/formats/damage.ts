@@ -1,4 +1,4 @@
-/** Tells from the messages of libvips what is wrong with a picture. */
+/** Reads from the messages of libvips what is wrong with a picture. */
 
 /**
  * - `truncated`: data at the end, or a part of it, is missing.

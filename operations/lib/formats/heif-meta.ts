@@ -6,14 +6,15 @@ import { MAX_METADATA_BYTES } from './png-metadata.ts';
 /** Boxes in front of the one that is wanted. */
 const MAX_BOXES = 100;
 
-interface Place {
-  /** Where the content of the box is, and what the box says is its size, in bytes. */
+interface BoxContent {
+  /** Position in the file, in bytes. */
   readonly at: number;
+  /** Bytes, as the box states. */
   readonly size: number;
 }
 
 /** Finds the first box of a type outside all others; null without one. */
-async function findBox(file: FileHandle, wanted: string): Promise<Place | null> {
+async function findBox(file: FileHandle, wanted: string): Promise<BoxContent | null> {
   const head = Buffer.alloc(16);
   for (let at = 0, count = 0; count < MAX_BOXES; count++) {
     const { bytesRead } = await file.read(head, 0, head.length, at);
@@ -37,10 +38,10 @@ export async function readFileBox(
   type: string,
   { strict }: { strict: boolean },
 ): Promise<BoxReader | null> {
-  const place = await findBox(file, type);
-  if (!place) return null;
-  const length = Math.min(place.size, MAX_METADATA_BYTES);
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, place.at);
+  const content = await findBox(file, type);
+  if (!content) return null;
+  const length = Math.min(content.size, MAX_METADATA_BYTES);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, content.at);
   return new BoxReader(buffer.subarray(0, bytesRead), strict);
 }
 

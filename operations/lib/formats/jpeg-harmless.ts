@@ -1,4 +1,4 @@
-/** Tells warnings of libjpeg that concern no pixel from those about lost data, which have the same text. */
+/** Distinguishes warnings of libjpeg that concern no pixel from those about lost data, which have the same text. */
 import { readSegments } from './jpeg.ts';
 
 const EOI = Buffer.from([0xff, 0xd9]);

@@ -1,7 +1,7 @@
 /** Errors of a failed inspection. */
 import { DarkroomError } from '../../../src/errors.ts';
 import type { InputFile } from '../../operation.ts';
-import { type EngineExit, mayCompleteLater } from '../engine-process.ts';
+import { type EngineExit, wasKilled } from '../engine-process.ts';
 import { assetError } from '../image-source.ts';
 
 /** Codes that the engine may return. */
@@ -23,8 +23,8 @@ const codes = [
 /** Signals of a resource limit, or of a kernel without free memory. */
 const LIMITED: readonly unknown[] = ['SIGXCPU', 'SIGKILL'];
 
-/** @param attempt The first is 1. */
-export function toError(input: InputFile, ending: EngineExit, attempt: number): DarkroomError {
+/** @param lastAttempt Whether no attempt follows. */
+export function toError(input: InputFile, ending: EngineExit, lastAttempt: boolean): DarkroomError {
   const { error, exit, overMemory, stderr } = ending;
   const code = codes.find((known) => known === error?.code);
   if (error && code) return assetError(code, input, error.message);
@@ -34,7 +34,7 @@ export function toError(input: InputFile, ending: EngineExit, attempt: number): 
       'The sandbox for disk images cannot be set up on the worker; its log says why, and docs/engines.md what to do',
     );
   }
-  if (mayCompleteLater(ending, attempt))
+  if (!lastAttempt && wasKilled(ending))
     return new DarkroomError('operation_failed_for_now', 'The process of the disk inspection was killed');
   return overMemory || LIMITED.includes(exit)
     ? assetError('engine_limit', input, 'takes more memory or time to inspect than the worker has')

@@ -18,7 +18,7 @@ export async function inspectImage(
   input: InputFile,
   { format, args }: InspectionOptions,
   {
-    attempt,
+    lastAttempt,
     engine,
     memory,
     sandbox,
@@ -28,7 +28,7 @@ export async function inspectImage(
     log,
   }: Pick<
     StageContext<unknown>,
-    'attempt' | 'engine' | 'memory' | 'sandbox' | 'signal' | 'progress' | 'onProcess' | 'log'
+    'lastAttempt' | 'engine' | 'memory' | 'sandbox' | 'signal' | 'progress' | 'onProcess' | 'log'
   >,
 ): Promise<DiskReport> {
   const exit = await runEngine({
@@ -48,7 +48,7 @@ export async function inspectImage(
   });
   if (exit.result === undefined) {
     if (!exit.error) log('guestprobe returned no result', { ...exit });
-    throw toError(input, exit, attempt);
+    throw toError(input, exit, lastAttempt);
   }
   const report = engineReport.safeParse(exit.result);
   if (!report.success) throw toProtocolError('guestprobe', report.error);

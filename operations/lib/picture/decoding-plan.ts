@@ -1,4 +1,4 @@
-/** How sharp must be told to read a picture, so that its colours come out right. */
+/** The options with which sharp reads a picture, so that its colours are correct. */
 import { isUsableProfile } from './icc-profile.ts';
 import type { Decoded } from './working-copy.ts';
 

@@ -65,7 +65,7 @@ function separateNull(node: Node, nullable: ReadonlySet<string>): Node {
   return nullable.has(String(node['$ref'])) ? { oneOf: [node, { type: 'null' }] } : node;
 }
 
-/** Generators require optional fields that have a default. The description tells it instead. */
+/** Generators require optional fields that have a default. The description states it instead. */
 function moveDefaults(node: Node): Node {
   if (![node['type']].flat().includes('object') || typeof node['properties'] !== 'object') return node;
   const properties = Object.entries(node['properties'] as Record<string, Node>).map(([name, schema]) => {

@@ -12,14 +12,13 @@ export const idQuery = z.object({ id: taskId });
 /** The contract has no body here, so every field is darkroom's own. */
 export const newTask = z
   .object({
-    operation: z
-      .string()
-      .min(1)
-      .max(100)
-      .nullish()
-      .meta({ description: 'See GET /v1/operations; default: DARKROOM_TASK_OPERATION' }),
+    operation: z.string().min(1).max(100).nullish().meta({
+      description:
+        'An operation (GET /v1/operations) or a template (GET /v1/templates); default: DARKROOM_TASK_OPERATION',
+    }),
     params: z.record(z.string(), z.unknown()).nullish().meta({
-      description: 'Parameters of the operation; without `operation`, merged over DARKROOM_TASK_PARAMS',
+      description:
+        'Parameters of the operation or template; without `operation`, merged over DARKROOM_TASK_PARAMS',
     }),
     assets_total: z
       .int()

@@ -5,6 +5,8 @@ import type { ApiDependencies, ApiEnv } from '../../api/context.ts';
 import { parseUuidRef } from '../../api/job-ref.ts';
 import { json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
+import type { Job } from '../../jobs/model/job.ts';
+import { ASSETS } from '../../jobs/model/pipeline.ts';
 import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
 import type { JobRequest } from '../../jobs/submit/submitter.ts';
 import { readBody, readIdempotencyKey } from './body.ts';
@@ -50,7 +52,7 @@ export function taskRoutes(
     };
     const request = toJobRequest(await readBody(c, newTask), operations, config);
     const { job } = await submissions.submit(submitter, request);
-    const attributes = operations.find(job.operation)?.info.attributes.map(({ name }) => name) ?? [];
+    const attributes = listAttributes(job, operations);
     const assets_per_batch = config.DARKROOM_TASK_ASSETS_PER_BATCH;
     return c.json(succeeded({ task_id: job.id, attributes, assets_per_batch }));
   });
@@ -97,6 +99,14 @@ export function taskRoutes(
   );
 
   return app;
+}
+
+/** Returns the attributes that the operations of the assets need. */
+function listAttributes({ steps }: Job, operations: OperationCatalogue): string[] {
+  const used = steps
+    .filter(({ use }) => use.includes(ASSETS))
+    .map(({ operation }) => operations.find(operation));
+  return [...new Set(used.flatMap((operation) => operation?.info.attributes.map(({ name }) => name) ?? []))];
 }
 
 /** Returns the request for a task. The settings decide what the client omits. */

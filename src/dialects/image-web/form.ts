@@ -6,11 +6,11 @@ import type { ApiDependencies } from '../../api/context.ts';
 import { readForm } from '../../api/forms/multipart.ts';
 import { describeFailure } from '../../api/problems/describe-failure.ts';
 import { DarkroomError } from '../../errors.ts';
-import type { OperationCatalogue } from '../../jobs/ports/operation-catalogue.ts';
 import type { FormRequest, JobRequest } from '../../jobs/submit/submitter.ts';
 import type { Uploads } from '../../jobs/submit/uploads.ts';
 import { invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
 import { isParamName, parseParams } from '../../jobs/validation/params-text.ts';
+import type { Schema } from '../../jobs/validation/typed-value.ts';
 import { IGNORED_FIELDS } from './model.ts';
 
 const DEFAULT_OPERATION = 'image.transform';
@@ -30,14 +30,18 @@ export type Texts = [name: string, text: string][];
 export const imageForm = z
   .object({
     image: z.string().openapi({ format: 'binary' }),
-    operation: z.string().default(DEFAULT_OPERATION).openapi({ description: 'Any operation on one image' }),
+    operation: z
+      .string()
+      .default(DEFAULT_OPERATION)
+      .openapi({ description: 'Any operation on one image, or a template' }),
   })
   .catchall(z.string())
   .openapi({ example: { image: '(the file)', width: '320', format: 'webp' } });
 
 export interface ImageForm {
   readonly limits: ApiDependencies['limits'];
-  readonly operations: OperationCatalogue;
+  /** Returns the JSON Schema of the parameters of an operation or template; undefined: there is none of this name. */
+  readonly findParams: (name: string) => Promise<Schema | undefined>;
   readonly open: () => Promise<Uploads>;
   /** Receives the fields as they arrive, so that they are known when reading fails. */
   readonly texts: Texts;
@@ -51,7 +55,7 @@ export interface ImageForm {
  */
 export async function readImageForm(
   bindings: HttpBindings,
-  { limits, operations, open, texts }: ImageForm,
+  { limits, findParams, open, texts }: ImageForm,
 ): Promise<FormRequest<JobRequest>> {
   if (!isForm(bindings.incoming.headers['content-type']))
     throw new DarkroomError(
@@ -86,7 +90,8 @@ export async function readImageForm(
       `is missing; send the image as the file part "image"${found && `. The form has ${found}`}`,
     );
   }
-  return { request: toJobRequest(texts, otherFiles, operations), uploads };
+  const schema = await findParams(findOperation(texts));
+  return { request: toJobRequest(texts, otherFiles, schema), uploads };
 }
 
 const invalidImage = (detail: string): DarkroomError => invalidRequest([{ pointer: '/assets', detail }]);
@@ -101,13 +106,8 @@ export const findOperation = (texts: Texts): string =>
  *
  * @throws invalid_request
  */
-function toJobRequest(
-  texts: Texts,
-  otherFiles: readonly string[],
-  operations: OperationCatalogue,
-): JobRequest {
+function toJobRequest(texts: Texts, otherFiles: readonly string[], schema: Schema | undefined): JobRequest {
   const operation = findOperation(texts);
-  const schema = operations.find(operation)?.info.params;
   // Submission reports an unknown operation.
   if (!schema) return { operation };
   const others = texts.filter(([name]) => name !== 'operation');

@@ -109,7 +109,7 @@ export function createRoutes(parts: ApiDependencies): OpenAPIHono<ApiEnv> {
 
 async function submit(
   c: Context<ApiEnv>,
-  { submissions, operations, limits, publicUrl }: ApiDependencies,
+  { submissions, operations, templates, limits, publicUrl }: ApiDependencies,
 ): Promise<Response> {
   const texts: Texts = [];
   const idempotencyKey = c.req.header('idempotency-key') || undefined;
@@ -122,8 +122,14 @@ async function submit(
     keepRejected: (error) =>
       makesNoJob(error) ? null : { operation: findOperation(texts), error: toRejection(error) },
   };
+  const findParams = async (name: string) => {
+    const template = operations.find(name) ? null : await templates.find(c.var.tenant, name);
+    return template
+      ? { additionalProperties: false, ...template.params }
+      : operations.find(name)?.info.params;
+  };
   const { job, rejection } = await submissions.submit(submitter, (open) =>
-    readImageForm(c.env, { limits, operations, open, texts }),
+    readImageForm(c.env, { limits, findParams, open, texts }),
   );
   const view = toWebJob({ job, timeline: [] }, toBasePath(publicUrl));
   if (!rejection) return c.json(view, 202, { location: jobPath(job.id) });

@@ -159,3 +159,42 @@ export const exampleCredentials = {
   created_at: '2026-11-30T09:12:44.101Z',
   rotated_at: null,
 };
+
+export const exampleTemplate = {
+  title: 'Web picture',
+  description: 'One picture for a page',
+  params: {
+    type: 'object',
+    properties: { width: { type: 'integer', minimum: 1, default: 1600, description: 'Pixels' } },
+  },
+  steps: {
+    web: { operation: 'image.transform', params: { width: '${params.width}', format: 'webp' } },
+  },
+};
+
+export const exampleTemplateView = {
+  ...exampleTemplate,
+  name: 'web-picture',
+  version: 1,
+  scope: 'tenant' as const,
+  created_at: at,
+};
+
+export const exampleJobPlan = {
+  exists: false,
+  run: 1,
+  template: 'web-picture@1',
+  assets: 1,
+  steps: [
+    {
+      name: 'web',
+      operation: 'image.transform',
+      use: [':assets'],
+      stages: [{ name: 'transform', computes: 'all' as const }],
+      estimate: { inputs: 1, files: 1, seconds: 0.4, bytes: 51_870 },
+    },
+  ],
+  results: ['web'],
+  estimate: { seconds: 0.4, bytes: 51_870 },
+  notes: [],
+};

@@ -16,7 +16,16 @@ import type { ControlSignal } from '../../jobs/ports/job-runtime.ts';
 import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
 import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { exampleRequest, exampleWatchedJob } from './examples.ts';
-import { idParam, ignoredQuery, jobFormatter, jobResource, pageQuery, timeQuery } from './model.ts';
+import {
+  dryRun,
+  idParam,
+  ignoredQuery,
+  jobFormatter,
+  jobPlanSchema,
+  jobResource,
+  pageQuery,
+  timeQuery,
+} from './model.ts';
 
 /** Seconds after which clients may poll a running job again. */
 const RETRY_AFTER_SECONDS = '1';
@@ -68,6 +77,7 @@ const requestView = z
   .object({
     operation: z.string(),
     params: z.record(z.string(), z.unknown()).describe('With defaults filled in'),
+    template: z.string().optional().describe('The template that made the steps, as NAME@VERSION'),
     steps: z
       .record(
         z.string(),
@@ -252,17 +262,20 @@ export function jobRoutes({
             .literal('failed')
             .optional()
             .describe('Downloads and processes only the failed assets, and adds them to the result'),
+          dry_run: dryRun,
         }),
       },
       responses: {
+        200: json(jobPlanSchema, 'With `dry_run=true`: what the next run would compute'),
         202: json(jobResource, 'The job, in its next run'),
         ...fails(400, 404, 409, 413, 415, 422, 429, 503),
       },
     }),
     async (c) => {
       await readAction(c, empty, 'takes no body; from and assets belong in the query');
-      const { _, ...options } = c.req.valid('query');
+      const { _, dry_run, ...options } = c.req.valid('query');
       const job = await jobs.open(parseJobRef(c, c.req.valid('param').id));
+      if (dry_run === 'true') return c.json(await job.planRerun(options), 200);
       return c.json(toJobResource(await job.rerun(options)), 202);
     },
   );

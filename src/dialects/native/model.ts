@@ -2,8 +2,10 @@
 import { z } from '@hono/zod-openapi';
 import { toBasePath } from '../../api/base-path.ts';
 import { jobLinks } from '../../api/job-links.ts';
-import { type Job, job, jobId } from '../../jobs/model/job.ts';
-import { exampleJob } from './examples.ts';
+import { type Job, job } from '../../jobs/model/job.ts';
+import { jobPlan } from '../../jobs/model/job-plan.ts';
+import { jobId } from '../../jobs/model/job-spec.ts';
+import { exampleJob, exampleJobPlan } from './examples.ts';
 
 export const idParam = z.object({ id: jobId });
 
@@ -31,6 +33,14 @@ export const pageQuery = ({ max, standard }: { max: number; standard: number }) 
 export const jobResource = job
   .extend({ links: z.record(z.string(), z.string()) })
   .meta({ id: 'Job', example: exampleJob });
+
+export const jobPlanSchema = jobPlan.meta({ id: 'JobPlan', example: exampleJobPlan });
+
+/** A query parameter of what can be planned. */
+export const dryRun = z
+  .enum(['true', 'false'])
+  .optional()
+  .describe('`true`: returns what would be computed; stores and starts nothing');
 
 export type JobResource = z.infer<typeof jobResource>;
 

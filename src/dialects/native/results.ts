@@ -11,7 +11,8 @@ import { bytes, fails, file, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { safeNames } from '../../api/zip/names.ts';
 import { type ZipFile, zipResponse } from '../../api/zip/zip-response.ts';
-import { fileEntry, jobId, type Manifest, manifest } from '../../jobs/model/job.ts';
+import { jobId } from '../../jobs/model/job-spec.ts';
+import { fileEntry, type Manifest, manifest } from '../../jobs/model/result.ts';
 import { exampleResult } from './examples.ts';
 import { idParam } from './model.ts';
 

@@ -11,6 +11,7 @@ import { linkRoutes } from './links.ts';
 import { operationRoutes } from './operations.ts';
 import { resultRoutes } from './results.ts';
 import { submissionRoutes } from './submission.ts';
+import { templateRoutes } from './templates.ts';
 import { usageRoutes } from './usage.ts';
 
 export { problemResponse as fail } from '../../api/problems/problem.ts';
@@ -25,6 +26,7 @@ export function createRoutes(dependencies: ApiDependencies): OpenAPIHono<ApiEnv>
     .route('/', deliveryRoutes(dependencies))
     .route('/', operationRoutes(dependencies))
     .route('/', credentialRoutes(dependencies))
+    .route('/', templateRoutes(dependencies))
     .route('/', usageRoutes(dependencies))
     .route('/', auditRoutes(dependencies));
 }

@@ -13,7 +13,9 @@ import { binary, fails, json } from '../../api/openapi/responses.ts';
 import { createRouter } from '../../api/openapi/router.ts';
 import { onClientEnd } from '../../api/server/client-end.ts';
 import { assetList } from '../../jobs/model/asset.ts';
-import { type Job, jobSpec } from '../../jobs/model/job.ts';
+import type { Job } from '../../jobs/model/job.ts';
+import type { JobPlan } from '../../jobs/model/job-plan.ts';
+import { jobSpec } from '../../jobs/model/job-spec.ts';
 import { isTerminal } from '../../jobs/model/states.ts';
 import type { AssetsRequest } from '../../jobs/submit/asset-submissions.ts';
 import type { FormRequest, JobRequest, ReadForm, Submitter } from '../../jobs/submit/submitter.ts';
@@ -21,7 +23,7 @@ import type { Uploads } from '../../jobs/submit/uploads.ts';
 import { invalidFields, invalidRequest, toPointer } from '../../jobs/validation/invalid-request.ts';
 import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { namesDirectories, namesOf, withPhotographs } from './directories.ts';
-import { idParam, jobFormatter, jobResource } from './model.ts';
+import { idParam, jobFormatter, jobPlanSchema, jobResource } from './model.ts';
 
 const DIALECT = 'native';
 
@@ -92,6 +94,38 @@ export function submissionRoutes({
     return (await submissions.submit({ ...named, notes }, expanded)).job;
   };
 
+  /** Returns what a request would compute. A form would have stored its files already. */
+  const plan = async (c: Context<ApiEnv>, submitter: Submitter): Promise<JobPlan> => {
+    if (isForm(c.req.header('content-type'))) {
+      const detail = 'takes application/json; name files by {"upload": NAME}, without sending them';
+      throw invalidRequest([{ pointer: '/dry_run', detail }]);
+    }
+    const request: JobRequest = await readJson(c);
+    if (!namesDirectories(request)) return submissions.plan(submitter, request);
+    const list = (directory: string) => photographs(directory, submitter.tenant);
+    const { request: expanded, notes } = await withPhotographs(request, list);
+    const planned = await submissions.plan({ ...submitter, assetsNamed: namesOf(request) }, expanded);
+    return { ...planned, notes: [...notes, ...planned.notes] };
+  };
+
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/v1/plans',
+    ...requires('jobs.submit'),
+    tags: ['Jobs'],
+    operationId: 'planJob',
+    summary: 'Plan a job',
+    description:
+      'Returns what a job would compute: its steps, and about how long they take and how large the result is. Stores and starts nothing, ' +
+      'and fails as the submission would. `POST /v1/jobs?dry_run=true` does the same.',
+    request: {
+      headers: headers.omit({ prefer: true }),
+      body: { required: true, content: { 'application/json': { schema: jobSpec } } },
+    },
+    responses: { 200: json(jobPlanSchema, 'The plan'), ...fails(400, 409, 413, 415, 422, 429, 503, 507) },
+  });
+  app.post('/v1/plans', async (c) => c.json(await plan(c, toSubmitter(c)), 200));
+
   app.openAPIRegistry.registerPath({
     method: 'post',
     path: '/v1/jobs',
@@ -112,12 +146,8 @@ export function submissionRoutes({
     },
   });
   app.post('/v1/jobs', async (c) => {
-    const submitter = {
-      tenant: c.var.tenant,
-      dialect: DIALECT,
-      idempotencyKey: readIdempotencyKey(c),
-      mayPrecedeTenants: isPermitted(c, 'jobs.prioritize'),
-    };
+    const submitter = toSubmitter(c);
+    if (readDryRun(c)) return c.json(await plan(c, submitter), 200);
     const wait = readWait(c);
     const job = isForm(c.req.header('content-type'))
       ? (await submissions.submit(submitter, (open) => readParts<JobRequest>(c, 'job', open, limits))).job
@@ -179,6 +209,20 @@ export function submissionRoutes({
   });
 
   return app;
+}
+
+const toSubmitter = (c: Context<ApiEnv>): Submitter => ({
+  tenant: c.var.tenant,
+  dialect: DIALECT,
+  idempotencyKey: readIdempotencyKey(c),
+  mayPrecedeTenants: isPermitted(c, 'jobs.prioritize'),
+});
+
+/** The OpenAPI document has /v1/plans instead: one operation cannot return two types that generators of clients tell apart. */
+function readDryRun(c: Context): boolean {
+  const text = c.req.query('dry_run');
+  if (text === undefined || text === 'true' || text === 'false') return text === 'true';
+  throw invalidRequest([{ pointer: '/dry_run', detail: 'must be true or false' }]);
 }
 
 /** Returns the JSON body, which the domain validates; hence the type. */

@@ -1,6 +1,7 @@
 /** Jobs as primaa's clients know them. */
 import { jobUrl } from '../../api/job-links.ts';
-import type { FileEntry, Job, Manifest } from '../../jobs/model/job.ts';
+import type { Job } from '../../jobs/model/job.ts';
+import type { FileEntry, Manifest } from '../../jobs/model/result.ts';
 import type { JobState } from '../../jobs/model/states.ts';
 import { encodePath } from '../../lib/encode-path.ts';
 

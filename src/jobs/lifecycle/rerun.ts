@@ -33,17 +33,8 @@ export async function rerunJob(
   request: RerunRequest,
 ): Promise<Job> {
   const { runtime, quotas } = dependencies;
-  const { id, state } = job;
-  if (!isTerminal(state)) {
-    const message = `Job "${id}" is ${state}; cancel it or wait for its end before you run it again`;
-    throw new DarkroomError('job_still_active', message, { details: { state } });
-  }
-  const earlier = await findRunInput(dependencies, job);
-  const expiredSince = workExpiredSince(job, earlier);
-  // After a run was reset in Temporal, the record may be of a later one.
-  const recorded = await dependencies.archive.record(job);
-  const run = Math.max(job.run, recorded?.job.run ?? 0) + 1;
-  const runInput = buildRerunInput(earlier, job, run, request, expiredSince !== null);
+  const { id } = job;
+  const { runInput, expiredSince } = await prepareRerun(dependencies, job, request);
   await quotas.of(job.tenant).acquire();
   // Expired checkpoints may be erased at any moment, so the next run must not build on some of them.
   if (expiredSince) await eraseWork(dependencies, job, expiredSince);
@@ -55,6 +46,29 @@ export async function rerunJob(
     const message = `Job "${id}" has ended and still delivers its callback; run it again in a few seconds`;
     throw new DarkroomError('job_still_active', message, { details: { state: now.state } });
   }
+}
+
+/**
+ * Returns the input of the next run of a job.
+ *
+ * @throws job_still_active, job_not_rerunnable, invalid_request
+ */
+export async function prepareRerun(
+  dependencies: FindDependencies,
+  job: Job,
+  request: RerunRequest,
+): Promise<{ readonly runInput: RunInput; readonly expiredSince: Date | null }> {
+  const { id, state } = job;
+  if (!isTerminal(state)) {
+    const message = `Job "${id}" is ${state}; cancel it or wait for its end before you run it again`;
+    throw new DarkroomError('job_still_active', message, { details: { state } });
+  }
+  const earlier = await findRunInput(dependencies, job);
+  const expiredSince = workExpiredSince(job, earlier);
+  // After a run was reset in Temporal, the record may be of a later one.
+  const recorded = await dependencies.archive.record(job);
+  const run = Math.max(job.run, recorded?.job.run ?? 0) + 1;
+  return { runInput: buildRerunInput(earlier, job, run, request, expiredSince !== null), expiredSince };
 }
 
 /** Erases checkpoints written before `until`; a concurrent rerun may have written newer ones. */
@@ -110,7 +124,7 @@ function buildRerunInput(
   };
 }
 
-/** Returns a function that tells whether a stage of a step is computed anew. Throws invalid_request for an unknown `from`. */
+/** Returns a function that returns whether a stage of a step is computed anew. Throws invalid_request for an unknown `from`. */
 function planRerun(
   { header, steps }: RunInput,
   from: string | undefined,

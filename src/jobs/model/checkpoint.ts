@@ -1,6 +1,7 @@
 /** What a completed stage stores for later stages and for reruns. */
 import type { Batch } from './batch.ts';
-import type { JobError, ResultNote } from './job.ts';
+import type { JobError } from './job.ts';
+import type { ResultNote } from './result.ts';
 import type { RunRef, StageInput } from './run-input.ts';
 
 /** An object of the store. Only the store reads the key. */

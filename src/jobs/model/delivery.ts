@@ -1,6 +1,7 @@
 /** Deliveries of callbacks: one for each event, with its attempts. */
 import { z } from 'zod';
-import { callbackEvents, type Job } from './job.ts';
+import type { Job } from './job.ts';
+import { callbackEvents } from './job-spec.ts';
 
 const attempt = z.object({
   at: z.iso.datetime(),

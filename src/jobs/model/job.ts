@@ -21,152 +21,12 @@
  * | tombstone | the mark of a deleted job; its id stays taken |
  */
 import { z } from 'zod';
-import { assetList, httpUrl } from './asset.ts';
-import { limitEntries } from './limit-entries.ts';
-import { PIPELINE, resultSteps, stepMap, stepStates } from './pipeline.ts';
-import { DEFAULT_PRIORITY } from './priority.ts';
+import { PIPELINE, stepStates } from './pipeline.ts';
 import { states } from './states.ts';
-
-/** Job ids need no escaping in URLs, file names and workflow ids. */
-export const jobId = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/,
-    'must be 1 to 128 letters, digits, ".", "_", ":" or "-", and begin with a letter or digit',
-  )
-  .meta({
-    description: 'Job id; chosen by the client, or by the server when left out',
-    example: 'holiday-2026',
-  });
-
-/** Events of a callback that names none. */
-export const endEvents = ['job.completed', 'job.failed', 'job.cancelled'] as const;
-
-/** Named after the state that a job enters, or after a change of `paused`. */
-export const callbackEvents = [
-  'job.queued',
-  'job.downloading',
-  'job.waiting',
-  'job.processing',
-  'job.packaging',
-  'job.paused',
-  'job.resumed',
-  ...endEvents,
-] as const;
-
-const callback = z
-  .strictObject({
-    url: httpUrl,
-    token: z
-      .string()
-      .min(1)
-      .max(4096)
-      .regex(/^[\x20-\x7e]+$/, 'must be ASCII without control characters, because it is sent as a header')
-      .optional()
-      .describe('Sent with each callback as `Authorization: Bearer`; stored encrypted'),
-    events: limitEntries(callbackEvents.length, z.array(z.enum(callbackEvents)).min(1))
-      .optional()
-      .describe('Events to deliver; default: the three final ones'),
-  })
-  .meta({ id: 'Callback' });
-
-/** Characters of JSON. Parameters are part of several payloads in Temporal's history. */
-const MAX_PARAMS = 64 * 1024;
-
-const awaitAssets = z
-  .strictObject({
-    total: z
-      .int()
-      .min(1)
-      .max(1_000_000)
-      .optional()
-      .describe('Processing starts once the job has this many assets'),
-    quiet_seconds: z
-      .number()
-      .min(0.1)
-      .max(86_400)
-      .optional()
-      .describe('Processing starts once the job has assets and none arrived for this long'),
-  })
-  .meta({ id: 'AwaitAssets' });
-
-const MAX_LABELS = 20;
-
-const LABEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/;
-
-const labelName = z
-  .string()
-  .regex(
-    LABEL_NAME,
-    'must be 1 to 63 letters, digits, ".", "_", "/" or "-", and begin with a letter or digit',
-  );
-
-export const jobSpec = z
-  .strictObject({
-    id: jobId.optional(),
-    operation: z
-      .string()
-      .min(1)
-      .max(100)
-      .optional()
-      .describe('The operation of the job, unless it has `steps`')
-      .meta({ example: 'image.transform' }),
-    params: z
-      .record(z.string(), z.unknown())
-      .refine(
-        (params) => JSON.stringify(params).length <= MAX_PARAMS,
-        `must be at most ${MAX_PARAMS / 1024} KiB as JSON; send larger data as assets`,
-      )
-      .default({})
-      .describe('See GET /v1/operations/{name}'),
-    steps: stepMap
-      .optional()
-      .describe('Instead of `operation`: the steps of a pipeline by name. See docs/pipelines.md'),
-    results: resultSteps
-      .optional()
-      .describe('Steps whose files are the result of a pipeline; default: those that no other step uses'),
-    assets: assetList.default([]),
-    await_assets: awaitAssets
-      .optional()
-      .describe(
-        'The job waits for more assets until a request has `final`, or one of these conditions holds',
-      ),
-    callback: callback.optional(),
-    priority: z
-      .int()
-      .min(1)
-      .max(5)
-      .optional()
-      .describe(
-        `Temporal's priority key: 1 runs first; default: ${DEFAULT_PRIORITY}. 1 and 2 precede jobs of other tenants and take the role \`operator\``,
-      ),
-    keep_days: z
-      .number()
-      .positive()
-      .max(36_500)
-      .optional()
-      .describe("Days that the job and its results are kept after its end; default: the server's"),
-    labels: limitEntries(MAX_LABELS, z.record(labelName, z.string().max(255)))
-      .optional()
-      .describe('Text for the client; shown, never interpreted')
-      .meta({ maxProperties: MAX_LABELS, propertyNames: { pattern: LABEL_NAME.source } }),
-  })
-  .meta({
-    id: 'JobSpec',
-    example: {
-      operation: 'image.transform',
-      params: { width: 800 },
-      assets: [{ source: { url: 'https://images.example.com/photo.jpg' } }],
-    },
-  });
-
-export type JobSpec = z.infer<typeof jobSpec>;
-export type Callback = z.infer<typeof callback>;
-export type CallbackEvent = (typeof callbackEvents)[number];
 
 const timestamp = z.iso.datetime().meta({ example: '2026-11-21T09:30:00.000Z' });
 
-const jobError = z
+export const jobError = z
   .object({
     code: z.string().meta({ example: 'asset_not_found' }),
     message: z.string(),
@@ -183,7 +43,7 @@ const jobError = z
     },
   });
 
-const resultSummary = z
+export const resultSummary = z
   .object({
     kind: z.enum(['files', 'json']).describe('Whether the result is files or a JSON value'),
     files: z.int().describe('Number of files'),
@@ -241,6 +101,10 @@ export const job = z
   .object({
     id: z.string(),
     operation: z.string().describe(`The operation; \`${PIPELINE}\` for a job with \`steps\``),
+    template: z
+      .string()
+      .optional()
+      .describe('The template that made its steps, as NAME@VERSION; absent if none did'),
     dialect: z.string().describe('The API that submitted it'),
     tenant: z.string(),
     state: z.enum(states),
@@ -277,60 +141,3 @@ export type JobStep = z.infer<typeof step>;
 export type JobError = z.infer<typeof jobError>;
 export type AssetCounts = z.infer<typeof assetCounts>;
 export type Usage = z.infer<typeof usage>;
-
-/** A note on a complete result. */
-const resultNote = z
-  .object({
-    code: z.string().meta({ example: 'focal_length_differs' }),
-    message: z.string(),
-    asset: z.int().nullable().describe('Position of the asset that it is about; null: about several'),
-  })
-  .meta({ id: 'ResultNote' });
-
-export const fileEntry = z
-  .object({
-    path: z.string().meta({ example: 'photo.webp' }),
-    size: z.int().describe('Bytes'),
-    sha256: z.string(),
-    media_type: z.string(),
-    asset: z
-      .int()
-      .nullable()
-      .describe('Position of the asset that it was made from; null: made from several'),
-  })
-  .meta({ id: 'FileEntry' });
-
-const assetOutcome = z
-  .object({
-    index: z.int().describe('Position in the submitted list, from 0'),
-    name: z.string(),
-    status: z.enum(['ok', 'failed']),
-    size: z.int().nullable().describe('Bytes'),
-    sha256: z.string().nullable(),
-    error: jobError.nullable(),
-  })
-  .meta({ id: 'AssetOutcome' });
-
-/** The response of `GET …/result`, and the content of `manifest.json` in the store. */
-export const manifest = z
-  .object({
-    id: z.string(),
-    operation: z.string(),
-    run: z.int(),
-    kind: resultSummary.shape.kind,
-    data: z
-      .unknown()
-      .describe(
-        'The JSON result if `kind` is json; of several steps of a pipeline, an object by name of the step',
-      ),
-    files: z.array(fileEntry),
-    assets: z.array(assetOutcome),
-    notes: z.array(resultNote).describe('What is doubtful or incomplete in the result'),
-    engine: z.record(z.string(), z.string()).describe('Names and versions of the software that produced it'),
-  })
-  .meta({ id: 'Result' });
-
-export type FileEntry = z.infer<typeof fileEntry>;
-export type ResultNote = z.infer<typeof resultNote>;
-export type AssetOutcome = z.infer<typeof assetOutcome>;
-export type Manifest = z.infer<typeof manifest>;

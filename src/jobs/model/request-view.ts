@@ -1,7 +1,7 @@
 /** A job's request as people see it, without secrets. */
 import { DAY_MS } from '../../lib/units.ts';
 import type { S3Source } from './asset.ts';
-import type { Callback } from './job.ts';
+import type { Callback } from './job-spec.ts';
 import { PIPELINE } from './pipeline.ts';
 import type { AssetInput, JobInputs, RunInput, StepInput } from './run-input.ts';
 import { hideSecrets } from './secret-params.ts';
@@ -23,6 +23,8 @@ interface ShownAsset {
 export interface RequestView {
   readonly operation: string;
   readonly params: Record<string, unknown>;
+  /** The template that made the steps, as NAME@VERSION. */
+  readonly template?: string;
   /** Of a pipeline. */
   readonly steps?: Readonly<
     Record<string, Pick<StepInput, 'operation' | 'params' | 'use'> & { on_error: string }>
@@ -45,6 +47,7 @@ export function toRequestView(
   const jobMs = retention?.jobMs ?? null;
   return {
     operation: header.operation,
+    ...(header.template !== undefined && { template: header.template }),
     ...showSteps(runInput),
     assets: {
       total: chunks.reduce((sum, { count }) => sum + count, 0),

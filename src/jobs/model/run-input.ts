@@ -4,7 +4,8 @@
  */
 import type { Asset, S3Source } from './asset.ts';
 import { type BatchLayout, type BatchSizes, batchSizes, chunkEnds } from './batch.ts';
-import type { Callback, CallbackEvent, Job, JobStep, Usage } from './job.ts';
+import type { Job, JobStep, Usage } from './job.ts';
+import type { Callback, CallbackEvent } from './job-spec.ts';
 
 /** Names a job. Every store key, path and workflow id contains both. */
 export interface JobRef {
@@ -22,7 +23,7 @@ export interface RunRef extends JobRef {
 /** The part of a job that never changes. */
 export type JobHeader = Pick<
   Job,
-  'id' | 'tenant' | 'operation' | 'dialect' | 'created_at' | 'labels' | 'notes'
+  'id' | 'tenant' | 'operation' | 'template' | 'dialect' | 'created_at' | 'labels' | 'notes'
 >;
 
 /** The part of a job that changes while it runs. The workflow is the only writer. */

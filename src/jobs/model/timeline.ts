@@ -1,5 +1,6 @@
 /** The timeline of a run: its transitions in order. Event streams resume from a position in it. */
-import type { CallbackEvent, Job } from './job.ts';
+import type { Job } from './job.ts';
+import type { CallbackEvent } from './job-spec.ts';
 
 /** One transition. `seq` counts from 1 within a run, also when early moments are dropped. */
 export interface Moment extends View {

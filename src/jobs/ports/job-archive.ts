@@ -5,7 +5,7 @@
 import type { Readable } from 'node:stream';
 import type { Digest, StoredObject } from '../model/checkpoint.ts';
 import type { Delivery } from '../model/delivery.ts';
-import type { FileEntry, Manifest } from '../model/job.ts';
+import type { FileEntry, Manifest } from '../model/result.ts';
 import type { JobInputs, JobRef, RunInput, SealedInputs, Upload } from '../model/run-input.ts';
 import type { ScheduledDeletion } from '../model/scheduled-deletion.ts';
 import type { JobFilter, JobPage, JobSnapshot } from './job-runtime.ts';

@@ -78,6 +78,8 @@ export interface AttemptFiles {
 export interface StageFiles {
   /** Null when the part has not completed, or belongs to another request with the same job id. */
   readCheckpoint(part: StagePart, signal: AbortSignal): Promise<Checkpoint | null>;
+  /** Returns the checkpoints of these parts, in their order. Throws when one of them has not completed. */
+  readCheckpoints(parts: readonly StagePart[], signal: AbortSignal): Promise<Checkpoint[]>;
   writeCheckpoint(part: StagePart, checkpoint: Checkpoint, signal: AbortSignal): Promise<void>;
   startAttempt(part: StagePart): AttemptFiles;
   /**

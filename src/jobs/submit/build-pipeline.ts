@@ -1,5 +1,5 @@
 /** Builds the steps of a job from a request, and checks them. Errors name each invalid field. */
-import type { JobSpec } from '../model/job.ts';
+import type { JobSpec } from '../model/job-spec.ts';
 import { mayShareMediaType } from '../model/media-type.ts';
 import { ASSETS, MAX_DEPTH, ONLY_STEP, PIPELINE, type StepSpec } from '../model/pipeline.ts';
 import type { OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';

@@ -1,7 +1,7 @@
 /** Builds the input of a run from a valid request. Secrets are encrypted; long lists are sealed in the store. */
 import { DAY_MS } from '../../lib/units.ts';
 import type { Asset } from '../model/asset.ts';
-import { endEvents, type JobSpec } from '../model/job.ts';
+import { endEvents, type JobSpec } from '../model/job-spec.ts';
 import { ASSETS } from '../model/pipeline.ts';
 import {
   type AssetChunk,
@@ -56,12 +56,14 @@ export interface ValidRequest {
   readonly keepDays?: number | null | undefined;
   readonly spec: JobSpec;
   readonly pipeline: Pipeline;
+  /** The template that made the steps, as NAME@VERSION; null: none did. */
+  readonly template: string | null;
   readonly assets: readonly AssetInput[];
   readonly fingerprint: string;
 }
 
 export async function buildRunInput(parts: RunInputDependencies, request: ValidRequest): Promise<RunInput> {
-  const { staged, spec, pipeline, dialect, notes, fingerprint } = request;
+  const { staged, spec, pipeline, template, dialect, notes, fingerprint } = request;
   const created_at = new Date().toISOString();
   const steps = pipeline.steps.map((step) => toStepInput(step, staged));
   return {
@@ -69,6 +71,7 @@ export async function buildRunInput(parts: RunInputDependencies, request: ValidR
       id: staged.ref.id,
       tenant: staged.ref.tenant,
       operation: pipeline.operation,
+      ...(template === null ? {} : { template }),
       dialect,
       created_at,
       labels: spec.labels ?? {},

@@ -1,5 +1,5 @@
 /** Decides whether two requests are the same. */
-import type { JobSpec } from '../model/job.ts';
+import type { JobSpec } from '../model/job-spec.ts';
 import type { AssetInput } from '../model/run-input.ts';
 
 /** Returns keyed digests of a text in base64url: the current master key's, then those of keys being rotated out. */
@@ -7,16 +7,18 @@ export type KeyedDigests = (text: string) => readonly [string, ...string[]];
 
 /**
  * Returns the same text for all spellings of a request: keys sorted, defaults filled in beforehand. Id, labels and retention do
- * not count, so a client may repeat its request after a lost response.
+ * not count, so a client may repeat its request after a lost response. A template counts as the request names it, so that a new
+ * version does not make another request of it.
  *
  * @param assetsNamed stands for the assets
  */
 export function canonicalRequest(spec: JobSpec, assets: readonly AssetInput[], assetsNamed?: string): string {
-  const { operation, params, steps, results, callback, await_assets } = spec;
+  const { operation, params, template, steps, results, callback, await_assets } = spec;
   return JSON.stringify(
     sorted({
       operation,
       params,
+      template,
       steps,
       results: steps && results?.toSorted(),
       assets: assetsNamed ?? assets.map(canonicalAsset),

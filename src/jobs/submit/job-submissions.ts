@@ -2,10 +2,13 @@
 import type { DarkroomError } from '../../errors.ts';
 import type { JobScope, Jobs } from '../jobs.ts';
 import type { Job } from '../model/job.ts';
+import type { JobPlan } from '../model/job-plan.ts';
 import { initialJob, type JobRef } from '../model/run-input.ts';
 import type { BucketObjects } from '../ports/bucket-objects.ts';
 import type { JobArchive } from '../ports/job-archive.ts';
 import type { JobRuntime } from '../ports/job-runtime.ts';
+import { planSteps } from '../query/plan-steps.ts';
+import { StepSamples } from '../query/step-samples.ts';
 import { type AdmitAssets, AssetSubmissions, type AssetsRequest } from './asset-submissions.ts';
 import { listOperations } from './build-pipeline.ts';
 import { buildRunInput, type RunInputDependencies, resolveUploads } from './build-run-input.ts';
@@ -87,11 +90,55 @@ export class JobSubmissions {
    * @throws invalid_request, job_id_in_use, job_id_deleted, idempotency_key_reused
    */
   async find(submitter: Submitter, request: JobRequest): Promise<Job | null> {
-    const { spec } = validate(request, this.#dependencies, null);
+    const { spec } = await validate(submitter.tenant, request, this.#dependencies, null);
     const ref = await this.#identifier.findNamed(submitter, spec);
     if (!ref) return null;
     const identity = this.#identifier.identify(ref, submitter, spec, resolveUploads(spec.assets, []));
     return (await this.#identifier.findEnded(identity)) ?? this.#identifier.findStarted(identity);
+  }
+
+  /**
+   * Returns what a request would compute. Stores and starts nothing, and fails as the request would. Uploads may be named before they
+   * arrive.
+   *
+   * @throws as `submit`
+   */
+  async plan(submitter: Submitter, request: JobRequest): Promise<JobPlan> {
+    const { runtime, bucketObjects, storageQuota } = this.#dependencies;
+    const { tenant } = submitter;
+    const { spec, pipeline, template } = await validate(tenant, request, this.#dependencies, null);
+    checkPriority(spec, submitter);
+    const operations = listOperations(pipeline);
+    await requireWorkers(this.#dependencies, operations);
+    const assets = await listObjects(tenant, spec.assets, bucketObjects);
+    requireCounts({ ...spec, assets }, pipeline, []);
+    const hasUploads = assets.some(({ source }) => source.upload !== undefined);
+    const known = hasUploads ? null : await this.find(submitter, request);
+    if (!known) {
+      await storageQuota.check(tenant);
+      for (const quota of this.#quotasOf(submitter)) await quota.of(tenant).check();
+    }
+    const samples = await StepSamples.read(
+      runtime,
+      tenant,
+      operations.map(({ info }) => info.name),
+    );
+    const steps = pipeline.steps.map(({ name, operation, use }) => ({
+      name,
+      operation: operation.info.name,
+      use: [...use],
+      stages: operation.plan.map((stage) => ({ name: stage.name, computes: 'all' as const })),
+    }));
+    const count = spec.await_assets ? (spec.await_assets.total ?? null) : assets.length;
+    const { results } = pipeline;
+    return {
+      exists: hasUploads && (spec.id ?? submitter.idempotencyKey) !== undefined ? null : known !== null,
+      run: known?.run ?? 1,
+      template,
+      assets: assets.length,
+      results: [...results],
+      ...planSteps(steps, { assets: count, results, samples }),
+    };
   }
 
   /** See {@link AssetSubmissions.add}. */
@@ -110,7 +157,7 @@ export class JobSubmissions {
         ? await source((request) => this.#openUploads(submitter, request, stage))
         : { request: source, uploads: null };
     const files = uploads?.files ?? [];
-    const { spec, pipeline } = validate(request, this.#dependencies, files);
+    const { spec, pipeline, template } = await validate(submitter.tenant, request, this.#dependencies, files);
     checkPriority(spec, submitter);
     const assets = resolveUploads(spec.assets, files);
     const staged = uploads?.staged ?? stage(await this.#identifier.nameOrCreate(submitter, spec));
@@ -124,7 +171,7 @@ export class JobSubmissions {
     await this.#acquireQuotas(submitter, identity, all.length);
     const { dialect, notes = [], keepDays } = submitter;
     const fingerprint = identity.fingerprints[0];
-    const valid = { staged, dialect, notes, keepDays, spec, pipeline, assets: all, fingerprint };
+    const valid = { staged, dialect, notes, keepDays, spec, pipeline, template, assets: all, fingerprint };
     const runInput = await buildRunInput(this.#dependencies, valid);
     if (await runtime.start(runInput, { priority: spec.priority }))
       return { job: initialJob(runInput), created: true };
@@ -140,7 +187,7 @@ export class JobSubmissions {
       await this.#dependencies.storageQuota.check(submitter.tenant);
       return new Uploads(stage(await this.#identifier.nameOrCreate(submitter, {}), { fixedInputKey }));
     }
-    const { spec, pipeline } = validate(request, this.#dependencies, null);
+    const { spec, pipeline } = await validate(submitter.tenant, request, this.#dependencies, null);
     checkPriority(spec, submitter);
     await requireWorkers(this.#dependencies, listOperations(pipeline));
     for (const quota of this.#quotasOf(submitter)) await quota.of(submitter.tenant).check();

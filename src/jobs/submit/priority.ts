@@ -1,6 +1,6 @@
 /** Priorities that precede jobs of other tenants. */
 import { DarkroomError } from '../../errors.ts';
-import type { JobSpec } from '../model/job.ts';
+import type { JobSpec } from '../model/job-spec.ts';
 import { DEFAULT_PRIORITY } from '../model/priority.ts';
 import type { Submitter } from './submitter.ts';
 

@@ -1,7 +1,8 @@
 /** Input and output of the submission pipeline for dialects. */
 import type { z } from 'zod';
 import type { DarkroomError } from '../../errors.ts';
-import type { Job, jobSpec } from '../model/job.ts';
+import type { Job } from '../model/job.ts';
+import type { jobSpec } from '../model/job-spec.ts';
 import type { ConcurrencyQuotas } from './concurrency-quota.ts';
 import type { Uploads } from './uploads.ts';
 

@@ -2,44 +2,62 @@
 import { z } from 'zod';
 import { safeParseNulls } from '../../lib/parse-nulls.ts';
 import { type Asset, assetList } from '../model/asset.ts';
-import { type JobSpec, jobSpec } from '../model/job.ts';
-import { ASSETS } from '../model/pipeline.ts';
+import { type JobSpec, jobSpec } from '../model/job-spec.ts';
+import { ASSETS, PIPELINE } from '../model/pipeline.ts';
 import type { OperationCatalogue, PlannableOperation } from '../ports/operation-catalogue.ts';
+import type { Templates } from '../ports/templates.ts';
 import { type FieldError, invalidFields, invalidRequest, toPointer } from '../validation/invalid-request.ts';
 import { buildPipeline, listOperations, type Pipeline } from './build-pipeline.ts';
 import type { ReceivedFile } from './build-run-input.ts';
+import { fillNamedTemplate } from './named-template.ts';
 
 export interface ValidationRules {
   readonly operations: OperationCatalogue;
+  readonly templates: Pick<Templates, 'fill'>;
   /** Returns why a URL is rejected at submission; null: it is not. */
   readonly whyUrlRejected: (url: string, purpose: 'assets' | 'callbacks') => string | null;
+}
+
+export interface ValidatedRequest {
+  readonly spec: JobSpec;
+  readonly pipeline: Pipeline;
+  /** The template that made the steps, as NAME@VERSION; null: none did. */
+  readonly template: string | null;
 }
 
 /**
  * Returns the request with defaults filled in, and its steps.
  *
  * @param files the files of the request; null: they have not arrived yet
- * @throws invalid_request with all invalid fields
+ * @throws invalid_request with all invalid fields; store_unavailable if it names a template
  */
-export function validate(
+export async function validate(
+  tenant: string,
   request: z.input<typeof jobSpec>,
-  { operations, whyUrlRejected }: ValidationRules,
+  rules: ValidationRules,
   files: readonly ReceivedFile[] | null,
-): { spec: JobSpec; pipeline: Pipeline } {
+): Promise<ValidatedRequest> {
   const parsed = safeParseNulls(jobSpec, request);
   if (!parsed.success) throw invalidFields(parsed.error.issues);
   const spec = parsed.data;
-  const { pipeline, errors } = buildPipeline(spec, operations);
-  if (!pipeline) throw invalidRequest(errors);
+  const template = await fillNamedTemplate(tenant, spec, rules);
+  const { pipeline, errors } = buildPipeline(
+    template ? { ...spec, ...template.made } : spec,
+    rules.operations,
+  );
+  const explained = template ? template.explain(errors) : errors;
+  if (!pipeline) throw invalidRequest(explained);
   const all = [
-    ...checkUrls(spec.assets, whyUrlRejected, spec.callback?.url),
+    ...checkUrls(spec.assets, rules.whyUrlRejected, spec.callback?.url),
     ...checkUploads(spec.assets, files),
     ...checkAttributes(spec.assets, listOperations(pipeline), files),
     ...checkCounts(spec, pipeline, files),
-    ...errors,
+    ...explained,
   ];
   if (all.length > 0) throw invalidRequest(all);
-  return { spec: withDefaults(spec, pipeline), pipeline };
+  if (!template) return { spec: withDefaults(spec, pipeline), pipeline, template: null };
+  const { operation: _, ...rest } = spec;
+  return { spec: { ...rest, template: template.named }, pipeline, template: template.reference };
 }
 
 /** Equal requests are the same, whether or not they name the defaults. */
@@ -56,7 +74,7 @@ function withDefaults(spec: JobSpec, { steps, results }: Pipeline): JobSpec {
 export function validateAssets(
   request: z.input<typeof assetList>,
   operationNames: readonly string[],
-  { operations, whyUrlRejected }: ValidationRules,
+  { operations, whyUrlRejected }: Omit<ValidationRules, 'templates'>,
   files: readonly ReceivedFile[] | null,
 ): Asset[] {
   const parsed = safeParseNulls(z.object({ assets: assetList }), { assets: request });
@@ -154,10 +172,10 @@ export function requireCounts(...given: Parameters<typeof checkCounts>): void {
 /** Each operation that takes the assets must take as many. The first one that does not is named. */
 function checkCounts(
   spec: JobSpec,
-  { steps }: Pipeline,
+  { operation, steps }: Pipeline,
   files: readonly ReceivedFile[] | null,
 ): FieldError[] {
-  const takers = spec.steps === undefined ? steps : steps.filter(({ use }) => use.includes(ASSETS));
+  const takers = operation === PIPELINE ? steps.filter(({ use }) => use.includes(ASSETS)) : steps;
   if (takers.length > 0)
     return (
       takers.map((step) => checkCount(spec, step.operation, files)).find((errors) => errors.length > 0) ?? []

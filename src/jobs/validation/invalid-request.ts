@@ -29,14 +29,16 @@ export function invalidRequest(errors: readonly FieldError[]): DarkroomError {
 }
 
 /** Converts the issues of a schema. An unknown field is named itself, not the object that contains it. */
-export const invalidFields = (issues: readonly z.core.$ZodIssue[]): DarkroomError =>
-  invalidRequest(
-    dedupeIssues(issues).flatMap((issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), detail: 'unknown field' }))
-        : [{ pointer: toPointer(issue.path), detail: issue.message }],
-    ),
+export const listInvalidFields = (issues: readonly z.core.$ZodIssue[]): FieldError[] =>
+  dedupeIssues(issues).flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ pointer: toPointer([...issue.path, key]), detail: 'unknown field' }))
+      : [{ pointer: toPointer(issue.path), detail: issue.message }],
   );
+
+/** Returns an `invalid_request` error with the issues of a schema. */
+export const invalidFields = (issues: readonly z.core.$ZodIssue[]): DarkroomError =>
+  invalidRequest(listInvalidFields(issues));
 
 /**
  * Formats a path as JSON Pointer (RFC 6901).

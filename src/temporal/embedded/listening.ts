@@ -6,7 +6,7 @@ import { readPid } from './orphan.ts';
 /** By the pid of the server. To find them takes milliseconds, and jobs can have thousands of URLs. */
 const ports = new TtlCache<readonly number[]>(1000, 2);
 
-/** Whether the server whose process the file names listens at a port. False where the system does not tell. */
+/** Whether the server whose process the file names listens at a port. False where the system does not report it. */
 export async function serverListensAt(pidFile: string, port: number): Promise<boolean> {
   const pid = readPid(pidFile);
   if (pid === null) return false;

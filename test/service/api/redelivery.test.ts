@@ -4,7 +4,8 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Keyring } from '../../../src/auth/keyring.ts';
 import type { Delivery } from '../../../src/jobs/model/delivery.ts';
-import { type CallbackEvent, callbackEvents, type Job } from '../../../src/jobs/model/job.ts';
+import type { Job } from '../../../src/jobs/model/job.ts';
+import { type CallbackEvent, callbackEvents } from '../../../src/jobs/model/job-spec.ts';
 import { sendAssets } from '../../support/more-assets.ts';
 import { type Darkroom, sleep, startStack } from '../../support/stack.ts';
 import { startWeb, type Web } from '../../support/web.ts';
@@ -192,7 +193,7 @@ test('during a rotation, receivers can verify with the old and the new secret', 
   const after = await echo();
   for (const key of [oldKey, newKey]) expect(callsOf(after, secretOf(key))).toHaveLength(1);
   expect(() => callsOf(after, secretOf(randomBytes(32)))).toThrow();
-  // Told before the change, told again after it; a token sealed with the old key could be read, too.
+  // Delivered before the change, and again after it. A token that was encrypted with the old key can still be read.
   expect(() => callsOf(before, secretOf(newKey))).toThrow();
   await redeliver(before, 1);
   await expect.poll(() => callsOf(before).length).toBe(2);

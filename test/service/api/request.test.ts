@@ -1,4 +1,4 @@
-/** What a job was asked to do, as it is told to those who look at it. */
+/** The request of a job, as `GET …/request` returns it. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Darkroom, startStack } from '../../support/stack.ts';
 
@@ -48,11 +48,11 @@ test('has parameters with defaults, assets and the callback URL, without secrets
 test('has the first assets of a long list, and their number', async () => {
   const assets = Array.from({ length: 1500 }, (_, index) => ({ source: { path: `gone/${index}.jpg` } }));
   const { id } = await darkroom.submit({ operation: 'image.contact-sheet', assets });
-  const { assets: told } = (await request(id)).body as {
+  const { assets: returned } = (await request(id)).body as {
     assets: { total: number; shown: { source: unknown }[] };
   };
-  expect([told.total, told.shown.length]).toEqual([1500, 200]);
-  expect(told.shown[199]?.source).toEqual({ path: 'gone/199.jpg' });
+  expect([returned.total, returned.shown.length]).toEqual([1500, 200]);
+  expect(returned.shown[199]?.source).toEqual({ path: 'gone/199.jpg' });
 });
 
 test('of an unknown job is 404', async () => {

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { Delivery } from '../../../src/jobs/model/delivery.ts';
-import type { Job, jobSpec } from '../../../src/jobs/model/job.ts';
+import type { Job } from '../../../src/jobs/model/job.ts';
+import type { jobSpec } from '../../../src/jobs/model/job-spec.ts';
 import { type Gate, HELD, makeGate } from '../../support/gate.ts';
 import { outcomes, storedBelow } from '../../support/more-assets.ts';
 import { plain } from '../../support/pictures.ts';

@@ -1,4 +1,4 @@
-/** Uploads that go wrong: each is told what, at once, and nothing of it stays. */
+/** Uploads that fail: the response comes at once and names the problem, and nothing is left in the store. */
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Manifest } from '../../../src/jobs/model/job.ts';
+import type { Manifest } from '../../../src/jobs/model/result.ts';
 import { jobPart, partHead, sendForm } from '../../support/form-client.ts';
 import { photo } from '../../support/photos.ts';
 import { type Darkroom, startStack } from '../../support/stack.ts';

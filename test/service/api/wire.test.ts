@@ -1,4 +1,4 @@
-/** Requests as they come over the wire, written by hand where no client would: each is answered, and told as what it is. */
+/** Requests that no HTTP library sends, written by hand: each gets a response that names the problem. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';

@@ -80,9 +80,10 @@ const publicRoutes = [
   'GET /v1/pages/{tenant}/{id}/{expires}/{signature}/{path}',
 ];
 
-/** Reading is for viewers, as is passing on what they may read; changing is for submitters; the audit log for admins. */
+/** Reading is for viewers, as is passing on what they may read; changing is for submitters, of templates for operators; the audit log for admins. */
 const expectedRole = (method: string, path: string): Role => {
   if (path === '/v1/audit') return 'admin';
+  if (path.startsWith('/v1/templates') && method !== 'GET') return 'operator';
   return method === 'GET' || path.endsWith('/links') ? 'viewer' : 'submitter';
 };
 
@@ -271,9 +272,9 @@ test('a route that names no action keeps the server from starting', () => {
 });
 
 test('each action is for the roles from one on', () => {
-  const own = ['metrics.read', 'temporal.open', 'workers.read', 'jobs.prioritize'];
+  const own = ['metrics.read', 'temporal.open', 'workers.read', 'jobs.prioritize', 'templates.manage'];
   for (const [action, [role]] of Object.entries(actions)) {
     expect([action, own.includes(action)]).toEqual([action, role === 'operator']);
-    expect([action, role === 'admin']).toEqual([action, action === 'audit.read']);
+    expect([action, role === 'admin']).toEqual([action, ['audit.read', 'templates.share'].includes(action)]);
   }
 });

@@ -11,7 +11,7 @@ import { type ApiOperation, type CallValues, listApiOperations } from '../../sup
 import { photo } from '../../support/photos.ts';
 import { readTree } from '../../support/read-tree.ts';
 import { installStubEngine } from '../../support/stub-engine.ts';
-import { startTenants, type Tenant, type Tenants } from '../../support/tenants.ts';
+import { makeKey, startTenants, type Tenant, type Tenants } from '../../support/tenants.ts';
 import { startWeb, type Web } from '../../support/web.ts';
 
 /** Parts of everything that the first tenant names. No answer to the other may contain them. */
@@ -49,6 +49,7 @@ beforeAll(async () => {
     callback_url: `${web.url}/${MARK}`,
     algorithm_name: 'image.metadata',
   };
+  await makeTemplate();
   await makeJobs();
 });
 afterAll(async () => {
@@ -58,12 +59,31 @@ afterAll(async () => {
 
 const isCreation = ({ method, path }: ApiOperation) =>
   method === 'POST' && !path.includes('{') && !path.endsWith('/assets');
-/** Links, whose signature gives access. They are public, and tell nothing without it. */
+/** Links, whose signature gives access. They are public, and return nothing without it. */
 const isSigned = ({ path }: ApiOperation) => /^\/v1\/(links|pages)\//.test(path);
 const send = ({ request }: Tenant, operation: ApiOperation, values: Partial<CallValues>) => {
   const { path, init } = operation.buildCall({ ...fixed, ...values });
   return request(path, { ...init, redirect: 'manual' });
 };
+
+/** A template of acme, which takes the role of an operator. */
+async function makeTemplate(): Promise<void> {
+  const key = await makeKey(
+    tenants.dataDir,
+    { DARKROOM_AUTH: 'keys' },
+    '--tenant',
+    'acme',
+    '--role',
+    'operator',
+  );
+  const url = new URL(`/v1/templates/${MARK}`, tenants.server.url);
+  const { status } = await fetch(url, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ title: MARK, steps: { facts: { operation: 'image.metadata' } } }),
+  });
+  expect(status).toBe(201);
+}
 
 /** One job of every dialect by the example of its document; natively one in each state, with files, labels and a delivery. */
 async function makeJobs(): Promise<void> {

@@ -101,7 +101,7 @@ describe.skipIf(!has('bash'))('bash', () => {
 
 // Debian's zsh and fish, where they are installed: neither is a thing that a build machine must have.
 describe.skipIf(!has('zsh'))('zsh', () => {
-  /** The line after a tab, in a terminal of zsh's own, since its completion lives in the line editor. */
+  /** The line after a tab, in a terminal of zsh's own, since its completion is a part of the line editor. */
   const complete = async (line: string, script = 'script.zsh') => {
     const output = await shell('zsh', [
       '-f',

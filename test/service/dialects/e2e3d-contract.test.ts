@@ -1,4 +1,4 @@
-/** e2e3d, by the rules of all dialects. The engine is a stub; test/system/reconstruct.test.ts has the real one. */
+/** e2e3d, by the rules of all dialects. The engine is a stub; test/scale/reconstruct-killed.test.ts has the real one. */
 import { dialectContract } from '../../contracts/dialect.ts';
 import { expectError, post, type Shown } from '../../support/clients/e2e3d/requests.ts';
 import { makeSets } from '../../support/clients/e2e3d/sets.ts';

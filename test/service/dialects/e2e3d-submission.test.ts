@@ -211,7 +211,7 @@ test('without a worker with the engine, a job is rejected with the install comma
     });
     expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
     expectError(answer);
-    // What is wrong with the request is told first.
+    // Errors of the request come first.
     expect(
       await createJsonRequest(() => strict.darkroom)('/api/reconstruct', post({ image_set_path: 'none' })),
     ).toMatchObject({ status: 422 });

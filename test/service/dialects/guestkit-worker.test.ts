@@ -1,4 +1,4 @@
-/** guestkit: what is told of workers, with workers as processes of their own. */
+/** guestkit: the responses about workers, with workers as processes of their own. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -6,7 +6,7 @@ import {
   image,
   PICTURE,
   picture,
-  told,
+  readAnswer,
   uuid,
   type WebClient,
   webClientOf,
@@ -28,7 +28,9 @@ afterAll(() => darkroom.dispose());
 
 describe('an Idempotency-Key', () => {
   const submit = async (key: string, ...fields: readonly Field[]) =>
-    told(await darkroom.request('/jobs', { ...formOf(...fields), headers: { 'idempotency-key': key } }));
+    readAnswer(
+      await darkroom.request('/jobs', { ...formOf(...fields), headers: { 'idempotency-key': key } }),
+    );
 
   test('creates one job for a repeated form, with the same response', async () => {
     const answers = await Promise.all([1, 2, 3].map(() => submit('one', image, ['width', '20'])));
@@ -138,7 +140,7 @@ describe('a submission that is not accepted', () => {
       headers: { 'content-type': 'multipart/form-data; boundary=x' },
       body: '--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\nhalf',
     });
-    const { status, location, body } = await told(response);
+    const { status, location, body } = await readAnswer(response);
     expect([status, body.status, location]).toEqual([500, 'failed', `/jobs/${body.job_id}`]);
   });
 
@@ -149,7 +151,7 @@ describe('a submission that is not accepted', () => {
     ['another multipart type', { headers: { 'content-type': 'multipart/mixed; boundary=b' }, body: '--b--' }],
     ['an image without a form', { headers: { 'content-type': 'image/png' }, body: new Uint8Array(picture) }],
   ])('of %s: 500, and a failed job', async (_, init) => {
-    const { status, location, body } = await told(
+    const { status, location, body } = await readAnswer(
       await darkroom.request('/jobs/', { method: 'POST', ...init }),
     );
     expect([status, body.status, location]).toEqual([500, 'failed', `/jobs/${body.job_id}`]);
@@ -176,13 +178,16 @@ describe('a submission that is not accepted', () => {
     const alone = await startStack({ command: 'api', env, skipReadiness: true });
     try {
       await expect.poll(async () => (await alone.request('/healthz').catch(() => null))?.status).toBe(200);
-      const { status, location, body } = await told(await alone.request('/jobs', formOf(image)));
+      const { status, location, body } = await readAnswer(await alone.request('/jobs', formOf(image)));
       expect([status, location, body.status]).toEqual([500, `/jobs/${body.job_id}`, 'failed']);
       expect(body.message).toContain('Temporal');
-      expect(await told(await alone.request(`/jobs/${body.job_id}`))).toMatchObject({ status: 200, body });
+      expect(await readAnswer(await alone.request(`/jobs/${body.job_id}`))).toMatchObject({
+        status: 200,
+        body,
+      });
       // Nobody knows of this one.
       const id = '88cf3e0e-9df3-4e2a-9638-72660958344f';
-      expect(await told(await alone.request(`/jobs/${id}`))).toMatchObject({ status: 500 });
+      expect(await readAnswer(await alone.request(`/jobs/${id}`))).toMatchObject({ status: 500 });
     } finally {
       await alone.dispose();
     }

@@ -8,7 +8,7 @@ import {
   image,
   PICTURE,
   picture,
-  told,
+  readAnswer,
   uuid,
   type WebClient,
   type WebJob,
@@ -177,7 +177,7 @@ describe('GET /jobs/{job_id}/output', () => {
 
   test('202 with the location of the job before completion, 404 as JSON without output', async () => {
     const id = await client.accepted(['operation', 'test.echo'], ['delay_ms', '60000'], image);
-    const pending = await told(await darkroom.request(`/jobs/${id}/output`));
+    const pending = await readAnswer(await darkroom.request(`/jobs/${id}/output`));
     expect(pending).toMatchObject({
       status: 202,
       location: `/jobs/${id}`,
@@ -185,7 +185,7 @@ describe('GET /jobs/{job_id}/output', () => {
     });
     await darkroom.request(`/v1/jobs/${id}/cancel`, { method: 'POST' });
     await darkroom.until(id, 'cancelled');
-    const none = await told(await darkroom.request(`/jobs/${id}/output`));
+    const none = await readAnswer(await darkroom.request(`/jobs/${id}/output`));
     expect(none).toMatchObject({ status: 404, body: { message: expect.stringContaining(id) } });
   });
 });

@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 /** Every answer has the same keys, and a code that is its status. */
-async function told(response: Response): Promise<PrimaaAnswer> {
+async function readAnswer(response: Response): Promise<PrimaaAnswer> {
   const body = (await response.json()) as PrimaaAnswer;
   expect(Object.keys(body).slice(0, 4)).toEqual(['code', 'job_id', 'status', 'error']);
   expect(body.code).toBe(response.status);
@@ -53,8 +53,8 @@ async function bytesBelow(folder: string): Promise<Buffer[]> {
   );
 }
 
-const submit = async (body: unknown) => told(await darkroom.request('/job-submission', posted(body)));
-const look = async (id: string) => told(await darkroom.request(`/status/${id}`));
+const submit = async (body: unknown) => readAnswer(await darkroom.request('/job-submission', posted(body)));
+const look = async (id: string) => readAnswer(await darkroom.request(`/status/${id}`));
 
 async function accepted(changes: Record<string, unknown> = {}): Promise<string> {
   const answer = await submit(submission(web, changes));
@@ -149,10 +149,10 @@ describe('POST /job-submission', () => {
 
   test('another content type, malformed JSON and another method have the same shape', async () => {
     const form = await darkroom.request('/job-submission', { method: 'POST', body: 'image_url=x' });
-    expect(await told(form)).toMatchObject({ code: 415, status: 'Failed' });
+    expect(await readAnswer(form)).toMatchObject({ code: 415, status: 'Failed' });
     expect(await submit('{"image_url":')).toMatchObject({ code: 400, status: 'Failed' });
     const get = await darkroom.request('/job-submission');
-    expect([await told(get), get.headers.get('allow')]).toMatchObject([{ code: 405 }, 'POST']);
+    expect([await readAnswer(get), get.headers.get('allow')]).toMatchObject([{ code: 405 }, 'POST']);
   });
 });
 

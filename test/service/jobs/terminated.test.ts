@@ -24,12 +24,12 @@ test('its worker calls the client back within a minute, once, and logs it', asyn
   });
   await darkroom.until(id, 'processing');
   const client = await temporalOf(darkroom);
-  await client.workflow.getHandle(workflowIdOf({ tenant: 'public', id })).terminate('out of patience');
+  await client.workflow.getHandle(workflowIdOf({ tenant: 'public', id })).terminate('took too long');
   expect(await darkroom.until(id, 'failed')).toMatchObject({ error: { code: 'terminated' } });
   await expect.poll(() => web.received.length, { timeout: 60_000 }).toBe(1);
   expect(JSON.parse(web.received[0]?.body ?? '')).toMatchObject({
     type: 'job.failed',
-    data: { id, error: { message: 'The job was terminated in Temporal: out of patience' } },
+    data: { id, error: { message: 'The job was terminated in Temporal: took too long' } },
   });
   await expect.poll(() => darkroom.output()).toContain('Jobs were terminated in Temporal');
 });

@@ -133,7 +133,7 @@ describe('S3 store', () => {
     expect(new URL(link ?? '').host).toBe(`localhost:${port}`);
     expect(await (await fetch(link ?? '')).text()).toBe('from outside');
     expect(await at(null).link('a', options)).toBeNull();
-    // A bad key is told in any case.
+    // An invalid key is always reported.
     await expect(at(null).link('../a', options)).rejects.toThrow(TypeError);
   });
 

@@ -8,7 +8,7 @@ import { createActivities } from '../../../activities/index.ts';
 import { LocalAttempts } from '../../../activities/local-attempts.ts';
 import { type Api, composeApi, composeWorker } from '../../../src/compose.ts';
 import { readConfig } from '../../../src/config/config.ts';
-import type { jobSpec } from '../../../src/jobs/model/job.ts';
+import type { jobSpec } from '../../../src/jobs/model/job-spec.ts';
 import { workflowIdOf } from '../../../src/temporal/names.ts';
 import { countBillableActions } from '../../support/billable-actions.ts';
 import { photo } from '../../support/photos.ts';

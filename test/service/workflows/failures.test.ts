@@ -41,7 +41,7 @@ const hang = labOperation(
 
 let calls = 0;
 
-/** Meets trouble of ours once, and then of others. */
+/** Fails because of the store once, and then because of another server. */
 const call = labOperation('lab.call', () =>
   Promise.reject(
     calls++ === 0
@@ -50,13 +50,13 @@ const call = labOperation('lab.call', () =>
   ),
 );
 
-/** Whether scratch has room. */
-let room = false;
+/** Whether scratch has free space. */
+let hasSpace = false;
 let writes = 0;
 
 const write = labOperation('lab.write', async ({ workspace, outputs }) => {
   writes++;
-  await writeFile(room ? join(workspace, 'file') : '/dev/full', 'x');
+  await writeFile(hasSpace ? join(workspace, 'file') : '/dev/full', 'x');
   await outputs.json({ written: true });
 });
 
@@ -161,7 +161,7 @@ describe.concurrent('retries', () => {
     await expect.poll(() => writes).toBe(4);
     await expect.poll(() => complaints(job)).toEqual(['disk_full']);
     expect((await lab.jobs.open(job)).job).toMatchObject({ state: 'processing', error: null });
-    room = true;
+    hasSpace = true;
     expect(await lab.until(job, 'completed', 'failed')).toMatchObject({ state: 'completed', error: null });
   });
 });

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { type Api, composeApi, composeWorker } from '../../../src/compose.ts';
 import { type Config, readConfig } from '../../../src/config/config.ts';
-import type { Job, jobSpec } from '../../../src/jobs/model/job.ts';
+import type { Job } from '../../../src/jobs/model/job.ts';
+import type { jobSpec } from '../../../src/jobs/model/job-spec.ts';
 import { isTerminal } from '../../../src/jobs/model/states.ts';
 import type { JobArchive } from '../../../src/jobs/ports/job-archive.ts';
 import type { TemporalTarget } from '../../../src/temporal/connection.ts';
@@ -210,10 +211,10 @@ describe('the workflow of a job', () => {
     if (!one || !two) throw new Error('unreachable');
     await Promise.all([processing(one), processing(two)]);
     await handleOf(one).cancel();
-    await handleOf(two).terminate('out of patience');
+    await handleOf(two).terminate('took too long');
     expect(await ended(one)).toMatchObject({ state: 'cancelled' });
     expect(await ended(two)).toMatchObject({ state: 'failed', error: { code: 'terminated' } });
-    expect((await api.jobs.open(two)).job.error?.message).toContain('out of patience');
+    expect((await api.jobs.open(two)).job.error?.message).toContain('took too long');
     const failed = async () => {
       const { jobs } = await api.jobs.list('public', { state: 'failed' }, { limit: 50 });
       return jobs.map(({ id }) => id);

@@ -1,4 +1,4 @@
-/** Which worker did what and when a job ended, as Temporal tells it. */
+/** Which worker did what and when a job ended, by the history in Temporal. */
 import type { Client } from '@temporalio/client';
 import { workflowIdOf } from '../../../src/temporal/names.ts';
 

@@ -33,7 +33,7 @@ export async function temporalPrograms(): Promise<TemporalPrograms> {
 
 export interface TemporalServer {
   readonly address: string;
-  /** Ends it at once, without a farewell. */
+  /** Kills it. */
   kill(): Promise<void>;
   /** On the same ports and databases, after `kill`. */
   start(): Promise<void>;

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from '../child.ts';
 
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Resolves once `ask` does. Throws, with what the server said last, when that ends first or takes too long. */
 export async function until(name: string, server: Child, ask: () => Promise<unknown>): Promise<void> {
-  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(100)) {
+  for (const deadline = Date.now() + TIMEOUT_MS; ; await sleep(100)) {
     const error = await ask().then(
       () => null,
       (error: unknown) => error,

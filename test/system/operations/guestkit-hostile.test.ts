@@ -31,7 +31,7 @@ const probeAt = async (
     signal,
     progress,
     onProcess: () => undefined,
-    attempt: 1,
+    lastAttempt: false,
     memory: null,
     sandbox: await detectSandbox('auto'),
     engine: () => engine,

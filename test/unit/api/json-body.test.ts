@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseJson } from '../../../src/api/bodies/json-body.ts';
 import { DarkroomError } from '../../../src/errors.ts';
-import { jobSpec } from '../../../src/jobs/model/job.ts';
+import { jobSpec } from '../../../src/jobs/model/job-spec.ts';
 import { invalidFields } from '../../../src/jobs/validation/invalid-request.ts';
 
 function errorOf(text: string): DarkroomError {

@@ -7,7 +7,7 @@ import { checkArchive } from '../../../bench/archive.ts';
 import { checkEvents } from '../../../bench/events.ts';
 import { checkJobs } from '../../../bench/list.ts';
 import { checkModel } from '../../../bench/model.ts';
-import { tellsProcesses } from '../../../bench/processes.ts';
+import { hasProcessFigures } from '../../../bench/processes.ts';
 import { row } from '../../../bench/rows.ts';
 import { alternate, timed } from '../../../bench/timing.ts';
 import { createForm, expectContent } from '../../../bench/transfer.ts';
@@ -155,7 +155,7 @@ test.each([
 test('rejects a value that is no measurement', () => {
   expect(() => row('jobs', '1/s', Number.POSITIVE_INFINITY)).toThrow(RangeError);
   expect(() => row('jobs', '1/s', 1, -1)).toThrow(RangeError);
-  if (!tellsProcesses) return;
+  if (!hasProcessFigures) return;
   expect(() => row('memory', 'MB', Number.NaN)).toThrow(RangeError);
   expect(() => row('memory', 'MB', 1, Number.NaN)).toThrow(RangeError);
 });

@@ -8,6 +8,7 @@ import { fail, queueFull } from '../../../src/dialects/guestkit/errors.ts';
 import { toDocumentError, toJobRequest } from '../../../src/dialects/guestkit/job-document.ts';
 import { errorCatalogue as catalogueOfErrors, DarkroomError, type ErrorCode } from '../../../src/errors.ts';
 import { ConcurrencyQuotas } from '../../../src/jobs/submit/concurrency-quota.ts';
+import type { JobRequest } from '../../../src/jobs/submit/submitter.ts';
 import { validate } from '../../../src/jobs/submit/validate.ts';
 import { document } from '../../support/clients/guestkit/requests.ts';
 
@@ -25,8 +26,16 @@ const errorsOf = (act: () => unknown): unknown => {
   throw new Error('Nothing was thrown');
 };
 
+const check = (request: JobRequest) =>
+  validate(
+    'public',
+    request,
+    { operations: catalogue, templates: { fill: async () => null }, whyUrlRejected: () => null },
+    [],
+  );
+
 describe('an image', () => {
-  test('becomes an asset with its checksum; format and options become parameters', () => {
+  test('becomes an asset with its checksum; format and options become parameters', async () => {
     const options = { include_packages: true, include_services: false };
     const request = inspect({ image: { path, format: 'qcow2', checksum }, options });
     expect(request).toEqual({
@@ -36,7 +45,7 @@ describe('an image', () => {
       assets: [{ source: { path }, checksum, attributes: { path } }],
       labels: { created_at: '2026-01-30T10:00:00Z' },
     });
-    expect(() => validate(request, { operations: catalogue, whyUrlRejected: () => null }, [])).not.toThrow();
+    await expect(check(request)).resolves.toBeDefined();
   });
 
   test('needs only a path', () => {
@@ -64,10 +73,9 @@ describe('an image', () => {
     [{ image: { path, format: 'floppy' } }, '/payload/data/image/format'],
     [{ image: { path }, options: { include_packages: 'yes' } }, '/payload/data/options/include_packages'],
     [{ image: { path }, options: { include_pets: true } }, '/payload/data/options/include_pets'],
-  ])('%j is rejected by the operation, with its path in the document', (data, pointer) => {
-    const errors = errorsOf(() =>
-      validate(inspect(data), { operations: catalogue, whyUrlRejected: () => null }, []),
-    ) as { pointer: string; detail: string }[];
+  ])('%j is rejected by the operation, with its path in the document', async (data, pointer) => {
+    const refused = await check(inspect(data)).catch((error: unknown) => error);
+    const { errors } = (refused as { details: { errors: { pointer: string; detail: string }[] } }).details;
     expect(errors.map((error) => toDocumentError(operation, error).pointer)).toEqual([pointer]);
   });
 

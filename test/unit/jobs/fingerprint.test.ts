@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jobSpec } from '../../../src/jobs/model/job.ts';
+import { jobSpec } from '../../../src/jobs/model/job-spec.ts';
 import { resolveUploads } from '../../../src/jobs/submit/build-run-input.ts';
 import { canonicalRequest } from '../../../src/jobs/submit/fingerprint.ts';
 

@@ -6,16 +6,20 @@ import type { JobRequest } from '../../../src/jobs/submit/submitter.ts';
 import { validate } from '../../../src/jobs/submit/validate.ts';
 import type { FieldError } from '../../../src/jobs/validation/invalid-request.ts';
 
-const rules = { operations: createRegistry(builtIn), whyUrlRejected: () => null };
+const rules = {
+  operations: createRegistry(builtIn),
+  templates: { fill: async () => null },
+  whyUrlRejected: () => null,
+};
 
 const assets = [{ source: { url: 'http://a.example/a.jpg' } }];
 const web = { operation: 'image.transform', params: { width: 800 } };
 const text = { operation: 'image.metadata' };
 const echo = { operation: 'test.echo' };
 
-function refuse(request: JobRequest): readonly FieldError[] {
+async function refuse(request: JobRequest): Promise<readonly FieldError[]> {
   try {
-    validate(request, rules, []);
+    await validate('public', request, rules, []);
   } catch (error) {
     return (error as { details: { errors: FieldError[] } }).details.errors;
   }
@@ -141,14 +145,15 @@ test.each<[string, JobRequest, [pointer: string, detail: string][]]>([
     { steps: { web: { ...web, when: 'true' } as never }, assets },
     [['/steps/web/when', 'unknown field']],
   ],
-])('refuses %s', (_, request, expected) => {
-  const errors = refuse(request);
+])('refuses %s', async (_, request, expected) => {
+  const errors = await refuse(request);
   expect(errors.map(({ pointer }) => pointer)).toEqual(expected.map(([pointer]) => pointer));
   for (const [at, [, detail]] of expected.entries()) expect(errors[at]?.detail).toContain(detail);
 });
 
-test('accepts a graph, whose steps come in an order in which each follows those that it uses', () => {
-  const { pipeline } = validate(
+test('accepts a graph, whose steps come in an order in which each follows those that it uses', async () => {
+  const { pipeline } = await validate(
+    'public',
     { steps: { sheet: { operation: 'image.contact-sheet', use: ['web'] }, web }, assets },
     rules,
     [],
@@ -160,18 +165,19 @@ test('accepts a graph, whose steps come in an order in which each follows those 
   expect(pipeline.results).toEqual(['sheet']);
 });
 
-test('accepts 50 steps, 20 of them one after the other', () => {
-  expect(refuse({ steps: { ...many(50), ...chain(20) }, assets })).toEqual([]);
+test('accepts 50 steps, 20 of them one after the other', async () => {
+  expect(await refuse({ steps: { ...many(50), ...chain(20) }, assets })).toEqual([]);
 });
 
-test('requests with the same steps are the same, whatever their order and defaults', () => {
-  const canonical = (request: JobRequest) => canonicalRequest(validate(request, rules, []).spec, []);
+test('requests with the same steps are the same, whatever their order and defaults', async () => {
+  const canonical = async (request: JobRequest) =>
+    canonicalRequest((await validate('public', request, rules, [])).spec, []);
   const thumbs = { operation: 'image.transform', params: { width: 100 } };
   const spelled = { ...web, use: [':assets'], on_error: 'fail' as const };
-  expect(canonical({ steps: { web, thumbs }, assets })).toBe(
-    canonical({ steps: { thumbs, web: spelled }, results: ['web', 'thumbs'], assets }),
+  expect(await canonical({ steps: { web, thumbs }, assets })).toBe(
+    await canonical({ steps: { thumbs, web: spelled }, results: ['web', 'thumbs'], assets }),
   );
-  expect(canonical({ steps: { web, thumbs }, assets })).not.toBe(
-    canonical({ steps: { web, thumbs }, results: ['web'], assets }),
+  expect(await canonical({ steps: { web, thumbs }, assets })).not.toBe(
+    await canonical({ steps: { web, thumbs }, results: ['web'], assets }),
   );
 });

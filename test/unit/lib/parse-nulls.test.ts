@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { jobSpec } from '../../../src/jobs/model/job.ts';
+import { jobSpec } from '../../../src/jobs/model/job-spec.ts';
 import { safeParseNulls } from '../../../src/lib/parse-nulls.ts';
 
 test('treats null as absent for each optional field of a job', () => {

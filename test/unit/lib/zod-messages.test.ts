@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readConfig } from '../../../src/config/config.ts';
 import type { DarkroomError } from '../../../src/errors.ts';
-import { jobSpec } from '../../../src/jobs/model/job.ts';
+import { jobSpec } from '../../../src/jobs/model/job-spec.ts';
 import { invalidFields } from '../../../src/jobs/validation/invalid-request.ts';
 
 describe('an invalid value', () => {

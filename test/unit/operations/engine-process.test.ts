@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { mayCompleteLater, runEngine } from '../../../operations/lib/engine-process.ts';
+import { runEngine, wasKilled } from '../../../operations/lib/engine-process.ts';
 import { toError } from '../../../operations/lib/guestprobe/errors.ts';
 import { withTimeout } from '../../../src/lib/with-timeout.ts';
 
@@ -52,14 +52,15 @@ test.each([
 ])('an engine that is killed %s is run again, but not for ever', async (how, program, signal) => {
   const ending = await run(`killed-${how.length}`, program);
   expect(ending).toMatchObject({ exit: signal, overMemory: false });
-  expect([1, 4, 5].map((attempt) => mayCompleteLater(ending, attempt))).toEqual([true, true, false]);
-  expect(toError(disk, ending, 1)).toMatchObject({ code: 'operation_failed_for_now' });
+  expect(wasKilled(ending)).toBe(true);
+  expect(toError(disk, ending, false)).toMatchObject({ code: 'operation_failed_for_now', retryable: true });
+  expect(toError(disk, ending, true)).toMatchObject({ retryable: false });
 });
 
 test('an inspection that is killed each time, or reaches its time limit, fails by the limit', async () => {
   const killed = await run('always', 'sys.exit(128 + 9)');
-  expect(toError(disk, killed, 5)).toMatchObject({ code: 'engine_limit' });
+  expect(toError(disk, killed, true)).toMatchObject({ code: 'engine_limit' });
   const slow = await run('slow', 'import os, signal; os.kill(os.getpid(), signal.SIGXCPU)');
-  expect(toError(disk, slow, 1)).toMatchObject({ code: 'engine_limit' });
-  expect(mayCompleteLater({ ...killed, overMemory: true }, 1)).toBe(false);
+  expect(toError(disk, slow, false)).toMatchObject({ code: 'engine_limit' });
+  expect(wasKilled({ ...killed, overMemory: true })).toBe(false);
 });

@@ -44,7 +44,7 @@ const operations = [
   ['image.gallery as JSON', imageGallery, { as: 'json' }],
 ] as unknown as [string, Operation, Record<string, unknown>][];
 
-describe.skipIf(lacksPillow)('a note tells', () => {
+describe.skipIf(lacksPillow)('a note says', () => {
   test.each(operations)('%s: which pages and frames are not in the result', async (_, operation, params) => {
     const assets = [
       { name: 'scan.tiff', bytes: make(scan) },

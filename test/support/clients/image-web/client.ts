@@ -13,7 +13,7 @@ export interface WebJob {
   output: string | null;
 }
 
-export interface Told {
+export interface ImageWebAnswer {
   readonly status: number;
   readonly location: string | null;
   readonly body: WebJob;
@@ -35,14 +35,14 @@ export function formOf(...fields: readonly Field[]): RequestInit {
   return { method: 'POST', body };
 }
 
-export async function told(response: Response): Promise<Told> {
+export async function readAnswer(response: Response): Promise<ImageWebAnswer> {
   const { status, headers } = response;
   return { status, location: headers.get('location'), body: (await response.json()) as WebJob };
 }
 
 export interface WebClient {
-  submit(...fields: readonly Field[]): Promise<Told>;
-  look(id: string): Promise<Told>;
+  submit(...fields: readonly Field[]): Promise<ImageWebAnswer>;
+  look(id: string): Promise<ImageWebAnswer>;
   /** The id of a job that was accepted. */
   accepted(...fields: readonly Field[]): Promise<string>;
   /** The same, once it is completed. */
@@ -51,8 +51,8 @@ export interface WebClient {
 
 export function webClientOf(darkroom: RunningDarkroom): WebClient {
   const submit = async (...fields: readonly Field[]) =>
-    told(await darkroom.request('/jobs', formOf(...fields)));
-  const look = async (id: string) => told(await darkroom.request(`/jobs/${id}`));
+    readAnswer(await darkroom.request('/jobs', formOf(...fields)));
+  const look = async (id: string) => readAnswer(await darkroom.request(`/jobs/${id}`));
   const accepted = async (...fields: readonly Field[]) => {
     const { status, body } = await submit(...fields);
     expect(status, body.message).toBe(202);

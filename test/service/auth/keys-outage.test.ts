@@ -1,10 +1,10 @@
 /** A server that asks for keys, and whose bucket goes away: what needs Temporal alone goes on. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { formatKey } from '../../src/auth/api-key.ts';
-import { ApiKeyStore } from '../../src/storage/api-keys.ts';
-import { createS3Store } from '../../src/storage/s3/index.ts';
-import { BUILD_MS, type S3Server, startS3Server } from '../support/s3-server.ts';
-import { type Darkroom, sleep, startDarkroom } from '../support/server.ts';
+import { formatKey } from '../../../src/auth/api-key.ts';
+import { ApiKeyStore } from '../../../src/storage/api-keys.ts';
+import { createS3Store } from '../../../src/storage/s3/index.ts';
+import { BUILD_MS, type S3Server, startS3Server } from '../../support/s3-server.ts';
+import { type Darkroom, sleep, startDarkroom } from '../../support/server.ts';
 
 let s3: S3Server;
 let darkroom: Darkroom;

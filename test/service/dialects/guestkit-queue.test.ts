@@ -1,7 +1,7 @@
 /** guestkit: jobs that wait for their turn. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createJsonRequest, document, post, statusPoll } from '../../support/clients/guestkit/requests.ts';
-import { partsOf } from '../../support/processes.ts';
+import { workerOf } from '../../support/processes.ts';
 import { type Darkroom, startDarkroom } from '../../support/server.ts';
 
 let small: Darkroom;
@@ -28,7 +28,7 @@ test('the queue has Pending, Assigned and Running jobs, and rejects jobs beyond 
   await untilStatus('first', 'Running');
   await slow('second');
   await untilStatus('second', 'Assigned');
-  const { worker } = await partsOf(small.process.pid);
+  const worker = await workerOf(small.process.pid);
   process.kill(worker, 'SIGSTOP');
   try {
     await slow('third');

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Darkroom, startDarkroom } from '../support/server.ts';
+import { type Darkroom, startDarkroom } from '../../support/server.ts';
 
 let darkroom: Darkroom;
 let folder: string;

@@ -1,20 +1,24 @@
 /** Activities that kill or block their worker, or hang, fail after three attempts. Those beside them complete. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Job } from '../../../src/jobs/model/job.ts';
-import { supervise } from '../../../src/lib/supervise.ts';
-import { type Lab, startLab } from '../../support/lab.ts';
-import { labOperation } from '../../support/lab-operation.ts';
-import { defaultSettings } from '../../support/server.ts';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { Job } from '../../src/jobs/model/job.ts';
+import { supervise } from '../../src/lib/supervise.ts';
+import { type EmbeddedTemporal, startEmbeddedTemporal } from '../../src/temporal/embedded/server.ts';
+import { type Lab, startLab } from '../support/lab.ts';
+import { labOperation } from '../support/lab-operation.ts';
+import { defaultSettings } from '../support/server.ts';
 
-const worker = fileURLToPath(new URL('../../support/crash/worker.mjs', import.meta.url));
+const worker = fileURLToPath(new URL('../support/crash/worker.mjs', import.meta.url));
 const unused = () => Promise.reject(new Error('The worker has this operation'));
 const names = ['crash.kill', 'crash.memory', 'crash.block', 'crash.hang', 'crash.innocent', 'crash.held'];
 
+let temporal: EmbeddedTemporal;
+let temporalData: string;
 let lab: Lab;
 const stop = new AbortController();
 let supervised: Promise<void>;
@@ -22,7 +26,15 @@ let workerPid: number | undefined;
 const endings: (string | number | null)[] = [];
 
 beforeAll(async () => {
+  temporalData = await mkdtemp(join(tmpdir(), 'darkroom-crash-budget-'));
+  temporal = await startEmbeddedTemporal({
+    binary: inject('temporalBinary'),
+    dataDir: temporalData,
+    preferredPort: 0,
+    log: console.log,
+  });
   lab = await startLab({
+    temporalAddress: temporal.address,
     runsWorkers: false,
     operations: names.map((name) => labOperation(name, unused, { capability: 'io' })),
   });
@@ -52,6 +64,8 @@ afterAll(async () => {
   stop.abort();
   await supervised;
   await lab.dispose();
+  await temporal.stop();
+  await rm(temporalData, { recursive: true, force: true, maxRetries: 5 });
 });
 
 /** Milliseconds in which all jobs must end: each death of the worker delays all others. */

@@ -1,0 +1,24 @@
+/** Options of the client's methods. */
+import type { EventOptions } from './events.ts';
+import type { JobProgress } from './types.ts';
+
+export interface Cancellable {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SubmitOptions extends Cancellable {
+  /** The same key with the same request returns the same job. Default: a random key, so that retries are safe. */
+  readonly idempotencyKey?: string;
+}
+
+export interface WaitOptions extends EventOptions {
+  /** Milliseconds. Default: no limit. */
+  readonly timeoutMs?: number;
+  /** Called on each change. */
+  readonly onProgress?: (progress: JobProgress) => void;
+}
+
+export interface DownloadOptions extends Cancellable {
+  /** Skips `offset` bytes of the content with this SHA-256. The response is 206, or 200 with the whole file. */
+  readonly from?: { readonly offset: number; readonly sha256: string };
+}
