@@ -1,9 +1,11 @@
 /** Runs the work of an activity: sends heartbeats, signals its start, and translates errors for Temporal. */
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
 import { DarkroomError, type ErrorCode, errorCatalogue, isUserError } from '../src/errors.ts';
+import type { LogMessage } from '../src/jobs/model/job-log.ts';
 import { isDiskFull, workerDiskFull } from '../src/lib/disk-full.ts';
 import type { ActivityRun } from './activity-run.ts';
-import type { DurableStages } from './durable-stages.ts';
+import { describeFailure, describeLoss, type LoggedInput, openAttemptLog } from './attempt-messages.ts';
+import type { ActivityDependencies } from './dependencies.ts';
 import { HeartbeatTimer } from './heartbeat-timer.ts';
 import type { ActivityJournal } from './journal.ts';
 import { type LocalAttempts, Unfinished } from './local-attempts.ts';
@@ -19,20 +21,16 @@ const MAX_ATTEMPTS = 5;
 const MAX_ATTEMPTS_UNEXPECTED = 3;
 
 /** The fields of an activity's input that `withHeartbeat` reads. */
-interface ActivitySetup extends AttemptInput {
+interface ActivitySetup extends AttemptInput, LoggedInput {
   readonly signalsStart?: boolean;
   /** Of a callback: a job may deliver several at once. */
   readonly seq?: number;
-  /** Of the collection of inputs: a job may do it for several steps at once. */
-  readonly step?: string;
-  /** Of a stage. */
   readonly stage?: { readonly name: string; readonly capability: string };
 }
 
-interface Dependencies {
+interface Dependencies extends Pick<ActivityDependencies, 'logs' | 'durableStages'> {
   readonly journal: ActivityJournal;
   readonly localAttempts: LocalAttempts;
-  readonly durableStages: DurableStages;
   /** Milliseconds between the first heartbeats. */
   readonly heartbeatMs: number;
 }
@@ -42,17 +40,17 @@ interface Dependencies {
  * the job has left the queue. Throws failures that tell Temporal whether to retry.
  */
 export async function withHeartbeat<T>(
-  deps: Dependencies,
+  dependencies: Dependencies,
   setup: ActivitySetup,
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
-  const { journal, localAttempts, durableStages, heartbeatMs: shortestMs } = deps;
+  const { journal, localAttempts, durableStages, heartbeatMs: shortestMs } = dependencies;
   const context = Context.current();
   const { info, log } = context;
   const { signalsStart, earlier: lost, stage } = setup;
   const runId = info.workflowExecution?.runId ?? '';
   const key = `${runId}/${info.activityType}/${setup.seq ?? `${setup.step}/${stage?.name}`}`;
-  if (info.isLocal) return runLocally(deps, context, { key, runId, stage }, work);
+  if (info.isLocal) return runLocally(dependencies, setup, context, { key, runId }, work);
   localAttempts.endTask(runId);
   const losses = lost?.losses ?? 0;
   const attempt = info.attempt + losses + (lost?.localFailures ?? 0);
@@ -69,6 +67,8 @@ export async function withHeartbeat<T>(
       )
     : undefined;
   const end = journal.begin(info, losses);
+  const jobLog = openAttemptLog(dependencies, setup, info, attempt);
+  if (lost && (losses > 0 || lost.localFailures === 0)) jobLog?.add(describeLoss(attempt));
   try {
     const run: ActivityRun = {
       report: (more) => {
@@ -81,6 +81,7 @@ export async function withHeartbeat<T>(
       lastAttempt: spent + 1 >= MAX_ATTEMPTS,
       earlier,
       log: (message, fields) => log.info(message, { ...fields }),
+      record: (message) => jobLog?.add(message),
     };
     const finish = () => localAttempts.take<T>(key, run) ?? work(run);
     return await (stage ? durableStages.run(stage.capability, finish) : finish());
@@ -91,22 +92,33 @@ export async function withHeartbeat<T>(
     // The next attempt receives the details of the last heartbeat.
     if (known && known.kind !== 'outage') context.heartbeat({ ...progress, spent: spent + 1 });
     if (!known) throw new CancelledFailure('Cancelled');
-    if (lossCodes.has(known.code)) throw toLoss(known, progress);
-    throw toFailure(known, spent + 1 < maxAttempts(error));
+    const isLoss = lossCodes.has(known.code);
+    const hasAttempts = spent + 1 < maxAttempts(error);
+    const isLast = known.kind !== 'outage' && !isLoss && !hasAttempts;
+    addMessage(jobLog, describeFailure(known, attempt, isLast));
+    throw isLoss ? toLoss(known, progress) : toFailure(known, hasAttempts);
   } finally {
     heartbeat.stop();
     clearTimeout(startSignal);
+    await jobLog?.close();
     end();
   }
 }
 
+const addMessage = (log: ReturnType<typeof openAttemptLog>, message: LogMessage | null): void => {
+  if (message) log?.add(message);
+};
+
 /** Runs an attempt inside a workflow task, without heartbeats. Its failures tell the workflow whether the durable activity follows. */
 async function runLocally<T>(
-  { journal, localAttempts, durableStages }: Dependencies,
+  dependencies: Dependencies,
+  setup: ActivitySetup,
   context: Context,
-  { key, runId, stage }: Pick<ActivitySetup, 'stage'> & { readonly key: string; readonly runId: string },
+  { key, runId }: { readonly key: string; readonly runId: string },
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
+  const { journal, localAttempts, durableStages } = dependencies;
+  const { stage } = setup;
   const { info, log, cancellationSignal: signal } = context;
   const mayTryStage = localAttempts.beginInTask(runId);
   if (stage && !mayTryStage) throw toUnfinished('The workflow task takes long already', null);
@@ -115,6 +127,7 @@ async function runLocally<T>(
   if (journal.hasLost(info)) throw toUnfinished('The worker died in a local attempt', null);
   let progress: Partial<Heartbeat> = {};
   const end = journal.begin(info, 0);
+  const jobLog = openAttemptLog(dependencies, setup, info, 1);
   try {
     return await localAttempts.run(
       key,
@@ -122,6 +135,7 @@ async function runLocally<T>(
         signal,
         startedAt: Date.now(),
         log: (message, fields) => log.info(message, { ...fields }),
+        record: (message) => jobLog?.add(message),
         report: (more) => {
           progress = { ...progress, ...more };
         },
@@ -134,6 +148,7 @@ async function runLocally<T>(
     // The worker stops, or the workflow was cancelled, which then does not begin the activity.
     if (!known) throw toUnfinished('The local attempt was stopped', null);
     if (known.kind !== 'outage' && maxAttempts(error) === 1) throw toFailure(known, false);
+    addMessage(jobLog, describeFailure(known, 1, false));
     const spent = known.kind === 'outage' ? 0 : 1;
     throw toUnfinished(known.message, {
       points: 0,
@@ -144,6 +159,7 @@ async function runLocally<T>(
       spent,
     });
   } finally {
+    await jobLog?.close();
     end();
   }
 }
@@ -187,14 +203,22 @@ function toDarkroomError(
 
 /** `hasAttempts`: whether Temporal may retry an error that is not an outage. Outages are retried without limit. */
 function toFailure(
-  { code: type, kind, message, retryable, details }: DarkroomError,
+  { code: type, kind, message, retryable, details, retryAfterMs }: DarkroomError,
   hasAttempts: boolean,
 ): ApplicationFailure {
   const info: FailureInfo = { kind, retryable, details };
   const nonRetryable = kind !== 'outage' && !hasAttempts;
   // Temporal's logs and metrics do not count a benign failure as an error.
-  const category = isUserError(kind) ? 'BENIGN' : undefined;
-  return ApplicationFailure.create({ type, message, nonRetryable, details: [info], category });
+  const category = isUserError(kind) || type === 'result_awaited' ? 'BENIGN' : undefined;
+  const nextRetryDelay = retryAfterMs ?? undefined;
+  return ApplicationFailure.create({
+    type,
+    message,
+    nonRetryable,
+    details: [info],
+    category,
+    nextRetryDelay,
+  });
 }
 
 /** An attempt that hung counts like one whose process died: the workflow decides what follows. */

@@ -22,9 +22,10 @@ export function createAloneActivities({
   localAttempts,
   durableStages,
   heartbeatMs,
+  logs,
   runAlone,
 }: ActivityDependencies): JobActivities {
-  const innocent = { journal: journal.withoutBlame(), localAttempts, durableStages, heartbeatMs };
+  const innocent = { journal: journal.withoutBlame(), localAttempts, durableStages, heartbeatMs, logs };
   return {
     download: (input) => withHeartbeat(innocent, input, (run) => runAlone('download', input, run)),
     collectInputs: (input) => withHeartbeat(innocent, input, (run) => runAlone('collectInputs', input, run)),

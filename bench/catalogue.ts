@@ -13,6 +13,7 @@ import type { Rig } from './rig.ts';
 import type { Row } from './rows.ts';
 import { benchS3 } from './s3.ts';
 import { benchStatus } from './status.ts';
+import { benchSteps } from './steps.ts';
 import { benchSubmit } from './submit.ts';
 import { benchTracing } from './tracing.ts';
 import { benchUpload } from './upload.ts';
@@ -43,6 +44,7 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   pipeline: { summary: 'photographs, from download to callback', run: benchPipeline },
   album: { summary: 'one job with a hundred photographs', run: benchAlbum },
   burst: { summary: 'a hundred concurrent submissions of one photograph each', run: benchBurst },
+  steps: { summary: 'a pipeline of three steps, three jobs in turn, and a script', run: benchSteps },
   cost: { summary: 'CPU time of a small job with a callback', run: benchCost },
   tracing: { summary: 'CPU time of a small job with tracing', run: benchTracing },
   idle: { summary: 'CPU time of a server that has nothing to do', run: benchIdle },
