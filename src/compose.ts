@@ -91,6 +91,8 @@ export interface Api {
   readonly audit: AuditStore;
   /** Returns a keyed digest of a link. */
   readonly signLink: (text: string) => string;
+  /** Encrypts sessions of browsers. */
+  readonly keys: Pick<Keyring, 'seal' | 'open'>;
   readonly operations: Registry;
   /** Null without authentication. */
   readonly authenticate: Authenticate | null;
@@ -154,6 +156,7 @@ export async function composeApi(
     templates,
     audit: new AuditStore(store),
     signLink: (text) => keys.signLink(text),
+    keys,
     operations,
     authenticate: composeAuthentication(config, store),
   };

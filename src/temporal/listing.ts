@@ -231,7 +231,7 @@ const statusNames = [
 
 /** Returns null when nothing can match. Validates the values, since the query language has no parameters. */
 function buildQuery(tenant: string, filter: JobFilter): string | null {
-  const { state, operation, dialect, since, labels = [], idPrefix } = filter;
+  const { state, unfinished, operation, dialect, since, labels = [], idPrefix } = filter;
   const words = [tenant, operation, dialect, idPrefix].filter((word) => word !== undefined);
   if (!words.every((word) => /^[\w.:-]+$/.test(word))) return null;
   const parts = [
@@ -241,6 +241,7 @@ function buildQuery(tenant: string, filter: JobFilter): string | null {
     `ExecutionStatus != 'ContinuedAsNew'`,
   ];
   if (state !== undefined) parts.push(conditions[state]);
+  if (unfinished) parts.push(isRunning);
   if (operation !== undefined) parts.push(`DarkroomOperation = '${operation}'`);
   if (dialect !== undefined) parts.push(`DarkroomDialect = '${dialect}'`);
   for (const [name, value] of labels) parts.push(`DarkroomLabels = '${toLabelTerm(name, value)}'`);
