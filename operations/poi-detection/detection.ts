@@ -44,12 +44,15 @@ interface DetectionInput {
 /** Detects the points of one asset. Throws the errors of `withSlide` and `asset_unsuitable`. */
 export const task = pictureTask(
   import.meta.url,
-  onPicture(async (input, params: Params, { folder, report }): Promise<void> => {
-    const onCopy = (fraction: number) => report(0.2 * fraction, 'decoding');
-    await withSlide(input, join(folder, 'copy'), onCopy, (slide) =>
-      detectOnSlide(slide, { input, params, folder }, report),
-    );
-  }),
+  onPicture(
+    async (input, params: Params, { folder, report }): Promise<void> => {
+      const onCopy = (fraction: number) => report(0.2 * fraction, 'decoding');
+      await withSlide(input, join(folder, 'copy'), onCopy, (slide) =>
+        detectOnSlide(slide, { input, params, folder }, report),
+      );
+    },
+    () => 'largest',
+  ),
 );
 
 async function detectOnSlide(
