@@ -213,6 +213,7 @@ export const rules: readonly ImportRule[] = [
       'src/lib/retry-after.ts',
       'src/lib/with-timeout.ts',
       'eventsource-parser',
+      'standardwebhooks',
     ],
     types: ['src/jobs/'],
   },
