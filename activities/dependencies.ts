@@ -11,8 +11,9 @@ import type { JobArchive } from '../src/jobs/ports/job-archive.ts';
 import type { RunFiles } from '../src/jobs/ports/run-files.ts';
 import type { SharedSlots } from '../src/lib/shared-slots.ts';
 import type { GuardedHttp } from '../src/net/guarded-http.ts';
+import type { DurableStages } from './durable-stages.ts';
 import type { EqualWork } from './equal-work.ts';
-import type { StepJournal } from './journal.ts';
+import type { ActivityJournal } from './journal.ts';
 import type { LocalAttempts } from './local-attempts.ts';
 import type { RunAlone } from './run-alone.ts';
 
@@ -46,11 +47,12 @@ export interface ActivityDependencies extends RunFiles {
   /** Milliseconds without a sign of life after which a stage counts as hung. */
   readonly stallMs: number;
   readonly inputRoots: readonly string[];
-  readonly journal: StepJournal;
+  readonly journal: ActivityJournal;
+  readonly durableStages: DurableStages;
   readonly localAttempts: LocalAttempts;
   /** Milliseconds between the first heartbeats of an activity. */
   readonly heartbeatMs: number;
-  /** Runs a step in a process of its own. */
+  /** Runs an activity in a process of its own. */
   readonly runAlone: RunAlone;
   /** Scratch directory of this worker. */
   readonly workDir: string;

@@ -7,9 +7,9 @@ import type { ActivityRun } from './activity-run.ts';
 import { describeFailure, describeLoss, type LoggedInput, openAttemptLog } from './attempt-messages.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { HeartbeatTimer } from './heartbeat-timer.ts';
-import type { StepJournal } from './journal.ts';
+import type { ActivityJournal } from './journal.ts';
 import { type LocalAttempts, Unfinished } from './local-attempts.ts';
-import type { FailureInfo, Heartbeat, LocalFailureInfo, Loss, StepInput } from './types.ts';
+import type { AttemptInput, FailureInfo, Heartbeat, LocalFailureInfo, Loss } from './types.ts';
 
 /** A shorter activity ends before anyone could see that it had started. */
 const START_SIGNAL_DELAY_MS = 500;
@@ -21,14 +21,15 @@ const MAX_ATTEMPTS = 5;
 const MAX_ATTEMPTS_UNEXPECTED = 3;
 
 /** The fields of an activity's input that `withHeartbeat` reads. */
-interface ActivitySetup extends StepInput, LoggedInput {
+interface ActivitySetup extends AttemptInput, LoggedInput {
   readonly signalsStart?: boolean;
   /** Of a callback: a job may deliver several at once. */
   readonly seq?: number;
+  readonly stage?: { readonly name: string; readonly capability: string };
 }
 
-interface Dependencies extends Pick<ActivityDependencies, 'logs'> {
-  readonly journal: StepJournal;
+interface Dependencies extends Pick<ActivityDependencies, 'logs' | 'durableStages'> {
+  readonly journal: ActivityJournal;
   readonly localAttempts: LocalAttempts;
   /** Milliseconds between the first heartbeats. */
   readonly heartbeatMs: number;
@@ -43,12 +44,14 @@ export async function withHeartbeat<T>(
   setup: ActivitySetup,
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
-  const { journal, localAttempts, heartbeatMs: shortestMs } = dependencies;
+  const { journal, localAttempts, durableStages, heartbeatMs: shortestMs } = dependencies;
   const context = Context.current();
   const { info, log } = context;
-  const key = `${info.workflowExecution?.runId ?? ''}/${info.activityType}/${setup.seq ?? setup.step ?? ''}`;
-  if (info.isLocal) return runLocally(dependencies, setup, context, key, work);
-  const { signalsStart, earlier: lost } = setup;
+  const { signalsStart, earlier: lost, stage } = setup;
+  const runId = info.workflowExecution?.runId ?? '';
+  const key = `${runId}/${info.activityType}/${setup.seq ?? `${setup.step}/${stage?.name}`}`;
+  if (info.isLocal) return runLocally(dependencies, setup, context, { key, runId }, work);
+  localAttempts.endTask(runId);
   const losses = lost?.losses ?? 0;
   const attempt = info.attempt + losses + (lost?.localFailures ?? 0);
   const earlier = (info.heartbeatDetails as Heartbeat | undefined) ?? lost?.progress ?? null;
@@ -63,10 +66,9 @@ export async function withHeartbeat<T>(
         attempt > 1 ? 0 : START_SIGNAL_DELAY_MS,
       )
     : undefined;
-  const end = await journal.begin(info, losses);
+  const end = journal.begin(info, losses);
   const jobLog = openAttemptLog(dependencies, setup, info, attempt);
-  // A stage has no local attempt, so an earlier attempt that is not a retry was lost.
-  if (losses > 0 || (lost && info.activityType === 'runStage')) jobLog?.add(describeLoss(attempt));
+  if (lost && (losses > 0 || lost.localFailures === 0)) jobLog?.add(describeLoss(attempt));
   try {
     const run: ActivityRun = {
       report: (more) => {
@@ -81,7 +83,8 @@ export async function withHeartbeat<T>(
       log: (message, fields) => log.info(message, { ...fields }),
       record: (message) => jobLog?.add(message),
     };
-    return await (localAttempts.take<T>(key, run) ?? work(run));
+    const finish = () => localAttempts.take<T>(key, run) ?? work(run);
+    return await (stage ? durableStages.run(stage.capability, finish) : finish());
   } catch (error) {
     if (context.cancellationDetails?.notFound && !heartbeat.wasBlocked)
       await signalWorkflow(context, 'outlived', info.activityId);
@@ -98,7 +101,7 @@ export async function withHeartbeat<T>(
     heartbeat.stop();
     clearTimeout(startSignal);
     await jobLog?.close();
-    await end();
+    end();
   }
 }
 
@@ -111,14 +114,19 @@ async function runLocally<T>(
   dependencies: Dependencies,
   setup: ActivitySetup,
   context: Context,
-  key: string,
+  { key, runId }: { readonly key: string; readonly runId: string },
   work: (activity: ActivityRun) => Promise<T>,
 ): Promise<T> {
-  const { journal, localAttempts } = dependencies;
+  const { journal, localAttempts, durableStages } = dependencies;
+  const { stage } = setup;
   const { info, log, cancellationSignal: signal } = context;
+  const mayTryStage = localAttempts.beginInTask(runId);
+  if (stage && !mayTryStage) throw toUnfinished('The workflow task takes long already', null);
+  const refusal = stage ? durableStages.refuseLocal(stage.capability) : null;
+  if (refusal !== null) throw toUnfinished(refusal, null);
   if (journal.hasLost(info)) throw toUnfinished('The worker died in a local attempt', null);
   let progress: Partial<Heartbeat> = {};
-  const end = await journal.begin(info, 0);
+  const end = journal.begin(info, 0);
   const jobLog = openAttemptLog(dependencies, setup, info, 1);
   try {
     return await localAttempts.run(
@@ -152,14 +160,14 @@ async function runLocally<T>(
     });
   } finally {
     await jobLog?.close();
-    await end();
+    end();
   }
 }
 
 /** `progress`: of an attempt that failed and counts; null when nothing failed. */
 function toUnfinished(message: string, progress: Heartbeat | null): ApplicationFailure {
   const info: LocalFailureInfo = { progress };
-  // The step goes on in its activity, which fails for itself.
+  // The durable activity follows, which fails for itself.
   return ApplicationFailure.create({ type: 'unfinished', message, details: [info], category: 'BENIGN' });
 }
 

@@ -1,6 +1,6 @@
 /**
- * Local attempts: first attempts of short steps, which run inside a workflow task. One that takes too long is handed to the durable
- * activity of its step and goes on there, so that no work is repeated.
+ * Local attempts: first attempts of short activities, which run inside a workflow task. One that takes too long is handed to the durable
+ * activity and goes on there, so that no work is repeated.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ActivityRun } from './activity-run.ts';
@@ -13,9 +13,13 @@ const defaults = {
   handoverMs: 5000,
   /** Attempts at once: they hold places for workflow tasks, of which the worker has 100, and know no order of tenants. */
   maxAttempts: 16,
+  /** Milliseconds after the first local attempt of a workflow task in which it may try a stage. */
+  stageMs: 500,
+  /** Milliseconds after which a workflow task has ended. */
+  taskMs: 5000,
 };
 
-/** The step has not ended: its durable activity continues. */
+/** The work has not ended: the durable activity continues. */
 export class Unfinished extends Error {}
 
 /** What a local attempt has of its own. A durable activity that takes over has the rest. */
@@ -30,16 +34,37 @@ interface Attempt {
 export class LocalAttempts {
   readonly #handedOver = new Map<string, Attempt>();
   readonly #limits: typeof defaults;
+  /** Run id → when the workflow task began its first local attempt, in milliseconds of `performance.now()`. */
+  readonly #tasks = new Map<string, number>();
   #running = 0;
 
   constructor(limits: Partial<typeof defaults> = {}) {
     this.#limits = { ...defaults, ...limits };
   }
 
+  /** Records that a workflow task of a run makes a local attempt. Returns whether it may try a stage: readers see nothing of its task. */
+  beginInTask(runId: string): boolean {
+    const now = performance.now();
+    const first = this.#tasks.get(runId) ?? now;
+    if (first === now) {
+      this.#tasks.set(runId, now);
+      setTimeout(
+        () => this.#tasks.get(runId) === now && this.#tasks.delete(runId),
+        this.#limits.taskMs,
+      ).unref();
+    }
+    return now - first <= this.#limits.stageMs;
+  }
+
+  /** Records that a durable activity of a run begins: its workflow task has ended. */
+  endTask(runId: string): void {
+    this.#tasks.delete(runId);
+  }
+
   /**
    * Makes a local attempt.
    *
-   * @param key Names the step. Its durable activity calls `take` with the same key.
+   * @param key Names the activity. The durable one calls `take` with the same key.
    * @throws Unfinished when the worker has enough local attempts, or when the work takes longer than a second
    */
   async run<T>(key: string, context: LocalContext, work: (activity: ActivityRun) => Promise<T>): Promise<T> {

@@ -7,7 +7,7 @@ import { type MetricMeter, noopMetricMeter } from '@temporalio/common';
 import type { Job } from '../src/jobs/model/job.ts';
 import type { NotifyInput, StageRunInput } from './types.ts';
 
-/** Steps that run in a process of their own are not measured. */
+/** Activities that run in a process of their own are not measured. */
 function currentMeter(): MetricMeter {
   try {
     return Context.current().metricMeter;

@@ -1,14 +1,14 @@
-/** Port: runs a step in a process of its own. Implemented in `src/cli/run-alone.ts`. */
+/** Port: runs an activity in a process of its own. Implemented in `src/cli/run-alone.ts`. */
 import type { ActivityRun } from './activity-run.ts';
-import type { StepActivities } from './types.ts';
+import type { JobActivities } from './types.ts';
 
 /**
- * Returns the result of the step.
+ * Returns the result of the activity.
  *
- * @throws worker_lost when the process ends before the step.
+ * @throws worker_lost when the process ends before the activity.
  */
-export type RunAlone = <Name extends keyof StepActivities>(
+export type RunAlone = <Name extends keyof JobActivities>(
   name: Name,
-  input: Parameters<StepActivities[Name]>[0],
+  input: Parameters<JobActivities[Name]>[0],
   activity: ActivityRun,
-) => Promise<Awaited<ReturnType<StepActivities[Name]>>>;
+) => Promise<Awaited<ReturnType<JobActivities[Name]>>>;

@@ -1,4 +1,4 @@
-/** Waits while the store is away, so that what a step has computed is kept. */
+/** Waits while the store is away, so that what an activity has computed is kept. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode, isOutage } from '../src/errors.ts';
 import type { AttemptFiles } from '../src/jobs/ports/run-files.ts';
@@ -37,7 +37,7 @@ export async function waitForStore<T>(
     } catch (error) {
       signal.throwIfAborted();
       if (!isOutage(error) || hasCode(error, 'disk_full')) throw error;
-      log('A step keeps its outputs until the store is back', { error, retryMs: delayMs });
+      log('An activity keeps its outputs until the store is back', { error, retryMs: delayMs });
     }
     await sleep(delayMs, undefined, { signal }).catch(() => undefined);
     signal.throwIfAborted();

@@ -8,11 +8,11 @@ import type {
   CollectedInputs,
   JobInputs,
   JobStatus,
-  StepInput as PipelineStep,
   RunInput,
   RunRef,
   SealedInputs,
   StageInput,
+  StepInput,
 } from '../src/jobs/model/run-input.ts';
 import type { TerminalState } from '../src/jobs/model/states.ts';
 import type { Moment } from '../src/jobs/model/timeline.ts';
@@ -30,7 +30,7 @@ export interface FailureInfo {
 /** An attempt that was lost because its worker died, or because it hung. */
 export interface Loss {
   readonly code: ErrorCode;
-  /** False when another step of the same worker is to blame. */
+  /** False when another activity of the same worker is to blame. */
   readonly isBlamed: boolean;
   /** Completes "the last attempt" in the error of the job. */
   readonly how: string;
@@ -38,27 +38,27 @@ export interface Loss {
   readonly progress: Heartbeat | null;
 }
 
-/** Details of a local attempt that the durable activity of its step follows. */
+/** Details of a local attempt that a durable activity follows. */
 export interface LocalFailureInfo {
   /** What a failed attempt reported last; null when it did not fail but takes too long, or did not begin. */
   readonly progress: Heartbeat | null;
 }
 
-/** Outcome of earlier attempts of a step: those that were lost with their workers, and a local one. */
+/** Outcome of earlier attempts: those that were lost with their workers, and a local one. */
 export interface EarlierAttempts {
-  /** Deaths of a worker that the step is blamed for. */
+  /** Deaths of a worker that the activity is blamed for. */
   readonly losses: number;
   /** 1 when the local attempt failed. */
   readonly localFailures: number;
   readonly progress: Heartbeat | null;
 }
 
-export interface StepInput {
-  /** Omitted in the first attempt of a step. */
+export interface AttemptInput {
+  /** Omitted in the first attempt. */
   readonly earlier?: EarlierAttempts;
 }
 
-interface ActivityInput extends StepInput {
+interface ActivityInput extends AttemptInput {
   readonly job: RunRef;
   /** Points of the job's progress that this activity is worth. Heartbeats report how many of them are done. */
   readonly points: number;
@@ -90,7 +90,7 @@ export interface StageRunInput extends ActivityInput {
   readonly step: string;
   readonly operation: string;
   readonly params: Record<string, unknown>;
-  readonly stage: Pick<StageInput, 'name' | 'run' | 'retriesFailuresOf' | 'timeoutMs'>;
+  readonly stage: Pick<StageInput, 'name' | 'run' | 'retriesFailuresOf' | 'timeoutMs' | 'capability'>;
   /** The stage before this one, whose workspace is restored; null for the first stage. */
   readonly before: Pick<StageInput, 'name' | 'run'> | null;
   /** The list of its inputs; null: the assets of the job. */
@@ -113,12 +113,12 @@ export interface UsedStep {
 }
 
 /** Lists the files of other steps as the inputs of a step. */
-export interface CollectInput extends StepInput {
+export interface CollectInput extends AttemptInput {
   readonly job: RunRef;
   /** Name of the step. */
   readonly step: string;
   readonly collected: CollectedInputs;
-  readonly accepts: PipelineStep['accepts'];
+  readonly accepts: StepInput['accepts'];
   readonly sizes: BatchLayout['sizes'];
   /** What it takes, in order: files of steps, or the assets of the job. */
   readonly sources: readonly (UsedStep | { readonly assets: BatchLayout })[];
@@ -139,7 +139,7 @@ export interface StageResult extends Pick<AssetCounts, 'failed'>, Started {
   readonly reusedMs: number;
 }
 
-export interface PackageInput extends StepInput {
+export interface PackageInput extends AttemptInput {
   /** Run id of the workflow's execution. An execution ends once: another attempt finds the record that the first one wrote. */
   readonly executionId: string;
   /** Includes the assets that were added after the submission. */
@@ -188,7 +188,7 @@ export interface Heartbeat {
 }
 
 /** The activities that make up a job. */
-export type StepActivities = Pick<Activities, 'download' | 'collectInputs' | 'runStage' | 'packageJob'>;
+export type JobActivities = Pick<Activities, 'download' | 'collectInputs' | 'runStage' | 'packageJob'>;
 
 export interface Activities {
   download(input: DownloadInput): Promise<DownloadResult>;

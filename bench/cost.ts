@@ -5,23 +5,17 @@
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import sharp from 'sharp';
 import type { Job } from '../src/client/client.ts';
-import { createPhotograph, type PhotographServer, readPixels, startPhotographServer } from './photographs.ts';
 import { listDescendants, measureCpu } from './processes.ts';
-import { expectExecutions, read, readResult, submit } from './requests.ts';
+import { expectExecutions } from './requests.ts';
 import type { Rig } from './rig.ts';
 import { type Row, row } from './rows.ts';
-import { runConcurrently } from './timing.ts';
+import { CONCURRENCY, createSmallJobs } from './small-jobs.ts';
 
 const WARM_UP = 40;
 const JOBS = 100;
-/** Jobs in flight. Each is submitted when the callback of an earlier one has arrived. */
-const CONCURRENCY = 4;
-const output = { width: 160, height: 120 };
 
 export async function* benchCost({
   url,
@@ -32,8 +26,7 @@ export async function* benchCost({
   startWorker,
 }: Rig): AsyncGenerator<Row> {
   const worker = await startWorker();
-  const photo = await createPhotograph(320, 240);
-  const source = await startPhotographServer(photo);
+  const small = await createSmallJobs();
   const emptyProcess = fork(fileURLToPath(new URL('./empty-process.js', import.meta.url)), [
     address,
     String(CONCURRENCY),
@@ -45,7 +38,7 @@ export async function* benchCost({
 
   await runEmpty(WARM_UP);
   await ended('empty', WARM_UP);
-  await runJobs(url, source, 0, WARM_UP);
+  await small.run(url, WARM_UP);
   await ended('processJob', WARM_UP);
   const floor = await measureCpu([temporal, emptyProcess.pid ?? 0], async () => {
     await runEmpty(JOBS);
@@ -55,12 +48,12 @@ export async function* benchCost({
   const pictures = await listDescendants(worker);
   let jobs: Job[] = [];
   const ours = await measureCpu([temporal, worker, api, ...pictures], async () => {
-    jobs = await runJobs(url, source, WARM_UP, JOBS);
+    jobs = await small.run(url, JOBS);
     await ended('processJob', WARM_UP + JOBS);
   });
-  source.close();
   assert.deepEqual(await listDescendants(worker), pictures, 'Picture processes were replaced meanwhile');
-  await checkResults(url, jobs, photo);
+  await small.check(url, jobs);
+  small.close();
   const perJob = (seconds: readonly (number | undefined)[]) =>
     (seconds.reduce<number>((sum, one) => sum + (one ?? 0), 0) * 1000) / JOBS;
   const [ofTemporal, ofWorker, ofApi, ...ofPictures] = ours;
@@ -82,57 +75,4 @@ export async function* benchCost({
 async function runEmptyWorkflows(child: ChildProcess, count: number): Promise<void> {
   child.send(count);
   await once(child, 'message');
-}
-
-interface Notification {
-  readonly type: string;
-  readonly data: { readonly id: string };
-}
-
-/** Runs `count` jobs, several at a time, each until its callback arrives. */
-async function runJobs(url: string, source: PhotographServer, from: number, count: number): Promise<Job[]> {
-  const waiting = new Map<string, (type: string) => void>();
-  source.onCallback((body) => {
-    const { type, data } = JSON.parse(body) as Notification;
-    const resolve = waiting.get(data.id);
-    assert.ok(resolve, `A second callback of job ${data.id}, or one of no job`);
-    waiting.delete(data.id);
-    resolve(type);
-  });
-  return runConcurrently(count, CONCURRENCY, async (index) => {
-    const id = `bench-cost-${from + index}`;
-    const type = new Promise<string>((resolve) => waiting.set(id, resolve));
-    const job = await submit(url, {
-      id,
-      operation: 'image.transform',
-      params: { width: output.width, format: 'webp' },
-      assets: [{ source: { url: `${source.url}/photo-${from + index}.jpg` } }],
-      callback: { url: `${source.url}/done` },
-    });
-    assert.equal(await type, 'job.completed');
-    return job;
-  });
-}
-
-/** Levels of 255 by which the pixels may differ from those that the same library makes without darkroom. */
-const MAX_DIFFERENCE = 4;
-
-/** Checks the bytes of each result by its manifest, and its pixels. */
-async function checkResults(url: string, jobs: readonly Job[], photo: Buffer): Promise<void> {
-  const expected = await readPixels(await sharp(photo).resize(output.width).webp().toBuffer(), output);
-  const sources = new Set<string>();
-  for (const { id } of jobs) {
-    const { files, assets } = await readResult(url, await read<Job>(`${url}/v1/jobs/${id}`));
-    const [file] = files;
-    assert.equal(files.length, 1);
-    sources.add(assets[0]?.sha256 ?? '');
-    const response = await fetch(`${url}/v1/jobs/${id}/files/${encodeURIComponent(file?.path ?? '')}`);
-    const bytes = Buffer.from(await response.arrayBuffer());
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    assert.deepEqual([bytes.length, sha256], [file?.size, file?.sha256]);
-    const pixels = await readPixels(bytes, output);
-    const sum = pixels.reduce((total, level, at) => total + Math.abs(level - (expected[at] ?? 0)), 0);
-    assert.ok(sum / pixels.length < MAX_DIFFERENCE, `The picture of job ${id} is another`);
-  }
-  assert.equal(sources.size, jobs.length, 'Each job must get a photograph of its own');
 }

@@ -25,12 +25,12 @@ const filters: readonly Filter[] = [
   { query: '', condition: '', matches: () => true },
   {
     query: '&state=completed',
-    condition: ` AND (DarkroomState = 'completed')`,
+    condition: ` AND ExecutionStatus = 'Completed'`,
     matches: ({ state }) => state === 'completed',
   },
   {
     query: '&state=failed',
-    condition: ` AND (DarkroomState = 'failed' OR ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed'))`,
+    condition: ` AND ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed')`,
     matches: ({ state }) => state === 'failed',
   },
   {
@@ -40,7 +40,7 @@ const filters: readonly Filter[] = [
   },
   {
     query: '&state=processing',
-    condition: ` AND (DarkroomState = 'processing') AND ExecutionStatus = 'Running'`,
+    condition: ` AND DarkroomState = 'processing' AND ExecutionStatus = 'Running'`,
     matches: ({ state }) => state === 'processing',
   },
 ];

@@ -41,8 +41,17 @@ interface WorkerOptions {
 const HOST = '127.0.0.1';
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 
-/** @param store as in DARKROOM_STORE; default: in the data directory */
-export async function startRig(dataDir: string, store?: string): Promise<Rig> {
+interface RigOptions {
+  /** As in DARKROOM_STORE; default: in the data directory. */
+  readonly store?: string;
+  /** More variables of API and worker. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startRig(
+  dataDir: string,
+  { store = '', env: variables = {} }: RigOptions = {},
+): Promise<Rig> {
   const { path: binary } = await findTemporal({
     cacheDir: readConfig().DARKROOM_CACHE,
     env: process.env,
@@ -60,7 +69,7 @@ export async function startRig(dataDir: string, store?: string): Promise<Rig> {
     ...process.env,
     TEMPORAL_ADDRESS: temporal.address,
     DARKROOM_DATA: dataDir,
-    DARKROOM_STORE: store ?? '',
+    DARKROOM_STORE: store,
     DARKROOM_LISTEN: listen,
     DARKROOM_ALLOW_NETWORKS: '127.0.0.1/32',
     DARKROOM_LOG_LEVEL: 'error',
@@ -68,6 +77,7 @@ export async function startRig(dataDir: string, store?: string): Promise<Rig> {
     DARKROOM_REUSE_DAYS: 'none',
     // As in the worker of `darkroom serve`.
     UV_THREADPOOL_SIZE: String(availableParallelism() + 6),
+    ...variables,
   };
   const children: ChildProcess[] = [];
   const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}) => {

@@ -26,7 +26,7 @@ export async function* benchS3({ dataDir }: Rig): AsyncGenerator<Row> {
   for (const bench of [benchUpload, benchArchive, benchPipeline]) {
     const own = join(dataDir, bench.name);
     await mkdir(own);
-    const rig = await startRig(own, server.address);
+    const rig = await startRig(own, { store: server.address });
     try {
       yield* bench(rig);
       // Proves that the values are those of S3.

@@ -18,12 +18,22 @@ export async function alternate<Ours, Raw>(
   ours: Measured<Ours>,
   raw: Measured<Raw>,
 ): Promise<{ ours: number; raw: number }> {
-  const measured = { ours: [] as number[], raw: [] as number[] };
-  for (let index = 0; index < times; index++) {
-    measured.raw.push(await timed(raw, index));
-    measured.ours.push(await timed(ours, index));
-  }
-  return { ours: median(measured.ours), raw: median(measured.raw) };
+  const [rawMs = Number.NaN, oursMs = Number.NaN] = await takeTurns(times, [
+    (index) => timed(raw, index),
+    (index) => timed(ours, index),
+  ]);
+  return { ours: oursMs, raw: rawMs };
+}
+
+/** Like `alternate`, for any number of things that each return their milliseconds. Returns their medians in the same order. */
+export async function takeTurns(
+  times: number,
+  measure: readonly ((index: number) => Promise<number>)[],
+): Promise<number[]> {
+  const measured = measure.map((): number[] => []);
+  for (let index = 0; index < times; index++)
+    for (const [position, one] of measure.entries()) measured[position]?.push(await one(index));
+  return measured.map((figures) => percentile(figures, 0.5));
 }
 
 /** Returns the milliseconds that a run takes, once its result has been checked. */
@@ -57,6 +67,6 @@ export async function runConcurrently<Result>(
   return results;
 }
 
-function median(numbers: number[]): number {
-  return numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-}
+/** Returns the figure that a share of all figures does not exceed. */
+export const percentile = (figures: readonly number[], share: number): number =>
+  figures.toSorted((a, b) => a - b)[Math.floor(figures.length * share)] ?? Number.NaN;

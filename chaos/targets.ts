@@ -7,7 +7,7 @@ export const targets = {
   picture: 'picture process',
   command: 'sandboxed command',
   engine: 'engine process',
-  alone: 'process of a step that runs alone',
+  alone: 'process of an activity that runs alone',
   temporal: 'Temporal',
   everything: 'all processes at once',
 } as const;
@@ -31,7 +31,7 @@ const marks: readonly [Target, RegExp][] = [
   ['api', /\bmain\.js serve\b/],
   ['worker', /\bmain\.js worker\b/],
   ['temporal', /\bstart-dev\b/],
-  ['alone', /\bstep-process\.js\b/],
+  ['alone', /\bactivity-process\.js\b/],
   ['picture', /\/picture-process\/child\.js\b/],
   ['engine', /\bpython[\d.]* |\b-m (guestprobe|reconstruct)\b/],
   ['command', /./],

@@ -118,6 +118,11 @@ export interface Stage<Params> {
    * `DARKROOM_STALL_MS`.
    */
   readonly stallMs?: number | null;
+  /**
+   * True: with few inputs it usually takes less than a second, and it cannot harm the worker: it decodes nothing itself. Small jobs then
+   * run it inside a workflow task, without an activity. Default false.
+   */
+  readonly isShort?: boolean;
   run(context: StageContext<Params>): Promise<void>;
 }
 

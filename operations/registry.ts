@@ -97,12 +97,14 @@ const buildStagePlan = ({
   perAsset = false,
   timeoutMs = perAsset ? USUAL_TIMEOUT_MS.perAsset : USUAL_TIMEOUT_MS.all,
   heartbeatMs,
+  isShort = false,
 }: Stage<Record<string, unknown>> & Pick<StagePlan, 'heartbeatMs'>): StagePlan => ({
   name,
   capability,
   perAsset,
   timeoutMs: timeoutMs * (perAsset ? batchSizes.large : 1),
   heartbeatMs,
+  isShort,
 });
 
 const distinct = (words: readonly string[]): string[] => [...new Set(words)];

@@ -36,3 +36,4 @@ if (!existsSync(join(module, 'go.sum'))) {
   cpSync(join(root, 'go/generated-client'), module, { recursive: true });
   run('go', ['mod', 'download'], { cwd: module });
 }
+run('go', ['mod', 'download'], { cwd: join(root, 'clients/go') });

@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
+import { DurableStages } from '../activities/durable-stages.ts';
 import { EqualWork } from '../activities/equal-work.ts';
 import { createActivities, createAloneActivities } from '../activities/index.ts';
-import { StepJournal } from '../activities/journal.ts';
+import { ActivityJournal } from '../activities/journal.ts';
 import { LocalAttempts } from '../activities/local-attempts.ts';
 import type { RunAlone } from '../activities/run-alone.ts';
-import type { Activities, StepActivities } from '../activities/types.ts';
+import type { Activities, JobActivities } from '../activities/types.ts';
 import { loadOperations } from '../operations/command/load.ts';
 import { limitsByPixels } from '../operations/lib/picture-process/limits.ts';
 import { PicturePool } from '../operations/lib/picture-process/picture-pool.ts';
@@ -200,7 +201,7 @@ interface WorkerOptions {
 export interface WorkerParts {
   readonly activities: Activities;
   /** Those that run each step in a process of its own. */
-  readonly aloneActivities: StepActivities;
+  readonly aloneActivities: JobActivities;
   readonly dependencies: ActivityDependencies;
   readonly retention: Retention;
   readonly runtime: JobRuntime;
@@ -284,8 +285,9 @@ export async function composeWorker(
     callbackSlots: new SharedSlots(config.DARKROOM_IO_SLOTS),
     publicUrl: config.publicUrl,
     callbackBody,
-    journal: new StepJournal(scratch),
+    journal: ActivityJournal.create(scratch),
     localAttempts: new LocalAttempts(),
+    durableStages: new DurableStages({ offers: (capability) => Object.hasOwn(slots, capability) }),
     heartbeatMs: config.DARKROOM_HEARTBEAT_MS,
     runAlone:
       overrides.runAlone ??

@@ -74,6 +74,11 @@ export class AssetQueue {
     return this.#taken === this.#batches.length;
   }
 
+  /** Batches that are left to take; undefined while more assets may come. */
+  get left(): number | undefined {
+    return this.#open ? undefined : this.#batches.length - this.#taken;
+  }
+
   get chunks(): readonly AssetChunk[] {
     return this.#chunks;
   }

@@ -52,7 +52,7 @@ export class CallbackNotifier {
     const notification = { job, event, seq, at, about: { ...header, ...this.#job.status.current }, callback };
     const input = { ...notification, nextDelayMs: scheduleMs[0] ?? null };
     const summary = summarizeAttempt(event, 1);
-    // The workflow has nothing else to do at its end. Before that, a local attempt would delay its steps.
+    // The workflow has nothing else to do at its end. Before that, a local attempt would delay its activities.
     const result = await runLocallyFirst(
       this.#job,
       isTerminal(this.#job.status.current.state),

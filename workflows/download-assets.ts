@@ -5,8 +5,8 @@ import { selectBatchInputs } from './asset-queue.ts';
 import { continueRun } from './continue-as-new.ts';
 import { DOWNLOAD_POINTS, type JobContext } from './job-context.ts';
 import { mapConcurrent } from './map-concurrent.ts';
-import { runStep } from './run-step.ts';
-import { summarizeStep } from './summaries.ts';
+import { runActivity } from './run-activity.ts';
+import { summarizeActivity } from './summaries.ts';
 
 /** Returns when all assets are downloaded and no more can come. */
 export async function downloadAssets(job: JobContext): Promise<void> {
@@ -33,13 +33,15 @@ export async function downloadAssets(job: JobContext): Promise<void> {
       skipFailedAssets,
       refetch,
     };
-    const step = {
-      title: summarizeStep('download', batch),
+    const activity = {
+      title: summarizeActivity('download', batch),
       taskQueue: DOWNLOAD_QUEUE,
       heartbeatMs: tuning.heartbeatMs,
       isShort: !assetQueue.isOpen,
     };
-    const result = await runStep(job, step, ({ download }, earlier) => download({ ...input, ...earlier }));
+    const result = await runActivity(job, activity, ({ download }, earlier) =>
+      download({ ...input, ...earlier }),
+    );
     running -= 1;
     const more = assetQueue.isOpen || !assetQueue.isEmpty || running > 0;
     // The first batch may have been too quick to signal that the job has left the queue.

@@ -28,7 +28,8 @@ export class JobStatusPublisher {
   #status: JobStatus;
   #timeline: readonly Moment[];
   #publishedTimeline: readonly Moment[] | undefined;
-  #publishedState: JobState;
+  /** The value of the search attribute; null: it has none. */
+  #publishedState: JobState | null = null;
   #publishedStatus: JobStatus | undefined;
   #listener: TransitionListener = () => undefined;
   // In a workflow this is the time of the server, the same on all workers.
@@ -38,7 +39,7 @@ export class JobStatusPublisher {
   constructor(runInput: RunInput, resumeFrom: PublishedStatus | null) {
     this.#status = resumeFrom?.status ?? initialStatus(runInput);
     this.#timeline = resumeFrom?.timeline ?? appendMoment([], this.#status, runInput.requestedAt);
-    this.#publishedState = this.#status.state;
+    if (resumeFrom) this.#publishedState = this.#status.state;
     this.#publishedStatus = this.#status;
     setHandler(messages.status, () => this.#status, { description: 'Returns the status of the job.' });
     setCurrentDetails(describeStatus(this.#status));
@@ -169,8 +170,10 @@ export class JobStatusPublisher {
     this.#publishedTimeline = this.#timeline;
     this.#publishedStatus = this.#status;
     const { state } = this.#status;
-    // An upsert of search attributes costs the server several times what a memo does, so short states are left out.
+    // An upsert of search attributes costs the server several times what a memo does, so short states are left out, and what the status
+    // of the execution says, too.
     if (state === this.#publishedState || state === 'queued' || state === 'packaging') return;
+    if (state === 'completed' && this.#publishedState === null) return;
     this.#publishedState = state;
     upsertSearchAttributes([{ key: darkroomState, value: state }]);
   }

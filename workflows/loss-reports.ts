@@ -1,8 +1,8 @@
-/** Withdraws the blame for missing heartbeats from steps that turn out not to have killed their worker. */
+/** Withdraws the blame for missing heartbeats from activities that turn out not to have killed their worker. */
 import { ActivityFailure } from '@temporalio/workflow';
 import * as messages from './messages.ts';
 
-/** What a step is blamed for. */
+/** What an activity is blamed for. */
 export interface Blame {
   /** Deaths of its worker. */
   losses: number;
@@ -21,9 +21,9 @@ export class LossReports {
     });
   }
 
-  /** Blames a step for the loss of one of its activities, until `outlived` withdraws the blame. */
-  blame(step: Blame, error: unknown): void {
-    step.losses += 1;
-    if (error instanceof ActivityFailure) this.#blamed.set(error.activityId, step);
+  /** Blames an activity for the loss of one of its attempts, until `outlived` withdraws the blame. */
+  blame(blamed: Blame, error: unknown): void {
+    blamed.losses += 1;
+    if (error instanceof ActivityFailure) this.#blamed.set(error.activityId, blamed);
   }
 }

@@ -9,6 +9,8 @@ export interface ItemSource<T> {
   isReady(): boolean;
   /** Undefined when there are no more. */
   take(): T | undefined;
+  /** Items that are left, if no others can come. */
+  readonly left?: number | undefined;
 }
 
 /**
@@ -26,9 +28,10 @@ export function mapConcurrent<T>(
   const mayStart = () => own === 0 || running.count < tuning.concurrency;
   const processInTurn = async () => {
     for (;;) {
-      await condition(() => mustContinueAsNew() || (!control.isPaused && mayStart() && source.isReady()));
-      // Another loop may have started an item since the condition was checked.
-      if (!mustContinueAsNew() && !mayStart()) continue;
+      const mayGoOn = () => mustContinueAsNew() || (!control.isPaused && mayStart() && source.isReady());
+      // The SDK records a stack trace for each of the promises of a condition.
+      // Another loop may start an item before this one goes on.
+      while (!mayGoOn()) await condition(mayGoOn);
       const item = mustContinueAsNew() ? undefined : source.take();
       if (item === undefined) return;
       own += 1;
@@ -43,7 +46,8 @@ export function mapConcurrent<T>(
   };
   const scope = new CancellationScope();
   return scope.run(async () => {
-    const loops = Array.from({ length: tuning.concurrency }, processInTurn);
+    const length = Math.min(tuning.concurrency, source.left ?? tuning.concurrency);
+    const loops = Array.from({ length }, processInTurn);
     try {
       await Promise.all(loops);
     } catch (error) {

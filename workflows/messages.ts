@@ -44,7 +44,7 @@ export const started: Signal<number> = {
 export const outlived: Signal<string> = {
   name: 'outlived',
   description:
-    'Sent by workers: the heartbeats of an activity did not reach Temporal, and its step is not to blame. Argument: the id of the activity.',
+    'Sent by workers: the heartbeats of an activity did not reach Temporal, and it is not to blame. Argument: the id of the activity.',
   expected: 'the id of an activity',
   accepts: (activityId) => typeof activityId === 'string',
 };

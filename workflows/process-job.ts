@@ -6,8 +6,8 @@ import { downloadAssets } from './download-assets.ts';
 import { closeWorkflowAs, completed, type Ending, toEnding } from './ending.ts';
 import { type ContinueAsNewState, createJobContext, type JobContext, labelStage } from './job-context.ts';
 import * as messages from './messages.ts';
+import { runActivity } from './run-activity.ts';
 import { runPipeline } from './run-pipeline.ts';
-import { runStep } from './run-step.ts';
 
 /** Runs one job. Ends in Temporal as the job ends: completed with its status, failed, or cancelled. */
 export async function processJob(
@@ -60,9 +60,9 @@ async function recordEnd(job: JobContext, ending: Ending): Promise<JobStatus> {
   };
   // When the results cannot be listed, the job has failed, and that is recorded.
   const { heartbeatMs } = runInput.tuning;
-  const step = { title: 'packaging', taskQueue: MAIN_QUEUE, heartbeatMs, isShort: true };
+  const activity = { title: 'packaging', taskQueue: MAIN_QUEUE, heartbeatMs, isShort: true };
   const packageAs = (ending: Ending) =>
-    runStep(job, step, ({ packageJob }, earlier) => packageJob({ ...input, ending, ...earlier }));
+    runActivity(job, activity, ({ packageJob }, earlier) => packageJob({ ...input, ending, ...earlier }));
   const final = await packageAs(ending).catch((error: unknown) => packageAs(toEnding(error, control)));
   // The end was recorded, and the job was cancelled before Temporal knew it.
   if (final.state === 'completed' && ending.state !== 'completed')

@@ -1,4 +1,4 @@
-/** Decides which steps are tried inside the workflow task. */
+/** Decides which activities are tried inside the workflow task. */
 import { ApplicationFailure, isCancellation, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities, EarlierAttempts, LocalFailureInfo } from '../activities/types.ts';
 import type { RunInput } from '../src/jobs/model/run-input.ts';
@@ -14,7 +14,7 @@ export interface JobPart {
 }
 
 /**
- * Makes the first attempt at a short step of a small job inside the workflow task, which costs Temporal a third of an activity. Its
+ * Makes the first attempt at a short activity of a small job inside the workflow task, which costs Temporal a third of an activity. Its
  * durable activity follows when the attempt takes longer than a second, fails for now, or cannot be made; see
  * `activities/local-attempts.ts`.
  *
@@ -46,7 +46,7 @@ export async function runLocallyFirst<T>(
   return durable(earlier);
 }
 
-/** Null when the step has ended: no durable activity follows. */
+/** Null when the activity has ended: no durable one follows. */
 function readUnfinished(error: unknown): LocalFailureInfo | null {
   const cause = readCause(error);
   if (isCancellation(error) || (cause instanceof ApplicationFailure && cause.nonRetryable)) return null;

@@ -6,9 +6,9 @@ import { type StepInput, toRunRef } from '../src/jobs/model/run-input.ts';
 import { queueOf } from '../src/temporal/names.ts';
 import { DOWNLOAD_POINTS, type JobContext, labelStage, PACKAGING_POINTS } from './job-context.ts';
 import { mapConcurrent } from './map-concurrent.ts';
-import { runStep, type StepOptions } from './run-step.ts';
+import { type ActivityToRun, runActivity } from './run-activity.ts';
 import type { StepInputs } from './step-inputs.ts';
-import { summarizeStep } from './summaries.ts';
+import { summarizeActivity } from './summaries.ts';
 
 interface StageToRun {
   readonly step: StepInput;
@@ -34,17 +34,19 @@ export async function runStage(
   const downloadPoints = batches.length > 0 && assetQueue.total > 0 ? DOWNLOAD_POINTS : 0;
   const share = 1 / step.stages.length / batches.length;
   const points = ((100 - downloadPoints - PACKAGING_POINTS) / runInput.steps.length) * share;
-  const { name, run, retriesFailuresOf, timeoutMs } = stage;
+  const { name, run, retriesFailuresOf, timeoutMs, capability } = stage;
   const isFirst = index === 0 && step.collected === null;
-  const options: Omit<StepOptions, 'title'> = {
-    taskQueue: queueOf(stage.capability),
+  const options: Omit<ActivityToRun, 'title'> = {
+    taskQueue: queueOf(capability),
     heartbeatMs: stage.heartbeatMs,
+    isShort: stage.isShort && batches.length === 1,
     ...(isFirst ? {} : { priority: prioritizeStartedJobs() }),
   };
   let next = batchesDone;
   let left = batches.length - batchesDone;
   let reused = isContinued ? position.reused : 0;
-  await mapConcurrent(job, { isReady: () => true, take: () => batches[next++] }, async (batch) => {
+  const source = { isReady: () => true, take: () => batches[next++], left };
+  await mapConcurrent(job, source, async (batch) => {
     const input = {
       job: toRunRef(runInput),
       points,
@@ -54,15 +56,15 @@ export async function runStage(
       params: step.params,
       skipFailedAssets: step.skipFailedAssets,
       reuse: step.reuse,
-      stage: { name, run, retriesFailuresOf, timeoutMs },
+      stage: { name, run, retriesFailuresOf, timeoutMs, capability },
       before: step.stages[index - 1] ?? null,
       collected: inputs.collected,
       batch,
       // A batch says which inputs it holds, so it can do without the chunks, of which there may be many.
       layout: { ...inputs.layout, chunkEnds: batch === null ? inputs.layout.chunkEnds : [] },
     };
-    const title = summarizeStep(labelStage(runInput, step, name), batch);
-    const result = await runStep(job, { ...options, title }, ({ runStage }, earlier) =>
+    const title = summarizeActivity(labelStage(runInput, step, name), batch);
+    const result = await runActivity(job, { ...options, title }, ({ runStage }, earlier) =>
       runStage({ ...input, ...earlier }),
     );
     left -= 1;

@@ -6,7 +6,7 @@ import { ASSETS } from '../src/jobs/model/pipeline.ts';
 import { type CollectedInputs, layoutInputs, type StepInput, toRunRef } from '../src/jobs/model/run-input.ts';
 import { MAIN_QUEUE } from '../src/temporal/names.ts';
 import { findStep, type JobContext } from './job-context.ts';
-import { runStep } from './run-step.ts';
+import { runActivity } from './run-activity.ts';
 
 /** The inputs of a step. */
 export interface StepInputs {
@@ -61,7 +61,7 @@ async function collectInputs(
     ),
   };
   const title = `the inputs of ${step.name}`;
-  const { total, failed } = await runStep(
+  const { total, failed } = await runActivity(
     job,
     { title, taskQueue: MAIN_QUEUE, heartbeatMs, isShort: true },
     (activities, earlier) => activities.collectInputs({ ...input, ...earlier }),

@@ -3,7 +3,7 @@ import type { Batch } from '../src/jobs/model/batch.ts';
 import type { JobStatus } from '../src/jobs/model/run-input.ts';
 
 /** The assets have the numbers of the manifest, from 0. */
-export function summarizeStep(name: string, batch: Batch | null): string {
+export function summarizeActivity(name: string, batch: Batch | null): string {
   if (batch === null) return name;
   const last = batch.to - 1;
   return `${name} · ${batch.from === last ? `asset ${last}` : `assets ${batch.from}–${last}`}`;

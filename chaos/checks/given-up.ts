@@ -1,11 +1,11 @@
-/** Failures that the kills themselves must cause: a step is tried a limited number of times. */
+/** Failures that the kills themselves must cause: an activity is tried a limited number of times. */
 import type { Kill } from '../killer.ts';
 import type { Outcome } from '../load/outcome.ts';
 import type { Target } from '../targets.ts';
 
 /** Error code → whose deaths cause it, and how many. */
 const limits: Readonly<Record<string, readonly [readonly Target[], number]>> = {
-  // A step is given up when its worker died twice, and then once more while the step ran alone.
+  // An activity is given up when its worker died twice, and then once more while it ran alone.
   worker_lost: [['alone', 'worker', 'api', 'everything'], 3],
   // A picture is given up when two processes that decoded it have died.
   asset_crashes_decoder: [['picture'], 2],

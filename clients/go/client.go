@@ -7,7 +7,7 @@
 //	}, darkroom.WithFiles(darkroom.LocalFile("photo.jpg")))
 //	ended, err := client.Wait(ctx, job.Id, nil)
 //
-// Types of requests and responses are made from the OpenAPI document. Methods return an *Error for an error response
+// Types of requests and responses are made from the OpenAPI document. Methods return an *APIError for an error response
 // of the server, and for no response.
 package darkroom
 

@@ -139,7 +139,7 @@ func (c *Client) messages(ctx context.Context, path string) iter.Seq2[sse.Event,
 			if !goOn {
 				return
 			}
-			var problem *Error
+			var problem *APIError
 			delay := reconnectDelay
 			if errors.As(err, &problem) {
 				if away.IsZero() {
@@ -174,7 +174,7 @@ func (c *Client) readMessages(ctx context.Context, path string, last *string, us
 	defer response.Body.Close()
 	if !strings.HasPrefix(response.Header.Get("content-type"), "text/event-stream") {
 		detail := "The response is not a stream of events"
-		return true, &Error{Status: http.StatusNotAcceptable, Code: "events_unavailable", Detail: detail}
+		return true, &APIError{Status: http.StatusNotAcceptable, Code: "events_unavailable", Detail: detail}
 	}
 	watchdog := time.AfterFunc(silence, stop)
 	defer watchdog.Stop()

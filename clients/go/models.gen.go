@@ -240,6 +240,81 @@ func (e JobStepState) Valid() bool {
 	}
 }
 
+// Defines values for LogEntryActivity.
+const (
+	LogEntryActivityDownload    LogEntryActivity = "download"
+	LogEntryActivityInputs      LogEntryActivity = "inputs"
+	LogEntryActivityLessThannil LogEntryActivity = "<nil>"
+	LogEntryActivityPackage     LogEntryActivity = "package"
+	LogEntryActivityStage       LogEntryActivity = "stage"
+)
+
+// Valid indicates whether the value is a known member of the LogEntryActivity enum.
+func (e LogEntryActivity) Valid() bool {
+	switch e {
+	case LogEntryActivityDownload:
+		return true
+	case LogEntryActivityInputs:
+		return true
+	case LogEntryActivityLessThannil:
+		return true
+	case LogEntryActivityPackage:
+		return true
+	case LogEntryActivityStage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LogEntryLevel.
+const (
+	Error   LogEntryLevel = "error"
+	Info    LogEntryLevel = "info"
+	Warning LogEntryLevel = "warning"
+)
+
+// Valid indicates whether the value is a known member of the LogEntryLevel enum.
+func (e LogEntryLevel) Valid() bool {
+	switch e {
+	case Error:
+		return true
+	case Info:
+		return true
+	case Warning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LogEntryType.
+const (
+	LogEntryTypeAsset   LogEntryType = "asset"
+	LogEntryTypeAttempt LogEntryType = "attempt"
+	LogEntryTypeNote    LogEntryType = "note"
+	LogEntryTypeOutput  LogEntryType = "output"
+	LogEntryTypeState   LogEntryType = "state"
+)
+
+// Valid indicates whether the value is a known member of the LogEntryType enum.
+func (e LogEntryType) Valid() bool {
+	switch e {
+	case LogEntryTypeAsset:
+		return true
+	case LogEntryTypeAttempt:
+		return true
+	case LogEntryTypeNote:
+		return true
+	case LogEntryTypeOutput:
+		return true
+	case LogEntryTypeState:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OperationResult.
 const (
 	OperationResultFiles OperationResult = "files"
@@ -426,6 +501,27 @@ func (e StateEventState) Valid() bool {
 	}
 }
 
+// Defines values for StepPlanStagesComputes.
+const (
+	StepPlanStagesComputesAll     StepPlanStagesComputes = "all"
+	StepPlanStagesComputesFailed  StepPlanStagesComputes = "failed"
+	StepPlanStagesComputesNothing StepPlanStagesComputes = "nothing"
+)
+
+// Valid indicates whether the value is a known member of the StepPlanStagesComputes enum.
+func (e StepPlanStagesComputes) Valid() bool {
+	switch e {
+	case StepPlanStagesComputesAll:
+		return true
+	case StepPlanStagesComputesFailed:
+		return true
+	case StepPlanStagesComputesNothing:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StepSpecOnError.
 const (
 	Continue StepSpecOnError = "continue"
@@ -438,6 +534,48 @@ func (e StepSpecOnError) Valid() bool {
 	case Continue:
 		return true
 	case Fail:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TemplateScope.
+const (
+	TemplateScopeBuiltIn TemplateScope = "built-in"
+	TemplateScopeShared  TemplateScope = "shared"
+	TemplateScopeTenant  TemplateScope = "tenant"
+)
+
+// Valid indicates whether the value is a known member of the TemplateScope enum.
+func (e TemplateScope) Valid() bool {
+	switch e {
+	case TemplateScopeBuiltIn:
+		return true
+	case TemplateScopeShared:
+		return true
+	case TemplateScopeTenant:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TemplateSummaryScope.
+const (
+	TemplateSummaryScopeBuiltIn TemplateSummaryScope = "built-in"
+	TemplateSummaryScopeShared  TemplateSummaryScope = "shared"
+	TemplateSummaryScopeTenant  TemplateSummaryScope = "tenant"
+)
+
+// Valid indicates whether the value is a known member of the TemplateSummaryScope enum.
+func (e TemplateSummaryScope) Valid() bool {
+	switch e {
+	case TemplateSummaryScopeBuiltIn:
+		return true
+	case TemplateSummaryScopeShared:
+		return true
+	case TemplateSummaryScopeTenant:
 		return true
 	default:
 		return false
@@ -537,6 +675,60 @@ func (e RerunJobParamsAssets) Valid() bool {
 	}
 }
 
+// Defines values for RerunJobParamsDryRun.
+const (
+	RerunJobParamsDryRunFalse RerunJobParamsDryRun = "false"
+	RerunJobParamsDryRunTrue  RerunJobParamsDryRun = "true"
+)
+
+// Valid indicates whether the value is a known member of the RerunJobParamsDryRun enum.
+func (e RerunJobParamsDryRun) Valid() bool {
+	switch e {
+	case RerunJobParamsDryRunFalse:
+		return true
+	case RerunJobParamsDryRunTrue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeleteTemplateParamsShared.
+const (
+	DeleteTemplateParamsSharedFalse DeleteTemplateParamsShared = "false"
+	DeleteTemplateParamsSharedTrue  DeleteTemplateParamsShared = "true"
+)
+
+// Valid indicates whether the value is a known member of the DeleteTemplateParamsShared enum.
+func (e DeleteTemplateParamsShared) Valid() bool {
+	switch e {
+	case DeleteTemplateParamsSharedFalse:
+		return true
+	case DeleteTemplateParamsSharedTrue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PutTemplateParamsShared.
+const (
+	PutTemplateParamsSharedFalse PutTemplateParamsShared = "false"
+	PutTemplateParamsSharedTrue  PutTemplateParamsShared = "true"
+)
+
+// Valid indicates whether the value is a known member of the PutTemplateParamsShared enum.
+func (e PutTemplateParamsShared) Valid() bool {
+	switch e {
+	case PutTemplateParamsSharedFalse:
+		return true
+	case PutTemplateParamsSharedTrue:
+		return true
+	default:
+		return false
+	}
+}
+
 // Asset defines model for Asset.
 type Asset struct {
 	// Attributes Passed to the operation
@@ -616,7 +808,7 @@ type Cancellation struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
-// Credentials Examples: {"access_key_id":"…MPLE","bucket":"acme-photographs","created_at":"2026-11-30T09:12:44.101Z","endpoint":"https://s3.example.com","kind":"s3","name":"acme-bucket","path_style":true,"region":"eu-central-1","rotated_at":null}
+// Credentials Examples: {"access_key_id":"…MPLE","bucket":"photographs","created_at":"2026-11-30T09:12:44.101Z","endpoint":"https://s3.example.com","kind":"s3","name":"photo-bucket","path_style":true,"region":"eu-central-1","rotated_at":null}
 type Credentials struct {
 	// AccessKeyId Only its last four characters, after "…"
 	AccessKeyId string          `json:"access_key_id"`
@@ -644,13 +836,13 @@ type CredentialsKeys struct {
 	SessionToken *string `json:"session_token,omitempty"`
 }
 
-// CredentialsRequest Examples: {"access_key_id":"AKIAIOSFODNN7EXAMPLE","bucket":"acme-photographs","endpoint":"https://s3.example.com","name":"acme-bucket","region":"eu-central-1","secret_access_key":"wJalrXUtnFEMI-EXAMPLE"}
+// CredentialsRequest Examples: {"access_key_id":"AKIAIOSFODNN7EXAMPLE","bucket":"photographs","endpoint":"https://s3.example.com","name":"photo-bucket","region":"eu-central-1","secret_access_key":"wJalrXUtnFEMI-EXAMPLE"}
 type CredentialsRequest struct {
 	AccessKeyId string `json:"access_key_id"`
 
 	// Bucket The bucket that is used unless a job names another one
 	//
-	// Examples: acme-photographs
+	// Examples: photographs
 	Bucket string `json:"bucket"`
 
 	// Endpoint Address of the S3 server. Default: that of Amazon in the region
@@ -658,7 +850,7 @@ type CredentialsRequest struct {
 	// Examples: https://s3.example.com
 	Endpoint *string `json:"endpoint,omitempty"`
 
-	// Name Examples: acme-bucket
+	// Name Examples: photo-bucket
 	Name string `json:"name"`
 
 	// PathStyle Whether the bucket is in the path of addresses, not in the host. Default: true with an endpoint
@@ -721,7 +913,7 @@ type FileEntry struct {
 	Size int `json:"size"`
 }
 
-// Job Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":"2026-11-21T09:30:00.000Z","created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"files":"/v1/jobs/holiday-2026/files","result":"/v1/jobs/holiday-2026/result","self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"progress":100,"result":{"files":1,"kind":"files","run":1},"run":1,"stage":null,"started_at":"2026-11-21T09:30:00.000Z","state":"completed","steps":[{"completed_at":"2026-11-21T09:30:00.000Z","error":null,"inputs":{"failed":0,"total":1},"name":"main","operation":"image.transform","progress":100,"stage":null,"started_at":"2026-11-21T09:30:00.000Z","state":"completed","use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4}}
+// Job Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":"2026-11-21T09:30:00.000Z","created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"files":"/v1/jobs/holiday-2026/files","result":"/v1/jobs/holiday-2026/result","self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"progress":100,"result":{"files":1,"kind":"files","run":1},"run":1,"stage":null,"started_at":"2026-11-21T09:30:00.000Z","state":"completed","steps":[{"completed_at":"2026-11-21T09:30:00.000Z","error":null,"inputs":{"failed":0,"reused":0,"total":1},"name":"main","operation":"image.transform","progress":100,"stage":null,"started_at":"2026-11-21T09:30:00.000Z","state":"completed","use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4,"reused_seconds":0}}
 type Job struct {
 	Assets AssetCounts `json:"assets"`
 
@@ -765,9 +957,12 @@ type Job struct {
 	State     JobState   `json:"state"`
 
 	// Steps In an order in which each follows those that it uses
-	Steps  []JobStep `json:"steps"`
-	Tenant string    `json:"tenant"`
-	Usage  Usage     `json:"usage"`
+	Steps []JobStep `json:"steps"`
+
+	// Template The template that made its steps, as NAME@VERSION; absent if none did
+	Template *string `json:"template,omitempty"`
+	Tenant   string  `json:"tenant"`
+	Usage    Usage   `json:"usage"`
 }
 
 // JobState defines model for Job.State.
@@ -782,6 +977,35 @@ type JobError struct {
 
 	// Retryable Whether retrying without changes may help
 	Retryable bool `json:"retryable"`
+}
+
+// JobPlan Examples: {"assets":1,"estimate":{"bytes":51870,"seconds":0.4},"exists":false,"notes":[],"results":["web"],"run":1,"steps":[{"estimate":{"bytes":51870,"files":1,"inputs":1,"seconds":0.4},"name":"web","operation":"image.transform","stages":[{"computes":"all","name":"transform"}],"use":[":assets"]}],"template":"web-picture@1"}
+type JobPlan struct {
+	// Assets Known so far
+	Assets   int `json:"assets"`
+	Estimate struct {
+		// Bytes Size of the result; null: unknown
+		Bytes *int `json:"bytes"`
+
+		// Seconds Of the longest way through the steps, without downloads and waiting for workers; null: unknown
+		Seconds *float32 `json:"seconds"`
+	} `json:"estimate"`
+
+	// Exists Whether the same request has made its job already; then it would return that one. Null: unknown without the files
+	Exists *bool `json:"exists"`
+
+	// Notes What is not known, and why
+	Notes []string `json:"notes"`
+
+	// Results Steps whose files are the result
+	Results []string `json:"results"`
+
+	// Run Number of the run, from 1
+	Run   int        `json:"run"`
+	Steps []StepPlan `json:"steps"`
+
+	// Template The template that makes the steps, as NAME@VERSION
+	Template *string `json:"template"`
 }
 
 // JobRequest Examples: {"assets":{"shown":[{"attributes":{},"checksum":null,"name":"photo.jpg","source":{"url":"https://images.example.com/photo.jpg"}}],"total":1},"callback":{"events":["job.completed"],"url":"https://you.example/…"},"keep_days":null,"operation":"image.transform","params":{"width":800}}
@@ -818,6 +1042,9 @@ type JobRequest struct {
 		Params    map[string]interface{} `json:"params"`
 		Use       []string               `json:"use"`
 	} `json:"steps,omitempty"`
+
+	// Template The template that made the steps, as NAME@VERSION
+	Template *string `json:"template,omitempty"`
 }
 
 // JobRequestAssetsShownSource0 defines model for JobRequest.Assets.Shown.Source.0.
@@ -869,22 +1096,30 @@ type JobSpec struct {
 	// Labels Text for the client; shown, never interpreted
 	Labels *map[string]string `json:"labels,omitempty"`
 
-	// Operation The operation of the job, unless it has `steps`
+	// Operation The operation of the job, unless it has `steps` or `template`
 	//
 	// Examples: image.transform
 	Operation *string `json:"operation,omitempty"`
 
-	// Params See GET /v1/operations/{name}. Default: {}
+	// Params Of the operation or the template. See GET /v1/operations/{name}, GET /v1/templates/{name}. Default: {}
 	Params *map[string]interface{} `json:"params,omitempty"`
 
 	// Priority Temporal's priority key: 1 runs first; default: 3. 1 and 2 precede jobs of other tenants and take the role `operator`
 	Priority *int `json:"priority,omitempty"`
 
 	// Results Steps whose files are the result of a pipeline; default: those that no other step uses
-	Results *[]string `json:"results,omitempty"`
+	Results *[]StepName `json:"results,omitempty"`
+
+	// Reuse Whether results of equal work of earlier jobs are copied, and later jobs may copy these. Default: true
+	Reuse *bool `json:"reuse,omitempty"`
 
 	// Steps Instead of `operation`: the steps of a pipeline by name. See docs/pipelines.md
 	Steps *map[string]StepSpec `json:"steps,omitempty"`
+
+	// Template Instead of `steps`: the template that makes them, as NAME or NAME@VERSION
+	//
+	// Examples: product-photo@1
+	Template *string `json:"template,omitempty"`
 }
 
 // JobStep defines model for JobStep.
@@ -899,6 +1134,9 @@ type JobStep struct {
 	Inputs struct {
 		// Failed Inputs that could not be used
 		Failed int `json:"failed"`
+
+		// Reused Inputs whose results were copied from an earlier job, in at least one stage
+		Reused int `json:"reused"`
 
 		// Total Null until the steps that it uses have ended
 		Total *int `json:"total"`
@@ -942,6 +1180,45 @@ type LinkRequest struct {
 	// Path A file of the result; default: `index.html`
 	Path *string `json:"path,omitempty"`
 }
+
+// LogEntry Examples: {"activity":"stage","at":"2026-11-21T09:30:00.000Z","attempt":1,"batch":0,"code":"damage_accepted","id":"1.stage-main-transform-0-5-1.0","level":"warning","message":"Asset 0 (\"a.jpg\") is cut off; the part that can be decoded was used","run":1,"stage":"transform","type":"note"}
+type LogEntry struct {
+	// Activity The activity that it is about; null: the job
+	Activity *LogEntryActivity `json:"activity"`
+	At       time.Time         `json:"at"`
+
+	// Attempt Number of the attempt, from 1
+	Attempt *int `json:"attempt"`
+
+	// Batch The batch of assets, from 0; null: all
+	Batch *int `json:"batch"`
+
+	// Code Code of an error or a note
+	Code *string `json:"code"`
+
+	// Id Names the entry. The same entry has the same id in each response
+	Id      string        `json:"id"`
+	Level   LogEntryLevel `json:"level"`
+	Message string        `json:"message"`
+
+	// Run Number of the run, from 1
+	Run int `json:"run"`
+
+	// Stage Of the activity `stage`; in a pipeline STEP/STAGE
+	Stage *string `json:"stage"`
+
+	// Type state: a transition of the job. attempt: an attempt failed, or another one begins. asset: an asset cannot be used. note: as in the result. output: a line that a program printed
+	Type LogEntryType `json:"type"`
+}
+
+// LogEntryActivity The activity that it is about; null: the job
+type LogEntryActivity string
+
+// LogEntryLevel defines model for LogEntry.Level.
+type LogEntryLevel string
+
+// LogEntryType state: a transition of the job. attempt: an attempt failed, or another one begins. asset: an asset cannot be used. note: as in the result. output: a line that a program printed
+type LogEntryType string
 
 // MoreAssets Examples: {"assets":[{"source":{"url":"https://images.example.com/2.jpg"}}],"final":true}
 type MoreAssets struct {
@@ -1117,6 +1394,28 @@ type Source struct {
 	// Path A file below an input directory of the server
 	Path *string `json:"path,omitempty"`
 
+	// S3 Objects of a bucket of the tenant
+	S3 *struct {
+		// Bucket Default: the bucket of the credentials
+		//
+		// Examples: photographs
+		Bucket *string `json:"bucket,omitempty"`
+
+		// Credentials Name of the credentials (see `/v1/credentials`)
+		//
+		// Examples: photo-bucket
+		Credentials string `json:"credentials"`
+
+		// Etag Of the object with `key`: the asset fails if the object has another one
+		Etag *string `json:"etag,omitempty"`
+
+		// Key One object
+		Key *string `json:"key,omitempty"`
+
+		// Prefix All objects whose keys begin with this; each is an asset. They are listed at the submission
+		Prefix *string `json:"prefix,omitempty"`
+	} `json:"s3,omitempty"`
+
 	// Upload The name of a file part of the same request
 	Upload *string `json:"upload,omitempty"`
 
@@ -1150,6 +1449,38 @@ type StateEvent struct {
 // StateEventState defines model for StateEvent.State.
 type StateEventState string
 
+// StepName Name of a step: 1 to 63 letters, digits, `_` or `-`
+type StepName = string
+
+// StepPlan defines model for StepPlan.
+type StepPlan struct {
+	// Estimate From completed jobs with the same operation, whatever their parameters; null: fewer than three are comparable
+	Estimate struct {
+		// Bytes Size of its files
+		Bytes *int `json:"bytes"`
+
+		// Files Files that it makes
+		Files *int `json:"files"`
+
+		// Inputs Files that the step takes
+		Inputs *int `json:"inputs"`
+
+		// Seconds From its begin to its end
+		Seconds *float32 `json:"seconds"`
+	} `json:"estimate"`
+	Name      string `json:"name"`
+	Operation string `json:"operation"`
+	Stages    []struct {
+		// Computes `failed`: only the inputs that failed before. `nothing`: what an earlier run computed is used
+		Computes StepPlanStagesComputes `json:"computes"`
+		Name     string                 `json:"name"`
+	} `json:"stages"`
+	Use []string `json:"use"`
+}
+
+// StepPlanStagesComputes `failed`: only the inputs that failed before. `nothing`: what an earlier run computed is used
+type StepPlanStagesComputes string
+
 // StepSpec defines model for StepSpec.
 type StepSpec struct {
 	// OnError When the step fails. `fail`: the job fails, after the steps that do not depend on it have ended. `continue`: the job completes without its files. Steps that use a failed step are skipped either way. Default: "fail"
@@ -1161,12 +1492,83 @@ type StepSpec struct {
 	// Params See GET /v1/operations/{name}. Default: {}
 	Params *map[string]interface{} `json:"params,omitempty"`
 
+	// Reuse As `reuse` of the job, which is the default
+	Reuse *bool `json:"reuse,omitempty"`
+
 	// Use Names of steps whose files are its inputs; ":assets": the assets of the job. Default: the assets
 	Use *[]string `json:"use,omitempty"`
 }
 
 // StepSpecOnError When the step fails. `fail`: the job fails, after the steps that do not depend on it have ended. `continue`: the job completes without its files. Steps that use a failed step are skipped either way. Default: "fail"
 type StepSpecOnError string
+
+// Template Examples: {"created_at":"2026-11-21T09:30:00.000Z","description":"One picture for a page","name":"web-picture","params":{"properties":{"width":{"default":1600,"description":"Pixels","minimum":1,"type":"integer"}},"type":"object"},"scope":"tenant","steps":{"web":{"operation":"image.transform","params":{"format":"webp","width":"${params.width}"}}},"title":"Web picture","version":1}
+type Template struct {
+	// CreatedAt When this version was made; null for built-in ones
+	CreatedAt   *time.Time             `json:"created_at"`
+	Description string                 `json:"description"`
+	Name        string                 `json:"name"`
+	Params      map[string]interface{} `json:"params"`
+
+	// Results As in a job
+	Results *[]interface{} `json:"results,omitempty"`
+
+	// Scope `tenant`: of this tenant. `shared`: for all tenants, by an admin. `built-in`: part of darkroom
+	Scope TemplateScope `json:"scope"`
+
+	// Steps The steps, as in a job. `${params.NAME}` stands for a parameter: alone it is its value, inside a text its text
+	Steps   map[string]map[string]interface{} `json:"steps"`
+	Title   string                            `json:"title"`
+	Version int                               `json:"version"`
+}
+
+// TemplateScope `tenant`: of this tenant. `shared`: for all tenants, by an admin. `built-in`: part of darkroom
+type TemplateScope string
+
+// TemplateDocument Examples: {"description":"One picture for a page","params":{"properties":{"width":{"default":1600,"description":"Pixels","minimum":1,"type":"integer"}},"type":"object"},"steps":{"web":{"operation":"image.transform","params":{"format":"webp","width":"${params.width}"}}},"title":"Web picture"}
+type TemplateDocument struct {
+	// Description Default: ""
+	Description *string `json:"description,omitempty"`
+
+	// Params JSON Schema (2020-12) of the parameters: an object with `properties`. A job may give no others, unless `additionalProperties` is set. Default: {}
+	Params *map[string]interface{} `json:"params,omitempty"`
+
+	// Results As in a job
+	Results *[]interface{} `json:"results,omitempty"`
+
+	// Steps The steps, as in a job. `${params.NAME}` stands for a parameter: alone it is its value, inside a text its text
+	Steps map[string]map[string]interface{} `json:"steps"`
+
+	// Title Default: ""
+	Title *string `json:"title,omitempty"`
+}
+
+// TemplateSummary defines model for TemplateSummary.
+type TemplateSummary struct {
+	// CreatedAt When this version was made; null for built-in ones
+	CreatedAt   *time.Time `json:"created_at"`
+	Description string     `json:"description"`
+	Name        string     `json:"name"`
+
+	// Scope `tenant`: of this tenant. `shared`: for all tenants, by an admin. `built-in`: part of darkroom
+	Scope TemplateSummaryScope `json:"scope"`
+	Title string               `json:"title"`
+
+	// Version The latest version
+	Version int `json:"version"`
+}
+
+// TemplateSummaryScope `tenant`: of this tenant. `shared`: for all tenants, by an admin. `built-in`: part of darkroom
+type TemplateSummaryScope string
+
+// TemplateVersion defines model for TemplateVersion.
+type TemplateVersion struct {
+	// CreatedAt When this version was made; null for built-in ones
+	CreatedAt *time.Time `json:"created_at"`
+
+	// Version The latest version
+	Version int `json:"version"`
+}
 
 // Usage defines model for Usage.
 type Usage struct {
@@ -1178,9 +1580,12 @@ type Usage struct {
 
 	// ComputeSeconds Time that workers spent on its stages, without failed or interrupted attempts
 	ComputeSeconds float32 `json:"compute_seconds"`
+
+	// ReusedSeconds Time that earlier jobs had spent on results that it copied instead of computing them
+	ReusedSeconds float32 `json:"reused_seconds"`
 }
 
-// UsageReport Examples: {"from":"2026-11-01","tenant":"public","to":"2026-11-21","usage":[{"bytes_in":5785356,"bytes_out":622440,"compute_seconds":4.8,"day":"2026-11-21","jobs":{"cancelled":0,"completed":12,"failed":1},"operation":"image.transform"}]}
+// UsageReport Examples: {"from":"2026-11-01","tenant":"public","to":"2026-11-21","usage":[{"bytes_in":5785356,"bytes_out":622440,"compute_seconds":4.8,"day":"2026-11-21","jobs":{"cancelled":0,"completed":12,"failed":1},"operation":"image.transform","reused_seconds":0}]}
 type UsageReport struct {
 	From   openapi_types.Date `json:"from"`
 	Tenant string             `json:"tenant"`
@@ -1203,10 +1608,13 @@ type UsageReport struct {
 			Failed    int `json:"failed"`
 		} `json:"jobs"`
 		Operation string `json:"operation"`
+
+		// ReusedSeconds Time that they saved by copying results of earlier jobs
+		ReusedSeconds float32 `json:"reused_seconds"`
 	} `json:"usage"`
 }
 
-// WatchedJob Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":null,"created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"estimated_completion":{"at":"2026-11-21T09:30:00.000Z","earliest":"2026-11-21T09:30:00.000Z","latest":"2026-11-21T09:30:00.000Z"},"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"pending":[{"attempt":1,"error":null,"kind":"stage","next_attempt_at":null,"since":"2026-11-21T09:30:00.000Z","state":"running","task_queue":"darkroom-cpu"}],"progress":42.5,"result":null,"run":1,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"processing","steps":[{"completed_at":null,"error":null,"inputs":{"failed":0,"total":1},"name":"main","operation":"image.transform","progress":42.5,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"running","use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4}}
+// WatchedJob Examples: {"assets":{"downloaded":1,"failed":0,"total":1},"completed_at":null,"created_at":"2026-11-21T09:30:00.000Z","dialect":"native","error":null,"estimated_completion":{"at":"2026-11-21T09:30:00.000Z","earliest":"2026-11-21T09:30:00.000Z","latest":"2026-11-21T09:30:00.000Z"},"expires_at":null,"id":"holiday-2026","labels":{"customer":"42"},"links":{"self":"/v1/jobs/holiday-2026"},"operation":"image.transform","paused":false,"pending":[{"attempt":1,"error":null,"kind":"stage","next_attempt_at":null,"since":"2026-11-21T09:30:00.000Z","state":"running","task_queue":"darkroom-cpu"}],"progress":42.5,"result":null,"run":1,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"processing","steps":[{"completed_at":null,"error":null,"inputs":{"failed":0,"reused":0,"total":1},"name":"main","operation":"image.transform","progress":42.5,"stage":"transform","started_at":"2026-11-21T09:30:00.000Z","state":"running","use":[":assets"]}],"tenant":"public","usage":{"bytes_in":482113,"bytes_out":51870,"compute_seconds":0.4,"reused_seconds":0}}
 type WatchedJob struct {
 	Assets AssetCounts `json:"assets"`
 
@@ -1258,9 +1666,12 @@ type WatchedJob struct {
 	State     WatchedJobState `json:"state"`
 
 	// Steps In an order in which each follows those that it uses
-	Steps  []JobStep `json:"steps"`
-	Tenant string    `json:"tenant"`
-	Usage  Usage     `json:"usage"`
+	Steps []JobStep `json:"steps"`
+
+	// Template The template that made its steps, as NAME@VERSION; absent if none did
+	Template *string `json:"template,omitempty"`
+	Tenant   string  `json:"tenant"`
+	Usage    Usage   `json:"usage"`
 }
 
 // WatchedJobState defines model for WatchedJob.State.
@@ -1308,6 +1719,12 @@ type ListJobsParams struct {
 	Since *struct {
 		union json.RawMessage
 	} `form:"since,omitempty" json:"since,omitempty"`
+
+	// Label Only jobs with this label, as `NAME:VALUE`; repeatable: with all of them
+	Label *[]string `form:"label,omitempty" json:"label,omitempty"`
+
+	// IdPrefix Only jobs whose id begins with this
+	IdPrefix *string `form:"id_prefix,omitempty" json:"id_prefix,omitempty"`
 
 	// Cursor `next_cursor` of the page before
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -1360,6 +1777,13 @@ type StreamJobEventsParams struct {
 	LastEventId *string `json:"last-event-id,omitempty"`
 }
 
+// GetJobLogParams defines parameters for GetJobLog.
+type GetJobLogParams struct {
+	// Follow Whether the response lasts until the job ends
+	Follow      *bool   `form:"follow,omitempty" json:"follow,omitempty"`
+	LastEventId *string `json:"last-event-id,omitempty"`
+}
+
 // RerunJobParams defines parameters for RerunJob.
 type RerunJobParams struct {
 	// From The first stage that runs again, or in a pipeline the first step; default: all
@@ -1367,16 +1791,52 @@ type RerunJobParams struct {
 
 	// Assets Downloads and processes only the failed assets, and adds them to the result
 	Assets *RerunJobParamsAssets `form:"assets,omitempty" json:"assets,omitempty"`
+
+	// DryRun `true`: returns what would be computed; stores and starts nothing
+	DryRun *RerunJobParamsDryRun `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 }
 
 // RerunJobParamsAssets defines parameters for RerunJob.
 type RerunJobParamsAssets string
+
+// RerunJobParamsDryRun defines parameters for RerunJob.
+type RerunJobParamsDryRun string
 
 // OpenLinkParams defines parameters for OpenLink.
 type OpenLinkParams struct {
 	Expires   string `form:"expires" json:"expires"`
 	Signature string `form:"signature" json:"signature"`
 }
+
+// PlanJobParams defines parameters for PlanJob.
+type PlanJobParams struct {
+	// IdempotencyKey Repeated requests with the same key are one request
+	IdempotencyKey *string `json:"idempotency-key,omitempty"`
+}
+
+// DeleteTemplateParams defines parameters for DeleteTemplate.
+type DeleteTemplateParams struct {
+	// Shared `true`: the template that all tenants share, which takes the role `admin`
+	Shared *DeleteTemplateParamsShared `form:"shared,omitempty" json:"shared,omitempty"`
+}
+
+// DeleteTemplateParamsShared defines parameters for DeleteTemplate.
+type DeleteTemplateParamsShared string
+
+// GetTemplateParams defines parameters for GetTemplate.
+type GetTemplateParams struct {
+	// Version Default: the latest
+	Version *int `form:"version,omitempty" json:"version,omitempty"`
+}
+
+// PutTemplateParams defines parameters for PutTemplate.
+type PutTemplateParams struct {
+	// Shared `true`: the template that all tenants share, which takes the role `admin`
+	Shared *PutTemplateParamsShared `form:"shared,omitempty" json:"shared,omitempty"`
+}
+
+// PutTemplateParamsShared defines parameters for PutTemplate.
+type PutTemplateParamsShared string
 
 // GetUsageParams defines parameters for GetUsage.
 type GetUsageParams struct {
@@ -1410,6 +1870,12 @@ type CancelJobJSONRequestBody = Cancellation
 
 // CreateLinkJSONRequestBody defines body for CreateLink for application/json ContentType.
 type CreateLinkJSONRequestBody = LinkRequest
+
+// PlanJobJSONRequestBody defines body for PlanJob for application/json ContentType.
+type PlanJobJSONRequestBody = JobSpec
+
+// PutTemplateJSONRequestBody defines body for PutTemplate for application/json ContentType.
+type PutTemplateJSONRequestBody = TemplateDocument
 
 // Getter for additional properties for SubmitJobMultipartBody. Returns the specified
 // element and whether it was found
@@ -1660,4 +2126,3 @@ func (t *JobRequest_Assets_Shown_Source) UnmarshalJSON(b []byte) error {
 	err := t.union.UnmarshalJSON(b)
 	return err
 }
-type LogEntry struct { Id string }

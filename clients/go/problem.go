@@ -16,8 +16,8 @@ type FieldProblem struct {
 	Detail  string `json:"detail"`
 }
 
-// Error is an error response of the server (RFC 9457), or no response.
-type Error struct {
+// APIError is an error response of the server (RFC 9457), or no response.
+type APIError struct {
 	// Status is the HTTP status; 0 if there was no response.
 	Status int `json:"status"`
 	// Code is one of docs/errors.md, or one of this client: unreachable, events_unavailable, bad_download, http_error.
@@ -33,25 +33,25 @@ type Error struct {
 	cause      error
 }
 
-func (e *Error) Error() string { return fmt.Sprintf("%s (%s)", e.Detail, e.Code) }
+func (e *APIError) Error() string { return fmt.Sprintf("%s (%s)", e.Detail, e.Code) }
 
 // Unwrap returns the error of the connection.
-func (e *Error) Unwrap() error { return e.cause }
+func (e *APIError) Unwrap() error { return e.cause }
 
 // IsOutage reports whether the server, or a service that it needs, is away.
-func (e *Error) IsOutage() bool {
+func (e *APIError) IsOutage() bool {
 	return e.Status == 0 || e.Status == 502 || e.Status == 503 || e.Status == 504
 }
 
 // IsLimited reports whether a limit refused the request, so that nothing was done.
-func (e *Error) IsLimited() bool { return e.Status == http.StatusTooManyRequests }
+func (e *APIError) IsLimited() bool { return e.Status == http.StatusTooManyRequests }
 
-func readError(response *http.Response) *Error {
+func readError(response *http.Response) *APIError {
 	defer response.Body.Close()
 	content, _ := io.ReadAll(io.LimitReader(response.Body, 1<<20))
-	problem := &Error{}
+	problem := &APIError{}
 	if json.Unmarshal(content, problem) != nil || problem.Code == "" {
-		problem = &Error{Code: "http_error", Detail: "The server answered " + response.Status}
+		problem = &APIError{Code: "http_error", Detail: "The server answered " + response.Status}
 		problem.Retryable = response.StatusCode == http.StatusTooManyRequests || response.StatusCode >= 502
 	}
 	problem.Status = response.StatusCode

@@ -92,7 +92,7 @@ func (c *Client) SaveFile(ctx context.Context, id string, entry FileEntry, targe
 			}
 			continue
 		}
-		var problem *Error
+		var problem *APIError
 		if ctx.Err() != nil || (errors.As(err, &problem) && !problem.IsOutage()) || errors.As(err, new(*os.PathError)) {
 			return err
 		}
@@ -170,8 +170,8 @@ func (c *Client) CreateLink(ctx context.Context, id, path string, expiresIn time
 	return put[Link](ctx, c, one, document)
 }
 
-func badDownload(format string, path string) *Error {
-	return &Error{Status: http.StatusBadGateway, Code: "bad_download", Detail: fmt.Sprintf(format, path)}
+func badDownload(format string, path string) *APIError {
+	return &APIError{Status: http.StatusBadGateway, Code: "bad_download", Detail: fmt.Sprintf(format, path)}
 }
 
 func sizeOf(path string) int64 {

@@ -70,7 +70,7 @@ func (c *Client) send(ctx context.Context, one call) (*http.Response, error) {
 }
 
 // attempt returns an error of its own only if the request cannot be sent at all.
-func (c *Client) attempt(ctx context.Context, one call) (*http.Response, *Error, error) {
+func (c *Client) attempt(ctx context.Context, one call) (*http.Response, *APIError, error) {
 	address := c.base + one.path
 	if len(one.query) > 0 {
 		address += "?" + one.query.Encode()
@@ -101,7 +101,7 @@ func (c *Client) attempt(ctx context.Context, one call) (*http.Response, *Error,
 	}
 	if err != nil {
 		detail := "The server at " + c.base + " cannot be reached: " + err.Error()
-		return nil, &Error{Code: "unreachable", Detail: detail, Retryable: true, cause: err}, nil
+		return nil, &APIError{Code: "unreachable", Detail: detail, Retryable: true, cause: err}, nil
 	}
 	if response.StatusCode >= 300 && response.StatusCode != http.StatusNotModified {
 		return nil, readError(response), nil
@@ -118,7 +118,7 @@ func decode[T any](response *http.Response, err error) (*T, error) {
 	value := new(T)
 	if err := json.NewDecoder(response.Body).Decode(value); err != nil {
 		detail := "The response is not that of darkroom: " + err.Error()
-		return nil, &Error{Status: response.StatusCode, Code: "http_error", Detail: detail, cause: err}
+		return nil, &APIError{Status: response.StatusCode, Code: "http_error", Detail: detail, cause: err}
 	}
 	return value, nil
 }

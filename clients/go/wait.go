@@ -31,7 +31,7 @@ func (c *Client) Wait(ctx context.Context, id string, options *WaitOptions) (*Wa
 	away := time.Time{}
 	for {
 		job, delay, err := c.poll(ctx, id, &etag)
-		var problem *Error
+		var problem *APIError
 		if errors.As(err, &problem) && (problem.IsOutage() || problem.IsLimited()) {
 			if away.IsZero() {
 				away = time.Now()

@@ -18,6 +18,7 @@ export const systemEcho = defineOperation({
       name: 'echo',
       title: 'Echo',
       capability: 'io',
+      isShort: true,
       run: async ({ params, outputs, signal }) => {
         signal.throwIfAborted();
         await outputs.json(params);

@@ -27,8 +27,15 @@ export const imageContactSheet = defineOperation({
   deterministic: true,
   engine: IMAGE_ENGINE,
   stages: [
-    { name: 'thumbnails', title: 'Thumbnails', capability: 'cpu', perAsset: true, run: makeThumbnails },
-    { name: 'pages', title: 'Pages', capability: 'cpu', needsInputs: false, run: makePages },
+    {
+      name: 'thumbnails',
+      title: 'Thumbnails',
+      capability: 'cpu',
+      perAsset: true,
+      isShort: true,
+      run: makeThumbnails,
+    },
+    { name: 'pages', title: 'Pages', capability: 'cpu', needsInputs: false, isShort: true, run: makePages },
   ],
 });
 

@@ -26,8 +26,15 @@ export const imageGallery = defineOperation({
   deterministic: true,
   engine: IMAGE_ENGINE,
   stages: [
-    { name: 'pictures', title: 'Pictures', capability: 'cpu', perAsset: true, run: makePictures },
-    { name: 'pages', title: 'Pages', capability: 'io', needsInputs: false, run: makePages },
+    {
+      name: 'pictures',
+      title: 'Pictures',
+      capability: 'cpu',
+      perAsset: true,
+      isShort: true,
+      run: makePictures,
+    },
+    { name: 'pages', title: 'Pages', capability: 'io', needsInputs: false, isShort: true, run: makePages },
   ],
 });
 

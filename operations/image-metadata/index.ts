@@ -29,7 +29,14 @@ export const imageMetadata = defineOperation({
   deterministic: true,
   engine: IMAGE_ENGINE,
   stages: [
-    { name: 'describe', title: 'Describe', capability: 'cpu', perAsset: true, run: describeAll },
+    {
+      name: 'describe',
+      title: 'Describe',
+      capability: 'cpu',
+      perAsset: true,
+      isShort: true,
+      run: describeAll,
+    },
     gatherAs('assets'),
   ],
 });

@@ -21,7 +21,16 @@ export const imageTransform = defineOperation({
   outputs: ['image/*'],
   deterministic: true,
   engine: IMAGE_ENGINE,
-  stages: [{ name: 'transform', title: 'Transform', capability: 'cpu', perAsset: true, run: transformAll }],
+  stages: [
+    {
+      name: 'transform',
+      title: 'Transform',
+      capability: 'cpu',
+      perAsset: true,
+      isShort: true,
+      run: transformAll,
+    },
+  ],
 });
 
 async function transformAll(context: StageContext<Params>): Promise<void> {

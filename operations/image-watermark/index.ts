@@ -25,8 +25,22 @@ export const imageWatermark = defineOperation({
   deterministic: true,
   engine: IMAGE_ENGINE,
   stages: [
-    { name: 'overlay', title: 'Overlay', capability: 'cpu', selectInput: isOverlay, run: makeOverlay },
-    { name: 'watermark', title: 'Watermark', capability: 'cpu', perAsset: true, run: markAll },
+    {
+      name: 'overlay',
+      title: 'Overlay',
+      capability: 'cpu',
+      selectInput: isOverlay,
+      isShort: true,
+      run: makeOverlay,
+    },
+    {
+      name: 'watermark',
+      title: 'Watermark',
+      capability: 'cpu',
+      perAsset: true,
+      isShort: true,
+      run: markAll,
+    },
   ],
 });
 

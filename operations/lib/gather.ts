@@ -2,7 +2,13 @@
 import type { StageContext } from '../operation.ts';
 import { readRecords, type StageRecord } from './records.ts';
 
-const stage = { name: 'gather', title: 'Gather', capability: 'io', needsInputs: false } as const;
+const stage = {
+  name: 'gather',
+  title: 'Gather',
+  capability: 'io',
+  needsInputs: false,
+  isShort: true,
+} as const;
 
 /** @param field - Name of the list of records in the result. */
 export const gatherAs = (field: string) => ({

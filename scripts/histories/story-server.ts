@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection } from '@temporalio/worker';
 import type { z } from 'zod';
-import type { Activities, StepActivities } from '../../activities/types.ts';
+import type { Activities, JobActivities } from '../../activities/types.ts';
 import { type Api, composeApi, composeWorker } from '../../src/compose.ts';
 import { readConfig } from '../../src/config/config.ts';
 import type { Job } from '../../src/jobs/model/job.ts';
@@ -137,8 +137,8 @@ export async function openStoryServer(): Promise<StoryServer> {
 /** Wraps the activities so that single attempts can be replaced, wherever they run. */
 function makeReplaceable(
   activities: Activities,
-  aloneActivities: StepActivities,
-): { activities: Activities; aloneActivities: StepActivities; replaceNext: StoryServer['replaceNext'] } {
+  aloneActivities: JobActivities,
+): { activities: Activities; aloneActivities: JobActivities; replaceNext: StoryServer['replaceNext'] } {
   const replacements = new Map<string, Replacement<never>[]>();
   const wrap = <Some extends object>(some: Some): Some => {
     const entries = Object.entries(some).map(([name, original]) => [

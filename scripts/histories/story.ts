@@ -72,7 +72,7 @@ export function finalFailure(code: ErrorCode, more: Partial<FailureInfo> = {}): 
   });
 }
 
-/** For `submit`: no step is tried inside a workflow task. */
-export const durableSteps = ({ tuning }: RunInput): Partial<RunInput> => ({
+/** For `submit`: no activity is tried inside a workflow task. */
+export const durableActivities = ({ tuning }: RunInput): Partial<RunInput> => ({
   tuning: { ...tuning, maxLocalAssets: null },
 });

@@ -2,21 +2,21 @@
 import { ActivityNotFoundError, type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { LostActivity } from '../../activities/journal.ts';
-import type { FailureInfo, Heartbeat, Loss, StepActivities } from '../../activities/types.ts';
+import type { FailureInfo, Heartbeat, JobActivities, Loss } from '../../activities/types.ts';
 import { type ErrorCode, errorCatalogue } from '../errors.ts';
 import { readHeartbeat } from '../temporal/snapshot.ts';
 
 /** Activities whose workflow decides what follows from a loss. Temporal retries others. */
-const steps = new Set<string>([
+const jobActivities = new Set<string>([
   'download',
   'collectInputs',
   'runStage',
   'packageJob',
-] satisfies (keyof StepActivities)[]);
+] satisfies (keyof JobActivities)[]);
 
 /**
- * Temporal may have missed the heartbeats of the activity already, and its workflow blames its step for that. If the step is not to
- * blame, this withdraws the blame. Does nothing if the workflow has ended.
+ * Temporal may have missed the heartbeats of the activity already, and its workflow blames it for that. If it is not to blame,
+ * this withdraws the blame. Does nothing if the workflow has ended.
  *
  * @throws An error of Temporal's client when Temporal does not answer.
  */
@@ -25,14 +25,14 @@ export async function failLostActivity(client: Client, lost: LostActivity): Prom
   const loss: Loss = {
     code: type,
     isBlamed: lost.isBlamed,
-    how: lost.beside === 0 ? 'its worker died' : `its worker died, with ${lost.beside} other steps`,
+    how: lost.beside === 0 ? 'its worker died' : `its worker died, with ${lost.beside} other activities`,
     progress: await readProgress(client, lost),
   };
   const info: FailureInfo = { kind: errorCatalogue[type].kind, retryable: false, details: null, loss };
   const failure = ApplicationFailure.create({
     type,
-    message: 'The worker died; the step starts again',
-    nonRetryable: steps.has(lost.type),
+    message: 'The worker died; the activity starts again',
+    nonRetryable: jobActivities.has(lost.type),
     details: [info],
   });
   await client.activity.fail(Buffer.from(lost.taskToken, 'base64'), failure).catch(async (error: unknown) => {

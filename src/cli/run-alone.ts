@@ -1,4 +1,4 @@
-/** Runs a step in a process of its own, which may die without harm to other steps. */
+/** Runs an activity in a process of its own, which may die without harm to others. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
@@ -25,7 +25,7 @@ const START_MS = 60_000;
 type Attempt = 'startedAt' | 'scheduledAt' | 'attempt' | 'lastAttempt' | 'earlier';
 
 /** The first message to the process; the second, if any, asks it to stop. */
-export interface StepRequest extends Pick<ActivityRun, Attempt> {
+export interface ActivityRequest extends Pick<ActivityRun, Attempt> {
   readonly name: string;
   readonly input: unknown;
   readonly scratch: string;
@@ -34,7 +34,7 @@ export interface StepRequest extends Pick<ActivityRun, Attempt> {
 }
 
 /** A message of the process. The last one is a result or an error. */
-const stepMessage = z.union([
+const activityMessage = z.union([
   z.strictObject({ isAlive: z.literal(true) }),
   z.strictObject({
     progress: z.custom<Partial<Heartbeat>>((value) => typeof value === 'object' && value !== null),
@@ -46,9 +46,9 @@ const stepMessage = z.union([
   z.strictObject({ result: z.unknown().optional() }),
 ]);
 
-export type StepMessage = z.infer<typeof stepMessage>;
+export type ActivityMessage = z.infer<typeof activityMessage>;
 
-const stepProcess = fileURLToPath(new URL('src/cli/step-process.js', builtRoot));
+const activityProcess = fileURLToPath(new URL('src/cli/activity-process.js', builtRoot));
 
 interface AloneOptions {
   /** A process that sends nothing for so many milliseconds is killed. */
@@ -76,8 +76,8 @@ export const createRunAlone =
   };
 
 const runProcess = <Result>(
-  request: StepRequest,
-  { unresponsiveMs, startMs = START_MS, module = stepProcess }: AloneOptions,
+  request: ActivityRequest,
+  { unresponsiveMs, startMs = START_MS, module = activityProcess }: AloneOptions,
   activity: ActivityRun,
 ): Promise<Result> =>
   new Promise((resolve, reject) => {
@@ -100,8 +100,8 @@ const runProcess = <Result>(
       new Watchdog(limitMs, () => killFor(`did not respond for ${unresponsiveMs / 1000} s`));
     let watchdog = killUnlessFed(Math.max(startMs, unresponsiveMs));
     let hasStarted = false;
-    const channel = new ChildChannel<StepMessage>(child, {
-      schema: stepMessage,
+    const channel = new ChildChannel<ActivityMessage>(child, {
+      schema: activityMessage,
       onMessage: (message) => {
         if (!hasStarted) {
           watchdog.stop();

@@ -74,9 +74,9 @@ export async function startWorker(
     graceMs: config.DARKROOM_GRACE_MS,
   };
   await reportLost(client, lost, log);
-  await dependencies.journal.remember(lost);
+  dependencies.journal.remember(lost);
   const workers = await createWorkers({ ...setup, slots });
-  stop.addEventListener('abort', () => void dependencies.journal.stop());
+  stop.addEventListener('abort', () => dependencies.journal.stop());
   const running = runWorkers(workers, stop, async function* (over) {
     for await (const more of later(over)) {
       yield await createWorkers({ ...setup, slots: more });

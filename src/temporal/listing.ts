@@ -19,23 +19,20 @@ import { workflowIdOf } from './names.ts';
 import { decodePayloads } from './payloads.ts';
 import { isJobMemo, toSnapshot } from './snapshot.ts';
 
-/** The search attribute holds coarse states; the memo of each execution holds the exact one. */
-const coarse: Readonly<Record<JobState, JobState>> = {
-  created: 'created',
-  queued: 'created',
-  downloading: 'downloading',
-  waiting: 'waiting',
-  processing: 'processing',
-  packaging: 'processing',
-  completed: 'completed',
-  failed: 'failed',
-  cancelled: 'cancelled',
-};
+const isRunning = `ExecutionStatus = 'Running'`;
 
-/** Executions that were closed from outside could not update the search attribute. */
-const closedOutside: Partial<Record<JobState, string>> = {
-  failed: ` OR ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed')`,
-  cancelled: ` OR ExecutionStatus = 'Canceled'`,
+/** How visibility finds a coarse state. The memo of each execution holds the exact one. */
+const conditions: Readonly<Record<JobState, string>> = {
+  created: `DarkroomState IS NULL AND ${isRunning}`,
+  queued: `DarkroomState IS NULL AND ${isRunning}`,
+  downloading: `DarkroomState = 'downloading' AND ${isRunning}`,
+  waiting: `DarkroomState = 'waiting' AND ${isRunning}`,
+  processing: `DarkroomState = 'processing' AND ${isRunning}`,
+  packaging: `DarkroomState = 'processing' AND ${isRunning}`,
+  completed: `ExecutionStatus = 'Completed'`,
+  // Executions that were closed from outside have not updated the search attribute.
+  failed: `ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed')`,
+  cancelled: `ExecutionStatus = 'Canceled'`,
 };
 
 /** Maximum number of pages that one request reads when the query cannot select the exact state. */
@@ -92,13 +89,9 @@ async function countExecutions({ workflowService, options }: Client, query: stri
 
 /** Counts the jobs that have not ended. */
 export async function countOpen(client: Client, { dialect, tenant, state }: OpenJobs): Promise<number> {
-  const terms = {
-    DarkroomDialect: dialect,
-    DarkroomTenant: tenant,
-    DarkroomState: state && coarse[state],
-  };
+  const terms = { DarkroomDialect: dialect, DarkroomTenant: tenant };
   const query = [
-    "WorkflowType = 'processJob' AND ExecutionStatus = 'Running'",
+    `WorkflowType = 'processJob' AND ${state === undefined ? isRunning : conditions[state]}`,
     ...Object.entries(terms).flatMap(([name, value]) => (value === undefined ? [] : `${name} = '${value}'`)),
   ].join(' AND ');
   return countExecutions(client, query);
@@ -126,11 +119,9 @@ const LONG_PAGE_MS = 10_000;
 
 /** Lists jobs of all tenants that were closed from outside and so could not record their end. */
 export async function* endedOutside(client: Client, since?: Date): AsyncGenerator<JobSnapshot> {
-  const byThemselves = ['completed', 'failed', 'cancelled'].map(
-    (state) => ` AND DarkroomState != '${state}'`,
-  );
+  const notByThemselves = ` AND (DarkroomState IS NULL OR DarkroomState NOT IN ('completed', 'failed', 'cancelled'))`;
   const recent = since === undefined ? '' : ` AND CloseTime >= '${since.toISOString()}'`;
-  const query = `WorkflowType = 'processJob' AND ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed', 'Canceled')${byThemselves.join('')}${recent}`;
+  const query = `WorkflowType = 'processJob' AND ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed', 'Canceled')${notByThemselves}${recent}`;
   let token: Uint8Array | undefined;
   do {
     const page: Page = await readCall(client, LONG_PAGE_MS, () => readPage(client, query, 1000, token));
@@ -249,11 +240,8 @@ function buildQuery(tenant: string, filter: JobFilter): string | null {
     // A long job continues in a new execution.
     `ExecutionStatus != 'ContinuedAsNew'`,
   ];
-  if (state !== undefined) {
-    parts.push(`(DarkroomState = '${coarse[state]}'${closedOutside[state] ?? ''})`);
-    if (!isTerminal(state)) parts.push(`ExecutionStatus = 'Running'`);
-  }
-  if (unfinished) parts.push(`ExecutionStatus = 'Running'`);
+  if (state !== undefined) parts.push(conditions[state]);
+  if (unfinished) parts.push(isRunning);
   if (operation !== undefined) parts.push(`DarkroomOperation = '${operation}'`);
   if (dialect !== undefined) parts.push(`DarkroomDialect = '${dialect}'`);
   for (const [name, value] of labels) parts.push(`DarkroomLabels = '${toLabelTerm(name, value)}'`);

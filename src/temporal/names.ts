@@ -4,7 +4,10 @@
  */
 import { defineSearchAttributeKey } from '@temporalio/common';
 
-/** The last coarse state: created (also while queued), downloading, waiting, processing (also while packaging), or the end. */
+/**
+ * The last coarse state: downloading, waiting, processing (also while packaging), or the end. A job without it is created or queued, or has
+ * completed so soon that nobody could see it run.
+ */
 export const darkroomState = defineSearchAttributeKey('DarkroomState', 'KEYWORD');
 export const darkroomOperation = defineSearchAttributeKey('DarkroomOperation', 'KEYWORD');
 export const darkroomTenant = defineSearchAttributeKey('DarkroomTenant', 'KEYWORD');
@@ -37,7 +40,7 @@ export const CALLBACK_QUEUE = 'darkroom-callback';
 export const queueOf = (capability: string): string =>
   capability === 'io' ? MAIN_QUEUE : `${MAIN_QUEUE}-${capability}`;
 
-/** Task queue of steps that are suspected of killing their worker: each runs in a process of its own, one at a time. */
+/** Task queue of activities that are suspected of killing their worker: each runs in a process of its own, one at a time. */
 export const aloneQueueOf = (queue: string): string => `${queue}-alone`;
 
 export const workflowIdOf = ({ tenant, id }: { tenant: string; id: string }): string => `job/${tenant}/${id}`;

@@ -101,7 +101,7 @@ async function toPublicError(
   if (late)
     return {
       code: 'worker_lost',
-      message: 'The worker did not report any more; the step begins again on another',
+      message: 'The worker did not report any more; the work begins again on another',
     };
   return { code: 'internal', message: 'The attempt failed in a way that darkroom did not foresee' };
 }

@@ -11,11 +11,11 @@ const types = { activity: TASK_QUEUE_TYPE_ACTIVITY, workflow: TASK_QUEUE_TYPE_WO
 
 /**
  * Returns the queue of workflow tasks, and of activities the queues of these capabilities, those for what waits for servers of others,
- * and those of steps that run alone. Figures are Temporal's estimates.
+ * and those of activities that run alone. Figures are Temporal's estimates.
  */
 export function queueStates(client: Client, capabilities: readonly string[]): Promise<QueueState[]> {
-  const ofSteps = [...capabilities.map(queueOf), DOWNLOAD_QUEUE];
-  const queues = new Set([...ofSteps, CALLBACK_QUEUE, ...ofSteps.map(aloneQueueOf)]);
+  const ofWork = [...capabilities.map(queueOf), DOWNLOAD_QUEUE];
+  const queues = new Set([...ofWork, CALLBACK_QUEUE, ...ofWork.map(aloneQueueOf)]);
   const ofActivities = [...queues].map((name) => ({ name, taskType: 'activity' as const }));
   return Promise.all(
     [{ name: MAIN_QUEUE, taskType: 'workflow' as const }, ...ofActivities].map(async ({ name, taskType }) => {

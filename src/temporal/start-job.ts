@@ -38,7 +38,6 @@ export async function startJob(
         workflowIdReusePolicy: run > 1 ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
         memo: { ...memo },
         typedSearchAttributes: new TypedSearchAttributes([
-          { key: names.darkroomState, value: 'created' },
           { key: names.darkroomOperation, value: header.operation },
           { key: names.darkroomTenant, value: header.tenant },
           { key: names.darkroomDialect, value: header.dialect },

@@ -1,8 +1,8 @@
-/** Workers: one for workflows and waiting steps, and one for each capability that computes. */
+/** Workers: one for workflows and activities that wait, and one for each capability that computes. */
 
 import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { Activities, StepActivities } from '../../activities/types.ts';
+import type { Activities, JobActivities } from '../../activities/types.ts';
 import { machineMemory } from '../lib/machine-memory.ts';
 import { builtFile } from './built-file.ts';
 import type { TemporalTarget } from './connection.ts';
@@ -16,9 +16,9 @@ export interface WorkerSetup extends SdkExtensions {
   /** Name in Temporal; default: process and host. */
   readonly identity?: string | undefined;
   readonly activities: Activities;
-  /** Those that run each step in a process of its own. */
-  readonly aloneActivities: StepActivities;
-  /** Capability → steps that run at once. `io` is workflows, too, and everything that waits. */
+  /** Those that run each one in a process of its own. */
+  readonly aloneActivities: JobActivities;
+  /** Capability → activities that run at once. `io` is workflows, too, and everything that waits. */
   readonly slots: Readonly<Record<string, number>>;
   /** Milliseconds that activities may continue after the shutdown signal; then they are cancelled. */
   readonly graceMs: number;
@@ -97,29 +97,29 @@ export async function createWorkers({
   const { io, ...computing } = slots;
   const { runStage, download, notify } = activities;
   const waiting = {
-    main: (steps: number) =>
+    main: (concurrent: number) =>
       Worker.create({
         ...common,
         taskQueue: MAIN_QUEUE,
         ...workflowOptions({ dataConverter, plugins }),
         activities: { ...activities },
-        maxConcurrentActivityTaskExecutions: steps,
+        maxConcurrentActivityTaskExecutions: concurrent,
         maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS,
         maxCachedWorkflows: countCachedWorkflows(machineMemory()),
       }),
-    net: (steps: number) =>
+    net: (concurrent: number) =>
       Worker.create({
         ...common,
         taskQueue: DOWNLOAD_QUEUE,
         activities: { download },
-        maxConcurrentActivityTaskExecutions: steps,
+        maxConcurrentActivityTaskExecutions: concurrent,
       }),
-    callbacks: (steps: number) =>
+    callbacks: (concurrent: number) =>
       Worker.create({
         ...common,
         taskQueue: CALLBACK_QUEUE,
         activities: { notify },
-        maxConcurrentActivityTaskExecutions: steps,
+        maxConcurrentActivityTaskExecutions: concurrent,
       }),
   };
   const alone = (taskQueue: string) =>
@@ -133,12 +133,12 @@ export async function createWorkers({
     ...(io === undefined ? [] : [waiting.main(io), waiting.net(io), waiting.callbacks(io)]),
     ...(io === undefined ? [] : [MAIN_QUEUE, DOWNLOAD_QUEUE].map(alone)),
     ...Object.keys(computing).map((capability) => alone(queueOf(capability))),
-    ...Object.entries(computing).map(([capability, steps]) =>
+    ...Object.entries(computing).map(([capability, concurrent]) =>
       Worker.create({
         ...common,
         taskQueue: queueOf(capability),
         activities: { runStage },
-        maxConcurrentActivityTaskExecutions: steps,
+        maxConcurrentActivityTaskExecutions: concurrent,
       }),
     ),
   ]);

@@ -1,4 +1,4 @@
-/** Steps that kill or block their worker, or hang, fail after three attempts. The steps beside them complete. */
+/** Activities that kill or block their worker, or hang, fail after three attempts. Those beside them complete. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -82,7 +82,7 @@ const untilEnded = async (job: Job): Promise<Job> => {
   return read();
 };
 
-test('guilty steps among innocent ones', { timeout: 2 * TIMEOUT_MS }, async () => {
+test('guilty activities among innocent ones', { timeout: 2 * TIMEOUT_MS }, async () => {
   const innocent = () =>
     Promise.all(
       Array.from({ length: 2 }, (_, word) => lab.submit({ operation: 'crash.innocent', params: { word } })),
@@ -108,9 +108,9 @@ test('guilty steps among innocent ones', { timeout: 2 * TIMEOUT_MS }, async () =
       code,
       retryable: false,
       message: expect.stringMatching(
-        `^Each of \\d attempts at "only" .* In the last one the step ran alone: ${how}`,
+        `^Each of \\d attempts at "only" .* In the last one it ran alone: ${how}`,
       ) as string,
-      details: { step: 'only' },
+      details: { activity: 'only' },
     });
   }
   for (const job of [...before, ...after])
@@ -121,7 +121,9 @@ test('guilty steps among innocent ones', { timeout: 2 * TIMEOUT_MS }, async () =
   expect(endings.filter((ending) => ending !== 'SIGKILL' && ending !== 'SIGABRT')).toEqual([]);
 });
 
-test('a lone step completes although its worker is killed three times', { timeout: TIMEOUT_MS }, async () => {
+test('a lone activity completes although its worker is killed three times', {
+  timeout: TIMEOUT_MS,
+}, async () => {
   const [gate, starts] = [join(lab.config.DARKROOM_DATA, 'gate'), join(lab.config.DARKROOM_DATA, 'starts')];
   const job = await lab.submit({ operation: 'crash.held', params: { gate, starts } });
   const readStarts = async () =>

@@ -213,6 +213,7 @@ export const rules: readonly ImportRule[] = [
       'src/lib/retry-after.ts',
       'src/lib/with-timeout.ts',
       'eventsource-parser',
+      'standardwebhooks',
     ],
     types: ['src/jobs/'],
   },
@@ -244,7 +245,7 @@ export const rules: readonly ImportRule[] = [
   },
   {
     of: 'activities/',
-    purpose: 'The durable steps, each idempotent.',
+    purpose: 'The activities, each idempotent.',
     may: [
       'activities/',
       'src/inputs/',

@@ -1,5 +1,5 @@
 /** How jobs get their assets. */
-import { durableSteps, isIn, paths, type Stories, untilEnded } from '../story.ts';
+import { durableActivities, isIn, paths, type Stories, untilEnded } from '../story.ts';
 
 export const assets: Stories = {
   assets: async (server) =>
@@ -21,7 +21,7 @@ export const assets: Stories = {
       assets: [{ source: { url } }],
       callback: { url: server.hook },
     };
-    return untilEnded(server, await server.submit(spec, durableSteps));
+    return untilEnded(server, await server.submit(spec, durableActivities));
   },
 
   /** The local attempt at the download is handed to an activity. */

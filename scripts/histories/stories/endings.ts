@@ -4,7 +4,7 @@ import { RawValue } from '@temporalio/common';
 import { MAIN_QUEUE, workflowIdOf } from '../../../src/temporal/names.ts';
 import {
   changeStages,
-  durableSteps,
+  durableActivities,
   failure,
   finalFailure,
   isIn,
@@ -118,7 +118,7 @@ export const endings: Stories = {
   },
 
   'cancelled-while-packaging': async (server) => {
-    const job = server.submit({ operation: 'system.echo' }, durableSteps);
+    const job = server.submit({ operation: 'system.echo' }, durableActivities);
     server.replaceNext('packageJob', async (input, original) => {
       // Sends the signal and Temporal's own cancellation.
       await server.runtime.signal(await job, 'cancel', 'too late');

@@ -1,13 +1,13 @@
-/** Steps whose workers die, or seem to. */
+/** Activities whose workers die, or seem to. */
 import { Context } from '@temporalio/activity';
 import type { Loss } from '../../../activities/types.ts';
 import type { RunInput } from '../../../src/jobs/model/run-input.ts';
-import { changeStages, durableSteps, finalFailure, paths, type Stories, untilEnded } from '../story.ts';
+import { changeStages, durableActivities, finalFailure, paths, type Stories, untilEnded } from '../story.ts';
 import type { StoryServer } from '../story-server.ts';
 
 const echo = { operation: 'test.echo', params: { delay_ms: 100 } };
 
-/** The failure that a worker reports for a step that its predecessor lost. */
+/** The failure that a worker reports for an activity that its predecessor lost. */
 const reportLoss = (
   server: StoryServer,
   more: Partial<Loss> = {},
@@ -64,7 +64,7 @@ export const losses: Stories = {
   'worker-lost-while-downloading': async (server) => {
     for (let attempt = 1; attempt <= 3; attempt++) reportLoss(server, {}, 'download');
     const spec = { ...echo, assets: paths(server.photos.slice(0, 1)) };
-    return untilEnded(server, await server.submit(spec, durableSteps));
+    return untilEnded(server, await server.submit(spec, durableActivities));
   },
 
   'worker-silent': async (server) => {
@@ -73,7 +73,7 @@ export const losses: Stories = {
     return untilEnded(server, await server.submit(echo, shortHeartbeats));
   },
 
-  /** The connection of the worker was interrupted twice, for which the step is not blamed. Then it died, for which it is. */
+  /** The connection of the worker was interrupted twice, for which the activity is not blamed. Then it died, for which it is. */
   'worker-outlived': async (server) => {
     const report = async ({ client, info }: Context) => {
       const { workflowId } = info.workflowExecution ?? { workflowId: '' };

@@ -2,7 +2,15 @@
 import type { Job } from '../../../src/jobs/model/job.ts';
 import type { RunInput } from '../../../src/jobs/model/run-input.ts';
 import { workflowIdOf } from '../../../src/temporal/names.ts';
-import { durableSteps, type Execution, isIn, paths, repeat, type Stories, untilEnded } from '../story.ts';
+import {
+  durableActivities,
+  type Execution,
+  isIn,
+  paths,
+  repeat,
+  type Stories,
+  untilEnded,
+} from '../story.ts';
 import type { StoryServer } from '../story-server.ts';
 
 const echo = (fail?: 'permanent') => ({ operation: 'test.echo', params: fail ? { fail } : {} });
@@ -121,7 +129,7 @@ export const pipelines: Stories = {
       server,
       await server.submit(
         { steps: { one: echo(), two: { ...echo(), use: ['one'] } }, assets: paths(server.photos) },
-        durableSteps,
+        durableActivities,
       ),
     ),
 };

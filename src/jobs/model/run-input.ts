@@ -40,6 +40,8 @@ export interface StagePlan {
   readonly timeoutMs: number;
   /** Milliseconds without a heartbeat after which Temporal takes the worker of an attempt for dead. */
   readonly heartbeatMs: number;
+  /** True: with few inputs it usually takes less than a second, so a small job tries it inside the workflow task first. */
+  readonly isShort: boolean;
 }
 
 /** A stage of one run. */
@@ -163,11 +165,11 @@ export interface RunTuning {
   readonly maxHistoryBytes: number;
   /** As `StagePlan.heartbeatMs`, for downloads and packaging. */
   readonly heartbeatMs: number;
-  /** Deaths of its worker that a step may be blamed for before it runs alone. One more, of its own process, fails the job. */
+  /** Deaths of its worker that an activity may be blamed for before it runs alone. One more, of its own process, fails the job. */
   readonly maxLosses: number;
-  /** Lost attempts of a step that runs alone, blamed or not, after which the job fails: each of them may stop the whole machine. */
+  /** Lost attempts of an activity that runs alone, blamed or not, after which the job fails: each of them may stop the whole machine. */
   readonly maxAttemptsLost: number;
-  /** Short steps of jobs with at most this many assets are first tried inside the workflow task; null: none is. */
+  /** Short activities of jobs with at most this many assets are first tried inside the workflow task; null: none is. */
   readonly maxLocalAssets: number | null;
   /** Calls of `addAssets` that are remembered, so that a repeated call counts once. Temporal forgets them when a run continues as new. */
   readonly maxRememberedCalls: number;

@@ -1,4 +1,4 @@
-/** Steps that run in a process of their own, with the program of the built tree. */
+/** Activities that run in a process of their own, with the program of the built tree. */
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,7 @@ const echo = (run: number, params: Record<string, unknown>): StageRunInput => ({
   step: 'main',
   operation: 'test.echo',
   params,
-  stage: { name: 'echo', run, retriesFailuresOf: null, timeoutMs: 60_000 },
+  stage: { name: 'echo', run, retriesFailuresOf: null, timeoutMs: 60_000, capability: 'io' },
   before: null,
   collected: null,
   batch: null,
@@ -73,7 +73,7 @@ test('returns the result and the progress, and stores the outputs', async () => 
   expect(await readdir(workDir)).toEqual([]);
 });
 
-test('throws the error of the step', async () => {
+test('throws the error of the activity', async () => {
   const runAlone = createRunAlone(workDir, '127.0.0.1:7233', { unresponsiveMs: UNRESPONSIVE_MS });
   await expect(runAlone('runStage', echo(2, { fail: 'permanent' }), activity())).rejects.toMatchObject({
     name: 'DarkroomError',
@@ -93,7 +93,7 @@ test('stops when the activity is cancelled', async () => {
   expect(await readdir(workDir)).toEqual([]);
 });
 
-test('says how the process ended when it ends before the step', async () => {
+test('says how the process ended when it ends before the activity', async () => {
   const runAlone = createRunAlone(workDir, '127.0.0.1:7233', {
     unresponsiveMs: UNRESPONSIVE_MS,
     module: join(dataDir, 'missing.mjs'),
@@ -131,7 +131,7 @@ test.each([
     `${write} for (;;) write('x'.repeat(1e6))`,
     /wrote a line of more than \d+ bytes/,
   ],
-])('a process that %s fails its step alone', async (name, text, expected) => {
+])('a process that %s fails its activity alone', async (name, text, expected) => {
   const module = join(dataDir, `${name.replaceAll(' ', '-')}.mjs`);
   await writeFile(module, text);
   const runAlone = createRunAlone(workDir, '127.0.0.1:7233', { unresponsiveMs: 1000, startMs: 1000, module });

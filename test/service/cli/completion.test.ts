@@ -53,7 +53,7 @@ describe.skipIf(!has('bash'))('bash', () => {
     ]);
 
   test('completes commands, options and choices', async () => {
-    expect(await complete('re')).toEqual(['replay', 'results', 'resume', 'rerun']);
+    expect(await complete('re')).toEqual(['resume', 'rerun', 'results', 'reseal', 'replay']);
     expect(await complete('submit', '--w')).toEqual(['--watch', '--wait']);
     expect(await complete('list', '--state', 'c')).toEqual(['created', 'completed', 'cancelled']);
     expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish']);
@@ -64,6 +64,13 @@ describe.skipIf(!has('bash'))('bash', () => {
     await expect.poll(() => complete('submit', '--operation', 'image.')).toContain('image.transform');
     await expect.poll(() => complete('submit', '-o', 'system.')).toEqual(['system.echo']);
     await expect.poll(() => complete('status', 'fin')).toEqual(['finished-job']);
+  });
+
+  test('completes parameters of the operation, and their values', async () => {
+    const set = ['submit', '-o', 'image.transform', '--set'];
+    await expect.poll(() => complete(...set, 'form')).toEqual(['format=']);
+    await expect.poll(() => complete(...set, 'format', '=', 'we')).toEqual(['webp']);
+    expect(await complete('submit', '--set', 'form')).toEqual([]);
   });
 
   test('works if darkroom is an alias', async () => {

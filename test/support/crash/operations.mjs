@@ -28,7 +28,7 @@ export const operations = [
     }
   }),
   operation('crash.block', async () => {
-    // Computes now and then, so that it is not taken for a step that hangs.
+    // Computes now and then, so that it is not taken for one that hangs.
     const idle = new Int32Array(new SharedArrayBuffer(4));
     for (;;) {
       Atomics.wait(idle, 0, 0, 50);

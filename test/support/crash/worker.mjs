@@ -14,7 +14,7 @@ const log = createLog('warn', 'worker');
 const stop = new AbortController();
 process.once('SIGTERM', () => stop.abort());
 installRuntime(config, log);
-const step = fileURLToPath(new URL('step.mjs', import.meta.url));
+const activity = fileURLToPath(new URL('activity.mjs', import.meta.url));
 const target = targetFromEnvironment();
 const running = await startWorker(config, target, {
   only: ['io'],
@@ -24,7 +24,7 @@ const running = await startWorker(config, target, {
     operations,
     runAlone: createRunAlone(config.DARKROOM_WORK, target.address, {
       unresponsiveMs: config.DARKROOM_UNRESPONSIVE_MS,
-      module: step,
+      module: activity,
     }),
   },
 });

@@ -102,4 +102,21 @@ describe('a local attempt', () => {
     expect(await first).toBe('done');
     expect(await attempts.run('b', context, async () => 'b')).toBe('b');
   });
+
+  test('at a stage is made only early in a workflow task', () => {
+    const patient = new LocalAttempts({ stageMs: 600_000 });
+    expect([patient.beginInTask('run'), patient.beginInTask('run')]).toEqual([true, true]);
+    const hasty = new LocalAttempts({ stageMs: -1 });
+    expect(hasty.beginInTask('run')).toBe(false);
+  });
+
+  test('at a stage is made again in the next workflow task', async () => {
+    const attempts = new LocalAttempts({ stageMs: 0 });
+    expect(attempts.beginInTask('run')).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    expect(attempts.beginInTask('run')).toBe(false);
+    expect(attempts.beginInTask('other run')).toBe(true);
+    attempts.endTask('run');
+    expect(attempts.beginInTask('run')).toBe(true);
+  });
 });

@@ -54,15 +54,16 @@ describe('a registry', () => {
     const planned = createRegistry([
       staged(params, [
         { name: 'fetch', title: 'Fetch', capability: 'io', perAsset: true, timeoutMs: 5000, run },
-        { name: 'count', title: 'Count', run },
+        { name: 'count', title: 'Count', isShort: true, run },
         { name: 'store', title: 'Store', capability: 'io', run },
       ]),
     ]).find('test.staged');
+    const usual = { perAsset: false, timeoutMs: 3_600_000, heartbeatMs: 10_000, isShort: false };
     expect(planned?.plan).toEqual([
       // Of a batch of 32.
-      { name: 'fetch', capability: 'io', perAsset: true, timeoutMs: 160_000, heartbeatMs: 10_000 },
-      { name: 'count', capability: 'cpu', perAsset: false, timeoutMs: 3_600_000, heartbeatMs: 10_000 },
-      { name: 'store', capability: 'io', perAsset: false, timeoutMs: 3_600_000, heartbeatMs: 10_000 },
+      { ...usual, name: 'fetch', capability: 'io', perAsset: true, timeoutMs: 160_000 },
+      { ...usual, name: 'count', capability: 'cpu', isShort: true },
+      { ...usual, name: 'store', capability: 'io' },
     ]);
     const withEngine = createRegistry([{ ...operation, requires: ['engine'] }]);
     expect(withEngine.find('test.staged')?.plan).toMatchObject([{ heartbeatMs: 120_000 }]);

@@ -69,25 +69,25 @@ const mutants: readonly Mutant[] = [
     replacement: 'void limit',
   },
   {
-    change: 'a step whose worker died fails its job at once',
+    change: 'an activity whose worker died fails its job at once',
     story: 'worker-lost',
     code: /isAlone && \(loss/,
     replacement: 'true || (loss',
   },
   {
-    change: 'a step that is suspected of killing workers goes on among others',
+    change: 'an activity that is suspected of killing workers goes on among others',
     story: 'worker-lost-too-often',
     code: /isAlone && \(loss/,
     replacement: 'false && (loss',
   },
   {
-    change: 'a step that runs alone fails its job although its worker died of something else',
+    change: 'an activity that runs alone fails its job although its worker died of something else',
     story: 'worker-lost-while-alone',
     code: /isAlone && \(loss\.isBlamed/,
     replacement: 'isAlone && (true',
   },
   {
-    change: 'a step is blamed although another one is suspected',
+    change: 'an activity is blamed although another one is suspected',
     story: 'worker-lost',
     code: /if \(loss\.isBlamed\)/,
     replacement: 'if (true)',
@@ -99,7 +99,7 @@ const mutants: readonly Mutant[] = [
     replacement: 'if (false)',
   },
   {
-    change: 'a step stays blamed although its worker is alive',
+    change: 'an activity stays blamed although its worker is alive',
     story: 'worker-outlived',
     code: /blame\.losses -= 1;/,
     replacement: '',

@@ -246,6 +246,21 @@ class AsyncDarkroom:
     async def operation(self, name: str) -> models.Operation:
         return await self._transport.json("GET", f"/v1/operations/{quote(name, safe='')}")
 
+    async def credentials(self) -> list[models.Credentials]:
+        """Lists the credentials of the tenant for buckets, without keys."""
+        return (await self._transport.json("GET", "/v1/credentials"))["credentials"]
+
+    async def create_credentials(self, wanted: models.CredentialsRequest) -> models.Credentials:
+        """Stores credentials once their server has accepted them."""
+        return await self._transport.json("POST", "/v1/credentials", json=wanted)
+
+    async def rotate_credentials(self, name: str, keys: models.CredentialsKeys) -> models.Credentials:
+        """Replaces the keys of credentials."""
+        return await self._transport.json("PUT", f"/v1/credentials/{quote(name, safe='')}", json=keys)
+
+    async def revoke_credentials(self, name: str) -> None:
+        await self._transport.json("DELETE", f"/v1/credentials/{quote(name, safe='')}")
+
     async def usage(self, *, start: str | None = None, end: str | None = None) -> models.UsageReport:
         """Returns the usage by day (UTC) and operation. `start`, `end`: days such as 2026-11-21; default: this month."""
         return await self._transport.json("GET", "/v1/usage", query={"from": start, "to": end})

@@ -247,6 +247,21 @@ class Darkroom:
     def operation(self, name: str) -> models.Operation:
         return self._transport.json("GET", f"/v1/operations/{quote(name, safe='')}")
 
+    def credentials(self) -> list[models.Credentials]:
+        """Lists the credentials of the tenant for buckets, without keys."""
+        return (self._transport.json("GET", "/v1/credentials"))["credentials"]
+
+    def create_credentials(self, wanted: models.CredentialsRequest) -> models.Credentials:
+        """Stores credentials once their server has accepted them."""
+        return self._transport.json("POST", "/v1/credentials", json=wanted)
+
+    def rotate_credentials(self, name: str, keys: models.CredentialsKeys) -> models.Credentials:
+        """Replaces the keys of credentials."""
+        return self._transport.json("PUT", f"/v1/credentials/{quote(name, safe='')}", json=keys)
+
+    def revoke_credentials(self, name: str) -> None:
+        self._transport.json("DELETE", f"/v1/credentials/{quote(name, safe='')}")
+
     def usage(self, *, start: str | None = None, end: str | None = None) -> models.UsageReport:
         """Returns the usage by day (UTC) and operation. `start`, `end`: days such as 2026-11-21; default: this month."""
         return self._transport.json("GET", "/v1/usage", query={"from": start, "to": end})

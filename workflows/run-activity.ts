@@ -1,25 +1,25 @@
-/** Runs a step of a job: decides where it runs, and what happens when its worker dies. */
+/** Runs an activity of a job: decides where it runs, and what happens when its worker dies. */
 import {
   ActivityCancellationType,
   ApplicationFailure,
   proxyActivities,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import type { EarlierAttempts, FailureInfo, Heartbeat, Loss, StepActivities } from '../activities/types.ts';
+import type { EarlierAttempts, FailureInfo, Heartbeat, JobActivities, Loss } from '../activities/types.ts';
 import { aloneQueueOf } from '../src/temporal/names.ts';
 import { readCause, readFailureInfo } from './ending.ts';
 import type { JobContext } from './job-context.ts';
 import type { Blame } from './loss-reports.ts';
 import { runLocallyFirst } from './run-locally.ts';
 
-export interface StepOptions {
-  /** For the error of the job and Temporal's Web UI; see `summarizeStep`. */
+export interface ActivityToRun {
+  /** For the error of the job and Temporal's Web UI; see `summarizeActivity`. */
   readonly title: string;
   readonly taskQueue: string;
   /** Milliseconds without a heartbeat after which the worker of an attempt counts as dead. */
   readonly heartbeatMs: number;
   readonly priority?: { readonly priorityKey: number };
-  /** Whether the step usually takes well below a second, and decodes nothing. */
+  /** Whether it usually takes less than a second, and cannot harm the worker. */
   readonly isShort?: boolean;
 }
 
@@ -27,30 +27,30 @@ export interface StepOptions {
 const ATTEMPT_TIMEOUT = '7 days';
 
 /**
- * Runs a step until it ends, as an activity, or as a local attempt first if it is short. Temporal retries what failed; an outage never
- * fails a step. When the worker dies or the step hangs, it runs again. A step that is blamed for too many losses runs alone, in a process
- * of its own, until that process dies or hangs: the death of the worker around it does not count.
+ * Runs an activity until it ends; a short one as a local attempt first. Temporal retries what failed; an outage never fails an activity.
+ * When its worker dies or it hangs, it is scheduled again. One that is blamed for too many losses runs alone, in a process of its own,
+ * until that process dies or hangs: the death of the worker around it does not count.
  *
- * @param run Calls the activity of the step.
+ * @param call Calls the activity.
  * @throws ApplicationFailure `worker_lost`, `stage_stalled`, or the failure of the activity.
  */
-export function runStep<T>(job: JobContext, options: StepOptions, run: RunActivity<T>): Promise<T> {
+export function runActivity<T>(job: JobContext, options: ActivityToRun, call: CallActivity<T>): Promise<T> {
   const { isShort = false, title } = options;
   return runLocallyFirst(
     job,
     isShort,
     title,
-    (activities) => run(activities, {}),
-    (earlier) => runDurably(job, options, run, earlier),
+    (activities) => call(activities, {}),
+    (earlier) => runDurably(job, options, call, earlier),
   );
 }
 
-type RunActivity<T> = (activities: StepActivities, earlier: { earlier?: EarlierAttempts }) => Promise<T>;
+type CallActivity<T> = (activities: JobActivities, earlier: { earlier?: EarlierAttempts }) => Promise<T>;
 
 async function runDurably<T>(
   { runInput: { tuning }, lossReports }: JobContext,
-  { title, taskQueue, heartbeatMs, priority }: StepOptions,
-  run: RunActivity<T>,
+  { title, taskQueue, heartbeatMs, priority }: ActivityToRun,
+  call: CallActivity<T>,
   local: EarlierAttempts | null,
 ): Promise<T> {
   const localFailures = local?.localFailures ?? 0;
@@ -59,7 +59,7 @@ async function runDurably<T>(
   let progress: Heartbeat | null = local?.progress ?? null;
   for (;;) {
     const isAlone = blame.losses >= tuning.maxLosses;
-    const activities = proxyActivities<StepActivities>({
+    const activities = proxyActivities<JobActivities>({
       taskQueue: isAlone ? aloneQueueOf(taskQueue) : taskQueue,
       summary: isAlone ? `${title} · alone` : title,
       heartbeatTimeout: heartbeatMs,
@@ -75,7 +75,7 @@ async function runDurably<T>(
     });
     try {
       const isFirst = attempts === 0 && local === null;
-      return await run(
+      return await call(
         activities,
         isFirst ? {} : { earlier: { losses: blame.losses, localFailures, progress } },
       );
@@ -98,7 +98,7 @@ function readLoss(error: unknown, isAlone: boolean): Loss | null {
     const progress = (cause.lastHeartbeatDetails ?? null) as Heartbeat | null;
     return {
       code: 'worker_lost',
-      // The worker of a step that runs alone reports the death of the step's process.
+      // The worker of an activity that runs alone reports the death of that process.
       isBlamed: !isAlone,
       how: 'its worker stopped sending heartbeats',
       progress,
@@ -110,7 +110,7 @@ function readLoss(error: unknown, isAlone: boolean): Loss | null {
 function createLostFailure(title: string, attempts: number, { code, how }: Loss): ApplicationFailure {
   const message =
     `Each of ${attempts} attempts at "${title}" ended with the death of its worker, or hung. ` +
-    `In the last one the step ran alone: ${how}`;
-  const details: FailureInfo = { kind: 'bug', retryable: false, details: { step: title, attempts } };
+    `In the last one it ran alone: ${how}`;
+  const details: FailureInfo = { kind: 'bug', retryable: false, details: { activity: title, attempts } };
   return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [details] });
 }

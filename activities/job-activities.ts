@@ -5,14 +5,14 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { download } from './download.ts';
 import { packageJob } from './package-job.ts';
 import { runStage } from './run-stage.ts';
-import type { StepActivities } from './types.ts';
+import type { JobActivities } from './types.ts';
 
-type Steps = {
-  readonly [Name in keyof StepActivities]: (
+type JobActivityWork = {
+  readonly [Name in keyof JobActivities]: (
     deps: ActivityDependencies,
-    input: Parameters<StepActivities[Name]>[0],
+    input: Parameters<JobActivities[Name]>[0],
     activity: ActivityRun,
-  ) => ReturnType<StepActivities[Name]>;
+  ) => ReturnType<JobActivities[Name]>;
 };
 
-export const steps: Steps = { download, collectInputs, runStage, packageJob };
+export const jobActivities: JobActivityWork = { download, collectInputs, runStage, packageJob };
